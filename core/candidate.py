@@ -1,0 +1,184 @@
+"""Candidates: structures, where they came from, what is known about them, and how they were judged."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from core.model import Model
+from core.spec import CandidateClass
+
+CANDIDATE_VERSION = "1"
+
+CandidateStatus = Literal["proposed", "standardised", "screened", "estimated", "kept", "rejected"]
+Verdict = Literal["allow", "warn", "block"]
+
+
+class PropertyValue(Model):
+    """One property of one structure. A value that could not be had is None with a ``reason``; never 0, never NaN."""
+
+    value: float | str | None = Field(
+        description="The value in ``unit``; a level name for ordinal properties; None if it could not be had."
+    )
+    unit: str = Field(default="", description="Unit; empty for dimensionless values.")
+    sigma: float | None = Field(default=None, description="One standard deviation of the prediction; 0 for exact values; None if unknown.")
+    lower: float | None = Field(default=None, description="Lower end of the 90 % interval.")
+    upper: float | None = Field(default=None, description="Upper end of the 90 % interval.")
+    method: str = Field(description="What computed it.")
+    method_version: str = Field(description="Version of that method.")
+    in_domain: bool | None = Field(
+        default=None, description="Whether the structure is inside the method's domain; None where the question has no meaning."
+    )
+    nearest: str | None = Field(default=None, description="SMILES of the nearest training structure.")
+    nearest_value: float | None = Field(default=None, description="Measured value of that structure, where it may be shown.")
+    similarity: float | None = Field(default=None, description="Tanimoto similarity to it, 0 to 1.")
+    reason: str | None = Field(default=None, description="Why the value is None, or what led to an ordinal level.")
+
+    @property
+    def number(self) -> float | None:
+        """The value as a number, or None where there is none."""
+        return float(self.value) if isinstance(self.value, (int, float)) else None
+
+    @property
+    def exact(self) -> bool:
+        """Whether the value is computed from the structure without error."""
+        return self.sigma == 0.0
+
+
+class SafetyRuleHit(Model):
+    """A safety rule that fired."""
+
+    id: str = Field(description="Identifier of the rule.")
+    name: str = Field(description="What the rule recognises.")
+    verdict: Verdict = Field(description="What the rule says.")
+    reason: str = Field(description="Why, in a sentence a chemist can check.")
+    source: str = Field(default="", description="List, regulation or paper that the rule follows.")
+
+
+class SafetyVerdict(Model):
+    """The guard's answer: the most severe of its rules. An exception inside the guard is a block."""
+
+    verdict: Verdict = Field(description="allow, warn or block.")
+    rules: list[SafetyRuleHit] = Field(default_factory=list, description="Every rule that fired, most severe first.")
+
+
+class Material(Model):
+    """A starting material of a route."""
+
+    name: str = Field(description="Its name.")
+    smiles: str = Field(description="Its SMILES.")
+    role: str = Field(default="", description="What it does in the route: diamine, electrophile, ...")
+    verdict: Verdict = Field(default="allow", description="The guard's verdict on it.")
+    rules: list[str] = Field(default_factory=list, description="Safety rules that fired on it.")
+
+
+class RouteStep(Model):
+    """One named reaction."""
+
+    reaction: str = Field(description="Name of the reaction.")
+    reactants: list[str] = Field(description="SMILES of the reactants, in the order of the reaction's template.")
+    product: str = Field(description="SMILES of the product.")
+    note: str = Field(default="", description="Typical conditions in general terms, selectivity, or a caveat.")
+
+
+class Route(Model):
+    """How a candidate could be made, or that no route is known."""
+
+    status: Literal["by construction", "found", "none known"] = Field(
+        description="Whether the proposer built it, a search found it, or there is none."
+    )
+    steps: list[RouteStep] = Field(default_factory=list, description="Steps in the order they are run.")
+    starting_materials: list[Material] = Field(default_factory=list, description="What is needed to begin.")
+    note: str = Field(default="", description="What the reader should know, e.g. why no route is known.")
+
+
+NO_ROUTE = Route(status="none known", note="No route from the shipped building blocks and reactions was found.")
+
+
+class Origin(Model):
+    """Where a candidate came from."""
+
+    proposer: str = Field(description="Name of the proposer.")
+    operator: str = Field(description="What it did: mutation name, reaction name, library hit, ...")
+    parents: list[str] = Field(default_factory=list, description="Keys (InChIKey or polymer key) of the parents in this run.")
+    generation: int = Field(default=0, ge=0, description="Generation in which it was proposed; 0 is the seed generation.")
+    rationale: str = Field(default="", description="Why it was proposed.")
+
+
+class Proposal(Model):
+    """What a proposer hands over: an unchecked structure. Everything in it is verified before it counts."""
+
+    smiles: str = Field(description="Structure as written by the proposer; two '*' for a polymer repeat unit.")
+    name: str = Field(default="", description="A name, where the proposer knows one.")
+    proposer: str = Field(description="Name of the proposer.")
+    operator: str = Field(description="What it did.")
+    parents: list[str] = Field(default_factory=list, description="Keys of the parents in this run.")
+    rationale: str = Field(default="", description="Why it is proposed.")
+    route: Route | None = Field(default=None, description="The route by which it was built, if it was.")
+
+
+class RequirementResult(Model):
+    """How one requirement of the spec stands for one candidate."""
+
+    id: str = Field(description="The requirement's id in the spec.")
+    text: str = Field(description="The requirement in plain words.")
+    met: bool = Field(
+        description="Whether it counts as met: exactly for computed properties, else probability at or above the spec's threshold."
+    )
+    probability: float = Field(
+        ge=0, le=1, description="Probability that it holds; 0 or 1 for computed properties. 0 if the value is unknown."
+    )
+    value: float | str | None = Field(default=None, description="The value judged.")
+    unit: str = Field(default="", description="Its unit.")
+    reason: str = Field(default="", description="Why it is not met or not known, in words.")
+
+
+class Citation(Model):
+    """A reference that resolves in the literature store."""
+
+    number: int = Field(ge=1, description="The [n] used in the text.")
+    key: str = Field(description="Identifier of the note or passage in the literature store.")
+    title: str = Field(description="Title of the publication.")
+    year: int | None = Field(default=None, description="Year of publication.")
+    doi: str = Field(default="", description="DOI, without resolver address.")
+    authors: str = Field(default="", description="Authors, as the source gives them.")
+    passage: str = Field(default="", description="The text that supports the statement.")
+
+
+class Candidate(Model):
+    """One evaluated structure of one run."""
+
+    schema_version: str = Field(default=CANDIDATE_VERSION, description="Version of this model.")
+    key: str = Field(description="Identity within the run: InChIKey, or the frame-independent polymer key.")
+    smiles: str = Field(description="Canonical SMILES of the form as drawn.")
+    inchikey: str = Field(default="", description="InChIKey; empty for polymers.")
+    name: str = Field(default="", description="A name, where one is known.")
+    candidate_class: CandidateClass = Field(alias="class", description="molecule or polymer.")
+    dedup_key: str = Field(default="", description="Tautomer-independent key used to recognise duplicates.")
+    undefined_stereocentres: int = Field(default=0, ge=0, description="Number of stereocentres whose configuration is not given.")
+    notes: list[str] = Field(default_factory=list, description="What standardisation changed: counter-ion removed, isotope removed, ...")
+    origin: Origin = Field(description="Where it came from.")
+    status: CandidateStatus = Field(default="proposed", description="How far it got.")
+    rejected_by: str = Field(default="", description="First rule that rejected it; empty while it has not been rejected.")
+    rejected_reason: str = Field(default="", description="That rule's reason in words.")
+    properties: dict[str, PropertyValue] = Field(default_factory=dict, description="Property values by registered name.")
+    safety: SafetyVerdict | None = Field(default=None, description="The guard's verdict; None until it was screened.")
+    requirements: list[RequirementResult] = Field(default_factory=list, description="How each requirement of the spec stands.")
+    p_meets: float | None = Field(
+        default=None, ge=0, le=1, description="Probability that all requirements hold together, corrected for selection once ranked."
+    )
+    desirability: float | None = Field(
+        default=None, ge=0, le=1, description="Weighted geometric mean of the objectives' desirabilities; 1 without objectives."
+    )
+    score: float | None = Field(default=None, ge=0, le=1, description="p_meets times desirability.")
+    rank: int | None = Field(default=None, ge=1, description="Rank in the final list.")
+    rank_interval: tuple[int, int] | None = Field(default=None, description="90 % interval of the rank under the prediction errors.")
+    pareto_front: int | None = Field(default=None, ge=1, description="1 for the non-dominated front, 2 for the next, ...")
+    route: Route | None = Field(default=None, description="How it could be made; None until routes were looked for.")
+    citations: list[Citation] = Field(default_factory=list, description="Evidence that bears on it.")
+    rationale: str = Field(default="", description="Why it ranks where it does, in words.")
+
+    def meets_all(self) -> bool:
+        """Whether every requirement counts as met. False while nothing was checked and the spec has requirements."""
+        return self.status == "kept"

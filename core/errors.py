@@ -1,0 +1,121 @@
+"""Every error that molwright raises on purpose.
+
+    MolwrightError                     exit 1   a fault
+    ├── UsageError                     exit 2   an argument cannot be used
+    │   ├── GoalError                  exit 2   the goal cannot be understood; quotes the phrase
+    │   │   ├── ContradictionError     exit 2   two parts of the goal exclude each other
+    │   │   └── UnitError              exit 2   a unit that does not fit its property
+    │   ├── StructureError             exit 2   a structure that cannot be read; gives the position where known
+    │   ├── SpecError                  exit 2   a spec that names something that does not exist
+    │   └── NotFoundError              exit 2   a run, candidate or file that does not exist
+    ├── RefusedError                   exit 3   the safety guard blocked the goal
+    ├── ApprovalNeeded                 exit 5   the run waits for a person
+    ├── ReplayDiffers                  exit 6   a replay is not identical to its record
+    ├── StoreError                     exit 1   the database cannot be read or written
+    │   ├── LeaseLost                  exit 1   another process owns the run now
+    │   └── RunBusy                    exit 1   the run is being executed by another process
+    ├── LiteratureError                exit 1   the literature store cannot be read or written
+    ├── PredictorError                 exit 1   weights missing, damaged or of another version
+    └── ConfigurationError             exit 1   settings that contradict each other or name a missing part
+
+Errors are exceptions. They never become report text, and a failed run is never presented as a finished one.
+"""
+
+from __future__ import annotations
+
+
+class MolwrightError(Exception):
+    """Base of all errors raised on purpose; ``exit_code`` is what the command line returns."""
+
+    exit_code: int = 1
+
+
+class UsageError(MolwrightError):
+    """An argument that cannot be used."""
+
+    exit_code = 2
+
+
+class GoalError(UsageError):
+    """A goal that cannot be understood. ``phrase`` is the part of the goal that is at fault."""
+
+    def __init__(self, message: str, *, phrase: str = "") -> None:
+        super().__init__(f'{message} (in: "{phrase}")' if phrase and phrase not in message else message)
+        self.phrase = phrase
+
+
+class ContradictionError(GoalError):
+    """Two parts of a goal that no candidate can meet together."""
+
+
+class UnitError(GoalError):
+    """A unit that does not fit the property it is given for."""
+
+
+class StructureError(UsageError):
+    """A structure that cannot be read or used. ``position`` is the 0-based character in the input, where known."""
+
+    def __init__(self, message: str, *, smiles: str = "", position: int | None = None) -> None:
+        shown = smiles if len(smiles) <= 120 else f"{smiles[:117]}... ({len(smiles)} characters)"
+        where = f" at character {position + 1}" if position is not None else ""
+        super().__init__(f"{message}{where}: {shown!r}" if smiles else f"{message}{where}")
+        self.smiles = shown
+        self.position = position
+
+
+class SpecError(UsageError):
+    """A spec that names a property, group or structure that does not exist, or a value out of range."""
+
+
+class NotFoundError(UsageError):
+    """A run, candidate or file that does not exist."""
+
+
+class RefusedError(MolwrightError):
+    """The safety guard blocked the goal. ``rules`` are the identifiers of the rules that fired."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, rules: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.rules = rules
+
+
+class ApprovalNeeded(MolwrightError):
+    """The run is stored and waits for a person to approve its spec."""
+
+    exit_code = 5
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(f"run {run_id} waits for approval: molwright approve {run_id}  (or: molwright reject {run_id})")
+        self.run_id = run_id
+
+
+class ReplayDiffers(MolwrightError):
+    """A replay that is not identical to its record."""
+
+    exit_code = 6
+
+
+class StoreError(MolwrightError):
+    """The database cannot be read or written."""
+
+
+class LeaseLost(StoreError):
+    """Another process has taken the run over; what this one was about to write is discarded."""
+
+
+class RunBusy(StoreError):
+    """The run is being executed by another live process."""
+
+
+class LiteratureError(MolwrightError):
+    """The literature store cannot be read or written."""
+
+
+class PredictorError(MolwrightError):
+    """A predictor's weights are missing, damaged or of another version."""
+
+
+class ConfigurationError(MolwrightError):
+    """Settings that contradict each other or name a missing part."""

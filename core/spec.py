@@ -1,0 +1,249 @@
+"""What a goal means: the machine-checkable design specification.
+
+A :class:`DesignSpec` is made by an interpreter from a goal sentence, shown to a person, approved, and then never changed
+by the run. Hard conditions are *requirements*; soft wishes are *objectives*; what nothing can compute is listed in
+``unchecked``; what the interpreter decided by itself is listed in ``assumptions``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Union
+
+from pydantic import Field, model_validator
+
+from core.model import Model
+
+SPEC_VERSION = "1"
+
+Comparison = Literal["<", "<=", ">", ">=", "==", "between"]
+CandidateClass = Literal["molecule", "polymer"]
+RequirementOrigin = Literal["goal", "assumption", "class", "person", "model"]
+
+
+class Condition(Model):
+    """A comparison with a number or, for a two-sided window, two numbers; both ends of ``between`` are included."""
+
+    comparison: Comparison = Field(description="How the value is compared.")
+    value: float | None = Field(default=None, description="The number compared with; None for 'between'.")
+    low: float | None = Field(default=None, description="Lower end of a 'between' window, in the unit of the requirement.")
+    high: float | None = Field(default=None, description="Upper end of a 'between' window, in the unit of the requirement.")
+
+    @model_validator(mode="after")
+    def _numbers_fit(self) -> Condition:
+        if self.comparison == "between":
+            if self.low is None or self.high is None or self.value is not None:
+                raise ValueError("'between' needs low and high, and no value")
+            if self.low > self.high:
+                raise ValueError(f"the window {self.low:g} to {self.high:g} is empty")
+        elif self.value is None or self.low is not None or self.high is not None:
+            raise ValueError(f"'{self.comparison}' needs a value, and neither low nor high")
+        return self
+
+    def bounds(self) -> tuple[float, float]:
+        """(lower, upper) of the accepted range; infinite where open. '==' gives the same number twice."""
+        inf = float("inf")
+        if self.comparison == "between":
+            assert self.low is not None
+            assert self.high is not None
+            return self.low, self.high
+        assert self.value is not None
+        if self.comparison in ("<", "<="):
+            return -inf, self.value
+        if self.comparison in (">", ">="):
+            return self.value, inf
+        return self.value, self.value
+
+    def holds(self, number: float) -> bool:
+        """Whether ``number`` lies within :meth:`bounds`, to 1e-9, with strict ends for '<' and '>'."""
+        low, high = self.bounds()
+        if self.comparison == "<":
+            return number < high
+        if self.comparison == ">":
+            return number > low
+        return low - 1e-9 <= number <= high + 1e-9
+
+
+class RequirementBase(Model):
+    """What every requirement has."""
+
+    id: str = Field(description="Short name within the spec: R1, R2, ...")
+    text: str = Field(description="The requirement in plain words with its unit, as shown to people.")
+    phrase: str = Field(default="", description="The words of the goal that it comes from; empty for an assumption.")
+    origin: RequirementOrigin = Field(
+        default="goal", description="Who stated it: the goal, an assumption, the candidate class, a person, a model."
+    )
+
+
+class PropertyRequirement(RequirementBase):
+    """A registered numeric property compared with numbers in the property's own unit."""
+
+    kind: Literal["property"] = "property"
+    property: str = Field(description="Registered property name.")
+    condition: Condition = Field(description="The comparison, in the registered unit of the property.")
+    unit: str = Field(default="", description="The registered unit, repeated for readers.")
+
+
+class LevelRequirement(RequirementBase):
+    """A registered ordinal property (such as thermal_stability) that may be at worst a given level."""
+
+    kind: Literal["level"] = "level"
+    property: str = Field(description="Registered property name.")
+    at_worst: str = Field(description="The worst level accepted, one of the property's levels.")
+
+
+class CountRequirement(RequirementBase):
+    """How many times an element, a functional group or a ring system occurs."""
+
+    kind: Literal["count"] = "count"
+    what: Literal["element", "group"] = Field(description="Whether atoms of an element or matches of a group are counted.")
+    name: str = Field(description="Element symbol, or the registered name of the group or ring system.")
+    smarts: str = Field(default="", description="The group's SMARTS; unique matches are counted. Empty for an element.")
+    condition: Condition = Field(description="The comparison with a count.")
+
+
+class MotifRequirement(RequirementBase):
+    """A substructure that must or must not be present."""
+
+    kind: Literal["motif"] = "motif"
+    name: str = Field(description="Registered name of the group, or the structure as given.")
+    smarts: str = Field(description="SMARTS of the substructure.")
+    wanted: bool = Field(description="True: at least one match; False: no match.")
+
+
+class ElementsRequirement(RequirementBase):
+    """The only elements that may occur (hydrogen is always allowed)."""
+
+    kind: Literal["elements"] = "elements"
+    allowed: list[str] = Field(description="Element symbols.")
+
+
+class SimilarityRequirement(RequirementBase):
+    """Tanimoto similarity to a reference structure (Morgan fingerprint, radius 2, 2048 bits)."""
+
+    kind: Literal["similarity"] = "similarity"
+    reference: str = Field(description="SMILES of the reference.")
+    reference_name: str = Field(default="", description="Name of the reference, where the goal gave one.")
+    condition: Condition = Field(description="The comparison with the similarity, 0 to 1.")
+
+
+class RuleSetRequirement(RequirementBase):
+    """A named rule set such as Lipinski's, with the number of violations that it allows."""
+
+    kind: Literal["rule_set"] = "rule_set"
+    rule_set: str = Field(description="Registered name of the rule set.")
+    allowed_violations: int = Field(default=0, ge=0, description="How many of its rules may be broken.")
+
+
+class ScaffoldRequirement(RequirementBase):
+    """A core that must be kept: the structure occurs as a substructure, rings unbroken."""
+
+    kind: Literal["scaffold"] = "scaffold"
+    scaffold: str = Field(description="SMILES of the core.")
+    smarts: str = Field(description="The SMARTS query made from it.")
+
+
+Requirement = Annotated[
+    Union[
+        PropertyRequirement,
+        LevelRequirement,
+        CountRequirement,
+        MotifRequirement,
+        ElementsRequirement,
+        SimilarityRequirement,
+        RuleSetRequirement,
+        ScaffoldRequirement,
+    ],
+    Field(discriminator="kind"),
+]
+
+
+class Objective(Model):
+    """A soft wish: a property and the shape of its desirability (Derringer and Suich 1980).
+
+    Desirability is 0 at ``low`` and 1 at ``high`` for 'maximise', the reverse for 'minimise'; for 'target' it is 1 at
+    ``target`` and falls linearly to 0 at ``low`` and ``high``.
+    """
+
+    id: str = Field(description="Short name within the spec: O1, O2, ...")
+    property: str = Field(description="Registered property name, or 'similarity' to the spec's reference.")
+    shape: Literal["maximise", "minimise", "target"] = Field(description="What is desired.")
+    low: float = Field(description="Lower end of the desirability ramp, in the property's unit.")
+    high: float = Field(description="Upper end of the desirability ramp, in the property's unit.")
+    target: float | None = Field(default=None, description="Best value for the shape 'target'.")
+    weight: float = Field(default=1.0, gt=0, description="Weight in the geometric mean.")
+    text: str = Field(description="The objective in plain words.")
+    phrase: str = Field(default="", description="The words of the goal that it comes from.")
+    origin: RequirementOrigin = Field(default="goal", description="Who stated it.")
+
+    @model_validator(mode="after")
+    def _shape_fits(self) -> Objective:
+        if self.low >= self.high:
+            raise ValueError("an objective's ramp needs low < high")
+        if (self.shape == "target") != (self.target is not None):
+            raise ValueError("'target' shape and target value belong together")
+        return self
+
+
+class Conditions(Model):
+    """The conditions at which condition-dependent properties are estimated."""
+
+    solvent: str = Field(default="dichloromethane", description="Name of the solvent for absorption_maximum.")
+    solvent_smiles: str = Field(default="ClCCl", description="SMILES of that solvent.")
+    temperature_c: float = Field(default=25.0, description="Temperature in °C at which thermal_stability is judged.")
+
+
+class Reference(Model):
+    """A structure that the goal names: similarity, comparison and scaffold refer to it."""
+
+    name: str = Field(default="", description="Common name, where the goal gave one.")
+    smiles: str = Field(description="Its SMILES.")
+
+
+class Assumption(Model):
+    """Something that the interpreter decided by itself, with its reason."""
+
+    phrase: str = Field(description="The words of the goal that it explains; empty when nothing was said.")
+    text: str = Field(description="What is assumed, in plain words, with the number and unit.")
+
+
+class Unchecked(Model):
+    """A phrase of the goal that nothing can compute."""
+
+    phrase: str = Field(description="The words of the goal.")
+    reason: str = Field(description="Why it cannot be computed.")
+
+
+class DesignSpec(Model):
+    """What a goal means, machine-checkable."""
+
+    schema_version: str = Field(default=SPEC_VERSION, description="Version of this model.")
+    goal: str = Field(description="The goal sentence, unchanged.")
+    candidate_class: CandidateClass = Field(description="A molecule, or a polymer repeat unit with two attachment points '*'.")
+    family: str = Field(default="", description="The subclass named by the goal (dye, polyimide, solvent, ...), or empty.")
+    requirements: list[Requirement] = Field(default_factory=list, description="Hard conditions.")
+    objectives: list[Objective] = Field(default_factory=list, description="Soft wishes.")
+    conditions: Conditions = Field(default_factory=Conditions, description="Solvent and temperature for the estimates.")
+    reference: Reference | None = Field(default=None, description="The structure that the goal names, if any.")
+    candidates: int = Field(default=10, ge=1, le=1000, description="How many candidates to list.")
+    budget: int = Field(default=1500, ge=1, le=10_000_000, description="How many distinct structures may be evaluated.")
+    seed: int = Field(default=0, ge=0, description="Seed of every random generator of the run.")
+    met_probability: float = Field(
+        default=0.5, gt=0, lt=1, description="A predicted requirement counts as met at or above this probability."
+    )
+    assumptions: list[Assumption] = Field(default_factory=list, description="What the interpreter decided by itself.")
+    unchecked: list[Unchecked] = Field(default_factory=list, description="Phrases that nothing can compute.")
+    warnings: list[str] = Field(default_factory=list, description="What a reader should know before approving.")
+    interpreter: str = Field(default="built-in", description="What made this spec: 'built-in', a model's name, or a person.")
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> DesignSpec:
+        ids = [r.id for r in self.requirements] + [o.id for o in self.objectives]
+        if len(ids) != len(set(ids)):
+            raise ValueError("two requirements or objectives share an id")
+        return self
+
+    def property_names(self) -> list[str]:
+        """Names of the registered properties that the requirements and objectives need, in order, without repeats."""
+        names = [r.property for r in self.requirements if isinstance(r, (PropertyRequirement, LevelRequirement))]
+        names += [o.property for o in self.objectives if o.property != "similarity"]
+        return list(dict.fromkeys(names))

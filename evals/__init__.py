@@ -1,0 +1,1 @@
+"""Benchmark suites, replay, trace comparison, scorers."""

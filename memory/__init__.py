@@ -1,0 +1,1 @@
+"""What is remembered: runs in SQL, literature in Milvus, checkpoints, traces."""

@@ -1,0 +1,1 @@
+"""The property registry and the computation of property values."""
