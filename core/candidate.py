@@ -104,6 +104,10 @@ class Origin(Model):
     parents: list[str] = Field(default_factory=list, description="Keys (InChIKey or polymer key) of the parents in this run.")
     generation: int = Field(default=0, ge=0, description="Generation in which it was proposed; 0 is the seed generation.")
     rationale: str = Field(default="", description="Why it was proposed.")
+    parent_smiles: list[str] = Field(default_factory=list, description="SMILES of the parents; filled for shortlisted candidates.")
+    changes: dict[str, float] = Field(
+        default_factory=dict, description="Change of each number against the first parent; filled for shortlisted candidates."
+    )
 
 
 class Proposal(Model):

@@ -82,6 +82,14 @@ class Recorder(Protocol):
         """
         ...
 
+    def recorded(self, node: str, generation: int, index: str) -> Any:
+        """The outcome recorded for this place. Raises StoreError (ReplayDiffers in a replay) if there is none."""
+        ...
+
+    def recorded_all(self, node: str) -> list[tuple[str, Any]]:
+        """(index, outcome) of everything recorded for ``node`` in this run, by generation, in the order of recording."""
+        ...
+
     def step(self, node: str, generation: int, outputs: Any) -> None:
         """Record the hash of what a node computed; in a replay, compare it and raise ReplayDiffers where it differs."""
         ...

@@ -26,7 +26,6 @@ class Settings(BaseSettings):
     milvus_uri: str = Field(default="", description="Milvus server address; empty: Milvus Lite in the home folder.")
     milvus_token: str = Field(default="", description="Token for a Milvus server.")
     workers: int = Field(default=2, ge=1, le=256, description="Processes that compute properties side by side.")
-    candidates: int = Field(default=10, ge=1, le=1000, description="Candidates listed unless the goal or an option says otherwise.")
     budget: int = Field(default=1500, ge=1, description="Structures evaluated unless an option says otherwise.")
     met_probability: float = Field(
         default=0.5, gt=0, lt=1, description="A predicted requirement counts as met at or above this probability."

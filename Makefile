@@ -1,0 +1,32 @@
+# Two commands, each doing all the set-up it needs:  make design GOAL="..."   and   make test
+PYTHON ?= python3
+ARGS ?=
+export GOAL
+
+.PHONY: help design test check setup setup-dev lock clean
+
+help:
+	@echo 'make design GOAL="Design a heat-resistant polymer with Tg > 250 °C"   set up and run a design'
+	@echo 'make test                                                            set up and run every check and test'
+
+design: setup
+	@if [ -z "$$GOAL" ]; then echo 'give a goal: make design GOAL="a molecule with MW < 300"' >&2; exit 2; fi
+	@.venv/bin/molwright design "$$GOAL" --yes $(ARGS)
+
+test: setup-dev
+	@scripts/test $(ARGS)
+
+check: setup-dev
+	@scripts/check
+
+setup:
+	@$(PYTHON) scripts/bootstrap.py
+
+setup-dev:
+	@$(PYTHON) scripts/bootstrap.py --dev
+
+lock:
+	@scripts/lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov

@@ -1,0 +1,124 @@
+"""The reporter: the report's prose. This is the built-in form; every number that it writes is a stored one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.candidate import Candidate, Citation, PropertyValue
+from core.report import Report
+from core.spec import DesignSpec, LevelRequirement, PropertyRequirement
+from tools.properties.registry import REGISTRY
+
+#: Below this similarity to the nearest training structure a prediction is called an extrapolation in words.
+FAR = 0.4
+
+
+def format_value(value: PropertyValue) -> str:
+    """A property value as people read it: '252 ± 31 °C', '3.2', 'low', or 'unknown (reason)'."""
+    number = value.number
+    if number is None:
+        return str(value.value) if value.value is not None else f"unknown ({value.reason or 'no reason recorded'})"
+    unit = f" {value.unit}" if value.unit else ""
+    if value.sigma:
+        digits = 0 if value.sigma >= 2 else 1 if value.sigma >= 0.2 else 2
+        return f"{number:.{digits}f} ± {value.sigma:.{digits}f}{unit}"
+    if number == int(number) and abs(number) < 1e6:
+        return f"{int(number)}{unit}"
+    return f"{number:.2f}{unit}"
+
+
+def explain_candidate(candidate: Candidate, spec: DesignSpec, shortlist: Sequence[Candidate], citations: Sequence[Citation]) -> Candidate:
+    """``candidate`` with its rationale and the citations that its rationale uses."""
+    parts = [_standing(candidate), *_requirement_sentences(candidate, spec), *_caveats(candidate, spec)]
+    parent = _parent(candidate, shortlist)
+    if parent is not None:
+        parts.append(f"It is a variation ({candidate.origin.operator}) of {_called(parent)}.")
+    elif candidate.origin.rationale:
+        parts.append(candidate.origin.rationale.rstrip(".") + ".")
+    relevant = _relevant(candidate, spec, citations)
+    if relevant:
+        parts.append("See " + ", ".join(f"[{c.number}]" for c in relevant) + ".")
+    return candidate.model_copy(update={"rationale": " ".join(p for p in parts if p), "citations": relevant})
+
+
+def summarise(report: Report) -> str:
+    """The result in a few sentences."""
+    asked = report.spec.candidates
+    if report.candidates:
+        first, count = report.candidates[0], len(report.candidates)
+        sentences = [
+            f"{count} candidate{'s' if count != 1 else ''} meet{'' if count != 1 else 's'} every requirement"
+            f" ({asked} asked for); {report.evaluated} distinct structures were evaluated.",
+            f"First is {_called(first)}, with a probability of {_percent(first.p_meets)} that all requirements hold together,"
+            " after correction for having been picked as the best of many.",
+        ]
+        weak = sum(1 for c in report.candidates if (c.p_meets or 0) < 0.5)
+        if weak:
+            sentences.append(f"For {weak} of them that joint probability is below 50 %: treat them as ideas to measure, not as answers.")
+    else:
+        sentences = [f"No structure among the {report.evaluated} evaluated meets every requirement."]
+        binding = report.binding_requirement
+        if binding:
+            best = "" if binding.best is None else f"; the closest value was {_plain(binding.best)}"
+            sentences.append(f"The requirement that binds is: {binding.text} ({binding.failed} structures fail it{best}).")
+        if report.closest:
+            sentences.append(f"The {len(report.closest)} that come closest are shown.")
+    if report.unchecked:
+        phrases = ", ".join(f'"{u.phrase}"' for u in report.unchecked)
+        sentences.append(f"Not checked, because nothing here can compute it: {phrases}.")
+    sentences.append(f"The search ended because {report.stop_reason}.")
+    return " ".join(sentences)
+
+
+def _standing(candidate: Candidate) -> str:
+    if candidate.rank is None:
+        failed = [r.text for r in candidate.requirements if not r.met]
+        return f"Close, but not listed: it misses {'; '.join(failed)}." if failed else ""
+    interval = candidate.rank_interval
+    tie = f" (within error anywhere from {interval[0]} to {interval[1]})" if interval and interval[0] != interval[1] else ""
+    return f"Rank {candidate.rank}{tie}: probability that all requirements hold {_percent(candidate.p_meets)}."
+
+
+def _requirement_sentences(candidate: Candidate, spec: DesignSpec) -> list[str]:
+    names = [r.property for r in spec.requirements if isinstance(r, (PropertyRequirement, LevelRequirement))]
+    found = [(REGISTRY[n].label, candidate.properties[n]) for n in dict.fromkeys(names) if n in candidate.properties]
+    return [f"{'; '.join(f'{label} {format_value(value)}' for label, value in found)}."] if found else []
+
+
+def _caveats(candidate: Candidate, spec: DesignSpec) -> list[str]:
+    sentences = []
+    for name in spec.property_names():
+        value = candidate.properties.get(name)
+        if value is None or value.exact:
+            continue
+        label = REGISTRY[name].label
+        if value.in_domain is False:
+            sentences.append(f"{label} is outside the model's domain: an extrapolation.")
+        elif value.similarity is not None and value.similarity < FAR:
+            sentences.append(f"{label} is predicted from structures that resemble it little (similarity {value.similarity:.2f}).")
+    if candidate.safety and candidate.safety.verdict == "warn":
+        sentences.append("Safety: " + "; ".join(hit.reason.rstrip(".") for hit in candidate.safety.rules) + ".")
+    return sentences
+
+
+def _parent(candidate: Candidate, shortlist: Sequence[Candidate]) -> Candidate | None:
+    return next((c for c in shortlist if c.key in candidate.origin.parents), None)
+
+
+def _relevant(candidate: Candidate, spec: DesignSpec, citations: Sequence[Citation]) -> list[Citation]:
+    """The citations whose passage speaks of the family or of a property that the goal asks for; at most three."""
+    words = {w.lower() for w in [spec.family, candidate.origin.operator.replace("_", " ")] if w}
+    words |= {REGISTRY[n].label.lower() for n in spec.property_names()}
+    return [c for c in citations if any(w in f"{c.title} {c.passage}".lower() for w in words)][:3]
+
+
+def _called(candidate: Candidate) -> str:
+    return candidate.name or candidate.smiles
+
+
+def _percent(p: float | None) -> str:
+    return "unknown" if p is None else f"{100 * p:.0f} %"
+
+
+def _plain(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:.4g}"

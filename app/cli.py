@@ -1,0 +1,56 @@
+"""The command line: ``molwright``. Data goes to stdout, messages and progress to stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+from rich.markup import escape
+
+from app import wiring
+from app.commands import chemistry, design, doctor, evals, literature, runs
+from app.console import err
+from core.errors import MolwrightError
+
+app = typer.Typer(
+    name="molwright",
+    help="A chemistry design assistant: a design goal in, a ranked and reviewable report of candidates out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    epilog=(
+        "Exit codes: 0 at least one candidate meets every requirement; 1 a fault; 2 the goal or an argument is unusable; 3 refused by the"
+        " safety guard; 4 finished, but no candidate meets every requirement; 5 waiting for approval; 6 a replay differs."
+    ),
+)
+design.register(app)
+chemistry.register(app)
+runs.register(app)
+literature.register(app)
+evals.register(app)
+doctor.register(app)
+
+
+def main() -> None:
+    """Entry point of the ``molwright`` command: every error on purpose becomes one line and its exit code."""
+    try:
+        wiring.check_names()
+        app(prog_name="molwright")
+    except MolwrightError as error:
+        err.print(f"[red]molwright:[/red] {escape(str(error))}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        err.print("molwright: stopped. Nothing is lost: `molwright runs list` shows the run, `molwright resume RUN` goes on with it.")
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        err.print(f"[red]molwright:[/red] {escape(f'{error.strerror or error}{where}')}")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""``molwright doctor``: what is configured, what works, what is missing."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from app import wiring
+from app.console import emit_json, out
+from core.errors import MolwrightError
+from core.settings import Settings, get_settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file to ``app``."""
+    app.command()(doctor)
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Test every configured part. Exit code 1 if one that is needed does not work."""
+    settings = get_settings()
+    rows = [(name, *_try(lambda probe=probe: probe(settings))) for name, probe in PROBES]  # type: ignore[misc]
+    if as_json:
+        emit_json([{"part": name, "works": works, "detail": detail} for name, works, detail in rows])
+    else:
+        table = Table("part", "", "detail")
+        for name, works, detail in rows:
+            table.add_row(name, "[green]works[/green]" if works else "[red]fails[/red]", escape(detail))
+        out.print(table)
+    if not all(works for _, works, _ in rows):
+        raise typer.Exit(1)
+
+
+def _try(probe: Callable[[], str]) -> tuple[bool, str]:
+    try:
+        return True, probe()
+    except (MolwrightError, OSError, ImportError, AssertionError) as error:
+        return False, f"{type(error).__name__}: {error}"
+
+
+def _home(settings: Settings) -> str:
+    home = wiring.prepare_home(settings)
+    with tempfile.NamedTemporaryFile(dir=home):
+        free = shutil.disk_usage(home).free / 1e9
+    return f"{home}, writable, {free:.1f} GB free"
+
+
+def _names(settings: Settings) -> str:
+    wiring.check_names()
+    return "no other distribution provides our top-level names"
+
+
+def _store(settings: Settings) -> str:
+    runs = wiring.open_store(settings).runs(limit=1_000_000)
+    url = settings.sql_url()
+    return f"{url.split('@')[-1] if '@' in url else url}: {len(runs)} runs"
+
+
+def _checkpoints(settings: Settings) -> str:
+    from memory.checkpoints import open_checkpointer
+
+    with open_checkpointer(settings) as saver:
+        return type(saver).__name__
+
+
+def _literature(settings: Settings) -> str:
+    with wiring.open_literature(settings) as store:
+        return f"{settings.milvus_address()}: {store.count()} passages"
+
+
+def _properties(settings: Settings) -> str:
+    from core.spec import Conditions
+    from tools.properties.estimate import estimate
+    from tools.properties.registry import REGISTRY
+
+    names = [p.name for p in REGISTRY if "molecule" in p.classes]
+    values = estimate(["CC(=O)Oc1ccccc1C(=O)O"], "molecule", names, Conditions())[0]
+    missing = [n for n in names if values[n].value is None]
+    if missing:
+        raise MolwrightError(f"no value for aspirin: {', '.join(missing)}")
+    return f"{len(list(REGISTRY))} registered; all that apply give a value for aspirin"
+
+
+def _predictors(settings: Settings) -> str:
+    from tools.predictors.predict import predictor_versions
+
+    return ", ".join(f"{n} {v}" for n, v in predictor_versions().items())
+
+
+def _guard(settings: Settings) -> str:
+    from tools.safety.guard import RULES_VERSION, screen_structure
+
+    if screen_structure("CCO", "molecule").verdict != "allow" or screen_structure("not a structure", "molecule").verdict != "block":
+        raise MolwrightError("the guard does not tell ethanol from an unreadable structure")
+    return f"rules {RULES_VERSION[:12]}"
+
+
+def _proposers(settings: Settings) -> str:
+    from tools.generators.registry import load
+
+    return ", ".join(load())
+
+
+def _models(settings: Settings) -> str:
+    return "no endpoint configured: every reasoning step uses its built-in form"
+
+
+PROBES: tuple[tuple[str, Callable[[Settings], str]], ...] = (
+    ("home folder", _home),
+    ("package names", _names),
+    ("run store", _store),
+    ("checkpoints", _checkpoints),
+    ("literature", _literature),
+    ("properties", _properties),
+    ("predictors", _predictors),
+    ("safety guard", _guard),
+    ("proposers", _proposers),
+    ("language models", _models),
+)

@@ -1,0 +1,129 @@
+"""What the command line shows: progress, the ranked table, the spec. Messages go to stderr, data to stdout."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from agent.reporter import format_value
+from core.candidate import Candidate
+from core.errors import UsageError
+from core.report import Report
+from tools.properties.registry import REGISTRY
+
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+
+
+def emit_json(data: Any, target: str = "-") -> None:
+    """Write ``data`` as JSON to the file ``target``, or to stdout for '-'. UsageError if the file cannot be written."""
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    if target == "-":
+        sys.stdout.write(text + "\n")
+        return
+    write_text(Path(target), text + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write ``text`` to ``path`` through a temporary file, so that a full disk leaves the old one whole. UsageError if it fails."""
+    temporary = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+@contextmanager
+def progress_bar(budget: int) -> Iterator[Any]:
+    """A callback that shows stage, evaluations of budget, best so far and time left, on stderr.
+
+    Without a terminal it prints one line a generation.
+    """
+    if not err.is_terminal:
+        yield _plain_progress(budget)
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description:<12}"), BarColumn(), TextColumn("{task.completed}/{task.total} evaluated"))
+    with Progress(
+        *columns, TextColumn("{task.fields[best]}"), TextColumn("{task.fields[left]}"), TimeElapsedColumn(), console=err, transient=True
+    ) as bar:
+        task = bar.add_task("starting", total=budget, best="", left="")
+        start = time.monotonic()
+
+        def show(event: dict[str, Any]) -> None:
+            update: dict[str, Any] = {"description": event["stage"]}
+            if "best" in event:
+                update["best"] = f"best {event['best']:.3f}"
+            if event.get("evaluated"):
+                update["completed"] = event["evaluated"]
+                rate = event["evaluated"] / max(time.monotonic() - start, 1e-3)
+                update["left"] = f"at most {max(0.0, budget - event['evaluated']) / rate:.0f} s left"
+            bar.update(task, **update)
+
+        yield show
+
+
+def _plain_progress(budget: int) -> Any:
+    start = time.monotonic()
+
+    def show(event: dict[str, Any]) -> None:
+        if "best" in event:
+            spent, done = time.monotonic() - start, event["evaluated"]
+            left = (budget - done) * spent / done if done else 0.0
+            err.print(
+                f"generation {event['generation']}: {done} of {budget} evaluated, best {event['best']:.3f}, at most {left:.0f} s left"
+            )
+
+    return show
+
+
+def print_report(report: Report, paths: list[Path]) -> None:
+    """The ranked table on stdout; summary, warnings and files on stderr."""
+    names = list(dict.fromkeys([*report.spec.property_names(), "molecular_weight"]))[:5]
+    if report.candidates:
+        out.print(_table("Candidates", report.candidates, names))
+    elif report.closest:
+        out.print(_table("None meets every requirement. The closest", report.closest, names))
+    err.print(escape(report.summary))
+    for warning in report.warnings:
+        err.print(f"[yellow]note:[/yellow] {escape(warning)}")
+    for path in paths:
+        err.print(f"report: {escape(str(path))}")
+    err.print(
+        f"run {report.run_id} · {report.evaluated} evaluated · {report.timings.get('total', 0):.0f} s · repeat: molwright replay {report.run_id}"
+    )
+
+
+def _table(title: str, candidates: list[Candidate], names: list[str]) -> Table:
+    table = Table(title=title, title_justify="left", show_lines=False)
+    table.add_column("#", justify="right")
+    table.add_column("structure", overflow="fold", max_width=60)
+    table.add_column("p(all met)", justify="right")
+    table.add_column("score", justify="right")
+    for name in names:
+        table.add_column(REGISTRY[name].label, justify="right")
+    table.add_column("route")
+    for c in candidates:
+        values = [format_value(c.properties[n]) if n in c.properties else "" for n in names]
+        flagged = [
+            v + (" †" if c.properties.get(n) and c.properties[n].in_domain is False else "") for n, v in zip(names, values, strict=True)
+        ]
+        name = f"{c.name}\n" if c.name else ""
+        p = "" if c.p_meets is None else f"{c.p_meets:.2f}"
+        score = "" if c.score is None else f"{c.score:.3f}"
+        table.add_row(str(c.rank or ""), escape(name + c.smiles), p, score, *flagged, c.route.status if c.route else "")
+    if any(p.in_domain is False for c in candidates for n, p in c.properties.items() if n in names):
+        table.caption = "† outside the model's domain"
+    return table

@@ -1,0 +1,1 @@
+"""The service layer: what the doors (command line, later HTTP) can ask for."""

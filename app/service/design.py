@@ -1,0 +1,173 @@
+"""Starting, approving, resuming and finishing design runs."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command
+
+from app import wiring
+from core.errors import ApprovalNeeded, MolwrightError, NotFoundError, RefusedError, UsageError
+from core.interfaces import Lease, RunRecord, RunStore
+from core.report import Report
+from core.settings import Settings
+from core.spec import DesignSpec
+from graphs.context import DesignContext, DesignState
+from graphs.design import build
+
+Progress = Callable[[dict[str, Any]], None]
+FINISHED = ("success", "no_candidate", "refused", "rejected")
+#: Supersteps allowed in one run: six nodes a generation; the budget ends a run long before this.
+RECURSION_LIMIT = 1_000_000
+
+
+class DesignService:
+    """Design runs in one store. One instance serves one process; every call holds the run's lease while it works."""
+
+    def __init__(self, settings: Settings, store: RunStore, progress: Progress = lambda event: None) -> None:
+        self.settings = settings
+        self.store = store
+        self.progress = progress
+
+    def start(self, goal: str, options: dict[str, Any]) -> str:
+        """Store a new run and return its id. Nothing is executed yet."""
+        run_id = uuid.uuid4().hex[:12]
+        defaults = {
+            "budget": self.settings.budget,
+            "met_probability": self.settings.met_probability,
+            "user": wiring.user_name(self.settings),
+        }
+        given = {k: v for k, v in options.items() if v is not None}
+        self.store.create_run(run_id, goal, {**defaults, **given}, wiring.now().isoformat())
+        return run_id
+
+    def execute(self, run_id: str) -> Report:
+        """Run or go on until the report, whatever state the run is in.
+
+        Raises ApprovalNeeded if a person has to approve the spec first, RefusedError if the guard blocks the goal, RunBusy
+        if another process is executing the run.
+        """
+        return self._drive(run_id, None)
+
+    def approve(self, run_id: str, spec: DesignSpec | None = None, by: str = "") -> Report:
+        """Approve the waiting spec, or ``spec`` in its place, and run to the report. UsageError if the run does not wait."""
+        answer = {"decision": "approve", "by": by or wiring.user_name(self.settings)}
+        if spec is not None:
+            answer["spec"] = spec.model_dump(mode="json")  # type: ignore[assignment]
+        return self._drive(run_id, answer)
+
+    def reject(self, run_id: str, by: str = "") -> None:
+        """End a waiting run. UsageError if it does not wait."""
+        try:
+            self._drive(run_id, {"decision": "reject", "by": by or wiring.user_name(self.settings)})
+        except NotFoundError:
+            return
+
+    def fork(self, run_id: str, from_event: int, changes: Sequence[str]) -> str:
+        """Store a run that repeats ``run_id`` up to an event and then goes on by itself; see :func:`evals.fork.fork`."""
+        from evals.fork import fork
+
+        user = wiring.user_name(self.settings)
+        return fork(self.store, run_id, from_event, changes, new_id=uuid.uuid4().hex[:12], user=user, clock=wiring.now)
+
+    def report(self, run_id: str) -> Report:
+        """The stored report. NotFoundError says why there is none."""
+        run = self.store.run(run_id)
+        if run.status not in ("success", "no_candidate"):
+            why = f": {run.error}" if run.error else ""
+            raise NotFoundError(f"run {run.run_id} has no report, its status is {run.status!r}{why}")
+        return self.store.report(run.run_id)
+
+    def _drive(self, run_id: str, answer: dict[str, Any] | None) -> Report:
+        from memory.checkpoints import open_checkpointer
+        from memory.recorder import held_lease
+
+        run = self.store.run(run_id)
+        if run.status in FINISHED:
+            if answer is not None:
+                raise UsageError(f"run {run.run_id} does not wait for approval, its status is {run.status!r}")
+            return self._finished(run)
+        with (
+            held_lease(self.store, run.run_id, wiring.owner_name(), self.settings.lease_seconds) as lease,
+            open_checkpointer(self.settings) as saver,
+            self._failing(lease),
+        ):
+            graph = build(saver)
+            context = self._context(lease)
+            try:
+                self._stream(graph, run, context, answer)
+            finally:
+                context.executor.close()
+            return self._finish(graph, lease)
+
+    def _stream(
+        self,
+        graph: CompiledStateGraph[DesignState, DesignContext, Any, Any],
+        run: RunRecord,
+        context: DesignContext,
+        answer: dict[str, Any] | None,
+    ) -> None:
+        config: Any = {"configurable": {"thread_id": run.run_id}, "recursion_limit": RECURSION_LIMIT}
+        snapshot = graph.get_state(config)
+        waiting = any(task.interrupts for task in snapshot.tasks)
+        if answer is not None and not waiting:
+            raise UsageError(f"run {run.run_id} does not wait for approval, its status is {run.status!r}")
+        if waiting and answer is None and not run.options.get("yes"):
+            raise ApprovalNeeded(run.run_id)
+        given: Any = (
+            Command(resume=answer) if answer is not None else None if snapshot.values else {"goal": run.goal, "options": run.options}
+        )
+        for _ in graph.stream(given, config, context=context, durability="sync", stream_mode="updates"):
+            pass
+        if any(task.interrupts for task in graph.get_state(config).tasks):
+            raise ApprovalNeeded(run.run_id)
+
+    def _finish(self, graph: CompiledStateGraph[DesignState, DesignContext, Any, Any], lease: Lease) -> Report:
+        run = self.store.run(lease.run_id)
+        if run.status in FINISHED:
+            return self._finished(run)
+        timings = graph.get_state({"configurable": {"thread_id": lease.run_id}}).values.get("timings", {})
+        report = self.store.report(lease.run_id)
+        report = report.model_copy(update={"timings": {**timings, "total": round(sum(timings.values()), 3)}})
+        self.store.save_report(lease, report)
+        self.store.set_status(lease, report.status, finished_at=wiring.now().isoformat())
+        return report
+
+    def _finished(self, run: RunRecord) -> Report:
+        if run.status == "refused":
+            raise RefusedError(f"the safety guard refused this goal. {run.error}")
+        return self.report(run.run_id)
+
+    def _context(self, lease: Lease) -> DesignContext:
+        from memory.recorder import SqlRecorder
+
+        return DesignContext(
+            store=self.store,
+            lease=lease,
+            recorder=SqlRecorder(self.store, lease, wiring.now),
+            executor=wiring.open_executor(self.settings),
+            literature=lambda: wiring.open_literature(self.settings),
+            clock=wiring.now,
+            progress=self.progress,
+        )
+
+    @contextmanager
+    def _failing(self, lease: Lease) -> Any:
+        """Store what went wrong before it is shown. A run that failed can be resumed."""
+        try:
+            yield
+        except (ApprovalNeeded, RefusedError, KeyboardInterrupt):
+            raise
+        except NotFoundError:
+            raise
+        except Exception as error:
+            message = str(error) if isinstance(error, MolwrightError) else f"{type(error).__name__}: {error}"
+            try:
+                self.store.set_status(lease, "failed", error=message[:2000])
+            except MolwrightError:
+                raise error from None
+            raise

@@ -1,0 +1,88 @@
+"""Connects the interfaces of ``core`` with the parts that the settings ask for. The only place that knows both sides."""
+
+from __future__ import annotations
+
+import getpass
+import importlib.util
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.errors import ConfigurationError, StoreError
+from core.interfaces import Executor, LiteratureStore, RunStore
+from core.settings import Settings
+
+ROOMS = ("core", "agent", "tools", "graphs", "prompts", "memory", "serving", "evals", "app")
+
+
+def check_names() -> None:
+    """Raise ConfigurationError if another installed package shadows one of our top-level names."""
+    ours = Path(__file__).resolve().parent.parent
+    for room in ROOMS:
+        spec = importlib.util.find_spec(room)
+        origin = Path(spec.origin).resolve() if spec and spec.origin else None
+        if origin is None or origin.parent.parent != ours:
+            raise ConfigurationError(f"the package {room!r} is taken by another distribution ({origin}); use molwright's own environment")
+
+
+def now() -> datetime:
+    """The current time, UTC."""
+    return datetime.now(UTC)
+
+
+def user_name(settings: Settings) -> str:
+    """Who is at work: the setting, else the login name."""
+    if settings.user:
+        return settings.user
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def owner_name() -> str:
+    """Identity of this process as the owner of a run."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def prepare_home(settings: Settings) -> Path:
+    """The home folder, made if it is missing. Raises StoreError if it cannot be made."""
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"the folder MOLWRIGHT_HOME={settings.home} cannot be made: {error.strerror or error}") from error
+    return settings.home
+
+
+def open_store(settings: Settings) -> RunStore:
+    """The run store."""
+    from memory.sql.store import SqlRunStore
+
+    prepare_home(settings)
+    return SqlRunStore(settings.sql_url(), lease_seconds=settings.lease_seconds, clock=now)
+
+
+@contextmanager
+def open_literature(settings: Settings) -> Iterator[LiteratureStore]:
+    """The literature store with the starter corpus in it, for the length of the block."""
+    from memory.literature import MilvusLiteratureStore
+    from tools.literature.corpus import ensure_corpus
+    from tools.literature.embedder import default_embedder
+
+    prepare_home(settings)
+    store = MilvusLiteratureStore(settings.milvus_address(), token=settings.milvus_token, embedder=default_embedder())
+    try:
+        ensure_corpus(store)
+        yield store
+    finally:
+        store.close()
+
+
+def open_executor(settings: Settings) -> Executor:
+    """What spreads property computation over processes."""
+    from tools.execution import ProcessExecutor, SerialExecutor
+
+    return ProcessExecutor(settings.workers) if settings.workers > 1 else SerialExecutor()

@@ -1,0 +1,195 @@
+"""The closing of a design run: rank, look for routes, explain, report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tools.safety.guard import screen_materials
+
+from agent.reporter import explain_candidate, summarise
+from core.candidate import NO_ROUTE, Candidate, Citation
+from core.report import BindingRequirement, Evidence, Point, Report, WeightSensitivity
+from core.spec import DesignSpec
+from graphs.context import DesignContext, DesignState
+from tools.properties.estimate import estimate as estimate_properties
+from tools.ranking import rank as rank_candidates
+from tools.routes import find_route
+from tools.versions import versions
+
+#: Shown for every listed candidate beside what the goal asks for.
+SHOWN = {
+    "molecule": (
+        "molecular_weight", "logp", "tpsa", "hbd", "hba", "rotatable_bonds", "qed", "sa_score",
+        "melting_point", "aqueous_solubility", "flash_point", "thermal_stability",
+    ),
+    "polymer": ("molecular_weight", "glass_transition_temperature", "thermal_stability"),
+}  # fmt: skip
+#: How many that miss a requirement are shown.
+CLOSEST = 5
+#: How many structures the plots show.
+POINTS = 600
+
+
+def rank(state: DesignState, context: DesignContext) -> DesignState:
+    """Order what meets every requirement, by arithmetic alone, and name what keeps the others out."""
+    spec = _spec(state, context)
+    checked = [c for c in context.store.candidates(context.run_id) if c.requirements or c.status == "kept"]
+    result = rank_candidates(checked, spec, state["evaluated"])
+    listed = _with_shown_properties([*result.ranked, *result.closest[:CLOSEST]], spec, context)
+    context.store.save_candidates(context.lease, listed)
+    ranking = {
+        "listed": [c.key for c in result.ranked],
+        "closest": [c.key for c in result.closest[:CLOSEST]],
+        "sensitivity": [s.model_dump(mode="json") for s in result.sensitivity],
+        "tied": result.tied,
+        "binding": result.binding.model_dump(mode="json") if result.binding else None,
+    }
+    context.recorder.step("rank", state["generation"], [ranking, [[c.key, c.rank, c.score, c.p_meets] for c in listed]])
+    return {"ranking": ranking}
+
+
+def route(state: DesignState, context: DesignContext) -> DesignState:
+    """Find how each listed candidate could be made, and screen what the route starts from."""
+    routed = []
+    for candidate in _shortlist(state, context):
+        found = candidate.route or find_route(candidate.smiles, candidate.candidate_class)
+        screened = screen_materials(found)
+        if any(m.verdict == "block" for m in screened.starting_materials):
+            screened = NO_ROUTE.model_copy(
+                update={"note": "The route that was found needs a starting material that the safety guard blocks."}
+            )
+        routed.append(candidate.model_copy(update={"route": screened}))
+    context.store.save_candidates(context.lease, routed)
+    context.recorder.step("route", state["generation"], [[c.key, c.route] for c in routed])
+    return {}
+
+
+def explain(state: DesignState, context: DesignContext) -> DesignState:
+    """Say in words why each listed candidate ranks where it does; every number in it is a stored one."""
+    spec = _spec(state, context)
+    citations = [Citation.model_validate(c) for c in state["evidence"]["citations"]]
+    shortlist = [_with_lineage(c, context) for c in _shortlist(state, context)]
+    explained = [explain_candidate(c, spec, shortlist, citations) for c in shortlist]
+    context.store.save_candidates(context.lease, explained)
+    context.recorder.step("explain", state["generation"], [[c.key, c.rationale] for c in explained])
+    return {}
+
+
+def report(state: DesignState, context: DesignContext) -> DesignState:
+    """Put everything a reviewer needs into one document and store it."""
+    spec = _spec(state, context)
+    everyone = context.store.candidates(context.run_id)
+    by_key = {c.key: c for c in everyone}
+    ranking, evidence = state["ranking"], state["evidence"]
+    run = context.store.run(context.run_id)
+    document = Report(
+        run_id=context.run_id,
+        goal=state["goal"],
+        status="success" if ranking["listed"] else "no_candidate",
+        created_at=run.created_at,
+        spec=spec,
+        approved_by=state["approved_by"],
+        candidates=[by_key[k] for k in ranking["listed"]],
+        closest=[by_key[k] for k in ranking["closest"]],
+        binding_requirement=BindingRequirement.model_validate(ranking["binding"]) if ranking["binding"] else None,
+        assumptions=spec.assumptions,
+        unchecked=spec.unchecked,
+        warnings=[*spec.warnings, *([evidence["warning"]] if evidence["warning"] else [])],
+        evidence=[Evidence.model_validate(e) for e in evidence["evidence"]],
+        citations=[Citation.model_validate(c) for c in evidence["citations"]],
+        rejected=_rejected(everyone),
+        proposers=_proposers(everyone, ranking["listed"], context),
+        sensitivity=[WeightSensitivity.model_validate(s) for s in ranking["sensitivity"]],
+        tied=ranking["tied"],
+        points=_points(everyone, spec, ranking["listed"]),
+        evaluated=state["evaluated"],
+        stop_reason=state["stop_reason"],
+        versions=versions(),
+    )
+    document = document.model_copy(update={"summary": summarise(document)})
+    context.recorder.step("report", state["generation"], document.model_dump(mode="json", exclude={"timings", "created_at"}))
+    context.store.save_report(context.lease, document)
+    return {}
+
+
+def _with_shown_properties(candidates: list[Candidate], spec: DesignSpec, context: DesignContext) -> list[Candidate]:
+    names = list(SHOWN[spec.candidate_class])
+    if spec.candidate_class == "molecule" and "absorption_maximum" in spec.property_names():
+        names += ["absorption_maximum", "log_epsilon"]
+    values = estimate_properties([c.smiles for c in candidates], spec.candidate_class, names, spec.conditions, executor=context.executor)
+    return [c.model_copy(update={"properties": {**v, **c.properties}}) for c, v in zip(candidates, values, strict=True)]
+
+
+def _shortlist(state: DesignState, context: DesignContext) -> list[Candidate]:
+    keys = [*state["ranking"]["listed"], *state["ranking"]["closest"]]
+    found = {c.key: c for c in context.store.candidates(context.run_id, keys=keys)}
+    return [found[k] for k in keys]
+
+
+def _with_lineage(candidate: Candidate, context: DesignContext) -> Candidate:
+    """``candidate`` with the structures of its parents and the change of each number against the first of them."""
+    if not candidate.origin.parents:
+        return candidate
+    found = {c.key: c for c in context.store.candidates(context.run_id, keys=candidate.origin.parents)}
+    parents = [found[k] for k in candidate.origin.parents if k in found]
+    changes: dict[str, float] = {}
+    for name, value in candidate.properties.items():
+        before = parents[0].properties.get(name) if parents else None
+        if before is not None and before.number is not None and value.number is not None:
+            changes[name] = round(value.number - before.number, 4)
+    origin = candidate.origin.model_copy(update={"parent_smiles": [p.smiles for p in parents], "changes": changes})
+    return candidate.model_copy(update={"origin": origin})
+
+
+def _rejected(candidates: list[Candidate]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for candidate in candidates:
+        if candidate.rejected_by:
+            counts[candidate.rejected_by] = counts.get(candidate.rejected_by, 0) + 1
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _proposers(candidates: list[Candidate], listed: list[str], context: DesignContext) -> dict[str, dict[str, int]]:
+    """By proposer: what it proposed, what could be read, what was new, what met every requirement, what is listed."""
+    table: dict[str, dict[str, int]] = {}
+    for name, proposed in sorted(_proposed(context).items()):
+        own = [c for c in candidates if c.origin.proposer == name]
+        broken = sum(c.rejected_by.startswith("structure:") for c in own)
+        table[name] = {
+            "proposed": proposed,
+            "valid": proposed - broken,
+            "novel": len(own) - broken,
+            "kept": sum(c.status == "kept" for c in own),
+            "listed": sum(c.key in listed for c in own),
+        }
+    return table
+
+
+def _proposed(context: DesignContext) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for index, outputs in context.recorder.recorded_all("propose"):
+        counts[index] = counts.get(index, 0) + len(outputs)
+    return counts
+
+
+def _points(candidates: list[Candidate], spec: DesignSpec, listed: list[str]) -> list[Point]:
+    """Listed candidates and an even sample of the rest, with the numbers that the plots need."""
+    judged = [c for c in candidates if c.properties]
+    rest = [c for c in judged if c.key not in listed]
+    step = max(1, -(-len(rest) // POINTS))
+    chosen = [c for c in judged if c.key in listed] + rest[::step]
+    names = [*spec.property_names(), "molecular_weight", "logp", "sa_score"]
+    return [Point(key=c.key, smiles=c.smiles, values=_numbers(c, names), status=c.status, listed=c.key in listed) for c in chosen]
+
+
+def _numbers(candidate: Candidate, names: list[str]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name in names:
+        value: Any = candidate.properties.get(name)
+        if value is not None and value.number is not None:
+            found[name] = round(value.number, 4)
+    return found
+
+
+def _spec(state: DesignState, context: DesignContext) -> DesignSpec:
+    return context.store.spec(context.run_id, state["spec_version"])

@@ -1,0 +1,90 @@
+"""What the nodes of a design run work with, and the small state that travels between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypedDict
+
+from core.interfaces import Executor, Lease, LiteratureStore, Recorder, RunStore
+
+Interpret = Callable[[str, dict[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class DesignContext:
+    """The parts a run is wired to. Built in ``app/wiring.py``; a replay gets a scratch store and a read-only recorder.
+
+    Attributes:
+        store: where candidates, specs and the report go.
+        lease: the right to write to this run.
+        recorder: what came from outside the arithmetic.
+        executor: spreads property computation over processes.
+        literature: opens the literature store for the length of a ``with`` block.
+        clock: the current time, UTC.
+        progress: receives what the command line shows while it runs.
+    """
+
+    store: RunStore
+    lease: Lease
+    recorder: Recorder
+    executor: Executor
+    literature: Callable[[], AbstractContextManager[LiteratureStore]]
+    clock: Callable[[], datetime]
+    progress: Callable[[dict[str, Any]], None] = field(default=lambda event: None)
+
+    @property
+    def run_id(self) -> str:
+        """The run that the lease is for."""
+        return self.lease.run_id
+
+
+class FrontierEntry(TypedDict):
+    """One parent for the next generation."""
+
+    key: str
+    smiles: str
+    score: float
+    proposer: str
+
+
+class DesignState(TypedDict, total=False):
+    """What travels between the nodes: ids, counts and the frontier. Populations are in the store.
+
+    Attributes:
+        goal: the goal sentence, unchanged.
+        options: what the user asked for beside the goal (candidates, budget, seed, met_probability, yes, spec, user).
+        status: set when the run ends early: 'refused' or 'rejected'.
+        spec_version: version of the approved spec in the store.
+        approved_by: who approved it.
+        hints: tags that the literature suggests to the proposers.
+        evidence: recorded outcome of the research node: evidence, citations, warning.
+        generation: generation of the loop, 0 for the seeds.
+        evaluated: distinct structures whose properties were estimated.
+        frontier: the best structures so far, best first.
+        best: mean fitness of the ten best.
+        stale: generations without an improvement of ``best``.
+        empty: generations in a row that brought nothing new.
+        stop_reason: why the search ended; empty while it goes on.
+        ranking: keys of the ranked and the closest candidates, sensitivity, ties and binding requirement.
+        timings: seconds by node.
+    """
+
+    goal: str
+    options: dict[str, Any]
+    status: str
+    spec_version: int
+    approved_by: str
+    hints: list[str]
+    evidence: dict[str, Any]
+    generation: int
+    evaluated: int
+    frontier: list[FrontierEntry]
+    best: float
+    stale: int
+    empty: int
+    stop_reason: str
+    ranking: dict[str, Any]
+    timings: dict[str, float]

@@ -1,0 +1,223 @@
+"""The loop of a design run: propose, standardise, guard, estimate, check, select.
+
+Each node reads its generation from the store, computes, and writes it back in one transaction. A node that runs a second
+time after a crash finds its own earlier result and overwrites it with the same one: a stage looks only at rejections of
+earlier stages, never at its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tools.checks.check import check as check_candidate
+from tools.safety.guard import screen_structure
+
+from agent.proposer import BATCH, allocate, propose_with
+from core.candidate import Candidate, Origin, Proposal
+from core.errors import StructureError
+from core.model import content_hash
+from core.spec import CandidateClass, DesignSpec, RuleSetRequirement
+from graphs.context import DesignContext, DesignState, FrontierEntry
+from graphs.opening import spec_identity
+from tools.properties.estimate import estimate as estimate_properties
+from tools.ranking import fitness
+from tools.structures.standardise import StandardStructure
+from tools.structures.standardise import standardise as standardise_structure
+
+#: How many parents are carried from one generation to the next.
+FRONTIER = 120
+#: The search ends after this many generations without an improvement of the ten best by more than IMPROVEMENT.
+PATIENCE = 4
+IMPROVEMENT = 0.002
+#: What every candidate is shown with, whatever the goal asks for. All are exact and cheap.
+ALWAYS = {"molecule": ("molecular_weight", "logp", "sa_score"), "polymer": ("molecular_weight",)}
+
+
+def propose(state: DesignState, context: DesignContext) -> DesignState:
+    """Ask each proposer for its share of the batch. What they answer is recorded before it is used."""
+    spec = _spec(state, context)
+    generation, frontier = state["generation"], state["frontier"]
+    for name, count in allocate(spec, generation, [f["proposer"] for f in frontier], BATCH).items():
+        asked = {"spec": spec_identity(spec), "count": count, "hints": state["hints"], "parents": content_hash(frontier)}
+        context.recorder.record("propose", generation, name, asked, lambda name=name, count=count: _batch(name, count, spec, state))
+    return {}
+
+
+def standardise(state: DesignState, context: DesignContext) -> DesignState:
+    """Read every proposal, give it its identity, and drop what is broken or was seen before."""
+    spec, generation = _spec(state, context), state["generation"]
+    seen = {key for key, known in context.store.known_keys(context.run_id).items() if known < generation}
+    room = spec.budget - state["evaluated"]
+    fresh: list[Candidate] = []
+    broken: list[Candidate] = []
+    for proposer, index, proposal in _proposals(state, context, spec):
+        try:
+            structure = standardise_structure(proposal.smiles, spec.candidate_class)
+        except StructureError as error:
+            broken.append(_broken(proposal, f"structure:{generation}:{proposer}:{index}", generation, spec.candidate_class, str(error)))
+            continue
+        if len(fresh) < room and structure.key not in seen and structure.dedup_key not in seen:
+            seen.update((structure.key, structure.dedup_key))
+            fresh.append(_fresh(proposal, structure, generation, spec.candidate_class))
+    context.store.save_candidates(context.lease, [*fresh, *broken])
+    context.recorder.step("standardise", generation, {"fresh": [c.key for c in fresh], "broken": [c.key for c in broken]})
+    return {}
+
+
+def guard(state: DesignState, context: DesignContext) -> DesignState:
+    """Screen every new structure. A blocked structure goes no further."""
+    spec = _spec(state, context)
+    drug_like = spec.family in DRUG_LIKE_FAMILIES or any(isinstance(r, RuleSetRequirement) for r in spec.requirements)
+    screened = []
+    for candidate in _generation(state, context, before="safety"):
+        verdict = screen_structure(candidate.smiles, spec.candidate_class, drug_like=drug_like)
+        update: dict[str, Any] = {"safety": verdict, "status": "screened", "rejected_by": "", "rejected_reason": ""}
+        if verdict.verdict == "block":
+            hit = next((h for h in verdict.rules if h.verdict == "block"), verdict.rules[0])
+            update |= {"status": "rejected", "rejected_by": f"safety:{hit.id}", "rejected_reason": hit.reason}
+        screened.append(candidate.model_copy(update=update))
+    context.store.save_candidates(context.lease, screened)
+    context.recorder.step("guard", state["generation"], [[c.key, c.rejected_by] for c in screened])
+    return {}
+
+
+DRUG_LIKE_FAMILIES = frozenset({"drug", "drug-like", "fragment", "lead-like"})
+
+
+def estimate(state: DesignState, context: DesignContext) -> DesignState:
+    """Compute and predict the properties that the spec needs."""
+    spec = _spec(state, context)
+    candidates = _generation(state, context, before="requirement")
+    names = tuple(dict.fromkeys([*spec.property_names(), *ALWAYS[spec.candidate_class]]))
+    values = estimate_properties([c.smiles for c in candidates], spec.candidate_class, names, spec.conditions, executor=context.executor)
+    done = [
+        c.model_copy(update={"properties": v, "status": "estimated", "rejected_by": "", "rejected_reason": ""})
+        for c, v in zip(candidates, values, strict=True)
+    ]
+    context.store.save_candidates(context.lease, done)
+    context.recorder.step(
+        "estimate", state["generation"], [[c.key, {n: [p.value, p.sigma] for n, p in c.properties.items()}] for c in done]
+    )
+    return {"evaluated": state["evaluated"] + len(done)}
+
+
+def check(state: DesignState, context: DesignContext) -> DesignState:
+    """Hold each structure against each requirement; the first that fails is the reason for its rejection."""
+    spec = _spec(state, context)
+    checked = []
+    for candidate in _generation(state, context, before="requirement"):
+        results = check_candidate(candidate, spec)
+        failed = next((r for r in results if not r.met), None)
+        update: dict[str, Any] = {"requirements": results, "status": "kept", "rejected_by": "", "rejected_reason": ""}
+        if failed:
+            update |= {"status": "rejected", "rejected_by": f"requirement:{failed.id}", "rejected_reason": failed.reason or failed.text}
+        checked.append(candidate.model_copy(update=update))
+    context.store.save_candidates(context.lease, checked)
+    context.recorder.step("check", state["generation"], [[c.key, [[r.id, r.met, r.probability] for r in c.requirements]] for c in checked])
+    return {}
+
+
+def select(state: DesignState, context: DesignContext) -> DesignState:
+    """Keep the fittest as parents, and decide whether another generation is worth its evaluations."""
+    spec = _spec(state, context)
+    new = _generation(state, context, before="requirement")
+    entries: list[FrontierEntry] = [
+        {"key": c.key, "smiles": c.smiles, "score": round(fitness(c, spec), 9), "proposer": c.origin.proposer} for c in new
+    ]
+    frontier = sorted([*state["frontier"], *entries], key=lambda e: (-e["score"], e["key"]))[:FRONTIER]
+    top = [e["score"] for e in frontier[:10]]
+    best = round(sum(top) / len(top), 9) if top else 0.0
+    stale = 0 if best > state["best"] + IMPROVEMENT else state["stale"] + 1
+    empty = 0 if new else state["empty"] + 1
+    context.recorder.step("select", state["generation"], {"frontier": frontier, "best": best})
+    context.progress(
+        {"stage": "select", "generation": state["generation"], "evaluated": state["evaluated"], "budget": spec.budget, "best": best}
+    )
+    return {
+        "frontier": frontier,
+        "best": max(best, state["best"]),
+        "stale": stale,
+        "empty": empty,
+        "generation": state["generation"] + 1,
+        "stop_reason": _stop_reason(spec, state["evaluated"], stale, empty),
+    }
+
+
+def _stop_reason(spec: DesignSpec, evaluated: int, stale: int, empty: int) -> str:
+    if evaluated >= spec.budget:
+        return f"the budget of {spec.budget} evaluations is spent"
+    if empty >= 2:
+        return f"the proposers have nothing new after {evaluated} evaluations"
+    if stale >= PATIENCE:
+        return f"the ten best did not improve in {PATIENCE} generations ({evaluated} of {spec.budget} evaluations used)"
+    return ""
+
+
+def _batch(name: str, count: int, spec: DesignSpec, state: DesignState) -> list[dict[str, Any]]:
+    parents = [(f["key"], f["smiles"], f["score"]) for f in state["frontier"]]
+    proposals = propose_with(name, spec, state["generation"], count, parents, state["hints"])
+    return [p.model_dump(mode="json") for p in proposals]
+
+
+def _proposals(state: DesignState, context: DesignContext, spec: DesignSpec) -> Iterable[tuple[str, int, Proposal]]:
+    """Every proposal of this generation with its proposer and number, the proposers taking turns."""
+    names = allocate(spec, state["generation"], [f["proposer"] for f in state["frontier"]], BATCH)
+    batches = {}
+    for name in names:
+        event = context.recorder.recorded("propose", state["generation"], name)
+        batches[name] = [Proposal.model_validate(p) for p in event]
+    for index in range(max((len(b) for b in batches.values()), default=0)):
+        for name, batch in batches.items():
+            if index < len(batch):
+                yield name, index, batch[index]
+
+
+def _generation(state: DesignState, context: DesignContext, *, before: str) -> list[Candidate]:
+    """The candidates of this generation that no stage earlier than ``before`` rejected, in stored order."""
+    stages = ("structure", "safety", "requirement")
+    earlier = stages[: stages.index(before)]
+    everyone = context.store.candidates(context.run_id, generation=state["generation"])
+    return [c for c in everyone if c.rejected_by.split(":", 1)[0] not in earlier]
+
+
+def _spec(state: DesignState, context: DesignContext) -> DesignSpec:
+    return context.store.spec(context.run_id, state["spec_version"])
+
+
+def _fresh(proposal: Proposal, structure: StandardStructure, generation: int, candidate_class: CandidateClass) -> Candidate:
+    return Candidate(
+        key=structure.key,
+        smiles=structure.smiles,
+        inchikey=structure.inchikey,
+        name=proposal.name,
+        candidate_class=candidate_class,
+        dedup_key=structure.dedup_key,
+        undefined_stereocentres=structure.undefined_stereocentres,
+        notes=list(structure.notes),
+        origin=_origin(proposal, generation),
+        status="standardised",
+        route=proposal.route,
+    )
+
+
+def _broken(proposal: Proposal, key: str, generation: int, candidate_class: CandidateClass, reason: str) -> Candidate:
+    return Candidate(
+        key=key,
+        smiles=proposal.smiles[:500],
+        candidate_class=candidate_class,
+        origin=_origin(proposal, generation),
+        status="rejected",
+        rejected_by="structure:invalid",
+        rejected_reason=reason[:500],
+    )
+
+
+def _origin(proposal: Proposal, generation: int) -> Origin:
+    return Origin(
+        proposer=proposal.proposer,
+        operator=proposal.operator,
+        parents=proposal.parents,
+        generation=generation,
+        rationale=proposal.rationale,
+    )

@@ -1,0 +1,103 @@
+"""The opening of a design run: from the sentence to an approved, screened spec and what the literature says about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent.spec_check import check_spec
+from langgraph.types import interrupt
+from tools.safety.guard import screen_goal
+
+from agent.interpreter import interpret as interpret_goal
+from agent.researcher import research as research_spec
+from core.candidate import SafetyVerdict
+from core.model import content_hash
+from core.spec import DesignSpec
+from graphs.context import DesignContext, DesignState
+from tools.safety.spec import screen_spec
+
+SPEC_OPTIONS = ("candidates", "budget", "seed", "met_probability")
+
+
+def screen(state: DesignState, context: DesignContext) -> DesignState:
+    """Screen the sentence before anything else reads it."""
+    return _end_if_blocked(screen_goal(state["goal"]), "screen", context)
+
+
+def interpret(state: DesignState, context: DesignContext) -> DesignState:
+    """Turn the sentence into a spec, or check the spec that the user brought, and store it."""
+    options = state["options"]
+    asked = {"goal": state["goal"], **{k: options[k] for k in (*SPEC_OPTIONS, "spec") if options.get(k) is not None}}
+
+    def produce() -> dict[str, Any]:
+        if options.get("spec"):
+            brought: dict[str, Any] = check_spec(DesignSpec.model_validate(options["spec"])).model_dump(mode="json")
+            return brought
+        given = {k: options[k] for k in SPEC_OPTIONS if options.get(k) is not None}
+        made: dict[str, Any] = interpret_goal(state["goal"], **given).model_dump(mode="json")
+        return made
+
+    spec = DesignSpec.model_validate(context.recorder.record("interpret", 0, "spec", asked, produce))
+    return {"spec_version": context.store.save_spec(context.lease, spec)}
+
+
+def approve(state: DesignState, context: DesignContext) -> DesignState:
+    """Wait for a person, unless the run was started with ``yes``. The answer may carry an edited spec."""
+    spec = context.store.spec(context.run_id, state["spec_version"])
+    asked = {"spec": content_hash(spec)}
+
+    def produce() -> dict[str, Any]:
+        if state["options"].get("yes"):
+            return {"decision": "approve", "by": state["options"].get("user", "")}
+        context.store.set_status(context.lease, "waiting")
+        answer: dict[str, Any] = interrupt({"spec": spec.model_dump(mode="json")})
+        return answer
+
+    answer = context.recorder.record("approve", 0, "decision", asked, produce)
+    if answer["decision"] != "approve":
+        context.store.set_status(context.lease, "rejected", finished_at=context.clock().isoformat())
+        return {"status": "rejected"}
+    version = state["spec_version"]
+    if answer.get("spec"):
+        version = context.store.save_spec(context.lease, check_spec(DesignSpec.model_validate(answer["spec"])))
+    approved_at = context.recorder.record("approve", 0, "clock", {}, lambda: context.clock().isoformat())
+    context.store.approve_spec(context.lease, version, answer.get("by", ""), approved_at)
+    context.store.set_status(context.lease, "running")
+    return {"spec_version": version, "approved_by": answer.get("by", "")}
+
+
+def guard_spec(state: DesignState, context: DesignContext) -> DesignState:
+    """Screen the approved spec: its words and every structure it names (an edited spec may say what the goal did not)."""
+    return _end_if_blocked(screen_spec(context.store.spec(context.run_id, state["spec_version"])), "guard_spec", context)
+
+
+def research(state: DesignState, context: DesignContext) -> DesignState:
+    """Ask the literature. A store that cannot be read costs the evidence, not the run, and the report says so."""
+    spec = context.store.spec(context.run_id, state["spec_version"])
+    found = context.recorder.record(
+        "research", 0, "literature", {"spec": spec_identity(spec)}, lambda: research_spec(spec, context.literature)
+    )
+    return {
+        "evidence": found,
+        "hints": found["hints"],
+        "generation": 0,
+        "evaluated": 0,
+        "frontier": [],
+        "stale": 0,
+        "empty": 0,
+        "best": 0.0,
+    }
+
+
+def spec_identity(spec: DesignSpec) -> str:
+    """Hash of what the spec asks for, without what a fork may change: budget, seed, number listed, threshold."""
+    return content_hash(spec.model_dump(mode="json", exclude={"budget", "candidates", "interpreter", "met_probability", "seed"}))
+
+
+def _end_if_blocked(verdict: SafetyVerdict, node: str, context: DesignContext) -> DesignState:
+    context.recorder.step(node, 0, verdict.model_dump(mode="json"))
+    if verdict.verdict != "block":
+        return {}
+    reasons = "; ".join(f"{hit.id}: {hit.reason}" for hit in verdict.rules if hit.verdict == "block")
+    context.store.set_status(context.lease, "refused", error=reasons, finished_at=context.clock().isoformat())
+    return {"status": "refused"}

@@ -1,0 +1,91 @@
+"""LangGraph's checkpoints: a SQLite file of their own in the home folder, or PostgreSQL.
+
+They are kept apart from the run store, because a checkpoint written while a node holds a transaction in the same SQLite
+file ends in "database is locked". The thread id of a run is its run id.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from core.errors import ConfigurationError
+from core.settings import Settings
+from memory.sql.engine import BUSY_SECONDS, CONNECT_SECONDS, make_folder, normalise_url, shown, store_error, use_wal
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+    from sqlalchemy import URL
+
+FILE_NAME = "checkpoints.db"
+_ADVISORY_LOCK = 0x6D6F6C78  # "molx"; only while the tables are made
+
+
+def checkpoint_url(settings: Settings) -> URL:
+    """Where checkpoints are kept: ``checkpoint_url`` if set, else the run store's PostgreSQL, else a file in ``home``.
+
+    Raises ConfigurationError if a ``checkpoint_url`` for SQLite names the run store's own file.
+    """
+    store = normalise_url(settings.sql_url())
+    if settings.checkpoint_url:
+        url = normalise_url(settings.checkpoint_url)
+        if url.get_backend_name() == "sqlite" and url.database == store.database:
+            raise ConfigurationError("checkpoints need a file of their own: checkpoint_url names the run store's")
+        return url
+    return store if store.get_backend_name() == "postgresql" else normalise_url(f"sqlite:///{settings.home / FILE_NAME}")
+
+
+@contextmanager
+def open_checkpointer(settings: Settings) -> Iterator[BaseCheckpointSaver[Any]]:
+    """A checkpoint saver that any thread may use, open for the length of a ``with`` block.
+
+    Several processes may have one open at once; on SQLite each waits up to 30 s for another's transaction. Raises
+    ConfigurationError for a URL that cannot be used; StoreError, saying what and where, if the database cannot be used,
+    also later, inside the block.
+    """
+    url = checkpoint_url(settings)
+    opened = _on_sqlite(url) if url.get_backend_name() == "sqlite" else _on_postgresql(url)
+    with opened as saver:
+        yield saver
+
+
+@contextmanager
+def _on_sqlite(url: URL) -> Iterator[BaseCheckpointSaver[Any]]:
+    from langgraph.checkpoint.sqlite import SqliteSaver
+
+    make_folder(url)
+    name = str(url.database)
+    try:
+        connection = sqlite3.connect(name, timeout=BUSY_SECONDS, check_same_thread=False, uri=name.startswith("file:"))
+        with closing(connection):
+            connection.execute("PRAGMA synchronous=FULL")
+            use_wal(connection)
+            saver = SqliteSaver(connection)
+            saver.setup()
+            yield saver
+    except sqlite3.Error as error:
+        raise store_error(error, name) from error
+
+
+@contextmanager
+def _on_postgresql(url: URL) -> Iterator[BaseCheckpointSaver[Any]]:
+    import psycopg
+    from langgraph.checkpoint.postgres import PostgresSaver
+    from psycopg.rows import dict_row
+
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        with psycopg.Connection.connect(
+            address, autocommit=True, prepare_threshold=0, connect_timeout=CONNECT_SECONDS, row_factory=dict_row
+        ) as connection:
+            saver = PostgresSaver(connection)
+            connection.execute("SELECT pg_advisory_lock(%s)", (_ADVISORY_LOCK,))
+            try:
+                saver.setup()
+            finally:
+                connection.execute("SELECT pg_advisory_unlock(%s)", (_ADVISORY_LOCK,))
+            yield saver
+    except psycopg.Error as error:
+        raise store_error(error, shown(url)) from error

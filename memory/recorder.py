@@ -1,0 +1,209 @@
+"""The record of a run: what came from outside the arithmetic is stored before it is used, and given back later.
+
+:class:`SqlRecorder` serves a run and its resumption, :class:`ReplayRecorder` a replay. Both implement
+``core.interfaces.Recorder``.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from core.errors import ReplayDiffers, StoreError
+from core.interfaces import Lease, RunStore
+from core.model import content_hash
+from core.trace import TraceEvent
+from memory.hashing import changes, condensed, plain
+from memory.sql.leases import stamp
+
+T = TypeVar("T")
+
+STEP = "step"
+"""Index of the event that holds the hash of what a node computed."""
+
+_COMPARED_KINDS = ("record", "model", "tool", "step")
+_HASH_SHOWN = 12
+
+
+def _place(node: str, generation: int, index: str) -> str:
+    return f"{node}, generation {generation}, {index}"
+
+
+class SqlRecorder:
+    """Records a run under its lease; in a resumed run, gives back what is recorded already."""
+
+    def __init__(self, store: RunStore, lease: Lease, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._lease = lease
+        self._clock = clock
+
+    def record(self, node: str, generation: int, index: str, inputs: dict[str, Any], produce: Callable[[], T]) -> T:
+        """The recorded outcome for this place, or that of ``produce()``, committed before it is returned.
+
+        The outcome is a JSON value and always comes back as JSON gives it (tuples as lists, keys as text), so that the
+        first run and a replay go on with the same. Raises StoreError if it is no JSON value, or if something else was
+        asked for at this place before; LeaseLost if another process owns the run now. What ``produce`` raises passes
+        through, and nothing is recorded then.
+        """
+        asked = plain(inputs, f"the request of {_place(node, generation, index)}")
+        request_hash = content_hash(asked)
+        stored = self._store.event(self._lease.run_id, node, generation, index)
+        if stored is None:
+            begun = self._clock()
+            outputs = plain(produce(), f"the outcome of {_place(node, generation, index)}")
+            ended = self._clock()
+            event = TraceEvent(
+                run_id=self._lease.run_id,
+                node=node,
+                generation=generation,
+                index=index,
+                kind="record",
+                request_hash=request_hash,
+                inputs=_as_object(condensed(asked)),
+                outputs=outputs,
+                output_hash=content_hash(outputs),
+                seconds=max((ended - begun).total_seconds(), 0.0),
+                at=stamp(ended),
+            )
+            stored = self._store.add_event(self._lease, event)
+        if stored.request_hash != request_hash:
+            raise StoreError(_asked_before(stored, request_hash, asked))
+        return cast(T, copy.deepcopy(stored.outputs))
+
+    def step(self, node: str, generation: int, outputs: Any) -> None:
+        """Record the hash of what a node computed (and the outputs themselves where they are short).
+
+        In a resumed run the same outputs change nothing; others raise StoreError, because the run would no longer be
+        the one that was recorded.
+        """
+        computed = plain(outputs, f"what {node} computed")
+        digest = content_hash(computed)
+        event = TraceEvent(
+            run_id=self._lease.run_id,
+            node=node,
+            generation=generation,
+            index=STEP,
+            kind="step",
+            outputs=condensed(computed),
+            output_hash=digest,
+            at=stamp(self._clock()),
+        )
+        stored = self._store.add_event(self._lease, event)
+        if stored.output_hash != digest:
+            raise StoreError(_computed_otherwise(stored, digest, computed) + "; the run cannot go on from its record")
+
+    def note(self, node: str, generation: int, index: str, kind: str, what: dict[str, Any]) -> None:
+        """Add a decision or an error to the trace (``kind``: 'decision' or 'error'). It is never compared in a replay."""
+        if kind not in ("decision", "error"):
+            raise ValueError(f"{kind!r} is not a kind of note")
+        outputs = plain(what, f"the {kind} of {_place(node, generation, index)}")
+        event = TraceEvent(
+            run_id=self._lease.run_id,
+            node=node,
+            generation=generation,
+            index=index,
+            kind="decision" if kind == "decision" else "error",
+            outputs=outputs,
+            output_hash=content_hash(outputs),
+            at=stamp(self._clock()),
+        )
+        self._store.add_event(self._lease, event)
+
+
+def _as_object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {"inputs": value}
+
+
+def _differences(expected: Any, got: Any) -> str:
+    found = changes(expected, got)
+    return f" ({'; '.join(found)})" if found else ""
+
+
+def _asked_before(stored: TraceEvent, request_hash: str, asked: Any) -> str:
+    where = _place(stored.node, stored.generation, stored.index)
+    hashes = f"recorded {stored.request_hash[:_HASH_SHOWN]}, now {request_hash[:_HASH_SHOWN]}"
+    return f"{where}: another request than recorded: {hashes}{_differences(stored.inputs, _as_object(condensed(asked)))}"
+
+
+def _computed_otherwise(stored: TraceEvent, digest: str, computed: Any) -> str:
+    where = f"{stored.node}, generation {stored.generation}"
+    hashes = f"recorded {stored.output_hash[:_HASH_SHOWN]}, now {digest[:_HASH_SHOWN]}"
+    return f"{where}: computed another result than recorded: {hashes}{_differences(stored.outputs, condensed(computed))}"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first place where a replay leaves its record. Hashes are empty where that side has no event."""
+
+    node: str
+    generation: int
+    index: str
+    expected_hash: str
+    got_hash: str
+    what: str
+    changes: tuple[str, ...] = ()
+
+
+class ReplayRecorder:
+    """Gives back the record of a finished run and compares; never calls ``produce`` and never writes.
+
+    ``compared`` lists the recorded events that were asked for and agreed, in the order asked; ``difference`` is set
+    when ReplayDiffers is raised. The events are read once, when the recorder is made; NotFoundError if there is no such run.
+    """
+
+    def __init__(self, store: RunStore, run_id: str) -> None:
+        recorded = [event for event in store.events(run_id) if event.kind in _COMPARED_KINDS]
+        self._events = {(event.node, event.generation, event.index): event for event in recorded}
+        self._consumed: set[tuple[str, int, str]] = set()
+        self.compared: list[TraceEvent] = []
+        self.difference: Difference | None = None
+
+    def record(self, node: str, generation: int, index: str, inputs: dict[str, Any], produce: Callable[[], T]) -> T:
+        """The recorded outcome. Raises ReplayDiffers if nothing is recorded here, or for another request."""
+        asked = plain(inputs, f"the request of {_place(node, generation, index)}")
+        digest = content_hash(asked)
+        event = self._events.get((node, generation, index))
+        if event is None or event.kind == "step":
+            raise self._differs(Difference(node, generation, index, "", digest, "asked for now, not in the record"))
+        if event.request_hash != digest:
+            found = tuple(changes(event.inputs, _as_object(condensed(asked))))
+            raise self._differs(Difference(node, generation, index, event.request_hash, digest, "another request than recorded", found))
+        self._agreed(event)
+        return cast(T, copy.deepcopy(event.outputs))
+
+    def step(self, node: str, generation: int, outputs: Any) -> None:
+        """Compare what a node computed with the record. Raises ReplayDiffers."""
+        computed = plain(outputs, f"what {node} computed")
+        digest = content_hash(computed)
+        event = self._events.get((node, generation, STEP))
+        if event is None or event.kind != "step":
+            raise self._differs(Difference(node, generation, STEP, "", digest, "computed now, not in the record"))
+        if event.output_hash != digest:
+            found = tuple(changes(event.outputs, condensed(computed)))
+            raise self._differs(Difference(node, generation, STEP, event.output_hash, digest, "another result than recorded", found))
+        self._agreed(event)
+
+    def note(self, node: str, generation: int, index: str, kind: str, what: dict[str, Any]) -> None:
+        """Decisions and errors are not compared."""
+
+    def finish(self) -> None:
+        """Check that every recorded event was asked for. Raises ReplayDiffers naming the first that was not."""
+        for place, event in self._events.items():
+            if place not in self._consumed:
+                expected = event.request_hash or event.output_hash
+                raise self._differs(Difference(*place, expected, "", "in the record, not asked for now"))
+
+    def _agreed(self, event: TraceEvent) -> None:
+        self._consumed.add((event.node, event.generation, event.index))
+        self.compared.append(event)
+
+    def _differs(self, difference: Difference) -> ReplayDiffers:
+        self.difference = difference
+        expected = difference.expected_hash[:_HASH_SHOWN] or "nothing"
+        got = difference.got_hash[:_HASH_SHOWN] or "nothing"
+        found = f": {'; '.join(difference.changes)}" if difference.changes else ""
+        where = _place(difference.node, difference.generation, difference.index)
+        return ReplayDiffers(f"the replay differs at {where}: {difference.what} (recorded {expected}, now {got}){found}")

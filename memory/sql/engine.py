@@ -1,0 +1,165 @@
+"""The connection to the database: SQLite in WAL mode or PostgreSQL, one transaction a call, errors in plain words."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from core.errors import ConfigurationError, StoreError
+
+BUSY_SECONDS = 30.0
+"""How long a SQLite connection waits for another process's transaction."""
+
+CONNECT_SECONDS = 10
+"""How long to wait for a PostgreSQL server to accept a connection."""
+
+_CAUSES = (
+    (("readonly database", "read-only transaction"), "it is read-only (check the permissions of the file and of its folder)", True),
+    (("database or disk is full", "no space left", "could not extend file"), "the disk is full", True),
+    (("file is not a database", "disk image is malformed"), "the file is damaged or not a SQLite database", False),
+    (("unable to open database file",), "the file cannot be opened (check that it and its folder exist and can be written)", False),
+    (("database is locked", "table is locked"), "another process keeps it locked", True),
+    (("disk i/o error",), "reading or writing the disk failed", False),
+    (("connection refused", "could not connect", "connection failed", "timeout expired"), "the server cannot be reached", False),
+    (("could not translate host name", "name or service not known", "failed to resolve host"), "the server's name is unknown", False),
+    (("password authentication", 'role "', "permission denied"), "the server refuses this user", False),
+    (("no such table", "undefinedtable"), "it is not a molwright database, or it is damaged", False),
+)
+"""Signs in a driver's message, what they mean, and whether what was stored before is certainly untouched."""
+
+
+def normalise_url(url: str) -> URL:
+    """A SQLAlchemy URL of a supported database; PostgreSQL in any spelling becomes ``postgresql+psycopg``.
+
+    Raises ConfigurationError for an unreadable URL, another kind of database, or SQLite without a file.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ConfigurationError("the database URL cannot be read; write sqlite:///FILE or postgresql://USER@HOST/NAME") from error
+    backend = parsed.get_backend_name()
+    if backend in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise ConfigurationError(f"database {backend!r} is not supported; write sqlite:///FILE or postgresql://USER@HOST/NAME")
+    if not parsed.database or parsed.database == ":memory:":
+        raise ConfigurationError("SQLite needs a file: nodes run in several threads and other processes must see the run")
+    return parsed.set(drivername="sqlite+pysqlite")
+
+
+def shown(url: URL) -> str:
+    """The address for messages, without the password."""
+    return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+
+
+def store_error(error: BaseException, where: str) -> StoreError:
+    """A StoreError that says what is wrong with the database and where it is."""
+    original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    message = " ".join(str(original).split())
+    low = f"{type(original).__name__} {message}".lower()
+    for signs, meaning, untouched in _CAUSES:
+        if any(sign in low for sign in signs):
+            kept = "; nothing was written, what was stored before is kept" if untouched else ""
+            return StoreError(f"database {where}: {meaning} [{message[:300]}]{kept}")
+    return StoreError(f"database {where}: {message[:600]}")
+
+
+def make_engine(url: URL, *, migrating: bool = False) -> Engine:
+    """An engine for ``url``. With ``migrating`` it keeps no connection and leaves SQLite's foreign keys off, because
+    rebuilding a table would otherwise delete the rows that refer to it.
+    """
+    pool: dict[str, Any] = {"poolclass": NullPool} if migrating else {"pool_size": 8, "max_overflow": 24}
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, connect_args={"connect_timeout": CONNECT_SECONDS}, pool_pre_ping=not migrating, **pool)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, **pool)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below, not by the driver's guess
+        connection.execute(f"PRAGMA foreign_keys={'OFF' if migrating else 'ON'}")
+        connection.execute("PRAGMA synchronous=FULL")  # a committed event survives a power cut
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A writer takes its lock at once: one that starts by reading could not wait for another writer later.
+        writes = connection.get_execution_options().get("molwright_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def make_folder(url: URL) -> None:
+    """Create the folder of a SQLite file. Raises StoreError if that cannot be done."""
+    name = str(url.database)
+    if url.get_backend_name() != "sqlite" or name.startswith("file:"):
+        return
+    folder = Path(name).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"database {name}: its folder cannot be made: {error}") from error
+
+
+def use_wal(connection: Any) -> None:
+    """Put the SQLite file of a driver's ``connection`` into WAL mode, if it is not yet. The mode stays with the file."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            if connection.execute("PRAGMA journal_mode").fetchone()[0].lower() != "wal":
+                connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)  # SQLite does not wait by itself while the mode changes
+
+
+class Database:
+    """An opened database. Every call of :meth:`read` or :meth:`write` is one transaction on a connection of its own,
+    so that any thread may call at any time and none spans more than one store operation.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self.where = shown(url)
+        self.engine = make_engine(url)
+        self._writer = self.engine.execution_options(molwright_write=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection inside a read transaction. Raises StoreError."""
+        with self.errors(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection inside a transaction that is committed at the end, or rolled back if anything is raised."""
+        with self.errors(), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Turns what the driver raises into StoreError."""
+        try:
+            yield
+        except (SQLAlchemyError, OSError, UnicodeError) as error:
+            raise store_error(error, self.where) from error
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+
+def open_error(error: BaseException, url: URL) -> StoreError | ConfigurationError:
+    """What to raise when an engine for ``url`` cannot be made or used."""
+    if isinstance(error, NoSuchModuleError):
+        return ConfigurationError(f"no driver for database {shown(url)}")
+    return store_error(error, shown(url))

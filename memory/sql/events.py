@@ -1,0 +1,64 @@
+"""Trace events. Each function works inside the caller's transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from core.trace import TraceEvent
+from memory.sql.models import Event
+from memory.sql.runs import require_run
+
+_FIELDS = [
+    "schema_version",
+    "kind",
+    "request_hash",
+    "inputs",
+    "outputs",
+    "output_hash",
+    "endpoint",
+    "model",
+    "prompt_hash",
+    "tokens_in",
+    "tokens_out",
+    "seconds",
+    "at",
+]
+
+
+def _event(row: Row[Any]) -> TraceEvent:
+    fields = {name: getattr(row, name) for name in _FIELDS}
+    return TraceEvent(run_id=row.run_id, sequence=row.sequence, node=row.node, generation=row.generation, index=row.place, **fields)
+
+
+def find_event(connection: Connection, run_id: str, node: str, generation: int, index: str) -> TraceEvent | None:
+    """The event at this place of the run, or None."""
+    place = (Event.run_id == run_id, Event.node == node, Event.generation == generation, Event.place == index)
+    row = connection.execute(select(Event.__table__).where(*place)).one_or_none()
+    return None if row is None else _event(row)
+
+
+def add_event(connection: Connection, run_id: str, event: TraceEvent) -> TraceEvent:
+    """Store an event and return it with its sequence number; if its place is taken, return the one stored there.
+
+    The caller holds the run's row, so that no two transactions give out the same number.
+    """
+    if event.run_id != run_id:
+        raise ValueError(f"an event of run {event.run_id} cannot be stored under run {run_id}")
+    known = find_event(connection, run_id, event.node, event.generation, event.index)
+    if known is not None:
+        return known
+    last = connection.execute(select(func.max(Event.sequence)).where(Event.run_id == run_id)).scalar() or 0
+    fields = {name: getattr(event, name) for name in _FIELDS}
+    place = {"run_id": run_id, "node": event.node, "generation": event.generation, "place": event.index}
+    connection.execute(insert(Event).values(sequence=last + 1, **place, **fields))
+    return event.model_copy(update={"sequence": last + 1})
+
+
+def list_events(connection: Connection, run_id: str) -> list[TraceEvent]:
+    """The run's events in the order in which they were stored. Raises NotFoundError if there is no such run."""
+    rows = connection.execute(select(Event.__table__).where(Event.run_id == run_id).order_by(Event.sequence)).all()
+    if not rows:
+        require_run(connection, run_id)
+    return [_event(row) for row in rows]

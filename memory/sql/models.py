@@ -1,0 +1,250 @@
+"""The tables: what a run leaves behind in SQL.
+
+The tables here and the numbered migrations in ``migrations/versions`` describe the same schema; a test compares them.
+A change of a table is a new migration, never an edit of an old one, and moves ``SCHEMA_HEAD``.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from typing import Any
+
+from sqlalchemy import (
+    Dialect,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+SCHEMA_HEAD = "0001"
+"""Number of the newest migration. A database with a greater number was written by a newer molwright."""
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class JsonText(TypeDecorator[Any]):
+    """A JSON value as text: the order of keys is kept, None is ``null``, NaN and infinity are refused.
+
+    Everything beyond ASCII is escaped, so that a NUL character or half a surrogate pair inside a string can be stored
+    in PostgreSQL too.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+        """JSON text of ``value``. Raises TypeError or ValueError for what JSON cannot hold."""
+        return json.dumps(value, separators=(",", ":"), allow_nan=False)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """The value that the text stands for."""
+        return None if value is None else json.loads(value)
+
+
+class Base(DeclarativeBase):
+    """Base of the tables; names every constraint, so that migrations can address them on both databases."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {str: Text, float: Double}  # noqa: RUF012  (read by SQLAlchemy as it stands)
+
+
+class Run(Base):
+    """One execution of a graph on one spec, and who may write to it."""
+
+    __tablename__ = "runs"
+
+    run_id: Mapped[str] = mapped_column(primary_key=True)
+    goal: Mapped[str]
+    status: Mapped[str] = mapped_column(index=True)
+    options: Mapped[Any] = mapped_column(JsonText)
+    created_at: Mapped[str] = mapped_column(index=True)
+    finished_at: Mapped[str]
+    error: Mapped[str]
+    owner: Mapped[str]
+    fence: Mapped[int]
+    heartbeat_at: Mapped[str]
+    spec_version: Mapped[int]
+    stored_at: Mapped[datetime.datetime] = mapped_column(server_default=text("CURRENT_TIMESTAMP"))
+
+
+class Spec(Base):
+    """One version of a run's spec and its approval."""
+
+    __tablename__ = "specs"
+    __table_args__ = (UniqueConstraint("run_id", "content_hash"),)
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[Any] = mapped_column(JsonText)
+    content_hash: Mapped[str]
+    approved_by: Mapped[str]
+    approved_at: Mapped[str]
+    stored_at: Mapped[datetime.datetime] = mapped_column(server_default=text("CURRENT_TIMESTAMP"))
+
+
+class CandidateRow(Base):
+    """One evaluated structure of a run. ``position`` is the order in which the run first stored them."""
+
+    __tablename__ = "candidates"
+    __table_args__ = (
+        UniqueConstraint("run_id", "position"),
+        Index(None, "run_id", "generation"),
+        Index(None, "run_id", "status"),
+        {"sqlite_with_rowid": False},
+    )
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    schema_version: Mapped[str]
+    smiles: Mapped[str]
+    inchikey: Mapped[str]
+    name: Mapped[str]
+    candidate_class: Mapped[str]
+    dedup_key: Mapped[str]
+    undefined_stereocentres: Mapped[int]
+    notes: Mapped[Any] = mapped_column(JsonText)
+    proposer: Mapped[str]
+    operator: Mapped[str]
+    parents: Mapped[Any] = mapped_column(JsonText)
+    generation: Mapped[int]
+    origin_rationale: Mapped[str]
+    status: Mapped[str]
+    rejected_by: Mapped[str]
+    rejected_reason: Mapped[str]
+    safety_verdict: Mapped[str]
+    safety: Mapped[Any] = mapped_column(JsonText)
+    requirements: Mapped[Any] = mapped_column(JsonText)
+    route: Mapped[Any] = mapped_column(JsonText)
+    rationale: Mapped[str]
+
+
+def _of_candidate() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["run_id", "key"], ["candidates.run_id", "candidates.key"], ondelete="CASCADE")
+
+
+class PropertyValueRow(Base):
+    """One property of one candidate. ``number`` or ``level`` holds the value; both are null where it could not be had."""
+
+    __tablename__ = "property_values"
+    __table_args__ = (_of_candidate(), {"sqlite_with_rowid": False})
+
+    run_id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    number: Mapped[float | None]
+    level: Mapped[str | None]
+    unit: Mapped[str]
+    sigma: Mapped[float | None]
+    lower: Mapped[float | None]
+    upper: Mapped[float | None]
+    method: Mapped[str]
+    method_version: Mapped[str]
+    in_domain: Mapped[bool | None]
+    nearest: Mapped[str | None]
+    nearest_value: Mapped[float | None]
+    similarity: Mapped[float | None]
+    reason: Mapped[str | None]
+
+
+class Ranking(Base):
+    """How a candidate stands against the others; a row exists once any of its numbers does."""
+
+    __tablename__ = "rankings"
+    __table_args__ = (_of_candidate(), Index(None, "run_id", "rank"))
+
+    run_id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    rank: Mapped[int | None]
+    rank_low: Mapped[int | None]
+    rank_high: Mapped[int | None]
+    score: Mapped[float | None]
+    p_meets: Mapped[float | None]
+    desirability: Mapped[float | None]
+    pareto_front: Mapped[int | None]
+
+
+class CitationRow(Base):
+    """A reference used by a candidate, or by the report as a whole where ``key`` is empty."""
+
+    __tablename__ = "citations"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]
+    note: Mapped[str]
+    title: Mapped[str]
+    year: Mapped[int | None]
+    doi: Mapped[str]
+    authors: Mapped[str]
+    passage: Mapped[str]
+
+
+class ReportRow(Base):
+    """The finished report of a run."""
+
+    __tablename__ = "reports"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
+    schema_version: Mapped[str]
+    content: Mapped[Any] = mapped_column(JsonText)
+    stored_at: Mapped[datetime.datetime] = mapped_column(server_default=text("CURRENT_TIMESTAMP"))
+
+
+class Event(Base):
+    """One event of a run's trace."""
+
+    __tablename__ = "trace_events"
+    __table_args__ = (UniqueConstraint("run_id", "sequence"),)
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
+    node: Mapped[str] = mapped_column(primary_key=True)
+    generation: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    place: Mapped[str] = mapped_column(primary_key=True)
+    sequence: Mapped[int]
+    schema_version: Mapped[str]
+    kind: Mapped[str]
+    request_hash: Mapped[str]
+    inputs: Mapped[Any] = mapped_column(JsonText)
+    outputs: Mapped[Any] = mapped_column(JsonText)
+    output_hash: Mapped[str]
+    endpoint: Mapped[str]
+    model: Mapped[str]
+    prompt_hash: Mapped[str]
+    tokens_in: Mapped[int]
+    tokens_out: Mapped[int]
+    seconds: Mapped[float]
+    at: Mapped[str]
+
+
+class Feedback(Base):
+    """What a reviewer said about a candidate, or about the run where ``key`` is empty. The id is the content's hash."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (UniqueConstraint("run_id", "sequence"),)
+
+    feedback_id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id", ondelete="CASCADE"))
+    sequence: Mapped[int]
+    key: Mapped[str]
+    verdict: Mapped[str]
+    comment: Mapped[str]
+    author: Mapped[str]
+    at: Mapped[str]
+    stored_at: Mapped[datetime.datetime] = mapped_column(server_default=text("CURRENT_TIMESTAMP"))

@@ -1,0 +1,180 @@
+"""Runs, their specs, reports and feedback. Each function works inside the caller's transaction."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, get_args
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from core.errors import NotFoundError, StoreError
+from core.interfaces import RunRecord
+from core.model import content_hash
+from core.report import Report, RunStatus
+from core.spec import DesignSpec
+from memory.sql.candidates import replace_citations
+from memory.sql.models import CandidateRow, Feedback, ReportRow, Run, Spec
+from memory.sql.upsert import upsert
+
+_AMBIGUOUS_SHOWN = 5
+
+M = TypeVar("M", DesignSpec, Report)
+
+
+def require_run(connection: Connection, run_id: str) -> None:
+    """Raises NotFoundError if there is no run with exactly this id."""
+    if connection.execute(select(Run.run_id).where(Run.run_id == run_id)).one_or_none() is None:
+        raise NotFoundError(f"no run {run_id!r}")
+
+
+def create_run(connection: Connection, run_id: str, goal: str, options: dict[str, Any], created_at: str) -> None:
+    """Store a new run. The same run again changes nothing; another run under this id raises StoreError."""
+    if not run_id or len(run_id) > 64:
+        raise ValueError("a run id has 1 to 64 characters")
+    known = connection.execute(select(Run.goal, Run.options).where(Run.run_id == run_id)).one_or_none()
+    if known is not None:
+        if (known.goal, content_hash(known.options)) != (goal, content_hash(options)):
+            raise StoreError(f"run {run_id} exists already with another goal or other options")
+        return
+    values = {"owner": "", "fence": 0, "heartbeat_at": "", "spec_version": 0, "finished_at": "", "error": "", "status": "running"}
+    connection.execute(insert(Run).values(run_id=run_id, goal=goal, options=options, created_at=created_at, **values))
+
+
+def _records() -> Select[Any]:
+    approved = (Spec.run_id == Run.run_id) & (Spec.version == Run.spec_version)
+    return select(
+        Run.run_id,
+        Run.goal,
+        Run.status,
+        Run.created_at,
+        Run.finished_at,
+        Run.owner,
+        Run.fence,
+        Run.spec_version,
+        func.coalesce(Spec.approved_by, "").label("approved_by"),
+        Run.options,
+        Run.error,
+    ).join_from(Run, Spec, approved, isouter=True)
+
+
+def _record(row: Row[Any]) -> RunRecord:
+    return RunRecord(**row._mapping)
+
+
+def find_run(connection: Connection, run_id: str) -> RunRecord:
+    """The run with this id, or the only one whose id begins with it. Raises NotFoundError if there is none or several."""
+    row = connection.execute(_records().where(Run.run_id == run_id)).one_or_none()
+    if row is not None:
+        return _record(row)
+    near = _records().where(Run.run_id.startswith(run_id, autoescape=True)).order_by(Run.run_id)
+    rows = [row for row in connection.execute(near) if run_id and row.run_id.startswith(run_id)]
+    if not rows:
+        raise NotFoundError(f"no run {run_id!r}")
+    if len(rows) > 1:
+        names = ", ".join(row.run_id for row in rows[:_AMBIGUOUS_SHOWN])
+        more = ", ..." if len(rows) > _AMBIGUOUS_SHOWN else ""
+        raise NotFoundError(f"{run_id!r} is the beginning of {len(rows)} runs: {names}{more}")
+    return _record(rows[0])
+
+
+def list_runs(connection: Connection, limit: int) -> list[RunRecord]:
+    """The newest ``limit`` runs, newest first."""
+    rows = connection.execute(_records().order_by(Run.created_at.desc(), Run.run_id.desc()).limit(max(limit, 0)))
+    return [_record(row) for row in rows]
+
+
+def set_status(connection: Connection, run_id: str, status: RunStatus, error: str, finished_at: str) -> None:
+    """Write status, error and time of ending, all three as given."""
+    if status not in get_args(RunStatus):
+        raise ValueError(f"{status!r} is not a status of a run")
+    connection.execute(update(Run).where(Run.run_id == run_id).values(status=status, error=error, finished_at=finished_at))
+
+
+def save_spec(connection: Connection, run_id: str, spec: DesignSpec) -> int:
+    """Store a spec as the run's next version and make it the one in force; a spec that is stored already keeps its version
+    and changes nothing.
+    """
+    content = spec.model_dump(mode="json")
+    digest = content_hash(content)
+    known = connection.execute(select(Spec.version).where(Spec.run_id == run_id, Spec.content_hash == digest)).scalar_one_or_none()
+    if known is not None:
+        return known
+    version = (connection.execute(select(func.max(Spec.version)).where(Spec.run_id == run_id)).scalar() or 0) + 1
+    row = {"run_id": run_id, "version": version, "content": content, "content_hash": digest, "approved_by": "", "approved_at": ""}
+    connection.execute(insert(Spec).values(**row))
+    connection.execute(update(Run).where(Run.run_id == run_id).values(spec_version=version))
+    return version
+
+
+def load_spec(connection: Connection, run_id: str, version: int | None) -> DesignSpec:
+    """A version of the run's spec; the one in force if ``version`` is None. Raises NotFoundError."""
+    wanted: Any = Run.spec_version if version is None else version
+    query = select(Spec.content).join(Run, Run.run_id == Spec.run_id).where(Spec.run_id == run_id, Spec.version == wanted)
+    content = connection.execute(query).scalar_one_or_none()
+    if content is None:
+        require_run(connection, run_id)
+        raise NotFoundError(f"run {run_id} has no spec" if version is None else f"run {run_id} has no spec of version {version}")
+    return _load(DesignSpec, content, f"the spec of run {run_id}")
+
+
+def approve_spec(connection: Connection, run_id: str, version: int, approved_by: str, at: str) -> None:
+    """Note who approved a version and put it in force. The first approval stays. Raises NotFoundError."""
+    if not approved_by:
+        raise ValueError("an approval needs a name")
+    this = (Spec.run_id == run_id, Spec.version == version)
+    if connection.execute(select(Spec.version).where(*this)).one_or_none() is None:
+        raise NotFoundError(f"run {run_id} has no spec of version {version}")
+    connection.execute(update(Spec).where(*this, Spec.approved_by == "").values(approved_by=approved_by, approved_at=at))
+    connection.execute(update(Run).where(Run.run_id == run_id).values(spec_version=version))
+
+
+def save_report(connection: Connection, run_id: str, report: Report) -> None:
+    """Store the run's report, in place of an earlier one, and its references."""
+    if report.run_id != run_id:
+        raise ValueError(f"the report of run {report.run_id} cannot be stored under run {run_id}")
+    row = {"run_id": run_id, "schema_version": report.schema_version, "content": report.model_dump(mode="json")}
+    upsert(connection, ReportRow, [row], ("run_id",))
+    replace_citations(connection, run_id, {"": report.citations})
+
+
+def load_report(connection: Connection, run_id: str) -> Report:
+    """The run's report. Raises NotFoundError while there is none."""
+    content = connection.execute(select(ReportRow.content).where(ReportRow.run_id == run_id)).scalar_one_or_none()
+    if content is None:
+        require_run(connection, run_id)
+        raise NotFoundError(f"run {run_id} has no report yet")
+    return _load(Report, content, f"the report of run {run_id}")
+
+
+def _load(model: type[M], content: Any, what: str) -> M:
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise StoreError(f"{what} cannot be read by this version of molwright: {error}") from error
+
+
+def add_feedback(connection: Connection, run_id: str, key: str, verdict: str, comment: str, author: str, at: str) -> None:
+    """Store what a reviewer says of a candidate (or of the run: empty ``key``). The same once more changes nothing.
+
+    Raises NotFoundError if the run or the candidate does not exist.
+    """
+    known = connection.execute(select(Run.run_id).where(Run.run_id == run_id).with_for_update()).one_or_none()
+    if known is None:
+        raise NotFoundError(f"no run {run_id!r}")
+    one = select(CandidateRow.key).where(CandidateRow.run_id == run_id, CandidateRow.key == key)
+    if key and connection.execute(one).one_or_none() is None:
+        raise NotFoundError(f"run {run_id} has no candidate {key!r}")
+    said = {"run_id": run_id, "key": key, "verdict": verdict, "comment": comment, "author": author, "at": at}
+    digest = content_hash(said)
+    if connection.execute(select(Feedback.feedback_id).where(Feedback.feedback_id == digest)).one_or_none() is None:
+        last = connection.execute(select(func.max(Feedback.sequence)).where(Feedback.run_id == run_id)).scalar() or 0
+        connection.execute(insert(Feedback).values(feedback_id=digest, sequence=last + 1, **said))
+
+
+def list_feedback(connection: Connection, run_id: str) -> list[dict[str, Any]]:
+    """What reviewers said of the run, in the order stored: key, verdict, comment, author, at."""
+    columns = (Feedback.key, Feedback.verdict, Feedback.comment, Feedback.author, Feedback.at)
+    rows = connection.execute(select(*columns).where(Feedback.run_id == run_id).order_by(Feedback.sequence)).all()
+    if not rows:
+        require_run(connection, run_id)
+    return [dict(row._mapping) for row in rows]

@@ -1,0 +1,229 @@
+"""The run store: every method is one transaction, and every write under a lease checks it in that same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy import Connection
+
+from core.candidate import Candidate
+from core.errors import StoreError
+from core.interfaces import Lease, RunRecord
+from core.report import Report, RunStatus
+from core.spec import DesignSpec
+from core.trace import TraceEvent
+from memory.sql import candidates as candidate_rows
+from memory.sql import events, leases, runs
+from memory.sql.engine import Database, normalise_url
+from memory.sql.owners import is_dead
+from memory.sql.schema import upgrade
+
+
+def utc_now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+class SqlRunStore:
+    """Runs, specs, candidates, reports and trace events in SQLite or PostgreSQL (``core.interfaces.RunStore``).
+
+    ``url``: ``sqlite:///FILE`` or ``postgresql://...``; the folder, the file and the tables are made, and an older schema
+    is brought up to date, when the store is opened. ``clock`` gives the time of heartbeats. ``lease_seconds``: a run
+    whose heartbeat is older may be taken over. ``owner_is_dead`` lets a run be taken over at once when its owner
+    certainly is no more. The store may be used by several threads and, each with a store of its own, by several processes.
+
+    Raises ConfigurationError for a URL that cannot be used, StoreError if the database cannot be used or was written by
+    a newer molwright.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        lease_seconds: float = 30.0,
+        owner_is_dead: Callable[[str], bool] = is_dead,
+    ) -> None:
+        parsed = normalise_url(url)
+        upgrade(parsed)
+        self.lease_seconds = lease_seconds
+        self.clock = clock
+        self._owner_is_dead = owner_is_dead
+        self.database = Database(parsed)
+
+    def close(self) -> None:
+        """Give every connection back. The store opens new ones if it is used again."""
+        self.database.close()
+
+    def __enter__(self) -> SqlRunStore:
+        """The store itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close the store."""
+        self.close()
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with self.database.read() as connection:
+            yield connection
+
+    @contextmanager
+    def _write(self, lease: Lease | None = None) -> Iterator[Connection]:
+        """A write transaction; with a lease, one in which no other owner can take the run over."""
+        with _clear_errors(), self.database.write() as connection:
+            if lease is not None:
+                leases.verify(connection, lease, self.clock())
+            yield connection
+
+    # runs ------------------------------------------------------------------------------------------------------------
+
+    def create_run(self, run_id: str, goal: str, options: dict[str, Any], created_at: str) -> None:
+        """Store a new run with status 'running'. The same once more changes nothing.
+
+        ``options`` are JSON values. Raises StoreError if the id belongs to a run with another goal or other options.
+        """
+        with self._write() as connection:
+            runs.create_run(connection, run_id, goal, options, created_at)
+
+    def run(self, run_id: str) -> RunRecord:
+        """The run with this id, or the only one whose id begins with it.
+
+        ``spec_version`` is the version in force (0: none yet), ``approved_by`` who approved that one. Raises
+        NotFoundError if there is no such run, or if several begin like this.
+        """
+        with self._read() as connection:
+            return runs.find_run(connection, run_id)
+
+    def runs(self, limit: int = 50) -> list[RunRecord]:
+        """The newest ``limit`` runs, newest first."""
+        with self._read() as connection:
+            return runs.list_runs(connection, limit)
+
+    def set_status(self, lease: Lease, status: RunStatus, *, error: str = "", finished_at: str = "") -> None:
+        """Write status, error and time of ending, all three as given."""
+        with self._write(lease) as connection:
+            runs.set_status(connection, lease.run_id, status, error, finished_at)
+
+    # leases ----------------------------------------------------------------------------------------------------------
+
+    def acquire(self, run_id: str, owner: str) -> Lease:
+        """The right to write to the run, with a higher fence than any before.
+
+        Raises RunBusy while another owner's heartbeat is fresher than ``lease_seconds`` and that owner may be alive,
+        NotFoundError if there is no such run. An owner that acquires its own run again gets a new fence; its older lease
+        is void.
+        """
+        with self._write() as connection:
+            return leases.acquire(connection, run_id, owner, self.clock(), self.lease_seconds, self._owner_is_dead)
+
+    def heartbeat(self, lease: Lease) -> None:
+        """Show that the owner is alive. Every other write under the lease does so too. Raises LeaseLost."""
+        with self._write(lease):
+            pass
+
+    def release(self, lease: Lease) -> None:
+        """Let the run go, so that anyone may acquire it. Raises LeaseLost if it is no longer held."""
+        with self._write(lease) as connection:
+            leases.release(connection, lease)
+
+    # specs -----------------------------------------------------------------------------------------------------------
+
+    def save_spec(self, lease: Lease, spec: DesignSpec) -> int:
+        """Store a spec as the next version, from 1, and put it in force; returns the version.
+
+        A spec that is stored already keeps its version, and the version in force does not change.
+        """
+        with self._write(lease) as connection:
+            return runs.save_spec(connection, lease.run_id, spec)
+
+    def spec(self, run_id: str, version: int | None = None) -> DesignSpec:
+        """A version of the run's spec, by default the one in force. Raises NotFoundError."""
+        with self._read() as connection:
+            return runs.load_spec(connection, run_id, version)
+
+    def approve_spec(self, lease: Lease, version: int, approved_by: str, at: str) -> None:
+        """Note who approved a version, and when, and put it in force. Its first approval stays. Raises NotFoundError."""
+        with self._write(lease) as connection:
+            runs.approve_spec(connection, lease.run_id, version, approved_by, at)
+
+    # candidates ------------------------------------------------------------------------------------------------------
+
+    def save_candidates(self, lease: Lease, candidates: Sequence[Candidate]) -> None:
+        """Store candidates, all or none, each in place of an earlier one with the same key."""
+        with self._write(lease) as connection:
+            candidate_rows.save(connection, lease.run_id, candidates)
+
+    def candidates(
+        self, run_id: str, *, generation: int | None = None, status: str | None = None, keys: Iterable[str] | None = None
+    ) -> list[Candidate]:
+        """The run's candidates that fit every filter given, in the order in which they were first stored.
+
+        Keys that are not stored are left out. Raises NotFoundError if there is no such run.
+        """
+        with self._read() as connection:
+            found = candidate_rows.load(connection, run_id, generation, status, keys)
+            if not found:
+                runs.require_run(connection, run_id)
+            return found
+
+    def known_keys(self, run_id: str) -> dict[str, int]:
+        """Generation of every stored candidate by its key and by its duplicate key; the earliest where several share one."""
+        with self._read() as connection:
+            return candidate_rows.known_keys(connection, run_id)
+
+    # reports, trace, feedback ----------------------------------------------------------------------------------------
+
+    def save_report(self, lease: Lease, report: Report) -> None:
+        """Store the run's report in place of an earlier one."""
+        with self._write(lease) as connection:
+            runs.save_report(connection, lease.run_id, report)
+
+    def report(self, run_id: str) -> Report:
+        """The run's report. Raises NotFoundError while there is none."""
+        with self._read() as connection:
+            return runs.load_report(connection, run_id)
+
+    def add_event(self, lease: Lease, event: TraceEvent) -> TraceEvent:
+        """Store an event, committed when this returns; returns it with its sequence number (from 1).
+
+        If an event with the same (run_id, node, generation, index) is stored, nothing is written and that one returned.
+        """
+        with self._write(lease) as connection:
+            return events.add_event(connection, lease.run_id, event)
+
+    def event(self, run_id: str, node: str, generation: int, index: str) -> TraceEvent | None:
+        """The event at this place of the run, or None."""
+        with self._read() as connection:
+            return events.find_event(connection, run_id, node, generation, index)
+
+    def events(self, run_id: str) -> list[TraceEvent]:
+        """The run's events in the order in which they were stored. Raises NotFoundError if there is no such run."""
+        with self._read() as connection:
+            return events.list_events(connection, run_id)
+
+    def add_feedback(self, run_id: str, key: str, verdict: str, comment: str, author: str, at: str) -> None:
+        """Store what a reviewer says of a candidate, or of the run if ``key`` is empty. The same once more changes nothing.
+
+        Needs no lease. Raises NotFoundError if the run or the candidate does not exist.
+        """
+        with self._write() as connection:
+            runs.add_feedback(connection, run_id, key, verdict, comment, author, at)
+
+    def feedback(self, run_id: str) -> list[dict[str, Any]]:
+        """What reviewers said, in the order stored: dicts of key, verdict, comment, author, at."""
+        with self._read() as connection:
+            return runs.list_feedback(connection, run_id)
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    """A value that a table cannot hold is a StoreError that says so."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        raise StoreError(f"cannot be stored: {error}") from error

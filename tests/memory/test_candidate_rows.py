@@ -1,0 +1,150 @@
+"""Candidates come back as they were stored, once each, fast."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from core.candidate import Candidate, Origin, PropertyValue
+from core.errors import NotFoundError, StoreError
+from core.interfaces import Lease
+from memory.sql import SqlRunStore
+from memory.sql.models import CandidateRow, CitationRow, PropertyValueRow, Ranking
+
+NewCandidate = Callable[..., Candidate]
+
+
+@pytest.fixture
+def lease(store: SqlRunStore) -> Lease:
+    store.create_run("r1", "goal", {}, "2026-01-01T00:00:00+00:00")
+    return store.acquire("r1", "me")
+
+
+def _counts(store: SqlRunStore) -> list[int]:
+    with store.database.read() as connection:
+        models = (CandidateRow, PropertyValueRow, Ranking, CitationRow)
+        return [connection.execute(select(func.count()).select_from(model)).scalar_one() for model in models]
+
+
+def test_a_full_candidate_comes_back_whole(store: SqlRunStore, lease: Lease, new_candidate: NewCandidate) -> None:
+    candidate = new_candidate(0)
+    store.save_candidates(lease, [candidate])
+    (back,) = store.candidates("r1")
+    assert back == candidate
+    assert list(back.properties) == list(candidate.properties)
+    assert [citation.number for citation in back.citations] == [2, 1]
+
+
+def test_a_bare_candidate_comes_back_bare(store: SqlRunStore, lease: Lease) -> None:
+    bare = Candidate(key="K", smiles="*CC*", candidate_class="polymer", origin=Origin(proposer="p", operator="o"))
+    store.save_candidates(lease, [bare])
+    assert store.candidates("r1") == [bare]
+    assert _counts(store) == [1, 0, 0, 0]
+
+
+def test_saving_again_replaces_and_doubles_nothing(store: SqlRunStore, lease: Lease, new_candidate: NewCandidate) -> None:
+    first = [new_candidate(number) for number in range(4)]
+    store.save_candidates(lease, first)
+    store.save_candidates(lease, first)
+    assert _counts(store) == [4, 16, 4, 8]
+    changed = new_candidate(1, properties={"logp": PropertyValue(value=1.0, method="m", method_version="1")}, citations=[], status="kept")
+    store.save_candidates(lease, [new_candidate(9), changed])
+    assert [candidate.key for candidate in store.candidates("r1")] == [candidate.key for candidate in [*first, new_candidate(9)]]
+    assert store.candidates("r1", keys=[changed.key]) == [changed]
+    unranked = {"rank": None, "rank_interval": None, "p_meets": None, "desirability": None, "score": None, "pareto_front": None}
+    store.save_candidates(lease, [new_candidate(1, **unranked)])
+    assert store.candidates("r1", keys=[changed.key]) == [new_candidate(1, **unranked)]
+
+
+def test_the_last_of_two_with_one_key_counts(store: SqlRunStore, lease: Lease, new_candidate: NewCandidate) -> None:
+    store.save_candidates(lease, [new_candidate(1, name="first"), new_candidate(2), new_candidate(1, name="last")])
+    assert [(candidate.key, candidate.name) for candidate in store.candidates("r1")] == [("KEY0000001", "last"), ("KEY0000002", "ethanol")]
+
+
+def test_filters(store: SqlRunStore, lease: Lease, new_candidate: NewCandidate) -> None:
+    stored = [new_candidate(number, status="kept" if number % 2 else "rejected") for number in range(12)]
+    store.save_candidates(lease, stored)
+    assert store.candidates("r1", generation=2) == [stored[2], stored[5], stored[8], stored[11]]
+    assert store.candidates("r1", status="kept") == stored[1::2]
+    assert store.candidates("r1", status="kept", generation=2) == [stored[5], stored[11]]
+    assert store.candidates("r1", keys=(stored[7].key, "unknown", stored[3].key, stored[7].key)) == [stored[3], stored[7]]
+    assert store.candidates("r1", keys=[]) == []
+    assert store.candidates("r1", keys=(candidate.key for candidate in stored), status="rejected", generation=0) == [stored[0], stored[6]]
+
+
+def test_candidates_of_one_run_are_not_those_of_another(store: SqlRunStore, lease: Lease, new_candidate: NewCandidate) -> None:
+    store.create_run("r2", "goal", {}, "2026-01-01T00:00:00+00:00")
+    store.save_candidates(lease, [new_candidate(1), new_candidate(2)])
+    store.save_candidates(store.acquire("r2", "me"), [new_candidate(1, name="other")])
+    assert [candidate.name for candidate in store.candidates("r2")] == ["other"]
+    assert [candidate.name for candidate in store.candidates("r1")] == ["ethanol", "ethanol"]
+
+
+def test_known_keys(store: SqlRunStore, lease: Lease, new_candidate: NewCandidate) -> None:
+    store.save_candidates(lease, [new_candidate(5), new_candidate(6, dedup_key=""), new_candidate(1, dedup_key="DEDUP00005")])
+    assert store.known_keys("r1") == {"KEY0000005": 2, "DEDUP00005": 1, "KEY0000006": 0, "KEY0000001": 1}
+
+
+def test_a_batch_is_stored_whole_or_not_at_all(store: SqlRunStore, lease: Lease, new_candidate: NewCandidate) -> None:
+    nan = new_candidate(2, properties={"logp": PropertyValue(value=float("nan"), method="m", method_version="1")})
+    with pytest.raises(StoreError, match="logp of CCO is not a number"):
+        store.save_candidates(lease, [new_candidate(1), nan])
+    assert store.known_keys("r1") == {}
+    store.save_candidates(lease, [])
+    assert store.candidates("r1") == []
+    with pytest.raises(NotFoundError):
+        store.candidates("r2")
+
+
+def test_many_keys_at_once(store: SqlRunStore, lease: Lease) -> None:
+    origin = Origin(proposer="p", operator="o")
+    many = [Candidate(key=f"K{number:05d}", smiles="C", candidate_class="molecule", origin=origin) for number in range(1203)]
+    store.save_candidates(lease, many)
+    store.save_candidates(lease, many)
+    assert store.candidates("r1", keys=[candidate.key for candidate in reversed(many)]) == many
+
+
+def test_two_thousand_candidates_a_second(lite: SqlRunStore, new_candidate: NewCandidate) -> None:
+    lite.create_run("r1", "goal", {}, "2026-01-01T00:00:00+00:00")
+    lease = lite.acquire("r1", "me")
+    values = {f"property_{number}": PropertyValue(value=number / 7, sigma=1.0, method="m", method_version="1") for number in range(8)}
+    batch = [new_candidate(number, properties=values) for number in range(2000)]
+    begun = time.process_time()  # the processor's seconds, so that a busy machine does not count
+    lite.save_candidates(lease, batch)
+    assert time.process_time() - begun < 1.0
+    begun = time.process_time()
+    assert len(lite.known_keys("r1")) == 4000
+    assert time.process_time() - begun < 0.1
+
+
+TEXT = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=20)
+NUMBER = st.none() | st.floats(allow_nan=False, allow_infinity=False)
+VALUES = st.builds(
+    PropertyValue,
+    value=NUMBER | TEXT,
+    sigma=NUMBER,
+    lower=NUMBER,
+    upper=NUMBER,
+    method=TEXT,
+    method_version=TEXT,
+    in_domain=st.none() | st.booleans(),
+    nearest=st.none() | TEXT,
+    reason=st.none() | TEXT,
+)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(properties=st.dictionaries(TEXT.filter(bool), VALUES, max_size=4), notes=st.lists(TEXT), name=TEXT)
+def test_whatever_the_values_they_come_back(
+    store: SqlRunStore, properties: dict[str, PropertyValue], notes: list[str], name: str
+) -> None:
+    store.create_run("r1", "goal", {}, "2026-01-01T00:00:00+00:00")
+    origin = Origin(proposer="p", operator="o")
+    candidate = Candidate(key="K", smiles="C", candidate_class="molecule", origin=origin, properties=properties, notes=notes, name=name)
+    store.save_candidates(store.acquire("r1", "me"), [candidate])
+    assert store.candidates("r1") == [candidate]

@@ -1,0 +1,95 @@
+"""Thermal risk classes against compounds of known behaviour."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from rdkit import Chem
+
+from core.errors import ConfigurationError
+from tools.properties import thermal_rules as module
+from tools.properties.thermal_rules import LEVEL_PROBABILITY, joined_units, thermal_rules, thermal_stability
+
+KNOWN = list(
+    csv.DictReader(
+        Path(__file__).with_name("thermal_known.tsv").read_text(encoding="utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE
+    )
+)
+
+
+def level(smiles: str, temperature_c: float) -> str:
+    return thermal_stability(Chem.MolFromSmiles(smiles), temperature_c).level
+
+
+@pytest.mark.parametrize("row", KNOWN, ids=lambda row: f"{row['name']} at {row['temperature_c']}")
+def test_known_compounds_are_not_on_the_wrong_side(row: dict[str, str]) -> None:
+    found = level(row["smiles"], float(row["temperature_c"]))
+    assert found != ("high" if row["stable"] == "yes" else "low")
+
+
+def test_level_probabilities_are_the_smoothed_counts_of_the_table() -> None:
+    counts = Counter((level(row["smiles"], float(row["temperature_c"])), row["stable"]) for row in KNOWN)
+    assert len(KNOWN) >= 40
+    for name, stated in LEVEL_PROBABILITY.items():
+        survived, lost = counts[name, "yes"], counts[name, "no"]
+        assert stated == pytest.approx((survived + 5) / (survived + lost + 10), abs=0.006)
+
+
+@pytest.mark.parametrize("row", KNOWN[::7], ids=lambda row: row["name"])
+def test_risk_never_falls_with_temperature(row: dict[str, str]) -> None:
+    order = ["low", "moderate", "high"]
+    levels = [order.index(level(row["smiles"], t)) for t in range(-50, 650, 25)]
+    assert levels == sorted(levels)
+    assert levels[-1] == 2
+
+
+def test_moderate_lies_within_50_kelvin_below_the_onset() -> None:
+    xanthate = "CSC(=S)OC1CCCCC1"
+    assert [level(xanthate, t) for t in (40, 60, 99, 100)] == ["low", "moderate", "moderate", "high"]
+
+
+def test_unknown_elements_are_at_least_moderate_and_outside_the_domain() -> None:
+    risk = thermal_stability(Chem.MolFromSmiles("c1ccc([Se]c2ccccc2)cc1"), 100)
+    assert (risk.level, risk.in_domain) == ("moderate", False)
+    assert any("Se" in reason for reason in risk.reasons)
+
+
+def test_reasons_name_the_class_and_never_a_decomposition_temperature() -> None:
+    risk = thermal_stability(Chem.MolFromSmiles("CC(C)(C)OC(=O)N1CCCCC1"), 200)
+    assert risk.level == "high"
+    assert "tert-alkyl carbamate" in risk.reasons[0]
+    assert "the class typically" in risk.reasons[0]
+    assert risk.hits[0].onset_low_c <= risk.hits[-1].onset_low_c
+    low = thermal_stability(Chem.MolFromSmiles("c1ccc2ccccc2c1"), 200)
+    assert low.level == "low"
+    assert "no weak bond" in low.reasons[0]
+
+
+def test_units_are_joined_without_end_groups() -> None:
+    assert Chem.MolToSmiles(joined_units(Chem.MolFromSmiles("*CO*"))) == "*COCOCO*"
+    assert joined_units(Chem.MolFromSmiles("*Oc1ccc(C(C)(C)c2ccc(OC(*)=O)cc2)cc1")).GetNumHeavyAtoms() == 38
+    assert level("*O*", 200) == "high"
+    odd = Chem.MolFromSmiles("*=C(C)C*")
+    assert joined_units(odd).GetNumAtoms() >= odd.GetNumAtoms()
+    one_star = Chem.MolFromSmiles("*CC")
+    assert joined_units(one_star) is one_star
+
+
+def test_rules_are_readable_and_distinct() -> None:
+    rules = thermal_rules()
+    assert len(rules) > 200
+    assert all(rule.source and rule.chemistry for rule in rules)
+    assert {rule.scope for rule in rules} == {"any", "polymer"}
+
+
+def test_a_broken_rule_fails_start_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    header = "id\tname\tscope\tonset_low_c\tonset_high_c\tsmarts\tchemistry\tsource\n"
+    for body in ("X1\tx\tany\t10\t20\tC(\tc\ts\n", "X1\tx\tany\t10\t20\tC\tc\ts\nX1\ty\tany\t10\t20\tN\tc\ts\n"):
+        (tmp_path / "thermal_rules.tsv").write_text(header + body)
+        monkeypatch.setattr(module, "files", lambda _: tmp_path)
+        thermal_rules.cache_clear()
+        with pytest.raises(ConfigurationError):
+            thermal_rules()
+    monkeypatch.undo()
+    thermal_rules.cache_clear()

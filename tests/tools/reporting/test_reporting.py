@@ -1,0 +1,189 @@
+"""The forms of a report."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from html.parser import HTMLParser
+
+import jsonschema
+import pytest
+from rdkit import Chem
+
+from core.candidate import Candidate, Citation, Material, Origin, PropertyValue, RequirementResult, Route, RouteStep, SafetyVerdict
+from core.report import BindingRequirement, Evidence, Point, Report
+from core.spec import Assumption, Condition, DesignSpec, PropertyRequirement, Unchecked
+from tools.reporting import render_html, report_json_schema, to_csv, to_sdf
+from tools.reporting.drawing import draw
+from tools.reporting.plots import Mark, scatter, ticks
+
+
+def value(number: float, sigma: float = 0.0, **more: object) -> PropertyValue:
+    return PropertyValue.model_validate({"value": number, "sigma": sigma, "method": "test", "method_version": "1", **more})
+
+
+def candidate(rank: int | None, smiles: str = "CCO", **more: object) -> Candidate:
+    fields = {
+        "key": f"KEY{rank}{smiles}",
+        "smiles": smiles,
+        "class": "molecule",
+        "origin": Origin(proposer="library", operator="hit", parent_smiles=["CC"], changes={"logp": 0.5}),
+        "properties": {
+            "logp": value(1.2, 0.3, unit="", lower=0.7, upper=1.7, nearest="CCCO", nearest_value=0.3, similarity=0.6, in_domain=False)
+        },
+        "requirements": [RequirementResult(id="R1", text="logP at most 3", met=rank is not None, probability=0.7, value=1.2)],
+        "safety": SafetyVerdict(verdict="allow"),
+        "p_meets": 0.7,
+        "desirability": 0.5,
+        "score": 0.35,
+        "rank": rank,
+        "rank_interval": (1, 2) if rank else None,
+        "route": Route(
+            status="by construction",
+            steps=[RouteStep(reaction="esterification", reactants=["CO", "CC(=O)O"], product="COC(C)=O")],
+            starting_materials=[Material(name="methanol", smiles="CO", role="alcohol", verdict="warn", rules=["X1"])],
+        ),
+        "rationale": "because",
+    }
+    return Candidate.model_validate({**fields, **more})
+
+
+@pytest.fixture
+def report() -> Report:
+    requirement = PropertyRequirement(id="R1", text="logP at most 3", property="logp", condition=Condition(comparison="<=", value=3))
+    spec = DesignSpec(goal="<b>logP</b> & more", candidate_class="molecule", requirements=[requirement])
+    return Report(
+        run_id="abc123",
+        goal=spec.goal,
+        status="success",
+        spec=spec,
+        summary="One candidate.",
+        candidates=[candidate(1), candidate(2, "CCN")],
+        closest=[candidate(None, "CCCCCCCC")],
+        binding_requirement=BindingRequirement(id="R1", text="logP at most 3", failed=5, failed_alone=4, evaluated=9, best=3.1),
+        assumptions=[Assumption(phrase="soluble", text="log S at least -2")],
+        unchecked=[Unchecked(phrase="cheap", reason="no prices")],
+        warnings=["careful"],
+        evidence=[Evidence(text="Rigid chains raise Tg [1].", citation=1)],
+        citations=[Citation(number=1, key="n1", title="A title", year=2001, doi="10.1/x")],
+        rejected={"requirement:R1": 5, "structure:invalid": 1},
+        proposers={"library": {"proposed": 9, "valid": 8, "novel": 8, "kept": 2, "listed": 2}},
+        tied=[["KEY1CCO", "KEY2CCN"]],
+        points=[
+            Point(key=f"k{i}", smiles="C", values={"logp": i, "molecular_weight": 10.0 * i}, status="kept", listed=i == 1) for i in range(4)
+        ],
+        evaluated=9,
+        stop_reason="the budget is spent",
+        versions={"rdkit": "x"},
+        timings={"total": 1.0},
+    )
+
+
+class Collector(HTMLParser):
+    """Every tag with an address in it, the text, and the ids."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.ids: set[str] = set()
+        self.links: set[str] = set()
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        for name, text in attrs:
+            if name in ("src", "href") and text:
+                (self.links.add(text[1:]) if text.startswith("#") else self.addresses.append(text))
+            if name == "id" and text:
+                self.ids.add(text)
+
+
+def test_html_is_offline_escaped_and_its_links_resolve(report: Report) -> None:
+    text = render_html(report)
+    seen = Collector()
+    seen.feed(text)
+    assert seen.addresses == []
+    assert "script" not in seen.tags
+    assert seen.links <= seen.ids
+    assert "<b>logP</b>" not in text
+    assert "&lt;b&gt;logP&lt;/b&gt; &amp; more" in text
+
+
+def test_html_says_everything(report: Report) -> None:
+    text = render_html(report)
+    for part in (
+        "One candidate.",
+        "log S at least -2",
+        "cheap",
+        "careful",
+        "Rigid chains",
+        "10.1/x",
+        "methanol",
+        "esterification",
+        "requirement:R1",
+        "†",
+        "Tied within error",
+    ):
+        assert part in text, part
+    assert text.count("<svg") >= 5
+
+
+def test_html_of_a_run_without_candidates_names_what_binds(report: Report) -> None:
+    empty = report.model_copy(update={"candidates": [], "tied": [], "status": "no_candidate"})
+    text = render_html(empty)
+    assert "No structure meets every requirement" in text
+    assert "5 of 9 fail it" in text
+
+
+def test_json_follows_its_schema(report: Report) -> None:
+    schema = report_json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    data = json.loads(report.model_dump_json())
+    jsonschema.validate(data, schema)
+    assert data["candidates"][0]["class"] == "molecule"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**data, "colour": 1}, schema)
+
+
+def test_csv_has_units_and_is_safe_in_a_spreadsheet(report: Report) -> None:
+    bad = candidate(3, "C", rationale="=1+1")
+    rows = list(csv.DictReader(io.StringIO(to_csv(report.model_copy(update={"candidates": [bad]})))))
+    assert rows[0]["rationale"] == "'=1+1"
+    assert rows[0]["logp"] == "1.2"
+    assert rows[0]["logp sigma"] == "0.3"
+    assert rows[0]["logp in domain"] == "no"
+    assert [r["listed"] for r in rows] == ["yes", "no"]
+
+
+def test_sdf_reads_back(report: Report) -> None:
+    supplier = Chem.SDMolSupplier()
+    supplier.SetData(to_sdf(report))
+    mols = [m for m in supplier if m is not None]
+    assert [Chem.MolToSmiles(m) for m in mols] == ["CCO", "CCN", "CCCCCCCC"]
+    assert mols[0].GetProp("rank") == "1"
+    assert float(mols[0].GetProp("logp")) == 1.2
+
+
+def test_sdf_of_a_polymer_keeps_its_attachment_points(report: Report) -> None:
+    unit = candidate(1, "*CC(*)c1ccccc1", **{"class": "polymer"})
+    supplier = Chem.SDMolSupplier()
+    supplier.SetData(to_sdf(report.model_copy(update={"candidates": [unit], "closest": []})))
+    assert sum(a.GetAtomicNum() == 0 for a in next(iter(supplier)).GetAtoms()) == 2
+
+
+def test_broken_structure_is_drawn_as_nothing() -> None:
+    assert draw("C1CC") == ""
+    assert draw("c1ccccc1").startswith("<svg")
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (-3.2, 7.7), (450, 560), (0.001, 0.002), (-1e5, 1e5)])
+def test_ticks_are_few_round_and_inside(low: float, high: float) -> None:
+    found = ticks(low, high)
+    assert 2 <= len(found) <= 7
+    assert all(low - 1e-9 <= t <= high + 1e-9 for t in found)
+
+
+def test_scatter_of_one_point_and_of_none() -> None:
+    assert scatter([], "x", "y") == ""
+    assert scatter([Mark(1, 1, "listed", "<m>")], "x", "y", x_lines=[1.5]).count("<circle") == 1

@@ -1,0 +1,1 @@
+"""The evolutionary engine over molecular graphs, and the proposer that wraps it."""

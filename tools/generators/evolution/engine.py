@@ -1,0 +1,202 @@
+"""An evolutionary engine over molecular graphs for any scorer: ``ask`` for structures, ``tell`` their scores.
+
+Truncation by rank, parents drawn by rank, crossover and mutation, as in the plain graph GA of Jensen (Chem. Sci. 2019, 10, 3567), with
+operators of our own and a filter that keeps what it makes plausible and makeable. It knows nothing of a goal: what a caller wants to
+exclude or to steer it hands in as ``accept`` and ``repair``.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from rdkit import Chem, rdBase
+
+from tools.generators.evolution.crossover import crossover
+from tools.generators.evolution.graph import finish, pick, working_form
+from tools.generators.evolution.operators import MUTATIONS, WEIGHTS
+from tools.generators.plausibility import first_violation
+from tools.properties.descriptors import compute_descriptor
+
+Accept = Callable[[Chem.Mol], bool]
+Repair = Callable[[Chem.Mol, random.Random], "Chem.Mol | None"]
+
+
+@dataclass(frozen=True)
+class EngineConfig:
+    """Settings of the engine.
+
+    Attributes:
+        population: how many of the best structures are kept as parents.
+        min_heavy_atoms, max_heavy_atoms: size of what is proposed.
+        crossover: share of the offspring made by crossover (a third of these are mutated afterwards).
+        second_mutation: chance of each further mutation after the first.
+        pressure: how strongly good parents are preferred; 1 draws evenly, 2 takes half of the parents from the best quarter.
+        max_sa: highest synthetic accessibility score let through; None for no limit.
+        plausible: whether implausible structures are dropped.
+        attempts: how many tries an asked-for structure may take before the engine gives up.
+        weights: weight of each mutation operator.
+    """
+
+    population: int = 120
+    min_heavy_atoms: int = 3
+    max_heavy_atoms: int = 60
+    crossover: float = 0.4
+    second_mutation: float = 0.25
+    pressure: float = 2.0
+    max_sa: float | None = 4.5
+    plausible: bool = True
+    attempts: int = 60
+    weights: dict[str, float] = field(default_factory=lambda: dict(WEIGHTS))
+
+
+@dataclass(frozen=True)
+class Offspring:
+    """A structure the engine proposes: canonical SMILES, what made it, and the SMILES of its parents."""
+
+    smiles: str
+    operator: str
+    parents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A scored structure of the population."""
+
+    smiles: str
+    score: float
+    work: Chem.RWMol
+    charge: int
+
+
+class Engine:
+    """Evolution by ``ask`` and ``tell``. The same seed, start and scores always give the same structures."""
+
+    def __init__(
+        self,
+        rng: random.Random,
+        config: EngineConfig | None = None,
+        *,
+        start: Sequence[str] = (),
+        accept: Accept | None = None,
+        repair: Repair | None = None,
+    ) -> None:
+        """``start`` is offered first, in its order. ``accept`` drops structures, ``repair`` may return a better-fitting relative."""
+        self.config = config or EngineConfig()
+        self._rng = rng
+        self._accept = accept
+        self._repair = repair
+        self._members: list[Member] = []
+        self._known: set[str] = set()
+        self._start = list(reversed(start))
+
+    @property
+    def population(self) -> list[tuple[str, float]]:
+        """The kept structures with their scores, best first."""
+        return [(m.smiles, m.score) for m in self._members]
+
+    def tell(self, smiles: Sequence[str], scores: Sequence[float | None]) -> None:
+        """Take in scores (higher is better; None for a failed evaluation). Structures that cannot be read are ignored."""
+        with rdBase.BlockLogs():
+            for text, score in zip(smiles, scores, strict=True):
+                mol = Chem.MolFromSmiles(text)
+                if mol is None:
+                    continue
+                canonical = Chem.MolToSmiles(mol)
+                self._known.add(canonical)
+                work = working_form(mol) if score is not None and score == score else None
+                if work is not None and score is not None:
+                    self._members.append(Member(canonical, score, work, Chem.GetFormalCharge(mol)))
+        self._members.sort(key=lambda m: (-m.score, m.smiles))
+        unique: dict[str, Member] = {}
+        for member in self._members:
+            unique.setdefault(member.smiles, member)
+        self._members = list(unique.values())[: self.config.population]
+
+    def forget(self, smiles: Iterable[str]) -> None:
+        """Mark canonical SMILES as known, so that they are not offered."""
+        self._known.update(smiles)
+
+    def ask(self, count: int) -> list[str]:
+        """At most ``count`` new canonical SMILES; fewer when nothing new was found in ``attempts`` tries a structure."""
+        return [o.smiles for o in self.ask_offspring(count)]
+
+    def ask_offspring(self, count: int) -> list[Offspring]:
+        """As :meth:`ask`, with operator and parents."""
+        found: list[Offspring] = []
+        with rdBase.BlockLogs():
+            while self._start and len(found) < count:
+                self._offer_start(self._start.pop(), found)
+            attempts = count * self.config.attempts if self._members else 0
+            while len(found) < count and attempts > 0:
+                attempts -= 1
+                child = self._breed()
+                if child is not None:
+                    found.append(child)
+        return found
+
+    def _offer_start(self, text: str, found: list[Offspring]) -> None:
+        mol = Chem.MolFromSmiles(text)
+        if mol is None:
+            return
+        smiles = Chem.MolToSmiles(mol)
+        if smiles not in self._known:
+            self._known.add(smiles)
+            found.append(Offspring(smiles, "start", ()))
+
+    def _parent(self) -> Member:
+        return self._members[int(len(self._members) * self._rng.random() ** self.config.pressure)]
+
+    def _breed(self) -> Offspring | None:
+        """One try at a new structure: vary, repair, filter; None if it failed."""
+        rng, config = self._rng, self.config
+        first = second = self._parent()
+        if len(self._members) > 1 and rng.random() < config.crossover:
+            second = self._parent()
+            if second is first:
+                return None
+            crossed = crossover(first.work, second.work, rng)
+            mol, operator = finish(crossed) if crossed is not None else None, "crossover"
+            if mol is not None and rng.random() < 1 / 3:
+                mol, operator = self._mutate(working_form(mol), operator)
+        else:
+            mol, operator = self._mutate(Chem.RWMol(first.work), "")
+        if mol is not None and self._repair is not None and mol.GetNumHeavyAtoms() <= 2 * config.max_heavy_atoms:
+            mol = self._repair(mol, rng)
+        if mol is None:
+            return None
+        parents = (first.smiles,) if second is first else (first.smiles, second.smiles)
+        return self._let_through(mol, {first.charge, second.charge}, operator, parents)
+
+    def _mutate(self, work: Chem.RWMol | None, operator: str) -> tuple[Chem.Mol | None, str]:
+        """One or more mutations of a working form, and the names of the operators after ``operator``."""
+        mol: Chem.Mol | None = None
+        while work is not None:
+            name = pick(self._rng, self.config.weights)
+            edited = MUTATIONS[name][0](work, self._rng)
+            mol = finish(edited) if edited is not None else None
+            operator = f"{operator}, {name}" if operator else name
+            if mol is None or self._rng.random() >= self.config.second_mutation:
+                break
+            work = working_form(mol)
+        return mol, operator
+
+    def _let_through(self, mol: Chem.Mol, charges: set[int], operator: str, parents: tuple[str, ...]) -> Offspring | None:
+        """The finished structure if it is new, of the right size and charge, plausible, accepted and makeable."""
+        config = self.config
+        if not config.min_heavy_atoms <= mol.GetNumHeavyAtoms() <= config.max_heavy_atoms:
+            return None
+        if Chem.GetFormalCharge(mol) not in charges:
+            return None
+        smiles = Chem.MolToSmiles(mol)
+        if smiles in self._known:
+            return None
+        self._known.add(smiles)
+        if config.plausible and first_violation(mol):
+            return None
+        if self._accept is not None and not self._accept(mol):
+            return None
+        if config.max_sa is not None and compute_descriptor("sa_score", mol) > config.max_sa:
+            return None
+        return Offspring(smiles, operator, parents)

@@ -1,0 +1,162 @@
+"""Named functional groups and ring systems with their SMARTS (table: ``groups.tsv``, every row with an example and a counterexample)."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Literal
+
+from rdkit import Chem, rdBase
+
+from core.errors import ConfigurationError, StructureError
+
+GroupKind = Literal["functional group", "ring system"]
+
+#: Most matches that are counted in one structure.
+MAX_MATCHES = 1000
+
+
+@dataclass(frozen=True)
+class Group:
+    """A named substructure.
+
+    Attributes:
+        name: registered name, plain words.
+        synonyms: other names under which goals ask for it, lower case, singular.
+        smarts: what is matched; one unique match (set of atoms) is one occurrence.
+        kind: functional group or ring system.
+        example: SMILES of a structure that has it.
+        counterexample: SMILES of a related structure that does not.
+    """
+
+    name: str
+    synonyms: tuple[str, ...]
+    smarts: str
+    kind: GroupKind
+    example: str
+    counterexample: str
+
+
+@lru_cache(maxsize=512)
+def compile_smarts(smarts: str) -> Chem.Mol:
+    """The query molecule of ``smarts``. Raises StructureError if it cannot be read. Do not modify the result: it is shared."""
+    with rdBase.BlockLogs():
+        query = Chem.MolFromSmarts(smarts) if smarts else None
+    if query is None or query.GetNumAtoms() == 0:
+        raise StructureError("not a readable SMARTS pattern", smiles=smarts)
+    return query
+
+
+def _load() -> dict[str, Group]:
+    text = resources.files("tools.groups").joinpath("groups.tsv").read_text(encoding="utf-8")
+    groups: dict[str, Group] = {}
+    for row in csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
+        kind = row["kind"]
+        if kind not in ("functional group", "ring system") or row["name"] in groups:
+            raise ConfigurationError(f"groups.tsv: bad or repeated row {row['name']!r}")
+        compile_smarts(row["smarts"])
+        groups[row["name"]] = Group(
+            name=row["name"],
+            synonyms=tuple(s.strip().lower() for s in row["synonyms"].split(";") if s.strip()),
+            smarts=row["smarts"],
+            kind="ring system" if kind == "ring system" else "functional group",
+            example=row["example"],
+            counterexample=row["counterexample"],
+        )
+    return groups
+
+
+#: Every group by its name, in the order of the table.
+GROUPS: dict[str, Group] = _load()
+
+
+def plural(word: str) -> str:
+    """English plural of a group name ('primary amine' gives 'primary amines', 'benzofuran ring' 'benzofuran rings')."""
+    if word.endswith(("s", "x", "ch", "sh")):
+        return word + "es"
+    if word.endswith("y") and len(word) > 1 and word[-2] not in "aeiou":
+        return word[:-1] + "ies"
+    return word + "s"
+
+
+@lru_cache(maxsize=1)
+def group_words() -> dict[str, str]:
+    """Every name, synonym and plural, lower case, with the registered name. Raises ConfigurationError if two groups share a word."""
+    words: dict[str, str] = {}
+    for group in GROUPS.values():
+        for word in (group.name.lower(), *group.synonyms):
+            if words.setdefault(word, group.name) != group.name:
+                raise ConfigurationError(f"groups.tsv: {word!r} stands for {words[word]!r} and {group.name!r}")
+    for word, name in list(words.items()):
+        words.setdefault(plural(word), name)
+    return words
+
+
+_TAILS = (" functional groups", " functional group", " groups", " group", " moieties", " moiety", " units", " unit", " substituents", " substituent")
+
+
+def resolve_group(word: str) -> Group | None:
+    """The group called ``word`` (name, synonym or plural, any case, with or without a trailing 'group', 'moiety', 'unit'), or None."""
+    words = group_words()
+    key = " ".join(word.lower().split())
+    for _ in range(2):
+        if key in words:
+            return GROUPS[words[key]]
+        for tail in _TAILS:
+            if key.endswith(tail):
+                key = key[: -len(tail)]
+                break
+        else:
+            return None
+    return None
+
+
+def count_matches(mol: Chem.Mol, smarts: str) -> int:
+    """Unique matches of ``smarts`` in a molecule, or per repeat unit of a polymer (a structure with exactly two ``*``).
+
+    For a repeat unit the count is that of its trimer less that of its dimer: groups that straddle the bond between two units count
+    once, chain ends do not count. At most MAX_MATCHES. Raises StructureError for an unreadable pattern.
+    """
+    query = compile_smarts(smarts)
+    if sum(atom.GetAtomicNum() == 0 for atom in mol.GetAtoms()) != 2:
+        return len(mol.GetSubstructMatches(query, uniquify=True, maxMatches=MAX_MATCHES))
+    dimer, trimer = _oligomer(mol, 2), _oligomer(mol, 3)
+    if dimer is None or trimer is None:
+        return len(mol.GetSubstructMatches(query, uniquify=True, maxMatches=MAX_MATCHES))
+    longer = len(trimer.GetSubstructMatches(query, uniquify=True, maxMatches=MAX_MATCHES))
+    shorter = len(dimer.GetSubstructMatches(query, uniquify=True, maxMatches=MAX_MATCHES))
+    return max(0, longer - shorter)
+
+
+def count_group(mol: Chem.Mol, group: Group) -> int:
+    """How often ``group`` occurs in ``mol`` (per repeat unit for a polymer); see :func:`count_matches`."""
+    return count_matches(mol, group.smarts)
+
+
+def _oligomer(unit: Chem.Mol, length: int) -> Chem.Mol | None:
+    """``length`` repeat units joined head to tail, ``*`` at both ends; None if they cannot be joined."""
+    chain = Chem.RWMol(unit)
+    head, tail = (a.GetIdx() for a in unit.GetAtoms() if a.GetAtomicNum() == 0)
+    end = tail
+    for _ in range(length - 1):
+        offset = chain.GetNumAtoms()
+        chain = Chem.RWMol(Chem.CombineMols(chain, unit))
+        left, right = chain.GetAtomWithIdx(end), chain.GetAtomWithIdx(head + offset)
+        if left.GetDegree() != 1 or right.GetDegree() != 1:
+            return None
+        bond = left.GetBonds()[0]
+        a, b = left.GetNeighbors()[0].GetIdx(), right.GetNeighbors()[0].GetIdx()
+        chain.AddBond(a, b, bond.GetBondType())
+        removed = sorted((end, head + offset), reverse=True)
+        end = tail + offset
+        for index in removed:
+            chain.RemoveAtom(index)
+        end -= sum(index < end for index in removed)
+    try:
+        with rdBase.BlockLogs():
+            Chem.SanitizeMol(chain)
+    except Exception:  # RDKit raises several kinds; a chain that cannot exist is answered with None
+        return None
+    return chain.GetMol()

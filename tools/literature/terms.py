@@ -1,0 +1,76 @@
+"""Terms of a text for lexical retrieval: stemmed words and pairs of neighbouring words, with chemists' synonyms added."""
+
+from __future__ import annotations
+
+import re
+import threading
+import tomllib
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+from importlib import resources
+
+_WORD = re.compile(r"[a-z][a-z0-9]*|[0-9]+[a-z][a-z0-9]*")
+_BRITISH = re.compile(r"(?<=[a-z]{4})is(?=(?:ation|ations|ed|es|e|ing|er|ers)\b)")
+_STOP = frozenset(
+    """a about above after all also am an and any are as at be been before being below best better between both but by can could design
+    did do does for from further give given good had has have having how i if in into is it its itself least less like make made many may me
+    might more most much must my need needs no nor not of off on once one only or other our out over own please same she should so some such
+    suggest than that the their them then there these they this those through to too under until up use used using very want was we were what
+    when where which while who why will with within without would you your find molecule molecules compound compounds""".split()
+)
+
+
+def normalise(text: str) -> str:
+    """Lower case, compatibility forms unified, Greek lambda spelled out, British -is- as -iz-, every hyphen and underscore a space."""
+    text = unicodedata.normalize("NFKC", text).lower().replace("λ", "lambda ").replace("ε", "epsilon ")
+    text = re.sub(r"[\u2010-\u2015\u2212_/-]", " ", text)
+    return _BRITISH.sub("iz", re.sub(r"\s+", " ", text))
+
+
+def words(text: str) -> list[str]:
+    """The stemmed words of ``text`` in order, without stop words and plain numbers."""
+    return [_stem(word) for word in _WORD.findall(normalise(text)) if word not in _STOP]
+
+
+def expanded_words(text: str) -> list[list[str]]:
+    """The words of ``text``, then for each synonym phrase that occurs in it the words that it adds; one list each."""
+    plain = " ".join(_WORD.findall(normalise(text)))
+    runs = [words(text)]
+    runs += [words(added) for phrase, added in _expansions() if re.search(rf"\b{re.escape(phrase)}\b", plain)]
+    return runs
+
+
+def terms(text: str) -> dict[str, float]:
+    """Term frequencies: words and neighbouring pairs ('a b'); what a synonym adds counts half."""
+    counts: dict[str, float] = {}
+    for position, run in enumerate(expanded_words(text)):
+        weight = 1.0 if position == 0 else 0.5
+        for term in (*run, *(f"{a} {b}" for a, b in zip(run, run[1:], strict=False))):
+            counts[term] = counts.get(term, 0.0) + weight
+    return counts
+
+
+@lru_cache(maxsize=1)
+def _expansions() -> tuple[tuple[str, str], ...]:
+    table = tomllib.loads(resources.files(__package__).joinpath("synonyms.toml").read_text("utf-8"))["expansions"]
+    return tuple((_plain(phrase), str(added)) for phrase, added in table.items())
+
+
+def _plain(phrase: str) -> str:
+    return " ".join(_WORD.findall(normalise(phrase))) or phrase
+
+
+@lru_cache(maxsize=1)
+def _snowball() -> tuple[Callable[[str], str], threading.Lock]:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english").stemWord, threading.Lock()
+
+
+@lru_cache(maxsize=50_000)
+def _stem(word: str) -> str:
+    """The stem of one word. The stemmer keeps state, so only one thread uses it at a time."""
+    stem, lock = _snowball()
+    with lock:
+        return stem(word)

@@ -1,0 +1,97 @@
+"""Solvents: a few RDKit descriptors of the solvent molecule and one indicator for each solvent that is frequent in the data."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+from rdkit import Chem
+from rdkit.Chem import Crippen, Descriptors, rdMolDescriptors
+from rdkit.rdBase import BlockLogs
+
+FloatArray = NDArray[np.float32]
+
+#: A measurement on the neat solid, and one without solvent.
+FILM = "film"
+GAS = "gas"
+
+_DESCRIPTORS = (
+    "heavy_atoms",
+    "logp",
+    "molar_refractivity",
+    "refractivity_per_atom",
+    "tpsa",
+    "tpsa_per_atom",
+    "hbd",
+    "hba",
+    "aromatic_atoms",
+    "halogens",
+    "oxygens",
+    "nitrogens",
+    "fraction_csp3",
+    "dipole_proxy",
+)
+
+
+@lru_cache(maxsize=1)
+def known_solvents() -> tuple[tuple[str, str], ...]:
+    """(name, canonical SMILES) of the solvents that have an indicator of their own."""
+    text = files("tools.predictors.features").joinpath("solvents.tsv").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines()[1:] if line.strip()]
+    return tuple((name, Chem.CanonSmiles(smiles)) for name, smiles in rows)
+
+
+def solvent_names() -> tuple[str, ...]:
+    """Names of the entries of :func:`solvent_features`, in order."""
+    indicators = [f"solvent_is_{name}" for name, _ in known_solvents()]
+    return (*(f"solvent_{name}" for name in _DESCRIPTORS), *indicators, "solvent_is_film", "solvent_is_gas")
+
+
+def canonical_solvent(smiles: str) -> str | None:
+    """Canonical SMILES of a solvent, 'film' or 'gas' as they are, None where it cannot be read."""
+    if smiles in (FILM, GAS):
+        return smiles
+    with BlockLogs():
+        mol = Chem.MolFromSmiles(smiles) if 0 < len(smiles) <= 500 else None
+    return Chem.MolToSmiles(mol, isomericSmiles=False) if mol is not None and mol.GetNumAtoms() else None
+
+
+@lru_cache(maxsize=1024)
+def _features(solvent: str) -> tuple[float, ...]:
+    indicators = [float(solvent == smiles) for _, smiles in known_solvents()] + [float(solvent == FILM), float(solvent == GAS)]
+    mol = None if solvent in (FILM, GAS) else Chem.MolFromSmiles(solvent)
+    if mol is None:
+        return (*([0.0] * len(_DESCRIPTORS)), *indicators)
+    atoms = mol.GetNumAtoms()
+    numbers = [atom.GetAtomicNum() for atom in mol.GetAtoms()]
+    charges = _charges(mol)
+    values = [
+        atoms,
+        Crippen.MolLogP(mol),
+        Crippen.MolMR(mol),
+        Crippen.MolMR(mol) / atoms,
+        rdMolDescriptors.CalcTPSA(mol),
+        rdMolDescriptors.CalcTPSA(mol) / atoms,
+        rdMolDescriptors.CalcNumHBD(mol),
+        rdMolDescriptors.CalcNumHBA(mol),
+        sum(atom.GetIsAromatic() for atom in mol.GetAtoms()),
+        sum(n in (9, 17, 35, 53) for n in numbers),
+        numbers.count(8),
+        numbers.count(7),
+        rdMolDescriptors.CalcFractionCSP3(mol),
+        charges,
+    ]
+    return (*map(float, values), *indicators)
+
+
+def _charges(mol: Chem.Mol) -> float:
+    """Largest minus smallest Gasteiger charge: how polar the most polar bond region is; 0 where they cannot be computed."""
+    spread = Descriptors.MaxPartialCharge(mol) - Descriptors.MinPartialCharge(mol)
+    return float(spread) if np.isfinite(spread) else 0.0
+
+
+def solvent_features(solvent: str) -> FloatArray:
+    """Features of ``solvent`` (canonical SMILES, 'film' or 'gas'), shape (len(solvent_names()),)."""
+    return np.array(_features(solvent), dtype=np.float32)

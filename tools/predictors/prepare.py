@@ -1,0 +1,99 @@
+"""From SMILES to what a predictor describes, or the reason why it refuses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rdkit import Chem
+from rdkit.rdBase import BlockLogs
+
+from core.errors import StructureError
+from core.spec import CandidateClass
+from tools.predictors.specs import FeatureKind
+from tools.structures.parse import parse_polymer, parse_smiles
+
+MAX_HEAVY_ATOMS = 150
+#: Smallest conjugated system that the dye models accept, in atoms.
+MIN_CONJUGATED_ATOMS = 4
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A structure ready to be described. ``smiles`` is its canonical form, ``mol`` what is described, ``note`` what was left out."""
+
+    smiles: str
+    mol: Chem.Mol
+    note: str = ""
+
+
+def prepare(smiles: str, kind: FeatureKind, candidate_class: CandidateClass) -> Prepared | str:
+    """``smiles`` made ready for the predictors of ``kind``, or the reason why they cannot be used for it. Never raises."""
+    if (kind == "polymer") != (candidate_class == "polymer"):
+        return "defined for polymers, not for molecules" if kind == "polymer" else "defined for molecules, not for polymers"
+    try:
+        mol = parse_polymer(smiles) if kind == "polymer" else parse_smiles(smiles)
+    except StructureError as error:
+        return str(error)
+    with BlockLogs():
+        mol = _without_isotopes(mol)
+        heavy = mol.GetNumHeavyAtoms()
+        if heavy > MAX_HEAVY_ATOMS:
+            return f"{heavy} heavy atoms are more than the {MAX_HEAVY_ATOMS} that the model covers"
+        if not any(atom.GetAtomicNum() == 6 for atom in mol.GetAtoms()):
+            return "an inorganic substance (no carbon) is outside what the model covers"
+        if kind == "polymer":
+            return _polymer(mol)
+        return _dye(mol) if kind == "dye" else _molecule(mol)
+
+
+def _without_isotopes(mol: Chem.Mol) -> Chem.Mol:
+    labelled = [atom for atom in mol.GetAtoms() if atom.GetIsotope() or atom.GetAtomMapNum()]
+    if not labelled:
+        return mol
+    for atom in labelled:
+        atom.SetIsotope(0)
+        atom.SetAtomMapNum(0)
+    return Chem.RemoveHs(mol)
+
+
+def _molecule(mol: Chem.Mol) -> Prepared | str:
+    if len(Chem.GetMolFrags(mol)) > 1:
+        return "a salt or a mixture (several pieces) is outside what the model covers"
+    if Chem.GetFormalCharge(mol) != 0:
+        return "an ion is outside what the model covers"
+    return Prepared(Chem.MolToSmiles(mol), mol)
+
+
+def _polymer(mol: Chem.Mol) -> Prepared | str:
+    if len(Chem.GetMolFrags(mol)) > 1:
+        return "a repeat unit with counter-ions is outside what the model covers"
+    return Prepared(Chem.MolToSmiles(mol), mol)
+
+
+def _dye(mol: Chem.Mol) -> Prepared | str:
+    """The piece with the largest conjugated system (ties: the larger piece, then the SMILES)."""
+    pieces = Chem.GetMolFrags(mol, asMols=True)
+    ranked = sorted(pieces, key=lambda p: (-conjugated_atoms(p), -p.GetNumHeavyAtoms(), Chem.MolToSmiles(p)))
+    dye = ranked[0]
+    if conjugated_atoms(dye) < MIN_CONJUGATED_ATOMS:
+        return "no conjugated chromophore: the model covers conjugated molecules only"
+    left_out = " and ".join(sorted(Chem.MolToSmiles(piece) for piece in ranked[1:]))
+    return Prepared(Chem.MolToSmiles(dye), dye, f"counter-ion or companion not described: {left_out}" if left_out else "")
+
+
+def conjugated_atoms(mol: Chem.Mol) -> int:
+    """Number of atoms in the largest system of connected conjugated bonds."""
+    left = {i for b in mol.GetBonds() if b.GetIsConjugated() for i in (b.GetBeginAtomIdx(), b.GetEndAtomIdx())}
+    best = 0
+    while left:
+        stack, size = [left.pop()], 0
+        while stack:
+            size += 1
+            for bond in mol.GetAtomWithIdx(stack.pop()).GetBonds():
+                if bond.GetIsConjugated():
+                    for index in (bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()):
+                        if index in left:
+                            left.remove(index)
+                            stack.append(index)
+        best = max(best, size)
+    return best

@@ -1,0 +1,111 @@
+"""The files of a predictor: written deterministically, read only when their hashes match the model card.
+
+A folder ``weights/<name>/`` holds ``card.json`` (and ``card.md``, the same for people), the boosters as LightGBM text
+(``*.txt.gz``), ``arrays.npz`` (columns and neighbour index, numbers only), ``neighbours.tsv.gz`` (structures and, where the
+licence allows, measured values) and ``calibration.npz`` (out-of-fold predictions without structures). Nothing is pickled.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import PredictorError
+
+#: Changes when the meaning of the files changes.
+FORMAT = 1
+WEIGHTS = Path(__file__).resolve().parent / "weights"
+CARD = "card.json"
+_UNUSED = ("split_gain=", "leaf_weight=", "leaf_count=", "internal_value=", "internal_weight=", "internal_count=", "tree_sizes=")
+_ROUNDED = ("threshold=", "leaf_value=")
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 of ``data`` in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def compact_booster_text(text: str) -> str:
+    """LightGBM's model text without what prediction does not use, numbers to seven significant digits."""
+    lines = []
+    for line in text.splitlines():
+        if line.startswith("parameters:") or line.startswith("feature_importances:"):
+            break
+        if line.startswith(_UNUSED):
+            continue
+        if line.startswith(_ROUNDED):
+            key, numbers = line.split("=", 1)
+            line = key + "=" + " ".join(f"{float(n):.7g}" for n in numbers.split())
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def gzip_text(text: str) -> bytes:
+    """``text`` gzipped without a time stamp: equal text gives equal bytes."""
+    return gzip.compress(text.encode("utf-8"), compresslevel=9, mtime=0)
+
+
+def npz_bytes(arrays: dict[str, NDArray[Any]]) -> bytes:
+    """``arrays`` as a compressed npz file without pickles; numpy writes a fixed date, so equal arrays give equal bytes."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+def weights_version(hashes: dict[str, str]) -> str:
+    """Version of a set of weights: the format and the first eight characters of the hash of its files' hashes."""
+    return f"{FORMAT}-{digest(json.dumps(hashes, sort_keys=True).encode())[:8]}"
+
+
+def write_folder(folder: Path, files: dict[str, bytes], card: dict[str, Any], markdown: str) -> None:
+    """Write a predictor's files; the card receives their hashes, sizes and the version that follows from them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    (folder / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    (folder / "card.md").write_text(markdown, encoding="utf-8")
+
+
+class WeightsFolder:
+    """A predictor's folder, read and verified."""
+
+    def __init__(self, name: str, folder: Path | None = None) -> None:
+        """Raises PredictorError where the card is missing, unreadable, or of another format."""
+        self.path = (folder or WEIGHTS) / name
+        self.name = name
+        try:
+            self.card: dict[str, Any] = json.loads((self.path / CARD).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise PredictorError(f"the weights of {name} are missing: {self.path / CARD} cannot be read ({error.strerror})") from None
+        except ValueError:
+            raise PredictorError(f"the model card of {name} is damaged: {self.path / CARD}") from None
+        if self.card.get("format") != FORMAT or not isinstance(self.card.get("files"), dict):
+            raise PredictorError(f"the weights of {name} have format {self.card.get('format')!r}; this version reads {FORMAT}")
+        if self.card.get("version") != weights_version(self.card["files"]):
+            raise PredictorError(f"the model card of {name} is damaged: its version does not follow from its hashes")
+
+    def read(self, file: str) -> bytes:
+        """The bytes of ``file``. Raises PredictorError where it is missing or does not match its hash in the card."""
+        try:
+            data = (self.path / file).read_bytes()
+        except OSError as error:
+            raise PredictorError(f"the weights of {self.name} are missing: {self.path / file} ({error.strerror})") from None
+        if digest(data) != self.card["files"].get(file):
+            raise PredictorError(f"the weights of {self.name} are damaged: {self.path / file} does not match its hash in the model card")
+        return data
+
+    def text(self, file: str) -> str:
+        """The text of a gzipped ``file``."""
+        return gzip.decompress(self.read(file)).decode("utf-8")
+
+    def arrays(self, file: str) -> dict[str, NDArray[Any]]:
+        """The arrays of an npz ``file``."""
+        with np.load(io.BytesIO(self.read(file)), allow_pickle=False) as archive:
+            return {key: archive[key] for key in archive.files}

@@ -1,0 +1,149 @@
+"""Property values of many structures at once: computed by RDKit, predicted by the shipped models, levels by rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import rdkit
+from rdkit import Chem
+from rdkit.rdBase import BlockLogs
+
+from core.candidate import PropertyValue
+from core.errors import StructureError
+from core.interfaces import Executor
+from core.properties import PropertyDefinition
+from core.spec import CandidateClass, Conditions
+from tools.properties.descriptors import DESCRIPTORS, compute_descriptor
+from tools.properties.registry import REGISTRY
+from tools.properties.thermal_rules import METHOD as THERMAL_METHOD
+from tools.properties.thermal_rules import RULES_VERSION, thermal_stability
+
+#: Structures in one unit of parallel work.
+CHUNK = 128
+
+
+@dataclass(frozen=True)
+class _Chunk:
+    structures: tuple[str, ...]
+    candidate_class: CandidateClass
+    names: tuple[str, ...]
+    conditions: Conditions
+
+
+def estimate(
+    structures: Sequence[str],
+    candidate_class: CandidateClass,
+    names: Sequence[str],
+    conditions: Conditions,
+    *,
+    executor: Executor | None = None,
+) -> list[dict[str, PropertyValue]]:
+    """The registered properties ``names`` of every structure, one dict a structure, in the order given.
+
+    Computed values are exact (sigma 0); predicted ones carry uncertainty and domain; a level carries its reasons. A structure that
+    cannot be read, or a property that is not defined for it, gives ``value`` None with the reason, never an exception. Raises
+    SpecError for a name that is not registered and PredictorError where the shipped weights are missing or damaged. With an
+    ``executor`` the structures are spread over its workers in chunks; the result is the same.
+    """
+    for name in names:
+        REGISTRY[name]
+    unique = tuple(dict.fromkeys(names))
+    if executor is None or len(structures) <= CHUNK:
+        return _estimate_chunk(_Chunk(tuple(structures), candidate_class, unique, conditions))
+    chunks = [
+        _Chunk(tuple(structures[start : start + CHUNK]), candidate_class, unique, conditions) for start in range(0, len(structures), CHUNK)
+    ]
+    return [values for part in executor.map(_estimate_chunk, chunks) for values in part]
+
+
+def _parse(smiles: str, candidate_class: CandidateClass) -> Chem.Mol | str:
+    """The molecule, or the reason why there is none."""
+    from tools.structures.parse import parse_polymer, parse_smiles
+
+    try:
+        with BlockLogs():
+            return parse_polymer(smiles) if candidate_class == "polymer" else parse_smiles(smiles)
+    except StructureError as error:
+        return str(error)
+
+
+def _estimate_chunk(chunk: _Chunk) -> list[dict[str, PropertyValue]]:
+    mols = [_parse(smiles, chunk.candidate_class) for smiles in chunk.structures]
+    columns: dict[str, list[PropertyValue]] = {}
+    predicted: list[str] = []
+    for name in chunk.names:
+        definition = REGISTRY[name]
+        if chunk.candidate_class not in definition.classes:
+            columns[name] = [_missing(definition, f"{definition.label} is not defined for a {chunk.candidate_class}")] * len(mols)
+        elif definition.kind == "predicted":
+            predicted.append(name)
+        else:
+            columns[name] = [_one(definition, mol, chunk.conditions) for mol in mols]
+    if predicted:
+        columns.update(_predicted(predicted, mols, chunk))
+    return [{name: columns[name][row] for name in chunk.names} for row in range(len(mols))]
+
+
+def _predicted(names: list[str], mols: Sequence[Chem.Mol | str], chunk: _Chunk) -> dict[str, list[PropertyValue]]:
+    readable = [row for row, mol in enumerate(mols) if isinstance(mol, Chem.Mol)]
+    columns = {name: [_missing(REGISTRY[name], mol if isinstance(mol, str) else "") for mol in mols] for name in names}
+    if readable:
+        from tools.predictors.predict import predict
+
+        found = predict(names, [chunk.structures[row] for row in readable], chunk.candidate_class, chunk.conditions)
+        for name in names:
+            for row, value in zip(readable, found[name], strict=True):
+                columns[name][row] = value
+    return columns
+
+
+def _one(definition: PropertyDefinition, mol: Chem.Mol | str, conditions: Conditions) -> PropertyValue:
+    if isinstance(mol, str):
+        return _missing(definition, mol)
+    return _computed(definition, mol) if definition.kind == "computed" else _level(definition, mol, conditions)
+
+
+def _missing(definition: PropertyDefinition, reason: str) -> PropertyValue:
+    return PropertyValue(value=None, unit=definition.unit, method=_method(definition), method_version=_version(definition), reason=reason)
+
+
+def _method(definition: PropertyDefinition) -> str:
+    if definition.kind == "computed":
+        return DESCRIPTORS[definition.name].method
+    return THERMAL_METHOD if definition.kind == "level" else definition.method
+
+
+def _version(definition: PropertyDefinition) -> str:
+    if definition.kind == "computed":
+        return str(rdkit.__version__)
+    return RULES_VERSION if definition.kind == "level" else ""
+
+
+def _computed(definition: PropertyDefinition, mol: Chem.Mol) -> PropertyValue:
+    try:
+        with BlockLogs():
+            value = compute_descriptor(definition.name, mol)
+    except (ValueError, RuntimeError, ZeroDivisionError) as error:
+        return _missing(definition, str(error) or type(error).__name__)
+    return PropertyValue(
+        value=value,
+        unit=definition.unit,
+        sigma=0.0,
+        lower=value,
+        upper=value,
+        method=_method(definition),
+        method_version=_version(definition),
+    )
+
+
+def _level(definition: PropertyDefinition, mol: Chem.Mol, conditions: Conditions) -> PropertyValue:
+    risk = thermal_stability(mol, conditions.temperature_c)
+    return PropertyValue(
+        value=risk.level,
+        unit=definition.unit,
+        method=_method(definition),
+        method_version=_version(definition),
+        in_domain=risk.in_domain,
+        reason="; ".join(risk.reasons),
+    )

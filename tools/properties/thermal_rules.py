@@ -1,0 +1,172 @@
+"""Thermal stability as a risk class: weak bonds and low-temperature eliminations, never a decomposition temperature.
+
+The question answered is: would the neat compound, sealed, under inert gas, survive one hour at the stated temperature? Each rule of
+``thermal_rules.tsv`` names a group, the way it goes, and the range of temperatures in which compounds of that class typically begin
+to go. The ranges are general and conservative; catalysts, air, light and impurities can lower them. A source is named where one was
+consulted; the other ranges are expert judgement and say so. Rules of scope 'polymer' look at joined repeat units.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from rdkit import Chem
+from rdkit.rdBase import BlockLogs
+
+from core.errors import ConfigurationError
+
+RULES_VERSION = "1"
+METHOD = "molwright weak-bond rules (neat, sealed, inert gas, one hour)"
+#: Below the onset of a class by less than this many K, the risk is moderate.
+MARGIN_K = 50.0
+#: Repeat units of at most this many atoms ('*' included) are joined three times instead of twice.
+SMALL_UNIT = 12
+#: Elements whose organic compounds the rules know.
+KNOWN_ELEMENTS = frozenset({"H", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Br", "I"})
+
+Level = Literal["low", "moderate", "high"]
+
+#: P(the compound survives | level): (survived + 5) / (all + 10) over the validation table of known compounds in
+#: tests/tools/properties/thermal_known.tsv, which a test recounts. The ten further cases, half of each kind, stand for how much harder
+#: new structures are than the textbook ones of the table, which were chosen by the authors of the rules.
+LEVEL_PROBABILITY: dict[str, float] = {"low": 0.93, "moderate": 0.64, "high": 0.07}
+
+
+@dataclass(frozen=True)
+class ThermalRule:
+    """A group that limits thermal stability. Temperatures in °C: where compounds of this class typically begin to go."""
+
+    id: str
+    name: str
+    scope: Literal["any", "polymer"]
+    onset_low_c: float
+    onset_high_c: float
+    smarts: str
+    chemistry: str
+    source: str
+    query: Chem.Mol = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class RuleHit:
+    """A rule that a structure matches, with the level it gives at the temperature asked for."""
+
+    id: str
+    name: str
+    level: Level
+    onset_low_c: float
+    onset_high_c: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class ThermalRisk:
+    """The answer. ``hits`` are sorted by onset, lowest first; ``reasons`` are what to show to people.
+
+    ``in_domain`` is False where the structure holds elements that the rules do not know; the level is then at least moderate.
+    """
+
+    level: Level
+    reasons: list[str]
+    hits: tuple[RuleHit, ...]
+    in_domain: bool
+
+
+@cache
+def thermal_rules() -> tuple[ThermalRule, ...]:
+    """All rules, in the order of the file. Raises ConfigurationError for a rule that cannot be read."""
+    text = files("tools.properties").joinpath("thermal_rules.tsv").read_text(encoding="utf-8")
+    rules = []
+    for row in csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
+        with BlockLogs():
+            query = Chem.MolFromSmarts(row["smarts"])
+        low, high = float(row["onset_low_c"]), float(row["onset_high_c"])
+        if query is None or row["scope"] not in ("any", "polymer") or low >= high:
+            raise ConfigurationError(f"thermal rule {row['id']}: its SMARTS, scope or range cannot be used")
+        scope: Literal["any", "polymer"] = "polymer" if row["scope"] == "polymer" else "any"
+        rules.append(ThermalRule(row["id"], row["name"], scope, low, high, row["smarts"], row["chemistry"], row["source"], query))
+    ids = [rule.id for rule in rules]
+    if not rules or len(set(ids)) != len(ids):
+        raise ConfigurationError("thermal rules: none, or two with the same id")
+    return tuple(rules)
+
+
+def joined_units(unit: Chem.Mol) -> Chem.Mol:
+    """Two repeat units (three, where the unit is small) joined head to tail; the outer '*' stay, so that no end group is invented.
+
+    ``unit`` has two '*', each with one bond. Returns a sanitised molecule; where the joined units cannot be sanitised (unusual bonds at
+    the '*'), or there are not two '*', the unit itself.
+    """
+    if sum(atom.GetAtomicNum() == 0 for atom in unit.GetAtoms()) != 2:
+        return unit
+    chain = unit
+    try:
+        with BlockLogs():
+            for _ in range(2 if unit.GetNumAtoms() <= SMALL_UNIT else 1):
+                chain = _append(chain, unit)
+            Chem.SanitizeMol(chain)
+    except (ValueError, RuntimeError):
+        return unit
+    return chain
+
+
+def _append(chain: Chem.Mol, unit: Chem.Mol) -> Chem.Mol:
+    """``unit`` joined by its first '*' to the last '*' of ``chain``."""
+    joined = Chem.RWMol(Chem.CombineMols(chain, unit))
+    stars = [atom.GetIdx() for atom in joined.GetAtoms() if atom.GetAtomicNum() == 0]
+    tail, head = (joined.GetAtomWithIdx(star) for star in (stars[1], stars[2]))
+    bonds = (tail.GetBonds()[0], head.GetBonds()[0])
+    ends = (bonds[0].GetOtherAtomIdx(tail.GetIdx()), bonds[1].GetOtherAtomIdx(head.GetIdx()))
+    joined.AddBond(ends[0], ends[1], bonds[0].GetBondType())
+    for star in sorted((stars[1], stars[2]), reverse=True):
+        joined.RemoveAtom(star)
+    return joined.GetMol()
+
+
+def _level(onset_low_c: float, temperature_c: float) -> Level:
+    if temperature_c >= onset_low_c:
+        return "high"
+    return "moderate" if temperature_c > onset_low_c - MARGIN_K else "low"
+
+
+def _hit(rule: ThermalRule, temperature_c: float) -> RuleHit:
+    where = f"the class typically begins to go between {rule.onset_low_c:g} and {rule.onset_high_c:g} °C"
+    return RuleHit(
+        id=rule.id,
+        name=rule.name,
+        level=_level(rule.onset_low_c, temperature_c),
+        onset_low_c=rule.onset_low_c,
+        onset_high_c=rule.onset_high_c,
+        reason=f"{rule.name}: {rule.chemistry}; {where} [{rule.id}]",
+    )
+
+
+_SEVERITY: dict[Level, int] = {"low": 0, "moderate": 1, "high": 2}
+
+
+def thermal_stability(mol: Chem.Mol, temperature_c: float) -> ThermalRisk:
+    """The risk that ``mol`` decomposes when kept neat, sealed and inert for one hour at ``temperature_c`` (°C).
+
+    ``mol`` is a sanitised molecule, or a polymer repeat unit with two '*'. 'high': the temperature lies in or above the range where a
+    class that it belongs to begins to go; 'moderate': less than 50 K below it, or the structure holds elements unknown to the rules;
+    'low': no rule speaks against it. Deterministic; never raises for a sanitised molecule.
+    """
+    polymer = any(atom.GetAtomicNum() == 0 for atom in mol.GetAtoms())
+    subject = joined_units(mol) if polymer else mol
+    with BlockLogs():
+        found = [rule for rule in thermal_rules() if (polymer or rule.scope == "any") and subject.HasSubstructMatch(rule.query)]
+    hits = tuple(sorted((_hit(rule, temperature_c) for rule in found), key=lambda hit: (hit.onset_low_c, hit.id)))
+    level: Level = max((hit.level for hit in hits), key=_SEVERITY.__getitem__, default="low")
+    unknown = sorted({atom.GetSymbol() for atom in subject.GetAtoms() if atom.GetAtomicNum()} - KNOWN_ELEMENTS)
+    reasons = [hit.reason for hit in hits if hit.level == level][:3] if level != "low" else []
+    if unknown:
+        level = level if level == "high" else "moderate"
+        reasons.append(f"the rules do not know compounds of {', '.join(unknown)}")
+    if level == "low":
+        first = f"; the first thing expected to go is {hits[0].reason}" if hits else ""
+        reasons.append(f"no weak bond or low-temperature elimination within {MARGIN_K:g} K of {temperature_c:g} °C{first}")
+    return ThermalRisk(level=level, reasons=reasons, hits=hits, in_domain=not unknown)

@@ -1,0 +1,109 @@
+"""The report as one HTML file: no script, no outside resource, made to be printed as well."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from jinja2.loaders import FileSystemLoader
+from markupsafe import Markup
+
+from core.candidate import Candidate, PropertyValue
+from core.report import Point, Report
+from core.spec import PropertyRequirement
+from tools.properties.registry import REGISTRY
+from tools.reporting.drawing import draw
+from tools.reporting.plots import Mark, scatter
+
+#: A requirement's band by its probability: good from 0.8, marginal from 0.5, bad below.
+BANDS = ((0.8, "good"), (0.5, "marginal"), (0.0, "bad"))
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(band=band, show=show_value, draw=lambda s, w=260, h=180: Markup(draw(s, w, h)), label=label, percent=percent)
+    return environment
+
+
+def render_html(report: Report) -> str:
+    """``report`` as a complete HTML document."""
+    columns = list(dict.fromkeys([*report.spec.property_names(), "molecular_weight", "sa_score"]))
+    return _environment().get_template("report.html.j2").render(report=report, columns=columns, plots=plots(report), registry=REGISTRY)
+
+
+def band(probability: float) -> str:
+    """'good', 'marginal' or 'bad' for the probability of a requirement."""
+    return next(name for floor, name in BANDS if probability >= floor)
+
+
+def label(name: str) -> str:
+    """A property's name as printed, with its unit."""
+    if name not in REGISTRY:
+        return name.replace("_", " ")
+    definition = REGISTRY[name]
+    return f"{definition.label}, {definition.unit}" if definition.unit else definition.label
+
+
+def percent(probability: float | None) -> str:
+    """A probability as a percentage, 'unknown' if there is none."""
+    return "unknown" if probability is None else f"{100 * probability:.0f} %"
+
+
+def show_value(value: PropertyValue | None) -> str:
+    """Value with its uncertainty and without its unit: '252 ± 31', '3.20', 'low', 'unknown'."""
+    if value is None or value.value is None:
+        return "unknown"
+    number = value.number
+    if number is None:
+        return str(value.value)
+    if value.sigma:
+        digits = 0 if value.sigma >= 2 else 1 if value.sigma >= 0.2 else 2
+        return f"{number:.{digits}f} ± {value.sigma:.{digits}f}"
+    return f"{number:.0f}" if number == int(number) else f"{number:.2f}"
+
+
+def plots(report: Report) -> list[dict[str, Any]]:
+    """Title and SVG of each plot: the property space of the evaluated structures, and the Pareto plot of the listed ones."""
+    found = []
+    wanted = [n for n in report.spec.property_names() if n in REGISTRY and REGISTRY[n].kind != "level"]
+    second = next((n for n in [*wanted[1:], "molecular_weight", "logp"] if n != (wanted or [""])[0]), "logp")
+    first = wanted[0] if wanted else "molecular_weight"
+    if first == second:
+        second = "logp"
+    lines = {
+        r.property: [x for x in r.condition.bounds() if abs(x) != float("inf")]
+        for r in report.spec.requirements
+        if isinstance(r, PropertyRequirement)
+    }
+    space = [_mark(p, first, second) for p in report.points if first in p.values and second in p.values]
+    if space:
+        svg = scatter(space, label(second), label(first), x_lines=lines.get(second, []), y_lines=lines.get(first, []))
+        found.append({"title": f"What was evaluated: {label(first)} against {label(second)}", "svg": Markup(svg)})
+    front = [_front_mark(c) for c in [*report.candidates, *report.closest] if c.p_meets is not None and c.desirability is not None]
+    if front:
+        svg = scatter(front, "probability that all requirements hold", "desirability of the objectives")
+        found.append({"title": "Pareto plot: how surely against how well", "svg": Markup(svg)})
+    return found
+
+
+def _mark(point: Point, first: str, second: str) -> Mark:
+    group = "listed" if point.listed else point.status
+    return Mark(point.values[second], point.values[first], group, point.smiles)
+
+
+def _front_mark(candidate: Candidate) -> Mark:
+    assert candidate.p_meets is not None
+    assert candidate.desirability is not None
+    group = "listed" if candidate.rank is not None else "rejected"
+    name = f"{candidate.rank}: " if candidate.rank else ""
+    front = f", front {candidate.pareto_front}" if candidate.pareto_front else ""
+    return Mark(candidate.p_meets, candidate.desirability, group, f"{name}{candidate.smiles}{front}")

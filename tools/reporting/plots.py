@@ -1,0 +1,75 @@
+"""Scatter plots as SVG: they need no script, print well and work offline."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One point: coordinates in data units, a group (style class) and a title shown on hovering."""
+
+    x: float
+    y: float
+    group: str
+    title: str
+
+
+WIDTH, HEIGHT = 460, 320
+LEFT, RIGHT, TOP, BOTTOM = 62, 14, 14, 46
+
+
+def ticks(low: float, high: float, count: int = 5) -> list[float]:
+    """About ``count`` round numbers within [low, high]. Needs low < high."""
+    raw = (high - low) / count
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(m * power for m in (1, 2, 5, 10) if m * power >= raw)
+    first = math.ceil(low / step) * step
+    found = []
+    while first <= high + 1e-9 * step:
+        found.append(round(first, 10))
+        first += step
+    return found
+
+
+def scatter(marks: Sequence[Mark], x_label: str, y_label: str, x_lines: Sequence[float] = (), y_lines: Sequence[float] = ()) -> str:
+    """An SVG scatter plot. ``x_lines`` and ``y_lines`` are thresholds drawn dashed. '' if there are no points."""
+    if not marks:
+        return ""
+    x_low, x_high = _range([m.x for m in marks] + list(x_lines))
+    y_low, y_high = _range([m.y for m in marks] + list(y_lines))
+
+    def px(x: float) -> float:
+        return LEFT + (x - x_low) / (x_high - x_low) * (WIDTH - LEFT - RIGHT)
+
+    def py(y: float) -> float:
+        return HEIGHT - BOTTOM - (y - y_low) / (y_high - y_low) * (HEIGHT - TOP - BOTTOM)
+
+    parts = [f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(y_label)} against {escape(x_label)}">']
+    for t in ticks(x_low, x_high):
+        parts.append(f'<line class="grid" x1="{px(t):.1f}" x2="{px(t):.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>')
+        parts.append(f'<text x="{px(t):.1f}" y="{HEIGHT - BOTTOM + 15}" text-anchor="middle">{t:g}</text>')
+    for t in ticks(y_low, y_high):
+        parts.append(f'<line class="grid" y1="{py(t):.1f}" y2="{py(t):.1f}" x1="{LEFT}" x2="{WIDTH - RIGHT}"/>')
+        parts.append(f'<text x="{LEFT - 6}" y="{py(t) + 4:.1f}" text-anchor="end">{t:g}</text>')
+    parts += [f'<line class="limit" x1="{px(x):.1f}" x2="{px(x):.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>' for x in x_lines]
+    parts += [f'<line class="limit" y1="{py(y):.1f}" y2="{py(y):.1f}" x1="{LEFT}" x2="{WIDTH - RIGHT}"/>' for y in y_lines]
+    for m in sorted(marks, key=lambda m: m.group == "listed"):
+        radius = 4.5 if m.group == "listed" else 2.2
+        parts.append(
+            f'<circle class="{m.group}" cx="{px(m.x):.1f}" cy="{py(m.y):.1f}" r="{radius}"><title>{escape(m.title)}</title></circle>'
+        )
+    parts.append(f'<text class="axis" x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 8}" text-anchor="middle">{escape(x_label)}</text>')
+    parts.append(
+        f'<text class="axis" transform="translate(14,{(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)" text-anchor="middle">{escape(y_label)}</text>'
+    )
+    return "".join([*parts, "</svg>"])
+
+
+def _range(values: Sequence[float]) -> tuple[float, float]:
+    low, high = min(values), max(values)
+    pad = 0.05 * (high - low) or max(abs(low) * 0.05, 0.5)
+    return low - pad, high + pad

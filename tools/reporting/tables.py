@@ -1,0 +1,101 @@
+"""The report as CSV and SDF, and the JSON Schema of its JSON form."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from rdkit import Chem
+from rdkit.Chem import rdDepictor
+
+from core.candidate import Candidate
+from core.report import REPORT_VERSION, Report
+
+_FIXED = (
+    "rank",
+    "listed",
+    "name",
+    "smiles",
+    "inchikey",
+    "key",
+    "score",
+    "p_meets",
+    "rank_low",
+    "rank_high",
+    "pareto_front",
+    "safety",
+    "route",
+    "rationale",
+)
+
+
+def report_json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of the report's JSON form, with its version in ``$id``."""
+    schema = Report.model_json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"molwright:report:{REPORT_VERSION}", **schema}
+
+
+def to_csv(report: Report) -> str:
+    """Listed and closest candidates as CSV, one row each; each property has a value, a sigma and a domain column with its unit."""
+    rows = [_row(c, True) for c in report.candidates] + [_row(c, False) for c in report.closest]
+    names = sorted({column for row in rows for column in row} - set(_FIXED))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=[*_FIXED, *names], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(_disarmed(row) for row in rows)
+    return text.getvalue()
+
+
+def to_sdf(report: Report) -> str:
+    """Listed and closest candidates as SDF with 2D coordinates and the CSV's columns as data fields. Attachment points stay '*' (R)."""
+    blocks = []
+    for candidate, listed in [(c, True) for c in report.candidates] + [(c, False) for c in report.closest]:
+        mol = Chem.MolFromSmiles(candidate.smiles)
+        if mol is None:
+            continue
+        rdDepictor.Compute2DCoords(mol)
+        mol.SetProp("_Name", candidate.name or candidate.key)
+        fields = [f">  <{name}>\n{_one_line(value)}\n" for name, value in _row(candidate, listed).items() if value not in ("", None)]
+        blocks.append(Chem.MolToMolBlock(mol) + "\n".join(fields) + "\n$$$$\n")
+    return "".join(blocks)
+
+
+def _row(c: Candidate, listed: bool) -> dict[str, Any]:
+    low, high = c.rank_interval or ("", "")
+    row: dict[str, Any] = {
+        "rank": c.rank or "",
+        "listed": "yes" if listed else "no",
+        "name": c.name,
+        "smiles": c.smiles,
+        "inchikey": c.inchikey,
+        "key": c.key,
+        "score": _plain(c.score),
+        "p_meets": _plain(c.p_meets),
+        "rank_low": low,
+        "rank_high": high,
+        "pareto_front": c.pareto_front or "",
+        "safety": c.safety.verdict + "".join(f" {h.id}" for h in c.safety.rules) if c.safety else "",
+        "route": c.route.status if c.route else "",
+        "rationale": c.rationale,
+    }
+    for name, value in c.properties.items():
+        label = f"{name} [{value.unit}]" if value.unit else name
+        row[label] = value.value if value.value is not None else ""
+        if not value.exact:
+            row[f"{label} sigma"] = _plain(value.sigma)
+            row[f"{label} in domain"] = "" if value.in_domain is None else "yes" if value.in_domain else "no"
+    return row
+
+
+def _plain(number: float | None) -> Any:
+    return "" if number is None else round(number, 6)
+
+
+def _one_line(value: Any) -> str:
+    return " ".join(str(value).split())
+
+
+def _disarmed(row: dict[str, Any]) -> dict[str, Any]:
+    """Texts that a spreadsheet would take for a formula get a leading apostrophe (SMILES such as '=O' or '@' included)."""
+    return {k: f"'{v}" if isinstance(v, str) and v[:1] in ("=", "+", "-", "@", "\t", "\r") else v for k, v in row.items()}

@@ -1,0 +1,1 @@
+"""Routes: how a candidate could be made from listed starting materials by named reactions."""

@@ -1,0 +1,29 @@
+"""Screening of a whole spec: its words and every structure it names."""
+
+from __future__ import annotations
+
+from core.candidate import SafetyRuleHit, SafetyVerdict, Verdict
+from core.spec import DesignSpec, ScaffoldRequirement, SimilarityRequirement
+from tools.safety.guard import screen_goal, screen_structure
+
+_SEVERITY: dict[Verdict, int] = {"allow": 0, "warn": 1, "block": 2}
+
+
+def screen_spec(spec: DesignSpec) -> SafetyVerdict:
+    """The most severe verdict over the goal, the words of the requirements, the reference and the scaffolds.
+
+    A regulated structure may be named in order to be avoided, so motifs are not screened as structures: a designed
+    structure is screened by itself.
+    """
+    words = " ; ".join([spec.goal, spec.family, *(r.text for r in spec.requirements), *(r.phrase for r in spec.requirements)])
+    verdicts = [screen_goal(spec.goal), screen_goal(words)]
+    references = [spec.reference.smiles] if spec.reference else []
+    for requirement in spec.requirements:
+        if isinstance(requirement, SimilarityRequirement):
+            references.append(requirement.reference)
+        elif isinstance(requirement, ScaffoldRequirement):
+            references.append(requirement.scaffold)
+    verdicts += [screen_structure(smiles, "polymer" if "*" in smiles else "molecule") for smiles in dict.fromkeys(references)]
+    hits: dict[str, SafetyRuleHit] = {hit.id: hit for verdict in verdicts for hit in verdict.rules}
+    rules = sorted(hits.values(), key=lambda hit: (-_SEVERITY[hit.verdict], hit.id))
+    return SafetyVerdict(verdict=max((v.verdict for v in verdicts), key=_SEVERITY.__getitem__), rules=rules)

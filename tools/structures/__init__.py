@@ -1,0 +1,1 @@
+"""Structures: reading untrusted SMILES, standardising them, recognising equal ones."""

@@ -1,0 +1,168 @@
+"""One form for one structure: salts stripped, isotopes and maps removed, everything that was changed is said.
+
+The form is the one *as drawn*: no canonical tautomer is made (that rewrites dyes such as indigo). Tautomers meet only in
+``dedup_key``. A charge that belongs to a chromophore (cyanine, pyridinium, rhodamine ...) stays; only the charges that a
+proton transfer made (carboxylates, ammonium salts) are undone, and only where a counter-ion was removed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from rdkit import Chem, rdBase
+from rdkit.Chem import inchi, rdMolHash
+
+from core.errors import StructureError
+from core.spec import CandidateClass
+from tools.structures.parse import parse_polymer, parse_smiles
+from tools.structures.polymer_key import polymer_key
+from tools.structures.salts import disconnect_alkali, neutralise, split_parent, uncharge_oxides
+
+
+@dataclass(frozen=True)
+class StandardStructure:
+    """A structure in its one form."""
+
+    smiles: str
+    """Canonical SMILES of the form as drawn; for a polymer the repeat unit in the frame as drawn."""
+    key: str
+    """InChIKey, or for a polymer the 32 hexadecimal characters of its polymer key."""
+    inchikey: str
+    """InChIKey; empty for a polymer."""
+    dedup_key: str
+    """32 hexadecimal characters shared by tautomers and charge states (not by stereoisomers); the polymer key for a polymer."""
+    undefined_stereocentres: int
+    """Number of tetrahedral stereocentres whose configuration is not given."""
+    notes: list[str] = field(default_factory=list)
+    """What was changed, and what a reader should know."""
+
+
+def standardise(smiles: str, candidate_class: CandidateClass) -> StandardStructure:
+    """The one form of ``smiles``; equal structures give equal results, whatever their SMILES looked like.
+
+    Raises StructureError for what cannot be read (see :func:`parse_smiles`, :func:`parse_polymer`), and for a molecule with '*'.
+    """
+    if candidate_class == "polymer":
+        return _polymer(smiles)
+    mol = parse_smiles(smiles)
+    notes: list[str] = []
+    with rdBase.BlockLogs():
+        mol = clean(mol, notes)
+        written, mol = _canonical(mol)
+        key = inchikey(mol)
+        if not key:
+            raise StructureError("no InChIKey can be made for this structure", smiles=smiles)
+        _remarks(mol, notes)
+        undefined = _stereo(mol, notes)
+        return StandardStructure(written, key, key, tautomer_key(mol), undefined, notes)
+
+
+def _polymer(psmiles: str) -> StandardStructure:
+    mol = parse_polymer(psmiles)
+    notes: list[str] = []
+    with rdBase.BlockLogs():
+        mol = clean(mol, notes)
+        written, mol = _canonical(mol)
+        key = polymer_key(written)
+        _remarks(mol, notes)
+        undefined = _stereo(mol, notes)
+    return StandardStructure(written, key, "", key, undefined, notes)
+
+
+def clean(mol: Chem.Mol, notes: list[str]) -> Chem.Mol:
+    """``mol`` without atom maps, isotopes, counter-ions and the charges they made; adds to ``notes`` what was changed."""
+    mol = Chem.RWMol(mol)
+    isotopes = False
+    for atom in mol.GetAtoms():
+        atom.SetAtomMapNum(0)
+        if atom.GetIsotope():
+            isotopes = isotopes or atom.GetAtomicNum() != 0
+            atom.SetIsotope(0)
+    cleaned: Chem.Mol = mol
+    if isotopes:
+        notes.append("isotope labels removed")
+        cleaned = Chem.RemoveHs(mol)
+        Chem.AssignStereochemistry(cleaned, cleanIt=True, force=True)
+    cleaned = uncharge_oxides(disconnect_alkali(cleaned))
+    removed = False
+    if len(Chem.GetMolFrags(cleaned)) > 1:
+        cleaned, removed = split_parent(cleaned, notes)
+    if removed and Chem.GetFormalCharge(cleaned):
+        cleaned = neutralise(cleaned, notes)
+    return cleaned
+
+
+def _canonical(mol: Chem.Mol) -> tuple[str, Chem.Mol]:
+    """Canonical SMILES and the molecule read back from it (so that the result does not depend on how the input was drawn)."""
+    written = Chem.MolToSmiles(mol)
+    for _ in range(3):
+        again = Chem.MolFromSmiles(written)
+        if again is None:
+            raise StructureError("the standard form of this structure cannot be read back", smiles=written)
+        rewritten = Chem.MolToSmiles(again)
+        if rewritten == written:
+            break
+        written = rewritten
+    return written, again
+
+
+def inchikey(mol: Chem.Mol) -> str:
+    """Standard InChIKey of ``mol``; empty if InChI refuses it."""
+    return str(inchi.MolToInchiKey(mol))  # type: ignore[no-untyped-call]
+
+
+def tautomer_key(mol: Chem.Mol) -> str:
+    """32 hexadecimal characters that tautomers, and a structure's charge states by proton transfer, share.
+
+    RDKit's second heteroatom tautomer hash; the numbers of R and S centres are added, because that hash forgets the centre
+    next to a carbonyl group.
+    """
+    neutral = neutralise(mol, []) if any(atom.GetFormalCharge() for atom in mol.GetAtoms()) else mol
+    hashed = rdMolHash.MolHash(neutral, rdMolHash.HashFunction.HetAtomTautomerv2)
+    labels = [atom.GetProp("_CIPCode") for atom in mol.GetAtoms() if atom.HasProp("_CIPCode")]
+    text = f"{hashed}|R{labels.count('R')}S{labels.count('S')}"
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _stereo(mol: Chem.Mol, notes: list[str]) -> int:
+    """Number of undefined tetrahedral stereocentres; notes those and the undefined double bonds."""
+    atoms = bonds = 0
+    for info in Chem.FindPotentialStereo(mol):
+        if info.specified == Chem.StereoSpecified.Unspecified:
+            atoms += info.type == Chem.StereoType.Atom_Tetrahedral
+            bonds += info.type == Chem.StereoType.Bond_Double and _holds_its_shape(mol.GetBondWithIdx(info.centeredOn))
+    if atoms:
+        notes.append(f"{atoms} stereocentre{'s' if atoms > 1 else ''} without configuration")
+    if bonds:
+        notes.append(f"{bonds} double bond{'s' if bonds > 1 else ''} without E/Z configuration")
+    return atoms
+
+
+def _holds_its_shape(bond: Chem.Bond) -> bool:
+    """Whether E/Z of a double bond means two compounds: not where an end bears only hydrogen or a second multiple bond."""
+    ends = (bond.GetBeginAtom(), bond.GetEndAtom())
+    return all(end.GetDegree() > 1 for end in ends) and all(
+        other.GetIdx() == bond.GetIdx() or other.GetBondTypeAsDouble() < 2 for end in ends for other in end.GetBonds()
+    )
+
+
+@lru_cache(maxsize=1)
+def _nonmetals() -> frozenset[int]:
+    return frozenset({0, 1, 2, 5, 6, 7, 8, 9, 10, 14, 15, 16, 17, 18, 32, 33, 34, 35, 36, 51, 52, 53, 54, 85, 86})
+
+
+def _remarks(mol: Chem.Mol, notes: list[str]) -> None:
+    """Note metals, radicals, missing carbon and a remaining charge."""
+    metals = sorted({atom.GetSymbol() for atom in mol.GetAtoms() if atom.GetAtomicNum() not in _nonmetals()})
+    if metals:
+        notes.append(f"contains the metal {', '.join(metals)}: most methods here do not cover it")
+    if not any(atom.GetAtomicNum() == 6 for atom in mol.GetAtoms()):
+        notes.append("contains no carbon: most methods here do not cover it")
+    radicals = sum(atom.GetNumRadicalElectrons() for atom in mol.GetAtoms())
+    if radicals:
+        notes.append(f"radical with {radicals} unpaired electron{'s' if radicals > 1 else ''}")
+    charge = Chem.GetFormalCharge(mol)
+    if charge:
+        notes.append(f"charge {charge:+d} kept as drawn")
