@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import getpass
 import importlib.util
-import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import ConfigurationError, StoreError
 from core.interfaces import Executor, LiteratureStore, RunStore
 from core.settings import Settings
+
+if TYPE_CHECKING:
+    from evals.store import EvalStore
 
 ROOMS = ("core", "agent", "tools", "graphs", "prompts", "memory", "serving", "evals", "app")
 
@@ -44,8 +46,10 @@ def user_name(settings: Settings) -> str:
 
 
 def owner_name() -> str:
-    """Identity of this process as the owner of a run."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+    """Identity of this execution as the owner of a run; tells other processes on this host whether it is still alive."""
+    from memory.sql.owners import new_owner
+
+    return new_owner()
 
 
 def prepare_home(settings: Settings) -> Path:
@@ -86,3 +90,11 @@ def open_executor(settings: Settings) -> Executor:
     from tools.execution import ProcessExecutor, SerialExecutor
 
     return ProcessExecutor(settings.workers) if settings.workers > 1 else SerialExecutor()
+
+
+def open_eval_store(settings: Settings) -> EvalStore:
+    """Where evaluation results are kept: the run store's database."""
+    from evals.store import EvalStore
+
+    prepare_home(settings)
+    return EvalStore(settings.sql_url())

@@ -16,6 +16,7 @@
     │   └── RunBusy                    exit 1   the run is being executed by another process
     ├── LiteratureError                exit 1   the literature store cannot be read or written
     ├── PredictorError                 exit 1   weights missing, damaged or of another version
+    ├── ServingError                   exit 1   no model server gave an answer; says what went wrong and when to try again
     └── ConfigurationError             exit 1   settings that contradict each other or name a missing part
 
 Errors are exceptions. They never become report text, and a failed run is never presented as a finished one.
@@ -115,6 +116,20 @@ class LiteratureError(MolwrightError):
 
 class PredictorError(MolwrightError):
     """A predictor's weights are missing, damaged or of another version."""
+
+
+class ServingError(MolwrightError):
+    """No model server gave an answer.
+
+    ``kind`` names what went wrong (``serving/pool/failures.py`` lists them), ``status`` is the HTTP status that says the
+    same, ``retry_after`` the seconds after which another try makes sense, where known.
+    """
+
+    def __init__(self, message: str, *, kind: str, status: int = 502, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.status = status
+        self.retry_after = retry_after
 
 
 class ConfigurationError(MolwrightError):

@@ -33,7 +33,9 @@ def fork(
     events = store.events(run.run_id)
     last = max((e.sequence for e in events), default=0)
     if not 0 <= from_event <= last:
-        raise NotFoundError(f"run {run.run_id} has no event {from_event}; its events are numbered up to {last} (molwright trace {run.run_id})")
+        raise NotFoundError(
+            f"run {run.run_id} has no event {from_event}; its events are numbered up to {last} (molwright trace {run.run_id})"
+        )
     options = {**run.options, "spec": spec.model_dump(mode="json"), "yes": True, "user": user, "forked_from": f"{run.run_id}:{from_event}"}
     store.create_run(new_id, run.goal, options, clock().isoformat())
     lease = store.acquire(new_id, "fork")

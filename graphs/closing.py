@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from tools.safety.guard import screen_materials
-
 from agent.reporter import explain_candidate, summarise
 from core.candidate import NO_ROUTE, Candidate, Citation
 from core.report import BindingRequirement, Evidence, Point, Report, WeightSensitivity
 from core.spec import DesignSpec
 from graphs.context import DesignContext, DesignState
 from tools.properties.estimate import estimate as estimate_properties
-from tools.ranking import rank as rank_candidates
+from tools.ranking.rank import rank as rank_candidates
 from tools.routes import find_route
+from tools.safety.guard import screen_materials
 from tools.versions import versions
 
 #: Shown for every listed candidate beside what the goal asks for.

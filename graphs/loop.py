@@ -10,9 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tools.checks.check import check as check_candidate
-from tools.safety.guard import screen_structure
-
 from agent.proposer import BATCH, allocate, propose_with
 from core.candidate import Candidate, Origin, Proposal
 from core.errors import StructureError
@@ -20,8 +17,10 @@ from core.model import content_hash
 from core.spec import CandidateClass, DesignSpec, RuleSetRequirement
 from graphs.context import DesignContext, DesignState, FrontierEntry
 from graphs.opening import spec_identity
+from tools.checks.check import check as check_candidate
 from tools.properties.estimate import estimate as estimate_properties
-from tools.ranking import fitness
+from tools.ranking.fitness import fitness
+from tools.safety.guard import screen_structure
 from tools.structures.standardise import StandardStructure
 from tools.structures.standardise import standardise as standardise_structure
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.spec_check import check_spec
 from langgraph.types import interrupt
-from tools.safety.guard import screen_goal
 
 from agent.interpreter import interpret as interpret_goal
 from agent.researcher import research as research_spec
+from agent.spec_check import check_spec
 from core.candidate import SafetyVerdict
 from core.model import content_hash
 from core.spec import DesignSpec
 from graphs.context import DesignContext, DesignState
+from tools.safety.guard import screen_goal
 from tools.safety.spec import screen_spec
 
 SPEC_OPTIONS = ("candidates", "budget", "seed", "met_probability")

@@ -7,16 +7,19 @@ file ends in "database is locked". The thread id of a run is its run id.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from core.errors import ConfigurationError
+from core.errors import ConfigurationError, StoreError
 from core.settings import Settings
 from memory.sql.engine import BUSY_SECONDS, CONNECT_SECONDS, make_folder, normalise_url, shown, store_error, use_wal
 
 if TYPE_CHECKING:
+    import psycopg
     from langgraph.checkpoint.base import BaseCheckpointSaver
+    from langgraph.checkpoint.postgres import PostgresSaver
     from sqlalchemy import URL
 
 FILE_NAME = "checkpoints.db"
@@ -81,11 +84,24 @@ def _on_postgresql(url: URL) -> Iterator[BaseCheckpointSaver[Any]]:
             address, autocommit=True, prepare_threshold=0, connect_timeout=CONNECT_SECONDS, row_factory=dict_row
         ) as connection:
             saver = PostgresSaver(connection)
-            connection.execute("SELECT pg_advisory_lock(%s)", (_ADVISORY_LOCK,))
-            try:
-                saver.setup()
-            finally:
-                connection.execute("SELECT pg_advisory_unlock(%s)", (_ADVISORY_LOCK,))
+            _make_tables(connection, saver, shown(url))
             yield saver
     except psycopg.Error as error:
         raise store_error(error, shown(url)) from error
+
+
+def _make_tables(connection: psycopg.Connection[Any], saver: PostgresSaver, where: str) -> None:
+    """Run the saver's migrations, one process at a time.
+
+    The lock is asked for again and again instead of waited for: the migrations build indexes concurrently, which waits
+    for every open statement of the database, so that a waiting statement would be a deadlock.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while not next(iter(connection.execute("SELECT pg_try_advisory_lock(%s) AS got", (_ADVISORY_LOCK,))))["got"]:
+        if time.monotonic() > deadline:
+            raise StoreError(f"database {where}: another process has been making the checkpoint tables for {BUSY_SECONDS:g} s")
+        time.sleep(0.05)
+    try:
+        saver.setup()
+    finally:
+        connection.execute("SELECT pg_advisory_unlock(%s)", (_ADVISORY_LOCK,))

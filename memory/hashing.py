@@ -37,8 +37,10 @@ def _model(value: Any) -> Any:
 
 def condensed(value: Any) -> Any:
     """``value`` with each long part of an object replaced by its hash and length; the whole, if it is long itself."""
-    if isinstance(value, dict) and not _is_long({name: _short(part) for name, part in value.items()}):
-        return {name: _short(part) for name, part in value.items()}
+    if isinstance(value, dict):
+        parts = {name: _short(part) for name, part in value.items()}
+        if not _is_long(parts):
+            return parts
     return _short(value)
 
 
@@ -67,7 +69,7 @@ def _compare(expected: Any, got: Any, path: str, found: list[str]) -> None:
         for place in range(max(len(expected), len(got))):
             old = expected[place] if place < len(expected) else _MISSING
             _compare(old, got[place] if place < len(got) else _MISSING, f"{path}[{place}]", found)
-    elif type(expected) is not type(got) or expected != got:
+    elif type(expected) is not type(got) or repr(expected) != repr(got):  # 1, 1.0 and True differ, 0.0 and -0.0 too
         found.append(f"{path or 'value'}: {_shown(expected)} -> {_shown(got)}")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -41,7 +42,7 @@ class MilvusLiteratureStore:
         self._token = token
         self._wait = wait
         self._timeout = timeout
-        self._held: Any = None
+        self._local = threading.local()
 
     def add(self, passages: Sequence[Passage]) -> int:
         """Store passages by key, replacing those whose content changed; returns how many were written. Doing it twice writes nothing."""
@@ -94,21 +95,24 @@ class MilvusLiteratureStore:
 
     @contextmanager
     def session(self) -> Iterator[None]:
-        """Hold the store open over several calls of one thread (the embedded form saves about 30 ms a call)."""
-        if self._held is not None:
+        """Hold the store open over several calls of this thread; other processes and threads wait meanwhile."""
+        if self._held() is not None:
             yield
             return
         with self._client() as client:
-            self._held = client
+            self._local.client = client
             try:
                 yield
             finally:
-                self._held = None
+                self._local.client = None
+
+    def _held(self) -> Any:
+        return getattr(self._local, "client", None)
 
     @contextmanager
     def _client(self) -> Iterator[Any]:
-        if self._held is not None:
-            yield self._held
+        if self._held() is not None:
+            yield self._held()
             return
         opener = (
             server_client(self.address, self._token, self._timeout)
@@ -121,7 +125,8 @@ class MilvusLiteratureStore:
         except LiteratureError:
             raise
         except Exception as error:  # pymilvus raises its own, gRPC's, and plain Python exceptions
-            raise LiteratureError(f"the literature store at {self.address} cannot be used: {_short(error)}") from error
+            remedy = "" if "://" in self.address else "; if it is damaged, delete it, and the shipped notes are loaded again"
+            raise LiteratureError(f"the literature store at {self.address} cannot be used: {_short(error)}{remedy}") from error
 
     def _prepare(self, client: Any) -> None:
         """Make the collection if it is missing and load it (needed after each opening)."""
@@ -137,9 +142,7 @@ class MilvusLiteratureStore:
             schema.add_field("vector", DataType.FLOAT_VECTOR, dim=self.embedder.dimension)
             index = client.prepare_index_params()
             index.add_index("vector", index_type="FLAT", metric_type="COSINE")
-            client.create_collection(
-                self.collection, schema=schema, index_params=index, consistency_level="Strong", timeout=self._timeout
-            )
+            client.create_collection(self.collection, schema=schema, index_params=index, consistency_level="Strong", timeout=self._timeout)
         client.load_collection(self.collection, timeout=self._timeout)
 
     def _hashes(self, client: Any, keys: list[str]) -> dict[str, str]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +16,6 @@ from core.errors import LiteratureError
 _POLL_SECONDS = 0.05
 _PROBE_SECONDS = 3.0
 _DEFAULT_PORT = 19530
-_SILENCE = threading.Lock()
 
 
 @contextmanager
@@ -130,10 +127,10 @@ class _Cause(logging.Handler):
 
 
 def _quiet() -> None:
-    """Keep gRPC's and Milvus's own log lines from stderr unless a program has set up handlers: failures are raised as errors instead."""
-    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
-    with _SILENCE:
-        for name in ("milvus_lite", "pymilvus"):
-            logger = logging.getLogger(name)
-            if not logger.handlers:
-                logger.addHandler(logging.NullHandler())
+    """Keep the log lines of Milvus Lite, pymilvus and gRPC from stderr: every failure is raised as an error instead."""
+    import pymilvus  # noqa: F401 - it sets up its own log handlers when imported
+
+    logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
+    logger = logging.getLogger("milvus_lite")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -17,14 +17,16 @@ from core.interfaces import Lease, RunStore
 from core.model import content_hash
 from core.trace import TraceEvent
 from memory.hashing import changes, condensed, plain
-from memory.sql.leases import stamp
+from memory.sql.leases import held_lease, stamp
+
+__all__ = ["Difference", "ReplayRecorder", "SqlRecorder", "held_lease"]
 
 T = TypeVar("T")
 
 STEP = "step"
 """Index of the event that holds the hash of what a node computed."""
 
-_COMPARED_KINDS = ("record", "model", "tool", "step")
+_RECORDED_KINDS = ("record", "model", "tool")
 _HASH_SHOWN = 12
 
 
@@ -73,6 +75,17 @@ class SqlRecorder:
             raise StoreError(_asked_before(stored, request_hash, asked))
         return cast(T, copy.deepcopy(stored.outputs))
 
+    def recorded(self, node: str, generation: int, index: str) -> Any:
+        """The outcome recorded for this place. Raises StoreError if there is none."""
+        event = self._store.event(self._lease.run_id, node, generation, index)
+        if event is None or event.kind not in _RECORDED_KINDS:
+            raise StoreError(f"{_place(node, generation, index)}: nothing is recorded in run {self._lease.run_id}")
+        return event.outputs
+
+    def recorded_all(self, node: str) -> list[tuple[str, Any]]:
+        """(index, outcome) of everything recorded for ``node`` in this run, by generation, in the order of recording."""
+        return _outcomes(self._store.events(self._lease.run_id), node)
+
     def step(self, node: str, generation: int, outputs: Any) -> None:
         """Record the hash of what a node computed (and the outputs themselves where they are short).
 
@@ -111,6 +124,11 @@ class SqlRecorder:
             at=stamp(self._clock()),
         )
         self._store.add_event(self._lease, event)
+
+
+def _outcomes(events: Iterable[TraceEvent], node: str) -> list[tuple[str, Any]]:
+    found = [event for event in events if event.node == node and event.kind in _RECORDED_KINDS]
+    return [(event.index, event.outputs) for event in sorted(found, key=lambda event: (event.generation, event.sequence))]
 
 
 def _as_object(value: Any) -> dict[str, Any]:
@@ -155,7 +173,7 @@ class ReplayRecorder:
     """
 
     def __init__(self, store: RunStore, run_id: str) -> None:
-        recorded = [event for event in store.events(run_id) if event.kind in _COMPARED_KINDS]
+        recorded = [event for event in store.events(run_id) if event.kind in (*_RECORDED_KINDS, "step")]
         self._events = {(event.node, event.generation, event.index): event for event in recorded}
         self._consumed: set[tuple[str, int, str]] = set()
         self.compared: list[TraceEvent] = []
@@ -173,6 +191,17 @@ class ReplayRecorder:
             raise self._differs(Difference(node, generation, index, event.request_hash, digest, "another request than recorded", found))
         self._agreed(event)
         return cast(T, copy.deepcopy(event.outputs))
+
+    def recorded(self, node: str, generation: int, index: str) -> Any:
+        """The outcome recorded for this place; it counts as asked for only once ``record`` was. Raises ReplayDiffers."""
+        event = self._events.get((node, generation, index))
+        if event is None or event.kind == "step":
+            raise self._differs(Difference(node, generation, index, "", "", "read back now, not in the record"))
+        return copy.deepcopy(event.outputs)
+
+    def recorded_all(self, node: str) -> list[tuple[str, Any]]:
+        """(index, outcome) of everything recorded for ``node``, by generation, in the order of recording."""
+        return copy.deepcopy(_outcomes(self._events.values(), node))
 
     def step(self, node: str, generation: int, outputs: Any) -> None:
         """Compare what a node computed with the record. Raises ReplayDiffers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -40,7 +40,8 @@ def properties(
 
     given = [line.split()[0] for line in sys.stdin if line.strip()] if smiles == ["-"] else smiles
     conditions = Conditions(solvent="dichloromethane" if solvent == "ClCCl" else solvent, solvent_smiles=solvent, temperature_c=temperature)
-    rows, broken = [], []
+    rows: list[dict[str, Any]] = []
+    broken = []
     for text in given:
         kind: CandidateClass = "polymer" if "*" in text else "molecule"
         try:
@@ -61,15 +62,15 @@ def properties(
             }
         )
     if as_json:
-        emit_json([{**r, "properties": {n: v.model_dump(mode="json") for n, v in r["properties"].items()}} for r in rows])  # type: ignore[attr-defined]
+        emit_json([{**r, "properties": {n: v.model_dump(mode="json") for n, v in r["properties"].items()}} for r in rows])
     else:
         for r in rows:
             table = Table("property", "value", "method", title=escape(f"{r['smiles']}  {r['key']}"), title_justify="left")
-            for n, v in r["properties"].items():  # type: ignore[attr-defined]
+            for n, v in r["properties"].items():
                 table.add_row(REGISTRY[n].label, escape(format_value(v)) + (" †" if v.in_domain is False else ""), escape(v.method))
             table.caption = "† outside the model's domain"
             out.print(table)
-            for note in r["notes"]:  # type: ignore[attr-defined]
+            for note in r["notes"]:
                 err.print(f"[yellow]note:[/yellow] {escape(note)}")
     for line in broken:
         err.print(f"[red]not read:[/red] {escape(line)}")
@@ -84,11 +85,10 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Hold one structure against a goal, requirement by requirement. Exit code 4 if it misses one, 3 if the guard blocks it."""
-    from tools.checks.check import check as check_candidate
-    from tools.safety.guard import screen_structure
-
     from agent.interpreter import interpret
+    from tools.checks.check import check as check_candidate
     from tools.properties.estimate import estimate
+    from tools.safety.guard import screen_structure
     from tools.structures.standardise import standardise
 
     spec = interpret(goal)

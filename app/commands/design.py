@@ -73,10 +73,9 @@ def spec(
     json_target: Annotated[bool, typer.Option("--json", help="Print the spec as JSON.")] = False,
 ) -> None:
     """Show what a goal means, without running it."""
-    from tools.safety.guard import screen_goal
-
     from agent.interpreter import describe, interpret
     from core.errors import RefusedError
+    from tools.safety.guard import screen_goal
 
     verdict = screen_goal(goal)
     if verdict.verdict == "block":

@@ -5,10 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
-from typing import Any
-
-from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Command
+from typing import TYPE_CHECKING, Any
 
 from app import wiring
 from core.errors import ApprovalNeeded, MolwrightError, NotFoundError, RefusedError, UsageError
@@ -16,8 +13,11 @@ from core.interfaces import Lease, RunRecord, RunStore
 from core.report import Report
 from core.settings import Settings
 from core.spec import DesignSpec
-from graphs.context import DesignContext, DesignState
-from graphs.design import build
+
+if TYPE_CHECKING:
+    from langgraph.graph.state import CompiledStateGraph
+
+    from graphs.context import DesignContext, DesignState
 
 Progress = Callable[[dict[str, Any]], None]
 FINISHED = ("success", "no_candidate", "refused", "rejected")
@@ -55,17 +55,20 @@ class DesignService:
 
     def approve(self, run_id: str, spec: DesignSpec | None = None, by: str = "") -> Report:
         """Approve the waiting spec, or ``spec`` in its place, and run to the report. UsageError if the run does not wait."""
-        answer = {"decision": "approve", "by": by or wiring.user_name(self.settings)}
+        from agent.spec_check import check_spec
+
+        answer: dict[str, Any] = {"decision": "approve", "by": by or wiring.user_name(self.settings)}
         if spec is not None:
-            answer["spec"] = spec.model_dump(mode="json")  # type: ignore[assignment]
+            answer["spec"] = check_spec(spec).model_dump(mode="json")
         return self._drive(run_id, answer)
 
     def reject(self, run_id: str, by: str = "") -> None:
         """End a waiting run. UsageError if it does not wait."""
+        run = self.store.run(run_id)
         try:
-            self._drive(run_id, {"decision": "reject", "by": by or wiring.user_name(self.settings)})
+            self._drive(run.run_id, {"decision": "reject", "by": by or wiring.user_name(self.settings)})
         except NotFoundError:
-            return
+            return  # a rejected run has no report
 
     def fork(self, run_id: str, from_event: int, changes: Sequence[str]) -> str:
         """Store a run that repeats ``run_id`` up to an event and then goes on by itself; see :func:`evals.fork.fork`."""
@@ -83,6 +86,7 @@ class DesignService:
         return self.store.report(run.run_id)
 
     def _drive(self, run_id: str, answer: dict[str, Any] | None) -> Report:
+        from graphs.design import build
         from memory.checkpoints import open_checkpointer
         from memory.recorder import held_lease
 
@@ -94,15 +98,26 @@ class DesignService:
         with (
             held_lease(self.store, run.run_id, wiring.owner_name(), self.settings.lease_seconds) as lease,
             open_checkpointer(self.settings) as saver,
-            self._failing(lease),
         ):
             graph = build(saver)
-            context = self._context(lease)
-            try:
-                self._stream(graph, run, context, answer)
-            finally:
-                context.executor.close()
-            return self._finish(graph, lease)
+            self._check_waiting(graph, run, answer)
+            with self._failing(lease):
+                context = self._context(lease)
+                try:
+                    self._stream(graph, run, context, answer)
+                finally:
+                    context.executor.close()
+                return self._finish(graph, lease)
+
+    def _check_waiting(
+        self, graph: CompiledStateGraph[DesignState, DesignContext, Any, Any], run: RunRecord, answer: dict[str, Any] | None
+    ) -> None:
+        """An answer needs a run that waits, and a run that waits needs an answer."""
+        waiting = any(task.interrupts for task in graph.get_state(_config(run.run_id)).tasks)
+        if answer is not None and not waiting:
+            raise UsageError(f"run {run.run_id} does not wait for approval, its status is {run.status!r}")
+        if waiting and answer is None:
+            raise ApprovalNeeded(run.run_id)
 
     def _stream(
         self,
@@ -111,16 +126,14 @@ class DesignService:
         context: DesignContext,
         answer: dict[str, Any] | None,
     ) -> None:
-        config: Any = {"configurable": {"thread_id": run.run_id}, "recursion_limit": RECURSION_LIMIT}
-        snapshot = graph.get_state(config)
-        waiting = any(task.interrupts for task in snapshot.tasks)
-        if answer is not None and not waiting:
-            raise UsageError(f"run {run.run_id} does not wait for approval, its status is {run.status!r}")
-        if waiting and answer is None and not run.options.get("yes"):
-            raise ApprovalNeeded(run.run_id)
-        given: Any = (
-            Command(resume=answer) if answer is not None else None if snapshot.values else {"goal": run.goal, "options": run.options}
-        )
+        from langgraph.types import Command
+
+        config = _config(run.run_id)
+        given: Any = {"goal": run.goal, "options": run.options}
+        if answer is not None:
+            given = Command(resume=answer)
+        elif graph.get_state(config).values:
+            given = None  # go on from the last checkpoint; giving the input again would start over
         for _ in graph.stream(given, config, context=context, durability="sync", stream_mode="updates"):
             pass
         if any(task.interrupts for task in graph.get_state(config).tasks):
@@ -130,7 +143,7 @@ class DesignService:
         run = self.store.run(lease.run_id)
         if run.status in FINISHED:
             return self._finished(run)
-        timings = graph.get_state({"configurable": {"thread_id": lease.run_id}}).values.get("timings", {})
+        timings = graph.get_state(_config(lease.run_id)).values.get("timings", {})
         report = self.store.report(lease.run_id)
         report = report.model_copy(update={"timings": {**timings, "total": round(sum(timings.values()), 3)}})
         self.store.save_report(lease, report)
@@ -143,6 +156,7 @@ class DesignService:
         return self.report(run.run_id)
 
     def _context(self, lease: Lease) -> DesignContext:
+        from graphs.context import DesignContext
         from memory.recorder import SqlRecorder
 
         return DesignContext(
@@ -171,3 +185,8 @@ class DesignService:
             except MolwrightError:
                 raise error from None
             raise
+
+
+def _config(run_id: str) -> Any:
+    """The run's thread: its id is the run's id."""
+    return {"configurable": {"thread_id": run_id}, "recursion_limit": RECURSION_LIMIT}

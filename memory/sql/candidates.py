@@ -104,6 +104,8 @@ def _row(run_id: str, position: int, candidate: Candidate) -> dict[str, Any]:
         "parents": origin.parents,
         "generation": origin.generation,
         "origin_rationale": origin.rationale,
+        "parent_smiles": origin.parent_smiles,
+        "changes": origin.changes,
         "safety_verdict": "" if safety is None else safety.verdict,
         "safety": None if safety is None else safety.model_dump(mode="json"),
         "requirements": [result.model_dump(mode="json") for result in candidate.requirements],
@@ -193,7 +195,13 @@ def _details(model: type[PropertyValueRow] | type[Ranking] | type[CitationRow], 
 
 def _candidate(row: Row[Any], values: dict[str, PropertyValue], ranking: Row[Any] | None, cited: list[Citation]) -> Candidate:
     origin = Origin(
-        proposer=row.proposer, operator=row.operator, parents=row.parents, generation=row.generation, rationale=row.origin_rationale
+        proposer=row.proposer,
+        operator=row.operator,
+        parents=row.parents,
+        generation=row.generation,
+        rationale=row.origin_rationale,
+        parent_smiles=row.parent_smiles,
+        changes=row.changes,
     )
     fields = {name: getattr(row, name) for name in _ROW_FIELDS}
     if ranking is not None:

@@ -132,11 +132,13 @@ class Database:
         self.where = shown(url)
         self.engine = make_engine(url)
         self._writer = self.engine.execution_options(molwright_write=True)
+        sqlite = url.get_backend_name() == "sqlite"
+        self._reader = self.engine if sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection inside a read transaction. Raises StoreError."""
-        with self.errors(), self.engine.connect() as connection:
+        """A connection inside a read transaction, which sees one state however many queries it makes. Raises StoreError."""
+        with self.errors(), self._reader.connect() as connection:
             yield connection
 
     @contextmanager

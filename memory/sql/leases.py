@@ -6,12 +6,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import Protocol
 
 from sqlalchemy import Connection, select, update
 
 from core.errors import LeaseLost, NotFoundError, RunBusy, StoreError
-from core.interfaces import Lease
+from core.interfaces import Lease, RunStore
 from memory.sql.models import Run
 from memory.sql.owners import is_dead
 
@@ -83,29 +82,19 @@ def release(connection: Connection, lease: Lease) -> None:
     connection.execute(update(Run).where(Run.run_id == lease.run_id).values(owner="", heartbeat_at=""))
 
 
-class LeaseGiver(Protocol):
-    """What :func:`held_lease` needs of a store."""
-
-    @property
-    def lease_seconds(self) -> float: ...
-    def acquire(self, run_id: str, owner: str) -> Lease: ...
-    def heartbeat(self, lease: Lease) -> None: ...
-    def release(self, lease: Lease) -> None: ...
-
-
 @contextmanager
-def held_lease(store: LeaseGiver, run_id: str, owner: str, *, interval: float | None = None) -> Iterator[Lease]:
+def held_lease(store: RunStore, run_id: str, owner: str, lease_seconds: float = 30.0) -> Iterator[Lease]:
     """The lease of a run for the length of a ``with`` block, kept alive by a thread and released at the end.
 
-    The thread gives a sign of life every ``interval`` seconds, by default a third of the store's ``lease_seconds``. If the
-    run is taken over, the thread ends; the block learns of it by LeaseLost at its next write. Raises RunBusy and
-    NotFoundError like ``acquire``. Leaving the block never hides the block's own error.
+    The thread gives a sign of life three times in ``lease_seconds``, which should be the store's. If the run is taken
+    over, the thread ends; the block learns of it by LeaseLost at its next write. Raises RunBusy and NotFoundError like
+    ``acquire``. Leaving the block never hides the block's own error.
     """
     lease = store.acquire(run_id, owner)
     done = threading.Event()
 
     def beat() -> None:
-        while not done.wait(store.lease_seconds / 3 if interval is None else interval):
+        while not done.wait(lease_seconds / 3):
             try:
                 store.heartbeat(lease)
             except LeaseLost:

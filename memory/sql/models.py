@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_HEAD = "0001"
+SCHEMA_HEAD = "0002"
 """Number of the newest migration. A database with a greater number was written by a newer molwright."""
 
 NAMING = {
@@ -123,6 +123,8 @@ class CandidateRow(Base):
     parents: Mapped[Any] = mapped_column(JsonText)
     generation: Mapped[int]
     origin_rationale: Mapped[str]
+    parent_smiles: Mapped[Any] = mapped_column(JsonText)
+    changes: Mapped[Any] = mapped_column(JsonText)
     status: Mapped[str]
     rejected_by: Mapped[str]
     rejected_reason: Mapped[str]
@@ -248,3 +250,28 @@ class Feedback(Base):
     author: Mapped[str]
     at: Mapped[str]
     stored_at: Mapped[datetime.datetime] = mapped_column(server_default=text("CURRENT_TIMESTAMP"))
+
+
+class EvalRunRow(Base):
+    """One execution of an evaluation suite; ``content`` is everything but its cases."""
+
+    __tablename__ = "eval_runs"
+
+    eval_id: Mapped[str] = mapped_column(primary_key=True)
+    suite: Mapped[str] = mapped_column(index=True)
+    created_at: Mapped[str] = mapped_column(index=True)
+    content: Mapped[Any] = mapped_column(JsonText)
+    stored_at: Mapped[datetime.datetime] = mapped_column(server_default=text("CURRENT_TIMESTAMP"))
+
+
+class EvalCaseRow(Base):
+    """One case of an evaluation run. ``position`` is its place in the suite."""
+
+    __tablename__ = "eval_cases"
+
+    eval_id: Mapped[str] = mapped_column(ForeignKey("eval_runs.eval_id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    case: Mapped[str]
+    seed: Mapped[int]
+    score: Mapped[float]
+    detail: Mapped[Any] = mapped_column(JsonText)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 from sqlalchemy import func, select
 
 from core.candidate import Candidate, Origin, PropertyValue
@@ -38,6 +39,18 @@ def test_a_full_candidate_comes_back_whole(store: SqlRunStore, lease: Lease, new
     assert back == candidate
     assert list(back.properties) == list(candidate.properties)
     assert [citation.number for citation in back.citations] == [2, 1]
+
+
+def test_the_full_candidate_is_full(new_candidate: NewCandidate) -> None:
+    """Otherwise the test above would not notice a new field that no column holds."""
+    candidate = new_candidate(1)
+    parts: list[BaseModel] = [candidate, candidate.origin, candidate.properties["glass_transition_temperature"], *candidate.citations]
+    filled: dict[type[BaseModel], set[str]] = {}
+    for part in parts:
+        usual = {name: field.get_default(call_default_factory=True, validated_data={}) for name, field in type(part).model_fields.items()}
+        filled.setdefault(type(part), set()).update(name for name in usual if getattr(part, name) != usual[name])
+    for model, names in filled.items():
+        assert set(model.model_fields) - names - {"schema_version", "reason"} == set(), model.__name__
 
 
 def test_a_bare_candidate_comes_back_bare(store: SqlRunStore, lease: Lease) -> None:
@@ -138,11 +151,9 @@ VALUES = st.builds(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(properties=st.dictionaries(TEXT.filter(bool), VALUES, max_size=4), notes=st.lists(TEXT), name=TEXT)
-def test_whatever_the_values_they_come_back(
-    store: SqlRunStore, properties: dict[str, PropertyValue], notes: list[str], name: str
-) -> None:
+def test_whatever_the_values_they_come_back(store: SqlRunStore, properties: dict[str, PropertyValue], notes: list[str], name: str) -> None:
     store.create_run("r1", "goal", {}, "2026-01-01T00:00:00+00:00")
     origin = Origin(proposer="p", operator="o")
     candidate = Candidate(key="K", smiles="C", candidate_class="molecule", origin=origin, properties=properties, notes=notes, name=name)

@@ -152,7 +152,7 @@ def test_a_server_that_goes_away_and_comes_back(postgres_url: str) -> None:
 @pytest.mark.postgres
 def test_a_read_only_server(postgres_url: str) -> None:
     SqlRunStore(postgres_url).close()
-    with SqlRunStore(f"{postgres_url}&options=-cdefault_transaction_read_only%3Don") as store:
+    with SqlRunStore(f"{postgres_url}%20-cdefault_transaction_read_only%3Don") as store:
         assert store.runs() == []
         with pytest.raises(StoreError, match="it is read-only"):
             store.create_run("r1", "goal", {}, AT)

@@ -24,7 +24,12 @@ def test_the_store_is_a_run_store(store: SqlRunStore) -> None:
     as_interface: RunStore = store
     as_interface.create_run("r1", "a goal", {"budget": 10, "nested": {"a": [1, None, True]}}, AT)
     run = as_interface.run("r1")
-    assert (run.goal, run.status, run.created_at, run.options) == ("a goal", "running", AT, {"budget": 10, "nested": {"a": [1, None, True]}})
+    assert (run.goal, run.status, run.created_at, run.options) == (
+        "a goal",
+        "running",
+        AT,
+        {"budget": 10, "nested": {"a": [1, None, True]}},
+    )
     assert (run.owner, run.fence, run.spec_version, run.approved_by, run.error, run.finished_at) == ("", 0, 0, "", "", "")
 
 
@@ -104,9 +109,7 @@ def test_specs_have_versions_and_approvals(store: SqlRunStore, new_spec: NewSpec
         store.approve_spec(lease, 1, "", AT)
 
 
-def test_the_report_is_replaced_and_its_references_are_rows(
-    store: SqlRunStore, new_spec: NewSpec, new_candidate: NewCandidate
-) -> None:
+def test_the_report_is_replaced_and_its_references_are_rows(store: SqlRunStore, new_spec: NewSpec, new_candidate: NewCandidate) -> None:
     store.create_run("r1", "goal", {}, AT)
     lease = store.acquire("r1", "me")
     with pytest.raises(NotFoundError, match="no report yet"):

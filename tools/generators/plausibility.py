@@ -30,6 +30,7 @@ class PlausibilityRule:
 
 RING_RULES: dict[str, str] = {
     "ring-size": "a ring of eight or more members, or an aromatic ring of another size than five or six",
+    "ring-polyene": "a seven-membered ring with two or more double bonds outside aromatic rings",
     "ring-cage": "more than two bridgehead atoms outside an adamantane, or an atom shared by more than three rings",
     "ring-bredt": "a double bond at the bridgehead of a small bridged ring system",
     "ring-spiro-fused": "small rings (three or four members) fused or bridged with other rings",
@@ -48,7 +49,11 @@ def rules() -> tuple[PlausibilityRule, ...]:
             if query is None:
                 raise ValueError(f"plausibility rule {row['id']}: unreadable SMARTS {smarts}")
             queries.append(query)
-        found.append(PlausibilityRule(row["id"], row["name"], row["reason"], tuple(queries), frozenset(row.get("needs", ())), row["bad"], row["good"]))
+        found.append(
+            PlausibilityRule(
+                row["id"], row["name"], row["reason"], tuple(queries), frozenset(row.get("needs", ())), row["bad"], row["good"]
+            )
+        )
     return tuple(found)
 
 
@@ -57,57 +62,35 @@ def _adamantane() -> Chem.Mol:
     return Chem.MolFromSmiles("C1C2CC3CC1CC(C2)C3")
 
 
-_ELEMENT_FEATURE = {5: "B", 9: "halogen", 14: "Si", 15: "P", 16: "S", 17: "halogen", 35: "halogen", 53: "halogen"}
-_PAIR_FEATURE = {(7, 7): "N~N", (7, 8): "N~O", (8, 8): "O~O"}
-_HALOGENS = frozenset((9, 17, 35, 53))
+_FEATURE_SMARTS = {
+    "B": "[#5]",
+    "Si": "[#14]",
+    "P": "[#15]",
+    "S": "[#16]",
+    "halogen": "[F,Cl,Br,I]",
+    "charge": "[!+0]",
+    "small-ring": "[r3,r4]",
+    "N~N": "[#7]~[#7]",
+    "N~O": "[#7]~[#8]",
+    "O~O": "[#8]~[#8]",
+    "halogen-hetero": "[F,Cl,Br,I]~[!#6]",
+    "C=C": "[#6]=[#6]",
+    "C=N": "[#6]=[#7]",
+    "low-CO": "[#6;D1,D2]=[#8]",
+    "C#": "*#*",
+    "gem": "[!#6]-[#6]-[!#6]",
+    "O-acyl-twice": "[CX3]-[#8]-[CX3]",
+}
+
+
+@lru_cache(maxsize=1)
+def _feature_queries() -> tuple[tuple[str, Chem.Mol], ...]:
+    return tuple((name, Chem.MolFromSmarts(smarts)) for name, smarts in _FEATURE_SMARTS.items())
 
 
 def _features(mol: Chem.Mol) -> set[str]:
-    """What is present at all, so that most rules need not be tried. One pass over the atoms and one over the bonds."""
-    found: set[str] = set()
-    numbers = []
-    for atom in mol.GetAtoms():
-        number = atom.GetAtomicNum()
-        numbers.append(number)
-        if number in _ELEMENT_FEATURE:
-            found.add(_ELEMENT_FEATURE[number])
-        if atom.GetFormalCharge():
-            found.add("charge")
-    if any(len(ring) < 5 for ring in mol.GetRingInfo().AtomRings()):
-        found.add("small-ring")
-    single_hetero: dict[int, int] = {}
-    for bond in mol.GetBonds():
-        one, two = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
-        low, high = sorted((numbers[one], numbers[two]))
-        _bond_features(bond, low, high, found)
-        if bond.GetBondType() == Chem.BondType.SINGLE:
-            for here, there in ((one, two), (two, one)):
-                if (numbers[here] == 6 and numbers[there] != 6) or (numbers[here] == 8 and numbers[there] == 6):
-                    single_hetero[here] = single_hetero.get(here, 0) + 1
-    if any(count > 1 and numbers[index] == 6 for index, count in single_hetero.items()):
-        found.add("gem")
-    if any(count > 1 and numbers[index] == 8 for index, count in single_hetero.items()):
-        found.add("O-acyl-twice")
-    return found
-
-
-def _bond_features(bond: Chem.Bond, low: int, high: int, found: set[str]) -> None:
-    kind = bond.GetBondType()
-    if low > 6 and (low, high) in _PAIR_FEATURE:
-        found.add(_PAIR_FEATURE[low, high])
-    if (high in _HALOGENS and low != 6) or low in _HALOGENS:
-        found.add("halogen-hetero")
-    if kind == Chem.BondType.DOUBLE:
-        if (low, high) == (6, 6):
-            found.add("C=C")
-        elif (low, high) == (6, 7):
-            found.add("C=N")
-        elif (low, high) == (6, 8):
-            carbon = bond.GetBeginAtom() if bond.GetBeginAtom().GetAtomicNum() == 6 else bond.GetEndAtom()
-            if carbon.GetDegree() < 3:
-                found.add("low-CO")
-    elif kind == Chem.BondType.TRIPLE:
-        found.add("C#")
+    """What is present at all, so that most rules need not be tried."""
+    return {name for name, query in _feature_queries() if mol.HasSubstructMatch(query)}
 
 
 def _ring_rule(mol: Chem.Mol) -> str:
@@ -116,13 +99,23 @@ def _ring_rule(mol: Chem.Mol) -> str:
     rings = info.AtomRings()
     for ring in rings:
         size = len(ring)
-        if size > 7 or (size not in (5, 6) and mol.GetAtomWithIdx(ring[0]).GetIsAromatic() and all(mol.GetAtomWithIdx(i).GetIsAromatic() for i in ring)):
+        if size > 7 or (
+            size not in (5, 6) and mol.GetAtomWithIdx(ring[0]).GetIsAromatic() and all(mol.GetAtomWithIdx(i).GetIsAromatic() for i in ring)
+        ):
             return "ring-size"
+        if size == 7 and _double_bonds(mol, ring) > 1:
+            return "ring-polyene"
     if len(rings) < 2:
         return ""
     if any(info.NumAtomRings(i) > 3 for i in range(mol.GetNumAtoms())):
         return "ring-cage"
     return _bridged_rule(mol, [frozenset(r) for r in rings])
+
+
+def _double_bonds(mol: Chem.Mol, ring: tuple[int, ...]) -> int:
+    """Non-aromatic double bonds within ``ring``."""
+    pairs = zip(ring, (*ring[1:], ring[0]), strict=True)
+    return sum(mol.GetBondBetweenAtoms(a, b).GetBondType() == Chem.BondType.DOUBLE for a, b in pairs)
 
 
 def _bridged_rule(mol: Chem.Mol, rings: list[frozenset[int]]) -> str:

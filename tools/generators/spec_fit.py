@@ -6,9 +6,12 @@ spec (``tools/checks`` does), so what cannot be read here (an unreadable SMARTS,
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rdkit import Chem, DataStructs
+from rdkit.Chem import rdMolDescriptors
 
 from core.spec import (
     Condition,
@@ -50,6 +53,17 @@ def miss(condition: Condition, number: float, step: float) -> float:
     return max(low - number, number - high, 0.1 * step) / step
 
 
+@lru_cache(maxsize=4096)
+def _parsed(formula: str) -> dict[str, int]:
+    counts = re.findall(r"([A-Z][a-z]?)(\d*)", formula)
+    return {symbol: int(number or 1) for symbol, number in counts}
+
+
+def composition(mol: Chem.Mol) -> dict[str, int]:
+    """Atoms of each element in ``mol``, hydrogens included. The result is shared: do not change it."""
+    return _parsed(rdMolDescriptors.CalcMolFormula(mol))
+
+
 @dataclass(frozen=True)
 class ElementCount:
     """A demanded number of atoms of one element ('H' counts hydrogens)."""
@@ -59,9 +73,7 @@ class ElementCount:
 
     def count(self, mol: Chem.Mol) -> int:
         """Atoms of the element in ``mol``."""
-        if self.symbol == "H":
-            return sum(a.GetTotalNumHs() for a in mol.GetAtoms())
-        return sum(a.GetSymbol() == self.symbol for a in mol.GetAtoms())
+        return composition(mol).get(self.symbol, 0)
 
 
 @dataclass(frozen=True)
@@ -95,7 +107,7 @@ class SpecFit:
     def excluded(self, mol: Chem.Mol) -> str:
         """Why ``mol`` can never meet the spec and is not worth handing over: 'elements', 'motif', 'scaffold', or ''."""
         if self.allowed is not None or self.absent_elements:
-            symbols = {a.GetSymbol() for a in mol.GetAtoms()}
+            symbols = composition(mol).keys() - {"H"}
             if symbols & self.absent_elements or (self.allowed is not None and not symbols <= self.allowed):
                 return "elements"
         if any(mol.HasSubstructMatch(q) for q in self.forbidden):
@@ -107,7 +119,8 @@ class SpecFit:
     def distance(self, mol: Chem.Mol) -> float:
         """How far ``mol`` is from the cheap requirements, about in atoms to change; 0 if all hold."""
         total = 3.0 * bool(self.excluded(mol))
-        total += sum(miss(e.condition, e.count(mol), 1.0) for e in self.elements)
+        for element in self.elements:  # hydrogens follow from the rest, so they count less than heavy atoms
+            total += miss(element.condition, element.count(mol), 1.0 if element.symbol != "H" else 2.5)
         total += sum(2.0 * miss(g.condition, g.count(mol), 1.0) for g in self.groups)
         for name, condition in self.windows:
             try:
@@ -120,9 +133,15 @@ class SpecFit:
         return total
 
     @property
+    def excluded_possible(self) -> bool:
+        """Whether :meth:`excluded` can ever say anything."""
+        return bool(self.allowed is not None or self.absent_elements or self.forbidden or self.scaffolds)
+
+    @property
     def steerable(self) -> bool:
         """Whether there is something that can be counted and repaired by edits."""
-        return bool(self.elements or self.groups or self.windows or self.allowed is not None or self.forbidden)
+        listed = self.elements or self.groups or self.windows or self.similarity or self.absent_elements or self.forbidden
+        return bool(listed) or self.allowed is not None
 
 
 def _query(smarts: str) -> Chem.Mol | None:

@@ -94,7 +94,18 @@ def group_words() -> dict[str, str]:
     return words
 
 
-_TAILS = (" functional groups", " functional group", " groups", " group", " moieties", " moiety", " units", " unit", " substituents", " substituent")
+_TAILS = (
+    " functional groups",
+    " functional group",
+    " groups",
+    " group",
+    " moieties",
+    " moiety",
+    " units",
+    " unit",
+    " substituents",
+    " substituent",
+)
 
 
 def resolve_group(word: str) -> Group | None:

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from tools.literature.notes import load_notes
+from tools.literature.corpus import load_notes
 from tools.literature.search import searchable_text
 from tools.literature.terms import terms
 

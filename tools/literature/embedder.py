@@ -19,7 +19,7 @@ _PAIR_WEIGHT = 0.6
 class HashedTermsEmbedder:
     """Sublinear tf-idf weights of stemmed words and word pairs, hashed with signs into 512 dimensions, unit norm.
 
-    Feature hashing after Weinberger et al. (signs make collisions cancel on average); SHA-256 makes it the same on every machine. The
+    The hashed signs make collisions cancel on average; SHA-256 makes the vectors the same on every machine. The
     idf weights come from the shipped notes (``idf.json``); a term unknown there counts as rare. ``name`` ends with a hash of weights and
     synonyms, since other weights are other vectors. Two texts without a common word have a similarity near 0 even if they mean the same.
     """
@@ -32,6 +32,11 @@ class HashedTermsEmbedder:
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
         """One vector of length 512 and norm 1 a text, in order. A text without any word gets a fixed vector of its own."""
         return [_vector(text) for text in texts]
+
+
+def default_embedder() -> HashedTermsEmbedder:
+    """The embedder that is used unless another one is configured."""
+    return HashedTermsEmbedder()
 
 
 @lru_cache(maxsize=1)

@@ -8,12 +8,15 @@ from functools import lru_cache
 from core.errors import UsageError
 from core.interfaces import LiteratureStore, Passage
 from tools.literature.embedder import idf
+from tools.literature.passages import passages_from_json, passages_to_json
 from tools.literature.terms import terms, words
+
+__all__ = ["MAX_QUERY", "passages_from_json", "passages_to_json", "relevance", "search", "searchable_text"]
 
 MAX_QUERY = 4_000
 _CANDIDATES = 100
-# BM25 of Robertson and Zaragoza with its usual constants; the typical length is that of the shipped notes, in terms.
-_K1, _B, _TYPICAL_LENGTH = 1.2, 0.75, 300.0
+# BM25 with its usual constants; the typical length is the mean of the shipped notes, in terms.
+_K1, _B, _TYPICAL_LENGTH = 1.2, 0.75, 140.0
 
 
 def search(store: LiteratureStore, query: str, limit: int = 8) -> list[Passage]:

@@ -9,16 +9,10 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from importlib import resources
+from itertools import pairwise
 
 _WORD = re.compile(r"[a-z][a-z0-9]*|[0-9]+[a-z][a-z0-9]*")
 _BRITISH = re.compile(r"(?<=[a-z]{4})is(?=(?:ation|ations|ed|es|e|ing|er|ers)\b)")
-_STOP = frozenset(
-    """a about above after all also am an and any are as at be been before being below best better between both but by can could design
-    did do does for from further give given good had has have having how i if in into is it its itself least less like make made many may me
-    might more most much must my need needs no nor not of off on once one only or other our out over own please same she should so some such
-    suggest than that the their them then there these they this those through to too under until up use used using very want was we were what
-    when where which while who why will with within without would you your find molecule molecules compound compounds""".split()
-)
 
 
 def normalise(text: str) -> str:
@@ -30,7 +24,7 @@ def normalise(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The stemmed words of ``text`` in order, without stop words and plain numbers."""
-    return [_stem(word) for word in _WORD.findall(normalise(text)) if word not in _STOP]
+    return [_stem(word) for word in _WORD.findall(normalise(text)) if word not in _stop_words()]
 
 
 def expanded_words(text: str) -> list[list[str]]:
@@ -46,9 +40,14 @@ def terms(text: str) -> dict[str, float]:
     counts: dict[str, float] = {}
     for position, run in enumerate(expanded_words(text)):
         weight = 1.0 if position == 0 else 0.5
-        for term in (*run, *(f"{a} {b}" for a, b in zip(run, run[1:], strict=False))):
+        for term in (*run, *(f"{a} {b}" for a, b in pairwise(run))):
             counts[term] = counts.get(term, 0.0) + weight
     return counts
+
+
+@lru_cache(maxsize=1)
+def _stop_words() -> frozenset[str]:
+    return frozenset(resources.files(__package__).joinpath("stop_words.txt").read_text("utf-8").split())
 
 
 @lru_cache(maxsize=1)

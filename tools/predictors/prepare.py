@@ -19,10 +19,14 @@ MIN_CONJUGATED_ATOMS = 4
 
 @dataclass(frozen=True)
 class Prepared:
-    """A structure ready to be described. ``smiles`` is its canonical form, ``mol`` what is described, ``note`` what was left out."""
+    """A structure ready to be described.
+
+    ``smiles`` is its canonical form, ``mol`` what is described, ``elements`` the symbols in it (without H), ``note`` what was left out.
+    """
 
     smiles: str
     mol: Chem.Mol
+    elements: frozenset[str]
     note: str = ""
 
 
@@ -38,12 +42,17 @@ def prepare(smiles: str, kind: FeatureKind, candidate_class: CandidateClass) -> 
         mol = _without_isotopes(mol)
         heavy = mol.GetNumHeavyAtoms()
         if heavy > MAX_HEAVY_ATOMS:
-            return f"{heavy} heavy atoms are more than the {MAX_HEAVY_ATOMS} that the model covers"
+            return f"more heavy atoms ({heavy}) than the {MAX_HEAVY_ATOMS} that the model covers"
         if not any(atom.GetAtomicNum() == 6 for atom in mol.GetAtoms()):
             return "an inorganic substance (no carbon) is outside what the model covers"
         if kind == "polymer":
             return _polymer(mol)
         return _dye(mol) if kind == "dye" else _molecule(mol)
+
+
+def _prepared(mol: Chem.Mol, note: str = "") -> Prepared:
+    atoms = map(mol.GetAtomWithIdx, range(mol.GetNumAtoms()))
+    return Prepared(Chem.MolToSmiles(mol), mol, frozenset(atom.GetSymbol() for atom in atoms if atom.GetAtomicNum() > 1), note)
 
 
 def _without_isotopes(mol: Chem.Mol) -> Chem.Mol:
@@ -61,13 +70,13 @@ def _molecule(mol: Chem.Mol) -> Prepared | str:
         return "a salt or a mixture (several pieces) is outside what the model covers"
     if Chem.GetFormalCharge(mol) != 0:
         return "an ion is outside what the model covers"
-    return Prepared(Chem.MolToSmiles(mol), mol)
+    return _prepared(mol)
 
 
 def _polymer(mol: Chem.Mol) -> Prepared | str:
     if len(Chem.GetMolFrags(mol)) > 1:
         return "a repeat unit with counter-ions is outside what the model covers"
-    return Prepared(Chem.MolToSmiles(mol), mol)
+    return _prepared(mol)
 
 
 def _dye(mol: Chem.Mol) -> Prepared | str:
@@ -78,7 +87,7 @@ def _dye(mol: Chem.Mol) -> Prepared | str:
     if conjugated_atoms(dye) < MIN_CONJUGATED_ATOMS:
         return "no conjugated chromophore: the model covers conjugated molecules only"
     left_out = " and ".join(sorted(Chem.MolToSmiles(piece) for piece in ranked[1:]))
-    return Prepared(Chem.MolToSmiles(dye), dye, f"counter-ion or companion not described: {left_out}" if left_out else "")
+    return _prepared(dye, f"counter-ion or companion not described: {left_out}" if left_out else "")
 
 
 def conjugated_atoms(mol: Chem.Mol) -> int:

@@ -134,7 +134,10 @@ PREDICTORS: dict[str, PredictorSpec] = {
             data="aqueous_solubility",
             source="AqSolDB, Sorkun et al., Sci. Data 2019, 6, 143",
             licence="CC0",
-            limits=(_NEUTRAL, "pH, temperature and solid form are not inputs; values of different laboratories differ by about half a log unit."),
+            limits=(
+                _NEUTRAL,
+                "pH, temperature and solid form are not inputs; values of different laboratories differ by about half a log unit.",
+            ),
         ),
         PredictorSpec(
             name="flash_point",

@@ -55,7 +55,7 @@ def gzip_text(text: str) -> bytes:
 def npz_bytes(arrays: dict[str, NDArray[Any]]) -> bytes:
     """``arrays`` as a compressed npz file without pickles; numpy writes a fixed date, so equal arrays give equal bytes."""
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()
 
 

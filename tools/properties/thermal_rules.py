@@ -4,6 +4,11 @@ The question answered is: would the neat compound, sealed, under inert gas, surv
 ``thermal_rules.tsv`` names a group, the way it goes, and the range of temperatures in which compounds of that class typically begin
 to go. The ranges are general and conservative; catalysts, air, light and impurities can lower them. A source is named where one was
 consulted; the other ranges are expert judgement and say so. Rules of scope 'polymer' look at joined repeat units.
+
+How conservative the rules are was seen on measured data that they were not made from: 'high' at its own melting point are 13 % of the
+compounds of the Bradley set that melt at 140 to 160 °C and 40 % of those at 200 to 300 °C (many of which melt with decomposition), and 14 %
+of the polymers with a measured glass transition of 200 °C or more at that temperature. Of 69 polymers with a measured decomposition
+temperature, 6 % are called 'low' at that temperature and 25 % 'high' 120 K below it.
 """
 
 from __future__ import annotations
@@ -18,13 +23,12 @@ from rdkit import Chem
 from rdkit.rdBase import BlockLogs
 
 from core.errors import ConfigurationError
+from tools.properties.repeat_units import joined_units
 
 RULES_VERSION = "1"
 METHOD = "molwright weak-bond rules (neat, sealed, inert gas, one hour)"
 #: Below the onset of a class by less than this many K, the risk is moderate.
 MARGIN_K = 50.0
-#: Repeat units of at most this many atoms ('*' included) are joined three times instead of twice.
-SMALL_UNIT = 12
 #: Elements whose organic compounds the rules know.
 KNOWN_ELEMENTS = frozenset({"H", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Br", "I"})
 
@@ -93,38 +97,6 @@ def thermal_rules() -> tuple[ThermalRule, ...]:
     if not rules or len(set(ids)) != len(ids):
         raise ConfigurationError("thermal rules: none, or two with the same id")
     return tuple(rules)
-
-
-def joined_units(unit: Chem.Mol) -> Chem.Mol:
-    """Two repeat units (three, where the unit is small) joined head to tail; the outer '*' stay, so that no end group is invented.
-
-    ``unit`` has two '*', each with one bond. Returns a sanitised molecule; where the joined units cannot be sanitised (unusual bonds at
-    the '*'), or there are not two '*', the unit itself.
-    """
-    if sum(atom.GetAtomicNum() == 0 for atom in unit.GetAtoms()) != 2:
-        return unit
-    chain = unit
-    try:
-        with BlockLogs():
-            for _ in range(2 if unit.GetNumAtoms() <= SMALL_UNIT else 1):
-                chain = _append(chain, unit)
-            Chem.SanitizeMol(chain)
-    except (ValueError, RuntimeError):
-        return unit
-    return chain
-
-
-def _append(chain: Chem.Mol, unit: Chem.Mol) -> Chem.Mol:
-    """``unit`` joined by its first '*' to the last '*' of ``chain``."""
-    joined = Chem.RWMol(Chem.CombineMols(chain, unit))
-    stars = [atom.GetIdx() for atom in joined.GetAtoms() if atom.GetAtomicNum() == 0]
-    tail, head = (joined.GetAtomWithIdx(star) for star in (stars[1], stars[2]))
-    bonds = (tail.GetBonds()[0], head.GetBonds()[0])
-    ends = (bonds[0].GetOtherAtomIdx(tail.GetIdx()), bonds[1].GetOtherAtomIdx(head.GetIdx()))
-    joined.AddBond(ends[0], ends[1], bonds[0].GetBondType())
-    for star in sorted((stars[1], stars[2]), reverse=True):
-        joined.RemoveAtom(star)
-    return joined.GetMol()
 
 
 def _level(onset_low_c: float, temperature_c: float) -> Level:

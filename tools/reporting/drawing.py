@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from rdkit import Chem
 from rdkit.Chem import rdDepictor
@@ -21,7 +20,7 @@ def draw(smiles: str, width: int = 260, height: int = 180) -> str:
     try:
         rdDepictor.Compute2DCoords(mol)
         drawer = rdMolDraw2D.MolDraw2DSVG(width, height)
-        options: Any = drawer.drawOptions()
+        options = drawer.drawOptions()
         options.clearBackground = False
         options.fixedBondLength = 28.0
         options.padding = 0.06

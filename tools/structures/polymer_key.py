@@ -38,10 +38,7 @@ def polymer_key(psmiles: str) -> str:
 
 def _labelled_unit(psmiles: str) -> Chem.Mol:
     """The sanitised unit; its ends carry the labels 1 and 2 (labelled before stereo is perceived: the ends are different)."""
-    parameters = Chem.SmilesParserParams()
-    parameters.sanitize = False  # type: ignore[assignment]  # RDKit's stubs give these the wrong type
-    parameters.removeHs = False  # type: ignore[assignment]
-    mol = Chem.MolFromSmiles(psmiles, parameters)
+    mol = Chem.MolFromSmiles(psmiles, sanitize=False)
     label = _LEFT
     for atom in mol.GetAtoms():
         atom.SetIsotope(0)

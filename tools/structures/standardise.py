@@ -8,6 +8,7 @@ proton transfer made (carboxylates, ammonium salts) are undone, and only where a
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -110,7 +111,8 @@ def _canonical(mol: Chem.Mol) -> tuple[str, Chem.Mol]:
 
 def inchikey(mol: Chem.Mol) -> str:
     """Standard InChIKey of ``mol``; empty if InChI refuses it."""
-    return str(inchi.MolToInchiKey(mol))  # type: ignore[no-untyped-call]
+    convert: Callable[[Chem.Mol], str] = inchi.MolToInchiKey
+    return convert(mol)
 
 
 def tautomer_key(mol: Chem.Mol) -> str:

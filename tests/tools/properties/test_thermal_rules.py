@@ -9,7 +9,8 @@ from rdkit import Chem
 
 from core.errors import ConfigurationError
 from tools.properties import thermal_rules as module
-from tools.properties.thermal_rules import LEVEL_PROBABILITY, joined_units, thermal_rules, thermal_stability
+from tools.properties.repeat_units import joined_units
+from tools.properties.thermal_rules import LEVEL_PROBABILITY, thermal_rules, thermal_stability
 
 KNOWN = list(
     csv.DictReader(

@@ -6,7 +6,7 @@ import random
 
 from rdkit import Chem
 
-from tools.generators.evolution.graph import NORMAL_VALENCE, ORDERS, SYMBOL, open_atoms, order_between, pick, side
+from tools.generators.evolution.graph import NORMAL_VALENCE, ORDERS, SYMBOL, cuttable_bonds, open_atoms, order_between, pick, side
 
 _APPENDED = {"C": 10.0, "N": 3.0, "O": 4.0, "F": 2.0, "S": 0.6, "Cl": 1.2, "Br": 0.3}
 _INSERTED = {"C": 8.0, "N": 3.0, "O": 3.0, "S": 0.7}
@@ -30,7 +30,11 @@ def append_atom(work: Chem.RWMol, rng: random.Random, element: str | None = None
 
 def insert_atom(work: Chem.RWMol, rng: random.Random, element: str | None = None) -> Chem.RWMol | None:
     """Put a new atom into a single bond, in a chain or a ring."""
-    bonds = [b for b in work.GetBonds() if b.GetBondType() == Chem.BondType.SINGLE]
+    bonds = [
+        b
+        for b in work.GetBonds()
+        if b.GetBondType() == Chem.BondType.SINGLE and not (b.GetBeginAtom().GetFormalCharge() and b.GetEndAtom().GetFormalCharge())
+    ]
     number = SYMBOL[element or pick(rng, _INSERTED)]
     if not bonds or NORMAL_VALENCE[number] < 2:
         return None
@@ -46,9 +50,7 @@ def insert_atom(work: Chem.RWMol, rng: random.Random, element: str | None = None
 def delete_atom(work: Chem.RWMol, rng: random.Random, element: str | None = None) -> Chem.RWMol | None:
     """Remove an end atom, or take an atom with two neighbours out of its chain or ring and join the neighbours."""
     wanted = SYMBOL[element] if element else 0
-    choices = [
-        a.GetIdx() for a in work.GetAtoms() if a.GetDegree() <= 2 and a.GetFormalCharge() == 0 and wanted in (0, a.GetAtomicNum())
-    ]
+    choices = [a.GetIdx() for a in work.GetAtoms() if a.GetDegree() <= 2 and a.GetFormalCharge() == 0 and wanted in (0, a.GetAtomicNum())]
     if not choices or work.GetNumAtoms() < 2:
         return None
     atom = work.GetAtomWithIdx(rng.choice(choices))
@@ -82,7 +84,9 @@ def change_atom(work: Chem.RWMol, rng: random.Random, element: str | None = None
 
 def swap_atoms(work: Chem.RWMol, rng: random.Random) -> Chem.RWMol | None:
     """Exchange the elements of two atoms, so that a hetero atom moves to another place."""
-    hetero = [a for a in work.GetAtoms() if a.GetAtomicNum() != 6 and a.GetFormalCharge() == 0 and NORMAL_VALENCE.get(a.GetAtomicNum(), 0) >= 2]
+    hetero = [
+        a for a in work.GetAtoms() if a.GetAtomicNum() != 6 and a.GetFormalCharge() == 0 and NORMAL_VALENCE.get(a.GetAtomicNum(), 0) >= 2
+    ]
     if not hetero:
         return None
     first = rng.choice(hetero)
@@ -110,7 +114,9 @@ def change_bond(work: Chem.RWMol, rng: random.Random, step: int | None = None) -
     if not bonds:
         return None
     ups = [b for b in bonds if b.GetBondTypeAsDouble() < 3 and b.GetBeginAtom().GetTotalNumHs() and b.GetEndAtom().GetTotalNumHs()]
-    downs = [b for b in bonds if b.GetBondTypeAsDouble() > 1 and not b.GetBeginAtom().GetFormalCharge() and not b.GetEndAtom().GetFormalCharge()]
+    downs = [
+        b for b in bonds if b.GetBondTypeAsDouble() > 1 and not b.GetBeginAtom().GetFormalCharge() and not b.GetEndAtom().GetFormalCharge()
+    ]
     if step is None:
         step = 1 if ups and (not downs or rng.random() < 0.5) else -1
     choices = ups if step > 0 else downs
@@ -123,11 +129,10 @@ def change_bond(work: Chem.RWMol, rng: random.Random, step: int | None = None) -
 
 def move_branch(work: Chem.RWMol, rng: random.Random) -> Chem.RWMol | None:
     """Take a substituent off its atom and put it on another atom that carries hydrogen."""
-    bonds = [b for b in work.GetBonds() if b.GetBondType() == Chem.BondType.SINGLE and not b.IsInRing()]
-    if not bonds:
+    cuts = cuttable_bonds(work)
+    if not cuts:
         return None
-    bond = rng.choice(bonds)
-    stays, moves = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+    stays, moves = rng.choice(cuts)
     if rng.random() < 0.5:
         stays, moves = moves, stays
     branch = side(work, moves, stays)

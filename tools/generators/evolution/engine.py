@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from rdkit import Chem, rdBase
 
 from tools.generators.evolution.crossover import crossover
-from tools.generators.evolution.graph import finish, pick, working_form
+from tools.generators.evolution.graph import finish, pick, reworked, working_form
 from tools.generators.evolution.operators import MUTATIONS, WEIGHTS
 from tools.generators.plausibility import first_violation
 from tools.properties.descriptors import compute_descriptor
@@ -35,6 +35,7 @@ class EngineConfig:
         pressure: how strongly good parents are preferred; 1 draws evenly, 2 takes half of the parents from the best quarter.
         max_sa: highest synthetic accessibility score let through; None for no limit.
         plausible: whether implausible structures are dropped.
+        ignore: plausibility rules that are not applied.
         attempts: how many tries an asked-for structure may take before the engine gives up.
         weights: weight of each mutation operator.
     """
@@ -47,6 +48,7 @@ class EngineConfig:
     pressure: float = 2.0
     max_sa: float | None = 4.5
     plausible: bool = True
+    ignore: frozenset[str] = frozenset()
     attempts: int = 60
     weights: dict[str, float] = field(default_factory=lambda: dict(WEIGHTS))
 
@@ -159,11 +161,13 @@ class Engine:
             crossed = crossover(first.work, second.work, rng)
             mol, operator = finish(crossed) if crossed is not None else None, "crossover"
             if mol is not None and rng.random() < 1 / 3:
-                mol, operator = self._mutate(working_form(mol), operator)
+                mol, operator = self._mutate(reworked(mol), operator)
         else:
             mol, operator = self._mutate(Chem.RWMol(first.work), "")
         if mol is not None and self._repair is not None and mol.GetNumHeavyAtoms() <= 2 * config.max_heavy_atoms:
-            mol = self._repair(mol, rng)
+            repaired = self._repair(mol, rng)
+            operator = operator if repaired is mol else f"{operator}, repair"
+            mol = repaired
         if mol is None:
             return None
         parents = (first.smiles,) if second is first else (first.smiles, second.smiles)
@@ -179,7 +183,7 @@ class Engine:
             operator = f"{operator}, {name}" if operator else name
             if mol is None or self._rng.random() >= self.config.second_mutation:
                 break
-            work = working_form(mol)
+            work = reworked(mol)
         return mol, operator
 
     def _let_through(self, mol: Chem.Mol, charges: set[int], operator: str, parents: tuple[str, ...]) -> Offspring | None:
@@ -193,7 +197,7 @@ class Engine:
         if smiles in self._known:
             return None
         self._known.add(smiles)
-        if config.plausible and first_violation(mol):
+        if config.plausible and first_violation(mol, config.ignore):
             return None
         if self._accept is not None and not self._accept(mol):
             return None

@@ -33,7 +33,7 @@ def make_fragment(smiles: str, name: str = "") -> Fragment:
     if work is None:
         raise ValueError(f"not a usable fragment: {smiles}")
     stars = [a.GetIdx() for a in work.GetAtoms() if a.GetAtomicNum() == 0]
-    if not stars or any(work.GetAtomWithIdx(i).GetDegree() != 1 for i in stars):
+    if not stars or any([b.GetBondType() for b in work.GetAtomWithIdx(i).GetBonds()] != [Chem.BondType.SINGLE] for i in stars):
         raise ValueError(f"a fragment needs open ends with one bond each: {smiles}")
     ends = [work.GetAtomWithIdx(i).GetNeighbors()[0].GetIdx() for i in stars]
     shift = [e - sum(1 for s in stars if s < e) for e in ends]
@@ -53,7 +53,9 @@ def vocabulary() -> dict[str, tuple[Fragment, ...]]:
 
 
 # Rarely wanted in a design, but needed as exemplars when a goal asks for them.
-_REACTIVE = frozenset({"azido", "isocyanato", "isothiocyanato", "iodo", "thiocyanato", "borono", "phosphonooxy", "formyl", "oxiranyl", "sulfo"})
+_REACTIVE = frozenset(
+    {"azido", "isocyanato", "isothiocyanato", "iodo", "thiocyanato", "borono", "phosphonooxy", "formyl", "oxiranyl", "sulfo"}
+)
 
 
 @lru_cache(maxsize=1)

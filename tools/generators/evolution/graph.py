@@ -36,6 +36,28 @@ def working_form(mol: Chem.Mol) -> Chem.RWMol | None:
     return work
 
 
+_CUTTABLE = Chem.MolFromSmarts("*-!@*")
+_CHARGED = Chem.MolFromSmarts("[!+0]-[!+0]")
+_OPEN = {1: Chem.MolFromSmarts("[!H0]"), 2: Chem.MolFromSmarts("[!H0;!H1]")}
+_PINNED = Chem.MolFromSmarts("[n,p;!H0]")
+
+
+def reworked(mol: Chem.Mol) -> Chem.RWMol | None:
+    """As :func:`working_form`, faster, for a molecule that :func:`finish` made: only its aromatic N-H hydrogens are written out."""
+    work = Chem.RWMol(mol)
+    pinned = work.GetSubstructMatches(_PINNED)
+    try:
+        Chem.Kekulize(work, clearAromaticFlags=True)
+    except Chem.KekulizeException:
+        return None
+    for (index,) in pinned:
+        atom = work.GetAtomWithIdx(index)
+        atom.SetNoImplicit(False)
+        atom.SetNumExplicitHs(0)
+    work.UpdatePropertyCache(strict=False)
+    return work
+
+
 def finish(work: Chem.RWMol) -> Chem.Mol | None:
     """The sanitised molecule of an edited working form; None if a valence is broken or it fell into pieces."""
     if work.GetNumAtoms() == 0:
@@ -44,21 +66,18 @@ def finish(work: Chem.RWMol) -> Chem.Mol | None:
         return None
     if len(Chem.GetMolFrags(work)) != 1:
         return None
-    if any(atom.GetNumRadicalElectrons() for atom in work.GetAtoms()):
-        return None
     return work.GetMol()
 
 
 def open_atoms(work: Chem.RWMol, hydrogens: int = 1) -> list[int]:
-    """Indices of the atoms that carry at least ``hydrogens`` hydrogens."""
-    return [a.GetIdx() for a in work.GetAtoms() if a.GetTotalNumHs() >= hydrogens]
+    """Indices of the atoms that carry at least ``hydrogens`` (1 or 2) hydrogens."""
+    return [match[0] for match in work.GetSubstructMatches(_OPEN[hydrogens])]
 
 
 def cuttable_bonds(work: Chem.RWMol) -> list[tuple[int, int]]:
-    """End atoms of the acyclic single bonds, which cut the molecule in two."""
-    return [
-        (b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in work.GetBonds() if b.GetBondType() == Chem.BondType.SINGLE and not b.IsInRing()
-    ]
+    """End atoms of the acyclic single bonds that may be cut; bonds between charges (in a nitro group) may not."""
+    charged = set(work.GetSubstructMatches(_CHARGED))
+    return [pair for pair in work.GetSubstructMatches(_CUTTABLE, maxMatches=2000) if pair not in charged and pair[::-1] not in charged]
 
 
 def side(work: Chem.RWMol, start: int, without: int) -> set[int]:

@@ -12,10 +12,10 @@ from rdkit import Chem
 
 from tools.generators.evolution import atoms, fragments, rings
 from tools.generators.evolution.exemplars import exemplars
-from tools.generators.evolution.graph import SYMBOL, finish, working_form
+from tools.generators.evolution.graph import SYMBOL, finish, reworked
 from tools.generators.evolution.operators import MUTATIONS
 from tools.generators.plausibility import first_violation
-from tools.generators.spec_fit import GroupCount, SpecFit
+from tools.generators.spec_fit import GroupCount, SpecFit, composition
 from tools.properties.descriptors import compute_descriptor
 
 Edit = Callable[[Chem.RWMol, random.Random], "Chem.RWMol | None"]
@@ -46,25 +46,27 @@ _FEWER: dict[str, tuple[str, ...]] = {
 }
 
 
-def repair(mol: Chem.Mol, fit: SpecFit, rng: random.Random, tries: int = 16) -> Chem.Mol | None:
-    """A relative of ``mol`` that is at least as near to ``fit``, after at most ``tries`` edits; ``mol`` itself if none helps.
+def repair(
+    mol: Chem.Mol, fit: SpecFit, rng: random.Random, tries: int | None = None, ignore: frozenset[str] = frozenset()
+) -> Chem.Mol | None:
+    """A relative of ``mol`` that is at least as near to ``fit``, after at most ``tries`` edits (default: 16 and 5 a missing step, up to 90); ``mol`` itself if none helps.
 
-    Returns None if the structure still breaks an exclusion of the spec, such as a forbidden element.
+    Edits to a structure that breaks a plausibility rule outside ``ignore`` are not taken. Returns None if the structure still breaks an exclusion of the spec, such as a forbidden element.
     """
     best, distance = mol, fit.distance(mol)
-    for _ in range(tries):
+    for _ in range(tries if tries is not None else min(90, 16 + int(5 * distance))):
         if distance == 0:
             break
         edits = _edits(best, fit)
-        work = working_form(best) if edits else None
+        work = reworked(best) if edits else None
         edited = rng.choice(edits)(work, rng) if work is not None else None
         child = finish(edited) if edited is not None else None
         if child is None:
             continue
         new = fit.distance(child)
-        if new < distance and not first_violation(child):
+        if new < distance and not first_violation(child, ignore):
             best, distance = child, new
-        elif new == distance and rng.random() < 0.2 and not first_violation(child):
+        elif new == distance and rng.random() < 0.2 and not first_violation(child, ignore):
             best = child
     return None if fit.excluded(best) else best
 
@@ -94,7 +96,7 @@ def _edits(mol: Chem.Mol, fit: SpecFit) -> list[Edit]:
 
 
 def _bad_elements(mol: Chem.Mol, fit: SpecFit) -> list[str]:
-    symbols = sorted({a.GetSymbol() for a in mol.GetAtoms()})
+    symbols = sorted(composition(mol).keys() - {"H"})
     return [s for s in symbols if s in fit.absent_elements or (fit.allowed is not None and s not in fit.allowed)]
 
 
@@ -177,4 +179,3 @@ def _break_up(match: tuple[int, ...]) -> Edit:
         return fragments.delete_branch_at(work, atom.GetIdx(), rng)
 
     return edit
-

@@ -9,7 +9,15 @@ from rdkit import Chem
 from tools.generators.evolution.graph import ORDERS, distances_from, open_atoms, order_between
 
 _CLOSURE_WEIGHT = {2: 0.05, 3: 0.08, 4: 1.0, 5: 1.6, 6: 0.25}  # by the distance of the ends: rings of 3, 4, 5, 6, 7
-_FUSED = (("C", "C", "C", "C"), ("C", "C", "C", "N"), ("C", "N", "C", "C"), ("C", "N", "C"), ("N", "C", "N"), ("C", "C", "N"), ("O", "C", "O"))
+_FUSED = (
+    ("C", "C", "C", "C"),
+    ("C", "C", "C", "N"),
+    ("C", "N", "C", "C"),
+    ("C", "N", "C"),
+    ("N", "C", "N"),
+    ("C", "C", "N"),
+    ("O", "C", "O"),
+)
 
 
 def close_ring(work: Chem.RWMol, rng: random.Random) -> Chem.RWMol | None:

@@ -112,11 +112,10 @@ def _implied(name: str) -> tuple[str, ...]:
 # Each pattern of a C=C that does not polymerise by itself, with the reason.
 _VINYL_FAULTS: tuple[tuple[str, str], ...] = (
     ("[CX3;!R]([#6])=[CX3;!R][#6]", "1,2-disubstituted double bonds do not homopolymerise"),
-    ("[CX3;R]=[CX3;R]", "a double bond inside a ring does not polymerise by chain growth"),
     ("[CH2]=[CX3]-[CX4;!$(C(F)(F)F)]-[O,N,S,F,Cl,Br,c,$(C=O),$(C#N)]", "allyl monomers transfer hydrogen and give oligomers only"),
     ("[CH2]=[CX3](-[OX2H1,NX3H2,NX3H1;!$(NC=O)])", "an enol or enamine is not a stable monomer"),
     ("[CH2]=[CX3](c)c", "1,1-diaryl ethylenes do not homopolymerise (ceiling temperature)"),
-    ("[CH2]=[CX3]([CX4;!H3])-[C,c]=,:[O,N,C,c]", "an alpha substituent larger than methyl lowers the ceiling temperature too far"),
+    ("[CH2]=[CX3]([CX4;!H3;!R])-[C,c]=,:[O,N,C,c]", "an alpha substituent larger than methyl lowers the ceiling temperature too far"),
     ("[CH2]=[CX3]([CX4;!H3;!$(C(F)(F)F);!R])[CX4;!H3]", "1,1-dialkyl ethylenes beyond isobutylene give oligomers only"),
 )
 
@@ -127,7 +126,10 @@ def vinyl_fault(mol: Chem.Mol) -> str:
     It needs exactly one CH2=C group, or an ethylene all of whose substituents are fluorine or chlorine.
     """
     vinyl, fluoro = matches("[CH2]=[CX3]", mol), matches("[CX3;$(C(F)F),$(C(F)Cl)]=[CX3;$(C(F)F),$(C(F)[#1,Cl]),$([CH]F)]", mol)
-    if matches("[CX3;!$(C=*=*)]=[CX3]", mol) != 1 or vinyl + fluoro != 1:
+    if (
+        matches("[CX3;!$([CX3]1=[CX3][#7,#8,#16]~*~*1)]=[CX3;!$([CX3]1=[CX3][#7,#8,#16]~*~*1);!$([CX3]1=[CX3]~*~*[#7,#8,#16]1)]", mol) != 1
+        or vinyl + fluoro != 1
+    ):
         return "not exactly one polymerisable double bond"
     if fluoro:
         return ""

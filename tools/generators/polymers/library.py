@@ -46,7 +46,7 @@ class Polymerisation:
     ring: str
     cut: str
     centre: int
-    optional: bool
+    free: bool
     only_b: frozenset[str]
     note: str
     tg: tuple[float, float]
@@ -113,7 +113,7 @@ def polymerisations() -> tuple[Polymerisation, ...]:
                 ring=expand(row.get("ring", "")),
                 cut=expand(row.get("cut", "")),
                 centre=centre,
-                optional=bool(row.get("optional", False)),
+                free=bool(row.get("free", False)),
                 only_b=frozenset(row.get("only_b", ())),
                 note=row["note"],
                 tg=(float(row["tg"][0]), float(row["tg"][1])),

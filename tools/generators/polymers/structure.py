@@ -84,7 +84,7 @@ def _with_ends(mol: Chem.Mol) -> Chem.Mol:
 
 def dummies(mol: Chem.Mol) -> list[int]:
     """Indices of the attachment points of ``mol``."""
-    return [atom.GetIdx() for atom in mol.GetAtoms() if atom.GetAtomicNum() == 0]
+    return [match[0] for match in mol.GetSubstructMatches(query("[#0]"))]
 
 
 def matches(smarts: str, mol: Chem.Mol) -> int:

@@ -145,14 +145,16 @@ def _estate(mol: Chem.Mol, distance: NDArray[np.float64]) -> NDArray[np.float64]
     """EState_VSA (11), VSA_EState (10), largest and smallest EState index: RDKit's definitions, computed without Python loops."""
     table = Chem.GetPeriodicTable()
     intrinsic = np.zeros(mol.GetNumAtoms())
-    for atom in mol.GetAtoms():
+    for i in range(mol.GetNumAtoms()):
+        atom = mol.GetAtomWithIdx(i)
         degree, number = atom.GetDegree(), atom.GetAtomicNum()
         if degree:
             period = 1 if number <= 2 else 2 if number <= 10 else 3 if number <= 18 else 4 if number <= 36 else 5 if number <= 54 else 6
             valence = table.GetNOuterElecs(number) - atom.GetTotalNumHs()
-            intrinsic[atom.GetIdx()] = (4.0 / period**2 * valence + 1) / degree
+            intrinsic[i] = (4.0 / period**2 * valence + 1) / degree
     weight = np.where(distance < 1e6, 1.0 / (distance + 1.0) ** 2, 0.0)
-    index = intrinsic * (1.0 + weight.sum(axis=1) - np.diag(weight)) - (weight @ intrinsic - np.diag(weight) * intrinsic)
+    # Sums rather than a matrix product: a threaded BLAS call costs more than it saves on matrices this small.
+    index = intrinsic * (1.0 + weight.sum(axis=1)) - (weight * intrinsic).sum(axis=1)
     area = np.array(rdMolDescriptors._CalcLabuteASAContribs(mol)[0])
     by_estate = np.bincount(np.digitize(index, estateBins), weights=area, minlength=len(estateBins) + 1)
     by_area = np.bincount(np.digitize(area, vsaBins), weights=index, minlength=len(vsaBins) + 1)
@@ -168,7 +170,8 @@ def _shape(mol: Chem.Mol, distance: NDArray[np.float64]) -> NDArray[np.float64]:
     diameter = float(finite.max()) if finite.size else 0.0
     bonds = mol.GetNumBonds() or 1
     in_ring = aromatic = halogens = hetero = charge = donors = 0
-    for atom in mol.GetAtoms():
+    for i in range(atoms):
+        atom = mol.GetAtomWithIdx(i)
         number = atom.GetAtomicNum()
         in_ring += atom.IsInRing()
         aromatic += atom.GetIsAromatic()
@@ -176,7 +179,7 @@ def _shape(mol: Chem.Mol, distance: NDArray[np.float64]) -> NDArray[np.float64]:
         hetero += number not in (1, 6)
         charge += atom.GetFormalCharge()
         donors += number in (7, 8) and atom.GetTotalNumHs() > 0
-    conjugated = sum(bond.GetIsConjugated() for bond in mol.GetBonds())
+    conjugated = sum(mol.GetBondWithIdx(i).GetIsConjugated() for i in range(mol.GetNumBonds()))
     return np.array(
         [
             len(classes) / atoms,
@@ -217,7 +220,7 @@ def longest_chain(mol: Chem.Mol) -> int:
     """Atoms in the largest connected set of sp3 CH2/CH3 carbons outside rings (a measure of flexible alkyl length)."""
     chain = {
         atom.GetIdx()
-        for atom in mol.GetAtoms()
+        for atom in map(mol.GetAtomWithIdx, range(mol.GetNumAtoms()))
         if atom.GetAtomicNum() == 6
         and not atom.IsInRing()
         and atom.GetHybridization() == Chem.HybridizationType.SP3

@@ -122,7 +122,7 @@ def _components(mol: Chem.Mol) -> list[list[int]]:
             index = parent[index]
         return index
 
-    for bond in mol.GetBonds():
+    for bond in map(mol.GetBondWithIdx, range(mol.GetNumBonds())):
         if bond.GetIsConjugated():
             a, b = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
             parent.setdefault(a, a)
@@ -191,7 +191,7 @@ def _composition(mol: Chem.Mol, system: _System) -> list[float]:
     inside = set(system.atoms)
     atoms = [mol.GetAtomWithIdx(i) for i in system.atoms]
     distance = Chem.GetDistanceMatrix(mol)
-    bonds = [b for b in mol.GetBonds() if b.GetBeginAtomIdx() in inside and b.GetEndAtomIdx() in inside]
+    bonds = [b for b in map(mol.GetBondWithIdx, range(mol.GetNumBonds())) if b.GetBeginAtomIdx() in inside and b.GetEndAtomIdx() in inside]
     numbers = [atom.GetAtomicNum() for atom in atoms]
     return [
         len(atoms),
@@ -231,7 +231,7 @@ def _transition(mol: Chem.Mol, system: _System) -> list[float]:
         float(lumo[hetero].sum()),
         float(1.0 / (homo**2).sum()),
         float(1.0 / (lumo**2).sum()),
-        float(np.maximum(gain, 0) @ distance @ np.maximum(-gain, 0)),
+        float((np.maximum(gain, 0)[:, None] * distance * np.maximum(-gain, 0)[None, :]).sum()),
         float(np.abs(product).sum()),
         sum(e == 2 for e in system.electrons),
         donors,

@@ -9,6 +9,9 @@ a doubled unit describes the same polymer.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
+from importlib.resources import files
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +34,8 @@ _SANITIZE = (
 )
 _EXTENSIVE = ("amw", "lipinskiHBA", "lipinskiHBD", "NumHeteroatoms", "labuteASA", "tpsa", "CrippenClogP", "CrippenMR", "chi0v", "chi1v",
               "chi0n", "chi1n", "hallKierAlpha")  # fmt: skip
+#: The later molecular quantum numbers count rings and would see the closing ring.
+_MQN = 34
 _ELEMENTS = (7, 8, 9, 14, 15, 16, 17, 35)
 _BACKBONE_NAMES = (
     "unit_backbone_share", "unit_backbone_with_rings_share", "side_share", "rotatable_per_backbone", "rotatable_per_atom",
@@ -40,17 +45,31 @@ _BACKBONE_NAMES = (
     "side_rotors_per_atom", "side_aromatic_share", "side_ring_share", "donors_per_atom", "carbonyls_per_atom", "backbone_methylene_share",
     "backbone_ether_share", "backbone_silicon_share", "backbone_amide_share", "backbone_carbonyl_share", "backbone_sulfur_share",
     "backbone_nitrogen_share", "backbone_conjugated_bonds", "mass_per_backbone", "refractivity_per_backbone", "area_per_backbone",
-    "polar_area_per_backbone", "mass_per_rotor", "distinct_atom_share", "double_bonds_per_backbone", "triple_bonds_per_backbone",
+    "polar_area_per_backbone", "mass_per_rotor", "double_bonds_per_backbone", "triple_bonds_per_backbone",
     "aromatic_atom_share", "quaternary_backbone_share", "charge_per_atom",
 )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _polymer_groups() -> tuple[tuple[str, Chem.Mol], ...]:
+    """Groups of ``polymer_groups.tsv``, chosen for what they do to a chain, as (name, query)."""
+    text = files("tools.predictors.features").joinpath("polymer_groups.tsv").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines()[1:] if line.strip()]
+    return tuple((name, Chem.MolFromSmarts(smarts)) for name, smarts in rows)
 
 
 def polymer_names() -> tuple[str, ...]:
     """Names of the entries of :func:`polymer_features`, in order (Morgan counts follow separately)."""
     vsa = [f"SlogP_VSA{i}" for i in range(12)] + [f"SMR_VSA{i}" for i in range(10)] + [f"PEOE_VSA{i}" for i in range(14)]
-    mqn = [f"MQN{i}" for i in range(42)]
-    per_atom = [f"{name}_per_atom" for name in (*_EXTENSIVE, *vsa, *mqn, *group_names())]
+    mqn = [f"MQN{i}" for i in range(_MQN)]
+    per_atom = [
+        f"{name}_per_atom" for name in (*_EXTENSIVE, *vsa, *mqn, *group_names(), *(f"chain_group_{name}" for name, _ in _polymer_groups()))
+    ]
     return (*_BACKBONE_NAMES, *(f"share_of_element_{e}" for e in _ELEMENTS), *per_atom)
+
+
+#: How a backbone passes a six-membered ring, by the number of ring atoms on its shortest path.
+_SIX_RING_LINKS = {2: "ortho", 3: "meta", 4: "para"}
 
 
 class RepeatUnit:
@@ -100,7 +119,7 @@ def polymer_features(unit: RepeatUnit) -> tuple[FloatArray, FloatArray]:
     atoms = ring.GetNumAtoms()
     extensive = rdMolDescriptors.Properties(list(_EXTENSIVE)).ComputeProperties(ring)
     vsa = [*rdMolDescriptors.SlogP_VSA_(ring), *rdMolDescriptors.SMR_VSA_(ring), *rdMolDescriptors.PEOE_VSA_(ring)]
-    per_ring = np.array([*extensive, *vsa, *rdMolDescriptors.MQNs_(ring)]) / atoms
+    per_ring = np.array([*extensive, *vsa, *rdMolDescriptors.MQNs_(ring)[:_MQN]]) / atoms
     heavy = unit.mol.GetNumHeavyAtoms()
     numbers = [atom.GetAtomicNum() for atom in unit.mol.GetAtoms()]
     elements = [numbers.count(e) / heavy for e in _ELEMENTS]
@@ -109,8 +128,14 @@ def polymer_features(unit: RepeatUnit) -> tuple[FloatArray, FloatArray]:
 
 
 def _groups(unit: RepeatUnit) -> FloatArray:
+    """Groups of one unit inside the chain: what the oligomer of n + 1 units has more than that of n."""
     units = max(1, math.ceil(_CHAIN_BACKBONE / len(unit.backbone)))
-    return np.asarray(group_counts(unit.oligomer(units + 1)) - group_counts(unit.oligomer(units)), dtype=np.float32)
+    longer, shorter = unit.oligomer(units + 1), unit.oligomer(units)
+    chain = [
+        len(longer.GetSubstructMatches(query, maxMatches=100)) - len(shorter.GetSubstructMatches(query, maxMatches=100))
+        for _, query in _polymer_groups()
+    ]
+    return np.concatenate([group_counts(longer) - group_counts(shorter), np.array(chain)]).astype(np.float32)
 
 
 def _ring_systems(mol: Chem.Mol) -> list[set[int]]:
@@ -129,81 +154,114 @@ def _ring_systems(mol: Chem.Mol) -> list[set[int]]:
 
 def _backbone(unit: RepeatUnit) -> list[float]:
     """The features named in ``_BACKBONE_NAMES``."""
-    mol, path, ends = unit.mol, unit.backbone, set(unit.ends)
-    heavy, length = mol.GetNumHeavyAtoms(), len(path)
-    systems = [s for s in _ring_systems(mol)]
-    on_path = set(path)
-    passed = [s for s in systems if s & on_path]
+    mol, ends = unit.mol, set(unit.ends)
+    on_path = set(unit.backbone)
+    passed = [system for system in _ring_systems(mol) if system & on_path]
     main = on_path.union(*passed) if passed else on_path
-    in_ring = [mol.GetAtomWithIdx(i).IsInRing() for i in path]
-    walk = [unit.ends[0], *path]
-    bonds = [mol.GetBondBetweenAtoms(a, b) for a, b in zip(walk, walk[1:], strict=False)]
-    rotors = sum(b.GetBondType() == Chem.BondType.SINGLE and not b.IsInRing() for b in bonds)
-    flexible = [_is_flexible(mol.GetAtomWithIdx(i)) for i in path]
-    links = _links(mol, path, passed)
     sides = _side_branches(mol, main, ends)
-    side_atoms = [i for branch in sides for i in branch]
-    side_set = set(side_atoms)
-    side_rotors = sum(
-        b.GetBondType() == Chem.BondType.SINGLE
-        and not b.IsInRing()
-        and (b.GetBeginAtomIdx() in side_set or b.GetEndAtomIdx() in side_set)
-        and min(b.GetBeginAtom().GetDegree(), b.GetEndAtom().GetDegree()) > 1
-        for b in mol.GetBonds()
-    )
+    side = {i for branch in sides for i in branch}
+    walk = [unit.ends[0], *unit.backbone]
+    bonds = [mol.GetBondBetweenAtoms(a, b) for a, b in pairwise(walk)]
     atoms = [mol.GetAtomWithIdx(i) for i in range(mol.GetNumAtoms()) if i not in ends]
-    path_atoms = [mol.GetAtomWithIdx(i) for i in path]
-    ring = unit.ring
-    scale = heavy / ring.GetNumAtoms()  # one unit's share of the ring form
-    mass = rdMolDescriptors.CalcExactMolWt(ring) * scale
-    classes = len(set(Chem.CanonicalRankAtoms(ring, breakTies=False)))
-    double = sum(b.GetBondType() == Chem.BondType.DOUBLE and not b.IsInRing() for b in bonds)
-    triple = sum(b.GetBondType() == Chem.BondType.TRIPLE for b in bonds)
+    path = [mol.GetAtomWithIdx(i) for i in unit.backbone]
+    side_rotors = _side_rotors(mol, side)
+    return [
+        *_stiffness(unit, path, atoms, bonds, passed, len(main) / len(atoms), len(side) / len(atoms)),
+        *_side_chains(unit, path, sides, side, side_rotors),
+        *_composition(unit, path, atoms, bonds, side_rotors),
+    ]
+
+
+def _stiffness(
+    unit: RepeatUnit,
+    path: list[Chem.Atom],
+    atoms: list[Chem.Atom],
+    bonds: list[Chem.Bond],
+    passed: list[set[int]],
+    main_share: float,
+    side_share: float,
+) -> list[float]:
+    """How the backbone turns and what rings it runs through."""
+    heavy, length = len(atoms), len(path)
+    rotors = _rotors(bonds)
+    flexible = [_is_flexible(atom) for atom in path]
+    links = _links(unit.backbone, passed)
     return [
         length / heavy,
-        len(main) / heavy,
-        len(side_atoms) / heavy,
+        main_share,
+        side_share,
         rotors / length,
         rotors / heavy,
         sum(flexible) / length,
         _longest_run(flexible),
         sum(a.IsInRing() for a in atoms) / heavy,
-        sum(in_ring) / length,
-        sum(a.GetIsAromatic() for a in path_atoms) / length,
+        sum(a.IsInRing() for a in path) / length,
+        sum(a.GetIsAromatic() for a in path) / length,
         len(passed) / length,
         max((len(s) for s in passed), default=0),
         sum(len(s) for s in passed) / max(1, len(passed)),
         *(links.get(kind, 0) / length for kind in ("para", "meta", "ortho", "fused")),
+    ]
+
+
+def _side_chains(unit: RepeatUnit, path: list[Chem.Atom], sides: list[list[int]], side: set[int], side_rotors: int) -> list[float]:
+    """What hangs on the backbone."""
+    mol, heavy, length = unit.mol, unit.mol.GetNumHeavyAtoms(), len(path)
+    on_path = set(unit.backbone)
+    return [
         len(sides) / length,
         max((len(b) for b in sides), default=0),
-        len(side_atoms) / max(1, len(sides)),
-        _longest_side_chain(mol, side_set),
-        sum(sum(n.GetIdx() not in on_path and n.GetAtomicNum() > 0 for n in a.GetNeighbors()) >= 2 for a in path_atoms) / length,
+        len(side) / max(1, len(sides)),
+        _longest_side_chain(mol, side),
+        sum(sum(n.GetIdx() not in on_path and n.GetAtomicNum() > 0 for n in a.GetNeighbors()) >= 2 for a in path) / length,
         side_rotors / heavy,
-        sum(mol.GetAtomWithIdx(i).GetIsAromatic() for i in side_atoms) / heavy,
-        sum(mol.GetAtomWithIdx(i).IsInRing() for i in side_atoms) / heavy,
+        sum(mol.GetAtomWithIdx(i).GetIsAromatic() for i in side) / heavy,
+        sum(mol.GetAtomWithIdx(i).IsInRing() for i in side) / heavy,
+    ]
+
+
+def _composition(unit: RepeatUnit, path: list[Chem.Atom], atoms: list[Chem.Atom], bonds: list[Chem.Bond], side_rotors: int) -> list[float]:
+    """What the chain is made of, by backbone atom and by heavy atom."""
+    ring, heavy, length = unit.ring, len(atoms), len(path)
+    scale = heavy / ring.GetNumAtoms()  # one unit's share of the ring form
+    mass = rdMolDescriptors.CalcExactMolWt(ring) * scale
+    return [
         sum(a.GetAtomicNum() in (7, 8) and a.GetTotalNumHs() > 0 for a in atoms) / heavy,
         sum(_carbonyl(a) for a in atoms) / heavy,
-        sum(a.GetAtomicNum() == 6 and a.GetTotalNumHs() == 2 and not a.IsInRing() for a in path_atoms) / length,
-        sum(a.GetAtomicNum() == 8 and not a.IsInRing() for a in path_atoms) / length,
-        sum(a.GetAtomicNum() == 14 for a in path_atoms) / length,
-        sum(a.GetAtomicNum() == 7 and a.GetTotalNumHs() > 0 and any(_carbonyl(n) for n in a.GetNeighbors()) for a in path_atoms) / length,
-        sum(_carbonyl(a) for a in path_atoms) / length,
-        sum(a.GetAtomicNum() == 16 for a in path_atoms) / length,
-        sum(a.GetAtomicNum() == 7 for a in path_atoms) / length,
+        sum(a.GetAtomicNum() == 6 and a.GetTotalNumHs() == 2 and not a.IsInRing() for a in path) / length,
+        sum(a.GetAtomicNum() == 8 and not a.IsInRing() for a in path) / length,
+        sum(a.GetAtomicNum() == 14 for a in path) / length,
+        sum(a.GetAtomicNum() == 7 and a.GetTotalNumHs() > 0 and any(_carbonyl(n) for n in a.GetNeighbors()) for a in path) / length,
+        sum(_carbonyl(a) for a in path) / length,
+        sum(a.GetAtomicNum() == 16 for a in path) / length,
+        sum(a.GetAtomicNum() == 7 for a in path) / length,
         sum(b.GetIsConjugated() for b in bonds) / length,
         mass / length,
         rdMolDescriptors.CalcCrippenDescriptors(ring)[1] * scale / length,
         rdMolDescriptors.CalcLabuteASA(ring) * scale / length,
         rdMolDescriptors.CalcTPSA(ring) * scale / length,
-        mass / max(1, rotors + side_rotors),
-        classes / ring.GetNumAtoms(),
-        double / length,
-        triple / length,
+        mass / max(1, _rotors(bonds) + side_rotors),
+        sum(b.GetBondType() == Chem.BondType.DOUBLE and not b.IsInRing() for b in bonds) / length,
+        sum(b.GetBondType() == Chem.BondType.TRIPLE for b in bonds) / length,
         sum(a.GetIsAromatic() for a in atoms) / heavy,
-        sum(a.GetAtomicNum() == 6 and a.GetDegree() == 4 for a in path_atoms) / length,
+        sum(a.GetAtomicNum() == 6 and a.GetDegree() == 4 for a in path) / length,
         sum(abs(a.GetFormalCharge()) for a in atoms) / heavy,
     ]
+
+
+def _rotors(bonds: list[Chem.Bond]) -> int:
+    """Backbone bonds about which the chain can turn."""
+    return sum(b.GetBondType() == Chem.BondType.SINGLE and not b.IsInRing() for b in bonds)
+
+
+def _side_rotors(mol: Chem.Mol, side: set[int]) -> int:
+    return sum(
+        b.GetBondType() == Chem.BondType.SINGLE
+        and not b.IsInRing()
+        and (b.GetBeginAtomIdx() in side or b.GetEndAtomIdx() in side)
+        and min(b.GetBeginAtom().GetDegree(), b.GetEndAtom().GetDegree()) > 1
+        for b in mol.GetBonds()
+    )
 
 
 def _is_flexible(atom: Chem.Atom) -> bool:
@@ -227,15 +285,12 @@ def _longest_run(flags: list[bool]) -> int:
     return min(best, len(flags))
 
 
-def _links(mol: Chem.Mol, path: list[int], passed: list[set[int]]) -> dict[str, int]:
+def _links(path: list[int], passed: list[set[int]]) -> dict[str, int]:
     """How the backbone runs through its rings: para, meta or ortho through a single six-membered ring, or through fused rings."""
     found: dict[str, int] = {}
     for system in passed:
         inside = [i for i in path if i in system]
-        if len(system) == 6:
-            kind = {2: "ortho", 3: "meta", 4: "para"}.get(len(inside), "fused")
-        else:
-            kind = "fused"
+        kind = _SIX_RING_LINKS.get(len(inside), "fused") if len(system) == 6 else "fused"
         found[kind] = found.get(kind, 0) + 1
     return found
 

@@ -74,6 +74,8 @@ def _create_candidates() -> None:
         sa.Column("parents", sa.Text(), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("origin_rationale", sa.Text(), nullable=False),
+        sa.Column("parent_smiles", sa.Text(), nullable=False),
+        sa.Column("changes", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("rejected_by", sa.Text(), nullable=False),
         sa.Column("rejected_reason", sa.Text(), nullable=False),

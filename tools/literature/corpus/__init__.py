@@ -1,4 +1,4 @@
-"""The starter corpus: short notes in our own words, each with one reference (``corpus/VERIFIED.md`` says where it was seen)."""
+"""The starter corpus: short notes in our own words, each with one reference (``VERIFIED.md`` says where it was seen)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from core.candidate import Citation
 from core.errors import LiteratureError
 from core.interfaces import LiteratureStore, Passage
 
+#: Parts what the source says from what we conclude for design; nothing after it may be quoted as the source's.
+REMARK = " Our remark: "
+
 
 @lru_cache(maxsize=1)
 def load_notes() -> tuple[Passage, ...]:
     """Every note, ordered by key. ``score`` is 0: nothing was asked yet. Raises LiteratureError if a shipped file is damaged."""
     notes: dict[str, Passage] = {}
-    folder = resources.files(__package__).joinpath("corpus")
+    folder = resources.files(__package__)
     for file in sorted(folder.iterdir(), key=lambda f: f.name):
         if not file.name.endswith(".toml"):
             continue
@@ -43,7 +46,7 @@ def _passage(entry: dict[str, object]) -> Passage:
     key, tags = str(entry["key"]), entry["tags"]
     if not isinstance(tags, list):
         raise ValueError(f"note {key!r}: tags is not a list")
-    text = " ".join(str(entry["text"]).split())
+    text = f"{_line(entry['text'])}{REMARK}{_line(entry['remark'])}"
     citation = Citation(
         number=1,
         key=key,
@@ -54,3 +57,7 @@ def _passage(entry: dict[str, object]) -> Passage:
         passage=text,
     )
     return Passage(key=key, text=text, score=0.0, citation=citation, tags=tuple(str(tag) for tag in tags))
+
+
+def _line(text: object) -> str:
+    return " ".join(str(text).split())

@@ -1,0 +1,349 @@
+"""From the findings of the grammar to a DesignSpec: class, units, references, assumptions, families, contradictions."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rdkit import Chem
+
+from agent.interpreter.compact import number_text, parse_requirement
+from agent.interpreter.limits import count_condition, property_condition, reference_value, similarity_condition
+from agent.interpreter.objectives import ramp_for, soft_objective
+from agent.interpreter.scaffold import scaffold_smarts
+from agent.interpreter.statements import Findings, Limit, Ref, Statement
+from agent.interpreter.wording import comparison, requirement_text
+from core.errors import ContradictionError, GoalError
+from core.spec import (
+    Assumption,
+    CandidateClass,
+    Condition,
+    Conditions,
+    CountRequirement,
+    ElementsRequirement,
+    LevelRequirement,
+    MotifRequirement,
+    Objective,
+    PropertyRequirement,
+    Requirement,
+    RuleSetRequirement,
+    ScaffoldRequirement,
+    SimilarityRequirement,
+    Unchecked,
+)
+from tools.groups.groups import GROUPS
+from tools.groups.rule_sets import RULE_SETS
+from tools.properties.registry import REGISTRY
+
+_DUMMY: dict[str, Any] = {"id": "", "text": ""}
+
+
+class Resolver:
+    """Turns the findings of one goal into the parts of its spec."""
+
+    def __init__(self, found: Findings, goal: str) -> None:
+        self.found = found
+        self.goal = goal
+        self.requirements: list[Requirement] = []
+        self.objectives: list[Objective] = []
+        self.assumptions: list[Assumption] = [Assumption(phrase=p, text=t) for p, t in found.assumptions]
+        self.unchecked: list[Unchecked] = [Unchecked(phrase=p, reason=r) for p, r in found.unchecked if p]
+        self.warnings: list[str] = list(found.warnings)
+        self.temperature: float | None = None
+        self.family, self.candidate_class = self._class()
+        self.conditions = self._conditions()
+        self.reference = next((r for r in found.references if r.smiles), None)
+
+    # ---- class and conditions
+
+    def _class(self) -> tuple[str, CandidateClass]:
+        named = [(f, phrase) for f, phrase in self.found.families if f.name]
+        general = [f.candidate_class for f, _ in self.found.families if not f.name]
+        tg = any(s.name == "glass_transition_temperature" for s in self.found.statements)
+        tg = tg or any(s.vague is not None and s.vague.candidate_class == "polymer" for s in self.found.statements)
+        if named:
+            first = named[0][0]
+            for other, phrase in named[1:]:
+                if other.name != first.name:
+                    self.unchecked.append(Unchecked(phrase=phrase, reason=f"the goal names two families; {first.name} is taken"))
+            chosen = first.candidate_class
+            name = first.name
+        else:
+            name = ""
+            chosen = "polymer" if "polymer" in general or (tg and not general) else "molecule"
+        if tg and chosen == "molecule":
+            phrase = next(s.phrase for s in self.found.statements if s.name == "glass_transition_temperature" or s.vague is not None)
+            raise ContradictionError(
+                "a glass transition temperature is asked of a molecule; it is defined for polymers only", phrase=phrase
+            )
+        return name, "polymer" if chosen == "polymer" else "molecule"
+
+    def _conditions(self) -> Conditions:
+        levels = [s.temperature for s in self.found.statements if s.kind == "level"]
+        for statement in self.found.statements:
+            if statement.vague is not None and not statement.negated:
+                requires = (
+                    statement.vague.polymer if self.candidate_class == "polymer" and statement.vague.polymer else statement.vague.requires
+                )
+                levels += [
+                    float(m[1])
+                    for r in requires
+                    if (m := re.search(r"@(-?[\d.]+)$", r)) and not any(s.kind == "level" for s in self.found.statements)
+                ]
+        conditions = Conditions(temperature_c=round(max(levels), 4)) if levels else Conditions()
+        if self.found.solvent is not None:
+            name, smiles, _ = self.found.solvent
+            conditions = conditions.model_copy(update={"solvent": name, "solvent_smiles": smiles})
+        return conditions
+
+    def assume(self, phrase: str, text: str) -> None:
+        """State an assumption once."""
+        if not any(a.phrase == phrase and a.text == text for a in self.assumptions):
+            self.assumptions.append(Assumption(phrase=phrase, text=text))
+
+    def _resolve_ref(self, ref: Ref, phrase: str) -> Ref:
+        if ref.smiles:
+            return ref
+        if self.reference is None:
+            raise GoalError("the goal refers to a parent or reference but names none: give it as SMILES or by a common name", phrase=phrase)
+        return self.reference
+
+    # ---- statements
+
+    def run(self) -> None:
+        """Resolve every statement, then what the family adds."""
+        ordered = [s for s in self.found.statements if s.kind != "vague"] + [s for s in self.found.statements if s.kind == "vague"]
+        for statement in ordered:
+            getattr(self, f"_{statement.kind}")(statement)
+        self._family_requirements()
+        self._merge()
+
+    def _fits_class(self, name: str, phrase: str) -> bool:
+        definition = REGISTRY[name]
+        if self.candidate_class in definition.classes:
+            return True
+        what = "polymers" if self.candidate_class == "polymer" else "molecules"
+        self.unchecked.append(Unchecked(phrase=phrase, reason=f"{definition.label}: no method for {what}"))
+        return False
+
+    def _property(self, s: Statement) -> None:
+        definition = REGISTRY[s.name]
+        assert s.limit is not None
+        if definition.kind == "level":
+            self.unchecked.append(Unchecked(phrase=s.phrase, reason=f"{definition.label} is a class, not a number: say 'stable at 200 °C'"))
+            return
+        if not self._fits_class(s.name, s.phrase):
+            return
+        value = None
+        if s.limit.ref is not None:
+            ref = self._resolve_ref(s.limit.ref, s.phrase)
+            value = reference_value(s.name, ref, self.candidate_class, self.conditions, s.phrase)
+            self.assume(s.phrase, f"the {definition.label} of {ref.name or ref.smiles} is {number_text(value)} {definition.unit}".rstrip())
+        condition, notes = property_condition(definition, s.limit, s.phrase, value)
+        for note in notes:
+            self.assume(s.phrase, f"{definition.label}: {note}")
+        if s.soft:
+            self.objectives.append(soft_objective(definition, condition, s.phrase))
+            return
+        self.requirements.append(PropertyRequirement(**_DUMMY, phrase=s.phrase, property=s.name, condition=condition, unit=definition.unit))
+
+    def _relative(self, s: Statement) -> None:
+        if self.reference is None:
+            self._objective(Statement("objective", s.phrase, name=s.name, shape="maximise" if s.shape == "up" else "minimise"))
+            return
+        limit = Limit(">" if s.shape == "up" else "<", ref=self.reference)
+        self._property(Statement("property", s.phrase, name=s.name, limit=limit, soft=s.soft))
+
+    def _objective(self, s: Statement) -> None:
+        if s.name == "similarity":
+            if self.reference is None:
+                raise GoalError("similarity to what? Name a compound or give a SMILES", phrase=s.phrase)
+            self.objectives.append(Objective(id="", property="similarity", shape="maximise", low=0.0, high=1.0, text="", phrase=s.phrase))
+            return
+        if self._fits_class(s.name, s.phrase):
+            low, high = ramp_for(REGISTRY[s.name])
+            shape = "maximise" if s.shape == "maximise" else "minimise"
+            self.objectives.append(Objective(id="", property=s.name, shape=shape, low=low, high=high, text="", phrase=s.phrase))
+
+    def _level(self, s: Statement) -> None:
+        self.requirements.append(LevelRequirement(**_DUMMY, phrase=s.phrase, property=s.name, at_worst="low"))
+        at = self.conditions.temperature_c
+        given = "no temperature is given; " if s.shape == "assumed" else ""
+        text = f"{given}'{s.phrase}' means a low thermal stability risk at {number_text(at)} °C by weak-bond rules; no decomposition temperature is predicted"
+        if s.temperature < at and s.shape != "assumed":
+            text += f" (the highest temperature of the goal, {number_text(at)} °C, is used)"
+        self.assume(s.phrase, text)
+        if s.shape == "heat" and self.candidate_class == "polymer" and not self._states("glass_transition_temperature"):
+            condition = Condition(comparison=">=", value=round(s.temperature, 4))
+            self.requirements.append(
+                PropertyRequirement(
+                    **_DUMMY, phrase=s.phrase, origin="assumption", property="glass_transition_temperature", condition=condition, unit="°C"
+                )
+            )
+            self.assume(s.phrase, f"a polymer that resists {number_text(s.temperature)} °C must not soften below it: Tg at least that")
+        if self.candidate_class == "polymer" and s.shape == "heat":
+            self._heat_warnings()
+
+    def _count(self, s: Statement) -> None:
+        assert s.limit is not None
+        condition = count_condition(s.limit, s.phrase)
+        if s.soft:
+            self.unchecked.append(Unchecked(phrase=s.phrase, reason="a wish for a count is not scored; state it as a requirement"))
+            return
+        if s.limit.operator in ("bare",):
+            self.assume(s.phrase, f"a number without a comparison is exact: {comparison(condition)}")
+        smarts = GROUPS[s.name].smarts if s.what == "group" else ""
+        self.requirements.append(CountRequirement(**_DUMMY, phrase=s.phrase, what=s.what, name=s.name, smarts=smarts, condition=condition))
+
+    def _motif(self, s: Statement) -> None:
+        if s.soft:
+            self.unchecked.append(Unchecked(phrase=s.phrase, reason="a wish for a substructure is not scored; state it as a requirement"))
+            return
+        name, smarts = s.name, s.smarts
+        if s.ref is not None:
+            ref = self._resolve_ref(s.ref, s.phrase)
+            name, smarts = ref.name or ref.smiles, scaffold_smarts(ref.smiles)
+        self.requirements.append(MotifRequirement(**_DUMMY, phrase=s.phrase, name=name, smarts=smarts, wanted=s.wanted))
+
+    def _elements(self, s: Statement) -> None:
+        self.requirements.append(ElementsRequirement(**_DUMMY, phrase=s.phrase, allowed=sorted({"H", *s.elements})))
+
+    def _formula(self, s: Statement) -> None:
+        atoms = [(m[1], int(m[2] or 1)) for m in re.finditer(r"([A-Z][a-z]?)(\d*)", s.name)]
+        table = Chem.GetPeriodicTable()
+        if any(n > 1000 for _, n in atoms):
+            raise GoalError("not a sensible molecular formula", phrase=s.phrase)
+        mass = sum(table.GetAtomicWeight(symbol) * n for symbol, n in atoms)
+        for symbol, n in atoms:
+            if symbol != "H":
+                condition = Condition(comparison="==", value=float(n))
+                self.requirements.append(CountRequirement(**_DUMMY, phrase=s.phrase, what="element", name=symbol, condition=condition))
+        self.requirements.append(ElementsRequirement(**_DUMMY, phrase=s.phrase, allowed=sorted({"H", *(a for a, _ in atoms)})))
+        limit = Limit("between", low=round(mass - 0.1, 3), high=round(mass + 0.1, 3), unit="g/mol")
+        self._property(Statement("property", s.phrase, name="molecular_weight", limit=limit))
+
+    def _similarity(self, s: Statement) -> None:
+        ref = self._resolve_ref(s.ref or Ref(), s.phrase)
+        condition, notes = similarity_condition(s.limit, s.wanted, s.phrase)
+        for note in notes:
+            self.assume(s.phrase, note)
+        self.requirements.append(
+            SimilarityRequirement(**_DUMMY, phrase=s.phrase, reference=ref.smiles, reference_name=ref.name, condition=condition)
+        )
+
+    def _scaffold(self, s: Statement) -> None:
+        smiles = Chem.MolToSmiles(Chem.MolFromSmiles(s.smarts))
+        self.requirements.append(ScaffoldRequirement(**_DUMMY, phrase=s.phrase, scaffold=smiles, smarts=scaffold_smarts(smiles)))
+        if self.reference is None:
+            self.reference = Ref(name=s.name, smiles=smiles)
+
+    def _rule_set(self, s: Statement) -> None:
+        rules = RULE_SETS[s.name]
+        if self.candidate_class == "polymer":
+            self.unchecked.append(Unchecked(phrase=s.phrase, reason=f"{rules.label} is for molecules"))
+            return
+        self.requirements.append(
+            RuleSetRequirement(**_DUMMY, phrase=s.phrase, rule_set=s.name, allowed_violations=rules.allowed_violations)
+        )
+        if rules.note:
+            self.assume(s.phrase, f"{rules.label}: {rules.note}")
+
+    def _states(self, name: str) -> bool:
+        return any(isinstance(r, (PropertyRequirement, LevelRequirement)) and r.property == name for r in self.requirements) or any(
+            o.property == name for o in self.objectives
+        )
+
+    def _vague(self, s: Statement) -> None:
+        entry = s.vague
+        assert entry is not None
+        if s.negated and not entry.negated:
+            self.unchecked.append(Unchecked(phrase=s.phrase, reason="the negation of this word is not understood"))
+            return
+        requires = entry.negated if s.negated else entry.polymer if self.candidate_class == "polymer" and entry.polymer else entry.requires
+        if "heat" in s.phrase.lower() and self.candidate_class == "polymer":
+            self._heat_warnings()
+        if entry.objective:
+            shape, _, name = entry.objective.partition(":")
+            self._objective(Statement("objective", s.phrase, name=name, shape=shape))
+            self.assume(s.phrase, f"'{s.phrase}': {entry.reason}")
+            return
+        for text in requires:
+            requirement = parse_requirement(text)
+            if isinstance(requirement, (PropertyRequirement, LevelRequirement)):
+                if not self._fits_class(requirement.property, s.phrase):
+                    continue
+                if self._states(requirement.property):
+                    self.assume(
+                        s.phrase,
+                        f"'{s.phrase}' adds no threshold of its own: the goal states {REGISTRY[requirement.property].label} itself",
+                    )
+                    continue
+                if s.soft and isinstance(requirement, PropertyRequirement):
+                    self.objectives.append(soft_objective(REGISTRY[requirement.property], requirement.condition, s.phrase))
+                    continue
+            update = {"phrase": s.phrase, "origin": "assumption"}
+            self.requirements.append(requirement.model_copy(update=update))
+            words = requirement_text(requirement, self.conditions.temperature_c)
+            self.assume(s.phrase, f"'{s.phrase}' is taken as: {words} ({entry.reason})")
+
+    def _heat_warnings(self) -> None:
+        text = (
+            "heat resistance is judged by the glass transition alone: a polymer may decompose, or melt if it crystallises, "
+            "below or near its Tg; no decomposition or melting temperature of polymers is predicted"
+        )
+        if text not in self.warnings:
+            self.warnings.append(text)
+
+    # ---- the family
+
+    def _family_requirements(self) -> None:
+        family = next((f for f, _ in self.found.families if f.name == self.family and f.name), None)
+        if family is None:
+            return
+        for text in family.requires:
+            requirement = parse_requirement(text)
+            if isinstance(requirement, PropertyRequirement) and self._states(requirement.property):
+                continue
+            if self.family == "monomer" and any(isinstance(r, CountRequirement) and r.what == "group" for r in self.requirements):
+                continue
+            if any(requirement.model_copy(update={"phrase": r.phrase, "origin": r.origin}) == r for r in self.requirements):
+                continue
+            self.requirements.append(requirement.model_copy(update={"origin": "class"}))
+        if family.note and family.requires:
+            self.assume(family.name, f"{family.note}")
+
+    # ---- merging
+
+    def _merge(self) -> None:
+        merged: list[Requirement] = []
+        for requirement in self.requirements:
+            twin = next(
+                (
+                    r
+                    for r in merged
+                    if r.model_copy(update={"phrase": "", "origin": "goal"})
+                    == requirement.model_copy(update={"phrase": "", "origin": "goal"})
+                ),
+                None,
+            )
+            if twin is not None:
+                continue
+            if isinstance(requirement, PropertyRequirement):
+                joined = self._join(merged, requirement)
+                if joined:
+                    continue
+            merged.append(requirement)
+        self.requirements = merged
+
+    @staticmethod
+    def _join(merged: list[Requirement], new: PropertyRequirement) -> bool:
+        """Join 'at least 2' and 'at most 4' of one property into one window; answers whether it did."""
+        for index, old in enumerate(merged):
+            if isinstance(old, PropertyRequirement) and old.property == new.property and old.origin == new.origin:
+                pair = {old.condition.comparison: old.condition.value, new.condition.comparison: new.condition.value}
+                low, high = pair.get(">="), pair.get("<=")
+                if low is not None and high is not None and low <= high:
+                    condition = Condition(comparison="between", low=low, high=high)
+                    merged[index] = old.model_copy(update={"condition": condition, "phrase": f"{old.phrase}, {new.phrase}"})
+                    return True
+        return False

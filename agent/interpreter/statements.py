@@ -1,0 +1,71 @@
+"""What the grammar finds in a goal, before units, classes and references are resolved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from agent.interpreter.lexicon import Family, Vague
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A structure that the goal names; an empty SMILES means 'the parent', whatever it is."""
+
+    name: str = ""
+    smiles: str = ""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A comparison as written: operator, one or two numbers with the unit as written ('' for none), or a reference structure.
+
+    Operators: < <= > >= == ~ bare between better worse.
+    """
+
+    operator: str
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    ref: Ref | None = None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One finding. Which fields are used depends on ``kind``.
+
+    property: name, limit; level: name, temperature; objective: name, shape; vague: vague, negated; count: what, name, limit;
+    motif: name, smarts, wanted; elements: elements; similarity: ref, limit, wanted; scaffold: name, smarts (a SMILES);
+    rule_set: name; relative: name, shape ('up' or 'down'); formula: name.
+    """
+
+    kind: Literal[
+        "property", "level", "objective", "vague", "count", "motif", "elements", "similarity", "scaffold", "rule_set", "relative", "formula"
+    ]
+    phrase: str
+    name: str = ""
+    limit: Limit | None = None
+    shape: str = ""
+    what: Literal["element", "group"] = "group"
+    smarts: str = ""
+    wanted: bool = True
+    elements: tuple[str, ...] = ()
+    ref: Ref | None = None
+    temperature: float = 25.0
+    vague: Vague | None = None
+    negated: bool = False
+    soft: bool = False
+
+
+@dataclass
+class Findings:
+    """Everything found in one goal."""
+
+    statements: list[Statement] = field(default_factory=list)
+    families: list[tuple[Family, str]] = field(default_factory=list)
+    unchecked: list[tuple[str, str]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    assumptions: list[tuple[str, str]] = field(default_factory=list)
+    candidates: int | None = None
+    solvent: tuple[str, str, str] | None = None
+    references: list[Ref] = field(default_factory=list)

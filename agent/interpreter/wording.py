@@ -1,0 +1,81 @@
+"""Requirements and objectives in plain words."""
+
+from __future__ import annotations
+
+from core.spec import (
+    Condition,
+    CountRequirement,
+    ElementsRequirement,
+    LevelRequirement,
+    MotifRequirement,
+    Objective,
+    PropertyRequirement,
+    Requirement,
+    RuleSetRequirement,
+    SimilarityRequirement,
+)
+from tools.groups.rule_sets import RULE_SETS
+from tools.properties.registry import REGISTRY
+
+_WORDS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least", "==": "exactly"}
+
+
+def figure(value: float) -> str:
+    """A number for people: '250', '0.5', '1.31'."""
+    return f"{value:.4g}" if abs(value) < 10000 else f"{value:,.0f}"
+
+
+def comparison(condition: Condition, unit: str = "") -> str:
+    """'at least 250 °C', 'between 300 and 400 g/mol'."""
+    tail = f" {unit}" if unit else ""
+    if condition.comparison == "between":
+        assert condition.low is not None
+        assert condition.high is not None
+        return f"between {figure(condition.low)} and {figure(condition.high)}{tail}"
+    assert condition.value is not None
+    return f"{_WORDS[condition.comparison]} {figure(condition.value)}{tail}"
+
+
+def requirement_text(requirement: Requirement, temperature: float = 25.0) -> str:
+    """A requirement in plain words with its unit; ``temperature`` (°C) is that of the spec's conditions."""
+    if isinstance(requirement, PropertyRequirement):
+        definition = REGISTRY[requirement.property]
+        return f"{definition.label} {comparison(requirement.condition, definition.unit)}"
+    if isinstance(requirement, LevelRequirement):
+        label = REGISTRY[requirement.property].label
+        return f"{label} at most '{requirement.at_worst}' at {figure(temperature)} °C"
+    if isinstance(requirement, CountRequirement):
+        noun = f"{requirement.name} atoms" if requirement.what == "element" else f"{requirement.name} groups"
+        if requirement.condition.comparison == "==" and requirement.condition.value == 0:
+            return f"no {noun}"
+        return f"{comparison(requirement.condition)} {noun}"
+    if isinstance(requirement, MotifRequirement):
+        return f"contains {requirement.name}" if requirement.wanted else f"contains no {requirement.name}"
+    if isinstance(requirement, ElementsRequirement):
+        return "only the elements " + ", ".join(requirement.allowed)
+    if isinstance(requirement, SimilarityRequirement):
+        name = requirement.reference_name or requirement.reference
+        return f"Tanimoto similarity to {name} {comparison(requirement.condition)}"
+    if isinstance(requirement, RuleSetRequirement):
+        rules = RULE_SETS[requirement.rule_set]
+        limits = "; ".join(rule.text for rule in rules.rules)
+        allowed = requirement.allowed_violations
+        broken = "none may be broken" if allowed == 0 else f"{allowed} may be broken"
+        return f"{rules.label} ({limits}; {broken})"
+    return f"keeps the core {requirement.scaffold}"
+
+
+def objective_text(objective: Objective) -> str:
+    """'logP (Crippen) as low as possible (best at 0, worthless at 5)'."""
+    if objective.property == "similarity":
+        label, unit = "Similarity to the reference", ""
+    else:
+        definition = REGISTRY[objective.property]
+        label, unit = definition.label, f" {definition.unit}" if definition.unit else ""
+    low, high = f"{figure(objective.low)}{unit}", f"{figure(objective.high)}{unit}"
+    if objective.shape == "target":
+        assert objective.target is not None
+        return f"{label} as near as possible to {figure(objective.target)}{unit} (worthless at {low} and {high})"
+    if objective.shape == "maximise":
+        return f"{label} as high as possible (full marks at {high}, none at {low})"
+    return f"{label} as low as possible (full marks at {low}, none at {high})"

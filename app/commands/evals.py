@@ -1,0 +1,142 @@
+"""``molwright eval``: measure it."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from app import wiring
+from app.console import emit_json, err, out
+from app.service.design import DesignService
+from core.errors import NotFoundError
+from core.report import Report
+from core.settings import get_settings
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file to ``app``."""
+    group = typer.Typer(help="Run evaluation suites; results are stored and comparable.", no_args_is_help=True)
+    group.command("list")(list_suites)
+    group.command("run")(run_suite)
+    group.command("show")(show)
+    group.command("compare")(compare)
+    app.add_typer(group, name="eval")
+
+
+def list_suites(as_json: AsJson = False) -> None:
+    """List the suites and the stored runs."""
+    from evals.suites import SUITES
+
+    stored = wiring.open_eval_store(get_settings()).runs()
+    if as_json:
+        return emit_json(
+            {
+                "suites": {s.name: s.description for s in SUITES.values()},
+                "runs": [r.model_dump(mode="json", exclude={"cases"}) for r in stored],
+            }
+        )
+    table = Table("suite", "what it measures")
+    for suite in SUITES.values():
+        table.add_row(suite.name, suite.description)
+    out.print(table)
+    if stored:
+        runs = Table("run", "suite", "created", "cases", "score", "models")
+        for r in stored:
+            runs.add_row(r.eval_id, r.suite, r.created_at[:19], str(len(r.cases)), f"{r.score:.3f}", r.models)
+        out.print(runs)
+
+
+def run_suite(
+    suite: Annotated[str, typer.Argument(help="Name of the suite; `molwright eval list` shows them.")],
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds, from 0.")] = 1,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many cases.")] = None,
+    budget: Annotated[int | None, typer.Option(min=1, help="Evaluations of each design run.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a suite and store its results."""
+    from evals.cases import EvalRun
+    from evals.replay import replay
+    from evals.schemas import schema_hash
+    from evals.suites import SUITES, EvalContext
+    from tools.versions import versions
+
+    if suite not in SUITES:
+        raise NotFoundError(f"there is no suite {suite!r}; there are {', '.join(SUITES)}")
+    settings = get_settings()
+    store = wiring.open_store(settings)
+
+    def run_design(goal: str, options: dict[str, Any]) -> Report:
+        service = DesignService(settings, store)
+        return service.execute(service.start(goal, {**options, "yes": True}))
+
+    context = EvalContext(
+        run_design=run_design,
+        replay=lambda run_id: replay(store, run_id, executor=wiring.open_executor(settings)),
+        seeds=range(seeds),
+        limit=limit,
+        budget=budget,
+        progress=lambda line: err.print(escape(line)),
+    )
+    created, start = wiring.now().isoformat(), time.monotonic()
+    cases = SUITES[suite].run(context)
+    result = EvalRun(
+        eval_id=uuid.uuid4().hex[:12],
+        suite=suite,
+        created_at=created,
+        seconds=round(time.monotonic() - start, 3),
+        seeds=list(range(seeds)),
+        options={"limit": limit, "budget": budget},
+        versions=versions(),
+        schemas=schema_hash(),
+        cases=cases,
+    )
+    wiring.open_eval_store(settings).save(result)
+    _show(result, as_json)
+
+
+def show(eval_id: Annotated[str, typer.Argument(help="Id of the evaluation run; a prefix is enough.")], as_json: AsJson = False) -> None:
+    """Show a stored evaluation run, case by case."""
+    _show(wiring.open_eval_store(get_settings()).run(eval_id), as_json, all_cases=True)
+
+
+def compare(
+    a: Annotated[str, typer.Argument(help="The baseline.")],
+    b: Annotated[str, typer.Argument(help="What is compared with it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Compare two runs of a suite, paired by case and seed."""
+    from evals.compare import compare as compare_runs
+
+    store = wiring.open_eval_store(get_settings())
+    result = compare_runs(store.run(a), store.run(b))
+    if as_json:
+        return emit_json(result.model_dump(mode="json"))
+    out.print(f"{result.suite}: {result.b} against {result.a}: [bold]{result.verdict}[/bold]")
+    out.print(
+        f"mean {result.mean_a:.4f} -> {result.mean_b:.4f}, difference {result.difference:+.4f}, 95 % interval {result.low:+.4f} to {result.high:+.4f}"
+    )
+    out.print(f"{result.pairs} pairs; the smallest difference that would have been seen (80 % power): {result.detectable:.4f}")
+    for warning in result.warnings:
+        err.print(f"[yellow]note:[/yellow] {escape(warning)}")
+
+
+def _show(result: Any, as_json: bool, *, all_cases: bool = False) -> None:
+    if as_json:
+        return emit_json({**result.model_dump(mode="json"), "score": result.score})
+    cases = result.cases if all_cases else [c for c in result.cases if c.score < 1]
+    if cases:
+        table = Table("score", "seed", "case", "detail")
+        for c in cases:
+            table.add_row(f"{c.score:.2f}", str(c.seed), escape(c.case), escape(str(c.detail)[:300]))
+        out.print(table)
+    right = sum(c.score == 1 for c in result.cases)
+    out.print(
+        f"{result.suite} {result.eval_id}: score {result.score:.4f}, {right} of {len(result.cases)} cases entirely right, {result.seconds:.1f} s"
+    )

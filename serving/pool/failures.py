@@ -1,0 +1,65 @@
+"""What can go wrong with one attempt, and what follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+FailureKind = Literal[
+    "refused",
+    "connect_timeout",
+    "disconnected",
+    "timeout",
+    "hung",
+    "rate_limited",
+    "server_error",
+    "unauthorized",
+    "not_served",
+    "malformed",
+    "deadline",
+    "closing",
+]
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """What a failure means for its server and for the call."""
+
+    status: int  # HTTP status where it is the last word
+    retry: bool = True  # whether another attempt makes sense
+    budgeted: bool = True  # whether that attempt is taken from the retry budget
+    blame: bool = True  # whether it counts against the server
+    trip: bool = False  # whether the server is taken out at once
+    sent: bool = True  # whether the request may have reached the server
+
+
+#: The budget holds back retries that an overloaded server would have to pay for. A server that is gone, hung or full pays for none.
+CONSEQUENCES: dict[FailureKind, Consequence] = {
+    "refused": Consequence(status=503, budgeted=False, trip=True, sent=False),
+    "connect_timeout": Consequence(status=503, budgeted=False, trip=True, sent=False),
+    "disconnected": Consequence(status=502, budgeted=False),
+    "timeout": Consequence(status=504),
+    "hung": Consequence(status=504, budgeted=False, blame=False),
+    "rate_limited": Consequence(status=429, budgeted=False, blame=False, sent=False),
+    "server_error": Consequence(status=502),
+    "unauthorized": Consequence(status=502, trip=True, sent=False),
+    "not_served": Consequence(status=502, sent=False),
+    "malformed": Consequence(status=502),
+    "deadline": Consequence(status=504, retry=False, blame=False),
+    "closing": Consequence(status=503, retry=False, blame=False),
+}
+
+
+class AttemptFailed(Exception):
+    """One attempt at one server failed. ``retry_after``: seconds the server asks to be left alone, where it said."""
+
+    def __init__(self, kind: FailureKind, detail: str, *, retry_after: float | None = None) -> None:
+        super().__init__(f"{kind}: {detail}" if detail else kind)
+        self.kind: FailureKind = kind
+        self.detail = detail
+        self.retry_after = retry_after
+
+    @property
+    def consequence(self) -> Consequence:
+        """What follows from it."""
+        return CONSEQUENCES[self.kind]

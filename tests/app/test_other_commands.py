@@ -1,0 +1,108 @@
+"""Every other command."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.app.conftest import Run
+
+
+def test_properties_have_units_and_uncertainty(molwright: Run) -> None:
+    done = molwright("properties", "CC(=O)Oc1ccccc1C(=O)O", "*CC(*)c1ccccc1", "--json")
+    assert done.returncode == 0, done.stderr
+    aspirin, styrene = json.loads(done.stdout)
+    assert aspirin["properties"]["molecular_weight"]["value"] == pytest.approx(180.16, abs=0.01)
+    assert aspirin["properties"]["melting_point"]["sigma"] > 0
+    assert aspirin["properties"]["melting_point"]["unit"] == "°C"
+    assert styrene["class"] == "polymer"
+    assert "glass_transition_temperature" in styrene["properties"]
+    assert "Melting point" in molwright("properties", "CCO").stdout
+
+
+def test_broken_structures_are_listed_and_the_good_ones_shown(molwright: Run) -> None:
+    done = molwright("properties", "-", "--json", stdin="CCO ethanol\nC1CC\nc1ccccc1 benzene\n")
+    assert done.returncode == 2
+    assert [r["smiles"] for r in json.loads(done.stdout)] == ["CCO", "c1ccccc1"]
+    assert "C1CC" in done.stderr
+
+
+def test_check_holds_a_structure_against_a_goal(molwright: Run) -> None:
+    good = molwright("check", "CCO", "--goal", "a molecule with MW < 100", "--json")
+    assert good.returncode == 0, good.stderr
+    assert json.loads(good.stdout)["requirements"][0]["met"]
+    assert molwright("check", "CCO", "--goal", "a molecule with MW > 100").returncode == 4
+    assert molwright("check", "C1CC", "--goal", "a molecule with MW > 100").returncode == 2
+
+
+def test_literature_search_gives_references(molwright: Run) -> None:
+    done = molwright("literature", "search", "glass transition of polyimides", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found
+    assert all(p["citation"]["doi"] and p["citation"]["year"] for p in found)
+
+
+def test_doctor_finds_everything_working_on_a_fresh_machine(molwright: Run) -> None:
+    done = molwright("doctor", "--json")
+    rows = json.loads(done.stdout)
+    assert [r["part"] for r in rows if not r["works"]] == [], rows
+    assert done.returncode == 0
+
+
+def test_unknown_run_is_exit_2(molwright: Run) -> None:
+    for command in (("report", "nope"), ("resume", "nope"), ("trace", "nope"), ("replay", "nope"), ("approve", "nope"), ("runs", "show", "nope")):
+        done = molwright(*command)
+        assert done.returncode == 2, command
+        assert "nope" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_home_that_cannot_be_made_is_a_clear_error(molwright: Run, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    done = molwright("runs", "list", MOLWRIGHT_HOME=str(blocked / "home"))
+    assert done.returncode == 1
+    assert "MOLWRIGHT_HOME" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_wrong_setting_is_a_clear_error(molwright: Run) -> None:
+    done = molwright("runs", "list", MOLWRIGHT_BUDGET="lots")
+    assert done.returncode == 1
+    assert "budget" in done.stderr
+
+
+def test_feedback_trace_and_fork(molwright: Run) -> None:
+    done = molwright("design", "a molecule with MW < 200", "--yes", "--budget", "170", "--candidates", "3", "--json", "-")
+    run_id = json.loads(done.stdout)["run_id"]
+    assert molwright("feedback", run_id, "1", "accept", "--comment", "nice").returncode == 0
+    assert molwright("feedback", run_id, "99", "accept").returncode == 2
+    assert json.loads(molwright("runs", "show", run_id, "--json").stdout)["feedback"][0]["comment"] == "nice"
+    events = json.loads(molwright("trace", run_id, "--json").stdout)
+    first = [e for e in events if e["node"] == "propose" and e["generation"] == 0]
+    assert first
+    forked = molwright("replay", run_id, "--from", str(first[-1]["sequence"]), "--with", "budget=330", "--json")
+    assert forked.returncode == 0, forked.stderr
+    fork = json.loads(forked.stdout)
+    assert fork["spec"]["budget"] == 330
+    assert fork["run_id"] != run_id
+    again = json.loads(molwright("trace", fork["run_id"], "--json").stdout)
+    hashes = {e["output_hash"] for e in again if e["node"] == "propose" and e["generation"] == 0}
+    assert hashes == {e["output_hash"] for e in first}
+    assert molwright("replay", run_id, "--with", "model=x").returncode == 2
+    assert molwright("replay", run_id, "--with", "colour=red").returncode == 2
+
+
+def test_eval_runs_are_stored_and_compared(molwright: Run) -> None:
+    a = json.loads(molwright("eval", "run", "guard", "--json").stdout)
+    b = json.loads(molwright("eval", "run", "guard", "--json").stdout)
+    assert a["cases"]
+    compared = json.loads(molwright("eval", "compare", a["eval_id"], b["eval_id"][:8], "--json").stdout)
+    assert compared["verdict"] == "cannot tell"
+    assert compared["pairs"] == len(a["cases"])
+    assert a["eval_id"] in molwright("eval", "list").stdout
+    assert molwright("eval", "run", "nothing").returncode == 2
+    assert molwright("eval", "show", a["eval_id"]).returncode == 0

@@ -1,0 +1,109 @@
+"""The table of functional groups and ring systems."""
+
+from __future__ import annotations
+
+import pytest
+from rdkit import Chem
+
+from core.errors import StructureError
+from tools.groups.groups import GROUPS, Group, compile_smarts, count_group, count_matches, group_words, plural, resolve_group
+
+
+@pytest.mark.parametrize("group", GROUPS.values(), ids=lambda g: g.name)
+def test_example_matches_and_counterexample_does_not(group: Group) -> None:
+    example, counterexample = Chem.MolFromSmiles(group.example), Chem.MolFromSmiles(group.counterexample)
+    assert example is not None
+    assert counterexample is not None
+    assert count_group(example, group) >= 1
+    assert count_group(counterexample, group) == 0
+
+
+def test_there_are_at_least_300_groups_and_no_word_means_two() -> None:
+    assert len(GROUPS) >= 300
+    assert len(group_words()) > 1000
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("COOH", "carboxylic acid"),
+        ("nitro groups", "nitro"),
+        ("hydroxyl group", "hydroxyl"),
+        ("Anilines", "aniline"),
+        ("mercaptan", "thiol"),
+        ("urethane linkage", "carbamate"),
+        ("Schiff bases", "imine"),
+        ("pyridyl", "pyridine"),
+        ("carboxylic  acids", "carboxylic acid"),
+        ("benzophenone", "benzophenone"),
+    ],
+)
+def test_words_resolve(word: str, name: str) -> None:
+    group = resolve_group(word)
+    assert group is not None
+    assert group.name == name
+
+
+def test_unknown_word_is_none() -> None:
+    assert resolve_group("kryptonite group") is None
+    assert resolve_group("group") is None
+
+
+@pytest.mark.parametrize(
+    ("smiles", "name", "count"),
+    [
+        ("OCC(O)CO", "hydroxyl", 3),
+        ("CC(=O)O", "hydroxyl", 0),
+        ("OC(=O)CCC(=O)O", "carboxylic acid", 2),
+        ("CN(C)C", "amine", 1),
+        ("c1ccc(Nc2ccccc2)cc1", "aniline", 1),
+        ("CCOCCOCC", "ether", 2),
+        ("CC(=O)OC(C)=O", "ester", 0),
+        ("CC(=O)OC(C)=O", "acid anhydride", 1),
+        ("COC(=O)OC", "ester", 0),
+        ("CNC(=O)OC", "ester", 0),
+        ("CNC(=O)OC", "amide", 0),
+        ("CNC(=O)NC", "amide", 0),
+        ("NC(=O)c1ccccc1", "primary amine", 0),
+        ("O=[N+]([O-])c1cccc([N+](=O)[O-])c1", "nitro", 2),
+        ("FC(F)(F)C", "halogen", 3),
+        ("c1ccc(cc1)-c1ccccc1", "benzene ring", 2),
+        ("C[Si](C)(C)C", "silane", 1),
+        ("CC(=O)c1ccc(C(C)=O)cc1", "ketone", 2),
+        ("O=C1c2ccccc2C(=O)N1C", "imide", 1),
+        ("C[n+]1ccn(C)c1", "imidazolium", 1),
+        ("CC1=C(C)C(=O)C=CC1=O", "quinone", 1),
+    ],
+)
+def test_counts_are_per_group(smiles: str, name: str, count: int) -> None:
+    assert count_group(Chem.MolFromSmiles(smiles), GROUPS[name]) == count
+
+
+@pytest.mark.parametrize(
+    ("unit", "name", "count"),
+    [
+        ("*OC(C)C(*)=O", "ester", 1),  # the ester bond lies between two units
+        ("*OCCOC(=O)c1ccc(cc1)C(*)=O", "ester", 2),
+        ("*NCCCCCCNC(=O)CCCCC(*)=O", "amide", 2),
+        ("*Oc1ccc(cc1)C(C)(C)c1ccc(cc1)OC(*)=O", "carbonate", 1),
+        ("*N1C(=O)c2cc3C(=O)N(c4ccc(Oc5ccc(*)cc5)cc4)C(=O)c3cc2C1=O", "imide", 2),
+        ("*CC(*)c1ccccc1", "benzene ring", 1),
+        ("*[Si](C)(C)O*", "siloxane", 1),
+        ("*CC*", "ester", 0),
+    ],
+)
+def test_polymers_are_counted_per_repeat_unit(unit: str, name: str, count: int) -> None:
+    assert count_group(Chem.MolFromSmiles(unit), GROUPS[name]) == count
+
+
+def test_unreadable_smarts_is_an_error() -> None:
+    with pytest.raises(StructureError):
+        compile_smarts("[C")
+    with pytest.raises(StructureError):
+        count_matches(Chem.MolFromSmiles("CC"), "")
+
+
+def test_plurals() -> None:
+    assert [plural(w) for w in ("ester", "urea", "azo dye", "carboxy", "benzophenone", "box")] == [
+        "esters", "ureas", "azo dyes", "carboxies", "benzophenones", "boxes",
+    ]  # fmt: skip

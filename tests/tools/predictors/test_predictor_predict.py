@@ -1,0 +1,211 @@
+"""The shipped predictors: what they answer, what they refuse, and that they are as good as their cards say."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rdkit import Chem, DataStructs
+
+from core.candidate import PropertyValue
+from core.errors import SpecError
+from core.spec import Conditions
+from tools.predictors.model import Z90, load_model
+from tools.predictors.predict import calibration, predict, predictor_names, predictor_versions, residual_correlation
+from tools.predictors.specs import PREDICTORS, spec_of
+from tools.predictors.weights import WEIGHTS, WeightsFolder
+from tools.structures.similarity import morgan_fingerprint
+
+_MOLECULE_NAMES = tuple(name for name, spec in PREDICTORS.items() if spec.kind != "polymer")
+_MOLECULES = (
+    "CCO", "c1ccccc1", "CC(=O)Oc1ccccc1C(=O)O", "CCCCCCCCCCCC", "O=C(O)c1ccc(C(=O)O)cc1", "CN1C=NC2=C1C(=O)N(C)C(=O)N2C",
+    "CN(C)c1ccc(cc1)N=Nc1ccc(cc1)[N+](=O)[O-]", "CCN(CC)c1ccc2c(c1)oc(=O)cc2C", "ClC(Cl)(Cl)Cl", "c1ccc2cc3ccccc3cc2c1",
+)  # fmt: skip
+_POLYMERS = ("*CC*", "*CC(*)c1ccccc1", "*OCCOC(=O)c1ccc(C(*)=O)cc1", "*c1ccc(Oc2ccc(N3C(=O)c4cc5c(cc4C3=O)C(=O)N(*)C5=O)cc2)cc1")
+#: RMSE and MAE of an untuned LightGBM on Morgan counts and RDKit descriptors, random folds, on the same kind of data.
+_BASELINE = {
+    "glass_transition_temperature": (38.8, 25.9),
+    "absorption_maximum": (33.6, 22.8),
+    "melting_point": (42.0, 31.1),
+    "aqueous_solubility": (0.81, 0.69),
+    "flash_point": (32.3, 18.7),
+}
+
+
+def _one(name: str, smiles: str, **conditions: str) -> PropertyValue:
+    kind = "polymer" if spec_of(name).kind == "polymer" else "molecule"
+    return predict([name], [smiles], kind, Conditions(**conditions))[name][0]  # type: ignore[arg-type]
+
+
+def _number(name: str, smiles: str, **conditions: str) -> float:
+    number = _one(name, smiles, **conditions).number
+    assert number is not None
+    return number
+
+
+def test_every_value_carries_what_a_reader_needs() -> None:
+    found = predict(_MOLECULE_NAMES, _MOLECULES, "molecule", Conditions())
+    assert list(found) == list(_MOLECULE_NAMES)
+    for name, values in found.items():
+        assert len(values) == len(_MOLECULES)
+        for value in values:
+            if value.value is None:
+                assert value.reason
+                continue
+            assert value.unit == spec_of(name).unit
+            assert value.sigma is not None
+            assert value.sigma > 0
+            assert value.lower is not None
+            assert value.upper is not None
+            assert value.lower < value.number < value.upper  # type: ignore[operator]
+            step = 10.0 ** -spec_of(name).decimals
+            assert value.upper - value.lower == pytest.approx(2 * Z90 * value.sigma, abs=2 * step)
+            assert isinstance(value.in_domain, bool)
+            assert value.nearest
+            assert value.nearest_value is not None
+            assert value.similarity is not None
+            assert 0 <= value.similarity <= 1
+            assert value.method_version == predictor_versions()[name]
+
+
+def test_polymer_values_show_structures_without_measurements() -> None:
+    for value in predict(["glass_transition_temperature"], _POLYMERS, "polymer", Conditions())["glass_transition_temperature"]:
+        assert value.number is not None
+        assert value.nearest is not None
+        assert value.nearest.count("*") == 2
+        assert value.nearest_value is None
+    assert "\t" not in WeightsFolder("glass_transition_temperature").text("neighbours.tsv.gz")
+
+
+def test_one_by_one_equals_batch_and_order_is_kept() -> None:
+    names = ["melting_point", "absorption_maximum"]
+    batch = predict(names, [*_MOLECULES, "C1CC", *reversed(_MOLECULES)], "molecule", Conditions())
+    for name in names:
+        assert batch[name][len(_MOLECULES)].value is None
+        assert batch[name][: len(_MOLECULES)] == list(reversed(batch[name][len(_MOLECULES) + 1 :]))
+        for smiles, value in zip(_MOLECULES, batch[name], strict=False):
+            assert _one(name, smiles) == value
+
+
+def test_writing_of_the_structure_does_not_matter() -> None:
+    assert _one("melting_point", "OC(=O)c1ccccc1") == _one("melting_point", "c1ccc(cc1)C(O)=O")
+    tg = "glass_transition_temperature"
+    frames = ("*OCCOC(=O)c1ccc(C(*)=O)cc1", "*C(=O)OCCOC(=O)c1ccc(*)cc1", "*c1ccc(cc1)C(=O)OCCOC(=O)*")
+    values = [_number(tg, frame) for frame in frames]
+    assert max(values) - min(values) < 0.2
+
+
+@pytest.mark.parametrize("name", _MOLECULE_NAMES)
+@pytest.mark.parametrize(
+    ("smiles", "words"), [("*CC*", "attachment"), ("[Na+].[Cl-]", "inorganic"), ("C" * 400, "heavy atoms"), ("C1CC", "ring")]
+)
+def test_molecule_models_refuse(name: str, smiles: str, words: str) -> None:
+    value = _one(name, smiles)
+    assert value.value is None
+    assert words in (value.reason or "")
+
+
+def test_salts_are_refused_but_a_dye_with_a_counter_ion_is_not() -> None:
+    dye = "CCN(CC)c1ccc2c(c1)Oc1cc(=[N+](CC)CC)ccc-1c2-c1ccccc1C(=O)O.[Cl-]"
+    assert _one("melting_point", dye).value is None
+    value = _one("absorption_maximum", dye, solvent_smiles="CCO")
+    assert 500 < (value.number or 0) < 600
+    assert "[Cl-]" in (value.reason or "")
+
+
+def test_classes_are_not_mixed_up() -> None:
+    assert _one("glass_transition_temperature", "CCO").value is None
+    mixed = predict(["glass_transition_temperature", "melting_point"], ["CCO"], "molecule", Conditions())
+    assert mixed["glass_transition_temperature"][0].value is None
+    assert mixed["melting_point"][0].number is not None
+    with pytest.raises(SpecError):
+        predict(["boiling_point"], ["CCO"], "molecule", Conditions())
+
+
+def test_nothing_asked_nothing_answered() -> None:
+    assert predict([], ["CCO"], "molecule", Conditions()) == {}
+    assert predict(["melting_point"], [], "molecule", Conditions()) == {"melting_point": []}
+
+
+def test_the_solvent_matters_and_a_wrong_one_is_told() -> None:
+    reichardt_like = "CN(C)c1ccc(cc1)C=Cc1ccc(cc1)[N+](=O)[O-]"
+    values = {s: _number("absorption_maximum", reichardt_like, solvent_smiles=s) for s in ("C1CCCCC1", "CS(C)=O")}
+    assert values["CS(C)=O"] > values["C1CCCCC1"]
+    refused = _one("absorption_maximum", reichardt_like, solvent_smiles="water please")
+    assert refused.value is None
+    assert "water please" in (refused.reason or "")
+
+
+def test_neighbour_is_the_most_similar_of_the_index() -> None:
+    model = load_model("aqueous_solubility")
+    smiles = "CCOc1ccc(NC(C)=O)cc1C"
+    value = _one("aqueous_solubility", smiles)
+    mols = [Chem.MolFromSmiles(s) for s in model.structures]
+    query = morgan_fingerprint(Chem.MolFromSmiles(smiles))
+    similarities = DataStructs.BulkTanimotoSimilarity(query, [morgan_fingerprint(m) for m in mols])
+    assert value.similarity == pytest.approx(max(similarities), abs=1e-3)
+    assert value.nearest is not None
+    assert similarities[model.structures.index(value.nearest)] == pytest.approx(max(similarities))
+
+
+@pytest.mark.parametrize("name", predictor_names())
+def test_card_says_better_than_the_baseline_and_calibrated(name: str) -> None:
+    card = WeightsFolder(name).card
+    random = card["metrics"]["random over substances, 5 folds"]
+    if name in _BASELINE:
+        rmse, mae = _BASELINE[name]
+        assert random["rmse"] <= rmse
+        assert random["mae"] <= mae
+    for split in card["metrics"].values():
+        assert 0.85 <= split["coverage"] <= 0.93
+    assert 0.88 <= random["coverage"] <= 0.92
+    assert random["coverage_least_similar_tenth"] >= 0.80
+    assert random["coverage_worst_tenth"] >= 0.80
+    assert card["domain"]["ratio"] >= 1.5
+    assert card["data"]["licence"] == spec_of(name).licence
+    assert (WEIGHTS / name / "card.md").read_text(encoding="utf-8").startswith(f"# {name}")
+
+
+@pytest.mark.parametrize("name", predictor_names())
+def test_calibration_arrays_are_the_cards_figures(name: str) -> None:
+    arrays, card = calibration(name), WeightsFolder(name).card["metrics"]["random over substances, 5 folds"]
+    residual, sigma = arrays["oof_residual"].astype(float), arrays["oof_sigma"].astype(float)
+    assert len(residual) == len(sigma) == len(arrays["oof_pred"]) == card["n"]
+    assert np.sqrt((residual**2).mean()) == pytest.approx(card["rmse"], rel=0.01)
+    assert (np.abs(residual) <= Z90 * sigma).mean() == pytest.approx(card["coverage"], abs=0.01)
+
+
+def test_uncertainty_grows_towards_absurd_structures() -> None:
+    paths = {
+        "absorption_maximum": ["C" + "=CC" * n + "=O" for n in (3, 6, 12, 20)],
+        "aqueous_solubility": ["OC" + "C(O)" * n + "C" for n in (1, 4, 10, 20)],
+    }
+    for name, path in paths.items():
+        values = [_one(name, smiles) for smiles in path]
+        assert all(v.sigma is not None for v in values)
+        assert values[-1].sigma > values[0].sigma, name  # type: ignore[operator]
+
+
+def test_residual_correlation_is_a_correlation_matrix() -> None:
+    names = list(predictor_names())
+    matrix = residual_correlation(names)
+    assert matrix.shape == (6, 6)
+    np.testing.assert_allclose(matrix, matrix.T)
+    np.testing.assert_allclose(np.diag(matrix), 1.0)
+    assert np.linalg.eigvalsh(matrix).min() > -1e-9
+    assert np.abs(matrix - np.eye(6)).max() < 0.8
+    position = names.index("glass_transition_temperature")
+    assert np.abs(np.delete(matrix[position], position)).max() == 0
+
+
+def test_weights_are_small_and_safe() -> None:
+    files = [path for path in Path(WEIGHTS).rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 20e6
+    assert {"".join(path.suffixes) for path in files} <= {".json", ".md", ".npz", ".txt.gz", ".tsv.gz"}
+    load_model.cache_clear()
+    start = time.perf_counter()
+    for name in predictor_names():
+        load_model(name)
+    assert time.perf_counter() - start < 10

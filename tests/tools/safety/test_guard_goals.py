@@ -1,0 +1,81 @@
+"""The guard on the words of a goal."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tools.safety.goal_text import normalise
+from tools.safety.guard import screen_goal
+
+HERE = Path(__file__).parent
+BLOCK = (HERE / "goals_block.txt").read_text(encoding="utf-8").splitlines()
+ALLOW = (HERE / "goals_allow.txt").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_sets_are_large_enough() -> None:
+    assert len(set(BLOCK)) == len(BLOCK) >= 50
+    assert len(set(ALLOW)) == len(ALLOW) >= 60
+
+
+@pytest.mark.parametrize("goal", BLOCK)
+def test_block(goal: str) -> None:
+    found = screen_goal(goal)
+    assert found.verdict == "block"
+    assert found.rules[0].id.startswith("goal.")
+    assert "words:" in found.rules[0].reason
+
+
+@pytest.mark.parametrize("goal", ALLOW)
+def test_allow(goal: str) -> None:
+    assert screen_goal(goal).verdict == "allow", screen_goal(goal).rules
+
+
+@pytest.mark.parametrize("goal", BLOCK[::6])
+def test_case_hyphens_and_context_hide_nothing(goal: str) -> None:
+    assert screen_goal(goal.upper()).verdict == "block"
+    assert screen_goal(f"Design a polymer with Tg > 100 °C; {goal}, non-explosive packaging").verdict == "block"
+
+
+@pytest.mark.parametrize(
+    ("goal", "rule"),
+    [
+        ("a pesticide with low toxicity", "goal.biocide"),
+        ("an insecticide with logP below 3", "goal.biocide"),
+        ("what is known about ketamine", "goal.controlled_medicine"),
+    ],
+)
+def test_warn(goal: str, rule: str) -> None:
+    found = screen_goal(goal)
+    assert found.verdict == "warn"
+    assert [hit.id for hit in found.rules] == [rule]
+
+
+def test_normalise() -> None:
+    assert normalise("Ｓａｒ\u200bｉｎ – Test") == "sarin test"
+    assert normalise("s a r i n") == "sarin"
+    assert normalise("ѕarin") == "sarin"
+
+
+@pytest.mark.parametrize("piece", ["no ", "a b ", "x", "detect of ", "not a nerve agent or ", "kill the "])
+def test_long_goals_are_quick(piece: str) -> None:
+    started = time.perf_counter()
+    screen_goal((piece * 20_000)[:19_999])
+    assert time.perf_counter() - started < 8
+
+
+def test_a_goal_of_a_megabyte_is_blocked_at_once() -> None:
+    started = time.perf_counter()
+    found = screen_goal("a" * 1_000_000)
+    assert found.rules[0].id == "goal.too_long"
+    assert time.perf_counter() - started < 0.5
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=200))
+def test_any_text_gets_a_verdict_without_failure(text: str) -> None:
+    assert all(hit.id != "guard.failure" for hit in screen_goal(text).rules)

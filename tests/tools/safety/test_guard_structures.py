@@ -1,0 +1,201 @@
+"""The guard on structures: the block and pass sets, evasions, polymers, routes, closed failure."""
+
+from __future__ import annotations
+
+import csv
+import random
+import time
+from pathlib import Path
+
+import pytest
+from rdkit import Chem
+
+from core.candidate import Material, Route, RouteStep
+from tools.safety import guard
+from tools.safety.guard import RULES_VERSION, screen_materials, screen_structure
+from tools.safety.rules import rules_version, structure_rules
+from tools.safety.tables import MISASSIGNED, medicines, regulated, restricted_amines
+
+HERE = Path(__file__).parent
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (HERE / name).open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle, delimiter="\t"))
+
+
+BLOCK = _rows("block_structures.tsv")
+PASS = _rows("pass_structures.tsv")
+
+
+def test_the_sets_are_large_enough() -> None:
+    assert len(BLOCK) >= 60
+    assert len(PASS) >= 120
+    assert len({row["smiles"] for row in BLOCK + PASS}) == len(BLOCK) + len(PASS)
+
+
+@pytest.mark.parametrize("row", BLOCK, ids=lambda row: row["name"])
+def test_block(row: dict[str, str]) -> None:
+    found = screen_structure(row["smiles"], "molecule")
+    assert found.verdict == "block"
+    assert row["rule"] in [hit.id for hit in found.rules if hit.verdict == "block"]
+    assert all(hit.reason and hit.name for hit in found.rules)
+
+
+@pytest.mark.parametrize("row", PASS, ids=lambda row: row["name"])
+def test_pass(row: dict[str, str]) -> None:
+    found = screen_structure(row["smiles"], "molecule")
+    assert found.verdict == row["verdict"], [(hit.id, hit.reason) for hit in found.rules]
+
+
+@pytest.mark.parametrize("row", BLOCK[:: len(BLOCK) // 30], ids=lambda row: row["name"])
+def test_writing_a_structure_differently_hides_nothing(row: dict[str, str]) -> None:
+    mol = Chem.MolFromSmiles(row["smiles"])
+    for seed in (1, 2):
+        shuffled = Chem.MolToRandomSmilesVect(mol, 1, randomSeed=seed)[0]
+        assert screen_structure(shuffled, "molecule").verdict == "block"
+    for disguise in (f"{row['smiles']}.Cl", f"O.{row['smiles']}.CCO", Chem.MolToSmiles(mol, kekuleSmiles=False, allHsExplicit=True)):
+        assert screen_structure(disguise, "molecule").verdict == "block", disguise
+    for atom in mol.GetAtoms():
+        if atom.GetAtomicNum() == 6:
+            atom.SetIsotope(13)
+            atom.SetAtomMapNum(1)
+    assert screen_structure(Chem.MolToSmiles(mol), "molecule").verdict == "block"
+
+
+def test_medicines_warn_whatever_their_salt_and_analogues_block() -> None:
+    for smiles in ("CNC1(c2ccccc2Cl)CCCCC1=O", "C[NH2+]C1(c2ccccc2Cl)CCCCC1=O.[Cl-]", "CNC1(c2ccccc2Cl)CCCCC1=O.Cl"):
+        found = screen_structure(smiles, "molecule")
+        assert found.verdict == "warn"
+        assert "ketamine" in found.rules[0].reason
+    assert screen_structure("CCNC1(c2ccccc2Cl)CCCCC1=O", "molecule").verdict == "block"
+
+
+def test_known_inchikeys_of_medicines() -> None:
+    for block, name in [
+        ("BQJCRHHNABKAKU", "morphine"),
+        ("PJMPHNIQZUBGLI", "fentanyl"),
+        ("AAOVKJBEBIDNHE", "diazepam"),
+        ("KWTSXDURSIMDCE", "amphetamine"),
+        ("DDBREPKUVSBGFI", "phenobarbital"),
+        ("YQEZLKZALYSWHR", "ketamine"),
+        ("SNIOPGDIGTZGOP", "nitroglycerin"),
+        ("UZHSEJADLWPNLE", "naloxone"),
+        ("DUGOZIWVEXMGBE", "methylphenidate"),
+    ]:
+        assert medicines()[block].name == name
+    assert {medicine.status for medicine in medicines().values()} == {"controlled", "not controlled", "energetic", "cytotoxic"}
+
+
+def test_ions_and_methane_that_the_list_holds_by_mistake_do_not_match() -> None:
+    assert not set(MISASSIGNED) & set(regulated())
+    for smiles in ("C", "[Na+].[Cl-]", "N", "CCCC(=O)[O-].[K+]", "CC(=O)[O-].[NH4+]"):
+        assert screen_structure(smiles, "molecule").verdict == "allow"
+    for smiles in ("[Na+].[F-]", "[K+].[C-]#N", "[K+].[F-].F"):
+        assert screen_structure(smiles, "molecule").rules[0].id == "regulated.australia_group"
+
+
+def test_a_listed_chemical_names_its_list_and_the_severest_list_wins() -> None:
+    found = screen_structure("CP(=O)(F)F", "molecule")
+    assert {"regulated.schedule_1", "regulated.australia_group"} <= {hit.id for hit in found.rules}
+    assert found.verdict == "block"
+    assert found.rules[0].verdict == "block"
+
+
+def test_azo_dyes_are_cleaved() -> None:
+    found = screen_structure("COc1ccccc1N=Nc1c(O)ccc2ccccc12", "molecule")
+    assert [hit.id for hit in found.rules] == ["warn.azo_amine"]
+    assert "o-anisidine" in found.rules[0].reason
+    hydrazone = screen_structure("COc1ccccc1NN=C1C(=O)C=Cc2ccccc12", "molecule")
+    assert "warn.azo_amine" in [hit.id for hit in hydrazone.rules]
+    assert screen_structure("CCN(CC)c1ccc(N=Nc2ccc(C#N)cc2)cc1", "molecule").verdict == "allow"
+    assert len(restricted_amines()) == 22
+
+
+@pytest.mark.parametrize(
+    ("psmiles", "verdict", "rule"),
+    [
+        ("*CC*", "allow", ""),
+        ("*c1ccc(Oc2ccc(N3C(=O)c4ccc5c(c4C3=O)C(=O)N(*)C5=O)cc2)cc1", "allow", ""),
+        ("*N=P(*)(OC)OC", "allow", ""),
+        ("*CC(*)C(=O)[O-].[Na+]", "allow", ""),
+        ("*Oc1ccc(C(C)(C)c2ccc(OC(*)=O)cc2)cc1", "warn", "warn.bisphenol_polymer"),
+        ("*Oc1ccc(cc1)C(C)(C)c1ccc(cc1)OC(=O)*", "warn", "warn.bisphenol_polymer"),
+        ("*c1ccc(OC(=O)Oc2ccc(C(*)(C)C)cc2)cc1", "warn", "warn.bisphenol_polymer"),
+        ("*C(F)(F)C(*)(F)F", "warn", "warn.pfas"),
+        ("*CC(*)O[N+](=O)[O-]", "block", "energetic.polynitrate"),
+        ("*CC(CN=[N+]=[N-])O*", "block", "energetic.azide"),
+        ("*CC(COC(C)(C)[N+](=O)[O-])([N+](=O)[O-])*", "allow", ""),
+        ("*C([N+](=O)[O-])([N+](=O)[O-])C*", "block", "energetic.gem_dinitro"),
+        ("*CC(*)OP(C)(=O)F", "block", "cwa.phosphonofluoridate"),
+    ],
+)
+def test_polymers(psmiles: str, verdict: str, rule: str) -> None:
+    found = screen_structure(psmiles, "polymer")
+    assert found.verdict == verdict, found.rules
+    assert (rule in [hit.id for hit in found.rules]) or not rule
+
+
+def test_alerts_only_for_drug_like_molecules() -> None:
+    rhodanine = "O=C1NC(=S)SC1=Cc1ccccc1"
+    assert screen_structure(rhodanine, "molecule").verdict == "allow"
+    found = screen_structure(rhodanine, "molecule", drug_like=True)
+    assert {"alert.pains", "alert.brenk"} & {hit.id for hit in found.rules}
+    assert found.verdict == "warn"
+    assert screen_structure("*CC(*)N=Nc1ccccc1", "polymer", drug_like=True).verdict == "allow"
+
+
+@pytest.mark.parametrize("smiles", ["", "C(", "not a structure", "C" * 100_000, "C*", "C1CC"])
+def test_what_cannot_be_read_is_blocked(smiles: str) -> None:
+    found = screen_structure(smiles, "molecule")
+    assert found.verdict == "block"
+    assert found.rules[0].id == "guard.unreadable"
+
+
+def test_a_failure_inside_the_guard_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("rules are gone")
+
+    monkeypatch.setattr(guard, "structure_rules", broken)
+    found = screen_structure("CCO", "molecule")
+    assert (found.verdict, found.rules[0].id) == ("block", "guard.failure")
+    monkeypatch.setattr(guard, "goal_hits", broken)
+    assert guard.screen_goal("a solvent").rules[0].id == "guard.failure"
+
+
+def test_routes_are_screened_with_their_reagents() -> None:
+    route = Route(
+        status="by construction",
+        steps=[
+            RouteStep(reaction="acylation", reactants=["CCNCC", "O=C(Cl)c1ccccc1"], product="CCN(CC)C(=O)c1ccccc1"),
+            RouteStep(reaction="chlorination", reactants=["OC(=O)c1ccccc1", "O=S(Cl)Cl"], product="O=C(Cl)c1ccccc1"),
+        ],
+        starting_materials=[
+            Material(name="diethylamine", smiles="CCNCC"),
+            Material(name="benzoyl chloride", smiles="O=C(Cl)c1ccccc1"),
+            Material(name="a unit", smiles="*CC*"),
+        ],
+    )
+    screened = screen_materials(route)
+    assert [material.verdict for material in screened.starting_materials] == ["warn", "allow", "allow", "warn"]
+    assert screened.starting_materials[0].rules == ["regulated.australia_group"]
+    assert screened.starting_materials[3].role == "intermediate"
+    assert route.starting_materials[0].verdict == "allow"
+
+
+def test_rules_are_well_formed_and_versioned() -> None:
+    rules = structure_rules()
+    assert len(rules) > 60
+    assert all(rule.reason.endswith(".") for rule in rules)
+    assert rules_version() == RULES_VERSION
+    assert len(RULES_VERSION) == 12
+
+
+def test_speed() -> None:
+    rows = [row["smiles"] for row in PASS]
+    random.Random(3).shuffle(rows)
+    screen_structure(rows[0], "molecule")
+    started = time.perf_counter()
+    for smiles in rows:
+        screen_structure(smiles, "molecule")
+    assert len(rows) / (time.perf_counter() - started) > 40

@@ -1,0 +1,1 @@
+"""Requirement by requirement: whether a candidate meets the spec, and how surely."""

@@ -1,0 +1,1 @@
+"""Organic dyes assembled from real starting materials by the condensations that dye chemistry is known for."""

@@ -1,0 +1,86 @@
+"""Feature matrices for the predictors, computed once for all predictors of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from rdkit import Chem
+from rdkit.rdBase import BlockLogs
+
+from tools.predictors.features.molecule import MORGAN_BITS, descriptor_names, descriptors, morgan_counts, on_bits
+from tools.predictors.features.pi_system import pi_features, pi_names
+from tools.predictors.features.polymer import RepeatUnit, polymer_features, polymer_names
+from tools.predictors.features.solvent import solvent_features, solvent_names
+from tools.predictors.specs import FeatureKind
+
+FloatArray = NDArray[np.float32]
+
+_MORGAN_NAMES = tuple(f"morgan_{i}" for i in range(MORGAN_BITS))
+
+
+@lru_cache(maxsize=3)
+def feature_names(kind: FeatureKind) -> tuple[str, ...]:
+    """Names of the columns of a feature matrix of ``kind``, in order."""
+    if kind == "polymer":
+        return (*polymer_names(), *_MORGAN_NAMES)
+    common = (*descriptor_names(), *_MORGAN_NAMES)
+    return common if kind == "molecule" else (*common, *pi_names(), *solvent_names())
+
+
+@dataclass
+class Describer:
+    """Describes structures and remembers what it computed, by canonical SMILES; one object lives for one call of ``predict``."""
+
+    _molecules: dict[str, FloatArray] = field(default_factory=dict)
+    _pi: dict[str, FloatArray] = field(default_factory=dict)
+    _polymers: dict[str, tuple[FloatArray, NDArray[np.uint16]]] = field(default_factory=dict)
+    _bits: dict[str, NDArray[np.uint16]] = field(default_factory=dict)
+
+    def matrix(self, kind: FeatureKind, keys: Sequence[str], mols: Sequence[Chem.Mol], solvents: Sequence[str] | None = None) -> FloatArray:
+        """Features of ``mols`` (their canonical SMILES in ``keys``), shape (structures, len(feature_names(kind))).
+
+        ``solvents`` holds one canonical solvent a structure and is needed for dyes only.
+        """
+        width = len(feature_names(kind))
+        rows = np.zeros((len(mols), width), dtype=np.float32)
+        with BlockLogs():
+            for i, (key, mol) in enumerate(zip(keys, mols, strict=True)):
+                if kind == "polymer":
+                    rows[i] = self._polymer(key, mol)[0]
+                    continue
+                common = self._molecule(key, mol)
+                rows[i, : len(common)] = common
+                if kind == "dye":
+                    assert solvents is not None
+                    rows[i, len(common) :] = np.concatenate([self._conjugated(key, mol), solvent_features(solvents[i])])
+        return rows
+
+    def fingerprints(self, kind: FeatureKind, keys: Sequence[str], mols: Sequence[Chem.Mol]) -> list[NDArray[np.uint16]]:
+        """Set bits of each structure's Morgan fingerprint; of the ring form for polymers."""
+        with BlockLogs():
+            if kind == "polymer":
+                return [self._polymer(key, mol)[1] for key, mol in zip(keys, mols, strict=True)]
+            for key, mol in zip(keys, mols, strict=True):
+                if key not in self._bits:
+                    self._bits[key] = on_bits([mol])[0]
+        return [self._bits[key] for key in keys]
+
+    def _molecule(self, key: str, mol: Chem.Mol) -> FloatArray:
+        if key not in self._molecules:
+            self._molecules[key] = np.concatenate([descriptors(mol), morgan_counts(mol)])
+        return self._molecules[key]
+
+    def _conjugated(self, key: str, mol: Chem.Mol) -> FloatArray:
+        if key not in self._pi:
+            self._pi[key] = pi_features(mol)
+        return self._pi[key]
+
+    def _polymer(self, key: str, mol: Chem.Mol) -> tuple[FloatArray, NDArray[np.uint16]]:
+        if key not in self._polymers:
+            unit = RepeatUnit(mol)
+            self._polymers[key] = (np.concatenate(polymer_features(unit)), on_bits([unit.ring])[0])
+        return self._polymers[key]

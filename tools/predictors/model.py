@@ -1,0 +1,137 @@
+"""One trained predictor: an ensemble of boosters for the value, one for the error to expect, and its training structures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import PredictorError
+from tools.predictors.features.assemble import feature_names
+from tools.predictors.neighbours import NeighbourIndex, Neighbours
+from tools.predictors.specs import FeatureKind, PredictorSpec, spec_of
+from tools.predictors.weights import WeightsFolder
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
+
+FloatArray = NDArray[np.float64]
+
+#: Half-width of a central 90 % interval of the normal distribution, in standard deviations.
+Z90 = 1.6448536269514722
+SCALE_FILE = "scale.txt.gz"
+ARRAYS_FILE = "arrays.npz"
+NEIGHBOURS_FILE = "neighbours.tsv.gz"
+CALIBRATION_FILE = "calibration.npz"
+
+#: Columns that the expected error may depend on, beside the ensemble's spread and the similarity to the training structures.
+_SCALE_COLUMNS: dict[FeatureKind, tuple[str, ...]] = {
+    "molecule": ("NumHeavyAtoms", "CrippenClogP", "tpsa", "NumRings", "NumRotatableBonds", "ring_atom_fraction", "hetero_fraction",
+                 "halogen_fraction", "donor_density", "longest_chain", "symmetry_class_fraction"),
+    "dye": ("NumHeavyAtoms", "formal_charge", "ring_atom_fraction", "pi_gap", "pi_system_atoms", "pi_charge_transfer", "pi_system_charge",
+            "pi_system_rotors", "group_boron", "solvent_tpsa_per_atom", "solvent_is_film", "solvent_is_water"),
+    "polymer": ("rotatable_per_backbone", "ring_atom_share", "side_share", "unit_backbone_share", "donors_per_atom", "carbonyls_per_atom",
+                "share_of_element_9", "share_of_element_14", "longest_side_chain", "mass_per_backbone"),
+}  # fmt: skip
+
+
+def scale_columns(kind: FeatureKind) -> list[int]:
+    """Positions in the feature matrix of the columns that the expected error may depend on."""
+    names = feature_names(kind)
+    return [names.index(name) for name in _SCALE_COLUMNS[kind]]
+
+
+#: Monotone constraints of the scale model's inputs: the error grows with the spread, and falls with similarity.
+def scale_constraints(kind: FeatureKind) -> list[int]:
+    """-1, 0 or 1 for each column of :func:`scale_matrix`: spread up, similarities down, the rest free."""
+    return [0, 1, -1, -1, *([0] * len(_SCALE_COLUMNS[kind]))]
+
+
+def scale_matrix(kind: FeatureKind, value: FloatArray, spread: FloatArray, near: NDArray[np.float32], x: NDArray[np.float32]) -> FloatArray:
+    """What the expected error is estimated from: prediction, spread, nearest and mean similarity, chosen features."""
+    return np.column_stack([value, spread, near[:, 0], near.mean(axis=1), x[:, scale_columns(kind)]]).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Predictions for n structures: ``value``, ``sigma`` (both in the predictor's unit), ``in_domain`` and the nearest structures."""
+
+    value: FloatArray
+    sigma: FloatArray
+    in_domain: NDArray[np.bool_]
+    neighbours: Neighbours
+
+
+class Model:
+    """A predictor with its weights in memory."""
+
+    def __init__(self, spec: PredictorSpec, folder: Path | None = None) -> None:
+        """Read and verify the weights of ``spec``. Raises PredictorError where they are missing, damaged or of another version."""
+        import lightgbm
+
+        files = WeightsFolder(spec.name, folder)
+        self.spec = spec
+        self.card: dict[str, Any] = files.card
+        names = feature_names(spec.kind)
+        if files.card["features"] != len(names):
+            raise PredictorError(f"the weights of {spec.name} were trained with other features; train them again")
+        try:
+            self._learners: list[Booster] = [lightgbm.Booster(model_str=files.text(f)) for f in files.card["learners"]]
+            self._scale: Booster = lightgbm.Booster(model_str=files.text(SCALE_FILE))
+            arrays = files.arrays(ARRAYS_FILE)
+            rows = [line.split("\t") for line in files.text(NEIGHBOURS_FILE).splitlines()]
+            self._columns = arrays["columns"].astype(np.int64)
+            self.index = NeighbourIndex(arrays["bits"], arrays["sizes"])
+        except (lightgbm.basic.LightGBMError, KeyError, ValueError, OSError) as error:
+            raise PredictorError(f"the weights of {spec.name} cannot be read: {error}") from None
+        self.structures = [row[0] for row in rows]
+        self._positions = {smiles: i for i, smiles in enumerate(self.structures)}
+        self._measured = [row[1] if len(row) > 1 else "" for row in rows]
+        self.version: str = files.card["version"]
+        self.elements = frozenset(files.card["elements"])
+        self.method = f"LightGBM ensemble, molwright {spec.short} {files.card['release']}"
+
+    def values(self, x: NDArray[np.float32]) -> tuple[FloatArray, FloatArray]:
+        """(mean, standard deviation over the learners) for the feature matrix ``x``."""
+        used = np.ascontiguousarray(x[:, self._columns])
+        each = np.array([np.asarray(b.predict(used, num_threads=1)) for b in self._learners])
+        return each.mean(axis=0), each.std(axis=0)
+
+    def forecast(self, x: NDArray[np.float32], fingerprints: list[NDArray[np.uint16]]) -> Forecast:
+        """Predictions for the feature matrix ``x`` with the structures' ``fingerprints``."""
+        value, spread = self.values(x)
+        neighbours = self.index.query(fingerprints)
+        inputs = scale_matrix(self.spec.kind, value, spread, neighbours.similarity, x)
+        expected = np.exp(np.asarray(self._scale.predict(inputs, num_threads=1)))
+        calibration = self.card["calibration"]
+        half_width = np.maximum(expected, calibration["smallest_scale"]) * calibration["q90"]
+        domain = self.card["domain"]
+        inside = (neighbours.similarity[:, 0] >= domain["min_similarity"]) & (half_width / Z90 <= domain["max_sigma"])
+        return Forecast(value, half_width / Z90, inside, neighbours)
+
+    def nearest(self, forecast: Forecast, row: int, smiles: str) -> int:
+        """Position of the nearest training structure of ``row``: ``smiles`` itself where it is one, else the most similar."""
+        own = self._positions.get(smiles)
+        return int(forecast.neighbours.position[row, 0]) if own is None else own
+
+    def measured(self, position: int, solvent: str = "") -> float | None:
+        """Measured value of the training structure at ``position``, of dyes in ``solvent`` if it was measured there, else the median."""
+        text = self._measured[position]
+        if not text:
+            return None
+        if ":" not in text:
+            return float(text)
+        by_solvent = {int(k): float(v) for k, v in (pair.split(":") for pair in text.split(","))}
+        names = self.card["solvents"]
+        number = names.index(solvent) if solvent in names else -1
+        return by_solvent.get(number, float(np.median(list(by_solvent.values()))))
+
+
+@lru_cache(maxsize=16)
+def load_model(name: str, folder: Path | None = None) -> Model:
+    """The predictor ``name`` with its shipped weights (or those in ``folder``), read once. Raises SpecError or PredictorError."""
+    return Model(spec_of(name), folder)

@@ -1,0 +1,90 @@
+"""``python -m tools.predictors.training``: train a predictor, measure its shortlists, or correlate residuals.
+
+NAME --data FILE [--out DIR] [--seed 0] [--out-of-fold FILE] [--show-bad 20]
+precision NAME --goal ">= 250" (--data FILE | --out-of-fold FILE) [--seed 0]
+correlation FILE FILE ... [--out DIR]
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from core.errors import MolwrightError
+from tools.predictors.specs import spec_of
+from tools.predictors.training.correlation import write_correlation
+from tools.predictors.training.data import read_table
+from tools.predictors.training.fit import train
+from tools.predictors.training.precision import precision_report
+from tools.predictors.weights import WEIGHTS
+
+
+class Progress:
+    """Prints a line with the seconds since the start, on stderr."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+
+    def __call__(self, text: str) -> None:
+        print(f"[{time.monotonic() - self._start:6.1f} s] {text}", file=sys.stderr, flush=True)
+
+
+def _train(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.predictors.training", description="Train a predictor.")
+    parser.add_argument("name", help="predictor to train")
+    parser.add_argument("--data", type=Path, required=True, help="CSV file with the measurements")
+    parser.add_argument("--out", type=Path, default=WEIGHTS, help="folder for the weights (default: the shipped ones)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out-of-fold", type=Path, default=None, help="npz file for out-of-fold predictions with structures")
+    parser.add_argument("--show-bad", type=int, default=20, help="rows that were left out to list")
+    options = parser.parse_args(arguments)
+    spec = spec_of(options.name)
+    bad = read_table(options.data, spec).bad
+    for row in bad[: options.show_bad]:
+        print(f"line {row.line}: {row.reason}", file=sys.stderr)
+    if len(bad) > options.show_bad:
+        print(f"... and {len(bad) - options.show_bad} more rows left out", file=sys.stderr)
+    card = train(options.data, spec, options.out, options.seed, Progress(), options.out_of_fold)
+    for split, m in card["metrics"].items():
+        print(f"{spec.name}: {split}: RMSE {m['rmse']} MAE {m['mae']} n {m['n']} coverage {m['coverage']:.3f}")
+    return 0
+
+
+def _precision(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.predictors.training precision")
+    parser.add_argument("name")
+    parser.add_argument("--goal", required=True, help="'>= 250', '<= -2' or '475..525', in the predictor's unit")
+    parser.add_argument("--data", type=Path, default=None)
+    parser.add_argument("--out-of-fold", type=Path, default=None)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args(arguments)
+    print(precision_report(spec_of(options.name), options.goal, options.data, options.out_of_fold, options.seed, Progress()))
+    return 0
+
+
+def _correlation(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.predictors.training correlation")
+    parser.add_argument("files", type=Path, nargs="+")
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    options = parser.parse_args(arguments)
+    for pair, entry in write_correlation(options.files, options.out).items():
+        print(f"{pair}: n {entry['n']} r {entry['r']} shrunk {entry['shrunk']}")
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; returns the exit code."""
+    commands = {"precision": _precision, "correlation": _correlation}
+    try:
+        if arguments and arguments[0] in commands:
+            return commands[arguments[0]](arguments[1:])
+        return _train(arguments)
+    except MolwrightError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,176 @@
+"""Reading measurements: every row is used or listed with its line number and the reason why it is not."""
+
+from __future__ import annotations
+
+import csv
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rdkit import Chem
+from rdkit.rdBase import BlockLogs
+
+from core.errors import NotFoundError, StructureError, UsageError
+from tools.predictors.features.assemble import Describer, feature_names
+from tools.predictors.features.solvent import FILM, GAS, canonical_solvent
+from tools.predictors.prepare import Prepared, prepare
+from tools.predictors.specs import PredictorSpec
+from tools.structures.polymer_key import polymer_key
+
+_KINDS = (
+    ("no measured value", "no measured value"),
+    ("no conjugated", "no conjugated chromophore"),
+    ("a salt", "salt or mixture"),
+    ("an ion", "ion"),
+    ("an inorganic", "no carbon"),
+    ("a repeat unit with counter-ions", "repeat unit with counter-ions"),
+    ("too few measurements", "element with too few measurements"),
+    ("the solvent", "solvent that cannot be read"),
+    ("value", "value that is not a number or out of range"),
+    ("more heavy atoms", "more heavy atoms than covered"),
+)
+
+#: An element needs this many training structures before the model accepts it.
+ELEMENT_SUPPORT = 5
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A row that was not used: its line number in the file (the header is line 1), why, and the kind of reason for counting."""
+
+    line: int
+    reason: str
+
+    @property
+    def kind(self) -> str:
+        """The reason without the particulars of the row."""
+        for start, kind in _KINDS:
+            if self.reason.startswith(start):
+                return kind
+        return "structure that cannot be read"
+
+
+@dataclass
+class Table:
+    """Measurements ready for training; all sequences are parallel.
+
+    ``keys`` groups rows of one substance: SMILES without stereo for molecules and dyes, the frame-independent key for polymers.
+    """
+
+    smiles: list[str]
+    keys: list[str]
+    mols: list[Chem.Mol]
+    solvents: list[str]
+    lines: list[int]
+    y: NDArray[np.float64]
+    rows_read: int
+    bad: list[BadRow]
+
+    def __len__(self) -> int:
+        return len(self.smiles)
+
+
+def read_table(path: Path, spec: PredictorSpec) -> Table:
+    """The measurements of ``path`` (CSV with the columns named in ``spec``).
+
+    Raises NotFoundError where the file does not exist and UsageError where a column is missing or fewer than 50 rows can be used.
+    """
+    if not path.is_file():
+        raise NotFoundError(f"no such file: {path}")
+    table = Table([], [], [], [], [], np.zeros(0), 0, [])
+    values: list[float] = []
+    with path.open(encoding="utf-8", newline="") as handle:
+        reader = csv.DictReader(handle)
+        wanted = [c for c in (spec.structure, spec.target, spec.solvent) if c]
+        missing = [c for c in wanted if c not in (reader.fieldnames or [])]
+        if missing:
+            raise UsageError(f"{path.name} has no column {', '.join(missing)}; it has: {', '.join(reader.fieldnames or [])}")
+        for row in reader:
+            table.rows_read += 1
+            outcome = _read_row(row, spec)
+            if isinstance(outcome, str):
+                table.bad.append(BadRow(reader.line_num, outcome))
+                continue
+            item, key, solvent, value = outcome
+            table.smiles.append(item.smiles)
+            table.keys.append(key)
+            table.mols.append(item.mol)
+            table.solvents.append(solvent)
+            table.lines.append(reader.line_num)
+            values.append(value)
+    table.y = np.array(values)
+    _drop_rare_elements(table)
+    if len(table) < 50:
+        raise UsageError(f"{path.name}: only {len(table)} usable rows of {table.rows_read}; at least 50 are needed")
+    return table
+
+
+def _read_row(row: dict[str, str], spec: PredictorSpec) -> tuple[Prepared, str, str, float] | str:
+    """(structure, group key, solvent, value in the predictor's unit), or why the row cannot be used."""
+    text = (row.get(spec.target) or "").strip()
+    if not text:
+        return "no measured value"
+    try:
+        value = float(text) + spec.offset
+    except ValueError:
+        return f"value {text!r} is not a number"
+    if not math.isfinite(value) or not spec.low <= value <= spec.high:
+        return f"value {value:g} {spec.unit} is outside {spec.low:g} to {spec.high:g}"
+    structure = (row.get(spec.structure) or "").strip()
+    item = prepare(structure, spec.kind, "polymer" if spec.kind == "polymer" else "molecule")
+    if isinstance(item, str):
+        return item
+    solvent = ""
+    if spec.solvent:
+        written = (row.get(spec.solvent) or "").strip()
+        found = FILM if written == structure else GAS if written.lower() == GAS else canonical_solvent(written)
+        if found is None:
+            return f"the solvent {written[:60]!r} cannot be read"
+        solvent = found
+    try:
+        key = (row.get("polymer_key") or polymer_key(structure)) if spec.kind == "polymer" else structure_key(item.mol)
+    except StructureError as error:
+        return str(error)
+    return item, key, solvent, value
+
+
+def structure_key(mol: Chem.Mol) -> str:
+    """What makes two measured molecules the same for splitting: the canonical SMILES without stereo."""
+    with BlockLogs():
+        return str(Chem.MolToSmiles(mol, isomericSmiles=False))
+
+
+def _elements(mol: Chem.Mol) -> set[str]:
+    return {a.GetSymbol() for a in mol.GetAtoms() if a.GetAtomicNum() > 1}
+
+
+def element_support(table: Table) -> dict[str, int]:
+    """Number of rows in which each element occurs."""
+    counts: dict[str, int] = {}
+    for mol in table.mols:
+        for symbol in _elements(mol):
+            counts[symbol] = counts.get(symbol, 0) + 1
+    return counts
+
+
+def _drop_rare_elements(table: Table) -> None:
+    counts = element_support(table)
+    rare = {symbol for symbol, n in counts.items() if n < ELEMENT_SUPPORT}
+    keep = [i for i, mol in enumerate(table.mols) if not _elements(mol) & rare]
+    for i in sorted(set(range(len(table))) - set(keep)):
+        symbols = ", ".join(sorted(_elements(table.mols[i]) & rare))
+        table.bad.append(BadRow(table.lines[i], f"too few measurements with {symbols}"))
+    for name in ("smiles", "keys", "mols", "solvents", "lines"):
+        column = getattr(table, name)
+        setattr(table, name, [column[i] for i in keep])
+    table.y = table.y[keep]
+
+
+def describe(table: Table, spec: PredictorSpec) -> tuple[NDArray[np.float32], list[NDArray[np.uint16]]]:
+    """(feature matrix, fingerprints) of all rows."""
+    describer = Describer()
+    x = describer.matrix(spec.kind, table.smiles, table.mols, table.solvents if spec.solvent else None)
+    assert x.shape[1] == len(feature_names(spec.kind))
+    return x, describer.fingerprints(spec.kind, table.smiles, table.mols)

@@ -1,0 +1,68 @@
+"""What keeps structures out: the requirement that binds, and the candidates that come closest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from core.candidate import Candidate, RequirementResult
+from core.report import BindingRequirement
+from core.spec import (
+    CountRequirement,
+    DesignSpec,
+    LevelRequirement,
+    PropertyRequirement,
+    Requirement,
+    RuleSetRequirement,
+    SimilarityRequirement,
+)
+from tools.properties.registry import REGISTRY
+from tools.ranking.fitness import closeness, distance
+
+
+def binding_requirement(candidates: Sequence[Candidate], spec: DesignSpec) -> BindingRequirement | None:
+    """The requirement that most checked candidates fail alone, then the one that most fail at all; the first in the spec on a tie.
+
+    None where nothing fails. ``candidates`` carry the results of ``spec``.
+    """
+    failures = [[not result.met for result in candidate.requirements] for candidate in candidates]
+    counts = []
+    for index in range(len(spec.requirements)):
+        failed = sum(row[index] for row in failures)
+        alone = sum(row[index] and sum(row) == 1 for row in failures)
+        counts.append((alone, failed, -index))
+    alone, failed, position = max(counts, default=(0, 0, 0))
+    if failed == 0:
+        return None
+    requirement = spec.requirements[-position]
+    return BindingRequirement(
+        id=requirement.id,
+        text=requirement.text,
+        failed=failed,
+        failed_alone=alone,
+        evaluated=len(candidates),
+        best=_best(requirement, [candidate.requirements[-position] for candidate in candidates]),
+    )
+
+
+def _best(requirement: Requirement, results: Sequence[RequirementResult]) -> float | str | None:
+    """The value that came closest; None where no value is known or the question has no meaning."""
+    known = [result.value for result in results if result.value is not None]
+    numbers = [float(value) for value in known if isinstance(value, (int, float))]
+    if isinstance(requirement, (PropertyRequirement, CountRequirement, SimilarityRequirement)):
+        return min(numbers, key=lambda number: (distance(requirement.condition, number), number), default=None)
+    if isinstance(requirement, RuleSetRequirement):
+        return min(numbers, default=None)
+    if isinstance(requirement, LevelRequirement):
+        levels = REGISTRY[requirement.property].levels
+        return min((str(value) for value in known if value in levels), key=levels.index, default=None)
+    return None
+
+
+def by_closeness(candidates: Sequence[Candidate], spec: DesignSpec) -> list[Candidate]:
+    """Candidates, closest first: more requirements met, then the product of the satisfactions, then the key."""
+
+    def place(candidate: Candidate) -> tuple[int, float, str]:
+        return -sum(result.met for result in candidate.requirements), -round(math.log(closeness(candidate, spec)), 9), candidate.key
+
+    return sorted(candidates, key=place)

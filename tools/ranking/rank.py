@@ -1,0 +1,155 @@
+"""The ranking of a run: arithmetic only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from core.candidate import Candidate
+from core.model import Model
+from core.report import BindingRequirement, WeightSensitivity
+from core.spec import DesignSpec
+from tools.ranking.binding import binding_requirement, by_closeness
+from tools.ranking.diversity import diverse
+from tools.ranking.fitness import checked
+from tools.ranking.pareto import pareto_fronts
+from tools.ranking.selection import ErrorModel, error_model
+from tools.ranking.table import Table, build_table, predicted_names
+from tools.ranking.uncertainty import order_certainty
+
+Array = NDArray[np.float64]
+
+#: Decimals to which scores are rounded before ties go to the key.
+DECIMALS = 9
+#: Relative changes of a weight that are tried.
+CHANGES = (-0.2, 0.2)
+#: Pareto fronts are drawn within this many of the best-scored candidates.
+PARETO_POOL = 2000
+
+
+class RankingResult(Model):
+    """The ranked shortlist and what a reader needs to judge it."""
+
+    ranked: list[Candidate] = Field(description="The shortlist, best first; every requirement of each is met.")
+    closest: list[Candidate] = Field(description="Those that come closest without meeting every requirement.")
+    sensitivity: list[WeightSensitivity] = Field(description="Effect of ±20 % on each objective's weight; empty with fewer than two.")
+    tied: list[list[str]] = Field(description="Keys of listed candidates that are tied within error, by group.")
+    binding: BindingRequirement | None = Field(default=None, description="The requirement that keeps most structures out, if any fails.")
+    kept: int = Field(default=0, ge=0, description="How many candidates meet every requirement.")
+    evaluated: int = Field(default=0, ge=0, description="How many distinct structures were evaluated in the run.")
+
+
+def rank(candidates: Sequence[Candidate], spec: DesignSpec, evaluated: int, *, errors: ErrorModel | None = None) -> RankingResult:
+    """The shortlist of ``spec.candidates`` structures out of the evaluated ones, and the closest of the others.
+
+    ``p_meets`` is the probability that all requirements hold together under the joint distribution of the prediction errors, corrected
+    for selection (see ``tools.ranking.selection``); ``score`` is p_meets times the weighted geometric mean of the desirabilities.
+    Candidates that the guard blocked, or that were never estimated, are left out; requirements not yet checked are checked. The order
+    is by score rounded to 9 decimals, then p_meets, then key, after near duplicates (similarity above 0.85) have been passed over where
+    enough others are left. The result does not depend on the order of ``candidates``. ``evaluated`` is the number of distinct
+    structures of the run. ``errors``: the error model; that of the shipped predictors if None. Raises PredictorError where that is
+    missing, SpecError for a spec that names what does not exist.
+    """
+    usable = [checked(candidate, spec) for candidate in sorted(candidates, key=lambda c: c.key) if _usable(candidate)]
+    errors = errors or error_model(predicted_names(spec))
+    scored, table = _scored(usable, spec, errors)
+    kept = [i for i, candidate in enumerate(scored) if all(result.met for result in candidate.requirements)]
+    order = _order(scored, kept)
+    shortlist = [order[i] for i in diverse([scored[i] for i in order], spec.candidates)]
+    fronts = _fronts(table, scored, order)
+    listed = [scored[i] for i in shortlist]
+    certainty = order_certainty(_rows(table, shortlist), np.array([c.score or 0.0 for c in listed]))
+    ranked = [
+        candidate.model_copy(update={"rank": i + 1, "rank_interval": certainty.intervals[i], "pareto_front": fronts.get(row)})
+        for i, (row, candidate) in enumerate(zip(shortlist, listed, strict=True))
+    ]
+    keeps = set(kept)
+    others = by_closeness([candidate for i, candidate in enumerate(scored) if i not in keeps], spec)
+    return RankingResult(
+        ranked=ranked,
+        closest=[others[i] for i in diverse(others[: 50 * spec.candidates], spec.candidates)],
+        sensitivity=_sensitivity(table, scored, kept, shortlist),
+        tied=[[listed[i].key for i in group] for group in certainty.tied],
+        binding=binding_requirement(usable, spec),
+        kept=len(kept),
+        evaluated=max(evaluated, len(usable)),
+    )
+
+
+def score_candidates(candidates: Sequence[Candidate], spec: DesignSpec, *, errors: ErrorModel | None = None) -> list[Candidate]:
+    """The candidates, in the order given, with requirements checked and p_meets, desirability and score set. Raises as :func:`rank`."""
+    return _scored([checked(c, spec) for c in candidates], spec, errors or error_model(predicted_names(spec)))[0]
+
+
+def _usable(candidate: Candidate) -> bool:
+    """Whether a candidate got as far as its estimates and was not blocked by the guard."""
+    blocked = candidate.safety is not None and candidate.safety.verdict == "block"
+    return not blocked and (candidate.status in ("estimated", "kept") or (candidate.status == "rejected" and bool(candidate.requirements)))
+
+
+def _scored(candidates: list[Candidate], spec: DesignSpec, errors: ErrorModel) -> tuple[list[Candidate], Table]:
+    table = build_table(candidates, spec, errors)
+    chance = np.round(table.p_meets(), DECIMALS)
+    desire = np.round(table.desirability(), DECIMALS)
+    score = np.round(chance * desire, DECIMALS)
+    scored = [
+        candidate.model_copy(update={"p_meets": float(p), "desirability": float(d), "score": float(s)})
+        for candidate, p, d, s in zip(candidates, chance, desire, score, strict=True)
+    ]
+    return scored, table
+
+
+def _order(scored: Sequence[Candidate], rows: Sequence[int]) -> list[int]:
+    return sorted(rows, key=lambda i: (-(scored[i].score or 0.0), -(scored[i].p_meets or 0.0), scored[i].key))
+
+
+def _rows(table: Table, rows: Sequence[int]) -> Table:
+    pick = np.array(rows, dtype=np.int64)
+    return Table(
+        table.spec,
+        table.mean[pick],
+        table.sigma[pick],
+        table.low[pick],
+        table.high[pick],
+        table.fixed[pick],
+        table.correlation,
+        table.values[pick],
+        table.columns,
+    )
+
+
+def _fronts(table: Table, scored: Sequence[Candidate], order: Sequence[int]) -> dict[int, int]:
+    """Pareto front by row, over the objectives' desirabilities and p_meets, among the best-scored kept candidates."""
+    pool = list(order[:PARETO_POOL])
+    if not pool:
+        return {}
+    parts = table.parts()[pool]
+    chance = np.array([[scored[i].p_meets or 0.0] for i in pool])
+    fronts = pareto_fronts(np.round(np.hstack([parts, chance]), DECIMALS))
+    return {row: int(front) for row, front in zip(pool, fronts, strict=True)}
+
+
+def _sensitivity(table: Table, scored: Sequence[Candidate], kept: Sequence[int], shortlist: Sequence[int]) -> list[WeightSensitivity]:
+    """What each weight changed by ±20 % does to the shortlist; with fewer than two objectives no weight matters."""
+    objectives = table.spec.objectives
+    if len(objectives) < 2 or not shortlist:
+        return []
+    before = {scored[row].key: place for place, row in enumerate(shortlist)}
+    found = []
+    for index, objective in enumerate(objectives):
+        for change in CHANGES:
+            weights = [o.weight * (1.0 + change) if i == index else o.weight for i, o in enumerate(objectives)]
+            desire = table.desirability(weights=weights)
+            chance = [c.p_meets or 0.0 for c in scored]
+            changed = [
+                c.model_copy(update={"score": round(p * float(d), DECIMALS)}) for c, p, d in zip(scored, chance, desire, strict=True)
+            ]
+            order = _order(changed, kept)
+            again = [order[i] for i in diverse([changed[i] for i in order], table.spec.candidates)]
+            after = {scored[row].key: place for place, row in enumerate(again)}
+            moved = [key for key in [*before, *(key for key in after if key not in before)] if before.get(key) != after.get(key)]
+            found.append(WeightSensitivity(objective=objective.id, change=change, top_changes=moved, first=scored[again[0]].key))
+    return found

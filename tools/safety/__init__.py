@@ -1,0 +1,1 @@
+"""The guard: named rules over goals, structures and materials; it fails closed."""

@@ -1,0 +1,31 @@
+"""PAINS and BRENK structural alerts, for drug-like classes only: they mean nothing for polymers and dyes."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rdkit.Chem import FilterCatalog, Mol
+
+from core.candidate import SafetyRuleHit
+
+_SOURCES = {
+    "pains": "RDKit filter catalogue PAINS (pan-assay interference)",
+    "brenk": "RDKit filter catalogue BRENK (unwanted groups in screening libraries)",
+}
+
+
+@lru_cache(maxsize=2)
+def _catalogue(name: str) -> FilterCatalog.FilterCatalog:
+    catalogs = FilterCatalog.FilterCatalogParams.FilterCatalogs
+    return FilterCatalog.FilterCatalog(FilterCatalog.FilterCatalogParams(catalogs.PAINS if name == "pains" else catalogs.BRENK))
+
+
+def alert_hits(mol: Mol) -> list[SafetyRuleHit]:
+    """At most one hit for each catalogue, naming the alerts that fired."""
+    hits = []
+    for name, source in _SOURCES.items():
+        found = sorted({entry.GetDescription() for entry in _catalogue(name).GetMatches(mol)})
+        if found:
+            reason = f"Structural alerts: {', '.join(found[:6])}{' ...' if len(found) > 6 else ''}."
+            hits.append(SafetyRuleHit(id=f"alert.{name}", name=f"{name.upper()} alert", verdict="warn", reason=reason, source=source))
+    return hits

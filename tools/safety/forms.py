@@ -1,0 +1,132 @@
+"""What of a structure is screened: every piece, without isotopes and salt charges, so that no way of writing hides anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rdkit import Chem, rdBase
+
+from core.errors import StructureError
+from core.spec import CandidateClass
+from tools.structures.parse import parse_polymer, parse_smiles
+from tools.structures.salts import disconnect_alkali, neutralise, uncharge_oxides
+from tools.structures.standardise import inchikey
+
+
+@dataclass(frozen=True)
+class Form:
+    """A molecule to screen."""
+
+    mol: Chem.Mol
+    """Sanitised, without isotopes and atom maps."""
+    keys: tuple[str, ...]
+    """InChIKeys under which it may be listed."""
+    whole: bool
+    """Whether it is the whole structure: what looks at salts looks at it."""
+    piece: bool
+    """Whether it is one connected molecule: what looks at families looks at it."""
+    present: frozenset[int]
+    """Atomic numbers of its elements, 1 included."""
+
+
+def forms(smiles: str, candidate_class: CandidateClass) -> list[Form]:
+    """The molecules that stand for ``smiles``: the whole, then each piece of more than one atom, neutral and as drawn.
+
+    A repeat unit is screened as three units in a row, so that every bond of the chain is seen; its open ends stay dummy atoms. It has
+    no keys: the monomers are screened as the materials of the route.
+    Raises StructureError for what cannot be read.
+    """
+    with rdBase.BlockLogs():
+        if candidate_class == "polymer":
+            unit = _unit(_plain(parse_polymer(smiles)))
+            return [_form(_chain(unit), whole=True, piece=True, keyed=False)]
+        if candidate_class != "molecule":
+            raise StructureError(f"{candidate_class!r} is not a candidate class")
+        whole = _plain(parse_smiles(smiles))
+        pieces = Chem.GetMolFrags(whole, asMols=True)
+        reduced = [less for piece in pieces if (less := _without_amine_oxide(piece)) is not None]
+        if len(pieces) == 1:
+            return [_form(whole, whole=True, piece=True), *(_form(less, whole=False, piece=True) for less in reduced)]
+        seen: dict[str, Chem.Mol] = {}
+        for piece in [*pieces, *reduced]:
+            if piece.GetNumHeavyAtoms() > 1 or piece.GetAtomWithIdx(0).GetAtomicNum() == 6:
+                seen.setdefault(Chem.MolToSmiles(piece), piece)
+        return [_form(whole, whole=True, piece=False), *(_form(piece, whole=False, piece=True) for piece in seen.values())]
+
+
+@lru_cache(maxsize=1)
+def _amine_oxide() -> Chem.Mol:
+    return Chem.MolFromSmarts("[OX1-]-[NX4+]")
+
+
+def _without_amine_oxide(mol: Chem.Mol) -> Chem.Mol | None:
+    """``mol`` with its amine oxides reduced to the amines that they are made from and go back to; None if it has none."""
+    matches = mol.GetSubstructMatches(_amine_oxide())
+    if not matches:
+        return None
+    editable = Chem.RWMol(mol)
+    for _, nitrogen in matches:
+        editable.GetAtomWithIdx(nitrogen).SetFormalCharge(0)
+    for oxygen in sorted((match[0] for match in matches), reverse=True):
+        editable.RemoveAtom(oxygen)
+    amine = editable.GetMol()
+    Chem.SanitizeMol(amine)
+    return amine
+
+
+def _plain(mol: Chem.Mol) -> Chem.Mol:
+    """``mol`` without isotopes, maps and covalently drawn salts."""
+    plain = Chem.RWMol(mol)
+    isotopes = False
+    for atom in plain.GetAtoms():
+        atom.SetAtomMapNum(0)
+        isotopes = isotopes or atom.GetIsotope() != 0
+        atom.SetIsotope(0)
+    result = Chem.RemoveHs(plain) if isotopes else plain.GetMol()
+    return uncharge_oxides(disconnect_alkali(result))
+
+
+def _form(mol: Chem.Mol, *, whole: bool, piece: bool, keyed: bool = True) -> Form:
+    """The neutral form of ``mol``, which its keys (neutral and as drawn) belong to."""
+    charged = any(atom.GetFormalCharge() for atom in mol.GetAtoms())
+    neutral = neutralise(mol, []) if charged else mol
+    keys: tuple[str, ...] = ()
+    if keyed:
+        keys = (inchikey(neutral),) if neutral is mol else (inchikey(neutral), inchikey(mol))
+    present = {atom.GetAtomicNum() for atom in neutral.GetAtoms()}
+    if any(atom.GetTotalNumHs() for atom in neutral.GetAtoms()):
+        present.add(1)
+    return Form(neutral, tuple(key for key in keys if key), whole, piece, frozenset(present))
+
+
+def _ends(unit: Chem.Mol) -> list[int]:
+    return [atom.GetIdx() for atom in unit.GetAtoms() if atom.GetAtomicNum() == 0]
+
+
+def _chain(unit: Chem.Mol, units: int = 3) -> Chem.Mol:
+    """``units`` repeat units in a row with a dummy atom at both ends."""
+    left, right = _ends(unit)
+    size = unit.GetNumAtoms()
+    order = unit.GetAtomWithIdx(left).GetBonds()[0].GetBondType()
+    first = unit.GetAtomWithIdx(left).GetNeighbors()[0].GetIdx()
+    last = unit.GetAtomWithIdx(right).GetNeighbors()[0].GetIdx()
+    combined = unit
+    for _ in range(units - 1):
+        combined = Chem.CombineMols(combined, unit)
+    editable = Chem.RWMol(combined)
+    dead = []
+    for number in range(units - 1):
+        editable.AddBond(last + number * size, first + (number + 1) * size, order)
+        dead += [right + number * size, left + (number + 1) * size]
+    for index in sorted(dead, reverse=True):
+        editable.RemoveAtom(index)
+    chain = editable.GetMol()
+    Chem.SanitizeMol(chain)
+    return chain
+
+
+def _unit(mol: Chem.Mol) -> Chem.Mol:
+    """The piece of ``mol`` that holds the attachment points (counter-ions of an ionomer are left out)."""
+    pieces = Chem.GetMolFrags(mol, asMols=True)
+    return next(piece for piece in pieces if _ends(piece))

@@ -1,0 +1,28 @@
+"""Common compounds by name: solvents, drugs, dyes, monomers, natural products (table: ``common_names.tsv``)."""
+
+from __future__ import annotations
+
+import csv
+from functools import lru_cache
+from importlib import resources
+
+from core.errors import ConfigurationError
+
+
+@lru_cache(maxsize=1)
+def common_names() -> dict[str, tuple[str, str]]:
+    """Every name and synonym, lower case, with (main name, SMILES). Raises ConfigurationError if a name occurs twice."""
+    text = resources.files("tools.structures").joinpath("common_names.tsv").read_text(encoding="utf-8")
+    names: dict[str, tuple[str, str]] = {}
+    for row in csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
+        for word in (row["name"], *filter(None, row["synonyms"].split(";"))):
+            key = word.strip().lower()
+            if key in names:
+                raise ConfigurationError(f"common_names.tsv: {key!r} occurs twice")
+            names[key] = (row["name"], row["smiles"])
+    return names
+
+
+def structure_by_name(name: str) -> tuple[str, str] | None:
+    """(main name, SMILES) of the compound called ``name`` (name or synonym, any case), or None if it is not in the table."""
+    return common_names().get(" ".join(name.lower().split()))
