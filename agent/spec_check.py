@@ -97,9 +97,8 @@ def _property(r: PropertyRequirement, spec: DesignSpec, what: str) -> Requiremen
     definition = _definition(r.property, spec, what)
     if definition.kind == "level":
         raise SpecError(f"{what}: {definition.label} has levels ({', '.join(definition.levels)}), not numbers")
-    room = definition.window or 0.1 * abs(definition.high)
     for number in _numbers(r.condition):
-        if not definition.low - room <= number <= definition.high + room:
+        if not definition.low - 1e-9 <= number <= definition.high + 1e-9:
             span = f"{definition.low:g} to {definition.high:g} {definition.unit}".rstrip()
             raise SpecError(f"{what}: {number_text(number)} is outside the range of {definition.label} ({span})")
     if r.unit and r.unit != definition.unit:

@@ -29,8 +29,7 @@ def resolve(found: Findings, goal: str, text: str, options: dict[str, Any]) -> D
     """
     resolver = Resolver(found, text)
     resolver.run()
-    stated = [r for r in resolver.requirements if r.origin != "class"]
-    if not stated and not resolver.objectives and not any(r.origin == "class" for r in resolver.requirements) and not resolver.family:
+    if not resolver.requirements and not resolver.objectives:
         left = "; ".join(f"{u.phrase}: {u.reason}" for u in resolver.unchecked[:5])
         raise GoalError(f"nothing in the goal can be computed{' (' + left + ')' if left else ''}", phrase=text[:200])
     reject_contradictions(resolver.requirements)

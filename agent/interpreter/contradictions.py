@@ -170,7 +170,7 @@ def _motifs(requirements: list[Requirement], ranges: dict[str, _Range]) -> None:
             raise ContradictionError(f"{wanted.name} is a ring, but rings are excluded", phrase=f"{_phrase(wanted)} / {rings.high_phrase}")
     for count in requirements:
         if isinstance(count, CountRequirement) and count.what == "element" and count.condition.bounds()[0] >= 1:
-            lone = Chem.MolFromSmiles(f"[{count.name}]")
+            lone = Chem.MolFromSmiles(f"[{count.name}]") if count.name != "H" else None
             for motif in banned:
                 query = compile_smarts(motif.smarts)
                 if lone is not None and query.GetNumAtoms() == 1 and lone.HasSubstructMatch(query):

@@ -19,6 +19,7 @@ from agent.interpreter.statements import Findings
 Rule = Callable[[Cursor, int], int | None]
 
 RULES: tuple[Rule, ...] = (
+    numbers.bounded_property,
     values.soft_marker,
     structures.only_elements,
     structures.formula,
@@ -69,6 +70,8 @@ def parse(text: str) -> Findings:
                 cursor.soft = False
             elif unknown >= 0 and cursor.has(i, "and", "or"):
                 unknown = _flush(cursor, unknown, i)
+            if cursor.text_of(i) == "or":
+                _say_or(cursor)
             i += 1
             continue
         if unknown < 0:
@@ -76,6 +79,13 @@ def parse(text: str) -> Findings:
         i += 1
     _flush(cursor, unknown, len(cursor.items))
     return cursor.found
+
+
+def _say_or(cursor: Cursor) -> None:
+    """Warn once that an 'or' between conditions cannot be kept."""
+    text = "'or' between conditions is read as 'and': a candidate must meet both"
+    if text not in cursor.found.warnings:
+        cursor.found.warnings.append(text)
 
 
 def _ignorable(cursor: Cursor, i: int) -> bool:

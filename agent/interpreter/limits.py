@@ -37,9 +37,8 @@ def property_condition(
         operator = _TURNED.get(operator, operator)
         notes.append(f"{limit.unit} is converted to {definition.unit}, which reverses the comparison")
         values.reverse()
-    condition = _condition(definition, operator, values, notes)
-    _in_range(definition, condition, phrase)
-    return condition, notes
+    _in_range(definition, values, phrase)
+    return _condition(definition, operator, values, notes), notes
 
 
 def _converted(definition: PropertyDefinition, value: float, unit: str, phrase: str, notes: list[str]) -> float:
@@ -68,21 +67,18 @@ def _condition(definition: PropertyDefinition, operator: str, values: list[float
         width = float(math.ceil(width)) if definition.integer else width
         said = "exactly" if operator == "==" else "a number without a comparison" if operator == "bare" else "'around' or 'at'"
         notes.append(f"{said} means within ± {width:g}{' ' + definition.unit if definition.unit else ''}")
-        return Condition(comparison="between", low=value - width, high=value + width)
+        low, high = max(value - width, definition.low), min(value + width, definition.high)
+        return Condition(comparison="between", low=low, high=high)
     return Condition.model_validate({"comparison": operator, "value": value})
 
 
-def _in_range(definition: PropertyDefinition, condition: Condition, phrase: str) -> None:
-    slack = 1e-9 + (definition.window or 0.0) + abs(0.1 * (definition.high if condition.comparison == "between" else 0.0))
-    for end in (condition.value, condition.low, condition.high):
-        if end is None:
-            continue
-        room = slack if condition.comparison == "between" else 1e-9
-        if not (definition.low - room <= end <= definition.high + room):
+def _in_range(definition: PropertyDefinition, values: list[float], phrase: str) -> None:
+    for value in values:
+        if not definition.low - 1e-9 <= value <= definition.high + 1e-9:
             span = f"{definition.low:g} to {definition.high:g}{' ' + definition.unit if definition.unit else ''}"
-            raise GoalError(f"{end:g} is not a sensible value of {definition.label} ({span})", phrase=phrase)
-    if definition.integer and condition.value is not None and condition.value != int(condition.value):
-        raise GoalError(f"{definition.label} is a count; {condition.value:g} is not a whole number", phrase=phrase)
+            raise GoalError(f"{value:g} is not a sensible value of {definition.label} ({span})", phrase=phrase)
+        if definition.integer and value != int(value):
+            raise GoalError(f"{definition.label} is a count; {value:g} is not a whole number", phrase=phrase)
 
 
 def count_condition(limit: Limit, phrase: str) -> Condition:

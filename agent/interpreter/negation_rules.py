@@ -45,6 +45,8 @@ def negation(c: Cursor, i: int) -> int | None:
     if not c.has(i, "negation"):
         return None
     j = c.skip(i + 1, 6)
+    if c.has(j, "fam") and not c.items[j].m["fam"].name:
+        j = c.skip(j + 1, 6)
     end = _negated_list(c, i, j)
     return end if end is not None else _denied_otherwise(c, i, j)
 

@@ -51,6 +51,9 @@ _SIGNS = str.maketrans(
     }
 )
 
+#: 'in [0.6, 0.9]'
+_INTERVAL = re.compile(r"(?:\bin |∈|=|:)\s?\[\s?(-?\d[\d.]*)\s?[,;]\s?(-?\d[\d.]*)\s?\]")
+
 
 def normalise(goal: str) -> str:
     """The goal in one line with plain signs. Raises GoalError if it is not text, empty, or longer than MAX_GOAL_LENGTH."""
@@ -61,6 +64,7 @@ def normalise(goal: str) -> str:
     text = unicodedata.normalize("NFC", goal).translate(_SIGNS)
     kept = (c if unicodedata.category(c)[0] != "C" else " " if c in "\t\n\r" else "" for c in text)
     text = re.sub(r"\s+", " ", "".join(kept)).strip()
+    text = _INTERVAL.sub(r" between \1 and \2", text)
     if not text:
         raise GoalError("the goal is empty")
     return text

@@ -64,6 +64,20 @@ def sandwiched(c: Cursor, i: int) -> int | None:
     return k
 
 
+_BOUNDS = {"max": "<=", "max.": "<=", "maximum": "<=", "maximal": "<=", "min": ">=", "min.": ">=", "minimum": ">=", "minimal": ">="}
+
+
+def bounded_property(c: Cursor, i: int) -> int | None:
+    """'maximum MW of 400', 'min logP 1': the bound comes first, then the property, then the number."""
+    if c.text_of(i) not in _BOUNDS or not c.has(i + 1, "prop"):
+        return None
+    number = c.number(c.skip(i + 2, 4))
+    if number is None:
+        return None
+    add_property(c, str(c.get(i + 1, "prop")), Limit(_BOUNDS[c.text_of(i)], low=number[0], unit=number[1]), i, number[2])
+    return number[2]
+
+
 def limit_first(c: Cursor, i: int) -> int | None:
     """A comparison before its noun: 'at most 3 rings', '300 Da weight', 'exactly one nitro group', '8 carbon atoms'."""
     found = c.limit(i)
@@ -88,7 +102,7 @@ def limit_first(c: Cursor, i: int) -> int | None:
         for limit in limits:
             add_property(c, str(c.get(k, "prop")), limit, i, end)
         return end
-    if c.has(k, "grp", "elem", "pair") and not limits[0].unit and not c.has(k, "filler"):
+    if c.has(k, "grp", "elem") and not limits[0].unit and not c.has(k, "filler"):
         return _counted(c, limits, i, k)
     if c.has(k, "unchk"):
         c.unchecked(i, k + 1, str(c.get(k, "unchk")))
@@ -136,6 +150,9 @@ _BY_UNIT = {"g/mol": "molecular_weight", "kg/mol": "molecular_weight", "nm": "ab
 
 def _by_unit(c: Cursor, limits: list[Limit], i: int, j: int) -> int | None:
     unit = limits[0].unit
+    if not unit and limits[0].ref is None and c.text_of(i).split(" ")[0] in ("heavier", "lighter"):
+        add_property(c, "molecular_weight", limits[0], i, j)
+        return j
     if unit in _BY_UNIT and limits[0].ref is None:
         for limit in limits:
             add_property(c, _BY_UNIT[unit], limit, i, j)

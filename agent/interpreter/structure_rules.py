@@ -100,7 +100,8 @@ def similarity(c: Cursor, i: int) -> int | None:
     first = c.limit(i) if c.has(i, "num", "cmp", "between") else None
     if first is not None:
         k = c.skip(first[1], 3)
-        if not c.has(k, "similarity", "similar"):
+        number_of_analogues = first[0].operator == "bare" and first[0].unit != "%" and (first[0].low or 0) > 1
+        if not c.has(k, "similarity", "similar") or number_of_analogues:
             return None
         return _similar(c, i, k, first[0])
     if c.has(i, "similar_weak") and c.reference(i + 1) is not None and not c.has(i + 1, "num"):

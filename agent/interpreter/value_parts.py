@@ -79,9 +79,8 @@ def limits_after(c: Cursor, j: int) -> tuple[list[Limit], int] | None:
     if k > end and c.has(k, "cmp", "negation") and (second := c.limit(k)) is not None and opposite(first[0], second[0]):
         nxt = c.skip(second[1], 4)
         stop = c.has(second[1], "sep", "and", "but") or nxt >= len(c.items)
-        if (stop or not c.has(nxt, "prop", "grp", "elem", "unchk", "candidates", "similarity", "atoms")) and (
-            not second[0].unit or not first[0].unit or second[0].unit == first[0].unit
-        ):
+        units_fit = second[0].unit in ("", first[0].unit) or (not first[0].unit and not c.has(end, "sep"))
+        if units_fit and (stop or not c.has(nxt, "prop", "grp", "elem", "unchk", "candidates", "similarity", "atoms")):
             unit = second[0].unit or first[0].unit
             limits = [replace(first[0], unit=unit), replace(second[0], unit=unit)]
             end = second[1]

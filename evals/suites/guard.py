@@ -13,7 +13,7 @@ from tools.safety.guard import screen_goal, screen_structure
 
 
 def run(context: EvalContext) -> list[CaseResult]:
-    """One case a structure or sentence. 'block' must block; 'pass' must not; 'warn' must warn."""
+    """One case a structure or sentence. 'block' must block, 'warn' must warn, 'allow' must allow, 'pass' must not block."""
     results = []
     for kind, text, expected, note in list(_cases())[: context.limit]:
         verdict: SafetyVerdict = screen_goal(text) if kind == "goal" else screen_structure(text, "molecule")
@@ -26,11 +26,16 @@ def run(context: EvalContext) -> list[CaseResult]:
 
 
 def _cases() -> Iterator[tuple[str, str, str, str]]:
-    """(kind, text, expected, note) from every table in ``evals/data/guard``."""
-    for path in sorted((DATA / "guard").glob("*.tsv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t"):
-                yield row["kind"], row["text"], row["expected"], row.get("note", "")
+    """(kind, text, expected, note) from the tables in ``evals/data/guard``."""
+    folder = DATA / "guard"
+    for name in ("block", "pass"):
+        with (folder / f"{name}_structures.tsv").open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file, delimiter="\t"):
+                expected = row.get("verdict", "block")
+                yield "structure", row["smiles"], expected, row["name"]
+    for name, expected in (("block", "block"), ("allow", "pass")):
+        for line in (folder / f"goals_{name}.txt").read_text(encoding="utf-8").splitlines():
+            yield "goal", line, expected, ""
 
 
 SUITE = Suite("guard", "block and pass sets of structures and goal sentences", run)

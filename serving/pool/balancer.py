@@ -178,7 +178,9 @@ class Balancer:
         if now >= limit or soonest > max(limit, now):
             wait = max(soonest - now, 1.0) if math.isfinite(soonest) else None
             kind, status = ("rate_limited", 429) if limited else ("unavailable", 503)
-            raise ServingError(f"no server for {pending.chain[0]} can be used now{_because(pending)}", kind=kind, status=status, retry_after=wait)
+            raise ServingError(
+                f"no server for {pending.chain[0]} can be used now{_because(pending)}", kind=kind, status=status, retry_after=wait
+            )
         pending.tried.clear()
         waiter = self._new_waiter(pending)
         self._recovery[waiter] = None
@@ -193,7 +195,12 @@ class Balancer:
 
     async def _until(self, waiter: _Waiter, at: float, leave: Callable[[], object]) -> Lease | None:
         """The waiter's result, or None at time ``at``. Whoever is cancelled while a lease is handed over gives it back."""
-        timer = self._clock.call_later(at - self._clock.now(), lambda: waiter.future.done() or waiter.future.set_result(None))
+
+        def look_again() -> None:
+            if not waiter.future.done():
+                waiter.future.set_result(None)
+
+        timer = self._clock.call_later(at - self._clock.now(), look_again)
         try:
             return await waiter.future
         except asyncio.CancelledError:

@@ -122,7 +122,9 @@ class PoolConfig(Model):
     """A pool of model servers."""
 
     endpoints: list[EndpointConfig] = Field(min_length=1, description="The servers.")
-    fallbacks: dict[str, list[str]] = Field(default_factory=dict, description="Model -> models to ask, in order, where none of its servers can.")
+    fallbacks: dict[str, list[str]] = Field(
+        default_factory=dict, description="Model -> models to ask, in order, where none of its servers can."
+    )
     roles: dict[str, str] = Field(default_factory=dict, description="Role -> model. A role's name can be asked for like a model.")
     timeouts: Timeouts = Field(default_factory=Timeouts, description="Patience.")
     retry: RetryConfig = Field(default_factory=RetryConfig, description="Retries.")

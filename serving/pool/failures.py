@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from core.errors import ServingError
+
 FailureKind = Literal[
     "refused",
     "connect_timeout",
@@ -63,3 +65,18 @@ class AttemptFailed(Exception):
     def consequence(self) -> Consequence:
         """What follows from it."""
         return CONSEQUENCES[self.kind]
+
+
+_TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    429: "rate_limit_error",
+}
+
+
+def error_body(error: ServingError) -> dict[str, object]:
+    """The error as an OpenAI error object. The type follows from the HTTP status, the code is the error's kind."""
+    fallback = "invalid_request_error" if error.status < 500 else "server_error"
+    return {"error": {"message": str(error), "type": _TYPES.get(error.status, fallback), "param": None, "code": error.kind}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -62,12 +63,15 @@ class Ledger:
         self.opened = 0
         self.closed = 0
         self.sink_errors = 0
+        self.idle = asyncio.Event()  # set while no request is under way
+        self.idle.set()
 
     def begin(self, request_id: str) -> None:
         """A request begins. Raises ServingError if one of the same id is under way."""
         if request_id in self._open:
             raise ServingError(f"request {request_id} is under way already", kind="duplicate_request", status=409)
         self._open.add(request_id)
+        self.idle.clear()
         self.opened += 1
 
     def finish(self, record: CallRecord) -> bool:
@@ -75,6 +79,8 @@ class Ledger:
         if record.request_id not in self._open:
             return False
         self._open.remove(record.request_id)
+        if not self._open:
+            self.idle.set()
         self.closed += 1
         if self._sink is not None:
             try:

@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 
 from serving.pool.call import Operation
 from serving.pool.clock import Aborted, Clock, Scope
-from serving.pool.config import ProbeConfig
+from serving.pool.config import Canary, ProbeConfig
 from serving.pool.endpoint import Endpoint
 from serving.pool.failures import AttemptFailed
 from serving.pool.upstream import Upstream
@@ -43,6 +43,7 @@ class Monitor:
         self._clock = clock
         self._report = report
         self._number = 0
+        self._kind: Canary = endpoint.config.canary
 
     async def run(self) -> None:
         """Probe when due, for ever. An unexpected error is logged and the watch goes on."""
@@ -96,9 +97,18 @@ class Monitor:
         return before is not None and after is not None and after > before
 
     async def _canary(self) -> None:
-        """The smallest computation that the server offers. Raises AttemptFailed."""
+        """The smallest computation that the server offers; one without /completions is asked to chat. Raises AttemptFailed."""
+        try:
+            await self._canary_by(self._kind)
+        except AttemptFailed as error:
+            if error.kind != "not_served" or self._kind != "completion":
+                raise
+            await self._canary_by("chat")
+            self._kind = "chat"
+
+    async def _canary_by(self, kind: Canary) -> None:
         config = self._endpoint.config
-        if config.canary == "models":
+        if kind == "models":
             response = await self._upstream.get("models")
             if response.status_code != 200:
                 raise AttemptFailed("server_error", f"/v1/models: HTTP {response.status_code}")
@@ -107,10 +117,10 @@ class Monitor:
         model = config.upstream_model(config.model)
         operation: Operation = "completions"
         body: dict[str, object] = {"model": model, "prompt": "1", "max_tokens": 1, "temperature": 0}
-        if config.canary == "chat":
+        if kind == "chat":
             operation = "chat/completions"
             body = {"model": model, "messages": [{"role": "user", "content": "1"}], "max_tokens": 1, "temperature": 0}
-        elif config.canary == "embedding":
+        elif kind == "embedding":
             operation, body = "embeddings", {"model": model, "input": "1"}
         await self._upstream.whole(operation, json.dumps(body).encode(), f"canary-{self._endpoint.name}-{self._number}")
 

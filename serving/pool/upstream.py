@@ -51,7 +51,11 @@ class Upstream:
         self._root = httpx.URL(config.root_url + "/")
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=KEEPALIVE_S)
         self._client = httpx.AsyncClient(
-            timeout=httpx.Timeout(None, connect=timeouts.connect_s), limits=limits, trust_env=False, follow_redirects=False, transport=transport
+            timeout=httpx.Timeout(None, connect=timeouts.connect_s),
+            limits=limits,
+            trust_env=False,
+            follow_redirects=False,
+            transport=transport,
         )
 
     async def whole(self, operation: Operation, content: bytes, request_id: str) -> Answer:

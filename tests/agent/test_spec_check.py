@@ -73,7 +73,7 @@ def test_empty_texts_ids_units_and_smarts_are_filled_in() -> None:
     ],
 )
 def test_faults_are_named(fields: dict[str, Any], message: str) -> None:
-    with pytest.raises(SpecError, match="requirement|finite|unknown|comparison") as caught:
+    with pytest.raises(SpecError, match=r"requirement|finite|unknown|comparison") as caught:
         check_spec(_requirement(**fields))
     assert message in str(caught.value)
 

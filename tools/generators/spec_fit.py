@@ -102,6 +102,7 @@ class SpecFit:
     groups: list[GroupCount] = field(default_factory=list)
     windows: list[tuple[str, Condition]] = field(default_factory=list)
     similarity: list[tuple[DataStructs.ExplicitBitVect, Condition]] = field(default_factory=list)
+    min_heavy_atoms: int = 0
     max_heavy_atoms: int = 60
 
     def excluded(self, mol: Chem.Mol) -> str:
@@ -167,16 +168,18 @@ def _add_count(fit: SpecFit, requirement: CountRequirement) -> None:
         fit.groups.append(GroupCount(requirement.name, requirement.smarts, query, requirement.condition))
 
 
-def _size_limit(fit: SpecFit) -> int:
-    """Heavy atoms that no candidate may exceed, from upper limits on mass, atoms or elements."""
-    limit = 60.0
+def _size_limits(fit: SpecFit) -> tuple[int, int]:
+    """Heavy atoms that a candidate needs at least, and those that it may not exceed, from limits on mass, atoms and elements."""
+    least = sum(max(0.0, e.condition.bounds()[0]) for e in fit.elements if e.symbol != "H" and e.condition.bounds()[0] != float("-inf"))
+    most = float("inf")
     for name, condition in fit.windows:
-        high = condition.bounds()[1]
+        low, high = condition.bounds()
         if name == "heavy_atoms":
-            limit = min(limit, high)
+            least, most = max(least, low), min(most, high)
         elif name in ("molecular_weight", "exact_mass"):
-            limit = min(limit, high / 12.0)
-    return max(1, int(limit))
+            least, most = max(least, low / 16.0), min(most, high / 12.0)
+    least = min(least, 250.0)
+    return int(least), max(1, int(min(most, max(60.0, 1.3 * least))))
 
 
 def spec_fit(spec: DesignSpec) -> SpecFit:
@@ -205,5 +208,5 @@ def spec_fit(spec: DesignSpec) -> SpecFit:
             reference = Chem.MolFromSmiles(requirement.reference)
             if reference is not None:
                 fit.similarity.append((morgan_fingerprint(reference), requirement.condition))
-    fit.max_heavy_atoms = _size_limit(fit)
+    fit.min_heavy_atoms, fit.max_heavy_atoms = _size_limits(fit)
     return fit

@@ -15,23 +15,38 @@ from tools.routes.molecules import find_molecule_route, same_structure
 def find_route(smiles: str, candidate_class: CandidateClass) -> Route:
     """A route from shipped starting materials to ``smiles``, or one of status 'none known' with the reason in its note.
 
-    Molecules: named reactions backwards, up to two levels (three steps), each verified forwards. Polymers: taken apart into monomers.
+    Molecules: the classic dye condensations first, then named reactions backwards, up to two levels (three steps), each verified
+    forwards. Polymers: taken apart into monomers.
     """
     if candidate_class == "polymer":
         from tools.generators.polymers.routes import find_polymer_route
 
         return find_polymer_route(smiles)
-    return find_molecule_route(smiles).model_copy(deep=True)
+    from tools.generators.dyes.routes import find_dye_route
+
+    dye = find_dye_route(smiles)
+    return dye if dye.status != "none known" else find_molecule_route(smiles).model_copy(deep=True)
 
 
-def verify_route(route: Route, smiles: str) -> list[str]:
+def verify_route(route: Route, smiles: str, candidate_class: CandidateClass = "molecule") -> list[str]:
+    """What is wrong with a route; [] if its forward execution gives ``smiles``."""
+    if route.status == "none known":
+        return ["no route"]
+    if candidate_class == "polymer":
+        from tools.generators.polymers.routes import verify_polymer_route
+
+        return [] if verify_polymer_route(route, smiles) else ["the polymerisation does not give this repeat unit"]
+    from tools.generators.dyes.routes import verify_dye_route
+
+    return [] if verify_dye_route(route, smiles) else _molecule_faults(route, smiles)
+
+
+def _molecule_faults(route: Route, smiles: str) -> list[str]:
     """What is wrong with the route of a molecule; [] if its forward execution gives ``smiles``.
 
     Every step is run again by its named reaction, with the selectivity guards; every reactant must be a starting material of the route
     or the product of an earlier step, and every starting material a shipped building block.
     """
-    if route.status == "none known":
-        return ["no route"]
     faults = []
     at_hand = []
     for given in route.starting_materials:

@@ -22,8 +22,10 @@ def _table() -> ModuleType:
 TABLE = _table()
 TUNED: list[dict[str, Any]] = TABLE.load("sentences.toml")
 HELD_OUT: list[dict[str, Any]] = TABLE.load("held_out.toml")
-#: Share of the held-out sentences that were right when it was measured, less one sentence.
-HELD_OUT_FLOOR = 0.90
+#: Measured: 56 of 65 right at the very first run of the parser, 64 of 65 (0.985) after it was tuned on sentences.toml alone; two
+#: expectations were then corrected (marked in the file: the SA score is not defined for polymers), without these 62 of 65. The one
+#: failure was looked at and mended only after that measurement. The floor allows two to fail.
+HELD_OUT_FLOOR = 0.96
 
 
 @pytest.mark.parametrize("case", TUNED, ids=lambda c: c["goal"][:60] or "(empty)")

@@ -84,7 +84,7 @@ def test_an_engine_without_population_gives_nothing() -> None:
 
 
 def test_an_exhausted_engine_stops() -> None:
-    engine = Engine(random.Random(0), EngineConfig(max_heavy_atoms=3, attempts=40))
+    engine = Engine(random.Random(0), EngineConfig(max_heavy_atoms=3, patience=100))
     engine.tell(["CCO"], [1.0])
     assert len(engine.ask(500)) < 500
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tools.safety.goal_text import normalise
 from tools.safety.guard import screen_goal
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parents[3] / "evals" / "data" / "guard"
 BLOCK = (HERE / "goals_block.txt").read_text(encoding="utf-8").splitlines()
 ALLOW = (HERE / "goals_allow.txt").read_text(encoding="utf-8").splitlines()
 

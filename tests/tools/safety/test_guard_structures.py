@@ -16,7 +16,7 @@ from tools.safety.guard import RULES_VERSION, screen_materials, screen_structure
 from tools.safety.rules import rules_version, structure_rules
 from tools.safety.tables import MISASSIGNED, medicines, regulated, restricted_amines
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parents[3] / "evals" / "data" / "guard"
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -1,8 +1,8 @@
 """An evolutionary engine over molecular graphs for any scorer: ``ask`` for structures, ``tell`` their scores.
 
-Truncation by rank, parents drawn by rank, crossover and mutation, as in the plain graph GA of Jensen (Chem. Sci. 2019, 10, 3567), with
-operators of our own and a filter that keeps what it makes plausible and makeable. It knows nothing of a goal: what a caller wants to
-exclude or to steer it hands in as ``accept`` and ``repair``.
+Truncation by rank, parents drawn by rank, crossover and mutation, as in the plain graph GA of Jensen (Chem. Sci. 2019, doi
+10.1039/c8sc05372c), with operators of our own and a filter that keeps what it makes plausible and makeable. It
+knows nothing of a goal: what a caller wants to exclude or to steer it hands in as ``accept`` and ``repair``.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class EngineConfig:
         max_sa: highest synthetic accessibility score let through; None for no limit.
         plausible: whether implausible structures are dropped.
         ignore: plausibility rules that are not applied.
-        attempts: how many tries an asked-for structure may take before the engine gives up.
+        patience: how many tries in a row may fail before the engine gives up.
         weights: weight of each mutation operator.
     """
 
@@ -49,7 +49,7 @@ class EngineConfig:
     max_sa: float | None = 4.5
     plausible: bool = True
     ignore: frozenset[str] = frozenset()
-    attempts: int = 60
+    patience: int = 300
     weights: dict[str, float] = field(default_factory=lambda: dict(WEIGHTS))
 
 
@@ -121,7 +121,7 @@ class Engine:
         self._known.update(smiles)
 
     def ask(self, count: int) -> list[str]:
-        """At most ``count`` new canonical SMILES; fewer when nothing new was found in ``attempts`` tries a structure."""
+        """At most ``count`` new canonical SMILES; fewer when ``patience`` tries in a row found nothing new."""
         return [o.smiles for o in self.ask_offspring(count)]
 
     def ask_offspring(self, count: int) -> list[Offspring]:
@@ -130,10 +130,10 @@ class Engine:
         with rdBase.BlockLogs():
             while self._start and len(found) < count:
                 self._offer_start(self._start.pop(), found)
-            attempts = count * self.config.attempts if self._members else 0
-            while len(found) < count and attempts > 0:
-                attempts -= 1
+            failures = 0
+            while self._members and len(found) < count and failures < self.config.patience:
                 child = self._breed()
+                failures = failures + 1 if child is None else 0
                 if child is not None:
                     found.append(child)
         return found

@@ -121,7 +121,7 @@ def _config(spec: DesignSpec, fit: SpecFit) -> tuple[EngineConfig, frozenset[str
             max_sa = max(max_sa, compute_descriptor("sa_score", mol) + 0.5)
     for group in fit.groups:
         ignored |= _broken_by_all(group.smarts) if group.condition.bounds()[0] >= 1 else set()
-    limit = min(_DEFAULT_MAX_ATOMS, fit.max_heavy_atoms)
+    limit = min(max(_DEFAULT_MAX_ATOMS, int(1.3 * fit.min_heavy_atoms)), fit.max_heavy_atoms)
     rules = frozenset(ignored)
     return EngineConfig(max_sa=max_sa, max_heavy_atoms=limit, min_heavy_atoms=min(3, limit), ignore=rules), rules
 

@@ -1,0 +1,1 @@
+"""The gateway: one guarded OpenAI-compatible address in front of the fleet."""

@@ -1,0 +1,244 @@
+"""The gateway: one OpenAI-compatible address in front of the pool. An ASGI application without a framework, to stay fast.
+
+Only the paths in ROUTES exist. What is sent to a server is its own path from the pool's table, the caller's JSON body and our
+headers; a caller's path, query and headers go no further than here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prometheus_client import generate_latest
+
+from core.errors import MolwrightError, ServingError
+from serving.gateway import views
+from serving.gateway.config import GatewayConfig
+from serving.gateway.http import (
+    Headers,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    bearer,
+    header,
+    read_body,
+    read_object,
+    respond,
+    respond_error,
+    respond_json,
+)
+from serving.gateway.keys import ApiKey, KeyStore
+from serving.gateway.limits import Limiter
+from serving.gateway.metrics import GatewayMetrics
+from serving.pool import clock
+from serving.pool.call import Operation, PoolAnswer, PoolRequest
+from serving.pool.failures import error_body
+from serving.pool.pool import Pool
+from serving.pool.stream import PoolStream
+from serving.pool.transport import DEADLINE_HEADER, read_deadline
+
+log = logging.getLogger(__name__)
+
+CALLS: dict[str, Operation] = {
+    "/v1/chat/completions": "chat/completions",
+    "/v1/completions": "completions",
+    "/v1/embeddings": "embeddings",
+}
+PAGES = ("/v1/models", "/models", "/metrics", "/health")
+ROUTES = {**dict.fromkeys(CALLS, "POST"), **dict.fromkeys(PAGES, "GET")}
+STREAM_HEADERS: Headers = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache"),
+    (b"x-accel-buffering", b"no"),
+]
+ANYONE = ApiKey(name="anonymous", sha256="0" * 64, created_at="", requests_per_minute=10**9, max_concurrency=10**6)
+
+
+class Gateway:
+    """The ASGI application. The pool is started and closed with the server's lifespan."""
+
+    def __init__(self, config: GatewayConfig, pool: Pool, keys: KeyStore, metrics: GatewayMetrics) -> None:
+        self._config = config
+        self._pool = pool
+        self._keys = keys
+        self._metrics = metrics
+        self._limiter = Limiter(pool.clock)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One connection event of ASGI."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http":
+            await self._request(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self._pool.start()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self._pool.aclose(self._config.drain_s)
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path, begin, status = scope["path"], self._pool.clock.now(), 500
+        known = path if path in ROUTES else "other"
+        answered = False
+
+        async def observed(message: Message) -> None:
+            nonlocal status, answered
+            if message["type"] == "http.response.start":
+                status, answered = message["status"], True
+            await send(message)
+
+        self._metrics.in_flight.inc()
+        try:
+            await self._answer(path, scope, receive, observed)
+        except ServingError as error:
+            status = error.status
+            if not answered and error.kind != "client_left":
+                await respond_error(send, error)
+        except MolwrightError:
+            log.exception("gateway")
+            await respond_error(send, ServingError("the gateway is misconfigured; its log says how", kind="configuration", status=500))
+        finally:
+            self._metrics.in_flight.dec()
+            self._metrics.requests.labels(known, str(status)).inc()
+            self._metrics.seconds.labels(known).observe(self._pool.clock.now() - begin)
+
+    async def _answer(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._refusals():
+            self._check_route(path, scope["method"])
+            if path == "/health":
+                code, value = views.health(self._pool)
+                return await respond_json(send, code, value)
+            if path == "/metrics" and self._config.open_metrics:
+                return await self._show_metrics(send)
+            key = self._user(scope)
+        if path == "/metrics":
+            await self._show_metrics(send)
+        elif path == "/v1/models":
+            await respond_json(send, 200, views.model_list(self._pool))
+        elif path == "/models":
+            await respond_json(send, 200, views.fleet(self._pool))
+        else:
+            with self._refusals():
+                admission = self._limiter.admitted(key)
+                admission.__enter__()
+            try:
+                await self._call(CALLS[path], key, scope, receive, send)
+            finally:
+                admission.__exit__(None, None, None)
+
+    def _check_route(self, path: str, method: str) -> None:
+        if path not in ROUTES:
+            raise ServingError(f"there is no {path[:100]} here", kind="not_found", status=404)
+        if method != ROUTES[path]:
+            raise ServingError(f"{path} takes {ROUTES[path]}", kind="method_not_allowed", status=405)
+
+    def _user(self, scope: Scope) -> ApiKey:
+        if not self._config.require_keys:
+            return ANYONE
+        given = bearer(scope)
+        key = self._keys.find(given) if given else None
+        if key is None:
+            what = "this API key is not known" if given else "an API key is needed: Authorization: Bearer KEY"
+            raise ServingError(what, kind="invalid_api_key", status=401)
+        return key
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        """Counts what is refused before it reaches the pool."""
+        try:
+            yield
+        except ServingError as error:
+            self._metrics.refused.labels(error.kind).inc()
+            raise
+
+    async def _show_metrics(self, send: Send) -> None:
+        self._pool.refresh_metrics()
+        await respond(send, 200, generate_latest(self._pool.metrics.registry), [], b"text/plain; version=0.0.4; charset=utf-8")
+
+    # ---- calls
+
+    async def _call(self, operation: Operation, key: ApiKey, scope: Scope, receive: Receive, send: Send) -> None:
+        """One call of a model; ends early where the caller leaves or stalls."""
+        life = clock.Scope(self._pool.clock)
+        life.arm("slow_request", self._config.body_timeout_s)
+        watch: asyncio.Task[None] | None = None
+        try:
+            with life:
+                with self._refusals():
+                    request = await self._read(operation, key, scope, receive)
+                life.disarm("slow_request")
+                watch = asyncio.get_running_loop().create_task(_watch(receive, life))
+                if request.stream:
+                    await self._stream(request, life, send)
+                else:
+                    await self._respond(await self._pool.send(request), life, send)
+        except clock.Aborted as error:
+            if error.reason == "slow_request":
+                raise ServingError("the request did not arrive in time", kind="slow_request", status=408) from error
+            self._metrics.left.inc()
+            raise ServingError("the caller left", kind="client_left", status=499) from error
+        finally:
+            life.close()
+            if watch is not None:
+                watch.cancel()
+
+    async def _read(self, operation: Operation, key: ApiKey, scope: Scope, receive: Receive) -> PoolRequest:
+        raw = await read_body(scope, receive, self._config.max_body_bytes)
+        body = read_object(raw)
+        if not isinstance(body.get("model"), str) or not body["model"]:
+            raise ServingError("the request needs a model", kind="invalid_request", status=400)
+        refused = [f for f in self._config.refused_fields if f in body]
+        if refused:
+            raise ServingError(f"the field {refused[0]} is not taken here", kind="invalid_request", status=400)
+        if operation == "embeddings" and body.get("stream"):
+            raise ServingError("embeddings are not streamed", kind="invalid_request", status=400)
+        deadline = read_deadline(header(scope, DEADLINE_HEADER.encode()))
+        return PoolRequest(operation, body, raw=raw, user=key.name, deadline_s=deadline)
+
+    async def _respond(self, answer: PoolAnswer, life: clock.Scope, send: Send) -> None:
+        life.arm("client_stalled", self._config.client_stall_s)
+        await respond(send, answer.status, answer.content, _origin(answer))
+
+    async def _stream(self, request: PoolRequest, life: clock.Scope, send: Send) -> None:
+        opened = await self._pool.stream(request)
+        if isinstance(opened, PoolAnswer):
+            return await self._respond(opened, life, send)
+        async with opened:
+            await send({"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS + _origin(opened)})
+            try:
+                async for block in opened:
+                    life.arm("client_stalled", self._config.client_stall_s)
+                    await send({"type": "http.response.body", "body": block, "more_body": True})
+                    life.disarm("client_stalled")
+            except ServingError as error:
+                event = b"data: " + json.dumps(error_body(error)).encode() + b"\n\n"
+                await send({"type": "http.response.body", "body": event, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def _origin(answer: PoolAnswer | PoolStream) -> Headers:
+    """Who answered."""
+    return [
+        (b"x-request-id", answer.request_id.encode()),
+        (b"x-molwright-endpoint", answer.endpoint.encode()),
+        (b"x-molwright-model", answer.model.encode("utf-8")),
+    ]
+
+
+async def _watch(receive: Receive, life: clock.Scope) -> None:
+    """End the call when the caller leaves."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    life.abort("client_left")

@@ -1,0 +1,66 @@
+"""What the gateway is told: where it listens, who may ask, how much."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+
+from pydantic import Field, ValidationError, model_validator
+
+from core.model import Model
+from serving.pool.config import PoolConfig, explain, read_toml
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address. A name other than localhost counts as reachable."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class GatewayConfig(Model):
+    """The gateway's own settings."""
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8300, ge=0, le=65535, description="Port to listen on; 0: any free one.")
+    keys_file: Path = Field(default=Path("gateway-keys.json"), description="Hashed API keys; relative to the configuration file.")
+    require_keys: bool = Field(default=True, description="Whether callers need a key; only a loopback address may go without.")
+    open_metrics: bool = Field(default=False, description="Whether /metrics can be read without a key.")
+    max_body_bytes: int = Field(default=4 * 1024 * 1024, ge=1024, description="Larger requests are refused.")
+    body_timeout_s: float = Field(default=30.0, gt=0, description="How long a caller may take to send its request.")
+    client_stall_s: float = Field(default=60.0, gt=0, description="A caller that takes nothing of its answer for so long is dropped.")
+    drain_s: float = Field(default=30.0, ge=0, description="Time for calls under way when the gateway is stopped.")
+    record_file: Path | None = Field(default=None, description="One JSON line a request, without prompts or answers; relative likewise.")
+    refused_fields: list[str] = Field(
+        default_factory=lambda: ["chat_template", "mm_processor_kwargs", "media_io_kwargs"],
+        description="Request fields that reach into the server and are refused.",
+    )
+
+    @model_validator(mode="after")
+    def _open_only_here(self) -> GatewayConfig:
+        if not self.require_keys and not is_loopback(self.host):
+            raise ValueError(f"require_keys = false is only possible on a loopback address, not on {self.host}")
+        return self
+
+
+class GatewayFile(Model):
+    """The configuration file: ``[gateway]`` and ``[pool]``."""
+
+    gateway: GatewayConfig = Field(default_factory=GatewayConfig, description="The gateway.")
+    pool: PoolConfig = Field(description="The servers behind it.")
+
+
+def read_gateway_file(path: Path) -> GatewayFile:
+    """The configuration in a TOML file, its relative paths made absolute. Raises ConfigurationError naming file and field."""
+    try:
+        file = GatewayFile.model_validate(read_toml(path))
+    except ValidationError as error:
+        raise explain(path, error) from error
+    base = path.resolve().parent
+    file.gateway.keys_file = base / file.gateway.keys_file
+    if file.gateway.record_file is not None:
+        file.gateway.record_file = base / file.gateway.record_file
+    return file

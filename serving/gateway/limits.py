@@ -1,0 +1,49 @@
+"""Rate and concurrency limits, a user at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from core.errors import ServingError
+from serving.gateway.keys import ApiKey
+from serving.pool.clock import Clock
+
+
+class _Allowance:
+    """Tokens of one user: a minute's worth at most, refilled evenly."""
+
+    def __init__(self, full: float, now: float) -> None:
+        self.tokens = full
+        self.at = now
+        self.running = 0
+
+
+class Limiter:
+    """Counts what each user does."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._users: dict[str, _Allowance] = {}
+
+    @contextmanager
+    def admitted(self, key: ApiKey) -> Iterator[None]:
+        """One request of the user, for the length of the block. Raises ServingError (429, with Retry-After) over a limit."""
+        now, per_second = self._clock.now(), key.requests_per_minute / 60.0
+        user = self._users.setdefault(key.name, _Allowance(key.requests_per_minute, now))
+        user.tokens = min(user.tokens + (now - user.at) * per_second, float(key.requests_per_minute))
+        user.at = now
+        if user.running >= key.max_concurrency:
+            message = f"{key.name} has {user.running} requests under way, the most allowed"
+            raise ServingError(message, kind="concurrency_limit", status=429, retry_after=1.0)
+        if user.tokens < 1.0:
+            wait = float(math.ceil((1.0 - user.tokens) / per_second))
+            message = f"{key.name} may make {key.requests_per_minute} requests a minute"
+            raise ServingError(message, kind="rate_limit", status=429, retry_after=max(wait, 1.0))
+        user.tokens -= 1.0
+        user.running += 1
+        try:
+            yield
+        finally:
+            user.running -= 1

@@ -1,0 +1,33 @@
+"""What the gateway shows of itself: models, roles, health."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from serving.pool.pool import Pool
+
+
+def model_list(pool: Pool) -> dict[str, Any]:
+    """``/v1/models`` as OpenAI has it; each role is listed too, with its model as ``root``."""
+    rows = [_row(model, model) for model in pool.config.models()]
+    rows += [_row(role, model) for role, model in pool.config.roles.items() if role != model]
+    return {"object": "list", "data": rows}
+
+
+def _row(name: str, model: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": "molwright", "root": model, "parent": None}
+
+
+def fleet(pool: Pool) -> dict[str, Any]:
+    """``/models``: each role's model, health and measured tokens/s, and each server's. Errors of servers are not shown to callers."""
+    return pool.status().model_dump(mode="json", exclude={"endpoints": {"__all__": {"last_error"}}})
+
+
+def health(pool: Pool) -> tuple[int, dict[str, Any]]:
+    """Status and body of ``/health``: 200 while every model has a server that can be used, or a fallback that has; else 503."""
+    if pool.closing:
+        return 503, {"status": "closing", "models_down": []}
+    up = {m for m in pool.config.models() if any(e.ready() for e in pool.balancer.of_model(m))}
+    down = [m for m in pool.config.models() if m not in up and not up.intersection(pool.config.fallbacks.get(m, []))]
+    whole = all(e.ready() for e in pool.endpoints)
+    return (503 if down else 200), {"status": "down" if down else "ok" if whole else "degraded", "models_down": down}

@@ -1,0 +1,1 @@
+"""What fits on which card, how fast it can be at best, and what cannot work."""

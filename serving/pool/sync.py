@@ -1,0 +1,101 @@
+"""The pool for code without an event loop: the same calls from any thread."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Iterator
+from typing import Any, TypeVar
+
+from core.errors import ServingError
+from serving.pool.call import PoolAnswer, PoolRequest
+from serving.pool.config import PoolConfig
+from serving.pool.pool import Pool
+from serving.pool.status import PoolStatus
+from serving.pool.stream import PoolStream
+
+T = TypeVar("T")
+
+
+class SyncPool:
+    """A pool on an event loop in a thread of its own. Its methods may be called from any other thread, many at a time."""
+
+    def __init__(self, config: PoolConfig, **options: Any) -> None:
+        """``options`` are those of :class:`serving.pool.pool.Pool`."""
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="model-pool", daemon=True)
+        self._thread.start()
+        self._closed = False
+        try:
+            self.pool = self.run(_made(config, options))
+        except BaseException:
+            self._stop()
+            raise
+
+    def __enter__(self) -> SyncPool:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of a coroutine on the pool's loop. An interrupt here cancels it there."""
+        if self._closed:
+            work.close()
+            raise ServingError("the pool is closed", kind="closing", status=503)
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    def send(self, request: PoolRequest) -> PoolAnswer:
+        """As :meth:`Pool.send`."""
+        return self.run(self.pool.send(request))
+
+    def stream(self, request: PoolRequest) -> Iterator[bytes] | PoolAnswer:
+        """As :meth:`Pool.stream`; the iterator closes the stream when it is closed or exhausted."""
+        opened = self.run(self.pool.stream(request))
+        return opened if isinstance(opened, PoolAnswer) else self._blocks(opened)
+
+    def status(self) -> PoolStatus:
+        """As :meth:`Pool.status`."""
+
+        async def read() -> PoolStatus:
+            return self.pool.status()
+
+        return self.run(read())
+
+    def close(self, grace_s: float = 0.0) -> None:
+        """Close the pool and its thread; a second call does nothing."""
+        if not self._closed:
+            self.run(self.pool.aclose(grace_s))
+            self._stop()
+
+    def _blocks(self, stream: PoolStream) -> Iterator[bytes]:
+        try:
+            while (block := self.run(_next(stream))) is not None:
+                yield block
+        finally:
+            if not self._closed:
+                self.run(stream.aclose())
+
+    def _stop(self) -> None:
+        self._closed = True
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+async def _made(config: PoolConfig, options: dict[str, Any]) -> Pool:
+    pool = Pool(config, **options)
+    pool.start()
+    return pool
+
+
+async def _next(stream: PoolStream) -> bytes | None:
+    try:
+        return await stream.__anext__()
+    except StopAsyncIteration:
+        return None
