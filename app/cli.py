@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from app import wiring
-from app.commands import chemistry, design, doctor, evals, literature, runs
+from app.commands import chemistry, design, doctor, evals, fleet, gateway, literature, runs
 from app.console import err
 from core.errors import MolwrightError
 
@@ -30,6 +30,8 @@ runs.register(app)
 literature.register(app)
 evals.register(app)
 doctor.register(app)
+fleet.register(app)
+gateway.register(app)
 
 
 def main() -> None:

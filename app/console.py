@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -16,12 +17,15 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 from agent.reporter import format_value
-from core.candidate import Candidate
+from core.candidate import Candidate, PropertyValue
 from core.errors import UsageError
 from core.report import Report
 from tools.properties.registry import REGISTRY
 
-out = Console(soft_wrap=True)
+#: Width of tables where there is no terminal to ask.
+PAGE = 140
+
+out = Console(soft_wrap=True, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PAGE)
 err = Console(stderr=True, soft_wrap=True)
 
 
@@ -92,10 +96,11 @@ def _plain_progress(budget: int) -> Any:
 def print_report(report: Report, paths: list[Path]) -> None:
     """The ranked table on stdout; summary, warnings and files on stderr."""
     names = list(dict.fromkeys([*report.spec.property_names(), "molecular_weight"]))[:5]
-    if report.candidates:
-        out.print(_table("Candidates", report.candidates, names))
-    elif report.closest:
-        out.print(_table("None meets every requirement. The closest", report.closest, names))
+    shown = report.candidates or report.closest
+    if shown:
+        out.print(_table("Candidates" if report.candidates else "None meets every requirement. The closest", shown, names))
+        for c in shown:
+            out.print(f"{c.rank or '-':>3}  {escape(c.smiles)}")
     err.print(escape(report.summary))
     for warning in report.warnings:
         err.print(f"[yellow]note:[/yellow] {escape(warning)}")
@@ -107,23 +112,29 @@ def print_report(report: Report, paths: list[Path]) -> None:
 
 
 def _table(title: str, candidates: list[Candidate], names: list[str]) -> Table:
-    table = Table(title=title, title_justify="left", show_lines=False)
+    """One row a candidate; the structures follow below the table, whole, so that they can be copied."""
+    table = Table(title=title, title_justify="left", caption_justify="left")
     table.add_column("#", justify="right")
-    table.add_column("structure", overflow="fold", max_width=60)
+    table.add_column("name", overflow="ellipsis", no_wrap=True, max_width=36)
     table.add_column("p(all met)", justify="right")
     table.add_column("score", justify="right")
     for name in names:
-        table.add_column(REGISTRY[name].label, justify="right")
+        unit = REGISTRY[name].unit
+        table.add_column(REGISTRY[name].label + (f", {unit}" if unit else ""), justify="right")
     table.add_column("route")
     for c in candidates:
-        values = [format_value(c.properties[n]) if n in c.properties else "" for n in names]
-        flagged = [
-            v + (" †" if c.properties.get(n) and c.properties[n].in_domain is False else "") for n, v in zip(names, values, strict=True)
-        ]
-        name = f"{c.name}\n" if c.name else ""
+        values = [_cell(c.properties.get(n)) for n in names]
         p = "" if c.p_meets is None else f"{c.p_meets:.2f}"
         score = "" if c.score is None else f"{c.score:.3f}"
-        table.add_row(str(c.rank or ""), escape(name + c.smiles), p, score, *flagged, c.route.status if c.route else "")
+        table.add_row(str(c.rank or "-"), escape(c.name or c.inchikey or c.key), p, score, *values, c.route.status if c.route else "")
     if any(p.in_domain is False for c in candidates for n, p in c.properties.items() if n in names):
         table.caption = "† outside the model's domain"
     return table
+
+
+def _cell(value: PropertyValue | None) -> str:
+    """A value without its unit, which stands in the heading."""
+    if value is None:
+        return ""
+    text = "unknown" if value.value is None else format_value(value.model_copy(update={"unit": ""}))
+    return text + (" †" if value.in_domain is False else "")

@@ -13,7 +13,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import Field
 
 from core.errors import LiteratureError, NotFoundError, ReplayDiffers
-from core.interfaces import Executor, LiteratureStore, RunStore
+from core.interfaces import Executor, LiteratureStore, RunRecord, RunStore
 from core.model import Model
 from graphs.context import DesignContext
 from graphs.design import build
@@ -69,10 +69,30 @@ def replay(
             return ReplayResult(run_id=run.run_id, identical=False, events=len(recorder.compared), first_difference=place, text=str(error))
         finally:
             executor.close()
+        changed = _changed_in_store(store, scratch, run)
     count = len(recorder.compared)
+    if changed:
+        text = f"the replay differs: {changed} of run {run.run_id} in the store is not what its record gives"
+        return ReplayResult(run_id=run.run_id, identical=False, events=count, first_difference=changed, text=text)
     return ReplayResult(
         run_id=run.run_id, identical=True, events=count, text=f"identical: all {count} recorded events of run {run.run_id} agree"
     )
+
+
+def _changed_in_store(store: RunStore, scratch: RunStore, run: RunRecord) -> str:
+    """What in the store is not what the replay stored anew; empty if nothing."""
+    if run.spec_version and store.spec(run.run_id) != scratch.spec(run.run_id):
+        return "the spec"
+    again = {candidate.key: candidate for candidate in scratch.candidates(run.run_id)}
+    for candidate in store.candidates(run.run_id):
+        if again.pop(candidate.key, None) != candidate:
+            return f"candidate {candidate.key}"
+    if again:
+        return f"candidate {next(iter(again))}"
+    if run.status in ("success", "no_candidate"):
+        ours, new = (s.report(run.run_id).model_copy(update={"timings": {}}) for s in (store, scratch))
+        return "" if ours == new else "the report"
+    return ""
 
 
 @contextmanager

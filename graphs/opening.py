@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from langgraph.types import interrupt
@@ -44,7 +45,6 @@ def interpret(state: DesignState, context: DesignContext) -> DesignState:
 def approve(state: DesignState, context: DesignContext) -> DesignState:
     """Wait for a person, unless the run was started with ``yes``. The answer may carry an edited spec."""
     spec = context.store.spec(context.run_id, state["spec_version"])
-    asked = {"spec": content_hash(spec)}
 
     def produce() -> dict[str, Any]:
         if state["options"].get("yes"):
@@ -53,7 +53,7 @@ def approve(state: DesignState, context: DesignContext) -> DesignState:
         answer: dict[str, Any] = interrupt({"spec": spec.model_dump(mode="json")})
         return answer
 
-    answer = context.recorder.record("approve", 0, "decision", asked, produce)
+    answer = _decision(context, spec, produce)
     if answer["decision"] != "approve":
         context.store.set_status(context.lease, "rejected", finished_at=context.clock().isoformat())
         return {"status": "rejected"}
@@ -64,6 +64,18 @@ def approve(state: DesignState, context: DesignContext) -> DesignState:
     context.store.approve_spec(context.lease, version, answer.get("by", ""), approved_at)
     context.store.set_status(context.lease, "running")
     return {"spec_version": version, "approved_by": answer.get("by", "")}
+
+
+def record_decision(context: DesignContext, answer: dict[str, Any]) -> None:
+    """Record a person's ``answer`` to a run that waits: keys decision ('approve' or 'reject'), by, spec (if edited).
+
+    The answer is in the record before the graph goes on, so that a process killed in between neither loses it nor asks again.
+    """
+    _decision(context, context.store.spec(context.run_id), lambda: answer)
+
+
+def _decision(context: DesignContext, spec: DesignSpec, produce: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    return context.recorder.record("approve", 0, "decision", {"spec": content_hash(spec)}, produce)
 
 
 def guard_spec(state: DesignState, context: DesignContext) -> DesignState:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 FILE_NAME = "checkpoints.db"
 _ADVISORY_LOCK = 0x6D6F6C78  # "molx"; only while the tables are made
+_DAMAGED = ("file is not a database", "disk image is malformed")
+_EXPENDABLE = "checkpoints may be deleted: without them a run goes on from its record, and computes its steps once more"
 
 
 def checkpoint_url(settings: Settings) -> URL:
@@ -69,6 +71,8 @@ def _on_sqlite(url: URL) -> Iterator[BaseCheckpointSaver[Any]]:
             saver.setup()
             yield saver
     except sqlite3.Error as error:
+        if any(sign in str(error) for sign in _DAMAGED):
+            raise StoreError(f"{store_error(error, name)}; {_EXPENDABLE}") from error
         raise store_error(error, name) from error
 
 

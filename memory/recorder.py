@@ -180,7 +180,7 @@ class ReplayRecorder:
         self.difference: Difference | None = None
 
     def record(self, node: str, generation: int, index: str, inputs: dict[str, Any], produce: Callable[[], T]) -> T:
-        """The recorded outcome. Raises ReplayDiffers if nothing is recorded here, or for another request."""
+        """The recorded outcome. Raises ReplayDiffers if nothing is recorded here, for another request, or if it was changed since."""
         asked = plain(inputs, f"the request of {_place(node, generation, index)}")
         digest = content_hash(asked)
         event = self._events.get((node, generation, index))
@@ -189,6 +189,9 @@ class ReplayRecorder:
         if event.request_hash != digest:
             found = tuple(changes(event.inputs, _as_object(condensed(asked))))
             raise self._differs(Difference(node, generation, index, event.request_hash, digest, "another request than recorded", found))
+        kept = content_hash(event.outputs)
+        if kept != event.output_hash:
+            raise self._differs(Difference(node, generation, index, event.output_hash, kept, "its outcome was changed in the record"))
         self._agreed(event)
         return cast(T, copy.deepcopy(event.outputs))
 

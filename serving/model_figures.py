@@ -92,7 +92,8 @@ def read_hf_config(path: Path) -> tuple[dict[str, Any], str]:
         raise UsageError(f"{path} is not JSON: {error}") from error
     if not isinstance(whole, dict):
         raise UsageError(f"{path} is not the config.json of a model")
-    text = whole.get("text_config") if isinstance(whole.get("text_config"), dict) else whole
+    inner = whole.get("text_config")
+    text: dict[str, Any] = inner if isinstance(inner, dict) else whole
     for key, what in _NOT_MODELLED.items():
         if text.get(key):
             raise UsageError(f"{path}: {what} ({key}) is not modelled; give the figures of a model without it, or serve it without a plan")

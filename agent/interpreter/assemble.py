@@ -35,7 +35,7 @@ def resolve(found: Findings, goal: str, text: str, options: dict[str, Any]) -> D
     reject_contradictions(resolver.requirements)
     _finish_conditions(resolver)
     _finish_warnings(resolver)
-    resolver.objectives += default_objectives(resolver.candidate_class, resolver.requirements, resolver.objectives, resolver.assumptions)
+    resolver.objectives += default_objectives(resolver)
     temperature = resolver.conditions.temperature_c
     requirements = [
         r.model_copy(update={"id": f"R{n}", "text": requirement_text(r, temperature)}) for n, r in enumerate(resolver.requirements, 1)

@@ -31,15 +31,18 @@ class _Range:
         self.low_phrase = self.high_phrase = ""
 
     def narrow(self, low: float, high: float, strict_low: bool, strict_high: bool, phrase: str) -> None:
+        """Take another lower and upper end into account, with the phrase that states them."""
         if low > self.low or (low == self.low and strict_low):
             self.low, self.low_open, self.low_phrase = low, strict_low, phrase
         if high < self.high or (high == self.high and strict_high):
             self.high, self.high_open, self.high_phrase = high, strict_high, phrase
 
     def empty(self) -> bool:
+        """Whether nothing is left."""
         return self.low > self.high or (self.low == self.high and (self.low_open or self.high_open))
 
     def phrases(self) -> str:
+        """The phrases that set the two ends."""
         return " / ".join(dict.fromkeys(p for p in (self.low_phrase, self.high_phrase) if p))
 
 

@@ -194,6 +194,8 @@ class Cursor:
                 continue
             break
         first = self.number(k)
+        if first is None and self.text_of(i) in ("single", "a single"):
+            return Limit("==", low=1.0), i + 1
         if first is None:
             reference = self.reference(j)
             if reference is not None and operator in ("<", "<=", ">", ">=", "better", "worse"):

@@ -26,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     negations.operation,
     negations.any_of,
     structures.keep_scaffold,
+    structures.replacement,
     structures.analogue_suffix,
     structures.similarity,
     wishes.objective_verb,

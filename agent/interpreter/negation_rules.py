@@ -35,6 +35,8 @@ def operation(c: Cursor, i: int) -> int | None:
         return None
     j = i + 1
     while j < len(c.items) and not c.has(j, "sep", "but"):
+        if c.text_of(j) == "with" and c.has(c.skip(j, 3), "prop", "num", "adjective_up", "adjective_down"):
+            break
         j += 1
     c.unchecked(i, j, "a step-by-step change of a structure is not understood; state what the result must contain")
     return j

@@ -1,10 +1,14 @@
-"""Desirability ramps of objectives, and the objective that is added when the goal leaves it open."""
+"""Desirability ramps of objectives, and the objectives that are added when the goal leaves them open."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Literal
+
 from core.properties import PropertyDefinition
-from core.spec import Assumption, CandidateClass, Condition, Objective, PropertyRequirement, Requirement
-from tools.properties.registry import REGISTRY
+from core.spec import Condition, LevelRequirement, Objective, PropertyRequirement
+
+if TYPE_CHECKING:
+    from agent.interpreter.resolve import Resolver
 
 
 def ramp_for(definition: PropertyDefinition) -> tuple[float, float]:
@@ -30,17 +34,36 @@ def soft_objective(definition: PropertyDefinition, condition: Condition, phrase:
     return Objective(id="", property=definition.name, shape="maximise", low=low - reach, high=low, text="", phrase=phrase)
 
 
-def default_objectives(
-    candidate_class: CandidateClass, requirements: list[Requirement], objectives: list[Objective], assumptions: list[Assumption]
-) -> list[Objective]:
-    """'Easier to make first' for molecules, weight 0.5, stated in ``assumptions``; none if the goal speaks of it, or for polymers."""
-    if candidate_class != "molecule":
+#: SA scores up to the first are easy enough for full marks; from the second on a molecule is hard to make.
+EASY_SA, HARD_SA = 2.0, 6.0
+#: Stability is asked at this temperature (°C) or above: then a compound that boils away is of little use.
+HOT = 100.0
+#: Reach (K) of the desirability of the flash point below and above that temperature.
+VOLATILE, SAFE = 150.0, 50.0
+
+
+def default_objectives(resolver: Resolver) -> list[Objective]:
+    """What is wished for without being said, each stated as an assumption: molecules that are easier to make and, where stability
+    at a high temperature is asked for, less volatile. None for polymers, and none that the goal speaks of itself."""
+    if resolver.candidate_class != "molecule":
         return []
-    named = {r.property for r in requirements if isinstance(r, PropertyRequirement)} | {o.property for o in objectives}
-    if "sa_score" in named:
-        return []
-    low, high = ramp_for(REGISTRY["sa_score"])
-    assumptions.append(
-        Assumption(phrase="", text="among candidates that meet the goal, those easier to make come first (SA score, weight 0.5)")
-    )
-    return [Objective(id="", property="sa_score", shape="minimise", low=low, high=high, weight=0.5, text="", origin="assumption")]
+    named = {r.property for r in resolver.requirements if isinstance(r, PropertyRequirement)} | {o.property for o in resolver.objectives}
+    wished = []
+    if "sa_score" not in named:
+        text = f"among candidates that meet the goal, those easier to make come first (SA score, full marks to {EASY_SA:g}; weight 0.5)"
+        resolver.assume("", text)
+        wished.append(_assumed("sa_score", "minimise", EASY_SA, HARD_SA))
+    temperature = resolver.conditions.temperature_c
+    hot = any(isinstance(r, LevelRequirement) for r in resolver.requirements) and temperature >= HOT
+    if hot and not named & {"flash_point", "melting_point"}:
+        text = (
+            f"at {temperature:g} °C a compound should not boil away: a higher flash point comes first"
+            " (evidence of volatility, not of stability; weight 0.5)"
+        )
+        resolver.assume("", text)
+        wished.append(_assumed("flash_point", "maximise", temperature - VOLATILE, temperature + SAFE))
+    return wished
+
+
+def _assumed(name: str, shape: Literal["minimise", "maximise"], low: float, high: float) -> Objective:
+    return Objective(id="", property=name, shape=shape, low=low, high=high, weight=0.5, text="", origin="assumption")

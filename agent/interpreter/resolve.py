@@ -61,6 +61,11 @@ class Resolver:
         general = [f.candidate_class for f, _ in self.found.families if not f.name]
         tg = any(s.name == "glass_transition_temperature" for s in self.found.statements)
         tg = tg or any(s.vague is not None and s.vague.candidate_class == "polymer" for s in self.found.statements)
+        opens_polymer = bool(self.found.families) and self.found.families[0][0].candidate_class == "polymer"
+        if tg and opens_polymer:
+            aside = [(f, phrase) for f, phrase in named if f.candidate_class == "molecule"]
+            named = [(f, phrase) for f, phrase in named if f.candidate_class == "polymer"]
+            self.unchecked += [Unchecked(phrase=phrase, reason="a polymer is designed; this names a molecule") for _, phrase in aside]
         if named:
             first = named[0][0]
             for other, phrase in named[1:]:

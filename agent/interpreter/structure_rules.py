@@ -95,6 +95,18 @@ def analogue_suffix(c: Cursor, i: int) -> int | None:
     return i + 2
 
 
+def replacement(c: Cursor, i: int) -> int | None:
+    """'a bisphenol A alternative', 'a substitute for DMF': what something is used for cannot be computed."""
+    if c.has(i, "cmpd", "grp") and c.has(i + 1, "replacement"):
+        end = i + 2
+    elif c.has(i, "replacement") and c.has(c.skip(i + 1, 3), "cmpd", "grp", "fam"):
+        end = c.skip(i + 1, 3) + 1
+    else:
+        return None
+    c.unchecked(i, end, "what would replace a compound in use cannot be computed; state the properties that it needs")
+    return end
+
+
 def similarity(c: Cursor, i: int) -> int | None:
     """'similar to ibuprofen (Tanimoto > 0.5)', 'similarity of at least 0.6 to X', 'dissimilar to aspirin'."""
     first = c.limit(i) if c.has(i, "num", "cmp", "between") else None
@@ -168,6 +180,12 @@ def solvent(c: Cursor, i: int) -> int | None:
     return end + 1 if c.text_of(end) in ("solution", "solutions") else end
 
 
+def _can_be_coloured(c: Cursor, i: int) -> bool:
+    """Whether a colour word at ``i`` speaks of a dye ('a red azo dye', 'a blue compound'), not of a 'green solvent'."""
+    coloured = any("fam" in item.m and item.m["fam"].name in ("dye", "photoswitch") for item in c.items)
+    return coloured or any("absorbing" in item.m for item in c.items) or (c.has(i + 1, "fam") and not c.items[i + 1].m["fam"].name)
+
+
 def vague_word(c: Cursor, i: int) -> int | None:
     """'water-soluble', 'heat-resistant', 'rigid'."""
     if not c.has(i, "vague"):
@@ -183,7 +201,7 @@ def vague_word(c: Cursor, i: int) -> int | None:
         return i + 3
     if c.has(i, "fam") and not c.has(i + 1, "fam"):
         return None
-    if entry.colour and not any("fam" in item.m or "absorbing" in item.m for item in c.items):
+    if entry.colour and not _can_be_coloured(c, i):
         return None
     c.found.statements.append(Statement("vague", c.phrase(i, i + 1), vague=entry, soft=c.soft))
     return i + 1

@@ -64,6 +64,7 @@ def temperature_after(c: Cursor, i: int) -> tuple[float, int] | None:
 
 
 def opposite(first: Limit, second: Limit) -> bool:
+    """Whether one comparison bounds from below and the other from above."""
     return first.operator[0] in "<>" and second.operator[0] in "<>" and first.operator[0] != second.operator[0]
 
 
@@ -88,6 +89,7 @@ def limits_after(c: Cursor, j: int) -> tuple[list[Limit], int] | None:
 
 
 def than(c: Cursor, name: str, up: bool, i: int, j: int) -> int | None:
+    """'... than 3', '... than aspirin', or neither (relative to the reference, if there is one), for property ``name`` at item ``j``."""
     operator = ">" if up else "<"
     k = c.skip(j, 2)
     if c.has(k, "than"):

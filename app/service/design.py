@@ -67,8 +67,9 @@ class DesignService:
         run = self.store.run(run_id)
         try:
             self._drive(run.run_id, {"decision": "reject", "by": by or wiring.user_name(self.settings)})
-        except NotFoundError:
-            return  # a rejected run has no report
+        except NotFoundError:  # a rejected run has no report
+            if self.store.run(run.run_id).status != "rejected":
+                raise
 
     def fork(self, run_id: str, from_event: int, changes: Sequence[str]) -> str:
         """Store a run that repeats ``run_id`` up to an event and then goes on by itself; see :func:`evals.fork.fork`."""
@@ -99,45 +100,43 @@ class DesignService:
             held_lease(self.store, run.run_id, wiring.owner_name(), self.settings.lease_seconds) as lease,
             open_checkpointer(self.settings) as saver,
         ):
+            self._check_waiting(run.run_id, answer)
             graph = build(saver)
-            self._check_waiting(graph, run, answer)
             with self._failing(lease):
-                context = self._context(lease)
-                try:
-                    self._stream(graph, run, context, answer)
-                finally:
-                    context.executor.close()
-                return self._finish(graph, lease)
+                self._stream(graph, lease, answer)
+            return self._finish(graph, lease)
 
-    def _check_waiting(
-        self, graph: CompiledStateGraph[DesignState, DesignContext, Any, Any], run: RunRecord, answer: dict[str, Any] | None
-    ) -> None:
-        """An answer needs a run that waits, and a run that waits needs an answer."""
-        waiting = any(task.interrupts for task in graph.get_state(_config(run.run_id)).tasks)
+    def _check_waiting(self, run_id: str, answer: dict[str, Any] | None) -> None:
+        """An answer needs a run that waits, and a run that waits needs an answer. Called under the lease, so that one answer counts."""
+        status, decided = self.store.run(run_id).status, self.store.event(run_id, "approve", 0, "decision")
+        waiting = status == "waiting" and decided is None
+        if answer is not None and status == "waiting" and decided is not None:
+            raise UsageError(
+                f"run {run_id} has its answer already ({decided.outputs['decision']}); go on with it: molwright resume {run_id}"
+            )
         if answer is not None and not waiting:
-            raise UsageError(f"run {run.run_id} does not wait for approval, its status is {run.status!r}")
+            raise UsageError(f"run {run_id} does not wait for approval, its status is {status!r}")
         if waiting and answer is None:
-            raise ApprovalNeeded(run.run_id)
+            raise ApprovalNeeded(run_id)
 
-    def _stream(
-        self,
-        graph: CompiledStateGraph[DesignState, DesignContext, Any, Any],
-        run: RunRecord,
-        context: DesignContext,
-        answer: dict[str, Any] | None,
-    ) -> None:
-        from langgraph.types import Command
+    def _stream(self, graph: CompiledStateGraph[DesignState, DesignContext, Any, Any], lease: Lease, answer: dict[str, Any] | None) -> None:
+        from graphs.opening import record_decision
 
-        config = _config(run.run_id)
-        given: Any = {"goal": run.goal, "options": run.options}
-        if answer is not None:
-            given = Command(resume=answer)
-        elif graph.get_state(config).values:
-            given = None  # go on from the last checkpoint; giving the input again would start over
-        for _ in graph.stream(given, config, context=context, durability="sync", stream_mode="updates"):
-            pass
+        context, config = self._context(lease), _config(lease.run_id)
+        try:
+            run = self.store.run(lease.run_id)
+            if run.status == "failed":
+                self.store.set_status(lease, "running")
+            if answer is not None:
+                record_decision(context, answer)
+            # go on from the last checkpoint; giving the input again would start over
+            given: Any = None if graph.get_state(config).values else {"goal": run.goal, "options": run.options}
+            for _ in graph.stream(given, config, context=context, durability="sync", stream_mode="updates"):
+                pass
+        finally:
+            context.executor.close()
         if any(task.interrupts for task in graph.get_state(config).tasks):
-            raise ApprovalNeeded(run.run_id)
+            raise ApprovalNeeded(lease.run_id)
 
     def _finish(self, graph: CompiledStateGraph[DesignState, DesignContext, Any, Any], lease: Lease) -> Report:
         run = self.store.run(lease.run_id)
@@ -175,8 +174,6 @@ class DesignService:
         try:
             yield
         except (ApprovalNeeded, RefusedError, KeyboardInterrupt):
-            raise
-        except NotFoundError:
             raise
         except Exception as error:
             message = str(error) if isinstance(error, MolwrightError) else f"{type(error).__name__}: {error}"

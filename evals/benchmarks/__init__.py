@@ -1,1 +1,1 @@
-"""Speed and memory, measured by commands that anyone can run. No test depends on a time."""
+"""Measurements of speed and cost, run by hand: ``python -m evals.benchmarks.NAME``."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from typing import Any
 
 from rdkit import Chem, rdBase
@@ -19,33 +21,32 @@ from core.spec import (
     SimilarityRequirement,
 )
 
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+
 
 def judge_spec(expected: dict[str, Any], spec: DesignSpec) -> dict[str, str]:
     """The fields that are wrong, each with what was found; empty if the spec is right."""
     wrong: dict[str, str] = {}
 
-    def compare(name: str, want: Any, got: Any) -> None:
-        if want != got:
+    def compare(name: str, want: Any, got: Any, same: bool) -> None:
+        if not same:
             wrong[name] = f"expected {want}, got {got}"
 
-    stated = [compact(r, spec) for r in spec.requirements if r.origin in ("goal", "assumption")]
-    compare("class", expected.get("class", "molecule"), spec.candidate_class)
-    compare("family", expected.get("family", ""), spec.family)
-    compare("requirements", sorted(map(_rounded, expected.get("requirements", []))), sorted(stated))
-    if "class_requirements" in expected:
-        added = [compact(r, spec) for r in spec.requirements if r.origin == "class"]
-        compare("class_requirements", sorted(map(_rounded, expected["class_requirements"])), sorted(added))
-    objectives = [_objective(o) for o in spec.objectives if o.origin != "assumption"]
-    compare("objectives", sorted(expected.get("objectives", [])), sorted(objectives))
-    if "default_objectives" in expected:
-        compare(
-            "default_objectives",
-            sorted(expected["default_objectives"]),
-            sorted(_objective(o) for o in spec.objectives if o.origin == "assumption"),
-        )
-    compare("candidates", expected.get("candidates", 10), spec.candidates)
+    single = {"class": ("molecule", spec.candidate_class), "family": ("", spec.family), "candidates": (10, spec.candidates)}
+    for name, (default, got) in single.items():
+        compare(name, expected.get(name, default), got, expected.get(name, default) == got)
     if "solvent" in expected:
-        compare("solvent", expected["solvent"], spec.conditions.solvent)
+        compare("solvent", expected["solvent"], spec.conditions.solvent, expected["solvent"] == spec.conditions.solvent)
+    lists = {
+        "requirements": [compact(r, spec) for r in spec.requirements if r.origin != "class"],
+        "class_requirements": [compact(r, spec) for r in spec.requirements if r.origin == "class"],
+        "objectives": [_objective(o) for o in spec.objectives if o.origin != "assumption"],
+        "default_objectives": [_objective(o) for o in spec.objectives if o.origin == "assumption"],
+    }
+    for name, found in lists.items():
+        if name in ("requirements", "objectives") or name in expected:
+            want = expected.get(name, [])
+            compare(name, sorted(want), sorted(found), _same_list(want, found))
     unchecked = _unchecked(expected.get("unchecked", []), [u.phrase for u in spec.unchecked])
     if unchecked:
         wrong["unchecked"] = unchecked
@@ -80,26 +81,38 @@ def compact(requirement: object, spec: DesignSpec) -> str:
 
 def _condition(condition: Condition) -> str:
     if condition.comparison == "between":
-        return f"{condition.low:.4g}..{condition.high:.4g}"
-    return f"{condition.comparison} {condition.value:.4g}"
+        return f"{condition.low:.6g}..{condition.high:.6g}"
+    return f"{condition.comparison} {condition.value:.6g}"
 
 
 def _objective(objective: Any) -> str:
-    return f"{objective.shape}:{objective.property}" + (f"={objective.target:.4g}" if objective.target is not None else "")
+    return f"{objective.shape}:{objective.property}" + (f"={objective.target:.6g}" if objective.target is not None else "")
 
 
-def _rounded(text: str) -> str:
-    """An expected requirement with its numbers to 4 significant digits."""
-    head, _, tail = text.rpartition(" ")
-    if ".." in tail:
-        low, high = tail.split("..")
-        return f"{head} {float(low):.4g}..{float(high):.4g}"
-    if tail.startswith("@"):
-        return f"{head} @{float(tail[1:]):g}"
-    try:
-        return f"{head} {float(tail):.4g}"
-    except ValueError:
-        return text
+def _same_list(expected: list[str], found: list[str]) -> bool:
+    """Whether each expected text has its own found one, in any order, and none is left over."""
+    left = list(found)
+    for text in expected:
+        match = next((f for f in left if _same_text(text, f)), None)
+        if match is None:
+            return False
+        left.remove(match)
+    return not left
+
+
+def _same_text(expected: str, found: str) -> bool:
+    """Equal, with numbers to about 4 significant digits; a '*' at the end of the expectation stands for anything."""
+    if expected.endswith("*"):
+        return found.startswith(expected[:-1])
+    expected, found = _ordered_elements(expected), _ordered_elements(found)
+    if _NUMBER.sub("#", expected) != _NUMBER.sub("#", found):
+        return False
+    pairs = zip(_NUMBER.findall(expected), _NUMBER.findall(found), strict=True)
+    return all(math.isclose(float(a), float(b), rel_tol=6e-4) for a, b in pairs)
+
+
+def _ordered_elements(text: str) -> str:
+    return "elements:" + ",".join(sorted({"H", *text[9:].split(",")})) if text.startswith("elements:") else text
 
 
 def _unchecked(expected: list[str], found: list[str]) -> str:

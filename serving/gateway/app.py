@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from prometheus_client import generate_latest
 
@@ -130,13 +130,10 @@ class Gateway:
         elif path == "/models":
             await respond_json(send, 200, views.fleet(self._pool))
         else:
-            with self._refusals():
-                admission = self._limiter.admitted(key)
-                admission.__enter__()
-            try:
+            with ExitStack() as stack:
+                with self._refusals():
+                    stack.enter_context(self._limiter.admitted(key))
                 await self._call(CALLS[path], key, scope, receive, send)
-            finally:
-                admission.__exit__(None, None, None)
 
     def _check_route(self, path: str, method: str) -> None:
         if path not in ROUTES:

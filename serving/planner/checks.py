@@ -75,7 +75,9 @@ def _format(deployment: Deployment, cards: list[Card]) -> list[Finding]:
         if card.capability >= (major, minor):
             continue
         if s.fp4:
-            why = "has no FP4 arithmetic; vLLM could at best unpack the weights on the fly, which this plan does not count on: use awq or fp8"
+            why = (
+                "has no FP4 arithmetic; vLLM could at best unpack the weights on the fly, which this plan does not count on: use awq or fp8"
+            )
         else:
             why = f"does not compute in {s.name} (needs {s.min_capability}): use awq or gptq"
         family = " (Ada)" if card.capability == (8, 9) else ""

@@ -86,10 +86,12 @@ def activation_bytes(figures: ModelFigures, sequences: int, batched_tokens: int,
     """
     o, f = overheads(), figures
     sampler = 0.0 if pooling else o.sampler_bytes_per_logit * sequences * f.vocab_size
-    width = max(f.intermediate_size, f.shared_intermediate_size) / tensor_parallel
+    width: float = max(f.intermediate_size, f.shared_intermediate_size) / tensor_parallel
     forward = o.forward_bytes_per_element * batched_tokens * (3 * width + 3 * f.hidden_size)
     slice_width = f.expert_intermediate_size / tensor_parallel
-    workspace = 2.0 * batched_tokens * f.experts_per_token * (max(2 * slice_width, f.hidden_size) + slice_width) if f.experts else 0.0
+    workspace: float = (
+        2.0 * batched_tokens * f.experts_per_token * (max(2 * slice_width, f.hidden_size) + slice_width) if f.experts else 0.0
+    )
     return max(sampler, forward) + workspace + o.activation_base * GIB
 
 
@@ -109,7 +111,8 @@ def graph_gib(sequences: int, enforce_eager: bool = False) -> float:
     o = overheads()
     largest = min(2 * sequences, o.graph_largest_batch)
     sizes = sum(s <= largest for s in [1, 2, 4, *range(8, 257, 8), *range(272, 513, 16)])
-    return max(o.graph_floor, o.graph_per_size * sizes)
+    graphs: float = max(o.graph_floor, o.graph_per_size * sizes)
+    return graphs
 
 
 def plan_memory(deployment: Deployment, card: Card) -> MemoryPlan:

@@ -16,7 +16,7 @@ from serving.topology import Deployment, Topology
 UNPROVEN = (
     "Memory is computed, not measured on these cards; the overheads were fitted to public logs of other cards.",
     "Tokens per second are upper bounds from memory bandwidth; no card was measured.",
-    "No command of this plan was run on a GPU by its authors; the same options were run on vLLM's CPU build.",
+    "The commands were not run on a GPU; their options are those that vLLM 0.32 accepts, and most of them ran on its CPU build.",
 )
 
 

@@ -43,7 +43,7 @@ def prepare(smiles: str, kind: FeatureKind, candidate_class: CandidateClass) -> 
         heavy = mol.GetNumHeavyAtoms()
         if heavy > MAX_HEAVY_ATOMS:
             return f"more heavy atoms ({heavy}) than the {MAX_HEAVY_ATOMS} that the model covers"
-        if not any(atom.GetAtomicNum() == 6 for atom in mol.GetAtoms()):
+        if not any(mol.GetAtomWithIdx(i).GetAtomicNum() == 6 for i in range(mol.GetNumAtoms())):
             return "an inorganic substance (no carbon) is outside what the model covers"
         if kind == "polymer":
             return _polymer(mol)
@@ -56,7 +56,8 @@ def _prepared(mol: Chem.Mol, note: str = "") -> Prepared:
 
 
 def _without_isotopes(mol: Chem.Mol) -> Chem.Mol:
-    labelled = [atom for atom in mol.GetAtoms() if atom.GetIsotope() or atom.GetAtomMapNum()]
+    atoms = map(mol.GetAtomWithIdx, range(mol.GetNumAtoms()))
+    labelled = [atom for atom in atoms if atom.GetIsotope() or atom.GetAtomMapNum()]
     if not labelled:
         return mol
     for atom in labelled:
@@ -81,10 +82,11 @@ def _polymer(mol: Chem.Mol) -> Prepared | str:
 
 def _dye(mol: Chem.Mol) -> Prepared | str:
     """The piece with the largest conjugated system (ties: the larger piece, then the SMILES)."""
-    pieces = Chem.GetMolFrags(mol, asMols=True)
-    ranked = sorted(pieces, key=lambda p: (-conjugated_atoms(p), -p.GetNumHeavyAtoms(), Chem.MolToSmiles(p)))
+    pieces = [mol] if len(Chem.GetMolFrags(mol)) == 1 else list(Chem.GetMolFrags(mol, asMols=True))
+    sizes = {id(piece): conjugated_atoms(piece) for piece in pieces}
+    ranked = pieces if len(pieces) == 1 else sorted(pieces, key=lambda p: (-sizes[id(p)], -p.GetNumHeavyAtoms(), Chem.MolToSmiles(p)))
     dye = ranked[0]
-    if conjugated_atoms(dye) < MIN_CONJUGATED_ATOMS:
+    if sizes[id(dye)] < MIN_CONJUGATED_ATOMS:
         return "no conjugated chromophore: the model covers conjugated molecules only"
     left_out = " and ".join(sorted(Chem.MolToSmiles(piece) for piece in ranked[1:]))
     return _prepared(dye, f"counter-ion or companion not described: {left_out}" if left_out else "")
@@ -92,17 +94,23 @@ def _dye(mol: Chem.Mol) -> Prepared | str:
 
 def conjugated_atoms(mol: Chem.Mol) -> int:
     """Number of atoms in the largest system of connected conjugated bonds."""
-    left = {i for b in mol.GetBonds() if b.GetIsConjugated() for i in (b.GetBeginAtomIdx(), b.GetEndAtomIdx())}
+    linked: dict[int, list[int]] = {}
+    for bond in map(mol.GetBondWithIdx, range(mol.GetNumBonds())):
+        if bond.GetIsConjugated():
+            a, b = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+            linked.setdefault(a, []).append(b)
+            linked.setdefault(b, []).append(a)
     best = 0
-    while left:
-        stack, size = [left.pop()], 0
+    seen: set[int] = set()
+    for start in linked:
+        if start in seen:
+            continue
+        seen.add(start)
+        stack, size = [start], 0
         while stack:
             size += 1
-            for bond in mol.GetAtomWithIdx(stack.pop()).GetBonds():
-                if bond.GetIsConjugated():
-                    for index in (bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()):
-                        if index in left:
-                            left.remove(index)
-                            stack.append(index)
+            fresh = [i for i in linked[stack.pop()] if i not in seen]
+            seen.update(fresh)
+            stack.extend(dict.fromkeys(fresh))
         best = max(best, size)
     return best

@@ -12,7 +12,7 @@ from tools.properties.repeat_units import joined_units
 from tools.structures.similarity import morgan_fingerprint
 
 #: Largest Tanimoto similarity within the shortlist; relaxed step by step where too few candidates are left.
-STEPS = (0.85, 0.95, 1.0)
+STEPS = (0.7, 0.85, 0.95, 1.0)
 
 
 def fingerprint(candidate: Candidate) -> DataStructs.ExplicitBitVect:
@@ -24,8 +24,8 @@ def fingerprint(candidate: Candidate) -> DataStructs.ExplicitBitVect:
 def diverse(ordered: Sequence[Candidate], count: int) -> list[int]:
     """Positions of up to ``count`` of ``ordered`` (best first), in increasing position.
 
-    Greedy: the best that is not too similar to those already chosen, at most 0.85; where that leaves places, the limit is relaxed to
-    0.95 and then dropped. Structures with the same duplicate key are never listed twice.
+    Greedy: the best that is not too similar to those already chosen, at most 0.7; where that leaves places, the limit is relaxed to
+    0.85, then 0.95, and then dropped. Structures with the same duplicate key are never listed twice.
     """
     chosen: list[int] = []
     prints: dict[int, DataStructs.ExplicitBitVect] = {}

@@ -48,7 +48,7 @@ def rank(candidates: Sequence[Candidate], spec: DesignSpec, evaluated: int, *, e
     ``p_meets`` is the probability that all requirements hold together under the joint distribution of the prediction errors, corrected
     for selection (see ``tools.ranking.selection``); ``score`` is p_meets times the weighted geometric mean of the desirabilities.
     Candidates that the guard blocked, or that were never estimated, are left out; requirements not yet checked are checked. The order
-    is by score rounded to 9 decimals, then p_meets, then key, after near duplicates (similarity above 0.85) have been passed over where
+    is by score rounded to 9 decimals, then p_meets, then key, after near duplicates (similarity above 0.7) have been passed over where
     enough others are left. The result does not depend on the order of ``candidates``. ``evaluated`` is the number of distinct
     structures of the run. ``errors``: the error model; that of the shipped predictors if None. Raises PredictorError where that is
     missing, SpecError for a spec that names what does not exist.

@@ -29,6 +29,8 @@ from agent.interpreter import compact, interpret
         ("MW below 1,000", ["property:molecular_weight < 1000"]),
         ("solubility above 10^-3 mol/L", ["property:aqueous_solubility > -3"]),
         ("a molecule that is not water-soluble", ["property:aqueous_solubility <= -4"]),
+        ("a single aromatic ring and a primary amide", ["motif:primary amide present", "property:aromatic_rings == 1"]),
+        ("a tetrazole instead of a carboxylic acid", ["motif:carboxylic acid absent", "motif:tetrazole present"]),
         ("twenty-five heavy atoms or fewer", ["property:heavy_atoms <= 25"]),
     ],
 )
@@ -47,6 +49,8 @@ def test_reading(goal: str, requirements: list[str]) -> None:
         ("logP < 3, replace the ester of aspirin by an amide", "replace the ester of aspirin by an amide"),
         ("a blue-emitting molecule with logP < 3", "blue-emitting"),
         ("logP < 3, no molecules heavier than 300", "no molecules heavier than 300"),
+        ("a bisphenol A alternative with logP < 3", "bisphenol A alternative"),
+        ("a substitute for aspirin with logP < 3", "substitute for aspirin"),
         ("logP < 3, melting point", "melting point"),
         ("logP < 3, above 200 °C", "above 200 °C"),
         ("logP < 3, boiling point of at least 200 °C", "boiling point of at least 200 °C"),
@@ -72,6 +76,20 @@ def test_unchecked(goal: str, unchecked: str) -> None:
 )
 def test_number_wanted(goal: str, candidates: int) -> None:
     assert interpret(goal).candidates == candidates
+
+
+def test_a_colour_is_read_of_dyes_only() -> None:
+    assert "property:absorption_maximum 620..720" in compact(interpret("a green dye"))["requirements"]
+    found = compact(interpret("a green solvent with a flash point above 60 °C"))
+    assert found["requirements"] == ["property:flash_point > 60"]
+    assert found["unchecked"] == ["green"]
+
+
+def test_monomers_of_a_polymer_do_not_change_the_class() -> None:
+    found = compact(interpret("a polymer with Tg > 250 °C; the monomers must be commercially available"))
+    assert found["class"] == "polymer"
+    assert found["family"] == ""
+    assert "monomers" in found["unchecked"]
 
 
 def test_or_between_conditions_is_said_to_be_and() -> None:

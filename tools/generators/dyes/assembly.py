@@ -61,7 +61,7 @@ class Batch:
             proposer=self.proposer,
             operator=recipe.family,
             parents=list(parents),
-            rationale=rationale(recipe, chosen) + (f"; {change}" if change else ""),
+            rationale=rationale(recipe, chosen) + (f"; against its parent {change}" if change else ""),
             route=route,
         )
         if distance > 0:
@@ -97,9 +97,11 @@ def dye_name(recipe: Recipe, chosen: dict[str, Part]) -> str:
 
 
 def rationale(recipe: Recipe, chosen: dict[str, Part]) -> str:
-    """Donor, bridge and acceptor of the dye in words."""
+    """What the dye is made from, and which part plays donor, bridge and acceptor where these are different parts."""
     spoken = {what: chosen[role].name if role in chosen else role for what, role in _speaking(recipe).items()}
-    return f"{recipe.family}: donor from {spoken['donor']}, bridge {spoken['bridge']}, acceptor from {spoken['acceptor']}"
+    if len(set(spoken.values())) < len(spoken):
+        return f"{recipe.family} dye made from {' and '.join(dict.fromkeys(p.name for p in chosen.values()))}"
+    return f"{recipe.family} dye: donor from {spoken['donor']}, bridge {spoken['bridge']}, acceptor from {spoken['acceptor']}"
 
 
 def _speaking(recipe: Recipe) -> dict[str, str]:

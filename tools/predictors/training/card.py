@@ -17,7 +17,7 @@ def card_markdown(card: dict[str, Any]) -> str:
         f"{data['source']}. Licence: {data['licence']}. {data['rows_read']} rows read, {data['rows_used']} used "
         f"({data['substances']} substances). SHA-256 of the file: `{data['sha256']}`.",
         "",
-        *(f"- left out, {reason}: {count}" for reason, count in data["left_out"].items()),
+        *(f"- left out, {reason}: {count}" for reason, count in sorted(data["left_out"].items(), key=lambda item: (-item[1], item[0]))),
         "",
         "## Method",
         "Hashed Morgan counts (radius 2, 2048 bits) and fast two-dimensional descriptors; the mean of "
@@ -49,8 +49,8 @@ def card_markdown(card: dict[str, Any]) -> str:
         *(f"- {limit_text}" for limit_text in card["limits"]),
         "",
         "## Versions and hashes",
-        *(f"- {package} {number}" for package, number in card["training"]["versions"].items()),
-        *(f"- `{name}` {value}" for name, value in card["files"].items()),
+        *(f"- {package} {number}" for package, number in sorted(card["training"]["versions"].items())),
+        *(f"- `{name}` {value}" for name, value in sorted(card["files"].items())),
         "",
     ]
     return "\n".join(lines)

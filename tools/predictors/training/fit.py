@@ -215,7 +215,7 @@ def _card(
             "rows_read": table.rows_read,
             "rows_used": len(table),
             "substances": len(set(table.keys)),
-            "left_out": dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+            "left_out": reasons,
         },
         "training": {
             "command": f"python -m tools.predictors.training {spec.name} --data {spec.data}.csv --seed {seed}",

@@ -1,0 +1,85 @@
+"""``kill -9`` at any place, then ``resume``: the same ranking as an undisturbed run, and nothing stored twice."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+MOMENTS = ("begin", "mid", "done", "saving")
+EVERY = os.environ.get("MOLWRIGHT_EVERY_KILL", "") == "1"
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_killed_at_every_node_one_after_the_other(moment: str, again: Any, places: list[tuple[str, int]], expected: dict[str, Any]) -> None:
+    """One run, killed at this moment of every node it has; each next process goes on where the last one died."""
+    for stage, generation in places:
+        ended = again.run("resume", "run1", at=[stage, generation, moment])
+        assert ended.code == -9, (stage, generation, ended)
+    again.execute("run1")
+    assert again.snapshot("run1") == expected
+
+
+def test_killed_between_the_last_node_and_the_end(again: Any, expected: dict[str, Any]) -> None:
+    """The report is stored by its node; closing the run is a step of its own."""
+    for moment in ("begin", "mid"):
+        assert again.run("resume", "run1", at=["finish", 0, moment]).code == -9
+        with again.store() as store:
+            assert store.run("run1").status == "running"
+    again.execute("run1")
+    assert again.snapshot("run1") == expected
+
+
+@pytest.mark.parametrize("write", range(2, 50, 11))
+def test_killed_after_one_write(write: int, again: Any, expected: dict[str, Any]) -> None:
+    assert again.run("resume", "run1", write=write).code == -9
+    again.execute("run1")
+    assert again.snapshot("run1") == expected
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not EVERY, reason="the nodes are covered above; MOLWRIGHT_EVERY_KILL=1 runs this too")
+def test_killed_after_every_single_write(started: Any, tmp_path: Any, expected: dict[str, Any]) -> None:
+    write = 1
+    while True:
+        bench = started.copy(tmp_path / str(write))
+        ended = bench.run("resume", "run1", write=write)
+        if ended.code != -9:
+            break
+        bench.execute("run1")
+        assert bench.snapshot("run1") == expected, write
+        write += 1
+    assert ended.code == 0
+    assert write > 40
+
+
+def test_killed_while_the_literature_is_open(bench: Any) -> None:
+    """The embedded literature store is left locked by a dead process, and read by the next one."""
+    bench.env["MOLWRIGHT_MILVUS_URI"] = ""
+    run_id = bench.create()
+    assert bench.run("resume", run_id, at=["research", 0, "searching"]).code == -9
+    ended = bench.run("resume", run_id)
+    assert ended.code == 0, ended.err
+    with bench.store() as store:
+        report = store.report(run_id)
+        assert report.evidence
+        assert not [w for w in report.warnings if "literature" in w]
+    assert bench.run("replay", run_id).code == 0
+
+
+def test_interrupted_from_the_keyboard(again: Any, expected: dict[str, Any]) -> None:
+    ended = again.run("resume", "run1", at=["estimate", 1, "mid"], then="interrupt")
+    assert ended.code == 130
+    with again.store() as store:
+        assert (store.run("run1").status, store.run("run1").owner) == ("running", "")
+    again.execute("run1")
+    assert again.snapshot("run1") == expected
+
+
+def test_without_its_checkpoints_a_run_goes_on_from_its_record(again: Any, expected: dict[str, Any]) -> None:
+    assert again.run("resume", "run1", at=["guard", 1, "mid"]).code == -9
+    for file in again.home.glob("checkpoints.db*"):
+        file.unlink()
+    again.execute("run1")
+    assert again.snapshot("run1") == expected
