@@ -13,6 +13,7 @@ from agent.interpreter.wording import objective_text, requirement_text
 from core.errors import ContradictionError, SpecError, StructureError
 from core.properties import PropertyDefinition
 from core.spec import (
+    UNREGISTERED,
     Condition,
     CountRequirement,
     DesignSpec,
@@ -204,10 +205,9 @@ def _objective(objective: Objective, spec: DesignSpec, number: int) -> Objective
     numbers = [objective.low, objective.high, objective.weight, objective.target or 0.0]
     if any(not math.isfinite(n) for n in numbers):
         raise SpecError(f"{what}: a number is not finite")
-    if objective.property == "similarity":
-        if spec.reference is None:
-            raise SpecError(f"{what}: similarity needs a reference structure")
-    elif _definition(objective.property, spec, what).kind == "level":
+    if objective.property == "similarity" and spec.reference is None:
+        raise SpecError(f"{what}: similarity needs a reference structure")
+    if objective.property not in UNREGISTERED and _definition(objective.property, spec, what).kind == "level":
         raise SpecError(f"{what}: {objective.property} has levels, not numbers; make it a requirement")
     if objective.target is not None and not objective.low <= objective.target <= objective.high:
         raise SpecError(f"{what}: the target {objective.target:g} lies outside its ramp")

@@ -2,3 +2,10 @@
 
 Nothing in this package imports another molwright package, RDKit or a framework. Every other room speaks these words.
 """
+
+import os
+
+# Before NumPy is loaded anywhere: work is spread over processes, and threads inside each (on matrices of a few dozen rows) cost
+# several times the processor time that they save.
+for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")

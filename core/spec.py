@@ -157,6 +157,10 @@ Requirement = Annotated[
 ]
 
 
+#: What an objective can name beside registered properties.
+UNREGISTERED = ("similarity", "route")
+
+
 class Objective(Model):
     """A soft wish: a property and the shape of its desirability (Derringer and Suich 1980).
 
@@ -165,7 +169,9 @@ class Objective(Model):
     """
 
     id: str = Field(description="Short name within the spec: O1, O2, ...")
-    property: str = Field(description="Registered property name, or 'similarity' to the spec's reference.")
+    property: str = Field(
+        description="Registered property name; or 'similarity' to the spec's reference; or 'route': 1 with a known route, 0.5 without."
+    )
     shape: Literal["maximise", "minimise", "target"] = Field(description="What is desired.")
     low: float = Field(description="Lower end of the desirability ramp, in the property's unit.")
     high: float = Field(description="Upper end of the desirability ramp, in the property's unit.")
@@ -245,5 +251,5 @@ class DesignSpec(Model):
     def property_names(self) -> list[str]:
         """Names of the registered properties that the requirements and objectives need, in order, without repeats."""
         names = [r.property for r in self.requirements if isinstance(r, (PropertyRequirement, LevelRequirement))]
-        names += [o.property for o in self.objectives if o.property != "similarity"]
+        names += [o.property for o in self.objectives if o.property not in UNREGISTERED]
         return list(dict.fromkeys(names))

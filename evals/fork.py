@@ -36,12 +36,19 @@ def fork(
         raise NotFoundError(
             f"run {run.run_id} has no event {from_event}; its events are numbered up to {last} (molwright trace {run.run_id})"
         )
-    options = {**run.options, "spec": spec.model_dump(mode="json"), "yes": True, "user": user, "forked_from": f"{run.run_id}:{from_event}"}
+    copied = [e for e in events if e.sequence <= from_event and e.kind in ("record", "model", "tool") and e.node not in OWN_NODES]
+    options = {
+        **run.options,
+        "spec": spec.model_dump(mode="json"),
+        "yes": True,
+        "user": user,
+        "forked_from": f"{run.run_id}:{from_event}",
+        "copied_events": len(copied),
+    }
     store.create_run(new_id, run.goal, options, clock().isoformat())
     lease = store.acquire(new_id, "fork")
-    for event in events:
-        if event.sequence <= from_event and event.kind in ("record", "model", "tool") and event.node not in OWN_NODES:
-            store.add_event(lease, event.model_copy(update={"run_id": new_id, "sequence": 0}))
+    for event in copied:
+        store.add_event(lease, event.model_copy(update={"run_id": new_id, "sequence": 0}))
     store.release(lease)
     return new_id
 

@@ -62,7 +62,7 @@ def replay(
         config: Any = {"configurable": {"thread_id": f"replay-{run.run_id}"}, "recursion_limit": 1_000_000}
         try:
             build(InMemorySaver()).invoke({"goal": run.goal, "options": run.options}, config, context=context)
-            recorder.finish()
+            recorder.finish(after=int(run.options.get("copied_events", 0)))
         except ReplayDiffers as error:
             d = recorder.difference
             place = f"{d.node}, generation {d.generation}, {d.index}" if d else "unknown"

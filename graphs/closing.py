@@ -1,4 +1,4 @@
-"""The closing of a design run: rank, look for routes, explain, report."""
+"""The closing of a design run: look for routes, rank, explain, report."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from core.report import BindingRequirement, Evidence, Point, Report, WeightSensi
 from core.spec import DesignSpec
 from graphs.context import DesignContext, DesignState
 from tools.properties.estimate import estimate as estimate_properties
+from tools.ranking.fitness import fitness
 from tools.ranking.rank import rank as rank_candidates
 from tools.routes import find_route
 from tools.safety.guard import screen_materials
@@ -23,10 +24,23 @@ SHOWN = {
     ),
     "polymer": ("molecular_weight", "glass_transition_temperature", "thermal_stability"),
 }  # fmt: skip
+#: For how many of the fittest a route is looked for.
+ROUTED = 150
 #: How many that miss a requirement are shown.
 CLOSEST = 5
 #: How many structures the plots show.
 POINTS = 600
+
+
+def route(state: DesignState, context: DesignContext) -> DesignState:
+    """Find how the fittest could be made, and screen what each route starts from. Of two that tie, the ranking prefers the makeable."""
+    spec = _spec(state, context)
+    kept = [c for c in context.store.candidates(context.run_id) if c.status == "kept"]
+    fittest = sorted(kept, key=lambda c: (-round(fitness(c, spec), 9), c.key))[:ROUTED]
+    routed = [_with_route(c) for c in fittest]
+    context.store.save_candidates(context.lease, routed)
+    context.recorder.step("route", state["generation"], [[c.key, c.route] for c in routed])
+    return {}
 
 
 def rank(state: DesignState, context: DesignContext) -> DesignState:
@@ -34,7 +48,8 @@ def rank(state: DesignState, context: DesignContext) -> DesignState:
     spec = _spec(state, context)
     checked = [c for c in context.store.candidates(context.run_id) if c.requirements or c.status == "kept"]
     result = rank_candidates(checked, spec, state["evaluated"])
-    listed = _with_shown_properties([*result.ranked, *result.closest[:CLOSEST]], spec, context)
+    shortlist = [_with_route(c) for c in [*result.ranked, *result.closest[:CLOSEST]]]
+    listed = _with_shown_properties(shortlist, spec, context)
     context.store.save_candidates(context.lease, listed)
     ranking = {
         "listed": [c.key for c in result.ranked],
@@ -45,22 +60,6 @@ def rank(state: DesignState, context: DesignContext) -> DesignState:
     }
     context.recorder.step("rank", state["generation"], [ranking, [[c.key, c.rank, c.score, c.p_meets] for c in listed]])
     return {"ranking": ranking}
-
-
-def route(state: DesignState, context: DesignContext) -> DesignState:
-    """Find how each listed candidate could be made, and screen what the route starts from."""
-    routed = []
-    for candidate in _shortlist(state, context):
-        found = candidate.route or find_route(candidate.smiles, candidate.candidate_class)
-        screened = screen_materials(found)
-        if any(m.verdict == "block" for m in screened.starting_materials):
-            screened = NO_ROUTE.model_copy(
-                update={"note": "The route that was found needs a starting material that the safety guard blocks."}
-            )
-        routed.append(candidate.model_copy(update={"route": screened}))
-    context.store.save_candidates(context.lease, routed)
-    context.recorder.step("route", state["generation"], [[c.key, c.route] for c in routed])
-    return {}
 
 
 def explain(state: DesignState, context: DesignContext) -> DesignState:
@@ -109,6 +108,16 @@ def report(state: DesignState, context: DesignContext) -> DesignState:
     context.recorder.step("report", state["generation"], document.model_dump(mode="json", exclude={"timings", "created_at"}))
     context.store.save_report(context.lease, document)
     return {}
+
+
+def _with_route(candidate: Candidate) -> Candidate:
+    """``candidate`` with a screened route: its proposer's, else one that a search finds. Already screened ones are kept."""
+    if candidate.route is not None and candidate.route.status == "none known":
+        return candidate
+    screened = screen_materials(candidate.route or find_route(candidate.smiles, candidate.candidate_class))
+    if any(m.verdict == "block" for m in screened.starting_materials):
+        screened = NO_ROUTE.model_copy(update={"note": "The route that was found needs a starting material that the safety guard blocks."})
+    return candidate.model_copy(update={"route": screened})
 
 
 def _with_shown_properties(candidates: list[Candidate], spec: DesignSpec, context: DesignContext) -> list[Candidate]:

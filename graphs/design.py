@@ -42,9 +42,9 @@ def _unless_ended(next_node: str) -> Callable[[DesignState], str]:
     return lambda state: END if state.get("status") in ("refused", "rejected") else next_node
 
 
-def _again_or_rank(state: DesignState) -> str:
+def _again_or_close(state: DesignState) -> str:
     """Another generation, until the budget is spent or nothing improves."""
-    return "rank" if state["stop_reason"] else "propose"
+    return "route" if state["stop_reason"] else "propose"
 
 
 def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledStateGraph[DesignState, DesignContext, DesignState, DesignState]:
@@ -62,8 +62,8 @@ def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledState
     graph.add_node("estimate", _node(loop.estimate))  # values with their uncertainty and domain
     graph.add_node("check", _node(loop.check))  # requirement by requirement
     graph.add_node("select", _node(loop.select))  # parents for the next generation, or stop
+    graph.add_node("route", _node(closing.route))  # how the fittest could be made
     graph.add_node("rank", _node(closing.rank))  # arithmetic, never an opinion
-    graph.add_node("route", _node(closing.route))  # how it could be made
     graph.add_node("explain", _node(closing.explain))  # why it ranks where it does
     graph.add_node("report", _node(closing.report))  # one document, stored
 
@@ -78,9 +78,9 @@ def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledState
     graph.add_edge("guard", "estimate")
     graph.add_edge("estimate", "check")
     graph.add_edge("check", "select")
-    graph.add_conditional_edges("select", _again_or_rank, ["propose", "rank"])
-    graph.add_edge("rank", "route")
-    graph.add_edge("route", "explain")
+    graph.add_conditional_edges("select", _again_or_close, ["propose", "route"])
+    graph.add_edge("route", "rank")
+    graph.add_edge("rank", "explain")
     graph.add_edge("explain", "report")
     graph.add_edge("report", END)
     return graph.compile(checkpointer=checkpointer, name="design")

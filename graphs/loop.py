@@ -8,6 +8,7 @@ earlier stages, never at its own.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from agent.proposer import BATCH, allocate, propose_with
@@ -39,7 +40,7 @@ def propose(state: DesignState, context: DesignContext) -> DesignState:
     generation, frontier = state["generation"], state["frontier"]
     for name, count in allocate(spec, generation, [f["proposer"] for f in frontier], BATCH).items():
         asked = {"spec": spec_identity(spec), "count": count, "hints": state["hints"], "parents": content_hash(frontier)}
-        context.recorder.record("propose", generation, name, asked, lambda name=name, count=count: _batch(name, count, spec, state))
+        context.recorder.record("propose", generation, name, asked, partial(_batch, name, count, spec, state))
     return {}
 
 

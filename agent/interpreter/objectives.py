@@ -43,7 +43,7 @@ VOLATILE, SAFE = 150.0, 50.0
 
 
 def default_objectives(resolver: Resolver) -> list[Objective]:
-    """What is wished for without being said, each stated as an assumption: molecules that are easier to make and, where stability
+    """What is wished for without being said, each stated as an assumption: molecules that are easier to make, by a known route, and, where stability
     at a high temperature is asked for, less volatile. None for polymers, and none that the goal speaks of itself."""
     if resolver.candidate_class != "molecule":
         return []
@@ -53,6 +53,9 @@ def default_objectives(resolver: Resolver) -> list[Objective]:
         text = f"among candidates that meet the goal, those easier to make come first (SA score, full marks to {EASY_SA:g}; weight 0.5)"
         resolver.assume("", text)
         wished.append(_assumed("sa_score", "minimise", EASY_SA, HARD_SA))
+    if "route" not in named:
+        resolver.assume("", "candidates with a known route come before those without (weight 0.5)")
+        wished.append(_assumed("route", "maximise", 0.0, 1.0))
     temperature = resolver.conditions.temperature_c
     hot = any(isinstance(r, LevelRequirement) for r in resolver.requirements) and temperature >= HOT
     if hot and not named & {"flash_point", "melting_point"}:

@@ -67,6 +67,8 @@ def requirement_text(requirement: Requirement, temperature: float = 25.0) -> str
 
 def objective_text(objective: Objective) -> str:
     """'logP (Crippen) as low as possible (best at 0, worthless at 5)'."""
+    if objective.property == "route":
+        return "a known route to it (full marks with one, half without)"
     if objective.property == "similarity":
         label, unit = "Similarity to the reference", ""
     else:

@@ -192,8 +192,7 @@ class Gateway:
                 watch.cancel()
 
     async def _read(self, operation: Operation, key: ApiKey, scope: Scope, receive: Receive) -> PoolRequest:
-        raw = await read_body(scope, receive, self._config.max_body_bytes)
-        body = read_object(raw)
+        body = read_object(await read_body(scope, receive, self._config.max_body_bytes))
         if not isinstance(body.get("model"), str) or not body["model"]:
             raise ServingError("the request needs a model", kind="invalid_request", status=400)
         refused = [f for f in self._config.refused_fields if f in body]
@@ -202,7 +201,7 @@ class Gateway:
         if operation == "embeddings" and body.get("stream"):
             raise ServingError("embeddings are not streamed", kind="invalid_request", status=400)
         deadline = read_deadline(header(scope, DEADLINE_HEADER.encode()))
-        return PoolRequest(operation, body, raw=raw, user=key.name, deadline_s=deadline)
+        return PoolRequest(operation, body, user=key.name, deadline_s=deadline)
 
     async def _respond(self, answer: PoolAnswer, life: clock.Scope, send: Send) -> None:
         life.arm("client_stalled", self._config.client_stall_s)

@@ -30,6 +30,7 @@ class GatewayConfig(Model):
     require_keys: bool = Field(default=True, description="Whether callers need a key; only a loopback address may go without.")
     open_metrics: bool = Field(default=False, description="Whether /metrics can be read without a key.")
     max_body_bytes: int = Field(default=4 * 1024 * 1024, ge=1024, description="Larger requests are refused.")
+    max_connections: int = Field(default=2048, ge=1, description="Connections at once; more get 503.")
     body_timeout_s: float = Field(default=30.0, gt=0, description="How long a caller may take to send its request.")
     client_stall_s: float = Field(default=60.0, gt=0, description="A caller that takes nothing of its answer for so long is dropped.")
     drain_s: float = Field(default=30.0, ge=0, description="Time for calls under way when the gateway is stopped.")

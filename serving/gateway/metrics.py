@@ -15,6 +15,7 @@ class GatewayMetrics:
         self.requests = Counter("molwright_gateway_requests", "Requests by answer", ["path", "status"], registry=registry)
         self.seconds = Histogram("molwright_gateway_request_seconds", "Time of a request", ["path"], buckets=SECONDS, registry=registry)
         self.refused = Counter("molwright_gateway_refused", "Requests refused before the pool", ["reason"], registry=registry)
+        self.refused.labels("invalid_api_key")  # from 0: the first must be an increase, not a new series
         self.left = Counter("molwright_gateway_clients_left", "Callers that left before their answer", registry=registry)
         self.in_flight = Gauge("molwright_gateway_in_flight", "Requests under way", registry=registry)
         self.user_requests = Counter("molwright_gateway_user_requests", "Requests by user", ["user", "outcome"], registry=registry)

@@ -34,6 +34,8 @@ def server(file: GatewayFile) -> uvicorn.Server:
         access_log=False,
         server_header=False,
         date_header=False,
+        proxy_headers=False,
+        limit_concurrency=file.gateway.max_connections,
         lifespan="on",
         ws="none",
         timeout_keep_alive=30,

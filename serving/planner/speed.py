@@ -23,8 +23,7 @@ def speed_bounds(deployment: Deployment, card: Card) -> SpeedBounds:
     """Bounds of a deployment on (like) cards: bandwidth x cards / bytes that a step must read.
 
     A step reads the weights that are active for its batch once, and each request's KV cache. Tensor-parallel cards read their shares at
-    the same time; each data-parallel copy works by itself. For embeddings the same bound holds for tokens read one at a time, which no
-    server does: see the plan's text, which does not show it.
+    the same time; each data-parallel copy works by itself. Meant for text only: an embedding reads a whole request in one step.
     """
     f, s, tp = deployment.model.figures, scheme(deployment.quantization), deployment.tensor_parallel
     bandwidth = card.bandwidth_gb_s * 1e9

@@ -18,12 +18,11 @@ class PoolRequest:
     """One logical request.
 
     ``body``: the OpenAI request; its "model" is a model or role of the pool, its "stream" decides the form of the answer.
-    ``raw``: the same as bytes, sent unchanged where the model's name need not be. ``deadline_s``: seconds from now, all retries included.
+    ``deadline_s``: seconds from now, all retries included.
     """
 
     operation: Operation
     body: Mapping[str, Any]
-    raw: bytes = b""
     request_id: str = ""
     user: str = ""
     deadline_s: float | None = None
@@ -40,10 +39,11 @@ class PoolRequest:
         return model if isinstance(model, str) else ""
 
     def content_for(self, upstream_model: str) -> bytes:
-        """The bytes to send to a server that knows the model by this name."""
-        if self.raw and upstream_model == self.model:
-            return self.raw
-        return json.dumps({**self.body, "model": upstream_model}, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        """The bytes to send to a server that knows the model by this name.
+
+        Written anew from the parsed body, so that a server cannot read another meaning into doubled keys than we did.
+        """
+        return json.dumps({**self.body, "model": upstream_model}).encode()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from serving.pool.config import PoolConfig
+from serving.pool.ledger import Outcome
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320)
 HEALTH = {"closed": 0, "half_open": 1, "open": 2, "draining": 3, "paused": 4}
@@ -32,3 +37,16 @@ class PoolMetrics:
         self.rate = Gauge("molwright_pool_tokens_per_second", "Output tokens a second while busy, last 5 min", ["endpoint"], registry=r)
         self.queue = Gauge("molwright_pool_queue_depth", "Calls that wait", registry=r)
         self.budget = Gauge("molwright_pool_retry_budget", "Retries left in the budget", registry=r)
+
+    def begin(self, config: PoolConfig) -> None:
+        """Show the counters that alerts watch at 0 from the start: the first event must be an increase, not a new series."""
+        for endpoint in config.endpoints:
+            self.hung.labels(endpoint.name)
+            self.broken.labels(endpoint.name)
+            for result in ("alive", "busy", "hung", "failed"):
+                self.probes.labels(endpoint.name, result)
+        for model in config.models():
+            for outcome in get_args(Outcome):
+                self.calls.labels(model, outcome)
+        for reason in ("queue_full", "unavailable", "rate_limited", "deadline", "closing"):
+            self.rejected.labels(reason)

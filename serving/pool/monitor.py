@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 ProbeResult = Literal["not_due", "alive", "busy", "hung", "failed"]
 COUNTERS = ("vllm:generation_tokens_total", "vllm:prompt_tokens_total")
-COUNTER_TIMEOUT_S = 2.0
+#: Reading the counters may take this share of the canary's time.
+COUNTER_SHARE = 0.2
 
 
 class Monitor:
@@ -85,7 +86,7 @@ class Monitor:
     async def token_count(self) -> float | None:
         """The sum of the server's token counters, or None if it shows none."""
         try:
-            response = await self._within(COUNTER_TIMEOUT_S, self._upstream.get("metrics", root=True))
+            response = await self._within(COUNTER_SHARE * self._config.canary_timeout_s, self._upstream.get("metrics", root=True))
         except AttemptFailed:
             return None
         return sum_counters(response.text) if response.status_code == 200 else None
@@ -93,8 +94,10 @@ class Monitor:
     async def _moved(self, before: float | None, asked: float) -> bool:
         if self._endpoint.outstanding and self._endpoint.last_sign > asked:
             return True
+        if before is None:
+            return False
         after = await self.token_count()
-        return before is not None and after is not None and after > before
+        return after is not None and after > before
 
     async def _canary(self) -> None:
         """The smallest computation that the server offers; one without /completions is asked to chat. Raises AttemptFailed."""

@@ -23,7 +23,7 @@ from serving.pool.endpoint import Endpoint
 from serving.pool.failures import AttemptFailed, FailureKind
 from serving.pool.ledger import Attempt, CallRecord, Ledger, Outcome, Sink
 from serving.pool.metrics import HEALTH, PoolMetrics
-from serving.pool.status import EndpointStatus, PoolStatus, RoleStatus
+from serving.pool.status import PoolStatus, read_status
 from serving.pool.stream import PoolStream
 from serving.pool.upstream import Answer, OpenStream, Upstream
 
@@ -55,6 +55,7 @@ class Pool:
         self.config = config
         self.clock: Clock = clock or SystemClock()
         self.metrics = metrics or PoolMetrics()
+        self.metrics.begin(config)
         self.ledger = Ledger(sink)
         self.endpoints = [Endpoint(e, config, self.clock) for e in config.endpoints]
         self.balancer = Balancer(config, self.endpoints, self.clock, self.metrics)
@@ -373,33 +374,7 @@ class Pool:
 
     def status(self) -> PoolStatus:
         """Every server and role with its health, load and measured output tokens per second."""
-        servers = [
-            EndpointStatus(
-                name=e.name,
-                models=e.config.models(),
-                state=e.health(),
-                in_flight=e.outstanding,
-                tokens_per_second=e.rate.rate(),
-                last_error=e.last_error,
-            )
-            for e in self.endpoints
-        ]
-        roles = []
-        for role, model in self.config.roles.items():
-            group = [s for s in servers if model in s.models]
-            rates = [s.tokens_per_second for s in group if s.tokens_per_second is not None]
-            up = sum(s.state == "closed" for s in group)
-            roles.append(
-                RoleStatus(
-                    role=role,
-                    model=model,
-                    fallbacks=self.config.fallbacks.get(model, []),
-                    endpoints=len(group),
-                    healthy=up,
-                    tokens_per_second=sum(rates) if rates else None,
-                )
-            )
-        return PoolStatus(endpoints=servers, roles=roles, waiting=self.balancer.waiting(), retry_budget=self.budget.left)
+        return read_status(self.config, self.endpoints, waiting=self.balancer.waiting(), retry_budget=self.budget.left)
 
     def refresh_metrics(self) -> None:
         """Bring the gauges up to date, before they are read."""

@@ -107,7 +107,7 @@ def pool_request(request: httpx.Request, content: bytes) -> PoolRequest:
         raise ServingError("the body is not JSON", kind="invalid_request", status=400) from error
     if not isinstance(body, dict):
         raise ServingError("the body is not a JSON object", kind="invalid_request", status=400)
-    return PoolRequest(operation, body, raw=content, deadline_s=read_deadline(request.headers.get(DEADLINE_HEADER)))
+    return PoolRequest(operation, body, deadline_s=read_deadline(request.headers.get(DEADLINE_HEADER)))
 
 
 def read_deadline(value: str | None) -> float | None:

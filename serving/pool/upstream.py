@@ -16,6 +16,7 @@ from serving.pool.failures import AttemptFailed
 from serving.pool.sse import EventReader
 
 DEFAULT_RETRY_AFTER_S = 1.0
+MAX_RETRY_AFTER_S = 600.0
 #: uvicorn, and so vLLM, closes idle connections after 5 s; ours go first, so that none is used while it is being closed.
 KEEPALIVE_S = 4.0
 
@@ -145,7 +146,7 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
             seconds = (parsedate_to_datetime(value) - parsedate_to_datetime(headers.get("date", ""))).total_seconds()
         except (ValueError, TypeError):
             return None
-    return min(max(seconds, 0.0), 86_400.0) if seconds == seconds else None
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER_S) if seconds == seconds else None
 
 
 def read_answer(operation: Operation, response: httpx.Response, body: bytes) -> Answer:

@@ -424,3 +424,33 @@ def test_an_open_gateway_answers_without_a_key(tmp_path: Path) -> None:
         assert d.records()[0].user == "anonymous"
 
     run(main())
+
+
+def test_what_alerts_watch_is_exported_before_anything_happened(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with door(tmp_path) as d:
+            page = (await d.client.get("/metrics")).text
+        for line in (
+            'molwright_pool_hung_total{endpoint="a"} 0.0',
+            'molwright_pool_broken_streams_total{endpoint="a"} 0.0',
+            'molwright_pool_calls_total{model="m",outcome="failed"} 0.0',
+            'molwright_pool_rejected_total{reason="queue_full"} 0.0',
+            'molwright_gateway_refused_total{reason="invalid_api_key"} 0.0',
+            'molwright_pool_endpoint_up{endpoint="a"} 1.0',
+            "molwright_pool_retry_budget 100.0",
+            "molwright_gateway_in_flight 1.0",
+        ):
+            assert line in page.splitlines()
+
+    run(main())
+
+
+def test_a_doubled_key_means_the_same_here_and_upstream(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with door(tmp_path) as d:
+            content = b'{"model": "other", "model": "m", "messages": [{"role": "user", "content": "\\ud800"}]}'
+            answer = await d.client.post("/v1/chat/completions", content=content)
+        assert answer.status_code == 200
+        assert d.server.seen[0]["body"] == {"model": "m", "messages": [{"role": "user", "content": "\ud800"}]}
+
+    run(main())

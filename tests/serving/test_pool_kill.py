@@ -38,6 +38,7 @@ def test_a_server_lost_under_load_loses_no_request(number: signal.Signals) -> No
             moved = [r for r in book.records if len(r.attempts) > 1]
             assert moved, "nothing was in flight at the server that was lost"
             assert {r.attempts[0].result for r in moved} <= {"disconnected", "refused", "hung"}
+            assert max(r.seconds for r in book.records) < 5, "a call waited longer than it takes to find a server hung"
             assert book.pool.endpoint("a").health() != "closed"
             if number == signal.SIGSTOP:
                 servers[0].signal(signal.SIGCONT)

@@ -48,7 +48,7 @@ def rank(candidates: Sequence[Candidate], spec: DesignSpec, evaluated: int, *, e
     ``p_meets`` is the probability that all requirements hold together under the joint distribution of the prediction errors, corrected
     for selection (see ``tools.ranking.selection``); ``score`` is p_meets times the weighted geometric mean of the desirabilities.
     Candidates that the guard blocked, or that were never estimated, are left out; requirements not yet checked are checked. The order
-    is by score rounded to 9 decimals, then p_meets, then key, after near duplicates (similarity above 0.7) have been passed over where
+    is by score rounded to 9 decimals, then p_meets, then whether a route is known, then key, after near duplicates (similarity above 0.7) have been passed over where
     enough others are left. The result does not depend on the order of ``candidates``. ``evaluated`` is the number of distinct
     structures of the run. ``errors``: the error model; that of the shipped predictors if None. Raises PredictorError where that is
     missing, SpecError for a spec that names what does not exist.
@@ -103,7 +103,11 @@ def _scored(candidates: list[Candidate], spec: DesignSpec, errors: ErrorModel) -
 
 
 def _order(scored: Sequence[Candidate], rows: Sequence[int]) -> list[int]:
-    return sorted(rows, key=lambda i: (-(scored[i].score or 0.0), -(scored[i].p_meets or 0.0), scored[i].key))
+    return sorted(rows, key=lambda i: (-(scored[i].score or 0.0), -(scored[i].p_meets or 0.0), not _has_route(scored[i]), scored[i].key))
+
+
+def _has_route(candidate: Candidate) -> bool:
+    return candidate.route is not None and candidate.route.status != "none known"
 
 
 def _rows(table: Table, rows: Sequence[int]) -> Table:

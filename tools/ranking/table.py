@@ -138,11 +138,18 @@ def _objective_values(candidates: Sequence[Candidate], spec: DesignSpec, names: 
     return values, tuple(columns)
 
 
+#: Value of the objective 'route' for a candidate without a known route.
+NO_ROUTE_KNOWN = 0.5
+
+
 def objective_value(candidate: Candidate, name: str, spec: DesignSpec) -> float:
-    """The number that an objective reads: a property's value, the index of a level (0 is best), or the similarity to the reference.
+    """The number that an objective reads: a property's value, the index of a level (0 is best), the similarity to the reference, or
+    whether a route is known (1, else :data:`NO_ROUTE_KNOWN`: what no search found may still be makeable).
 
     NaN where it is unknown.
     """
+    if name == "route":
+        return 1.0 if candidate.route is not None and candidate.route.status != "none known" else NO_ROUTE_KNOWN
     if name == "similarity":
         if spec.reference is None:
             return float("nan")
