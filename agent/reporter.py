@@ -93,7 +93,9 @@ def _caveats(candidate: Candidate, spec: DesignSpec) -> list[str]:
             continue
         label = REGISTRY[name].label
         if value.nearest == candidate.smiles and value.nearest_value is not None:
-            sentences.append(f"A measured value of this very structure, {value.nearest_value:g} {value.unit}, is among the training data.")
+            sentences.append(
+                f"{label}: a measured value of this very structure, {value.nearest_value:g} {value.unit}, is among the training data."
+            )
         if value.in_domain is False:
             sentences.append(f"{label} is outside the model's domain: an extrapolation.")
         elif value.similarity is not None and value.similarity < FAR:

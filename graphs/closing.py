@@ -33,10 +33,13 @@ POINTS = 600
 
 
 def route(state: DesignState, context: DesignContext) -> DesignState:
-    """Find how the fittest could be made, and screen what each route starts from. Of two that tie, the ranking prefers the makeable."""
+    """Find how the fittest could be made, and screen what each route starts from. Of two that tie, the ranking prefers the makeable.
+
+    The fittest are chosen as if none had a route, so that a node that runs a second time after a crash chooses the same.
+    """
     spec = _spec(state, context)
     kept = [c for c in context.store.candidates(context.run_id) if c.status == "kept"]
-    fittest = sorted(kept, key=lambda c: (-round(fitness(c, spec), 9), c.key))[:ROUTED]
+    fittest = sorted(kept, key=lambda c: (-round(fitness(c.model_copy(update={"route": None}), spec), 9), c.key))[:ROUTED]
     routed = [_with_route(c) for c in fittest]
     context.store.save_candidates(context.lease, routed)
     context.recorder.step("route", state["generation"], [[c.key, c.route] for c in routed])
@@ -44,12 +47,14 @@ def route(state: DesignState, context: DesignContext) -> DesignState:
 
 
 def rank(state: DesignState, context: DesignContext) -> DesignState:
-    """Order what meets every requirement, by arithmetic alone, and name what keeps the others out."""
+    """Order what meets every requirement, by arithmetic alone, and name what keeps the others out.
+
+    Stores no route: routes are an input of the ranking, which must be the same when the node runs a second time after a crash.
+    """
     spec = _spec(state, context)
     checked = [c for c in context.store.candidates(context.run_id) if c.requirements or c.status == "kept"]
     result = rank_candidates(checked, spec, state["evaluated"])
-    shortlist = [_with_route(c) for c in [*result.ranked, *result.closest[:CLOSEST]]]
-    listed = _with_shown_properties(shortlist, spec, context)
+    listed = _with_shown_properties([*result.ranked, *result.closest[:CLOSEST]], spec, context)
     context.store.save_candidates(context.lease, listed)
     ranking = {
         "listed": [c.key for c in result.ranked],
@@ -63,13 +68,16 @@ def rank(state: DesignState, context: DesignContext) -> DesignState:
 
 
 def explain(state: DesignState, context: DesignContext) -> DesignState:
-    """Say in words why each listed candidate ranks where it does; every number in it is a stored one."""
+    """Say in words why each listed candidate ranks where it does; every number in it is a stored one.
+
+    What is listed without having been among the fittest (what misses a requirement, say) gets its route here.
+    """
     spec = _spec(state, context)
     citations = [Citation.model_validate(c) for c in state["evidence"]["citations"]]
-    shortlist = [_with_lineage(c, context) for c in _shortlist(state, context)]
+    shortlist = [_with_lineage(_with_route(c), context) for c in _shortlist(state, context)]
     explained = [explain_candidate(c, spec, shortlist, citations) for c in shortlist]
     context.store.save_candidates(context.lease, explained)
-    context.recorder.step("explain", state["generation"], [[c.key, c.rationale] for c in explained])
+    context.recorder.step("explain", state["generation"], [[c.key, c.route, c.rationale] for c in explained])
     return {}
 
 

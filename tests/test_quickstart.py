@@ -19,9 +19,13 @@ def test_every_command_of_the_quickstart_runs(tmp_path: Path) -> None:
     program.chmod(0o755)
     path = f"{program.parent}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "MOLWRIGHT_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT)}
-    commands = [line for block in re.findall(r"```sh\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL) for line in block.splitlines() if line]
+    commands = [
+        line for block in re.findall(r"```sh\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL) for line in block.splitlines() if line
+    ]
     assert len(commands) >= 10
     for command in commands:
-        done = subprocess.run(["sh", "-c", command], env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(
+            ["sh", "-c", command], env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
+        )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     assert {"report.html", "report.json", "candidates.csv", "candidates.sdf"} <= {p.name for p in (tmp_path / "first").iterdir()}

@@ -111,7 +111,7 @@ def bench(
     as_json: AsJson = False,
 ) -> None:
     """Measure throughput and latency at rising concurrency. Exit code 1 if no call succeeded."""
-    from serving.bench import BenchConfig, BenchResult, compare, run_bench, to_json
+    from serving.bench import BenchConfig, compare, run_bench, to_json
 
     try:
         levels = [int(part) for part in concurrency.split(",")]
@@ -128,14 +128,7 @@ def bench(
         prompt_words=prompt_words,
         max_tokens=max_tokens,
     )
-    earlier = None
-    if against is not None:
-        try:
-            earlier = BenchResult.model_validate_json(against.read_bytes())
-        except OSError as error:
-            raise NotFoundError(f"{against}: {error.strerror or error}") from error
-        except ValidationError as error:
-            raise UsageError(f"{against} is not a stored load test") from error
+    earlier = _read_result(against) if against else None
     created = wiring.now()
     result = asyncio.run(run_bench(config, created.isoformat()))
     path = save or get_settings().home / "bench" / f"{created:%Y%m%dT%H%M%S}.json"
@@ -148,6 +141,17 @@ def bench(
         err.print(f"stored in {escape(str(path))}")
     if not any(level.succeeded for level in result.levels):
         raise typer.Exit(1)
+
+
+def _read_result(path: Path) -> BenchResult:
+    from serving.bench import BenchResult
+
+    try:
+        return BenchResult.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise NotFoundError(f"{path}: {error.strerror or error}") from error
+    except ValidationError as error:
+        raise UsageError(f"{path} is not a stored load test") from error
 
 
 def _show(result: BenchResult, changes: list[LevelChange]) -> None:

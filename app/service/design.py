@@ -34,7 +34,10 @@ class DesignService:
         self.progress = progress
 
     def start(self, goal: str, options: dict[str, Any]) -> str:
-        """Store a new run and return its id. Nothing is executed yet."""
+        """Store a new run and return its id. Nothing is executed yet. GoalError if the goal is empty or too long to be read at all."""
+        from agent.interpreter.normalise import normalise
+
+        normalise(goal)
         run_id = uuid.uuid4().hex[:12]
         defaults = {
             "budget": self.settings.budget,

@@ -24,7 +24,8 @@ from pathlib import Path
 from core.errors import ConfigurationError
 from serving.bench import distribution
 
-FAKE = Path(__file__).resolve().parents[2] / "tests" / "serving" / "fake_upstream.py"
+ROOT = Path(__file__).resolve().parents[2]
+FAKE = ROOT / "tests" / "serving" / "fake_upstream.py"
 LIMIT_S = 0.003
 WARMUP = 50
 BODY = json.dumps(
@@ -62,7 +63,9 @@ def measure(pairs: int) -> dict[str, object]:
             f'[gateway]\nport = {port}\n[[pool.endpoints]]\nbase_url = "http://127.0.0.1:{upstream}/v1"\nmodel = "m"\n', encoding="utf-8"
         )
         key = KeyStore(Path(folder) / "gateway-keys.json").add("bench", "", requests_per_minute=10**9)
-        gateway = stack.enter_context(subprocess.Popen([sys.executable, "-m", __spec__.name, "--serve", str(config)]))
+        gateway = stack.enter_context(
+            subprocess.Popen([sys.executable, "-m", "evals.benchmarks.gateway_overhead", "--serve", str(config)], cwd=ROOT)
+        )
         stack.callback(gateway.kill)
         _wait(port)
         direct = http.client.HTTPConnection("127.0.0.1", upstream)

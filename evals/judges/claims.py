@@ -118,10 +118,11 @@ def _wrong(requirement: object, mol: Chem.Mol, candidate: Candidate, probability
         level = candidate.properties[requirement.property].value
         return "" if LEVELS[str(level)] <= LEVELS[requirement.at_worst] else f"the level is {level}"
     if isinstance(requirement, CountRequirement):
-        count = _count(requirement, mol)
+        count = _repeated_count(requirement, mol) if spec.candidate_class == "polymer" else _count(requirement, mol)
         return "" if requirement.condition.holds(count) else f"recounted {count}"
     if isinstance(requirement, MotifRequirement):
-        found = mol.HasSubstructMatch(Chem.MolFromSmarts(requirement.smarts))
+        whole = chain(mol, 3) if spec.candidate_class == "polymer" else mol
+        found = whole.HasSubstructMatch(Chem.MolFromSmarts(requirement.smarts))
         return "" if found == requirement.wanted else f"the motif is {'present' if found else 'absent'}"
     if isinstance(requirement, ElementsRequirement):
         extra = {a.GetSymbol() for a in mol.GetAtoms() if a.GetAtomicNum() > 1} - set(requirement.allowed)
@@ -130,7 +131,8 @@ def _wrong(requirement: object, mol: Chem.Mol, candidate: Candidate, probability
         similarity = _similarity(mol, requirement.reference)
         return "" if requirement.condition.holds(similarity) or _near(requirement.condition, similarity) else f"recomputed {similarity:.4f}"
     if isinstance(requirement, ScaffoldRequirement):
-        return "" if mol.HasSubstructMatch(Chem.MolFromSmarts(requirement.smarts)) else "the scaffold is not there"
+        whole = chain(mol, 3) if spec.candidate_class == "polymer" else mol
+        return "" if whole.HasSubstructMatch(Chem.MolFromSmarts(requirement.smarts)) else "the scaffold is not there"
     if isinstance(requirement, RuleSetRequirement):
         return _wrong_rule_set(requirement, mol)
     return f"a {type(requirement).__name__} cannot be judged"
@@ -175,6 +177,28 @@ def _count(requirement: CountRequirement, mol: Chem.Mol) -> int:
     if requirement.name == "H":
         return sum(a.GetTotalNumHs() for a in mol.GetAtoms())
     return sum(a.GetSymbol() == requirement.name for a in mol.GetAtoms())
+
+
+def chain(unit: Chem.Mol, length: int) -> Chem.Mol:
+    """``length`` repeat units joined head to tail, with an attachment point at each end: a group may straddle the joint."""
+    joined = unit
+    for _ in range(length - 1):
+        offset = joined.GetNumAtoms()
+        both = Chem.RWMol(Chem.CombineMols(joined, unit))
+        tail = [a.GetIdx() for a in both.GetAtoms() if a.GetAtomicNum() == 0 and a.GetIdx() < offset][-1]
+        head = next(a.GetIdx() for a in both.GetAtoms() if a.GetAtomicNum() == 0 and a.GetIdx() >= offset)
+        left, right = (both.GetAtomWithIdx(i).GetNeighbors()[0].GetIdx() for i in (tail, head))
+        both.AddBond(left, right, Chem.BondType.SINGLE)
+        for index in sorted((tail, head), reverse=True):
+            both.RemoveAtom(index)
+        joined = both.GetMol()
+        Chem.SanitizeMol(joined)
+    return joined
+
+
+def _repeated_count(requirement: CountRequirement, unit: Chem.Mol) -> int:
+    """How often the group occurs in each further repeat unit of a long chain."""
+    return _count(requirement, chain(unit, 4)) - _count(requirement, chain(unit, 3))
 
 
 def _similarity(mol: Chem.Mol, reference: str) -> float:

@@ -69,7 +69,7 @@ class SqlRunStore:
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
-        with self.database.read() as connection:
+        with _damage_named(), self.database.read() as connection:
             yield connection
 
     @contextmanager
@@ -227,3 +227,12 @@ def _clear_errors() -> Iterator[None]:
         yield
     except (ValueError, TypeError) as error:
         raise StoreError(f"cannot be stored: {error}") from error
+
+
+@contextmanager
+def _damage_named() -> Iterator[None]:
+    """A stored value that is no longer what was stored is a StoreError that says so."""
+    try:
+        yield
+    except ValueError as error:  # JSONDecodeError and pydantic's ValidationError among them
+        raise StoreError(f"the database holds a damaged record: {str(error)[:300]}") from error

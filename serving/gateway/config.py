@@ -1,4 +1,26 @@
-"""What the gateway is told: where it listens, who may ask, how much."""
+"""What the gateway is told: where it listens, who may ask, how much.
+
+A file, complete but for more servers::
+
+    [gateway]
+    host = "127.0.0.1"
+    port = 8300
+
+    [pool]
+    roles = { proposer = "general", critic = "general", assistant = "small" }
+    fallbacks = { general = ["small"] }
+
+    [[pool.endpoints]]
+    base_url = "http://127.0.0.1:8001/v1"
+    model = "general"
+    adapters = ["chemistry"]
+    api_key_env = "VLLM_API_KEY"
+
+    [[pool.endpoints]]
+    base_url = "http://127.0.0.1:8002/v1"
+    model = "small"
+    max_concurrency = 16
+"""
 
 from __future__ import annotations
 

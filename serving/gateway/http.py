@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -78,7 +79,7 @@ async def respond_error(send: Send, error: ServingError, headers: Headers | None
     """Send an error as an OpenAI error object, with Retry-After where it is known."""
     extra = list(headers or [])
     if error.retry_after is not None:
-        extra.append((b"retry-after", str(max(round(error.retry_after), 1)).encode()))
+        extra.append((b"retry-after", str(max(math.ceil(error.retry_after), 1)).encode()))
     if error.status == 401:
         extra.append((b"www-authenticate", b"Bearer"))
     await respond_json(send, error.status, error_body(error), extra)

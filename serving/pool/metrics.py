@@ -28,6 +28,7 @@ class PoolMetrics:
         self.probes = Counter("molwright_pool_probes", "Probes by result", ["endpoint", "result"], registry=r)
         self.tokens = Counter("molwright_pool_tokens", "Tokens", [*at, "direction"], registry=r)
         self.rejected = Counter("molwright_pool_rejected", "Calls refused before any attempt", ["reason"], registry=r)
+        self.progress = Counter("molwright_pool_progress", "Events, answers and probes that came back", at, registry=r)
         self.seconds = Histogram("molwright_pool_attempt_seconds", "Time of an attempt", at, buckets=SECONDS, registry=r)
         self.first_token = Histogram("molwright_pool_first_token_seconds", "Time to first event", at, buckets=SECONDS, registry=r)
         self.queue_seconds = Histogram("molwright_pool_queue_seconds", "Wait for a free server", ["model"], buckets=SECONDS, registry=r)
@@ -43,6 +44,8 @@ class PoolMetrics:
         for endpoint in config.endpoints:
             self.hung.labels(endpoint.name)
             self.broken.labels(endpoint.name)
+            for model in endpoint.models():
+                self.progress.labels(endpoint.name, model)
             for result in ("alive", "busy", "hung", "failed"):
                 self.probes.labels(endpoint.name, result)
         for model in config.models():

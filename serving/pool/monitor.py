@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 
 from serving.pool.call import Operation
 from serving.pool.clock import Aborted, Clock, Scope
-from serving.pool.config import Canary, ProbeConfig
+from serving.pool.config import Canary, EndpointConfig, ProbeConfig
 from serving.pool.endpoint import Endpoint
 from serving.pool.failures import AttemptFailed
 from serving.pool.upstream import Upstream
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 ProbeResult = Literal["not_due", "alive", "busy", "hung", "failed"]
 COUNTERS = ("vllm:generation_tokens_total", "vllm:prompt_tokens_total")
+#: What a gateway shows instead, where it is another pool's endpoint.
+GATEWAY_COUNTER = "molwright_pool_progress_total"
 #: Reading the counters may take this share of the canary's time.
 COUNTER_SHARE = 0.2
 
@@ -89,7 +91,7 @@ class Monitor:
             response = await self._within(COUNTER_SHARE * self._config.canary_timeout_s, self._upstream.get("metrics", root=True))
         except AttemptFailed:
             return None
-        return sum_counters(response.text) if response.status_code == 200 else None
+        return sum_counters(response.text, self._endpoint.config) if response.status_code == 200 else None
 
     async def _moved(self, before: float | None, asked: float) -> bool:
         if self._endpoint.outstanding and self._endpoint.last_sign > asked:
@@ -139,11 +141,12 @@ class Monitor:
             scope.close()
 
 
-def sum_counters(text: str) -> float | None:
-    """The sum of vLLM's token counters in a Prometheus page, or None if it has none."""
+def sum_counters(text: str, config: EndpointConfig) -> float | None:
+    """The sum of vLLM's token counters, or of a gateway's progress with the endpoint's models, in a Prometheus page; None if it has neither."""
     total, found = 0.0, False
+    ours = tuple(f'model="{config.upstream_model(model)}"' for model in config.models())
     for line in text.splitlines():
-        if line.startswith(COUNTERS):
+        if line.startswith(COUNTERS) or (line.startswith(GATEWAY_COUNTER) and any(m in line for m in ours)):
             try:
                 total += float(line.rsplit(None, 1)[1])
             except (ValueError, IndexError):

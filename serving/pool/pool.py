@@ -189,6 +189,7 @@ class Pool:
                 self.balancer.release(lease)
                 raise
             lease.endpoint.sign_of_life()
+            self.metrics.progress.labels(lease.endpoint.name, lease.model).inc()
             lease.endpoint.breaker.success()
             if isinstance(result, Answer):
                 self._note(pending, lease, "ok", self.clock.now() - begin)
@@ -327,6 +328,8 @@ class Pool:
         """What a probe found."""
         self.metrics.probes.labels(endpoint.name, result).inc()
         if result in ("alive", "busy"):
+            for model in endpoint.config.models():
+                self.metrics.progress.labels(endpoint.name, model).inc()
             was_out = endpoint.breaker.state() != "closed"
             endpoint.breaker.success()
             if was_out:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 import httpx
@@ -40,6 +41,7 @@ class PoolStream:
         self.model = lease.model
         self.request_id = pending.request_id
         self._first_token_s = self._begun - pending.started
+        self._progress = pool.metrics.progress.labels(self.endpoint, self.model)
         pool.metrics.first_token.labels(self.endpoint, self.model).observe(self._first_token_s)
         lease.endpoint.scopes.add(self._scope)
 
@@ -72,6 +74,7 @@ class PoolStream:
             raise self._broken(broken) from error
         if block is not None:
             self._lease.endpoint.sign_of_life()
+            self._progress.inc()
             return block
         tail = reader.finish()
         told = str(reader.error.get("message", "error"))[:200] if reader.error else ""
@@ -105,13 +108,24 @@ class PoolStream:
         return ServingError(f"the stream from {self.endpoint} broke: {why}", kind="broken_stream", status=502)
 
     async def _end(self, *, broken: str = "", left: bool = False) -> None:
+        """Close the connection, give the slot back, close the record; the second time does nothing."""
         if self._ended:
             return
         self._ended = True
         self._scope.close()
         self._lease.endpoint.scopes.discard(self._scope)
+        try:
+            with contextlib.suppress(httpx.HTTPError, OSError):
+                await self._opened.response.aclose()
+        except asyncio.CancelledError:
+            left = not broken  # the caller never sees that it was whole
+            raise
+        finally:
+            self._book(broken, left)
+
+    def _book(self, broken: str, left: bool) -> None:
         reader, pool = self._opened.reader, self._pool
-        deadline = broken and self._scope.reason in ("deadline", "closing")
+        deadline = bool(broken) and self._scope.reason in ("deadline", "closing")
         pool.stream_ended(self._pending, self._lease, pool.clock.now() - self._begun + self._first_token_s, "" if deadline else broken)
         pool.finish(
             self._pending,
@@ -123,4 +137,3 @@ class PoolStream:
             first_token_s=self._first_token_s,
             error=broken,
         )
-        await self._opened.response.aclose()

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
@@ -125,7 +126,7 @@ def read_deadline(value: str | None) -> float | None:
 
 def error_response(error: ServingError) -> httpx.Response:
     """The HTTP answer that says the same as the error."""
-    headers = {"retry-after": f"{error.retry_after:.0f}"} if error.retry_after is not None else {}
+    headers = {"retry-after": str(max(math.ceil(error.retry_after), 1))} if error.retry_after is not None else {}
     return httpx.Response(error.status, headers=headers, json=error_body(error))
 
 

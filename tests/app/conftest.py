@@ -26,6 +26,15 @@ def molwright(home: Path, tmp_path: Path) -> Run:
     def run(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
         env = {**os.environ, "MOLWRIGHT_HOME": str(home), "MOLWRIGHT_WORKERS": "1", "COLUMNS": "200", **environment}
         command = [sys.executable, "-m", "app.cli", *arguments]
-        return subprocess.run(command, input=stdin, capture_output=True, text=True, env={**env, "PYTHONPATH": str(ROOT)}, cwd=tmp_path, timeout=300, check=False)
+        return subprocess.run(
+            command,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            env={**env, "PYTHONPATH": str(ROOT)},
+            cwd=tmp_path,
+            timeout=300,
+            check=False,
+        )
 
     return run

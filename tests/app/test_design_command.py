@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import jsonschema
+from markupsafe import escape
 from rdkit import Chem
 
 from core.report import Report
@@ -29,7 +30,7 @@ def test_a_goal_becomes_a_true_report(molwright: Run, home: Path) -> None:
     assert judge_report(report) == []
     folder = home / "reports" / report.run_id
     assert {p.name for p in folder.iterdir()} == {"report.html", "report.json", "candidates.csv", "candidates.sdf"}
-    assert GOAL.replace("'", "&#39;") in (folder / "report.html").read_text(encoding="utf-8")
+    assert str(escape(GOAL)) in (folder / "report.html").read_text(encoding="utf-8")
     shown = molwright("report", report.run_id[:6], "--csv")
     assert len(list(csv.DictReader(io.StringIO(shown.stdout)))) >= 4
     supplier = Chem.SDMolSupplier()

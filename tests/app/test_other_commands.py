@@ -53,7 +53,14 @@ def test_doctor_finds_everything_working_on_a_fresh_machine(molwright: Run) -> N
 
 
 def test_unknown_run_is_exit_2(molwright: Run) -> None:
-    for command in (("report", "nope"), ("resume", "nope"), ("trace", "nope"), ("replay", "nope"), ("approve", "nope"), ("runs", "show", "nope")):
+    for command in (
+        ("report", "nope"),
+        ("resume", "nope"),
+        ("trace", "nope"),
+        ("replay", "nope"),
+        ("approve", "nope"),
+        ("runs", "show", "nope"),
+    ):
         done = molwright(*command)
         assert done.returncode == 2, command
         assert "nope" in done.stderr

@@ -213,7 +213,7 @@ def places(undisturbed: Bench) -> list[tuple[str, int]]:
     last = max(generation for _, generation, *_ in undisturbed.snapshot("run1")["events"] if _)
     opening = [(stage, 0) for stage in ("screen", "interpret", "approve", "guard_spec", "research")]
     loop = [(s, g) for g in range(last) for s in ("propose", "standardise", "guard", "estimate", "check", "select")]
-    return [*opening, *loop, *((s, last) for s in ("rank", "route", "explain", "report"))]
+    return [*opening, *loop, *((s, last) for s in ("route", "rank", "explain", "report"))]
 
 
 @pytest.fixture

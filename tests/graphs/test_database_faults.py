@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from typing import Any
 
 import pytest
@@ -38,22 +40,23 @@ def test_corrupt_checkpoints(again: Any, place: list[Any], expected: dict[str, A
 
 
 def test_checkpoints_damaged_in_the_middle(again: Any, expected: dict[str, Any]) -> None:
+    """The file still begins like a database."""
     assert again.run("resume", "run1", at=["check", 1, "begin"]).code == -9
-    with again.store():
-        pass
     file = again.home / "checkpoints.db"
-    for old in again.home.glob("checkpoints.db-*"):
-        old.unlink()
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     pages = bytearray(file.read_bytes())
+    assert len(pages) > 40_000
     pages[4096:] = b"\xff" * (len(pages) - 4096)
     file.write_bytes(pages)
-    shown_once(again.run("resume", "run1"))
-    file.unlink()
+    assert "checkpoints may be deleted" in shown_once(again.run("resume", "run1"))
+    for old in again.home.glob("checkpoints.db*"):
+        old.unlink()
     again.execute("run1")
     assert again.snapshot("run1") == expected
 
 
-@pytest.mark.parametrize("kilobytes", [200, 300, 500])
+@pytest.mark.parametrize("kilobytes", [200, 500])
 def test_a_full_disk(again: Any, kilobytes: int, expected: dict[str, Any]) -> None:
     """No file can grow beyond the limit, as on a disk that is full."""
     message = shown_once(again.run("resume", "run1", limit_bytes=kilobytes * 1024))

@@ -50,7 +50,7 @@ def test_the_graph_has_the_stages_of_the_house() -> None:
     nodes = list(build().get_graph().nodes)
     opening = ["__start__", "screen", "interpret", "approve", "guard_spec", "research"]
     loop = ["propose", "standardise", "guard", "estimate", "check", "select"]
-    assert nodes == [*opening, *loop, "rank", "route", "explain", "report", "__end__"]
+    assert nodes == [*opening, *loop, "route", "rank", "explain", "report", "__end__"]
 
 
 def test_a_run_leaves_a_consistent_report(undisturbed: Any) -> None:

@@ -22,7 +22,7 @@ from typing import Any
 STAGES = {
     "opening": ("screen", "interpret", "approve", "guard_spec", "research"),
     "loop": ("propose", "standardise", "guard", "estimate", "check", "select"),
-    "closing": ("rank", "route", "explain", "report"),
+    "closing": ("route", "rank", "explain", "report"),
 }
 WRITES = ("save_spec", "set_status", "approve_spec", "save_candidates", "add_event", "save_report")
 

@@ -50,6 +50,7 @@ class FakeServer:
     script: deque[Behaviour] = field(default_factory=deque)
     hang_canary: bool = False
     counter: int = 0
+    metrics_page: str = ""
     counting: bool = False  # whether the token counter moves at each reading
     seen: list[dict[str, Any]] = field(default_factory=list)
     canaries: int = 0
@@ -112,6 +113,8 @@ class FakeServer:
             return await _send(send, 200, {"object": "list", "data": [{"id": self.model, "object": "model", "max_model_len": 2048}]})
         if path == "/metrics":
             self.counter += self.counting
+            if self.metrics_page:
+                return await _send(send, 200, self.metrics_page.encode())
             text = f'# TYPE vllm:generation_tokens_total counter\nvllm:generation_tokens_total{{model_name="m"}} {float(self.counter)}\n'
             return await _send(send, 200, text.encode())
         await _send(send, 404, {"error": {"message": "no such page"}})
@@ -145,7 +148,8 @@ class FakeServer:
         await send(start)
         if how.kind == "first_event_error":
             await _event(send, {"error": {"message": "engine is gone", "code": 500}})
-            return await send({"type": "http.response.body", "body": b"data: [DONE]\n\n"})
+            await send({"type": "http.response.body", "body": b"data: [DONE]\n\n"})
+            return
         for number in range(how.chunks):
             if how.kind == "broken_stream" and number == 2:
                 await send({"type": "http.response.body", "body": b'data: {"choices": [{"del', "more_body": True})
@@ -194,7 +198,7 @@ def free_socket(port: int = 0) -> socket.socket:
 def serving_app(app: Any, *, wait: bool = True) -> Iterator[str]:
     """Any ASGI application on a loopback port, in a thread; gives its address. ``wait``: for its end, which takes 0.15 s."""
     sock = free_socket()
-    config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="on", ws="none", timeout_graceful_shutdown=1)  # type: ignore[arg-type]
+    config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="on", ws="none", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[sock])), daemon=True)
     thread.start()

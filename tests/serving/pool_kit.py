@@ -12,6 +12,10 @@ from serving.pool import CallRecord, EndpointConfig, Pool, PoolConfig, PoolReque
 
 T = TypeVar("T")
 
+# Probes and breaker for tests with real processes and the machine's clock.
+FAST = {"enabled": True, "interval_s": 0.1, "idle_s": 0.5, "stall_s": 0.3, "canary_timeout_s": 0.5}
+QUICK = {"open_s": 0.2, "open_max_s": 0.4}
+
 
 class _FakeTimer:
     def __init__(self, callback: Callable[[], object]) -> None:

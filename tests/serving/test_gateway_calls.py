@@ -98,7 +98,7 @@ def test_without_a_known_key_nothing_but_health_is_told(tmp_path: Path) -> None:
     async def main() -> None:
         async with door(tmp_path) as d:
             for authorization in ("", "Bearer", "Bearer wrong", "Basic abc", "Bearer mw-\u00e9"):
-                headers = {"authorization": authorization.encode("latin-1")}
+                headers = {b"authorization": authorization.encode("latin-1")}
                 for path in ("/v1/models", "/models", "/metrics"):
                     assert (await d.client.get(path, headers=headers)).status_code == 401
                 refused = await d.client.post("/v1/chat/completions", json=CHAT, headers=headers)

@@ -28,7 +28,7 @@ def metrics() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for metric in [*vars(pool).values(), *vars(gateway).values()]:
         if isinstance(metric, MetricWrapperBase):
-            for suffix in suffixes[metric._type]:
+            for suffix in suffixes[str(metric._type)]:
                 labels = set(metric._labelnames) | ({"le"} if suffix == "_bucket" else set())
                 found[metric._name + suffix] = labels
     return found

@@ -163,3 +163,16 @@ def test_a_configuration_is_read_from_toml_and_errors_name_file_and_field(tmp_pa
             read_pool_config(path)
     with pytest.raises(ConfigurationError, match="No such file"):
         read_pool_config(tmp_path / "none.toml")
+
+
+def test_the_example_in_the_configurations_documentation_works(tmp_path: Path) -> None:
+    import textwrap
+
+    from serving.gateway import config
+
+    example = (config.__doc__ or "").split("::\n", 1)[1]
+    path = tmp_path / "gateway.toml"
+    path.write_text(textwrap.dedent(example), encoding="utf-8")
+    file = config.read_gateway_file(path)
+    assert file.pool.models() == ["general", "chemistry", "small"]
+    assert file.pool.roles["critic"] == "general"

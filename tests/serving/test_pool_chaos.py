@@ -30,7 +30,7 @@ def test_every_request_has_exactly_one_outcome_and_every_slot_comes_back(seed: i
                 kinds = [rng.choice(KINDS) for _ in range(200)]
                 server.script.extend(Behaviour(k, retry_after="0.01" if k == "rate_limited" else None) for k in kinds)
             made = config(
-                a, b, c, max_concurrency=4, queue_limit=60, timeouts={"first_token_s": 0.15, "total_s": 0.15, "stall_s": 0.15, "deadline_s": 3},
+                a, b, c, max_concurrency=4, queue_limit=120, timeouts={"first_token_s": 0.15, "total_s": 0.15, "stall_s": 0.15, "deadline_s": 3},
                 breaker={"open_s": 0.02, "open_max_s": 0.05}, retry={"backoff_s": 0.01, "unavailable_wait_s": 0.5, "budget_reserve": 30},
             )  # fmt: skip
             async with Book(made) as book:
@@ -59,7 +59,8 @@ def test_every_request_has_exactly_one_outcome_and_every_slot_comes_back(seed: i
         outcomes = {r.request_id: r.outcome for r in book.records}
         assert len(book.records) == len(outcomes) == total
         assert [outcomes[p[0]] for p in plans] == results
-        assert Counter(results)["ok"] >= total * 0.3
+        assert Counter(results)["ok"] >= total * 0.3, Counter(results)
+        assert {"cancelled", "rejected", "broken_stream"} <= set(results)
         attempts = sum(len(r.attempts) for r in book.records)
         counted = sum(s.value for m in book.pool.metrics.attempts.collect() for s in m.samples if s.name.endswith("_total"))
         assert counted == attempts

@@ -44,7 +44,7 @@ def test_a_langchain_model_calls_and_streams_through_the_pool_and_survives_a_bad
         SyncPool(config(a, b)) as pool,
         httpx.Client(transport=SyncPoolTransport(pool)) as client,
     ):
-        model = ChatOpenAI(model="m", base_url=BASE_URL, api_key="pool", http_client=client, max_retries=0)  # type: ignore[arg-type]
+        model = ChatOpenAI(model="m", base_url=BASE_URL, api_key="pool", http_client=client, max_retries=0)
         assert model.invoke("hello").content == "one two three four"
         assert "".join(str(c.content) for c in model.stream("hello")) == "one two three four "
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from prometheus_client import generate_latest
 
 from core.errors import ServingError
-from serving.pool import PoolAnswer
+from serving.pool import EndpointConfig, PoolAnswer
 from serving.pool.breaker import Breaker, RetryBudget
 from serving.pool.clock import Aborted, Scope
 from serving.pool.config import BreakerConfig
@@ -254,5 +255,35 @@ def test_tokens_per_second_counts_busy_time_only() -> None:
 
 def test_token_counters_are_summed() -> None:
     page = 'vllm:generation_tokens_total{engine="0"} 5.0\nvllm:prompt_tokens_total{engine="0"} 2.0\nvllm:generation_tokens_created 9e9\n'
-    assert sum_counters(page) == 7
-    assert sum_counters("up 1\n") is None
+    server = EndpointConfig(base_url="http://x/v1", model="m", adapters=["n"])
+    assert sum_counters(page, server) == 7
+    assert sum_counters("up 1\n", server) is None
+    lines = [f'molwright_pool_progress_total{{endpoint="a",model="{m}"}} {v}' for m, v in (("m", 2.0), ("n", 3.0), ("other", 50.0))]
+    assert sum_counters("\n".join(lines), server) == 5
+
+
+def test_a_gateway_as_endpoint_is_not_hung_while_its_own_servers_make_progress() -> None:
+    async def main() -> None:
+        with fake(default=Behaviour("hung"), hang_canary=True) as (server, url):
+            clock = FakeClock()
+            inner = Book(config(url))
+            inner.pool.metrics.progress.labels("a", "m").inc()
+            book = Book(config(url, probe=PROBE), clock=clock)
+            task = asyncio.ensure_future(book.pool.send(chat()))
+            await until(lambda: server.seen)
+            server.metrics_page = generate_latest(inner.pool.metrics.registry).decode()
+            await clock.advance(5)
+            seen = server.canaries
+            probe = asyncio.ensure_future(book.pool.monitors["a"].probe())
+            await until(lambda: server.canaries == seen + 1)
+            inner.pool.metrics.progress.labels("a", "m").inc()
+            server.metrics_page = generate_latest(inner.pool.metrics.registry).decode()
+            await clock.advance(10)
+            assert await probe == "busy"
+            await clock.advance(5)
+            assert await hang(clock, server, book.pool.monitors["a"]) == "hung"
+            task.cancel()
+            await inner.pool.aclose()
+            await book.pool.aclose()
+
+    run(main())

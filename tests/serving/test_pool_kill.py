@@ -10,10 +10,7 @@ import pytest
 from core.errors import ServingError
 from serving.pool import PoolAnswer
 from tests.serving.fake_upstream import FakeProcess
-from tests.serving.pool_kit import Book, chat, config, gathered, run
-
-FAST = {"enabled": True, "interval_s": 0.1, "idle_s": 0.5, "stall_s": 0.3, "canary_timeout_s": 0.5}
-QUICK = {"open_s": 0.2, "open_max_s": 0.4}
+from tests.serving.pool_kit import FAST, QUICK, Book, chat, config, gathered, run
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])

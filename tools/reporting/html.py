@@ -41,8 +41,8 @@ def render_html(report: Report) -> str:
 
 
 def band(probability: float) -> str:
-    """'good', 'marginal' or 'bad' for the probability of a requirement."""
-    return next(name for floor, name in BANDS if probability >= floor)
+    """'good', 'marginal' or 'bad' for a probability, rounded to the percent that is printed."""
+    return next(name for floor, name in BANDS if round(probability, 2) >= floor)
 
 
 def label(name: str) -> str:
