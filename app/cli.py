@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from importlib.metadata import version
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.markup import escape
@@ -34,15 +37,33 @@ fleet.register(app)
 gateway.register(app)
 
 
+@app.callback(invoke_without_command=True)
+def _options(
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)] = False,
+) -> None:
+    if show_version:
+        typer.echo(f"molwright {version('molwright')}")
+        raise typer.Exit
+
+
+class _Stopped(BaseException):
+    """Ctrl-C. Not a KeyboardInterrupt, which Typer would end without a word."""
+
+
+def _stop(number: int, frame: Any) -> NoReturn:
+    raise _Stopped
+
+
 def main() -> None:
     """Entry point of the ``molwright`` command: every error on purpose becomes one line and its exit code."""
     try:
         wiring.check_names()
+        signal.signal(signal.SIGINT, _stop)
         app(prog_name="molwright")
     except MolwrightError as error:
         err.print(f"[red]molwright:[/red] {escape(str(error))}")
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except _Stopped:
         err.print("molwright: stopped. Nothing is lost: `molwright runs list` shows the run, `molwright resume RUN` goes on with it.")
         sys.exit(130)
     except BrokenPipeError:

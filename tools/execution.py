@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -27,7 +28,9 @@ class SerialExecutor:
         """Nothing to release."""
 
 
-def _single_threaded() -> None:
+def _prepare_worker() -> None:
+    """One thread a worker; Ctrl-C reaches the whole process group, and the parent decides what becomes of its workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     for variable in THREAD_VARIABLES:
         os.environ[variable] = "1"
 
@@ -51,7 +54,7 @@ class ProcessExecutor:
         Exceptions of ``function`` pass through; MolwrightError if a worker process died.
         """
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=_single_threaded)
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=_prepare_worker)
         try:
             futures = [self._pool.submit(function, item) for item in items]
             return [future.result() for future in futures]

@@ -14,6 +14,7 @@ from app import wiring
 from app.console import emit_json, err, out, print_report, progress_bar, write_text
 from app.service.design import DesignService
 from core.errors import ApprovalNeeded, NotFoundError, SpecError
+from core.interfaces import RunStore
 from core.report import Report
 from core.settings import Settings, get_settings
 from core.spec import DesignSpec
@@ -97,7 +98,7 @@ def approve(
     settings = get_settings()
     given = read_spec(spec_file) if spec_file else None
     store = wiring.open_store(settings)
-    with progress_bar((given or store.spec(store.run(run).run_id)).budget) as progress:
+    with progress_bar(given.budget if given else _budget(store, run, settings)) as progress:
         report = DesignService(settings, store, progress).approve(run, given)
     finish(settings, report, out_dir, json_target)
 
@@ -186,8 +187,9 @@ def _ask(service: DesignService, run_id: str) -> Report:
         return DesignService(service.settings, service.store, progress).approve(run_id)
 
 
-def _budget(store: Any, run: str, settings: Settings) -> int:
-    try:
-        return int(store.spec(store.run(run).run_id).budget)
-    except NotFoundError:
-        return settings.budget
+def _budget(store: RunStore, run: str, settings: Settings) -> int:
+    """Evaluations that the run may spend: its spec's, or what it was started with while it has no spec."""
+    record = store.run(run)
+    if record.spec_version:
+        return store.spec(record.run_id).budget
+    return int(record.options.get("budget", settings.budget))

@@ -84,7 +84,7 @@ def keeps_scaffold(mol: Chem.Mol, smarts: str) -> bool:
     """
     query = Chem.Mol(compile_smarts(smarts))
     subject = joined_units(mol) if is_polymer(mol) else mol
-    Chem.FastFindRings(query)
+    Chem.GetSSSR(query)  # FastFindRings may give the envelope of a fused pair instead of its rings
     rings = {frozenset(ring) for ring in subject.GetRingInfo().AtomRings()}
     core = [tuple(ring) for ring in query.GetRingInfo().AtomRings()]
     return any(all(frozenset(match[i] for i in ring) in rings for ring in core) for match in _matches(subject, query))

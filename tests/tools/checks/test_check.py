@@ -182,3 +182,26 @@ def test_interval_probability_is_a_probability_and_additive(mean: float, sigma: 
 def test_probability_falls_with_distance(z: float, step: float) -> None:
     assert interval_probability(0, 1, z, math.inf) >= interval_probability(0, 1, z + step, math.inf)
     assert interval_probability(0, 1, z + 30, z + 31) >= 0
+
+
+@pytest.mark.parametrize(
+    ("smiles", "kept"),
+    [("CCn1cc(C)c2ccccc21", True), ("C1CCC2=C(C1)c1ccccc1N2", True), ("c1ccc2ccccc2c1", False), ("c1ccc2[nH]ccc2c1", True)],
+)
+def test_a_fused_core_is_kept_by_its_derivatives(smiles: str, kept: bool) -> None:
+    spec = DesignSpec.model_validate(
+        {
+            "goal": "g",
+            "candidate_class": "molecule",
+            "requirements": [
+                {
+                    "id": "R1",
+                    "text": "keeps indole",
+                    "kind": "scaffold",
+                    "scaffold": "c1ccc2[nH]ccc2c1",
+                    "smarts": "[#6]1:[#6]:[#6]:[#6]2:[#7]:[#6]:[#6]:[#6]:2:[#6]:1",
+                }
+            ],
+        }
+    )
+    assert check(candidate(smiles), spec)[0].met is kept
