@@ -113,3 +113,35 @@ def test_eval_runs_are_stored_and_compared(molwright: Run) -> None:
     assert a["eval_id"] in molwright("eval", "list").stdout
     assert molwright("eval", "run", "nothing").returncode == 2
     assert molwright("eval", "show", a["eval_id"]).returncode == 0
+
+
+def test_ctrl_c_says_that_nothing_is_lost_and_the_run_goes_on(home: Path, tmp_path: Path, molwright: Run) -> None:
+    import os
+    import signal
+    import subprocess
+    import sys
+    import threading
+
+    from tests.app.conftest import ROOT
+
+    env = {**os.environ, "MOLWRIGHT_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "app.cli", "design", "a molecule with MW < 250", "--yes", "--budget", "900"]
+    process = subprocess.Popen(
+        command, env=env, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stderr is not None
+    seen = []
+    for line in process.stderr:  # the first line of progress: the run is under way
+        seen.append(line)
+        if line.startswith("generation 0"):
+            os.killpg(process.pid, signal.SIGINT)
+            break
+    watchdog = threading.Timer(60, process.kill)
+    watchdog.start()
+    rest = process.stderr.read()
+    watchdog.cancel()
+    assert process.wait() == 130, (seen, rest)
+    assert "molwright resume" in rest
+    assert "Traceback" not in rest
+    run_id = json.loads(molwright("runs", "list", "--json").stdout)[0]["run_id"]
+    assert molwright("resume", run_id).returncode == 0
