@@ -1,7 +1,7 @@
 """The compact notation of requirements and objectives: 'property:logp <= 3', 'motif:nitro absent', 'minimise:sa_score'.
 
-Used by the word tables, by the tests' sentence files, and by evals. The notation is described at the top of
-``tests/agent/interpreter/held_out.toml``.
+Used by the word tables and by tests; the judge of the evals writes it by itself. The notation is described at the top of
+``evals/data/interpreter/held_out.toml``.
 """
 
 from __future__ import annotations
