@@ -9,6 +9,10 @@ from tools.groups.groups import GROUPS
 from tools.properties.registry import REGISTRY
 
 
+#: "without a nitro group or an aldehyde" denies both; "no nitro group and a hydroxyl" does not deny the second.
+ARTICLES = ("a", "an", "the")
+
+
 def any_of(c: Cursor, i: int) -> int | None:
     """'at least one of nitro, cyano or azide', 'one of the following: ...'."""
     limit = c.limit(i)
@@ -77,6 +81,7 @@ def _denied_otherwise(c: Cursor, i: int, j: int) -> int | None:
 
 def _negated_list(c: Cursor, i: int, j: int) -> int | None:
     end: int | None = None
+    articled = any(c.text_of(m) in ARTICLES for m in range(i + 1, j))
     while True:
         one = negated(c, i if end is None else j, j)
         if one is None:
@@ -89,7 +94,8 @@ def _negated_list(c: Cursor, i: int, j: int) -> int | None:
         k = j
         while c.has(k, "sep", "and", "or", "negation") and c.text_of(k) not in (".", ";", ":") and not c.has(k, "but"):
             k += 1
-        if c.text_of(k) in ("any", "either"):
+        alternative = any(c.has(m, "or") for m in range(j, k))
+        if k > j and (c.text_of(k) in ("any", "either") or (c.text_of(k) in ARTICLES and (articled or alternative))):
             k += 1
         if k == j or not c.has(k, "grp", "elem", "cmpd", "smiles", "prop") or c.has(k, "filler", "num"):
             break

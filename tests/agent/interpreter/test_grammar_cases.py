@@ -19,6 +19,10 @@ from agent.interpreter import compact, interpret
         ("QED in [0.6, 0.9]", ["property:qed 0.6..0.9"]),
         ("MW of 250 (±20)", ["property:molecular_weight 230..270"]),
         ("at least one of nitro, cyano or azide", ["motif:nitro or nitrile or azide present"]),
+        ("not containing a nitro group or an aldehyde", ["motif:aldehyde absent", "motif:nitro absent"]),
+        ("without a nitro group, an aldehyde or a ketone", ["motif:aldehyde absent", "motif:ketone absent", "motif:nitro absent"]),
+        ("no nitro group and a hydroxyl group", ["motif:hydroxyl present", "motif:nitro absent"]),
+        ("logP less than two and more than zero", ["property:logp < 2", "property:logp > 0"]),
         ("contains neither halogens nor nitro groups", ["motif:halogen absent", "motif:nitro absent"]),
         ("no halogens, a carboxylic acid", ["motif:carboxylic acid present", "motif:halogen absent"]),
         ("3 H-bond donors max", ["property:hbd <= 3"]),
@@ -95,3 +99,8 @@ def test_monomers_of_a_polymer_do_not_change_the_class() -> None:
 def test_or_between_conditions_is_said_to_be_and() -> None:
     assert any("'or'" in w for w in interpret("logP < 3 or TPSA > 60").warnings)
     assert not any("'or'" in w for w in interpret("a furan or a thiophene").warnings)
+
+
+def test_one_candidate_can_be_asked_for() -> None:
+    assert interpret("give me 1 polymer with a Tg of 100 °C").candidates == 1
+    assert interpret("a polymer with 1 nitrile group and Tg > 100 °C").candidates == 10
