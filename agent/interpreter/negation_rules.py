@@ -8,7 +8,6 @@ from agent.interpreter.statements import Findings, Limit, Statement
 from tools.groups.groups import GROUPS
 from tools.properties.registry import REGISTRY
 
-
 #: "without a nitro group or an aldehyde" denies both; "no nitro group and a hydroxyl" does not deny the second.
 ARTICLES = ("a", "an", "the")
 
