@@ -13,7 +13,7 @@ from core.spec import DesignSpec
 from tools.generators.base import Parent, ProposalRequest
 from tools.generators.blocks import find_block
 from tools.generators.plausibility import first_violation
-from tools.generators.reactions.run import fits, partners, run
+from tools.generators.reactions.run import fits, in_excess, partners, run
 from tools.generators.reactions.table import Reaction, reactions
 from tools.generators.registry import register
 from tools.generators.spec_fit import SpecFit, spec_fit
@@ -131,7 +131,8 @@ def one_step(rng: random.Random) -> RouteStep | None:
     choices = [partners(reaction.name, i) for i in range(reaction.reactants)]
     if not all(choices):
         return None
-    return _step(reaction, [rng.choice(c).mol for c in choices])
+    drawn = [rng.choice(c).mol for c in choices]
+    return _step(reaction, in_excess(reaction, drawn, min(reaction.alike, default=0)))
 
 
 def extend(smiles: str, rng: random.Random) -> RouteStep | None:
@@ -149,7 +150,7 @@ def extend(smiles: str, rng: random.Random) -> RouteStep | None:
         if other != position and not pool:
             return None
         reactants.append(mol if other == position else rng.choice(pool).mol)
-    return _step(reaction, reactants)
+    return _step(reaction, in_excess(reaction, reactants, position if position in reaction.alike else min(reaction.alike, default=0)))
 
 
 def exchange(steps: Sequence[RouteStep], rng: random.Random) -> list[RouteStep] | None:
@@ -164,7 +165,9 @@ def exchange(steps: Sequence[RouteStep], rng: random.Random) -> list[RouteStep] 
     replaced: dict[str, str] = {}
     for i, step in enumerate(steps):
         reactants = [new.smiles if (i, k) == (where, position) else replaced.get(r, r) for k, r in enumerate(step.reactants)]
-        done = _step(reactions()[step.reaction], [Chem.MolFromSmiles(r) for r in reactants])
+        reaction = reactions()[step.reaction]
+        mols = [Chem.MolFromSmiles(r) for r in reactants]
+        done = _step(reaction, in_excess(reaction, mols, position) if i == where else mols)
         if done is None:
             return None
         replaced[step.product] = done.product

@@ -39,8 +39,17 @@ def products(reaction: Reaction, reactants: Sequence[Chem.Mol]) -> list[str]:
     return sorted(found)
 
 
+def in_excess(reaction: Reaction, reactants: Sequence[Chem.Mol], position: int) -> list[Chem.Mol]:
+    """``reactants`` with the one at ``position`` at every place where the reaction wants the same (``alike``)."""
+    if position not in reaction.alike:
+        return list(reactants)
+    return [reactants[position] if i in reaction.alike else mol for i, mol in enumerate(reactants)]
+
+
 def run(reaction: Reaction, reactants: Sequence[Chem.Mol]) -> str | None:
     """Canonical SMILES of the one product of ``reactants`` in the order of the templates, or None if the reaction is refused or selective to none."""
+    if len({Chem.MolToSmiles(reactants[i]) for i in reaction.alike if i < len(reactants)}) > 1:
+        return None
     if len(reactants) != reaction.reactants or not all(fits(reaction, i, m) for i, m in enumerate(reactants)):
         return None
     made = products(reaction, reactants)

@@ -30,6 +30,7 @@ class Reaction:
         retro: the reaction backwards, one for each leaving group or variant.
         guards: for each reactant, the groups that it must not carry.
         several_sites: positions of the reactants that may have several sites, as long as the product is the same.
+        alike: positions that must hold the same structure: one reagent in excess that reacts with several sites of another.
         runs: reactants and product of the example that it must run.
         refuses: reactants that it must refuse.
     """
@@ -40,6 +41,7 @@ class Reaction:
     retro: tuple[rdChemReactions.ChemicalReaction, ...]
     guards: tuple[tuple[Guard, ...], ...]
     several_sites: frozenset[int]
+    alike: frozenset[int]
     runs: tuple[tuple[str, ...], str]
     refuses: tuple[str, ...]
 
@@ -76,6 +78,7 @@ def reactions() -> dict[str, Reaction]:
             retro=tuple(_reaction(r) for r in row["retro"]),
             guards=tuple(tuple(guards[name] for name in names) for names in row["incompatible"]),
             several_sites=frozenset(row.get("several_sites", ())),
+            alike=frozenset(row.get("alike", ())),
             runs=(tuple(row["runs"]["reactants"]), row["runs"]["product"]),
             refuses=tuple(row["refuses"]["reactants"]),
         )
