@@ -162,7 +162,7 @@ UNREGISTERED = ("similarity", "route")
 
 
 class Objective(Model):
-    """A soft wish: a property and the shape of its desirability (Derringer and Suich 1980).
+    """A soft wish: a property and the shape of its desirability (Derringer and Suich, J. Qual. Technol. 1980, 12, 214).
 
     Desirability is 0 at ``low`` and 1 at ``high`` for 'maximise', the reverse for 'minimise'; for 'target' it is 1 at
     ``target`` and falls linearly to 0 at ``low`` and ``high``.
