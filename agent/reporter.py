@@ -14,17 +14,10 @@ FAR = 0.4
 
 
 def format_value(value: PropertyValue) -> str:
-    """A property value as people read it: '252 ± 31 °C', '3.2', 'low', or 'unknown (reason)'."""
-    number = value.number
-    if number is None:
-        return str(value.value) if value.value is not None else f"unknown ({value.reason or 'no reason recorded'})"
-    unit = f" {value.unit}" if value.unit else ""
-    if value.sigma:
-        digits = 0 if value.sigma >= 2 else 1 if value.sigma >= 0.2 else 2
-        return f"{number:.{digits}f} ± {value.sigma:.{digits}f}{unit}"
-    if number == int(number) and abs(number) < 1e6:
-        return f"{int(number)}{unit}"
-    return f"{number:.2f}{unit}"
+    """A property value with its unit as people read it: '252 ± 31 °C', '3.20', 'low', or 'unknown (reason)'."""
+    if value.value is None:
+        return f"unknown ({value.reason or 'no reason recorded'})"
+    return f"{value.shown} {value.unit}" if value.unit and value.number is not None else value.shown
 
 
 def explain_candidate(candidate: Candidate, spec: DesignSpec, shortlist: Sequence[Candidate], citations: Sequence[Citation]) -> Candidate:

@@ -16,7 +16,6 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from agent.reporter import format_value
 from core.candidate import Candidate, PropertyValue
 from core.errors import UsageError
 from core.report import Report
@@ -137,5 +136,4 @@ def _cell(value: PropertyValue | None) -> str:
     """A value without its unit, which stands in the heading."""
     if value is None:
         return ""
-    text = "unknown" if value.value is None else format_value(value.model_copy(update={"unit": ""}))
-    return text + (" †" if value.in_domain is False else "")
+    return value.shown + (" †" if value.in_domain is False else "")

@@ -41,6 +41,17 @@ class PropertyValue(Model):
         return float(self.value) if isinstance(self.value, (int, float)) else None
 
     @property
+    def shown(self) -> str:
+        """The value as people read it, without its unit: '252 ± 31', '3.20', 'low', 'unknown'."""
+        number = self.number
+        if number is None:
+            return str(self.value) if self.value is not None else "unknown"
+        if self.sigma:
+            digits = 0 if self.sigma >= 2 else 1 if self.sigma >= 0.2 else 2
+            return f"{number:.{digits}f} ± {self.sigma:.{digits}f}"
+        return f"{number:.0f}" if number == int(number) else f"{number:.2f}"
+
+    @property
     def exact(self) -> bool:
         """Whether the value is computed from the structure without error."""
         return self.sigma == 0.0

@@ -13,6 +13,8 @@ from core.spec import Assumption, DesignSpec, Unchecked
 REPORT_VERSION = "1"
 
 RunStatus = Literal["waiting", "running", "success", "no_candidate", "refused", "rejected", "failed"]
+#: A run with one of these is over; a failed one can be resumed.
+FINISHED: tuple[RunStatus, ...] = ("success", "no_candidate", "refused", "rejected")
 
 
 class Evidence(Model):

@@ -15,12 +15,11 @@ from pydantic import Field
 from core.errors import LiteratureError, NotFoundError, ReplayDiffers
 from core.interfaces import Executor, LiteratureStore, RunRecord, RunStore
 from core.model import Model
+from core.report import FINISHED
 from graphs.context import DesignContext
 from graphs.design import build
 from memory.recorder import ReplayRecorder
 from memory.sql.store import SqlRunStore
-
-FINISHED = ("success", "no_candidate", "refused", "rejected")
 
 
 class ReplayResult(Model):

@@ -8,7 +8,7 @@ from agent.reporter import explain_candidate, summarise
 from core.candidate import NO_ROUTE, Candidate, Citation
 from core.report import BindingRequirement, Evidence, Point, Report, WeightSensitivity
 from core.spec import DesignSpec
-from graphs.context import DesignContext, DesignState
+from graphs.context import DesignContext, DesignState, spec_of
 from tools.properties.estimate import estimate as estimate_properties
 from tools.ranking.fitness import fitness
 from tools.ranking.rank import rank as rank_candidates
@@ -37,7 +37,7 @@ def route(state: DesignState, context: DesignContext) -> DesignState:
 
     The fittest are chosen as if none had a route, so that a node that runs a second time after a crash chooses the same.
     """
-    spec = _spec(state, context)
+    spec = spec_of(state, context)
     kept = [c for c in context.store.candidates(context.run_id) if c.status == "kept"]
     fittest = sorted(kept, key=lambda c: (-round(fitness(c.model_copy(update={"route": None}), spec), 9), c.key))[:ROUTED]
     routed = [_with_route(c) for c in fittest]
@@ -51,7 +51,7 @@ def rank(state: DesignState, context: DesignContext) -> DesignState:
 
     Stores no route: routes are an input of the ranking, which must be the same when the node runs a second time after a crash.
     """
-    spec = _spec(state, context)
+    spec = spec_of(state, context)
     checked = [c for c in context.store.candidates(context.run_id) if c.requirements or c.status == "kept"]
     result = rank_candidates(checked, spec, state["evaluated"])
     listed = _with_shown_properties([*result.ranked, *result.closest[:CLOSEST]], spec, context)
@@ -72,7 +72,7 @@ def explain(state: DesignState, context: DesignContext) -> DesignState:
 
     What is listed without having been among the fittest (what misses a requirement, say) gets its route here.
     """
-    spec = _spec(state, context)
+    spec = spec_of(state, context)
     citations = [Citation.model_validate(c) for c in state["evidence"]["citations"]]
     shortlist = [_with_lineage(_with_route(c), context) for c in _shortlist(state, context)]
     explained = [explain_candidate(c, spec, shortlist, citations) for c in shortlist]
@@ -83,7 +83,7 @@ def explain(state: DesignState, context: DesignContext) -> DesignState:
 
 def report(state: DesignState, context: DesignContext) -> DesignState:
     """Put everything a reviewer needs into one document and store it."""
-    spec = _spec(state, context)
+    spec = spec_of(state, context)
     everyone = context.store.candidates(context.run_id)
     by_key = {c.key: c for c in everyone}
     ranking, evidence = state["ranking"], state["evidence"]
@@ -205,7 +205,3 @@ def _numbers(candidate: Candidate, names: list[str]) -> dict[str, float]:
         if value is not None and value.number is not None:
             found[name] = round(value.number, 4)
     return found
-
-
-def _spec(state: DesignState, context: DesignContext) -> DesignSpec:
-    return context.store.spec(context.run_id, state["spec_version"])

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 
 from core.interfaces import Executor, Lease, LiteratureStore, Recorder, RunStore
+from core.spec import DesignSpec
 
 Interpret = Callable[[str, dict[str, Any]], dict[str, Any]]
 
@@ -88,3 +89,8 @@ class DesignState(TypedDict, total=False):
     stop_reason: str
     ranking: dict[str, Any]
     timings: dict[str, float]
+
+
+def spec_of(state: DesignState, context: DesignContext) -> DesignSpec:
+    """The spec in force: the version that the state names."""
+    return context.store.spec(context.run_id, state["spec_version"])

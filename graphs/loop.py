@@ -16,7 +16,7 @@ from core.candidate import Candidate, Origin, Proposal
 from core.errors import StructureError
 from core.model import content_hash
 from core.spec import CandidateClass, DesignSpec, RuleSetRequirement
-from graphs.context import DesignContext, DesignState, FrontierEntry
+from graphs.context import DesignContext, DesignState, FrontierEntry, spec_of
 from graphs.opening import spec_identity
 from tools.checks.check import check as check_candidate
 from tools.properties.estimate import estimate as estimate_properties
@@ -36,7 +36,7 @@ ALWAYS = {"molecule": ("molecular_weight", "logp", "sa_score"), "polymer": ("mol
 
 def propose(state: DesignState, context: DesignContext) -> DesignState:
     """Ask each proposer for its share of the batch. What they answer is recorded before it is used."""
-    spec = _spec(state, context)
+    spec = spec_of(state, context)
     generation, frontier = state["generation"], state["frontier"]
     for name, count in allocate(spec, generation, [f["proposer"] for f in frontier], BATCH).items():
         asked = {"spec": spec_identity(spec), "count": count, "hints": state["hints"], "parents": content_hash(frontier)}
@@ -46,7 +46,7 @@ def propose(state: DesignState, context: DesignContext) -> DesignState:
 
 def standardise(state: DesignState, context: DesignContext) -> DesignState:
     """Read every proposal, give it its identity, and drop what is broken or was seen before."""
-    spec, generation = _spec(state, context), state["generation"]
+    spec, generation = spec_of(state, context), state["generation"]
     seen = {key for key, known in context.store.known_keys(context.run_id).items() if known < generation}
     room = spec.budget - state["evaluated"]
     fresh: list[Candidate] = []
@@ -67,7 +67,7 @@ def standardise(state: DesignState, context: DesignContext) -> DesignState:
 
 def guard(state: DesignState, context: DesignContext) -> DesignState:
     """Screen every new structure. A blocked structure goes no further."""
-    spec = _spec(state, context)
+    spec = spec_of(state, context)
     drug_like = spec.family in DRUG_LIKE_FAMILIES or any(isinstance(r, RuleSetRequirement) for r in spec.requirements)
     screened = []
     for candidate in _generation(state, context, before="safety"):
@@ -87,7 +87,7 @@ DRUG_LIKE_FAMILIES = frozenset({"drug", "drug-like", "fragment", "lead-like"})
 
 def estimate(state: DesignState, context: DesignContext) -> DesignState:
     """Compute and predict the properties that the spec needs."""
-    spec = _spec(state, context)
+    spec = spec_of(state, context)
     candidates = _generation(state, context, before="requirement")
     names = tuple(dict.fromkeys([*spec.property_names(), *ALWAYS[spec.candidate_class]]))
     values = estimate_properties([c.smiles for c in candidates], spec.candidate_class, names, spec.conditions, executor=context.executor)
@@ -104,7 +104,7 @@ def estimate(state: DesignState, context: DesignContext) -> DesignState:
 
 def check(state: DesignState, context: DesignContext) -> DesignState:
     """Hold each structure against each requirement; the first that fails is the reason for its rejection."""
-    spec = _spec(state, context)
+    spec = spec_of(state, context)
     checked = []
     for candidate in _generation(state, context, before="requirement"):
         results = check_candidate(candidate, spec)
@@ -120,7 +120,7 @@ def check(state: DesignState, context: DesignContext) -> DesignState:
 
 def select(state: DesignState, context: DesignContext) -> DesignState:
     """Keep the fittest as parents, and decide whether another generation is worth its evaluations."""
-    spec = _spec(state, context)
+    spec = spec_of(state, context)
     new = _generation(state, context, before="requirement")
     entries: list[FrontierEntry] = [
         {"key": c.key, "smiles": c.smiles, "score": round(fitness(c, spec), 9), "proposer": c.origin.proposer} for c in new
@@ -179,10 +179,6 @@ def _generation(state: DesignState, context: DesignContext, *, before: str) -> l
     earlier = stages[: stages.index(before)]
     everyone = context.store.candidates(context.run_id, generation=state["generation"])
     return [c for c in everyone if c.rejected_by.split(":", 1)[0] not in earlier]
-
-
-def _spec(state: DesignState, context: DesignContext) -> DesignSpec:
-    return context.store.spec(context.run_id, state["spec_version"])
 
 
 def _fresh(proposal: Proposal, structure: StandardStructure, generation: int, candidate_class: CandidateClass) -> Candidate:

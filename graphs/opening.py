@@ -13,7 +13,7 @@ from agent.spec_check import check_spec
 from core.candidate import SafetyVerdict
 from core.model import content_hash
 from core.spec import DesignSpec
-from graphs.context import DesignContext, DesignState
+from graphs.context import DesignContext, DesignState, spec_of
 from tools.safety.guard import screen_goal
 from tools.safety.spec import screen_spec
 
@@ -44,7 +44,7 @@ def interpret(state: DesignState, context: DesignContext) -> DesignState:
 
 def approve(state: DesignState, context: DesignContext) -> DesignState:
     """Wait for a person, unless the run was started with ``yes``. The answer may carry an edited spec."""
-    spec = context.store.spec(context.run_id, state["spec_version"])
+    spec = spec_of(state, context)
 
     def produce() -> dict[str, Any]:
         if state["options"].get("yes"):
@@ -80,12 +80,12 @@ def _decision(context: DesignContext, spec: DesignSpec, produce: Callable[[], di
 
 def guard_spec(state: DesignState, context: DesignContext) -> DesignState:
     """Screen the approved spec: its words and every structure it names (an edited spec may say what the goal did not)."""
-    return _end_if_blocked(screen_spec(context.store.spec(context.run_id, state["spec_version"])), "guard_spec", context)
+    return _end_if_blocked(screen_spec(spec_of(state, context)), "guard_spec", context)
 
 
 def research(state: DesignState, context: DesignContext) -> DesignState:
     """Ask the literature. A store that cannot be read costs the evidence, not the run, and the report says so."""
-    spec = context.store.spec(context.run_id, state["spec_version"])
+    spec = spec_of(state, context)
     found = context.recorder.record(
         "research", 0, "literature", {"spec": spec_identity(spec)}, lambda: research_spec(spec, context.literature)
     )

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from agent.reporter import format_value
+from app.commands.design import NONE_MEETS
 from app.console import emit_json, err, out
 from core.candidate import Candidate, Origin
 from core.errors import StructureError
@@ -17,7 +18,6 @@ from core.spec import CandidateClass, Conditions
 from tools.properties.registry import REGISTRY
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-NONE_MEETS = 4
 
 
 def register(app: typer.Typer) -> None:

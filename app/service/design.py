@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from app import wiring
 from core.errors import ApprovalNeeded, MolwrightError, NotFoundError, RefusedError, UsageError
 from core.interfaces import Lease, RunRecord, RunStore
-from core.report import Report
+from core.report import FINISHED, Report
 from core.settings import Settings
 from core.spec import DesignSpec
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from graphs.context import DesignContext, DesignState
 
 Progress = Callable[[dict[str, Any]], None]
-FINISHED = ("success", "no_candidate", "refused", "rejected")
 #: Supersteps allowed in one run: six nodes a generation; the budget ends a run long before this.
 RECURSION_LIMIT = 1_000_000
 

@@ -10,7 +10,7 @@ from jinja2 import Environment, StrictUndefined
 from jinja2.loaders import FileSystemLoader
 from markupsafe import Markup
 
-from core.candidate import Candidate, PropertyValue
+from core.candidate import Candidate
 from core.report import Point, Report
 from core.spec import PropertyRequirement
 from tools.properties.registry import REGISTRY
@@ -30,7 +30,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(band=band, show=show_value, draw=lambda s, w=260, h=180: Markup(draw(s, w, h)), label=label, percent=percent)
+    environment.filters.update(
+        band=band,
+        show=lambda v: v.shown if v else "unknown",
+        draw=lambda s, w=260, h=180: Markup(draw(s, w, h)),
+        label=label,
+        percent=percent,
+    )
     return environment
 
 
@@ -56,19 +62,6 @@ def label(name: str) -> str:
 def percent(probability: float | None) -> str:
     """A probability as a percentage, 'unknown' if there is none."""
     return "unknown" if probability is None else f"{100 * probability:.0f} %"
-
-
-def show_value(value: PropertyValue | None) -> str:
-    """Value with its uncertainty and without its unit: '252 ± 31', '3.20', 'low', 'unknown'."""
-    if value is None or value.value is None:
-        return "unknown"
-    number = value.number
-    if number is None:
-        return str(value.value)
-    if value.sigma:
-        digits = 0 if value.sigma >= 2 else 1 if value.sigma >= 0.2 else 2
-        return f"{number:.{digits}f} ± {value.sigma:.{digits}f}"
-    return f"{number:.0f}" if number == int(number) else f"{number:.2f}"
 
 
 def plots(report: Report) -> list[dict[str, Any]]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from core.candidate import SafetyRuleHit, SafetyVerdict, Verdict
+from core.candidate import SafetyVerdict
 from core.spec import DesignSpec, ScaffoldRequirement, SimilarityRequirement
-from tools.safety.guard import screen_goal, screen_structure
-
-_SEVERITY: dict[Verdict, int] = {"allow": 0, "warn": 1, "block": 2}
+from tools.safety.guard import screen_goal, screen_structure, verdict_of
 
 
 def screen_spec(spec: DesignSpec) -> SafetyVerdict:
@@ -24,6 +22,4 @@ def screen_spec(spec: DesignSpec) -> SafetyVerdict:
         elif isinstance(requirement, ScaffoldRequirement):
             references.append(requirement.scaffold)
     verdicts += [screen_structure(smiles, "polymer" if "*" in smiles else "molecule") for smiles in dict.fromkeys(references)]
-    hits: dict[str, SafetyRuleHit] = {hit.id: hit for verdict in verdicts for hit in verdict.rules}
-    rules = sorted(hits.values(), key=lambda hit: (-_SEVERITY[hit.verdict], hit.id))
-    return SafetyVerdict(verdict=max((v.verdict for v in verdicts), key=_SEVERITY.__getitem__), rules=rules)
+    return verdict_of([hit for verdict in verdicts for hit in verdict.rules])
