@@ -12,7 +12,7 @@ from tools.properties.registry import REGISTRY
 
 
 def number_wanted(c: Cursor, i: int) -> int | None:
-    """'three candidates', 'five small molecules', '20 analogues of caffeine'."""
+    """'three candidates', 'five small molecules', 'two nitro-free dyes', '20 analogues of caffeine'."""
     if not c.has(i, "num") or (c.has(i + 1, "unit") and not c.has(i + 1, "elem")):
         return None
     value = float(c.items[i].m["num"])
@@ -21,7 +21,7 @@ def number_wanted(c: Cursor, i: int) -> int | None:
         if c.has(j, "candidates") or _plural_noun(c, j) or (c.text_of(i) == "1" and c.has(j, "fam", "pair") and not c.has(j, "groups")):
             break
         if (
-            c.has(j, "vague", "filler", "grp", "rule", "adjective_up", "fam", "pair", "scale", "negation", "unchk")
+            c.has(j, "vague", "filler", "grp", "free", "dash", "rule", "adjective_up", "fam", "pair", "scale", "negation", "unchk")
             or not c.items[j : j + 1]
             or not c.items[j].m
         ) and not c.has(j, "prop", "groups", "atoms", "sep"):

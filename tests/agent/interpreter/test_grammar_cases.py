@@ -104,3 +104,10 @@ def test_or_between_conditions_is_said_to_be_and() -> None:
 def test_one_candidate_can_be_asked_for() -> None:
     assert interpret("give me 1 polymer with a Tg of 100 °C").candidates == 1
     assert interpret("a polymer with 1 nitrile group and Tg > 100 °C").candidates == 10
+
+
+def test_a_number_before_a_free_word_is_the_number_wanted() -> None:
+    spec = interpret("two halogen-free UV filters that absorb near 330 nm")
+    assert spec.candidates == 2
+    assert "motif:halogen absent" in compact(spec)["requirements"]
+    assert not any(r.startswith("count:") for r in compact(spec)["requirements"])
