@@ -8,12 +8,20 @@ from collections.abc import Sequence
 from core.candidate import Proposal
 from core.spec import DesignSpec
 from tools.generators.base import Parent, ProposalRequest
+from tools.generators.blocks import BlockLibrary
 from tools.generators.registry import applicable, load
 
 #: Structures proposed in one generation.
 BATCH = 160
+#: Structures listed at once where all that meet the goal are wanted.
+WHOLE = 1000
 #: Share of the batch that is divided evenly; the rest follows what each proposer has brought into the frontier.
 EVEN_SHARE = 0.4
+
+
+def batch_size(spec: DesignSpec) -> int:
+    """How many structures one generation proposes."""
+    return WHOLE if spec.exhaustive else BATCH
 
 
 def allocate(spec: DesignSpec, generation: int, frontier_proposers: Sequence[str], batch: int) -> dict[str, int]:
@@ -34,15 +42,22 @@ def allocate(spec: DesignSpec, generation: int, frontier_proposers: Sequence[str
 
 
 def propose_with(
-    name: str, spec: DesignSpec, generation: int, count: int, parents: Sequence[tuple[str, str, float]], hints: Sequence[str]
+    name: str,
+    spec: DesignSpec,
+    generation: int,
+    count: int,
+    parents: Sequence[Parent],
+    hints: Sequence[str],
+    library: BlockLibrary | None = None,
 ) -> list[Proposal]:
-    """What one proposer suggests. ``parents`` are (key, SMILES, fitness), best first. Nothing returned is trusted."""
+    """What one proposer suggests. ``parents``: best first. ``library``: building blocks, the shipped ones if None. Nothing returned is trusted."""
     request = ProposalRequest(
         spec=spec,
         generation=generation,
         count=count,
-        parents=tuple(Parent(key=k, smiles=s, score=f) for k, s, f in parents),
+        parents=tuple(parents),
         seed=spec.seed,
         hints=tuple(hints),
+        library=library,
     )
     return load()[name].propose(request)

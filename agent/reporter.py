@@ -6,8 +6,11 @@ from collections.abc import Sequence
 
 from core.candidate import Candidate, Citation, PropertyValue
 from core.report import Report
-from core.spec import DesignSpec, LevelRequirement, PropertyRequirement
+from core.spec import DesignSpec, EditRequirement, LevelRequirement, PropertyRequirement
+from tools.generators.isomers.proposer import isomers_of
+from tools.groups.edits import edited
 from tools.properties.registry import REGISTRY
+from tools.ranking.set_level import judge
 
 #: Below this similarity to the nearest training structure a prediction is called an extrapolation in words.
 FAR = 0.4
@@ -20,23 +23,32 @@ def format_value(value: PropertyValue) -> str:
     return f"{value.shown} {value.unit}" if value.unit and value.number is not None else value.shown
 
 
-def explain_candidate(candidate: Candidate, spec: DesignSpec, shortlist: Sequence[Candidate], citations: Sequence[Citation]) -> Candidate:
-    """``candidate`` with its rationale and the citations that its rationale uses."""
-    parts = [_standing(candidate), *_requirement_sentences(candidate, spec), *_caveats(candidate, spec)]
+def explain_candidate(
+    candidate: Candidate, spec: DesignSpec, shortlist: Sequence[Candidate], citations: Sequence[Citation], words: str = ""
+) -> Candidate:
+    """``candidate`` with its rationale and the citations that its rationale uses. ``words``: checked words of a model, put after its standing."""
+    parts = [_standing(candidate), words, *_requirement_sentences(candidate, spec), *_caveats(candidate, spec)]
     parent = _parent(candidate, shortlist)
     if parent is not None:
         parts.append(f"It is a variation ({candidate.origin.operator}) of {_called(parent)}.")
     elif candidate.origin.rationale:
         parts.append(candidate.origin.rationale.rstrip(".") + ".")
-    relevant = _relevant(candidate, spec, citations)
+    relevant = relevant_citations(candidate, spec, citations)
     if relevant:
         parts.append("See " + ", ".join(f"[{c.number}]" for c in relevant) + ".")
     return candidate.model_copy(update={"rationale": " ".join(p for p in parts if p), "citations": relevant})
 
 
-def summarise(report: Report) -> str:
-    """The result in a few sentences."""
+def summarise(report: Report, words: str = "") -> str:
+    """The result in a few sentences. ``words``: checked words of a model, put after the outcome."""
+    return " ".join(s for s in (outcome(report), words, ending(report)) if s)
+
+
+def outcome(report: Report) -> str:
+    """How many meet the requirements and which is first, or which requirement binds."""
     asked = report.spec.candidates
+    if report.spec.exhaustive and report.candidates:
+        return _all_listed(report)
     if report.candidates:
         first, count = report.candidates[0], len(report.candidates)
         sentences = [
@@ -56,11 +68,68 @@ def summarise(report: Report) -> str:
             sentences.append(f"The requirement that binds is: {binding.text} ({binding.failed} structures fail it{best}).")
         if report.closest:
             sentences.append(f"The {len(report.closest)} that come closest are shown.")
+    return " ".join([*sentences, *_set_sentences(report)])
+
+
+def _all_listed(report: Report) -> str:
+    """Whether what is listed is all there is, and what became of the rest."""
+    found = isomers_of(report.spec)
+    listed = len(report.candidates)
+    if found is None:
+        edit = next((r for r in report.spec.requirements if isinstance(r, EditRequirement)), None)
+        ways = len(edited(edit.reference, edit.operation, edit.group, edit.replacement, edit.every)) if edit is not None else listed
+        what, total, complete = "structures that this change gives", ways, True
+    else:
+        what, total, complete = f"constitutional isomers of {found.formula}", len(found.smiles), found.complete
+    blocked = sum(n for k, n in report.rejected.items() if k.startswith("safety:"))
+    if complete and listed == total:
+        return f"These are all {total} {what}."
+    parts = [f"{blocked} are blocked by the safety guard"] if blocked else []
+    other = sum(n for k, n in report.rejected.items() if k.startswith("requirement:"))
+    parts += [f"{other} miss another requirement"] if other else []
+    merged = min(total, report.spec.budget) - report.evaluated - blocked
+    parts += [f"{merged} are one compound with a listed one (the same InChIKey)"] if merged > 0 and complete else []
+    rest = "; ".join(parts)
+    if complete:
+        return f"There are {total} {what}; {listed} are listed{': ' + rest if rest else ''}."
+    return f"There are at least {total} {what}, too many to list all; {listed} are listed."
+
+
+def _set_sentences(report: Report) -> list[str]:
+    """How the list stands as a whole, and which condition binds if one is not met."""
+    results = judge(report.candidates, report.spec)
+    if not results:
+        return []
+    shown = "; ".join(f"{r.text} ({'unknown' if r.value is None else f'{r.value:.3g}'}: {'met' if r.met else 'not met'})" for r in results)
+    missed = [r.text for r in results if not r.met]
+    binding = f" What binds is: {missed[0]}." if missed else ""
+    return [f"As a list: {shown}.{binding}"]
+
+
+def ending(report: Report) -> str:
+    """What was passed over, what was not checked, and why the search ended."""
+    sentences = [_passed_over(report)] if report.choice and report.candidates else []
     if report.unchecked:
         phrases = ", ".join(f'"{u.phrase}"' for u in report.unchecked)
         sentences.append(f"Not checked, because nothing here can compute it: {phrases}.")
     sentences.append(f"The search ended because {report.stop_reason}.")
-    return " ".join(sentences)
+    return " ".join(s for s in sentences if s)
+
+
+def _passed_over(report: Report) -> str:
+    """How many that meet every requirement are not listed because they are known or too similar; '' if none was passed over."""
+    choice = report.choice
+    if choice is None:
+        return ""
+    known = choice.known_left_out + choice.user_known_left_out
+    parts = [f"{known} known already"] if known else []
+    few = len(report.candidates) < report.spec.candidates
+    if choice.similar_left_out:
+        hint = " (--max-similarity 1 lists them)" if few else ""
+        parts.append(f"{choice.similar_left_out} more than {choice.similarity_limit:g} similar to a better one{hint}")
+    listed = f"{choice.known_listed} of those listed are known and say so in their notes." if choice.known_listed else ""
+    passed = f"Met every requirement too, but passed over: {' and '.join(parts)}." if parts else ""
+    return " ".join(s for s in (passed, listed) if s)
 
 
 def _standing(candidate: Candidate) -> str:
@@ -102,7 +171,7 @@ def _parent(candidate: Candidate, shortlist: Sequence[Candidate]) -> Candidate |
     return next((c for c in shortlist if c.key in candidate.origin.parents), None)
 
 
-def _relevant(candidate: Candidate, spec: DesignSpec, citations: Sequence[Citation]) -> list[Citation]:
+def relevant_citations(candidate: Candidate, spec: DesignSpec, citations: Sequence[Citation]) -> list[Citation]:
     """The citations whose passage speaks of the family or of a property that the goal asks for; at most three."""
     words = {w.lower() for w in [spec.family, candidate.origin.operator.replace("_", " ")] if w}
     words |= {REGISTRY[n].label.lower() for n in spec.property_names()}

@@ -17,6 +17,7 @@ from core.spec import (
     Condition,
     CountRequirement,
     DesignSpec,
+    EditRequirement,
     ElementsRequirement,
     LevelRequirement,
     MotifRequirement,
@@ -27,6 +28,7 @@ from core.spec import (
     ScaffoldRequirement,
     SimilarityRequirement,
 )
+from tools.groups.edits import edited, known
 from tools.groups.groups import GROUPS, compile_smarts, resolve_group
 from tools.groups.rule_sets import RULE_SETS
 from tools.properties.registry import REGISTRY
@@ -181,6 +183,16 @@ def _scaffold(r: ScaffoldRequirement, spec: DesignSpec, what: str) -> Requiremen
     return r
 
 
+def _edit(r: EditRequirement, spec: DesignSpec, what: str) -> Requirement:
+    _structure(r.reference, what)
+    for name in (r.group, r.replacement):
+        if name and not known(name):
+            raise SpecError(f"{what}: {name!r} is no registered group and no element that an edit understands")
+    if not edited(r.reference, r.operation, r.group, r.replacement, r.every):
+        raise SpecError(f"{what}: this change of {r.reference} is not possible")
+    return r
+
+
 _CHECKS: dict[type, Callable[[Any, DesignSpec, str], Requirement]] = {
     PropertyRequirement: _property,
     LevelRequirement: _level,
@@ -190,6 +202,7 @@ _CHECKS: dict[type, Callable[[Any, DesignSpec, str], Requirement]] = {
     SimilarityRequirement: _similarity,
     RuleSetRequirement: _rule_set,
     ScaffoldRequirement: _scaffold,
+    EditRequirement: _edit,
 }
 
 

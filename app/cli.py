@@ -12,9 +12,10 @@ import typer
 from rich.markup import escape
 
 from app import wiring
-from app.commands import chemistry, design, doctor, evals, fleet, gateway, literature, runs
+from app.commands import chat, chemistry, design, doctor, evals, fleet, gateway, literature, metrics, models, optimise, routes, runs, screen
 from app.console import err
-from core.errors import MolwrightError
+from core.errors import ConfigurationError, MolwrightError
+from core.settings import get_settings
 
 app = typer.Typer(
     name="molwright",
@@ -29,12 +30,18 @@ app = typer.Typer(
 )
 design.register(app)
 chemistry.register(app)
+routes.register(app)
+screen.register(app)
+chat.register(app)
 runs.register(app)
 literature.register(app)
 evals.register(app)
 doctor.register(app)
 fleet.register(app)
 gateway.register(app)
+optimise.register(app)
+models.register(app)
+metrics.register(app)
 
 
 @app.callback(invoke_without_command=True)
@@ -44,6 +51,19 @@ def _options(
     if show_version:
         typer.echo(f"molwright {version('molwright')}")
         raise typer.Exit
+    _know_own_models()
+
+
+def _know_own_models() -> None:
+    """Register the user's own models where there are any; one that cannot be used is named, and everything else works."""
+    try:
+        settings = get_settings()
+    except ConfigurationError:
+        return  # the command says so, if it needs them
+    if not wiring.own_models_folder(settings).is_dir():
+        return
+    for name, problem in wiring.register_own_models(settings).items():
+        err.print(f"[yellow]note:[/yellow] the own model {escape(name)} cannot be used: {escape(problem)}")
 
 
 class _Stopped(BaseException):

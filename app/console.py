@@ -18,7 +18,7 @@ from rich.table import Table
 
 from core.candidate import Candidate, PropertyValue
 from core.errors import UsageError
-from core.report import Report
+from core.report import ModelUse, Report
 from tools.properties.registry import REGISTRY
 
 #: Width of tables where there is no terminal to ask.
@@ -93,8 +93,8 @@ def _plain_progress(budget: int) -> Any:
     return show
 
 
-def print_report(report: Report, paths: list[Path]) -> None:
-    """The ranked table on stdout; summary, warnings and files on stderr."""
+def print_report(report: Report, paths: list[Path], *, run: bool = True) -> None:
+    """The ranked table on stdout; summary, warnings and files on stderr. ``run``: whether it is a design run, which can be repeated."""
     names = list(dict.fromkeys([*report.spec.property_names(), "molecular_weight"]))[:5]
     shown = report.candidates or report.closest
     if shown:
@@ -102,13 +102,28 @@ def print_report(report: Report, paths: list[Path]) -> None:
         for c in shown:
             out.print(f"{c.rank or '-':>3}  {escape(c.smiles)}")
     err.print(escape(report.summary))
+    for use in report.models:
+        err.print(escape(model_line(use)))
+    for remark in report.remarks:
+        err.print(escape(f"a model's opinion on candidate {remark.rank_after} ({remark.severity}): {remark.reason}"))
     for warning in report.warnings:
         err.print(f"[yellow]note:[/yellow] {escape(warning)}")
     for path in paths:
         err.print(f"report: {escape(str(path))}")
+    if not run:
+        return
     err.print(
         f"run {report.run_id} · {report.evaluated} evaluated · {report.timings.get('total', 0):.0f} s · repeat: molwright replay {report.run_id}"
     )
+
+
+def model_line(use: ModelUse) -> str:
+    """What one endpoint's model did for one role, in one line."""
+    about = "about " if use.tokens_estimated else ""
+    counts = [f"{use.calls} calls", f"{about}{use.tokens_in}+{use.tokens_out} tokens", f"{use.seconds:.1f} s"]
+    counts += [f"{n} {word}" for n, word in ((use.repairs, "repaired"), (use.failures, "failed")) if n]
+    back = f"; fell back: {use.note}" if use.fell_back else f"; {use.note}" if use.note else ""
+    return f"{use.role}: {use.model} at {use.endpoint or 'no endpoint'}, {', '.join(counts)}{back}"
 
 
 def _table(title: str, candidates: list[Candidate], names: list[str]) -> Table:
@@ -119,8 +134,7 @@ def _table(title: str, candidates: list[Candidate], names: list[str]) -> Table:
     table.add_column("p(all met)", justify="right")
     table.add_column("score", justify="right")
     for name in names:
-        unit = REGISTRY[name].unit
-        table.add_column(REGISTRY[name].label + (f", {unit}" if unit else ""), justify="right")
+        table.add_column(_heading(name, candidates), justify="right")
     table.add_column("route")
     for c in candidates:
         values = [_cell(c.properties.get(n)) for n in names]
@@ -130,6 +144,15 @@ def _table(title: str, candidates: list[Candidate], names: list[str]) -> Table:
     if any(p.in_domain is False for c in candidates for n, p in c.properties.items() if n in names):
         table.caption = "† outside the model's domain"
     return table
+
+
+def _heading(name: str, candidates: list[Candidate]) -> str:
+    """Label and unit of a property; of an own property whose model is gone, its name and the unit of its stored values."""
+    if name in REGISTRY:
+        label, unit = REGISTRY[name].label, REGISTRY[name].unit
+    else:
+        label, unit = name, next((c.properties[name].unit for c in candidates if name in c.properties), "")
+    return label + (f", {unit}" if unit else "")
 
 
 def _cell(value: PropertyValue | None) -> str:

@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.errors import ConfigurationError, StoreError
-from core.interfaces import Executor, LiteratureStore, RunStore
+from core.interfaces import Executor, LiteratureStore, Recorder, RunStore
 from core.settings import Settings
 
 if TYPE_CHECKING:
+    from agent.models import ModelSession, RolePlan
     from evals.store import EvalStore
+    from memory.sql.figures import FigureStore
 
 ROOMS = ("core", "agent", "tools", "graphs", "prompts", "memory", "serving", "evals", "app")
 
@@ -85,11 +87,62 @@ def open_literature(settings: Settings) -> Iterator[LiteratureStore]:
         store.close()
 
 
+def own_models_folder(settings: Settings) -> Path:
+    """Where the user's own models are kept."""
+    return settings.home / "models"
+
+
+def register_own_models(settings: Settings) -> dict[str, str]:
+    """Make the user's own models known as properties; returns what is wrong with those that cannot be used, by name."""
+    folder = own_models_folder(settings)
+    from tools.predictors.own.registry import use_own_models
+
+    return use_own_models(folder)
+
+
 def open_executor(settings: Settings) -> Executor:
-    """What spreads property computation over processes."""
+    """What spreads property computation over processes, which then know the user's own models too."""
+    register_own_models(settings)
     from tools.execution import ProcessExecutor, SerialExecutor
 
     return ProcessExecutor(settings.workers) if settings.workers > 1 else SerialExecutor()
+
+
+def plan_of(settings: Settings) -> RolePlan | None:
+    """Which reasoning roles use which language model, by the settings; None if no server is configured. Raises ConfigurationError."""
+    if not (settings.model_url or settings.model_pool or settings.model_name):
+        return None
+    from agent.models.endpoints import configured_plan
+
+    return configured_plan(settings)
+
+
+def stored_plan(options: dict[str, Any]) -> RolePlan | None:
+    """The plan in a run's options; None for a run without models."""
+    if not options.get("models"):
+        return None
+    from agent.models import plan
+
+    return plan.stored_plan(options)
+
+
+def open_models(settings: Settings, plan: RolePlan | None, recorder: Recorder) -> ModelSession:
+    """The language models of a run with this plan; to be closed. Without a plan none are asked."""
+    from agent.models import NO_MODELS, ModelSession
+
+    if plan is None:
+        return NO_MODELS
+    from agent.models.endpoints import open_backend
+
+    return ModelSession(plan, open_backend(settings, plan), recorder)
+
+
+def open_figures(settings: Settings) -> FigureStore:
+    """Sums over the stored runs, for monitoring."""
+    from memory.sql.figures import FigureStore
+
+    prepare_home(settings)
+    return FigureStore(settings.sql_url())
 
 
 def open_eval_store(settings: Settings) -> EvalStore:

@@ -74,6 +74,26 @@ class SafetyVerdict(Model):
     rules: list[SafetyRuleHit] = Field(default_factory=list, description="Every rule that fired, most severe first.")
 
 
+class Stock(Model):
+    """What a user's inventory says of a material. A price is that of one package; nothing is known where nothing was given."""
+
+    id: str = Field(default="", description="Its id in the inventory.")
+    price: float | None = Field(default=None, ge=0, description="Price of one package, in ``currency``.")
+    currency: str = Field(default="", description="Currency of the price, as given.")
+    amount: float | None = Field(default=None, gt=0, description="Size of a package, in ``unit``.")
+    unit: str = Field(default="", description="Unit of the amount: mg, g, kg, mmol or mol.")
+
+
+class RouteCost(Model):
+    """What the starting materials of a route cost, from the prices of the user's inventory alone."""
+
+    value: float | None = Field(default=None, description="The sum; None if it is not known.")
+    currency: str = Field(default="", description="Its currency.")
+    per: Literal["", "mol of product", "one package of each"] = Field(default="", description="What the sum is for.")
+    per_gram: float | None = Field(default=None, description="The same for a gram of product, where the sum is for a mol.")
+    text: str = Field(description="The sum with what it assumes, or why it is not known.")
+
+
 class Material(Model):
     """A starting material of a route."""
 
@@ -82,6 +102,7 @@ class Material(Model):
     role: str = Field(default="", description="What it does in the route: diamine, electrophile, ...")
     verdict: Verdict = Field(default="allow", description="The guard's verdict on it.")
     rules: list[str] = Field(default_factory=list, description="Safety rules that fired on it.")
+    stock: Stock | None = Field(default=None, description="What the user's inventory says of it; None if it is not in it or there is none.")
 
 
 class RouteStep(Model):
@@ -102,6 +123,7 @@ class Route(Model):
     steps: list[RouteStep] = Field(default_factory=list, description="Steps in the order they are run.")
     starting_materials: list[Material] = Field(default_factory=list, description="What is needed to begin.")
     note: str = Field(default="", description="What the reader should know, e.g. why no route is known.")
+    cost: RouteCost | None = Field(default=None, description="What the materials cost; None if the run has no inventory.")
 
 
 NO_ROUTE = Route(status="none known", note="No route from the shipped building blocks and reactions was found.")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from core.candidate import Candidate, Citation
 from core.report import Report, RunStatus
 from core.spec import DesignSpec
-from core.trace import TraceEvent
+from core.trace import CallRecord, TraceEvent
 
 T = TypeVar("T")
 
@@ -82,6 +82,22 @@ class Recorder(Protocol):
         """
         ...
 
+    def call(
+        self,
+        node: str,
+        generation: int,
+        index: str,
+        kind: Literal["model", "tool"],
+        inputs: dict[str, Any],
+        produce: Callable[[], CallRecord],
+    ) -> TraceEvent:
+        """As ``record``, for an exchange with a model server or a tool that reads outside: the whole event comes back."""
+        ...
+
+    def calls(self) -> list[TraceEvent]:
+        """Every recorded ``model`` event of the run so far, in the order of recording; in a replay those of the whole record."""
+        ...
+
     def recorded(self, node: str, generation: int, index: str) -> Any:
         """The outcome recorded for this place. Raises StoreError (ReplayDiffers in a replay) if there is none."""
         ...
@@ -129,3 +145,11 @@ class Executor(Protocol):
 
     def map(self, function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]: ...
     def close(self) -> None: ...
+
+
+class StreamExecutor(Executor, Protocol):
+    """An executor that also takes inputs without end, and hands results on in their order, holding only a few at a time."""
+
+    workers: int
+
+    def stream(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]: ...

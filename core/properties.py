@@ -33,6 +33,8 @@ class PropertyDefinition:
         source: reference of the method.
         description: one sentence for people.
         window: default half-width of "at X" and "around X", in ``unit``; None: 10 % of X.
+        plain_unit: unit in which a goal's number without a unit is read; empty: ``unit``.
+        own: whether it is a user's own property, predicted by a model in the home folder.
     """
 
     name: str
@@ -54,14 +56,17 @@ class PropertyDefinition:
     levels: tuple[str, ...] = ()
     integer: bool = False
     window: float | None = None
+    plain_unit: str = ""
+    own: bool = False
 
 
 @dataclass
 class PropertyRegistry:
-    """All properties by name and synonym. Names and synonyms are unique across the registry."""
+    """All properties by name and synonym. Names and synonyms are unique across the registry. ``revision`` counts its changes."""
 
     _by_name: dict[str, PropertyDefinition] = field(default_factory=dict)
     _by_word: dict[str, str] = field(default_factory=dict)
+    revision: int = 0
 
     def register(self, definition: PropertyDefinition) -> None:
         """Add a property. Raises ConfigurationError if its name or a synonym is taken."""
@@ -71,6 +76,13 @@ class PropertyRegistry:
             raise ConfigurationError(f"property {definition.name!r}: name or synonym already registered: {taken or definition.name}")
         self._by_name[definition.name] = definition
         self._by_word.update(dict.fromkeys(words, definition.name))
+        self.revision += 1
+
+    def unregister(self, name: str) -> None:
+        """Forget the property ``name`` and its words; nothing happens if there is none."""
+        if self._by_name.pop(name, None) is not None:
+            self._by_word = {word: owner for word, owner in self._by_word.items() if owner != name}
+            self.revision += 1
 
     def __getitem__(self, name: str) -> PropertyDefinition:
         try:

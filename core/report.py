@@ -54,6 +54,63 @@ class Point(Model):
     listed: bool = Field(default=False, description="Whether it is in the ranked list.")
 
 
+class Choice(Model):
+    """What the shortlist was compared with, and how many structures that meet every requirement it passed over."""
+
+    similarity_limit: float = Field(default=1.0, description="Largest Tanimoto similarity of two listed candidates; 1: no limit.")
+    similar_left_out: int = Field(default=0, ge=0, description="Passed over while the list was filled: too similar to a better one.")
+    known_left_out: int = Field(default=0, ge=0, description="Passed over: shipped known compounds, or the structure that the goal names.")
+    user_known_left_out: int = Field(default=0, ge=0, description="Passed over: in the user's list of known structures.")
+    known_listed: int = Field(default=0, ge=0, description="Listed although known; their notes say so.")
+    shipped: int = Field(default=0, ge=0, description="Known compounds that ship with molwright; 0 for polymers.")
+    user_source: str = Field(default="", description="Name of the user's file; empty if there is none.")
+    user_sha256: str = Field(default="", description="SHA-256 of that file.")
+    user_structures: int = Field(default=0, ge=0, description="Distinct structures in it.")
+    user_unreadable: int = Field(default=0, ge=0, description="Entries of it that could not be read.")
+    user_faults: list[str] = Field(default_factory=list, description="The first of these with their place and the reason.")
+
+
+class BlockList(Model):
+    """The user's block list that a run worked with."""
+
+    source: str = Field(description="Name of the file.")
+    sha256: str = Field(description="SHA-256 of the file.")
+    mode: Literal["extend", "replace"] = Field(description="Whether it was added to the shipped blocks or took their place.")
+    blocks: int = Field(ge=0, description="Blocks of it that could be used.")
+    priced: int = Field(ge=0, description="How many of these have a price.")
+    faults: list[str] = Field(default_factory=list, description="Lines left out, each with its number and the reason.")
+    note: str = Field(default="", description="What it does not apply to.")
+
+
+class ModelUse(Model):
+    """What one endpoint's model did for one role in a run."""
+
+    role: str = Field(description="The reasoning role: interpreter, researcher, proposer, critic, reporter.")
+    model: str = Field(description="The model that answered; that was asked, where none did.")
+    endpoint: str = Field(default="", description="Name of the endpoint that answered; empty where none did.")
+    calls: int = Field(default=0, ge=0, description="Exchanges, repairs and failures among them.")
+    repairs: int = Field(default=0, ge=0, description="Replies that were mended or asked for again because they could not be used.")
+    failures: int = Field(default=0, ge=0, description="Exchanges that brought nothing: no server, a refusal, a spent budget.")
+    tokens_in: int = Field(default=0, ge=0, description="Prompt tokens.")
+    tokens_out: int = Field(default=0, ge=0, description="Completion tokens.")
+    tokens_estimated: bool = Field(default=False, description="Whether some counts are estimates because a server gave none.")
+    seconds: float = Field(default=0.0, ge=0, description="Wall-clock seconds of the calls.")
+    fell_back: bool = Field(default=False, description="Whether the role's built-in form or its fallback model had to step in.")
+    note: str = Field(default="", description="Why, in words.")
+
+
+class Remark(Model):
+    """A language model's opinion on a listed candidate. It can lower a rank within the rank's own error, and nothing else."""
+
+    key: str = Field(description="Key of the candidate.")
+    severity: Literal["note", "question", "lower"] = Field(
+        description="Worth knowing, to be checked before use, or worse than its neighbours."
+    )
+    reason: str = Field(description="Why, in the model's words.")
+    rank_before: int = Field(ge=1, description="The rank that the arithmetic gave.")
+    rank_after: int = Field(ge=1, description="The rank in the list.")
+
+
 class Report(Model):
     """Everything that a reviewer needs, in one document."""
 
@@ -75,6 +132,10 @@ class Report(Model):
     citations: list[Citation] = Field(default_factory=list, description="References of the evidence.")
     rejected: dict[str, int] = Field(default_factory=dict, description="Number of rejected structures by rule.")
     proposers: dict[str, dict[str, int]] = Field(default_factory=dict, description="By proposer: proposed, valid, novel, kept, listed.")
+    choice: Choice | None = Field(default=None, description="How the shortlist was kept diverse and new.")
+    blocks: BlockList | None = Field(default=None, description="The user's block list; None if the run had none.")
+    models: list[ModelUse] = Field(default_factory=list, description="Which model and endpoint did what; empty without models.")
+    remarks: list[Remark] = Field(default_factory=list, description="What a language model questions; its opinion, not a result.")
     sensitivity: list[WeightSensitivity] = Field(default_factory=list, description="Effect of ±20 % on each weight.")
     tied: list[list[str]] = Field(default_factory=list, description="Groups of listed candidates that are tied within error.")
     points: list[Point] = Field(default_factory=list, description="A sample of the evaluated structures for the plots.")

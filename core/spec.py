@@ -54,12 +54,12 @@ class Condition(Model):
         return self.value, self.value
 
     def holds(self, number: float) -> bool:
-        """Whether ``number`` lies within :meth:`bounds`, to 1e-9, with strict ends for '<' and '>'."""
+        """Whether ``number`` lies within :meth:`bounds`, to 1e-9; equal ends do not hold for '<' and '>'."""
         low, high = self.bounds()
         if self.comparison == "<":
-            return number < high
+            return number < high - 1e-9
         if self.comparison == ">":
-            return number > low
+            return number > low + 1e-9
         return low - 1e-9 <= number <= high + 1e-9
 
 
@@ -142,6 +142,18 @@ class ScaffoldRequirement(RequirementBase):
     smarts: str = Field(description="The SMARTS query made from it.")
 
 
+class EditRequirement(RequirementBase):
+    """One change to a given structure: a group added, removed, or replaced by another; everything else stays as it is."""
+
+    kind: Literal["edit"] = "edit"
+    operation: Literal["add", "remove", "replace"] = Field(description="What is done.")
+    reference: str = Field(description="SMILES of the structure that is changed.")
+    reference_name: str = Field(default="", description="Name of that structure, where the goal gave one.")
+    group: str = Field(description="Registered group or element symbol that is added, removed or replaced.")
+    replacement: str = Field(default="", description="Registered group or element symbol that takes its place; empty unless replacing.")
+    every: bool = Field(default=False, description="Whether all occurrences are removed or replaced, not one of them.")
+
+
 Requirement = Annotated[
     Union[
         PropertyRequirement,
@@ -152,9 +164,31 @@ Requirement = Annotated[
         SimilarityRequirement,
         RuleSetRequirement,
         ScaffoldRequirement,
+        EditRequirement,
     ],
     Field(discriminator="kind"),
 ]
+
+SetMeasure = Literal["count", "diversity", "novelty", "mean"]
+
+
+class SetRequirement(Model):
+    """What the list as a whole must meet, not each of its members."""
+
+    id: str = Field(description="Short name within the spec: S1, S2, ...")
+    text: str = Field(default="", description="The requirement in plain words.")
+    phrase: str = Field(default="", description="The words of the goal that it comes from.")
+    measure: SetMeasure = Field(
+        description=(
+            "count: how many are listed; diversity: 1 less the mean pairwise Tanimoto similarity of the list; novelty: 1 less the largest "
+            "similarity of a member to the reference set, for every member; mean: mean of a property over the list."
+        )
+    )
+    condition: Condition = Field(description="The comparison.")
+    property: str = Field(default="", description="Registered property for 'mean', else empty.")
+    references: list[str] = Field(
+        default_factory=list, description="SMILES of the reference set for 'novelty'; empty: the shipped known compounds."
+    )
 
 
 #: What an objective can name beside registered properties.
@@ -228,6 +262,10 @@ class DesignSpec(Model):
     family: str = Field(default="", description="The subclass named by the goal (dye, polyimide, solvent, ...), or empty.")
     requirements: list[Requirement] = Field(default_factory=list, description="Hard conditions.")
     objectives: list[Objective] = Field(default_factory=list, description="Soft wishes.")
+    set_requirements: list[SetRequirement] = Field(default_factory=list, description="Hard conditions on the list as a whole.")
+    exhaustive: bool = Field(
+        default=False, description="Whether all structures that meet the requirements are wanted, as for 'all isomers of C7H16'."
+    )
     conditions: Conditions = Field(default_factory=Conditions, description="Solvent and temperature for the estimates.")
     reference: Reference | None = Field(default=None, description="The structure that the goal names, if any.")
     candidates: int = Field(default=10, ge=1, le=1000, description="How many candidates to list.")
@@ -236,6 +274,13 @@ class DesignSpec(Model):
     met_probability: float = Field(
         default=0.5, gt=0, lt=1, description="A predicted requirement counts as met at or above this probability."
     )
+    max_similarity: float | None = Field(
+        default=None,
+        gt=0,
+        le=1,
+        description="Largest Tanimoto similarity of two listed candidates; None: 0.7, or no limit where all structures are wanted.",
+    )
+    list_known: bool = Field(default=False, description="Whether known structures are listed like new ones. They are marked in any case.")
     assumptions: list[Assumption] = Field(default_factory=list, description="What the interpreter decided by itself.")
     unchecked: list[Unchecked] = Field(default_factory=list, description="Phrases that nothing can compute.")
     warnings: list[str] = Field(default_factory=list, description="What a reader should know before approving.")
@@ -243,7 +288,7 @@ class DesignSpec(Model):
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> DesignSpec:
-        ids = [r.id for r in self.requirements] + [o.id for o in self.objectives]
+        ids = [r.id for r in self.requirements] + [o.id for o in self.objectives] + [s.id for s in self.set_requirements]
         if len(ids) != len(set(ids)):
             raise ValueError("two requirements or objectives share an id")
         return self
@@ -252,4 +297,5 @@ class DesignSpec(Model):
         """Names of the registered properties that the requirements and objectives need, in order, without repeats."""
         names = [r.property for r in self.requirements if isinstance(r, (PropertyRequirement, LevelRequirement))]
         names += [o.property for o in self.objectives if o.property not in UNREGISTERED]
+        names += [s.property for s in self.set_requirements if s.property]
         return list(dict.fromkeys(names))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import Field
@@ -38,3 +39,19 @@ class TraceEvent(Model):
     tokens_out: int = Field(default=0, ge=0, description="Completion tokens.")
     seconds: float = Field(default=0.0, ge=0, description="Wall-clock duration; never compared.")
     at: str = Field(default="", description="When it was written, ISO 8601 UTC; never compared.")
+
+
+@dataclass(frozen=True)
+class CallRecord:
+    """What one exchange with a model server, or one tool that reads outside, came to: what a ``model`` or ``tool`` event holds.
+
+    ``outputs`` is a JSON value. ``endpoint`` and ``model`` are those that answered; empty where none did.
+    """
+
+    outputs: Any
+    endpoint: str = ""
+    model: str = ""
+    prompt_hash: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    seconds: float = 0.0

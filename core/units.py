@@ -61,6 +61,16 @@ _CONVERSIONS: dict[tuple[str, str], Callable[[float], float]] = {
     ("mmol/L", "log mol/L"): lambda x: math.log10(x / 1000.0),
     ("L/mol/cm", "log (L/mol/cm)"): math.log10,
 }
+#: Units of users' own properties that differ by a factor only: how many of the first unit each is worth.
+_LINEAR_FAMILIES: tuple[dict[str, float], ...] = (
+    {"cP": 1.0, "mPa·s": 1.0, "Pa·s": 1000.0},
+    {"Pa": 1.0, "kPa": 1e3, "bar": 1e5, "atm": 101325.0, "MPa": 1e6, "GPa": 1e9},
+    {"g/cm³": 1.0, "g/mL": 1.0, "kg/L": 1.0, "kg/m³": 1e-3},
+    {"kJ/mol": 1.0, "kcal/mol": 4.184, "J/mol": 1e-3},
+    {"mN/m": 1.0, "dyn/cm": 1.0, "N/m": 1e3},
+)
+_PLAIN = str.maketrans({"³": "3", "²": "2", "·": " "})
+
 #: Conversions that turn "more" into "less": a photon energy above X is a wavelength below the converted X.
 _REVERSING = {("eV", "nm"), ("cm⁻¹", "nm")}
 
@@ -73,6 +83,40 @@ def parse_unit(text: str) -> str | None:
 def spellings() -> list[str]:
     """Every known spelling, longest first (for a tokenizer)."""
     return sorted(_BY_SPELLING, key=lambda s: (-len(s), s))
+
+
+def add_unit(unit: str, *, logarithm_of: str = "") -> str:
+    """Make ``unit`` known under its own spelling, if it is not; returns its standard form. Units of users' own properties.
+
+    ``logarithm_of``: ``unit`` is the decimal logarithm of a number in that unit, so goals may state either.
+    """
+    standard = parse_unit(unit) or unit.strip()
+    _BY_SPELLING.setdefault(standard.lower(), standard)
+    for family in _LINEAR_FAMILIES:
+        if standard in family:
+            for other, factor in family.items():
+                _BY_SPELLING.setdefault(other.lower(), other)
+                _BY_SPELLING.setdefault(other.lower().translate(_PLAIN), other)
+                _CONVERSIONS.setdefault((other, standard), _times(factor / family[standard]))
+    if logarithm_of or unit.startswith("log "):
+        plain = parse_unit(logarithm_of) or logarithm_of.strip()
+        sources = {u for u, target in _CONVERSIONS if target == plain} | {plain}
+        for source in sorted(sources):
+            _CONVERSIONS.setdefault((source, standard), _logarithm(source, plain))
+    return standard
+
+
+def convertible(target: str) -> list[str]:
+    """Units, in their standard forms, whose numbers can be converted to ``target``; without ``target`` itself."""
+    return sorted({unit for unit, to in _CONVERSIONS if to == target and unit != target})
+
+
+def _times(factor: float) -> Callable[[float], float]:
+    return lambda x: x * factor
+
+
+def _logarithm(source: str, plain: str) -> Callable[[float], float]:
+    return lambda x: math.log10(convert(x, source, plain))
 
 
 def convert(value: float, unit: str, target: str) -> float:

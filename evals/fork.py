@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from core.errors import NotFoundError, UsageError
+from agent.models.plan import EarlierPlan, RolePlan, stored_plan
+from core.errors import ConfigurationError, NotFoundError, UsageError
 from core.interfaces import RunStore
 from core.spec import DesignSpec
+from core.trace import TraceEvent
+from graphs.brought import NODE as BROUGHT
+from prompts.library import load, parse
 
 #: What a fork may change in the spec, and how the text after '=' is read.
 CHANGEABLE: dict[str, Callable[[str], Any]] = {"budget": int, "candidates": int, "seed": int, "met_probability": float}
@@ -21,22 +26,25 @@ OWN_NODES = ("interpret", "approve")
 def fork(
     store: RunStore, run_id: str, from_event: int, changes: Sequence[str], *, new_id: str, user: str, clock: Callable[[], datetime]
 ) -> str:
-    """Store run ``new_id`` with the spec of ``run_id``, ``changes`` applied ('budget=3000'), and the record up to ``from_event``.
+    """Store run ``new_id`` with the spec of ``run_id``, ``changes`` applied, and the record up to ``from_event``.
 
-    Executing it uses the copied record and asks anew after it. Returns ``new_id``. Raises UsageError for a change that
-    is not possible, NotFoundError for an event that does not exist.
+    A change is 'budget=3000', 'model=ROLE:NAME' or 'prompt=FILE' (a prompt file; its text is kept with the run). Executing it
+    uses the copied record and asks anew after it. Returns ``new_id``. Raises UsageError for a change that is not possible,
+    NotFoundError for an event or a file that does not exist.
     """
     run = store.run(run_id)
     if not run.approved_by and not run.spec_version:
         raise NotFoundError(f"run {run.run_id} has no spec to fork")
-    spec = _changed(store.spec(run.run_id), changes)
+    of_models = [c for c in changes if c.partition("=")[0] in ("model", "prompt")]
+    spec = _changed(store.spec(run.run_id), [c for c in changes if c not in of_models])
+    plan = _changed_plan(stored_plan(run.options), of_models)
     events = store.events(run.run_id)
     last = max((e.sequence for e in events), default=0)
     if not 0 <= from_event <= last:
         raise NotFoundError(
             f"run {run.run_id} has no event {from_event}; its events are numbered up to {last} (molwright trace {run.run_id})"
         )
-    copied = [e for e in events if e.sequence <= from_event and e.kind in ("record", "model", "tool") and e.node not in OWN_NODES]
+    copied = [e for e in events if e.kind in ("record", "model", "tool") and e.node not in OWN_NODES and _before(e, from_event)]
     options = {
         **run.options,
         "spec": spec.model_dump(mode="json"),
@@ -45,6 +53,10 @@ def fork(
         "forked_from": f"{run.run_id}:{from_event}",
         "copied_events": len(copied),
     }
+    if of_models and plan is not None:
+        places = [f"{e.node}/{e.generation}/{e.index}" for e in copied if e.kind == "model"]
+        earlier = EarlierPlan(plan=RolePlan.model_validate(run.options["models"]), places=places)
+        options["models"] = plan.model_copy(update={"earlier": earlier}).model_dump(mode="json", exclude_none=True)
     store.create_run(new_id, run.goal, options, clock().isoformat())
     lease = store.acquire(new_id, "fork")
     for event in copied:
@@ -53,14 +65,19 @@ def fork(
     return new_id
 
 
+def _before(event: TraceEvent, last: int) -> bool:
+    """Whether an event belongs to what is repeated; the lists that a run was started with always do."""
+    return event.sequence <= last or event.node == BROUGHT
+
+
 def _changed(spec: DesignSpec, changes: Sequence[str]) -> DesignSpec:
     update: dict[str, Any] = {}
     for change in changes:
         name, _, text = change.partition("=")
-        if name in ("model", "prompt"):
-            raise UsageError(f"{change!r}: no role of this run uses a language model, so there is no {name} to change")
         if name not in CHANGEABLE:
-            raise UsageError(f"{change!r}: a fork can change {', '.join(CHANGEABLE)}, written as budget=3000")
+            raise UsageError(
+                f"{change!r}: a fork can change {', '.join(CHANGEABLE)}, written as budget=3000, model=ROLE:NAME or prompt=FILE"
+            )
         try:
             update[name] = CHANGEABLE[name](text)
         except ValueError:
@@ -69,3 +86,46 @@ def _changed(spec: DesignSpec, changes: Sequence[str]) -> DesignSpec:
         return DesignSpec.model_validate({**spec.model_dump(mode="json"), **update})
     except ValidationError as error:
         raise UsageError("; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors())) from error
+
+
+def _changed_plan(plan: RolePlan | None, changes: Sequence[str]) -> RolePlan | None:
+    """The plan with another model for a role, or another text for a prompt."""
+    for change in changes:
+        what, _, text = change.partition("=")
+        if plan is None:
+            raise UsageError(f"{change!r}: no role of this run uses a language model, so there is no {what} to change")
+        if what == "model":
+            role, colon, model = text.partition(":")
+            if not colon or not model:
+                raise UsageError(f"{change!r}: write model=ROLE:NAME")
+            _check_role(change, role, plan)
+            changed = plan.roles[role].model_copy(update={"model": model})
+            plan = plan.model_copy(update={"roles": {**plan.roles, role: changed}})
+        else:
+            name, prompt = _read_prompt(change, text)
+            _check_role(change, name.split("/")[0], plan)
+            plan = plan.model_copy(update={"prompts": {**plan.prompts, name: prompt}})
+    return plan
+
+
+def _check_role(change: str, role: str, plan: RolePlan) -> None:
+    if role == "interpreter":
+        raise UsageError(f"{change!r}: the interpreter takes no part in a fork, which brings its spec along")
+    if role not in plan.roles:
+        raise UsageError(f"{change!r}: the role {role!r} used no language model in this run; those that did: {', '.join(plan.roles)}")
+
+
+def _read_prompt(change: str, path: str) -> tuple[str, str]:
+    """Name and text of the prompt in a file; its variables must be those of the program's prompt of that name."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotFoundError(f"{change!r}: cannot read the prompt: {error}") from error
+    try:
+        prompt = parse(text)
+        known = load(prompt.name)
+    except ConfigurationError as error:
+        raise UsageError(f"{change!r}: {error}") from error
+    if set(prompt.variables) != set(known.variables):
+        raise UsageError(f"{change!r}: prompt {prompt.name} has the variables {', '.join(known.variables)}")
+    return prompt.name, text

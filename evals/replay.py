@@ -12,14 +12,19 @@ from typing import Any
 from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import Field
 
+from agent.models import NO_MODELS, ModelSession, NoBackend
+from agent.models.plan import stored_plan
 from core.errors import LiteratureError, NotFoundError, ReplayDiffers
 from core.interfaces import Executor, LiteratureStore, RunRecord, RunStore
 from core.model import Model
 from core.report import FINISHED
+from evals.replay_chat import replay_chat
+from graphs.assistant import KIND
 from graphs.context import DesignContext
 from graphs.design import build
 from memory.recorder import ReplayRecorder
 from memory.sql.store import SqlRunStore
+from tools.predictors.own.registry import only_own_models, own_folder, own_versions
 
 
 class ReplayResult(Model):
@@ -43,8 +48,17 @@ def replay(
     run = store.run(run_id)
     if run.status not in FINISHED:
         raise NotFoundError(f"run {run.run_id} has not finished (its status is {run.status!r}); resume it before replaying it")
+    if run.options.get("kind") == KIND:
+        executor.close()
+        return _conversation(store, run)
+    used = _own_models_used(store, run)
+    if changed_model := _changed_own_model(used):
+        text = f"the replay differs: {changed_model}"
+        executor.close()
+        return ReplayResult(run_id=run.run_id, identical=False, events=0, first_difference="versions", text=text)
     recorder = ReplayRecorder(store, run.run_id)
     with (
+        only_own_models(used),
         tempfile.TemporaryDirectory(prefix="molwright-replay-") as folder,
         SqlRunStore(f"sqlite:///{Path(folder) / 'replay.db'}") as scratch,
     ):
@@ -57,15 +71,14 @@ def replay(
             literature=_nothing_outside,
             clock=lambda: datetime.fromtimestamp(0, UTC),
             progress=progress,
+            models=_models(run, recorder),
         )
         config: Any = {"configurable": {"thread_id": f"replay-{run.run_id}"}, "recursion_limit": 1_000_000}
         try:
             build(InMemorySaver()).invoke({"goal": run.goal, "options": run.options}, config, context=context)
             recorder.finish(after=int(run.options.get("copied_events", 0)))
         except ReplayDiffers as error:
-            d = recorder.difference
-            place = f"{d.node}, generation {d.generation}, {d.index}" if d else "unknown"
-            return ReplayResult(run_id=run.run_id, identical=False, events=len(recorder.compared), first_difference=place, text=str(error))
+            return _different(run, recorder, error)
         finally:
             executor.close()
         changed = _changed_in_store(store, scratch, run)
@@ -76,6 +89,49 @@ def replay(
     return ReplayResult(
         run_id=run.run_id, identical=True, events=count, text=f"identical: all {count} recorded events of run {run.run_id} agree"
     )
+
+
+def _conversation(store: RunStore, run: RunRecord) -> ReplayResult:
+    recorder = ReplayRecorder(store, run.run_id)
+    try:
+        replay_chat(run, recorder)
+    except ReplayDiffers as error:
+        return _different(run, recorder, error)
+    count = len(recorder.compared)
+    text = f"identical: all {count} recorded events of conversation {run.run_id} agree"
+    return ReplayResult(run_id=run.run_id, identical=True, events=count, text=text)
+
+
+def _different(run: RunRecord, recorder: ReplayRecorder, error: ReplayDiffers) -> ReplayResult:
+    d = recorder.difference
+    place = f"{d.node}, generation {d.generation}, {d.index}" if d else "unknown"
+    return ReplayResult(run_id=run.run_id, identical=False, events=len(recorder.compared), first_difference=place, text=str(error))
+
+
+_OWN = "own model "
+
+
+def _own_models_used(store: RunStore, run: RunRecord) -> dict[str, str]:
+    """Names and versions of the user's own models that the run used; no other may change what its goal means."""
+    if run.status not in ("success", "no_candidate"):
+        return {
+            name: version
+            for name, version in own_versions().items()
+            if run.spec_version and name in store.spec(run.run_id).property_names()
+        }
+    versions = store.report(run.run_id).versions
+    return {name.removeprefix(_OWN): version for name, version in versions.items() if name.startswith(_OWN)}
+
+
+def _changed_own_model(used: dict[str, str]) -> str:
+    """Which own model is gone or was trained again since the run; empty if all are as they were."""
+    now = own_versions(used)
+    for name, version in used.items():
+        if name not in now:
+            return f"the run used the own model {name} (version {version}), which is gone from {own_folder()}"
+        if now[name] != version:
+            return f"the run used the own model {name} in version {version}; it has been trained again since and is version {now[name]} now"
+    return ""
 
 
 def _changed_in_store(store: RunStore, scratch: RunStore, run: RunRecord) -> str:
@@ -92,6 +148,12 @@ def _changed_in_store(store: RunStore, scratch: RunStore, run: RunRecord) -> str
         ours, new = (s.report(run.run_id).model_copy(update={"timings": {}}) for s in (store, scratch))
         return "" if ours == new else "the report"
     return ""
+
+
+def _models(run: RunRecord, recorder: ReplayRecorder) -> ModelSession:
+    """The run's own plan with nobody to ask: every exchange comes from the record."""
+    plan = stored_plan(run.options)
+    return NO_MODELS if plan is None else ModelSession(plan, NoBackend("a replay asks nothing outside its record"), recorder)
 
 
 @contextmanager

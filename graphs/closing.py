@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from agent.models import Place
 from agent.reporter import explain_candidate, summarise
+from agent.roles import critic, proposer
+from agent.roles import reporter as model_reporter
 from core.candidate import NO_ROUTE, Candidate, Citation
-from core.report import BindingRequirement, Evidence, Point, Report, WeightSensitivity
+from core.report import BindingRequirement, Choice, Evidence, ModelUse, Point, Remark, Report, WeightSensitivity
 from core.spec import DesignSpec
-from graphs.context import DesignContext, DesignState, spec_of
+from graphs.brought import block_list, known_set, library
+from graphs.context import DesignContext, DesignState, RoleNote, spec_of, with_note
+from tools.generators.blocks import BlockLibrary
 from tools.properties.estimate import estimate as estimate_properties
 from tools.ranking.fitness import fitness
+from tools.ranking.novelty import KnownSet, known_to_all, known_to_user, shipped_count
 from tools.ranking.rank import rank as rank_candidates
-from tools.routes import find_route
+from tools.ranking.shortlist import Known
+from tools.routes import find_route, only_from, with_stock
 from tools.safety.guard import screen_materials
 from tools.versions import versions
 
@@ -40,7 +48,8 @@ def route(state: DesignState, context: DesignContext) -> DesignState:
     spec = spec_of(state, context)
     kept = [c for c in context.store.candidates(context.run_id) if c.status == "kept"]
     fittest = sorted(kept, key=lambda c: (-round(fitness(c.model_copy(update={"route": None}), spec), 9), c.key))[:ROUTED]
-    routed = [_with_route(c) for c in fittest]
+    blocks = library(state, context)
+    routed = [_with_route(c, blocks) for c in fittest]
     context.store.save_candidates(context.lease, routed)
     context.recorder.step("route", state["generation"], [[c.key, c.route] for c in routed])
     return {}
@@ -53,18 +62,29 @@ def rank(state: DesignState, context: DesignContext) -> DesignState:
     """
     spec = spec_of(state, context)
     checked = [c for c in context.store.candidates(context.run_id) if c.requirements or c.status == "kept"]
-    result = rank_candidates(checked, spec, state["evaluated"])
-    listed = _with_shown_properties([*result.ranked, *result.closest[:CLOSEST]], spec, context)
+    own = known_set(state, context)
+    kept = [c for c in checked if c.status == "kept"]
+    result = rank_candidates(checked, spec, state["evaluated"], known=Known(known_to_user(kept, own), known_to_all(kept, spec)))
+    shown = _with_shown_properties([*result.ranked, *result.closest[:CLOSEST]], spec, context)
+    ranked, closest = shown[: len(result.ranked)], shown[len(result.ranked) :]
+    remarks: list[Remark] = []
+    note = ""
+    if context.models.uses(critic.ROLE):
+        ranked, remarks, note = critic.review(ranked, spec, context.models, Place("rank", state["generation"], critic.ROLE))
+    listed = [*ranked, *closest]
     context.store.save_candidates(context.lease, listed)
-    ranking = {
-        "listed": [c.key for c in result.ranked],
+    ranking: dict[str, Any] = {
+        "listed": [c.key for c in ranked],
         "closest": [c.key for c in result.closest[:CLOSEST]],
         "sensitivity": [s.model_dump(mode="json") for s in result.sensitivity],
         "tied": result.tied,
         "binding": result.binding.model_dump(mode="json") if result.binding else None,
+        "choice": _compared(result.choice, spec, own).model_dump(mode="json"),
     }
+    if remarks:
+        ranking["remarks"] = [r.model_dump(mode="json") for r in remarks]
     context.recorder.step("rank", state["generation"], [ranking, [[c.key, c.rank, c.score, c.p_meets] for c in listed]])
-    return {"ranking": ranking}
+    return {"ranking": ranking, "role_notes": with_note(state, critic.ROLE, note)}
 
 
 def explain(state: DesignState, context: DesignContext) -> DesignState:
@@ -74,11 +94,18 @@ def explain(state: DesignState, context: DesignContext) -> DesignState:
     """
     spec = spec_of(state, context)
     citations = [Citation.model_validate(c) for c in state["evidence"]["citations"]]
-    shortlist = [_with_lineage(_with_route(c), context) for c in _shortlist(state, context)]
-    explained = [explain_candidate(c, spec, shortlist, citations) for c in shortlist]
+    blocks = library(state, context)
+    shortlist = [_with_lineage(_with_route(c, blocks), context) for c in _shortlist(state, context)]
+    shortlist = [_with_checked_reason(c, shortlist, spec) for c in shortlist]
+    words: dict[str, str] = {}
+    note = ""
+    if context.models.uses(model_reporter.ROLE):
+        place = Place("explain", state["generation"], model_reporter.ROLE)
+        words, note = model_reporter.reasons(shortlist, spec, citations, context.models, place)
+    explained = [explain_candidate(c, spec, shortlist, citations, words.get(c.key, "")) for c in shortlist]
     context.store.save_candidates(context.lease, explained)
     context.recorder.step("explain", state["generation"], [[c.key, c.route, c.rationale] for c in explained])
-    return {}
+    return {"role_notes": with_note(state, model_reporter.ROLE, note, built_in=not words)}
 
 
 def report(state: DesignState, context: DesignContext) -> DesignState:
@@ -106,26 +133,77 @@ def report(state: DesignState, context: DesignContext) -> DesignState:
         rejected=_rejected(everyone),
         proposers=_proposers(everyone, ranking["listed"], context),
         sensitivity=[WeightSensitivity.model_validate(s) for s in ranking["sensitivity"]],
+        remarks=[Remark.model_validate(r) for r in ranking.get("remarks", [])],
+        choice=Choice.model_validate(ranking["choice"]),
+        blocks=block_list(state, context, spec.candidate_class),
         tied=ranking["tied"],
         points=_points(everyone, spec, ranking["listed"]),
         evaluated=state["evaluated"],
         stop_reason=state["stop_reason"],
-        versions=versions(),
+        versions=versions(spec.property_names()),
     )
-    document = document.model_copy(update={"summary": summarise(document)})
-    context.recorder.step("report", state["generation"], document.model_dump(mode="json", exclude={"timings", "created_at"}))
+    words, note = "", ""
+    if context.models.uses(model_reporter.ROLE):
+        words, note = model_reporter.summary(
+            document, context.models, Place("report", state["generation"], model_reporter.ROLE), _streamed(context)
+        )
+    notes = with_note(state, model_reporter.ROLE, note, built_in=not words)
+    document = document.model_copy(update={"summary": summarise(document, words), "models": _models(notes, context)})
+    unrecorded = {"timings", "created_at", *(name for name in ("models", "remarks") if not getattr(document, name))}
+    context.recorder.step("report", state["generation"], document.model_dump(mode="json", exclude=unrecorded))
     context.store.save_report(context.lease, document)
     return {}
 
 
-def _with_route(candidate: Candidate) -> Candidate:
-    """``candidate`` with a screened route: its proposer's, else one that a search finds. Already screened ones are kept."""
+def _streamed(context: DesignContext) -> Callable[[str], None]:
+    """Passes a model's text on piece by piece as it comes."""
+    return lambda text: context.progress({"stage": "report", "text": text})
+
+
+def _models(notes: list[RoleNote], context: DesignContext) -> list[ModelUse]:
+    """Which model and endpoint did what, with what became of what they said."""
+    uses = context.models.account()
+    for entry in notes:
+        place = next((i for i, use in enumerate(uses) if use.role == entry["role"]), None)
+        if place is not None:
+            use = uses[place]
+            text = "; ".join(t for t in (use.note, entry["note"]) if t)
+            uses[place] = use.model_copy(update={"note": text, "fell_back": use.fell_back or entry["built_in"]})
+    return uses
+
+
+def _with_checked_reason(candidate: Candidate, shortlist: list[Candidate], spec: DesignSpec) -> Candidate:
+    """``candidate``; what a language model said when it proposed it is checked like everything else that a model says."""
+    if candidate.origin.proposer != proposer.MODEL or not candidate.origin.rationale:
+        return candidate
+    reason = model_reporter.own_reason(candidate, shortlist, spec)
+    return candidate.model_copy(update={"origin": candidate.origin.model_copy(update={"rationale": reason})})
+
+
+def _with_route(candidate: Candidate, blocks: BlockLibrary) -> Candidate:
+    """``candidate`` with a screened route: its proposer's, else one that a search finds. Already screened ones are kept.
+
+    Where the user's blocks replace the shipped ones, a molecule's route that needs others does not count.
+    """
     if candidate.route is not None and candidate.route.status == "none known":
         return candidate
-    screened = screen_materials(candidate.route or find_route(candidate.smiles, candidate.candidate_class))
+    given = candidate.route
+    if given is not None and blocks.replaces and candidate.candidate_class == "molecule" and not only_from(given, blocks):
+        given = None
+    route = with_stock(given, blocks) if given is not None else find_route(candidate.smiles, candidate.candidate_class, blocks)
+    screened = screen_materials(route)
     if any(m.verdict == "block" for m in screened.starting_materials):
         screened = NO_ROUTE.model_copy(update={"note": "The route that was found needs a starting material that the safety guard blocks."})
     return candidate.model_copy(update={"route": screened})
+
+
+def _compared(choice: Choice, spec: DesignSpec, own: KnownSet | None) -> Choice:
+    """``choice`` with what the list was compared with."""
+    update: dict[str, Any] = {"shipped": shipped_count() if spec.candidate_class == "molecule" else 0}
+    if own is not None:
+        update |= {"user_source": own.source, "user_sha256": own.sha256, "user_structures": len(own.structures)}
+        update |= {"user_unreadable": own.unreadable, "user_faults": own.faults}
+    return choice.model_copy(update=update)
 
 
 def _with_shown_properties(candidates: list[Candidate], spec: DesignSpec, context: DesignContext) -> list[Candidate]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypedDict
 
+from agent.models import NO_MODELS, ModelSession
 from core.interfaces import Executor, Lease, LiteratureStore, Recorder, RunStore
 from core.spec import DesignSpec
 
@@ -26,6 +27,7 @@ class DesignContext:
         literature: opens the literature store for the length of a ``with`` block.
         clock: the current time, UTC.
         progress: receives what the command line shows while it runs.
+        models: the language models of the run; NO_MODELS where every role is built-in.
     """
 
     store: RunStore
@@ -35,6 +37,7 @@ class DesignContext:
     literature: Callable[[], AbstractContextManager[LiteratureStore]]
     clock: Callable[[], datetime]
     progress: Callable[[dict[str, Any]], None] = field(default=lambda event: None)
+    models: ModelSession = NO_MODELS
 
     @property
     def run_id(self) -> str:
@@ -51,6 +54,14 @@ class FrontierEntry(TypedDict):
     proposer: str
 
 
+class RoleNote(TypedDict):
+    """What became of what a role's language model said. ``built_in``: whether the built-in form took over."""
+
+    role: str
+    note: str
+    built_in: bool
+
+
 class DesignState(TypedDict, total=False):
     """What travels between the nodes: ids, counts and the frontier. Populations are in the store.
 
@@ -61,7 +72,7 @@ class DesignState(TypedDict, total=False):
         spec_version: version of the approved spec in the store.
         approved_by: who approved it.
         hints: tags that the literature suggests to the proposers.
-        evidence: recorded outcome of the research node: evidence, citations, warning.
+        evidence: outcome of the research node: evidence, citations, hints, warning; with a model also the rules that it drew.
         generation: generation of the loop, 0 for the seeds.
         evaluated: distinct structures whose properties were estimated.
         frontier: the best structures so far, best first.
@@ -70,6 +81,7 @@ class DesignState(TypedDict, total=False):
         empty: generations in a row that brought nothing new.
         stop_reason: why the search ended; empty while it goes on.
         ranking: keys of the ranked and the closest candidates, sensitivity, ties and binding requirement.
+        role_notes: what became of the roles' language models, beyond their calls.
         timings: seconds by node.
     """
 
@@ -88,7 +100,14 @@ class DesignState(TypedDict, total=False):
     empty: int
     stop_reason: str
     ranking: dict[str, Any]
+    role_notes: list[RoleNote]
     timings: dict[str, float]
+
+
+def with_note(state: DesignState, role: str, note: str, *, built_in: bool = False) -> list[RoleNote]:
+    """The role notes of ``state``, and one more unless it is empty."""
+    notes = list(state.get("role_notes", []))
+    return [*notes, {"role": role, "note": note, "built_in": built_in}] if note else notes
 
 
 def spec_of(state: DesignState, context: DesignContext) -> DesignSpec:

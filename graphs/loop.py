@@ -11,14 +11,18 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from agent.proposer import BATCH, allocate, propose_with
+from agent.proposer import allocate, batch_size, propose_with
+from agent.roles import proposer as model_proposer
+from agent.toolbox import ToolContext
 from core.candidate import Candidate, Origin, Proposal
 from core.errors import StructureError
 from core.model import content_hash
 from core.spec import CandidateClass, DesignSpec, RuleSetRequirement
+from graphs.brought import library
 from graphs.context import DesignContext, DesignState, FrontierEntry, spec_of
 from graphs.opening import spec_identity
 from tools.checks.check import check as check_candidate
+from tools.generators.base import Parent
 from tools.properties.estimate import estimate as estimate_properties
 from tools.ranking.fitness import fitness
 from tools.safety.guard import screen_structure
@@ -38,9 +42,13 @@ def propose(state: DesignState, context: DesignContext) -> DesignState:
     """Ask each proposer for its share of the batch. What they answer is recorded before it is used."""
     spec = spec_of(state, context)
     generation, frontier = state["generation"], state["frontier"]
-    for name, count in allocate(spec, generation, [f["proposer"] for f in frontier], BATCH).items():
+    for name, count in _shares(state, context, spec).items():
         asked = {"spec": spec_identity(spec), "count": count, "hints": state["hints"], "parents": content_hash(frontier)}
-        context.recorder.record("propose", generation, name, asked, partial(_batch, name, count, spec, state))
+        if name == model_proposer.MODEL:  # its calls are recorded one by one; what comes of them is computed again in a replay
+            suggested = _model_batch(spec, state, context)
+            context.recorder.record("propose", generation, name, asked, lambda suggested=suggested: suggested)  # type: ignore[misc]
+        else:
+            context.recorder.record("propose", generation, name, asked, partial(_batch, name, count, spec, state, context))
     return {}
 
 
@@ -57,8 +65,10 @@ def standardise(state: DesignState, context: DesignContext) -> DesignState:
         except StructureError as error:
             broken.append(_broken(proposal, f"structure:{generation}:{proposer}:{index}", generation, spec.candidate_class, str(error)))
             continue
-        if len(fresh) < room and structure.key not in seen and structure.dedup_key not in seen:
-            seen.update((structure.key, structure.dedup_key))
+        # where all structures are wanted, tautomers are different ones
+        identities = {structure.key} if spec.exhaustive else {structure.key, structure.dedup_key}
+        if len(fresh) < room and not identities & seen:
+            seen |= identities
             fresh.append(_fresh(proposal, structure, generation, spec.candidate_class))
     context.store.save_candidates(context.lease, [*fresh, *broken])
     context.recorder.step("standardise", generation, {"fresh": [c.key for c in fresh], "broken": [c.key for c in broken]})
@@ -147,24 +157,54 @@ def select(state: DesignState, context: DesignContext) -> DesignState:
 def _stop_reason(spec: DesignSpec, evaluated: int, stale: int, empty: int) -> str:
     if evaluated >= spec.budget:
         return f"the budget of {spec.budget} evaluations is spent"
+    if spec.exhaustive and empty:
+        return f"every structure that the proposers can list was judged ({evaluated} of them)"
     if empty >= 2:
         return f"the proposers have nothing new after {evaluated} evaluations"
-    if stale >= PATIENCE:
+    if stale >= PATIENCE and not spec.exhaustive:
         return f"the ten best did not improve in {PATIENCE} generations ({evaluated} of {spec.budget} evaluations used)"
     return ""
 
 
-def _batch(name: str, count: int, spec: DesignSpec, state: DesignState) -> list[dict[str, Any]]:
-    parents = [(f["key"], f["smiles"], f["score"]) for f in state["frontier"]]
-    proposals = propose_with(name, spec, state["generation"], count, parents, state["hints"])
+def _shares(state: DesignState, context: DesignContext, spec: DesignSpec) -> dict[str, int]:
+    """How many structures each proposer is asked for in this generation. A language model takes its few from the others' batch."""
+    asks_model = context.models.uses("proposer") and not _rests(state["generation"], context)
+    mine = min(model_proposer.COUNT, spec.budget - state["evaluated"]) if asks_model else 0
+    shares = allocate(spec, state["generation"], [f["proposer"] for f in state["frontier"]], batch_size(spec) - mine)
+    return {**shares, model_proposer.MODEL: mine} if mine else shares
+
+
+def _rests(generation: int, context: DesignContext) -> bool:
+    """Whether the model sits this generation out, since it brought nothing new and readable in the last ones."""
+    last = range(max(generation - model_proposer.BARREN, 0), generation)
+    if len(last) < model_proposer.BARREN or generation % model_proposer.REST == 0:
+        return False
+    earlier = (c for g in last for c in context.store.candidates(context.run_id, generation=g))
+    return not any(c.origin.proposer == model_proposer.MODEL and c.rejected_by != "structure:invalid" for c in earlier)
+
+
+def _model_batch(spec: DesignSpec, state: DesignState, context: DesignContext) -> list[dict[str, Any]]:
+    keys = [f["key"] for f in state["frontier"][: model_proposer.FRONT_SHOWN]]
+    known = {c.key: c for c in context.store.candidates(context.run_id, keys=keys)}
+    tools = ToolContext(spec=spec, literature=context.literature, seed=spec.seed)
+    rules = [str(e["text"]) for e in state["evidence"]["evidence"]]
+    front = [known[k] for k in keys if k in known]
+    proposals = model_proposer.propose(context.models, spec, state["generation"], front, rules, tools)
+    return [p.model_dump(mode="json") for p in proposals]
+
+
+def _batch(name: str, count: int, spec: DesignSpec, state: DesignState, context: DesignContext) -> list[dict[str, Any]]:
+    stored = context.store.candidates(context.run_id, keys=[f["key"] for f in state["frontier"]]) if state["frontier"] else []
+    routes = {c.key: c.route for c in stored}
+    parents = [Parent(f["key"], f["smiles"], f["score"], routes.get(f["key"])) for f in state["frontier"]]
+    proposals = propose_with(name, spec, state["generation"], count, parents, state["hints"], library(state, context))
     return [p.model_dump(mode="json") for p in proposals]
 
 
 def _proposals(state: DesignState, context: DesignContext, spec: DesignSpec) -> Iterable[tuple[str, int, Proposal]]:
     """Every proposal of this generation with its proposer and number, the proposers taking turns."""
-    names = allocate(spec, state["generation"], [f["proposer"] for f in state["frontier"]], BATCH)
     batches = {}
-    for name in names:
+    for name in _shares(state, context, spec):
         event = context.recorder.recorded("propose", state["generation"], name)
         batches[name] = [Proposal.model_validate(p) for p in event]
     for index in range(max((len(b) for b in batches.values()), default=0)):

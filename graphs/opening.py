@@ -8,37 +8,52 @@ from typing import Any
 from langgraph.types import interrupt
 
 from agent.interpreter import interpret as interpret_goal
+from agent.interpreter.assemble import asks_for_something
+from agent.models import Place
 from agent.researcher import research as research_spec
+from agent.roles import interpreter as model_interpreter
+from agent.roles import researcher as model_researcher
 from agent.spec_check import check_spec
 from core.candidate import SafetyVerdict
 from core.model import content_hash
 from core.spec import DesignSpec
-from graphs.context import DesignContext, DesignState, spec_of
+from graphs.brought import check_brought
+from graphs.context import DesignContext, DesignState, spec_of, with_note
 from tools.safety.guard import screen_goal
 from tools.safety.spec import screen_spec
 
 SPEC_OPTIONS = ("candidates", "budget", "seed", "met_probability")
+#: Options about the list that are set in the spec after the sentence was read.
+LIST_OPTIONS = ("max_similarity", "list_known")
 
 
 def screen(state: DesignState, context: DesignContext) -> DesignState:
-    """Screen the sentence before anything else reads it."""
+    """Screen the sentence before anything else reads it. What the user brought along was recorded when the run was stored."""
+    check_brought(state, context)
     return _end_if_blocked(screen_goal(state["goal"]), "screen", context)
 
 
 def interpret(state: DesignState, context: DesignContext) -> DesignState:
-    """Turn the sentence into a spec, or check the spec that the user brought, and store it."""
+    """Turn the sentence into a spec, or check the spec that the user brought, and store it. A model may read the sentence a second time."""
     options = state["options"]
-    asked = {"goal": state["goal"], **{k: options[k] for k in (*SPEC_OPTIONS, "spec") if options.get(k) is not None}}
+    asked = {"goal": state["goal"], **{k: options[k] for k in (*SPEC_OPTIONS, *LIST_OPTIONS, "spec") if options.get(k) is not None}}
+    second_reader = context.models.uses(model_interpreter.ROLE) and not options.get("spec")
+    if second_reader:  # what the parser cannot read at all, the model may
+        asked["may_be_empty"] = True
 
     def produce() -> dict[str, Any]:
         if options.get("spec"):
             brought: dict[str, Any] = check_spec(DesignSpec.model_validate(options["spec"])).model_dump(mode="json")
             return brought
-        given = {k: options[k] for k in SPEC_OPTIONS if options.get(k) is not None}
-        made: dict[str, Any] = interpret_goal(state["goal"], **given).model_dump(mode="json")
+        given = {k: asked[k] for k in (*SPEC_OPTIONS, "may_be_empty") if k in asked}
+        listing = {k: options[k] for k in LIST_OPTIONS if options.get(k) is not None}
+        made: dict[str, Any] = interpret_goal(state["goal"], **given).model_copy(update=listing).model_dump(mode="json")
         return made
 
     spec = DesignSpec.model_validate(context.recorder.record("interpret", 0, "spec", asked, produce))
+    if second_reader:
+        spec = model_interpreter.read_again(spec, context.models, Place("interpret", 0, model_interpreter.ROLE))
+        asks_for_something(spec)
     return {"spec_version": context.store.save_spec(context.lease, spec)}
 
 
@@ -89,7 +104,12 @@ def research(state: DesignState, context: DesignContext) -> DesignState:
     found = context.recorder.record(
         "research", 0, "literature", {"spec": spec_identity(spec)}, lambda: research_spec(spec, context.literature)
     )
+    note = ""
+    if context.models.uses(model_researcher.ROLE):
+        place = Place("research", 0, model_researcher.ROLE)
+        found, note = model_researcher.research_further(spec, found, context.models, place, context.literature)
     return {
+        "role_notes": with_note(state, model_researcher.ROLE, note),
         "evidence": found,
         "hints": found["hints"],
         "generation": 0,

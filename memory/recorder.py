@@ -10,12 +10,12 @@ import copy
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 from core.errors import ReplayDiffers, StoreError
 from core.interfaces import Lease, RunStore
 from core.model import content_hash
-from core.trace import TraceEvent
+from core.trace import CallRecord, TraceEvent
 from memory.hashing import changes, condensed, plain
 from memory.sql.leases import held_lease, stamp
 
@@ -41,6 +41,7 @@ class SqlRecorder:
         self._store = store
         self._lease = lease
         self._clock = clock
+        self._calls: dict[int, TraceEvent] | None = None
 
     def record(self, node: str, generation: int, index: str, inputs: dict[str, Any], produce: Callable[[], T]) -> T:
         """The recorded outcome for this place, or that of ``produce()``, committed before it is returned.
@@ -50,30 +51,73 @@ class SqlRecorder:
         asked for at this place before; LeaseLost if another process owns the run now. What ``produce`` raises passes
         through, and nothing is recorded then.
         """
+
+        def timed() -> CallRecord:
+            begun = self._clock()
+            outputs = produce()
+            return CallRecord(outputs, seconds=max((self._clock() - begun).total_seconds(), 0.0))
+
+        return cast(T, self._kept(node, generation, index, "record", inputs, timed).outputs)
+
+    def call(
+        self,
+        node: str,
+        generation: int,
+        index: str,
+        kind: Literal["model", "tool"],
+        inputs: dict[str, Any],
+        produce: Callable[[], CallRecord],
+    ) -> TraceEvent:
+        """As :meth:`record`, for an exchange with a model server or a tool that reads outside: the whole event comes back."""
+        event = self._kept(node, generation, index, kind, inputs, produce)
+        if kind == "model" and self._calls is not None and event.sequence not in self._calls:
+            self._calls[event.sequence] = event
+        return event
+
+    def calls(self) -> list[TraceEvent]:
+        """Every recorded ``model`` event of the run so far, in the order of recording."""
+        if self._calls is None:
+            self._calls = {e.sequence: e for e in self._store.events(self._lease.run_id) if e.kind == "model"}
+        return [self._calls[number] for number in sorted(self._calls)]
+
+    def _kept(
+        self,
+        node: str,
+        generation: int,
+        index: str,
+        kind: Literal["record", "model", "tool"],
+        inputs: dict[str, Any],
+        produce: Callable[[], CallRecord],
+    ) -> TraceEvent:
+        """The event stored at this place, made by ``produce`` if there is none."""
         asked = plain(inputs, f"the request of {_place(node, generation, index)}")
         request_hash = content_hash(asked)
         stored = self._store.event(self._lease.run_id, node, generation, index)
         if stored is None:
-            begun = self._clock()
-            outputs = plain(produce(), f"the outcome of {_place(node, generation, index)}")
-            ended = self._clock()
+            made = produce()
+            outputs = plain(made.outputs, f"the outcome of {_place(node, generation, index)}")
             event = TraceEvent(
                 run_id=self._lease.run_id,
                 node=node,
                 generation=generation,
                 index=index,
-                kind="record",
+                kind=kind,
                 request_hash=request_hash,
                 inputs=_as_object(condensed(asked)),
                 outputs=outputs,
                 output_hash=content_hash(outputs),
-                seconds=max((ended - begun).total_seconds(), 0.0),
-                at=stamp(ended),
+                endpoint=made.endpoint,
+                model=made.model,
+                prompt_hash=made.prompt_hash,
+                tokens_in=made.tokens_in,
+                tokens_out=made.tokens_out,
+                seconds=made.seconds,
+                at=stamp(self._clock()),
             )
             stored = self._store.add_event(self._lease, event)
-        if stored.request_hash != request_hash:
+        if stored.request_hash != request_hash or stored.kind != kind:
             raise StoreError(_asked_before(stored, request_hash, asked))
-        return cast(T, copy.deepcopy(stored.outputs))
+        return stored.model_copy(deep=True)
 
     def recorded(self, node: str, generation: int, index: str) -> Any:
         """The outcome recorded for this place. Raises StoreError if there is none."""
@@ -181,10 +225,29 @@ class ReplayRecorder:
 
     def record(self, node: str, generation: int, index: str, inputs: dict[str, Any], produce: Callable[[], T]) -> T:
         """The recorded outcome. Raises ReplayDiffers if nothing is recorded here, for another request, or if it was changed since."""
+        return cast(T, self._kept(node, generation, index, "record", inputs).outputs)
+
+    def call(
+        self,
+        node: str,
+        generation: int,
+        index: str,
+        kind: Literal["model", "tool"],
+        inputs: dict[str, Any],
+        produce: Callable[[], CallRecord],
+    ) -> TraceEvent:
+        """The recorded event, as :meth:`record` gives the outcome."""
+        return self._kept(node, generation, index, kind, inputs)
+
+    def calls(self) -> list[TraceEvent]:
+        """Every ``model`` event of the record, in the order of recording."""
+        return [event.model_copy(deep=True) for event in self._events.values() if event.kind == "model"]
+
+    def _kept(self, node: str, generation: int, index: str, kind: str, inputs: dict[str, Any]) -> TraceEvent:
         asked = plain(inputs, f"the request of {_place(node, generation, index)}")
         digest = content_hash(asked)
         event = self._events.get((node, generation, index))
-        if event is None or event.kind == "step":
+        if event is None or event.kind != kind:
             raise self._differs(Difference(node, generation, index, "", digest, "asked for now, not in the record"))
         if event.request_hash != digest:
             found = tuple(changes(event.inputs, _as_object(condensed(asked))))
@@ -193,7 +256,7 @@ class ReplayRecorder:
         if kept != event.output_hash:
             raise self._differs(Difference(node, generation, index, event.output_hash, kept, "its outcome was changed in the record"))
         self._agreed(event)
-        return cast(T, copy.deepcopy(event.outputs))
+        return event.model_copy(deep=True)
 
     def recorded(self, node: str, generation: int, index: str) -> Any:
         """The outcome recorded for this place; it counts as asked for only once ``record`` was. Raises ReplayDiffers."""

@@ -18,16 +18,23 @@ __all__ = ["compact", "describe", "interpret"]
 
 
 def interpret(
-    goal: str, *, candidates: int | None = None, budget: int | None = None, seed: int = 0, met_probability: float = 0.5
+    goal: str,
+    *,
+    candidates: int | None = None,
+    budget: int | None = None,
+    seed: int = 0,
+    met_probability: float = 0.5,
+    may_be_empty: bool = False,
 ) -> DesignSpec:
     """The spec that ``goal`` means.
 
     ``candidates`` (1 to 1000) overrides the number in the goal (default 10); ``budget`` is the number of structures that may be
     evaluated (default 1500). Raises GoalError, ContradictionError or UnitError, each quoting the phrase at fault: for a goal that is
     empty, too long, contradictory or beyond understanding, a structure that cannot be read, a unit that does not fit, a number
-    outside the range of its property.
+    outside the range of its property. With ``may_be_empty`` a goal beyond understanding gives a spec that asks for nothing, for a second
+    reader; see :func:`agent.interpreter.assemble.asks_for_something`.
     """
-    from agent.interpreter.assemble import resolve
+    from agent.interpreter.assemble import asks_for_something, resolve
     from agent.interpreter.grammar import parse
     from agent.interpreter.normalise import normalise
 
@@ -41,4 +48,5 @@ def interpret(
         options["candidates"] = number
     if budget is not None:
         options["budget"] = budget
-    return resolve(found, goal.strip(), text, options)
+    spec = resolve(found, goal.strip(), text, options)
+    return spec if may_be_empty else asks_for_something(spec)

@@ -9,7 +9,7 @@ from agent.interpreter.contradictions import reject_contradictions
 from agent.interpreter.objectives import default_objectives
 from agent.interpreter.resolve import Resolver
 from agent.interpreter.statements import Findings
-from agent.interpreter.wording import objective_text, requirement_text
+from agent.interpreter.wording import objective_text, requirement_text, set_text
 from core.errors import GoalError
 from core.spec import (
     Conditions,
@@ -22,19 +22,28 @@ from core.spec import (
 )
 
 
+def asks_for_something(spec: DesignSpec) -> DesignSpec:
+    """``spec``. Raises GoalError, quoting what was not understood, if it has no requirement and no wish of the goal's own."""
+    if spec.requirements or spec.set_requirements or any(o.origin != "assumption" for o in spec.objectives):
+        return spec
+    left = "; ".join(f"{u.phrase}: {u.reason}" for u in spec.unchecked[:5])
+    raise GoalError(f"nothing in the goal can be computed{' (' + left + ')' if left else ''}", phrase=spec.goal[:200])
+
+
 def resolve(found: Findings, goal: str, text: str, options: dict[str, Any]) -> DesignSpec:
-    """The spec of a goal. ``text`` is the normalised goal, ``options`` fills budget, seed and met_probability.
+    """The spec of a goal, which may ask for nothing. ``text`` is the normalised goal, ``options`` fills budget, seed and met_probability.
 
     Raises GoalError (ContradictionError, UnitError) with the phrase at fault.
     """
     resolver = Resolver(found, text)
     resolver.run()
-    if not resolver.requirements and not resolver.objectives:
-        left = "; ".join(f"{u.phrase}: {u.reason}" for u in resolver.unchecked[:5])
-        raise GoalError(f"nothing in the goal can be computed{' (' + left + ')' if left else ''}", phrase=text[:200])
     reject_contradictions(resolver.requirements)
     _finish_conditions(resolver)
     _finish_warnings(resolver)
+    if found.exhaustive:
+        what = "way to do it" if any(s.kind == "edit" for s in found.statements) else "constitutional isomer"
+        resolver.assume(found.exhaustive, f"every {what} is listed, at most 1000; stereoisomers are not told apart")
+        options = {**options, "candidates": options.get("candidates", 1000)}
     resolver.objectives += default_objectives(resolver)
     temperature = resolver.conditions.temperature_c
     requirements = [
@@ -56,6 +65,8 @@ def resolve(found: Findings, goal: str, text: str, options: dict[str, Any]) -> D
         assumptions=resolver.assumptions,
         unchecked=_unique_unchecked(resolver.unchecked),
         warnings=resolver.warnings,
+        exhaustive=bool(found.exhaustive),
+        set_requirements=[s.model_copy(update={"id": f"S{n}", "text": set_text(s)}) for n, s in enumerate(resolver.sets, 1)],
         **options,
     )
 

@@ -14,6 +14,7 @@ from core.spec import (
     Condition,
     CountRequirement,
     DesignSpec,
+    EditRequirement,
     ElementsRequirement,
     LevelRequirement,
     MotifRequirement,
@@ -104,6 +105,10 @@ def compact_requirement(requirement: Requirement, temperature: float = 25.0) -> 
         return f"similarity:{requirement.reference_name or requirement.reference} {condition_text(requirement.condition)}"
     if isinstance(requirement, RuleSetRequirement):
         return f"rule_set:{requirement.rule_set}"
+    if isinstance(requirement, EditRequirement):
+        change = f"{requirement.group}->{requirement.replacement}" if requirement.replacement else requirement.group
+        every = " every" if requirement.every else ""
+        return f"edit:{requirement.reference_name or requirement.reference} {requirement.operation}{every} {change}"
     assert isinstance(requirement, ScaffoldRequirement)
     return f"scaffold:{requirement.scaffold}"
 

@@ -11,6 +11,8 @@ from tools.groups.rule_sets import RULE_SETS
 from tools.properties.registry import REGISTRY
 
 _INF = float("inf")
+#: The largest structure that is designed, in heavy atoms.
+MAX_HEAVY_ATOMS = 150
 #: Counts that cannot exceed another count.
 _PARTS = (
     ("aromatic_rings", "ring_count"),
@@ -60,6 +62,7 @@ def reject_contradictions(requirements: list[Requirement]) -> None:
                 phrase=f"{ranges[part].low_phrase} / {ranges[whole].high_phrase}",
             )
     counts = _count_ranges(requirements)
+    _size(counts)
     _elements(requirements, counts)
     _motifs(requirements, ranges)
     _mass(counts, ranges)
@@ -104,6 +107,59 @@ def _count_ranges(requirements: list[Requirement]) -> dict[tuple[str, str], _Ran
         if box.empty():
             raise ContradictionError(f"no structure can meet both demands on {name}", phrase=box.phrases())
     return counts
+
+
+def _size(counts: dict[tuple[str, str], _Range]) -> None:
+    """Reject counts that only a structure too large to be designed could meet."""
+    for kind, noun in (("element", "atoms"), ("group", "groups")):
+        wanted = [(name, box) for (what, name), box in counts.items() if what == kind and name != "H" and box.low > 0]
+        total = sum(box.low for _, box in wanted)
+        if total > MAX_HEAVY_ATOMS:
+            raise ContradictionError(
+                f"{total:g} {noun} are asked for, but structures of more than {MAX_HEAVY_ATOMS} heavy atoms are not designed",
+                phrase=" / ".join(dict.fromkeys(box.low_phrase for _, box in wanted if box.low_phrase)),
+            )
+
+
+_VALENCE = {
+    "H": 1,
+    "F": 1,
+    "Cl": 1,
+    "Br": 1,
+    "I": 1,
+    "O": 2,
+    "S": 2,
+    "Se": 2,
+    "N": 3,
+    "P": 3,
+    "B": 3,
+    "As": 3,
+    "C": 4,
+    "Si": 4,
+    "Ge": 4,
+    "Sn": 4,
+}
+
+
+def unsaturation(atoms: dict[str, int]) -> float | None:
+    """Rings and double bonds of a neutral molecule of this formula, (2 + Σ n (valence - 2)) / 2; None with an element of another valence."""
+    if not set(atoms) <= set(_VALENCE):
+        return None
+    return (2 + sum(n * (_VALENCE[symbol] - 2) for symbol, n in atoms.items())) / 2
+
+
+def reject_formula(atoms: dict[str, int], phrase: str) -> None:
+    """Raises ContradictionError for a formula that no neutral closed-shell molecule has. A formula without hydrogen is not judged."""
+    number = unsaturation(atoms)
+    if number is None or "H" not in atoms:
+        return
+    if number < 0:
+        raise ContradictionError(f"no molecule has this formula: at most {atoms['H'] + int(2 * number)} hydrogen atoms fit", phrase=phrase)
+    if number != int(number):
+        raise ContradictionError(
+            "no closed-shell molecule has this formula: the number of hydrogen atoms is odd where it must be even, or the reverse",
+            phrase=phrase,
+        )
 
 
 def _required_elements(name: str, smarts: str) -> set[str]:

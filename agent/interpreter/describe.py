@@ -29,6 +29,9 @@ def describe(spec: DesignSpec) -> str:
     if spec.requirements:
         lines.append("Every candidate must meet:")
         lines += [f"  {r.id}  {r.text}{_ORIGINS[r.origin]}" for r in spec.requirements]
+    if spec.set_requirements:
+        lines.append("The list as a whole must meet:")
+        lines += [f"  {s.id}  {s.text}" for s in spec.set_requirements]
     if spec.objectives:
         lines.append("Among these, better is:")
         lines += [f"  {o.id}  {o.text}, weight {o.weight:g}{_ORIGINS[o.origin]}" for o in spec.objectives]

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from agent.interpreter import edit_rules as edits
 from agent.interpreter import negation_rules as negations
 from agent.interpreter import number_rules as numbers
+from agent.interpreter import set_rules as sets
 from agent.interpreter import structure_rules as structures
 from agent.interpreter import value_rules as values
 from agent.interpreter import wish_rules as wishes
@@ -19,6 +21,9 @@ from agent.interpreter.statements import Findings
 Rule = Callable[[Cursor, int], int | None]
 
 RULES: tuple[Rule, ...] = (
+    edits.edit,
+    edits.isomers,
+    sets.set_level,
     numbers.bounded_property,
     values.soft_marker,
     structures.only_elements,

@@ -146,9 +146,14 @@ def families() -> tuple[Family, ...]:
     )
 
 
-@lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
-    """The lexicon of this version, built once. Raises ConfigurationError if a table is not well formed."""
+    """The lexicon of this version and of the user's own properties. Raises ConfigurationError if a table is not well formed."""
+    return _lexicon(REGISTRY.revision)
+
+
+@lru_cache(maxsize=1)
+def _lexicon(revision: int) -> Lexicon:
+    """Built once for each state of the property registry."""
     meanings: dict[str, dict[str, Any]] = {}
 
     def add(phrase: str, kind: str, value: Any) -> None:
@@ -172,12 +177,25 @@ def lexicon() -> Lexicon:
         for word in row["words"]:
             add(word, "unchk", row["reason"])
             add(plural(word), "unchk", row["reason"])
+    _own_words_win(meanings)
     by_first: dict[str, list[str]] = {}
     for key in meanings:
         by_first.setdefault(key[0], []).append(key)
     for keys in by_first.values():
         keys.sort(key=lambda k: (-len(k), k))
     return Lexicon(by_first, meanings)
+
+
+def _own_words_win(meanings: dict[str, dict[str, Any]]) -> None:
+    """A word of a user's own property, and 'low' or 'high' before it, is no longer one that nothing can compute."""
+    for word, name in REGISTRY.words().items():
+        if REGISTRY[name].own:
+            key = key_of(word)
+            for phrase in (key, f"low {key}", f"high {key}"):
+                meanings.get(phrase, {}).pop("unchk", None)
+            for phrase in (f"low {key}", f"high {key}"):
+                if phrase in meanings and not meanings[phrase]:
+                    del meanings[phrase]
 
 
 def _add_grammar(add: Any) -> None:

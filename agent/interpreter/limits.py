@@ -8,7 +8,7 @@ from agent.interpreter.lexicon import BETTER
 from agent.interpreter.statements import Limit, Ref
 from core.errors import GoalError, MolwrightError, UnitError
 from core.properties import PropertyDefinition
-from core.spec import CandidateClass, Comparison, Condition, Conditions
+from core.spec import CandidateClass, Comparison, Condition, Conditions, EditRequirement
 from core.units import convert, reverses
 from tools.properties.registry import REGISTRY
 
@@ -30,9 +30,10 @@ def property_condition(
             raise GoalError(f"'{operator}' does not say whether more or less {definition.label} is meant", phrase=phrase)
         operator = ">" if (BETTER[definition.name] > 0) == (operator == "better") else "<"
     numbers = [reference] if limit.ref is not None else [limit.low, limit.high]
-    values = [_converted(definition, v, limit.unit, phrase, notes) for v in numbers if v is not None]
+    unit = limit.unit or (definition.plain_unit if limit.ref is None else "")
+    values = [_converted(definition, v, unit, phrase, notes) for v in numbers if v is not None]
     if not limit.unit and limit.ref is None and definition.unit and definition.name not in ("molecular_weight", "log_epsilon"):
-        notes.append(f"no unit is given; {definition.unit} is assumed")
+        notes.append(f"no unit is given; {definition.plain_unit or definition.unit} is assumed")
     if limit.unit and reverses(limit.unit, definition.unit):
         operator = _TURNED.get(operator, operator)
         notes.append(f"{limit.unit} is converted to {definition.unit}, which reverses the comparison")
@@ -131,7 +132,7 @@ def reference_value(name: str, ref: Ref, candidate_class: CandidateClass, condit
             from tools.properties.descriptors import compute_descriptor
             from tools.structures.parse import parse_smiles
 
-            return round(float(compute_descriptor(name, parse_smiles(ref.smiles))), 6)
+            return float(compute_descriptor(name, parse_smiles(ref.smiles)))  # unrounded: 'higher' must not hold for the reference itself
         from tools.properties.estimate import estimate
 
         value = estimate([ref.smiles], candidate_class, [name], conditions)[0][name]
@@ -140,3 +141,16 @@ def reference_value(name: str, ref: Ref, candidate_class: CandidateClass, condit
     if value.number is None:
         raise GoalError(f"the {definition.label} of {ref.name or ref.smiles} cannot be had: {value.reason}", phrase=phrase)
     return round(value.number, 4)
+
+
+def check_edit(requirement: EditRequirement) -> None:
+    """Raise GoalError, saying why, if the change cannot be made to the structure."""
+    from tools.groups.edits import counter, edited
+    from tools.structures.parse import parse_smiles
+
+    if edited(requirement.reference, requirement.operation, requirement.group, requirement.replacement, requirement.every):
+        return
+    name = requirement.reference_name or requirement.reference
+    if requirement.operation != "add" and not counter(requirement.group)(parse_smiles(requirement.reference)):
+        raise GoalError(f"{name} has no {requirement.group} to {requirement.operation}", phrase=requirement.phrase)
+    raise GoalError(f"no single change of this kind is possible in {name}", phrase=requirement.phrase)

@@ -97,6 +97,8 @@ def limit_first(c: Cursor, i: int) -> int | None:
         return k + 1
     if c.has(k, "candidates") and limits[0].operator in ("<=", ">=", "~", "==") and not limits[0].unit:
         return number_wanted(c, k - 1)
+    if limits[0].operator == ">=" and len(limits) == 1 and not limits[0].unit and _plural_noun(c, k) and c.has(k - 1, "num"):
+        return number_wanted(c, k - 1)  # 'at least five molecules': so many are listed
     if c.has(k, "prop") and not _own_value(c, k):
         limits, end = _with_after(c, limits, k + 1)
         for limit in limits:

@@ -8,7 +8,8 @@ from typing import Any
 from rdkit import Chem
 
 from agent.interpreter.compact import number_text, parse_requirement
-from agent.interpreter.limits import count_condition, property_condition, reference_value, similarity_condition
+from agent.interpreter.contradictions import reject_formula
+from agent.interpreter.limits import check_edit, count_condition, property_condition, reference_value, similarity_condition
 from agent.interpreter.objectives import ramp_for, soft_objective
 from agent.interpreter.scaffold import scaffold_smarts
 from agent.interpreter.statements import Findings, Limit, Ref, Statement
@@ -20,6 +21,7 @@ from core.spec import (
     Condition,
     Conditions,
     CountRequirement,
+    EditRequirement,
     ElementsRequirement,
     LevelRequirement,
     MotifRequirement,
@@ -28,6 +30,7 @@ from core.spec import (
     Requirement,
     RuleSetRequirement,
     ScaffoldRequirement,
+    SetRequirement,
     SimilarityRequirement,
     Unchecked,
 )
@@ -46,6 +49,7 @@ class Resolver:
         self.goal = goal
         self.requirements: list[Requirement] = []
         self.objectives: list[Objective] = []
+        self.sets: list[SetRequirement] = []
         self.assumptions: list[Assumption] = [Assumption(phrase=p, text=t) for p, t in found.assumptions]
         self.unchecked: list[Unchecked] = [Unchecked(phrase=p, reason=r) for p, r in found.unchecked if p]
         self.warnings: list[str] = list(found.warnings)
@@ -218,6 +222,7 @@ class Resolver:
         table = Chem.GetPeriodicTable()
         if any(n > 1000 for _, n in atoms):
             raise GoalError("not a sensible molecular formula", phrase=s.phrase)
+        reject_formula(dict(atoms), s.phrase)
         mass = sum(table.GetAtomicWeight(symbol) * n for symbol, n in atoms)
         for symbol, n in atoms:
             if symbol != "H":
@@ -241,6 +246,51 @@ class Resolver:
         self.requirements.append(ScaffoldRequirement(**_DUMMY, phrase=s.phrase, scaffold=smiles, smarts=scaffold_smarts(smiles)))
         if self.reference is None:
             self.reference = Ref(name=s.name, smiles=smiles)
+
+    def _edit(self, s: Statement) -> None:
+        ref = self._resolve_ref(s.ref or Ref(), s.phrase)
+        requirement = EditRequirement.model_validate(
+            {
+                **_DUMMY,
+                "phrase": s.phrase,
+                "operation": s.shape,
+                "reference": ref.smiles,
+                "reference_name": ref.name,
+                "group": s.name,
+                "replacement": s.replacement,
+                "every": s.every,
+            }
+        )
+        check_edit(requirement)
+        self.requirements.append(requirement)
+        self.assume(s.phrase, "one change is made; everything else of the structure stays as it is")
+
+    def _set(self, s: Statement) -> None:
+        """Diversity is a condition on the list; novelty becomes a largest similarity to each reference, which every candidate must meet."""
+        assert s.limit is not None
+        condition, _ = similarity_condition(s.limit, True, s.phrase)
+        least = condition.bounds()[0]
+        if least in (float("-inf"), 0.0):
+            self.unchecked.append(Unchecked(phrase=s.phrase, reason=f"{s.name} is asked for as 'at least' a number"))
+            return
+        if s.name == "novelty" and not s.references:
+            self.unchecked.append(Unchecked(phrase=s.phrase, reason="novelty against what? Name compounds or give SMILES"))
+            return
+        measure = "diversity" if s.name == "diversity" else "novelty"
+        self.sets.append(
+            SetRequirement(id="", phrase=s.phrase, measure=measure, condition=condition, references=[r.smiles for r in s.references])
+        )
+        for ref in s.references:
+            most = Condition(comparison="<=", value=round(1.0 - least, 6))
+            self.requirements.append(
+                SimilarityRequirement(**_DUMMY, phrase=s.phrase, reference=ref.smiles, reference_name=ref.name, condition=most)
+            )
+        meaning = (
+            "1 less the mean pairwise Tanimoto similarity of the list"
+            if measure == "diversity"
+            else "1 less the largest similarity to a reference"
+        )
+        self.assume(s.phrase, f"{s.name} is {meaning} (Morgan, radius 2)")
 
     def _rule_set(self, s: Statement) -> None:
         rules = RULE_SETS[s.name]

@@ -12,6 +12,7 @@ from rdkit import Chem
 from agent.interpreter.lexicon import SYMBOLS, Lexicon, lexicon
 from core.errors import GoalError, StructureError
 from core.units import parse_unit, spellings
+from tools.properties.registry import REGISTRY
 from tools.structures.parse import parse_polymer, parse_smiles
 
 
@@ -35,8 +36,13 @@ _LETTERS = re.compile(r"(?:Cl|Br|Si|[CHNOSPFIB]){2,}")
 _WORD = re.compile(r"[^\s,;:!?()\"<>=]+")
 
 
-@lru_cache(maxsize=1)
 def _unit_spellings() -> list[str]:
+    return _spellings_at(REGISTRY.revision)
+
+
+@lru_cache(maxsize=1)
+def _spellings_at(revision: int) -> list[str]:
+    """Read again when a user's own property, which may bring a unit, is registered."""
     return [s for s in spellings() if s] + ["degrees", "degree", "deg"]
 
 

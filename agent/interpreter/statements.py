@@ -36,11 +36,25 @@ class Statement:
 
     property: name, limit; level: name, temperature; objective: name, shape; vague: vague, negated; count: what, name, limit;
     motif: name, smarts, wanted; elements: elements; similarity: ref, limit, wanted; scaffold: name, smarts (a SMILES);
-    rule_set: name; relative: name, shape ('up' or 'down'); formula: name.
+    rule_set: name; relative: name, shape ('up' or 'down'); formula: name; edit: name, shape ('add', 'remove', 'replace'), replacement,
+    every, ref; set: name ('diversity' or 'novelty'), limit, references.
     """
 
     kind: Literal[
-        "property", "level", "objective", "vague", "count", "motif", "elements", "similarity", "scaffold", "rule_set", "relative", "formula"
+        "property",
+        "level",
+        "objective",
+        "vague",
+        "count",
+        "motif",
+        "elements",
+        "similarity",
+        "scaffold",
+        "rule_set",
+        "relative",
+        "formula",
+        "edit",
+        "set",
     ]
     phrase: str
     name: str = ""
@@ -55,6 +69,9 @@ class Statement:
     vague: Vague | None = None
     negated: bool = False
     soft: bool = False
+    replacement: str = ""
+    every: bool = False
+    references: tuple[Ref, ...] = ()
 
 
 @dataclass
@@ -69,3 +86,4 @@ class Findings:
     candidates: int | None = None
     solvent: tuple[str, str, str] | None = None
     references: list[Ref] = field(default_factory=list)
+    exhaustive: str = ""

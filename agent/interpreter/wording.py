@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from core.properties import PropertyDefinition
 from core.spec import (
     Condition,
     CountRequirement,
+    EditRequirement,
     ElementsRequirement,
     LevelRequirement,
     MotifRequirement,
@@ -12,6 +14,7 @@ from core.spec import (
     PropertyRequirement,
     Requirement,
     RuleSetRequirement,
+    SetRequirement,
     SimilarityRequirement,
 )
 from tools.groups.rule_sets import RULE_SETS
@@ -40,7 +43,7 @@ def requirement_text(requirement: Requirement, temperature: float = 25.0) -> str
     """A requirement in plain words with its unit; ``temperature`` (°C) is that of the spec's conditions."""
     if isinstance(requirement, PropertyRequirement):
         definition = REGISTRY[requirement.property]
-        return f"{definition.label} {comparison(requirement.condition, definition.unit)}"
+        return f"{definition.label} {comparison(requirement.condition, definition.unit)}{_plain(requirement.condition, definition)}"
     if isinstance(requirement, LevelRequirement):
         label = REGISTRY[requirement.property].label
         return f"{label} at most '{requirement.at_worst}' at {figure(temperature)} °C"
@@ -62,7 +65,35 @@ def requirement_text(requirement: Requirement, temperature: float = 25.0) -> str
         allowed = requirement.allowed_violations
         broken = "none may be broken" if allowed == 0 else f"{allowed} may be broken"
         return f"{rules.label} ({limits}; {broken})"
+    if isinstance(requirement, EditRequirement):
+        return edit_text(requirement)
     return f"keeps the core {requirement.scaffold}"
+
+
+def _plain(condition: Condition, definition: PropertyDefinition) -> str:
+    """' (5 cP)' after a limit on a logarithm, of a user's own property; else nothing."""
+    if not (definition.own and definition.plain_unit):
+        return ""
+    numbers = [n for n in (condition.value, condition.low, condition.high) if n is not None]
+    return f" ({' and '.join(f'{10.0**n:.3g}' for n in numbers)} {definition.plain_unit})"
+
+
+def edit_text(requirement: EditRequirement) -> str:
+    """'toluene with one hydroxyl added', 'aspirin with one ester replaced by amide'."""
+    done = {"add": "added", "remove": "removed", "replace": f"replaced by {requirement.replacement}"}[requirement.operation]
+    number = "every" if requirement.every else "one"
+    return f"{requirement.reference_name or requirement.reference} with {number} {requirement.group} {done}"
+
+
+def set_text(requirement: SetRequirement) -> str:
+    """'diversity of the list at least 0.8', 'mean QED of the list at least 0.6'."""
+    if requirement.measure == "count":
+        return f"{comparison(requirement.condition)} structures listed"
+    if requirement.measure == "novelty":
+        number = len(requirement.references)
+        return f"novelty of each against {number} reference structure{'s' if number != 1 else ''} {comparison(requirement.condition)}"
+    what = "diversity" if requirement.measure == "diversity" else f"mean {REGISTRY[requirement.property].label}"
+    return f"{what} of the list {comparison(requirement.condition)}"
 
 
 def objective_text(objective: Objective) -> str:

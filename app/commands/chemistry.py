@@ -67,7 +67,8 @@ def properties(
         for r in rows:
             table = Table("property", "value", "method", title=escape(f"{r['smiles']}  {r['key']}"), title_justify="left")
             for n, v in r["properties"].items():
-                table.add_row(REGISTRY[n].label, escape(format_value(v)) + (" †" if v.in_domain is False else ""), escape(v.method))
+                note = f" ({v.reason})" if REGISTRY[n].own and v.value is not None and v.reason else ""
+                table.add_row(REGISTRY[n].label, escape(format_value(v) + note) + (" †" if v.in_domain is False else ""), escape(v.method))
             table.caption = "† outside the model's domain"
             out.print(table)
             for note in r["notes"]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -19,7 +20,20 @@ from core.report import Report
 from core.settings import Settings, get_settings
 from core.spec import DesignSpec
 
+if TYPE_CHECKING:
+    from agent.models import RolePlan
+
 NONE_MEETS = 4
+#: Faulty lines of a block list or list of known structures that are printed.
+FAULTS_PRINTED = 20
+
+
+class BlocksMode(Enum):
+    """What a user's block list does to the shipped one."""
+
+    EXTEND = "extend"
+    REPLACE = "replace"
+
 
 Json = Annotated[str | None, typer.Option("--json", help="Write the report as JSON to this file, or to stdout for '-'.", metavar="FILE|-")]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder for the report files; default: reports/RUN in MOLWRIGHT_HOME.")]
@@ -43,6 +57,21 @@ def design(
     spec_file: Annotated[
         Path | None, typer.Option("--spec", help="Run this spec (JSON, as `molwright spec GOAL --json` prints it).")
     ] = None,
+    blocks: Annotated[
+        Path | None,
+        typer.Option("--blocks", help="Your building blocks: CSV with smiles, and name, id, price, currency, amount, unit if known."),
+    ] = None,
+    blocks_mode: Annotated[
+        BlocksMode, typer.Option("--blocks-mode", help="Add them to the shipped blocks, or use them alone.")
+    ] = BlocksMode.EXTEND,
+    known: Annotated[
+        Path | None, typer.Option("--known", help="Structures you know already (.smi, .csv, .sdf, also .gz); they are not listed.")
+    ] = None,
+    list_known: Annotated[bool, typer.Option("--list-known", help="List known structures too, marked as such.")] = False,
+    max_similarity: Annotated[
+        float | None, typer.Option(min=0.05, max=1, help="Largest similarity of two listed candidates; 1 for no limit. Default 0.7.")
+    ] = None,
+    no_models: Annotated[bool, typer.Option("--no-models", help="Ask no language model, even if one is configured.")] = False,
     out_dir: Out = None,
     json_target: Json = None,
 ) -> None:
@@ -50,12 +79,16 @@ def design(
     settings = get_settings()
     given = read_spec(spec_file) if spec_file else None
     sentence = given.goal if given and not goal.strip() else goal
-    options: dict[str, Any] = {"candidates": candidates, "budget": budget, "seed": seed, "yes": yes}
+    wished = {"candidates": candidates, "budget": budget, "seed": seed, "max_similarity": max_similarity, "list_known": list_known or None}
+    options: dict[str, Any] = {**wished, "yes": yes}
     if given:
-        overrides = {k: v for k, v in (("candidates", candidates), ("budget", budget), ("seed", seed)) if v is not None}
-        options["spec"] = given.model_copy(update=overrides).model_dump(mode="json")
+        options["spec"] = given.model_copy(update={k: v for k, v in wished.items() if v is not None}).model_dump(mode="json")
+    if no_models:
+        options["models"] = False
     store = wiring.open_store(settings)
-    run_id = DesignService(settings, store).start(sentence, options)
+    run_id = DesignService(settings, store).start(sentence, options, **_brought(blocks, blocks_mode, known))
+    if plan := wiring.stored_plan(store.run(run_id).options):
+        err.print(escape(f"language models: {describe_plan(plan)}"))
     with progress_bar(budget or (given.budget if given else settings.budget)) as progress:
         service = DesignService(settings, store, progress)
         try:
@@ -67,6 +100,31 @@ def design(
     elif json_target != "-":
         show_spec(report.spec)
     finish(settings, report, out_dir, json_target)
+
+
+def _brought(blocks: Path | None, mode: BlocksMode, known: Path | None) -> dict[str, Any]:
+    """The user's lists, read and said on stderr how well that went. UsageError if a file cannot be used at all."""
+    found: dict[str, Any] = {}
+    if blocks is not None:
+        from tools.generators.inventory import read_inventory
+
+        inventory = read_inventory(blocks, mode.value)
+        found["blocks"] = inventory
+        priced = sum(r.stock.price is not None for r in inventory.rows)
+        err.print(escape(f"{blocks}: {len(inventory.rows)} building blocks, {priced} with a price; {len(inventory.faults)} lines left out"))
+        for fault in inventory.faults[:FAULTS_PRINTED]:
+            err.print(escape(f"  line {fault.line}: {fault.reason}"))
+        if len(inventory.faults) > FAULTS_PRINTED:
+            err.print(f"  and {len(inventory.faults) - FAULTS_PRINTED} more; the report lists them")
+    if known is not None:
+        from tools.ranking.novelty import read_known
+
+        structures = read_known(known)
+        found["known"] = structures
+        err.print(escape(f"{known}: {len(structures.structures)} known structures; {structures.unreadable} entries could not be read"))
+        for text in structures.faults[:FAULTS_PRINTED]:
+            err.print(escape(f"  {text}"))
+    return found
 
 
 def spec(
@@ -148,6 +206,15 @@ def write_reports(report: Report, folder: Path) -> list[Path]:
     for name, text in files.items():
         write_text(folder / name, text)
     return [folder / name for name in files]
+
+
+def describe_plan(plan: RolePlan) -> str:
+    """Each model with the roles that it takes part in during a run, in one line."""
+    roles: dict[str, list[str]] = {}
+    for role, used in plan.roles.items():
+        if role != "assistant":
+            roles.setdefault(used.model, []).append(role)
+    return "; ".join(f"{model} as {', '.join(names)}" for model, names in roles.items())
 
 
 def read_spec(path: Path) -> DesignSpec:

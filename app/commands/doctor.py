@@ -26,6 +26,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     """Test every configured part. Exit code 1 if one that is needed does not work."""
     settings = get_settings()
     rows = [(name, *_try(lambda probe=probe: probe(settings))) for name, probe in PROBES]  # type: ignore[misc]
+    rows += _endpoints(settings)
     if as_json:
         emit_json([{"part": name, "works": works, "detail": detail} for name, works, detail in rows])
     else:
@@ -108,7 +109,43 @@ def _proposers(settings: Settings) -> str:
 
 
 def _models(settings: Settings) -> str:
-    return "no endpoint configured: every reasoning step uses its built-in form"
+    from app.commands.design import describe_plan
+
+    plan = wiring.plan_of(settings)
+    if plan is None:
+        return "no endpoint configured: every reasoning step uses its built-in form"
+    return f"{describe_plan(plan)}; at most {plan.budget.calls} calls, {plan.budget.tokens} tokens, {plan.budget.seconds:g} s a run"
+
+
+def _endpoints(settings: Settings) -> list[tuple[str, bool, str]]:
+    """A row for each model server: what it can and cannot do."""
+    if not (settings.model_url or settings.model_pool):
+        return []
+    from agent.models.endpoints import pool_config
+    from agent.models.probe import probe
+
+    try:
+        pool = pool_config(settings)
+    except MolwrightError:  # the row of the language models says it
+        return (
+            [("endpoint", *_try(lambda: f"{settings.model_url} has the models {', '.join(_listed(settings))}"))]
+            if settings.model_url
+            else []
+        )
+    rows = []
+    for endpoint in pool.endpoints if pool else []:
+        found = probe(endpoint)
+        told = found.text()
+        if found.context_tokens and settings.model_url and found.context_tokens < settings.model_context:
+            told += f", but model_context is {settings.model_context}: set MOLWRIGHT_MODEL_CONTEXT={found.context_tokens}"
+        rows.append((f"endpoint {found.endpoint}", found.works, told))
+    return rows
+
+
+def _listed(settings: Settings) -> list[str]:
+    from agent.models.probe import listed
+
+    return list(listed(settings.model_url, settings.model_key.get_secret_value()))
 
 
 PROBES: tuple[tuple[str, Callable[[Settings], str]], ...] = (

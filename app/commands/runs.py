@@ -16,6 +16,7 @@ from app.console import emit_json, err, out, write_text
 from app.service.design import DesignService
 from core.errors import NotFoundError, ReplayDiffers, UsageError
 from core.settings import get_settings
+from core.trace import TraceEvent
 
 Run = Annotated[str, typer.Argument(help="The run; a prefix of its id is enough.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -103,20 +104,31 @@ def trace(run: Run, as_json: AsJson = False) -> None:
         return emit_json([e.model_dump(mode="json") for e in events])
     table = Table("#", "node", "gen.", "index", "kind", "what", "hash")
     for e in events:
-        size = len(e.outputs) if isinstance(e.outputs, (list, dict, str)) else ""
-        what = f"{e.model} {e.tokens_in}+{e.tokens_out} tokens" if e.kind == "model" else f"{size} items" if size != "" else ""
-        table.add_row(str(e.sequence), e.node, str(e.generation), e.index, e.kind, what, e.output_hash[:12])
+        table.add_row(str(e.sequence), e.node, str(e.generation), escape(e.index), e.kind, escape(_what(e)), e.output_hash[:12])
     out.print(table)
+
+
+def _what(event: TraceEvent) -> str:
+    """What an event holds, in a few words."""
+    if event.kind == "model":
+        counted = "about " if event.outputs["tokens_estimated"] else ""
+        said = event.outputs["problem"] or event.outputs["fault"] or event.outputs["mended"]
+        asked = f"{event.inputs['role']}: {event.model} at {event.endpoint or 'no endpoint'}"
+        return f"{asked}, {counted}{event.tokens_in}+{event.tokens_out} tokens, {event.seconds:.2f} s" + (f": {said[:100]}" if said else "")
+    if event.kind == "tool":
+        return f"{event.inputs.get('tool', '')}, {event.seconds:.2f} s"
+    return f"{len(event.outputs)} items" if isinstance(event.outputs, (list, dict, str)) else ""
 
 
 def replay(
     run: Run,
     start: Annotated[
-        int | None, typer.Option("--from", help="Fork a new run that repeats the record up to this event and then goes on by itself.")
+        int | None,
+        typer.Option("--from", "--from-event", help="Fork a new run that repeats the record up to this event and then goes on by itself."),
     ] = None,
     changes: Annotated[
         list[str] | None,
-        typer.Option("--with", help="What the fork changes: budget=N, candidates=N, met_probability=P, model=NAME, prompt=FILE."),
+        typer.Option("--with", help="What the fork changes: budget=N, candidates=N, met_probability=P, model=ROLE:NAME, prompt=FILE."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

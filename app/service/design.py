@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from langgraph.graph.state import CompiledStateGraph
 
     from graphs.context import DesignContext, DesignState
+    from tools.generators.inventory import Inventory
+    from tools.ranking.novelty import KnownSet
 
 Progress = Callable[[dict[str, Any]], None]
 #: Supersteps allowed in one run: six nodes a generation; the budget ends a run long before this.
@@ -32,8 +34,13 @@ class DesignService:
         self.store = store
         self.progress = progress
 
-    def start(self, goal: str, options: dict[str, Any]) -> str:
-        """Store a new run and return its id. Nothing is executed yet. GoalError if the goal is empty or too long to be read at all."""
+    def start(self, goal: str, options: dict[str, Any], *, blocks: Inventory | None = None, known: KnownSet | None = None) -> str:
+        """Store a new run and return its id. Nothing is executed yet. GoalError if the goal is empty or too long to be read at all.
+
+        ``blocks`` (the user's building blocks) and ``known`` (structures not to be listed) become the first events of the record.
+
+        Where model servers are configured, ``options["models"]`` becomes the plan of who uses them; False leaves them out.
+        """
         from agent.interpreter.normalise import normalise
 
         normalise(goal)
@@ -43,9 +50,26 @@ class DesignService:
             "met_probability": self.settings.met_probability,
             "user": wiring.user_name(self.settings),
         }
-        given = {k: v for k, v in options.items() if v is not None}
+        given = {k: v for k, v in options.items() if v is not None and k != "models"}
+        plan = None if options.get("models") is False else wiring.plan_of(self.settings)
+        if plan is not None:
+            given["models"] = plan.model_copy(update={"seed": given.get("seed") or 0}).model_dump(mode="json", exclude_none=True)
+        if blocks is not None or known is not None:
+            from graphs.brought import brought_options
+
+            given |= brought_options(blocks, known)
         self.store.create_run(run_id, goal, {**defaults, **given}, wiring.now().isoformat())
+        self._record_brought(run_id, blocks, known)
         return run_id
+
+    def _record_brought(self, run_id: str, blocks: Inventory | None, known: KnownSet | None) -> None:
+        if blocks is None and known is None:
+            return
+        from graphs.brought import record_brought
+        from memory.recorder import SqlRecorder, held_lease
+
+        with held_lease(self.store, run_id, wiring.owner_name(), self.settings.lease_seconds) as lease:
+            record_brought(SqlRecorder(self.store, lease, wiring.now), blocks, known)
 
     def execute(self, run_id: str) -> Report:
         """Run or go on until the report, whatever state the run is in.
@@ -94,6 +118,8 @@ class DesignService:
         from memory.recorder import held_lease
 
         run = self.store.run(run_id)
+        if run.options.get("kind", "design") != "design":
+            raise UsageError(f"run {run.run_id} is a conversation; go on with it: molwright chat --run {run.run_id} QUESTION")
         if run.status in FINISHED:
             if answer is not None:
                 raise UsageError(f"run {run.run_id} does not wait for approval, its status is {run.status!r}")
@@ -137,6 +163,7 @@ class DesignService:
                 pass
         finally:
             context.executor.close()
+            context.models.close()
         if any(task.interrupts for task in graph.get_state(config).tasks):
             raise ApprovalNeeded(lease.run_id)
 
@@ -160,10 +187,12 @@ class DesignService:
         from graphs.context import DesignContext
         from memory.recorder import SqlRecorder
 
+        recorder = SqlRecorder(self.store, lease, wiring.now)
         return DesignContext(
             store=self.store,
             lease=lease,
-            recorder=SqlRecorder(self.store, lease, wiring.now),
+            recorder=recorder,
+            models=wiring.open_models(self.settings, wiring.stored_plan(self.store.run(lease.run_id).options), recorder),
             executor=wiring.open_executor(self.settings),
             literature=lambda: wiring.open_literature(self.settings),
             clock=wiring.now,

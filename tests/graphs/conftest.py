@@ -175,7 +175,7 @@ def workers() -> Iterator[Workers]:
 
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graphs.loop.BATCH", BATCH)
+    monkeypatch.setattr("agent.proposer.BATCH", BATCH)
 
 
 @pytest.fixture

@@ -279,11 +279,11 @@ def test_two_workers_give_the_same_as_one(again: Any, expected: dict[str, Any]) 
 SCRIPT = """
 import sys
 from pathlib import Path
+from agent import proposer
 from app.service.design import DesignService
 from core.settings import Settings
-from graphs import loop
 from memory.sql.store import SqlRunStore
-loop.BATCH = int(sys.argv[2])
+proposer.BATCH = int(sys.argv[2])
 settings = Settings(home=Path(sys.argv[1]), workers=1, milvus_uri="http://127.0.0.1:1", user="ada")
 with SqlRunStore(settings.sql_url()) as store:
     DesignService(settings, store).execute("run1")

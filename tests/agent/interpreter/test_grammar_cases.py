@@ -50,7 +50,7 @@ def test_reading(goal: str, requirements: list[str]) -> None:
         ("logP < 3, not stable at 200 °C", "not stable at 200 °C"),
         ("logP < 3 and no ring larger than six", "no ring larger than six"),
         ("logP < 3, more nitrogen than oxygen", "more nitrogen than oxygen"),
-        ("logP < 3, replace the ester of aspirin by an amide", "replace the ester of aspirin by an amide"),
+        ("logP < 3, convert the ester of aspirin to something better", "convert the ester of aspirin to something better"),
         ("a blue-emitting molecule with logP < 3", "blue-emitting"),
         ("logP < 3, no molecules heavier than 300", "no molecules heavier than 300"),
         ("a bisphenol A alternative with logP < 3", "bisphenol A alternative"),

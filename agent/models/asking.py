@@ -1,0 +1,146 @@
+"""What is asked of a model at one place of a run, through all its attempts, and what is kept of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from agent.models import reading
+from agent.models.exchange import ChatAnswer, Message, RawCall
+from agent.models.plan import RoleModel
+from agent.models.reading import Reading, ToolCall
+from agent.models.schema import ToolSchema, response_schema
+from core.trace import TraceEvent
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in a run something is asked. ``name`` is unique within the node and generation.
+
+    The exchanges of a place are numbered from 0 as they are made, so one execution of a node must make all of them, in one order.
+    """
+
+    node: str
+    generation: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[T]):
+    """What an exchange came to. With a ``problem`` the value is None and the built-in form takes over."""
+
+    value: T | None
+    problem: str = ""
+    repairs: int = 0
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One step of a tool loop: at most one call, or text. ``reply`` is the message to append to the conversation."""
+
+    calls: list[ToolCall] = field(default_factory=list)
+    text: str = ""
+    problem: str = ""
+    repairs: int = 0
+    reply: Message = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ask(Generic[T]):
+    """One thing asked at a place, through all its attempts."""
+
+    place: Place
+    number: int
+    role: str
+    prompt_hash: str
+    messages: list[Message]
+    read: Callable[[str, Sequence[RawCall], str, int], Reading[T]]
+    schema: type[BaseModel] | None = None
+    tools: tuple[ToolSchema, ...] = ()
+    must_call: bool = False
+    prose: bool = False
+    on_text: Callable[[str], None] | None = None
+
+    def formats(self, limits: bool) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+        """Response schema and tools as the server gets them."""
+        return (
+            response_schema(self.schema, limits=limits) if self.schema else None,
+            [t.openai(limits=limits) for t in self.tools],
+        )
+
+
+@dataclass(frozen=True)
+class Try:
+    """What one attempt of an ask uses."""
+
+    model: RoleModel
+    instead_of: str = ""
+    attempt: int = 0
+    limits: bool = True
+    told: tuple[Message, ...] = ()
+
+
+class Listener:
+    """Passes streamed text on. What goes wrong in the listening is raised once the exchange is recorded, not before."""
+
+    def __init__(self, on_text: Callable[[str], None] | None) -> None:
+        self._on_text = on_text
+        self._heard = False
+        self._error: Exception | None = None
+
+    def hear(self, text: str) -> None:
+        """Text that comes in."""
+        self._heard = True
+        if self._on_text is not None and self._error is None:
+            try:
+                self._on_text(text)
+            except Exception as error:
+                self._error = error
+
+    def finish(self, text: str) -> None:
+        """Pass on the whole of a reply that came from the record."""
+        if text and not self._heard:
+            self.hear(text)
+        if self._error is not None:
+            raise self._error
+
+
+def outputs_of(answer: ChatAnswer | None = None, *, problem: str = "", kind: str = "", fault: str = "", mended: str = "") -> dict[str, Any]:
+    """What an event keeps of an exchange: the reply or the problem, and what was wrong with the reply or mended."""
+    answer = answer or ChatAnswer(finish="")
+    return {
+        "problem": problem,
+        "kind": kind,
+        "text": answer.text,
+        "calls": [{"name": c.name, "arguments": c.arguments} for c in answer.calls],
+        "finish": answer.finish,
+        "tokens_estimated": answer.tokens_estimated,
+        "fault": fault,
+        "mended": mended,
+    }
+
+
+def answer_in(event: TraceEvent) -> tuple[str, list[RawCall], str]:
+    """Text, calls and finish reason of a recorded reply."""
+    calls = [RawCall(c["name"], c["arguments"]) for c in event.outputs["calls"]]
+    return event.outputs["text"], calls, event.outputs["finish"]
+
+
+def number_of(event: TraceEvent) -> int:
+    """Number of the exchange within its place."""
+    return int(event.index.rsplit(":", 1)[1])
+
+
+def told_about(event: TraceEvent, fault: str) -> tuple[Message, ...]:
+    """The bad reply, shortened, and what was wrong with it."""
+    text, calls, _ = answer_in(event)
+    said = " ".join([reading.without_thoughts(text), *(f"{c.name}({c.arguments})" for c in calls)]).strip()
+    return (
+        {"role": "assistant", "content": reading.shown(said) or "(nothing)"},
+        {"role": "user", "content": f"That reply cannot be used: {fault}. Reply again, correctly."},
+    )

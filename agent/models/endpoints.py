@@ -1,0 +1,152 @@
+"""From settings to servers and roles: one base URL, a pool file or a fleet file, and which role uses which model."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import PrivateAttr, ValidationError
+
+from agent.models.client import PoolBackend, models_of
+from agent.models.exchange import Backend, NoBackend
+from agent.models.plan import ROLES, ModelBudget, RolePlan, role_model
+from core.errors import ConfigurationError, UsageError
+from core.settings import Settings
+from serving.pool import EndpointConfig, PoolConfig
+from serving.pool.config import explain, read_toml
+
+NAME_VARIABLE = "MOLWRIGHT_MODEL_NAME"
+
+
+class KeyedEndpoint(EndpointConfig):
+    """A server whose key is in the settings. The key is no field: it is neither shown nor stored."""
+
+    _key: str = PrivateAttr(default="")
+
+    def api_key(self) -> str:
+        """The key, or ''."""
+        return self._key
+
+
+def pool_config(settings: Settings) -> PoolConfig | None:
+    """The configured servers, or None. Raises ConfigurationError for settings that do not fit together or a file that is wrong."""
+    if settings.model_url and settings.model_pool:
+        raise ConfigurationError("both model_url and model_pool are set: one address, or a file of several")
+    if settings.model_pool:
+        return read_pool(settings.model_pool)[0]
+    if settings.model_url:
+        return _pool_of_one(settings)
+    if settings.model_name:
+        raise ConfigurationError(
+            f"the model {settings.model_name!r} is named, but no server: set MOLWRIGHT_MODEL_URL or MOLWRIGHT_MODEL_POOL"
+        )
+    return None
+
+
+def configured_plan(settings: Settings) -> RolePlan | None:
+    """Who uses which model by the settings; None if nobody does. Raises ConfigurationError."""
+    pool = pool_config(settings)
+    if pool is None or settings.roles == "none":
+        return None
+    contexts = read_pool(settings.model_pool)[1] if settings.model_pool else {}
+    roles = {}
+    freely = {} if settings.model_temperature is None else {"temperature": settings.model_temperature}
+    for role, model in _models_by_role(settings, pool).items():
+        context = contexts.get(model, settings.model_context)
+        roles[role] = role_model(
+            role,
+            model,
+            fallback_model=settings.model_fallback if settings.model_fallback != model else "",
+            context_tokens=context,
+            max_tokens=min(settings.model_reply, context // 2),
+            deadline_s=settings.model_deadline,
+            **freely,
+        )
+    try:
+        return (
+            RolePlan(roles=roles, budget=_budget(settings), attempts=settings.model_attempts, seeds=settings.model_seeds) if roles else None
+        )
+    except ValidationError as error:
+        raise ConfigurationError("; ".join(e["msg"].removeprefix("Value error, ") for e in error.errors())) from error
+
+
+def open_backend(settings: Settings, plan: RolePlan) -> Backend:
+    """What sends the plan's calls. A plan whose servers are not configured here gets one that refuses each call and says so."""
+    pool = pool_config(settings)
+    if pool is None:
+        return NoBackend("no model server is configured here (MOLWRIGHT_MODEL_URL or MOLWRIGHT_MODEL_POOL)")
+    if settings.model_url:
+        pool = _pool_of_one(settings, [m for r in plan.roles.values() for m in (r.model, r.fallback_model)])
+    return PoolBackend(pool)
+
+
+def read_pool(path: Path) -> tuple[PoolConfig, dict[str, int]]:
+    """The pool in a TOML file, and the context of each model where the file is a fleet's and says it. Raises ConfigurationError."""
+    data = read_toml(path)
+    contexts: dict[str, int] = {}
+    if "hosts" in data and "deployments" in data:
+        from serving.artefacts import pool_file
+        from serving.topology import load_topology
+
+        try:
+            topology = load_topology(path)
+        except UsageError as error:
+            raise ConfigurationError(str(error)) from error
+        contexts = {name: d.context for d in topology.deployments for name in (d.request_name, *(a.name for a in d.adapters))}
+        data = tomllib.loads(pool_file(topology))
+    try:
+        return PoolConfig.model_validate(data.get("pool", data)), contexts
+    except ValidationError as error:
+        raise explain(path, error) from error
+
+
+def _pool_of_one(settings: Settings, more: list[str] | None = None) -> PoolConfig:
+    """One address as a pool. It is not probed: with one server there is nowhere to fail over to, and probes may cost."""
+    named = list(settings.roles.values()) if isinstance(settings.roles, dict) else []
+    names = [m for m in dict.fromkeys([settings.model_name, *named, settings.model_fallback, *(more or [])]) if m]
+    if not names:
+        raise ConfigurationError(f"model_url is set, but no model: set {NAME_VARIABLE} (`molwright doctor` lists what the server has)")
+    endpoint: dict[str, Any] = {"base_url": settings.model_url, "model": names[0], "adapters": names[1:]}
+    try:
+        server = KeyedEndpoint.model_validate(endpoint)
+        server._key = settings.model_key.get_secret_value()
+        return PoolConfig.model_validate({"endpoints": [server], "probe": {"enabled": False}})
+    except ValidationError as error:
+        lines = "; ".join(f"{e['loc'][-1]}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors())
+        raise ConfigurationError(f"model_url: {lines}") from error
+
+
+def _models_by_role(settings: Settings, pool: PoolConfig) -> dict[str, str]:
+    known = models_of(pool)
+    wanted = settings.roles
+    if wanted == "none":
+        return {}
+    roles = list(ROLES) if wanted == "all" else list(wanted)
+    unknown = [r for r in roles if r not in ROLES]
+    if unknown:
+        raise ConfigurationError(f"roles: {', '.join(unknown)} is no role; the roles are {', '.join(ROLES)}")
+    chosen: dict[str, str] = {}
+    for role in roles:
+        named = wanted[role] if isinstance(wanted, dict) else ""
+        model = pool.roles.get(named, named) or settings.model_name or pool.roles.get(role, "") or (known[0] if known else "")
+        if model not in known:
+            raise ConfigurationError(f"role {role}: no server has the model {model!r}; there are {', '.join(known) or 'none for text'}")
+        chosen[role] = model
+    if settings.model_fallback and settings.model_fallback not in known:
+        raise ConfigurationError(f"model_fallback: no server has the model {settings.model_fallback!r}; there are {', '.join(known)}")
+    return chosen
+
+
+def _budget(settings: Settings) -> ModelBudget:
+    data = read_toml(settings.model_prices) if settings.model_prices else {}
+    limits = {
+        "calls": settings.model_calls,
+        "tokens": settings.model_tokens,
+        "seconds": settings.model_seconds,
+        "money": settings.model_money,
+    }
+    try:
+        return ModelBudget.model_validate({**data, **limits})
+    except ValidationError as error:
+        raise explain(settings.model_prices or Path("settings"), error) from error

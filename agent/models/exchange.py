@@ -1,0 +1,92 @@
+"""What goes to a model server and what comes back: the words that session and backends share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+#: A message in the form of the OpenAI API: role, content, and for tools tool_calls or tool_call_id.
+Message = dict[str, Any]
+
+FailureKind = Literal[
+    "unavailable", "timeout", "busy", "key", "unknown_model", "context", "schema", "request", "malformed", "broken_stream"
+]
+
+
+class CallFailed(Exception):
+    """No reply came that can be read. ``kind`` says what to do about it, the text what happened, without keys.
+
+    ``usage``: prompt and completion tokens, where the server counted some nevertheless.
+    """
+
+    def __init__(self, kind: FailureKind, text: str, *, endpoint: str = "", usage: tuple[int, int] | None = None) -> None:
+        super().__init__(text)
+        self.kind: FailureKind = kind
+        self.endpoint = endpoint
+        self.tokens_in, self.tokens_out = usage or (0, 0)
+
+
+@dataclass(frozen=True)
+class ChatRequest:
+    """One request. ``schema`` is an OpenAI ``json_schema`` object, ``tools`` OpenAI tools; ``on_text`` streams the reply."""
+
+    model: str
+    messages: list[Message]
+    temperature: float = 0.0
+    seed: int | None = 0
+    max_tokens: int = 1024
+    schema: dict[str, Any] | None = None
+    tools: list[dict[str, Any]] = field(default_factory=list)
+    must_call: bool = False
+    stream: bool = False
+    on_text: Callable[[str], None] | None = None
+    deadline_s: float = 120.0
+
+
+@dataclass(frozen=True)
+class RawCall:
+    """A tool call as the server wrote it; ``arguments`` is its text, which may be no JSON."""
+
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True)
+class ChatAnswer:
+    """One reply. ``finish`` is the server's finish reason; ``model`` and ``endpoint`` are those that answered."""
+
+    text: str = ""
+    calls: tuple[RawCall, ...] = ()
+    finish: str = "stop"
+    model: str = ""
+    endpoint: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_estimated: bool = False
+
+
+class Backend(Protocol):
+    """Sends a request to whatever serves models."""
+
+    def complete(self, request: ChatRequest) -> ChatAnswer:
+        """The reply. Raises CallFailed if there is none."""
+        ...
+
+    def close(self) -> None:
+        """Give back connections and threads."""
+        ...
+
+
+class NoBackend:
+    """Refuses every request: for a replay, and for a run whose endpoints are not configured here. ``why`` is said each time."""
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    def complete(self, request: ChatRequest) -> ChatAnswer:
+        """Raises CallFailed."""
+        raise CallFailed("unavailable", self._why)
+
+    def close(self) -> None:
+        """Nothing to give back."""

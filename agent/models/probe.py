@@ -1,0 +1,156 @@
+"""What a model server can and cannot do, found by asking it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import httpx
+from pydantic import Field
+
+from agent.models import reading
+from agent.models.client import PoolBackend
+from agent.models.exchange import CallFailed, ChatAnswer, ChatRequest
+from agent.models.schema import ToolSchema, response_schema
+from core.errors import ConfigurationError, ServingError
+from core.model import Model
+from serving.pool import EndpointConfig, PoolConfig
+
+#: A probe asks for a handful of tokens; a server that takes longer than this for them is of no use.
+PATIENCE_S = 60.0
+_REPLY = 128
+
+
+class Ability(Model):
+    """One thing that a server does or does not."""
+
+    name: str = Field(description="What was tried.")
+    works: bool = Field(description="Whether it worked.")
+    detail: str = Field(default="", description="What came of it, in words.")
+
+
+class EndpointReport(Model):
+    """What one server can do for one model."""
+
+    endpoint: str = Field(description="Name of the endpoint.")
+    address: str = Field(description="Its base URL.")
+    model: str = Field(description="The model that was tried.")
+    context_tokens: int | None = Field(default=None, description="Longest prompt with its reply, where the server says it.")
+    abilities: list[Ability] = Field(
+        default_factory=list, description="What was tried, in order; after a failure that rules out the rest, no more."
+    )
+
+    @property
+    def works(self) -> bool:
+        """Whether everything that was tried works."""
+        return all(a.works for a in self.abilities)
+
+    def text(self) -> str:
+        """The report in one line."""
+        context = f"context {self.context_tokens} tokens" if self.context_tokens else "context not said"
+        return f"{self.model} at {self.address}: " + "; ".join([*(a.detail for a in self.abilities), context])
+
+
+class _Pick(Model):
+    """What the probe asks for."""
+
+    colour: Literal["red", "green", "blue"] = Field(description="A colour.")
+    number: int = Field(description="A number from 1 to 9.", ge=1, le=9)
+
+
+def probe(endpoint: EndpointConfig, *, patience_s: float = PATIENCE_S) -> EndpointReport:
+    """Try ``endpoint``: reachable, model served, json_schema strict, strict tool call, streaming. Never raises for what the server does."""
+    report = EndpointReport(endpoint=endpoint.name, address=endpoint.base_url, model=endpoint.model)
+    served = _served(endpoint, report)
+    report.abilities.append(served)
+    if not served.works or endpoint.canary == "embedding":
+        return report
+    alone = {"max_attempts": 1, "unavailable_wait_s": 0.1, "retry_after_max_s": 1.0}
+    config = PoolConfig.model_validate({"endpoints": [endpoint], "probe": {"enabled": False}, "retry": alone})
+    backend = PoolBackend(config)
+    try:
+        for name, ask, judge in (
+            ("json_schema", _schema_request, _judge_schema),
+            ("tools", _tool_request, _judge_tools),
+            ("stream", _stream_request, _judge_stream),
+        ):
+            report.abilities.append(_tried(name, backend, ask(endpoint.model, patience_s), judge))
+    finally:
+        backend.close()
+    return report
+
+
+def _served(endpoint: EndpointConfig, report: EndpointReport) -> Ability:
+    """Whether the server answers and has the model; notes its context length."""
+    try:
+        found = listed(endpoint.base_url, endpoint.api_key())
+    except (ConfigurationError, ServingError) as error:
+        return Ability(name="reachable", works=False, detail=str(error))
+    missing = [m for m in endpoint.models() if endpoint.upstream_model(m) not in found]
+    if missing:
+        return Ability(name="served", works=False, detail=f"does not have {', '.join(missing)}; it has {', '.join(found) or 'none'}")
+    length = found[endpoint.upstream_model(endpoint.model)].get("max_model_len")
+    report.context_tokens = length if isinstance(length, int) and length > 0 else None
+    return Ability(name="served", works=True, detail="reachable, model served")
+
+
+def listed(base_url: str, key: str = "") -> dict[str, dict[str, Any]]:
+    """The models that a server says it has, by name. Raises ServingError saying why there is no list."""
+    headers = {"authorization": f"Bearer {key}"} if key else {}
+    try:
+        response = httpx.get(f"{base_url.rstrip('/')}/models", headers=headers, timeout=10.0, trust_env=False)
+        if response.status_code in (401, 403):
+            raise ServingError(f"refuses the API key (HTTP {response.status_code})", kind="unauthorized")
+        response.raise_for_status()
+        return {str(m["id"]): m for m in response.json()["data"]}
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        raise ServingError(f"does not answer: {str(error) or type(error).__name__}", kind="unavailable") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ServingError("answers /models with something that is no list of models", kind="malformed") from error
+
+
+def _tried(name: str, backend: PoolBackend, request: ChatRequest, judge: Any) -> Ability:
+    try:
+        works, detail = judge(backend.complete(request))
+    except CallFailed as failed:
+        works, detail = False, f"{name} fails: {failed}"
+    return Ability(name=name, works=works, detail=detail)
+
+
+# Each request asks for something else than its format allows: only a server that enforces the format gives it.
+
+
+def _schema_request(model: str, patience_s: float) -> ChatRequest:
+    ask = [{"role": "user", "content": "Write a short poem about the sea."}]
+    return ChatRequest(model, ask, max_tokens=_REPLY, schema=response_schema(_Pick), deadline_s=patience_s)
+
+
+def _judge_schema(answer: ChatAnswer) -> tuple[bool, str]:
+    found = reading.read_structured(answer.text, answer.calls, answer.finish, _Pick)
+    if found.value is not None and not found.mended:
+        return True, "json_schema strict"
+    return False, f"json_schema is not enforced: {found.fault or found.mended}"
+
+
+def _tool_request(model: str, patience_s: float) -> ChatRequest:
+    ask = [{"role": "user", "content": "Write a short poem about the sea."}]
+    return ChatRequest(model, ask, max_tokens=_REPLY, tools=[_PICK.openai()], must_call=True, deadline_s=patience_s)
+
+
+def _judge_tools(answer: ChatAnswer) -> tuple[bool, str]:
+    found = reading.read_step(answer.text, answer.calls, answer.finish, [_PICK], [], "call", True)
+    if found.value is not None and not found.mended:
+        return True, "strict tool calls"
+    return False, f"tool calls are not strict: {found.fault or found.mended}"
+
+
+def _stream_request(model: str, patience_s: float) -> ChatRequest:
+    ask = [{"role": "user", "content": "Say hello."}]
+    return ChatRequest(model, ask, max_tokens=8, stream=True, on_text=lambda text: None, deadline_s=patience_s)
+
+
+def _judge_stream(answer: ChatAnswer) -> tuple[bool, str]:
+    counted = "" if not answer.tokens_estimated else ", but gives no token counts: they will be estimates"
+    return True, f"streaming{counted}"
+
+
+_PICK = ToolSchema("pick", "Pick a colour and a number.", _Pick)

@@ -1,0 +1,108 @@
+"""The assistant's reasoning: how a conversation opens, what a design that it wants to start means, which numbers nothing supports."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agent.interpreter import describe, interpret
+from agent.models import Message, ModelSession, Place
+from agent.roles.numbers import numbers_in
+from agent.toolbox import ASSISTANT_TOOLS, ToolContext, ToolError
+from agent.toolbox.conversation import Conversation
+from core.errors import MolwrightError
+from core.interfaces import RunStore
+from core.spec import DesignSpec
+from prompts.library import fence
+from tools.safety.guard import screen_goal
+
+ROLE = "assistant"
+PROMPT = "assistant/chat"
+STEPS = 16
+"""Turns that the model has for one question."""
+RUNS_SHOWN = 5
+BORROWED_WORDS = 4
+_WORD = re.compile(r"\w+", re.UNICODE)
+#: Tools whose answers name the goals of stored runs.
+_GOAL_TOOLS = ("list_runs", "show_report")
+
+
+@dataclass(frozen=True)
+class WantedDesign:
+    """A design run that the model wants to start, as a person is asked about it.
+
+    Attributes:
+        goal: the goal as the model wrote it.
+        spec: what it means, by the built-in interpreter.
+        text: the spec in words.
+        borrowed: words of the goal that come from a retrieved text and neither from the person nor from an approved goal; '' if none do.
+    """
+
+    goal: str
+    spec: DesignSpec
+    text: str
+    borrowed: str
+
+
+def newest_runs(store: RunStore) -> list[str]:
+    """The newest design runs of ``store``, a line each, newest first."""
+    runs = [r for r in store.runs(50) if r.options.get("kind", "design") == "design"]
+    return [f"{r.run_id}  {r.status}  {r.created_at[:10]}  {r.goal}" for r in runs[:RUNS_SHOWN]]
+
+
+def opening(session: ModelSession, place: Place, question: str, runs: Sequence[str]) -> list[Message]:
+    """The first messages of a conversation. ``runs``: lines on stored runs, as :func:`newest_runs` gives them."""
+    shown = fence("\n".join(runs), "stored runs") if runs else "(none)"
+    return session.prompt(place, ROLE, PROMPT, {"question": question, "runs": shown})
+
+
+def conversation(session: ModelSession, context: ToolContext, state: dict[str, Any]) -> Conversation:
+    """The conversation that ``state`` holds."""
+    return Conversation(session, ROLE, ASSISTANT_TOOLS, context, state)
+
+
+def wanted_design(goal: str, talk: Conversation) -> WantedDesign:
+    """What a call of start_design would start. Raises ToolError if the guard blocks the goal or it cannot be understood."""
+    verdict = screen_goal(goal)
+    if verdict.verdict == "block":
+        raise ToolError("the safety guard refuses this goal: " + "; ".join(h.reason for h in verdict.rules if h.verdict == "block"))
+    try:
+        spec = interpret(goal)
+    except MolwrightError as error:
+        raise ToolError(str(error)) from error
+    said = [str(m["content"]) for m in talk.messages if m["role"] == "user"]
+    answers = list(talk.answers())
+    goals = [g for name, answer in answers if name in _GOAL_TOOLS for g in _goals(answer)]
+    read = "\n".join(json.dumps(answer, ensure_ascii=False) for _, answer in answers)
+    return WantedDesign(goal, spec, describe(spec), borrowed_words(goal, "\n".join([*said, *goals]), read))
+
+
+def borrowed_words(goal: str, said: str, read: str) -> str:
+    """The longest run of at least BORROWED_WORDS words of ``goal`` that stands in ``read`` and not in ``said``; '' if there is none."""
+    words = _words(goal)
+    spoken, retrieved = (f" {' '.join(_words(text))} " for text in (said, read))
+    for length in range(len(words), BORROWED_WORDS - 1, -1):
+        for start in range(len(words) - length + 1):
+            part = " ".join(words[start : start + length])
+            if f" {part} " in retrieved and f" {part} " not in spoken:
+                return part
+    return ""
+
+
+def unsupported_numbers(answer: str, messages: Iterable[Message]) -> list[str]:
+    """Numbers of ``answer`` that stand, at its precision, neither in a tool's result nor in what the person wrote; as written, in order."""
+    known = [n.value for m in messages if m["role"] in ("user", "tool") for n in numbers_in(str(m["content"]))]
+    return [n.text for n in numbers_in(answer) if not any(abs(abs(n.value) - abs(k)) <= n.tolerance + 1e-9 for k in known)]
+
+
+def _goals(answer: Any) -> list[str]:
+    """The goals of stored runs in a tool's answer: a person approved each of them."""
+    rows = answer if isinstance(answer, list) else [answer]
+    return [str(row["goal"]) for row in rows if isinstance(row, dict) and "goal" in row]
+
+
+def _words(text: str) -> list[str]:
+    return [w.lower() for w in _WORD.findall(text)]

@@ -1,0 +1,219 @@
+"""What a run has stored that its prose may state: numbers with their unit, kind and subject, names, and references."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from agent.reporter import ending, outcome
+from agent.roles.numbers import numbers_in
+from agent.roles.proposer import MODEL
+from core.candidate import Candidate, Citation, PropertyValue
+from core.report import Report
+from core.spec import Condition, DesignSpec
+from tools.literature.terms import words
+from tools.properties.registry import REGISTRY
+
+FactKind = Literal[
+    "value", "spread", "interval", "nearest", "similarity", "change", "limit", "probability", "score", "rank", "count", "year"
+]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One stored number.
+
+    Attributes:
+        value: the number, in ``unit``.
+        unit: its unit; '' for a plain number.
+        kind: what sort of number it is; the words that must stand beside it in a sentence depend on this.
+        what: registered property that it belongs to, or ''.
+        subject: key of the candidate that it belongs to; '' for the run as a whole.
+        fraction: whether it lies between 0 and 1 and may be said in per cent.
+        near: stems of which one must stand close to the number; empty: none is needed.
+    """
+
+    value: float
+    unit: str = ""
+    kind: FactKind = "count"
+    what: str = ""
+    subject: str = ""
+    fraction: bool = False
+    near: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that a text may state.
+
+    Attributes:
+        facts: the stored numbers.
+        subjects: name, SMILES, InChIKey and key of each candidate, with its key.
+        ranks: key of each listed candidate by its rank.
+        names: other structures and names that may occur: parents, references, materials.
+        citations: references that a text may cite as [n].
+        about: the candidate that a text without another subject speaks of; '' for the run.
+    """
+
+    facts: tuple[Fact, ...]
+    subjects: Mapping[str, str] = field(default_factory=dict)
+    ranks: Mapping[int, str] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+    citations: Mapping[int, Citation] = field(default_factory=dict)
+    about: str = ""
+
+
+_LISTED = "candidates structures molecules polymers dyes compounds listed found shown meet"
+_EVALUATED = "structures molecules polymers compounds candidates evaluated evaluations considered screened examined tested explored looked"
+_REJECTED = "rejected fail failed excluded missed removed"
+
+
+def report_facts(report: Report) -> Facts:
+    """What the summary of ``report`` may state: counts, values, and the numbers that the built-in sentences hold."""
+    binding = report.binding_requirement
+    extra = [
+        *_counts(_LISTED, len(report.candidates), sum(1 for c in report.candidates if (c.p_meets or 0) < 0.5)),
+        *_counts(f"{_LISTED} closest come miss", len(report.closest)),
+        *_counts(f"{_LISTED} asked wanted", report.spec.candidates),
+        *_counts(_EVALUATED, report.evaluated),
+        *_counts(f"{_EVALUATED} budget", report.spec.budget),
+        *_counts(_REJECTED, sum(report.rejected.values()), *report.rejected.values()),
+        *_counts("requirements conditions criteria", len(report.spec.requirements)),
+        *_counts("objectives wishes", len(report.spec.objectives)),
+        *_counts("phrases words checked", len(report.unchecked)),
+        *_counts("references citations sources passages publications papers", len(report.citations)),
+        *_counts("proposers generators", len(report.proposers)),
+        *(f for name, row in report.proposers.items() for f in _counts(f"{name} proposed proposer", *row.values())),
+        *_said(f"{outcome(report)} {ending(report)}"),
+    ]
+    if binding:
+        extra += _counts(_REJECTED, binding.failed, binding.failed_alone)
+        extra += _counts(_EVALUATED, binding.evaluated)
+    if binding and isinstance(binding.best, (int, float)):
+        name = next((getattr(r, "property", "") for r in report.spec.requirements if r.id == binding.id), "")
+        extra.append(Fact(float(binding.best), REGISTRY[name].unit if name in REGISTRY else "", "value", name))
+    return _facts([*report.candidates, *report.closest], report.spec, report.citations, extra)
+
+
+def candidate_facts(candidate: Candidate, shortlist: Sequence[Candidate], spec: DesignSpec, citations: Iterable[Citation]) -> Facts:
+    """What the reasons given for ``candidate`` may state; ``citations`` are those that bear on it."""
+    extra = [
+        *_counts(f"{_LISTED} asked wanted", spec.candidates),
+        *_counts("requirements conditions criteria", len(spec.requirements)),
+        *_counts(_LISTED, sum(c.rank is not None for c in shortlist)),
+    ]
+    return _facts(shortlist, spec, citations, extra, about=candidate.key)
+
+
+def _counts(nouns: str, *numbers: int, subject: str = "") -> list[Fact]:
+    """Counts of what ``nouns`` name."""
+    near = frozenset(words(nouns))
+    return [Fact(float(n), kind="count", subject=subject, near=near) for n in dict.fromkeys(numbers)]
+
+
+def _said(text: str) -> list[Fact]:
+    """The numbers of a built-in text, each with the words that follow it there."""
+    found = []
+    for number in numbers_in(text):
+        near = frozenset(words(text[number.end : number.end + 40])[:3])
+        found.append(Fact(number.value, number.unit, "count", near=near))
+    return found
+
+
+def _facts(
+    candidates: Sequence[Candidate], spec: DesignSpec, citations: Iterable[Citation], extra: Sequence[Fact], about: str = ""
+) -> Facts:
+    facts = [*extra, *_spec_facts(spec)]
+    subjects: dict[str, str] = {}
+    names: set[str] = {spec.reference.name, spec.reference.smiles} if spec.reference else set()
+    names |= {spec.conditions.solvent_smiles}
+    properties = {r.id for r in spec.requirements if hasattr(r, "property")}
+    for candidate in candidates:
+        facts += _candidate_facts(candidate, properties)
+        for label in (candidate.name, candidate.smiles, candidate.inchikey, candidate.key):
+            if len(label) > 1:
+                subjects.setdefault(label, candidate.key)
+        names |= set(candidate.origin.parent_smiles) | {v.nearest or "" for v in candidate.properties.values()}
+        if candidate.route:
+            names |= {m.name for m in candidate.route.starting_materials} | {m.smiles for m in candidate.route.starting_materials}
+            names |= {s for step in candidate.route.steps for s in (*step.reactants, step.product)}
+    for requirement in spec.requirements:
+        names |= {str(getattr(requirement, part, "")) for part in ("name", "smarts", "scaffold", "reference", "reference_name")}
+    found = list(citations)
+    facts += [Fact(float(c.year), kind="year") for c in found if c.year]
+    return Facts(
+        facts=tuple(dict.fromkeys(facts)),
+        subjects=subjects,
+        ranks={c.rank: c.key for c in candidates if c.rank is not None},
+        names=frozenset(n for n in names if len(n) > 1),
+        citations={c.number: c for c in found},
+        about=about,
+    )
+
+
+def _spec_facts(spec: DesignSpec) -> list[Fact]:
+    facts = [Fact(spec.met_probability, kind="probability", fraction=True), Fact(spec.conditions.temperature_c, "°C", "limit")]
+    for requirement in [*spec.requirements, *spec.set_requirements]:
+        condition = getattr(requirement, "condition", None)
+        name = str(getattr(requirement, "property", "") or "")
+        if isinstance(condition, Condition):
+            unit = REGISTRY[name].unit if name in REGISTRY else ""
+            fraction = requirement.kind == "similarity" if hasattr(requirement, "kind") else False
+            numbers = [n for n in (condition.value, condition.low, condition.high) if n is not None]
+            facts += [Fact(n, unit, "limit", name, fraction=fraction) for n in numbers]
+    for objective in spec.objectives:
+        unit = REGISTRY[objective.property].unit if objective.property in REGISTRY else ""
+        numbers = [n for n in (objective.low, objective.high, objective.target) if n is not None]
+        facts += [Fact(n, unit, "limit", objective.property) for n in numbers] + [
+            Fact(objective.weight, kind="limit", near=frozenset(words("weight weights weighted")))
+        ]
+    return facts
+
+
+#: A probability near these is that of all requirements together.
+_ALL = frozenset(words("all every requirement requirements together joint"))
+_WITHIN = frozenset(words("within error anywhere between interval ranks range from"))
+
+
+def _candidate_facts(candidate: Candidate, properties: set[str]) -> list[Fact]:
+    """The numbers of one candidate; results of the requirements ``properties`` are left out, being properties already."""
+    key = candidate.key
+    facts: list[Fact] = []
+    for name, value in candidate.properties.items():
+        facts += _value_facts(name, value, key)
+    for result in candidate.requirements:
+        facts.append(Fact(result.probability, kind="probability", subject=key, fraction=True, near=frozenset(words(result.text)) - _ALL))
+        if isinstance(result.value, (int, float)) and result.id not in properties:
+            facts.append(Fact(float(result.value), result.unit, "value", subject=key, near=frozenset(words(result.text))))
+    for number, kind in ((candidate.p_meets, "probability"), (candidate.desirability, "score"), (candidate.score, "score")):
+        if number is not None:
+            facts.append(Fact(number, kind="probability" if kind == "probability" else "score", subject=key, fraction=True))
+    if candidate.rank is not None:
+        facts.append(Fact(float(candidate.rank), kind="rank", subject=key))
+    facts += [Fact(float(end), kind="rank", subject=key, near=_WITHIN) for end in candidate.rank_interval or ()]
+    if candidate.pareto_front is not None:
+        facts += _counts("front pareto", candidate.pareto_front, subject=key)
+    facts += _counts("generation generations", candidate.origin.generation, subject=key)
+    facts += [Fact(change, REGISTRY[n].unit if n in REGISTRY else "", "change", n, key) for n, change in candidate.origin.changes.items()]
+    if candidate.route and candidate.route.steps:
+        facts += _counts("steps step reactions", len(candidate.route.steps), subject=key)
+        facts += _counts("starting materials building blocks monomers", len(candidate.route.starting_materials), subject=key)
+    facts += _counts("stereocentres stereocentre stereocenters", candidate.undefined_stereocentres, subject=key)
+    if candidate.origin.proposer != MODEL:
+        facts += [replace(fact, subject=key) for fact in _said(candidate.origin.rationale)]
+    return facts
+
+
+def _value_facts(name: str, value: PropertyValue, key: str) -> list[Fact]:
+    facts: list[Fact] = []
+    if value.number is not None:
+        facts.append(Fact(value.number, value.unit, "value", name, key, fraction=name in ("qed", "fraction_csp3")))
+    if value.sigma:
+        facts.append(Fact(value.sigma, value.unit, "spread", name, key))
+    facts += [Fact(end, value.unit, "interval", name, key) for end in (value.lower, value.upper) if end is not None]
+    if value.nearest_value is not None:
+        facts.append(Fact(value.nearest_value, value.unit, "nearest", name, key))
+    if value.similarity is not None:
+        facts.append(Fact(value.similarity, kind="similarity", subject=key, fraction=True))
+    return facts

@@ -1,0 +1,112 @@
+"""The proposer's model-backed form: a tool loop that looks at the front, tries ideas and submits structures.
+
+Nothing that it submits is trusted: every structure goes through the same gates as any other proposal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from agent.models import ModelSession, Place, ToolCall, ToolSchema
+from agent.reporter import format_value
+from agent.toolbox import PROPOSER_TOOLS, ToolContext
+from agent.toolbox.conversation import Conversation
+from core.candidate import Candidate, Proposal
+from core.errors import StructureError
+from core.model import Model
+from core.spec import DesignSpec
+from prompts.library import fence
+from tools.structures.standardise import standardise
+
+MODEL = "model"
+"""Name of this proposer in traces and reports."""
+COUNT = 12
+"""Structures that it may submit in one generation."""
+STEPS = 6
+"""Turns that it has for that."""
+SUBMISSIONS = 2
+"""How often it may submit: once, and once more if something could not be read."""
+FRONT_SHOWN = 10
+#: After so many generations without a new readable structure from it, it is asked only every so many-th generation.
+BARREN, REST = 3, 4
+
+
+class Submission(Model):
+    """One structure."""
+
+    smiles: str = Field(description="The structure as SMILES; two '*' for a polymer repeat unit.", max_length=2000)
+    reason: str = Field(description="Why it is proposed, in one sentence.", max_length=400)
+
+
+class SubmitArguments(Model):
+    """What is submitted."""
+
+    structures: list[Submission] = Field(description="The structures, all different.", min_length=1, max_length=COUNT)
+
+
+SUBMIT = ToolSchema("submit_structures", "Submit structures for the run. This ends your turn once all can be read.", SubmitArguments)
+
+
+def propose(
+    session: ModelSession, spec: DesignSpec, generation: int, front: Sequence[Candidate], rules: Sequence[str], context: ToolContext
+) -> list[Proposal]:
+    """What the model submits in one generation: at most COUNT texts, no two alike, broken ones among them so that the report counts them.
+
+    [] where it brings nothing.
+
+    ``front``: the best candidates so far, best first. ``rules``: what the literature says, as untrusted text. Raises nothing for what a
+    model or server does.
+    """
+    place = Place("propose", generation, MODEL)
+    variables = {
+        "goal": fence(spec.goal, "goal"),
+        "candidate_class": spec.candidate_class,
+        "requirements": _lines([r.text for r in spec.requirements]),
+        "objectives": _lines([o.text for o in spec.objectives]),
+        "rules": fence("\n".join(rules), "literature") if rules else "(nothing)",
+        "front": fence("\n".join(_front_line(c) for c in front[:FRONT_SHOWN]), "front") if front else "(nothing yet)",
+        "count": COUNT,
+        "steps": STEPS,
+    }
+    state = {"messages": session.prompt(place, "proposer", "proposer/propose", variables)}
+    talk = Conversation(session, "proposer", PROPOSER_TOOLS, context, state, extra=[SUBMIT])
+    submitted: dict[str, str] = {}
+    submissions = 0
+    for _ in range(STEPS):
+        turn = talk.turn(place, must_call=True)
+        if not turn.calls:
+            break
+        call = turn.calls[0]
+        if call.name != SUBMIT.name:
+            talk.run(call, place)
+            continue
+        submissions += 1
+        if not _take(talk, call, spec, submitted) or submissions == SUBMISSIONS:
+            break
+    return [Proposal(smiles=s, proposer=MODEL, operator="submitted", rationale=r) for s, r in list(submitted.items())[:COUNT]]
+
+
+def _take(talk: Conversation, call: ToolCall, spec: DesignSpec, submitted: dict[str, str]) -> bool:
+    """Take the structures into ``submitted`` (text and reason); whether the model should try again because some cannot be read."""
+    assert isinstance(call.arguments, SubmitArguments)
+    faults = []
+    for s in call.arguments.structures:
+        submitted.setdefault(s.smiles.strip(), s.reason.strip())
+        try:
+            standardise(s.smiles, spec.candidate_class)
+        except StructureError as error:
+            faults.append(str(error))
+    talk.give(call, {"taken": len(submitted) - len(faults), "not_read": faults})
+    return bool(faults) and len(submitted) < COUNT
+
+
+def _front_line(candidate: Candidate) -> str:
+    values = "; ".join(f"{name} {format_value(value)}" for name, value in candidate.properties.items())
+    missed = "; ".join(r.text for r in candidate.requirements if not r.met)
+    return f"{candidate.smiles}  [{values}]" + (f"  misses: {missed}" if missed else "  meets every requirement")
+
+
+def _lines(texts: Sequence[str]) -> str:
+    return "\n".join(f"- {text}" for text in texts) or "(none)"

@@ -1,0 +1,222 @@
+"""The researcher's model-backed form: queries of its own, and design rules that each rest on words of a passage.
+
+A rule counts only if its quote stands in the passage it names (white space apart), it states no number that the quote does not hold, and
+it speaks of what the quote speaks of. Everything else is dropped and counted. Rules are added to what the built-in form found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field
+
+from agent.models import ModelSession, Place
+from agent.roles.fact_check import unknown_structure
+from agent.roles.numbers import factors, numbers_in, odd_digits
+from agent.roles.readable import readable, tidy
+from core.candidate import Citation
+from core.errors import LiteratureError, StructureError, UsageError
+from core.interfaces import LiteratureStore, Passage
+from core.model import Model
+from core.report import Evidence
+from core.spec import DesignSpec
+from tools.literature.corpus import REMARK
+from tools.literature.evidence import FLOOR, applies, hints_for
+from tools.literature.passages import passages_from_json, passages_to_json
+from tools.literature.search import search
+from tools.literature.terms import words
+from tools.safety.guard import screen_structure
+from tools.structures.parse import parse_smiles
+
+ROLE = "researcher"
+#: Passages a query gives, and passages that are read.
+PER_QUERY, READ = 4, 8
+#: Longest passage that is read, in characters.
+LONGEST_PASSAGE = 1500
+#: Shortest quote, in characters and words: less supports nothing.
+SHORTEST_QUOTE, FEWEST_WORDS = 20, 4
+#: Most rules that are kept, longest rule in characters, largest example in atoms.
+MOST_RULES, LONGEST_RULE, LARGEST_EXAMPLE = 6, 240, 60
+
+OpenStore = Callable[[], AbstractContextManager[LiteratureStore]]
+
+
+class Queries(Model):
+    """What to look up."""
+
+    queries: list[str] = Field(max_length=8, description="Two to five queries of a few technical words.")
+
+
+class DesignRule(Model):
+    """A rule that a model draws from a passage."""
+
+    rule: str = Field(max_length=400, description="One plain sentence that helps to design.")
+    passage: int = Field(description="Number of the passage.")
+    quote: str = Field(max_length=600, description="Words of the passage that support it, copied exactly.")
+    example: str = Field(max_length=200, description="SMILES of a small structure that shows it, or empty.")
+
+
+class DesignRules(Model):
+    """The rules that the passages support."""
+
+    rules: list[DesignRule] = Field(max_length=12, description="At most six rules.")
+
+
+@dataclass(frozen=True)
+class Supported:
+    """A rule whose quote stands in its passage."""
+
+    text: str
+    quote: str
+    passage: Passage
+    example: str
+
+
+def research_further(
+    spec: DesignSpec, found: dict[str, Any], session: ModelSession, place: Place, open_store: OpenStore
+) -> tuple[dict[str, Any], str]:
+    """``found``, what the built-in form gave, with the rules of a model; and a note on what was dropped, or ''.
+
+    The same ``found`` if the model gives nothing usable. Keys added: ``rules``, each with text, quote, citation.
+    """
+    asked = _queries(spec, session, place)
+    if not asked:
+        return found, ""
+    outcome = session.tool(place, "literature_search", {"queries": asked, "limit": PER_QUERY}, lambda: _search(asked, open_store))
+    if outcome["problem"]:
+        return found, f"the literature could not be searched: {outcome['problem']}"
+    passages = [p for p in passages_from_json(outcome["passages"]) if p.score >= FLOOR and applies(p, spec)][:READ]
+    if not passages:
+        return found, "none of the model's queries found a passage that bears on the goal"
+    variables = {"goal": spec.goal, "conditions": conditions(spec), "passages": [_said(p) for p in passages]}
+    reply = session.structured(place, ROLE, "researcher/rules", variables, DesignRules, shorten=_fewer_passages)
+    if reply.value is None:
+        return found, ""
+    rules, dropped = supported(reply.value.rules, passages, spec)
+    return merge(found, rules), _note(len(reply.value.rules), dropped)
+
+
+def conditions(spec: DesignSpec) -> str:
+    """The requirements and wishes of a spec in plain words, one a line."""
+    lines = [r.text for r in spec.requirements] + [o.text for o in spec.objectives if o.origin != "assumption"]
+    return "\n".join(lines) or "none"
+
+
+def supported(rules: Sequence[DesignRule], passages: Sequence[Passage], spec: DesignSpec) -> tuple[list[Supported], Counter[str]]:
+    """The rules that hold, in order without repeats, and how many were dropped for which reason. Pure."""
+    kept: list[Supported] = []
+    dropped: Counter[str] = Counter()
+    for rule in rules:
+        problem, made = _checked(rule, passages, spec)
+        if made is None:
+            dropped[problem] += 1
+        elif len(kept) >= MOST_RULES or any(k.quote == made.quote or k.text == made.text for k in kept):
+            dropped["one too many, or said already"] += 1
+        else:
+            kept.append(made)
+    return kept, dropped
+
+
+def merge(found: dict[str, Any], rules: Sequence[Supported]) -> dict[str, Any]:
+    """``found`` with the rules in front of its evidence; citations keep their numbers, new ones follow."""
+    citations = [Citation.model_validate(c) for c in found["citations"]]
+    evidence: list[Evidence] = []
+    said: list[dict[str, Any]] = []
+    for rule in rules:
+        known = next((c for c in citations if c.key == rule.passage.key), None)
+        if known is None:
+            update = {"number": len(citations) + 1, "key": rule.passage.key, "passage": rule.passage.text}
+            known = rule.passage.citation.model_copy(update=update)
+            citations.append(known)
+        text = f'{rule.text} (A rule that a language model drew from: "{rule.quote}") [{known.number}]'
+        evidence.append(Evidence(text=text, citation=known.number))
+        said.append({"text": rule.text, "quote": rule.quote, "citation": known.number})
+    hints = [*found["hints"], *hints_for(r.passage for r in rules), *(r.example for r in rules if r.example)]
+    return {
+        **found,
+        "evidence": [*(e.model_dump(mode="json") for e in evidence), *found["evidence"]],
+        "citations": [c.model_dump(mode="json") for c in citations],
+        "hints": list(dict.fromkeys(hints)),
+        "rules": said,
+    }
+
+
+def _queries(spec: DesignSpec, session: ModelSession, place: Place) -> list[str]:
+    variables = {"goal": spec.goal, "conditions": conditions(spec), "candidate_class": spec.candidate_class}
+    outcome = session.structured(place, ROLE, "researcher/queries", variables, Queries)
+    if outcome.value is None:
+        return []
+    tidied = (" ".join("".join(c if c.isprintable() else " " for c in q).split())[:200] for q in outcome.value.queries)
+    return [q for q in dict.fromkeys(tidied) if words(q)][:5]
+
+
+def _search(queries: Sequence[str], open_store: OpenStore) -> dict[str, Any]:
+    """The best passages of all queries as JSON, best first, each once; ``problem`` says why there are none."""
+    best: dict[str, Passage] = {}
+    try:
+        with open_store() as store:
+            for query in queries:
+                for passage in search(store, query, PER_QUERY):
+                    if passage.key not in best or passage.score > best[passage.key].score:
+                        best[passage.key] = passage
+    except (LiteratureError, UsageError) as error:
+        return {"passages": [], "problem": str(error)[:500]}
+    ordered = sorted(best.values(), key=lambda p: (-p.score, p.key))
+    return {"passages": passages_to_json(ordered), "problem": ""}
+
+
+def _said(passage: Passage) -> str:
+    """What the source says, without our own remark; shortened visibly."""
+    text = " ".join(passage.text.partition(REMARK)[0].split())
+    return text if len(text) <= LONGEST_PASSAGE else f"{text[:LONGEST_PASSAGE]} [shortened]"
+
+
+def _fewer_passages(variables: dict[str, Any]) -> dict[str, Any] | None:
+    passages = variables["passages"]
+    return {**variables, "passages": passages[: len(passages) // 2]} if len(passages) > 1 else None
+
+
+def _checked(rule: DesignRule, passages: Sequence[Passage], spec: DesignSpec) -> tuple[str, Supported | None]:
+    """('', the rule) or (why not, None)."""
+    if not 1 <= rule.passage <= len(passages):
+        return "from a passage that was not given", None
+    passage = passages[rule.passage - 1]
+    quote = " ".join(rule.quote.split())
+    if len(quote) < SHORTEST_QUOTE or len(quote.split()) < FEWEST_WORDS:
+        return "with a quote too short to support it", None
+    if quote not in " ".join(passage.text.partition(REMARK)[0].split()):
+        return "with a quote that is not in its passage", None
+    text = re.sub(r"\s*\[\s*[\d,; –-]+\]", "", tidy(rule.rule, LONGEST_RULE))
+    if not readable(text, [quote]):
+        return "not in plain words", None
+    if not set(words(text)) & set(words(quote)):
+        return "about something else than its quote", None
+    held = {(n.value, n.unit) for n in numbers_in(quote)}
+    if any((n.value, n.unit) not in held for n in numbers_in(text)) or odd_digits(text) or factors(text) or unknown_structure(text):
+        return "with a number or structure that its quote does not hold", None
+    return "", Supported(text, re.sub(r"\[(\d+)\]", r"(\1)", quote), passage, _example(rule.example, spec))
+
+
+def _example(smiles: str, spec: DesignSpec) -> str:
+    """``smiles`` if it is a small molecule that the guard does not block, else ''."""
+    smiles = smiles.strip()
+    if not smiles or spec.candidate_class != "molecule" or "." in smiles:
+        return ""
+    try:
+        atoms = parse_smiles(smiles).GetNumAtoms()
+    except StructureError:
+        return ""
+    allowed = 3 <= atoms <= LARGEST_EXAMPLE and screen_structure(smiles, "molecule").verdict != "block"
+    return smiles if allowed else ""
+
+
+def _note(given: int, dropped: Counter[str]) -> str:
+    if not dropped:
+        return ""
+    said = "; ".join(f"{count} {reason}" for reason, count in sorted(dropped.items()))
+    return f"{sum(dropped.values())} of {given} design rules of the model were dropped: {said}"

@@ -1,0 +1,22 @@
+"""What a language model may call: documented tools with validated arguments. Importing this package registers them all."""
+
+from agent.toolbox import chemistry, literature, runs
+from agent.toolbox.tool import TOOLS, Tool, ToolContext, ToolError
+from agent.toolbox.workbook import Workbook
+
+__all__ = ["ASSISTANT_TOOLS", "PROPOSER_TOOLS", "TOOLS", "Tool", "ToolContext", "ToolError", "Workbook", "chemistry", "literature", "runs"]
+
+_CHEMISTRY = (
+    "check_structures",
+    "estimate_properties",
+    "list_properties",
+    "compare_structures",
+    "count_group",
+    "vary_structure",
+    "find_route",
+    "search_literature",
+)
+PROPOSER_TOOLS: tuple[str, ...] = _CHEMISTRY
+"""Tools of the proposer; its loop adds submit_structures and read_result."""
+ASSISTANT_TOOLS: tuple[str, ...] = (*_CHEMISTRY, "list_runs", "show_report", "show_candidate", "compare_candidates", "start_design")
+"""Tools of the assistant; the conversation adds read_result."""

@@ -1,0 +1,233 @@
+"""Tools on structures: identity, values, checks, similarity, variations, routes. All are computed again in a replay."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+from rdkit import Chem
+from rdkit.rdBase import BlockLogs
+
+from agent.reporter import format_value
+from agent.toolbox.tool import MAX_STRUCTURES, ToolContext, ToolError, tool
+from core.candidate import Candidate, Origin
+from core.errors import SpecError, StructureError
+from core.model import Model
+from core.spec import CandidateClass, Conditions, DesignSpec
+from tools.properties.registry import REGISTRY
+from tools.structures.standardise import StandardStructure, standardise
+
+MAX_VARIATIONS = 12
+SmilesText = Field(description="A structure as SMILES; a polymer repeat unit has two '*'.", max_length=2000)
+SmilesList = Field(description=f"Structures as SMILES, at most {MAX_STRUCTURES}.", min_length=1, max_length=MAX_STRUCTURES)
+
+
+class StructuresArguments(Model):
+    """Structures."""
+
+    smiles: list[str] = SmilesList
+
+
+class EstimateArguments(Model):
+    """Structures and what to estimate."""
+
+    smiles: list[str] = SmilesList
+    properties: list[str] = Field(
+        description="Registered property names, such as logp or melting_point; see list_properties.", max_length=12
+    )
+
+
+class PairArguments(Model):
+    """Two structures."""
+
+    first: str = SmilesText
+    second: str = SmilesText
+
+
+class SubstructureArguments(Model):
+    """A structure and a group."""
+
+    smiles: str = SmilesText
+    group: str = Field(description="Name of a functional group or ring system, such as 'hydroxyl' or 'imide', or a SMARTS.", max_length=200)
+
+
+class VariationArguments(Model):
+    """What to vary."""
+
+    smiles: str = SmilesText
+    count: int = Field(description=f"How many variations, 1 to {MAX_VARIATIONS}.", ge=1, le=MAX_VARIATIONS)
+
+
+class NoArguments(Model):
+    """Nothing."""
+
+
+class RouteArguments(Model):
+    """One structure."""
+
+    smiles: str = SmilesText
+
+
+def class_of(smiles: str) -> CandidateClass:
+    """'polymer' for a structure with '*', else 'molecule'."""
+    return "polymer" if "*" in smiles else "molecule"
+
+
+@tool()
+def check_structures(arguments: StructuresArguments, context: ToolContext) -> list[dict[str, Any]]:
+    """Read structures, standardise and screen them, and hold each against every requirement of the goal.
+
+    Answers for each: its canonical SMILES, whether the safety guard allows it, what is implausible about it, and each requirement with
+    its value and whether it is met. Use this before submitting a structure.
+    """
+    return [_checked(text, context.spec) for text in arguments.smiles]
+
+
+@tool()
+def estimate_properties(arguments: EstimateArguments, context: ToolContext) -> list[dict[str, Any]]:
+    """Compute or predict properties of structures, each value with its unit, its uncertainty and whether it is an extrapolation."""
+    try:
+        for name in arguments.properties:
+            REGISTRY[name]
+    except SpecError as error:
+        raise ToolError(f"{error}; list_properties gives the names") from error
+    conditions = context.spec.conditions if context.spec else Conditions()
+    return [_estimated(text, arguments.properties, conditions) for text in arguments.smiles]
+
+
+@tool()
+def list_properties(arguments: NoArguments, context: ToolContext) -> list[dict[str, str]]:
+    """List the properties that can be computed or predicted, with their units."""
+    wanted = context.spec.candidate_class if context.spec else None
+    return [
+        {"name": p.name, "label": p.label, "unit": p.unit, "kind": p.kind}
+        for p in REGISTRY
+        if wanted is None or wanted in p.classes
+    ]  # fmt: skip
+
+
+@tool()
+def compare_structures(arguments: PairArguments, context: ToolContext) -> dict[str, Any]:
+    """Tanimoto similarity (Morgan, radius 2, 2048 bits; 0 to 1) of two structures, and whether they are the same."""
+    from tools.structures.similarity import tanimoto
+
+    first, second = _standard(arguments.first), _standard(arguments.second)
+    return {"similarity": round(tanimoto(_mol(first), _mol(second)), 3), "same": first.key == second.key}
+
+
+@tool()
+def count_group(arguments: SubstructureArguments, context: ToolContext) -> dict[str, Any]:
+    """How often a functional group, ring system or SMARTS occurs in a structure."""
+    from tools.groups.groups import count_group as count
+    from tools.groups.groups import count_matches, resolve_group
+
+    mol = _mol(_standard(arguments.smiles))
+    group = resolve_group(arguments.group)
+    if group is not None:
+        return {"group": group.name, "count": count(mol, group)}
+    with BlockLogs():
+        if len(arguments.group.split()) != 1 or Chem.MolFromSmarts(arguments.group) is None:
+            raise ToolError(f"{arguments.group!r} is neither a known group nor a SMARTS")
+        return {"group": arguments.group, "count": count_matches(mol, arguments.group)}
+
+
+@tool()
+def vary_structure(arguments: VariationArguments, context: ToolContext) -> list[dict[str, str]]:
+    """Variations of a structure that are chemically valid: groups, rings and linkers changed, units exchanged in polymers."""
+    from tools.generators.base import Parent, ProposalRequest
+    from tools.generators.registry import load
+
+    structure = _standard(arguments.smiles)
+    kind = class_of(structure.smiles)
+    spec = context.spec if context.spec and context.spec.candidate_class == kind else DesignSpec(goal="", candidate_class=kind)
+    request = ProposalRequest(
+        spec=spec,
+        generation=1,
+        count=arguments.count,
+        parents=(Parent(key=structure.key, smiles=structure.smiles, score=1.0),),
+        seed=context.seed,
+    )
+    proposer = load()["polymer_mutation" if kind == "polymer" else "evolution"]
+    return [{"smiles": p.smiles, "change": p.operator} for p in proposer.propose(request)]
+
+
+@tool()
+def find_route(arguments: RouteArguments, context: ToolContext) -> dict[str, Any]:
+    """Look for a route of up to three named reactions from shipped building blocks (monomers for a polymer)."""
+    from tools.routes import find_route as search
+    from tools.safety.guard import screen_materials
+
+    structure = _standard(arguments.smiles)
+    route = screen_materials(search(structure.smiles, class_of(structure.smiles)))
+    return {
+        "status": route.status,
+        "steps": [{"reaction": s.reaction, "reactants": s.reactants, "product": s.product} for s in route.steps],
+        "starting_materials": [{"name": m.name, "smiles": m.smiles, "safety": m.verdict} for m in route.starting_materials],
+        "note": route.note,
+    }
+
+
+def _standard(smiles: str) -> StandardStructure:
+    try:
+        return standardise(smiles, class_of(smiles))
+    except StructureError as error:
+        raise ToolError(str(error)) from error
+
+
+def _mol(structure: StandardStructure) -> Chem.Mol:
+    return Chem.MolFromSmiles(structure.smiles)
+
+
+def _estimated(text: str, names: list[str], conditions: Conditions) -> dict[str, Any]:
+    from tools.properties.estimate import estimate
+
+    try:
+        structure = standardise(text, class_of(text))
+    except StructureError as error:
+        return {"input": text, "error": str(error)}
+    values = estimate([structure.smiles], class_of(text), names, conditions)[0]
+    return {
+        "smiles": structure.smiles,
+        "values": {n: format_value(v) + (" (extrapolation)" if v.in_domain is False else "") for n, v in values.items()},
+    }
+
+
+def _checked(text: str, spec: DesignSpec | None) -> dict[str, Any]:
+    from tools.checks.check import check
+    from tools.generators.plausibility import violations
+    from tools.properties.estimate import estimate
+    from tools.safety.guard import screen_structure
+
+    kind: Literal["molecule", "polymer"] = spec.candidate_class if spec else class_of(text)
+    try:
+        structure = standardise(text, kind)
+    except StructureError as error:
+        return {"input": text, "error": str(error)}
+    verdict = screen_structure(structure.smiles, kind)
+    answer: dict[str, Any] = {"smiles": structure.smiles, "safety": verdict.verdict}
+    if verdict.verdict != "allow":
+        answer["safety_reasons"] = [h.reason for h in verdict.rules]
+    with BlockLogs():
+        implausible = [reason for _, reason in violations(_mol(structure))]
+    if implausible:
+        answer["implausible"] = implausible
+    if spec is None or verdict.verdict == "block":
+        return answer
+    candidate = Candidate(
+        key=structure.key,
+        smiles=structure.smiles,
+        inchikey=structure.inchikey,
+        candidate_class=kind,
+        origin=Origin(proposer="model", operator="tool"),
+        properties=estimate([structure.smiles], kind, spec.property_names(), spec.conditions)[0],
+        safety=verdict,
+    )
+    answer["requirements"] = [
+        {"text": r.text, "met": r.met, "probability": round(r.probability, 2), "value": _shown(r.value), "reason": r.reason}
+        for r in check(candidate, spec)
+    ]
+    return answer
+
+
+def _shown(value: float | str | None) -> float | str | None:
+    return round(value, 3) if isinstance(value, float) else value

@@ -1,0 +1,90 @@
+"""``molwright chat``: a conversation over all tools and stored runs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from app import wiring
+from app.console import emit_json, err, out
+from app.service.chat import ChatAnswer, ChatService
+from core.errors import MolwrightError, UsageError
+from core.settings import get_settings
+
+_SHOWN = 120
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file to ``app``."""
+    app.command()(chat)
+
+
+def chat(
+    question: Annotated[str, typer.Argument(help="The question; without one, questions are read line by line.")] = "",
+    run: Annotated[str, typer.Option("--run", help="Go on with this conversation; a prefix of its id is enough.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Let design runs start without asking.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+) -> None:
+    """Ask a language model that can use every tool and read every stored run. Needs a model server; see molwright doctor."""
+    settings = get_settings()
+    store = wiring.open_store(settings)
+    service = ChatService(settings, store, lambda wanted: _approved(wanted, yes), _progress)
+    if question:
+        run_id = store.run(run).run_id if run else service.start(question)
+        return _show(service.ask(run_id, question), as_json)
+    if as_json:
+        raise UsageError("--json needs a question")
+    run_id = store.run(run).run_id if run else service.start("conversation")
+    err.print(f"conversation {run_id}; an empty line or Ctrl-D ends it")
+    while text := _read():
+        try:
+            _show(service.ask(run_id, text), False)
+        except MolwrightError as error:
+            if not sys.stdin.isatty():
+                raise
+            err.print(f"[red]{escape(str(error))}[/red]")
+    return None
+
+
+def _read() -> str:
+    if sys.stdin.isatty():
+        err.print("> ", end="")
+    return sys.stdin.readline().strip()
+
+
+def _show(answer: ChatAnswer, as_json: bool) -> None:
+    if as_json:
+        return emit_json({"run_id": answer.run_id, "answer": answer.text, "unsupported_numbers": answer.unsupported})
+    out.print(escape(answer.text))
+    if answer.unsupported:
+        err.print(f"[yellow]not from a tool, do not rely on:[/yellow] {escape(', '.join(answer.unsupported))}")
+    err.print(f"[dim]molwright chat --run {answer.run_id} ... goes on; molwright trace {answer.run_id} shows every step[/dim]")
+    return None
+
+
+def _approved(wanted: dict[str, Any], yes: bool) -> bool:
+    """Show a person what would be started, and ask. Without a terminal the answer is no, unless --yes was given."""
+    err.print(escape(f"The model wants to start a design run: {wanted['goal']}"))
+    err.print(escape(wanted["spec"]))
+    if wanted["borrowed"]:
+        err.print(f"[yellow]These words come from a retrieved text, not from you:[/yellow] {escape(wanted['borrowed'])}")
+    if yes and not wanted["borrowed"]:
+        return True
+    if not sys.stdin.isatty():
+        why = "its words come from a retrieved text" if wanted["borrowed"] else "nobody is here to approve it; add --yes"
+        err.print(f"[yellow]not started: {why}[/yellow]")
+        return False
+    return typer.confirm("Start it?", default=False, err=True)
+
+
+def _progress(event: dict[str, Any]) -> None:
+    if event["stage"] == "tool":
+        arguments = json.dumps(event["arguments"], ensure_ascii=False)
+        shown = arguments if len(arguments) <= _SHOWN else f"{arguments[:_SHOWN]}..."
+        err.print(f"[dim]· {escape(event['name'])} {escape(shown)}[/dim]")
+    elif event["stage"] == "select":
+        err.print(f"[dim]· generation {event['generation']}: {event['evaluated']} structures evaluated[/dim]")

@@ -1,0 +1,196 @@
+"""From settings to servers and roles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.models import ROLES, NoBackend, Place
+from agent.models.client import PoolBackend
+from agent.models.endpoints import configured_plan, open_backend, pool_config
+from agent.models.plan import stored_plan
+from agent.models.session import ModelSession
+from core.errors import ConfigurationError
+from core.settings import Settings
+from memory.scratch import ScratchRecorder
+from tests.agent.models.fake_server import fake_model
+
+ROOT = Path(__file__).resolve().parents[3]
+URL = "http://127.0.0.1:9/v1"
+POOL = """
+[pool.roles]
+proposer = "big"
+[pool.fallbacks]
+big = ["small"]
+[[pool.endpoints]]
+base_url = "http://127.0.0.1:1/v1"
+model = "small"
+[[pool.endpoints]]
+base_url = "http://127.0.0.1:2/v1"
+model = "big"
+adapters = ["chem"]
+[[pool.endpoints]]
+base_url = "http://127.0.0.1:3/v1"
+model = "vectors"
+canary = "embedding"
+"""
+
+
+def settings(tmp_path: Path, **given: Any) -> Settings:
+    return Settings(home=tmp_path, **given)
+
+
+@pytest.fixture
+def pool_file(tmp_path: Path) -> Path:
+    path = tmp_path / "pool.toml"
+    path.write_text(POOL)
+    return path
+
+
+def test_nothing_configured_means_no_plan(tmp_path: Path) -> None:
+    assert pool_config(settings(tmp_path)) is None
+    assert configured_plan(settings(tmp_path)) is None
+
+
+def test_one_line_gives_every_role_a_model(tmp_path: Path) -> None:
+    plan = configured_plan(settings(tmp_path, model_url=URL, model_name="qwen"))
+    assert plan is not None
+    assert {role: used.model for role, used in plan.roles.items()} == dict.fromkeys(ROLES, "qwen")
+    assert plan.roles["proposer"].temperature > 0 == plan.roles["interpreter"].temperature
+    assert stored_plan({"models": plan.model_dump(mode="json", exclude_none=True)}) == plan
+
+
+@pytest.mark.parametrize(
+    ("roles", "expected"),
+    [
+        ("all", dict.fromkeys(ROLES, "qwen")),
+        ("proposer,critic", {"proposer": "qwen", "critic": "qwen"}),
+        (["reporter"], {"reporter": "qwen"}),
+        ("proposer=chem, critic=qwen", {"proposer": "chem", "critic": "qwen"}),
+        ({"interpreter": "other"}, {"interpreter": "other"}),
+    ],
+)
+def test_roles_are_chosen(tmp_path: Path, roles: Any, expected: dict[str, str]) -> None:
+    plan = configured_plan(settings(tmp_path, model_url=URL, model_name="qwen", roles=roles))
+    assert plan is not None
+    assert {role: used.model for role, used in plan.roles.items()} == expected
+
+
+def test_no_roles_means_no_plan(tmp_path: Path) -> None:
+    assert configured_plan(settings(tmp_path, model_url=URL, model_name="qwen", roles="none")) is None
+
+
+def test_limits_come_from_the_settings(tmp_path: Path) -> None:
+    prices = tmp_path / "prices.toml"
+    prices.write_text('price_per_kwh = 0.3\n[prices."qwen"]\nwatts = 400\n[prices.small]\nper_million_in = 0.1\n')
+    made = settings(
+        tmp_path, model_url=URL, model_name="qwen", model_fallback="small", model_context=4096, model_reply=4000, model_calls=7,
+        model_tokens=1000, model_seconds=60, model_money=2, model_prices=prices, model_attempts=1, model_deadline=9,
+    )  # fmt: skip
+    plan = configured_plan(made)
+    assert plan is not None
+    role = plan.roles["critic"]
+    assert (role.fallback_model, role.context_tokens, role.max_tokens, role.deadline_s) == ("small", 4096, 2048, 9)
+    assert (plan.attempts, plan.budget.calls, plan.budget.tokens, plan.budget.seconds, plan.budget.money) == (1, 7, 1000, 60, 2)
+    assert (plan.budget.price_per_kwh, plan.budget.prices["qwen"].watts) == (0.3, 400)
+
+
+def test_a_pool_file_says_who_does_what(tmp_path: Path, pool_file: Path) -> None:
+    plan = configured_plan(settings(tmp_path, model_pool=pool_file))
+    assert plan is not None
+    assert plan.roles["proposer"].model == "big"
+    assert plan.roles["critic"].model == "small"
+    named = configured_plan(settings(tmp_path, model_pool=pool_file, roles="proposer=chem,critic=proposer"))
+    assert named is not None
+    assert {role: used.model for role, used in named.roles.items()} == {"proposer": "chem", "critic": "big"}
+
+
+def test_the_five_card_fleet_is_a_pool(tmp_path: Path) -> None:
+    made = settings(tmp_path, model_pool=ROOT / "deploy" / "fleet" / "five-cards.toml")
+    plan = configured_plan(made)
+    assert plan is not None
+    assert set(plan.roles) == set(ROLES)
+    assert len({used.model for used in plan.roles.values()}) >= 3
+    assert all(used.context_tokens > used.max_tokens for used in plan.roles.values())
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"model_name": "qwen"}, "no server"),
+        ({"model_url": URL}, "no model: set MOLWRIGHT_MODEL_NAME"),
+        ({"model_url": "localhost:8000", "model_name": "m"}, "needs http://HOST:PORT/v1"),
+        ({"model_url": "http://user:pw@h/v1", "model_name": "m"}, "takes no user"),
+        ({"model_url": URL, "model_name": "m", "model_pool": "x.toml"}, "both"),
+        ({"model_pool": "/nowhere/pool.toml"}, "/nowhere/pool.toml"),
+        ({"model_url": URL, "model_name": "m", "roles": "wizard"}, "wizard is no role"),
+        ({"model_url": URL, "model_name": "m", "model_money": 1.0}, "needs a price for m"),
+        ({"model_url": URL, "model_name": "m", "model_prices": "/nowhere.toml"}, "/nowhere.toml"),
+    ],
+)
+def test_settings_that_do_not_fit_are_named(tmp_path: Path, given: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        configured_plan(settings(tmp_path, **given))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"model_name": "huge"}, "no server has the model 'huge'; there are small, big, chem"),
+        ({"roles": "critic=vectors"}, "no server has the model 'vectors'"),
+        ({"model_fallback": "huge"}, "model_fallback"),
+    ],
+)
+def test_a_model_that_no_server_of_the_pool_has_is_named(tmp_path: Path, pool_file: Path, given: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        configured_plan(settings(tmp_path, model_pool=pool_file, **given))
+
+
+def test_a_pool_file_that_is_wrong_names_the_field(tmp_path: Path) -> None:
+    path = tmp_path / "pool.toml"
+    path.write_text("[[pool.endpoints]]\nbase_url = 'x'\nmodel = 'm'\n")
+    with pytest.raises(ConfigurationError, match="base_url"):
+        pool_config(settings(tmp_path, model_pool=path))
+
+
+def test_the_key_of_one_address_is_sent_and_never_shown(tmp_path: Path) -> None:
+    secret = "sk-the-one-line-key"
+    with fake_model("qwen", api_key=secret) as fake:
+        made = settings(tmp_path, model_url=fake.url, model_name="qwen", model_key=secret)
+        plan = configured_plan(made)
+        pool = pool_config(made)
+        assert plan is not None
+        assert pool is not None
+        for shown in (repr(made), str(made), pool.model_dump_json(), repr(pool), plan.model_dump_json(), made.model_dump_json()):
+            assert secret not in shown
+        backend = open_backend(made, plan)
+        fake.say("Hello.")
+        session = ModelSession(plan, backend, ScratchRecorder())
+        turn = session.turn(Place("n", 0, "x"), "assistant", [{"role": "user", "content": "hi"}], [])
+        backend.close()
+    assert turn.text == "Hello."
+    assert fake.keys == [secret]
+
+
+def test_a_stored_plan_works_with_other_settings(tmp_path: Path) -> None:
+    plan = configured_plan(settings(tmp_path, model_url=URL, model_name="qwen"))
+    assert plan is not None
+    assert isinstance(open_backend(settings(tmp_path), plan), NoBackend)
+    with fake_model("other") as fake:
+        backend = open_backend(settings(tmp_path, model_url=fake.url, model_name="other"), plan)
+        assert isinstance(backend, PoolBackend)
+        fake.say("Still here.")
+        session = ModelSession(plan, backend, ScratchRecorder())
+        assert session.turn(Place("n", 0, "x"), "assistant", [{"role": "user", "content": "hi"}], []).text == "Still here."
+        assert fake.requests[0]["model"] == "qwen"
+        backend.close()
+
+
+def test_without_a_server_here_every_call_is_a_problem_not_a_fault(tmp_path: Path) -> None:
+    plan = configured_plan(settings(tmp_path, model_url=URL, model_name="qwen"))
+    assert plan is not None
+    session = ModelSession(plan, open_backend(settings(tmp_path), plan), ScratchRecorder())
+    turn = session.turn(Place("n", 0, "x"), "assistant", [{"role": "user", "content": "hi"}], [])
+    assert "no model server is configured here" in turn.problem
