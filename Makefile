@@ -3,11 +3,12 @@ PYTHON ?= python3
 ARGS ?=
 export GOAL
 
-.PHONY: help design test check setup setup-dev lock clean
+.PHONY: help design test test-vllm check setup setup-dev lock clean
 
 help:
 	@echo 'make design GOAL="Design a heat-resistant polymer with Tg > 250 °C"   set up and run a design'
 	@echo 'make test                                                            set up and run every check and test'
+	@echo 'make test-vllm                                                       tests with real model servers, without a card'
 
 design: setup
 	@if [ -z "$$GOAL" ]; then echo 'give a goal: make design GOAL="a molecule with MW < 300"' >&2; exit 2; fi
@@ -15,6 +16,11 @@ design: setup
 
 test: setup-dev
 	@scripts/test $(ARGS)
+
+# Tests with real vLLM servers on the processor; the first time installs 3.5 GB into the user's cache folder.
+test-vllm: setup-dev
+	@$(PYTHON) scripts/vllm_env.py
+	@.venv/bin/python -m pytest -m vllm tests -s $(ARGS)
 
 check: setup-dev
 	@scripts/check

@@ -39,7 +39,7 @@ def host_files(topology: Topology, plan: FleetPlan, host_name: str, prefix: Pure
             if not card.uuid:
                 raise UsageError(f"[[cards]] {card.name}: uuid is missing; `nvidia-smi -L` on {host.name} prints it")
     files = {unit_name(d): model_unit(topology, d, prefix) for d in deployments}
-    files["molwright-gateway.service"] = gateway_unit(prefix)
+    files["molwright-gateway.service"] = gateway_unit(list(files), prefix)
     files["molwright-fleet.target"] = fleet_target(host)
     files["compose.yaml"] = compose_file(topology, host, deployments)
     files["gateway.toml"] = gateway_file(host, deployments)
@@ -69,11 +69,12 @@ def model_unit(topology: Topology, deployment: Deployment, prefix: PurePosixPath
     return _service(title, command, ["PartOf=molwright-fleet.target", "StartLimitIntervalSec=0"], ["HF_HOME=" + str(STATE / "huggingface")])
 
 
-def gateway_unit(prefix: PurePosixPath = PREFIX) -> str:
-    """The systemd unit of a host's gateway."""
+def gateway_unit(servers: list[str], prefix: PurePosixPath = PREFIX) -> str:
+    """The systemd unit of a host's gateway. It is stopped before ``servers``, their units, so that calls under way can end."""
     arguments = [str(prefix / "app" / "bin" / "molwright"), "gateway", "--config", str(SETTINGS / "gateway.toml")]
     command = ServeCommand(environment={}, arguments=arguments)
-    return _service("molwright gateway", command, ["PartOf=molwright-fleet.target", "StartLimitIntervalSec=0"], [])
+    order = ["After=" + " ".join(servers)] if servers else []
+    return _service("molwright gateway", command, ["PartOf=molwright-fleet.target", "StartLimitIntervalSec=0", *order], [])
 
 
 def fleet_target(host: Host) -> str:

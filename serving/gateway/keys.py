@@ -111,6 +111,7 @@ class KeyStore:
     def _write(self, file: KeyFile) -> None:
         part = self._path.with_name(self._path.name + ".part")
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        self._give_to_owner(descriptor)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
             stream.write(file.model_dump_json(indent=2) + "\n")
             stream.flush()
@@ -126,7 +127,14 @@ class KeyStore:
         except OSError as error:
             raise ConfigurationError(f"{self._path}: {error.strerror or error}") from error
         try:
+            self._give_to_owner(descriptor)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
             os.close(descriptor)
+
+    def _give_to_owner(self, descriptor: int) -> None:
+        """A file that root writes belongs to the owner of its folder: the gateway, which is not root, has to read it."""
+        if os.geteuid() == 0:
+            folder = self._path.parent.stat()
+            os.fchown(descriptor, folder.st_uid, folder.st_gid)

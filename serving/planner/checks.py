@@ -23,6 +23,10 @@ class Finding(Model):
     message: str = Field(description="What and why.")
 
 
+#: The roles of the application that call tools.
+TOOL_ROLES = ("assistant", "proposer")
+
+
 def refuse(field: str, message: str) -> Finding:
     """A finding that stops the deployment."""
     return Finding(level="refused", field=field, message=message)
@@ -103,6 +107,8 @@ def _model(deployment: Deployment) -> list[Finding]:
         found.append(refuse("context", f"{deployment.context} tokens; the model was made for {f.max_context}"))
     if deployment.batched_tokens > deployment.context and deployment.kind == "generate":
         found.append(warn("batched_tokens", f"{deployment.batched_tokens} is more than the context of {deployment.context}"))
+    if callers := [r for r in deployment.roles if r in TOOL_ROLES and not deployment.tool_parser]:
+        found.append(warn("tool_parser", f"is missing: the server would refuse the tool calls of {', '.join(callers)}"))
     return found
 
 

@@ -94,7 +94,7 @@ class BreakerConfig(Model):
 
     failures: int = Field(default=3, ge=1, description="Failures in a row that take it out; a refused connection does at once.")
     open_s: float = Field(default=1.0, gt=0, description="First time out in seconds; doubles while it fails.")
-    open_max_s: float = Field(default=30.0, gt=0, description="Longest time out in seconds.")
+    open_max_s: float = Field(default=30.0, gt=0, description="Longest time out in seconds; with probes: see probe.recheck_s.")
 
 
 class ProbeConfig(Model):
@@ -104,6 +104,9 @@ class ProbeConfig(Model):
     interval_s: float = Field(default=1.0, gt=0, description="How often it is decided whether a probe is due.")
     idle_s: float = Field(default=15.0, gt=0, description="A server that gave no sign for so long is probed.")
     stall_s: float = Field(default=5.0, gt=0, description="The same with calls in flight.")
+    recheck_s: float = Field(
+        default=3.0, gt=0, description="A server that was taken out is probed again after at most so long, however often it failed."
+    )
     canary_timeout_s: float = Field(
         default=10.0, gt=0, description="A canary without an answer for so long, while no token counter moves, means hung."
     )

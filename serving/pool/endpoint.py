@@ -7,7 +7,7 @@ from collections import deque
 
 from serving.pool.breaker import Breaker, State
 from serving.pool.clock import Clock, Scope
-from serving.pool.config import EndpointConfig, PoolConfig
+from serving.pool.config import BreakerConfig, EndpointConfig, PoolConfig
 
 
 class RateWindow:
@@ -46,6 +46,14 @@ class RateWindow:
         return tokens / seconds if tokens and seconds > 0 else None
 
 
+def _breaker_config(pool: PoolConfig) -> BreakerConfig:
+    """The breaker's settings; where a probe makes the trial no caller pays for it, so the longest time out is that of the probes."""
+    if not pool.probe.enabled:
+        return pool.breaker
+    longest = min(pool.breaker.open_max_s, max(pool.probe.recheck_s, pool.breaker.open_s))
+    return pool.breaker.model_copy(update={"open_max_s": longest})
+
+
 class Endpoint:
     """A server's state. Changed only on the pool's event loop."""
 
@@ -53,7 +61,7 @@ class Endpoint:
         self.config = config
         self.name = config.name
         self.clock = clock
-        self.breaker = Breaker(pool.breaker, clock, probed=pool.probe.enabled)
+        self.breaker = Breaker(_breaker_config(pool), clock, probed=pool.probe.enabled)
         self.rate = RateWindow(clock)
         self.outstanding = 0
         self.last_used = 0  # when it last got a call, as a number of the pool's sequence

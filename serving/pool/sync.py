@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Generator, Iterator
 from typing import Any, TypeVar
 
 from core.errors import ServingError
@@ -15,6 +15,23 @@ from serving.pool.status import PoolStatus
 from serving.pool.stream import PoolStream
 
 T = TypeVar("T")
+
+
+class SyncStream:
+    """The blocks of a stream, and who writes them."""
+
+    def __init__(self, blocks: Generator[bytes, None, None], endpoint: str, model: str, request_id: str) -> None:
+        self._blocks = blocks
+        self.endpoint = endpoint
+        self.model = model
+        self.request_id = request_id
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._blocks
+
+    def close(self) -> None:
+        """End the stream; if it was not finished, the server is told by closing the connection."""
+        self._blocks.close()
 
 
 class SyncPool:
@@ -54,10 +71,12 @@ class SyncPool:
         """As :meth:`Pool.send`."""
         return self.run(self.pool.send(request))
 
-    def stream(self, request: PoolRequest) -> Iterator[bytes] | PoolAnswer:
+    def stream(self, request: PoolRequest) -> SyncStream | PoolAnswer:
         """As :meth:`Pool.stream`; the iterator closes the stream when it is closed or exhausted."""
         opened = self.run(self.pool.stream(request))
-        return opened if isinstance(opened, PoolAnswer) else self._blocks(opened)
+        if isinstance(opened, PoolAnswer):
+            return opened
+        return SyncStream(self._blocks(opened), opened.endpoint, opened.model, opened.request_id)
 
     def status(self) -> PoolStatus:
         """As :meth:`Pool.status`."""
@@ -73,7 +92,7 @@ class SyncPool:
             self.run(self.pool.aclose(grace_s))
             self._stop()
 
-    def _blocks(self, stream: PoolStream) -> Iterator[bytes]:
+    def _blocks(self, stream: PoolStream) -> Generator[bytes, None, None]:
         try:
             while (block := self.run(_next(stream))) is not None:
                 yield block

@@ -17,7 +17,7 @@ from serving.pool.call import OPERATIONS, Operation, PoolAnswer, PoolRequest
 from serving.pool.failures import error_body
 from serving.pool.pool import Pool
 from serving.pool.stream import PoolStream
-from serving.pool.sync import SyncPool
+from serving.pool.sync import SyncPool, SyncStream
 
 BASE_URL = "http://pool/v1"
 DEADLINE_HEADER = "x-molwright-deadline-s"
@@ -39,7 +39,7 @@ class PoolTransport(httpx.AsyncBaseTransport):
             if isinstance(opened, PoolAnswer):
                 return _response(opened)
             return httpx.Response(
-                200, headers=_headers(opened.endpoint, opened.request_id, "text/event-stream"), stream=_AsyncBlocks(opened)
+                200, headers=_headers(opened.endpoint, opened.model, opened.request_id, "text/event-stream"), stream=_AsyncBlocks(opened)
             )
         except ServingError as error:
             return error_response(error)
@@ -60,7 +60,8 @@ class SyncPoolTransport(httpx.BaseTransport):
             opened = self._pool.stream(asked)
             if isinstance(opened, PoolAnswer):
                 return _response(opened)
-            return httpx.Response(200, headers=_headers("", "", "text/event-stream"), stream=_Blocks(opened))
+            headers = _headers(opened.endpoint, opened.model, opened.request_id, "text/event-stream")
+            return httpx.Response(200, headers=headers, stream=_Blocks(opened))
         except ServingError as error:
             return error_response(error)
 
@@ -81,7 +82,7 @@ class _AsyncBlocks(httpx.AsyncByteStream):
 
 
 class _Blocks(httpx.SyncByteStream):
-    def __init__(self, blocks: Iterator[bytes]) -> None:
+    def __init__(self, blocks: SyncStream) -> None:
         self._blocks = blocks
 
     def __iter__(self) -> Iterator[bytes]:
@@ -91,9 +92,7 @@ class _Blocks(httpx.SyncByteStream):
             raise httpx.RemoteProtocolError(str(error)) from error
 
     def close(self) -> None:
-        close = getattr(self._blocks, "close", None)
-        if close is not None:
-            close()
+        self._blocks.close()
 
 
 def pool_request(request: httpx.Request, content: bytes) -> PoolRequest:
@@ -130,11 +129,12 @@ def error_response(error: ServingError) -> httpx.Response:
     return httpx.Response(error.status, headers=headers, json=error_body(error))
 
 
-def _headers(endpoint: str, request_id: str, content_type: str) -> dict[str, str]:
-    known = {"x-molwright-endpoint": endpoint, "x-request-id": request_id}
+def _headers(endpoint: str, model: str, request_id: str, content_type: str) -> dict[str, str]:
+    named = model if model.isascii() else ""
+    known = {"x-molwright-endpoint": endpoint, "x-molwright-model": named, "x-request-id": request_id}
     return {"content-type": content_type, **{k: v for k, v in known.items() if v}}
 
 
 def _response(answer: PoolAnswer) -> httpx.Response:
-    headers = _headers(answer.endpoint, answer.request_id, "application/json")
+    headers = _headers(answer.endpoint, answer.model, answer.request_id, "application/json")
     return httpx.Response(answer.status, headers=headers, content=answer.content)

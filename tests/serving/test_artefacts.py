@@ -76,6 +76,12 @@ def test_units_restart_the_whole_group_and_see_their_cards_only(fleet: Topology,
         assert words[1:] == plan.arguments[1:]
 
 
+def test_the_gateway_is_stopped_before_its_servers(fleet: Topology) -> None:
+    """systemd stops in the reverse order of After=, so calls under way can end."""
+    after = unit(files_of(fleet, "forge")["molwright-gateway.service"])["Unit"]["After"]
+    assert set(after[1].split()) == {"molwright-vllm-reasoner.service", "molwright-vllm-specialists.service"}
+
+
 def test_words_of_a_unit_keep_their_meaning() -> None:
     assert systemd_word("plain=1") == "plain=1"
     assert systemd_word('{"a": "b\\c"}') == '"{\\"a\\": \\"b\\\\c\\"}"'

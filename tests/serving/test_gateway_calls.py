@@ -378,6 +378,14 @@ def test_a_removed_key_stops_working_at_once(tmp_path: Path) -> None:
     run(main())
 
 
+def test_a_key_file_that_root_writes_belongs_to_the_owner_of_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[tuple[int, int]] = []
+    monkeypatch.setattr("serving.gateway.keys.os.geteuid", lambda: 0)
+    monkeypatch.setattr("serving.gateway.keys.os.fchown", lambda _, user, group: given.append((user, group)))
+    KeyStore(tmp_path / "keys.json").add("ada", "2026-01-01T00:00:00+00:00")
+    assert given == [(tmp_path.stat().st_uid, tmp_path.stat().st_gid)] * 2, "the file and its lock"
+
+
 def test_keys_are_stored_hashed_for_their_owner_only(tmp_path: Path) -> None:
     keys = KeyStore(tmp_path / "sub" / "keys.json")
     key = keys.add("ada", "2026-01-01T00:00:00+00:00", requests_per_minute=5, max_concurrency=2)

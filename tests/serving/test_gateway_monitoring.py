@@ -1,4 +1,4 @@
-"""Every metric and label that the dashboard and the alert rules name is exported by a running gateway."""
+"""Every metric and label that the dashboard and the alert rules name is exported: by a running gateway, or from the stored runs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import yaml
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics import MetricWrapperBase
 
+from app.service.run_metrics import families
+from memory.sql.figures import ModelUse, RunFigures
 from serving.gateway.metrics import GatewayMetrics
 from serving.pool.metrics import PoolMetrics
 
@@ -31,7 +33,14 @@ def metrics() -> dict[str, set[str]]:
             for suffix in suffixes[str(metric._type)]:
                 labels = set(metric._labelnames) | ({"le"} if suffix == "_bucket" else set())
                 found[metric._name + suffix] = labels
-    return found
+    return found | run_metrics()
+
+
+def run_metrics() -> dict[str, set[str]]:
+    """The same of the metrics of design runs."""
+    used = {("proposer", "general"): ModelUse(1, 1, 1, 1.0)}
+    figures = RunFigures(steps={"screen": 1}, step_seconds={"screen": 1.0}, errors={"screen": 1}, models=used)
+    return {sample.name: set(sample.labels) for family in families(figures) for sample in family.samples}
 
 
 def dashboard() -> dict[str, Any]:
@@ -71,11 +80,13 @@ def test_every_metric_is_shown_somewhere() -> None:
 def test_label_values_in_rules_exist() -> None:
     from typing import get_args
 
+    from core.report import RunStatus
     from serving.pool.ledger import Outcome
     from serving.pool.monitor import ProbeResult
 
     text = " ".join(e for _, e, _ in EXPRESSIONS)
-    for label, values in (("outcome", set(get_args(Outcome))), ("result", set(get_args(ProbeResult)))):
+    for label, of in (("outcome", Outcome), ("result", ProbeResult), ("status", RunStatus)):
+        values = set(get_args(of))
         for match in re.findall(label + r'=~?"([^"]+)"', text):
             assert set(match.split("|")) <= values
 
@@ -95,4 +106,4 @@ def test_rules_and_panels_are_complete() -> None:
         for test in yaml.safe_load((MONITORING / "alerts-test.yml").read_text(encoding="utf-8"))["tests"]
         for case in test["alert_rule_test"]
     }
-    assert tested <= set(names)
+    assert tested == set(names)

@@ -312,6 +312,18 @@ def test_tool_and_reasoning_parsers_are_known_ones() -> None:
     assert any("'deep'" in f.message for f in refusals(plan_one(make_deployment("qwen2_5_1_5b", reasoning_parser="deep"))))
 
 
+def test_a_role_that_calls_tools_needs_a_tool_parser() -> None:
+    def said(**change: Any) -> list[str]:
+        return [
+            f.message
+            for f in plan_one(make_deployment("qwen2_5_1_5b", roles=["assistant", "critic"], **change)).findings
+            if f.field == "tool_parser"
+        ]
+
+    assert said(tool_parser="") == ["is missing: the server would refuse the tool calls of assistant"]
+    assert said() == said(tool_parser="hermes") == []
+
+
 FAKE_VLLM = """
 import argparse
 class FlexibleArgumentParser(argparse.ArgumentParser):

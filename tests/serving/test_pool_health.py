@@ -77,7 +77,7 @@ def test_a_server_that_comes_back_is_noticed_by_a_canary_not_by_a_caller() -> No
     async def main() -> None:
         with fake(default=Behaviour("server_error")) as (one, a), fake() as (_, b):
             clock = FakeClock()
-            book = Book(config(a, b, probe=PROBE, breaker={"failures": 1, "open_s": 4}), clock=clock)
+            book = Book(config(a, b, probe={**PROBE, "recheck_s": 10}, breaker={"failures": 1, "open_s": 4}), clock=clock)
             monitor = book.pool.monitors["a"]
             await book.pool.send(chat())
             assert (book.pool.endpoint("a").health(), await monitor.probe()) == ("open", "not_due")
@@ -94,6 +94,28 @@ def test_a_server_that_comes_back_is_noticed_by_a_canary_not_by_a_caller() -> No
             assert {(await book.pool.send(chat())).endpoint for _ in range(2)} == {"a", "b"}
             await book.pool.aclose()
         assert len(one.seen) == 2
+
+    run(main())
+
+
+def test_a_server_that_was_down_for_long_is_used_soon_after_its_return() -> None:
+    async def main() -> None:
+        with fake(default=Behaviour("server_error")) as (one, a), fake() as (_, b):
+            clock = FakeClock()
+            book = Book(config(a, b, probe=PROBE, breaker={"failures": 1}), clock=clock)
+            monitor = book.pool.monitors["a"]
+            await book.pool.send(chat())
+            for _ in range(600):  # ten minutes
+                await clock.advance(1)
+                assert await monitor.probe() in ("not_due", "failed")
+            one.default = Behaviour()
+            waited = 0
+            while not book.pool.endpoint("a").ready():
+                await clock.advance(1)
+                await monitor.probe()
+                waited += 1
+            assert waited <= 3
+            await book.pool.aclose()
 
     run(main())
 

@@ -35,20 +35,20 @@ def test_a_server_lost_under_load_loses_no_request(number: signal.Signals) -> No
             moved = [r for r in book.records if len(r.attempts) > 1]
             assert moved, "nothing was in flight at the server that was lost"
             assert {r.attempts[0].result for r in moved} <= {"disconnected", "refused", "hung"}
-            assert max(r.seconds for r in book.records) < 5, "a call waited longer than it takes to find a server hung"
+            assert "timeout" not in {a.result for r in book.records for a in r.attempts}, "found hung before any call ran out of time"
             assert book.pool.endpoint("a").health() != "closed"
             if number == signal.SIGSTOP:
                 servers[0].signal(signal.SIGCONT)
             else:
                 servers[0].stop()
                 servers[0] = FakeProcess(port=servers[0].port)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while book.pool.endpoint("a").health() != "closed":
                     await asyncio.sleep(0.05)
             assert {(await book.pool.send(chat())).endpoint for _ in range(4)} == {"a", "b"}
 
     try:
-        run(main(), limit=30)
+        run(main(), limit=90)
     finally:
         for server in servers:
             server.stop()
@@ -79,7 +79,7 @@ def test_streams_under_a_kill_are_whole_or_end_with_an_error_and_each_has_one_ou
             assert len(book.records) == total
 
     try:
-        run(main(), limit=30)
+        run(main(), limit=90)
     finally:
         for server in servers:
             server.stop()
