@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from types import TracebackType
@@ -16,13 +17,22 @@ from core.errors import ConfigurationError, MolwrightError
 #: Variables that keep numeric libraries on one thread in each worker process.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
+#: Items a worker that are handed out ahead of the result that is waited for.
+AHEAD = 3
+
 
 class SerialExecutor:
     """Runs everything in the calling process, one after the other."""
 
+    workers = 1
+
     def map(self, function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
         """``function`` of every item, in order. Exceptions of ``function`` pass through."""
         return [function(item) for item in items]
+
+    def stream(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+        """``function`` of every item, in order, each computed when it is asked for."""
+        return (function(item) for item in items)
 
     def close(self) -> None:
         """Nothing to release."""
@@ -53,14 +63,43 @@ class ProcessExecutor:
 
         Exceptions of ``function`` pass through; MolwrightError if a worker process died.
         """
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=_prepare_worker)
+        pool = self._started()
         try:
-            futures = [self._pool.submit(function, item) for item in items]
+            futures = [pool.submit(function, item) for item in items]
             return [future.result() for future in futures]
         except BrokenProcessPool as error:
             self.close()
             raise MolwrightError("a worker process died (killed, or out of memory)") from error
+
+    def stream(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+        """``function`` of every item in their order, however many there are: at most :data:`AHEAD` a worker are under way at once.
+
+        Raises as :meth:`map`.
+        """
+        pool = self._started()
+        waiting: deque[Future[Any]] = deque()
+        source = iter(items)
+        try:
+            while True:
+                while len(waiting) < AHEAD * self.workers:
+                    try:
+                        waiting.append(pool.submit(function, next(source)))
+                    except StopIteration:
+                        break
+                if not waiting:
+                    return
+                yield waiting.popleft().result()
+        except BrokenProcessPool as error:
+            self.close()
+            raise MolwrightError("a worker process died (killed, or out of memory)") from error
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=_prepare_worker)
+        return self._pool
 
     def close(self) -> None:
         """Stop the workers; a later :meth:`map` starts new ones."""

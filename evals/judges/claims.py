@@ -20,6 +20,7 @@ from core.spec import (
     Condition,
     CountRequirement,
     DesignSpec,
+    EditRequirement,
     ElementsRequirement,
     LevelRequirement,
     MotifRequirement,
@@ -133,6 +134,8 @@ def _wrong(requirement: object, mol: Chem.Mol, candidate: Candidate, probability
     if isinstance(requirement, ScaffoldRequirement):
         whole = chain(mol, 3) if spec.candidate_class == "polymer" else mol
         return "" if whole.HasSubstructMatch(Chem.MolFromSmarts(requirement.smarts)) else "the scaffold is not there"
+    if isinstance(requirement, EditRequirement):
+        return _wrong_edit(requirement, mol)
     if isinstance(requirement, RuleSetRequirement):
         return _wrong_rule_set(requirement, mol)
     return f"a {type(requirement).__name__} cannot be judged"
@@ -157,6 +160,17 @@ def _wrong_property(requirement: PropertyRequirement, mol: Chem.Mol, candidate: 
         if probability > most + PROBABILITY_SLACK
         else ""
     )
+
+
+def _wrong_edit(requirement: EditRequirement, mol: Chem.Mol) -> str:
+    """An edit changes the size by less than the whole and keeps most of the given structure; counted by the largest common part."""
+    from rdkit.Chem import rdFMCS
+
+    before = Chem.MolFromSmiles(requirement.reference)
+    if Chem.MolToSmiles(before, isomericSmiles=False) == Chem.MolToSmiles(mol, isomericSmiles=False):
+        return "nothing is changed"
+    common = rdFMCS.FindMCS([before, mol], timeout=5).numAtoms
+    return "" if common >= 0.5 * min(before.GetNumAtoms(), mol.GetNumAtoms()) else f"only {common} atoms are as they were"
 
 
 def _wrong_rule_set(requirement: RuleSetRequirement, mol: Chem.Mol) -> str:

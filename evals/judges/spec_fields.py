@@ -12,6 +12,7 @@ from core.spec import (
     Condition,
     CountRequirement,
     DesignSpec,
+    EditRequirement,
     ElementsRequirement,
     LevelRequirement,
     MotifRequirement,
@@ -76,6 +77,8 @@ def compact(requirement: object, spec: DesignSpec) -> str:
         return f"rule_set:{requirement.rule_set}"
     if isinstance(requirement, ScaffoldRequirement):
         return f"scaffold:{_canonical(requirement.scaffold)}"
+    if isinstance(requirement, EditRequirement):
+        return f"edit:{requirement.operation} {requirement.group} {_canonical(requirement.reference)}"
     raise TypeError(f"a {type(requirement).__name__} has no short form")
 
 

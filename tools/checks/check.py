@@ -11,6 +11,7 @@ from core.spec import (
     Condition,
     CountRequirement,
     DesignSpec,
+    EditRequirement,
     ElementsRequirement,
     LevelRequirement,
     MotifRequirement,
@@ -21,7 +22,16 @@ from core.spec import (
     SimilarityRequirement,
 )
 from tools.checks.probability import effective_sigma, interval_probability
-from tools.checks.structure import candidate_mol, count_element, count_smarts, foreign_elements, has_smarts, keeps_scaffold, reference_mol
+from tools.checks.structure import (
+    candidate_mol,
+    count_element,
+    count_smarts,
+    foreign_elements,
+    has_smarts,
+    is_edit,
+    keeps_scaffold,
+    reference_mol,
+)
 from tools.properties.registry import REGISTRY
 from tools.properties.thermal_rules import LEVEL_PROBABILITY
 
@@ -161,6 +171,9 @@ def _structural(requirement: Requirement, mol: Chem.Mol) -> RequirementResult:
 
         broken = violations(mol, requirement.rule_set)
         return _exact(requirement, len(broken) <= requirement.allowed_violations, float(len(broken)), reason="; ".join(broken))
+    if isinstance(requirement, EditRequirement):
+        done = is_edit(mol, requirement)
+        return _exact(requirement, done, "done" if done else "not done", reason="the structure is not the given one with this change alone")
     assert isinstance(requirement, ScaffoldRequirement)
     kept = keeps_scaffold(mol, requirement.smarts)
     return _exact(requirement, kept, "kept" if kept else "not kept", reason="the core is not present with its rings unbroken")

@@ -8,7 +8,7 @@ from rdkit import Chem
 from rdkit.rdBase import BlockLogs
 
 from core.candidate import Candidate
-from core.spec import CandidateClass
+from core.spec import CandidateClass, EditRequirement
 from tools.groups.groups import compile_smarts
 from tools.properties.repeat_units import joined_units
 from tools.structures.parse import parse_polymer, parse_smiles
@@ -88,3 +88,11 @@ def keeps_scaffold(mol: Chem.Mol, smarts: str) -> bool:
     rings = {frozenset(ring) for ring in subject.GetRingInfo().AtomRings()}
     core = [tuple(ring) for ring in query.GetRingInfo().AtomRings()]
     return any(all(frozenset(match[i] for i in ring) in rings for ring in core) for match in _matches(subject, query))
+
+
+def is_edit(mol: Chem.Mol, requirement: EditRequirement) -> bool:
+    """Whether ``mol``, whatever its stereo marks, is one of the structures that the edit gives."""
+    from tools.groups.edits import edited
+
+    made = edited(requirement.reference, requirement.operation, requirement.group, requirement.replacement, requirement.every)
+    return Chem.MolToSmiles(mol, isomericSmiles=False) in made

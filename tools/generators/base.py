@@ -11,9 +11,10 @@ import random
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from core.candidate import Proposal
+from core.candidate import Proposal, Route
 from core.seeding import generator
 from core.spec import DesignSpec
+from tools.generators.blocks import BlockLibrary
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,13 @@ class Parent:
         key: its key in the run (InChIKey or polymer key).
         smiles: canonical SMILES; two '*' for a polymer repeat unit.
         score: how good it is, any scale, higher is better.
+        route: the route by which it was built, where its proposer gave one.
     """
 
     key: str
     smiles: str
     score: float
+    route: Route | None = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,9 @@ class ProposalRequest:
         count: how many proposals are wanted; fewer come back only when the proposer has no more.
         parents: evaluated structures of the run to vary, best first.
         seed: seed of the run.
-        hints: SMILES or words from literature or a model that may steer the proposer; may be ignored, never trusted.
+        hints: structures (SMILES) to start from and structural words ('imide', 'push-pull') from the literature that may steer a proposer
+            towards a family; never trusted, ignored where a proposer has no use for them.
+        library: building blocks to work with; None: the shipped ones.
     """
 
     spec: DesignSpec
@@ -50,6 +55,7 @@ class ProposalRequest:
     parents: tuple[Parent, ...] = ()
     seed: int = 0
     hints: tuple[str, ...] = ()
+    library: BlockLibrary | None = None
 
     def generator(self, proposer: str) -> random.Random:
         """The random generator of ``proposer`` for this request; a fresh one at each call."""

@@ -1,24 +1,31 @@
-"""The shipped building blocks: common laboratory compounds by functional class. No prices and no suppliers are known or claimed."""
+"""Building blocks: the shipped library of common laboratory compounds, and libraries that hold a user's own inventory.
+
+No prices and no suppliers of the shipped blocks are known or claimed; prices are only those that a user's list gives.
+"""
 
 from __future__ import annotations
 
 import csv
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 
 from rdkit import Chem
 
+from core.candidate import Stock
+
 
 @dataclass(frozen=True)
 class Block:
-    """A building block: name, canonical SMILES, functional class, and the molecule."""
+    """A building block: name, canonical SMILES, functional class, the molecule, and what the user's inventory says of it (None: not in it)."""
 
     name: str
     smiles: str
     functional_class: str
     mol: Chem.Mol
+    stock: Stock | None = None
 
 
 def flat_smiles(mol: Chem.Mol) -> str:
@@ -26,9 +33,41 @@ def flat_smiles(mol: Chem.Mol) -> str:
     return str(Chem.MolToSmiles(mol, isomericSmiles=False))
 
 
+class BlockLibrary:
+    """A set of building blocks. Compared by identity: two libraries of the same blocks are two libraries.
+
+    Attributes:
+        blocks: the blocks in a fixed order.
+        name: what it is called in messages: 'shipped', or the file of the inventory.
+        replaces: whether it takes the place of what ships instead of adding to it.
+    """
+
+    def __init__(self, blocks: Iterable[Block], name: str, *, replaces: bool = False) -> None:
+        self.blocks = tuple(blocks)
+        self.name = name
+        self.replaces = replaces
+
+    @cached_property
+    def index(self) -> dict[str, Block]:
+        """Blocks by canonical SMILES without stereochemistry; of two with the same constitution the first."""
+        found: dict[str, Block] = {}
+        for block in self.blocks:
+            found.setdefault(flat_smiles(block.mol), block)
+        return found
+
+    @cached_property
+    def stocked(self) -> bool:
+        """Whether it says of any block that it is in the user's inventory."""
+        return any(block.stock is not None for block in self.blocks)
+
+    def find(self, mol: Chem.Mol) -> Block | None:
+        """The block with the constitution of ``mol`` (stereochemistry ignored), or None."""
+        return self.index.get(flat_smiles(mol))
+
+
 @lru_cache(maxsize=1)
 def building_blocks() -> tuple[Block, ...]:
-    """Every building block in the order of its file. Raises ValueError for a structure that cannot be read."""
+    """Every shipped building block in the order of its file. Raises ValueError for a structure that cannot be read."""
     text = files("tools.generators").joinpath("data/building_blocks.tsv").read_text(encoding="utf-8")
     blocks = []
     for row in csv.DictReader(text.splitlines(), delimiter="\t"):
@@ -40,14 +79,19 @@ def building_blocks() -> tuple[Block, ...]:
 
 
 @lru_cache(maxsize=1)
+def shipped() -> BlockLibrary:
+    """The shipped library."""
+    return BlockLibrary(building_blocks(), "shipped")
+
+
 def block_index() -> dict[str, Block]:
-    """Building blocks by canonical SMILES without stereochemistry."""
-    return {flat_smiles(b.mol): b for b in building_blocks()}
+    """Shipped building blocks by canonical SMILES without stereochemistry."""
+    return shipped().index
 
 
 def find_block(mol: Chem.Mol) -> Block | None:
-    """The building block with the constitution of ``mol`` (stereochemistry ignored), or None."""
-    return block_index().get(flat_smiles(mol))
+    """The shipped building block with the constitution of ``mol`` (stereochemistry ignored), or None."""
+    return shipped().find(mol)
 
 
 @lru_cache(maxsize=1)

@@ -62,6 +62,12 @@ def _adamantane() -> Chem.Mol:
     return Chem.MolFromSmiles("C1C2CC3CC1CC(C2)C3")
 
 
+@lru_cache(maxsize=1)
+def _pinane() -> Chem.Mol:
+    """The carbon skeleton of the pinenes, the one bridged cyclobutane that is common."""
+    return Chem.MolFromSmarts("C1~C~C2CC(~C1)C2(C)C")
+
+
 _FEATURE_SMARTS = {
     "B": "[#5]",
     "Si": "[#14]",
@@ -123,7 +129,8 @@ def _bridged_rule(mol: Chem.Mol, rings: list[frozenset[int]]) -> str:
     for i, first in enumerate(rings):
         for second in rings[i + 1 :]:
             shared = first & second
-            if len(shared) > 1 and min(len(first), len(second)) <= 4 and not _plain_fused(mol, shared, first, second):
+            strained = len(shared) > 1 and min(len(first), len(second)) <= 4 and not _plain_fused(mol, shared, first, second)
+            if strained and not mol.HasSubstructMatch(_pinane()):
                 return "ring-spiro-fused"
             if len(shared) == 1 and min(len(first), len(second)) == 3 and max(len(first), len(second)) <= 4:
                 return "ring-spiro-fused"

@@ -14,6 +14,8 @@ PROPOSERS: dict[str, Proposer] = {}
 _MODULES: tuple[str, ...] = (
     "tools.generators.library.proposer",
     "tools.generators.evolution.proposer",
+    "tools.generators.exact.proposer",
+    "tools.generators.isomers.proposer",
     "tools.generators.reactions.proposer",
     "tools.generators.polymers.proposers",
     "tools.generators.dyes.proposers",
@@ -36,5 +38,11 @@ def load() -> dict[str, Proposer]:
 
 
 def applicable(spec: DesignSpec) -> list[Proposer]:
-    """The proposers that have something to say for ``spec``, by name."""
-    return [proposer for _, proposer in sorted(load().items()) if proposer.applies(spec)]
+    """The proposers that have something to say for ``spec``, by name.
+
+    Where every answer can be listed (all isomers of a formula, one change of a given structure) only the proposers that list them.
+    """
+    found = [proposer for _, proposer in sorted(load().items()) if proposer.applies(spec)]
+    if spec.exhaustive:
+        return [proposer for proposer in found if getattr(proposer, "lists_all", False)] or found
+    return found

@@ -20,9 +20,11 @@ from core.spec import (
     ElementsRequirement,
     MotifRequirement,
     PropertyRequirement,
+    RuleSetRequirement,
     ScaffoldRequirement,
     SimilarityRequirement,
 )
+from tools.groups.rule_sets import RULE_SETS, violations
 from tools.properties.descriptors import compute_descriptor
 from tools.properties.registry import REGISTRY
 from tools.structures.similarity import morgan_fingerprint
@@ -102,6 +104,7 @@ class SpecFit:
     groups: list[GroupCount] = field(default_factory=list)
     windows: list[tuple[str, Condition]] = field(default_factory=list)
     similarity: list[tuple[DataStructs.ExplicitBitVect, Condition]] = field(default_factory=list)
+    rule_sets: list[tuple[str, int]] = field(default_factory=list)
     min_heavy_atoms: int = 0
     max_heavy_atoms: int = 60
 
@@ -128,6 +131,7 @@ class SpecFit:
                 total += miss(condition, compute_descriptor(name, mol), _STEP.get(name, 1.0))
             except (ValueError, RuntimeError):
                 total += 3.0
+        total += sum(max(0, len(violations(mol, name)) - allowed) for name, allowed in self.rule_sets)
         if self.similarity:
             mine = morgan_fingerprint(mol)
             total += sum(miss(c, DataStructs.TanimotoSimilarity(mine, print_), 0.05) for print_, c in self.similarity)
@@ -141,7 +145,7 @@ class SpecFit:
     @property
     def steerable(self) -> bool:
         """Whether there is something that can be counted and repaired by edits."""
-        listed = self.elements or self.groups or self.windows or self.similarity or self.absent_elements or self.forbidden
+        listed = self.elements or self.groups or self.windows or self.similarity or self.absent_elements or self.forbidden or self.rule_sets
         return bool(listed) or self.allowed is not None
 
 
@@ -204,6 +208,8 @@ def spec_fit(spec: DesignSpec) -> SpecFit:
                 fit.scaffolds.append(query)
         elif isinstance(requirement, PropertyRequirement) and _is_computed(requirement.property):
             fit.windows.append((requirement.property, requirement.condition))
+        elif isinstance(requirement, RuleSetRequirement) and requirement.rule_set in RULE_SETS:
+            fit.rule_sets.append((requirement.rule_set, requirement.allowed_violations))
         elif isinstance(requirement, SimilarityRequirement):
             reference = Chem.MolFromSmiles(requirement.reference)
             if reference is not None:

@@ -10,13 +10,14 @@ from pydantic import Field
 
 from core.candidate import Candidate
 from core.model import Model
-from core.report import BindingRequirement, WeightSensitivity
+from core.report import BindingRequirement, Choice, WeightSensitivity
 from core.spec import DesignSpec
 from tools.ranking.binding import binding_requirement, by_closeness
-from tools.ranking.diversity import diverse
+from tools.ranking.diversity import diverse, similarity_limit
 from tools.ranking.fitness import checked
 from tools.ranking.pareto import pareto_fronts
 from tools.ranking.selection import ErrorModel, error_model
+from tools.ranking.shortlist import NOTHING_KNOWN, Known, shortlist
 from tools.ranking.table import Table, build_table, predicted_names
 from tools.ranking.uncertainty import order_certainty
 
@@ -40,42 +41,54 @@ class RankingResult(Model):
     binding: BindingRequirement | None = Field(default=None, description="The requirement that keeps most structures out, if any fails.")
     kept: int = Field(default=0, ge=0, description="How many candidates meet every requirement.")
     evaluated: int = Field(default=0, ge=0, description="How many distinct structures were evaluated in the run.")
+    choice: Choice = Field(default_factory=Choice, description="What the shortlist was compared with, and what it passed over.")
 
 
-def rank(candidates: Sequence[Candidate], spec: DesignSpec, evaluated: int, *, errors: ErrorModel | None = None) -> RankingResult:
+def rank(
+    candidates: Sequence[Candidate], spec: DesignSpec, evaluated: int, *, errors: ErrorModel | None = None, known: Known = NOTHING_KNOWN
+) -> RankingResult:
     """The shortlist of ``spec.candidates`` structures out of the evaluated ones, and the closest of the others.
 
     ``p_meets`` is the probability that all requirements hold together under the joint distribution of the prediction errors, corrected
     for selection (see ``tools.ranking.selection``); ``score`` is p_meets times the weighted geometric mean of the desirabilities.
     Candidates that the guard blocked, or that were never estimated, are left out; requirements not yet checked are checked. The order
-    is by score rounded to 9 decimals, then p_meets, then whether a route is known, then key, after near duplicates (similarity above 0.7) have been passed over where
-    enough others are left. The result does not depend on the order of ``candidates``. ``evaluated`` is the number of distinct
-    structures of the run. ``errors``: the error model; that of the shipped predictors if None. Raises PredictorError where that is
-    missing, SpecError for a spec that names what does not exist.
+    is by score rounded to 9 decimals, then p_meets, then whether a route is known, then key. Near duplicates and known structures are
+    passed over (see ``tools.ranking.shortlist``); a known one that is listed says so in its notes. The result does not depend on the
+    order of ``candidates``. ``evaluated`` is the number of distinct structures of the run. ``errors``: the error model; that of the
+    shipped predictors if None. ``known``: what is known already. Raises PredictorError where the error model is missing, SpecError for
+    a spec that names what does not exist.
     """
     usable = [checked(candidate, spec) for candidate in sorted(candidates, key=lambda c: c.key) if _usable(candidate)]
     errors = errors or error_model(predicted_names(spec))
     scored, table = _scored(usable, spec, errors)
     kept = [i for i, candidate in enumerate(scored) if all(result.met for result in candidate.requirements)]
     order = _order(scored, kept)
-    shortlist = [order[i] for i in diverse([scored[i] for i in order], spec.candidates)]
+    chosen = shortlist([scored[i] for i in order], spec, known)
+    rows = [order[i] for i in chosen.positions]
     fronts = _fronts(table, scored, order)
-    listed = [scored[i] for i in shortlist]
-    certainty = order_certainty(_rows(table, shortlist), np.array([c.score or 0.0 for c in listed]))
+    listed = [_marked(scored[i], known) for i in rows]
+    certainty = order_certainty(_rows(table, rows), np.array([c.score or 0.0 for c in listed]))
     ranked = [
         candidate.model_copy(update={"rank": i + 1, "rank_interval": certainty.intervals[i], "pareto_front": fronts.get(row)})
-        for i, (row, candidate) in enumerate(zip(shortlist, listed, strict=True))
+        for i, (row, candidate) in enumerate(zip(rows, listed, strict=True))
     ]
     keeps = set(kept)
     others = by_closeness([candidate for i, candidate in enumerate(scored) if i not in keeps], spec)
     return RankingResult(
         ranked=ranked,
         closest=[others[i] for i in diverse(others[: 50 * spec.candidates], spec.candidates)],
-        sensitivity=_sensitivity(table, scored, kept, shortlist),
+        sensitivity=_sensitivity(table, scored, kept, rows, known),
         tied=[[listed[i].key for i in group] for group in certainty.tied],
         binding=binding_requirement(usable, spec),
         kept=len(kept),
         evaluated=max(evaluated, len(usable)),
+        choice=Choice(
+            similarity_limit=similarity_limit(spec),
+            similar_left_out=len(chosen.similar),
+            known_left_out=len(chosen.known_shipped),
+            user_known_left_out=len(chosen.known_user),
+            known_listed=sum(bool(known.name(c.key)) for c in listed),
+        ),
     )
 
 
@@ -104,6 +117,13 @@ def _scored(candidates: list[Candidate], spec: DesignSpec, errors: ErrorModel) -
 
 def _order(scored: Sequence[Candidate], rows: Sequence[int]) -> list[int]:
     return sorted(rows, key=lambda i: (-(scored[i].score or 0.0), -(scored[i].p_meets or 0.0), not _has_route(scored[i]), scored[i].key))
+
+
+def _marked(candidate: Candidate, known: Known) -> Candidate:
+    """``candidate`` with a note if it is known."""
+    name = known.name(candidate.key)
+    note = f"Known already: {name}."
+    return candidate.model_copy(update={"notes": [*candidate.notes, note]}) if name and note not in candidate.notes else candidate
 
 
 def _has_route(candidate: Candidate) -> bool:
@@ -136,12 +156,14 @@ def _fronts(table: Table, scored: Sequence[Candidate], order: Sequence[int]) -> 
     return {row: int(front) for row, front in zip(pool, fronts, strict=True)}
 
 
-def _sensitivity(table: Table, scored: Sequence[Candidate], kept: Sequence[int], shortlist: Sequence[int]) -> list[WeightSensitivity]:
+def _sensitivity(
+    table: Table, scored: Sequence[Candidate], kept: Sequence[int], listed: Sequence[int], known: Known
+) -> list[WeightSensitivity]:
     """What each weight changed by ±20 % does to the shortlist; with fewer than two objectives no weight matters."""
     objectives = table.spec.objectives
-    if len(objectives) < 2 or not shortlist:
+    if len(objectives) < 2 or not listed:
         return []
-    before = {scored[row].key: place for place, row in enumerate(shortlist)}
+    before = {scored[row].key: place for place, row in enumerate(listed)}
     found = []
     for index, objective in enumerate(objectives):
         for change in CHANGES:
@@ -152,7 +174,7 @@ def _sensitivity(table: Table, scored: Sequence[Candidate], kept: Sequence[int],
                 c.model_copy(update={"score": round(p * float(d), DECIMALS)}) for c, p, d in zip(scored, chance, desire, strict=True)
             ]
             order = _order(changed, kept)
-            again = [order[i] for i in diverse([changed[i] for i in order], table.spec.candidates)]
+            again = [order[i] for i in shortlist([changed[i] for i in order], table.spec, known).positions]
             after = {scored[row].key: place for place, row in enumerate(again)}
             moved = [key for key in [*before, *(key for key in after if key not in before)] if before.get(key) != after.get(key)]
             found.append(WeightSensitivity(objective=objective.id, change=change, top_changes=moved, first=scored[again[0]].key))

@@ -10,7 +10,7 @@ from jinja2 import Environment, StrictUndefined
 from jinja2.loaders import FileSystemLoader
 from markupsafe import Markup
 
-from core.candidate import Candidate
+from core.candidate import Candidate, Material
 from core.report import Point, Report
 from core.spec import PropertyRequirement
 from tools.properties.registry import REGISTRY
@@ -36,6 +36,7 @@ def _environment() -> Environment:
         draw=lambda s, w=260, h=180: Markup(draw(s, w, h)),
         label=label,
         percent=percent,
+        stock=stock_text,
     )
     return environment
 
@@ -62,6 +63,16 @@ def label(name: str) -> str:
 def percent(probability: float | None) -> str:
     """A probability as a percentage, 'unknown' if there is none."""
     return "unknown" if probability is None else f"{100 * probability:.0f} %"
+
+
+def stock_text(material: Material) -> str:
+    """What the user's inventory says of a material: 'in the inventory, A1, 12.50 EUR for 100 g', or that it is not there."""
+    stock = material.stock
+    if stock is None:
+        return "not in the inventory"
+    size = f" for {stock.amount:g} {stock.unit}" if stock.amount is not None else ""
+    price = f"{stock.price:.2f} {stock.currency}{size}" if stock.price is not None else "no price given"
+    return ", ".join(part for part in ("in the inventory", stock.id, price) if part)
 
 
 def plots(report: Report) -> list[dict[str, Any]]:

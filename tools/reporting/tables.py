@@ -26,6 +26,11 @@ _FIXED = (
     "pareto_front",
     "safety",
     "route",
+    "materials",
+    "materials_in_inventory",
+    "cost",
+    "cost_currency",
+    "cost_per",
     "rationale",
 )
 
@@ -77,6 +82,7 @@ def _row(c: Candidate, listed: bool) -> dict[str, Any]:
         "pareto_front": c.pareto_front or "",
         "safety": c.safety.verdict + "".join(f" {h.id}" for h in c.safety.rules) if c.safety else "",
         "route": c.route.status if c.route else "",
+        **_materials(c),
         "rationale": c.rationale,
     }
     for name, value in c.properties.items():
@@ -86,6 +92,19 @@ def _row(c: Candidate, listed: bool) -> dict[str, Any]:
             row[f"{label} sigma"] = _plain(value.sigma)
             row[f"{label} in domain"] = "" if value.in_domain is None else "yes" if value.in_domain else "no"
     return row
+
+
+def _materials(c: Candidate) -> dict[str, Any]:
+    """The starting materials of the route; with an inventory also which of them are in it and what they cost together."""
+    materials = [m for m in c.route.starting_materials if m.role != "intermediate"] if c.route else []
+    cost = c.route.cost if c.route else None
+    return {
+        "materials": "; ".join(m.name for m in materials),
+        "materials_in_inventory": "; ".join(m.name for m in materials if m.stock is not None),
+        "cost": cost.value if cost and cost.value is not None else "not known" if cost else "",
+        "cost_currency": cost.currency if cost else "",
+        "cost_per": cost.per if cost else "",
+    }
 
 
 def _plain(number: float | None) -> Any:

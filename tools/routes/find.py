@@ -4,32 +4,39 @@ from __future__ import annotations
 
 from rdkit import Chem
 
-from core.candidate import Route
+from core.candidate import NO_ROUTE, Route
 from core.spec import CandidateClass
-from tools.generators.blocks import find_block
+from tools.generators.blocks import BlockLibrary, shipped
 from tools.generators.reactions.run import run
 from tools.generators.reactions.table import reactions
+from tools.routes.cost import with_stock
 from tools.routes.molecules import find_molecule_route, same_structure
 
 
-def find_route(smiles: str, candidate_class: CandidateClass) -> Route:
-    """A route from shipped starting materials to ``smiles``, or one of status 'none known' with the reason in its note.
+def find_route(smiles: str, candidate_class: CandidateClass, library: BlockLibrary | None = None) -> Route:
+    """A route from starting materials to ``smiles``, or one of status 'none known' with the reason in its note.
 
-    Molecules: the classic dye condensations first, then named reactions backwards, up to two levels (three steps), each verified
-    forwards. Polymers: taken apart into monomers.
+    Molecules: the classic dye condensations first (from their own shipped parts), then named reactions backwards, up to three steps,
+    each verified forwards, from the blocks of ``library`` (the shipped one if None). Polymers: taken apart into shipped monomers. A
+    library with an inventory says of each material what is in it, and what the materials cost.
     """
+    return with_stock(_found(smiles, candidate_class, library), library or shipped())
+
+
+def _found(smiles: str, candidate_class: CandidateClass, library: BlockLibrary | None) -> Route:
     if candidate_class == "polymer":
         from tools.generators.polymers.routes import find_polymer_route
 
         return find_polymer_route(smiles)
     from tools.generators.dyes.routes import find_dye_route
 
-    dye = find_dye_route(smiles)
-    return dye if dye.status != "none known" else find_molecule_route(smiles).model_copy(deep=True)
+    replaced = library is not None and library.replaces
+    dye = find_dye_route(smiles) if not replaced else NO_ROUTE
+    return dye if dye.status != "none known" else find_molecule_route(smiles, library).model_copy(deep=True)
 
 
-def verify_route(route: Route, smiles: str, candidate_class: CandidateClass = "molecule") -> list[str]:
-    """What is wrong with a route; [] if its forward execution gives ``smiles``."""
+def verify_route(route: Route, smiles: str, candidate_class: CandidateClass = "molecule", library: BlockLibrary | None = None) -> list[str]:
+    """What is wrong with a route; [] if its forward execution gives ``smiles``. ``library``: as for :func:`find_route`."""
     if route.status == "none known":
         return ["no route"]
     if candidate_class == "polymer":
@@ -38,21 +45,23 @@ def verify_route(route: Route, smiles: str, candidate_class: CandidateClass = "m
         return [] if verify_polymer_route(route, smiles) else ["the polymerisation does not give this repeat unit"]
     from tools.generators.dyes.routes import verify_dye_route
 
-    return [] if verify_dye_route(route, smiles) else _molecule_faults(route, smiles)
+    return [] if verify_dye_route(route, smiles) else _molecule_faults(route, smiles, library or shipped())
 
 
-def _molecule_faults(route: Route, smiles: str) -> list[str]:
+def _molecule_faults(route: Route, smiles: str, library: BlockLibrary) -> list[str]:
     """What is wrong with the route of a molecule; [] if its forward execution gives ``smiles``.
 
     Every step is run again by its named reaction, with the selectivity guards; every reactant must be a starting material of the route
-    or the product of an earlier step, and every starting material a shipped building block.
+    or the product of an earlier step, and every starting material a building block of ``library``.
     """
     faults = []
     at_hand = []
     for given in route.starting_materials:
         mol = Chem.MolFromSmiles(given.smiles)
-        if mol is None or find_block(mol) is None:
-            faults.append(f"{given.name} is not a shipped building block")
+        if given.role == "intermediate":  # listed for its safety verdict; the steps have to make it
+            continue
+        if mol is None or library.find(mol) is None:
+            faults.append(f"{given.name} is not a building block")
         at_hand.append(given.smiles)
     for step in route.steps:
         faults += _step_faults(step.reaction, step.reactants, step.product, at_hand)

@@ -1,24 +1,26 @@
-"""Retrosynthesis of molecules: the named reactions backwards to the shipped building blocks, every step checked forwards.
+"""Retrosynthesis of molecules: the named reactions backwards to building blocks, every step checked forwards.
 
-Bounded by counts, never by time: at most ``MAX_PRECURSORS`` ways are tried for a structure, and at most ``MAX_EXPANSIONS`` intermediates
-are taken apart once more.
+A route has at most ``MAX_STEPS`` steps, in a line or convergent. The search is bounded by counts, never by time: at most ``MAX_PRECURSORS``
+ways are tried for a structure, and at most ``MAX_EXPANSIONS`` intermediates of a target are taken apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from rdkit import Chem, rdBase
 
 from core.candidate import NO_ROUTE, Material, Route, RouteStep
-from tools.generators.blocks import Block, find_block, flat_smiles
+from tools.generators.blocks import Block, BlockLibrary, flat_smiles, shipped
 from tools.generators.reactions.run import run
 from tools.generators.reactions.table import Reaction, reactions
 
-MAX_PRECURSORS = 60
-MAX_EXPANSIONS = 16
+MAX_STEPS = 3
+MAX_PRECURSORS = 90
+MAX_MATCHES = 12
+MAX_EXPANSIONS = 24
 MAX_HEAVY_ATOMS = 80
 
 
@@ -28,6 +30,14 @@ class Disconnection:
 
     reaction: Reaction
     reactants: tuple[Chem.Mol, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Steps in the order they are run, and the blocks they start from."""
+
+    steps: tuple[RouteStep, ...]
+    blocks: tuple[Block, ...]
 
 
 def same_structure(made: str, wanted: str) -> bool:
@@ -40,11 +50,13 @@ def same_structure(made: str, wanted: str) -> bool:
     return bool(Chem.MolToSmiles(first) == Chem.MolToSmiles(second))
 
 
-def disconnections(mol: Chem.Mol) -> list[Disconnection]:
+def disconnections(mol: Chem.Mol, library: BlockLibrary | None = None, *, only_blocks: bool = False) -> list[Disconnection]:
     """The ways to make ``mol`` by one named reaction, each checked by running it forwards; in the order of the reactions.
 
-    Reactants that are building blocks are the shipped structures; others come without stereochemistry.
+    Reactants that are blocks of ``library`` (the shipped one if None) are its structures; others come without stereochemistry.
+    ``only_blocks``: only the ways whose reactants are all blocks, which is faster.
     """
+    library = library or shipped()
     target = Chem.MolToSmiles(mol)
     flat = Chem.MolFromSmiles(flat_smiles(mol))
     found: list[Disconnection] = []
@@ -55,8 +67,8 @@ def disconnections(mol: Chem.Mol) -> list[Disconnection]:
     with rdBase.BlockLogs():
         for reaction in reactions().values():
             for backwards in reaction.retro:
-                for raw in backwards.RunReactants((flat,), 20):
-                    reactants = _readable(raw)
+                for raw in backwards.RunReactants((flat,), MAX_MATCHES):
+                    reactants = _blocks(raw, library) if only_blocks else _readable(raw, library)
                     if reactants is None:
                         continue
                     key = (reaction.name, *(flat_smiles(m) for m in reactants))
@@ -70,8 +82,21 @@ def disconnections(mol: Chem.Mol) -> list[Disconnection]:
     return found
 
 
-def _readable(raw: Sequence[Chem.Mol]) -> tuple[Chem.Mol, ...] | None:
-    """The reactants as sanitised molecules, building blocks as they are shipped; None if one is not a whole molecule."""
+def _blocks(raw: Sequence[Chem.Mol], library: BlockLibrary) -> tuple[Chem.Mol, ...] | None:
+    """The reactants as the library has them; None if one is not a block."""
+    mols = []
+    for piece in raw:
+        if Chem.SanitizeMol(piece, catchErrors=True) != Chem.SanitizeFlags.SANITIZE_NONE:
+            return None
+        block = library.find(piece)
+        if block is None:
+            return None
+        mols.append(block.mol)
+    return tuple(mols)
+
+
+def _readable(raw: Sequence[Chem.Mol], library: BlockLibrary) -> tuple[Chem.Mol, ...] | None:
+    """The reactants as sanitised molecules, building blocks as the library has them; None if one is not a whole molecule."""
     mols = []
     for piece in raw:
         if Chem.SanitizeMol(piece, catchErrors=True) != Chem.SanitizeFlags.SANITIZE_NONE or len(Chem.GetMolFrags(piece)) != 1:
@@ -79,14 +104,14 @@ def _readable(raw: Sequence[Chem.Mol]) -> tuple[Chem.Mol, ...] | None:
         mol = Chem.MolFromSmiles(Chem.MolToSmiles(piece))
         if mol is None or any(a.GetNumRadicalElectrons() for a in mol.GetAtoms()):
             return None
-        block = find_block(mol)
+        block = library.find(mol)
         mols.append(block.mol if block is not None else mol)
     return tuple(mols)
 
 
 def material(block: Block) -> Material:
     """A building block as a starting material of a route."""
-    return Material(name=block.name, smiles=block.smiles, role=block.functional_class)
+    return Material(name=block.name, smiles=block.smiles, role=block.functional_class, stock=block.stock)
 
 
 def route_of(steps: Sequence[RouteStep], blocks: Sequence[Block], status: str = "found", note: str = "") -> Route:
@@ -103,72 +128,96 @@ def step_of(way: Disconnection, product: str) -> RouteStep:
     return RouteStep(reaction=way.reaction.name, reactants=reactants, product=product, note=way.reaction.note)
 
 
-def _split(way: Disconnection) -> tuple[list[Block], list[Chem.Mol]]:
-    """The reactants that are building blocks, and those that are not."""
-    blocks, missing = [], []
-    for mol in way.reactants:
-        block = find_block(mol)
-        if block is None:
-            missing.append(mol)
-        else:
-            blocks.append(block)
-    return blocks, missing
+def find_molecule_route(smiles: str, library: BlockLibrary | None = None) -> Route:
+    """A route from the blocks of ``library`` (the shipped one if None) to ``smiles``, or one of status 'none known' with the reason.
+
+    The shortest that the search meets, with at most ``MAX_STEPS`` steps. A molecule that is itself a building block gets a route without
+    steps. Each step is verified by running it forwards; where the target has no defined stereochemistry only the constitution is
+    compared. Never raises for a structure that cannot be read. The result is cached and shared: copy it before changing it.
+    """
+    return _find(smiles, library or shipped())
 
 
 @lru_cache(maxsize=4096)
-def find_molecule_route(smiles: str) -> Route:
-    """A route from shipped building blocks to ``smiles``, or one of status 'none known' with the reason in its note.
-
-    At most two levels: each reactant of the last step is a building block or is made from building blocks in one step. A molecule that
-    is itself a building block gets a route without steps. Each step is verified by running it forwards; where the target has no defined
-    stereochemistry only the constitution is compared. Never raises for a structure that cannot be read. The result is cached and
-    shared: copy it before changing it.
-    """
+def _find(smiles: str, library: BlockLibrary) -> Route:
     mol = Chem.MolFromSmiles(smiles)
     if mol is None or "*" in smiles:
         return NO_ROUTE.model_copy(update={"note": "The structure cannot be read as a molecule."})
     if mol.GetNumHeavyAtoms() > MAX_HEAVY_ATOMS:
         return NO_ROUTE.model_copy(update={"note": f"The structure has more than {MAX_HEAVY_ATOMS} heavy atoms; no search was made."})
     target = Chem.MolToSmiles(mol)
-    block = find_block(mol)
+    block = library.find(mol)
     if block is not None and same_structure(block.smiles, target):
         return route_of([], [block], note="listed as a building block")
-    ways = disconnections(mol)
-    for way in ways:
-        blocks, missing = _split(way)
-        if not missing:
-            return route_of([step_of(way, target)], blocks)
-    return _two_levels(target, ways)
+    search = Search(library)
+    for steps in range(1, MAX_STEPS + 1):
+        plan = search.plan(target, steps, frozenset())
+        if plan is not None:
+            return route_of(plan.steps, plan.blocks)
+    ways = search.ways(target)
+    where = "the shipped building blocks" if library is shipped() else "the building blocks at hand"
+    reason = f"No way of {MAX_STEPS} steps leads to {where}." if ways else "No named reaction gives this structure selectively."
+    return NO_ROUTE.model_copy(update={"note": reason})
 
 
 @lru_cache(maxsize=4096)
-def _from_blocks(smiles: str) -> tuple[RouteStep, tuple[Block, ...]] | None:
-    """The first one-step way from building blocks to ``smiles`` (canonical), or None."""
-    for way in disconnections(Chem.MolFromSmiles(smiles)):
-        blocks, missing = _split(way)
-        if not missing:
-            return step_of(way, smiles), tuple(blocks)
-    return None
+def cached_ways(smiles: str, library: BlockLibrary, only_blocks: bool = False) -> tuple[Disconnection, ...]:
+    """:func:`disconnections` of a canonical SMILES, remembered."""
+    return tuple(disconnections(Chem.MolFromSmiles(smiles), library, only_blocks=only_blocks))
 
 
-def _two_levels(target: str, ways: Sequence[Disconnection]) -> Route:
-    """The first way whose reactants are building blocks or are made from building blocks in one step each."""
-    splits = [(way, *_split(way)) for way in ways]
-    splits.sort(key=lambda item: (len(item[2]), sum(m.GetNumHeavyAtoms() for m in item[2])))
-    expansions: set[str] = set()
-    for way, blocks, missing in splits:
-        steps, needed = [], list(blocks)
-        for mol in missing:
-            middle = Chem.MolToSmiles(mol)
-            expansions.add(middle)
-            made = _from_blocks(middle) if len(expansions) <= MAX_EXPANSIONS else None
-            if made is None:
-                break
-            steps.append(made[0])
-            needed += made[1]
-        else:
-            return route_of([*steps, step_of(way, target)], needed)
-    reason = (
-        "No named reaction gives this structure selectively." if not ways else "No way of two levels leads to the shipped building blocks."
-    )
-    return NO_ROUTE.model_copy(update={"note": reason})
+@dataclass
+class Search:
+    """One search for one target: depth by depth, the simplest precursors first."""
+
+    library: BlockLibrary
+    _expanded: set[str] = field(default_factory=set)
+    _failed: dict[str, int] = field(default_factory=dict)
+
+    def ways(self, smiles: str, only_blocks: bool = False) -> tuple[Disconnection, ...]:
+        """Disconnections of ``smiles`` (canonical); () once the search has taken apart as many structures as it may."""
+        if smiles not in self._expanded:
+            if len(self._expanded) > MAX_EXPANSIONS:
+                return ()
+            self._expanded.add(smiles)
+        return cached_ways(smiles, self.library, only_blocks)
+
+    def plan(self, smiles: str, steps: int, above: frozenset[str]) -> Plan | None:
+        """A way to ``smiles`` with at most ``steps`` steps that does not go through a structure ``above`` it, or None."""
+        if self._failed.get(smiles, 0) >= steps:
+            return None
+        splits = [(way, *self._split(way)) for way in self.ways(smiles, only_blocks=steps == 1)]
+        splits.sort(key=lambda item: (len(item[2]), sum(m.GetNumHeavyAtoms() for m in item[2])))
+        for way, blocks, missing in splits:
+            if len(missing) >= steps:
+                continue
+            below = self._made([Chem.MolToSmiles(m) for m in missing], steps - 1, above | {smiles})
+            if below is not None:
+                return Plan((*below.steps, step_of(way, smiles)), (*blocks, *below.blocks))
+        self._failed[smiles] = steps
+        return None
+
+    def _made(self, missing: list[str], steps: int, above: frozenset[str]) -> Plan | None:
+        """Plans for all of ``missing`` with at most ``steps`` steps together, put behind each other."""
+        done = Plan((), ())
+        for number, smiles in enumerate(missing):
+            if smiles in above:
+                return None
+            room = steps - len(done.steps) - (len(missing) - number - 1)
+            plan = next((p for n in range(1, room + 1) if (p := self.plan(smiles, n, above)) is not None), None)
+            if plan is None:
+                return None
+            done = Plan((*done.steps, *plan.steps), (*done.blocks, *plan.blocks))
+        return done
+
+    def _split(self, way: Disconnection) -> tuple[list[Block], list[Chem.Mol]]:
+        """The reactants that are building blocks, and those that are not, each once."""
+        blocks: list[Block] = []
+        missing: dict[str, Chem.Mol] = {}
+        for mol in way.reactants:
+            block = self.library.find(mol)
+            if block is None:
+                missing.setdefault(Chem.MolToSmiles(mol), mol)
+            else:
+                blocks.append(block)
+        return blocks, list(missing.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.candidate import SafetyVerdict
-from core.spec import DesignSpec, ScaffoldRequirement, SimilarityRequirement
+from core.spec import DesignSpec, EditRequirement, ScaffoldRequirement, SimilarityRequirement
 from tools.safety.guard import screen_goal, screen_structure, verdict_of
 
 
@@ -17,7 +17,7 @@ def screen_spec(spec: DesignSpec) -> SafetyVerdict:
     verdicts = [screen_goal(spec.goal), screen_goal(words)]
     references = [spec.reference.smiles] if spec.reference else []
     for requirement in spec.requirements:
-        if isinstance(requirement, SimilarityRequirement):
+        if isinstance(requirement, (SimilarityRequirement, EditRequirement)):
             references.append(requirement.reference)
         elif isinstance(requirement, ScaffoldRequirement):
             references.append(requirement.scaffold)

@@ -213,3 +213,10 @@ def test_registered_large_and_fast():
     started = time.process_time()
     count = len(propose(spec(), 400, seed=3))
     assert count / (time.process_time() - started) > 150
+
+
+def test_hints_of_the_literature_name_families() -> None:
+    from tools.generators.dyes.steering import hinted_families
+
+    assert "azo" in hinted_families(("azo", "push-pull"))
+    assert hinted_families(("photostability",)) == frozenset()

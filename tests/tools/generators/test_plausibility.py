@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+from importlib.resources import files
+from pathlib import Path
+
 import pytest
 from rdkit import Chem
 
@@ -23,7 +27,7 @@ def test_rule_examples(rule) -> None:  # type: ignore[no-untyped-def]
 def test_rule_ids_are_unique() -> None:
     ids = [r.id for r in rules()] + list(RING_RULES)
     assert len(ids) == len(set(ids))
-    assert len(ids) >= 35
+    assert len(ids) >= 58
 
 
 @pytest.mark.parametrize(
@@ -77,3 +81,55 @@ def test_ignored_rules_are_skipped() -> None:
 def test_most_building_blocks_that_are_not_reagents_pass() -> None:
     hits = [v for b in building_blocks() if (v := first_violation(b.mol)) and v != "reagent"]
     assert len(hits) < 0.06 * len(building_blocks())
+
+
+with Path(__file__).with_name("ordinary_compounds.tsv").open(encoding="utf-8", newline="") as table:
+    ORDINARY = list(csv.DictReader(table, delimiter="\t"))
+
+
+def test_no_false_alarm_on_ordinary_compounds() -> None:
+    kinds = [row["kind"] for row in ORDINARY]
+    assert len(ORDINARY) >= 150
+    assert set(kinds) == {"drug", "dye", "monomer", "solvent"}
+    assert {row["name"]: hits for row in ORDINARY if (hits := _ids(row["smiles"]))} == {}
+
+
+#: Compounds with a common name that a rule is right about: reactive monomers and reagents, initiators, and ring systems of their own.
+MEANT = {
+    "azulene", "beta-carotene", "porphine", "1,3-butadiene", "isoprene", "hexamethylene diisocyanate", "isophorone diisocyanate",
+    "methylene diphenyl diisocyanate", "toluene diisocyanate", "hexamine", "ferrocene", "azobisisobutyronitrile", "benzoyl peroxide",
+}  # fmt: skip
+
+
+def test_few_common_names_are_caught_and_each_is_meant() -> None:
+    rows = csv.DictReader(files("tools.structures").joinpath("common_names.tsv").read_text(encoding="utf-8").splitlines(), delimiter="\t")
+    mols = {row["name"]: Chem.MolFromSmiles(row["smiles"]) for row in rows if "*" not in row["smiles"]}
+    caught = {name for name, mol in mols.items() if mol is not None and mol.GetNumAtoms() > 1 and violations(mol)}
+    assert caught <= MEANT
+
+
+@pytest.mark.parametrize(
+    ("smiles", "rule"),
+    [
+        ("CC=C=C", "cumulene"),
+        ("CC(C)=C=O", "cumulene"),
+        ("C1=CC=C=CC1", "cumulene"),
+        ("CN(Cl)C", "n-halogen"),
+        ("CC(O)(O)C", "gem-diol"),
+        ("CC(O)N(C)C", "hemiaminal"),
+        ("C=C(C)O", "enol"),
+        ("C1CC1=C=C", "cumulene"),
+        ("C12C3C4C1C5C2C3C45", "ring-spiro-fused"),
+        ("CNNNC", "n-chain"),
+        ("COOC", "peroxide"),
+        ("CSSSC", "s-chain"),
+        ("O=CCCCN", "reactive-pair"),
+        ("C=CC(=O)OCCN", "michael-pair"),
+        ("OC(=O)CCC1CO1", "reactive-pair"),
+        ("C[Te]C", "exotic-element"),
+        ("c1cc2c[nH]cc2cc1", "isoindole"),
+        ("C=C(N(C)C)OC", "ketene-acetal"),
+    ],
+)
+def test_laughable_structures_are_caught(smiles: str, rule: str) -> None:
+    assert rule in _ids(smiles)

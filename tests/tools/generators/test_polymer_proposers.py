@@ -184,3 +184,28 @@ def test_the_space_is_large_and_fast():
     started = time.process_time()
     count = len(assemble(spec(), 400, seed=5))
     assert count / (time.process_time() - started) > 150
+
+
+def test_hints_of_the_literature_push_families_and_monomers() -> None:
+    from tools.generators.polymers.library import monomers, polymerisations
+    from tools.generators.polymers.steering import hinted, hinted_monomer
+
+    pushed = {p.families[0] for p in polymerisations() if hinted(p, ("imide", "rigid-aromatic", "not a family")) > 1}
+    assert any("imide" in name for name in pushed)
+    assert len(pushed) < len(polymerisations())
+    assert all(hinted(p, ("imid", "avoid-peroxide")) == 1 for p in polymerisations())
+    assert {m.name for m in monomers() if hinted_monomer(m, ("fluorene",)) > 1} == {
+        m.name for m in monomers() if "fluorene" in m.name.lower()
+    }
+
+
+def test_a_parent_with_its_route_is_not_taken_apart_again() -> None:
+    from tools.generators.polymers.routes import built_from, decompose, find_polymer_route
+
+    unit = "*OC(=O)c1ccc(cc1)C(=O)OCC*"
+    route = find_polymer_route(unit)
+    found = built_from(route)
+    assert found is not None
+    assert {m.smiles for m in found[1]} == {m.smiles for m in decompose(unit)[1]}  # type: ignore[index]
+    assert built_from(None) is None
+    assert built_from(route.model_copy(update={"steps": []})) is None

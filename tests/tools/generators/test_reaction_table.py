@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 from rdkit import Chem
 
@@ -10,6 +13,8 @@ from tools.generators.reactions.run import fits, partners, products, run
 from tools.generators.reactions.table import Reaction, reactions
 
 ALL = list(reactions().values())
+with Path(__file__).with_name("reaction_cases.tsv").open(encoding="utf-8", newline="") as table:
+    CASES = list(csv.DictReader(table, delimiter="\t"))
 
 
 def _mols(smiles: tuple[str, ...]) -> list[Chem.Mol]:
@@ -17,8 +22,34 @@ def _mols(smiles: tuple[str, ...]) -> list[Chem.Mol]:
 
 
 def test_there_are_enough_reactions() -> None:
-    assert len(ALL) >= 25
+    assert len(ALL) >= 110
     assert all(r.note and r.retro for r in ALL)
+
+
+def test_every_reaction_has_a_reference_and_two_counterexamples() -> None:
+    for reaction in ALL:
+        title, identifier = reaction.reference
+        assert len(title) > 10
+        assert identifier.startswith(("doi:10.", "ISBN 978", "http"))
+    refused = [c["reaction"] for c in CASES if c["kind"] == "refuses"]
+    assert set(refused) == {r.name for r in ALL}
+    assert {c["kind"] for c in CASES} == {"runs", "refuses"}
+
+
+def test_templates_are_mapped() -> None:
+    for reaction in ALL:
+        for position in range(reaction.reactants):
+            assert any(a.GetAtomMapNum() for a in reaction.template(position).GetAtoms()), reaction.name
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['reaction']}, {c['kind']}")
+def test_further_cases(case: dict[str, str]) -> None:
+    reaction = reactions()[case["reaction"]]
+    mols = _mols(tuple(case["reactants"].split(" ")))
+    assert all(m is not None for m in mols)
+    assert len(mols) == reaction.reactants
+    expected = Chem.CanonSmiles(case["product_or_reason"]) if case["kind"] == "runs" else None
+    assert run(reaction, mols) == expected
 
 
 @pytest.mark.parametrize("reaction", ALL, ids=lambda r: r.name)

@@ -15,7 +15,7 @@ from rdkit.Chem import Crippen, rdMolDescriptors
 from core.errors import NotFoundError, PredictorError, UsageError
 from tools.predictors import predict as predict_module
 from tools.predictors.model import Model
-from tools.predictors.specs import PredictorSpec, spec_of
+from tools.predictors.specs import PREDICTORS, PredictorSpec, spec_of
 from tools.predictors.training import __main__ as command
 from tools.predictors.training import learners
 from tools.predictors.training.correlation import correlations, write_correlation
@@ -25,7 +25,7 @@ from tools.predictors.training.fit import train
 from tools.predictors.training.learners import Learner
 from tools.predictors.training.precision import parse_goal, precision_at_ten, probability
 from tools.predictors.training.splits import group_folds, scaffold_folds
-from tools.predictors.weights import compact_booster_text, gzip_text, npz_bytes
+from tools.predictors.weights import WeightsFolder, compact_booster_text, gzip_text, npz_bytes
 
 _TAILS = ("", "C", "CC", "CCC", "C(C)C", "O", "OC", "N", "Cl", "C(=O)O", "C#N", "F")
 _CORES = ("c1ccc({})cc1", "c1ccnc({})c1", "C1CCC({})CC1", "CCC({})C", "c1csc({})c1", "CCCCC{}", "C1CCN({})C1", "c1ccc2cc({})ccc2c1")
@@ -49,7 +49,8 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Predic
     path = tmp_path / "measured.csv"
     good = [f"{smiles},{_target(smiles):.4f}" for smiles in _structures()]
     path.write_text("\n".join(["smiles,log_s", *good[:10], *_BAD, *good[10:]]) + "\n", encoding="utf-8")
-    monkeypatch.setattr(learners, "LEARNERS", tuple(replace(m, trees=25) for m in learners.LEARNERS))
+    few = tuple(replace(m, trees=25) for m in learners.LEARNERS)
+    monkeypatch.setitem(learners.RECIPES, "aqueous_solubility", learners.Recipe(few, 0.4, True))
     monkeypatch.setattr(learners, "_SCALE_TREES", 15)
     return path, spec_of("aqueous_solubility")
 
@@ -115,7 +116,7 @@ def test_damaged_and_missing_weights_are_told(small: tuple[Path, PredictorSpec],
 
     with pytest.raises(PredictorError, match="missing"):
         Model(spec, tmp_path / "nowhere")
-    for file in ("value_0.txt.gz", "arrays.npz", "neighbours.tsv.gz", "scale.txt.gz"):
+    for file in ("value_0.txt.gz", "kernel.npz", "arrays.npz", "neighbours.tsv.gz", "scale.txt.gz"):
         folder = copy(f"damaged {file}")
         target = folder / spec.name / file
         data = bytearray(target.read_bytes())
@@ -284,3 +285,10 @@ def test_learners_are_one_thread_and_deterministic() -> None:
     assert learners._COMMON["deterministic"] is True
     assert len({m.name for m in learners.LEARNERS}) == len(learners.LEARNERS) >= 3
     assert all(isinstance(m, Learner) for m in learners.LEARNERS)
+    for name in PREDICTORS:
+        recipe = learners.recipe_of(name)
+        assert len({m.name for m in recipe.learners}) == len(recipe.learners) >= 2
+        assert 0 <= recipe.kernel_share < 1
+        assert WeightsFolder(name).card.get("kernel_share", 0.0) == recipe.kernel_share
+        assert [m["name"] for m in WeightsFolder(name).card["training"]["learners"]] == [m.name for m in recipe.learners]
+    assert set(learners.RECIPES) <= set(PREDICTORS)

@@ -14,6 +14,7 @@ from tools.checks.check import check
 from tools.checks.probability import error_cdf
 from tools.ranking.rank import RankingResult, rank, score_candidates
 from tools.ranking.selection import ErrorModel, Prior
+from tools.ranking.shortlist import Known
 
 SMILES = [
     "CCO",
@@ -180,16 +181,37 @@ def test_equal_scores_go_to_the_key() -> None:
     assert rank(pool, spec, 3).tied == [["KEY001", "KEY002", "KEY003"]]
 
 
-def test_near_duplicates_are_passed_over_until_nothing_else_is_left() -> None:
+def test_near_duplicates_are_passed_over_unless_asked() -> None:
     spec = make_spec([above("melting_point", 100)], candidates=2)
     chain = [candidate(i, melting_point=300.0 - i) for i in range(3)]
     chain[0] = chain[0].model_copy(update={"smiles": "CCCCCCCCCCCCCC"})
     chain[1] = chain[1].model_copy(update={"smiles": "CCCCCCCCCCCCC"})
     assert keys(rank(chain, spec, 3, errors=MP)) == ["KEY000", "KEY002"]
     three = spec.model_copy(update={"candidates": 3})
-    assert keys(rank(chain, three, 3, errors=MP)) == ["KEY000", "KEY001", "KEY002"]
+    strict = rank(chain, three, 3, errors=MP)
+    assert keys(strict) == ["KEY000", "KEY002"]
+    assert (strict.choice.similarity_limit, strict.choice.similar_left_out) == (0.7, 1)
+    asked = three.model_copy(update={"max_similarity": 1.0})
+    assert keys(rank(chain, asked, 3, errors=MP)) == ["KEY000", "KEY001", "KEY002"]
+    assert keys(rank(chain, three.model_copy(update={"exhaustive": True}), 3, errors=MP)) == ["KEY000", "KEY001", "KEY002"]
     twins = [c.model_copy(update={"dedup_key": "same"}) for c in chain]
-    assert keys(rank(twins, three, 3, errors=MP)) == ["KEY000"]
+    assert keys(rank(twins, asked, 3, errors=MP)) == ["KEY000"]
+
+
+def test_known_structures_are_passed_over_or_marked() -> None:
+    spec = make_spec([above("melting_point", 100)], candidates=2)
+    pool = [candidate(i, melting_point=300.0 - i) for i in range(4)]
+    known = Known(user={"KEY000": "mine"}, shipped={"KEY001": "benzene"})
+    result = rank(pool, spec, 4, errors=MP, known=known)
+    assert keys(result) == ["KEY002", "KEY003"]
+    assert (result.choice.user_known_left_out, result.choice.known_left_out, result.choice.known_listed) == (1, 1, 0)
+    three = rank(pool, spec.model_copy(update={"candidates": 4}), 4, errors=MP, known=known)
+    assert keys(three) == ["KEY001", "KEY002", "KEY003"]  # a shipped one fills the place that is left; the user's never does
+    assert three.ranked[0].notes == ["Known already: benzene."]
+    assert three.choice.known_listed == 1
+    everything = rank(pool, spec.model_copy(update={"list_known": True, "candidates": 4}), 4, errors=MP, known=known)
+    assert keys(everything) == ["KEY000", "KEY001", "KEY002", "KEY003"]
+    assert everything.ranked[0].notes == ["Known already: mine."]
 
 
 def test_rank_intervals_hold_the_rank_and_show_ties() -> None:

@@ -13,7 +13,7 @@ from tools.generators.base import ProposalRequest
 from tools.generators.dyes.library import Part, Recipe, parts, pool, recipes
 from tools.generators.dyes.regulated import unwanted
 from tools.generators.dyes.routes import Identity, build_dye_route, identify
-from tools.generators.dyes.steering import allowed_recipes, is_about_dyes, lambda_window, promise
+from tools.generators.dyes.steering import allowed_recipes, hinted_families, is_about_dyes, lambda_window, promise
 from tools.generators.dyes.variation import varied_part
 from tools.generators.polymers.steering import ranked_shares
 from tools.generators.spec_fit import SpecFit, spec_fit
@@ -173,7 +173,8 @@ class DyeAssembly:
         turns: list[str] = []
         for family in dict.fromkeys(r.family for r in allowed):
             chance = max(promise(r, window) for r in allowed if r.family == family)
-            turns += [family] * (1 + (window is not None and chance >= 1.0) * 2 + round(2 * best.get(family, 0.0)))
+            spoken_of = family in hinted_families(request.hints)
+            turns += [family] * (1 + (window is not None and chance >= 1.0) * 2 + round(2 * best.get(family, 0.0)) + spoken_of)
         rng.shuffle(turns)
         of_family = {f: [r for r in allowed if r.family == f] for f in turns}
         for attempt in range(_TRIES_PER_PROPOSAL * request.count if turns else 0):

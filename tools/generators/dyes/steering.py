@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -39,6 +40,12 @@ def allowed_recipes(spec: DesignSpec) -> list[Recipe]:
     plain = _plain(spec.family)
     wanted = _words().get(plain) or _words().get(plain.removesuffix("s"))
     return [r for r in recipes() if wanted is None or r.family in wanted or r.id in wanted]
+
+
+def hinted_families(hints: Sequence[str]) -> frozenset[str]:
+    """Families of recipes that the literature's hints name ('azo', 'coumarin', 'cyanine')."""
+    named = {name for hint in hints for name in _words().get(_plain(hint), ())}
+    return frozenset(r.family for r in recipes() if r.family in named or r.id in named)
 
 
 def lambda_window(spec: DesignSpec) -> tuple[float, float] | None:

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 
 from rdkit import Chem, rdBase
 
-from tools.generators.evolution.crossover import crossover
-from tools.generators.evolution.graph import finish, pick, reworked, working_form
-from tools.generators.evolution.operators import MUTATIONS, WEIGHTS
+from tools.generators.evolution.graph import working_form
+from tools.generators.evolution.operators import WEIGHTS
+from tools.generators.evolution.seen import Seen
+from tools.generators.evolution.variation import VariationConfig, cross, mutate
 from tools.generators.plausibility import first_violation
 from tools.properties.descriptors import compute_descriptor
 
@@ -73,7 +74,10 @@ class Member:
 
 
 class Engine:
-    """Evolution by ``ask`` and ``tell``. The same seed, start and scores always give the same structures."""
+    """Evolution by ``ask`` and ``tell``. The same seed, start and scores always give the same structures.
+
+    Memory is bounded by the population: what was met before is kept as hashes in a table of fixed size (:class:`Seen`).
+    """
 
     def __init__(
         self,
@@ -90,7 +94,8 @@ class Engine:
         self._accept = accept
         self._repair = repair
         self._members: list[Member] = []
-        self._known: set[str] = set()
+        self._known = Seen()
+        self._variation = VariationConfig(self.config.crossover, self.config.second_mutation, self.config.weights)
         self._start = list(reversed(start))
 
     @property
@@ -118,7 +123,8 @@ class Engine:
 
     def forget(self, smiles: Iterable[str]) -> None:
         """Mark canonical SMILES as known, so that they are not offered."""
-        self._known.update(smiles)
+        for text in smiles:
+            self._known.add(text)
 
     def ask(self, count: int) -> list[str]:
         """At most ``count`` new canonical SMILES; fewer when ``patience`` tries in a row found nothing new."""
@@ -143,8 +149,7 @@ class Engine:
         if mol is None:
             return
         smiles = Chem.MolToSmiles(mol)
-        if smiles not in self._known:
-            self._known.add(smiles)
+        if self._known.add(smiles):
             found.append(Offspring(smiles, "start", ()))
 
     def _parent(self) -> Member:
@@ -158,12 +163,9 @@ class Engine:
             second = self._parent()
             if second is first:
                 return None
-            crossed = crossover(first.work, second.work, rng)
-            mol, operator = finish(crossed) if crossed is not None else None, "crossover"
-            if mol is not None and rng.random() < 1 / 3:
-                mol, operator = self._mutate(reworked(mol), operator)
+            mol, operator = cross(first.work, second.work, rng, self._variation)
         else:
-            mol, operator = self._mutate(Chem.RWMol(first.work), "")
+            mol, operator = mutate(Chem.RWMol(first.work), rng, self._variation)
         if mol is not None and self._repair is not None and mol.GetNumHeavyAtoms() <= 2 * config.max_heavy_atoms:
             repaired = self._repair(mol, rng)
             operator = operator if repaired is mol else f"{operator}, repair"
@@ -173,19 +175,6 @@ class Engine:
         parents = (first.smiles,) if second is first else (first.smiles, second.smiles)
         return self._let_through(mol, {first.charge, second.charge}, operator, parents)
 
-    def _mutate(self, work: Chem.RWMol | None, operator: str) -> tuple[Chem.Mol | None, str]:
-        """One or more mutations of a working form, and the names of the operators after ``operator``."""
-        mol: Chem.Mol | None = None
-        while work is not None:
-            name = pick(self._rng, self.config.weights)
-            edited = MUTATIONS[name][0](work, self._rng)
-            mol = finish(edited) if edited is not None else None
-            operator = f"{operator}, {name}" if operator else name
-            if mol is None or self._rng.random() >= self.config.second_mutation:
-                break
-            work = reworked(mol)
-        return mol, operator
-
     def _let_through(self, mol: Chem.Mol, charges: set[int], operator: str, parents: tuple[str, ...]) -> Offspring | None:
         """The finished structure if it is new, of the right size and charge, plausible, accepted and makeable."""
         config = self.config
@@ -194,9 +183,8 @@ class Engine:
         if Chem.GetFormalCharge(mol) not in charges:
             return None
         smiles = Chem.MolToSmiles(mol)
-        if smiles in self._known:
+        if not self._known.add(smiles):
             return None
-        self._known.add(smiles)
         if config.plausible and first_violation(mol, config.ignore):
             return None
         if self._accept is not None and not self._accept(mol):

@@ -16,6 +16,7 @@ from tools.generators.library.known import Known, ranked
 from tools.generators.plausibility import violations
 from tools.generators.registry import register
 from tools.generators.spec_fit import SpecFit, spec_fit
+from tools.optimise.prescreen import can_learn, promise
 from tools.properties.descriptors import compute_descriptor
 
 _DEFAULT_MAX_SA = 4.5
@@ -23,6 +24,7 @@ _DEFAULT_MAX_ATOMS = 50
 _ENOUGH_PARENTS = 20
 _SEEDS = 60
 _OVERSAMPLING = 1.5
+_PRESCREENED = 3
 
 
 class EvolutionProposer:
@@ -43,11 +45,23 @@ class EvolutionProposer:
         keys, names = self._sources(request)
         engine = self._engine(request, fit, rng)
         wanted = int(request.count * _OVERSAMPLING) + 1 if fit.steerable else request.count
-        offspring = engine.ask_offspring(wanted)
+        offspring = self._offspring(engine, request.parents, wanted)
         if fit.steerable:
             with rdBase.BlockLogs():
                 offspring.sort(key=lambda o: round(fit.distance(Chem.MolFromSmiles(o.smiles)), 3))
         return [self._proposal(o, keys, names) for o in offspring[: request.count]]
+
+    def _offspring(self, engine: Engine, parents: tuple[Parent, ...], wanted: int) -> list[Offspring]:
+        """Offspring of the engine. With enough scored parents three times as many are made: half of what is kept are those that the
+        surrogate finds most promising, half the first ones made, so that no idea of the surrogate shuts out the others."""
+        if not can_learn([p.score for p in parents]):
+            return engine.ask_offspring(wanted)
+        made = engine.ask_offspring(_PRESCREENED * wanted)
+        hopes = promise([(p.smiles, p.score) for p in parents], [o.smiles for o in made])
+        order = sorted(range(len(made)), key=lambda i: (-hopes[i], i))
+        best = set(order[: (wanted + 1) // 2])
+        others = [i for i in range(len(made)) if i not in best]
+        return [made[i] for i in sorted(best, key=order.index)] + [made[i] for i in others[: wanted - len(best)]]
 
     def _sources(self, request: ProposalRequest) -> tuple[dict[str, str], dict[str, str]]:
         """Keys of the parents and names of the known compounds by canonical SMILES."""

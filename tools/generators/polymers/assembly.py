@@ -14,7 +14,15 @@ from tools.generators.base import ProposalRequest
 from tools.generators.polymers.chemistry import first_unit
 from tools.generators.polymers.collect import Collector
 from tools.generators.polymers.library import Monomer, Polymerisation, candidates, polymerisations
-from tools.generators.polymers.steering import allowed_polymerisations, experience, family_weight, monomer_weight, tg_window
+from tools.generators.polymers.steering import (
+    allowed_polymerisations,
+    experience,
+    family_weight,
+    hinted,
+    hinted_monomer,
+    monomer_weight,
+    tg_window,
+)
 
 _TRIES_PER_PROPOSAL = 12
 _SCAN_LIMIT = 6000
@@ -59,8 +67,13 @@ class PolymerAssembly:
         learnt = experience(request.parents)
         slots = [[candidates(p, slot) for slot in range(p.slots)] for p in chemistry]
         sizes = [_size(s) for s in slots]
-        families = Draw([sqrt(n) * family_weight(p, window) * learnt.of(p) for p, n in zip(chemistry, sizes, strict=True)])
-        draws = [[Draw([monomer_weight(m, window) * learnt.of_monomer(m) for m in pool]) for pool in s] for s in slots]
+        families = Draw(
+            [sqrt(n) * family_weight(p, window) * learnt.of(p) * hinted(p, request.hints) for p, n in zip(chemistry, sizes, strict=True)]
+        )
+        draws = [
+            [Draw([monomer_weight(m, window) * learnt.of_monomer(m) * hinted_monomer(m, request.hints) for m in pool]) for pool in s]
+            for s in slots
+        ]
         for _ in range(_TRIES_PER_PROPOSAL * request.count):
             if collector.full:
                 return

@@ -18,7 +18,7 @@ from tools.generators.polymers.chemistry import first_unit
 from tools.generators.polymers.collect import Collector
 from tools.generators.polymers.disassembly import Found, stranger
 from tools.generators.polymers.library import Monomer, candidates
-from tools.generators.polymers.routes import decompose
+from tools.generators.polymers.routes import built_from, decompose
 from tools.generators.polymers.steering import allowed_polymerisations, monomer_weight, ranked_shares, tg_window
 from tools.generators.polymers.structure import canonical, read, run
 
@@ -86,7 +86,7 @@ class PolymerMutation:
 
     def _decomposed(self, request: ProposalRequest) -> list[tuple[Parent, Found]]:
         allowed = {p.id for p in allowed_polymerisations(request.spec)}
-        pool = [(parent, decompose(parent.smiles)) for parent in request.parents]
+        pool = [(parent, built_from(parent.route) or decompose(parent.smiles)) for parent in request.parents]
         return [(parent, found) for parent, found in pool if found is not None and found[0].id in allowed]
 
     def _vary(self, rng: random.Random, collector: Collector, parent: Parent, found: Found, window: tuple[float, float] | None) -> None:

@@ -9,7 +9,7 @@ from rdkit import Chem, rdBase
 from core.candidate import NO_ROUTE, Material, Route, RouteStep
 from core.errors import StructureError
 from tools.generators.polymers.chemistry import modify, polymerise
-from tools.generators.polymers.disassembly import Found, disassemble, whole_index
+from tools.generators.polymers.disassembly import Found, disassemble, stranger, whole_index
 from tools.generators.polymers.frames import frames, primitive, unit, unlabelled
 from tools.generators.polymers.library import Modification, Monomer, Polymerisation, modifications, polymerisation_by_name, polymerisations
 from tools.generators.polymers.structure import canonical, run
@@ -175,6 +175,21 @@ def decompose(psmiles: str) -> Found | None:
                 if strangers == 0:
                     break
         return best
+
+
+def built_from(route: Route | None) -> Found | None:
+    """The polymerisation and monomers of a route that a proposer built, without searching; None if it is not of one polymerisation.
+
+    Nothing is checked again: only for choosing what to vary.
+    """
+    if route is None or len(route.steps) != 1:
+        return None
+    step = route.steps[0]
+    polymerisation = polymerisation_by_name(step.reaction)
+    if polymerisation is None or len(step.reactants) != polymerisation.slots:
+        return None
+    monomers = [stranger(smiles, polymerisation.classes[slot]) for slot, smiles in enumerate(step.reactants)]
+    return (polymerisation, tuple(m for m in monomers if m is not None)) if None not in monomers else None
 
 
 def _through_modification(mol: Chem.Mol, psmiles: str) -> Route | None:

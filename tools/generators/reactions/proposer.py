@@ -1,4 +1,4 @@
-"""The proposer ``reactions``: products of named reactions from shipped building blocks, each with the route by which it was built."""
+"""The proposer ``reactions``: search over named reactions and building blocks; every product carries the route by which it was built."""
 
 from __future__ import annotations
 
@@ -8,37 +8,49 @@ from dataclasses import dataclass
 
 from rdkit import Chem, rdBase
 
-from core.candidate import Material, Proposal, Route, RouteStep
+from core.candidate import Material, Proposal, Route
 from core.spec import DesignSpec
 from tools.generators.base import Parent, ProposalRequest
-from tools.generators.blocks import find_block
+from tools.generators.blocks import BlockLibrary, shipped
 from tools.generators.plausibility import first_violation
-from tools.generators.reactions.run import fits, in_excess, partners, run
-from tools.generators.reactions.table import Reaction, reactions
+from tools.generators.reactions.table import reactions
+from tools.generators.reactions.workshop import Steps, extend, first_step, project, splice, vary
 from tools.generators.registry import register
 from tools.generators.spec_fit import SpecFit, spec_fit
 from tools.properties.descriptors import compute_descriptor
-from tools.routes.molecules import find_molecule_route
+from tools.routes.molecules import cached_ways, material, step_of
 
 _MAX_SA = 4.5
 _MAX_ATOMS = 50
 _ATTEMPTS = 40
 _OVERSAMPLING = 8
 _NEAREST = 20
+#: Share of the tries that start from a parent where there are any, and how strongly good parents are preferred (1: evenly).
+_PARENT_SHARE, _PRESSURE = 0.75, 2.0
+#: Of these, the share that joins parts of two routes.
+_SPLICE_SHARE = 0.2
 
 
 @dataclass(frozen=True)
 class Built:
-    """A product, the steps that made it, and what was done to get there."""
+    """A product, the steps that made it, what was done to get there, and the parents it comes from."""
 
-    smiles: str
-    steps: tuple[RouteStep, ...]
+    steps: Steps
     operator: str
-    parent: Parent | None = None
+    parents: tuple[Parent, ...] = ()
+
+    @property
+    def smiles(self) -> str:
+        """The product."""
+        return self.steps[-1].product
 
 
 class ReactionsProposer:
-    """Runs one or two named reactions on building blocks, or exchanges one building block of a parent."""
+    """Runs up to three named reactions on building blocks, and evolves the routes of the parents.
+
+    A parent with a route is varied: a block exchanged for a similar one, another reaction, a step more or less, parts of two routes
+    joined. A parent without one gives relatives that can be made: the blocks nearest to its precursors are put together.
+    """
 
     name = "reactions"
 
@@ -49,137 +61,116 @@ class ReactionsProposer:
     def propose(self, request: ProposalRequest) -> list[Proposal]:
         """At most ``count`` products that the spec does not exclude, nearest to its countable requirements, each with its route."""
         fit = spec_fit(request.spec)
+        library = request.library or shipped()
         rng = request.generator(self.name)
         found: dict[str, tuple[float, Built]] = {}
         wanted = request.count * (_OVERSAMPLING if fit.steerable else 1)
         tries = request.count * _ATTEMPTS
+        taken = {p.smiles for p in request.parents}
         with rdBase.BlockLogs():
+            bench = _Bench(request.parents, library)
             while len(found) < wanted and tries > 0:
                 tries -= 1
-                near = sorted(found.values(), key=_nearness)[:_NEAREST] if fit.steerable and rng.random() < 0.5 else []
-                built = vary(rng.choice(near)[1], rng) if near else self._build(request.parents, rng)
-                mol = Chem.MolFromSmiles(built.smiles) if built is not None and built.smiles not in found else None
-                if built is not None and mol is not None and _worth_it(mol, fit):
+                near = sorted(found.values(), key=_nearness)[:_NEAREST] if fit.steerable and rng.random() < 0.4 else []
+                built = _varied(rng.choice(near)[1], library, rng) if near else bench.build(rng)
+                if built is None or built.smiles in found or built.smiles in taken:
+                    continue
+                mol = Chem.MolFromSmiles(built.smiles)
+                if mol is not None and _worth_it(mol, fit, library):
                     found[built.smiles] = (fit.distance(mol) if fit.steerable else 0.0, built)
         ordered = sorted(found.values(), key=_nearness)
-        return [self._proposal(built) for _, built in ordered[: request.count]]
+        return [self._proposal(built, library) for _, built in ordered[: request.count]]
 
-    def _build(self, parents: Sequence[Parent], rng: random.Random) -> Built | None:
-        """One try: a block of a parent exchanged, or one or two reactions on random blocks."""
-        if parents and rng.random() < 0.5:
-            return exchange_block(parents[int(len(parents) * rng.random() ** 2)], rng)
-        step = one_step(rng)
-        if step is None or rng.random() < 0.6:
-            return Built(step.product, (step,), step.reaction) if step is not None else None
-        onward = extend(step.product, rng)
-        return Built(onward.product, (step, onward), f"{step.reaction}, {onward.reaction}") if onward is not None else None
-
-    def _proposal(self, built: Built) -> Proposal:
+    def _proposal(self, built: Built, library: BlockLibrary) -> Proposal:
         made = {step.product for step in built.steps}
-        materials = [Material(name=_name(r), smiles=r, role=_role(r)) for s in built.steps for r in s.reactants if r not in made]
+        materials = [_material(r, library) for s in built.steps for r in s.reactants if r not in made]
         unique = list({m.smiles: m for m in materials}.values())
         names = " + ".join(m.name for m in unique)
         return Proposal(
             smiles=built.smiles,
             proposer=self.name,
             operator=built.operator,
-            parents=[built.parent.key] if built.parent is not None else [],
+            parents=[p.key for p in built.parents],
             rationale=f"made from {names} by {', then '.join(s.reaction for s in built.steps)}",
             route=Route(status="by construction", steps=list(built.steps), starting_materials=unique),
         )
+
+
+class _Bench:
+    """The parents of one request with their routes."""
+
+    def __init__(self, parents: Sequence[Parent], library: BlockLibrary) -> None:
+        self._parents = parents
+        self._library = library
+        self._routes: dict[str, Steps] = {}
+
+    def build(self, rng: random.Random) -> Built | None:
+        """One try: a parent varied, two joined, or something new."""
+        if not self._parents or rng.random() >= _PARENT_SHARE:
+            return self._new(rng)
+        parent = self._pick(rng)
+        steps = self._steps(parent)
+        if rng.random() < _SPLICE_SHARE:
+            other = self._pick(rng)
+            joined = splice(steps, self._steps(other), self._library, rng) if other is not parent else None
+            return Built(joined, f"{joined[-1].reaction}, parts of two routes joined", (parent, other)) if joined else None
+        if steps:
+            return _varied(Built(steps, steps[-1].reaction, (parent,)), self._library, rng)
+        done = project(parent.smiles, self._library, rng)
+        return Built(done, f"{done[-1].reaction}, nearest that can be made", (parent,)) if done else None
+
+    def _new(self, rng: random.Random) -> Built | None:
+        """One to three reactions on random blocks."""
+        steps = first_step(self._library, rng)
+        while steps is not None and rng.random() < 0.4:
+            further = extend(steps, self._library, rng)
+            if further is None:
+                break
+            steps = further
+        return Built(steps, ", ".join(s.reaction for s in steps)) if steps else None
+
+    def _pick(self, rng: random.Random) -> Parent:
+        return self._parents[int(len(self._parents) * rng.random() ** _PRESSURE)]
+
+    def _steps(self, parent: Parent) -> Steps:
+        """The steps by which a parent was built, or of the one step that makes it from the blocks at hand; () without one."""
+        if parent.smiles not in self._routes:
+            given = parent.route
+            if given is not None and _usable(given, self._library):
+                self._routes[parent.smiles] = tuple(given.steps)
+            else:
+                ways = cached_ways(parent.smiles, self._library, True) if Chem.MolFromSmiles(parent.smiles) is not None else ()
+                self._routes[parent.smiles] = (step_of(ways[0], parent.smiles),) if ways else ()
+        return self._routes[parent.smiles]
+
+
+def _usable(route: Route, library: BlockLibrary) -> bool:
+    """Whether a route that came with a parent is made of our reactions and of blocks at hand."""
+    if not route.steps or any(s.reaction not in reactions() for s in route.steps):
+        return False
+    made = {s.product for s in route.steps}
+    return all(library.find(Chem.MolFromSmiles(r)) is not None for s in route.steps for r in s.reactants if r not in made)
 
 
 def _nearness(item: tuple[float, Built]) -> float:
     return round(item[0], 3)
 
 
-def vary(built: Built, rng: random.Random) -> Built | None:
-    """What was built, with one building block exchanged; None if that fails."""
-    steps = exchange(built.steps, rng)
-    if steps is None:
-        return None
-    operator = built.operator if built.operator.endswith("exchanged") else f"{built.operator}, block exchanged"
-    return Built(steps[-1].product, tuple(steps), operator, built.parent)
+def _varied(built: Built, library: BlockLibrary, rng: random.Random) -> Built | None:
+    """What was built after one move; None if the move failed."""
+    done = vary(built.steps, library, rng)
+    return Built(done[0], f"{done[0][-1].reaction}, {done[1]}", built.parents) if done is not None and done[0] else None
 
 
-def _name(smiles: str) -> str:
-    block = find_block(Chem.MolFromSmiles(smiles))
-    return block.name if block is not None else smiles
+def _material(smiles: str, library: BlockLibrary) -> Material:
+    block = library.find(Chem.MolFromSmiles(smiles))
+    return material(block) if block is not None else Material(name=smiles, smiles=smiles)
 
 
-def _role(smiles: str) -> str:
-    block = find_block(Chem.MolFromSmiles(smiles))
-    return block.functional_class if block is not None else ""
-
-
-def _worth_it(mol: Chem.Mol, fit: SpecFit) -> bool:
-    if mol.GetNumHeavyAtoms() > min(_MAX_ATOMS, fit.max_heavy_atoms) or find_block(mol) is not None:
+def _worth_it(mol: Chem.Mol, fit: SpecFit, library: BlockLibrary) -> bool:
+    if mol.GetNumHeavyAtoms() > min(_MAX_ATOMS, fit.max_heavy_atoms) or library.find(mol) is not None:
         return False
     return not fit.excluded(mol) and not first_violation(mol) and compute_descriptor("sa_score", mol) <= _MAX_SA
-
-
-def _step(reaction: Reaction, reactants: Sequence[Chem.Mol]) -> RouteStep | None:
-    product = run(reaction, reactants)
-    if product is None:
-        return None
-    return RouteStep(reaction=reaction.name, reactants=[Chem.MolToSmiles(m) for m in reactants], product=product, note=reaction.note)
-
-
-def one_step(rng: random.Random) -> RouteStep | None:
-    """A random reaction on random building blocks that fit it; None if it does not run."""
-    reaction = rng.choice(list(reactions().values()))
-    choices = [partners(reaction.name, i) for i in range(reaction.reactants)]
-    if not all(choices):
-        return None
-    drawn = [rng.choice(c).mol for c in choices]
-    return _step(reaction, in_excess(reaction, drawn, min(reaction.alike, default=0)))
-
-
-def extend(smiles: str, rng: random.Random) -> RouteStep | None:
-    """A random further reaction of ``smiles``, with random building blocks as its partners; None if none runs."""
-    mol = Chem.MolFromSmiles(smiles)
-    if mol is None:
-        return None
-    ways = [(r, i) for r in reactions().values() for i in range(r.reactants) if fits(r, i, mol)]
-    if not ways:
-        return None
-    reaction, position = rng.choice(ways)
-    reactants = []
-    for other in range(reaction.reactants):
-        pool = partners(reaction.name, other)
-        if other != position and not pool:
-            return None
-        reactants.append(mol if other == position else rng.choice(pool).mol)
-    return _step(reaction, in_excess(reaction, reactants, position if position in reaction.alike else min(reaction.alike, default=0)))
-
-
-def exchange(steps: Sequence[RouteStep], rng: random.Random) -> list[RouteStep] | None:
-    """The steps run again with one building block exchanged for another that fits its place; None if a step then fails."""
-    made = {step.product for step in steps}
-    places = [(i, k) for i, step in enumerate(steps) for k, r in enumerate(step.reactants) if r not in made]
-    if not places:
-        return None
-    where, position = rng.choice(places)
-    new = rng.choice(partners(steps[where].reaction, position))
-    again: list[RouteStep] = []
-    replaced: dict[str, str] = {}
-    for i, step in enumerate(steps):
-        reactants = [new.smiles if (i, k) == (where, position) else replaced.get(r, r) for k, r in enumerate(step.reactants)]
-        reaction = reactions()[step.reaction]
-        mols = [Chem.MolFromSmiles(r) for r in reactants]
-        done = _step(reaction, in_excess(reaction, mols, position) if i == where else mols)
-        if done is None:
-            return None
-        replaced[step.product] = done.product
-        again.append(done)
-    return again
-
-
-def exchange_block(parent: Parent, rng: random.Random) -> Built | None:
-    """The parent made again with one building block exchanged for another; None without a route."""
-    route = find_molecule_route(parent.smiles)
-    steps = exchange(route.steps, rng) if route.steps else None
-    return Built(steps[-1].product, tuple(steps), f"{steps[-1].reaction}, block exchanged", parent) if steps else None
 
 
 register(ReactionsProposer())

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from rdkit import Chem, rdBase
 
-from tools.generators.blocks import Block, building_blocks
+from tools.generators.blocks import Block, BlockLibrary, shipped
 from tools.generators.reactions.table import Reaction, reactions
 
 
@@ -56,8 +56,12 @@ def run(reaction: Reaction, reactants: Sequence[Chem.Mol]) -> str | None:
     return made[0] if len(made) == 1 else None
 
 
-@lru_cache(maxsize=256)
-def partners(name: str, position: int) -> tuple[Block, ...]:
-    """The building blocks that can be the reactant at ``position`` of the reaction ``name``, in the order of their file."""
+def partners(name: str, position: int, library: BlockLibrary | None = None) -> tuple[Block, ...]:
+    """The blocks of ``library`` (the shipped one if None) that can be the reactant at ``position`` of reaction ``name``, in their order."""
+    return _partners(name, position, library or shipped())
+
+
+@lru_cache(maxsize=1024)
+def _partners(name: str, position: int, library: BlockLibrary) -> tuple[Block, ...]:
     reaction = reactions()[name]
-    return tuple(b for b in building_blocks() if fits(reaction, position, b.mol))
+    return tuple(b for b in library.blocks if fits(reaction, position, b.mol))

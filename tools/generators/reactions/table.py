@@ -25,6 +25,7 @@ class Reaction:
 
     Attributes:
         name: its name.
+        reference: title and identifier (DOI, ISBN or address) of a source that describes it.
         note: typical conditions in general terms.
         forward: the reaction; reactant templates in the order in which reactants are given.
         retro: the reaction backwards, one for each leaving group or variant.
@@ -36,6 +37,7 @@ class Reaction:
     """
 
     name: str
+    reference: tuple[str, str]
     note: str
     forward: rdChemReactions.ChemicalReaction
     retro: tuple[rdChemReactions.ChemicalReaction, ...]
@@ -69,10 +71,12 @@ def reactions() -> dict[str, Reaction]:
     broken = [g.name for g in guards.values() if g.query is None]
     if broken:
         raise ValueError(f"unreadable guards in reactions.toml: {broken}")
+    references = {name: (str(entry["title"]), str(entry["id"])) for name, entry in table["references"].items()}
     found: dict[str, Reaction] = {}
     for row in table["reaction"]:
         reaction = Reaction(
             name=row["name"],
+            reference=references[row["reference"]],
             note=row["note"],
             forward=_reaction(row["forward"]),
             retro=tuple(_reaction(r) for r in row["retro"]),

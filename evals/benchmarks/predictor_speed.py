@@ -1,0 +1,142 @@
+"""Speed of the predictors: molecules a second in batches, milliseconds for one, load time and size, beside the descriptor floor.
+
+    python -m evals.benchmarks.predictor_speed [--structures 600] [--batch 200] [--single 60] [--file zinc.smi] [--json]
+
+The five predictors run on every structure: four on molecules, Tg on as many repeat units made of the same molecules (an attachment
+point at each end). The floor is RDKit's two-dimensional descriptors alone (rdkit.Chem.Descriptors.CalcMolDescriptors) on the same
+structures in the same process; one thread.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+
+from rdkit import Chem  # noqa: E402
+from rdkit.Chem import Descriptors  # noqa: E402
+
+from core.errors import UsageError  # noqa: E402
+from core.spec import Conditions  # noqa: E402
+from tools.generators.blocks import building_blocks  # noqa: E402
+from tools.generators.evolution.engine import Engine, EngineConfig  # noqa: E402
+from tools.predictors.model import load_model  # noqa: E402
+from tools.predictors.predict import predict  # noqa: E402
+from tools.predictors.weights import WEIGHTS  # noqa: E402
+
+MOLECULES = ("absorption_maximum", "melting_point", "aqueous_solubility", "flash_point")
+POLYMER = "glass_transition_temperature"
+
+
+def structures(count: int, file: Path | None) -> list[str]:
+    """``count`` molecules: from ``file`` (one SMILES a line), else varied from the shipped building blocks with a fixed seed."""
+    if file is not None:
+        lines = [line.split()[0] for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        chosen = random.Random(0).sample(lines, min(count, len(lines)))
+    else:
+        start = [block.smiles for block in building_blocks()]
+        engine = Engine(random.Random(0), EngineConfig(min_heavy_atoms=18, max_heavy_atoms=32, max_sa=None))
+        engine.tell(start, [0.0] * len(start))
+        chosen = []
+        while len(chosen) < count:
+            asked = engine.ask(count - len(chosen))
+            if not asked:
+                break
+            engine.tell(asked, [float(Chem.MolFromSmiles(s).GetNumHeavyAtoms() % 7) for s in asked])
+            chosen += asked
+    if len(chosen) < count:
+        raise UsageError(f"only {len(chosen)} structures, {count} were asked for")
+    return chosen
+
+
+def repeat_unit(smiles: str) -> str:
+    """A repeat unit that carries ``smiles`` in its chain: attachment points on the first and the last atom that has a hydrogen."""
+    mol = Chem.RWMol(Chem.MolFromSmiles(smiles))
+    places = [a.GetIdx() for a in mol.GetAtoms() if a.GetTotalNumHs() > 0 and not (a.GetIsAromatic() and a.GetAtomicNum() == 7)]
+    for place in (places[0], places[-1]) if len(places) > 1 else (places[0], places[0]):
+        mol.AddBond(place, mol.AddAtom(Chem.Atom(0)), Chem.BondType.SINGLE)
+    Chem.SanitizeMol(mol)
+    return str(Chem.MolToSmiles(mol))
+
+
+def all_five(molecules: list[str], units: list[str]) -> None:
+    """One call each for molecules and for repeat units."""
+    conditions = Conditions(solvent_smiles="ClCCl")
+    predict(MOLECULES, molecules, "molecule", conditions)
+    predict([POLYMER], units, "polymer", conditions)
+
+
+def seconds(work: Callable[[], Any]) -> float:
+    """Processor time of ``work``: what one core needs, whatever else runs on the machine."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def measure(molecules: list[str], batch: int, single: int) -> dict[str, Any]:
+    """The figures of the module's text."""
+    start = time.perf_counter()
+    cpu = seconds(lambda: [load_model(name) for name in (*MOLECULES, POLYMER)])
+    wall = time.perf_counter() - start
+    units = [repeat_unit(smiles) for smiles in molecules]
+    all_five(molecules[:8], units[:8])
+    rounds = []
+    for at in range(0, len(molecules), batch):
+        part, chain = molecules[at : at + batch], units[at : at + batch]
+        rounds.append(seconds(lambda part=part, chain=chain: all_five(part, chain)) / len(part))  # type: ignore[misc]
+    parsed = [Chem.MolFromSmiles(smiles) for smiles in molecules]
+    floor = seconds(lambda: [Descriptors.CalcMolDescriptors(mol) for mol in parsed]) / len(parsed)
+    alone = [seconds(lambda s=s, u=u: all_five([s], [u])) for s, u in zip(molecules[:single], units[:single], strict=True)]  # type: ignore[misc]
+    return {
+        "structures": len(molecules),
+        "heavy_atoms": statistics.mean(mol.GetNumHeavyAtoms() for mol in parsed),
+        "batch": batch,
+        "molecules_per_second": 1.0 / statistics.mean(rounds),
+        "floor_molecules_per_second": 1.0 / floor,
+        "one_molecule_ms": 1000 * statistics.median(alone),
+        "one_molecule_worst_ms": 1000 * max(alone),
+        "floor_one_molecule_ms": 1000 * floor,
+        "load_cpu_s": cpu,
+        "load_wall_s": wall,
+        "weights_mb": sum(path.stat().st_size for path in WEIGHTS.rglob("*") if path.is_file()) / 1e6,
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(prog="python -m evals.benchmarks.predictor_speed", description="Speed of the predictors.")
+    parser.add_argument("--structures", type=int, default=600)
+    parser.add_argument("--batch", type=int, default=200)
+    parser.add_argument("--single", type=int, default=60, help="structures that are predicted one by one")
+    parser.add_argument("--file", type=Path, default=None, help="molecules to use, one SMILES a line")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(arguments)
+    try:
+        found = measure(structures(options.structures, options.file), options.batch, options.single)
+    except (UsageError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    if options.json:
+        print(json.dumps(found))
+        return 0
+    print(f"{found['structures']} structures of {found['heavy_atoms']:.0f} heavy atoms on average; processor time of one core")
+    print(f"five predictors, batches of {found['batch']}: {found['molecules_per_second']:.0f} molecules/s")
+    print(f"descriptor floor (RDKit 2D alone):  {found['floor_molecules_per_second']:.0f} molecules/s")
+    print(f"one molecule, five predictors: {found['one_molecule_ms']:.1f} ms median, {found['one_molecule_worst_ms']:.1f} ms worst")
+    print(f"one molecule, descriptor floor: {found['floor_one_molecule_ms']:.1f} ms")
+    print(f"load: {found['load_cpu_s']:.2f} s of processor time, {found['load_wall_s']:.2f} s by the clock; {found['weights_mb']:.1f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

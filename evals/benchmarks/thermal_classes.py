@@ -1,0 +1,115 @@
+"""The thermal risk classes against compounds of published behaviour.
+
+    python -m evals.benchmarks.thermal_classes [--json]
+
+``evals/data/thermal/known.tsv`` names each compound with a temperature, whether it survives, and where that was read. Two kinds of evidence
+stand in it: 'boils' (it boils undecomposed at atmospheric pressure, so it survives minutes at its boiling point; the rules speak of
+an hour) and 'stated' (a source states decomposition, or a temperature of use). The people who wrote the rules also collected the table, and some of its
+sources are the sources of the rules: it shows how conservative the rules are, it is no independent test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tools.properties.thermal_rules import thermal_stability
+from tools.structures.parse import parse_polymer, parse_smiles
+
+FOLDER = Path(__file__).parents[1] / "data" / "thermal"
+LEVELS = ("low", "moderate", "high")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One compound of the table with the level that the rules give it."""
+
+    name: str
+    smiles: str
+    temperature_c: float
+    survives: bool
+    evidence: str
+    source: str
+    level: str
+    reason: str
+
+
+def read() -> list[Case]:
+    """The table, judged by the rules."""
+    sources = {row["key"]: row["source"] for row in _rows(FOLDER / "sources.tsv")}
+    cases = []
+    for row in _rows(FOLDER / "known.tsv"):
+        mol = parse_polymer(row["smiles"]) if "*" in row["smiles"] else parse_smiles(row["smiles"])
+        risk = thermal_stability(mol, float(row["temperature_c"]))
+        cases.append(
+            Case(
+                name=row["name"],
+                smiles=row["smiles"],
+                temperature_c=float(row["temperature_c"]),
+                survives=row["survives"] == "yes",
+                evidence="boils" if row["source"] == "CRC" else "stated",
+                source=sources[row["source"]],
+                level=risk.level,
+                reason=risk.reasons[0],
+            )
+        )
+    return cases
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def summary(cases: list[Case]) -> dict[str, float]:
+    """Counts of level by outcome, and the two shares a chemist asks for.
+
+    ``accuracy`` takes 'high' as "decomposes" and the other levels as "survives"; ``missed`` is the share of the decomposing compounds that
+    are called low; ``alarms`` the share of the surviving ones that are called high.
+    """
+    counts = Counter((case.level, case.survives) for case in cases)
+    survived = sum(case.survives for case in cases)
+    lost = len(cases) - survived
+    right = sum((case.level != "high") == case.survives for case in cases)
+    return {
+        "n": len(cases),
+        **{f"{level} and survives": counts[level, True] for level in LEVELS},
+        **{f"{level} and decomposes": counts[level, False] for level in LEVELS},
+        "accuracy": round(right / len(cases), 3),
+        "missed": round(counts["low", False] / lost, 3) if lost else 0.0,
+        "alarms": round(counts["high", True] / survived, 3) if survived else 0.0,
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the confusion matrix, by kind of evidence, and the compounds on the wrong side."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    given = parser.parse_args(arguments)
+    cases = read()
+    kinds = {"all": cases, **{kind: [c for c in cases if c.evidence == kind] for kind in ("stated", "boils")}}
+    if given.json:
+        print(json.dumps({"summary": {kind: summary(c) for kind, c in kinds.items()}, "cases": [asdict(c) for c in cases]}, indent=1))
+        return 0
+    print("evidence    n  survives: low  moderate  high   decomposes: low  moderate  high   accuracy")
+    for kind, chosen in kinds.items():
+        s = summary(chosen)
+        kept = "".join(f"{s[f'{level} and survives']:>10.0f}" for level in LEVELS)
+        gone = "".join(f"{s[f'{level} and decomposes']:>10.0f}" for level in LEVELS)
+        print(f"{kind:8} {s['n']:4.0f} {kept}     {gone}     {s['accuracy']:8.2f}")
+    print("\non the wrong side:")
+    for case in cases:
+        if (case.level, case.survives) in (("high", True), ("low", False)):
+            print(
+                f"  {case.name} at {case.temperature_c:g} °C {'survives' if case.survives else 'decomposes'}, called {case.level}: {case.reason}"
+            )
+    print("\nThe authors of the rules collected this table; it shows how conservative they are and is no independent test.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,40 @@
+"""Goals that can be counted: answered through interpretation, construction and check, judged by RDKit alone."""
+
+from __future__ import annotations
+
+from evals.cases import CaseResult
+from evals.exact_tasks import Task, tasks
+from evals.judges.exact import judge
+from evals.suites.base import EvalContext, Suite
+
+TASKS = 1000
+
+
+def answered(task: Task) -> str:
+    """The SMILES that the product answers ``task`` with; '' if it finds none. Raises what the product raises."""
+    from agent.interpreter import interpret
+    from agent.quick import answer
+
+    found = answer(interpret(task.goal), 1)
+    return found[0].smiles if found else ""
+
+
+def run(context: EvalContext) -> list[CaseResult]:
+    """One case a task and seed of the task generator: 1 if the answer is exact, else 0 with what is wrong."""
+    results = []
+    for seed in context.seeds:
+        for task in tasks(context.limit or TASKS, seed):
+            smiles, wrong = "", ""
+            try:
+                smiles = answered(task)
+                wrong = judge(task, smiles)
+            except Exception as error:
+                wrong = f"{type(error).__name__}: {error}"[:300]
+            detail = {"kind": task.kind, "goal": task.goal, "answer": smiles, "wrong": wrong}
+            results.append(CaseResult(case=f"{task.id}: {task.goal}", seed=seed, score=float(not wrong), detail=detail))
+            if wrong:
+                context.progress(f"wrong: {task.goal} {smiles}: {wrong}")
+    return results
+
+
+SUITE = Suite("exact-goals", "1,000 goals that can be counted, drawn from a seed, judged by RDKit alone", run)

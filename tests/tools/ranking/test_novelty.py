@@ -1,0 +1,80 @@
+"""What is known already, and where it is read from."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+from rdkit import Chem
+
+from core.candidate import Candidate, Origin
+from core.errors import NotFoundError, UsageError
+from core.spec import DesignSpec, Reference
+from tools.ranking.novelty import known_to_all, known_to_user, read_known, shipped_count
+from tools.structures.records import read_records
+from tools.structures.standardise import standardise
+
+
+def _candidate(smiles: str) -> Candidate:
+    kind = "polymer" if smiles.count("*") == 2 else "molecule"
+    s = standardise(smiles, kind)  # type: ignore[arg-type]
+    origin = Origin(proposer="x", operator="x")
+    return Candidate.model_validate(
+        {"key": s.key, "smiles": s.smiles, "inchikey": s.inchikey, "class": kind, "dedup_key": s.dedup_key, "origin": origin}
+    )
+
+
+def _write(folder: Path, name: str) -> Path:
+    path = folder / name
+    smi = "CCO ethanol\n# a remark\nc1ccccc1O phenol\nfoo bad\n*CC* polyethylene\n"
+    table = "id,smiles,name\n1,CCO,ethanol\n2,c1ccccc1O,phenol\n3,foo,bad\n4,*CC*,polyethylene\n"
+    blocks = [(Chem.MolFromSmiles("CCO"), "ethanol"), (Chem.MolFromSmiles("c1ccccc1O"), "phenol")]
+    sdf = "".join(f"{n}\n{Chem.MolToMolBlock(m).split(chr(10), 1)[1]}$$$$\n" for m, n in blocks) + "bad\n\n\n  1  0\n$$$$\n"
+    text = sdf if ".sdf" in name else table if ".csv" in name else smi
+    path.write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())
+    return path
+
+
+@pytest.mark.parametrize("name", ["known.smi", "known.csv", "known.sdf", "known.smi.gz", "known.csv.gz", "known.sdf.gz"])
+def test_every_kind_of_file(tmp_path: Path, name: str) -> None:
+    known = read_known(_write(tmp_path, name))
+    assert set(known.structures.values()) >= {"ethanol", "phenol"}
+    assert known.unreadable == 1
+    assert len(known.faults) == 1
+    found = known_to_user([_candidate("OCC"), _candidate("CCCO")], known)
+    assert list(found.values()) == ["ethanol"]
+    if "sdf" not in name:
+        assert list(known_to_user([_candidate("*CCCC*")], known).values()) == ["polyethylene"]
+
+
+def test_files_that_cannot_be_used(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError):
+        read_known(tmp_path / "none.smi")
+    with pytest.raises(UsageError, match="kind of the file"):
+        read_known(_write(tmp_path, "known.pdf"))
+    empty = tmp_path / "empty.smi"
+    empty.write_text("nonsense\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="no structure"):
+        read_known(empty)
+    plain = tmp_path / "no.csv"
+    plain.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="smiles"):
+        list(read_records(plain))
+
+
+def test_tautomers_are_the_same_known_structure(tmp_path: Path) -> None:
+    path = tmp_path / "t.smi"
+    path.write_text("Oc1ccccn1 pyridone\n", encoding="utf-8")
+    assert known_to_user([_candidate("O=c1cccc[nH]1")], read_known(path))
+
+
+def test_shipped_compounds_and_the_reference_are_known() -> None:
+    spec = DesignSpec(goal="x", candidate_class="molecule", reference=Reference(name="mine", smiles="CC(C)c1ccc(OCCCN2CCCC2)cc1"))
+    pool = [_candidate(s) for s in ("Cn1cnc2c1c(=O)n(C)c(=O)n2C", "CC(C)c1ccc(OCCCN2CCCC2)cc1", "CC(C)c1ccc(OCCCN2CCCCC2)cc1", "*CC*")]
+    assert list(known_to_all(pool, spec).values()) == ["caffeine", "mine"]
+    assert shipped_count() > 1500
+
+
+def test_without_a_list_nothing_is_known_to_the_user() -> None:
+    assert known_to_user([_candidate("CCO")], None) == {}

@@ -1,0 +1,171 @@
+"""Screening: formats, faults, filtering, journal, resuming, order of results, Ray."""
+
+import gzip
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rdkit import Chem
+
+from agent.interpreter import interpret
+from core.errors import StoreError, UsageError
+from core.spec import DesignSpec
+from tools.execution import ProcessExecutor, SerialExecutor
+from tools.screening import run as screening
+from tools.screening.chunk import process
+from tools.screening.journal import Journal
+from tools.screening.records import format_of, records, smiles_of
+from tools.screening.report import report_of, write_hits, write_rejects
+
+SMILES = ["CCO", "c1ccccc1O", "CCCCCCCCCC", "OCc1ccccc1", "CC(=O)O", "Oc1ccc(C)cc1", "CCN", "O=C(O)c1ccccc1", "OCCc1ccccc1", "Cc1ccccc1O"]
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def spec() -> DesignSpec:
+    made = interpret("logP between 1 and 3, MW below 200 and a hydroxyl group")
+    return made.model_copy(update={"objectives": [o for o in made.objectives if o.property != "route"]})
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    path = tmp_path / "library.smi"
+    lines = [f"{s} m{i}" for i, s in enumerate(SMILES)]
+    lines[3:3] = ["", "# a remark", "nonsense x1"]
+    path.write_text("\n".join([*lines, "C(C)(C)(C)(C)C x2", "Oc1ccccc1 again", "[Na+].[O-]c1ccccc1 salt"]) + "\n")
+    return path
+
+
+def _screened(library: Path, spec: DesignSpec, folder: Path, **options: object) -> tuple[screening.Screened, Journal]:
+    journal = Journal(folder / "screen.db", screening.identity(library, spec))
+    return screening.screen(library, spec, journal, SerialExecutor(), **options), journal  # type: ignore[arg-type]
+
+
+def test_formats_give_the_same_records(tmp_path: Path) -> None:
+    smi, csv, sdf = tmp_path / "a.smi", tmp_path / "a.csv", tmp_path / "a.sdf"
+    smi.write_text("smiles name\n" + "".join(f"{s} m{i}\n" for i, s in enumerate(SMILES)))
+    csv.write_text("id,SMILES\n" + "".join(f'm{i},"{s}"\n' for i, s in enumerate(SMILES)))
+    writer = Chem.SDWriter(str(sdf))
+    for i, s in enumerate(SMILES):
+        mol = Chem.MolFromSmiles(s)
+        mol.SetProp("_Name", f"m{i}")
+        writer.write(mol)
+    writer.close()
+    packed = tmp_path / "a.smi.gz"
+    packed.write_bytes(gzip.compress(smi.read_bytes()))
+    for path in (smi, csv, sdf, packed):
+        found = [(r.name, Chem.CanonSmiles(smiles_of(r, format_of(path)))) for r in records(path)]
+        assert found == [(f"m{i}", Chem.CanonSmiles(s)) for i, s in enumerate(SMILES)], path
+        assert [r.index for r in records(path, skip=7)] == [7, 8, 9]
+
+
+def test_files_that_cannot_be_used(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="not a known kind"):
+        format_of(tmp_path / "a.xyz")
+    (tmp_path / "b.csv").write_text("name,value\na,1\n")
+    with pytest.raises(UsageError, match="no column of structures"):
+        list(records(tmp_path / "b.csv"))
+    (tmp_path / "c.smi.gz").write_bytes(gzip.compress(b"CCO a\n" * 1000)[:30])
+    with pytest.raises(UsageError, match="cannot be read to its end"):
+        list(records(tmp_path / "c.smi.gz"))
+
+
+def test_screen_finds_what_a_plain_check_finds(library: Path, spec: DesignSpec, tmp_path: Path) -> None:
+    done, journal = _screened(library, spec, tmp_path / "out")
+    assert (done.read, done.unreadable) == (14, 2)
+    listed = [(line, name) for _, line, name, _ in journal.listed("unreadable")]
+    assert listed == [(6, "x1"), (14, "x2")]
+    hits = {h["smiles"]: h for h in journal.hits()}
+    # phenol occurs three times (once as its sodium salt); the first record stays
+    assert set(hits) == {"Oc1ccccc1", "OCc1ccccc1", "Cc1ccc(O)cc1", "OCCc1ccccc1", "Cc1ccccc1O"}
+    assert hits["Oc1ccccc1"]["line"] == 2
+    assert done.failed["repeated"] == 2
+    assert sum(done.failed.values()) + done.hits + done.unreadable == done.read
+    assert write_hits(journal, spec, tmp_path / "hits.csv") == 5
+    assert write_rejects(journal, "unreadable", tmp_path / "bad.csv") == 2
+    report = report_of(journal, spec, done, run_id="x", created_at="", library="library.smi")
+    assert report.status == "success"
+    assert "14 records of library.smi were read; 5 structures meet every requirement" in report.summary
+
+
+def test_guard_is_applied(spec: DesignSpec, tmp_path: Path) -> None:
+    path = tmp_path / "a.smi"
+    path.write_text("CC(C)OP(C)(=O)F sarin\nCCO ethanol\n")
+    loose = interpret("MW below 400")
+    _, journal = _screened(path, loose.model_copy(update={"objectives": []}), tmp_path / "out")
+    assert [name for _, _, name, _ in journal.listed("blocked")] == ["sarin"]
+    assert [h["name"] for h in journal.hits()] == ["ethanol"]
+
+
+def test_goes_on_after_a_stop(library: Path, spec: DesignSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screening, "CHUNK", 3)
+    _, whole = _screened(library, spec, tmp_path / "whole")
+    first, journal = _screened(library, spec, tmp_path / "parts", limit=6)
+    assert first.read == 6
+    journal.close()
+    second, journal = _screened(library, spec, tmp_path / "parts")
+    assert (second.resumed, second.read) == (6, 14)
+    assert list(journal.hits()) == list(whole.hits())
+    assert journal.failed() == whole.failed()
+    with pytest.raises(StoreError, match="another process"):
+        Journal(tmp_path / "parts" / "screen.db", {})
+    journal.close()
+    with pytest.raises(UsageError, match="another screen"):
+        _screened(library, interpret("MW below 100"), tmp_path / "parts")
+
+
+def test_workers_give_the_same(library: Path, spec: DesignSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screening, "CHUNK", 4)
+    _, alone = _screened(library, spec, tmp_path / "alone")
+    journal = Journal(tmp_path / "two" / "screen.db", screening.identity(library, spec))
+    with ProcessExecutor(2) as executor:
+        screening.screen(library, spec, journal, executor)
+    assert list(journal.hits()) == list(alone.hits())
+
+
+@pytest.mark.slow
+def test_ray_gives_the_same(library: Path, spec: DesignSpec, tmp_path: Path) -> None:
+    pytest.importorskip("ray")
+    from tools.execution_ray import RayExecutor
+
+    text = spec.model_dump_json()
+    chunks = list(screening.chunks(records(library), text, library, 0))
+    executor = RayExecutor("local", 2)
+    try:
+        assert list(executor.stream(process, chunks)) == [process(c) for c in chunks]
+    finally:
+        executor.close()
+
+
+@pytest.mark.slow
+def test_kill_nine_loses_nothing(spec: DesignSpec, tmp_path: Path) -> None:
+    path = tmp_path / "big.smi"
+    path.write_text("".join(f"{'C' * (i % 30 + 1)}O n{i}\n" for i in range(6000)))
+    command = [sys.executable, "-m", "app.cli", "screen", str(path), "--goal", "logP between 1 and 3 and a hydroxyl group"]
+    command += ["--out", str(tmp_path / "out"), "--workers", "1", "--top", "5"]
+    environment = {**os.environ, "MOLWRIGHT_HOME": str(tmp_path / "home")}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _wait(lambda: _chunks(tmp_path / "out" / "screen.db") >= 1 or process.poll() is not None)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    journal = Journal(tmp_path / "out" / "screen.db", {})
+    assert journal.read() == 6000
+    assert (tmp_path / "out" / "hits.csv").read_text().count("\n") == journal.number("hits") + 1
+
+
+def _wait(condition: Callable[[], bool], seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.05)
+
+
+def _chunks(path: Path) -> int:
+    """Size of the write-ahead log tells that something was committed; the file itself is locked by its writer."""
+    log = path.with_name(path.name + "-wal")
+    return int(log.exists() and log.stat().st_size > 60_000)

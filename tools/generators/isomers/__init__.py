@@ -1,0 +1,1 @@
+"""All constitutional isomers of a small formula."""

@@ -1,0 +1,100 @@
+"""What is known already: the shipped known compounds, the structure that a goal names, and the user's own list."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from rdkit import Chem
+
+from core.candidate import Candidate
+from core.errors import StructureError, UsageError
+from core.model import Model
+from core.spec import DesignSpec
+
+#: More structures than this are refused; their keys are stored with the run.
+MAX_STRUCTURES = 200_000
+#: Faulty entries that are stored with their reason; the others are counted.
+FAULTS_KEPT = 100
+
+
+class KnownSet(Model):
+    """A user's list of known structures as it was read: the content that a run records."""
+
+    source: str = Field(description="Name of the file.")
+    sha256: str = Field(description="SHA-256 of the file's bytes.")
+    structures: dict[str, str] = Field(description="Tautomer-independent key (or polymer key) to the name in the file, or its place there.")
+    unreadable: int = Field(default=0, ge=0, description="Entries that could not be read.")
+    faults: list[str] = Field(default_factory=list, description="The first of these, each with its place and the reason.")
+
+
+def read_known(path: Path) -> KnownSet:
+    """Read a list of known structures (.smi, .csv, .tsv or .sdf, also .gz); an entry with two '*' is a polymer.
+
+    Raises NotFoundError or UsageError if the file cannot be read, is too long or holds no usable structure.
+    """
+    from tools.structures.records import read_records
+    from tools.structures.standardise import standardise
+
+    found: dict[str, str] = {}
+    unreadable = 0
+    faults: list[str] = []
+    for record in read_records(path):
+        if len(found) >= MAX_STRUCTURES:
+            raise UsageError(f"{path}: more than {MAX_STRUCTURES} structures")
+        try:
+            if not record.smiles:
+                raise StructureError("no structure that can be read")
+            structure = standardise(record.smiles, "polymer" if record.smiles.count("*") == 2 else "molecule")
+        except StructureError as error:
+            unreadable += 1
+            if len(faults) < FAULTS_KEPT:
+                faults.append(f"entry {record.place}: {error}")
+            continue
+        found.setdefault(structure.dedup_key, record.name or f"entry {record.place}")
+    if not found:
+        raise UsageError(f"{path}: no structure of it can be used{'; ' + faults[0] if faults else ''}")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return KnownSet(source=path.name, sha256=digest, structures=found, unreadable=unreadable, faults=faults)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> dict[str, str]:
+    """Canonical SMILES without stereochemistry to the name of a shipped known compound."""
+    from tools.generators.library.known import known_compounds
+
+    return {str(Chem.MolToSmiles(k.mol, isomericSmiles=False)): k.name for k in known_compounds()}
+
+
+def shipped_count() -> int:
+    """How many known compounds ship with molwright."""
+    return len(_shipped())
+
+
+def known_to_user(candidates: Iterable[Candidate], known: KnownSet | None) -> dict[str, str]:
+    """Those of ``candidates`` that are in the user's list, by key, with the name that the list gives them."""
+    if known is None:
+        return {}
+    return {c.key: known.structures[c.dedup_key] for c in candidates if c.dedup_key in known.structures}
+
+
+def known_to_all(candidates: Sequence[Candidate], spec: DesignSpec) -> dict[str, str]:
+    """Those of ``candidates`` that ship as known compounds, or that the goal itself names, by key with a name. Molecules only."""
+    named: dict[str, str] = {}
+    if spec.reference is not None:
+        mol = Chem.MolFromSmiles(spec.reference.smiles)
+        if mol is not None:
+            named[str(Chem.MolToSmiles(mol, isomericSmiles=False))] = spec.reference.name or "the structure that the goal names"
+    found = {}
+    for candidate in candidates:
+        if candidate.candidate_class != "molecule":
+            continue
+        mol = Chem.MolFromSmiles(candidate.smiles)
+        flat = str(Chem.MolToSmiles(mol, isomericSmiles=False)) if mol is not None else ""
+        name = _shipped().get(flat) or named.get(flat)
+        if name:
+            found[candidate.key] = name
+    return found

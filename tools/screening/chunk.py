@@ -1,0 +1,194 @@
+"""What a worker does with one chunk of records: read, filter, guard, predict, score. A pure function of its argument."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from rdkit import Chem, rdBase
+
+from core.candidate import Candidate, Origin, PropertyValue
+from core.errors import StructureError
+from core.spec import DesignSpec
+from tools.screening.filter import Step, Values, exact_steps, first_failed
+from tools.screening.records import Format, Record, smiles_of
+from tools.structures.parse import parse_polymer, parse_smiles
+from tools.structures.standardise import clean, standardise
+
+#: Structures whose outcome a worker remembers, for libraries in which they occur again.
+REMEMBERED = 20_000
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Records of one library with the spec (as JSON) that they are held against."""
+
+    number: int
+    spec: str
+    format: Format
+    records: tuple[Record, ...]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A structure that meets every requirement: its place, identity, score, joint probability, values and the guard's verdict."""
+
+    index: int
+    line: int
+    name: str
+    smiles: str
+    key: str
+    dedup_key: str
+    score: float
+    p_meets: float
+    values: dict[str, float | str | None]
+    safety: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass
+class Outcome:
+    """What became of a chunk. ``failed`` counts rejected records by requirement id, or 'safety:RULE'."""
+
+    number: int
+    first: int
+    count: int
+    hits: list[Hit] = field(default_factory=list)
+    unreadable: list[tuple[int, int, str, str]] = field(default_factory=list)
+    blocked: list[tuple[int, int, str, str]] = field(default_factory=list)
+    failed: dict[str, int] = field(default_factory=dict)
+
+    def reject(self, reason: str) -> None:
+        """Count one rejected record."""
+        self.failed[reason] = self.failed.get(reason, 0) + 1
+
+
+@lru_cache(maxsize=4)
+def _prepared(spec: str) -> tuple[DesignSpec, list[Step]]:
+    made = DesignSpec.model_validate_json(spec)
+    return made, exact_steps(made)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _sieved(smiles: str, spec: str) -> tuple[str, str, tuple[tuple[str, float], ...]]:
+    """(cleaned SMILES, id of the first exact requirement that fails or '', what was computed on the way).
+
+    Raises StructureError for what cannot be read.
+    """
+    made, steps = _prepared(spec)
+    mol = parse_polymer(smiles) if made.candidate_class == "polymer" else _read(smiles)
+    if _UNCLEAN.search(smiles):
+        mol = clean(mol, [])
+        smiles = Chem.MolToSmiles(mol)
+        mol = Chem.MolFromSmiles(smiles)
+        if mol is None:
+            raise StructureError("the standard form of this structure cannot be read back", smiles=smiles)
+    known: Values = {}
+    failed = first_failed(mol, steps, known)
+    return smiles, failed, () if failed else tuple(known.items())
+
+
+def _read(smiles: str) -> Chem.Mol:
+    """The molecule; short plain SMILES are read at once, all others with the checks of :func:`parse_smiles`."""
+    mol = Chem.MolFromSmiles(smiles) if len(smiles) <= PLAIN_LENGTH and not _UNUSUAL.search(smiles) else None
+    return mol if mol is not None and mol.GetNumAtoms() else parse_smiles(smiles)
+
+
+#: Longest SMILES, in characters, that is read without being looked through first, and signs that it may not hold.
+PLAIN_LENGTH = 200
+_UNUSUAL = re.compile(r"[*%\s]")
+#: What standardisation may change, as it is written: more than one piece, isotopes, charges, atom maps, alkali metals, hydrogens of their own.
+_UNCLEAN = re.compile(r"\.|\[\d|\[[^\]]*[-+:][^\]]*\]|\[(?:Li|Na|K|Rb|Cs|H)\b")
+
+
+def process(chunk: Chunk) -> Outcome:
+    """The outcome of one chunk: unreadable records with their reason, rejections counted, hits with score and values.
+
+    Cheap exact requirements come first, then the guard, then predictors for what is left. Every structure that leaves with a score has
+    passed the guard; one that the guard blocks is listed with the rule. Never raises for a record.
+    """
+    spec, _ = _prepared(chunk.spec)
+    outcome = Outcome(chunk.number, chunk.records[0].index if chunk.records else 0, len(chunk.records))
+    passed: list[tuple[Record, Candidate, Values]] = []
+    with rdBase.BlockLogs():
+        for record in chunk.records:
+            try:
+                smiles, failed, known = _sieved(smiles_of(record, chunk.format), chunk.spec)
+                if failed:
+                    outcome.reject(failed)
+                    continue
+                candidate = _identified(smiles, record, spec)
+            except (StructureError, ValueError) as error:
+                outcome.unreadable.append((record.index, record.line, record.name, str(error)[:300]))
+                continue
+            assert candidate.safety is not None
+            if candidate.safety.verdict == "block":
+                rule = next(h for h in candidate.safety.rules if h.verdict == "block")
+                outcome.blocked.append((record.index, record.line, record.name, f"{rule.id}: {rule.reason}"[:300]))
+                outcome.reject(f"safety:{rule.id}")
+                continue
+            passed.append((record, candidate, dict(known)))
+        _score(passed, spec, outcome)
+    return outcome
+
+
+def _identified(smiles: str, record: Record, spec: DesignSpec) -> Candidate:
+    """The candidate in its standard form with the guard's verdict."""
+    from tools.safety.guard import screen_structure
+
+    structure = standardise(smiles, spec.candidate_class)
+    return Candidate(
+        key=structure.key,
+        smiles=structure.smiles,
+        inchikey=structure.inchikey,
+        name=record.name,
+        candidate_class=spec.candidate_class,
+        dedup_key=structure.dedup_key,
+        undefined_stereocentres=structure.undefined_stereocentres,
+        notes=list(structure.notes),
+        origin=Origin(proposer="library", operator="screened", rationale=f"record {record.index + 1} of the library, line {record.line}"),
+        safety=screen_structure(structure.smiles, spec.candidate_class),
+        status="estimated",
+    )
+
+
+def _score(passed: list[tuple[Record, Candidate, Values]], spec: DesignSpec, outcome: Outcome) -> None:
+    """Estimate, check and score what passed the exact requirements and the guard; what the filter computed is not computed again."""
+    if not passed:
+        return
+    from tools.properties.estimate import estimate, exact_value
+    from tools.ranking.rank import score_candidates
+
+    names = list(dict.fromkeys(spec.property_names()))
+    had = set(names).intersection(*(known for _, _, known in passed))
+    values = estimate([c.smiles for _, c, _ in passed], spec.candidate_class, [n for n in names if n not in had], spec.conditions)
+    estimated = []
+    for (_, candidate, known), found in zip(passed, values, strict=True):
+        whole = {n: exact_value(n, known[n]) if n in had else found[n] for n in names}
+        estimated.append(candidate.model_copy(update={"properties": whole}))
+    for (record, _, _), candidate in zip(passed, score_candidates(estimated, spec), strict=True):
+        failed = next((r for r in candidate.requirements if not r.met), None)
+        if failed is not None:
+            outcome.reject(failed.id)
+            continue
+        assert candidate.safety is not None
+        outcome.hits.append(
+            Hit(
+                index=record.index,
+                line=record.line,
+                name=record.name,
+                smiles=candidate.smiles,
+                key=candidate.key,
+                dedup_key=candidate.dedup_key or candidate.key,
+                score=candidate.score or 0.0,
+                p_meets=candidate.p_meets or 0.0,
+                values={name: _plain(value) for name, value in candidate.properties.items()},
+                safety=candidate.safety.verdict,
+                warnings=tuple(h.id for h in candidate.safety.rules),
+            )
+        )
+
+
+def _plain(value: PropertyValue) -> float | str | None:
+    return round(value.number, 6) if value.number is not None else value.value

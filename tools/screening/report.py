@@ -1,0 +1,124 @@
+"""What a screen hands over: every hit as a ranked CSV, the best as a report, what could not be read, a summary."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from core.candidate import Candidate, Origin
+from core.report import Report
+from core.spec import DesignSpec
+from tools.ranking.rank import rank
+from tools.screening.journal import Journal
+from tools.screening.run import Screened
+from tools.versions import versions
+
+#: Hits for each one listed, among which the full ranking chooses.
+POOL = 5
+
+_COLUMNS = ("place", "name", "smiles", "key", "score", "p_meets", "safety", "warnings", "record", "line")
+
+
+def write_hits(journal: Journal, spec: DesignSpec, path: Path) -> int:
+    """Every hit as CSV, best score first, one row at a time; returns their number. Values carry the property's registered unit."""
+    names = list(dict.fromkeys(spec.property_names()))
+    count = 0
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([*_COLUMNS, *names])
+        for hit in journal.hits():
+            count += 1
+            fixed = [count, hit["name"], hit["smiles"], hit["key"], f"{hit['score']:.6f}", f"{hit['p_meets']:.6f}", hit["safety"]]
+            row = [*fixed, " ".join(hit["warnings"]), hit["record"] + 1, hit["line"], *(hit["values"].get(n) for n in names)]
+            writer.writerow([_disarmed(cell) for cell in row])
+    return count
+
+
+def write_rejects(journal: Journal, table: str, path: Path) -> int:
+    """The unreadable or blocked records as CSV: line, record, name, reason; returns their number."""
+    count = 0
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["line", "record", "name", "reason"])
+        for record, line, name, reason in journal.listed(table):
+            count += 1
+            writer.writerow([line, record + 1, _disarmed(name), _disarmed(reason)])
+    return count
+
+
+def _disarmed(cell: Any) -> Any:
+    """A text that a spreadsheet would run as a formula gets a quote in front."""
+    return "'" + cell if isinstance(cell, str) and cell[:1] in ("=", "+", "@", "\t", "\r") else cell
+
+
+def shortlist(journal: Journal, spec: DesignSpec, read: int) -> tuple[list[Candidate], list[list[str]]]:
+    """The best ``spec.candidates`` hits after full ranking (selection from ``read`` records accounted for), and the groups of ties."""
+    from tools.properties.estimate import estimate
+
+    pool = list(journal.hits(POOL * spec.candidates + 50))
+    values = estimate([h["smiles"] for h in pool], spec.candidate_class, spec.property_names(), spec.conditions)
+    candidates = [_candidate(hit, spec).model_copy(update={"properties": v}) for hit, v in zip(pool, values, strict=True)]
+    result = rank(candidates, spec, max(read, len(candidates), 1))
+    return result.ranked, result.tied
+
+
+def _candidate(hit: dict[str, Any], spec: DesignSpec) -> Candidate:
+    from tools.safety.guard import screen_structure
+
+    return Candidate(
+        key=hit["key"],
+        smiles=hit["smiles"],
+        inchikey=hit["key"] if spec.candidate_class == "molecule" else "",
+        name=hit["name"],
+        candidate_class=spec.candidate_class,
+        dedup_key=hit["dedup_key"],
+        origin=Origin(proposer="library", operator="screened", rationale=f"record {hit['record'] + 1} of the library, line {hit['line']}"),
+        safety=screen_structure(hit["smiles"], spec.candidate_class),
+        status="estimated",
+    )
+
+
+def failed_words(spec: DesignSpec, failed: dict[str, int]) -> Iterator[tuple[str, str, int]]:
+    """(id, words, number) of what rejected records, most frequent first."""
+    words = {r.id: r.text for r in spec.requirements} | {"repeated": "the same structure as an earlier record"}
+    for reason, number in failed.items():
+        yield reason, words.get(reason, "the safety guard" if reason.startswith("safety:") else reason), number
+
+
+def report_of(journal: Journal, spec: DesignSpec, done: Screened, *, run_id: str, created_at: str, library: str) -> Report:
+    """The report of a screen in the form of a design run's, with the shortlist as its candidates."""
+    ranked, tied = shortlist(journal, spec, done.read) if done.hits else ([], [])
+    return Report(
+        run_id=run_id,
+        goal=spec.goal,
+        status="success" if ranked else "no_candidate",
+        created_at=created_at,
+        spec=spec,
+        summary=summary(spec, done, len(ranked), library),
+        candidates=ranked,
+        assumptions=spec.assumptions,
+        unchecked=spec.unchecked,
+        warnings=spec.warnings,
+        rejected={(f"requirement:{k}" if k in {r.id for r in spec.requirements} else k): n for k, n in done.failed.items()},
+        tied=tied,
+        evaluated=done.read,
+        stop_reason=f"the library {library} was read to its end",
+        versions=versions(),
+    )
+
+
+def summary(spec: DesignSpec, done: Screened, listed: int, library: str) -> str:
+    """The result in a few sentences; every number is one of the journal's."""
+    text = [
+        f"{done.read:,} records of {library} were read; {done.hits:,} structures meet every requirement and {listed} of them are listed."
+    ]
+    if done.failed:
+        reason, words, number = next(failed_words(spec, done.failed))
+        text.append(f"Most were rejected by {reason} ({words}): {number:,}.")
+    if done.unreadable:
+        text.append(f"{done.unreadable:,} records could not be read; they are listed with line and reason.")
+    if done.blocked:
+        text.append(f"{done.blocked:,} were blocked by the safety guard.")
+    return " ".join(text)

@@ -1,0 +1,95 @@
+"""A screen from the library to the ranked list: chunks out to the workers, outcomes into the journal, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from core.interfaces import StreamExecutor
+from core.model import content_hash
+from core.spec import DesignSpec
+from tools.screening.chunk import Chunk, Outcome, process
+from tools.screening.journal import Journal
+from tools.screening.records import Position, Record, fingerprint, format_of, records
+from tools.versions import versions
+
+#: Records in one unit of work, and in one transaction of the journal.
+CHUNK = 500
+#: Name of the journal in the output folder.
+JOURNAL = "screen.db"
+
+Progress = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Screened:
+    """How a screen stands. ``resumed``: records that an earlier call had read; ``failed``: rejected records by reason."""
+
+    read: int
+    resumed: int
+    hits: int
+    unreadable: int
+    blocked: int
+    failed: dict[str, int]
+
+
+def identity(library: Path, spec: DesignSpec, smiles_column: str = "") -> dict[str, str]:
+    """What a journal is kept for: the library, the spec without its goal and budget, the software."""
+    asked = spec.model_dump(mode="json", exclude={"goal", "budget", "candidates", "interpreter"})
+    software = {name: value for name, value in versions().items() if name != "langgraph"}
+    return {
+        "library": fingerprint(library),
+        "goal": content_hash(asked),
+        "column": smiles_column,
+        "chunk": str(CHUNK),
+        "software": content_hash(software),
+    }
+
+
+def screen(
+    library: Path,
+    spec: DesignSpec,
+    journal: Journal,
+    executor: StreamExecutor,
+    *,
+    smiles_column: str = "",
+    progress: Progress = lambda event: None,
+    limit: int | None = None,
+) -> Screened:
+    """Hold every record of ``library`` against ``spec`` and journal what is found; goes on after the last journalled chunk.
+
+    Memory does not grow with the library. ``progress`` receives {'read', 'hits', 'unreadable', 'part'} after each chunk, ``part`` being the share of the file's bytes read; ``limit`` ends after so many
+    records. Raises NotFoundError, UsageError (see :func:`tools.screening.records.records`) and StoreError.
+    """
+    text = spec.model_dump_json()
+    finished, resumed = journal.done(), journal.read()
+    read, hits, unreadable = resumed, journal.number("hits"), journal.number("unreadable")
+    position = Position()
+    source = records(library, finished * CHUNK, smiles_column, position)
+    if limit is not None:
+        source = islice(source, max(0, limit - resumed))
+    for outcome in executor.stream(process, chunks(source, text, library, finished)):
+        assert isinstance(outcome, Outcome)
+        journal.commit(outcome)
+        read, hits, unreadable = read + outcome.count, hits + len(outcome.hits), unreadable + len(outcome.unreadable)
+        part = position.done / position.size if position.size else 1.0
+        progress({"read": read, "hits": hits, "unreadable": unreadable, "part": part})
+    return Screened(
+        read=read,
+        resumed=resumed,
+        hits=journal.number("hits"),
+        unreadable=journal.number("unreadable"),
+        blocked=journal.number("blocked"),
+        failed=journal.failed(),
+    )
+
+
+def chunks(source: Iterator[Record], spec: str, library: Path, first: int) -> Iterator[Chunk]:
+    """Records in chunks of :data:`CHUNK`, numbered from ``first``."""
+    kind, number = format_of(library), first
+    while part := tuple(islice(source, CHUNK)):
+        yield Chunk(number, spec, kind, part)
+        number += 1
