@@ -1,7 +1,8 @@
-"""One trained predictor: an ensemble of boosters for the value, one for the error to expect, and its training structures."""
+"""One trained predictor: an ensemble for the value, a booster for the error to expect, and its training structures."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from core.errors import PredictorError
 from tools.predictors.features.assemble import feature_names
+from tools.predictors.kernel import KernelModel
 from tools.predictors.neighbours import NeighbourIndex, Neighbours
 from tools.predictors.specs import FeatureKind, PredictorSpec, spec_of
 from tools.predictors.weights import WeightsFolder
@@ -23,6 +25,7 @@ FloatArray = NDArray[np.float64]
 
 #: Half-width of a central 90 % interval of the normal distribution, in standard deviations.
 Z90 = 1.6448536269514722
+KERNEL_FILE = "kernel.npz"
 SCALE_FILE = "scale.txt.gz"
 ARRAYS_FILE = "arrays.npz"
 NEIGHBOURS_FILE = "neighbours.tsv.gz"
@@ -56,6 +59,19 @@ def scale_matrix(kind: FeatureKind, value: FloatArray, spread: FloatArray, near:
     return np.column_stack([value, spread, near[:, 0], near.mean(axis=1), x[:, scale_columns(kind)]]).astype(np.float64)
 
 
+def combine(
+    boosters: Sequence[Booster], columns: NDArray[np.int64], kernel: KernelModel | None, kernel_share: float, x: NDArray[np.float32]
+) -> tuple[FloatArray, FloatArray]:
+    """(value, standard deviation over the members): the boosters' mean, mixed with the Gaussian process by its share."""
+    used = np.ascontiguousarray(x[:, columns])
+    each = [np.asarray(b.predict(used, num_threads=1)) for b in boosters]
+    mean = np.mean(each, axis=0)
+    if kernel is None:
+        return mean, np.std(each, axis=0)
+    smooth = kernel.predict(x)
+    return (1.0 - kernel_share) * mean + kernel_share * smooth, np.std([*each, smooth], axis=0)
+
+
 @dataclass(frozen=True)
 class Forecast:
     """Predictions for n structures: ``value``, ``sigma`` (both in the predictor's unit), ``in_domain`` and the nearest structures."""
@@ -83,6 +99,8 @@ class Model:
             self._learners: list[Booster] = [lightgbm.Booster(model_str=files.text(f)) for f in files.card["learners"]]
             self._scale: Booster = lightgbm.Booster(model_str=files.text(SCALE_FILE))
             arrays = files.arrays(ARRAYS_FILE)
+            self._kernel_share: float = files.card.get("kernel_share", 0.0)
+            self._kernel = KernelModel.from_arrays(files.arrays(KERNEL_FILE)) if self._kernel_share else None
             rows = [line.split("\t") for line in files.text(NEIGHBOURS_FILE).splitlines()]
             self._columns = arrays["columns"].astype(np.int64)
             self.index = NeighbourIndex(arrays["bits"], arrays["sizes"])
@@ -93,13 +111,12 @@ class Model:
         self._measured = [row[1] if len(row) > 1 else "" for row in rows]
         self.version: str = files.card["version"]
         self.elements = frozenset(files.card["elements"])
-        self.method = f"LightGBM ensemble, molwright {spec.short} {files.card['release']}"
+        members = "LightGBM ensemble and Gaussian process" if self._kernel else "LightGBM ensemble"
+        self.method = f"{members}, molwright {spec.short} {files.card['release']}"
 
     def values(self, x: NDArray[np.float32]) -> tuple[FloatArray, FloatArray]:
-        """(mean, standard deviation over the learners) for the feature matrix ``x``."""
-        used = np.ascontiguousarray(x[:, self._columns])
-        each = np.array([np.asarray(b.predict(used, num_threads=1)) for b in self._learners])
-        return each.mean(axis=0), each.std(axis=0)
+        """(value, standard deviation over the members) for the feature matrix ``x``."""
+        return combine(self._learners, self._columns, self._kernel, self._kernel_share, x)
 
     def forecast(self, x: NDArray[np.float32], fingerprints: list[NDArray[np.uint16]]) -> Forecast:
         """Predictions for the feature matrix ``x`` with the structures' ``fingerprints``."""

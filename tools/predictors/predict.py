@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from core.spec import CandidateClass, Conditions
 from tools.predictors.features.assemble import Describer
 from tools.predictors.features.solvent import canonical_solvent
 from tools.predictors.model import CALIBRATION_FILE, Z90, Model, load_model
+from tools.predictors.own.registry import is_own, own_model
 from tools.predictors.prepare import Prepared, prepare
 from tools.predictors.specs import PREDICTORS, FeatureKind, PredictorSpec, spec_of
 from tools.predictors.weights import WEIGHTS, WeightsFolder
@@ -33,23 +35,29 @@ def predictor_versions() -> dict[str, str]:
 
 
 def predict(
-    names: Sequence[str], structures: Sequence[str], candidate_class: CandidateClass, conditions: Conditions
+    names: Sequence[str],
+    structures: Sequence[str],
+    candidate_class: CandidateClass,
+    conditions: Conditions,
+    *,
+    folder: Path | None = None,
 ) -> dict[str, list[PropertyValue]]:
     """The predicted properties ``names`` of ``structures`` (SMILES): one list a name, in the order of the structures.
 
     A value carries one standard deviation (``sigma``), its 90 % interval, whether the structure is inside the model's domain, and the
     nearest training structure with its similarity and, where the licence allows, its measured value. A structure that a model does
     not cover gives ``value`` None with the reason; nothing is raised for it. ``conditions.solvent_smiles`` is the solvent of the
-    dye models. Raises SpecError for an unknown name and PredictorError where weights are missing or damaged.
+    dye models; ``folder`` holds other weights than the shipped ones. Raises SpecError for an unknown name and PredictorError where
+    weights are missing or damaged.
     """
-    specs = [spec_of(name) for name in names]
+    specs = [spec_of(name) for name in names if not is_own(name)]
     describer = Describer()
     ready: dict[FeatureKind, list[Prepared | str]] = {}
-    found: dict[str, list[PropertyValue]] = {}
+    found: dict[str, list[PropertyValue]] = {name: own_model(name).predict(structures, candidate_class) for name in names if is_own(name)}
     for spec in specs:
         if spec.kind not in ready:
             ready[spec.kind] = [prepare(smiles, spec.kind, candidate_class) for smiles in structures]
-        found[spec.name] = _predict_one(load_model(spec.name), ready[spec.kind], conditions, describer)
+        found[spec.name] = _predict_one(load_model(spec.name, folder), ready[spec.kind], conditions, describer)
     return found
 
 
@@ -112,6 +120,8 @@ def calibration(name: str) -> dict[str, NDArray[np.float32]]:
     One entry a training row, in no order that follows the structures, in the predictor's unit. Every prediction comes from models
     that have not seen the structure. Raises SpecError or PredictorError.
     """
+    if is_own(name):
+        return dict(own_model(name).calibration)
     spec: PredictorSpec = spec_of(name)
     arrays = WeightsFolder(spec.name).arrays(CALIBRATION_FILE)
     return {key: arrays[key].astype(np.float32) for key in ("oof_pred", "oof_sigma", "oof_residual")}

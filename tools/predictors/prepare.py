@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rdkit import Chem
 from rdkit.rdBase import BlockLogs
@@ -34,12 +35,11 @@ def prepare(smiles: str, kind: FeatureKind, candidate_class: CandidateClass) -> 
     """``smiles`` made ready for the predictors of ``kind``, or the reason why they cannot be used for it. Never raises."""
     if (kind == "polymer") != (candidate_class == "polymer"):
         return "defined for polymers, not for molecules" if kind == "polymer" else "defined for molecules, not for polymers"
-    try:
-        mol = parse_polymer(smiles) if kind == "polymer" else parse_smiles(smiles)
-    except StructureError as error:
-        return str(error)
+    parsed = _parsed(smiles, polymer=kind == "polymer")
+    if isinstance(parsed, str):
+        return parsed
     with BlockLogs():
-        mol = _without_isotopes(mol)
+        mol = _without_isotopes(Chem.Mol(parsed))
         heavy = mol.GetNumHeavyAtoms()
         if heavy > MAX_HEAVY_ATOMS:
             return f"more heavy atoms ({heavy}) than the {MAX_HEAVY_ATOMS} that the model covers"
@@ -48,6 +48,15 @@ def prepare(smiles: str, kind: FeatureKind, candidate_class: CandidateClass) -> 
         if kind == "polymer":
             return _polymer(mol)
         return _dye(mol) if kind == "dye" else _molecule(mol)
+
+
+@lru_cache(maxsize=2048)
+def _parsed(smiles: str, *, polymer: bool) -> Chem.Mol | str:
+    """The structure or why it cannot be read; kept for the next predictor that asks (not to be changed in place)."""
+    try:
+        return parse_polymer(smiles) if polymer else parse_smiles(smiles)
+    except StructureError as error:
+        return str(error)
 
 
 def _prepared(mol: Chem.Mol, note: str = "") -> Prepared:

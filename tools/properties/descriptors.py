@@ -84,6 +84,11 @@ def _heavy_atoms(mol: Chem.Mol) -> float:
     return float(sum(atom.GetAtomicNum() > 1 for atom in mol.GetAtoms()))
 
 
+def _bonds(kind: Chem.BondType) -> Descriptor:
+    """How many bonds of one kind there are between heavy atoms, as RDKit perceives them."""
+    return Descriptor(lambda mol: float(sum(bond.GetBondType() == kind for bond in mol.GetBonds())), "RDKit bond types")
+
+
 def ramp(value: float, best: float, worst: float) -> float:
     """1 at ``best`` and beyond, 0 at ``worst`` and beyond, linear between; either may be the larger."""
     return min(1.0, max(0.0, (worst - value) / (worst - best)))
@@ -146,6 +151,10 @@ DESCRIPTORS: dict[str, Descriptor] = {
     "aromatic_rings": _plain("CalcNumAromaticRings"),
     "aliphatic_rings": _plain("CalcNumAliphaticRings"),
     "saturated_rings": _plain("CalcNumSaturatedRings"),
+    "single_bonds": _bonds(Chem.BondType.SINGLE),
+    "double_bonds": _bonds(Chem.BondType.DOUBLE),
+    "triple_bonds": _bonds(Chem.BondType.TRIPLE),
+    "aromatic_bonds": _bonds(Chem.BondType.AROMATIC),
     "heterocycles": _plain("CalcNumHeterocycles"),
     "aromatic_heterocycles": _plain("CalcNumAromaticHeterocycles"),
     "fraction_csp3": _plain("CalcFractionCSP3"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import rdkit
 from rdkit import Chem
@@ -14,10 +15,13 @@ from core.errors import StructureError
 from core.interfaces import Executor
 from core.properties import PropertyDefinition
 from core.spec import CandidateClass, Conditions
+from tools.predictors.own.registry import own_folder, use_own_models
+from tools.properties.air_rules import in_air
 from tools.properties.descriptors import DESCRIPTORS, compute_descriptor
 from tools.properties.registry import REGISTRY
 from tools.properties.thermal_rules import METHOD as THERMAL_METHOD
 from tools.properties.thermal_rules import RULES_VERSION, thermal_stability
+from tools.properties.volatility import volatility
 
 #: Structures in one unit of parallel work.
 CHUNK = 128
@@ -29,6 +33,7 @@ class _Chunk:
     candidate_class: CandidateClass
     names: tuple[str, ...]
     conditions: Conditions
+    own_models: str = ""  #: the folder of the user's own models, which a worker process has not registered yet
 
 
 def estimate(
@@ -51,8 +56,10 @@ def estimate(
     unique = tuple(dict.fromkeys(names))
     if executor is None or len(structures) <= CHUNK:
         return _estimate_chunk(_Chunk(tuple(structures), candidate_class, unique, conditions))
+    own = str(own_folder() or "") if any(REGISTRY[name].own for name in unique) else ""
     chunks = [
-        _Chunk(tuple(structures[start : start + CHUNK]), candidate_class, unique, conditions) for start in range(0, len(structures), CHUNK)
+        _Chunk(tuple(structures[start : start + CHUNK]), candidate_class, unique, conditions, own)
+        for start in range(0, len(structures), CHUNK)
     ]
     return [values for part in executor.map(_estimate_chunk, chunks) for values in part]
 
@@ -69,6 +76,8 @@ def _parse(smiles: str, candidate_class: CandidateClass) -> Chem.Mol | str:
 
 
 def _estimate_chunk(chunk: _Chunk) -> list[dict[str, PropertyValue]]:
+    if chunk.own_models and any(name not in REGISTRY for name in chunk.names):
+        use_own_models(Path(chunk.own_models))
     mols = [_parse(smiles, chunk.candidate_class) for smiles in chunk.structures]
     columns: dict[str, list[PropertyValue]] = {}
     predicted: list[str] = []
@@ -126,6 +135,12 @@ def _computed(definition: PropertyDefinition, mol: Chem.Mol) -> PropertyValue:
             value = compute_descriptor(definition.name, mol)
     except (ValueError, RuntimeError, ZeroDivisionError) as error:
         return _missing(definition, str(error) or type(error).__name__)
+    return exact_value(definition.name, value)
+
+
+def exact_value(name: str, value: float) -> PropertyValue:
+    """The property value of a computed property whose number, in the registered unit, is at hand. SpecError for an unknown name."""
+    definition = REGISTRY[name]
     return PropertyValue(
         value=value,
         unit=definition.unit,
@@ -139,11 +154,12 @@ def _computed(definition: PropertyDefinition, mol: Chem.Mol) -> PropertyValue:
 
 def _level(definition: PropertyDefinition, mol: Chem.Mol, conditions: Conditions) -> PropertyValue:
     risk = thermal_stability(mol, conditions.temperature_c)
+    beside = [words for words in (volatility(mol, conditions.temperature_c), in_air(mol)) if words]
     return PropertyValue(
         value=risk.level,
         unit=definition.unit,
         method=_method(definition),
         method_version=_version(definition),
         in_domain=risk.in_domain,
-        reason="; ".join(risk.reasons),
+        reason="; ".join([*risk.reasons, *beside]),
     )

@@ -107,9 +107,17 @@ def group_names() -> tuple[str, ...]:
     return tuple(f"group_{name}" for name, _ in _group_patterns())
 
 
-def group_counts(mol: Chem.Mol) -> FloatArray:
-    """Number of unique matches of each functional group of ``groups.tsv``; at most 50 are counted."""
-    return np.array([len(mol.GetSubstructMatches(query, maxMatches=50)) for _, query in _group_patterns()], dtype=np.float32)
+def group_counts(mol: Chem.Mol, among: NDArray[np.bool_] | None = None) -> FloatArray:
+    """Number of unique matches of each functional group of ``groups.tsv``; at most 50 are counted.
+
+    Groups that are False in ``among`` are not looked for and count 0.
+    """
+    patterns = _group_patterns()
+    wanted = [True] * len(patterns) if among is None else among.tolist()
+    return np.array(
+        [len(mol.GetSubstructMatches(query, maxMatches=50)) if look else 0 for (_, query), look in zip(patterns, wanted, strict=True)],
+        dtype=np.float32,
+    )
 
 
 @lru_cache(maxsize=1)

@@ -58,6 +58,11 @@ def _polymer_groups() -> tuple[tuple[str, Chem.Mol], ...]:
     return tuple((name, Chem.MolFromSmarts(smarts)) for name, smarts in rows)
 
 
+@lru_cache(maxsize=1)
+def _extensive() -> rdMolDescriptors.Properties:
+    return rdMolDescriptors.Properties(list(_EXTENSIVE))
+
+
 def polymer_names() -> tuple[str, ...]:
     """Names of the entries of :func:`polymer_features`, in order (Morgan counts follow separately)."""
     vsa = [f"SlogP_VSA{i}" for i in range(12)] + [f"SMR_VSA{i}" for i in range(10)] + [f"PEOE_VSA{i}" for i in range(14)]
@@ -117,7 +122,7 @@ def polymer_features(unit: RepeatUnit) -> tuple[FloatArray, FloatArray]:
     """(features in the order of :func:`polymer_names`, Morgan counts per 100 heavy atoms) of a repeat unit."""
     ring = unit.ring
     atoms = ring.GetNumAtoms()
-    extensive = rdMolDescriptors.Properties(list(_EXTENSIVE)).ComputeProperties(ring)
+    extensive = _extensive().ComputeProperties(ring)
     vsa = [*rdMolDescriptors.SlogP_VSA_(ring), *rdMolDescriptors.SMR_VSA_(ring), *rdMolDescriptors.PEOE_VSA_(ring)]
     per_ring = np.array([*extensive, *vsa, *rdMolDescriptors.MQNs_(ring)[:_MQN]]) / atoms
     heavy = unit.mol.GetNumHeavyAtoms()
@@ -131,11 +136,14 @@ def _groups(unit: RepeatUnit) -> FloatArray:
     """Groups of one unit inside the chain: what the oligomer of n + 1 units has more than that of n."""
     units = max(1, math.ceil(_CHAIN_BACKBONE / len(unit.backbone)))
     longer, shorter = unit.oligomer(units + 1), unit.oligomer(units)
-    chain = [
-        len(longer.GetSubstructMatches(query, maxMatches=100)) - len(shorter.GetSubstructMatches(query, maxMatches=100))
-        for _, query in _polymer_groups()
-    ]
-    return np.concatenate([group_counts(longer) - group_counts(shorter), np.array(chain)]).astype(np.float32)
+    in_longer = group_counts(longer)
+    groups = in_longer - group_counts(shorter, among=in_longer > 0)
+    chain = []
+    for _, query in _polymer_groups():
+        # What the shorter chain contains, the longer one contains as well.
+        more = len(longer.GetSubstructMatches(query, maxMatches=100))
+        chain.append(more - len(shorter.GetSubstructMatches(query, maxMatches=100)) if more else 0)
+    return np.concatenate([groups, np.array(chain)]).astype(np.float32)
 
 
 def _ring_systems(mol: Chem.Mol) -> list[set[int]]:

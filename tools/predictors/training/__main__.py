@@ -1,8 +1,11 @@
-"""``python -m tools.predictors.training``: train a predictor, measure its shortlists, or correlate residuals.
+"""``python -m tools.predictors.training``: train a predictor, measure it and what it is compared with, and write the report.
 
 NAME --data FILE [--out DIR] [--seed 0] [--out-of-fold FILE] [--show-bad 20]
 precision NAME --goal ">= 250" (--data FILE | --out-of-fold FILE) [--seed 0]
 correlation FILE FILE ... [--out DIR]
+baselines NAME --data FILE [--out DIR] [--seed 0]
+limits NAME --data FILE --out-of-fold FILE --by COLUMN [--out DIR]
+report [--out docs/predictors.md] [--rerun --data-folder DIR] [--seed 0]
 """
 
 from __future__ import annotations
@@ -12,12 +15,15 @@ import sys
 import time
 from pathlib import Path
 
-from core.errors import MolwrightError
+from core.errors import MolwrightError, UsageError
 from tools.predictors.specs import spec_of
+from tools.predictors.training.baselines import write_baselines
 from tools.predictors.training.correlation import write_correlation
 from tools.predictors.training.data import read_table
 from tools.predictors.training.fit import train
+from tools.predictors.training.limits import write_limits
 from tools.predictors.training.precision import precision_report
+from tools.predictors.training.report import rerun, write_report
 from tools.predictors.weights import WEIGHTS
 
 
@@ -74,9 +80,59 @@ def _correlation(arguments: list[str]) -> int:
     return 0
 
 
+def _baselines(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.predictors.training baselines")
+    parser.add_argument("name")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args(arguments)
+    for split, models in write_baselines(options.data, spec_of(options.name), options.out, options.seed, Progress()).items():
+        for model, m in models.items():
+            print(f"{options.name}: {split}: {model}: RMSE {m['rmse']} MAE {m['mae']} n {m['n']}")
+    return 0
+
+
+def _limits(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.predictors.training limits")
+    parser.add_argument("name")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out-of-fold", type=Path, required=True)
+    parser.add_argument("--by", required=True, help="column of the data to group the errors by")
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    options = parser.parse_args(arguments)
+    found = write_limits(options.data, spec_of(options.name), options.out_of_fold, options.by, options.out, Progress())
+    for group, m in {"all": found["all"], **found["groups"], **found["without_worst"]}.items():
+        print(f"{group}: n {m['n']} RMSE {m['rmse']} MAE {m['mae']} bias {m['bias']}")
+    print(f"worst hundredth: {found['worst']}")
+    return 0
+
+
+def _report(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.predictors.training report")
+    parser.add_argument("--out", type=Path, default=Path("docs/predictors.md"))
+    parser.add_argument("--rerun", action="store_true", help="train and measure everything again first (hours)")
+    parser.add_argument("--data-folder", type=Path, default=None, help="folder with NAME/NAME.csv or NAME.csv for each data set")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args(arguments)
+    if options.rerun:
+        if options.data_folder is None:
+            raise UsageError("--rerun needs --data-folder")
+        rerun(options.data_folder, WEIGHTS, options.seed, Progress())
+    for path in write_report(options.out):
+        print(path)
+    return 0
+
+
 def main(arguments: list[str]) -> int:
     """Run one command; returns the exit code."""
-    commands = {"precision": _precision, "correlation": _correlation}
+    commands = {
+        "precision": _precision,
+        "correlation": _correlation,
+        "baselines": _baselines,
+        "limits": _limits,
+        "report": _report,
+    }
     try:
         if arguments and arguments[0] in commands:
             return commands[arguments[0]](arguments[1:])

@@ -1,8 +1,103 @@
-"""The model card for people."""
+"""The model card: what was trained on what, how good it is, and what its limits are; for programs and for people."""
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tools.predictors.features.assemble import feature_names
+from tools.predictors.model import scale_columns
+from tools.predictors.specs import PredictorSpec
+from tools.predictors.training.data import Table, element_support
+from tools.predictors.training.evaluate import Evaluation, choose_domain, interval_metrics, metrics
+from tools.predictors.training.learners import recipe_of
+from tools.predictors.weights import FORMAT, digest, weights_version
+
+#: Names of the splits in the card.
+RANDOM = "random over substances, 5 folds"
+SCAFFOLD = "scaffold, 5 folds"
+FAMILIES = "families held out, 5 clusters"
+
+
+def data_section(table: Table, spec: PredictorSpec, data_hash: str) -> dict[str, Any]:
+    """Name, unit and limits of ``spec``; rows, licence and hash of the data; the elements that it supports."""
+    reasons: dict[str, int] = {}
+    for row in table.bad:
+        reasons[row.kind] = reasons.get(row.kind, 0) + 1
+    return {
+        "name": spec.name,
+        "short": spec.short,
+        "unit": spec.unit,
+        "data": {
+            "name": spec.data,
+            "source": spec.source,
+            "licence": spec.licence,
+            "sha256": data_hash,
+            "rows_read": table.rows_read,
+            "rows_used": len(table),
+            "substances": len(set(table.keys)),
+            "left_out": reasons,
+        },
+        "elements": sorted(element_support(table)),
+        "limits": list(spec.limits),
+    }
+
+
+def method_section(spec: PredictorSpec, seed: int, columns: int) -> dict[str, Any]:
+    """How ``spec`` was trained: command, members, features, package versions. ``columns``: features that the boosters see."""
+    names, recipe = feature_names(spec.kind), recipe_of(spec.name)
+    inputs = ["prediction", "ensemble spread", "similarity", "mean similarity", *(names[i] for i in scale_columns(spec.kind))]
+    return {
+        "release": recipe.release,
+        "features": len(names),
+        "kernel_share": recipe.kernel_share,
+        "training": {
+            "command": f"python -m tools.predictors.training {spec.name} --data {spec.data}.csv --seed {seed}",
+            "seed": seed,
+            "learners": [{"name": m.name, "trees": m.trees, **m.parameters} for m in recipe.learners],
+            "doubtful_labels_count_less": recipe.weighted,
+            "features": f"{len(names)} computed, {columns} used",
+            "scale_inputs": inputs,
+            "versions": {package: version(package) for package in ("lightgbm", "numpy", "rdkit")},
+        },
+    }
+
+
+def figures_section(y: NDArray[np.float64], evaluations: dict[str, Evaluation]) -> dict[str, Any]:
+    """Metrics of each split, and the calibration and domain, which come from the random one."""
+    random = evaluations[RANDOM]
+    return {
+        "metrics": {
+            split: {**metrics(y, found.oof.value), **interval_metrics(y, found.oof, found.calibration.half_width)}
+            for split, found in evaluations.items()
+        },
+        "calibration": {"q90": random.calibration.q90, "smallest_scale": random.calibration.smallest_scale},
+        "domain": choose_domain(y, random.oof, random.sigma),
+    }
+
+
+def files_section(files: dict[str, bytes]) -> dict[str, Any]:
+    """Hashes of ``files``, the version that follows from them, and their size."""
+    hashes = {name: digest(content) for name, content in files.items()}
+    return {
+        "format": FORMAT,
+        "version": weights_version(hashes),
+        "learners": [name for name in files if name.startswith("value_")],
+        "files": hashes,
+        "bytes": sum(len(content) for content in files.values()),
+    }
+
+
+def _members(card: dict[str, Any]) -> str:
+    """What is averaged, in words."""
+    boosters = f"the mean of {len(card['training']['learners'])} LightGBM boosters"
+    share = card.get("kernel_share", 0.0)
+    mixed = f"{boosters} ({1 - share:.0%}) and a Gaussian process on the descriptors ({share:.0%})" if share else boosters
+    weighted = card["training"].get("doubtful_labels_count_less", False)
+    return f"{mixed}, labels that their neighbours contradict count less" if weighted else mixed
 
 
 def card_markdown(card: dict[str, Any]) -> str:
@@ -20,8 +115,8 @@ def card_markdown(card: dict[str, Any]) -> str:
         *(f"- left out, {reason}: {count}" for reason, count in sorted(data["left_out"].items(), key=lambda item: (-item[1], item[0]))),
         "",
         "## Method",
-        "Hashed Morgan counts (radius 2, 2048 bits) and fast two-dimensional descriptors; the mean of "
-        f"{len(card['training']['learners'])} LightGBM boosters; a further booster for the error to expect, conformal intervals.",
+        f"Hashed Morgan counts (radius 2, 2048 bits) and fast two-dimensional descriptors; {_members(card)}; "
+        "a further booster for the error to expect, conformal intervals.",
         f"Features: {card['training']['features']}. Rebuild: `{card['training']['command']}`.",
         "",
         "## Measured on held-out folds",

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import UsageError
 from tools.predictors.model import Z90, scale_matrix
 from tools.predictors.neighbours import NeighbourIndex
-from tools.predictors.specs import FeatureKind
-from tools.predictors.training.learners import ensemble_values, train_ensemble, train_scale
+from tools.predictors.specs import FeatureKind, PredictorSpec
+from tools.predictors.training.learners import train_ensemble, train_scale
 
 FloatArray = NDArray[np.float64]
 Progress = Callable[[str], None]
@@ -29,19 +30,21 @@ class OutOfFold:
 
 
 def cross_validate(
+    spec: PredictorSpec,
     x: NDArray[np.float32],
+    columns: NDArray[np.int64],
     y: FloatArray,
     fold: NDArray[np.int64],
     bits: list[NDArray[np.uint16]],
     seed: int,
     progress: Progress,
 ) -> OutOfFold:
-    """Train on all folds but one, predict that one, for each fold."""
+    """Train on all folds but one, predict that one, for each fold. ``columns``: those of ``x`` that the boosters see."""
     result = OutOfFold(np.zeros(len(y)), np.zeros(len(y)), np.zeros((len(y), 3), np.float32), np.zeros(len(y), np.int64))
     for k in sorted(set(fold.tolist())):
         train, test = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
-        boosters = train_ensemble(x[train], y[train], seed)
-        result.value[test], result.spread[test] = ensemble_values(boosters, x[test])
+        ensemble = train_ensemble(spec, x[train], columns, y[train], seed)
+        result.value[test], result.spread[test] = ensemble.values(x[test])
         found = NeighbourIndex.of([bits[i] for i in train]).query([bits[i] for i in test])
         result.near[test] = found.similarity
         result.nearest[test] = train[found.position[:, 0]]
@@ -61,9 +64,23 @@ class Calibration:
 
 
 def conformal_quantile(scores: FloatArray, level: float = 0.9) -> float:
-    """The quantile of normalised errors that covers ``level`` of new cases (split conformal, with the finite-sample correction)."""
+    """The quantile of normalised errors that covers ``level`` of new cases (split conformal, with the finite-sample correction).
+
+    Equal to the half-width that crepes' ConformalRegressor gives for a sigma of 1 (a test holds them against each other).
+    """
     rank = min(len(scores), int(np.ceil(level * (len(scores) + 1))))
     return float(np.sort(scores)[rank - 1])
+
+
+def crepes_quantile(error: FloatArray, scale: FloatArray, level: float = 0.9) -> float:
+    """The same quantile for absolute ``error`` over expected ``scale``, from crepes (Boström, COPA 2022, PMLR 179). Raises UsageError without it."""
+    try:
+        from crepes import ConformalRegressor
+    except ImportError:
+        raise UsageError("training the shipped predictors needs crepes: install molwright with the extra 'train'") from None
+    regressor = ConformalRegressor()
+    regressor.fit(residuals=error, sigmas=scale)
+    return float(regressor.predict_int(np.zeros(1), sigmas=np.ones(1), confidence=level)[0, 1])
 
 
 def calibrate(kind: FeatureKind, x: NDArray[np.float32], y: FloatArray, oof: OutOfFold, fold: NDArray[np.int64], seed: int) -> Calibration:
@@ -84,8 +101,22 @@ def calibrate(kind: FeatureKind, x: NDArray[np.float32], y: FloatArray, oof: Out
     half_width = np.zeros(len(y))
     for k in folds:
         test = fold == k
-        half_width[test] = conformal_quantile(error[~test] / scale[~test]) * scale[test]
-    return Calibration(scale, half_width, conformal_quantile(error / scale), smallest)
+        half_width[test] = crepes_quantile(error[~test], scale[~test]) * scale[test]
+    return Calibration(scale, half_width, crepes_quantile(error, scale), smallest)
+
+
+@dataclass
+class Evaluation:
+    """One split, evaluated: folds, out-of-fold predictions, calibration."""
+
+    fold: NDArray[np.int64]
+    oof: OutOfFold
+    calibration: Calibration
+
+    @property
+    def sigma(self) -> FloatArray:
+        """One standard deviation of every row: half of the 90 % interval over 1.645."""
+        return self.calibration.half_width / Z90
 
 
 def metrics(y: FloatArray, value: FloatArray) -> dict[str, float]:

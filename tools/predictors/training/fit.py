@@ -3,48 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.predictors.features.assemble import feature_names
-from tools.predictors.model import ARRAYS_FILE, CALIBRATION_FILE, NEIGHBOURS_FILE, SCALE_FILE, Z90, scale_columns, scale_matrix
-from tools.predictors.specs import PredictorSpec
-from tools.predictors.training.card import card_markdown
-from tools.predictors.training.data import Table, describe, element_support, read_table
-from tools.predictors.training.evaluate import (
-    Calibration,
-    OutOfFold,
-    Progress,
-    calibrate,
-    choose_domain,
-    cross_validate,
-    interval_metrics,
-    metrics,
+from tools.predictors.model import (
+    ARRAYS_FILE,
+    CALIBRATION_FILE,
+    KERNEL_FILE,
+    NEIGHBOURS_FILE,
+    SCALE_FILE,
+    scale_matrix,
 )
-from tools.predictors.training.learners import LEARNERS, train_ensemble, train_scale, used_columns
-from tools.predictors.training.splits import group_folds, scaffold_folds
-from tools.predictors.weights import FORMAT, digest, gzip_text, npz_bytes, weights_version, write_folder
-
-#: Raised by hand when features, learners or data of the shipped weights change.
-RELEASE = "1"
-
-
-@dataclass
-class Evaluation:
-    """One split, evaluated: folds, out-of-fold predictions, calibration."""
-
-    fold: NDArray[np.int64]
-    oof: OutOfFold
-    calibration: Calibration
-
-    @property
-    def sigma(self) -> NDArray[np.float64]:
-        """One standard deviation of every row: half of the 90 % interval over 1.645."""
-        return self.calibration.half_width / Z90
+from tools.predictors.specs import PredictorSpec
+from tools.predictors.training.card import (
+    FAMILIES,
+    RANDOM,
+    SCAFFOLD,
+    card_markdown,
+    data_section,
+    figures_section,
+    files_section,
+    method_section,
+)
+from tools.predictors.training.data import Table, describe, read_table
+from tools.predictors.training.evaluate import Calibration, Evaluation, Progress, calibrate, cross_validate
+from tools.predictors.training.kernel_fit import coding_of
+from tools.predictors.training.learners import train_ensemble, train_scale, used_columns
+from tools.predictors.training.splits import family_folds, group_folds, scaffold_folds
+from tools.predictors.weights import digest, gzip_text, npz_bytes, write_folder
 
 
 @dataclass
@@ -68,7 +57,7 @@ def load(path: Path, spec: PredictorSpec, progress: Progress) -> Prepared:
 
 def evaluate(data: Prepared, spec: PredictorSpec, fold: NDArray[np.int64], seed: int, progress: Progress) -> Evaluation:
     """Cross-validate on ``fold`` and calibrate."""
-    oof = cross_validate(np.ascontiguousarray(data.x[:, data.columns]), data.table.y, fold, data.bits, seed, progress)
+    oof = cross_validate(spec, data.x, data.columns, data.table.y, fold, data.bits, seed, progress)
     return Evaluation(fold, oof, calibrate(spec.kind, data.x, data.table.y, oof, fold, seed))
 
 
@@ -79,11 +68,28 @@ def random_evaluation(data: Prepared, spec: PredictorSpec, seed: int, progress: 
 
 
 def scaffold_evaluation(data: Prepared, spec: PredictorSpec, random: Evaluation, seed: int, progress: Progress) -> Evaluation:
-    """Five folds by scaffold. The intervals are those that would have shipped: calibrated on the random split, without the fold's rows."""
+    """Five folds by scaffold, with the intervals that would have shipped."""
     progress("cross-validation by scaffold")
+    return harder_evaluation(data, spec, scaffold_folds(data.table.mols, data.table.keys, seed), random, seed, progress)
+
+
+def family_evaluation(data: Prepared, spec: PredictorSpec, random: Evaluation, seed: int, progress: Progress) -> Evaluation:
+    """Five whole clusters left out in turn, with the intervals that would have shipped."""
+    progress("cross-validation, families held out")
+    return harder_evaluation(data, spec, family_folds_of(data, spec, seed), random, seed, progress)
+
+
+def family_folds_of(data: Prepared, spec: PredictorSpec, seed: int) -> NDArray[np.int64]:
+    """The cluster of every row, on all standardised descriptors."""
+    return family_folds(coding_of(spec.kind, data.x).codes(data.x).astype(np.float32), seed)
+
+
+def harder_evaluation(
+    data: Prepared, spec: PredictorSpec, fold: NDArray[np.int64], random: Evaluation, seed: int, progress: Progress
+) -> Evaluation:
+    """Cross-validate on ``fold``. The intervals are calibrated on the random split without the rows of the fold they are used for."""
     table = data.table
-    fold = scaffold_folds(table.mols, table.keys, seed)
-    oof = cross_validate(np.ascontiguousarray(data.x[:, data.columns]), table.y, fold, data.bits, seed, progress)
+    oof = cross_validate(spec, data.x, data.columns, table.y, fold, data.bits, seed, progress)
     scale = np.zeros(len(table))
     inputs = scale_matrix(spec.kind, random.oof.value, random.oof.spread, random.oof.near, data.x)
     asked = scale_matrix(spec.kind, oof.value, oof.spread, oof.near, data.x)
@@ -96,31 +102,51 @@ def scaffold_evaluation(data: Prepared, spec: PredictorSpec, random: Evaluation,
     return Evaluation(fold, oof, Calibration(scale, half_width, random.calibration.q90, random.calibration.smallest_scale))
 
 
-def train(path: Path, spec: PredictorSpec, out: Path, seed: int, progress: Progress, out_of_fold: Path | None = None) -> dict[str, Any]:
+def train(
+    path: Path,
+    spec: PredictorSpec,
+    out: Path,
+    seed: int,
+    progress: Progress,
+    out_of_fold: Path | None = None,
+    *,
+    harder_splits: bool = True,
+) -> dict[str, Any]:
     """Train ``spec`` on ``path`` and write weights and card to ``out/<name>``; returns the card.
 
     ``out_of_fold`` names an npz file for the out-of-fold predictions with their structures (kept out of the weights, for
-    ``precision`` and ``correlation``). Equal data, seed and library versions give equal bytes.
+    ``precision`` and ``correlation``); ``harder_splits`` False leaves out the scaffold and family splits. Equal data, seed and library versions give equal bytes.
     """
     data = load(path, spec, progress)
-    table = data.table
     random = random_evaluation(data, spec, seed, progress)
-    scaffold = scaffold_evaluation(data, spec, random, seed, progress)
+    evaluations = {RANDOM: random}
+    if harder_splits:
+        evaluations[SCAFFOLD] = scaffold_evaluation(data, spec, random, seed, progress)
+    if harder_splits and spec.kind == "polymer":
+        evaluations[FAMILIES] = family_evaluation(data, spec, random, seed, progress)
+    if out_of_fold is not None:
+        write_out_of_fold(out_of_fold, spec, data, random)
     progress("training the final ensemble on all rows")
-    boosters = train_ensemble(np.ascontiguousarray(data.x[:, data.columns]), table.y, seed)
+    ensemble = train_ensemble(spec, data.x, data.columns, data.table.y, seed)
     inputs = scale_matrix(spec.kind, random.oof.value, random.oof.spread, random.oof.near, data.x)
-    scale = train_scale(spec.kind, inputs, np.abs(table.y - random.oof.value), seed)
-    files = {f"value_{i}.txt.gz": gzip_text(b.model_to_string()) for i, b in enumerate(boosters)}
+    scale = train_scale(spec.kind, inputs, np.abs(data.table.y - random.oof.value), seed)
+    files = {f"value_{i}.txt.gz": gzip_text(b.model_to_string()) for i, b in enumerate(ensemble.boosters)}
+    if ensemble.kernel is not None:
+        files[KERNEL_FILE] = npz_bytes(ensemble.kernel.arrays())
     files[SCALE_FILE] = gzip_text(scale.model_to_string())
-    solvents = sorted(set(table.solvents)) if spec.solvent else []
+    solvents = sorted(set(data.table.solvents)) if spec.solvent else []
     neighbours, index = _neighbour_files(data, spec, solvents)
     files[NEIGHBOURS_FILE] = neighbours
     files[ARRAYS_FILE] = npz_bytes({"columns": data.columns.astype(np.uint16), **index})
-    files[CALIBRATION_FILE] = _calibration_file(table, random)
-    card = _card(data, spec, seed, random, scaffold, solvents, files, digest(path.read_bytes()))
+    files[CALIBRATION_FILE] = _calibration_file(data.table, random)
+    card = {
+        **data_section(data.table, spec, digest(path.read_bytes())),
+        **method_section(spec, seed, len(data.columns)),
+        **figures_section(data.table.y, evaluations),
+        "solvents": solvents,
+        **files_section(files),
+    }
     write_folder(out / spec.name, files, card, card_markdown(card))
-    if out_of_fold is not None:
-        write_out_of_fold(out_of_fold, spec, data, random)
     progress(f"wrote {out / spec.name} ({sum(map(len, files.values())) / 1e6:.2f} MB)")
     return card
 
@@ -182,72 +208,3 @@ def write_out_of_fold(path: Path, spec: PredictorSpec, data: Prepared, random: E
             }
         )
     )
-
-
-def _card(
-    data: Prepared,
-    spec: PredictorSpec,
-    seed: int,
-    random: Evaluation,
-    scaffold: Evaluation,
-    solvents: list[str],
-    files: dict[str, bytes],
-    data_hash: str,
-) -> dict[str, Any]:
-    table = data.table
-    reasons: dict[str, int] = {}
-    for row in table.bad:
-        reasons[row.kind] = reasons.get(row.kind, 0) + 1
-    hashes = {name: digest(content) for name, content in files.items()}
-    names = feature_names(spec.kind)
-    return {
-        "format": FORMAT,
-        "name": spec.name,
-        "short": spec.short,
-        "release": RELEASE,
-        "version": weights_version(hashes),
-        "unit": spec.unit,
-        "data": {
-            "name": spec.data,
-            "source": spec.source,
-            "licence": spec.licence,
-            "sha256": data_hash,
-            "rows_read": table.rows_read,
-            "rows_used": len(table),
-            "substances": len(set(table.keys)),
-            "left_out": reasons,
-        },
-        "training": {
-            "command": f"python -m tools.predictors.training {spec.name} --data {spec.data}.csv --seed {seed}",
-            "seed": seed,
-            "learners": [{"name": m.name, "trees": m.trees, **m.parameters} for m in LEARNERS],
-            "features": f"{len(names)} computed, {len(data.columns)} used",
-            "scale_inputs": [
-                "prediction",
-                "ensemble spread",
-                "similarity",
-                "mean similarity",
-                *(names[i] for i in scale_columns(spec.kind)),
-            ],
-            "versions": {package: version(package) for package in ("lightgbm", "numpy", "rdkit")},
-        },
-        "metrics": {
-            "random over substances, 5 folds": {
-                **metrics(table.y, random.oof.value),
-                **interval_metrics(table.y, random.oof, random.calibration.half_width),
-            },
-            "scaffold, 5 folds": {
-                **metrics(table.y, scaffold.oof.value),
-                **interval_metrics(table.y, scaffold.oof, scaffold.calibration.half_width),
-            },
-        },
-        "calibration": {"q90": random.calibration.q90, "smallest_scale": random.calibration.smallest_scale},
-        "domain": choose_domain(table.y, random.oof, random.sigma),
-        "elements": sorted(element_support(table)),
-        "solvents": solvents,
-        "features": len(names),
-        "learners": [name for name in files if name.startswith("value_")],
-        "limits": list(spec.limits),
-        "files": hashes,
-        "bytes": sum(len(content) for content in files.values()),
-    }

@@ -43,3 +43,16 @@ def scaffold_folds(mols: Sequence[Chem.Mol], keys: Sequence[str], seed: int, fol
         number[str(names[i])] = target
         sizes[target] += counts[i]
     return np.array([number[g] for g in groups], dtype=np.int64)
+
+
+def family_folds(codes: NDArray[np.float32], seed: int, folds: int = FOLDS) -> NDArray[np.int64]:
+    """A fold number a row: ``folds`` clusters by k-means on standardised descriptors ``codes`` (rows, columns); each cluster is a fold.
+
+    Leaving out whole clusters asks for extrapolation to families that were not seen. The best of ten starts.
+    """
+    from scipy.cluster.vq import kmeans, vq
+
+    rng = np.random.default_rng(seed)
+    sample = rng.permutation(len(codes))[:4000]
+    centres, _ = kmeans(codes[sample].astype(np.float64), folds, iter=10, rng=rng)
+    return np.asarray(vq(codes.astype(np.float64), centres)[0], dtype=np.int64)

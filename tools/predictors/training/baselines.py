@@ -1,0 +1,80 @@
+"""The usual baselines on the same rows and folds: Morgan counts and RDKit descriptors, an untuned LightGBM and a random forest."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import UsageError
+from tools.predictors.features.assemble import feature_names
+from tools.predictors.features.molecule import descriptor_names, descriptors, morgan_counts
+from tools.predictors.specs import PredictorSpec
+from tools.predictors.training.card import FAMILIES, RANDOM, SCAFFOLD
+from tools.predictors.training.evaluate import Progress, metrics
+from tools.predictors.training.fit import Prepared, family_folds_of, load
+from tools.predictors.training.splits import group_folds, scaffold_folds
+from tools.predictors.weights import digest
+
+BASELINES_FILE = "baselines.json"
+#: The forest sees a tenth of the features at each split; with all of them it is ten times slower.
+_FOREST = {"n_estimators": 100, "max_features": 0.1, "n_jobs": 1}
+
+
+def baseline_matrix(data: Prepared, spec: PredictorSpec) -> NDArray[np.float32]:
+    """Morgan counts and RDKit two-dimensional descriptors, of dyes with the solvent's; without features of our own."""
+    if spec.kind == "polymer":
+        keep = [i for i, name in enumerate(descriptor_names()) if not name.startswith("group_")]
+        return np.array([np.concatenate([descriptors(mol)[keep], morgan_counts(mol)]) for mol in data.table.mols])
+    own = ("group_", "pi_")
+    return np.ascontiguousarray(data.x[:, [i for i, name in enumerate(feature_names(spec.kind)) if not name.startswith(own)]])
+
+
+def _lightgbm(x: NDArray[np.float32], y: NDArray[np.float64], asked: NDArray[np.float32], seed: int) -> NDArray[np.float64]:
+    import lightgbm
+
+    settings = {"objective": "regression", "num_threads": 1, "deterministic": True, "force_col_wise": True, "seed": seed, "verbosity": -1}
+    return np.asarray(lightgbm.train(settings, lightgbm.Dataset(x, y), 100).predict(asked, num_threads=1))
+
+
+def _forest(x: NDArray[np.float32], y: NDArray[np.float64], asked: NDArray[np.float32], seed: int) -> NDArray[np.float64]:
+    try:
+        from sklearn.ensemble import RandomForestRegressor
+    except ImportError:
+        raise UsageError("the random forest needs scikit-learn: install molwright with the extra 'train'") from None
+    return np.asarray(RandomForestRegressor(random_state=seed, **_FOREST).fit(x, y).predict(asked))
+
+
+_MODELS = {"LightGBM": _lightgbm, "random forest": _forest}
+
+
+def baselines(path: Path, spec: PredictorSpec, seed: int, progress: Progress) -> dict[str, dict[str, Any]]:
+    """Metrics by split and model: LightGBM on every split, the forest where families are held out."""
+    data = load(path, spec, progress)
+    x, y = baseline_matrix(data, spec), data.table.y
+    splits = {RANDOM: group_folds(data.table.keys, seed), SCAFFOLD: scaffold_folds(data.table.mols, data.table.keys, seed)}
+    if spec.kind == "polymer":
+        splits[FAMILIES] = family_folds_of(data, spec, seed)
+    found: dict[str, dict[str, Any]] = {}
+    for split, fold in splits.items():
+        for model in ("LightGBM", "random forest") if split == FAMILIES else ("LightGBM",):
+            value = np.zeros(len(y))
+            for k in sorted(set(fold.tolist())):
+                train, test = fold != k, fold == k
+                value[test] = _MODELS[model](x[train], y[train], x[test], seed)
+            found.setdefault(split, {})[model] = metrics(y, value)
+            progress(f"{split}, {model}: RMSE {found[split][model]['rmse']}, MAE {found[split][model]['mae']}")
+    return found
+
+
+def write_baselines(path: Path, spec: PredictorSpec, out: Path, seed: int, progress: Progress) -> dict[str, dict[str, Any]]:
+    """Measure :func:`baselines` and keep them in ``out`` beside the weights; returns them."""
+    found = baselines(path, spec, seed, progress)
+    target = out / BASELINES_FILE
+    kept = json.loads(target.read_text(encoding="utf-8")) if target.is_file() else {}
+    kept[spec.name] = {"seed": seed, "data_sha256": digest(path.read_bytes()), "splits": found}
+    target.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return found

@@ -1,0 +1,65 @@
+"""Calibration plots of the shipped predictors, drawn from the out-of-fold predictions that ship with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.errors import UsageError
+from tools.predictors.predict import calibration
+from tools.predictors.specs import PREDICTORS
+
+_LEVELS = np.linspace(0.05, 0.95, 19)
+
+
+def reliability(name: str) -> list[tuple[float, float]]:
+    """(nominal coverage, share of out-of-fold cases that the central interval of that level holds) for 19 levels from 5 to 95 %."""
+    from statistics import NormalDist
+
+    arrays = calibration(name)
+    z = np.abs(arrays["oof_residual"]) / arrays["oof_sigma"]
+    return [(float(level), float((z <= NormalDist().inv_cdf(0.5 + level / 2)).mean())) for level in _LEVELS]
+
+
+def _axes(plt: Any, title: str) -> Any:
+    figure, axes = plt.subplots(2, 3, figsize=(9, 6), constrained_layout=True)
+    figure.suptitle(title)
+    return figure, axes.ravel()
+
+
+def draw(folder: Path, tenths: dict[str, list[dict[str, float]]]) -> list[Path]:
+    """Write ``calibration.svg`` and ``coverage_by_similarity.svg`` into ``folder``; equal inputs give equal files.
+
+    ``tenths`` holds coverage by tenth of similarity, by predictor. Raises UsageError where matplotlib is not installed.
+    """
+    try:
+        import matplotlib as mpl
+
+        mpl.use("svg")
+        import matplotlib.pyplot as plt
+    except ImportError:
+        raise UsageError("the plots need matplotlib: install molwright with the extra 'train'") from None
+    mpl.rcParams.update({"svg.hashsalt": "molwright", "svg.fonttype": "none", "font.size": 9})
+    folder.mkdir(parents=True, exist_ok=True)
+    figure, axes = _axes(plt, "Share of held-out cases inside the central interval, against its nominal level")
+    for ax, name in zip(axes, PREDICTORS, strict=True):
+        points = reliability(name)
+        ax.plot([0, 1], [0, 1], color="0.7", linewidth=1)
+        ax.plot(*zip(*points, strict=True), marker="o", markersize=3)
+        ax.set_title(name.replace("_", " "))
+    paths = [folder / "calibration.svg", folder / "coverage_by_similarity.svg"]
+    figure.savefig(paths[0], metadata={"Date": None})
+    plt.close(figure)
+    figure, axes = _axes(plt, "Coverage of the 90 % interval by tenth of similarity to the training structures (1: least similar)")
+    for ax, name in zip(axes, PREDICTORS, strict=True):
+        shares = [t["coverage"] for t in tenths[name]]
+        ax.axhspan(0.88, 0.92, color="0.9")
+        ax.axhline(0.8, color="0.7", linewidth=1)
+        ax.bar(range(1, len(shares) + 1), shares)
+        ax.set_ylim(0.7, 1.0)
+        ax.set_title(name.replace("_", " "))
+    figure.savefig(paths[1], metadata={"Date": None})
+    plt.close(figure)
+    return paths

@@ -1,0 +1,213 @@
+"""docs/predictors.md: every figure of the shipped predictors, from what was kept when they were trained and measured."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from core.errors import NotFoundError
+from tools.predictors.known_answers.table import section_markdown
+from tools.predictors.specs import PREDICTORS
+from tools.predictors.training.baselines import BASELINES_FILE, write_baselines
+from tools.predictors.training.card import FAMILIES, RANDOM, SCAFFOLD
+from tools.predictors.training.correlation import write_correlation
+from tools.predictors.training.evaluate import Progress
+from tools.predictors.training.fit import train
+from tools.predictors.training.limits import LIMITS_FILE, write_limits
+from tools.predictors.training.plots import draw
+from tools.predictors.weights import WEIGHTS, WeightsFolder
+
+#: What each idea was worth, written by hand when it was tried.
+TRIED = Path(__file__).resolve().parent / "tried.md"
+#: Columns of the data by which the errors are broken down.
+LIMIT_COLUMNS = {
+    "glass_transition_temperature": "sources",
+    "absorption_maximum": "solvent_smiles",
+    "aqueous_solubility": "reliability_group",
+    "flash_point": "n_measurements",
+    "melting_point": "n_measurements",
+}
+#: (predictor, split, figure, what to reach): a number, or the share of the best baseline's figure on the same split.
+TARGETS: tuple[tuple[str, str, str, float, bool], ...] = (
+    ("glass_transition_temperature", RANDOM, "rmse", 33.0, False),
+    ("glass_transition_temperature", RANDOM, "mae", 21.0, False),
+    ("glass_transition_temperature", FAMILIES, "rmse", 0.85, True),
+    ("absorption_maximum", RANDOM, "mae", 18.0, False),
+    ("absorption_maximum", RANDOM, "median_absolute_error", 12.0, False),
+    ("absorption_maximum", SCAFFOLD, "mae", 0.80, True),
+    ("melting_point", RANDOM, "rmse", 37.0, False),
+    ("melting_point", SCAFFOLD, "rmse", 41.0, False),
+    ("aqueous_solubility", RANDOM, "rmse", 0.74, False),
+    ("aqueous_solubility", SCAFFOLD, "rmse", 0.92, True),
+    ("flash_point", RANDOM, "rmse", 27.0, False),
+    ("flash_point", RANDOM, "mae", 14.5, False),
+)
+_NAMES = {"rmse": "RMSE", "mae": "MAE", "median_absolute_error": "median error"}
+_COMMAND = "python -m tools.predictors.training"
+
+
+def _kept(file: str) -> dict[str, Any]:
+    path = WEIGHTS / file
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
+    return [f"| {' | '.join(head)} |", "|" + "---|" * len(head), *(f"| {' | '.join(map(str, row))} |" for row in rows), ""]
+
+
+def _accuracy(cards: dict[str, dict[str, Any]]) -> list[str]:
+    rows = [
+        (name, card["unit"], split, m["n"], m["rmse"], m["mae"], m["median_absolute_error"], m["r2"])
+        for name, card in cards.items()
+        for split, m in card["metrics"].items()
+    ]
+    command = f"`{_COMMAND} NAME --data FILE --seed 0` trains a predictor and measures it; equal data and seed give equal bytes."
+    return ["## Accuracy", "", command, "", *_table(("predictor", "unit", "split", "n", "RMSE", "MAE", "median error", "R²"), rows)]
+
+
+def _targets(cards: dict[str, dict[str, Any]], kept: dict[str, Any]) -> list[str]:
+    rows = []
+    for name, split, figure, reach, relative in TARGETS:
+        models = kept.get(name, {}).get("splits", {}).get(split, {})
+        best = min((m[figure] for m in models.values()), default=None)
+        beside = "; ".join(f"{model} {m[figure]}" for model, m in models.items()) or "not measured"
+        limit = reach if not relative else None if best is None else float(f"{reach * best:.4g}")
+        found = cards[name]["metrics"].get(split, {}).get(figure)
+        met = "not known" if found is None or limit is None else "yes" if found <= limit else "no"
+        rows.append((name, split, _NAMES[figure], beside, "" if limit is None else f"≤ {limit:g}", "" if found is None else found, met))
+    return [
+        "## Aims and baselines",
+        "",
+        f"Baselines (`{_COMMAND} baselines NAME --data FILE`): Morgan counts and RDKit's fast two-dimensional descriptors, an untuned LightGBM and, where "
+        "families are held out, a random forest of 100 trees; the same rows and folds. The family split is k-means with five clusters on the "
+        "standardised descriptors; each cluster is left out in turn.",
+        "",
+        *_table(("predictor", "split", "figure", "baseline", "aim", "reached", "met"), rows),
+    ]
+
+
+def _calibration(cards: dict[str, dict[str, Any]], folder: str) -> list[str]:
+    rows = []
+    for name, card in cards.items():
+        m, domain = card["metrics"][RANDOM], card["domain"]
+        rows.append(
+            (
+                name,
+                f"{m['coverage']:.1%}",
+                f"{m['coverage_least_similar_tenth']:.1%}",
+                f"{m['coverage_worst_tenth']:.1%}",
+                f"{m['median_half_width']} {card['unit']}",
+                f"{domain['share_outside']:.1%}",
+                domain["rmse_inside"],
+                domain["rmse_outside"],
+                domain["ratio"],
+            )
+        )
+    head = ("predictor", "90 % interval holds", "least similar tenth", "worst tenth", "median half-width", "outside the domain",
+            "RMSE inside", "RMSE outside", "ratio")  # fmt: skip
+    return [
+        "## Intervals and domain",
+        "",
+        "Random split, out of fold. A booster estimates the error to expect; conformal regression (crepes) on its normalised errors sets the width, for "
+        "each fold from the other folds. Inside the domain is what resembles a training structure and has no exceptional expected error.",
+        "",
+        *_table(head, rows),
+        f"![calibration]({folder}/calibration.svg)",
+        "",
+        f"![coverage by similarity]({folder}/coverage_by_similarity.svg)",
+        "",
+    ]
+
+
+def _limits(kept: dict[str, Any], cards: dict[str, dict[str, Any]]) -> list[str]:
+    lines = [
+        "## What limits them",
+        "",
+        f"Out-of-fold errors by a column of the data: `{_COMMAND} limits NAME --data FILE --out-of-fold FILE --by COLUMN`.",
+        "",
+    ]
+    for name, found in sorted(kept.items()):
+        rows = [("all", *found["all"].values())]
+        rows += [(f"{found['column']} {group}", *m.values()) for group, m in _largest(found["groups"])]
+        rows += [(f"without the worst {share}", *m.values()) for share, m in found["without_worst"].items()]
+        lines += [
+            f"### {name} ({cards[name]['unit']})",
+            "",
+            *_table(("rows", *(_NAMES.get(k, k) for k in found["all"])), [_escape(r) for r in rows]),
+        ]
+        lines += [
+            "The worst hundredth: " + ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in found["worst"].items()) + ".",
+            "",
+        ]
+    return lines
+
+
+def _largest(groups: dict[str, dict[str, float]], count: int = 8) -> list[tuple[str, dict[str, float]]]:
+    return sorted(groups.items(), key=lambda item: (-item[1]["n"], item[0]))[:count]
+
+
+def _escape(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (str(row[0]).replace("|", ", "), *row[1:])
+
+
+def write_report(out: Path) -> list[Path]:
+    """Write the report to ``out`` and its plots into a folder of the same name beside it; returns the paths. Seconds of work.
+
+    Raises PredictorError where a model card is missing and UsageError where matplotlib is not installed.
+    """
+    cards = {name: WeightsFolder(name).card for name in PREDICTORS}
+    size = sum(card["bytes"] for card in cards.values()) / 1e6
+    lines = [
+        "# Predictors",
+        "",
+        f"Written by `{_COMMAND} report` from the model cards, the out-of-fold predictions and the results kept beside the weights (seconds); "
+        "`--rerun --data-folder DIR` trains and measures everything first (estimated at two hours on one free core).",
+        "",
+        "Inference needs NumPy, LightGBM and RDKit; training also needs the extra `train`. The weights are text and plain number arrays, "
+        f"{size:.1f} MB together, each checked against the hash in its card. Speed, next to RDKit's descriptors alone: "
+        "`python -m evals.benchmarks.predictor_speed`.",
+        "",
+        *_accuracy(cards),
+        *_targets(cards, _kept(BASELINES_FILE)),
+        *_calibration(cards, out.stem),
+        *_limits(_kept(LIMITS_FILE), cards),
+        TRIED.read_text(encoding="utf-8"),
+        section_markdown(),
+    ]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text("\n".join(lines), encoding="utf-8")
+    return [out, *draw(out.parent / out.stem, {name: card["metrics"][RANDOM]["tenths_by_similarity"] for name, card in cards.items()})]
+
+
+def data_file(folder: Path, data: str) -> Path:
+    """``folder/data/data.csv`` or ``folder/data.csv``. Raises NotFoundError where neither is there."""
+    for path in (folder / data / f"{data}.csv", folder / f"{data}.csv"):
+        if path.is_file():
+            return path
+    raise NotFoundError(f"no {data}.csv in {folder} or in {folder / data}")
+
+
+def rerun(folder: Path, weights: Path, seed: int, progress: Progress) -> None:
+    """Train every predictor on the data in ``folder`` and measure baselines, limits and residual correlations, all kept in ``weights``.
+
+    The out-of-fold predictions with structures go to files in the working directory, ``NAME.oof.npz``. Raises NotFoundError before
+    anything is trained where a data file is missing.
+    """
+    files = {name: data_file(folder, spec.data) for name, spec in PREDICTORS.items()}
+    out_of_fold = {name: Path(f"{name}.oof.npz") for name in PREDICTORS}
+    for name, spec in PREDICTORS.items():
+        told: Progress = partial(_named, progress, name)
+        train(files[name], spec, weights, seed, told, out_of_fold[name])
+        write_baselines(files[name], spec, weights, seed, told)
+        if name in LIMIT_COLUMNS:
+            write_limits(files[name], spec, out_of_fold[name], LIMIT_COLUMNS[name], weights, told)
+    write_correlation(list(out_of_fold.values()), weights)
+    progress(f"wrote {os.fspath(weights)}")
+
+
+def _named(progress: Progress, name: str, text: str) -> None:
+    progress(f"{name}: {text}")
