@@ -199,11 +199,15 @@ def _delete(rng: random.Random, name: str) -> Task | None:
     return Task(id=name, kind="delete", goal=_written(goal, s=smiles, g=GROUPS[group].words[0]), reference=smiles, change={group: -1})
 
 
+#: Groups that link two parts cannot make way for one that ends a chain, the rest being as it was.
+_NOT_EXCHANGED = frozenset({"amide", "ester", "sulfone", "sulfoxide", "trifluoromethyl"})
+
+
 def _substitute(rng: random.Random, name: str) -> Task | None:
     smiles, mol = _mol(rng)
     group = _present(rng, mol, tuple(g for g in _TAKEN if g not in ("benzene ring", "pyridine")))
     new = rng.choice([g for g in _ADDED if g != group and g != "benzene ring"])
-    if not group or not _removable(mol, group) or {group, new} & {"amide", "ester", "trifluoromethyl"}:
+    if not group or not _removable(mol, group) or {group, new} & _NOT_EXCHANGED:
         return None
     goal = rng.choice(
         (

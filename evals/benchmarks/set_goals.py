@@ -181,8 +181,7 @@ def _section(rows: list[list[str | int | float | None]], leads: list[list[str | 
         notes=[
             "Baseline: as many random shipped known compounds.",
             "Drug structures: names as in AqSolDB (doi:10.1038/s41597-019-0151-1) or the shipped name table, or drawn by name and confirmed by the same "
-            "connectivity in AqSolDB or the Bradley melting point set; candesartan by PubChem CID 2541; three (pyrazinamide, moclobemide, biperiden) have no such "
-            "confirmation, their source column is empty. Stereochemistry is left out.",
+            "connectivity in AqSolDB or the Bradley melting point set; four by the page named in their source column. Stereochemistry is left out.",
         ],
     )
 

@@ -50,6 +50,8 @@ def novelty(prints: Sequence[DataStructs.ExplicitBitVect], references: Sequence[
 
 def judge(candidates: Sequence[Candidate], spec: DesignSpec) -> list[SetResult]:
     """How ``candidates`` as a list stand on every set requirement of ``spec``."""
+    if not spec.set_requirements:
+        return []
     prints = [fingerprint(c) for c in candidates]
     results = []
     for requirement in spec.set_requirements:

@@ -31,8 +31,10 @@ def sums(results: Sequence[RunResult], budget: int = BUDGET) -> list[str]:
         found = [rs for task in TASKS if (rs := _of(results, engine, task, budget))]
         if found:
             plain, made = sum(mean(r.auc for r in rs) for rs in found), sum(mean(r.auc_makeable for r in rs) for rs in found)
+            early = sum(any(r.stop for r in rs) for rs in found)
+            bound = f"; {early} of the tasks ended early, so a lower bound" if early else ""
             seeds = f"{min(len(rs) for rs in found)}-{max(len(rs) for rs in found)}"
-            lines.append(f"{engine}: sum of {len(found)} tasks {plain:.3f}, makeable {made:.3f} ({made / plain:.1%}), seeds {seeds}")
+            lines.append(f"{engine}: sum of {len(found)} tasks {plain:.3f}, makeable {made:.3f} ({made / plain:.1%}), seeds {seeds}{bound}")
     return lines
 
 
