@@ -13,6 +13,7 @@ _CHEMISTRY = (
     "compare_structures",
     "count_group",
     "vary_structure",
+    "edit_structure",
     "find_route",
     "search_literature",
 )

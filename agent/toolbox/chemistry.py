@@ -18,6 +18,8 @@ from tools.properties.registry import REGISTRY
 from tools.structures.standardise import StandardStructure, standardise
 
 MAX_VARIATIONS = 12
+MAX_EDITS = 30
+"""Structures that an edit answers with; how many are possible is said beside."""
 SmilesText = Field(description="A structure as SMILES; a polymer repeat unit has two '*'.", max_length=2000)
 SmilesList = Field(description=f"Structures as SMILES, at most {MAX_STRUCTURES}.", min_length=1, max_length=MAX_STRUCTURES)
 
@@ -60,6 +62,17 @@ class VariationArguments(Model):
 
 class NoArguments(Model):
     """Nothing."""
+
+
+class EditArguments(Model):
+    """One change of a structure."""
+
+    smiles: str = SmilesText
+    operation: Literal["add", "remove", "replace"] = Field(description="What to do with the group.")
+    group: str = Field(
+        description="Name of the functional group, such as 'hydroxyl' or 'sulfone', or a halogen as its symbol.", max_length=80
+    )
+    replacement: str = Field(description="Group that takes its place; empty unless replacing.", max_length=80)
 
 
 class RouteArguments(Model):
@@ -152,6 +165,23 @@ def vary_structure(arguments: VariationArguments, context: ToolContext) -> list[
 
 
 @tool()
+def edit_structure(arguments: EditArguments, context: ToolContext) -> dict[str, Any]:
+    """Add, remove or replace one functional group of a molecule; everything else stays as it is. Answers every structure that can result."""
+    from tools.groups.edits import edited
+
+    structure = _standard(arguments.smiles)
+    if class_of(structure.smiles) == "polymer":
+        raise ToolError("groups of a repeat unit cannot be edited; vary_structure exchanges units")
+    if (arguments.operation == "replace") != bool(arguments.replacement):
+        raise ToolError("replacement is needed for replace, and for nothing else")
+    group, replacement = (_group(name) for name in (arguments.group, arguments.replacement))
+    found = edited(structure.smiles, arguments.operation, group, replacement)
+    if not found:
+        raise ToolError(f"this change of {arguments.group!r} is not possible in {structure.smiles}")
+    return {"structures": list(found[:MAX_EDITS]), "possible": len(found)}
+
+
+@tool()
 def find_route(arguments: RouteArguments, context: ToolContext) -> dict[str, Any]:
     """Look for a route of up to three named reactions from shipped building blocks (monomers for a polymer)."""
     from tools.routes import find_route as search
@@ -165,6 +195,19 @@ def find_route(arguments: RouteArguments, context: ToolContext) -> dict[str, Any
         "starting_materials": [{"name": m.name, "smiles": m.smiles, "safety": m.verdict} for m in route.starting_materials],
         "note": route.note,
     }
+
+
+def _group(name: str) -> str:
+    """The name under which edits know a group; '' for none. ToolError if it is unknown."""
+    from tools.groups.edits import known
+    from tools.groups.groups import resolve_group
+
+    if not name or known(name):
+        return name
+    group = resolve_group(name)
+    if group is None or not known(group.name):
+        raise ToolError(f"{name!r} is no group that can be edited")
+    return group.name
 
 
 def _standard(smiles: str) -> StandardStructure:

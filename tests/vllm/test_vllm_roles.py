@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from agent.models.probe import probe
 from app import wiring
 from app.service.chat import ChatService
 from app.service.design import DesignService
@@ -14,6 +15,7 @@ from core.report import Report
 from core.settings import Settings
 from evals.judges.claims import judge_report
 from evals.replay import replay
+from serving.pool import EndpointConfig
 from tests.vllm.servers import ServerPlan, VllmServer, tiny_adapter, tiny_model, vllm_servers
 from tools.execution import SerialExecutor
 
@@ -125,6 +127,15 @@ def test_a_conversation_gives_an_answer_or_says_why_not(settings: Settings) -> N
     assert said
     assert started == []
     assert replay(store, run_id, executor=SerialExecutor()).identical
+
+
+def test_doctor_says_what_a_server_can_do(servers: list[VllmServer]) -> None:
+    found = probe(EndpointConfig(name="first", base_url=servers[0].base_url, model="general"))
+    assert found.context_tokens == 16_384
+    works = {a.name: (a.works, a.detail) for a in found.abilities}
+    assert all(w for w, _ in works.values()), works
+    missing = probe(EndpointConfig(name="first", base_url=servers[0].base_url, model="nobody"))
+    assert not all(a.works for a in missing.abilities)
 
 
 def test_it_replays_identically_without_any_server(settings: Settings, run: str, servers: list[VllmServer]) -> None:

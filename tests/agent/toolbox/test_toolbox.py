@@ -172,6 +172,23 @@ def test_variations_are_valid_new_and_the_same_every_time(smiles: str) -> None:
     assert smiles not in {v["smiles"] for v in first}
 
 
+def test_groups_are_edited_and_nothing_else() -> None:
+    def edit(**arguments: str) -> Any:
+        return call("edit_structure", **{"replacement": "", **arguments})
+
+    assert edit(smiles="O=[N+]([O-])c1ccccc1", operation="remove", group="nitro group") == {"structures": ["c1ccccc1"], "possible": 1}
+    assert edit(smiles="Clc1ccccc1", operation="replace", group="Cl", replacement="F")["structures"] == ["Fc1ccccc1"]
+    assert edit(smiles="Cc1ccccc1", operation="add", group="hydroxyl")["possible"] == 4
+    for wrong, fault in (
+        ({"smiles": "CCO", "operation": "remove", "group": "nitro"}, "not possible"),
+        ({"smiles": "CCO", "operation": "replace", "group": "hydroxyl"}, "replacement is needed"),
+        ({"smiles": "CCO", "operation": "add", "group": "unobtainium"}, "no group"),
+        ({"smiles": "*CC*", "operation": "add", "group": "hydroxyl"}, "vary_structure"),
+    ):
+        with pytest.raises(ToolError, match=fault):
+            edit(**wrong)
+
+
 def test_routes_are_found_and_their_materials_screened() -> None:
     answer = call("find_route", smiles="O=C(NCc1ccccc1)c1ccc(F)cc1")
     assert answer["status"] == "found"

@@ -166,9 +166,15 @@ def run_step(reaction: Reaction, reactants: Sequence[Chem.Mol]) -> RouteStep | N
     return RouteStep(reaction=reaction.name, reactants=[Chem.MolToSmiles(m) for m in reactants], product=product, note=reaction.note)
 
 
-def _places(mol: Chem.Mol) -> list[tuple[Reaction, int]]:
+def _places(mol: Chem.Mol) -> tuple[tuple[Reaction, int], ...]:
     """Where ``mol`` can take part: reactions and positions."""
-    return [(r, i) for r in reactions().values() for i in range(r.reactants) if fits(r, i, mol)]
+    return _places_of(Chem.MolToSmiles(mol))
+
+
+@lru_cache(maxsize=20_000)
+def _places_of(smiles: str) -> tuple[tuple[Reaction, int], ...]:
+    mol = Chem.MolFromSmiles(smiles)
+    return tuple((r, i) for r in reactions().values() for i in range(r.reactants) if fits(r, i, mol))
 
 
 def _react(
