@@ -29,8 +29,8 @@ from evals.benchmarks.design_runs import _family, _resident
 from evals.engine_report import Section, Table, write_section
 from tools.execution import ProcessExecutor
 from tools.screening.journal import Journal
-from tools.screening.records import records
 from tools.screening.run import JOURNAL, identity, screen
+from tools.structures.records import records
 
 GOAL = (
     "a drug-like molecule with logP between 2 and 3.5, TPSA between 40 and 90, QED of at least 0.7, SA score at most 3 and an amide group"

@@ -36,25 +36,25 @@ def read_known(path: Path) -> KnownSet:
 
     Raises NotFoundError or UsageError if the file cannot be read, is too long or holds no usable structure.
     """
-    from tools.structures.records import read_records
+    from tools.structures.records import format_of, records, smiles_of
     from tools.structures.standardise import standardise
 
     found: dict[str, str] = {}
     unreadable = 0
     faults: list[str] = []
-    for record in read_records(path):
+    kind = format_of(path)
+    for record in records(path):
         if len(found) >= MAX_STRUCTURES:
             raise UsageError(f"{path}: more than {MAX_STRUCTURES} structures")
         try:
-            if not record.smiles:
-                raise StructureError("no structure that can be read")
-            structure = standardise(record.smiles, "polymer" if record.smiles.count("*") == 2 else "molecule")
-        except StructureError as error:
+            smiles = smiles_of(record, kind)
+            structure = standardise(smiles, "polymer" if smiles.count("*") == 2 else "molecule")
+        except (StructureError, ValueError) as error:
             unreadable += 1
             if len(faults) < FAULTS_KEPT:
-                faults.append(f"entry {record.place}: {error}")
+                faults.append(f"line {record.line}: {error}")
             continue
-        found.setdefault(structure.dedup_key, record.name or f"entry {record.place}")
+        found.setdefault(structure.dedup_key, record.name or f"line {record.line}")
     if not found:
         raise UsageError(f"{path}: no structure of it can be used{'; ' + faults[0] if faults else ''}")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()

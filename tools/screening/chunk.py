@@ -12,8 +12,8 @@ from core.candidate import Candidate, Origin, PropertyValue
 from core.errors import StructureError
 from core.spec import DesignSpec
 from tools.screening.filter import Step, Values, exact_steps, first_failed
-from tools.screening.records import Format, Record, smiles_of
 from tools.structures.parse import parse_polymer, parse_smiles
+from tools.structures.records import Format, Record, smiles_of
 from tools.structures.standardise import clean, standardise
 
 #: Structures whose outcome a worker remembers, for libraries in which they occur again.

@@ -13,7 +13,7 @@ from core.model import content_hash
 from core.spec import DesignSpec
 from tools.screening.chunk import Chunk, Outcome, process
 from tools.screening.journal import Journal
-from tools.screening.records import Position, Record, fingerprint, format_of, records
+from tools.structures.records import Position, Record, fingerprint, format_of, records
 from tools.versions import versions
 
 #: Records in one unit of work, and in one transaction of the journal.
@@ -62,7 +62,7 @@ def screen(
     """Hold every record of ``library`` against ``spec`` and journal what is found; goes on after the last journalled chunk.
 
     Memory does not grow with the library. ``progress`` receives {'read', 'hits', 'unreadable', 'part'} after each chunk, ``part`` being the share of the file's bytes read; ``limit`` ends after so many
-    records. Raises NotFoundError, UsageError (see :func:`tools.screening.records.records`) and StoreError.
+    records. Raises NotFoundError, UsageError (see :func:`tools.structures.records.records`) and StoreError.
     """
     text = spec.model_dump_json()
     finished, resumed = journal.done(), journal.read()

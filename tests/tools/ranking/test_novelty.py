@@ -12,7 +12,7 @@ from core.candidate import Candidate, Origin
 from core.errors import NotFoundError, UsageError
 from core.spec import DesignSpec, Reference
 from tools.ranking.novelty import known_to_all, known_to_user, read_known, shipped_count
-from tools.structures.records import read_records
+from tools.structures.records import records
 from tools.structures.standardise import standardise
 
 
@@ -51,7 +51,7 @@ def test_every_kind_of_file(tmp_path: Path, name: str) -> None:
 def test_files_that_cannot_be_used(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError):
         read_known(tmp_path / "none.smi")
-    with pytest.raises(UsageError, match="kind of the file"):
+    with pytest.raises(UsageError, match="not a known kind"):
         read_known(_write(tmp_path, "known.pdf"))
     empty = tmp_path / "empty.smi"
     empty.write_text("nonsense\n", encoding="utf-8")
@@ -60,7 +60,7 @@ def test_files_that_cannot_be_used(tmp_path: Path) -> None:
     plain = tmp_path / "no.csv"
     plain.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(UsageError, match="smiles"):
-        list(read_records(plain))
+        list(records(plain))
 
 
 def test_tautomers_are_the_same_known_structure(tmp_path: Path) -> None:

@@ -19,8 +19,8 @@ from tools.execution import ProcessExecutor, SerialExecutor
 from tools.screening import run as screening
 from tools.screening.chunk import process
 from tools.screening.journal import Journal
-from tools.screening.records import format_of, records, smiles_of
 from tools.screening.report import report_of, write_hits, write_rejects
+from tools.structures.records import format_of, records, smiles_of
 
 SMILES = ["CCO", "c1ccccc1O", "CCCCCCCCCC", "OCc1ccccc1", "CC(=O)O", "Oc1ccc(C)cc1", "CCN", "O=C(O)c1ccccc1", "OCCc1ccccc1", "Cc1ccccc1O"]
 ROOT = Path(__file__).resolve().parents[3]
