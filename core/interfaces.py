@@ -39,6 +39,11 @@ class RunRecord:
     options: dict[str, Any]
     error: str
 
+    @property
+    def kind(self) -> str:
+        """What kind of run it is: 'design', or 'chat' for a conversation."""
+        return str(self.options.get("kind", "design"))
+
 
 class RunStore(Protocol):
     """Runs, specs, candidates, reports and trace events in SQL.

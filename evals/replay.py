@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import Field
 
-from agent.models import NO_MODELS, ModelSession, NoBackend
-from agent.models.plan import stored_plan
-from core.errors import LiteratureError, NotFoundError, ReplayDiffers
-from core.interfaces import Executor, LiteratureStore, RunRecord, RunStore
+from core.errors import NotFoundError, ReplayDiffers
+from core.interfaces import Executor, RunRecord, RunStore
 from core.model import Model
 from core.report import FINISHED
 from evals.replay_chat import replay_chat
+from evals.scratch import nothing_outside, recorded_models, scratch_run
 from graphs.assistant import KIND
 from graphs.context import DesignContext
 from graphs.design import build
 from memory.recorder import ReplayRecorder
-from memory.sql.store import SqlRunStore
 from tools.predictors.own.registry import only_own_models, own_folder, own_versions
 
 
@@ -48,7 +43,7 @@ def replay(
     run = store.run(run_id)
     if run.status not in FINISHED:
         raise NotFoundError(f"run {run.run_id} has not finished (its status is {run.status!r}); resume it before replaying it")
-    if run.options.get("kind") == KIND:
+    if run.kind == KIND:
         executor.close()
         return _conversation(store, run)
     used = _own_models_used(store, run)
@@ -57,21 +52,16 @@ def replay(
         executor.close()
         return ReplayResult(run_id=run.run_id, identical=False, events=0, first_difference="versions", text=text)
     recorder = ReplayRecorder(store, run.run_id)
-    with (
-        only_own_models(used),
-        tempfile.TemporaryDirectory(prefix="molwright-replay-") as folder,
-        SqlRunStore(f"sqlite:///{Path(folder) / 'replay.db'}") as scratch,
-    ):
-        scratch.create_run(run.run_id, run.goal, run.options, run.created_at)
+    with only_own_models(used), scratch_run(run) as (scratch, lease):
         context = DesignContext(
             store=scratch,
-            lease=scratch.acquire(run.run_id, "replay"),
+            lease=lease,
             recorder=recorder,
             executor=executor,
-            literature=_nothing_outside,
+            literature=nothing_outside,
             clock=lambda: datetime.fromtimestamp(0, UTC),
             progress=progress,
-            models=_models(run, recorder),
+            models=recorded_models(run, recorder),
         )
         config: Any = {"configurable": {"thread_id": f"replay-{run.run_id}"}, "recursion_limit": 1_000_000}
         try:
@@ -148,15 +138,3 @@ def _changed_in_store(store: RunStore, scratch: RunStore, run: RunRecord) -> str
         ours, new = (s.report(run.run_id).model_copy(update={"timings": {}}) for s in (store, scratch))
         return "" if ours == new else "the report"
     return ""
-
-
-def _models(run: RunRecord, recorder: ReplayRecorder) -> ModelSession:
-    """The run's own plan with nobody to ask: every exchange comes from the record."""
-    plan = stored_plan(run.options)
-    return NO_MODELS if plan is None else ModelSession(plan, NoBackend("a replay asks nothing outside its record"), recorder)
-
-
-@contextmanager
-def _nothing_outside() -> Iterator[LiteratureStore]:
-    raise LiteratureError("a replay asks nothing outside its record")
-    yield  # pragma: no cover - makes this a generator

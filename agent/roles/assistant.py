@@ -49,7 +49,7 @@ class WantedDesign:
 
 def newest_runs(store: RunStore) -> list[str]:
     """The newest design runs of ``store``, a line each, newest first."""
-    runs = [r for r in store.runs(50) if r.options.get("kind", "design") == "design"]
+    runs = [r for r in store.runs(50) if r.kind == "design"]
     return [f"{r.run_id}  {r.status}  {r.created_at[:10]}  {r.goal}" for r in runs[:RUNS_SHOWN]]
 
 

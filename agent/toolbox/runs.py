@@ -58,7 +58,7 @@ class DesignArguments(Model):
 def list_runs(arguments: RunsArguments, context: ToolContext) -> list[dict[str, str]]:
     """List stored design runs, newest first: id, status, date and goal."""
     words = arguments.containing.lower().split()
-    found = [r for r in _store(context).runs(500) if _is_design(r.options) and all(w in r.goal.lower() for w in words)]
+    found = [r for r in _store(context).runs(500) if r.kind == "design" and all(w in r.goal.lower() for w in words)]
     return [{"run_id": r.run_id, "status": r.status, "created": r.created_at[:19], "goal": r.goal} for r in found[:LISTED_RUNS]]
 
 
@@ -118,15 +118,11 @@ def _store(context: ToolContext) -> RunStore:
     return context.store
 
 
-def _is_design(options: dict[str, Any]) -> bool:
-    return bool(options.get("kind", "design") == "design")
-
-
 def _report(context: ToolContext, run_id: str) -> Report:
     store = _store(context)
     try:
         if run_id == "latest":
-            newest = next((r for r in store.runs(500) if _is_design(r.options) and r.status in ("success", "no_candidate")), None)
+            newest = next((r for r in store.runs(500) if r.kind == "design" and r.status in ("success", "no_candidate")), None)
             if newest is None:
                 raise ToolError("there is no finished design run")
             run_id = newest.run_id

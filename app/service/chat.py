@@ -80,7 +80,7 @@ class ChatService:
         if not question.strip():
             raise UsageError("the question is empty")
         run = self.store.run(run_id)
-        if run.options.get("kind") != KIND:
+        if run.kind != KIND:
             raise UsageError(f"run {run.run_id} is a design run, not a conversation")
         with (
             held_lease(self.store, run.run_id, wiring.owner_name(), self.settings.lease_seconds) as lease,

@@ -118,7 +118,7 @@ class DesignService:
         from memory.recorder import held_lease
 
         run = self.store.run(run_id)
-        if run.options.get("kind", "design") != "design":
+        if run.kind != "design":
             raise UsageError(f"run {run.run_id} is a conversation; go on with it: molwright chat --run {run.run_id} QUESTION")
         if run.status in FINISHED:
             if answer is not None:

@@ -11,8 +11,8 @@ from core.errors import LeaseLost, ReplayDiffers, StoreError
 from core.interfaces import Lease, Recorder
 from core.trace import CallRecord
 from memory.recorder import ReplayRecorder, SqlRecorder
-from memory.scratch import ScratchRecorder
 from memory.sql import SqlRunStore
+from tests.scratch_recorder import ScratchRecorder
 
 MADE = CallRecord({"text": "hello", "pair": (1, 2)}, endpoint="a", model="m", prompt_hash="p" * 64, tokens_in=7, tokens_out=3, seconds=1.5)
 

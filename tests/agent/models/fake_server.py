@@ -27,8 +27,8 @@ from agent.models import ModelBudget, ModelSession, RolePlan
 from agent.models.client import PoolBackend
 from agent.models.plan import ROLES, role_model
 from core.interfaces import Recorder
-from memory.scratch import ScratchRecorder
 from serving.pool import PoolConfig
+from tests.scratch_recorder import ScratchRecorder
 from tests.serving.fake_upstream import serving_app
 
 #: Fast failures: no probes, one attempt a server, short waits.

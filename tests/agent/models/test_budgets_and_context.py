@@ -10,8 +10,8 @@ from pydantic import Field, ValidationError
 from agent.models import ChatAnswer, ChatRequest, ModelSession, Place, RolePlan, estimate_request, estimate_tokens
 from agent.models.plan import ModelBudget, role_model
 from core.model import Model
-from memory.scratch import ScratchRecorder
 from tests.agent.models.fake_server import plan_for
+from tests.scratch_recorder import ScratchRecorder
 
 PROMPT = "---\nrole: critic\nversion: 1\nvariables: goal\ndescription: t\n---\n## system\nJudge.\n## user\n{{ goal }}\n"
 

@@ -14,8 +14,8 @@ from agent.models.plan import stored_plan
 from agent.models.session import ModelSession
 from core.errors import ConfigurationError
 from core.settings import Settings
-from memory.scratch import ScratchRecorder
 from tests.agent.models.fake_server import fake_model
+from tests.scratch_recorder import ScratchRecorder
 
 ROOT = Path(__file__).resolve().parents[3]
 URL = "http://127.0.0.1:9/v1"

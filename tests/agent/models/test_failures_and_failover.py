@@ -12,9 +12,9 @@ from pydantic import Field
 from agent.models import Message, NoBackend, Place, ToolSchema
 from agent.models.session import ModelSession
 from core.model import Model
-from memory.scratch import ScratchRecorder
 from serving.pool import PoolConfig
 from tests.agent.models.fake_server import QUICK, Reply, fake_model, json_reply, open_session, plan_for, pool_config
+from tests.scratch_recorder import ScratchRecorder
 
 PROMPT = "---\nrole: critic\nversion: 1\nvariables: goal\ndescription: t\n---\n## system\nJudge.\n## user\n{{ goal }}\n"
 PLACE = Place("explain", 0, "x")

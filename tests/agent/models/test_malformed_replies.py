@@ -10,8 +10,8 @@ from pydantic import Field
 
 from agent.models import Message, Place, RolePlan, ToolSchema, Turn, tool_result
 from core.model import Model
-from memory.scratch import ScratchRecorder
 from tests.agent.models.fake_server import MALFORMED, FakeModel, Reply, fake_model, open_session
+from tests.scratch_recorder import ScratchRecorder
 
 
 class Lookup(Model):

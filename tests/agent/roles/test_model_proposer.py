@@ -11,8 +11,8 @@ from agent.interpreter import interpret
 from agent.roles import proposer
 from agent.toolbox import ToolContext
 from core.candidate import Candidate, Origin, Proposal
-from memory.scratch import ScratchRecorder
 from tests.agent.models.fake_server import MALFORMED, FakeModel, Reply, fake_model, open_session, tool_reply
+from tests.scratch_recorder import ScratchRecorder
 
 SPEC = interpret("a molecule with MW < 200 and one hydroxyl group")
 

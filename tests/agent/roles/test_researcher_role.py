@@ -14,8 +14,8 @@ from core.candidate import Citation
 from core.errors import LiteratureError
 from core.interfaces import LiteratureStore, Passage
 from core.spec import DesignSpec
-from memory.scratch import ScratchRecorder
 from tests.agent.models.fake_server import MALFORMED, fake_model, open_session
+from tests.scratch_recorder import ScratchRecorder
 from tools.literature.corpus import REMARK
 from tools.literature.evidence import check_citations
 
