@@ -1,8 +1,10 @@
 """A Gaussian process on the descriptors: the mean function, evaluated from the training structures' descriptors.
 
-Kernel: exp(-d / length), d the root mean square difference of the standardised descriptors (the Matérn kernel of order 1/2; Rasmussen and
-Williams, Gaussian Processes for Machine Learning, 2006, ISBN 026218253X, equation 4.18). Descriptors are standardised, clipped to ±4 and
-kept as whole 32nds in one byte: inner products of such numbers are exact in single precision, so a prediction does not depend on the batch.
+The kernel is a sum of three (Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, ISBN 026218253X, chapter 4): a linear one, which
+goes on where no training structure is near; a smooth one (squared exponential) for how the property bends; a rough one (Matérn of order 1/2) for what
+single structures are about. Their distance d is the root mean square difference of the standardised descriptors, their product the mean product.
+Descriptors are standardised, clipped to ±4 and kept as whole 32nds in one byte: inner products of such numbers are exact in single precision, so a
+prediction does not depend on the batch.
 """
 
 from __future__ import annotations
@@ -26,13 +28,35 @@ def soften(x: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.sign(x) * np.log1p(np.abs(x)), dtype=np.float32)
 
 
-def decay(a: NDArray[np.float32], b: NDArray[np.float32], length: float) -> NDArray[np.float32]:
-    """Kernel of every row of ``a`` with every row of ``b`` (codes as whole numbers in float32), shape (len(a), len(b))."""
-    squared = (a * a).sum(axis=1)[:, None] + (b * b).sum(axis=1)[None, :] - 2.0 * (a @ b.T)
-    np.maximum(squared, 0.0, out=squared)
-    np.sqrt(squared, out=squared)
-    squared *= np.float32(-1.0 / (length * STEPS * np.sqrt(a.shape[1])))
-    return np.asarray(np.exp(squared, out=squared))
+@dataclass(frozen=True)
+class Shape:
+    """The three parts of the kernel: weight of the linear one, weight and length of the smooth and of the rough one.
+
+    Lengths are in standard deviations of a descriptor. The weights are relative to each other; the noise's variance is given in the same unit.
+    """
+
+    linear: float
+    smooth: float
+    smooth_length: float
+    rough: float
+    rough_length: float
+
+    def __call__(self, a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Kernel of every row of ``a`` with every row of ``b`` (codes as whole numbers in float32), shape (len(a), len(b))."""
+        unit = float(STEPS * STEPS * a.shape[1])
+        product = a @ b.T
+        squared = (a * a).sum(axis=1)[:, None] + (b * b).sum(axis=1)[None, :] - 2.0 * product
+        np.maximum(squared, 0.0, out=squared)
+        product *= np.float32(self.linear / unit)
+        product += np.float32(self.smooth) * np.exp(squared * np.float32(-0.5 / (unit * self.smooth_length**2)))
+        np.sqrt(squared, out=squared)
+        squared *= np.float32(-1.0 / (self.rough_length * np.sqrt(unit)))
+        product += np.float32(self.rough) * np.exp(squared, out=squared)
+        return np.asarray(product)
+
+    def numbers(self) -> tuple[float, ...]:
+        """The five numbers in the order of the fields."""
+        return (self.linear, self.smooth, self.smooth_length, self.rough, self.rough_length)
 
 
 @dataclass(frozen=True)
@@ -52,20 +76,20 @@ class Coding:
 class KernelModel:
     """The mean function of a trained process: offset + sum of the anchors' kernels times their coefficients."""
 
-    def __init__(self, coding: Coding, anchors: NDArray[np.int8], coefficients: FloatArray, offset: float, length: float) -> None:
+    def __init__(self, coding: Coding, anchors: NDArray[np.int8], coefficients: FloatArray, offset: float, shape: Shape) -> None:
         """``anchors``: codes of the training structures; ``coefficients`` and ``offset`` in the predictor's unit."""
         self._coding = coding
         self._codes = anchors
         self._anchors = anchors.astype(np.float32)
         self._coefficients = coefficients.astype(np.float32).astype(np.float64)
-        self._offset, self._length = offset, length
+        self._offset, self._shape = offset, shape
 
     def predict(self, x: NDArray[np.float32]) -> FloatArray:
         """Values for the feature matrix ``x`` (all columns of the feature kind), shape (len(x),)."""
         codes = self._coding.codes(x).astype(np.float32)
         value = np.empty(len(x))
         for start in range(0, len(x), _BATCH):
-            near = decay(codes[start : start + _BATCH], self._anchors, self._length)
+            near = self._shape(codes[start : start + _BATCH], self._anchors)
             for i, row in enumerate(near):
                 value[start + i] = self._offset + float(np.dot(row.astype(np.float64), self._coefficients))
         return value
@@ -78,12 +102,14 @@ class KernelModel:
             "scale": self._coding.scale,
             "anchors": self._codes,
             "coefficients": self._coefficients.astype(np.float32),
-            "constants": np.array([self._offset, self._length]),
+            "constants": np.array([self._offset, *self._shape.numbers()]),
         }
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> KernelModel:
         """The model of :meth:`arrays`. Raises KeyError or ValueError for other arrays."""
         coding = Coding(arrays["columns"].astype(np.int64), arrays["centre"], arrays["scale"])
-        offset, length = (float(v) for v in arrays["constants"])
-        return cls(coding, arrays["anchors"], arrays["coefficients"].astype(np.float64), offset, length)
+        offset, *numbers = (float(v) for v in arrays["constants"])
+        if len(numbers) != 5:
+            raise ValueError("these arrays hold another kernel")
+        return cls(coding, arrays["anchors"], arrays["coefficients"].astype(np.float64), offset, Shape(*numbers))

@@ -6,26 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import PredictorError
+from tools.predictors.boosters import Booster, Rows
 from tools.predictors.features.assemble import feature_names
 from tools.predictors.kernel import KernelModel
 from tools.predictors.neighbours import NeighbourIndex, Neighbours
+from tools.predictors.network import NetworkModel
 from tools.predictors.specs import FeatureKind, PredictorSpec, spec_of
 from tools.predictors.weights import WeightsFolder
-
-if TYPE_CHECKING:
-    from lightgbm import Booster
 
 FloatArray = NDArray[np.float64]
 
 #: Half-width of a central 90 % interval of the normal distribution, in standard deviations.
 Z90 = 1.6448536269514722
 KERNEL_FILE = "kernel.npz"
+NETWORK_FILE = "network.npz"
 SCALE_FILE = "scale.txt.gz"
 ARRAYS_FILE = "arrays.npz"
 NEIGHBOURS_FILE = "neighbours.tsv.gz"
@@ -59,17 +59,31 @@ def scale_matrix(kind: FeatureKind, value: FloatArray, spread: FloatArray, near:
     return np.column_stack([value, spread, near[:, 0], near.mean(axis=1), x[:, scale_columns(kind)]]).astype(np.float64)
 
 
+class _Predicts(Protocol):
+    """LightGBM's own Booster or ours."""
+
+    def predict(self, data: Any, /, *, num_threads: int) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Part:
+    """A member beside the boosters that sees the whole feature matrix, with its share of the value."""
+
+    share: float
+    model: KernelModel | NetworkModel
+
+
 def combine(
-    boosters: Sequence[Booster], columns: NDArray[np.int64], kernel: KernelModel | None, kernel_share: float, x: NDArray[np.float32]
+    boosters: Sequence[_Predicts], columns: NDArray[np.int64], parts: Sequence[Part], x: NDArray[np.float32]
 ) -> tuple[FloatArray, FloatArray]:
-    """(value, standard deviation over the members): the boosters' mean, mixed with the Gaussian process by its share."""
-    used = np.ascontiguousarray(x[:, columns])
+    """(value, standard deviation over the members): the boosters' mean on ``columns`` of ``x``, mixed with the ``parts`` by their shares."""
+    used = Rows.of(x[:, columns]) if all(isinstance(b, Booster) for b in boosters) else np.ascontiguousarray(x[:, columns])
     each = [np.asarray(b.predict(used, num_threads=1)) for b in boosters]
-    mean = np.mean(each, axis=0)
-    if kernel is None:
-        return mean, np.std(each, axis=0)
-    smooth = kernel.predict(x)
-    return (1.0 - kernel_share) * mean + kernel_share * smooth, np.std([*each, smooth], axis=0)
+    value = np.mean(each, axis=0) * (1.0 - sum(part.share for part in parts))
+    for part in parts:
+        each.append(part.model.predict(x))
+        value = value + part.share * each[-1]
+    return value, np.std(each, axis=0)
 
 
 @dataclass(frozen=True)
@@ -87,8 +101,6 @@ class Model:
 
     def __init__(self, spec: PredictorSpec, folder: Path | None = None) -> None:
         """Read and verify the weights of ``spec``. Raises PredictorError where they are missing, damaged or of another version."""
-        import lightgbm
-
         files = WeightsFolder(spec.name, folder)
         self.spec = spec
         self.card: dict[str, Any] = files.card
@@ -96,27 +108,31 @@ class Model:
         if files.card["features"] != len(names):
             raise PredictorError(f"the weights of {spec.name} were trained with other features; train them again")
         try:
-            self._learners: list[Booster] = [lightgbm.Booster(model_str=files.text(f)) for f in files.card["learners"]]
-            self._scale: Booster = lightgbm.Booster(model_str=files.text(SCALE_FILE))
+            self._learners: list[Booster] = [Booster(files.text(f)) for f in files.card["learners"]]
+            self._scale: Booster = Booster(files.text(SCALE_FILE))
             arrays = files.arrays(ARRAYS_FILE)
-            self._kernel_share: float = files.card.get("kernel_share", 0.0)
-            self._kernel = KernelModel.from_arrays(files.arrays(KERNEL_FILE)) if self._kernel_share else None
+            self._parts = _parts(files)
             rows = [line.split("\t") for line in files.text(NEIGHBOURS_FILE).splitlines()]
             self._columns = arrays["columns"].astype(np.int64)
             self.index = NeighbourIndex(arrays["bits"], arrays["sizes"])
-        except (lightgbm.basic.LightGBMError, KeyError, ValueError, OSError) as error:
+        except (KeyError, ValueError, OSError) as error:
             raise PredictorError(f"the weights of {spec.name} cannot be read: {error}") from None
         self.structures = [row[0] for row in rows]
         self._positions = {smiles: i for i, smiles in enumerate(self.structures)}
         self._measured = [row[1] if len(row) > 1 else "" for row in rows]
         self.version: str = files.card["version"]
         self.elements = frozenset(files.card["elements"])
-        members = "LightGBM ensemble and Gaussian process" if self._kernel else "LightGBM ensemble"
-        self.method = f"{members}, molwright {spec.short} {files.card['release']}"
+        members = {
+            "LightGBM ensemble": True,
+            "Gaussian process": KERNEL_FILE in files.card["files"],
+            "neural networks": NETWORK_FILE in files.card["files"],
+        }
+        *first, last = (name for name, used in members.items() if used)
+        self.method = f"{', '.join(first)}{' and ' if first else ''}{last}, molwright {spec.short} {files.card['release']}"
 
     def values(self, x: NDArray[np.float32]) -> tuple[FloatArray, FloatArray]:
         """(value, standard deviation over the members) for the feature matrix ``x``."""
-        return combine(self._learners, self._columns, self._kernel, self._kernel_share, x)
+        return combine(self._learners, self._columns, self._parts, x)
 
     def forecast(self, x: NDArray[np.float32], fingerprints: list[NDArray[np.uint16]]) -> Forecast:
         """Predictions for the feature matrix ``x`` with the structures' ``fingerprints``."""
@@ -146,6 +162,16 @@ class Model:
         names = self.card["solvents"]
         number = names.index(solvent) if solvent in names else -1
         return by_solvent.get(number, float(np.median(list(by_solvent.values()))))
+
+
+def _parts(files: WeightsFolder) -> tuple[Part, ...]:
+    """The members beside the boosters, with the shares that the card gives. Raises what reading them raises."""
+    found: list[Part] = []
+    if kernel_share := float(files.card.get("kernel_share", 0.0)):
+        found.append(Part(kernel_share, KernelModel.from_arrays(files.arrays(KERNEL_FILE))))
+    if network_share := float(files.card.get("network_share", 0.0)):
+        found.append(Part(network_share, NetworkModel.from_arrays(files.arrays(NETWORK_FILE))))
+    return tuple(found)
 
 
 @lru_cache(maxsize=16)

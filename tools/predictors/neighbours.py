@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from tools.predictors.features.molecule import MORGAN_BITS
 
-#: Queries compared with the whole index at once; bounds the memory (index size times this, four bytes each).
-_BATCH = 64
+#: Bits that at least this share of the structures have are kept as a column each, the others as lists of structures.
+_COMMON = 1 / 32
 NEAREST = 3
 
 
@@ -29,10 +28,16 @@ class NeighbourIndex:
 
     def __init__(self, bits: NDArray[np.uint16], sizes: NDArray[np.uint16]) -> None:
         """``bits``: the set bits of all structures one after the other; ``sizes``: how many belong to each structure."""
-        pointer = np.concatenate([[0], np.cumsum(sizes.astype(np.int64))]).astype(np.int32)
-        ones = np.ones(len(bits), dtype=np.float32)
-        self._matrix = csr_matrix((ones, bits.astype(np.int32), pointer), shape=(len(sizes), MORGAN_BITS))
+        owner = np.repeat(np.arange(len(sizes)), sizes)
+        frequency = np.bincount(bits, minlength=MORGAN_BITS)
         self._sizes = sizes.astype(np.float32)
+        self._owners = np.split(owner[np.argsort(bits, kind="stable")], np.cumsum(frequency)[:-1])
+        common = np.flatnonzero(frequency > _COMMON * len(sizes))
+        self._column = np.full(MORGAN_BITS, -1)
+        self._column[common] = np.arange(len(common))
+        self._columns = np.zeros((len(common), len(sizes)), dtype=np.uint8)
+        for column, bit in enumerate(common):
+            self._columns[column, self._owners[bit]] = 1
 
     @classmethod
     def of(cls, fingerprints: Sequence[NDArray[np.uint16]]) -> NeighbourIndex:
@@ -45,22 +50,24 @@ class NeighbourIndex:
 
     def query(self, fingerprints: Sequence[NDArray[np.uint16]]) -> Neighbours:
         """The three nearest entries of each query; equal similarities go to the earlier entry."""
-        count = min(NEAREST, len(self))
         positions = np.zeros((len(fingerprints), NEAREST), dtype=np.int64)
         similarities = np.zeros((len(fingerprints), NEAREST), dtype=np.float32)
-        for start in range(0, len(fingerprints), _BATCH):
-            part = fingerprints[start : start + _BATCH]
-            dense = np.zeros((MORGAN_BITS, len(part)), dtype=np.float32)
-            for column, bits in enumerate(part):
-                dense[bits, column] = 1.0
-            common = np.asarray(self._matrix @ dense)
-            union = self._sizes[:, None] + dense.sum(axis=0)[None, :] - common
-            tanimoto = np.divide(common, union, out=np.zeros_like(common), where=union > 0)
-            for column in range(len(part)):
-                values = tanimoto[:, column]
-                limit = np.partition(values, len(values) - count)[len(values) - count]
-                found = np.flatnonzero(values >= limit)
-                found = found[np.argsort(-values[found], kind="stable")][:count]
-                positions[start + column, :count] = found
-                similarities[start + column, :count] = values[found]
+        for row, bits in enumerate(fingerprints):
+            tanimoto = self._tanimoto(bits)
+            for rank in range(min(NEAREST, len(self))):
+                best = int(tanimoto.argmax())
+                positions[row, rank], similarities[row, rank] = best, tanimoto[best]
+                tanimoto[best] = -1.0
         return Neighbours(positions, similarities)
+
+    def _tanimoto(self, bits: NDArray[np.uint16]) -> NDArray[np.float32]:
+        """Similarity of the structure with these ``bits`` to every entry; 0 to all for a structure without bits."""
+        if not len(bits):
+            return np.zeros(len(self), dtype=np.float32)
+        columns = self._column[bits]
+        shared = np.add.reduce(self._columns[columns[columns >= 0]], axis=0, dtype=np.uint8 if len(bits) < 256 else np.uint16)
+        common = shared.astype(np.float32)
+        rare = [self._owners[bit] for bit in bits[columns < 0]]
+        if rare:
+            np.add.at(common, np.concatenate(rare), np.float32(1.0))
+        return np.asarray(common / (self._sizes + np.float32(len(bits)) - common))

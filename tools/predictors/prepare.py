@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from rdkit import Chem
 from rdkit.rdBase import BlockLogs
@@ -16,6 +16,7 @@ from tools.structures.parse import parse_polymer, parse_smiles
 MAX_HEAVY_ATOMS = 150
 #: Smallest conjugated system that the dye models accept, in atoms.
 MIN_CONJUGATED_ATOMS = 4
+_NO_CHROMOPHORE = "no conjugated chromophore: the model covers conjugated molecules only"
 
 
 @dataclass(frozen=True)
@@ -35,33 +36,53 @@ def prepare(smiles: str, kind: FeatureKind, candidate_class: CandidateClass) -> 
     """``smiles`` made ready for the predictors of ``kind``, or the reason why they cannot be used for it. Never raises."""
     if (kind == "polymer") != (candidate_class == "polymer"):
         return "defined for polymers, not for molecules" if kind == "polymer" else "defined for molecules, not for polymers"
-    parsed = _parsed(smiles, polymer=kind == "polymer")
-    if isinstance(parsed, str):
-        return parsed
+    whole = _whole(smiles, polymer=kind == "polymer")
+    if isinstance(whole, str):
+        return whole
     with BlockLogs():
-        mol = _without_isotopes(Chem.Mol(parsed))
+        if kind == "polymer":
+            return _polymer(whole)
+        return _dye(whole) if kind == "dye" else _molecule(whole)
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """A structure as it was written, without isotopes: what every kind needs to know about it."""
+
+    mol: Chem.Mol
+    pieces: int
+    charge: int
+
+    @cached_property
+    def ready(self) -> tuple[str, frozenset[str]]:
+        """Canonical SMILES and elements."""
+        return Chem.MolToSmiles(self.mol), _elements(self.mol)
+
+
+@lru_cache(maxsize=2048)
+def _whole(smiles: str, *, polymer: bool) -> _Whole | str:
+    """The structure or why no predictor can use it; kept for the next kind that asks (its molecule is not to be handed out)."""
+    try:
+        parsed = parse_polymer(smiles) if polymer else parse_smiles(smiles)
+    except StructureError as error:
+        return str(error)
+    with BlockLogs():
+        mol = _without_isotopes(parsed)
         heavy = mol.GetNumHeavyAtoms()
         if heavy > MAX_HEAVY_ATOMS:
             return f"more heavy atoms ({heavy}) than the {MAX_HEAVY_ATOMS} that the model covers"
         if not any(mol.GetAtomWithIdx(i).GetAtomicNum() == 6 for i in range(mol.GetNumAtoms())):
             return "an inorganic substance (no carbon) is outside what the model covers"
-        if kind == "polymer":
-            return _polymer(mol)
-        return _dye(mol) if kind == "dye" else _molecule(mol)
+        return _Whole(mol, len(Chem.GetMolFrags(mol)), Chem.GetFormalCharge(mol))
 
 
-@lru_cache(maxsize=2048)
-def _parsed(smiles: str, *, polymer: bool) -> Chem.Mol | str:
-    """The structure or why it cannot be read; kept for the next predictor that asks (not to be changed in place)."""
-    try:
-        return parse_polymer(smiles) if polymer else parse_smiles(smiles)
-    except StructureError as error:
-        return str(error)
+def _elements(mol: Chem.Mol) -> frozenset[str]:
+    numbers = {mol.GetAtomWithIdx(i).GetAtomicNum() for i in range(mol.GetNumAtoms())}
+    return frozenset(Chem.GetPeriodicTable().GetElementSymbol(number) for number in numbers if number > 1)
 
 
-def _prepared(mol: Chem.Mol, note: str = "") -> Prepared:
-    atoms = map(mol.GetAtomWithIdx, range(mol.GetNumAtoms()))
-    return Prepared(Chem.MolToSmiles(mol), mol, frozenset(atom.GetSymbol() for atom in atoms if atom.GetAtomicNum() > 1), note)
+def _prepared(whole: _Whole) -> Prepared:
+    return Prepared(whole.ready[0], Chem.Mol(whole.mol), whole.ready[1])
 
 
 def _without_isotopes(mol: Chem.Mol) -> Chem.Mol:
@@ -75,34 +96,36 @@ def _without_isotopes(mol: Chem.Mol) -> Chem.Mol:
     return Chem.RemoveHs(mol)
 
 
-def _molecule(mol: Chem.Mol) -> Prepared | str:
-    if len(Chem.GetMolFrags(mol)) > 1:
+def _molecule(whole: _Whole) -> Prepared | str:
+    if whole.pieces > 1:
         return "a salt or a mixture (several pieces) is outside what the model covers"
-    if Chem.GetFormalCharge(mol) != 0:
+    if whole.charge != 0:
         return "an ion is outside what the model covers"
-    return _prepared(mol)
+    return _prepared(whole)
 
 
-def _polymer(mol: Chem.Mol) -> Prepared | str:
-    if len(Chem.GetMolFrags(mol)) > 1:
+def _polymer(whole: _Whole) -> Prepared | str:
+    if whole.pieces > 1:
         return "a repeat unit with counter-ions is outside what the model covers"
-    return _prepared(mol)
+    return _prepared(whole)
 
 
-def _dye(mol: Chem.Mol) -> Prepared | str:
+def _dye(whole: _Whole) -> Prepared | str:
     """The piece with the largest conjugated system (ties: the larger piece, then the SMILES)."""
-    pieces = [mol] if len(Chem.GetMolFrags(mol)) == 1 else list(Chem.GetMolFrags(mol, asMols=True))
+    if whole.pieces == 1:
+        return _prepared(whole) if conjugated_atoms(whole.mol, enough=MIN_CONJUGATED_ATOMS) >= MIN_CONJUGATED_ATOMS else _NO_CHROMOPHORE
+    pieces = list(Chem.GetMolFrags(whole.mol, asMols=True))
     sizes = {id(piece): conjugated_atoms(piece) for piece in pieces}
-    ranked = pieces if len(pieces) == 1 else sorted(pieces, key=lambda p: (-sizes[id(p)], -p.GetNumHeavyAtoms(), Chem.MolToSmiles(p)))
+    ranked = sorted(pieces, key=lambda p: (-sizes[id(p)], -p.GetNumHeavyAtoms(), Chem.MolToSmiles(p)))
     dye = ranked[0]
     if sizes[id(dye)] < MIN_CONJUGATED_ATOMS:
-        return "no conjugated chromophore: the model covers conjugated molecules only"
+        return _NO_CHROMOPHORE
     left_out = " and ".join(sorted(Chem.MolToSmiles(piece) for piece in ranked[1:]))
-    return _prepared(dye, f"counter-ion or companion not described: {left_out}" if left_out else "")
+    return Prepared(Chem.MolToSmiles(dye), dye, _elements(dye), f"counter-ion or companion not described: {left_out}")
 
 
-def conjugated_atoms(mol: Chem.Mol) -> int:
-    """Number of atoms in the largest system of connected conjugated bonds."""
+def conjugated_atoms(mol: Chem.Mol, enough: int = MAX_HEAVY_ATOMS) -> int:
+    """Number of atoms in the largest system of connected conjugated bonds, or in the first found with ``enough`` atoms."""
     linked: dict[int, list[int]] = {}
     for bond in map(mol.GetBondWithIdx, range(mol.GetNumBonds())):
         if bond.GetIsConjugated():
@@ -122,4 +145,6 @@ def conjugated_atoms(mol: Chem.Mol) -> int:
             seen.update(fresh)
             stack.extend(dict.fromkeys(fresh))
         best = max(best, size)
+        if best >= enough:
+            break
     return best

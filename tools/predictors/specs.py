@@ -24,6 +24,7 @@ class PredictorSpec:
         low, high: measured values outside are rejected as unusable.
         decimals: digits after the point that a report may show; predictions are rounded to them.
         data, source, licence: name of the data file, its reference, its licence.
+        simulated: collections whose values were computed, not measured, though they are labelled as measured (column ``sources``).
         show_values: whether the licence lets measured values ship with the neighbour index.
         limits: what the model's user must know, one sentence each.
     """
@@ -42,6 +43,7 @@ class PredictorSpec:
     data: str
     source: str
     licence: str
+    simulated: frozenset[str] = frozenset()
     show_values: bool = True
     limits: tuple[str, ...] = ()
 
@@ -70,6 +72,8 @@ PREDICTORS: dict[str, PredictorSpec] = {
             data="polymer_tg",
             source="merged from polymon (GREA, HT-PolyInfo) and PolyMetriX; most values trace back to PoLyInfo",
             licence="GREA MIT, HT-PolyInfo Apache-2.0, PolyMetriX MIT",
+            # Why: docs/predictors.md, 'Reading the figures'.
+            simulated=frozenset({"HT-exp", "SC-JCIM"}),
             show_values=False,
             limits=(
                 "Linear homopolymers and strictly alternating copolymers with one repeat unit; networks and random copolymers are out of scope.",

@@ -8,7 +8,8 @@ from rdkit import Chem
 from rdkit.Chem import Descriptors
 
 from tools.predictors.features.assemble import Describer, feature_names
-from tools.predictors.features.molecule import descriptor_names, descriptors, group_counts, group_names, morgan_counts
+from tools.predictors.features.groups import group_counts, group_names
+from tools.predictors.features.molecule import descriptor_names, descriptors, morgan_counts
 from tools.predictors.features.pi_system import pi_features, pi_names
 from tools.predictors.features.polymer import RepeatUnit, polymer_features, polymer_names, ring_form
 from tools.predictors.features.solvent import canonical_solvent, known_solvents, solvent_features, solvent_names

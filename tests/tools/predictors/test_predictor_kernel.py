@@ -8,9 +8,9 @@ from rdkit import Chem
 from rdkit.Chem import Crippen
 
 from tools.predictors.features.assemble import Describer, feature_names
-from tools.predictors.kernel import STEPS, KernelModel, decay, soften
+from tools.predictors.kernel import STEPS, KernelModel, Shape, soften
 from tools.predictors.training import kernel_fit
-from tools.predictors.training.kernel_fit import LENGTH, NOISE, coding_of, fit_kernel
+from tools.predictors.training.kernel_fit import NOISE, SHAPE, coding_of, fit_kernel
 from tools.predictors.training.splits import family_folds
 
 _SMILES = [
@@ -31,7 +31,7 @@ def measured() -> tuple[np.ndarray, np.ndarray]:
 
 def test_mean_is_that_of_scikit_learn(measured: tuple[np.ndarray, np.ndarray], monkeypatch: pytest.MonkeyPatch) -> None:
     from sklearn.gaussian_process import GaussianProcessRegressor
-    from sklearn.gaussian_process.kernels import Matern
+    from sklearn.gaussian_process.kernels import RBF, ConstantKernel, DotProduct, Matern
 
     x, y = measured
     monkeypatch.setattr(kernel_fit, "_FREEDOM", 1e12)
@@ -40,7 +40,12 @@ def test_mean_is_that_of_scikit_learn(measured: tuple[np.ndarray, np.ndarray], m
     np.testing.assert_allclose(fitted.weight, 1.0, atol=1e-6)
     coding = coding_of("molecule", x[train])
     codes = coding.codes(x) / (STEPS * np.sqrt(len(coding.columns)))
-    reference = GaussianProcessRegressor(Matern(LENGTH, nu=0.5), alpha=NOISE, optimizer=None)
+    kernel = (
+        ConstantKernel(SHAPE.linear) * DotProduct(sigma_0=0.0, sigma_0_bounds="fixed")
+        + ConstantKernel(SHAPE.smooth) * RBF(SHAPE.smooth_length)
+        + ConstantKernel(SHAPE.rough) * Matern(SHAPE.rough_length, nu=0.5)
+    )
+    reference = GaussianProcessRegressor(kernel, alpha=NOISE, optimizer=None)
     offset = y[train].mean()
     reference.fit(codes[train], y[train] - offset)
     np.testing.assert_allclose(fitted.model.predict(x[test]), reference.predict(codes[test]) + offset, atol=2e-3)
@@ -78,7 +83,10 @@ def test_large_sets_are_thinned(measured: tuple[np.ndarray, np.ndarray], monkeyp
 
 def test_kernel_and_coding() -> None:
     a = np.array([[0.0, 0.0], [STEPS, 0.0]], dtype=np.float32)
-    np.testing.assert_allclose(decay(a, a, 2.0), [[1.0, np.exp(-1 / (2 * np.sqrt(2)))], [np.exp(-1 / (2 * np.sqrt(2))), 1.0]], rtol=1e-6)
+    half = 1 / np.sqrt(2)
+    apart = 5.0 * np.exp(-0.5 * half**2 / 9.0) + 0.25 * np.exp(-half / 2.0)
+    shape = Shape(linear=3.0, smooth=5.0, smooth_length=3.0, rough=0.25, rough_length=2.0)
+    np.testing.assert_allclose(shape(a, a), [[5.25, apart], [apart, 5.25 + 3.0 * 0.5]], rtol=1e-6)
     np.testing.assert_allclose(soften(np.array([-1.0, 0.0, 3.0], dtype=np.float32)), [-np.log(2), 0.0, np.log(4)], rtol=1e-6)
     x = np.zeros((20, len(feature_names("molecule"))), dtype=np.float32)
     x[:, 0] = np.arange(20)

@@ -99,9 +99,9 @@ def test_errors_by_column_and_worst_rows(alcohols: Path, tmp_path: Path) -> None
     assert found["worst"]["predicted_too_high"] == found["worst"]["n"] == 1
     assert json.loads((tmp_path / LIMITS_FILE).read_text(encoding="utf-8"))["aqueous_solubility"] == found
     with pytest.raises(UsageError, match="nothing"):
-        errors_by(alcohols, spec, oof, "nothing", lambda text: None)
+        errors_by(alcohols, spec, oof, "nothing", tmp_path, lambda text: None)
     with pytest.raises(NotFoundError):
-        errors_by(alcohols, spec, tmp_path / "none.npz", "source", lambda text: None)
+        errors_by(alcohols, spec, tmp_path / "none.npz", "source", tmp_path, lambda text: None)
     oof.write_bytes(npz_bytes({"key": np.array(["x"]), "predicted": np.zeros(1)}))
     with pytest.raises(UsageError, match="does not belong"):
-        errors_by(alcohols, spec, oof, "source", lambda text: None)
+        errors_by(alcohols, spec, oof, "source", tmp_path, lambda text: None)

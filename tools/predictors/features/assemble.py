@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.rdBase import BlockLogs
 
-from tools.predictors.features.molecule import MORGAN_BITS, descriptor_names, descriptors, morgan_counts, on_bits
+from tools.predictors.features.molecule import MORGAN_BITS, bits_of, descriptor_names, descriptors, morgan_counts
 from tools.predictors.features.pi_system import pi_features, pi_names
 from tools.predictors.features.polymer import RepeatUnit, polymer_features, polymer_names
 from tools.predictors.features.solvent import solvent_features, solvent_names
+from tools.predictors.features.table import Table
 from tools.predictors.specs import FeatureKind
 
 FloatArray = NDArray[np.float32]
@@ -37,8 +38,9 @@ class Describer:
 
     _molecules: dict[str, FloatArray] = field(default_factory=dict)
     _pi: dict[str, FloatArray] = field(default_factory=dict)
-    _polymers: dict[str, tuple[FloatArray, NDArray[np.uint16]]] = field(default_factory=dict)
-    _bits: dict[str, NDArray[np.uint16]] = field(default_factory=dict)
+    _polymers: dict[str, FloatArray] = field(default_factory=dict)
+    _bits: dict[tuple[bool, str], NDArray[np.uint16]] = field(default_factory=dict)
+    _last: tuple[str, Table] | None = None
 
     def matrix(self, kind: FeatureKind, keys: Sequence[str], mols: Sequence[Chem.Mol], solvents: Sequence[str] | None = None) -> FloatArray:
         """Features of ``mols`` (their canonical SMILES in ``keys``), shape (structures, len(feature_names(kind))).
@@ -50,7 +52,7 @@ class Describer:
         with BlockLogs():
             for i, (key, mol) in enumerate(zip(keys, mols, strict=True)):
                 if kind == "polymer":
-                    rows[i] = self._polymer(key, mol)[0]
+                    rows[i] = self._polymer(key, mol)
                     continue
                 common = self._molecule(key, mol)
                 rows[i, : len(common)] = common
@@ -62,25 +64,29 @@ class Describer:
     def fingerprints(self, kind: FeatureKind, keys: Sequence[str], mols: Sequence[Chem.Mol]) -> list[NDArray[np.uint16]]:
         """Set bits of each structure's Morgan fingerprint; of the ring form for polymers."""
         with BlockLogs():
-            if kind == "polymer":
-                return [self._polymer(key, mol)[1] for key, mol in zip(keys, mols, strict=True)]
             for key, mol in zip(keys, mols, strict=True):
-                if key not in self._bits:
-                    self._bits[key] = on_bits([mol])[0]
-        return [self._bits[key] for key in keys]
+                if (kind == "polymer", key) not in self._bits:
+                    row = self._polymer(key, mol) if kind == "polymer" else self._molecule(key, mol)
+                    self._bits[kind == "polymer", key] = bits_of(row[-MORGAN_BITS:])
+        return [self._bits[kind == "polymer", key] for key in keys]
+
+    def _table(self, key: str, mol: Chem.Mol) -> Table:
+        """Atoms and bonds of ``mol``; only the last table is kept, many small objects would slow everything down."""
+        if self._last is None or self._last[0] != key:
+            self._last = (key, Table(mol))
+        return self._last[1]
 
     def _molecule(self, key: str, mol: Chem.Mol) -> FloatArray:
         if key not in self._molecules:
-            self._molecules[key] = np.concatenate([descriptors(mol), morgan_counts(mol)])
+            self._molecules[key] = np.concatenate([descriptors(mol, self._table(key, mol)), morgan_counts(mol)])
         return self._molecules[key]
 
     def _conjugated(self, key: str, mol: Chem.Mol) -> FloatArray:
         if key not in self._pi:
-            self._pi[key] = pi_features(mol)
+            self._pi[key] = pi_features(mol, self._table(key, mol))
         return self._pi[key]
 
-    def _polymer(self, key: str, mol: Chem.Mol) -> tuple[FloatArray, NDArray[np.uint16]]:
+    def _polymer(self, key: str, mol: Chem.Mol) -> FloatArray:
         if key not in self._polymers:
-            unit = RepeatUnit(mol)
-            self._polymers[key] = (np.concatenate(polymer_features(unit)), on_bits([unit.ring])[0])
+            self._polymers[key] = np.concatenate(polymer_features(RepeatUnit(mol)))
         return self._polymers[key]

@@ -6,10 +6,9 @@ All functions return numpy arrays in a fixed order given by the matching ``*_nam
 
 from __future__ import annotations
 
-import math
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +16,19 @@ from rdkit import Chem
 from rdkit.Chem import rdFingerprintGenerator, rdMolDescriptors
 from rdkit.Chem.EState.EState_VSA import estateBins, vsaBins
 
+from tools.predictors.features.connectivity import CONNECTIVITY_NAMES, connectivity
+from tools.predictors.features.crippen import Crippen
+from tools.predictors.features.groups import group_counts, group_names
+from tools.predictors.features.table import FAR, Table, pieces, ring_systems
+
 FloatArray = NDArray[np.float32]
 
 MORGAN_BITS = 2048
 MORGAN_RADIUS = 2
+_ESTATE_BINS, _AREA_BINS = np.array(estateBins), np.array(vsaBins)
+
+#: Position of the number of rotatable bonds among the molecular quantum numbers.
+_MQN_ROTATABLE = 18
 
 _PROPERTY_NAMES = (
     "amw",
@@ -78,17 +86,15 @@ _SHAPE_NAMES = (
 )
 
 
-@lru_cache(maxsize=1)
-def _properties() -> rdMolDescriptors.Properties:
-    return rdMolDescriptors.Properties(list(_PROPERTY_NAMES))
+#: Of ``_PROPERTY_NAMES`` what RDKit computes; the rest comes from results that are at hand (see :func:`_properties`).
+_OTHERWISE = ("NumRotatableBonds", "CrippenClogP", "CrippenMR", *CONNECTIVITY_NAMES)
+_RDKIT_NAMES = tuple(name for name in _PROPERTY_NAMES if name not in _OTHERWISE)
+_ORDER = [(*_RDKIT_NAMES, *_OTHERWISE).index(name) for name in _PROPERTY_NAMES]
 
 
 @lru_cache(maxsize=1)
-def _group_patterns() -> tuple[tuple[str, Chem.Mol], ...]:
-    """Functional groups of ``groups.tsv`` as (name, query)."""
-    text = files("tools.predictors.features").joinpath("groups.tsv").read_text(encoding="utf-8")
-    rows = [line.split("\t") for line in text.splitlines()[1:] if line.strip()]
-    return tuple((name, Chem.MolFromSmarts(smarts)) for name, smarts in rows)
+def _rdkit_properties() -> rdMolDescriptors.Properties:
+    return rdMolDescriptors.Properties(list(_RDKIT_NAMES))
 
 
 @lru_cache(maxsize=2)
@@ -101,23 +107,9 @@ def morgan_counts(mol: Chem.Mol) -> FloatArray:
     return np.asarray(_generator(MORGAN_BITS).GetCountFingerprintAsNumPy(mol), dtype=np.float32)
 
 
-@lru_cache(maxsize=1)
-def group_names() -> tuple[str, ...]:
-    """Names of the functional-group counts, in order."""
-    return tuple(f"group_{name}" for name, _ in _group_patterns())
-
-
-def group_counts(mol: Chem.Mol, among: NDArray[np.bool_] | None = None) -> FloatArray:
-    """Number of unique matches of each functional group of ``groups.tsv``; at most 50 are counted.
-
-    Groups that are False in ``among`` are not looked for and count 0.
-    """
-    patterns = _group_patterns()
-    wanted = [True] * len(patterns) if among is None else among.tolist()
-    return np.array(
-        [len(mol.GetSubstructMatches(query, maxMatches=50)) if look else 0 for (_, query), look in zip(patterns, wanted, strict=True)],
-        dtype=np.float32,
-    )
+def bits_of(counts: FloatArray) -> NDArray[np.uint16]:
+    """Positions of the set bits of the Morgan fingerprint with these :func:`morgan_counts`, ascending."""
+    return np.flatnonzero(counts).astype(np.uint16)
 
 
 @lru_cache(maxsize=1)
@@ -130,131 +122,103 @@ def descriptor_names() -> tuple[str, ...]:
     return (*_PROPERTY_NAMES, *vsa, *estate, *mqn, *autocorrelation, *_SHAPE_NAMES, *group_names())
 
 
-def descriptors(mol: Chem.Mol) -> FloatArray:
-    """Two-dimensional descriptors of a sanitised molecule, shape (len(descriptor_names()),); NaN or infinity become 0."""
+def descriptors(mol: Chem.Mol, table: Table | None = None) -> FloatArray:
+    """Two-dimensional descriptors of a sanitised molecule, shape (len(descriptor_names()),); NaN or infinity become 0.
+
+    ``table`` is that of ``mol`` where there is one already.
+    """
+    table = table or Table(mol)
+    quantum_numbers = rdMolDescriptors.MQNs_(mol)
+    rotatable = quantum_numbers[_MQN_ROTATABLE]
+    area = np.array(rdMolDescriptors._CalcLabuteASAContribs(mol)[0])
+    crippen = Crippen.of(mol, table.numbers, table.hydrogens, area)
     with np.errstate(all="ignore"):
-        distance = Chem.GetDistanceMatrix(mol)
         parts = [
-            np.array(_properties().ComputeProperties(mol)),
-            np.array(rdMolDescriptors.SlogP_VSA_(mol)),
-            np.array(rdMolDescriptors.SMR_VSA_(mol)),
-            np.array(rdMolDescriptors.PEOE_VSA_(mol)),
-            _estate(mol, distance),
-            np.array(rdMolDescriptors.MQNs_(mol)),
-            np.array(rdMolDescriptors.CalcAUTOCORR2D(mol)),
-            _shape(mol, distance),
-            group_counts(mol),
+            _properties(table, rotatable, crippen),
+            crippen.logp_areas,
+            crippen.refractivity_areas,
+            rdMolDescriptors.PEOE_VSA_(mol),
+            _estate(table, area),
+            quantum_numbers,
+            rdMolDescriptors.CalcAUTOCORR2D(mol),
+            _shape(table, rotatable),
+            group_counts(mol, table),
         ]
     row = np.concatenate(parts).astype(np.float32)
-    return np.nan_to_num(row, nan=0.0, posinf=0.0, neginf=0.0)
+    return np.nan_to_num(row, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
 
 
-def _estate(mol: Chem.Mol, distance: NDArray[np.float64]) -> NDArray[np.float64]:
-    """EState_VSA (11), VSA_EState (10), largest and smallest EState index: RDKit's definitions, computed without Python loops."""
+def _properties(table: Table, rotatable: int, crippen: Crippen) -> NDArray[np.float64]:
+    """The descriptors named in ``_PROPERTY_NAMES``."""
+    found = [*_rdkit_properties().ComputeProperties(table.mol), rotatable, crippen.logp, crippen.refractivity, *connectivity(table)]
+    return np.array(found)[_ORDER]
+
+
+@lru_cache(maxsize=1)
+def _intrinsic_state() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """4 / period², outer electrons; by atomic number."""
     table = Chem.GetPeriodicTable()
-    intrinsic = np.zeros(mol.GetNumAtoms())
-    for i in range(mol.GetNumAtoms()):
-        atom = mol.GetAtomWithIdx(i)
-        degree, number = atom.GetDegree(), atom.GetAtomicNum()
-        if degree:
-            period = 1 if number <= 2 else 2 if number <= 10 else 3 if number <= 18 else 4 if number <= 36 else 5 if number <= 54 else 6
-            valence = table.GetNOuterElecs(number) - atom.GetTotalNumHs()
-            intrinsic[i] = (4.0 / period**2 * valence + 1) / degree
-    weight = np.where(distance < 1e6, 1.0 / (distance + 1.0) ** 2, 0.0)
+    numbers = range(119)
+    periods = [1 if n <= 2 else 2 if n <= 10 else 3 if n <= 18 else 4 if n <= 36 else 5 if n <= 54 else 6 for n in numbers]
+    return np.array([4.0 / period**2 for period in periods]), np.array([float(table.GetNOuterElecs(n)) for n in numbers])
+
+
+def _estate(table: Table, area: NDArray[np.float64]) -> NDArray[np.float64]:
+    """EState_VSA (11), VSA_EState (10), largest and smallest EState index: RDKit's definitions, computed without Python loops."""
+    factor, outer = _intrinsic_state()
+    degree = np.array([len(near) for near in table.neighbours], dtype=np.float64)
+    valence = outer[table.numbers] - table.hydrogens
+    intrinsic = np.where(degree > 0, (factor[table.numbers] * valence + 1) / degree, 0.0)
+    weight = 1.0 / (table.distance + 1.0) ** 2
+    if not table.connected:
+        weight = np.where(table.distance < FAR, weight, 0.0)
     # Sums rather than a matrix product: a threaded BLAS call costs more than it saves on matrices this small.
     index = intrinsic * (1.0 + weight.sum(axis=1)) - (weight * intrinsic).sum(axis=1)
-    area = np.array(rdMolDescriptors._CalcLabuteASAContribs(mol)[0])
-    by_estate = np.bincount(np.digitize(index, estateBins), weights=area, minlength=len(estateBins) + 1)
-    by_area = np.bincount(np.digitize(area, vsaBins), weights=index, minlength=len(vsaBins) + 1)
+    by_estate = np.bincount(np.searchsorted(_ESTATE_BINS, index, side="right"), weights=area, minlength=len(estateBins) + 1)
+    by_area = np.bincount(np.searchsorted(_AREA_BINS, area, side="right"), weights=index, minlength=len(vsaBins) + 1)
     return np.concatenate([by_estate, by_area, [index.max(), index.min()]])
 
 
-def _shape(mol: Chem.Mol, distance: NDArray[np.float64]) -> NDArray[np.float64]:
+def _shape(table: Table, rotatable: int) -> list[float]:
     """Symmetry, extent, rings, chains: what packs well and what bends (names in ``_SHAPE_NAMES``)."""
-    atoms = mol.GetNumAtoms()
-    classes = np.bincount(np.array(list(Chem.CanonicalRankAtoms(mol, breakTies=False, includeChirality=False))))
-    classes = classes[classes > 0]
-    finite = distance[distance < 1e6]
-    diameter = float(finite.max()) if finite.size else 0.0
-    bonds = mol.GetNumBonds() or 1
-    in_ring = aromatic = halogens = hetero = charge = donors = 0
-    for i in range(atoms):
-        atom = mol.GetAtomWithIdx(i)
-        number = atom.GetAtomicNum()
-        in_ring += atom.IsInRing()
-        aromatic += atom.GetIsAromatic()
-        halogens += number in (9, 17, 35, 53)
-        hetero += number not in (1, 6)
-        charge += atom.GetFormalCharge()
-        donors += number in (7, 8) and atom.GetTotalNumHs() > 0
-    conjugated = sum(mol.GetBondWithIdx(i).GetIsConjugated() for i in range(mol.GetNumBonds()))
-    return np.array(
-        [
-            len(classes) / atoms,
-            float(classes.max()),
-            diameter,
-            diameter / atoms,
-            float(finite.sum()) / max(1, atoms * (atoms - 1)),
-            in_ring / atoms,
-            aromatic / atoms,
-            _largest_ring_system(mol),
-            longest_chain(mol),
-            rdMolDescriptors.CalcNumRotatableBonds(mol) / bonds,
-            halogens / atoms,
-            hetero / atoms,
-            charge,
-            donors / atoms,
-            conjugated / bonds,
-        ]
-    )
+    atoms, numbers, hydrogens = len(table), table.numbers, table.hydrogens
+    classes = Counter(Chem.CanonicalRankAtoms(table.mol, breakTies=False, includeChirality=False))
+    finite = table.distance if table.connected else table.distance[table.distance < FAR]
+    diameter = float(finite.max())
+    bonds = len(table.bonds) or 1
+    donors = sum(number in (7, 8) and count > 0 for number, count in zip(numbers, hydrogens, strict=True))
+    return [
+        len(classes) / atoms,
+        float(max(classes.values())),
+        diameter,
+        diameter / atoms,
+        float(finite.sum()) / max(1, atoms * (atoms - 1)),
+        len(table.in_ring) / atoms,
+        len(table.aromatic) / atoms,
+        max((len(system) for system in ring_systems(table.rings)), default=0),
+        longest_chain(table),
+        rotatable / bonds,
+        sum(number in (9, 17, 35, 53) for number in numbers) / atoms,
+        sum(number not in (1, 6) for number in numbers) / atoms,
+        sum(table.charges),
+        donors / atoms,
+        sum(bond.conjugated for bond in table.bonds) / bonds,
+    ]
 
 
-def _largest_ring_system(mol: Chem.Mol) -> int:
-    """Atoms in the largest set of rings that share atoms."""
-    systems: list[set[int]] = []
-    for ring in mol.GetRingInfo().AtomRings():
-        merged = set(ring)
-        rest = []
-        for system in systems:
-            if system & merged:
-                merged |= system
-            else:
-                rest.append(system)
-        systems = [*rest, merged]
-    return max((len(s) for s in systems), default=0)
-
-
-def longest_chain(mol: Chem.Mol) -> int:
+def longest_chain(table: Table) -> int:
     """Atoms in the largest connected set of sp3 CH2/CH3 carbons outside rings (a measure of flexible alkyl length)."""
     chain = {
-        atom.GetIdx()
-        for atom in map(mol.GetAtomWithIdx, range(mol.GetNumAtoms()))
-        if atom.GetAtomicNum() == 6
-        and not atom.IsInRing()
-        and atom.GetHybridization() == Chem.HybridizationType.SP3
-        and atom.GetTotalNumHs() >= 2
+        i
+        for i, number in enumerate(table.numbers)
+        if number == 6
+        and table.hydrogens[i] >= 2
+        and i not in table.in_ring
+        and table.atoms[i].GetHybridization() == Chem.HybridizationType.SP3
     }
-    best = 0
-    while chain:
-        stack, size = [chain.pop()], 0
-        while stack:
-            size += 1
-            for neighbour in mol.GetAtomWithIdx(stack.pop()).GetNeighbors():
-                index = neighbour.GetIdx()
-                if index in chain:
-                    chain.remove(index)
-                    stack.append(index)
-        best = max(best, size)
-    return best
+    return max((len(piece) for piece in pieces(chain, table.neighbours)), default=0)
 
 
 def on_bits(mols: Sequence[Chem.Mol]) -> list[NDArray[np.uint16]]:
     """Positions of the set bits of each molecule's Morgan fingerprint (radius 2, 2048 bits), ascending."""
-    generator = _generator(MORGAN_BITS)
-    return [np.array(list(generator.GetFingerprint(mol).GetOnBits()), dtype=np.uint16) for mol in mols]
-
-
-def safe_ratio(numerator: float, denominator: float) -> float:
-    """``numerator / denominator``, 0 where the denominator is 0 or the ratio is not finite."""
-    ratio = numerator / denominator if denominator else 0.0
-    return ratio if math.isfinite(ratio) else 0.0
+    return [bits_of(morgan_counts(mol)) for mol in mols]

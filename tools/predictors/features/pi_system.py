@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
+from tools.predictors.features.table import Table, pieces
+
 FloatArray = NDArray[np.float32]
 
 #: (atomic number, electrons) -> (h, k); the same symbols as in textbooks: N with one electron is a pyridine-type nitrogen.
@@ -36,6 +38,8 @@ _PARAMETERS: dict[tuple[int, int], tuple[float, float]] = {
     (34, 2): (1.0, 0.6),
 }
 _DEFAULT = (0.5, 0.7)
+#: Elements that give a lone pair where they have no multiple bond.
+_LONE_PAIRS = (7, 8, 9, 15, 16, 17, 34, 35, 53)
 #: A formal charge shifts h towards the nucleus (+) or away from it (-).
 _CHARGE_SHIFT = 0.5
 _MIN_ATOMS = 4
@@ -94,78 +98,86 @@ class _System:
         return float(self.energies[self.homo] - self.energies[self.homo + 1]) if self.homo + 1 < len(self.atoms) else 4.0
 
 
-def pi_features(mol: Chem.Mol) -> FloatArray:
-    """Features of the conjugated systems of ``mol``, shape (len(pi_names()),); zeros where there is none of four atoms or more."""
-    kekule = Chem.Mol(mol)
-    Chem.Kekulize(kekule, clearAromaticFlags=False)
-    systems = [_solve(mol, kekule, atoms) for atoms in _components(mol) if len(atoms) >= _MIN_ATOMS]
-    if not systems:
+def pi_features(mol: Chem.Mol, table: Table | None = None) -> FloatArray:
+    """Features of the conjugated systems of ``mol``, shape (len(pi_names()),); zeros where there is none of four atoms or more.
+
+    ``table`` is that of ``mol`` where there is one already.
+    """
+    table = table or Table(mol)
+    components = [atoms for atoms in _components(table) if len(atoms) >= _MIN_ATOMS]
+    if not components:
         return np.zeros(len(_NAMES), dtype=np.float32)
+    orders, aromatic = _localised(table)
+    electrons = _electrons(table, orders)
+    systems = [_solve(table, orders, aromatic, electrons, atoms) for atoms in components]
     systems.sort(key=lambda s: (round(s.gap, 6), -len(s.atoms), s.atoms))
+    first = systems[0]
+    distance = table.distance[np.ix_(first.atoms, first.atoms)]
     row = [
         len(systems),
         sum(len(s.atoms) for s in systems),
         max(len(s.atoms) for s in systems),
         *_levels(systems),
-        *_composition(mol, systems[0]),
-        *_transition(mol, systems[0]),
+        *_composition(table, first, float(distance.max())),
+        *_transition(table, first, distance),
     ]
     return np.nan_to_num(np.array(row, dtype=np.float32))
 
 
-def _components(mol: Chem.Mol) -> list[list[int]]:
+def _components(table: Table) -> list[list[int]]:
     """Atoms connected by conjugated bonds, each list ascending."""
-    parent: dict[int, int] = {}
-
-    def root(index: int) -> int:
-        while parent[index] != index:
-            index = parent[index]
-        return index
-
-    for bond in map(mol.GetBondWithIdx, range(mol.GetNumBonds())):
-        if bond.GetIsConjugated():
-            a, b = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
-            parent.setdefault(a, a)
-            parent.setdefault(b, b)
-            low, high = sorted((root(a), root(b)))
-            parent[high] = low
-    groups: dict[int, list[int]] = {}
-    for index in sorted(parent):
-        groups.setdefault(root(index), []).append(index)
-    return list(groups.values())
+    linked: dict[int, list[int]] = {}
+    for a, b, _, conjugated in table.bonds:
+        if conjugated:
+            linked.setdefault(a, []).append(b)
+            linked.setdefault(b, []).append(a)
+    return [sorted(piece) for piece in pieces(set(linked), linked)]
 
 
-def _electrons(atom: Chem.Atom) -> int:
-    """Electrons that a kekulised atom gives to the π system: 1 from a multiple bond, 2 from a lone pair, 0 from an empty orbital."""
-    if any(bond.GetBondTypeAsDouble() >= 1.9 for bond in atom.GetBonds()):
-        return 1
-    number, charge = atom.GetAtomicNum(), atom.GetFormalCharge()
-    if number == 5 or (number == 6 and charge > 0):
-        return 0
-    return 2 if number in (7, 8, 9, 15, 16, 17, 34, 35, 53) or charge < 0 else 1
+def _localised(table: Table) -> tuple[list[float], set[int]]:
+    """Order of each bond in the Kekulé structure; positions of the aromatic bonds."""
+    orders = [bond.order for bond in table.bonds]
+    aromatic = {
+        i
+        for i, bond in enumerate(table.bonds)
+        if bond.a in table.aromatic and bond.b in table.aromatic and table.mol.GetBondWithIdx(i).GetIsAromatic()
+    }
+    if aromatic:
+        kekule = Chem.Mol(table.mol)
+        Chem.Kekulize(kekule, clearAromaticFlags=False)
+        for i in aromatic:
+            orders[i] = kekule.GetBondWithIdx(i).GetBondTypeAsDouble()
+    return orders, aromatic
 
 
-def _solve(mol: Chem.Mol, kekule: Chem.Mol, atoms: list[int]) -> _System:
+def _electrons(table: Table, orders: list[float]) -> list[int]:
+    """Electrons that each atom gives to the π system: 1 from a multiple bond, 2 from a lone pair, 0 from an empty orbital."""
+    multiple = {i for bond, order in zip(table.bonds, orders, strict=True) if order >= 1.9 for i in (bond.a, bond.b)}
+    found = []
+    for i, (number, charge) in enumerate(zip(table.numbers, table.charges, strict=True)):
+        if i in multiple:
+            found.append(1)
+        elif number == 5 or (number == 6 and charge > 0):
+            found.append(0)
+        else:
+            found.append(2 if number in _LONE_PAIRS or charge < 0 else 1)
+    return found
+
+
+def _solve(table: Table, orders: list[float], aromatic: set[int], electrons: list[int], atoms: list[int]) -> _System:
     position = {index: i for i, index in enumerate(atoms)}
     matrix = np.zeros((len(atoms), len(atoms)))
-    electrons, couplings = [], []
-    for i, index in enumerate(atoms):
-        atom = kekule.GetAtomWithIdx(index)
-        given = _electrons(atom)
-        h, k = _PARAMETERS.get((atom.GetAtomicNum(), given), _DEFAULT)
-        electrons.append(given)
-        couplings.append(k)
-        matrix[i, i] = h + _CHARGE_SHIFT * atom.GetFormalCharge()
-    for i, index in enumerate(atoms):
-        for bond in kekule.GetAtomWithIdx(index).GetBonds():
-            j = position.get(bond.GetOtherAtomIdx(index))
-            if j is not None and j > i:
-                order = bond.GetBondTypeAsDouble()
-                scale = 1.0 if mol.GetBondWithIdx(bond.GetIdx()).GetIsAromatic() else 1.1 if order > 1.4 else 0.9
-                matrix[i, j] = matrix[j, i] = couplings[i] * couplings[j] * scale
+    given = [electrons[index] for index in atoms]
+    parameters = [_PARAMETERS.get((table.numbers[index], electrons[index]), _DEFAULT) for index in atoms]
+    np.fill_diagonal(matrix, [h + _CHARGE_SHIFT * table.charges[index] for (h, _), index in zip(parameters, atoms, strict=True)])
+    for k, (a, b, _, _) in enumerate(table.bonds):
+        if a in position and b in position:
+            i, j = position[a], position[b]
+            scale = 1.0 if k in aromatic else 1.1 if orders[k] > 1.4 else 0.9
+            matrix[i, j] = matrix[j, i] = parameters[min(i, j)][1] * parameters[max(i, j)][1] * scale
     energies, orbitals = np.linalg.eigh(matrix)
-    homo = max(0, min(len(atoms) - 1, (sum(electrons) + 1) // 2 - 1))
-    return _System(atoms, electrons, energies[::-1], orbitals[:, ::-1], homo)
+    homo = max(0, min(len(atoms) - 1, (sum(given) + 1) // 2 - 1))
+    return _System(atoms, given, energies[::-1], orbitals[:, ::-1], homo)
 
 
 def _levels(systems: list[_System]) -> list[float]:
@@ -187,42 +199,35 @@ def _levels(systems: list[_System]) -> list[float]:
     ]
 
 
-def _composition(mol: Chem.Mol, system: _System) -> list[float]:
+def _composition(table: Table, system: _System, length: float) -> list[float]:
     inside = set(system.atoms)
-    atoms = [mol.GetAtomWithIdx(i) for i in system.atoms]
-    distance = Chem.GetDistanceMatrix(mol)
-    bonds = [b for b in map(mol.GetBondWithIdx, range(mol.GetNumBonds())) if b.GetBeginAtomIdx() in inside and b.GetEndAtomIdx() in inside]
-    numbers = [atom.GetAtomicNum() for atom in atoms]
+    bonds = [(i, bond) for i, bond in enumerate(table.bonds) if bond.a in inside and bond.b in inside]
+    single = [i for i, (a, b, order, _) in bonds if order == 1.0 and (a, b) not in table.ring_bonds]
+    numbers = [table.numbers[i] for i in system.atoms]
     return [
-        len(atoms),
+        len(inside),
         sum(system.electrons),
-        len(atoms) / mol.GetNumAtoms(),
-        float(distance[np.ix_(system.atoms, system.atoms)].max()),
-        sum(atom.GetFormalCharge() for atom in atoms),
-        sum(set(ring) <= inside for ring in mol.GetRingInfo().AtomRings()),
-        sum(b.GetBondType() == Chem.BondType.SINGLE and not b.IsInRing() for b in bonds),
+        len(inside) / len(table),
+        length,
+        sum(table.charges[i] for i in system.atoms),
+        sum(inside.issuperset(ring) for ring in table.rings),
+        sum(table.mol.GetBondWithIdx(i).GetBondType() == Chem.BondType.SINGLE for i in single),
         numbers.count(7),
         numbers.count(8),
         numbers.count(16),
-        sum(b.GetBondType() == Chem.BondType.DOUBLE for b in bonds),
+        sum(bond.order == 2.0 for _, bond in bonds),
     ]
 
 
-def _transition(mol: Chem.Mol, system: _System) -> list[float]:
+def _transition(table: Table, system: _System, distance: NDArray[np.float64]) -> list[float]:
     """What the step from the highest occupied to the lowest empty orbital moves, and where to."""
     lumo_index = min(system.homo + 1, len(system.atoms) - 1)
     homo = system.orbitals[:, system.homo] ** 2
     lumo = system.orbitals[:, lumo_index] ** 2
-    hetero = np.array([mol.GetAtomWithIdx(i).GetAtomicNum() != 6 for i in system.atoms])
-    distance = Chem.GetDistanceMatrix(mol)[np.ix_(system.atoms, system.atoms)]
+    hetero = np.array([table.numbers[i] != 6 for i in system.atoms])
     gain = lumo - homo
     inside = set(system.atoms)
-    donors = acceptors = 0
-    for index in system.atoms:
-        for neighbour in mol.GetAtomWithIdx(index).GetNeighbors():
-            if neighbour.GetIdx() not in inside:
-                donors += neighbour.GetAtomicNum() in (6, 14)
-                acceptors += neighbour.GetAtomicNum() in (9, 17, 35, 53, 16)
+    outside = [table.numbers[n] for i in system.atoms for n in table.neighbours[i] if n not in inside]
     product = system.orbitals[:, system.homo] * system.orbitals[:, lumo_index]
     return [
         float(np.abs(gain).sum() / 2),
@@ -234,6 +239,6 @@ def _transition(mol: Chem.Mol, system: _System) -> list[float]:
         float((np.maximum(gain, 0)[:, None] * distance * np.maximum(-gain, 0)[None, :]).sum()),
         float(np.abs(product).sum()),
         sum(e == 2 for e in system.electrons),
-        donors,
-        acceptors,
+        sum(number in (6, 14) for number in outside),
+        sum(number in (9, 17, 35, 53, 16) for number in outside),
     ]

@@ -9,8 +9,9 @@ a doubled unit describes the same polymer.
 from __future__ import annotations
 
 import math
-from functools import lru_cache
-from importlib.resources import files
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -18,7 +19,10 @@ from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
 
-from tools.predictors.features.molecule import group_counts, group_names, morgan_counts
+from tools.predictors.features.crippen import Crippen
+from tools.predictors.features.groups import Inventory, chain_groups, inventory
+from tools.predictors.features.molecule import morgan_counts
+from tools.predictors.features.table import Table, pieces, ring_systems
 
 FloatArray = NDArray[np.float32]
 
@@ -34,6 +38,7 @@ _SANITIZE = (
 )
 _EXTENSIVE = ("amw", "lipinskiHBA", "lipinskiHBD", "NumHeteroatoms", "labuteASA", "tpsa", "CrippenClogP", "CrippenMR", "chi0v", "chi1v",
               "chi0n", "chi1n", "hallKierAlpha")  # fmt: skip
+_CRIPPEN = {"CrippenClogP": "logp", "CrippenMR": "refractivity"}
 #: The later molecular quantum numbers count rings and would see the closing ring.
 _MQN = 34
 _ELEMENTS = (7, 8, 9, 14, 15, 16, 17, 35)
@@ -51,25 +56,17 @@ _BACKBONE_NAMES = (
 
 
 @lru_cache(maxsize=1)
-def _polymer_groups() -> tuple[tuple[str, Chem.Mol], ...]:
-    """Groups of ``polymer_groups.tsv``, chosen for what they do to a chain, as (name, query)."""
-    text = files("tools.predictors.features").joinpath("polymer_groups.tsv").read_text(encoding="utf-8")
-    rows = [line.split("\t") for line in text.splitlines()[1:] if line.strip()]
-    return tuple((name, Chem.MolFromSmarts(smarts)) for name, smarts in rows)
-
-
-@lru_cache(maxsize=1)
 def _extensive() -> rdMolDescriptors.Properties:
-    return rdMolDescriptors.Properties(list(_EXTENSIVE))
+    return rdMolDescriptors.Properties([name for name in _EXTENSIVE if not name.startswith("Crippen")])
 
 
 def polymer_names() -> tuple[str, ...]:
     """Names of the entries of :func:`polymer_features`, in order (Morgan counts follow separately)."""
     vsa = [f"SlogP_VSA{i}" for i in range(12)] + [f"SMR_VSA{i}" for i in range(10)] + [f"PEOE_VSA{i}" for i in range(14)]
     mqn = [f"MQN{i}" for i in range(_MQN)]
-    per_atom = [
-        f"{name}_per_atom" for name in (*_EXTENSIVE, *vsa, *mqn, *group_names(), *(f"chain_group_{name}" for name, _ in _polymer_groups()))
-    ]
+    names = chain_groups().names
+    groups = [f"group_{name}" for name in names["groups.tsv"]] + [f"chain_group_{name}" for name in names["polymer_groups.tsv"]]
+    per_atom = [f"{name}_per_atom" for name in (*_EXTENSIVE, *vsa, *mqn, *groups)]
     return (*_BACKBONE_NAMES, *(f"share_of_element_{e}" for e in _ELEMENTS), *per_atom)
 
 
@@ -84,32 +81,51 @@ class RepeatUnit:
         """``unit``: sanitised, exactly two dummy atoms with one bond each (as ``parse_polymer`` returns)."""
         self.mol = Chem.Mol(unit)
         Chem.RemoveStereochemistry(self.mol)
-        self.ends = [atom.GetIdx() for atom in self.mol.GetAtoms() if atom.GetAtomicNum() == 0]
+        self.table = Table(self.mol)
+        self.ends = [i for i, number in enumerate(self.table.numbers) if number == 0]
         path = Chem.GetShortestPath(self.mol, *self.ends)
         self.backbone = [int(i) for i in path[1:-1]]
-        self.ring = self._joined(max(1, math.ceil(_RING_BACKBONE / len(self.backbone))), closed=True)
+        self.units_in_ring = max(1, math.ceil(_RING_BACKBONE / len(self.backbone)))
+        # Small rings decide about polar areas and ring counts and must be the smallest ones; else any set of rings will do.
+        small_rings = any(len(ring) < 5 for ring in self.table.rings)
+        self.ring = self._joined(self.units_in_ring, closed=True, smallest_rings=small_rings)
 
     def oligomer(self, units: int) -> Chem.Mol:
-        """``units`` units in a row, the outer ends still dummy atoms."""
-        return self._joined(units, closed=False)
+        """``units`` units in a row, the outer ends still dummy atoms; its rings are not the smallest ones, only their atoms are right."""
+        return self._joined(units, closed=False, smallest_rings=False)
 
-    def _joined(self, units: int, *, closed: bool) -> Chem.Mol:
-        order = self.mol.GetAtomWithIdx(self.ends[0]).GetBonds()[0].GetBondType()
-        size = self.mol.GetNumAtoms()
-        combined = self.mol
+    @cached_property
+    def _bare(self) -> Chem.Mol:
+        """The unit without the atoms' properties, which would be copied along."""
+        bare = Chem.Mol(self.mol)
+        bare.ClearComputedProps()
+        for end in self.ends:
+            bare.GetAtomWithIdx(end).ClearProp("dummyLabel")
+        return bare
+
+    @cached_property
+    def link(self) -> Chem.BondType:
+        """Type of the bond between two units."""
+        return self.mol.GetAtomWithIdx(self.ends[0]).GetBonds()[0].GetBondType()
+
+    def _joined(self, units: int, *, closed: bool, smallest_rings: bool) -> Chem.Mol:
+        size = len(self.table)
+        joined = Chem.RWMol(self._bare)
         for _ in range(units - 1):
-            combined = Chem.CombineMols(combined, self.mol)
-        editable = Chem.RWMol(combined)
+            joined.InsertMol(self._bare)
         first, last = self.backbone[0], self.backbone[-1]
         drop = []
         for copy in range(units if closed else units - 1):
             following = (copy + 1) % units
-            editable.AddBond(copy * size + last, following * size + first, order)
+            joined.AddBond(copy * size + last, following * size + first, self.link)
             drop += [copy * size + self.ends[1], following * size + self.ends[0]]
         for index in sorted(drop, reverse=True):
-            editable.RemoveAtom(index)
-        joined = editable.GetMol()
-        Chem.SanitizeMol(joined, sanitizeOps=_SANITIZE)
+            joined.RemoveAtom(index)
+        if smallest_rings:
+            Chem.SanitizeMol(joined, sanitizeOps=_SANITIZE)
+        else:
+            Chem.SanitizeMol(joined, sanitizeOps=_SANITIZE ^ Chem.SanitizeFlags.SANITIZE_SYMMRINGS)
+            Chem.FastFindRings(joined)
         return joined
 
 
@@ -120,91 +136,132 @@ def ring_form(unit: Chem.Mol) -> Chem.Mol:
 
 def polymer_features(unit: RepeatUnit) -> tuple[FloatArray, FloatArray]:
     """(features in the order of :func:`polymer_names`, Morgan counts per 100 heavy atoms) of a repeat unit."""
-    ring = unit.ring
+    ring, numbers = unit.ring, unit.table.numbers
     atoms = ring.GetNumAtoms()
-    extensive = _extensive().ComputeProperties(ring)
-    vsa = [*rdMolDescriptors.SlogP_VSA_(ring), *rdMolDescriptors.SMR_VSA_(ring), *rdMolDescriptors.PEOE_VSA_(ring)]
-    per_ring = np.array([*extensive, *vsa, *rdMolDescriptors.MQNs_(ring)[:_MQN]]) / atoms
-    heavy = unit.mol.GetNumHeavyAtoms()
-    numbers = [atom.GetAtomicNum() for atom in unit.mol.GetAtoms()]
+    whole = _ring_descriptors(unit)
+    per_ring = np.array(list(whole.values())) / atoms
+    heavy = sum(number > 1 for number in numbers)
     elements = [numbers.count(e) / heavy for e in _ELEMENTS]
-    row = np.concatenate([_backbone(unit), elements, per_ring, _groups(unit) / heavy]).astype(np.float32)
-    return np.nan_to_num(row, nan=0.0, posinf=0.0, neginf=0.0), morgan_counts(ring) * np.float32(100.0 / atoms)
+    row = np.concatenate([_backbone(unit, whole), elements, per_ring, _groups(unit) / heavy]).astype(np.float32)
+    return np.nan_to_num(row, copy=False, nan=0.0, posinf=0.0, neginf=0.0), morgan_counts(ring) * np.float32(100.0 / atoms)
+
+
+def _ring_descriptors(unit: RepeatUnit) -> dict[str, float]:
+    """Extensive properties, surface areas and molecular quantum numbers of the ring form, in the order of :func:`polymer_names`."""
+    ring, table = unit.ring, unit.table
+    inner = [i for i in range(len(table)) if i not in unit.ends]
+    numbers = [table.numbers[i] for i in inner] * unit.units_in_ring
+    hydrogens = [table.hydrogens[i] for i in inner] * unit.units_in_ring
+    crippen = Crippen.of(ring, numbers, hydrogens, np.array(rdMolDescriptors._CalcLabuteASAContribs(ring)[0]))
+    computed = iter(_extensive().ComputeProperties(ring))
+    found = {name: getattr(crippen, _CRIPPEN[name]) if name in _CRIPPEN else next(computed) for name in _EXTENSIVE}
+    others = [*crippen.logp_areas, *crippen.refractivity_areas, *rdMolDescriptors.PEOE_VSA_(ring), *rdMolDescriptors.MQNs_(ring)[:_MQN]]
+    return found | {str(i): value for i, value in enumerate(others)}
 
 
 def _groups(unit: RepeatUnit) -> FloatArray:
     """Groups of one unit inside the chain: what the oligomer of n + 1 units has more than that of n."""
     units = max(1, math.ceil(_CHAIN_BACKBONE / len(unit.backbone)))
-    longer, shorter = unit.oligomer(units + 1), unit.oligomer(units)
-    in_longer = group_counts(longer)
-    groups = in_longer - group_counts(shorter, among=in_longer > 0)
-    chain = []
-    for _, query in _polymer_groups():
-        # What the shorter chain contains, the longer one contains as well.
-        more = len(longer.GetSubstructMatches(query, maxMatches=100))
-        chain.append(more - len(shorter.GetSubstructMatches(query, maxMatches=100)) if more else 0)
-    return np.concatenate([groups, np.array(chain)]).astype(np.float32)
+    groups = chain_groups()
+    possible = groups.possible(_stock(unit, units + 1))
+    if not any(possible):
+        return np.zeros(len(groups), dtype=np.float32)
+    longer = groups.counts(unit.oligomer(units + 1), possible)
+    # What the shorter chain contains, the longer one contains as well.
+    shorter = groups.counts(unit.oligomer(units), [count > 0 for count in longer]) if any(longer) else longer
+    return np.array(longer, dtype=np.float32) - np.array(shorter, dtype=np.float32)
 
 
-def _ring_systems(mol: Chem.Mol) -> list[set[int]]:
-    systems: list[set[int]] = []
-    for ring in mol.GetRingInfo().AtomRings():
-        merged = set(ring)
-        rest = []
-        for system in systems:
-            if system & merged:
-                merged |= system
-            else:
-                rest.append(system)
-        systems = [*rest, merged]
-    return systems
+def _stock(unit: RepeatUnit, units: int) -> Inventory:
+    """What an oligomer of ``units`` units consists of (and some end groups more)."""
+    table = unit.table
+    one = inventory(table)
+    atoms = Counter({key: units * count for key, count in one.atoms.items()})
+    bonds = Counter({key: units * count for key, count in one.bonds.items()})
+    first, last = unit.backbone[0], unit.backbone[-1]
+    order = table.mol.GetBondBetweenAtoms(unit.ends[0], first).GetBondTypeAsDouble()
+    bonds[table.numbers[last], last in table.aromatic, table.numbers[first], first in table.aromatic, order, False] += units - 1
+    return Inventory(atoms, bonds)
 
 
-def _backbone(unit: RepeatUnit) -> list[float]:
-    """The features named in ``_BACKBONE_NAMES``."""
-    mol, ends = unit.mol, set(unit.ends)
-    on_path = set(unit.backbone)
-    passed = [system for system in _ring_systems(mol) if system & on_path]
-    main = on_path.union(*passed) if passed else on_path
-    sides = _side_branches(mol, main, ends)
-    side = {i for branch in sides for i in branch}
-    walk = [unit.ends[0], *unit.backbone]
-    bonds = [mol.GetBondBetweenAtoms(a, b) for a, b in pairwise(walk)]
-    atoms = [mol.GetAtomWithIdx(i) for i in range(mol.GetNumAtoms()) if i not in ends]
-    path = [mol.GetAtomWithIdx(i) for i in unit.backbone]
-    side_rotors = _side_rotors(mol, side)
-    return [
-        *_stiffness(unit, path, atoms, bonds, passed, len(main) / len(atoms), len(side) / len(atoms)),
-        *_side_chains(unit, path, sides, side, side_rotors),
-        *_composition(unit, path, atoms, bonds, side_rotors),
-    ]
+@dataclass(frozen=True)
+class _Walk:
+    """The backbone and what hangs on it, as positions in the unit's table."""
+
+    unit: RepeatUnit
+    passed: list[set[int]]
+    sides: list[list[int]]
+    main: set[int]
+    carbonyls: set[int]
+    bonds: list[Chem.Bond]
+
+    @property
+    def table(self) -> Table:
+        return self.unit.table
+
+    @property
+    def path(self) -> list[int]:
+        return self.unit.backbone
+
+    @cached_property
+    def atoms(self) -> list[int]:
+        """All atoms but the ends."""
+        return [i for i in range(len(self.table)) if i not in self.unit.ends]
+
+    @cached_property
+    def side(self) -> set[int]:
+        return {i for branch in self.sides for i in branch}
+
+    @cached_property
+    def rotors(self) -> int:
+        """Backbone bonds about which the chain can turn."""
+        return sum(b.GetBondType() == Chem.BondType.SINGLE and not b.IsInRing() for b in self.bonds)
+
+    @cached_property
+    def side_rotors(self) -> int:
+        side, ring_bonds, near = self.side, self.table.ring_bonds, self.table.neighbours
+        found = (
+            i
+            for i, (a, b, order, _) in enumerate(self.table.bonds)
+            if order == 1.0 and (a in side or b in side) and (a, b) not in ring_bonds and len(near[a]) > 1 and len(near[b]) > 1
+        )
+        return sum(self.table.mol.GetBondWithIdx(i).GetBondType() == Chem.BondType.SINGLE for i in found)
 
 
-def _stiffness(
-    unit: RepeatUnit,
-    path: list[Chem.Atom],
-    atoms: list[Chem.Atom],
-    bonds: list[Chem.Bond],
-    passed: list[set[int]],
-    main_share: float,
-    side_share: float,
-) -> list[float]:
+def _walk(unit: RepeatUnit) -> _Walk:
+    table, on_path = unit.table, set(unit.backbone)
+    passed = [system for system in ring_systems(table.rings) if not system.isdisjoint(on_path)]
+    main = on_path.union(*passed)
+    sides = pieces(set(range(len(table))) - main - set(unit.ends), table.neighbours)
+    doubles = [(a, b) for a, b, order, _ in table.bonds if order == 2.0]
+    carbonyls = {a for pair in doubles for a, b in (pair, pair[::-1]) if table.numbers[a] == 6 and table.numbers[b] == 8}
+    bonds = [table.mol.GetBondBetweenAtoms(a, b) for a, b in pairwise([unit.ends[0], *unit.backbone])]
+    return _Walk(unit, passed, sides, main, carbonyls, bonds)
+
+
+def _backbone(unit: RepeatUnit, whole: dict[str, float]) -> list[float]:
+    """The features named in ``_BACKBONE_NAMES``; ``whole``: descriptors of the ring form."""
+    walk = _walk(unit)
+    return [*_stiffness(walk), *_side_chains(walk), *_composition(walk, whole)]
+
+
+def _stiffness(walk: _Walk) -> list[float]:
     """How the backbone turns and what rings it runs through."""
-    heavy, length = len(atoms), len(path)
-    rotors = _rotors(bonds)
-    flexible = [_is_flexible(atom) for atom in path]
-    links = _links(unit.backbone, passed)
+    table, path, passed = walk.table, walk.path, walk.passed
+    heavy, length = len(walk.atoms), len(path)
+    flexible = [_is_flexible(table, i) for i in path]
+    links = _links(path, passed)
     return [
         length / heavy,
-        main_share,
-        side_share,
-        rotors / length,
-        rotors / heavy,
+        len(walk.main) / heavy,
+        len(walk.side) / heavy,
+        walk.rotors / length,
+        walk.rotors / heavy,
         sum(flexible) / length,
         _longest_run(flexible),
-        sum(a.IsInRing() for a in atoms) / heavy,
-        sum(a.IsInRing() for a in path) / length,
-        sum(a.GetIsAromatic() for a in path) / length,
+        len(table.in_ring) / heavy,
+        sum(i in table.in_ring for i in path) / length,
+        sum(i in table.aromatic for i in path) / length,
         len(passed) / length,
         max((len(s) for s in passed), default=0),
         sum(len(s) for s in passed) / max(1, len(passed)),
@@ -212,74 +269,64 @@ def _stiffness(
     ]
 
 
-def _side_chains(unit: RepeatUnit, path: list[Chem.Atom], sides: list[list[int]], side: set[int], side_rotors: int) -> list[float]:
+def _side_chains(walk: _Walk) -> list[float]:
     """What hangs on the backbone."""
-    mol, heavy, length = unit.mol, unit.mol.GetNumHeavyAtoms(), len(path)
-    on_path = set(unit.backbone)
+    table, path, sides, side = walk.table, walk.path, walk.sides, walk.side
+    heavy, length = sum(number > 1 for number in table.numbers), len(path)
+    on_path = set(path)
+    methylenes = {i for i in side if table.numbers[i] == 6 and i not in table.in_ring and table.hydrogens[i] >= 2}
     return [
         len(sides) / length,
         max((len(b) for b in sides), default=0),
         len(side) / max(1, len(sides)),
-        _longest_side_chain(mol, side),
-        sum(sum(n.GetIdx() not in on_path and n.GetAtomicNum() > 0 for n in a.GetNeighbors()) >= 2 for a in path) / length,
-        side_rotors / heavy,
-        sum(mol.GetAtomWithIdx(i).GetIsAromatic() for i in side) / heavy,
-        sum(mol.GetAtomWithIdx(i).IsInRing() for i in side) / heavy,
+        max((len(piece) for piece in pieces(methylenes, table.neighbours)), default=0),
+        sum(sum(n not in on_path and table.numbers[n] > 0 for n in table.neighbours[i]) >= 2 for i in path) / length,
+        walk.side_rotors / heavy,
+        len(side & table.aromatic) / heavy,
+        len(side & table.in_ring) / heavy,
     ]
 
 
-def _composition(unit: RepeatUnit, path: list[Chem.Atom], atoms: list[Chem.Atom], bonds: list[Chem.Bond], side_rotors: int) -> list[float]:
+def _composition(walk: _Walk, whole: dict[str, float]) -> list[float]:
     """What the chain is made of, by backbone atom and by heavy atom."""
-    ring, heavy, length = unit.ring, len(atoms), len(path)
+    table, path, carbonyls, bonds = walk.table, walk.path, walk.carbonyls, walk.bonds
+    numbers, hydrogens, in_ring = table.numbers, table.hydrogens, table.in_ring
+    ring, heavy, length = walk.unit.ring, len(walk.atoms), len(path)
     scale = heavy / ring.GetNumAtoms()  # one unit's share of the ring form
     mass = rdMolDescriptors.CalcExactMolWt(ring) * scale
+    along = [numbers[i] for i in path]
     return [
-        sum(a.GetAtomicNum() in (7, 8) and a.GetTotalNumHs() > 0 for a in atoms) / heavy,
-        sum(_carbonyl(a) for a in atoms) / heavy,
-        sum(a.GetAtomicNum() == 6 and a.GetTotalNumHs() == 2 and not a.IsInRing() for a in path) / length,
-        sum(a.GetAtomicNum() == 8 and not a.IsInRing() for a in path) / length,
-        sum(a.GetAtomicNum() == 14 for a in path) / length,
-        sum(a.GetAtomicNum() == 7 and a.GetTotalNumHs() > 0 and any(_carbonyl(n) for n in a.GetNeighbors()) for a in path) / length,
-        sum(_carbonyl(a) for a in path) / length,
-        sum(a.GetAtomicNum() == 16 for a in path) / length,
-        sum(a.GetAtomicNum() == 7 for a in path) / length,
+        sum(numbers[i] in (7, 8) and hydrogens[i] > 0 for i in walk.atoms) / heavy,
+        len(carbonyls) / heavy,
+        sum(numbers[i] == 6 and hydrogens[i] == 2 and i not in in_ring for i in path) / length,
+        sum(numbers[i] == 8 and i not in in_ring for i in path) / length,
+        along.count(14) / length,
+        sum(numbers[i] == 7 and hydrogens[i] > 0 and not carbonyls.isdisjoint(table.neighbours[i]) for i in path) / length,
+        sum(i in carbonyls for i in path) / length,
+        along.count(16) / length,
+        along.count(7) / length,
         sum(b.GetIsConjugated() for b in bonds) / length,
         mass / length,
-        rdMolDescriptors.CalcCrippenDescriptors(ring)[1] * scale / length,
-        rdMolDescriptors.CalcLabuteASA(ring) * scale / length,
-        rdMolDescriptors.CalcTPSA(ring) * scale / length,
-        mass / max(1, _rotors(bonds) + side_rotors),
+        whole["CrippenMR"] * scale / length,
+        whole["labuteASA"] * scale / length,
+        whole["tpsa"] * scale / length,
+        mass / max(1, walk.rotors + walk.side_rotors),
         sum(b.GetBondType() == Chem.BondType.DOUBLE and not b.IsInRing() for b in bonds) / length,
         sum(b.GetBondType() == Chem.BondType.TRIPLE for b in bonds) / length,
-        sum(a.GetIsAromatic() for a in atoms) / heavy,
-        sum(a.GetAtomicNum() == 6 and a.GetDegree() == 4 for a in path) / length,
-        sum(abs(a.GetFormalCharge()) for a in atoms) / heavy,
+        len(table.aromatic) / heavy,
+        sum(numbers[i] == 6 and len(table.neighbours[i]) == 4 for i in path) / length,
+        sum(map(abs, table.charges)) / heavy,
     ]
 
 
-def _rotors(bonds: list[Chem.Bond]) -> int:
-    """Backbone bonds about which the chain can turn."""
-    return sum(b.GetBondType() == Chem.BondType.SINGLE and not b.IsInRing() for b in bonds)
-
-
-def _side_rotors(mol: Chem.Mol, side: set[int]) -> int:
-    return sum(
-        b.GetBondType() == Chem.BondType.SINGLE
-        and not b.IsInRing()
-        and (b.GetBeginAtomIdx() in side or b.GetEndAtomIdx() in side)
-        and min(b.GetBeginAtom().GetDegree(), b.GetEndAtom().GetDegree()) > 1
-        for b in mol.GetBonds()
-    )
-
-
-def _is_flexible(atom: Chem.Atom) -> bool:
+def _is_flexible(table: Table, i: int) -> bool:
     """A backbone atom about which the chain turns easily: sp3 CH2 or CHR outside rings, ether O, thioether S, siloxane Si and O."""
-    if atom.IsInRing():
+    if i in table.in_ring:
         return False
-    number = atom.GetAtomicNum()
+    number = table.numbers[i]
     if number == 6:
-        return bool(atom.GetHybridization() == Chem.HybridizationType.SP3 and atom.GetTotalNumHs() >= 1)
-    return number in (8, 14) or (number == 16 and atom.GetDegree() == 2)
+        return table.hydrogens[i] >= 1 and bool(table.atoms[i].GetHybridization() == Chem.HybridizationType.SP3)
+    return number in (8, 14) or (number == 16 and len(table.neighbours[i]) == 2)
 
 
 def _longest_run(flags: list[bool]) -> int:
@@ -301,49 +348,3 @@ def _links(path: list[int], passed: list[set[int]]) -> dict[str, int]:
         kind = _SIX_RING_LINKS.get(len(inside), "fused") if len(system) == 6 else "fused"
         found[kind] = found.get(kind, 0) + 1
     return found
-
-
-def _side_branches(mol: Chem.Mol, main: set[int], ends: set[int]) -> list[list[int]]:
-    """The connected pieces that remain when the backbone (with its rings) and the ends are taken away."""
-    left = {a.GetIdx() for a in mol.GetAtoms()} - main - ends
-    branches = []
-    for start in range(mol.GetNumAtoms()):
-        if start not in left:
-            continue
-        left.remove(start)
-        stack, branch = [start], []
-        while stack:
-            index = stack.pop()
-            branch.append(index)
-            for neighbour in mol.GetAtomWithIdx(index).GetNeighbors():
-                if neighbour.GetIdx() in left:
-                    left.remove(neighbour.GetIdx())
-                    stack.append(neighbour.GetIdx())
-        branches.append(branch)
-    return branches
-
-
-def _longest_side_chain(mol: Chem.Mol, side: set[int]) -> int:
-    """Atoms in the largest connected set of acyclic sp3 CH2/CH3 carbons in the side chains."""
-    chain = {
-        i
-        for i in side
-        if mol.GetAtomWithIdx(i).GetAtomicNum() == 6 and not mol.GetAtomWithIdx(i).IsInRing() and mol.GetAtomWithIdx(i).GetTotalNumHs() >= 2
-    }
-    best = 0
-    while chain:
-        stack, size = [chain.pop()], 0
-        while stack:
-            size += 1
-            for neighbour in mol.GetAtomWithIdx(stack.pop()).GetNeighbors():
-                if neighbour.GetIdx() in chain:
-                    chain.remove(neighbour.GetIdx())
-                    stack.append(neighbour.GetIdx())
-        best = max(best, size)
-    return best
-
-
-def _carbonyl(atom: Chem.Atom) -> bool:
-    return atom.GetAtomicNum() == 6 and any(
-        b.GetBondType() == Chem.BondType.DOUBLE and b.GetOtherAtom(atom).GetAtomicNum() == 8 for b in atom.GetBonds()
-    )

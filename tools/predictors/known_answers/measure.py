@@ -102,7 +102,7 @@ def measure(name: str, path: Path, *, seed: int = 0, progress: Progress = lambda
             writer = csv.DictWriter(handle, fieldnames=names)
             writer.writeheader()
             writer.writerows(kept)
-        card = train(data, spec, Path(folder) / "weights", seed, progress)
+        card = train(data, spec, Path(folder) / "weights", seed, progress, harder_splits=False)
         values = [
             predict([name], [entry.structure], _class(spec), _conditions(entry), folder=Path(folder) / "weights")[name][0]
             for entry in entries

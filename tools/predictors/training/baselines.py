@@ -1,4 +1,4 @@
-"""The usual baselines on the same rows and folds: Morgan counts and RDKit descriptors, an untuned LightGBM and a random forest."""
+"""The usual baselines on the same rows and folds: Morgan counts and all RDKit descriptors, an untuned LightGBM and a random forest."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rdkit.Chem import Descriptors
+from rdkit.rdBase import BlockLogs
 
 from core.errors import UsageError
-from tools.predictors.features.assemble import feature_names
-from tools.predictors.features.molecule import descriptor_names, descriptors, morgan_counts
+from tools.predictors.features.molecule import morgan_counts
+from tools.predictors.features.solvent import solvent_features
 from tools.predictors.specs import PredictorSpec
 from tools.predictors.training.card import FAMILIES, RANDOM, SCAFFOLD
 from tools.predictors.training.evaluate import Progress, metrics
@@ -25,12 +27,20 @@ _FOREST = {"n_estimators": 100, "max_features": 0.1, "n_jobs": 1}
 
 
 def baseline_matrix(data: Prepared, spec: PredictorSpec) -> NDArray[np.float32]:
-    """Morgan counts and RDKit two-dimensional descriptors, of dyes with the solvent's; without features of our own."""
-    if spec.kind == "polymer":
-        keep = [i for i, name in enumerate(descriptor_names()) if not name.startswith("group_")]
-        return np.array([np.concatenate([descriptors(mol)[keep], morgan_counts(mol)]) for mol in data.table.mols])
-    own = ("group_", "pi_")
-    return np.ascontiguousarray(data.x[:, [i for i, name in enumerate(feature_names(spec.kind)) if not name.startswith(own)]])
+    """Morgan counts and all of RDKit's two-dimensional descriptors, of dyes with the solvent's; none of our own features.
+
+    Polymers are described as they are written, with their attachment points. Descriptors that cannot be computed are 0.
+    """
+    found: dict[str, NDArray[np.float32]] = {}
+    rows = []
+    for i, (smiles, mol) in enumerate(zip(data.table.smiles, data.table.mols, strict=True)):
+        if smiles not in found:
+            with BlockLogs():
+                values = np.array(list(Descriptors.CalcMolDescriptors(mol).values()), dtype=np.float64)
+            # Ipc grows exponentially with the molecule; single precision ends at 1e38.
+            found[smiles] = np.concatenate([np.nan_to_num(np.clip(values, -1e30, 1e30)).astype(np.float32), morgan_counts(mol)])
+        rows.append(np.concatenate([found[smiles], solvent_features(data.table.solvents[i])]) if spec.solvent else found[smiles])
+    return np.array(rows)
 
 
 def _lightgbm(x: NDArray[np.float32], y: NDArray[np.float64], asked: NDArray[np.float32], seed: int) -> NDArray[np.float64]:

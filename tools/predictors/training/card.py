@@ -54,11 +54,11 @@ def method_section(spec: PredictorSpec, seed: int, columns: int) -> dict[str, An
         "release": recipe.release,
         "features": len(names),
         "kernel_share": recipe.kernel_share,
+        "network_share": recipe.network_share,
         "training": {
             "command": f"python -m tools.predictors.training {spec.name} --data {spec.data}.csv --seed {seed}",
             "seed": seed,
             "learners": [{"name": m.name, "trees": m.trees, **m.parameters} for m in recipe.learners],
-            "doubtful_labels_count_less": recipe.weighted,
             "features": f"{len(names)} computed, {columns} used",
             "scale_inputs": inputs,
             "versions": {package: version(package) for package in ("lightgbm", "numpy", "rdkit")},
@@ -93,11 +93,10 @@ def files_section(files: dict[str, bytes]) -> dict[str, Any]:
 
 def _members(card: dict[str, Any]) -> str:
     """What is averaged, in words."""
-    boosters = f"the mean of {len(card['training']['learners'])} LightGBM boosters"
-    share = card.get("kernel_share", 0.0)
-    mixed = f"{boosters} ({1 - share:.0%}) and a Gaussian process on the descriptors ({share:.0%})" if share else boosters
-    weighted = card["training"].get("doubtful_labels_count_less", False)
-    return f"{mixed}, labels that their neighbours contradict count less" if weighted else mixed
+    others = {"a Gaussian process on the descriptors": card["kernel_share"], "two small neural networks": card.get("network_share", 0.0)}
+    held = {f"the mean of {len(card['training']['learners'])} LightGBM boosters": 1 - sum(others.values()), **others}
+    named = [f"{name} ({share:.0%})" for name, share in held.items() if share]
+    return f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0].removesuffix(" (100%)")
 
 
 def card_markdown(card: dict[str, Any]) -> str:

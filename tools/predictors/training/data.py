@@ -19,10 +19,14 @@ from tools.predictors.prepare import Prepared, prepare
 from tools.predictors.specs import PredictorSpec
 from tools.structures.polymer_key import polymer_key
 
+#: The kind of a row whose value was computed.
+SIMULATED = "simulated value"
 _KINDS = (
     ("no measured value", "no measured value"),
+    ("a simulated value", SIMULATED),
     ("no conjugated", "no conjugated chromophore"),
     ("a salt", "salt or mixture"),
+    ("missing hydrogens", "missing hydrogens"),
     ("an ion", "ion"),
     ("an inorganic", "no carbon"),
     ("a repeat unit with counter-ions", "repeat unit with counter-ions"),
@@ -118,10 +122,14 @@ def _read_row(row: dict[str, str], spec: PredictorSpec) -> tuple[Prepared, str, 
         return f"value {text!r} is not a number"
     if not math.isfinite(value) or not spec.low <= value <= spec.high:
         return f"value {value:g} {spec.unit} is outside {spec.low:g} to {spec.high:g}"
+    if _simulated(row.get("sources") or "", spec):
+        return f"a simulated value, not a measured one: {row['sources']}"
     structure = (row.get(spec.structure) or "").strip()
     item = prepare(structure, spec.kind, "polymer" if spec.kind == "polymer" else "molecule")
     if isinstance(item, str):
         return item
+    if spec.kind == "molecule" and _lacks_hydrogens(item.mol):
+        return "missing hydrogens: an atom has unpaired electrons"
     solvent = ""
     if spec.solvent:
         written = (row.get(spec.solvent) or "").strip()
@@ -134,6 +142,18 @@ def _read_row(row: dict[str, str], spec: PredictorSpec) -> tuple[Prepared, str, 
     except StructureError as error:
         return str(error)
     return item, key, solvent, value
+
+
+def _lacks_hydrogens(mol: Chem.Mol) -> bool:
+    """Whether an atom beside nitrogen and oxygen (whose radicals can be bottled) has unpaired electrons: a slip in writing its hydrogens."""
+    return any(atom.GetNumRadicalElectrons() and atom.GetAtomicNum() not in (7, 8) for atom in mol.GetAtoms())
+
+
+def _simulated(sources: str, spec: PredictorSpec) -> bool:
+    """Whether at least half of the collections that a value is the median of (``sources``, joined by "|") give a computed one."""
+    names = {name.strip() for name in sources.split("|") if name.strip()}
+    computed = len(names & spec.simulated)
+    return computed > 0 and computed >= len(names) - computed
 
 
 def structure_key(mol: Chem.Mol) -> str:

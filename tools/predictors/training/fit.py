@@ -14,6 +14,7 @@ from tools.predictors.model import (
     CALIBRATION_FILE,
     KERNEL_FILE,
     NEIGHBOURS_FILE,
+    NETWORK_FILE,
     SCALE_FILE,
     scale_matrix,
 )
@@ -133,6 +134,8 @@ def train(
     files = {f"value_{i}.txt.gz": gzip_text(b.model_to_string()) for i, b in enumerate(ensemble.boosters)}
     if ensemble.kernel is not None:
         files[KERNEL_FILE] = npz_bytes(ensemble.kernel.arrays())
+    if ensemble.network is not None:
+        files[NETWORK_FILE] = npz_bytes(ensemble.network.arrays())
     files[SCALE_FILE] = gzip_text(scale.model_to_string())
     solvents = sorted(set(data.table.solvents)) if spec.solvent else []
     neighbours, index = _neighbour_files(data, spec, solvents)

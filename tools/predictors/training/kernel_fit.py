@@ -12,16 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.predictors.features.assemble import feature_names
-from tools.predictors.kernel import Coding, KernelModel, decay, soften
+from tools.predictors.kernel import Coding, KernelModel, Shape, soften
 from tools.predictors.specs import FeatureKind
 
 FloatArray = NDArray[np.float64]
 
-#: Chosen on one fold of the Tg, flash point and solubility sets; half and twice of each change the error by less than 1 %.
-LENGTH = 1.5
+#: Chosen on two random folds of the Tg, flash point and solubility sets and on the families of the Tg set (docs/predictors.md).
+SHAPE = Shape(linear=1.0, smooth=5.0, smooth_length=4.0, rough=0.5, rough_length=2.0)
 NOISE = 0.03
 _FREEDOM = 3.0
 _SMALLEST_WEIGHT = 0.02
+#: Fits: the first with equal weights, each of the others with the weights from the one before.
+_STEPS = 3
 #: Larger sets are thinned: time grows with the third power, memory with the second.
 MAX_ANCHORS = 9000
 _SUPPORT = 8
@@ -54,22 +56,23 @@ def fit_kernel(kind: FeatureKind, x: NDArray[np.float32], y: FloatArray, seed: i
     if len(y) > MAX_ANCHORS:
         rows = np.sort(np.random.default_rng(seed).permutation(len(y))[:MAX_ANCHORS])
     anchors, values = codes[rows], y[rows]
-    near = decay(anchors.astype(np.float32), anchors.astype(np.float32), LENGTH)
+    near = SHAPE(anchors.astype(np.float32), anchors.astype(np.float32))
     weight = np.ones(len(rows))
-    for last in (False, True):
+    diagonal = np.diag_indices(len(rows))
+    for step in range(_STEPS):
         noise = NOISE / weight
         matrix = near.astype(np.float64)
-        matrix[np.diag_indices(len(rows))] = 1.0 + noise
+        matrix[diagonal] += noise
         offset = float(np.average(values, weights=weight))
         factor, failed = lapack.dpotrf(matrix, lower=1, overwrite_a=1)
         if failed:
             raise ValueError("the kernel matrix is not positive definite")
         coefficients = cho_solve((factor, True), values - offset)
-        if not last:
+        if step < _STEPS - 1:
             inverse = np.tril(lapack.dtrtri(factor, lower=1)[0])
             residual = coefficients / np.einsum("ij,ij->j", inverse, inverse)
             spread = float(np.median(np.abs(residual))) / 0.6745 or 1.0
             weight = np.maximum((_FREEDOM + 1.0) / (_FREEDOM + (residual / spread) ** 2), _SMALLEST_WEIGHT)
     every = np.ones(len(y))
     every[rows] = weight
-    return FittedKernel(KernelModel(coding, anchors, coefficients, offset, LENGTH), every)
+    return FittedKernel(KernelModel(coding, anchors, coefficients, offset, SHAPE), every)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from core.errors import NotFoundError, UsageError
+from tools.predictors.model import Model
 from tools.predictors.specs import PredictorSpec
-from tools.predictors.training.data import Table, read_table
+from tools.predictors.training.data import SIMULATED, Table, describe, read_table
 from tools.predictors.training.evaluate import Progress
 
 LIMITS_FILE = "limits.json"
@@ -23,10 +25,10 @@ _MACROCYCLE = "[#7;r5]~[#6;r5]~[#6,#7]~[#6;r5]~[#7;r5]~[#6;r5]~[#6,#7]~[#6;r5]~[
 SMALLEST_GROUP = 30
 
 
-def errors_by(path: Path, spec: PredictorSpec, out_of_fold: Path, column: str, progress: Progress) -> dict[str, Any]:
+def errors_by(path: Path, spec: PredictorSpec, out_of_fold: Path, column: str, weights: Path, progress: Progress) -> dict[str, Any]:
     """RMSE and MAE by the value of ``column``, without the worst 1, 2 and 5 %, and a description of the worst 1 %.
 
-    ``out_of_fold`` is what training stores for the same file. Raises NotFoundError or UsageError.
+    ``out_of_fold`` is what training stores for the same file; ``weights`` the folder of the weights it wrote. Raises NotFoundError or UsageError.
     """
     if not out_of_fold.is_file():
         raise NotFoundError(f"no such file: {out_of_fold}")
@@ -39,13 +41,29 @@ def errors_by(path: Path, spec: PredictorSpec, out_of_fold: Path, column: str, p
     error = predicted - table.y
     size = np.abs(error)
     order = np.argsort(-size, kind="stable")
+    found: dict[str, Any] = {"column": column, "all": _figures(error, slice(None))}
+    if spec.simulated:
+        progress("predicting the simulated rows")
+        beside = simulated_errors(path, spec, weights)
+        found["simulated"] = _figures(beside, slice(None))
+        found["measured and simulated"] = _figures(np.concatenate([error, beside]), slice(None))
     return {
-        "column": column,
-        "all": _figures(error, slice(None)),
+        **found,
         "groups": _groups(path, table, column, error),
         "without_worst": {f"{share:.0%}": _figures(error, order[round(share * len(order)) :]) for share in (0.01, 0.02, 0.05)},
         "worst": _worst(spec, table, predicted, order[: round(0.01 * len(order))]),
     }
+
+
+def simulated_errors(path: Path, spec: PredictorSpec, weights: Path) -> NDArray[np.float64]:
+    """Predicted minus given value of the rows of ``path`` that are simulated, by the trained model in ``weights``, which has not seen them."""
+    lines = {row.line for row in read_table(path, spec).bad if row.kind == SIMULATED}
+    table = read_table(path, replace(spec, simulated=frozenset()))
+    keep = [i for i, line in enumerate(table.lines) if line in lines]
+    for name in ("smiles", "keys", "mols", "solvents", "lines"):
+        setattr(table, name, [getattr(table, name)[i] for i in keep])
+    x, _ = describe(table, spec)
+    return Model(spec, weights).values(x)[0] - table.y[keep]
 
 
 def _figures(error: NDArray[np.float64], rows: Any) -> dict[str, float]:
@@ -94,7 +112,7 @@ def _worst(spec: PredictorSpec, table: Table, predicted: NDArray[np.float64], ro
 
 def write_limits(path: Path, spec: PredictorSpec, out_of_fold: Path, column: str, out: Path, progress: Progress) -> dict[str, Any]:
     """Measure :func:`errors_by` and keep it in ``out`` beside the weights; returns it."""
-    found = errors_by(path, spec, out_of_fold, column, progress)
+    found = errors_by(path, spec, out_of_fold, column, out, progress)
     target = out / LIMITS_FILE
     kept = json.loads(target.read_text(encoding="utf-8")) if target.is_file() else {}
     kept[spec.name] = found
