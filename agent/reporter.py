@@ -9,8 +9,10 @@ from core.report import Report
 from core.spec import DesignSpec, EditRequirement, LevelRequirement, PropertyRequirement
 from tools.generators.isomers.proposer import isomers_of
 from tools.groups.edits import edited
+from tools.properties.estimate import volatility_words
 from tools.properties.registry import REGISTRY
 from tools.ranking.set_level import judge
+from tools.structures.parse import parse_smiles
 
 #: Below this similarity to the nearest training structure a prediction is called an extrapolation in words.
 FAR = 0.4
@@ -27,7 +29,13 @@ def explain_candidate(
     candidate: Candidate, spec: DesignSpec, shortlist: Sequence[Candidate], citations: Sequence[Citation], words: str = ""
 ) -> Candidate:
     """``candidate`` with its rationale and the citations that its rationale uses. ``words``: checked words of a model, put after its standing."""
-    parts = [_standing(candidate), words, *_requirement_sentences(candidate, spec), *_caveats(candidate, spec)]
+    parts = [
+        _standing(candidate),
+        words,
+        *_requirement_sentences(candidate, spec),
+        _volatility(candidate, spec),
+        *_caveats(candidate, spec),
+    ]
     parent = _parent(candidate, shortlist)
     if parent is not None:
         parts.append(f"It is a variation ({candidate.origin.operator}) of {_called(parent)}.")
@@ -126,8 +134,15 @@ def _passed_over(report: Report) -> str:
     few = len(report.candidates) < report.spec.candidates
     if choice.similar_left_out:
         hint = " (--max-similarity 1 lists them)" if few else ""
-        parts.append(f"{choice.similar_left_out} more than {choice.similarity_limit:g} similar to a better one{hint}")
+        parts.append(f"{choice.similar_left_out} more than {choice.relaxed_to or choice.similarity_limit:g} similar to a better one{hint}")
     listed = f"{choice.known_listed} of those listed are known and say so in their notes." if choice.known_listed else ""
+    if choice.relaxed_to is not None:
+        allowed = "any similarity" if choice.relaxed_to >= 1 else f"up to {choice.relaxed_to:g}"
+        few_different = (
+            f"Too few differ by the usual limit, a similarity of {choice.similarity_limit:g}; it was relaxed ({allowed}), so that "
+            f"{choice.relaxed_listed} of those listed are close to a better one (--max-similarity {choice.similarity_limit:g} leaves them out)."
+        )
+        listed = " ".join(s for s in (few_different, listed) if s)
     passed = f"Met every requirement too, but passed over: {' and '.join(parts)}." if parts else ""
     return " ".join(s for s in (passed, listed) if s)
 
@@ -145,6 +160,15 @@ def _requirement_sentences(candidate: Candidate, spec: DesignSpec) -> list[str]:
     names = [r.property for r in spec.requirements if isinstance(r, (PropertyRequirement, LevelRequirement))]
     found = [(REGISTRY[n].label, candidate.properties[n]) for n in dict.fromkeys(names) if n in candidate.properties]
     return [f"{'; '.join(f'{label} {format_value(value)}' for label, value in found)}."] if found else []
+
+
+def _volatility(candidate: Candidate, spec: DesignSpec) -> str:
+    """Beside a stability that the goal asks for: what boiling means at that temperature, which is no part of the risk. '' otherwise."""
+    asked = any(isinstance(r, LevelRequirement) and r.property == "thermal_stability" for r in spec.requirements)
+    if not asked or candidate.candidate_class != "molecule":
+        return ""
+    words = volatility_words(parse_smiles(candidate.smiles), spec.conditions.temperature_c, candidate.properties.get("flash_point"))
+    return f"{words[0].upper()}{words[1:]}." if words else ""
 
 
 def _caveats(candidate: Candidate, spec: DesignSpec) -> list[str]:

@@ -59,6 +59,8 @@ class Choice(Model):
 
     similarity_limit: float = Field(default=1.0, description="Largest Tanimoto similarity of two listed candidates; 1: no limit.")
     similar_left_out: int = Field(default=0, ge=0, description="Passed over while the list was filled: too similar to a better one.")
+    relaxed_to: float | None = Field(default=None, description="The limit in the end, where too few are as different as the default asks.")
+    relaxed_listed: int = Field(default=0, ge=0, description="Listed although more similar to a better one than similarity_limit.")
     known_left_out: int = Field(default=0, ge=0, description="Passed over: shipped known compounds, or the structure that the goal names.")
     user_known_left_out: int = Field(default=0, ge=0, description="Passed over: in the user's list of known structures.")
     known_listed: int = Field(default=0, ge=0, description="Listed although known; their notes say so.")

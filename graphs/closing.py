@@ -16,6 +16,7 @@ from graphs.brought import block_list, known_set, library
 from graphs.context import DesignContext, DesignState, RoleNote, spec_of, with_note
 from tools.generators.blocks import BlockLibrary
 from tools.properties.estimate import estimate as estimate_properties
+from tools.properties.registry import REGISTRY
 from tools.ranking.fitness import fitness
 from tools.ranking.novelty import KnownSet, known_to_all, known_to_user, shipped_count
 from tools.ranking.rank import rank as rank_candidates
@@ -211,7 +212,12 @@ def _with_shown_properties(candidates: list[Candidate], spec: DesignSpec, contex
     if spec.candidate_class == "molecule" and "absorption_maximum" in spec.property_names():
         names += ["absorption_maximum", "log_epsilon"]
     values = estimate_properties([c.smiles for c in candidates], spec.candidate_class, names, spec.conditions, executor=context.executor)
-    return [c.model_copy(update={"properties": {**v, **c.properties}}) for c, v in zip(candidates, values, strict=True)]
+    # The reasons of a level quote the flash point as evidence of volatility, which the search may not have predicted.
+    again = [n for n in names if REGISTRY[n].kind == "level"]
+    return [
+        c.model_copy(update={"properties": {**v, **c.properties, **{n: v[n] for n in again}}})
+        for c, v in zip(candidates, values, strict=True)
+    ]
 
 
 def _shortlist(state: DesignState, context: DesignContext) -> list[Candidate]:

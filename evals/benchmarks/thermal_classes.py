@@ -1,11 +1,15 @@
 """The thermal risk classes against compounds of published behaviour.
 
-    python -m evals.benchmarks.thermal_classes [--json]
+    python -m evals.benchmarks.thermal_classes [--json | --levels | --sources]
 
 ``evals/data/thermal/known.tsv`` names each compound with a temperature, whether it survives, and where that was read. Two kinds of evidence
 stand in it: 'boils' (it boils undecomposed at atmospheric pressure, so it survives minutes at its boiling point; the rules speak of
 an hour) and 'stated' (a source states decomposition, or a temperature of use). The people who wrote the rules also collected the table, and some of its
 sources are the sources of the rules: it shows how conservative the rules are, it is no independent test.
+
+``--levels`` counts, over this table and the textbook cases of ``textbook.tsv`` together, what survived and what decomposed at each level:
+the counts in ``tools/properties/thermal_levels.tsv``, from which the probability of a level is made. ``--sources`` says how many lines of
+``thermal_rules.tsv`` have which kind of source.
 """
 
 from __future__ import annotations
@@ -18,7 +22,9 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tools.properties.thermal_rules import thermal_stability
+from rdkit.Chem import CanonSmiles
+
+from tools.properties.thermal_rules import SOURCE_KINDS, source_kind, survival_probability, thermal_rules, thermal_stability
 from tools.structures.parse import parse_polymer, parse_smiles
 
 FOLDER = Path(__file__).parents[1] / "data" / "thermal"
@@ -65,6 +71,23 @@ def _rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
+def count_levels() -> dict[str, tuple[int, int]]:
+    """Survived and decomposed by level over both tables; the same structure, outcome and level counts once, whatever the temperature."""
+    seen = {(CanonSmiles(case.smiles), case.survives, case.level) for case in read()}
+    for row in _rows(FOLDER / "textbook.tsv"):
+        mol = parse_polymer(row["smiles"]) if "*" in row["smiles"] else parse_smiles(row["smiles"])
+        risk = thermal_stability(mol, float(row["temperature_c"]))
+        seen.add((CanonSmiles(row["smiles"]), row["stable"] == "yes", risk.level))
+    counts = Counter((level, survives) for _, survives, level in seen)
+    return {level: (counts[level, True], counts[level, False]) for level in LEVELS}
+
+
+def count_sources() -> dict[str, int]:
+    """How many rules have which kind of source."""
+    counts = Counter(source_kind(rule) for rule in thermal_rules())
+    return {kind: counts[kind] for kind in SOURCE_KINDS}
+
+
 def summary(cases: list[Case]) -> dict[str, float]:
     """Counts of level by outcome, and the two shares a chemist asks for.
 
@@ -88,8 +111,21 @@ def summary(cases: list[Case]) -> dict[str, float]:
 def main(arguments: list[str] | None = None) -> int:
     """Print the confusion matrix, by kind of evidence, and the compounds on the wrong side."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--levels", action="store_true", help="count outcomes by level over both tables and print thermal_levels.tsv")
+    form.add_argument("--sources", action="store_true", help="count the rules by kind of source")
     given = parser.parse_args(arguments)
+    if given.levels:
+        print("level\tsurvived\tdecomposed")
+        for level, (survived, lost) in count_levels().items():
+            print(f"{level}\t{survived}\t{lost}")
+            print(f"P(survives | {level}) = {survival_probability(survived, lost):.2f}", file=sys.stderr)
+        return 0
+    if given.sources:
+        for kind, n in count_sources().items():
+            print(f"{n:4d}  {kind}")
+        return 0
     cases = read()
     kinds = {"all": cases, **{kind: [c for c in cases if c.evidence == kind] for kind in ("stated", "boils")}}
     if given.json:

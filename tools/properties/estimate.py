@@ -81,16 +81,26 @@ def _estimate_chunk(chunk: _Chunk) -> list[dict[str, PropertyValue]]:
     mols = [_parse(smiles, chunk.candidate_class) for smiles in chunk.structures]
     columns: dict[str, list[PropertyValue]] = {}
     predicted: list[str] = []
+    levels: list[str] = []
     for name in chunk.names:
         definition = REGISTRY[name]
         if chunk.candidate_class not in definition.classes:
             columns[name] = [_missing(definition, f"{definition.label} is not defined for a {chunk.candidate_class}")] * len(mols)
         elif definition.kind == "predicted":
             predicted.append(name)
+        elif definition.kind == "level":
+            levels.append(name)
         else:
-            columns[name] = [_one(definition, mol, chunk.conditions) for mol in mols]
+            columns[name] = [_missing(definition, mol) if isinstance(mol, str) else _computed(definition, mol) for mol in mols]
     if predicted:
         columns.update(_predicted(predicted, mols, chunk))
+    flash: Sequence[PropertyValue | None] = columns.get("flash_point") or [None] * len(mols)
+    for name in levels:
+        definition = REGISTRY[name]
+        columns[name] = [
+            _missing(definition, mol) if isinstance(mol, str) else _level(definition, mol, chunk.conditions, flash[row])
+            for row, mol in enumerate(mols)
+        ]
     return [{name: columns[name][row] for name in chunk.names} for row in range(len(mols))]
 
 
@@ -105,12 +115,6 @@ def _predicted(names: list[str], mols: Sequence[Chem.Mol | str], chunk: _Chunk) 
             for row, value in zip(readable, found[name], strict=True):
                 columns[name][row] = value
     return columns
-
-
-def _one(definition: PropertyDefinition, mol: Chem.Mol | str, conditions: Conditions) -> PropertyValue:
-    if isinstance(mol, str):
-        return _missing(definition, mol)
-    return _computed(definition, mol) if definition.kind == "computed" else _level(definition, mol, conditions)
 
 
 def _missing(definition: PropertyDefinition, reason: str) -> PropertyValue:
@@ -152,9 +156,16 @@ def exact_value(name: str, value: float) -> PropertyValue:
     )
 
 
-def _level(definition: PropertyDefinition, mol: Chem.Mol, conditions: Conditions) -> PropertyValue:
+def volatility_words(mol: Chem.Mol, temperature_c: float, flash_point: PropertyValue | None) -> str:
+    """``volatility`` with the flash point as evidence where it has been predicted inside the model's domain; never predicted for this."""
+    if flash_point is None or flash_point.number is None or flash_point.in_domain is False:
+        return volatility(mol, temperature_c)
+    return volatility(mol, temperature_c, flash_point.number, flash_point.sigma)
+
+
+def _level(definition: PropertyDefinition, mol: Chem.Mol, conditions: Conditions, flash_point: PropertyValue | None) -> PropertyValue:
     risk = thermal_stability(mol, conditions.temperature_c)
-    beside = [words for words in (volatility(mol, conditions.temperature_c), in_air(mol)) if words]
+    beside = [words for words in (volatility_words(mol, conditions.temperature_c, flash_point), in_air(mol)) if words]
     return PropertyValue(
         value=risk.level,
         unit=definition.unit,

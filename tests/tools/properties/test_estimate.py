@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import pytest
 import rdkit
+from rdkit import Chem
 
 from core.candidate import PropertyValue
 from core.errors import ConfigurationError, SpecError
 from core.spec import Conditions
 from tools.execution import ProcessExecutor, SerialExecutor
-from tools.properties.estimate import CHUNK, estimate
+from tools.properties.estimate import CHUNK, estimate, volatility_words
 
 HOT = Conditions(temperature_c=200.0)
 
@@ -54,6 +55,25 @@ def test_a_bad_structure_gives_a_reason_and_leaves_the_others_alone(fake_predict
     assert all(value.value is not None for row in (rows[0], rows[2]) for value in row.values())
     assert fake_predictor == [["CCO", "CCCO"]]
     assert rows[2]["melting_point"].number == 40.0
+
+
+def test_a_flash_point_that_is_asked_for_is_evidence_of_volatility(fake_predictor: list[Sequence[str]]) -> None:
+    names = ["thermal_stability", "flash_point"]
+    (both,) = estimate(["c1ccccc1CCCC"], "molecule", names, HOT)
+    assert list(both) == names
+    assert "the predicted flash point, 120 ± 5 °C, lies below 200 °C" in (both["thermal_stability"].reason or "")
+    assert len(fake_predictor) == 1
+    (alone,) = estimate(["c1ccccc1CCCC"], "molecule", ["thermal_stability"], HOT)
+    assert len(fake_predictor) == 1  # never predicted for this
+    assert "flash point" not in (alone["thermal_stability"].reason or "")
+    assert alone["thermal_stability"].value == both["thermal_stability"].value
+
+
+def test_a_flash_point_outside_the_domain_is_not_quoted() -> None:
+    far = PropertyValue(value=90.0, sigma=5.0, method="test", method_version="1", in_domain=False)
+    mol = Chem.MolFromSmiles("c1ccccc1CCCC")
+    assert "flash" in volatility_words(mol, 200, far.model_copy(update={"in_domain": True}))
+    assert volatility_words(mol, 200, far) == volatility_words(mol, 200, None)
 
 
 def test_a_property_that_is_not_defined_is_none_with_a_reason() -> None:

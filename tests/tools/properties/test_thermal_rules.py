@@ -1,6 +1,7 @@
 """Thermal risk classes against compounds of known behaviour."""
 
 import csv
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -10,11 +11,20 @@ from rdkit import Chem
 from core.errors import ConfigurationError
 from tools.properties import thermal_rules as module
 from tools.properties.repeat_units import joined_units
-from tools.properties.thermal_rules import LEVEL_PROBABILITY, thermal_rules, thermal_stability
+from tools.properties.thermal_rules import (
+    LEVEL_PROBABILITY,
+    SOURCE_KINDS,
+    level_counts,
+    source_kind,
+    survival_probability,
+    thermal_rules,
+    thermal_stability,
+)
 
+ROOT = Path(__file__).parents[3]
 KNOWN = list(
     csv.DictReader(
-        Path(__file__).with_name("thermal_known.tsv").read_text(encoding="utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE
+        (ROOT / "evals/data/thermal/textbook.tsv").read_text(encoding="utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE
     )
 )
 
@@ -29,12 +39,12 @@ def test_known_compounds_are_not_on_the_wrong_side(row: dict[str, str]) -> None:
     assert found != ("high" if row["stable"] == "yes" else "low")
 
 
-def test_level_probabilities_are_the_smoothed_counts_of_the_table() -> None:
-    counts = Counter((level(row["smiles"], float(row["temperature_c"])), row["stable"]) for row in KNOWN)
-    assert len(KNOWN) >= 40
-    for name, stated in LEVEL_PROBABILITY.items():
-        survived, lost = counts[name, "yes"], counts[name, "no"]
-        assert stated == pytest.approx((survived + 5) / (survived + lost + 10), abs=0.006)
+def test_level_probabilities_are_the_smoothed_counts_and_fall_with_the_level() -> None:
+    for name, (survived, lost) in level_counts().items():
+        assert LEVEL_PROBABILITY[name] == pytest.approx((survived + 5) / (survived + lost + 10), abs=0.006)
+    assert list(LEVEL_PROBABILITY) == ["low", "moderate", "high"]
+    assert sorted(LEVEL_PROBABILITY.values(), reverse=True) == list(LEVEL_PROBABILITY.values())
+    assert survival_probability(0, 0) == 0.5
 
 
 @pytest.mark.parametrize("row", KNOWN[::7], ids=lambda row: row["name"])
@@ -82,6 +92,31 @@ def test_rules_are_readable_and_distinct() -> None:
     assert len(rules) > 200
     assert all(rule.source and rule.chemistry for rule in rules)
     assert {rule.scope for rule in rules} == {"any", "polymer"}
+
+
+def test_the_documentation_states_how_many_rules_have_which_kind_of_source() -> None:
+    counts = Counter(source_kind(rule) for rule in thermal_rules())
+    assert set(counts) == set(SOURCE_KINDS)
+    assert counts["expert rule"] < 60
+    text = " ".join((ROOT / "docs/models.md").read_text(encoding="utf-8").split())
+    assert f"each of the {len(thermal_rules())} rules" in text
+    assert f"{counts['with a temperature']} a source that states a temperature" in text
+    assert f"{counts['in part']} a source for the chemistry or for part of the range only" in text
+    assert f"{counts['expert rule']} expert judgement" in text
+
+
+def test_the_documentation_states_the_level_probabilities_and_their_counts() -> None:
+    text = " ".join((ROOT / "docs/models.md").read_text(encoding="utf-8").split())
+    assert ", ".join(f"{level} {p:.2f}" for level, p in LEVEL_PROBABILITY.items()) in text
+    assert ", ".join(f"{survived} of {survived + lost}" for survived, lost in level_counts().values()) in text
+
+
+def test_the_temperature_of_a_source_lies_near_the_range() -> None:
+    for rule in thermal_rules():
+        if source_kind(rule) == "with a temperature" and "°C" in rule.source:
+            found = re.findall(r"(\d+(?:\.\d+)?)(?: (?:to|and|or) (\d+(?:\.\d+)?))? °C", rule.source)
+            values = [float(text) for pair in found for text in pair if text]
+            assert any(rule.onset_low_c - 50 <= value <= rule.onset_high_c + 50 for value in values), rule.id
 
 
 def test_a_broken_rule_fails_start_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -68,5 +68,18 @@ def test_words_never_call_boiling_decomposition() -> None:
     assert "boils near" in near
     assert "boils below 200 °C" in above
     assert "not decomposition" in above
-    flash = volatility(mol("CCO"), 25, flash_point_c=13)
-    assert "a flash point of 13 °C speaks of vapour too, not of decomposition" in flash
+
+
+@pytest.mark.parametrize(
+    ("temperature_c", "sigma", "words"),
+    [
+        (25, None, "the predicted flash point, 13 °C, lies below 25 °C, which speaks of vapour, not of decomposition"),
+        (25, 16.0, "the predicted flash point, 13 ± 16 °C, lies near 25 °C, which speaks of vapour, not of decomposition"),
+        (-50, 16.0, "the predicted flash point, 13 ± 16 °C, lies above -50 °C, which speaks of little vapour, not of decomposition"),
+    ],
+)
+def test_a_flash_point_is_evidence_of_vapour_only(temperature_c: float, sigma: float | None, words: str) -> None:
+    said = volatility(mol("CCO"), temperature_c, 13, sigma)
+    assert said.startswith("volatility (not counted): ")
+    assert said.endswith(words)
+    assert volatility(mol("*CC*"), temperature_c, 13, sigma) == ""

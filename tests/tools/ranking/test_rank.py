@@ -12,6 +12,7 @@ from core.candidate import Candidate, Origin, PropertyValue, SafetyVerdict
 from core.spec import DesignSpec
 from tools.checks.check import check
 from tools.checks.probability import error_cdf
+from tools.properties.thermal_rules import LEVEL_PROBABILITY
 from tools.ranking.rank import RankingResult, rank, score_candidates
 from tools.ranking.selection import ErrorModel, Prior
 from tools.ranking.shortlist import Known
@@ -188,9 +189,13 @@ def test_near_duplicates_are_passed_over_unless_asked() -> None:
     chain[1] = chain[1].model_copy(update={"smiles": "CCCCCCCCCCCCC"})
     assert keys(rank(chain, spec, 3, errors=MP)) == ["KEY000", "KEY002"]
     three = spec.model_copy(update={"candidates": 3})
-    strict = rank(chain, three, 3, errors=MP)
+    strict = rank(chain, three.model_copy(update={"max_similarity": 0.7}), 3, errors=MP)
     assert keys(strict) == ["KEY000", "KEY002"]
-    assert (strict.choice.similarity_limit, strict.choice.similar_left_out) == (0.7, 1)
+    assert (strict.choice.similarity_limit, strict.choice.similar_left_out, strict.choice.relaxed_to) == (0.7, 1, None)
+    relaxed = rank(chain, three, 3, errors=MP)  # the default gives way where places are left, and says so
+    assert keys(relaxed) == ["KEY000", "KEY001", "KEY002"]
+    assert (relaxed.choice.similarity_limit, relaxed.choice.similar_left_out) == (0.7, 0)
+    assert (relaxed.choice.relaxed_to, relaxed.choice.relaxed_listed) == (1.0, 1)
     asked = three.model_copy(update={"max_similarity": 1.0})
     assert keys(rank(chain, asked, 3, errors=MP)) == ["KEY000", "KEY001", "KEY002"]
     assert keys(rank(chain, three.model_copy(update={"exhaustive": True}), 3, errors=MP)) == ["KEY000", "KEY001", "KEY002"]
@@ -291,7 +296,7 @@ def test_levels_unknown_values_and_similarity_objectives() -> None:
     result = rank(pool, spec, 3)
     assert keys(result) == ["KEY000", "KEY001"]
     assert result.ranked[0].desirability == 1.0
-    assert result.ranked[0].p_meets == pytest.approx(0.93)
+    assert result.ranked[0].p_meets == pytest.approx(LEVEL_PROBABILITY["low"])
     assert result.ranked[1].score == 0.0
     assert result.closest[0].p_meets == 0.0
     without = make_spec([], [{"property": "similarity", "shape": "maximise", "low": 0.0, "high": 1.0}])
