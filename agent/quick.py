@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from core.candidate import Candidate, Origin
+from itertools import zip_longest
+
+from rdkit import Chem, rdBase
+from rdkit.Chem.Scaffolds import MurckoScaffold
+
+from core.candidate import Candidate, Origin, Proposal, Route
 from core.errors import RefusedError, StructureError
-from core.spec import DesignSpec
+from core.spec import DesignSpec, ScaffoldRequirement
 from tools.checks.check import check
-from tools.generators.base import ProposalRequest
+from tools.generators.base import Parent, ProposalRequest
 from tools.generators.registry import load
+from tools.generators.spec_fit import spec_fit
 from tools.properties.estimate import estimate
 from tools.safety.guard import screen_structure
 from tools.safety.spec import screen_spec
@@ -15,6 +21,8 @@ from tools.structures.standardise import standardise
 
 #: Proposers asked, in this order, until enough structures meet the spec.
 PROPOSERS = ("isomers", "exact", "library")
+#: The proposer that a list is filled from beside these; how many it is asked for in one generation, from how many parents, how often.
+BUILDER, ASKED, PARENTS, GENERATIONS = "reactions", 60, 40, 8
 
 
 def answer(spec: DesignSpec, count: int = 1) -> list[Candidate]:
@@ -38,7 +46,7 @@ def answer(spec: DesignSpec, count: int = 1) -> list[Candidate]:
     return list(found.values())[:count]
 
 
-def _judged(smiles: str, proposer: str, operator: str, spec: DesignSpec) -> Candidate | None:
+def _judged(smiles: str, proposer: str, operator: str, spec: DesignSpec, route: Route | None = None) -> Candidate | None:
     """The candidate with its properties and requirement results; None if it cannot be read or the guard blocks it."""
     try:
         structure = standardise(smiles, spec.candidate_class)
@@ -59,17 +67,57 @@ def _judged(smiles: str, proposer: str, operator: str, spec: DesignSpec) -> Cand
         properties=estimate([structure.smiles], spec.candidate_class, spec.property_names(), spec.conditions)[0],
         safety=verdict,
         status="estimated",
+        route=route,
     )
     return candidate.model_copy(update={"requirements": check(candidate, spec), "status": "kept"})
 
 
 def listed(spec: DesignSpec, pool: int = 25) -> list[Candidate]:
-    """The list of ``spec.candidates`` structures out of up to ``pool`` that meet the spec, as diverse as its set requirements ask.
+    """The list of ``spec.candidates`` structures that meet the spec, as diverse as its set requirements ask. Not ranked.
 
-    Known compounds are not listed. In the order of the proposers, not ranked.
+    Chosen from up to ``pool`` structures of the proposers above, in turn with what named reactions on building blocks give: as many
+    generations of these as it takes until the list is full and meets every set requirement, at most ``GENERATIONS``. Known compounds are
+    listed only where new ones leave places. Raises RefusedError if the guard blocks the spec.
     """
+    from tools.ranking.set_level import judge
+
+    found = answer(spec, pool)
+    made: dict[str, Candidate] = {}
+    parents: tuple[Parent, ...] = ()
+    chosen = _chosen(found, [], spec)
+    for generation in range(GENERATIONS if load()[BUILDER].applies(spec) else 0):
+        request = ProposalRequest(spec=spec, generation=generation, count=ASKED, seed=spec.seed, parents=parents)
+        built = _nearest_first(load()[BUILDER].propose(request), spec)
+        for distance, proposal in built:
+            candidate = _judged(proposal.smiles, BUILDER, proposal.operator, spec, proposal.route) if distance == 0 else None
+            if candidate is not None and all(r.met for r in candidate.requirements):
+                made.setdefault(candidate.key, candidate)
+        best = [Parent(p.smiles, p.smiles, 1.0 / (1.0 + distance), p.route) for distance, p in built]
+        parents = tuple(sorted([*parents, *best], key=lambda p: (-p.score, p.key))[:PARENTS])
+        chosen = _chosen(found, list(made.values()), spec)
+        if len(chosen) >= spec.candidates and all(r.met for r in judge(chosen, spec)):
+            break
+    return chosen
+
+
+def _nearest_first(proposals: list[Proposal], spec: DesignSpec) -> list[tuple[float, Proposal]]:
+    """(distance from what can be counted cheaply, proposal) of what can be read, nearest first."""
+    fit = spec_fit(spec)
+    with rdBase.BlockLogs():
+        read = [(mol, p) for p in proposals if (mol := Chem.MolFromSmiles(p.smiles)) is not None]
+    return sorted([(round(fit.distance(mol), 6), p) for mol, p in read], key=lambda item: item[0])
+
+
+def _chosen(found: list[Candidate], made: list[Candidate], spec: DesignSpec) -> list[Candidate]:
+    """The shortlist of the two pools taken in turn, each structure once. Where a core is kept, what differs in its rings comes first."""
     from tools.ranking.novelty import known_to_all
     from tools.ranking.shortlist import Known, shortlist
 
-    found = answer(spec, pool)
-    return [found[i] for i in shortlist(found, spec, Known({}, known_to_all(found, spec))).positions]
+    turns = [c for pair in zip_longest(found, made) for c in pair if c is not None]
+    whole = list({c.key: c for c in turns}.values())
+    if any(isinstance(r, ScaffoldRequirement) for r in spec.requirements):
+        first: dict[str, str] = {}
+        for candidate in whole:
+            first.setdefault(MurckoScaffold.MurckoScaffoldSmiles(candidate.smiles), candidate.key)
+        whole.sort(key=lambda c: c.key not in first.values())
+    return [whole[i] for i in shortlist(whole, spec, Known({}, known_to_all(whole, spec))).positions]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from agent.interpreter.closed_counts import closed_by_counts
 from agent.interpreter.compact import number_text
 from agent.interpreter.contradictions import reject_contradictions
 from agent.interpreter.objectives import default_objectives
@@ -38,6 +39,10 @@ def resolve(found: Findings, goal: str, text: str, options: dict[str, Any]) -> D
     resolver = Resolver(found, text)
     resolver.run()
     reject_contradictions(resolver.requirements)
+    closed = closed_by_counts(resolver.requirements) if resolver.candidate_class == "molecule" else None
+    if closed is not None:
+        resolver.requirements.append(closed[0])
+        resolver.assume(closed[1].phrase, closed[1].text)
     _finish_conditions(resolver)
     _finish_warnings(resolver)
     if found.exhaustive:

@@ -69,7 +69,12 @@ def design(
     ] = None,
     list_known: Annotated[bool, typer.Option("--list-known", help="List known structures too, marked as such.")] = False,
     max_similarity: Annotated[
-        float | None, typer.Option(min=0.05, max=1, help="Largest similarity of two listed candidates; 1 for no limit. Default 0.7.")
+        float | None,
+        typer.Option(
+            min=0.05,
+            max=1,
+            help="Largest similarity of two listed candidates; 1 for no limit. Default 0.7, as long as that fills the list.",
+        ),
     ] = None,
     no_models: Annotated[bool, typer.Option("--no-models", help="Ask no language model, even if one is configured.")] = False,
     out_dir: Out = None,

@@ -5,7 +5,8 @@
 Three tables. (1) The goals of the design suite at default settings, each in a process of its own: listed candidates by class, how many
 carry a route, and how many of these give the product again when ``tools.routes.verify_route`` runs them forwards. (2) The same for the
 listed candidates that evolution over atoms proposed. (3) What the evolution proposer alone suggests for the molecule goals in its first
-generation, without any selection: for how many a route of one, two or three steps is found. Baseline of (3): one step only.
+generation, without any selection: for how many a route of one, two or three steps is found. Baseline of (3): one step only. The design
+suite judges the same runs; its score is given in the notes.
 The figures become the section 'routes' of docs/engine.md unless goals are left out.
 """
 
@@ -25,7 +26,7 @@ from typing import Any
 
 from core.report import Report
 from evals.engine_report import Section, Table, write_section
-from evals.suites.design import goals
+from evals.suites.design import goals, judged
 
 #: Structures asked of the evolution proposer for each goal.
 ASKED = 40
@@ -46,12 +47,17 @@ def run_goal(goal: str) -> Report | None:
 
 
 def judge(report: Report) -> dict[str, Any]:
-    """Counts of one report: listed, with a route, with a route that runs forwards to the candidate; the same for evolution's own."""
+    """Counts of one report: listed, with a route, with a route that runs forwards to the candidate; the same for evolution's own.
+
+    ``score`` and ``problems`` are those of the design suite (``molwright eval run design``), which judges the same runs.
+    """
     from tools.routes import verify_route
 
     kind = report.spec.candidate_class
+    case = judged(report.goal, report.spec.seed, report)
     row: dict[str, Any] = {"goal": report.goal, "class": kind, "asked": report.spec.candidates, "listed": len(report.candidates)}
     row |= {"seconds": report.timings.get("total", 0.0), "steps": [], "proposers": Counter()}
+    row |= {"score": case.score, "problems": case.detail["problems"], "relaxed": report.choice.relaxed_listed if report.choice else 0}
     row |= dict.fromkeys(("routed", "verified", "evolution", "evolution_verified"), 0)
     for candidate in report.candidates:
         route = candidate.route
@@ -125,11 +131,25 @@ def section(runs: list[dict[str, Any]], alone: list[dict[str, Any]], command: st
     )
     notes = [f"A route search takes {milliseconds:.0f} ms of CPU time a structure at the median goal."]
     if runs:
+        wrong = sum(bool(r["problems"]) for r in runs)
+        full = sum(r["listed"] >= r["asked"] for r in runs)
+        notes.append(
+            f"The same runs by the design suite (`molwright eval run design`): mean score {statistics.fmean(r['score'] for r in runs):.3f}, {full} of "
+            f"{len(runs)} goals list as many as asked for, {wrong} reports make a claim that RDKit does not confirm. "
+            f"{sum(r['relaxed'] for r in runs)} of the listed are closer to a better one than 0.7, which their reports say."
+        )
         seconds = [r["seconds"] for r in runs]
         notes.append(
             f"Default runs took {statistics.median(seconds):.0f} s at the median, {max(seconds):.0f} s at most, on a shared machine."
         )
     return Section(title="Routes: can it be made?", order=50, command=command, text=text, tables=tables, notes=notes)
+
+
+def _rows(path: Path | None) -> dict[str, dict[str, Any]]:
+    """The rows of an earlier, perhaps stopped benchmark by goal; {} without a file."""
+    if path is None or not path.exists():
+        return {}
+    return {r["goal"]: {**r, "proposers": Counter(r["proposers"])} for r in json.loads(path.read_text())["runs"]}
 
 
 def _percent(part: int, whole: int) -> str:
@@ -141,11 +161,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--goals", type=int, help="only the first N goals of the design suite")
     parser.add_argument("--skip-runs", action="store_true", help="only what evolution alone proposes")
-    parser.add_argument("--json", type=Path, help="also write the rows to this file")
+    parser.add_argument("--json", type=Path, help="also write the rows to this file; goals that are in it already are not run again")
     given = parser.parse_args(arguments)
+    before = _rows(given.json)
     runs: list[dict[str, Any]] = []
     failed = 0
     for goal in [] if given.skip_runs else goals()[: given.goals]:
+        if goal in before:
+            runs.append(before[goal])
+            continue
         report = run_goal(goal)
         if report is None:
             failed += 1
@@ -153,7 +177,10 @@ def main(arguments: list[str] | None = None) -> int:
             continue
         row = judge(report)
         runs.append(row)
-        print(f"{row['verified']:3}/{row['listed']:3} of {row['asked']:3} {row['seconds']:6.1f} s  {goal}", flush=True)
+        share = f"{row['verified']:3}/{row['listed']:3} of {row['asked']:3}"
+        print(f"{share} {row['seconds']:6.1f} s  score {row['score']:.2f}  {goal} {'; '.join(row['problems'])}".rstrip(), flush=True)
+        if given.json:
+            given.json.write_text(json.dumps({"runs": runs}, indent=1))
     alone = evolution_alone(ASKED)
     made = section(runs, alone, "python -m evals.benchmarks.routes")
     for table in made.tables:

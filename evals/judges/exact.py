@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -98,9 +99,24 @@ def _judge_change(task: Any, mol: Chem.Mol) -> str:
     small, large = sorted((before.GetNumHeavyAtoms(), mol.GetNumHeavyAtoms()))
     if large - small > moved:
         return f"{large - small} atoms more or less; the group has {moved}"
+    if task.kind == "delete" and any(_is_rest(before, mol, GROUPS[g]) for g in task.change):
+        return ""
     with rdBase.BlockLogs():
         common = rdFMCS.FindMCS([before, mol], timeout=5, ringMatchesRingOnly=False, bondCompare=rdFMCS.BondCompare.CompareOrder)
     return "" if common.numAtoms >= before.GetNumHeavyAtoms() - moved else f"only {common.numAtoms} atoms are as they were"
+
+
+def _is_rest(before: Chem.Mol, after: Chem.Mol, group: JudgedGroup) -> bool:
+    """Whether ``after`` is ``before`` less some atoms of one occurrence of the group, perhaps with the two parts joined that it linked."""
+    gone = before.GetNumHeavyAtoms() - after.GetNumHeavyAtoms()
+    for match in before.GetSubstructMatches(Chem.MolFromSmarts(group.smarts), uniquify=True):
+        for chosen in combinations(sorted(match), gone):
+            rest = Chem.RWMol(before)
+            for index in reversed(chosen):
+                rest.RemoveAtom(index)
+            if after.HasSubstructMatch(rest):
+                return True
+    return False
 
 
 def _judge_property(task: Any, mol: Chem.Mol) -> str:

@@ -33,9 +33,12 @@ def reference_mol(smiles: str) -> Chem.Mol:
     return parse_smiles(smiles, allow_dummies=True)
 
 
+_ATTACHMENT = Chem.MolFromSmarts("[#0]")
+
+
 def is_polymer(mol: Chem.Mol) -> bool:
     """Whether ``mol`` has attachment points."""
-    return any(atom.GetAtomicNum() == 0 for atom in mol.GetAtoms())
+    return bool(mol.HasSubstructMatch(_ATTACHMENT))
 
 
 def _matches(mol: Chem.Mol, query: Chem.Mol) -> list[tuple[int, ...]]:
@@ -62,7 +65,10 @@ def count_smarts(mol: Chem.Mol, smarts: str) -> int:
 
 def has_smarts(mol: Chem.Mol, smarts: str) -> bool:
     """Whether ``smarts`` occurs, in a repeat unit also across the joint of two units. Raises StructureError for a bad SMARTS."""
-    return bool(_matches(joined_units(mol) if is_polymer(mol) else mol, compile_smarts(smarts)))
+    query = compile_smarts(smarts)
+    if is_polymer(mol):
+        return bool(_matches(joined_units(mol), query))
+    return bool(mol.HasSubstructMatch(query))
 
 
 def count_element(mol: Chem.Mol, symbol: str) -> int:

@@ -96,6 +96,8 @@ def counter(name: str) -> Count:
 def edited(reference: str, operation: Operation, group: str, replacement: str = "", every: bool = False) -> tuple[str, ...]:
     """Canonical SMILES, without stereo marks, of every structure that one edit of ``reference`` gives; sorted, at most 500.
 
+    What is removed takes as little else with it as can be: the largest results come first, for other edits the shortest.
+
     Empty if the edit is not possible: nothing to take off, no place to add. ``every`` removes or replaces all occurrences. Raises
     StructureError for a reference that cannot be read.
     """
@@ -115,7 +117,12 @@ def edited(reference: str, operation: Operation, group: str, replacement: str = 
             results = step
             if not every or all(not counter(group)(Chem.MolFromSmiles(s)) for s in results):
                 break
-    return tuple(sorted(results, key=lambda s: (len(s), s))[:MOST])
+    return tuple(sorted(results, key=lambda s: (-_size(s) if operation == "remove" else 0, len(s), s))[:MOST])
+
+
+def _size(smiles: str) -> int:
+    """Heavy atoms."""
+    return int(Chem.MolFromSmiles(smiles).GetNumHeavyAtoms())
 
 
 def _once(mol: Chem.Mol, operation: Operation, group: str, replacement: str) -> set[str]:

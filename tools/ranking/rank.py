@@ -85,6 +85,8 @@ def rank(
         choice=Choice(
             similarity_limit=similarity_limit(spec),
             similar_left_out=len(chosen.similar),
+            relaxed_to=chosen.limit if chosen.relaxed else None,
+            relaxed_listed=len(chosen.relaxed),
             known_left_out=len(chosen.known_shipped),
             user_known_left_out=len(chosen.known_user),
             known_listed=sum(bool(known.name(c.key)) for c in listed),

@@ -7,6 +7,7 @@ set (Morgan fingerprints, radius 2, 2048 bits). LIDDiA (arXiv:2502.13959) asks f
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pydantic import Field
 from rdkit import DataStructs
@@ -42,10 +43,21 @@ def diversity(prints: Sequence[DataStructs.ExplicitBitVect]) -> float | None:
 
 def novelty(prints: Sequence[DataStructs.ExplicitBitVect], references: Sequence[str]) -> float | None:
     """The smallest novelty of a member against the reference SMILES; None for an empty list or no references."""
-    known = [morgan_fingerprint(reference_mol(s)) for s in references]
+    return _novelty(prints, [morgan_fingerprint(reference_mol(s)) for s in references])
+
+
+def _novelty(prints: Sequence[DataStructs.ExplicitBitVect], known: Sequence[DataStructs.ExplicitBitVect]) -> float | None:
     if not prints or not known:
         return None
-    return 1.0 - max(float(max(DataStructs.BulkTanimotoSimilarity(p, known))) for p in prints)
+    return 1.0 - max(float(max(DataStructs.BulkTanimotoSimilarity(p, list(known)))) for p in prints)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> tuple[DataStructs.ExplicitBitVect, ...]:
+    """Fingerprints of the shipped known compounds."""
+    from tools.generators.library.known import known_compounds
+
+    return tuple(morgan_fingerprint(k.mol) for k in known_compounds())
 
 
 def judge(candidates: Sequence[Candidate], spec: DesignSpec) -> list[SetResult]:
@@ -67,7 +79,7 @@ def _value(r: SetRequirement, candidates: Sequence[Candidate], prints: Sequence[
     if r.measure == "diversity":
         return diversity(prints)
     if r.measure == "novelty":
-        return novelty(prints, r.references)
+        return novelty(prints, r.references) if r.references else _novelty(prints, _shipped())
     numbers = [c.properties[r.property].number for c in candidates if r.property in c.properties]
     known = [n for n in numbers if n is not None]
     return sum(known) / len(known) if known and len(known) == len(candidates) else None

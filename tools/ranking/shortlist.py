@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from core.candidate import Candidate
 from core.spec import DesignSpec
-from tools.ranking.diversity import Picker, similarity_limit
+from tools.ranking.diversity import STEPS, Picker, similarity_limit
 from tools.ranking.set_level import diverse_enough
 
 
@@ -35,19 +35,24 @@ class Shortlist:
         known_user: passed over because the user knows them.
         known_shipped: passed over because they ship as known compounds or are the goal's own structure.
         similar: passed over because they are too similar to a better one, met while the list was filled.
+        relaxed: listed although more similar to a better one than the default limit, since too few are that different.
+        limit: the largest similarity that was allowed in the end.
     """
 
     positions: list[int]
     known_user: list[int]
     known_shipped: list[int]
     similar: list[int]
+    relaxed: list[int] = field(default_factory=list)
+    limit: float = 1.0
 
 
 def shortlist(ordered: Sequence[Candidate], spec: DesignSpec, known: Known = NOTHING_KNOWN) -> Shortlist:
     """Up to ``spec.candidates`` of ``ordered`` (best first), no two more similar than the spec's limit.
 
     New structures come first. Unless ``spec.list_known``, those of the user's list are never listed, and shipped known compounds only
-    where new ones leave places. A spec that wants all structures that meet it (``exhaustive``) lists the known ones with the others.
+    where new ones leave places. Where the default limit leaves places, it is relaxed step by step, for new structures and then for known
+    ones; a limit that the spec states is kept. A spec that wants all structures that meet it (``exhaustive``) lists the known ones with the others.
     """
     if spec.exhaustive and spec.max_similarity is None:
         return Shortlist(list(range(min(len(ordered), spec.candidates))), [], [], [])
@@ -62,7 +67,26 @@ def shortlist(ordered: Sequence[Candidate], spec: DesignSpec, known: Known = NOT
     if whole is not None:
         return Shortlist(whole, user, shipped, [])
     picker = Picker()
-    picker.take(ordered, [i for i in everyone if i not in hidden], spec.candidates, limit)
+    new = [i for i in everyone if i not in hidden]
+    picker.take(ordered, new, spec.candidates, limit)
     picker.take(ordered, shipped, spec.candidates, limit)
+    relaxed, limit = _relaxed(picker, ordered, (new, shipped), spec, limit)
     chosen = set(picker.chosen)
-    return Shortlist(sorted(chosen), user, [i for i in shipped if i not in chosen], sorted(picker.too_similar))
+    return Shortlist(sorted(chosen), user, [i for i in shipped if i not in chosen], sorted(picker.too_similar), relaxed, limit)
+
+
+def _relaxed(
+    picker: Picker, ordered: Sequence[Candidate], pools: Sequence[Sequence[int]], spec: DesignSpec, limit: float
+) -> tuple[list[int], float]:
+    """What ``picker`` takes when the default limit is relaxed, and the limit at which the list was full or nothing was left."""
+    strict = len(picker.chosen)
+    if spec.max_similarity is not None or spec.exhaustive:
+        return [], limit
+    for step in STEPS:
+        if len(picker.chosen) >= spec.candidates or not picker.too_similar:
+            break
+        for pool in pools:
+            before = len(picker.chosen)
+            picker.take(ordered, [i for i in pool if i in picker.too_similar], spec.candidates, step)
+            limit = step if len(picker.chosen) > before else limit
+    return sorted(picker.chosen[strict:]), limit

@@ -11,6 +11,7 @@ from rdkit.Chem import Descriptors
 from core.candidate import SafetyRuleHit, Verdict
 from tools.safety.forms import Form
 from tools.safety.rules import thresholds
+from tools.structures.atoms import atoms
 
 NITRO = "[#6,#7][NX3+](=O)[O-]"
 NITRATE = "[#6][OX2][NX3+](=O)[O-]"
@@ -107,7 +108,7 @@ def _azides(mol: Chem.Mol, *, polymer: bool) -> list[SafetyRuleHit]:
 
 
 def _nitrogen_rich(mol: Chem.Mol) -> list[SafetyRuleHit]:
-    nitrogens = sum(atom.GetAtomicNum() == 7 for atom in mol.GetAtoms())
+    nitrogens = sum(atom.GetAtomicNum() == 7 for atom in atoms(mol))
     if nitrogens < 4 or not mol.HasSubstructMatch(_pattern("[#7]~[#7]~[#7]")):
         return []
     share = 100.0 * 14.007 * nitrogens / Descriptors.MolWt(mol)

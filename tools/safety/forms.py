@@ -9,6 +9,7 @@ from rdkit import Chem, rdBase
 
 from core.errors import StructureError
 from core.spec import CandidateClass
+from tools.structures.atoms import atoms
 from tools.structures.parse import parse_polymer, parse_smiles
 from tools.structures.salts import disconnect_alkali, neutralise, uncharge_oxides
 from tools.structures.standardise import inchikey
@@ -79,23 +80,26 @@ def _plain(mol: Chem.Mol) -> Chem.Mol:
     """``mol`` without isotopes, maps and covalently drawn salts."""
     plain = Chem.RWMol(mol)
     isotopes = False
-    for atom in plain.GetAtoms():
-        atom.SetAtomMapNum(0)
-        isotopes = isotopes or atom.GetIsotope() != 0
-        atom.SetIsotope(0)
+    for atom in atoms(plain):
+        if atom.GetAtomMapNum():
+            atom.SetAtomMapNum(0)
+        if atom.GetIsotope():
+            isotopes = True
+            atom.SetIsotope(0)
     result = Chem.RemoveHs(plain) if isotopes else plain.GetMol()
     return uncharge_oxides(disconnect_alkali(result))
 
 
 def _form(mol: Chem.Mol, *, whole: bool, piece: bool, keyed: bool = True) -> Form:
     """The neutral form of ``mol``, which its keys (neutral and as drawn) belong to."""
-    charged = any(atom.GetFormalCharge() for atom in mol.GetAtoms())
+    charged = any(atom.GetFormalCharge() for atom in atoms(mol))
     neutral = neutralise(mol, []) if charged else mol
     keys: tuple[str, ...] = ()
     if keyed:
         keys = (inchikey(neutral),) if neutral is mol else (inchikey(neutral), inchikey(mol))
-    present = {atom.GetAtomicNum() for atom in neutral.GetAtoms()}
-    if any(atom.GetTotalNumHs() for atom in neutral.GetAtoms()):
+    everyone = atoms(neutral)
+    present = {atom.GetAtomicNum() for atom in everyone}
+    if any(atom.GetTotalNumHs() for atom in everyone):
         present.add(1)
     return Form(neutral, tuple(key for key in keys if key), whole, piece, frozenset(present))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -11,7 +12,7 @@ from rdkit import Chem, rdBase
 from core.candidate import Candidate, Origin, PropertyValue
 from core.errors import StructureError
 from core.spec import DesignSpec
-from tools.screening.filter import Step, Values, exact_steps, first_failed
+from tools.screening.filter import Step, Values, best_order, exact_steps, first_failed
 from tools.structures.parse import parse_polymer, parse_smiles
 from tools.structures.records import Format, Record, smiles_of
 from tools.structures.standardise import clean, standardise
@@ -22,12 +23,13 @@ REMEMBERED = 20_000
 
 @dataclass(frozen=True)
 class Chunk:
-    """Records of one library with the spec (as JSON) that they are held against."""
+    """Records of one library with the spec (as JSON) that they are held against; ``order``: of its exact requirements, '' for cheapest first."""
 
     number: int
     spec: str
     format: Format
     records: tuple[Record, ...]
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,18 +67,32 @@ class Outcome:
 
 
 @lru_cache(maxsize=4)
-def _prepared(spec: str) -> tuple[DesignSpec, list[Step]]:
+def _prepared(spec: str, order: tuple[str, ...]) -> tuple[DesignSpec, list[Step]]:
     made = DesignSpec.model_validate_json(spec)
-    return made, exact_steps(made)
+    steps = exact_steps(made)
+    return made, sorted(steps, key=lambda s: order.index(s.id)) if order else steps
+
+
+def order_for(records: Iterable[Record], spec: DesignSpec, kind: Format) -> tuple[str, ...]:
+    """The order of the exact requirements of ``spec`` that is best for ``records``, the beginning of a library."""
+    sample = []
+    with rdBase.BlockLogs():
+        for record in records:
+            try:
+                smiles = smiles_of(record, kind)
+                sample.append(parse_polymer(smiles) if spec.candidate_class == "polymer" else parse_smiles(smiles))
+            except (StructureError, ValueError):
+                continue
+        return best_order(exact_steps(spec), sample)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _sieved(smiles: str, spec: str) -> tuple[str, str, tuple[tuple[str, float], ...]]:
+def _sieved(smiles: str, spec: str, order: tuple[str, ...]) -> tuple[str, str, tuple[tuple[str, float], ...]]:
     """(cleaned SMILES, id of the first exact requirement that fails or '', what was computed on the way).
 
     Raises StructureError for what cannot be read.
     """
-    made, steps = _prepared(spec)
+    made, steps = _prepared(spec, order)
     mol = parse_polymer(smiles) if made.candidate_class == "polymer" else _read(smiles)
     if _UNCLEAN.search(smiles):
         mol = clean(mol, [])
@@ -98,8 +114,9 @@ def _read(smiles: str) -> Chem.Mol:
 #: Longest SMILES, in characters, that is read without being looked through first, and signs that it may not hold.
 PLAIN_LENGTH = 200
 _UNUSUAL = re.compile(r"[*%\s]")
-#: What standardisation may change, as it is written: more than one piece, isotopes, charges, atom maps, alkali metals, hydrogens of their own.
-_UNCLEAN = re.compile(r"\.|\[\d|\[[^\]]*[-+:][^\]]*\]|\[(?:Li|Na|K|Rb|Cs|H)\b")
+#: What standardisation may change, as it is written: more than one piece, isotopes, atom maps, positive S, P and As, hydrogens of their own,
+#: alkali and alkaline earth metals. Other charges of a structure in one piece stay as drawn.
+_UNCLEAN = re.compile(r"\.|\[\d|\[[^\]]*:|\[(?:S|P|As)[^a-z\]]*\+|\[(?:Li|Be|Na|Mg|K|Ca|Rb|Sr|Cs|Ba|H)\b")
 
 
 def process(chunk: Chunk) -> Outcome:
@@ -108,13 +125,13 @@ def process(chunk: Chunk) -> Outcome:
     Cheap exact requirements come first, then the guard, then predictors for what is left. Every structure that leaves with a score has
     passed the guard; one that the guard blocks is listed with the rule. Never raises for a record.
     """
-    spec, _ = _prepared(chunk.spec)
+    spec, _ = _prepared(chunk.spec, chunk.order)
     outcome = Outcome(chunk.number, chunk.records[0].index if chunk.records else 0, len(chunk.records))
     passed: list[tuple[Record, Candidate, Values]] = []
     with rdBase.BlockLogs():
         for record in chunk.records:
             try:
-                smiles, failed, known = _sieved(smiles_of(record, chunk.format), chunk.spec)
+                smiles, failed, known = _sieved(smiles_of(record, chunk.format), chunk.spec, chunk.order)
                 if failed:
                     outcome.reject(failed)
                     continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -54,6 +54,21 @@ def exact_steps(spec: DesignSpec) -> list[Step]:
     """The requirements that are computed from the structure without error, cheapest first; predictions are not among them."""
     steps = [Step(r.id, r.text, cost, test) for r in spec.requirements for cost, test in [_step(r)] if test is not None]
     return sorted(steps, key=lambda s: (s.cost, s.id))
+
+
+def best_order(steps: Sequence[Step], sample: Sequence[Chem.Mol]) -> tuple[str, ...]:
+    """Ids of ``steps`` in the order that rejects most for its cost, judged by ``sample``; that of the steps for an empty sample.
+
+    One after the other: the step with the least cost for each structure that it rejects of those that the steps before it let through.
+    """
+    fails = {step.id: {i for i, mol in enumerate(sample) if not step.test(mol, {})} for step in steps}
+    left, rest, order = set(range(len(sample))), list(steps), []
+    while rest:
+        best = min(rest, key=lambda s: (s.cost * (len(left) + 2) / (len(fails[s.id] & left) + 1), s.cost, s.id))
+        order.append(best.id)
+        rest.remove(best)
+        left -= fails[best.id]
+    return tuple(order)
 
 
 def is_predicted(requirement: Requirement) -> bool:

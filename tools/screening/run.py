@@ -11,13 +11,15 @@ from typing import Any
 from core.interfaces import StreamExecutor
 from core.model import content_hash
 from core.spec import DesignSpec
-from tools.screening.chunk import Chunk, Outcome, process
+from tools.screening.chunk import Chunk, Outcome, order_for, process
 from tools.screening.journal import Journal
 from tools.structures.records import Position, Record, fingerprint, format_of, records
 from tools.versions import versions
 
 #: Records in one unit of work, and in one transaction of the journal.
 CHUNK = 500
+#: Records at the beginning of a library by which the order of the requirements is chosen, and the smallest file for which that is worth it.
+SAMPLE, SAMPLED_BYTES = 100, 200_000
 #: Name of the journal in the output folder.
 JOURNAL = "screen.db"
 
@@ -71,7 +73,7 @@ def screen(
     source = records(library, finished * CHUNK, smiles_column, position)
     if limit is not None:
         source = islice(source, max(0, limit - resumed))
-    for outcome in executor.stream(process, chunks(source, text, library, finished)):
+    for outcome in executor.stream(process, chunks(source, text, library, finished, _order(library, spec, smiles_column))):
         assert isinstance(outcome, Outcome)
         journal.commit(outcome)
         read, hits, unreadable = read + outcome.count, hits + len(outcome.hits), unreadable + len(outcome.unreadable)
@@ -87,9 +89,16 @@ def screen(
     )
 
 
-def chunks(source: Iterator[Record], spec: str, library: Path, first: int) -> Iterator[Chunk]:
+def _order(library: Path, spec: DesignSpec, smiles_column: str) -> tuple[str, ...]:
+    """The order of the exact requirements for a large library; () for cheapest first."""
+    if library.stat().st_size < SAMPLED_BYTES:
+        return ()
+    return order_for(islice(records(library, 0, smiles_column), SAMPLE), spec, format_of(library))
+
+
+def chunks(source: Iterator[Record], spec: str, library: Path, first: int, order: tuple[str, ...] = ()) -> Iterator[Chunk]:
     """Records in chunks of :data:`CHUNK`, numbered from ``first``."""
     kind, number = format_of(library), first
     while part := tuple(islice(source, CHUNK)):
-        yield Chunk(number, spec, kind, part)
+        yield Chunk(number, spec, kind, part, order)
         number += 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rdkit import Chem, rdBase
 
 from core.errors import StructureError
@@ -11,6 +13,8 @@ MAX_LENGTH = 2000
 MAX_HEAVY_ATOMS = 300
 #: Ring closures in one structure (C60 has 31). Ring perception of denser graphs takes minutes.
 MAX_RING_CLOSURES = 60
+#: One structure is read several times in a row on its way through a run.
+_scanned = lru_cache(maxsize=256)(scan)
 
 
 def parse_smiles(
@@ -29,7 +33,7 @@ def parse_smiles(
     text = smiles.strip()
     if not text:
         raise StructureError("the structure is empty")
-    atoms, closures, fault = scan(text)
+    atoms, closures, fault = _scanned(text)
     if fault is not None:
         raise StructureError(fault.message, smiles=text, position=fault.position)
     if closures > MAX_RING_CLOSURES:

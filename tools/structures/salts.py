@@ -7,6 +7,8 @@ from functools import lru_cache
 from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
 
+from tools.structures.atoms import atoms
+
 #: Counter-ions and companions that are not what is meant, as canonical SMILES of the neutral acid or of the ion; name for the notes.
 COMPANIONS: dict[str, str] = {
     "O": "water",
@@ -102,7 +104,7 @@ def _pattern(smarts: str) -> Chem.Mol:
 
 def disconnect_alkali(mol: Chem.Mol) -> Chem.Mol:
     """``mol`` with single bonds from an alkali or alkaline earth metal to O, N, S or halogen written as ions (``C(=O)O[Na]``)."""
-    metals = [atom for atom in mol.GetAtoms() if atom.GetAtomicNum() in _ALKALI and atom.GetDegree()]
+    metals = [atom for atom in atoms(mol) if atom.GetAtomicNum() in _ALKALI and atom.GetDegree()]
     if not metals:
         return mol
     editable = Chem.RWMol(mol)
@@ -235,7 +237,7 @@ def neutralise(mol: Chem.Mol, notes: list[str]) -> Chem.Mol:
 
 def _proton_sites(mol: Chem.Mol) -> tuple[list[int], list[int]]:
     """Atoms that are charged because they took up, and because they lost, a proton; in canonical order."""
-    charged = [atom for atom in mol.GetAtoms() if atom.GetFormalCharge()]
+    charged = [atom for atom in atoms(mol) if atom.GetFormalCharge()]
     if not charged:
         return [], []
     plus: set[int] = set()

@@ -17,6 +17,7 @@ from rdkit.Chem import inchi, rdMolHash
 
 from core.errors import StructureError
 from core.spec import CandidateClass
+from tools.structures.atoms import atoms
 from tools.structures.parse import parse_polymer, parse_smiles
 from tools.structures.polymer_key import polymer_key
 from tools.structures.salts import disconnect_alkali, neutralise, split_parent, uncharge_oxides
@@ -76,8 +77,9 @@ def clean(mol: Chem.Mol, notes: list[str]) -> Chem.Mol:
     """``mol`` without atom maps, isotopes, counter-ions and the charges they made; adds to ``notes`` what was changed."""
     mol = Chem.RWMol(mol)
     isotopes = False
-    for atom in mol.GetAtoms():
-        atom.SetAtomMapNum(0)
+    for atom in atoms(mol):
+        if atom.GetAtomMapNum():
+            atom.SetAtomMapNum(0)
         if atom.GetIsotope():
             isotopes = isotopes or atom.GetAtomicNum() != 0
             atom.SetIsotope(0)
@@ -109,10 +111,21 @@ def _canonical(mol: Chem.Mol) -> tuple[str, Chem.Mol]:
     return written, again
 
 
+#: InChIKeys of the structures met last, by their SMILES in the order of their atoms: one structure is asked for several times in a row.
+_KEYS: dict[str, str] = {}
+_KEYS_KEPT = 4096
+
+
 def inchikey(mol: Chem.Mol) -> str:
     """Standard InChIKey of ``mol``; empty if InChI refuses it."""
     convert: Callable[[Chem.Mol], str] = inchi.MolToInchiKey
-    return convert(mol)
+    drawn = Chem.MolToSmiles(mol, canonical=False)
+    key = _KEYS.get(drawn)
+    if key is None:
+        if len(_KEYS) >= _KEYS_KEPT:
+            _KEYS.clear()
+        key = _KEYS[drawn] = convert(mol)
+    return key
 
 
 def tautomer_key(mol: Chem.Mol) -> str:
@@ -121,9 +134,9 @@ def tautomer_key(mol: Chem.Mol) -> str:
     RDKit's second heteroatom tautomer hash; the numbers of R and S centres are added, because that hash forgets the centre
     next to a carbonyl group.
     """
-    neutral = neutralise(mol, []) if any(atom.GetFormalCharge() for atom in mol.GetAtoms()) else mol
+    neutral = neutralise(mol, []) if any(atom.GetFormalCharge() for atom in atoms(mol)) else mol
     hashed = rdMolHash.MolHash(neutral, rdMolHash.HashFunction.HetAtomTautomerv2)
-    labels = [atom.GetProp("_CIPCode") for atom in mol.GetAtoms() if atom.HasProp("_CIPCode")]
+    labels = [atom.GetProp("_CIPCode") for atom in atoms(mol) if atom.HasProp("_CIPCode")]
     text = f"{hashed}|R{labels.count('R')}S{labels.count('S')}"
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -157,12 +170,13 @@ def _nonmetals() -> frozenset[int]:
 
 def _remarks(mol: Chem.Mol, notes: list[str]) -> None:
     """Note metals, radicals, missing carbon and a remaining charge."""
-    metals = sorted({atom.GetSymbol() for atom in mol.GetAtoms() if atom.GetAtomicNum() not in _nonmetals()})
+    everyone = atoms(mol)
+    metals = sorted({atom.GetSymbol() for atom in everyone if atom.GetAtomicNum() not in _nonmetals()})
     if metals:
         notes.append(f"contains the metal {', '.join(metals)}: most methods here do not cover it")
-    if not any(atom.GetAtomicNum() == 6 for atom in mol.GetAtoms()):
+    if not any(atom.GetAtomicNum() == 6 for atom in everyone):
         notes.append("contains no carbon: most methods here do not cover it")
-    radicals = sum(atom.GetNumRadicalElectrons() for atom in mol.GetAtoms())
+    radicals = sum(atom.GetNumRadicalElectrons() for atom in everyone)
     if radicals:
         notes.append(f"radical with {radicals} unpaired electron{'s' if radicals > 1 else ''}")
     charge = Chem.GetFormalCharge(mol)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from rdkit import Chem
+from rdkit.Chem import Descriptors
 
 from agent.interpreter import interpret
 from core.errors import StoreError, UsageError
@@ -18,9 +19,11 @@ from core.spec import DesignSpec
 from tools.execution import ProcessExecutor, SerialExecutor
 from tools.screening import run as screening
 from tools.screening.chunk import process
+from tools.screening.filter import Step, best_order
 from tools.screening.journal import Journal
 from tools.screening.report import report_of, write_hits, write_rejects
 from tools.structures.records import format_of, records, smiles_of
+from tools.structures.standardise import standardise
 
 SMILES = ["CCO", "c1ccccc1O", "CCCCCCCCCC", "OCc1ccccc1", "CC(=O)O", "Oc1ccc(C)cc1", "CCN", "O=C(O)c1ccccc1", "OCCc1ccccc1", "Cc1ccccc1O"]
 ROOT = Path(__file__).resolve().parents[3]
@@ -126,6 +129,39 @@ def test_workers_give_the_same(library: Path, spec: DesignSpec, tmp_path: Path, 
     with ProcessExecutor(2) as executor:
         screening.screen(library, spec, journal, executor)
     assert list(journal.hits()) == list(alone.hits())
+
+
+def test_the_order_of_requirements_follows_cost_and_what_they_reject() -> None:
+    mols = [Chem.MolFromSmiles("C" * n) for n in range(1, 11)]
+    cheap = Step("A", "", 1.0, lambda mol, known: True)
+    short = Step("B", "", 100.0, lambda mol, known: mol.GetNumAtoms() > 8)
+    even = Step("C", "", 100.0, lambda mol, known: mol.GetNumAtoms() % 2 == 0)
+    assert best_order([even, short, cheap], mols) == ("A", "B", "C")  # nothing is rejected by A, but it costs next to nothing
+    costly = Step("A", "", 500.0, cheap.test)
+    assert best_order([costly, even, short], mols) == ("B", "C", "A")
+    assert best_order([short, even, cheap], []) == ("A", "B", "C")
+
+
+def test_the_order_changes_no_hit(library: Path, spec: DesignSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, plain = _screened(library, spec, tmp_path / "plain")
+    monkeypatch.setattr(screening, "SAMPLED_BYTES", 0)
+    assert len(screening._order(library, spec, "")) == 3
+    _, ordered = _screened(library, spec, tmp_path / "ordered")
+    assert list(ordered.hits()) == list(plain.hits())
+
+
+@pytest.mark.parametrize(
+    "smiles", ["C[S+]([O-])C", "[Na]OC(=O)C", "[13CH3]O", "[CH3:1]O", "CC(=O)[O-].[Na+]", "C[N+](C)(C)CC(=O)[O-]", "[H]OC"]
+)
+def test_hits_are_in_the_standard_form(smiles: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.smi"
+    path.write_text(f"{smiles} x\n")
+    loose = interpret("MW below 400").model_copy(update={"objectives": []})
+    _, journal = _screened(path, loose, tmp_path / "out")
+    (hit,) = journal.hits()
+    standard = standardise(smiles, "molecule")
+    assert (hit["smiles"], hit["key"]) == (standard.smiles, standard.key)
+    assert hit["values"]["molecular_weight"] == pytest.approx(Descriptors.MolWt(Chem.MolFromSmiles(standard.smiles)), abs=1e-5)
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from rdkit.Chem import Crippen, rdMolDescriptors
 from agent.interpreter import interpret
 from agent.quick import answer
 from core.errors import ContradictionError, GoalError
-from evals.exact_tasks import KINDS, tasks
+from evals.exact_tasks import KINDS, Task, tasks
 from evals.judges.exact import judge
 from evals.suites.exact import answered
 from tools.generators.base import ProposalRequest
@@ -94,3 +94,12 @@ def test_judge_sees_what_is_wrong() -> None:
     task = next(t for t in tasks(11, 0) if t.kind == "atoms")
     assert judge(task, "C") != ""
     assert judge(task, "") == "no readable structure in one piece"
+
+
+def test_a_linking_group_taken_out_leaves_the_rest_as_it_was() -> None:
+    task = Task(id="delete-1", kind="delete", goal="x", reference="CCCCCOC(=O)CCc1ccccc1", change={"ester": -1})
+    assert judge(task, "CCCCCCCc1ccccc1") == ""  # the two parts joined
+    assert judge(task, "CCCCc1ccccc1") != ""  # three carbon atoms of the rest are gone too
+    assert judge(task, "CCCCCCCc1ccccn1") != ""  # an atom of the rest is another one
+    first = edited("O=C(NC(CO)Cc1ccccc1)C(Cl)Cl", "remove", "amide")[0]
+    assert Chem.MolFromSmiles(first).GetNumHeavyAtoms() == 13  # what takes least with it comes first: here the parts joined
