@@ -96,9 +96,10 @@ def list_models(as_json: AsJson = False) -> None:
     rows = [_summary(_shipped_card(name), "shipped") for name in PREDICTORS] + [_summary(c, "own") for c in own_cards().values()]
     if as_json:
         return emit_json({"models": rows, "problems": problems})
-    table = Table("model", "unit", "rows", "RMSE / MAE (first split)", "90 % interval holds", "data", "licence", "version")
+    table = Table("model", "unit", "rows", "RMSE / MAE (random split)", "90 % interval holds", "data", "licence", "version")
     for row in rows:
-        first: dict[str, Any] = next(iter(row["metrics"].values()), {})
+        by_split: dict[str, dict[str, Any]] = row["metrics"]
+        first = next((m for split, m in by_split.items() if split.startswith("random")), next(iter(by_split.values()), {}))
         table.add_row(
             row["name"] + (" (own)" if row["kind"] == "own" else ""),
             escape(row["unit"]),
