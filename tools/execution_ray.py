@@ -13,6 +13,8 @@ from tools.execution import AHEAD, THREAD_VARIABLES
 
 #: The address that starts a cluster of this machine's own, for tests and small jobs.
 LOCAL = "local"
+#: How often the start of such a cluster is tried: on a machine under load Ray's own servers now and then miss their time.
+STARTS = 3
 
 
 def _call(function: Callable[[Any], Any], item: Any) -> Any:
@@ -33,22 +35,29 @@ class RayExecutor:
         except ImportError as error:
             raise ConfigurationError("Ray is not installed: pip install 'molwright[ray]'") from error
         self._ray = ray
-        environment = {"env_vars": {**dict.fromkeys(THREAD_VARIABLES, "1"), **_search_path(address)}}
+        settings = {"env_vars": {**dict.fromkeys(THREAD_VARIABLES, "1"), **_search_path(address)}}
+        options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR, "runtime_env": settings}
         try:
             if address == LOCAL:
-                ray.init(
-                    num_cpus=workers or 2,
-                    include_dashboard=False,
-                    log_to_driver=False,
-                    logging_level=logging.ERROR,
-                    runtime_env=environment,
-                )
+                self._start_here({"num_cpus": workers or 2, "include_dashboard": False, **options})
             else:
-                ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, runtime_env=environment)
+                ray.init(address=address, **options)
         except Exception as error:  # Ray raises several kinds for a cluster that cannot be reached
             raise ConfigurationError(f"the Ray cluster {address!r} cannot be used: {str(error)[:300]}") from error
         self.workers = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
         self._remote = ray.remote(num_cpus=1, max_retries=3)(_call)
+
+    def _start_here(self, options: dict[str, Any]) -> None:
+        """Start a cluster on this machine; Ray's servers have a while to come up on a busy one, and a second start if they do not."""
+        os.environ.setdefault("RAY_gcs_server_port_wait_time_s", "60")
+        for attempt in range(1, STARTS + 1):
+            try:
+                self._ray.init(**options)
+                return
+            except Exception:
+                self._ray.shutdown()
+                if attempt == STARTS:
+                    raise
 
     def map(self, function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
         """``function`` of every item, in the order of ``items``. Raises as :meth:`stream`."""

@@ -178,6 +178,29 @@ def test_ray_gives_the_same(library: Path, spec: DesignSpec, tmp_path: Path) -> 
         executor.close()
 
 
+@pytest.mark.parametrize(("failures", "starts"), [(0, 1), (1, 2), (2, 3), (3, 3)])
+def test_a_local_cluster_that_misses_its_start_is_started_again(failures: int, starts: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    ray = pytest.importorskip("ray")
+    from core.errors import ConfigurationError
+    from tools.execution_ray import RayExecutor
+
+    calls: list[str] = []
+
+    def init(**options: object) -> None:
+        calls.append("init")
+        if calls.count("init") <= failures:
+            raise RuntimeError("Timed out waiting for file gcs_server_port")
+
+    monkeypatch.setattr(ray, "init", init)
+    monkeypatch.setattr(ray, "shutdown", lambda: calls.append("shutdown"))
+    if failures >= starts:
+        with pytest.raises(ConfigurationError, match="'local' cannot be used: Timed out"):
+            RayExecutor("local", 2)
+    else:
+        assert RayExecutor("local", 2).workers == 2
+    assert calls == ["init", "shutdown"] * failures + ["init"] * (failures < starts)
+
+
 @pytest.mark.slow
 def test_kill_nine_loses_nothing(spec: DesignSpec, tmp_path: Path) -> None:
     path = tmp_path / "big.smi"
