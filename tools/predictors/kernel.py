@@ -28,6 +28,11 @@ def soften(x: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.sign(x) * np.log1p(np.abs(x)), dtype=np.float32)
 
 
+def squares(codes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Sum of the squares of each row."""
+    return np.asarray((codes * codes).sum(axis=1), dtype=np.float32)
+
+
 @dataclass(frozen=True)
 class Shape:
     """The three parts of the kernel: weight of the linear one, weight and length of the smooth and of the rough one.
@@ -41,17 +46,26 @@ class Shape:
     rough: float
     rough_length: float
 
-    def __call__(self, a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Kernel of every row of ``a`` with every row of ``b`` (codes as whole numbers in float32), shape (len(a), len(b))."""
+    def __call__(self, a: NDArray[np.float32], b: NDArray[np.float32], b_squares: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+        """Kernel of every row of ``a`` with every row of ``b`` (codes as whole numbers in float32), shape (len(a), len(b)).
+
+        ``b_squares``: the rows' :func:`squares` of ``b`` where they are at hand.
+        """
         unit = float(STEPS * STEPS * a.shape[1])
         product = a @ b.T
-        squared = (a * a).sum(axis=1)[:, None] + (b * b).sum(axis=1)[None, :] - 2.0 * product
+        squared = squares(a)[:, None] + (squares(b) if b_squares is None else b_squares)[None, :]
+        squared -= 2.0 * product
         np.maximum(squared, 0.0, out=squared)
         product *= np.float32(self.linear / unit)
-        product += np.float32(self.smooth) * np.exp(squared * np.float32(-0.5 / (unit * self.smooth_length**2)))
+        smooth = squared * np.float32(-0.5 / (unit * self.smooth_length**2))
+        np.exp(smooth, out=smooth)
+        smooth *= np.float32(self.smooth)
+        product += smooth
         np.sqrt(squared, out=squared)
         squared *= np.float32(-1.0 / (self.rough_length * np.sqrt(unit)))
-        product += np.float32(self.rough) * np.exp(squared, out=squared)
+        np.exp(squared, out=squared)
+        squared *= np.float32(self.rough)
+        product += squared
         return np.asarray(product)
 
     def numbers(self) -> tuple[float, ...]:
@@ -81,6 +95,7 @@ class KernelModel:
         self._coding = coding
         self._codes = anchors
         self._anchors = anchors.astype(np.float32)
+        self._squares = squares(self._anchors)
         self._coefficients = coefficients.astype(np.float32).astype(np.float64)
         self._offset, self._shape = offset, shape
 
@@ -89,7 +104,7 @@ class KernelModel:
         codes = self._coding.codes(x).astype(np.float32)
         value = np.empty(len(x))
         for start in range(0, len(x), _BATCH):
-            near = self._shape(codes[start : start + _BATCH], self._anchors)
+            near = self._shape(codes[start : start + _BATCH], self._anchors, self._squares)
             for i, row in enumerate(near):
                 value[start + i] = self._offset + float(np.dot(row.astype(np.float64), self._coefficients))
         return value

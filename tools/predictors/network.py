@@ -51,12 +51,13 @@ class NetworkModel:
     def predict(self, x: NDArray[np.float32]) -> FloatArray:
         """Values for the feature matrix ``x`` (all columns of the feature kind), shape (len(x),).
 
-        Each row is computed by itself from its inputs that are not zero: most counts are, and a value does not depend on the batch.
+        Each row is computed by itself from its descriptors and its counts that are not zero: most are, and a value does not depend on the batch.
         """
-        value = np.empty(len(x))
+        value, described = np.empty(len(x)), len(self._coding.columns)
         for i, row in enumerate(inputs(self._coding, self._counts, x)):
-            held = np.flatnonzero(row)
-            value[i] = np.mean([_output(network, held, row[held]) for network in self._networks])
+            held = described + np.flatnonzero(row[described:])
+            first, counts = row[:described].copy(), row[held]  # copies: a product may depend on where in memory its vector starts
+            value[i] = np.mean([_output(network, first, held, counts) for network in self._networks])
         return self._centre + self._scale * value
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -84,8 +85,9 @@ class NetworkModel:
         return cls(coding, arrays["counts"].astype(np.int64), networks, centre, scale)
 
 
-def _output(network: Layers, held: NDArray[np.int64], row: NDArray[np.float32]) -> float:
-    """Output of one network for the inputs ``row`` at the positions ``held``; all others are zero."""
-    hidden = np.maximum(row @ network.first[held] + network.first_offset, 0.0)
+def _output(network: Layers, described: NDArray[np.float32], held: NDArray[np.int64], counts: NDArray[np.float32]) -> float:
+    """Output of one network for the first inputs ``described`` and ``counts`` at the positions ``held``; all others are zero."""
+    hidden = described @ network.first[: len(described)] + counts @ network.first[held]
+    hidden = np.maximum(hidden + network.first_offset, 0.0)
     hidden = np.maximum(hidden @ network.second + network.second_offset, 0.0)
     return float(hidden @ network.last + network.last_offset[0])

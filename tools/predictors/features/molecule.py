@@ -19,7 +19,7 @@ from rdkit.Chem.EState.EState_VSA import estateBins, vsaBins
 from tools.predictors.features.connectivity import CONNECTIVITY_NAMES, connectivity
 from tools.predictors.features.crippen import Crippen
 from tools.predictors.features.groups import group_counts, group_names
-from tools.predictors.features.table import FAR, Table, pieces, ring_systems
+from tools.predictors.features.table import FAR, Table, finite, pieces, ring_systems
 
 FloatArray = NDArray[np.float32]
 
@@ -145,7 +145,7 @@ def descriptors(mol: Chem.Mol, table: Table | None = None) -> FloatArray:
             group_counts(mol, table),
         ]
     row = np.concatenate(parts).astype(np.float32)
-    return np.nan_to_num(row, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+    return finite(row)
 
 
 def _properties(table: Table, rotatable: int, crippen: Crippen) -> NDArray[np.float64]:

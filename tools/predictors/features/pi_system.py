@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
-from tools.predictors.features.table import Table, pieces
+from tools.predictors.features.table import Table, finite, pieces
 
 FloatArray = NDArray[np.float32]
 
@@ -121,7 +121,7 @@ def pi_features(mol: Chem.Mol, table: Table | None = None) -> FloatArray:
         *_composition(table, first, float(distance.max())),
         *_transition(table, first, distance),
     ]
-    return np.nan_to_num(np.array(row, dtype=np.float32))
+    return finite(np.array(row, dtype=np.float32))
 
 
 def _components(table: Table) -> list[list[int]]:

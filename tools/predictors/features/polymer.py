@@ -22,7 +22,7 @@ from rdkit.Chem import rdMolDescriptors
 from tools.predictors.features.crippen import Crippen
 from tools.predictors.features.groups import Inventory, chain_groups, inventory
 from tools.predictors.features.molecule import morgan_counts
-from tools.predictors.features.table import Table, pieces, ring_systems
+from tools.predictors.features.table import Table, finite, pieces, ring_systems
 
 FloatArray = NDArray[np.float32]
 
@@ -143,7 +143,7 @@ def polymer_features(unit: RepeatUnit) -> tuple[FloatArray, FloatArray]:
     heavy = sum(number > 1 for number in numbers)
     elements = [numbers.count(e) / heavy for e in _ELEMENTS]
     row = np.concatenate([_backbone(unit, whole), elements, per_ring, _groups(unit) / heavy]).astype(np.float32)
-    return np.nan_to_num(row, copy=False, nan=0.0, posinf=0.0, neginf=0.0), morgan_counts(ring) * np.float32(100.0 / atoms)
+    return finite(row), morgan_counts(ring) * np.float32(100.0 / atoms)
 
 
 def _ring_descriptors(unit: RepeatUnit) -> dict[str, float]:

@@ -110,3 +110,11 @@ def pieces(atoms: set[int], neighbours: Sequence[Sequence[int]] | Mapping[int, S
             piece += fresh
         found.append(piece)
     return found
+
+
+def finite(row: NDArray[np.float32]) -> NDArray[np.float32]:
+    """``row`` itself, in which 0 now stands for what was NaN or infinite."""
+    held = np.isfinite(row)
+    if not held.all():
+        row[~held] = 0.0
+    return row
