@@ -3,12 +3,13 @@ PYTHON ?= python3
 ARGS ?=
 export GOAL
 
-.PHONY: help design test test-vllm check setup setup-dev lock clean
+.PHONY: help design test test-vllm test-aizynth check setup setup-dev lock clean
 
 help:
 	@echo 'make design GOAL="Design a heat-resistant polymer with Tg > 250 °C"   set up and run a design'
 	@echo 'make test                                                            set up and run every check and test'
 	@echo 'make test-vllm                                                       tests with real model servers, without a card'
+	@echo 'make test-aizynth                                                    tests with the real AiZynthFinder'
 
 design: setup
 	@if [ -z "$$GOAL" ]; then echo 'give a goal: make design GOAL="a molecule with MW < 300"' >&2; exit 2; fi
@@ -21,6 +22,11 @@ test: setup-dev
 test-vllm: setup-dev
 	@$(PYTHON) scripts/vllm_env.py
 	@.venv/bin/python -m pytest -m vllm tests -s $(ARGS)
+
+# Tests with the real AiZynthFinder; the first time installs 1.5 GB into the user's cache folder.
+test-aizynth: setup-dev
+	@$(PYTHON) scripts/aizynth_env.py
+	@.venv/bin/python -m pytest -m aizynth tests/aizynth $(ARGS)
 
 check: setup-dev
 	@scripts/check

@@ -2,14 +2,14 @@
 
 AiZynthFinder (Genheden et al., https://github.com/MolecularAI/aizynthfinder) brings trained template policies and large stocks, and needs
 packages that do not fit beside ours. It is therefore called as a program, ``aizynthcli --smiles SMILES --config CONFIG --output FILE``,
-which writes its best trees as JSON (nodes 'mol' and 'reaction' in turn, ``in_stock`` on each molecule). What comes back is a
-:class:`core.candidate.Route` like ours, except that its steps are templates learnt from patents: they are not run again here, and the note
-says so.
+which writes its best trees as JSON (see :mod:`tools.routes.trees`). What comes back is a :class:`core.candidate.Route` like ours; its steps
+are run forwards here where a named reaction makes them, and the note says whether they were.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import subprocess
 import tempfile
@@ -19,16 +19,17 @@ from typing import Any
 
 from rdkit import Chem, rdBase
 
-from core.candidate import NO_ROUTE, Material, Route, RouteStep
+from core.candidate import NO_ROUTE, Route
 from core.errors import ConfigurationError, StructureError
 from tools.generators.blocks import BlockLibrary, shipped
 from tools.routes.cost import with_stock
+from tools.routes.trees import best_route
 
+#: AiZynthFinder needs NumPy 1; without the limit pip takes a pyarrow that wants NumPy 2, and the program does not start.
 INSTALL = (
-    "python3.11 -m venv aizynth && aizynth/bin/pip install aizynthfinder && aizynth/bin/download_public_data DATA; then set "
-    'MOLWRIGHT_AIZYNTH_COMMAND="aizynth/bin/aizynthcli --config DATA/config.yml"'
+    'python3.11 -m venv aizynth && aizynth/bin/pip install aizynthfinder "pyarrow<22" && aizynth/bin/download_public_data DATA; '
+    'then set MOLWRIGHT_AIZYNTH_COMMAND="aizynth/bin/aizynthcli --config DATA/config.yml"'
 )
-NOTE = "Found by AiZynthFinder; its steps are templates learnt from reaction data and were not run again here."
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ class AizynthFinder:
     seconds: float = 600.0
 
     def find(self, smiles: str, library: BlockLibrary | None = None) -> Route:
-        """Its best route whose materials are all in its stock, or one of status 'none known'.
+        """Its best route whose materials are all in its stock, or one of status 'none known'; see :func:`tools.routes.trees.best_route`.
+
+        A target in the stock gives a route without steps, unless the configuration excludes it from the stock (AiZynthFinder's default).
 
         Raises StructureError for a SMILES that cannot be read, ConfigurationError where the program is missing, fails, takes too long or
         answers with something else than its trees.
@@ -53,11 +56,10 @@ class AizynthFinder:
             mol = Chem.MolFromSmiles(smiles)
         if mol is None or "*" in smiles:
             raise StructureError("not a molecule that AiZynthFinder can search", smiles=smiles)
-        for tree in self._trees(Chem.MolToSmiles(mol)):
-            route = route_of_tree(tree)
-            if route is not None:
-                return with_stock(route, library or shipped())
-        return NO_ROUTE.model_copy(update={"note": "AiZynthFinder found no route from its stock."})
+        route = best_route(self._trees(_argument(mol)), library)
+        if route is None:
+            return NO_ROUTE.model_copy(update={"note": "AiZynthFinder found no route from its stock."})
+        return with_stock(route, library or shipped())
 
     def _trees(self, smiles: str) -> list[dict[str, Any]]:
         words = shlex.split(self.command)
@@ -76,10 +78,30 @@ class AizynthFinder:
                 raise ConfigurationError(f"AiZynthFinder cannot be started: {error}") from error
             except subprocess.TimeoutExpired:
                 raise ConfigurationError(f"AiZynthFinder gave no answer in {self.seconds:g} s") from None
-            if done.returncode or not output.exists():
-                said = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["it said nothing"]
-                raise ConfigurationError(f"AiZynthFinder failed with exit code {done.returncode}: {said[0][:500]}")
+            if done.returncode:
+                raise ConfigurationError(f"AiZynthFinder failed with exit code {done.returncode}: {_said(done.stderr, done.stdout)}")
+            if not output.exists():  # a structure that it cannot take is reported on stdout, with exit code 0
+                raise ConfigurationError(f"AiZynthFinder wrote no routes: {_said(done.stdout, done.stderr)}")
             return _read(output)
+
+
+def _argument(mol: Chem.Mol) -> str:
+    """The SMILES to ask for. AiZynthFinder reads the argument as a file where one of that name exists: then with all hydrogen atoms."""
+    smiles = str(Chem.MolToSmiles(mol))
+    return str(Chem.MolToSmiles(mol, allHsExplicit=True)) if os.path.exists(smiles) else smiles
+
+
+def _said(*texts: str) -> str:
+    """The last message of the first text that has one, at most 500 characters: its last line that is not indented, with what follows.
+
+    Progress bars are no messages.
+    """
+    for text in texts:
+        lines = [line for line in text.splitlines() if line.strip() and "it/s]" not in line]
+        start = max((i for i, line in enumerate(lines) if not line[0].isspace()), default=0)
+        if lines:
+            return " ".join(line.strip() for line in lines[start:])[:500]
+    return "it said nothing"
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
@@ -90,35 +112,3 @@ def _read(path: Path) -> list[dict[str, Any]]:
     if not isinstance(trees, list) or not all(isinstance(t, dict) and t.get("type") == "mol" and "smiles" in t for t in trees):
         raise ConfigurationError("AiZynthFinder's answer is not a list of trees")
     return trees
-
-
-def route_of_tree(tree: dict[str, Any]) -> Route | None:
-    """A route from one tree of AiZynthFinder, or None if it does not end in its stock or is not a tree of molecules and reactions.
-
-    Steps come in the order in which they are run. A reaction is called by its class where the tree knows one, else 'learnt template'.
-    """
-    steps: list[RouteStep] = []
-    materials: dict[str, Material] = {}
-    if not _walk(tree, steps, materials) or not steps:
-        return None
-    return Route(status="found", steps=steps, starting_materials=list(materials.values()), note=NOTE)
-
-
-def _walk(node: dict[str, Any], steps: list[RouteStep], materials: dict[str, Material]) -> bool:
-    smiles = node.get("smiles", "")
-    children = node.get("children") or []
-    if not children:
-        materials.setdefault(smiles, Material(name=smiles, smiles=smiles, role="in the stock of AiZynthFinder"))
-        return bool(node.get("in_stock"))
-    reaction = children[0]
-    reactants = reaction.get("children") or []
-    if reaction.get("type") != "reaction" or not reactants:
-        return False
-    if not all(_walk(child, steps, materials) for child in reactants):
-        return False
-    meta = reaction.get("metadata") or {}
-    name = str(meta.get("classification") or "").strip() or "learnt template"
-    seen = meta.get("library_occurence", meta.get("library_occurrence"))
-    note = f"template seen {seen} times in the training data" if seen else ""
-    steps.append(RouteStep(reaction=name, reactants=[child["smiles"] for child in reactants], product=smiles, note=note))
-    return True

@@ -1,31 +1,23 @@
-"""The adapter to AiZynthFinder, against a program that answers as aizynthcli does."""
+"""The adapter to AiZynthFinder, against a program that answers as aizynthcli does.
+
+``aizynth_trees.json`` is an answer of the real program; tests/aizynth wrote it, and checks that the program still answers so.
+"""
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from core.errors import ConfigurationError, StructureError
-from tools.routes.aizynth import AizynthFinder, route_of_tree
+from tools.routes import verify_route
+from tools.routes.aizynth import AizynthFinder
 
-TARGET = "O=C(NCc1ccccc1)c1ccccc1"
-
-
-def _mol(smiles: str, *children: dict[str, Any], in_stock: bool = True) -> dict[str, Any]:
-    reaction = {
-        "type": "reaction",
-        "smiles": "",
-        "metadata": {"classification": "amide", "library_occurence": 7},
-        "children": list(children),
-    }
-    return {"type": "mol", "smiles": smiles, "in_stock": in_stock, **({"children": [reaction]} if children else {})}
-
-
-TREE = _mol(TARGET, _mol("O=C(O)c1ccccc1"), _mol("NCc1ccccc1", _mol("N#Cc1ccccc1"), in_stock=False), in_stock=False)
+RECORDED = Path(__file__).with_name("aizynth_trees.json")
+TARGET = "O=C(NC1CCNCC1)c1ccc(F)cc1"
+ANSWER = f"import shutil\nshutil.copy({str(RECORDED)!r}, a.output)"
+BAR = r"print('\r 50%|     | 50/100 [00:00<00:00, 75.34it/s]\r      \r', end='', file=sys.stderr)"
 
 
 def _program(folder: Path, body: str) -> str:
@@ -34,29 +26,32 @@ def _program(folder: Path, body: str) -> str:
         "import argparse, json, sys, time\n"
         "p = argparse.ArgumentParser()\n"
         "p.add_argument('--config', required=True)\np.add_argument('--smiles', required=True)\np.add_argument('--output')\n"
-        f"a = p.parse_args()\n{body}\n",
+        f"a = p.parse_args()\n{BAR}\n{body}\n",
         encoding="utf-8",
     )
     return f"{sys.executable} {path} --config 'my config.yml'"
 
 
-def test_trees_become_routes(tmp_path: Path) -> None:
-    body = f"assert a.smiles == {TARGET!r} and a.config == 'my config.yml'\njson.dump(json.loads({json.dumps(TREE)!r}) and [json.loads({json.dumps(TREE)!r})], open(a.output, 'w'))"
-    route = AizynthFinder(_program(tmp_path, body)).find("c1ccccc1CNC(=O)c1ccccc1")
+def test_an_answer_becomes_a_route(tmp_path: Path) -> None:
+    body = f"assert a.smiles == {TARGET!r} and a.config == 'my config.yml'\n{ANSWER}"
+    route = AizynthFinder(_program(tmp_path, body)).find("c1cc(F)ccc1C(=O)NC1CCNCC1")
     assert route.status == "found"
-    assert [s.product for s in route.steps] == ["NCc1ccccc1", TARGET]
-    assert route.steps[1].reactants == ["O=C(O)c1ccccc1", "NCc1ccccc1"]
-    assert {m.smiles for m in route.starting_materials} == {"O=C(O)c1ccccc1", "N#Cc1ccccc1"}
-    assert route.steps[0].reaction == "amide"
-    assert "7 times" in route.steps[0].note
-    assert "AiZynthFinder" in route.note
+    assert verify_route(route, TARGET) == []
+    assert len(route.steps) == 2
+    assert route.steps[-1].product == TARGET
+    assert "every step was run forwards" in route.note
 
 
-def test_a_tree_that_leaves_its_stock_is_no_route(tmp_path: Path) -> None:
-    outside = _mol(TARGET, _mol("O=C(O)c1ccccc1", in_stock=False), _mol("NCc1ccccc1"), in_stock=False)
-    assert route_of_tree(outside) is None
-    assert route_of_tree(_mol("CCO")) is None
-    body = f"json.dump([json.loads({json.dumps(outside)!r})], open(a.output, 'w'))"
+def test_a_target_that_names_a_file_is_written_otherwise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "CCO").touch()
+    monkeypatch.chdir(tmp_path)
+    body = "json.dump([{'type': 'mol', 'smiles': a.smiles, 'in_stock': True}], open(a.output, 'w'))\nassert a.smiles == '[CH3][CH2][OH]'"
+    route = AizynthFinder(_program(tmp_path, body)).find("CCO")
+    assert [(m.name, m.smiles) for m in route.starting_materials] == [("ethanol", "CCO")]
+
+
+def test_no_tree_that_ends_in_the_stock(tmp_path: Path) -> None:
+    body = "json.dump([{'type': 'mol', 'smiles': a.smiles, 'in_stock': False}], open(a.output, 'w'))"
     route = AizynthFinder(_program(tmp_path, body)).find(TARGET)
     assert route.status == "none known"
     assert "stock" in route.note
@@ -65,8 +60,12 @@ def test_a_tree_that_leaves_its_stock_is_no_route(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        ("sys.exit('no such config')", "no such config"),
-        ("pass", "it said nothing"),
+        ("sys.exit('no such config')", "exit code 1: no such config$"),
+        ("open('no such config')", "exit code 1: FileNotFoundError: .*no such config"),
+        ("sys.exit('ParserError: expected a comma,\\n  in line 3\\n    ^')", r"expected a comma, in line 3 \^$"),
+        ("sys.exit(3)", "exit code 3: it said nothing"),
+        ("pass", "wrote no routes: it said nothing"),
+        ("print('Failed to setup search due to: unsanitizable')\nprint('a warning', file=sys.stderr)", "wrote no routes: Failed to setup"),
         ("open(a.output, 'w').write('trees')", "not JSON"),
         ("json.dump({'a': 1}, open(a.output, 'w'))", "not a list of trees"),
         ("time.sleep(30)", "no answer in 2 s"),
