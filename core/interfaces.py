@@ -23,6 +23,10 @@ class Lease:
     fence: int
 
 
+#: The kind of a run that says nothing else of itself.
+DESIGN = "design"
+
+
 @dataclass(frozen=True)
 class RunRecord:
     """What the store knows about a run."""
@@ -42,7 +46,7 @@ class RunRecord:
     @property
     def kind(self) -> str:
         """What kind of run it is: 'design', or 'chat' for a conversation."""
-        return str(self.options.get("kind", "design"))
+        return str(self.options.get("kind", DESIGN))
 
 
 class RunStore(Protocol):

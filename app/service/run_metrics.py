@@ -32,10 +32,14 @@ class RunCollector:
 
 def families(figures: RunFigures) -> Iterator[Metric]:
     """The figures as Prometheus metrics. Every status is there from the start, at 0."""
-    runs = GaugeMetricFamily("molwright_runs", "Stored design runs by status", labels=["status"])
-    for status in get_args(RunStatus):
-        runs.add_metric([status], figures.runs.get(status, 0))
-    yield runs
+    for name, text, counts in (
+        ("molwright_runs", "Stored design runs by status", figures.runs),
+        ("molwright_conversations", "Stored conversations of molwright chat by status", figures.conversations),
+    ):
+        runs = GaugeMetricFamily(name, text, labels=["status"])
+        for status in get_args(RunStatus):
+            runs.add_metric([status], counts.get(status, 0))
+        yield runs
     candidates = GaugeMetricFamily("molwright_run_candidates", "Evaluated structures of all runs by status", labels=["status"])
     for status in get_args(CandidateStatus):
         candidates.add_metric([status], figures.candidates.get(status, 0))

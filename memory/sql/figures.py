@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from core.interfaces import DESIGN
 from memory.sql.engine import Database, normalise_url
 from memory.sql.models import CandidateRow, Event, Run
 from memory.sql.schema import upgrade
@@ -26,13 +26,14 @@ class ModelUse:
 
 @dataclass
 class RunFigures:
-    """Sums over the store. ``heartbeat_age_s``: seconds since the oldest heartbeat of a running run; None where none runs.
+    """Sums over the store; ``runs`` are design runs by status, ``conversations`` those of ``molwright chat``. ``heartbeat_age_s``: seconds since the oldest heartbeat of a running run; None where none runs.
 
     ``step_seconds`` by node: from the end of the step before (for the first step from the start of the run) to the end of its own, so
     the time that a run lay still counts for the step that ended it; waiting for a person's approval counts for ``approve``.
     """
 
     runs: dict[str, int] = field(default_factory=dict)
+    conversations: dict[str, int] = field(default_factory=dict)
     candidates: dict[str, int] = field(default_factory=dict)
     steps: dict[str, int] = field(default_factory=dict)
     step_seconds: dict[str, float] = field(default_factory=dict)
@@ -52,7 +53,8 @@ class FigureStore:
     def read(self, now: datetime) -> RunFigures:
         """The sums now, in one transaction. ``now`` is what the age of heartbeats is measured against."""
         with self._database.read() as connection:
-            figures = RunFigures(runs=_counts(connection, Run.status), candidates=_counts(connection, CandidateRow.status))
+            figures = RunFigures(candidates=_pairs(connection, select(CandidateRow.status, func.count()).group_by(CandidateRow.status)))
+            _add_runs(connection, figures)
             _add_steps(connection, figures)
             _add_models(connection, figures)
             errors = select(Event.node, func.count()).where(Event.kind == "error").group_by(Event.node)
@@ -68,12 +70,15 @@ class FigureStore:
         self._database.close()
 
 
-def _counts(connection: Connection, column: Any) -> dict[str, int]:
-    return _pairs(connection, select(column, func.count()).group_by(column))
-
-
 def _pairs(connection: Connection, query: Select[str, int]) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _add_runs(connection: Connection, figures: RunFigures) -> None:
+    for status, options in connection.execute(select(Run.status, Run.options)):
+        kind = options.get("kind", DESIGN) if isinstance(options, Mapping) else DESIGN
+        counts = figures.runs if kind == DESIGN else figures.conversations
+        counts[status] = counts.get(status, 0) + 1
 
 
 def _add_steps(connection: Connection, figures: RunFigures) -> None:

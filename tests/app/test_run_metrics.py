@@ -60,6 +60,7 @@ def filled(url: str) -> str:
         store.add_event(lease, TraceEvent(run_id="one", node="route", index="e", kind="error", outputs={}, at=at(3)))
         store.set_status(lease, "success", finished_at=at(10))
         store.release(lease)
+        store.create_run("three", "a question", {"kind": "chat"}, at(0))
         store.create_run("two", "a goal", {}, at(0))
         store.acquire("two", "me")
     return url
@@ -70,6 +71,8 @@ def test_sums_over_runs_steps_and_model_calls(url: str) -> None:
     found = samples(page(store, lambda: START + timedelta(seconds=700)))
     store.close()
     assert [found[f"molwright_runs{{status={s}}}"] for s in ("success", "running", "failed")] == [1, 1, 0]
+    assert sum(v for k, v in found.items() if k.startswith("molwright_runs{")) == 2, "a conversation is none"
+    assert sum(v for k, v in found.items() if k.startswith("molwright_conversations{")) == 1
     assert found["molwright_run_steps_total{node=propose}"] == 2
     assert found["molwright_run_step_seconds_total{node=screen}"] == 1.0
     assert found["molwright_run_step_seconds_total{node=propose}"] == 8.0
