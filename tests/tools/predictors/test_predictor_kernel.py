@@ -4,29 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from rdkit import Chem
-from rdkit.Chem import Crippen
 
-from tools.predictors.features.assemble import Describer, feature_names
+from tools.predictors.features.assemble import feature_names
 from tools.predictors.kernel import STEPS, KernelModel, Shape, soften
 from tools.predictors.training import kernel_fit
 from tools.predictors.training.kernel_fit import NOISE, SHAPE, coding_of, fit_kernel
 from tools.predictors.training.splits import family_folds
-
-_SMILES = [
-    f"{head}{'C' * n}{tail}"
-    for head in ("", "O", "N", "c1ccccc1", "Clc1ccccc1")
-    for n in range(1, 9)
-    for tail in ("O", "N", "C#N", "F", "")
-]
-
-
-@pytest.fixture(scope="module")
-def measured() -> tuple[np.ndarray, np.ndarray]:
-    """Feature matrix and made-up values (logP) of 200 small molecules."""
-    mols = [Chem.MolFromSmiles(s) for s in _SMILES]
-    x = Describer().matrix("molecule", _SMILES, mols)
-    return x, np.array([Crippen.MolLogP(m) for m in mols])
 
 
 def test_mean_is_that_of_scikit_learn(measured: tuple[np.ndarray, np.ndarray], monkeypatch: pytest.MonkeyPatch) -> None:
