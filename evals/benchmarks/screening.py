@@ -19,18 +19,19 @@ import time
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rdkit import Chem, rdBase
-from rdkit.Chem import Descriptors
 
-from agent.interpreter import interpret
 from core.spec import DesignSpec
-from evals.benchmarks.design_runs import _family, _resident
-from evals.engine_report import Section, Table, write_section
 from tools.execution import ProcessExecutor
 from tools.screening.journal import Journal
 from tools.screening.run import JOURNAL, identity, screen
 from tools.structures.records import records
+
+# Every worker process imports this module again: what only the parent needs is imported where it is used.
+if TYPE_CHECKING:
+    from evals.engine_report import Section
 
 GOAL = (
     "a drug-like molecule with logP between 2 and 3.5, TPSA between 40 and 90, QED of at least 0.7, SA score at most 3 and an amide group"
@@ -62,6 +63,8 @@ class Measured:
 
 def measure(library: Path, spec: DesignSpec, workers: int, limit: int | None) -> Measured:
     """Screen the first ``limit`` records (all for None) with ``workers`` processes into a journal that is thrown away."""
+    from evals.benchmarks.design_runs import _family, _resident
+
     peak, done = 0.0, threading.Event()
 
     def watch() -> None:
@@ -89,6 +92,8 @@ def measure(library: Path, spec: DesignSpec, workers: int, limit: int | None) ->
 
 def plain_pass(library: Path, number: int = PLAIN) -> float:
     """CPU seconds a record to read it and compute all of RDKit's 2D descriptors."""
+    from rdkit.Chem import Descriptors
+
     found = [r.text for r in islice(records(library), number)]
     start = time.process_time()
     with rdBase.BlockLogs():
@@ -101,6 +106,8 @@ def plain_pass(library: Path, number: int = PLAIN) -> float:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the figures; 0."""
+    from agent.interpreter import interpret
+
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("library", type=Path)
     parser.add_argument("--records", type=int, help="records of the long screen; all if left out")
@@ -134,6 +141,8 @@ def main(arguments: list[str] | None = None) -> int:
     notes = _notes(one, two, whole)
     print("\n".join(notes))
     if given.save:
+        from evals.engine_report import write_section
+
         write_section("screening", _section(rows, notes, given.subset))
     return 0
 
@@ -152,6 +161,8 @@ def _notes(one: Measured, two: Measured, whole: Measured) -> list[str]:
 
 
 def _section(rows: list[list[str | int | float | None]], notes: list[str], subset: int) -> Section:
+    from evals.engine_report import Section, Table
+
     return Section(
         title="Screening a library",
         order=60,

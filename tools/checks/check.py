@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rdkit import Chem
 from rdkit.rdBase import BlockLogs
 
@@ -39,22 +41,25 @@ from tools.properties.thermal_rules import LEVEL_PROBABILITY
 DECIMALS = 9
 
 
-def check(candidate: Candidate, spec: DesignSpec) -> list[RequirementResult]:
+def check(candidate: Candidate, spec: DesignSpec, settled: Mapping[str, RequirementResult] | None = None) -> list[RequirementResult]:
     """How every requirement of ``spec`` stands for ``candidate``, in the order of the spec.
 
     What is computed from the structure is met or not (probability 1 or 0). A predicted property has the probability that its predictive
     distribution gives to the requirement's range, with the error taken 1.25 times larger outside the method's domain; it is met
     where that reaches ``spec.met_probability``. A level is met where it is at least as good as asked for; its probability is that of
     surviving, as calibrated for the level. An unknown value, or a structure that cannot be read, is not met, probability 0, with the
-    reason. Raises SpecError for a property, level or rule set that does not exist, and StructureError for a reference or SMARTS of the
-    spec that cannot be read.
+    reason. ``settled``: results by requirement id that are known already and taken over. Raises SpecError for a property, level or
+    rule set that does not exist, and StructureError for a reference or SMARTS of the spec that cannot be read.
     """
-    try:
-        mol: Chem.Mol | None = candidate_mol(candidate)
-        fault = ""
-    except StructureError as error:
-        mol, fault = None, str(error)
-    return [_result(requirement, candidate, mol, fault, spec) for requirement in spec.requirements]
+    settled = settled or {}
+    mol: Chem.Mol | None = None
+    fault = ""
+    if any(r.id not in settled and not isinstance(r, PropertyRequirement | LevelRequirement) for r in spec.requirements):
+        try:
+            mol = candidate_mol(candidate)
+        except StructureError as error:
+            fault = str(error)
+    return [settled[r.id] if r.id in settled else _result(r, candidate, mol, fault, spec) for r in spec.requirements]
 
 
 def _result(requirement: Requirement, candidate: Candidate, mol: Chem.Mol | None, fault: str, spec: DesignSpec) -> RequirementResult:

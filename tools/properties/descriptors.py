@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from rdkit import Chem, RDConfig
+from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
 
 from core.errors import ConfigurationError, SpecError
+from tools.properties.drug_likeness import qed, sa_score
 from tools.properties.registry import REGISTRY
 
 DescriptorFunction = Callable[[Chem.Mol], float]
@@ -33,30 +32,9 @@ class Descriptor:
     method: str
 
 
-@cache
-def _sascorer() -> Any:
-    """The SA_Score module that RDKit ships among its contributions. Raises ConfigurationError where it is missing."""
-    path = Path(RDConfig.RDContribDir) / "SA_Score" / "sascorer.py"
-    spec = importlib.util.spec_from_file_location("rdkit_contrib_sascorer", path)
-    if spec is None or spec.loader is None or not path.is_file():
-        raise ConfigurationError(f"RDKit's SA_Score contribution is missing at {path}")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def _sa_score(mol: Chem.Mol) -> float:
-    """Synthetic accessibility, 1 (easy) to 10 (hard); Ertl, Schuffenhauer, J. Cheminform. 2009, 1, 8."""
-    return float(_sascorer().calculateScore(mol))
-
-
 def _python_function(module: str, name: str) -> Any:
     """A descriptor that RDKit writes in Python; imported when first needed."""
     return getattr(importlib.import_module(f"rdkit.Chem.{module}"), name)
-
-
-def _qed(mol: Chem.Mol) -> float:
-    return float(_python_function("QED", "qed")(mol))
 
 
 def _bertz(mol: Chem.Mol) -> float:
@@ -168,8 +146,8 @@ DESCRIPTORS: dict[str, Descriptor] = {
     "amide_bonds": _plain("CalcNumAmideBonds"),
     "bertz_complexity": Descriptor(_bertz, "RDKit BertzCT"),
     "balaban_j": Descriptor(_balaban, "RDKit BalabanJ"),
-    "qed": Descriptor(_qed, "RDKit QED.qed"),
-    "sa_score": Descriptor(_sa_score, "RDKit Contrib SA_Score"),
+    "qed": Descriptor(qed, "RDKit QED.qed"),
+    "sa_score": Descriptor(sa_score, "RDKit Contrib SA_Score"),
     "cns_mpo": Descriptor(_cns_mpo, _CNS_METHOD),
 }
 

@@ -31,11 +31,12 @@ class Form:
     """Atomic numbers of its elements, 1 included."""
 
 
-def forms(smiles: str, candidate_class: CandidateClass) -> list[Form]:
+def forms(smiles: str, candidate_class: CandidateClass, read: Chem.Mol | None = None) -> list[Form]:
     """The molecules that stand for ``smiles``: the whole, then each piece of more than one atom, neutral and as drawn.
 
     A repeat unit is screened as three units in a row, so that every bond of the chain is seen; its open ends stay dummy atoms. It has
-    no keys: the monomers are screened as the materials of the route.
+    no keys: the monomers are screened as the materials of the route. ``read``: the molecule that RDKit has read from this very SMILES,
+    where it is at hand; it is not modified.
     Raises StructureError for what cannot be read.
     """
     with rdBase.BlockLogs():
@@ -44,7 +45,7 @@ def forms(smiles: str, candidate_class: CandidateClass) -> list[Form]:
             return [_form(_chain(unit), whole=True, piece=True, keyed=False)]
         if candidate_class != "molecule":
             raise StructureError(f"{candidate_class!r} is not a candidate class")
-        whole = _plain(parse_smiles(smiles))
+        whole = _plain(parse_smiles(smiles, read=read))
         pieces = Chem.GetMolFrags(whole, asMols=True)
         reduced = [less for piece in pieces if (less := _without_amine_oxide(piece)) is not None]
         if len(pieces) == 1:

@@ -6,6 +6,8 @@ exception inside the guard, and a structure that cannot be read, are a block.
 
 from __future__ import annotations
 
+from rdkit import Chem
+
 from core.candidate import Material, Route, SafetyRuleHit, SafetyVerdict, Verdict
 from core.errors import StructureError
 from core.spec import CandidateClass
@@ -14,7 +16,7 @@ from tools.safety.azo import azo_hits
 from tools.safety.energetic import energetic_hits
 from tools.safety.forms import Form, forms
 from tools.safety.goal_text import goal_hits
-from tools.safety.rules import StructureRule, rules_version, structure_rules
+from tools.safety.rules import StructureRule, possible_rules, rules_version
 from tools.safety.tables import Medicine, key_hits, medicine_of
 
 SEVERITY: dict[Verdict, int] = {"allow": 0, "warn": 1, "block": 2}
@@ -30,14 +32,16 @@ def screen_goal(text: str) -> SafetyVerdict:
         return _failure(error)
 
 
-def screen_structure(smiles: str, candidate_class: CandidateClass, *, drug_like: bool = False) -> SafetyVerdict:
+def screen_structure(
+    smiles: str, candidate_class: CandidateClass, *, drug_like: bool = False, read: Chem.Mol | None = None
+) -> SafetyVerdict:
     """Verdict on one structure, screened without salts, isotopes, charges by proton transfer and regard to how it is written.
 
-    ``drug_like`` adds the PAINS and BRENK alerts (molecules only). Never raises: what cannot be read or judged is blocked.
+    ``drug_like`` adds the PAINS and BRENK alerts (molecules only). ``read``: see :func:`forms`. Never raises: what cannot be read or judged is blocked.
     """
     try:
         hits: list[SafetyRuleHit] = []
-        for form in forms(smiles, candidate_class):
+        for form in forms(smiles, candidate_class, read):
             hits += _form_hits(form, candidate_class)
             if drug_like and candidate_class == "molecule" and form.whole:
                 hits += alert_hits(form.mol)
@@ -81,7 +85,7 @@ def _screened(material: Material) -> Material:
 def _form_hits(form: Form, candidate_class: CandidateClass) -> list[SafetyRuleHit]:
     medicine = medicine_of(form)
     hits = key_hits(form)
-    for rule in structure_rules():
+    for rule in possible_rules(form.mol):
         if rule.scope not in ("both", candidate_class) or not (form.whole if rule.whole else form.piece):
             continue
         if rule.fires(form.mol, form.present):

@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 from rdkit import Chem
 
 from core.candidate import SafetyRuleHit, Verdict
+from tools.structures.prescreen import Prescreen
 
 HERE = Path(__file__).parent
 RULE_FILES = ("chemical_weapons.toml", "energetic.toml", "controlled_drugs.toml", "warnings.toml")
@@ -122,6 +123,24 @@ def structure_rules() -> tuple[StructureRule, ...]:
     if len(set(ids)) != len(ids):
         raise ValueError(f"safety rule ids used twice: {sorted({i for i in ids if ids.count(i) > 1})}")
     return tuple(rules)
+
+
+@lru_cache(maxsize=1)
+def _screen() -> tuple[Prescreen, tuple[slice, ...]]:
+    """The screen of the patterns of all rules, and which of them are those of each rule."""
+    patterns: list[Chem.Mol] = []
+    parts = []
+    for rule in structure_rules():
+        parts.append(slice(len(patterns), len(patterns) + len(rule.smarts)))
+        patterns += rule.smarts
+    return Prescreen(patterns), tuple(parts)
+
+
+def possible_rules(mol: Chem.Mol) -> list[StructureRule]:
+    """The structure rules, in their order, of which ``mol`` can match a pattern; the others surely do not fire."""
+    screen, parts = _screen()
+    possible = screen.possible(mol)
+    return [rule for rule, part in zip(structure_rules(), parts, strict=True) if any(possible[part])]
 
 
 @lru_cache(maxsize=1)

@@ -9,13 +9,13 @@ from functools import lru_cache
 
 from rdkit import Chem, rdBase
 
-from core.candidate import Candidate, Origin, PropertyValue
+from core.candidate import Candidate, Origin, PropertyValue, RequirementResult
 from core.errors import StructureError
 from core.spec import DesignSpec
 from tools.screening.filter import Step, Values, best_order, exact_steps, first_failed
 from tools.structures.parse import parse_polymer, parse_smiles
 from tools.structures.records import Format, Record, smiles_of
-from tools.structures.standardise import clean, standardise
+from tools.structures.standardise import clean, standard_form
 
 #: Structures whose outcome a worker remembers, for libraries in which they occur again.
 REMEMBERED = 20_000
@@ -86,12 +86,26 @@ def order_for(records: Iterable[Record], spec: DesignSpec, kind: Format) -> tupl
         return best_order(exact_steps(spec), sample)
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _sieved(smiles: str, spec: str, order: tuple[str, ...]) -> tuple[str, str, tuple[tuple[str, float], ...]]:
-    """(cleaned SMILES, id of the first exact requirement that fails or '', what was computed on the way).
+@dataclass(frozen=True)
+class _Sieved:
+    """How a structure stood the exact requirements.
 
-    Raises StructureError for what cannot be read.
+    Attributes:
+        smiles: the structure cleaned, as it was looked at.
+        failed: id of the first requirement that it fails; ''.
+        written: canonical SMILES of what was looked at; '' where a requirement failed.
+        known: computed properties by name, likewise.
     """
+
+    smiles: str
+    failed: str
+    written: str = ""
+    known: tuple[tuple[str, float], ...] = ()
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _sieved(smiles: str, spec: str, order: tuple[str, ...]) -> _Sieved:
+    """``smiles`` held against the exact requirements of ``spec``. Raises StructureError for what cannot be read."""
     made, steps = _prepared(spec, order)
     mol = parse_polymer(smiles) if made.candidate_class == "polymer" else _read(smiles)
     if _UNCLEAN.search(smiles):
@@ -102,7 +116,7 @@ def _sieved(smiles: str, spec: str, order: tuple[str, ...]) -> tuple[str, str, t
             raise StructureError("the standard form of this structure cannot be read back", smiles=smiles)
     known: Values = {}
     failed = first_failed(mol, steps, known)
-    return smiles, failed, () if failed else tuple(known.items())
+    return _Sieved(smiles, failed) if failed else _Sieved(smiles, "", Chem.MolToSmiles(mol), tuple(known.items()))
 
 
 def _read(smiles: str) -> Chem.Mol:
@@ -127,15 +141,15 @@ def process(chunk: Chunk) -> Outcome:
     """
     spec, _ = _prepared(chunk.spec, chunk.order)
     outcome = Outcome(chunk.number, chunk.records[0].index if chunk.records else 0, len(chunk.records))
-    passed: list[tuple[Record, Candidate, Values]] = []
+    passed: list[tuple[Record, Candidate, _Sieved]] = []
     with rdBase.BlockLogs():
         for record in chunk.records:
             try:
-                smiles, failed, known = _sieved(smiles_of(record, chunk.format), chunk.spec, chunk.order)
-                if failed:
-                    outcome.reject(failed)
+                sieved = _sieved(smiles_of(record, chunk.format), chunk.spec, chunk.order)
+                if sieved.failed:
+                    outcome.reject(sieved.failed)
                     continue
-                candidate = _identified(smiles, record, spec)
+                candidate = _identified(sieved.smiles, record, spec)
             except (StructureError, ValueError) as error:
                 outcome.unreadable.append((record.index, record.line, record.name, str(error)[:300]))
                 continue
@@ -145,8 +159,8 @@ def process(chunk: Chunk) -> Outcome:
                 outcome.blocked.append((record.index, record.line, record.name, f"{rule.id}: {rule.reason}"[:300]))
                 outcome.reject(f"safety:{rule.id}")
                 continue
-            passed.append((record, candidate, dict(known)))
-        _score(passed, spec, outcome)
+            passed.append((record, candidate, sieved))
+        _score(passed, chunk, outcome)
     return outcome
 
 
@@ -154,7 +168,7 @@ def _identified(smiles: str, record: Record, spec: DesignSpec) -> Candidate:
     """The candidate in its standard form with the guard's verdict."""
     from tools.safety.guard import screen_structure
 
-    structure = standardise(smiles, spec.candidate_class)
+    structure, mol = standard_form(smiles, spec.candidate_class)
     return Candidate(
         key=structure.key,
         smiles=structure.smiles,
@@ -165,26 +179,41 @@ def _identified(smiles: str, record: Record, spec: DesignSpec) -> Candidate:
         undefined_stereocentres=structure.undefined_stereocentres,
         notes=list(structure.notes),
         origin=Origin(proposer="library", operator="screened", rationale=f"record {record.index + 1} of the library, line {record.line}"),
-        safety=screen_structure(structure.smiles, spec.candidate_class),
+        safety=screen_structure(structure.smiles, spec.candidate_class, read=mol),
         status="estimated",
     )
 
 
-def _score(passed: list[tuple[Record, Candidate, Values]], spec: DesignSpec, outcome: Outcome) -> None:
-    """Estimate, check and score what passed the exact requirements and the guard; what the filter computed is not computed again."""
+@lru_cache(maxsize=4)
+def _settled(spec: str, order: tuple[str, ...]) -> dict[str, RequirementResult]:
+    """The results of the exact requirements, by id, for a structure that meets them all."""
+    return {step.id: RequirementResult(id=step.id, text=step.text, met=True, probability=1.0) for step in _prepared(spec, order)[1]}
+
+
+def _score(passed: list[tuple[Record, Candidate, _Sieved]], chunk: Chunk, outcome: Outcome) -> None:
+    """Estimate, check and score what passed the exact requirements and the guard; what the filter found is not computed again.
+
+    The filter looked at the structure as it was read. Where that is written as its standard form is, its answers hold for that form.
+    """
     if not passed:
         return
+    from tools.checks.check import check
     from tools.properties.estimate import estimate, exact_value
     from tools.ranking.rank import score_candidates
 
+    spec, settled = _prepared(chunk.spec, chunk.order)[0], _settled(chunk.spec, chunk.order)
     names = list(dict.fromkeys(spec.property_names()))
-    had = set(names).intersection(*(known for _, _, known in passed))
-    values = estimate([c.smiles for _, c, _ in passed], spec.candidate_class, [n for n in names if n not in had], spec.conditions)
-    estimated = []
-    for (_, candidate, known), found in zip(passed, values, strict=True):
+    knowns = [dict(sieved.known) for _, _, sieved in passed]
+    had = set(names).intersection(*knowns)
+    missing = [n for n in names if n not in had]
+    values = estimate([c.smiles for _, c, _ in passed], spec.candidate_class, missing, spec.conditions) if missing else [{}] * len(passed)
+    checked = []
+    for (_, candidate, sieved), known, found in zip(passed, knowns, values, strict=True):
         whole = {n: exact_value(n, known[n]) if n in had else found[n] for n in names}
-        estimated.append(candidate.model_copy(update={"properties": whole}))
-    for (record, _, _), candidate in zip(passed, score_candidates(estimated, spec), strict=True):
+        estimated = candidate.model_copy(update={"properties": whole})
+        results = check(estimated, spec, settled if sieved.written == candidate.smiles else None)
+        checked.append(estimated.model_copy(update={"requirements": results}))
+    for (record, _, _), candidate in zip(passed, score_candidates(checked, spec), strict=True):
         failed = next((r for r in candidate.requirements if not r.met), None)
         if failed is not None:
             outcome.reject(failed.id)

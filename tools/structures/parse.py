@@ -18,9 +18,16 @@ _scanned = lru_cache(maxsize=256)(scan)
 
 
 def parse_smiles(
-    smiles: str, *, max_length: int = MAX_LENGTH, max_heavy_atoms: int = MAX_HEAVY_ATOMS, allow_dummies: bool = False
+    smiles: str,
+    *,
+    max_length: int = MAX_LENGTH,
+    max_heavy_atoms: int = MAX_HEAVY_ATOMS,
+    allow_dummies: bool = False,
+    read: Chem.Mol | None = None,
 ) -> Chem.Mol:
     """The sanitised molecule that ``smiles`` writes; surrounding white space is ignored.
+
+    ``read``: what RDKit has read from this very text already; it is checked and handed back instead of being read again.
 
     Raises StructureError, with the 0-based position where it can be found, for text that is empty, longer than ``max_length``
     characters, larger than ``max_heavy_atoms``, not a SMILES, not a possible molecule (valence, aromaticity), or that holds a
@@ -41,7 +48,7 @@ def parse_smiles(
     if len(atoms) > 8 * max_heavy_atoms:
         raise StructureError(f"a structure of {len(atoms)} atoms is too large", smiles=text)
     with rdBase.BlockLogs():
-        mol = Chem.MolFromSmiles(text)
+        mol = read if read is not None else Chem.MolFromSmiles(text)
         if mol is None:
             raise _diagnose(text, atoms)
     heavy = mol.GetNumHeavyAtoms()

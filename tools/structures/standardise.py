@@ -46,31 +46,24 @@ def standardise(smiles: str, candidate_class: CandidateClass) -> StandardStructu
 
     Raises StructureError for what cannot be read (see :func:`parse_smiles`, :func:`parse_polymer`), and for a molecule with '*'.
     """
-    if candidate_class == "polymer":
-        return _polymer(smiles)
-    mol = parse_smiles(smiles)
+    return standard_form(smiles, candidate_class)[0]
+
+
+def standard_form(smiles: str, candidate_class: CandidateClass) -> tuple[StandardStructure, Chem.Mol | None]:
+    """:func:`standardise`, and the molecule as RDKit has read it from the SMILES of that form; None where it has not."""
+    polymer = candidate_class == "polymer"
+    mol = parse_polymer(smiles) if polymer else parse_smiles(smiles)
     notes: list[str] = []
     with rdBase.BlockLogs():
         mol = clean(mol, notes)
-        written, mol = _canonical(mol)
-        key = inchikey(mol)
+        written, mol, steady = _canonical(mol)
+        key = polymer_key(written) if polymer else inchikey(mol)
         if not key:
             raise StructureError("no InChIKey can be made for this structure", smiles=smiles)
         _remarks(mol, notes)
         undefined = _stereo(mol, notes)
-        return StandardStructure(written, key, key, tautomer_key(mol), undefined, notes)
-
-
-def _polymer(psmiles: str) -> StandardStructure:
-    mol = parse_polymer(psmiles)
-    notes: list[str] = []
-    with rdBase.BlockLogs():
-        mol = clean(mol, notes)
-        written, mol = _canonical(mol)
-        key = polymer_key(written)
-        _remarks(mol, notes)
-        undefined = _stereo(mol, notes)
-    return StandardStructure(written, key, "", key, undefined, notes)
+        found = StandardStructure(written, key, "" if polymer else key, key if polymer else tautomer_key(mol), undefined, notes)
+        return found, mol if steady else None
 
 
 def clean(mol: Chem.Mol, notes: list[str]) -> Chem.Mol:
@@ -97,8 +90,8 @@ def clean(mol: Chem.Mol, notes: list[str]) -> Chem.Mol:
     return cleaned
 
 
-def _canonical(mol: Chem.Mol) -> tuple[str, Chem.Mol]:
-    """Canonical SMILES and the molecule read back from it (so that the result does not depend on how the input was drawn)."""
+def _canonical(mol: Chem.Mol) -> tuple[str, Chem.Mol, bool]:
+    """Canonical SMILES, the molecule read back (so that the result does not depend on how the input was drawn), and whether from it."""
     written = Chem.MolToSmiles(mol)
     for _ in range(3):
         again = Chem.MolFromSmiles(written)
@@ -106,9 +99,9 @@ def _canonical(mol: Chem.Mol) -> tuple[str, Chem.Mol]:
             raise StructureError("the standard form of this structure cannot be read back", smiles=written)
         rewritten = Chem.MolToSmiles(again)
         if rewritten == written:
-            break
+            return written, again, True
         written = rewritten
-    return written, again
+    return written, again, False
 
 
 #: InChIKeys of the structures met last, by their SMILES in the order of their atoms: one structure is asked for several times in a row.

@@ -205,3 +205,13 @@ def test_a_fused_core_is_kept_by_its_derivatives(smiles: str, kept: bool) -> Non
         }
     )
     assert check(candidate(smiles), spec)[0].met is kept
+
+
+def test_settled_results_are_taken_over_and_the_others_checked() -> None:
+    asked = spec({"kind": "motif", "name": "amide", "smarts": "C(=O)N", "wanted": True}, {"kind": "elements", "allowed": ["C", "N", "O"]})
+    settled = RequirementResult(id="R1", text="settled", met=True, probability=1.0)
+    found = check(candidate("CCCl"), asked, {"R1": settled})
+    assert found[0] is settled
+    assert (found[1].met, found[1].value) == (False, "Cl")
+    unreadable = check(candidate("not a structure"), asked, {"R1": settled, "R2": settled})
+    assert unreadable == [settled, settled]

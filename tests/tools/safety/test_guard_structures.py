@@ -156,7 +156,7 @@ def test_a_failure_inside_the_guard_blocks(monkeypatch: pytest.MonkeyPatch) -> N
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("rules are gone")
 
-    monkeypatch.setattr(guard, "structure_rules", broken)
+    monkeypatch.setattr(guard, "possible_rules", broken)
     found = screen_structure("CCO", "molecule")
     assert (found.verdict, found.rules[0].id) == ("block", "guard.failure")
     monkeypatch.setattr(guard, "goal_hits", broken)

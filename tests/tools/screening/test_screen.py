@@ -14,9 +14,13 @@ from rdkit import Chem
 from rdkit.Chem import Descriptors
 
 from agent.interpreter import interpret
+from core.candidate import Candidate, Origin
 from core.errors import StoreError, UsageError
 from core.spec import DesignSpec
 from tools.execution import ProcessExecutor, SerialExecutor
+from tools.properties.estimate import estimate
+from tools.ranking.rank import score_candidates
+from tools.safety.guard import screen_structure
 from tools.screening import run as screening
 from tools.screening.chunk import process
 from tools.screening.filter import Step, best_order
@@ -162,6 +166,59 @@ def test_hits_are_in_the_standard_form(smiles: str, tmp_path: Path) -> None:
     standard = standardise(smiles, "molecule")
     assert (hit["smiles"], hit["key"]) == (standard.smiles, standard.key)
     assert hit["values"]["molecular_weight"] == pytest.approx(Descriptors.MolWt(Chem.MolFromSmiles(standard.smiles)), abs=1e-5)
+
+
+def test_hits_are_what_the_whole_check_of_each_structure_gives(tmp_path: Path) -> None:
+    """Nothing that a screen leaves out or takes over changes a value, a score or who is a hit."""
+    goal = "a drug-like molecule with logP between -1 and 5, QED of at least 0.2, SA score at most 5, no nitro group and an aromatic ring"
+    made = interpret(goal).model_copy(update={"objectives": []})
+    rows = [
+        *SMILES,
+        "CC(=O)[O-].[Na+]",
+        "C[S+]([O-])c1ccccc1",
+        "[13CH3]Oc1ccccc1",
+        "C[C@H](N)c1ccccc1",
+        "O=[N+]([O-])c1ccccc1",
+        "CC(=O)Nc1ccccc1.Cl",
+    ]
+    rows += [
+        "C1=CC=CN1",
+        "OC1=CC=CC=C1C(=O)N",
+        "c1ccccc1N(CCCl)CCCl",
+        "[O-][n+]1ccccc1C",
+        "CN(C)c1ccccc1.C[N+](C)(C)C.[I-]",
+        "[Fe]c1ccccc1",
+        "[2H]c1ccccc1CO",
+    ]
+    path = tmp_path / "a.smi"
+    path.write_text("".join(f"{s} x{i}\n" for i, s in enumerate(rows)))
+    _, journal = _screened(path, made, tmp_path / "out")
+    names = list(dict.fromkeys(made.property_names()))
+    expected = {}
+    for row in rows:
+        form = standardise(row, "molecule")
+        safety = screen_structure(form.smiles, "molecule")
+        (values,) = estimate([form.smiles], "molecule", names, made.conditions)
+        origin = Origin(proposer="library", operator="screened")
+        plain = Candidate(
+            key=form.key,
+            smiles=form.smiles,
+            candidate_class="molecule",
+            origin=origin,
+            properties=values,
+            safety=safety,
+            status="estimated",
+        )
+        (scored,) = score_candidates([plain], made)
+        if safety.verdict != "block" and all(result.met for result in scored.requirements):
+            numbers = {n: v.number for n, v in values.items()}
+            expected.setdefault(form.smiles, (form.key, form.dedup_key, scored.score, scored.p_meets, safety.verdict, numbers))
+    hits = {h["smiles"]: (h["key"], h["dedup_key"], h["score"], h["p_meets"], h["safety"], h["values"]) for h in journal.hits()}
+    assert len(expected) > 8
+    assert hits.keys() == expected.keys()
+    for smiles, found in hits.items():
+        assert found[:5] == expected[smiles][:5], smiles
+        assert found[5] == pytest.approx(expected[smiles][5], abs=1e-6), smiles
 
 
 @pytest.mark.slow

@@ -125,3 +125,13 @@ def test_bad_repeat_units(psmiles: str, words: str) -> None:
 @pytest.mark.parametrize("psmiles", ["*CC*", "[*]CC[*]", "*CC(*)C(=O)[O-].[Na+]", "*C*", "*C=C*", "[1*]CC[2*]"])
 def test_good_repeat_units(psmiles: str) -> None:
     assert sum(atom.GetAtomicNum() == 0 for atom in parse_polymer(psmiles).GetAtoms()) == 2
+
+
+def test_what_was_read_already_is_checked_all_the_same() -> None:
+    mol = Chem.MolFromSmiles("CCO")
+    assert parse_smiles(" CCO ", read=mol) is mol
+    for text, reason in (("C" * 3000, "longer"), ("C%1", "two digits"), ("C*", "attachment point")):
+        with pytest.raises(StructureError, match=reason):
+            parse_smiles(text, read=mol)
+    with pytest.raises(StructureError, match="heavy atoms"):
+        parse_smiles("CCO", read=mol, max_heavy_atoms=2)

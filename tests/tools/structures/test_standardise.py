@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from rdkit import Chem
 
 from core.errors import StructureError
+from tools.safety.guard import screen_structure
 from tools.structures.similarity import morgan_fingerprint, tanimoto
-from tools.structures.standardise import standardise
+from tools.structures.standardise import standard_form, standardise
 
 FORMS = [
     ("CC(=O)[O-].[Na+]", "CC(=O)O", "sodium"),
@@ -150,3 +151,13 @@ def test_similarity() -> None:
     assert 0 < tanimoto(benzene, toluene) < 1
     assert tanimoto(methane, benzene) == 0.0
     assert morgan_fingerprint(benzene).GetNumBits() == 2048
+
+
+@pytest.mark.parametrize("smiles", ["OCC", "CC(=O)[O-].[Na+]", "[13CH3][C@H](N)C(=O)O", "C[S+]([O-])C", "F/C=C/F", "[Fe+2].[Cl-].[Cl-]"])
+def test_the_molecule_handed_out_is_what_the_standard_form_writes(smiles: str) -> None:
+    found, mol = standard_form(smiles, "molecule")
+    assert found == standardise(smiles, "molecule")
+    assert mol is not None
+    assert Chem.MolToSmiles(mol) == found.smiles == Chem.MolToSmiles(Chem.MolFromSmiles(found.smiles))
+    assert screen_structure(found.smiles, "molecule", read=mol) == screen_structure(found.smiles, "molecule")
+    assert Chem.MolToSmiles(mol) == found.smiles
