@@ -2,6 +2,7 @@
 
 A substructure search costs much more than it takes to see that, say, a structure without a C=O bond has no ester. What a query needs is
 read from the query itself: definite elements with their ring bonds, and bonds between definite elements. The screen never hides a match.
+(``tools.structures.prescreen`` looks closer at a molecule; here it is read from a table that is at hand, and from one unit for a chain of many.)
 """
 
 from __future__ import annotations
