@@ -59,5 +59,6 @@ def write_correlation(files: Sequence[Path], out: Path) -> dict[str, dict[str, A
     """Write :func:`correlations` to ``out`` as the table that ``residual_correlation`` reads; returns the pairs."""
     pairs = correlations(files)
     text = json.dumps({"prior_pairs": PRIOR_PAIRS, "pairs": pairs}, indent=1, sort_keys=True)
+    out.mkdir(parents=True, exist_ok=True)
     (out / CORRELATION_FILE).write_text(text + "\n", encoding="utf-8")
     return pairs
