@@ -29,7 +29,7 @@ from rdkit.rdBase import BlockLogs
 from core.errors import ConfigurationError
 from tools.properties.repeat_units import joined_units
 
-RULES_VERSION = "3"
+RULES_VERSION = "4"
 METHOD = "molwright weak-bond rules (neat, sealed, inert gas, one hour)"
 #: Below the onset of a class by less than this many K, the risk is moderate.
 MARGIN_K = 50.0

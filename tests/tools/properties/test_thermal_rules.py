@@ -87,6 +87,26 @@ def test_units_are_joined_without_end_groups() -> None:
     assert joined_units(one_star) is one_star
 
 
+@pytest.mark.parametrize(
+    ("smiles", "temperature_c", "expected"),
+    [
+        ("CC(C)=S", 25, "high"),  # thioacetone: polymer and trimer above -20 °C
+        ("S=C(c1ccccc1)c1ccccc1", 25, "low"),
+        ("S=C1C2CC3CC(C2)CC1C3", 25, "low"),  # hindered
+        ("CC(O)OC", 60, "high"),  # open hemiacetal
+        ("OCC1OC(O)C(O)C(O)C1O", 60, "low"),  # cyclic
+        ("CCOC(O)C(Cl)(Cl)Cl", 60, "low"),
+        ("O=C1C(=O)c2ccccc2C=C1", 110, "high"),  # 1,2-naphthoquinone decomposes above 100 °C
+        ("O=C1C(=O)c2ccccc2-c2ccccc21", 110, "low"),  # phenanthrenequinone, above 206 °C
+        ("C[S+](C)C", 172, "high"),
+        ("C[O+](C)C", 172, "high"),
+        ("c1ccc([S+](c2ccccc2)c2ccccc2)cc1", 300, "low"),  # stands 90 days
+    ],
+)
+def test_groups_told_apart_by_published_behaviour(smiles: str, temperature_c: float, expected: str) -> None:
+    assert level(smiles, temperature_c) == expected
+
+
 def test_rules_are_readable_and_distinct() -> None:
     rules = thermal_rules()
     assert len(rules) > 200
@@ -97,7 +117,7 @@ def test_rules_are_readable_and_distinct() -> None:
 def test_the_documentation_states_how_many_rules_have_which_kind_of_source() -> None:
     counts = Counter(source_kind(rule) for rule in thermal_rules())
     assert set(counts) == set(SOURCE_KINDS)
-    assert counts["expert rule"] < 60
+    assert counts["expert rule"] < 10
     text = " ".join((ROOT / "docs/models.md").read_text(encoding="utf-8").split())
     assert f"each of the {len(thermal_rules())} rules" in text
     assert f"{counts['with a temperature']} a source that states a temperature" in text
