@@ -33,8 +33,9 @@ def sums(results: Sequence[RunResult], budget: int = BUDGET) -> list[str]:
             plain, made = sum(mean(r.auc for r in rs) for rs in found), sum(mean(r.auc_makeable for r in rs) for rs in found)
             early = sum(any(r.stop for r in rs) for rs in found)
             bound = f"; {early} of the tasks ended early, so a lower bound" if early else ""
-            seeds = f"{min(len(rs) for rs in found)}-{max(len(rs) for rs in found)}"
-            lines.append(f"{engine}: sum of {len(found)} tasks {plain:.3f}, makeable {made:.3f} ({made / plain:.1%}), seeds {seeds}{bound}")
+            least, most = min(len(rs) for rs in found), max(len(rs) for rs in found)
+            seeds = f"{most} seed{'s' * (most != 1)} a task" if least == most else f"{least} to {most} seeds a task"
+            lines.append(f"{engine}: sum of {len(found)} tasks {plain:.3f}, makeable {made:.3f} ({made / plain:.1%}), {seeds}{bound}")
     return lines
 
 
