@@ -114,10 +114,11 @@ class Prescreen:
         self._masks = [self._needs.mask(query) for query in queries]
         self._memo = _Memo(self._needs)
 
-    def possible(self, mol: Chem.Mol) -> list[bool]:
+    def possible(self, mol: Chem.Mol, *, chained: tuple[int, int, float] | None = None) -> list[bool]:
         """For each query whether ``mol``, sanitised, can match it; False only where it surely does not.
 
-        True for all where hydrogens are atoms of their own.
+        ``chained``: an atom of one copy of ``mol``, an atom of the next, and the order of the bond between them, where a chain of copies
+        is asked about (its open ends as in ``mol``). True for all where hydrogens are atoms of their own.
         """
         memo = self._memo
         if len(memo) > REMEMBERED:
@@ -131,6 +132,8 @@ class Prescreen:
             if ring:
                 ring_bonds[first] += 1
                 ring_bonds[second] += 1
+        if chained:
+            ends.append((*chained, False))
         has, kinds = 0, []
         for atom, rings in zip(atoms(mol), ring_bonds, strict=True):
             number = atom.GetAtomicNum()

@@ -142,7 +142,7 @@ def descriptors(mol: Chem.Mol, table: Table | None = None) -> FloatArray:
             quantum_numbers,
             rdMolDescriptors.CalcAUTOCORR2D(mol),
             _shape(table, rotatable),
-            group_counts(mol, table),
+            group_counts(mol),
         ]
     row = np.concatenate(parts).astype(np.float32)
     return finite(row)

@@ -9,7 +9,6 @@ a doubled unit describes the same polymer.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -20,7 +19,7 @@ from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
 
 from tools.predictors.features.crippen import Crippen
-from tools.predictors.features.groups import Inventory, chain_groups, inventory
+from tools.predictors.features.groups import chain_groups
 from tools.predictors.features.molecule import morgan_counts
 from tools.predictors.features.table import Table, finite, pieces, ring_systems
 
@@ -104,9 +103,18 @@ class RepeatUnit:
         return bare
 
     @cached_property
+    def _link(self) -> Chem.Bond:
+        return self.mol.GetAtomWithIdx(self.ends[0]).GetBonds()[0]
+
+    @property
     def link(self) -> Chem.BondType:
         """Type of the bond between two units."""
-        return self.mol.GetAtomWithIdx(self.ends[0]).GetBonds()[0].GetBondType()
+        return self._link.GetBondType()
+
+    @property
+    def order(self) -> float:
+        """Its order: 1, 2 or 3."""
+        return float(self._link.GetBondTypeAsDouble())
 
     def _joined(self, units: int, *, closed: bool, smallest_rings: bool) -> Chem.Mol:
         size = len(self.table)
@@ -163,25 +171,13 @@ def _groups(unit: RepeatUnit) -> FloatArray:
     """Groups of one unit inside the chain: what the oligomer of n + 1 units has more than that of n."""
     units = max(1, math.ceil(_CHAIN_BACKBONE / len(unit.backbone)))
     groups = chain_groups()
-    possible = groups.possible(_stock(unit, units + 1))
+    possible = groups.possible(unit.mol, (unit.backbone[-1], unit.backbone[0], unit.order))
     if not any(possible):
         return np.zeros(len(groups), dtype=np.float32)
     longer = groups.counts(unit.oligomer(units + 1), possible)
     # What the shorter chain contains, the longer one contains as well.
     shorter = groups.counts(unit.oligomer(units), [count > 0 for count in longer]) if any(longer) else longer
     return np.array(longer, dtype=np.float32) - np.array(shorter, dtype=np.float32)
-
-
-def _stock(unit: RepeatUnit, units: int) -> Inventory:
-    """What an oligomer of ``units`` units consists of (and some end groups more)."""
-    table = unit.table
-    one = inventory(table)
-    atoms = Counter({key: units * count for key, count in one.atoms.items()})
-    bonds = Counter({key: units * count for key, count in one.bonds.items()})
-    first, last = unit.backbone[0], unit.backbone[-1]
-    order = table.mol.GetBondBetweenAtoms(unit.ends[0], first).GetBondTypeAsDouble()
-    bonds[table.numbers[last], last in table.aromatic, table.numbers[first], first in table.aromatic, order, False] += units - 1
-    return Inventory(atoms, bonds)
 
 
 @dataclass(frozen=True)
