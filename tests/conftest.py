@@ -1,4 +1,4 @@
-"""What every test shares: in CI nothing may be skipped; a real PostgreSQL where one can be started."""
+"""What every test shares: in CI nothing may be skipped; tests of other real programs only where asked for; a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+#: Markers of tests that need a program with an environment of its own (``make test-vllm``, ``make test-aizynth``).
+APART = ("vllm", "aizynth")
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
 
@@ -36,6 +38,17 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, A
     report = yield
     _fail_instead(report)
     return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect the tests apart, but those that the marker expression names (``pytest -m vllm``)."""
+    asked = str(config.option.markexpr or "")
+    apart = [marker for marker in APART if marker not in asked]
+    left_out = [item for item in items if any(item.get_closest_marker(marker) for marker in apart)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

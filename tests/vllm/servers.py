@@ -17,7 +17,7 @@ The models answer nonsense. What is worth asserting: that a structured answer or
 whatever comes, that nothing wrong passes a gate. Give ``max_tokens``: random weights rarely stop by themselves. Free text at
 ``temperature=0`` is the same each time.
 
-Mark the tests: ``pytestmark = pytest.mark.vllm``. They are left out of the default run (tests/vllm/conftest.py); ``make test-vllm`` makes the
+Mark the tests: ``pytestmark = pytest.mark.vllm``. They are left out of the default run (tests/conftest.py); ``make test-vllm`` makes the
 environment (``python3 scripts/vllm_env.py``, once, 3.5 GB in the user's cache folder) and runs them, or ``pytest -m vllm tests/vllm/FILE`` once
 it is there.
 """
