@@ -119,5 +119,6 @@ def _chosen(found: list[Candidate], made: list[Candidate], spec: DesignSpec) -> 
         first: dict[str, str] = {}
         for candidate in whole:
             first.setdefault(MurckoScaffold.MurckoScaffoldSmiles(candidate.smiles), candidate.key)
-        whole.sort(key=lambda c: c.key not in first.values())
+        new_rings = set(first.values())
+        whole.sort(key=lambda c: c.key not in new_rings)
     return [whole[i] for i in shortlist(whole, spec, Known({}, known_to_all(whole, spec))).positions]

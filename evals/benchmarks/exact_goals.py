@@ -38,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     right: dict[str, list[bool]] = defaultdict(list)
     plain: dict[str, list[bool]] = defaultdict(list)
     seconds: list[float] = []
+    only_joined = 0
     for task in tasks(given.tasks, given.seed):
         start = time.process_time()
         try:
@@ -48,6 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
         seconds.append(time.process_time() - start)
         right[task.kind].append(not wrong)
         plain[task.kind].append(not judge(task, baseline(task)))
+        only_joined += not wrong and bool(judge(task, smiles, joined=False))
         if wrong:
             print(f"wrong: {task.goal} -> {smiles or 'none'}: {wrong}", file=sys.stderr, flush=True)
     rows: list[list[str | int | float | None]] = [
@@ -59,13 +61,17 @@ def main(arguments: list[str] | None = None) -> int:
     for row in rows:
         print("  ".join(f"{cell!s:>14}" for cell in row))
     spent = f"CPU time of an answer with its judgement: median {np.median(seconds):.2f} s, 95th percentile {np.percentile(seconds, 95):.2f} s, sum {sum(seconds):.0f} s"
-    print(spent)
+    strict = (
+        f"{only_joined} of the exact ones delete a group that linked two parts and join these. The judge was widened to take that after the first "
+        f"measurement; if only one common substructure may prove what stayed, {total - only_joined} are exact ({(total - only_joined) / count:.1%})"
+    )
+    print(spent, strict, sep="\n")
     if given.save:
-        write_section("exact_goals", _section(rows, spent, given.tasks, given.seed))
+        write_section("exact_goals", _section(rows, [f"{spent}.", f"{strict}."], given.tasks, given.seed))
     return int(total < 0.98 * count)
 
 
-def _section(rows: list[list[str | int | float | None]], spent: str, number: int, seed: int) -> Section:
+def _section(rows: list[list[str | int | float | None]], notes: list[str], number: int, seed: int) -> Section:
     return Section(
         title="Countable goals",
         order=30,
@@ -77,7 +83,7 @@ def _section(rows: list[list[str | int | float | None]], spent: str, number: int
             "tasks: 58.8 %, GPT-4o 49 %; those are other sentences, so the figures say how hard the kinds are, not who is ahead by how much."
         ),
         tables=[Table(columns=["kind", "goals", "exact", "share", "baseline"], rows=rows)],
-        notes=[spent + ".", "Baseline: the structure that the goal names, else a random known compound."],
+        notes=[*notes, "Baseline: the structure that the goal names, else a random known compound."],
     )
 
 

@@ -3,8 +3,9 @@
     python -m evals.benchmarks.predictor_speed [--structures 600] [--batch 200] [--single 60] [--file zinc.smi] [--json]
 
 The five predictors are asked together, of molecules (Tg answers that it is for polymers) and of as many repeat units made of the same
-molecules (an attachment point at each end; the others answer that they are for molecules). Speeds are given for each and for both. The floor is RDKit's two-dimensional descriptors alone (rdkit.Chem.Descriptors.CalcMolDescriptors) on the same
-structures in the same process; one thread.
+molecules (an attachment point at each end; the others answer that they are for molecules). Speeds are given for each and for both. The
+floor is RDKit's two-dimensional descriptors alone (rdkit.Chem.Descriptors.CalcMolDescriptors) on the same structures in the same process;
+one thread.
 """
 
 from __future__ import annotations

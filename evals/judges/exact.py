@@ -62,14 +62,18 @@ def ring_counts(mol: Chem.Mol) -> dict[str, int]:
     }
 
 
-def judge(task: Any, smiles: str) -> str:
-    """'' if ``smiles`` is an exact answer to ``task`` (a ``Task`` of ``evals.exact_tasks``), else what is wrong with it."""
+def judge(task: Any, smiles: str, *, joined: bool = True) -> str:
+    """'' if ``smiles`` is an exact answer to ``task`` (a ``Task`` of ``evals.exact_tasks``), else what is wrong with it.
+
+    ``joined``: where a group that linked two parts is deleted, the parts bonded to each other are exact too; else only what one common
+    substructure shows to have stayed.
+    """
     with rdBase.BlockLogs():
         mol = Chem.MolFromSmiles(smiles) if smiles else None
     if mol is None or len(Chem.GetMolFrags(mol)) != 1:
         return "no readable structure in one piece"
     if task.kind in ("add", "delete", "substitute"):
-        return _judge_change(task, mol)
+        return _judge_change(task, mol, joined)
     if task.reference:
         return _judge_property(task, mol)
     counted = {
@@ -88,7 +92,7 @@ def judge(task: Any, smiles: str) -> str:
     return "; ".join(wrong)
 
 
-def _judge_change(task: Any, mol: Chem.Mol) -> str:
+def _judge_change(task: Any, mol: Chem.Mol, joined: bool) -> str:
     """The counts must change as asked, and all but the atoms of the group must stay."""
     before = Chem.MolFromSmiles(task.reference)
     for group, change in task.change.items():
@@ -99,7 +103,7 @@ def _judge_change(task: Any, mol: Chem.Mol) -> str:
     small, large = sorted((before.GetNumHeavyAtoms(), mol.GetNumHeavyAtoms()))
     if large - small > moved:
         return f"{large - small} atoms more or less; the group has {moved}"
-    if task.kind == "delete" and any(_is_rest(before, mol, GROUPS[g]) for g in task.change):
+    if joined and task.kind == "delete" and any(_is_rest(before, mol, GROUPS[g]) for g in task.change):
         return ""
     with rdBase.BlockLogs():
         common = rdFMCS.FindMCS([before, mol], timeout=5, ringMatchesRingOnly=False, bondCompare=rdFMCS.BondCompare.CompareOrder)

@@ -26,8 +26,9 @@ class ModelUse:
 
 @dataclass
 class RunFigures:
-    """Sums over the store; ``runs`` are design runs by status, ``conversations`` those of ``molwright chat``. ``heartbeat_age_s``: seconds since the oldest heartbeat of a running run; None where none runs.
+    """Sums over the store; ``runs`` are design runs by status, ``conversations`` those of ``molwright chat``.
 
+    ``heartbeat_age_s``: seconds since the oldest heartbeat of a running run; None where none runs.
     ``step_seconds`` by node: from the end of the step before (for the first step from the start of the run) to the end of its own, so
     the time that a run lay still counts for the step that ended it; waiting for a person's approval counts for ``approve``.
     """
