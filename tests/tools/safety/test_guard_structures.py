@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import random
-import time
 from pathlib import Path
 
 import pytest
@@ -189,13 +187,3 @@ def test_rules_are_well_formed_and_versioned() -> None:
     assert all(rule.reason.endswith(".") for rule in rules)
     assert rules_version() == RULES_VERSION
     assert len(RULES_VERSION) == 12
-
-
-def test_speed() -> None:
-    rows = [row["smiles"] for row in PASS]
-    random.Random(3).shuffle(rows)
-    screen_structure(rows[0], "molecule")
-    started = time.perf_counter()
-    for smiles in rows:
-        screen_structure(smiles, "molecule")
-    assert len(rows) / (time.perf_counter() - started) > 40
