@@ -3,13 +3,14 @@ PYTHON ?= python3
 ARGS ?=
 export GOAL
 
-.PHONY: help design test test-vllm test-aizynth check setup setup-dev lock clean
+.PHONY: help design test test-vllm test-aizynth test-torch check setup setup-dev lock clean
 
 help:
 	@echo 'make design GOAL="Design a heat-resistant polymer with Tg > 250 °C"   set up and run a design'
 	@echo 'make test                                                            set up and run every check and test'
 	@echo 'make test-vllm                                                       tests with real model servers, without a card'
 	@echo 'make test-aizynth                                                    tests with the real AiZynthFinder'
+	@echo 'make test-torch                                                      tests with torch, on a GPU where there is one'
 
 design: setup
 	@if [ -z "$$GOAL" ]; then echo 'give a goal: make design GOAL="a molecule with MW < 300"' >&2; exit 2; fi
@@ -27,6 +28,11 @@ test-vllm: setup-dev
 test-aizynth: setup-dev
 	@$(PYTHON) scripts/aizynth_env.py
 	@.venv/bin/python -m pytest -m aizynth tests/aizynth $(ARGS)
+
+# Training with torch on the processor, and on a GPU where torch finds one; the first time installs 1 GB into the user's cache folder.
+# Where the environment has a torch of its own (the extra train, on a machine with a GPU): .venv/bin/python -m pytest -m torch tests
+test-torch: setup-dev
+	@PYTHONPATH="$$($(PYTHON) scripts/torch_env.py)" .venv/bin/python -m pytest -m torch tests/tools/predictors $(ARGS)
 
 check: setup-dev
 	@scripts/check

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-#: Markers of tests that need a program with an environment of its own (``make test-vllm``, ``make test-aizynth``).
-APART = ("vllm", "aizynth")
+#: Markers of tests that need a program with an environment of its own (``make test-vllm``, ``test-aizynth``, ``test-torch``).
+APART = ("vllm", "aizynth", "torch")
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
 

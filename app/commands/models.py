@@ -25,6 +25,9 @@ Smiles = Annotated[
 ]
 Target = Annotated[str, typer.Option("--target", help="Column with the measured values.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the folds and learners.")]
+Device = Annotated[
+    str, typer.Option("--device", help="Where a shipped property is trained: auto (a GPU where torch finds one), cpu, cuda or cuda:1.")
+]
 #: Bad rows that are listed on the terminal; the model card lists all.
 SHOWN_ROWS = 20
 
@@ -148,6 +151,7 @@ def train(
         bool, typer.Option("--replace", help="Train an own model again; runs that used the old one no longer replay.")
     ] = False,
     where: Annotated[Path | None, typer.Option("--out", help="Folder for the weights of a shipped property trained again.")] = None,
+    device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Train a shipped property again from its data, or a property of your own from your measurements."""
@@ -157,7 +161,8 @@ def train(
         given = {"--unit": unit, "--log": log, "--smiles": smiles, "--target": target, "--label": label, "--synonym": synonym}
         if wrong := [option for option, value in given.items() if value]:
             raise UsageError(f"{name} ships with molwright and has its columns and unit: {', '.join(wrong)} cannot be given")
-        return _train_shipped(name, data, seed, where, as_json)
+        return _train_shipped(name, data, seed, where, device, as_json)
+    _refuse_device(device)
     from tools.predictors.own.registry import own_cards
     from tools.predictors.own.train import OwnProperty, check_name, train_own
 
@@ -189,6 +194,12 @@ def train(
     for warning in card["warnings"]:
         err.print(f"[yellow]warning:[/yellow] {escape(warning)}")
     err.print(f"registered: goals may now ask for {escape(_example(card))}; card: {escape(str(folder / name / 'card.md'))}")
+
+
+def _refuse_device(device: str) -> None:
+    """Raise UsageError where a GPU was asked for in training a property of the user's own."""
+    if device not in ("auto", "cpu"):
+        raise UsageError("a property of your own is always learnt on the processor; --device is for the properties that ship")
 
 
 def _example(card: dict[str, Any]) -> str:
@@ -229,14 +240,16 @@ def _print_metrics(card: dict[str, Any]) -> None:
     out.print(table)
 
 
-def _train_shipped(name: str, data: Path, seed: int, where: Path | None, as_json: bool) -> None:
+def _train_shipped(name: str, data: Path, seed: int, where: Path | None, device: str, as_json: bool) -> None:
     """Train from the shipped recipe into a folder of its own and hold the figures against those that ship."""
     from tools.predictors.specs import spec_of
+    from tools.predictors.training.device import choose
     from tools.predictors.training.fit import train as train_predictor
 
     folder = where or wiring.prepare_home(get_settings()) / "trained"
     shipped = _shipped_card(name)
-    card = train_predictor(data, spec_of(name), folder, seed, _progress())
+    progress = _progress()
+    card = train_predictor(data, spec_of(name), folder, seed, progress, device=choose(device, progress))
     same_data = card["data"]["sha256"] == shipped["data"]["sha256"]
     compared = {
         split: {key: [m.get(key), shipped["metrics"][split].get(key)] for key in ("rmse", "mae", "coverage")}
@@ -272,13 +285,17 @@ def evaluate(
     smiles: Smiles = "",
     target: Target = "",
     seed: Seed = 0,
+    device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Measure a model on a table: the stored model on structures it was not trained on, or its recipe by cross-validation."""
     from tools.predictors.own.external import evaluate_own, evaluate_shipped
 
-    measure = evaluate_shipped if _known(name) == "shipped" else evaluate_own
-    found = measure(name, data, split, seed=seed, smiles=smiles, target=target, progress=_progress())
+    if _known(name) == "shipped":
+        found = evaluate_shipped(name, data, split, seed=seed, smiles=smiles, target=target, progress=_progress(), device=device)
+    else:
+        _refuse_device(device)
+        found = evaluate_own(name, data, split, seed=seed, smiles=smiles, target=target, progress=_progress())
     if as_json:
         return emit_json(found)
     for bad in found["bad_rows"][:SHOWN_ROWS]:

@@ -52,15 +52,24 @@ def evaluate_own(
 
 
 def evaluate_shipped(
-    name: str, path: Path, split: Split | None, *, seed: int = 0, smiles: str = "", target: str = "", progress: Progress = lambda text: None
+    name: str,
+    path: Path,
+    split: Split | None,
+    *,
+    seed: int = 0,
+    smiles: str = "",
+    target: str = "",
+    progress: Progress = lambda text: None,
+    device: str = "auto",
 ) -> dict[str, Any]:
-    """The same for a shipped predictor.
+    """The same for a shipped predictor; ``device``: where its recipe is trained, as :func:`tools.predictors.training.device.choose` has it.
 
     Without ``target`` the table has the columns of the predictor's own data. With it, that column holds values in the predictor's unit
     and ``smiles`` (found by itself where only one can be meant) the structures; such a table is for the stored model only.
     """
     from tools.predictors.training import fit
     from tools.predictors.training.data import read_table
+    from tools.predictors.training.device import choose
 
     spec = spec_of(name)
     base = {"name": name, "unit": spec.unit}
@@ -75,7 +84,7 @@ def evaluate_shipped(
         table = read_table(path, spec)
         found = _stored(name, table.smiles, table.solvents, table.y, kind, progress)
         return {**base, "bad_rows": [[b.line, b.reason] for b in table.bad], "what": "stored model", "figures": found}
-    data = fit.load(path, spec, progress)
+    data = fit.load(path, spec, progress, choose(device, progress))
     bad = [[b.line, b.reason] for b in data.table.bad]
     random = fit.random_evaluation(data, spec, seed, progress)
     if split == "scaffold":

@@ -1,11 +1,11 @@
 """``python -m tools.predictors.training``: train a predictor, measure it and what it is compared with, and write the report.
 
-NAME --data FILE [--out DIR] [--seed 0] [--out-of-fold FILE] [--show-bad 20]
+NAME --data FILE [--out DIR] [--seed 0] [--out-of-fold FILE] [--show-bad 20] [--device auto|cpu|cuda]
 precision NAME --goal ">= 250" (--data FILE | --out-of-fold FILE) [--seed 0]
 correlation FILE FILE ... [--out DIR]
 baselines NAME --data FILE [--out DIR] [--seed 0]
 limits NAME --data FILE --out-of-fold FILE --by COLUMN [--out DIR]
-report [--out docs/predictors.md] [--rerun --data-folder DIR] [--seed 0]
+report [--out docs/predictors.md] [--rerun --data-folder DIR] [--seed 0] [--device auto|cpu|cuda]
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tools.predictors.specs import spec_of
 from tools.predictors.training.baselines import write_baselines
 from tools.predictors.training.correlation import write_correlation
 from tools.predictors.training.data import read_table
+from tools.predictors.training.device import choose
 from tools.predictors.training.fit import train
 from tools.predictors.training.limits import write_limits
 from tools.predictors.training.precision import precision_report
@@ -45,14 +46,16 @@ def _train(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out-of-fold", type=Path, default=None, help="npz file for out-of-fold predictions with structures")
     parser.add_argument("--show-bad", type=int, default=20, help="rows that were left out to list")
+    parser.add_argument("--device", default="auto", help="auto: a GPU where torch finds one; cpu; cuda or cuda:1")
     options = parser.parse_args(arguments)
-    spec = spec_of(options.name)
+    spec, progress = spec_of(options.name), Progress()
+    device = choose(options.device, progress)
     bad = read_table(options.data, spec).bad
     for row in bad[: options.show_bad]:
         print(f"line {row.line}: {row.reason}", file=sys.stderr)
     if len(bad) > options.show_bad:
         print(f"... and {len(bad) - options.show_bad} more rows left out", file=sys.stderr)
-    card = train(options.data, spec, options.out, options.seed, Progress(), options.out_of_fold)
+    card = train(options.data, spec, options.out, options.seed, progress, options.out_of_fold, device=device)
     for split, m in card["metrics"].items():
         print(f"{spec.name}: {split}: RMSE {m['rmse']} MAE {m['mae']} n {m['n']} coverage {m['coverage']:.3f}")
     return 0
@@ -114,11 +117,13 @@ def _report(arguments: list[str]) -> int:
     parser.add_argument("--rerun", action="store_true", help="train and measure everything again first (hours)")
     parser.add_argument("--data-folder", type=Path, default=None, help="folder with NAME/NAME.csv or NAME.csv for each data set")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="auto", help="auto: a GPU where torch finds one; cpu; cuda or cuda:1")
     options = parser.parse_args(arguments)
     if options.rerun:
         if options.data_folder is None:
             raise UsageError("--rerun needs --data-folder")
-        rerun(options.data_folder, WEIGHTS, options.seed, Progress())
+        progress = Progress()
+        rerun(options.data_folder, WEIGHTS, options.seed, progress, choose(options.device, progress))
     for path in write_report(options.out):
         print(path)
     return 0

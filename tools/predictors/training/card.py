@@ -12,6 +12,7 @@ from tools.predictors.features.assemble import feature_names
 from tools.predictors.model import scale_columns
 from tools.predictors.specs import PredictorSpec
 from tools.predictors.training.data import Table, element_support
+from tools.predictors.training.device import PROCESSOR, Device
 from tools.predictors.training.evaluate import Evaluation, choose_domain, interval_metrics, metrics
 from tools.predictors.training.learners import recipe_of
 from tools.predictors.weights import FORMAT, digest, weights_version
@@ -46,7 +47,7 @@ def data_section(table: Table, spec: PredictorSpec, data_hash: str) -> dict[str,
     }
 
 
-def method_section(spec: PredictorSpec, seed: int, columns: int) -> dict[str, Any]:
+def method_section(spec: PredictorSpec, seed: int, columns: int, device: Device = PROCESSOR) -> dict[str, Any]:
     """How ``spec`` was trained: command, members, features, package versions. ``columns``: features that the boosters see."""
     names, recipe = feature_names(spec.kind), recipe_of(spec.name)
     inputs = ["prediction", "ensemble spread", "similarity", "mean similarity", *(names[i] for i in scale_columns(spec.kind))]
@@ -61,6 +62,7 @@ def method_section(spec: PredictorSpec, seed: int, columns: int) -> dict[str, An
             "learners": [{"name": m.name, "trees": m.trees, **m.parameters} for m in recipe.learners],
             "features": f"{len(names)} computed, {columns} used",
             "scale_inputs": inputs,
+            **({} if device.is_processor else {"matrices_on": device.name}),
             "versions": {package: version(package) for package in ("lightgbm", "numpy", "rdkit")},
         },
     }

@@ -13,6 +13,7 @@ from core.errors import UsageError
 from tools.predictors.model import Z90, scale_matrix
 from tools.predictors.neighbours import NeighbourIndex
 from tools.predictors.specs import FeatureKind, PredictorSpec
+from tools.predictors.training.device import PROCESSOR, Device
 from tools.predictors.training.learners import train_ensemble, train_scale
 
 FloatArray = NDArray[np.float64]
@@ -38,12 +39,13 @@ def cross_validate(
     bits: list[NDArray[np.uint16]],
     seed: int,
     progress: Progress,
+    device: Device = PROCESSOR,
 ) -> OutOfFold:
     """Train on all folds but one, predict that one, for each fold. ``columns``: those of ``x`` that the boosters see."""
     result = OutOfFold(np.zeros(len(y)), np.zeros(len(y)), np.zeros((len(y), 3), np.float32), np.zeros(len(y), np.int64))
     for k in sorted(set(fold.tolist())):
         train, test = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
-        ensemble = train_ensemble(spec, x[train], columns, y[train], seed)
+        ensemble = train_ensemble(spec, x[train], columns, y[train], seed, device)
         result.value[test], result.spread[test] = ensemble.values(x[test])
         found = NeighbourIndex.of([bits[i] for i in train]).query([bits[i] for i in test])
         result.near[test] = found.similarity

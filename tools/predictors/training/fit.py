@@ -30,6 +30,7 @@ from tools.predictors.training.card import (
     method_section,
 )
 from tools.predictors.training.data import Table, describe, read_table
+from tools.predictors.training.device import PROCESSOR, Device
 from tools.predictors.training.evaluate import Calibration, Evaluation, Progress, calibrate, cross_validate
 from tools.predictors.training.kernel_fit import coding_of
 from tools.predictors.training.learners import train_ensemble, train_scale, used_columns
@@ -39,26 +40,27 @@ from tools.predictors.weights import digest, gzip_text, npz_bytes, write_folder
 
 @dataclass
 class Prepared:
-    """Data described and ready for training."""
+    """Data described and ready for training, and the device to train on."""
 
     table: Table
     x: NDArray[np.float32]
     bits: list[NDArray[np.uint16]]
     columns: NDArray[np.int64]
+    device: Device = PROCESSOR
 
 
-def load(path: Path, spec: PredictorSpec, progress: Progress) -> Prepared:
+def load(path: Path, spec: PredictorSpec, progress: Progress, device: Device = PROCESSOR) -> Prepared:
     """Read ``path`` and compute the features. Raises NotFoundError or UsageError as ``read_table`` does."""
     progress(f"reading {path}")
     table = read_table(path, spec)
     progress(f"{table.rows_read} rows read, {len(table)} used, {len(table.bad)} left out; computing features")
     x, bits = describe(table, spec)
-    return Prepared(table, x, bits, used_columns(x))
+    return Prepared(table, x, bits, used_columns(x), device)
 
 
 def evaluate(data: Prepared, spec: PredictorSpec, fold: NDArray[np.int64], seed: int, progress: Progress) -> Evaluation:
     """Cross-validate on ``fold`` and calibrate."""
-    oof = cross_validate(spec, data.x, data.columns, data.table.y, fold, data.bits, seed, progress)
+    oof = cross_validate(spec, data.x, data.columns, data.table.y, fold, data.bits, seed, progress, data.device)
     return Evaluation(fold, oof, calibrate(spec.kind, data.x, data.table.y, oof, fold, seed))
 
 
@@ -90,7 +92,7 @@ def harder_evaluation(
 ) -> Evaluation:
     """Cross-validate on ``fold``. The intervals are calibrated on the random split without the rows of the fold they are used for."""
     table = data.table
-    oof = cross_validate(spec, data.x, data.columns, table.y, fold, data.bits, seed, progress)
+    oof = cross_validate(spec, data.x, data.columns, table.y, fold, data.bits, seed, progress, data.device)
     scale = np.zeros(len(table))
     inputs = scale_matrix(spec.kind, random.oof.value, random.oof.spread, random.oof.near, data.x)
     asked = scale_matrix(spec.kind, oof.value, oof.spread, oof.near, data.x)
@@ -112,13 +114,15 @@ def train(
     out_of_fold: Path | None = None,
     *,
     harder_splits: bool = True,
+    device: Device = PROCESSOR,
 ) -> dict[str, Any]:
     """Train ``spec`` on ``path`` and write weights and card to ``out/<name>``; returns the card.
 
     ``out_of_fold`` names an npz file for the out-of-fold predictions with their structures (kept out of the weights, for
-    ``precision`` and ``correlation``); ``harder_splits`` False leaves out the scaffold and family splits. Equal data, seed and library versions give equal bytes.
+    ``precision`` and ``correlation``); ``harder_splits`` False leaves out the scaffold and family splits. Equal data, seed, device and library versions give equal bytes.
     """
-    data = load(path, spec, progress)
+    data = load(path, spec, progress, device)
+    progress(f"matrices on {device.name}, trees on the processor")
     random = random_evaluation(data, spec, seed, progress)
     evaluations = {RANDOM: random}
     if harder_splits:
@@ -128,7 +132,7 @@ def train(
     if out_of_fold is not None:
         write_out_of_fold(out_of_fold, spec, data, random)
     progress("training the final ensemble on all rows")
-    ensemble = train_ensemble(spec, data.x, data.columns, data.table.y, seed)
+    ensemble = train_ensemble(spec, data.x, data.columns, data.table.y, seed, device)
     inputs = scale_matrix(spec.kind, random.oof.value, random.oof.spread, random.oof.near, data.x)
     scale = train_scale(spec.kind, inputs, np.abs(data.table.y - random.oof.value), seed)
     files = {f"value_{i}.txt.gz": gzip_text(b.model_to_string()) for i, b in enumerate(ensemble.boosters)}
@@ -144,7 +148,7 @@ def train(
     files[CALIBRATION_FILE] = _calibration_file(data.table, random)
     card = {
         **data_section(data.table, spec, digest(path.read_bytes())),
-        **method_section(spec, seed, len(data.columns)),
+        **method_section(spec, seed, len(data.columns), device),
         **figures_section(data.table.y, evaluations),
         "solvents": solvents,
         **files_section(files),

@@ -7,6 +7,7 @@ equation 5.12); each weight is the expectation step of a Student-t likelihood wi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from tools.predictors.features.assemble import feature_names
 from tools.predictors.kernel import Coding, KernelModel, Shape, soften
 from tools.predictors.specs import FeatureKind
+from tools.predictors.training.device import PROCESSOR, Device
 
 FloatArray = NDArray[np.float64]
 
@@ -46,10 +48,12 @@ def coding_of(kind: FeatureKind, x: NDArray[np.float32]) -> Coding:
     return Coding(descriptors[used], soft.mean(axis=0), soft.std(axis=0))
 
 
-def fit_kernel(kind: FeatureKind, x: NDArray[np.float32], y: FloatArray, seed: int) -> FittedKernel:
-    """The process trained on the feature matrix ``x`` (all columns of ``kind``) and values ``y``. Deterministic for a seed."""
-    from scipy.linalg import cho_solve, lapack
+def fit_kernel(kind: FeatureKind, x: NDArray[np.float32], y: FloatArray, seed: int, device: Device = PROCESSOR) -> FittedKernel:
+    """The process trained on the feature matrix ``x`` (all columns of ``kind``) and values ``y``. Deterministic for a seed and device.
 
+    Raises ValueError where the kernel matrix is not positive definite, and what ``device`` does.
+    """
+    solve = _solve if device.is_processor else partial(_solve_on, device)
     coding = coding_of(kind, x)
     codes = coding.codes(x)
     rows = np.arange(len(y))
@@ -64,15 +68,38 @@ def fit_kernel(kind: FeatureKind, x: NDArray[np.float32], y: FloatArray, seed: i
         matrix = near.astype(np.float64)
         matrix[diagonal] += noise
         offset = float(np.average(values, weights=weight))
-        factor, failed = lapack.dpotrf(matrix, lower=1, overwrite_a=1)
-        if failed:
-            raise ValueError("the kernel matrix is not positive definite")
-        coefficients = cho_solve((factor, True), values - offset)
-        if step < _STEPS - 1:
-            inverse = np.tril(lapack.dtrtri(factor, lower=1)[0])
-            residual = coefficients / np.einsum("ij,ij->j", inverse, inverse)
+        last = step == _STEPS - 1
+        coefficients, precision = solve(matrix, values - offset, not last)
+        if not last:
+            residual = coefficients / precision
             spread = float(np.median(np.abs(residual))) / 0.6745 or 1.0
             weight = np.maximum((_FREEDOM + 1.0) / (_FREEDOM + (residual / spread) ** 2), _SMALLEST_WEIGHT)
     every = np.ones(len(y))
     every[rows] = weight
     return FittedKernel(KernelModel(coding, anchors, coefficients, offset, SHAPE), every)
+
+
+def _solve(matrix: FloatArray, values: FloatArray, diagonal: bool) -> tuple[FloatArray, FloatArray]:
+    """The inverse of ``matrix`` (which is overwritten) times ``values``, and the inverse's diagonal if asked for. Raises ValueError."""
+    from scipy.linalg import cho_solve, lapack
+
+    factor, failed = lapack.dpotrf(matrix, lower=1, overwrite_a=1)
+    if failed:
+        raise ValueError("the kernel matrix is not positive definite")
+    solved = cho_solve((factor, True), values)
+    if not diagonal:
+        return solved, np.empty(0)
+    inverse = np.tril(lapack.dtrtri(factor, lower=1)[0])
+    return solved, np.einsum("ij,ij->j", inverse, inverse)
+
+
+def _solve_on(device: Device, matrix: FloatArray, values: FloatArray, diagonal: bool) -> tuple[FloatArray, FloatArray]:
+    """The same on ``device``, which has no triangular inverse: the inverse itself."""
+    linalg, placed = device.xp.linalg, device.place(matrix)
+    if not diagonal:
+        return device.fetch(linalg.solve(placed, device.place(values))), np.empty(0)
+    inverse = linalg.inv(placed)
+    precision = device.fetch(linalg.diagonal(inverse))
+    if not (precision > 0).all():
+        raise ValueError("the kernel matrix is not positive definite")
+    return device.fetch(inverse @ device.place(values)), precision

@@ -1,4 +1,4 @@
-"""The members of an ensemble and how they are trained: LightGBM boosters and a Gaussian process, one thread, fixed seeds."""
+"""The members of an ensemble and how they are trained: LightGBM boosters and a Gaussian process, fixed seeds."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tools.predictors.kernel import KernelModel
 from tools.predictors.model import Part, combine, scale_constraints
 from tools.predictors.network import NetworkModel
 from tools.predictors.specs import FeatureKind, PredictorSpec
+from tools.predictors.training.device import PROCESSOR, Device
 from tools.predictors.training.kernel_fit import fit_kernel
 from tools.predictors.training.network_fit import fit_network
 from tools.predictors.weights import compact_booster_text
@@ -145,11 +146,16 @@ class Ensemble:
         return combine(self.boosters, self.columns, [Part(share, model) for share, model in parts if model is not None], x)
 
 
-def train_ensemble(spec: PredictorSpec, x: NDArray[np.float32], columns: NDArray[np.int64], y: FloatArray, seed: int) -> Ensemble:
-    """The ensemble of ``spec`` for features ``x`` (all columns; the boosters see ``columns``) and values ``y``."""
+def train_ensemble(
+    spec: PredictorSpec, x: NDArray[np.float32], columns: NDArray[np.int64], y: FloatArray, seed: int, device: Device = PROCESSOR
+) -> Ensemble:
+    """The ensemble of ``spec`` for features ``x`` (all columns; the boosters see ``columns``) and values ``y``.
+
+    ``device`` computes the process and the networks. Raises PredictorError where it was insisted on and fails.
+    """
     recipe = recipe_of(spec.name)
-    kernel = fit_kernel(spec.kind, x, y, seed) if recipe.kernel_share else None
-    network = fit_network(spec.kind, x, y, seed, bend=recipe.network_bend) if recipe.network_share else None
+    kernel = device.run(lambda d: fit_kernel(spec.kind, x, y, seed, d)) if recipe.kernel_share else None
+    network = device.run(lambda d: fit_network(spec.kind, x, y, seed, bend=recipe.network_bend, device=d)) if recipe.network_share else None
     used = np.ascontiguousarray(x[:, columns])
     boosters = [
         train_booster(used, y, learner.parameters, learner.trees, seed * 100 + i, bend=learner.bend)

@@ -15,6 +15,7 @@ from tools.predictors.specs import PREDICTORS
 from tools.predictors.training.baselines import BASELINES_FILE, write_baselines
 from tools.predictors.training.card import FAMILIES, RANDOM, SCAFFOLD
 from tools.predictors.training.correlation import write_correlation
+from tools.predictors.training.device import PROCESSOR, Device
 from tools.predictors.training.evaluate import Progress
 from tools.predictors.training.fit import train
 from tools.predictors.training.limits import LIMITS_FILE, write_limits
@@ -182,7 +183,8 @@ def write_report(out: Path) -> list[Path]:
         f"Written by `{_COMMAND} report` from the model cards, the out-of-fold predictions and the results kept beside the weights (seconds); "
         "`--rerun --data-folder DIR` trains and measures everything first (estimated at two hours on one free core).",
         "",
-        "Inference needs NumPy, LightGBM and RDKit; training also needs the extra `train`. The weights are text and plain number arrays, "
+        "Inference needs NumPy, LightGBM and RDKit; training also needs the extra `train`, and uses a GPU where torch finds one (the Gaussian process and the "
+        "networks; trees grow on the processor; no GPU was there to measure it on). The weights are text and plain number arrays, "
         f"{size:.1f} MB together, each checked against the hash in its card. Speed, next to RDKit's descriptors alone: "
         "`python -m evals.benchmarks.predictor_speed`.",
         "",
@@ -206,7 +208,7 @@ def data_file(folder: Path, data: str) -> Path:
     raise NotFoundError(f"no {data}.csv in {folder} or in {folder / data}")
 
 
-def rerun(folder: Path, weights: Path, seed: int, progress: Progress) -> None:
+def rerun(folder: Path, weights: Path, seed: int, progress: Progress, device: Device = PROCESSOR) -> None:
     """Train every predictor on the data in ``folder`` and measure baselines, limits and residual correlations, all kept in ``weights``.
 
     The out-of-fold predictions with structures go to files in the working directory, ``NAME.oof.npz``. Raises NotFoundError before
@@ -216,7 +218,7 @@ def rerun(folder: Path, weights: Path, seed: int, progress: Progress) -> None:
     out_of_fold = {name: Path(f"{name}.oof.npz") for name in PREDICTORS}
     for name, spec in PREDICTORS.items():
         told: Progress = partial(_named, progress, name)
-        train(files[name], spec, weights, seed, told, out_of_fold[name])
+        train(files[name], spec, weights, seed, told, out_of_fold[name], device=device)
         write_baselines(files[name], spec, weights, seed, told)
         if name in LIMIT_COLUMNS:
             write_limits(files[name], spec, out_of_fold[name], LIMIT_COLUMNS[name], weights, told)
