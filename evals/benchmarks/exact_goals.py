@@ -17,9 +17,9 @@ from collections import defaultdict
 import numpy as np
 
 from core.seeding import generator
-from evals.engine_report import Section, Table, write_section
 from evals.exact_tasks import Task, known_molecules, tasks
 from evals.judges.exact import judge
+from evals.sections import Section, Table, write_section
 from evals.suites.exact import answered
 
 
@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     print(spent, strict, sep="\n")
     if given.save:
-        write_section("exact_goals", _section(rows, [f"{spent}.", f"{strict}."], given.tasks, given.seed))
+        write_section("engine", "exact_goals", _section(rows, [f"{spent}.", f"{strict}."], given.tasks, given.seed))
     return int(total < 0.98 * count)
 
 

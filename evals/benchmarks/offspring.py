@@ -21,7 +21,7 @@ from rdkit.Chem import QED, Crippen, Descriptors, FilterCatalog, rdFingerprintGe
 
 from core.seeding import generator
 from core.spec import Condition, DesignSpec, PropertyRequirement
-from evals.engine_report import Section, Table, write_section
+from evals.sections import Section, Table, write_section
 from tools.generators.evolution.engine import Engine, EngineConfig
 from tools.generators.evolution.graph import working_form
 from tools.generators.evolution.seen import Seen
@@ -213,7 +213,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{speed.what:60} {speed.count:6d} {speed.rate:10,.0f}/s")
     print("\n".join(remarks))
     if given.section:
-        print(write_section("speed", section(speeds, remarks)), file=sys.stderr)
+        print(write_section("engine", "speed", section(speeds, remarks)), file=sys.stderr)
     return 0
 
 

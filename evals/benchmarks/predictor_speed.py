@@ -1,11 +1,11 @@
 """Speed of the predictors: molecules a second in batches, milliseconds for one, load time and size, beside the descriptor floor.
 
-    python -m evals.benchmarks.predictor_speed [--structures 600] [--batch 200] [--single 60] [--file zinc.smi] [--json]
+    python -m evals.benchmarks.predictor_speed [--structures 600] [--batch 200] [--single 60] [--file zinc.smi] [--json | --section]
 
 The five predictors are asked together, of molecules (Tg answers that it is for polymers) and of as many repeat units made of the same
 molecules (an attachment point at each end; the others answer that they are for molecules). Speeds are given for each and for both. The
 floor is RDKit's two-dimensional descriptors alone (rdkit.Chem.Descriptors.CalcMolDescriptors) on the same structures in the same process;
-one thread.
+one thread. ``--section`` writes the section of docs/predictors.md.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from rdkit.Chem import Descriptors  # noqa: E402
 from core.candidate import PropertyValue  # noqa: E402
 from core.errors import UsageError  # noqa: E402
 from core.spec import CandidateClass, Conditions  # noqa: E402
+from evals.sections import Section, Table, write_section  # noqa: E402
 from tools.generators.blocks import building_blocks  # noqa: E402
 from tools.generators.evolution.engine import Engine, EngineConfig  # noqa: E402
 from tools.predictors.model import load_model  # noqa: E402
@@ -119,6 +120,39 @@ def measure(molecules: list[str], batch: int, single: int) -> dict[str, Any]:
     }
 
 
+def section(found: dict[str, Any]) -> Section:
+    """The figures of :func:`measure` as a section of docs/predictors.md."""
+    molecules, units, pairs = (found[f"{what}_per_second"] for what in ("molecules", "repeat_units", "pairs"))
+    floor = found["floor_molecules_per_second"]
+    return Section(
+        title="Speed",
+        order=10,
+        command="python -m evals.benchmarks.predictor_speed --section",
+        text=(
+            f"All five predictors asked together about {found['structures']} molecules of {found['heavy_atoms']:.0f} heavy atoms on average and as many repeat "
+            f"units made of them, in batches of {found['batch']}; processor time of one core. The floor is RDKit's two-dimensional descriptors of the molecules "
+            "alone, in the same process. A batch of both kinds runs at a rate between the first two."
+        ),
+        tables=[
+            Table(
+                columns=["structures", "a second", "times the floor"],
+                rows=[
+                    ["molecules (four of the five apply)", round(molecules), f"{molecules / floor:.2f}"],
+                    ["repeat units (the glass transition applies)", round(units), f"{units / floor:.2f}"],
+                    ["molecules and repeat units, half and half", round(2 * pairs), f"{2 * pairs / floor:.2f}"],
+                    ["each molecule together with its repeat unit, a pair as one", round(pairs), f"{pairs / floor:.2f}"],
+                    ["floor: descriptors alone", round(floor), "1.00"],
+                ],
+            )
+        ],
+        notes=[
+            f"After loading, one molecule takes {found['one_molecule_ms']:.0f} ms and one repeat unit {found['one_repeat_unit_ms']:.0f} ms (medians); the slowest of "
+            f"all took {found['one_worst_ms']:.0f} ms. The floor for one molecule is {found['floor_one_molecule_ms']:.1f} ms.",
+            f"The weights ({found['weights_mb']:.0f} MB) load in {found['load_wall_s']:.1f} s.",
+        ],
+    )
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Print the figures."""
     parser = argparse.ArgumentParser(prog="python -m evals.benchmarks.predictor_speed", description="Speed of the predictors.")
@@ -126,13 +160,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--batch", type=int, default=200)
     parser.add_argument("--single", type=int, default=60, help="structures that are predicted one by one")
     parser.add_argument("--file", type=Path, default=None, help="molecules to use, one SMILES a line")
-    parser.add_argument("--json", action="store_true")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true")
+    form.add_argument("--section", action="store_true", help="write the section of docs/predictors.md")
     options = parser.parse_args(arguments)
     try:
         found = measure(structures(options.structures, options.file), options.batch, options.single)
     except (UsageError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    if options.section:
+        print(write_section("predictors", "speed", section(found)), file=sys.stderr)
     if options.json:
         print(json.dumps(found))
         return 0

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from core.report import Report
-from evals.engine_report import Section, Table, write_section
+from evals.sections import Section, Table, write_section
 from evals.suites.design import goals, judged
 
 #: Structures asked of the evolution proposer for each goal.
@@ -188,7 +188,7 @@ def main(arguments: list[str] | None = None) -> int:
     if given.json:
         given.json.write_text(json.dumps({"runs": runs, "evolution_alone": alone}, indent=1))
     if runs and not given.goals and not failed:
-        write_section("routes", made)
+        write_section("engine", "routes", made)
     return int(failed > 0)
 
 

@@ -31,7 +31,7 @@ from tools.structures.records import records
 
 # Every worker process imports this module again: what only the parent needs is imported where it is used.
 if TYPE_CHECKING:
-    from evals.engine_report import Section
+    from evals.sections import Section
 
 GOAL = (
     "a drug-like molecule with logP between 2 and 3.5, TPSA between 40 and 90, QED of at least 0.7, SA score at most 3 and an amide group"
@@ -141,9 +141,9 @@ def main(arguments: list[str] | None = None) -> int:
     notes = _notes(one, two, whole)
     print("\n".join(notes))
     if given.save:
-        from evals.engine_report import write_section
+        from evals.sections import write_section
 
-        write_section("screening", _section(rows, notes, given.subset))
+        write_section("engine", "screening", _section(rows, notes, given.subset))
     return 0
 
 
@@ -161,7 +161,7 @@ def _notes(one: Measured, two: Measured, whole: Measured) -> list[str]:
 
 
 def _section(rows: list[list[str | int | float | None]], notes: list[str], subset: int) -> Section:
-    from evals.engine_report import Section, Table
+    from evals.sections import Section, Table
 
     return Section(
         title="Screening a library",

@@ -32,7 +32,7 @@ from core.spec import (
     SetRequirement,
     SimilarityRequirement,
 )
-from evals.engine_report import Section, Table, write_section
+from evals.sections import Section, Table, write_section
 from tools.properties.descriptors import compute_descriptor
 from tools.ranking.set_level import judge
 
@@ -164,9 +164,9 @@ def main(arguments: list[str] | None = None) -> int:
     met, all_right = sum(r[3] == "all met" for r in rows), sum(r[2] == LEADS for r in leads)
     print(f"{met} of {len(rows)} sets; {all_right} of {len(leads)} cores with {LEADS} of {LEADS}")
     if given.save and rows:
-        write_section("set_goals", _sets_section(rows, met))
+        write_section("engine", "set_goals", _sets_section(rows, met))
     if given.save and leads:
-        write_section("leads", _leads_section(leads, all_right))
+        write_section("engine", "leads", _leads_section(leads, all_right))
     return 0
 
 

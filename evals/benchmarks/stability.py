@@ -1,6 +1,6 @@
 """Precision@10 of the thermal stability rules on measured decomposition temperatures.
 
-    python -m evals.benchmarks.stability --data polymer_decomposition.csv [--column td_c] [--json]
+    python -m evals.benchmarks.stability --data polymer_decomposition.csv [--column td_c] [--json | --section]
 
 The goal is "does not decompose below T". The rules were not made from these measurements, so nothing here is training data. Structures are
 ranked by the risk level at T (low, moderate, high); ties count with the expected precision
@@ -22,6 +22,7 @@ from pathlib import Path
 from rdkit import Chem, DataStructs
 
 from core.errors import NotFoundError, StructureError, UsageError
+from evals.sections import Section, Table, write_section
 from tools.properties.repeat_units import joined_units
 from tools.properties.thermal_rules import thermal_stability
 from tools.structures.parse import parse_polymer, parse_smiles
@@ -100,13 +101,45 @@ def _print_table(rows: list[dict[str, float]]) -> None:
         )
 
 
+def section(tables: dict[str, list[dict[str, float]]], doubtful_names: list[str]) -> Section:
+    """The tables as a section of docs/predictors.md."""
+    columns = ["stable at", "n", "base rate", "precision@10 of the rules", "of the nearest measured neighbour"]
+    return Section(
+        title="Thermal stability on measured decomposition temperatures",
+        order=30,
+        command="python -m evals.benchmarks.stability --data polymer_decomposition.csv --section",
+        text="Ten picked from all by the risk level at T (ties in random order). The rules were not made from these measurements (OpenPoly).",
+        tables=[
+            Table(
+                caption="All labels:"
+                if name == "all"
+                else f"Without the labels that the literature contradicts ({', '.join(doubtful_names)}):",
+                columns=columns,
+                rows=[
+                    [
+                        f"{r['temperature_c']:g} °C",
+                        int(r["n"]),
+                        f"{r['base_rate']:.2f}",
+                        f"{r['rules']:.2f}",
+                        f"{r['nearest_neighbour']:.2f}",
+                    ]
+                    for r in rows
+                ],
+            )
+            for name, rows in tables.items()
+        ],
+    )
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Print one row a temperature."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="CSV with psmiles or smiles and a decomposition temperature in °C")
     parser.add_argument("--column", default="td_c", help="name of the column with the temperature")
     parser.add_argument("--temperatures", default="250,300,350,400", help="temperatures in °C, separated by commas")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--section", action="store_true", help="write the section of docs/predictors.md")
     given = parser.parse_args(arguments)
     mols, values = read(given.data, given.column)
     temperatures = [float(t) for t in given.temperatures.split(",")]
@@ -115,6 +148,9 @@ def main(arguments: list[str] | None = None) -> int:
     tables = {"all": [evaluate(mols, values, t) for t in temperatures]}
     if out and len(left) > K:
         tables["without doubtful labels"] = [evaluate([mols[i] for i in left], [values[i] for i in left], t) for t in temperatures]
+    if given.section:
+        print(write_section("predictors", "stability", section(tables, [name for _, name in out])), file=sys.stderr)
+        return 0
     if given.json:
         print(json.dumps({"doubtful": [name for _, name in out], **tables}, indent=2))
         return 0

@@ -1,6 +1,6 @@
 """The thermal risk classes against compounds of published behaviour.
 
-    python -m evals.benchmarks.thermal_classes [--json | --levels | --sources]
+    python -m evals.benchmarks.thermal_classes [--json | --levels | --sources | --section]
 
 ``evals/data/thermal/known.tsv`` names each compound with a temperature, whether it survives, and where that was read. Two kinds of evidence
 stand in it: 'boils' (it boils undecomposed at atmospheric pressure, so it survives minutes at its boiling point; the rules speak of
@@ -9,7 +9,7 @@ sources are the sources of the rules: it shows how conservative the rules are, i
 
 ``--levels`` counts, over this table and the textbook cases of ``textbook.tsv`` together, what survived and what decomposed at each level:
 the counts in ``tools/properties/thermal_levels.tsv``, from which the probability of a level is made. ``--sources`` says how many lines of
-``thermal_rules.tsv`` have which kind of source.
+``thermal_rules.tsv`` have which kind of source. ``--section`` writes the section of docs/predictors.md.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from pathlib import Path
 
 from rdkit.Chem import CanonSmiles
 
+from evals.sections import Section, Table, write_section
 from tools.properties.thermal_rules import SOURCE_KINDS, source_kind, survival_probability, thermal_rules, thermal_stability
 from tools.structures.parse import parse_polymer, parse_smiles
 
@@ -108,6 +109,42 @@ def summary(cases: list[Case]) -> dict[str, float]:
     }
 
 
+def section(cases: list[Case]) -> Section:
+    """The figures as a section of docs/predictors.md."""
+    found = summary(cases)
+    rows: list[list[str | int | float | None]] = []
+    for words, kind in (("stated in a source", "stated"), ("boils undecomposed at atmospheric pressure", "boils"), ("all", "")):
+        counts = summary([case for case in cases if kind in ("", case.evidence)])
+        rows.append(
+            [words, int(counts["n"]), *(int(counts[f"{level} and {end}"]) for end in ("survives", "decomposes") for level in LEVELS)]
+        )
+    kinds = count_sources()
+    shares = {level: survival_probability(*counts) for level, counts in count_levels().items()}
+    return Section(
+        title="Thermal stability",
+        order=20,
+        command="python -m evals.benchmarks.thermal_classes --section",
+        text=(
+            f"The risk class at the temperature of each of {int(found['n'])} compounds of published behaviour. The people who wrote the rules collected them, so it "
+            "shows how conservative the rules are and is no independent test."
+        ),
+        tables=[
+            Table(
+                columns=["evidence", "compounds", *(f"{end}, called {level}" for end in ("survives", "decomposes") for level in LEVELS)],
+                rows=rows,
+            )
+        ],
+        notes=[
+            f"{found['missed']:.0%} of the compounds that decompose are called low; {found['alarms']:.0%} of those that survive are called high. Boiling takes "
+            "minutes where the rules speak of an hour.",
+            f"{sum(kinds.values())} rules: " + ", ".join(f"{n} {kind}" for kind, n in kinds.items()) + ".",
+            "Probability of surviving that the ranking takes for each level: "
+            + ", ".join(f"{level} {p:.2f}" for level, p in shares.items())
+            + ".",
+        ],
+    )
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Print the confusion matrix, by kind of evidence, and the compounds on the wrong side."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -115,7 +152,11 @@ def main(arguments: list[str] | None = None) -> int:
     form.add_argument("--json", action="store_true", help="print JSON")
     form.add_argument("--levels", action="store_true", help="count outcomes by level over both tables and print thermal_levels.tsv")
     form.add_argument("--sources", action="store_true", help="count the rules by kind of source")
+    form.add_argument("--section", action="store_true", help="write the section of docs/predictors.md")
     given = parser.parse_args(arguments)
+    if given.section:
+        print(write_section("predictors", "thermal_classes", section(read())), file=sys.stderr)
+        return 0
     if given.levels:
         print("level\tsurvived\tdecomposed")
         for level, (survived, lost) in count_levels().items():

@@ -7,16 +7,20 @@ from pathlib import Path
 import pytest
 
 from core.errors import ConfigurationError
-from evals.engine_report import PAGE, Section, Table, page, read_sections, table_markdown, write_section
+from evals.engine_report import PAGE, page
+from evals.sections import Section, Table, read_sections, table_markdown, write_section
 
 
 def test_sections_are_put_in_their_order(tmp_path: Path) -> None:
     table = Table(caption="Figures", columns=["what", "value"], rows=[["a|b", 0.12345], ["c", None], ["d", 7]])
-    write_section("late", Section(title="Late", order=20, command="python -m late"), tmp_path)
+    write_section("some", "late", Section(title="Late", order=20, command="python -m late"), tmp_path)
     write_section(
-        "early", Section(title="Early", order=10, command="python -m early", text="Text.", tables=[table], notes=["a note"]), tmp_path
+        "some",
+        "early",
+        Section(title="Early", order=10, command="python -m early", text="Text.", tables=[table], notes=["a note"]),
+        tmp_path,
     )
-    text = page(read_sections(tmp_path))
+    text = page(read_sections("some", tmp_path))
     assert text.index("## Early") < text.index("## Late")
     assert "    python -m early" in text
     assert "| a\\|b | 0.123 |\n| c | – |\n| d | 7 |" in text
@@ -24,12 +28,13 @@ def test_sections_are_put_in_their_order(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_used_is_named(tmp_path: Path) -> None:
-    (tmp_path / "bad.json").write_text('{"title": "x"}', encoding="utf-8")
+    (tmp_path / "some").mkdir()
+    (tmp_path / "some" / "bad.json").write_text('{"title": "x"}', encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"bad\.json"):
-        read_sections(tmp_path)
+        read_sections("some", tmp_path)
     with pytest.raises(ConfigurationError, match="2 cells"):
         table_markdown(Table(columns=["a"], rows=[["1", "2"]]))
 
 
 def test_the_page_is_up_to_date() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(read_sections())
+    assert PAGE.read_text(encoding="utf-8") == page(read_sections("engine"))

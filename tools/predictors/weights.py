@@ -73,6 +73,14 @@ def write_folder(folder: Path, files: dict[str, bytes], card: dict[str, Any], ma
     (folder / "card.md").write_text(markdown, encoding="utf-8")
 
 
+def keep_entry(file: Path, name: str, entry: dict[str, Any]) -> None:
+    """Put ``entry`` of predictor ``name`` into ``file``, a JSON object of results kept beside the weights."""
+    kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    kept[name] = entry
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(kept, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 class WeightsFolder:
     """A predictor's folder, read and verified."""
 

@@ -63,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
     from evals.benchmarks.pmo.engines import ENGINES
     from evals.benchmarks.pmo.oracles import TASKS
     from evals.benchmarks.pmo.report import pmo_section, sums
-    from evals.engine_report import write_section
+    from evals.sections import write_section
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--start-file", help="SMILES file, one a line; PMO's is ZINC-250k")
@@ -78,7 +78,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     results = load(given.out)
     if given.section:
-        print(write_section("pmo", pmo_section(results)))
+        print(write_section("engine", "pmo", pmo_section(results)))
         return 0
     try:
         if not given.start_file:

@@ -10,7 +10,7 @@ from statistics import mean, pstdev
 from evals.benchmarks.pmo.accounting import BUDGET
 from evals.benchmarks.pmo.oracles import TASKS
 from evals.benchmarks.pmo.run import RunResult
-from evals.engine_report import Section, Table
+from evals.sections import Section, Table
 
 _NAMES = {"ours": "molwright", "graph_ga": "plain graph GA", "random": "random screening"}
 _IDEAS = Path(__file__).resolve().parents[2] / "data" / "pmo_ideas.json"

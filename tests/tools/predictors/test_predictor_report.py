@@ -9,52 +9,71 @@ import numpy as np
 import pytest
 
 from core.errors import NotFoundError, UsageError
+from tools.predictors.predict import CORRELATION_FILE
 from tools.predictors.specs import PREDICTORS, spec_of
-from tools.predictors.training import __main__ as command
 from tools.predictors.training.baselines import BASELINES_FILE, write_baselines
 from tools.predictors.training.card import RANDOM, SCAFFOLD
 from tools.predictors.training.data import read_table
 from tools.predictors.training.evaluate import conformal_quantile, crepes_quantile
 from tools.predictors.training.limits import LIMITS_FILE, errors_by, write_limits
 from tools.predictors.training.plots import reliability
-from tools.predictors.training.report import TARGETS, data_file, rerun
-from tools.predictors.weights import WeightsFolder, npz_bytes
+from tools.predictors.training.report import TARGETS
+from tools.predictors.training.rerun import data_file, rerun
+from tools.predictors.weights import WeightsFolder, digest, npz_bytes
 
 
 @pytest.fixture
 def alcohols(tmp_path: Path) -> Path:
-    """A hundred and twenty made-up solubilities that fall with the chain's length; every third row is from source B."""
+    """A hundred and twenty made-up solubilities that fall with the chain's length; every third row is of group B."""
     path = tmp_path / "aqueous_solubility.csv"
     rows = [f"{head}{'C' * n}{tail},{-0.5 * n + 0.1 * len(tail)},{'B' if n % 3 == 0 else 'A'}"
             for head in ("O", "N", "Cl", "F") for n in range(1, 16) for tail in ("", "C#N")]  # fmt: skip
-    path.write_text("\n".join(["smiles,log_s,source", *rows]) + "\n", encoding="utf-8")
+    path.write_text("\n".join(["smiles,log_s,reliability_group", *rows]) + "\n", encoding="utf-8")
     return path
 
 
-def test_report_has_every_predictor_and_plot(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = tmp_path / "predictors.md"
-    assert command.main(["report", "--out", str(out)]) == 0
-    text = out.read_text(encoding="utf-8")
-    for name in PREDICTORS:
-        card = WeightsFolder(name).card
-        for split, m in card["metrics"].items():
-            assert f"| {name} | {card['unit']} | {split} | {m['n']} | {m['rmse']} | {m['mae']} |" in text
-    for words in ("## Aims and baselines", "## Intervals and domain", "## What was tried", "## Known answers in order"):
-        assert words in text
-    drawn = [Path(line) for line in capsys.readouterr().out.split()]
-    assert drawn[0] == out
-    for path in drawn[1:]:
-        assert path.read_text(encoding="utf-8").startswith("<?xml")
-        assert f"predictors/{path.name}" in text
-
-
-def test_rerun_needs_its_data(tmp_path: Path) -> None:
-    assert command.main(["report", "--rerun", "--out", str(tmp_path / "x.md")]) == 2
-    with pytest.raises(NotFoundError, match=r"polymer_tg\.csv"):
-        rerun(tmp_path, tmp_path, 0, lambda text: None)
+def test_data_files_are_found_in_a_folder_of_their_name_or_beside(tmp_path: Path) -> None:
     (tmp_path / "flash_point").mkdir()
     (tmp_path / "flash_point" / "flash_point.csv").write_text("", encoding="utf-8")
+    (tmp_path / "polymer_tg.csv").write_text("", encoding="utf-8")
     assert data_file(tmp_path, "flash_point").parent.name == "flash_point"
+    assert data_file(tmp_path, "polymer_tg").parent == tmp_path
+
+
+def test_rerun_says_what_is_missing_before_it_begins(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match=r"polymer_tg\.csv"):
+        rerun(tmp_path, tmp_path / "weights")
+    with pytest.raises(UsageError, match="no predictor 'viscosity'"):
+        rerun(tmp_path, tmp_path / "weights", only=["viscosity"])
+    with pytest.raises(UsageError, match="one worker"):
+        rerun(tmp_path, tmp_path / "weights", workers=0)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_rerun_trains_compares_and_asks_for_the_known(alcohols: Path, tmp_path: Path) -> None:
+    weights, results = tmp_path / "weights", tmp_path / "results"
+    rerun(alcohols.parent, weights, workers=2, only=["aqueous_solubility"], device="cpu", results=results)
+    card = WeightsFolder("aqueous_solubility", weights).card
+    rerun(alcohols.parent, tmp_path / "alone", only=["aqueous_solubility"], device="cpu", results=tmp_path / "alone")
+    assert WeightsFolder("aqueous_solubility", tmp_path / "alone").card == card
+    assert set(card["metrics"]) == {RANDOM, SCAFFOLD}
+    baselines = json.loads((weights / BASELINES_FILE).read_text(encoding="utf-8"))["aqueous_solubility"]
+    assert baselines["data_sha256"] == card["data"]["sha256"] == digest(alcohols.read_bytes())
+    limits = json.loads((weights / LIMITS_FILE).read_text(encoding="utf-8"))["aqueous_solubility"]
+    assert limits["all"]["n"] == card["data"]["rows_used"]
+    assert limits["column"] == "reliability_group"
+    known = json.loads((results / "aqueous_solubility.json").read_text(encoding="utf-8"))
+    assert known["rows_removed"] > 0
+    assert known["data_sha256"] == card["data"]["sha256"]
+    assert not (weights / CORRELATION_FILE).exists()
+
+
+@pytest.mark.slow
+def test_a_failure_in_a_worker_ends_the_rerun(alcohols: Path, tmp_path: Path) -> None:
+    alcohols.write_text("smiles,log_s,reliability_group\nCCO,0.1,A\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="rows"):
+        rerun(alcohols.parent, tmp_path / "weights", workers=2, only=["aqueous_solubility"], results=tmp_path / "results")
 
 
 def test_targets_name_what_cards_have() -> None:
@@ -93,7 +112,7 @@ def test_errors_by_column_and_worst_rows(alcohols: Path, tmp_path: Path) -> None
     off = np.where(np.arange(len(table)) % 60 == 5, 4.0, 0.1)
     oof = tmp_path / "oof.npz"
     oof.write_bytes(npz_bytes({"key": np.array(table.keys), "predicted": table.y + off}))
-    found = write_limits(alcohols, spec, oof, "source", tmp_path, lambda text: None)
+    found = write_limits(alcohols, spec, oof, "reliability_group", tmp_path, lambda text: None)
     assert found["groups"]["A"]["n"] + found["groups"]["B"]["n"] == found["all"]["n"] == len(table)
     assert found["without_worst"]["2%"]["rmse"] == pytest.approx(0.1)
     assert found["worst"]["predicted_too_high"] == found["worst"]["n"] == 1
@@ -104,4 +123,4 @@ def test_errors_by_column_and_worst_rows(alcohols: Path, tmp_path: Path) -> None
         errors_by(alcohols, spec, tmp_path / "none.npz", "source", tmp_path, lambda text: None)
     oof.write_bytes(npz_bytes({"key": np.array(["x"]), "predicted": np.zeros(1)}))
     with pytest.raises(UsageError, match="does not belong"):
-        errors_by(alcohols, spec, oof, "source", tmp_path, lambda text: None)
+        errors_by(alcohols, spec, oof, "reliability_group", tmp_path, lambda text: None)

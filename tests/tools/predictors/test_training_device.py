@@ -6,9 +6,12 @@ torch are marked (``make test-torch``); they use a GPU where there is one.
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,6 +31,19 @@ from tools.predictors.training.learners import train_ensemble, used_columns
 from tools.predictors.training.network_fit import fit_network
 
 Measured = tuple[np.ndarray, np.ndarray]
+
+_HASHES = """
+import hashlib, sys, numpy as np
+from tools.predictors.training.device import one_blas_thread
+from tools.predictors.training.kernel_fit import fit_kernel
+from tools.predictors.training.network_fit import fit_network
+read = np.load(sys.argv[1])
+with one_blas_thread():
+    models = fit_kernel("molecule", read["x"], read["y"], 0).model, fit_network("molecule", read["x"], read["y"], 0, bend=0.5, epochs=2)
+for model in models:
+    for name, array in sorted(model.arrays().items()):
+        print(name, hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest())
+"""
 
 
 def strict_device(**others: Any) -> Device:
@@ -114,6 +130,21 @@ def test_the_card_names_a_device_that_is_not_the_processor() -> None:
     spec = spec_of("flash_point")
     assert "matrices_on" not in method_section(spec, 0, 10)["training"]
     assert method_section(spec, 0, 10, strict_device())["training"]["matrices_on"] == "a strict device"
+
+
+@pytest.mark.slow
+def test_the_bytes_do_not_depend_on_the_number_of_threads(measured: Measured, tmp_path: Path) -> None:
+    """In processes of their own, since the number of threads is read when the libraries are loaded; 800 rows are enough for BLAS to share them out."""
+    x, y = (np.concatenate([part] * 4) for part in measured)
+    np.savez(tmp_path / "measured.npz", x=x + np.random.default_rng(0).normal(scale=0.1, size=x.shape).astype(np.float32), y=y)
+    found = set()
+    for threads in ("1", "2"):
+        done = subprocess.run(
+            [sys.executable, "-c", _HASHES, str(tmp_path / "measured.npz")],
+            env={**os.environ, "OPENBLAS_NUM_THREADS": threads}, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3],
+        )  # fmt: skip
+        found.add(done.stdout)
+    assert len(found) == 1
 
 
 @pytest.mark.parametrize("asked", ["gpu", "", "cpu:0", "cuda:", "cuda:one", "auto:1", "cuda:-1"])

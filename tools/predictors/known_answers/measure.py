@@ -23,6 +23,7 @@ from tools.predictors.predict import predict
 from tools.predictors.prepare import Prepared, prepare
 from tools.predictors.specs import PredictorSpec, spec_of
 from tools.predictors.training.data import structure_key
+from tools.predictors.training.device import PROCESSOR, Device
 from tools.predictors.training.fit import train
 from tools.predictors.weights import digest
 from tools.structures.polymer_key import polymer_key
@@ -87,7 +88,7 @@ def without_known(
     return names, kept, len(rows) - len(kept)
 
 
-def measure(name: str, path: Path, *, seed: int = 0, progress: Progress = lambda text: None) -> dict[str, Any]:
+def measure(name: str, path: Path, *, seed: int = 0, progress: Progress = lambda text: None, device: Device = PROCESSOR) -> dict[str, Any]:
     """Train predictor ``name`` on ``path`` without its known answers and their neighbours, predict them, and return the result.
 
     Raises NotFoundError or UsageError for a property without a table or a file that cannot be used.
@@ -102,7 +103,7 @@ def measure(name: str, path: Path, *, seed: int = 0, progress: Progress = lambda
             writer = csv.DictWriter(handle, fieldnames=names)
             writer.writeheader()
             writer.writerows(kept)
-        card = train(data, spec, Path(folder) / "weights", seed, progress, harder_splits=False)
+        card = train(data, spec, Path(folder) / "weights", seed, progress, harder_splits=False, device=device)
         values = [
             predict([name], [entry.structure], _class(spec), _conditions(entry), folder=Path(folder) / "weights")[name][0]
             for entry in entries
@@ -159,9 +160,10 @@ def summary(entries: tuple[Known, ...], values: list[PropertyValue]) -> dict[str
     }
 
 
-def keep(result: dict[str, Any]) -> Path:
-    """Write ``result`` beside the tables; returns the file."""
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{result['property']}.json"
+def keep(result: dict[str, Any], folder: Path | None = None) -> Path:
+    """Write ``result`` beside the tables, or into ``folder``; returns the file."""
+    folder = folder or RESULTS
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{result['property']}.json"
     path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return path

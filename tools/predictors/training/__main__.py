@@ -1,11 +1,12 @@
-"""``python -m tools.predictors.training``: train a predictor, measure it and what it is compared with, and write the report.
+"""``python -m tools.predictors.training``: train a predictor, measure it and what it is compared with.
 
 NAME --data FILE [--out DIR] [--seed 0] [--out-of-fold FILE] [--show-bad 20] [--device auto|cpu|cuda]
 precision NAME --goal ">= 250" (--data FILE | --out-of-fold FILE) [--seed 0]
 correlation FILE FILE ... [--out DIR]
 baselines NAME --data FILE [--out DIR] [--seed 0]
 limits NAME --data FILE --out-of-fold FILE --by COLUMN [--out DIR]
-report [--out docs/predictors.md] [--rerun --data-folder DIR] [--seed 0] [--device auto|cpu|cuda]
+
+``python -m evals.predictors_report`` does all of it for every predictor and writes docs/predictors.md.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-from core.errors import MolwrightError, UsageError
+from core.errors import MolwrightError
 from tools.predictors.specs import spec_of
 from tools.predictors.training.baselines import write_baselines
 from tools.predictors.training.correlation import write_correlation
@@ -24,7 +25,6 @@ from tools.predictors.training.device import choose
 from tools.predictors.training.fit import train
 from tools.predictors.training.limits import write_limits
 from tools.predictors.training.precision import precision_report
-from tools.predictors.training.report import rerun, write_report
 from tools.predictors.weights import WEIGHTS
 
 
@@ -111,24 +111,6 @@ def _limits(arguments: list[str]) -> int:
     return 0
 
 
-def _report(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tools.predictors.training report")
-    parser.add_argument("--out", type=Path, default=Path("docs/predictors.md"))
-    parser.add_argument("--rerun", action="store_true", help="train and measure everything again first (hours)")
-    parser.add_argument("--data-folder", type=Path, default=None, help="folder with NAME/NAME.csv or NAME.csv for each data set")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", default="auto", help="auto: a GPU where torch finds one; cpu; cuda or cuda:1")
-    options = parser.parse_args(arguments)
-    if options.rerun:
-        if options.data_folder is None:
-            raise UsageError("--rerun needs --data-folder")
-        progress = Progress()
-        rerun(options.data_folder, WEIGHTS, options.seed, progress, choose(options.device, progress))
-    for path in write_report(options.out):
-        print(path)
-    return 0
-
-
 def main(arguments: list[str]) -> int:
     """Run one command; returns the exit code."""
     commands = {
@@ -136,7 +118,6 @@ def main(arguments: list[str]) -> int:
         "correlation": _correlation,
         "baselines": _baselines,
         "limits": _limits,
-        "report": _report,
     }
     try:
         if arguments and arguments[0] in commands:

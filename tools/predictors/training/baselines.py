@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from tools.predictors.training.card import FAMILIES, RANDOM, SCAFFOLD
 from tools.predictors.training.evaluate import Progress, metrics
 from tools.predictors.training.fit import Prepared, family_folds_of, load
 from tools.predictors.training.splits import group_folds, scaffold_folds
-from tools.predictors.weights import digest
+from tools.predictors.weights import digest, keep_entry
 
 BASELINES_FILE = "baselines.json"
 #: The forest sees a tenth of the features at each split; with all of them it is ten times slower.
@@ -83,8 +82,10 @@ def baselines(path: Path, spec: PredictorSpec, seed: int, progress: Progress) ->
 def write_baselines(path: Path, spec: PredictorSpec, out: Path, seed: int, progress: Progress) -> dict[str, dict[str, Any]]:
     """Measure :func:`baselines` and keep them in ``out`` beside the weights; returns them."""
     found = baselines(path, spec, seed, progress)
-    target = out / BASELINES_FILE
-    kept = json.loads(target.read_text(encoding="utf-8")) if target.is_file() else {}
-    kept[spec.name] = {"seed": seed, "data_sha256": digest(path.read_bytes()), "splits": found}
-    target.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    keep_entry(out / BASELINES_FILE, spec.name, baselines_entry(found, path, seed))
     return found
+
+
+def baselines_entry(found: dict[str, dict[str, Any]], path: Path, seed: int) -> dict[str, Any]:
+    """What is kept of :func:`baselines` on ``path``."""
+    return {"seed": seed, "data_sha256": digest(path.read_bytes()), "splits": found}

@@ -7,6 +7,7 @@ Random numbers are always drawn on the processor, so that a GPU gives the same m
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -19,6 +20,17 @@ Found = TypeVar("Found")
 
 #: What ``choose`` understands, besides ``cuda:1`` and so on.
 CHOICES = ("auto", "cpu", "cuda")
+
+
+def one_blas_thread() -> AbstractContextManager[Any]:
+    """While it lasts, linear algebra runs in one thread: sums in another order give other last digits, and so other weights."""
+    import scipy.linalg  # noqa: F401  (with a library of its own, which is only limited once it is loaded)
+
+    try:
+        from threadpoolctl import threadpool_limits
+    except ImportError:  # it comes with scikit-learn, the extra 'train'; models of one's own are trained without it
+        return nullcontext()
+    return threadpool_limits(limits=1, user_api="blas")  # type: ignore[no-any-return]
 
 
 def _silent(text: str) -> None:

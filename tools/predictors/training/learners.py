@@ -12,7 +12,7 @@ from tools.predictors.kernel import KernelModel
 from tools.predictors.model import Part, combine, scale_constraints
 from tools.predictors.network import NetworkModel
 from tools.predictors.specs import FeatureKind, PredictorSpec
-from tools.predictors.training.device import PROCESSOR, Device
+from tools.predictors.training.device import PROCESSOR, Device, one_blas_thread
 from tools.predictors.training.kernel_fit import fit_kernel
 from tools.predictors.training.network_fit import fit_network
 from tools.predictors.weights import compact_booster_text
@@ -154,8 +154,11 @@ def train_ensemble(
     ``device`` computes the process and the networks. Raises PredictorError where it was insisted on and fails.
     """
     recipe = recipe_of(spec.name)
-    kernel = device.run(lambda d: fit_kernel(spec.kind, x, y, seed, d)) if recipe.kernel_share else None
-    network = device.run(lambda d: fit_network(spec.kind, x, y, seed, bend=recipe.network_bend, device=d)) if recipe.network_share else None
+    with one_blas_thread():
+        kernel = device.run(lambda d: fit_kernel(spec.kind, x, y, seed, d)) if recipe.kernel_share else None
+        network = (
+            device.run(lambda d: fit_network(spec.kind, x, y, seed, bend=recipe.network_bend, device=d)) if recipe.network_share else None
+        )
     used = np.ascontiguousarray(x[:, columns])
     boosters = [
         train_booster(used, y, learner.parameters, learner.trees, seed * 100 + i, bend=learner.bend)

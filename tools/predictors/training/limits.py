@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from tools.predictors.model import Model
 from tools.predictors.specs import PredictorSpec
 from tools.predictors.training.data import SIMULATED, Table, describe, read_table
 from tools.predictors.training.evaluate import Progress
+from tools.predictors.weights import keep_entry
 
 LIMITS_FILE = "limits.json"
 #: Four five-rings with nitrogen around a conjugated ring of sixteen: porphyrins, phthalocyanines and their relatives.
@@ -113,10 +113,7 @@ def _worst(spec: PredictorSpec, table: Table, predicted: NDArray[np.float64], ro
 def write_limits(path: Path, spec: PredictorSpec, out_of_fold: Path, column: str, out: Path, progress: Progress) -> dict[str, Any]:
     """Measure :func:`errors_by` and keep it in ``out`` beside the weights; returns it."""
     found = errors_by(path, spec, out_of_fold, column, out, progress)
-    target = out / LIMITS_FILE
-    kept = json.loads(target.read_text(encoding="utf-8")) if target.is_file() else {}
-    kept[spec.name] = found
-    target.write_text(json.dumps(kept, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    keep_entry(out / LIMITS_FILE, spec.name, found)
     return found
 
 

@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core.errors import NotFoundError
 from tools.predictors.known_answers.table import section_markdown
 from tools.predictors.specs import PREDICTORS
-from tools.predictors.training.baselines import BASELINES_FILE, write_baselines
+from tools.predictors.training.baselines import BASELINES_FILE
 from tools.predictors.training.card import FAMILIES, RANDOM, SCAFFOLD
-from tools.predictors.training.correlation import write_correlation
-from tools.predictors.training.device import PROCESSOR, Device
-from tools.predictors.training.evaluate import Progress
-from tools.predictors.training.fit import train
-from tools.predictors.training.limits import LIMITS_FILE, write_limits
+from tools.predictors.training.limits import LIMITS_FILE
 from tools.predictors.training.plots import draw
 from tools.predictors.weights import WEIGHTS, WeightsFolder
 
 #: What each idea was worth, written by hand when it was tried.
 TRIED = Path(__file__).resolve().parent / "tried.md"
-#: Columns of the data by which the errors are broken down.
-LIMIT_COLUMNS = {
-    "glass_transition_temperature": "sources",
-    "absorption_maximum": "solvent_smiles",
-    "aqueous_solubility": "reliability_group",
-    "flash_point": "n_measurements",
-    "melting_point": "n_measurements",
-}
 #: (predictor, split, figure, what to reach): a number, or the share of the best baseline's figure on the same split.
 TARGETS: tuple[tuple[str, str, str, float, bool], ...] = (
     ("glass_transition_temperature", RANDOM, "rmse", 33.0, False),
@@ -170,8 +155,10 @@ def _escape(row: tuple[Any, ...]) -> tuple[Any, ...]:
     return (str(row[0]).replace("|", ", "), *row[1:])
 
 
-def write_report(out: Path) -> list[Path]:
+def write_report(out: Path, beside: Sequence[str] = ()) -> list[Path]:
     """Write the report to ``out`` and its plots into a folder of the same name beside it; returns the paths. Seconds of work.
+
+    ``beside``: further sections in Markdown, for its end.
 
     Raises PredictorError where a model card is missing and UsageError where matplotlib is not installed.
     """
@@ -180,8 +167,8 @@ def write_report(out: Path) -> list[Path]:
     lines = [
         "# Predictors",
         "",
-        f"Written by `{_COMMAND} report` from the model cards, the out-of-fold predictions and the results kept beside the weights (seconds); "
-        "`--rerun --data-folder DIR` trains and measures everything first (estimated at two hours on one free core).",
+        "Written by `python -m evals.predictors_report` from the model cards, the out-of-fold predictions and the results kept beside the weights (seconds); "
+        "`--rerun --data-folder DIR` trains and measures everything first, known answers, speed and thermal classes included.",
         "",
         "Inference needs NumPy, LightGBM and RDKit; training also needs the extra `train`, and uses a GPU where torch finds one (the Gaussian process and the "
         "networks; trees grow on the processor; no GPU was there to measure it on). The weights are text and plain number arrays, "
@@ -194,37 +181,8 @@ def write_report(out: Path) -> list[Path]:
         *_limits(_kept(LIMITS_FILE), cards),
         TRIED.read_text(encoding="utf-8"),
         section_markdown(),
+        *beside,
     ]
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text("\n".join(lines), encoding="utf-8")
     return [out, *draw(out.parent / out.stem, {name: card["metrics"][RANDOM]["tenths_by_similarity"] for name, card in cards.items()})]
-
-
-def data_file(folder: Path, data: str) -> Path:
-    """``folder/data/data.csv`` or ``folder/data.csv``. Raises NotFoundError where neither is there."""
-    for path in (folder / data / f"{data}.csv", folder / f"{data}.csv"):
-        if path.is_file():
-            return path
-    raise NotFoundError(f"no {data}.csv in {folder} or in {folder / data}")
-
-
-def rerun(folder: Path, weights: Path, seed: int, progress: Progress, device: Device = PROCESSOR) -> None:
-    """Train every predictor on the data in ``folder`` and measure baselines, limits and residual correlations, all kept in ``weights``.
-
-    The out-of-fold predictions with structures go to files in the working directory, ``NAME.oof.npz``. Raises NotFoundError before
-    anything is trained where a data file is missing.
-    """
-    files = {name: data_file(folder, spec.data) for name, spec in PREDICTORS.items()}
-    out_of_fold = {name: Path(f"{name}.oof.npz") for name in PREDICTORS}
-    for name, spec in PREDICTORS.items():
-        told: Progress = partial(_named, progress, name)
-        train(files[name], spec, weights, seed, told, out_of_fold[name], device=device)
-        write_baselines(files[name], spec, weights, seed, told)
-        if name in LIMIT_COLUMNS:
-            write_limits(files[name], spec, out_of_fold[name], LIMIT_COLUMNS[name], weights, told)
-    write_correlation(list(out_of_fold.values()), weights)
-    progress(f"wrote {os.fspath(weights)}")
-
-
-def _named(progress: Progress, name: str, text: str) -> None:
-    progress(f"{name}: {text}")

@@ -10,6 +10,8 @@ from rdkit import Chem
 from rdkit.Chem.Scaffolds import MurckoScaffold
 from rdkit.rdBase import BlockLogs
 
+from tools.predictors.training.device import one_blas_thread
+
 FOLDS = 5
 
 
@@ -54,5 +56,6 @@ def family_folds(codes: NDArray[np.float32], seed: int, folds: int = FOLDS) -> N
 
     rng = np.random.default_rng(seed)
     sample = rng.permutation(len(codes))[:4000]
-    centres, _ = kmeans(codes[sample].astype(np.float64), folds, iter=10, rng=rng)
-    return np.asarray(vq(codes.astype(np.float64), centres)[0], dtype=np.int64)
+    with one_blas_thread():
+        centres, _ = kmeans(codes[sample].astype(np.float64), folds, iter=10, rng=rng)
+        return np.asarray(vq(codes.astype(np.float64), centres)[0], dtype=np.int64)

@@ -1,0 +1,142 @@
+"""Train and measure every shipped predictor again: weights, baselines, what limits them, residual correlations, known answers."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from core.errors import NotFoundError, UsageError
+from tools.predictors.known_answers.measure import keep, measure
+from tools.predictors.known_answers.table import PROPERTIES
+from tools.predictors.specs import PREDICTORS
+from tools.predictors.training.baselines import BASELINES_FILE, baselines, baselines_entry
+from tools.predictors.training.correlation import write_correlation
+from tools.predictors.training.device import choose
+from tools.predictors.training.fit import train
+from tools.predictors.training.limits import LIMITS_FILE, errors_by
+from tools.predictors.weights import keep_entry
+
+#: Columns of the data by which the errors are broken down.
+LIMIT_COLUMNS = {
+    "glass_transition_temperature": "sources",
+    "absorption_maximum": "solvent_smiles",
+    "aqueous_solubility": "reliability_group",
+    "flash_point": "n_measurements",
+    "melting_point": "n_measurements",
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What every piece of work needs to know: the weights' folder, that of the out-of-fold predictions, seed, device and the start (clock)."""
+
+    weights: Path
+    out_of_fold: Path
+    seed: int
+    device: str
+    start: float
+
+    def told(self, name: str) -> Callable[[str], None]:
+        """Progress of the work on ``name``, on stderr, with the seconds since the start."""
+        return partial(_tell, self.start, name)
+
+
+def _tell(start: float, name: str, text: str) -> None:
+    print(f"[{time.time() - start:6.0f} s] {name}: {text}", file=sys.stderr, flush=True)
+
+
+def data_file(folder: Path, data: str) -> Path:
+    """``folder/data/data.csv`` or ``folder/data.csv``. Raises NotFoundError where neither is there."""
+    for path in (folder / data / f"{data}.csv", folder / f"{data}.csv"):
+        if path.is_file():
+            return path
+    raise NotFoundError(f"no {data}.csv in {folder} or in {folder / data}")
+
+
+def train_and_compare(plan: Plan, name: str, file: Path) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Train ``name`` on ``file`` into the plan's weights; returns its baselines' entry and its errors by column, if it has one."""
+    spec, told = PREDICTORS[name], plan.told(name)
+    train(file, spec, plan.weights, plan.seed, told, plan.out_of_fold / f"{name}.npz", device=choose(plan.device, told))
+    beside = baselines_entry(baselines(file, spec, plan.seed, told), file, plan.seed)
+    column = LIMIT_COLUMNS.get(name)
+    return beside, errors_by(file, spec, plan.out_of_fold / f"{name}.npz", column, plan.weights, told) if column else None
+
+
+def known_in_order(plan: Plan, name: str, file: Path) -> dict[str, Any]:
+    """The known answers of ``name``, with them and their neighbours taken out of ``file``."""
+    told = plan.told(f"{name}, known answers")
+    return measure(name, file, seed=plan.seed, progress=told, device=choose(plan.device, told))
+
+
+def rerun(
+    folder: Path,
+    weights: Path,
+    *,
+    seed: int = 0,
+    device: str = "auto",
+    workers: int = 1,
+    only: Sequence[str] = (),
+    results: Path | None = None,
+) -> None:
+    """Train on the data in ``folder`` and measure everything; results go to ``weights`` and beside the tables of known answers (``results``).
+
+    ``only`` names the predictors to do (default: all); the residual correlations need all and are left as they are otherwise. ``workers``
+    processes work side by side; the result does not depend on their number. The out-of-fold predictions, which hold structures, are not kept.
+    Raises NotFoundError or UsageError before anything is trained where a data file or a predictor is missing.
+    """
+    if unknown := sorted(set(only) - set(PREDICTORS)):
+        raise UsageError(f"there is no predictor {unknown[0]!r}; there are: {', '.join(PREDICTORS)}")
+    if workers < 1:
+        raise UsageError("at least one worker is needed")
+    chosen = [name for name in PREDICTORS if not only or name in only]
+    files = {name: data_file(folder, PREDICTORS[name].data) for name in chosen}
+    choose(device)
+    with tempfile.TemporaryDirectory(prefix="molwright-out-of-fold-") as scratch:
+        plan = Plan(weights, Path(scratch), seed, device, time.time())
+        tasks = [("train", name) for name in chosen] + [("known", name) for name in chosen if name in PROPERTIES]
+        for (what, name), found in _each(plan, tasks, files, workers):
+            if what == "known":
+                keep(found, results)
+                continue
+            keep_entry(weights / BASELINES_FILE, name, found[0])
+            if found[1] is not None:
+                keep_entry(weights / LIMITS_FILE, name, found[1])
+        if len(chosen) == len(PREDICTORS):
+            write_correlation([plan.out_of_fold / f"{name}.npz" for name in chosen], weights)
+        plan.told("all")(f"wrote {os.fspath(weights)}")
+
+
+def _each(plan: Plan, tasks: list[tuple[str, str]], files: dict[str, Path], workers: int) -> Iterator[tuple[tuple[str, str], Any]]:
+    """Every task with its result, as they are done. The first failure ends it."""
+    work = {"train": train_and_compare, "known": known_in_order}
+    if workers == 1:
+        for what, name in tasks:
+            yield (what, name), work[what](plan, name, files[name])
+        return
+    with _pool(workers) as pool:
+        running = {pool.submit(work[what], plan, name, files[name]): (what, name) for what, name in tasks}
+        waiting = set(running)
+        while waiting:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for one in done:
+                yield running[one], one.result()
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes; what has not begun is dropped where something fails."""
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
