@@ -70,10 +70,21 @@ class Vague:
     reason: str
     requires: tuple[str, ...] = ()
     polymer: tuple[str, ...] = ()
+    polymer_reason: str = ""
+    dye: tuple[str, ...] = ()
+    dye_reason: str = ""
     negated: tuple[str, ...] = ()
     objective: str = ""
     stands_for: str = ""
     candidate_class: str = ""
+
+    def meaning(self, candidate_class: str, family: str) -> tuple[tuple[str, ...], str]:
+        """What it requires of such candidates, and the reason."""
+        if candidate_class == "polymer" and self.polymer:
+            return self.polymer, self.polymer_reason or self.reason
+        if family == "dye" and self.dye:
+            return self.dye, self.dye_reason or self.reason
+        return self.requires, self.reason
 
     @property
     def colour(self) -> bool:
@@ -121,6 +132,9 @@ def vague_words() -> tuple[Vague, ...]:
             reason=row["reason"],
             requires=tuple(row.get("requires", ())),
             polymer=tuple(row.get("polymer", ())),
+            polymer_reason=row.get("polymer_reason", ""),
+            dye=tuple(row.get("dye", ())),
+            dye_reason=row.get("dye_reason", ""),
             negated=tuple(row.get("negated", ())),
             objective=row.get("objective", ""),
             stands_for=row.get("property", ""),

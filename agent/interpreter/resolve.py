@@ -91,9 +91,7 @@ class Resolver:
         levels = [s.temperature for s in self.found.statements if s.kind == "level"]
         for statement in self.found.statements:
             if statement.vague is not None and not statement.negated:
-                requires = (
-                    statement.vague.polymer if self.candidate_class == "polymer" and statement.vague.polymer else statement.vague.requires
-                )
+                requires, _ = statement.vague.meaning(self.candidate_class, self.family)
                 levels += [
                     float(m[1])
                     for r in requires
@@ -314,7 +312,7 @@ class Resolver:
         if s.negated and not entry.negated:
             self.unchecked.append(Unchecked(phrase=s.phrase, reason="the negation of this word is not understood"))
             return
-        requires = entry.negated if s.negated else entry.polymer if self.candidate_class == "polymer" and entry.polymer else entry.requires
+        requires, reason = (entry.negated, entry.reason) if s.negated else entry.meaning(self.candidate_class, self.family)
         if "heat" in s.phrase.lower() and self.candidate_class == "polymer":
             self._heat_warnings()
         if entry.objective:
@@ -339,7 +337,7 @@ class Resolver:
             update = {"phrase": s.phrase, "origin": "assumption"}
             self.requirements.append(requirement.model_copy(update=update))
             words = requirement_text(requirement, self.conditions.temperature_c)
-            self.assume(s.phrase, f"'{s.phrase}' is taken as: {words} ({entry.reason})")
+            self.assume(s.phrase, f"'{s.phrase}' is taken as: {words} ({reason})")
 
     def _heat_warnings(self) -> None:
         text = (

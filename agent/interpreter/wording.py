@@ -48,7 +48,7 @@ def requirement_text(requirement: Requirement, temperature: float = 25.0) -> str
         label = REGISTRY[requirement.property].label
         return f"{label} at most '{requirement.at_worst}' at {figure(temperature)} °C"
     if isinstance(requirement, CountRequirement):
-        noun = f"{requirement.name} atoms" if requirement.what == "element" else f"{requirement.name} groups"
+        noun = counted(requirement)
         if requirement.condition.comparison == "==" and requirement.condition.value == 0:
             return f"no {noun}"
         return f"{comparison(requirement.condition)} {noun}"
@@ -68,6 +68,13 @@ def requirement_text(requirement: Requirement, temperature: float = 25.0) -> str
     if isinstance(requirement, EditRequirement):
         return edit_text(requirement)
     return f"keeps the core {requirement.scaffold}"
+
+
+def counted(requirement: CountRequirement) -> str:
+    """What is counted, singular for a limit of one: 'amine group', 'amine groups', 'N atoms'."""
+    one = requirement.condition.comparison in ("==", ">=", "<=") and requirement.condition.value == 1
+    noun = f"{requirement.name} atom" if requirement.what == "element" else f"{requirement.name.removesuffix(' group')} group"
+    return noun if one else f"{noun}s"
 
 
 def _plain(condition: Condition, definition: PropertyDefinition) -> str:

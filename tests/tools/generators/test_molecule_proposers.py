@@ -20,7 +20,7 @@ from core.spec import (
 from tools.generators.base import Parent, ProposalRequest, Proposer
 from tools.generators.evolution.proposer import EvolutionProposer
 from tools.generators.library.proposer import LibraryProposer
-from tools.generators.reactions.proposer import ReactionsProposer
+from tools.generators.reactions.proposer import ReactionsProposer, asks_for_colour
 from tools.generators.spec_fit import spec_fit
 from tools.routes import verify_route
 
@@ -171,3 +171,41 @@ def test_an_unreadable_pattern_is_left_out() -> None:
     broken = MotifRequirement(id="R1", text="", name="x", smarts="((", wanted=True)
     fit = spec_fit(_spec(broken))
     assert fit.groups == []
+
+
+def test_no_azo_compounds_where_nobody_asks_for_colour() -> None:
+    phenol = MotifRequirement(id="R1", text="", name="phenol", smarts="c[OX2H]", wanted=True)
+    azo = Chem.MolFromSmarts("[#6]N=N[#6]")
+
+    def azo_compounds(spec: DesignSpec) -> int:
+        proposals = ReactionsProposer().propose(ProposalRequest(spec, 0, 60, (), 1))
+        assert len(proposals) == 60
+        return sum(Chem.MolFromSmiles(p.smiles).HasSubstructMatch(azo) for p in proposals)
+
+    assert azo_compounds(_spec(phenol)) == 0
+    assert azo_compounds(_spec(phenol, MotifRequirement(id="R2", text="", name="azo", smarts="[#6]N=N[#6]", wanted=True))) > 0
+
+
+@pytest.mark.parametrize(
+    ("spec", "colour"),
+    [
+        (_spec(LIGHT), False),
+        (_spec(_property("absorption_maximum", comparison=">", value=400)), True),
+        (
+            _spec(
+                CountRequirement(id="R1", text="", what="group", name="azo", smarts="N=N", condition=Condition(comparison="==", value=1))
+            ),
+            True,
+        ),
+        (_spec(ScaffoldRequirement(id="R1", text="", scaffold="c1ccccc1N=Nc1ccccc1", smarts="")), True),
+        (
+            _spec(SimilarityRequirement(id="R1", text="", reference="c1ccccc1N=Nc1ccccc1", condition=Condition(comparison=">", value=0.5))),
+            True,
+        ),
+        (_spec(LIGHT, reference=Reference(smiles="c1ccccc1N=Nc1ccccc1")), True),
+        (_spec(LIGHT).model_copy(update={"family": "photoswitch"}), True),
+        (_spec(LIGHT).model_copy(update={"family": "antioxidant"}), False),
+    ],
+)
+def test_what_asks_for_colour(spec: DesignSpec, colour: bool) -> None:
+    assert asks_for_colour(spec) is colour

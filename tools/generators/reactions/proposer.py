@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from rdkit import Chem, rdBase
 
 from core.candidate import Material, Proposal, Route
-from core.spec import DesignSpec
+from core.spec import CountRequirement, DesignSpec, MotifRequirement, ScaffoldRequirement, SimilarityRequirement
 from tools.generators.base import Parent, ProposalRequest
 from tools.generators.blocks import BlockLibrary, shipped
+from tools.generators.dyes.steering import is_about_dyes
 from tools.generators.plausibility import first_violation
 from tools.generators.reactions.table import reactions
 from tools.generators.reactions.workshop import Steps, extend, first_step, project, splice, vary
@@ -29,6 +30,9 @@ _NEAREST = 20
 _PARENT_SHARE, _PRESSURE = 0.75, 2.0
 #: Of these, the share that joins parts of two routes.
 _SPLICE_SHARE = 0.2
+
+
+_AZO = Chem.MolFromSmarts("[#6][NX2]=[NX2][#6]")
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class ReactionsProposer:
 
     def propose(self, request: ProposalRequest) -> list[Proposal]:
         """At most ``count`` products that the spec does not exclude, nearest to its countable requirements, each with its route."""
-        fit = spec_fit(request.spec)
+        fit, plain = spec_fit(request.spec), not asks_for_colour(request.spec)
         library = request.library or shipped()
         rng = request.generator(self.name)
         found: dict[str, tuple[float, Built]] = {}
@@ -76,7 +80,7 @@ class ReactionsProposer:
                 if built is None or built.smiles in found or built.smiles in taken:
                     continue
                 mol = Chem.MolFromSmiles(built.smiles)
-                if mol is not None and _worth_it(mol, fit, library):
+                if mol is not None and _worth_it(mol, fit, library) and not (plain and mol.HasSubstructMatch(_AZO)):
                     found[built.smiles] = (fit.distance(mol) if fit.steerable else 0.0, built)
         ordered = sorted(found.values(), key=_nearness)
         return [self._proposal(built, library) for _, built in ordered[: request.count]]
@@ -160,6 +164,25 @@ def _varied(built: Built, library: BlockLibrary, rng: random.Random) -> Built | 
     """What was built after one move; None if the move failed."""
     done = vary(built.steps, library, rng)
     return Built(done[0], f"{done[0][-1].reaction}, {done[1]}", built.parents) if done is not None and done[0] else None
+
+
+def asks_for_colour(spec: DesignSpec) -> bool:
+    """Whether a spec asks for what absorbs light, or names an azo group: by its family, a property, a motif, a core or a reference.
+
+    Where it does not, no azo compounds are made: coupling gives free phenols and amines so readily that every goal with a phenol would get dyes.
+    """
+    if is_about_dyes(spec) or spec.family in ("photoswitch", "UV filter"):
+        return True
+    for requirement in spec.requirements:
+        if isinstance(requirement, MotifRequirement | CountRequirement) and (
+            "azo" in requirement.name or "chromophore" in requirement.name
+        ):
+            return True
+        if isinstance(requirement, SimilarityRequirement) and "N=N" in requirement.reference:
+            return True
+        if isinstance(requirement, ScaffoldRequirement) and "N=N" in requirement.scaffold + requirement.smarts:
+            return True
+    return spec.reference is not None and "N=N" in spec.reference.smiles
 
 
 def _material(smiles: str, library: BlockLibrary) -> Material:
