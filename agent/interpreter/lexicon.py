@@ -62,6 +62,10 @@ SYMBOLS = (
 )
 
 
+#: Classes and families of candidates for which a vague word can mean something of its own.
+SPECIAL = ("polymer", "dye", "solvent")
+
+
 @dataclass(frozen=True)
 class Vague:
     """A word without a number: the assumption that it becomes (see ``words/vague.toml``)."""
@@ -69,10 +73,7 @@ class Vague:
     words: tuple[str, ...]
     reason: str
     requires: tuple[str, ...] = ()
-    polymer: tuple[str, ...] = ()
-    polymer_reason: str = ""
-    dye: tuple[str, ...] = ()
-    dye_reason: str = ""
+    special: tuple[tuple[str, tuple[str, ...], str], ...] = ()
     negated: tuple[str, ...] = ()
     objective: str = ""
     stands_for: str = ""
@@ -80,10 +81,9 @@ class Vague:
 
     def meaning(self, candidate_class: str, family: str) -> tuple[tuple[str, ...], str]:
         """What it requires of such candidates, and the reason."""
-        if candidate_class == "polymer" and self.polymer:
-            return self.polymer, self.polymer_reason or self.reason
-        if family == "dye" and self.dye:
-            return self.dye, self.dye_reason or self.reason
+        for name, requires, reason in self.special:
+            if name in (candidate_class, family):
+                return requires, reason
         return self.requires, self.reason
 
     @property
@@ -131,10 +131,7 @@ def vague_words() -> tuple[Vague, ...]:
             words=tuple(row["words"]),
             reason=row["reason"],
             requires=tuple(row.get("requires", ())),
-            polymer=tuple(row.get("polymer", ())),
-            polymer_reason=row.get("polymer_reason", ""),
-            dye=tuple(row.get("dye", ())),
-            dye_reason=row.get("dye_reason", ""),
+            special=tuple((name, tuple(row[name]), row.get(f"{name}_reason", row["reason"])) for name in SPECIAL if name in row),
             negated=tuple(row.get("negated", ())),
             objective=row.get("objective", ""),
             stands_for=row.get("property", ""),
