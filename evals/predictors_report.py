@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Write the page; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=PAGE)
-    parser.add_argument("--rerun", action="store_true", help="train and measure everything first (an hour or two)")
+    parser.add_argument("--rerun", action="store_true", help="train and measure everything first (70 minutes with two workers)")
     parser.add_argument("--data-folder", type=Path, default=None, help="folder with NAME/NAME.csv or NAME.csv for each data set")
     parser.add_argument(
         "--only", nargs="+", default=[], metavar="NAME", help=f"predictors to train: {', '.join(PREDICTORS)} (default: all)"
