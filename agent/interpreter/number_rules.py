@@ -18,7 +18,12 @@ def number_wanted(c: Cursor, i: int) -> int | None:
     value = float(c.items[i].m["num"])
     j = i + 1
     for _ in range(5):
-        if c.has(j, "candidates") or _plural_noun(c, j) or (c.text_of(i) == "1" and c.has(j, "fam", "pair") and not c.has(j, "groups")):
+        if (
+            c.has(j, "candidates")
+            or _plural_noun(c, j)
+            or c.text_of(j).split(" ")[0] == "isomers"
+            or (c.text_of(i) == "1" and c.has(j, "fam", "pair") and not c.has(j, "groups"))
+        ):
             break
         if (
             c.has(j, "vague", "filler", "grp", "free", "dash", "rule", "adjective_up", "fam", "pair", "scale", "negation", "unchk")

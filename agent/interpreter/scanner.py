@@ -93,7 +93,7 @@ def _item(text: str, hay: str, i: int, items: list[Item]) -> Item:
         return Item(i, i + 1, "-", joined)
     symbol = _symbols(text, i)
     if phrase is not None:
-        if symbol is not None and symbol.end == phrase.end:
+        if symbol is not None and symbol.end == phrase.end and not ("grp" in phrase.m and "formula" in symbol.m):
             phrase.m.update(symbol.m)
         return phrase
     if symbol is not None:

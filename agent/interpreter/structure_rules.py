@@ -273,6 +273,8 @@ def element(c: Cursor, i: int) -> int | None:
     return limit[1]
 
 
+_CHANGE = re.compile(r"\b(make|modify|improve|optimi[sz]e|change|adapt|alter|redesign|turn|tune)\s*(?:the)?\s*$")
+_BETTER = re.compile(r"\b(improve|increase|raise|enhance|boost|lower|reduce|decrease|maximi[sz]e|minimi[sz]e)\b[^.;]*\bof\s*(?:the)?\s*$")
 _CONTAIN = re.compile(r"\b(contain|includ|bear|carr|with|having|has|have|incorporat|featur|possess|compris)\w*\s*(?:an?|the|one)?\s*$")
 
 
@@ -289,5 +291,9 @@ def compound(c: Cursor, i: int) -> int | None:
         c.found.statements.append(Statement("motif", c.phrase(i, end), name=found[0].name, ref=found[0]))
         return end
     c.found.references.append(found[0])
+    before = c.text[: c.items[i].start].lower()
+    if _BETTER.search(before) or (_CHANGE.search(before) and end < len(c.items) and not c.has(end, "sep")):
+        c.found.statements.append(Statement("similarity", c.phrase(i, end), ref=found[0]))
+        return end
     c.unchecked(i, end, "a structure is named, but not what it is for; say 'similar to', 'containing', 'without' or 'keep'")
     return end
