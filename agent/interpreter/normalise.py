@@ -53,6 +53,8 @@ _SIGNS = str.maketrans(
 
 #: 'in [0.6, 0.9]'
 _INTERVAL = re.compile(r"(?:\bin |∈|=|:)\s?\[\s?(-?\d[\d.]*)\s?[,;]\s?(-?\d[\d.]*)\s?\]")
+#: '200..300'
+_RANGE = re.compile(r"(?<=\d)\s?\.{2,3}\s?(?=-?\d)")
 
 
 def normalise(goal: str) -> str:
@@ -65,6 +67,7 @@ def normalise(goal: str) -> str:
     kept = (c if unicodedata.category(c)[0] != "C" else " " if c in "\t\n\r" else "" for c in text)
     text = re.sub(r"\s+", " ", "".join(kept)).strip()
     text = _INTERVAL.sub(r" between \1 and \2", text)
+    text = _RANGE.sub(" to ", text)
     if not text:
         raise GoalError("the goal is empty")
     return text
