@@ -16,11 +16,11 @@ import random
 import sqlite3
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from agent.interpreter import interpret
 from core.candidate import Candidate, Origin, PropertyValue
 from core.errors import GoalError, StructureError
 from core.spec import DesignSpec
+from evals.benchmarks.timing import processor_seconds
 from memory.literature import MilvusLiteratureStore
 from memory.sql import SqlRunStore
 from serving.pool.sse import EventReader
@@ -73,14 +74,7 @@ class Part:
         return self.ratio <= self.at_most
 
 
-def _seconds(work: Callable[[], Any], times: int = 3) -> float:
-    """Processor seconds of ``work``: the least of ``times``."""
-    found = []
-    for _ in range(times):
-        begun = time.process_time()
-        work()
-        found.append(time.process_time() - begun)
-    return min(found)
+_seconds = partial(processor_seconds, times=3)
 
 
 def _batch(count: int) -> list[Candidate]:

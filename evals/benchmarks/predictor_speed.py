@@ -17,7 +17,6 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ from rdkit.Chem import Descriptors  # noqa: E402
 from core.candidate import PropertyValue  # noqa: E402
 from core.errors import UsageError  # noqa: E402
 from core.spec import CandidateClass, Conditions  # noqa: E402
+from evals.benchmarks.timing import processor_seconds  # noqa: E402
 from evals.sections import Section, Table, write_section  # noqa: E402
 from tools.generators.blocks import building_blocks  # noqa: E402
 from tools.generators.evolution.engine import Engine, EngineConfig  # noqa: E402
@@ -76,17 +76,10 @@ def all_five(structures: list[str], candidate_class: CandidateClass) -> dict[str
     return predict(PREDICTORS, structures, candidate_class, Conditions(solvent_smiles="ClCCl"))
 
 
-def seconds(work: Callable[[], Any]) -> float:
-    """Processor time of ``work``: what one core needs, whatever else runs on the machine."""
-    start = time.process_time()
-    work()
-    return time.process_time() - start
-
-
 def measure(molecules: list[str], batch: int, single: int) -> dict[str, Any]:
     """The figures of the module's text."""
     start = time.perf_counter()
-    cpu = seconds(lambda: [load_model(name) for name in PREDICTORS])
+    cpu = processor_seconds(lambda: [load_model(name) for name in PREDICTORS])
     wall = time.perf_counter() - start
     units = [repeat_unit(smiles) for smiles in molecules]
     each: dict[CandidateClass, float] = {}
@@ -95,11 +88,11 @@ def measure(molecules: list[str], batch: int, single: int) -> dict[str, Any]:
     for kind, found in sets:
         all_five(found[:8], kind)
         parts = [found[at : at + batch] for at in range(0, len(found), batch)]
-        each[kind] = seconds(lambda parts=parts, kind=kind: [all_five(part, kind) for part in parts]) / len(found)  # type: ignore[misc]
-        alone[kind] = [seconds(lambda s=s, kind=kind: all_five([s], kind)) for s in found[:single]]  # type: ignore[misc]
+        each[kind] = processor_seconds(lambda parts=parts, kind=kind: [all_five(part, kind) for part in parts]) / len(found)  # type: ignore[misc]
+        alone[kind] = [processor_seconds(lambda s=s, kind=kind: all_five([s], kind)) for s in found[:single]]  # type: ignore[misc]
     both = sum(each.values())
     parsed = [Chem.MolFromSmiles(smiles) for smiles in molecules]
-    floor = seconds(lambda: [Descriptors.CalcMolDescriptors(mol) for mol in parsed]) / len(parsed)
+    floor = processor_seconds(lambda: [Descriptors.CalcMolDescriptors(mol) for mol in parsed]) / len(parsed)
     return {
         "structures": len(molecules),
         "heavy_atoms": statistics.mean(mol.GetNumHeavyAtoms() for mol in parsed),

@@ -109,12 +109,18 @@ def summary(cases: list[Case]) -> dict[str, float]:
     }
 
 
+def by_evidence(cases: list[Case]) -> dict[str, list[Case]]:
+    """All cases, and those of each kind of evidence."""
+    return {"all": cases, **{kind: [case for case in cases if case.evidence == kind] for kind in ("stated", "boils")}}
+
+
 def section(cases: list[Case]) -> Section:
     """The figures as a section of docs/predictors.md."""
-    found = summary(cases)
+    summaries = {kind: summary(chosen) for kind, chosen in by_evidence(cases).items()}
+    found = summaries["all"]
     rows: list[list[str | int | float | None]] = []
-    for words, kind in (("stated in a source", "stated"), ("boils undecomposed at atmospheric pressure", "boils"), ("all", "")):
-        counts = summary([case for case in cases if kind in ("", case.evidence)])
+    for words, kind in (("stated in a source", "stated"), ("boils undecomposed at atmospheric pressure", "boils"), ("all", "all")):
+        counts = summaries[kind]
         rows.append(
             [words, int(counts["n"]), *(int(counts[f"{level} and {end}"]) for end in ("survives", "decomposes") for level in LEVELS)]
         )
@@ -168,7 +174,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{n:4d}  {kind}")
         return 0
     cases = read()
-    kinds = {"all": cases, **{kind: [c for c in cases if c.evidence == kind] for kind in ("stated", "boils")}}
+    kinds = by_evidence(cases)
     if given.json:
         print(json.dumps({"summary": {kind: summary(c) for kind, c in kinds.items()}, "cases": [asdict(c) for c in cases]}, indent=1))
         return 0

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from core.errors import NotFoundError, UsageError
+from tools.execution import ProcessExecutor, SerialExecutor
 from tools.predictors.known_answers.measure import keep, measure
 from tools.predictors.known_answers.table import PROPERTIES
 from tools.predictors.specs import PREDICTORS
@@ -104,39 +102,24 @@ def rerun(
     with tempfile.TemporaryDirectory(prefix="molwright-out-of-fold-") as scratch:
         plan = Plan(weights, Path(scratch), seed, device, time.time())
         tasks = [("train", name) for name in chosen] + [("known", name) for name in chosen if name in PROPERTIES]
-        for (what, name), found in _each(plan, tasks, files, workers):
-            if what == "known":
-                keep(found, results)
-                continue
-            keep_entry(weights / BASELINES_FILE, name, found[0])
-            if found[1] is not None:
-                keep_entry(weights / LIMITS_FILE, name, found[1])
+        executor = ProcessExecutor(workers) if workers > 1 else SerialExecutor()
+        try:
+            for (what, name), found in executor.stream(partial(_done, plan, files), tasks):
+                if what == "known":
+                    keep(found, results)
+                    continue
+                keep_entry(weights / BASELINES_FILE, name, found[0])
+                if found[1] is not None:
+                    keep_entry(weights / LIMITS_FILE, name, found[1])
+        finally:
+            executor.close()
         if len(chosen) == len(PREDICTORS):
             write_correlation([plan.out_of_fold / f"{name}.npz" for name in chosen], weights)
         plan.told("all")(f"wrote {os.fspath(weights)}")
 
 
-def _each(plan: Plan, tasks: list[tuple[str, str]], files: dict[str, Path], workers: int) -> Iterator[tuple[tuple[str, str], Any]]:
-    """Every task with its result, as they are done. The first failure ends it."""
-    work = {"train": train_and_compare, "known": known_in_order}
-    if workers == 1:
-        for what, name in tasks:
-            yield (what, name), work[what](plan, name, files[name])
-        return
-    with _pool(workers) as pool:
-        running = {pool.submit(work[what], plan, name, files[name]): (what, name) for what, name in tasks}
-        waiting = set(running)
-        while waiting:
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for one in done:
-                yield running[one], one.result()
-
-
-@contextmanager
-def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Worker processes; what has not begun is dropped where something fails."""
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+def _done(plan: Plan, files: dict[str, Path], task: tuple[str, str]) -> tuple[tuple[str, str], Any]:
+    """One task with its result."""
+    what, name = task
+    work = known_in_order if what == "known" else train_and_compare
+    return task, work(plan, name, files[name])
