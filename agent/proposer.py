@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from core.candidate import Proposal
 from core.spec import DesignSpec
-from tools.generators.base import Parent, ProposalRequest
-from tools.generators.blocks import BlockLibrary
-from tools.generators.registry import applicable, load
+from tools.proposers.base import Parent, ProposalRequest
+from tools.proposers.registry import applicable, load
+from tools.synthesis.blocks import BlockLibrary
 
 #: Structures proposed in one generation.
 BATCH = 160

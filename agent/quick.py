@@ -10,11 +10,11 @@ from rdkit.Chem.Scaffolds import MurckoScaffold
 from core.candidate import Candidate, Origin, Proposal, Route
 from core.errors import RefusedError, StructureError
 from core.spec import DesignSpec, ScaffoldRequirement
-from tools.checks.check import check
-from tools.generators.base import Parent, ProposalRequest
-from tools.generators.registry import load
-from tools.generators.spec_fit import spec_fit
-from tools.properties.estimate import estimate
+from tools.calculators.estimate import estimate
+from tools.evaluation.check import check
+from tools.proposers.base import Parent, ProposalRequest
+from tools.proposers.registry import load
+from tools.proposers.spec_fit import spec_fit
 from tools.safety.guard import screen_structure
 from tools.safety.spec import screen_spec
 from tools.structures.standardise import standardise

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from core.candidate import Candidate, Citation, PropertyValue
 from core.report import Report
 from core.spec import DesignSpec, EditRequirement, LevelRequirement, PropertyRequirement
-from tools.generators.isomers.proposer import isomers_of
+from tools.calculators.estimate import volatility_words
+from tools.catalogue.registry import REGISTRY
 from tools.groups.edits import edited
-from tools.properties.estimate import volatility_words
-from tools.properties.registry import REGISTRY
+from tools.proposers.isomers.proposer import isomers_of
 from tools.ranking.set_level import judge
 from tools.structures.parse import parse_smiles
 

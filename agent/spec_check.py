@@ -28,10 +28,10 @@ from core.spec import (
     ScaffoldRequirement,
     SimilarityRequirement,
 )
+from tools.calculators.rule_sets import RULE_SETS
+from tools.catalogue.registry import REGISTRY
 from tools.groups.edits import edited, known
 from tools.groups.groups import GROUPS, compile_smarts, resolve_group
-from tools.groups.rule_sets import RULE_SETS
-from tools.properties.registry import REGISTRY
 from tools.structures.parse import parse_polymer, parse_smiles
 
 #: Longest SMARTS that is accepted, in characters.

@@ -19,7 +19,7 @@ from rich.table import Table
 from core.candidate import Candidate, PropertyValue
 from core.errors import UsageError
 from core.report import ModelUse, Report
-from tools.properties.registry import REGISTRY
+from tools.catalogue.registry import REGISTRY
 
 #: Width of tables where there is no terminal to ask.
 PAGE = 140

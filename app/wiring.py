@@ -95,7 +95,7 @@ def own_models_folder(settings: Settings) -> Path:
 def register_own_models(settings: Settings) -> dict[str, str]:
     """Make the user's own models known as properties; returns what is wrong with those that cannot be used, by name."""
     folder = own_models_folder(settings)
-    from tools.predictors.own.registry import use_own_models
+    from tools.predictors.user_models.registry import use_own_models
 
     return use_own_models(folder)
 

@@ -7,11 +7,9 @@ so that each goal can be met.
 
 from __future__ import annotations
 
-import csv
 import random
 from collections.abc import Callable
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 from pydantic import Field
@@ -19,6 +17,7 @@ from rdkit import Chem
 from rdkit.Chem import Crippen, rdMolDescriptors
 from rdkit.Chem.QED import qed
 
+from core import data
 from core.model import Model
 from core.seeding import generator
 from evals.judges.exact import GROUPS, bond_counts, count_group, ring_counts
@@ -76,9 +75,8 @@ class Task(Model):
 @lru_cache(maxsize=1)
 def known_molecules() -> tuple[str, ...]:
     """Common compounds of 6 to 32 heavy atoms, neutral, in one piece, of the elements above."""
-    text = resources.files("tools.structures").joinpath("common_names.tsv").read_text(encoding="utf-8")
     found = []
-    for row in csv.DictReader(text.splitlines(), delimiter="\t"):
+    for row in data.rows("tools.structures", "common_names.tsv"):
         mol = Chem.MolFromSmiles(row["smiles"])
         if mol is None or not 6 <= mol.GetNumHeavyAtoms() <= 32 or "." in row["smiles"]:
             continue

@@ -14,7 +14,7 @@ from core.errors import ConfigurationError, NotFoundError, UsageError
 from core.interfaces import RunStore
 from core.spec import DesignSpec
 from core.trace import TraceEvent
-from graphs.brought import NODE as BROUGHT
+from graphs.user_inputs import NODE as BROUGHT
 from prompts.library import load, parse
 
 #: What a fork may change in the spec, and how the text after '=' is read.

@@ -19,7 +19,7 @@ from graphs.assistant import KIND
 from graphs.context import DesignContext
 from graphs.design import build
 from memory.recorder import ReplayRecorder
-from tools.predictors.own.registry import only_own_models, own_folder, own_versions
+from tools.predictors.user_models.registry import only_own_models, own_folder, own_versions
 
 
 class ReplayResult(Model):

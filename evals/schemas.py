@@ -8,7 +8,7 @@ from pathlib import Path
 from core.model import content_hash
 from core.report import Report
 from core.spec import DesignSpec
-from tools.properties.registry import REGISTRY
+from tools.catalogue.registry import REGISTRY
 
 PROMPTS = Path(__file__).resolve().parent.parent / "prompts"
 

@@ -12,17 +12,17 @@ from agent.roles import reporter as model_reporter
 from core.candidate import NO_ROUTE, Candidate, Citation
 from core.report import BindingRequirement, Choice, Evidence, ModelUse, Point, Remark, Report, WeightSensitivity
 from core.spec import DesignSpec
-from graphs.brought import block_list, known_set, library
 from graphs.context import DesignContext, DesignState, RoleNote, spec_of, with_note
-from tools.generators.blocks import BlockLibrary
-from tools.properties.estimate import estimate as estimate_properties
-from tools.properties.registry import REGISTRY
+from graphs.user_inputs import block_list, known_set, library
+from tools.calculators.estimate import estimate as estimate_properties
+from tools.catalogue.registry import REGISTRY
 from tools.ranking.fitness import fitness
 from tools.ranking.novelty import KnownSet, known_to_all, known_to_user, shipped_count
 from tools.ranking.rank import rank as rank_candidates
 from tools.ranking.shortlist import Known
-from tools.routes import find_route, only_from, with_stock
 from tools.safety.guard import screen_materials
+from tools.synthesis.blocks import BlockLibrary
+from tools.synthesis.routes import find_route, only_from, with_stock
 from tools.versions import versions
 
 #: Shown for every listed candidate beside what the goal asks for.

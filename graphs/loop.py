@@ -18,12 +18,12 @@ from core.candidate import Candidate, Origin, Proposal
 from core.errors import StructureError
 from core.model import content_hash
 from core.spec import CandidateClass, DesignSpec, RuleSetRequirement
-from graphs.brought import library
 from graphs.context import DesignContext, DesignState, FrontierEntry, spec_of
 from graphs.opening import spec_identity
-from tools.checks.check import check as check_candidate
-from tools.generators.base import Parent
-from tools.properties.estimate import estimate as estimate_properties
+from graphs.user_inputs import library
+from tools.calculators.estimate import estimate as estimate_properties
+from tools.evaluation.check import check as check_candidate
+from tools.proposers.base import Parent
 from tools.ranking.fitness import fitness
 from tools.safety.guard import screen_structure
 from tools.structures.standardise import StandardStructure

@@ -17,8 +17,8 @@ from agent.spec_check import check_spec
 from core.candidate import SafetyVerdict
 from core.model import content_hash
 from core.spec import DesignSpec
-from graphs.brought import check_brought
 from graphs.context import DesignContext, DesignState, spec_of, with_note
+from graphs.user_inputs import check_brought
 from tools.safety.guard import screen_goal
 from tools.safety.spec import screen_spec
 

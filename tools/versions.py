@@ -11,8 +11,8 @@ def versions(used: Collection[str] = ()) -> dict[str, str]:
 
     ``used``: properties of a run; those that own models predict are listed with their model's version.
     """
-    from tools.predictors.own.registry import own_versions
     from tools.predictors.predict import predictor_versions
+    from tools.predictors.user_models.registry import own_versions
     from tools.safety.guard import RULES_VERSION
 
     found = {name: version(name) for name in ("molwright", "rdkit", "numpy", "lightgbm", "langgraph")}

@@ -25,9 +25,9 @@ from core.spec import (
     ScaffoldRequirement,
     SimilarityRequirement,
 )
+from tools.calculators.rule_sets import RULE_SETS
+from tools.catalogue.registry import REGISTRY
 from tools.groups.groups import GROUPS
-from tools.groups.rule_sets import RULE_SETS
-from tools.properties.registry import REGISTRY
 
 _LIMIT = re.compile(r"(?P<op><=|>=|==|<|>)\s*(?P<value>\S+)|(?P<low>-?[\d.]+)\.\.(?P<high>-?[\d.]+)")
 

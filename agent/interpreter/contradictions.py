@@ -6,9 +6,9 @@ from rdkit import Chem
 
 from core.errors import ContradictionError
 from core.spec import CountRequirement, ElementsRequirement, MotifRequirement, PropertyRequirement, Requirement, RuleSetRequirement
+from tools.calculators.rule_sets import RULE_SETS
+from tools.catalogue.registry import REGISTRY
 from tools.groups.groups import GROUPS, compile_smarts
-from tools.groups.rule_sets import RULE_SETS
-from tools.properties.registry import REGISTRY
 
 _INF = float("inf")
 #: The largest structure that is designed, in heavy atoms.

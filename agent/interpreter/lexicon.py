@@ -9,9 +9,9 @@ from importlib import resources
 from typing import Any
 
 from core.errors import ConfigurationError
+from tools.calculators.rule_sets import RULE_SETS
+from tools.catalogue.registry import REGISTRY
 from tools.groups.groups import group_words, plural
-from tools.groups.rule_sets import RULE_SETS
-from tools.properties.registry import REGISTRY
 from tools.structures.names import common_names
 
 #: Direction in which a property is usually better (+1 more, -1 less), for "good solubility" and "better than".

@@ -10,7 +10,7 @@ from core.errors import GoalError, MolwrightError, UnitError
 from core.properties import PropertyDefinition
 from core.spec import CandidateClass, Comparison, Condition, Conditions, EditRequirement
 from core.units import convert, reverses
-from tools.properties.registry import REGISTRY
+from tools.catalogue.registry import REGISTRY
 
 _TURNED: dict[str, Comparison] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}
 
@@ -129,11 +129,11 @@ def reference_value(name: str, ref: Ref, candidate_class: CandidateClass, condit
     definition = REGISTRY[name]
     try:
         if definition.kind == "computed":
-            from tools.properties.descriptors import compute_descriptor
+            from tools.calculators.descriptors import compute_descriptor
             from tools.structures.parse import parse_smiles
 
             return float(compute_descriptor(name, parse_smiles(ref.smiles)))  # unrounded: 'higher' must not hold for the reference itself
-        from tools.properties.estimate import estimate
+        from tools.calculators.estimate import estimate
 
         value = estimate([ref.smiles], candidate_class, [name], conditions)[0][name]
     except (MolwrightError, ImportError, ValueError) as error:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from agent.interpreter.cursor import Cursor
 from agent.interpreter.lexicon import Vague
 from agent.interpreter.statements import Findings, Limit, Statement
+from tools.catalogue.registry import REGISTRY
 from tools.groups.groups import GROUPS
-from tools.properties.registry import REGISTRY
 
 #: "without a nitro group or an aldehyde" denies both; "no nitro group and a hydroxyl" does not deny the second.
 ARTICLES = ("a", "an", "the")

@@ -8,7 +8,7 @@ from agent.interpreter.cursor import Cursor
 from agent.interpreter.statements import Limit, Statement
 from agent.interpreter.value_parts import TEMPERATURES, add_property, opposite
 from core.errors import GoalError
-from tools.properties.registry import REGISTRY
+from tools.catalogue.registry import REGISTRY
 
 
 def number_wanted(c: Cursor, i: int) -> int | None:

@@ -34,9 +34,9 @@ from core.spec import (
     SimilarityRequirement,
     Unchecked,
 )
+from tools.calculators.rule_sets import RULE_SETS
+from tools.catalogue.registry import REGISTRY
 from tools.groups.groups import GROUPS
-from tools.groups.rule_sets import RULE_SETS
-from tools.properties.registry import REGISTRY
 
 _DUMMY: dict[str, Any] = {"id": "", "text": ""}
 

@@ -12,7 +12,7 @@ from rdkit import Chem
 from agent.interpreter.lexicon import SYMBOLS, Lexicon, lexicon
 from core.errors import GoalError, StructureError
 from core.units import parse_unit, spellings
-from tools.properties.registry import REGISTRY
+from tools.catalogue.registry import REGISTRY
 from tools.structures.parse import parse_polymer, parse_smiles
 
 

@@ -8,7 +8,7 @@ from agent.interpreter.cursor import Cursor
 from agent.interpreter.statements import Limit, Statement
 from core.errors import GoalError
 from core.units import convert
-from tools.properties.registry import REGISTRY
+from tools.catalogue.registry import REGISTRY
 
 TEMPERATURES = ("°C", "K", "°F")
 

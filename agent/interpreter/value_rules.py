@@ -9,7 +9,7 @@ from agent.interpreter.lexicon import Vague
 from agent.interpreter.statements import Limit, Statement
 from agent.interpreter.value_parts import add_property, limits_after, objective, prop_at, temperature_after, than
 from core.errors import GoalError
-from tools.properties.registry import REGISTRY
+from tools.catalogue.registry import REGISTRY
 
 
 def soft_marker(c: Cursor, i: int) -> int | None:

@@ -7,7 +7,7 @@ from agent.interpreter.lexicon import BETTER
 from agent.interpreter.statements import Limit, Statement
 from agent.interpreter.value_parts import add_property, limits_after, objective, prop_at, than
 from agent.interpreter.value_rules import property_first
-from tools.properties.registry import REGISTRY
+from tools.catalogue.registry import REGISTRY
 
 
 def objective_verb(c: Cursor, i: int) -> int | None:

@@ -17,8 +17,8 @@ from core.spec import (
     SetRequirement,
     SimilarityRequirement,
 )
-from tools.groups.rule_sets import RULE_SETS
-from tools.properties.registry import REGISTRY
+from tools.calculators.rule_sets import RULE_SETS
+from tools.catalogue.registry import REGISTRY
 
 _WORDS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least", "==": "exactly"}
 

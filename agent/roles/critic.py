@@ -29,7 +29,7 @@ from core.candidate import Candidate
 from core.model import Model
 from core.report import Remark
 from core.spec import DesignSpec
-from tools.properties.registry import REGISTRY
+from tools.catalogue.registry import REGISTRY
 
 ROLE = "critic"
 #: Candidates that are shown to the critic, remarks that are kept, and places that a candidate may be moved down.

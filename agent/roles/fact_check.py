@@ -16,20 +16,19 @@ What is checked is whether the numbers are the stored ones, not whether the sent
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
 from rdkit import Chem, rdBase
 
 from agent.roles.facts import Fact, FactKind, Facts
 from agent.roles.numbers import UNKNOWN, Number, blank, factors, numbers_in, odd_digits
+from core import data
 from core.errors import UnitError
 from core.units import convert
+from tools.catalogue.registry import REGISTRY
 from tools.literature.terms import words
-from tools.properties.registry import REGISTRY
 
 #: A number rounded by more than this part of the stored one is another number.
 MOST_ROUNDING = 0.125
@@ -63,7 +62,7 @@ _CUES: Mapping[FactKind, re.Pattern[str] | None] = {
 }
 #: No arithmetic here supports these words; they make a sentence an advertisement.
 _OVERCLAIMS = re.compile(
-    r"\b(?:" + "|".join(tomllib.loads(resources.files("agent.roles").joinpath("words.toml").read_text("utf-8"))["overclaims"]) + r")\b",
+    r"\b(?:" + "|".join(data.table("agent.roles", "words.toml")["overclaims"]) + r")\b",
     re.I,
 )
 _CITED = re.compile(r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]")

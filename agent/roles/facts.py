@@ -12,8 +12,8 @@ from agent.roles.proposer import MODEL
 from core.candidate import Candidate, Citation, PropertyValue
 from core.report import Report
 from core.spec import Condition, DesignSpec
+from tools.catalogue.registry import REGISTRY
 from tools.literature.terms import words
-from tools.properties.registry import REGISTRY
 
 FactKind = Literal[
     "value", "spread", "interval", "nearest", "similarity", "change", "limit", "probability", "score", "rank", "count", "year"

@@ -44,9 +44,9 @@ from core.spec import (
     RuleSetRequirement,
     Unchecked,
 )
+from tools.calculators.rule_sets import RULE_SETS, resolve_rule_set
+from tools.catalogue.registry import REGISTRY
 from tools.groups.groups import GROUPS, resolve_group
-from tools.groups.rule_sets import RULE_SETS, resolve_rule_set
-from tools.properties.registry import REGISTRY
 
 ROLE = "interpreter"
 #: Weight of a wish that a model adds; one that the goal states has 1.

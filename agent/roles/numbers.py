@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib import resources
 
+from core import data
 from core.units import parse_unit, spellings
-from tools.properties.registry import REGISTRY
+from tools.catalogue.registry import REGISTRY
 
 #: Unit of a number whose unit this program does not know, or that is a factor: no stored value has it.
 UNKNOWN = "?"
-_TABLE = tomllib.loads(resources.files("agent.roles").joinpath("words.toml").read_text("utf-8"))
+_TABLE = data.table("agent.roles", "words.toml")
 _FOREIGN: list[str] = _TABLE["foreign_units"].split()
 _WORDS: dict[str, int] = _TABLE["numbers"]
 

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from tools.catalogue.registry import REGISTRY
 from tools.groups.groups import group_words
 from tools.literature.embedder import idf
 from tools.literature.terms import words
-from tools.properties.registry import REGISTRY
 
 #: Least part of the words of a text that must be known: small words, words of the shipped notes, of properties and of groups.
 LEAST_KNOWN = 0.4

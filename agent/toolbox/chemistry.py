@@ -14,7 +14,7 @@ from core.candidate import Candidate, Origin
 from core.errors import SpecError, StructureError
 from core.model import Model
 from core.spec import CandidateClass, Conditions, DesignSpec
-from tools.properties.registry import REGISTRY
+from tools.catalogue.registry import REGISTRY
 from tools.structures.standardise import StandardStructure, standardise
 
 MAX_VARIATIONS = 12
@@ -147,8 +147,8 @@ def count_group(arguments: SubstructureArguments, context: ToolContext) -> dict[
 @tool()
 def vary_structure(arguments: VariationArguments, context: ToolContext) -> list[dict[str, str]]:
     """Variations of a structure that are chemically valid: groups, rings and linkers changed, units exchanged in polymers."""
-    from tools.generators.base import Parent, ProposalRequest
-    from tools.generators.registry import load
+    from tools.proposers.base import Parent, ProposalRequest
+    from tools.proposers.registry import load
 
     structure = _standard(arguments.smiles)
     kind = class_of(structure.smiles)
@@ -184,8 +184,8 @@ def edit_structure(arguments: EditArguments, context: ToolContext) -> dict[str, 
 @tool()
 def find_route(arguments: RouteArguments, context: ToolContext) -> dict[str, Any]:
     """Look for a route of up to three named reactions from shipped building blocks (monomers for a polymer)."""
-    from tools.routes import find_route as search
     from tools.safety.guard import screen_materials
+    from tools.synthesis.routes import find_route as search
 
     structure = _standard(arguments.smiles)
     route = screen_materials(search(structure.smiles, class_of(structure.smiles)))
@@ -222,7 +222,7 @@ def _mol(structure: StandardStructure) -> Chem.Mol:
 
 
 def _estimated(text: str, names: list[str], conditions: Conditions) -> dict[str, Any]:
-    from tools.properties.estimate import estimate
+    from tools.calculators.estimate import estimate
 
     try:
         structure = standardise(text, class_of(text))
@@ -236,10 +236,10 @@ def _estimated(text: str, names: list[str], conditions: Conditions) -> dict[str,
 
 
 def _checked(text: str, spec: DesignSpec | None) -> dict[str, Any]:
-    from tools.checks.check import check
-    from tools.generators.plausibility import violations
-    from tools.properties.estimate import estimate
+    from tools.calculators.estimate import estimate
+    from tools.evaluation.check import check
     from tools.safety.guard import screen_structure
+    from tools.structures.plausibility import violations
 
     kind: Literal["molecule", "polymer"] = spec.candidate_class if spec else class_of(text)
     try:

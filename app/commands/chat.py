@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from app import wiring
 from app.console import emit_json, err, out
-from app.service.chat import ChatAnswer, ChatService
+from app.services.chat import ChatAnswer, ChatService
 from core.errors import MolwrightError, UsageError
 from core.settings import get_settings
 

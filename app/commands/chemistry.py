@@ -15,7 +15,7 @@ from app.console import emit_json, err, out
 from core.candidate import Candidate, Origin
 from core.errors import StructureError
 from core.spec import CandidateClass, Conditions
-from tools.properties.registry import REGISTRY
+from tools.catalogue.registry import REGISTRY
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -35,7 +35,7 @@ def properties(
     as_json: AsJson = False,
 ) -> None:
     """Compute and predict every property of structures. Structures that cannot be read are listed; then the exit code is 2."""
-    from tools.properties.estimate import estimate
+    from tools.calculators.estimate import estimate
     from tools.structures.standardise import standardise
 
     given = [line.split()[0] for line in sys.stdin if line.strip()] if smiles == ["-"] else smiles
@@ -87,8 +87,8 @@ def check(
 ) -> None:
     """Hold one structure against a goal, requirement by requirement. Exit code 4 if it misses one, 3 if the guard blocks it."""
     from agent.interpreter import interpret
-    from tools.checks.check import check as check_candidate
-    from tools.properties.estimate import estimate
+    from tools.calculators.estimate import estimate
+    from tools.evaluation.check import check as check_candidate
     from tools.safety.guard import screen_structure
     from tools.structures.standardise import standardise
 

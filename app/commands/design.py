@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from app import wiring
 from app.console import emit_json, err, out, print_report, progress_bar, write_text
-from app.service.design import DesignService
+from app.services.design import DesignService
 from core.errors import ApprovalNeeded, NotFoundError, SpecError
 from core.interfaces import RunStore
 from core.report import Report
@@ -111,7 +111,7 @@ def _brought(blocks: Path | None, mode: BlocksMode, known: Path | None) -> dict[
     """The user's lists, read and said on stderr how well that went. UsageError if a file cannot be used at all."""
     found: dict[str, Any] = {}
     if blocks is not None:
-        from tools.generators.inventory import read_inventory
+        from tools.synthesis.inventory import read_inventory
 
         inventory = read_inventory(blocks, mode.value)
         found["blocks"] = inventory

@@ -77,8 +77,8 @@ def _literature(settings: Settings) -> str:
 
 def _properties(settings: Settings) -> str:
     from core.spec import Conditions
-    from tools.properties.estimate import estimate
-    from tools.properties.registry import REGISTRY
+    from tools.calculators.estimate import estimate
+    from tools.catalogue.registry import REGISTRY
 
     names = [p.name for p in REGISTRY if "molecule" in p.classes]
     values = estimate(["CC(=O)Oc1ccccc1C(=O)O"], "molecule", names, Conditions())[0]
@@ -103,7 +103,7 @@ def _guard(settings: Settings) -> str:
 
 
 def _proposers(settings: Settings) -> str:
-    from tools.generators.registry import load
+    from tools.proposers.registry import load
 
     return ", ".join(load())
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from app import wiring
 from app.console import emit_json, err, out
-from app.service.design import DesignService
+from app.services.design import DesignService
 from core.errors import NotFoundError
 from core.report import Report
 from core.settings import get_settings

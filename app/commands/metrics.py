@@ -29,7 +29,7 @@ def metrics(
     listen: Annotated[str, typer.Option(help="Serve them at http://HOST:PORT/metrics until stopped.", metavar="HOST:PORT")] = "",
 ) -> None:
     """Print the metrics of all stored runs in Prometheus's text form: runs, structures, steps, model calls and tokens."""
-    from app.service.run_metrics import page, registry
+    from app.services.run_metrics import page, registry
 
     if target and listen:
         raise UsageError("choose one of --out and --listen")

@@ -59,8 +59,8 @@ def _shipped_card(name: str) -> dict[str, Any]:
 
 def _known(name: str) -> Literal["shipped", "own"]:
     """Whether ``name`` ships or is the user's own. Raises NotFoundError naming what there is."""
-    from tools.predictors.own.registry import own_cards
     from tools.predictors.specs import PREDICTORS
+    from tools.predictors.user_models.registry import own_cards
 
     wiring.register_own_models(get_settings())
     if name in PREDICTORS:
@@ -92,8 +92,8 @@ def _summary(card: dict[str, Any], kind: str) -> dict[str, Any]:
 
 def list_models(as_json: AsJson = False) -> None:
     """List the predictors: data, licence, rows and headline figures out of fold."""
-    from tools.predictors.own.registry import own_cards
     from tools.predictors.specs import PREDICTORS
+    from tools.predictors.user_models.registry import own_cards
 
     problems = wiring.register_own_models(get_settings())
     rows = [_summary(_shipped_card(name), "shipped") for name in PREDICTORS] + [_summary(c, "own") for c in own_cards().values()]
@@ -163,8 +163,8 @@ def train(
             raise UsageError(f"{name} ships with molwright and has its columns and unit: {', '.join(wrong)} cannot be given")
         return _train_shipped(name, data, seed, where, device, as_json)
     _refuse_device(device)
-    from tools.predictors.own.registry import own_cards
-    from tools.predictors.own.train import OwnProperty, check_name, train_own
+    from tools.predictors.user_models.registry import own_cards
+    from tools.predictors.user_models.train import OwnProperty, check_name, train_own
 
     settings = get_settings()
     wiring.register_own_models(settings)
@@ -211,7 +211,7 @@ def _example(card: dict[str, Any]) -> str:
 def _refuse_known_words(name: str, synonyms: list[str]) -> None:
     """Raise UsageError for a name or synonym that goals already use for something else (a group, an element, a colour ...)."""
     from agent.interpreter.lexicon import key_of, lexicon
-    from tools.properties.registry import REGISTRY
+    from tools.catalogue.registry import REGISTRY
 
     for word in (name, name.replace("_", " "), *synonyms):
         own = REGISTRY.resolve(word)
@@ -289,7 +289,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Measure a model on a table: the stored model on structures it was not trained on, or its recipe by cross-validation."""
-    from tools.predictors.own.external import evaluate_own, evaluate_shipped
+    from tools.predictors.user_models.external import evaluate_own, evaluate_shipped
 
     if _known(name) == "shipped":
         found = evaluate_shipped(name, data, split, seed=seed, smiles=smiles, target=target, progress=_progress(), device=device)

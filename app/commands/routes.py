@@ -33,11 +33,11 @@ def route(
 ) -> None:
     """Look for a route of one to three named reactions from building blocks. Exit code 4 if none is known, 3 if the guard blocks it."""
     from core.errors import RefusedError
-    from tools.generators.inventory import library_of, read_inventory
-    from tools.routes import find_route
-    from tools.routes.aizynth import AizynthFinder
     from tools.safety.guard import screen_materials, screen_structure
     from tools.structures.standardise import standardise
+    from tools.synthesis.inventory import library_of, read_inventory
+    from tools.synthesis.routes import find_route
+    from tools.synthesis.routes.aizynth import AizynthFinder
 
     kind = "polymer" if smiles.count("*") == 2 else "molecule"
     structure = standardise(smiles, kind)  # type: ignore[arg-type]

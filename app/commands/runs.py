@@ -13,7 +13,7 @@ from rich.table import Table
 from app import wiring
 from app.commands.design import finish
 from app.console import emit_json, err, out, write_text
-from app.service.design import DesignService
+from app.services.design import DesignService
 from core.errors import NotFoundError, ReplayDiffers, UsageError
 from core.settings import get_settings
 from core.trace import TraceEvent

@@ -22,16 +22,16 @@ from rdkit.Chem import QED, Crippen, Descriptors, FilterCatalog, rdFingerprintGe
 from core.seeding import generator
 from core.spec import Condition, DesignSpec, PropertyRequirement
 from evals.sections import Section, Table, write_section
-from tools.generators.evolution.engine import Engine, EngineConfig
-from tools.generators.evolution.graph import working_form
-from tools.generators.evolution.seen import Seen
-from tools.generators.evolution.variation import VariationConfig, cross, mutate
-from tools.optimise.features import features
+from tools.calculators.descriptors import compute_descriptor
 from tools.optimise.start import own_library, read_start_file, readable
-from tools.properties.descriptors import compute_descriptor
+from tools.proposers.evolution.engine import Engine, EngineConfig
+from tools.proposers.evolution.graph import working_form
+from tools.proposers.evolution.seen import Seen
+from tools.proposers.evolution.variation import VariationConfig, cross, mutate
 from tools.safety.guard import screen_structure
 from tools.screening.filter import exact_steps, first_failed
 from tools.structures.standardise import standardise
+from tools.surrogate.features import features
 
 WINDOWS = {"logp": (1.0, 3.0), "tpsa": (40.0, 90.0), "sa_score": (1.0, 3.5), "qed": (0.6, 1.0)}
 

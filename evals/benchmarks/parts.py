@@ -35,16 +35,16 @@ from evals.benchmarks.timing import processor_seconds
 from memory.literature import MilvusLiteratureStore
 from memory.sql import SqlRunStore
 from serving.pool.sse import EventReader
-from tools.generators.base import ProposalRequest
-from tools.generators.blocks import building_blocks
-from tools.generators.dyes.assembly import DyeAssembly
-from tools.generators.polymers.assembly import PolymerAssembly
 from tools.literature.corpus import ensure_corpus, load_notes
 from tools.literature.embedder import default_embedder
 from tools.literature.search import search
+from tools.proposers.base import ProposalRequest
+from tools.proposers.dyes.assembly import DyeAssembly
+from tools.proposers.polymers.assembly import PolymerAssembly
 from tools.safety.guard import screen_goal, screen_structure
 from tools.structures.parse import parse_smiles
 from tools.structures.polymer_key import polymer_key
+from tools.synthesis.blocks import building_blocks
 
 _MALFORMED = 10_000
 _DRUG = "CC(=O)Oc1ccccc1C(=O)O"

@@ -31,11 +31,11 @@ from core.errors import UsageError  # noqa: E402
 from core.spec import CandidateClass, Conditions  # noqa: E402
 from evals.benchmarks.timing import processor_seconds  # noqa: E402
 from evals.sections import Section, Table, write_section  # noqa: E402
-from tools.generators.blocks import building_blocks  # noqa: E402
-from tools.generators.evolution.engine import Engine, EngineConfig  # noqa: E402
 from tools.predictors.model import load_model  # noqa: E402
 from tools.predictors.predict import predict  # noqa: E402
 from tools.predictors.weights import WEIGHTS  # noqa: E402
+from tools.proposers.evolution.engine import Engine, EngineConfig  # noqa: E402
+from tools.synthesis.blocks import building_blocks  # noqa: E402
 
 PREDICTORS = ("absorption_maximum", "melting_point", "aqueous_solubility", "flash_point", "glass_transition_temperature")
 

@@ -3,7 +3,7 @@
     python -m evals.benchmarks.routes [--goals N] [--skip-runs] [--json FILE]
 
 Three tables. (1) The goals of the design suite at default settings, each in a process of its own: listed candidates by class, how many
-carry a route, and how many of these give the product again when ``tools.routes.verify_route`` runs them forwards. (2) The same for the
+carry a route, and how many of these give the product again when ``tools.synthesis.routes.verify_route`` runs them forwards. (2) The same for the
 listed candidates that evolution over atoms proposed. (3) What the evolution proposer alone suggests for the molecule goals in its first
 generation, without any selection: for how many a route of one, two or three steps is found. Baseline of (3): one step only. The design
 suite judges the same runs; its score is given in the notes.
@@ -51,7 +51,7 @@ def judge(report: Report) -> dict[str, Any]:
 
     ``score`` and ``problems`` are those of the design suite (``molwright eval run design``), which judges the same runs.
     """
-    from tools.routes import verify_route
+    from tools.synthesis.routes import verify_route
 
     kind = report.spec.candidate_class
     case = judged(report.goal, report.spec.seed, report)
@@ -77,9 +77,9 @@ def judge(report: Report) -> dict[str, Any]:
 def evolution_alone(asked: int) -> list[dict[str, Any]]:
     """For each molecule goal: proposals of the evolution proposer, and how many have a route by number of steps."""
     from agent.interpreter import interpret
-    from tools.generators.base import ProposalRequest
-    from tools.generators.evolution.proposer import EvolutionProposer
-    from tools.routes import find_route
+    from tools.proposers.base import ProposalRequest
+    from tools.proposers.evolution.proposer import EvolutionProposer
+    from tools.synthesis.routes import find_route
 
     rows = []
     for goal in goals():
@@ -96,8 +96,8 @@ def evolution_alone(asked: int) -> list[dict[str, Any]]:
 
 def section(runs: list[dict[str, Any]], alone: list[dict[str, Any]], command: str) -> Section:
     """The figures as a section of the engine's page."""
-    from tools.generators.blocks import building_blocks
-    from tools.generators.reactions.table import reactions
+    from tools.synthesis.blocks import building_blocks
+    from tools.synthesis.reactions.table import reactions
 
     tables = []
     if runs:

@@ -33,7 +33,7 @@ from core.spec import (
     SimilarityRequirement,
 )
 from evals.sections import Section, Table, write_section
-from tools.properties.descriptors import compute_descriptor
+from tools.calculators.descriptors import compute_descriptor
 from tools.ranking.set_level import judge
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -134,7 +134,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--leads", type=int, default=20)
     parser.add_argument("--save", action="store_true")
     given = parser.parse_args(arguments)
-    from tools.generators.library.known import known_compounds
+    from tools.proposers.library.known import known_compounds
 
     known = [k.smiles for k in known_compounds()]
     rows: list[list[str | int | float | None]] = []

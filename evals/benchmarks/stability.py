@@ -23,9 +23,9 @@ from rdkit import Chem, DataStructs
 
 from core.errors import NotFoundError, StructureError, UsageError
 from evals.sections import Section, Table, write_section
-from tools.properties.repeat_units import joined_units
-from tools.properties.thermal_rules import thermal_stability
+from tools.calculators.thermal_rules import thermal_stability
 from tools.structures.parse import parse_polymer, parse_smiles
+from tools.structures.repeat_units import joined_units
 from tools.structures.similarity import morgan_fingerprint
 
 DOUBTFUL = Path(__file__).parents[1] / "data" / "thermal" / "doubtful_labels.tsv"

@@ -8,7 +8,7 @@ an hour) and 'stated' (a source states decomposition, or a temperature of use). 
 sources are the sources of the rules: it shows how conservative the rules are, it is no independent test.
 
 ``--levels`` counts, over this table and the textbook cases of ``textbook.tsv`` together, what survived and what decomposed at each level:
-the counts in ``tools/properties/thermal_levels.tsv``, from which the probability of a level is made. ``--sources`` says how many lines of
+the counts in ``tools/calculators/thermal_levels.tsv``, from which the probability of a level is made. ``--sources`` says how many lines of
 ``thermal_rules.tsv`` have which kind of source. ``--section`` writes the section of docs/predictors.md.
 """
 
@@ -25,7 +25,7 @@ from pathlib import Path
 from rdkit.Chem import CanonSmiles
 
 from evals.sections import Section, Table, write_section
-from tools.properties.thermal_rules import SOURCE_KINDS, source_kind, survival_probability, thermal_rules, thermal_stability
+from tools.calculators.thermal_rules import SOURCE_KINDS, source_kind, survival_probability, thermal_rules, thermal_stability
 from tools.structures.parse import parse_polymer, parse_smiles
 
 FOLDER = Path(__file__).parents[1] / "data" / "thermal"

@@ -12,7 +12,7 @@ from core.errors import RefusedError
 from core.spec import Condition, DesignSpec, PropertyRequirement, SetRequirement
 from tools.ranking.novelty import known_to_all
 from tools.ranking.set_level import judge
-from tools.routes import verify_route
+from tools.synthesis.routes import verify_route
 
 
 def _listed(spec: DesignSpec, monkeypatch: pytest.MonkeyPatch, generations: int = 1) -> list[Candidate]:

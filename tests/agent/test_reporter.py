@@ -13,7 +13,7 @@ from core.candidate import Candidate, Origin, PropertyValue
 from core.spec import DesignSpec
 from graphs.closing import _with_shown_properties
 from graphs.context import DesignContext
-from tools.properties.estimate import estimate
+from tools.calculators.estimate import estimate
 
 STABLE = "a molecule with MW < 300 that's stable at 200 °C"
 

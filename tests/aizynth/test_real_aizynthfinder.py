@@ -11,19 +11,18 @@ import os
 import shlex
 import subprocess
 import sys
-import tomllib
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core import data
 from core.errors import ConfigurationError
-from tools.generators.blocks import shipped
-from tools.routes import verify_route
-from tools.routes.aizynth import AizynthFinder
-from tools.routes.trees import ROLE
+from tools.synthesis.blocks import shipped
+from tools.synthesis.routes import verify_route
+from tools.synthesis.routes.aizynth import AizynthFinder
+from tools.synthesis.routes.trees import ROLE
 
 pytestmark = pytest.mark.aizynth
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,7 +68,7 @@ def _run(*command: str | Path) -> str:
 
 
 def _inputs() -> dict[str, Any]:
-    table = tomllib.loads(files("tools.generators").joinpath("data/reactions.toml").read_text(encoding="utf-8"))["reaction"]
+    table = data.table("tools.synthesis.reactions", "reactions.toml")["reaction"]
     unnamed = {"classification": "0.0 Unrecognized", "library_occurence": 1}
     return {
         "templates": [{"reaction": r["name"], "retro_template": t, **unnamed} for r in table for t in r["retro"]],
@@ -187,7 +186,7 @@ def _shape(node: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_recorded_answer_is_as_it_answers(real: Real, tmp_path: Path) -> None:
-    """What the fake program of tests/tools/routes answers was written by this command; made anew with MOLWRIGHT_RECORD=1."""
+    """What the fake program of tests/tools/synthesis/routes answers was written by this command; made anew with MOLWRIGHT_RECORD=1."""
     output = tmp_path / "trees.json"
     _run(*shlex.split(real.command(routes=2)), "--smiles", TARGET, "--output", output)
     if os.environ.get("MOLWRIGHT_RECORD"):

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from app import wiring
-from app.service.chat import ChatService
-from app.service.design import DesignService
+from app.services.chat import ChatService
+from app.services.design import DesignService
 from core.errors import ConfigurationError, MolwrightError, RefusedError, UsageError
 from core.settings import Settings
 from evals.replay import replay

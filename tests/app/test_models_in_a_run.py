@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from app.cli import app as command_line
 from app.commands.doctor import _models as doctor_of_models
-from app.service.design import DesignService
+from app.services.design import DesignService
 from core.errors import ConfigurationError, UsageError
 from core.report import Report
 from core.settings import Settings, get_settings

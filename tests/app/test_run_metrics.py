@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.service.run_metrics import page
+from app.services.run_metrics import page
 from core.trace import TraceEvent
 from memory.sql.figures import FigureStore
 from memory.sql.store import SqlRunStore

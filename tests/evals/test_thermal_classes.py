@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from evals.benchmarks.thermal_classes import count_levels, main, read, summary
-from tools.properties import thermal_rules
-from tools.properties.thermal_rules import level_counts
+from tools.calculators import thermal_rules
+from tools.calculators.thermal_rules import level_counts
 
 
 def test_every_case_has_a_source_and_no_decomposing_compound_is_called_low() -> None:

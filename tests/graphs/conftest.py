@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from app.service.design import DesignService
+from app.services.design import DesignService
 from core.report import Report
 from core.settings import Settings
 from memory.sql.store import SqlRunStore

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.service.design import DesignService
+from app.services.design import DesignService
 from core.errors import ApprovalNeeded, NotFoundError, UsageError
 from core.report import Report
 from core.spec import DesignSpec

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app import wiring
-from app.service.design import DesignService
+from app.services.design import DesignService
 from core.settings import Settings
 from evals.replay import replay
 from tests.agent.models.fake_server import FakeModel, Reply, fake_model, tool_reply

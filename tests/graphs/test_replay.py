@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.service.design import DesignService
+from app.services.design import DesignService
 from core.errors import NotFoundError, ReplayDiffers, UsageError
 from core.report import Report
 from evals.replay import ReplayResult, replay
@@ -280,7 +280,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from agent import proposer
-from app.service.design import DesignService
+from app.services.design import DesignService
 from core.settings import Settings
 from memory.sql.store import SqlRunStore
 proposer.BATCH = int(sys.argv[2])

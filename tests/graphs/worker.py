@@ -97,7 +97,7 @@ def arm(trigger: Trigger) -> None:
     from langgraph.checkpoint.postgres import PostgresSaver
     from langgraph.checkpoint.sqlite import SqliteSaver
 
-    from app.service.design import DesignService
+    from app.services.design import DesignService
     from graphs import closing, loop, opening
     from memory.literature import MilvusLiteratureStore
     from memory.sql.store import SqlRunStore
@@ -190,7 +190,7 @@ MODULES = (
     "agent.interpreter",
     "agent.spec_check",
     "app.cli",
-    "app.service.design",
+    "app.services.design",
     "evals.replay",
     "graphs.design",
     "memory.checkpoints",
@@ -208,8 +208,8 @@ def warm() -> None:
     for module in MODULES:
         importlib.import_module(module)
     from core.spec import Conditions
-    from tools.generators.registry import load
-    from tools.properties.estimate import estimate
+    from tools.calculators.estimate import estimate
+    from tools.proposers.registry import load
 
     load()
     estimate(["CCO"], "molecule", ["melting_point", "aqueous_solubility", "flash_point", "thermal_stability"], Conditions())

@@ -12,7 +12,7 @@ import yaml
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics import MetricWrapperBase
 
-from app.service.run_metrics import families
+from app.services.run_metrics import families
 from memory.sql.figures import ModelUse, RunFigures
 from serving.gateway.metrics import GatewayMetrics
 from serving.pool.metrics import PoolMetrics

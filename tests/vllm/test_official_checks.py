@@ -46,7 +46,7 @@ def test_promtool(words: tuple[str, ...]) -> None:
 def test_promtool_reads_the_metrics_of_the_gateway_and_of_the_runs() -> None:
     from prometheus_client import generate_latest
 
-    from app.service.run_metrics import families
+    from app.services.run_metrics import families
     from memory.sql.figures import ModelUse, RunFigures
     from serving.gateway.metrics import GatewayMetrics
     from serving.pool.metrics import PoolMetrics

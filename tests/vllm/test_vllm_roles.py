@@ -8,8 +8,8 @@ import pytest
 
 from agent.models.probe import probe
 from app import wiring
-from app.service.chat import ChatService
-from app.service.design import DesignService
+from app.services.chat import ChatService
+from app.services.design import DesignService
 from core.errors import MolwrightError
 from core.report import Report
 from core.settings import Settings

@@ -7,15 +7,14 @@ and everything else is as it was: a structure, not a drawing of it, is what is c
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Literal
 
 from rdkit import Chem, rdBase
 
+from core import data
 from core.errors import ConfigurationError, StructureError
 from tools.groups.groups import GROUPS, compile_smarts
 
@@ -47,9 +46,8 @@ class _Site:
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, tuple[str, ...]]:
-    text = resources.files("tools.groups").joinpath("substituents.tsv").read_text(encoding="utf-8")
     table = {}
-    for row in csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
+    for row in data.rows("tools.groups", "substituents.tsv"):
         if row["group"] not in GROUPS and row["group"] not in HALOGENS:
             raise ConfigurationError(f"substituents.tsv: {row['group']!r} is no registered group")
         table[row["group"]] = tuple(row["substituents"].split())

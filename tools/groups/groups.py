@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Literal
 
 from rdkit import Chem, rdBase
 
+from core import data
 from core.errors import ConfigurationError, StructureError
 
 GroupKind = Literal["functional group", "ring system"]
@@ -50,9 +49,8 @@ def compile_smarts(smarts: str) -> Chem.Mol:
 
 
 def _load() -> dict[str, Group]:
-    text = resources.files("tools.groups").joinpath("groups.tsv").read_text(encoding="utf-8")
     groups: dict[str, Group] = {}
-    for row in csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
+    for row in data.rows("tools.groups", "groups.tsv"):
         kind = row["kind"]
         if kind not in ("functional group", "ring system") or row["name"] in groups:
             raise ConfigurationError(f"groups.tsv: bad or repeated row {row['name']!r}")

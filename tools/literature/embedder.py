@@ -7,8 +7,8 @@ import json
 import math
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib import resources
 
+from core import data
 from core.model import content_hash
 from tools.literature.terms import terms
 
@@ -41,8 +41,8 @@ def default_embedder() -> HashedTermsEmbedder:
 
 @lru_cache(maxsize=1)
 def _table() -> tuple[int, dict[str, float]]:
-    data = json.loads(resources.files(__package__).joinpath("idf.json").read_text("utf-8"))
-    return int(data["documents"]), {str(term): float(value) for term, value in data["idf"].items()}
+    table = json.loads(data.text("tools.literature", "idf.json"))
+    return int(table["documents"]), {str(term): float(value) for term, value in table["idf"].items()}
 
 
 def idf(term: str) -> float:
@@ -80,6 +80,6 @@ def _slot(term: str) -> tuple[int, float]:
 
 @lru_cache(maxsize=1)
 def _fingerprint() -> str:
-    synonyms = resources.files(__package__).joinpath("synonyms.toml").read_text("utf-8")
+    synonyms = data.text("tools.literature", "synonyms.toml")
     documents, table = _table()
     return content_hash([documents, table, synonyms])[:8]

@@ -10,10 +10,10 @@ from core.errors import LiteratureError
 from core.interfaces import LiteratureStore, Passage
 from core.report import Evidence
 from core.spec import DesignSpec, MotifRequirement, RuleSetRequirement
+from tools.catalogue.registry import REGISTRY
 from tools.literature.corpus import REMARK, load_notes
 from tools.literature.search import MAX_QUERY, relevance, search, searchable_text
 from tools.literature.terms import words
-from tools.properties.registry import REGISTRY
 
 #: A passage below this relevance to every question is not evidence (chosen on the example goals; relevance is 0 to 1).
 FLOOR = 0.3

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import threading
-import tomllib
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
-from importlib import resources
 from itertools import pairwise
+
+from core import data
 
 _WORD = re.compile(r"[a-z][a-z0-9]*|[0-9]+[a-z][a-z0-9]*")
 _BRITISH = re.compile(r"(?<=[a-z]{4})is(?=(?:ation|ations|ed|es|e|ing|er|ers)\b)")
@@ -47,12 +47,12 @@ def terms(text: str) -> dict[str, float]:
 
 @lru_cache(maxsize=1)
 def _stop_words() -> frozenset[str]:
-    return frozenset(resources.files(__package__).joinpath("stop_words.txt").read_text("utf-8").split())
+    return frozenset(data.text("tools.literature", "stop_words.txt").split())
 
 
 @lru_cache(maxsize=1)
 def _expansions() -> tuple[tuple[str, str], ...]:
-    table = tomllib.loads(resources.files(__package__).joinpath("synonyms.toml").read_text("utf-8"))["expansions"]
+    table = data.table("tools.literature", "synonyms.toml")["expansions"]
     return tuple((_plain(phrase), str(added)) for phrase, added in table.items())
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from rdkit import Chem
 
-from tools.generators.evolution.graph import working_form
-from tools.generators.plausibility import first_violation
-from tools.optimise.features import Features
-from tools.properties.descriptors import compute_descriptor
+from tools.calculators.descriptors import compute_descriptor
+from tools.proposers.evolution.graph import working_form
+from tools.structures.plausibility import first_violation
+from tools.surrogate.features import Features
 
 #: Highest synthetic accessibility score (Ertl and Schuffenhauer 2009, doi 10.1186/1758-2946-1-8; 1 easy to 10 hard) of a makeable structure.
 MAX_SA = 4.0

@@ -1,7 +1,7 @@
 """The optimiser: ``ask`` for structures, ``tell`` their scores, whatever gives them.
 
 It starts from a draw of the start set. Then, round by round, a Gaussian process learns from the scores
-(:mod:`tools.optimise.surrogate`), structures are bred for several generations against its predictions, and the most promising ones are asked
+(:mod:`tools.surrogate.process`), structures are bred for several generations against its predictions, and the most promising ones are asked
 for: by the mean, or by the mean plus one or two deviations, part of them from the makeable ones only. The idea of breeding against a model with a
 Tanimoto kernel: Tripp, Simm and Hernández-Lobato 2021, "A fresh look at de novo molecular design benchmarks". While no score stands out,
 large recombinations of the start set are asked for, which hold more different motifs than its members do.
@@ -16,12 +16,12 @@ import numpy as np
 from rdkit import Chem, rdBase
 
 from core.seeding import generator
-from tools.generators.evolution.seen import Seen
-from tools.generators.evolution.variation import VariationConfig, cross, mutate
 from tools.optimise.archive import Archive, Structure
-from tools.optimise.features import block, features
 from tools.optimise.start import neutral_structure
-from tools.optimise.surrogate import Surrogate
+from tools.proposers.evolution.seen import Seen
+from tools.proposers.evolution.variation import VariationConfig, cross, mutate
+from tools.surrogate.features import block, features
+from tools.surrogate.process import Surrogate
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def read_start_file(path: Path) -> list[str]:
 
 def own_library() -> list[str]:
     """The engine's own start set: the building blocks and common compounds that ship with molwright."""
-    from tools.generators.library.known import known_compounds
+    from tools.proposers.library.known import known_compounds
 
     return [k.smiles for k in known_compounds()]
 

@@ -15,9 +15,9 @@ from core.spec import CandidateClass, Conditions
 from tools.predictors.features.assemble import Describer
 from tools.predictors.features.solvent import canonical_solvent
 from tools.predictors.model import CALIBRATION_FILE, Z90, Model, load_model
-from tools.predictors.own.registry import is_own, own_model
 from tools.predictors.prepare import Prepared, prepare
 from tools.predictors.specs import PREDICTORS, FeatureKind, PredictorSpec, spec_of
+from tools.predictors.user_models.registry import is_own, own_model
 from tools.predictors.weights import WEIGHTS, WeightsFolder
 
 #: Correlation of the residuals of two predictors on the same structure, as measured by ``training correlation``.

@@ -16,7 +16,7 @@ from core.spec import (
     RuleSetRequirement,
     SimilarityRequirement,
 )
-from tools.properties.registry import REGISTRY
+from tools.catalogue.registry import REGISTRY
 from tools.ranking.fitness import closeness, distance
 
 

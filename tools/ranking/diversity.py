@@ -9,8 +9,8 @@ from rdkit import DataStructs
 
 from core.candidate import Candidate
 from core.spec import DesignSpec
-from tools.checks.structure import candidate_mol, is_polymer
-from tools.properties.repeat_units import joined_units
+from tools.evaluation.structure import candidate_mol, is_polymer
+from tools.structures.repeat_units import joined_units
 from tools.structures.similarity import morgan_fingerprint
 
 #: Largest Tanimoto similarity within a shortlist unless the spec says otherwise.

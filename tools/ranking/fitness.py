@@ -19,9 +19,9 @@ from core.spec import (
     RuleSetRequirement,
     SimilarityRequirement,
 )
-from tools.checks.check import check
-from tools.checks.probability import effective_sigma
-from tools.properties.registry import REGISTRY
+from tools.catalogue.registry import REGISTRY
+from tools.evaluation.check import check
+from tools.evaluation.probability import effective_sigma
 from tools.ranking.desirability import desirability
 from tools.ranking.table import objective_value
 

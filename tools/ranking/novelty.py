@@ -64,7 +64,7 @@ def read_known(path: Path) -> KnownSet:
 @lru_cache(maxsize=1)
 def _shipped() -> dict[str, str]:
     """Canonical SMILES without stereochemistry to the name of a shipped known compound."""
-    from tools.generators.library.known import known_compounds
+    from tools.proposers.library.known import known_compounds
 
     return {str(Chem.MolToSmiles(k.mol, isomericSmiles=False)): k.name for k in known_compounds()}
 

@@ -8,7 +8,7 @@ says which share of the stated sigma^2 is of the first kind; it depends on how n
 
 What it was chosen from: (1) ``python -m tools.ranking.validation``: pools of measured structures (median similarity to the nearest other
 training structure 0.63), predicted by models that had not seen them, need no correction; 0.5 makes the best ten look 0.1 worse than they
-are. (2) ``python -m tools.ranking.two_models``: the top ten of 100 to 6,000 ZINC structures (median similarity 0.3 to 0.35) by a model
+are. (2) ``python -m tools.ranking.model_disagreement``: the top ten of 100 to 6,000 ZINC structures (median similarity 0.3 to 0.35) by a model
 trained on one half of a data set, judged by a model trained on the other half, need a median strength of 0.9 (solubility), 0.4 (melting
 point) and 0.4 (flash point) of the held-out squared error.
 """

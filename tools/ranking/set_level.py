@@ -15,7 +15,7 @@ from rdkit import DataStructs
 from core.candidate import Candidate
 from core.model import Model
 from core.spec import DesignSpec, SetRequirement
-from tools.checks.structure import reference_mol
+from tools.evaluation.structure import reference_mol
 from tools.ranking.diversity import Picker, fingerprint
 from tools.structures.similarity import morgan_fingerprint
 
@@ -55,7 +55,7 @@ def _novelty(prints: Sequence[DataStructs.ExplicitBitVect], known: Sequence[Data
 @lru_cache(maxsize=1)
 def _shipped() -> tuple[DataStructs.ExplicitBitVect, ...]:
     """Fingerprints of the shipped known compounds."""
-    from tools.generators.library.known import known_compounds
+    from tools.proposers.library.known import known_compounds
 
     return tuple(morgan_fingerprint(k.mol) for k in known_compounds())
 

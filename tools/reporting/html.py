@@ -13,7 +13,7 @@ from markupsafe import Markup
 from core.candidate import Candidate, Material
 from core.report import Point, Report
 from core.spec import PropertyRequirement
-from tools.properties.registry import REGISTRY
+from tools.catalogue.registry import REGISTRY
 from tools.reporting.drawing import draw
 from tools.reporting.plots import Mark, scatter
 

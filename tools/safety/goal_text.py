@@ -8,14 +8,12 @@ The text is normalised (Unicode, case, hyphens, spaced-out and leet letters). Ph
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
+from core import data
 from core.candidate import SafetyRuleHit, Verdict
-from tools.safety.rules import HERE
 
 #: Text beyond this many characters is not screened but blocked: a design goal is a sentence.
 MAX_GOAL = 20_000
@@ -59,13 +57,13 @@ def _compiled(pattern: str, terms: dict[str, str]) -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def goal_rules() -> GoalRules:
     """The rules of ``rules/goal.toml``. Raises KeyError or re.error for a rule that cannot be read."""
-    data: dict[str, Any] = tomllib.loads((HERE / "rules" / "goal.toml").read_text(encoding="utf-8"))
-    terms: dict[str, str] = {name: "|".join(words) for name, words in data["terms"].items()}
+    table = data.table("tools.safety", "rules/goal.toml")
+    terms: dict[str, str] = {name: "|".join(words) for name, words in table["terms"].items()}
     rules = tuple(
         GoalRule(raw["id"], raw["name"], raw["verdict"], raw["reason"], tuple(_compiled(p, terms) for p in raw["patterns"]))
-        for raw in data["rule"]
+        for raw in table["rule"]
     )
-    return GoalRules(rules, tuple(_compiled(p, terms) for p in data["safe"]["phrases"]))
+    return GoalRules(rules, tuple(_compiled(p, terms) for p in table["safe"]["phrases"]))
 
 
 def normalise(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, Literal, cast
 
 from rdkit import Chem
 
+from core import data
 from core.candidate import SafetyRuleHit, Verdict
 from tools.structures.prescreen import Prescreen
 
@@ -117,8 +117,8 @@ def structure_rules() -> tuple[StructureRule, ...]:
     """Every structure rule, in the order of the files. Raises ValueError for a rule that cannot be read or an id used twice."""
     rules: list[StructureRule] = []
     for file in RULE_FILES:
-        data = tomllib.loads((HERE / "rules" / file).read_text(encoding="utf-8"))
-        rules += [_rule({**data.get("defaults", {}), **raw}) for raw in data["rule"]]
+        table = data.table("tools.safety", f"rules/{file}")
+        rules += [_rule({**table.get("defaults", {}), **raw}) for raw in table["rule"]]
     ids = [rule.id for rule in rules]
     if len(set(ids)) != len(ids):
         raise ValueError(f"safety rule ids used twice: {sorted({i for i in ids if ids.count(i) > 1})}")
@@ -146,8 +146,7 @@ def possible_rules(mol: Chem.Mol) -> list[StructureRule]:
 @lru_cache(maxsize=1)
 def thresholds() -> dict[str, float]:
     """The numbers of the energetic rules (percent, or ratios), from ``rules/energetic.toml``."""
-    data = tomllib.loads((HERE / "rules" / "energetic.toml").read_text(encoding="utf-8"))
-    return cast("dict[str, float]", data["thresholds"])
+    return cast("dict[str, float]", data.table("tools.safety", "rules/energetic.toml")["thresholds"])
 
 
 def rules_version() -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rdkit import Chem, rdBase
 
+from core import data
 from core.candidate import SafetyRuleHit, Verdict
 from tools.safety.forms import Form
-from tools.safety.rules import HERE
 from tools.structures.standardise import inchikey
 
 #: Rows of regulated_keys.csv whose key is not the compound's but that of a mere ion, or of methane where a structure was missing
@@ -35,9 +34,7 @@ class Medicine:
 
 
 def _rows(file: str) -> list[dict[str, str]]:
-    with (HERE / "tables" / file).open(encoding="utf-8", newline="") as handle:
-        delimiter = "," if file.endswith(".csv") else "\t"
-        return list(csv.DictReader(handle, delimiter=delimiter))
+    return data.rows("tools.safety", f"tables/{file}")
 
 
 @lru_cache(maxsize=1)

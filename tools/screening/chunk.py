@@ -197,8 +197,8 @@ def _score(passed: list[tuple[Record, Candidate, _Sieved]], chunk: Chunk, outcom
     """
     if not passed:
         return
-    from tools.checks.check import check
-    from tools.properties.estimate import estimate, exact_value
+    from tools.calculators.estimate import estimate, exact_value
+    from tools.evaluation.check import check
     from tools.ranking.rank import score_candidates
 
     spec, settled = _prepared(chunk.spec, chunk.order)[0], _settled(chunk.spec, chunk.order)

@@ -21,10 +21,10 @@ from core.spec import (
     ScaffoldRequirement,
     SimilarityRequirement,
 )
-from tools.checks.structure import count_element, count_smarts, foreign_elements, has_smarts, is_edit, keeps_scaffold, reference_mol
-from tools.groups.rule_sets import violations
-from tools.properties.descriptors import compute_descriptor
-from tools.properties.registry import REGISTRY
+from tools.calculators.descriptors import compute_descriptor
+from tools.calculators.rule_sets import violations
+from tools.catalogue.registry import REGISTRY
+from tools.evaluation.structure import count_element, count_smarts, foreign_elements, has_smarts, is_edit, keeps_scaffold, reference_mol
 from tools.structures.similarity import morgan_fingerprint
 
 Values = dict[str, float]

@@ -55,7 +55,7 @@ def _disarmed(cell: Any) -> Any:
 
 def shortlist(journal: Journal, spec: DesignSpec, read: int) -> tuple[list[Candidate], list[list[str]]]:
     """The best ``spec.candidates`` hits after full ranking (selection from ``read`` records accounted for), and the groups of ties."""
-    from tools.properties.estimate import estimate
+    from tools.calculators.estimate import estimate
 
     pool = list(journal.hits(POOL * spec.candidates + 50))
     values = estimate([h["smiles"] for h in pool], spec.candidate_class, spec.property_names(), spec.conditions)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from functools import lru_cache
-from importlib import resources
 
+from core import data
 from core.errors import ConfigurationError
 
 
 @lru_cache(maxsize=1)
 def common_names() -> dict[str, tuple[str, str]]:
     """Every name and synonym, lower case, with (main name, SMILES). Raises ConfigurationError if a name occurs twice."""
-    text = resources.files("tools.structures").joinpath("common_names.tsv").read_text(encoding="utf-8")
     names: dict[str, tuple[str, str]] = {}
-    for row in csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
+    for row in data.rows("tools.structures", "common_names.tsv"):
         for word in (row["name"], *filter(None, row["synonyms"].split(";"))):
             key = word.strip().lower()
             if key in names:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.seeding import generator
-from tools.generators.evolution.engine import Engine, EngineConfig
 from tools.optimise.optimiser import Optimiser
+from tools.proposers.evolution.engine import Engine, EngineConfig
 
 Ask = Callable[[], list[str]]
 Tell = Callable[[Sequence[str], Sequence[float | None]], None]

@@ -9,8 +9,8 @@ from typing import Any
 from rdkit import Chem, DataStructs
 from rdkit.Chem import rdFingerprintGenerator
 
+from tools.calculators.descriptors import compute_descriptor
 from tools.optimise.archive import makeable
-from tools.properties.descriptors import compute_descriptor
 
 
 @lru_cache(maxsize=1)
@@ -24,7 +24,7 @@ def _alerts() -> Any:
 
 
 def is_makeable(smiles: str) -> bool:
-    """Plausible (``tools/generators/plausibility.py``) and of a synthetic accessibility score of at most 4."""
+    """Plausible (``tools/structures/plausibility.py``) and of a synthetic accessibility score of at most 4."""
     mol = Chem.MolFromSmiles(smiles)
     return mol is not None and makeable(mol)
 

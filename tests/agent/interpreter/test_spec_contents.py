@@ -14,7 +14,7 @@ from agent.interpreter.lexicon import families, lexicon, vague_words
 from core.errors import MolwrightError
 from core.spec import DesignSpec, PropertyRequirement
 from core.units import convert
-from tools.properties.registry import REGISTRY
+from tools.catalogue.registry import REGISTRY
 
 
 def _texts(spec: DesignSpec) -> str:

@@ -17,7 +17,7 @@ from agent.spec_check import check_spec
 from core.errors import GoalError
 from core.spec import CountRequirement, DesignSpec, MotifRequirement, Objective, PropertyRequirement, RuleSetRequirement
 from tests.agent.models.fake_server import MALFORMED, Reply, fake_model, open_session
-from tools.properties.registry import REGISTRY
+from tools.catalogue.registry import REGISTRY
 from tools.safety.spec import screen_spec
 
 GOAL = "a molecule with MW < 300 that is wee in polar surface area, stable at 200 °C, with logP below 3"

@@ -15,7 +15,7 @@ from agent.interpreter import interpret
 from agent.toolbox import ASSISTANT_TOOLS, PROPOSER_TOOLS, TOOLS, ToolContext, ToolError, Workbook
 from agent.toolbox.tool import tool
 from app import wiring
-from app.service.design import DesignService
+from app.services.design import DesignService
 from core.candidate import Citation
 from core.errors import ConfigurationError, LiteratureError
 from core.interfaces import LiteratureStore, Passage

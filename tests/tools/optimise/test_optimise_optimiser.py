@@ -7,11 +7,11 @@ from collections.abc import Callable
 from rdkit import Chem
 from rdkit.Chem import QED, Crippen
 
-from tools.generators.evolution.seen import Seen
 from tools.optimise.archive import Archive, Structure, makeable
-from tools.optimise.features import features
 from tools.optimise.optimiser import Optimiser, OptimiserConfig
 from tools.optimise.start import neutral_structure, own_library
+from tools.proposers.evolution.seen import Seen
+from tools.surrogate.features import features
 
 SMALL = OptimiserConfig(offspring=80, generations=2, pool=80, learn_from=200)
 

@@ -10,12 +10,12 @@ import pytest
 
 from core.candidate import PropertyValue
 from core.spec import Conditions
-from tools.generators.blocks import building_blocks
-from tools.generators.evolution.engine import Engine
-from tools.generators.plausibility import first_violation
 from tools.predictors.predict import calibration, predict
+from tools.proposers.evolution.engine import Engine
 from tools.ranking.selection import corrected, strength_of, training_priors
 from tools.structures.parse import parse_smiles
+from tools.structures.plausibility import first_violation
+from tools.synthesis.blocks import building_blocks
 
 _START = [b.smiles for b in building_blocks() if 6 <= b.mol.GetNumHeavyAtoms() <= 20][::4]
 _ROUNDS, _SIZE, _TOP = 10, 40, 20

@@ -6,9 +6,9 @@ import pytest
 
 from core.errors import SpecError
 from core.spec import CandidateClass
+from tools.catalogue.registry import REGISTRY
 from tools.predictors.prepare import Prepared, prepare
 from tools.predictors.specs import PREDICTORS, FeatureKind, spec_of
-from tools.properties.registry import REGISTRY
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from scipy.stats import multivariate_normal
 
 from core.candidate import Candidate, Origin, PropertyValue
 from core.spec import DesignSpec, Objective
-from tools.checks.probability import error_cdf
+from tools.evaluation.probability import error_cdf
 from tools.ranking.desirability import desirability, overall
 from tools.ranking.fitness import closeness, fitness
 from tools.ranking.joint import errors_of, joint_probability, normal_scores
@@ -158,7 +158,7 @@ def test_fitness_uses_objectives_and_given_results() -> None:
     assert fitness(candidate("CC#N", mw=500.0), spec) > 0
     everything = spec_of()
     assert fitness(GOOD, everything) > 0.5
-    from tools.checks.check import check
+    from tools.evaluation.check import check
 
     checked = GOOD.model_copy(update={"requirements": check(GOOD, everything)})
     assert closeness(checked, everything) == pytest.approx(fitness(GOOD, everything))

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from core.candidate import Candidate, Origin, PropertyValue, SafetyVerdict
 from core.spec import DesignSpec
-from tools.checks.check import check
-from tools.checks.probability import error_cdf
-from tools.properties.thermal_rules import LEVEL_PROBABILITY
+from tools.calculators.thermal_rules import LEVEL_PROBABILITY
+from tools.evaluation.check import check
+from tools.evaluation.probability import error_cdf
 from tools.ranking.rank import RankingResult, rank, score_candidates
 from tools.ranking.selection import ErrorModel, Prior
 from tools.ranking.shortlist import Known

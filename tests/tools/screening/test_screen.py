@@ -17,8 +17,8 @@ from agent.interpreter import interpret
 from core.candidate import Candidate, Origin
 from core.errors import StoreError, UsageError
 from core.spec import DesignSpec
+from tools.calculators.estimate import estimate
 from tools.execution import ProcessExecutor, SerialExecutor
-from tools.properties.estimate import estimate
 from tools.ranking.rank import score_candidates
 from tools.safety.guard import screen_structure
 from tools.screening import run as screening

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
+from core import data
 from tools.structures.prescreen import Prescreen
 
 FloatArray = NDArray[np.float32]
@@ -22,10 +22,9 @@ class Groups:
         self.names: dict[str, tuple[str, ...]] = {}
         self._queries: list[tuple[Chem.Mol, int]] = []
         for table, limit in tables.items():
-            text = files("tools.predictors.features").joinpath(table).read_text(encoding="utf-8")
-            rows = [line.split("\t") for line in text.splitlines()[1:] if line.strip()]
-            self.names[table] = tuple(name for name, _ in rows)
-            self._queries += [(Chem.MolFromSmarts(smarts), limit) for _, smarts in rows]
+            rows = data.rows("tools.predictors.features", table)
+            self.names[table] = tuple(row["name"] for row in rows)
+            self._queries += [(Chem.MolFromSmarts(row["smarts"]), limit) for row in rows]
         self._screen = Prescreen([query for query, _ in self._queries])
 
     def __len__(self) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem import Crippen, Descriptors, rdMolDescriptors
 from rdkit.rdBase import BlockLogs
+
+from core import data
 
 FloatArray = NDArray[np.float32]
 
@@ -38,9 +39,8 @@ _DESCRIPTORS = (
 @lru_cache(maxsize=1)
 def known_solvents() -> tuple[tuple[str, str], ...]:
     """(name, canonical SMILES) of the solvents that have an indicator of their own."""
-    text = files("tools.predictors.features").joinpath("solvents.tsv").read_text(encoding="utf-8")
-    rows = [line.split("\t") for line in text.splitlines()[1:] if line.strip()]
-    return tuple((name, Chem.CanonSmiles(smiles)) for name, smiles in rows)
+    rows = data.rows("tools.predictors.features", "solvents.tsv")
+    return tuple((row["name"], Chem.CanonSmiles(row["smiles"])) for row in rows)
 
 
 def solvent_names() -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tools.predictors.known_answers.table import section_markdown
+from tools.predictors.reference_values.table import section_markdown
 from tools.predictors.specs import PREDICTORS
 from tools.predictors.training.baselines import BASELINES_FILE
 from tools.predictors.training.card import FAMILIES, RANDOM, SCAFFOLD

@@ -14,8 +14,8 @@ from typing import Any
 
 from core.errors import NotFoundError, UsageError
 from tools.execution import ProcessExecutor, SerialExecutor
-from tools.predictors.known_answers.measure import keep, measure
-from tools.predictors.known_answers.table import PROPERTIES
+from tools.predictors.reference_values.measure import keep, measure
+from tools.predictors.reference_values.table import PROPERTIES
 from tools.predictors.specs import PREDICTORS
 from tools.predictors.training.baselines import BASELINES_FILE, baselines, baselines_entry
 from tools.predictors.training.correlation import write_correlation

@@ -1,0 +1,146 @@
+"""Conversations: started, gone on with in any process, stored like runs."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app import wiring
+from app.services.design import DesignService
+from core.errors import ConfigurationError, MolwrightError, RefusedError, UsageError
+from core.interfaces import Lease, RunStore
+from core.settings import Settings
+
+if TYPE_CHECKING:
+    from langgraph.graph.state import CompiledStateGraph
+
+    from graphs.assistant import ChatContext, ChatState
+
+Decide = Callable[[dict[str, Any]], bool]
+"""Asks a person whether a design run may start: gets goal, spec (in words), borrowed, question."""
+
+
+@dataclass(frozen=True)
+class ChatAnswer:
+    """The answer to one question.
+
+    Attributes:
+        run_id: the conversation.
+        text: the model's answer.
+        unsupported: numbers in it that neither a tool nor the person gave.
+    """
+
+    run_id: str
+    text: str
+    unsupported: list[str]
+
+
+class ChatService:
+    """Conversations in one store. ``decide`` is asked before anything is started; ``progress`` hears each step."""
+
+    def __init__(
+        self, settings: Settings, store: RunStore, decide: Decide, progress: Callable[[dict[str, Any]], None] = lambda event: None
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self._decide = decide
+        self._progress = progress
+
+    def start(self, title: str) -> str:
+        """Store a new conversation and return its id. ConfigurationError if no model is configured for the assistant."""
+        from graphs.assistant import KIND
+
+        plan = wiring.plan_of(self.settings)
+        if plan is None or "assistant" not in plan.roles:
+            raise ConfigurationError(
+                "a conversation needs a language model: set MOLWRIGHT_MODEL_URL (and MOLWRIGHT_MODEL_NAME) to an OpenAI-compatible"
+                " server, and leave the role assistant on; molwright doctor tests it"
+            )
+        run_id = uuid.uuid4().hex[:12]
+        options = {
+            "kind": KIND,
+            "user": wiring.user_name(self.settings),
+            "models": plan.model_dump(mode="json", exclude_none=True),
+        }
+        self.store.create_run(run_id, title.strip()[:2000] or "conversation", options, wiring.now().isoformat())
+        return run_id
+
+    def ask(self, run_id: str, question: str) -> ChatAnswer:
+        """The answer to ``question`` in conversation ``run_id``.
+
+        A question that a killed process left unanswered is gone on with first. Raises RefusedError if the guard refuses the question,
+        MolwrightError if no model answers; the conversation can be gone on with after both.
+        """
+        from graphs.assistant import KIND, build
+        from memory.checkpoints import open_checkpointer
+        from memory.recorder import held_lease
+
+        if not question.strip():
+            raise UsageError("the question is empty")
+        run = self.store.run(run_id)
+        if run.kind != KIND:
+            raise UsageError(f"run {run.run_id} is a design run, not a conversation")
+        with (
+            held_lease(self.store, run.run_id, wiring.owner_name(), self.settings.lease_seconds) as lease,
+            open_checkpointer(self.settings) as saver,
+        ):
+            self.store.set_status(lease, "running")
+            context = self._context(lease)
+            try:
+                state = self._drive(build(saver), context, question)
+            finally:
+                context.models.close()
+            self.store.set_status(lease, "success", finished_at=wiring.now().isoformat())
+        if state["refused"]:
+            raise RefusedError(state["problem"])
+        if state["problem"]:
+            raise MolwrightError(f"no answer: {state['problem']}. Go on with: molwright chat --run {run.run_id} QUESTION")
+        return ChatAnswer(run.run_id, state["answer"], state["unsupported"])
+
+    def _drive(self, graph: CompiledStateGraph[ChatState, ChatContext, Any, Any], context: ChatContext, question: str) -> ChatState:
+        from langgraph.types import Command
+
+        config: Any = {"configurable": {"thread_id": context.lease.run_id}, "recursion_limit": 1000}
+        given: Any = None if graph.get_state(config).next else {"asked": question}
+        left_over = given is None
+        while True:
+            waiting = [i.value for task in graph.get_state(config).tasks for i in task.interrupts] if given is None else []
+            if waiting:
+                given = Command(resume={"decision": "approve" if self._decide(waiting[0]) else "reject"})
+            graph.invoke(given, config, context=context, durability="sync")
+            state = graph.get_state(config)
+            if not state.next:
+                if not left_over:
+                    values: ChatState = state.values  # type: ignore[assignment]
+                    return values
+                given, left_over = {"asked": question}, False
+            else:
+                given = None
+
+    def _context(self, lease: Lease) -> ChatContext:
+        from agent.models.plan import stored_plan
+        from graphs.assistant import ChatContext
+        from memory.recorder import SqlRecorder
+
+        recorder = SqlRecorder(self.store, lease, wiring.now)
+        return ChatContext(
+            store=self.store,
+            lease=lease,
+            recorder=recorder,
+            models=wiring.open_models(self.settings, stored_plan(self.store.run(lease.run_id).options), recorder),
+            literature=lambda: wiring.open_literature(self.settings),
+            runs=self.store,
+            start_design=self._start_design,
+            progress=self._progress,
+        )
+
+    def _start_design(self, goal: str) -> dict[str, Any]:
+        """Run an approved goal to its report. A run that ends otherwise is told as an error."""
+        service = DesignService(self.settings, self.store, self._progress)
+        try:
+            report = service.execute(service.start(goal, {"yes": True}))
+        except MolwrightError as error:
+            return {"error": str(error)}
+        return {"run_id": report.run_id, "status": report.status, "summary": report.summary}

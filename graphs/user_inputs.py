@@ -1,0 +1,91 @@
+"""What a user brings along to a run beside the goal: a block list and a list of known structures.
+
+Both are read once, before the run is stored, and recorded as its first events. From then on the run works from its record alone: the
+files may change or be gone when it is resumed, approved by another process, forked or replayed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from core.errors import StoreError
+from core.interfaces import Recorder
+from core.model import Model
+from core.report import BlockList
+from core.spec import CandidateClass
+from graphs.context import DesignContext, DesignState
+from tools.ranking.novelty import KnownSet
+from tools.synthesis.blocks import BlockLibrary, shipped
+from tools.synthesis.inventory import Inventory, library_of
+
+NODE = "brought"
+BLOCKS, KNOWN = "blocks", "known"
+#: Faulty lines of a block list that a report shows.
+FAULTS_SHOWN = 50
+
+M = TypeVar("M", bound=Model)
+
+
+def brought_options(blocks: Inventory | None, known: KnownSet | None) -> dict[str, Any]:
+    """The run options that stand for what is brought along: source and hash, not the content."""
+    options: dict[str, Any] = {}
+    if blocks is not None:
+        options[BLOCKS] = {"source": blocks.source, "sha256": blocks.sha256, "mode": blocks.mode}
+    if known is not None:
+        options[KNOWN] = {"source": known.source, "sha256": known.sha256}
+    return options
+
+
+def record_brought(recorder: Recorder, blocks: Inventory | None, known: KnownSet | None) -> None:
+    """Put the contents into the record of a new run."""
+    options = brought_options(blocks, known)
+    for name, content in ((BLOCKS, blocks), (KNOWN, known)):
+        if content is not None:
+            recorder.record(NODE, 0, name, options[name], lambda content=content: content.model_dump(mode="json"))  # type: ignore[misc]
+
+
+def check_brought(state: DesignState, context: DesignContext) -> None:
+    """Ask for what the options name, so that a resume or a replay that lacks it or has another stops here."""
+    for name in (BLOCKS, KNOWN):
+        asked = state["options"].get(name)
+        if asked:
+            context.recorder.record(NODE, 0, name, asked, lambda name=name: _missing(name))  # type: ignore[misc]
+
+
+def library(state: DesignState, context: DesignContext) -> BlockLibrary:
+    """The building blocks that the run works with."""
+    if not state["options"].get(BLOCKS):
+        return shipped()
+    return library_of(_read(context, BLOCKS, Inventory))
+
+
+def known_set(state: DesignState, context: DesignContext) -> KnownSet | None:
+    """The user's list of known structures, if the run has one."""
+    return _read(context, KNOWN, KnownSet) if state["options"].get(KNOWN) else None
+
+
+def block_list(state: DesignState, context: DesignContext, candidate_class: CandidateClass) -> BlockList | None:
+    """What the report says of the user's block list; None without one."""
+    if not state["options"].get(BLOCKS):
+        return None
+    inventory = _read(context, BLOCKS, Inventory)
+    faults = [f"line {f.line}: {f.reason}" for f in inventory.faults]
+    more = len(faults) - FAULTS_SHOWN
+    own = "Polymers are assembled from the shipped monomers; the routes say which of them are in the list."
+    return BlockList(
+        source=inventory.source,
+        sha256=inventory.sha256,
+        mode=inventory.mode,
+        blocks=len(inventory.rows),
+        priced=sum(r.stock.price is not None for r in inventory.rows),
+        faults=[*faults[:FAULTS_SHOWN], *([f"and {more} more lines"] if more > 0 else [])],
+        note=own if candidate_class == "polymer" else "",
+    )
+
+
+def _read(context: DesignContext, name: str, kind: type[M]) -> M:
+    return kind.model_validate(context.recorder.recorded(NODE, 0, name))
+
+
+def _missing(name: str) -> Any:
+    raise StoreError(f"the run names a list of {name} that its record does not hold")

@@ -1,0 +1,41 @@
+"""Two small own models, trained once for all tests of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.tools.predictors_own.tables import lab_table, polymers, write
+
+from tools.predictors.user_models import learn
+from tools.predictors.user_models.registry import use_own_models
+from tools.predictors.user_models.train import OwnProperty, train_own
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_trees() -> Iterator[None]:
+    """Boosters of 15 trees: the tests ask whether the parts fit together, not how good the best model is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(learn, "_TREES", 15)
+        yield
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory, few_trees: None) -> Path:
+    """A folder with the models my_viscosity (molecules, log cP) and my_index (polymers, no unit)."""
+    base = tmp_path_factory.mktemp("own")
+    folder = base / "models"
+    train_own(lab_table(base / "lab.csv"), OwnProperty(name="my_viscosity", unit="cP", log=True, synonyms=("runniness",)), folder)
+    rows: list[list[object]] = [[s, v] for s, v in polymers()]
+    train_own(write(base / "index.csv", ["psmiles", "n"], rows), OwnProperty(name="my_index"), folder)
+    return folder
+
+
+@pytest.fixture
+def registered(trained: Path) -> Iterator[Path]:
+    """The two models, registered for one test."""
+    use_own_models(None)
+    assert use_own_models(trained) == {}
+    yield trained
+    use_own_models(None)

@@ -1,0 +1,192 @@
+"""Training, registering and using a property of one's own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.tools.predictors_own.tables import lab_table, molecules, polymers, viscosity, write
+
+from agent.interpreter import compact, interpret
+from core.errors import NotFoundError, PredictorError, SpecError, UsageError
+from core.spec import Conditions
+from tools.calculators.estimate import estimate
+from tools.catalogue.registry import REGISTRY
+from tools.execution import ProcessExecutor
+from tools.predictors.predict import calibration, predict
+from tools.predictors.user_models.external import evaluate_own, evaluate_shipped
+from tools.predictors.user_models.registry import is_own, only_own_models, own_cards, own_model, own_versions, use_own_models
+from tools.predictors.user_models.train import OwnProperty, check_name, train_own
+from tools.versions import versions
+
+
+def test_the_card_says_what_was_measured_and_how_well(trained: Path) -> None:
+    card = json.loads((trained / "my_viscosity" / "card.json").read_text())
+    assert (card["unit"], card["kind"], card["log"]) == ("log cP", "molecule", True)
+    assert len(card["data"]["bad_rows"]) == 4
+    random = card["metrics"]["random over substances, 5 folds"]
+    assert random["r2"] > 0.8
+    assert 0.8 <= random["coverage"] <= 1.0
+    assert any(name.startswith("cluster") for name in card["metrics"])
+    assert not any(w.startswith("the data do not support") for w in card["warnings"])
+    names = {p.name for p in (trained / "my_viscosity").iterdir()}
+    assert not any(name.endswith((".pkl", ".pickle", ".joblib")) for name in names)
+    assert "90 %" in (trained / "my_viscosity" / "card.md").read_text()
+
+
+def test_equal_data_and_seed_give_equal_files(trained: Path, tmp_path: Path) -> None:
+    rows: list[list[object]] = [[s, v] for s, v in polymers()]
+    train_own(write(tmp_path / "index.csv", ["psmiles", "n"], rows), OwnProperty(name="my_index"), tmp_path)
+    first, again = (json.loads((f / "my_index" / "card.json").read_text()) for f in (trained, tmp_path))
+    assert first["files"] == again["files"]
+    assert first["version"] == again["version"]
+
+
+def test_values_carry_interval_domain_and_nearest_measurement(registered: Path) -> None:
+    [value] = predict(["my_viscosity"], ["CCCCCCO"], "molecule", Conditions())["my_viscosity"]
+    assert value.number == pytest.approx(np.log10(viscosity("CCCCCCO")), abs=0.3)
+    assert value.unit == "log cP"
+    assert value.lower is not None
+    assert value.upper is not None
+    assert value.number is not None
+    assert value.lower < value.number < value.upper
+    assert value.in_domain
+    assert value.nearest == "CCCCCCO"
+    assert value.method_version == own_versions()["my_viscosity"]
+    assert "cP" in (value.reason or "")
+    far, metal, polymer = predict(["my_viscosity"], ["O=S(=O)(O)c1ccc2ccccc2c1", "CC[Si](C)(C)C", "*CC*"], "molecule", Conditions())[
+        "my_viscosity"
+    ]
+    assert far.number is None or not far.in_domain
+    assert "not trained on structures with Si" in (metal.reason or "")
+    assert polymer.number is None
+    assert set(calibration("my_viscosity")) == {"oof_pred", "oof_sigma", "oof_residual"}
+
+
+def test_polymers_have_their_own_models(registered: Path) -> None:
+    assert REGISTRY["my_index"].classes == ("polymer",)
+    [value] = predict(["my_index"], ["*CC(*)CCC"], "polymer", Conditions())["my_index"]
+    assert value.number == pytest.approx(dict(polymers())["*CC(*)CCC"], abs=0.15)
+    [found] = estimate(["CCO"], "molecule", ["my_index"], Conditions())
+    assert "not defined for a molecule" in (found["my_index"].reason or "")
+
+
+def test_worker_processes_know_the_model(registered: Path) -> None:
+    many = (molecules() * 5)[:150]
+    alone = estimate(many, "molecule", ["my_viscosity"], Conditions())
+    with ProcessExecutor(2) as executor:
+        spread = estimate(many, "molecule", ["my_viscosity"], Conditions(), executor=executor)
+    assert spread == alone
+
+
+@pytest.mark.parametrize(
+    ("goal", "wanted"),
+    [
+        ("viscosity below 5 cP", "property:my_viscosity < 0.699"),
+        ("my_viscosity < 5 cP", "property:my_viscosity < 0.699"),
+        ("a molecule with a runniness of at least 10 cP", "property:my_viscosity >= 1"),
+        ("my viscosity between 1 and 10 cP", "property:my_viscosity 0..1"),
+    ],
+)
+def test_goals_speak_of_it(registered: Path, goal: str, wanted: str) -> None:
+    assert wanted in compact(interpret(goal))["requirements"]
+
+
+def test_without_the_model_the_word_means_nothing(trained: Path) -> None:
+    use_own_models(None)
+    assert not is_own("my_viscosity")
+    found = compact(interpret("a molecule with MW < 300 and viscosity below 5 cP"))
+    assert found["requirements"] == ["property:molecular_weight < 300"]
+    assert found["unchecked"]
+    with pytest.raises(SpecError):
+        estimate(["CCO"], "molecule", ["my_viscosity"], Conditions())
+    with pytest.raises(NotFoundError):
+        own_model("my_viscosity")
+
+
+def test_versions_name_the_models_that_were_used(registered: Path) -> None:
+    assert versions(["my_viscosity"])["own model my_viscosity"] == own_versions()["my_viscosity"]
+    assert not any("own model" in key for key in versions(["logp"]))
+
+
+def test_only_some_models_can_be_known_for_a_while(registered: Path) -> None:
+    with only_own_models({"my_index"}):
+        assert set(own_cards()) == {"my_index"}
+        assert "my_viscosity" not in REGISTRY
+    assert set(own_cards()) == {"my_index", "my_viscosity"}
+
+
+@pytest.mark.parametrize("name", ["flash_point", "logp", "tg", "melting_point", "Viscosity", "x", "a b", "thermal_stability", "../up"])
+def test_names_that_are_taken_or_unusable_are_refused(name: str) -> None:
+    with pytest.raises(UsageError):
+        check_name(name)
+
+
+def test_data_that_say_nothing_are_called_that(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    rows: list[list[object]] = [[s, round(float(rng.normal()), 3)] for s in molecules()[:40]]
+    card, table = train_own(write(tmp_path / "n.csv", ["smiles", "v"], rows), OwnProperty(name="my_noise"), tmp_path)
+    assert any(w.startswith("the data do not support a model") for w in card["warnings"])
+    assert card["warnings"] == table.warnings
+    use_own_models(tmp_path)
+    try:
+        [value] = predict(["my_noise"], ["CCCO"], "molecule", Conditions())["my_noise"]
+        assert "do not support" in (value.reason or "")
+    finally:
+        use_own_models(None)
+
+
+def test_damaged_and_foreign_folders_are_named_and_left_out(trained: Path, tmp_path: Path) -> None:
+    shutil.copytree(trained, tmp_path / "m")
+    (tmp_path / "m" / "other").mkdir()
+    (tmp_path / "m" / "other" / "card.json").write_text("{}")
+    (tmp_path / "m" / "broken").mkdir()
+    (tmp_path / "m" / "broken" / "card.json").write_text("{")
+    weights = tmp_path / "m" / "my_viscosity" / "arrays.npz"
+    weights.write_bytes(weights.read_bytes()[:-10])
+    try:
+        problems = use_own_models(tmp_path / "m")
+        assert set(problems) == {"broken", "other"}
+        with pytest.raises(PredictorError):
+            own_model("my_viscosity")
+        assert own_model("my_index")
+    finally:
+        use_own_models(None)
+
+
+def test_the_stored_model_and_its_recipe_can_be_measured(registered: Path, tmp_path: Path) -> None:
+    new = ["CCCCCCCCCCCCO", "CCCCC(C)CO", "CC(C)CCN", "CC(C)CCC(=O)O", "CCCCO"]
+    path = lab_table(tmp_path / "lab.csv")
+    with path.open("a") as handle:
+        handle.writelines(f"{s},{viscosity(s)}\n" for s in new)
+    found = evaluate_own("my_viscosity", path, None)
+    assert found["figures"]["new to the model"]["n"] == 4
+    assert len(found["bad_rows"]) == 4
+    split = evaluate_own("my_viscosity", path, "cluster")["figures"]["cluster"]
+    assert {"rmse", "mae", "r2", "spearman", "coverage"} <= set(split)
+
+
+def test_intervals_agree_with_crepes() -> None:
+    crepes = pytest.importorskip("crepes")
+    from tools.predictors.training.evaluate import conformal_quantile
+
+    rng = np.random.default_rng(1)
+    residuals = rng.normal(size=499)
+    sigmas = np.full(499, 1.0)
+    regressor = crepes.ConformalRegressor().fit(residuals, sigmas=sigmas)
+    interval = regressor.predict_int(np.zeros(1), sigmas=np.ones(1), confidence=0.9)
+    assert conformal_quantile(np.abs(residuals)) == pytest.approx(float(interval[0, 1]), rel=0.02)
+
+
+def test_a_shipped_model_is_measured_on_a_table_in_its_unit(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["CCO", 13], ["CCCCCCCCN", 65], ["CC(C)CCOC(=O)CCC", 57], ["CCN(", 3], ["CC(C)CC(O)C(C)COCC=C", 80]]
+    path = write(tmp_path / "fp.csv", ["structure", "fp_c", "note"], [[*row, ""] for row in rows])
+    found = evaluate_shipped("flash_point", path, None, target="fp_c")
+    assert found["what"] == "stored model, values in °C"
+    assert [line for line, _ in found["bad_rows"]] == [5]
+    assert sum(m["n"] for m in found["figures"].values()) >= 3
+    with pytest.raises(UsageError, match="leave --target out"):
+        evaluate_shipped("flash_point", path, "random", target="fp_c")

@@ -1,0 +1,1 @@
+"""What can be asked for: one definition a property, one class a requirement kind."""

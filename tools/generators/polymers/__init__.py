@@ -1,5 +1,0 @@
-"""Polymers from real monomers: the library, the polymerisations, the routes and the proposers built on them.
-
-Networks (a monomer with more than two reactive groups) and copolymers (more than one repeat unit) are out of scope; see
-:func:`tools.generators.polymers.functionality.out_of_scope`.
-"""

@@ -1,0 +1,91 @@
+"""The proposer ``exact``: structures that meet counts exactly, that differ from a given one by one change, or that keep a core."""
+
+from __future__ import annotations
+
+import random
+
+from rdkit import Chem, rdBase
+
+from core.candidate import Proposal
+from core.spec import CountRequirement, DesignSpec, EditRequirement, PropertyRequirement, ScaffoldRequirement, SimilarityRequirement
+from tools.catalogue.registry import REGISTRY
+from tools.groups.edits import edited
+from tools.proposers.base import ProposalRequest
+from tools.proposers.exact.search import exact
+from tools.proposers.library.known import known_compounds
+from tools.proposers.registry import register
+from tools.proposers.spec_fit import spec_fit
+
+#: Distances computed for one proposal asked for, and at least and at most for one request.
+PER_PROPOSAL = 400
+LEAST, MOST = 4_000, 24_000
+#: Known compounds from which a search without counts starts.
+STARTS = 60
+
+
+class ExactProposer:
+    """Constructs rather than tries: assembled from the rings, groups and atoms asked for, then led to what is left by small changes."""
+
+    name = "exact"
+    lists_all = True
+
+    def applies(self, spec: DesignSpec) -> bool:
+        """Molecules for which something is counted, kept, changed or compared with a structure."""
+        if spec.candidate_class != "molecule":
+            return False
+        if spec.exhaustive:
+            return any(isinstance(r, EditRequirement) for r in spec.requirements)
+        kinds = (CountRequirement, EditRequirement, ScaffoldRequirement, SimilarityRequirement)
+        whole = {r.property for r in spec.requirements if isinstance(r, PropertyRequirement) and REGISTRY[r.property].integer}
+        return bool(whole) or bool(spec.set_requirements) or any(isinstance(r, kinds) for r in spec.requirements)
+
+    def propose(self, request: ProposalRequest) -> list[Proposal]:
+        """At most ``count`` structures; every change of a given structure in turn, generation by generation."""
+        if request.count < 1:
+            return []
+        edit = next((r for r in request.spec.requirements if isinstance(r, EditRequirement)), None)
+        if edit is not None:
+            return self._edits(edit, request)
+        fit = spec_fit(request.spec)
+        own = structures(request.spec)
+        starts = [mol for smiles in own if (mol := Chem.MolFromSmiles(smiles)) is not None]
+        with rdBase.BlockLogs():
+            starts += [mol for p in request.parents[:10] if p.score > 0 and (mol := Chem.MolFromSmiles(p.smiles)) is not None]
+        if not fit.elements and not fit.groups and not own:
+            starts += _ordinary(request.generator(f"{self.name} starts"))
+        budget = min(MOST, max(LEAST, PER_PROPOSAL * request.count))
+        found = exact(fit, request.generator(self.name), starts, request.count, budget, own)
+        return [
+            Proposal(
+                smiles=Chem.MolToSmiles(mol),
+                proposer=self.name,
+                operator="construction",
+                rationale="built to meet what the goal counts exactly",
+            )
+            for mol in found
+        ]
+
+    def _edits(self, edit: EditRequirement, request: ProposalRequest) -> list[Proposal]:
+        made = edited(edit.reference, edit.operation, edit.group, edit.replacement, edit.every)
+        start = request.generation * request.count
+        text = f"{edit.operation} {edit.group}" + (f" by {edit.replacement}" if edit.replacement else "")
+        return [
+            Proposal(smiles=smiles, proposer=self.name, operator="edit", rationale=f"{text}: one of the {len(made)} ways to do it")
+            for smiles in made[start : start + request.count]
+        ]
+
+
+def _ordinary(rng: random.Random) -> list[Chem.Mol]:
+    """Known compounds of 10 to 30 heavy atoms in random order: starts where nothing tells how to put one together."""
+    found = [k.mol for k in known_compounds() if 10 <= k.mol.GetNumHeavyAtoms() <= 30 and not k.reagent]
+    return rng.sample(found, min(STARTS, len(found)))
+
+
+def structures(spec: DesignSpec) -> list[str]:
+    """The structures that the spec names itself: cores to keep, references."""
+    named = [r.scaffold for r in spec.requirements if isinstance(r, ScaffoldRequirement)]
+    named += [r.reference for r in spec.requirements if isinstance(r, SimilarityRequirement) and r.condition.bounds()[0] > 0]
+    return list(dict.fromkeys(named))
+
+
+register(ExactProposer())

@@ -1,0 +1,58 @@
+"""The known compounds that ship with molwright, ranked by how near they come to the countable part of a spec."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rdkit import Chem, rdBase
+
+from core import data
+from tools.proposers.spec_fit import SpecFit
+from tools.structures.plausibility import rules
+from tools.synthesis.blocks import building_blocks
+
+
+@dataclass(frozen=True)
+class Known:
+    """A known compound: name, canonical SMILES, where it is listed ('building block' or 'common compound'), and the molecule."""
+
+    name: str
+    smiles: str
+    source: str
+    mol: Chem.Mol
+
+    @property
+    def reagent(self) -> bool:
+        """Whether it is kept to make other things from: an acid chloride, a boronic acid, ..."""
+        return self.smiles in _reagents()
+
+
+@lru_cache(maxsize=1)
+def known_compounds() -> tuple[Known, ...]:
+    """The building blocks, then the common compounds by name that are not among them; one neutral molecule each."""
+    found = {b.smiles: Known(b.name, b.smiles, "building block", b.mol) for b in building_blocks()}
+    with rdBase.BlockLogs():
+        for row in data.rows("tools.structures", "common_names.tsv"):
+            mol = Chem.MolFromSmiles(row["smiles"])
+            if mol is None or "." in row["smiles"] or "*" in row["smiles"] or mol.GetNumAtoms() < 2:
+                continue
+            smiles = Chem.MolToSmiles(mol)
+            found.setdefault(smiles, Known(row["name"], smiles, "common compound", mol))
+    return tuple(found.values())
+
+
+@lru_cache(maxsize=1)
+def _reagents() -> frozenset[str]:
+    queries = next(r.queries for r in rules() if r.id == "reagent")
+    return frozenset(k.smiles for k in known_compounds() if any(k.mol.HasSubstructMatch(q) for q in queries))
+
+
+def ranked(fit: SpecFit, limit: int, allow_excluded: bool = False) -> list[tuple[float, Known]]:
+    """At most ``limit`` known compounds with their distance from ``fit``, nearest first, then by SMILES; reagents count one step more.
+
+    Compounds that the spec excludes (a forbidden element or group, a missing scaffold) are left out unless ``allow_excluded``.
+    """
+    scored = [(fit.distance(k.mol) + k.reagent, k) for k in known_compounds() if allow_excluded or not fit.excluded(k.mol)]
+    scored.sort(key=lambda item: (round(item[0], 6), item[1].smiles))
+    return scored[:limit]

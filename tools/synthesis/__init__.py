@@ -1,0 +1,1 @@
+"""How things are made: building blocks and prices, named reactions, polymerisations, dye recipes, routes."""

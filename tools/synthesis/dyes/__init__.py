@@ -1,0 +1,1 @@
+"""Organic dyes from real starting materials: parts, recipes, routes."""

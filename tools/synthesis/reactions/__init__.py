@@ -1,0 +1,1 @@
+"""Named reactions: their templates and how they are run."""
