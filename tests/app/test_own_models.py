@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.conftest import Run
-from tests.tools.predictors_own.tables import lab_table, molecules
+from tests.tools.user_models.tables import lab_table, molecules
 
 
 @pytest.mark.slow

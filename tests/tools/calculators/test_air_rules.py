@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from rdkit import Chem
 
+from core import data
 from core.errors import ConfigurationError
 from core.spec import Conditions
-from tools.calculators import air_rules as module
 from tools.calculators.air_rules import air_hits, air_rules, in_air
 from tools.calculators.estimate import estimate
 
@@ -49,7 +49,7 @@ def test_rules_name_their_source() -> None:
 
 def test_a_broken_rule_fails_start_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "air_rules.tsv").write_text("id\tname\tsmarts\tchemistry\tsource\nA1\tx\tC(\tc\ts\n")
-    monkeypatch.setattr(module, "files", lambda _: tmp_path)
+    monkeypatch.setattr(data.resources, "files", lambda _: tmp_path)
     air_rules.cache_clear()
     with pytest.raises(ConfigurationError):
         air_rules()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from rdkit import Chem
 
+from core import data
 from core.errors import ConfigurationError
-from tools.calculators import thermal_rules as module
 from tools.calculators.thermal_rules import (
     LEVEL_PROBABILITY,
     SOURCE_KINDS,
@@ -143,7 +143,7 @@ def test_a_broken_rule_fails_start_up(monkeypatch: pytest.MonkeyPatch, tmp_path:
     header = "id\tname\tscope\tonset_low_c\tonset_high_c\tsmarts\tchemistry\tsource\n"
     for body in ("X1\tx\tany\t10\t20\tC(\tc\ts\n", "X1\tx\tany\t10\t20\tC\tc\ts\nX1\ty\tany\t10\t20\tN\tc\ts\n"):
         (tmp_path / "thermal_rules.tsv").write_text(header + body)
-        monkeypatch.setattr(module, "files", lambda _: tmp_path)
+        monkeypatch.setattr(data.resources, "files", lambda _: tmp_path)
         thermal_rules.cache_clear()
         with pytest.raises(ConfigurationError):
             thermal_rules()

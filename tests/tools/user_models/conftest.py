@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.tools.predictors_own.tables import lab_table, polymers, write
 
+from tests.tools.user_models.tables import lab_table, polymers, write
 from tools.predictors.user_models import learn
 from tools.predictors.user_models.registry import use_own_models
 from tools.predictors.user_models.train import OwnProperty, train_own

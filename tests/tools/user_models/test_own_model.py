@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.tools.predictors_own.tables import lab_table, molecules, polymers, viscosity, write
 
 from agent.interpreter import compact, interpret
 from core.errors import NotFoundError, PredictorError, SpecError, UsageError
 from core.spec import Conditions
+from tests.tools.user_models.tables import lab_table, molecules, polymers, viscosity, write
 from tools.calculators.estimate import estimate
 from tools.catalogue.registry import REGISTRY
 from tools.execution import ProcessExecutor

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.tools.predictors_own.tables import lab_table, molecules, polymers, viscosity, write
 
 from core.errors import NotFoundError, UsageError
+from tests.tools.user_models.tables import lab_table, molecules, polymers, viscosity, write
 from tools.predictors.user_models.table import read_measurements
 
 

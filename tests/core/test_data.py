@@ -1,0 +1,40 @@
+"""Data files that ship beside the code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core import data
+from core.errors import ConfigurationError
+
+
+@pytest.fixture
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setattr(data.resources, "files", lambda _: tmp_path)
+    return tmp_path
+
+
+def test_rows_of_a_table_without_quoting(folder: Path) -> None:
+    (folder / "t.tsv").write_text('name\tsmarts\tnote\nether\t"C"O\tα\nketone\tC=O\n', encoding="utf-8")
+    assert data.rows("p", "t.tsv") == [{"name": "ether", "smarts": '"C"O', "note": "α"}, {"name": "ketone", "smarts": "C=O", "note": ""}]
+
+
+def test_rows_of_a_quoted_table(folder: Path) -> None:
+    (folder / "t.csv").write_text('name,note\nN\'-x,"a, b"\n')
+    assert data.rows("p", "t.csv") == [{"name": "N'-x", "note": "a, b"}]
+
+
+def test_a_row_with_too_many_cells_is_named(folder: Path) -> None:
+    (folder / "t.tsv").write_text("a\tb\n1\t2\n1\t2\t3\n")
+    with pytest.raises(ConfigurationError, match=r"t\.tsv of p, line 3"):
+        data.rows("p", "t.tsv")
+
+
+def test_what_is_not_there_or_not_toml_is_named(folder: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"none\.toml of p"):
+        data.table("p", "none.toml")
+    (folder / "bad.toml").write_text("a = ")
+    with pytest.raises(ConfigurationError, match=r"bad\.toml of p is not TOML"):
+        data.table("p", "bad.toml")
