@@ -19,8 +19,3 @@ def common_names() -> dict[str, tuple[str, str]]:
                 raise ConfigurationError(f"common_names.tsv: {key!r} occurs twice")
             names[key] = (row["name"], row["smiles"])
     return names
-
-
-def structure_by_name(name: str) -> tuple[str, str] | None:
-    """(main name, SMILES) of the compound called ``name`` (name or synonym, any case), or None if it is not in the table."""
-    return common_names().get(" ".join(name.lower().split()))

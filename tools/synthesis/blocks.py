@@ -79,20 +79,3 @@ def building_blocks() -> tuple[Block, ...]:
 def shipped() -> BlockLibrary:
     """The shipped library."""
     return BlockLibrary(building_blocks(), "shipped")
-
-
-def block_index() -> dict[str, Block]:
-    """Shipped building blocks by canonical SMILES without stereochemistry."""
-    return shipped().index
-
-
-def find_block(mol: Chem.Mol) -> Block | None:
-    """The shipped building block with the constitution of ``mol`` (stereochemistry ignored), or None."""
-    return shipped().find(mol)
-
-
-@lru_cache(maxsize=1)
-def class_smarts() -> dict[str, tuple[str, ...]]:
-    """The SMARTS of which a block of each functional class must match at least one."""
-    table = data.table("tools.synthesis", "building_block_classes.toml")
-    return {name: tuple(smarts) for name, smarts in table["classes"].items()}

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter
+from pathlib import Path
 
 from rdkit import Chem
 
-from tools.synthesis.blocks import block_index, building_blocks, class_smarts, find_block
+from tools.synthesis.blocks import building_blocks, shipped
+
+#: The SMARTS of which a block of each functional class must match at least one.
+CLASSES = tomllib.loads(Path(__file__).with_name("building_block_classes.toml").read_text(encoding="utf-8"))["classes"]
 
 
 def test_library_is_large_and_unique() -> None:
@@ -14,11 +19,11 @@ def test_library_is_large_and_unique() -> None:
     assert len(blocks) >= 400
     assert [n for n, c in Counter(b.name for b in blocks).items() if c > 1] == []
     assert [k for k, c in Counter(Chem.MolToInchiKey(b.mol) for b in blocks).items() if c > 1] == []
-    assert len(block_index()) == len(blocks)
+    assert len(shipped().index) == len(blocks)
 
 
 def test_every_block_matches_its_class() -> None:
-    queries = {name: [Chem.MolFromSmarts(s) for s in smarts] for name, smarts in class_smarts().items()}
+    queries = {name: [Chem.MolFromSmarts(s) for s in smarts] for name, smarts in CLASSES.items()}
     assert all(q is not None for group in queries.values() for q in group)
     wrong = [b.name for b in building_blocks() if not any(b.mol.HasSubstructMatch(q) for q in queries[b.functional_class])]
     assert wrong == []
@@ -34,7 +39,7 @@ def test_blocks_are_single_neutral_molecules_in_canonical_form() -> None:
 
 
 def test_find_block_ignores_stereochemistry() -> None:
-    block = find_block(Chem.MolFromSmiles("OC(=O)C=Cc1ccccc1"))
+    block = shipped().find(Chem.MolFromSmiles("OC(=O)C=Cc1ccccc1"))
     assert block is not None
     assert block.name == "cinnamic acid"
-    assert find_block(Chem.MolFromSmiles("CCCCCCCCCCCCCCCCCCCCN")) is None
+    assert shipped().find(Chem.MolFromSmiles("CCCCCCCCCCCCCCCCCCCCN")) is None

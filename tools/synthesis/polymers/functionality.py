@@ -156,8 +156,3 @@ def out_of_scope(smiles: str) -> str:
     if counts.get("vinyl", 0) > 1:
         return f"{counts['vinyl']} vinyl groups lead to a network; networks are out of scope"
     return ""
-
-
-def is_out_of_scope(smiles: str) -> bool:
-    """Whether a monomer leads to a network, which is out of scope."""
-    return bool(out_of_scope(smiles))
