@@ -16,7 +16,7 @@ from graphs.context import DesignContext, DesignState, RoleNote, spec_of, with_n
 from graphs.user_inputs import block_list, known_set, library
 from tools.calculators.estimate import estimate as estimate_properties
 from tools.catalogue.registry import REGISTRY
-from tools.ranking.fitness import fitness
+from tools.evaluation.fitness import fitness
 from tools.ranking.novelty import KnownSet, known_to_all, known_to_user, shipped_count
 from tools.ranking.rank import rank as rank_candidates
 from tools.ranking.shortlist import Known

@@ -23,8 +23,8 @@ from graphs.opening import spec_identity
 from graphs.user_inputs import library
 from tools.calculators.estimate import estimate as estimate_properties
 from tools.evaluation.check import check as check_candidate
+from tools.evaluation.fitness import fitness
 from tools.proposers.base import Parent
-from tools.ranking.fitness import fitness
 from tools.safety.guard import screen_structure
 from tools.structures.standardise import StandardStructure
 from tools.structures.standardise import standardise as standardise_structure

@@ -1,1 +1,1 @@
-"""Requirement by requirement: whether a candidate meets the spec, and how surely."""
+"""How a structure is judged: requirement by requirement, and as one score for the search and one for the list."""

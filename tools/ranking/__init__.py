@@ -1,1 +1,1 @@
-"""Ranking as arithmetic: the probability that all requirements hold, desirability, diversity, and how sure the order is."""
+"""Ranking as arithmetic: the shortlist, its diversity and novelty, and how sure its order is."""

@@ -17,7 +17,7 @@ from core.spec import (
     SimilarityRequirement,
 )
 from tools.catalogue.registry import REGISTRY
-from tools.ranking.fitness import closeness, distance
+from tools.evaluation.fitness import closeness, distance
 
 
 def binding_requirement(candidates: Sequence[Candidate], spec: DesignSpec) -> BindingRequirement | None:

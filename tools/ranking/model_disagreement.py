@@ -3,7 +3,7 @@
 Run ``python -m tools.ranking.model_disagreement --data FILE.csv --smiles COLUMN --target COLUMN --pool FILE.smi``. Two models are trained on
 disjoint halves of the data. Each picks the ten best of pools of unmeasured structures; the mean that the other predicts for them is an
 unbiased stand-in for the truth, because its errors are independent of the choice. From both follows the strength that would have
-corrected the first (see ``tools.ranking.selection``).
+corrected the first (see ``tools.evaluation.selection``).
 """
 
 from __future__ import annotations

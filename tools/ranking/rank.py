@@ -12,19 +12,18 @@ from core.candidate import Candidate
 from core.model import Model
 from core.report import BindingRequirement, Choice, WeightSensitivity
 from core.spec import DesignSpec
+from tools.evaluation.fitness import checked
+from tools.evaluation.score import DECIMALS, scored_with_table
+from tools.evaluation.selection import ErrorModel, error_model
+from tools.evaluation.table import Table, predicted_names
 from tools.ranking.binding import binding_requirement, by_closeness
 from tools.ranking.diversity import diverse, similarity_limit
-from tools.ranking.fitness import checked
 from tools.ranking.pareto import pareto_fronts
-from tools.ranking.selection import ErrorModel, error_model
 from tools.ranking.shortlist import NOTHING_KNOWN, Known, shortlist
-from tools.ranking.table import Table, build_table, predicted_names
 from tools.ranking.uncertainty import order_certainty
 
 Array = NDArray[np.float64]
 
-#: Decimals to which scores are rounded before ties go to the key.
-DECIMALS = 9
 #: Relative changes of a weight that are tried.
 CHANGES = (-0.2, 0.2)
 #: Pareto fronts are drawn within this many of the best-scored candidates.
@@ -50,7 +49,7 @@ def rank(
     """The shortlist of ``spec.candidates`` structures out of the evaluated ones, and the closest of the others.
 
     ``p_meets`` is the probability that all requirements hold together under the joint distribution of the prediction errors, corrected
-    for selection (see ``tools.ranking.selection``); ``score`` is p_meets times the weighted geometric mean of the desirabilities.
+    for selection (see ``tools.evaluation.selection``); ``score`` is p_meets times the weighted geometric mean of the desirabilities.
     Candidates that the guard blocked, or that were never estimated, are left out; requirements not yet checked are checked. The order
     is by score rounded to 9 decimals, then p_meets, then whether a route is known, then key. Near duplicates and known structures are
     passed over (see ``tools.ranking.shortlist``); a known one that is listed says so in its notes. The result does not depend on the
@@ -60,7 +59,7 @@ def rank(
     """
     usable = [checked(candidate, spec) for candidate in sorted(candidates, key=lambda c: c.key) if _usable(candidate)]
     errors = errors or error_model(predicted_names(spec))
-    scored, table = _scored(usable, spec, errors)
+    scored, table = scored_with_table(usable, spec, errors)
     kept = [i for i, candidate in enumerate(scored) if all(result.met for result in candidate.requirements)]
     order = _order(scored, kept)
     chosen = shortlist([scored[i] for i in order], spec, known)
@@ -94,27 +93,10 @@ def rank(
     )
 
 
-def score_candidates(candidates: Sequence[Candidate], spec: DesignSpec, *, errors: ErrorModel | None = None) -> list[Candidate]:
-    """The candidates, in the order given, with requirements checked and p_meets, desirability and score set. Raises as :func:`rank`."""
-    return _scored([checked(c, spec) for c in candidates], spec, errors or error_model(predicted_names(spec)))[0]
-
-
 def _usable(candidate: Candidate) -> bool:
     """Whether a candidate got as far as its estimates and was not blocked by the guard."""
     blocked = candidate.safety is not None and candidate.safety.verdict == "block"
     return not blocked and (candidate.status in ("estimated", "kept") or (candidate.status == "rejected" and bool(candidate.requirements)))
-
-
-def _scored(candidates: list[Candidate], spec: DesignSpec, errors: ErrorModel) -> tuple[list[Candidate], Table]:
-    table = build_table(candidates, spec, errors)
-    chance = np.round(table.p_meets(), DECIMALS)
-    desire = np.round(table.desirability(), DECIMALS)
-    score = np.round(chance * desire, DECIMALS)
-    scored = [
-        candidate.model_copy(update={"p_meets": float(p), "desirability": float(d), "score": float(s)})
-        for candidate, p, d, s in zip(candidates, chance, desire, score, strict=True)
-    ]
-    return scored, table
 
 
 def _order(scored: Sequence[Candidate], rows: Sequence[int]) -> list[int]:

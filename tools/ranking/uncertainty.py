@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.seeding import generator
-from tools.ranking.joint import errors_of
-from tools.ranking.table import Table
+from tools.evaluation.joint import errors_of
+from tools.evaluation.table import Table
 
 Array = NDArray[np.float64]
 

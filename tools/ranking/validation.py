@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.seeding import generator
-from tools.ranking.joint import joint_probability, normal_scores
-from tools.ranking.selection import Prior, corrected, strength_of
+from tools.evaluation.joint import joint_probability, normal_scores
+from tools.evaluation.selection import Prior, corrected, strength_of
 
 Array = NDArray[np.float64]
 

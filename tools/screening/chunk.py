@@ -199,7 +199,7 @@ def _score(passed: list[tuple[Record, Candidate, _Sieved]], chunk: Chunk, outcom
         return
     from tools.calculators.estimate import estimate, exact_value
     from tools.evaluation.check import check
-    from tools.ranking.rank import score_candidates
+    from tools.evaluation.score import score_candidates
 
     spec, settled = _prepared(chunk.spec, chunk.order)[0], _settled(chunk.spec, chunk.order)
     names = list(dict.fromkeys(spec.property_names()))

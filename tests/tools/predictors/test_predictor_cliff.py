@@ -10,9 +10,9 @@ import pytest
 
 from core.candidate import PropertyValue
 from core.spec import Conditions
+from tools.evaluation.selection import corrected, strength_of, training_priors
 from tools.predictors.predict import calibration, predict
 from tools.proposers.evolution.engine import Engine
-from tools.ranking.selection import corrected, strength_of, training_priors
 from tools.structures.parse import parse_smiles
 from tools.structures.plausibility import first_violation
 from tools.synthesis.blocks import building_blocks

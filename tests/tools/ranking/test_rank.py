@@ -13,8 +13,9 @@ from core.spec import DesignSpec
 from tools.calculators.thermal_rules import LEVEL_PROBABILITY
 from tools.evaluation.check import check
 from tools.evaluation.probability import error_cdf
-from tools.ranking.rank import RankingResult, rank, score_candidates
-from tools.ranking.selection import ErrorModel, Prior
+from tools.evaluation.score import score_candidates
+from tools.evaluation.selection import ErrorModel, Prior
+from tools.ranking.rank import RankingResult, rank
 from tools.ranking.shortlist import Known
 
 SMILES = [

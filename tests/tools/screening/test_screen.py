@@ -18,8 +18,8 @@ from core.candidate import Candidate, Origin
 from core.errors import StoreError, UsageError
 from core.spec import DesignSpec
 from tools.calculators.estimate import estimate
+from tools.evaluation.score import score_candidates
 from tools.execution import ProcessExecutor, SerialExecutor
-from tools.ranking.rank import score_candidates
 from tools.safety.guard import screen_structure
 from tools.screening import run as screening
 from tools.screening.chunk import process

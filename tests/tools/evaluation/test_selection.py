@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from core.errors import UsageError
+from tools.evaluation.selection import Prior, error_model
 from tools.ranking.model_disagreement import describe, implied_strength, main
-from tools.ranking.selection import Prior, error_model
 
 
 @pytest.fixture

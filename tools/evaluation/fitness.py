@@ -21,9 +21,9 @@ from core.spec import (
 )
 from tools.catalogue.registry import REGISTRY
 from tools.evaluation.check import check
+from tools.evaluation.desirability import desirability
 from tools.evaluation.probability import effective_sigma
-from tools.ranking.desirability import desirability
-from tools.ranking.table import objective_value
+from tools.evaluation.table import objective_value
 
 #: What an unmet substructure, element or scaffold requirement leaves of the fitness.
 MISSED_MOTIF, MISSED_SCAFFOLD, UNKNOWN = 0.3, 0.1, 1e-5
