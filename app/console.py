@@ -18,6 +18,7 @@ from rich.table import Table
 
 from core.candidate import Candidate, PropertyValue
 from core.errors import UsageError
+from core.events import GenerationDone, ProgressEvent, ProgressSink, StageBegun, TextWritten
 from core.report import ModelUse, Report
 from tools.catalogue.registry import REGISTRY
 
@@ -51,8 +52,8 @@ def write_text(path: Path, text: str) -> None:
 
 
 @contextmanager
-def progress_bar(budget: int) -> Iterator[Any]:
-    """A callback that shows stage, evaluations of budget, best so far and time left, on stderr.
+def progress_bar(budget: int) -> Iterator[ProgressSink]:
+    """A sink that shows stage, evaluations of budget, best so far and time left, on stderr.
 
     Without a terminal it prints one line a generation.
     """
@@ -66,29 +67,29 @@ def progress_bar(budget: int) -> Iterator[Any]:
         task = bar.add_task("starting", total=budget, best="", left="")
         start = time.monotonic()
 
-        def show(event: dict[str, Any]) -> None:
-            update: dict[str, Any] = {"description": event["stage"]}
-            if "best" in event:
-                update["best"] = f"best {event['best']:.3f}"
-            if event.get("evaluated"):
-                update["completed"] = event["evaluated"]
-                rate = event["evaluated"] / max(time.monotonic() - start, 1e-3)
-                update["left"] = f"at most {max(0.0, budget - event['evaluated']) / rate:.0f} s left"
+        def show(event: ProgressEvent) -> None:
+            update: dict[str, Any] = {}
+            if isinstance(event, StageBegun | TextWritten):
+                update["description"] = event.stage
+            if isinstance(event, GenerationDone):
+                update["best"] = f"best {event.best:.3f}"
+            if isinstance(event, StageBegun | GenerationDone) and event.evaluated:
+                update["completed"] = event.evaluated
+                rate = event.evaluated / max(time.monotonic() - start, 1e-3)
+                update["left"] = f"at most {max(0.0, budget - event.evaluated) / rate:.0f} s left"
             bar.update(task, **update)
 
         yield show
 
 
-def _plain_progress(budget: int) -> Any:
+def _plain_progress(budget: int) -> ProgressSink:
     start = time.monotonic()
 
-    def show(event: dict[str, Any]) -> None:
-        if "best" in event:
-            spent, done = time.monotonic() - start, event["evaluated"]
+    def show(event: ProgressEvent) -> None:
+        if isinstance(event, GenerationDone):
+            spent, done = time.monotonic() - start, event.evaluated
             left = (budget - done) * spent / done if done else 0.0
-            err.print(
-                f"generation {event['generation']}: {done} of {budget} evaluated, best {event['best']:.3f}, at most {left:.0f} s left"
-            )
+            err.print(f"generation {event.generation}: {done} of {budget} evaluated, best {event.best:.3f}, at most {left:.0f} s left")
 
     return show
 

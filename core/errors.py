@@ -7,9 +7,11 @@
     │   │   └── UnitError              exit 2   a unit that does not fit its property
     │   ├── StructureError             exit 2   a structure that cannot be read; gives the position where known
     │   ├── SpecError                  exit 2   a spec that names something that does not exist
-    │   └── NotFoundError              exit 2   a run, candidate or file that does not exist
+    │   ├── NotFoundError              exit 2   a run, candidate or file that does not exist
+    │   └── StatusError                exit 2   a run whose status does not allow what was asked
     ├── RefusedError                   exit 3   the safety guard blocked the goal
     ├── ApprovalNeeded                 exit 5   the run waits for a person
+    ├── RunStopped                     exit 5   the run was paused or cancelled from another door
     ├── ReplayDiffers                  exit 6   a replay is not identical to its record
     ├── StoreError                     exit 1   the database cannot be read or written
     │   ├── LeaseLost                  exit 1   another process owns the run now
@@ -72,6 +74,10 @@ class NotFoundError(UsageError):
     """A run, candidate or file that does not exist."""
 
 
+class StatusError(UsageError):
+    """A run whose status does not allow what was asked."""
+
+
 class RefusedError(MolwrightError):
     """The safety guard blocked the goal. ``rules`` are the identifiers of the rules that fired."""
 
@@ -83,13 +89,27 @@ class RefusedError(MolwrightError):
 
 
 class ApprovalNeeded(MolwrightError):
-    """The run is stored and waits for a person to approve its spec."""
+    """The run is stored and waits for a person to approve its spec. ``objections``: why one has to look at it first, where that is known."""
 
     exit_code = 5
 
-    def __init__(self, run_id: str) -> None:
-        super().__init__(f"run {run_id} waits for approval: molwright approve {run_id}  (or: molwright reject {run_id})")
+    def __init__(self, run_id: str, objections: tuple[str, ...] = ()) -> None:
+        why = f" ({'; '.join(objections)})" if objections else ""
+        super().__init__(f"run {run_id} waits for approval{why}: molwright approve {run_id}  (or: molwright reject {run_id})")
         self.run_id = run_id
+        self.objections = objections
+
+
+class RunStopped(MolwrightError):
+    """The run was paused or cancelled from another door while it was being executed; ``status`` says which."""
+
+    exit_code = 5
+
+    def __init__(self, run_id: str, status: str) -> None:
+        further = f"; go on with it: molwright resume {run_id}" if status == "paused" else ""
+        super().__init__(f"run {run_id} was {status}{further}")
+        self.run_id = run_id
+        self.status = status
 
 
 class ReplayDiffers(MolwrightError):

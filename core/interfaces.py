@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
 from core.candidate import Candidate, Citation
+from core.events import NumberedEvent, ProgressEvent
+from core.options import DESIGN, RunOptions, stored_options
 from core.report import Report, RunStatus
 from core.spec import DesignSpec
 from core.trace import CallRecord, TraceEvent
@@ -23,13 +25,23 @@ class Lease:
     fence: int
 
 
-#: The kind of a run that says nothing else of itself.
-DESIGN = "design"
+__all__ = [
+    "DESIGN",
+    "Embedder",
+    "Executor",
+    "Lease",
+    "LiteratureStore",
+    "Passage",
+    "Recorder",
+    "RunRecord",
+    "RunStore",
+    "StreamExecutor",
+]
 
 
 @dataclass(frozen=True)
 class RunRecord:
-    """What the store knows about a run."""
+    """What the store knows about a run. ``options`` are as stored, word for word; :attr:`given` reads them."""
 
     run_id: str
     goal: str
@@ -48,6 +60,11 @@ class RunRecord:
         """What kind of run it is: 'design', or 'chat' for a conversation."""
         return str(self.options.get("kind", DESIGN))
 
+    @property
+    def given(self) -> RunOptions:
+        """What the run was started with. StoreError if this version of molwright cannot read it."""
+        return stored_options(self.options, self.run_id)
+
 
 class RunStore(Protocol):
     """Runs, specs, candidates, reports and trace events in SQL.
@@ -56,13 +73,20 @@ class RunStore(Protocol):
     write is idempotent. All raise StoreError if the database cannot be used.
     """
 
-    def create_run(self, run_id: str, goal: str, options: dict[str, Any], created_at: str) -> None: ...
+    def create_run(self, run_id: str, goal: str, options: dict[str, Any], created_at: str, *, queued: bool = False) -> None: ...
     def run(self, run_id: str) -> RunRecord: ...  # NotFoundError; an unambiguous prefix of the id is enough
     def runs(self, limit: int = 50) -> list[RunRecord]: ...
     def acquire(self, run_id: str, owner: str) -> Lease: ...  # RunBusy while another owner's heartbeat is fresh
     def heartbeat(self, lease: Lease) -> None: ...
     def release(self, lease: Lease) -> None: ...
-    def set_status(self, lease: Lease, status: RunStatus, *, error: str = "", finished_at: str = "") -> None: ...
+    def set_status(self, lease: Lease, status: RunStatus, *, error: str = "", finished_at: str = "") -> None: ...  # StatusError
+    def ask_to_stop(self, run_id: str, wanted: Literal["paused", "cancelled"], at: str) -> RunStatus: ...  # the status then; StatusError
+    def enqueue(self, run_id: str, at: str) -> None: ...  # RunBusy, StatusError
+    def queue(self) -> list[str]: ...  # runs that wait for a worker, first come first served
+    def claim(self, owner: str) -> Lease | None: ...  # the next run for a worker, running from now on; None if there is none
+    def alive(self, run_id: str) -> bool: ...  # whether a process that may be alive executes the run
+    def add_progress(self, lease: Lease, events: Sequence[tuple[str, ProgressEvent]]) -> None: ...  # (when, what); the oldest may go
+    def progress(self, run_id: str, after: int = 0, limit: int = 1000) -> list[NumberedEvent]: ...
     def save_spec(self, lease: Lease, spec: DesignSpec) -> int: ...  # the version; the same spec again gives the same version
     def spec(self, run_id: str, version: int | None = None) -> DesignSpec: ...
     def approve_spec(self, lease: Lease, version: int, approved_by: str, at: str) -> None: ...

@@ -12,9 +12,46 @@ from core.spec import Assumption, DesignSpec, Unchecked
 
 REPORT_VERSION = "1"
 
-RunStatus = Literal["waiting", "running", "success", "no_candidate", "refused", "rejected", "failed"]
-#: A run with one of these is over; a failed one can be resumed.
-FINISHED: tuple[RunStatus, ...] = ("success", "no_candidate", "refused", "rejected")
+RunStatus = Literal[
+    "queued",
+    "running",
+    "waiting",
+    "pausing",
+    "paused",
+    "cancelling",
+    "cancelled",
+    "success",
+    "no_candidate",
+    "refused",
+    "rejected",
+    "failed",
+]
+#: A run with one of these is over; a failed or paused one can be resumed.
+FINISHED: tuple[RunStatus, ...] = ("success", "no_candidate", "refused", "rejected", "cancelled")
+#: How a run may end by itself.
+_ENDS: frozenset[RunStatus] = frozenset({"success", "no_candidate", "refused", "rejected", "failed"})
+#: From each status to those that may follow it. Writing the same status again is always allowed. Nothing else changes a status.
+#: ``pausing`` and ``cancelling`` are wishes from another door; the process that executes the run obeys between two steps. A run that no
+#: live process executes is paused or cancelled at once. ``success`` may be followed by ``running`` because a conversation goes on.
+TRANSITIONS: dict[RunStatus, frozenset[RunStatus]] = {
+    "queued": frozenset({"running", "paused", "cancelled"}),
+    "running": _ENDS | {"waiting", "queued", "pausing", "paused", "cancelling", "cancelled"},
+    "waiting": frozenset({"running", "queued", "cancelled", "refused", "rejected", "failed"}),
+    "pausing": _ENDS | {"running", "queued", "paused", "cancelling", "cancelled"},
+    "paused": frozenset({"running", "queued", "cancelled"}),
+    "cancelling": _ENDS | {"cancelled"},
+    "cancelled": frozenset(),
+    "success": frozenset({"running"}),
+    "no_candidate": frozenset(),
+    "refused": frozenset(),
+    "rejected": frozenset(),
+    "failed": frozenset({"running", "queued", "cancelled"}),
+}
+
+
+def may_follow(status: RunStatus, following: RunStatus) -> bool:
+    """Whether a run with ``status`` may get the status ``following``."""
+    return following == status or following in TRANSITIONS[status]
 
 
 class Evidence(Model):

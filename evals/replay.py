@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import Field
 
 from core.errors import NotFoundError, ReplayDiffers
+from core.events import ProgressSink, silent
 from core.interfaces import Executor, RunRecord, RunStore
 from core.model import Model
 from core.report import FINISHED
@@ -32,15 +32,15 @@ class ReplayResult(Model):
     text: str = Field(description="The result in words.")
 
 
-def replay(
-    store: RunStore, run_id: str, *, executor: Executor, progress: Callable[[dict[str, Any]], None] = lambda event: None
-) -> ReplayResult:
+def replay(store: RunStore, run_id: str, *, executor: Executor, progress: ProgressSink = silent) -> ReplayResult:
     """Re-execute run ``run_id`` on a fresh thread in a scratch store.
 
     Nothing from outside is asked again: proposals, literature, decisions and the clock come from the record, and the run's own store is
     only read. NotFoundError if the run is unknown or never finished.
     """
     run = store.run(run_id)
+    if run.status == "cancelled":
+        raise NotFoundError(f"run {run.run_id} was cancelled; only a run that went to its end can be replayed")
     if run.status not in FINISHED:
         raise NotFoundError(f"run {run.run_id} has not finished (its status is {run.status!r}); resume it before replaying it")
     if run.kind == KIND:
@@ -66,7 +66,7 @@ def replay(
         config: Any = {"configurable": {"thread_id": f"replay-{run.run_id}"}, "recursion_limit": 1_000_000}
         try:
             build(InMemorySaver()).invoke({"goal": run.goal, "options": run.options}, config, context=context)
-            recorder.finish(after=int(run.options.get("copied_events", 0)))
+            recorder.finish(after=run.given.copied_events or 0)
         except ReplayDiffers as error:
             return _different(run, recorder, error)
         finally:

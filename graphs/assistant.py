@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -22,6 +22,7 @@ from agent.roles import assistant
 from agent.toolbox import ToolContext, ToolError
 from agent.toolbox.conversation import Conversation
 from agent.toolbox.runs import DesignArguments
+from core.events import ProgressSink, ToolCalled, TurnTaken, silent
 from core.interfaces import Lease, LiteratureStore, Recorder, RunStore
 from tools.safety.guard import screen_goal
 
@@ -48,7 +49,7 @@ class ChatContext:
     literature: Callable[[], AbstractContextManager[LiteratureStore]]
     runs: RunStore | None
     start_design: Callable[[str], dict[str, Any]]
-    progress: Callable[[dict[str, Any]], None] = field(default=lambda event: None)
+    progress: ProgressSink = silent
 
     def tools(self) -> ToolContext:
         """What the tools work with."""
@@ -115,7 +116,7 @@ def think(state: ChatState, context: ChatContext) -> ChatState:
     step = state["step"] + 1
     if step > assistant.STEPS:
         return {"problem": f"the model gave no answer in {assistant.STEPS} steps"}
-    context.progress({"stage": "think", "step": step})
+    context.progress(TurnTaken(step=step))
     talk = _talk(state, context)
     place = Place(NODE, state["question"], f"step{step - 1}")
     context.models.under(place, assistant.ROLE, assistant.PROMPT)
@@ -133,7 +134,7 @@ def think(state: ChatState, context: ChatContext) -> ChatState:
 def act(state: ChatState, context: ChatContext) -> ChatState:
     """Run the tool that the model called."""
     talk, call = _talk(state, context), _call(state, context)
-    context.progress({"stage": "tool", "name": call.name, "arguments": call.given})
+    context.progress(ToolCalled(name=call.name, arguments=call.given))
     talk.run(call, Place(NODE, state["question"], f"step{state['step']}"))
     return {"talk": talk.state(), "pending": {}}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from agent.reporter import explain_candidate, summarise
 from agent.roles import critic, proposer
 from agent.roles import reporter as model_reporter
 from core.candidate import NO_ROUTE, Candidate, Citation
+from core.events import TextWritten
 from core.report import BindingRequirement, Choice, Evidence, ModelUse, Point, Remark, Report, WeightSensitivity
 from core.spec import DesignSpec
 from graphs.context import DesignContext, DesignState, RoleNote, spec_of, with_note
@@ -111,6 +113,7 @@ def explain(state: DesignState, context: DesignContext) -> DesignState:
 
 def report(state: DesignState, context: DesignContext) -> DesignState:
     """Put everything a reviewer needs into one document and store it."""
+    begun = time.monotonic()
     spec = spec_of(state, context)
     everyone = context.store.candidates(context.run_id)
     by_key = {c.key: c for c in everyone}
@@ -152,13 +155,15 @@ def report(state: DesignState, context: DesignContext) -> DesignState:
     document = document.model_copy(update={"summary": summarise(document, words), "models": _models(notes, context)})
     unrecorded = {"timings", "created_at", *(name for name in ("models", "remarks") if not getattr(document, name))}
     context.recorder.step("report", state["generation"], document.model_dump(mode="json", exclude=unrecorded))
-    context.store.save_report(context.lease, document)
+    timings = {**state["timings"], "report": round(time.monotonic() - begun, 3)}
+    timings["total"] = round(sum(timings.values()), 3)
+    context.store.save_report(context.lease, document.model_copy(update={"timings": timings}))
     return {}
 
 
 def _streamed(context: DesignContext) -> Callable[[str], None]:
     """Passes a model's text on piece by piece as it comes."""
-    return lambda text: context.progress({"stage": "report", "text": text})
+    return lambda text: context.progress(TextWritten(stage="report", text=text))
 
 
 def _models(notes: list[RoleNote], context: DesignContext) -> list[ModelUse]:

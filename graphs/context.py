@@ -6,13 +6,15 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, TypedDict, TypeVar
 
 from agent.models import NO_MODELS, ModelSession
+from core.events import ProgressSink, silent
 from core.interfaces import Executor, Lease, LiteratureStore, Recorder, RunStore
+from core.options import RunOptions, stored_options
 from core.spec import DesignSpec
 
-Interpret = Callable[[str, dict[str, Any]], dict[str, Any]]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,9 @@ class DesignContext:
         executor: spreads property computation over processes.
         literature: opens the literature store for the length of a ``with`` block.
         clock: the current time, UTC.
-        progress: receives what the command line shows while it runs.
+        progress: hears what the doors show while the run is executed.
+        objections: why a person has to look at a spec before it may run; nothing where nobody has to.
+        stop_if_asked: raises RunStopped if another door wants the run to stop; asked before each step.
         models: the language models of the run; NO_MODELS where every role is built-in.
     """
 
@@ -36,13 +40,23 @@ class DesignContext:
     executor: Executor
     literature: Callable[[], AbstractContextManager[LiteratureStore]]
     clock: Callable[[], datetime]
-    progress: Callable[[dict[str, Any]], None] = field(default=lambda event: None)
+    progress: ProgressSink = silent
+    objections: Callable[[DesignSpec], tuple[str, ...]] = lambda spec: ()
+    stop_if_asked: Callable[[], None] = lambda: None
     models: ModelSession = NO_MODELS
+    _kept: dict[str, Any] = field(default_factory=dict)
 
     @property
     def run_id(self) -> str:
         """The run that the lease is for."""
         return self.lease.run_id
+
+    def once(self, name: str, read: Callable[[], T]) -> T:
+        """What ``read()`` gave when it was first asked for under this ``name``: what the record holds does not change while a run goes on."""
+        if name not in self._kept:
+            self._kept[name] = read()
+        found: T = self._kept[name]
+        return found
 
 
 class FrontierEntry(TypedDict):
@@ -67,7 +81,7 @@ class DesignState(TypedDict, total=False):
 
     Attributes:
         goal: the goal sentence, unchanged.
-        options: what the user asked for beside the goal (candidates, budget, seed, met_probability, yes, spec, user).
+        options: what the user asked for beside the goal, as JSON (``core.options.RunOptions``); :func:`options_of` reads them.
         status: set when the run ends early: 'refused' or 'rejected'.
         spec_version: version of the approved spec in the store.
         approved_by: who approved it.
@@ -108,6 +122,11 @@ def with_note(state: DesignState, role: str, note: str, *, built_in: bool = Fals
     """The role notes of ``state``, and one more unless it is empty."""
     notes = list(state.get("role_notes", []))
     return [*notes, {"role": role, "note": note, "built_in": built_in}] if note else notes
+
+
+def options_of(state: DesignState) -> RunOptions:
+    """What the user asked for beside the goal."""
+    return stored_options(state["options"])
 
 
 def spec_of(state: DesignState, context: DesignContext) -> DesignSpec:

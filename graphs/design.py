@@ -11,6 +11,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
+from core.events import StageBegun
 from graphs import closing, loop, opening
 from graphs.context import DesignContext, DesignState
 
@@ -28,7 +29,9 @@ def _node(step: Step) -> Node:
 
     def run(state: DesignState, *, runtime: Runtime[DesignContext]) -> DesignState:
         start = time.monotonic()
-        runtime.context.progress({"stage": step.__name__, "generation": state.get("generation", 0), "evaluated": state.get("evaluated", 0)})
+        runtime.context.stop_if_asked()
+        begun = StageBegun(stage=step.__name__, generation=state.get("generation", 0), evaluated=state.get("evaluated", 0))
+        runtime.context.progress(begun)
         update = step(state, runtime.context)
         timings = dict(state.get("timings", {}))
         timings[step.__name__] = round(timings.get(step.__name__, 0.0) + time.monotonic() - start, 3)

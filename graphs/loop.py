@@ -16,6 +16,7 @@ from agent.roles import proposer as model_proposer
 from agent.toolbox import ToolContext
 from core.candidate import Candidate, Origin, Proposal
 from core.errors import StructureError
+from core.events import GenerationDone
 from core.model import content_hash
 from core.spec import CandidateClass, DesignSpec, RuleSetRequirement
 from graphs.context import DesignContext, DesignState, FrontierEntry, spec_of
@@ -141,9 +142,7 @@ def select(state: DesignState, context: DesignContext) -> DesignState:
     stale = 0 if best > state["best"] + IMPROVEMENT else state["stale"] + 1
     empty = 0 if new else state["empty"] + 1
     context.recorder.step("select", state["generation"], {"frontier": frontier, "best": best})
-    context.progress(
-        {"stage": "select", "generation": state["generation"], "evaluated": state["evaluated"], "budget": spec.budget, "best": best}
-    )
+    context.progress(GenerationDone(generation=state["generation"], evaluated=state["evaluated"], budget=spec.budget, best=best))
     return {
         "frontier": frontier,
         "best": max(best, state["best"]),

@@ -15,9 +15,10 @@ from agent.roles import interpreter as model_interpreter
 from agent.roles import researcher as model_researcher
 from agent.spec_check import check_spec
 from core.candidate import SafetyVerdict
+from core.interfaces import Recorder
 from core.model import content_hash
 from core.spec import DesignSpec
-from graphs.context import DesignContext, DesignState, spec_of, with_note
+from graphs.context import DesignContext, DesignState, options_of, spec_of, with_note
 from graphs.user_inputs import check_brought
 from tools.safety.guard import screen_goal
 from tools.safety.spec import screen_spec
@@ -35,19 +36,20 @@ def screen(state: DesignState, context: DesignContext) -> DesignState:
 
 def interpret(state: DesignState, context: DesignContext) -> DesignState:
     """Turn the sentence into a spec, or check the spec that the user brought, and store it. A model may read the sentence a second time."""
-    options = state["options"]
-    asked = {"goal": state["goal"], **{k: options[k] for k in (*SPEC_OPTIONS, *LIST_OPTIONS, "spec") if options.get(k) is not None}}
-    second_reader = context.models.uses(model_interpreter.ROLE) and not options.get("spec")
+    options, stored = options_of(state), state["options"]
+    # word for word as stored: the request's hash covers it, and 1 is not 1.0 there
+    asked = {"goal": state["goal"], **{k: stored[k] for k in (*SPEC_OPTIONS, *LIST_OPTIONS, "spec") if stored.get(k) is not None}}
+    second_reader = context.models.uses(model_interpreter.ROLE) and not options.spec
     if second_reader:  # what the parser cannot read at all, the model may
         asked["may_be_empty"] = True
 
     def produce() -> dict[str, Any]:
-        if options.get("spec"):
-            brought: dict[str, Any] = check_spec(DesignSpec.model_validate(options["spec"])).model_dump(mode="json")
+        if options.spec:
+            brought: dict[str, Any] = check_spec(DesignSpec.model_validate(options.spec)).model_dump(mode="json")
             return brought
-        given = {k: asked[k] for k in (*SPEC_OPTIONS, "may_be_empty") if k in asked}
-        listing = {k: options[k] for k in LIST_OPTIONS if options.get(k) is not None}
-        made: dict[str, Any] = interpret_goal(state["goal"], **given).model_copy(update=listing).model_dump(mode="json")
+        wanted = {k: asked[k] for k in (*SPEC_OPTIONS, "may_be_empty") if k in asked}
+        listing = {k: asked[k] for k in LIST_OPTIONS if k in asked}
+        made: dict[str, Any] = interpret_goal(state["goal"], **wanted).model_copy(update=listing).model_dump(mode="json")
         return made
 
     spec = DesignSpec.model_validate(context.recorder.record("interpret", 0, "spec", asked, produce))
@@ -58,17 +60,18 @@ def interpret(state: DesignState, context: DesignContext) -> DesignState:
 
 
 def approve(state: DesignState, context: DesignContext) -> DesignState:
-    """Wait for a person, unless the run was started with ``yes``. The answer may carry an edited spec."""
+    """Wait for a person, unless the run was started with ``yes`` and no rule objects. The answer may carry an edited spec."""
     spec = spec_of(state, context)
 
     def produce() -> dict[str, Any]:
-        if state["options"].get("yes"):
-            return {"decision": "approve", "by": state["options"].get("user", "")}
+        options = options_of(state)
+        if options.yes and (options.despite_objections or not context.objections(spec)):
+            return {"decision": "approve", "by": options.user or ""}
         context.store.set_status(context.lease, "waiting")
         answer: dict[str, Any] = interrupt({"spec": spec.model_dump(mode="json")})
         return answer
 
-    answer = _decision(context, spec, produce)
+    answer = _decision(context.recorder, spec, produce)
     if answer["decision"] != "approve":
         context.store.set_status(context.lease, "rejected", finished_at=context.clock().isoformat())
         return {"status": "rejected"}
@@ -81,16 +84,16 @@ def approve(state: DesignState, context: DesignContext) -> DesignState:
     return {"spec_version": version, "approved_by": answer.get("by", "")}
 
 
-def record_decision(context: DesignContext, answer: dict[str, Any]) -> None:
-    """Record a person's ``answer`` to a run that waits: keys decision ('approve' or 'reject'), by, spec (if edited).
+def record_decision(recorder: Recorder, spec: DesignSpec, answer: dict[str, Any]) -> None:
+    """Record a person's ``answer`` to a run that waits with ``spec``: keys decision ('approve' or 'reject'), by, spec (if edited).
 
     The answer is in the record before the graph goes on, so that a process killed in between neither loses it nor asks again.
     """
-    _decision(context, context.store.spec(context.run_id), lambda: answer)
+    _decision(recorder, spec, lambda: answer)
 
 
-def _decision(context: DesignContext, spec: DesignSpec, produce: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    return context.recorder.record("approve", 0, "decision", {"spec": content_hash(spec)}, produce)
+def _decision(recorder: Recorder, spec: DesignSpec, produce: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    return recorder.record("approve", 0, "decision", {"spec": content_hash(spec)}, produce)
 
 
 def guard_spec(state: DesignState, context: DesignContext) -> DesignState:

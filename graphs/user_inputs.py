@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 from core.errors import StoreError
 from core.interfaces import Recorder
 from core.model import Model
+from core.options import BlockSource, ListSource
 from core.report import BlockList
 from core.spec import CandidateClass
-from graphs.context import DesignContext, DesignState
+from graphs.context import DesignContext, DesignState, options_of
 from tools.ranking.novelty import KnownSet
 from tools.synthesis.blocks import BlockLibrary, shipped
 from tools.synthesis.inventory import Inventory, library_of
@@ -26,13 +27,13 @@ FAULTS_SHOWN = 50
 M = TypeVar("M", bound=Model)
 
 
-def brought_options(blocks: Inventory | None, known: KnownSet | None) -> dict[str, Any]:
+def brought_options(blocks: Inventory | None, known: KnownSet | None) -> dict[str, ListSource]:
     """The run options that stand for what is brought along: source and hash, not the content."""
-    options: dict[str, Any] = {}
+    options: dict[str, ListSource] = {}
     if blocks is not None:
-        options[BLOCKS] = {"source": blocks.source, "sha256": blocks.sha256, "mode": blocks.mode}
+        options[BLOCKS] = BlockSource(source=blocks.source, sha256=blocks.sha256, mode=blocks.mode)
     if known is not None:
-        options[KNOWN] = {"source": known.source, "sha256": known.sha256}
+        options[KNOWN] = ListSource(source=known.source, sha256=known.sha256)
     return options
 
 
@@ -41,32 +42,33 @@ def record_brought(recorder: Recorder, blocks: Inventory | None, known: KnownSet
     options = brought_options(blocks, known)
     for name, content in ((BLOCKS, blocks), (KNOWN, known)):
         if content is not None:
-            recorder.record(NODE, 0, name, options[name], lambda content=content: content.model_dump(mode="json"))  # type: ignore[misc]
+            asked = options[name].model_dump(mode="json")
+            recorder.record(NODE, 0, name, asked, lambda content=content: content.model_dump(mode="json"))  # type: ignore[misc]
 
 
 def check_brought(state: DesignState, context: DesignContext) -> None:
     """Ask for what the options name, so that a resume or a replay that lacks it or has another stops here."""
-    for name in (BLOCKS, KNOWN):
-        asked = state["options"].get(name)
-        if asked:
-            context.recorder.record(NODE, 0, name, asked, lambda name=name: _missing(name))  # type: ignore[misc]
+    options = options_of(state)
+    for name, asked in ((BLOCKS, options.blocks), (KNOWN, options.known)):
+        if asked is not None:
+            context.recorder.record(NODE, 0, name, asked.model_dump(mode="json"), lambda name=name: _missing(name))  # type: ignore[misc]
 
 
 def library(state: DesignState, context: DesignContext) -> BlockLibrary:
     """The building blocks that the run works with."""
-    if not state["options"].get(BLOCKS):
+    if options_of(state).blocks is None:
         return shipped()
-    return library_of(_read(context, BLOCKS, Inventory))
+    return context.once("block library", lambda: library_of(_read(context, BLOCKS, Inventory)))
 
 
 def known_set(state: DesignState, context: DesignContext) -> KnownSet | None:
     """The user's list of known structures, if the run has one."""
-    return _read(context, KNOWN, KnownSet) if state["options"].get(KNOWN) else None
+    return _read(context, KNOWN, KnownSet) if options_of(state).known is not None else None
 
 
 def block_list(state: DesignState, context: DesignContext, candidate_class: CandidateClass) -> BlockList | None:
     """What the report says of the user's block list; None without one."""
-    if not state["options"].get(BLOCKS):
+    if options_of(state).blocks is None:
         return None
     inventory = _read(context, BLOCKS, Inventory)
     faults = [f"line {f.line}: {f.reason}" for f in inventory.faults]
@@ -84,7 +86,8 @@ def block_list(state: DesignState, context: DesignContext, candidate_class: Cand
 
 
 def _read(context: DesignContext, name: str, kind: type[M]) -> M:
-    return kind.model_validate(context.recorder.recorded(NODE, 0, name))
+    """What the record holds; read once in an execution of the run, however many steps ask for it."""
+    return context.once(name, lambda: kind.model_validate(context.recorder.recorded(NODE, 0, name)))
 
 
 def _missing(name: str) -> Any:

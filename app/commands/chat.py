@@ -11,8 +11,9 @@ from rich.markup import escape
 
 from app import wiring
 from app.console import emit_json, err, out
-from app.services.chat import ChatAnswer, ChatService
+from app.services.conversations import ChatAnswer, ConversationService
 from core.errors import MolwrightError, UsageError
+from core.events import GenerationDone, ProgressEvent, ToolCalled
 from core.settings import get_settings
 
 _SHOWN = 120
@@ -32,7 +33,7 @@ def chat(
     """Ask a language model that can use every tool and read every stored run. Needs a model server; see molwright doctor."""
     settings = get_settings()
     store = wiring.open_store(settings)
-    service = ChatService(settings, store, lambda wanted: _approved(wanted, yes), _progress)
+    service = ConversationService(settings, store, lambda wanted: _approved(wanted, yes), _progress)
     if question:
         run_id = store.run(run).run_id if run else service.start(question)
         return _show(service.ask(run_id, question), as_json)
@@ -81,10 +82,10 @@ def _approved(wanted: dict[str, Any], yes: bool) -> bool:
     return typer.confirm("Start it?", default=False, err=True)
 
 
-def _progress(event: dict[str, Any]) -> None:
-    if event["stage"] == "tool":
-        arguments = json.dumps(event["arguments"], ensure_ascii=False)
+def _progress(event: ProgressEvent) -> None:
+    if isinstance(event, ToolCalled):
+        arguments = json.dumps(event.arguments, ensure_ascii=False)
         shown = arguments if len(arguments) <= _SHOWN else f"{arguments[:_SHOWN]}..."
-        err.print(f"[dim]· {escape(event['name'])} {escape(shown)}[/dim]")
-    elif event["stage"] == "select":
-        err.print(f"[dim]· generation {event['generation']}: {event['evaluated']} structures evaluated[/dim]")
+        err.print(f"[dim]· {escape(event.name)} {escape(shown)}[/dim]")
+    elif isinstance(event, GenerationDone):
+        err.print(f"[dim]· generation {event.generation}: {event.evaluated} structures evaluated[/dim]")

@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from app import wiring
 from app.console import emit_json, err, out, print_report, progress_bar, write_text
-from app.services.design import DesignService
+from app.services.runs import RunService
 from core.errors import ApprovalNeeded, NotFoundError, SpecError
 from core.interfaces import RunStore
 from core.report import Report
@@ -91,11 +91,11 @@ def design(
     if no_models:
         options["models"] = False
     store = wiring.open_store(settings)
-    run_id = DesignService(settings, store).start(sentence, options, **_brought(blocks, blocks_mode, known))
+    run_id = RunService(settings, store).start(sentence, options, **_brought(blocks, blocks_mode, known))
     if plan := wiring.stored_plan(store.run(run_id).options):
         err.print(escape(f"language models: {describe_plan(plan)}"))
     with progress_bar(budget or (given.budget if given else settings.budget)) as progress:
-        service = DesignService(settings, store, progress)
+        service = RunService(settings, store, progress)
         try:
             report = service.execute(run_id)
         except ApprovalNeeded:
@@ -162,14 +162,14 @@ def approve(
     given = read_spec(spec_file) if spec_file else None
     store = wiring.open_store(settings)
     with progress_bar(given.budget if given else _budget(store, run, settings)) as progress:
-        report = DesignService(settings, store, progress).approve(run, given)
+        report = RunService(settings, store, progress).approve(run, given)
     finish(settings, report, out_dir, json_target)
 
 
 def reject(run: Annotated[str, typer.Argument(help="The waiting run; a prefix of its id is enough.")]) -> None:
     """End a run that waits for approval."""
     settings = get_settings()
-    DesignService(settings, wiring.open_store(settings)).reject(run)
+    RunService(settings, wiring.open_store(settings)).reject(run)
     err.print(f"run {run} is rejected")
 
 
@@ -182,7 +182,7 @@ def resume(
     settings = get_settings()
     store = wiring.open_store(settings)
     with progress_bar(_budget(store, run, settings)) as progress:
-        report = DesignService(settings, store, progress).execute(run)
+        report = RunService(settings, store, progress).execute(run)
     finish(settings, report, out_dir, json_target)
 
 
@@ -243,7 +243,7 @@ def show_spec(spec: DesignSpec) -> None:
     err.print()
 
 
-def _ask(service: DesignService, run_id: str) -> Report:
+def _ask(service: RunService, run_id: str) -> Report:
     """Show the waiting spec and ask for approval; without a terminal stop and say how to approve."""
     made = service.store.spec(run_id)
     show_spec(made)
@@ -256,7 +256,7 @@ def _ask(service: DesignService, run_id: str) -> Report:
         )
         raise typer.Exit(5)
     with progress_bar(made.budget) as progress:
-        return DesignService(service.settings, service.store, progress).approve(run_id)
+        return RunService(service.settings, service.store, progress).approve(run_id)
 
 
 def _budget(store: RunStore, run: str, settings: Settings) -> int:

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from app import wiring
 from app.console import emit_json, err, out
-from app.services.design import DesignService
+from app.services.runs import RunService
 from core.errors import NotFoundError
 from core.report import Report
 from core.settings import get_settings
@@ -73,7 +73,7 @@ def run_suite(
     store = wiring.open_store(settings)
 
     def run_design(goal: str, options: dict[str, Any]) -> Report:
-        service = DesignService(settings, store)
+        service = RunService(settings, store)
         return service.execute(service.start(goal, {**options, "yes": True}))
 
     context = EvalContext(

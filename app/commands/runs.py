@@ -13,7 +13,7 @@ from rich.table import Table
 from app import wiring
 from app.commands.design import finish
 from app.console import emit_json, err, out, write_text
-from app.services.design import DesignService
+from app.services.runs import RunService
 from core.errors import NotFoundError, ReplayDiffers, UsageError
 from core.settings import get_settings
 from core.trace import TraceEvent
@@ -81,7 +81,7 @@ def report(
     if sum((html, as_json, csv, sdf)) > 1:
         raise UsageError("choose one of --html, --json, --csv, --sdf")
     settings = get_settings()
-    document = DesignService(settings, wiring.open_store(settings)).report(run)
+    document = RunService(settings, wiring.open_store(settings)).report(run)
     if not (html or as_json or csv or sdf):
         return finish(settings, document, None, None)
     if html:
@@ -139,7 +139,7 @@ def replay(
     store = wiring.open_store(settings)
     record = store.run(run)
     if start is not None or changes:
-        service = DesignService(settings, store)
+        service = RunService(settings, store)
         fork = service.fork(record.run_id, start or 0, changes or [])
         err.print(f"run {fork} repeats run {record.run_id} up to event {start or 0} and goes on from there")
         return finish(settings, service.execute(fork), None, "-" if as_json else None)
@@ -164,7 +164,7 @@ def feedback(
     settings = get_settings()
     store = wiring.open_store(settings)
     record = store.run(run)
-    document = DesignService(settings, store).report(record.run_id)
+    document = RunService(settings, store).report(record.run_id)
     named = {str(c.rank): c.key for c in document.candidates} | {c.key: c.key for c in [*document.candidates, *document.closest]}
     if key not in named:
         raise NotFoundError(f"run {record.run_id} lists no candidate {key!r}; ranks 1 to {len(document.candidates)} or a key")

@@ -28,6 +28,11 @@ def _age(heartbeat_at: str, now: datetime) -> float:
     return (datetime.fromisoformat(stamp(now)) - datetime.fromisoformat(heartbeat_at)).total_seconds()
 
 
+def is_held(owner: str, heartbeat_at: str, now: datetime, lease_seconds: float, dead: Callable[[str], bool]) -> bool:
+    """Whether a run's owner may be alive: heard of within ``lease_seconds``, and not certainly dead."""
+    return bool(owner) and _age(heartbeat_at, now) < lease_seconds and not dead(owner)
+
+
 def acquire(
     connection: Connection,
     run_id: str,
@@ -48,7 +53,7 @@ def acquire(
     if row is None:
         raise NotFoundError(f"no run {run_id!r}")
     age = _age(row.heartbeat_at, now)
-    if row.owner and row.owner != owner and age < lease_seconds and not dead(row.owner):
+    if row.owner != owner and is_held(row.owner, row.heartbeat_at, now, lease_seconds, dead):
         raise RunBusy(
             f"run {run_id} is being executed by {row.owner}, last heard of {max(age, 0):.0f} s ago; "
             f"it can be taken over {lease_seconds:g} s after its last sign of life"
@@ -58,14 +63,17 @@ def acquire(
     return Lease(run_id=run_id, owner=owner, fence=fence)
 
 
-def verify(connection: Connection, lease: Lease, now: datetime) -> None:
+def verify(connection: Connection, lease: Lease, now: datetime | None) -> None:
     """Make sure that ``lease`` is still the run's, and keep the run's row until this transaction ends.
 
-    Counts as a heartbeat. Raises LeaseLost if another lease was given out or this one was released, NotFoundError if
+    Counts as a heartbeat, unless ``now`` is None. Raises LeaseLost if another lease was given out or this one was released, NotFoundError if
     there is no such run.
     """
     mine = (Run.run_id == lease.run_id, Run.owner == lease.owner, Run.fence == lease.fence)
-    if connection.execute(update(Run).where(*mine).values(heartbeat_at=stamp(now))).rowcount == 1:
+    if now is None:
+        if connection.execute(select(Run.run_id).where(*mine).with_for_update()).one_or_none() is not None:
+            return
+    elif connection.execute(update(Run).where(*mine).values(heartbeat_at=stamp(now))).rowcount == 1:
         return
     row = connection.execute(select(Run.owner, Run.fence).where(Run.run_id == lease.run_id)).one_or_none()
     if row is None:

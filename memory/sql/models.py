@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_HEAD = "0002"
+SCHEMA_HEAD = "0003"
 """Number of the newest migration. A database with a greater number was written by a newer molwright."""
 
 NAMING = {
@@ -63,7 +63,10 @@ class Base(DeclarativeBase):
 
 
 class Run(Base):
-    """One execution of a graph on one spec, and who may write to it."""
+    """One execution of a graph on one spec, and who may write to it.
+
+    ``queued_at`` is when the run was last put into the queue; empty for a run that is executed by whoever started it.
+    """
 
     __tablename__ = "runs"
 
@@ -78,6 +81,7 @@ class Run(Base):
     fence: Mapped[int]
     heartbeat_at: Mapped[str]
     spec_version: Mapped[int]
+    queued_at: Mapped[str] = mapped_column(server_default=text("''"))
     stored_at: Mapped[datetime.datetime] = mapped_column(server_default=text("CURRENT_TIMESTAMP"))
 
 
@@ -233,6 +237,17 @@ class Event(Base):
     tokens_out: Mapped[int]
     seconds: Mapped[float]
     at: Mapped[str]
+
+
+class ProgressRow(Base):
+    """One progress event of a run: what any door may show, and no part of the trace."""
+
+    __tablename__ = "progress_events"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[str]
+    content: Mapped[Any] = mapped_column(JsonText)
 
 
 class Feedback(Base):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, cast, get_args
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
-from core.errors import NotFoundError, StoreError
+from core.errors import NotFoundError, StatusError, StoreError
 from core.interfaces import RunRecord
 from core.model import content_hash
-from core.report import Report, RunStatus
+from core.report import Report, RunStatus, may_follow
 from core.spec import DesignSpec
 from memory.sql.candidates import replace_citations
 from memory.sql.models import CandidateRow, Feedback, ReportRow, Run, Spec
@@ -27,7 +27,7 @@ def require_run(connection: Connection, run_id: str) -> None:
         raise NotFoundError(f"no run {run_id!r}")
 
 
-def create_run(connection: Connection, run_id: str, goal: str, options: dict[str, Any], created_at: str) -> None:
+def create_run(connection: Connection, run_id: str, goal: str, options: dict[str, Any], created_at: str, queued: bool) -> None:
     """Store a new run. The same run again changes nothing; another run under this id raises StoreError."""
     if not run_id or len(run_id) > 64:
         raise ValueError("a run id has 1 to 64 characters")
@@ -36,7 +36,8 @@ def create_run(connection: Connection, run_id: str, goal: str, options: dict[str
         if (known.goal, content_hash(known.options)) != (goal, content_hash(options)):
             raise StoreError(f"run {run_id} exists already with another goal or other options")
         return
-    values = {"owner": "", "fence": 0, "heartbeat_at": "", "spec_version": 0, "finished_at": "", "error": "", "status": "running"}
+    values = {"owner": "", "fence": 0, "heartbeat_at": "", "spec_version": 0, "finished_at": "", "error": ""}
+    values |= {"status": "queued", "queued_at": created_at} if queued else {"status": "running", "queued_at": ""}
     connection.execute(insert(Run).values(run_id=run_id, goal=goal, options=options, created_at=created_at, **values))
 
 
@@ -84,10 +85,31 @@ def list_runs(connection: Connection, limit: int) -> list[RunRecord]:
 
 
 def set_status(connection: Connection, run_id: str, status: RunStatus, error: str, finished_at: str) -> None:
-    """Write status, error and time of ending, all three as given."""
+    """Write status, error and time of ending, all three as given, if the status may follow the one that the run has.
+
+    A run that was asked to stop stays so while it merely goes on: 'running' and 'waiting' change nothing then. Raises StatusError.
+    """
     if status not in get_args(RunStatus):
         raise ValueError(f"{status!r} is not a status of a run")
+    now = status_of(connection, run_id)
+    if now in ("pausing", "cancelling") and status in ("running", "waiting"):
+        return
+    require_transition(run_id, now, status)
     connection.execute(update(Run).where(Run.run_id == run_id).values(status=status, error=error, finished_at=finished_at))
+
+
+def status_of(connection: Connection, run_id: str) -> RunStatus:
+    """The run's status; its row is held until the transaction ends. Raises NotFoundError if there is no such run."""
+    found = connection.execute(select(Run.status).where(Run.run_id == run_id).with_for_update()).scalar_one_or_none()
+    if found is None:
+        raise NotFoundError(f"no run {run_id!r}")
+    return cast(RunStatus, found)
+
+
+def require_transition(run_id: str, now: RunStatus, following: RunStatus) -> None:
+    """Raises StatusError unless ``following`` may follow ``now``."""
+    if not may_follow(now, following):
+        raise StatusError(f"run {run_id} cannot become {following!r}, its status is {now!r}")
 
 
 def save_spec(connection: Connection, run_id: str, spec: DesignSpec) -> int:

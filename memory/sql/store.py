@@ -6,18 +6,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
 from core.candidate import Candidate
 from core.errors import StoreError
+from core.events import NumberedEvent, ProgressEvent
 from core.interfaces import Lease, RunRecord
 from core.report import Report, RunStatus
 from core.spec import DesignSpec
 from core.trace import TraceEvent
 from memory.sql import candidates as candidate_rows
-from memory.sql import events, leases, runs
+from memory.sql import events, leases, progress, queue, runs
 from memory.sql.engine import Database, normalise_url
 from memory.sql.owners import is_dead
 from memory.sql.schema import upgrade
@@ -82,13 +83,13 @@ class SqlRunStore:
 
     # runs ------------------------------------------------------------------------------------------------------------
 
-    def create_run(self, run_id: str, goal: str, options: dict[str, Any], created_at: str) -> None:
-        """Store a new run with status 'running'. The same once more changes nothing.
+    def create_run(self, run_id: str, goal: str, options: dict[str, Any], created_at: str, *, queued: bool = False) -> None:
+        """Store a new run with status 'running', or 'queued' for a worker to claim. The same once more changes nothing.
 
         ``options`` are JSON values. Raises StoreError if the id belongs to a run with another goal or other options.
         """
         with self._write() as connection:
-            runs.create_run(connection, run_id, goal, options, created_at)
+            runs.create_run(connection, run_id, goal, options, created_at, queued)
 
     def run(self, run_id: str) -> RunRecord:
         """The run with this id, or the only one whose id begins with it.
@@ -105,9 +106,51 @@ class SqlRunStore:
             return runs.list_runs(connection, limit)
 
     def set_status(self, lease: Lease, status: RunStatus, *, error: str = "", finished_at: str = "") -> None:
-        """Write status, error and time of ending, all three as given."""
+        """Write status, error and time of ending, all three as given.
+
+        Raises StatusError if the status may not follow the one that the run has (``core.report.TRANSITIONS``). A run that was asked to
+        pause or to be cancelled stays so while it merely goes on: 'running' and 'waiting' change nothing then.
+        """
         with self._write(lease) as connection:
             runs.set_status(connection, lease.run_id, status, error, finished_at)
+
+    def ask_to_stop(self, run_id: str, wanted: Literal["paused", "cancelled"], at: str) -> RunStatus:
+        """Pause or cancel a run; returns the status that it has then. Needs no lease.
+
+        While a process that may be alive executes it, the status becomes 'pausing' or 'cancelling' and that process obeys between two
+        steps. Raises StatusError for a run that is over, NotFoundError if there is no such run.
+        """
+        with self._write() as connection:
+            return queue.ask_to_stop(connection, run_id, wanted, self._alive(connection, run_id), at)
+
+    def enqueue(self, run_id: str, at: str) -> None:
+        """Put a run at the end of the queue; one that is in it keeps its place. Needs no lease.
+
+        Raises RunBusy while a process executes it, StatusError for a run that is over, NotFoundError if there is no such run.
+        """
+        with self._write() as connection:
+            queue.enqueue(connection, run_id, self._alive(connection, run_id), at)
+
+    def queue(self) -> list[str]:
+        """The runs that wait for a worker, first come first served."""
+        with self._read() as connection:
+            return queue.queue(connection)
+
+    def claim(self, owner: str) -> Lease | None:
+        """The lease on the next run of the queue, which is 'running' from now on; None if there is none.
+
+        First come those whose worker died. No two workers get the same run.
+        """
+        with self._write() as connection:
+            return queue.claim(connection, owner, self.clock(), self.lease_seconds, self._owner_is_dead)
+
+    def alive(self, run_id: str) -> bool:
+        """Whether a process that may be alive executes the run. Raises NotFoundError if there is no such run."""
+        with self._read() as connection:
+            return self._alive(connection, run_id)
+
+    def _alive(self, connection: Connection, run_id: str) -> bool:
+        return queue.is_alive(connection, run_id, self.clock(), self.lease_seconds, self._owner_is_dead)
 
     # leases ----------------------------------------------------------------------------------------------------------
 
@@ -205,6 +248,20 @@ class SqlRunStore:
         """The run's events in the order in which they were stored. Raises NotFoundError if there is no such run."""
         with self._read() as connection:
             return events.list_events(connection, run_id)
+
+    def add_progress(self, lease: Lease, events: Sequence[tuple[str, ProgressEvent]]) -> None:
+        """Store progress, each event with the time at which it happened. Of a long run the oldest events go.
+
+        Unlike every other write under a lease it does not count as a sign of life.
+        """
+        with _clear_errors(), self.database.write() as connection:
+            leases.verify(connection, lease, None)
+            progress.add_progress(connection, lease.run_id, events)
+
+    def progress(self, run_id: str, after: int = 0, limit: int = 1000) -> list[NumberedEvent]:
+        """The first ``limit`` progress events after number ``after``. Raises NotFoundError if there is no such run."""
+        with self._read() as connection:
+            return progress.list_progress(connection, run_id, after, limit)
 
     def add_feedback(self, run_id: str, key: str, verdict: str, comment: str, author: str, at: str) -> None:
         """Store what a reviewer says of a candidate, or of the run if ``key`` is empty. The same once more changes nothing.

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from app import wiring
-from app.services.chat import ChatService
-from app.services.design import DesignService
+from app.services.conversations import ConversationService
+from app.services.runs import RunService
 from core.errors import ConfigurationError, MolwrightError, RefusedError, UsageError
 from core.settings import Settings
 from evals.replay import replay
@@ -42,7 +42,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home folder with one finished design run."""
     folder = tmp_path_factory.mktemp("home")
     settings = Settings(home=folder, workers=1, milvus_uri="http://127.0.0.1:1")
-    service = DesignService(settings, wiring.open_store(settings))
+    service = RunService(settings, wiring.open_store(settings))
     service.execute(service.start(GOAL, {"budget": 160, "yes": True, "candidates": 4}))
     return folder
 
@@ -61,7 +61,7 @@ class Chat:
             self.asked.append(wanted)
             return decide(wanted)
 
-        self.service = ChatService(self.settings, self.store, deciding)
+        self.service = ConversationService(self.settings, self.store, deciding)
 
     def ask(self, question: str, run: str = "") -> Any:
         return self.service.ask(run or self.service.start(question), question)
@@ -185,7 +185,7 @@ def test_a_conversation_is_no_design_run_and_the_other_way_round(chat: Chat, fak
     fake.say("Yes.")
     run_id = chat.ask("is it?").run_id
     with pytest.raises(UsageError, match="conversation"):
-        DesignService(chat.settings, chat.store).execute(run_id)
+        RunService(chat.settings, chat.store).execute(run_id)
     design = next(r for r in chat.store.runs(50) if r.options.get("kind") != "chat")
     with pytest.raises(UsageError, match="design run"):
         chat.ask("hello", design.run_id)
@@ -196,7 +196,7 @@ def test_a_conversation_is_no_design_run_and_the_other_way_round(chat: Chat, fak
 def test_without_a_model_it_says_what_to_set(home: Path) -> None:
     settings = Settings(home=home)
     with pytest.raises(ConfigurationError, match="MOLWRIGHT_MODEL_URL"):
-        ChatService(settings, wiring.open_store(settings), lambda wanted: False).start("hello")
+        ConversationService(settings, wiring.open_store(settings), lambda wanted: False).start("hello")
 
 
 def test_the_command_prints_the_answer_alone(fake: FakeModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

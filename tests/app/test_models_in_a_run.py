@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from app.cli import app as command_line
 from app.commands.doctor import _models as doctor_of_models
-from app.services.design import DesignService
+from app.services.runs import RunService
 from core.errors import ConfigurationError, UsageError
 from core.report import Report
 from core.settings import Settings, get_settings
@@ -54,7 +54,7 @@ def settings(tmp_path: Path, fake: FakeModel | None = None, **given: Any) -> Set
 
 
 def design(made: Settings, store: SqlRunStore, progress: Callable[[dict[str, Any]], None] = lambda event: None, **options: Any) -> Report:
-    service = DesignService(made, store, progress)
+    service = RunService(made, store, progress)
     return service.execute(service.start(GOAL, {**OPTIONS, **options}))
 
 
@@ -155,11 +155,11 @@ def test_a_run_that_is_stopped_goes_on_in_another_process(tmp_path: Path, store:
         if event["stage"] == stage:
             raise _Killed
 
-    run_id = DesignService(made, store).start(GOAL, OPTIONS)
+    run_id = RunService(made, store).start(GOAL, OPTIONS)
     with pytest.raises(_Killed):
-        DesignService(made, store, stop).execute(run_id)
+        RunService(made, store, stop).execute(run_id)
     before = len(fake.requests)
-    report = DesignService(made, store).execute(run_id)
+    report = RunService(made, store).execute(run_id)
     assert report.candidates
     calls = [e for e in store.events(run_id) if e.kind == "model"]
     assert len(calls) == len(fake.requests) >= before
@@ -171,10 +171,10 @@ def test_a_process_without_the_server_can_finish_the_run(tmp_path: Path, store: 
         if event["stage"] == "rank":
             raise _Killed
 
-    run_id = DesignService(settings(tmp_path, fake), store).start(GOAL, OPTIONS)
+    run_id = RunService(settings(tmp_path, fake), store).start(GOAL, OPTIONS)
     with pytest.raises(_Killed):
-        DesignService(settings(tmp_path, fake), store, stop).execute(run_id)
-    report = DesignService(settings(tmp_path), store).execute(run_id)
+        RunService(settings(tmp_path, fake), store, stop).execute(run_id)
+    report = RunService(settings(tmp_path), store).execute(run_id)
     assert report.candidates
     assert any("no model server is configured here" in u.note for u in report.models)
     assert replay(store, run_id, executor=SerialExecutor()).identical
@@ -206,7 +206,7 @@ def test_a_fork_asks_another_model_from_there_on(tmp_path: Path, store: SqlRunSt
     events = store.events(first.run_id)
     last_proposed = max(e.sequence for e in events if e.node == "propose")
     fake.requests.clear()
-    service = DesignService(made, store)
+    service = RunService(made, store)
     fork = service.fork(first.run_id, last_proposed, ["model=critic:other"])
     report = service.execute(fork)
     assert {r["model"] for r in fake.requests} == {"m", "other"}
@@ -232,7 +232,7 @@ def test_a_fork_speaks_with_another_prompt(tmp_path: Path, store: SqlRunStore, f
         known.text.replace("role: critic", "name: critic/review\nrole: critic", 1).replace("## system\n", "## system\nBe merciless.\n", 1)
     )
     fake.requests.clear()
-    service = DesignService(made, store)
+    service = RunService(made, store)
     fork = service.fork(first.run_id, max(e.sequence for e in store.events(first.run_id) if e.node == "propose"), [f"prompt={own}"])
     own.unlink()
     service.execute(fork)
@@ -256,7 +256,7 @@ def test_a_fork_speaks_with_another_prompt(tmp_path: Path, store: SqlRunStore, f
 )
 def test_a_fork_that_is_not_possible_says_why(tmp_path: Path, store: SqlRunStore, fake: FakeModel, change: str, said: str) -> None:
     made = settings(tmp_path, fake, roles="interpreter,critic")
-    service = DesignService(made, store)
+    service = RunService(made, store)
     run_id = service.start(GOAL, OPTIONS)
     service.execute(run_id)
     with pytest.raises(UsageError, match=said):

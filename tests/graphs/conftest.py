@@ -10,14 +10,15 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.services.design import DesignService
+from app.services.runs import RunService
+from core.events import ProgressSink, silent
 from core.report import Report
 from core.settings import Settings
 from memory.sql.store import SqlRunStore
@@ -131,10 +132,10 @@ class Bench:
             store.create_run(run_id, goal, {**OPTIONS, **options}, "2026-01-02T03:04:05+00:00")
         return run_id
 
-    def execute(self, run_id: str, *, progress: Callable[[dict[str, Any]], None] = lambda event: None, **changes: Any) -> Report:
+    def execute(self, run_id: str, *, progress: ProgressSink = silent, **changes: Any) -> Report:
         """Run or go on in this process."""
         with self.store(**changes) as store:
-            return DesignService(self.settings(**changes), store, progress).execute(run_id)
+            return RunService(self.settings(**changes), store, progress).execute(run_id)
 
     def copy(self, folder: Path) -> Bench:
         """The same home once more."""

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from app.services.design import DesignService
+from app.services.runs import RunService
 from core.errors import ApprovalNeeded, NotFoundError, UsageError
+from core.events import ProgressEvent
 from core.report import Report
 from core.spec import DesignSpec
 from graphs.design import build
@@ -215,7 +216,7 @@ def test_a_run_that_failed_goes_on(again: Any, expected: dict[str, Any], monkeyp
         assert (store.run("run1").status, store.run("run1").error, store.run("run1").owner) == ("failed", "MemoryError: no room", "")
     seen = []
 
-    def watch(event: dict[str, Any]) -> None:
+    def watch(event: ProgressEvent) -> None:
         with again.store() as store:
             seen.append(store.run("run1").status)
 
@@ -226,7 +227,7 @@ def test_a_run_that_failed_goes_on(again: Any, expected: dict[str, Any], monkeyp
 
 def test_the_service_in_one_process(bench: Any) -> None:
     with bench.store() as store:
-        service = DesignService(bench.settings(), store)
+        service = RunService(bench.settings(), store)
         run_id = service.start("a molecule with MW < 300", {"budget": 30, "seed": None})
         with pytest.raises(ApprovalNeeded):
             service.execute(run_id)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app import wiring
-from app.services.design import DesignService
+from app.services.runs import RunService
 from core.settings import Settings
 from evals.replay import replay
 from tests.agent.models.fake_server import FakeModel, Reply, fake_model, tool_reply
@@ -25,11 +25,11 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("agent.proposer.BATCH", 30)
 
 
-def service(home: Path, url: str, **more: Any) -> DesignService:
+def service(home: Path, url: str, **more: Any) -> RunService:
     settings = Settings(
         home=home, workers=1, milvus_uri="http://127.0.0.1:1", model_url=url, model_name="m", roles="proposer", **more
     )  # fmt: skip
-    return DesignService(settings, wiring.open_store(settings))
+    return RunService(settings, wiring.open_store(settings))
 
 
 def submit(request: dict[str, Any]) -> Reply:
@@ -39,7 +39,7 @@ def submit(request: dict[str, Any]) -> Reply:
     return tool_reply("submit_structures", {"structures": [{"smiles": s, "reason": "A small ester."} for s in SUBMITTED]})
 
 
-def finished(home: Path, fake: FakeModel, budget: int = 60) -> tuple[DesignService, str]:
+def finished(home: Path, fake: FakeModel, budget: int = 60) -> tuple[RunService, str]:
     design = service(home, fake.url)
     run_id = design.start(GOAL, {"budget": budget, "yes": True, "candidates": 5, "seed": 3})
     design.execute(run_id)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.services.design import DesignService
+from app.services.runs import RunService
 from core.errors import NotFoundError, ReplayDiffers, UsageError
 from core.report import Report
 from evals.replay import ReplayResult, replay
@@ -162,7 +162,7 @@ def test_refused_and_rejected_runs_replay(bench: Any) -> None:
 
 def test_an_edited_spec_replays(bench: Any) -> None:
     with bench.store() as store:
-        service = DesignService(bench.settings(), store)
+        service = RunService(bench.settings(), store)
         run_id = bench.create(yes=False)
         assert bench.run("resume", run_id).code == 5
         service.approve(run_id, store.spec(run_id).model_copy(update={"candidates": 2, "budget": 20}))
@@ -180,7 +180,7 @@ def test_what_has_not_finished_cannot_be_replayed(again: Any) -> None:
 
 def fork(bench: Any, start: int, *changes: str) -> str:
     with bench.store() as store:
-        return DesignService(bench.settings(), store).fork("run1", start, changes)
+        return RunService(bench.settings(), store).fork("run1", start, changes)
 
 
 def records(bench: Any, run_id: str) -> dict[tuple[str, int, str], tuple[str, str]]:
@@ -280,13 +280,13 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from agent import proposer
-from app.services.design import DesignService
+from app.services.runs import RunService
 from core.settings import Settings
 from memory.sql.store import SqlRunStore
 proposer.BATCH = int(sys.argv[2])
 settings = Settings(home=Path(sys.argv[1]), workers=1, milvus_uri="http://127.0.0.1:1", user="ada")
 with SqlRunStore(settings.sql_url()) as store:
-    DesignService(settings, store).execute("run1")
+    RunService(settings, store).execute("run1")
 """
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from core.errors import LeaseLost
+from core.events import ProgressEvent, StageBegun
 from memory.sql.leases import held_lease
 from memory.sql.owners import new_owner
 
@@ -117,8 +118,8 @@ def test_an_owner_that_is_too_slow_is_overtaken_while_the_other_works(again: Any
 def test_a_lease_is_checked_by_every_write_of_a_run(again: Any) -> None:
     """A service whose lease was taken away fails with LeaseLost, and does not mark the run."""
 
-    def steal(event: dict[str, Any]) -> None:
-        if event["stage"] == "guard":
+    def steal(event: ProgressEvent) -> None:
+        if isinstance(event, StageBegun) and event.stage == "guard":
             with again.store(lease_seconds=1e-9) as other:
                 other.acquire("run1", "thief")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.design import DesignService
+from app.services.runs import RunService
 from core.errors import StoreError
 from core.report import Report
 from evals.replay import replay
@@ -27,7 +27,7 @@ def run(bench: Bench, tmp_path: Path) -> tuple[str, Report]:
     blocks.write_text(BLOCKS, encoding="utf-8")
     known.write_text("O=C(c1ccccc1)N1CCOCC1 mine\n", encoding="utf-8")
     with bench.store() as store:
-        service = DesignService(bench.settings(), store)
+        service = RunService(bench.settings(), store)
         run_id = service.start(GOAL, {**OPTIONS, "budget": 24}, blocks=read_inventory(blocks), known=read_known(known))
         blocks.unlink()
         known.unlink()
@@ -59,7 +59,7 @@ def test_the_run_works_from_its_record_and_replays(bench: Bench, run: tuple[str,
 def test_a_fork_takes_the_lists_along(bench: Bench, run: tuple[str, Report]) -> None:
     run_id, report = run
     with bench.store() as store:
-        service = DesignService(bench.settings(), store)
+        service = RunService(bench.settings(), store)
         forked = service.execute(service.fork(run_id, 0, []))
     assert forked.blocks == report.blocks
     assert ranking(forked) == ranking(report)

@@ -97,7 +97,7 @@ def arm(trigger: Trigger) -> None:
     from langgraph.checkpoint.postgres import PostgresSaver
     from langgraph.checkpoint.sqlite import SqliteSaver
 
-    from app.services.design import DesignService
+    from app.services.execution import Execution
     from graphs import closing, loop, opening
     from memory.literature import MilvusLiteratureStore
     from memory.sql.store import SqlRunStore
@@ -123,14 +123,14 @@ def arm(trigger: Trigger) -> None:
         setattr(SqlRunStore, name, _after(getattr(SqlRunStore, name), trigger))
     for saver in (SqliteSaver, PostgresSaver):
         saver.put = _saving(saver.put, trigger)  # type: ignore[method-assign]
-    finish = DesignService._finish
+    finish = Execution._finish
 
     def observed_finish(self: Any, *args: Any) -> Any:
         trigger.place = ("finish", 0)
         trigger.reach("begin")
         return finish(self, *args)
 
-    DesignService._finish = observed_finish  # type: ignore[method-assign]
+    Execution._finish = observed_finish  # type: ignore[method-assign]
 
 
 def _saving(put: Callable[..., Any], trigger: Trigger) -> Callable[..., Any]:
@@ -190,7 +190,7 @@ MODULES = (
     "agent.interpreter",
     "agent.spec_check",
     "app.cli",
-    "app.services.design",
+    "app.services.runs",
     "evals.replay",
     "graphs.design",
     "memory.checkpoints",

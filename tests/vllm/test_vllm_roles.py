@@ -8,8 +8,8 @@ import pytest
 
 from agent.models.probe import probe
 from app import wiring
-from app.services.chat import ChatService
-from app.services.design import DesignService
+from app.services.conversations import ConversationService
+from app.services.runs import RunService
 from core.errors import MolwrightError
 from core.report import Report
 from core.settings import Settings
@@ -70,7 +70,7 @@ def settings(servers: list[VllmServer], tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture(scope="module")
 def run(settings: Settings) -> str:
     """A finished run in which every role asked a real server."""
-    service = DesignService(settings, wiring.open_store(settings))
+    service = RunService(settings, wiring.open_store(settings))
     run_id = service.start(GOAL, {"budget": 200, "yes": True, "candidates": 5, "seed": 1})
     service.execute(run_id)
     return run_id
@@ -117,7 +117,7 @@ def test_strict_answers_fit_their_schemas(settings: Settings, run: str) -> None:
 def test_a_conversation_gives_an_answer_or_says_why_not(settings: Settings) -> None:
     store = wiring.open_store(settings)
     started = []
-    service = ChatService(settings, store, lambda wanted: bool(started.append(wanted)))
+    service = ConversationService(settings, store, lambda wanted: bool(started.append(wanted)))
     run_id = service.start("hello")
     said = ""
     try:

@@ -15,7 +15,7 @@ from agent.interpreter import interpret
 from agent.toolbox import ASSISTANT_TOOLS, PROPOSER_TOOLS, TOOLS, ToolContext, ToolError, Workbook
 from agent.toolbox.tool import tool
 from app import wiring
-from app.services.design import DesignService
+from app.services.runs import RunService
 from core.candidate import Citation
 from core.errors import ConfigurationError, LiteratureError
 from core.interfaces import LiteratureStore, Passage
@@ -69,7 +69,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A store with one finished run."""
     settings = Settings(home=Path(tmp_path_factory.mktemp("home")), workers=1)
     opened = wiring.open_store(settings)
-    service = DesignService(settings, opened)
+    service = RunService(settings, opened)
     service.execute(service.start("a molecule with MW < 300 and logP between 1 and 3", {"budget": 160, "yes": True, "candidates": 4}))
     return opened
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from app import wiring
-from app.services.design import DesignService
+from app.services.progress import journal
+from app.services.runs import RunService
 from core.errors import ConfigurationError, MolwrightError, RefusedError, UsageError
+from core.events import ProgressSink, silent
 from core.interfaces import Lease, RunStore
+from core.options import RunOptions
 from core.settings import Settings
 
 if TYPE_CHECKING:
@@ -37,16 +41,23 @@ class ChatAnswer:
     unsupported: list[str]
 
 
-class ChatService:
+class ConversationService:
     """Conversations in one store. ``decide`` is asked before anything is started; ``progress`` hears each step."""
 
     def __init__(
-        self, settings: Settings, store: RunStore, decide: Decide, progress: Callable[[dict[str, Any]], None] = lambda event: None
+        self,
+        settings: Settings,
+        store: RunStore,
+        decide: Decide,
+        progress: ProgressSink = silent,
+        *,
+        clock: Callable[[], datetime] = wiring.now,
     ) -> None:
         self.settings = settings
         self.store = store
         self._decide = decide
         self._progress = progress
+        self.clock = clock
 
     def start(self, title: str) -> str:
         """Store a new conversation and return its id. ConfigurationError if no model is configured for the assistant."""
@@ -59,12 +70,9 @@ class ChatService:
                 " server, and leave the role assistant on; molwright doctor tests it"
             )
         run_id = uuid.uuid4().hex[:12]
-        options = {
-            "kind": KIND,
-            "user": wiring.user_name(self.settings),
-            "models": plan.model_dump(mode="json", exclude_none=True),
-        }
-        self.store.create_run(run_id, title.strip()[:2000] or "conversation", options, wiring.now().isoformat())
+        used = plan.model_dump(mode="json", exclude_none=True)
+        options = RunOptions(kind=KIND, user=wiring.user_name(self.settings), models=used)
+        self.store.create_run(run_id, title.strip()[:2000] or "conversation", options.stored(), self.clock().isoformat())
         return run_id
 
     def ask(self, run_id: str, question: str) -> ChatAnswer:
@@ -85,14 +93,15 @@ class ChatService:
         with (
             held_lease(self.store, run.run_id, wiring.owner_name(), self.settings.lease_seconds) as lease,
             open_checkpointer(self.settings) as saver,
+            journal(self.store, lease, self.clock, self._progress) as tell,
         ):
             self.store.set_status(lease, "running")
-            context = self._context(lease)
+            context = self._context(lease, tell)
             try:
                 state = self._drive(build(saver), context, question)
             finally:
                 context.models.close()
-            self.store.set_status(lease, "success", finished_at=wiring.now().isoformat())
+            self.store.set_status(lease, "success", finished_at=self.clock().isoformat())
         if state["refused"]:
             raise RefusedError(state["problem"])
         if state["problem"]:
@@ -119,12 +128,12 @@ class ChatService:
             else:
                 given = None
 
-    def _context(self, lease: Lease) -> ChatContext:
+    def _context(self, lease: Lease, tell: ProgressSink) -> ChatContext:
         from agent.models.plan import stored_plan
         from graphs.assistant import ChatContext
         from memory.recorder import SqlRecorder
 
-        recorder = SqlRecorder(self.store, lease, wiring.now)
+        recorder = SqlRecorder(self.store, lease, self.clock)
         return ChatContext(
             store=self.store,
             lease=lease,
@@ -133,14 +142,14 @@ class ChatService:
             literature=lambda: wiring.open_literature(self.settings),
             runs=self.store,
             start_design=self._start_design,
-            progress=self._progress,
+            progress=tell,
         )
 
     def _start_design(self, goal: str) -> dict[str, Any]:
         """Run an approved goal to its report. A run that ends otherwise is told as an error."""
-        service = DesignService(self.settings, self.store, self._progress)
+        service = RunService(self.settings, self.store, self._progress, clock=self.clock)
         try:
-            report = service.execute(service.start(goal, {"yes": True}))
+            report = service.execute(service.start(goal, RunOptions(yes=True)))
         except MolwrightError as error:
             return {"error": str(error)}
         return {"run_id": report.run_id, "status": report.status, "summary": report.summary}

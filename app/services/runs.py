@@ -1,0 +1,292 @@
+"""Design runs: started, executed, approved, stopped, followed, repeated."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from app import wiring
+from app.services.execution import Execution, report_of
+from app.services.goals import objections
+from core.errors import ApprovalNeeded, NotFoundError, UsageError
+from core.events import NumberedEvent, ProgressSink, silent
+from core.interfaces import RunRecord, RunStore
+from core.options import RunOptions, given_options
+from core.report import FINISHED, Report, RunStatus
+from core.settings import Settings
+from core.spec import DesignSpec
+from core.trace import TraceEvent
+
+if TYPE_CHECKING:
+    from agent.models import RolePlan
+    from evals.replay import ReplayResult
+    from tools.ranking.novelty import KnownSet
+    from tools.synthesis.inventory import Inventory
+
+#: A run with one of these may go on by itself, so whoever follows it waits for more.
+UNDER_WAY: tuple[RunStatus, ...] = ("queued", "running", "pausing", "cancelling")
+
+
+@dataclass(frozen=True)
+class RunDetails:
+    """What is stored of a run, without its candidates.
+
+    Attributes:
+        record: status, times, options.
+        spec: the spec in force; None while there is none.
+        candidates: how many structures have each status.
+        feedback: what reviewers said: key, verdict, comment, author, at.
+    """
+
+    record: RunRecord
+    spec: DesignSpec | None
+    candidates: dict[str, int]
+    feedback: list[dict[str, Any]]
+
+
+class RunService:
+    """Design runs in one store. ``progress`` hears what the runs that this process executes tell."""
+
+    def __init__(
+        self, settings: Settings, store: RunStore, progress: ProgressSink = silent, *, clock: Callable[[], datetime] = wiring.now
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.clock = clock
+        self._execution = Execution(settings, store, progress, clock)
+
+    # started and executed -------------------------------------------------------------------------------------------
+
+    def start(
+        self,
+        goal: str,
+        options: RunOptions | Mapping[str, Any],
+        *,
+        use_models: bool = True,
+        blocks: Inventory | None = None,
+        known: KnownSet | None = None,
+        queued: bool = False,
+    ) -> str:
+        """Store a new run and return its id. Nothing is executed yet; ``queued``: a worker will do it.
+
+        ``blocks`` (the user's building blocks) and ``known`` (structures not to be listed) become the first events of the record.
+        Where model servers are configured the options get the plan of who uses them, unless ``use_models`` is False. Raises GoalError if
+        the goal is empty or too long to be read at all, UsageError for options that cannot be used.
+        """
+        from agent.interpreter.normalise import normalise
+
+        normalise(goal)
+        run_id = uuid.uuid4().hex[:12]
+        given = options if isinstance(options, RunOptions) else given_options({k: v for k, v in options.items() if v is not None})
+        defaults = {
+            "budget": self.settings.budget,
+            "met_probability": self.settings.met_probability,
+            "user": wiring.user_name(self.settings),
+        }
+        changes: dict[str, Any] = {}
+        plan = wiring.plan_of(self.settings) if use_models else None
+        if plan is not None:
+            changes["models"] = plan.model_copy(update={"seed": given.seed or 0}).model_dump(mode="json", exclude_none=True)
+        if blocks is not None or known is not None:
+            from graphs.user_inputs import brought_options
+
+            changes |= {name: source.model_dump(mode="json") for name, source in brought_options(blocks, known).items()}
+        stored = {**defaults, **given.updated(**changes).stored()}
+        self.store.create_run(run_id, goal, stored, self.clock().isoformat())
+        self._record_brought(run_id, blocks, known)
+        if queued:  # not before its lists are recorded: a worker may claim it at once
+            self.store.enqueue(run_id, self.clock().isoformat())
+        return run_id
+
+    def _record_brought(self, run_id: str, blocks: Inventory | None, known: KnownSet | None) -> None:
+        if blocks is None and known is None:
+            return
+        from graphs.user_inputs import record_brought
+        from memory.recorder import SqlRecorder
+
+        with self._execution.held(run_id) as lease:
+            record_brought(SqlRecorder(self.store, lease, self.clock), blocks, known)
+
+    def execute(self, run_id: str, *, owner: str = "") -> Report:
+        """Run or go on until the report, whatever state the run is in.
+
+        Raises ApprovalNeeded if a person has to approve the spec first, RefusedError if the guard blocks the goal, RunBusy
+        if another process is executing the run, RunStopped if another door pauses or cancels it.
+        """
+        return self._drive(run_id, None, owner)
+
+    def execute_next(self, owner: str = "") -> str | None:
+        """Claim the next run of the queue and execute it; returns its id, or None if the queue is empty.
+
+        What ends the run otherwise than with a report (a refusal, a fault, a wait for approval) is stored with it and raised.
+        """
+        owner = owner or wiring.owner_name()
+        lease = self.store.claim(owner)
+        if lease is None:
+            return None
+        self._drive(lease.run_id, None, owner, claimed=True)
+        return lease.run_id
+
+    def _drive(self, run_id: str, answer: dict[str, Any] | None, owner: str = "", *, claimed: bool = False) -> Report:
+        run = self._design_run(run_id)
+        if run.status in FINISHED and answer is not None:
+            raise UsageError(f"run {run.run_id} does not wait for approval, its status is {run.status!r}")
+        if run.status not in FINISHED:
+            self._execution.drive(run, answer, owner, claimed=claimed)
+            run = self.store.run(run.run_id)
+        return self._finished(run)
+
+    def _design_run(self, run_id: str) -> RunRecord:
+        run = self.store.run(run_id)
+        if run.kind != "design":
+            raise UsageError(f"run {run.run_id} is a conversation; go on with it: molwright chat --run {run.run_id} QUESTION")
+        return run
+
+    # approved and stopped -------------------------------------------------------------------------------------------
+
+    def approve(self, run_id: str, spec: DesignSpec | None = None, by: str = "", *, despite_objections: bool = False) -> Report:
+        """Approve the waiting spec, or ``spec`` in its place, and run to the report.
+
+        Raises UsageError if the run does not wait, ApprovalNeeded if a rule objects to the spec and ``despite_objections`` is False.
+        """
+        return self._drive(run_id, self._approval(run_id, spec, by, despite_objections))
+
+    def approve_later(self, run_id: str, spec: DesignSpec | None = None, by: str = "", *, despite_objections: bool = False) -> None:
+        """As :meth:`approve`, but a worker goes on with the run: the answer is recorded and the run put into the queue."""
+        from graphs.opening import record_decision
+        from memory.recorder import SqlRecorder
+
+        run = self._design_run(run_id)
+        answer = self._approval(run.run_id, spec, by, despite_objections)
+        with self._execution.held(run.run_id) as lease:
+            self._execution.check_waiting(run.run_id, answer)
+            record_decision(SqlRecorder(self.store, lease, self.clock), self.store.spec(run.run_id), answer)
+        self.store.enqueue(run.run_id, self.clock().isoformat())
+
+    def _approval(self, run_id: str, spec: DesignSpec | None, by: str, despite_objections: bool) -> dict[str, Any]:
+        from agent.spec_check import check_spec
+
+        answer: dict[str, Any] = {"decision": "approve", "by": by or wiring.user_name(self.settings)}
+        if spec is not None:
+            spec = check_spec(spec)
+            answer["spec"] = spec.model_dump(mode="json")
+        run = self.store.run(run_id)
+        looked_at = spec or (self.store.spec(run.run_id) if run.spec_version else None)
+        if looked_at is not None and not despite_objections and (against := objections(looked_at)):
+            raise ApprovalNeeded(run.run_id, against)
+        return answer
+
+    def reject(self, run_id: str, by: str = "") -> None:
+        """End a waiting run. UsageError if it does not wait."""
+        run = self.store.run(run_id)
+        try:
+            self._drive(run.run_id, {"decision": "reject", "by": by or wiring.user_name(self.settings)})
+        except NotFoundError:  # a rejected run has no report
+            if self.store.run(run.run_id).status != "rejected":
+                raise
+
+    def pause(self, run_id: str) -> RunStatus:
+        """Pause a run: 'paused', or 'pausing' until the process that executes it obeys. StatusError if it is over."""
+        return self.store.ask_to_stop(self.store.run(run_id).run_id, "paused", self.clock().isoformat())
+
+    def cancel(self, run_id: str) -> RunStatus:
+        """End a run for good: 'cancelled', or 'cancelling' until the process that executes it obeys. StatusError if it is over."""
+        return self.store.ask_to_stop(self.store.run(run_id).run_id, "cancelled", self.clock().isoformat())
+
+    # looked at ------------------------------------------------------------------------------------------------------
+
+    def find(self, run_id: str) -> RunRecord:
+        """The run with this id or the only one whose id begins like this. NotFoundError."""
+        return self.store.run(run_id)
+
+    def list(self, limit: int = 50) -> list[RunRecord]:
+        """The newest runs, newest first."""
+        return self.store.runs(limit)
+
+    def show(self, run_id: str) -> RunDetails:
+        """What is stored of a run. NotFoundError."""
+        record = self.store.run(run_id)
+        counts: dict[str, int] = {}
+        for candidate in self.store.candidates(record.run_id):
+            counts[candidate.status] = counts.get(candidate.status, 0) + 1
+        spec = self.store.spec(record.run_id) if record.spec_version else None
+        return RunDetails(record, spec, counts, self.store.feedback(record.run_id))
+
+    def budget(self, run_id: str) -> int:
+        """Evaluations that the run may spend: its spec's, or what it was started with while it has no spec."""
+        record = self.store.run(run_id)
+        if record.spec_version:
+            return self.store.spec(record.run_id).budget
+        return record.given.budget or self.settings.budget
+
+    def plan(self, run_id: str) -> RolePlan | None:
+        """Who uses which language model in the run; None without models."""
+        return wiring.stored_plan(self.store.run(run_id).options)
+
+    def report(self, run_id: str) -> Report:
+        """The stored report. NotFoundError says why there is none."""
+        run = self.store.run(run_id)
+        if run.status not in ("success", "no_candidate"):
+            why = f": {run.error}" if run.error else ""
+            raise NotFoundError(f"run {run.run_id} has no report, its status is {run.status!r}{why}")
+        return self.store.report(run.run_id)
+
+    def _finished(self, run: RunRecord) -> Report:
+        return report_of(self.store, run) if run.status == "refused" else self.report(run.run_id)
+
+    def trace(self, run_id: str) -> Sequence[TraceEvent]:
+        """What happened in a run, in order: the record that a replay repeats. NotFoundError."""
+        return self.store.events(self.store.run(run_id).run_id)
+
+    def events(self, run_id: str, after: int = 0, limit: int = 1000) -> Sequence[NumberedEvent]:
+        """The run's progress after event number ``after``. NotFoundError."""
+        return self.store.progress(self.store.run(run_id).run_id, after, limit)
+
+    def follow(
+        self, run_id: str, after: int = 0, *, poll: float = 0.5, sleep: Callable[[float], None] = time.sleep
+    ) -> Iterator[NumberedEvent]:
+        """The run's progress after event number ``after``, as it comes, until no process executes the run and none is going to.
+
+        ``poll``: seconds between two looks.
+        """
+        run_id = self.store.run(run_id).run_id
+        while True:
+            under_way = self._under_way(run_id)  # looked at first: what the run told before it ended must not be missed
+            found = self.store.progress(run_id, after)
+            for event in found:
+                after = event.number
+                yield event
+            if found:
+                continue
+            if not under_way:
+                return
+            sleep(poll)
+
+    def _under_way(self, run_id: str) -> bool:
+        status = self.store.run(run_id).status
+        return status == "queued" or (status in UNDER_WAY and self.store.alive(run_id))
+
+    def position(self, run_id: str) -> int | None:
+        """The run's place in the queue, from 1; None if it does not wait there."""
+        waiting = self.store.queue()
+        run_id = self.store.run(run_id).run_id
+        return waiting.index(run_id) + 1 if run_id in waiting else None
+
+    # repeated -------------------------------------------------------------------------------------------------------
+
+    def fork(self, run_id: str, from_event: int, changes: Sequence[str]) -> str:
+        """Store a run that repeats ``run_id`` up to an event and then goes on by itself; see :func:`evals.fork.fork`."""
+        from evals.fork import fork
+
+        user = wiring.user_name(self.settings)
+        return fork(self.store, run_id, from_event, changes, new_id=uuid.uuid4().hex[:12], user=user, clock=self.clock)
+
+    def replay(self, run_id: str) -> ReplayResult:
+        """Repeat a run from its record and compare every step. NotFoundError if it did not go to its end."""
+        from evals.replay import replay
+
+        return replay(self.store, self.store.run(run_id).run_id, executor=wiring.open_executor(self.settings))
