@@ -29,23 +29,6 @@ from tools.calculators.rule_sets import RULE_SETS, violations
 from tools.catalogue.registry import REGISTRY
 from tools.structures.similarity import morgan_fingerprint
 
-# The deviation of a computed property that counts as much as one atom too many.
-_STEP: dict[str, float] = {
-    "molecular_weight": 14.0,
-    "exact_mass": 14.0,
-    "logp": 0.5,
-    "tpsa": 10.0,
-    "labute_asa": 6.0,
-    "molar_refractivity": 4.0,
-    "fraction_csp3": 0.1,
-    "qed": 0.05,
-    "sa_score": 0.3,
-    "cns_mpo": 0.5,
-    "valence_electrons": 6.0,
-    "bertz_complexity": 50.0,
-    "balaban_j": 0.2,
-}
-
 
 def miss(condition: Condition, number: float, step: float) -> float:
     """How far ``number`` lies outside ``condition``, in units of ``step``; 0 if it holds, at least 0.1 if not."""
@@ -128,7 +111,7 @@ class SpecFit:
         total += sum(2.0 * miss(g.condition, g.count(mol), 1.0) for g in self.groups)
         for name, condition in self.windows:
             try:
-                total += miss(condition, compute_descriptor(name, mol), _STEP.get(name, 1.0))
+                total += miss(condition, compute_descriptor(name, mol), REGISTRY[name].step)
             except (ValueError, RuntimeError):
                 total += 3.0
         total += sum(max(0, len(violations(mol, name)) - allowed) for name, allowed in self.rule_sets)
