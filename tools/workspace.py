@@ -12,11 +12,13 @@ from core.candidate import PropertyValue
 from core.interfaces import Executor
 from core.spec import CandidateClass, Conditions
 from tools.calculators import estimate as in_use
-from tools.calculators.collection import Calculators, shipped_calculators
+from tools.calculators.collection import Calculators, installed_calculators
 from tools.calculators.user_models import UserModels
 from tools.catalogue import registry
 from tools.catalogue.catalogue import Catalogue
 from tools.predictors.user_models.folder import Stamp, read_folder, stamp_of
+from tools.proposers.base import Proposer
+from tools.proposers.registry import added, load
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,12 +29,14 @@ class Workspace:
 
     Attributes:
         calculators: what computes property values.
+        chosen: what proposes structures, by name; None: the proposers that are installed.
         problems: what is wrong with the user's own models that cannot be used, by name.
         models_folder: where the user's own models were looked for; None: nowhere.
         base: this workspace without the user's own models; None: it has none.
     """
 
     calculators: Calculators
+    chosen: Mapping[str, Proposer] | None = None
     problems: Mapping[str, str] = field(default_factory=dict)
     models_folder: Path | None = None
     base: Workspace | None = None
@@ -41,6 +45,11 @@ class Workspace:
     def catalogue(self) -> Catalogue:
         """Every property, by name and by word."""
         return self.calculators.catalogue
+
+    @property
+    def proposers(self) -> Mapping[str, Proposer]:
+        """What proposes structures, by name; the modules of those that ship are imported when first asked for."""
+        return load() if self.chosen is None else self.chosen
 
     @property
     def user_models(self) -> UserModels | None:
@@ -94,10 +103,11 @@ def _with_user_models(base: Workspace, folder: Path, stamp: Stamp, only: frozens
     calculators = base.calculators
     if found.properties:
         calculators = calculators.with_calculator(UserModels.of(found), found.catalogue)
-    return Workspace(calculators, found.problems, folder, base)
+    return Workspace(calculators, base.chosen, found.problems, folder, base)
 
 
 @cache
 def builtin() -> Workspace:
-    """The workspace of the properties that molwright ships."""
-    return Workspace(shipped_calculators())
+    """The workspace of what molwright ships and other installed packages add. ConfigurationError naming a plug-in that is broken."""
+    added()
+    return Workspace(installed_calculators())

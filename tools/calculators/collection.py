@@ -14,6 +14,7 @@ from rdkit.rdBase import BlockLogs
 from core.candidate import PropertyValue
 from core.errors import ConfigurationError, SpecError, StructureError
 from core.interfaces import Executor
+from core.plugins import CALCULATORS, plugins
 from core.spec import CandidateClass, Conditions
 from tools.calculators.descriptors import Descriptors, number
 from tools.calculators.learnt import LearntModels
@@ -192,6 +193,25 @@ def _column(
         return [calculator.missing(definition, f"{definition.label} is not defined for a {chunk.candidate_class}")] * len(parsed)
     values = iter(found.get(name, ()))
     return [calculator.missing(definition, mol) if isinstance(mol, str) else next(values) for mol in parsed]
+
+
+@cache
+def installed_calculators() -> Calculators:
+    """The calculators that ship, and those that other installed packages add as entry points ``molwright.calculators``.
+
+    An entry point names a calculator or a class of calculators without arguments. ConfigurationError naming the plug-in that cannot be
+    used, or whose properties have names or words that are taken.
+    """
+    found = shipped_calculators()
+    for plugin in plugins(CALCULATORS):
+        calculator = plugin.value() if isinstance(plugin.value, type) else plugin.value
+        if not isinstance(calculator, Calculator):
+            raise ConfigurationError(f"{plugin} is no calculator: see tools/calculators/protocol.py")
+        try:
+            found = found.with_calculator(calculator)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{plugin}: {error}") from error
+    return found
 
 
 @cache

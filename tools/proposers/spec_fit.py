@@ -24,9 +24,9 @@ from core.spec import (
     ScaffoldRequirement,
     SimilarityRequirement,
 )
-from tools.calculators.descriptors import compute_descriptor
+from tools.calculators.collection import Calculators
+from tools.calculators.estimate import calculators_in_use
 from tools.calculators.rule_sets import RULE_SETS, violations
-from tools.catalogue.registry import REGISTRY
 from tools.structures.similarity import morgan_fingerprint
 
 
@@ -77,8 +77,9 @@ class GroupCount:
 
 @dataclass
 class SpecFit:
-    """The cheap part of a spec. Made by :func:`spec_fit`; immutable in use."""
+    """The cheap part of a spec. Made by :func:`spec_fit`; immutable in use. ``calculators`` compute what it counts."""
 
+    calculators: Calculators = field(default_factory=calculators_in_use)
     allowed: frozenset[str] | None = None
     forbidden: list[Chem.Mol] = field(default_factory=list)
     absent_elements: frozenset[str] = frozenset()
@@ -111,7 +112,7 @@ class SpecFit:
         total += sum(2.0 * miss(g.condition, g.count(mol), 1.0) for g in self.groups)
         for name, condition in self.windows:
             try:
-                total += miss(condition, compute_descriptor(name, mol), REGISTRY[name].step)
+                total += miss(condition, self.calculators.number(name, mol), self.calculators.catalogue[name].step)
             except (ValueError, RuntimeError):
                 total += 3.0
         total += sum(max(0, len(violations(mol, name)) - allowed) for name, allowed in self.rule_sets)
@@ -134,10 +135,6 @@ class SpecFit:
 
 def _query(smarts: str) -> Chem.Mol | None:
     return Chem.MolFromSmarts(smarts) if smarts else None
-
-
-def _is_computed(name: str) -> bool:
-    return name in REGISTRY and REGISTRY[name].kind == "computed"
 
 
 def _add_count(fit: SpecFit, requirement: CountRequirement) -> None:
@@ -189,7 +186,7 @@ def spec_fit(spec: DesignSpec) -> SpecFit:
             query = _query(requirement.smarts) or Chem.MolFromSmiles(requirement.scaffold)
             if query is not None:
                 fit.scaffolds.append(query)
-        elif isinstance(requirement, PropertyRequirement) and _is_computed(requirement.property):
+        elif isinstance(requirement, PropertyRequirement) and fit.calculators.exact(requirement.property):
             fit.windows.append((requirement.property, requirement.condition))
         elif isinstance(requirement, RuleSetRequirement) and requirement.rule_set in RULE_SETS:
             fit.rule_sets.append((requirement.rule_set, requirement.allowed_violations))

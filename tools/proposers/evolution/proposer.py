@@ -14,7 +14,6 @@ from tools.proposers.evolution.engine import Engine, EngineConfig, Offspring
 from tools.proposers.evolution.exemplars import exemplars
 from tools.proposers.evolution.repair import repair
 from tools.proposers.library.known import Known, ranked
-from tools.proposers.registry import register
 from tools.proposers.spec_fit import SpecFit, spec_fit
 from tools.structures.plausibility import violations
 from tools.surrogate.prescreen import can_learn, promise
@@ -149,6 +148,3 @@ def _broken_by_all(smarts: str) -> set[str]:
             broken = {rule for rule, _ in violations(mol)}
             found = broken if found is None else found & broken
     return found or set()
-
-
-register(EvolutionProposer())

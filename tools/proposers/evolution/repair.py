@@ -10,8 +10,6 @@ from collections.abc import Callable
 
 from rdkit import Chem
 
-from tools.calculators.descriptors import compute_descriptor
-from tools.catalogue.registry import REGISTRY
 from tools.proposers.evolution import atoms, fragments, rings
 from tools.proposers.evolution.exemplars import exemplars
 from tools.proposers.evolution.graph import SYMBOL, finish, reworked
@@ -59,12 +57,13 @@ def _edits(mol: Chem.Mol, fit: SpecFit) -> list[Edit]:
             edits += [_break_up(match)] * 2
     for name, condition in fit.windows:
         try:
-            value = compute_descriptor(name, mol)
+            value = fit.calculators.number(name, mol)
         except (ValueError, RuntimeError):
             continue
         if not condition.holds(value):
             low, _ = condition.bounds()
-            names = (REGISTRY[name].raised_by if value <= low else REGISTRY[name].lowered_by) or tuple(MUTATIONS)
+            said = fit.calculators.catalogue[name]
+            names = (said.raised_by if value <= low else said.lowered_by) or tuple(MUTATIONS)
             edits += [MUTATIONS[n][0] for n in names]
     if fit.similarity and not edits:
         edits += [f for f, _ in MUTATIONS.values()]
