@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from core.candidate import Candidate, Citation, PropertyValue
 from core.report import Report
 from core.spec import DesignSpec, EditRequirement, LevelRequirement, PropertyRequirement
-from tools.calculators.estimate import volatility_words
+from tools.calculators.thermal import volatility_words
 from tools.catalogue.registry import REGISTRY
 from tools.groups.edits import edited
 from tools.proposers.isomers.proposer import isomers_of

@@ -11,7 +11,6 @@ from agent.interpreter.contradictions import reject_contradictions
 from agent.interpreter.scaffold import scaffold_smarts
 from agent.interpreter.wording import objective_text, requirement_text
 from core.errors import ContradictionError, SpecError, StructureError
-from core.properties import PropertyDefinition
 from core.spec import (
     UNREGISTERED,
     Condition,
@@ -29,6 +28,7 @@ from core.spec import (
     SimilarityRequirement,
 )
 from tools.calculators.rule_sets import RULE_SETS
+from tools.catalogue.property import Property
 from tools.catalogue.registry import REGISTRY
 from tools.groups.edits import edited, known
 from tools.groups.groups import GROUPS, compile_smarts, resolve_group
@@ -82,7 +82,7 @@ def _smarts(smarts: str, what: str) -> None:
         raise SpecError(f"{what}: {error}") from error
 
 
-def _definition(name: str, spec: DesignSpec, what: str) -> PropertyDefinition:
+def _definition(name: str, spec: DesignSpec, what: str) -> Property:
     definition = REGISTRY[name]
     if spec.candidate_class not in definition.classes:
         raise SpecError(f"{what}: {definition.label} is not defined for the class '{spec.candidate_class}'")

@@ -15,6 +15,7 @@ from app import wiring
 from app.commands import chat, chemistry, design, doctor, evals, fleet, gateway, literature, metrics, models, optimise, routes, runs, screen
 from app.console import err
 from core.errors import ConfigurationError, MolwrightError
+from core.plugins import CALCULATORS, PROPOSERS, plugins
 from core.settings import get_settings
 
 app = typer.Typer(
@@ -60,7 +61,7 @@ def _know_own_models() -> None:
         settings = get_settings()
     except ConfigurationError:
         return  # the command says so, if it needs them
-    if not wiring.own_models_folder(settings).is_dir():
+    if not (wiring.own_models_folder(settings).is_dir() or plugins(CALCULATORS) or plugins(PROPOSERS)):
         return
     for name, problem in wiring.register_own_models(settings).items():
         err.print(f"[yellow]note:[/yellow] the own model {escape(name)} cannot be used: {escape(problem)}")

@@ -96,7 +96,7 @@ def _plain_progress(budget: int) -> ProgressSink:
 
 def print_report(report: Report, paths: list[Path], *, run: bool = True) -> None:
     """The ranked table on stdout; summary, warnings and files on stderr. ``run``: whether it is a design run, which can be repeated."""
-    names = list(dict.fromkeys([*report.spec.property_names(), "molecular_weight"]))[:5]
+    names = list(dict.fromkeys([*report.spec.property_names(), *REGISTRY.columns()[:1]]))[:5]
     shown = report.candidates or report.closest
     if shown:
         out.print(_table("Candidates" if report.candidates else "None meets every requirement. The closest", shown, names))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from agent.models import ModelSession, RolePlan
     from evals.store import EvalStore
     from memory.sql.figures import FigureStore
+    from tools.workspace import Workspace
 
 ROOMS = ("core", "agent", "tools", "graphs", "prompts", "memory", "serving", "evals", "app")
 
@@ -92,12 +93,16 @@ def own_models_folder(settings: Settings) -> Path:
     return settings.home / "models"
 
 
-def register_own_models(settings: Settings) -> dict[str, str]:
-    """Make the user's own models known as properties; returns what is wrong with those that cannot be used, by name."""
-    folder = own_models_folder(settings)
-    from tools.predictors.user_models.registry import use_own_models
+def open_workspace(settings: Settings) -> Workspace:
+    """What this process or request computes with: what ships, what other packages add, and the user's own models."""
+    from tools.workspace import builtin
 
-    return use_own_models(folder)
+    return builtin().with_user_models(own_models_folder(settings))
+
+
+def register_own_models(settings: Settings) -> dict[str, str]:
+    """Enter the workspace with the user's own models; returns what is wrong with those that cannot be used, by name."""
+    return dict(open_workspace(settings).enter().problems)
 
 
 def open_executor(settings: Settings) -> Executor:

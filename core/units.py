@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from core.errors import UnitError
+
+Conversion = Callable[[float], float]
 
 # hc in eV·nm, from the exact SI values of h, c and e (2019 redefinition).
 HC_EV_NM = 1239.841984332
@@ -45,22 +48,60 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "g/L": ("g/l", "mg/ml"),
     "%": ("%", "percent", "per cent"),
 }
-_BY_SPELLING = {s.lower(): unit for unit, spellings in _SPELLINGS.items() for s in (*spellings, unit)}
 
-_CONVERSIONS: dict[tuple[str, str], Callable[[float], float]] = {
-    ("K", "°C"): lambda x: x - 273.15,
-    ("°F", "°C"): lambda x: (x - 32.0) / 1.8,
-    ("°C", "K"): lambda x: x + 273.15,
-    ("kg/mol", "g/mol"): lambda x: x * 1000.0,
-    ("eV", "nm"): lambda x: HC_EV_NM / x,
-    ("cm⁻¹", "nm"): lambda x: 1e7 / x,
-    ("µm", "nm"): lambda x: x * 1000.0,
-    ("%", ""): lambda x: x / 100.0,
-    ("log units", ""): lambda x: x,
-    ("mol/L", "log mol/L"): math.log10,
-    ("mmol/L", "log mol/L"): lambda x: math.log10(x / 1000.0),
-    ("L/mol/cm", "log (L/mol/cm)"): math.log10,
-}
+
+def _kelvin_to_celsius(x: float) -> float:
+    return x - 273.15
+
+
+def _fahrenheit_to_celsius(x: float) -> float:
+    return (x - 32.0) / 1.8
+
+
+def _celsius_to_kelvin(x: float) -> float:
+    return x + 273.15
+
+
+def _energy_to_wavelength(x: float) -> float:
+    return HC_EV_NM / x
+
+
+def _wavenumber_to_wavelength(x: float) -> float:
+    return 1e7 / x
+
+
+def _per_cent_to_share(x: float) -> float:
+    return x / 100.0
+
+
+def _unchanged(x: float) -> float:
+    return x
+
+
+def _log_of_thousandth(x: float) -> float:
+    return math.log10(x / 1000.0)
+
+
+@dataclass(frozen=True)
+class _Times:
+    """Multiplication by a factor."""
+
+    factor: float
+
+    def __call__(self, x: float) -> float:
+        return x * self.factor
+
+
+@dataclass(frozen=True)
+class _Logarithm:
+    """The decimal logarithm of what ``first`` makes of a number."""
+
+    first: Conversion = _unchanged
+
+    def __call__(self, x: float) -> float:
+        return math.log10(self.first(x))
+
+
 #: Units of users' own properties that differ by a factor only: how many of the first unit each is worth.
 _LINEAR_FAMILIES: tuple[dict[str, float], ...] = (
     {"cP": 1.0, "mPa·s": 1.0, "Pa·s": 1000.0},
@@ -75,67 +116,104 @@ _PLAIN = str.maketrans({"³": "3", "²": "2", "·": " "})
 _REVERSING = {("eV", "nm"), ("cm⁻¹", "nm")}
 
 
+@dataclass(frozen=True, eq=False)
+class UnitTable:
+    """Units with their spellings and the conversions between them; immutable, and can be handed to another process.
+
+    Attributes:
+        by_spelling: every spelling in lower case, with the standard form of its unit.
+        conversions: from (unit, target), both in standard form, to the function that converts a number.
+    """
+
+    by_spelling: Mapping[str, str]
+    conversions: Mapping[tuple[str, str], Conversion]
+
+    def parse(self, text: str) -> str | None:
+        """The unit that ``text`` spells, in its standard form ('°C', 'g/mol', ...), or None."""
+        return self.by_spelling.get(" ".join(text.strip().lower().split()))
+
+    def spellings(self) -> list[str]:
+        """Every known spelling, longest first (for a tokenizer)."""
+        return sorted(self.by_spelling, key=lambda s: (-len(s), s))
+
+    def convertible(self, target: str) -> list[str]:
+        """Units, in their standard forms, whose numbers can be converted to ``target``; without ``target`` itself."""
+        return sorted({unit for unit, to in self.conversions if to == target and unit != target})
+
+    def convert(self, value: float, unit: str, target: str) -> float:
+        """``value`` in ``unit`` as a number in ``target``. Both are standard forms.
+
+        A difference of log units passes as dimensionless and as log mol/L. Raises UnitError if there is no conversion, or if the value
+        has none (a wavelength from an energy of 0 or less).
+        """
+        if unit == target or (unit == "log mol/L" and target in ("", "log (L/mol/cm)")):
+            return value
+        try:
+            result = self.conversions[unit, target](value)
+        except KeyError:
+            raise UnitError(f"{unit!r} cannot be converted to {target or 'a plain number'!r}") from None
+        except (ZeroDivisionError, ValueError):
+            raise UnitError(f"{value:g} {unit} has no equivalent in {target}") from None
+        if (unit, target) in _REVERSING and value <= 0:
+            raise UnitError(f"{value:g} {unit} has no equivalent in {target}")
+        return result
+
+    def with_unit(self, unit: str, *, logarithm_of: str = "") -> UnitTable:
+        """A table that also knows ``unit``, and the units that differ from it by a factor.
+
+        ``logarithm_of``: ``unit`` is the decimal logarithm of a number in that unit, so goals may state either.
+        """
+        standard = self.parse(unit) or unit.strip()
+        spelt = {standard.lower(): standard}
+        conversions: dict[tuple[str, str], Conversion] = {}
+        for family in _LINEAR_FAMILIES:
+            if standard in family:
+                for other, factor in family.items():
+                    spelt.setdefault(other.lower(), other)
+                    spelt.setdefault(other.lower().translate(_PLAIN), other)
+                    conversions.setdefault((other, standard), _Times(factor / family[standard]))
+        known = {**conversions, **self.conversions}
+        if logarithm_of or unit.startswith("log "):
+            plain = self.parse(logarithm_of) or logarithm_of.strip()
+            for source in sorted({u for u, target in known if target == plain} | {plain}):
+                first = _unchanged if source == plain else known[source, plain]
+                conversions.setdefault((source, standard), _Logarithm(first))
+        return UnitTable({**spelt, **self.by_spelling}, {**conversions, **self.conversions})
+
+
+#: The units of the properties that ship.
+BUILTIN = UnitTable(
+    {s.lower(): unit for unit, spellings_ in _SPELLINGS.items() for s in (*spellings_, unit)},
+    {
+        ("K", "°C"): _kelvin_to_celsius,
+        ("°F", "°C"): _fahrenheit_to_celsius,
+        ("°C", "K"): _celsius_to_kelvin,
+        ("kg/mol", "g/mol"): _Times(1000.0),
+        ("eV", "nm"): _energy_to_wavelength,
+        ("cm⁻¹", "nm"): _wavenumber_to_wavelength,
+        ("µm", "nm"): _Times(1000.0),
+        ("%", ""): _per_cent_to_share,
+        ("log units", ""): _unchanged,
+        ("mol/L", "log mol/L"): _Logarithm(),
+        ("mmol/L", "log mol/L"): _log_of_thousandth,
+        ("L/mol/cm", "log (L/mol/cm)"): _Logarithm(),
+    },
+)
+
+
 def parse_unit(text: str) -> str | None:
-    """The unit that ``text`` spells, in its standard form ('°C', 'g/mol', ...), or None."""
-    return _BY_SPELLING.get(" ".join(text.strip().lower().split()))
+    """:meth:`UnitTable.parse` of the units that ship."""
+    return BUILTIN.parse(text)
 
 
 def spellings() -> list[str]:
-    """Every known spelling, longest first (for a tokenizer)."""
-    return sorted(_BY_SPELLING, key=lambda s: (-len(s), s))
-
-
-def add_unit(unit: str, *, logarithm_of: str = "") -> str:
-    """Make ``unit`` known under its own spelling, if it is not; returns its standard form. Units of users' own properties.
-
-    ``logarithm_of``: ``unit`` is the decimal logarithm of a number in that unit, so goals may state either.
-    """
-    standard = parse_unit(unit) or unit.strip()
-    _BY_SPELLING.setdefault(standard.lower(), standard)
-    for family in _LINEAR_FAMILIES:
-        if standard in family:
-            for other, factor in family.items():
-                _BY_SPELLING.setdefault(other.lower(), other)
-                _BY_SPELLING.setdefault(other.lower().translate(_PLAIN), other)
-                _CONVERSIONS.setdefault((other, standard), _times(factor / family[standard]))
-    if logarithm_of or unit.startswith("log "):
-        plain = parse_unit(logarithm_of) or logarithm_of.strip()
-        sources = {u for u, target in _CONVERSIONS if target == plain} | {plain}
-        for source in sorted(sources):
-            _CONVERSIONS.setdefault((source, standard), _logarithm(source, plain))
-    return standard
-
-
-def convertible(target: str) -> list[str]:
-    """Units, in their standard forms, whose numbers can be converted to ``target``; without ``target`` itself."""
-    return sorted({unit for unit, to in _CONVERSIONS if to == target and unit != target})
-
-
-def _times(factor: float) -> Callable[[float], float]:
-    return lambda x: x * factor
-
-
-def _logarithm(source: str, plain: str) -> Callable[[float], float]:
-    return lambda x: math.log10(convert(x, source, plain))
+    """:meth:`UnitTable.spellings` of the units that ship."""
+    return BUILTIN.spellings()
 
 
 def convert(value: float, unit: str, target: str) -> float:
-    """``value`` in ``unit`` as a number in ``target``. Both are standard forms.
-
-    A difference of log units passes as dimensionless and as log mol/L. Raises UnitError if there is no conversion, or if the value has
-    none (a wavelength from an energy of 0 or less).
-    """
-    if unit == target or (unit == "log mol/L" and target in ("", "log (L/mol/cm)")):
-        return value
-    try:
-        result = _CONVERSIONS[unit, target](value)
-    except KeyError:
-        raise UnitError(f"{unit!r} cannot be converted to {target or 'a plain number'!r}") from None
-    except (ZeroDivisionError, ValueError):
-        raise UnitError(f"{value:g} {unit} has no equivalent in {target}") from None
-    if (unit, target) in _REVERSING and value <= 0:
-        raise UnitError(f"{value:g} {unit} has no equivalent in {target}")
-    return result
+    """:meth:`UnitTable.convert` with the units that ship."""
+    return BUILTIN.convert(value, unit, target)
 
 
 def reverses(unit: str, target: str) -> bool:

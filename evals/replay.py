@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from graphs.assistant import KIND
 from graphs.context import DesignContext
 from graphs.design import build
 from memory.recorder import ReplayRecorder
-from tools.predictors.user_models.registry import only_own_models, own_folder, own_versions
+from tools.workspace import Workspace, builtin
 
 
 class ReplayResult(Model):
@@ -32,12 +33,21 @@ class ReplayResult(Model):
     text: str = Field(description="The result in words.")
 
 
-def replay(store: RunStore, run_id: str, *, executor: Executor, progress: ProgressSink = silent) -> ReplayResult:
+def replay(
+    store: RunStore,
+    run_id: str,
+    *,
+    executor: Executor,
+    workspace: Workspace | None = None,
+    progress: ProgressSink = silent,
+) -> ReplayResult:
     """Re-execute run ``run_id`` on a fresh thread in a scratch store.
 
     Nothing from outside is asked again: proposals, literature, decisions and the clock come from the record, and the run's own store is
-    only read. NotFoundError if the run is unknown or never finished.
+    only read. ``workspace`` holds the user's own models that there are now; None: none. The replay computes in a workspace of its own,
+    with those that the run used. NotFoundError if the run is unknown or never finished.
     """
+    workspace = workspace or builtin()
     run = store.run(run_id)
     if run.status == "cancelled":
         raise NotFoundError(f"run {run.run_id} was cancelled; only a run that went to its end can be replayed")
@@ -46,13 +56,13 @@ def replay(store: RunStore, run_id: str, *, executor: Executor, progress: Progre
     if run.kind == KIND:
         executor.close()
         return _conversation(store, run)
-    used = _own_models_used(store, run)
-    if changed_model := _changed_own_model(used):
+    used = _own_models_used(store, run, workspace)
+    if changed_model := _changed_own_model(used, workspace):
         text = f"the replay differs: {changed_model}"
         executor.close()
         return ReplayResult(run_id=run.run_id, identical=False, events=0, first_difference="versions", text=text)
     recorder = ReplayRecorder(store, run.run_id)
-    with only_own_models(used), scratch_run(run) as (scratch, lease):
+    with _with_models(workspace, used).entered(), scratch_run(run) as (scratch, lease):
         context = DesignContext(
             store=scratch,
             lease=lease,
@@ -101,24 +111,29 @@ def _different(run: RunRecord, recorder: ReplayRecorder, error: ReplayDiffers) -
 _OWN = "own model "
 
 
-def _own_models_used(store: RunStore, run: RunRecord) -> dict[str, str]:
+def _with_models(workspace: Workspace, used: Collection[str]) -> Workspace:
+    """``workspace`` with those of the user's own models that are in ``used``."""
+    return workspace if workspace.models_folder is None else workspace.with_user_models(workspace.models_folder, used)
+
+
+def _own_models_used(store: RunStore, run: RunRecord, workspace: Workspace) -> dict[str, str]:
     """Names and versions of the user's own models that the run used; no other may change what its goal means."""
     if run.status not in ("success", "no_candidate"):
         return {
             name: version
-            for name, version in own_versions().items()
+            for name, version in workspace.model_versions().items()
             if run.spec_version and name in store.spec(run.run_id).property_names()
         }
     versions = store.report(run.run_id).versions
     return {name.removeprefix(_OWN): version for name, version in versions.items() if name.startswith(_OWN)}
 
 
-def _changed_own_model(used: dict[str, str]) -> str:
+def _changed_own_model(used: dict[str, str], workspace: Workspace) -> str:
     """Which own model is gone or was trained again since the run; empty if all are as they were."""
-    now = own_versions(used)
+    now = workspace.model_versions()
     for name, version in used.items():
         if name not in now:
-            return f"the run used the own model {name} (version {version}), which is gone from {own_folder()}"
+            return f"the run used the own model {name} (version {version}), which is gone from {workspace.models_folder}"
         if now[name] != version:
             return f"the run used the own model {name} in version {version}; it has been trained again since and is version {now[name]} now"
     return ""

@@ -27,14 +27,6 @@ from tools.synthesis.blocks import BlockLibrary
 from tools.synthesis.routes import find_route, only_from, with_stock
 from tools.versions import versions
 
-#: Shown for every listed candidate beside what the goal asks for.
-SHOWN = {
-    "molecule": (
-        "molecular_weight", "logp", "tpsa", "hbd", "hba", "rotatable_bonds", "qed", "sa_score",
-        "melting_point", "aqueous_solubility", "flash_point", "thermal_stability",
-    ),
-    "polymer": ("molecular_weight", "glass_transition_temperature", "thermal_stability"),
-}  # fmt: skip
 #: For how many of the fittest a route is looked for.
 ROUTED = 150
 #: How many that miss a requirement are shown.
@@ -213,9 +205,10 @@ def _compared(choice: Choice, spec: DesignSpec, own: KnownSet | None) -> Choice:
 
 
 def _with_shown_properties(candidates: list[Candidate], spec: DesignSpec, context: DesignContext) -> list[Candidate]:
-    names = list(SHOWN[spec.candidate_class])
-    if spec.candidate_class == "molecule" and "absorption_maximum" in spec.property_names():
-        names += ["absorption_maximum", "log_epsilon"]
+    names = list(REGISTRY.listed(spec.candidate_class))
+    for asked in (REGISTRY[name] for name in spec.property_names() if name in REGISTRY):
+        if asked.listed_beside and spec.candidate_class in asked.classes:
+            names += [asked.name, *asked.listed_beside]
     values = estimate_properties([c.smiles for c in candidates], spec.candidate_class, names, spec.conditions, executor=context.executor)
     # The reasons of a level quote the flash point as evidence of volatility, which the search may not have predicted.
     again = [n for n in names if REGISTRY[n].kind == "level"]
@@ -283,7 +276,7 @@ def _points(candidates: list[Candidate], spec: DesignSpec, listed: list[str]) ->
     rest = [c for c in judged if c.key not in listed]
     step = max(1, -(-len(rest) // POINTS))
     chosen = [c for c in judged if c.key in listed] + rest[::step]
-    names = [*spec.property_names(), "molecular_weight", "logp", "sa_score"]
+    names = [*spec.property_names(), *REGISTRY.always("molecule")]
     return [Point(key=c.key, smiles=c.smiles, values=_numbers(c, names), status=c.status, listed=c.key in listed) for c in chosen]
 
 

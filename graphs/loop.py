@@ -23,6 +23,7 @@ from graphs.context import DesignContext, DesignState, FrontierEntry, spec_of
 from graphs.opening import spec_identity
 from graphs.user_inputs import library
 from tools.calculators.estimate import estimate as estimate_properties
+from tools.catalogue.registry import REGISTRY
 from tools.evaluation.check import check as check_candidate
 from tools.evaluation.fitness import fitness
 from tools.proposers.base import Parent
@@ -35,8 +36,6 @@ FRONTIER = 120
 #: The search ends after this many generations without an improvement of the ten best by more than IMPROVEMENT.
 PATIENCE = 4
 IMPROVEMENT = 0.002
-#: What every candidate is shown with, whatever the goal asks for. All are exact and cheap.
-ALWAYS = {"molecule": ("molecular_weight", "logp", "sa_score"), "polymer": ("molecular_weight",)}
 
 
 def propose(state: DesignState, context: DesignContext) -> DesignState:
@@ -100,7 +99,7 @@ def estimate(state: DesignState, context: DesignContext) -> DesignState:
     """Compute and predict the properties that the spec needs."""
     spec = spec_of(state, context)
     candidates = _generation(state, context, before="requirement")
-    names = tuple(dict.fromkeys([*spec.property_names(), *ALWAYS[spec.candidate_class]]))
+    names = tuple(dict.fromkeys([*spec.property_names(), *REGISTRY.always(spec.candidate_class)]))
     values = estimate_properties([c.smiles for c in candidates], spec.candidate_class, names, spec.conditions, executor=context.executor)
     done = [
         c.model_copy(update={"properties": v, "status": "estimated", "rejected_by": "", "rejected_reason": ""})

@@ -11,12 +11,13 @@ def versions(used: Collection[str] = ()) -> dict[str, str]:
 
     ``used``: properties of a run; those that own models predict are listed with their model's version.
     """
+    from tools.calculators.estimate import calculators_in_use
     from tools.predictors.predict import predictor_versions
-    from tools.predictors.user_models.registry import own_versions
     from tools.safety.guard import RULES_VERSION
 
     found = {name: version(name) for name in ("molwright", "rdkit", "numpy", "lightgbm", "langgraph")}
     found["safety rules"] = RULES_VERSION
     found.update({f"predictor {name}": value for name, value in predictor_versions().items()})
-    found.update({f"own model {name}": value for name, value in own_versions(used).items()})
+    if (models := calculators_in_use().user_models) is not None:
+        found.update({f"own model {name}": value for name, value in models.versions(used).items()})
     return found

@@ -2,27 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
 
 from core.candidate import PropertyValue
 from core.interfaces import Executor
-from core.properties import PropertyRegistry
 from core.spec import CandidateClass, Conditions
-from tools.calculators.estimate import estimate
-from tools.catalogue.registry import REGISTRY
+from tools.calculators import estimate as in_use
+from tools.calculators.collection import Calculators, installed_calculators
+from tools.calculators.user_models import UserModels
+from tools.catalogue import registry
+from tools.catalogue.catalogue import Catalogue
+from tools.predictors.user_models.folder import Stamp, read_folder, stamp_of
+from tools.proposers.base import Proposer
+from tools.proposers.registry import added, load
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Workspace:
     """The properties that goals may name, and what computes them.
 
+    Two workspaces can be at work in one process at the same time. A workspace can be handed to another process.
+
     Attributes:
-        catalogue: every property, by name and by word.
+        calculators: what computes property values.
+        chosen: what proposes structures, by name; None: the proposers that are installed.
+        problems: what is wrong with the user's own models that cannot be used, by name.
+        models_folder: where the user's own models were looked for; None: nowhere.
+        base: this workspace without the user's own models; None: it has none.
     """
 
-    catalogue: PropertyRegistry
+    calculators: Calculators
+    chosen: Mapping[str, Proposer] | None = None
+    problems: Mapping[str, str] = field(default_factory=dict)
+    models_folder: Path | None = None
+    base: Workspace | None = None
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Every property, by name and by word."""
+        return self.calculators.catalogue
+
+    @property
+    def proposers(self) -> Mapping[str, Proposer]:
+        """What proposes structures, by name; the modules of those that ship are imported when first asked for."""
+        return load() if self.chosen is None else self.chosen
+
+    @property
+    def user_models(self) -> UserModels | None:
+        """The user's own models, if there are any."""
+        return self.calculators.user_models
+
+    def model_versions(self) -> dict[str, str]:
+        """Version of each of the user's own models, by name."""
+        return self.user_models.versions() if self.user_models else {}
 
     def estimate(
         self,
@@ -33,11 +69,45 @@ class Workspace:
         *,
         executor: Executor | None = None,
     ) -> list[dict[str, PropertyValue]]:
-        """The properties ``names`` of every structure (SMILES), one dict a structure; see ``tools.calculators.estimate``."""
-        return estimate(structures, candidate_class, names, conditions, executor=executor)
+        """The properties ``names`` of every structure (SMILES), one dict a structure; see :meth:`Calculators.estimate`."""
+        return self.calculators.estimate(structures, candidate_class, names, conditions, executor=executor)
+
+    def with_user_models(self, folder: Path, only: Collection[str] | None = None) -> Workspace:
+        """A workspace with the models in ``folder`` (those named in ``only``, if given) in place of those that this one has.
+
+        The same folder in the same state gives the same workspace again. A model that cannot be used is named in ``problems`` and left
+        out. A folder that does not exist holds no models.
+        """
+        return _with_user_models(self.base or self, folder, stamp_of(folder), None if only is None else frozenset(only))
+
+    @contextmanager
+    def entered(self) -> Iterator[Workspace]:
+        """For the length of the block, this thread or task reads words and labels from this workspace."""
+        catalogue, calculators = registry.IN_USE.set(self.catalogue), in_use.IN_USE.set(self.calculators)
+        try:
+            yield self
+        finally:
+            registry.IN_USE.reset(catalogue)
+            in_use.IN_USE.reset(calculators)
+
+    def enter(self) -> Workspace:
+        """:meth:`entered` for the rest of this thread or task: for a door that serves one user only."""
+        registry.IN_USE.set(self.catalogue)
+        in_use.IN_USE.set(self.calculators)
+        return self
+
+
+@lru_cache(maxsize=32)
+def _with_user_models(base: Workspace, folder: Path, stamp: Stamp, only: frozenset[str] | None) -> Workspace:
+    found = read_folder(folder, base.catalogue, only)
+    calculators = base.calculators
+    if found.properties:
+        calculators = calculators.with_calculator(UserModels.of(found), found.catalogue)
+    return Workspace(calculators, base.chosen, found.problems, folder, base)
 
 
 @cache
 def builtin() -> Workspace:
-    """The workspace of the properties that molwright ships."""
-    return Workspace(REGISTRY)
+    """The workspace of what molwright ships and other installed packages add. ConfigurationError naming a plug-in that is broken."""
+    added()
+    return Workspace(installed_calculators())

@@ -14,15 +14,7 @@ _INF = float("inf")
 #: The largest structure that is designed, in heavy atoms.
 MAX_HEAVY_ATOMS = 150
 #: Counts that cannot exceed another count.
-_PARTS = (
-    ("aromatic_rings", "ring_count"),
-    ("aliphatic_rings", "ring_count"),
-    ("saturated_rings", "ring_count"),
-    ("heterocycles", "ring_count"),
-    ("aromatic_heterocycles", "aromatic_rings"),
-    ("aromatic_heterocycles", "heterocycles"),
-    ("heteroatoms", "heavy_atoms"),
-)
+_PARTS = tuple((part.name, whole) for part in REGISTRY for whole in part.cannot_exceed)
 
 
 class _Range:

@@ -10,21 +10,13 @@ from typing import Any
 
 from core.errors import ConfigurationError
 from tools.calculators.rule_sets import RULE_SETS
-from tools.catalogue.registry import REGISTRY
+from tools.catalogue.catalogue import Catalogue
+from tools.catalogue.registry import REGISTRY, catalogue_in_use
 from tools.groups.groups import group_words, plural
 from tools.structures.names import common_names
 
 #: Direction in which a property is usually better (+1 more, -1 less), for "good solubility" and "better than".
-BETTER = {
-    "aqueous_solubility": 1,
-    "sa_score": -1,
-    "qed": 1,
-    "glass_transition_temperature": 1,
-    "cns_mpo": 1,
-    "flash_point": 1,
-    "log_epsilon": 1,
-    "bertz_complexity": -1,
-}
+BETTER = {definition.name: definition.better for definition in REGISTRY if definition.better}
 
 ELEMENT_NAMES = {
     "hydrogen": "H", "carbon": "C", "nitrogen": "N", "oxygen": "O", "fluorine": "F", "chlorine": "Cl", "bromine": "Br", "iodine": "I",
@@ -159,11 +151,11 @@ def families() -> tuple[Family, ...]:
 
 def lexicon() -> Lexicon:
     """The lexicon of this version and of the user's own properties. Raises ConfigurationError if a table is not well formed."""
-    return _lexicon(REGISTRY.revision)
+    return _lexicon(catalogue_in_use())
 
 
 @lru_cache(maxsize=1)
-def _lexicon(revision: int) -> Lexicon:
+def _lexicon(catalogue: Catalogue) -> Lexicon:
     """Built once for each state of the property registry."""
     meanings: dict[str, dict[str, Any]] = {}
 
@@ -224,20 +216,10 @@ def _add_grammar(add: Any) -> None:
         add(word, "num", float(number))
 
 
-#: Words for properties that goals use and that no other table could share.
-_EXTRA_PROPERTY_WORDS = {
-    "ε": "log_epsilon",
-    "epsilon": "log_epsilon",
-    "sp3 carbons": "fraction_csp3",
-    "sp³ carbons": "fraction_csp3",
-    "sp3 carbon atoms": "fraction_csp3",
-    "sp3 content": "fraction_csp3",
-}
-
-
 def _add_chemistry(add: Any) -> None:
-    for word, name in _EXTRA_PROPERTY_WORDS.items():
-        add(word, "prop", name)
+    for definition in REGISTRY:
+        for word in definition.goal_words:
+            add(word, "prop", definition.name)
     for word, name in REGISTRY.words().items():
         add(word, "prop", name)
         add(plural(word), "prop", name)

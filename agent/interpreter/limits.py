@@ -7,17 +7,15 @@ import math
 from agent.interpreter.lexicon import BETTER
 from agent.interpreter.statements import Limit, Ref
 from core.errors import GoalError, MolwrightError, UnitError
-from core.properties import PropertyDefinition
 from core.spec import CandidateClass, Comparison, Condition, Conditions, EditRequirement
-from core.units import convert, reverses
+from core.units import reverses
+from tools.catalogue.property import Property
 from tools.catalogue.registry import REGISTRY
 
 _TURNED: dict[str, Comparison] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}
 
 
-def property_condition(
-    definition: PropertyDefinition, limit: Limit, phrase: str, reference: float | None = None
-) -> tuple[Condition, list[str]]:
+def property_condition(definition: Property, limit: Limit, phrase: str, reference: float | None = None) -> tuple[Condition, list[str]]:
     """The condition in the unit of ``definition`` and the notes that explain what was assumed.
 
     ``reference`` is the value of the structure that the limit refers to. Raises UnitError for a unit that does not fit,
@@ -42,7 +40,7 @@ def property_condition(
     return _condition(definition, operator, values, notes), notes
 
 
-def _converted(definition: PropertyDefinition, value: float, unit: str, phrase: str, notes: list[str]) -> float:
+def _converted(definition: Property, value: float, unit: str, phrase: str, notes: list[str]) -> float:
     if not unit:
         if definition.name == "log_epsilon" and value >= 100:
             notes.append(f"{value:g} is taken as ε in L/mol/cm; log ε = {math.log10(value):.2f}")
@@ -52,12 +50,12 @@ def _converted(definition: PropertyDefinition, value: float, unit: str, phrase: 
         fits = ", ".join(definition.accepted_units) or "a plain number"
         raise UnitError(f"{unit} does not fit {definition.label} (use {fits})", phrase=phrase)
     try:
-        return convert(value, unit, definition.unit)
+        return REGISTRY.units.convert(value, unit, definition.unit)
     except UnitError as error:
         raise UnitError(str(error), phrase=phrase) from error
 
 
-def _condition(definition: PropertyDefinition, operator: str, values: list[float], notes: list[str]) -> Condition:
+def _condition(definition: Property, operator: str, values: list[float], notes: list[str]) -> Condition:
     if operator == "between":
         return Condition(comparison="between", low=min(values), high=max(values))
     value = values[0]
@@ -73,7 +71,7 @@ def _condition(definition: PropertyDefinition, operator: str, values: list[float
     return Condition.model_validate({"comparison": operator, "value": value})
 
 
-def _in_range(definition: PropertyDefinition, values: list[float], phrase: str) -> None:
+def _in_range(definition: Property, values: list[float], phrase: str) -> None:
     for value in values:
         if not definition.low - 1e-9 <= value <= definition.high + 1e-9:
             span = f"{definition.low:g} to {definition.high:g}{' ' + definition.unit if definition.unit else ''}"

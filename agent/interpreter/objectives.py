@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from core.properties import PropertyDefinition
 from core.spec import Condition, LevelRequirement, Objective, PropertyRequirement
+from tools.catalogue.property import Property
 
 if TYPE_CHECKING:
     from agent.interpreter.resolve import Resolver
 
 
-def ramp_for(definition: PropertyDefinition) -> tuple[float, float]:
+def ramp_for(definition: Property) -> tuple[float, float]:
     """Ends of the desirability ramp: the property's typical range."""
     return definition.typical_low, definition.typical_high
 
 
-def soft_objective(definition: PropertyDefinition, condition: Condition, phrase: str) -> Objective:
+def soft_objective(definition: Property, condition: Condition, phrase: str) -> Objective:
     """A wish with a number ('ideally below 400 Da'): full marks where it holds, falling to none half a typical range away.
 
     A window becomes the shape 'target' at its middle.

@@ -11,8 +11,8 @@ from rdkit import Chem
 
 from agent.interpreter.lexicon import SYMBOLS, Lexicon, lexicon
 from core.errors import GoalError, StructureError
-from core.units import parse_unit, spellings
-from tools.catalogue.registry import REGISTRY
+from tools.catalogue.catalogue import Catalogue
+from tools.catalogue.registry import REGISTRY, catalogue_in_use
 from tools.structures.parse import parse_polymer, parse_smiles
 
 
@@ -37,13 +37,13 @@ _WORD = re.compile(r"[^\s,;:!?()\"<>=]+")
 
 
 def _unit_spellings() -> list[str]:
-    return _spellings_at(REGISTRY.revision)
+    return _spellings_at(catalogue_in_use())
 
 
 @lru_cache(maxsize=1)
-def _spellings_at(revision: int) -> list[str]:
+def _spellings_at(catalogue: Catalogue) -> list[str]:
     """Read again when a user's own property, which may bring a unit, is registered."""
-    return [s for s in spellings() if s] + ["degrees", "degree", "deg"]
+    return [s for s in REGISTRY.units.spellings() if s] + ["degrees", "degree", "deg"]
 
 
 def scan(text: str) -> list[Item]:
@@ -153,7 +153,7 @@ def _unit(text: str, i: int, previous: Item) -> Item | None:
         written = text[i:end]
         if written in ("m", "a2") or (len(written) == 1 and written == "u" and "digits" not in previous.m):
             continue
-        unit = "°C" if spelling in ("degrees", "degree", "deg") else parse_unit(written)
+        unit = "°C" if spelling in ("degrees", "degree", "deg") else REGISTRY.units.parse(written)
         meanings: dict[str, Any] = {"unit": unit}
         if written in SYMBOLS:
             meanings["elem"] = written

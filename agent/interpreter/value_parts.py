@@ -7,7 +7,6 @@ from dataclasses import replace
 from agent.interpreter.cursor import Cursor
 from agent.interpreter.statements import Limit, Statement
 from core.errors import GoalError
-from core.units import convert
 from tools.catalogue.registry import REGISTRY
 
 TEMPERATURES = ("°C", "K", "°F")
@@ -60,7 +59,7 @@ def temperature_after(c: Cursor, i: int) -> tuple[float, int] | None:
     value, unit, k = number
     if unit not in TEMPERATURES:
         return None
-    return (value if unit == "°C" else convert(value, unit, "°C")), k
+    return (value if unit == "°C" else REGISTRY.units.convert(value, unit, "°C")), k
 
 
 def opposite(first: Limit, second: Limit) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from core.properties import PropertyDefinition
 from core.spec import (
     Condition,
     CountRequirement,
@@ -18,6 +17,7 @@ from core.spec import (
     SimilarityRequirement,
 )
 from tools.calculators.rule_sets import RULE_SETS
+from tools.catalogue.property import Property
 from tools.catalogue.registry import REGISTRY
 
 _WORDS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least", "==": "exactly"}
@@ -77,7 +77,7 @@ def counted(requirement: CountRequirement) -> str:
     return noun if one else f"{noun}s"
 
 
-def _plain(condition: Condition, definition: PropertyDefinition) -> str:
+def _plain(condition: Condition, definition: Property) -> str:
     """' (5 cP)' after a limit on a logarithm, of a user's own property; else nothing."""
     if not (definition.own and definition.plain_unit):
         return ""

@@ -26,8 +26,8 @@ from agent.roles.facts import Fact, FactKind, Facts
 from agent.roles.numbers import UNKNOWN, Number, blank, factors, numbers_in, odd_digits
 from core import data
 from core.errors import UnitError
-from core.units import convert
-from tools.catalogue.registry import REGISTRY
+from tools.catalogue.catalogue import Catalogue
+from tools.catalogue.registry import REGISTRY, catalogue_in_use
 from tools.literature.terms import words
 
 #: A number rounded by more than this part of the stored one is another number.
@@ -324,7 +324,7 @@ def _rounds(stored: float, number: Number, *, signed: bool = True) -> bool:
 
 def _converted(fact: Fact, number: Number) -> bool:
     try:
-        ends = sorted(convert(number.value + step, number.unit, fact.unit) for step in (-number.tolerance, number.tolerance))
+        ends = sorted(REGISTRY.units.convert(number.value + step, number.unit, fact.unit) for step in (-number.tolerance, number.tolerance))
     except (UnitError, ValueError, OverflowError):
         return False
     slack = 1e-6 * max(1.0, abs(fact.value))
@@ -377,7 +377,7 @@ def _about(subject: str, number: Number, plain: str, subjects: list[tuple[int, s
 def _mentions(plain: str) -> list[tuple[int, int, str]]:
     """(start, end, property) of every property that the sentence names, longest names first where they overlap."""
     found: list[tuple[int, int, str]] = []
-    for match in _property_words(REGISTRY.revision).finditer(plain):
+    for match in _property_words(catalogue_in_use()).finditer(plain):
         definition = REGISTRY.resolve(match[0].lower()) or REGISTRY.resolve(match[0])
         if definition is not None:
             found.append((match.start(), match.end(), definition.name))
@@ -385,7 +385,7 @@ def _mentions(plain: str) -> list[tuple[int, int, str]]:
 
 
 @lru_cache(maxsize=4)
-def _property_words(revision: int) -> re.Pattern[str]:
+def _property_words(catalogue: Catalogue) -> re.Pattern[str]:
     known = {word for word in REGISTRY.words() if len(word) > 1}
     choices = "|".join(re.escape(w) for w in sorted(known, key=lambda w: (-len(w), w)))
     return re.compile(rf"(?<![A-Za-z0-9])(?:{choices})(?![A-Za-z0-9])", re.I)

@@ -208,7 +208,7 @@ def _candidate_facts(candidate: Candidate, properties: set[str]) -> list[Fact]:
 def _value_facts(name: str, value: PropertyValue, key: str) -> list[Fact]:
     facts: list[Fact] = []
     if value.number is not None:
-        facts.append(Fact(value.number, value.unit, "value", name, key, fraction=name in ("qed", "fraction_csp3")))
+        facts.append(Fact(value.number, value.unit, "value", name, key, fraction=name in REGISTRY and REGISTRY[name].fraction))
     if value.sigma:
         facts.append(Fact(value.sigma, value.unit, "spread", name, key))
     facts += [Fact(end, value.unit, "interval", name, key) for end in (value.lower, value.upper) if end is not None]

@@ -31,7 +31,6 @@ from agent.roles.numbers import numbers_in
 from agent.spec_check import check_spec
 from core.errors import MolwrightError, SpecError
 from core.model import Model
-from core.properties import PropertyDefinition
 from core.spec import (
     Assumption,
     Condition,
@@ -45,6 +44,7 @@ from core.spec import (
     Unchecked,
 )
 from tools.calculators.rule_sets import RULE_SETS, resolve_rule_set
+from tools.catalogue.property import Property
 from tools.catalogue.registry import REGISTRY
 from tools.groups.groups import GROUPS, resolve_group
 
@@ -220,11 +220,9 @@ def _limit(reading: GoalReading) -> Limit:
 
 
 def _unit(text: str) -> str:
-    from core.units import parse_unit
-
-    if text and parse_unit(text) is None:
+    if text and REGISTRY.units.parse(text) is None:
         raise SpecError("an unknown unit")
-    return parse_unit(text) or ""
+    return REGISTRY.units.parse(text) or ""
 
 
 def _condition(reading: GoalReading, subject: Subject, phrase: str) -> Condition:
@@ -259,7 +257,7 @@ def _requirement(reading: GoalReading, subject: Subject, phrase: str, spec: Desi
     return CountRequirement(**common, what="group" if kind == "group" else "element", name=name, smarts=smarts, condition=condition)
 
 
-def _wish(reading: GoalReading, definition: PropertyDefinition, phrase: str) -> Objective:
+def _wish(reading: GoalReading, definition: Property, phrase: str) -> Objective:
     """A reading whose number the goal does not give, as a wish: its direction alone, with half weight. SpecError if it has none."""
     if reading.comparison in ("present", "absent") or definition.kind == "level":
         raise SpecError("no wish")

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from core import data
-from core.units import parse_unit, spellings
-from tools.catalogue.registry import REGISTRY
+from tools.catalogue.catalogue import Catalogue
+from tools.catalogue.registry import REGISTRY, catalogue_in_use
 
 #: Unit of a number whose unit this program does not know, or that is a factor: no stored value has it.
 UNKNOWN = "?"
@@ -128,9 +128,9 @@ def _word_number(rest: str) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _units(revision: int) -> tuple[tuple[str, str], ...]:
+def _units(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
     """(spelling in lower case, unit) of everything that may follow a number, longest first; single letters apart from these."""
-    table = {s.lower(): parse_unit(s) or UNKNOWN for s in spellings() if len(s) > 1 or s == "%"}
+    table = {s.lower(): REGISTRY.units.parse(s) or UNKNOWN for s in REGISTRY.units.spellings() if len(s) > 1 or s == "%"}
     table |= {d.unit.lower(): d.unit for d in REGISTRY if d.unit and len(d.unit) > 1}
     for word in _FOREIGN:
         table.setdefault(word, UNKNOWN)
@@ -157,7 +157,7 @@ def _spelled_unit(text: str, position: int) -> tuple[str, int] | None:
     begin = position + (lead.end() if lead else 0)
     rest = text[begin:]
     low = rest.lower()
-    for spelling, unit in _units(REGISTRY.revision):
+    for spelling, unit in _units(catalogue_in_use()):
         if low.startswith(spelling) and not re.match(r"[A-Za-z0-9²³⁻]", rest[len(spelling) :] if spelling[-1].isalpha() else ""):
             return unit, begin + len(spelling)
     if rest[:1] in _LETTERS and not re.match(r"[A-Za-z0-9-]", rest[1:]):

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from tools.catalogue.registry import REGISTRY
+from tools.catalogue.catalogue import Catalogue
+from tools.catalogue.registry import REGISTRY, catalogue_in_use
 from tools.groups.groups import group_words
 from tools.literature.embedder import idf
 from tools.literature.terms import words
@@ -43,7 +44,7 @@ def readable(text: str, known: Iterable[str] = ()) -> bool:
     found = [w.lower() for w in _WORD.findall(text)]
     if len(found) < 3:
         return False
-    kinds = [_kind(w, REGISTRY.revision) for w in found]
+    kinds = [_kind(w, catalogue_in_use()) for w in found]
     kinds = ["known" if kind == "unknown" and w in names else kind for kind, w in zip(kinds, found, strict=True)]
     small, fine = kinds.count("small"), len(kinds) - kinds.count("unknown")
     varied = len(set(found)) >= LEAST_VARIED * len(found) if len(found) > 20 else len(set(found)) > 1
@@ -52,24 +53,24 @@ def readable(text: str, known: Iterable[str] = ()) -> bool:
 
 def on_topic(text: str, topic: str) -> bool:
     """Whether ``text`` has a word in common with ``topic``, or names a property, a group, or what reports speak of."""
-    return any(stem in _names(REGISTRY.revision) for stem in words(text)) or bool(set(words(text)) & set(words(topic)))
+    return any(stem in _names(catalogue_in_use()) for stem in words(text)) or bool(set(words(text)) & set(words(topic)))
 
 
 @lru_cache(maxsize=20_000)
-def _kind(word: str, revision: int) -> str:
+def _kind(word: str, catalogue: Catalogue) -> str:
     """'small' for a stop word, 'known' for a word of the notes, the properties or the groups, else 'unknown'."""
     if not word.isascii() and len(word) > 1:
         return "unknown"
     stems = words(word)
     if not stems:
         return "small" if len(word) > 1 or word in ("a", "i") else "unknown"
-    if any(stem in _names(revision) or idf(stem) < _rarest() - 1e-9 for stem in stems):
+    if any(stem in _names(catalogue) or idf(stem) < _rarest() - 1e-9 for stem in stems):
         return "known"
     return "unknown"
 
 
 @lru_cache(maxsize=4)
-def _names(revision: int) -> frozenset[str]:
+def _names(catalogue: Catalogue) -> frozenset[str]:
     labels = [*REGISTRY.words(), *group_words(), *(d.description for d in REGISTRY), _OWN]
     return frozenset(stem for label in labels for stem in words(label))
 

@@ -78,7 +78,7 @@ def run_suite(
 
     context = EvalContext(
         run_design=run_design,
-        replay=lambda run_id: replay(store, run_id, executor=wiring.open_executor(settings)),
+        replay=lambda run_id: replay(store, run_id, executor=wiring.open_executor(settings), workspace=wiring.open_workspace(settings)),
         seeds=range(seeds),
         limit=limit,
         budget=budget,

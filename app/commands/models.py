@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.markup import escape
@@ -16,6 +16,9 @@ from app import wiring
 from app.console import emit_json, err, out
 from core.errors import NotFoundError, UsageError
 from core.settings import get_settings
+
+if TYPE_CHECKING:
+    from tools.workspace import Workspace
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Name = Annotated[str, typer.Argument(help="Name of the property.")]
@@ -60,14 +63,18 @@ def _shipped_card(name: str) -> dict[str, Any]:
 def _known(name: str) -> Literal["shipped", "own"]:
     """Whether ``name`` ships or is the user's own. Raises NotFoundError naming what there is."""
     from tools.predictors.specs import PREDICTORS
-    from tools.predictors.user_models.registry import own_cards
 
-    wiring.register_own_models(get_settings())
+    cards = _own_cards(wiring.open_workspace(get_settings()))
     if name in PREDICTORS:
         return "shipped"
-    if name in own_cards():
+    if name in cards:
         return "own"
-    raise NotFoundError(f"there is no model {name!r}; there are: {', '.join([*PREDICTORS, *own_cards()])}")
+    raise NotFoundError(f"there is no model {name!r}; there are: {', '.join([*PREDICTORS, *cards])}")
+
+
+def _own_cards(workspace: Workspace) -> dict[str, dict[str, Any]]:
+    """The model cards of the user's own models, by name."""
+    return workspace.user_models.cards if workspace.user_models else {}
 
 
 def _summary(card: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -93,10 +100,11 @@ def _summary(card: dict[str, Any], kind: str) -> dict[str, Any]:
 def list_models(as_json: AsJson = False) -> None:
     """List the predictors: data, licence, rows and headline figures out of fold."""
     from tools.predictors.specs import PREDICTORS
-    from tools.predictors.user_models.registry import own_cards
 
-    problems = wiring.register_own_models(get_settings())
-    rows = [_summary(_shipped_card(name), "shipped") for name in PREDICTORS] + [_summary(c, "own") for c in own_cards().values()]
+    workspace = wiring.open_workspace(get_settings())
+    problems = dict(workspace.problems)
+    rows = [_summary(_shipped_card(name), "shipped") for name in PREDICTORS]
+    rows += [_summary(c, "own") for c in _own_cards(workspace).values()]
     if as_json:
         return emit_json({"models": rows, "problems": problems})
     table = Table("model", "unit", "rows", "RMSE / MAE (random split)", "90 % interval holds", "data", "licence", "version")
@@ -163,16 +171,16 @@ def train(
             raise UsageError(f"{name} ships with molwright and has its columns and unit: {', '.join(wrong)} cannot be given")
         return _train_shipped(name, data, seed, where, device, as_json)
     _refuse_device(device)
-    from tools.predictors.user_models.registry import own_cards
     from tools.predictors.user_models.train import OwnProperty, check_name, train_own
 
     settings = get_settings()
-    wiring.register_own_models(settings)
-    check_name(name)
+    workspace = wiring.open_workspace(settings).enter()
+    check_name(name, workspace.catalogue)
     _refuse_known_words(name, synonym or [])
-    if name in own_cards() and not replace:
+    known = _own_cards(workspace)
+    if name in known and not replace:
         raise UsageError(
-            f"there is an own model {name} (version {own_cards()[name]['version']}); --replace trains it again, and runs that used it "
+            f"there is an own model {name} (version {known[name]['version']}); --replace trains it again, and runs that used it "
             "no longer replay"
         )
     folder = wiring.own_models_folder(settings)
@@ -181,7 +189,7 @@ def train(
         name=name, unit=unit, log=log, label=label, description=description, synonyms=tuple(w.lower() for w in synonym or [])
     )
     card, table = train_own(data, wanted, folder, smiles=smiles, target=target, seed=seed, progress=_progress())
-    problems = wiring.register_own_models(settings)
+    problems = wiring.open_workspace(settings).problems
     if name in problems:
         raise UsageError(f"the model was written to {folder / name}, but cannot be used: {problems[name]}")
     if as_json:
@@ -295,7 +303,9 @@ def evaluate(
         found = evaluate_shipped(name, data, split, seed=seed, smiles=smiles, target=target, progress=_progress(), device=device)
     else:
         _refuse_device(device)
-        found = evaluate_own(name, data, split, seed=seed, smiles=smiles, target=target, progress=_progress())
+        models = wiring.open_workspace(get_settings()).user_models
+        assert models is not None, "_known has found the model"
+        found = evaluate_own(models.model(name), data, split, seed=seed, smiles=smiles, target=target, progress=_progress())
     if as_json:
         return emit_json(found)
     for bad in found["bad_rows"][:SHOWN_ROWS]:

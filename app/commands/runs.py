@@ -143,7 +143,7 @@ def replay(
         fork = service.fork(record.run_id, start or 0, changes or [])
         err.print(f"run {fork} repeats run {record.run_id} up to event {start or 0} and goes on from there")
         return finish(settings, service.execute(fork), None, "-" if as_json else None)
-    result = replay_run(store, record.run_id, executor=wiring.open_executor(settings))
+    result = replay_run(store, record.run_id, executor=wiring.open_executor(settings), workspace=wiring.open_workspace(settings))
     if as_json:
         emit_json(result.model_dump(mode="json"))
     else:

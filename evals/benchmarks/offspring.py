@@ -22,7 +22,7 @@ from rdkit.Chem import QED, Crippen, Descriptors, FilterCatalog, rdFingerprintGe
 from core.seeding import generator
 from core.spec import Condition, DesignSpec, PropertyRequirement
 from evals.sections import Section, Table, write_section
-from tools.calculators.descriptors import compute_descriptor
+from tools.calculators.drug_likeness import sa_score
 from tools.optimise.start import own_library, read_start_file, readable
 from tools.proposers.evolution.engine import Engine, EngineConfig
 from tools.proposers.evolution.graph import working_form
@@ -113,7 +113,7 @@ def score_fully(stream: Sequence[str]) -> int:
     for smiles in stream:
         mol = Chem.MolFromSmiles(smiles)
         morgan.GetFingerprint(mol)
-        values = {"qed": QED.qed(mol), "sa_score": compute_descriptor("sa_score", mol), "logp": Crippen.MolLogP(mol)}
+        values = {"qed": QED.qed(mol), "sa_score": sa_score(mol), "logp": Crippen.MolLogP(mol)}
         values["tpsa"] = rdMolDescriptors.CalcTPSA(mol)
         clean = not pains.HasMatch(mol)
         passed += clean and all(low <= values[name] <= high for name, (low, high) in WINDOWS.items())

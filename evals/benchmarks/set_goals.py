@@ -33,7 +33,7 @@ from core.spec import (
     SimilarityRequirement,
 )
 from evals.sections import Section, Table, write_section
-from tools.calculators.descriptors import compute_descriptor
+from tools.calculators.drug_likeness import sa_score
 from tools.ranking.set_level import judge
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -64,7 +64,7 @@ def set_spec(name: str, drugs: list[str]) -> DesignSpec:
     """The spec of one set."""
     mols = [Chem.MolFromSmiles(s) for s in drugs]
     least_qed = sum(map(qed, mols)) / len(mols)
-    most_sa = sum(compute_descriptor("sa_score", m) for m in mols) / len(mols)
+    most_sa = sum(sa_score(m) for m in mols) / len(mols)
     requirements: list[Any] = [
         _property(1, "qed", ">=", least_qed),
         _property(2, "sa_score", "<=", most_sa),
@@ -89,7 +89,7 @@ def missed(smiles: list[str], drugs: list[str]) -> list[str]:
     fingerprints = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
     prints, references = [[fingerprints.GetFingerprint(m) for m in group] for group in (mols, known)]
     pairs = [DataStructs.TanimotoSimilarity(prints[i], prints[j]) for i in range(len(prints)) for j in range(i)]
-    sa = [[compute_descriptor("sa_score", m) for m in group] for group in (mols, known)]
+    sa = [[sa_score(m) for m in group] for group in (mols, known)]
     found = {
         "number": len(mols) >= NUMBER,
         "novelty": all(max(DataStructs.BulkTanimotoSimilarity(p, references)) <= 1 - NOVELTY + 1e-9 for p in prints),

@@ -5,27 +5,9 @@ from pathlib import Path
 import pytest
 
 from core import errors
-from core.errors import ConfigurationError, GoalError, SpecError, StructureError
-from core.properties import PropertyDefinition, PropertyRegistry
+from core.errors import ConfigurationError, GoalError, StructureError
 from core.seeding import generator
 from core.settings import Settings, get_settings
-
-
-def definition(name: str, *synonyms: str) -> PropertyDefinition:
-    return PropertyDefinition(
-        name=name,
-        label=name,
-        synonyms=synonyms,
-        unit="",
-        kind="computed",
-        low=0,
-        high=1,
-        typical_low=0,
-        typical_high=1,
-        method="m",
-        source="s",
-        description="d",
-    )
 
 
 def test_every_error_is_in_the_tree_with_its_exit_code() -> None:
@@ -55,23 +37,6 @@ def test_generator_depends_on_its_place_only() -> None:
         for p in [(2, "propose", 2, "evolution"), (1, "seed", 2, "evolution"), (1, "propose", 3, "evolution"), (1, "propose", 2, "x")]
     }
     assert len(others | {first}) == 5
-
-
-def test_registry_refuses_a_synonym_that_is_taken() -> None:
-    registry = PropertyRegistry()
-    registry.register(definition("logp", "clogp"))
-    with pytest.raises(ConfigurationError, match="clogp"):
-        registry.register(definition("other", "clogp"))
-
-
-def test_registry_resolves_names_and_synonyms_in_any_case() -> None:
-    registry = PropertyRegistry()
-    registry.register(definition("ring_count", "rings"))
-    assert registry.resolve("Ring Count") is registry["ring_count"]
-    assert registry.resolve("RINGS") is registry["ring_count"]
-    assert registry.resolve("knots") is None
-    with pytest.raises(SpecError, match="knots"):
-        registry["knots"]
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Descriptors that RDKit computes exactly from the structure: one function for every ``computed`` property of the registry."""
+"""Descriptors that are computed exactly from the structure: the functions that the files of the catalogue name, and their calculator."""
 
 from __future__ import annotations
 
@@ -7,64 +7,68 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import cast
 
+import rdkit
 from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
+from rdkit.rdBase import BlockLogs
 
+from core.candidate import PropertyValue
 from core.errors import ConfigurationError, SpecError
-from tools.calculators.drug_likeness import qed, sa_score
-from tools.catalogue.registry import REGISTRY
+from tools.calculators.protocol import Batch, Cost, PlainCalculator
+from tools.catalogue.property import Property
+from tools.catalogue.shipped import shipped
 
 DescriptorFunction = Callable[[Chem.Mol], float]
 
 
-@dataclass(frozen=True)
-class Descriptor:
-    """A computed property.
-
-    Attributes:
-        function: the value from a sanitised molecule without explicit hydrogens; attachment points '*' count for nothing.
-        method: the RDKit function behind it, as reports name it.
-    """
-
-    function: DescriptorFunction
-    method: str
-
-
-def _python_function(module: str, name: str) -> Any:
-    """A descriptor that RDKit writes in Python; imported when first needed."""
-    return getattr(importlib.import_module(f"rdkit.Chem.{module}"), name)
-
-
-def _bertz(mol: Chem.Mol) -> float:
-    return float(_python_function("GraphDescriptors", "BertzCT")(mol))
-
-
-def _balaban(mol: Chem.Mol) -> float:
-    """Balaban's J; defined for connected graphs with at least one bond."""
+def balaban_j(mol: Chem.Mol) -> float:
+    """Balaban's J. ValueError where it is not defined: no bond, or several pieces."""
     if mol.GetNumBonds() == 0 or len(Chem.GetMolFrags(mol)) > 1:
         raise ValueError("Balaban's J is defined for one connected structure with at least two heavy atoms")
-    return float(_python_function("GraphDescriptors", "BalabanJ")(mol))
+    from rdkit.Chem import GraphDescriptors
+
+    return float(GraphDescriptors.BalabanJ(mol))
 
 
-def _valence_electrons(mol: Chem.Mol) -> float:
-    return float(_python_function("Descriptors", "NumValenceElectrons")(mol))
+def crippen_logp(mol: Chem.Mol) -> float:
+    """logP by Crippen's atom contributions, dimensionless."""
+    return float(rdMolDescriptors.CalcCrippenDescriptors(mol)[0])
 
 
-def _crippen(mol: Chem.Mol) -> tuple[float, float]:
-    """(logP, molar refractivity) by Crippen's atom contributions."""
-    logp, refractivity = rdMolDescriptors.CalcCrippenDescriptors(mol)
-    return float(logp), float(refractivity)
+def crippen_refractivity(mol: Chem.Mol) -> float:
+    """Molar refractivity by Crippen's atom contributions, cm³/mol."""
+    return float(rdMolDescriptors.CalcCrippenDescriptors(mol)[1])
 
 
-def _heavy_atoms(mol: Chem.Mol) -> float:
+def heavy_atoms(mol: Chem.Mol) -> float:
+    """Atoms other than hydrogen; attachment points '*' count for nothing."""
     return float(sum(atom.GetAtomicNum() > 1 for atom in mol.GetAtoms()))
 
 
-def _bonds(kind: Chem.BondType) -> Descriptor:
-    """How many bonds of one kind there are between heavy atoms, as RDKit perceives them."""
-    return Descriptor(lambda mol: float(sum(bond.GetBondType() == kind for bond in mol.GetBonds())), "RDKit bond types")
+def _bonds(mol: Chem.Mol, kind: Chem.BondType) -> float:
+    return float(sum(bond.GetBondType() == kind for bond in mol.GetBonds()))
+
+
+def single_bonds(mol: Chem.Mol) -> float:
+    """Single bonds between heavy atoms, as RDKit perceives them."""
+    return _bonds(mol, Chem.BondType.SINGLE)
+
+
+def double_bonds(mol: Chem.Mol) -> float:
+    """Double bonds between heavy atoms, as RDKit perceives them; aromatic bonds are not among them."""
+    return _bonds(mol, Chem.BondType.DOUBLE)
+
+
+def triple_bonds(mol: Chem.Mol) -> float:
+    """Triple bonds between heavy atoms."""
+    return _bonds(mol, Chem.BondType.TRIPLE)
+
+
+def aromatic_bonds(mol: Chem.Mol) -> float:
+    """Aromatic bonds, as RDKit perceives them."""
+    return _bonds(mol, Chem.BondType.AROMATIC)
 
 
 def ramp(value: float, best: float, worst: float) -> float:
@@ -92,91 +96,98 @@ def _basicity_term(mol: Chem.Mol) -> float:
     return 0.5 if mol.HasSubstructMatch(amine) else 1.0
 
 
-def _cns_mpo(mol: Chem.Mol) -> float:
+def cns_mpo(mol: Chem.Mol) -> float:
     """Approximate CNS MPO, 0 to 6: Wager et al., ACS Chem. Neurosci. 2010, 1, 435, with Crippen's logP for both logP and logD.
 
     The pKa term is taken from the kind of base (:func:`_basicity_term`), since no pKa is computed.
     """
-    logp, weight = _crippen(mol)[0], rdMolDescriptors._CalcMolWt(mol)
+    logp, weight = crippen_logp(mol), rdMolDescriptors._CalcMolWt(mol)
     tpsa, donors = rdMolDescriptors.CalcTPSA(mol), rdMolDescriptors.CalcNumHBD(mol)
     hump = min(ramp(tpsa, 40.0, 20.0), ramp(tpsa, 90.0, 120.0))
     terms = (ramp(logp, 3.0, 5.0), ramp(logp, 2.0, 4.0), ramp(weight, 360.0, 500.0), hump, ramp(donors, 0.5, 3.5), _basicity_term(mol))
     return float(sum(terms))
 
 
-_CNS_METHOD = (
-    "RDKit, Wager's desirabilities; approximate: Crippen logP stands for both ClogP and ClogD, "
-    "and the pKa term is 0 for amidines and guanidines, 0.5 for aliphatic amines, else 1"
-)
+@cache
+def _imported(path: str) -> DescriptorFunction:
+    """The function "module:name". ConfigurationError where it is not there."""
+    module, _, name = path.partition(":")
+    try:
+        return cast(DescriptorFunction, getattr(importlib.import_module(module), name))
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ConfigurationError(f"the function {path!r} that a property names is not there: {error}") from error
 
 
-def _plain(name: str) -> Descriptor:
-    function = getattr(rdMolDescriptors, name)
-    return Descriptor(lambda mol: float(function(mol)), f"RDKit {name}")
+@cache
+def _occurrences(smarts: str) -> DescriptorFunction:
+    """How often a pattern occurs, each set of atoms counted once. ConfigurationError for a SMARTS that cannot be read."""
+    pattern = Chem.MolFromSmarts(smarts)
+    if pattern is None:
+        raise ConfigurationError(f"{smarts!r}, which a property counts, is not a SMARTS")
+    return lambda mol: len(mol.GetSubstructMatches(pattern, maxMatches=100_000))
 
 
-DESCRIPTORS: dict[str, Descriptor] = {
-    "molecular_weight": Descriptor(lambda mol: float(rdMolDescriptors._CalcMolWt(mol)), "RDKit MolWt"),
-    "exact_mass": _plain("CalcExactMolWt"),
-    "logp": Descriptor(lambda mol: _crippen(mol)[0], "RDKit MolLogP (Crippen)"),
-    "molar_refractivity": Descriptor(lambda mol: _crippen(mol)[1], "RDKit MolMR (Crippen)"),
-    "tpsa": _plain("CalcTPSA"),
-    "labute_asa": _plain("CalcLabuteASA"),
-    "hbd": _plain("CalcNumHBD"),
-    "hba": _plain("CalcNumHBA"),
-    "rotatable_bonds": _plain("CalcNumRotatableBonds"),
-    "ring_count": _plain("CalcNumRings"),
-    "aromatic_rings": _plain("CalcNumAromaticRings"),
-    "aliphatic_rings": _plain("CalcNumAliphaticRings"),
-    "saturated_rings": _plain("CalcNumSaturatedRings"),
-    "single_bonds": _bonds(Chem.BondType.SINGLE),
-    "double_bonds": _bonds(Chem.BondType.DOUBLE),
-    "triple_bonds": _bonds(Chem.BondType.TRIPLE),
-    "aromatic_bonds": _bonds(Chem.BondType.AROMATIC),
-    "heterocycles": _plain("CalcNumHeterocycles"),
-    "aromatic_heterocycles": _plain("CalcNumAromaticHeterocycles"),
-    "fraction_csp3": _plain("CalcFractionCSP3"),
-    "heavy_atoms": Descriptor(_heavy_atoms, "RDKit heavy atom count"),
-    "heteroatoms": _plain("CalcNumHeteroatoms"),
-    "formal_charge": Descriptor(lambda mol: float(Chem.GetFormalCharge(mol)), "RDKit GetFormalCharge"),
-    "stereocentres": _plain("CalcNumAtomStereoCenters"),
-    "valence_electrons": Descriptor(_valence_electrons, "RDKit NumValenceElectrons"),
-    "spiro_atoms": _plain("CalcNumSpiroAtoms"),
-    "bridgehead_atoms": _plain("CalcNumBridgeheadAtoms"),
-    "amide_bonds": _plain("CalcNumAmideBonds"),
-    "bertz_complexity": Descriptor(_bertz, "RDKit BertzCT"),
-    "balaban_j": Descriptor(_balaban, "RDKit BalabanJ"),
-    "qed": Descriptor(qed, "RDKit QED.qed"),
-    "sa_score": Descriptor(sa_score, "RDKit Contrib SA_Score"),
-    "cns_mpo": Descriptor(_cns_mpo, _CNS_METHOD),
-}
+def number(definition: Property, mol: Chem.Mol) -> float:
+    """The computed property of ``mol``, in its unit.
+
+    ``mol`` is sanitised, without explicit hydrogens. Raises ValueError where the property is not defined for the structure or not
+    finite, and ConfigurationError where its function is missing; never returns NaN.
+    """
+    function = _occurrences(definition.smarts) if definition.smarts else _imported(definition.function)
+    value = float(function(mol))
+    if not math.isfinite(value):
+        raise ValueError(f"{definition.name} is not finite for this structure")
+    return value
 
 
-def check_registry() -> None:
-    """Raise ConfigurationError unless every computed property has a function and every function a computed property."""
-    registered = {d.name for d in REGISTRY if d.kind == "computed"}
-    without, unknown = sorted(registered - set(DESCRIPTORS)), sorted(set(DESCRIPTORS) - registered)
-    if without or unknown:
-        raise ConfigurationError(f"computed properties without a function: {without}; functions without a property: {unknown}")
+@dataclass(frozen=True, eq=False)
+class Descriptors(PlainCalculator):
+    """The calculator of properties whose file names a function or a SMARTS."""
+
+    properties: tuple[Property, ...]
+    name: str = "descriptors"
+    cost: Cost = Cost.EXACT
+
+    def version(self, name: str) -> str:
+        """RDKit's version, on which the functions rest."""
+        return str(rdkit.__version__)
+
+    def value(self, definition: Property, value: float) -> PropertyValue:
+        """The property value of a ``value`` that is at hand, in the property's unit: exact, with a sigma of 0."""
+        return PropertyValue(
+            value=value,
+            unit=definition.unit,
+            sigma=0.0,
+            lower=value,
+            upper=value,
+            method=self.method(definition),
+            method_version=self.version(definition.name),
+        )
+
+    def batch(self, names: Sequence[str], batch: Batch) -> dict[str, list[PropertyValue]]:
+        """Exact values; None with the reason where a descriptor is not defined for a structure."""
+        definitions = {p.name: p for p in self.properties}
+        return {name: [self._one(definitions[name], mol) for mol in batch.mols] for name in names}
+
+    def _one(self, definition: Property, mol: Chem.Mol) -> PropertyValue:
+        try:
+            with BlockLogs():
+                return self.value(definition, number(definition, mol))
+        except (ValueError, RuntimeError, ZeroDivisionError) as error:
+            return self.missing(definition, str(error) or type(error).__name__)
 
 
-check_registry()
+@cache
+def descriptor_names() -> frozenset[str]:
+    """Names of the shipped properties that are computed exactly."""
+    return frozenset(p.name for p in shipped() if p.kind == "computed")
 
 
 def compute_descriptor(name: str, mol: Chem.Mol) -> float:
-    """The computed property ``name`` of ``mol``, in the registered unit.
-
-    ``mol`` is sanitised, without explicit hydrogens. Raises SpecError for a name that is not a computed property, and
-    ValueError where the descriptor is not defined for the structure or not finite; never returns NaN.
-    """
-    try:
-        descriptor = DESCRIPTORS[name]
-    except KeyError:
-        raise SpecError(f"{name!r} is not a computed property; known: {', '.join(sorted(DESCRIPTORS))}") from None
-    value = descriptor.function(mol)
-    if not math.isfinite(value):
-        raise ValueError(f"{name} is not finite for this structure")
-    return value
+    """:func:`number` of the shipped property ``name``. Raises SpecError for a name that is not a shipped computed property."""
+    if name not in descriptor_names():
+        raise SpecError(f"{name!r} is not a computed property; known: {', '.join(sorted(descriptor_names()))}")
+    return number(shipped()[name], mol)
 
 
 def compute_descriptors(names: Sequence[str], mol: Chem.Mol) -> dict[str, float]:

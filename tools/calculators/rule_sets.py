@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rdkit import Chem
-from rdkit.Chem import Crippen, rdMolDescriptors
+from rdkit.Chem import rdMolDescriptors
 
 from core import data
 from core.errors import ConfigurationError, SpecError
+from tools.calculators.descriptors import compute_descriptor
 from tools.catalogue.registry import REGISTRY
 
 #: Metrics that are not registered properties. Lipinski counts donors as N-H and O-H bonds and acceptors as N and O atoms.
@@ -18,17 +19,6 @@ _OWN_METRICS: dict[str, tuple[str, Callable[[Chem.Mol], float]]] = {
     "nh_oh_count": ("H-bond donors (N-H and O-H)", lambda mol: float(rdMolDescriptors.CalcNumLipinskiHBD(mol))),
     "n_o_count": ("H-bond acceptors (N and O)", lambda mol: float(rdMolDescriptors.CalcNumLipinskiHBA(mol))),
     "all_atoms": ("atoms with hydrogen", lambda mol: float(mol.GetNumAtoms() + sum(a.GetTotalNumHs() for a in mol.GetAtoms()))),
-}
-_REGISTERED: dict[str, Callable[[Chem.Mol], float]] = {
-    "molecular_weight": lambda mol: float(rdMolDescriptors._CalcMolWt(mol)),
-    "logp": lambda mol: float(Crippen.MolLogP(mol)),
-    "molar_refractivity": lambda mol: float(Crippen.MolMR(mol)),
-    "tpsa": lambda mol: float(rdMolDescriptors.CalcTPSA(mol)),
-    "hbd": lambda mol: float(rdMolDescriptors.CalcNumHBD(mol)),
-    "hba": lambda mol: float(rdMolDescriptors.CalcNumHBA(mol)),
-    "rotatable_bonds": lambda mol: float(rdMolDescriptors.CalcNumRotatableBonds(mol)),
-    "heavy_atoms": lambda mol: float(mol.GetNumHeavyAtoms()),
-    "formal_charge": lambda mol: float(Chem.GetFormalCharge(mol)),
 }
 
 
@@ -115,10 +105,6 @@ def metric_value(metric: str, mol: Chem.Mol) -> float:
     """A metric of a rule for ``mol``, in the unit of the registered property. Raises SpecError for an unknown metric."""
     if metric in _OWN_METRICS:
         return _OWN_METRICS[metric][1](mol)
-    if metric in _REGISTERED:
-        return _REGISTERED[metric](mol)
-    from tools.calculators.descriptors import compute_descriptor
-
     return compute_descriptor(metric, mol)
 
 

@@ -1,31 +1,72 @@
-"""Every property that a goal can name: the table ``properties.toml``. What computes them is in ``tools/calculators`` and ``tools/predictors``."""
+"""The catalogue in use: that of the workspace that this thread or task has entered, else the one that ships.
+
+It is for readers of labels and words that are not handed a workspace; what computes takes one. It is kept in a context variable, so that
+requests with different workspaces do not see each other, and nothing here can be changed but by entering a workspace.
+"""
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from contextvars import ContextVar
 
-from core.errors import ConfigurationError
-from core.properties import PropertyDefinition, PropertyRegistry
+from core.spec import CandidateClass
+from core.units import UnitTable
+from tools.catalogue.catalogue import Catalogue
+from tools.catalogue.property import Property
+from tools.catalogue.shipped import shipped
 
-TABLE = Path(__file__).with_name("properties.toml")
-
-
-def read_properties(path: Path) -> PropertyRegistry:
-    """The registry of the definitions in ``path``, in the order of the file.
-
-    Raises ConfigurationError naming the property for an unknown or missing field, or a name or synonym that is taken.
-    """
-    registry = PropertyRegistry()
-    for name, fields in tomllib.loads(path.read_text(encoding="utf-8")).items():
-        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
-        try:
-            definition = PropertyDefinition(name=name, **values)
-        except TypeError as error:
-            raise ConfigurationError(f"{path.name}, property {name!r}: {error}") from error
-        registry.register(definition)
-    return registry
+IN_USE: ContextVar[Catalogue | None] = ContextVar("catalogue in use", default=None)
 
 
-REGISTRY = read_properties(TABLE)
+def catalogue_in_use() -> Catalogue:
+    """The catalogue of the workspace that was entered, or the one that ships."""
+    return IN_USE.get() or shipped()
+
+
+class _InUse:
+    """The methods of a catalogue, of the one in use."""
+
+    @property
+    def units(self) -> UnitTable:
+        """Its units."""
+        return catalogue_in_use().units
+
+    def __getitem__(self, name: str) -> Property:
+        return catalogue_in_use()[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in catalogue_in_use()
+
+    def __iter__(self) -> Iterator[Property]:
+        return iter(catalogue_in_use())
+
+    def resolve(self, word: str) -> Property | None:
+        """See :meth:`Catalogue.resolve`."""
+        return catalogue_in_use().resolve(word)
+
+    def words(self) -> dict[str, str]:
+        """See :meth:`Catalogue.words`."""
+        return catalogue_in_use().words()
+
+    def always(self, candidate_class: CandidateClass) -> tuple[str, ...]:
+        """See :meth:`Catalogue.always`."""
+        return catalogue_in_use().always(candidate_class)
+
+    def listed(self, candidate_class: CandidateClass) -> tuple[str, ...]:
+        """See :meth:`Catalogue.listed`."""
+        return catalogue_in_use().listed(candidate_class)
+
+    def columns(self) -> tuple[str, ...]:
+        """See :meth:`Catalogue.columns`."""
+        return catalogue_in_use().columns()
+
+    def axes(self) -> tuple[str, ...]:
+        """See :meth:`Catalogue.axes`."""
+        return catalogue_in_use().axes()
+
+    def on(self, topic: str) -> frozenset[str]:
+        """See :meth:`Catalogue.on`."""
+        return catalogue_in_use().on(topic)
+
+
+REGISTRY = _InUse()

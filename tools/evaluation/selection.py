@@ -59,11 +59,11 @@ def training_priors(names: Sequence[str]) -> dict[str, Prior]:
 
     Raises SpecError for a name that is no predictor and PredictorError where its calibration data are missing or damaged.
     """
-    from tools.predictors.predict import calibration
+    from tools.calculators.estimate import calculators_in_use
 
     priors = {}
     for name in names:
-        arrays = calibration(name)
+        arrays = calculators_in_use().calibration(name)
         measured = np.asarray(arrays["oof_pred"], dtype=np.float64) + np.asarray(arrays["oof_residual"], dtype=np.float64)
         priors[name] = Prior(float(measured.mean()), float(measured.std()))
     return priors

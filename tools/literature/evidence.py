@@ -20,9 +20,6 @@ FLOOR = 0.3
 _PER_QUESTION = 4
 _LONGEST = 420
 _DRUG_WORDS = frozenset(words("drug drugs medicine oral brain cns lead fragment lipinski inhibitor"))
-#: Computed properties on which the literature has something to say; for the others the structure itself answers.
-_ASKED_COMPUTED = {"qed", "sa_score", "logp", "tpsa", "rotatable_bonds"}
-_DYE_PROPERTIES = {"absorption_maximum", "log_epsilon"}
 #: Tags of notes that name something a proposer can build in, or should keep out.
 STRUCTURAL_HINTS = frozenset(
     [
@@ -102,9 +99,9 @@ def applies(passage: Passage, spec: DesignSpec) -> bool:
     names = set(spec.property_names())
     if "polymer" in passage.tags and spec.candidate_class != "polymer":
         return False
-    if "dye" in passage.tags and not ("dye" in spec.family.lower() or names & _DYE_PROPERTIES):
+    if "dye" in passage.tags and not ("dye" in spec.family.lower() or names & REGISTRY.on("dye")):
         return False
-    drug = bool(_DRUG_WORDS & set(words(f"{spec.goal} {spec.family}"))) or "qed" in names
+    drug = bool(_DRUG_WORDS & set(words(f"{spec.goal} {spec.family}"))) or bool(names & REGISTRY.on("drug"))
     drug = drug or any(isinstance(r, RuleSetRequirement) for r in spec.requirements)
     return drug or "drug-likeness" not in passage.tags
 
@@ -142,7 +139,7 @@ def check_citations(text: str, citations: Sequence[Citation]) -> list[str]:
 
 
 def _worth_asking(name: str) -> bool:
-    return name not in REGISTRY or REGISTRY[name].kind != "computed" or name in _ASKED_COMPUTED
+    return name not in REGISTRY or REGISTRY[name].kind != "computed" or REGISTRY[name].in_literature
 
 
 def _label(name: str) -> str:

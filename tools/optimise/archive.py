@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from rdkit import Chem
 
-from tools.calculators.descriptors import compute_descriptor
+from tools.calculators.drug_likeness import sa_score
 from tools.proposers.evolution.graph import working_form
 from tools.structures.plausibility import first_violation
 from tools.surrogate.features import Features
@@ -19,7 +19,7 @@ MAX_SA = 4.0
 
 def makeable(mol: Chem.Mol) -> bool:
     """Whether ``mol`` breaks no plausibility rule and has a synthetic accessibility score of at most 4."""
-    return not first_violation(mol) and compute_descriptor("sa_score", mol) <= MAX_SA
+    return not first_violation(mol) and sa_score(mol) <= MAX_SA
 
 
 @dataclass

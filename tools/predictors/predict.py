@@ -17,7 +17,6 @@ from tools.predictors.features.solvent import canonical_solvent
 from tools.predictors.model import CALIBRATION_FILE, Z90, Model, load_model
 from tools.predictors.prepare import Prepared, prepare
 from tools.predictors.specs import PREDICTORS, FeatureKind, PredictorSpec, spec_of
-from tools.predictors.user_models.registry import is_own, own_model
 from tools.predictors.weights import WEIGHTS, WeightsFolder
 
 #: Correlation of the residuals of two predictors on the same structure, as measured by ``training correlation``.
@@ -50,10 +49,10 @@ def predict(
     dye models; ``folder`` holds other weights than the shipped ones. Raises SpecError for an unknown name and PredictorError where
     weights are missing or damaged.
     """
-    specs = [spec_of(name) for name in names if not is_own(name)]
+    specs = [spec_of(name) for name in names]
     describer = Describer()
     ready: dict[FeatureKind, list[Prepared | str]] = {}
-    found: dict[str, list[PropertyValue]] = {name: own_model(name).predict(structures, candidate_class) for name in names if is_own(name)}
+    found: dict[str, list[PropertyValue]] = {}
     for spec in specs:
         if spec.kind not in ready:
             ready[spec.kind] = [prepare(smiles, spec.kind, candidate_class) for smiles in structures]
@@ -120,8 +119,6 @@ def calibration(name: str) -> dict[str, NDArray[np.float32]]:
     One entry a training row, in no order that follows the structures, in the predictor's unit. Every prediction comes from models
     that have not seen the structure. Raises SpecError or PredictorError.
     """
-    if is_own(name):
-        return dict(own_model(name).calibration)
     spec: PredictorSpec = spec_of(name)
     arrays = WeightsFolder(spec.name).arrays(CALIBRATION_FILE)
     return {key: arrays[key].astype(np.float32) for key in ("oof_pred", "oof_sigma", "oof_residual")}

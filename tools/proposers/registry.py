@@ -1,48 +1,68 @@
-"""Every proposer, by name. The proposer modules are imported on first use; one that fails to import fails the caller."""
+"""Every proposer, by name: those that ship, and those that other installed packages add as entry points ``molwright.proposers``."""
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from types import MappingProxyType
 
 from core.errors import ConfigurationError
+from core.plugins import PROPOSERS, plugins
 from core.spec import DesignSpec
 from tools.proposers.base import Proposer
 
-PROPOSERS: dict[str, Proposer] = {}
-
-# Each of these modules calls ``register`` once for every proposer that it defines.
-_MODULES: tuple[str, ...] = (
-    "tools.proposers.library.proposer",
-    "tools.proposers.evolution.proposer",
-    "tools.proposers.exact.proposer",
-    "tools.proposers.isomers.proposer",
-    "tools.proposers.reactions.proposer",
-    "tools.proposers.polymers.proposers",
-    "tools.proposers.dyes.proposers",
+#: Modules and classes of the proposers that ship; they are imported on first use.
+_SHIPPED: tuple[tuple[str, str], ...] = (
+    ("tools.proposers.library.proposer", "LibraryProposer"),
+    ("tools.proposers.evolution.proposer", "EvolutionProposer"),
+    ("tools.proposers.exact.proposer", "ExactProposer"),
+    ("tools.proposers.isomers.proposer", "IsomersProposer"),
+    ("tools.proposers.reactions.proposer", "ReactionsProposer"),
+    ("tools.proposers.polymers.assembly", "PolymerAssembly"),
+    ("tools.proposers.polymers.mutation", "PolymerMutation"),
+    ("tools.proposers.dyes.assembly", "DyeAssembly"),
 )
 
 
-def register(proposer: Proposer) -> None:
-    """Add a proposer to ``PROPOSERS``. Raises ConfigurationError if another one has its name."""
-    known = PROPOSERS.get(proposer.name)
-    if known is not None and type(known) is not type(proposer):
-        raise ConfigurationError(f"two proposers are called {proposer.name!r}")
-    PROPOSERS[proposer.name] = proposer
+def by_name(proposers: Iterable[Proposer]) -> Mapping[str, Proposer]:
+    """``proposers`` by their names, not to be changed. ConfigurationError if two have the same name."""
+    found: dict[str, Proposer] = {}
+    for proposer in proposers:
+        if proposer.name in found:
+            raise ConfigurationError(f"two proposers are called {proposer.name!r}")
+        found[proposer.name] = proposer
+    return MappingProxyType(found)
 
 
-def load() -> dict[str, Proposer]:
-    """Import every proposer module and return ``PROPOSERS``. ImportError if one cannot be imported."""
-    for module in _MODULES:
-        importlib.import_module(module)
-    return PROPOSERS
+@cache
+def added() -> tuple[Proposer, ...]:
+    """The proposers of plug-ins. An entry point names a proposer or a class of proposers without arguments.
+
+    ConfigurationError naming the plug-in that cannot be used.
+    """
+    found = []
+    for plugin in plugins(PROPOSERS):
+        proposer = plugin.value() if isinstance(plugin.value, type) else plugin.value
+        if not isinstance(proposer, Proposer):
+            raise ConfigurationError(f"{plugin} is no proposer: it needs name, applies and propose")
+        found.append(proposer)
+    return tuple(found)
 
 
-def applicable(spec: DesignSpec) -> list[Proposer]:
-    """The proposers that have something to say for ``spec``, by name.
+@cache
+def load() -> Mapping[str, Proposer]:
+    """The proposers that ship and those of plug-ins, by name. ImportError if a shipped one cannot be imported; raises as :func:`added`."""
+    return by_name([*(getattr(importlib.import_module(module), name)() for module, name in _SHIPPED), *added()])
+
+
+def applicable(spec: DesignSpec, proposers: Mapping[str, Proposer] | None = None) -> list[Proposer]:
+    """The proposers (those of :func:`load` if None) that have something to say for ``spec``, by name.
 
     Where every answer can be listed (all isomers of a formula, one change of a given structure) only the proposers that list them.
     """
-    found = [proposer for _, proposer in sorted(load().items()) if proposer.applies(spec)]
+    known = load() if proposers is None else proposers
+    found = [proposer for _, proposer in sorted(known.items()) if proposer.applies(spec)]
     if spec.exhaustive:
         return [proposer for proposer in found if getattr(proposer, "lists_all", False)] or found
     return found

@@ -24,27 +24,10 @@ from core.spec import (
     ScaffoldRequirement,
     SimilarityRequirement,
 )
-from tools.calculators.descriptors import compute_descriptor
+from tools.calculators.collection import Calculators
+from tools.calculators.estimate import calculators_in_use
 from tools.calculators.rule_sets import RULE_SETS, violations
-from tools.catalogue.registry import REGISTRY
 from tools.structures.similarity import morgan_fingerprint
-
-# The deviation of a computed property that counts as much as one atom too many.
-_STEP: dict[str, float] = {
-    "molecular_weight": 14.0,
-    "exact_mass": 14.0,
-    "logp": 0.5,
-    "tpsa": 10.0,
-    "labute_asa": 6.0,
-    "molar_refractivity": 4.0,
-    "fraction_csp3": 0.1,
-    "qed": 0.05,
-    "sa_score": 0.3,
-    "cns_mpo": 0.5,
-    "valence_electrons": 6.0,
-    "bertz_complexity": 50.0,
-    "balaban_j": 0.2,
-}
 
 
 def miss(condition: Condition, number: float, step: float) -> float:
@@ -94,8 +77,9 @@ class GroupCount:
 
 @dataclass
 class SpecFit:
-    """The cheap part of a spec. Made by :func:`spec_fit`; immutable in use."""
+    """The cheap part of a spec. Made by :func:`spec_fit`; immutable in use. ``calculators`` compute what it counts."""
 
+    calculators: Calculators = field(default_factory=calculators_in_use)
     allowed: frozenset[str] | None = None
     forbidden: list[Chem.Mol] = field(default_factory=list)
     absent_elements: frozenset[str] = frozenset()
@@ -128,7 +112,7 @@ class SpecFit:
         total += sum(2.0 * miss(g.condition, g.count(mol), 1.0) for g in self.groups)
         for name, condition in self.windows:
             try:
-                total += miss(condition, compute_descriptor(name, mol), _STEP.get(name, 1.0))
+                total += miss(condition, self.calculators.number(name, mol), self.calculators.catalogue[name].step)
             except (ValueError, RuntimeError):
                 total += 3.0
         total += sum(max(0, len(violations(mol, name)) - allowed) for name, allowed in self.rule_sets)
@@ -151,10 +135,6 @@ class SpecFit:
 
 def _query(smarts: str) -> Chem.Mol | None:
     return Chem.MolFromSmarts(smarts) if smarts else None
-
-
-def _is_computed(name: str) -> bool:
-    return name in REGISTRY and REGISTRY[name].kind == "computed"
 
 
 def _add_count(fit: SpecFit, requirement: CountRequirement) -> None:
@@ -206,7 +186,7 @@ def spec_fit(spec: DesignSpec) -> SpecFit:
             query = _query(requirement.smarts) or Chem.MolFromSmiles(requirement.scaffold)
             if query is not None:
                 fit.scaffolds.append(query)
-        elif isinstance(requirement, PropertyRequirement) and _is_computed(requirement.property):
+        elif isinstance(requirement, PropertyRequirement) and fit.calculators.exact(requirement.property):
             fit.windows.append((requirement.property, requirement.condition))
         elif isinstance(requirement, RuleSetRequirement) and requirement.rule_set in RULE_SETS:
             fit.rule_sets.append((requirement.rule_set, requirement.allowed_violations))

@@ -43,7 +43,7 @@ def _environment() -> Environment:
 
 def render_html(report: Report) -> str:
     """``report`` as a complete HTML document."""
-    columns = list(dict.fromkeys([*report.spec.property_names(), "molecular_weight", "sa_score"]))
+    columns = list(dict.fromkeys([*report.spec.property_names(), *REGISTRY.columns()]))
     return _environment().get_template("report.html.j2").render(report=report, columns=columns, plots=plots(report), registry=REGISTRY)
 
 
@@ -79,10 +79,7 @@ def plots(report: Report) -> list[dict[str, Any]]:
     """Title and SVG of each plot: the property space of the evaluated structures, and the Pareto plot of the listed ones."""
     found = []
     wanted = [n for n in report.spec.property_names() if n in REGISTRY and REGISTRY[n].kind != "level"]
-    second = next((n for n in [*wanted[1:], "molecular_weight", "logp"] if n != (wanted or [""])[0]), "logp")
-    first = wanted[0] if wanted else "molecular_weight"
-    if first == second:
-        second = "logp"
+    first, second, *_ = dict.fromkeys([*wanted, *REGISTRY.axes()])
     lines = {
         r.property: [x for x in r.condition.bounds() if abs(x) != float("inf")]
         for r in report.spec.requirements

@@ -12,6 +12,8 @@ from rdkit import Chem
 
 from core import data
 from core.candidate import SafetyRuleHit, Verdict
+from core.errors import ConfigurationError
+from core.plugins import SAFETY_RULES, plugins
 from tools.structures.prescreen import Prescreen
 
 HERE = Path(__file__).parent
@@ -114,11 +116,20 @@ def _rule(raw: dict[str, Any]) -> StructureRule:
 
 @lru_cache(maxsize=1)
 def structure_rules() -> tuple[StructureRule, ...]:
-    """Every structure rule, in the order of the files. Raises ValueError for a rule that cannot be read or an id used twice."""
+    """Every structure rule, in the order of the files, then those of plug-ins: entry points ``molwright.safety_rules``.
+
+    An entry point names a list of rules, each a dict with the fields of a rule in ``rules/*.toml``. They hold in every workspace: no
+    request can leave a rule out. Raises ValueError for a rule that cannot be read or an id used twice, ConfigurationError for a plug-in.
+    """
     rules: list[StructureRule] = []
     for file in RULE_FILES:
         table = data.table("tools.safety", f"rules/{file}")
         rules += [_rule({**table.get("defaults", {}), **raw}) for raw in table["rule"]]
+    for plugin in plugins(SAFETY_RULES):
+        try:
+            rules += [_rule(raw) for raw in plugin.value]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ConfigurationError(f"{plugin} has a safety rule that cannot be used: {error}") from error
     ids = [rule.id for rule in rules]
     if len(set(ids)) != len(ids):
         raise ValueError(f"safety rule ids used twice: {sorted({i for i in ids if ids.count(i) > 1})}")
@@ -155,4 +166,7 @@ def rules_version() -> str:
     files = [*HERE.glob("rules/*"), *HERE.glob("tables/*"), *HERE.glob("*.py")]
     for file in sorted(files, key=lambda path: path.relative_to(HERE).as_posix()):
         digest.update(file.relative_to(HERE).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    for plugin in plugins(SAFETY_RULES):
+        structure_rules()  # a rule that cannot be used fails here, at import, and not as a block of everything
+        digest.update(f"{plugin.package} {plugin.name} {list(plugin.value)!r}".encode())
     return digest.hexdigest()[:12]

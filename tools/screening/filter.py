@@ -30,13 +30,7 @@ from tools.structures.similarity import morgan_fingerprint
 Values = dict[str, float]
 Test = Callable[[Chem.Mol, Values], bool]
 
-#: Microseconds that a computed property takes for a molecule of ordinary size; the default for the rest. Only the order matters.
-_COST = {
-    "molecular_weight": 2, "exact_mass": 1, "tpsa": 6, "hbd": 6, "hba": 25, "ring_count": 1, "aromatic_rings": 4, "aliphatic_rings": 4,
-    "saturated_rings": 4, "heterocycles": 2, "aromatic_heterocycles": 5, "fraction_csp3": 2, "heteroatoms": 5, "formal_charge": 1,
-    "stereocentres": 1, "spiro_atoms": 2, "bridgehead_atoms": 2, "amide_bonds": 5, "labute_asa": 5, "heavy_atoms": 25, "rotatable_bonds": 50,
-    "logp": 175, "molar_refractivity": 175, "bertz_complexity": 180, "sa_score": 120, "qed": 720, "cns_mpo": 230,
-}  # fmt: skip
+#: Microseconds of a computed property whose cost is not measured, and of other tests, for a molecule of ordinary size.
 _DEFAULT_COST, _SMARTS_COST, _SIMILARITY_COST, _RULE_SET_COST = 50, 20, 40, 260
 
 
@@ -83,7 +77,8 @@ def _step(r: Requirement) -> tuple[float, Test | None]:
     if is_predicted(r):
         return 0.0, None
     if isinstance(r, PropertyRequirement):
-        return float(_COST.get(r.property, _DEFAULT_COST)), _property(r)
+        cost = REGISTRY[r.property].microseconds
+        return float(_DEFAULT_COST if cost is None else cost), _property(r)
     if isinstance(r, CountRequirement):
         if r.what == "element":
             return 10.0, lambda mol, known: r.condition.holds(count_element(mol, r.name))

@@ -9,7 +9,7 @@ from typing import Any
 from rdkit import Chem, DataStructs
 from rdkit.Chem import rdFingerprintGenerator
 
-from tools.calculators.descriptors import compute_descriptor
+from tools.calculators.drug_likeness import sa_score
 from tools.optimise.archive import makeable
 
 
@@ -40,7 +40,7 @@ def quality(smiles: Sequence[str]) -> dict[str, float]:
     prints = [rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048).GetFingerprint(m) for m in mols]
     similar = [s for i, p in enumerate(prints[1:], 1) for s in DataStructs.BulkTanimotoSimilarity(p, prints[:i])]
     return {
-        "sa": sum(compute_descriptor("sa_score", m) for m in mols) / len(mols),
+        "sa": sum(sa_score(m) for m in mols) / len(mols),
         "diversity": 1 - sum(similar) / len(similar) if similar else 0.0,
         "makeable": sum(makeable(m) for m in mols) / len(mols),
         "alerts": sum(bool(_alerts().HasMatch(m)) for m in mols) / len(mols),

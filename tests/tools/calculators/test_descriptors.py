@@ -1,13 +1,13 @@
 """Descriptors against values that are known from the structure, and the registry's agreement with the functions."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from rdkit import Chem
 
 from core.errors import ConfigurationError, SpecError
-from tools.calculators import descriptors
-from tools.calculators.descriptors import DESCRIPTORS, check_registry, compute_descriptor, compute_descriptors, ramp
+from tools.calculators.descriptors import compute_descriptor, compute_descriptors, descriptor_names, number, ramp
 from tools.catalogue.registry import REGISTRY
 
 ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
@@ -49,7 +49,7 @@ def test_known_values(name: str, smiles: str, expected: float) -> None:
 
 
 def test_every_computed_property_works_and_lies_within_its_range() -> None:
-    values = compute_descriptors(list(DESCRIPTORS), mol("CC(C)NCC(O)COc1cccc2ccccc12"))
+    values = compute_descriptors(sorted(descriptor_names()), mol("CC(C)NCC(O)COc1cccc2ccccc12"))
     for name, value in values.items():
         assert math.isfinite(value)
         assert REGISTRY[name].low <= value <= REGISTRY[name].high
@@ -90,11 +90,15 @@ def test_what_is_not_defined_raises() -> None:
         compute_descriptor("melting_point", mol("C"))
 
 
-def test_registry_and_functions_agree(monkeypatch: pytest.MonkeyPatch) -> None:
-    check_registry()
-    monkeypatch.delitem(descriptors.DESCRIPTORS, "qed")
-    with pytest.raises(ConfigurationError, match="qed"):
-        check_registry()
-    monkeypatch.setitem(descriptors.DESCRIPTORS, "melting_point", DESCRIPTORS["logp"])
-    with pytest.raises(ConfigurationError, match="melting_point"):
-        check_registry()
+def test_a_function_or_pattern_that_is_not_there_is_named() -> None:
+    with pytest.raises(ConfigurationError, match="math:nothing"):
+        number(replace(REGISTRY["qed"], function="math:nothing"), mol("C"))
+    with pytest.raises(ConfigurationError, match="no_such_package"):
+        number(replace(REGISTRY["qed"], function="no_such_package:f"), mol("C"))
+    with pytest.raises(ConfigurationError, match="not a SMARTS"):
+        number(replace(REGISTRY["qed"], function="", smarts="[F,"), mol("C"))
+
+
+def test_a_property_can_count_a_pattern() -> None:
+    halogens = replace(REGISTRY["heavy_atoms"], function="", smarts="[F,Cl,Br,I]")
+    assert number(halogens, mol("FC(F)(F)CCl")) == 4

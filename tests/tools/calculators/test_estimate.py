@@ -11,7 +11,9 @@ from rdkit import Chem
 from core.candidate import PropertyValue
 from core.errors import ConfigurationError, SpecError
 from core.spec import Conditions
-from tools.calculators.estimate import CHUNK, estimate, volatility_words
+from tools.calculators.collection import CHUNK
+from tools.calculators.estimate import estimate
+from tools.calculators.thermal import volatility_words
 from tools.execution import ProcessExecutor, SerialExecutor
 
 HOT = Conditions(temperature_c=200.0)

@@ -9,7 +9,6 @@ from rdkit import Chem
 from core.spec import Condition, DesignSpec, ElementsRequirement, MotifRequirement, Objective, PropertyRequirement
 from tools.proposers.base import Parent, ProposalRequest, Proposer
 from tools.proposers.dyes.assembly import DyeAssembly, reachable
-from tools.proposers.dyes.proposers import register
 from tools.proposers.dyes.steering import allowed_recipes, is_about_dyes, lambda_window, promise
 from tools.structures.standardise import standardise
 from tools.synthesis.dyes.chemistry import make
@@ -203,10 +202,9 @@ def test_applies_to_dyes_only():
 
 
 def test_registered_and_large():
-    from tools.proposers.registry import PROPOSERS
+    from tools.proposers.registry import load
 
-    register(DyeAssembly())
-    assert "dye_assembly" in PROPOSERS
+    assert "dye_assembly" in load()
     assert reachable() > 8_000
     assert len(propose(spec(), 400, seed=3)) == 400
 

@@ -7,7 +7,6 @@ from core.spec import Condition, DesignSpec, ElementsRequirement, MotifRequireme
 from tools.proposers.base import Parent, ProposalRequest, Proposer
 from tools.proposers.polymers.assembly import PolymerAssembly, reachable
 from tools.proposers.polymers.mutation import PolymerMutation, substitutions, variants
-from tools.proposers.polymers.proposers import register
 from tools.proposers.polymers.steering import allowed_polymerisations, experience, family_of, flexibility, ranked_shares, tg_window
 from tools.synthesis.polymers.routes import decompose, verify_polymer_route
 
@@ -170,10 +169,9 @@ def test_only_for_polymers():
 
 
 def test_registered():
-    from tools.proposers.registry import PROPOSERS
+    from tools.proposers.registry import load
 
-    register(PolymerAssembly())
-    assert {"polymer_assembly", "polymer_mutation"} <= set(PROPOSERS)
+    assert {"polymer_assembly", "polymer_mutation"} <= set(load())
 
 
 def test_the_space_is_large():

@@ -28,13 +28,12 @@ def test_molecule_and_polymer_goals_get_their_proposers() -> None:
     assert not {"evolution", "library", "reactions"} & set(polymers)
     assert polymers
     assert molecules == sorted(molecules)
-    assert all(isinstance(p, Proposer) and p.name == name for name, p in registry.PROPOSERS.items())
+    assert all(isinstance(p, Proposer) and p.name == name for name, p in registry.load().items())
 
 
 def test_two_proposers_of_one_name_are_refused() -> None:
-    registry.load()
     with pytest.raises(ConfigurationError, match="library"):
-        registry.register(_Other())
+        registry.by_name([*registry.load().values(), _Other()])
 
 
 def test_requests_draw_the_same_numbers_at_the_same_place() -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from tests.tools.user_models.tables import lab_table, polymers, write
 from tools.predictors.user_models import learn
-from tools.predictors.user_models.registry import use_own_models
 from tools.predictors.user_models.train import OwnProperty, train_own
+from tools.workspace import Workspace, builtin
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -33,9 +33,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory, few_trees: None) -> Path:
 
 
 @pytest.fixture
-def registered(trained: Path) -> Iterator[Path]:
-    """The two models, registered for one test."""
-    use_own_models(None)
-    assert use_own_models(trained) == {}
-    yield trained
-    use_own_models(None)
+def workspace(trained: Path) -> Iterator[Workspace]:
+    """A workspace with the two models, entered for one test."""
+    found = builtin().with_user_models(trained)
+    assert found.problems == {}
+    with found.entered():
+        yield found

@@ -10,17 +10,19 @@ import numpy as np
 import pytest
 
 from agent.interpreter import compact, interpret
+from core.candidate import PropertyValue
 from core.errors import NotFoundError, PredictorError, SpecError, UsageError
-from core.spec import Conditions
+from core.spec import CandidateClass, Conditions
 from tests.tools.user_models.tables import lab_table, molecules, polymers, viscosity, write
-from tools.calculators.estimate import estimate
-from tools.catalogue.registry import REGISTRY
 from tools.execution import ProcessExecutor
-from tools.predictors.predict import calibration, predict
 from tools.predictors.user_models.external import evaluate_own, evaluate_shipped
-from tools.predictors.user_models.registry import is_own, only_own_models, own_cards, own_model, own_versions, use_own_models
 from tools.predictors.user_models.train import OwnProperty, check_name, train_own
 from tools.versions import versions
+from tools.workspace import Workspace, builtin
+
+
+def values_of(workspace: Workspace, name: str, structures: list[str], kind: CandidateClass) -> list[PropertyValue]:
+    return [values[name] for values in workspace.estimate(structures, kind, [name], Conditions())]
 
 
 def test_the_card_says_what_was_measured_and_how_well(trained: Path) -> None:
@@ -45,8 +47,8 @@ def test_equal_data_and_seed_give_equal_files(trained: Path, tmp_path: Path) -> 
     assert first["version"] == again["version"]
 
 
-def test_values_carry_interval_domain_and_nearest_measurement(registered: Path) -> None:
-    [value] = predict(["my_viscosity"], ["CCCCCCO"], "molecule", Conditions())["my_viscosity"]
+def test_values_carry_interval_domain_and_nearest_measurement(workspace: Workspace) -> None:
+    [value] = values_of(workspace, "my_viscosity", ["CCCCCCO"], "molecule")
     assert value.number == pytest.approx(np.log10(viscosity("CCCCCCO")), abs=0.3)
     assert value.unit == "log cP"
     assert value.lower is not None
@@ -55,30 +57,29 @@ def test_values_carry_interval_domain_and_nearest_measurement(registered: Path) 
     assert value.lower < value.number < value.upper
     assert value.in_domain
     assert value.nearest == "CCCCCCO"
-    assert value.method_version == own_versions()["my_viscosity"]
+    assert value.method_version == workspace.model_versions()["my_viscosity"]
     assert "cP" in (value.reason or "")
-    far, metal, polymer = predict(["my_viscosity"], ["O=S(=O)(O)c1ccc2ccccc2c1", "CC[Si](C)(C)C", "*CC*"], "molecule", Conditions())[
-        "my_viscosity"
-    ]
+    far, metal, polymer = values_of(workspace, "my_viscosity", ["O=S(=O)(O)c1ccc2ccccc2c1", "CC[Si](C)(C)C", "*CC*"], "molecule")
     assert far.number is None or not far.in_domain
     assert "not trained on structures with Si" in (metal.reason or "")
+    assert polymer is not None
     assert polymer.number is None
-    assert set(calibration("my_viscosity")) == {"oof_pred", "oof_sigma", "oof_residual"}
+    assert set(workspace.calculators.calibration("my_viscosity")) == {"oof_pred", "oof_sigma", "oof_residual"}
 
 
-def test_polymers_have_their_own_models(registered: Path) -> None:
-    assert REGISTRY["my_index"].classes == ("polymer",)
-    [value] = predict(["my_index"], ["*CC(*)CCC"], "polymer", Conditions())["my_index"]
+def test_polymers_have_their_own_models(workspace: Workspace) -> None:
+    assert workspace.catalogue["my_index"].classes == ("polymer",)
+    [value] = values_of(workspace, "my_index", ["*CC(*)CCC"], "polymer")
     assert value.number == pytest.approx(dict(polymers())["*CC(*)CCC"], abs=0.15)
-    [found] = estimate(["CCO"], "molecule", ["my_index"], Conditions())
+    [found] = workspace.estimate(["CCO"], "molecule", ["my_index"], Conditions())
     assert "not defined for a molecule" in (found["my_index"].reason or "")
 
 
-def test_worker_processes_know_the_model(registered: Path) -> None:
+def test_worker_processes_know_the_model(workspace: Workspace) -> None:
     many = (molecules() * 5)[:150]
-    alone = estimate(many, "molecule", ["my_viscosity"], Conditions())
+    alone = workspace.estimate(many, "molecule", ["my_viscosity"], Conditions())
     with ProcessExecutor(2) as executor:
-        spread = estimate(many, "molecule", ["my_viscosity"], Conditions(), executor=executor)
+        spread = workspace.estimate(many, "molecule", ["my_viscosity"], Conditions(), executor=executor)
     assert spread == alone
 
 
@@ -91,32 +92,35 @@ def test_worker_processes_know_the_model(registered: Path) -> None:
         ("my viscosity between 1 and 10 cP", "property:my_viscosity 0..1"),
     ],
 )
-def test_goals_speak_of_it(registered: Path, goal: str, wanted: str) -> None:
+def test_goals_speak_of_it(workspace: Workspace, goal: str, wanted: str) -> None:
     assert wanted in compact(interpret(goal))["requirements"]
 
 
 def test_without_the_model_the_word_means_nothing(trained: Path) -> None:
-    use_own_models(None)
-    assert not is_own("my_viscosity")
+    workspace = builtin().with_user_models(trained.parent / "nothing")
+    assert workspace.user_models is None
     found = compact(interpret("a molecule with MW < 300 and viscosity below 5 cP"))
     assert found["requirements"] == ["property:molecular_weight < 300"]
     assert found["unchecked"]
     with pytest.raises(SpecError):
-        estimate(["CCO"], "molecule", ["my_viscosity"], Conditions())
+        workspace.estimate(["CCO"], "molecule", ["my_viscosity"], Conditions())
+    models = builtin().with_user_models(trained).user_models
+    assert models is not None
     with pytest.raises(NotFoundError):
-        own_model("my_viscosity")
+        models.model("my_colour")
 
 
-def test_versions_name_the_models_that_were_used(registered: Path) -> None:
-    assert versions(["my_viscosity"])["own model my_viscosity"] == own_versions()["my_viscosity"]
+def test_versions_name_the_models_that_were_used(workspace: Workspace) -> None:
+    assert versions(["my_viscosity"])["own model my_viscosity"] == workspace.model_versions()["my_viscosity"]
     assert not any("own model" in key for key in versions(["logp"]))
 
 
-def test_only_some_models_can_be_known_for_a_while(registered: Path) -> None:
-    with only_own_models({"my_index"}):
-        assert set(own_cards()) == {"my_index"}
-        assert "my_viscosity" not in REGISTRY
-    assert set(own_cards()) == {"my_index", "my_viscosity"}
+def test_a_workspace_can_have_only_some_of_the_models(workspace: Workspace) -> None:
+    assert workspace.models_folder is not None
+    fewer = workspace.with_user_models(workspace.models_folder, {"my_index"})
+    assert set(fewer.model_versions()) == {"my_index"}
+    assert "my_viscosity" not in fewer.catalogue
+    assert set(workspace.model_versions()) == {"my_index", "my_viscosity"}
 
 
 @pytest.mark.parametrize("name", ["flash_point", "logp", "tg", "melting_point", "Viscosity", "x", "a b", "thermal_stability", "../up"])
@@ -131,12 +135,8 @@ def test_data_that_say_nothing_are_called_that(tmp_path: Path) -> None:
     card, table = train_own(write(tmp_path / "n.csv", ["smiles", "v"], rows), OwnProperty(name="my_noise"), tmp_path)
     assert any(w.startswith("the data do not support a model") for w in card["warnings"])
     assert card["warnings"] == table.warnings
-    use_own_models(tmp_path)
-    try:
-        [value] = predict(["my_noise"], ["CCCO"], "molecule", Conditions())["my_noise"]
-        assert "do not support" in (value.reason or "")
-    finally:
-        use_own_models(None)
+    [value] = values_of(builtin().with_user_models(tmp_path), "my_noise", ["CCCO"], "molecule")
+    assert "do not support" in (value.reason or "")
 
 
 def test_damaged_and_foreign_folders_are_named_and_left_out(trained: Path, tmp_path: Path) -> None:
@@ -147,25 +147,24 @@ def test_damaged_and_foreign_folders_are_named_and_left_out(trained: Path, tmp_p
     (tmp_path / "m" / "broken" / "card.json").write_text("{")
     weights = tmp_path / "m" / "my_viscosity" / "arrays.npz"
     weights.write_bytes(weights.read_bytes()[:-10])
-    try:
-        problems = use_own_models(tmp_path / "m")
-        assert set(problems) == {"broken", "other"}
-        with pytest.raises(PredictorError):
-            own_model("my_viscosity")
-        assert own_model("my_index")
-    finally:
-        use_own_models(None)
+    workspace = builtin().with_user_models(tmp_path / "m")
+    assert set(workspace.problems) == {"broken", "other"}
+    assert workspace.user_models is not None
+    with pytest.raises(PredictorError):
+        workspace.user_models.model("my_viscosity")
+    assert workspace.user_models.model("my_index")
 
 
-def test_the_stored_model_and_its_recipe_can_be_measured(registered: Path, tmp_path: Path) -> None:
+def test_the_stored_model_and_its_recipe_can_be_measured(workspace: Workspace, tmp_path: Path) -> None:
     new = ["CCCCCCCCCCCCO", "CCCCC(C)CO", "CC(C)CCN", "CC(C)CCC(=O)O", "CCCCO"]
     path = lab_table(tmp_path / "lab.csv")
     with path.open("a") as handle:
         handle.writelines(f"{s},{viscosity(s)}\n" for s in new)
-    found = evaluate_own("my_viscosity", path, None)
+    model = workspace.user_models.model("my_viscosity") if workspace.user_models else None
+    found = evaluate_own(model, path, None)
     assert found["figures"]["new to the model"]["n"] == 4
     assert len(found["bad_rows"]) == 4
-    split = evaluate_own("my_viscosity", path, "cluster")["figures"]["cluster"]
+    split = evaluate_own(model, path, "cluster")["figures"]["cluster"]
     assert {"rmse", "mae", "r2", "spearman", "coverage"} <= set(split)
 
 

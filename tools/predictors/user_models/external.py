@@ -23,19 +23,26 @@ from tools.predictors.user_models.evaluate import (
     figures,
     folds_of,
 )
-from tools.predictors.user_models.registry import own_model
+from tools.predictors.user_models.model import OwnModel
 from tools.predictors.user_models.table import read_measurements
 
 
 def evaluate_own(
-    name: str, path: Path, split: Split | None, *, seed: int = 0, smiles: str = "", target: str = "", progress: Progress = lambda text: None
+    model: OwnModel,
+    path: Path,
+    split: Split | None,
+    *,
+    seed: int = 0,
+    smiles: str = "",
+    target: str = "",
+    progress: Progress = lambda text: None,
 ) -> dict[str, Any]:
-    """Figures of the own model ``name`` on ``path``: of the stored model on new structures, or cross-validated with ``split``.
+    """Figures of an own model on ``path``: of the stored model on new structures, or cross-validated with ``split``.
 
-    Raises NotFoundError for an unknown model or file and UsageError for an unusable table or where no structure is new.
+    Raises NotFoundError for an unknown file and UsageError for an unusable table or where no structure is new.
     """
-    model = own_model(name)
     card = model.card
+    name = card["name"]
     table = read_measurements(
         path, smiles=smiles, target=target, unit=card["plain_unit"], log=card["log"], kind=card["kind"], to_train=split is not None
     )

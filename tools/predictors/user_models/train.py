@@ -13,7 +13,8 @@ import numpy as np
 
 from core.errors import UsageError
 from core.units import parse_unit
-from tools.catalogue.registry import REGISTRY
+from tools.catalogue.catalogue import Catalogue
+from tools.catalogue.shipped import shipped
 from tools.predictors.features.assemble import feature_names
 from tools.predictors.specs import PREDICTORS, FeatureKind
 from tools.predictors.user_models.card import card_markdown
@@ -76,11 +77,15 @@ class OwnProperty:
         return self.label or self.name.replace("_", " ").capitalize()
 
 
-def check_name(name: str) -> None:
-    """Raises UsageError for a name that cannot be a property's, or that a shipped property has."""
+def check_name(name: str, catalogue: Catalogue | None = None) -> None:
+    """Raises UsageError for a name that cannot be a property's, or that a property of ``catalogue`` (the shipped one if None) has.
+
+    An own property may be trained again under its name.
+    """
+    catalogue = catalogue or shipped()
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} cannot name a property: 2 to 40 lower-case letters, digits and '_', a letter first")
-    taken = REGISTRY.resolve(name) or REGISTRY.resolve(name.replace("_", " "))
+    taken = catalogue.resolve(name) or catalogue.resolve(name.replace("_", " "))
     if name in PREDICTORS or (taken is not None and not taken.own):
         what = f"{taken.name} ({taken.label})" if taken else name
         raise UsageError(f"{name!r} is taken by the built-in property {what}; choose another name, such as my_{name}")

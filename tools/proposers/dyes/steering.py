@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from core import data
 from core.spec import DesignSpec, PropertyRequirement
+from tools.catalogue.registry import REGISTRY
 from tools.synthesis.dyes.library import Recipe, recipes
 
 _LAMBDA = "absorption_maximum"
@@ -31,7 +32,7 @@ def is_about_dyes(spec: DesignSpec) -> bool:
         return False
     family = spec.family.lower()
     named = any(word in family for word in _DYE_WORDS) or _plain(family) in _words() or _plain(family).removesuffix("s") in _words()
-    return named or bool({_LAMBDA, "log_epsilon"} & set(spec.property_names()))
+    return named or bool(REGISTRY.on("dye") & set(spec.property_names()))
 
 
 def allowed_recipes(spec: DesignSpec) -> list[Recipe]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from rdkit import Chem, rdBase
 
-from tools.calculators.descriptors import compute_descriptor
+from tools.calculators.drug_likeness import sa_score
 from tools.proposers.evolution.graph import working_form
 from tools.proposers.evolution.operators import WEIGHTS
 from tools.proposers.evolution.seen import Seen
@@ -189,6 +189,6 @@ class Engine:
             return None
         if self._accept is not None and not self._accept(mol):
             return None
-        if config.max_sa is not None and compute_descriptor("sa_score", mol) > config.max_sa:
+        if config.max_sa is not None and sa_score(mol) > config.max_sa:
             return None
         return Offspring(smiles, operator, parents)

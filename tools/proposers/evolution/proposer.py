@@ -8,13 +8,12 @@ from rdkit import Chem, rdBase
 
 from core.candidate import Proposal
 from core.spec import DesignSpec, ScaffoldRequirement
-from tools.calculators.descriptors import compute_descriptor
+from tools.calculators.drug_likeness import sa_score
 from tools.proposers.base import Parent, ProposalRequest
 from tools.proposers.evolution.engine import Engine, EngineConfig, Offspring
 from tools.proposers.evolution.exemplars import exemplars
 from tools.proposers.evolution.repair import repair
 from tools.proposers.library.known import Known, ranked
-from tools.proposers.registry import register
 from tools.proposers.spec_fit import SpecFit, spec_fit
 from tools.structures.plausibility import violations
 from tools.surrogate.prescreen import can_learn, promise
@@ -132,7 +131,7 @@ def _config(spec: DesignSpec, fit: SpecFit) -> tuple[EngineConfig, frozenset[str
         mol = Chem.MolFromSmiles(smiles)
         if mol is not None:
             ignored |= {rule for rule, _ in violations(mol)}
-            max_sa = max(max_sa, compute_descriptor("sa_score", mol) + 0.5)
+            max_sa = max(max_sa, sa_score(mol) + 0.5)
     for group in fit.groups:
         ignored |= _broken_by_all(group.smarts) if group.condition.bounds()[0] >= 1 else set()
     limit = min(max(_DEFAULT_MAX_ATOMS, int(1.3 * fit.min_heavy_atoms)), fit.max_heavy_atoms)
@@ -149,6 +148,3 @@ def _broken_by_all(smarts: str) -> set[str]:
             broken = {rule for rule, _ in violations(mol)}
             found = broken if found is None else found & broken
     return found or set()
-
-
-register(EvolutionProposer())

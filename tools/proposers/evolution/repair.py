@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from rdkit import Chem
 
-from tools.calculators.descriptors import compute_descriptor
 from tools.proposers.evolution import atoms, fragments, rings
 from tools.proposers.evolution.exemplars import exemplars
 from tools.proposers.evolution.graph import SYMBOL, finish, reworked
@@ -19,31 +18,6 @@ from tools.proposers.spec_fit import GroupCount, SpecFit, composition
 from tools.structures.plausibility import first_violation
 
 Edit = Callable[[Chem.RWMol, random.Random], "Chem.RWMol | None"]
-
-_MORE: dict[str, tuple[str, ...]] = {
-    "molecular_weight": ("append atom", "attach group", "attach ring"),
-    "exact_mass": ("append atom", "attach group", "attach ring"),
-    "heavy_atoms": ("append atom", "attach group", "insert atom"),
-    "ring_count": ("attach ring", "close ring", "fuse ring"),
-    "aromatic_rings": ("attach ring", "toggle aromatic", "fuse ring"),
-    "heterocycles": ("attach ring", "change atom"),
-    "aromatic_heterocycles": ("attach ring", "change atom"),
-    "rotatable_bonds": ("insert linker", "insert atom", "open ring"),
-    "logp": ("attach ring", "append atom", "change atom"),
-    "tpsa": ("attach group", "insert linker", "change atom"),
-    "hbd": ("attach group", "change atom"),
-    "hba": ("attach group", "change atom"),
-}
-_FEWER: dict[str, tuple[str, ...]] = {
-    "molecular_weight": ("delete atom", "delete branch"),
-    "exact_mass": ("delete atom", "delete branch"),
-    "heavy_atoms": ("delete atom", "delete branch"),
-    "ring_count": ("open ring", "delete branch"),
-    "aromatic_rings": ("toggle aromatic", "delete branch", "swap group"),
-    "rotatable_bonds": ("delete atom", "close ring", "delete branch"),
-    "logp": ("attach group", "change atom", "delete branch"),
-    "sa_score": ("delete branch", "open ring", "toggle aromatic", "delete atom"),
-}
 
 
 def repair(
@@ -83,12 +57,13 @@ def _edits(mol: Chem.Mol, fit: SpecFit) -> list[Edit]:
             edits += [_break_up(match)] * 2
     for name, condition in fit.windows:
         try:
-            value = compute_descriptor(name, mol)
+            value = fit.calculators.number(name, mol)
         except (ValueError, RuntimeError):
             continue
         if not condition.holds(value):
             low, _ = condition.bounds()
-            names = (_MORE if value <= low else _FEWER).get(name, tuple(MUTATIONS))
+            said = fit.calculators.catalogue[name]
+            names = (said.raised_by if value <= low else said.lowered_by) or tuple(MUTATIONS)
             edits += [MUTATIONS[n][0] for n in names]
     if fit.similarity and not edits:
         edits += [f for f, _ in MUTATIONS.values()]

@@ -13,7 +13,6 @@ from tools.groups.edits import edited
 from tools.proposers.base import ProposalRequest
 from tools.proposers.exact.search import exact
 from tools.proposers.library.known import known_compounds
-from tools.proposers.registry import register
 from tools.proposers.spec_fit import spec_fit
 
 #: Distances computed for one proposal asked for, and at least and at most for one request.
@@ -86,6 +85,3 @@ def structures(spec: DesignSpec) -> list[str]:
     named = [r.scaffold for r in spec.requirements if isinstance(r, ScaffoldRequirement)]
     named += [r.reference for r in spec.requirements if isinstance(r, SimilarityRequirement) and r.condition.bounds()[0] > 0]
     return list(dict.fromkeys(named))
-
-
-register(ExactProposer())

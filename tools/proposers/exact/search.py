@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from rdkit import Chem, rdBase
 
 from core.spec import Condition
-from tools.calculators.descriptors import compute_descriptor
+from tools.calculators.drug_likeness import sa_score
 from tools.proposers.exact.moves import RINGS, Palette, neighbours
 from tools.proposers.exact.starts import assemble, forms
 from tools.proposers.spec_fit import SpecFit
@@ -176,6 +176,6 @@ def exact(fit: SpecFit, rng: random.Random, starts: list[Chem.Mol], count: int, 
                 if len(found) >= SPARE * count + SPARE:
                     break
             if found:
-                effort = {smiles: round(compute_descriptor("sa_score", mol), 3) for smiles, mol in found.items()}
+                effort = {smiles: round(sa_score(mol), 3) for smiles, mol in found.items()}
                 return [found[smiles] for smiles in sorted(found, key=lambda s: (effort[s], s))[:count]]
     return []

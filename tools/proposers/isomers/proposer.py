@@ -6,7 +6,6 @@ from core.candidate import Proposal
 from core.spec import CountRequirement, DesignSpec, ElementsRequirement, PropertyRequirement
 from tools.proposers.base import ProposalRequest
 from tools.proposers.isomers.enumerate import VALENCE, Isomers, isomers
-from tools.proposers.registry import register
 
 _HYDROGEN = 1.008
 
@@ -64,6 +63,3 @@ class IsomersProposer:
             Proposal(smiles=smiles, proposer=self.name, operator="enumeration", rationale=text)
             for smiles in found.smiles[::step][start : start + request.count]
         ]
-
-
-register(IsomersProposer())

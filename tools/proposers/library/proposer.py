@@ -9,7 +9,6 @@ from core.seeding import generator
 from core.spec import DesignSpec
 from tools.proposers.base import ProposalRequest
 from tools.proposers.library.known import Known, ranked
-from tools.proposers.registry import register
 from tools.proposers.spec_fit import spec_fit
 
 
@@ -63,6 +62,3 @@ class LibraryProposer:
 
 def _unique(proposals: list[Proposal]) -> list[Proposal]:
     return list({p.smiles: p for p in reversed(proposals)}.values())[::-1]
-
-
-register(LibraryProposer())

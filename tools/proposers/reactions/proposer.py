@@ -10,11 +10,10 @@ from rdkit import Chem, rdBase
 
 from core.candidate import Material, Proposal, Route
 from core.spec import CountRequirement, DesignSpec, MotifRequirement, ScaffoldRequirement, SimilarityRequirement
-from tools.calculators.descriptors import compute_descriptor
+from tools.calculators.drug_likeness import sa_score
 from tools.proposers.base import Parent, ProposalRequest
 from tools.proposers.dyes.steering import is_about_dyes
 from tools.proposers.reactions.construction import Steps, extend, first_step, project, splice, vary
-from tools.proposers.registry import register
 from tools.proposers.spec_fit import SpecFit, spec_fit
 from tools.structures.plausibility import first_violation
 from tools.synthesis.blocks import BlockLibrary, shipped
@@ -193,7 +192,4 @@ def _material(smiles: str, library: BlockLibrary) -> Material:
 def _worth_it(mol: Chem.Mol, fit: SpecFit, library: BlockLibrary) -> bool:
     if mol.GetNumHeavyAtoms() > min(_MAX_ATOMS, fit.max_heavy_atoms) or library.find(mol) is not None:
         return False
-    return not fit.excluded(mol) and not first_violation(mol) and compute_descriptor("sa_score", mol) <= _MAX_SA
-
-
-register(ReactionsProposer())
+    return not fit.excluded(mol) and not first_violation(mol) and sa_score(mol) <= _MAX_SA

@@ -1,0 +1,43 @@
+"""The properties that ship: one TOML file each in ``properties/``.
+
+A file names everything that is said about its property, the function that computes it included, as "module:name". A data file was chosen
+over a Python module beside the function because the catalogue is read where no chemistry is loaded (words of goals, labels of stored
+reports): reading it must not import RDKit, and what is data stays checkable as data. One file is enough to add a property that RDKit or
+any importable function computes; a property that needs a calculator of its own is declared beside that (``tools/calculators/protocol.py``).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from core.errors import ConfigurationError
+from tools.catalogue.catalogue import Catalogue
+from tools.catalogue.property import Property
+
+
+def read_property(name: str, text: str) -> Property:
+    """The property ``name`` of a TOML ``text``. ConfigurationError naming the property for an unknown or missing field, or no TOML."""
+    try:
+        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in tomllib.loads(text).items()}
+        definition = Property(name=name, **fields)
+    except (TypeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"property {name!r}: {error}") from error
+    if bool(definition.function) + bool(definition.smarts) != (definition.kind == "computed"):
+        raise ConfigurationError(f"property {name!r}: a computed property names its function or its SMARTS, and no other does")
+    return definition
+
+
+def in_order(definitions: Iterable[Property]) -> tuple[Property, ...]:
+    """``definitions`` by their position, equals by name."""
+    return tuple(sorted(definitions, key=lambda p: (p.position, p.name)))
+
+
+@cache
+def shipped() -> Catalogue:
+    """The catalogue of the properties that ship. ConfigurationError naming the file that cannot be used."""
+    files = (entry for entry in resources.files("tools.catalogue").joinpath("properties").iterdir() if entry.name.endswith(".toml"))
+    return Catalogue(in_order(read_property(file.name.removesuffix(".toml"), file.read_text(encoding="utf-8")) for file in files))
