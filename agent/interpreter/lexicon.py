@@ -9,8 +9,8 @@ from importlib import resources
 from typing import Any
 
 from core.errors import ConfigurationError
-from tools.calculators.rule_sets import RULE_SETS
 from tools.catalogue.registry import REGISTRY
+from tools.catalogue.rule_sets import RULE_SETS
 from tools.groups.groups import group_words, plural
 from tools.structures.names import common_names
 

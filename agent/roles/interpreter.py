@@ -44,8 +44,8 @@ from core.spec import (
     RuleSetRequirement,
     Unchecked,
 )
-from tools.calculators.rule_sets import RULE_SETS, resolve_rule_set
 from tools.catalogue.registry import REGISTRY
+from tools.catalogue.rule_sets import RULE_SETS, resolve_rule_set
 from tools.groups.groups import GROUPS, resolve_group
 
 ROLE = "interpreter"

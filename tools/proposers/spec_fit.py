@@ -25,8 +25,9 @@ from core.spec import (
     SimilarityRequirement,
 )
 from tools.calculators.descriptors import compute_descriptor
-from tools.calculators.rule_sets import RULE_SETS, violations
+from tools.calculators.rule_sets import violations
 from tools.catalogue.registry import REGISTRY
+from tools.catalogue.rule_sets import RULE_SETS
 from tools.structures.similarity import morgan_fingerprint
 
 # The deviation of a computed property that counts as much as one atom too many.
