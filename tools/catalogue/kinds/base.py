@@ -89,15 +89,21 @@ class Subject:
     values: Mapping[str, PropertyValue] = field(default_factory=dict)
 
 
-def exact_result(
-    requirement: RequirementBase, met: bool, value: float | str | None, *, unit: str = "", reason: str = ""
+def result_of(
+    requirement: RequirementBase,
+    met: bool,
+    value: float | str | None,
+    *,
+    probability: float | None = None,
+    unit: str = "",
+    reason: str = "",
 ) -> RequirementResult:
-    """The result of a check without error: probability 1 or 0; ``reason`` is kept where the requirement is not met."""
+    """The result of a check; ``reason`` is kept where the requirement is not met. Without a probability it is 1 or 0: known exactly."""
     return RequirementResult(
         id=requirement.id,
         text=requirement.text,
         met=met,
-        probability=1.0 if met else 0.0,
+        probability=(1.0 if met else 0.0) if probability is None else probability,
         value=value,
         unit=unit,
         reason="" if met else reason,
@@ -214,11 +220,11 @@ class StructuralKind(Kind[R], Generic[R, Found]):
     def check(self, requirement: R, subject: Subject, context: Context) -> RequirementResult:
         """Met or not met, by :meth:`find`; a structure that cannot be read is not met, with its fault as the reason."""
         if subject.mol is None:
-            return exact_result(requirement, False, None, reason=subject.fault)
+            return result_of(requirement, False, None, reason=subject.fault)
         with BlockLogs():
             found = self.find(requirement, subject.mol, context)
             value, reason = self.report(requirement, found)
-        return exact_result(requirement, self.accepts(requirement, found), value, reason=reason)
+        return result_of(requirement, self.accepts(requirement, found), value, reason=reason)
 
     def test(self, requirement: R, context: Context) -> Test:
         """:meth:`find` and :meth:`accepts`, without the words."""

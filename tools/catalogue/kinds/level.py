@@ -9,7 +9,7 @@ from core.candidate import PropertyValue, RequirementResult
 from core.errors import SpecError
 from core.properties import PropertyRegistry as Catalogue
 from core.spec import LevelRequirement
-from tools.catalogue.kinds.base import UNKNOWN, Context, Kind, Subject, Terms, Test, exact_result
+from tools.catalogue.kinds.base import UNKNOWN, Context, Kind, Subject, Terms, Test, result_of
 from tools.catalogue.kinds.conditions import figure, number_text
 from tools.catalogue.kinds.validation import require_property
 
@@ -56,11 +56,11 @@ class LevelKind(Kind[LevelRequirement]):
         found = value.value if value is not None else None
         if not isinstance(found, str) or found not in levels:
             why = (value.reason if value is not None else None) or f"{requirement.property} was not estimated"
-            return exact_result(requirement, False, None, reason=why)
+            return result_of(requirement, False, None, reason=why)
         met = levels.index(found) <= levels.index(requirement.at_worst)
         why = (value.reason if value is not None else "") or f"the level is {found}"
         probability = context.calculations.level_probability(found)
-        return exact_result(requirement, met, found, reason=why).model_copy(update={"probability": probability})
+        return result_of(requirement, met, found, probability=probability, reason=why)
 
     def test(self, requirement: LevelRequirement, context: Context) -> Test | None:
         """None: levels are predicted."""

@@ -11,7 +11,7 @@ from core.errors import SpecError
 from core.properties import PropertyDefinition
 from core.properties import PropertyRegistry as Catalogue
 from core.spec import Condition, PropertyRequirement
-from tools.catalogue.kinds.base import UNKNOWN, Context, Kind, Subject, Terms, Test, closest_number, exact_result, missed_by
+from tools.catalogue.kinds.base import UNKNOWN, Context, Kind, Subject, Terms, Test, closest_number, missed_by, result_of
 from tools.catalogue.kinds.conditions import comparison, condition_text, distance, needs, number_text, parse_condition
 from tools.catalogue.kinds.limits import INF, Limits, phrase_of
 from tools.catalogue.kinds.validation import finite_numbers, require_property
@@ -80,20 +80,19 @@ class PropertyKind(Kind[PropertyRequirement]):
         number = value.number if value is not None else None
         if value is None or number is None:
             why = (value.reason if value is not None else None) or f"{definition.label} was not estimated"
-            return exact_result(requirement, False, None, unit=definition.unit, reason=why)
+            return result_of(requirement, False, None, unit=definition.unit, reason=why)
         wanted = needs(requirement.condition, definition.unit)
         if value.exact:
             met = requirement.condition.holds(number)
             reason = f"{definition.label} is {number:.4g}, needs {wanted}"
-            return exact_result(requirement, met, number, unit=definition.unit, reason=reason)
+            return result_of(requirement, met, number, unit=definition.unit, reason=reason)
         sigma = effective_sigma(value)
         probability = property_probability(number, sigma, requirement.condition)
         outside = ", outside the method's domain" if value.in_domain is False else ""
         error = f"± {sigma:.3g}" if sigma is not None else "with unknown error"
         reason = f"{definition.label} is predicted as {number:.4g} {error} {definition.unit}".rstrip() + f"{outside}, needs {wanted}"
         met = probability >= context.met_probability
-        result = exact_result(requirement, met, number, unit=definition.unit, reason=reason)
-        return result.model_copy(update={"probability": probability})
+        return result_of(requirement, met, number, probability=probability, unit=definition.unit, reason=reason)
 
     def test(self, requirement: PropertyRequirement, context: Context) -> Test | None:
         """Of a computed property; a structure for which it is not defined fails."""
