@@ -9,9 +9,9 @@ from importlib import resources
 from typing import Any
 
 from core.errors import ConfigurationError
-from tools.calculators.rule_sets import RULE_SETS
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.registry import REGISTRY, catalogue_in_use
+from tools.catalogue.rule_sets import RULE_SETS
 from tools.groups.groups import group_words, plural
 from tools.structures.names import common_names
 

@@ -11,7 +11,6 @@ from agent.interpreter.compact import number_text, parse_requirement
 from agent.interpreter.contradictions import reject_formula
 from agent.interpreter.limits import check_edit, count_condition, property_condition, reference_value, similarity_condition
 from agent.interpreter.objectives import ramp_for, soft_objective
-from agent.interpreter.scaffold import scaffold_smarts
 from agent.interpreter.statements import Findings, Limit, Ref, Statement
 from agent.interpreter.wording import comparison, requirement_text
 from core.errors import ContradictionError, GoalError
@@ -34,9 +33,10 @@ from core.spec import (
     SimilarityRequirement,
     Unchecked,
 )
-from tools.calculators.rule_sets import RULE_SETS
 from tools.catalogue.registry import REGISTRY
+from tools.catalogue.rule_sets import RULE_SETS
 from tools.groups.groups import GROUPS
+from tools.groups.scaffold import scaffold_smarts
 
 _DUMMY: dict[str, Any] = {"id": "", "text": ""}
 

@@ -43,9 +43,9 @@ from core.spec import (
     RuleSetRequirement,
     Unchecked,
 )
-from tools.calculators.rule_sets import RULE_SETS, resolve_rule_set
 from tools.catalogue.property import Property
 from tools.catalogue.registry import REGISTRY
+from tools.catalogue.rule_sets import RULE_SETS, resolve_rule_set
 from tools.groups.groups import GROUPS, resolve_group
 
 ROLE = "interpreter"

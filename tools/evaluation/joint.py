@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
-from tools.evaluation.probability import DEGREES, SCALE
+from tools.catalogue.probability import DEGREES, SCALE
 
 Array = NDArray[np.float64]
 
@@ -17,7 +17,7 @@ _CHUNK = 256
 
 
 def normal_scores(z: Array) -> Array:
-    """Errors in sigmas as standard normal scores of the same probability (see ``tools.evaluation.probability`` for their shape).
+    """Errors in sigmas as standard normal scores of the same probability (see ``tools.catalogue.probability`` for their shape).
 
     Joint probabilities are those of a Gaussian copula: each error keeps its shape, the correlation is that of the scores.
     """

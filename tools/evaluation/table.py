@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from core.candidate import Candidate, PropertyValue
 from core.spec import DesignSpec, PropertyRequirement
+from tools.catalogue.probability import effective_sigma
 from tools.catalogue.registry import REGISTRY
 from tools.evaluation.desirability import desirability, overall
 from tools.evaluation.joint import POINTS, joint_probability, normal_scores
-from tools.evaluation.probability import effective_sigma
 from tools.evaluation.selection import ErrorModel, corrected, error_model, strength_of
-from tools.evaluation.structure import candidate_mol, reference_mol
+from tools.evaluation.structure import candidate_mol
+from tools.groups.matching import reference_mol
 
 Array = NDArray[np.float64]
 

@@ -26,7 +26,8 @@ from core.spec import (
 )
 from tools.calculators.collection import Calculators
 from tools.calculators.estimate import calculators_in_use
-from tools.calculators.rule_sets import RULE_SETS, violations
+from tools.calculators.rule_sets import violations
+from tools.catalogue.rule_sets import RULE_SETS
 from tools.structures.similarity import morgan_fingerprint
 
 

@@ -7,17 +7,10 @@ from collections.abc import Sequence
 
 from core.candidate import Candidate, RequirementResult
 from core.report import BindingRequirement
-from core.spec import (
-    CountRequirement,
-    DesignSpec,
-    LevelRequirement,
-    PropertyRequirement,
-    Requirement,
-    RuleSetRequirement,
-    SimilarityRequirement,
-)
-from tools.catalogue.registry import REGISTRY
-from tools.evaluation.fitness import closeness, distance
+from core.spec import DesignSpec, Requirement
+from tools.catalogue.kinds import kind_of
+from tools.catalogue.registry import catalogue_in_use
+from tools.evaluation.fitness import closeness
 
 
 def binding_requirement(candidates: Sequence[Candidate], spec: DesignSpec) -> BindingRequirement | None:
@@ -48,15 +41,7 @@ def binding_requirement(candidates: Sequence[Candidate], spec: DesignSpec) -> Bi
 def _best(requirement: Requirement, results: Sequence[RequirementResult]) -> float | str | None:
     """The value that came closest; None where no value is known or the question has no meaning."""
     known = [result.value for result in results if result.value is not None]
-    numbers = [float(value) for value in known if isinstance(value, (int, float))]
-    if isinstance(requirement, (PropertyRequirement, CountRequirement, SimilarityRequirement)):
-        return min(numbers, key=lambda number: (distance(requirement.condition, number), number), default=None)
-    if isinstance(requirement, RuleSetRequirement):
-        return min(numbers, default=None)
-    if isinstance(requirement, LevelRequirement):
-        levels = REGISTRY[requirement.property].levels
-        return min((str(value) for value in known if value in levels), key=levels.index, default=None)
-    return None
+    return kind_of(requirement).closest(requirement, known, catalogue_in_use())
 
 
 def by_closeness(candidates: Sequence[Candidate], spec: DesignSpec) -> list[Candidate]:

@@ -9,7 +9,8 @@ from rdkit import DataStructs
 
 from core.candidate import Candidate
 from core.spec import DesignSpec
-from tools.evaluation.structure import candidate_mol, is_polymer
+from tools.evaluation.structure import candidate_mol
+from tools.groups.matching import is_polymer
 from tools.structures.repeat_units import joined_units
 from tools.structures.similarity import morgan_fingerprint
 

@@ -15,7 +15,7 @@ from rdkit import DataStructs
 from core.candidate import Candidate
 from core.model import Model
 from core.spec import DesignSpec, SetRequirement
-from tools.evaluation.structure import reference_mol
+from tools.groups.matching import reference_mol
 from tools.ranking.diversity import Picker, fingerprint
 from tools.structures.similarity import morgan_fingerprint
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.candidate import SafetyVerdict
-from core.spec import DesignSpec, EditRequirement, ScaffoldRequirement, SimilarityRequirement
+from core.spec import DesignSpec
+from tools.catalogue.kinds import kind_of
 from tools.safety.guard import screen_goal, screen_structure, verdict_of
 
 
@@ -16,10 +17,6 @@ def screen_spec(spec: DesignSpec) -> SafetyVerdict:
     words = " ; ".join([spec.goal, spec.family, *(r.text for r in spec.requirements), *(r.phrase for r in spec.requirements)])
     verdicts = [screen_goal(spec.goal), screen_goal(words)]
     references = [spec.reference.smiles] if spec.reference else []
-    for requirement in spec.requirements:
-        if isinstance(requirement, (SimilarityRequirement, EditRequirement)):
-            references.append(requirement.reference)
-        elif isinstance(requirement, ScaffoldRequirement):
-            references.append(requirement.scaffold)
+    references += [smiles for requirement in spec.requirements for smiles in kind_of(requirement).structures(requirement)]
     verdicts += [screen_structure(smiles, "polymer" if "*" in smiles else "molecule") for smiles in dict.fromkeys(references)]
     return verdict_of([hit for verdict in verdicts for hit in verdict.rules])

@@ -6,7 +6,8 @@ import pytest
 from rdkit import Chem
 
 from core.errors import SpecError
-from tools.calculators.rule_sets import RULE_SETS, metric_value, resolve_rule_set, violations
+from tools.calculators.rule_sets import metric_value, violations
+from tools.catalogue.rule_sets import RULE_SETS, resolve_rule_set
 
 ASPIRIN = Chem.MolFromSmiles("CC(=O)Oc1ccccc1C(=O)O")
 ATORVASTATIN = Chem.MolFromSmiles("CC(C)c1c(C(=O)Nc2ccccc2)c(-c2ccccc2)c(-c2ccc(F)cc2)n1CC[C@@H](O)C[C@@H](O)CC(=O)O")

@@ -11,8 +11,9 @@ from core.candidate import Candidate, Origin, PropertyValue, RequirementResult
 from core.errors import SpecError, StructureError
 from core.spec import CandidateClass, Condition, DesignSpec
 from tools.calculators.thermal_rules import LEVEL_PROBABILITY
-from tools.evaluation.check import check, needs
-from tools.evaluation.probability import OUT_OF_DOMAIN_INFLATION, interval_probability
+from tools.catalogue.kinds.conditions import needs
+from tools.catalogue.probability import OUT_OF_DOMAIN_INFLATION, interval_probability
+from tools.evaluation.check import check
 
 
 def candidate(smiles: str, candidate_class: CandidateClass = "molecule", **properties: PropertyValue) -> Candidate:

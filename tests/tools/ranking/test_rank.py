@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from core.candidate import Candidate, Origin, PropertyValue, SafetyVerdict
 from core.spec import DesignSpec
 from tools.calculators.thermal_rules import LEVEL_PROBABILITY
+from tools.catalogue.probability import error_cdf
 from tools.evaluation.check import check
-from tools.evaluation.probability import error_cdf
 from tools.evaluation.score import score_candidates
 from tools.evaluation.selection import ErrorModel, Prior
 from tools.ranking.rank import RankingResult, rank

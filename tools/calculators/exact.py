@@ -1,0 +1,38 @@
+"""What the kinds of requirement take from the calculators: computed properties, rule sets, what a risk level is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rdkit import Chem
+
+from tools.calculators.collection import Calculators
+from tools.calculators.rule_sets import violations
+from tools.calculators.thermal_rules import LEVEL_PROBABILITY
+
+#: Microseconds of a computed property whose cost is not measured. Only the order matters.
+_DEFAULT_COST = 50.0
+
+
+@dataclass(frozen=True)
+class ExactCalculations:
+    """The calculators of a workspace behind ``tools.catalogue.kinds.Calculations``."""
+
+    calculators: Calculators
+
+    def descriptor(self, name: str, mol: Chem.Mol) -> float:
+        """See :meth:`tools.calculators.collection.Calculators.number`."""
+        return self.calculators.number(name, mol)
+
+    def descriptor_cost(self, name: str) -> float:
+        """Microseconds for a molecule of ordinary size."""
+        cost = self.calculators.catalogue[name].microseconds
+        return _DEFAULT_COST if cost is None else float(cost)
+
+    def violations(self, mol: Chem.Mol, rule_set: str) -> list[str]:
+        """See :func:`tools.calculators.rule_sets.violations`."""
+        return violations(mol, rule_set)
+
+    def level_probability(self, level: str) -> float:
+        """The probability, 0 to 1, that a structure of a level of thermal risk survives."""
+        return LEVEL_PROBABILITY[level]

@@ -1,0 +1,132 @@
+"""Requirements that no structure can meet together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rdkit import Chem
+
+from core.errors import ContradictionError
+from core.spec import Requirement
+from tools.catalogue.catalogue import Catalogue
+from tools.catalogue.kinds import KINDS, Kinds
+from tools.catalogue.kinds.limits import INF, Limits, Range
+from tools.groups.groups import GROUPS, compile_smarts
+
+#: The largest structure that is designed, in heavy atoms.
+MAX_HEAVY_ATOMS = 150
+
+
+def reject_contradictions(requirements: Sequence[Requirement], catalogue: Catalogue, kinds: Kinds = KINDS) -> None:
+    """Raises ContradictionError, quoting the phrases, if requirements exclude each other."""
+    limits = Limits(catalogue)
+    for requirement in requirements:
+        kinds.of(requirement).limit(requirement, limits)
+    _ranges(limits)
+    _size(limits)
+    _elements(limits)
+    _motifs(limits)
+    _mass(limits)
+
+
+def _ranges(limits: Limits) -> None:
+    """Each quantity must have something left; those that are not properties come after them."""
+    properties = limits.of("property")
+    for name, box in properties.items():
+        if box.empty():
+            raise ContradictionError(f"no structure can meet both demands on {limits.catalogue[name].label}", phrase=box.phrases())
+    parts = [(part.name, whole) for part in limits.catalogue for whole in part.cannot_exceed]
+    for part, whole in parts:
+        if part in properties and whole in properties and properties[part].low > properties[whole].high:
+            raise ContradictionError(
+                f"{limits.catalogue[part].label} cannot exceed {limits.catalogue[whole].label}",
+                phrase=f"{properties[part].low_phrase} / {properties[whole].high_phrase}",
+            )
+    for (sort, name), box in limits.ranges.items():
+        if sort != "property" and box.empty():
+            raise ContradictionError(f"no structure can meet both demands on {name}", phrase=box.phrases())
+
+
+def _size(limits: Limits) -> None:
+    """Reject counts that only a structure too large to be designed could meet."""
+    for sort, noun in (("element", "atoms"), ("group", "groups")):
+        wanted = [box for name, box in limits.of(sort).items() if name != "H" and box.low > 0]
+        total = sum(box.low for box in wanted)
+        if total > MAX_HEAVY_ATOMS:
+            raise ContradictionError(
+                f"{total:g} {noun} are asked for, but structures of more than {MAX_HEAVY_ATOMS} heavy atoms are not designed",
+                phrase=" / ".join(dict.fromkeys(box.low_phrase for box in wanted if box.low_phrase)),
+            )
+
+
+def _required_elements(name: str, smarts: str) -> set[str]:
+    """Elements that every match of a group must hold, from its example; atoms with a choice of elements are left out."""
+    query = compile_smarts(smarts)
+    example = Chem.MolFromSmiles(GROUPS[name].example) if name in GROUPS else None
+    fixed = {a.GetSymbol() for a in query.GetAtoms() if a.GetAtomicNum() > 1}
+    if example is None:
+        return fixed - {"H", "*"}
+    match = example.GetSubstructMatch(query)
+    for atom, index in zip(query.GetAtoms(), match, strict=False):
+        described = atom.DescribeQuery()
+        if "AtomOr" not in described or "RecursiveStructure" in described:
+            fixed.add(example.GetAtomWithIdx(index).GetSymbol())
+    return fixed - {"H", "*"}
+
+
+def _elements(limits: Limits) -> None:
+    for only in limits.allowed:
+        allowed, listed = {"H", *only.symbols}, ", ".join(only.symbols)
+        for name, box in limits.of("element").items():
+            if box.low >= 1 and name not in allowed:
+                raise ContradictionError(f"{name} is asked for, but only {listed} are allowed", phrase=f"{only.phrase} / {box.low_phrase}")
+        for wanted in limits.needed:
+            missing = sorted(_required_elements(wanted.name, wanted.smarts) - allowed)
+            if missing:
+                raise ContradictionError(
+                    f"{wanted.name} needs {', '.join(missing)}, but only {listed} are allowed", phrase=f"{only.phrase} / {wanted.phrase}"
+                )
+    for name, box in limits.of("element").items():
+        if box.high == 0:
+            for wanted in limits.needed:
+                if name in _required_elements(wanted.name, wanted.smarts):
+                    raise ContradictionError(f"{wanted.name} needs {name}", phrase=f"{wanted.phrase} / {box.high_phrase}")
+
+
+def _motifs(limits: Limits) -> None:
+    rings = limits.of("property").get("ring_count")
+    for wanted in limits.needed:
+        if wanted.name not in GROUPS:
+            continue
+        example = Chem.MolFromSmiles(GROUPS[wanted.name].example)
+        atoms = set(example.GetSubstructMatch(compile_smarts(wanted.smarts)))
+        for excluded in limits.excluded:
+            matches = example.GetSubstructMatches(compile_smarts(excluded.smarts))
+            if any(set(m) <= atoms for m in matches) and not _choice(wanted.smarts):
+                phrase = f"{wanted.phrase} / {excluded.phrase}"
+                raise ContradictionError(f"every {wanted.name} holds {excluded.name}, which is excluded", phrase=phrase)
+        if GROUPS[wanted.name].kind == "ring system" and rings is not None and rings.high < 1:
+            raise ContradictionError(f"{wanted.name} is a ring, but rings are excluded", phrase=f"{wanted.phrase} / {rings.high_phrase}")
+    for symbol, phrase in limits.atoms:
+        lone = Chem.MolFromSmiles(f"[{symbol}]") if symbol != "H" else None
+        for excluded in limits.excluded:
+            query = compile_smarts(excluded.smarts)
+            if lone is not None and query.GetNumAtoms() == 1 and lone.HasSubstructMatch(query):
+                raise ContradictionError(f"{symbol} is asked for, but {excluded.name} is excluded", phrase=f"{phrase} / {excluded.phrase}")
+
+
+def _choice(smarts: str) -> bool:
+    """Whether a pattern offers a choice of atoms, so that its example is only one of its forms."""
+    return any("AtomOr" in a.DescribeQuery() and "RecursiveStructure" not in a.DescribeQuery() for a in compile_smarts(smarts).GetAtoms())
+
+
+def _mass(limits: Limits) -> None:
+    weight: Range | None = limits.of("property").get("molecular_weight")
+    if weight is None or weight.high == INF:
+        return
+    table = Chem.GetPeriodicTable()
+    parts = [(name, box.low) for name, box in limits.of("element").items() if box.low >= 1]
+    least = sum(table.GetAtomicWeight(name) * n for name, n in parts)
+    if least > weight.high:
+        atoms = ", ".join(f"{n:g} {name}" for name, n in parts)
+        raise ContradictionError(f"{atoms} alone weigh {least:.0f} g/mol", phrase=weight.high_phrase)
