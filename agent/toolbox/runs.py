@@ -6,9 +6,8 @@ from typing import Any
 
 from pydantic import Field
 
-from agent.reporter import format_value
 from agent.toolbox.tool import ToolContext, ToolError, tool
-from core.candidate import Candidate
+from core.candidate import Candidate, format_value
 from core.errors import NotFoundError
 from core.interfaces import RunStore
 from core.model import Model

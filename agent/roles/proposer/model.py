@@ -10,18 +10,16 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from agent.models import ModelSession, Place, ToolCall, ToolSchema
-from agent.reporter import format_value
+from agent.roles.proposer import MODEL as MODEL
 from agent.toolbox import PROPOSER_TOOLS, ToolContext
 from agent.toolbox.conversation import Conversation
-from core.candidate import Candidate, Proposal
+from core.candidate import Candidate, Proposal, format_value
 from core.errors import StructureError
 from core.model import Model
 from core.spec import DesignSpec
 from prompts.library import fence
 from tools.structures.standardise import standardise
 
-MODEL = "model"
-"""Name of this proposer in traces and reports."""
 COUNT = 12
 """Structures that it may submit in one generation."""
 STEPS = 6

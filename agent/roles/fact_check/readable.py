@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from agent.roles.fact_check.words import REPORT_WORDS
 from tools.catalogue.registry import REGISTRY
 from tools.groups.groups import group_words
 from tools.literature.embedder import idf
@@ -70,21 +71,8 @@ def _kind(word: str, revision: int) -> str:
 
 @lru_cache(maxsize=4)
 def _names(revision: int) -> frozenset[str]:
-    labels = [*REGISTRY.words(), *group_words(), *(d.description for d in REGISTRY), _OWN]
+    labels = [*REGISTRY.words(), *group_words(), *(d.description for d in REGISTRY), REPORT_WORDS]
     return frozenset(stem for label in labels for stem in words(label))
-
-
-#: Words that reports and remarks use beside those of the notes.
-_OWN = """
-candidate candidates rank ranked ranks ranking shortlist summary requirement requirements meet meets met probability value values predicted
-prediction uncertainty uncertain risk concern concerns hydrolysis hydrolyse oxidise oxidation reactive reactivity unstable likely unlikely
-toxicity phototoxicity genotoxic mutagenic irritant corrosive explosive shock hydrophilic scaffold scaffolds watch dna covalent warhead pains
-impurity isomer isomers tautomer racemic crystallise precipitate solvent storage light heat air water moisture base acid
-domain extrapolation route known structure structures molecule molecules polymer dye ring rings group groups bond bonds carbonyl aromatic
-question doubt check measure measured strained labile sensitive difficult purify synthesis solubility evaluated budget search list listed
-first second third best closest next weaker stronger margin because therefore although however while whereas raises lowers shows suggests
-goal asked threshold combines contains carries keeps avoids offers gives leaves stays interval error none
-"""
 
 
 @lru_cache(maxsize=1)
