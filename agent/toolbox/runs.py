@@ -1,4 +1,4 @@
-"""Tools on stored runs, for conversations: what was designed, why it ranks where it does. They read the store, so they are recorded."""
+"""Tools on stored runs, for conversations: what was designed, and why it ranks where it does. They read the store, so they are recorded."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from core.model import Model
 from core.report import Report
 
 LISTED_RUNS = 20
+"""Most runs that are listed at once."""
 
 
 class RunsArguments(Model):

@@ -22,7 +22,7 @@ from core.spec import DesignSpec
 
 #: Candidates that are shown to the critic, and remarks that are kept.
 SHOWN, MOST_REMARKS = 20, 20
-#: Longest reason, characters.
+#: Longest reason of a remark, characters.
 LONGEST = 300
 
 

@@ -13,7 +13,7 @@ from agent.roles.fact_check.stated import wrong_number
 from agent.roles.fact_check.structures import unknown_structure
 from agent.roles.fact_check.words import OVERCLAIMS
 
-#: A text of which less than this part of the sentences is left is not worth showing.
+#: Smallest share of the sentences that must be left for a text to be worth showing.
 LEAST_KEPT = 0.5
 #: 'the 90 % interval': the level at which all intervals here are given.
 _LEVEL = re.compile(r"\b90 ?(?:%|percent|per cent)(?= (?:\w+ )?(?:interval|range|limits))", re.I)

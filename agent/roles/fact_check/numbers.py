@@ -12,7 +12,7 @@ from agent.roles.fact_check.words import FACTORS, FOREIGN_UNITS, NUMBER_WORDS
 from core.units import parse_unit, spellings
 from tools.catalogue.registry import REGISTRY
 
-#: Unit of a number whose unit this program does not know, or that is a factor: no stored value has it.
+#: The unit of a number whose unit is not known here, or that is a factor. No stored value has it.
 UNKNOWN = "?"
 
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")

@@ -1,4 +1,4 @@
-"""Whether a model's text can be shown at all: tidy, and mostly words. A model that writes noise must not fill a report."""
+"""Whether a language model's text can be shown at all: it must be tidy and mostly words. A model that writes noise must not fill a report."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tools.groups.groups import group_words
 from tools.literature.embedder import idf
 from tools.literature.terms import words
 
-#: Least part of the words of a text that must be known: small words, words of the shipped notes, of properties and of groups.
+#: Smallest share of the words of a text that must be known: small words, words of the shipped notes, of properties and of groups.
 LEAST_KNOWN = 0.4
-#: Least part of them that must be small words (the, of, and): sentences have them, lists of terms and noise do not.
+#: Smallest share of them that must be small words (the, of, and): sentences have these, lists of terms and noise do not.
 LEAST_SMALL = 0.1
-#: Least part of the words of a longer text that must differ from each other.
+#: Smallest share of the words of a text of more than 20 words that must differ from each other.
 LEAST_VARIED = 0.25
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
 _MARKDOWN = re.compile(r"\*\*|__|`+|^\s{0,3}#{1,6}\s+|^\s*[-*•]\s+|^\s*>\s?", re.MULTILINE)

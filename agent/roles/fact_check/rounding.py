@@ -7,7 +7,7 @@ from agent.roles.fact_check.numbers import UNKNOWN, Number
 from core.errors import UnitError
 from core.units import convert
 
-#: A number rounded by more than this part of the stored one is another number.
+#: A stated number that differs from the stored one by more than this fraction of it is another number.
 MOST_ROUNDING = 0.125
 #: The same for an uncertainty, which is stated with one digit.
 MOST_SPREAD_ROUNDING = 0.26

@@ -1,4 +1,4 @@
-"""The proposer's model-backed form: a tool loop that looks at the front, tries ideas and submits structures.
+"""The proposer with a language model: in a tool loop it looks at the front, tries ideas and submits structures.
 
 Nothing that it submits is trusted: every structure goes through the same gates as any other proposal.
 """
@@ -23,7 +23,7 @@ from tools.structures.standardise import standardise
 COUNT = 12
 """Structures that it may submit in one generation."""
 STEPS = 6
-"""Turns that it has for that."""
+"""Turns that it has for one generation."""
 SUBMISSIONS = 2
 """How often it may submit: once, and once more if something could not be read."""
 FRONT_SHOWN = 10

@@ -1,8 +1,8 @@
-"""The reporter's model-backed form: prose of a model between what the built-in form says in any case.
+"""The reporter with a language model: the model's prose stands between the sentences that the built-in form writes in any case.
 
 The built-in form keeps the word on how many meet the requirements, each candidate's standing, values and caveats, and what was not checked.
 A model's sentences stand beside that, after the checker has removed those with a number that is not stored, a source that does not resolve,
-or a claim that nothing supports. If more than half would go, or they are no plain words, the built-in text stands alone.
+or a claim that nothing supports. If more than half would go, or the text is noise, the built-in text stands alone.
 """
 
 from __future__ import annotations

@@ -33,13 +33,13 @@ from tools.literature.terms import words
 from tools.safety.guard import screen_structure
 from tools.structures.parse import parse_smiles
 
-#: Passages a query gives, and passages that are read.
+#: Most passages that one query gives, and most that are read in all.
 PER_QUERY, READ = 4, 8
 #: Longest passage that is read, in characters.
 LONGEST_PASSAGE = 1500
-#: Shortest quote, in characters and words: less supports nothing.
+#: Shortest quote, in characters and in words. A shorter one supports nothing.
 SHORTEST_QUOTE, FEWEST_WORDS = 20, 4
-#: Most rules that are kept, longest rule in characters, largest example in atoms.
+#: Most rules that are kept, the longest rule in characters, and the largest example in heavy atoms.
 MOST_RULES, LONGEST_RULE, LARGEST_EXAMPLE = 6, 240, 60
 
 
@@ -66,7 +66,7 @@ class DesignRules(Model):
 
 @dataclass(frozen=True)
 class Supported:
-    """A rule whose quote stands in its passage."""
+    """A rule whose quote stands in its passage. ``example`` is a SMILES, or ''."""
 
     text: str
     quote: str
