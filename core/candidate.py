@@ -57,6 +57,13 @@ class PropertyValue(Model):
         return self.sigma == 0.0
 
 
+def format_value(value: PropertyValue) -> str:
+    """A property value with its unit as people read it: '252 ± 31 °C', '3.20', 'low', or 'unknown (reason)'."""
+    if value.value is None:
+        return f"unknown ({value.reason or 'no reason recorded'})"
+    return f"{value.shown} {value.unit}" if value.unit and value.number is not None else value.shown
+
+
 class SafetyRuleHit(Model):
     """A safety rule that fired."""
 

@@ -18,7 +18,10 @@ from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
 from agent.models import ModelSession, Place, ToolCall
-from agent.roles import assistant
+from agent.roles.assistant import talk as conversations
+from agent.roles.assistant.protocol import STEPS, Assistant, FirstQuestion
+from agent.roles.assistant.wanted import wanted_design
+from agent.roles.choose import choose
 from agent.toolbox import ToolContext, ToolError
 from agent.toolbox.conversation import Conversation
 from agent.toolbox.runs import DesignArguments
@@ -54,6 +57,11 @@ class ChatContext:
     def tools(self) -> ToolContext:
         """What the tools work with."""
         return ToolContext(literature=self.literature, store=self.runs)
+
+    @property
+    def assistant(self) -> Assistant:
+        """The form of the assistant, by the conversation's own plan."""
+        return choose(self.models, self.recorder, self.literature).assistant
 
 
 class ChatState(TypedDict, total=False):
@@ -106,27 +114,26 @@ def listen(state: ChatState, context: ChatContext) -> ChatState:
     if "talk" in state:
         talk = {**state["talk"], "messages": [*state["talk"]["messages"], {"role": "user", "content": text}]}
     else:
-        newest = context.models.tool(Place("listen", number, "runs"), "newest_runs", {}, lambda: assistant.newest_runs(context.store))
-        talk = {"messages": assistant.opening(context.models, Place(NODE, number, "step0"), text, newest)}
+        newest = context.models.tool(Place("listen", number, "runs"), "newest_runs", {}, lambda: conversations.newest_runs(context.store))
+        talk = {"messages": context.assistant.open(FirstQuestion(text, newest), Place(NODE, number, "step0"))}
     return {**cleared, "talk": talk}
 
 
 def think(state: ChatState, context: ChatContext) -> ChatState:
     """One turn of the model: a tool call, or the answer."""
     step = state["step"] + 1
-    if step > assistant.STEPS:
-        return {"problem": f"the model gave no answer in {assistant.STEPS} steps"}
+    if step > STEPS:
+        return {"problem": f"the model gave no answer in {STEPS} steps"}
     context.progress(TurnTaken(step=step))
     talk = _talk(state, context)
     place = Place(NODE, state["question"], f"step{step - 1}")
-    context.models.under(place, assistant.ROLE, assistant.PROMPT)
-    turn = talk.turn(place)
+    turn = context.assistant.turn(talk, place)
     if turn.problem:
         return {"step": step, "problem": turn.problem}
     if turn.calls:
         call = turn.calls[0]
         return {"step": step, "talk": talk.state(), "pending": {"id": call.id, "name": call.name, "arguments": call.given}}
-    unsupported = assistant.unsupported_numbers(turn.text, talk.messages[:-1])
+    unsupported = conversations.unsupported_numbers(turn.text, talk.messages[:-1])
     context.recorder.step("answer", state["question"], {"answer": turn.text, "unsupported": unsupported})
     return {"step": step, "talk": talk.state(), "answer": turn.text, "unsupported": unsupported}
 
@@ -144,7 +151,7 @@ def approve(state: ChatState, context: ChatContext) -> ChatState:
     talk, call = _talk(state, context), _call(state, context)
     assert isinstance(call.arguments, DesignArguments)
     try:
-        wanted = assistant.wanted_design(call.arguments.goal, talk)
+        wanted = wanted_design(call.arguments.goal, talk)
     except ToolError as error:
         talk.give(call, {"error": str(error)})
         return {"talk": talk.state(), "pending": {}, "approved": {}}
@@ -178,7 +185,7 @@ def _node(step: Step) -> Any:
 
 
 def _talk(state: ChatState, context: ChatContext) -> Conversation:
-    return assistant.conversation(context.models, context.tools(), state["talk"])
+    return conversations.conversation(context.models, context.tools(), state["talk"])
 
 
 def _call(state: ChatState, context: ChatContext) -> ToolCall:

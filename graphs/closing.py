@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from agent.models import Place
-from agent.reporter import explain_candidate, summarise
-from agent.roles import critic, proposer
-from agent.roles import reporter as model_reporter
+from agent.roles.critic import protocol as critic
+from agent.roles.critic.protocol import ReviewRequest
+from agent.roles.reporter import protocol as reporter
+from agent.roles.reporter.protocol import ExplainRequest, SummaryRequest
 from core.candidate import NO_ROUTE, Candidate, Citation
 from core.events import TextWritten
 from core.report import BindingRequirement, Choice, Evidence, ModelUse, Point, Remark, Report, WeightSensitivity
@@ -62,10 +63,8 @@ def rank(state: DesignState, context: DesignContext) -> DesignState:
     result = rank_candidates(checked, spec, state["evaluated"], known=Known(known_to_user(kept, own), known_to_all(kept, spec)))
     shown = _with_shown_properties([*result.ranked, *result.closest[:CLOSEST]], spec, context)
     ranked, closest = shown[: len(result.ranked)], shown[len(result.ranked) :]
-    remarks: list[Remark] = []
-    note = ""
-    if context.models.uses(critic.ROLE):
-        ranked, remarks, note = critic.review(ranked, spec, context.models, Place("rank", state["generation"], critic.ROLE))
+    critique = context.roles.critic.review(ReviewRequest(ranked, spec), Place("rank", state["generation"], critic.ROLE))
+    ranked, remarks = critique.ranked, critique.remarks
     listed = [*ranked, *closest]
     context.store.save_candidates(context.lease, listed)
     ranking: dict[str, Any] = {
@@ -79,7 +78,7 @@ def rank(state: DesignState, context: DesignContext) -> DesignState:
     if remarks:
         ranking["remarks"] = [r.model_dump(mode="json") for r in remarks]
     context.recorder.step("rank", state["generation"], [ranking, [[c.key, c.rank, c.score, c.p_meets] for c in listed]])
-    return {"ranking": ranking, "role_notes": with_note(state, critic.ROLE, note)}
+    return {"ranking": ranking, "role_notes": with_note(state, critic.ROLE, critique.note)}
 
 
 def explain(state: DesignState, context: DesignContext) -> DesignState:
@@ -91,16 +90,11 @@ def explain(state: DesignState, context: DesignContext) -> DesignState:
     citations = [Citation.model_validate(c) for c in state["evidence"]["citations"]]
     blocks = library(state, context)
     shortlist = [_with_lineage(_with_route(c, blocks), context) for c in _shortlist(state, context)]
-    shortlist = [_with_checked_reason(c, shortlist, spec) for c in shortlist]
-    words: dict[str, str] = {}
-    note = ""
-    if context.models.uses(model_reporter.ROLE):
-        place = Place("explain", state["generation"], model_reporter.ROLE)
-        words, note = model_reporter.reasons(shortlist, spec, citations, context.models, place)
-    explained = [explain_candidate(c, spec, shortlist, citations, words.get(c.key, "")) for c in shortlist]
-    context.store.save_candidates(context.lease, explained)
-    context.recorder.step("explain", state["generation"], [[c.key, c.route, c.rationale] for c in explained])
-    return {"role_notes": with_note(state, model_reporter.ROLE, note, built_in=not words)}
+    place = Place("explain", state["generation"], reporter.ROLE)
+    answer = context.roles.reporter.explain(ExplainRequest(shortlist, spec, citations), place)
+    context.store.save_candidates(context.lease, answer.candidates)
+    context.recorder.step("explain", state["generation"], [[c.key, c.route, c.rationale] for c in answer.candidates])
+    return {"role_notes": with_note(state, reporter.ROLE, answer.note, built_in=answer.built_in)}
 
 
 def report(state: DesignState, context: DesignContext) -> DesignState:
@@ -138,13 +132,10 @@ def report(state: DesignState, context: DesignContext) -> DesignState:
         stop_reason=state["stop_reason"],
         versions=versions(spec.property_names()),
     )
-    words, note = "", ""
-    if context.models.uses(model_reporter.ROLE):
-        words, note = model_reporter.summary(
-            document, context.models, Place("report", state["generation"], model_reporter.ROLE), _streamed(context)
-        )
-    notes = with_note(state, model_reporter.ROLE, note, built_in=not words)
-    document = document.model_copy(update={"summary": summarise(document, words), "models": _models(notes, context)})
+    request = SummaryRequest(document, _streamed(context))
+    answer = context.roles.reporter.summarise(request, Place("report", state["generation"], reporter.ROLE))
+    notes = with_note(state, reporter.ROLE, answer.note, built_in=answer.built_in)
+    document = document.model_copy(update={"summary": answer.text, "models": _models(notes, context)})
     unrecorded = {"timings", "created_at", *(name for name in ("models", "remarks") if not getattr(document, name))}
     context.recorder.step("report", state["generation"], document.model_dump(mode="json", exclude=unrecorded))
     timings = {**state["timings"], "report": round(time.monotonic() - begun, 3)}
@@ -168,14 +159,6 @@ def _models(notes: list[RoleNote], context: DesignContext) -> list[ModelUse]:
             text = "; ".join(t for t in (use.note, entry["note"]) if t)
             uses[place] = use.model_copy(update={"note": text, "fell_back": use.fell_back or entry["built_in"]})
     return uses
-
-
-def _with_checked_reason(candidate: Candidate, shortlist: list[Candidate], spec: DesignSpec) -> Candidate:
-    """``candidate``; what a language model said when it proposed it is checked like everything else that a model says."""
-    if candidate.origin.proposer != proposer.MODEL or not candidate.origin.rationale:
-        return candidate
-    reason = model_reporter.own_reason(candidate, shortlist, spec)
-    return candidate.model_copy(update={"origin": candidate.origin.model_copy(update={"rationale": reason})})
 
 
 def _with_route(candidate: Candidate, blocks: BlockLibrary) -> Candidate:

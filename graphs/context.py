@@ -6,9 +6,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, TypedDict, TypeVar
 
 from agent.models import NO_MODELS, ModelSession
+from agent.roles.choose import Roles, choose
 from core.events import ProgressSink, silent
 from core.interfaces import Executor, Lease, LiteratureStore, Recorder, RunStore
 from core.options import RunOptions, stored_options
@@ -57,6 +59,11 @@ class DesignContext:
             self._kept[name] = read()
         found: T = self._kept[name]
         return found
+
+    @cached_property
+    def roles(self) -> Roles:
+        """The form of each reasoning role, by the run's own plan."""
+        return choose(self.models, self.recorder, self.literature)
 
 
 class FrontierEntry(TypedDict):

@@ -12,7 +12,8 @@ from functools import partial
 from typing import Any
 
 from agent.proposer import allocate, batch_size, propose_with
-from agent.roles import proposer as model_proposer
+from agent.roles.identity import spec_identity
+from agent.roles.proposer import model as model_proposer
 from agent.toolbox import ToolContext
 from core.candidate import Candidate, Origin, Proposal
 from core.errors import StructureError
@@ -20,7 +21,6 @@ from core.events import GenerationDone
 from core.model import content_hash
 from core.spec import CandidateClass, DesignSpec, RuleSetRequirement
 from graphs.context import DesignContext, DesignState, FrontierEntry, spec_of
-from graphs.opening import spec_identity
 from graphs.user_inputs import library
 from tools.calculators.estimate import estimate as estimate_properties
 from tools.catalogue.registry import REGISTRY

@@ -7,12 +7,11 @@ from typing import Any
 
 from langgraph.types import interrupt
 
-from agent.interpreter import interpret as interpret_goal
-from agent.interpreter.assemble import asks_for_something
 from agent.models import Place
-from agent.researcher import research as research_spec
-from agent.roles import interpreter as model_interpreter
-from agent.roles import researcher as model_researcher
+from agent.roles.interpreter import protocol as interpreter
+from agent.roles.interpreter.protocol import GoalRequest
+from agent.roles.researcher import protocol as researcher
+from agent.roles.researcher.protocol import ResearchRequest
 from agent.spec_check import check_spec
 from core.candidate import SafetyVerdict
 from core.interfaces import Recorder
@@ -35,27 +34,11 @@ def screen(state: DesignState, context: DesignContext) -> DesignState:
 
 
 def interpret(state: DesignState, context: DesignContext) -> DesignState:
-    """Turn the sentence into a spec, or check the spec that the user brought, and store it. A model may read the sentence a second time."""
-    options, stored = options_of(state), state["options"]
+    """Turn the sentence into a spec, or check the spec that the user brought, and store it."""
+    stored = state["options"]
     # word for word as stored: the request's hash covers it, and 1 is not 1.0 there
-    asked = {"goal": state["goal"], **{k: stored[k] for k in (*SPEC_OPTIONS, *LIST_OPTIONS, "spec") if stored.get(k) is not None}}
-    second_reader = context.models.uses(model_interpreter.ROLE) and not options.spec
-    if second_reader:  # what the parser cannot read at all, the model may
-        asked["may_be_empty"] = True
-
-    def produce() -> dict[str, Any]:
-        if options.spec:
-            brought: dict[str, Any] = check_spec(DesignSpec.model_validate(options.spec)).model_dump(mode="json")
-            return brought
-        wanted = {k: asked[k] for k in (*SPEC_OPTIONS, "may_be_empty") if k in asked}
-        listing = {k: asked[k] for k in LIST_OPTIONS if k in asked}
-        made: dict[str, Any] = interpret_goal(state["goal"], **wanted).model_copy(update=listing).model_dump(mode="json")
-        return made
-
-    spec = DesignSpec.model_validate(context.recorder.record("interpret", 0, "spec", asked, produce))
-    if second_reader:
-        spec = model_interpreter.read_again(spec, context.models, Place("interpret", 0, model_interpreter.ROLE))
-        asks_for_something(spec)
+    given: dict[str, Any] = {name: stored.get(name) for name in (*SPEC_OPTIONS, *LIST_OPTIONS, "spec")}
+    spec = context.roles.interpreter.read(GoalRequest(state["goal"], **given), Place("interpret", 0, interpreter.ROLE))
     return {"spec_version": context.store.save_spec(context.lease, spec)}
 
 
@@ -103,18 +86,12 @@ def guard_spec(state: DesignState, context: DesignContext) -> DesignState:
 
 def research(state: DesignState, context: DesignContext) -> DesignState:
     """Ask the literature. A store that cannot be read costs the evidence, not the run, and the report says so."""
-    spec = spec_of(state, context)
-    found = context.recorder.record(
-        "research", 0, "literature", {"spec": spec_identity(spec)}, lambda: research_spec(spec, context.literature)
-    )
-    note = ""
-    if context.models.uses(model_researcher.ROLE):
-        place = Place("research", 0, model_researcher.ROLE)
-        found, note = model_researcher.research_further(spec, found, context.models, place, context.literature)
+    request = ResearchRequest(spec_of(state, context))
+    answer = context.roles.researcher.research(request, Place("research", 0, researcher.ROLE))
     return {
-        "role_notes": with_note(state, model_researcher.ROLE, note),
-        "evidence": found,
-        "hints": found["hints"],
+        "role_notes": with_note(state, researcher.ROLE, answer.note),
+        "evidence": answer.findings.plain(),
+        "hints": answer.findings.hints,
         "generation": 0,
         "evaluated": 0,
         "frontier": [],
@@ -122,11 +99,6 @@ def research(state: DesignState, context: DesignContext) -> DesignState:
         "empty": 0,
         "best": 0.0,
     }
-
-
-def spec_identity(spec: DesignSpec) -> str:
-    """Hash of what the spec asks for, without what a fork may change: budget, seed, number listed, threshold."""
-    return content_hash(spec.model_dump(mode="json", exclude={"budget", "candidates", "interpreter", "met_probability", "seed"}))
 
 
 def _end_if_blocked(verdict: SafetyVerdict, node: str, context: DesignContext) -> DesignState:

@@ -1,4 +1,7 @@
-"""Calling language models: plan, budget, recorded exchanges, checked replies. Roles use :class:`ModelSession` and know no server."""
+"""How language models are called: by a plan, within a budget, in recorded exchanges with checked replies.
+
+Roles use :class:`ModelSession` and do not know the servers.
+"""
 
 from agent.models.asking import Outcome, Place, Turn
 from agent.models.exchange import Backend, CallFailed, ChatAnswer, ChatRequest, Message, NoBackend, RawCall

@@ -1,4 +1,4 @@
-"""What the recorded calls of a run come to: what was spent, what is left, who did what. Computed from the record alone."""
+"""The account of a run's recorded calls: what was spent and who did what. It is computed from the record alone."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from agent.models.plan import ModelBudget
 from core.report import ModelUse
 from core.trace import TraceEvent
 
-#: Problems for which nothing was sent.
+#: Kinds of problem with which nothing was sent.
 UNSENT = ("budget", "context", "resting")
-#: After so many calls in a row without a server, a model is left alone ...
+#: A language model is left alone after this many calls in a row that found no server.
 GIVE_UP = 3
-#: ... except for every so many-th call, which finds out whether it is back.
+#: Of the calls to a model that is left alone, each one with this number is sent all the same, to find out whether its server is back.
 TRY_AGAIN = 8
 _KWH = 3.6e6
 _NOTE = 300
@@ -21,7 +21,7 @@ _NOTE = 300
 
 @dataclass(frozen=True)
 class Spent:
-    """What calls took: exchanges, tokens in and out together, seconds, money in the currency of the price table."""
+    """What calls took: their number, prompt and completion tokens together, seconds, and money in the currency of the price table."""
 
     calls: int = 0
     tokens: int = 0
@@ -30,7 +30,7 @@ class Spent:
 
 
 def spent(events: Sequence[TraceEvent], budget: ModelBudget) -> Spent:
-    """The sum over ``events``; what was never sent costs nothing."""
+    """The sum over ``events``. A call that was never sent costs nothing."""
     sent = [e for e in events if e.outputs["kind"] not in UNSENT]
     return Spent(
         calls=len(sent),
@@ -62,7 +62,7 @@ def stop_reason(so_far: Spent, prompt_tokens: int, budget: ModelBudget) -> str:
 
 
 def resting(events: Sequence[TraceEvent], model: str) -> bool:
-    """Whether ``model`` is to be left alone now, since its last calls found no server."""
+    """Whether ``model`` is to be left alone now because its last calls found no server."""
     kinds = [e.outputs["kind"] for e in reversed(events) if e.inputs.get("model") == model]
     sent = [kind for kind in kinds if kind not in UNSENT]
     last_sent = next((n for n, kind in enumerate(kinds) if kind not in UNSENT), 0)
@@ -72,7 +72,7 @@ def resting(events: Sequence[TraceEvent], model: str) -> bool:
 
 
 def uses(events: Sequence[TraceEvent]) -> list[ModelUse]:
-    """What each role's model at each endpoint did, in the order in which they first took part."""
+    """What each role's language model did at each endpoint, in the order in which they first took part."""
     rows: dict[tuple[str, str, str], list[TraceEvent]] = {}
     last: dict[tuple[str, int, str, int], TraceEvent] = {}
     for event in events:
@@ -105,5 +105,5 @@ def _use(role: str, model: str, endpoint: str, events: list[TraceEvent], lost: s
 
 
 def _why(event: TraceEvent) -> str:
-    """Why the event gave nothing to use; empty if it did."""
+    """Why the event gave nothing that can be used; empty if it did."""
     return str(event.outputs["problem"] or event.outputs["fault"])

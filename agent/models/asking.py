@@ -1,4 +1,4 @@
-"""What is asked of a model at one place of a run, through all its attempts, and what is kept of each."""
+"""What a language model is asked at one place of a run, over all attempts, and what the record keeps of each attempt."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 class Place:
     """Where in a run something is asked. ``name`` is unique within the node and generation.
 
-    The exchanges of a place are numbered from 0 as they are made, so one execution of a node must make all of them, in one order.
+    The exchanges of a place are numbered from 0 as they are made, so one execution of a node must make all of them in a fixed order.
     """
 
     node: str
@@ -32,7 +32,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Outcome(Generic[T]):
-    """What an exchange came to. With a ``problem`` the value is None and the built-in form takes over."""
+    """The result of an exchange. If there is a ``problem``, the value is None and the built-in form takes over."""
 
     value: T | None
     problem: str = ""
@@ -41,7 +41,7 @@ class Outcome(Generic[T]):
 
 @dataclass(frozen=True)
 class Turn:
-    """One step of a tool loop: at most one call, or text. ``reply`` is the message to append to the conversation."""
+    """One step of a tool loop: either at most one call, or text. ``reply`` is the message to append to the conversation."""
 
     calls: list[ToolCall] = field(default_factory=list)
     text: str = ""
@@ -52,7 +52,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Ask(Generic[T]):
-    """One thing asked at a place, through all its attempts."""
+    """One question at a place, over all its attempts."""
 
     place: Place
     number: int
@@ -67,7 +67,7 @@ class Ask(Generic[T]):
     on_text: Callable[[str], None] | None = None
 
     def formats(self, limits: bool) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
-        """Response schema and tools as the server gets them."""
+        """The response schema and the tools in the form that the server receives."""
         return (
             response_schema(self.schema, limits=limits) if self.schema else None,
             [t.openai(limits=limits) for t in self.tools],
@@ -76,7 +76,7 @@ class Ask(Generic[T]):
 
 @dataclass(frozen=True)
 class Try:
-    """What one attempt of an ask uses."""
+    """What one attempt at a question uses."""
 
     model: RoleModel
     instead_of: str = ""
@@ -86,7 +86,7 @@ class Try:
 
 
 class Listener:
-    """Passes streamed text on. What goes wrong in the listening is raised once the exchange is recorded, not before."""
+    """Passes streamed text on. An error of the listener is raised after the exchange is recorded, not before."""
 
     def __init__(self, on_text: Callable[[str], None] | None) -> None:
         self._on_text = on_text
@@ -94,7 +94,7 @@ class Listener:
         self._error: Exception | None = None
 
     def hear(self, text: str) -> None:
-        """Text that comes in."""
+        """Pass on a piece of text."""
         self._heard = True
         if self._on_text is not None and self._error is None:
             try:
@@ -103,7 +103,7 @@ class Listener:
                 self._error = error
 
     def finish(self, text: str) -> None:
-        """Pass on the whole of a reply that came from the record."""
+        """Pass on a whole reply that came from the record, and raise what the listener raised."""
         if text and not self._heard:
             self.hear(text)
         if self._error is not None:
@@ -111,7 +111,7 @@ class Listener:
 
 
 def outputs_of(answer: ChatAnswer | None = None, *, problem: str = "", kind: str = "", fault: str = "", mended: str = "") -> dict[str, Any]:
-    """What an event keeps of an exchange: the reply or the problem, and what was wrong with the reply or mended."""
+    """What an event keeps of an exchange: the reply or the problem, and what was wrong with the reply or was mended."""
     answer = answer or ChatAnswer(finish="")
     return {
         "problem": problem,
@@ -137,7 +137,7 @@ def number_of(event: TraceEvent) -> int:
 
 
 def told_about(event: TraceEvent, fault: str) -> tuple[Message, ...]:
-    """The bad reply, shortened, and what was wrong with it."""
+    """Two messages for the next attempt: the bad reply, shortened, and what was wrong with it."""
     text, calls, _ = answer_in(event)
     said = " ".join([reading.without_thoughts(text), *(f"{c.name}({c.arguments})" for c in calls)]).strip()
     return (

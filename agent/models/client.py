@@ -36,7 +36,7 @@ _CONTEXT = re.compile(r"context|maximum.{0,20}length|too long|too many tokens|ma
 _SCHEMA = re.compile(r"schema|response_format|strict|grammar|json", re.IGNORECASE)
 _LAST = re.compile(r"\(last: [^:]*: (unauthorized|not_served):")
 _TEXT = 500
-#: Shorter keys ("EMPTY", "none") are placeholders; a word like that may stand in any reply.
+#: Shortest API key that is masked, characters. Shorter ones ("EMPTY", "none") are placeholders, words that may stand in any reply.
 _SECRET = 8
 
 
@@ -44,7 +44,7 @@ class PoolBackend:
     """Sends requests through a pool. May be used from several threads. Keys never appear in what it returns or raises."""
 
     def __init__(self, config: PoolConfig, *, pool: SyncPool | None = None) -> None:
-        """``pool``: one that is open already; else one is made from ``config`` at the first request and closed with this backend."""
+        """``pool`` is a pool that is open already. Without it, one is made from ``config`` at the first request and closed with this backend."""
         self._config = config
         self._pool = pool
         self._own = pool is None
@@ -110,7 +110,7 @@ class PoolBackend:
 
 
 class _Heard:
-    """What was seen of one exchange on the wire."""
+    """What was seen of one exchange with the server."""
 
     def __init__(self) -> None:
         self.endpoint = ""
@@ -120,20 +120,20 @@ class _Heard:
 
 
 class _Tap(httpx.BaseTransport):
-    """Passes requests on and keeps what langchain does not pass back: who answered, and the counts of a reply that it cannot read."""
+    """Passes requests on and keeps what langchain does not return: who answered, and the token counts of a reply that it cannot read."""
 
     def __init__(self, inner: httpx.BaseTransport) -> None:
         self._inner = inner
         self._local = threading.local()
 
     def begin(self) -> _Heard:
-        """A new exchange of this thread."""
+        """Begin a new exchange in this thread."""
         self._local.heard = _Heard()
         heard: _Heard = self._local.heard
         return heard
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """As the transport below."""
+        """Send the request through the transport below and note who answered."""
         response = self._inner.handle_request(request)
         heard: _Heard = self._local.heard
         heard.endpoint = response.headers.get("x-molwright-endpoint", "")
@@ -172,7 +172,7 @@ def _as_text(value: Any) -> str:
 
 
 def _options(request: ChatRequest) -> dict[str, Any]:
-    """What of the request goes to ``ChatOpenAI.invoke`` and ``stream`` beside the messages."""
+    """What goes to ``ChatOpenAI.invoke`` and ``stream`` beside the messages."""
     options: dict[str, Any] = {
         "temperature": request.temperature,
         "max_tokens": request.max_tokens,
@@ -242,7 +242,7 @@ def _counts(usage: dict[str, Any]) -> tuple[int, int] | None:
 
 
 def _failure(error: Exception, request: ChatRequest, heard: _Heard) -> tuple[FailureKind, str]:
-    """Kind and text of what went wrong."""
+    """The kind of what went wrong, and a text that says it."""
     import openai
 
     if isinstance(error, openai.APIStatusError):
@@ -286,5 +286,5 @@ def _key(endpoint: EndpointConfig) -> str:
 
 
 def models_of(config: PoolConfig) -> Sequence[str]:
-    """Every model that can be asked for text, in the order of the pool; embedding servers are left out."""
+    """The language models of a pool, in its order. Embedding servers are left out."""
     return list(dict.fromkeys(m for e in config.endpoints if e.canary != "embedding" for m in e.models()))

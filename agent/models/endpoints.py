@@ -1,4 +1,4 @@
-"""From settings to servers and roles: one base URL, a pool file or a fleet file, and which role uses which model."""
+"""From settings to servers and roles: the servers are one base URL, a pool file or a fleet file; each role uses one of their models."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NAME_VARIABLE = "MOLWRIGHT_MODEL_NAME"
 
 
 class KeyedEndpoint(EndpointConfig):
-    """A server whose key is in the settings. The key is no field: it is neither shown nor stored."""
+    """A server whose key is in the settings. The key is not a field, so that it is neither shown nor stored."""
 
     _key: str = PrivateAttr(default="")
 
@@ -45,7 +45,7 @@ def pool_config(settings: Settings) -> PoolConfig | None:
 
 
 def configured_plan(settings: Settings) -> RolePlan | None:
-    """Who uses which model by the settings; None if nobody does. Raises ConfigurationError."""
+    """Which role uses which language model by the settings; None if no role does. Raises ConfigurationError."""
     pool = pool_config(settings)
     if pool is None or settings.roles == "none":
         return None
@@ -72,7 +72,7 @@ def configured_plan(settings: Settings) -> RolePlan | None:
 
 
 def open_backend(settings: Settings, plan: RolePlan) -> Backend:
-    """What sends the plan's calls. A plan whose servers are not configured here gets one that refuses each call and says so."""
+    """The backend that sends the plan's calls. If no server is configured here, it refuses each call and says why."""
     pool = pool_config(settings)
     if pool is None:
         return NoBackend("no model server is configured here (MOLWRIGHT_MODEL_URL or MOLWRIGHT_MODEL_POOL)")

@@ -1,4 +1,4 @@
-"""What goes to a model server and what comes back: the words that session and backends share."""
+"""Requests to a model server and its answers, as the session and the backends share them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-#: A message in the form of the OpenAI API: role, content, and for tools tool_calls or tool_call_id.
+#: A message in the form of the OpenAI API: role and content, and for tools also tool_calls or tool_call_id.
 Message = dict[str, Any]
 
 FailureKind = Literal[
@@ -15,9 +15,9 @@ FailureKind = Literal[
 
 
 class CallFailed(Exception):
-    """No reply came that can be read. ``kind`` says what to do about it, the text what happened, without keys.
+    """There is no reply that can be read. ``kind`` says what can be done about it; the text says what happened and holds no key.
 
-    ``usage``: prompt and completion tokens, where the server counted some nevertheless.
+    ``usage`` gives the prompt and completion tokens if the server counted some all the same.
     """
 
     def __init__(self, kind: FailureKind, text: str, *, endpoint: str = "", usage: tuple[int, int] | None = None) -> None:
@@ -46,7 +46,7 @@ class ChatRequest:
 
 @dataclass(frozen=True)
 class RawCall:
-    """A tool call as the server wrote it; ``arguments`` is its text, which may be no JSON."""
+    """A tool call as the server wrote it. ``arguments`` is its text, which need not be JSON."""
 
     name: str
     arguments: str
@@ -67,19 +67,19 @@ class ChatAnswer:
 
 
 class Backend(Protocol):
-    """Sends a request to whatever serves models."""
+    """Sends requests to whatever serves language models."""
 
     def complete(self, request: ChatRequest) -> ChatAnswer:
         """The reply. Raises CallFailed if there is none."""
         ...
 
     def close(self) -> None:
-        """Give back connections and threads."""
+        """Close connections and threads."""
         ...
 
 
 class NoBackend:
-    """Refuses every request: for a replay, and for a run whose endpoints are not configured here. ``why`` is said each time."""
+    """Refuses every request with the reason ``why``. It is for replays, and for runs whose endpoints are not configured here."""
 
     def __init__(self, why: str) -> None:
         self._why = why
@@ -89,4 +89,4 @@ class NoBackend:
         raise CallFailed("unavailable", self._why)
 
     def close(self) -> None:
-        """Nothing to give back."""
+        """Do nothing, as there are no connections."""

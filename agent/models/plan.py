@@ -1,4 +1,7 @@
-"""Which roles of a run use which model, and what they may spend. Stored in the run's options, so that a resume and a replay do the same."""
+"""Which roles of a run use which language model, and what they may spend.
+
+The plan is stored in the run's options, so that a resume and a replay follow it too.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,14 @@ from pydantic import Field, model_validator
 
 from core.model import Model
 
-#: The reasoning roles that a model can take part in.
+#: The reasoning roles that a language model can take part in.
 ROLES = ("interpreter", "researcher", "proposer", "critic", "reporter", "assistant")
-#: How freely each role speaks unless configured: proposing needs variety, everything else wants the likeliest answer.
+#: Default sampling temperature of the roles that are not at 0: proposing needs variety, everything else the likeliest answer.
 TEMPERATURES = {"proposer": 0.8, "assistant": 0.2}
 
 
 class RoleModel(Model):
-    """The model of one role."""
+    """The language model of one role."""
 
     model: str = Field(min_length=1, description="The model's name, as its endpoint or pool knows it.")
     fallback_model: str = Field(default="", description="Asked where no server of the model answers; empty: the built-in form takes over.")
@@ -26,7 +29,7 @@ class RoleModel(Model):
 
 
 class ModelPrice(Model):
-    """What a model costs: by tokens, by the power that its server draws, or both."""
+    """The price of a language model: by tokens, by the power that its server draws, or both."""
 
     per_million_in: float = Field(default=0.0, ge=0, description="Price of a million prompt tokens.")
     per_million_out: float = Field(default=0.0, ge=0, description="Price of a million completion tokens.")
@@ -34,7 +37,7 @@ class ModelPrice(Model):
 
 
 class ModelBudget(Model):
-    """What a run may spend on models. A spent budget stops the calls cleanly: the built-in forms take over."""
+    """What a run may spend on language models. Once it is spent, no more calls are made and the built-in forms take over."""
 
     calls: int = Field(default=300, ge=0, description="Exchanges.")
     tokens: int = Field(default=1_000_000, ge=0, description="Prompt and completion tokens together.")
@@ -45,14 +48,14 @@ class ModelBudget(Model):
 
 
 class EarlierPlan(Model):
-    """In a fork: what the copied part of the record was asked with."""
+    """In a fork, the plan by which the copied part of the record was asked."""
 
     plan: RolePlan = Field(description="The plan of the run that was forked.")
     places: list[str] = Field(description="The model events that were copied, each as node/generation/index.")
 
 
 class RolePlan(Model):
-    """Who uses a model, which, and within which limits."""
+    """Which role uses which language model, and within which limits."""
 
     roles: dict[str, RoleModel] = Field(default_factory=dict, description="The model of each role; a role that is absent is built-in.")
     budget: ModelBudget = Field(default_factory=ModelBudget, description="What the run may spend.")
@@ -83,7 +86,7 @@ class RolePlan(Model):
 
 
 def role_model(role: str, model: str, **changes: Any) -> RoleModel:
-    """The model of a role with the role's usual temperature."""
+    """The language model of a role with the role's default temperature, unless ``changes`` set another."""
     return RoleModel(**{"model": model, "temperature": TEMPERATURES.get(role, 0.0), **changes})
 
 

@@ -1,4 +1,4 @@
-"""What a model server can and cannot do, found by asking it."""
+"""What a model server can and cannot do, as found by asking it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from core.errors import ConfigurationError, ServingError
 from core.model import Model
 from serving.pool import EndpointConfig, PoolConfig
 
-#: A probe asks for a handful of tokens; a server that takes longer than this for them is of no use.
+#: Longest wait for one probe, seconds. A probe asks for a handful of tokens; a server that takes longer is of no use.
 PATIENCE_S = 60.0
+#: Longest reply to a probe, tokens.
 _REPLY = 128
 
 
 class Ability(Model):
-    """One thing that a server does or does not."""
+    """One ability of a server, and whether it has it."""
 
     name: str = Field(description="What was tried.")
     works: bool = Field(description="Whether it worked.")
@@ -58,7 +59,10 @@ class _Pick(Model):
 
 
 def probe(endpoint: EndpointConfig, *, patience_s: float = PATIENCE_S) -> EndpointReport:
-    """Try ``endpoint``: reachable, model served, json_schema strict, strict tool call, streaming. Never raises for what the server does."""
+    """Find out whether ``endpoint`` is reachable, serves its model, enforces JSON schemas, makes strict tool calls, and streams.
+
+    Never raises for what the server does. ``patience_s``: longest wait for one answer, seconds.
+    """
     report = EndpointReport(endpoint=endpoint.name, address=endpoint.base_url, model=endpoint.model)
     served = _served(endpoint, report)
     report.abilities.append(served)
@@ -80,7 +84,7 @@ def probe(endpoint: EndpointConfig, *, patience_s: float = PATIENCE_S) -> Endpoi
 
 
 def _served(endpoint: EndpointConfig, report: EndpointReport) -> Ability:
-    """Whether the server answers and has the model; notes its context length."""
+    """Whether the server answers and has the model. Its context length goes into ``report``."""
     try:
         found = listed(endpoint.base_url, endpoint.api_key())
     except (ConfigurationError, ServingError) as error:
@@ -116,7 +120,7 @@ def _tried(name: str, backend: PoolBackend, request: ChatRequest, judge: Any) ->
     return Ability(name=name, works=works, detail=detail)
 
 
-# Each request asks for something else than its format allows: only a server that enforces the format gives it.
+# Each request asks for something that its format does not allow, so that only a server that enforces the format answers in it.
 
 
 def _schema_request(model: str, patience_s: float) -> ChatRequest:

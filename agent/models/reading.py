@@ -1,4 +1,4 @@
-"""Reading replies: what is usable, what can be mended, and what the model must be told.
+"""Replies of language models: what can be used, what can be mended, and what the model must be told.
 
 Servers that enforce a schema still cut replies off, lose braces or arguments, and talk where they should call. Everything is checked here.
 """
@@ -25,15 +25,17 @@ _THOUGHT = re.compile(r"\A\s*<think>.*?</think>\s*", re.DOTALL | re.IGNORECASE)
 _FENCED = re.compile(r"\A\s*```[a-zA-Z]*\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
 _CALL_TAG = re.compile(r"<tool_call>\s*(.*)\Z", re.DOTALL)
 _CALL_END = "</tool_call>"
-#: A reply that ends with a passage of up to so many characters, so many times in a row, is a loop.
+#: A reply is a loop if it ends with one passage of at most _LONGEST_PASSAGE characters at least _TIMES times in a row, over at least
+#: _LEAST characters.
 _LONGEST_PASSAGE, _TIMES, _LEAST = 400, 8, 160
+#: Longest piece of a reply that a fault quotes, characters.
 _SHOWN = 300
 _CUT_OFF = "the reply was cut off by its length limit; make it shorter"
 
 
 @dataclass(frozen=True)
 class Reading(Generic[T]):
-    """What a reply came to. ``fault`` is what the model is told; ``mended`` is what was put right here. One of value, fault is set."""
+    """The result of reading a reply: either ``value``, or ``fault``, which the model is told. ``mended`` says what was put right here."""
 
     value: T | None = None
     fault: str = ""
@@ -77,7 +79,7 @@ def read_structured(text: str, calls: Sequence[RawCall], finish: str, schema: ty
 
 
 def read_prose(text: str, calls: Sequence[RawCall], finish: str) -> Reading[str]:
-    """``text`` as prose: not empty, not cut off, not one passage over and over."""
+    """``text`` as prose. It must not be empty, cut off, or one passage over and over."""
     text = without_thoughts(text).strip()
     if ends_in_a_loop(text):
         return Reading(fault="the reply repeats one passage over and over; say each thing once")
@@ -91,7 +93,7 @@ def read_prose(text: str, calls: Sequence[RawCall], finish: str) -> Reading[str]
 
 
 def ends_in_a_loop(text: str) -> bool:
-    """Whether ``text`` ends with one passage over and over."""
+    """Whether ``text`` ends with one passage that is repeated over and over."""
     tail = text[-_LONGEST_PASSAGE * _TIMES :]
     for period in range(1, min(_LONGEST_PASSAGE, len(tail) // _TIMES) + 1):
         same = next((n for n in range(len(tail) - period) if tail[-1 - n] != tail[-1 - n - period]), len(tail) - period)
@@ -103,7 +105,7 @@ def ends_in_a_loop(text: str) -> bool:
 def read_step(
     text: str, calls: Sequence[RawCall], finish: str, tools: Sequence[ToolSchema], history: Sequence[Message], call_id: str, must_call: bool
 ) -> Reading[Step]:
-    """A reply in a tool loop. ``history`` is the conversation so far: a call that it holds too often already is not made again."""
+    """A reply in a tool loop. ``history`` is the conversation so far; a call that stands in it SAME_CALLS times is a fault."""
     if finish == "length":
         return Reading(fault=_CUT_OFF)
     text = without_thoughts(text)
@@ -150,7 +152,7 @@ def shown(text: str) -> str:
 
 
 def said(error: ValidationError) -> str:
-    """What a validation found, for the model: each field and what is wrong with it."""
+    """What a validation found, in words for the model: each field and what is wrong with it."""
     found = [f"{'.'.join(str(p) for p in e['loc']) or 'the object'}: {e['msg']}" for e in error.errors(include_url=False)[:6]]
     more = len(error.errors()) - len(found)
     return "; ".join([*found, *([f"and {more} more"] if more > 0 else [])])

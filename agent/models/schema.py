@@ -12,9 +12,9 @@ from pydantic import BaseModel
 from core.errors import ConfigurationError
 from core.model import content_hash
 
-#: Said nowhere: a strict reply names every field, and titles only cost tokens.
+#: Keywords that are left out: a strict reply names every field, and titles only cost tokens.
 _DROPPED = ("title", "default", "examples", "discriminator")
-#: Limits that some servers refuse in a strict schema. They are enforced here in any case.
+#: Limits that some servers refuse in a strict schema. Replies are held against them here in any case.
 _LIMITS = (
     "minLength", "maxLength", "pattern", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
     "minItems", "maxItems", "uniqueItems",

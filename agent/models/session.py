@@ -1,6 +1,7 @@
-"""A run's conversations with language models: each exchange recorded before it is used, each reply checked, each failure an explicit problem.
+"""A run's conversations with language models.
 
-Nothing here raises for what a model or a server does. An outcome with a problem means that the role's built-in form takes over.
+Each exchange is recorded before it is used, each reply is checked, and each failure becomes an explicit problem. Nothing here raises for
+what a model or a server does. An outcome with a problem means that the role's built-in form takes over.
 """
 
 from __future__ import annotations
@@ -34,12 +35,12 @@ Variables = dict[str, Any]
 Shorten = Callable[[Variables], Variables | None]
 #: Failures after which the fallback model is asked.
 _SWITCH = ("unavailable", "timeout", "busy", "key", "unknown_model", "resting")
-#: Failures that the same model is asked again after.
+#: Failures after which the same model is asked again.
 _AGAIN = ("malformed", "broken_stream")
 
 
 class ModelSession:
-    """The language models of one run. ``plan`` says who uses which; without roles nothing is ever asked."""
+    """The language models of one run. ``plan`` says which role uses which; if it names no role, no model is ever asked."""
 
     def __init__(self, plan: RolePlan, backend: Backend, recorder: Recorder | None) -> None:
         self.plan = plan
@@ -53,7 +54,7 @@ class ModelSession:
     # ---- what roles use
 
     def uses(self, role: str) -> bool:
-        """Whether a model takes part in ``role``."""
+        """Whether a language model takes part in ``role``."""
         return role in self.plan.roles
 
     def room(self, role: str) -> int:
@@ -114,7 +115,7 @@ class ModelSession:
         *,
         shorten: Shorten | None = None,
     ) -> Outcome[str]:
-        """A reply in words. ``on_text`` gets it piece by piece as it comes, an attempt that is then discarded included."""
+        """A reply in words. ``on_text`` receives it piece by piece as it arrives, including the text of attempts that are then discarded."""
         messages = self._fitting(place, role, prompt, variables, shorten, None)
 
         def read(text: str, calls: Sequence[RawCall], finish: str, number: int) -> Reading[str]:
@@ -123,7 +124,7 @@ class ModelSession:
         return self._converse(self._ask(place, role, messages, read, prose=True, on_text=on_text))
 
     def tool(self, place: Place, name: str, arguments: dict[str, Any], produce: Callable[[], Any]) -> Any:
-        """What a tool that reads outside gave: recorded the first time, read back in a resume and a replay. A JSON value."""
+        """The answer of a tool that reads outside the run, as a JSON value. It is recorded once and read back in a resume or a replay."""
         number = self._tools[place] = self._tools.get(place, -1) + 1
 
         def timed() -> CallRecord:
@@ -136,11 +137,11 @@ class ModelSession:
         return self._record().call(place.node, place.generation, index, "tool", inputs, timed).outputs
 
     def account(self) -> list[ModelUse]:
-        """Which model at which endpoint did what in the run so far."""
+        """What each language model at each endpoint has done in the run so far."""
         return account.uses(self._recorder.calls()) if self._recorder is not None and self.plan.roles else []
 
     def close(self) -> None:
-        """Give back the connections."""
+        """Close the connections."""
         self._backend.close()
 
     # ---- inside
@@ -286,12 +287,12 @@ class ModelSession:
         )
 
     def _seed(self, place: Place, number: int) -> int:
-        """A seed of its own for each call, so that an attempt again is not the same again; below 2**31."""
+        """The seed of one call, below 2**31. It differs from call to call, so that a retry uses another seed."""
         return int(content_hash([self.plan.seed, place.node, place.generation, place.name, number])[:8], 16) >> 1
 
 
 def tool_result(call: ToolCall, content: Any) -> Message:
-    """The message that gives a tool's result back: ``content`` as text, anything else as JSON."""
+    """The message with a tool's result: text as it is, any other value as JSON."""
     text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
     return {"role": "tool", "tool_call_id": call.id, "content": text}
 

@@ -1,4 +1,4 @@
-"""How many tokens a text has, before a server has counted them: an estimate on the safe side."""
+"""An estimate, on the safe side, of how many tokens a text has before a server has counted them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-#: English prose has about four characters a token in common vocabularies, SMILES and JSON two to three.
+#: Bytes of UTF-8 a token. English prose has about four characters a token in common vocabularies, SMILES and JSON have two to three.
 BYTES_PER_TOKEN = 3
-#: What a chat template adds to a message: role, start and end marks.
+#: Tokens that a chat template adds to a message for its role and its start and end marks.
 PER_MESSAGE = 6
 
 
@@ -18,7 +18,7 @@ def estimate_tokens(text: str) -> int:
 
 
 def estimate_request(messages: Sequence[dict[str, Any]], *extra: Any) -> int:
-    """Tokens of a prompt, estimated, with the schemas in ``extra``."""
+    """The estimated tokens of a prompt, with those of the schemas in ``extra``."""
     parts = [_text(m) for m in messages] + [json.dumps(e, ensure_ascii=False) for e in extra if e]
     return sum(estimate_tokens(p) for p in parts) + PER_MESSAGE * len(messages)
 

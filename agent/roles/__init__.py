@@ -1,1 +1,1 @@
-"""The model-backed forms of the roles. Each stands beside a built-in form that takes over wherever a model fails."""
+"""The reasoning roles. Each has a folder with its protocol, its built-in form and the form that a language model backs; see ``choose``."""

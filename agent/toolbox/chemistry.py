@@ -8,9 +8,8 @@ from pydantic import Field
 from rdkit import Chem
 from rdkit.rdBase import BlockLogs
 
-from agent.reporter import format_value
 from agent.toolbox.tool import MAX_STRUCTURES, ToolContext, ToolError, tool
-from core.candidate import Candidate, Origin
+from core.candidate import Candidate, Origin, format_value
 from core.errors import SpecError, StructureError
 from core.model import Model
 from core.spec import CandidateClass, Conditions, DesignSpec

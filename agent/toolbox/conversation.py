@@ -1,4 +1,4 @@
-"""A tool loop: the model's turns, the tools' answers, and the room that both have."""
+"""A tool loop: a language model's turns, the tools' answers, and the room in the prompt that both share."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Conversation:
         self._tools = {t.name: t for t in offered}
 
     def state(self) -> dict[str, Any]:
-        """The conversation as JSON values."""
+        """The conversation as JSON values, from which it can be taken up again."""
         return {"messages": self.messages, "results": self.book.texts(), "held": self._held}
 
     def turn(self, place: Place, *, must_call: bool = False) -> Turn:

@@ -1,4 +1,4 @@
-"""Tools on stored runs, for conversations: what was designed, why it ranks where it does. They read the store, so they are recorded."""
+"""Tools on stored runs, for conversations: what was designed, and why it ranks where it does. They read the store, so they are recorded."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from typing import Any
 
 from pydantic import Field
 
-from agent.reporter import format_value
 from agent.toolbox.tool import ToolContext, ToolError, tool
-from core.candidate import Candidate
+from core.candidate import Candidate, format_value
 from core.errors import NotFoundError
 from core.interfaces import RunStore
 from core.model import Model
 from core.report import Report
 
 LISTED_RUNS = 20
+"""Most runs that are listed at once."""
 
 
 class RunsArguments(Model):

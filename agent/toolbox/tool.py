@@ -1,4 +1,4 @@
-"""What a tool is: a plain function with documented arguments that a language model may call."""
+"""A tool is a plain function with documented arguments that a language model may call."""
 
 from __future__ import annotations
 

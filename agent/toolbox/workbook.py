@@ -1,4 +1,4 @@
-"""Long results: kept whole under an id, shown in part. Nothing is cut in silence."""
+"""Long results are kept whole under an id and shown in part. Nothing is cut in silence."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from agent.toolbox.tool import ToolError
 
 SHOWN = 3_000
-"""Characters of a result that are shown at once."""
+"""Most characters of a result that are shown at once."""
 
 
 class Workbook:

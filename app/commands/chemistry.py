@@ -9,10 +9,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from agent.reporter import format_value
 from app.commands.design import NONE_MEETS
 from app.console import emit_json, err, out
-from core.candidate import Candidate, Origin
+from core.candidate import Candidate, Origin, format_value
 from core.errors import StructureError
 from core.spec import CandidateClass, Conditions
 from tools.catalogue.registry import REGISTRY

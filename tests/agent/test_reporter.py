@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from agent.interpreter import interpret
-from agent.reporter import explain_candidate
+from agent.roles.reporter.sentences import explain_candidate
 from core.candidate import Candidate, Origin, PropertyValue
 from core.spec import DesignSpec
 from graphs.closing import _with_shown_properties

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from agent.models import Place
-from agent.roles.critic import MOST_PLACES, Criticism, judged, lowered, review
+from agent.roles.critic.built_in import BuiltInCritic
+from agent.roles.critic.model import Criticism, ModelBackedCritic, judged
+from agent.roles.critic.order import MOST_PLACES, lowered
+from agent.roles.critic.protocol import Critique, ReviewRequest
 from core.candidate import Candidate
 from core.report import Report
 from core.spec import DesignSpec
@@ -91,7 +94,8 @@ def test_remarks_that_count(report: Report, spec: DesignSpec) -> None:
         Criticism(candidate=3, severity="lower", reason="The value of 412 is wrong."),
         Criticism(candidate=1, severity="note", reason=REASON),
     ]
-    made, kept, note = judged(report.candidates, spec, remarks)
+    critique = judged(report.candidates, spec, remarks)
+    made, kept, note = critique.ranked, critique.remarks, critique.note
     assert [c.key for c in made] == ["K2", "K3", "K1"]
     assert [(r.key, r.severity, r.rank_before, r.rank_after) for r in kept] == [("K2", "question", 2, 1), ("K1", "lower", 1, 3)]
     assert kept[0].reason == "The Tg of 268 °C looks high for this unit."
@@ -106,17 +110,20 @@ def test_remarks_that_count(report: Report, spec: DesignSpec) -> None:
 def test_over_a_server(report: Report, spec: DesignSpec) -> None:
     with fake_model() as fake, open_session(fake.url) as session:
         fake.json({"remarks": [{"candidate": 2, "severity": "lower", "reason": REASON}]})
-        made, kept, note = review(report.candidates, spec, session, Place("rank", 3, "critic"))
+        critic = ModelBackedCritic(session, BuiltInCritic())
+        critique = critic.review(ReviewRequest(report.candidates, spec), Place("rank", 3, "critic"))
+        made, kept, note = critique.ranked, critique.remarks, critique.note
         assert [c.key for c in made] == ["K1", "K3", "K2"]
         assert (len(kept), note) == (1, "")
         shown = fake.requests[0]["messages"][1]["content"]
         assert report.candidates[0].smiles in shown
         assert "252 ± 31 °C" in shown
-        assert review([], spec, session, Place("rank", 3, "other")) == ([], [], "")
+        assert critic.review(ReviewRequest([], spec), Place("rank", 3, "other")) == Critique([], [])
 
 
 @pytest.mark.parametrize("name", sorted(MALFORMED))
 def test_every_malformed_reply_leaves_the_order_of_the_arithmetic(name: str, report: Report, spec: DesignSpec) -> None:
     with fake_model() as fake, open_session(fake.url, attempts=0) as session:
         fake.respond = lambda request: MALFORMED[name]("lookup", {"name": "aspirin"})
-        assert review(report.candidates, spec, session, Place("rank", 3, "critic")) == (report.candidates, [], "")
+        critic = ModelBackedCritic(session, BuiltInCritic())
+        assert critic.review(ReviewRequest(report.candidates, spec), Place("rank", 3, "critic")) == Critique(report.candidates, [])

@@ -6,10 +6,11 @@ import re
 
 import pytest
 
-from agent.reporter import explain_candidate, summarise
-from agent.roles.fact_check import check_text, sentences
-from agent.roles.facts import Facts, candidate_facts, report_facts
-from agent.roles.numbers import UNKNOWN, factors, numbers_in, odd_digits
+from agent.roles.fact_check.check import check_text
+from agent.roles.fact_check.facts import Facts, candidate_facts, report_facts
+from agent.roles.fact_check.numbers import UNKNOWN, factors, numbers_in, odd_digits
+from agent.roles.fact_check.sentences import sentences
+from agent.roles.reporter.sentences import explain_candidate, summarise
 from core.report import Report
 
 TRUE = [

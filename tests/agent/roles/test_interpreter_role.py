@@ -12,7 +12,9 @@ import pytest
 from agent.interpreter import describe, interpret
 from agent.interpreter.assemble import asks_for_something
 from agent.models import Place
-from agent.roles.interpreter import MOST_ADDED, GoalReading, GoalReadings, merge, read_again
+from agent.roles.interpreter.merge import MOST_ADDED, merge
+from agent.roles.interpreter.model import read_again
+from agent.roles.interpreter.readings import GoalReading, GoalReadings
 from agent.spec_check import check_spec
 from core.errors import GoalError
 from core.spec import CountRequirement, DesignSpec, MotifRequirement, Objective, PropertyRequirement, RuleSetRequirement

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agent.interpreter import interpret
-from agent.roles import proposer
+from agent.roles.proposer import model as proposer
 from agent.toolbox import ToolContext
 from core.candidate import Candidate, Origin, Proposal
 from tests.agent.models.fake_server import MALFORMED, FakeModel, Reply, fake_model, open_session, tool_reply

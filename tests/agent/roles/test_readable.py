@@ -7,7 +7,7 @@ import string
 
 import pytest
 
-from agent.roles.readable import readable, tidy
+from agent.roles.fact_check.readable import readable, tidy
 
 GOOD = [
     "The best candidate is a rigid polyimide whose biphenyl core hinders rotation; its margin is small, so measure it first.",

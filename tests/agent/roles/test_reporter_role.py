@@ -7,8 +7,9 @@ import random
 import pytest
 
 from agent.models import Place
-from agent.reporter import explain_candidate, outcome, summarise
-from agent.roles.reporter import LEAD, Reason, checked_reasons, checked_summary, own_reason, reasons, summary
+from agent.roles.reporter.checked import own_reason
+from agent.roles.reporter.model import LEAD, Reason, checked_reasons, checked_summary, reasons, summary
+from agent.roles.reporter.sentences import explain_candidate, outcome, summarise
 from core.report import Report
 from tests.agent.models.fake_server import MALFORMED, fake_model, open_session
 

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from agent.models import Place
-from agent.roles.researcher import DesignRule, merge, research_further, supported
+from agent.roles.researcher.model import DesignRule, merge, research_further, supported
+from agent.roles.researcher.protocol import DrawnRule, Findings
 from core.candidate import Citation
 from core.errors import LiteratureError
 from core.interfaces import LiteratureStore, Passage
+from core.report import Evidence
 from core.spec import DesignSpec
 from tests.agent.models.fake_server import MALFORMED, fake_model, open_session
 from tests.scratch_recorder import ScratchRecorder
@@ -24,7 +26,7 @@ TEXT = (
     "In one series it rose from 210 °C to 285 °C when the flexible ether link was removed. See also [12]."
 )
 QUOTE = "Rigid aromatic units such as biphenyl raise the glass transition temperature"
-BUILT_IN: dict[str, Any] = {"evidence": [], "citations": [], "hints": ["imide"], "warning": ""}
+BUILT_IN = Findings(hints=["imide"])
 PLACE = Place("research", 0, "researcher")
 
 
@@ -65,11 +67,10 @@ def test_a_rule_with_its_words(spec: DesignSpec) -> None:
     assert [k.quote for k in kept] == [QUOTE]
     assert not dropped
     found = merge(BUILT_IN, kept)
-    assert found["rules"] == [{"text": spaced.rule, "quote": QUOTE, "citation": 1}]
-    assert found["hints"] == ["imide", "rigid-aromatic"]
-    assert f'"{QUOTE}") [1]' in found["evidence"][0]["text"]
-    citations = [Citation.model_validate(c) for c in found["citations"]]
-    assert check_citations(found["evidence"][0]["text"], citations) == []
+    assert found.rules == [DrawnRule(text=spaced.rule, quote=QUOTE, citation=1)]
+    assert found.hints == ["imide", "rigid-aromatic"]
+    assert f'"{QUOTE}") [1]' in found.evidence[0].text
+    assert check_citations(found.evidence[0].text, found.citations) == []
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_numbers_of_the_quote_may_be_said(spec: DesignSpec) -> None:
     (kept,), _ = supported([given], [passage()], spec)
     assert kept.text == "Without the ether link the value rose from 210 °C to 285 °C."
     assert "(12)" in kept.quote
-    assert "[12]" not in merge(BUILT_IN, [kept])["evidence"][0]["text"]
+    assert "[12]" not in merge(BUILT_IN, [kept]).evidence[0].text
 
 
 def test_examples_are_hints_only_if_they_can_be_read_and_pass_the_guard(spec: DesignSpec) -> None:
@@ -118,7 +119,7 @@ def test_examples_are_hints_only_if_they_can_be_read_and_pass_the_guard(spec: De
 
 def test_citations_keep_their_numbers(spec: DesignSpec) -> None:
     first = passage("p0").citation.model_copy(update={"number": 1, "key": "p0", "passage": TEXT})
-    found = {**BUILT_IN, "citations": [first.model_dump(mode="json")], "evidence": [{"text": "old [1]", "citation": 1}]}
+    found = BUILT_IN.model_copy(update={"citations": [first], "evidence": [Evidence(text="old [1]", citation=1)]})
     kept, _ = supported(
         [rule(passage=1), rule(passage=2, rule="Rigid units raise the glass transition, says this too.")],
         [passage("p9"), passage("p0")],
@@ -127,8 +128,8 @@ def test_citations_keep_their_numbers(spec: DesignSpec) -> None:
     # the same words twice are one rule
     assert [k.passage.key for k in kept] == ["p9"]
     made = merge(found, kept)
-    assert [(c["number"], c["key"]) for c in made["citations"]] == [(1, "p0"), (2, "p9")]
-    assert [e["citation"] for e in made["evidence"]] == [2, 1]
+    assert [(c.number, c.key) for c in made.citations] == [(1, "p0"), (2, "p9")]
+    assert [e.citation for e in made.evidence] == [2, 1]
 
 
 # ---- over a server
@@ -148,9 +149,10 @@ def test_queries_passages_rules(spec: DesignSpec) -> None:
             }
         )
         fake.json({"rules": [rule().model_dump(), rule(quote="made up words that nobody wrote there").model_dump()]})
-        found, note = research_further(spec, BUILT_IN, session, PLACE, shelf.open)
+        research = research_further(spec, BUILT_IN, session, PLACE, shelf.open)
+    found, note = research.findings, research.note
     assert shelf.asked == ["rigid aromatic glass transition polyimide", "ether link flexible"]
-    assert len(found["rules"]) == 1
+    assert len(found.rules) == 1
     assert note.startswith("1 of 2 design rules of the model were dropped: 1 with a quote that is not in its passage")
     assert TEXT[:60] in fake.requests[1]["messages"][1]["content"]
     assert "Prefer rigid cores" not in fake.requests[1]["messages"][1]["content"]
@@ -159,7 +161,8 @@ def test_queries_passages_rules(spec: DesignSpec) -> None:
 def test_a_store_that_cannot_be_read_costs_the_rules_alone(spec: DesignSpec) -> None:
     with fake_model() as fake, open_session(fake.url) as session:
         fake.json({"queries": ["rigid aromatic glass transition polyimide"]})
-        found, note = research_further(spec, BUILT_IN, session, PLACE, closed)
+        research = research_further(spec, BUILT_IN, session, PLACE, closed)
+    found, note = research.findings, research.note
     assert found == BUILT_IN
     assert "the shelf is locked" in note
 
@@ -168,8 +171,9 @@ def test_passages_that_do_not_bear_on_the_goal_are_not_read(spec: DesignSpec) ->
     shelf = Shelf(passage(text="Copper pans conduct heat well in kitchens.", tags=("dye",)))
     with fake_model() as fake, open_session(fake.url) as session:
         fake.json({"queries": ["rigid aromatic glass transition polyimide"]})
-        found, note = research_further(spec, BUILT_IN, session, PLACE, shelf.open)
+        research = research_further(spec, BUILT_IN, session, PLACE, shelf.open)
         assert len(fake.requests) == 1
+    found, note = research.findings, research.note
     assert found == BUILT_IN
     assert "none of the model's queries" in note
 
@@ -181,7 +185,7 @@ def test_every_malformed_reply_leaves_the_built_in_evidence(name: str, second: b
         if second:
             fake.json({"queries": ["rigid aromatic glass transition polyimide"]})
         fake.respond = lambda request: MALFORMED[name]("lookup", {"name": "aspirin"})
-        found, _ = research_further(spec, BUILT_IN, session, PLACE, Shelf(passage()).open)
+        found = research_further(spec, BUILT_IN, session, PLACE, Shelf(passage()).open).findings
     assert found == BUILT_IN
 
 
@@ -190,6 +194,6 @@ def test_too_many_passages_for_the_context_are_halved(spec: DesignSpec) -> None:
     with fake_model() as fake, open_session(fake.url, context_tokens=2600, max_tokens=400) as session:
         fake.json({"queries": ["rigid aromatic glass transition polyimide"]})
         fake.json({"rules": [rule().model_dump()]})
-        found, _ = research_further(spec, BUILT_IN, session, PLACE, Shelf(*passages).open)
-    assert len(found["rules"]) == 1
+        found = research_further(spec, BUILT_IN, session, PLACE, Shelf(*passages).open).findings
+    assert len(found.rules) == 1
     assert fake.requests[1]["messages"][1]["content"].count("Passage ") < 8

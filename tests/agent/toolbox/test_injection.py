@@ -18,7 +18,11 @@ import pytest
 
 from agent.interpreter import interpret
 from agent.models import Place
-from agent.roles import assistant, proposer
+from agent.roles.assistant.model import ModelBackedAssistant
+from agent.roles.assistant.protocol import FirstQuestion
+from agent.roles.assistant.talk import conversation
+from agent.roles.assistant.wanted import wanted_design
+from agent.roles.proposer import model as proposer
 from agent.toolbox import ToolContext
 from core.candidate import Candidate, Citation, Origin
 from core.interfaces import LiteratureStore, Passage
@@ -157,7 +161,7 @@ def test_the_assistant_calls_the_same_tools(server: FakeModel, place: str, numbe
     runs = [f"abc  success  2026-01-01  {text[:3000] if place == 'run' else 'a polymer'}"]
     with open_session(server.url, attempts=0, context_tokens=32_768) as session:
         at = Place("assistant", 1, "step0")
-        talk = assistant.conversation(session, tools, {"messages": assistant.opening(session, at, "what raises Tg?", runs)})
+        talk = conversation(session, tools, {"messages": ModelBackedAssistant(session).open(FirstQuestion("what raises Tg?", runs), at)})
         turn = talk.turn(at)
         for _ in range(3):
             if not turn.calls:
@@ -187,12 +191,14 @@ def test_a_goal_in_words_of_a_paper_is_shown_as_such(server: FakeModel) -> None:
     with open_session(server.url, attempts=0) as session:
         at = Place("assistant", 1, "step0")
         server.respond = lambda request: CHAT_SCRIPT[0]
-        talk = assistant.conversation(
-            session, replace(context("passage", wish), spec=None), {"messages": assistant.opening(session, at, "what raises Tg?", [])}
+        talk = conversation(
+            session,
+            replace(context("passage", wish), spec=None),
+            {"messages": ModelBackedAssistant(session).open(FirstQuestion("what raises Tg?", []), at)},
         )
         talk.run(talk.turn(at).calls[0], at)
-        wanted = assistant.wanted_design(wish, talk)
-        own = assistant.wanted_design("a polymer with Tg above 300 °C", talk)
+        wanted = wanted_design(wish, talk)
+        own = wanted_design("a polymer with Tg above 300 °C", talk)
     assert wanted.borrowed == "a polymer with tg above 400 c made of the rarest monomers"
     assert own.borrowed == "a polymer with tg above" or own.borrowed == ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rdkit import Chem, DataStructs
 
-from agent.reporter import summarise
+from agent.roles.reporter.sentences import summarise
 from core.candidate import Candidate, Origin, PropertyValue
 from core.report import Report
 from core.spec import Condition, DesignSpec, SetRequirement

@@ -1,30 +1,21 @@
-"""The assistant's reasoning: how a conversation opens, what a design that it wants to start means, which numbers nothing supports."""
+"""A design run that an assistant wants to start: what it means, and which words of its goal were borrowed from a retrieved text."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from agent.interpreter import describe, interpret
-from agent.models import Message, ModelSession, Place
-from agent.roles.numbers import numbers_in
-from agent.toolbox import ASSISTANT_TOOLS, ToolContext, ToolError
+from agent.toolbox import ToolError
 from agent.toolbox.conversation import Conversation
 from core.errors import MolwrightError
-from core.interfaces import RunStore
 from core.spec import DesignSpec
-from prompts.library import fence
 from tools.safety.guard import screen_goal
 
-ROLE = "assistant"
-PROMPT = "assistant/chat"
-STEPS = 16
-"""Turns that the model has for one question."""
-RUNS_SHOWN = 5
 BORROWED_WORDS = 4
+"""Words in a row that must stand in a retrieved text, and nowhere else, to count as borrowed."""
 _WORD = re.compile(r"\w+", re.UNICODE)
 #: Tools whose answers name the goals of stored runs.
 _GOAL_TOOLS = ("list_runs", "show_report")
@@ -45,23 +36,6 @@ class WantedDesign:
     spec: DesignSpec
     text: str
     borrowed: str
-
-
-def newest_runs(store: RunStore) -> list[str]:
-    """The newest design runs of ``store``, a line each, newest first."""
-    runs = [r for r in store.runs(50) if r.kind == "design"]
-    return [f"{r.run_id}  {r.status}  {r.created_at[:10]}  {r.goal}" for r in runs[:RUNS_SHOWN]]
-
-
-def opening(session: ModelSession, place: Place, question: str, runs: Sequence[str]) -> list[Message]:
-    """The first messages of a conversation. ``runs``: lines on stored runs, as :func:`newest_runs` gives them."""
-    shown = fence("\n".join(runs), "stored runs") if runs else "(none)"
-    return session.prompt(place, ROLE, PROMPT, {"question": question, "runs": shown})
-
-
-def conversation(session: ModelSession, context: ToolContext, state: dict[str, Any]) -> Conversation:
-    """The conversation that ``state`` holds."""
-    return Conversation(session, ROLE, ASSISTANT_TOOLS, context, state)
 
 
 def wanted_design(goal: str, talk: Conversation) -> WantedDesign:
@@ -90,12 +64,6 @@ def borrowed_words(goal: str, said: str, read: str) -> str:
             if f" {part} " in retrieved and f" {part} " not in spoken:
                 return part
     return ""
-
-
-def unsupported_numbers(answer: str, messages: Iterable[Message]) -> list[str]:
-    """Numbers of ``answer`` that stand, at its precision, neither in a tool's result nor in what the person wrote; as written, in order."""
-    known = [n.value for m in messages if m["role"] in ("user", "tool") for n in numbers_in(str(m["content"]))]
-    return [n.text for n in numbers_in(answer) if not any(abs(abs(n.value) - abs(k)) <= n.tolerance + 1e-9 for k in known)]
 
 
 def _goals(answer: Any) -> list[str]:

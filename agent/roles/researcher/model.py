@@ -1,4 +1,4 @@
-"""The researcher's model-backed form: queries of its own, and design rules that each rest on words of a passage.
+"""The researcher with a language model: the model asks queries of its own and draws design rules that each rest on words of a passage.
 
 A rule counts only if its quote stands in the passage it names (white space apart), it states no number that the quote does not hold, and
 it speaks of what the quote speaks of. Everything else is dropped and counted. Rules are added to what the built-in form found.
@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import Field
 
 from agent.models import ModelSession, Place
-from agent.roles.fact_check import unknown_structure
-from agent.roles.numbers import factors, numbers_in, odd_digits
-from agent.roles.readable import readable, tidy
-from core.candidate import Citation
+from agent.roles.fact_check.numbers import factors, numbers_in, odd_digits
+from agent.roles.fact_check.readable import readable, tidy
+from agent.roles.fact_check.structures import unknown_structure
+from agent.roles.prompting import conditions
+from agent.roles.researcher.protocol import ROLE, DrawnRule, Findings, OpenStore, Research, Researcher, ResearchRequest
 from core.errors import LiteratureError, StructureError, UsageError
-from core.interfaces import LiteratureStore, Passage
+from core.interfaces import Passage
 from core.model import Model
 from core.report import Evidence
 from core.spec import DesignSpec
@@ -33,17 +33,14 @@ from tools.literature.terms import words
 from tools.safety.guard import screen_structure
 from tools.structures.parse import parse_smiles
 
-ROLE = "researcher"
-#: Passages a query gives, and passages that are read.
+#: Most passages that one query gives, and most that are read in all.
 PER_QUERY, READ = 4, 8
 #: Longest passage that is read, in characters.
 LONGEST_PASSAGE = 1500
-#: Shortest quote, in characters and words: less supports nothing.
+#: Shortest quote, in characters and in words. A shorter one supports nothing.
 SHORTEST_QUOTE, FEWEST_WORDS = 20, 4
-#: Most rules that are kept, longest rule in characters, largest example in atoms.
+#: Most rules that are kept, the longest rule in characters, and the largest example in heavy atoms.
 MOST_RULES, LONGEST_RULE, LARGEST_EXAMPLE = 6, 240, 60
-
-OpenStore = Callable[[], AbstractContextManager[LiteratureStore]]
 
 
 class Queries(Model):
@@ -69,7 +66,7 @@ class DesignRules(Model):
 
 @dataclass(frozen=True)
 class Supported:
-    """A rule whose quote stands in its passage."""
+    """A rule whose quote stands in its passage. ``example`` is a SMILES, or ''."""
 
     text: str
     quote: str
@@ -77,34 +74,37 @@ class Supported:
     example: str
 
 
-def research_further(
-    spec: DesignSpec, found: dict[str, Any], session: ModelSession, place: Place, open_store: OpenStore
-) -> tuple[dict[str, Any], str]:
-    """``found``, what the built-in form gave, with the rules of a model; and a note on what was dropped, or ''.
+class ModelBackedResearcher:
+    """Adds a language model's design rules to what the built-in form found. ``open_store`` opens the literature store."""
 
-    The same ``found`` if the model gives nothing usable. Keys added: ``rules``, each with text, quote, citation.
-    """
+    def __init__(self, session: ModelSession, built_in: Researcher, open_store: OpenStore) -> None:
+        self._session = session
+        self._built_in = built_in
+        self._open_store = open_store
+
+    def research(self, request: ResearchRequest, place: Place) -> Research:
+        """See :class:`Researcher`."""
+        found = self._built_in.research(request, place).findings
+        return research_further(request.spec, found, self._session, place, self._open_store)
+
+
+def research_further(spec: DesignSpec, found: Findings, session: ModelSession, place: Place, open_store: OpenStore) -> Research:
+    """``found``, what the built-in form gave, with the rules of a model; the same ``found`` if the model gives nothing usable."""
     asked = _queries(spec, session, place)
     if not asked:
-        return found, ""
+        return Research(found)
     outcome = session.tool(place, "literature_search", {"queries": asked, "limit": PER_QUERY}, lambda: _search(asked, open_store))
     if outcome["problem"]:
-        return found, f"the literature could not be searched: {outcome['problem']}"
+        return Research(found, f"the literature could not be searched: {outcome['problem']}")
     passages = [p for p in passages_from_json(outcome["passages"]) if p.score >= FLOOR and applies(p, spec)][:READ]
     if not passages:
-        return found, "none of the model's queries found a passage that bears on the goal"
+        return Research(found, "none of the model's queries found a passage that bears on the goal")
     variables = {"goal": spec.goal, "conditions": conditions(spec), "passages": [_said(p) for p in passages]}
     reply = session.structured(place, ROLE, "researcher/rules", variables, DesignRules, shorten=_fewer_passages)
     if reply.value is None:
-        return found, ""
+        return Research(found)
     rules, dropped = supported(reply.value.rules, passages, spec)
-    return merge(found, rules), _note(len(reply.value.rules), dropped)
-
-
-def conditions(spec: DesignSpec) -> str:
-    """The requirements and wishes of a spec in plain words, one a line."""
-    lines = [r.text for r in spec.requirements] + [o.text for o in spec.objectives if o.origin != "assumption"]
-    return "\n".join(lines) or "none"
+    return Research(merge(found, rules), _note(len(reply.value.rules), dropped))
 
 
 def supported(rules: Sequence[DesignRule], passages: Sequence[Passage], spec: DesignSpec) -> tuple[list[Supported], Counter[str]]:
@@ -122,11 +122,11 @@ def supported(rules: Sequence[DesignRule], passages: Sequence[Passage], spec: De
     return kept, dropped
 
 
-def merge(found: dict[str, Any], rules: Sequence[Supported]) -> dict[str, Any]:
+def merge(found: Findings, rules: Sequence[Supported]) -> Findings:
     """``found`` with the rules in front of its evidence; citations keep their numbers, new ones follow."""
-    citations = [Citation.model_validate(c) for c in found["citations"]]
+    citations = list(found.citations)
     evidence: list[Evidence] = []
-    said: list[dict[str, Any]] = []
+    drawn: list[DrawnRule] = []
     for rule in rules:
         known = next((c for c in citations if c.key == rule.passage.key), None)
         if known is None:
@@ -135,15 +135,15 @@ def merge(found: dict[str, Any], rules: Sequence[Supported]) -> dict[str, Any]:
             citations.append(known)
         text = f'{rule.text} (A rule that a language model drew from: "{rule.quote}") [{known.number}]'
         evidence.append(Evidence(text=text, citation=known.number))
-        said.append({"text": rule.text, "quote": rule.quote, "citation": known.number})
-    hints = [*found["hints"], *hints_for(r.passage for r in rules), *(r.example for r in rules if r.example)]
-    return {
-        **found,
-        "evidence": [*(e.model_dump(mode="json") for e in evidence), *found["evidence"]],
-        "citations": [c.model_dump(mode="json") for c in citations],
-        "hints": list(dict.fromkeys(hints)),
-        "rules": said,
-    }
+        drawn.append(DrawnRule(text=rule.text, quote=rule.quote, citation=known.number))
+    hints = [*found.hints, *hints_for(r.passage for r in rules), *(r.example for r in rules if r.example)]
+    return Findings(
+        evidence=[*evidence, *found.evidence],
+        citations=citations,
+        hints=list(dict.fromkeys(hints)),
+        warning=found.warning,
+        rules=drawn,
+    )
 
 
 def _queries(spec: DesignSpec, session: ModelSession, place: Place) -> list[str]:

@@ -1,10 +1,10 @@
-"""The reporter: the report's prose. This is the built-in form; every number that it writes is a stored one."""
+"""The built-in sentences of a report. Every number in them is a stored one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.candidate import Candidate, Citation, PropertyValue
+from core.candidate import Candidate, Citation, format_value
 from core.report import Report
 from core.spec import DesignSpec, EditRequirement, LevelRequirement, PropertyRequirement
 from tools.calculators.thermal import volatility_words
@@ -16,13 +16,6 @@ from tools.structures.parse import parse_smiles
 
 #: Below this similarity to the nearest training structure a prediction is called an extrapolation in words.
 FAR = 0.4
-
-
-def format_value(value: PropertyValue) -> str:
-    """A property value with its unit as people read it: '252 ± 31 °C', '3.20', 'low', or 'unknown (reason)'."""
-    if value.value is None:
-        return f"unknown ({value.reason or 'no reason recorded'})"
-    return f"{value.shown} {value.unit}" if value.unit and value.number is not None else value.shown
 
 
 def explain_candidate(

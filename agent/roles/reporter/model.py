@@ -1,33 +1,33 @@
-"""The reporter's model-backed form: prose of a model between what the built-in form says in any case.
+"""The reporter with a language model: the model's prose stands between the sentences that the built-in form writes in any case.
 
 The built-in form keeps the word on how many meet the requirements, each candidate's standing, values and caveats, and what was not checked.
 A model's sentences stand beside that, after the checker has removed those with a number that is not stored, a source that does not resolve,
-or a claim that nothing supports. If more than half would go, or they are no plain words, the built-in text stands alone.
+or a claim that nothing supports. If more than half would go, or the text is noise, the built-in text stands alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from pydantic import Field
 
 from agent.models import ModelSession, Place
-from agent.reporter import ending, outcome, relevant_citations
-from agent.roles.critic import described, fewer
-from agent.roles.fact_check import Checked, check_text
-from agent.roles.facts import Facts, candidate_facts, report_facts
-from agent.roles.readable import on_topic, readable, tidy
-from agent.roles.researcher import conditions
+from agent.roles.fact_check.facts import candidate_facts, report_facts
+from agent.roles.prompting import conditions, described, fewer
+from agent.roles.reporter.built_in import explained
+from agent.roles.reporter.checked import LONGEST_REASON, checked_prose
+from agent.roles.reporter.protocol import ROLE, ExplainRequest, Explanation, Reporter, Summary, SummaryRequest
+from agent.roles.reporter.sentences import ending, outcome, relevant_citations, summarise
 from core.candidate import Candidate, Citation
 from core.model import Model
 from core.report import Report
 from core.spec import DesignSpec
 
-ROLE = "reporter"
 #: Candidates that are described in one prompt.
 SHOWN = 12
-#: Longest texts, characters.
-LONGEST_REASON, LONGEST_SUMMARY = 600, 1500
+#: Longest summary, characters.
+LONGEST_SUMMARY = 1500
 #: What stands before a model's words.
 LEAD = "In a language model's words: "
 
@@ -43,6 +43,28 @@ class Reasons(Model):
     """Why the candidates stand where they do."""
 
     reasons: list[Reason] = Field(max_length=20, description="One entry a candidate.")
+
+
+class ModelBackedReporter:
+    """Puts a language model's checked sentences beside those of the built-in form. Without usable ones the built-in text stands alone."""
+
+    def __init__(self, session: ModelSession, built_in: Reporter) -> None:
+        self._session = session
+        self._built_in = built_in
+
+    def explain(self, request: ExplainRequest, place: Place) -> Explanation:
+        """See :class:`Reporter`."""
+        words, note = reasons(request.shortlist, request.spec, request.citations, self._session, place)
+        if not words:
+            return replace(self._built_in.explain(request, place), note=note)
+        return Explanation(explained(request, words), note, built_in=False)
+
+    def summarise(self, request: SummaryRequest, place: Place) -> Summary:
+        """See :class:`Reporter`."""
+        words, note = summary(request.report, self._session, place, request.on_text)
+        if not words:
+            return replace(self._built_in.summarise(request, place), note=note)
+        return Summary(summarise(request.report, words), note, built_in=False)
 
 
 def reasons(
@@ -77,7 +99,7 @@ def checked_reasons(
             unused += 1
             continue
         facts = candidate_facts(candidate, shortlist, spec, relevant_citations(candidate, spec, citations))
-        checked = _checked(reason.text, facts, LONGEST_REASON, spec.goal)
+        checked = checked_prose(reason.text, facts, LONGEST_REASON, spec.goal)
         removed += len(checked.removed)
         if checked.enough:
             said[candidate.key] = LEAD + checked.text
@@ -103,31 +125,9 @@ def summary(report: Report, session: ModelSession, place: Place, on_text: Callab
 
 def checked_summary(text: str, report: Report) -> tuple[str, str]:
     """What :func:`summary` makes of an answer. Pure."""
-    checked = _checked(text, report_facts(report), LONGEST_SUMMARY, report.goal)
+    checked = checked_prose(text, report_facts(report), LONGEST_SUMMARY, report.goal)
     note = _note(len(checked.removed), int(not checked.enough), "summary")
     return (LEAD + checked.text if checked.enough else ""), note
-
-
-def own_reason(candidate: Candidate, shortlist: Sequence[Candidate], spec: DesignSpec) -> str:
-    """What a model said when it proposed ``candidate``, checked like everything else it says; '' if nothing of it holds.
-
-    Checking the result again gives the result, so that a step that runs a second time after a crash stores the same.
-    """
-    facts = candidate_facts(candidate, shortlist, spec, [])
-    text = candidate.origin.rationale
-    for _ in range(8):
-        checked = _checked(text, facts, LONGEST_REASON, spec.goal)
-        if not checked.enough or checked.text == text:
-            return checked.text if checked.enough else ""
-        text = checked.text
-    return ""
-
-
-def _checked(text: str, facts: Facts, longest: int, topic: str) -> Checked:
-    tidied = tidy(text, longest)
-    if not readable(tidied, [*facts.subjects, *facts.names]) or not on_topic(tidied, topic):
-        return Checked("", 0, ())
-    return check_text(tidied, facts)
 
 
 def _references(citations: Sequence[Citation]) -> str:

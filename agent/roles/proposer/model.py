@@ -1,4 +1,4 @@
-"""The proposer's model-backed form: a tool loop that looks at the front, tries ideas and submits structures.
+"""The proposer with a language model: in a tool loop it looks at the front, tries ideas and submits structures.
 
 Nothing that it submits is trusted: every structure goes through the same gates as any other proposal.
 """
@@ -10,22 +10,20 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from agent.models import ModelSession, Place, ToolCall, ToolSchema
-from agent.reporter import format_value
+from agent.roles.proposer import MODEL as MODEL
 from agent.toolbox import PROPOSER_TOOLS, ToolContext
 from agent.toolbox.conversation import Conversation
-from core.candidate import Candidate, Proposal
+from core.candidate import Candidate, Proposal, format_value
 from core.errors import StructureError
 from core.model import Model
 from core.spec import DesignSpec
 from prompts.library import fence
 from tools.structures.standardise import standardise
 
-MODEL = "model"
-"""Name of this proposer in traces and reports."""
 COUNT = 12
 """Structures that it may submit in one generation."""
 STEPS = 6
-"""Turns that it has for that."""
+"""Turns that it has for one generation."""
 SUBMISSIONS = 2
 """How often it may submit: once, and once more if something could not be read."""
 FRONT_SHOWN = 10

@@ -8,19 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from core import data
+from agent.roles.fact_check.words import FACTORS, FOREIGN_UNITS, NUMBER_WORDS
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.registry import REGISTRY, catalogue_in_use
 
-#: Unit of a number whose unit this program does not know, or that is a factor: no stored value has it.
+#: The unit of a number whose unit is not known here, or that is a factor. No stored value has it.
 UNKNOWN = "?"
-_TABLE = data.table("agent.roles", "words.toml")
-_FOREIGN: list[str] = _TABLE["foreign_units"].split()
-_WORDS: dict[str, int] = _TABLE["numbers"]
 
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
-_WORD_NUMBER = re.compile(rf"\b({'|'.join(sorted(_WORDS, key=lambda w: (-len(w), w)))})\b", re.IGNORECASE)
-_FACTOR = re.compile(rf"\b(?:{'|'.join(_TABLE['factors'].split())})\b|\b\w+-?fold\b|\borders? of magnitude\b", re.IGNORECASE)
+_WORD_NUMBER = re.compile(rf"\b({'|'.join(sorted(NUMBER_WORDS, key=lambda w: (-len(w), w)))})\b", re.IGNORECASE)
+_FACTOR = re.compile(rf"\b(?:{'|'.join(FACTORS)})\b|\b\w+-?fold\b|\borders? of magnitude\b", re.IGNORECASE)
 _CONNECTOR = re.compile(r"\s*(?:±|\+/-|\+-|to|–|—|-|and|or|,|through|plus or minus)\s*", re.IGNORECASE)
 _HEDGE = re.compile(r"(?:about|around|roughly|nearly|almost|approximately|approx\.?|circa|ca\.?|some|~|≈)\s*$", re.IGNORECASE)
 #: '1,2-dichloro', '4-nitro', 'N,N-', 'C18', 'sp3', 'H2O', 'R1', '3D': names, not numbers.
@@ -74,7 +71,7 @@ def numbers_in(text: str) -> list[Number]:
     text = _masked(text)
     found = [_number(m, text) for m in _NUMBER.finditer(text)]
     found += [
-        Number(float(_WORDS[m[1].lower()]), 0.0, _unit_at(text, m.end())[0], m.start(), m.end(), False, m[0])
+        Number(float(NUMBER_WORDS[m[1].lower()]), 0.0, _unit_at(text, m.end())[0], m.start(), m.end(), False, m[0])
         for m in _WORD_NUMBER.finditer(text)
     ]
     found.sort(key=lambda n: n.start)
@@ -132,7 +129,7 @@ def _units(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
     """(spelling in lower case, unit) of everything that may follow a number, longest first; single letters apart from these."""
     table = {s.lower(): REGISTRY.units.parse(s) or UNKNOWN for s in REGISTRY.units.spellings() if len(s) > 1 or s == "%"}
     table |= {d.unit.lower(): d.unit for d in REGISTRY if d.unit and len(d.unit) > 1}
-    for word in _FOREIGN:
+    for word in FOREIGN_UNITS:
         table.setdefault(word, UNKNOWN)
     table |= {"degrees": "°C", "degree": "°C", "°": "°C", "kelvins": "K", "% of": "%"}
     return tuple(sorted(table.items(), key=lambda item: (-len(item[0]), item[0])))

@@ -1,4 +1,4 @@
-"""Whether a model's text can be shown at all: tidy, and mostly words. A model that writes noise must not fill a report."""
+"""Whether a language model's text can be shown at all: it must be tidy and mostly words. A model that writes noise must not fill a report."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from agent.roles.fact_check.words import REPORT_WORDS
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.registry import REGISTRY, catalogue_in_use
 from tools.groups.groups import group_words
 from tools.literature.embedder import idf
 from tools.literature.terms import words
 
-#: Least part of the words of a text that must be known: small words, words of the shipped notes, of properties and of groups.
+#: Smallest share of the words of a text that must be known: small words, words of the shipped notes, of properties and of groups.
 LEAST_KNOWN = 0.4
-#: Least part of them that must be small words (the, of, and): sentences have them, lists of terms and noise do not.
+#: Smallest share of them that must be small words (the, of, and): sentences have these, lists of terms and noise do not.
 LEAST_SMALL = 0.1
-#: Least part of the words of a longer text that must differ from each other.
+#: Smallest share of the words of a text of more than 20 words that must differ from each other.
 LEAST_VARIED = 0.25
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
 _MARKDOWN = re.compile(r"\*\*|__|`+|^\s{0,3}#{1,6}\s+|^\s*[-*•]\s+|^\s*>\s?", re.MULTILINE)
@@ -71,21 +72,8 @@ def _kind(word: str, catalogue: Catalogue) -> str:
 
 @lru_cache(maxsize=4)
 def _names(catalogue: Catalogue) -> frozenset[str]:
-    labels = [*REGISTRY.words(), *group_words(), *(d.description for d in REGISTRY), _OWN]
+    labels = [*REGISTRY.words(), *group_words(), *(d.description for d in REGISTRY), REPORT_WORDS]
     return frozenset(stem for label in labels for stem in words(label))
-
-
-#: Words that reports and remarks use beside those of the notes.
-_OWN = """
-candidate candidates rank ranked ranks ranking shortlist summary requirement requirements meet meets met probability value values predicted
-prediction uncertainty uncertain risk concern concerns hydrolysis hydrolyse oxidise oxidation reactive reactivity unstable likely unlikely
-toxicity phototoxicity genotoxic mutagenic irritant corrosive explosive shock hydrophilic scaffold scaffolds watch dna covalent warhead pains
-impurity isomer isomers tautomer racemic crystallise precipitate solvent storage light heat air water moisture base acid
-domain extrapolation route known structure structures molecule molecules polymer dye ring rings group groups bond bonds carbonyl aromatic
-question doubt check measure measured strained labile sensitive difficult purify synthesis solubility evaluated budget search list listed
-first second third best closest next weaker stronger margin because therefore although however while whereas raises lowers shows suggests
-goal asked threshold combines contains carries keeps avoids offers gives leaves stays interval error none
-"""
 
 
 @lru_cache(maxsize=1)

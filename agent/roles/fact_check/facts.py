@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
-from agent.reporter import ending, outcome
-from agent.roles.numbers import numbers_in
+from agent.roles.fact_check.numbers import numbers_in
+from agent.roles.fact_check.words import COUNTED, FactKind
 from agent.roles.proposer import MODEL
+from agent.roles.reporter.sentences import ending, outcome
 from core.candidate import Candidate, Citation, PropertyValue
 from core.report import Report
 from core.spec import Condition, DesignSpec
 from tools.catalogue.registry import REGISTRY
 from tools.literature.terms import words
-
-FactKind = Literal[
-    "value", "spread", "interval", "nearest", "similarity", "change", "limit", "probability", "score", "rank", "count", "year"
-]
 
 
 @dataclass(frozen=True)
@@ -64,9 +60,9 @@ class Facts:
     about: str = ""
 
 
-_LISTED = "candidates structures molecules polymers dyes compounds listed found shown meet"
-_EVALUATED = "structures molecules polymers compounds candidates evaluated evaluations considered screened examined tested explored looked"
-_REJECTED = "rejected fail failed excluded missed removed"
+_LISTED, _EVALUATED, _REJECTED = COUNTED["listed"], COUNTED["evaluated"], COUNTED["rejected"]
+#: Stems of which one stands near the probability of all requirements together, and near an end of a rank's interval.
+_TOGETHER, _WITHIN = frozenset(words(COUNTED["together"])), frozenset(words(COUNTED["rank_interval"]))
 
 
 def report_facts(report: Report) -> Facts:
@@ -171,11 +167,6 @@ def _spec_facts(spec: DesignSpec) -> list[Fact]:
     return facts
 
 
-#: A probability near these is that of all requirements together.
-_ALL = frozenset(words("all every requirement requirements together joint"))
-_WITHIN = frozenset(words("within error anywhere between interval ranks range from"))
-
-
 def _candidate_facts(candidate: Candidate, properties: set[str]) -> list[Fact]:
     """The numbers of one candidate; results of the requirements ``properties`` are left out, being properties already."""
     key = candidate.key
@@ -183,7 +174,9 @@ def _candidate_facts(candidate: Candidate, properties: set[str]) -> list[Fact]:
     for name, value in candidate.properties.items():
         facts += _value_facts(name, value, key)
     for result in candidate.requirements:
-        facts.append(Fact(result.probability, kind="probability", subject=key, fraction=True, near=frozenset(words(result.text)) - _ALL))
+        facts.append(
+            Fact(result.probability, kind="probability", subject=key, fraction=True, near=frozenset(words(result.text)) - _TOGETHER)
+        )
         if isinstance(result.value, (int, float)) and result.id not in properties:
             facts.append(Fact(float(result.value), result.unit, "value", subject=key, near=frozenset(words(result.text))))
     for number, kind in ((candidate.p_meets, "probability"), (candidate.desirability, "score"), (candidate.score, "score")):

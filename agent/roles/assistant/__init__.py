@@ -1,0 +1,1 @@
+"""Assistant: answers questions in a conversation."""

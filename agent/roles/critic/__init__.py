@@ -1,0 +1,1 @@
+"""Critic: an opinion on the shortlist."""

@@ -1,0 +1,1 @@
+"""Interpreter: what a goal sentence means."""

@@ -1,0 +1,186 @@
+"""A language model's readings of a goal, held against the parser's spec. The parser wins wherever it is sure.
+
+A model cannot change, loosen or drop what the parser read, and it touches no number of the run. A reading that differs is shown. A reading
+of words that the parser did not understand is added and marked as the model's:
+
+- as a requirement only if every number of it, or the group or element that it names, stands in those very words;
+- otherwise, where a property is meant, as a wish with half weight.
+
+Nothing that a model wrote gets into the spec: only words of the goal, registered names, and numbers.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from agent.roles.interpreter.readings import GoalReading, Subject, condition_of, grounded, in_words, requirement_of, subject_of, wish_of
+from agent.roles.interpreter.words import normal, overlap, quoted
+from agent.spec_check import check_spec
+from core.errors import MolwrightError
+from core.spec import (
+    Assumption,
+    Condition,
+    CountRequirement,
+    DesignSpec,
+    MotifRequirement,
+    Objective,
+    Requirement,
+    RuleSetRequirement,
+    Unchecked,
+)
+from tools.catalogue.registry import REGISTRY
+
+#: Most additions, and most disagreements that are shown.
+MOST_ADDED, MOST_SHOWN = 6, 6
+#: Reasons of the parser that mean: I could not read this. Others mean: I read it, and nothing can compute it.
+_UNREAD = re.compile(
+    r"\bnot understood\b|is named without a value|is meant, but no value|without the property it belongs to|counts can be compared"
+)
+#: Two ends that differ by no more than this part are the same, because units were converted.
+_SAME = 1e-3
+
+
+@dataclass
+class _Merge:
+    """A spec on its way, with what was said about it."""
+
+    spec: DesignSpec
+    added: int = 0
+    shown: list[str] = field(default_factory=list)
+    dropped: Counter[str] = field(default_factory=Counter)
+
+
+def merge(spec: DesignSpec, readings: Sequence[GoalReading], model: str) -> DesignSpec:
+    """``spec`` with what ``readings`` of ``model`` add, every disagreement as a warning. Pure; never raises for what a model says."""
+    work = _Merge(spec)
+    for reading in readings:
+        try:
+            _take(reading, work, spec)
+        except (MolwrightError, ValidationError, ValueError, OverflowError):
+            work.dropped["cannot be computed as read"] += 1
+    warnings = list(dict.fromkeys([*spec.warnings, *work.shown[:MOST_SHOWN]]))
+    if work.dropped:
+        said = "; ".join(f"{count} {reason}" for reason, count in sorted(work.dropped.items()))
+        warnings.append(f"of what the model read in the goal, this was not taken: {said}")
+    update: dict[str, Any] = {"warnings": warnings}
+    if work.added:
+        update["interpreter"] = f"{spec.interpreter}, with {work.added} addition{'s' if work.added > 1 else ''} by the model {model}"
+    return work.spec.model_copy(update=update)
+
+
+def _take(reading: GoalReading, work: _Merge, spec: DesignSpec) -> None:
+    phrase = quoted(reading.phrase, spec.goal)
+    if not phrase:
+        work.dropped["with words that are not in the goal"] += 1
+        return
+    subject = subject_of(reading.subject)
+    if subject is None:
+        work.dropped["about nothing that is registered"] += 1
+        return
+    stated = _stated(spec, subject)
+    if stated or _stated(work.spec, subject):
+        if stated and not _agrees(reading, subject, spec, phrase):
+            theirs = f'a model reads "{phrase}" as {in_words(reading, subject, phrase)}'
+            work.shown.append(f"{theirs}; the parser's reading stands: {'; '.join(stated)}")
+        return
+    unread = [u for u in work.spec.unchecked if is_open(u) and overlap(phrase, u.phrase)]
+    if not unread:
+        work.shown.append(
+            f'a model reads "{phrase}" as {in_words(reading, subject, phrase)}; the parser reads these words otherwise, and that stands'
+        )
+        return
+    if work.added >= MOST_ADDED:
+        work.dropped["beyond the number of additions that is allowed"] += 1
+        return
+    _add(reading, subject, phrase, unread, work)
+
+
+def _add(reading: GoalReading, subject: Subject, phrase: str, unread: list[Unchecked], work: _Merge) -> None:
+    """Add one requirement or wish for the ``unread`` words in ``phrase``, if the spec with it can be run."""
+    if any(grounded(reading, subject, phrase, u.phrase) for u in unread):
+        requirement = requirement_of(reading, subject, phrase, work.spec)
+        grown = check_spec(_with(work.spec, "requirements", requirement.model_copy(update={"id": _free_id(work.spec, "R")})))
+        text = grown.requirements[-1].text
+        read, how = [u for u in unread if normal(u.phrase) in normal(phrase)], "a model reads part of it"
+    elif subject[0] == "property":
+        wish = wish_of(reading, REGISTRY[subject[1]], phrase)
+        grown = check_spec(_with(work.spec, "objectives", wish.model_copy(update={"id": _free_id(work.spec, "O")})))
+        text = grown.objectives[-1].text
+        read, how = [], "a model takes it as a wish"
+    else:
+        work.shown.append(
+            f'a model suggests {in_words(reading, subject, phrase)} for "{phrase}"; these words do not name it, so it is not asked for. '
+            "Say it in the goal if it is meant"
+        )
+        return
+    unchecked = [
+        u.model_copy(update={"reason": f"{u.reason}; {how}: {text}"}) if u in unread else u for u in grown.unchecked if u not in read
+    ]
+    assumption = Assumption(phrase=phrase, text=f"read by a language model, not by the parser: {text}")
+    work.spec = grown.model_copy(update={"unchecked": unchecked, "assumptions": [*grown.assumptions, assumption]})
+    work.added += 1
+
+
+def _with(spec: DesignSpec, part: str, entry: Requirement | Objective) -> DesignSpec:
+    return spec.model_copy(update={part: [*getattr(spec, part), entry]})
+
+
+def _free_id(spec: DesignSpec, letter: str) -> str:
+    taken = {e.id for e in [*spec.requirements, *spec.objectives, *spec.set_requirements]}
+    return next(f"{letter}{n}" for n in range(1, len(taken) + 2) if f"{letter}{n}" not in taken)
+
+
+def is_open(entry: Unchecked) -> bool:
+    """Whether the parser could not read these words, rather than knowing that nothing can compute them."""
+    return bool(_UNREAD.search(entry.reason))
+
+
+def _about(entry: Requirement | Objective) -> Subject | None:
+    if isinstance(entry, (CountRequirement, MotifRequirement)):
+        element = isinstance(entry, CountRequirement) and entry.what == "element"
+        return ("element" if element else "group", entry.name)
+    if isinstance(entry, RuleSetRequirement):
+        return ("rule set", entry.rule_set)
+    name = getattr(entry, "property", "")
+    return ("property", name) if name else None
+
+
+def _stated(spec: DesignSpec, subject: Subject) -> list[str]:
+    """What the spec says about ``subject``, in words."""
+    found = [e.text for e in [*spec.requirements, *spec.objectives] if _about(e) == subject]
+    return found + [s.text for s in spec.set_requirements if s.property and ("property", s.property) == subject]
+
+
+def _agrees(reading: GoalReading, subject: Subject, spec: DesignSpec, phrase: str) -> bool:
+    """Whether the reading says nothing that the parser does not say: each of its ends is an end of the parser's."""
+    entries = [e for e in [*spec.requirements, *spec.objectives] if _about(e) == subject]
+    if subject[0] == "property" and REGISTRY[subject[1]].kind == "level":
+        return True  # a level is asked for in words of its own; a number beside it is its temperature
+    if reading.comparison in ("high", "low"):
+        shape = "maximise" if reading.comparison == "high" else "minimise"
+        return any(isinstance(e, Objective) and e.shape == shape for e in entries)
+    if subject[0] == "rule set":
+        return reading.comparison == "present"
+    if subject[0] == "group" and reading.comparison in ("present", "absent"):
+        wanted = reading.comparison == "present"
+        if any(isinstance(e, MotifRequirement) and e.wanted == wanted for e in entries):
+            return True
+    try:
+        ends = condition_of(reading, subject, phrase).bounds()
+    except (MolwrightError, ValidationError, ValueError):
+        return False
+    for entry in entries:
+        ours = (entry.low, entry.high) if isinstance(entry, Objective) else getattr(entry, "condition", None)
+        bounds = ours.bounds() if isinstance(ours, Condition) else ours
+        if bounds and all(
+            math.isinf(e) or (math.isfinite(b) and abs(e - b) <= _SAME * max(1.0, abs(b))) for e, b in zip(ends, bounds, strict=True)
+        ):
+            return True
+    return False

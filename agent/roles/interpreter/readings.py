@@ -1,0 +1,171 @@
+"""What a language model says about a goal, one condition at a time, and what each condition means here.
+
+A reading turns into a requirement or a wish of registered things and numbers; no text of the model is taken over.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from agent.interpreter.lexicon import ELEMENT_NAMES, SYMBOLS
+from agent.interpreter.limits import count_condition, property_condition
+from agent.interpreter.objectives import ramp_for
+from agent.interpreter.statements import Limit
+from agent.interpreter.wording import comparison as comparison_text
+from agent.roles.fact_check.numbers import numbers_in
+from agent.roles.interpreter.words import normal
+from core.errors import MolwrightError, SpecError
+from core.model import Model
+from core.spec import (
+    Condition,
+    CountRequirement,
+    DesignSpec,
+    MotifRequirement,
+    Objective,
+    PropertyRequirement,
+    Requirement,
+    RuleSetRequirement,
+)
+from tools.catalogue.property import Property
+from tools.catalogue.registry import REGISTRY
+from tools.catalogue.rule_sets import RULE_SETS, resolve_rule_set
+from tools.groups.groups import GROUPS, resolve_group
+
+#: Weight of a wish that a model adds; one that the goal states has 1.
+WEIGHT = 0.5
+_OPERATORS = {"below": "<", "at most": "<=", "above": ">", "at least": ">=", "exactly": "==", "between": "between"}
+_DIRECTIONS: dict[str, Literal["maximise", "minimise"]] = {
+    "high": "maximise", "above": "maximise", "at least": "maximise", "low": "minimise", "below": "minimise", "at most": "minimise",
+}  # fmt: skip
+
+Comparison = Literal["below", "at most", "above", "at least", "exactly", "between", "present", "absent", "high", "low"]
+#: Kind and registered name of what a condition is about.
+Subject = tuple[Literal["property", "group", "element", "rule set"], str]
+
+
+class GoalReading(Model):
+    """One condition of the goal, as a model reads it."""
+
+    phrase: str = Field(max_length=240, description="Words of the goal, copied exactly.")
+    subject: str = Field(max_length=80, description="Property, group, element or rule set, by its plain name.")
+    comparison: Comparison = Field(description="How it is compared.")
+    low: float | None = Field(description="The number, or the lower one of 'between'; null if there is none.")
+    high: float | None = Field(description="The upper number of 'between', else null.")
+    unit: str = Field(max_length=24, description="Unit as written in the goal, or empty.")
+
+
+class GoalReadings(Model):
+    """Every condition that the goal states."""
+
+    readings: list[GoalReading] = Field(max_length=20, description="One entry a condition.")
+
+
+def subject_of(word: str) -> Subject | None:
+    """What is registered under ``word``, or None."""
+    text = " ".join(word.split()).strip(" .'\"")
+    definition = REGISTRY.resolve(text)
+    if definition is not None:
+        return ("property", definition.name)
+    bare = re.sub(r"\s+(?:atoms?|content)$", "", text)
+    symbol = bare if bare in SYMBOLS else ELEMENT_NAMES.get(bare.lower(), "")
+    if symbol:
+        return ("element", symbol)
+    group = resolve_group(text)
+    if group is not None:
+        return ("group", group.name)
+    rules = resolve_rule_set(text.lower())
+    return ("rule set", rules.name) if rules is not None else None
+
+
+def _limit(reading: GoalReading) -> Limit:
+    operator = _OPERATORS.get(reading.comparison)
+    if operator is None or reading.low is None or (operator == "between") != (reading.high is not None):
+        raise SpecError("a comparison without its numbers")
+    unit = reading.unit.strip()
+    return Limit(operator, low=reading.low, high=reading.high, unit=_unit(unit))
+
+
+def _unit(text: str) -> str:
+    if text and REGISTRY.units.parse(text) is None:
+        raise SpecError("an unknown unit")
+    return REGISTRY.units.parse(text) or ""
+
+
+def condition_of(reading: GoalReading, subject: Subject, phrase: str) -> Condition:
+    """The comparison in the registered unit. Raises GoalError, UnitError or SpecError if it makes no sense."""
+    kind, name = subject
+    if kind == "property":
+        if REGISTRY[name].kind == "level":
+            raise SpecError("a level is no number")
+        return property_condition(REGISTRY[name], _limit(reading), phrase)[0]
+    if kind == "rule set":
+        raise SpecError("a rule set has no number")
+    if reading.comparison in ("present", "absent"):
+        if reading.comparison == "present":
+            return Condition(comparison=">=", value=1.0)
+        return Condition(comparison="==", value=0.0)
+    return count_condition(_limit(reading), phrase)
+
+
+def requirement_of(reading: GoalReading, subject: Subject, phrase: str, spec: DesignSpec) -> Requirement:
+    kind, name = subject
+    common: dict[str, Any] = {"id": "new", "text": "", "phrase": phrase, "origin": "model"}
+    if kind == "rule set":
+        if spec.candidate_class == "polymer" or reading.comparison != "present":
+            raise SpecError("a rule set can only be asked for, of a molecule")
+        return RuleSetRequirement(**common, rule_set=name, allowed_violations=RULE_SETS[name].allowed_violations)
+    condition = condition_of(reading, subject, phrase)
+    if kind == "property":
+        return PropertyRequirement(**common, property=name, condition=condition, unit=REGISTRY[name].unit)
+    if kind == "group" and reading.comparison in ("present", "absent"):
+        return MotifRequirement(**common, name=name, smarts=GROUPS[name].smarts, wanted=reading.comparison == "present")
+    smarts = GROUPS[name].smarts if kind == "group" else ""
+    return CountRequirement(**common, what="group" if kind == "group" else "element", name=name, smarts=smarts, condition=condition)
+
+
+def wish_of(reading: GoalReading, definition: Property, phrase: str) -> Objective:
+    """A reading whose number the goal does not give, as a wish: its direction alone, with half weight. SpecError if it has none."""
+    if reading.comparison in ("present", "absent") or definition.kind == "level":
+        raise SpecError("no wish")
+    shape = _DIRECTIONS.get(reading.comparison)
+    if shape is None:
+        raise SpecError("a window that the words do not give")
+    low, high = ramp_for(definition)
+    common: dict[str, Any] = {"id": "new", "text": "", "phrase": phrase, "origin": "model", "weight": WEIGHT}
+    return Objective(property=definition.name, shape=shape, low=low, high=high, **common)
+
+
+def grounded(reading: GoalReading, subject: Subject, phrase: str, unread: str) -> bool:
+    """Whether the words that the parser did not understand hold every number of the reading, or name the group or element it is about."""
+    if reading.comparison in ("high", "low"):
+        return False
+    words = phrase if normal(phrase) in normal(unread) else unread
+    numbers = [n for n in (reading.low, reading.high) if n is not None]
+    if reading.comparison not in ("present", "absent"):
+        stated = [abs(n.value) for n in numbers_in(words)]
+        return bool(numbers) and all(any(abs(abs(n) - s) < 1e-9 for s in stated) for n in numbers)
+    kind, name = subject
+    if kind == "property":
+        return False
+    names = {"group": lambda: {name, *GROUPS[name].synonyms}, "rule set": lambda: {name, RULE_SETS[name].label.lower()}}
+    known = names[kind]() if kind in names else {name, *(w for w, s in ELEMENT_NAMES.items() if s == name)}
+    plain = normal(words)
+    return any(re.search(rf"(?<![a-z]){re.escape(normal(w))}(?:e?s)?(?![a-z])", plain) for w in known if len(w) > 1)
+
+
+def in_words(reading: GoalReading, subject: Subject, phrase: str) -> str:
+    """The reading in words of ours."""
+    kind, name = subject
+    label = REGISTRY[name].label if kind == "property" else RULE_SETS[name].label if kind == "rule set" else name
+    if reading.comparison in ("present", "absent"):
+        return f"{'with' if reading.comparison == 'present' else 'without'} {label}"
+    if reading.comparison in ("high", "low"):
+        return f"{label} as {reading.comparison} as possible"
+    try:
+        condition = condition_of(reading, subject, phrase)
+    except (MolwrightError, ValidationError, ValueError):
+        return f"{label} with a number that does not fit it"
+    return f"{label} {comparison_text(condition, REGISTRY[name].unit if kind == 'property' else '')}"

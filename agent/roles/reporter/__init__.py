@@ -1,0 +1,1 @@
+"""Reporter: the prose of a report."""

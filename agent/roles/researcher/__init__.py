@@ -1,0 +1,1 @@
+"""Researcher: what the literature says about a spec."""
