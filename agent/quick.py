@@ -13,6 +13,7 @@ from core.spec import DesignSpec, ScaffoldRequirement
 from tools.calculators.estimate import estimate
 from tools.evaluation.check import check
 from tools.proposers.base import Parent, ProposalRequest
+from tools.proposers.exemptions import exemptions
 from tools.proposers.registry import load
 from tools.proposers.spec_fit import spec_fit
 from tools.safety.guard import screen_structure
@@ -47,13 +48,14 @@ def answer(spec: DesignSpec, count: int = 1) -> list[Candidate]:
 
 
 def _judged(smiles: str, proposer: str, operator: str, spec: DesignSpec, route: Route | None = None) -> Candidate | None:
-    """The candidate with its properties and requirement results; None if it cannot be read or the guard blocks it."""
+    """The candidate with its properties and requirement results; None if it cannot be read, is implausible, or the guard blocks it."""
     try:
         structure = standardise(smiles, spec.candidate_class)
     except StructureError:
         return None
+    lifted, mol = exemptions(spec), Chem.MolFromSmiles(structure.smiles)
     verdict = screen_structure(structure.smiles, spec.candidate_class)
-    if verdict.verdict == "block":
+    if verdict.verdict == "block" or not lifted.admits(mol):
         return None
     candidate = Candidate(
         key=structure.key,
@@ -62,7 +64,7 @@ def _judged(smiles: str, proposer: str, operator: str, spec: DesignSpec, route: 
         candidate_class=spec.candidate_class,
         dedup_key=structure.dedup_key,
         undefined_stereocentres=structure.undefined_stereocentres,
-        notes=list(structure.notes),
+        notes=[*structure.notes, *lifted.notes(mol)],
         origin=Origin(proposer=proposer, operator=operator),
         properties=estimate([structure.smiles], spec.candidate_class, spec.property_names(), spec.conditions)[0],
         safety=verdict,

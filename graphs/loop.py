@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
+from rdkit import Chem
+
 from agent.proposer import allocate, batch_size, propose_with
 from agent.roles.identity import spec_identity
 from agent.roles.proposer import model as model_proposer
@@ -27,6 +29,7 @@ from tools.catalogue.registry import REGISTRY
 from tools.evaluation.check import check as check_candidate
 from tools.evaluation.fitness import fitness
 from tools.proposers.base import Parent
+from tools.proposers.exemptions import Exemptions, exemptions
 from tools.safety.guard import screen_structure
 from tools.structures.standardise import StandardStructure
 from tools.structures.standardise import standardise as standardise_structure
@@ -53,12 +56,13 @@ def propose(state: DesignState, context: DesignContext) -> DesignState:
 
 
 def standardise(state: DesignState, context: DesignContext) -> DesignState:
-    """Read every proposal, give it its identity, and drop what is broken or was seen before."""
+    """Read every proposal, give it its identity, and drop what is broken, implausible or was seen before."""
     spec, generation = spec_of(state, context), state["generation"]
     seen = {key for key, known in context.store.known_keys(context.run_id).items() if known < generation}
     room = spec.budget - state["evaluated"]
     fresh: list[Candidate] = []
     broken: list[Candidate] = []
+    lifted = exemptions(spec)
     for proposer, index, proposal in _proposals(state, context, spec):
         try:
             structure = standardise_structure(proposal.smiles, spec.candidate_class)
@@ -67,12 +71,23 @@ def standardise(state: DesignState, context: DesignContext) -> DesignState:
             continue
         # where all structures are wanted, tautomers are different ones
         identities = {structure.key} if spec.exhaustive else {structure.key, structure.dedup_key}
-        if len(fresh) < room and not identities & seen:
-            seen |= identities
-            fresh.append(_fresh(proposal, structure, generation, spec.candidate_class))
+        if len(fresh) >= room or identities & seen:
+            continue
+        seen |= identities
+        candidate = _plausible(_fresh(proposal, structure, generation, spec.candidate_class), lifted)
+        (broken if candidate.rejected_by else fresh).append(candidate)
     context.store.save_candidates(context.lease, [*fresh, *broken])
     context.recorder.step("standardise", generation, {"fresh": [c.key for c in fresh], "broken": [c.key for c in broken]})
     return {}
+
+
+def _plausible(candidate: Candidate, lifted: Exemptions) -> Candidate:
+    """``candidate`` with what it may have although a rule speaks against it in its notes; rejected if it breaks a rule that is not lifted."""
+    mol = Chem.MolFromSmiles(candidate.smiles)
+    if not lifted.admits(mol):
+        rule, reason = lifted.broken(mol)[0]
+        return candidate.model_copy(update={"status": "rejected", "rejected_by": f"structure:{rule}", "rejected_reason": reason})
+    return candidate.model_copy(update={"notes": [*candidate.notes, *lifted.notes(mol)]})
 
 
 def guard(state: DesignState, context: DesignContext) -> DesignState:

@@ -1,23 +1,28 @@
 """A cheap filter for structures that no chemist would believe: unstable, strained or exotic.
 
-The rules are data (``data/plausibility_rules.toml``) plus a few on rings that SMARTS cannot say briefly. They are meant for neutral,
-organic design candidates: an established compound may well break one, so the filter is for what a generator makes, not for what is known.
+The rules are data (``plausibility_rules.toml``) plus a few on rings (``ring_rules``). They are meant for neutral, organic design
+candidates: an established compound may well break one, so the filter is for what a generator makes, not for what is known. What a goal
+asks for by name is let pass by ``tools.proposers.exemptions``, nowhere else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rdkit import Chem
 
 from core import data
+from tools.structures.ring_rules import ASKED_BY, RING_RULES, ring_breaches
+
+#: Places at which a rule is broken that are looked at, at most, for each of its queries.
+_MOST = 100
 
 
 @dataclass(frozen=True)
 class PlausibilityRule:
-    """A rule: its id, what it recognises, why that is implausible, the queries, and an example on either side."""
+    """A rule: its id, what it recognises, why that is implausible, the queries, an example on either side, and the groups that ask for it."""
 
     id: str
     name: str
@@ -26,15 +31,16 @@ class PlausibilityRule:
     needs: frozenset[str]
     bad: str
     good: str
+    asked_by: tuple[str, ...] = ()
 
 
-RING_RULES: dict[str, str] = {
-    "ring-size": "a ring of eight or more members, or an aromatic ring of another size than five or six",
-    "ring-polyene": "a seven-membered ring with two or more double bonds outside aromatic rings",
-    "ring-cage": "more than two bridgehead atoms outside an adamantane, or an atom shared by more than three rings",
-    "ring-bredt": "a double bond at the bridgehead of a small bridged ring system",
-    "ring-spiro-fused": "small rings (three or four members) fused or bridged with other rings",
-}
+@dataclass(frozen=True)
+class Breach:
+    """One place at which a structure breaks a rule: the rule's id, its reason, and the atoms concerned."""
+
+    rule: str
+    reason: str
+    atoms: frozenset[int]
 
 
 @lru_cache(maxsize=1)
@@ -51,21 +57,17 @@ def rules() -> tuple[PlausibilityRule, ...]:
             queries.append(query)
         found.append(
             PlausibilityRule(
-                row["id"], row["name"], row["reason"], tuple(queries), frozenset(row.get("needs", ())), row["bad"], row["good"]
+                row["id"],
+                row["name"],
+                row["reason"],
+                tuple(queries),
+                frozenset(row.get("needs", ())),
+                row["bad"],
+                row["good"],
+                tuple(row.get("asked_by", ())),
             )
         )
     return tuple(found)
-
-
-@lru_cache(maxsize=1)
-def _adamantane() -> Chem.Mol:
-    return Chem.MolFromSmiles("C1C2CC3CC1CC(C2)C3")
-
-
-@lru_cache(maxsize=1)
-def _pinane() -> Chem.Mol:
-    """The carbon skeleton of the pinenes, the one bridged cyclobutane that is common."""
-    return Chem.MolFromSmarts("C1~C~C2CC(~C1)C2(C)C")
 
 
 _FEATURE_SMARTS = {
@@ -99,76 +101,44 @@ def _features(mol: Chem.Mol) -> set[str]:
     return {name for name, query in _feature_queries() if mol.HasSubstructMatch(query)}
 
 
-def _ring_rule(mol: Chem.Mol) -> str:
-    """Id of the first rule on rings that ``mol`` breaks, or ''."""
-    info = mol.GetRingInfo()
-    rings = info.AtomRings()
-    for ring in rings:
-        size = len(ring)
-        if size > 7 or (
-            size not in (5, 6) and mol.GetAtomWithIdx(ring[0]).GetIsAromatic() and all(mol.GetAtomWithIdx(i).GetIsAromatic() for i in ring)
-        ):
-            return "ring-size"
-        if size == 7 and _double_bonds(mol, ring) > 1:
-            return "ring-polyene"
-    if len(rings) < 2:
-        return ""
-    if any(info.NumAtomRings(i) > 3 for i in range(mol.GetNumAtoms())):
-        return "ring-cage"
-    return _bridged_rule(mol, [frozenset(r) for r in rings])
+def breaches(mol: Chem.Mol) -> Iterator[Breach]:
+    """Every place at which ``mol`` (sanitised) breaks a rule: rings first, then the rules of the table in its order."""
+    for rule, atoms in ring_breaches(mol):
+        yield Breach(rule, RING_RULES[rule], atoms)
+    features = _features(mol)
+    for entry in rules():
+        if entry.needs and entry.needs.isdisjoint(features):
+            continue
+        for query in entry.queries:
+            for match in mol.GetSubstructMatches(query, uniquify=True, maxMatches=_MOST):
+                yield Breach(entry.id, entry.reason, frozenset(match))
 
 
-def _double_bonds(mol: Chem.Mol, ring: tuple[int, ...]) -> int:
-    """Non-aromatic double bonds within ``ring``."""
-    pairs = zip(ring, (*ring[1:], ring[0]), strict=True)
-    return sum(mol.GetBondBetweenAtoms(a, b).GetBondType() == Chem.BondType.DOUBLE for a, b in pairs)
-
-
-def _bridged_rule(mol: Chem.Mol, rings: list[frozenset[int]]) -> str:
-    bridgeheads: set[int] = set()
-    for i, first in enumerate(rings):
-        for second in rings[i + 1 :]:
-            shared = first & second
-            strained = len(shared) > 1 and min(len(first), len(second)) <= 4 and not _plain_fused(mol, shared, first, second)
-            if strained and not mol.HasSubstructMatch(_pinane()):
-                return "ring-spiro-fused"
-            if len(shared) == 1 and min(len(first), len(second)) == 3 and max(len(first), len(second)) <= 4:
-                return "ring-spiro-fused"
-            if len(shared) > 2:
-                bridgeheads |= {a for a in shared if sum(n.GetIdx() in (first | second) for n in mol.GetAtomWithIdx(a).GetNeighbors()) == 3}
-    if len(bridgeheads) > 2 and not mol.HasSubstructMatch(_adamantane()):
-        return "ring-cage"
-    for index in sorted(bridgeheads):
-        if any(b.GetBondTypeAsDouble() > 1 for b in mol.GetAtomWithIdx(index).GetBonds()):
-            return "ring-bredt"
-    return ""
-
-
-def _plain_fused(mol: Chem.Mol, shared: frozenset[int], first: frozenset[int], second: frozenset[int]) -> bool:
-    """A three-membered ring (epoxide, cyclopropane) or beta-lactam on the side of a saturated five- to seven-membered ring."""
-    if len(shared) != 2 or max(len(first), len(second)) < 5:
-        return False
-    return not any(mol.GetAtomWithIdx(i).GetIsAromatic() for i in shared)
-
-
-def first_violation(mol: Chem.Mol, ignore: Iterable[str] = ()) -> str:
-    """Id of the first rule that ``mol`` (sanitised) breaks, or '' if it looks plausible; rules named in ``ignore`` are skipped."""
-    skipped = set(ignore)
-    ring = _ring_rule(mol)
-    if ring and ring not in skipped:
-        return ring
+def first_violation(mol: Chem.Mol) -> str:
+    """Id of the first rule that ``mol`` (sanitised) breaks, or '' if it looks plausible."""
+    ring = next(ring_breaches(mol), None)
+    if ring is not None:
+        return ring[0]
     features = _features(mol)
     for rule in rules():
         if rule.needs and rule.needs.isdisjoint(features):
             continue
-        if rule.id not in skipped and any(mol.HasSubstructMatch(query) for query in rule.queries):
+        if any(mol.HasSubstructMatch(query) for query in rule.queries):
             return rule.id
     return ""
 
 
 def violations(mol: Chem.Mol) -> list[tuple[str, str]]:
     """Every rule that ``mol`` (sanitised) breaks as (id, reason), rings first; [] if it looks plausible."""
-    ring = _ring_rule(mol)
-    found = [(ring, RING_RULES[ring])] if ring else []
-    found += [(r.id, r.reason) for r in rules() if any(mol.HasSubstructMatch(query) for query in r.queries)]
-    return found
+    return list(dict.fromkeys((b.rule, b.reason) for b in breaches(mol)))
+
+
+@lru_cache(maxsize=1)
+def asked_by() -> dict[str, frozenset[str]]:
+    """For each group (``tools/groups``) whose name asks for something implausible: the ids of the rules that speak against it."""
+    found: dict[str, set[str]] = {}
+    named = [*((r.id, r.asked_by) for r in rules()), *ASKED_BY.items()]
+    for rule, groups in named:
+        for group in groups:
+            found.setdefault(group, set()).add(rule)
+    return {group: frozenset(ids) for group, ids in found.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.roles.fact_check.facts import Fact
 from agent.roles.fact_check.numbers import UNKNOWN, Number
 from core.errors import UnitError
+from tools.catalogue.registry import REGISTRY
 
 #: A stated number that differs from the stored one by more than this fraction of it is another number.
 MOST_ROUNDING = 0.125

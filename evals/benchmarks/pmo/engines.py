@@ -31,7 +31,7 @@ def graph_ga(start: Sequence[str], seed: int, budget: int) -> Player:
     """A plain graph GA: 120 kept by rank, 70 offspring, crossover and mutations, no filter but validity."""
     rng = generator(seed, "pmo", 0, "graph_ga")
     first = rng.sample(list(start), min(120, len(start)))
-    engine = Engine(rng, EngineConfig(population=120, max_sa=None, plausible=False, pressure=2.0), start=first)
+    engine = Engine(rng, EngineConfig(population=120, max_sa=None, implausible=None, pressure=2.0), start=first)
     return Player(lambda: engine.ask(120 if not engine.population else 70), engine.tell)
 
 

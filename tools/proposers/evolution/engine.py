@@ -35,8 +35,7 @@ class EngineConfig:
         second_mutation: chance of each further mutation after the first.
         pressure: how strongly good parents are preferred; 1 draws evenly, 2 takes half of the parents from the best quarter.
         max_sa: highest synthetic accessibility score let through; None for no limit.
-        plausible: whether implausible structures are dropped.
-        ignore: plausibility rules that are not applied.
+        implausible: names the plausibility rule that a structure breaks, '' for none; what breaks one is dropped. None: nothing is.
         patience: how many tries in a row may fail before the engine gives up.
         weights: weight of each mutation operator.
     """
@@ -48,8 +47,7 @@ class EngineConfig:
     second_mutation: float = 0.25
     pressure: float = 2.0
     max_sa: float | None = 4.5
-    plausible: bool = True
-    ignore: frozenset[str] = frozenset()
+    implausible: Callable[[Chem.Mol], str] | None = first_violation
     patience: int = 300
     weights: dict[str, float] = field(default_factory=lambda: dict(WEIGHTS))
 
@@ -185,7 +183,7 @@ class Engine:
         smiles = Chem.MolToSmiles(mol)
         if not self._known.add(smiles):
             return None
-        if config.plausible and first_violation(mol, config.ignore):
+        if config.implausible is not None and config.implausible(mol):
             return None
         if self._accept is not None and not self._accept(mol):
             return None

@@ -11,11 +11,10 @@ from core.spec import DesignSpec, ScaffoldRequirement
 from tools.calculators.drug_likeness import sa_score
 from tools.proposers.base import Parent, ProposalRequest
 from tools.proposers.evolution.engine import Engine, EngineConfig, Offspring
-from tools.proposers.evolution.exemplars import exemplars
 from tools.proposers.evolution.repair import repair
+from tools.proposers.exemptions import Exemptions, exemptions
 from tools.proposers.library.known import Known, ranked
 from tools.proposers.spec_fit import SpecFit, spec_fit
-from tools.structures.plausibility import violations
 from tools.surrogate.prescreen import can_learn, promise
 
 _DEFAULT_MAX_SA = 4.5
@@ -89,13 +88,14 @@ class EvolutionProposer:
         return seeds + ranked(fit, limit, allow_excluded=not fit.scaffolds)
 
     def _engine(self, request: ProposalRequest, fit: SpecFit, rng: random.Random) -> Engine:
-        config, ignored = _config(request.spec, fit)
+        lifted = exemptions(request.spec)
+        config = _config(request.spec, fit, lifted)
 
         def accept(mol: Chem.Mol) -> bool:
             return not fit.excluded(mol)
 
         def mend(mol: Chem.Mol, rng: random.Random) -> Chem.Mol | None:
-            return repair(mol, fit, rng, ignore=ignored)
+            return repair(mol, fit, rng, implausible=lifted.first)
 
         engine = Engine(rng, config, accept=accept if fit.excluded_possible else None, repair=mend if fit.steerable else None)
         parents: tuple[Parent, ...] = request.parents
@@ -118,33 +118,17 @@ class EvolutionProposer:
         )
 
 
-def _config(spec: DesignSpec, fit: SpecFit) -> tuple[EngineConfig, frozenset[str]]:
-    """Engine settings for ``spec``, and the plausibility rules that its own structures break and that are therefore not applied."""
+def _config(spec: DesignSpec, fit: SpecFit, lifted: Exemptions) -> EngineConfig:
+    """Engine settings for ``spec``. The structures that it gives itself raise the limit on the effort of making one."""
     max_sa = _DEFAULT_MAX_SA
     for name, condition in fit.windows:
         if name == "sa_score":
             max_sa = min(max_sa, condition.bounds()[1]) if condition.bounds()[0] < _DEFAULT_MAX_SA else condition.bounds()[1]
     own = [r.scaffold for r in spec.requirements if isinstance(r, ScaffoldRequirement)]
     own += [spec.reference.smiles] if spec.reference is not None else []
-    ignored: set[str] = set()
     for smiles in own:
         mol = Chem.MolFromSmiles(smiles)
         if mol is not None:
-            ignored |= {rule for rule, _ in violations(mol)}
             max_sa = max(max_sa, sa_score(mol) + 0.5)
-    for group in fit.groups:
-        ignored |= _broken_by_all(group.smarts) if group.condition.bounds()[0] >= 1 else set()
     limit = min(max(_DEFAULT_MAX_ATOMS, int(1.3 * fit.min_heavy_atoms)), fit.max_heavy_atoms)
-    rules = frozenset(ignored)
-    return EngineConfig(max_sa=max_sa, max_heavy_atoms=limit, min_heavy_atoms=min(3, limit), ignore=rules), rules
-
-
-def _broken_by_all(smarts: str) -> set[str]:
-    """Plausibility rules that every shipped fragment with the group breaks: the goal asks for it, so they are not applied."""
-    found: set[str] | None = None
-    for fragment in exemplars(smarts):
-        mol = Chem.MolFromSmiles(fragment.smiles.replace("*", "C", 1))
-        if mol is not None:
-            broken = {rule for rule, _ in violations(mol)}
-            found = broken if found is None else found & broken
-    return found or set()
+    return EngineConfig(max_sa=max_sa, max_heavy_atoms=limit, min_heavy_atoms=min(3, limit), implausible=lifted.first)

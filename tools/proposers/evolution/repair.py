@@ -21,11 +21,16 @@ Edit = Callable[[Chem.RWMol, random.Random], "Chem.RWMol | None"]
 
 
 def repair(
-    mol: Chem.Mol, fit: SpecFit, rng: random.Random, tries: int | None = None, ignore: frozenset[str] = frozenset()
+    mol: Chem.Mol,
+    fit: SpecFit,
+    rng: random.Random,
+    tries: int | None = None,
+    implausible: Callable[[Chem.Mol], str] = first_violation,
 ) -> Chem.Mol | None:
     """A relative of ``mol`` that is at least as near to ``fit``, after at most ``tries`` edits (default: 16 and 5 a missing step, up to 90); ``mol`` itself if none helps.
 
-    Edits to a structure that breaks a plausibility rule outside ``ignore`` are not taken. Returns None if the structure still breaks an exclusion of the spec, such as a forbidden element.
+    Edits to a structure of which ``implausible`` names a broken rule are not taken. Returns None if the structure still breaks an
+    exclusion of the spec, such as a forbidden element.
     """
     best, distance = mol, fit.distance(mol)
     for _ in range(tries if tries is not None else min(90, 16 + int(5 * distance))):
@@ -38,9 +43,9 @@ def repair(
         if child is None:
             continue
         new = fit.distance(child)
-        if new < distance and not first_violation(child, ignore):
+        if new < distance and not implausible(child):
             best, distance = child, new
-        elif new == distance and rng.random() < 0.2 and not first_violation(child, ignore):
+        elif new == distance and rng.random() < 0.2 and not implausible(child):
             best = child
     return None if fit.excluded(best) else best
 

@@ -12,6 +12,7 @@ from tools.catalogue.registry import REGISTRY
 from tools.groups.edits import edited
 from tools.proposers.base import ProposalRequest
 from tools.proposers.exact.search import exact
+from tools.proposers.exemptions import exemptions
 from tools.proposers.library.known import known_compounds
 from tools.proposers.spec_fit import spec_fit
 
@@ -53,7 +54,7 @@ class ExactProposer:
         if not fit.elements and not fit.groups and not own:
             starts += _ordinary(request.generator(f"{self.name} starts"))
         budget = min(MOST, max(LEAST, PER_PROPOSAL * request.count))
-        found = exact(fit, request.generator(self.name), starts, request.count, budget, own)
+        found = exact(fit, request.generator(self.name), starts, request.count, budget, exemptions(request.spec))
         return [
             Proposal(
                 smiles=Chem.MolToSmiles(mol),
@@ -66,6 +67,8 @@ class ExactProposer:
 
     def _edits(self, edit: EditRequirement, request: ProposalRequest) -> list[Proposal]:
         made = edited(edit.reference, edit.operation, edit.group, edit.replacement, edit.every)
+        lifted = exemptions(request.spec)
+        made = tuple(sorted(made, key=lambda smiles: bool(lifted.first(Chem.MolFromSmiles(smiles)))))  # implausible ones last
         start = request.generation * request.count
         text = f"{edit.operation} {edit.group}" + (f" by {edit.replacement}" if edit.replacement else "")
         return [

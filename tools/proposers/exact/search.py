@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from rdkit import Chem, rdBase
 
-from core.spec import Condition
 from tools.calculators.drug_likeness import sa_score
 from tools.proposers.exact.moves import RINGS, Palette, neighbours
 from tools.proposers.exact.starts import assemble, forms
+from tools.proposers.exemptions import Exemptions
 from tools.proposers.spec_fit import SpecFit
-from tools.structures.plausibility import first_violation, violations
+from tools.structures.plausibility import first_violation
 
 #: Structures kept from one step to the next.
 WIDTH = 4
@@ -41,15 +41,13 @@ class Search:
     Attributes:
         fit: what is counted.
         rng: the random generator of the place that searches.
-        ignore: plausibility rules that the spec's own structures break.
-        filter: whether the plausibility rules apply at all.
+        lifted: the plausibility rules that the goal lifts, and for what.
         found: how many solutions were handed out.
     """
 
     fit: SpecFit
     rng: random.Random
-    ignore: frozenset[str] = frozenset()
-    filter: bool = True
+    lifted: Exemptions = field(default_factory=Exemptions)
     found: int = 0
     evaluations: int = 0
     seen: set[str] = field(default_factory=set)
@@ -79,7 +77,9 @@ class Search:
         bound = bool(starts) and bool(self.fit.scaffolds or self.fit.similarity)
         pool, barren = list(starts), 0
         while self.evaluations < (budget if self.found else budget // 3) and barren < BARREN:
-            start = queue.pop(0) if queue else self.rng.choice(pool) if bound else assemble(self.fit, palette.elements, self.rng)
+            start = (
+                queue.pop(0) if queue else self.rng.choice(pool) if bound else assemble(self.fit, palette.elements, self.rng, self.lifted)
+            )
             before = self.found
             for mol in self._climb(start, palette, budget, 4 * PER_STEP if bound else PER_STEP):
                 if bound and len(pool) < POOL:
@@ -134,7 +134,7 @@ class Search:
         self.evaluations += 1 + mol.GetNumAtoms() // ORDINARY
 
     def _plausible(self, mol: Chem.Mol) -> bool:
-        return not self.filter or not first_violation(mol, self.ignore)
+        return not self.lifted.first(mol)
 
     def _accepts(self, mol: Chem.Mol) -> bool:
         return not self.fit.excluded(mol) and self._plausible(mol)
@@ -144,38 +144,19 @@ def _symbols(smiles: str) -> set[str]:
     return {a.GetSymbol() for a in Chem.MolFromSmiles(smiles).GetAtoms() if a.GetAtomicNum()}
 
 
-def tolerated(fit: SpecFit, own: list[str]) -> frozenset[str]:
-    """Plausibility rules that the structures ``own`` of the spec break, or every form of a group that it asks for."""
-    rules: set[str] = set()
-    for smiles in own:
-        mol = Chem.MolFromSmiles(smiles)
-        if mol is not None:
-            rules |= {rule for rule, _ in violations(mol)}
-    at_least_one = Condition(comparison=">=", value=1)
-    for group in fit.groups:
-        if not group.condition.holds(0) or group.condition == at_least_one:
-            broken = [{rule for rule, _ in violations(Chem.MolFromSmiles(f.replace("*", "C", 1)))} for f in forms(group)]
-            rules |= set.intersection(*broken) if broken else set()
-    return frozenset(rules)
-
-
-def exact(fit: SpecFit, rng: random.Random, starts: list[Chem.Mol], count: int, budget: int, own: list[str]) -> list[Chem.Mol]:
+def exact(fit: SpecFit, rng: random.Random, starts: list[Chem.Mol], count: int, budget: int, lifted: Exemptions) -> list[Chem.Mol]:
     """Up to ``count`` structures that meet everything that ``fit`` counts, those that are easier to make (SA score) first.
 
-    ``budget`` is the work allowed: the number of distances computed, those of large structures counted several times. Plausible
-    structures are looked for first; where a third of the budget finds none, the plausibility rules are dropped and the search
-    begins again. [] if nothing was found. ``own``: SMILES of the spec's own structures, whose oddities are tolerated.
+    ``budget`` is the work allowed: the number of distances computed, those of large structures counted several times; a search that
+    finds nothing ends after a third of it. Every structure is plausible, or breaks only what ``lifted`` lets pass; these come last.
+    [] if nothing was found: nothing is looked for with fewer rules.
     """
     with rdBase.BlockLogs():
-        ignore = tolerated(fit, own)
-        for careful in (True, False):
-            search = Search(fit, rng, ignore, careful)
-            found: dict[str, Chem.Mol] = {}
-            for mol in search.solutions(starts, budget):
-                found.setdefault(Chem.MolToSmiles(mol), mol)
-                if len(found) >= SPARE * count + SPARE:
-                    break
-            if found:
-                effort = {smiles: round(sa_score(mol), 3) for smiles, mol in found.items()}
-                return [found[smiles] for smiles in sorted(found, key=lambda s: (effort[s], s))[:count]]
-    return []
+        search = Search(fit, rng, lifted)
+        found: dict[str, Chem.Mol] = {}
+        for mol in search.solutions(starts, budget):
+            found.setdefault(Chem.MolToSmiles(mol), mol)
+            if len(found) >= SPARE * count + SPARE:
+                break
+        effort = {smiles: (bool(first_violation(mol)), round(sa_score(mol), 3)) for smiles, mol in found.items()}
+        return [found[smiles] for smiles in sorted(found, key=lambda s: (effort[s], s))[:count]]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from rdkit import Chem
 
@@ -10,6 +12,7 @@ from core.spec import Condition
 from tools.groups.edits import substituents
 from tools.groups.groups import GROUPS
 from tools.proposers.exact.moves import VALENCE, append, attach
+from tools.proposers.exemptions import Exemptions
 from tools.proposers.spec_fit import GroupCount, SpecFit, composition
 
 #: Aromatic ring systems by the number of their aromatic bonds.
@@ -20,6 +23,13 @@ _AROMATIC = {
     11: ("*c1cccc2ccccc12", "*c1ccc2ncccc2c1", "*c1ccnc2ccccc12"),
 }
 _SATURATED = ("*C1CCCCC1", "*C1CCCC1", "*N1CCCCC1", "*N1CCOCC1", "*C1CCNCC1", "*C1CCOCC1", "*N1CCCC1")
+_HEAVY_HALOGENS = ("Br", "I")
+#: Places tried for a part before an implausible one is taken.
+_TRIED = 12
+#: Times that a structure is made longer to find one, plus one.
+_LONGER = 4
+
+Change = Callable[[Chem.Mol, int], "Chem.Mol | None"]
 #: Computed properties that grow by about one with each atom of a chain, and by how many atoms they are met too high.
 _SIZES = {
     "heavy_atoms": 1.0,
@@ -62,11 +72,16 @@ def forms(group: GroupCount) -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys(opened), key=lambda s: (len(s), s))[:6])
 
 
-def assemble(fit: SpecFit, elements: tuple[str, ...], rng: random.Random) -> Chem.Mol:
-    """A start that carries the rings, groups and atoms that ``fit`` counts, as far as they are easily put together."""
+def assemble(fit: SpecFit, elements: tuple[str, ...], rng: random.Random, lifted: Exemptions) -> Chem.Mol:
+    """A start that carries the rings, groups and atoms that ``fit`` counts, as far as they are easily put together.
+
+    Each part goes where the structure stays plausible, if there is such a place: heavy halogens onto rings, hydroxyls onto carbon atoms of
+    their own.
+    """
     pieces = [rng.choice(found) for g in fit.groups for found in [forms(g)] if found for _ in range(needed(g.condition, rng))]
     pieces += _rings(fit, rng, pieces)
     pieces += _unsaturated(fit, rng)
+    pieces += _carriers(fit, pieces, rng)
     targets = {e.symbol: needed(e.condition, rng) for e in fit.elements if e.symbol != "H" and e.condition.bounds()[0] > 0}
     pieces += _filling(fit, targets, pieces, rng)
     rng.shuffle(pieces)
@@ -74,15 +89,28 @@ def assemble(fit: SpecFit, elements: tuple[str, ...], rng: random.Random) -> Che
     for piece in pieces:
         for symbol, number in composition(Chem.MolFromSmiles(piece)).items():
             used[symbol] = used.get(symbol, 0) + number
+    place = _Placing(rng, lifted, "C" not in targets)
     carbon = targets.get("C", 0) - used.get("C", 0) if "C" in targets else rng.randint(2, 4)
-    mol = _chain(max(1, min(carbon, 4, max(1, len(pieces) + 1))), rng)
+    longest = 4 if place.grows or rng.random() < 0.5 else carbon
+    mol = _chain(max(1, min(carbon, longest, max(1, len(pieces) + 1))), rng)
     for piece in pieces:
-        mol = _somewhere(mol, rng, lambda m, at, p=piece: attach(m, at, p)) or mol
+        mol = place.put(mol, lambda m, at, p=piece: attach(m, at, p))  # type: ignore[misc]
     missing = [s for s, number in targets.items() for _ in range(number - composition(mol).get(s, 0)) if s in VALENCE]
     rng.shuffle(missing)
     for symbol in missing:
-        mol = _somewhere(mol, rng, lambda m, at, s=symbol: append(m, at, s), carbon=VALENCE[symbol] == 1) or mol
-    return _grown(mol, fit, "C" not in targets, rng)
+        mol = place.put(mol, lambda m, at, s=symbol: append(m, at, s), carbon=VALENCE[symbol] == 1)  # type: ignore[misc]
+    return _grown(mol, fit, "C" not in targets, place)
+
+
+def _carriers(fit: SpecFit, pieces: list[str], rng: random.Random) -> list[str]:
+    """Benzene rings for bromine and iodine, which are believed on rings only; none where rings are counted or carbon is short."""
+    wanted = sum(needed(e.condition, rng) for e in fit.elements if e.symbol in _HEAVY_HALOGENS and e.condition.bounds()[0] > 0)
+    carbon = next((needed(e.condition, rng) for e in fit.elements if e.symbol == "C"), 100)
+    have = [Chem.MolFromSmiles(p) for p in pieces]
+    free = sum(a.GetIsAromatic() and a.GetTotalNumHs() > 0 for mol in have for a in mol.GetAtoms())
+    if wanted <= free or carbon < 6 or any(name in _RING_COUNTS for name, _ in fit.windows):
+        return []
+    return ["*c1ccccc1"] * min(carbon // 6, (wanted - free + 3) // 4)
 
 
 def _chain(length: int, rng: random.Random) -> Chem.Mol:
@@ -212,20 +240,43 @@ def _unsaturation(fit: SpecFit, targets: dict[str, int]) -> float | None:
     return float(2 + sum(n * (VALENCE[s] - 2) for s, n in targets.items()) - hydrogen) / 2
 
 
-def _somewhere(mol: Chem.Mol, rng: random.Random, change: object, carbon: bool = True) -> Chem.Mol | None:
-    """``change(mol, atom)`` at a random atom that bears hydrogen, carbon for preference; None if nothing goes."""
-    sites = [a for a in mol.GetAtoms() if a.GetTotalNumHs()]
-    rng.shuffle(sites)
-    straight = rng.random() < 0.8  # mostly no quaternary and few tertiary carbon atoms
-    sites.sort(key=lambda a: ((a.GetAtomicNum() != 6) if carbon else 0, a.GetDegree() >= 2 + a.GetIsAromatic() if straight else 0))
-    for atom in sites[:8]:
-        child: Chem.Mol | None = change(mol, atom.GetIdx())  # type: ignore[operator]
-        if child is not None:
-            return child
-    return None
+@dataclass(frozen=True)
+class _Placing:
+    """Puts parts where a structure stays plausible; ``grows``: whether it may add carbon atoms to make room for them."""
+
+    rng: random.Random
+    lifted: Exemptions
+    grows: bool = False
+
+    def put(self, mol: Chem.Mol, change: Change, carbon: bool = True) -> Chem.Mol:
+        """``mol`` with ``change`` at a place where it stays plausible, made longer for it if need be; else at the first place; else ``mol``."""
+        first = None
+        for _ in range(_LONGER if self.grows else 1):
+            child, plausible = self._tried(mol, change, carbon)
+            if plausible and child is not None:
+                return child
+            first = first if first is not None else child
+            longer, _ = self._tried(mol, lambda m, at: append(m, at, "C"), True)
+            mol = longer if longer is not None and self.grows else mol
+        return first if first is not None else mol
+
+    def _tried(self, mol: Chem.Mol, change: Change, carbon: bool) -> tuple[Chem.Mol | None, bool]:
+        """``change`` at random atoms that bear hydrogen, carbon for preference: the first plausible result of up to :data:`_TRIED`, else the
+        first one; and whether it is plausible."""
+        sites = [a for a in mol.GetAtoms() if a.GetTotalNumHs()]
+        self.rng.shuffle(sites)
+        straight = self.rng.random() < 0.8  # mostly no quaternary and few tertiary carbon atoms
+        sites.sort(key=lambda a: ((a.GetAtomicNum() != 6) if carbon else 0, a.GetDegree() >= 2 + a.GetIsAromatic() if straight else 0))
+        first: Chem.Mol | None = None
+        for atom in sites[:_TRIED]:
+            child = change(mol, atom.GetIdx())
+            if child is not None and not self.lifted.first(child):
+                return child, True
+            first = first if first is not None else child
+        return first, False
 
 
-def _grown(mol: Chem.Mol, fit: SpecFit, free: bool, rng: random.Random) -> Chem.Mol:
+def _grown(mol: Chem.Mol, fit: SpecFit, free: bool, place: _Placing) -> Chem.Mol:
     """``mol`` with carbon added until the counts of size are reached; untouched where the number of carbon atoms is given."""
     from tools.calculators.descriptors import compute_descriptor
 
@@ -239,8 +290,8 @@ def _grown(mol: Chem.Mol, fit: SpecFit, free: bool, rng: random.Random) -> Chem.
         for _ in range(120):
             if compute_descriptor(name, mol) + step * 0.5 >= low:
                 break
-            grown = _somewhere(mol, rng, lambda m, at: append(m, at, "C"))
-            if grown is None:
+            grown = place.put(mol, lambda m, at: append(m, at, "C"))
+            if grown is mol:
                 break
             mol = grown
     return mol

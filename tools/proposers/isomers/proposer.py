@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from rdkit import Chem
+
 from core.candidate import Proposal
 from core.spec import CountRequirement, DesignSpec, ElementsRequirement, PropertyRequirement
 from tools.proposers.base import ProposalRequest
 from tools.proposers.isomers.enumerate import VALENCE, Isomers, isomers
+from tools.structures.plausibility import first_violation
 
 _HYDROGEN = 1.008
 
 
 def formula_of(spec: DesignSpec) -> str:
     """The molecular formula that the counts, elements and mass window of a spec fix together; '' if they do not fix one."""
-    from rdkit import Chem
-
     counts = {r.name: r.condition.value for r in spec.requirements if isinstance(r, CountRequirement) and r.what == "element"}
     allowed = next((set(r.allowed) for r in spec.requirements if isinstance(r, ElementsRequirement)), None)
     mass = next(
@@ -38,7 +39,10 @@ def isomers_of(spec: DesignSpec) -> Isomers | None:
 
 
 class IsomersProposer:
-    """Lists what the enumeration finds; generation by generation where it is more than one batch."""
+    """Lists what the enumeration finds; generation by generation where it is more than one batch.
+
+    Where it lists all there are, implausible ones are among them (and say so in their notes); where it can only give some, plausible ones.
+    """
 
     name = "isomers"
     lists_all = True
@@ -53,7 +57,8 @@ class IsomersProposer:
         if found is None:
             return []
         start = request.generation * request.count
-        step = 1 if found.complete else max(1, len(found.smiles) // max(1, request.count))
+        listed = found.smiles if found.complete else _plausible(found.smiles)
+        step = 1 if found.complete else max(1, len(listed) // max(1, request.count))
         text = (
             f"one of the {len(found.smiles)} constitutional isomers of {found.formula}"
             if found.complete
@@ -61,5 +66,9 @@ class IsomersProposer:
         )
         return [
             Proposal(smiles=smiles, proposer=self.name, operator="enumeration", rationale=text)
-            for smiles in found.smiles[::step][start : start + request.count]
+            for smiles in listed[::step][start : start + request.count]
         ]
+
+
+def _plausible(smiles: tuple[str, ...]) -> list[str]:
+    return [s for s in smiles if not first_violation(Chem.MolFromSmiles(s))]

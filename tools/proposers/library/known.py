@@ -9,7 +9,7 @@ from rdkit import Chem, rdBase
 
 from core import data
 from tools.proposers.spec_fit import SpecFit
-from tools.structures.plausibility import rules
+from tools.structures.plausibility import first_violation, rules
 from tools.synthesis.blocks import building_blocks
 
 
@@ -26,6 +26,11 @@ class Known:
     def reagent(self) -> bool:
         """Whether it is kept to make other things from: an acid chloride, a boronic acid, ..."""
         return self.smiles in _reagents()
+
+    @property
+    def implausible(self) -> bool:
+        """Whether it breaks a plausibility rule, known as it is: a reagent, a reactive monomer, an initiator."""
+        return self.smiles in _implausible()
 
 
 @lru_cache(maxsize=1)
@@ -46,6 +51,11 @@ def known_compounds() -> tuple[Known, ...]:
 def _reagents() -> frozenset[str]:
     queries = next(r.queries for r in rules() if r.id == "reagent")
     return frozenset(k.smiles for k in known_compounds() if any(k.mol.HasSubstructMatch(q) for q in queries))
+
+
+@lru_cache(maxsize=1)
+def _implausible() -> frozenset[str]:
+    return frozenset(k.smiles for k in known_compounds() if first_violation(k.mol))
 
 
 def ranked(fit: SpecFit, limit: int, allow_excluded: bool = False) -> list[tuple[float, Known]]:

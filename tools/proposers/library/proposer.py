@@ -8,6 +8,7 @@ from core.candidate import Proposal
 from core.seeding import generator
 from core.spec import DesignSpec
 from tools.proposers.base import ProposalRequest
+from tools.proposers.exemptions import exemptions
 from tools.proposers.library.known import Known, ranked
 from tools.proposers.spec_fit import spec_fit
 
@@ -24,7 +25,8 @@ class LibraryProposer:
     def propose(self, request: ProposalRequest) -> list[Proposal]:
         """The next ``count`` known compounds: each generation goes on where the one before stopped, until none is left."""
         fit = spec_fit(request.spec)
-        near = ranked(fit, 100_000)
+        lifted = exemptions(request.spec)
+        near = [(distance, known) for distance, known in ranked(fit, 100_000) if not known.implausible or lifted.admits(known.mol)]
         order = generator(request.seed, "propose", 0, self.name)
         shuffled = [(round(distance, 3), order.random(), known) for distance, known in near]
         shuffled.sort(key=lambda item: item[:2])

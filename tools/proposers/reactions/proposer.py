@@ -13,9 +13,9 @@ from core.spec import CountRequirement, DesignSpec, MotifRequirement, ScaffoldRe
 from tools.calculators.drug_likeness import sa_score
 from tools.proposers.base import Parent, ProposalRequest
 from tools.proposers.dyes.steering import is_about_dyes
+from tools.proposers.exemptions import Exemptions, exemptions
 from tools.proposers.reactions.construction import Steps, extend, first_step, project, splice, vary
 from tools.proposers.spec_fit import SpecFit, spec_fit
-from tools.structures.plausibility import first_violation
 from tools.synthesis.blocks import BlockLibrary, shipped
 from tools.synthesis.reactions.table import reactions
 from tools.synthesis.routes.molecules import cached_ways, material, step_of
@@ -64,7 +64,7 @@ class ReactionsProposer:
     def propose(self, request: ProposalRequest) -> list[Proposal]:
         """At most ``count`` products that the spec does not exclude, nearest to its countable requirements, each with its route."""
         fit, plain = spec_fit(request.spec), not asks_for_colour(request.spec)
-        library = request.library or shipped()
+        library, lifted = request.library or shipped(), exemptions(request.spec)
         rng = request.generator(self.name)
         found: dict[str, tuple[float, Built]] = {}
         wanted = request.count * (_OVERSAMPLING if fit.steerable else 1)
@@ -79,7 +79,7 @@ class ReactionsProposer:
                 if built is None or built.smiles in found or built.smiles in taken:
                     continue
                 mol = Chem.MolFromSmiles(built.smiles)
-                if mol is not None and _worth_it(mol, fit, library) and not (plain and mol.HasSubstructMatch(_AZO)):
+                if mol is not None and _worth_it(mol, fit, library, lifted) and not (plain and mol.HasSubstructMatch(_AZO)):
                     found[built.smiles] = (fit.distance(mol) if fit.steerable else 0.0, built)
         ordered = sorted(found.values(), key=_nearness)
         return [self._proposal(built, library) for _, built in ordered[: request.count]]
@@ -189,7 +189,7 @@ def _material(smiles: str, library: BlockLibrary) -> Material:
     return material(block) if block is not None else Material(name=smiles, smiles=smiles)
 
 
-def _worth_it(mol: Chem.Mol, fit: SpecFit, library: BlockLibrary) -> bool:
+def _worth_it(mol: Chem.Mol, fit: SpecFit, library: BlockLibrary, lifted: Exemptions) -> bool:
     if mol.GetNumHeavyAtoms() > min(_MAX_ATOMS, fit.max_heavy_atoms) or library.find(mol) is not None:
         return False
-    return not fit.excluded(mol) and not first_violation(mol) and sa_score(mol) <= _MAX_SA
+    return not fit.excluded(mol) and not lifted.first(mol) and sa_score(mol) <= _MAX_SA
