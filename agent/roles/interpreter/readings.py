@@ -111,6 +111,7 @@ def condition_of(reading: GoalReading, subject: Subject, phrase: str) -> Conditi
 
 
 def requirement_of(reading: GoalReading, subject: Subject, phrase: str, spec: DesignSpec) -> Requirement:
+    """The requirement that a reading states. Raises GoalError, UnitError or SpecError if it makes no sense for this spec."""
     kind, name = subject
     common: dict[str, Any] = {"id": "new", "text": "", "phrase": phrase, "origin": "model"}
     if kind == "rule set":
@@ -157,7 +158,7 @@ def grounded(reading: GoalReading, subject: Subject, phrase: str, unread: str) -
 
 
 def in_words(reading: GoalReading, subject: Subject, phrase: str) -> str:
-    """The reading in words of ours."""
+    """The reading in words of this program, never in those of the model."""
     kind, name = subject
     label = REGISTRY[name].label if kind == "property" else RULE_SETS[name].label if kind == "rule set" else name
     if reading.comparison in ("present", "absent"):

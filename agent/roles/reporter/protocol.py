@@ -40,7 +40,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class SummaryRequest:
-    """The finished report. ``on_text`` gets a model's text piece by piece as it comes."""
+    """The finished report. ``on_text`` receives a language model's text piece by piece as it arrives."""
 
     report: Report
     on_text: Callable[[str], None] | None = None
