@@ -7,7 +7,7 @@ by the run. Hard conditions are *requirements*; soft wishes are *objectives*; wh
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Union
+from typing import Annotated, Literal, TypeVar, Union
 
 from pydantic import Field, model_validator
 
@@ -154,6 +154,8 @@ class EditRequirement(RequirementBase):
     every: bool = Field(default=False, description="Whether all occurrences are removed or replaced, not one of them.")
 
 
+R = TypeVar("R", bound=RequirementBase)
+
 Requirement = Annotated[
     Union[
         PropertyRequirement,
@@ -292,6 +294,14 @@ class DesignSpec(Model):
         if len(ids) != len(set(ids)):
             raise ValueError("two requirements or objectives share an id")
         return self
+
+    def requirements_of(self, model: type[R]) -> list[R]:
+        """The requirements of one kind, in order: ``spec.requirements_of(CountRequirement)``."""
+        return [r for r in self.requirements if isinstance(r, model)]
+
+    def conditions_on(self, name: str) -> list[Condition]:
+        """The conditions that property requirements put on the property ``name``, in its unit, in order."""
+        return [r.condition for r in self.requirements_of(PropertyRequirement) if r.property == name]
 
     def property_names(self) -> list[str]:
         """Names of the registered properties that the requirements and objectives need, in order, without repeats."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from rdkit import Chem
 
 from core.spec import (
@@ -9,9 +11,11 @@ from core.spec import (
     CountRequirement,
     EditRequirement,
     ElementsRequirement,
+    LevelRequirement,
     MotifRequirement,
     PropertyRequirement,
     Requirement,
+    RuleSetRequirement,
     ScaffoldRequirement,
     SimilarityRequirement,
 )
@@ -45,18 +49,22 @@ def closed_by_counts(requirements: list[Requirement]) -> tuple[ElementsRequireme
 
 def _leaves_open(requirement: Requirement, heavy: dict[str, int]) -> bool:
     """Whether a requirement can be met with the counted heavy atoms alone, as far as that is easily seen."""
-    if isinstance(requirement, (ElementsRequirement, EditRequirement, SimilarityRequirement)):
-        return False
-    if isinstance(requirement, ScaffoldRequirement):
-        return _symbols(requirement.scaffold) <= set(heavy)
-    if isinstance(requirement, MotifRequirement):
-        return not requirement.wanted or _group_fits(requirement.name, requirement.smarts, heavy)
-    if isinstance(requirement, CountRequirement):
-        free = requirement.what == "element" or requirement.condition.holds(0)
-        return free or _group_fits(requirement.name, requirement.smarts, heavy)
-    if isinstance(requirement, PropertyRequirement):
-        return _number_fits(requirement, heavy)
-    return True
+    match requirement:
+        case ElementsRequirement() | EditRequirement() | SimilarityRequirement():
+            return False
+        case ScaffoldRequirement():
+            return _symbols(requirement.scaffold) <= set(heavy)
+        case MotifRequirement():
+            return not requirement.wanted or _group_fits(requirement.name, requirement.smarts, heavy)
+        case CountRequirement():
+            free = requirement.what == "element" or requirement.condition.holds(0)
+            return free or _group_fits(requirement.name, requirement.smarts, heavy)
+        case PropertyRequirement():
+            return _number_fits(requirement, heavy)
+        case LevelRequirement() | RuleSetRequirement():
+            return True
+        case _:
+            assert_never(requirement)
 
 
 def _symbols(smiles: str) -> set[str]:

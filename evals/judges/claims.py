@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import assert_never
 
 from rdkit import Chem, DataStructs, rdBase
 from rdkit.Chem import QED, Crippen, Descriptors, Lipinski, rdFingerprintGenerator, rdMolDescriptors
@@ -25,6 +26,7 @@ from core.spec import (
     LevelRequirement,
     MotifRequirement,
     PropertyRequirement,
+    Requirement,
     RuleSetRequirement,
     ScaffoldRequirement,
     SimilarityRequirement,
@@ -112,33 +114,36 @@ def judge_candidate(candidate: Candidate, spec: DesignSpec) -> list[str]:
     return problems
 
 
-def _wrong(requirement: object, mol: Chem.Mol, candidate: Candidate, probability: float, spec: DesignSpec) -> str:
-    if isinstance(requirement, PropertyRequirement):
-        return _wrong_property(requirement, mol, candidate, probability, spec)
-    if isinstance(requirement, LevelRequirement):
-        level = candidate.properties[requirement.property].value
-        return "" if LEVELS[str(level)] <= LEVELS[requirement.at_worst] else f"the level is {level}"
-    if isinstance(requirement, CountRequirement):
-        count = _repeated_count(requirement, mol) if spec.candidate_class == "polymer" else _count(requirement, mol)
-        return "" if requirement.condition.holds(count) else f"recounted {count}"
-    if isinstance(requirement, MotifRequirement):
-        whole = chain(mol, 3) if spec.candidate_class == "polymer" else mol
-        found = whole.HasSubstructMatch(Chem.MolFromSmarts(requirement.smarts))
-        return "" if found == requirement.wanted else f"the motif is {'present' if found else 'absent'}"
-    if isinstance(requirement, ElementsRequirement):
-        extra = {a.GetSymbol() for a in mol.GetAtoms() if a.GetAtomicNum() > 1} - set(requirement.allowed)
-        return f"contains {', '.join(sorted(extra))}" if extra else ""
-    if isinstance(requirement, SimilarityRequirement):
-        similarity = _similarity(mol, requirement.reference)
-        return "" if requirement.condition.holds(similarity) or _near(requirement.condition, similarity) else f"recomputed {similarity:.4f}"
-    if isinstance(requirement, ScaffoldRequirement):
-        whole = chain(mol, 3) if spec.candidate_class == "polymer" else mol
-        return "" if whole.HasSubstructMatch(Chem.MolFromSmarts(requirement.smarts)) else "the scaffold is not there"
-    if isinstance(requirement, EditRequirement):
-        return _wrong_edit(requirement, mol)
-    if isinstance(requirement, RuleSetRequirement):
-        return _wrong_rule_set(requirement, mol)
-    return f"a {type(requirement).__name__} cannot be judged"
+def _wrong(requirement: Requirement, mol: Chem.Mol, candidate: Candidate, probability: float, spec: DesignSpec) -> str:
+    match requirement:
+        case PropertyRequirement():
+            return _wrong_property(requirement, mol, candidate, probability, spec)
+        case LevelRequirement():
+            level = candidate.properties[requirement.property].value
+            return "" if LEVELS[str(level)] <= LEVELS[requirement.at_worst] else f"the level is {level}"
+        case CountRequirement():
+            count = _repeated_count(requirement, mol) if spec.candidate_class == "polymer" else _count(requirement, mol)
+            return "" if requirement.condition.holds(count) else f"recounted {count}"
+        case MotifRequirement():
+            whole = chain(mol, 3) if spec.candidate_class == "polymer" else mol
+            found = whole.HasSubstructMatch(Chem.MolFromSmarts(requirement.smarts))
+            return "" if found == requirement.wanted else f"the motif is {'present' if found else 'absent'}"
+        case ElementsRequirement():
+            extra = {a.GetSymbol() for a in mol.GetAtoms() if a.GetAtomicNum() > 1} - set(requirement.allowed)
+            return f"contains {', '.join(sorted(extra))}" if extra else ""
+        case SimilarityRequirement():
+            similarity = _similarity(mol, requirement.reference)
+            fits = requirement.condition.holds(similarity) or _near(requirement.condition, similarity)
+            return "" if fits else f"recomputed {similarity:.4f}"
+        case ScaffoldRequirement():
+            whole = chain(mol, 3) if spec.candidate_class == "polymer" else mol
+            return "" if whole.HasSubstructMatch(Chem.MolFromSmarts(requirement.smarts)) else "the scaffold is not there"
+        case EditRequirement():
+            return _wrong_edit(requirement, mol)
+        case RuleSetRequirement():
+            return _wrong_rule_set(requirement, mol)
+        case _:
+            assert_never(requirement)
 
 
 def _wrong_property(requirement: PropertyRequirement, mol: Chem.Mol, candidate: Candidate, probability: float, spec: DesignSpec) -> str:

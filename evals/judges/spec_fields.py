@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any
+from typing import Any, assert_never
 
 from rdkit import Chem, rdBase
 
@@ -17,6 +17,7 @@ from core.spec import (
     LevelRequirement,
     MotifRequirement,
     PropertyRequirement,
+    Requirement,
     RuleSetRequirement,
     ScaffoldRequirement,
     SimilarityRequirement,
@@ -59,27 +60,29 @@ def fields(expected: dict[str, Any]) -> int:
     return 6 + sum(name in expected for name in ("class_requirements", "default_objectives", "solvent"))
 
 
-def compact(requirement: object, spec: DesignSpec) -> str:
+def compact(requirement: Requirement, spec: DesignSpec) -> str:
     """A requirement in the short form of the data files."""
-    if isinstance(requirement, PropertyRequirement):
-        return f"property:{requirement.property} {_condition(requirement.condition)}"
-    if isinstance(requirement, LevelRequirement):
-        return f"level:{requirement.property} <= {requirement.at_worst} @{spec.conditions.temperature_c:g}"
-    if isinstance(requirement, CountRequirement):
-        return f"count:{requirement.what}:{requirement.name} {_condition(requirement.condition)}"
-    if isinstance(requirement, MotifRequirement):
-        return f"motif:{requirement.name} {'present' if requirement.wanted else 'absent'}"
-    if isinstance(requirement, ElementsRequirement):
-        return "elements:" + ",".join(sorted({*requirement.allowed, "H"}))
-    if isinstance(requirement, SimilarityRequirement):
-        return f"similarity:{requirement.reference_name or _canonical(requirement.reference)} {_condition(requirement.condition)}"
-    if isinstance(requirement, RuleSetRequirement):
-        return f"rule_set:{requirement.rule_set}"
-    if isinstance(requirement, ScaffoldRequirement):
-        return f"scaffold:{_canonical(requirement.scaffold)}"
-    if isinstance(requirement, EditRequirement):
-        return f"edit:{requirement.operation} {requirement.group} {_canonical(requirement.reference)}"
-    raise TypeError(f"a {type(requirement).__name__} has no short form")
+    match requirement:
+        case PropertyRequirement():
+            return f"property:{requirement.property} {_condition(requirement.condition)}"
+        case LevelRequirement():
+            return f"level:{requirement.property} <= {requirement.at_worst} @{spec.conditions.temperature_c:g}"
+        case CountRequirement():
+            return f"count:{requirement.what}:{requirement.name} {_condition(requirement.condition)}"
+        case MotifRequirement():
+            return f"motif:{requirement.name} {'present' if requirement.wanted else 'absent'}"
+        case ElementsRequirement():
+            return "elements:" + ",".join(sorted({*requirement.allowed, "H"}))
+        case SimilarityRequirement():
+            return f"similarity:{requirement.reference_name or _canonical(requirement.reference)} {_condition(requirement.condition)}"
+        case RuleSetRequirement():
+            return f"rule_set:{requirement.rule_set}"
+        case ScaffoldRequirement():
+            return f"scaffold:{_canonical(requirement.scaffold)}"
+        case EditRequirement():
+            return f"edit:{requirement.operation} {requirement.group} {_canonical(requirement.reference)}"
+        case _:
+            assert_never(requirement)
 
 
 def _condition(condition: Condition) -> str:

@@ -87,8 +87,8 @@ def questions(spec: DesignSpec) -> list[str]:
     """What to ask the literature about ``spec``: each property with the class or family, named motifs and rule sets, the goal itself."""
     subject = spec.family or ("polymer" if spec.candidate_class == "polymer" else "")
     asked = [f"{_label(name)} {subject}" for name in spec.property_names() if _worth_asking(name)]
-    asked += [f"{r.rule_set} drug-likeness" for r in spec.requirements if isinstance(r, RuleSetRequirement)]
-    asked += [f"{r.name} {subject}" for r in spec.requirements if isinstance(r, MotifRequirement) and r.wanted]
+    asked += [f"{r.rule_set} drug-likeness" for r in spec.requirements_of(RuleSetRequirement)]
+    asked += [f"{r.name} {subject}" for r in spec.requirements_of(MotifRequirement) if r.wanted]
     asked.append(spec.goal)
     tidy = [" ".join(text[: MAX_QUERY // 4].split()) for text in asked]
     return [text for text in dict.fromkeys(tidy) if words(text)]
@@ -102,7 +102,7 @@ def applies(passage: Passage, spec: DesignSpec) -> bool:
     if "dye" in passage.tags and not ("dye" in spec.family.lower() or names & REGISTRY.on("dye")):
         return False
     drug = bool(_DRUG_WORDS & set(words(f"{spec.goal} {spec.family}"))) or bool(names & REGISTRY.on("drug"))
-    drug = drug or any(isinstance(r, RuleSetRequirement) for r in spec.requirements)
+    drug = drug or bool(spec.requirements_of(RuleSetRequirement))
     return drug or "drug-likeness" not in passage.tags
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import assert_never
 
 from rdkit import Chem, DataStructs
 from rdkit.Chem import rdMolDescriptors
@@ -17,9 +18,12 @@ from core.spec import (
     Condition,
     CountRequirement,
     DesignSpec,
+    EditRequirement,
     ElementsRequirement,
+    LevelRequirement,
     MotifRequirement,
     PropertyRequirement,
+    Requirement,
     RuleSetRequirement,
     ScaffoldRequirement,
     SimilarityRequirement,
@@ -170,30 +174,41 @@ def _size_limits(fit: SpecFit) -> tuple[int, int]:
 def spec_fit(spec: DesignSpec) -> SpecFit:
     """The cheap part of ``spec``. SMARTS and SMILES that cannot be read are left out."""
     fit = SpecFit()
-    at_least_one = Condition(comparison=">=", value=1)
     for requirement in spec.requirements:
-        if isinstance(requirement, ElementsRequirement):
+        _add(fit, requirement)
+    fit.min_heavy_atoms, fit.max_heavy_atoms = _size_limits(fit)
+    return fit
+
+
+def _add(fit: SpecFit, requirement: Requirement) -> None:
+    """Enter one requirement. Levels are predicted, and an edit is made, not searched for: neither takes part."""
+    match requirement:
+        case ElementsRequirement():
             allowed = frozenset(requirement.allowed)
             fit.allowed = allowed if fit.allowed is None else fit.allowed & allowed
-        elif isinstance(requirement, CountRequirement):
+        case CountRequirement():
             _add_count(fit, requirement)
-        elif isinstance(requirement, MotifRequirement):
+        case MotifRequirement():
             query = _query(requirement.smarts)
             if query is not None and requirement.wanted:
-                fit.groups.append(GroupCount(requirement.name, requirement.smarts, query, at_least_one))
+                fit.groups.append(GroupCount(requirement.name, requirement.smarts, query, Condition(comparison=">=", value=1)))
             elif query is not None:
                 fit.forbidden.append(query)
-        elif isinstance(requirement, ScaffoldRequirement):
+        case ScaffoldRequirement():
             query = _query(requirement.smarts) or Chem.MolFromSmiles(requirement.scaffold)
             if query is not None:
                 fit.scaffolds.append(query)
-        elif isinstance(requirement, PropertyRequirement) and fit.calculators.exact(requirement.property):
-            fit.windows.append((requirement.property, requirement.condition))
-        elif isinstance(requirement, RuleSetRequirement) and requirement.rule_set in RULE_SETS:
-            fit.rule_sets.append((requirement.rule_set, requirement.allowed_violations))
-        elif isinstance(requirement, SimilarityRequirement):
+        case PropertyRequirement():
+            if fit.calculators.exact(requirement.property):
+                fit.windows.append((requirement.property, requirement.condition))
+        case RuleSetRequirement():
+            if requirement.rule_set in RULE_SETS:
+                fit.rule_sets.append((requirement.rule_set, requirement.allowed_violations))
+        case SimilarityRequirement():
             reference = Chem.MolFromSmiles(requirement.reference)
             if reference is not None:
                 fit.similarity.append((morgan_fingerprint(reference), requirement.condition))
-    fit.min_heavy_atoms, fit.max_heavy_atoms = _size_limits(fit)
-    return fit
+        case LevelRequirement() | EditRequirement():
+            pass
+        case _:
+            assert_never(requirement)

@@ -12,7 +12,6 @@ from markupsafe import Markup
 
 from core.candidate import Candidate, Material
 from core.report import Point, Report
-from core.spec import PropertyRequirement
 from tools.catalogue.registry import REGISTRY
 from tools.reporting.drawing import draw
 from tools.reporting.plots import Mark, scatter
@@ -81,9 +80,8 @@ def plots(report: Report) -> list[dict[str, Any]]:
     wanted = [n for n in report.spec.property_names() if n in REGISTRY and REGISTRY[n].kind != "level"]
     first, second, *_ = dict.fromkeys([*wanted, *REGISTRY.axes()])
     lines = {
-        r.property: [x for x in r.condition.bounds() if abs(x) != float("inf")]
-        for r in report.spec.requirements
-        if isinstance(r, PropertyRequirement)
+        name: [x for condition in report.spec.conditions_on(name)[-1:] for x in condition.bounds() if abs(x) != float("inf")]
+        for name in (first, second)
     }
     space = [_mark(p, first, second) for p in report.points if first in p.values and second in p.values]
     if space:

@@ -77,7 +77,7 @@ def _all_listed(report: Report) -> str:
     found = isomers_of(report.spec)
     listed = len(report.candidates)
     if found is None:
-        edit = next((r for r in report.spec.requirements if isinstance(r, EditRequirement)), None)
+        edit = next(iter(report.spec.requirements_of(EditRequirement)), None)
         ways = len(edited(edit.reference, edit.operation, edit.group, edit.replacement, edit.every)) if edit is not None else listed
         what, total, complete = "structures that this change gives", ways, True
     else:
@@ -157,7 +157,7 @@ def _requirement_sentences(candidate: Candidate, spec: DesignSpec) -> list[str]:
 
 def _volatility(candidate: Candidate, spec: DesignSpec) -> str:
     """Beside a stability that the goal asks for: what boiling means at that temperature, which is no part of the risk. '' otherwise."""
-    asked = any(isinstance(r, LevelRequirement) and r.property == "thermal_stability" for r in spec.requirements)
+    asked = any(r.property == "thermal_stability" for r in spec.requirements_of(LevelRequirement))
     if not asked or candidate.candidate_class != "molecule":
         return ""
     words = volatility_words(parse_smiles(candidate.smiles), spec.conditions.temperature_c, candidate.properties.get("flash_point"))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Barrier
 
 import pytest
-from tests.tools.user_models.tables import polymers, write
 
 from agent.interpreter import compact, interpret
 from core.spec import Conditions
+from tests.tools.user_models.tables import polymers, write
 from tools.execution import ProcessExecutor
 from tools.predictors.user_models.train import OwnProperty, train_own
 from tools.versions import versions

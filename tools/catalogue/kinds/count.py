@@ -48,6 +48,8 @@ class CountKind(StructuralKind[CountRequirement, int]):
         match = re.fullmatch(rf"(element|group):(.+?) ({LIMIT_PATTERN})", text)
         if match is None or (match[1] == "group" and match[2] not in GROUPS):
             return None
+        if match[1] == "element":
+            require_elements([match[2]], self.name)
         smarts = "" if match[1] == "element" else GROUPS[match[2]].smarts
         fields = {"id": "", "text": "", "what": match[1], "name": match[2], "smarts": smarts, "condition": parse_condition(match[3])}
         return CountRequirement.model_validate(fields)

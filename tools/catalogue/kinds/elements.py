@@ -31,7 +31,9 @@ class ElementsKind(StructuralKind[ElementsRequirement, list[str]]):
 
     def parse(self, text: str, terms: Terms) -> ElementsRequirement:
         """Reads 'C,H,O'."""
-        return ElementsRequirement(id="", text="", allowed=sorted({"H", *(e.strip() for e in text.split(","))}))
+        allowed = sorted({"H", *(e.strip() for e in text.split(","))})
+        require_elements(allowed, self.name)
+        return ElementsRequirement(id="", text="", allowed=allowed)
 
     def validate(self, requirement: ElementsRequirement, terms: Terms, what: str) -> ElementsRequirement:
         """At least one symbol, each that of an element."""

@@ -31,7 +31,7 @@ class LevelKind(Kind[LevelRequirement]):
     def parse(self, text: str, terms: Terms) -> LevelRequirement | None:
         """Reads 'thermal_stability <= low', with or without a temperature, which belongs to the conditions of the spec."""
         match = re.fullmatch(r"(\w+) <= (\w+)(?: @(-?[\d.]+))?", text)
-        if match is None or match[1] not in terms.catalogue:
+        if match is None or match[1] not in terms.catalogue or match[2] not in terms.catalogue[match[1]].levels:
             return None
         return LevelRequirement(id="", text="", property=match[1], at_worst=match[2])
 

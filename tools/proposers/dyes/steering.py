@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from core import data
-from core.spec import DesignSpec, PropertyRequirement
+from core.spec import DesignSpec
 from tools.catalogue.registry import REGISTRY
 from tools.synthesis.dyes.library import Recipe, recipes
 
@@ -51,10 +51,9 @@ def hinted_families(hints: Sequence[str]) -> frozenset[str]:
 def lambda_window(spec: DesignSpec) -> tuple[float, float] | None:
     """The absorption maxima (nm) asked for, infinite where open; None if the spec does not ask."""
     low, high, asked = float("-inf"), float("inf"), False
-    for requirement in spec.requirements:
-        if isinstance(requirement, PropertyRequirement) and requirement.property == _LAMBDA:
-            bounds = requirement.condition.bounds()
-            low, high, asked = max(low, bounds[0]), min(high, bounds[1]), True
+    for condition in spec.conditions_on(_LAMBDA):
+        bounds = condition.bounds()
+        low, high, asked = max(low, bounds[0]), min(high, bounds[1]), True
     for objective in spec.objectives:
         if objective.property == _LAMBDA and not asked:
             asked = True

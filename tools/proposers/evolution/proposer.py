@@ -74,7 +74,7 @@ class EvolutionProposer:
         """Starting structures where the run has too few of its own: the goal's own structures, hints, then the nearest known compounds."""
         if len(request.parents) >= _ENOUGH_PARENTS:
             return []
-        given = [(r.scaffold, "the scaffold to keep") for r in request.spec.requirements if isinstance(r, ScaffoldRequirement)]
+        given = [(r.scaffold, "the scaffold to keep") for r in request.spec.requirements_of(ScaffoldRequirement)]
         if request.spec.reference is not None:
             given.append((request.spec.reference.smiles, request.spec.reference.name or "the reference of the goal"))
         given += [(hint, "a hint") for hint in request.hints]
@@ -124,7 +124,7 @@ def _config(spec: DesignSpec, fit: SpecFit, lifted: Exemptions) -> EngineConfig:
     for name, condition in fit.windows:
         if name == "sa_score":
             max_sa = min(max_sa, condition.bounds()[1]) if condition.bounds()[0] < _DEFAULT_MAX_SA else condition.bounds()[1]
-    own = [r.scaffold for r in spec.requirements if isinstance(r, ScaffoldRequirement)]
+    own = [r.scaffold for r in spec.requirements_of(ScaffoldRequirement)]
     own += [spec.reference.smiles] if spec.reference is not None else []
     for smiles in own:
         mol = Chem.MolFromSmiles(smiles)

@@ -34,16 +34,16 @@ class ExactProposer:
         if spec.candidate_class != "molecule":
             return False
         if spec.exhaustive:
-            return any(isinstance(r, EditRequirement) for r in spec.requirements)
+            return bool(spec.requirements_of(EditRequirement))
         kinds = (CountRequirement, EditRequirement, ScaffoldRequirement, SimilarityRequirement)
-        whole = {r.property for r in spec.requirements if isinstance(r, PropertyRequirement) and REGISTRY[r.property].integer}
+        whole = {r.property for r in spec.requirements_of(PropertyRequirement) if REGISTRY[r.property].integer}
         return bool(whole) or bool(spec.set_requirements) or any(isinstance(r, kinds) for r in spec.requirements)
 
     def propose(self, request: ProposalRequest) -> list[Proposal]:
         """At most ``count`` structures; every change of a given structure in turn, generation by generation."""
         if request.count < 1:
             return []
-        edit = next((r for r in request.spec.requirements if isinstance(r, EditRequirement)), None)
+        edit = next(iter(request.spec.requirements_of(EditRequirement)), None)
         if edit is not None:
             return self._edits(edit, request)
         fit = spec_fit(request.spec)
@@ -85,6 +85,6 @@ def _ordinary(rng: random.Random) -> list[Chem.Mol]:
 
 def structures(spec: DesignSpec) -> list[str]:
     """The structures that the spec names itself: cores to keep, references."""
-    named = [r.scaffold for r in spec.requirements if isinstance(r, ScaffoldRequirement)]
-    named += [r.reference for r in spec.requirements if isinstance(r, SimilarityRequirement) and r.condition.bounds()[0] > 0]
+    named = [r.scaffold for r in spec.requirements_of(ScaffoldRequirement)]
+    named += [r.reference for r in spec.requirements_of(SimilarityRequirement) if r.condition.bounds()[0] > 0]
     return list(dict.fromkeys(named))

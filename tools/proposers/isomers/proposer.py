@@ -5,7 +5,7 @@ from __future__ import annotations
 from rdkit import Chem
 
 from core.candidate import Proposal
-from core.spec import CountRequirement, DesignSpec, ElementsRequirement, PropertyRequirement
+from core.spec import CountRequirement, DesignSpec, ElementsRequirement
 from tools.proposers.base import ProposalRequest
 from tools.proposers.isomers.enumerate import VALENCE, Isomers, isomers
 from tools.structures.plausibility import first_violation
@@ -15,11 +15,9 @@ _HYDROGEN = 1.008
 
 def formula_of(spec: DesignSpec) -> str:
     """The molecular formula that the counts, elements and mass window of a spec fix together; '' if they do not fix one."""
-    counts = {r.name: r.condition.value for r in spec.requirements if isinstance(r, CountRequirement) and r.what == "element"}
-    allowed = next((set(r.allowed) for r in spec.requirements if isinstance(r, ElementsRequirement)), None)
-    mass = next(
-        (r.condition.bounds() for r in spec.requirements if isinstance(r, PropertyRequirement) and r.property == "molecular_weight"), None
-    )
+    counts = {r.name: r.condition.value for r in spec.requirements_of(CountRequirement) if r.what == "element"}
+    allowed = next((set(r.allowed) for r in spec.requirements_of(ElementsRequirement)), None)
+    mass = next((condition.bounds() for condition in spec.conditions_on("molecular_weight")), None)
     if allowed is None or mass is None or not counts or any(n is None for n in counts.values()) or allowed - {"H"} != set(counts) - {"H"}:
         return ""
     table = Chem.GetPeriodicTable()

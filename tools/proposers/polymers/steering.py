@@ -11,7 +11,7 @@ from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
 
 from core import data
-from core.spec import DesignSpec, PropertyRequirement
+from core.spec import DesignSpec
 from tools.proposers.base import Parent
 from tools.synthesis.polymers.library import Monomer, Polymerisation, polymerisations
 from tools.synthesis.polymers.routes import built_from, decompose
@@ -72,10 +72,9 @@ def allowed_polymerisations(spec: DesignSpec) -> list[Polymerisation]:
 def tg_window(spec: DesignSpec) -> tuple[float, float] | None:
     """The glass transition temperatures (°C) that the spec asks for, infinite where open; None if it does not ask."""
     low, high, asked = float("-inf"), float("inf"), False
-    for requirement in spec.requirements:
-        if isinstance(requirement, PropertyRequirement) and requirement.property == _TG:
-            bounds = requirement.condition.bounds()
-            low, high, asked = max(low, bounds[0]), min(high, bounds[1]), True
+    for condition in spec.conditions_on(_TG):
+        bounds = condition.bounds()
+        low, high, asked = max(low, bounds[0]), min(high, bounds[1]), True
     for objective in spec.objectives:
         if objective.property == _TG and not asked:
             low = objective.high if objective.shape == "maximise" else low

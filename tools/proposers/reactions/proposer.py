@@ -172,16 +172,13 @@ def asks_for_colour(spec: DesignSpec) -> bool:
     """
     if is_about_dyes(spec) or spec.family in ("photoswitch", "UV filter"):
         return True
-    for requirement in spec.requirements:
-        if isinstance(requirement, MotifRequirement | CountRequirement) and (
-            "azo" in requirement.name or "chromophore" in requirement.name
-        ):
-            return True
-        if isinstance(requirement, SimilarityRequirement) and "N=N" in requirement.reference:
-            return True
-        if isinstance(requirement, ScaffoldRequirement) and "N=N" in requirement.scaffold + requirement.smarts:
-            return True
-    return spec.reference is not None and "N=N" in spec.reference.smiles
+    names = [r.name for r in spec.requirements_of(MotifRequirement)] + [r.name for r in spec.requirements_of(CountRequirement)]
+    if any("azo" in name or "chromophore" in name for name in names):
+        return True
+    structures = [r.reference for r in spec.requirements_of(SimilarityRequirement)]
+    structures += [part for r in spec.requirements_of(ScaffoldRequirement) for part in (r.scaffold, r.smarts)]
+    structures += [spec.reference.smiles] if spec.reference is not None else []
+    return any("N=N" in structure for structure in structures)
 
 
 def _material(smiles: str, library: BlockLibrary) -> Material:
