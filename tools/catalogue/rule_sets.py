@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from core import data
 from core.errors import ConfigurationError
-from tools.catalogue.registry import REGISTRY
+from tools.catalogue.shipped import shipped
 
 #: Metrics that are not registered properties, with their labels. Lipinski counts donors as N-H and O-H bonds and acceptors as N and O atoms.
 OWN_METRICS: Mapping[str, str] = MappingProxyType(
@@ -38,7 +38,7 @@ class Rule:
         if self.metric in OWN_METRICS:
             label, unit = OWN_METRICS[self.metric], ""
         else:
-            label, unit = REGISTRY[self.metric].label, REGISTRY[self.metric].unit
+            label, unit = shipped()[self.metric].label, shipped()[self.metric].unit
         return f"{label} {'at most' if self.comparison == '<=' else 'at least'} {self.limit:g}{' ' + unit if unit else ''}"
 
 
@@ -67,7 +67,7 @@ class RuleSet:
 
 def _rule(text: str) -> Rule:
     metric, comparison, limit = text.split()
-    if comparison not in ("<=", ">=") or not (metric in OWN_METRICS or metric in REGISTRY):
+    if comparison not in ("<=", ">=") or not (metric in OWN_METRICS or metric in shipped()):
         raise ConfigurationError(f"rule_sets.toml: {text!r} is not a rule")
     return Rule(metric, comparison, float(limit))
 
