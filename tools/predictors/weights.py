@@ -64,8 +64,30 @@ def weights_version(hashes: dict[str, str]) -> str:
     return f"{FORMAT}-{digest(json.dumps(hashes, sort_keys=True).encode())[:8]}"
 
 
+def files_section(files: dict[str, bytes]) -> dict[str, Any]:
+    """What every model card says of its ``files``: their hashes, the version that follows from them, and their size."""
+    hashes = {name: digest(content) for name, content in files.items()}
+    return {
+        "format": FORMAT,
+        "version": weights_version(hashes),
+        "learners": [name for name in files if name.startswith("value_")],
+        "files": hashes,
+        "bytes": sum(len(content) for content in files.values()),
+    }
+
+
+def hash_lines(card: dict[str, Any]) -> list[str]:
+    """The last section of every model card for people: versions of packages, hashes of files."""
+    return [
+        "## Versions and hashes",
+        *(f"- {package} {number}" for package, number in sorted(card["training"]["versions"].items())),
+        *(f"- `{name}` {value}" for name, value in sorted(card["files"].items())),
+        "",
+    ]
+
+
 def write_folder(folder: Path, files: dict[str, bytes], card: dict[str, Any], markdown: str) -> None:
-    """Write a predictor's files; the card receives their hashes, sizes and the version that follows from them."""
+    """Write a predictor's files and its card, for programs and for people."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         (folder / name).write_bytes(data)

@@ -12,9 +12,9 @@ from core.errors import NotFoundError, UsageError
 from tools.predictors.predict import CORRELATION_FILE
 from tools.predictors.specs import PREDICTORS, spec_of
 from tools.predictors.training.baselines import BASELINES_FILE, write_baselines
+from tools.predictors.training.calibration import conformal_quantile, crepes_quantile
 from tools.predictors.training.card import RANDOM, SCAFFOLD
 from tools.predictors.training.data import read_table
-from tools.predictors.training.evaluate import conformal_quantile, crepes_quantile
 from tools.predictors.training.limits import LIMITS_FILE, errors_by, write_limits
 from tools.predictors.training.plots import reliability
 from tools.predictors.training.report import TARGETS

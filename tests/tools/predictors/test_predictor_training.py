@@ -18,9 +18,9 @@ from tools.predictors.model import Model
 from tools.predictors.specs import PREDICTORS, PredictorSpec, spec_of
 from tools.predictors.training import __main__ as command
 from tools.predictors.training import learners
+from tools.predictors.training.calibration import conformal_quantile
 from tools.predictors.training.correlation import correlations, write_correlation
 from tools.predictors.training.data import read_table
-from tools.predictors.training.evaluate import conformal_quantile
 from tools.predictors.training.fit import train
 from tools.predictors.training.learners import Learner
 from tools.predictors.training.precision import parse_goal, precision_at_ten, probability

@@ -170,7 +170,7 @@ def test_the_stored_model_and_its_recipe_can_be_measured(workspace: Workspace, t
 
 def test_intervals_agree_with_crepes() -> None:
     crepes = pytest.importorskip("crepes")
-    from tools.predictors.training.evaluate import conformal_quantile
+    from tools.predictors.training.calibration import conformal_quantile
 
     rng = np.random.default_rng(1)
     residuals = rng.normal(size=499)

@@ -15,7 +15,7 @@ from tools.predictors.training.data import Table, element_support
 from tools.predictors.training.device import PROCESSOR, Device
 from tools.predictors.training.evaluate import Evaluation, choose_domain, interval_metrics, metrics
 from tools.predictors.training.learners import recipe_of
-from tools.predictors.weights import FORMAT, digest, weights_version
+from tools.predictors.weights import hash_lines
 
 #: Names of the splits in the card.
 RANDOM = "random over substances, 5 folds"
@@ -81,18 +81,6 @@ def figures_section(y: NDArray[np.float64], evaluations: dict[str, Evaluation]) 
     }
 
 
-def files_section(files: dict[str, bytes]) -> dict[str, Any]:
-    """Hashes of ``files``, the version that follows from them, and their size."""
-    hashes = {name: digest(content) for name, content in files.items()}
-    return {
-        "format": FORMAT,
-        "version": weights_version(hashes),
-        "learners": [name for name in files if name.startswith("value_")],
-        "files": hashes,
-        "bytes": sum(len(content) for content in files.values()),
-    }
-
-
 def _members(card: dict[str, Any]) -> str:
     """What is averaged, in words."""
     others = {"a Gaussian process on the descriptors": card["kernel_share"], "two small neural networks": card.get("network_share", 0.0)}
@@ -144,9 +132,6 @@ def card_markdown(card: dict[str, Any]) -> str:
         "## Limits",
         *(f"- {limit_text}" for limit_text in card["limits"]),
         "",
-        "## Versions and hashes",
-        *(f"- {package} {number}" for package, number in sorted(card["training"]["versions"].items())),
-        *(f"- `{name}` {value}" for name, value in sorted(card["files"].items())),
-        "",
+        *hash_lines(card),
     ]
     return "\n".join(lines)

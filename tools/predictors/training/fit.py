@@ -19,6 +19,7 @@ from tools.predictors.model import (
     scale_matrix,
 )
 from tools.predictors.specs import PredictorSpec
+from tools.predictors.training.calibration import Calibration
 from tools.predictors.training.card import (
     FAMILIES,
     RANDOM,
@@ -26,16 +27,15 @@ from tools.predictors.training.card import (
     card_markdown,
     data_section,
     figures_section,
-    files_section,
     method_section,
 )
 from tools.predictors.training.data import Table, describe, read_table
 from tools.predictors.training.device import PROCESSOR, Device
-from tools.predictors.training.evaluate import Calibration, Evaluation, Progress, calibrate, cross_validate
+from tools.predictors.training.evaluate import Evaluation, Progress, calibrate, cross_validate
 from tools.predictors.training.kernel_fit import coding_of
 from tools.predictors.training.learners import train_ensemble, train_scale, used_columns
-from tools.predictors.training.splits import family_folds, group_folds, scaffold_folds
-from tools.predictors.weights import digest, gzip_text, npz_bytes, write_folder
+from tools.predictors.training.splits import each_fold, family_folds, group_folds, scaffold_folds
+from tools.predictors.weights import digest, files_section, gzip_text, npz_bytes, write_folder
 
 
 @dataclass
@@ -97,9 +97,9 @@ def harder_evaluation(
     inputs = scale_matrix(spec.kind, random.oof.value, random.oof.spread, random.oof.near, data.x)
     asked = scale_matrix(spec.kind, oof.value, oof.spread, oof.near, data.x)
     error = np.abs(table.y - random.oof.value)
-    for k in sorted(set(fold.tolist())):
-        booster = train_scale(spec.kind, inputs[fold != k], error[fold != k], seed)
-        scale[fold == k] = np.exp(np.asarray(booster.predict(asked[fold == k], num_threads=1)))
+    for _, train, test in each_fold(fold):
+        booster = train_scale(spec.kind, inputs[train], error[train], seed)
+        scale[test] = np.exp(np.asarray(booster.predict(asked[test], num_threads=1)))
     scale = np.maximum(scale, random.calibration.smallest_scale)
     half_width = scale * random.calibration.q90
     return Evaluation(fold, oof, Calibration(scale, half_width, random.calibration.q90, random.calibration.smallest_scale))

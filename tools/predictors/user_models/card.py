@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tools.predictors.weights import hash_lines
+
 
 def card_markdown(card: dict[str, Any]) -> str:
     """``card`` as Markdown: data, method, cross-validated figures, calibration, domain, warnings, versions, hashes."""
@@ -49,9 +51,6 @@ def card_markdown(card: dict[str, Any]) -> str:
         f"Inside: a measured structure with a Tanimoto similarity of at least {card['domain']['min_similarity']}. Elements: "
         f"{', '.join(card['elements'])}. {'Polymers (repeat units with two *).' if card['kind'] == 'polymer' else 'Neutral molecules of one piece.'}",
         "",
-        "## Versions and hashes",
-        *(f"- {package} {number}" for package, number in sorted(card["training"]["versions"].items())),
-        *(f"- `{name}` {value}" for name, value in sorted(card["files"].items())),
-        "",
+        *hash_lines(card),
     ]
     return "\n".join(lines)

@@ -51,7 +51,7 @@ def evaluate_own(
         data = describe(table)
         oof = cross_validate(data, folds_of(data, split, seed), seed, progress)
         share = best_kernel_share(oof, table.y)
-        found = figures(table.y, oof.value(share), calibrate(oof, table.y, share).half_width)
+        found = figures(table.y, oof.value(share), calibrate(oof, table.y, share)[1].half_width)
         return {**base, "what": f"recipe, cross-validated by {split}, 5 folds", "figures": {split: found}}
     values = model.predict(table.smiles, "polymer" if card["kind"] == "polymer" else "molecule")
     known = frozenset(model.structures)

@@ -6,15 +6,14 @@ are chosen by exact leave-one-out inside the training rows. On few rows it is th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tools.predictors.features.assemble import feature_names
-from tools.predictors.features.molecule import MORGAN_BITS
 from tools.predictors.specs import FeatureKind
+from tools.predictors.user_models.learned import CLIP, Kernel, Learned, square_distances, tanimoto
 from tools.predictors.weights import compact_booster_text
 
 if TYPE_CHECKING:
@@ -27,56 +26,12 @@ KERNEL_ROWS = 2500
 _TUNING_ROWS = 600
 _SHARES = (0.0, 0.5, 1.0)
 _RIDGES = (0.003, 0.03, 0.3)
-#: Scaled descriptors are cut at this many standard deviations.
-_CLIP = 4.0
 _TREES = 300
 
 
 def descriptor_columns(kind: FeatureKind) -> NDArray[np.int64]:
     """Positions of the columns of a feature matrix that are no fingerprint bits."""
     return np.array([i for i, name in enumerate(feature_names(kind)) if not name.startswith("morgan_")], dtype=np.int64)
-
-
-def dense_bits(bits: list[NDArray[np.uint16]]) -> NDArray[np.float32]:
-    """Fingerprints as a 0/1 matrix of shape (n, 2048)."""
-    rows = np.zeros((len(bits), MORGAN_BITS), dtype=np.float32)
-    for i, on in enumerate(bits):
-        rows[i, on] = 1.0
-    return rows
-
-
-def _tanimoto(a: NDArray[np.float32], b: NDArray[np.float32]) -> FloatArray:
-    common = (a @ b.T).astype(np.float64)
-    union = a.sum(axis=1)[:, None] + b.sum(axis=1)[None, :] - common
-    return np.asarray(np.divide(common, union, out=np.zeros_like(common), where=union > 0))
-
-
-def _squares(a: FloatArray, b: FloatArray) -> FloatArray:
-    return np.asarray(np.maximum(0.0, (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1)[None, :] - 2 * a @ b.T))
-
-
-@dataclass
-class Kernel:
-    """A trained kernel regression. ``centre`` and ``scale`` belong to the descriptor columns, ``rows`` and ``bits`` to the kept rows."""
-
-    centre: FloatArray
-    scale: FloatArray
-    rows: NDArray[np.float32]
-    bits: NDArray[np.float32]
-    weights: FloatArray
-    mean: float
-    share: float
-    width: float
-
-    def scaled(self, descriptors: NDArray[Any]) -> FloatArray:
-        """Descriptors in standard deviations of the training rows, cut at four."""
-        return np.clip((descriptors.astype(np.float64) - self.centre) / self.scale, -_CLIP, _CLIP)
-
-    def predict(self, descriptors: NDArray[Any], bits: NDArray[np.float32]) -> FloatArray:
-        """Values for n structures: descriptors (n, d) as computed, bits (n, 2048)."""
-        gauss = np.exp(-_squares(self.scaled(descriptors), self.rows.astype(np.float64)) / self.width)
-        kernel = self.share * _tanimoto(bits, self.bits) + (1 - self.share) * gauss
-        return np.asarray(kernel @ self.weights + self.mean)
 
 
 def train_kernel(descriptors: NDArray[Any], bits: NDArray[np.float32], y: FloatArray, seed: int) -> Kernel:
@@ -86,11 +41,11 @@ def train_kernel(descriptors: NDArray[Any], bits: NDArray[np.float32], y: FloatA
     descriptors, bits, y = descriptors[kept].astype(np.float64), bits[kept], y[kept]
     centre, scale = descriptors.mean(axis=0), descriptors.std(axis=0)
     scale[scale < 1e-9] = 1.0
-    x = np.clip((descriptors - centre) / scale, -_CLIP, _CLIP).astype(np.float32).astype(np.float64)
+    x = np.clip((descriptors - centre) / scale, -CLIP, CLIP).astype(np.float32).astype(np.float64)
     tuned = np.sort(rng.permutation(len(y))[:_TUNING_ROWS])
-    squares = _squares(x[tuned], x[tuned])
-    width = float(np.median(squares[squares > 0])) if (squares > 0).any() else 1.0
-    similar, gauss = _tanimoto(bits[tuned], bits[tuned]), np.exp(-squares / width)
+    apart = square_distances(x[tuned], x[tuned])
+    width = float(np.median(apart[apart > 0])) if (apart > 0).any() else 1.0
+    similar, gauss = tanimoto(bits[tuned], bits[tuned]), np.exp(-apart / width)
     best = (float("inf"), _SHARES[1], _RIDGES[1])
     for share in _SHARES:
         for ridge in _RIDGES:
@@ -100,7 +55,7 @@ def train_kernel(descriptors: NDArray[Any], bits: NDArray[np.float32], y: FloatA
             best = min(best, (float((left_out**2).mean()), share, ridge))
     _, share, ridge = best
     mean = float(y.mean())
-    kernel = share * _tanimoto(bits, bits) + (1 - share) * np.exp(-_squares(x, x) / width)
+    kernel = share * tanimoto(bits, bits) + (1 - share) * np.exp(-square_distances(x, x) / width)
     weights: FloatArray = np.linalg.solve(kernel + ridge * np.eye(len(y)), y - mean).astype(np.float64)
     return Kernel(centre, scale, x.astype(np.float32), bits, weights, mean, share, width)
 
@@ -119,32 +74,6 @@ def train_boosters(x: NDArray[np.float32], y: FloatArray, seed: int) -> list[Boo
         trained = lightgbm.train({**common, "extra_trees": extra, "seed": seed * 10 + i}, lightgbm.Dataset(x, y), _TREES)
         boosters.append(lightgbm.Booster(model_str=compact_booster_text(trained.model_to_string())))
     return boosters
-
-
-@dataclass
-class Learned:
-    """Kernel and boosters together. ``kernel_share`` is the kernel's weight in the mean; ``columns`` are those of the boosters."""
-
-    kernel: Kernel
-    boosters: list[Booster]
-    columns: NDArray[np.int64]
-    descriptors: NDArray[np.int64]
-    kernel_share: float
-
-    def parts(self, x: NDArray[np.float32], bits: NDArray[np.float32]) -> FloatArray:
-        """Predictions of each member, shape (3, n): kernel first."""
-        used = np.ascontiguousarray(x[:, self.columns])
-        trees = [np.asarray(b.predict(used, num_threads=1)) for b in self.boosters]
-        return np.array([self.kernel.predict(x[:, self.descriptors], bits), *trees])
-
-    def combine(self, parts: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """(value, disagreement of the members) from :meth:`parts`."""
-        return combined(parts, self.kernel_share), parts.std(axis=0)
-
-
-def combined(parts: FloatArray, kernel_share: float) -> FloatArray:
-    """The weighted mean of kernel and boosters."""
-    return np.asarray(kernel_share * parts[0] + (1 - kernel_share) * parts[1:].mean(axis=0))
 
 
 def learn(

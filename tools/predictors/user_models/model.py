@@ -16,9 +16,7 @@ from tools.predictors.features.assemble import Describer, feature_names
 from tools.predictors.neighbours import NeighbourIndex
 from tools.predictors.prepare import Prepared, prepare
 from tools.predictors.specs import FeatureKind
-from tools.predictors.user_models.evaluate import Scale
-from tools.predictors.user_models.learn import Kernel, Learned, dense_bits
-from tools.predictors.user_models.train import ARRAYS, CALIBRATION, NEIGHBOURS
+from tools.predictors.user_models.learned import ARRAYS, CALIBRATION, NEIGHBOURS, Kernel, Learned, Scale, dense_bits
 from tools.predictors.weights import WeightsFolder
 
 #: Half-width of a central 90 % interval of the normal distribution, in standard deviations.

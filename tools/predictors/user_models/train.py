@@ -17,9 +17,9 @@ from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.shipped import shipped
 from tools.predictors.features.assemble import feature_names
 from tools.predictors.specs import PREDICTORS, FeatureKind
+from tools.predictors.training.calibration import Calibration
 from tools.predictors.user_models.card import card_markdown
 from tools.predictors.user_models.evaluate import (
-    Calibration,
     Described,
     OutOfFold,
     Progress,
@@ -31,11 +31,11 @@ from tools.predictors.user_models.evaluate import (
     figures,
     folds_of,
 )
-from tools.predictors.user_models.learn import Learned, learn
+from tools.predictors.user_models.learn import learn
+from tools.predictors.user_models.learned import ARRAYS, CALIBRATION, NEIGHBOURS, Learned, Scale
 from tools.predictors.user_models.table import Measurements, read_measurements
-from tools.predictors.weights import FORMAT, digest, gzip_text, npz_bytes, weights_version, write_folder
+from tools.predictors.weights import digest, files_section, gzip_text, npz_bytes, write_folder
 
-ARRAYS, NEIGHBOURS, CALIBRATION = "arrays.npz", "neighbours.tsv.gz", "calibration.npz"
 #: Below this R² out of fold a model is no better than the mean.
 USELESS_R2 = 0.1
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
@@ -111,20 +111,20 @@ def train_own(
     progress("cross-validation, random over substances")
     oof = cross_validate(data, folds_of(data, "random", seed), seed, progress)
     share = best_kernel_share(oof, table.y)
-    calibration = calibrate(oof, table.y, share)
+    scale, calibration = calibrate(oof, table.y, share)
     evaluations["random over substances, 5 folds"] = figures(table.y, oof.value(share), calibration.half_width)
-    evaluations.update(_harder_splits(data, share, calibration, seed, progress))
+    evaluations.update(_harder_splits(data, share, scale, calibration.q90, seed, progress))
     table.warnings += _verdict(evaluations, oof, calibration, table, share)
     progress("training on all substances")
     model = learn(table.kind, data.x, data.bits, table.y, seed, share)
     files = _files(data, model, oof, calibration)
-    card = _card(wanted, data, model, oof, calibration, evaluations, files, path, seed, (smiles, target))
+    card = _card(wanted, data, model, oof, (scale, calibration), evaluations, files, path, seed, (smiles, target))
     write_folder(out / wanted.name, files, card, card_markdown(card))
     progress(f"wrote {out / wanted.name}")
     return card, table
 
 
-def _harder_splits(data: Described, share: float, calibration: Calibration, seed: int, progress: Progress) -> dict[str, dict[str, Any]]:
+def _harder_splits(data: Described, share: float, scale: Scale, q90: float, seed: int, progress: Progress) -> dict[str, dict[str, Any]]:
     """Scaffold (molecules) and cluster splits, with the intervals that ship."""
     found = {}
     splits: tuple[Split, ...] = ("cluster",) if data.table.kind == "polymer" else ("scaffold", "cluster")
@@ -135,7 +135,7 @@ def _harder_splits(data: Described, share: float, calibration: Calibration, seed
             continue
         progress(f"cross-validation by {split}")
         oof = cross_validate(data, fold, seed, progress)
-        half_width = calibration.q90 * calibration.scale.of(oof.spread, oof.similarity)
+        half_width = q90 * scale.of(oof.spread, oof.similarity)
         found[f"{split}, 5 folds"] = figures(data.table.y, oof.value(share), half_width)
     return found
 
@@ -201,11 +201,10 @@ def _decimals(half_width: float) -> int:
 
 
 def _card(
-    wanted: OwnProperty, data: Described, model: Learned, oof: OutOfFold, calibration: Calibration, evaluations: dict[str, dict[str, Any]],
-    files: dict[str, bytes], path: Path, seed: int, columns: tuple[str, str],
+    wanted: OwnProperty, data: Described, model: Learned, oof: OutOfFold, calibrated: tuple[Scale, Calibration],
+    evaluations: dict[str, dict[str, Any]], files: dict[str, bytes], path: Path, seed: int, columns: tuple[str, str],
 ) -> dict[str, Any]:  # fmt: skip
-    table = data.table
-    hashes = {name: digest(content) for name, content in files.items()}
+    table, (scale, calibration) = data.table, calibrated
     span = float(np.ptp(table.y)) or 1.0
     low, high = float(table.y.min()) - span, float(table.y.max()) + span
     if not wanted.log and float(table.y.min()) >= 0:
@@ -216,13 +215,12 @@ def _card(
     option = f" --smiles {columns[0]}" * bool(columns[0]) + f" --target {columns[1]}" * bool(columns[1])
     option += f" --unit {wanted.unit!r}" * bool(wanted.unit) + " --log" * wanted.log
     return {
-        "format": FORMAT,
+        **files_section(files),
         "own": True,
         "name": wanted.name,
         "label": wanted.shown_label,
         "synonyms": list(wanted.synonyms),
         "description": wanted.description or f"Predicted from own measurements ({path.name}).",
-        "version": weights_version(hashes),
         "unit": wanted.model_unit,
         "plain_unit": wanted.plain_unit,
         "log": wanted.log,
@@ -248,12 +246,9 @@ def _card(
             "versions": {package: version(package) for package in ("molwright", "lightgbm", "numpy", "rdkit")},
         },
         "metrics": evaluations,
-        "calibration": {"q90": calibration.q90, **asdict(calibration.scale)},
+        "calibration": {"q90": calibration.q90, **asdict(scale)},
         "domain": {"min_similarity": float(f"{float(np.quantile(oof.similarity, 0.05)):.3f}")},
         "elements": sorted(frozenset().union(*({a.GetSymbol() for a in mol.GetAtoms() if a.GetAtomicNum() > 1} for mol in table.mols))),
         "features": len(feature_names(table.kind)),
-        "learners": [name for name in files if name.startswith("value_")],
         "warnings": table.warnings,
-        "files": hashes,
-        "bytes": sum(len(content) for content in files.values()),
     }
