@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.candidate import Candidate, PropertyValue
-from core.spec import DesignSpec, PropertyRequirement
+from core.spec import DesignSpec
+from tools.catalogue.kinds import kind_of
 from tools.catalogue.probability import effective_sigma
 from tools.catalogue.registry import REGISTRY
 from tools.evaluation.desirability import desirability, overall
@@ -96,9 +97,11 @@ def build_table(candidates: Sequence[Candidate], spec: DesignSpec, errors: Error
     fixed = np.ones(n)
     for index, requirement in enumerate(spec.requirements):
         probability = np.array([candidate.requirements[index].probability for candidate in candidates])
-        if isinstance(requirement, PropertyRequirement) and requirement.property in names:
-            j = names.index(requirement.property)
-            lower, upper = requirement.condition.bounds()
+        kind = kind_of(requirement)
+        name, condition = kind.property_name(requirement), kind.condition(requirement)
+        if condition is not None and name in names:
+            j = names.index(name)
+            lower, upper = condition.bounds()
             event = sigma[:, j] > 0
             low[event, j] = np.maximum(low[event, j], lower)
             high[event, j] = np.minimum(high[event, j], upper)

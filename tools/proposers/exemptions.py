@@ -7,7 +7,9 @@ that there are (all isomers of a formula, every way to change a structure) hold 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from rdkit import Chem, rdBase
 
@@ -16,8 +18,11 @@ from core.spec import (
     DesignSpec,
     EditRequirement,
     ElementsRequirement,
+    LevelRequirement,
     MotifRequirement,
+    PropertyRequirement,
     Requirement,
+    RuleSetRequirement,
     ScaffoldRequirement,
     SimilarityRequirement,
 )
@@ -139,15 +144,10 @@ def exemptions(spec: DesignSpec) -> Exemptions:
     given = [spec.reference.smiles] if spec.reference is not None else []
     with rdBase.BlockLogs():
         for requirement in spec.requirements:
-            features += _features(requirement)
-            symbols |= _symbols(requirement)
-            if isinstance(requirement, SimilarityRequirement) and requirement.condition.bounds()[0] > 0:
-                given.append(requirement.reference)
-            elif isinstance(requirement, EditRequirement):
-                given.append(requirement.reference)
-                features += [
-                    f for name in (requirement.group, requirement.replacement) for f in _named(name) if requirement.operation != "remove"
-                ]
+            named = _named_by(requirement)
+            features += named.features
+            symbols |= named.symbols - _ORDINARY
+            given += named.structures
         for smiles in given:
             mol = Chem.MolFromSmiles(smiles)
             counts: dict[str, set[frozenset[int]]] = {}
@@ -157,15 +157,39 @@ def exemptions(spec: DesignSpec) -> Exemptions:
     return Exemptions(tuple(features), own, frozenset(symbols), spec.exhaustive)
 
 
-def _features(requirement: Requirement) -> list[Feature]:
-    """What a requirement names: a group, a structure that is spelled out, a core."""
-    if isinstance(requirement, CountRequirement) and requirement.what == "group" and not requirement.condition.holds(0):
-        return _named(requirement.name)
-    if isinstance(requirement, MotifRequirement) and requirement.wanted:
-        return _named(requirement.name) or _spelled(requirement.name, requirement.smarts)
-    if isinstance(requirement, ScaffoldRequirement):
-        return _spelled("the core that is to be kept", requirement.smarts, requirement.scaffold)
-    return []
+@dataclass(frozen=True)
+class _Naming:
+    """What a requirement names: features, elements that may occur, and structures (SMILES) that are kept or started from."""
+
+    features: Sequence[Feature] = ()
+    symbols: frozenset[str] = frozenset()
+    structures: Sequence[str] = ()
+
+
+def _named_by(requirement: Requirement) -> _Naming:
+    match requirement:
+        case CountRequirement():
+            if requirement.condition.holds(0):
+                return _Naming()
+            if requirement.what == "group":
+                return _Naming(_named(requirement.name))
+            return _Naming(symbols=frozenset({requirement.name}))
+        case MotifRequirement():
+            wanted = requirement.wanted
+            return _Naming((_named(requirement.name) or _spelled(requirement.name, requirement.smarts)) if wanted else ())
+        case ElementsRequirement():
+            return _Naming(symbols=frozenset(requirement.allowed))
+        case ScaffoldRequirement():
+            return _Naming(_spelled("the core that is to be kept", requirement.smarts, requirement.scaffold))
+        case SimilarityRequirement():
+            return _Naming(structures=[requirement.reference] if requirement.condition.bounds()[0] > 0 else [])
+        case EditRequirement():
+            groups = () if requirement.operation == "remove" else (requirement.group, requirement.replacement)
+            return _Naming([feature for name in groups for feature in _named(name)], structures=[requirement.reference])
+        case PropertyRequirement() | LevelRequirement() | RuleSetRequirement():
+            return _Naming()
+        case _:
+            assert_never(requirement)
 
 
 def _named(name: str) -> list[Feature]:
@@ -182,12 +206,3 @@ def _spelled(name: str, smarts: str, smiles: str = "") -> list[Feature]:
         return []
     rules = frozenset(rule for rule, _ in violations(mol))
     return [Feature(name, query, rules)] if rules else []
-
-
-def _symbols(requirement: Requirement) -> set[str]:
-    """Elements outside those of organic chemistry that a requirement names as wanted or allowed."""
-    if isinstance(requirement, ElementsRequirement):
-        return set(requirement.allowed) - _ORDINARY
-    if isinstance(requirement, CountRequirement) and requirement.what == "element" and not requirement.condition.holds(0):
-        return {requirement.name} - _ORDINARY
-    return set()

@@ -12,6 +12,7 @@ from agent.roles.reporter.sentences import ending, outcome
 from core.candidate import Candidate, Citation, PropertyValue
 from core.report import Report
 from core.spec import Condition, DesignSpec
+from tools.catalogue.kinds import kind_of
 from tools.catalogue.registry import REGISTRY
 from tools.literature.terms import words
 
@@ -87,7 +88,7 @@ def report_facts(report: Report) -> Facts:
         extra += _counts(_REJECTED, binding.failed, binding.failed_alone)
         extra += _counts(_EVALUATED, binding.evaluated)
     if binding and isinstance(binding.best, (int, float)):
-        name = next((getattr(r, "property", "") for r in report.spec.requirements if r.id == binding.id), "")
+        name = next((kind_of(r).property_name(r) for r in report.spec.requirements if r.id == binding.id), "")
         extra.append(Fact(float(binding.best), REGISTRY[name].unit if name in REGISTRY else "", "value", name))
     return _facts([*report.candidates, *report.closest], report.spec, report.citations, extra)
 
@@ -124,7 +125,7 @@ def _facts(
     subjects: dict[str, str] = {}
     names: set[str] = {spec.reference.name, spec.reference.smiles} if spec.reference else set()
     names |= {spec.conditions.solvent_smiles}
-    properties = {r.id for r in spec.requirements if hasattr(r, "property")}
+    properties = {r.id for r in spec.requirements if kind_of(r).property_name(r)}
     for candidate in candidates:
         facts += _candidate_facts(candidate, properties)
         for label in (candidate.name, candidate.smiles, candidate.inchikey, candidate.key):
@@ -135,7 +136,7 @@ def _facts(
             names |= {m.name for m in candidate.route.starting_materials} | {m.smiles for m in candidate.route.starting_materials}
             names |= {s for step in candidate.route.steps for s in (*step.reactants, step.product)}
     for requirement in spec.requirements:
-        names |= {str(getattr(requirement, part, "")) for part in ("name", "smarts", "scaffold", "reference", "reference_name")}
+        names |= set(kind_of(requirement).names(requirement))
     found = list(citations)
     facts += [Fact(float(c.year), kind="year") for c in found if c.year]
     return Facts(
@@ -148,16 +149,20 @@ def _facts(
     )
 
 
+def _limits(condition: Condition | None, name: str, fraction: bool = False) -> list[Fact]:
+    """The numbers of a condition, on the property ``name`` where there is one."""
+    unit = REGISTRY[name].unit if name in REGISTRY else ""
+    numbers = [condition.value, condition.low, condition.high] if condition is not None else []
+    return [Fact(n, unit, "limit", name, fraction=fraction) for n in numbers if n is not None]
+
+
 def _spec_facts(spec: DesignSpec) -> list[Fact]:
     facts = [Fact(spec.met_probability, kind="probability", fraction=True), Fact(spec.conditions.temperature_c, "°C", "limit")]
-    for requirement in [*spec.requirements, *spec.set_requirements]:
-        condition = getattr(requirement, "condition", None)
-        name = str(getattr(requirement, "property", "") or "")
-        if isinstance(condition, Condition):
-            unit = REGISTRY[name].unit if name in REGISTRY else ""
-            fraction = requirement.kind == "similarity" if hasattr(requirement, "kind") else False
-            numbers = [n for n in (condition.value, condition.low, condition.high) if n is not None]
-            facts += [Fact(n, unit, "limit", name, fraction=fraction) for n in numbers]
+    for requirement in spec.requirements:
+        kind = kind_of(requirement)
+        facts += _limits(kind.condition(requirement), kind.property_name(requirement), kind.fraction)
+    for wanted in spec.set_requirements:
+        facts += _limits(wanted.condition, wanted.property)
     for objective in spec.objectives:
         unit = REGISTRY[objective.property].unit if objective.property in REGISTRY else ""
         numbers = [n for n in (objective.low, objective.high, objective.target) if n is not None]

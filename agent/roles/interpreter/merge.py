@@ -27,14 +27,13 @@ from core.errors import MolwrightError
 from core.spec import (
     Assumption,
     Condition,
-    CountRequirement,
     DesignSpec,
     MotifRequirement,
     Objective,
     Requirement,
-    RuleSetRequirement,
     Unchecked,
 )
+from tools.catalogue.kinds import kind_of
 from tools.catalogue.registry import REGISTRY
 
 #: Most additions, and most disagreements that are shown.
@@ -142,14 +141,8 @@ def is_open(entry: Unchecked) -> bool:
     return bool(_UNREAD.search(entry.reason))
 
 
-def _about(entry: Requirement | Objective) -> Subject | None:
-    if isinstance(entry, (CountRequirement, MotifRequirement)):
-        element = isinstance(entry, CountRequirement) and entry.what == "element"
-        return ("element" if element else "group", entry.name)
-    if isinstance(entry, RuleSetRequirement):
-        return ("rule set", entry.rule_set)
-    name = getattr(entry, "property", "")
-    return ("property", name) if name else None
+def _about(entry: Requirement | Objective) -> tuple[str, str] | None:
+    return ("property", entry.property) if isinstance(entry, Objective) else kind_of(entry).about(entry)
 
 
 def _stated(spec: DesignSpec, subject: Subject) -> list[str]:

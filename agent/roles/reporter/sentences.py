@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from core.candidate import Candidate, Citation, format_value
 from core.report import Report
-from core.spec import DesignSpec, EditRequirement, LevelRequirement, PropertyRequirement
+from core.spec import DesignSpec, EditRequirement, LevelRequirement
 from tools.calculators.thermal import volatility_words
+from tools.catalogue.kinds import kind_of
 from tools.catalogue.registry import REGISTRY
 from tools.groups.edits import edited
 from tools.proposers.exact.binding import binding_wishes
@@ -157,8 +158,8 @@ def _standing(candidate: Candidate) -> str:
 
 
 def _requirement_sentences(candidate: Candidate, spec: DesignSpec) -> list[str]:
-    names = [r.property for r in spec.requirements if isinstance(r, (PropertyRequirement, LevelRequirement))]
-    found = [(REGISTRY[n].label, candidate.properties[n]) for n in dict.fromkeys(names) if n in candidate.properties]
+    names = dict.fromkeys(kind_of(r).property_name(r) for r in spec.requirements)
+    found = [(REGISTRY[n].label, candidate.properties[n]) for n in names if n in candidate.properties]
     return [f"{'; '.join(f'{label} {format_value(value)}' for label, value in found)}."] if found else []
 
 

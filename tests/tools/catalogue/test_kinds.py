@@ -236,3 +236,27 @@ def test_contradictions_between_kinds_are_found(one: str, other: str) -> None:
         with pytest.raises(ContradictionError) as caught:
             reject_contradictions(order, catalogue_in_use())
         assert any(text in caught.value.phrase for text in (one, other))
+
+
+ABOUT = {
+    "property": ("property", "melting_point"),
+    "level": ("property", "thermal_stability"),
+    "count": ("group", "hydroxyl"),
+    "motif": ("group", "nitro"),
+    "rule_set": ("rule set", "lipinski"),
+}
+
+
+def test_what_a_requirement_is_about_is_known(name: str, kind: AnyKind) -> None:
+    requirement = requirement_of(name)
+    assert kind.about(requirement) == ABOUT.get(name)
+    assert kind.property_name(requirement) == (ABOUT[name][1] if name in ("property", "level") else "")
+
+
+def test_its_numbers_and_names_can_be_told_again(name: str, kind: AnyKind) -> None:
+    requirement = requirement_of(name)
+    condition = kind.condition(requirement)
+    assert (condition is not None) == (name in ("property", "count", "similarity"))
+    assert kind.fraction == (name == "similarity")
+    assert all(part in requirement.model_dump().values() for part in kind.names(requirement))
+    assert bool(kind.names(requirement)) == (name in ("count", "motif", "similarity", "scaffold", "edit"))

@@ -14,7 +14,7 @@ from core.candidate import PropertyValue, RequirementResult
 from core.spec import CandidateClass, Condition, RequirementBase
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds.conditions import distance
-from tools.catalogue.kinds.limits import Limits
+from tools.catalogue.kinds.limits import Limits, Quantity
 
 R = TypeVar("R", bound=RequirementBase)
 Found = TypeVar("Found")
@@ -129,11 +129,12 @@ class Kind(ABC, Generic[R]):
     """One kind of requirement. Kinds hold no state: one object of each class serves everybody.
 
     ``model`` is the persisted form of its requirements (``core/spec.py``), whose field ``kind`` names it. ``reads_structure``: whether its
-    checks need the molecule, and not only property values.
+    checks need the molecule, and not only property values. ``fraction``: whether its numbers lie between 0 and 1 and may be said in per cent.
     """
 
     model: type[R]
     reads_structure: ClassVar[bool] = True
+    fraction: ClassVar[bool] = False
 
     @property
     def name(self) -> str:
@@ -164,6 +165,24 @@ class Kind(ABC, Generic[R]):
     @abstractmethod
     def structures(self, requirement: R) -> tuple[str, ...]:
         """SMILES of the structures that the requirement asks for or starts from; the guard screens each of them."""
+
+    def about(self, requirement: R) -> Quantity | None:
+        """The registered thing that the requirement is about: ("property", name), ("element", symbol), ("group", name) or
+        ("rule set", name); None where it is about a structure as a whole."""
+        return None
+
+    def property_name(self, requirement: R) -> str:
+        """Name of the registered property that the requirement is about, or ''."""
+        about = self.about(requirement)
+        return about[1] if about is not None and about[0] == "property" else ""
+
+    def condition(self, requirement: R) -> Condition | None:
+        """The comparison that it makes with the number of what it is about; None where it makes none."""
+        return None
+
+    def names(self, requirement: R) -> tuple[str, ...]:
+        """Names, patterns and structures of the requirement that a text about the spec may repeat; '' for what is left open."""
+        return ()
 
     def limit(self, requirement: R, limits: Limits) -> None:
         """Enter into ``limits`` what the requirement leaves open, so that contradictions with others are found."""

@@ -9,7 +9,7 @@ from rdkit import Chem
 
 from core.candidate import RequirementResult
 from core.errors import SpecError
-from core.spec import CountRequirement
+from core.spec import Condition, CountRequirement
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds.base import (
     MISSED_SCAFFOLD,
@@ -21,7 +21,7 @@ from tools.catalogue.kinds.base import (
     missed_by,
 )
 from tools.catalogue.kinds.conditions import LIMIT_PATTERN, comparison, condition_text, distance, needs, parse_condition
-from tools.catalogue.kinds.limits import Limits, Pattern, phrase_of
+from tools.catalogue.kinds.limits import Limits, Pattern, Quantity, phrase_of
 from tools.catalogue.kinds.validation import finite_numbers, require_elements, require_group, require_smarts
 from tools.groups.groups import GROUPS
 from tools.groups.matching import count_element, count_smarts
@@ -70,6 +70,18 @@ class CountKind(StructuralKind[CountRequirement, int]):
     def structures(self, requirement: CountRequirement) -> tuple[str, ...]:
         """None: a regulated structure may be named in order to be avoided, and what is designed is screened by itself."""
         return ()
+
+    def about(self, requirement: CountRequirement) -> Quantity:
+        """The element or the group."""
+        return (requirement.what, requirement.name)
+
+    def condition(self, requirement: CountRequirement) -> Condition:
+        """Its condition."""
+        return requirement.condition
+
+    def names(self, requirement: CountRequirement) -> tuple[str, ...]:
+        """The name and the pattern."""
+        return (requirement.name, requirement.smarts)
 
     def limit(self, requirement: CountRequirement, limits: Limits) -> None:
         """The range of the count; what must occur at least once is needed."""

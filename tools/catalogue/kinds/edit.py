@@ -54,6 +54,10 @@ class EditKind(StructuralKind[EditRequirement, bool]):
         """The structure that is changed."""
         return (requirement.reference,)
 
+    def names(self, requirement: EditRequirement) -> tuple[str, ...]:
+        """The structure that is changed."""
+        return (requirement.reference, requirement.reference_name)
+
     def find(self, requirement: EditRequirement, mol: Chem.Mol, context: Context) -> bool:
         """Whether the structure is one that the edit gives."""
         return Chem.MolToSmiles(mol, isomericSmiles=False) in _results(requirement)

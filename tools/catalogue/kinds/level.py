@@ -11,6 +11,7 @@ from core.spec import LevelRequirement
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds.base import UNKNOWN, Context, Kind, Subject, Terms, Test, result_of
 from tools.catalogue.kinds.conditions import figure, number_text
+from tools.catalogue.kinds.limits import Quantity
 from tools.catalogue.kinds.validation import require_property
 
 
@@ -46,6 +47,10 @@ class LevelKind(Kind[LevelRequirement]):
     def structures(self, requirement: LevelRequirement) -> tuple[str, ...]:
         """None."""
         return ()
+
+    def about(self, requirement: LevelRequirement) -> Quantity:
+        """The property."""
+        return ("property", requirement.property)
 
     def check(self, requirement: LevelRequirement, subject: Subject, context: Context) -> RequirementResult:
         """Met where the level is at least as good as asked for. SpecError for a level that the property does not have."""

@@ -7,7 +7,7 @@ from rdkit import Chem
 from core.candidate import RequirementResult
 from core.spec import MotifRequirement
 from tools.catalogue.kinds.base import MISSED_MOTIF, SMARTS_COST, Context, StructuralKind, Terms
-from tools.catalogue.kinds.limits import INF, Limits, Pattern, phrase_of
+from tools.catalogue.kinds.limits import INF, Limits, Pattern, Quantity, phrase_of
 from tools.catalogue.kinds.validation import require_group, require_smarts
 from tools.groups.groups import GROUPS
 from tools.groups.matching import has_smarts
@@ -44,6 +44,14 @@ class MotifKind(StructuralKind[MotifRequirement, bool]):
     def structures(self, requirement: MotifRequirement) -> tuple[str, ...]:
         """None: a regulated structure may be named in order to be avoided, and what is designed is screened by itself."""
         return ()
+
+    def about(self, requirement: MotifRequirement) -> Quantity:
+        """The group."""
+        return ("group", requirement.name)
+
+    def names(self, requirement: MotifRequirement) -> tuple[str, ...]:
+        """The name and the pattern."""
+        return (requirement.name, requirement.smarts)
 
     def limit(self, requirement: MotifRequirement, limits: Limits) -> None:
         """A count of at least one, or of none."""

@@ -12,7 +12,7 @@ from core.spec import Condition, PropertyRequirement
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds.base import UNKNOWN, Context, Kind, Subject, Terms, Test, closest_number, missed_by, result_of
 from tools.catalogue.kinds.conditions import comparison, condition_text, distance, needs, number_text, parse_condition
-from tools.catalogue.kinds.limits import INF, Limits, phrase_of
+from tools.catalogue.kinds.limits import INF, Limits, Quantity, phrase_of
 from tools.catalogue.kinds.validation import finite_numbers, require_property
 from tools.catalogue.probability import effective_sigma, interval_probability
 from tools.catalogue.property import Property
@@ -60,6 +60,14 @@ class PropertyKind(Kind[PropertyRequirement]):
     def structures(self, requirement: PropertyRequirement) -> tuple[str, ...]:
         """None."""
         return ()
+
+    def about(self, requirement: PropertyRequirement) -> Quantity:
+        """The property."""
+        return ("property", requirement.property)
+
+    def condition(self, requirement: PropertyRequirement) -> Condition:
+        """Its condition."""
+        return requirement.condition
 
     def limit(self, requirement: PropertyRequirement, limits: Limits) -> None:
         """The range of the property; a strict end of a count is the next whole number."""

@@ -11,7 +11,7 @@ from core.errors import SpecError
 from core.spec import RuleSetRequirement
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds.base import MISSED_SCAFFOLD, Context, StructuralKind, Terms, missed_by, numbers_of
-from tools.catalogue.kinds.limits import INF, Limits, phrase_of
+from tools.catalogue.kinds.limits import INF, Limits, Quantity, phrase_of
 from tools.catalogue.rule_sets import RULE_SETS
 
 
@@ -46,6 +46,10 @@ class RuleSetKind(StructuralKind[RuleSetRequirement, list[str]]):
     def structures(self, requirement: RuleSetRequirement) -> tuple[str, ...]:
         """None."""
         return ()
+
+    def about(self, requirement: RuleSetRequirement) -> Quantity:
+        """The rule set."""
+        return ("rule set", requirement.rule_set)
 
     def limit(self, requirement: RuleSetRequirement, limits: Limits) -> None:
         """The limits on registered properties, where no rule may be broken."""

@@ -41,6 +41,10 @@ class ScaffoldKind(StructuralKind[ScaffoldRequirement, bool]):
         """The core."""
         return (requirement.scaffold,)
 
+    def names(self, requirement: ScaffoldRequirement) -> tuple[str, ...]:
+        """The core and its pattern."""
+        return (requirement.scaffold, requirement.smarts)
+
     def find(self, requirement: ScaffoldRequirement, mol: Chem.Mol, context: Context) -> bool:
         """Whether the core occurs."""
         return keeps_scaffold(mol, requirement.smarts)

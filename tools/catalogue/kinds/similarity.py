@@ -10,7 +10,7 @@ from rdkit import Chem, DataStructs
 
 from core.candidate import RequirementResult
 from core.errors import SpecError
-from core.spec import SimilarityRequirement
+from core.spec import Condition, SimilarityRequirement
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds.base import MISSED_SCAFFOLD, Context, StructuralKind, Terms, closest_number, missed_by
 from tools.catalogue.kinds.conditions import LIMIT_PATTERN, comparison, condition_text, distance, needs, parse_condition
@@ -23,6 +23,7 @@ class SimilarityKind(StructuralKind[SimilarityRequirement, float]):
     """Morgan fingerprints of radius 2, 2048 bits."""
 
     model = SimilarityRequirement
+    fraction = True
 
     def words(self, requirement: SimilarityRequirement, terms: Terms) -> str:
         """'Tanimoto similarity to aspirin at least 0.4'."""
@@ -51,6 +52,14 @@ class SimilarityKind(StructuralKind[SimilarityRequirement, float]):
     def structures(self, requirement: SimilarityRequirement) -> tuple[str, ...]:
         """The reference."""
         return (requirement.reference,)
+
+    def condition(self, requirement: SimilarityRequirement) -> Condition:
+        """Its condition."""
+        return requirement.condition
+
+    def names(self, requirement: SimilarityRequirement) -> tuple[str, ...]:
+        """The reference."""
+        return (requirement.reference, requirement.reference_name)
 
     def find(self, requirement: SimilarityRequirement, mol: Chem.Mol, context: Context) -> float:
         """The similarity, 0 to 1."""
