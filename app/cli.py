@@ -12,11 +12,27 @@ import typer
 from rich.markup import escape
 
 from app import wiring
-from app.commands import chat, chemistry, design, doctor, evals, fleet, gateway, literature, metrics, models, optimise, routes, runs, screen
+from app.commands import (
+    chat,
+    chemistry,
+    design,
+    doctor,
+    evals,
+    fleet,
+    gateway,
+    literature,
+    metrics,
+    models,
+    optimise,
+    routes,
+    runs,
+    screen,
+    settings,
+)
 from app.console import err
+from app.services.entry import Services
 from core.errors import ConfigurationError, MolwrightError
 from core.plugins import CALCULATORS, PROPOSERS, plugins
-from core.settings import get_settings
 
 app = typer.Typer(
     name="molwright",
@@ -43,22 +59,25 @@ gateway.register(app)
 optimise.register(app)
 models.register(app)
 metrics.register(app)
+settings.register(app)
 
 
 @app.callback(invoke_without_command=True)
 def _options(
+    context: typer.Context,
     show_version: Annotated[bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)] = False,
 ) -> None:
     if show_version:
         typer.echo(f"molwright {version('molwright')}")
         raise typer.Exit
-    _know_own_models()
+    context.obj = Services()
+    _know_own_models(context.obj)
 
 
-def _know_own_models() -> None:
+def _know_own_models(services: Services) -> None:
     """Register the user's own models where there are any; one that cannot be used is named, and everything else works."""
     try:
-        settings = get_settings()
+        settings = services.settings
     except ConfigurationError:
         return  # the command says so, if it needs them
     if not (wiring.own_models_folder(settings).is_dir() or plugins(CALCULATORS) or plugins(PROPOSERS)):

@@ -9,18 +9,22 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from app.services.reports import FILES, render
 from core.candidate import Candidate, PropertyValue
 from core.errors import UsageError
 from core.events import GenerationDone, ProgressEvent, ProgressSink, StageBegun, TextWritten
 from core.report import ModelUse, Report
 from tools.catalogue.registry import REGISTRY
+
+if TYPE_CHECKING:
+    from agent.models import RolePlan
 
 #: Width of tables where there is no terminal to ask.
 PAGE = 140
@@ -116,6 +120,22 @@ def print_report(report: Report, paths: list[Path], *, run: bool = True) -> None
     err.print(
         f"run {report.run_id} · {report.evaluated} evaluated · {report.timings.get('total', 0):.0f} s · repeat: molwright replay {report.run_id}"
     )
+
+
+def write_reports(report: Report, folder: Path) -> list[Path]:
+    """Write report.html, .json, .csv and .sdf into ``folder`` and return their paths."""
+    for name, form in FILES.items():
+        write_text(folder / name, render(report, form))
+    return [folder / name for name in FILES]
+
+
+def describe_plan(plan: RolePlan) -> str:
+    """Each model with the roles that it takes part in during a run, in one line."""
+    roles: dict[str, list[str]] = {}
+    for role, used in plan.roles.items():
+        if role != "assistant":
+            roles.setdefault(used.model, []).append(role)
+    return "; ".join(f"{model} as {', '.join(names)}" for model, names in roles.items())
 
 
 def model_line(use: ModelUse) -> str:

@@ -40,8 +40,8 @@ def now() -> datetime:
 
 def user_name(settings: Settings) -> str:
     """Who is at work: the setting, else the login name."""
-    if settings.user:
-        return settings.user
+    if settings.user.name:
+        return settings.user.name
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -69,7 +69,7 @@ def open_store(settings: Settings) -> RunStore:
     from memory.sql.store import SqlRunStore
 
     prepare_home(settings)
-    return SqlRunStore(settings.sql_url(), lease_seconds=settings.lease_seconds, clock=now)
+    return SqlRunStore(settings.sql_url(), lease_seconds=settings.store.lease_seconds, clock=now)
 
 
 @contextmanager
@@ -80,7 +80,9 @@ def open_literature(settings: Settings) -> Iterator[LiteratureStore]:
     from tools.literature.embedder import default_embedder
 
     prepare_home(settings)
-    store = MilvusLiteratureStore(settings.milvus_address(), token=settings.milvus_token, embedder=default_embedder())
+    store = MilvusLiteratureStore(
+        settings.milvus_address(), token=settings.literature.token.get_secret_value(), embedder=default_embedder()
+    )
     try:
         ensure_corpus(store)
         yield store
@@ -110,12 +112,12 @@ def open_executor(settings: Settings) -> Executor:
     register_own_models(settings)
     from tools.execution import ProcessExecutor, SerialExecutor
 
-    return ProcessExecutor(settings.workers) if settings.workers > 1 else SerialExecutor()
+    return ProcessExecutor(settings.workers.processes) if settings.workers.processes > 1 else SerialExecutor()
 
 
 def plan_of(settings: Settings) -> RolePlan | None:
     """Which reasoning roles use which language model, by the settings; None if no server is configured. Raises ConfigurationError."""
-    if not (settings.model_url or settings.model_pool or settings.model_name):
+    if not settings.models.configured:
         return None
     from agent.models.endpoints import configured_plan
 

@@ -1,73 +1,109 @@
-"""Settings from the environment (prefix ``MOLWRIGHT_``) and an optional ``molwright.toml`` in the working folder."""
+"""Settings from the environment (``MOLWRIGHT_GROUP__NAME``) and an optional ``molwright.toml`` in the working folder, one table a group.
+
+They are read once by a door and passed in; nothing below reads the environment. A name that is not known is an error, in the file and
+in the environment.
+"""
 
 from __future__ import annotations
 
-from functools import lru_cache
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from core.errors import ConfigurationError
 
 Roles = str | list[str] | dict[str, str]
 
+PREFIX = "MOLWRIGHT_"
+FILE = "molwright.toml"
+#: What begins like a setting in the environment and is none: tests, scripts, and the keys and images that the fleet's files name.
+_OTHERS = re.compile(r"MOLWRIGHT_(TEST_\w+|EVERY_KILL|RECORD|IMAGE|(?!MODEL)\w+_KEY)")
+#: Names of former versions and where each setting is now.
+RENAMED = {
+    "database_url": "store.url",
+    "checkpoint_url": "store.checkpoints",
+    "lease_seconds": "store.lease_seconds",
+    "milvus_uri": "literature.uri",
+    "milvus_token": "literature.token",
+    "workers": "workers.processes",
+    "budget": "search.budget",
+    "met_probability": "search.met_probability",
+    "roles": "models.roles",
+    "aizynth_command": "routes.aizynth_command",
+    "user": "user.name",
+    **{
+        f"model_{name}": f"models.{name}"
+        for name in (
+            *("url", "name", "key", "pool", "fallback", "context", "reply", "deadline", "temperature"),
+            *("seeds", "attempts", "calls", "tokens", "seconds", "money", "prices"),
+        )
+    },
+}
 
-class Settings(BaseSettings):
-    """Everything that can be configured. Each field is also an environment variable: ``MOLWRIGHT_HOME``, ..."""
 
-    model_config = SettingsConfigDict(env_prefix="MOLWRIGHT_", toml_file="molwright.toml", extra="forbid")
+class Group(BaseModel):
+    """One table of the settings."""
 
-    home: Path = Field(
-        default_factory=lambda: Path(platformdirs.user_data_dir("molwright", appauthor=False)),
-        description="Folder that holds all state: databases, literature store, reports.",
-    )
-    database_url: str = Field(default="", description="SQLAlchemy URL of the run store; empty: SQLite in the home folder.")
-    checkpoint_url: str = Field(default="", description="PostgreSQL URL for LangGraph checkpoints; empty: SQLite in the home folder.")
-    milvus_uri: str = Field(default="", description="Milvus server address; empty: Milvus Lite in the home folder.")
-    milvus_token: str = Field(default="", description="Token for a Milvus server.")
-    workers: int = Field(default=2, ge=1, le=256, description="Processes that compute properties side by side.")
-    budget: int = Field(default=1500, ge=1, description="Structures evaluated unless an option says otherwise.")
-    met_probability: float = Field(
-        default=0.5, gt=0, lt=1, description="A predicted requirement counts as met at or above this probability."
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StoreSettings(Group):
+    """Where runs are kept."""
+
+    url: str = Field(default="", description="SQLAlchemy URL of the run store; empty: SQLite in the home folder.")
+    checkpoints: str = Field(default="", description="PostgreSQL URL for LangGraph checkpoints; empty: as the run store, or SQLite.")
     lease_seconds: float = Field(default=30.0, gt=0, description="A run whose heartbeat is older than this may be taken over.")
-    model_url: str = Field(default="", description="Language models: base URL of an OpenAI-compatible server or gateway, up to /v1.")
-    model_name: str = Field(default="", description="The model there; empty with model_pool: each role's model as the pool says.")
-    model_key: SecretStr = Field(default=SecretStr(""), description="API key of model_url, where it needs one.")
-    model_pool: Path | None = Field(default=None, description="Several servers: TOML file of a pool or of a fleet, instead of model_url.")
+
+
+class LiteratureSettings(Group):
+    """Where the literature is kept."""
+
+    uri: str = Field(default="", description="Milvus server address; empty: Milvus Lite in the home folder.")
+    token: SecretStr = Field(default=SecretStr(""), description="Token for a Milvus server.")
+
+
+class ModelSettings(Group):
+    """Language models, who uses them, and what a run may spend on them."""
+
+    url: str = Field(default="", description="Base URL of an OpenAI-compatible server or gateway, up to /v1.")
+    name: str = Field(default="", description="The model there; empty with a pool: each role's model as the pool says.")
+    key: SecretStr = Field(default=SecretStr(""), description="API key of the server, where it needs one.")
+    pool: Path | None = Field(default=None, description="Several servers: TOML file of a pool or of a fleet, instead of the URL.")
     roles: Annotated[Roles, NoDecode] = Field(
         default="all", description="Roles that use models: 'all', 'none', names ('proposer,critic'), or each with its model."
     )
-    model_fallback: str = Field(default="", description="Model to ask where no server of a role's own model answers.")
-    model_context: int = Field(default=8192, ge=256, description="Longest prompt with its reply, tokens.")
-    model_reply: int = Field(default=2048, ge=16, description="Longest reply, tokens.")
-    model_deadline: float = Field(default=120.0, gt=0, description="Longest wait for a reply with every retry, seconds.")
-    model_temperature: float | None = Field(
+    fallback: str = Field(default="", description="Model to ask where no server of a role's own model answers.")
+    context: int = Field(default=8192, ge=256, description="Longest prompt with its reply, tokens.")
+    reply: int = Field(default=2048, ge=16, description="Longest reply, tokens.")
+    deadline: float = Field(default=120.0, gt=0, description="Longest wait for a reply with every retry, seconds.")
+    temperature: float | None = Field(
         default=None,
         ge=0,
         le=2,
         description="Sampling temperature of every role; none: 0.8 for proposing, 0.2 in conversation, 0 elsewhere.",
     )
-    model_seeds: bool = Field(
+    seeds: bool = Field(
         default=True, description="Whether each call carries a seed. vLLM on a CPU ends at a seed together with a temperature: false there."
     )
-    model_attempts: int = Field(default=2, ge=0, le=10, description="How often a reply that cannot be used is asked for again.")
-    model_calls: int = Field(default=300, ge=0, description="Calls to language models in one run.")
-    model_tokens: int = Field(default=1_000_000, ge=0, description="Prompt and completion tokens of one run.")
-    model_seconds: float = Field(default=3600.0, ge=0, description="Seconds of model calls of one run.")
-    model_money: float | None = Field(default=None, ge=0, description="Cost of the models of one run, in the currency of the price table.")
-    model_prices: Path | None = Field(default=None, description="TOML file of prices by model, or watts with price_per_kwh.")
-    aizynth_command: str = Field(
-        default="", description="How AiZynthFinder is called, e.g. 'aizynthcli --config config.yml'; empty: it is not there."
-    )
-    user: str = Field(default="", description="Name written into approvals and feedback; empty: the login name.")
+    attempts: int = Field(default=2, ge=0, le=10, description="How often a reply that cannot be used is asked for again.")
+    calls: int = Field(default=300, ge=0, description="Calls to language models in one run.")
+    tokens: int = Field(default=1_000_000, ge=0, description="Prompt and completion tokens of one run.")
+    seconds: float = Field(default=3600.0, ge=0, description="Seconds of model calls of one run.")
+    money: float | None = Field(default=None, ge=0, description="Cost of the models of one run, in the currency of the price table.")
+    prices: Path | None = Field(default=None, description="TOML file of prices by model, or watts with price_per_kwh.")
 
-    @field_validator("roles")
+    @field_validator("roles", mode="before")
     @classmethod
-    def _read_roles(cls, value: Roles) -> Roles:
+    def _read_roles(cls, value: Any) -> Any:
         """'a,b' as a list, 'a=m,b=n' as a table."""
         if not isinstance(value, str) or value.strip() in ("all", "none"):
             return value.strip() if isinstance(value, str) else value
@@ -78,6 +114,58 @@ class Settings(BaseSettings):
         if any(len(p) != 2 or not all(p) for p in pairs):
             raise ValueError("write all, none, proposer,critic or proposer=MODEL,critic=MODEL")
         return {p[0]: p[1] for p in pairs}
+
+    @property
+    def configured(self) -> bool:
+        """Whether any server or model is named."""
+        return bool(self.url or self.pool or self.name)
+
+
+class SearchSettings(Group):
+    """How far a run searches unless an option says otherwise."""
+
+    budget: int = Field(default=1500, ge=1, description="Structures evaluated in a run.")
+    met_probability: float = Field(
+        default=0.5, gt=0, lt=1, description="A predicted requirement counts as met at or above this probability."
+    )
+
+
+class WorkerSettings(Group):
+    """What computes."""
+
+    processes: int = Field(default=2, ge=1, le=256, description="Processes that compute properties side by side.")
+
+
+class RouteSettings(Group):
+    """Programs that look for routes."""
+
+    aizynth_command: str = Field(
+        default="", description="How AiZynthFinder is called, e.g. 'aizynthcli --config config.yml'; empty: it is not there."
+    )
+
+
+class UserSettings(Group):
+    """Who is at work."""
+
+    name: str = Field(default="", description="Name written into approvals and feedback; empty: the login name.")
+
+
+class Settings(BaseSettings):
+    """Everything that can be configured. Each field of a group is also an environment variable: ``MOLWRIGHT_STORE__URL``, ..."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", toml_file=FILE, extra="forbid")
+
+    home: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("molwright", appauthor=False)),
+        description="Folder that holds all state: databases, literature store, reports.",
+    )
+    store: StoreSettings = Field(default_factory=StoreSettings, description="Where runs are kept.")
+    literature: LiteratureSettings = Field(default_factory=LiteratureSettings, description="Where the literature is kept.")
+    models: ModelSettings = Field(default_factory=ModelSettings, description="Language models.")
+    search: SearchSettings = Field(default_factory=SearchSettings, description="How far a run searches.")
+    workers: WorkerSettings = Field(default_factory=WorkerSettings, description="What computes.")
+    routes: RouteSettings = Field(default_factory=RouteSettings, description="Programs that look for routes.")
+    user: UserSettings = Field(default_factory=UserSettings, description="Who is at work.")
 
     @classmethod
     def settings_customise_sources(
@@ -93,18 +181,109 @@ class Settings(BaseSettings):
 
     def sql_url(self) -> str:
         """URL of the run store."""
-        return self.database_url or f"sqlite:///{self.home / 'molwright.db'}"
+        return self.store.url or f"sqlite:///{self.home / 'molwright.db'}"
 
     def milvus_address(self) -> str:
         """Address of the literature store: a server, or a file of Milvus Lite."""
-        return self.milvus_uri or str(self.home / "literature.db")
+        return self.literature.uri or str(self.home / "literature.db")
 
 
-@lru_cache(maxsize=1)
-def get_settings() -> Settings:
-    """The settings of this process. Raises ConfigurationError naming each field that is wrong."""
+def variable(name: str) -> str:
+    """The environment variable of a setting: 'store.url' is MOLWRIGHT_STORE__URL."""
+    return PREFIX + name.replace(".", "__").upper()
+
+
+def names() -> Iterator[str]:
+    """Every setting: 'home', 'store.url', ..."""
+    for name, field in Settings.model_fields.items():
+        group = field.annotation
+        if isinstance(group, type) and issubclass(group, Group):
+            yield from (f"{name}.{inner}" for inner in group.model_fields)
+        else:
+            yield name
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings from the environment and the file, read now: a door does so once and passes them on.
+
+    ``environment``: where unknown names are looked for; the process's own unless given. Raises ConfigurationError naming each setting
+    that is wrong or unknown, and for one that was renamed its new name.
+    """
+    faults = [*_unknown_variables(os.environ if environment is None else environment), *_unknown_keys(_read_file())]
+    if faults:
+        raise ConfigurationError(f"settings: {'; '.join(faults)}")
     try:
         return Settings()
     except ValidationError as error:
         lines = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
         raise ConfigurationError(f"settings: {lines}") from error
+    except ValueError as error:  # pydantic-settings: a group that is given as a whole and is no JSON
+        raise ConfigurationError(f"settings: {error}") from error
+
+
+def _unknown_variables(environment: Mapping[str, str]) -> Iterator[str]:
+    known = {variable(name): name for name in names()}
+    for given in sorted(environment):
+        upper = given.upper()
+        if not upper.startswith(PREFIX) or upper in known:
+            continue
+        renamed = RENAMED.get(upper.removeprefix(PREFIX).lower())
+        if renamed:
+            yield f"the environment variable {given} is now {variable(renamed)}"
+        elif not _OTHERS.fullmatch(upper):
+            near = get_close_matches(upper, known, 1)
+            yield f"there is no setting {given}" + (f"; do you mean {near[0]}?" if near else "")
+
+
+def _unknown_keys(data: Mapping[str, Any]) -> Iterator[str]:
+    known = list(names())
+    groups = {name.split(".")[0] for name in known if "." in name}
+    for key, value in data.items():
+        inner = [f"{key}.{name}" for name in value] if key in groups and isinstance(value, Mapping) else [key]
+        for name in inner:
+            if name in known:
+                continue
+            if name in RENAMED:
+                table, _, field = RENAMED[name].partition(".")
+                yield f"{FILE}: {name} is now {field} in the table [{table}]"
+            else:
+                near = get_close_matches(name, known, 1)
+                yield f"{FILE}: there is no setting {name}" + (f"; do you mean {near[0]}?" if near else "")
+
+
+def _read_file() -> dict[str, Any]:
+    try:
+        return tomllib.loads(Path(FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"{FILE} cannot be read: {error}") from error
+
+
+@dataclass(frozen=True)
+class EffectiveSetting:
+    """A setting in force. ``value`` is text without secrets; ``source`` is the variable, the file, or 'default'."""
+
+    name: str
+    value: str
+    source: str
+
+
+def effective(settings: Settings, environment: Mapping[str, str] | None = None) -> list[EffectiveSetting]:
+    """Every setting in force and where it comes from. Keys, tokens and passwords in addresses are hidden."""
+    given = {name.upper() for name in (os.environ if environment is None else environment)}
+    file = _read_file()
+    found = []
+    for name in names():
+        group, _, field = name.rpartition(".")
+        value = getattr(getattr(settings, group) if group else settings, field)
+        in_file = field in file.get(group, {}) if group else field in file
+        source = variable(name) if variable(name) in given else FILE if in_file else "default"
+        found.append(EffectiveSetting(name, _shown(value), source))
+    return found
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, SecretStr):
+        return "(hidden)" if value.get_secret_value() else ""
+    return re.sub(r"(://[^/@:]*):[^@/]*@", r"\1:(hidden)@", "" if value is None else str(value))

@@ -11,6 +11,8 @@ from core.model import Model
 
 TRACE_VERSION = "1"
 
+#: What a reviewer says of a candidate.
+Verdict = Literal["accept", "reject", "comment"]
 EventKind = Literal["decision", "record", "tool", "model", "step", "error"]
 
 

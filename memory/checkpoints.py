@@ -29,15 +29,15 @@ _EXPENDABLE = "checkpoints may be deleted: without them a run goes on from its r
 
 
 def checkpoint_url(settings: Settings) -> URL:
-    """Where checkpoints are kept: ``checkpoint_url`` if set, else the run store's PostgreSQL, else a file in ``home``.
+    """Where checkpoints are kept: ``store.checkpoints`` if set, else the run store's PostgreSQL, else a file in ``home``.
 
-    Raises ConfigurationError if a ``checkpoint_url`` for SQLite names the run store's own file.
+    Raises ConfigurationError if a ``store.checkpoints`` for SQLite names the run store's own file.
     """
     store = normalise_url(settings.sql_url())
-    if settings.checkpoint_url:
-        url = normalise_url(settings.checkpoint_url)
+    if settings.store.checkpoints:
+        url = normalise_url(settings.store.checkpoints)
         if url.get_backend_name() == "sqlite" and url.database == store.database:
-            raise ConfigurationError("checkpoints need a file of their own: checkpoint_url names the run store's")
+            raise ConfigurationError("checkpoints need a file of their own: store.checkpoints names the run store's")
         return url
     return store if store.get_backend_name() == "postgresql" else normalise_url(f"sqlite:///{settings.home / FILE_NAME}")
 

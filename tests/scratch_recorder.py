@@ -54,8 +54,10 @@ class ScratchRecorder:
         return [(e.index, copy.deepcopy(e.outputs)) for e in sorted(found, key=lambda e: (e.generation, e.sequence))]
 
     def step(self, node: str, generation: int, outputs: Any) -> None:
-        """Keep what a node computed."""
-        self._kept(node, generation, "step", "step", {}, lambda: CallRecord(outputs))
+        """Keep what a node computed; StoreError if it computed something else before."""
+        event = self._kept(node, generation, "step", "step", {}, lambda: CallRecord(outputs))
+        if event.output_hash != content_hash(plain(outputs, f"what {node} computed")):
+            raise StoreError(f"{node}, generation {generation}: computed another result than recorded")
 
     def _kept(
         self,

@@ -16,7 +16,7 @@ from core.settings import Settings
 from serving.pool import EndpointConfig, PoolConfig
 from serving.pool.config import explain, read_toml
 
-NAME_VARIABLE = "MOLWRIGHT_MODEL_NAME"
+NAME_VARIABLE = "MOLWRIGHT_MODELS__NAME"
 
 
 class KeyedEndpoint(EndpointConfig):
@@ -31,15 +31,15 @@ class KeyedEndpoint(EndpointConfig):
 
 def pool_config(settings: Settings) -> PoolConfig | None:
     """The configured servers, or None. Raises ConfigurationError for settings that do not fit together or a file that is wrong."""
-    if settings.model_url and settings.model_pool:
-        raise ConfigurationError("both model_url and model_pool are set: one address, or a file of several")
-    if settings.model_pool:
-        return read_pool(settings.model_pool)[0]
-    if settings.model_url:
+    if settings.models.url and settings.models.pool:
+        raise ConfigurationError("both models.url and models.pool are set: one address, or a file of several")
+    if settings.models.pool:
+        return read_pool(settings.models.pool)[0]
+    if settings.models.url:
         return _pool_of_one(settings)
-    if settings.model_name:
+    if settings.models.name:
         raise ConfigurationError(
-            f"the model {settings.model_name!r} is named, but no server: set MOLWRIGHT_MODEL_URL or MOLWRIGHT_MODEL_POOL"
+            f"the model {settings.models.name!r} is named, but no server: set MOLWRIGHT_MODELS__URL or MOLWRIGHT_MODELS__POOL"
         )
     return None
 
@@ -47,25 +47,27 @@ def pool_config(settings: Settings) -> PoolConfig | None:
 def configured_plan(settings: Settings) -> RolePlan | None:
     """Which role uses which language model by the settings; None if no role does. Raises ConfigurationError."""
     pool = pool_config(settings)
-    if pool is None or settings.roles == "none":
+    if pool is None or settings.models.roles == "none":
         return None
-    contexts = read_pool(settings.model_pool)[1] if settings.model_pool else {}
+    contexts = read_pool(settings.models.pool)[1] if settings.models.pool else {}
     roles = {}
-    freely = {} if settings.model_temperature is None else {"temperature": settings.model_temperature}
+    freely = {} if settings.models.temperature is None else {"temperature": settings.models.temperature}
     for role, model in _models_by_role(settings, pool).items():
-        context = contexts.get(model, settings.model_context)
+        context = contexts.get(model, settings.models.context)
         roles[role] = role_model(
             role,
             model,
-            fallback_model=settings.model_fallback if settings.model_fallback != model else "",
+            fallback_model=settings.models.fallback if settings.models.fallback != model else "",
             context_tokens=context,
-            max_tokens=min(settings.model_reply, context // 2),
-            deadline_s=settings.model_deadline,
+            max_tokens=min(settings.models.reply, context // 2),
+            deadline_s=settings.models.deadline,
             **freely,
         )
     try:
         return (
-            RolePlan(roles=roles, budget=_budget(settings), attempts=settings.model_attempts, seeds=settings.model_seeds) if roles else None
+            RolePlan(roles=roles, budget=_budget(settings), attempts=settings.models.attempts, seeds=settings.models.seeds)
+            if roles
+            else None
         )
     except ValidationError as error:
         raise ConfigurationError("; ".join(e["msg"].removeprefix("Value error, ") for e in error.errors())) from error
@@ -75,8 +77,8 @@ def open_backend(settings: Settings, plan: RolePlan) -> Backend:
     """The backend that sends the plan's calls. If no server is configured here, it refuses each call and says why."""
     pool = pool_config(settings)
     if pool is None:
-        return NoBackend("no model server is configured here (MOLWRIGHT_MODEL_URL or MOLWRIGHT_MODEL_POOL)")
-    if settings.model_url:
+        return NoBackend("no model server is configured here (MOLWRIGHT_MODELS__URL or MOLWRIGHT_MODELS__POOL)")
+    if settings.models.url:
         pool = _pool_of_one(settings, [m for r in plan.roles.values() for m in (r.model, r.fallback_model)])
     return PoolBackend(pool)
 
@@ -103,23 +105,23 @@ def read_pool(path: Path) -> tuple[PoolConfig, dict[str, int]]:
 
 def _pool_of_one(settings: Settings, more: list[str] | None = None) -> PoolConfig:
     """One address as a pool. It is not probed: with one server there is nowhere to fail over to, and probes may cost."""
-    named = list(settings.roles.values()) if isinstance(settings.roles, dict) else []
-    names = [m for m in dict.fromkeys([settings.model_name, *named, settings.model_fallback, *(more or [])]) if m]
+    named = list(settings.models.roles.values()) if isinstance(settings.models.roles, dict) else []
+    names = [m for m in dict.fromkeys([settings.models.name, *named, settings.models.fallback, *(more or [])]) if m]
     if not names:
-        raise ConfigurationError(f"model_url is set, but no model: set {NAME_VARIABLE} (`molwright doctor` lists what the server has)")
-    endpoint: dict[str, Any] = {"base_url": settings.model_url, "model": names[0], "adapters": names[1:]}
+        raise ConfigurationError(f"models.url is set, but no model: set {NAME_VARIABLE} (`molwright doctor` lists what the server has)")
+    endpoint: dict[str, Any] = {"base_url": settings.models.url, "model": names[0], "adapters": names[1:]}
     try:
         server = KeyedEndpoint.model_validate(endpoint)
-        server._key = settings.model_key.get_secret_value()
+        server._key = settings.models.key.get_secret_value()
         return PoolConfig.model_validate({"endpoints": [server], "probe": {"enabled": False}})
     except ValidationError as error:
         lines = "; ".join(f"{e['loc'][-1]}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors())
-        raise ConfigurationError(f"model_url: {lines}") from error
+        raise ConfigurationError(f"models.url: {lines}") from error
 
 
 def _models_by_role(settings: Settings, pool: PoolConfig) -> dict[str, str]:
     known = models_of(pool)
-    wanted = settings.roles
+    wanted = settings.models.roles
     if wanted == "none":
         return {}
     roles = list(ROLES) if wanted == "all" else list(wanted)
@@ -129,24 +131,24 @@ def _models_by_role(settings: Settings, pool: PoolConfig) -> dict[str, str]:
     chosen: dict[str, str] = {}
     for role in roles:
         named = wanted[role] if isinstance(wanted, dict) else ""
-        model = pool.roles.get(named, named) or settings.model_name or pool.roles.get(role, "") or (known[0] if known else "")
+        model = pool.roles.get(named, named) or settings.models.name or pool.roles.get(role, "") or (known[0] if known else "")
         if model not in known:
             raise ConfigurationError(f"role {role}: no server has the model {model!r}; there are {', '.join(known) or 'none for text'}")
         chosen[role] = model
-    if settings.model_fallback and settings.model_fallback not in known:
-        raise ConfigurationError(f"model_fallback: no server has the model {settings.model_fallback!r}; there are {', '.join(known)}")
+    if settings.models.fallback and settings.models.fallback not in known:
+        raise ConfigurationError(f"models.fallback: no server has the model {settings.models.fallback!r}; there are {', '.join(known)}")
     return chosen
 
 
 def _budget(settings: Settings) -> ModelBudget:
-    data = read_toml(settings.model_prices) if settings.model_prices else {}
+    data = read_toml(settings.models.prices) if settings.models.prices else {}
     limits = {
-        "calls": settings.model_calls,
-        "tokens": settings.model_tokens,
-        "seconds": settings.model_seconds,
-        "money": settings.model_money,
+        "calls": settings.models.calls,
+        "tokens": settings.models.tokens,
+        "seconds": settings.models.seconds,
+        "money": settings.models.money,
     }
     try:
         return ModelBudget.model_validate({**data, **limits})
     except ValidationError as error:
-        raise explain(settings.model_prices or Path("settings"), error) from error
+        raise explain(settings.models.prices or Path("settings"), error) from error

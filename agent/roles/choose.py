@@ -1,6 +1,6 @@
 """Which form of each role a run uses. This is the one place that decides it.
 
-The settings (``MOLWRIGHT_ROLES``, the servers) become the run's plan (:mod:`agent.models.plan`), which is stored with the run. A role
+The settings (``MOLWRIGHT_MODELS__ROLES``, the servers) become the run's plan (:mod:`agent.models.plan`), which is stored with the run. A role
 that the plan gives a language model is model-backed, every other one is built-in. A model-backed form is made on top of the built-in form
 of its role and gives way to it wherever the model brings nothing usable: no server answers, the reply cannot be used, the budget is spent.
 The session records why; the report says it under "Which language model did what". The assistant alone has nothing to give way to: where

@@ -9,12 +9,11 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from app import wiring
+from app.commands.door import services
 from app.console import emit_json, err, out
-from app.services.conversations import ChatAnswer, ConversationService
+from app.services.conversations import ChatAnswer
 from core.errors import MolwrightError, UsageError
 from core.events import GenerationDone, ProgressEvent, ToolCalled
-from core.settings import get_settings
 
 _SHOWN = 120
 
@@ -25,21 +24,21 @@ def register(app: typer.Typer) -> None:
 
 
 def chat(
+    context: typer.Context,
     question: Annotated[str, typer.Argument(help="The question; without one, questions are read line by line.")] = "",
     run: Annotated[str, typer.Option("--run", help="Go on with this conversation; a prefix of its id is enough.")] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Let design runs start without asking.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
     """Ask a language model that can use every tool and read every stored run. Needs a model server; see molwright doctor."""
-    settings = get_settings()
-    store = wiring.open_store(settings)
-    service = ConversationService(settings, store, lambda wanted: _approved(wanted, yes), _progress)
+    door = services(context)
+    service = door.conversations(lambda wanted: _approved(wanted, yes), _progress)
     if question:
-        run_id = store.run(run).run_id if run else service.start(question)
+        run_id = door.runs().find(run).run_id if run else service.start(question)
         return _show(service.ask(run_id, question), as_json)
     if as_json:
         raise UsageError("--json needs a question")
-    run_id = store.run(run).run_id if run else service.start("conversation")
+    run_id = door.runs().find(run).run_id if run else service.start("conversation")
     err.print(f"conversation {run_id}; an empty line or Ctrl-D ends it")
     while text := _read():
         try:

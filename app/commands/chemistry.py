@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from app.commands.design import NONE_MEETS
+from app.commands.door import NONE_MEETS
 from app.console import emit_json, err, out
 from core.candidate import Candidate, Origin, format_value
 from core.errors import StructureError

@@ -8,22 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.markup import escape
 
-from app import wiring
-from app.console import emit_json, err, out, print_report, progress_bar, write_text
-from app.services.runs import RunService
-from core.errors import ApprovalNeeded, NotFoundError, SpecError
-from core.interfaces import RunStore
+from app.commands.door import NONE_MEETS, read_spec, services
+from app.console import describe_plan, emit_json, err, out, print_report, progress_bar, write_reports
+from core.errors import ApprovalNeeded
+from core.options import RunOptions
 from core.report import Report
-from core.settings import Settings, get_settings
 from core.spec import DesignSpec
 
 if TYPE_CHECKING:
-    from agent.models import RolePlan
+    from app.services.entry import Services
 
-NONE_MEETS = 4
 #: Faulty lines of a block list or list of known structures that are printed.
 FAULTS_PRINTED = 20
 
@@ -49,6 +45,7 @@ def register(app: typer.Typer) -> None:
 
 
 def design(
+    context: typer.Context,
     goal: Annotated[str, typer.Argument(help="What is wanted, in a sentence.")] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Approve the spec without asking.")] = False,
     candidates: Annotated[int | None, typer.Option(min=1, max=1000, help="How many candidates to list.")] = None,
@@ -81,39 +78,35 @@ def design(
     json_target: Json = None,
 ) -> None:
     """Interpret a goal, show the spec, and run it to a ranked report."""
-    settings = get_settings()
-    given = read_spec(spec_file) if spec_file else None
+    door = services(context)
+    given = read_spec(door, spec_file) if spec_file else None
     sentence = given.goal if given and not goal.strip() else goal
     wished = {"candidates": candidates, "budget": budget, "seed": seed, "max_similarity": max_similarity, "list_known": list_known or None}
-    options: dict[str, Any] = {**wished, "yes": yes}
-    if given:
-        options["spec"] = given.model_copy(update={k: v for k, v in wished.items() if v is not None}).model_dump(mode="json")
-    if no_models:
-        options["models"] = False
-    store = wiring.open_store(settings)
-    run_id = RunService(settings, store).start(sentence, options, **_brought(blocks, blocks_mode, known))
-    if plan := wiring.stored_plan(store.run(run_id).options):
-        err.print(escape(f"language models: {describe_plan(plan)}"))
-    with progress_bar(budget or (given.budget if given else settings.budget)) as progress:
-        service = RunService(settings, store, progress)
+    changes = {k: v for k, v in wished.items() if v is not None}
+    brought = given.model_copy(update=changes).model_dump(mode="json") if given else None
+    options = RunOptions.model_validate({**changes, "yes": yes, "spec": brought})
+    with progress_bar(budget or (given.budget if given else door.settings.search.budget)) as progress:
+        runs = door.runs(progress)
+        run_id = runs.start(sentence, options, use_models=not no_models, **_brought(door, blocks, blocks_mode, known))
+        if plan := runs.plan(run_id):
+            err.print(escape(f"language models: {describe_plan(plan)}"))
         try:
-            report = service.execute(run_id)
-        except ApprovalNeeded:
+            report = runs.execute(run_id)
+        except ApprovalNeeded as needed:
+            waits = needed
             report = None
     if report is None:
-        report = _ask(service, run_id)
+        report = _ask(door, run_id, waits)
     elif json_target != "-":
-        show_spec(report.spec)
-    finish(settings, report, out_dir, json_target)
+        show_spec(door, report.spec)
+    finish(door, report, out_dir, json_target)
 
 
-def _brought(blocks: Path | None, mode: BlocksMode, known: Path | None) -> dict[str, Any]:
+def _brought(door: Services, blocks: Path | None, mode: BlocksMode, known: Path | None) -> dict[str, Any]:
     """The user's lists, read and said on stderr how well that went. UsageError if a file cannot be used at all."""
     found: dict[str, Any] = {}
     if blocks is not None:
-        from tools.synthesis.inventory import read_inventory
-
-        inventory = read_inventory(blocks, mode.value)
+        inventory = door.lists.blocks(blocks, mode.value)
         found["blocks"] = inventory
         priced = sum(r.stock.price is not None for r in inventory.rows)
         err.print(escape(f"{blocks}: {len(inventory.rows)} building blocks, {priced} with a price; {len(inventory.faults)} lines left out"))
@@ -122,9 +115,7 @@ def _brought(blocks: Path | None, mode: BlocksMode, known: Path | None) -> dict[
         if len(inventory.faults) > FAULTS_PRINTED:
             err.print(f"  and {len(inventory.faults) - FAULTS_PRINTED} more; the report lists them")
     if known is not None:
-        from tools.ranking.novelty import read_known
-
-        structures = read_known(known)
+        structures = door.lists.known(known)
         found["known"] = structures
         err.print(escape(f"{known}: {len(structures.structures)} known structures; {structures.unreadable} entries could not be read"))
         for text in structures.faults[:FAULTS_PRINTED]:
@@ -133,63 +124,56 @@ def _brought(blocks: Path | None, mode: BlocksMode, known: Path | None) -> dict[
 
 
 def spec(
+    context: typer.Context,
     goal: Annotated[str, typer.Argument(help="What is wanted, in a sentence.")],
     json_target: Annotated[bool, typer.Option("--json", help="Print the spec as JSON.")] = False,
 ) -> None:
     """Show what a goal means, without running it."""
-    from agent.interpreter import describe, interpret
-    from core.errors import RefusedError
-    from tools.safety.guard import screen_goal
-
-    verdict = screen_goal(goal)
-    if verdict.verdict == "block":
-        raise RefusedError("the safety guard refused this goal. " + "; ".join(f"{h.id}: {h.reason}" for h in verdict.rules))
-    made = interpret(goal, budget=get_settings().budget, met_probability=get_settings().met_probability)
+    goals = services(context).goals
+    made = goals.interpret(goal)
     if json_target:
         emit_json(made.model_dump(mode="json"))
     else:
-        out.print(escape(describe(made)))
+        out.print(escape(goals.describe(made)))
 
 
 def approve(
+    context: typer.Context,
     run: Annotated[str, typer.Argument(help="The waiting run; a prefix of its id is enough.")],
     spec_file: Annotated[Path | None, typer.Option("--spec", help="Approve this edited spec instead.")] = None,
     out_dir: Out = None,
     json_target: Json = None,
 ) -> None:
     """Approve a waiting run's spec, perhaps edited, and run it."""
-    settings = get_settings()
-    given = read_spec(spec_file) if spec_file else None
-    store = wiring.open_store(settings)
-    with progress_bar(given.budget if given else _budget(store, run, settings)) as progress:
-        report = RunService(settings, store, progress).approve(run, given)
-    finish(settings, report, out_dir, json_target)
+    door = services(context)
+    given = read_spec(door, spec_file) if spec_file else None
+    with progress_bar(given.budget if given else door.runs().budget(run)) as progress:
+        report = door.runs(progress).approve(run, given)
+    finish(door, report, out_dir, json_target)
 
 
-def reject(run: Annotated[str, typer.Argument(help="The waiting run; a prefix of its id is enough.")]) -> None:
+def reject(context: typer.Context, run: Annotated[str, typer.Argument(help="The waiting run; a prefix of its id is enough.")]) -> None:
     """End a run that waits for approval."""
-    settings = get_settings()
-    RunService(settings, wiring.open_store(settings)).reject(run)
+    services(context).runs().reject(run)
     err.print(f"run {run} is rejected")
 
 
 def resume(
+    context: typer.Context,
     run: Annotated[str, typer.Argument(help="The run; a prefix of its id is enough.")],
     out_dir: Out = None,
     json_target: Json = None,
 ) -> None:
-    """Go on with a run that was stopped, killed or failed."""
-    settings = get_settings()
-    store = wiring.open_store(settings)
-    with progress_bar(_budget(store, run, settings)) as progress:
-        report = RunService(settings, store, progress).execute(run)
-    finish(settings, report, out_dir, json_target)
+    """Go on with a run that was stopped, paused, killed or failed."""
+    door = services(context)
+    with progress_bar(door.runs().budget(run)) as progress:
+        report = door.runs(progress).execute(run)
+    finish(door, report, out_dir, json_target)
 
 
-def finish(settings: Settings, report: Report, out_dir: Path | None, json_target: str | None) -> None:
+def finish(door: Services, report: Report, out_dir: Path | None, json_target: str | None) -> None:
     """Write the report's files, show it, and leave with exit code 4 if nothing meets the requirements."""
-    folder = out_dir or settings.home / "reports" / report.run_id
-    paths = write_reports(report, folder)
+    paths = write_reports(report, out_dir or door.settings.home / "reports" / report.run_id)
     if json_target:
         emit_json(report.model_dump(mode="json"), json_target)
     if json_target != "-":
@@ -198,70 +182,25 @@ def finish(settings: Settings, report: Report, out_dir: Path | None, json_target
         raise typer.Exit(NONE_MEETS)
 
 
-def write_reports(report: Report, folder: Path) -> list[Path]:
-    """Write report.html, .json, .csv and .sdf into ``folder`` and return their paths."""
-    from tools.reporting import render_html, to_csv, to_sdf
-
-    files = {
-        "report.html": render_html(report),
-        "report.json": report.model_dump_json(indent=2),
-        "candidates.csv": to_csv(report),
-        "candidates.sdf": to_sdf(report),
-    }
-    for name, text in files.items():
-        write_text(folder / name, text)
-    return [folder / name for name in files]
-
-
-def describe_plan(plan: RolePlan) -> str:
-    """Each model with the roles that it takes part in during a run, in one line."""
-    roles: dict[str, list[str]] = {}
-    for role, used in plan.roles.items():
-        if role != "assistant":
-            roles.setdefault(used.model, []).append(role)
-    return "; ".join(f"{model} as {', '.join(names)}" for model, names in roles.items())
-
-
-def read_spec(path: Path) -> DesignSpec:
-    """The spec in ``path``. NotFoundError if the file cannot be read, SpecError with the place if it is not a spec."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise NotFoundError(f"cannot read the spec {path}: {error}") from error
-    try:
-        return DesignSpec.model_validate_json(text)
-    except ValidationError as error:
-        lines = "; ".join(f"{'.'.join(str(p) for p in e['loc']) or 'file'}: {e['msg']}" for e in error.errors()[:5])
-        raise SpecError(f"{path} is not a spec: {lines}") from error
-
-
-def show_spec(spec: DesignSpec) -> None:
+def show_spec(door: Services, made: DesignSpec) -> None:
     """Print the spec in plain words on stderr."""
-    from agent.interpreter import describe
-
-    err.print(escape(describe(spec)))
+    err.print(escape(door.goals.describe(made)))
     err.print()
 
 
-def _ask(service: RunService, run_id: str) -> Report:
+def _ask(door: Services, run_id: str, needed: ApprovalNeeded) -> Report:
     """Show the waiting spec and ask for approval; without a terminal stop and say how to approve."""
-    made = service.store.spec(run_id)
-    show_spec(made)
+    made = door.store.spec(run_id)
+    show_spec(door, made)
+    for objection in needed.objections:
+        err.print(f"[yellow]look at this first:[/yellow] {escape(objection)}")
     if not (sys.stdin.isatty() and err.is_terminal):
-        raise ApprovalNeeded(run_id)
+        raise needed
     if not typer.confirm("Run this spec?", default=True, err=True):
-        service.reject(run_id)
+        door.runs().reject(run_id)
         err.print(
             f"rejected. To change it: molwright spec GOAL --json > spec.json, edit it, molwright design --spec spec.json (run {run_id})"
         )
         raise typer.Exit(5)
     with progress_bar(made.budget) as progress:
-        return RunService(service.settings, service.store, progress).approve(run_id)
-
-
-def _budget(store: RunStore, run: str, settings: Settings) -> int:
-    """Evaluations that the run may spend: its spec's, or what it was started with while it has no spec."""
-    record = store.run(run)
-    if record.spec_version:
-        return store.spec(record.run_id).budget
-    return int(record.options.get("budget", settings.budget))
+        return door.runs(progress).approve(run_id, despite_objections=True)  # a person has just looked at it

@@ -12,9 +12,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from app import wiring
+from app.commands.door import services
 from app.console import emit_json, out
 from core.errors import MolwrightError
-from core.settings import Settings, get_settings
+from core.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -22,9 +23,9 @@ def register(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def doctor(context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Test every configured part. Exit code 1 if one that is needed does not work."""
-    settings = get_settings()
+    settings = services(context).settings
     rows = [(name, *_try(lambda probe=probe: probe(settings))) for name, probe in PROBES]  # type: ignore[misc]
     rows += _endpoints(settings)
     if as_json:
@@ -109,7 +110,7 @@ def _proposers(settings: Settings) -> str:
 
 
 def _models(settings: Settings) -> str:
-    from app.commands.design import describe_plan
+    from app.console import describe_plan
 
     plan = wiring.plan_of(settings)
     if plan is None:
@@ -119,7 +120,7 @@ def _models(settings: Settings) -> str:
 
 def _endpoints(settings: Settings) -> list[tuple[str, bool, str]]:
     """A row for each model server: what it can and cannot do."""
-    if not (settings.model_url or settings.model_pool):
+    if not (settings.models.url or settings.models.pool):
         return []
     from agent.models.endpoints import pool_config
     from agent.models.probe import probe
@@ -128,16 +129,16 @@ def _endpoints(settings: Settings) -> list[tuple[str, bool, str]]:
         pool = pool_config(settings)
     except MolwrightError:  # the row of the language models says it
         return (
-            [("endpoint", *_try(lambda: f"{settings.model_url} has the models {', '.join(_listed(settings))}"))]
-            if settings.model_url
+            [("endpoint", *_try(lambda: f"{settings.models.url} has the models {', '.join(_listed(settings))}"))]
+            if settings.models.url
             else []
         )
     rows = []
     for endpoint in pool.endpoints if pool else []:
         found = probe(endpoint)
         told = found.text()
-        if found.context_tokens and settings.model_url and found.context_tokens < settings.model_context:
-            told += f", but model_context is {settings.model_context}: set MOLWRIGHT_MODEL_CONTEXT={found.context_tokens}"
+        if found.context_tokens and settings.models.url and found.context_tokens < settings.models.context:
+            told += f", but models.context is {settings.models.context}: set MOLWRIGHT_MODELS__CONTEXT={found.context_tokens}"
         rows.append((f"endpoint {found.endpoint}", found.works, told))
     return rows
 
@@ -145,7 +146,7 @@ def _endpoints(settings: Settings) -> list[tuple[str, bool, str]]:
 def _listed(settings: Settings) -> list[str]:
     from agent.models.probe import listed
 
-    return list(listed(settings.model_url, settings.model_key.get_secret_value()))
+    return list(listed(settings.models.url, settings.models.key.get_secret_value()))
 
 
 PROBES: tuple[tuple[str, Callable[[Settings], str]], ...] = (

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import time
-import uuid
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from app import wiring
+from app.commands.door import services
 from app.console import emit_json, err, out
-from app.services.runs import RunService
-from core.errors import NotFoundError
-from core.report import Report
-from core.settings import get_settings
+
+if TYPE_CHECKING:
+    from evals.cases import EvalRun
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -30,21 +27,15 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="eval")
 
 
-def list_suites(as_json: AsJson = False) -> None:
+def list_suites(context: typer.Context, as_json: AsJson = False) -> None:
     """List the suites and the stored runs."""
-    from evals.suites import SUITES
-
-    stored = wiring.open_eval_store(get_settings()).runs()
+    evaluations = services(context).evaluations
+    suites, stored = evaluations.suites(), evaluations.list()
     if as_json:
-        return emit_json(
-            {
-                "suites": {s.name: s.description for s in SUITES.values()},
-                "runs": [r.model_dump(mode="json", exclude={"cases"}) for r in stored],
-            }
-        )
+        return emit_json({"suites": suites, "runs": [r.model_dump(mode="json", exclude={"cases"}) for r in stored]})
     table = Table("suite", "what it measures")
-    for suite in SUITES.values():
-        table.add_row(suite.name, suite.description)
+    for name, description in suites.items():
+        table.add_row(name, description)
     out.print(table)
     if stored:
         runs = Table("run", "suite", "created", "cases", "score", "models")
@@ -54,6 +45,7 @@ def list_suites(as_json: AsJson = False) -> None:
 
 
 def run_suite(
+    context: typer.Context,
     suite: Annotated[str, typer.Argument(help="Name of the suite; `molwright eval list` shows them.")],
     seeds: Annotated[int, typer.Option(min=1, help="How many seeds, from 0.")] = 1,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many cases.")] = None,
@@ -61,61 +53,28 @@ def run_suite(
     as_json: AsJson = False,
 ) -> None:
     """Run a suite and store its results."""
-    from evals.cases import EvalRun
-    from evals.replay import replay
-    from evals.schemas import schema_hash
-    from evals.suites import SUITES, EvalContext
-    from tools.versions import versions
-
-    if suite not in SUITES:
-        raise NotFoundError(f"there is no suite {suite!r}; there are {', '.join(SUITES)}")
-    settings = get_settings()
-    store = wiring.open_store(settings)
-
-    def run_design(goal: str, options: dict[str, Any]) -> Report:
-        service = RunService(settings, store)
-        return service.execute(service.start(goal, {**options, "yes": True}))
-
-    context = EvalContext(
-        run_design=run_design,
-        replay=lambda run_id: replay(store, run_id, executor=wiring.open_executor(settings), workspace=wiring.open_workspace(settings)),
-        seeds=range(seeds),
-        limit=limit,
-        budget=budget,
-        progress=lambda line: err.print(escape(line)),
-    )
-    created, start = wiring.now().isoformat(), time.monotonic()
-    cases = SUITES[suite].run(context)
-    result = EvalRun(
-        eval_id=uuid.uuid4().hex[:12],
-        suite=suite,
-        created_at=created,
-        seconds=round(time.monotonic() - start, 3),
-        seeds=list(range(seeds)),
-        options={"limit": limit, "budget": budget},
-        versions=versions(),
-        schemas=schema_hash(),
-        cases=cases,
-    )
-    wiring.open_eval_store(settings).save(result)
+    evaluations = services(context).evaluations
+    result = evaluations.run(suite, seeds=seeds, limit=limit, budget=budget, progress=lambda line: err.print(escape(line)))
     _show(result, as_json)
 
 
-def show(eval_id: Annotated[str, typer.Argument(help="Id of the evaluation run; a prefix is enough.")], as_json: AsJson = False) -> None:
+def show(
+    context: typer.Context,
+    eval_id: Annotated[str, typer.Argument(help="Id of the evaluation run; a prefix is enough.")],
+    as_json: AsJson = False,
+) -> None:
     """Show a stored evaluation run, case by case."""
-    _show(wiring.open_eval_store(get_settings()).run(eval_id), as_json, all_cases=True)
+    _show(services(context).evaluations.find(eval_id), as_json, all_cases=True)
 
 
 def compare(
+    context: typer.Context,
     a: Annotated[str, typer.Argument(help="The baseline.")],
     b: Annotated[str, typer.Argument(help="What is compared with it.")],
     as_json: AsJson = False,
 ) -> None:
     """Compare two runs of a suite, paired by case and seed."""
-    from evals.compare import compare as compare_runs
-
-    store = wiring.open_eval_store(get_settings())
-    result = compare_runs(store.run(a), store.run(b))
+    result = services(context).evaluations.compare(a, b)
     if as_json:
         return emit_json(result.model_dump(mode="json"))
     out.print(f"{result.suite}: {result.b} against {result.a}: [bold]{result.verdict}[/bold]")
@@ -127,7 +86,7 @@ def compare(
         err.print(f"[yellow]note:[/yellow] {escape(warning)}")
 
 
-def _show(result: Any, as_json: bool, *, all_cases: bool = False) -> None:
+def _show(result: EvalRun, as_json: bool, *, all_cases: bool = False) -> None:
     if as_json:
         return emit_json({**result.model_dump(mode="json"), "score": result.score})
     cases = result.cases if all_cases else [c for c in result.cases if c.score < 1]

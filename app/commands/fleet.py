@@ -12,9 +12,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from app.commands.door import services
 from app.console import emit_json, err, out, write_text
 from core.errors import UsageError
-from core.settings import get_settings
 
 if TYPE_CHECKING:
     from serving.planner.plan import DeploymentPlan, FleetPlan
@@ -78,6 +78,7 @@ HostName = Annotated[str, typer.Option("--host", help="Name of this host in the 
 
 
 def up(
+    context: typer.Context,
     file: File,
     host: HostName = "",
     only: Annotated[list[str] | None, typer.Option("--only", help="Start this deployment only; may be given more than once.")] = None,
@@ -92,7 +93,7 @@ def up(
     from serving.topology import load_topology
 
     topology = load_topology(file)
-    here, folder = _here(topology, host)
+    here, folder = _here(context, topology, host)
     host_files(topology, plan_fleet(topology), here.name)
     deployments = [d for d in topology.deployments_on(here.name) if not only or d.name in only]
     if unknown := set(only or ()) - {d.name for d in deployments}:
@@ -111,16 +112,17 @@ def up(
     Supervisor(specs, folder).run()
 
 
-def down(file: File, host: HostName = "") -> None:
+def down(context: typer.Context, file: File, host: HostName = "") -> None:
     """End this host's servers, all their processes, and what supervises them."""
     from serving.supervisor import stop
     from serving.topology import load_topology
 
-    ended = stop(_here(load_topology(file), host)[1])
+    ended = stop(_here(context, load_topology(file), host)[1])
     err.print(f"ended: {', '.join(ended) or 'nothing was running'}")
 
 
 def status(
+    context: typer.Context,
     file: File,
     host: HostName = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -129,7 +131,7 @@ def status(
     from serving.supervisor import read_status, supervised
     from serving.topology import load_topology
 
-    found = read_status(_here(load_topology(file), host)[1])
+    found = read_status(_here(context, load_topology(file), host)[1])
     if found is None:
         raise UsageError("nothing was started here: molwright fleet up")
     alive = supervised(found)
@@ -145,6 +147,7 @@ def status(
 
 
 def logs(
+    context: typer.Context,
     file: File,
     name: Annotated[str, typer.Argument(help="The deployment.")],
     host: HostName = "",
@@ -155,7 +158,7 @@ def logs(
     from serving.topology import load_topology
 
     topology = load_topology(file)
-    here, folder = _here(topology, host)
+    here, folder = _here(context, topology, host)
     if name not in {"gateway", *(d.name for d in topology.deployments_on(here.name))}:
         raise UsageError(f"{name} is not deployed on {here.name}")
     path = folder / f"{name}.log"
@@ -168,12 +171,12 @@ def logs(
             time.sleep(0.5)
 
 
-def _here(topology: Topology, host: str) -> tuple[Host, Path]:
+def _here(context: typer.Context, topology: Topology, host: str) -> tuple[Host, Path]:
     """The host that is meant, and the folder of its state. Raises UsageError where it is not clear which host this is."""
     if not host and len(topology.hosts) > 1:
         raise UsageError(f"which host is this? --host {' or --host '.join(h.name for h in topology.hosts)}")
     here = topology.host(host or topology.hosts[0].name)
-    return here, get_settings().home / "fleet" / topology.name / here.name
+    return here, services(context).settings.home / "fleet" / topology.name / here.name
 
 
 def _show(result: FleetPlan) -> None:

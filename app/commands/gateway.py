@@ -12,9 +12,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from app import wiring
+from app.commands.door import services
 from app.console import emit_json, err, out, write_text
 from core.errors import NotFoundError, UsageError
-from core.settings import get_settings
 
 if TYPE_CHECKING:
     from serving.bench import BenchResult, Distribution, LevelChange
@@ -97,6 +97,7 @@ def remove_key(
 
 
 def bench(
+    context: typer.Context,
     base_url: Annotated[str, typer.Argument(help="Address up to and with /v1: a server's or the gateway's.")],
     model: Annotated[str, typer.Argument(help="The model.")],
     concurrency: Annotated[str, typer.Option(help="Calls at once, a level each, by commas.")] = "1,2,4,8,16",
@@ -131,7 +132,7 @@ def bench(
     earlier = _read_result(against) if against else None
     created = wiring.now()
     result = asyncio.run(run_bench(config, created.isoformat()))
-    path = save or get_settings().home / "bench" / f"{created:%Y%m%dT%H%M%S}.json"
+    path = save or services(context).settings.home / "bench" / f"{created:%Y%m%dT%H%M%S}.json"
     write_text(path, to_json(result))
     changes = compare(earlier, result) if earlier else []
     if as_json:

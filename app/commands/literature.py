@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from app import wiring
+from app.commands.door import services
 from app.console import emit_json, out
-from core.settings import get_settings
 
 
 def register(app: typer.Typer) -> None:
@@ -21,18 +20,16 @@ def register(app: typer.Typer) -> None:
 
 
 def search(
+    context: typer.Context,
     query: Annotated[str, typer.Argument(help="What to look for.")],
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many passages.")] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Search the stored notes and passages; each comes with its reference."""
-    from tools.literature.search import passages_to_json
-    from tools.literature.search import search as search_store
-
-    with wiring.open_literature(get_settings()) as store:
-        found = search_store(store, query, limit)
+    literature = services(context).literature
+    found = literature.search(query, limit)
     if as_json:
-        return emit_json(passages_to_json(found))
+        return emit_json(literature.to_json(found))
     for n, passage in enumerate(found, 1):
         c = passage.citation
         out.print(escape(f"[{n}] {c.title} ({c.year}){f', doi:{c.doi}' if c.doi else ''}  score {passage.score:.3f}"))

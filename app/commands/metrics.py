@@ -11,9 +11,9 @@ import typer
 from rich.markup import escape
 
 from app import wiring
+from app.commands.door import services
 from app.console import err, write_text
 from core.errors import UsageError
-from core.settings import get_settings
 
 
 def register(app: typer.Typer) -> None:
@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
 
 
 def metrics(
+    context: typer.Context,
     target: Annotated[
         Path | None,
         typer.Option("--out", help="Write to this file, all at once, for node_exporter's textfile collector.", metavar="FILE"),
@@ -33,7 +34,7 @@ def metrics(
 
     if target and listen:
         raise UsageError("choose one of --out and --listen")
-    store = wiring.open_figures(get_settings())
+    store = wiring.open_figures(services(context).settings)
     try:
         if target:
             write_text(target, page(store, wiring.now))

@@ -13,9 +13,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from app import wiring
+from app.commands.door import services
 from app.console import emit_json, err, out
 from core.errors import NotFoundError, UsageError
-from core.settings import get_settings
+from core.settings import Settings
 
 if TYPE_CHECKING:
     from tools.workspace import Workspace
@@ -60,11 +61,11 @@ def _shipped_card(name: str) -> dict[str, Any]:
     return WeightsFolder(name).card
 
 
-def _known(name: str) -> Literal["shipped", "own"]:
+def _known(settings: Settings, name: str) -> Literal["shipped", "own"]:
     """Whether ``name`` ships or is the user's own. Raises NotFoundError naming what there is."""
     from tools.predictors.specs import PREDICTORS
 
-    cards = _own_cards(wiring.open_workspace(get_settings()))
+    cards = _own_cards(wiring.open_workspace(settings))
     if name in PREDICTORS:
         return "shipped"
     if name in cards:
@@ -97,11 +98,11 @@ def _summary(card: dict[str, Any], kind: str) -> dict[str, Any]:
     }
 
 
-def list_models(as_json: AsJson = False) -> None:
+def list_models(context: typer.Context, as_json: AsJson = False) -> None:
     """List the predictors: data, licence, rows and headline figures out of fold."""
     from tools.predictors.specs import PREDICTORS
 
-    workspace = wiring.open_workspace(get_settings())
+    workspace = wiring.open_workspace(services(context).settings)
     problems = dict(workspace.problems)
     rows = [_summary(_shipped_card(name), "shipped") for name in PREDICTORS]
     rows += [_summary(c, "own") for c in _own_cards(workspace).values()]
@@ -129,11 +130,11 @@ def list_models(as_json: AsJson = False) -> None:
         err.print(f"[yellow]note:[/yellow] the own model {escape(name)} cannot be used: {escape(problem)}")
 
 
-def show(name: Name, as_json: AsJson = False) -> None:
+def show(context: typer.Context, name: Name, as_json: AsJson = False) -> None:
     """Show a model card: data, licence, splits, figures, calibration, domain, limits, versions, hashes."""
     from tools.predictors.weights import WEIGHTS
 
-    folder = WEIGHTS if _known(name) == "shipped" else wiring.own_models_folder(get_settings())
+    folder = WEIGHTS if _known(services(context).settings, name) == "shipped" else wiring.own_models_folder(services(context).settings)
     file = folder / name / ("card.json" if as_json else "card.md")
     try:
         text = file.read_text(encoding="utf-8")
@@ -145,6 +146,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
 
 
 def train(
+    context: typer.Context,
     name: Name,
     data: Data,
     smiles: Smiles = "",
@@ -169,11 +171,11 @@ def train(
         given = {"--unit": unit, "--log": log, "--smiles": smiles, "--target": target, "--label": label, "--synonym": synonym}
         if wrong := [option for option, value in given.items() if value]:
             raise UsageError(f"{name} ships with molwright and has its columns and unit: {', '.join(wrong)} cannot be given")
-        return _train_shipped(name, data, seed, where, device, as_json)
+        return _train_shipped(services(context).settings, name, data, seed, where, device, as_json)
     _refuse_device(device)
     from tools.predictors.user_models.train import OwnProperty, check_name, train_own
 
-    settings = get_settings()
+    settings = services(context).settings
     workspace = wiring.open_workspace(settings).enter()
     check_name(name, workspace.catalogue)
     _refuse_known_words(name, synonym or [])
@@ -248,13 +250,13 @@ def _print_metrics(card: dict[str, Any]) -> None:
     out.print(table)
 
 
-def _train_shipped(name: str, data: Path, seed: int, where: Path | None, device: str, as_json: bool) -> None:
+def _train_shipped(settings: Settings, name: str, data: Path, seed: int, where: Path | None, device: str, as_json: bool) -> None:
     """Train from the shipped recipe into a folder of its own and hold the figures against those that ship."""
     from tools.predictors.specs import spec_of
     from tools.predictors.training.device import choose
     from tools.predictors.training.fit import train as train_predictor
 
-    folder = where or wiring.prepare_home(get_settings()) / "trained"
+    folder = where or wiring.prepare_home(settings) / "trained"
     shipped = _shipped_card(name)
     progress = _progress()
     card = train_predictor(data, spec_of(name), folder, seed, progress, device=choose(device, progress))
@@ -284,6 +286,7 @@ def _close(a: Any, b: Any) -> bool:
 
 
 def evaluate(
+    context: typer.Context,
     name: Name,
     data: Data,
     split: Annotated[
@@ -299,11 +302,11 @@ def evaluate(
     """Measure a model on a table: the stored model on structures it was not trained on, or its recipe by cross-validation."""
     from tools.predictors.user_models.external import evaluate_own, evaluate_shipped
 
-    if _known(name) == "shipped":
+    if _known(services(context).settings, name) == "shipped":
         found = evaluate_shipped(name, data, split, seed=seed, smiles=smiles, target=target, progress=_progress(), device=device)
     else:
         _refuse_device(device)
-        models = wiring.open_workspace(get_settings()).user_models
+        models = wiring.open_workspace(services(context).settings).user_models
         assert models is not None, "_known has found the model"
         found = evaluate_own(models.model(name), data, split, seed=seed, smiles=smiles, target=target, progress=_progress())
     if as_json:

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from app.commands.design import NONE_MEETS, BlocksMode
+from app.commands.design import BlocksMode
+from app.commands.door import NONE_MEETS, services
 from app.console import emit_json, err, out
 from core.candidate import Route
-from core.settings import get_settings
 
 
 def register(app: typer.Typer) -> None:
@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 def route(
+    context: typer.Context,
     smiles: Annotated[str, typer.Argument(help="The structure as SMILES; two '*' for a polymer repeat unit.")],
     blocks: Annotated[
         Path | None,
@@ -28,33 +29,15 @@ def route(
     blocks_mode: Annotated[
         BlocksMode, typer.Option("--blocks-mode", help="Add them to the shipped blocks, or use them alone.")
     ] = BlocksMode.EXTEND,
-    aizynth: Annotated[bool, typer.Option("--aizynth", help="Ask AiZynthFinder (MOLWRIGHT_AIZYNTH_COMMAND) instead.")] = False,
+    aizynth: Annotated[bool, typer.Option("--aizynth", help="Ask AiZynthFinder (MOLWRIGHT_ROUTES__AIZYNTH_COMMAND) instead.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Look for a route of one to three named reactions from building blocks. Exit code 4 if none is known, 3 if the guard blocks it."""
-    from core.errors import RefusedError
-    from tools.safety.guard import screen_materials, screen_structure
-    from tools.structures.standardise import standardise
-    from tools.synthesis.inventory import library_of, read_inventory
-    from tools.synthesis.routes import find_route
-    from tools.synthesis.routes.aizynth import AizynthFinder
-
-    kind = "polymer" if smiles.count("*") == 2 else "molecule"
-    structure = standardise(smiles, kind)  # type: ignore[arg-type]
-    verdict = screen_structure(structure.smiles, kind)  # type: ignore[arg-type]
-    if verdict.verdict == "block":
-        raise RefusedError("the safety guard blocks this structure. " + "; ".join(f"{h.id}: {h.reason}" for h in verdict.rules))
-    inventory = read_inventory(blocks, blocks_mode.value) if blocks else None
+    door = services(context)
+    inventory = door.lists.blocks(blocks, blocks_mode.value) if blocks else None
     for fault in inventory.faults if inventory else []:
         err.print(escape(f"line {fault.line} left out: {fault.reason}"))
-    library = library_of(inventory)
-    if aizynth:
-        found = AizynthFinder(get_settings().aizynth_command).find(structure.smiles, library)
-    else:
-        found = find_route(structure.smiles, kind, library)  # type: ignore[arg-type]
-    found = screen_materials(found)
-    if any(m.verdict == "block" for m in found.starting_materials):
-        raise RefusedError("the route that was found needs a material that the safety guard blocks")
+    found = door.structures.route(smiles, inventory, aizynth=aizynth)
     if as_json:
         emit_json(found.model_dump(mode="json"))
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -10,12 +11,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from app import wiring
 from app.commands.design import finish
-from app.console import emit_json, err, out, write_text
-from app.services.runs import RunService
-from core.errors import NotFoundError, ReplayDiffers, UsageError
-from core.settings import get_settings
+from app.commands.door import services
+from app.console import emit_json, err, out, progress_bar, write_text
+from app.services.reports import Form, render
+from core.errors import ReplayDiffers, UsageError
+from core.events import StatusChanged
 from core.trace import TraceEvent
 
 Run = Annotated[str, typer.Argument(help="The run; a prefix of its id is enough.")]
@@ -24,9 +25,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file to ``app``."""
-    group = typer.Typer(help="List and show stored runs.", no_args_is_help=True)
+    group = typer.Typer(help="List, show, follow and stop stored runs.", no_args_is_help=True)
     group.command("list")(list_runs)
     group.command("show")(show_run)
+    group.command("watch")(watch)
+    group.command("pause")(pause)
+    group.command("cancel")(cancel)
     app.add_typer(group, name="runs")
     app.command()(report)
     app.command()(trace)
@@ -34,9 +38,11 @@ def register(app: typer.Typer) -> None:
     app.command()(feedback)
 
 
-def list_runs(limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20, as_json: AsJson = False) -> None:
+def list_runs(
+    context: typer.Context, limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20, as_json: AsJson = False
+) -> None:
     """List the stored runs, newest first."""
-    found = wiring.open_store(get_settings()).runs(limit)
+    found = services(context).runs().list(limit)
     if as_json:
         return emit_json([asdict(r) for r in found])
     table = Table("run", "status", "created", "goal")
@@ -45,29 +51,62 @@ def list_runs(limit: Annotated[int, typer.Option(min=1, help="How many, newest f
     out.print(table)
 
 
-def show_run(run: Run, as_json: AsJson = False) -> None:
+def show_run(context: typer.Context, run: Run, as_json: AsJson = False) -> None:
     """Show one run: status, spec, what was evaluated."""
-    from agent.interpreter import describe
-
-    store = wiring.open_store(get_settings())
-    record = store.run(run)
-    counts: dict[str, int] = {}
-    for candidate in store.candidates(record.run_id):
-        counts[candidate.status] = counts.get(candidate.status, 0) + 1
+    door = services(context)
+    found = door.runs().show(run)
+    record = found.record
     if as_json:
-        spec = store.spec(record.run_id).model_dump(mode="json") if record.spec_version else None
-        return emit_json({**asdict(record), "spec": spec, "candidates": counts, "feedback": store.feedback(record.run_id)})
+        spec = found.spec.model_dump(mode="json") if found.spec else None
+        return emit_json({**asdict(record), "spec": spec, "candidates": found.candidates, "feedback": found.feedback})
     out.print(f"run {record.run_id} · {record.status} · created {record.created_at[:19]} · finished {record.finished_at[:19] or 'not yet'}")
     if record.error:
         out.print(escape(record.error))
-    out.print("structures: " + (", ".join(f"{n} {s}" for s, n in sorted(counts.items())) or "none yet"))
-    if record.spec_version:
-        out.print(escape(describe(store.spec(record.run_id))))
-    for note in store.feedback(record.run_id):
+    out.print("structures: " + (", ".join(f"{n} {s}" for s, n in sorted(found.candidates.items())) or "none yet"))
+    if found.spec:
+        out.print(escape(door.goals.describe(found.spec)))
+    for note in found.feedback:
         out.print(escape(f"{note['key']}: {note['verdict']} by {note['author']}: {note['comment']}"))
 
 
+def watch(
+    context: typer.Context,
+    run: Run,
+    after: Annotated[int, typer.Option(min=0, help="Only what comes after this event.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+) -> None:
+    """Follow a run that another process executes, until nothing executes it any more."""
+    runs = services(context).runs()
+    if as_json:
+        for event in runs.follow(run, after):
+            typer.echo(json.dumps(event.model_dump(mode="json"), ensure_ascii=False))
+        return
+    with progress_bar(runs.budget(run)) as show:
+        for event in runs.follow(run, after):
+            show(event.event)
+            if isinstance(event.event, StatusChanged) and event.event.message:
+                err.print(escape(event.event.message))
+    record = runs.find(run)
+    held = (
+        ""
+        if record.status not in ("running", "pausing", "cancelling")
+        else f", but no process executes it: molwright resume {record.run_id}"
+    )
+    err.print(f"run {record.run_id} is {record.status}{held}")
+
+
+def pause(context: typer.Context, run: Run) -> None:
+    """Pause a run, wherever it is executed; `molwright resume` goes on with it."""
+    err.print(f"run {run} is {services(context).runs().pause(run)}")
+
+
+def cancel(context: typer.Context, run: Run) -> None:
+    """End a run for good, wherever it is executed. What it stored is kept."""
+    err.print(f"run {run} is {services(context).runs().cancel(run)}")
+
+
 def report(
+    context: typer.Context,
     run: Run,
     html: Annotated[bool, typer.Option("--html", help="The report as one HTML file that works offline.")] = False,
     as_json: AsJson = False,
@@ -76,30 +115,24 @@ def report(
     target: Annotated[Path | None, typer.Option("--out", help="Write to this file instead of stdout.")] = None,
 ) -> None:
     """Print a stored report in one of its forms."""
-    from tools.reporting import render_html, to_csv, to_sdf
-
-    if sum((html, as_json, csv, sdf)) > 1:
+    flags: dict[Form, bool] = {"html": html, "json": as_json, "csv": csv, "sdf": sdf}
+    forms = [form for form, asked in flags.items() if asked]
+    if len(forms) > 1:
         raise UsageError("choose one of --html, --json, --csv, --sdf")
-    settings = get_settings()
-    document = RunService(settings, wiring.open_store(settings)).report(run)
-    if not (html or as_json or csv or sdf):
-        return finish(settings, document, None, None)
-    if html:
-        text = render_html(document)
-    elif as_json:
-        text = document.model_dump_json(indent=2) + "\n"
-    else:
-        text = to_csv(document) if csv else to_sdf(document)
+    door = services(context)
+    document = door.runs().report(run)
+    if not forms:
+        return finish(door, document, None, None)
+    text = render(document, forms[0]) + ("\n" if as_json else "")
     if target:
         write_text(target, text)
     else:
         typer.echo(text, nl=False)
 
 
-def trace(run: Run, as_json: AsJson = False) -> None:
+def trace(context: typer.Context, run: Run, as_json: AsJson = False) -> None:
     """Show what happened in a run, event by event."""
-    store = wiring.open_store(get_settings())
-    events = store.events(store.run(run).run_id)
+    events = services(context).runs().trace(run)
     if as_json:
         return emit_json([e.model_dump(mode="json") for e in events])
     table = Table("#", "node", "gen.", "index", "kind", "what", "hash")
@@ -121,6 +154,7 @@ def _what(event: TraceEvent) -> str:
 
 
 def replay(
+    context: typer.Context,
     run: Run,
     start: Annotated[
         int | None,
@@ -133,40 +167,28 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Repeat a run from its record and compare every step; exit code 6 if anything differs."""
-    from evals.replay import replay as replay_run
-
-    settings = get_settings()
-    store = wiring.open_store(settings)
-    record = store.run(run)
+    door = services(context)
+    runs = door.runs()
+    run_id = runs.find(run).run_id
     if start is not None or changes:
-        service = RunService(settings, store)
-        fork = service.fork(record.run_id, start or 0, changes or [])
-        err.print(f"run {fork} repeats run {record.run_id} up to event {start or 0} and goes on from there")
-        return finish(settings, service.execute(fork), None, "-" if as_json else None)
-    result = replay_run(store, record.run_id, executor=wiring.open_executor(settings), workspace=wiring.open_workspace(settings))
+        fork = runs.fork(run_id, start or 0, changes or [])
+        err.print(f"run {fork} repeats run {run_id} up to event {start or 0} and goes on from there")
+        return finish(door, runs.execute(fork), None, "-" if as_json else None)
+    result = runs.replay(run_id)
     if as_json:
         emit_json(result.model_dump(mode="json"))
     else:
         out.print(escape(result.text))
     if not result.identical:
-        raise ReplayDiffers(f"the replay of run {record.run_id} differs at event {result.first_difference}")
+        raise ReplayDiffers(f"the replay of run {run_id} differs at event {result.first_difference}")
 
 
 def feedback(
+    context: typer.Context,
     run: Run,
     key: Annotated[str, typer.Argument(help="Key of the candidate: its InChIKey or polymer key, or its rank.")],
     verdict: Annotated[str, typer.Argument(help="accept, reject or comment.")],
     comment: Annotated[str, typer.Option(help="Why.")] = "",
 ) -> None:
     """Keep a reviewer's verdict on a candidate."""
-    if verdict not in ("accept", "reject", "comment"):
-        raise UsageError(f"the verdict is accept, reject or comment, not {verdict!r}")
-    settings = get_settings()
-    store = wiring.open_store(settings)
-    record = store.run(run)
-    document = RunService(settings, store).report(record.run_id)
-    named = {str(c.rank): c.key for c in document.candidates} | {c.key: c.key for c in [*document.candidates, *document.closest]}
-    if key not in named:
-        raise NotFoundError(f"run {record.run_id} lists no candidate {key!r}; ranks 1 to {len(document.candidates)} or a key")
-    store.add_feedback(record.run_id, named[key], verdict, comment, wiring.user_name(settings), wiring.now().isoformat())
-    err.print(f"kept: {verdict} for {named[key]}")
+    err.print(f"kept: {verdict} for {services(context).feedback.add(run, key, verdict, comment)}")

@@ -12,15 +12,13 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from app import wiring
-from app.commands.design import NONE_MEETS, Json, read_spec, write_reports
-from app.console import emit_json, err, print_report
-from core.errors import RefusedError, UsageError
-from core.settings import Settings, get_settings
-from core.spec import DesignSpec
+from app.commands.design import Json
+from app.commands.door import NONE_MEETS, read_spec, services
+from app.console import emit_json, err, print_report, write_reports
+from core.errors import UsageError
 
 if TYPE_CHECKING:
-    from core.interfaces import StreamExecutor
+    from app.services.libraries import LibraryResult
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +27,7 @@ def register(app: typer.Typer) -> None:
 
 
 def screen(
+    context: typer.Context,
     library: Annotated[Path, typer.Argument(help="Structures: .smi, .csv, .tsv, .txt or .sdf, each also with .gz.")],
     goal: Annotated[str, typer.Option("--goal", help="What is wanted, in a sentence.")] = "",
     spec_file: Annotated[Path | None, typer.Option("--spec", help="Screen against this spec (JSON) instead of a goal.")] = None,
@@ -46,96 +45,39 @@ def screen(
     json_target: Json = None,
 ) -> None:
     """Hold every structure of a library against a goal and rank those that meet it. The same command again goes on where it stopped."""
-    from agent.interpreter import describe
-
-    settings = get_settings()
-    spec = _spec(goal, spec_file, settings).model_copy(update={"candidates": top})
-    _allowed(spec)
+    if bool(goal.strip()) == (spec_file is not None):
+        raise UsageError("give either --goal or --spec")
+    door = services(context)
+    spec = door.libraries.spec(read_spec(door, spec_file) if spec_file else goal, top)
     if json_target != "-":
-        err.print(escape("\n".join(describe(spec).splitlines()[:-1])) + "\n")  # the last line is about design runs
-    from tools.screening.journal import Journal
-    from tools.screening.run import JOURNAL, identity
-    from tools.screening.run import screen as run_screen
-
-    known = identity(library, spec, smiles_column)
-    folder = out_dir or settings.home / "screens" / f"{library.name.split('.')[0]}-{known['library'][:6]}{known['goal'][:6]}"
+        err.print(escape("\n".join(door.goals.describe(spec).splitlines()[:-1])) + "\n")  # the last line is about design runs
+    asked = door.libraries.prepare(library, spec, out_dir, smiles_column)
     if restart:
-        for name in (JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm"):
-            (folder / name).unlink(missing_ok=True)
-    journal = Journal(folder / JOURNAL, known)
-    executor = _executor(workers or settings.workers, ray, workers)
+        asked.restart()
     try:
         with _bar(library.name) as progress:
-            done = run_screen(library, spec, journal, executor, smiles_column=smiles_column, progress=progress, limit=limit)
+            result = door.libraries.run(asked, workers=workers, ray=ray, limit=limit, progress=progress)
     except BaseException:
-        err.print(f"stopped; nothing is lost: the same command goes on where it stopped (journal {escape(str(folder / JOURNAL))})")
+        err.print(f"stopped; nothing is lost: the same command goes on where it stopped (journal {escape(str(asked.journal))})")
         raise
-    finally:
-        executor.close()
-    _finish(spec, journal, done, folder, library, known, json_target)
+    _show(result, asked.folder, json_target)
 
 
-def _finish(spec: DesignSpec, journal: Any, done: Any, folder: Path, library: Path, known: dict[str, str], json_target: str | None) -> None:
-    from tools.screening.report import report_of, write_hits, write_rejects
-
-    run_id = f"{known['library'][:6]}{known['goal'][:6]}"
-    report = report_of(journal, spec, done, run_id=run_id, created_at=wiring.now().isoformat(), library=library.name)
-    paths = write_reports(report, folder)
-    write_hits(journal, spec, folder / "hits.csv")
-    paths.append(folder / "hits.csv")
-    for table in ("unreadable", "blocked"):
-        if write_rejects(journal, table, folder / f"{table}.csv"):
-            paths.append(folder / f"{table}.csv")
+def _show(result: LibraryResult, folder: Path, json_target: str | None) -> None:
+    done, report = result.screened, result.report
+    paths = write_reports(report, folder) + result.files
     if done.resumed:
         err.print(f"{done.resumed:,} of {done.read:,} records had been read by an earlier call")
-    for _, line, name, reason in _first(journal, 5):
+    for line, name, reason in result.unreadable:
         err.print(f"[yellow]not read:[/yellow] line {line} {escape(name)}: {escape(reason)}")
-    if done.unreadable > 5:
-        err.print(f"... and {done.unreadable - 5:,} more: {escape(str(folder / 'unreadable.csv'))}")
+    if done.unreadable > len(result.unreadable):
+        err.print(f"... and {done.unreadable - len(result.unreadable):,} more: {escape(str(folder / 'unreadable.csv'))}")
     if json_target:
         emit_json(report.model_dump(mode="json"), json_target)
     if json_target != "-":
         print_report(report, paths, run=False)
-    journal.close()
     if not done.hits:
         raise typer.Exit(NONE_MEETS)
-
-
-def _first(journal: Any, number: int) -> list[tuple[int, int, str, str]]:
-    from itertools import islice
-
-    return list(islice(journal.listed("unreadable"), number))
-
-
-def _spec(goal: str, spec_file: Path | None, settings: Settings) -> DesignSpec:
-    from agent.interpreter import interpret
-    from agent.spec_check import check_spec
-
-    if bool(goal.strip()) == (spec_file is not None):
-        raise UsageError("give either --goal or --spec")
-    made = check_spec(read_spec(spec_file)) if spec_file else interpret(goal, met_probability=settings.met_probability)
-    objectives = [o for o in made.objectives if o.property != "route"]  # no route is looked for in a library
-    assumptions = [a for a in made.assumptions if not a.text.startswith("candidates with a known route")]
-    return made.model_copy(update={"objectives": objectives, "assumptions": assumptions})
-
-
-def _allowed(spec: DesignSpec) -> None:
-    """Raise RefusedError if the guard blocks the goal or what the spec names."""
-    from tools.safety.spec import screen_spec
-
-    verdict = screen_spec(spec)
-    if verdict.verdict == "block":
-        raise RefusedError("the safety guard refused this goal. " + "; ".join(f"{h.id}: {h.reason}" for h in verdict.rules))
-
-
-def _executor(workers: int, ray: str, asked: int | None) -> StreamExecutor:
-    if ray:
-        from tools.execution_ray import RayExecutor
-
-        return RayExecutor(ray, asked)
-    from tools.execution import ProcessExecutor, SerialExecutor
-
-    return ProcessExecutor(workers) if workers > 1 else SerialExecutor()
 
 
 @contextmanager

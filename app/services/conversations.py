@@ -66,7 +66,7 @@ class ConversationService:
         plan = wiring.plan_of(self.settings)
         if plan is None or "assistant" not in plan.roles:
             raise ConfigurationError(
-                "a conversation needs a language model: set MOLWRIGHT_MODEL_URL (and MOLWRIGHT_MODEL_NAME) to an OpenAI-compatible"
+                "a conversation needs a language model: set MOLWRIGHT_MODELS__URL (and MOLWRIGHT_MODELS__NAME) to an OpenAI-compatible"
                 " server, and leave the role assistant on; molwright doctor tests it"
             )
         run_id = uuid.uuid4().hex[:12]
@@ -91,7 +91,7 @@ class ConversationService:
         if run.kind != KIND:
             raise UsageError(f"run {run.run_id} is a design run, not a conversation")
         with (
-            held_lease(self.store, run.run_id, wiring.owner_name(), self.settings.lease_seconds) as lease,
+            held_lease(self.store, run.run_id, wiring.owner_name(), self.settings.store.lease_seconds) as lease,
             open_checkpointer(self.settings) as saver,
             journal(self.store, lease, self.clock, self._progress) as tell,
         ):

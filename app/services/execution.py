@@ -58,7 +58,7 @@ class Execution:
         """The run's lease for the length of a ``with`` block."""
         from memory.recorder import held_lease
 
-        with held_lease(self.store, run_id, owner or wiring.owner_name(), self.settings.lease_seconds) as lease:
+        with held_lease(self.store, run_id, owner or wiring.owner_name(), self.settings.store.lease_seconds) as lease:
             yield lease
 
     def check_waiting(self, run_id: str, answer: dict[str, Any] | None) -> None:

@@ -37,7 +37,7 @@ class GoalService:
         verdict = screen_goal(goal)
         if verdict.verdict == "block":
             raise RefusedError("the safety guard refused this goal. " + "; ".join(f"{h.id}: {h.reason}" for h in verdict.rules))
-        return interpret(goal, budget=self.settings.budget, met_probability=self.settings.met_probability)
+        return interpret(goal, budget=self.settings.search.budget, met_probability=self.settings.search.met_probability)
 
     def describe(self, spec: DesignSpec) -> str:
         """A spec in plain words, several lines."""

@@ -83,8 +83,8 @@ class RunService:
         run_id = uuid.uuid4().hex[:12]
         given = options if isinstance(options, RunOptions) else given_options({k: v for k, v in options.items() if v is not None})
         defaults = {
-            "budget": self.settings.budget,
-            "met_probability": self.settings.met_probability,
+            "budget": self.settings.search.budget,
+            "met_probability": self.settings.search.met_probability,
             "user": wiring.user_name(self.settings),
         }
         changes: dict[str, Any] = {}
@@ -221,7 +221,7 @@ class RunService:
         record = self.store.run(run_id)
         if record.spec_version:
             return self.store.spec(record.run_id).budget
-        return record.given.budget or self.settings.budget
+        return record.given.budget or self.settings.search.budget
 
     def plan(self, run_id: str) -> RolePlan | None:
         """Who uses which language model in the run; None without models."""
@@ -289,4 +289,6 @@ class RunService:
         """Repeat a run from its record and compare every step. NotFoundError if it did not go to its end."""
         from evals.replay import replay
 
-        return replay(self.store, self.store.run(run_id).run_id, executor=wiring.open_executor(self.settings))
+        found = self.store.run(run_id).run_id
+        workspace = wiring.open_workspace(self.settings)
+        return replay(self.store, found, executor=wiring.open_executor(self.settings), workspace=workspace)

@@ -42,7 +42,7 @@ def is_current(connection: Connection) -> bool:
     if int(version) > int(SCHEMA_HEAD):
         raise StoreError(
             f"the database was written by a newer molwright (schema {version}; this one knows {SCHEMA_HEAD}): "
-            "upgrade molwright, or set MOLWRIGHT_HOME or MOLWRIGHT_DATABASE_URL to another place"
+            "upgrade molwright, or set MOLWRIGHT_HOME or MOLWRIGHT_STORE__URL to another place"
         )
     return False
 

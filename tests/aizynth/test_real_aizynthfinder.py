@@ -170,7 +170,7 @@ def test_the_command_with_an_inventory(real: Real, tmp_path: Path) -> None:
         "smiles,name,price,currency,amount,unit\nO=C(O)c1ccc(Cl)cc1,our acid,156.57,EUR,1,mol\nCC(C)CO,our alcohol,20,EUR,1,mol\n", "utf-8"
     )
     call = [sys.executable, "-m", "app.cli", "route", "CC(C)COC(=O)c1ccc(Cl)cc1", "--aizynth", "--json", "--blocks", str(inventory)]
-    surroundings = {**os.environ, "MOLWRIGHT_AIZYNTH_COMMAND": real.command(), "MOLWRIGHT_HOME": str(tmp_path)}
+    surroundings = {**os.environ, "MOLWRIGHT_ROUTES__AIZYNTH_COMMAND": real.command(), "MOLWRIGHT_HOME": str(tmp_path)}
     done = subprocess.run(call, capture_output=True, text=True, check=False, cwd=ROOT, env=surroundings)
     assert done.returncode == 0, done.stderr
     route = json.loads(done.stdout)

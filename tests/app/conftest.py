@@ -24,7 +24,7 @@ def molwright(home: Path, tmp_path: Path) -> Run:
     """Run ``molwright`` as a process of its own, without a terminal."""
 
     def run(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        env = {**os.environ, "MOLWRIGHT_HOME": str(home), "MOLWRIGHT_WORKERS": "1", "COLUMNS": "200", **environment}
+        env = {**os.environ, "MOLWRIGHT_HOME": str(home), "MOLWRIGHT_WORKERS__PROCESSES": "1", "COLUMNS": "200", **environment}
         command = [sys.executable, "-m", "app.cli", *arguments]
         return subprocess.run(
             command,

@@ -13,10 +13,10 @@ from app import wiring
 from app.services.conversations import ConversationService
 from app.services.runs import RunService
 from core.errors import ConfigurationError, MolwrightError, RefusedError, UsageError
-from core.settings import Settings
 from evals.replay import replay
 from memory.sql.store import SqlRunStore
 from tests.agent.models.fake_server import FakeModel, Reply, fake_model
+from tests.settings_kit import settings_of
 from tools.execution import SerialExecutor
 
 GOAL = "a molecule with MW < 300 and logP between 1 and 3"
@@ -41,7 +41,7 @@ def fake(server: FakeModel) -> FakeModel:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home folder with one finished design run."""
     folder = tmp_path_factory.mktemp("home")
-    settings = Settings(home=folder, workers=1, milvus_uri="http://127.0.0.1:1")
+    settings = settings_of(home=folder, workers__processes=1, literature__uri="http://127.0.0.1:1")
     service = RunService(settings, wiring.open_store(settings))
     service.execute(service.start(GOAL, {"budget": 160, "yes": True, "candidates": 4}))
     return folder
@@ -51,8 +51,14 @@ class Chat:
     """One conversation service over a scripted server."""
 
     def __init__(self, home: Path, url: str, decide: Callable[[dict[str, Any]], bool]) -> None:
-        self.settings = Settings(
-            home=home, workers=1, milvus_uri="http://127.0.0.1:1", model_url=url, model_name="m", roles="assistant", budget=60
+        self.settings = settings_of(
+            home=home,
+            workers__processes=1,
+            literature__uri="http://127.0.0.1:1",
+            models__url=url,
+            models__name="m",
+            models__roles="assistant",
+            search__budget=60,
         )
         self.store = wiring.open_store(self.settings)
         self.asked: list[dict[str, Any]] = []
@@ -194,8 +200,8 @@ def test_a_conversation_is_no_design_run_and_the_other_way_round(chat: Chat, fak
 
 
 def test_without_a_model_it_says_what_to_set(home: Path) -> None:
-    settings = Settings(home=home)
-    with pytest.raises(ConfigurationError, match="MOLWRIGHT_MODEL_URL"):
+    settings = settings_of(home=home)
+    with pytest.raises(ConfigurationError, match="MOLWRIGHT_MODELS__URL"):
         ConversationService(settings, wiring.open_store(settings), lambda wanted: False).start("hello")
 
 
@@ -203,28 +209,23 @@ def test_the_command_prints_the_answer_alone(fake: FakeModel, tmp_path: Path, mo
     from typer.testing import CliRunner
 
     from app.cli import app
-    from core.settings import get_settings
 
-    for name, value in {"HOME": str(tmp_path), "MODEL_URL": fake.url, "MODEL_NAME": "m"}.items():
+    for name, value in {"HOME": str(tmp_path), "MODELS__URL": fake.url, "MODELS__NAME": "m"}.items():
         monkeypatch.setenv(f"MOLWRIGHT_{name}", value)
-    get_settings.cache_clear()
-    try:
-        fake.say("Four.")
-        ended = CliRunner().invoke(app, ["chat", "--json", "what is two and two?"])
-        assert ended.exit_code == 0, ended.output
-        assert json.loads(ended.stdout) == {
-            "run_id": json.loads(ended.stdout)["run_id"],
-            "answer": "Four.",
-            "unsupported_numbers": ["Four"],
-        }
-        fake.say("Yes.")
-        fake.say("No.")
-        ended = CliRunner().invoke(app, ["chat"], input="is it?\nis it not?\n\n")
-        assert ended.exit_code == 0, ended.output
-        assert ended.stdout.split() == ["Yes.", "No."]
-        fake.call("start_design", {"goal": GOAL})
-        fake.say("Not started.")
-        ended = CliRunner().invoke(app, ["chat", "design something light"])
-        assert "add --yes" in ended.stderr
-    finally:
-        get_settings.cache_clear()
+    fake.say("Four.")
+    ended = CliRunner().invoke(app, ["chat", "--json", "what is two and two?"])
+    assert ended.exit_code == 0, ended.output
+    assert json.loads(ended.stdout) == {
+        "run_id": json.loads(ended.stdout)["run_id"],
+        "answer": "Four.",
+        "unsupported_numbers": ["Four"],
+    }
+    fake.say("Yes.")
+    fake.say("No.")
+    ended = CliRunner().invoke(app, ["chat"], input="is it?\nis it not?\n\n")
+    assert ended.exit_code == 0, ended.output
+    assert ended.stdout.split() == ["Yes.", "No."]
+    fake.call("start_design", {"goal": GOAL})
+    fake.say("Not started.")
+    ended = CliRunner().invoke(app, ["chat", "design something light"])
+    assert "add --yes" in ended.stderr

@@ -59,7 +59,7 @@ def test_a_read_only_database_is_a_clear_error_and_loses_nothing(molwright: Run,
     done = molwright("design", "a molecule with MW < 200", "--yes", "--budget", "40", "--candidates", "2", "--json", "-")
     assert done.returncode == 0, done.stderr
     url = f"sqlite:///file:{home / 'molwright.db'}?mode=ro&uri=true"
-    refused = molwright("design", "a molecule with MW < 200", "--yes", "--budget", "40", MOLWRIGHT_DATABASE_URL=url)
+    refused = molwright("design", "a molecule with MW < 200", "--yes", "--budget", "40", MOLWRIGHT_STORE__URL=url)
     assert refused.returncode == 1
     assert short(refused.stderr)
     assert "read" in refused.stderr.lower()

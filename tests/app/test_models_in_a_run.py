@@ -17,10 +17,11 @@ from app.commands.doctor import _models as doctor_of_models
 from app.services.runs import RunService
 from core.errors import ConfigurationError, UsageError
 from core.report import Report
-from core.settings import Settings, get_settings
+from core.settings import Settings
 from evals.replay import replay
 from memory.sql.store import SqlRunStore
 from tests.agent.models.fake_server import FakeModel, Reply, fake_model, json_reply
+from tests.settings_kit import settings_of
 from tools.execution import SerialExecutor
 from tools.reporting import render_html
 
@@ -49,8 +50,8 @@ def teapot(request: dict[str, Any]) -> Reply:
 
 
 def settings(tmp_path: Path, fake: FakeModel | None = None, **given: Any) -> Settings:
-    url = {"model_url": fake.url, "model_name": "m", "model_key": KEY} if fake else {}
-    return Settings(home=tmp_path / "home", milvus_uri=NOWHERE, workers=1, user="ada", **{**url, **given})
+    url = {"models__url": fake.url, "models__name": "m", "models__key": KEY} if fake else {}
+    return settings_of(home=tmp_path / "home", literature__uri=NOWHERE, workers__processes=1, user__name="ada", **{**url, **given})
 
 
 def design(made: Settings, store: SqlRunStore, progress: Callable[[dict[str, Any]], None] = lambda event: None, **options: Any) -> Report:
@@ -71,7 +72,7 @@ def listed(report: Report) -> list[tuple[Any, ...]]:
 
 def test_a_model_that_says_nothing_useful_changes_nothing(tmp_path: Path, store: SqlRunStore, fake: FakeModel) -> None:
     plain = design(settings(tmp_path), store)
-    report = design(settings(tmp_path, fake, roles="interpreter,critic,reporter"), store)
+    report = design(settings(tmp_path, fake, models__roles="interpreter,critic,reporter"), store)
     assert listed(report) == listed(plain)
     assert plain.models == []
     assert {u.role for u in report.models} == {"interpreter", "critic", "reporter"}
@@ -92,7 +93,7 @@ def test_a_run_with_models_replays_without_any_server(tmp_path: Path, store: Sql
 
 
 def test_no_trace_of_the_key_is_left(tmp_path: Path, store: SqlRunStore, fake: FakeModel) -> None:
-    report = design(settings(tmp_path, fake, roles="critic,reporter"), store)
+    report = design(settings(tmp_path, fake, models__roles="critic,reporter"), store)
     assert set(fake.keys) == {KEY}
     assert KEY not in report.model_dump_json()
     assert KEY not in json.dumps(store.run(report.run_id).options)
@@ -106,7 +107,11 @@ def test_a_dead_server_costs_the_models_not_the_run(tmp_path: Path, store: SqlRu
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         made = settings(
-            tmp_path, model_url=f"http://127.0.0.1:{sock.getsockname()[1]}/v1", model_name="m", model_deadline=1.0, roles="critic,reporter"
+            tmp_path,
+            models__url=f"http://127.0.0.1:{sock.getsockname()[1]}/v1",
+            models__name="m",
+            models__deadline=1.0,
+            models__roles="critic,reporter",
         )
     report = design(made, store)
     assert report.candidates
@@ -119,14 +124,14 @@ def test_a_server_that_goes_away_in_the_middle(tmp_path: Path, store: SqlRunStor
         return teapot(request) if len(fake.requests) < 4 else Reply(status=503, error="engine is gone")
 
     fake.respond = dying
-    report = design(settings(tmp_path, fake, model_deadline=1.0), store)
+    report = design(settings(tmp_path, fake, models__deadline=1.0), store)
     assert report.candidates
     assert any("engine is gone" in u.note for u in report.models)
     assert replay(store, report.run_id, executor=SerialExecutor()).identical
 
 
 def test_a_spent_budget_stops_the_models_cleanly(tmp_path: Path, store: SqlRunStore, fake: FakeModel) -> None:
-    report = design(settings(tmp_path, fake, model_calls=2), store)
+    report = design(settings(tmp_path, fake, models__calls=2), store)
     assert report.candidates
     assert len(fake.requests) == 2
     assert any("budget: the 2 calls" in u.note for u in report.models)
@@ -187,7 +192,7 @@ def test_two_servers_and_the_report_says_which_did_what(tmp_path: Path, store: S
         pool.write_text(
             "".join(f'[[pool.endpoints]]\nname = "{n}"\nbase_url = "{f.url}"\nmodel = "m"\n' for n, f in (("left", one), ("right", two)))
         )
-        report = design(settings(tmp_path, model_pool=pool), store)
+        report = design(settings(tmp_path, models__pool=pool), store)
         counts = {"left": len(one.requests), "right": len(two.requests)}
     assert all(counts.values())
     assert {e: sum(u.calls for u in report.models if u.endpoint == e) for e in counts} == counts
@@ -224,7 +229,7 @@ def test_a_fork_asks_another_model_from_there_on(tmp_path: Path, store: SqlRunSt
 def test_a_fork_speaks_with_another_prompt(tmp_path: Path, store: SqlRunStore, fake: FakeModel) -> None:
     from prompts.library import load
 
-    made = settings(tmp_path, fake, roles="critic,proposer")
+    made = settings(tmp_path, fake, models__roles="critic,proposer")
     first = design(made, store)
     known = load("critic/review")
     own = tmp_path / "own.md"
@@ -255,7 +260,7 @@ def test_a_fork_speaks_with_another_prompt(tmp_path: Path, store: SqlRunStore, f
     ],
 )
 def test_a_fork_that_is_not_possible_says_why(tmp_path: Path, store: SqlRunStore, fake: FakeModel, change: str, said: str) -> None:
-    made = settings(tmp_path, fake, roles="interpreter,critic")
+    made = settings(tmp_path, fake, models__roles="interpreter,critic")
     service = RunService(made, store)
     run_id = service.start(GOAL, OPTIONS)
     service.execute(run_id)
@@ -275,26 +280,24 @@ class Ended:
 
 
 @pytest.fixture
-def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Ended]]:
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
     """Run a command in this process, with settings from the environment."""
     monkeypatch.setattr("app.commands.doctor.PROBES", (("language models", doctor_of_models),))
 
     def run(*arguments: str, **environment: str) -> Ended:
-        for name, value in {"HOME": str(tmp_path / "home"), "WORKERS": "1", "MILVUS_URI": NOWHERE, **environment}.items():
+        for name, value in {"HOME": str(tmp_path / "home"), "WORKERS__PROCESSES": "1", "LITERATURE__URI": NOWHERE, **environment}.items():
             monkeypatch.setenv(f"MOLWRIGHT_{name}", value)
-        get_settings.cache_clear()
         return Ended(CliRunner().invoke(command_line, arguments))
 
-    yield run
-    get_settings.cache_clear()
+    return run
 
 
 def server(fake: FakeModel, **more: str) -> dict[str, str]:
-    return {"MODEL_URL": fake.url, "MODEL_NAME": "m", "MODEL_KEY": KEY, **more}
+    return {"MODELS__URL": fake.url, "MODELS__NAME": "m", "MODELS__KEY": KEY, **more}
 
 
 def test_the_command_line_says_who_takes_part_and_what_they_did(cli: Callable[..., Ended], fake: FakeModel) -> None:
-    ended = cli("design", GOAL, "--yes", "--budget", "12", "--json", "-", **server(fake, ROLES="critic,reporter"))
+    ended = cli("design", GOAL, "--yes", "--budget", "12", "--json", "-", **server(fake, MODELS__ROLES="critic,reporter"))
     assert ended.code in (0, 4), ended.err
     assert "language models: m as critic, reporter" in ended.err
     report = json.loads(ended.out)
@@ -312,9 +315,9 @@ def test_the_command_line_says_who_takes_part_and_what_they_did(cli: Callable[..
 
 
 def test_settings_that_do_not_fit_end_with_one_line(cli: Callable[..., Ended]) -> None:
-    ended = cli("design", GOAL, "--yes", MODEL_URL="http://127.0.0.1:1/v1")
+    ended = cli("design", GOAL, "--yes", MODELS__URL="http://127.0.0.1:1/v1")
     assert isinstance(ended.error, ConfigurationError)
-    assert "set MOLWRIGHT_MODEL_NAME" in str(ended.error)
+    assert "set MOLWRIGHT_MODELS__NAME" in str(ended.error)
 
 
 def doctor(cli: Callable[..., Ended], **given: str) -> tuple[int, dict[str, Any]]:
@@ -329,12 +332,12 @@ def test_the_doctor_tries_each_server(cli: Callable[..., Ended], fake: FakeModel
         return json_reply({"colour": "red", "number": 1})
 
     fake.respond = able
-    code, rows = doctor(cli, **server(fake, MODEL_CONTEXT="16384"))
+    code, rows = doctor(cli, **server(fake, MODELS__CONTEXT="16384"))
     assert code == 0
     row = next(r for part, r in rows.items() if part.startswith("endpoint"))
     assert row["works"] is True
     assert "json_schema strict; strict tool calls; streaming; context 8192 tokens" in row["detail"]
-    assert "set MOLWRIGHT_MODEL_CONTEXT=8192" in row["detail"]
+    assert "set MOLWRIGHT_MODELS__CONTEXT=8192" in row["detail"]
     assert rows["language models"]["works"] is True
     assert KEY not in json.dumps(rows)
 
@@ -343,9 +346,9 @@ def test_the_doctor_says_what_does_not_work_and_names_the_models(cli: Callable[.
     code, rows = doctor(cli, **server(fake))
     assert code == 1
     assert "json_schema is not enforced" in next(r for part, r in rows.items() if part.startswith("endpoint"))["detail"]
-    code, rows = doctor(cli, **server(fake, MODEL_NAME=""))
+    code, rows = doctor(cli, **server(fake, MODELS__NAME=""))
     assert code == 1
-    assert "set MOLWRIGHT_MODEL_NAME" in rows["language models"]["detail"]
+    assert "set MOLWRIGHT_MODELS__NAME" in rows["language models"]["detail"]
     assert "has the models m" in rows["endpoint"]["detail"]
 
 
@@ -356,5 +359,5 @@ def test_the_doctor_without_servers_says_so(cli: Callable[..., Ended]) -> None:
 
 
 def test_a_run_leaves_no_threads_behind(tmp_path: Path, store: SqlRunStore, fake: FakeModel) -> None:
-    design(settings(tmp_path, fake, roles="critic"), store)
+    design(settings(tmp_path, fake, models__roles="critic"), store)
     assert not [t for t in threading.enumerate() if t.name == "model-pool"]

@@ -77,7 +77,7 @@ def test_home_that_cannot_be_made_is_a_clear_error(molwright: Run, tmp_path: Pat
 
 
 def test_wrong_setting_is_a_clear_error(molwright: Run) -> None:
-    done = molwright("runs", "list", MOLWRIGHT_BUDGET="lots")
+    done = molwright("runs", "list", MOLWRIGHT_SEARCH__BUDGET="lots")
     assert done.returncode == 1
     assert "budget" in done.stderr
 

@@ -23,7 +23,7 @@ HITS = {"phenol", "benzyl alcohol", "cresol"}
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOLWRIGHT_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("MOLWRIGHT_WORKERS", "1")
+    monkeypatch.setenv("MOLWRIGHT_WORKERS__PROCESSES", "1")
 
 
 def _screen(*arguments: object) -> Any:

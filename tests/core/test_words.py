@@ -7,7 +7,7 @@ import pytest
 from core import errors
 from core.errors import ConfigurationError, GoalError, StructureError
 from core.seeding import generator
-from core.settings import Settings, get_settings
+from core.settings import Settings, read_settings
 
 
 def test_every_error_is_in_the_tree_with_its_exit_code() -> None:
@@ -42,30 +42,26 @@ def test_generator_depends_on_its_place_only() -> None:
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("MOLWRIGHT_HOME", str(tmp_path))
     assert Settings().sql_url() == f"sqlite:///{tmp_path}/molwright.db"
-    monkeypatch.setenv("MOLWRIGHT_DATABASE_URL", "postgresql://u@h/d")
+    monkeypatch.setenv("MOLWRIGHT_STORE__URL", "postgresql://u@h/d")
     assert Settings().sql_url() == "postgresql://u@h/d"
 
 
 def test_settings_come_from_a_file_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "molwright.toml").write_text("budget = 77\nworkers = 1\n")
+    (tmp_path / "molwright.toml").write_text("[search]\nbudget = 77\n[workers]\nprocesses = 1\n")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MOLWRIGHT_WORKERS", "3")
+    monkeypatch.setenv("MOLWRIGHT_WORKERS__PROCESSES", "3")
     settings = Settings()
-    assert (settings.budget, settings.workers) == (77, 3)
+    assert (settings.search.budget, settings.workers.processes) == (77, 3)
 
 
 def test_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MOLWRIGHT_BUDGET", "many")
-    get_settings.cache_clear()
+    monkeypatch.setenv("MOLWRIGHT_SEARCH__BUDGET", "many")
     with pytest.raises(ConfigurationError, match="budget"):
-        get_settings()
-    get_settings.cache_clear()
+        read_settings()
 
 
 def test_unknown_key_in_the_file_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "molwright.toml").write_text("colour = 'red'\n")
     monkeypatch.chdir(tmp_path)
-    get_settings.cache_clear()
     with pytest.raises(ConfigurationError, match="colour"):
-        get_settings()
-    get_settings.cache_clear()
+        read_settings()

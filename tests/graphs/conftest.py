@@ -22,6 +22,7 @@ from core.events import ProgressSink, silent
 from core.report import Report
 from core.settings import Settings
 from memory.sql.store import SqlRunStore
+from tests.settings_kit import settings_of
 
 ROOT = Path(__file__).resolve().parents[2]
 GOAL = "a molecule with MW < 300 that's stable at 200 °C"
@@ -81,17 +82,17 @@ class Bench:
 
     def settings(self, **changes: Any) -> Settings:
         """The settings under which the processes run, for this process."""
-        named = {"milvus_uri": NOWHERE, "database_url": "", "user": "ada", "workers": "1"}
+        named = {"literature__uri": NOWHERE, "store__url": "", "user__name": "ada", "workers__processes": "1"}
         given = {name: self.env.get(f"MOLWRIGHT_{name.upper()}", value) for name, value in named.items()}
-        return Settings(home=self.home, **{**given, **changes})
+        return settings_of(home=self.home, **{**given, **changes})
 
     def spawn(self, *argv: str, **job: Any) -> int:
         """Start ``molwright ARGV``; returns the process number."""
         env = {
             "MOLWRIGHT_HOME": str(self.home),
-            "MOLWRIGHT_WORKERS": "1",
-            "MOLWRIGHT_MILVUS_URI": NOWHERE,
-            "MOLWRIGHT_USER": "ada",
+            "MOLWRIGHT_WORKERS__PROCESSES": "1",
+            "MOLWRIGHT_LITERATURE__URI": NOWHERE,
+            "MOLWRIGHT_USER__NAME": "ada",
             **self.env,
             **job.pop("env", {}),
         }
@@ -123,7 +124,7 @@ class Bench:
     def store(self, **changes: Any) -> SqlRunStore:
         """The run store; close it."""
         settings = self.settings(**changes)
-        return SqlRunStore(settings.sql_url(), lease_seconds=settings.lease_seconds)
+        return SqlRunStore(settings.sql_url(), lease_seconds=settings.store.lease_seconds)
 
     def create(self, goal: str = GOAL, run_id: str = "", **options: Any) -> str:
         """Store a run without executing it."""

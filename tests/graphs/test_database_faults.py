@@ -73,7 +73,7 @@ def test_a_read_only_database(finished: Any, expected: dict[str, Any]) -> None:
     file = finished.home / "molwright.db"
     with finished.store() as keeper:  # keeps the write-ahead log's index there, which a reader cannot make
         keeper.runs()
-        env = {"MOLWRIGHT_DATABASE_URL": f"sqlite:///file:{file}?mode=ro&uri=true"}
+        env = {"MOLWRIGHT_STORE__URL": f"sqlite:///file:{file}?mode=ro&uri=true"}
         ended = finished.run("report", "run1", "--json", env=env)
         assert (ended.code, '"run_id": "run1"' in ended.out) == (0, True), ended
         for command in (["design", "MW < 300", "--yes"], ["feedback", "run1", "1", "accept"]):
@@ -88,7 +88,7 @@ def test_a_resume_on_a_read_only_database(again: Any, expected: dict[str, Any]) 
     assert again.run("resume", "run1", at=["check", 0, "begin"]).code == -9
     with again.store() as keeper:
         keeper.runs()
-        env = {"MOLWRIGHT_DATABASE_URL": f"sqlite:///file:{again.home / 'molwright.db'}?mode=ro&uri=true"}
+        env = {"MOLWRIGHT_STORE__URL": f"sqlite:///file:{again.home / 'molwright.db'}?mode=ro&uri=true"}
         assert "it is read-only" in shown_once(again.run("resume", "run1", env=env))
     again.execute("run1")
     assert again.snapshot("run1") == expected
@@ -104,7 +104,7 @@ def test_a_literature_store_that_is_damaged_costs_the_evidence_not_the_run(bench
     bench.home.mkdir()
     (bench.home / "literature.db").write_text("not a literature store")
     run_id = bench.create()
-    ended = bench.run("resume", run_id, env={"MOLWRIGHT_MILVUS_URI": ""})
+    ended = bench.run("resume", run_id, env={"MOLWRIGHT_LITERATURE__URI": ""})
     assert ended.code == 0, ended.err
     with bench.store() as store:
         report = store.report(run_id)

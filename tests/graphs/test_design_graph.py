@@ -72,7 +72,7 @@ def test_a_run_leaves_a_consistent_report(undisturbed: Any) -> None:
 
 def test_approved_by_another_process(bench: Any, waiting: str, expected: dict[str, Any]) -> None:
     assert status(bench, waiting) == "waiting"
-    ended = bench.run("approve", waiting[:6], "--json", "-", env={"MOLWRIGHT_USER": "grace"})
+    ended = bench.run("approve", waiting[:6], "--json", "-", env={"MOLWRIGHT_USER__NAME": "grace"})
     assert ended.code == 0, ended.err
     report = Report.model_validate_json(ended.out)
     assert (report.approved_by, report.run_id) == ("grace", waiting)

@@ -48,7 +48,7 @@ def test_killed_after_a_write(started: Any, tmp_path: Any, expected: dict[str, A
 
 def test_killed_while_the_literature_is_open(bench: Any) -> None:
     """The embedded literature store is left locked by a dead process, and read by the next one."""
-    bench.env["MOLWRIGHT_MILVUS_URI"] = ""
+    bench.env["MOLWRIGHT_LITERATURE__URI"] = ""
     run_id = bench.create()
     assert bench.run("resume", run_id, at=["research", 0, "searching"]).code == -9
     ended = bench.run("resume", run_id)

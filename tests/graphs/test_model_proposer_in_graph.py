@@ -10,9 +10,9 @@ import pytest
 
 from app import wiring
 from app.services.runs import RunService
-from core.settings import Settings
 from evals.replay import replay
 from tests.agent.models.fake_server import FakeModel, Reply, fake_model, tool_reply
+from tests.settings_kit import settings_of
 from tools.execution import SerialExecutor
 
 GOAL = "a molecule with MW < 300 and logP between 1 and 3"
@@ -26,8 +26,8 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def service(home: Path, url: str, **more: Any) -> RunService:
-    settings = Settings(
-        home=home, workers=1, milvus_uri="http://127.0.0.1:1", model_url=url, model_name="m", roles="proposer", **more
+    settings = settings_of(
+        home=home, workers__processes=1, literature__uri="http://127.0.0.1:1", models__url=url, models__name="m", models__roles="proposer", **more
     )  # fmt: skip
     return RunService(settings, wiring.open_store(settings))
 

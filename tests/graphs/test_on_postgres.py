@@ -15,7 +15,7 @@ pytestmark = pytest.mark.postgres
 @pytest.fixture
 def server(bench: Any, postgres_url: str) -> Any:
     """A home whose database is PostgreSQL."""
-    bench.env["MOLWRIGHT_DATABASE_URL"] = postgres_url
+    bench.env["MOLWRIGHT_STORE__URL"] = postgres_url
     return bench
 
 
@@ -65,7 +65,7 @@ def test_two_runs_at_once(server: Any, expected: dict[str, Any]) -> None:
 
 
 def test_a_server_that_cannot_be_reached(bench: Any) -> None:
-    ended = bench.run("runs", "list", env={"MOLWRIGHT_DATABASE_URL": "postgresql://ada:secret@127.0.0.1:1/db"})
+    ended = bench.run("runs", "list", env={"MOLWRIGHT_STORE__URL": "postgresql://ada:secret@127.0.0.1:1/db"})
     assert ended.code == 1
     assert "the server cannot be reached" in ended.err
     assert "secret" not in ended.err

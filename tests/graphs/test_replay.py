@@ -272,7 +272,7 @@ def test_the_seed_decides(undisturbed: Any, bench: Any, expected: dict[str, Any]
 
 
 def test_two_workers_give_the_same_as_one(again: Any, expected: dict[str, Any]) -> None:
-    again.execute("run1", workers=2)
+    again.execute("run1", workers__processes=2)
     assert again.snapshot("run1") == expected
 
 
@@ -282,9 +282,10 @@ from pathlib import Path
 from agent import proposer
 from app.services.runs import RunService
 from core.settings import Settings
+from tests.settings_kit import settings_of
 from memory.sql.store import SqlRunStore
 proposer.BATCH = int(sys.argv[2])
-settings = Settings(home=Path(sys.argv[1]), workers=1, milvus_uri="http://127.0.0.1:1", user="ada")
+settings = settings_of(home=Path(sys.argv[1]), workers__processes=1, literature__uri="http://127.0.0.1:1", user__name="ada")
 with SqlRunStore(settings.sql_url()) as store:
     RunService(settings, store).execute("run1")
 """

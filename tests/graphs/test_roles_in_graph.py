@@ -122,7 +122,7 @@ def run(bench: Any, fake: FakeModel, *roles: str, goal: str = GOAL, **options: A
     """A run with models for ``roles`` (all if none is named), in this process."""
     plan = plan_for(*roles, attempts=1).model_dump(mode="json", exclude_none=True)
     run_id = bench.create(goal, models=plan, **options)
-    return run_id, bench.execute(run_id, model_url=fake.url, model_name="m")
+    return run_id, bench.execute(run_id, models__url=fake.url, models__name="m")
 
 
 def replayed(bench: Any, run_id: str) -> Any:
@@ -182,7 +182,7 @@ def test_killed_between_model_calls(bench: Any) -> None:
     """A process dies right after a model's answer is in the record, at every node that asks one; no answer is asked for twice."""
     with fake_model() as fake:
         fake.respond = helpful
-        bench.env |= {"MOLWRIGHT_MODEL_URL": fake.url, "MOLWRIGHT_MODEL_NAME": "m"}
+        bench.env |= {"MOLWRIGHT_MODELS__URL": fake.url, "MOLWRIGHT_MODELS__NAME": "m"}
         plan = plan_for("interpreter", "critic", "reporter").model_dump(mode="json", exclude_none=True)
         whole, broken = (bench.create(GOAL, models=plan) for _ in range(2))
         assert bench.run("resume", whole).code == 0
@@ -260,7 +260,7 @@ def test_a_hostile_model_passes_nothing_and_removes_nothing(bench: Any) -> None:
 def test_a_disagreement_is_shown_before_approval(bench: Any) -> None:
     with fake_model() as fake:
         fake.respond = helpful
-        bench.env |= {"MOLWRIGHT_MODEL_URL": fake.url, "MOLWRIGHT_MODEL_NAME": "m", "MOLWRIGHT_ROLES": "interpreter"}
+        bench.env |= {"MOLWRIGHT_MODELS__URL": fake.url, "MOLWRIGHT_MODELS__NAME": "m", "MOLWRIGHT_MODELS__ROLES": "interpreter"}
         ended = bench.run("design", GOAL, "--budget", "40", "--candidates", "5")
     assert ended.code == 5, ended.err
     assert 'a model reads "MW < 300" as Molecular weight below 350 g/mol; the parser\'s reading stands' in ended.err
@@ -271,8 +271,8 @@ def test_a_refused_goal_and_a_spec_that_was_brought_reach_no_interpreter(bench: 
     with fake_model() as fake:
         fake.respond = helpful
         plan = plan_for("interpreter").model_dump(mode="json", exclude_none=True)
-        bench.env |= {"MOLWRIGHT_MODEL_URL": fake.url, "MOLWRIGHT_MODEL_NAME": "m"}
+        bench.env |= {"MOLWRIGHT_MODELS__URL": fake.url, "MOLWRIGHT_MODELS__NAME": "m"}
         assert bench.run("resume", bench.create("make sarin more volatile", models=plan)).code == 3
         spec = plain(bench).spec.model_dump(mode="json")
-        bench.execute(bench.create(GOAL, models=plan, spec=spec), model_url=fake.url, model_name="m")
+        bench.execute(bench.create(GOAL, models=plan, spec=spec), models__url=fake.url, models__name="m")
         assert fake.requests == []

@@ -16,7 +16,7 @@ from memory.sql.owners import new_owner
 
 def test_two_runs_at_once_in_one_home_both_finish(bench: Any, expected: dict[str, Any]) -> None:
     """Both with the literature store, which only one process at a time can have open."""
-    bench.env["MOLWRIGHT_MILVUS_URI"] = ""
+    bench.env["MOLWRIGHT_LITERATURE__URI"] = ""
     goals = {"a molecule with MW < 300 that's stable at 200 °C": 7, "a polymer with Tg > 150 °C": 8}
     argv = [["design", goal, "--yes", "--budget", "40", "--seed", str(seed), "--candidates", "5"] for goal, seed in goals.items()]
     for pid in [bench.spawn(*arguments) for arguments in argv]:
@@ -70,7 +70,7 @@ def test_two_approvals_at_the_same_moment(bench: Any, expected: dict[str, Any]) 
     run_id = bench.create(yes=False)
     assert bench.run("resume", run_id).code == 5
     names = [f"person{n}" for n in range(4)]
-    ended = [bench.wait(pid) for pid in [bench.spawn("approve", run_id, env={"MOLWRIGHT_USER": name}) for name in names]]
+    ended = [bench.wait(pid) for pid in [bench.spawn("approve", run_id, env={"MOLWRIGHT_USER__NAME": name}) for name in names]]
     assert sorted(e.code for e in ended)[0] == 0
     assert [e.code for e in ended].count(0) == 1
     with bench.store() as store:
@@ -83,7 +83,7 @@ def test_an_owner_that_comes_back_too_late_writes_nothing(
     again: Any, stage: str, places: list[tuple[str, int]], expected: dict[str, Any]
 ) -> None:
     """The owner gives no sign of life but is not dead: its lease runs out, another process finishes the run, the owner wakes up."""
-    again.env["MOLWRIGHT_LEASE_SECONDS"] = "0.5"
+    again.env["MOLWRIGHT_STORE__LEASE_SECONDS"] = "0.5"
     stale = again.spawn("resume", "run1", at=[*next(p for p in places if p[0] == stage), "mid"], then="away")
     again.paused(stale)
     time.sleep(0.7)
@@ -99,7 +99,7 @@ def test_an_owner_that_comes_back_too_late_writes_nothing(
 
 def test_an_owner_that_is_too_slow_is_overtaken_while_the_other_works(again: Any, expected: dict[str, Any]) -> None:
     """Both processes live: the new owner is in the middle of the run when the old one wakes up and tries to write."""
-    again.env["MOLWRIGHT_LEASE_SECONDS"] = "0.5"
+    again.env["MOLWRIGHT_STORE__LEASE_SECONDS"] = "0.5"
     stale = again.spawn("resume", "run1", at=["estimate", 0, "begin"], then="away")
     again.paused(stale)
     time.sleep(0.7)
@@ -110,7 +110,7 @@ def test_an_owner_that_is_too_slow_is_overtaken_while_the_other_works(again: Any
         assert "was taken over by" in ended.err
         assert store.run("run1").status == "running"  # the stale process did not call it failed
         store.heartbeat(lease)
-    again.env.pop("MOLWRIGHT_LEASE_SECONDS")
+    again.env.pop("MOLWRIGHT_STORE__LEASE_SECONDS")
     again.execute("run1")
     assert again.snapshot("run1") == expected
 

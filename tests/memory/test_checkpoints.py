@@ -15,6 +15,7 @@ from core.errors import ConfigurationError, StoreError
 from core.settings import Settings
 from memory.checkpoints import FILE_NAME, checkpoint_url, open_checkpointer
 from memory.sql import SqlRunStore
+from tests.settings_kit import settings_of
 
 
 class State(TypedDict, total=False):
@@ -47,8 +48,8 @@ def _graph(visited: list[str]) -> Any:
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     if request.param == "postgres":
-        return Settings(home=tmp_path, database_url=request.getfixturevalue("postgres_url"))
-    return Settings(home=tmp_path / "home")
+        return settings_of(home=tmp_path, store__url=request.getfixturevalue("postgres_url"))
+    return settings_of(home=tmp_path / "home")
 
 
 def test_a_run_goes_on_after_its_checkpointer_was_closed(place: Settings) -> None:
@@ -72,7 +73,7 @@ def test_other_threads_of_the_graph_are_apart(place: Settings) -> None:
 
 
 def test_checkpoints_and_runs_do_not_lock_each_other(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path)
+    settings = settings_of(home=tmp_path)
     with SqlRunStore(settings.sql_url()) as store, open_checkpointer(settings) as saver, store.database.write():
         _graph([]).compile(checkpointer=saver).invoke({"seen": []}, {"configurable": {"thread_id": "r1"}}, durability="sync")
     assert sorted(path.name for path in tmp_path.glob("*.db")) == [FILE_NAME, "molwright.db"]
@@ -89,24 +90,24 @@ def test_checkpoints_and_runs_do_not_lock_each_other(tmp_path: Path) -> None:
     ],
 )
 def test_where_checkpoints_are_kept(database: str, checkpoints: str, expected: str) -> None:
-    settings = Settings(home=Path("/h"), database_url=database, checkpoint_url=checkpoints)
+    settings = settings_of(home=Path("/h"), store__url=database, store__checkpoints=checkpoints)
     assert str(checkpoint_url(settings)) == expected
 
 
 def test_the_run_stores_own_file_is_refused(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path, checkpoint_url=f"sqlite:///{tmp_path / 'molwright.db'}")
+    settings = settings_of(home=tmp_path, store__checkpoints=f"sqlite:///{tmp_path / 'molwright.db'}")
     with pytest.raises(ConfigurationError, match="a file of their own"), open_checkpointer(settings):
         pass
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_text("a note " * 500)
-    with pytest.raises(StoreError, match=rf"{FILE_NAME}: the file is damaged"), open_checkpointer(Settings(home=tmp_path)):
+    with pytest.raises(StoreError, match=rf"{FILE_NAME}: the file is damaged"), open_checkpointer(settings_of(home=tmp_path)):
         pass
 
 
 def test_an_error_of_the_database_inside_the_block_is_a_store_error(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path)
+    settings = settings_of(home=tmp_path)
 
     def work() -> None:
         with open_checkpointer(settings) as saver:
@@ -123,7 +124,7 @@ def test_other_errors_pass_through(place: Settings) -> None:
 
 
 def test_an_unreachable_server(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path, checkpoint_url="postgresql://u:secret@127.0.0.1:1/d")
+    settings = settings_of(home=tmp_path, store__checkpoints="postgresql://u:secret@127.0.0.1:1/d")
     with pytest.raises(StoreError, match="cannot be reached") as caught, open_checkpointer(settings):
         pass
     assert "secret" not in str(caught.value)
@@ -133,10 +134,10 @@ def test_processes_that_open_new_checkpoints_together_all_succeed(
     place: Settings, repository: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MOLWRIGHT_HOME", str(place.home))
-    monkeypatch.setenv("MOLWRIGHT_DATABASE_URL", place.database_url)
+    monkeypatch.setenv("MOLWRIGHT_STORE__URL", place.store.url)
     script = (
-        "from core.settings import get_settings; from memory.checkpoints import open_checkpointer\n"
-        "with open_checkpointer(get_settings()) as saver: assert saver.get_tuple({'configurable': {'thread_id': 'x'}}) is None"
+        "from core.settings import read_settings; from memory.checkpoints import open_checkpointer\n"
+        "with open_checkpointer(read_settings()) as saver: assert saver.get_tuple({'configurable': {'thread_id': 'x'}}) is None"
     )
     command = [sys.executable, "-c", script]
     processes = [subprocess.Popen(command, cwd=repository, stderr=subprocess.PIPE, text=True) for _ in range(2)]

@@ -16,6 +16,7 @@ from core.settings import Settings
 from evals.judges.claims import judge_report
 from evals.replay import replay
 from serving.pool import EndpointConfig
+from tests.settings_kit import settings_of
 from tests.vllm.servers import ServerPlan, VllmServer, tiny_adapter, tiny_model, vllm_servers
 from tools.execution import SerialExecutor
 
@@ -62,8 +63,15 @@ def settings(servers: list[VllmServer], tmp_path_factory: pytest.TempPathFactory
     home = tmp_path_factory.mktemp("home")
     pool = home / "pool.toml"
     pool.write_text(POOL.format(first=servers[0].base_url, second=servers[1].base_url))
-    return Settings(
-        home=home, workers=1, model_pool=pool, model_context=16_384, model_reply=384, model_attempts=1, model_calls=60, model_seeds=False
+    return settings_of(
+        home=home,
+        workers__processes=1,
+        models__pool=pool,
+        models__context=16_384,
+        models__reply=384,
+        models__attempts=1,
+        models__calls=60,
+        models__seeds=False,
     )
 
 

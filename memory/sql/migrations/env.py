@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
-from core.settings import get_settings
+from core.settings import read_settings
 from memory.sql.engine import make_engine, make_folder, normalise_url
 from memory.sql.models import Base
 
@@ -27,7 +27,7 @@ handed_over = context.config.attributes.get("connection")
 if handed_over is not None:
     run(handed_over)
 else:
-    url = normalise_url(get_settings().sql_url())
+    url = normalise_url(read_settings().sql_url())
     make_folder(url)
     engine = make_engine(url, migrating=True)
     with engine.execution_options(molwright_write=True).begin() as own_connection:

@@ -16,6 +16,7 @@ from core.errors import ConfigurationError
 from core.settings import Settings
 from tests.agent.models.fake_server import fake_model
 from tests.scratch_recorder import ScratchRecorder
+from tests.settings_kit import settings_of
 
 ROOT = Path(__file__).resolve().parents[3]
 URL = "http://127.0.0.1:9/v1"
@@ -39,7 +40,7 @@ canary = "embedding"
 
 
 def settings(tmp_path: Path, **given: Any) -> Settings:
-    return Settings(home=tmp_path, **given)
+    return settings_of(home=tmp_path, **given)
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_nothing_configured_means_no_plan(tmp_path: Path) -> None:
 
 
 def test_one_line_gives_every_role_a_model(tmp_path: Path) -> None:
-    plan = configured_plan(settings(tmp_path, model_url=URL, model_name="qwen"))
+    plan = configured_plan(settings(tmp_path, models__url=URL, models__name="qwen"))
     assert plan is not None
     assert {role: used.model for role, used in plan.roles.items()} == dict.fromkeys(ROLES, "qwen")
     assert plan.roles["proposer"].temperature > 0 == plan.roles["interpreter"].temperature
@@ -73,21 +74,21 @@ def test_one_line_gives_every_role_a_model(tmp_path: Path) -> None:
     ],
 )
 def test_roles_are_chosen(tmp_path: Path, roles: Any, expected: dict[str, str]) -> None:
-    plan = configured_plan(settings(tmp_path, model_url=URL, model_name="qwen", roles=roles))
+    plan = configured_plan(settings(tmp_path, models__url=URL, models__name="qwen", models__roles=roles))
     assert plan is not None
     assert {role: used.model for role, used in plan.roles.items()} == expected
 
 
 def test_no_roles_means_no_plan(tmp_path: Path) -> None:
-    assert configured_plan(settings(tmp_path, model_url=URL, model_name="qwen", roles="none")) is None
+    assert configured_plan(settings(tmp_path, models__url=URL, models__name="qwen", models__roles="none")) is None
 
 
 def test_limits_come_from_the_settings(tmp_path: Path) -> None:
     prices = tmp_path / "prices.toml"
     prices.write_text('price_per_kwh = 0.3\n[prices."qwen"]\nwatts = 400\n[prices.small]\nper_million_in = 0.1\n')
     made = settings(
-        tmp_path, model_url=URL, model_name="qwen", model_fallback="small", model_context=4096, model_reply=4000, model_calls=7,
-        model_tokens=1000, model_seconds=60, model_money=2, model_prices=prices, model_attempts=1, model_deadline=9,
+        tmp_path, models__url=URL, models__name="qwen", models__fallback="small", models__context=4096, models__reply=4000, models__calls=7,
+        models__tokens=1000, models__seconds=60, models__money=2, models__prices=prices, models__attempts=1, models__deadline=9,
     )  # fmt: skip
     plan = configured_plan(made)
     assert plan is not None
@@ -98,17 +99,17 @@ def test_limits_come_from_the_settings(tmp_path: Path) -> None:
 
 
 def test_a_pool_file_says_who_does_what(tmp_path: Path, pool_file: Path) -> None:
-    plan = configured_plan(settings(tmp_path, model_pool=pool_file))
+    plan = configured_plan(settings(tmp_path, models__pool=pool_file))
     assert plan is not None
     assert plan.roles["proposer"].model == "big"
     assert plan.roles["critic"].model == "small"
-    named = configured_plan(settings(tmp_path, model_pool=pool_file, roles="proposer=chem,critic=proposer"))
+    named = configured_plan(settings(tmp_path, models__pool=pool_file, models__roles="proposer=chem,critic=proposer"))
     assert named is not None
     assert {role: used.model for role, used in named.roles.items()} == {"proposer": "chem", "critic": "big"}
 
 
 def test_the_five_card_fleet_is_a_pool(tmp_path: Path) -> None:
-    made = settings(tmp_path, model_pool=ROOT / "deploy" / "fleet" / "five-cards.toml")
+    made = settings(tmp_path, models__pool=ROOT / "deploy" / "fleet" / "five-cards.toml")
     plan = configured_plan(made)
     assert plan is not None
     assert set(plan.roles) == set(ROLES)
@@ -119,15 +120,15 @@ def test_the_five_card_fleet_is_a_pool(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"model_name": "qwen"}, "no server"),
-        ({"model_url": URL}, "no model: set MOLWRIGHT_MODEL_NAME"),
-        ({"model_url": "localhost:8000", "model_name": "m"}, "needs http://HOST:PORT/v1"),
-        ({"model_url": "http://user:pw@h/v1", "model_name": "m"}, "takes no user"),
-        ({"model_url": URL, "model_name": "m", "model_pool": "x.toml"}, "both"),
-        ({"model_pool": "/nowhere/pool.toml"}, "/nowhere/pool.toml"),
-        ({"model_url": URL, "model_name": "m", "roles": "wizard"}, "wizard is no role"),
-        ({"model_url": URL, "model_name": "m", "model_money": 1.0}, "needs a price for m"),
-        ({"model_url": URL, "model_name": "m", "model_prices": "/nowhere.toml"}, "/nowhere.toml"),
+        ({"models__name": "qwen"}, "no server"),
+        ({"models__url": URL}, "no model: set MOLWRIGHT_MODELS__NAME"),
+        ({"models__url": "localhost:8000", "models__name": "m"}, "needs http://HOST:PORT/v1"),
+        ({"models__url": "http://user:pw@h/v1", "models__name": "m"}, "takes no user"),
+        ({"models__url": URL, "models__name": "m", "models__pool": "x.toml"}, "both"),
+        ({"models__pool": "/nowhere/pool.toml"}, "/nowhere/pool.toml"),
+        ({"models__url": URL, "models__name": "m", "models__roles": "wizard"}, "wizard is no role"),
+        ({"models__url": URL, "models__name": "m", "models__money": 1.0}, "needs a price for m"),
+        ({"models__url": URL, "models__name": "m", "models__prices": "/nowhere.toml"}, "/nowhere.toml"),
     ],
 )
 def test_settings_that_do_not_fit_are_named(tmp_path: Path, given: dict[str, Any], said: str) -> None:
@@ -138,27 +139,27 @@ def test_settings_that_do_not_fit_are_named(tmp_path: Path, given: dict[str, Any
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"model_name": "huge"}, "no server has the model 'huge'; there are small, big, chem"),
-        ({"roles": "critic=vectors"}, "no server has the model 'vectors'"),
-        ({"model_fallback": "huge"}, "model_fallback"),
+        ({"models__name": "huge"}, "no server has the model 'huge'; there are small, big, chem"),
+        ({"models__roles": "critic=vectors"}, "no server has the model 'vectors'"),
+        ({"models__fallback": "huge"}, "models.fallback"),
     ],
 )
 def test_a_model_that_no_server_of_the_pool_has_is_named(tmp_path: Path, pool_file: Path, given: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigurationError, match=said):
-        configured_plan(settings(tmp_path, model_pool=pool_file, **given))
+        configured_plan(settings(tmp_path, models__pool=pool_file, **given))
 
 
 def test_a_pool_file_that_is_wrong_names_the_field(tmp_path: Path) -> None:
     path = tmp_path / "pool.toml"
     path.write_text("[[pool.endpoints]]\nbase_url = 'x'\nmodel = 'm'\n")
     with pytest.raises(ConfigurationError, match="base_url"):
-        pool_config(settings(tmp_path, model_pool=path))
+        pool_config(settings(tmp_path, models__pool=path))
 
 
 def test_the_key_of_one_address_is_sent_and_never_shown(tmp_path: Path) -> None:
     secret = "sk-the-one-line-key"
     with fake_model("qwen", api_key=secret) as fake:
-        made = settings(tmp_path, model_url=fake.url, model_name="qwen", model_key=secret)
+        made = settings(tmp_path, models__url=fake.url, models__name="qwen", models__key=secret)
         plan = configured_plan(made)
         pool = pool_config(made)
         assert plan is not None
@@ -175,11 +176,11 @@ def test_the_key_of_one_address_is_sent_and_never_shown(tmp_path: Path) -> None:
 
 
 def test_a_stored_plan_works_with_other_settings(tmp_path: Path) -> None:
-    plan = configured_plan(settings(tmp_path, model_url=URL, model_name="qwen"))
+    plan = configured_plan(settings(tmp_path, models__url=URL, models__name="qwen"))
     assert plan is not None
     assert isinstance(open_backend(settings(tmp_path), plan), NoBackend)
     with fake_model("other") as fake:
-        backend = open_backend(settings(tmp_path, model_url=fake.url, model_name="other"), plan)
+        backend = open_backend(settings(tmp_path, models__url=fake.url, models__name="other"), plan)
         assert isinstance(backend, PoolBackend)
         fake.say("Still here.")
         session = ModelSession(plan, backend, ScratchRecorder())
@@ -189,7 +190,7 @@ def test_a_stored_plan_works_with_other_settings(tmp_path: Path) -> None:
 
 
 def test_without_a_server_here_every_call_is_a_problem_not_a_fault(tmp_path: Path) -> None:
-    plan = configured_plan(settings(tmp_path, model_url=URL, model_name="qwen"))
+    plan = configured_plan(settings(tmp_path, models__url=URL, models__name="qwen"))
     assert plan is not None
     session = ModelSession(plan, open_backend(settings(tmp_path), plan), ScratchRecorder())
     turn = session.turn(Place("n", 0, "x"), "assistant", [{"role": "user", "content": "hi"}], [])

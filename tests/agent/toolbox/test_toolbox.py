@@ -21,7 +21,7 @@ from core.errors import ConfigurationError, LiteratureError
 from core.interfaces import LiteratureStore, Passage
 from core.model import Model
 from core.report import Report
-from core.settings import Settings
+from tests.settings_kit import settings_of
 
 
 class Shelf:
@@ -67,7 +67,7 @@ def call(name: str, context: ToolContext | None = None, **arguments: Any) -> Any
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A store with one finished run."""
-    settings = Settings(home=Path(tmp_path_factory.mktemp("home")), workers=1)
+    settings = settings_of(home=Path(tmp_path_factory.mktemp("home")), workers__processes=1)
     opened = wiring.open_store(settings)
     service = RunService(settings, opened)
     service.execute(service.start("a molecule with MW < 300 and logP between 1 and 3", {"budget": 160, "yes": True, "candidates": 4}))

@@ -28,7 +28,7 @@ from tools.synthesis.routes.trees import best_route
 #: AiZynthFinder needs NumPy 1; without the limit pip takes a pyarrow that wants NumPy 2, and the program does not start.
 INSTALL = (
     'python3.11 -m venv aizynth && aizynth/bin/pip install aizynthfinder "pyarrow<22" && aizynth/bin/download_public_data DATA; '
-    'then set MOLWRIGHT_AIZYNTH_COMMAND="aizynth/bin/aizynthcli --config DATA/config.yml"'
+    'then set MOLWRIGHT_ROUTES__AIZYNTH_COMMAND="aizynth/bin/aizynthcli --config DATA/config.yml"'
 )
 
 

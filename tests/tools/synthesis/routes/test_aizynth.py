@@ -79,7 +79,7 @@ def test_faults_are_clear(tmp_path: Path, body: str, says: str) -> None:
 def test_a_missing_program_says_how_to_get_it() -> None:
     with pytest.raises(ConfigurationError, match="pip install aizynthfinder"):
         AizynthFinder("/nowhere/aizynthcli --config x").find(TARGET)
-    with pytest.raises(ConfigurationError, match="MOLWRIGHT_AIZYNTH_COMMAND"):
+    with pytest.raises(ConfigurationError, match="MOLWRIGHT_ROUTES__AIZYNTH_COMMAND"):
         AizynthFinder("").find(TARGET)
 
 

@@ -1,0 +1,35 @@
+"""What every command works with: the services, made once a call in ``app/cli.py`` and found through Typer's context."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from core.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from app.services.entry import Services
+    from core.spec import DesignSpec
+
+#: Exit code of a command that found nothing which meets every requirement.
+NONE_MEETS = 4
+
+
+def services(context: typer.Context) -> Services:
+    """The services of this call."""
+    from app.services.entry import Services
+
+    found = context.find_object(Services)
+    assert found is not None, "the program's callback makes them"
+    return found
+
+
+def read_spec(door: Services, path: Path) -> DesignSpec:
+    """The spec in ``path``. NotFoundError if the file cannot be read, SpecError with the place if it is not a spec."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotFoundError(f"cannot read the spec {path}: {error}") from error
+    return door.goals.read(text, str(path))

@@ -1,0 +1,85 @@
+"""All that a door may do, in one object: the services over one store, one clock and one set of settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property
+
+from app import wiring
+from app.services.conversations import ConversationService, Decide
+from app.services.evaluations import EvaluationService
+from app.services.feedback import FeedbackService
+from app.services.goals import GoalService
+from app.services.libraries import LibraryService
+from app.services.lists import ListService
+from app.services.literature import LiteratureService
+from app.services.runs import RunService
+from app.services.structures import StructureService
+from core.events import ProgressSink, silent
+from core.interfaces import RunStore
+from core.settings import Settings, read_settings
+
+
+class Services:
+    """Made once by a door (a command, a request's application, a worker) and passed on. Nothing is opened before it is asked for.
+
+    ``settings``: read from the environment and ``molwright.toml`` when they are first needed, unless given.
+    """
+
+    def __init__(self, settings: Settings | None = None, *, clock: Callable[[], datetime] = wiring.now) -> None:
+        self._given = settings
+        self.clock = clock
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What is configured. Raises ConfigurationError."""
+        return self._given or read_settings()
+
+    @cached_property
+    def store(self) -> RunStore:
+        """The run store. Raises StoreError if it cannot be opened."""
+        return wiring.open_store(self.settings)
+
+    @property
+    def goals(self) -> GoalService:
+        """What goals and specs mean."""
+        return GoalService(self.settings)
+
+    @property
+    def lists(self) -> ListService:
+        """What users bring along: building blocks, known structures."""
+        return ListService()
+
+    def runs(self, progress: ProgressSink = silent) -> RunService:
+        """Design runs; ``progress`` hears what the runs that this process executes tell."""
+        return RunService(self.settings, self.store, progress, clock=self.clock)
+
+    def conversations(self, decide: Decide, progress: ProgressSink = silent) -> ConversationService:
+        """Conversations; ``decide`` asks a person before anything is started."""
+        return ConversationService(self.settings, self.store, decide, progress, clock=self.clock)
+
+    @property
+    def structures(self) -> StructureService:
+        """Single structures: properties, check, route."""
+        return StructureService(self.settings)
+
+    @property
+    def libraries(self) -> LibraryService:
+        """Libraries of structures held against a goal."""
+        return LibraryService(self.settings, clock=self.clock)
+
+    @property
+    def literature(self) -> LiteratureService:
+        """The literature store."""
+        return LiteratureService(self.settings)
+
+    @property
+    def feedback(self) -> FeedbackService:
+        """What reviewers say of candidates."""
+        return FeedbackService(self.settings, self.store, clock=self.clock)
+
+    @property
+    def evaluations(self) -> EvaluationService:
+        """Evaluation suites and their stored results."""
+        return EvaluationService(self.settings, lambda: self.store, clock=self.clock)

@@ -1,0 +1,156 @@
+"""Libraries of any size held against a goal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app import wiring
+from core.errors import RefusedError
+from core.report import Report
+from core.settings import Settings
+from core.spec import DesignSpec
+
+if TYPE_CHECKING:
+    from core.interfaces import StreamExecutor
+    from tools.screening.journal import Journal
+    from tools.screening.run import Progress, Screened
+
+#: Records that could not be read and are shown at once; a table lists all.
+UNREADABLE_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class LibraryScreen:
+    """A library to be held against a spec.
+
+    Attributes:
+        library: file of structures: .smi, .csv, .tsv, .txt or .sdf, each also with .gz.
+        spec: what is wanted.
+        folder: where journal and results go.
+        identity: hashes of library, spec, column and software; the journal in ``folder`` belongs to them.
+        smiles_column: column of a CSV file that holds the structures; empty: found by itself.
+    """
+
+    library: Path
+    spec: DesignSpec
+    folder: Path
+    identity: dict[str, str]
+    smiles_column: str = ""
+
+    @property
+    def run_id(self) -> str:
+        """A name for this library and goal."""
+        return f"{self.identity['library'][:6]}{self.identity['goal'][:6]}"
+
+    @property
+    def journal(self) -> Path:
+        """The file that keeps what was found, so that a later call goes on after it."""
+        from tools.screening.run import JOURNAL
+
+        return self.folder / JOURNAL
+
+    def restart(self) -> None:
+        """Forget what an earlier call found."""
+        for suffix in ("", "-wal", "-shm"):
+            self.journal.with_name(self.journal.name + suffix).unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class LibraryResult:
+    """What a screen came to.
+
+    Attributes:
+        report: the ranked hits.
+        screened: how many records were read, met the spec, or were rejected and why.
+        unreadable: line, name and reason of the first records that could not be read.
+        files: tables written into the folder: hits, and what could not be read or was blocked.
+    """
+
+    report: Report
+    screened: Screened
+    unreadable: list[tuple[int, str, str]]
+    files: list[Path]
+
+
+class LibraryService:
+    """Holds libraries against goals."""
+
+    def __init__(self, settings: Settings, *, clock: Callable[[], datetime] = wiring.now) -> None:
+        self.settings = settings
+        self.clock = clock
+
+    def spec(self, goal: str | DesignSpec, listed: int) -> DesignSpec:
+        """What a library is held against: a goal or a spec, without the wish for a route; ``listed``: how many the report ranks.
+
+        Raises RefusedError if the guard blocks the goal or what the spec names, GoalError or SpecError for what cannot be used.
+        """
+        from agent.interpreter import interpret
+        from agent.spec_check import check_spec
+        from tools.safety.spec import screen_spec
+
+        made = check_spec(goal) if isinstance(goal, DesignSpec) else interpret(goal, met_probability=self.settings.search.met_probability)
+        objectives = [o for o in made.objectives if o.property != "route"]  # no route is looked for in a library
+        assumptions = [a for a in made.assumptions if not a.text.startswith("candidates with a known route")]
+        spec = made.model_copy(update={"objectives": objectives, "assumptions": assumptions, "candidates": listed})
+        verdict = screen_spec(spec)
+        if verdict.verdict == "block":
+            raise RefusedError("the safety guard refused this goal. " + "; ".join(f"{h.id}: {h.reason}" for h in verdict.rules))
+        return spec
+
+    def prepare(self, library: Path, spec: DesignSpec, folder: Path | None = None, smiles_column: str = "") -> LibraryScreen:
+        """The screen of ``library`` against ``spec``. ``folder``: by default one in the home folder, by library and goal. NotFoundError."""
+        from tools.screening.run import identity
+
+        known = identity(library, spec, smiles_column)
+        place = folder or self.settings.home / "screens" / f"{library.name.split('.')[0]}-{known['library'][:6]}{known['goal'][:6]}"
+        return LibraryScreen(library, spec, place, known, smiles_column)
+
+    def run(
+        self, asked: LibraryScreen, *, workers: int | None = None, ray: str = "", limit: int | None = None, progress: Progress
+    ) -> LibraryResult:
+        """Hold every record against the spec, going on where an earlier call stopped, and rank those that meet it.
+
+        ``workers``: processes, or Ray tasks where ``ray`` is the address of a cluster; by default what the settings say. ``limit``: read
+        at most so many records. Raises NotFoundError, UsageError and StoreError.
+        """
+        from tools.screening.journal import Journal
+        from tools.screening.run import screen
+
+        journal = Journal(asked.journal, asked.identity)
+        executor = self._executor(workers, ray)
+        try:
+            done = screen(asked.library, asked.spec, journal, executor, smiles_column=asked.smiles_column, progress=progress, limit=limit)
+        finally:
+            executor.close()
+        result = self._result(asked, journal, done)
+        journal.close()
+        return result
+
+    def _result(self, asked: LibraryScreen, journal: Journal, done: Screened) -> LibraryResult:
+        from tools.screening.report import report_of, write_hits, write_rejects
+
+        created = self.clock().isoformat()
+        report = report_of(journal, asked.spec, done, run_id=asked.run_id, created_at=created, library=asked.library.name)
+        asked.folder.mkdir(parents=True, exist_ok=True)
+        files = [asked.folder / "hits.csv"]
+        write_hits(journal, asked.spec, files[0])
+        for table in ("unreadable", "blocked"):
+            if write_rejects(journal, table, asked.folder / f"{table}.csv"):
+                files.append(asked.folder / f"{table}.csv")
+        first = [(line, name, reason) for _, line, name, reason in islice(journal.listed("unreadable"), UNREADABLE_SHOWN)]
+        return LibraryResult(report, done, first, files)
+
+    def _executor(self, workers: int | None, ray: str) -> StreamExecutor:
+        if ray:
+            from tools.execution_ray import RayExecutor
+
+            return RayExecutor(ray, workers)
+        from tools.execution import ProcessExecutor, SerialExecutor
+
+        number = workers or self.settings.workers.processes
+        return ProcessExecutor(number) if number > 1 else SerialExecutor()
