@@ -12,7 +12,23 @@ import typer
 from rich.markup import escape
 
 from app import wiring
-from app.commands import chat, chemistry, design, doctor, evals, fleet, gateway, literature, metrics, models, optimise, routes, runs, screen
+from app.commands import (
+    chat,
+    chemistry,
+    design,
+    doctor,
+    evals,
+    fleet,
+    gateway,
+    literature,
+    metrics,
+    models,
+    optimise,
+    quick,
+    routes,
+    runs,
+    screen,
+)
 from app.console import err
 from core.errors import ConfigurationError, MolwrightError
 from core.plugins import CALCULATORS, PROPOSERS, plugins
@@ -31,6 +47,7 @@ app = typer.Typer(
 )
 design.register(app)
 chemistry.register(app)
+quick.register(app)
 routes.register(app)
 screen.register(app)
 chat.register(app)

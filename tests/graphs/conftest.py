@@ -22,6 +22,7 @@ from core.events import ProgressSink, silent
 from core.report import Report
 from core.settings import Settings
 from memory.sql.store import SqlRunStore
+from tools.search.policy import SearchPolicy
 
 ROOT = Path(__file__).resolve().parents[2]
 GOAL = "a molecule with MW < 300 that's stable at 200 °C"
@@ -176,7 +177,7 @@ def workers() -> Iterator[Workers]:
 
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent.proposer.BATCH", BATCH)
+    monkeypatch.setattr("tools.search.policy.DEFAULT", SearchPolicy(batch=BATCH))
 
 
 @pytest.fixture
