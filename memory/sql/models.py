@@ -116,7 +116,7 @@ class CandidateRow(Base):
     position: Mapped[int]
     schema_version: Mapped[str]
     smiles: Mapped[str]
-    given: Mapped[str] = mapped_column(server_default="")
+    given: Mapped[str] = mapped_column(server_default=text("''"))
     inchikey: Mapped[str]
     name: Mapped[str]
     candidate_class: Mapped[str]

@@ -82,8 +82,10 @@ def judge_one(
 ) -> Candidate:
     """:func:`judge` for one structure that somebody (``proposer``) names. Raises StructureError if it cannot be read."""
     proposal = Proposal(smiles=smiles, proposer=proposer, operator=operator)
-    standardised(proposal, spec.candidate_class)
-    return judge([proposal], spec, names=names, alerts=alerts, blocked=blocked, implausible=implausible)[0]
+    found = judge([proposal], spec, names=names, alerts=alerts, blocked=blocked, implausible=implausible)[0]
+    if found.rejected_by == UNREADABLE:
+        raise StructureError(found.rejected_reason)
+    return found
 
 
 def drug_like(spec: DesignSpec) -> bool:

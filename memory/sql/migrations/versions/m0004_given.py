@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Add the column; candidates stored before have none."""
-    op.add_column("candidates", sa.Column("given", sa.Text(), server_default="", nullable=False))
+    op.add_column("candidates", sa.Column("given", sa.Text(), server_default=sa.text("''"), nullable=False))
 
 
 def downgrade() -> None:
