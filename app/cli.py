@@ -24,6 +24,7 @@ from app.commands import (
     metrics,
     models,
     optimise,
+    quick,
     routes,
     runs,
     screen,
@@ -47,6 +48,7 @@ app = typer.Typer(
 )
 design.register(app)
 chemistry.register(app)
+quick.register(app)
 routes.register(app)
 screen.register(app)
 chat.register(app)

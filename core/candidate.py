@@ -196,6 +196,9 @@ class Candidate(Model):
     schema_version: str = Field(default=CANDIDATE_VERSION, description="Version of this model.")
     key: str = Field(description="Identity within the run: InChIKey, or the frame-independent polymer key.")
     smiles: str = Field(description="Canonical SMILES of the form as drawn.")
+    given: str = Field(
+        default="", description="SMILES of everything that was given, where what is judged is a part of it (see the notes); else empty."
+    )
     inchikey: str = Field(default="", description="InChIKey; empty for polymers.")
     name: str = Field(default="", description="A name, where one is known.")
     candidate_class: CandidateClass = Field(alias="class", description="molecule or polymer.")

@@ -11,19 +11,19 @@ from agent.roles.critic import protocol as critic
 from agent.roles.critic.protocol import ReviewRequest
 from agent.roles.reporter import protocol as reporter
 from agent.roles.reporter.protocol import ExplainRequest, SummaryRequest
-from core.candidate import NO_ROUTE, Candidate, Citation
+from core.candidate import Candidate, Citation
 from core.events import TextWritten
 from core.report import BindingRequirement, Choice, Evidence, ModelUse, Point, Remark, Report, WeightSensitivity
 from core.spec import DesignSpec
 from graphs.context import DesignContext, DesignState, RoleNote, spec_of, with_note
 from graphs.user_inputs import block_list, known_set, library
-from tools.calculators.estimate import estimate as estimate_properties
 from tools.catalogue.registry import REGISTRY
-from tools.evaluation.fitness import fitness
+from tools.evaluation.judge import estimated
 from tools.ranking.novelty import KnownSet, known_to_all, known_to_user, shipped_count
 from tools.ranking.rank import rank as rank_candidates
 from tools.ranking.shortlist import Known
-from tools.safety.guard import screen_materials
+from tools.safety.guard import screened_route
+from tools.search.state import fittest
 from tools.synthesis.blocks import BlockLibrary
 from tools.synthesis.routes import find_route, only_from, with_stock
 from tools.versions import versions
@@ -43,9 +43,8 @@ def route(state: DesignState, context: DesignContext) -> DesignState:
     """
     spec = spec_of(state, context)
     kept = [c for c in context.store.candidates(context.run_id) if c.status == "kept"]
-    fittest = sorted(kept, key=lambda c: (-round(fitness(c.model_copy(update={"route": None}), spec), 9), c.key))[:ROUTED]
     blocks = library(state, context)
-    routed = [_with_route(c, blocks) for c in fittest]
+    routed = [_with_route(c, blocks) for c in fittest(kept, spec, ROUTED)]
     context.store.save_candidates(context.lease, routed)
     context.recorder.step("route", state["generation"], [[c.key, c.route] for c in routed])
     return {}
@@ -172,10 +171,7 @@ def _with_route(candidate: Candidate, blocks: BlockLibrary) -> Candidate:
     if given is not None and blocks.replaces and candidate.candidate_class == "molecule" and not only_from(given, blocks):
         given = None
     route = with_stock(given, blocks) if given is not None else find_route(candidate.smiles, candidate.candidate_class, blocks)
-    screened = screen_materials(route)
-    if any(m.verdict == "block" for m in screened.starting_materials):
-        screened = NO_ROUTE.model_copy(update={"note": "The route that was found needs a starting material that the safety guard blocks."})
-    return candidate.model_copy(update={"route": screened})
+    return candidate.model_copy(update={"route": screened_route(route)})
 
 
 def _compared(choice: Choice, spec: DesignSpec, own: KnownSet | None) -> Choice:
@@ -192,12 +188,12 @@ def _with_shown_properties(candidates: list[Candidate], spec: DesignSpec, contex
     for asked in (REGISTRY[name] for name in spec.property_names() if name in REGISTRY):
         if asked.listed_beside and spec.candidate_class in asked.classes:
             names += [asked.name, *asked.listed_beside]
-    values = estimate_properties([c.smiles for c in candidates], spec.candidate_class, names, spec.conditions, executor=context.executor)
+    shown = [c.properties for c in estimated(candidates, names, spec.conditions, executor=context.executor)]
     # The reasons of a level quote the flash point as evidence of volatility, which the search may not have predicted.
     again = [n for n in names if REGISTRY[n].kind == "level"]
     return [
         c.model_copy(update={"properties": {**v, **c.properties, **{n: v[n] for n in again}}})
-        for c, v in zip(candidates, values, strict=True)
+        for c, v in zip(candidates, shown, strict=True)
     ]
 
 

@@ -15,6 +15,9 @@ from core.events import ProgressSink, silent
 from core.interfaces import Executor, Lease, LiteratureStore, Recorder, RunStore
 from core.options import RunOptions, stored_options
 from core.spec import DesignSpec
+from tools.search import policy
+from tools.search.policy import SearchPolicy
+from tools.search.state import FrontierEntry, SearchState
 
 T = TypeVar("T")
 
@@ -34,6 +37,7 @@ class DesignContext:
         objections: why a person has to look at a spec before it may run; nothing where nobody has to.
         stop_if_asked: raises RunStopped if another door wants the run to stop; asked before each step.
         models: the language models of the run; NO_MODELS where every role is built-in.
+        policy: how the search divides its work and when it ends.
     """
 
     store: RunStore
@@ -46,6 +50,7 @@ class DesignContext:
     objections: Callable[[DesignSpec], tuple[str, ...]] = lambda spec: ()
     stop_if_asked: Callable[[], None] = lambda: None
     models: ModelSession = NO_MODELS
+    policy: SearchPolicy = field(default_factory=lambda: policy.DEFAULT)
     _kept: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -64,15 +69,6 @@ class DesignContext:
     def roles(self) -> Roles:
         """The form of each reasoning role, by the run's own plan."""
         return choose(self.models, self.recorder, self.literature)
-
-
-class FrontierEntry(TypedDict):
-    """One parent for the next generation."""
-
-    key: str
-    smiles: str
-    score: float
-    proposer: str
 
 
 class RoleNote(TypedDict):
@@ -134,6 +130,31 @@ def with_note(state: DesignState, role: str, note: str, *, built_in: bool = Fals
 def options_of(state: DesignState) -> RunOptions:
     """What the user asked for beside the goal."""
     return stored_options(state["options"])
+
+
+def search_of(state: DesignState) -> SearchState:
+    """Where the search of the run stands."""
+    return SearchState(
+        generation=state["generation"],
+        evaluated=state["evaluated"],
+        frontier=tuple(state["frontier"]),
+        best=state["best"],
+        stale=state["stale"],
+        empty=state["empty"],
+        stop_reason=state.get("stop_reason", ""),
+    )
+
+
+def with_search(search: SearchState) -> DesignState:
+    """The part of the run's state that says where the search stands."""
+    return {
+        "frontier": list(search.frontier),
+        "best": search.best,
+        "stale": search.stale,
+        "empty": search.empty,
+        "generation": search.generation,
+        "stop_reason": search.stop_reason,
+    }
 
 
 def spec_of(state: DesignState, context: DesignContext) -> DesignSpec:

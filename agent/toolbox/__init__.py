@@ -19,5 +19,13 @@ _CHEMISTRY = (
 )
 PROPOSER_TOOLS: tuple[str, ...] = _CHEMISTRY
 """Tools of the proposer; its loop adds submit_structures and read_result."""
-ASSISTANT_TOOLS: tuple[str, ...] = (*_CHEMISTRY, "list_runs", "show_report", "show_candidate", "compare_candidates", "start_design")
+ASSISTANT_TOOLS: tuple[str, ...] = (
+    *_CHEMISTRY,
+    "quick_structures",
+    "list_runs",
+    "show_report",
+    "show_candidate",
+    "compare_candidates",
+    "start_design",
+)
 """Tools of the assistant; the conversation adds read_result."""

@@ -9,7 +9,7 @@ from rdkit import Chem
 from rdkit.rdBase import BlockLogs
 
 from agent.toolbox.tool import MAX_STRUCTURES, ToolContext, ToolError, tool
-from core.candidate import Candidate, Origin, format_value
+from core.candidate import Candidate, format_value
 from core.errors import SpecError, StructureError
 from core.model import Model
 from core.spec import CandidateClass, Conditions, DesignSpec
@@ -78,6 +78,15 @@ class RouteArguments(Model):
     """One structure."""
 
     smiles: str = SmilesText
+
+
+class QuickArguments(Model):
+    """A goal, and how many structures."""
+
+    goal: str = Field(description="The goal in a sentence, such as 'a molecule with 4 carbon atoms and 1 oxygen atom'.", max_length=1000)
+    count: int = Field(
+        description=f"How many structures, 1 to {MAX_STRUCTURES}; more than one takes some seconds.", ge=1, le=MAX_STRUCTURES
+    )
 
 
 def class_of(smiles: str) -> CandidateClass:
@@ -196,6 +205,27 @@ def find_route(arguments: RouteArguments, context: ToolContext) -> dict[str, Any
     }
 
 
+@tool()
+def quick_structures(arguments: QuickArguments, context: ToolContext) -> dict[str, Any]:
+    """Construct structures that meet a goal at once, without a run: best for goals that can be counted, or a small change of a structure.
+
+    The quick form: every requirement is checked and the safety guard asked, but nothing is searched over generations, ranked by probability
+    or stored; start_design does that. Answers what was understood, and each structure with its requirements.
+    """
+    from agent.quick import WHAT_IT_IS, quick_answer
+
+    spec, found = quick_answer(arguments.goal, arguments.count)
+    return {
+        "form": WHAT_IT_IS,
+        "understood": [r.text for r in spec.requirements],
+        "not_checked": [u.phrase for u in spec.unchecked],
+        "structures": [
+            {"smiles": c.smiles, **_told(c), "requirements": [{"text": r.text, "value": _shown(r.value)} for r in c.requirements]}
+            for c in found
+        ],
+    }
+
+
 def _group(name: str) -> str:
     """The name under which edits know a group; '' for none. ToolError if it is unknown."""
     from tools.groups.edits import known
@@ -221,54 +251,45 @@ def _mol(structure: StandardStructure) -> Chem.Mol:
 
 
 def _estimated(text: str, names: list[str], conditions: Conditions) -> dict[str, Any]:
-    from tools.calculators.estimate import estimate
+    from tools.evaluation.judge import judge_one
 
+    plain = DesignSpec(goal="", candidate_class=class_of(text), conditions=conditions)
     try:
-        structure = standardise(text, class_of(text))
+        candidate = judge_one(text, plain, proposer="model", operator="tool", names=names, blocked="answer")
     except StructureError as error:
         return {"input": text, "error": str(error)}
-    values = estimate([structure.smiles], class_of(text), names, conditions)[0]
-    return {
-        "smiles": structure.smiles,
-        "values": {n: format_value(v) + (" (extrapolation)" if v.in_domain is False else "") for n, v in values.items()},
-    }
+    values = {n: format_value(v) + (" (extrapolation)" if v.in_domain is False else "") for n, v in candidate.properties.items()}
+    return {"smiles": candidate.smiles, **_told(candidate), "values": values}
 
 
 def _checked(text: str, spec: DesignSpec | None) -> dict[str, Any]:
-    from tools.calculators.estimate import estimate
-    from tools.evaluation.check import check
-    from tools.safety.guard import screen_structure
-    from tools.structures.plausibility import violations
+    from tools.evaluation.judge import broken_rules, judge_one
 
-    kind: Literal["molecule", "polymer"] = spec.candidate_class if spec else class_of(text)
+    wanted = spec or DesignSpec(goal="", candidate_class=class_of(text))
     try:
-        structure = standardise(text, kind)
+        candidate = judge_one(text, wanted, proposer="model", operator="tool")
     except StructureError as error:
         return {"input": text, "error": str(error)}
-    verdict = screen_structure(structure.smiles, kind)
-    answer: dict[str, Any] = {"smiles": structure.smiles, "safety": verdict.verdict}
-    if verdict.verdict != "allow":
-        answer["safety_reasons"] = [h.reason for h in verdict.rules]
-    with BlockLogs():
-        implausible = [reason for _, reason in violations(_mol(structure))]
+    assert candidate.safety is not None
+    answer: dict[str, Any] = {"smiles": candidate.smiles, "safety": candidate.safety.verdict, **_told(candidate)}
+    implausible = [reason for _, reason in broken_rules(candidate)]
     if implausible:
         answer["implausible"] = implausible
-    if spec is None or verdict.verdict == "block":
+    if spec is None or candidate.safety.verdict == "block":
         return answer
-    candidate = Candidate(
-        key=structure.key,
-        smiles=structure.smiles,
-        inchikey=structure.inchikey,
-        candidate_class=kind,
-        origin=Origin(proposer="model", operator="tool"),
-        properties=estimate([structure.smiles], kind, spec.property_names(), spec.conditions)[0],
-        safety=verdict,
-    )
     answer["requirements"] = [
         {"text": r.text, "met": r.met, "probability": round(r.probability, 2), "value": _shown(r.value), "reason": r.reason}
-        for r in check(candidate, spec)
+        for r in candidate.requirements
     ]
     return answer
+
+
+def _told(candidate: Candidate) -> dict[str, Any]:
+    """What a model must know of a structure beside its values: what of it was judged, and what the guard says of all that was given."""
+    told: dict[str, Any] = {"notes": candidate.notes} if candidate.notes else {}
+    if candidate.safety is not None and candidate.safety.verdict != "allow":
+        told |= {"safety": candidate.safety.verdict, "safety_reasons": [h.reason for h in candidate.safety.rules]}
+    return told
 
 
 def _shown(value: float | str | None) -> float | str | None:

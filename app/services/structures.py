@@ -1,16 +1,37 @@
-"""Single structures, without a run: how one could be made."""
+"""Single structures, without a run: values, a check against a goal, the quick form of an answer, how one could be made."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.candidate import Route
+from core.candidate import Candidate, Route
 from core.errors import RefusedError
+from core.report import SetResult
 from core.settings import Settings
-from core.spec import CandidateClass
+from core.spec import CandidateClass, Conditions, DesignSpec
 
 if TYPE_CHECKING:
     from tools.synthesis.inventory import Inventory
+
+
+@dataclass(frozen=True)
+class QuickAnswer:
+    """What the quick form answers.
+
+    Attributes:
+        spec: what the goal means.
+        candidates: structures that meet every requirement; none where none was found.
+        whole: how the requirements on the list as a whole stand.
+        why_none: why nothing was found, in words; empty where something was.
+        what_it_is: what the quick form does and does not do.
+    """
+
+    spec: DesignSpec
+    candidates: list[Candidate]
+    whole: list[SetResult]
+    why_none: str
+    what_it_is: str
 
 
 class StructureService:
@@ -18,6 +39,32 @@ class StructureService:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+
+    def values(self, smiles: str, conditions: Conditions) -> Candidate:
+        """Every property of one structure, with the guard's verdict beside. StructureError if it cannot be read."""
+        from tools.catalogue.registry import REGISTRY
+        from tools.evaluation.judge import judge_one
+
+        kind: CandidateClass = "polymer" if "*" in smiles else "molecule"
+        plain = DesignSpec(goal="", candidate_class=kind, conditions=conditions)
+        names = [p.name for p in REGISTRY if kind in p.classes]
+        return judge_one(smiles, plain, proposer="user", names=names, blocked="answer")
+
+    def check(self, smiles: str, goal: str) -> tuple[DesignSpec, Candidate]:
+        """What ``goal`` means, and how one structure stands to it. GoalError, or StructureError for what cannot be read."""
+        from agent.interpreter import interpret
+        from tools.evaluation.judge import judge_one
+
+        spec = interpret(goal)
+        return spec, judge_one(smiles, spec, proposer="user", blocked="answer")
+
+    def quick(self, goal: str, number: int | None = None) -> QuickAnswer:
+        """At most ``number`` structures that meet ``goal``, constructed at once; see :func:`agent.quick.quick_answer`."""
+        from agent.quick import WHAT_IT_IS, quick_answer, why_none
+        from tools.ranking.set_level import judge
+
+        spec, found = quick_answer(goal, number, self.settings.search.met_probability)
+        return QuickAnswer(spec, found, judge(found, spec), "" if found else why_none(spec), WHAT_IT_IS)
 
     def route(self, smiles: str, blocks: Inventory | None = None, *, aizynth: bool = False) -> Route:
         """A route of one to three named reactions from building blocks, or one of status 'none known'.

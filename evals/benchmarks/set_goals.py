@@ -4,8 +4,8 @@
 
 *Sets*: five molecules that resemble no drug of the set (novelty at least 0.80 each), are unlike one another (diversity at least 0.80), obey
 Lipinski's rules, and whose QED and SA score are at least as good as the mean of the drugs of the set. *Leads*: ten molecules that keep a given core,
-with logP between 2 and 3, a molecular weight below 400 and TPSA between 40 and 90. Both through the proposers of the quick path and the product's own
-check and list; the figures are counted again here with RDKit. The baseline draws random shipped known compounds.
+with logP between 2 and 3, a molecular weight below 400 and TPSA between 40 and 90. Both by the function behind `molwright quick -n`,
+the quick form of an answer; the figures are counted again here with RDKit. The baseline draws random shipped known compounds.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from rdkit.Chem import Crippen, Descriptors, rdFingerprintGenerator, rdMolDescri
 from rdkit.Chem.QED import qed
 from rdkit.Chem.Scaffolds import MurckoScaffold
 
-from agent.quick import listed
 from core.seeding import generator
 from core.spec import (
     Condition,
@@ -35,6 +34,7 @@ from core.spec import (
 from evals.sections import Section, Table, write_section
 from tools.calculators.drug_likeness import sa_score
 from tools.ranking.set_level import judge
+from tools.search.direct import construct
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 NUMBER, NOVELTY, DIVERSITY, LEADS = 5, 0.8, 0.8, 10
@@ -140,7 +140,7 @@ def main(arguments: list[str] | None = None) -> int:
     rows: list[list[str | int | float | None]] = []
     for name, drugs in list(drug_sets().items())[: given.sets]:
         spec = set_spec(name, drugs)
-        candidates = listed(spec)
+        candidates = construct(spec, NUMBER)
         found = [c.smiles for c in candidates]
         binding = next((r.text for r in judge(candidates, spec) if not r.met), "nothing")
         wrong, plain = missed(found, drugs), missed(generator(0, "baseline", 0, name).sample(known, NUMBER), drugs)
@@ -156,7 +156,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(*rows[-1], sep=" | ", flush=True)
     leads: list[list[str | int | float | None]] = []
     for core in CORES[: given.leads]:
-        answers = [c.smiles for c in listed(lead_spec(core))]
+        answers = [c.smiles for c in construct(lead_spec(core), LEADS)]
         right, scaffolds = lead_score(core, answers)
         plain_right, _ = lead_score(core, generator(0, "baseline", 0, core).sample(known, LEADS))
         leads.append([core, len(answers), right, scaffolds, plain_right])

@@ -11,11 +11,10 @@ TASKS = 1000
 
 
 def answered(task: Task) -> str:
-    """The SMILES that the product answers ``task`` with; '' if it finds none. Raises what the product raises."""
-    from agent.interpreter import interpret
-    from agent.quick import answer
+    """The SMILES that ``molwright quick`` answers ``task`` with; '' if it finds none. Raises what the product raises."""
+    from agent.quick import quick_answer
 
-    found = answer(interpret(task.goal), 1)
+    _, found = quick_answer(task.goal, 1)
     return found[0].smiles if found else ""
 
 

@@ -17,6 +17,7 @@ _CHUNK = 500  # keys in one IN (...); SQLite and PostgreSQL both take at least 3
 _ROW_FIELDS = [
     "schema_version",
     "smiles",
+    "given",
     "inchikey",
     "name",
     "candidate_class",

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_HEAD = "0003"
+SCHEMA_HEAD = "0004"
 """Number of the newest migration. A database with a greater number was written by a newer molwright."""
 
 NAMING = {
@@ -116,6 +116,7 @@ class CandidateRow(Base):
     position: Mapped[int]
     schema_version: Mapped[str]
     smiles: Mapped[str]
+    given: Mapped[str] = mapped_column(server_default=text("''"))
     inchikey: Mapped[str]
     name: Mapped[str]
     candidate_class: Mapped[str]

@@ -24,6 +24,7 @@ from tests.agent.models.fake_server import FakeModel, Reply, fake_model, json_re
 from tests.settings_kit import settings_of
 from tools.execution import SerialExecutor
 from tools.reporting import render_html
+from tools.search.policy import SearchPolicy
 
 GOAL = "a molecule with MW < 400 and logP between 1 and 4"
 OPTIONS = {"yes": True, "budget": 24, "candidates": 3, "seed": 7}
@@ -34,7 +35,7 @@ ROLES = ("interpreter", "researcher", "proposer", "critic", "reporter")
 
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent.proposer.BATCH", 24)
+    monkeypatch.setattr("tools.search.policy.DEFAULT", SearchPolicy(batch=24))
 
 
 @pytest.fixture

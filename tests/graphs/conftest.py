@@ -23,6 +23,7 @@ from core.report import Report
 from core.settings import Settings
 from memory.sql.store import SqlRunStore
 from tests.settings_kit import settings_of
+from tools.search.policy import SearchPolicy
 
 ROOT = Path(__file__).resolve().parents[2]
 GOAL = "a molecule with MW < 300 that's stable at 200 °C"
@@ -177,7 +178,7 @@ def workers() -> Iterator[Workers]:
 
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent.proposer.BATCH", BATCH)
+    monkeypatch.setattr("tools.search.policy.DEFAULT", SearchPolicy(batch=BATCH))
 
 
 @pytest.fixture

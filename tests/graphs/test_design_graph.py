@@ -209,7 +209,7 @@ def test_a_run_that_failed_goes_on(again: Any, expected: dict[str, Any], monkeyp
         raise MemoryError("no room")
 
     with monkeypatch.context() as patch:
-        patch.setattr("graphs.loop.check_candidate", fails)
+        patch.setattr("graphs.loop.checked", fails)
         with pytest.raises(MemoryError):
             again.execute("run1")
     with again.store() as store:

@@ -14,6 +14,7 @@ from evals.replay import replay
 from tests.agent.models.fake_server import FakeModel, Reply, fake_model, tool_reply
 from tests.settings_kit import settings_of
 from tools.execution import SerialExecutor
+from tools.search.policy import SearchPolicy
 
 GOAL = "a molecule with MW < 300 and logP between 1 and 3"
 SUBMITTED = ["CCOC(=O)c1ccccc1", "C1CC", "CP(=O)(F)OC(C)C", "CCCCCCCCCCCCCCCCCCCCCCCC", "CCOC(=O)c1ccccc1"]
@@ -22,7 +23,7 @@ SUBMITTED = ["CCOC(=O)c1ccccc1", "C1CC", "CP(=O)(F)OC(C)C", "CCCCCCCCCCCCCCCCCCC
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many generations on a small budget."""
-    monkeypatch.setattr("agent.proposer.BATCH", 30)
+    monkeypatch.setattr("tools.search.policy.DEFAULT", SearchPolicy(batch=30))
 
 
 def service(home: Path, url: str, **more: Any) -> RunService:

@@ -68,16 +68,16 @@ def test_everything_else_is_computed_again(finished: Any, monkeypatch: pytest.Mo
 
     done = []
     for module, name in (
-        (loop, "standardise_structure"),
-        (loop, "screen_structure"),
-        (loop, "estimate_properties"),
-        (loop, "check_candidate"),
+        (loop, "standardised"),
+        (loop, "guarded"),
+        (loop, "estimated"),
+        (loop, "checked"),
         (closing, "rank_candidates"),
     ):
         function = getattr(module, name)
         monkeypatch.setattr(module, name, lambda *a, f=function, n=name, **k: (done.append(n), f(*a, **k))[1])
     assert replayed(finished).identical
-    assert set(done) == {"standardise_structure", "screen_structure", "estimate_properties", "check_candidate", "rank_candidates"}
+    assert set(done) == {"standardised", "guarded", "estimated", "checked", "rank_candidates"}
 
 
 def test_a_changed_proposal_is_named(finished: Any) -> None:
@@ -140,7 +140,7 @@ def test_a_changed_result_is_found_though_the_record_agrees(finished: Any) -> No
 
 def test_a_method_that_changed_since_is_found(finished: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The record is whole, but this version of the program computes something else."""
-    monkeypatch.setattr("graphs.loop.fitness", lambda candidate, spec: 0.5)
+    monkeypatch.setattr("tools.search.state.fitness", lambda candidate, spec: 0.5)
     result = replayed(finished)
     assert (result.identical, result.first_difference) == (False, "select, generation 0, step")
     assert "another result than recorded" in result.text
@@ -279,12 +279,12 @@ def test_two_workers_give_the_same_as_one(again: Any, expected: dict[str, Any]) 
 SCRIPT = """
 import sys
 from pathlib import Path
-from agent import proposer
 from app.services.runs import RunService
 from core.settings import Settings
 from tests.settings_kit import settings_of
 from memory.sql.store import SqlRunStore
-proposer.BATCH = int(sys.argv[2])
+from tools.search import policy
+policy.DEFAULT = policy.SearchPolicy(batch=int(sys.argv[2]))
 settings = settings_of(home=Path(sys.argv[1]), workers__processes=1, literature__uri="http://127.0.0.1:1", user__name="ada")
 with SqlRunStore(settings.sql_url()) as store:
     RunService(settings, store).execute("run1")

@@ -145,7 +145,7 @@ def _saving(put: Callable[..., Any], trigger: Trigger) -> Callable[..., Any]:
 
 def work(job: dict[str, Any]) -> int:
     """What a forked process does: a command line (``argv``), or one call of the design service (``call``)."""
-    from agent import proposer
+    from tools.search import policy
 
     folder = Path(job["folder"])
     os.environ.update(job.get("env", {}))
@@ -153,7 +153,7 @@ def work(job: dict[str, Any]) -> int:
         place = os.devnull if name == "stdin" else str(folder / f"{name}-{os.getpid()}")
         os.dup2(os.open(place, os.O_RDONLY if fd == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC), fd)
     os.chdir(folder)
-    proposer.BATCH = job.get("batch", proposer.BATCH)
+    policy.DEFAULT = policy.SearchPolicy(batch=job.get("batch", policy.DEFAULT.batch))
     if job.get("limit_bytes"):
         import resource
 

@@ -79,6 +79,7 @@ def make_candidate(number: int = 0, **changes: Any) -> Candidate:
     fields: dict[str, Any] = {
         "key": f"KEY{number:07d}",
         "smiles": "CCO",
+        "given": "CCO.O",
         "inchikey": "LFQSCWFLJHTTHZ-UHFFFAOYSA-N",
         "name": "ethanol",
         "candidate_class": "molecule",

@@ -20,8 +20,12 @@ from tools.optimise.archive import Archive, Structure
 from tools.optimise.start import neutral_structure
 from tools.proposers.evolution.seen import Seen
 from tools.proposers.evolution.variation import VariationConfig, cross, mutate
+from tools.safety.guard import screen_structure
 from tools.surrogate.features import block, features
 from tools.surrogate.process import Surrogate
+
+#: Batches in a row that the guard may block entirely before the optimiser gives up.
+GUARDED_TRIES = 20
 
 
 @dataclass(frozen=True)
@@ -78,19 +82,25 @@ class Optimiser:
         return max((s.score for s in self.archive.held if s.score is not None), default=None)
 
     def ask(self) -> list[str]:
-        """The next batch of canonical SMILES, none of which was asked for before; [] when nothing new can be found."""
-        wanted = self._batch_size()
-        with rdBase.BlockLogs():
-            if self.archive.told < self._first():
-                batch = [s for s, _ in zip(self._draw, range(wanted), strict=False)] or self._recombined(wanted)
-            elif not self.archive.parents(1):
-                batch = self._recombined(wanted)
-            else:
-                batch = self._promising(wanted)
-        for structure in batch:
-            self._known.add(structure.smiles)
-            self._waiting[structure.smiles] = structure
-        return [s.smiles for s in batch]
+        """The next batch of canonical SMILES, none of which was asked for before; [] when nothing new can be found.
+
+        What the safety guard blocks is left out of the batch and never asked for.
+        """
+        for _ in range(GUARDED_TRIES):
+            with rdBase.BlockLogs():
+                batch = self._batch(self._batch_size())
+            allowed = [s for s in batch if screen_structure(s.smiles, "molecule").verdict != "block"]
+            for structure in batch:
+                self._known.add(structure.smiles)
+            self._waiting.update((s.smiles, s) for s in allowed)
+            if allowed or not batch:
+                return [s.smiles for s in allowed]
+        return []
+
+    def _batch(self, wanted: int) -> list[Structure]:
+        if self.archive.told < self._first():
+            return [s for s, _ in zip(self._draw, range(wanted), strict=False)] or self._recombined(wanted)
+        return self._promising(wanted) if self.archive.parents(1) else self._recombined(wanted)
 
     def tell(self, smiles: Sequence[str], scores: Sequence[float | None]) -> None:
         """Take in scores, higher is better; None for a failed evaluation. Also takes structures that were not asked for.

@@ -8,6 +8,7 @@ what they propose; the same request always gives the same list.
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -34,6 +35,19 @@ class Parent:
     route: Route | None = None
 
 
+class Prescreen(Protocol):
+    """A choice among more structures than are wanted, before any of them is evaluated."""
+
+    @property
+    def oversampling(self) -> int:
+        """How many times as many structures are made as are kept."""
+        ...
+
+    def choose(self, made: Sequence[str], wanted: int) -> list[int]:
+        """Positions in ``made`` (SMILES) of at most ``wanted`` structures, in the order in which they are kept."""
+        ...
+
+
 @dataclass(frozen=True)
 class ProposalRequest:
     """What a proposer is asked for.
@@ -47,6 +61,7 @@ class ProposalRequest:
         hints: structures (SMILES) to start from and structural words ('imide', 'push-pull') from the literature that may steer a proposer
             towards a family; never trusted, ignored where a proposer has no use for them.
         library: building blocks to work with; None: the shipped ones.
+        prescreen: chooses among offspring; None: the first ones made are taken. A proposer that varies no parents has no use for it.
     """
 
     spec: DesignSpec
@@ -56,6 +71,7 @@ class ProposalRequest:
     seed: int = 0
     hints: tuple[str, ...] = ()
     library: BlockLibrary | None = None
+    prescreen: Prescreen | None = None
 
     def generator(self, proposer: str) -> random.Random:
         """The random generator of ``proposer`` for this request; a fresh one at each call."""

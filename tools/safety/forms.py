@@ -131,7 +131,16 @@ def _chain(unit: Chem.Mol, units: int = 3) -> Chem.Mol:
     return chain
 
 
+def companions(psmiles: str) -> list[str]:
+    """SMILES of the pieces that stand with a repeat unit and are none themselves (counter-ions of an ionomer, additives).
+
+    They are screened as molecules of their own. Raises StructureError for what cannot be read.
+    """
+    pieces = Chem.GetMolFrags(parse_polymer(psmiles), asMols=True)
+    return list(dict.fromkeys(Chem.MolToSmiles(piece) for piece in pieces if not _ends(piece)))
+
+
 def _unit(mol: Chem.Mol) -> Chem.Mol:
-    """The piece of ``mol`` that holds the attachment points (counter-ions of an ionomer are left out)."""
+    """The piece of ``mol`` that holds the attachment points; for the others see :func:`companions`."""
     pieces = Chem.GetMolFrags(mol, asMols=True)
     return next(piece for piece in pieces if _ends(piece))

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from rdkit import Chem
 
-from core.candidate import Material, Route, SafetyRuleHit, SafetyVerdict, Verdict
+from core.candidate import NO_ROUTE, Material, Route, SafetyRuleHit, SafetyVerdict, Verdict
 from core.errors import StructureError
 from core.spec import CandidateClass
 from tools.safety.alerts import alert_hits
 from tools.safety.azo import azo_hits
 from tools.safety.energetic import energetic_hits
-from tools.safety.forms import Form, forms
+from tools.safety.forms import Form, companions, forms
 from tools.safety.goal_text import goal_hits
 from tools.safety.rules import StructureRule, possible_rules, rules_version
 from tools.safety.tables import Medicine, key_hits, medicine_of
@@ -32,22 +32,30 @@ def screen_goal(text: str) -> SafetyVerdict:
         return _failure(error)
 
 
-def screen_structure(
-    smiles: str, candidate_class: CandidateClass, *, drug_like: bool = False, read: Chem.Mol | None = None
-) -> SafetyVerdict:
-    """Verdict on one structure, screened without salts, isotopes, charges by proton transfer and regard to how it is written.
+def screen_structure(smiles: str, candidate_class: CandidateClass, *, read: Chem.Mol | None = None) -> SafetyVerdict:
+    """Verdict on one structure with all its pieces, screened without isotopes, charges by proton transfer and regard to how it is written.
 
-    ``drug_like`` adds the PAINS and BRENK alerts (molecules only). ``read``: see :func:`forms`. Never raises: what cannot be read or judged is blocked.
+    ``read``: see :func:`forms`. Never raises: what cannot be read or judged is blocked.
     """
     try:
-        hits: list[SafetyRuleHit] = []
-        for form in forms(smiles, candidate_class, read):
-            hits += _form_hits(form, candidate_class)
-            if drug_like and candidate_class == "molecule" and form.whole:
-                hits += alert_hits(form.mol)
+        hits = [hit for form in forms(smiles, candidate_class, read) for hit in _form_hits(form, candidate_class)]
+        if candidate_class == "polymer" and "." in smiles:
+            hits += [hit for piece in companions(smiles) for form in forms(piece, "molecule") for hit in _form_hits(form, "molecule")]
         return verdict_of(hits)
     except StructureError as error:
-        return verdict_of([_blocked("guard.unreadable", "structure that cannot be read", f"It cannot be screened: {error}")])
+        return verdict_of([_unreadable(error)])
+    except Exception as error:
+        return _failure(error)
+
+
+def screen_alerts(smiles: str, candidate_class: CandidateClass) -> SafetyVerdict:
+    """PAINS and BRENK alerts of a structure as warnings; none for polymers, for which they mean nothing. Never raises: fails closed."""
+    try:
+        if candidate_class == "polymer":
+            return SafetyVerdict(verdict="allow")
+        return verdict_of([hit for form in forms(smiles, candidate_class) if form.whole for hit in alert_hits(form.mol)])
+    except StructureError as error:
+        return verdict_of([_unreadable(error)])
     except Exception as error:
         return _failure(error)
 
@@ -65,6 +73,14 @@ def screen_materials(route: Route) -> Route:
             if extra.verdict != "allow":
                 materials.append(extra)
     return route.model_copy(update={"starting_materials": materials})
+
+
+def screened_route(route: Route) -> Route:
+    """``route`` with its materials screened; no route, with a note that says so, where the guard blocks one of them."""
+    screened = screen_materials(route)
+    if any(material.verdict == "block" for material in screened.starting_materials):
+        return NO_ROUTE.model_copy(update={"note": "The route that was found needs a starting material that the safety guard blocks."})
+    return screened
 
 
 def verdict_of(hits: list[SafetyRuleHit]) -> SafetyVerdict:
@@ -127,6 +143,10 @@ def _medicine_hit(medicine: Medicine) -> SafetyRuleHit:
 
 def _blocked(rule: str, name: str, reason: str) -> SafetyRuleHit:
     return SafetyRuleHit(id=rule, name=name, verdict="block", reason=reason)
+
+
+def _unreadable(error: StructureError) -> SafetyRuleHit:
+    return _blocked("guard.unreadable", "structure that cannot be read", f"It cannot be screened: {error}")
 
 
 def _failure(error: Exception) -> SafetyVerdict:

@@ -1,4 +1,8 @@
-"""What a worker does with one chunk of records: read, filter, guard, predict, score. A pure function of its argument."""
+"""What a worker does with one chunk of records: read, filter, guard, predict, score. A pure function of its argument.
+
+The steps are those of ``tools.evaluation.judge`` in an order that is cheap where most records fail: the exact requirements first, then the
+guard, then what is predicted, and PAINS and BRENK alerts, which reject nothing, for the hits alone.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,13 @@ from functools import lru_cache
 
 from rdkit import Chem, rdBase
 
-from core.candidate import Candidate, Origin, PropertyValue, RequirementResult
+from core.candidate import Candidate, PropertyValue, Proposal, RequirementResult
 from core.errors import StructureError
 from core.spec import DesignSpec
 from tools.screening.filter import Step, Values, best_order, exact_steps, first_failed
 from tools.structures.parse import parse_polymer, parse_smiles
 from tools.structures.records import Format, Record, smiles_of
-from tools.structures.standardise import clean, standard_form
+from tools.structures.standardise import clean
 
 #: Structures whose outcome a worker remembers, for libraries in which they occur again.
 REMEMBERED = 20_000
@@ -34,7 +38,10 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Hit:
-    """A structure that meets every requirement: its place, identity, score, joint probability, values and the guard's verdict."""
+    """A structure that meets every requirement: its place, identity, score, joint probability, values and the guard's verdict.
+
+    ``notes`` and ``given`` as in :class:`core.candidate.Candidate`: what of a salt or mixture was judged, and what was left out.
+    """
 
     index: int
     line: int
@@ -47,6 +54,8 @@ class Hit:
     values: dict[str, float | str | None]
     safety: str
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    given: str = ""
 
 
 @dataclass
@@ -109,7 +118,7 @@ def _sieved(smiles: str, spec: str, order: tuple[str, ...]) -> _Sieved:
     made, steps = _prepared(spec, order)
     mol = parse_polymer(smiles) if made.candidate_class == "polymer" else _read(smiles)
     if _UNCLEAN.search(smiles):
-        mol = clean(mol, [])
+        mol, _ = clean(mol, [])
         smiles = Chem.MolToSmiles(mol)
         mol = Chem.MolFromSmiles(smiles)
         if mol is None:
@@ -145,19 +154,19 @@ def process(chunk: Chunk) -> Outcome:
     with rdBase.BlockLogs():
         for record in chunk.records:
             try:
-                sieved = _sieved(smiles_of(record, chunk.format), chunk.spec, chunk.order)
+                smiles = smiles_of(record, chunk.format)
+                sieved = _sieved(smiles, chunk.spec, chunk.order)
                 if sieved.failed:
                     outcome.reject(sieved.failed)
                     continue
-                candidate = _identified(sieved.smiles, record, spec)
+                candidate = _identified(smiles, record, spec)
             except (StructureError, ValueError) as error:
                 outcome.unreadable.append((record.index, record.line, record.name, str(error)[:300]))
                 continue
-            assert candidate.safety is not None
-            if candidate.safety.verdict == "block":
-                rule = next(h for h in candidate.safety.rules if h.verdict == "block")
-                outcome.blocked.append((record.index, record.line, record.name, f"{rule.id}: {rule.reason}"[:300]))
-                outcome.reject(f"safety:{rule.id}")
+            if candidate.rejected_by:
+                rule = candidate.rejected_by.removeprefix("safety:")
+                outcome.blocked.append((record.index, record.line, record.name, f"{rule}: {candidate.rejected_reason}"[:300]))
+                outcome.reject(candidate.rejected_by)
                 continue
             passed.append((record, candidate, sieved))
         _score(passed, chunk, outcome)
@@ -165,23 +174,13 @@ def process(chunk: Chunk) -> Outcome:
 
 
 def _identified(smiles: str, record: Record, spec: DesignSpec) -> Candidate:
-    """The candidate in its standard form with the guard's verdict."""
-    from tools.safety.guard import screen_structure
+    """The candidate in its standard form with the guard's verdict on all that the record holds; alerts are for hits alone."""
+    from tools.evaluation.judge import guarded, standardised_form
 
-    structure, mol = standard_form(smiles, spec.candidate_class)
-    return Candidate(
-        key=structure.key,
-        smiles=structure.smiles,
-        inchikey=structure.inchikey,
-        name=record.name,
-        candidate_class=spec.candidate_class,
-        dedup_key=structure.dedup_key,
-        undefined_stereocentres=structure.undefined_stereocentres,
-        notes=list(structure.notes),
-        origin=Origin(proposer="library", operator="screened", rationale=f"record {record.index + 1} of the library, line {record.line}"),
-        safety=screen_structure(structure.smiles, spec.candidate_class, read=mol),
-        status="estimated",
-    )
+    words = f"record {record.index + 1} of the library, line {record.line}"
+    proposal = Proposal(smiles=smiles, name=record.name, proposer="library", operator="screened", rationale=words)
+    candidate, mol = standardised_form(proposal, spec.candidate_class)
+    return guarded(candidate, alerts=False, read=mol)
 
 
 @lru_cache(maxsize=4)
@@ -197,43 +196,38 @@ def _score(passed: list[tuple[Record, Candidate, _Sieved]], chunk: Chunk, outcom
     """
     if not passed:
         return
-    from tools.calculators.estimate import estimate, exact_value
-    from tools.evaluation.check import check
+    from tools.evaluation.judge import alerted, checked, drug_like, estimated
     from tools.evaluation.score import score_candidates
 
     spec, settled = _prepared(chunk.spec, chunk.order)[0], _settled(chunk.spec, chunk.order)
-    names = list(dict.fromkeys(spec.property_names()))
     knowns = [dict(sieved.known) for _, _, sieved in passed]
-    had = set(names).intersection(*knowns)
-    missing = [n for n in names if n not in had]
-    values = estimate([c.smiles for _, c, _ in passed], spec.candidate_class, missing, spec.conditions) if missing else [{}] * len(passed)
-    checked = []
-    for (_, candidate, sieved), known, found in zip(passed, knowns, values, strict=True):
-        whole = {n: exact_value(n, known[n]) if n in had else found[n] for n in names}
-        estimated = candidate.model_copy(update={"properties": whole})
-        results = check(estimated, spec, settled if sieved.written == candidate.smiles else None)
-        checked.append(estimated.model_copy(update={"requirements": results}))
-    for (record, _, _), candidate in zip(passed, score_candidates(checked, spec), strict=True):
-        failed = next((r for r in candidate.requirements if not r.met), None)
-        if failed is not None:
-            outcome.reject(failed.id)
-            continue
-        assert candidate.safety is not None
-        outcome.hits.append(
-            Hit(
-                index=record.index,
-                line=record.line,
-                name=record.name,
-                smiles=candidate.smiles,
-                key=candidate.key,
-                dedup_key=candidate.dedup_key or candidate.key,
-                score=candidate.score or 0.0,
-                p_meets=candidate.p_meets or 0.0,
-                values={name: _plain(value) for name, value in candidate.properties.items()},
-                safety=candidate.safety.verdict,
-                warnings=tuple(h.id for h in candidate.safety.rules),
-            )
-        )
+    valued = estimated([candidate for _, candidate, _ in passed], spec.property_names(), spec.conditions, known=knowns)
+    judged = [checked(c, spec, settled if s.written == c.smiles else None) for c, (_, _, s) in zip(valued, passed, strict=True)]
+    alerts = drug_like(spec)
+    for (record, _, _), candidate in zip(passed, score_candidates(judged, spec), strict=True):
+        if candidate.status == "kept":
+            outcome.hits.append(_hit(record, alerted(candidate) if alerts else candidate))
+        else:
+            outcome.reject(candidate.rejected_by.removeprefix("requirement:"))
+
+
+def _hit(record: Record, candidate: Candidate) -> Hit:
+    assert candidate.safety is not None
+    return Hit(
+        index=record.index,
+        line=record.line,
+        name=record.name,
+        smiles=candidate.smiles,
+        key=candidate.key,
+        dedup_key=candidate.dedup_key or candidate.key,
+        score=candidate.score or 0.0,
+        p_meets=candidate.p_meets or 0.0,
+        values={name: _plain(value) for name, value in candidate.properties.items()},
+        safety=candidate.safety.verdict,
+        warnings=tuple(h.id for h in candidate.safety.rules),
+        notes=tuple(candidate.notes),
+        given=candidate.given,
+    )
 
 
 def _plain(value: PropertyValue) -> float | str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from core.candidate import Candidate, Origin
+from core.candidate import Candidate, Proposal
 from core.report import Report
 from core.spec import DesignSpec
 from tools.ranking.rank import rank
@@ -18,7 +18,7 @@ from tools.versions import versions
 #: Hits for each one listed, among which the full ranking chooses.
 POOL = 5
 
-_COLUMNS = ("place", "name", "smiles", "key", "score", "p_meets", "safety", "warnings", "record", "line")
+_COLUMNS = ("place", "name", "smiles", "key", "score", "p_meets", "safety", "warnings", "notes", "record", "line")
 
 
 def write_hits(journal: Journal, spec: DesignSpec, path: Path) -> int:
@@ -31,7 +31,14 @@ def write_hits(journal: Journal, spec: DesignSpec, path: Path) -> int:
         for hit in journal.hits():
             count += 1
             fixed = [count, hit["name"], hit["smiles"], hit["key"], f"{hit['score']:.6f}", f"{hit['p_meets']:.6f}", hit["safety"]]
-            row = [*fixed, " ".join(hit["warnings"]), hit["record"] + 1, hit["line"], *(hit["values"].get(n) for n in names)]
+            row = [
+                *fixed,
+                " ".join(hit["warnings"]),
+                "; ".join(hit["notes"]),
+                hit["record"] + 1,
+                hit["line"],
+                *(hit["values"].get(n) for n in names),
+            ]
             writer.writerow([_disarmed(cell) for cell in row])
     return count
 
@@ -55,29 +62,18 @@ def _disarmed(cell: Any) -> Any:
 
 def shortlist(journal: Journal, spec: DesignSpec, read: int) -> tuple[list[Candidate], list[list[str]]]:
     """The best ``spec.candidates`` hits after full ranking (selection from ``read`` records accounted for), and the groups of ties."""
-    from tools.calculators.estimate import estimate
+    from tools.evaluation.judge import judge
 
-    pool = list(journal.hits(POOL * spec.candidates + 50))
-    values = estimate([h["smiles"] for h in pool], spec.candidate_class, spec.property_names(), spec.conditions)
-    candidates = [_candidate(hit, spec).model_copy(update={"properties": v}) for hit, v in zip(pool, values, strict=True)]
+    candidates = judge([_proposal(hit) for hit in journal.hits(POOL * spec.candidates + 50)], spec)
     result = rank(candidates, spec, max(read, len(candidates), 1))
     return result.ranked, result.tied
 
 
-def _candidate(hit: dict[str, Any], spec: DesignSpec) -> Candidate:
-    from tools.safety.guard import screen_structure
-
-    return Candidate(
-        key=hit["key"],
-        smiles=hit["smiles"],
-        inchikey=hit["key"] if spec.candidate_class == "molecule" else "",
-        name=hit["name"],
-        candidate_class=spec.candidate_class,
-        dedup_key=hit["dedup_key"],
-        origin=Origin(proposer="library", operator="screened", rationale=f"record {hit['record'] + 1} of the library, line {hit['line']}"),
-        safety=screen_structure(hit["smiles"], spec.candidate_class),
-        status="estimated",
-    )
+def _proposal(hit: dict[str, Any]) -> Proposal:
+    """What was given of a hit, to be judged in full: the journal keeps the numbers that order it, not its reasons."""
+    words = f"record {hit['record'] + 1} of the library, line {hit['line']}"
+    smiles = hit["given"] or hit["smiles"]
+    return Proposal(smiles=smiles, name=hit["name"], proposer="library", operator="screened", rationale=words)
 
 
 def failed_words(spec: DesignSpec, failed: dict[str, int]) -> Iterator[tuple[str, str, int]]:

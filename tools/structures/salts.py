@@ -2,75 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
 
+from core import data
 from tools.structures.atoms import atoms
-
-#: Counter-ions and companions that are not what is meant, as canonical SMILES of the neutral acid or of the ion; name for the notes.
-COMPANIONS: dict[str, str] = {
-    "O": "water",
-    "CO": "methanol",
-    "CCO": "ethanol",
-    "CC#N": "acetonitrile",
-    "CN(C)C=O": "DMF",
-    "CS(C)=O": "DMSO",
-    "CC(=O)O": "acetate",
-    "O=CO": "formate",
-    "O=C(O)C(F)(F)F": "trifluoroacetate",
-    "O=C(O)C(=O)O": "oxalate",
-    "CS(=O)(=O)O": "mesylate",
-    "Cc1ccc(S(=O)(=O)O)cc1": "tosylate",
-    "O=S(=O)(O)c1ccccc1": "besylate",
-    "COS(=O)(=O)O": "methyl sulfate",
-    "CCOS(=O)(=O)O": "ethyl sulfate",
-    "O=S(=O)(O)C(F)(F)F": "triflate",
-    "O=C(O)/C=C/C(=O)O": "fumarate",
-    "O=C(O)/C=C\\C(=O)O": "maleate",
-    "O=C(O)CCC(=O)O": "succinate",
-    "O=C(O)C(O)C(O)C(=O)O": "tartrate",
-    "O=C(O)CC(O)(CC(=O)O)C(=O)O": "citrate",
-    "CCN(CC)CC": "triethylammonium",
-    "CCN(C(C)C)C(C)C": "diisopropylethylammonium",
-    "C[N+](C)(C)C": "tetramethylammonium",
-    "CC[N+](CC)(CC)CC": "tetraethylammonium",
-    "CCCC[N+](CCCC)(CCCC)CCCC": "tetrabutylammonium",
-    "c1ccc([B-](c2ccccc2)(c2ccccc2)c2ccccc2)cc1": "tetraphenylborate",
-    "c1ccc([P+](c2ccccc2)(c2ccccc2)c2ccccc2)cc1": "tetraphenylphosphonium",
-    "O=S(=O)([N-]S(=O)(=O)C(F)(F)F)C(F)(F)F": "bis(triflyl)imide",
-    "O=S(=O)(NS(=O)(=O)C(F)(F)F)C(F)(F)F": "bis(triflyl)imide",
-    "FC(F)(F)c1cc([B-](c2cc(C(F)(F)F)cc(C(F)(F)F)c2)(c2cc(C(F)(F)F)cc(C(F)(F)F)c2)c2cc(C(F)(F)F)cc(C(F)(F)F)c2)cc(C(F)(F)F)c1": "BArF",
-}
-
-#: Names of inorganic companions for the notes.
-INORGANIC: dict[str, str] = {
-    "Cl": "hydrogen chloride",
-    "Br": "hydrogen bromide",
-    "I": "hydrogen iodide",
-    "[Cl-]": "chloride",
-    "[Br-]": "bromide",
-    "[I-]": "iodide",
-    "[F-]": "fluoride",
-    "[Li+]": "lithium",
-    "[Na+]": "sodium",
-    "[K+]": "potassium",
-    "[Cs+]": "caesium",
-    "[Mg+2]": "magnesium",
-    "[Ca+2]": "calcium",
-    "[NH4+]": "ammonium",
-    "N": "ammonia",
-    "O=S(=O)(O)O": "sulfate",
-    "O=P(O)(O)O": "phosphate",
-    "O=[N+]([O-])O": "nitrate",
-    "[O-][Cl+3]([O-])([O-])[O-]": "perchlorate",
-    "[O-][Cl](=O)(=O)=O": "perchlorate",
-    "O=[Cl](=O)(=O)[O-]": "perchlorate",
-    "O=[Cl](=O)(=O)O": "perchlorate",
-    "F[P-](F)(F)(F)(F)F": "hexafluorophosphate",
-    "F[B-](F)(F)F": "tetrafluoroborate",
-}
 
 _ALKALI = frozenset({3, 4, 11, 12, 19, 20, 37, 38, 55, 56})
 _METAL_BOND_PARTNERS = frozenset({7, 8, 9, 16, 17, 35, 53})
@@ -141,42 +81,106 @@ def uncharge_oxides(mol: Chem.Mol) -> Chem.Mol:
     return result
 
 
-def split_parent(mol: Chem.Mol, notes: list[str]) -> tuple[Chem.Mol, bool]:
-    """The piece that is meant, and whether an ion was removed; ``notes`` says what was removed.
+@cache
+def _companions() -> tuple[dict[str, str], dict[str, str]]:
+    """Names of the organic and of the inorganic companions by canonical SMILES, as ``_written`` writes them."""
+    table = data.table("tools.structures", "companions.toml")
+    return table["organic"], table["inorganic"]
+
+
+@dataclass(frozen=True)
+class Split:
+    """What of a structure in several pieces is meant.
+
+    Attributes:
+        parent: the piece that is meant, or the whole where none alone is.
+        ion_removed: whether an ion was left out, so that charges which a proton transfer made may be undone.
+        part: whether ``parent`` is less than the whole.
+    """
+
+    parent: Chem.Mol
+    ion_removed: bool
+    part: bool
+
+
+def split_parent(mol: Chem.Mol, notes: list[str]) -> Split:
+    """The piece of ``mol`` that is meant; ``notes`` says what is left out, or why the structure is kept whole.
 
     The piece with the attachment points of a polymer; else the largest piece with carbon that is no known companion; else the
-    largest. Ties go to more molar mass, then to the SMILES.
+    largest. Ties go to more molar mass, then to the SMILES. Inorganic salts, metal complexes, ionic liquids and salts of two organic ions
+    of which none is a known companion are kept whole.
     """
-    parts = Chem.GetMolFrags(mol, asMols=True)
-    if not any(_carbons(piece) for piece in parts):
-        notes.append("an inorganic salt or mixture, kept whole")
-        return mol, False
-    if any(piece.GetNumAtoms() == 1 and _is_complex_metal(piece.GetAtomWithIdx(0)) for piece in parts):
-        notes.append("a metal complex or salt, kept whole")
-        return mol, False
-    pieces = [(piece, _written(piece)) for piece in parts]
+    pieces = [(piece, _written(piece)) for piece in Chem.GetMolFrags(mol, asMols=True)]
+    reason = _kept_whole(pieces)
+    if reason:
+        notes.append(f"{reason}, kept whole")
+        return Split(mol, ion_removed=False, part=False)
     ranked = sorted(pieces, key=lambda item: _rank(*item))
-    parent, parent_smiles = ranked[0]
-    counts: dict[str, int] = {}
-    ion = False
-    others = 0
-    for piece, smiles in ranked[1:]:
-        if smiles == parent_smiles:
-            others += 1
-            continue
-        charge = Chem.GetFormalCharge(piece)
-        ion = ion or charge != 0
-        kind = "counter-ion" if charge else "component"
-        label = f"{kind} {COMPANIONS.get(smiles) or INORGANIC.get(smiles) or Chem.MolToSmiles(piece)}"
-        counts[label] = counts.get(label, 0) + 1
-    for label, number in counts.items():
-        notes.append(f"{label} removed" if number == 1 else f"{label} removed ({number} times)")
-    if others:
-        notes.append(f"written {others + 1} times, kept once")
-    large = [smiles for piece, smiles in ranked[1:] if smiles != parent_smiles and smiles not in COMPANIONS and _carbons(piece) >= 4]
-    if large:
+    parent, meant = ranked[0]
+    others = [(piece, smiles) for piece, smiles in ranked[1:] if smiles != meant]
+    counts = Counter(_label(piece, smiles) for piece, smiles in others)
+    notes += [f"left out: {label}" if number == 1 else f"left out, {number} times: {label}" for label, number in counts.items()]
+    copies = len(ranked) - len(others)
+    if copies > 1:
+        notes.append(f"written {copies} times, kept once")
+    if any(smiles not in _companions()[0] and _carbons(piece) >= 4 for piece, smiles in others):
         notes.append("a mixture: only the largest component is considered")
-    return parent, ion
+    return Split(parent, any(Chem.GetFormalCharge(piece) for piece, _ in others), part=True)
+
+
+def _label(piece: Chem.Mol, smiles: str) -> str:
+    """What a piece that is left out is called: its kind, its name where it is known, its SMILES and its formula."""
+    organic, inorganic = _companions()
+    kind = "counter-ion" if Chem.GetFormalCharge(piece) else "component"
+    drawn = Chem.MolToSmiles(piece)
+    name = organic.get(smiles) or inorganic.get(smiles)
+    formula = rdMolDescriptors.CalcMolFormula(piece)
+    return f"{kind} {name}, {drawn} ({formula})" if name else f"{kind} {drawn} ({formula})"
+
+
+def _kept_whole(pieces: list[tuple[Chem.Mol, str]]) -> str:
+    """Why no piece alone is what is meant; empty where one is."""
+    if not any(_carbons(piece) for piece, _ in pieces):
+        return "an inorganic salt or mixture"
+    if any(piece.GetNumAtoms() == 1 and _is_complex_metal(piece.GetAtomWithIdx(0)) for piece, _ in pieces):
+        return "a metal complex or salt"
+    return "an ionic liquid or organic salt, of which no ion alone is the structure" if _is_organic_salt(pieces) else ""
+
+
+def _is_organic_salt(pieces: list[tuple[Chem.Mol, str]]) -> bool:
+    """Whether an organic cation stands with an organic (or BF4, PF6) anion, and neither is the companion of the other.
+
+    That is so where both or none of them are known companions, and for the cations of ionic liquids with any such anion.
+    """
+    if any(atom.GetAtomicNum() == 0 for piece, _ in pieces for atom in piece.GetAtoms()):
+        return False
+    charged = [(piece, smiles, Chem.GetFormalCharge(piece)) for piece, smiles in pieces]
+    cations = [(piece, smiles) for piece, smiles, charge in charged if charge > 0 and _carbons(piece)]
+    anions = [(piece, smiles) for piece, smiles, charge in charged if charge < 0 and (_carbons(piece) or smiles in _WEAKLY_BOUND)]
+    if not cations or not anions:
+        return False
+    meant = {smiles for piece, smiles in [*cations, *anions] if smiles not in _companions()[0] and _carbons(piece)}
+    return len(meant) != 1 or any(smiles in meant and _makes_ionic_liquids(piece) for piece, smiles in cations)
+
+
+#: Inorganic anions that bind their cation so weakly that they make ionic liquids: tetrafluoroborate and hexafluorophosphate.
+_WEAKLY_BOUND = frozenset({"F[B-](F)(F)F", "F[P-](F)(F)(F)(F)F"})
+
+
+def _makes_ionic_liquids(cation: Chem.Mol) -> bool:
+    """Whether an organic cation has a charge that no proton made and no dye's conjugation: aliphatic, or in its one unsaturated ring.
+
+    Alkylammonium, -phosphonium and -sulfonium, imidazolium, pyridinium, pyrrolidinium and the like.
+    """
+    if Chem.GetFormalCharge(neutralise(cation, [])) <= 0:
+        return False
+    unsaturated = {
+        i for bond in cation.GetBonds() if bond.GetBondTypeAsDouble() > 1 for i in (bond.GetBeginAtomIdx(), bond.GetEndAtomIdx())
+    }
+    if len(unsaturated) <= 2:
+        return True
+    positive = {atom.GetIdx() for atom in atoms(cation) if atom.GetFormalCharge() > 0}
+    return any(len(ring) in (5, 6) and unsaturated <= set(ring) and positive & set(ring) for ring in cation.GetRingInfo().AtomRings())
 
 
 def _written(piece: Chem.Mol) -> str:
@@ -203,7 +207,7 @@ def _rank(piece: Chem.Mol, smiles: str) -> tuple[bool, bool, bool, int, float, s
     """Sort key: the piece that is meant comes first."""
     polymer = any(atom.GetAtomicNum() == 0 for atom in piece.GetAtoms())
     weight = round(rdMolDescriptors.CalcExactMolWt(piece), 4)
-    return (not polymer, _carbons(piece) == 0, smiles in COMPANIONS, -piece.GetNumHeavyAtoms(), -weight, smiles)
+    return (not polymer, _carbons(piece) == 0, smiles in _companions()[0], -piece.GetNumHeavyAtoms(), -weight, smiles)
 
 
 def neutralise(mol: Chem.Mol, notes: list[str]) -> Chem.Mol:

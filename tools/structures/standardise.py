@@ -1,4 +1,4 @@
-"""One form for one structure: salts stripped, isotopes and maps removed, everything that was changed is said.
+"""One form for one structure: the part that is meant, without isotopes and maps; everything that was changed or left out is said.
 
 The form is the one *as drawn*: no canonical tautomer is made (that rewrites dyes such as indigo). Tautomers meet only in
 ``dedup_key``. A charge that belongs to a chromophore (cyanine, pyridinium, rhodamine ...) stays; only the charges that a
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from rdkit import Chem, rdBase
-from rdkit.Chem import inchi, rdMolHash
+from rdkit.Chem import Descriptors, inchi, rdMolDescriptors, rdMolHash
 
 from core.errors import StructureError
 from core.spec import CandidateClass
@@ -39,6 +39,13 @@ class StandardStructure:
     """Number of tetrahedral stereocentres whose configuration is not given."""
     notes: list[str] = field(default_factory=list)
     """What was changed, and what a reader should know."""
+    given: str = ""
+    """Canonical SMILES of everything that was given, where ``smiles`` is only a part of it; else empty."""
+
+    @property
+    def whole(self) -> str:
+        """SMILES of everything that was given: what the guard looks at."""
+        return self.given or self.smiles
 
 
 def standardise(smiles: str, candidate_class: CandidateClass) -> StandardStructure:
@@ -55,19 +62,36 @@ def standard_form(smiles: str, candidate_class: CandidateClass) -> tuple[Standar
     mol = parse_polymer(smiles) if polymer else parse_smiles(smiles)
     notes: list[str] = []
     with rdBase.BlockLogs():
-        mol = clean(mol, notes)
+        mol, given = clean(mol, notes)
         written, mol, steady = _canonical(mol)
         key = polymer_key(written) if polymer else inchikey(mol)
         if not key:
             raise StructureError("no InChIKey can be made for this structure", smiles=smiles)
+        if given:
+            notes.insert(0, _part(written, mol, given))
         _remarks(mol, notes)
+        if given and Chem.GetFormalCharge(mol):
+            notes.append("the ion alone is judged: the melting point or solubility of its salt is another matter")
         undefined = _stereo(mol, notes)
-        found = StandardStructure(written, key, "" if polymer else key, key if polymer else tautomer_key(mol), undefined, notes)
+        duplicates = key if polymer else tautomer_key(mol)
+        found = StandardStructure(written, key, "" if polymer else key, duplicates, undefined, notes, given)
         return found, mol if steady else None
 
 
-def clean(mol: Chem.Mol, notes: list[str]) -> Chem.Mol:
-    """``mol`` without atom maps, isotopes, counter-ions and the charges they made; adds to ``notes`` what was changed."""
+def _part(written: str, mol: Chem.Mol, given: str) -> str:
+    """The note that says which part of the structure given is judged, with formulas and the molar mass of the whole."""
+    if any(atom.GetAtomicNum() == 0 for atom in atoms(mol)):
+        return f"judged: the repeat unit {written}, a part of what was given"
+    whole = Chem.MolFromSmiles(given)
+    formula, all_of_it = (rdMolDescriptors.CalcMolFormula(m) for m in (mol, whole))
+    return f"judged: {written} ({formula}), a part of what was given ({all_of_it}, {Descriptors.MolWt(whole):.2f} g/mol)"
+
+
+def clean(mol: Chem.Mol, notes: list[str]) -> tuple[Chem.Mol, str]:
+    """``mol`` without atom maps, isotopes, counter-ions and the charges they made; adds to ``notes`` what was changed.
+
+    With it the canonical SMILES of everything that was given where pieces were left out, else ''.
+    """
     mol = Chem.RWMol(mol)
     isotopes = False
     for atom in atoms(mol):
@@ -82,12 +106,14 @@ def clean(mol: Chem.Mol, notes: list[str]) -> Chem.Mol:
         cleaned = Chem.RemoveHs(mol)
         Chem.AssignStereochemistry(cleaned, cleanIt=True, force=True)
     cleaned = uncharge_oxides(disconnect_alkali(cleaned))
-    removed = False
-    if len(Chem.GetMolFrags(cleaned)) > 1:
-        cleaned, removed = split_parent(cleaned, notes)
-    if removed and Chem.GetFormalCharge(cleaned):
+    if len(Chem.GetMolFrags(cleaned)) == 1:
+        return cleaned, ""
+    split = split_parent(cleaned, notes)
+    given = Chem.MolToSmiles(cleaned) if split.part else ""
+    cleaned = split.parent
+    if split.ion_removed and Chem.GetFormalCharge(cleaned):
         cleaned = neutralise(cleaned, notes)
-    return cleaned
+    return cleaned, given
 
 
 def _canonical(mol: Chem.Mol) -> tuple[str, Chem.Mol, bool]:

@@ -27,8 +27,6 @@ STEPS = 6
 SUBMISSIONS = 2
 """How often it may submit: once, and once more if something could not be read."""
 FRONT_SHOWN = 10
-#: After so many generations without a new readable structure from it, it is asked only every so many-th generation.
-BARREN, REST = 3, 4
 
 
 class Submission(Model):

@@ -75,6 +75,13 @@ def test_an_empty_start_set_gives_nothing() -> None:
     assert Optimiser([], budget=50).ask() == []
 
 
+def test_what_the_guard_blocks_is_never_asked_for() -> None:
+    sarin = "CC(C)OP(C)(=O)F"
+    asked = Optimiser([sarin, "c1ccccc1CCN", "CCCCO"], budget=50, config=SMALL).ask()
+    assert set(asked) == {"NCCc1ccccc1", "CCCCO"}
+    assert Optimiser([sarin], budget=50, config=SMALL).ask() == []
+
+
 def test_neutral_structure() -> None:
     assert Chem.MolToSmiles(neutral_structure("C[NH2+]CC(=O)[O-]") or Chem.Mol()) == "CNCC(=O)O"
     assert Chem.MolToSmiles(neutral_structure("C[N+](C)(C)C[C@H](O)C") or Chem.Mol()) == "CC(O)C[N+](C)(C)C"

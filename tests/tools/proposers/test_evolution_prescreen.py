@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
+
 from rdkit import Chem, DataStructs
 from rdkit.Chem import rdFingerprintGenerator
 
 from core.spec import Condition, DesignSpec, PropertyRequirement
 from tools.proposers.base import Parent, ProposalRequest
-from tools.proposers.evolution import proposer as module
 from tools.proposers.evolution.proposer import EvolutionProposer
+from tools.search.surrogate import prescreen
 from tools.synthesis.blocks import building_blocks
 
 TARGET = Chem.MolFromSmiles("CC(=O)Nc1ccc(O)cc1C(=O)O")
@@ -29,14 +30,13 @@ def _request(count: int) -> ProposalRequest:
     blocks = [b.smiles for b in building_blocks() if 8 <= b.mol.GetNumHeavyAtoms() <= 20][:90]
     scored = sorted(((_similarity(s), s) for s in blocks), reverse=True)
     parents = tuple(Parent(key=f"K{i}", smiles=s, score=score) for i, (score, s) in enumerate(scored))
-    return ProposalRequest(spec=SPEC, generation=2, count=count, parents=parents, seed=3)
+    return ProposalRequest(spec=SPEC, generation=2, count=count, parents=parents, seed=3, prescreen=prescreen(parents))
 
 
-def test_the_surrogate_improves_what_is_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_surrogate_improves_what_is_proposed() -> None:
     proposals = EvolutionProposer().propose(_request(30))
     assert [p.smiles for p in proposals] == [p.smiles for p in EvolutionProposer().propose(_request(30))]
     assert len({p.smiles for p in proposals}) == 30
     with_it = sum(_similarity(p.smiles) for p in proposals) / 30
-    monkeypatch.setattr(module, "can_learn", lambda scores: False)
-    without = EvolutionProposer().propose(_request(30))
+    without = EvolutionProposer().propose(replace(_request(30), prescreen=None))
     assert with_it > sum(_similarity(p.smiles) for p in without) / 30

@@ -10,7 +10,7 @@ from rdkit import Chem
 
 from core.candidate import Material, Route, RouteStep
 from tools.safety import guard
-from tools.safety.guard import RULES_VERSION, screen_materials, screen_structure
+from tools.safety.guard import RULES_VERSION, screen_alerts, screen_materials, screen_structure
 from tools.safety.rules import rules_version, structure_rules
 from tools.safety.tables import MISASSIGNED, medicines, regulated, restricted_amines
 
@@ -137,10 +137,18 @@ def test_polymers(psmiles: str, verdict: str, rule: str) -> None:
 def test_alerts_only_for_drug_like_molecules() -> None:
     rhodanine = "O=C1NC(=S)SC1=Cc1ccccc1"
     assert screen_structure(rhodanine, "molecule").verdict == "allow"
-    found = screen_structure(rhodanine, "molecule", drug_like=True)
+    found = screen_alerts(rhodanine, "molecule")
     assert {"alert.pains", "alert.brenk"} & {hit.id for hit in found.rules}
     assert found.verdict == "warn"
-    assert screen_structure("*CC(*)N=Nc1ccccc1", "polymer", drug_like=True).verdict == "allow"
+    assert screen_alerts("*CC(*)N=Nc1ccccc1", "polymer").verdict == "allow"
+    assert screen_alerts("not a structure", "molecule").verdict == "block"
+
+
+def test_what_stands_beside_a_repeat_unit_is_screened_too() -> None:
+    assert screen_structure("*CC(*)C(=O)O.CCN", "polymer").verdict == "allow"
+    found = screen_structure("*CC(*)C(=O)O.CC(C)OP(C)(=O)F", "polymer")
+    assert found.verdict == "block"
+    assert found.rules == screen_structure("CC(C)OP(C)(=O)F", "molecule").rules
 
 
 @pytest.mark.parametrize("smiles", ["", "C(", "not a structure", "C" * 100_000, "C*", "C1CC"])

@@ -7,8 +7,8 @@ import pytest
 from rdkit import Chem, DataStructs
 from rdkit.Chem import rdFingerprintGenerator
 
+from tools.search.surrogate import can_learn, promise
 from tools.surrogate.features import FINGERPRINTS, block, descriptors, features, tanimoto
-from tools.surrogate.prescreen import can_learn, promise
 from tools.surrogate.process import Surrogate
 from tools.synthesis.blocks import building_blocks
 

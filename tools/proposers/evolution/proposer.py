@@ -9,20 +9,18 @@ from rdkit import Chem, rdBase
 from core.candidate import Proposal
 from core.spec import DesignSpec, ScaffoldRequirement
 from tools.calculators.drug_likeness import sa_score
-from tools.proposers.base import Parent, ProposalRequest
+from tools.proposers.base import Parent, Prescreen, ProposalRequest
 from tools.proposers.evolution.engine import Engine, EngineConfig, Offspring
 from tools.proposers.evolution.repair import repair
 from tools.proposers.exemptions import Exemptions, exemptions
 from tools.proposers.library.known import Known, ranked
 from tools.proposers.spec_fit import SpecFit, spec_fit
-from tools.surrogate.prescreen import can_learn, promise
 
 _DEFAULT_MAX_SA = 4.5
 _DEFAULT_MAX_ATOMS = 50
 _ENOUGH_PARENTS = 20
 _SEEDS = 60
 _OVERSAMPLING = 1.5
-_PRESCREENED = 3
 
 
 class EvolutionProposer:
@@ -43,23 +41,11 @@ class EvolutionProposer:
         keys, names = self._sources(request)
         engine = self._engine(request, fit, rng)
         wanted = int(request.count * _OVERSAMPLING) + 1 if fit.steerable else request.count
-        offspring = self._offspring(engine, request.parents, wanted)
+        offspring = _offspring(engine, request.prescreen, wanted)
         if fit.steerable:
             with rdBase.BlockLogs():
                 offspring.sort(key=lambda o: round(fit.distance(Chem.MolFromSmiles(o.smiles)), 3))
         return [self._proposal(o, keys, names) for o in offspring[: request.count]]
-
-    def _offspring(self, engine: Engine, parents: tuple[Parent, ...], wanted: int) -> list[Offspring]:
-        """Offspring of the engine. With enough scored parents three times as many are made: half of what is kept are those that the
-        surrogate finds most promising, half the first ones made, so that no idea of the surrogate shuts out the others."""
-        if not can_learn([p.score for p in parents]):
-            return engine.ask_offspring(wanted)
-        made = engine.ask_offspring(_PRESCREENED * wanted)
-        hopes = promise([(p.smiles, p.score) for p in parents], [o.smiles for o in made])
-        order = sorted(range(len(made)), key=lambda i: (-hopes[i], i))
-        best = set(order[: (wanted + 1) // 2])
-        others = [i for i in range(len(made)) if i not in best]
-        return [made[i] for i in sorted(best, key=order.index)] + [made[i] for i in others[: wanted - len(best)]]
 
     def _sources(self, request: ProposalRequest) -> tuple[dict[str, str], dict[str, str]]:
         """Keys of the parents and names of the known compounds by canonical SMILES."""
@@ -116,6 +102,14 @@ class EvolutionProposer:
             parents=[keys[s] for s in child.parents if s in keys],
             rationale=f"{done} of {' and '.join(sources)}{repaired}",
         )
+
+
+def _offspring(engine: Engine, prescreen: Prescreen | None, wanted: int) -> list[Offspring]:
+    """``wanted`` offspring of the engine, chosen by ``prescreen`` from as many more as it asks for."""
+    if prescreen is None:
+        return engine.ask_offspring(wanted)
+    made = engine.ask_offspring(prescreen.oversampling * wanted)
+    return [made[i] for i in prescreen.choose([o.smiles for o in made], wanted)]
 
 
 def _config(spec: DesignSpec, fit: SpecFit, lifted: Exemptions) -> EngineConfig:

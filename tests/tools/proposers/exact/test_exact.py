@@ -5,7 +5,6 @@ from rdkit import Chem
 from rdkit.Chem import Crippen, rdMolDescriptors
 
 from agent.interpreter import interpret
-from agent.quick import answer
 from core.errors import ContradictionError, GoalError
 from evals.exact_tasks import KINDS, Task, tasks
 from evals.judges.exact import judge
@@ -14,6 +13,7 @@ from tools.groups.edits import counter, edited, substituents
 from tools.groups.groups import GROUPS
 from tools.proposers.base import ProposalRequest
 from tools.proposers.exact.proposer import ExactProposer
+from tools.search.direct import answer
 
 
 def test_counts_are_met_and_repeatable() -> None:

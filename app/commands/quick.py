@@ -1,0 +1,85 @@
+"""``molwright quick``: an answer to a goal in about a second, without a run."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from app.commands.door import NONE_MEETS, services
+from app.console import emit_json, err, out
+from core.candidate import Candidate, RequirementResult
+from core.spec import DesignSpec
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file to ``app``."""
+    app.command()(quick)
+
+
+def quick(
+    context: typer.Context,
+    goal: Annotated[str, typer.Argument(help="What is wanted, in a sentence.")],
+    number: Annotated[
+        int | None, typer.Option("-n", min=1, max=100, help="How many structures; default one. More take some seconds.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Construct structures that meet a goal at once: the quick form, without a run. Exit code 4 if none is found, 3 if the guard refuses.
+
+    Best for goals that can be counted and for small changes of a given structure. Nothing is ranked by probability and nothing is stored.
+    """
+    found = services(context).structures.quick(goal, number)
+    if as_json:
+        data = {
+            "form": "quick",
+            "what_it_is": found.what_it_is,
+            "goal": goal,
+            "spec": found.spec.model_dump(mode="json"),
+            "candidates": [c.model_dump(mode="json") for c in found.candidates],
+            "set_requirements": [r.model_dump(mode="json") for r in found.whole],
+            "why_none": found.why_none,
+        }
+        emit_json(data)
+    else:
+        for candidate in found.candidates:
+            _print(candidate)
+        for result in found.whole:
+            out.print(escape(f"{'✓' if result.met else '✗'} the list as a whole: {result.text}"))
+        _remarks(found.spec, found.what_it_is)
+    if not found.candidates:
+        err.print(escape(found.why_none))
+        err.print("none found in the quick form; a run searches further: molwright design GOAL")
+        raise typer.Exit(NONE_MEETS)
+
+
+def _print(candidate: Candidate) -> None:
+    title = f"{candidate.smiles}  {candidate.key}  {candidate.name}".rstrip()
+    table = Table("", "requirement", "value", "probability", title=escape(title), title_justify="left")
+    for r in candidate.requirements:
+        table.add_row("✓" if r.met else "✗", escape(r.text), escape(value_text(r)), f"{r.probability:.2f}")
+    out.print(table)
+    if candidate.route is not None:
+        materials = ", ".join(m.name for m in candidate.route.starting_materials)
+        out.print(escape(f"route {candidate.route.status}: {len(candidate.route.steps)} steps from {materials}"))
+    for hit in candidate.safety.rules if candidate.safety else []:
+        err.print(f"[yellow]safety {hit.verdict}:[/yellow] {escape(f'{hit.id}: {hit.reason}')}")
+    for note in candidate.notes:
+        err.print(f"[yellow]note:[/yellow] {escape(note)}")
+
+
+def value_text(result: RequirementResult) -> str:
+    """The value that a requirement was judged by, with its unit; '' where there is none."""
+    if result.value is None:
+        return ""
+    return f"{result.value:.4g} {result.unit}".rstrip() if isinstance(result.value, float) else f"{result.value} {result.unit}".rstrip()
+
+
+def _remarks(spec: DesignSpec, what_it_is: str) -> None:
+    for unchecked in spec.unchecked:
+        err.print(f"[yellow]not checked:[/yellow] {escape(f'{unchecked.phrase}: {unchecked.reason}')}")
+    for assumption in spec.assumptions:
+        err.print(f"[yellow]assumed:[/yellow] {escape(assumption.text)}")
+    err.print(escape(what_it_is))

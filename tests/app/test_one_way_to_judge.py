@@ -1,0 +1,163 @@
+"""The same structure through every door: the graph's steps, screen, check, properties, toolbox and the quick form agree on all of it."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from agent.interpreter import interpret
+from agent.toolbox import TOOLS, ToolContext
+from app.cli import app
+from core.candidate import Candidate, Proposal
+from core.spec import DesignSpec
+from graphs import loop
+from tools.evaluation.judge import judge_one
+from tools.execution import SerialExecutor
+from tools.screening.chunk import Chunk, process
+from tools.search import direct
+from tools.structures.records import Record
+
+MOLECULES = "molecular weight below 2000 g/mol and melting point below 400 °C"
+DRUGS = "a drug-like molecule with molecular weight below 2000 g/mol"
+POLYMERS = "a polymer with a glass transition temperature above -140 °C"
+#: Structures and whether more was given than is judged.
+STRUCTURES = {
+    "CCO": False,
+    "OC(C)=O": False,
+    "c1ccccc1O": False,
+    "CC(=O)[O-].[Na+]": True,
+    "CC(=O)O[Na]": True,
+    "CN(C)C(=N)NC(=N)N.Cl": True,
+    "CN1CCC[C@H]1c1cccnc1.OC(=O)C(O)C(O)C(=O)O": True,
+    "[NH4+].CC(=O)[O-]": True,
+    "C[NH3+].[Cl-]": True,
+    "CCO.O": True,
+    "CC(C)Cc1ccccc1.CCCCCCCC": True,
+    "C[C@H](N)C(=O)O.C[C@H](N)C(=O)O.OS(=O)(=O)O": True,
+    "[NH3+]CC(=O)[O-]": False,
+    "C[N+](C)(C)CC(=O)[O-]": False,
+    "[Na+].[Cl-]": False,
+    "N.N.Cl[Pt]Cl": False,
+    "CC(=O)[O-].CC(=O)[O-].[Fe+2]": False,
+    "CCCCn1cc[n+](C)c1.F[B-](F)(F)F": False,
+    "CCCC[N+](CCCC)(CCCC)CCCC.CC(=O)[O-]": False,
+    "OCC[N+](C)(C)C.CC(O)C(=O)[O-]": False,
+    "C[n+]1ccccc1.[I-]": True,
+    "CN(C)C=CC=CC=[N+](C)C.F[P-](F)(F)(F)(F)F": True,
+    "[13CH3]O": False,
+    "C[S+](C)[O-]": False,
+    "CC(O)C(F)Cl": False,
+    "[K+].[C-]#N": True,
+    "[Na+].[N-]=[N+]=[N-]": False,
+    "CC(C)OP(C)(=O)F": False,
+    "CC(C)OP(C)(=O)F.CCCCCCCCCCCC": True,
+    "Cc1c([N+](=O)[O-])cc([N+](=O)[O-])cc1[N+](=O)[O-]": False,
+    "*CC(*)c1ccccc1": False,
+    "*CC(*)C(=O)[O-].[Na+]": True,
+    "*CCO*.CC(C)OP(C)(=O)F": True,
+}
+CASES = [
+    pytest.param(s, POLYMERS if "*" in s else goal, id=f"{s} {goal[:6]}")
+    for s in STRUCTURES
+    for goal in (MOLECULES, DRUGS)[: 1 + ("*" not in s)]
+]
+
+
+def _graph(smiles: str, spec: DesignSpec) -> Candidate:
+    """What the steps of a design run make of one proposal."""
+    rows: dict[str, Candidate] = {}
+    proposal = Proposal(smiles=smiles, proposer="evolution", operator="given")
+    store = SimpleNamespace(
+        spec=lambda run, version: spec,
+        known_keys=lambda run: {},
+        candidates=lambda run, **_: list(rows.values()),
+        save_candidates=lambda lease, found: rows.update({c.key: c for c in found}),
+    )
+    recorder = SimpleNamespace(recorded=lambda *_: [proposal.model_dump(mode="json")], step=lambda *_: None)
+    context: Any = SimpleNamespace(store=store, recorder=recorder, run_id="r", lease=None, executor=SerialExecutor())
+    state: Any = {"generation": 0, "evaluated": 0, "spec_version": 1}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "_shares", lambda *_: {"evolution": 1})
+        for step in (loop.standardise, loop.guard, loop.estimate, loop.check):
+            step(state, context)
+    (found,) = rows.values()
+    return found
+
+
+def _command(*arguments: str) -> Any:
+    done = CliRunner().invoke(app, [*arguments, "--json"])
+    assert done.exit_code in (0, 3, 4), done.output
+    return json.loads(done.stdout)
+
+
+def _tool(name: str, spec: DesignSpec, **arguments: Any) -> Any:
+    chosen = TOOLS[name]
+    return chosen.run(chosen.arguments.model_validate(arguments), ToolContext(spec=spec))[0]
+
+
+def _quick(smiles: str, spec: DesignSpec) -> list[Candidate]:
+    stub = SimpleNamespace(
+        applies=lambda spec: True, propose=lambda request: [Proposal(smiles=smiles, proposer="library", operator="given")]
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(direct, "load", lambda: {"library": stub})
+        return direct.construct(spec.model_copy(update={"set_requirements": []}), 1)
+
+
+@pytest.mark.parametrize(("smiles", "goal"), CASES)
+def test_every_door_says_the_same(smiles: str, goal: str) -> None:
+    spec = interpret(goal)
+    whole = judge_one(smiles, spec, proposer="user", blocked="answer")
+    assert whole.safety is not None
+    assert bool(whole.given) == STRUCTURES[smiles]
+    identity = {"smiles": whole.smiles, "key": whole.key, "notes": whole.notes, "safety": whole.safety.model_dump(mode="json")}
+    results = [r.model_dump(mode="json") for r in whole.requirements]
+    blocked = whole.safety.verdict == "block"
+
+    graph = _graph(smiles, spec)
+    assert graph.safety is not None
+    assert (graph.smiles, graph.key, graph.notes, graph.safety) == (whole.smiles, whole.key, whole.notes, whole.safety)
+    if not blocked:
+        assert {n: graph.properties[n] for n in whole.properties} == whole.properties
+        assert graph.requirements == whole.requirements
+    assert (graph.status, graph.rejected_by) == (whole.status, whole.rejected_by)
+
+    check = _command("check", smiles, "--goal", goal)
+    assert {name: check[name] for name in identity} == identity
+    assert check["requirements"] == results
+
+    (row,) = _command("properties", smiles)
+    alerts = [h for h in identity["safety"]["rules"] if h["id"].startswith("alert.")]
+    assert {name: row[name] for name in ("smiles", "key", "notes")} == {name: identity[name] for name in ("smiles", "key", "notes")}
+    assert row["safety"]["rules"] == [h for h in identity["safety"]["rules"] if h not in alerts]  # alerts are for drug-like goals
+    assert {n: row["properties"][n] for n in whole.properties} == {n: v.model_dump(mode="json") for n, v in whole.properties.items()}
+
+    tool = _tool("check_structures", spec, smiles=[smiles])
+    assert (tool["smiles"], tool["safety"], tool.get("notes", [])) == (whole.smiles, whole.safety.verdict, whole.notes)
+    if not blocked:
+        assert [(r["met"], r["probability"]) for r in tool["requirements"]] == [
+            (r.met, round(r.probability, 2)) for r in whole.requirements
+        ]
+    assert _tool("estimate_properties", spec, smiles=[smiles], properties=["molecular_weight"])["smiles"] == whole.smiles
+
+    quick = _quick(smiles, spec)
+    assert [(c.key, c.notes, c.safety, c.properties, c.requirements) for c in quick] == (
+        [(whole.key, whole.notes, whole.safety, whole.properties, whole.requirements)] if whole.meets_all() else []
+    )
+
+    outcome = process(Chunk(0, spec.model_dump_json(), "smiles", (Record(0, 1, smiles),)))
+    assert not outcome.unreadable
+    if whole.meets_all():
+        (hit,) = outcome.hits
+        assert (hit.smiles, hit.key, list(hit.notes), hit.given) == (whole.smiles, whole.key, whole.notes, whole.given)
+        assert (hit.safety, list(hit.warnings)) == (whole.safety.verdict, [h.id for h in whole.safety.rules])
+        assert hit.values == {
+            n: pytest.approx(v.number, abs=1e-6) if v.number is not None else v.value for n, v in whole.properties.items()
+        }
+    else:
+        assert not outcome.hits
+        assert outcome.failed == {whole.rejected_by.removeprefix("requirement:"): 1}

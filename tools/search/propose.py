@@ -1,0 +1,39 @@
+"""Asking one proposer for its share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.candidate import Proposal
+from core.spec import DesignSpec
+from tools.proposers.base import Parent, ProposalRequest
+from tools.proposers.registry import load
+from tools.search.surrogate import prescreen
+from tools.synthesis.blocks import BlockLibrary
+
+
+def propose_with(
+    name: str,
+    spec: DesignSpec,
+    generation: int,
+    count: int,
+    parents: Sequence[Parent],
+    hints: Sequence[str],
+    library: BlockLibrary | None = None,
+) -> list[Proposal]:
+    """What the proposer ``name`` suggests: at most ``count`` structures, none of which is to be trusted.
+
+    ``parents``: scored structures to vary, best first; where they are enough, a surrogate that learns from them chooses among the
+    offspring. ``hints``: see :class:`tools.proposers.base.ProposalRequest`. ``library``: building blocks, the shipped ones if None.
+    """
+    request = ProposalRequest(
+        spec=spec,
+        generation=generation,
+        count=count,
+        parents=tuple(parents),
+        seed=spec.seed,
+        hints=tuple(hints),
+        library=library,
+        prescreen=prescreen(parents),
+    )
+    return load()[name].propose(request)
