@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from core.candidate import Candidate, Route
 from core.errors import RefusedError
-from core.report import SetResult
 from core.settings import Settings
 from core.spec import CandidateClass, Conditions, DesignSpec
 
 if TYPE_CHECKING:
+    from tools.ranking.set_level import SetResult
     from tools.synthesis.inventory import Inventory
 
 
