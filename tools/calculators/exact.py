@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from rdkit import Chem
 
+from core.errors import SpecError
 from tools.calculators.collection import Calculators
+from tools.calculators.descriptors import number
 from tools.calculators.rule_sets import violations
 from tools.calculators.thermal_rules import LEVEL_PROBABILITY
 
@@ -20,9 +24,11 @@ class ExactCalculations:
 
     calculators: Calculators
 
-    def descriptor(self, name: str, mol: Chem.Mol) -> float:
-        """See :meth:`tools.calculators.collection.Calculators.number`."""
-        return self.calculators.number(name, mol)
+    def descriptor(self, name: str) -> Callable[[Chem.Mol], float]:
+        """:func:`tools.calculators.descriptors.number` of the property; SpecError for one that is not computed from the structure."""
+        if not self.calculators.exact(name):
+            raise SpecError(f"{name!r} is not a computed property")
+        return partial(number, self.calculators.catalogue[name])
 
     def descriptor_cost(self, name: str) -> float:
         """Microseconds for a molecule of ordinary size."""

@@ -31,8 +31,11 @@ SMARTS_COST, DEFAULT_COST = 20.0, 50.0
 class Calculations(Protocol):
     """What kinds take from the calculators, which stand above the catalogue."""
 
-    def descriptor(self, name: str, mol: Chem.Mol) -> float:
-        """The computed property ``name`` in its registered unit. ValueError where it is not defined for the structure."""
+    def descriptor(self, name: str) -> Callable[[Chem.Mol], float]:
+        """What computes the property ``name`` in its registered unit; ValueError from it where it is not defined for the structure.
+
+        SpecError for a property that is not computed from the structure.
+        """
 
     def descriptor_cost(self, name: str) -> float:
         """Microseconds that it takes for a molecule of ordinary size; only the order matters."""

@@ -106,14 +106,15 @@ class PropertyKind(Kind[PropertyRequirement]):
         """Of a computed property; a structure for which it is not defined fails."""
         if context.catalogue[requirement.property].kind != "computed":
             return None
-        name, holds, descriptor = requirement.property, requirement.condition.holds, context.calculations.descriptor
+        name, holds = requirement.property, requirement.condition.holds
+        descriptor = context.calculations.descriptor(name)
 
         def test(mol: Chem.Mol, known: dict[str, float]) -> bool:
             try:
-                known[name] = descriptor(name, mol)
+                known[name] = value = descriptor(mol)
             except (ValueError, RuntimeError, ZeroDivisionError):
                 return False
-            return holds(known[name])
+            return holds(value)
 
         return test
 
