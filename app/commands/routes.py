@@ -41,7 +41,7 @@ def route(
 
     kind = "polymer" if smiles.count("*") == 2 else "molecule"
     structure = standardise(smiles, kind)  # type: ignore[arg-type]
-    verdict = screen_structure(structure.smiles, kind)  # type: ignore[arg-type]
+    verdict = screen_structure(structure.whole, kind)  # type: ignore[arg-type]
     if verdict.verdict == "block":
         raise RefusedError("the safety guard blocks this structure. " + "; ".join(f"{h.id}: {h.reason}" for h in verdict.rules))
     inventory = read_inventory(blocks, blocks_mode.value) if blocks else None
