@@ -32,6 +32,7 @@ class Section(Model):
     title: str = Field(description="heading")
     order: int = Field(description="place on the page, low first")
     command: str = Field(description="the command that made the figures")
+    path: str = Field(default="", description="which path of the product the figures are measured on; '' where the text says it")
     text: str = Field(default="", description="Markdown before the tables")
     tables: list[Table] = Field(default_factory=list, description="the tables")
     notes: list[str] = Field(default_factory=list, description="remarks after the tables, one a bullet")
@@ -81,6 +82,8 @@ def sections_markdown(sections: Sequence[Section]) -> list[str]:
     for section in sections:
         parts.append(f"## {section.title}\n")
         parts.append(f"    {section.command}\n")
+        if section.path:
+            parts.append(f"Measured on: {section.path}.\n")
         if section.text:
             parts.append(section.text.strip() + "\n")
         parts += [table_markdown(t) + "\n" for t in section.tables]

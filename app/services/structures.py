@@ -81,7 +81,7 @@ class StructureService:
 
         kind: CandidateClass = "polymer" if smiles.count("*") == 2 else "molecule"
         structure = standardise(smiles, kind)
-        verdict = screen_structure(structure.smiles, kind)
+        verdict = screen_structure(structure.whole, kind)
         if verdict.verdict == "block":
             raise RefusedError("the safety guard blocks this structure. " + "; ".join(f"{h.id}: {h.reason}" for h in verdict.rules))
         library = library_of(blocks)

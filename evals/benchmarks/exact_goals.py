@@ -76,6 +76,7 @@ def _section(rows: list[list[str | int | float | None]], notes: list[str], numbe
         title="Countable goals",
         order=30,
         command=f"python -m evals.benchmarks.exact_goals --tasks {number} --seed {seed} --save",
+        path="`molwright quick GOAL` (`agent/quick.py`), the quick form of an answer: constructed directly and checked, no run",
         text=(
             f"{number:,} sentences of the kinds of S²-Bench and TOMG-Bench, drawn from a seed: atoms, groups, bonds and rings counted, whole formulas, a "
             "group added to, deleted from or substituted in a given structure, logP, QED and molar refractivity raised or lowered at a similarity. An "

@@ -190,6 +190,7 @@ def section(speeds: Sequence[Speed], remarks: Sequence[str]) -> Section:
         title="Speed of the engine",
         order=20,
         command="python -m evals.benchmarks.offspring --start-file zinc250k.smi --section",
+        path="single steps of the optimiser and of a design run",
         text="Structures a second of processor time on one core, 120 parents from the start set.",
         tables=[Table(columns=["step", "structures", "a second"], rows=[[s.what, s.count, f"{s.rate:,.0f}"] for s in speeds])],
         notes=[

@@ -142,7 +142,15 @@ def section(runs: list[dict[str, Any]], alone: list[dict[str, Any]], command: st
         notes.append(
             f"Default runs took {statistics.median(seconds):.0f} s at the median, {max(seconds):.0f} s at most, on a shared machine."
         )
-    return Section(title="Routes: can it be made?", order=50, command=command, text=text, tables=tables, notes=notes)
+    return Section(
+        title="Routes: can it be made?",
+        order=50,
+        command=command,
+        path="`molwright design` with its defaults: whole runs",
+        text=text,
+        tables=tables,
+        notes=notes,
+    )
 
 
 def _rows(path: Path | None) -> dict[str, dict[str, Any]]:

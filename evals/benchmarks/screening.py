@@ -167,6 +167,7 @@ def _section(rows: list[list[str | int | float | None]], notes: list[str], subse
         title="Screening a library",
         order=60,
         command=f"python -m evals.benchmarks.screening LIBRARY --subset {subset} --save",
+        path="`molwright screen`",
         text=(
             "`molwright screen` on the 249,455 molecules of the PMO start set (ZINC). Full scoring: every exact requirement, cheapest first, and for what "
             f'passes standardisation, guard, predictors, joint probability and score. Goal: "{GOAL}"; with a predictor: "{PREDICTED_GOAL}".'

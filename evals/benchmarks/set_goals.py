@@ -38,6 +38,7 @@ from tools.search.direct import construct
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 NUMBER, NOVELTY, DIVERSITY, LEADS = 5, 0.8, 0.8, 10
+PATH = "`molwright quick -n` (`tools/search/direct.py`), the quick form of a list: constructed directly, checked, chosen to be new and diverse, no run"
 BASELINE = "Baseline: as many random shipped known compounds."
 CORES = (
     "c1ccc2[nH]ccc2c1", "c1ccc2ncccc2c1", "c1ccc2ncncc2c1", "c1ccc2[nH]cnc2c1", "c1ccc2occc2c1", "c1ccc2scnc2c1", "c1ccc(-c2ccncc2)cc1",
@@ -175,6 +176,7 @@ def _sets_section(rows: list[list[str | int | float | None]], met: int) -> Secti
         title="Sets",
         order=40,
         command=f"python -m evals.benchmarks.set_goals --sets {len(rows)} --leads 0 --save",
+        path=PATH,
         text=(
             f"{NUMBER} molecules for each of {len(rows)} sets of approved drugs: novelty at least {NOVELTY} (1 less the largest Tanimoto similarity to a drug), "
             f"diversity at least {DIVERSITY} (1 less the mean pairwise similarity), QED and SA score at least as good as the drugs' mean, rule of five. "
@@ -196,6 +198,7 @@ def _leads_section(leads: list[list[str | int | float | None]], right: int) -> S
         title="Leads",
         order=41,
         command=f"python -m evals.benchmarks.set_goals --sets 0 --leads {len(leads)} --save",
+        path=PATH,
         text=(
             f"{LEADS} molecules for each of {len(leads)} cores that keep the core, with logP between 2 and 3, a molecular weight below 400 and TPSA between "
             f"40 and 90. {right} of {len(leads)} cores with all criteria met by {LEADS} of {LEADS}; {scaffolds} Murcko scaffolds among the "

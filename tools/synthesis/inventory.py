@@ -150,7 +150,7 @@ def _row(line: int, values: dict[str, str]) -> Row | str:
     stock = _stock(values)
     if isinstance(stock, str):
         return stock
-    verdict = screen_structure(structure.smiles, "molecule")
+    verdict = screen_structure(structure.whole, "molecule")
     if verdict.verdict == "block":
         return f"the safety guard blocks it: {', '.join(h.id for h in verdict.rules if h.verdict == 'block')}"
     return Row(line=line, smiles=structure.smiles, name=values.get("name") or values.get("id") or structure.smiles, stock=stock)

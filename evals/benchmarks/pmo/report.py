@@ -111,6 +111,7 @@ def pmo_section(results: Sequence[RunResult]) -> Section:
         title="Optimisation: the PMO benchmark",
         order=10,
         command="python -m evals.benchmarks.pmo --start-file zinc250k.smi --engine ours graph_ga random --seeds 0 1 2 && python -m evals.benchmarks.pmo --section",
+        path="the optimiser behind `molwright optimise` (`tools/optimise/optimiser.py`)",
         text=(
             "Practical Molecular Optimization (Gao et al. 2022, arXiv 2206.12411) on its 20 oracles that need RDKit only. Every new canonical SMILES"
             " costs a call; nothing is labelled beside that; the engine sees scores, not the task. Makeable means an SA score of at most 4 and no"

@@ -7,7 +7,7 @@ import pytest
 from core.candidate import Candidate, Proposal
 from core.errors import StructureError
 from core.spec import Condition, DesignSpec, PropertyRequirement, RuleSetRequirement
-from tools.evaluation.judge import checked, drug_like, estimated, guarded, judge, judge_one, standardised
+from tools.evaluation.judge import broken_rules, checked, drug_like, estimated, guarded, judge, judge_one, standardised
 from tools.evaluation.score import score_candidates
 
 SARIN = "CC(C)OP(C)(=O)F"
@@ -86,14 +86,19 @@ def test_alerts_are_of_the_part_that_is_judged_and_of_drug_like_goals() -> None:
     assert _judged(RHODANINE, spec, alerts=False).safety == plain.safety
 
 
-def test_implausible_structures_are_noted_or_rejected_where_asked() -> None:
+def test_implausible_structures_are_rejected_where_asked_unless_the_goal_names_them() -> None:
     odd = "C1#CC1"
     assert _judged(odd).status == "kept"
-    noted, rejected = _judged(odd, implausible="note"), _judged(odd, implausible="reject")
-    assert any(note.startswith("implausible: ") for note in noted.notes)
-    assert noted.status == "kept"
-    assert rejected.rejected_by.startswith("plausibility:")
-    assert rejected.properties == {}
+    rejected = _judged(odd, implausible="reject")
+    assert rejected.rejected_by.startswith("structure:")
+    assert (rejected.properties, rejected.safety) == ({}, None)
+    assert [rejected.rejected_by, rejected.rejected_reason] == [
+        f"structure:{broken_rules(_judged(odd))[0][0]}",
+        broken_rules(_judged(odd))[0][1],
+    ]
+    everything = _judged(odd, _spec(exhaustive=True), implausible="reject")
+    assert everything.status == "kept"
+    assert any(note.startswith("Implausible, listed because") for note in everything.notes)
     assert _judged("CCO", implausible="reject") == _judged("CCO")
 
 
