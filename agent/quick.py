@@ -13,6 +13,7 @@ from core.spec import DesignSpec, ScaffoldRequirement
 from tools.calculators.estimate import estimate
 from tools.evaluation.check import check
 from tools.proposers.base import Parent, ProposalRequest
+from tools.proposers.exact.binding import binding_wishes
 from tools.proposers.exemptions import exemptions
 from tools.proposers.registry import load
 from tools.proposers.spec_fit import spec_fit
@@ -45,6 +46,14 @@ def answer(spec: DesignSpec, count: int = 1) -> list[Candidate]:
             if candidate is not None and all(r.met for r in candidate.requirements):
                 found.setdefault(candidate.key, candidate)
     return list(found.values())[:count]
+
+
+def why_none(spec: DesignSpec) -> str:
+    """Why :func:`answer` gives nothing, in words: the fewest wishes that no plausible structure was found for."""
+    binding = binding_wishes(spec)
+    if binding is not None:
+        return binding.text
+    return "Structures that meet what can be counted exist; a predicted property or the safety guard keeps them out, or the search was too short."
 
 
 def _judged(smiles: str, proposer: str, operator: str, spec: DesignSpec, route: Route | None = None) -> Candidate | None:

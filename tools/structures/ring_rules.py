@@ -18,7 +18,7 @@ RING_RULES: dict[str, str] = {
 #: Groups of ``tools/groups`` whose name in a goal asks for what a rule on rings speaks against.
 ASKED_BY: dict[str, tuple[str, ...]] = {
     "ring-size": (
-        "macrocycle", "crown ether", "porphyrin", "phthalocyanine", "azulene", "squaraine", "eight-membered ring", "nine-membered ring",
+        "macrocycle", "macrolactone", "macrolactam", "crown ether", "porphyrin", "phthalocyanine", "azulene", "squaraine", "eight-membered ring", "nine-membered ring",
         "ten-membered ring", "eleven-membered ring", "twelve-membered ring", "thirteen-membered ring", "fourteen-membered ring",
         "fifteen-membered ring", "sixteen-membered ring", "eighteen-membered ring",
     ),

@@ -10,6 +10,7 @@ from core.spec import DesignSpec, EditRequirement, LevelRequirement, PropertyReq
 from tools.calculators.thermal import volatility_words
 from tools.catalogue.registry import REGISTRY
 from tools.groups.edits import edited
+from tools.proposers.exact.binding import binding_wishes
 from tools.proposers.isomers.proposer import isomers_of
 from tools.ranking.set_level import judge
 from tools.structures.parse import parse_smiles
@@ -67,6 +68,12 @@ def outcome(report: Report) -> str:
         if binding:
             best = "" if binding.best is None else f"; the closest value was {_plain(binding.best)}"
             sentences.append(f"The requirement that binds is: {binding.text} ({binding.failed} structures fail it{best}).")
+        together = binding_wishes(report.spec)
+        if together is not None:
+            sentences.append(together.text)
+        implausible = sum(n for k, n in report.rejected.items() if k.startswith("structure:") and k != "structure:invalid")
+        if implausible:
+            sentences.append(f"{implausible} proposed structures were rejected as implausible.")
         if report.closest:
             sentences.append(f"The {len(report.closest)} that come closest are shown.")
     return " ".join([*sentences, *_set_sentences(report)])

@@ -6,8 +6,10 @@ from functools import lru_cache
 
 from rdkit import Chem, rdBase
 
+from tools.groups.edits import substituents
 from tools.groups.groups import GROUPS
 from tools.proposers.evolution.fragments import Fragment, make_fragment, vocabulary
+from tools.structures.plausibility import first_violation
 
 _PROBES = ("CC", "c1ccccc1")
 _MOST = 12
@@ -22,6 +24,18 @@ def _attached(fragment: Fragment) -> list[Chem.Mol]:
         if mol is not None:
             found.append(mol)
     return found
+
+
+def _plausible(fragment: Fragment) -> bool:
+    """Whether the fragment is plausible on one of the probes."""
+    return any(not first_violation(mol) for mol in _attached(fragment))
+
+
+def _readable(smiles: str) -> list[Fragment]:
+    try:
+        return [make_fragment(smiles)]
+    except ValueError:
+        return []
 
 
 @lru_cache(maxsize=1)
@@ -54,7 +68,10 @@ def _opened(smiles: str, query: Chem.Mol) -> list[Fragment]:
 
 @lru_cache(maxsize=256)
 def exemplars(smarts: str) -> tuple[Fragment, ...]:
-    """Fragments with one open end that carry the group ``smarts``, the smallest first, at most twelve; () if none is known."""
+    """Fragments with one open end that carry the group ``smarts``, the smallest first, at most twelve; () if none is known.
+
+    Where some of them are plausible on an ethyl or a phenyl group, only these.
+    """
     query = Chem.MolFromSmarts(smarts)
     if query is None:
         return ()
@@ -62,12 +79,14 @@ def exemplars(smarts: str) -> tuple[Fragment, ...]:
         found = [f for f, probes in _shipped() if probes and all(p.HasSubstructMatch(query) for p in probes)]
         if not found:
             found = [f for f, probes in _shipped() if any(p.HasSubstructMatch(query) for p in probes)]
-        if not found:
-            for group in GROUPS.values():
-                if group.smarts == smarts:
-                    found += _opened(group.example, query)
+        if not any(_plausible(f) for f in found):
+            named = [g for g in GROUPS.values() if g.smarts == smarts]
+            found += [f for g in named for form in substituents(g.name) for f in _readable(form)]
+            found = found or [f for g in named for f in _opened(g.example, query)]
         if not found:
             found = _opened(_literal(smarts), query)
+    plausible = [f for f in found if _plausible(f)]
+    found = list({f.smiles: f for f in plausible or found}.values())
     found.sort(key=lambda f: (f.mol.GetNumAtoms(), f.smiles))
     return tuple(found[:_MOST])
 

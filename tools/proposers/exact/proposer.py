@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import random
+from functools import lru_cache
+from itertools import islice
 
 from rdkit import Chem, rdBase
 
 from core.candidate import Proposal
-from core.spec import CountRequirement, DesignSpec, EditRequirement, PropertyRequirement, ScaffoldRequirement, SimilarityRequirement
+from core.spec import (
+    CountRequirement,
+    DesignSpec,
+    EditRequirement,
+    MotifRequirement,
+    PropertyRequirement,
+    ScaffoldRequirement,
+    SimilarityRequirement,
+)
 from tools.catalogue.registry import REGISTRY
 from tools.groups.edits import edited
 from tools.proposers.base import ProposalRequest
 from tools.proposers.exact.search import exact
 from tools.proposers.exemptions import exemptions
 from tools.proposers.library.known import known_compounds
-from tools.proposers.spec_fit import spec_fit
+from tools.proposers.spec_fit import SpecFit, spec_fit
 
 #: Distances computed for one proposal asked for, and at least and at most for one request.
 PER_PROPOSAL = 400
 LEAST, MOST = 4_000, 24_000
 #: Known compounds from which a search without counts starts.
 STARTS = 60
+#: Known compounds with the wanted groups from which the other proposers can start well.
+FEW = 5
 
 
 class ExactProposer:
@@ -30,14 +42,15 @@ class ExactProposer:
     lists_all = True
 
     def applies(self, spec: DesignSpec) -> bool:
-        """Molecules for which something is counted, kept, changed or compared with a structure."""
+        """Molecules for which something is counted, kept, changed or compared with a structure, or groups are wanted that few known ones have."""
         if spec.candidate_class != "molecule":
             return False
         if spec.exhaustive:
             return bool(spec.requirements_of(EditRequirement))
         kinds = (CountRequirement, EditRequirement, ScaffoldRequirement, SimilarityRequirement)
         whole = {r.property for r in spec.requirements_of(PropertyRequirement) if REGISTRY[r.property].integer}
-        return bool(whole) or bool(spec.set_requirements) or any(isinstance(r, kinds) for r in spec.requirements)
+        counted = bool(whole) or bool(spec.set_requirements) or any(isinstance(r, kinds) for r in spec.requirements)
+        return counted or _is_rare(tuple(r.smarts for r in spec.requirements_of(MotifRequirement) if r.wanted))
 
     def propose(self, request: ProposalRequest) -> list[Proposal]:
         """At most ``count`` structures; every change of a given structure in turn, generation by generation."""
@@ -47,12 +60,9 @@ class ExactProposer:
         if edit is not None:
             return self._edits(edit, request)
         fit = spec_fit(request.spec)
-        own = structures(request.spec)
-        starts = [mol for smiles in own if (mol := Chem.MolFromSmiles(smiles)) is not None]
+        starts = first_starts(request.spec, fit, request.generator(f"{self.name} starts"))
         with rdBase.BlockLogs():
             starts += [mol for p in request.parents[:10] if p.score > 0 and (mol := Chem.MolFromSmiles(p.smiles)) is not None]
-        if not fit.elements and not fit.groups and not own:
-            starts += _ordinary(request.generator(f"{self.name} starts"))
         budget = min(MOST, max(LEAST, PER_PROPOSAL * request.count))
         found = exact(fit, request.generator(self.name), starts, request.count, budget, exemptions(request.spec))
         return [
@@ -75,6 +85,20 @@ class ExactProposer:
             Proposal(smiles=smiles, proposer=self.name, operator="edit", rationale=f"{text}: one of the {len(made)} ways to do it")
             for smiles in made[start : start + request.count]
         ]
+
+
+@lru_cache(maxsize=64)
+def _is_rare(wanted: tuple[str, ...]) -> bool:
+    """Whether fewer than :data:`FEW` plausible known compounds carry all of the wanted groups; False without any."""
+    queries = [q for smarts in wanted if (q := Chem.MolFromSmarts(smarts)) is not None]
+    having = (k for k in known_compounds() if not k.implausible and all(k.mol.HasSubstructMatch(q) for q in queries))
+    return bool(queries) and sum(1 for _ in islice(having, FEW)) < FEW
+
+
+def first_starts(spec: DesignSpec, fit: SpecFit, rng: random.Random) -> list[Chem.Mol]:
+    """Where a search for ``spec`` starts beside what it assembles: its own structures; known compounds where it counts no atoms or groups."""
+    own = [mol for smiles in structures(spec) if (mol := Chem.MolFromSmiles(smiles)) is not None]
+    return own if own or fit.elements or fit.groups else _ordinary(rng)
 
 
 def _ordinary(rng: random.Random) -> list[Chem.Mol]:

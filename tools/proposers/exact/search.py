@@ -42,15 +42,15 @@ class Search:
         fit: what is counted.
         rng: the random generator of the place that searches.
         lifted: the plausibility rules that the goal lifts, and for what.
-        found: how many solutions were handed out.
+        handed: the solutions that were handed out.
     """
 
     fit: SpecFit
     rng: random.Random
     lifted: Exemptions = field(default_factory=Exemptions)
-    found: int = 0
     evaluations: int = 0
     seen: set[str] = field(default_factory=set)
+    handed: set[str] = field(default_factory=set)
 
     def palette(self) -> Palette:
         """Elements and groups that changes may use: those counted, and C, N, O where nothing speaks against them."""
@@ -76,23 +76,22 @@ class Search:
         palette, queue = self.palette(), list(starts)
         bound = bool(starts) and bool(self.fit.scaffolds or self.fit.similarity)
         pool, barren = list(starts), 0
-        while self.evaluations < (budget if self.found else budget // 3) and barren < BARREN:
+        while self.evaluations < (budget if self.handed else budget // 3) and barren < BARREN:
             start = (
                 queue.pop(0) if queue else self.rng.choice(pool) if bound else assemble(self.fit, palette.elements, self.rng, self.lifted)
             )
-            before = self.found
+            before = len(self.handed)
             for mol in self._climb(start, palette, budget, 4 * PER_STEP if bound else PER_STEP):
                 if bound and len(pool) < POOL:
                     pool.append(mol)
                 yield mol
-            barren = 0 if self.found > before else barren + 1
+            barren = 0 if len(self.handed) > before else barren + 1
 
     def _climb(self, start: Chem.Mol, palette: Palette, budget: int, most: int) -> Iterator[Chem.Mol]:
         self._spend(start)
         beam = [(self.fit.distance(start), start)]
         best, stale = beam[0][0], 0
-        if best == 0 and self._accepts(start):
-            self.found += 1
+        if best == 0 and self._accepts(start) and self._is_new(start):
             yield start
         for _ in range(MOST_STEPS):
             if self.evaluations >= budget or stale >= PATIENCE:
@@ -102,8 +101,8 @@ class Search:
             for distance, child in scored:
                 if distance == 0 and taken < most and self._accepts(child):
                     taken += 1
-                    self.found += 1
-                    yield child
+                    if self._is_new(child):
+                        yield child
                     beam.append((distance, child))
                 elif distance > 0 and self._plausible(child):
                     beam.append((distance, child))
@@ -132,6 +131,12 @@ class Search:
 
     def _spend(self, mol: Chem.Mol) -> None:
         self.evaluations += 1 + mol.GetNumAtoms() // ORDINARY
+
+    def _is_new(self, mol: Chem.Mol) -> bool:
+        """Whether this solution was not handed out before; it counts as handed out from now on."""
+        before = len(self.handed)
+        self.handed.add(Chem.MolToSmiles(mol))
+        return len(self.handed) > before
 
     def _plausible(self, mol: Chem.Mol) -> bool:
         return not self.lifted.first(mol)

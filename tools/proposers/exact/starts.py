@@ -199,7 +199,7 @@ def _filling(fit: SpecFit, targets: dict[str, int], pieces: list[str], rng: rand
         for symbol, number in composition(Chem.MolFromSmiles(piece)).items():
             left[symbol] = left.get(symbol, 0) - number
     unsaturation = _unsaturation(fit, targets)
-    rings = rng.randint(0, min(3, left["C"] // 8)) if unsaturation is None else 3
+    rings = rng.randint(0, max(0, min(3, left["C"] // 8))) if unsaturation is None else 3
     free = float("inf") if unsaturation is None else unsaturation
     found = []
     for _ in range(rings):
