@@ -37,8 +37,15 @@ class Feature:
     rules: frozenset[str]
 
     def atoms(self, mol: Chem.Mol) -> frozenset[int]:
-        """Every atom of ``mol`` that belongs to an occurrence."""
-        return frozenset(i for match in mol.GetSubstructMatches(self.query, uniquify=True, maxMatches=200) for i in match)
+        """Every atom of ``mol`` that belongs to an occurrence, with the hetero atoms joined to it where the query names a single atom."""
+        found = {i for match in mol.GetSubstructMatches(self.query, uniquify=True, maxMatches=200) for i in match}
+        queue = list(found) if self.query.GetNumAtoms() == 1 else []
+        while queue:
+            for other in mol.GetAtomWithIdx(queue.pop()).GetNeighbors():
+                if other.GetAtomicNum() != 6 and other.GetIdx() not in found:
+                    found.add(other.GetIdx())
+                    queue.append(other.GetIdx())
+        return frozenset(found)
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ class Exemptions:
             return []
         broken, lifted = self._sorted(mol)
         notes = [
-            f"The goal asks for {name}, which the plausibility rule {rule!r} speaks against: {reason}." for rule, reason, name in lifted
+            f"The goal asks for {name}, so that the plausibility rule {rule!r} is lifted for it: {reason}." for rule, reason, name in lifted
         ]
         if self.everything:
             notes += [f"Implausible, listed because all structures are asked for ({rule}): {reason}." for rule, reason in broken]

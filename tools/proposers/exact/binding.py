@@ -18,8 +18,8 @@ from tools.proposers.exemptions import Exemptions, exemptions
 from tools.proposers.spec_fit import spec_fit
 from tools.structures.plausibility import violations
 
-#: Work allowed for one question (see :func:`tools.proposers.exact.search.exact`); a third of it where the answer is none.
-BUDGET = 3_000
+#: Work allowed for one question (see :func:`tools.proposers.exact.search.exact`).
+BUDGET = 1_200
 #: Wishes beyond which the question is not asked.
 MOST = 12
 #: Structures without regard to the rules from which it is told what they break.

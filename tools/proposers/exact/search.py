@@ -70,16 +70,18 @@ class Search:
     def solutions(self, starts: list[Chem.Mol], budget: int) -> Iterator[Chem.Mol]:
         """Distinct structures that meet every count, as they are found.
 
-        From the given starts first and then from assembled ones; where the spec names a structure to keep or to resemble, from the
+        From assembled starts and the given ones in turn; where the spec names a structure to keep or to resemble, from the
         given starts and from what was found so far, again and again.
         """
         palette, queue = self.palette(), list(starts)
         bound = bool(starts) and bool(self.fit.scaffolds or self.fit.similarity)
-        pool, barren = list(starts), 0
-        while self.evaluations < (budget if self.handed else budget // 3) and barren < BARREN:
-            start = (
-                queue.pop(0) if queue else self.rng.choice(pool) if bound else assemble(self.fit, palette.elements, self.rng, self.lifted)
-            )
+        pool, barren, turn = list(starts), 0, 0
+        while self.evaluations < budget and barren < BARREN:
+            turn += 1
+            if queue and (bound or turn % 2 == 0):
+                start = queue.pop(0)
+            else:
+                start = self.rng.choice(pool) if bound else assemble(self.fit, palette.elements, self.rng, self.lifted)
             before = len(self.handed)
             for mol in self._climb(start, palette, budget, 4 * PER_STEP if bound else PER_STEP):
                 if bound and len(pool) < POOL:
@@ -152,8 +154,7 @@ def _symbols(smiles: str) -> set[str]:
 def exact(fit: SpecFit, rng: random.Random, starts: list[Chem.Mol], count: int, budget: int, lifted: Exemptions) -> list[Chem.Mol]:
     """Up to ``count`` structures that meet everything that ``fit`` counts, those that are easier to make (SA score) first.
 
-    ``budget`` is the work allowed: the number of distances computed, those of large structures counted several times; a search that
-    finds nothing ends after a third of it. Every structure is plausible, or breaks only what ``lifted`` lets pass; these come last.
+    ``budget`` is the work allowed: the number of distances computed, those of large structures counted several times. Every structure is plausible, or breaks only what ``lifted`` lets pass; these come last.
     [] if nothing was found: nothing is looked for with fewer rules.
     """
     with rdBase.BlockLogs():

@@ -23,6 +23,8 @@ _AROMATIC = {
     11: ("*c1cccc2ccccc12", "*c1ccc2ncccc2c1", "*c1ccnc2ccccc12"),
 }
 _SATURATED = ("*C1CCCCC1", "*C1CCCC1", "*N1CCCCC1", "*N1CCOCC1", "*C1CCNCC1", "*C1CCOCC1", "*N1CCCC1")
+#: Groups in which silicon and phosphorus are at home.
+_HOLDERS = {"Si": ("*[Si](C)(C)C",), "P": ("*P(=O)(OC)OC", "*OP(=O)(OC)OC", "*P(C)(C)=O")}
 _HEAVY_HALOGENS = ("Br", "I")
 #: Places tried for a part before an implausible one is taken.
 _TRIED = 12
@@ -103,14 +105,22 @@ def assemble(fit: SpecFit, elements: tuple[str, ...], rng: random.Random, lifted
 
 
 def _carriers(fit: SpecFit, pieces: list[str], rng: random.Random) -> list[str]:
-    """Benzene rings for bromine and iodine, which are believed on rings only; none where rings are counted or carbon is short."""
+    """What holds elements that are believed in few surroundings: silicon and phosphorus in groups of theirs, bromine and iodine on benzene
+    rings; none where a group that is asked for brings the element, where rings are counted, or where carbon is short."""
     wanted = sum(needed(e.condition, rng) for e in fit.elements if e.symbol in _HEAVY_HALOGENS and e.condition.bounds()[0] > 0)
     carbon = next((needed(e.condition, rng) for e in fit.elements if e.symbol == "C"), 100)
     have = [Chem.MolFromSmiles(p) for p in pieces]
+    held = {s for mol in have for s in composition(mol)}
+    found = [
+        rng.choice(_HOLDERS[e.symbol])
+        for e in fit.elements
+        if e.symbol in _HOLDERS and e.symbol not in held and e.condition.bounds()[0] > 0
+        for _ in range(min(needed(e.condition, rng), carbon // 3))
+    ]
     free = sum(a.GetIsAromatic() and a.GetTotalNumHs() > 0 for mol in have for a in mol.GetAtoms())
     if wanted <= free or carbon < 6 or any(name in _RING_COUNTS for name, _ in fit.windows):
-        return []
-    return ["*c1ccccc1"] * min(carbon // 6, (wanted - free + 3) // 4)
+        return found
+    return found + ["*c1ccccc1"] * min(carbon // 6, (wanted - free + 3) // 4)
 
 
 def _chain(length: int, rng: random.Random) -> Chem.Mol:
