@@ -17,7 +17,6 @@ from core.report import BindingRequirement, Choice, Evidence, ModelUse, Point, R
 from core.spec import DesignSpec
 from graphs.context import DesignContext, DesignState, RoleNote, spec_of, with_note
 from graphs.user_inputs import block_list, known_set, library
-from tools.calculators.estimate import estimate as estimate_properties
 from tools.catalogue.registry import REGISTRY
 from tools.evaluation.fitness import fitness
 from tools.ranking.novelty import KnownSet, known_to_all, known_to_user, shipped_count
@@ -192,7 +191,8 @@ def _with_shown_properties(candidates: list[Candidate], spec: DesignSpec, contex
     for asked in (REGISTRY[name] for name in spec.property_names() if name in REGISTRY):
         if asked.listed_beside and spec.candidate_class in asked.classes:
             names += [asked.name, *asked.listed_beside]
-    values = estimate_properties([c.smiles for c in candidates], spec.candidate_class, names, spec.conditions, executor=context.executor)
+    structures = [c.smiles for c in candidates]
+    values = context.workspace.estimate(structures, spec.candidate_class, names, spec.conditions, executor=context.executor)
     # The reasons of a level quote the flash point as evidence of volatility, which the search may not have predicted.
     again = [n for n in names if REGISTRY[n].kind == "level"]
     return [

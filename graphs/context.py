@@ -15,6 +15,7 @@ from core.events import ProgressSink, silent
 from core.interfaces import Executor, Lease, LiteratureStore, Recorder, RunStore
 from core.options import RunOptions, stored_options
 from core.spec import DesignSpec
+from tools.workspace import Workspace
 
 T = TypeVar("T")
 
@@ -30,6 +31,7 @@ class DesignContext:
         executor: spreads property computation over processes.
         literature: opens the literature store for the length of a ``with`` block.
         clock: the current time, UTC.
+        workspace: the properties, calculators and proposers of the run; each node enters it.
         progress: hears what the doors show while the run is executed.
         objections: why a person has to look at a spec before it may run; nothing where nobody has to.
         stop_if_asked: raises RunStopped if another door wants the run to stop; asked before each step.
@@ -42,6 +44,7 @@ class DesignContext:
     executor: Executor
     literature: Callable[[], AbstractContextManager[LiteratureStore]]
     clock: Callable[[], datetime]
+    workspace: Workspace
     progress: ProgressSink = silent
     objections: Callable[[DesignSpec], tuple[str, ...]] = lambda spec: ()
     stop_if_asked: Callable[[], None] = lambda: None

@@ -289,4 +289,9 @@ class RunService:
         """Repeat a run from its record and compare every step. NotFoundError if it did not go to its end."""
         from evals.replay import replay
 
-        return replay(self.store, self.store.run(run_id).run_id, executor=wiring.open_executor(self.settings))
+        return replay(
+            self.store,
+            self.store.run(run_id).run_id,
+            executor=wiring.open_executor(self.settings),
+            workspace=wiring.open_workspace(self.settings),
+        )
