@@ -108,8 +108,7 @@ def register_own_models(settings: Settings) -> dict[str, str]:
 
 
 def open_executor(settings: Settings) -> Executor:
-    """What spreads property computation over processes, which then know the user's own models too."""
-    register_own_models(settings)
+    """What spreads property computation over processes."""
     from tools.execution import ProcessExecutor, SerialExecutor
 
     return ProcessExecutor(settings.workers.processes) if settings.workers.processes > 1 else SerialExecutor()

@@ -55,14 +55,14 @@ def replay(
         raise NotFoundError(f"run {run.run_id} has not finished (its status is {run.status!r}); resume it before replaying it")
     if run.kind == KIND:
         executor.close()
-        return _conversation(store, run)
+        return _conversation(store, run, workspace)
     used = _own_models_used(store, run, workspace)
     if changed_model := _changed_own_model(used, workspace):
         text = f"the replay differs: {changed_model}"
         executor.close()
         return ReplayResult(run_id=run.run_id, identical=False, events=0, first_difference="versions", text=text)
     recorder = ReplayRecorder(store, run.run_id)
-    with _with_models(workspace, used).entered(), scratch_run(run) as (scratch, lease):
+    with scratch_run(run) as (scratch, lease):
         context = DesignContext(
             store=scratch,
             lease=lease,
@@ -70,6 +70,7 @@ def replay(
             executor=executor,
             literature=nothing_outside,
             clock=lambda: datetime.fromtimestamp(0, UTC),
+            workspace=_with_models(workspace, used),
             progress=progress,
             models=recorded_models(run, recorder),
         )
@@ -91,10 +92,10 @@ def replay(
     )
 
 
-def _conversation(store: RunStore, run: RunRecord) -> ReplayResult:
+def _conversation(store: RunStore, run: RunRecord, workspace: Workspace) -> ReplayResult:
     recorder = ReplayRecorder(store, run.run_id)
     try:
-        replay_chat(run, recorder)
+        replay_chat(run, recorder, workspace)
     except ReplayDiffers as error:
         return _different(run, recorder, error)
     count = len(recorder.compared)

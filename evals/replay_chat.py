@@ -10,9 +10,10 @@ from core.interfaces import RunRecord
 from evals.scratch import nothing_outside, recorded_models, scratch_run
 from graphs.assistant import ChatContext, build
 from memory.recorder import ReplayRecorder
+from tools.workspace import Workspace
 
 
-def replay_chat(run: RunRecord, recorder: ReplayRecorder) -> None:
+def replay_chat(run: RunRecord, recorder: ReplayRecorder, workspace: Workspace) -> None:
     """Ask every recorded question again on a fresh thread. Raises ReplayDiffers at the first event that differs."""
     with scratch_run(run) as (scratch, lease):
         context = ChatContext(
@@ -22,6 +23,7 @@ def replay_chat(run: RunRecord, recorder: ReplayRecorder) -> None:
             models=recorded_models(run, recorder),
             literature=nothing_outside,
             runs=None,
+            workspace=workspace,
             start_design=_starts_nothing,
         )
         graph = build(InMemorySaver())

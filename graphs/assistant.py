@@ -28,6 +28,7 @@ from agent.toolbox.runs import DesignArguments
 from core.events import ProgressSink, ToolCalled, TurnTaken, silent
 from core.interfaces import Lease, LiteratureStore, Recorder, RunStore
 from tools.safety.guard import screen_goal
+from tools.workspace import Workspace
 
 KIND = "chat"
 """What ``options["kind"]`` of a conversation's run is."""
@@ -41,6 +42,7 @@ class ChatContext:
     Attributes:
         store, lease, recorder, models, literature: as in a design run.
         runs: where tools look up stored runs; the same store, or none in a replay, which reads what was recorded.
+        workspace: as in a design run.
         start_design: runs a goal to its report; answers run_id, status and summary.
         progress: receives each step.
     """
@@ -51,6 +53,7 @@ class ChatContext:
     models: ModelSession
     literature: Callable[[], AbstractContextManager[LiteratureStore]]
     runs: RunStore | None
+    workspace: Workspace
     start_design: Callable[[str], dict[str, Any]]
     progress: ProgressSink = silent
 
@@ -179,7 +182,8 @@ Step = Callable[[ChatState, ChatContext], ChatState]
 
 def _node(step: Step) -> Any:
     def run(state: ChatState, *, runtime: Runtime[ChatContext]) -> ChatState:
-        return step(state, runtime.context)
+        with runtime.context.workspace.entered():
+            return step(state, runtime.context)
 
     return run
 

@@ -18,6 +18,7 @@ from core.spec import DesignSpec
 from tools.search import policy
 from tools.search.policy import SearchPolicy
 from tools.search.state import FrontierEntry, SearchState
+from tools.workspace import Workspace
 
 T = TypeVar("T")
 
@@ -33,6 +34,7 @@ class DesignContext:
         executor: spreads property computation over processes.
         literature: opens the literature store for the length of a ``with`` block.
         clock: the current time, UTC.
+        workspace: the properties, calculators and proposers of the run; each node enters it.
         progress: hears what the doors show while the run is executed.
         objections: why a person has to look at a spec before it may run; nothing where nobody has to.
         stop_if_asked: raises RunStopped if another door wants the run to stop; asked before each step.
@@ -46,6 +48,7 @@ class DesignContext:
     executor: Executor
     literature: Callable[[], AbstractContextManager[LiteratureStore]]
     clock: Callable[[], datetime]
+    workspace: Workspace
     progress: ProgressSink = silent
     objections: Callable[[DesignSpec], tuple[str, ...]] = lambda spec: ()
     stop_if_asked: Callable[[], None] = lambda: None

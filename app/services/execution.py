@@ -132,6 +132,7 @@ class Execution:
             executor=wiring.open_executor(self.settings),
             literature=lambda: wiring.open_literature(self.settings),
             clock=self.clock,
+            workspace=wiring.open_workspace(self.settings),
             progress=tell,
             objections=objections,
             stop_if_asked=lambda: self.stop_if_asked(lease),
