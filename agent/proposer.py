@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from core.candidate import Proposal
 from core.spec import DesignSpec
 from tools.proposers.base import Parent, ProposalRequest
+from tools.proposers.obedience import obeying
 from tools.proposers.registry import applicable, load
 from tools.synthesis.blocks import BlockLibrary
 
@@ -50,7 +51,10 @@ def propose_with(
     hints: Sequence[str],
     library: BlockLibrary | None = None,
 ) -> list[Proposal]:
-    """What one proposer suggests. ``parents``: best first. ``library``: building blocks, the shipped ones if None. Nothing returned is trusted."""
+    """What one proposer suggests, without what changes fixed atoms. ``parents``: best first. ``library``: building blocks, the shipped ones if None.
+
+    Nothing returned is trusted.
+    """
     request = ProposalRequest(
         spec=spec,
         generation=generation,
@@ -60,4 +64,4 @@ def propose_with(
         hints=tuple(hints),
         library=library,
     )
-    return load()[name].propose(request)
+    return obeying(load()[name].propose(request), spec)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from rich.markup import escape
 
 from app import wiring
+from app.commands.compound import Core, Like, Unlike, compound_options
 from app.console import emit_json, err, out, print_report, progress_bar, write_text
 from app.services.runs import RunService
 from core.errors import ApprovalNeeded, NotFoundError, SpecError
@@ -67,6 +68,9 @@ def design(
     known: Annotated[
         Path | None, typer.Option("--known", help="Structures you know already (.smi, .csv, .sdf, also .gz); they are not listed.")
     ] = None,
+    core: Core = None,
+    like: Like = None,
+    unlike: Unlike = None,
     list_known: Annotated[bool, typer.Option("--list-known", help="List known structures too, marked as such.")] = False,
     max_similarity: Annotated[
         float | None,
@@ -85,7 +89,7 @@ def design(
     given = read_spec(spec_file) if spec_file else None
     sentence = given.goal if given and not goal.strip() else goal
     wished = {"candidates": candidates, "budget": budget, "seed": seed, "max_similarity": max_similarity, "list_known": list_known or None}
-    options: dict[str, Any] = {**wished, "yes": yes}
+    options: dict[str, Any] = {**wished, **compound_options(core, like, unlike), "yes": yes}
     if given:
         options["spec"] = given.model_copy(update={k: v for k, v in wished.items() if v is not None}).model_dump(mode="json")
     if no_models:
@@ -134,17 +138,26 @@ def _brought(blocks: Path | None, mode: BlocksMode, known: Path | None) -> dict[
 
 def spec(
     goal: Annotated[str, typer.Argument(help="What is wanted, in a sentence.")],
+    core: Core = None,
+    like: Like = None,
+    unlike: Unlike = None,
     json_target: Annotated[bool, typer.Option("--json", help="Print the spec as JSON.")] = False,
 ) -> None:
     """Show what a goal means, without running it."""
+    from agent.compound import with_wishes
     from agent.interpreter import describe, interpret
+    from agent.interpreter.assemble import asks_for_something
     from core.errors import RefusedError
+    from core.options import given_options
     from tools.safety.guard import screen_goal
 
     verdict = screen_goal(goal)
     if verdict.verdict == "block":
         raise RefusedError("the safety guard refused this goal. " + "; ".join(f"{h.id}: {h.reason}" for h in verdict.rules))
-    made = interpret(goal, budget=get_settings().budget, met_probability=get_settings().met_probability)
+    beside = given_options(compound_options(core, like, unlike))
+    empty = {"may_be_empty": True} if beside.stored() else {}
+    made = interpret(goal, budget=get_settings().budget, met_probability=get_settings().met_probability, **empty)
+    made = asks_for_something(with_wishes(made, beside))
     if json_target:
         emit_json(made.model_dump(mode="json"))
     else:

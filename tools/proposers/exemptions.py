@@ -16,6 +16,7 @@ from core.spec import (
     DesignSpec,
     EditRequirement,
     ElementsRequirement,
+    FixedAtomsRequirement,
     MotifRequirement,
     Requirement,
     ScaffoldRequirement,
@@ -134,7 +135,9 @@ def exemptions(spec: DesignSpec) -> Exemptions:
         for requirement in spec.requirements:
             features += _features(requirement)
             symbols |= _symbols(requirement)
-            if isinstance(requirement, SimilarityRequirement) and requirement.condition.bounds()[0] > 0:
+            if (isinstance(requirement, SimilarityRequirement) and requirement.condition.bounds()[0] > 0) or isinstance(
+                requirement, FixedAtomsRequirement
+            ):
                 given.append(requirement.reference)
             elif isinstance(requirement, EditRequirement):
                 given.append(requirement.reference)

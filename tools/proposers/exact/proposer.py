@@ -7,7 +7,15 @@ import random
 from rdkit import Chem, rdBase
 
 from core.candidate import Proposal
-from core.spec import CountRequirement, DesignSpec, EditRequirement, PropertyRequirement, ScaffoldRequirement, SimilarityRequirement
+from core.spec import (
+    CountRequirement,
+    DesignSpec,
+    EditRequirement,
+    FixedAtomsRequirement,
+    PropertyRequirement,
+    ScaffoldRequirement,
+    SimilarityRequirement,
+)
 from tools.catalogue.registry import REGISTRY
 from tools.groups.edits import edited
 from tools.proposers.base import ProposalRequest
@@ -35,7 +43,7 @@ class ExactProposer:
             return False
         if spec.exhaustive:
             return bool(spec.requirements_of(EditRequirement))
-        kinds = (CountRequirement, EditRequirement, ScaffoldRequirement, SimilarityRequirement)
+        kinds = (CountRequirement, EditRequirement, FixedAtomsRequirement, ScaffoldRequirement, SimilarityRequirement)
         whole = {r.property for r in spec.requirements_of(PropertyRequirement) if REGISTRY[r.property].integer}
         return bool(whole) or bool(spec.set_requirements) or any(isinstance(r, kinds) for r in spec.requirements)
 
@@ -87,4 +95,5 @@ def structures(spec: DesignSpec) -> list[str]:
     """The structures that the spec names itself: cores to keep, references."""
     named = [r.scaffold for r in spec.requirements_of(ScaffoldRequirement)]
     named += [r.reference for r in spec.requirements_of(SimilarityRequirement) if r.condition.bounds()[0] > 0]
+    named += [r.reference for r in spec.requirements_of(FixedAtomsRequirement) if "*" not in r.reference]
     return list(dict.fromkeys(named))
