@@ -50,7 +50,9 @@ def _objective(objective: Objective, spec: DesignSpec, terms: Terms, number: int
     numbers = [objective.low, objective.high, objective.weight, objective.target or 0.0]
     if any(not math.isfinite(n) for n in numbers):
         raise SpecError(f"{what}: a number is not finite")
-    if objective.property == "similarity" and spec.reference is None:
+    for smiles in objective.references:
+        require_structure(smiles, what)
+    if objective.property == "similarity" and spec.reference is None and not objective.references:
         raise SpecError(f"{what}: similarity needs a reference structure")
     if objective.property not in UNREGISTERED and require_property(objective.property, terms, what).kind == "level":
         raise SpecError(f"{what}: {objective.property} has levels, not numbers; make it a requirement")

@@ -27,6 +27,13 @@ class BlockSource(ListSource):
     mode: Literal["extend", "replace"] = Field(description="Whether it is added to the shipped blocks or takes their place.")
 
 
+class NamedReferences(Model):
+    """Reference structures that the user brought along."""
+
+    name: str = Field(default="", description="What the set is called: a file, a compound.")
+    references: list[str] = Field(min_length=1, max_length=1000, description="Their SMILES.")
+
+
 class RunOptions(Model):
     """What a run was started with, beside its goal. Stored as JSON with the run; what was not given is left out there."""
 
@@ -37,6 +44,11 @@ class RunOptions(Model):
     met_probability: float | None = Field(default=None, gt=0, lt=1, description="A predicted requirement counts as met at or above this.")
     max_similarity: float | None = Field(default=None, gt=0, le=1, description="Largest similarity of two listed candidates; 1: no limit.")
     list_known: bool | None = Field(default=None, description="Whether known structures are listed too.")
+    core: str | None = Field(
+        default=None, max_length=100_000, description="What stays of the compound that the goal names: SMILES, a mol block, or words."
+    )
+    like: list[NamedReferences] | None = Field(default=None, description="Sets of references that candidates have to resemble.")
+    unlike: list[NamedReferences] | None = Field(default=None, description="Sets of references that candidates must not resemble.")
     spec: dict[str, JsonValue] | None = Field(
         default=None, description="JSON of the spec to run instead of reading the goal, exactly as handed in: the record's hash covers it."
     )

@@ -154,6 +154,43 @@ class EditRequirement(RequirementBase):
     every: bool = Field(default=False, description="Whether all occurrences are removed or replaced, not one of them.")
 
 
+class AtomChoice(Model):
+    """A kept atom that may be another element, as an atom list of a mol file says."""
+
+    atom: int = Field(ge=0, description="Number of the atom, from 0, in the order of the reference's SMILES.")
+    elements: list[str] = Field(min_length=1, description="Element symbols that it may be.")
+
+
+class FixedAtomsRequirement(RequirementBase):
+    """Atoms of a reference that stay as they are, the open positions among them, and what may be done there.
+
+    Kept are element, charge, aromaticity, the bonds among the fixed atoms, the number of rings of each, and the configuration where it is
+    given. Something else may stand only at open positions.
+    """
+
+    kind: Literal["fixed_atoms"] = "fixed_atoms"
+    reference: str = Field(description="SMILES of the structure whose atoms are meant: the compound that is changed, or a core.")
+    reference_name: str = Field(default="", description="Name of that structure, where the goal gave one.")
+    part: str = Field(default="", description="What is kept, in words: 'the core', 'all but the ester'.")
+    fixed: list[int] = Field(min_length=1, description="Numbers of the atoms that stay, from 0, in the order of the reference's SMILES.")
+    open: list[int] = Field(default_factory=list, description="Those of them at which something else may stand.")
+    choices: list[AtomChoice] = Field(default_factory=list, description="Fixed atoms that may be another element.")
+    new_rings: bool = Field(default=False, description="Whether rings may be built onto open positions.")
+    largest_substituent: int | None = Field(
+        default=None, ge=0, description="Most heavy atoms of one substituent at an open position; None: no limit."
+    )
+
+
+class ReferenceSetRequirement(RequirementBase):
+    """Tanimoto similarity to a set of references (Morgan fingerprint, radius 2, 2048 bits): to the nearest of them, or on average."""
+
+    kind: Literal["reference_set"] = "reference_set"
+    name: str = Field(default="", description="What the set is called: a file name, or the words of the goal.")
+    references: list[str] = Field(min_length=1, max_length=1000, description="SMILES of the references.")
+    measure: Literal["max", "mean"] = Field(default="max", description="max: similarity to the nearest reference; mean: the average.")
+    condition: Condition = Field(description="The comparison with the similarity, 0 to 1.")
+
+
 R = TypeVar("R", bound=RequirementBase)
 
 Requirement = Annotated[
@@ -167,6 +204,8 @@ Requirement = Annotated[
         RuleSetRequirement,
         ScaffoldRequirement,
         EditRequirement,
+        FixedAtomsRequirement,
+        ReferenceSetRequirement,
     ],
     Field(discriminator="kind"),
 ]
@@ -208,6 +247,10 @@ class Objective(Model):
     property: str = Field(
         description="Registered property name; or 'similarity' to the spec's reference; or 'route': 1 with a known route, 0.5 without."
     )
+    references: list[str] = Field(
+        default_factory=list, max_length=1000, description="For 'similarity': SMILES of a set of references; empty: the spec's reference."
+    )
+    measure: Literal["max", "mean"] = Field(default="max", description="Similarity to the nearest reference of the set, or the average.")
     shape: Literal["maximise", "minimise", "target"] = Field(description="What is desired.")
     low: float = Field(description="Lower end of the desirability ramp, in the property's unit.")
     high: float = Field(description="Upper end of the desirability ramp, in the property's unit.")
@@ -223,6 +266,8 @@ class Objective(Model):
             raise ValueError("an objective's ramp needs low < high")
         if (self.shape == "target") != (self.target is not None):
             raise ValueError("'target' shape and target value belong together")
+        if self.references and self.property != "similarity":
+            raise ValueError("references belong to an objective on 'similarity'")
         return self
 
 

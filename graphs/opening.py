@@ -7,6 +7,8 @@ from typing import Any
 
 from langgraph.types import interrupt
 
+from agent.compound import with_wishes
+from agent.interpreter.assemble import asks_for_something
 from agent.models import Place
 from agent.roles.interpreter import protocol as interpreter
 from agent.roles.interpreter.protocol import GoalRequest
@@ -38,7 +40,12 @@ def interpret(state: DesignState, context: DesignContext) -> DesignState:
     stored = state["options"]
     # word for word as stored: the request's hash covers it, and 1 is not 1.0 there
     given: dict[str, Any] = {name: stored.get(name) for name in (*SPEC_OPTIONS, *LIST_OPTIONS, "spec")}
-    spec = context.roles.interpreter.read(GoalRequest(state["goal"], **given), Place("interpret", 0, interpreter.ROLE))
+    options = options_of(state)
+    beside = bool(options.core or options.like or options.unlike)
+    request = GoalRequest(state["goal"], may_be_empty=beside and not options.spec, **given)
+    spec = context.roles.interpreter.read(request, Place("interpret", 0, interpreter.ROLE))
+    if beside:
+        spec = asks_for_something(with_wishes(spec, options))
     return {"spec_version": context.store.save_spec(context.lease, spec)}
 
 

@@ -11,9 +11,11 @@ from core.spec import (
     CountRequirement,
     EditRequirement,
     ElementsRequirement,
+    FixedAtomsRequirement,
     LevelRequirement,
     MotifRequirement,
     PropertyRequirement,
+    ReferenceSetRequirement,
     Requirement,
     RuleSetRequirement,
     ScaffoldRequirement,
@@ -50,7 +52,7 @@ def closed_by_counts(requirements: list[Requirement]) -> tuple[ElementsRequireme
 def _leaves_open(requirement: Requirement, heavy: dict[str, int]) -> bool:
     """Whether a requirement can be met with the counted heavy atoms alone, as far as that is easily seen."""
     match requirement:
-        case ElementsRequirement() | EditRequirement() | SimilarityRequirement():
+        case ElementsRequirement() | EditRequirement() | FixedAtomsRequirement() | ReferenceSetRequirement() | SimilarityRequirement():
             return False
         case ScaffoldRequirement():
             return _symbols(requirement.scaffold) <= set(heavy)

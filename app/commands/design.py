@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
+from app.commands.compound import Core, Like, Unlike, compound_options
 from app.commands.door import NONE_MEETS, read_spec, services
 from app.console import describe_plan, emit_json, err, out, print_report, progress_bar, write_reports
 from core.errors import ApprovalNeeded
@@ -64,6 +65,9 @@ def design(
     known: Annotated[
         Path | None, typer.Option("--known", help="Structures you know already (.smi, .csv, .sdf, also .gz); they are not listed.")
     ] = None,
+    core: Core = None,
+    like: Like = None,
+    unlike: Unlike = None,
     list_known: Annotated[bool, typer.Option("--list-known", help="List known structures too, marked as such.")] = False,
     max_similarity: Annotated[
         float | None,
@@ -84,7 +88,7 @@ def design(
     wished = {"candidates": candidates, "budget": budget, "seed": seed, "max_similarity": max_similarity, "list_known": list_known or None}
     changes = {k: v for k, v in wished.items() if v is not None}
     brought = given.model_copy(update=changes).model_dump(mode="json") if given else None
-    options = RunOptions.model_validate({**changes, "yes": yes, "spec": brought})
+    options = RunOptions.model_validate({**changes, **compound_options(core, like, unlike), "yes": yes, "spec": brought})
     with progress_bar(budget or (given.budget if given else door.settings.search.budget)) as progress:
         runs = door.runs(progress)
         run_id = runs.start(sentence, options, use_models=not no_models, **_brought(door, blocks, blocks_mode, known))
@@ -126,11 +130,14 @@ def _brought(door: Services, blocks: Path | None, mode: BlocksMode, known: Path 
 def spec(
     context: typer.Context,
     goal: Annotated[str, typer.Argument(help="What is wanted, in a sentence.")],
+    core: Core = None,
+    like: Like = None,
+    unlike: Unlike = None,
     json_target: Annotated[bool, typer.Option("--json", help="Print the spec as JSON.")] = False,
 ) -> None:
     """Show what a goal means, without running it."""
     goals = services(context).goals
-    made = goals.interpret(goal)
+    made = goals.interpret(goal, RunOptions.model_validate(compound_options(core, like, unlike)))
     if json_target:
         emit_json(made.model_dump(mode="json"))
     else:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pydantic import ValidationError
 
 from core.errors import RefusedError, SpecError
+from core.options import RunOptions
 from core.settings import Settings
 from core.spec import DesignSpec
 
@@ -29,15 +30,24 @@ class GoalService:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
-    def interpret(self, goal: str) -> DesignSpec:
-        """What ``goal`` means. Raises RefusedError if the guard blocks it, GoalError if it cannot be understood."""
+    def interpret(self, goal: str, beside: RunOptions | None = None) -> DesignSpec:
+        """What ``goal`` means, with the core and the reference sets that ``beside`` names.
+
+        Raises RefusedError if the guard blocks it, GoalError if it cannot be understood, SpecError for a core that cannot be had.
+        """
+        from agent.compound import with_wishes
         from agent.interpreter import interpret
+        from agent.interpreter.assemble import asks_for_something
         from tools.safety.guard import screen_goal
 
         verdict = screen_goal(goal)
         if verdict.verdict == "block":
             raise RefusedError("the safety guard refused this goal. " + "; ".join(f"{h.id}: {h.reason}" for h in verdict.rules))
-        return interpret(goal, budget=self.settings.search.budget, met_probability=self.settings.search.met_probability)
+        options = beside or RunOptions()
+        more = bool(options.core or options.like or options.unlike)
+        search = self.settings.search
+        spec = interpret(goal, budget=search.budget, met_probability=search.met_probability, may_be_empty=more)
+        return asks_for_something(with_wishes(spec, options))
 
     def describe(self, spec: DesignSpec) -> str:
         """A spec in plain words, several lines."""

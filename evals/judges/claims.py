@@ -23,14 +23,17 @@ from core.spec import (
     DesignSpec,
     EditRequirement,
     ElementsRequirement,
+    FixedAtomsRequirement,
     LevelRequirement,
     MotifRequirement,
     PropertyRequirement,
+    ReferenceSetRequirement,
     Requirement,
     RuleSetRequirement,
     ScaffoldRequirement,
     SimilarityRequirement,
 )
+from evals.judges.fixed_atoms import Keep, changed
 
 #: Tolerance of a recomputed number, relative and absolute.
 RELATIVE, ABSOLUTE = 1e-3, 5e-3
@@ -142,8 +145,26 @@ def _wrong(requirement: Requirement, mol: Chem.Mol, candidate: Candidate, probab
             return _wrong_edit(requirement, mol)
         case RuleSetRequirement():
             return _wrong_rule_set(requirement, mol)
+        case FixedAtomsRequirement():
+            return changed(_keep(requirement), chain(mol, 3) if spec.candidate_class == "polymer" else mol)
+        case ReferenceSetRequirement():
+            found = [_similarity(mol, reference) for reference in requirement.references]
+            similarity = max(found) if requirement.measure == "max" else sum(found) / len(found)
+            fits = requirement.condition.holds(similarity) or _near(requirement.condition, similarity)
+            return "" if fits else f"recomputed {similarity:.4f}"
         case _:
             assert_never(requirement)
+
+
+def _keep(requirement: FixedAtomsRequirement) -> Keep:
+    return Keep(
+        Chem.MolFromSmiles(requirement.reference),
+        requirement.fixed,
+        frozenset(requirement.open),
+        {choice.atom: choice.elements for choice in requirement.choices},
+        requirement.new_rings,
+        requirement.largest_substituent,
+    )
 
 
 def _wrong_property(requirement: PropertyRequirement, mol: Chem.Mol, candidate: Candidate, probability: float, spec: DesignSpec) -> str:

@@ -14,9 +14,11 @@ from core.spec import (
     DesignSpec,
     EditRequirement,
     ElementsRequirement,
+    FixedAtomsRequirement,
     LevelRequirement,
     MotifRequirement,
     PropertyRequirement,
+    ReferenceSetRequirement,
     Requirement,
     RuleSetRequirement,
     ScaffoldRequirement,
@@ -81,6 +83,11 @@ def compact(requirement: Requirement, spec: DesignSpec) -> str:
             return f"scaffold:{_canonical(requirement.scaffold)}"
         case EditRequirement():
             return f"edit:{requirement.operation} {requirement.group} {_canonical(requirement.reference)}"
+        case FixedAtomsRequirement():
+            kept = Chem.MolFragmentToSmiles(Chem.MolFromSmiles(requirement.reference), requirement.fixed)
+            return f"fixed_atoms:{kept} of {_canonical(requirement.reference)}, {len(requirement.open)} open"
+        case ReferenceSetRequirement():
+            return f"reference_set:{requirement.measure} of {len(requirement.references)} {_condition(requirement.condition)}"
         case _:
             assert_never(requirement)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.spec import Objective, Requirement, SetRequirement
 from tools.catalogue.kinds import KINDS, Kinds, Terms
 from tools.catalogue.kinds.conditions import comparison, figure
+from tools.catalogue.kinds.reference_set import set_words
 
 
 def requirement_text(requirement: Requirement, terms: Terms, kinds: Kinds = KINDS) -> str:
@@ -27,7 +28,9 @@ def objective_text(objective: Objective, terms: Terms) -> str:
     """'logP (Crippen) as low as possible (full marks at 0, none at 5)'."""
     if objective.property == "route":
         return "a known route to it (full marks with one, half without)"
-    if objective.property == "similarity":
+    if objective.property == "similarity" and objective.references:
+        label, unit = set_words(objective.references, objective.measure), ""
+    elif objective.property == "similarity":
         label, unit = "Similarity to the reference", ""
     else:
         definition = terms.catalogue[objective.property]

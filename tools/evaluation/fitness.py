@@ -48,7 +48,7 @@ def fitness(candidate: Candidate, spec: DesignSpec) -> float:
     candidate = checked(candidate, spec)
     logs, weights = 0.0, 0.0
     for objective in spec.objectives:
-        number = objective_value(candidate, objective.property, spec)
+        number = objective_value(candidate, objective, spec)
         part = float(desirability(np.array([number]), objective)[0])
         logs += objective.weight * math.log(FLOOR + (1.0 - FLOOR) * part)
         weights += objective.weight

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.candidate import Candidate, PropertyValue
-from core.spec import DesignSpec
+from core.spec import DesignSpec, Objective
 from tools.catalogue.kinds import kind_of
 from tools.catalogue.probability import effective_sigma
 from tools.catalogue.registry import REGISTRY
@@ -138,7 +138,7 @@ def _objective_values(candidates: Sequence[Candidate], spec: DesignSpec, names: 
         if column >= 0:
             values[:, j] = mean[:, column]
         else:
-            values[:, j] = [objective_value(candidate, objective.property, spec) for candidate in candidates]
+            values[:, j] = [objective_value(candidate, objective, spec) for candidate in candidates]
     return values, tuple(columns)
 
 
@@ -146,18 +146,22 @@ def _objective_values(candidates: Sequence[Candidate], spec: DesignSpec, names: 
 NO_ROUTE_KNOWN = 0.5
 
 
-def objective_value(candidate: Candidate, name: str, spec: DesignSpec) -> float:
-    """The number that an objective reads: a property's value, the index of a level (0 is best), the similarity to the reference, or
-    whether a route is known (1, else :data:`NO_ROUTE_KNOWN`: what no search found may still be makeable).
+def objective_value(candidate: Candidate, objective: Objective, spec: DesignSpec) -> float:
+    """The number that an objective reads: a property's value, the index of a level (0 is best), the similarity to the
+    reference or to a set of them, or whether a route is known (1, else :data:`NO_ROUTE_KNOWN`: what no search found may still be makeable).
 
     NaN where it is unknown.
     """
+    name = objective.property
     if name == "route":
         return 1.0 if candidate.route is not None and candidate.route.status != "none known" else NO_ROUTE_KNOWN
     if name == "similarity":
+        from tools.structures.similarity import reference_set, tanimoto
+
+        if objective.references:
+            return reference_set(tuple(objective.references), objective.measure).similarity(candidate_mol(candidate))
         if spec.reference is None:
             return float("nan")
-        from tools.structures.similarity import tanimoto
 
         return tanimoto(candidate_mol(candidate), reference_mol(spec.reference.smiles))
     value = candidate.properties.get(name)

@@ -18,9 +18,11 @@ from core.spec import (
     DesignSpec,
     EditRequirement,
     ElementsRequirement,
+    FixedAtomsRequirement,
     LevelRequirement,
     MotifRequirement,
     PropertyRequirement,
+    ReferenceSetRequirement,
     Requirement,
     RuleSetRequirement,
     ScaffoldRequirement,
@@ -186,7 +188,9 @@ def _named_by(requirement: Requirement) -> _Naming:
         case EditRequirement():
             groups = () if requirement.operation == "remove" else (requirement.group, requirement.replacement)
             return _Naming([feature for name in groups for feature in _named(name)], structures=[requirement.reference])
-        case PropertyRequirement() | LevelRequirement() | RuleSetRequirement():
+        case FixedAtomsRequirement():
+            return _Naming(structures=[requirement.reference])
+        case PropertyRequirement() | LevelRequirement() | RuleSetRequirement() | ReferenceSetRequirement():
             return _Naming()
         case _:
             assert_never(requirement)

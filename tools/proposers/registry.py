@@ -17,6 +17,7 @@ _SHIPPED: tuple[tuple[str, str], ...] = (
     ("tools.proposers.library.proposer", "LibraryProposer"),
     ("tools.proposers.evolution.proposer", "EvolutionProposer"),
     ("tools.proposers.exact.proposer", "ExactProposer"),
+    ("tools.proposers.analogues.proposer", "AnaloguesProposer"),
     ("tools.proposers.isomers.proposer", "IsomersProposer"),
     ("tools.proposers.reactions.proposer", "ReactionsProposer"),
     ("tools.proposers.polymers.assembly", "PolymerAssembly"),

@@ -20,9 +20,11 @@ from core.spec import (
     DesignSpec,
     EditRequirement,
     ElementsRequirement,
+    FixedAtomsRequirement,
     LevelRequirement,
     MotifRequirement,
     PropertyRequirement,
+    ReferenceSetRequirement,
     Requirement,
     RuleSetRequirement,
     ScaffoldRequirement,
@@ -32,7 +34,8 @@ from tools.calculators.collection import Calculators
 from tools.calculators.estimate import calculators_in_use
 from tools.calculators.rule_sets import violations
 from tools.catalogue.rule_sets import RULE_SETS
-from tools.structures.similarity import morgan_fingerprint
+from tools.structures.fixed_atoms import FixedAtoms, compiled, kept_of, placements, whole
+from tools.structures.similarity import ReferenceSet, morgan_fingerprint, reference_set
 
 
 def miss(condition: Condition, number: float, step: float) -> float:
@@ -89,16 +92,21 @@ class SpecFit:
     forbidden: list[Chem.Mol] = field(default_factory=list)
     absent_elements: frozenset[str] = frozenset()
     scaffolds: list[Chem.Mol] = field(default_factory=list)
+    fixed: list[FixedAtoms] = field(default_factory=list)
     elements: list[ElementCount] = field(default_factory=list)
     groups: list[GroupCount] = field(default_factory=list)
     windows: list[tuple[str, Condition]] = field(default_factory=list)
     similarity: list[tuple[DataStructs.ExplicitBitVect, Condition]] = field(default_factory=list)
+    sets: list[tuple[ReferenceSet, Condition]] = field(default_factory=list)
     rule_sets: list[tuple[str, int]] = field(default_factory=list)
     min_heavy_atoms: int = 0
     max_heavy_atoms: int = 60
 
     def excluded(self, mol: Chem.Mol) -> str:
-        """Why ``mol`` can never meet the spec and is not worth handing over: 'elements', 'motif', 'scaffold', or ''."""
+        """Why ``mol`` can never meet the spec and is not worth handing over: 'elements', 'motif', 'scaffold', 'fixed atoms', or ''.
+
+        The configuration of fixed atoms is not looked at: generators that know none are given it afterwards (``proposers.obedience``).
+        """
         if self.allowed is not None or self.absent_elements:
             symbols = composition(mol).keys() - {"H"}
             if symbols & self.absent_elements or (self.allowed is not None and not symbols <= self.allowed):
@@ -107,6 +115,8 @@ class SpecFit:
             return "motif"
         if any(not mol.HasSubstructMatch(q) for q in self.scaffolds):
             return "scaffold"
+        if any(next(placements(core, whole(mol)), None) is None for core in self.fixed):
+            return "fixed atoms"
         return ""
 
     def distance(self, mol: Chem.Mol) -> float:
@@ -124,18 +134,19 @@ class SpecFit:
         if self.similarity:
             mine = morgan_fingerprint(mol)
             total += sum(miss(c, DataStructs.TanimotoSimilarity(mine, print_), 0.05) for print_, c in self.similarity)
+        total += sum(miss(condition, references.similarity(mol), 0.05) for references, condition in self.sets)
         return total
 
     @property
     def excluded_possible(self) -> bool:
         """Whether :meth:`excluded` can ever say anything."""
-        return bool(self.allowed is not None or self.absent_elements or self.forbidden or self.scaffolds)
+        return bool(self.allowed is not None or self.absent_elements or self.forbidden or self.scaffolds or self.fixed)
 
     @property
     def steerable(self) -> bool:
         """Whether there is something that can be counted and repaired by edits."""
         listed = self.elements or self.groups or self.windows or self.similarity or self.absent_elements or self.forbidden or self.rule_sets
-        return bool(listed) or self.allowed is not None
+        return bool(listed or self.sets) or self.allowed is not None
 
 
 def _query(smarts: str) -> Chem.Mol | None:
@@ -208,6 +219,10 @@ def _add(fit: SpecFit, requirement: Requirement) -> None:
             reference = Chem.MolFromSmiles(requirement.reference)
             if reference is not None:
                 fit.similarity.append((morgan_fingerprint(reference), requirement.condition))
+        case FixedAtomsRequirement():
+            fit.fixed.append(compiled(kept_of(requirement)))
+        case ReferenceSetRequirement():
+            fit.sets.append((reference_set(tuple(requirement.references), requirement.measure), requirement.condition))
         case LevelRequirement() | EditRequirement():
             pass
         case _:

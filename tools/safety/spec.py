@@ -18,5 +18,6 @@ def screen_spec(spec: DesignSpec) -> SafetyVerdict:
     verdicts = [screen_goal(spec.goal), screen_goal(words)]
     references = [spec.reference.smiles] if spec.reference else []
     references += [smiles for requirement in spec.requirements for smiles in kind_of(requirement).structures(requirement)]
+    references += [smiles for objective in spec.objectives if objective.shape != "minimise" for smiles in objective.references]
     verdicts += [screen_structure(smiles, "polymer" if "*" in smiles else "molecule") for smiles in dict.fromkeys(references)]
     return verdict_of([hit for verdict in verdicts for hit in verdict.rules])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from core.candidate import Proposal
 from core.spec import DesignSpec
 from tools.proposers.base import Parent, ProposalRequest
+from tools.proposers.obedience import obeying
 from tools.proposers.registry import load
 from tools.search.surrogate import prescreen
 from tools.synthesis.blocks import BlockLibrary
@@ -21,7 +22,7 @@ def propose_with(
     hints: Sequence[str],
     library: BlockLibrary | None = None,
 ) -> list[Proposal]:
-    """What the proposer ``name`` suggests: at most ``count`` structures, none of which is to be trusted.
+    """What the proposer ``name`` suggests: at most ``count`` structures without those that change fixed atoms; none is to be trusted.
 
     ``parents``: scored structures to vary, best first; where they are enough, a surrogate that learns from them chooses among the
     offspring. ``hints``: see :class:`tools.proposers.base.ProposalRequest`. ``library``: building blocks, the shipped ones if None.
@@ -36,4 +37,4 @@ def propose_with(
         library=library,
         prescreen=prescreen(parents),
     )
-    return load()[name].propose(request)
+    return obeying(load()[name].propose(request), spec)

@@ -18,6 +18,7 @@ from core.errors import StructureError
 from core.model import Model
 from core.spec import DesignSpec
 from prompts.library import fence
+from tools.proposers.obedience import obeying
 from tools.structures.standardise import standardise
 
 COUNT = 12
@@ -81,7 +82,8 @@ def propose(
         submissions += 1
         if not _take(talk, call, spec, submitted) or submissions == SUBMISSIONS:
             break
-    return [Proposal(smiles=s, proposer=MODEL, operator="submitted", rationale=r) for s, r in list(submitted.items())[:COUNT]]
+    proposals = [Proposal(smiles=s, proposer=MODEL, operator="submitted", rationale=r) for s, r in list(submitted.items())[:COUNT]]
+    return obeying(proposals, spec)
 
 
 def _take(talk: Conversation, call: ToolCall, spec: DesignSpec, submitted: dict[str, str]) -> bool:

@@ -10,9 +10,11 @@ from core.spec import (
     CountRequirement,
     EditRequirement,
     ElementsRequirement,
+    FixedAtomsRequirement,
     LevelRequirement,
     MotifRequirement,
     PropertyRequirement,
+    ReferenceSetRequirement,
     Requirement,
     RequirementBase,
     RuleSetRequirement,
@@ -23,17 +25,22 @@ from tools.catalogue.kinds.base import AnyKind
 from tools.catalogue.kinds.count import CountKind
 from tools.catalogue.kinds.edit import EditKind
 from tools.catalogue.kinds.elements import ElementsKind
+from tools.catalogue.kinds.fixed_atoms import FixedAtomsKind
 from tools.catalogue.kinds.level import LevelKind
 from tools.catalogue.kinds.motif import MotifKind
 from tools.catalogue.kinds.property import PropertyKind
+from tools.catalogue.kinds.reference_set import ReferenceSetKind
 from tools.catalogue.kinds.rule_set import RuleSetKind
 from tools.catalogue.kinds.scaffold import ScaffoldKind
 from tools.catalogue.kinds.similarity import SimilarityKind
 
 PROPERTY, LEVEL, COUNT, MOTIF, ELEMENTS = PropertyKind(), LevelKind(), CountKind(), MotifKind(), ElementsKind()
 SIMILARITY, RULE_SET, SCAFFOLD, EDIT = SimilarityKind(), RuleSetKind(), ScaffoldKind(), EditKind()
+FIXED_ATOMS, REFERENCE_SET = FixedAtomsKind(), ReferenceSetKind()
 #: The kinds that ship.
-SHIPPED: tuple[AnyKind, ...] = (PROPERTY, LEVEL, COUNT, MOTIF, ELEMENTS, SIMILARITY, RULE_SET, SCAFFOLD, EDIT)
+SHIPPED: tuple[AnyKind, ...] = (
+    PROPERTY, LEVEL, COUNT, MOTIF, ELEMENTS, SIMILARITY, RULE_SET, SCAFFOLD, EDIT, FIXED_ATOMS, REFERENCE_SET,
+)  # fmt: skip
 
 
 def kind_of(requirement: Requirement) -> AnyKind:
@@ -57,6 +64,10 @@ def kind_of(requirement: Requirement) -> AnyKind:
             return SCAFFOLD
         case EditRequirement():
             return EDIT
+        case FixedAtomsRequirement():
+            return FIXED_ATOMS
+        case ReferenceSetRequirement():
+            return REFERENCE_SET
         case _:
             assert_never(requirement)
 

@@ -71,7 +71,7 @@ class EvolutionProposer:
                 if mol is not None and mol.GetNumAtoms() > 0 and "." not in smiles and "*" not in smiles:
                     seeds.append((-1.0, Known(name, Chem.MolToSmiles(mol), "goal", mol)))
         limit = _ENOUGH_PARENTS - len(request.parents) if request.parents else _SEEDS
-        return seeds + ranked(fit, limit, allow_excluded=not fit.scaffolds)
+        return seeds + ranked(fit, limit, allow_excluded=not (fit.scaffolds or fit.fixed))
 
     def _engine(self, request: ProposalRequest, fit: SpecFit, rng: random.Random) -> Engine:
         lifted = exemptions(request.spec)

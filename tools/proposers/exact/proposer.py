@@ -13,6 +13,7 @@ from core.spec import (
     CountRequirement,
     DesignSpec,
     EditRequirement,
+    FixedAtomsRequirement,
     MotifRequirement,
     PropertyRequirement,
     ScaffoldRequirement,
@@ -47,7 +48,7 @@ class ExactProposer:
             return False
         if spec.exhaustive:
             return bool(spec.requirements_of(EditRequirement))
-        kinds = (CountRequirement, EditRequirement, ScaffoldRequirement, SimilarityRequirement)
+        kinds = (CountRequirement, EditRequirement, FixedAtomsRequirement, ScaffoldRequirement, SimilarityRequirement)
         whole = {r.property for r in spec.requirements_of(PropertyRequirement) if REGISTRY[r.property].integer}
         counted = bool(whole) or bool(spec.set_requirements) or any(isinstance(r, kinds) for r in spec.requirements)
         return counted or _is_rare(tuple(r.smarts for r in spec.requirements_of(MotifRequirement) if r.wanted))
@@ -111,4 +112,5 @@ def structures(spec: DesignSpec) -> list[str]:
     """The structures that the spec names itself: cores to keep, references."""
     named = [r.scaffold for r in spec.requirements_of(ScaffoldRequirement)]
     named += [r.reference for r in spec.requirements_of(SimilarityRequirement) if r.condition.bounds()[0] > 0]
+    named += [r.reference for r in spec.requirements_of(FixedAtomsRequirement) if "*" not in r.reference]
     return list(dict.fromkeys(named))

@@ -74,7 +74,7 @@ class Search:
         given starts and from what was found so far, again and again.
         """
         palette, queue = self.palette(), list(starts)
-        bound = bool(starts) and bool(self.fit.scaffolds or self.fit.similarity)
+        bound = bool(starts) and bool(self.fit.scaffolds or self.fit.fixed or self.fit.similarity)
         pool, barren, turn = list(starts), 0, 0
         while self.evaluations < budget and barren < BARREN:
             turn += 1

@@ -1,0 +1,139 @@
+"""What a person asks for beside the sentence: atoms of the compound that stay, and sets of references to resemble or not.
+
+The similarity floor of an analogue is measured, not chosen: of 113 pairs of shipped compounds and marketed drugs that differ by one
+substituent none is less similar than 0.27 (Morgan, radius 2; the lowest tenth lies at 0.27 to 0.37 for compounds of 8 to 18 atoms), and of 95
+pairs of drugs of one class with one ring system 93 % reach 0.25, while of 17 774 pairs of drugs of different classes 1.1 % do
+(``python -m evals.benchmarks.analogue_similarity``). 0.4, which 'similar' means elsewhere, would shut out a fifth of the first and a third of
+the second.
+"""
+
+from __future__ import annotations
+
+from core.errors import SpecError, StructureError
+from core.options import NamedReferences, RunOptions
+from core.spec import (
+    Assumption,
+    CandidateClass,
+    Condition,
+    DesignSpec,
+    FixedAtomsRequirement,
+    Objective,
+    ReferenceSetRequirement,
+    Requirement,
+    SimilarityRequirement,
+)
+from tools.catalogue.kinds import Terms
+from tools.catalogue.registry import catalogue_in_use
+from tools.catalogue.wording import objective_text, requirement_text
+from tools.groups.cores import described_core
+from tools.structures.standardise import standardise
+
+#: Least similarity of an analogue to the compound that it is made from.
+ANALOGUE_FLOOR = 0.25
+#: Similarity to the nearest of a set from which on a structure resembles it: what 'similar' means everywhere.
+ALIKE = 0.4
+
+
+def with_wishes(spec: DesignSpec, options: RunOptions) -> DesignSpec:
+    """``spec`` with the requirements that the run's options ask for. SpecError with the reason where one cannot be had."""
+    if options.core:
+        spec = with_core(spec, options.core)
+    for references in options.like or []:
+        spec = like(spec, references)
+    for references in options.unlike or []:
+        spec = unlike(spec, references)
+    return spec
+
+
+def with_core(spec: DesignSpec, core: str) -> DesignSpec:
+    """``spec`` with the requirement that ``core`` (see :func:`described_core`) stays of the compound that it names, if it names one."""
+    reference = ""
+    if spec.reference is not None:
+        reference = standardise(spec.reference.smiles, _class(spec.reference.smiles)).smiles
+    try:
+        kept = described_core(reference, core, spec.reference.name if spec.reference is not None else "")
+    except StructureError as error:
+        raise SpecError(f"the core: {error}") from error
+    return keeping(spec, kept, origin="person")
+
+
+def keeping(spec: DesignSpec, kept: FixedAtomsRequirement, origin: str = "goal") -> DesignSpec:
+    """``spec`` with ``kept`` and, where the compound is known, the least similarity of an analogue to it."""
+    spec = _added(spec, kept.model_copy(update={"origin": origin}))
+    return as_analogue(spec)
+
+
+def as_analogue(spec: DesignSpec) -> DesignSpec:
+    """``spec`` with the least similarity of an analogue to its reference ('my compound'), unless a similarity to it is asked for already."""
+    reference = spec.reference
+    if reference is None:
+        return spec
+    asked = [r for r in spec.requirements if isinstance(r, SimilarityRequirement) and r.condition.bounds()[0] > 0]
+    unread = [u for u in spec.unchecked if u.phrase != reference.smiles and u.phrase.lower() != reference.name.lower()]
+    spec = spec.model_copy(update={"unchecked": unread})  # what the structure is for is said now
+    if any(_same(r.reference, reference.smiles) for r in asked):
+        return spec
+    name = reference.name or reference.smiles
+    floor = Condition(comparison=">=", value=ANALOGUE_FLOOR)
+    similar = SimilarityRequirement(
+        id="", text="", origin="assumption", reference=reference.smiles, reference_name=reference.name, condition=floor
+    )
+    text = f"an analogue of {name} has a Tanimoto similarity of at least {ANALOGUE_FLOOR:g} to it, as pairs that differ by one substituent have"
+    return _added(spec, similar).model_copy(update={"assumptions": [*spec.assumptions, Assumption(phrase="", text=text)]})
+
+
+def like(spec: DesignSpec, references: NamedReferences) -> DesignSpec:
+    """``spec`` with the requirement to resemble one of the references, and the objective to resemble it more."""
+    condition = Condition(comparison=">=", value=ALIKE)
+    spec = _added(spec, _set(references, condition))
+    wish = Objective(
+        id="",
+        property="similarity",
+        shape="maximise",
+        low=0.0,
+        high=1.0,
+        weight=0.5,
+        text="",
+        origin="person",
+        references=references.references,
+    )
+    return spec.model_copy(update={"objectives": [*spec.objectives, _worded_objective(wish, spec)]})
+
+
+def unlike(spec: DesignSpec, references: NamedReferences) -> DesignSpec:
+    """``spec`` with the requirement to resemble none of the references."""
+    return _added(spec, _set(references, Condition(comparison="<", value=ALIKE)))
+
+
+def _set(references: NamedReferences, condition: Condition) -> ReferenceSetRequirement:
+    return ReferenceSetRequirement(
+        id="", text="", origin="person", name=references.name, references=references.references, measure="max", condition=condition
+    )
+
+
+def _added(spec: DesignSpec, requirement: Requirement) -> DesignSpec:
+    taken = {r.id for r in spec.requirements}
+    number = next(n for n in range(1, len(taken) + 2) if f"R{n}" not in taken)
+    worded = requirement.model_copy(update={"id": f"R{number}", "text": requirement_text(requirement, _terms(spec))})
+    return spec.model_copy(update={"requirements": [*spec.requirements, worded]})
+
+
+def _worded_objective(wish: Objective, spec: DesignSpec) -> Objective:
+    taken = {o.id for o in spec.objectives}
+    number = next(n for n in range(1, len(taken) + 2) if f"O{n}" not in taken)
+    return wish.model_copy(update={"id": f"O{number}", "text": objective_text(wish, _terms(spec))})
+
+
+def _terms(spec: DesignSpec) -> Terms:
+    return Terms(catalogue_in_use(), spec.candidate_class, spec.conditions.temperature_c)
+
+
+def _same(first: str, second: str) -> bool:
+    try:
+        return standardise(first, _class(first)).key == standardise(second, _class(second)).key
+    except StructureError:
+        return first == second
+
+
+def _class(smiles: str) -> CandidateClass:
+    return "polymer" if smiles.count("*") == 2 else "molecule"

@@ -1,0 +1,82 @@
+"""Reference structures from what a person gives: a file of structures, the name of a common compound, or a SMILES."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.errors import StructureError, UsageError
+from tools.structures.names import common_names
+from tools.structures.records import format_of, records, smiles_of
+from tools.structures.standardise import standardise
+
+#: Most references of one set.
+MOST = 1000
+#: Faulty entries that are listed.
+FAULTS_KEPT = 100
+
+
+@dataclass(frozen=True)
+class References:
+    """A set that was read.
+
+    Attributes:
+        name: what it is called: the file, or the compound.
+        smiles: the distinct structures in their standard form, in the order of the file.
+        unreadable: entries that could not be read.
+        faults: the first of them with their line and the reason.
+    """
+
+    name: str
+    smiles: tuple[str, ...]
+    unreadable: int = 0
+    faults: tuple[str, ...] = field(default=())
+
+
+def read_references(text: str) -> References:
+    """The references that ``text`` names: a readable file (.smi, .csv, .sdf, .mol, also .gz), a common compound, or a SMILES.
+
+    NotFoundError for a file that is not there, UsageError for one without a readable structure or with more than 1,000, and for a text that
+    is nothing of these.
+    """
+    given = text.strip()
+    named = common_names().get(" ".join(given.lower().split()))
+    if named is not None and not Path(given).is_file():
+        return References(named[0], (_standard(named[1]),))
+    if not Path(given).is_file() and not _looks_like_file(given):
+        try:
+            return References(given, (_standard(given),))
+        except StructureError as error:
+            raise UsageError(f"{given!r} is no file, no common compound and no SMILES: {error}") from error
+    return _read_file(Path(given))
+
+
+def _looks_like_file(text: str) -> bool:
+    try:
+        format_of(Path(text))
+    except UsageError:
+        return False
+    return True
+
+
+def _standard(smiles: str) -> str:
+    return standardise(smiles, "polymer" if smiles.count("*") == 2 else "molecule").smiles
+
+
+def _read_file(path: Path) -> References:
+    kind = format_of(path)
+    found: dict[str, None] = {}
+    faults: list[str] = []
+    unreadable = 0
+    for record in records(path):
+        try:
+            found.setdefault(_standard(smiles_of(record, kind)))
+        except (StructureError, ValueError) as error:
+            unreadable += 1
+            if len(faults) < FAULTS_KEPT:
+                faults.append(f"line {record.line}: {error}")
+        if len(found) > MOST:
+            raise UsageError(f"{path} holds more than {MOST:,} different structures; a reference set is at most that large")
+    if not found:
+        raise UsageError(f"{path} holds no readable structure" + (f"; {faults[0]}" if faults else ""))
+    return References(path.name, tuple(found), unreadable, tuple(faults))
