@@ -249,7 +249,7 @@ class StructuralKind(Kind[R], Generic[R, Found]):
         return result_of(requirement, self.accepts(requirement, found), value, reason=reason)
 
     def test(self, requirement: R, context: Context) -> Test:
-        """:meth:`find` and :meth:`accepts`, without the words."""
+        """:meth:`find` and :meth:`accepts`, without the words. Screening's hot path: where these are quick, a kind writes it out."""
         find, accepts = self.find, self.accepts
         return lambda mol, known: accepts(requirement, find(requirement, mol, context))
 

@@ -17,6 +17,7 @@ from tools.catalogue.kinds.base import (
     Context,
     StructuralKind,
     Terms,
+    Test,
     closest_number,
     missed_by,
 )
@@ -107,6 +108,13 @@ class CountKind(StructuralKind[CountRequirement, int]):
         """The number; 'hydroxyl: found 1, needs at least 2'."""
         what = f"{requirement.name} atoms" if requirement.what == "element" else requirement.name
         return float(found), f"{what}: found {found}, needs {needs(requirement.condition)}"
+
+    def test(self, requirement: CountRequirement, context: Context) -> Test:
+        """A count, without the steps between."""
+        name, smarts, holds = requirement.name, requirement.smarts, requirement.condition.holds
+        if requirement.what == "element":
+            return lambda mol, known: holds(count_element(mol, name))
+        return lambda mol, known: holds(count_smarts(mol, smarts))
 
     def cost(self, requirement: CountRequirement, context: Context) -> float:
         """Atoms are counted faster than matches."""

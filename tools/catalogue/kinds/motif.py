@@ -6,7 +6,7 @@ from rdkit import Chem
 
 from core.candidate import RequirementResult
 from core.spec import MotifRequirement
-from tools.catalogue.kinds.base import MISSED_MOTIF, SMARTS_COST, Context, StructuralKind, Terms
+from tools.catalogue.kinds.base import MISSED_MOTIF, SMARTS_COST, Context, StructuralKind, Terms, Test
 from tools.catalogue.kinds.limits import INF, Limits, Pattern, Quantity, phrase_of
 from tools.catalogue.kinds.validation import require_group, require_smarts
 from tools.groups.groups import GROUPS
@@ -75,6 +75,11 @@ class MotifKind(StructuralKind[MotifRequirement, bool]):
     def report(self, requirement: MotifRequirement, found: bool) -> tuple[str, str]:
         """'present' or 'absent'."""
         return _state(found), f"{requirement.name} is {_state(found)}"
+
+    def test(self, requirement: MotifRequirement, context: Context) -> Test:
+        """A match, without the steps between."""
+        smarts, wanted = requirement.smarts, requirement.wanted
+        return lambda mol, known: has_smarts(mol, smarts) == wanted
 
     def cost(self, requirement: MotifRequirement, context: Context) -> float:
         """That of a search for a pattern."""

@@ -10,7 +10,7 @@ from core.candidate import RequirementResult
 from core.errors import SpecError
 from core.spec import RuleSetRequirement
 from tools.catalogue.catalogue import Catalogue
-from tools.catalogue.kinds.base import MISSED_SCAFFOLD, Context, StructuralKind, Terms, missed_by, numbers_of
+from tools.catalogue.kinds.base import MISSED_SCAFFOLD, Context, StructuralKind, Terms, Test, missed_by, numbers_of
 from tools.catalogue.kinds.limits import INF, Limits, Quantity, phrase_of
 from tools.catalogue.rule_sets import RULE_SETS
 
@@ -72,6 +72,11 @@ class RuleSetKind(StructuralKind[RuleSetRequirement, list[str]]):
     def report(self, requirement: RuleSetRequirement, found: list[str]) -> tuple[float, str]:
         """How many rules are broken, and which."""
         return float(len(found)), "; ".join(found)
+
+    def test(self, requirement: RuleSetRequirement, context: Context) -> Test:
+        """The number of violations, without the steps between."""
+        violations, name, allowed = context.calculations.violations, requirement.rule_set, requirement.allowed_violations
+        return lambda mol, known: len(violations(mol, name)) <= allowed
 
     def cost(self, requirement: RuleSetRequirement, context: Context) -> float:
         """That of several computed properties."""
