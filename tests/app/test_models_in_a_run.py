@@ -16,6 +16,7 @@ from app.cli import app as command_line
 from app.commands.doctor import _models as doctor_of_models
 from app.services.runs import RunService
 from core.errors import ConfigurationError, UsageError
+from core.events import ProgressEvent, ProgressSink, StageBegun, silent
 from core.report import Report
 from core.settings import Settings
 from evals.replay import replay
@@ -55,9 +56,9 @@ def settings(tmp_path: Path, fake: FakeModel | None = None, **given: Any) -> Set
     return settings_of(home=tmp_path / "home", literature__uri=NOWHERE, workers__processes=1, user__name="ada", **{**url, **given})
 
 
-def design(made: Settings, store: SqlRunStore, progress: Callable[[dict[str, Any]], None] = lambda event: None, **options: Any) -> Report:
+def design(made: Settings, store: SqlRunStore, progress: ProgressSink = silent, use_models: bool = True, **options: Any) -> Report:
     service = RunService(made, store, progress)
-    return service.execute(service.start(GOAL, {**OPTIONS, **options}))
+    return service.execute(service.start(GOAL, {**OPTIONS, **options}, use_models=use_models))
 
 
 @pytest.fixture
@@ -140,7 +141,7 @@ def test_a_spent_budget_stops_the_models_cleanly(tmp_path: Path, store: SqlRunSt
 
 
 def test_no_models_leaves_them_out(tmp_path: Path, store: SqlRunStore, fake: FakeModel) -> None:
-    report = design(settings(tmp_path, fake), store, models=False)
+    report = design(settings(tmp_path, fake), store, use_models=False)
     assert fake.requests == []
     assert report.models == []
     assert "models" not in store.run(report.run_id).options
@@ -157,8 +158,8 @@ class _Killed(BaseException):
 def test_a_run_that_is_stopped_goes_on_in_another_process(tmp_path: Path, store: SqlRunStore, fake: FakeModel, stage: str) -> None:
     made = settings(tmp_path, fake)
 
-    def stop(event: dict[str, Any]) -> None:
-        if event["stage"] == stage:
+    def stop(event: ProgressEvent) -> None:
+        if isinstance(event, StageBegun) and event.stage == stage:
             raise _Killed
 
     run_id = RunService(made, store).start(GOAL, OPTIONS)
@@ -173,8 +174,8 @@ def test_a_run_that_is_stopped_goes_on_in_another_process(tmp_path: Path, store:
 
 
 def test_a_process_without_the_server_can_finish_the_run(tmp_path: Path, store: SqlRunStore, fake: FakeModel) -> None:
-    def stop(event: dict[str, Any]) -> None:
-        if event["stage"] == "rank":
+    def stop(event: ProgressEvent) -> None:
+        if isinstance(event, StageBegun) and event.stage == "rank":
             raise _Killed
 
     run_id = RunService(settings(tmp_path, fake), store).start(GOAL, OPTIONS)
