@@ -71,7 +71,7 @@ class DesignContext:
     @cached_property
     def roles(self) -> Roles:
         """The form of each reasoning role, by the run's own plan."""
-        return choose(self.models, self.recorder, self.literature)
+        return choose(self.models, self.recorder, self.literature, self.policy)
 
 
 class RoleNote(TypedDict):

@@ -9,37 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
 
-from agent.roles.identity import spec_identity
-from agent.roles.proposer import model as model_proposer
-from agent.toolbox import ToolContext
+from agent.models import Place
+from agent.roles.proposer import protocol as proposer
+from agent.roles.proposer.protocol import BatchRequest
 from core.candidate import Candidate, Proposal
 from core.errors import StructureError
 from core.events import GenerationDone
-from core.model import content_hash
-from core.spec import DesignSpec
 from graphs.context import DesignContext, DesignState, search_of, spec_of, with_search
 from graphs.user_inputs import library
 from tools.catalogue.registry import REGISTRY
-from tools.evaluation.judge import UNREADABLE, checked, drug_like, estimated, guarded, plausible, standardised, unreadable
+from tools.evaluation.judge import checked, drug_like, estimated, guarded, plausible, standardised, unreadable
 from tools.proposers.exemptions import exemptions
-from tools.search.propose import propose_with
-from tools.search.shares import probation, shares
-from tools.search.state import advance, level, parents_of
+from tools.search.state import advance, level
 
 
 def propose(state: DesignState, context: DesignContext) -> DesignState:
     """Ask each proposer for its share of the batch. What they answer is recorded before it is used."""
-    spec = spec_of(state, context)
-    generation, frontier = state["generation"], state["frontier"]
-    for name, count in _shares(state, context, spec).items():
-        asked = {"spec": spec_identity(spec), "count": count, "hints": state["hints"], "parents": content_hash(frontier)}
-        if name == model_proposer.MODEL:  # its calls are recorded one by one; what comes of them is computed again in a replay
-            suggested = _model_batch(spec, state, context)
-            context.recorder.record("propose", generation, name, asked, lambda suggested=suggested: suggested)  # type: ignore[misc]
-        else:
-            context.recorder.record("propose", generation, name, asked, partial(_batch, name, count, spec, state, context))
+    request = _request(state, context)
+    place = Place("propose", state["generation"], proposer.ROLE)
+    for source, count in context.roles.proposer.shares(request).items():
+        context.roles.proposer.propose(request, source, count, place)
     return {}
 
 
@@ -51,11 +41,11 @@ def standardise(state: DesignState, context: DesignContext) -> DesignState:
     fresh: list[Candidate] = []
     broken: list[Candidate] = []
     lifted = exemptions(spec)
-    for proposer, index, proposal in _proposals(state, context, spec):
+    for source, index, proposal in _proposals(state, context):
         try:
             candidate = standardised(proposal, spec.candidate_class, generation=generation)
         except StructureError as error:
-            key = f"structure:{generation}:{proposer}:{index}"
+            key = f"structure:{generation}:{source}:{index}"
             broken.append(unreadable(proposal, key, spec.candidate_class, str(error), generation=generation))
             continue
         # where all structures are wanted, tautomers are different ones
@@ -110,46 +100,28 @@ def select(state: DesignState, context: DesignContext) -> DesignState:
     return with_search(search)
 
 
-def _shares(state: DesignState, context: DesignContext, spec: DesignSpec) -> dict[str, int]:
-    """How many structures each proposer is asked for in this generation, a language model among them unless it rests."""
-    asked = context.models.uses("proposer") and not _rests(state["generation"], context)
-    return shares(search_of(state), spec, context.policy, model=model_proposer.MODEL if asked else "", most=model_proposer.COUNT)
+def _request(state: DesignState, context: DesignContext) -> BatchRequest:
+    """What the proposers are asked in this generation."""
+    return BatchRequest(
+        spec=spec_of(state, context),
+        search=search_of(state),
+        hints=state["hints"],
+        rules=[str(e["text"]) for e in state["evidence"]["evidence"]],
+        library=lambda: library(state, context),
+        candidates=partial(context.store.candidates, context.run_id),
+    )
 
 
-def _rests(generation: int, context: DesignContext) -> bool:
-    """Whether the model sits this generation out, since it brought nothing new and readable in the last ones."""
-    last = probation(generation, context.policy)
-    earlier = (c for g in last for c in context.store.candidates(context.run_id, generation=g))
-    return bool(last) and not any(c.origin.proposer == model_proposer.MODEL and c.rejected_by != UNREADABLE for c in earlier)
-
-
-def _model_batch(spec: DesignSpec, state: DesignState, context: DesignContext) -> list[dict[str, Any]]:
-    keys = [f["key"] for f in state["frontier"][: model_proposer.FRONT_SHOWN]]
-    known = {c.key: c for c in context.store.candidates(context.run_id, keys=keys)}
-    tools = ToolContext(spec=spec, literature=context.literature, seed=spec.seed)
-    rules = [str(e["text"]) for e in state["evidence"]["evidence"]]
-    front = [known[k] for k in keys if k in known]
-    proposals = model_proposer.propose(context.models, spec, state["generation"], front, rules, tools)
-    return [p.model_dump(mode="json") for p in proposals]
-
-
-def _batch(name: str, count: int, spec: DesignSpec, state: DesignState, context: DesignContext) -> list[dict[str, Any]]:
-    stored = context.store.candidates(context.run_id, keys=[f["key"] for f in state["frontier"]]) if state["frontier"] else []
-    parents = parents_of(state["frontier"], {c.key: c.route for c in stored})
-    proposals = propose_with(name, spec, state["generation"], count, parents, state["hints"], library(state, context))
-    return [p.model_dump(mode="json") for p in proposals]
-
-
-def _proposals(state: DesignState, context: DesignContext, spec: DesignSpec) -> Iterable[tuple[str, int, Proposal]]:
-    """Every proposal of this generation with its proposer and number, the proposers taking turns."""
+def _proposals(state: DesignState, context: DesignContext) -> Iterable[tuple[str, int, Proposal]]:
+    """Every proposal of this generation with its source and number, the sources taking turns."""
     batches = {}
-    for name in _shares(state, context, spec):
-        event = context.recorder.recorded("propose", state["generation"], name)
-        batches[name] = [Proposal.model_validate(p) for p in event]
+    for source in context.roles.proposer.shares(_request(state, context)):
+        event = context.recorder.recorded("propose", state["generation"], source)
+        batches[source] = [Proposal.model_validate(p) for p in event]
     for index in range(max((len(b) for b in batches.values()), default=0)):
-        for name, batch in batches.items():
+        for source, batch in batches.items():
             if index < len(batch):
-                yield name, index, batch[index]
+                yield source, index, batch[index]
 
 
 def _generation(state: DesignState, context: DesignContext, *, before: str) -> list[Candidate]:

@@ -23,6 +23,9 @@ from agent.roles.critic.protocol import Critic
 from agent.roles.interpreter.built_in import BuiltInInterpreter
 from agent.roles.interpreter.model import ModelBackedInterpreter
 from agent.roles.interpreter.protocol import Interpreter
+from agent.roles.proposer.built_in import BuiltInProposer
+from agent.roles.proposer.model import ModelBackedProposer
+from agent.roles.proposer.protocol import Proposer
 from agent.roles.reporter.built_in import BuiltInReporter
 from agent.roles.reporter.model import ModelBackedReporter
 from agent.roles.reporter.protocol import Reporter
@@ -30,6 +33,8 @@ from agent.roles.researcher.built_in import BuiltInResearcher
 from agent.roles.researcher.model import ModelBackedResearcher
 from agent.roles.researcher.protocol import OpenStore, Researcher
 from core.interfaces import Recorder
+from tools.search import policy as search_policy
+from tools.search.policy import SearchPolicy
 
 
 @dataclass(frozen=True)
@@ -38,29 +43,35 @@ class Roles:
 
     interpreter: Interpreter
     researcher: Researcher
+    proposer: Proposer
     critic: Critic
     reporter: Reporter
     assistant: Assistant
 
 
-def built_in_roles(recorder: Recorder, open_store: OpenStore) -> Roles:
+def built_in_roles(recorder: Recorder, open_store: OpenStore, policy: SearchPolicy) -> Roles:
     """The built-in form of every role. They record what they read outside; ``open_store`` opens the literature store."""
     return Roles(
         interpreter=BuiltInInterpreter(recorder),
         researcher=BuiltInResearcher(recorder, open_store),
+        proposer=BuiltInProposer(recorder, policy),
         critic=BuiltInCritic(),
         reporter=BuiltInReporter(),
         assistant=BuiltInAssistant(),
     )
 
 
-def choose(models: ModelSession, recorder: Recorder, open_store: OpenStore) -> Roles:
-    """The forms that the plan of ``models`` asks for: the built-in ones, and a model-backed one on top where the role has a model."""
-    built_in = built_in_roles(recorder, open_store)
+def choose(models: ModelSession, recorder: Recorder, open_store: OpenStore, policy: SearchPolicy = search_policy.DEFAULT) -> Roles:
+    """The forms that the plan of ``models`` asks for: the built-in ones, and a model-backed one on top where the role has a model.
+
+    ``policy`` says how the proposers share a batch.
+    """
+    built_in = built_in_roles(recorder, open_store, policy)
     uses = models.uses
     return Roles(
         interpreter=ModelBackedInterpreter(models, built_in.interpreter) if uses("interpreter") else built_in.interpreter,
         researcher=ModelBackedResearcher(models, built_in.researcher, open_store) if uses("researcher") else built_in.researcher,
+        proposer=ModelBackedProposer(models, recorder, built_in.proposer, open_store, policy) if uses("proposer") else built_in.proposer,
         critic=ModelBackedCritic(models, built_in.critic) if uses("critic") else built_in.critic,
         reporter=ModelBackedReporter(models, built_in.reporter) if uses("reporter") else built_in.reporter,
         assistant=ModelBackedAssistant(models) if uses("assistant") else built_in.assistant,

@@ -10,15 +10,21 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from agent.models import ModelSession, Place, ToolCall, ToolSchema
-from agent.roles.proposer import MODEL as MODEL
+from agent.roles.proposer import MODEL
+from agent.roles.proposer.protocol import ROLE, BatchRequest, Proposer
+from agent.roles.researcher.protocol import OpenStore
 from agent.toolbox import PROPOSER_TOOLS, ToolContext
 from agent.toolbox.conversation import Conversation
 from core.candidate import Candidate, Proposal, format_value
 from core.errors import StructureError
+from core.interfaces import Recorder
 from core.model import Model
 from core.spec import DesignSpec
 from prompts.library import fence
+from tools.evaluation.judge import UNREADABLE
 from tools.proposers.obedience import obeying
+from tools.search.policy import SearchPolicy
+from tools.search.shares import probation, shares
 from tools.structures.standardise import standardise
 
 COUNT = 12
@@ -28,6 +34,7 @@ STEPS = 6
 SUBMISSIONS = 2
 """How often it may submit: once, and once more if something could not be read."""
 FRONT_SHOWN = 10
+"""Candidates of the front that it is shown."""
 
 
 class Submission(Model):
@@ -44,6 +51,47 @@ class SubmitArguments(Model):
 
 
 SUBMIT = ToolSchema("submit_structures", "Submit structures for the run. This ends your turn once all can be read.", SubmitArguments)
+
+
+class ModelBackedProposer:
+    """Lets a language model propose a few structures of each batch beside the sources of the built-in form.
+
+    A model that brought nothing new and readable for some generations is asked more rarely (``policy``).
+    """
+
+    def __init__(self, session: ModelSession, recorder: Recorder, built_in: Proposer, open_store: OpenStore, policy: SearchPolicy) -> None:
+        self._session = session
+        self._recorder = recorder
+        self._built_in = built_in
+        self._open_store = open_store
+        self._policy = policy
+
+    def shares(self, request: BatchRequest) -> dict[str, int]:
+        """See :class:`Proposer`. The model's few are taken from the others' batch."""
+        if self._rests(request):
+            return self._built_in.shares(request)
+        return shares(request.search, request.spec, self._policy, model=MODEL, most=COUNT)
+
+    def propose(self, request: BatchRequest, source: str, count: int, place: Place) -> list[Proposal]:
+        """See :class:`Proposer`. The calls of the model are recorded one by one; what comes of them is computed again in a replay."""
+        if source != MODEL:
+            return self._built_in.propose(request, source, count, place)
+        suggested = [p.model_dump(mode="json") for p in self._suggested(request)]
+        found = self._recorder.record(place.node, place.generation, MODEL, request.asked(count), lambda: suggested)
+        return [Proposal.model_validate(p) for p in found]
+
+    def _rests(self, request: BatchRequest) -> bool:
+        """Whether the model sits this generation out, because it brought nothing new and readable in the last ones."""
+        last = probation(request.search.generation, self._policy)
+        earlier = (c for generation in last for c in request.candidates(generation=generation))
+        return bool(last) and not any(c.origin.proposer == MODEL and c.rejected_by != UNREADABLE for c in earlier)
+
+    def _suggested(self, request: BatchRequest) -> list[Proposal]:
+        keys = [entry["key"] for entry in request.search.frontier[:FRONT_SHOWN]]
+        known = {c.key: c for c in request.candidates(keys=keys)}
+        tools = ToolContext(spec=request.spec, literature=self._open_store, seed=request.spec.seed)
+        front = [known[key] for key in keys if key in known]
+        return propose(self._session, request.spec, request.search.generation, front, request.rules, tools)
 
 
 def propose(
@@ -67,8 +115,8 @@ def propose(
         "count": COUNT,
         "steps": STEPS,
     }
-    state = {"messages": session.prompt(place, "proposer", "proposer/propose", variables)}
-    talk = Conversation(session, "proposer", PROPOSER_TOOLS, context, state, extra=[SUBMIT])
+    state = {"messages": session.prompt(place, ROLE, "proposer/propose", variables)}
+    talk = Conversation(session, ROLE, PROPOSER_TOOLS, context, state, extra=[SUBMIT])
     submitted: dict[str, str] = {}
     submissions = 0
     for _ in range(STEPS):

@@ -19,18 +19,24 @@ from agent.roles.choose import Roles, choose
 from agent.roles.critic.protocol import Critique, ReviewRequest
 from agent.roles.fact_check.check import check_text
 from agent.roles.fact_check.facts import report_facts
+from agent.roles.interpreter.built_in import BuiltInInterpreter
 from agent.roles.interpreter.protocol import GoalRequest
+from agent.roles.proposer import MODEL
+from agent.roles.proposer.protocol import BatchRequest
 from agent.roles.reporter.model import LEAD
 from agent.roles.reporter.protocol import ExplainRequest, Explanation, Summary, SummaryRequest
 from agent.roles.researcher.protocol import Findings, Research, ResearchRequest
 from agent.toolbox import ToolContext
-from core.candidate import Citation
+from core.candidate import Citation, Proposal
 from core.interfaces import LiteratureStore, Passage
 from core.report import Report
 from core.spec import DesignSpec
-from tests.agent.models.fake_server import Reply, fake_model, open_session, plan_for
+from tests.agent.models.fake_server import Reply, fake_model, open_session, plan_for, tool_reply
 from tests.scratch_recorder import ScratchRecorder
 from tools.literature.evidence import check_citations
+from tools.search.policy import SearchPolicy
+from tools.search.state import SearchState
+from tools.synthesis.blocks import shipped
 
 GOAL = "a molecule with MW < 300 that is wee in polar surface area, with logP below 3"
 TEXT = "Rigid aromatic units such as biphenyl raise the glass transition temperature of polyimides."
@@ -61,11 +67,14 @@ REPLIES: dict[str, Any] = {
         ]
     },
 }
+POLICY = SearchPolicy(batch=24)
 PROSE = "Candidate 1 is a rigid aromatic imide with a Tg of 252 ± 31 °C. It costs 77 euros."
 
 
 def sensible(request: dict[str, Any]) -> Reply:
     """A model that answers every role, with one true and one invented thing in each answer."""
+    if any(t["function"]["name"] == "submit_structures" for t in request.get("tools", [])):
+        return tool_reply("submit_structures", {"structures": [{"smiles": s, "reason": "It is small."} for s in ("CCO", "C1CC")]})
     if "response_format" in request:
         return Reply(json.dumps(REPLIES[request["response_format"]["json_schema"]["name"]]))
     return Reply(PROSE)
@@ -124,6 +133,15 @@ def _research(roles: Roles, session: ModelSession, report: Report) -> Research:
     return roles.researcher.research(ResearchRequest(report.spec), Place("research", 0, "researcher"))
 
 
+def _propose(roles: Roles, session: ModelSession, report: Report) -> list[tuple[str, int, list[Proposal]]]:
+    spec = BuiltInInterpreter(ScratchRecorder()).read(GoalRequest(GOAL, budget=60, seed=3), Place("interpret", 0, "interpreter"))
+    request = BatchRequest(spec, SearchState(), [], ["Alcohols are polar [1]"], shipped, lambda **which: [])
+    place = Place("propose", 0, "proposer")
+    return [
+        (source, count, roles.proposer.propose(request, source, count, place)) for source, count in roles.proposer.shares(request).items()
+    ]
+
+
 def _review(roles: Roles, session: ModelSession, report: Report) -> Critique:
     return roles.critic.review(ReviewRequest(report.candidates, report.spec), Place("rank", 3, "critic"))
 
@@ -149,6 +167,7 @@ def _answer(roles: Roles, session: ModelSession, report: Report) -> Turn:
 ASKED: dict[str, tuple[Callable[[Roles, ModelSession, Report], Any], type]] = {
     "interpreter.read": (_read, DesignSpec),
     "researcher.research": (_research, Research),
+    "proposer.propose": (_propose, list),
     "critic.review": (_review, Critique),
     "reporter.explain": (_explain, Explanation),
     "reporter.summarise": (_summarise, Summary),
@@ -164,7 +183,7 @@ def form(request: pytest.FixtureRequest) -> str:
 def asked(name: str, form: str, report: Report, recorder: ScratchRecorder) -> Any:
     """The answer of one form to the one request."""
     with FORMS[form](recorder) as session:
-        return ASKED[name][0](choose(session, recorder, shelf), session, report)
+        return ASKED[name][0](choose(session, recorder, shelf, POLICY), session, report)
 
 
 @pytest.mark.parametrize("name", sorted(ASKED))
@@ -176,7 +195,7 @@ def test_the_same_request_gives_the_same_type_of_answer_and_an_equal_recording_t
     assert type(first) is ASKED[name][1]
     made = len(recorder.events)
     session = NO_MODELS if form == "built-in" else nobody(recorder)
-    again = ASKED[name][0](choose(session, recorder, shelf), session, report)
+    again = ASKED[name][0](choose(session, recorder, shelf, POLICY), session, report)
     assert again == first
     assert len(recorder.events) == made
 
@@ -189,6 +208,11 @@ def test_the_built_in_form_asks_no_server_and_an_unreachable_one_gives_way_to_it
     for form in ("model without a server", "model that writes noise"):
         if name == "assistant.turn":  # it alone has nothing to give way to
             assert plain.problem
+            continue
+        if name == "proposer.propose":  # the places that it took from the others' batch stay empty
+            instead = asked(name, form, report, ScratchRecorder())
+            assert [source for source, _, _ in instead] == [*(source for source, _, _ in plain), MODEL]
+            assert instead[-1][2] == []
             continue
         instead = asked(name, form, report, ScratchRecorder())
         note = getattr(instead, "note", "")
@@ -215,6 +239,15 @@ def test_a_researcher_cites_what_it_found(form: str, report: Report) -> None:
     for rule in findings.rules:
         assert rule.quote in TEXT
     assert len(findings.rules) == (form == "model")
+
+
+def test_a_proposer_fills_one_batch_from_its_sources(form: str, report: Report) -> None:
+    batch = asked("proposer.propose", form, report, ScratchRecorder())
+    assert sum(count for _, count, _ in batch) == POLICY.batch
+    for source, count, proposals in batch:
+        assert len(proposals) <= count
+        assert all(isinstance(p, Proposal) and p.proposer == source for p in proposals)
+    assert [p.smiles for source, _, made in batch for p in made if source == MODEL] == (["CCO", "C1CC"] if form == "model" else [])
 
 
 def test_a_critic_changes_ranks_alone_and_stays_within_their_error(form: str, report: Report) -> None:
