@@ -21,7 +21,6 @@ from core.interfaces import Recorder
 from core.model import Model
 from core.spec import DesignSpec
 from prompts.library import fence
-from tools.evaluation.judge import UNREADABLE
 from tools.proposers.obedience import obeying
 from tools.search.policy import SearchPolicy
 from tools.search.shares import probation, shares
@@ -84,7 +83,7 @@ class ModelBackedProposer:
         """Whether the model sits this generation out, because it brought nothing new and readable in the last ones."""
         last = probation(request.search.generation, self._policy)
         earlier = (c for generation in last for c in request.candidates(generation=generation))
-        return bool(last) and not any(c.origin.proposer == MODEL and c.rejected_by != UNREADABLE for c in earlier)
+        return bool(last) and not any(c.origin.proposer == MODEL and not c.rejected_by.startswith("structure:") for c in earlier)
 
     def _suggested(self, request: BatchRequest) -> list[Proposal]:
         keys = [entry["key"] for entry in request.search.frontier[:FRONT_SHOWN]]
