@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from agent.interpreter.compact import number_text
-from agent.interpreter.contradictions import reject_contradictions
-from agent.interpreter.scaffold import scaffold_smarts
-from agent.interpreter.wording import objective_text, requirement_text
+from agent.reading.compact import number_text
+from agent.reading.contradictions import reject_contradictions
+from agent.reading.scaffold import scaffold_smarts
+from agent.reading.wording import objective_text, requirement_text
 from core.errors import ContradictionError, SpecError, StructureError
 from core.properties import PropertyDefinition
 from core.spec import (

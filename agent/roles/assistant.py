@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent.interpreter import describe, interpret
+from agent.reading import describe, interpret
 from agent.models import Message, ModelSession, Place
 from agent.roles.numbers import numbers_in
 from agent.toolbox import ASSISTANT_TOOLS, ToolContext, ToolError

@@ -86,7 +86,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Hold one structure against a goal, requirement by requirement. Exit code 4 if it misses one, 3 if the guard blocks it."""
-    from agent.interpreter import interpret
+    from agent.reading import interpret
     from tools.calculators.estimate import estimate
     from tools.evaluation.check import check as check_candidate
     from tools.safety.guard import screen_structure

@@ -137,7 +137,7 @@ def spec(
     json_target: Annotated[bool, typer.Option("--json", help="Print the spec as JSON.")] = False,
 ) -> None:
     """Show what a goal means, without running it."""
-    from agent.interpreter import describe, interpret
+    from agent.reading import describe, interpret
     from core.errors import RefusedError
     from tools.safety.guard import screen_goal
 
@@ -237,7 +237,7 @@ def read_spec(path: Path) -> DesignSpec:
 
 def show_spec(spec: DesignSpec) -> None:
     """Print the spec in plain words on stderr."""
-    from agent.interpreter import describe
+    from agent.reading import describe
 
     err.print(escape(describe(spec)))
     err.print()

@@ -47,7 +47,7 @@ def list_runs(limit: Annotated[int, typer.Option(min=1, help="How many, newest f
 
 def show_run(run: Run, as_json: AsJson = False) -> None:
     """Show one run: status, spec, what was evaluated."""
-    from agent.interpreter import describe
+    from agent.reading import describe
 
     store = wiring.open_store(get_settings())
     record = store.run(run)

@@ -46,7 +46,7 @@ def screen(
     json_target: Json = None,
 ) -> None:
     """Hold every structure of a library against a goal and rank those that meet it. The same command again goes on where it stopped."""
-    from agent.interpreter import describe
+    from agent.reading import describe
 
     settings = get_settings()
     spec = _spec(goal, spec_file, settings).model_copy(update={"candidates": top})
@@ -108,7 +108,7 @@ def _first(journal: Any, number: int) -> list[tuple[int, int, str, str]]:
 
 
 def _spec(goal: str, spec_file: Path | None, settings: Settings) -> DesignSpec:
-    from agent.interpreter import interpret
+    from agent.reading import interpret
     from agent.spec_check import check_spec
 
     if bool(goal.strip()) == (spec_file is not None):

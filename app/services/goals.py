@@ -31,7 +31,7 @@ class GoalService:
 
     def interpret(self, goal: str) -> DesignSpec:
         """What ``goal`` means. Raises RefusedError if the guard blocks it, GoalError if it cannot be understood."""
-        from agent.interpreter import interpret
+        from agent.reading import interpret
         from tools.safety.guard import screen_goal
 
         verdict = screen_goal(goal)
@@ -41,7 +41,7 @@ class GoalService:
 
     def describe(self, spec: DesignSpec) -> str:
         """A spec in plain words, several lines."""
-        from agent.interpreter import describe
+        from agent.reading import describe
 
         return describe(spec)
 

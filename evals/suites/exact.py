@@ -12,7 +12,7 @@ TASKS = 1000
 
 def answered(task: Task) -> str:
     """The SMILES that the product answers ``task`` with; '' if it finds none. Raises what the product raises."""
-    from agent.interpreter import interpret
+    from agent.reading import interpret
     from agent.quick import answer
 
     found = answer(interpret(task.goal), 1)

@@ -6,7 +6,7 @@ import pytest
 from rdkit import Chem
 
 from agent import quick
-from agent.interpreter import interpret
+from agent.reading import interpret
 from core.candidate import Candidate
 from core.errors import RefusedError
 from core.spec import Condition, DesignSpec, PropertyRequirement, SetRequirement

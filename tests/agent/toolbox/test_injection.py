@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from agent.interpreter import interpret
+from agent.reading import interpret
 from agent.models import Place
 from agent.roles import assistant, proposer
 from agent.toolbox import ToolContext

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agent.interpreter import compact, interpret
+from agent.reading import compact, interpret
 from core.errors import NotFoundError, PredictorError, SpecError, UsageError
 from core.spec import Conditions
 from tests.tools.user_models.tables import lab_table, molecules, polymers, viscosity, write
