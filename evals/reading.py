@@ -40,7 +40,13 @@ class Tally:
         self.invented += len(verdict.invented)
         self.losses += len(verdict.losses) + len(verdict.dropped)
         if not verdict.spec_right:
-            parts = ("inverted", verdict.inverted), ("invented", verdict.invented), ("lost", verdict.losses), ("dropped", verdict.dropped), ("field", verdict.fields)
+            parts = (
+                ("inverted", verdict.inverted),
+                ("invented", verdict.invented),
+                ("lost", verdict.losses),
+                ("dropped", verdict.dropped),
+                ("field", verdict.fields),
+            )
             self.failures.append(f"{goal}\n" + "\n".join(f"      {name}: {text}" for name, texts in parts for text in texts))
 
     def line(self) -> str:

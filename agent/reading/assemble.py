@@ -128,7 +128,12 @@ def _unchecked(reading: Reading, resolver: Resolver) -> list[Unchecked]:
 def _complement(reading: Reading, resolver: Resolver, n: int) -> Clause | None:
     """The unread 'of ...' right behind the noun of the thing designed: 'inhibitor of EGFR'."""
     after = resolver.outcomes[n + 1] if n + 1 < len(resolver.outcomes) else None
-    if after is None or not after.reason or after.clause.i != resolver.outcomes[n].clause.j or reading.lattice.lower(after.clause.i) != "of":
+    if (
+        after is None
+        or not after.reason
+        or after.clause.i != resolver.outcomes[n].clause.j
+        or reading.lattice.lower(after.clause.i) != "of"
+    ):
         return None
     return after.clause
 
@@ -158,7 +163,11 @@ def _reason(reading: Reading, clause: Clause, reason: str) -> str:
 
 def _spans(reading: Reading, resolver: Resolver, spec: DesignSpec) -> list[ReadSpan]:
     """What the words of each clause became, and the words between them as filler."""
-    asked = [(r.id, r.phrase) for r in spec.requirements] + [(o.id, o.phrase) for o in spec.objectives] + [(s.id, s.phrase) for s in spec.set_requirements]
+    asked = (
+        [(r.id, r.phrase) for r in spec.requirements]
+        + [(o.id, o.phrase) for o in spec.objectives]
+        + [(s.id, s.phrase) for s in spec.set_requirements]
+    )
     given = [r.id for r in spec.requirements if r.origin == "class"]
     spans: list[ReadSpan] = []
     for outcome in resolver.outcomes:

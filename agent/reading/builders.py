@@ -258,7 +258,12 @@ def _denied_items(items: list[Node], forms: list[_Form], joints: list[str]) -> B
         alternative = "or" in joint.replace(",", " ").split() or "nor" in joint
         if form.article and not forms[0].article and not alternative:
             return None
-        if form.counted and forms[0].counted and form.plural != forms[0].plural and not (alternative or (listed and joints[-1].strip(", ") in ("or", "nor"))):
+        if (
+            form.counted
+            and forms[0].counted
+            and form.plural != forms[0].plural
+            and not (alternative or (listed and joints[-1].strip(", ") in ("or", "nor")))
+        ):
             return None
     return _each(items, denied=True)
 
@@ -347,7 +352,11 @@ def _elements(node: Node, stance: Stance, lattice: Lattice) -> Built:
     for mention in node.mentions("elem", "elems"):
         symbols += mention.value if mention.kind == "elems" else (mention.value,)
     only = node.first("only")
-    if len(symbols) == 1 and only is not None and lattice.text(only.i, only.j).lower() in ("only", "made of", "made up of", "solely", "composed of"):
+    if (
+        len(symbols) == 1
+        and only is not None
+        and lattice.text(only.i, only.j).lower() in ("only", "made of", "made up of", "solely", "composed of")
+    ):
         return None
     if len(symbols) < 2 and only is None:
         return None

@@ -26,8 +26,33 @@ STARTERS = (
     "similar", "dissimilar", "similar_weak", "in_solvent", "necessity", "permission", "maximise", "minimise", "improve", "edit_add", "edit_replace", "adverbial", "only",
 )  # fmt: skip
 #: Kinds before a content, and what each changes.
-_BEFORE = ("request", "subject", "relative", "necessity", "open", "open_weak", "negation", "soft", "permission", "keep", "fam", "role", "and_also")
-_AFTER = ("necessity", "negation", "negation_after", "positive_after", "necessity_after", "permission_after", "permission", "soft_after", "free", "containing_suffix")
+_BEFORE = (
+    "request",
+    "subject",
+    "relative",
+    "necessity",
+    "open",
+    "open_weak",
+    "negation",
+    "soft",
+    "permission",
+    "keep",
+    "fam",
+    "role",
+    "and_also",
+)
+_AFTER = (
+    "necessity",
+    "negation",
+    "negation_after",
+    "positive_after",
+    "necessity_after",
+    "permission_after",
+    "permission",
+    "soft_after",
+    "free",
+    "containing_suffix",
+)
 #: Openers that can hold a whole compound as a part ('containing caffeine', not 'with water').
 _HOLDING = ("contain", "bear", "incorporat", "featur", "possess", "compris", "includ", "carr")
 _MOST_BEFORE = 9
@@ -111,7 +136,9 @@ class Reader:
         """Whether piece ``i`` is a dash between words with space on both sides."""
         if not 0 < i < self.end - 1 or self.lattice.pieces[i].text != "-":
             return False
-        return not self.lattice.pieces[i].glued and not self.lattice.pieces[i + 1].glued and not self.lattice.pieces[i + 1].text[0].isdigit()
+        return (
+            not self.lattice.pieces[i].glued and not self.lattice.pieces[i + 1].glued and not self.lattice.pieces[i + 1].text[0].isdigit()
+        )
 
     def boundary(self, i: int) -> bool:
         """Whether a clause may end before piece ``i`` and another begin with it."""
@@ -133,13 +160,12 @@ class Reader:
         """Every way to read a whole clause from piece ``i``."""
         seen: set[tuple[int, int]] = set()
         for opening in self._openings(i):
-            for content in self.matcher.contents:
-                for node in self.matcher.content(content, opening.at):
-                    for clause in self._finished(i, opening, node):
-                        key = (clause.j, hash(clause.statements))
-                        if key not in seen:
-                            seen.add(key)
-                            yield clause
+            for node in self.matcher.contents_at(opening.at):
+                for clause in self._finished(i, opening, node):
+                    key = (clause.j, hash(clause.statements))
+                    if key not in seen:
+                        seen.add(key)
+                        yield clause
 
     def _openings(self, i: int) -> list[_Opening]:
         """Every way to read words from ``i`` as what stands before a content."""
@@ -181,7 +207,13 @@ class Reader:
 
     def _subject(self, here: _Opening, nxt: _Opening, j: int) -> _Opening | None:
         """'the dye must ...', 'no compounds containing ...': a noun for the thing designed, before a word that says something of it."""
-        if here.subject or here.strong or not self.lattice.has(j, "necessity", "open", "relative", "negation", "verbprop", "stable", "skip", "permission", "similar", "prop"):
+        if (
+            here.subject
+            or here.strong
+            or not self.lattice.has(
+                j, "necessity", "open", "relative", "negation", "verbprop", "stable", "skip", "permission", "similar", "prop"
+            )
+        ):
             return None
         return replace(nxt, subject=True, denied_subject=here.negations > 0)
 
@@ -255,7 +287,11 @@ class Reader:
         """The words of pieces ``i`` to ``j`` (exclusive) without signs and articles at their ends."""
         while i < j - 1 and (self.sign(i) or self.lattice.lower(i) in ("a", "an", "the", "and", "that", "is", "are")):
             i += 1
-        while j - 1 > i and (self.sign(j - 1) and self.lattice.lower(j - 1) not in (")", "]") or self.lattice.lower(j - 1) in ("and", "but", "is", "are", "be")):
+        while j - 1 > i and (
+            self.sign(j - 1)
+            and self.lattice.lower(j - 1) not in (")", "]")
+            or self.lattice.lower(j - 1) in ("and", "but", "is", "are", "be")
+        ):
             j -= 1
         return self.lattice.text(i, j).strip("\"'` ")
 

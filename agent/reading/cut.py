@@ -110,7 +110,10 @@ def settled(reader: Reader, clauses: list[Clause]) -> list[Clause]:
         doubted = [_doubted(reader, clauses, n) for n in range(len(clauses))]
         if not any(doubted):
             return _joined(reader, clauses)
-        clauses = [replace(c, role="unread", reason=why, suggested=c.suggested or c.statements, statements=()) if why else c for c, why in zip(clauses, doubted, strict=True)]
+        clauses = [
+            replace(c, role="unread", reason=why, suggested=c.suggested or c.statements, statements=()) if why else c
+            for c, why in zip(clauses, doubted, strict=True)
+        ]
 
 
 def _joined(reader: Reader, clauses: list[Clause]) -> list[Clause]:
@@ -118,8 +121,19 @@ def _joined(reader: Reader, clauses: list[Clause]) -> list[Clause]:
     found: list[Clause] = []
     for clause in clauses:
         last = found[-1] if found else None
-        plain = clause.role == "unread" and not clause.reason and (reader.lattice.lower(clause.i) == "to" or clause.content != "purpose" or (last is not None and last.content == "purpose"))
-        if last is not None and plain and last.role == "unread" and not last.reason and _signs(reader, last.j, clause.i) == "" and last.j == clause.i:
+        plain = (
+            clause.role == "unread"
+            and not clause.reason
+            and (reader.lattice.lower(clause.i) == "to" or clause.content != "purpose" or (last is not None and last.content == "purpose"))
+        )
+        if (
+            last is not None
+            and plain
+            and last.role == "unread"
+            and not last.reason
+            and _signs(reader, last.j, clause.i) == ""
+            and last.j == clause.i
+        ):
             found[-1] = replace(last, j=clause.j)
         else:
             found.append(clause)
@@ -170,19 +184,38 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
         return _DOUBT if before.uncertain and not signs else ""
     if "or" in joined | _opened_by(reader, clause) and signs != "." and before.role in ("read", "unread") and before.content != "name":
         return _ALTERNATIVE
-    if before.role == "read" and before.denied and not before.adjectival and not signs and not joined and clause.parts and not clause.denied and clause.opened:
+    if (
+        before.role == "read"
+        and before.denied
+        and not before.adjectival
+        and not signs
+        and not joined
+        and clause.parts
+        and not clause.denied
+        and clause.opened
+    ):
         return "it may say something of what is excluded"
     if before.role != "unread" or signs == ".":
         return ""
     if before.content in ("purpose", "adverbial") and not joined and not signs:
         return "" if clause.opened else _DOUBT
-    nominal = reader.lattice.has(before.i, "open", "unchk", "prop", "relative", "adjective_up", "adjective_down", "purpose", "cmp", "adjective_good", "open_weak") or before.reason != ""
+    nominal = (
+        reader.lattice.has(
+            before.i, "open", "unchk", "prop", "relative", "adjective_up", "adjective_down", "purpose", "cmp", "adjective_good", "open_weak"
+        )
+        or before.reason != ""
+    )
     if not signs and not joined:
         known = before.reason != "" or reader.lattice.has(before.i, "unchk")
         return "" if known and clause.opened and not (before.suggested and clause.parts) else _DOUBT
     if clause.parts and (clause.bare or clause.subject or (not signs and not nominal)):
         return _DOUBT
-    if clause.bare and clause.content == "limit" and not any(m.kind == "prop" for k in range(clause.i, clause.j) for m in reader.lattice.at[k]) and before.content not in ("purpose", "adverbial"):
+    if (
+        clause.bare
+        and clause.content == "limit"
+        and not any(m.kind == "prop" for k in range(clause.i, clause.j) for m in reader.lattice.at[k])
+        and before.content not in ("purpose", "adverbial")
+    ):
         return _DOUBT
     return _DOUBT if not signs and not nominal else ""
 
@@ -201,7 +234,18 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
     if after.role == "read":
         if after.closing and joined and not clause.closing and not clause.opened:
             return "what is said at the end may hold for it too"
-        return "it may be said of what is excluded" if clause.denied and not clause.adjectival and clause.parts and not signs and not joined and after.parts and not after.denied and after.opened else ""
+        return (
+            "it may be said of what is excluded"
+            if clause.denied
+            and not clause.adjectival
+            and clause.parts
+            and not signs
+            and not joined
+            and after.parts
+            and not after.denied
+            and after.opened
+            else ""
+        )
     if after.role != "unread":
         return ""
     limiting = reader.lattice.has(after.i, "condition", "exception") and not reader.lattice.has(after.i, "purpose")

@@ -107,12 +107,40 @@ def _one(tokens: list[tuple[str, str]]) -> tuple[Pattern, list[tuple[str, str]]]
     return found, tokens
 
 
+#: What a pattern can begin with: kinds of mentions, and words marked by a quote before them.
+Firsts = frozenset[str]
+
+
 @dataclass(frozen=True)
 class Content:
-    """One thing that a clause can say: what is built from it, and the patterns that say it."""
+    """One thing that a clause can say: what is built from it, and the patterns that say it, each with what it can begin with."""
 
     builds: str
-    forms: tuple[Pattern, ...]
+    forms: tuple[tuple[Pattern, Firsts], ...]
+
+
+def firsts(pattern: Pattern, parts: dict[str, tuple[Pattern, ...]]) -> tuple[Firsts, bool]:
+    """(what ``pattern`` can begin with, whether it can be empty)."""
+    if pattern.operation == "kind":
+        return frozenset((pattern.name,)), False
+    if pattern.operation == "word":
+        return frozenset((f"'{pattern.name}",)), False
+    if pattern.operation == "part":
+        found = [firsts(form, parts) for form in parts[pattern.name]]
+        return frozenset().union(*(f for f, _ in found)), any(empty for _, empty in found)
+    if pattern.operation == "choice":
+        found = [firsts(one, parts) for one in pattern.of]
+        return frozenset().union(*(f for f, _ in found)), any(empty for _, empty in found)
+    if pattern.operation == "some":
+        first, empty = firsts(pattern.of[0], parts)
+        return first, empty or pattern.least == 0
+    beginning: Firsts = frozenset()
+    for one in pattern.of:
+        first, empty = firsts(one, parts)
+        beginning |= first
+        if not empty:
+            return beginning, False
+    return beginning, True
 
 
 @lru_cache(maxsize=1)
@@ -120,7 +148,9 @@ def tables() -> tuple[dict[str, tuple[Pattern, ...]], tuple[Content, ...]]:
     """(parts by name, contents) of ``patterns.toml``."""
     table = tomllib.loads(resources.files("agent.reading").joinpath("words", "patterns.toml").read_text(encoding="utf-8"))
     parts = {name: tuple(parse_pattern(text) for text in forms) for name, forms in table["parts"].items()}
-    contents = tuple(Content(row["builds"], tuple(parse_pattern(text) for text in row["forms"])) for row in table["content"])
+    contents = tuple(
+        Content(row["builds"], tuple((p, firsts(p, parts)[0]) for p in map(parse_pattern, row["forms"]))) for row in table["content"]
+    )
     return parts, contents
 
 
@@ -132,6 +162,8 @@ class Matcher:
         self.parts, self.contents = tables()
         self._remembered: dict[tuple[str, int], list[Result]] = {}
         self._starts: dict[int, tuple[int, ...]] = {}
+        self._contents: dict[int, list[Node]] = {}
+        self._at: dict[int, frozenset[str]] = {}
 
     def starts(self, i: int) -> tuple[int, ...]:
         """Piece ``i`` and those that follow it behind articles, auxiliaries, quotes and the hyphen of a compound word."""
@@ -147,13 +179,26 @@ class Matcher:
             self._starts[i] = tuple(sorted(found))
         return self._starts[i]
 
-    def content(self, content: Content, i: int) -> list[Node]:
-        """Every way in which ``content`` can stand at piece ``i``, in the order of its patterns."""
-        found: dict[tuple[int, int], Node] = {}
-        for n, form in enumerate(content.forms):
-            for j, parts in self.match(form, i):
-                found.setdefault((j, n), Node(content.builds, i, j, parts))
-        return list(found.values())
+    def beginnings(self, i: int) -> frozenset[str]:
+        """Kinds and words with which something can begin at piece ``i``."""
+        if i not in self._at:
+            here = self.starts(i)
+            kinds = {m.kind for p in here if p < len(self.lattice.pieces) for m in self.lattice.at[p]}
+            self._at[i] = frozenset(kinds | {f"'{self.lattice.lower(p)}" for p in here})
+        return self._at[i]
+
+    def contents_at(self, i: int) -> list[Node]:
+        """Every content that can stand at piece ``i``, each named by what is built from it, in the order of the tables."""
+        if i not in self._contents:
+            begins = self.beginnings(i)
+            found: dict[tuple[str, int, int], Node] = {}
+            for content in self.contents:
+                for n, (form, first) in enumerate(content.forms):
+                    if first & begins:
+                        for j, parts in self.match(form, i):
+                            found.setdefault((content.builds, j, n), Node(content.builds, i, j, parts))
+            self._contents[i] = list(found.values())
+        return self._contents[i]
 
     def match(self, pattern: Pattern, i: int) -> list[Result]:
         """Every end that ``pattern`` can have from piece ``i``, each once, with what matched first."""

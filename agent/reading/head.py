@@ -20,7 +20,22 @@ _NOT_IN_NAMES = (
     "edit_add", "edit_replace", "verbprop", "similarity",
 )  # fmt: skip
 #: What may follow the noun directly.
-_FOLLOWERS = ("prop", "cmp", "between", "adjective_up", "adjective_down", "adjective_good", "superlative_up", "superlative_down", "comparative_up", "comparative_down", "number_of", "bound_most", "bound_least", "unchk")
+_FOLLOWERS = (
+    "prop",
+    "cmp",
+    "between",
+    "adjective_up",
+    "adjective_down",
+    "adjective_good",
+    "superlative_up",
+    "superlative_down",
+    "comparative_up",
+    "comparative_down",
+    "number_of",
+    "bound_most",
+    "bound_least",
+    "unchk",
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +95,11 @@ class HeadReader:
                 determined = determined or m.kind == "request" or text in ("a", "an", "the", "any")
                 k, moved = m.j, True
                 break
-            if not moved and self.lattice.lower(k) in ("for", "of") and any(not m.value.name for n in self.reader.matcher.starts(k + 1) for m in self.lattice.of(n, "fam")):
+            if (
+                not moved
+                and self.lattice.lower(k) in ("for", "of")
+                and any(not m.value.name for n in self.reader.matcher.starts(k + 1) for m in self.lattice.of(n, "fam"))
+            ):
                 k, moved, determined = k + 1, True, True
             if not moved and candidates is None:
                 number = self._number_wanted(k)
@@ -104,7 +123,10 @@ class HeadReader:
             if (found is None or found.noun is None) and not self.lattice.has(number.j, "similar"):
                 continue
             if value != int(value) or not 1 <= value <= 1000:
-                raise GoalError("the number of candidates must be a whole number from 1 to 1000", phrase=self.lattice.text(k, found.noun_end if found is not None else number.j))
+                raise GoalError(
+                    "the number of candidates must be a whole number from 1 to 1000",
+                    phrase=self.lattice.text(k, found.noun_end if found is not None else number.j),
+                )
             return int(value), number.j
         return None
 
@@ -202,25 +224,24 @@ class HeadReader:
         for m in self.lattice.of(k, "negation"):
             if self.lattice.text(m.i, m.j).lower() in ("non", "not"):
                 start, denied = m.j + self.lattice.hyphen(m.j), True
-        for content in self.reader.matcher.contents:
-            if content.builds not in ("vague", "motif", "rule_set", "objective", "limit", "count"):
+        for node in self.reader.matcher.contents_at(start):
+            if node.name not in ("vague", "motif", "rule_set", "objective", "limit", "count"):
                 continue
-            for node in self.reader.matcher.content(content, start):
-                if content.builds == "motif" and any(m.kind not in ("grp",) for m in node.mentions("grp", "elem", "cmpd", "smiles", "prop")):
-                    free = self._suffix(node.j, "free", "containing_suffix")
-                    if free is None or node.mentions("cmpd", "smiles", "prop"):
-                        continue
-                for end, turned in self._ends(node.j, content.builds):
-                    stance = Stance(denied=denied != turned, framed=True, strong=True)
-                    if denied and turned or (content.builds in ("objective", "limit", "count", "rule_set") and stance.denied):
-                        continue
-                    if content.builds == "count" and not node.first("pair"):
-                        continue
-                    phrase = self.reader.phrase(k, end)
-                    built = build(node, stance, self.lattice, phrase)
-                    if built and not isinstance(built, Refusal) and end > k and not self.lattice.hyphen(end):
-                        groups = content.builds in ("motif", "count") and end == node.j
-                        found.append(_Part("read", k, end, tuple(built), groups=groups and not stance.denied))
+            if node.name == "motif" and any(m.kind not in ("grp",) for m in node.mentions("grp", "elem", "cmpd", "smiles", "prop")):
+                free = self._suffix(node.j, "free", "containing_suffix")
+                if free is None or node.mentions("cmpd", "smiles", "prop"):
+                    continue
+            for end, turned in self._ends(node.j, node.name):
+                stance = Stance(denied=denied != turned, framed=True, strong=True)
+                if denied and turned or (node.name in ("objective", "limit", "count", "rule_set") and stance.denied):
+                    continue
+                if node.name == "count" and not node.first("pair"):
+                    continue
+                phrase = self.reader.phrase(k, end)
+                built = build(node, stance, self.lattice, phrase)
+                if built and not isinstance(built, Refusal) and end > k and not self.lattice.hyphen(end):
+                    groups = node.name in ("motif", "count") and end == node.j
+                    found.append(_Part("read", k, end, tuple(built), groups=groups and not stance.denied))
         return found
 
     def _ends(self, j: int, builds: str) -> list[tuple[int, bool]]:
@@ -253,7 +274,8 @@ class HeadReader:
                         continue
         if found.noun is None or not self._composed(found.noun):
             parts = [
-                _Part("unchecked", p.i, p.j, reason="it is not said whether the thing contains this or acts on it") if p.groups else p for p in parts
+                _Part("unchecked", p.i, p.j, reason="it is not said whether the thing contains this or acts on it") if p.groups else p
+                for p in parts
             ]
         return parts
 
@@ -295,7 +317,17 @@ class HeadReader:
             if last.role != "unread":
                 return None
             uncertain = not determined and found.cost[0] > 4
-            clauses.append(Clause(last.i, last.j, "unread", reason="the thing asked for is not known by this name", content="head", uncertain=uncertain, candidates=candidates))
+            clauses.append(
+                Clause(
+                    last.i,
+                    last.j,
+                    "unread",
+                    reason="the thing asked for is not known by this name",
+                    content="head",
+                    uncertain=uncertain,
+                    candidates=candidates,
+                )
+            )
             return clauses
         clauses.append(self._head(noun, parts, families, determined, candidates))
         return clauses
@@ -308,7 +340,9 @@ class HeadReader:
             return Clause(part.i, part.j, "adjunct", families=((part.family, text),))
         return Clause(part.i, part.j, "unread", reason="what it is used for cannot be computed")
 
-    def _head(self, noun: Mention, parts: list[_Part], families: list[tuple[Family, str]], determined: bool, candidates: int | None) -> Clause:
+    def _head(
+        self, noun: Mention, parts: list[_Part], families: list[tuple[Family, str]], determined: bool, candidates: int | None
+    ) -> Clause:
         text = self.lattice.text(noun.i, noun.j)
         statements: list[Statement] = []
         found: list[tuple[Family, str]] = []

@@ -16,7 +16,13 @@ Measured = tuple[str, Limit, str]
 
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 #: Units that name their property, where a comparison stands alone.
-_BY_UNIT = {"g/mol": "molecular_weight", "kg/mol": "molecular_weight", "Å²": "tpsa", "nm": "absorption_maximum", "log mol/L": "aqueous_solubility"}
+_BY_UNIT = {
+    "g/mol": "molecular_weight",
+    "kg/mol": "molecular_weight",
+    "Å²": "tpsa",
+    "nm": "absorption_maximum",
+    "log mol/L": "aqueous_solubility",
+}
 
 
 def quantity(node: Node) -> tuple[float, str]:

@@ -64,7 +64,10 @@ def mass_condition(definition: PropertyDefinition, limit: Limit, phrase: str) ->
     operator = {"better": ">", "worse": "<"}.get(limit.operator, limit.operator)
     if operator in ("bare", "~", "=="):
         third = 10.0 ** (definition.window or 0.5)
-        return Condition(comparison="between", low=values[0] / third, high=values[0] * third), [note, f"about {values[0]:g} mg/L means within a factor of {third:.2g}"]
+        return Condition(comparison="between", low=values[0] / third, high=values[0] * third), [
+            note,
+            f"about {values[0]:g} mg/L means within a factor of {third:.2g}",
+        ]
     return Condition.model_validate({"comparison": operator, "value": values[0]}), [note]
 
 

@@ -47,14 +47,27 @@ class Lattice:
     plain: str
     pieces: list[Piece]
     at: list[list[Mention]] = field(default_factory=list)
+    by_kind: list[dict[str, list[Mention]]] = field(default_factory=list)
+
+    def finish(self) -> None:
+        """Order the mentions at each piece, longest first, and index them by kind."""
+        for mentions in self.at:
+            mentions.sort(key=lambda m: (-m.j, m.kind))
+            index: dict[str, list[Mention]] = {}
+            for mention in mentions:
+                index.setdefault(mention.kind, []).append(mention)
+            self.by_kind.append(index)
 
     def of(self, i: int, *kinds: str) -> list[Mention]:
-        """Mentions of one of ``kinds`` that begin at piece ``i``, longest first."""
-        return [m for m in self.at[i] if m.kind in kinds] if 0 <= i < len(self.pieces) else []
+        """Mentions of one of ``kinds`` that begin at piece ``i``, longest first for each kind."""
+        if not 0 <= i < len(self.pieces):
+            return []
+        here = self.by_kind[i]
+        return [m for kind in kinds if kind in here for m in here[kind]]
 
     def has(self, i: int, *kinds: str) -> bool:
         """Whether one of ``kinds`` begins at piece ``i``."""
-        return 0 <= i < len(self.pieces) and any(m.kind in kinds for m in self.at[i])
+        return 0 <= i < len(self.pieces) and not self.by_kind[i].keys().isdisjoint(kinds)
 
     def lower(self, i: int) -> str:
         """Piece ``i`` in lower case, or ''."""
@@ -107,8 +120,7 @@ def scan(plain: str) -> Lattice:
     _units(lattice, ends)
     for n in range(len(pieces)):
         lattice.at[n] += [Mention(m.i, m.j, "verbprop", "absorption") for m in lattice.at[n] if m.kind == "absorbing"]
-    for mentions in lattice.at:
-        mentions.sort(key=lambda m: (-m.j, m.kind))
+    lattice.finish()
     return lattice
 
 
@@ -129,7 +141,11 @@ def _pieces(plain: str, found: list[tuple[int, int]], structures: dict[int, tupl
 def _inside_word(pieces: list[Piece], i: int, j: int) -> bool:
     """Whether a number is a part of a word: '5-HT2A', '1,3-diketone', 'N2'."""
     before = pieces[i]
-    glued = before.glued and i > 0 and (pieces[i - 1].text[-1].isalnum() or (pieces[i - 1].text == "-" and pieces[i - 1].glued and _letters(pieces, i - 2)))
+    glued = (
+        before.glued
+        and i > 0
+        and (pieces[i - 1].text[-1].isalnum() or (pieces[i - 1].text == "-" and pieces[i - 1].glued and _letters(pieces, i - 2)))
+    )
     after = j + 1 < len(pieces) and pieces[j].text == "-" and pieces[j].glued and pieces[j + 1].glued and pieces[j + 1].text[0].isalpha()
     return glued or (after and not _is_unit(pieces, j + 1))
 

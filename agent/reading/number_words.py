@@ -25,7 +25,10 @@ _OTHERS = [
 ]  # fmt: skip
 _WORD = "(?:" + "|".join(sorted((*_ONES, *_OTHERS), key=len, reverse=True)) + r")\b"
 _RUN = re.compile(rf"\b{_WORD}(?:(?:\s+and\s+|\s+|-){_WORD})*(?:\s+point(?:\s+(?:zero|{'|'.join(_ONES)})\b)+)?", re.IGNORECASE)
-_HALVES = re.compile(r"\b(?P<whole>one|two|three|four|five|six|seven|eight|nine|\d+) and a half\b|\b(?P<half>(?:one|a) half)\b(?! as\b| the\b)", re.IGNORECASE)
+_HALVES = re.compile(
+    r"\b(?P<whole>one|two|three|four|five|six|seven|eight|nine|\d+) and a half\b|\b(?P<half>(?:one|a) half)\b(?! as\b| the\b)",
+    re.IGNORECASE,
+)
 _MINUS = re.compile(r"(?:minus|negative)\s+$", re.IGNORECASE)
 
 

@@ -84,7 +84,14 @@ class Resolver:
         self.conditions = self._conditions()
         self.reference = next((s.ref for s in self.statements if s.kind in REFERRING and s.ref is not None and s.ref.smiles), None)
         if self.reference is None:
-            self.reference = next((s.limit.ref for s in self.statements if s.limit is not None and s.limit.ref is not None and s.limit.ref.smiles and s.kind == "set"), None)
+            self.reference = next(
+                (
+                    s.limit.ref
+                    for s in self.statements
+                    if s.limit is not None and s.limit.ref is not None and s.limit.ref.smiles and s.kind == "set"
+                ),
+                None,
+            )
 
     # ---- class and conditions
 
@@ -104,7 +111,10 @@ class Resolver:
             elif chosen is None and not family.name and given in ("", family.candidate_class):
                 given = family.candidate_class
             elif family.name and family.name != (chosen.name if chosen else ""):
-                self._set_aside([(outcome, family)], f"the goal names two families; {chosen.name} is taken" if chosen else "what it is used for cannot be computed")
+                self._set_aside(
+                    [(outcome, family)],
+                    f"the goal names two families; {chosen.name} is taken" if chosen else "what it is used for cannot be computed",
+                )
         if chosen is not None:
             return chosen.name, "polymer" if chosen.candidate_class == "polymer" else "molecule"
         if given:
@@ -117,7 +127,10 @@ class Resolver:
 
     def _class_of_statements(self, head: Clause | None) -> CandidateClass:
         """Where no noun says what is designed: a polymer if a glass transition is asked for, else a molecule."""
-        tg = any(s.name == "glass_transition_temperature" or (s.vague is not None and s.vague.candidate_class == "polymer") for s in self.statements)
+        tg = any(
+            s.name == "glass_transition_temperature" or (s.vague is not None and s.vague.candidate_class == "polymer")
+            for s in self.statements
+        )
         if tg and head is not None:
             self.class_assumption = "a polymer is designed, as a glass transition is asked for"
         return "polymer" if tg else "molecule"
@@ -162,7 +175,14 @@ class Resolver:
 
     def _clause(self, outcome: Outcome) -> None:
         """Take all statements of a clause, or none of them."""
-        kept = (list(self.requirements), list(self.objectives), list(self.sets), list(self.assumptions), list(self.warnings), self.reference)
+        kept = (
+            list(self.requirements),
+            list(self.objectives),
+            list(self.sets),
+            list(self.assumptions),
+            list(self.warnings),
+            self.reference,
+        )
         try:
             for statement in outcome.clause.statements:
                 if statement.assumption:

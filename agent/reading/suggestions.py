@@ -26,14 +26,11 @@ def suggestion(reading: Reading, clause: Clause, resolver: Resolver) -> str:
     matcher = Matcher(reading.lattice)
     longest: tuple[int, tuple[Statement, ...]] = (0, ())
     for i in range(clause.i, clause.j):
-        for content in matcher.contents:
-            if content.builds not in _SOUGHT:
-                continue
-            for node in matcher.content(content, i):
-                if node.j <= clause.j and _size(node) > longest[0]:
-                    built = build(node, Stance(framed=True, strong=True), reading.lattice, "")
-                    if built and not isinstance(built, Refusal):
-                        longest = (_size(node), tuple(built))
+        for node in matcher.contents_at(i):
+            if node.name in _SOUGHT and node.j <= clause.j and _size(node) > longest[0]:
+                built = build(node, Stance(framed=True, strong=True), reading.lattice, "")
+                if built and not isinstance(built, Refusal):
+                    longest = (_size(node), tuple(built))
     texts = resolver.tried(longest[1])
     if not texts:
         return ""

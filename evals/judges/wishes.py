@@ -331,5 +331,12 @@ def _opposites(wishes: list[dict[str, Any]]) -> set[tuple[str, str]]:
                         sense = {"vague up": "low", "vague down": "high"}.get(atom.sense, atom.sense)
                         if sense in _TURNED:
                             found.add((atom.about, _TURNED[sense]))
-    wanted = {(a.about, a.sense) for w in wishes for alt in w["right"] for t in ([alt] if isinstance(alt, str) else alt) if t != "unread" for a in expected_atoms(t)}
+    wanted = {
+        (a.about, a.sense)
+        for w in wishes
+        for alt in w["right"]
+        for t in ([alt] if isinstance(alt, str) else alt)
+        if t != "unread"
+        for a in expected_atoms(t)
+    }
     return found - wanted
