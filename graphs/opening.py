@@ -7,9 +7,9 @@ from typing import Any
 
 from langgraph.types import interrupt
 
+from agent.models import Place
 from agent.reading import interpret as interpret_goal
 from agent.reading.assemble import asks_for_something
-from agent.models import Place
 from agent.researcher import research as research_spec
 from agent.roles import interpreter as model_interpreter
 from agent.roles import researcher as model_researcher

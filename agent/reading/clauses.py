@@ -288,8 +288,7 @@ class Reader:
         while i < j - 1 and (self.sign(i) or self.lattice.lower(i) in ("a", "an", "the", "and", "that", "is", "are")):
             i += 1
         while j - 1 > i and (
-            self.sign(j - 1)
-            and self.lattice.lower(j - 1) not in (")", "]")
+            (self.sign(j - 1) and self.lattice.lower(j - 1) not in (")", "]"))
             or self.lattice.lower(j - 1) in ("and", "but", "is", "are", "be")
         ):
             j -= 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rdkit import Chem
 
+from agent.reading.registered import GROUPS
 from core.spec import (
     Assumption,
     CountRequirement,
@@ -15,7 +16,6 @@ from core.spec import (
     ScaffoldRequirement,
     SimilarityRequirement,
 )
-from tools.groups.groups import GROUPS
 
 #: Properties that count heavy atoms: whether carbon is counted with them.
 _ATOM_COUNTS = {"heavy_atoms": True, "heteroatoms": False}

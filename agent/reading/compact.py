@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from agent.reading.registered import GROUPS, REGISTRY, RULE_SETS
 from core.errors import SpecError
 from core.spec import (
     Condition,
@@ -25,9 +26,6 @@ from core.spec import (
     ScaffoldRequirement,
     SimilarityRequirement,
 )
-from tools.calculators.rule_sets import RULE_SETS
-from tools.catalogue.registry import REGISTRY
-from tools.groups.groups import GROUPS
 
 _LIMIT = re.compile(r"(?P<op><=|>=|==|<|>)\s*(?P<value>\S+)|(?P<low>-?[\d.]+)\.\.(?P<high>-?[\d.]+)")
 

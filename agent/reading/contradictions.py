@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from rdkit import Chem
 
+from agent.reading.registered import GROUPS, REGISTRY, RULE_SETS, compile_smarts
 from core.errors import ContradictionError
 from core.spec import CountRequirement, ElementsRequirement, MotifRequirement, PropertyRequirement, Requirement, RuleSetRequirement
-from tools.calculators.rule_sets import RULE_SETS
-from tools.catalogue.registry import REGISTRY
-from tools.groups.groups import GROUPS, compile_smarts
 
 _INF = float("inf")
 #: The largest structure that is designed, in heavy atoms.

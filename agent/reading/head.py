@@ -90,7 +90,7 @@ class HeadReader:
             moved = False
             for m in self.lattice.of(k, "request", "subject", "skip", "necessity", "quote", "soft", "plain"):
                 text = self.lattice.text(m.i, m.j).lower()
-                if m.kind == "subject" and text not in ("i", "we", "you", "it") or m.kind == "soft" and not text.startswith("target"):
+                if (m.kind == "subject" and text not in ("i", "we", "you", "it")) or (m.kind == "soft" and not text.startswith("target")):
                     continue
                 determined = determined or m.kind == "request" or text in ("a", "an", "the", "any")
                 k, moved = m.j, True
@@ -208,9 +208,9 @@ class HeadReader:
             found.append(_Part("unchecked", k, m.j, reason=str(m.value)))
         for m in lattice.of(k, "fam", "role"):
             found.append(_Part("family", k, m.j, family=m.value if m.kind == "fam" else None))
-        if lattice.pieces[k].text[0].isalpha() and not lattice.has(k, *_NOT_IN_NAMES):
-            found.append(_Part("unknown", k, k + 1))
-        elif lattice.pieces[k].text[0].isdigit() and k + 1 < self.reader.end and lattice.pieces[k + 1].glued and not lattice.has(k, "cmp"):
+        if (lattice.pieces[k].text[0].isalpha() and not lattice.has(k, *_NOT_IN_NAMES)) or (
+            lattice.pieces[k].text[0].isdigit() and k + 1 < self.reader.end and lattice.pieces[k + 1].glued and not lattice.has(k, "cmp")
+        ):
             found.append(_Part("unknown", k, k + 1))
         return found
 
@@ -233,7 +233,7 @@ class HeadReader:
                     continue
             for end, turned in self._ends(node.j, node.name):
                 stance = Stance(denied=denied != turned, framed=True, strong=True)
-                if denied and turned or (node.name in ("objective", "limit", "count", "rule_set") and stance.denied):
+                if (denied and turned) or (node.name in ("objective", "limit", "count", "rule_set") and stance.denied):
                     continue
                 if node.name == "count" and not node.first("pair"):
                     continue

@@ -36,7 +36,7 @@ def number_mentions(text: str) -> Iterator[Number]:
     """Every number of a normalised goal. Raises GoalError for one too large to mean anything."""
     for match in _DIGITS.finditer(text):
         yield from _signed(text, match.start(), match.end(), _value(match))
-        if match["thousand"] and " " in match["thousand"] or match["fraction"]:
+        if (match["thousand"] and " " in match["thousand"]) or match["fraction"]:
             head = re.match(r"\d+", match.group())
             assert head is not None
             yield from _signed(text, match.start(), match.start() + head.end(), float(head.group()))

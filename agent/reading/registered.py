@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tools.groups.groups import GROUPS, compile_smarts, group_words, plural
 from tools.calculators.rule_sets import RULE_SETS
 from tools.catalogue.registry import REGISTRY
+from tools.groups.groups import GROUPS, compile_smarts, group_words, plural
 from tools.structures.names import common_names
 from tools.structures.parse import parse_polymer, parse_smiles
 

@@ -9,15 +9,15 @@ from typing import Any
 
 from rdkit import Chem
 
-from agent.reading.compact import number_text, parse_requirement
 from agent.reading.clauses import Clause
+from agent.reading.compact import number_text, parse_requirement
 from agent.reading.contradictions import reject_formula
 from agent.reading.lexicon import Family
 from agent.reading.limits import check_edit, count_condition, mass_condition, property_condition, reference_value, similarity_condition
 from agent.reading.objectives import ramp_for, soft_objective
-from agent.reading.scaffold import scaffold_smarts
 from agent.reading.reading import Reading
 from agent.reading.registered import GROUPS, REGISTRY, RULE_SETS
+from agent.reading.scaffold import scaffold_smarts
 from agent.reading.statements import Limit, Ref, Statement
 from agent.reading.units import MASS_UNIT
 from agent.reading.wording import comparison, objective_text, requirement_text

@@ -106,7 +106,7 @@ def _by_pint(text: str, start: int) -> Unit | None:
 @lru_cache(maxsize=512)
 def _pint_unit(written: str) -> pint.Unit | None:
     """pint's unit, or None. Words without a slash or a power are no units here unless they are short: 'bar', not 'barn'."""
-    if not written or written[0].isdigit() or (written.isalpha() and (len(written) > 4 or written.islower() and len(written) > 3)):
+    if not written or written[0].isdigit() or (written.isalpha() and (len(written) > 4 or (written.islower() and len(written) > 3))):
         return None
     registry = _registry()
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.reading.registered import REGISTRY, RULE_SETS
 from core.properties import PropertyDefinition
 from core.spec import (
     Condition,
@@ -17,8 +18,6 @@ from core.spec import (
     SetRequirement,
     SimilarityRequirement,
 )
-from tools.calculators.rule_sets import RULE_SETS
-from tools.catalogue.registry import REGISTRY
 
 _WORDS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least", "==": "exactly"}
 

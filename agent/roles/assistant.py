@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent.reading import describe, interpret
 from agent.models import Message, ModelSession, Place
+from agent.reading import describe, interpret
 from agent.roles.numbers import numbers_in
 from agent.toolbox import ASSISTANT_TOOLS, ToolContext, ToolError
 from agent.toolbox.conversation import Conversation

@@ -20,13 +20,13 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
+from agent.models import ModelSession, Place
 from agent.reading.lexicon import ELEMENT_NAMES, SYMBOLS
 from agent.reading.limits import count_condition, property_condition
 from agent.reading.normalise import normalise
 from agent.reading.objectives import ramp_for
 from agent.reading.statements import Limit
 from agent.reading.wording import comparison as comparison_text
-from agent.models import ModelSession, Place
 from agent.roles.numbers import numbers_in
 from agent.spec_check import check_spec
 from core.errors import MolwrightError, SpecError

@@ -116,9 +116,29 @@ def _objective_atom(objective: Objective) -> Atom:
 
 #: Properties that are counts.
 WHOLE = frozenset(
-    "hbd hba rotatable_bonds ring_count aromatic_rings aliphatic_rings saturated_rings single_bonds double_bonds triple_bonds aromatic_bonds"
-    " heterocycles aromatic_heterocycles heavy_atoms heteroatoms formal_charge stereocentres valence_electrons spiro_atoms bridgehead_atoms"
-    " amide_bonds".split()
+    [
+        "hbd",
+        "hba",
+        "rotatable_bonds",
+        "ring_count",
+        "aromatic_rings",
+        "aliphatic_rings",
+        "saturated_rings",
+        "single_bonds",
+        "double_bonds",
+        "triple_bonds",
+        "aromatic_bonds",
+        "heterocycles",
+        "aromatic_heterocycles",
+        "heavy_atoms",
+        "heteroatoms",
+        "formal_charge",
+        "stereocentres",
+        "valence_electrons",
+        "spiro_atoms",
+        "bridgehead_atoms",
+        "amide_bonds",
+    ]
 )
 
 # ---- what is expected
@@ -303,7 +323,35 @@ def _judge_unread(wish: dict[str, Any], spec: DesignSpec, left: list[Entry], ver
         verdict.losses.append(f"{wish['words']!r}: unread")
 
 
-_LITTLE = frozenset("a an the of and or with for to in at by is are be that which it no not from on as than any".split())
+_LITTLE = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "and",
+        "or",
+        "with",
+        "for",
+        "to",
+        "in",
+        "at",
+        "by",
+        "is",
+        "are",
+        "be",
+        "that",
+        "which",
+        "it",
+        "no",
+        "not",
+        "from",
+        "on",
+        "as",
+        "than",
+        "any",
+    ]
+)
 
 
 def _words(text: str) -> set[str]:
@@ -314,7 +362,7 @@ def _overlap(phrase: str, words: str, *, most: bool = False) -> bool:
     """Whether two pieces of a sentence share a word of weight; with ``most``, more than half of the smaller one."""
     a, b = _words(phrase), _words(words)
     shared = a & b
-    return len(shared) * 2 > min(len(a), len(b)) if most else bool(shared) or phrase.lower() in words.lower() and bool(phrase)
+    return len(shared) * 2 > min(len(a), len(b)) if most else bool(shared) or (phrase.lower() in words.lower() and bool(phrase))
 
 
 _TURNED = {"present": "absent", "absent": "present", "low": "high", "high": "low", "maximise": "minimise", "minimise": "maximise"}

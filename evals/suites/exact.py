@@ -12,8 +12,8 @@ TASKS = 1000
 
 def answered(task: Task) -> str:
     """The SMILES that the product answers ``task`` with; '' if it finds none. Raises what the product raises."""
-    from agent.reading import interpret
     from agent.quick import answer
+    from agent.reading import interpret
 
     found = answer(interpret(task.goal), 1)
     return found[0].smiles if found else ""
