@@ -9,6 +9,7 @@ from typing import Any
 from agent.reading.compact import number_text
 from agent.reading.contradictions import reject_contradictions
 from agent.reading.scaffold import scaffold_smarts
+from agent.reading.units import MASS_UNIT
 from agent.reading.wording import objective_text, requirement_text
 from core.errors import ContradictionError, SpecError, StructureError
 from core.properties import PropertyDefinition
@@ -100,6 +101,8 @@ def _property(r: PropertyRequirement, spec: DesignSpec, what: str) -> Requiremen
     definition = _definition(r.property, spec, what)
     if definition.kind == "level":
         raise SpecError(f"{what}: {definition.label} has levels ({', '.join(definition.levels)}), not numbers")
+    if r.basis == "mass concentration":
+        return _by_mass(r, definition, what)
     for number in _numbers(r.condition):
         if not definition.low - 1e-9 <= number <= definition.high + 1e-9:
             span = f"{definition.low:g} to {definition.high:g} {definition.unit}".rstrip()
@@ -107,6 +110,17 @@ def _property(r: PropertyRequirement, spec: DesignSpec, what: str) -> Requiremen
     if r.unit and r.unit != definition.unit:
         raise SpecError(f"{what}: the unit of {definition.label} is {definition.unit or 'none'}, not {r.unit}")
     return r.model_copy(update={"unit": definition.unit})
+
+
+def _by_mass(r: PropertyRequirement, definition: PropertyDefinition, what: str) -> Requirement:
+    """A solubility in mg/L."""
+    if definition.name != "aqueous_solubility":
+        raise SpecError(f"{what}: {definition.label} cannot be compared as a mass concentration")
+    if r.unit not in ("", MASS_UNIT):
+        raise SpecError(f"{what}: a mass concentration is compared in {MASS_UNIT}, not {r.unit}")
+    if any(number <= 0 for number in _numbers(r.condition)):
+        raise SpecError(f"{what}: a mass concentration is above 0 {MASS_UNIT}")
+    return r.model_copy(update={"unit": MASS_UNIT})
 
 
 def _level(r: LevelRequirement, spec: DesignSpec, what: str) -> Requirement:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from agent.reading.grammar import Node
 from agent.reading.lexicon import BETTER, Vague
@@ -244,7 +245,7 @@ def _form(item: Node, lattice: Lattice) -> _Form:
 
 def _joints(items: list[Node], lattice: Lattice) -> list[str]:
     joints = []
-    for left, right in zip(items, items[1:], strict=False):
+    for left, right in pairwise(items):
         first = min(m.i for m in right.mentions())
         words = [lattice.lower(k) for k in range(left.j, first)]
         joints.append(" ".join(w for w in words if w in ("and", "or", "nor", ",", "/", ";")))

@@ -69,7 +69,7 @@ def reject_contradictions(requirements: list[Requirement]) -> None:
 def _property_ranges(requirements: list[Requirement]) -> dict[str, _Range]:
     ranges: dict[str, _Range] = {}
     for r in requirements:
-        if isinstance(r, PropertyRequirement):
+        if isinstance(r, PropertyRequirement) and r.basis == "registered":
             low, high = r.condition.bounds()
             strict = r.condition.comparison
             ranges.setdefault(r.property, _Range()).narrow(low, high, strict == ">", strict == "<", _phrase(r))

@@ -475,7 +475,7 @@ class Resolver:
     def _join(merged: list[Requirement], new: PropertyRequirement) -> bool:
         """Join 'at least 2' and 'at most 4' of one property into one window; answers whether it did."""
         for index, old in enumerate(merged):
-            if isinstance(old, PropertyRequirement) and old.property == new.property and old.origin == new.origin:
+            if isinstance(old, PropertyRequirement) and (old.property, old.origin, old.basis) == (new.property, new.origin, new.basis):
                 pair = {old.condition.comparison: old.condition.value, new.condition.comparison: new.condition.value}
                 low, high = pair.get(">="), pair.get("<=")
                 if low is not None and high is not None and low <= high:

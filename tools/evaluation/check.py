@@ -25,6 +25,7 @@ from core.spec import (
 )
 from tools.calculators.thermal_rules import LEVEL_PROBABILITY
 from tools.catalogue.registry import REGISTRY
+from tools.evaluation.concentration import condition_for, shown
 from tools.evaluation.probability import effective_sigma, interval_probability
 from tools.evaluation.structure import (
     candidate_mol,
@@ -64,7 +65,7 @@ def check(candidate: Candidate, spec: DesignSpec, settled: Mapping[str, Requirem
 
 def _result(requirement: Requirement, candidate: Candidate, mol: Chem.Mol | None, fault: str, spec: DesignSpec) -> RequirementResult:
     if isinstance(requirement, PropertyRequirement):
-        return _property(requirement, candidate.properties.get(requirement.property), spec.met_probability)
+        return _property(requirement, candidate, spec.met_probability)
     if isinstance(requirement, LevelRequirement):
         return _level(requirement, candidate.properties.get(requirement.property))
     if mol is None:
@@ -94,29 +95,34 @@ def needs(condition: Condition, unit: str = "") -> str:
     return f"{word} {condition.value:g}{tail}"
 
 
-def _property(requirement: PropertyRequirement, value: PropertyValue | None, threshold: float) -> RequirementResult:
+def _property(requirement: PropertyRequirement, candidate: Candidate, threshold: float) -> RequirementResult:
     definition = REGISTRY[requirement.property]
+    value = candidate.properties.get(requirement.property)
     number = value.number if value is not None else None
     if value is None or number is None:
         why = (value.reason if value is not None else None) or f"{definition.label} was not estimated"
-        return _exact(requirement, False, None, unit=definition.unit, reason=why)
-    wanted = needs(requirement.condition, definition.unit)
+        return _exact(requirement, False, None, unit=requirement.unit or definition.unit, reason=why)
+    condition = condition_for(requirement, candidate)
+    by_mass = requirement.basis == "mass concentration"
+    given, unit = shown(requirement, candidate, number) if by_mass else (number, definition.unit)
+    wanted = needs(requirement.condition, unit)
     if value.exact:
-        met = requirement.condition.holds(number)
-        return _exact(requirement, met, number, unit=definition.unit, reason=f"{definition.label} is {number:.4g}, needs {wanted}")
+        met = condition.holds(number)
+        return _exact(requirement, met, given, unit=unit, reason=f"{definition.label} is {given:.4g}, needs {wanted}")
     sigma = effective_sigma(value)
-    probability = property_probability(number, sigma, requirement.condition)
+    probability = property_probability(number, sigma, condition)
     outside = ", outside the method's domain" if value.in_domain is False else ""
     error = f"± {sigma:.3g}" if sigma is not None else "with unknown error"
-    reason = f"{definition.label} is predicted as {number:.4g} {error} {definition.unit}".rstrip() + f"{outside}, needs {wanted}"
+    means = f" ({given:.3g} {unit})" if by_mass else ""
+    reason = f"{definition.label} is predicted as {number:.4g} {error} {definition.unit}".rstrip() + f"{means}{outside}, needs {wanted}"
     met = probability >= threshold
     return RequirementResult(
         id=requirement.id,
         text=requirement.text,
         met=met,
         probability=probability,
-        value=number,
-        unit=definition.unit,
+        value=given,
+        unit=unit,
         reason="" if met else reason,
     )
 

@@ -21,6 +21,7 @@ from core.spec import (
 )
 from tools.catalogue.registry import REGISTRY
 from tools.evaluation.check import check
+from tools.evaluation.concentration import condition_for
 from tools.evaluation.desirability import desirability
 from tools.evaluation.probability import effective_sigma
 from tools.evaluation.table import objective_value
@@ -78,7 +79,7 @@ def _property(requirement: PropertyRequirement, result: RequirementResult, candi
     if value is None or number is None:
         return UNKNOWN
     sigma = effective_sigma(value)
-    missed = distance(requirement.condition, number)
+    missed = distance(condition_for(requirement, candidate), number)
     if sigma is None:
         scale = property_scale(requirement.property)
         return 1.0 if result.met else _missed(max(missed / scale, 0.01))

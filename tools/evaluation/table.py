@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.candidate import Candidate, PropertyValue
 from core.spec import DesignSpec, PropertyRequirement
 from tools.catalogue.registry import REGISTRY
+from tools.evaluation.concentration import condition_for
 from tools.evaluation.desirability import desirability, overall
 from tools.evaluation.joint import POINTS, joint_probability, normal_scores
 from tools.evaluation.probability import effective_sigma
@@ -97,10 +98,11 @@ def build_table(candidates: Sequence[Candidate], spec: DesignSpec, errors: Error
         probability = np.array([candidate.requirements[index].probability for candidate in candidates])
         if isinstance(requirement, PropertyRequirement) and requirement.property in names:
             j = names.index(requirement.property)
-            lower, upper = requirement.condition.bounds()
+            bounds = np.array([condition_for(requirement, candidate).bounds() for candidate in candidates]).reshape(n, 2)
+            lower, upper = bounds[:, 0], bounds[:, 1]
             event = sigma[:, j] > 0
-            low[event, j] = np.maximum(low[event, j], lower)
-            high[event, j] = np.minimum(high[event, j], upper)
+            low[event, j] = np.maximum(low[event, j], lower[event])
+            high[event, j] = np.minimum(high[event, j], upper[event])
             fixed *= np.where(event, 1.0, probability)
             # A zero-width or empty intersection is no event of positive probability.
             fixed *= np.where(event & (low[:, j] >= high[:, j]), 0.0, 1.0)

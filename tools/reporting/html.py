@@ -86,7 +86,7 @@ def plots(report: Report) -> list[dict[str, Any]]:
     lines = {
         r.property: [x for x in r.condition.bounds() if abs(x) != float("inf")]
         for r in report.spec.requirements
-        if isinstance(r, PropertyRequirement)
+        if isinstance(r, PropertyRequirement) and r.basis == "registered"
     }
     space = [_mark(p, first, second) for p in report.points if first in p.values and second in p.values]
     if space:
