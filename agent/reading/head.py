@@ -79,8 +79,20 @@ class HeadReader:
         found = self._phrase(k, _MOST_UNKNOWN, candidates is not None)
         if found is None or (found.noun is None and not determined):
             return None
+        if found.noun is not None and found.noun.kind in ("grp", "pair", "vague", "cmpd") and not self._plainly_asked(found, i, k):
+            return None
         parts = self._judged(found, k)
         return self._clauses(i, k, parts, found, determined, candidates)
+
+    def _plainly_asked(self, found: _Found, i: int, k: int) -> bool:
+        """Whether a noun that names a part ('an amide', 'find a thiophene') is asked for: with 'a' or a request, no unknown word, no verb behind it."""
+        words = {self.lattice.lower(n) for n in range(i, k)} | {self.lattice.lower(p.i) for p in found.parts if p.sort == "plain"}
+        asked = bool(words & {"a", "an"}) or any(self.lattice.has(n, "request") for n in range(i, k))
+        strange = any(p.sort in ("unknown", "family", "glue") for p in found.parts)
+        end = found.noun_end
+        follows = end >= self.reader.end or self.reader.sign(end) or self.lattice.has(end, "open", "purpose", "relative", "verbprop", "prop", "cmp", "adverbial")
+        needed = found.noun is not None and found.noun.kind in ("grp", "cmpd")
+        return (asked or not needed) and not strange and follows and not self.lattice.has(end, "negation", "necessity", "negation_after")
 
     def _lead(self, i: int) -> tuple[int, bool, int | None]:
         """(piece behind 'I would like five', whether an article, number or request came, the number)."""
@@ -151,7 +163,7 @@ class HeadReader:
             rest = self._phrase(part.j, unknown - strange, counted)
             if rest is None and strange and part.j > k and self._name_may_end(part.j):
                 rest = _Found((3, 0), (), None, part.j)
-            if rest is None:
+            if rest is None or (rest.noun is None and part.family is not None and part.family.name == "" and part.family.candidate_class == "molecule"):
                 continue
             found = _Found((rest.cost[0] + strange, rest.cost[1] + 1), (part, *rest.parts), rest.noun, rest.noun_end)
             if best is None or found.cost < best.cost:
