@@ -21,7 +21,8 @@ class Stance:
     """How a clause stands to its content: denied or not, a wish only, and with which evidence that it is asked for.
 
     ``framed``: something in the clause says so ('with', 'required', a negation). ``strong``: that something speaks of parts; ``holding``: of
-    parts that may be whole compounds ('containing').
+    parts that may be whole compounds ('containing'). ``late``: it is denied behind the content only; ``listed``: it stands between signs, as an
+    item of a terse list.
     """
 
     denied: bool = False
@@ -29,6 +30,8 @@ class Stance:
     framed: bool = False
     strong: bool = False
     holding: bool = False
+    late: bool = False
+    listed: bool = False
 
 
 @dataclass(frozen=True)
@@ -203,6 +206,8 @@ def _choice(names: list[str]) -> Statement:
 
 
 def _motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    if stance.denied and node.mentions("intersective"):
+        return None  # 'no hindered esters' leaves others
     items = [item for part in node.nodes("List") for item in part.nodes("Item")]
     forms = [_form(item, lattice) for item in items]
     last = items[-1].mentions()[-1]
@@ -210,10 +215,12 @@ def _motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
         forms = [replace(form, counted=False) for form in forms]  # 'nitro and azide groups'
     joints = _joints(items, lattice)
     if stance.denied:
+        if stance.late and any(f.article for f in forms) or (stance.late and joints and joints[-1] == ","):
+            return None  # 'a long chain, nitrogen undesirable'
         return _denied_items(items, forms, joints)
     if not stance.holding and any(item.mentions("cmpd") and not item.mentions("grp") for item in items):
         return None
-    asked = stance.strong or forms[0].article
+    asked = stance.strong or forms[0].article or (stance.listed and not forms[0].plural)
     if not asked or "nor" in joints or (not stance.strong and any(f.plural and not f.article for f in forms)):
         return None
     if all(item.first("grp") for item in items) and len(items) > 1 and "or" in joints:

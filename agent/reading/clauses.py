@@ -23,7 +23,7 @@ STOPS = frozenset(";.!?")
 #: Kinds of mentions with which a clause can begin.
 STARTERS = (
     "open", "open_weak", "relative", "negation", "soft", "purpose", "and", "or", "but", "condition", "exception", "verbprop", "stable", "keep",
-    "similar", "dissimilar", "similar_weak", "in_solvent", "necessity", "permission", "maximise", "minimise", "improve", "edit_add", "edit_replace", "adverbial", "only",
+    "similar", "dissimilar", "similar_weak", "in_solvent", "necessity", "permission", "maximise", "minimise", "improve", "edit_add", "edit_replace", "adverbial", "only", "participle",
 )  # fmt: skip
 #: Kinds before a content, and what each changes.
 _BEFORE = (
@@ -82,6 +82,7 @@ class Clause:
     subject: bool = False
     adjectival: bool = False
     needs_head: bool = False
+    listed: bool = False
     families: tuple[tuple[Family, str], ...] = ()
     candidate_class: str = ""
     candidates: int | None = None
@@ -117,6 +118,12 @@ class Reader:
         self.lattice = lattice
         self.matcher = Matcher(lattice)
         self.end = len(lattice.pieces)
+
+    def terse(self, i: int, j: int) -> bool:
+        """Whether pieces ``i`` to ``j`` are all that stands between two signs (or ends) of a list, none of them a question."""
+        before = i == 0 or self.sign(i - 1)
+        after = j >= self.end or (self.sign(j) and self.lattice.lower(j) not in ("?", ":", "("))
+        return before and after
 
     # ---- boundaries
 
@@ -255,6 +262,8 @@ class Reader:
 
     def _judged(self, i: int, j: int, opening: _Opening, node: Node, ending: _Ending) -> Clause | None:
         stance = _stance(opening, ending)
+        if isinstance(stance, Stance) and not opening.words and not ending.kinds:
+            stance = replace(stance, listed=self.terse(i, j))
         if isinstance(stance, str):
             asked = Stance(framed=True, strong=True)
             built = build(node, asked, self.lattice, "")
@@ -274,10 +283,11 @@ class Reader:
             return None
         if isinstance(built, Refusal):
             return self._unread(i, j, built.reason, (), node)
+        listed = stance.listed and node.name == "motif" and self.lattice.lower(node.i) not in ("a", "an", "the", "single")
         bare = not (opening.strong or opening.weak or opening.negations or ending.kinds or opening.soft)
         return Clause(
             i, j, "read", tuple(built), content=node.name, start=node.i, bare=bare, denied=stance.denied, closing=bool(ending.kinds) and ending.kinds != ("free",), adjectival=ending.kinds == ("free",) or node.name == "vague",
-            opened=opening.words > 0, subject=opening.subject, needs_head=opening.subject and not opening.denied_subject,
+            opened=opening.words > 0, subject=opening.subject, listed=listed, needs_head=opening.subject and not opening.denied_subject,
         )  # fmt: skip
 
     def _unread(self, i: int, j: int, reason: str, suggested: tuple[Statement, ...], node: Node) -> Clause:
@@ -341,4 +351,4 @@ def _stance(opening: _Opening, ending: _Ending) -> Stance | str | None:
         return "a wish to avoid something is not scored; state it as a requirement"
     framed = bool(opening.strong or opening.weak or negations or last)
     strong = opening.strong or last in ("positive_after", "necessity_after", "containing_suffix")
-    return Stance(denied=negations == 1, soft=soft, framed=framed, strong=strong, holding=opening.holding)
+    return Stance(denied=negations == 1, soft=soft, framed=framed, strong=strong, holding=opening.holding, late=negations == 1 and not opening.negations)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from agent.reading.clauses import STOPS, Clause, Reader
+from agent.reading.clauses import STARTERS, STOPS, Clause, Reader
 from agent.reading.head import HeadReader
 from agent.reading.mentions import Mention
 
@@ -29,7 +29,7 @@ def cut(reader: Reader) -> list[Clause]:
             here = best.get((i, headed))
             if here is None:
                 continue
-            before = [] if headed or here.cost[0] else _walk(best, (i, False))
+            before = [] if headed else _walk(best, (i, False))
             for j, cost, clauses, head in _steps(reader, heads, i, headed, here.cost, before):
                 key = (j, headed or head)
                 total = (here.cost[0] + cost[0], here.cost[1] + cost[1])
@@ -54,9 +54,19 @@ Step = tuple[int, tuple[int, int], tuple[Clause, ...], bool]
 
 def _head_place(i: int, reader: Reader, cost: tuple[int, int], before: list[Clause]) -> str:
     """Whether the noun of the thing designed may stand at ``i``: 'open' after adjectives only, 'determined' with an article after others."""
-    if cost[0] or reader.lattice.has(i - 1, "or"):
+    if reader.lattice.has(i - 1, "or"):
+        return ""
+    purposes = all(c.role != "unread" or c.content in ("purpose", "adverbial") for c in before)
+    if reader.lattice.has(i, "request", "subject", "skip") and _requests(reader, i) and (purposes or reader.sign(i - 1)):
+        return "requested"
+    if cost[0]:
         return ""
     return "open" if all(c.content in ("vague", "name") for c in before) else "determined"
+
+
+def _requests(reader: Reader, i: int) -> bool:
+    """Whether words that ask for something begin at ``i``: 'I need', 'so find'."""
+    return any(reader.lattice.has(k, "request") for k in range(i, min(i + 3, reader.end)))
 
 
 def _steps(reader: Reader, heads: HeadReader, i: int, headed: bool, cost: tuple[int, int], before: list[Clause]) -> list[Step]:
@@ -74,7 +84,7 @@ def _steps(reader: Reader, heads: HeadReader, i: int, headed: bool, cost: tuple[
                 continue
             steps.append((clause.j, (1 if clause.role == "unread" and clause.suggested else 0, 2), (clause,), False))
         if not headed and (place := _head_place(i, reader, cost, before)):
-            clauses = heads.read_at(i, determined=place == "determined")
+            clauses = heads.read_at(i, determined=place != "open", requested=place == "requested")
             if clauses:
                 unread = 2 * sum(c.j - c.i for c in clauses if c.role == "unread" and c.content != "head")
                 named = any(c.role == "head" for c in clauses)
@@ -134,7 +144,8 @@ def _joined(reader: Reader, clauses: list[Clause]) -> list[Clause]:
             and _signs(reader, last.j, clause.i) == ""
             and last.j == clause.i
         ):
-            found[-1] = replace(last, j=clause.j)
+            content = last.content if clause.content == "adverbial" or last.content else "joined"
+            found[-1] = replace(last, j=clause.j, content=content)
         else:
             found.append(clause)
     return found
@@ -195,6 +206,8 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
         and clause.opened
     ):
         return "it may say something of what is excluded"
+    if clause.listed and before.role == "read" and before.denied and before.parts and signs != ".":
+        return "it may belong to what is excluded before it"
     if before.role != "unread" or signs == ".":
         return ""
     if before.content in ("purpose", "adverbial") and not joined and not signs:
@@ -206,9 +219,12 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
         or before.reason != ""
     )
     if not signs and not joined:
-        known = before.reason != "" or reader.lattice.has(before.i, "unchk")
+        if before.content in ("purpose", "adverbial") and reader.lattice.has(clause.i, *STARTERS):
+            return ""
+        known = before.reason != "" or (reader.lattice.has(before.i, "unchk") and before.content != "joined")
         return "" if known and clause.opened and not (before.suggested and clause.parts) else _DOUBT
-    if clause.parts and (clause.bare or clause.subject or (not signs and not nominal)):
+    closed = _closed(reader, before)
+    if clause.parts and (clause.subject or (clause.bare and not (closed and signs)) or (not signs and not nominal)):
         return _DOUBT
     if (
         clause.bare
@@ -218,6 +234,15 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
     ):
         return _DOUBT
     return _DOUBT if not signs and not nominal else ""
+
+
+def _closed(reader: Reader, before: Clause) -> bool:
+    """Whether an unread clause says what it says by itself: a purpose, a quantity, a known word; without a negation, and with no group in it."""
+    lattice = reader.lattice
+    inside = range(before.i, before.j)
+    if any(lattice.has(k, "negation", "negation_after", "grp", "elem") for k in inside):
+        return False
+    return before.content in ("purpose", "adverbial") or any(lattice.has(k, "num", "unchk") for k in inside) or before.reason != ""
 
 
 def _opened_by(reader: Reader, clause: Clause) -> set[str]:
@@ -248,6 +273,8 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         )
     if after.role != "unread":
         return ""
+    if clause.listed and reader.lattice.has(after.i, "negation") and after.j - after.i <= 2:
+        return _DOUBT
     limiting = reader.lattice.has(after.i, "condition", "exception") and not reader.lattice.has(after.i, "purpose")
     limiting = limiting or reader.lattice.has(after.i, "exception")
     if limiting and signs != ".":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agent.reading.builders import Refusal, Stance, build
 from agent.reading.clauses import Clause, Reader
-from agent.reading.lexicon import Family, Vague
+from agent.reading.lexicon import Family, Vague, lexicon
 from agent.reading.mentions import Mention
 from agent.reading.statements import Limit, Statement
 from core.errors import GoalError
@@ -67,10 +67,12 @@ class HeadReader:
         self.lattice = reader.lattice
         self._remembered: dict[tuple[int, int], _Found | None] = {}
 
-    def read_at(self, i: int, *, determined: bool = False) -> list[Clause] | None:
+    def read_at(self, i: int, *, determined: bool = False, requested: bool = False) -> list[Clause] | None:
         """The clauses of a noun phrase from piece ``i`` that names the thing designed, or None."""
         k, article, candidates = self._lead(i)
         if determined and not article:
+            return None
+        if requested and not any(self.lattice.has(n, "request") for n in range(i, k)):
             return None
         determined = article
         self._remembered = {}
@@ -92,6 +94,7 @@ class HeadReader:
         end = found.noun_end
         follows = end >= self.reader.end or self.reader.sign(end) or self.lattice.has(end, "open", "purpose", "relative", "verbprop", "prop", "cmp", "adverbial")
         needed = found.noun is not None and found.noun.kind in ("grp", "cmpd")
+        asked = asked or (i == 0 and not self.lattice.lower(end - 1).endswith("s"))
         return (asked or not needed) and not strange and follows and not self.lattice.has(end, "negation", "necessity", "negation_after")
 
     def _lead(self, i: int) -> tuple[int, bool, int | None]:
@@ -203,6 +206,8 @@ class HeadReader:
         if k >= self.reader.end:
             return found
         lattice = self.lattice
+        if lattice.lower(k) == "non" and lattice.hyphen(k + 1):
+            found.append(_Part("unknown", k, k + 3))
         if lattice.hyphen(k - 1):
             return [_Part("unknown", k, k + 1)]
         for number in lattice.of(k, "num"):
@@ -280,16 +285,22 @@ class HeadReader:
                 m = n + step
                 while 0 <= m < len(parts) and parts[m].sort in ("glue", "plain"):
                     m += step
-                if 0 <= m < len(parts) and parts[m].sort == "read" and (parts[m].groups or step == 1):
+                if 0 <= m < len(parts) and parts[m].sort == "read":
                     parts[m] = _Part("unknown", parts[m].i, parts[m].j)
                     if step == 1 and m + 1 < len(parts) and parts[m + 1].sort == "read":
                         continue
-        if found.noun is None or not self._composed(found.noun):
+        noun = found.noun
+        acted = [p for p in parts if p.groups and noun is not None and noun.kind == "role" and any(s.name in self._acted_on() for s in p.statements)]
+        if noun is None or not self._composed(noun) or acted:
             parts = [
                 _Part("unchecked", p.i, p.j, reason="it is not said whether the thing contains this or acts on it") if p.groups else p
                 for p in parts
             ]
         return parts
+
+    @staticmethod
+    def _acted_on() -> frozenset[str]:
+        return frozenset(word for word, meanings in lexicon().meanings.items() if "acted_on" in meanings)
 
     def _composed(self, noun: Mention) -> bool:
         """Whether a group before this noun says what the thing is made of."""

@@ -29,7 +29,7 @@ ELEMENT_NAMES = {
     "sulfur": "S", "sulphur": "S", "phosphorus": "P", "phosphorous": "P", "silicon": "Si", "boron": "B", "selenium": "Se", "tin": "Sn",
     "lithium": "Li", "sodium": "Na", "potassium": "K", "magnesium": "Mg", "aluminium": "Al", "aluminum": "Al", "zinc": "Zn", "iron": "Fe",
     "copper": "Cu", "nickel": "Ni", "palladium": "Pd", "platinum": "Pt", "gold": "Au", "silver": "Ag", "mercury": "Hg", "lead atom": "Pb",
-    "arsenic": "As", "tellurium": "Te", "germanium": "Ge", "iridium": "Ir", "ruthenium": "Ru", "cobalt": "Co", "chromium": "Cr",
+    "gadolinium": "Gd", "titanium": "Ti", "zirconium": "Zr", "manganese": "Mn", "tungsten": "W", "molybdenum": "Mo", "vanadium": "V", "cadmium": "Cd", "antimony": "Sb", "bismuth": "Bi", "calcium": "Ca", "barium": "Ba", "rhodium": "Rh", "osmium": "Os", "rhenium": "Re", "europium": "Eu", "terbium": "Tb", "uranium": "U", "beryllium": "Be", "gallium": "Ga", "indium": "In", "thallium": "Tl", "arsenic": "As", "tellurium": "Te", "germanium": "Ge", "iridium": "Ir", "ruthenium": "Ru", "cobalt": "Co", "chromium": "Cr",
 "fluoro": "F", "chloro": "Cl", "bromo": "Br", "iodo": "I",
 }  # fmt: skip
 SYMBOLS = (
@@ -243,8 +243,8 @@ def _add_grammar(add: Any) -> None:
         add(word, "decade", float(number))
     for kind, words in _toml("heads.toml").items():
         for word in words:
-            if kind == "composed":
-                add(word, "composed", True)
+            if kind in ("composed", "acted_on"):
+                add(word, kind, True)
             else:
                 add(word, "role", "" if kind == "open" else kind)
 
@@ -254,6 +254,14 @@ _EXTRA_PROPERTY_WORDS = {
     "mpo": "cns_mpo",
     "mpo score": "cns_mpo",
     "cns mpo value": "cns_mpo",
+    "flash pt": "flash_point",
+    "flash pt.": "flash_point",
+    "melting pt": "melting_point",
+    "melting pt.": "melting_point",
+    "c=c double bond": "double_bonds",
+    "c=c double bonds": "double_bonds",
+    "c=c bond": "double_bonds",
+    "c=c bonds": "double_bonds",
     "ε": "log_epsilon",
     "epsilon": "log_epsilon",
     "sp3 carbons": "fraction_csp3",

@@ -124,6 +124,9 @@ def _between(low: float, high: float, first: str, second: str) -> Limit | None:
 
 def measured(node: Node, lattice: Lattice) -> list[Measured] | None:
     """The properties and limits of a clause that compares something."""
+    if node.mentions("liquid"):
+        value, unit = quantity(node.nodes("Quantity")[0])
+        return [("melting_point", Limit("<", low=value, unit=unit), "what is liquid melts below")] if unit else None
     verb = node.first("verbprop")
     if verb is not None:
         entry = verb.value
@@ -140,6 +143,8 @@ def measured(node: Node, lattice: Lattice) -> list[Measured] | None:
     if not names:
         return _without_name(node, lattice)
     name = names.pop()
+    if REGISTRY[name].kind == "level":
+        return None
     if node.mentions("strongly"):
         numbers = [quantity(q) for q in node.nodes("Quantity")]
         return [(name, Limit(">", low=numbers[0][0], unit=numbers[0][1]), "")]

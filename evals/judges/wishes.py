@@ -214,17 +214,18 @@ def judge_wishes(expected: dict[str, Any], spec: DesignSpec) -> Verdict:
     found = [(r.phrase, r.origin, atom) for r in spec.requirements if r.origin != "class" for atom in atoms_of(r, spec)]
     found += [(o.phrase, o.origin, _objective_atom(o)) for o in spec.objectives if o.origin != "assumption"]
     left = list(found)
+    given = [(r.phrase, "class", atom) for r in spec.requirements if r.origin == "class" for atom in atoms_of(r, spec)]
     wishes = expected.get("wish", [])
     verdict.wishes = len(wishes)
     met: list[str] = []
     pending: list[dict[str, Any]] = []
     for wish in wishes:
         used = _used(wish, left)
-        if used is None:
+        if used is not None:
+            left = [entry for entry in left if entry not in used]
+        elif _used(wish, found + given) is None and not any(a.phrase and _overlap(a.phrase, wish["words"]) and "adds no threshold" in a.text for a in spec.assumptions):
             pending.append(wish)
             continue
-        for entry in used:
-            left.remove(entry)
         met.append(wish["words"])
         verdict.right += 1
     for wish in pending:
