@@ -215,7 +215,7 @@ def _motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
         forms = [replace(form, counted=False) for form in forms]  # 'nitro and azide groups'
     joints = _joints(items, lattice)
     if stance.denied:
-        if stance.late and any(f.article for f in forms) or (stance.late and joints and joints[-1] == ","):
+        if stance.late and joints and (any(f.article for f in forms) or joints[-1] == ","):
             return None  # 'a long chain, nitrogen undesirable'
         return _denied_items(items, forms, joints)
     if not stance.holding and any(item.mentions("cmpd") and not item.mentions("grp") for item in items):
@@ -408,9 +408,20 @@ def _scaffold(node: Node, stance: Stance, lattice: Lattice) -> Built:
     return [Statement("scaffold", "", name=name, smarts=smiles)]
 
 
+def _kept_out(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'keep imines out'."""
+    return _motif(node, replace(stance, denied=not stance.denied), lattice)
+
+
 def _kept_group(node: Node, stance: Stance, lattice: Lattice) -> Built:
     name = node.mentions("grp")[0].value
     return [Statement("motif", "", name=name, smarts=GROUPS[name].smarts)]
+
+
+def _scaffold_of(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'keep the steroid core' of what is no compound, 'keep caffeine' of what is no group."""
+    grp = node.first("grp")
+    return _kept_group(node, stance, lattice) if grp is not None else _scaffold(node, stance, lattice)
 
 
 def _edit(node: Node, stance: Stance, lattice: Lattice) -> Built:
@@ -469,7 +480,9 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "similarity": _similarity,
     "derivative": _only_asked(_derivative),
     "scaffold": _only_asked(_scaffold),
+    "kept_out": _only_asked(_kept_out),
     "kept_group": _only_asked(_kept_group),
+    "scaffold_of": _only_asked(_scaffold_of),
     "edit": _only_asked(_edit),
     "solvent": _only_asked(_solvent),
     "set": _only_asked(_set),

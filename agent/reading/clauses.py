@@ -155,6 +155,8 @@ class Reader:
             return False
         if self.sign(i) or self.sign(i - 1):
             return True
+        if self.lattice.has(i, "request") and self.lattice.lower(i) in ("i", "we", "find", "design", "suggest", "give", "propose"):
+            return True
         return self.lattice.has(i, *STARTERS) and not (self.lattice.has(i, "after") and self.lattice.has(i, "or", "and"))
 
     def inside_compound(self, i: int, j: int) -> bool:

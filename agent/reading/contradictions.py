@@ -215,7 +215,7 @@ def _motifs(requirements: list[Requirement], ranges: dict[str, _Range]) -> None:
     for wanted in _wanted_groups(requirements):
         if wanted.name not in GROUPS:
             continue
-        example = Chem.MolFromSmiles(GROUPS[wanted.name].example)
+        example = _substituted(GROUPS[wanted.name].example, wanted.smarts)
         atoms = set(example.GetSubstructMatch(compile_smarts(wanted.smarts)))
         for r in banned:
             if any(set(m) <= atoms for m in example.GetSubstructMatches(compile_smarts(r.smarts))) and not _choice(wanted.smarts):
@@ -233,6 +233,25 @@ def _motifs(requirements: list[Requirement], ranges: dict[str, _Range]) -> None:
                 if lone is not None and query.GetNumAtoms() == 1 and lone.HasSubstructMatch(query):
                     phrase = f"{_phrase(count)} / {_phrase(motif)}"
                     raise ContradictionError(f"{count.name} is asked for, but {motif.name} is excluded", phrase=phrase)
+
+
+def _substituted(smiles: str, smarts: str) -> Chem.Mol:
+    """The example of a group with a methyl on each heteroatom of it that bears hydrogen, where it still is that group: what no substituent removes."""
+    mol = Chem.MolFromSmiles(smiles)
+    for index in mol.GetSubstructMatch(compile_smarts(smarts)):
+        atom = mol.GetAtomWithIdx(index)
+        if atom.GetAtomicNum() == 6 or atom.GetTotalNumHs() == 0 or atom.GetIsAromatic():
+            continue
+        grown = Chem.RWMol(mol)
+        grown.GetAtomWithIdx(index).SetNumExplicitHs(0)
+        grown.AddBond(index, grown.AddAtom(Chem.Atom(6)), Chem.BondType.SINGLE)
+        try:
+            Chem.SanitizeMol(grown)
+        except (Chem.AtomValenceException, Chem.KekulizeException):
+            continue
+        if grown.HasSubstructMatch(compile_smarts(smarts)):
+            mol = grown.GetMol()
+    return mol
 
 
 def _choice(smarts: str) -> bool:

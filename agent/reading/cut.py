@@ -223,6 +223,8 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
             return ""
         known = before.reason != "" or (reader.lattice.has(before.i, "unchk") and before.content != "joined")
         return "" if known and clause.opened and not (before.suggested and clause.parts) else _DOUBT
+    if clause.closing and clause.denied and joined:
+        return ""
     closed = _closed(reader, before)
     if clause.parts and (clause.subject or (clause.bare and not (closed and signs)) or (not signs and not nominal)):
         return _DOUBT
@@ -240,7 +242,9 @@ def _closed(reader: Reader, before: Clause) -> bool:
     """Whether an unread clause says what it says by itself: a purpose, a quantity, a known word; without a negation, and with no group in it."""
     lattice = reader.lattice
     inside = range(before.i, before.j)
-    if any(lattice.has(k, "negation", "negation_after", "grp", "elem") for k in inside):
+    if any(m.j == before.j for m in lattice.of(before.i, "unchk")):
+        return True
+    if any(lattice.has(k, "negation", "negation_after", "grp") for k in inside):
         return False
     return before.content in ("purpose", "adverbial") or any(lattice.has(k, "num", "unchk") for k in inside) or before.reason != ""
 
@@ -257,7 +261,7 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
     if "or" in joined and after.content != "name" and after.role in ("read", "unread"):
         return _ALTERNATIVE
     if after.role == "read":
-        if after.closing and joined and not clause.closing and not clause.opened:
+        if after.closing and joined and not signs and not clause.closing and not clause.opened:
             return "what is said at the end may hold for it too"
         return (
             "it may be said of what is excluded"
@@ -279,7 +283,7 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
     limiting = limiting or reader.lattice.has(after.i, "exception")
     if limiting and signs != ".":
         return "a condition or an exception is not understood"
-    if joined and after.closing and not clause.opened:
+    if joined and not signs and after.closing and not clause.opened:
         return "what is said at the end may hold for it too"
     if not signs and not joined and after.content == "adverbial" and clause.content in ("vague", "level", "similarity"):
         return _DOUBT

@@ -107,7 +107,7 @@ class HeadReader:
                 text = self.lattice.text(m.i, m.j).lower()
                 if (m.kind == "subject" and text not in ("i", "we", "you", "it")) or (m.kind == "soft" and not text.startswith("target")):
                     continue
-                determined = determined or m.kind == "request" or text in ("a", "an", "the", "any")
+                determined = determined or m.kind == "request" or text in ("a", "an", "the", "any", "our", "my", "these", "this", "some")
                 k, moved = m.j, True
                 break
             if (
@@ -185,7 +185,11 @@ class HeadReader:
                     j = more[0].j
             if m.kind == "vague" and not _noun_like(m.value):
                 continue
-            if m.kind == "grp" and (counted or j > m.j):
+            if m.kind == "grp" and (more := self.lattice.of(j, "analogue")):
+                j = more[0].j
+            elif m.kind == "grp" and (counted or j > m.j):
+                continue
+            if m.kind == "cmpd" and any(g.j == m.j for g in self.lattice.of(k, "grp")):
                 continue
             if m.kind == "cmpd":
                 after = self.lattice.of(j, "analogue")

@@ -258,10 +258,6 @@ _EXTRA_PROPERTY_WORDS = {
     "flash pt.": "flash_point",
     "melting pt": "melting_point",
     "melting pt.": "melting_point",
-    "c=c double bond": "double_bonds",
-    "c=c double bonds": "double_bonds",
-    "c=c bond": "double_bonds",
-    "c=c bonds": "double_bonds",
     "ε": "log_epsilon",
     "epsilon": "log_epsilon",
     "sp3 carbons": "fraction_csp3",
@@ -271,11 +267,27 @@ _EXTRA_PROPERTY_WORDS = {
 }
 
 
+#: Words for groups that goals use and that no other table could share.
+_EXTRA_GROUP_WORDS = {
+    "c=c double bond": "alkene",
+    "c=c bond": "alkene",
+    "c=c": "alkene",
+    "carbon-carbon double bond": "alkene",
+    "long alkyl tail": "long alkyl chain",
+    "alkyl tail": "long alkyl chain",
+    "long alkyl": "long alkyl chain",
+    "fatty chain": "long alkyl chain",
+    "fatty tail": "long alkyl chain",
+}
+
 #: Adjectives in their plain degree ('half as heavy as'), with the property and the sense in which they grow with it.
 _SCALES = {"heavy": ("molecular_weight", 1), "light": ("molecular_weight", -1), "large": ("molecular_weight", 1), "polar": ("tpsa", 1)}
 
 
 def _add_chemistry(add: Any) -> None:
+    for word, name in _EXTRA_GROUP_WORDS.items():
+        add(word, "grp", name)
+        add(plural(word), "grp", name)
     for word, scale in _SCALES.items():
         add(word, "scale", scale)
     for word, name in _EXTRA_PROPERTY_WORDS.items():
