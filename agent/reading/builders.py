@@ -220,8 +220,8 @@ def _motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return _denied_items(items, forms, joints)
     if not stance.holding and any(item.mentions("cmpd") and not item.mentions("grp") for item in items):
         return None
-    asked = stance.strong or forms[0].article or (stance.listed and not forms[0].plural)
-    if not asked or "nor" in joints or (not stance.strong and any(f.plural and not f.article for f in forms)):
+    asked = stance.strong or forms[0].article or stance.listed
+    if not asked or "nor" in joints or (not stance.strong and not stance.listed and any(f.plural and not f.article for f in forms)):
         return None
     if all(item.first("grp") for item in items) and len(items) > 1 and "or" in joints:
         if any(j not in ("or", ",", "/", ", or") for j in joints):
@@ -261,6 +261,8 @@ def _joints(items: list[Node], lattice: Lattice) -> list[str]:
 
 def _denied_items(items: list[Node], forms: list[_Form], joints: list[str]) -> Built:
     """'no A, B or C': every item with the grammar of the first one."""
+    if joints and joints[-1] == "," and forms[0].article:
+        return None  # 'never an ester, an amide': it is not said how the list goes on
     listed = bool(joints) and joints[-1] in ("or", "nor", ", or", ", nor", "and", ", and", "/")
     for form, joint in zip(forms[1:], joints, strict=True):
         alternative = "or" in joint.replace(",", " ").split() or "nor" in joint

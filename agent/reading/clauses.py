@@ -82,7 +82,9 @@ class Clause:
     subject: bool = False
     adjectival: bool = False
     needs_head: bool = False
+    understood: bool = False
     listed: bool = False
+    plural: bool = False
     families: tuple[tuple[Family, str], ...] = ()
     candidate_class: str = ""
     candidates: int | None = None
@@ -122,7 +124,7 @@ class Reader:
     def terse(self, i: int, j: int) -> bool:
         """Whether pieces ``i`` to ``j`` are all that stands between two signs (or ends) of a list, none of them a question."""
         before = i == 0 or self.sign(i - 1)
-        after = j >= self.end or (self.sign(j) and self.lattice.lower(j) not in ("?", ":", "("))
+        after = j >= self.end or self.lattice.lower(j) == "and" or (self.sign(j) and self.lattice.lower(j) not in ("?", ":", "("))
         return before and after
 
     # ---- boundaries
@@ -154,6 +156,8 @@ class Reader:
         if self.lattice.hyphen(i) or (self.lattice.pieces[i - 1].text == "-" and self.lattice.hyphen(i - 1)):
             return False
         if self.sign(i) or self.sign(i - 1):
+            return True
+        if self.lattice.lower(i) in ("we", "i") and self.lattice.pieces[i].text in ("we", "I", "We"):
             return True
         if self.lattice.has(i, "request") and self.lattice.lower(i) in ("i", "we", "find", "design", "suggest", "give", "propose"):
             return True
@@ -289,11 +293,11 @@ class Reader:
         bare = not (opening.strong or opening.weak or opening.negations or ending.kinds or opening.soft)
         return Clause(
             i, j, "read", tuple(built), content=node.name, start=node.i, bare=bare, denied=stance.denied, closing=bool(ending.kinds) and ending.kinds != ("free",), adjectival=ending.kinds == ("free",) or node.name == "vague",
-            opened=opening.words > 0, subject=opening.subject, listed=listed, needs_head=opening.subject and not opening.denied_subject,
+            opened=opening.words > 0, subject=opening.subject, listed=listed, plural=listed and _plural(built, self.lattice, node), needs_head=opening.subject and not opening.denied_subject,
         )  # fmt: skip
 
     def _unread(self, i: int, j: int, reason: str, suggested: tuple[Statement, ...], node: Node) -> Clause:
-        return Clause(i, j, "unread", reason=reason, suggested=suggested, content=node.name, start=node.i, closing=True)
+        return Clause(i, j, "unread", reason=reason, suggested=suggested, content=node.name, start=node.i, closing=True, understood=True)
 
     def phrase(self, i: int, j: int) -> str:
         """The words of pieces ``i`` to ``j`` (exclusive) without signs and articles at their ends."""
@@ -314,6 +318,13 @@ class _Ending:
     at: int
     kinds: tuple[str, ...] = field(default=())
     words: int = 0
+
+
+def _plural(built: list[Statement], lattice: Lattice, node: Node) -> bool:
+    """Whether a terse list begins with a plural, which by itself asks for nothing: 'phenols'."""
+    first = node.nodes("Item")[0].mentions()[-1]
+    word = lattice.lower(first.j - 1)
+    return word.endswith("s") and not word.endswith("ss")
 
 
 #: Why a permission asks for nothing.

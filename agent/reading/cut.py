@@ -66,7 +66,7 @@ def _head_place(i: int, reader: Reader, cost: tuple[int, int], before: list[Clau
 
 def _requests(reader: Reader, i: int) -> bool:
     """Whether words that ask for something begin at ``i``: 'I need', 'so find'."""
-    return any(reader.lattice.has(k, "request") for k in range(i, min(i + 3, reader.end)))
+    return any(reader.lattice.has(k, "request") for k in reader.matcher.starts(i)) or reader.lattice.has(i + 1, "request")
 
 
 def _steps(reader: Reader, heads: HeadReader, i: int, headed: bool, cost: tuple[int, int], before: list[Clause]) -> list[Step]:
@@ -144,7 +144,7 @@ def _joined(reader: Reader, clauses: list[Clause]) -> list[Clause]:
             and _signs(reader, last.j, clause.i) == ""
             and last.j == clause.i
         ):
-            content = last.content if clause.content == "adverbial" or last.content else "joined"
+            content = last.content if clause.content in ("adverbial", "purpose") or last.content else "joined"
             found[-1] = replace(last, j=clause.j, content=content)
         else:
             found.append(clause)
@@ -173,6 +173,8 @@ def _doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     if clause.role != "read" or clause.content == "name":
         return ""
     before = _neighbour(clauses, n, -1)
+    if clause.plural and before is None:
+        return _DOUBT
     after = _neighbour(clauses, n, 1)
     if before is not None and (why := _doubt_from_left(reader, before, clause)):
         return why
@@ -206,12 +208,17 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
         and clause.opened
     ):
         return "it may say something of what is excluded"
-    if clause.listed and before.role == "read" and before.denied and before.parts and signs != ".":
+    if clause.plural and not (before.role == "read" and before.opened and not before.denied and signs != "."):
+        return _DOUBT
+    articled = clause.bare and clause.content == "motif" and _articled(reader, clause) and _articled(reader, before)
+    if (clause.listed or articled) and before.role == "read" and before.denied and before.parts and signs != ".":
         return "it may belong to what is excluded before it"
     if before.role != "unread" or signs == ".":
         return ""
     if before.content in ("purpose", "adverbial") and not joined and not signs:
-        return "" if clause.opened else _DOUBT
+        if any(reader.lattice.has(k, "negation", "negation_after", "subject", "necessity", "permission", "condition") for k in range(before.i, before.j)):
+            return _DOUBT  # it holds a verb of its own
+        return "" if clause.opened or reader.lattice.has(clause.i, *STARTERS) else _DOUBT
     nominal = (
         reader.lattice.has(
             before.i, "open", "unchk", "prop", "relative", "adjective_up", "adjective_down", "purpose", "cmp", "adjective_good", "open_weak"
@@ -219,8 +226,6 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
         or before.reason != ""
     )
     if not signs and not joined:
-        if before.content in ("purpose", "adverbial") and reader.lattice.has(clause.i, *STARTERS):
-            return ""
         known = before.reason != "" or (reader.lattice.has(before.i, "unchk") and before.content != "joined")
         return "" if known and clause.opened and not (before.suggested and clause.parts) else _DOUBT
     if clause.closing and clause.denied and joined:
@@ -231,22 +236,29 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
     if (
         clause.bare
         and clause.content == "limit"
-        and not any(m.kind == "prop" for k in range(clause.i, clause.j) for m in reader.lattice.at[k])
+        and not any(m.kind in ("prop", "verbprop", "scale", "liquid") for k in range(clause.i, clause.j) for m in reader.lattice.at[k])
         and before.content not in ("purpose", "adverbial")
     ):
         return _DOUBT
     return _DOUBT if not signs and not nominal else ""
 
 
+def _articled(reader: Reader, clause: Clause) -> bool:
+    """Whether the clause speaks of one thing: 'a nitro group', 'never an ester'."""
+    return any(reader.lattice.lower(k) in ("a", "an") for k in range(clause.i, min(clause.i + 4, clause.j)))
+
+
 def _closed(reader: Reader, before: Clause) -> bool:
     """Whether an unread clause says what it says by itself: a purpose, a quantity, a known word; without a negation, and with no group in it."""
     lattice = reader.lattice
     inside = range(before.i, before.j)
-    if any(m.j == before.j for m in lattice.of(before.i, "unchk")):
+    if before.understood or any(m.j == before.j for m in lattice.of(before.i, "unchk")):
         return True
+    if before.content in ("purpose", "adverbial"):
+        return not any(lattice.has(k, "negation", "negation_after") for k in inside)
     if any(lattice.has(k, "negation", "negation_after", "grp") for k in inside):
         return False
-    return before.content in ("purpose", "adverbial") or any(lattice.has(k, "num", "unchk") for k in inside) or before.reason != ""
+    return any(lattice.has(k, "num", "unchk") for k in inside) or before.reason != ""
 
 
 def _opened_by(reader: Reader, clause: Clause) -> set[str]:
@@ -261,7 +273,7 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
     if "or" in joined and after.content != "name" and after.role in ("read", "unread"):
         return _ALTERNATIVE
     if after.role == "read":
-        if after.closing and joined and not signs and not clause.closing and not clause.opened:
+        if after.closing and after.denied and joined and not signs and not clause.closing and not clause.opened:
             return "what is said at the end may hold for it too"
         return (
             "it may be said of what is excluded"
@@ -277,12 +289,19 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         )
     if after.role != "unread":
         return ""
+    if clause.plural and not reader.lattice.has(after.i, "open", "prop", "num", "unchk", "cmp", "negation", "adjective_up", "adjective_down", "adjective_good"):
+        return _DOUBT
     if clause.listed and reader.lattice.has(after.i, "negation") and after.j - after.i <= 2:
         return _DOUBT
     limiting = reader.lattice.has(after.i, "condition", "exception") and not reader.lattice.has(after.i, "purpose")
     limiting = limiting or reader.lattice.has(after.i, "exception")
     if limiting and signs != ".":
         return "a condition or an exception is not understood"
+    if clause.content == "elements" and (joined or signs == ",") and any(reader.lattice.has(k, "elem") for k in range(after.i, after.j)):
+        return _DOUBT
+    inexact = any(s.limit is not None and s.limit.operator in ("bare", "~", "==") for s in clause.statements)
+    if not signs and not joined and (inexact or reader.lattice.lower(after.i) == "to"):
+        return _DOUBT
     if joined and not signs and after.closing and not clause.opened:
         return "what is said at the end may hold for it too"
     if not signs and not joined and after.content == "adverbial" and clause.content in ("vague", "level", "similarity"):

@@ -197,7 +197,8 @@ class Matcher:
                     if first & begins:
                         for j, parts in self.match(form, i):
                             found.setdefault((content.builds, j, n), Node(content.builds, i, j, parts))
-            self._contents[i] = list(found.values())
+            whole = max((node.j for node in found.values() if node.name == "elements"), default=0)
+            self._contents[i] = [node for node in found.values() if node.name != "elements" or node.j == whole]
         return self._contents[i]
 
     def match(self, pattern: Pattern, i: int) -> list[Result]:

@@ -17,7 +17,7 @@ _MOST_UNKNOWN = 6
 _NOT_IN_NAMES = (
     "negation", "cmp", "between", "open", "relative", "and", "or", "but", "condition", "exception", "prop", "necessity", "permission", "subject", "soft",
     "negation_after", "only", "keep", "similar", "dissimilar", "maximise", "minimise", "stable", "quote", "than", "possible_up", "possible_down", "smiles",
-    "edit_add", "edit_replace", "verbprop", "similarity",
+    "edit_add", "edit_replace", "verbprop", "similarity", "purpose", "adverbial",
 )  # fmt: skip
 #: What may follow the noun directly.
 _FOLLOWERS = (
@@ -203,6 +203,8 @@ class HeadReader:
     def _name_may_end(self, j: int) -> bool:
         if self.lattice.hyphen(j):
             return False
+        if self.lattice.lower(j) in ("is", "are", "be"):
+            return True
         return self.reader.boundary(j) or (self.lattice.has(j, *_FOLLOWERS) and not self.lattice.has(j, "role", "fam"))
 
     def _parts(self, k: int) -> list[_Part]:

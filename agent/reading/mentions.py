@@ -165,6 +165,8 @@ def _phrases(hay: str, pieces: list[Piece], n: int, ends: dict[int, int]) -> lis
     piece = pieces[n]
     if n and piece.glued and piece.text[0].isalpha() and pieces[n - 1].text[-1].isdigit():
         return []
+    if piece.text == "pH":
+        return [Mention(n, n + 1, "unchk", "pKa and logD: no method is available")]
     words, found = lexicon(), []
     for first in dict.fromkeys((first_piece(piece.lower), piece.lower.removesuffix("'s"), piece.lower[:1])):
         for key in words.by_first.get(first, ()):

@@ -29,12 +29,16 @@ _HALVES = re.compile(
     r"\b(?P<whole>one|two|three|four|five|six|seven|eight|nine|\d+) and a half\b|\b(?P<half>(?:one|a) half)\b(?! as\b| the\b)",
     re.IGNORECASE,
 )
-_MINUS = re.compile(r"(?:minus|negative)\s+$", re.IGNORECASE)
+_MINUS = re.compile(r"(?P<minus>minus|negative|plus)\s+$", re.IGNORECASE)
+#: '2.000' is two or two thousand, by country: no number that can be relied on.
+_AMBIGUOUS = re.compile(r"\d{1,3}\.000(?![\d.])")
 
 
 def number_mentions(text: str) -> Iterator[Number]:
     """Every number of a normalised goal. Raises GoalError for one too large to mean anything."""
     for match in _DIGITS.finditer(text):
+        if _AMBIGUOUS.fullmatch(match.group()):
+            continue
         yield from _signed(text, match.start(), match.end(), _value(match))
         if (match["thousand"] and " " in match["thousand"]) or match["fraction"]:
             head = re.match(r"\d+", match.group())
@@ -101,7 +105,9 @@ def _signed(text: str, start: int, end: int, value: float) -> Iterator[Number]:
     plus = text[end : end + 1] == "+" and not text[end + 1 : end + 2].strip("-/ ,;.)")
     end += plus
     word = _MINUS.search(text, max(0, start - 12), start)
-    if word is not None:
+    if word is not None and word["minus"].lower() == "plus":
+        yield word.start(), end, value, plus
+    elif word is not None:
         yield word.start(), end, -value, plus
         return
     sign = text[start - 1 : start]
