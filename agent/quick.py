@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.interpreter import interpret
+from agent.reading import interpret
 from core.candidate import Candidate
 from core.errors import RefusedError
 from core.spec import DesignSpec
@@ -21,7 +21,7 @@ def quick_answer(goal: str, count: int | None = None, met_probability: float = 0
     """The spec that ``goal`` means and at most ``count`` structures that meet it; see :func:`tools.search.direct.construct`.
 
     ``count``: one if None, or as many as the goal says where it asks for a list as a whole. ``met_probability``: from which probability a predicted requirement counts as met. Raises RefusedError if the guard blocks the
-    sentence, the spec or a structure that it names, and what :func:`agent.interpreter.interpret` raises for a goal that means nothing.
+    sentence, the spec or a structure that it names, and what :func:`agent.reading.interpret` raises for a goal that means nothing.
     """
     verdict = screen_goal(goal)
     if verdict.verdict == "block":

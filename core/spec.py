@@ -7,11 +7,13 @@ by the run. Hard conditions are *requirements*; soft wishes are *objectives*; wh
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal, TypeVar, Union
 
 from pydantic import Field, model_validator
 
 from core.model import Model
+from core.reading import ReadSpan, Wishes, marked_text
 
 SPEC_VERSION = "1"
 
@@ -79,8 +81,22 @@ class PropertyRequirement(RequirementBase):
 
     kind: Literal["property"] = "property"
     property: str = Field(description="Registered property name.")
-    condition: Condition = Field(description="The comparison, in the registered unit of the property.")
-    unit: str = Field(default="", description="The registered unit, repeated for readers.")
+    condition: Condition = Field(description="The comparison, in the unit of ``unit``.")
+    unit: str = Field(default="", description="The registered unit, repeated for readers; mg/L where the basis is a mass concentration.")
+    basis: Literal["registered", "mass concentration"] = Field(
+        default="registered",
+        description=(
+            "registered: in the unit of the property; mass concentration: the solubility is compared in mg/L, through each candidate's molar mass."
+        ),
+    )
+
+    def condition_for(self, molar_mass: float) -> Condition:
+        """The condition in the registered unit, for a substance of ``molar_mass`` (g/mol): mg/L become log mol/L."""
+        if self.basis == "registered":
+            return self.condition
+        numbers = {name: getattr(self.condition, name) for name in ("value", "low", "high")}
+        converted = {name: None if x is None else math.log10(x / 1000.0 / molar_mass) for name, x in numbers.items()}
+        return Condition.model_validate({"comparison": self.condition.comparison, **converted})
 
 
 class LevelRequirement(RequirementBase):
@@ -298,6 +314,13 @@ class Unchecked(Model):
 
     phrase: str = Field(description="The words of the goal.")
     reason: str = Field(description="Why it cannot be computed.")
+    start: int | None = Field(default=None, description="First character of the words in the goal, from 0; None: not known.")
+    end: int | None = Field(default=None, description="Character behind the last one; None: not known.")
+    suggestion: str = Field(
+        default="", description="What could be read of the words, for a person to accept; nothing rests on it. Empty: nothing could."
+    )
+    use: bool = Field(default=False, description="Whether it says what the thing is called or for, which is no wish that could be checked.")
+    head: bool = Field(default=False, description="Whether it names the thing designed.")
 
 
 class DesignSpec(Model):
@@ -330,6 +353,9 @@ class DesignSpec(Model):
     list_known: bool = Field(default=False, description="Whether known structures are listed like new ones. They are marked in any case.")
     assumptions: list[Assumption] = Field(default_factory=list, description="What the interpreter decided by itself.")
     unchecked: list[Unchecked] = Field(default_factory=list, description="Phrases that nothing can compute.")
+    reading: list[ReadSpan] = Field(
+        default_factory=list, description="What each word of the goal became, in order; empty in specs that were not made from a sentence."
+    )
     warnings: list[str] = Field(default_factory=list, description="What a reader should know before approving.")
     interpreter: str = Field(default="built-in", description="What made this spec: 'built-in', a model's name, or a person.")
 
@@ -346,11 +372,35 @@ class DesignSpec(Model):
 
     def conditions_on(self, name: str) -> list[Condition]:
         """The conditions that property requirements put on the property ``name``, in its unit, in order."""
-        return [r.condition for r in self.requirements_of(PropertyRequirement) if r.property == name]
+        return [r.condition for r in self.requirements_of(PropertyRequirement) if r.property == name and r.basis == "registered"]
 
     def property_names(self) -> list[str]:
         """Names of the registered properties that the requirements and objectives need, in order, without repeats."""
         names = [r.property for r in self.requirements if isinstance(r, (PropertyRequirement, LevelRequirement))]
+        if any(r.basis == "mass concentration" for r in self.requirements_of(PropertyRequirement)):
+            names.append("molecular_weight")  # mg/L are compared through it
         names += [o.property for o in self.objectives if o.property not in UNREGISTERED]
         names += [s.property for s in self.set_requirements if s.property]
         return list(dict.fromkeys(names))
+
+    def wishes(self) -> Wishes:
+        """How many wishes of the goal are checked (clauses that became requirements or objectives), and how many are not."""
+        checked = {s.start for s in self.reading if s.role in ("read", "head") and s.becomes}
+        stated = len([r for r in self.requirements if r.origin != "class"] + [o for o in self.objectives if o.origin != "assumption"])
+        return Wishes(len(checked) if self.reading else stated, len([u for u in self.unchecked if not u.use]))
+
+
+def must_ask(spec: DesignSpec) -> str:
+    """Why a person must look before ``spec`` may be run; empty if nobody need."""
+    heads = [s for s in spec.reading if s.role == "head"]
+    if spec.reading and not heads and any(u.head for u in spec.unchecked):
+        return "the thing that is to be designed was not understood"
+    wishes = spec.wishes()
+    if wishes.unchecked * 2 > wishes.total:
+        return f"only {wishes.checked} of the {wishes.total} wishes of the goal could be read"
+    return ""
+
+
+def marked(spec: DesignSpec) -> str:
+    """The goal with its unread words between ``[?`` and ``?]``; ``spec.reading`` is the same as a structure."""
+    return marked_text(spec.reading) if spec.reading else spec.goal

@@ -8,8 +8,8 @@ from typing import Any
 from langgraph.types import interrupt
 
 from agent.compound import with_wishes
-from agent.interpreter.assemble import asks_for_something
 from agent.models import Place
+from agent.reading.assemble import asks_for_something
 from agent.roles.interpreter import protocol as interpreter
 from agent.roles.interpreter.protocol import GoalRequest
 from agent.roles.researcher import protocol as researcher

@@ -220,7 +220,7 @@ def _example(card: dict[str, Any]) -> str:
 
 def _refuse_known_words(name: str, synonyms: list[str]) -> None:
     """Raise UsageError for a name or synonym that goals already use for something else (a group, an element, a colour ...)."""
-    from agent.interpreter.lexicon import key_of, lexicon
+    from agent.reading.lexicon import key_of, lexicon
     from tools.catalogue.registry import REGISTRY
 
     for word in (name, name.replace("_", " "), *synonyms):

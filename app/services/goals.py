@@ -36,8 +36,8 @@ class GoalService:
         Raises RefusedError if the guard blocks it, GoalError if it cannot be understood, SpecError for a core that cannot be had.
         """
         from agent.compound import with_wishes
-        from agent.interpreter import interpret
-        from agent.interpreter.assemble import asks_for_something
+        from agent.reading import interpret
+        from agent.reading.assemble import asks_for_something
         from tools.safety.guard import screen_goal
 
         verdict = screen_goal(goal)
@@ -51,7 +51,7 @@ class GoalService:
 
     def describe(self, spec: DesignSpec) -> str:
         """A spec in plain words, several lines."""
-        from agent.interpreter import describe
+        from agent.reading import describe
 
         return describe(spec)
 

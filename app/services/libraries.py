@@ -89,7 +89,7 @@ class LibraryService:
 
         Raises RefusedError if the guard blocks the goal or what the spec names, GoalError or SpecError for what cannot be used.
         """
-        from agent.interpreter import interpret
+        from agent.reading import interpret
         from agent.spec_check import check_spec
         from tools.safety.spec import screen_spec
 

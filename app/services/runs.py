@@ -77,7 +77,7 @@ class RunService:
         Where model servers are configured the options get the plan of who uses them, unless ``use_models`` is False. Raises GoalError if
         the goal is empty or too long to be read at all, UsageError for options that cannot be used.
         """
-        from agent.interpreter.normalise import normalise
+        from agent.reading.normalise import normalise
 
         normalise(goal)
         run_id = uuid.uuid4().hex[:12]

@@ -52,7 +52,7 @@ class StructureService:
 
     def check(self, smiles: str, goal: str) -> tuple[DesignSpec, Candidate]:
         """What ``goal`` means, and how one structure stands to it. GoalError, or StructureError for what cannot be read."""
-        from agent.interpreter import interpret
+        from agent.reading import interpret
         from tools.evaluation.judge import judge_one
 
         spec = interpret(goal)

@@ -27,7 +27,7 @@ from typing import Any
 from rdkit import Chem, rdBase
 from rdkit.Chem import Descriptors
 
-from agent.interpreter import interpret
+from agent.reading import interpret
 from core.candidate import Candidate, Origin, PropertyValue
 from core.errors import GoalError, StructureError
 from core.spec import DesignSpec

@@ -76,7 +76,7 @@ def judge(report: Report) -> dict[str, Any]:
 
 def evolution_alone(asked: int) -> list[dict[str, Any]]:
     """For each molecule goal: proposals of the evolution proposer, and how many have a route by number of steps."""
-    from agent.interpreter import interpret
+    from agent.reading import interpret
     from tools.proposers.base import ProposalRequest
     from tools.proposers.evolution.proposer import EvolutionProposer
     from tools.synthesis.routes import find_route

@@ -106,7 +106,7 @@ def plain_pass(library: Path, number: int = PLAIN) -> float:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the figures; 0."""
-    from agent.interpreter import interpret
+    from agent.reading import interpret
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("library", type=Path)

@@ -109,7 +109,7 @@ def _rule_of_five(mol: Chem.Mol) -> bool:
 
 def lead_spec(core: str) -> DesignSpec:
     """The spec of one core."""
-    from agent.interpreter import interpret
+    from agent.reading import interpret
 
     return interpret(f"keep the core {core}, logP between 2 and 3, MW < 400, TPSA between 40 and 90", candidates=LEADS)
 

@@ -174,6 +174,8 @@ def _wrong_property(requirement: PropertyRequirement, mol: Chem.Mol, candidate: 
     value = candidate.properties.get(requirement.property)
     if value is None or value.number is None:
         return "there is no value"
+    if requirement.basis == "mass concentration":
+        requirement = requirement.model_copy(update={"condition": requirement.condition_for(Descriptors.MolWt(mol))})
     if value.exact:
         return "" if requirement.condition.holds(value.number) else f"the value is {value.number:g}"
     if not value.sigma:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from typing import Any
 
-from agent.interpreter import interpret
+from agent.reading import interpret
 from core import errors
 from core.errors import MolwrightError
 from evals.cases import CaseResult

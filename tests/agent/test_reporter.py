@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from agent.interpreter import interpret
+from agent.reading import interpret
 from agent.roles.reporter.sentences import explain_candidate
 from core.candidate import Candidate, Origin, PropertyValue
 from core.spec import DesignSpec

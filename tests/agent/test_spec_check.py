@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.interpreter import interpret
+from agent.reading import interpret
 from agent.spec_check import check_spec
 from core.errors import SpecError
 from core.spec import DesignSpec

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from agent.interpreter import interpret
+from agent.reading import interpret
 from agent.toolbox import TOOLS, ToolContext
 from app.cli import app
 from core.candidate import Candidate, Proposal

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from agent.interpreter import describe
+from agent.reading import describe
 from core.candidate import Citation
 from core.interfaces import LiteratureStore, Passage
 from core.report import Report

@@ -185,7 +185,7 @@ def _child(job: dict[str, Any]) -> None:
 MODULES = (
     "langgraph.checkpoint.postgres",
     "langgraph.checkpoint.sqlite",
-    "agent.interpreter",
+    "agent.reading",
     "agent.spec_check",
     "app.cli",
     "app.services.runs",

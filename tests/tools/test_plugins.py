@@ -73,7 +73,7 @@ def test_a_package_adds_a_property_a_proposer_and_a_rule(tmp_path: Path) -> None
         "[molwright.safety_rules]\nhouse = toy_chemistry:RULES\n"
     )
     code = """
-from agent.interpreter import interpret
+from agent.reading import interpret
 from core.spec import Conditions, DesignSpec
 from tools.execution import ProcessExecutor
 from tools.proposers.base import ProposalRequest

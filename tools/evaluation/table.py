@@ -98,13 +98,14 @@ def build_table(candidates: Sequence[Candidate], spec: DesignSpec, errors: Error
     for index, requirement in enumerate(spec.requirements):
         probability = np.array([candidate.requirements[index].probability for candidate in candidates])
         kind = kind_of(requirement)
-        name, condition = kind.property_name(requirement), kind.condition(requirement)
-        if condition is not None and name in names:
+        name = kind.property_name(requirement)
+        conditions = [kind.condition_for(requirement, candidate.properties) for candidate in candidates] if name in names else []
+        if conditions and any(condition is not None for condition in conditions):
             j = names.index(name)
-            lower, upper = condition.bounds()
-            event = sigma[:, j] > 0
-            low[event, j] = np.maximum(low[event, j], lower)
-            high[event, j] = np.minimum(high[event, j], upper)
+            bounds = np.array([(-np.inf, np.inf) if c is None else c.bounds() for c in conditions]).reshape(n, 2)
+            event = (sigma[:, j] > 0) & np.array([c is not None for c in conditions])
+            low[event, j] = np.maximum(low[event, j], bounds[event, 0])
+            high[event, j] = np.minimum(high[event, j], bounds[event, 1])
             fixed *= np.where(event, 1.0, probability)
             # A zero-width or empty intersection is no event of positive probability.
             fixed *= np.where(event & (low[:, j] >= high[:, j]), 0.0, 1.0)

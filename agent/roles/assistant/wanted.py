@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from agent.interpreter import describe, interpret
+from agent.reading import describe, interpret
 from agent.toolbox import ToolError
 from agent.toolbox.conversation import Conversation
 from core.errors import MolwrightError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.interpreter import interpret
 from agent.models import Place
+from agent.reading import interpret
 from agent.roles.interpreter.protocol import GoalRequest
 from agent.spec_check import check_spec
 from core.interfaces import Recorder

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from agent.interpreter.assemble import asks_for_something
 from agent.models import ModelSession, Place
+from agent.reading.assemble import asks_for_something
 from agent.roles.interpreter.merge import is_open, merge
 from agent.roles.interpreter.protocol import ROLE, GoalRequest, Interpreter
 from agent.roles.interpreter.readings import GoalReadings

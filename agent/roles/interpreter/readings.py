@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from agent.interpreter.lexicon import ELEMENT_NAMES, SYMBOLS
-from agent.interpreter.limits import count_condition, property_condition
-from agent.interpreter.objectives import ramp_for
-from agent.interpreter.statements import Limit
-from agent.interpreter.wording import comparison as comparison_text
+from agent.reading.lexicon import ELEMENT_NAMES, SYMBOLS
+from agent.reading.limits import count_condition, property_condition
+from agent.reading.objectives import ramp_for
+from agent.reading.statements import Limit
+from agent.reading.wording import comparison as comparison_text
 from agent.roles.fact_check.numbers import numbers_in
 from agent.roles.interpreter.words import normal
 from core.errors import MolwrightError, SpecError

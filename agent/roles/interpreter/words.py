@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agent.interpreter.normalise import normalise
+from agent.reading.normalise import normalise
 from core.errors import MolwrightError
 
 

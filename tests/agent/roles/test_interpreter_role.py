@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from agent.interpreter import describe, interpret
-from agent.interpreter.assemble import asks_for_something
 from agent.models import Place
+from agent.reading import describe, interpret
+from agent.reading.assemble import asks_for_something
 from agent.roles.interpreter.merge import MOST_ADDED, merge
 from agent.roles.interpreter.model import read_again
 from agent.roles.interpreter.readings import GoalReading, GoalReadings
@@ -72,7 +72,7 @@ def test_words_that_the_parser_reads_otherwise_stay_its_own() -> None:
 def test_unread_words_become_a_wish_where_the_number_is_not_theirs() -> None:
     spec = interpret(GOAL)
     open_words = [u.phrase for u in spec.unchecked]
-    assert "wee" in open_words
+    assert "wee in polar surface area" in open_words
     made = merge(spec, [reading("wee in polar surface area", "TPSA", "at most", 37, unit="Å²")], "small-7b")
     assert made.requirements == spec.requirements
     wish = made.objectives[-1]

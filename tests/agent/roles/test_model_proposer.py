@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.interpreter import interpret
+from agent.reading import interpret
 from agent.roles.proposer import model as proposer
 from agent.toolbox import ToolContext
 from core.candidate import Candidate, Origin, Proposal

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from agent.interpreter import interpret
 from agent.models import Place
+from agent.reading import interpret
 from agent.roles.assistant.model import ModelBackedAssistant
 from agent.roles.assistant.protocol import FirstQuestion
 from agent.roles.assistant.talk import conversation

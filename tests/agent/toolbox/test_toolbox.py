@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import Field, ValidationError
 
-from agent.interpreter import interpret
+from agent.reading import interpret
 from agent.toolbox import ASSISTANT_TOOLS, PROPOSER_TOOLS, TOOLS, ToolContext, ToolError, Workbook
 from agent.toolbox.tool import tool
 from app import wiring

@@ -13,7 +13,7 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import Descriptors
 
-from agent.interpreter import interpret
+from agent.reading import interpret
 from core.candidate import Candidate, Origin
 from core.errors import StoreError, UsageError
 from core.spec import DesignSpec

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rdkit import Chem
 
-from agent.interpreter import interpret
+from agent.reading import interpret
 from core.candidate import Candidate
 from core.errors import RefusedError
 from core.spec import Condition, DesignSpec, PropertyRequirement, SetRequirement

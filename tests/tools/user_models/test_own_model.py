@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agent.interpreter import compact, interpret
+from agent.reading import compact, interpret
 from core.candidate import PropertyValue
 from core.errors import NotFoundError, PredictorError, SpecError, UsageError
 from core.spec import CandidateClass, Conditions

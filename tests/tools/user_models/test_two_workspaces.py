@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 
-from agent.interpreter import compact, interpret
+from agent.reading import compact, interpret
 from core.spec import Conditions
 from tests.tools.user_models.tables import polymers, write
 from tools.execution import ProcessExecutor

@@ -183,6 +183,10 @@ class Kind(ABC, Generic[R]):
         """The comparison that it makes with the number of what it is about; None where it makes none."""
         return None
 
+    def condition_for(self, requirement: R, values: Mapping[str, PropertyValue]) -> Condition | None:
+        """:meth:`condition` as it stands for a structure with these property values; None where it makes none, or where it is not known."""
+        return self.condition(requirement)
+
     def names(self, requirement: R) -> tuple[str, ...]:
         """Names, patterns and structures of the requirement that a text about the spec may repeat; '' for what is left open."""
         return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from rdkit import Chem
@@ -17,6 +18,8 @@ from tools.catalogue.kinds.validation import finite_numbers, require_property
 from tools.catalogue.probability import effective_sigma, interval_probability
 from tools.catalogue.property import Property
 
+#: The unit in which mass concentrations are kept, and the property through which they are compared.
+MASS_UNIT, MOLAR_MASS = "mg/L", "molecular_weight"
 #: Decimals to which probabilities are rounded before they are compared.
 DECIMALS = 9
 #: Largest part of the satisfaction that distance alone earns, so that a hopeless prediction still points the way.
@@ -32,15 +35,24 @@ class PropertyKind(Kind[PropertyRequirement]):
     def words(self, requirement: PropertyRequirement, terms: Terms) -> str:
         """'Glass transition temperature at least 250 °C'."""
         definition = terms.catalogue[requirement.property]
+        if _by_mass(requirement):
+            return f"{definition.label.split(' (')[0]} {comparison(requirement.condition, MASS_UNIT)}"
         return f"{definition.label} {comparison(requirement.condition, definition.unit)}{_plain(requirement.condition, definition)}"
 
     def compact(self, requirement: PropertyRequirement, terms: Terms) -> str:
-        """'logp <= 3'."""
+        """'logp <= 3'; 'aqueous_solubility_mass >= 50 mg/L' for a mass concentration."""
+        if _by_mass(requirement):
+            return f"{requirement.property}_mass {condition_text(requirement.condition)} {MASS_UNIT}"
         return f"{requirement.property} {condition_text(requirement.condition)}"
 
     def parse(self, text: str, terms: Terms) -> PropertyRequirement:
         """Reads 'logp <= 3' and 'logp 1..3'."""
         name, _, limit = text.partition(" ")
+        if name.endswith("_mass") and limit.endswith(f" {MASS_UNIT}") and name not in terms.catalogue:
+            condition = parse_condition(limit.removesuffix(MASS_UNIT).strip())
+            return PropertyRequirement(
+                id="", text="", property=name.removesuffix("_mass"), condition=condition, unit=MASS_UNIT, basis="mass concentration"
+            )
         condition = parse_condition(limit)
         return PropertyRequirement(id="", text="", property=name, condition=condition, unit=terms.catalogue[name].unit)
 
@@ -49,6 +61,8 @@ class PropertyKind(Kind[PropertyRequirement]):
         definition = require_property(requirement.property, terms, what)
         if definition.kind == "level":
             raise SpecError(f"{what}: {definition.label} has levels ({', '.join(definition.levels)}), not numbers")
+        if _by_mass(requirement):
+            return _valid_mass(requirement, definition, what)
         for number in finite_numbers(requirement.condition):
             if not definition.low - 1e-9 <= number <= definition.high + 1e-9:
                 span = f"{definition.low:g} to {definition.high:g} {definition.unit}".rstrip()
@@ -65,12 +79,21 @@ class PropertyKind(Kind[PropertyRequirement]):
         """The property."""
         return ("property", requirement.property)
 
-    def condition(self, requirement: PropertyRequirement) -> Condition:
-        """Its condition."""
-        return requirement.condition
+    def condition(self, requirement: PropertyRequirement) -> Condition | None:
+        """Its condition in the registered unit; None for a mass concentration, where it is another for each structure."""
+        return None if _by_mass(requirement) else requirement.condition
+
+    def condition_for(self, requirement: PropertyRequirement, values: Mapping[str, PropertyValue]) -> Condition | None:
+        """The condition in the registered unit for a structure with these values; None where its molar mass is needed and not known."""
+        if not _by_mass(requirement):
+            return requirement.condition
+        mass = values.get(MOLAR_MASS)
+        return None if mass is None or not mass.number else requirement.condition_for(mass.number)
 
     def limit(self, requirement: PropertyRequirement, limits: Limits) -> None:
         """The range of the property; a strict end of a count is the next whole number."""
+        if _by_mass(requirement):
+            return
         quantity, phrase = ("property", requirement.property), phrase_of(requirement)
         low, high = requirement.condition.bounds()
         strict = requirement.condition.comparison
@@ -89,18 +112,25 @@ class PropertyKind(Kind[PropertyRequirement]):
         if value is None or number is None:
             why = (value.reason if value is not None else None) or f"{definition.label} was not estimated"
             return result_of(requirement, False, None, unit=definition.unit, reason=why)
-        wanted = needs(requirement.condition, definition.unit)
+        condition = self.condition_for(requirement, subject.values)
+        if condition is None:
+            return result_of(requirement, False, None, unit=requirement.unit, reason="the molar mass of the structure is not known")
+        given, unit, means = number, definition.unit, ""
+        if _by_mass(requirement):
+            given, unit = mass_concentration(number, subject.values), MASS_UNIT
+            means = f" ({given:.3g} {unit})"
+        wanted = needs(requirement.condition, unit)
         if value.exact:
-            met = requirement.condition.holds(number)
-            reason = f"{definition.label} is {number:.4g}, needs {wanted}"
-            return result_of(requirement, met, number, unit=definition.unit, reason=reason)
+            met = condition.holds(number)
+            reason = f"{definition.label} is {given:.4g}, needs {wanted}"
+            return result_of(requirement, met, given, unit=unit, reason=reason)
         sigma = effective_sigma(value)
-        probability = property_probability(number, sigma, requirement.condition)
+        probability = property_probability(number, sigma, condition)
         outside = ", outside the method's domain" if value.in_domain is False else ""
         error = f"± {sigma:.3g}" if sigma is not None else "with unknown error"
-        reason = f"{definition.label} is predicted as {number:.4g} {error} {definition.unit}".rstrip() + f"{outside}, needs {wanted}"
+        reason = f"{definition.label} is predicted as {number:.4g} {error} {definition.unit}".rstrip() + f"{means}{outside}, needs {wanted}"
         met = probability >= context.met_probability
-        return result_of(requirement, met, number, probability=probability, unit=definition.unit, reason=reason)
+        return result_of(requirement, met, given, probability=probability, unit=unit, reason=reason)
 
     def test(self, requirement: PropertyRequirement, context: Context) -> Test | None:
         """Of a computed property; a structure for which it is not defined fails."""
@@ -130,8 +160,11 @@ class PropertyKind(Kind[PropertyRequirement]):
         number = value.number if value is not None else None
         if value is None or number is None:
             return UNKNOWN
+        condition = self.condition_for(requirement, values)
+        if condition is None:
+            return UNKNOWN
         sigma = effective_sigma(value)
-        missed = distance(requirement.condition, number)
+        missed = distance(condition, number)
         if sigma is None:
             scale = property_scale(catalogue[requirement.property])
             return 1.0 if result.met else missed_by(max(missed / scale, 0.01))
@@ -152,11 +185,32 @@ def property_probability(number: float, sigma: float | None, condition: Conditio
     return round(interval_probability(number, sigma, *condition.bounds()), DECIMALS)
 
 
+def mass_concentration(log_molar: float, values: Mapping[str, PropertyValue]) -> float:
+    """mg/L of a substance of which 10**``log_molar`` mol/L dissolve, by the molar mass among its values. Raises KeyError without one."""
+    mass = values[MOLAR_MASS].number
+    return float(10.0**log_molar * 1000.0 * (math.nan if mass is None else mass))
+
+
 def property_scale(definition: Property) -> float:
     """A distance that matters for a property, in its unit: its window, 1 for a count, else a tenth of its typical range."""
     if definition.integer:
         return 1.0
     return definition.window or max((definition.typical_high - definition.typical_low) / 10.0, 1e-6)
+
+
+def _by_mass(requirement: PropertyRequirement) -> bool:
+    return requirement.basis == "mass concentration"
+
+
+def _valid_mass(requirement: PropertyRequirement, definition: Property, what: str) -> PropertyRequirement:
+    """A solubility in mg/L."""
+    if definition.name != "aqueous_solubility":
+        raise SpecError(f"{what}: {definition.label} cannot be compared as a mass concentration")
+    if requirement.unit not in ("", MASS_UNIT):
+        raise SpecError(f"{what}: a mass concentration is compared in {MASS_UNIT}, not {requirement.unit}")
+    if any(number <= 0 for number in finite_numbers(requirement.condition)):
+        raise SpecError(f"{what}: a mass concentration is above 0 {MASS_UNIT}")
+    return requirement.model_copy(update={"unit": MASS_UNIT})
 
 
 def _plain(condition: Condition, definition: Property) -> str:

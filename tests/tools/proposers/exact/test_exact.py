@@ -4,7 +4,7 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import Crippen, rdMolDescriptors
 
-from agent.interpreter import interpret
+from agent.reading import interpret
 from core.errors import ContradictionError, GoalError
 from evals.exact_tasks import KINDS, Task, tasks
 from evals.judges.exact import judge

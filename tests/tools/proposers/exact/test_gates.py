@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from rdkit import Chem, rdBase
 
-from agent.interpreter import interpret
 from agent.quick import answer, why_none
+from agent.reading import interpret
 from core.spec import Condition, CountRequirement, DesignSpec, MotifRequirement, PropertyRequirement, Requirement
 from tools.groups.groups import GROUPS, count_group
 from tools.proposers.base import ProposalRequest

@@ -4,7 +4,7 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
 
-from agent.interpreter import interpret
+from agent.reading import interpret
 from core.errors import ContradictionError
 from tools.proposers.base import ProposalRequest
 from tools.proposers.isomers.enumerate import isomers

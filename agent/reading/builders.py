@@ -1,0 +1,491 @@
+"""From what matched to statements: one function for each thing that a clause can say. None: the words fit, but mean nothing together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from agent.reading.grammar import Node
+from agent.reading.lexicon import BETTER, Vague
+from agent.reading.limit_builders import limits_of, measured, quantity, reference_of
+from agent.reading.mentions import Lattice, Mention
+from agent.reading.registered import GROUPS, REGISTRY
+from agent.reading.statements import Limit, Ref, Statement
+
+_INVERSE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
+@dataclass(frozen=True)
+class Stance:
+    """How a clause stands to its content: denied or not, a wish only, and with which evidence that it is asked for.
+
+    ``framed``: something in the clause says so ('with', 'required', a negation). ``strong``: that something speaks of parts; ``holding``: of
+    parts that may be whole compounds ('containing'). ``late``: it is denied behind the content only; ``listed``: it stands between signs, as an
+    item of a terse list.
+    """
+
+    denied: bool = False
+    soft: bool = False
+    framed: bool = False
+    strong: bool = False
+    holding: bool = False
+    late: bool = False
+    listed: bool = False
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The words were understood, and why they ask for nothing that can be checked."""
+
+    reason: str
+
+
+Built = list[Statement] | Refusal | None
+
+
+def build(node: Node, stance: Stance, lattice: Lattice, phrase: str) -> Built:
+    """The statements of a clause whose content matched as ``node``; ``phrase`` is quoted in them."""
+    found = _BUILDERS[node.name](node, stance, lattice)
+    if isinstance(found, list):
+        return [replace(s, phrase=phrase, soft=s.soft or stance.soft) for s in found]
+    return found
+
+
+def _only_asked(builder: Callable[[Node, Stance, Lattice], Built]) -> Callable[[Node, Stance, Lattice], Built]:
+    """For contents whose denial has no meaning here."""
+
+    def built(node: Node, stance: Stance, lattice: Lattice) -> Built:
+        return None if stance.denied else builder(node, stance, lattice)
+
+    return built
+
+
+# ---- numbers
+
+
+def _limit(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    found = measured(node, lattice)
+    if found is None:
+        return None
+    statements = []
+    for name, limit, assumption in found:
+        if stance.denied:
+            if limit.operator not in _INVERSE or len(found) > 1:
+                return None
+            limit = replace(limit, operator=_INVERSE[limit.operator])
+        statements.append(Statement("property", "", name=name, limit=limit, assumption=assumption))
+    return statements
+
+
+def _level(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    if stance.denied:
+        return None
+    numbers = [quantity(q) for q in node.nodes("Quantity")]
+    if len(numbers) == 1 and numbers[0][1] == "":
+        return None
+    celsius = [_celsius(value, unit or numbers[-1][1]) for value, unit in numbers]
+    if any(c is None for c in celsius):
+        return None
+    words = lattice.text(node.i, node.j).lower()
+    direct = words[:6] in ("surviv", "withst", "tolera", "endure", "resist")
+    if not node.mentions("temperature_links", "link", "cmp") and not direct and len(numbers) == 1:
+        return None
+    if any(m.value in ("<", "<=") for m in node.mentions("cmp")):
+        return None
+    definition = REGISTRY["thermal_stability"]
+    if not all(c is not None and definition.low <= c <= definition.high for c in celsius):
+        return Refusal(f"thermal stability can be judged between {definition.low:g} and {definition.high:g} °C")
+    decomposition = "decompos" in words or words.startswith(("td", "degradation"))
+    shape = "decomposition" if decomposition else "heat" if "heat" in words else ""
+    return [Statement("level", "", name="thermal_stability", temperature=max(c for c in celsius if c is not None), shape=shape)]
+
+
+def _celsius(value: float, unit: str) -> float | None:
+    from agent.reading.units import parsed
+
+    named = parsed(unit)
+    name = named.name if named else ""
+    return {"°C": value, "K": value - 273.15, "°F": (value - 32.0) / 1.8}.get(name)
+
+
+# ---- wishes
+
+
+def _objective(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    if node.first("similar") or node.first("similarity"):
+        return [Statement("objective", "", name="similarity", shape="maximise", ref=reference_of(node))]
+    names = [p.mentions("prop")[0].value for p in node.nodes("Property")]
+    comparative = node.mentions("comparative_up", "comparative_down", "comparative_good", "comparative_bad")
+    scale = node.first("scale")
+    if scale is not None:
+        name, sign = scale.value
+        up = not node.mentions("superlative_down", "comparative_down", "comparative_bad")
+        direction = "up" if (sign > 0) == up else "down"
+        if comparative:
+            return [Statement("relative", "", name=name, shape=direction)]
+        return [_wish(name, direction == "up")]
+    built = [_wish(name, _upwards(node, name)) for name in names]
+    if comparative:
+        return [Statement("relative", "", name=names[0], shape="up" if _upwards(node, names[0]) else "down")]
+    if any(s.kind == "level" and not _upwards(node, s.name) for s in built):
+        return Refusal("low stability is not something that can be asked for")
+    return built
+
+
+def _upwards(node: Node, name: str) -> bool:
+    better = BETTER.get(name, 1) > 0
+    if node.mentions("improve", "superlative_good", "adjective_good", "comparative_good"):
+        return better
+    if node.mentions("adjective_bad", "comparative_bad"):
+        return not better
+    return not node.mentions("minimise", "superlative_down", "possible_down", "adjective_down", "comparative_down")
+
+
+def _wish(name: str, up: bool) -> Statement:
+    if REGISTRY[name].kind == "level":
+        return Statement("level", "", name=name, temperature=150.0, shape="assumed")
+    return Statement("objective", "", name=name, shape="maximise" if up else "minimise")
+
+
+def _changed(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'make ibuprofen less lipophilic', 'improve the solubility of ibuprofen': near the named structure, and better than it."""
+    reference = reference_of(node)
+    if reference is None:
+        return None
+    near = Statement("similarity", "", ref=reference)
+    scale = node.first("scale")
+    comparative = node.mentions("comparative_up", "comparative_down", "comparative_good", "comparative_bad")
+    if scale is not None:
+        name, sign = scale.value
+        up = (sign > 0) == (not comparative or comparative[0].kind in ("comparative_up", "comparative_good"))
+        return [near, Statement("relative", "", name=name, shape="up" if up else "down", ref=reference)]
+    names = [p.mentions("prop")[0].value for p in node.nodes("Property")]
+    if comparative:
+        return [near, Statement("relative", "", name=names[0], shape="up" if _upwards(node, names[0]) else "down", ref=reference)]
+    return [near, *(_wish(name, _upwards(node, name)) for name in names)]
+
+
+# ---- parts of structures
+
+
+def _count(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    pair = node.first("pair")
+    if pair is not None:
+        name, _, number = str(pair.value).removeprefix("count:group:").partition(" == ")
+        return None if stance.denied else [Statement("count", "", name=name, limit=Limit("==", low=float(number)))]
+    limits = limits_of(node)
+    if limits is None or any(limit.unit for limit in limits):
+        return None
+    after = node.first("after")
+    if after is not None and len(limits) == 1 and limits[0].operator == "bare":
+        limits = [replace(limits[0], operator=str(after.value))]
+    if stance.denied:
+        if len(limits) > 1 or limits[0].operator not in _INVERSE:
+            return None
+        limits = [replace(limits[0], operator=_INVERSE[limits[0].operator])]
+    group, element = node.first("grp"), node.first("elem")
+    if group is not None:
+        return [Statement("count", "", name=group.value, limit=limit) for limit in limits]
+    if element is not None:
+        return [Statement("count", "", name=element.value, what="element", limit=limit) for limit in limits]
+    atoms = "'atoms' are counted without hydrogen"
+    return [Statement("property", "", name="heavy_atoms", limit=limit, assumption=atoms) for limit in limits]
+
+
+def _any_of(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    names = [m.value for m in node.mentions("grp")]
+    if stance.denied or len(names) < 2 or len(names) != len(node.nodes("Item")):
+        return None
+    return [_choice(names)]
+
+
+def _choice(names: list[str]) -> Statement:
+    smarts = GROUPS[names[0]].smarts if len(names) == 1 else "[" + ",".join(f"$({GROUPS[n].smarts})" for n in names) + "]"
+    return Statement("motif", "", name=" or ".join(names), smarts=smarts)
+
+
+def _motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    if stance.denied and node.mentions("intersective"):
+        return None  # 'no hindered esters' leaves others
+    items = [item for part in node.nodes("List") for item in part.nodes("Item")]
+    forms = [_form(item, lattice) for item in items]
+    last = items[-1].mentions()[-1]
+    if lattice.lower(last.j - 1) in ("groups", "group", "rings", "moieties", "atoms", "units"):
+        forms = [replace(form, counted=False) for form in forms]  # 'nitro and azide groups'
+    joints = _joints(items, lattice)
+    if stance.denied:
+        if stance.late and joints and (any(f.article for f in forms) or joints[-1] == ","):
+            return None  # 'a long chain, nitrogen undesirable'
+        return _denied_items(items, forms, joints)
+    if not stance.holding and any(item.mentions("cmpd") and not item.mentions("grp") for item in items):
+        return None
+    asked = stance.strong or forms[0].article or stance.listed
+    if not asked or "nor" in joints or (not stance.strong and not stance.listed and any(f.plural and not f.article for f in forms)):
+        return None
+    if all(item.first("grp") for item in items) and len(items) > 1 and "or" in joints:
+        if any(j not in ("or", ",", "/", ", or") for j in joints):
+            return None
+        return [_choice([item.mentions("grp")[0].value for item in items])]
+    if "or" in " ".join(joints) or "/" in joints:
+        return None
+    return _each(items, denied=False)
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How an item of a list is written: with 'a' or 'an', in the plural; whether it is a noun that has one."""
+
+    article: bool
+    plural: bool
+    counted: bool
+
+
+def _form(item: Node, lattice: Lattice) -> _Form:
+    """``item`` begins where its articles begin."""
+    first = min(m.i for m in item.mentions())
+    words = {lattice.lower(k) for k in range(item.i, first)} | {lattice.lower(item.i - 1)}
+    last = max(m.j for m in item.mentions())
+    text = lattice.lower(last - 1)
+    return _Form(bool(words & {"a", "an"}), text.endswith("s") and not text.endswith("ss"), item.first("elem") is None)
+
+
+def _joints(items: list[Node], lattice: Lattice) -> list[str]:
+    joints = []
+    for left, right in pairwise(items):
+        first = min(m.i for m in right.mentions())
+        words = [lattice.lower(k) for k in range(left.j, first)]
+        joints.append(" ".join(w for w in words if w in ("and", "or", "nor", ",", "/", ";")))
+    return joints
+
+
+def _denied_items(items: list[Node], forms: list[_Form], joints: list[str]) -> Built:
+    """'no A, B or C': every item with the grammar of the first one."""
+    if joints and joints[-1] == "," and forms[0].article:
+        return None  # 'never an ester, an amide': it is not said how the list goes on
+    listed = bool(joints) and joints[-1] in ("or", "nor", ", or", ", nor", "and", ", and", "/")
+    for form, joint in zip(forms[1:], joints, strict=True):
+        alternative = "or" in joint.replace(",", " ").split() or "nor" in joint
+        if form.article and not forms[0].article and not alternative:
+            return None
+        if (
+            form.counted
+            and forms[0].counted
+            and form.plural != forms[0].plural
+            and not (alternative or (listed and joints[-1].strip(", ") in ("or", "nor")))
+        ):
+            return None
+    return _each(items, denied=True)
+
+
+def _each(items: list[Node], *, denied: bool) -> Built:
+    built: list[Statement] = []
+    for item in items:
+        mention = item.mentions("grp", "elem", "cmpd", "smiles", "prop")[0]
+        one = _present(mention, denied)
+        if one is None:
+            return None
+        built.append(one)
+    return built
+
+
+def _present(mention: Mention, denied: bool) -> Statement | None:
+    if mention.kind == "grp":
+        return Statement("motif", "", name=mention.value, smarts=GROUPS[mention.value].smarts, wanted=not denied)
+    if mention.kind == "elem":
+        limit = Limit("==", low=0.0) if denied else Limit(">=", low=1.0)
+        return Statement("count", "", name=mention.value, what="element", limit=limit)
+    if mention.kind == "prop":
+        if not REGISTRY[mention.value].integer or mention.value in ("formal_charge", "valence_electrons"):
+            return None
+        return Statement("property", "", name=mention.value, limit=Limit("==", low=0.0) if denied else Limit(">=", low=1.0))
+    name, smiles = mention.value if mention.kind == "cmpd" else ("", mention.value)
+    return Statement("motif", "", name=name, ref=Ref(name, smiles), wanted=not denied)
+
+
+def _all_but(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'no halogens except fluorine': the other halogens are excluded."""
+    spared = {m.value for m in node.mentions("elem")}
+    halogens = ("F", "Cl", "Br", "I")
+    if not stance.denied or node.mentions("grp")[0].value != "halogen" or not spared <= set(halogens):
+        return None
+    return [Statement("count", "", name=x, what="element", limit=Limit("==", low=0.0)) for x in halogens if x not in spared]
+
+
+def _vague(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    entry = node.mentions("vague")[0].value
+    assert isinstance(entry, Vague)
+    if stance.denied and not entry.negated:
+        return None
+    if entry.colour and not _can_be_coloured(lattice):
+        return None
+    return [Statement("vague", "", vague=entry, negated=stance.denied)]
+
+
+def _denied_kind(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'no halogenated compounds', 'nitro compounds are forbidden': things of a kind are denied by what makes them of that kind."""
+    if not stance.denied:
+        return None
+    if node.nodes("List") and len(node.nodes("List")[0].nodes("Item")) > 1:
+        return None
+    if node.nodes("List"):
+        return _motif(node, stance, lattice)
+    return _vague(node, stance, lattice) if node.first("vague") else _each([node], denied=True)
+
+
+def _can_be_coloured(lattice: Lattice) -> bool:
+    """Whether the goal speaks of dyes or of absorption, so that a colour word is one of light: not in 'a green solvent'."""
+    mentions = [m for at in lattice.at for m in at]
+    families = {m.value.name for m in mentions if m.kind == "fam"}
+    return bool(families & {"dye", "photoswitch", ""}) or any(m.kind == "verbprop" and not isinstance(m.value, Vague) for m in mentions)
+
+
+def _other_solubility(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    entry, solvent = node.mentions("vague")[0].value, node.mentions("cmpd")[0].value
+    if not any("soluble" in word for word in entry.words):
+        return None
+    if solvent[0] == "water":
+        return None if stance.denied else [Statement("vague", "", vague=entry)]
+    return Refusal("only the solubility in water is predicted")
+
+
+def _replacement(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    return Refusal("what would replace a compound in use cannot be computed; state the properties that it needs")
+
+
+def _rule_set(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    return [Statement("rule_set", "", name=node.mentions("rule")[0].value)]
+
+
+def _elements(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    symbols: list[str] = []
+    for mention in node.mentions("elem", "elems"):
+        symbols += mention.value if mention.kind == "elems" else (mention.value,)
+    only = node.first("only")
+    if (
+        len(symbols) == 1
+        and only is not None
+        and lattice.text(only.i, only.j).lower() in ("only", "made of", "made up of", "solely", "composed of")
+    ):
+        return None
+    if len(symbols) < 2 and only is None:
+        return None
+    return [Statement("elements", "", elements=tuple(symbols))]
+
+
+def _formula(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    return [Statement("formula", "", name=node.mentions("formula")[0].value)]
+
+
+def _isomers(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    return [Statement("formula", "", name=node.mentions("formula")[0].value, exhaustive=True)]
+
+
+def _similarity(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    limits = limits_of(node) or [None]  # type: ignore[list-item]
+    limit = limits[0]
+    wanted = not node.mentions("dissimilar")
+    if len(limits) > 1 or (limit is not None and limit.unit not in ("", "%")):
+        return None
+    if stance.denied:
+        if limit is not None or not wanted:
+            return None
+        wanted = False
+    if limit is not None and limit.operator == "bare" and limit.unit != "%" and (limit.low or 0) > 1:
+        return None
+    reference = reference_of(node)
+    if node.mentions("similar_weak") and not (reference and reference.smiles):
+        return None
+    return [Statement("similarity", "", ref=reference, limit=limit, wanted=wanted)]
+
+
+def _derivative(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    name = node.mentions("grp")[0].value
+    return [Statement("motif", "", name=name, smarts=GROUPS[name].smarts)]
+
+
+def _scaffold(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    mention = node.mentions("smiles", "cmpd")[0]
+    name, smiles = mention.value if mention.kind == "cmpd" else ("", mention.value)
+    return [Statement("scaffold", "", name=name, smarts=smiles)]
+
+
+def _kept_out(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'keep imines out'."""
+    return _motif(node, replace(stance, denied=not stance.denied), lattice)
+
+
+def _kept_group(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    name = node.mentions("grp")[0].value
+    return [Statement("motif", "", name=name, smarts=GROUPS[name].smarts)]
+
+
+def _scaffold_of(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'keep the steroid core' of what is no compound, 'keep caffeine' of what is no group."""
+    grp = node.first("grp")
+    return _kept_group(node, stance, lattice) if grp is not None else _scaffold(node, stance, lattice)
+
+
+def _edit(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    from tools.groups.edits import HALOGENS, known
+
+    targets = []
+    for part in node.nodes("Target"):
+        options = [m for m in part.mentions("elem") if m.value in HALOGENS] + part.mentions("grp", "elem")
+        if not options or not known(options[0].value):
+            return None
+        targets.append(options[0].value)
+    reference = reference_of(node)
+    if reference is None or not reference.smiles:
+        return None
+    shape = node.mentions("edit_add", "edit_remove", "edit_replace")[0].value
+    if (shape == "replace") != (len(targets) == 2):
+        return None
+    every = bool(node.mentions("edit_every"))
+    replacement = targets[1] if shape == "replace" else ""
+    return [Statement("edit", "", name=targets[0], shape=shape, replacement=replacement, every=every, ref=reference, exhaustive=True)]
+
+
+def _solvent(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    name, smiles = node.mentions("cmpd")[0].value
+    return [Statement("solvent", "", ref=Ref(name, smiles))]
+
+
+def _set(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    limits = limits_of(node)
+    if limits is None or len(limits) != 1 or limits[0].unit not in ("", "%") or limits[0].low is None:
+        return None
+    references = [ref for part in node.nodes("Reference") if (ref := reference_of(part)) is not None]
+    if any(not ref.smiles for ref in references):
+        return None
+    name = "novelty" if node.mentions("novelty") else "diversity"
+    return [Statement("set", "", name=name, limit=limits[0], references=tuple(references))]
+
+
+_BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
+    "limit": _limit,
+    "level": _level,
+    "objective": _only_asked(_objective),
+    "changed": _only_asked(_changed),
+    "count": _count,
+    "any_of": _any_of,
+    "all_but": _all_but,
+    "motif": _motif,
+    "vague": _vague,
+    "denied_kind": _denied_kind,
+    "other_solubility": _other_solubility,
+    "replacement": _replacement,
+    "rule_set": _only_asked(_rule_set),
+    "elements": _only_asked(_elements),
+    "formula": _only_asked(_formula),
+    "isomers": _only_asked(_isomers),
+    "similarity": _similarity,
+    "derivative": _only_asked(_derivative),
+    "scaffold": _only_asked(_scaffold),
+    "kept_out": _only_asked(_kept_out),
+    "kept_group": _only_asked(_kept_group),
+    "scaffold_of": _only_asked(_scaffold_of),
+    "edit": _only_asked(_edit),
+    "solvent": _only_asked(_solvent),
+    "set": _only_asked(_set),
+}

@@ -1,0 +1,249 @@
+"""Match patterns (``words/patterns.toml``) against the lattice of mentions. Every result keeps what matched, so that it can be built from.
+
+A matcher is made for one goal and remembers what each part matched at each place, so the cost is linear in the number of clause beginnings.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from agent.reading.mentions import Lattice, Mention
+
+
+@dataclass(frozen=True)
+class Node:
+    """A part that matched: its name, its pieces ``i`` to ``j`` (exclusive), and the mentions and parts in it."""
+
+    name: str
+    i: int
+    j: int
+    parts: tuple[Mention | Node, ...]
+
+    def mentions(self, *kinds: str) -> list[Mention]:
+        """All mentions of ``kinds`` (all kinds if none is given) within it, in order."""
+        found: list[Mention] = []
+        for part in self.parts:
+            if isinstance(part, Node):
+                found += part.mentions(*kinds)
+            elif not kinds or part.kind in kinds:
+                found.append(part)
+        return found
+
+    def nodes(self, name: str) -> list[Node]:
+        """All parts called ``name`` within it, in order; not those inside such a part."""
+        found: list[Node] = []
+        for part in self.parts:
+            if isinstance(part, Node):
+                found += [part] if part.name == name else part.nodes(name)
+        return found
+
+    def first(self, kind: str) -> Mention | None:
+        """The first mention of ``kind`` within it, or None."""
+        return next(iter(self.mentions(kind)), None)
+
+
+Result = tuple[int, tuple[Mention | Node, ...]]
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A parsed pattern: its operation ('kind', 'word', 'part', 'row', 'choice', 'some'), its name or bounds, what it holds."""
+
+    operation: str
+    name: str = ""
+    of: tuple[Pattern, ...] = ()
+    least: int = 1
+    most: int = 1
+
+
+_TOKEN = re.compile(r"\s*(?:'(?P<word>[^']+)'|(?P<name>\w+)|(?P<sign>[()|?*+]))")
+#: Most repetitions of a starred part: lists of groups are no longer.
+_MOST = 60
+
+
+def parse_pattern(text: str) -> Pattern:
+    """The pattern that ``text`` writes. Raises ValueError if it is not well formed."""
+    tokens = [(m.lastgroup or "", m.group(m.lastgroup or 0)) for m in _TOKEN.finditer(text)]
+    pattern, rest = _choice(tokens)
+    if rest:
+        raise ValueError(f"pattern not well formed: {text}")
+    return pattern
+
+
+def _choice(tokens: list[tuple[str, str]]) -> tuple[Pattern, list[tuple[str, str]]]:
+    rows: list[Pattern] = []
+    while True:
+        row: list[Pattern] = []
+        while tokens and tokens[0] not in (("sign", "|"), ("sign", ")")):
+            one, tokens = _one(tokens)
+            row.append(one)
+        rows.append(row[0] if len(row) == 1 else Pattern("row", of=tuple(row)))
+        if not tokens or tokens[0] == ("sign", ")"):
+            return (rows[0] if len(rows) == 1 else Pattern("choice", of=tuple(rows))), tokens
+        tokens = tokens[1:]
+
+
+def _one(tokens: list[tuple[str, str]]) -> tuple[Pattern, list[tuple[str, str]]]:
+    (kind, text), tokens = tokens[0], tokens[1:]
+    if kind == "word":
+        found = Pattern("word", text)
+    elif kind == "name":
+        found = Pattern("part" if text[0].isupper() else "kind", text)
+    elif text == "(":
+        found, tokens = _choice(tokens)
+        if not tokens:
+            raise ValueError("a bracket is not closed")
+        tokens = tokens[1:]
+    else:
+        raise ValueError(f"unexpected {text!r}")
+    bounds = {"?": (0, 1), "*": (0, _MOST), "+": (1, _MOST)}
+    if tokens and tokens[0][0] == "sign" and tokens[0][1] in bounds:
+        least, most = bounds[tokens[0][1]]
+        found, tokens = Pattern("some", of=(found,), least=least, most=most), tokens[1:]
+    return found, tokens
+
+
+#: What a pattern can begin with: kinds of mentions, and words marked by a quote before them.
+Firsts = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Content:
+    """One thing that a clause can say: what is built from it, and the patterns that say it, each with what it can begin with."""
+
+    builds: str
+    forms: tuple[tuple[Pattern, Firsts], ...]
+
+
+def firsts(pattern: Pattern, parts: dict[str, tuple[Pattern, ...]]) -> tuple[Firsts, bool]:
+    """(what ``pattern`` can begin with, whether it can be empty)."""
+    if pattern.operation == "kind":
+        return frozenset((pattern.name,)), False
+    if pattern.operation == "word":
+        return frozenset((f"'{pattern.name}",)), False
+    if pattern.operation == "part":
+        found = [firsts(form, parts) for form in parts[pattern.name]]
+        return frozenset().union(*(f for f, _ in found)), any(empty for _, empty in found)
+    if pattern.operation == "choice":
+        found = [firsts(one, parts) for one in pattern.of]
+        return frozenset().union(*(f for f, _ in found)), any(empty for _, empty in found)
+    if pattern.operation == "some":
+        first, empty = firsts(pattern.of[0], parts)
+        return first, empty or pattern.least == 0
+    beginning: Firsts = frozenset()
+    for one in pattern.of:
+        first, empty = firsts(one, parts)
+        beginning |= first
+        if not empty:
+            return beginning, False
+    return beginning, True
+
+
+@lru_cache(maxsize=1)
+def tables() -> tuple[dict[str, tuple[Pattern, ...]], tuple[Content, ...]]:
+    """(parts by name, contents) of ``patterns.toml``."""
+    table = tomllib.loads(resources.files("agent.reading").joinpath("words", "patterns.toml").read_text(encoding="utf-8"))
+    parts = {name: tuple(parse_pattern(text) for text in forms) for name, forms in table["parts"].items()}
+    contents = tuple(
+        Content(row["builds"], tuple((p, firsts(p, parts)[0]) for p in map(parse_pattern, row["forms"]))) for row in table["content"]
+    )
+    return parts, contents
+
+
+class Matcher:
+    """Matches patterns on one goal."""
+
+    def __init__(self, lattice: Lattice) -> None:
+        self.lattice = lattice
+        self.parts, self.contents = tables()
+        self._remembered: dict[tuple[str, int], list[Result]] = {}
+        self._starts: dict[int, tuple[int, ...]] = {}
+        self._contents: dict[int, list[Node]] = {}
+        self._at: dict[int, frozenset[str]] = {}
+
+    def starts(self, i: int) -> tuple[int, ...]:
+        """Piece ``i`` and those that follow it behind articles, auxiliaries, quotes and the hyphen of a compound word."""
+        if i not in self._starts:
+            found, k = {i: None}, [i]
+            while k:
+                here = k.pop()
+                ends = [m.j for m in self.lattice.of(here, "skip", "quote")] + ([here + 1] if self.lattice.hyphen(here) else [])
+                for j in ends:
+                    if j not in found:
+                        found[j] = None
+                        k.append(j)
+            self._starts[i] = tuple(sorted(found))
+        return self._starts[i]
+
+    def beginnings(self, i: int) -> frozenset[str]:
+        """Kinds and words with which something can begin at piece ``i``."""
+        if i not in self._at:
+            here = self.starts(i)
+            kinds = {m.kind for p in here if p < len(self.lattice.pieces) for m in self.lattice.at[p]}
+            self._at[i] = frozenset(kinds | {f"'{self.lattice.lower(p)}" for p in here})
+        return self._at[i]
+
+    def contents_at(self, i: int) -> list[Node]:
+        """Every content that can stand at piece ``i``, each named by what is built from it, in the order of the tables."""
+        if i not in self._contents:
+            begins = self.beginnings(i)
+            found: dict[tuple[str, int, int], Node] = {}
+            for content in self.contents:
+                for n, (form, first) in enumerate(content.forms):
+                    if first & begins:
+                        for j, parts in self.match(form, i):
+                            found.setdefault((content.builds, j, n), Node(content.builds, i, j, parts))
+            whole = max((node.j for node in found.values() if node.name == "elements"), default=0)
+            self._contents[i] = [node for node in found.values() if node.name != "elements" or node.j == whole]
+        return self._contents[i]
+
+    def match(self, pattern: Pattern, i: int) -> list[Result]:
+        """Every end that ``pattern`` can have from piece ``i``, each once, with what matched first."""
+        if pattern.operation == "kind":
+            return [(m.j, (m,)) for p in self.starts(i) for m in self.lattice.of(p, pattern.name)]
+        if pattern.operation == "word":
+            return [(p + 1, ()) for p in self.starts(i) if self.lattice.lower(p) == pattern.name]
+        if pattern.operation == "part":
+            return self._part(pattern.name, i)
+        if pattern.operation == "row":
+            return self._row(pattern.of, i)
+        if pattern.operation == "choice":
+            return _once([r for one in pattern.of for r in self.match(one, i)])
+        return self._some(pattern, i)
+
+    def _part(self, name: str, i: int) -> list[Result]:
+        key = (name, i)
+        if key not in self._remembered:
+            self._remembered[key] = []
+            found = [(j, (Node(name, i, j, parts),)) for form in self.parts[name] for j, parts in self.match(form, i)]
+            self._remembered[key] = _once(found)  # type: ignore[arg-type]
+        return self._remembered[key]
+
+    def _row(self, of: tuple[Pattern, ...], i: int) -> list[Result]:
+        results: list[Result] = [(i, ())]
+        for one in of:
+            results = _once([(j, parts + more) for k, parts in results for j, more in self.match(one, k)])
+            if not results:
+                return []
+        return results
+
+    def _some(self, pattern: Pattern, i: int) -> list[Result]:
+        results: list[Result] = [(i, ())]
+        found = list(results) if pattern.least == 0 else []
+        for _ in range(pattern.most):
+            results = _once([(j, parts + more) for k, parts in results for j, more in self.match(pattern.of[0], k) if j > k])
+            if not results:
+                break
+            found += results
+        return _once(found)
+
+
+def _once(results: list[Result]) -> list[Result]:
+    first: dict[int, Result] = {}
+    for result in results:
+        first.setdefault(result[0], result)
+    return list(first.values())

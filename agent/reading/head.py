@@ -1,0 +1,427 @@
+"""The thing designed: the noun at the head of the goal, with what stands before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agent.reading.builders import Refusal, Stance, build
+from agent.reading.clauses import Clause, Reader
+from agent.reading.lexicon import Family, Vague, lexicon
+from agent.reading.mentions import Mention
+from agent.reading.statements import Limit, Statement
+from core.errors import GoalError
+
+#: Most words before the noun that may be unknown.
+_MOST_UNKNOWN = 6
+#: Kinds of mentions that no name for a thing contains.
+_NOT_IN_NAMES = (
+    "negation", "cmp", "between", "open", "relative", "and", "or", "but", "condition", "exception", "prop", "necessity", "permission", "subject", "soft",
+    "negation_after", "only", "keep", "similar", "dissimilar", "maximise", "minimise", "stable", "quote", "than", "possible_up", "possible_down", "smiles",
+    "edit_add", "edit_replace", "verbprop", "similarity", "purpose", "adverbial",
+)  # fmt: skip
+#: What may follow the noun directly.
+_FOLLOWERS = (
+    "prop",
+    "cmp",
+    "between",
+    "adjective_up",
+    "adjective_down",
+    "adjective_good",
+    "superlative_up",
+    "superlative_down",
+    "comparative_up",
+    "comparative_down",
+    "number_of",
+    "bound_most",
+    "bound_least",
+    "unchk",
+)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One word or phrase before the noun: 'unknown', 'unchecked' (with a reason), 'plain', 'read' (with statements), 'joint'."""
+
+    sort: str
+    i: int
+    j: int
+    statements: tuple[Statement, ...] = ()
+    reason: str = ""
+    groups: bool = False
+    family: Family | None = None
+
+
+@dataclass(frozen=True)
+class _Found:
+    cost: tuple[int, int]
+    parts: tuple[_Part, ...]
+    noun: Mention | None
+    noun_end: int
+
+
+class HeadReader:
+    """Reads the noun phrase at the head of a goal."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.lattice = reader.lattice
+        self._remembered: dict[tuple[int, int], _Found | None] = {}
+
+    def read_at(self, i: int, *, determined: bool = False, requested: bool = False) -> list[Clause] | None:
+        """The clauses of a noun phrase from piece ``i`` that names the thing designed, or None."""
+        k, article, candidates = self._lead(i)
+        if determined and not article:
+            return None
+        if requested and not any(self.lattice.has(n, "request") for n in range(i, k)):
+            return None
+        determined = article
+        self._remembered = {}
+        if candidates is not None and self.lattice.has(k, "similar"):
+            return [Clause(i, k, "filler", candidates=candidates)]
+        found = self._phrase(k, _MOST_UNKNOWN, candidates is not None)
+        if found is None or (found.noun is None and not determined):
+            return None
+        if found.noun is not None and found.noun.kind in ("grp", "pair", "vague", "cmpd") and not self._plainly_asked(found, i, k):
+            return None
+        parts = self._judged(found, k)
+        return self._clauses(i, k, parts, found, determined, candidates)
+
+    def _plainly_asked(self, found: _Found, i: int, k: int) -> bool:
+        """Whether a noun that names a part ('an amide', 'find a thiophene') is asked for: with 'a' or a request, no unknown word, no verb behind it."""
+        words = {self.lattice.lower(n) for n in range(i, k)} | {self.lattice.lower(p.i) for p in found.parts if p.sort == "plain"}
+        asked = bool(words & {"a", "an"}) or any(self.lattice.has(n, "request") for n in range(i, k))
+        strange = any(p.sort in ("unknown", "family", "glue") for p in found.parts)
+        end = found.noun_end
+        follows = (
+            end >= self.reader.end
+            or self.reader.sign(end)
+            or self.lattice.has(end, "open", "purpose", "relative", "verbprop", "prop", "cmp", "adverbial")
+        )
+        needed = found.noun is not None and found.noun.kind in ("grp", "cmpd")
+        asked = asked or (i == 0 and not self.lattice.lower(end - 1).endswith("s"))
+        return (asked or not needed) and not strange and follows and not self.lattice.has(end, "negation", "necessity", "negation_after")
+
+    def _lead(self, i: int) -> tuple[int, bool, int | None]:
+        """(piece behind 'I would like five', whether an article, number or request came, the number)."""
+        determined, candidates, k = False, None, i
+        moved = True
+        while moved:
+            moved = False
+            for m in self.lattice.of(k, "request", "subject", "skip", "necessity", "quote", "soft", "plain"):
+                text = self.lattice.text(m.i, m.j).lower()
+                if (m.kind == "subject" and text not in ("i", "we", "you", "it")) or (m.kind == "soft" and not text.startswith("target")):
+                    continue
+                determined = determined or m.kind == "request" or text in ("a", "an", "the", "any", "our", "my", "these", "this", "some")
+                k, moved = m.j, True
+                break
+            if (
+                not moved
+                and self.lattice.lower(k) in ("for", "of")
+                and any(not m.value.name for n in self.reader.matcher.starts(k + 1) for m in self.lattice.of(n, "fam"))
+            ):
+                k, moved, determined = k + 1, True, True
+            if not moved and candidates is None:
+                number = self._number_wanted(k)
+                if number is not None:
+                    candidates, k, determined, moved = number[0], number[1], True, True
+        return k, determined, candidates
+
+    def _number_wanted(self, k: int) -> tuple[int, int] | None:
+        """(number, piece behind it) of the structures to list, where nouns follow: 'three candidates', 'at least five molecules'."""
+        start = k
+        for m in self.lattice.of(k, "cmp"):
+            if m.value in (">=", "~", "=="):
+                start = m.j
+                break
+        for number in self.lattice.of(start, "num"):
+            if any(u.j > number.j for u in self.lattice.of(number.j, "unit") if not self.lattice.has(number.j, "elem")):
+                continue
+            value = float(number.value)
+            found = self._phrase(number.j, _MOST_UNKNOWN, True)
+            self._remembered = {}
+            if (found is None or found.noun is None) and not self.lattice.has(number.j, "similar"):
+                continue
+            if value != int(value) or not 1 <= value <= 1000:
+                raise GoalError(
+                    "the number of candidates must be a whole number from 1 to 1000",
+                    phrase=self.lattice.text(k, found.noun_end if found is not None else number.j),
+                )
+            return int(value), number.j
+        return None
+
+    # ---- the words before the noun
+
+    def _phrase(self, k: int, unknown: int, counted: bool) -> _Found | None:
+        key = (k, unknown)
+        if key not in self._remembered:
+            self._remembered[key] = None
+            self._remembered[key] = self._best(k, unknown, counted)
+        return self._remembered[key]
+
+    def _best(self, k: int, unknown: int, counted: bool) -> _Found | None:
+        best: _Found | None = None
+        for noun in self._nouns(k, counted):
+            found = _Found((0, 0), (), noun, noun.j)
+            best = found if best is None or (found.cost, -found.noun_end) < (best.cost, -best.noun_end) else best
+        for part in self._parts(k):
+            strange = part.sort == "unknown"
+            if strange and unknown == 0:
+                continue
+            rest = self._phrase(part.j, unknown - strange, counted)
+            if rest is None and strange and part.j > k and self._name_may_end(part.j):
+                rest = _Found((3, 0), (), None, part.j)
+            if rest is None or (
+                rest.noun is None and part.family is not None and part.family.name == "" and part.family.candidate_class == "molecule"
+            ):
+                continue
+            found = _Found((rest.cost[0] + strange, rest.cost[1] + 1), (part, *rest.parts), rest.noun, rest.noun_end)
+            if best is None or found.cost < best.cost:
+                best = found
+        return best
+
+    def _nouns(self, k: int, counted: bool) -> list[Mention]:
+        """Nouns at ``k`` that can be the head: a family, a role, a pair, a compound class; the name ends behind it."""
+        found: list[Mention] = []
+        if self.lattice.hyphen(k - 1):
+            return found
+        for m in self.lattice.of(k, "fam", "role", "pair", "vague", "grp", "cmpd", "candidates"):
+            j = m.j
+            if m.kind == "grp":
+                while more := self.lattice.of(j, "groups"):
+                    j = more[0].j
+            if m.kind == "vague" and not _noun_like(m.value):
+                continue
+            if m.kind == "grp" and (more := self.lattice.of(j, "analogue")):
+                j = more[0].j
+            elif m.kind == "grp" and (counted or j > m.j):
+                continue
+            if m.kind == "cmpd" and any(g.j == m.j for g in self.lattice.of(k, "grp")):
+                continue
+            if m.kind == "cmpd":
+                after = self.lattice.of(j, "analogue")
+                if not after:
+                    continue
+                j = after[0].j
+            if self._name_may_end(j) and not self.lattice.hyphen(j):
+                found.append(Mention(m.i, j, m.kind, m.value))
+        return found
+
+    def _name_may_end(self, j: int) -> bool:
+        if self.lattice.hyphen(j):
+            return False
+        if self.lattice.lower(j) in ("is", "are", "be"):
+            return True
+        return self.reader.boundary(j) or (self.lattice.has(j, *_FOLLOWERS) and not self.lattice.has(j, "role", "fam"))
+
+    def _parts(self, k: int) -> list[_Part]:
+        found: list[_Part] = []
+        if k >= self.reader.end:
+            return found
+        lattice = self.lattice
+        if lattice.lower(k) == "non" and lattice.hyphen(k + 1):
+            found.append(_Part("unknown", k, k + 3))
+        if lattice.hyphen(k - 1):
+            return [_Part("unknown", k, k + 1)]
+        for number in lattice.of(k, "num"):
+            found += [_Part("unknown", k, unit.j) for unit in lattice.of(number.j, "unit")]
+        if lattice.has(k, "num"):
+            return found
+        if lattice.lower(k) in (",", "and") and not self._name_starts_clause(k + 1):
+            found.append(_Part("joint", k, k + 1))
+        if lattice.hyphen(k) or (lattice.lower(k) == "/" and lattice.pieces[k].glued):
+            found.append(_Part("glue", k, k + 1))
+        for m in lattice.of(k, "plain", "skip", "quote"):
+            found.append(_Part("plain", k, m.j))
+        found += self._read_parts(k)
+        for m in lattice.of(k, "unchk"):
+            found.append(_Part("unchecked", k, m.j, reason=str(m.value)))
+        for m in lattice.of(k, "fam", "role"):
+            found.append(_Part("family", k, m.j, family=m.value if m.kind == "fam" else None))
+        if (lattice.pieces[k].text[0].isalpha() and not lattice.has(k, *_NOT_IN_NAMES)) or (
+            lattice.pieces[k].text[0].isdigit() and k + 1 < self.reader.end and lattice.pieces[k + 1].glued and not lattice.has(k, "cmp")
+        ):
+            found.append(_Part("unknown", k, k + 1))
+        return found
+
+    def _name_starts_clause(self, k: int) -> bool:
+        return self.lattice.has(k, "open", "relative", "prop", "cmp", "num", "purpose") and not self.lattice.has(k, "vague", "unchk")
+
+    def _read_parts(self, k: int) -> list[_Part]:
+        """Adjectives and nouns before the head that say something: 'fluorinated', 'azo', 'halogen-free', 'non-aromatic', '300 Da'."""
+        found: list[_Part] = []
+        start, denied = k, False
+        for m in self.lattice.of(k, "negation"):
+            if self.lattice.text(m.i, m.j).lower() in ("non", "not"):
+                start, denied = m.j + self.lattice.hyphen(m.j), True
+        for node in self.reader.matcher.contents_at(start):
+            if node.name not in ("vague", "motif", "rule_set", "objective", "limit", "count"):
+                continue
+            if node.name == "motif" and any(m.kind not in ("grp",) for m in node.mentions("grp", "elem", "cmpd", "smiles", "prop")):
+                free = self._suffix(node.j, "free", "containing_suffix")
+                if free is None or node.mentions("cmpd", "smiles", "prop"):
+                    continue
+            for end, turned in self._ends(node.j, node.name):
+                stance = Stance(denied=denied != turned, framed=True, strong=True)
+                if (denied and turned) or (node.name in ("objective", "limit", "count", "rule_set") and stance.denied):
+                    continue
+                if node.name == "count" and not node.first("pair"):
+                    continue
+                phrase = self.reader.phrase(k, end)
+                built = build(node, stance, self.lattice, phrase)
+                if built and not isinstance(built, Refusal) and end > k and not self.lattice.hyphen(end):
+                    groups = node.name in ("motif", "count") and end == node.j
+                    found.append(_Part("read", k, end, tuple(built), groups=groups and not stance.denied))
+        return found
+
+    def _ends(self, j: int, builds: str) -> list[tuple[int, bool]]:
+        ends = [(j, False)]
+        if builds == "motif":
+            free, holding = self._suffix(j, "free"), self._suffix(j, "containing_suffix")
+            ends += ([(free, True)] if free else []) + ([(holding, False)] if holding else [])
+        return ends
+
+    def _suffix(self, j: int, *kinds: str) -> int | None:
+        k = j + 1 if self.lattice.hyphen(j) else j
+        found = self.lattice.of(k, *kinds)
+        return found[0].j if found else None
+
+    # ---- what counts
+
+    def _judged(self, found: _Found, start: int) -> list[_Part]:
+        """The parts with those turned unknown that an unknown word may change, or that name what the thing acts on."""
+        parts = list(found.parts)
+        for n, part in enumerate(parts):
+            if part.sort != "unknown":
+                continue
+            for step in (-1, 1):
+                m = n + step
+                while 0 <= m < len(parts) and parts[m].sort in ("glue", "plain"):
+                    m += step
+                if 0 <= m < len(parts) and parts[m].sort == "read":
+                    parts[m] = _Part("unknown", parts[m].i, parts[m].j)
+                    if step == 1 and m + 1 < len(parts) and parts[m + 1].sort == "read":
+                        continue
+        noun = found.noun
+        acted = [
+            p
+            for p in parts
+            if p.groups and noun is not None and noun.kind == "role" and any(s.name in self._acted_on() for s in p.statements)
+        ]
+        if noun is None or not self._composed(noun) or acted:
+            parts = [
+                _Part("unchecked", p.i, p.j, reason="it is not said whether the thing contains this or acts on it") if p.groups else p
+                for p in parts
+            ]
+        return parts
+
+    @staticmethod
+    def _acted_on() -> frozenset[str]:
+        return frozenset(word for word, meanings in lexicon().meanings.items() if "acted_on" in meanings)
+
+    def _composed(self, noun: Mention) -> bool:
+        """Whether a group before this noun says what the thing is made of."""
+        if noun.kind == "role":
+            return self.lattice.has(noun.i, "composed") and any(m.j == noun.j for m in self.lattice.of(noun.i, "composed"))
+        return True
+
+    def _clauses(self, i: int, k: int, parts: list[_Part], found: _Found, determined: bool, candidates: int | None) -> list[Clause] | None:
+        clauses: list[Clause] = []
+        noun = found.noun
+        if k > i:
+            clauses.append(Clause(i, k, "filler"))
+        families: list[tuple[Family, str]] = []
+        unknown: list[_Part] = []
+
+        def flush() -> None:
+            if unknown:
+                clauses.append(Clause(unknown[0].i, unknown[-1].j, "unread", reason="not understood"))
+                unknown.clear()
+
+        for part in parts:
+            if part.sort in ("unknown", "glue"):
+                unknown.append(part)
+                continue
+            flush()
+            if part.sort == "read":
+                clauses.append(Clause(part.i, part.j, "read", part.statements, content="name", start=part.i))
+            elif part.sort == "unchecked":
+                clauses.append(Clause(part.i, part.j, "unread", reason=part.reason))
+            elif part.sort == "family":
+                clauses.append(self._adjunct(part, families))
+            else:
+                clauses.append(Clause(part.i, part.j, "filler"))
+        flush()
+        if noun is None:
+            last = clauses.pop()
+            if last.role != "unread":
+                return None
+            uncertain = not determined and found.cost[0] > 4
+            clauses.append(
+                Clause(
+                    last.i,
+                    last.j,
+                    "unread",
+                    reason="the thing asked for is not known by this name",
+                    content="head",
+                    uncertain=uncertain,
+                    candidates=candidates,
+                )
+            )
+            return clauses
+        clauses.append(self._head(noun, parts, families, determined, candidates))
+        return clauses
+
+    def _adjunct(self, part: _Part, families: list[tuple[Family, str]]) -> Clause:
+        """A family before the noun: 'drug-like compounds', 'acrylic polymer resin'."""
+        text = self.lattice.text(part.i, part.j)
+        if part.family is not None:
+            families.append((part.family, text))
+            return Clause(part.i, part.j, "adjunct", families=((part.family, text),))
+        return Clause(part.i, part.j, "unread", reason="what it is used for cannot be computed")
+
+    def _head(
+        self, noun: Mention, parts: list[_Part], families: list[tuple[Family, str]], determined: bool, candidates: int | None
+    ) -> Clause:
+        text = self.lattice.text(noun.i, noun.j)
+        statements: list[Statement] = []
+        found: list[tuple[Family, str]] = []
+        given = ""
+        if noun.kind == "fam":
+            found = [(noun.value, text)]
+            given = noun.value.candidate_class
+        elif noun.kind == "role":
+            given = str(noun.value)
+        elif noun.kind == "pair":
+            name, _, number = str(noun.value).removeprefix("count:group:").partition(" == ")
+            statements.append(Statement("count", text, name=name, limit=Limit("==", low=float(number))))
+        elif noun.kind == "grp":
+            from agent.reading.registered import GROUPS
+
+            statements.append(Statement("motif", text, name=noun.value, smarts=GROUPS[noun.value].smarts))
+        elif noun.kind == "cmpd":
+            from agent.reading.statements import Ref
+
+            statements.append(Statement("similarity", text, ref=Ref(*noun.value)))
+        elif noun.kind == "vague":
+            statements.append(Statement("vague", text, vague=noun.value))
+            given = noun.value.candidate_class
+        first = next((p for p in parts if p.sort in ("unknown", "read", "family", "unchecked")), None)
+        plural = text.endswith("s") and not text.endswith("ss")
+        uncertain = not determined and first is not None and first.sort == "unknown" and plural
+        note = "what it is used for cannot be computed; only its class is taken" if noun.kind == "role" and given else ""
+        for m in self.lattice.of(noun.i, "unchk"):
+            if m.j == noun.j and noun.kind == "role":
+                note = str(m.value)
+        for m in self.lattice.of(noun.i, "vague"):
+            if m.j == noun.j and noun.kind in ("role", "fam") and not (noun.kind == "fam" and noun.value.requires):
+                statements.append(Statement("vague", text, vague=m.value))
+                note = ""
+        return Clause(
+            noun.i, noun.j, "head", tuple(statements), reason=note, families=tuple(found), candidate_class=given, candidates=candidates, uncertain=uncertain, content="head",
+            start=noun.i,
+        )  # fmt: skip
+
+
+def _noun_like(entry: object) -> bool:
+    """Whether an entry of the vague words is a noun for a thing: 'liquid', 'elastomer', 'hydrocarbon'."""
+    return isinstance(entry, Vague) and entry.noun

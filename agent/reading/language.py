@@ -1,0 +1,35 @@
+"""Recognise goals that are not written in English, by their articles, prepositions and auxiliaries."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from functools import lru_cache
+from importlib import resources
+
+_WORD = re.compile(r"[^\W\d_]+")
+#: Scripts that chemists use for symbols only.
+_SYMBOLS = ("GREEK", "LATIN", "MICRO", "ANGSTROM", "OHM", "KELVIN", "DEGREE", "FEMININE", "MASCULINE")
+
+
+@lru_cache(maxsize=1)
+def _closed_words() -> dict[str, frozenset[str]]:
+    table = tomllib.loads(resources.files("agent.reading").joinpath("words", "languages.toml").read_text(encoding="utf-8"))
+    return {name: frozenset(words) for name, words in table.items()}
+
+
+def foreign_language(text: str) -> str:
+    """The language of ``text`` ('German', 'a non-Latin script', ...) where it is not English, else ''.
+
+    At least two words that only this language uses, and more of them than English ones.
+    """
+    letters = [c for c in text if c.isalpha()]
+    other = [c for c in letters if not unicodedata.name(c, "LATIN").startswith(_SYMBOLS)]
+    if len(other) * 2 > len(letters) and letters:
+        return "a script other than Latin"
+    words = [w.lower() for w in _WORD.findall(text)]
+    counts = {name: sum(w in closed for w in words) for name, closed in _closed_words().items()}
+    english = counts.pop("English")
+    name = max(counts, key=lambda n: counts[n])
+    return name if counts[name] >= 2 and counts[name] > english else ""

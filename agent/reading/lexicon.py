@@ -1,0 +1,299 @@
+"""Every word and phrase that is known, with what it can mean. The words stand in ``words/*.toml`` and in the registered tables."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from agent.reading.registered import REGISTRY, RULE_SETS, common_names, group_words, plural
+from core.errors import ConfigurationError
+from tools.catalogue.catalogue import Catalogue
+from tools.catalogue.registry import catalogue_in_use
+
+#: Direction in which a property is usually better (+1 more, -1 less), for "good solubility" and "better than".
+BETTER = {definition.name: definition.better for definition in REGISTRY if definition.better}
+
+ELEMENT_NAMES = {
+    "hydrogen": "H", "carbon": "C", "nitrogen": "N", "oxygen": "O", "fluorine": "F", "chlorine": "Cl", "bromine": "Br", "iodine": "I",
+    "sulfur": "S", "sulphur": "S", "phosphorus": "P", "phosphorous": "P", "silicon": "Si", "boron": "B", "selenium": "Se", "tin": "Sn",
+    "lithium": "Li", "sodium": "Na", "potassium": "K", "magnesium": "Mg", "aluminium": "Al", "aluminum": "Al", "zinc": "Zn", "iron": "Fe",
+    "copper": "Cu", "nickel": "Ni", "palladium": "Pd", "platinum": "Pt", "gold": "Au", "silver": "Ag", "mercury": "Hg", "lead atom": "Pb",
+    "gadolinium": "Gd", "titanium": "Ti", "zirconium": "Zr", "manganese": "Mn", "tungsten": "W", "molybdenum": "Mo", "vanadium": "V", "cadmium": "Cd", "antimony": "Sb", "bismuth": "Bi", "calcium": "Ca", "barium": "Ba", "rhodium": "Rh", "osmium": "Os", "rhenium": "Re", "europium": "Eu", "terbium": "Tb", "uranium": "U", "beryllium": "Be", "gallium": "Ga", "indium": "In", "thallium": "Tl", "arsenic": "As", "tellurium": "Te", "germanium": "Ge", "iridium": "Ir", "ruthenium": "Ru", "cobalt": "Co", "chromium": "Cr",
+"fluoro": "F", "chloro": "Cl", "bromo": "Br", "iodo": "I",
+}  # fmt: skip
+SYMBOLS = (
+    "H",
+    "C",
+    "N",
+    "O",
+    "F",
+    "Cl",
+    "Br",
+    "I",
+    "S",
+    "P",
+    "Si",
+    "B",
+    "Se",
+    "Na",
+    "Li",
+    "Sn",
+    "As",
+    "Te",
+    "Ge",
+    "Fe",
+    "Pt",
+    "Pd",
+    "Zn",
+    "Cu",
+)
+
+
+#: Classes and families of candidates for which a vague word can mean something of its own.
+SPECIAL = ("polymer", "dye", "solvent")
+
+
+@dataclass(frozen=True)
+class Vague:
+    """A word without a number: the assumption that it becomes (see ``words/vague.toml``)."""
+
+    words: tuple[str, ...]
+    reason: str
+    requires: tuple[str, ...] = ()
+    special: tuple[tuple[str, tuple[str, ...], str], ...] = ()
+    negated: tuple[str, ...] = ()
+    objective: str = ""
+    stands_for: str = ""
+    candidate_class: str = ""
+    noun: bool = False
+    not_for: tuple[str, ...] = ()
+
+    def meaning(self, candidate_class: str, family: str) -> tuple[tuple[str, ...], str]:
+        """What it requires of such candidates, and the reason."""
+        for name, requires, reason in self.special:
+            if name in (candidate_class, family):
+                return requires, reason
+        return self.requires, self.reason
+
+    @property
+    def colour(self) -> bool:
+        """Whether it is a plain colour word, which means nothing without a substance."""
+        return (
+            len(self.words[0]) <= 6 and self.requires[:1] != () and self.words[0] in ("yellow", "orange", "red", "purple", "blue", "green")
+        )
+
+
+@dataclass(frozen=True)
+class Family:
+    """A family of candidates (see ``words/families.toml``)."""
+
+    name: str
+    words: tuple[str, ...]
+    candidate_class: str
+    requires: tuple[str, ...] = ()
+    note: str = ""
+    unless_groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Phrases (lower case, hyphens as spaces) by their first piece, longest first, each with its meanings: kind to value."""
+
+    by_first: dict[str, list[str]]
+    meanings: dict[str, dict[str, Any]]
+
+
+_PIECE = re.compile(r"[^\W_]+|.")
+
+
+def first_piece(key: str) -> str:
+    """The first run of letters and digits of ``key``, or its first sign: phrases are looked up by it."""
+    match = _PIECE.match(key)
+    return match.group() if match else ""
+
+
+def _toml(name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files("agent.reading").joinpath("words", name).read_text(encoding="utf-8"))
+
+
+def key_of(phrase: str) -> str:
+    """The form in which phrases are compared: lower case, hyphens as spaces, single spaces."""
+    return " ".join(phrase.lower().replace("-", " ").split())
+
+
+@lru_cache(maxsize=1)
+def vague_words() -> tuple[Vague, ...]:
+    """All entries of ``vague.toml``."""
+    return tuple(
+        Vague(
+            words=tuple(row["words"]),
+            reason=row["reason"],
+            requires=tuple(row.get("requires", ())),
+            special=tuple((name, tuple(row[name]), row.get(f"{name}_reason", row["reason"])) for name in SPECIAL if name in row),
+            negated=tuple(row.get("negated", ())),
+            objective=row.get("objective", ""),
+            stands_for=row.get("property", ""),
+            candidate_class=row.get("class", ""),
+            noun=row.get("noun", False),
+            not_for=tuple(row.get("not_for", ())),
+        )
+        for row in _toml("vague.toml")["vague"]
+    )
+
+
+@lru_cache(maxsize=1)
+def families() -> tuple[Family, ...]:
+    """All entries of ``families.toml``."""
+    return tuple(
+        Family(
+            name=row["name"],
+            words=tuple(row["words"]),
+            candidate_class=row["class"],
+            requires=tuple(row.get("requires", ())),
+            note=row.get("note", ""),
+            unless_groups=tuple(row.get("unless_groups", ())),
+        )
+        for row in _toml("families.toml")["family"]
+    )
+
+
+def lexicon() -> Lexicon:
+    """The lexicon of this version and of the user's own properties. Raises ConfigurationError if a table is not well formed."""
+    return _lexicon(catalogue_in_use())
+
+
+@lru_cache(maxsize=1)
+def _lexicon(catalogue: Catalogue) -> Lexicon:
+    """Built once for each state of the property registry."""
+    meanings: dict[str, dict[str, Any]] = {}
+
+    def add(phrase: str, kind: str, value: Any) -> None:
+        key = key_of(phrase)
+        if not key:
+            raise ConfigurationError(f"reading: empty phrase for {kind}")
+        meanings.setdefault(key, {}).setdefault(kind, value)
+
+    _add_grammar(add)
+    _add_chemistry(add)
+    for entry in vague_words():
+        for word in entry.words:
+            if entry.stands_for:
+                add(word, "verbprop", entry)
+            else:
+                add(word, "vague", entry)
+    for family in families():
+        for word in family.words:
+            add(word, "fam", family)
+    for row in _toml("families.toml")["pair"]:
+        for word in row["words"]:
+            add(word, "pair", row["requires"])
+    for row in _toml("unchecked.toml")["unchecked"]:
+        for word in row["words"]:
+            add(word, "unchk", row["reason"])
+            add(plural(word), "unchk", row["reason"])
+    _own_words_win(meanings)
+    by_first: dict[str, list[str]] = {}
+    for key in meanings:
+        by_first.setdefault(first_piece(key), []).append(key)
+    for keys in by_first.values():
+        keys.sort(key=lambda k: (-len(k), k))
+    return Lexicon(by_first, meanings)
+
+
+def _own_words_win(meanings: dict[str, dict[str, Any]]) -> None:
+    """A word of a user's own property, and 'low' or 'high' before it, is no longer one that nothing can compute."""
+    for word, name in REGISTRY.words().items():
+        if REGISTRY[name].own:
+            key = key_of(word)
+            for phrase in (key, f"low {key}", f"high {key}"):
+                meanings.get(phrase, {}).pop("unchk", None)
+            for phrase in (f"low {key}", f"high {key}"):
+                if phrase in meanings and not meanings[phrase]:
+                    del meanings[phrase]
+
+
+def _add_grammar(add: Any) -> None:
+    table = _toml("grammar.toml")
+    for operator, words in table["comparisons"].items():
+        for word in words:
+            add(word, "cmp", operator)
+    for operator, words in table["after"].items():
+        for word in words:
+            add(word, "after", operator)
+    for kind, words in table["words"].items():
+        for word in words:
+            add(word, kind, True)
+    for kind, words in table["edits"].items():
+        for word in words:
+            add(word, f"edit_{kind}", kind)
+    for word, number in table["numbers"].items():
+        add(word, "num", float(number))
+    for word, number in table["decades"].items():
+        add(word, "decade", float(number))
+    for kind, words in _toml("heads.toml").items():
+        for word in words:
+            if kind in ("composed", "acted_on"):
+                add(word, kind, True)
+            else:
+                add(word, "role", "" if kind == "open" else kind)
+
+
+#: Words for groups that goals use and that no other table could share.
+_EXTRA_GROUP_WORDS = {
+    "c=c double bond": "alkene",
+    "c=c bond": "alkene",
+    "c=c": "alkene",
+    "carbon-carbon double bond": "alkene",
+    "long alkyl tail": "long alkyl chain",
+    "alkyl tail": "long alkyl chain",
+    "long alkyl": "long alkyl chain",
+    "fatty chain": "long alkyl chain",
+    "fatty tail": "long alkyl chain",
+}
+
+#: Adjectives in their plain degree ('half as heavy as'), with the property and the sense in which they grow with it.
+_SCALES = {"heavy": ("molecular_weight", 1), "light": ("molecular_weight", -1), "large": ("molecular_weight", 1), "polar": ("tpsa", 1)}
+
+
+def _add_chemistry(add: Any) -> None:
+    for word, name in _EXTRA_GROUP_WORDS.items():
+        add(word, "grp", name)
+        add(plural(word), "grp", name)
+    for word, scale in _SCALES.items():
+        add(word, "scale", scale)
+    for definition in REGISTRY:
+        for word in definition.goal_words:
+            add(word, "prop", definition.name)
+    for word, name in REGISTRY.words().items():
+        add(word, "prop", name)
+        add(plural(word), "prop", name)
+    for definition in REGISTRY:
+        add(definition.label.split(" (")[0], "prop", definition.name)
+        for words, sign in ((definition.up_words, 1), (definition.down_words, -1)):
+            for word in words:
+                base, flip = _base(word)
+                add(base, "scale", (definition.name, sign * flip))
+    for word, name in group_words().items():
+        if key_of(word) and not word.startswith("-"):
+            add(word, "grp", name)
+    for word, (name, smiles) in common_names().items():
+        add(word, "cmpd", (name, smiles))
+    for word, symbol in ELEMENT_NAMES.items():
+        add(word, "elem", symbol)
+        add(plural(word), "elem", symbol)
+    for rules in RULE_SETS.values():
+        for word in (rules.name, *rules.words):
+            add(word, "rule", rules.name)
+
+
+def _base(word: str) -> tuple[str, int]:
+    """('more polar') gives ('polar', 1), ('less polar') ('polar', -1), any other word itself with 1."""
+    if word.startswith("more "):
+        return word[5:], 1
+    if word.startswith("less "):
+        return word[5:], -1
+    return word, 1

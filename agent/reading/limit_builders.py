@@ -1,0 +1,267 @@
+"""From what matched as a comparison to limits, and from limits to the properties that they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.reading.grammar import Node
+from agent.reading.lexicon import BETTER, Vague
+from agent.reading.mentions import Lattice
+from agent.reading.registered import REGISTRY
+from agent.reading.statements import Limit, Ref
+from agent.reading.units import parsed
+
+#: (property, limit, what is assumed by it)
+Measured = tuple[str, Limit, str]
+
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+#: Units that name their property, where a comparison stands alone.
+_BY_UNIT = {
+    "g/mol": "molecular_weight",
+    "kg/mol": "molecular_weight",
+    "Å²": "tpsa",
+    "nm": "absorption_maximum",
+    "log mol/L": "aqueous_solubility",
+}
+
+
+def quantity(node: Node) -> tuple[float, str]:
+    """(number, unit as written or '')."""
+    number = node.mentions("num", "num_plus")[0]
+    unit = node.first("unit")
+    return float(number.value), unit.value.written if unit is not None else ""
+
+
+def reference_of(node: Node) -> Ref | None:
+    """The structure that is named in ``node``; an empty SMILES stands for 'the parent'."""
+    for part in [node] if node.name == "Reference" else node.nodes("Reference") or [node]:
+        for mention in part.mentions("smiles", "cmpd", "reference"):
+            if mention.kind == "smiles":
+                return Ref(smiles=mention.value)
+            if mention.kind == "cmpd":
+                return Ref(name=mention.value[0], smiles=mention.value[1])
+            return Ref(name="the parent")
+    return None
+
+
+def limits_of(node: Node) -> list[Limit] | None:
+    """The one or two comparisons in ``node``; None for none, or two that do not bound from both sides."""
+    found = [_limit_of(part) for part in node.nodes("Limit")]
+    limits = [limit for limit in found if limit is not None]
+    if not limits or len(limits) != len(found):
+        return None
+    if len(limits) == 2:
+        first, second = limits
+        if not (first.operator[0] in "<>" and second.operator[0] in "<>" and first.operator[0] != second.operator[0]):
+            return None
+        if first.unit and second.unit and first.unit != second.unit:
+            return None
+        if node.nodes("Limits") and node.nodes("Limits")[0].nodes("Comma") and second.unit not in ("", first.unit):
+            return None
+        unit = first.unit or second.unit
+        limits = [replace(first, unit=unit), replace(second, unit=unit)]
+    return limits if len(limits) <= 2 else None
+
+
+def _limit_of(node: Node) -> Limit | None:
+    part = node.parts[0]
+    assert isinstance(part, Node)
+    numbers = [quantity(q) for q in part.nodes("Quantity")]
+    comparisons = [str(m.value) for m in part.mentions("cmp")]
+    if part.name == "One":
+        return Limit("==", low=1.0)
+    if part.name == "Decade":
+        start = float(part.mentions("decade")[0].value)
+        return Limit("between", low=start, high=start + 9.0)
+    if part.name == "Plus":
+        unit = part.first("unit")
+        return Limit(">=", low=float(part.mentions("num_plus")[0].value), unit=unit.value.written if unit else "")
+    value, unit_text = numbers[0]
+    if part.name in ("Window", "Interval", "Either"):
+        return _window(part, numbers, comparisons)
+    if part.name == "PlusMinus":
+        return _between(value - numbers[1][0], value + numbers[1][0], unit_text, numbers[1][1])
+    if part.name == "Around":
+        if not part.mentions("between") or numbers[0][0] < 0:
+            return None
+        return _between(numbers[1][0] - value, numbers[1][0] + value, unit_text, numbers[1][1])
+    if part.name == "After":
+        if any(c not in ("~", "==") for c in comparisons):
+            return None
+        return Limit(str(part.mentions("after")[0].value), low=value, unit=unit_text)
+    if part.name == "Compared":
+        return _compared(comparisons, value, unit_text)
+    return Limit("bare", low=value, unit=unit_text)
+
+
+def _compared(comparisons: list[str], value: float, unit: str) -> Limit | None:
+    """'above about 3' is 'above 3'; 'about at least 3' is 'at least 3'; two directions are none."""
+    sharp = [c for c in comparisons if c not in ("~", "==")]
+    if len(sharp) > 1:
+        return None
+    return Limit(sharp[0] if sharp else comparisons[0], low=value, unit=unit)
+
+
+def _window(part: Node, numbers: list[tuple[float, str]], comparisons: list[str]) -> Limit | None:
+    (low, first), (high, second) = numbers
+    if any(c not in ("~", "==") for c in comparisons):
+        return None
+    if part.name == "Either" and high != low + 1:
+        return None
+    return _between(low, high, first, second)
+
+
+def _between(low: float, high: float, first: str, second: str) -> Limit | None:
+    if first and second and first != second and parsed(first) != parsed(second):
+        one, two = parsed(first), parsed(second)
+        if one is None or two is None or not one.name or one.name != two.name:
+            return None
+    return Limit("between", low=low, high=high, unit=second or first) if low <= high else None
+
+
+# ---- which property
+
+
+def measured(node: Node, lattice: Lattice) -> list[Measured] | None:
+    """The properties and limits of a clause that compares something."""
+    if node.mentions("liquid"):
+        value, unit = quantity(node.nodes("Quantity")[0])
+        return [("melting_point", Limit("<", low=value, unit=unit), "what is liquid melts below")] if unit else None
+    verb = node.first("verbprop")
+    if verb is not None:
+        entry = verb.value
+        if isinstance(entry, Vague):
+            return _each(entry.stands_for, limits_of(node), entry.reason)
+        return _each("absorption_maximum", limits_of(node), "")
+    if node.mentions("half_as", "twice_as"):
+        return _ratio(node)
+    if node.mentions("scale"):
+        return _scaled(node)
+    names = {m.value for p in node.nodes("Property") for m in p.mentions("prop")} | {m.value for m in node.mentions("prop")}
+    if len(names) > 1:
+        return None
+    if not names:
+        return _without_name(node, lattice)
+    name = names.pop()
+    if REGISTRY[name].kind == "level":
+        return None
+    if node.mentions("strongly"):
+        numbers = [quantity(q) for q in node.nodes("Quantity")]
+        return [(name, Limit(">", low=numbers[0][0], unit=numbers[0][1]), "")]
+    comparative = node.mentions("comparative_up", "comparative_down", "comparative_good", "comparative_bad")
+    if comparative:
+        return _than(node, name, _up(comparative[0].kind, name))
+    bound = node.mentions("bound_most", "bound_least")
+    if bound:
+        value, unit = quantity(node.nodes("Quantity")[0])
+        return [(name, Limit("<=" if bound[0].kind == "bound_most" else ">=", low=value, unit=unit), "")]
+    return _plain(node, name, lattice)
+
+
+def _up(kind: str, name: str) -> bool:
+    better = BETTER.get(name, 1) > 0
+    return {"comparative_up": True, "comparative_down": False, "comparative_good": better, "comparative_bad": not better}[kind]
+
+
+def _each(name: str, limits: list[Limit] | None, assumption: str) -> list[Measured] | None:
+    return None if limits is None else [(name, limit, assumption) for limit in limits]
+
+
+def _plain(node: Node, name: str, lattice: Lattice) -> list[Measured] | None:
+    sandwich = [p for p in node.parts if isinstance(p, Node) and p.name in ("Quantity", "Property")]
+    if [p.name for p in sandwich] == ["Quantity", "Property", "Quantity"]:
+        return _sandwich(node, name, sandwich, lattice)
+    reference = reference_of(node)
+    comparison = node.first("cmp")
+    if reference is not None and not node.nodes("Limit"):
+        if comparison is None or comparison.value not in ("<", "<=", ">", ">=", "better", "worse"):
+            return None
+        return [(name, Limit(str(comparison.value), ref=reference), "")]
+    limits = limits_of(node)
+    if limits is None:
+        return None
+    after = [m for m in node.mentions("after") if m not in [x for part in node.nodes("Limit") for x in part.mentions("after")]]
+    if after:
+        if len(limits) > 1 or limits[0].operator != "bare":
+            return None
+        limits = [replace(limits[0], operator=str(after[0].value))]
+    first = node.parts[0]
+    number_first = isinstance(first, Node) and first.name == "Limits"
+    if number_first and limits[0].operator == "bare" and not limits[0].unit and not REGISTRY[name].integer:
+        return None
+    if name == "ring_count" and comparison is not None and lattice.lower(comparison.i) in ("larger", "bigger", "smaller"):
+        return None
+    return [(name, limit, "") for limit in limits]
+
+
+def _sandwich(node: Node, name: str, parts: list[Node], lattice: Lattice) -> list[Measured] | None:
+    signs = node.mentions("cmp")
+    if len(signs) != 2 or any(lattice.text(m.i, m.j) not in _TURNED for m in signs):
+        return None
+    (low, first), (high, second) = quantity(parts[0]), quantity(parts[2])
+    unit = second or first
+    if first and second and first != second:
+        return None
+    left = Limit(_TURNED[str(signs[0].value)], low=low, unit=unit)
+    right = Limit(str(signs[1].value), low=high, unit=unit)
+    return [(name, left, ""), (name, right, "")] if left.operator[0] != right.operator[0] else None
+
+
+def _than(node: Node, name: str, up: bool) -> list[Measured] | None:
+    operator = ">" if up else "<"
+    quantities = node.nodes("Quantity")
+    if quantities:
+        value, unit = quantity(quantities[0])
+        return [(name, Limit(operator, low=value, unit=unit), "")]
+    reference = reference_of(node)
+    return None if reference is None else [(name, Limit(operator, ref=reference), "")]
+
+
+def _scaled(node: Node) -> list[Measured] | None:
+    name, sign = node.mentions("scale")[0].value
+    up = sign > 0
+    comparative = node.mentions("comparative_up", "comparative_down", "comparative_good", "comparative_bad")
+    if comparative:
+        up = up == (comparative[0].kind in ("comparative_up", "comparative_good"))
+    if node.mentions("cmp"):  # 'at least as soluble as caffeine'
+        reference = reference_of(node)
+        operator = str(node.mentions("cmp")[0].value)
+        if reference is None or operator not in (">=", "<="):
+            return None
+        return [(name, Limit(operator if sign > 0 else _TURNED[operator], ref=reference), "")]
+    return _than(node, name, up)
+
+
+def _ratio(node: Node) -> list[Measured] | None:
+    """'half as heavy as aspirin', 'less than twice the molecular weight of caffeine'; of properties that have a zero."""
+    scale, reference = node.first("scale"), reference_of(node)
+    name = scale.value[0] if scale is not None else node.mentions("prop")[0].value
+    if reference is None or REGISTRY[name].unit not in ("g/mol", "Å²", "cm³/mol") or (scale is not None and scale.value[1] < 0):
+        return None
+    operator = str(node.mentions("cmp")[0].value) if node.mentions("cmp") else "~"
+    if operator not in ("<", "<=", ">", ">=", "~", "=="):
+        return None
+    return [(name, Limit(operator, ref=reference, factor=0.5 if node.mentions("half_as") else 2.0), "")]
+
+
+def _without_name(node: Node, lattice: Lattice) -> list[Measured] | None:
+    """A comparison whose unit names its property: 'below 200 g/mol'; 'heavier than aspirin'."""
+    comparison = node.first("cmp")
+    words = lattice.text(comparison.i, comparison.j).lower() if comparison is not None else ""
+    if not node.nodes("Limit"):
+        reference = reference_of(node)
+        if reference is None or words.split(" ")[0] not in ("heavier", "lighter"):
+            return None
+        assert comparison is not None
+        return [("molecular_weight", Limit(str(comparison.value), ref=reference), "")]
+    limits = limits_of(node)
+    if limits is None:
+        return None
+    name = "molecular_weight" if words.split(" ")[0] in ("heavier", "lighter") and not limits[0].unit else ""
+    unit = parsed(limits[0].unit) if limits[0].unit else None
+    if not name and (unit is None or limits[0].operator in ("bare", "~", "==")):
+        return None
+    name = name or _BY_UNIT.get(unit.name if unit else "", "")
+    if "wavelength" in words and unit is not None and unit.name in ("nm", "eV", "µm"):
+        name = "absorption_maximum"
+    return [(name, limit, "") for limit in limits] if name else None

@@ -1,0 +1,245 @@
+"""Find everything that the pieces of a goal can mean: a lattice of mentions, each with its span and kind.
+
+Pieces are runs of letters (with digits inside), runs of digits, and signs. A mention covers one or more of them: a number, a unit behind
+a number, a structure, an element, or a known phrase. Mentions may overlap; the patterns decide which are used.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from rdkit import Chem
+
+from agent.reading.lexicon import SYMBOLS, first_piece, lexicon
+from agent.reading.number_words import number_mentions
+from agent.reading.registered import parse_polymer, parse_smiles
+from agent.reading.units import Unit, unit_at
+from core.errors import GoalError, StructureError
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A smallest part of the goal: ``plain[start:end]``. ``glued``: no space before it."""
+
+    start: int
+    end: int
+    text: str
+    lower: str
+    glued: bool
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Pieces ``i`` to ``j`` (exclusive) as one ``kind`` of thing, with its value."""
+
+    i: int
+    j: int
+    kind: str
+    value: Any = True
+
+
+@dataclass
+class Lattice:
+    """The pieces of a goal and, by the piece at which they begin, all mentions."""
+
+    plain: str
+    pieces: list[Piece]
+    at: list[list[Mention]] = field(default_factory=list)
+    by_kind: list[dict[str, list[Mention]]] = field(default_factory=list)
+
+    def finish(self) -> None:
+        """Order the mentions at each piece, longest first, and index them by kind."""
+        for mentions in self.at:
+            mentions.sort(key=lambda m: (-m.j, m.kind))
+            index: dict[str, list[Mention]] = {}
+            for mention in mentions:
+                index.setdefault(mention.kind, []).append(mention)
+            self.by_kind.append(index)
+
+    def of(self, i: int, *kinds: str) -> list[Mention]:
+        """Mentions of one of ``kinds`` that begin at piece ``i``, longest first for each kind."""
+        if not 0 <= i < len(self.pieces):
+            return []
+        here = self.by_kind[i]
+        return [m for kind in kinds if kind in here for m in here[kind]]
+
+    def has(self, i: int, *kinds: str) -> bool:
+        """Whether one of ``kinds`` begins at piece ``i``."""
+        return 0 <= i < len(self.pieces) and not self.by_kind[i].keys().isdisjoint(kinds)
+
+    def lower(self, i: int) -> str:
+        """Piece ``i`` in lower case, or ''."""
+        return self.pieces[i].lower if 0 <= i < len(self.pieces) else ""
+
+    def hyphen(self, i: int) -> bool:
+        """Whether piece ``i`` is the hyphen inside a compound word: 'halogen-free'."""
+        if not (0 < i < len(self.pieces) - 1 and self.pieces[i].text == "-" and self.pieces[i].glued and self.pieces[i + 1].glued):
+            return False
+        return self.pieces[i - 1].text[-1].isalpha() and self.pieces[i + 1].text[0].isalpha()
+
+    def text(self, i: int, j: int) -> str:
+        """The words of pieces ``i`` to ``j`` (exclusive)."""
+        return self.plain[self.pieces[i].start : self.pieces[j - 1].end] if i < j else ""
+
+
+_PIECES = re.compile(r"[^\W\d_][^\W_]*(?:'s(?![^\W_]))?|\d+|<=|>=|=<|=>|==|\+/-|\.{2,3}|\S")
+_SMILES = re.compile(r"(?:\[[^\]\s]*\]?|Br|Cl|[BCNOPSFI]|[bcnops]|[-=#$:/\\.%()\d*@~])+")
+_FORMULA = re.compile(r"(?:C\d*)(?:(?:Cl|Br|Si|[HNOSPFIB])\d*)+")
+_LETTERS = re.compile(r"(?:Cl|Br|Si|[CHNOSPFIB]){2,}")
+#: Signs that carry nothing by themselves.
+_QUOTES = "\"'`*_#|{}^$\\@"
+
+
+def scan(plain: str) -> Lattice:
+    """All mentions of a normalised goal. Raises GoalError for what looks like a SMILES and cannot be read."""
+    found = [(m.start(), m.end()) for m in _PIECES.finditer(plain)]
+    structures = _structures(plain)
+    pieces = _pieces(plain, found, structures)
+    lattice = Lattice(plain, pieces, [[] for _ in pieces])
+    ends = {p.end: n + 1 for n, p in enumerate(pieces)}
+    starts = {p.start: n for n, p in enumerate(pieces)}
+    hay = plain.lower().replace("-", " ")
+    for n, piece in enumerate(pieces):
+        here = lattice.at[n]
+        if piece.start in structures:
+            here.append(Mention(n, n + 1, "smiles", structures[piece.start][1]))
+        here += _phrases(hay, pieces, n, ends)
+        here += _symbols(pieces, n)
+        if piece.text == "+/-":
+            here.append(Mention(n, n + 1, "plusminus"))
+        if piece.text in _QUOTES:
+            here.append(Mention(n, n + 1, "quote"))
+    for start, end, value, plus in number_mentions(plain):
+        if start in starts and end in ends and not _inside_word(pieces, starts[start], ends[end]):
+            n, j = starts[start], ends[end]
+            lattice.at[n].append(Mention(n, j, "num", value))
+            if plus:
+                lattice.at[n].append(Mention(n, j, "num_plus", value))
+    _units(lattice, ends)
+    for n in range(len(pieces)):
+        lattice.at[n] += [Mention(m.i, m.j, "liquid") for m in lattice.at[n] if m.kind == "vague" and pieces[m.j - 1].lower == "liquid"]
+        if any(m.kind == "prop" and m.j > n + 1 for m in lattice.at[n]):
+            lattice.at[n] = [m for m in lattice.at[n] if m.kind != "participle"]
+        lattice.at[n] += [Mention(m.i, m.j, "verbprop", "absorption") for m in lattice.at[n] if m.kind == "absorbing"]
+    lattice.finish()
+    return lattice
+
+
+def _pieces(plain: str, found: list[tuple[int, int]], structures: dict[int, tuple[int, str]]) -> list[Piece]:
+    pieces: list[Piece] = []
+    until = 0
+    for start, end in found:
+        if start < until:
+            continue
+        if start in structures:
+            end = structures[start][0]
+        until = end
+        text = plain[start:end]
+        pieces.append(Piece(start, end, text, text.lower(), start > 0 and not plain[start - 1].isspace()))
+    return pieces
+
+
+def _inside_word(pieces: list[Piece], i: int, j: int) -> bool:
+    """Whether a number is a part of a word: '5-HT2A', '1,3-diketone', 'N2'."""
+    before = pieces[i]
+    glued = (
+        before.glued
+        and i > 0
+        and (pieces[i - 1].text[-1].isalnum() or (pieces[i - 1].text == "-" and pieces[i - 1].glued and _letters(pieces, i - 2)))
+    )
+    after = j + 1 < len(pieces) and pieces[j].text == "-" and pieces[j].glued and pieces[j + 1].glued and pieces[j + 1].text[0].isalpha()
+    return glued or (after and not _is_unit(pieces, j + 1))
+
+
+def _letters(pieces: list[Piece], i: int) -> bool:
+    return i >= 0 and pieces[i].text[0].isalpha()
+
+
+def _is_unit(pieces: list[Piece], i: int) -> bool:
+    return unit_at(pieces[i].text, 0) is not None or pieces[i].lower in ("membered", "fold", "atom", "carbon", "ring")
+
+
+def _phrases(hay: str, pieces: list[Piece], n: int, ends: dict[int, int]) -> list[Mention]:
+    piece = pieces[n]
+    if n and piece.glued and piece.text[0].isalpha() and pieces[n - 1].text[-1].isdigit():
+        return []
+    if piece.text == "pH":
+        return [Mention(n, n + 1, "unchk", "pKa and logD: no method is available")]
+    words, found = lexicon(), []
+    for first in dict.fromkeys((first_piece(piece.lower), piece.lower.removesuffix("'s"), piece.lower[:1])):
+        for key in words.by_first.get(first, ()):
+            if not hay.startswith(key, piece.start):
+                continue
+            end = piece.start + len(key)
+            if hay[end : end + 2] == "'s" and not hay[end + 2 : end + 3].isalnum():
+                end += 2
+            if end in ends:
+                found += [Mention(n, ends[end], kind, value) for kind, value in words.meanings[key].items()]
+    return found
+
+
+def _symbols(pieces: list[Piece], n: int) -> list[Mention]:
+    word = pieces[n].text
+    if not word[0].isupper() or (n and pieces[n].glued and pieces[n - 1].text[-1].isalnum()):
+        return []
+    if word in SYMBOLS:
+        return [Mention(n, n + 1, "elem", word)]
+    if any(c.isdigit() for c in word) and _FORMULA.fullmatch(word):
+        return [Mention(n, n + 1, "formula", word)]
+    if _LETTERS.fullmatch(word):
+        symbols = re.findall(r"Cl|Br|Si|[A-Z]", word)
+        if len(set(symbols)) == len(symbols) and {"C", "H"} <= set(symbols):
+            return [Mention(n, n + 1, "elems", tuple(symbols))]
+    return []
+
+
+def _units(lattice: Lattice, ends: dict[int, int]) -> None:
+    """Units stand directly behind a number, or behind a number and a hyphen."""
+    for j in {m.j for mentions in lattice.at for m in mentions if m.kind in ("num", "num_plus")}:
+        for k in (j, j + 1):
+            if k >= len(lattice.pieces) or (k > j and not (lattice.pieces[j].text == "-" and lattice.pieces[k].glued)):
+                continue
+            unit: Unit | None = unit_at(lattice.plain, lattice.pieces[k].start)
+            end = lattice.pieces[k].start + len(unit.written) if unit else -1
+            if unit is not None and end in ends:
+                lattice.at[j].append(Mention(j, ends[end], "unit", unit))
+
+
+def _structures(plain: str) -> dict[int, tuple[int, str]]:
+    """Every SMILES: start to (end, canonical form)."""
+    found: dict[int, tuple[int, str]] = {}
+    for match in re.finditer(r"\S+", plain):
+        start, chunk = match.start(), match.group()
+        lead = len(chunk) - len(chunk.lstrip("\"'`(:,="))
+        for skip in dict.fromkeys((0, lead)):
+            structure = _structure(chunk[skip:])
+            if structure is not None:
+                found[start + skip] = (start + skip + len(structure[0]), structure[1])
+                break
+    return found
+
+
+def _structure(chunk: str) -> tuple[str, str] | None:
+    """(the SMILES that ``chunk`` begins with, canonical form). Raises GoalError for one that cannot be read."""
+    while chunk and (chunk[-1] in "\"'`,;:!?." or (chunk[-1] == ")" and chunk.count(")") > chunk.count("("))):
+        chunk = chunk[:-1]
+    if len(chunk) < 2 or _SMILES.fullmatch(chunk) is None or chunk[0] in "()=#-.%:/\\~$0123456789" or not _looks_like_smiles(chunk):
+        return None
+    try:
+        mol = parse_polymer(chunk) if chunk.count("*") == 2 else parse_smiles(chunk)
+    except StructureError as error:
+        raise GoalError(f"cannot read the structure: {error}", phrase=chunk) from error
+    return chunk, Chem.MolToSmiles(mol)
+
+
+def _looks_like_smiles(chunk: str) -> bool:
+    atoms = re.findall(r"\[[^\]]*\]?|Br|Cl|[BCNOPSFI]|[bcnops]", chunk)
+    if lexicon().meanings.get(chunk.lower()) or len(atoms) < 2:
+        return False
+    if re.search(r"[=#()]", chunk) or "[" in chunk:
+        return any(c.isupper() or c.isdigit() for c in chunk)
+    if re.search(r"[A-Za-z]\d", chunk):
+        return len(atoms) >= 4 and _FORMULA.fullmatch(chunk) is None
+    return chunk.isalpha() and chunk.isupper() and len(atoms) >= 3 and "C" in chunk and len(set(chunk)) < len(chunk)

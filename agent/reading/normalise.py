@@ -1,0 +1,101 @@
+"""Bring a goal into one spelling (Unicode signs, quotes, spaces) and remember where each character stood. Bounded in length."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from core.errors import GoalError
+
+#: Longest goal that is read, in characters.
+MAX_GOAL_LENGTH = 8000
+
+_SIGNS = str.maketrans(
+    {
+        "\u2212": "-",
+        "\u2010": "-",
+        "\u2011": "-",
+        "\u2012": "-",
+        "\u2013": "-",
+        "\u2014": " - ",
+        "\u2018": "'",
+        "\u2019": "'",
+        "\u201a": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u201e": '"',
+        "\u00ab": '"',
+        "\u00bb": '"',
+        "\u2264": "<=",
+        "\u2265": ">=",
+        "\u2a7d": "<=",
+        "\u2a7e": ">=",
+        "\u2103": "°C",
+        "\u2109": "°F",
+        "\u00ba": "°",
+        "\u02da": "°",
+        "\u212b": "Å",
+        "\u03bc": "µ",
+        "\u223c": "~",
+        "\u2248": "≈",
+        "\u2243": "≈",
+        "\u00d7": "x",
+        "\u2032": "'",
+        "\u03f5": "ε",
+        "\ufb01": "fi",
+        "\ufb02": "fl",
+        "\u2082": "2",
+        "\u2083": "3",
+        "\u2192": " to ",
+        "\u2026": "...",
+        "\u00bd": "1/2",
+        "\u00bc": "1/4",
+        "\u00be": "3/4",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A goal in plain signs. ``origin[i]`` is the place in the goal of the character that became ``plain[i]``."""
+
+    plain: str
+    origin: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the goal that became ``plain[start:end]``."""
+        return (self.origin[start], self.origin[end - 1] + 1) if start < end else (0, 0)
+
+
+def normalised(goal: str) -> Text:
+    """``goal`` in one line with plain signs. Raises GoalError if it is not text, empty, or longer than MAX_GOAL_LENGTH."""
+    if not isinstance(goal, str):
+        raise GoalError(f"a goal must be text, not {type(goal).__name__}")
+    if len(goal) > MAX_GOAL_LENGTH:
+        raise GoalError(f"the goal has {len(goal)} characters; at most {MAX_GOAL_LENGTH} are read", phrase=goal[:60] + "...")
+    plain: list[str] = []
+    origin: list[int] = []
+    for match in re.finditer(r"[\s\S][\u0300-\u036f]*", goal):
+        for char in unicodedata.normalize("NFC", match.group()).translate(_SIGNS):
+            if unicodedata.category(char)[0] == "C":
+                if char not in "\t\n\r":
+                    continue
+                char = " "
+            if char.isspace():
+                if not plain or plain[-1] == " ":
+                    continue
+                char = " "
+            plain.append(char)
+            origin.append(match.start())
+    if plain and plain[-1] == " ":
+        plain.pop()
+        origin.pop()
+    if not plain:
+        raise GoalError("the goal is empty")
+    return Text("".join(plain), tuple(origin))
+
+
+def normalise(goal: str) -> str:
+    """The text of :func:`normalised`."""
+    return normalised(goal).plain

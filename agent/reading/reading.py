@@ -1,0 +1,50 @@
+"""The reading of a goal: what each word of it became, before anything is looked up or converted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agent.reading.clauses import Clause, Reader
+from agent.reading.cut import cut, settled
+from agent.reading.language import foreign_language
+from agent.reading.lexicon import Family
+from agent.reading.mentions import Lattice, scan
+from agent.reading.normalise import Text, normalised
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A goal cut into clauses. ``language``: the language it is written in where that is not English, else ''."""
+
+    goal: str
+    text: Text
+    lattice: Lattice
+    clauses: tuple[Clause, ...]
+    language: str = ""
+
+    def span(self, clause: Clause) -> tuple[int, int]:
+        """Where the clause stands in the goal."""
+        pieces = self.lattice.pieces
+        return self.text.span(pieces[clause.i].start, pieces[clause.j - 1].end)
+
+    @property
+    def families(self) -> list[tuple[Family, str]]:
+        """Families that the head of the goal names, with their words."""
+        return [pair for clause in self.clauses for pair in clause.families]
+
+    @property
+    def head(self) -> Clause | None:
+        """The clause of the thing designed, read or not; None where the goal names none."""
+        return next((c for c in self.clauses if c.role == "head" or c.content == "head"), None)
+
+
+def read(goal: str) -> Reading:
+    """What every word of ``goal`` became. Raises GoalError for what is no text, empty or too long, and for structures that cannot be read."""
+    text = normalised(goal)
+    language = foreign_language(text.plain)
+    lattice = scan(text.plain)
+    if language:
+        whole = Clause(0, len(lattice.pieces), "unread", reason=f"the goal seems to be written in {language}; goals are read in English")
+        return Reading(goal, text, lattice, (whole,), language)
+    reader = Reader(lattice)
+    return Reading(goal, text, lattice, tuple(settled(reader, cut(reader))))

@@ -1,0 +1,41 @@
+"""What could be read of a clause that does not count, for a person to accept."""
+
+from __future__ import annotations
+
+from agent.reading.builders import Refusal, Stance, build
+from agent.reading.clauses import Clause
+from agent.reading.grammar import Matcher, Node
+from agent.reading.reading import Reading
+from agent.reading.resolve import Resolver
+from agent.reading.statements import Statement
+
+#: Contents that are looked for inside a clause, and the longest clause that is searched, in pieces.
+_SOUGHT = ("limit", "level", "count", "motif", "vague", "rule_set", "objective")
+_LONGEST = 40
+
+
+def suggestion(reading: Reading, clause: Clause, resolver: Resolver) -> str:
+    """What was read of ``clause`` before it was set aside, or the longest thing in it that could be read alone; '' if nothing could.
+
+    Where words around it may turn it round, both readings are given.
+    """
+    if clause.statements or clause.suggested:
+        return "; ".join(resolver.tried(clause.statements or clause.suggested))
+    if reading.language or clause.content in ("purpose", "head") or clause.j - clause.i > _LONGEST:
+        return ""
+    matcher = Matcher(reading.lattice)
+    longest: tuple[int, tuple[Statement, ...]] = (0, ())
+    for i in range(clause.i, clause.j):
+        for node in matcher.contents_at(i):
+            if node.name in _SOUGHT and node.j <= clause.j and _size(node) > longest[0]:
+                built = build(node, Stance(framed=True, strong=True), reading.lattice, "")
+                if built and not isinstance(built, Refusal):
+                    longest = (_size(node), tuple(built))
+    texts = resolver.tried(longest[1])
+    if not texts:
+        return ""
+    return f"{'; '.join(texts)}, or the opposite"
+
+
+def _size(node: Node) -> int:
+    return sum(m.j - m.i for m in node.mentions())

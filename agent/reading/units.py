@@ -1,0 +1,169 @@
+"""Units behind numbers: which unit is written, by exact case first, and what a number in it is in the unit of a property.
+
+Usual spellings stand in ``words/units.toml``; every other one is tried with pint, whose registry is built once and never changed.
+A unit that is not known, or does not fit, is an error of its clause (UnitError), never a guess.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from agent.reading.registered import REGISTRY
+from core.errors import UnitError
+from core.units import reverses
+from tools.catalogue.property import Property
+
+if TYPE_CHECKING:
+    import pint
+
+#: Mass concentrations in mg/L.
+_MASS_CONCENTRATIONS = {"mg/L": 1.0, "g/L": 1e3, "µg/L": 1e-3}
+#: Molar concentrations in mol/L.
+_MOLAR = {"mol/L": 1.0, "mmol/L": 1e-3, "µmol/L": 1e-6, "nmol/L": 1e-9}
+#: Longest text behind a number that is tried as a unit, in characters.
+_LONGEST = 24
+_OTHER = re.compile(r"[A-Za-zµÅΩ%][\w/·^⁻*²³]*(?:[-^]\d+)?(?: [a-zA-Zµ]{1,3}(?:[-^]?\d+|⁻¹)?(?![\w'-]))?")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit as written and the name under which it is known; an empty name: only pint knows it."""
+
+    written: str
+    name: str = ""
+
+
+@lru_cache(maxsize=1)
+def _table() -> tuple[dict[str, str], dict[str, str], int]:
+    """(spellings by exact case, spellings in lower case, length of the longest)."""
+    rows = tomllib.loads(resources.files("agent.reading").joinpath("words", "units.toml").read_text(encoding="utf-8"))["unit"]
+    exact = {word: row["name"] for row in rows for word in row["exact"]}
+    folded = {word: row["name"] for row in rows for word in row.get("folded", ())}
+    return exact, folded, max(map(len, (*exact, *folded)))
+
+
+@lru_cache(maxsize=1)
+def _registry() -> pint.UnitRegistry[float]:
+    import pint
+
+    return pint.UnitRegistry(on_redefinition="ignore", cache_folder=None)
+
+
+def unit_at(text: str, start: int) -> Unit | None:
+    """The longest known unit that begins at ``text[start]``, or None. It ends at the end of a word."""
+    exact, folded, longest = _table()
+    for length in range(min(longest, len(text) - start), 0, -1):
+        written = text[start : start + length]
+        name = exact.get(written) or folded.get(written.lower())
+        if name and _ends(text, start + length):
+            return Unit(written, name)
+    own = _own_unit(text, start)
+    return own or _by_pint(text, start)
+
+
+def parsed(written: str) -> Unit | None:
+    """The unit that ``written`` spells, or None."""
+    found = unit_at(written, 0)
+    return found if found is not None and found.written == written else None
+
+
+def _ends(text: str, end: int) -> bool:
+    """Whether a word ends at ``end``: 'C' is a unit in '200 C,' but not in '8 CH' nor in '3 C-C bonds'."""
+    after = text[end : end + 1]
+    glued = after in "-/" and text[end + 1 : end + 2].isalnum() if after else False
+    return not (after and (after.isalnum() or after in "^⁻²³·_" or glued) and text[end - 1 : end].isalnum())
+
+
+def _own_unit(text: str, start: int) -> Unit | None:
+    """A unit of a user's own property, spelled as registered."""
+    for spelling in REGISTRY.units.spellings():
+        written = text[start : start + len(spelling)]
+        if spelling and written.lower() == spelling and _ends(text, start + len(spelling)):
+            name = REGISTRY.units.parse(spelling) or ""
+            if name and written == name:
+                return Unit(written, name)
+    return None
+
+
+def _by_pint(text: str, start: int) -> Unit | None:
+    match = _OTHER.match(text[: start + _LONGEST], start)
+    if match is None:
+        return None
+    written = match.group()
+    for candidate in (written, written.split(" ")[0]):
+        if candidate and _ends(text, start + len(candidate)) and _pint_unit(candidate) is not None:
+            return Unit(candidate)
+    return None
+
+
+@lru_cache(maxsize=512)
+def _pint_unit(written: str) -> pint.Unit | None:
+    """pint's unit, or None. Words without a slash or a power are no units here unless they are short: 'bar', not 'barn'."""
+    if not written or written[0].isdigit() or (written.isalpha() and (len(written) > 4 or (written.islower() and len(written) > 3))):
+        return None
+    registry = _registry()
+    try:
+        text = re.sub(r"(?<=[A-Za-z])-(?=\d)", "^-", written).replace("⁻", "^-").replace("¹", "1").replace("²", "^2").replace("³", "^3")
+        return registry.Unit(registry.parse_units(text.replace("·", "*").replace("Å", "angstrom"), case_sensitive=True))
+    except Exception:  # pint raises many kinds of errors for text that is no unit
+        return None
+
+
+def _factor(written: str, target: str) -> float | None:
+    """How many ``target`` one ``written`` is worth, where both are multiples of one quantity; None otherwise."""
+    said, wanted = _pint_unit(written), _pint_unit(target)
+    if said is None or wanted is None or said.dimensionality != wanted.dimensionality or said.dimensionless:
+        return None
+    if "[temperature]" in dict(said.dimensionality):  # offsets: only the units of the table are read
+        return None
+    return float((1.0 * said).to(wanted).magnitude)
+
+
+def mass_concentration(unit: Unit) -> float | None:
+    """How many mg/L one ``unit`` is worth, or None if it is no concentration by mass."""
+    return _MASS_CONCENTRATIONS.get(unit.name) or (None if unit.name else _factor(unit.written, "mg/L"))
+
+
+def in_property_unit(value: float, unit: Unit, definition: Property) -> tuple[float, bool]:
+    """(``value`` in the unit of the property, whether 'more' became 'less'). Raises UnitError if the unit does not fit."""
+    target, name = definition.unit, unit.name
+    if name == target or name in definition.accepted_units or (not name and unit.written == target):
+        return (REGISTRY.units.convert(value, name or unit.written, target), reverses(name, target))
+    if name in ("log mol/L",) and target == "":
+        raise _misfit(unit, definition)
+    molar = _MOLAR.get(name) or (None if name else _factor(unit.written, "mol/L"))
+    plain = definition.plain_unit or (target.removeprefix("log ").strip("()") if target.startswith("log ") else target)
+    factor = _linear(unit, molar, plain)
+    if factor is None:
+        raise _misfit(unit, definition)
+    number = value * factor
+    if not target.startswith("log"):
+        return number, False
+    if number <= 0:
+        raise UnitError(f"{value:g} {unit.written} has no logarithm")
+    return math.log10(number), False
+
+
+def _linear(unit: Unit, molar: float | None, plain: str) -> float | None:
+    """The factor from ``unit`` to ``plain``, through mol/L, core's conversions or pint."""
+    if molar is not None and plain in ("mol/L", *_MOLAR):
+        return molar / _MOLAR.get(plain, 1.0)
+    if unit.name == plain:
+        return 1.0
+    if unit.name and not reverses(unit.name, plain):
+        try:
+            return REGISTRY.units.convert(1.0, unit.name, plain) if abs(REGISTRY.units.convert(0.0, unit.name, plain)) < 1e-12 else None
+        except (UnitError, ValueError):
+            pass
+    return _factor(unit.written, plain)
+
+
+def _misfit(unit: Unit, definition: Property) -> UnitError:
+    fits = ", ".join(definition.accepted_units) or definition.unit or "a plain number"
+    return UnitError(f"{unit.written} does not fit {definition.label} (use {fits})")

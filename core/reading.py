@@ -1,0 +1,67 @@
+"""What each word of a goal became, as a stored value; how much of the goal was checked, and when a person must be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field
+
+from core.model import Model
+
+WordRole = Literal["head", "read", "filler", "purpose", "unread"]
+
+
+class ReadSpan(Model):
+    """Some words of the goal and what they became."""
+
+    start: int = Field(description="First character in the goal, from 0.")
+    end: int = Field(description="Character behind the last one.")
+    text: str = Field(description="The words.")
+    role: WordRole = Field(
+        description=(
+            "head: the thing designed; read: a requirement, a wish or a setting of the run; filler: words that ask for nothing; "
+            "purpose: what it is for, which nothing can compute; unread: not understood, or nothing can compute it."
+        )
+    )
+    becomes: list[str] = Field(default_factory=list, description="Ids of the requirements and objectives that rest on these words.")
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How many wishes of a goal could be checked, and how many could not."""
+
+    checked: int
+    unchecked: int
+
+    @property
+    def total(self) -> int:
+        """All wishes."""
+        return self.checked + self.unchecked
+
+
+def spans_between(goal: str, spans: Iterable[ReadSpan]) -> list[ReadSpan]:
+    """``spans`` in order, with filler between them so that they cover the goal; one that overlaps an earlier one is cut."""
+    covered: list[ReadSpan] = []
+    at = 0
+    for span in sorted(spans, key=lambda s: (s.start, -s.end)):
+        start = max(span.start, at)
+        if start >= span.end:
+            continue
+        if start > at:
+            covered.append(ReadSpan(start=at, end=start, text=goal[at:start], role="filler"))
+        covered.append(span.model_copy(update={"start": start, "text": goal[start : span.end]}))
+        at = span.end
+    if at < len(goal):
+        covered.append(ReadSpan(start=at, end=len(goal), text=goal[at:], role="filler"))
+    return covered
+
+
+#: What stands around unread words in plain text.
+OPEN_MARK, CLOSE_MARK = "[?", "?]"
+
+
+def marked_text(spans: Iterable[ReadSpan]) -> str:
+    """The sentence with its unread words and purposes between ``[?`` and ``?]``."""
+    return "".join(f"{OPEN_MARK}{s.text}{CLOSE_MARK}" if s.role in ("unread", "purpose") and s.text.strip() else s.text for s in spans)

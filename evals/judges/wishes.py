@@ -1,0 +1,397 @@
+"""Hold a spec against the wishes of its sentence: which were read rightly, which are unread, inverted or invented.
+
+The format of the expectations is described in ``evals/data/interpreter/fresh/README.md``. The judge imports no code that it judges.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.spec import (
+    Condition,
+    CountRequirement,
+    DesignSpec,
+    EditRequirement,
+    ElementsRequirement,
+    LevelRequirement,
+    MotifRequirement,
+    Objective,
+    PropertyRequirement,
+    Requirement,
+    RuleSetRequirement,
+    ScaffoldRequirement,
+    SimilarityRequirement,
+)
+
+#: Numbers are equal to this part of them.
+_CLOSE = 6e-3
+_HALOGENS = ("F", "Cl", "Br", "I")
+
+
+@dataclass(frozen=True)
+class Atom:
+    """One indivisible thing that is asked for: what about, in which sense ('low', 'high', 'present', ...), with which number.
+
+    ``open_end``: the bound itself does not hold.
+    """
+
+    about: str
+    sense: str
+    value: float | None = None
+    open_end: bool = False
+
+
+@dataclass
+class Verdict:
+    """What was found for one sentence. ``wishes`` counts those of the sentence, ``right`` those read as expected."""
+
+    wishes: int = 0
+    right: int = 0
+    losses: list[str] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+    inverted: list[str] = field(default_factory=list)
+    invented: list[str] = field(default_factory=list)
+    fields: list[str] = field(default_factory=list)
+
+    @property
+    def spec_right(self) -> bool:
+        """Whether nothing at all is wrong."""
+        return not (self.losses or self.dropped or self.inverted or self.invented or self.fields)
+
+
+# ---- what the spec asks for
+
+
+def _bounds(about: str, condition: Condition, whole: bool) -> list[Atom]:
+    low, high = condition.bounds()
+    open_low, open_high = condition.comparison == ">", condition.comparison == "<"
+    atoms = []
+    if low != -math.inf:
+        atoms.append(Atom(about, "low", low + 1 if whole and open_low else low, open_low and not whole))
+    if high != math.inf:
+        atoms.append(Atom(about, "high", high - 1 if whole and open_high else high, open_high and not whole))
+    return atoms
+
+
+def _presence(kind: str, name: str, condition: Condition) -> list[Atom]:
+    """Counts; 'at least one' is presence, 'none' is absence."""
+    atoms = _bounds(f"count:{kind}:{name}", condition, True)
+    if len(atoms) == 1 and atoms[0].sense == "low" and atoms[0].value == 1:
+        return [Atom(f"part:{name}", "present")]
+    if any(a.sense == "high" and a.value == 0 for a in atoms):
+        return [Atom(f"part:{name}", "absent")]
+    return atoms
+
+
+def atoms_of(requirement: Requirement, spec: DesignSpec) -> list[Atom]:
+    """What one requirement asks for."""
+    if isinstance(requirement, PropertyRequirement):
+        whole = requirement.property in WHOLE
+        name = f"{requirement.property}_mass" if requirement.basis == "mass concentration" else requirement.property
+        return _bounds(f"property:{name}", requirement.condition, whole)
+    if isinstance(requirement, LevelRequirement):
+        return [Atom(f"level:{requirement.property}", "at", spec.conditions.temperature_c)]
+    if isinstance(requirement, CountRequirement):
+        return _presence(requirement.what, requirement.name, requirement.condition)
+    if isinstance(requirement, MotifRequirement):
+        return [Atom(f"part:{requirement.name}", "present" if requirement.wanted else "absent")]
+    if isinstance(requirement, ElementsRequirement):
+        return [Atom("elements:" + ",".join(sorted({*requirement.allowed, "H"})), "only")]
+    if isinstance(requirement, SimilarityRequirement):
+        return _bounds(f"similarity:{requirement.reference_name or requirement.reference}", requirement.condition, False)
+    if isinstance(requirement, RuleSetRequirement):
+        return [Atom(f"rule_set:{requirement.rule_set}", "met")]
+    if isinstance(requirement, EditRequirement):
+        return [Atom(f"edit:{requirement.operation} {requirement.group}", "done")]
+    assert isinstance(requirement, ScaffoldRequirement)
+    return [Atom(f"scaffold:{requirement.scaffold}", "kept")]
+
+
+def _objective_atom(objective: Objective) -> Atom:
+    return Atom(f"property:{objective.property}", objective.shape, objective.target)
+
+
+#: Properties that are counts.
+WHOLE = frozenset(
+    [
+        "hbd",
+        "hba",
+        "rotatable_bonds",
+        "ring_count",
+        "aromatic_rings",
+        "aliphatic_rings",
+        "saturated_rings",
+        "single_bonds",
+        "double_bonds",
+        "triple_bonds",
+        "aromatic_bonds",
+        "heterocycles",
+        "aromatic_heterocycles",
+        "heavy_atoms",
+        "heteroatoms",
+        "formal_charge",
+        "stereocentres",
+        "valence_electrons",
+        "spiro_atoms",
+        "bridgehead_atoms",
+        "amide_bonds",
+    ]
+)
+
+# ---- what is expected
+
+_LIMIT = re.compile(r"(?P<op><=|>=|==|<|>)\s*(?P<value>\S+)|(?P<low>-?[\d.]+)\s*\.\.\s*(?P<high>-?[\d.]+)")
+
+
+def expected_atoms(text: str) -> list[Atom]:
+    """The atoms of one expectation string. Raises ValueError for one that is not in the format."""
+    kind, _, rest = text.strip().partition(":")
+    if kind == "property":
+        name, _, limit = rest.partition(" ")
+        return _expected_bounds(f"property:{name}", limit.removesuffix("mg/L").strip(), name in WHOLE)
+    if kind == "count":
+        match = re.fullmatch(r"(element|group):(.+?)\s*((?:[<>=]).*|-?[\d.]+\s*\.\.\s*[\d.]+)", rest)
+        if match is None:
+            raise ValueError(f"not an expectation: {text!r}")
+        return _presence(match[1], match[2], _condition(match[3]))
+    if kind == "motif":
+        name, _, sense = rest.rpartition(" ")
+        return [Atom(f"part:{name}", sense)]
+    if kind == "elements":
+        return [Atom("elements:" + ",".join(sorted({*(e.strip() for e in rest.split(",")), "H"})), "only")]
+    if kind == "level":
+        name, _, at = rest.partition("@")
+        return [Atom(f"level:{name.split()[0]}", "at", float(at) if at.strip() else None)]
+    if kind == "similarity":
+        match = re.fullmatch(r"(.+?)\s*(<=|>=|==|<|>)\s*(\S+)", rest)
+        if match is None:
+            return [Atom(f"similarity:{rest.strip()}", "low", None)]
+        sense = "low" if match[2].startswith(">") else "high"
+        return [Atom(f"similarity:{match[1]}", sense, None if "*" in match[3] else float(match[3]), len(match[2]) == 1)]
+    if kind == "rule_set":
+        return [Atom(f"rule_set:{rest.strip()}", "met")]
+    if kind in ("maximise", "minimise"):
+        return [Atom(f"property:{rest.strip()}", kind)]
+    if kind == "target":
+        name, _, value = rest.partition("=")
+        return [Atom(f"property:{name.strip()}", "near", float(value))]
+    if kind == "vague":
+        name, _, way = rest.strip().rpartition(" ")
+        return [Atom(f"property:{name}", f"vague {way}")]
+    if kind in ("scaffold", "edit"):
+        return [Atom(f"{kind}:{rest.strip()}", "kept" if kind == "scaffold" else "done")]
+    raise ValueError(f"not an expectation: {text!r}")
+
+
+def _condition(text: str) -> Condition:
+    match = _LIMIT.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"not a comparison: {text!r}")
+    if match["op"]:
+        return Condition.model_validate({"comparison": match["op"], "value": float(match["value"])})
+    return Condition(comparison="between", low=float(match["low"]), high=float(match["high"]))
+
+
+def _expected_bounds(about: str, limit: str, whole: bool) -> list[Atom]:
+    if "*" in limit:
+        return [Atom(about, "low" if limit.startswith(">") else "high", None)]
+    condition = _condition(limit)
+    if condition.comparison == "==" and not whole:
+        return [Atom(about, "near", condition.value)]
+    return _bounds(about, condition, whole)
+
+
+# ---- the comparison
+
+
+def judge_wishes(expected: dict[str, Any], spec: DesignSpec) -> Verdict:
+    """How ``spec`` stands to the wishes of the sentence ``expected``."""
+    verdict = Verdict()
+    _judge_fields(expected, spec, verdict)
+    found: list[tuple[str, str, Atom]] = [
+        (r.phrase, r.origin, atom) for r in spec.requirements if r.origin != "class" for atom in atoms_of(r, spec)
+    ]
+    found += [(o.phrase, o.origin, _objective_atom(o)) for o in spec.objectives if o.origin != "assumption"]
+    left = list(found)
+    given: list[tuple[str, str, Atom]] = [
+        (r.phrase, "class", atom) for r in spec.requirements if r.origin == "class" for atom in atoms_of(r, spec)
+    ]
+    wishes = expected.get("wish", [])
+    verdict.wishes = len(wishes)
+    met: list[str] = []
+    pending: list[dict[str, Any]] = []
+    for wish in wishes:
+        used = _used(wish, left)
+        if used is not None:
+            left = [entry for entry in left if entry not in used]
+        elif _used(wish, found + given) is None and not any(
+            a.phrase and _overlap(a.phrase, wish["words"]) and "adds no threshold" in a.text for a in spec.assumptions
+        ):
+            pending.append(wish)
+            continue
+        met.append(wish["words"])
+        verdict.right += 1
+    for wish in pending:
+        _judge_unread(wish, spec, left, verdict)
+    opposite = _opposites(wishes)
+    for phrase, origin, atom in left:
+        if origin == "assumption" and any(_overlap(phrase, words) for words in met):
+            continue
+        said = f"{atom.about} {atom.sense} {'' if atom.value is None else f'{atom.value:g}'} (from: {phrase!r})"
+        (verdict.inverted if (atom.about, atom.sense) in opposite else verdict.invented).append(said)
+    return verdict
+
+
+def _judge_fields(expected: dict[str, Any], spec: DesignSpec, verdict: Verdict) -> None:
+    classes, families = expected.get("class", ["molecule"]), expected.get("family", [""])
+    if spec.candidate_class not in ([classes] if isinstance(classes, str) else classes):
+        verdict.fields.append(f"class: expected {classes}, got {spec.candidate_class}")
+    if spec.family not in ([families] if isinstance(families, str) else families):
+        verdict.fields.append(f"family: expected {families}, got {spec.family!r}")
+    if expected.get("candidates", 10) != spec.candidates and not spec.exhaustive:
+        verdict.fields.append(f"candidates: expected {expected.get('candidates', 10)}, got {spec.candidates}")
+
+
+Entry = tuple[str, str, Atom]
+
+
+def _used(wish: dict[str, Any], left: list[Entry]) -> list[Entry] | None:
+    """The entries that meet one alternative of the wish, or None."""
+    for alternative in wish["right"]:
+        texts = [alternative] if isinstance(alternative, str) else alternative
+        if "unread" in texts:
+            continue
+        used: list[Entry] = []
+        for atom in (a for text in texts for a in expected_atoms(text)):
+            matched = _matching(atom, [e for e in left if e not in used])
+            if not matched:
+                break
+            used += matched
+        else:
+            return used
+    return None
+
+
+def _matching(atom: Atom, left: list[Entry]) -> list[Entry]:
+    """The entries that are what ``atom`` expects: one, or two for a window around a number."""
+    same = [e for e in left if e[2].about == atom.about]
+    if atom.sense in ("vague up", "vague down"):
+        return _vaguely(atom, same)
+    if atom.sense == "near":
+        return _near(atom, same)
+    for entry in same:
+        one = entry[2]
+        if one.sense != atom.sense:
+            continue
+        if atom.value is None or (one.value is not None and _close(one.value, atom.value)):
+            return [entry]
+    return []
+
+
+def _vaguely(atom: Atom, same: list[Entry]) -> list[Entry]:
+    up = atom.sense == "vague up"
+    senses = ("low", "maximise") if up else ("high", "minimise")
+    return [e for e in same if e[2].sense in senses][:1] or [e for e in same if e[2].sense == "at" or e[2].sense == "target"][:1]
+
+
+def _near(atom: Atom, same: list[Entry]) -> list[Entry]:
+    assert atom.value is not None
+    for entry in same:
+        if entry[2].sense == "target" and entry[2].value is not None and _close(entry[2].value, atom.value):
+            return [entry]
+    lows = [e for e in same if e[2].sense == "low"]
+    highs = [e for e in same if e[2].sense == "high"]
+    for low in lows:
+        for high in highs:
+            if low[0] == high[0] and low[2].value is not None and high[2].value is not None and low[2].value <= atom.value <= high[2].value:
+                return [low, high]
+    return []
+
+
+def _close(a: float, b: float) -> bool:
+    return math.isclose(a, b, rel_tol=_CLOSE, abs_tol=1e-6)
+
+
+def _judge_unread(wish: dict[str, Any], spec: DesignSpec, left: list[Entry], verdict: Verdict) -> None:
+    """A wish that nothing meets: right if it may be unread and is listed, else a loss; dropped if it is not even listed."""
+    listed = any(_overlap(u.phrase, wish["words"]) for u in spec.unchecked)
+    may = any(a == "unread" for a in wish["right"])
+    computed = any(_overlap(phrase, wish["words"], most=True) for phrase, _, _ in left)
+    if may and listed and not computed:
+        verdict.right += 1
+    elif computed:
+        verdict.losses.append(f"{wish['words']!r}: read as something else")
+    elif not listed:
+        verdict.dropped.append(f"{wish['words']!r}: neither read nor listed")
+    else:
+        verdict.losses.append(f"{wish['words']!r}: unread")
+
+
+_LITTLE = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "and",
+        "or",
+        "with",
+        "for",
+        "to",
+        "in",
+        "at",
+        "by",
+        "is",
+        "are",
+        "be",
+        "that",
+        "which",
+        "it",
+        "no",
+        "not",
+        "from",
+        "on",
+        "as",
+        "than",
+        "any",
+    ]
+)
+
+
+def _words(text: str) -> set[str]:
+    return {w for w in re.findall(r"[^\W_]+", text.lower()) if w not in _LITTLE}
+
+
+def _overlap(phrase: str, words: str, *, most: bool = False) -> bool:
+    """Whether two pieces of a sentence share a word of weight; with ``most``, more than half of the smaller one."""
+    a, b = _words(phrase), _words(words)
+    shared = a & b
+    return len(shared) * 2 > min(len(a), len(b)) if most else bool(shared) or (phrase.lower() in words.lower() and bool(phrase))
+
+
+_TURNED = {"present": "absent", "absent": "present", "low": "high", "high": "low", "maximise": "minimise", "minimise": "maximise"}
+
+
+def _opposites(wishes: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    """(about, sense) of everything that would be the reverse of a wish."""
+    found: set[tuple[str, str]] = set()
+    for wish in wishes:
+        for alternative in wish["right"]:
+            for text in [alternative] if isinstance(alternative, str) else alternative:
+                if text != "unread":
+                    for atom in expected_atoms(text):
+                        sense = {"vague up": "low", "vague down": "high"}.get(atom.sense, atom.sense)
+                        if sense in _TURNED:
+                            found.add((atom.about, _TURNED[sense]))
+    wanted = {
+        (a.about, a.sense)
+        for w in wishes
+        for alt in w["right"]
+        for t in ([alt] if isinstance(alt, str) else alt)
+        if t != "unread"
+        for a in expected_atoms(t)
+    }
+    return found - wanted
