@@ -68,7 +68,7 @@ def as_analogue(spec: DesignSpec) -> DesignSpec:
     reference = spec.reference
     if reference is None:
         return spec
-    asked = [r for r in spec.requirements if isinstance(r, SimilarityRequirement) and r.condition.bounds()[0] > 0]
+    asked = [r for r in spec.requirements_of(SimilarityRequirement) if r.condition.bounds()[0] > 0]
     unread = [u for u in spec.unchecked if u.phrase != reference.smiles and u.phrase.lower() != reference.name.lower()]
     spec = spec.model_copy(update={"unchecked": unread})  # what the structure is for is said now
     if any(_same(r.reference, reference.smiles) for r in asked):

@@ -90,7 +90,7 @@ def judge_one(
 
 def drug_like(spec: DesignSpec) -> bool:
     """Whether PAINS and BRENK alerts mean something for ``spec``: a family of drugs, or a rule set among the requirements."""
-    return spec.family in DRUG_LIKE_FAMILIES or any(isinstance(r, RuleSetRequirement) for r in spec.requirements)
+    return spec.family in DRUG_LIKE_FAMILIES or bool(spec.requirements_of(RuleSetRequirement))
 
 
 def standardised(proposal: Proposal, candidate_class: CandidateClass, *, generation: int = 0) -> Candidate:

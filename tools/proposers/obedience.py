@@ -13,7 +13,7 @@ from tools.structures.fixed_atoms import FixedAtoms, compiled, keeps, kept_of, r
 
 def fixed_atoms_of(spec: DesignSpec) -> list[FixedAtoms]:
     """The fixed atoms that ``spec`` asks for, ready to be looked for."""
-    return [compiled(kept_of(r)) for r in spec.requirements if isinstance(r, FixedAtomsRequirement)]
+    return [compiled(kept_of(r)) for r in spec.requirements_of(FixedAtomsRequirement)]
 
 
 def obeying(proposals: Sequence[Proposal], spec: DesignSpec) -> list[Proposal]:

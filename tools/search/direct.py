@@ -110,7 +110,7 @@ def _chosen(found: list[Candidate], made: list[Candidate], spec: DesignSpec) -> 
 
     turns = [c for pair in zip_longest(found, made) for c in pair if c is not None]
     whole = list({c.key: c for c in turns}.values())
-    if any(isinstance(r, ScaffoldRequirement) for r in spec.requirements):
+    if spec.requirements_of(ScaffoldRequirement):
         first: dict[str, str] = {}
         for candidate in whole:
             first.setdefault(MurckoScaffold.MurckoScaffoldSmiles(candidate.smiles), candidate.key)

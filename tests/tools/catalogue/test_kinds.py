@@ -86,6 +86,20 @@ EXAMPLES = {
         "Cc1ccccc1",
         ({"group": "unobtainyl"}, {"reference": "nonsense"}, {"operation": "remove"}),
     ),
+    "fixed_atoms": Example(
+        "fixed_atoms:CC(=O)Nc1ccc(O)cc1 fixed 4,5,6,7,9,10 open 4,7",
+        ("6 atoms unchanged", "2 of them"),
+        "CC(=O)Nc1ccc(OC)cc1",
+        "CC(=O)NC1CCC(O)CC1",
+        ({"reference": "nonsense"}, {"fixed": [4, 5, 99]}),
+    ),
+    "reference_set": Example(
+        "reference_set:max CCO;c1ccccc1O >= 0.4",
+        ("2 structures", "at least 0.4"),
+        "Oc1ccccc1",
+        "CC(F)(F)F",
+        ({"references": ["nonsense"]}, {"condition": {"comparison": ">=", "value": 1.5}}),
+    ),
 }
 
 
@@ -208,7 +222,7 @@ def test_the_closest_value_is_one_of_those_given(name: str, kind: AnyKind) -> No
 def test_structures_that_are_asked_for_are_handed_to_the_guard(name: str, kind: AnyKind) -> None:
     named = kind.structures(requirement_of(name))
     assert all(Chem.MolFromSmiles(smiles) is not None for smiles in named)
-    assert bool(named) == (name in ("similarity", "scaffold", "edit"))
+    assert bool(named) == (name in ("similarity", "scaffold", "edit", "fixed_atoms", "reference_set"))
 
 
 def test_no_requirement_contradicts_itself(name: str) -> None:
@@ -256,7 +270,7 @@ def test_what_a_requirement_is_about_is_known(name: str, kind: AnyKind) -> None:
 def test_its_numbers_and_names_can_be_told_again(name: str, kind: AnyKind) -> None:
     requirement = requirement_of(name)
     condition = kind.condition(requirement)
-    assert (condition is not None) == (name in ("property", "count", "similarity"))
-    assert kind.fraction == (name == "similarity")
+    assert (condition is not None) == (name in ("property", "count", "similarity", "reference_set"))
+    assert kind.fraction == (name in ("similarity", "reference_set"))
     assert all(part in requirement.model_dump().values() for part in kind.names(requirement))
-    assert bool(kind.names(requirement)) == (name in ("count", "motif", "similarity", "scaffold", "edit"))
+    assert bool(kind.names(requirement)) == (name not in ("property", "level", "elements", "rule_set"))

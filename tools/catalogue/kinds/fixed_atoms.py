@@ -76,6 +76,10 @@ class FixedAtomsKind(StructuralKind[FixedAtomsRequirement, str]):
         """The compound; of a core its SMILES with '*', which the guard reads as a fragment, is left out."""
         return (requirement.reference,) if requirement.reference.count("*") in (0, 2) else ()
 
+    def names(self, requirement: FixedAtomsRequirement) -> tuple[str, ...]:
+        """The compound."""
+        return (requirement.reference, requirement.reference_name)
+
     def find(self, requirement: FixedAtomsRequirement, mol: Chem.Mol, context: Context) -> str:
         """What has changed, in words; '' where the atoms are kept."""
         return fault(compiled(kept_of(requirement)), mol)

@@ -9,7 +9,7 @@ from rdkit import Chem
 
 from core.candidate import RequirementResult
 from core.errors import SpecError
-from core.spec import ReferenceSetRequirement
+from core.spec import Condition, ReferenceSetRequirement
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds.base import MISSED_SCAFFOLD, Context, StructuralKind, Terms, closest_number, missed_by
 from tools.catalogue.kinds.conditions import LIMIT_PATTERN, comparison, condition_text, distance, needs, parse_condition
@@ -23,6 +23,7 @@ class ReferenceSetKind(StructuralKind[ReferenceSetRequirement, float]):
     """To the nearest reference, or on average over them; Morgan fingerprints of radius 2, 2048 bits."""
 
     model = ReferenceSetRequirement
+    fraction = True
 
     def words(self, requirement: ReferenceSetRequirement, terms: Terms) -> str:
         """'Tanimoto similarity to the nearest of the 12 structures of leads.smi at least 0.4'."""
@@ -52,6 +53,14 @@ class ReferenceSetKind(StructuralKind[ReferenceSetRequirement, float]):
     def structures(self, requirement: ReferenceSetRequirement) -> tuple[str, ...]:
         """The references where they are to be resembled; those to be avoided may be anything."""
         return tuple(requirement.references) if requirement.condition.bounds()[0] > 0 else ()
+
+    def condition(self, requirement: ReferenceSetRequirement) -> Condition:
+        """Its condition."""
+        return requirement.condition
+
+    def names(self, requirement: ReferenceSetRequirement) -> tuple[str, ...]:
+        """The name of the set."""
+        return (requirement.name,)
 
     def find(self, requirement: ReferenceSetRequirement, mol: Chem.Mol, context: Context) -> float:
         """The similarity, 0 to 1."""

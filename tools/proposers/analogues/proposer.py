@@ -34,7 +34,7 @@ class AnaloguesProposer:
 
     def applies(self, spec: DesignSpec) -> bool:
         """Goals that fix atoms of a compound."""
-        return any(isinstance(r, FixedAtomsRequirement) for r in spec.requirements)
+        return bool(spec.requirements_of(FixedAtomsRequirement))
 
     def propose(self, request: ProposalRequest) -> list[Proposal]:
         """At most ``count`` analogues that keep the fixed atoms, those nearest to what can be counted cheaply first."""
