@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -22,9 +22,6 @@ from core.errors import UsageError
 from core.events import GenerationDone, ProgressEvent, ProgressSink, StageBegun, TextWritten
 from core.report import ModelUse, Report
 from tools.catalogue.registry import REGISTRY
-
-if TYPE_CHECKING:
-    from agent.models import RolePlan
 
 #: Width of tables where there is no terminal to ask.
 PAGE = 140
@@ -127,15 +124,6 @@ def write_reports(report: Report, folder: Path) -> list[Path]:
     for name, form in FILES.items():
         write_text(folder / name, render(report, form))
     return [folder / name for name in FILES]
-
-
-def describe_plan(plan: RolePlan) -> str:
-    """Each model with the roles that it takes part in during a run, in one line."""
-    roles: dict[str, list[str]] = {}
-    for role, used in plan.roles.items():
-        if role != "assistant":
-            roles.setdefault(used.model, []).append(role)
-    return "; ".join(f"{model} as {', '.join(names)}" for model, names in roles.items())
 
 
 def model_line(use: ModelUse) -> str:

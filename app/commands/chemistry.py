@@ -15,7 +15,6 @@ from app.console import emit_json, err, out
 from core.candidate import Candidate, format_value
 from core.errors import StructureError
 from core.spec import Conditions
-from tools.catalogue.registry import REGISTRY
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -52,8 +51,9 @@ def properties(
         for _, c in rows:
             table = Table("property", "value", "method", title=escape(f"{c.smiles}  {c.key}"), title_justify="left")
             for n, v in c.properties.items():
-                note = f" ({v.reason})" if REGISTRY[n].own and v.value is not None and v.reason else ""
-                table.add_row(REGISTRY[n].label, escape(format_value(v) + note) + (" †" if v.in_domain is False else ""), escape(v.method))
+                known = door.definition(n)
+                note = f" ({v.reason})" if known.own and v.value is not None and v.reason else ""
+                table.add_row(known.label, escape(format_value(v) + note) + (" †" if v.in_domain is False else ""), escape(v.method))
             table.caption = "† outside the model's domain"
             out.print(table)
             _remarks(c)

@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 
 from app.console import err
+from app.services.lists import ListService
 from core.errors import NotFoundError, UsageError
 
 #: Faulty entries of a reference set that are printed.
@@ -65,9 +66,7 @@ def _core_text(given: str) -> str:
 
 
 def _references(text: str) -> dict[str, Any]:
-    from tools.structures.reference_sets import read_references
-
-    found = read_references(text)
+    found = ListService().references(text)
     left_out = f"; {found.unreadable} entries could not be read" if found.unreadable else ""
     err.print(escape(f"{found.name}: {len(found.smiles)} reference structures{left_out}"))
     for fault in found.faults[:FAULTS_PRINTED]:

@@ -12,7 +12,8 @@ from rich.markup import escape
 
 from app.commands.compound import Core, Like, Unlike, compound_options
 from app.commands.door import NONE_MEETS, read_spec, services
-from app.console import describe_plan, emit_json, err, out, print_report, progress_bar, write_reports
+from app.console import emit_json, err, out, print_report, progress_bar, write_reports
+from app.services.health import describe_plan
 from core.errors import ApprovalNeeded
 from core.options import RunOptions
 from core.report import Report

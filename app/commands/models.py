@@ -12,14 +12,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from app import wiring
 from app.commands.door import services
 from app.console import emit_json, err, out
-from core.errors import NotFoundError, UsageError
-from core.settings import Settings
+from core.errors import UsageError
 
 if TYPE_CHECKING:
-    from tools.workspace import Workspace
+    from app.services.models import TrainedAgain
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Name = Annotated[str, typer.Argument(help="Name of the property.")]
@@ -55,57 +53,9 @@ def _progress() -> Callable[[str], None]:
     return show_progress
 
 
-def _shipped_card(name: str) -> dict[str, Any]:
-    from tools.predictors.weights import WeightsFolder
-
-    return WeightsFolder(name).card
-
-
-def _known(settings: Settings, name: str) -> Literal["shipped", "own"]:
-    """Whether ``name`` ships or is the user's own. Raises NotFoundError naming what there is."""
-    from tools.predictors.specs import PREDICTORS
-
-    cards = _own_cards(wiring.open_workspace(settings))
-    if name in PREDICTORS:
-        return "shipped"
-    if name in cards:
-        return "own"
-    raise NotFoundError(f"there is no model {name!r}; there are: {', '.join([*PREDICTORS, *cards])}")
-
-
-def _own_cards(workspace: Workspace) -> dict[str, dict[str, Any]]:
-    """The model cards of the user's own models, by name."""
-    return workspace.user_models.cards if workspace.user_models else {}
-
-
-def _summary(card: dict[str, Any], kind: str) -> dict[str, Any]:
-    """What a list shows of a model card."""
-    data = card["data"]
-    return {
-        "name": card["name"],
-        "kind": kind,
-        "unit": card["unit"],
-        "version": card["version"],
-        "data": data.get("source") or data.get("file", ""),
-        "licence": data["licence"],
-        "rows": data["rows_used"],
-        "metrics": {
-            split: {key: m[key] for key in ("n", "rmse", "mae", "coverage") if key in m}
-            for split, m in card["metrics"].items()
-            if isinstance(m, dict)
-        },
-        "warnings": card.get("warnings", []),
-    }
-
-
 def list_models(context: typer.Context, as_json: AsJson = False) -> None:
     """List the predictors: data, licence, rows and headline figures out of fold."""
-    from tools.predictors.specs import PREDICTORS
-
-    workspace = wiring.open_workspace(services(context).settings)
-    problems = dict(workspace.problems)
-    rows = [_summary(_shipped_card(name), "shipped") for name in PREDICTORS]
-    rows += [_summary(c, "own") for c in _own_cards(workspace).values()]
+    rows, problems = services(context).models.list()
     if as_json:
         return emit_json({"models": rows, "problems": problems})
     table = Table("model", "unit", "rows", "RMSE / MAE (random split)", "90 % interval holds", "data", "licence", "version")
@@ -132,14 +82,7 @@ def list_models(context: typer.Context, as_json: AsJson = False) -> None:
 
 def show(context: typer.Context, name: Name, as_json: AsJson = False) -> None:
     """Show a model card: data, licence, splits, figures, calibration, domain, limits, versions, hashes."""
-    from tools.predictors.weights import WEIGHTS
-
-    folder = WEIGHTS if _known(services(context).settings, name) == "shipped" else wiring.own_models_folder(services(context).settings)
-    file = folder / name / ("card.json" if as_json else "card.md")
-    try:
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise NotFoundError(f"the model card {file} cannot be read: {error.strerror}") from error
+    text = services(context).models.card(name, "json" if as_json else "md")
     if as_json:
         return emit_json(json.loads(text))
     out.print(escape(text))
@@ -165,71 +108,33 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a shipped property again from its data, or a property of your own from your measurements."""
-    from tools.predictors.specs import PREDICTORS
-
-    if name in PREDICTORS:
+    models = services(context).models
+    if models.ships(name):
         given = {"--unit": unit, "--log": log, "--smiles": smiles, "--target": target, "--label": label, "--synonym": synonym}
         if wrong := [option for option, value in given.items() if value]:
             raise UsageError(f"{name} ships with molwright and has its columns and unit: {', '.join(wrong)} cannot be given")
-        return _train_shipped(services(context).settings, name, data, seed, where, device, as_json)
-    _refuse_device(device)
-    from tools.predictors.user_models.train import OwnProperty, check_name, train_own
-
-    settings = services(context).settings
-    workspace = wiring.open_workspace(settings).enter()
-    check_name(name, workspace.catalogue)
-    _refuse_known_words(name, synonym or [])
-    known = _own_cards(workspace)
-    if name in known and not replace:
-        raise UsageError(
-            f"there is an own model {name} (version {known[name]['version']}); --replace trains it again, and runs that used it "
-            "no longer replay"
-        )
-    folder = wiring.own_models_folder(settings)
-    wiring.prepare_home(settings)
-    wanted = OwnProperty(
-        name=name, unit=unit, log=log, label=label, description=description, synonyms=tuple(w.lower() for w in synonym or [])
-    )
-    card, table = train_own(data, wanted, folder, smiles=smiles, target=target, seed=seed, progress=_progress())
-    problems = wiring.open_workspace(settings).problems
-    if name in problems:
-        raise UsageError(f"the model was written to {folder / name}, but cannot be used: {problems[name]}")
+        again = models.train_shipped(name, data, seed=seed, folder=where, device=device, progress=_progress())
+        return _show_trained_again(name, again, as_json)
+    made = models.train_own(
+        name, data, unit=unit, log=log, label=label, description=description, synonyms=synonym or (),
+        smiles=smiles, target=target, seed=seed, replace=replace, device=device, progress=_progress(),
+    )  # fmt: skip
     if as_json:
-        return emit_json(card)
-    for bad in table.bad[:SHOWN_ROWS]:
-        err.print(f"left out, line {bad.line}: {escape(bad.reason)}")
-    if len(table.bad) > SHOWN_ROWS:
-        err.print(f"... and {len(table.bad) - SHOWN_ROWS} more; all are in the model card")
-    _print_metrics(card)
-    for warning in card["warnings"]:
+        return emit_json(made.card)
+    for line, reason in made.left_out[:SHOWN_ROWS]:
+        err.print(f"left out, line {line}: {escape(reason)}")
+    if len(made.left_out) > SHOWN_ROWS:
+        err.print(f"... and {len(made.left_out) - SHOWN_ROWS} more; all are in the model card")
+    _print_metrics(made.card)
+    for warning in made.card["warnings"]:
         err.print(f"[yellow]warning:[/yellow] {escape(warning)}")
-    err.print(f"registered: goals may now ask for {escape(_example(card))}; card: {escape(str(folder / name / 'card.md'))}")
-
-
-def _refuse_device(device: str) -> None:
-    """Raise UsageError where a GPU was asked for in training a property of the user's own."""
-    if device not in ("auto", "cpu"):
-        raise UsageError("a property of your own is always learnt on the processor; --device is for the properties that ship")
+    err.print(f"registered: goals may now ask for {escape(_example(made.card))}; card: {escape(str(made.folder / 'card.md'))}")
 
 
 def _example(card: dict[str, Any]) -> str:
     middle = sum(card["typical"]) / 2
     number, unit = (10**middle, card["plain_unit"]) if card["log"] else (middle, card["unit"])
     return f"'{card['name']} below {number:.3g} {unit}".rstrip() + "'"
-
-
-def _refuse_known_words(name: str, synonyms: list[str]) -> None:
-    """Raise UsageError for a name or synonym that goals already use for something else (a group, an element, a colour ...)."""
-    from agent.reading.lexicon import key_of, lexicon
-    from tools.catalogue.registry import REGISTRY
-
-    for word in (name, name.replace("_", " "), *synonyms):
-        own = REGISTRY.resolve(word)
-        meanings = set(lexicon().meanings.get(key_of(word), {})) - {"unchk"}
-        if meanings and not (own is not None and own.own):
-            raise UsageError(
-                f"goals already use the word {word!r} for something else; choose another, such as my_{name.removeprefix('my_')}"
-            )
 
 
 def _print_metrics(card: dict[str, Any]) -> None:
@@ -250,39 +155,17 @@ def _print_metrics(card: dict[str, Any]) -> None:
     out.print(table)
 
 
-def _train_shipped(settings: Settings, name: str, data: Path, seed: int, where: Path | None, device: str, as_json: bool) -> None:
-    """Train from the shipped recipe into a folder of its own and hold the figures against those that ship."""
-    from tools.predictors.specs import spec_of
-    from tools.predictors.training.device import choose
-    from tools.predictors.training.fit import train as train_predictor
-
-    folder = where or wiring.prepare_home(settings) / "trained"
-    shipped = _shipped_card(name)
-    progress = _progress()
-    card = train_predictor(data, spec_of(name), folder, seed, progress, device=choose(device, progress))
-    same_data = card["data"]["sha256"] == shipped["data"]["sha256"]
-    compared = {
-        split: {key: [m.get(key), shipped["metrics"][split].get(key)] for key in ("rmse", "mae", "coverage")}
-        for split, m in card["metrics"].items()
-        if split in shipped["metrics"]
-    }
-    reproduced = bool(compared) and all(_close(a, b) for pair in compared.values() for a, b in pair.values())
+def _show_trained_again(name: str, again: TrainedAgain, as_json: bool) -> None:
     if as_json:
-        return emit_json({"card": card, "same_data": same_data, "reproduced": reproduced, "trained_and_shipped": compared})
+        found = {"card": again.card, "same_data": again.same_data, "reproduced": again.reproduced, "trained_and_shipped": again.compared}
+        return emit_json(found)
     table = Table("split", "RMSE here / shipped", "MAE here / shipped", "coverage here / shipped", title=name, title_justify="left")
-    for split, pair in compared.items():
+    for split, pair in again.compared.items():
         table.add_row(split, *(f"{a} / {b}" for a, b in pair.values()))
     out.print(table)
-    what = "the same data as the shipped weights" if same_data else "other data than the shipped weights"
-    err.print(
-        f"{what}; the figures {'agree' if reproduced else 'differ'}. Weights: {escape(str(folder / name))} (the shipped ones are untouched)"
-    )
-
-
-def _close(a: Any, b: Any) -> bool:
-    if not isinstance(a, (int, float)) or not isinstance(b, (int, float)):
-        return bool(a == b)
-    return abs(a - b) <= 0.005 * max(abs(a), abs(b))
+    what = "the same data as the shipped weights" if again.same_data else "other data than the shipped weights"
+    agree = "agree" if again.reproduced else "differ"
+    err.print(f"{what}; the figures {agree}. Weights: {escape(str(again.folder))} (the shipped ones are untouched)")
 
 
 def evaluate(
@@ -300,15 +183,8 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Measure a model on a table: the stored model on structures it was not trained on, or its recipe by cross-validation."""
-    from tools.predictors.user_models.external import evaluate_own, evaluate_shipped
-
-    if _known(services(context).settings, name) == "shipped":
-        found = evaluate_shipped(name, data, split, seed=seed, smiles=smiles, target=target, progress=_progress(), device=device)
-    else:
-        _refuse_device(device)
-        models = wiring.open_workspace(services(context).settings).user_models
-        assert models is not None, "_known has found the model"
-        found = evaluate_own(models.model(name), data, split, seed=seed, smiles=smiles, target=target, progress=_progress())
+    models = services(context).models
+    found = models.evaluate(name, data, split, smiles=smiles, target=target, seed=seed, device=device, progress=_progress())
     if as_json:
         return emit_json(found)
     for bad in found["bad_rows"][:SHOWN_ROWS]:

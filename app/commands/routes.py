@@ -11,6 +11,7 @@ from rich.markup import escape
 from app.commands.design import BlocksMode
 from app.commands.door import NONE_MEETS, services
 from app.console import emit_json, err, out
+from app.services.reports import stock_text
 from core.candidate import Route
 
 
@@ -47,8 +48,6 @@ def route(
 
 
 def _print(found: Route) -> None:
-    from tools.reporting.html import stock_text
-
     out.print(escape(f"{found.status}. {found.note}".strip()))
     for number, step in enumerate(found.steps, start=1):
         out.print(escape(f"{number}. {step.reaction}: {' + '.join(step.reactants)} -> {step.product}"))

@@ -11,9 +11,11 @@ from app.services.conversations import ConversationService, Decide
 from app.services.evaluations import EvaluationService
 from app.services.feedback import FeedbackService
 from app.services.goals import GoalService
+from app.services.health import HealthService
 from app.services.libraries import LibraryService
 from app.services.lists import ListService
 from app.services.literature import LiteratureService
+from app.services.models import ModelService
 from app.services.runs import RunService
 from app.services.structures import StructureService
 from core.events import ProgressSink, silent
@@ -78,6 +80,16 @@ class Services:
     def feedback(self) -> FeedbackService:
         """What reviewers say of candidates."""
         return FeedbackService(self.settings, self.store, clock=self.clock)
+
+    @property
+    def health(self) -> HealthService:
+        """What works and what is missing."""
+        return HealthService(self.settings)
+
+    @property
+    def models(self) -> ModelService:
+        """The predictors: those that ship and the user's own."""
+        return ModelService(self.settings)
 
     @property
     def evaluations(self) -> EvaluationService:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from tools.ranking.novelty import KnownSet
+    from tools.structures.reference_sets import References
     from tools.synthesis.inventory import Inventory
 
 BlocksMode = Literal["extend", "replace"]
@@ -26,3 +27,9 @@ class ListService:
         from tools.ranking.novelty import read_known
 
         return read_known(path)
+
+    def references(self, text: str) -> References:
+        """A set of structures to resemble or not: a file, a name or a SMILES."""
+        from tools.structures.reference_sets import read_references
+
+        return read_references(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from core.candidate import Material
 from core.report import Report
 
 Form = Literal["html", "json", "csv", "sdf"]
@@ -20,3 +21,10 @@ def render(report: Report, form: Form) -> str:
     if form == "json":
         return report.model_dump_json(indent=2)
     return to_csv(report) if form == "csv" else to_sdf(report)
+
+
+def stock_text(material: Material) -> str:
+    """What the user's inventory says of a material: that it is there, with number and price, or that it is not."""
+    from tools.reporting.html import stock_text as in_words
+
+    return in_words(material)

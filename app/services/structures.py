@@ -11,6 +11,7 @@ from core.settings import Settings
 from core.spec import CandidateClass, Conditions, DesignSpec
 
 if TYPE_CHECKING:
+    from tools.catalogue.property import Property
     from tools.ranking.set_level import SetResult
     from tools.synthesis.inventory import Inventory
 
@@ -49,6 +50,12 @@ class StructureService:
         plain = DesignSpec(goal="", candidate_class=kind, conditions=conditions)
         names = [p.name for p in REGISTRY if kind in p.classes]
         return judge_one(smiles, plain, proposer="user", names=names, blocked="answer")
+
+    def definition(self, name: str) -> Property:
+        """What is known of the property ``name``: label, unit, range, whether it is the user's own. KeyError if there is none."""
+        from tools.catalogue.registry import REGISTRY
+
+        return REGISTRY[name]
 
     def check(self, smiles: str, goal: str) -> tuple[DesignSpec, Candidate]:
         """What ``goal`` means, and how one structure stands to it. GoalError, or StructureError for what cannot be read."""

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import app as command_line
-from app.commands.doctor import _models as doctor_of_models
+from app.services.health import _models as doctor_of_models
 from app.services.runs import RunService
 from core.errors import ConfigurationError, UsageError
 from core.events import ProgressEvent, ProgressSink, StageBegun, silent
@@ -284,7 +284,7 @@ class Ended:
 @pytest.fixture
 def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
     """Run a command in this process, with settings from the environment."""
-    monkeypatch.setattr("app.commands.doctor.PROBES", (("language models", doctor_of_models),))
+    monkeypatch.setattr("app.services.health.PROBES", (("language models", doctor_of_models),))
 
     def run(*arguments: str, **environment: str) -> Ended:
         for name, value in {"HOME": str(tmp_path / "home"), "WORKERS__PROCESSES": "1", "LITERATURE__URI": NOWHERE, **environment}.items():

@@ -1,0 +1,168 @@
+"""What is configured, what works, what is missing: every part is tried out."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app import wiring
+from core.errors import MolwrightError
+from core.settings import Settings
+
+if TYPE_CHECKING:
+    from agent.models import RolePlan
+
+
+@dataclass(frozen=True)
+class PartHealth:
+    """How one part is. ``detail`` says what it is, or what is wrong."""
+
+    part: str
+    works: bool
+    detail: str
+
+
+class HealthService:
+    """Tries out the parts that the settings name."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def parts(self) -> list[PartHealth]:
+        """Every part, and each model server. Nothing is raised for a part that does not work."""
+        rows = [(name, *_try(lambda probe=probe: probe(self.settings))) for name, probe in PROBES]  # type: ignore[misc]
+        return [PartHealth(*row) for row in [*rows, *_endpoints(self.settings)]]
+
+
+def describe_plan(plan: RolePlan) -> str:
+    """Each model with the roles that it takes part in during a run, in one line."""
+    roles: dict[str, list[str]] = {}
+    for role, used in plan.roles.items():
+        if role != "assistant":
+            roles.setdefault(used.model, []).append(role)
+    return "; ".join(f"{model} as {', '.join(names)}" for model, names in roles.items())
+
+
+def _try(probe: Callable[[], str]) -> tuple[bool, str]:
+    try:
+        return True, probe()
+    except (MolwrightError, OSError, ImportError, AssertionError) as error:
+        return False, f"{type(error).__name__}: {error}"
+
+
+def _home(settings: Settings) -> str:
+    home = wiring.prepare_home(settings)
+    with tempfile.NamedTemporaryFile(dir=home):
+        free = shutil.disk_usage(home).free / 1e9
+    return f"{home}, writable, {free:.1f} GB free"
+
+
+def _names(settings: Settings) -> str:
+    wiring.check_names()
+    return "no other distribution provides our top-level names"
+
+
+def _store(settings: Settings) -> str:
+    runs = wiring.open_store(settings).runs(limit=1_000_000)
+    url = settings.sql_url()
+    return f"{url.split('@')[-1] if '@' in url else url}: {len(runs)} runs"
+
+
+def _checkpoints(settings: Settings) -> str:
+    from memory.checkpoints import open_checkpointer
+
+    with open_checkpointer(settings) as saver:
+        return type(saver).__name__
+
+
+def _literature(settings: Settings) -> str:
+    with wiring.open_literature(settings) as store:
+        return f"{settings.milvus_address()}: {store.count()} passages"
+
+
+def _properties(settings: Settings) -> str:
+    from core.spec import Conditions
+    from tools.calculators.estimate import estimate
+    from tools.catalogue.registry import REGISTRY
+
+    names = [p.name for p in REGISTRY if "molecule" in p.classes]
+    values = estimate(["CC(=O)Oc1ccccc1C(=O)O"], "molecule", names, Conditions())[0]
+    missing = [n for n in names if values[n].value is None]
+    if missing:
+        raise MolwrightError(f"no value for aspirin: {', '.join(missing)}")
+    return f"{len(list(REGISTRY))} registered; all that apply give a value for aspirin"
+
+
+def _predictors(settings: Settings) -> str:
+    from tools.predictors.predict import predictor_versions
+
+    return ", ".join(f"{n} {v}" for n, v in predictor_versions().items())
+
+
+def _guard(settings: Settings) -> str:
+    from tools.safety.guard import RULES_VERSION, screen_structure
+
+    if screen_structure("CCO", "molecule").verdict != "allow" or screen_structure("not a structure", "molecule").verdict != "block":
+        raise MolwrightError("the guard does not tell ethanol from an unreadable structure")
+    return f"rules {RULES_VERSION[:12]}"
+
+
+def _proposers(settings: Settings) -> str:
+    from tools.proposers.registry import load
+
+    return ", ".join(load())
+
+
+def _models(settings: Settings) -> str:
+    plan = wiring.plan_of(settings)
+    if plan is None:
+        return "no endpoint configured: every reasoning step uses its built-in form"
+    return f"{describe_plan(plan)}; at most {plan.budget.calls} calls, {plan.budget.tokens} tokens, {plan.budget.seconds:g} s a run"
+
+
+def _endpoints(settings: Settings) -> list[tuple[str, bool, str]]:
+    """A row for each model server: what it can and cannot do."""
+    if not (settings.models.url or settings.models.pool):
+        return []
+    from agent.models.endpoints import pool_config
+    from agent.models.probe import probe
+
+    try:
+        pool = pool_config(settings)
+    except MolwrightError:  # the row of the language models says it
+        return (
+            [("endpoint", *_try(lambda: f"{settings.models.url} has the models {', '.join(_listed(settings))}"))]
+            if settings.models.url
+            else []
+        )
+    rows = []
+    for endpoint in pool.endpoints if pool else []:
+        found = probe(endpoint)
+        told = found.text()
+        if found.context_tokens and settings.models.url and found.context_tokens < settings.models.context:
+            told += f", but models.context is {settings.models.context}: set MOLWRIGHT_MODELS__CONTEXT={found.context_tokens}"
+        rows.append((f"endpoint {found.endpoint}", found.works, told))
+    return rows
+
+
+def _listed(settings: Settings) -> list[str]:
+    from agent.models.probe import listed
+
+    return list(listed(settings.models.url, settings.models.key.get_secret_value()))
+
+
+PROBES: tuple[tuple[str, Callable[[Settings], str]], ...] = (
+    ("home folder", _home),
+    ("package names", _names),
+    ("run store", _store),
+    ("checkpoints", _checkpoints),
+    ("literature", _literature),
+    ("properties", _properties),
+    ("predictors", _predictors),
+    ("safety guard", _guard),
+    ("proposers", _proposers),
+    ("language models", _models),
+)

@@ -1,0 +1,233 @@
+"""The predictors: those that ship, and a chemist's own properties learnt from a table of measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from app import wiring
+from core.errors import NotFoundError, UsageError
+from core.settings import Settings
+
+if TYPE_CHECKING:
+    from tools.workspace import Workspace
+
+Progress = Callable[[str], None]
+Split = Literal["random", "scaffold", "cluster"]
+
+
+@dataclass(frozen=True)
+class TrainedOwn:
+    """A property of the user's own that was learnt. ``left_out``: line and reason of each row that could not be used."""
+
+    card: dict[str, Any]
+    left_out: list[tuple[int, str]]
+    folder: Path
+
+
+@dataclass(frozen=True)
+class TrainedAgain:
+    """A shipped property that was trained again.
+
+    Attributes:
+        card: its model card.
+        same_data: whether the table is the one that the shipped weights were trained on.
+        reproduced: whether the figures agree within half a percent.
+        compared: by split and figure, the value here and the shipped one.
+        folder: where the weights are.
+    """
+
+    card: dict[str, Any]
+    same_data: bool
+    reproduced: bool
+    compared: dict[str, dict[str, list[Any]]]
+    folder: Path
+
+
+class ModelService:
+    """The predictors that this home can use."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def list(self) -> tuple[list[dict[str, Any]], dict[str, str]]:
+        """A summary of each model card, the shipped ones first, and what is wrong with own models that cannot be used, by name."""
+        from tools.predictors.specs import PREDICTORS
+
+        workspace = wiring.open_workspace(self.settings)
+        rows = [_summary(_shipped_card(name), "shipped") for name in PREDICTORS]
+        rows += [_summary(card, "own") for card in _own_cards(workspace).values()]
+        return rows, dict(workspace.problems)
+
+    def kind(self, name: str) -> Literal["shipped", "own"]:
+        """Whether ``name`` ships or is the user's own. Raises NotFoundError naming what there is."""
+        from tools.predictors.specs import PREDICTORS
+
+        cards = _own_cards(wiring.open_workspace(self.settings))
+        if name in PREDICTORS:
+            return "shipped"
+        if name in cards:
+            return "own"
+        raise NotFoundError(f"there is no model {name!r}; there are: {', '.join([*PREDICTORS, *cards])}")
+
+    def ships(self, name: str) -> bool:
+        """Whether a property of this name ships."""
+        from tools.predictors.specs import PREDICTORS
+
+        return name in PREDICTORS
+
+    def card(self, name: str, form: Literal["json", "md"]) -> str:
+        """The model card as text. NotFoundError if there is no such model or its card cannot be read."""
+        from tools.predictors.weights import WEIGHTS
+
+        folder = WEIGHTS if self.kind(name) == "shipped" else wiring.own_models_folder(self.settings)
+        file = folder / name / f"card.{form}"
+        try:
+            return file.read_text(encoding="utf-8")
+        except OSError as error:
+            raise NotFoundError(f"the model card {file} cannot be read: {error.strerror}") from error
+
+    def train_own(
+        self,
+        name: str,
+        data: Path,
+        *,
+        unit: str = "",
+        log: bool = False,
+        label: str = "",
+        description: str = "",
+        synonyms: Sequence[str] = (),
+        smiles: str = "",
+        target: str = "",
+        seed: int = 0,
+        replace: bool = False,
+        device: str = "auto",
+        progress: Progress,
+    ) -> TrainedOwn:
+        """Learn a property of the user's own from a table of measurements and register it.
+
+        ``unit`` is that of the measured values, ``log``: learn their decimal logarithm, ``synonyms``: further words for goals. ``smiles``
+        and ``target`` name columns. ``replace``: train one that there is again; runs that used it no longer replay. Raises
+        UsageError for a name or word that is taken and for a table that cannot be used.
+        """
+        from tools.predictors.user_models.train import OwnProperty, check_name, train_own
+
+        _refuse_device(device)
+        workspace = wiring.open_workspace(self.settings).enter()
+        check_name(name, workspace.catalogue)
+        _refuse_known_words(name, synonyms)
+        known = _own_cards(workspace)
+        if name in known and not replace:
+            raise UsageError(
+                f"there is an own model {name} (version {known[name]['version']}); --replace trains it again, and runs that "
+                "used it no longer replay"
+            )
+        folder = wiring.own_models_folder(self.settings)
+        wiring.prepare_home(self.settings)
+        lowered = tuple(word.lower() for word in synonyms)
+        wanted = OwnProperty(name=name, unit=unit, log=log, label=label, description=description, synonyms=lowered)
+        card, table = train_own(data, wanted, folder, smiles=smiles, target=target, seed=seed, progress=progress)
+        problems = wiring.open_workspace(self.settings).problems
+        if name in problems:
+            raise UsageError(f"the model was written to {folder / name}, but cannot be used: {problems[name]}")
+        return TrainedOwn(card, [(bad.line, bad.reason) for bad in table.bad], folder / name)
+
+    def train_shipped(
+        self, name: str, data: Path, *, seed: int = 0, folder: Path | None = None, device: str = "auto", progress: Progress
+    ) -> TrainedAgain:
+        """Train a shipped property from its recipe into a folder of its own and hold the figures against those that ship."""
+        from tools.predictors.specs import spec_of
+        from tools.predictors.training.device import choose
+        from tools.predictors.training.fit import train
+
+        place = folder or wiring.prepare_home(self.settings) / "trained"
+        shipped = _shipped_card(name)
+        card = train(data, spec_of(name), place, seed, progress, device=choose(device, progress))
+        compared = {
+            split: {key: [m.get(key), shipped["metrics"][split].get(key)] for key in ("rmse", "mae", "coverage")}
+            for split, m in card["metrics"].items()
+            if split in shipped["metrics"]
+        }
+        reproduced = bool(compared) and all(_close(a, b) for pair in compared.values() for a, b in pair.values())
+        return TrainedAgain(card, card["data"]["sha256"] == shipped["data"]["sha256"], reproduced, compared, place / name)
+
+    def evaluate(
+        self,
+        name: str,
+        data: Path,
+        split: Split | None,
+        *,
+        smiles: str = "",
+        target: str = "",
+        seed: int = 0,
+        device: str = "auto",
+        progress: Progress,
+    ) -> dict[str, Any]:
+        """Measure a model on a table: the stored model on structures it was not trained on, or by ``split`` its recipe in cross-validation."""
+        from tools.predictors.user_models.external import evaluate_own, evaluate_shipped
+
+        if self.kind(name) == "shipped":
+            return evaluate_shipped(name, data, split, seed=seed, smiles=smiles, target=target, progress=progress, device=device)
+        _refuse_device(device)
+        models = wiring.open_workspace(self.settings).user_models
+        assert models is not None, "kind() has found the model"
+        return evaluate_own(models.model(name), data, split, seed=seed, smiles=smiles, target=target, progress=progress)
+
+
+def _shipped_card(name: str) -> dict[str, Any]:
+    from tools.predictors.weights import WeightsFolder
+
+    return WeightsFolder(name).card
+
+
+def _own_cards(workspace: Workspace) -> dict[str, dict[str, Any]]:
+    """The model cards of the user's own models, by name."""
+    return workspace.user_models.cards if workspace.user_models else {}
+
+
+def _summary(card: dict[str, Any], kind: str) -> dict[str, Any]:
+    """What a list shows of a model card."""
+    data = card["data"]
+    return {
+        "name": card["name"],
+        "kind": kind,
+        "unit": card["unit"],
+        "version": card["version"],
+        "data": data.get("source") or data.get("file", ""),
+        "licence": data["licence"],
+        "rows": data["rows_used"],
+        "metrics": {
+            split: {key: m[key] for key in ("n", "rmse", "mae", "coverage") if key in m}
+            for split, m in card["metrics"].items()
+            if isinstance(m, dict)
+        },
+        "warnings": card.get("warnings", []),
+    }
+
+
+def _refuse_device(device: str) -> None:
+    """Raise UsageError where a GPU was asked for in training a property of the user's own."""
+    if device not in ("auto", "cpu"):
+        raise UsageError("a property of your own is always learnt on the processor; --device is for the properties that ship")
+
+
+def _refuse_known_words(name: str, synonyms: Sequence[str]) -> None:
+    """Raise UsageError for a name or synonym that goals already use for something else (a group, an element, a colour ...)."""
+    from agent.interpreter.lexicon import key_of, lexicon
+    from tools.catalogue.registry import REGISTRY
+
+    for word in (name, name.replace("_", " "), *synonyms):
+        own = REGISTRY.resolve(word)
+        meanings = set(lexicon().meanings.get(key_of(word), {})) - {"unchk"}
+        if meanings and not (own is not None and own.own):
+            raise UsageError(
+                f"goals already use the word {word!r} for something else; choose another, such as my_{name.removeprefix('my_')}"
+            )
+
+
+def _close(a: Any, b: Any) -> bool:
+    if not isinstance(a, (int, float)) or not isinstance(b, (int, float)):
+        return bool(a == b)
+    return abs(a - b) <= 0.005 * max(abs(a), abs(b))
