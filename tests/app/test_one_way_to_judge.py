@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,6 +19,7 @@ from graphs import loop
 from tools.evaluation.judge import judge_one
 from tools.execution import SerialExecutor
 from tools.screening.chunk import Chunk, process
+from tools.screening.report import judged
 from tools.search import direct
 from tools.structures.records import Record
 
@@ -157,7 +159,9 @@ def test_every_door_says_the_same(smiles: str, goal: str) -> None:
     if whole.meets_all():
         (hit,) = outcome.hits
         assert (hit.smiles, hit.key, list(hit.notes), hit.given) == (whole.smiles, whole.key, whole.notes, whole.given)
-        assert (hit.safety, list(hit.warnings)) == (whole.safety.verdict, [h.id for h in whole.safety.rules])
+        assert (hit.safety, list(hit.warnings)) == (row["safety"]["verdict"], [h["id"] for h in row["safety"]["rules"]])
+        report = judged([{**asdict(hit), "record": hit.index}], spec)  # alerts are raised for what the report lists
+        assert [(c.key, c.notes, c.safety, c.requirements) for c in report] == [(whole.key, whole.notes, whole.safety, whole.requirements)]
         assert hit.values == {
             n: pytest.approx(v.number, abs=1e-6) if v.number is not None else v.value for n, v in whole.properties.items()
         }

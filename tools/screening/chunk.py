@@ -1,7 +1,7 @@
 """What a worker does with one chunk of records: read, filter, guard, predict, score. A pure function of its argument.
 
 The steps are those of ``tools.evaluation.judge`` in an order that is cheap where most records fail: the exact requirements first, then the
-guard, then what is predicted, and PAINS and BRENK alerts, which reject nothing, for the hits alone.
+guard, then what is predicted. PAINS and BRENK alerts reject nothing and cost more than all the rest: the report raises them for what it lists.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ def process(chunk: Chunk) -> Outcome:
 
 
 def _identified(smiles: str, record: Record, spec: DesignSpec) -> Candidate:
-    """The candidate in its standard form with the guard's verdict on all that the record holds; alerts are for hits alone."""
+    """The candidate in its standard form with the guard's verdict on all that the record holds, without alerts."""
     from tools.evaluation.judge import guarded, standardised_form
 
     words = f"record {record.index + 1} of the library, line {record.line}"
@@ -196,17 +196,16 @@ def _score(passed: list[tuple[Record, Candidate, _Sieved]], chunk: Chunk, outcom
     """
     if not passed:
         return
-    from tools.evaluation.judge import alerted, checked, drug_like, estimated
+    from tools.evaluation.judge import checked, estimated
     from tools.evaluation.score import score_candidates
 
     spec, settled = _prepared(chunk.spec, chunk.order)[0], _settled(chunk.spec, chunk.order)
     knowns = [dict(sieved.known) for _, _, sieved in passed]
     valued = estimated([candidate for _, candidate, _ in passed], spec.property_names(), spec.conditions, known=knowns)
     judged = [checked(c, spec, settled if s.written == c.smiles else None) for c, (_, _, s) in zip(valued, passed, strict=True)]
-    alerts = drug_like(spec)
     for (record, _, _), candidate in zip(passed, score_candidates(judged, spec), strict=True):
         if candidate.status == "kept":
-            outcome.hits.append(_hit(record, alerted(candidate) if alerts else candidate))
+            outcome.hits.append(_hit(record, candidate))
         else:
             outcome.reject(candidate.rejected_by.removeprefix("requirement:"))
 

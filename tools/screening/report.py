@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,15 +62,20 @@ def _disarmed(cell: Any) -> Any:
 
 def shortlist(journal: Journal, spec: DesignSpec, read: int) -> tuple[list[Candidate], list[list[str]]]:
     """The best ``spec.candidates`` hits after full ranking (selection from ``read`` records accounted for), and the groups of ties."""
-    from tools.evaluation.judge import judge
-
-    candidates = judge([_proposal(hit) for hit in journal.hits(POOL * spec.candidates + 50)], spec)
+    candidates = judged(list(journal.hits(POOL * spec.candidates + 50)), spec)
     result = rank(candidates, spec, max(read, len(candidates), 1))
     return result.ranked, result.tied
 
 
-def _proposal(hit: dict[str, Any]) -> Proposal:
-    """What was given of a hit, to be judged in full: the journal keeps the numbers that order it, not its reasons."""
+def judged(hits: Sequence[Mapping[str, Any]], spec: DesignSpec) -> list[Candidate]:
+    """The hits judged in full, with alerts where the goal is drug-like: the journal keeps the numbers that order them, not the reasons."""
+    from tools.evaluation.judge import judge
+
+    found = judge([_proposal(hit) for hit in hits], spec)
+    return [c.model_copy(update={"notes": list(hit["notes"])}) for c, hit in zip(found, hits, strict=True)]
+
+
+def _proposal(hit: Mapping[str, Any]) -> Proposal:
     words = f"record {hit['record'] + 1} of the library, line {hit['line']}"
     smiles = hit["given"] or hit["smiles"]
     return Proposal(smiles=smiles, name=hit["name"], proposer="library", operator="screened", rationale=words)

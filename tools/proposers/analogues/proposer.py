@@ -17,7 +17,6 @@ from tools.proposers.exemptions import exemptions
 from tools.proposers.obedience import fixed_atoms_of
 from tools.proposers.spec_fit import SpecFit, spec_fit
 from tools.structures.fixed_atoms import FixedAtoms, keeps, restored
-from tools.surrogate.prescreen import can_learn, promise
 
 #: How strongly good parents are preferred (1: evenly), tries for one analogue, and how many are made for each one wanted.
 _PRESSURE, _TRIES, _OVERSAMPLING = 2.0, 12, 3
@@ -51,10 +50,8 @@ class AnaloguesProposer:
     def _chosen(self, made: list[_Made], request: ProposalRequest) -> list[tuple[str, str, list[Parent], str]]:
         """Half by what the surrogate hopes of them, where the parents teach it something, half by the distance from what is counted."""
         made.sort(key=lambda m: (m.distance, m.order))
-        if can_learn([p.score for p in request.parents]) and len(made) > request.count:
-            hopes = promise([(p.smiles, p.score) for p in request.parents], [m.smiles for m in made])
-            hopeful = sorted(range(len(made)), key=lambda i: (-hopes[i], i))[: (request.count + 1) // 2]
-            made = [made[i] for i in hopeful] + [m for i, m in enumerate(made) if i not in set(hopeful)]
+        if request.prescreen is not None and len(made) > request.count:
+            made = [made[i] for i in request.prescreen.choose([m.smiles for m in made], request.count)]
         return [(m.smiles, m.operator, m.parents, m.rationale) for m in made[: request.count]]
 
 
