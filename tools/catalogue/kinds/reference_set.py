@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from core.properties import PropertyRegistry as Catalogue
+from tools.catalogue.catalogue import Catalogue
 from rdkit import Chem
 
 from core.candidate import RequirementResult
