@@ -33,6 +33,7 @@ from graphs.design import build
 from memory.recorder import SqlRecorder
 from memory.sql.store import SqlRunStore
 from tools.execution import SerialExecutor
+from tools.workspace import builtin
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 CASES, FIGURES = DATA / "compound_cases.toml", DATA / "engine" / "compound.json"
@@ -55,7 +56,9 @@ def run_case(case: dict[str, Any], budget: int) -> tuple[Report | None, str]:
         store.create_run("case", case["goal"], options, _now().isoformat())
         lease = store.acquire("case", "benchmark")
         recorder = SqlRecorder(store, lease, _now)
-        context = DesignContext(store=store, lease=lease, recorder=recorder, executor=executor, literature=nothing_outside, clock=_now)
+        context = DesignContext(
+            workspace=builtin(), store=store, lease=lease, recorder=recorder, executor=executor, literature=nothing_outside, clock=_now
+        )
         config: Any = {"configurable": {"thread_id": "case"}, "recursion_limit": 1_000_000}
         try:
             build(InMemorySaver()).invoke({"goal": case["goal"], "options": options}, config, context=context)

@@ -17,7 +17,6 @@ from tools.proposers.exemptions import exemptions
 from tools.proposers.obedience import fixed_atoms_of
 from tools.proposers.spec_fit import SpecFit, spec_fit
 from tools.structures.fixed_atoms import FixedAtoms, keeps, restored
-from tools.surrogate.prescreen import can_learn, promise
 
 #: How strongly good parents are preferred (1: evenly), tries for one analogue, and how many are made for each one wanted.
 _PRESSURE, _TRIES, _OVERSAMPLING = 2.0, 12, 3
@@ -42,20 +41,17 @@ class AnaloguesProposer:
             return []
         with rdBase.BlockLogs():
             made = _Scan(request).run()
-            ordered = self._chosen(made, request)
         return [
-            Proposal(smiles=smiles, proposer=self.name, operator=operator, parents=[p.key for p in parents], rationale=text)
-            for smiles, operator, parents, text in ordered
+            Proposal(smiles=m.smiles, proposer=self.name, operator=m.operator, parents=[p.key for p in m.parents], rationale=m.rationale)
+            for m in self._chosen(made, request)
         ]
 
-    def _chosen(self, made: list[_Made], request: ProposalRequest) -> list[tuple[str, str, list[Parent], str]]:
-        """Half by what the surrogate hopes of them, where the parents teach it something, half by the distance from what is counted."""
+    def _chosen(self, made: list[_Made], request: ProposalRequest) -> list[_Made]:
+        """Those nearest to what is counted; where a surrogate has learned from the parents, its choice among them."""
         made.sort(key=lambda m: (m.distance, m.order))
-        if can_learn([p.score for p in request.parents]) and len(made) > request.count:
-            hopes = promise([(p.smiles, p.score) for p in request.parents], [m.smiles for m in made])
-            hopeful = sorted(range(len(made)), key=lambda i: (-hopes[i], i))[: (request.count + 1) // 2]
-            made = [made[i] for i in hopeful] + [m for i, m in enumerate(made) if i not in set(hopeful)]
-        return [(m.smiles, m.operator, m.parents, m.rationale) for m in made[: request.count]]
+        if request.prescreen is None:
+            return made[: request.count]
+        return [made[i] for i in request.prescreen.choose([m.smiles for m in made], request.count)]
 
 
 @dataclass(frozen=True)
