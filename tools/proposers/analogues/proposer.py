@@ -41,18 +41,17 @@ class AnaloguesProposer:
             return []
         with rdBase.BlockLogs():
             made = _Scan(request).run()
-            ordered = self._chosen(made, request)
         return [
-            Proposal(smiles=smiles, proposer=self.name, operator=operator, parents=[p.key for p in parents], rationale=text)
-            for smiles, operator, parents, text in ordered
+            Proposal(smiles=m.smiles, proposer=self.name, operator=m.operator, parents=[p.key for p in m.parents], rationale=m.rationale)
+            for m in self._chosen(made, request)
         ]
 
-    def _chosen(self, made: list[_Made], request: ProposalRequest) -> list[tuple[str, str, list[Parent], str]]:
-        """Half by what the surrogate hopes of them, where the parents teach it something, half by the distance from what is counted."""
+    def _chosen(self, made: list[_Made], request: ProposalRequest) -> list[_Made]:
+        """Those nearest to what is counted; where a surrogate has learned from the parents, its choice among them."""
         made.sort(key=lambda m: (m.distance, m.order))
-        if request.prescreen is not None and len(made) > request.count:
-            made = [made[i] for i in request.prescreen.choose([m.smiles for m in made], request.count)]
-        return [(m.smiles, m.operator, m.parents, m.rationale) for m in made[: request.count]]
+        if request.prescreen is None:
+            return made[: request.count]
+        return [made[i] for i in request.prescreen.choose([m.smiles for m in made], request.count)]
 
 
 @dataclass(frozen=True)

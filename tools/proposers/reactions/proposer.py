@@ -23,6 +23,8 @@ from tools.synthesis.routes.molecules import cached_ways, material, step_of
 _MAX_SA = 4.5
 _MAX_ATOMS = 50
 _ATTEMPTS = 40
+#: Tries without a product after which a search for something that keeps fixed atoms ends.
+_BARREN = 120
 _OVERSAMPLING = 8
 _NEAREST = 20
 #: Share of the tries that start from a parent where there are any, and how strongly good parents are preferred (1: evenly).
@@ -72,7 +74,8 @@ class ReactionsProposer:
         taken = {p.smiles for p in request.parents}
         with rdBase.BlockLogs():
             bench = _Bench(request.parents, library)
-            while len(found) < wanted and tries > 0:
+            barren = tries - _BARREN if fit.fixed else 0  # fixed atoms that no block brings along are not met by going on
+            while len(found) < wanted and tries > (0 if found else barren):
                 tries -= 1
                 near = sorted(found.values(), key=_nearness)[:_NEAREST] if fit.steerable and rng.random() < 0.4 else []
                 built = _varied(rng.choice(near)[1], library, rng) if near else bench.build(rng)
