@@ -12,7 +12,7 @@ from core.candidate import PropertyValue
 from core.interfaces import Executor
 from core.spec import CandidateClass, Conditions
 from tools.calculators import estimate as in_use
-from tools.calculators.collection import Calculators, installed_calculators
+from tools.calculators.collection import Calculators, installed_calculators, with_user_models
 from tools.calculators.user_models import UserModels
 from tools.catalogue import registry
 from tools.catalogue.catalogue import Catalogue
@@ -99,11 +99,8 @@ class Workspace:
 
 @lru_cache(maxsize=32)
 def _with_user_models(base: Workspace, folder: Path, stamp: Stamp, only: frozenset[str] | None) -> Workspace:
-    found = read_folder(folder, base.catalogue, only)
-    calculators = base.calculators
-    if found.properties:
-        calculators = calculators.with_calculator(UserModels.of(found), found.catalogue)
-    return Workspace(calculators, base.chosen, found.problems, folder, base)
+    cards, problems = read_folder(folder, base.catalogue, only)
+    return Workspace(with_user_models(base.calculators, folder, cards), base.chosen, problems, folder, base)
 
 
 @cache

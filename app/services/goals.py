@@ -38,6 +38,7 @@ class GoalService:
         from agent.compound import with_wishes
         from agent.interpreter import interpret
         from agent.interpreter.assemble import asks_for_something
+        from app import wiring
         from tools.safety.guard import screen_goal
 
         verdict = screen_goal(goal)
@@ -46,8 +47,9 @@ class GoalService:
         options = beside or RunOptions()
         more = bool(options.core or options.like or options.unlike)
         search = self.settings.search
-        spec = interpret(goal, budget=search.budget, met_probability=search.met_probability, may_be_empty=more)
-        return asks_for_something(with_wishes(spec, options))
+        with wiring.open_workspace(self.settings).entered():
+            spec = interpret(goal, budget=search.budget, met_probability=search.met_probability, may_be_empty=more)
+            return asks_for_something(with_wishes(spec, options))
 
     def describe(self, spec: DesignSpec) -> str:
         """A spec in plain words, several lines."""
