@@ -83,12 +83,8 @@ class Workspace:
     @contextmanager
     def entered(self) -> Iterator[Workspace]:
         """For the length of the block, this thread or task reads words and labels from this workspace."""
-        catalogue, calculators = registry.IN_USE.set(self.catalogue), in_use.IN_USE.set(self.calculators)
-        try:
+        with in_use.entered(self.calculators):
             yield self
-        finally:
-            registry.IN_USE.reset(catalogue)
-            in_use.IN_USE.reset(calculators)
 
     def enter(self) -> Workspace:
         """:meth:`entered` for the rest of this thread or task: for a door that serves one user only."""

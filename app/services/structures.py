@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.wiring import in_workspace
 from core.candidate import Candidate, Route
 from core.errors import RefusedError
 from core.settings import Settings
@@ -40,6 +41,7 @@ class StructureService:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
+    @in_workspace
     def values(self, smiles: str, conditions: Conditions) -> Candidate:
         """Every property of one structure, with the guard's verdict beside. StructureError if it cannot be read."""
         from tools.catalogue.registry import REGISTRY
@@ -50,6 +52,7 @@ class StructureService:
         names = [p.name for p in REGISTRY if kind in p.classes]
         return judge_one(smiles, plain, proposer="user", names=names, blocked="answer")
 
+    @in_workspace
     def check(self, smiles: str, goal: str) -> tuple[DesignSpec, Candidate]:
         """What ``goal`` means, and how one structure stands to it. GoalError, or StructureError for what cannot be read."""
         from agent.interpreter import interpret
@@ -58,6 +61,7 @@ class StructureService:
         spec = interpret(goal)
         return spec, judge_one(smiles, spec, proposer="user", blocked="answer")
 
+    @in_workspace
     def quick(self, goal: str, number: int | None = None) -> QuickAnswer:
         """At most ``number`` structures that meet ``goal``, constructed at once; see :func:`agent.quick.quick_answer`."""
         from agent.quick import WHAT_IT_IS, quick_answer, why_none
