@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from core.properties import PropertyRegistry as Catalogue
 from rdkit import Chem
 
 from core.candidate import RequirementResult
 from core.errors import SpecError
 from core.spec import ReferenceSetRequirement
+from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds.base import MISSED_SCAFFOLD, Context, StructuralKind, Terms, closest_number, missed_by
 from tools.catalogue.kinds.conditions import LIMIT_PATTERN, comparison, condition_text, distance, needs, parse_condition
 from tools.catalogue.kinds.validation import finite_numbers, require_structure
