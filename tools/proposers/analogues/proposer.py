@@ -17,7 +17,7 @@ from tools.proposers.exemptions import exemptions
 from tools.proposers.obedience import fixed_atoms_of
 from tools.proposers.spec_fit import SpecFit, spec_fit
 from tools.structures.fixed_atoms import FixedAtoms, keeps, restored
-from tools.surrogate.prescreen import can_learn, promise
+from tools.surrogate.promise import can_learn, promise
 
 #: How strongly good parents are preferred (1: evenly), tries for one analogue, and how many are made for each one wanted.
 _PRESSURE, _TRIES, _OVERSAMPLING = 2.0, 12, 3
