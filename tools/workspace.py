@@ -12,7 +12,7 @@ from core.candidate import PropertyValue
 from core.interfaces import Executor
 from core.spec import CandidateClass, Conditions
 from tools.calculators import estimate as in_use
-from tools.calculators.collection import Calculators, installed_calculators
+from tools.calculators.collection import Calculators, installed_calculators, with_user_models
 from tools.calculators.user_models import UserModels
 from tools.catalogue import registry
 from tools.catalogue.catalogue import Catalogue
@@ -83,12 +83,8 @@ class Workspace:
     @contextmanager
     def entered(self) -> Iterator[Workspace]:
         """For the length of the block, this thread or task reads words and labels from this workspace."""
-        catalogue, calculators = registry.IN_USE.set(self.catalogue), in_use.IN_USE.set(self.calculators)
-        try:
+        with in_use.entered(self.calculators):
             yield self
-        finally:
-            registry.IN_USE.reset(catalogue)
-            in_use.IN_USE.reset(calculators)
 
     def enter(self) -> Workspace:
         """:meth:`entered` for the rest of this thread or task: for a door that serves one user only."""
@@ -99,11 +95,8 @@ class Workspace:
 
 @lru_cache(maxsize=32)
 def _with_user_models(base: Workspace, folder: Path, stamp: Stamp, only: frozenset[str] | None) -> Workspace:
-    found = read_folder(folder, base.catalogue, only)
-    calculators = base.calculators
-    if found.properties:
-        calculators = calculators.with_calculator(UserModels.of(found), found.catalogue)
-    return Workspace(calculators, base.chosen, found.problems, folder, base)
+    cards, problems = read_folder(folder, base.catalogue, only)
+    return Workspace(with_user_models(base.calculators, folder, cards), base.chosen, problems, folder, base)
 
 
 @cache

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from pydantic import ValidationError
 
+from app.wiring import in_workspace
 from core.errors import RefusedError, SpecError
 from core.options import RunOptions
 from core.settings import Settings
@@ -30,6 +31,7 @@ class GoalService:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
+    @in_workspace
     def interpret(self, goal: str, beside: RunOptions | None = None) -> DesignSpec:
         """What ``goal`` means, with the core and the reference sets that ``beside`` names.
 
@@ -49,6 +51,7 @@ class GoalService:
         spec = interpret(goal, budget=search.budget, met_probability=search.met_probability, may_be_empty=more)
         return asks_for_something(with_wishes(spec, options))
 
+    @in_workspace
     def describe(self, spec: DesignSpec) -> str:
         """A spec in plain words, several lines."""
         from agent.reading import describe

@@ -84,6 +84,7 @@ class LibraryService:
         self.settings = settings
         self.clock = clock
 
+    @wiring.in_workspace
     def spec(self, goal: str | DesignSpec, listed: int) -> DesignSpec:
         """What a library is held against: a goal or a spec, without the wish for a route; ``listed``: how many the report ranks.
 
@@ -102,6 +103,7 @@ class LibraryService:
             raise RefusedError("the safety guard refused this goal. " + "; ".join(f"{h.id}: {h.reason}" for h in verdict.rules))
         return spec
 
+    @wiring.in_workspace
     def prepare(self, library: Path, spec: DesignSpec, folder: Path | None = None, smiles_column: str = "") -> LibraryScreen:
         """The screen of ``library`` against ``spec``. ``folder``: by default one in the home folder, by library and goal. NotFoundError."""
         from tools.screening.run import identity
@@ -110,6 +112,7 @@ class LibraryService:
         place = folder or self.settings.home / "screens" / f"{library.name.split('.')[0]}-{known['library'][:6]}{known['goal'][:6]}"
         return LibraryScreen(library, spec, place, known, smiles_column)
 
+    @wiring.in_workspace
     def run(
         self, asked: LibraryScreen, *, workers: int | None = None, ray: str = "", limit: int | None = None, progress: Progress
     ) -> LibraryResult:

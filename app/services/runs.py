@@ -167,6 +167,7 @@ class RunService:
             record_decision(SqlRecorder(self.store, lease, self.clock), self.store.spec(run.run_id), answer)
         self.store.enqueue(run.run_id, self.clock().isoformat())
 
+    @wiring.in_workspace
     def _approval(self, run_id: str, spec: DesignSpec | None, by: str, despite_objections: bool) -> dict[str, Any]:
         from agent.spec_check import check_spec
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.wiring import in_workspace
 from core.candidate import Candidate, Route
 from core.errors import RefusedError
 from core.settings import Settings
@@ -41,6 +42,7 @@ class StructureService:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
+    @in_workspace
     def values(self, smiles: str, conditions: Conditions) -> Candidate:
         """Every property of one structure, with the guard's verdict beside. StructureError if it cannot be read."""
         from tools.catalogue.registry import REGISTRY
@@ -57,6 +59,7 @@ class StructureService:
 
         return REGISTRY[name]
 
+    @in_workspace
     def check(self, smiles: str, goal: str) -> tuple[DesignSpec, Candidate]:
         """What ``goal`` means, and how one structure stands to it. GoalError, or StructureError for what cannot be read."""
         from agent.reading import interpret
@@ -65,6 +68,7 @@ class StructureService:
         spec = interpret(goal)
         return spec, judge_one(smiles, spec, proposer="user", blocked="answer")
 
+    @in_workspace
     def quick(self, goal: str, number: int | None = None) -> QuickAnswer:
         """At most ``number`` structures that meet ``goal``, constructed at once; see :func:`agent.quick.quick_answer`."""
         from agent.quick import WHAT_IT_IS, quick_answer, why_none

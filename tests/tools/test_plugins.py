@@ -1,47 +1,35 @@
-"""What another installed package adds: a property with its calculator, a proposer and a safety rule, each in one place."""
+"""What a newcomer adds, as ``docs/extending.md`` shows it: a property in one file, a calculator and a proposer in a package of their own."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from agent.interpreter import compact, interpret
+from rdkit import Chem
 
-CALCULATOR = """
+from core.spec import Conditions
+from tools.calculators.collection import shipped_calculators
 from tools.calculators.descriptors import Descriptors
-from tools.catalogue.property import Property
+from tools.calculators.estimate import entered
+from tools.catalogue.shipped import read_property, shipped
+from tools.proposers.spec_fit import spec_fit
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "extending.md"
 
 
-def carbon_share(mol):
-    return sum(a.GetAtomicNum() == 6 for a in mol.GetAtoms()) / mol.GetNumAtoms()
+def shown(heading: str, language: str) -> str:
+    """The first block of code in a language under a heading of the page for newcomers."""
+    section = PAGE.read_text(encoding="utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    found = re.search(rf"```{language}\n(.*?)```", section, re.DOTALL)
+    assert found is not None, heading
+    return found[1]
 
 
-CALCULATOR = Descriptors(
-    name="carbon",
-    properties=(
-        Property(
-            name="carbon_share", label="Carbon share", synonyms=("share of carbon",), unit="", kind="computed", low=0, high=1,
-            typical_low=0.5, typical_high=1, method="toy package", source="counting", description="Share of heavy atoms that are carbon.",
-            function="toy_chemistry:carbon_share", fraction=True, step=0.1,
-        ),
-    ),
-)
-"""
-PROPOSER = """
-from core.candidate import Proposal
-
-
-class Alkanes:
-    name = "alkanes"
-
-    def applies(self, spec):
-        return spec.candidate_class == "molecule"
-
-    def propose(self, request):
-        return [Proposal(smiles="C" * (n + 1), proposer=self.name, operator="chain") for n in range(request.count)]
-"""
 RULES = """
 RULES = [
     {"id": "toy.selenium", "name": "selenium", "verdict": "block", "reason": "Not in this laboratory.", "smarts": ["[Se]"], "source": "house"}
@@ -68,7 +56,7 @@ def python(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_package_adds_a_property_a_proposer_and_a_rule(tmp_path: Path) -> None:
     points = (
-        "[molwright.calculators]\ncarbon = toy_chemistry:CALCULATOR\n"
+        "[molwright.calculators]\ncarbon = toy_chemistry:CarbonCounter\n"
         "[molwright.proposers]\nalkanes = toy_chemistry:Alkanes\n"
         "[molwright.safety_rules]\nhouse = toy_chemistry:RULES\n"
     )
@@ -78,27 +66,41 @@ from core.spec import Conditions, DesignSpec
 from tools.execution import ProcessExecutor
 from tools.proposers.base import ProposalRequest
 from tools.proposers.registry import applicable
-from tools.proposers.spec_fit import spec_fit
 from tools.safety.guard import screen_structure
 from tools.workspace import builtin
-from rdkit import Chem
 
 if __name__ == "__main__":
     workspace = builtin().enter()
     assert workspace.catalogue["carbon_share"].label == "Carbon share"
     [values] = workspace.estimate(["CCO"], "molecule", ["carbon_share", "logp"], Conditions())
     assert abs(values["carbon_share"].number - 2 / 3) < 1e-9, values
-    assert values["carbon_share"].method == "toy package"
+    many = ["C" * (1 + n % 30) + "O" for n in range(150)]
+    with ProcessExecutor(2) as executor:
+        spread = workspace.estimate(many, "molecule", ["carbon_share"], Conditions(), executor=executor)
+    assert spread == workspace.estimate(many, "molecule", ["carbon_share"], Conditions())
+    assert values["carbon_share"].method == "toy counter"
     spec = interpret("a molecule with a share of carbon above 0.9")
     assert [r.property for r in spec.requirements] == ["carbon_share"], spec
-    assert spec_fit(spec).distance(Chem.MolFromSmiles("CCO")) > 1
     proposer = next(p for p in applicable(spec, workspace.proposers) if p.name == "alkanes")
     assert [p.smiles for p in proposer.propose(ProposalRequest(spec, 0, 3))] == ["C", "CC", "CCC"]
     assert screen_structure("C[Se]C", "molecule").verdict == "block"
     assert screen_structure("CCO", "molecule").verdict == "allow"
 """
-    done = python(package(tmp_path, CALCULATOR + PROPOSER + RULES, points), code)
+    done = python(package(tmp_path, shown("A calculator", "python") + shown("A proposer", "python") + RULES, points), code)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_property_is_one_file() -> None:
+    halogens = read_property("halogens", shown("A property", "toml"))
+    catalogue = shipped().with_properties(halogens)
+    calculators = shipped_calculators().with_calculator(Descriptors((halogens,), name="more descriptors"), catalogue)
+    [values] = calculators.estimate(["FC(F)(F)CCl"], "molecule", ["halogens"], Conditions())
+    assert values["halogens"].value == 4.0
+    assert values["halogens"].exact
+    with entered(calculators):
+        spec = interpret("a molecule with at most 2 halogen atoms and logP below 3")
+        assert "property:halogens <= 2" in compact(spec)["requirements"]
+        assert spec_fit(spec).distance(Chem.MolFromSmiles("FC(F)(F)CCl")) == 2.0
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +26,7 @@ from tools.calculators.thermal import ThermalRules
 from tools.calculators.user_models import UserModels
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.shipped import shipped
+from tools.predictors.user_models.folder import with_card
 
 #: Structures in one unit of parallel work.
 CHUNK = 128
@@ -35,10 +39,16 @@ class Calculators:
     Attributes:
         catalogue: every property that can be asked for; each has one calculator.
         members: the calculators.
+        made_by: the function, which remembers its results, and the arguments that make the same collection in another process.
     """
 
     catalogue: Catalogue
     members: tuple[Calculator, ...]
+    made_by: tuple[Callable[..., Calculators], tuple[Any, ...]] | None = None
+
+    def __reduce__(self) -> tuple[Callable[..., Calculators], tuple[Any, ...]]:
+        """Made again in another process, once for the same content; by its parts where no function makes it."""
+        return self.made_by or (Calculators, (self.catalogue, self.members))
 
     def __post_init__(self) -> None:
         """ConfigurationError where a property has no calculator or two."""
@@ -211,7 +221,22 @@ def installed_calculators() -> Calculators:
             found = found.with_calculator(calculator)
         except ConfigurationError as error:
             raise ConfigurationError(f"{plugin}: {error}") from error
-    return found
+    return replace(found, made_by=(installed_calculators, ()))
+
+
+@lru_cache(maxsize=32)
+def with_user_models(base: Calculators, folder: Path, cards: tuple[str, ...]) -> Calculators:
+    """``base`` and the user's own models in ``folder`` whose model cards, as JSON, are ``cards``; ``base`` itself without cards.
+
+    ConfigurationError where a name is taken.
+    """
+    if not cards:
+        return base
+    catalogue = base.catalogue
+    for text in cards:
+        catalogue = with_card(catalogue, json.loads(text))
+    models = UserModels(folder, catalogue.properties[len(base.catalogue) :], cards)
+    return replace(base.with_calculator(models, catalogue), made_by=(with_user_models, (base, folder, cards)))
 
 
 @cache
@@ -219,4 +244,8 @@ def shipped_calculators() -> Calculators:
     """The calculators of the properties that ship."""
     catalogue = shipped()
     of_kind = {kind: tuple(p for p in catalogue if p.kind == kind) for kind in ("computed", "predicted", "level")}
-    return Calculators(catalogue, (Descriptors(of_kind["computed"]), LearntModels(of_kind["predicted"]), ThermalRules(of_kind["level"])))
+    return Calculators(
+        catalogue,
+        (Descriptors(of_kind["computed"]), LearntModels(of_kind["predicted"]), ThermalRules(of_kind["level"])),
+        (shipped_calculators, ()),
+    )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 from core.candidate import PropertyValue
 from core.interfaces import Executor
 from core.spec import CandidateClass, Conditions
 from tools.calculators.collection import Calculators, shipped_calculators
+from tools.catalogue import registry
 
 IN_USE: ContextVar[Calculators | None] = ContextVar("calculators in use", default=None)
 
@@ -16,6 +18,17 @@ IN_USE: ContextVar[Calculators | None] = ContextVar("calculators in use", defaul
 def calculators_in_use() -> Calculators:
     """The calculators of the workspace that was entered, or those that ship."""
     return IN_USE.get() or shipped_calculators()
+
+
+@contextmanager
+def entered(calculators: Calculators) -> Iterator[None]:
+    """For the length of the block, this thread or task computes with ``calculators`` and reads words and labels from their catalogue."""
+    catalogue, before = registry.IN_USE.set(calculators.catalogue), IN_USE.set(calculators)
+    try:
+        yield
+    finally:
+        registry.IN_USE.reset(catalogue)
+        IN_USE.reset(before)
 
 
 def estimate(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.candidate import PropertyValue
 from tools.calculators.protocol import Batch, Cost, PlainCalculator
 from tools.catalogue.property import Property
-from tools.predictors.user_models.folder import UserModelFolder, load_user_model
+from tools.predictors.user_models.folder import load_user_model
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,11 +32,6 @@ class UserModels(PlainCalculator):
     card_texts: tuple[str, ...]
     name: str = "user models"
     cost: Cost = Cost.LEARNT
-
-    @classmethod
-    def of(cls, found: UserModelFolder) -> UserModels:
-        """The models that a folder was found to hold."""
-        return cls(found.folder, found.properties, found.card_texts)
 
     @property
     def cards(self) -> dict[str, dict[str, Any]]:

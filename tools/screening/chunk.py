@@ -16,6 +16,8 @@ from rdkit import Chem, rdBase
 from core.candidate import Candidate, PropertyValue, Proposal, RequirementResult
 from core.errors import StructureError
 from core.spec import DesignSpec
+from tools.calculators.collection import Calculators
+from tools.calculators.estimate import calculators_in_use, entered
 from tools.screening.filter import Step, Values, best_order, exact_steps, first_failed
 from tools.structures.parse import parse_polymer, parse_smiles
 from tools.structures.records import Format, Record, smiles_of
@@ -27,13 +29,17 @@ REMEMBERED = 20_000
 
 @dataclass(frozen=True)
 class Chunk:
-    """Records of one library with the spec (as JSON) that they are held against; ``order``: of its exact requirements, '' for cheapest first."""
+    """Records of one library with the spec (as JSON) that they are held against; ``order``: of its exact requirements, '' for cheapest first.
+
+    ``calculators``: what the worker computes with; those in use where the chunk is made.
+    """
 
     number: int
     spec: str
     format: Format
     records: tuple[Record, ...]
     order: tuple[str, ...] = ()
+    calculators: Calculators = field(default_factory=calculators_in_use)
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,8 @@ class Outcome:
 
 
 @lru_cache(maxsize=4)
-def _prepared(spec: str, order: tuple[str, ...]) -> tuple[DesignSpec, list[Step]]:
+def _prepared(spec: str, order: tuple[str, ...], calculators: Calculators) -> tuple[DesignSpec, list[Step]]:
+    """The spec and its exact requirements, with the ``calculators`` in use."""
     made = DesignSpec.model_validate_json(spec)
     steps = exact_steps(made)
     return made, sorted(steps, key=lambda s: order.index(s.id)) if order else steps
@@ -113,9 +120,9 @@ class _Sieved:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _sieved(smiles: str, spec: str, order: tuple[str, ...]) -> _Sieved:
+def _sieved(smiles: str, spec: str, order: tuple[str, ...], calculators: Calculators) -> _Sieved:
     """``smiles`` held against the exact requirements of ``spec``. Raises StructureError for what cannot be read."""
-    made, steps = _prepared(spec, order)
+    made, steps = _prepared(spec, order, calculators)
     mol = parse_polymer(smiles) if made.candidate_class == "polymer" else _read(smiles)
     if _UNCLEAN.search(smiles):
         mol, _ = clean(mol, [])
@@ -148,14 +155,20 @@ def process(chunk: Chunk) -> Outcome:
     Cheap exact requirements come first, then the guard, then predictors for what is left. Every structure that leaves with a score has
     passed the guard; one that the guard blocks is listed with the rule. Never raises for a record.
     """
-    spec, _ = _prepared(chunk.spec, chunk.order)
+    with entered(chunk.calculators):
+        return _outcome(chunk)
+
+
+def _outcome(chunk: Chunk) -> Outcome:
+    """:func:`process` with the calculators of the chunk in use."""
+    spec, _ = _prepared(chunk.spec, chunk.order, chunk.calculators)
     outcome = Outcome(chunk.number, chunk.records[0].index if chunk.records else 0, len(chunk.records))
     passed: list[tuple[Record, Candidate, _Sieved]] = []
     with rdBase.BlockLogs():
         for record in chunk.records:
             try:
                 smiles = smiles_of(record, chunk.format)
-                sieved = _sieved(smiles, chunk.spec, chunk.order)
+                sieved = _sieved(smiles, chunk.spec, chunk.order, chunk.calculators)
                 if sieved.failed:
                     outcome.reject(sieved.failed)
                     continue
@@ -184,9 +197,11 @@ def _identified(smiles: str, record: Record, spec: DesignSpec) -> Candidate:
 
 
 @lru_cache(maxsize=4)
-def _settled(spec: str, order: tuple[str, ...]) -> dict[str, RequirementResult]:
+def _settled(spec: str, order: tuple[str, ...], calculators: Calculators) -> dict[str, RequirementResult]:
     """The results of the exact requirements, by id, for a structure that meets them all."""
-    return {step.id: RequirementResult(id=step.id, text=step.text, met=True, probability=1.0) for step in _prepared(spec, order)[1]}
+    return {
+        step.id: RequirementResult(id=step.id, text=step.text, met=True, probability=1.0) for step in _prepared(spec, order, calculators)[1]
+    }
 
 
 def _score(passed: list[tuple[Record, Candidate, _Sieved]], chunk: Chunk, outcome: Outcome) -> None:
@@ -199,7 +214,7 @@ def _score(passed: list[tuple[Record, Candidate, _Sieved]], chunk: Chunk, outcom
     from tools.evaluation.judge import checked, estimated
     from tools.evaluation.score import score_candidates
 
-    spec, settled = _prepared(chunk.spec, chunk.order)[0], _settled(chunk.spec, chunk.order)
+    spec, settled = _prepared(chunk.spec, chunk.order, chunk.calculators)[0], _settled(chunk.spec, chunk.order, chunk.calculators)
     knowns = [dict(sieved.known) for _, _, sieved in passed]
     valued = estimated([candidate for _, candidate, _ in passed], spec.property_names(), spec.conditions, known=knowns)
     judged = [checked(c, spec, settled if s.written == c.smiles else None) for c, (_, _, s) in zip(valued, passed, strict=True)]

@@ -7,9 +7,9 @@ import pytest
 from rdkit import Chem, DataStructs
 from rdkit.Chem import rdFingerprintGenerator
 
-from tools.search.surrogate import can_learn, promise
 from tools.surrogate.features import FINGERPRINTS, block, descriptors, features, tanimoto
 from tools.surrogate.process import Surrogate
+from tools.surrogate.promise import can_learn, promise
 from tools.synthesis.blocks import building_blocks
 
 MOLS = [b.mol for b in building_blocks() if 8 <= b.mol.GetNumHeavyAtoms() <= 25][:160]

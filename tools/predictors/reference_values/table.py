@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ConfigurationError, NotFoundError
+from tools.catalogue.shipped import shipped
 
 FOLDER = Path(__file__).resolve().parent
 TABLES, RESULTS = FOLDER / "tables", FOLDER / "results"
-#: Properties with a table.
-PROPERTIES = ("glass_transition_temperature", "absorption_maximum", "melting_point", "aqueous_solubility", "flash_point")
+#: Properties with a table, in the order of the catalogue.
+PROPERTIES = tuple(p.name for p in shipped() if (TABLES / f"{p.name}.tsv").is_file())
 
 
 @dataclass(frozen=True)

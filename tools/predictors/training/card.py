@@ -21,6 +21,7 @@ from tools.predictors.weights import hash_lines
 RANDOM = "random over substances, 5 folds"
 SCAFFOLD = "scaffold, 5 folds"
 FAMILIES = "families held out, 5 clusters"
+SPLITS = {"random": RANDOM, "scaffold": SCAFFOLD, "families": FAMILIES}
 
 
 def data_section(table: Table, spec: PredictorSpec, data_hash: str) -> dict[str, Any]:

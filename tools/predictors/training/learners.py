@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tools.predictors.kernel import KernelModel
 from tools.predictors.model import Part, combine, scale_constraints
 from tools.predictors.network import NetworkModel
-from tools.predictors.specs import FeatureKind, PredictorSpec
+from tools.predictors.specs import PREDICTORS, FeatureKind, PredictorSpec
 from tools.predictors.training.device import PROCESSOR, Device, one_blas_thread
 from tools.predictors.training.kernel_fit import fit_kernel
 from tools.predictors.training.network_fit import fit_network
@@ -88,12 +88,12 @@ class Recipe:
 
 #: Larger trees down to three rows: two of them, trained from two seeds, where many labels are good to a few per cent.
 RANDOM_DEEP = Learner("random_thresholds_deep", {**_FEWER, "num_leaves": 191, "min_data_in_leaf": 3, "learning_rate": 0.04}, 800)
-#: What each choice was worth is in docs/predictors.md. Others have the plain ensemble.
+_BY_WORD = {"squares": SQUARES, "random": RANDOM_THRESHOLDS, "random_robust": RANDOM_ROBUST, "fewer": RANDOM_FEWER, "deep": RANDOM_DEEP}
+#: From the files in ``predicted/``; what each choice was worth is in docs/predictors.md. Others have the plain ensemble.
 RECIPES: dict[str, Recipe] = {
-    "glass_transition_temperature": Recipe((RANDOM_DEEP, RANDOM_DEEP), kernel_share=0.2, network_share=0.2, network_bend=0.3, release="3"),
-    "flash_point": Recipe((SQUARES, RANDOM_FEWER), kernel_share=0.4, network_share=0.3, network_bend=0.2, release="3"),
-    "aqueous_solubility": Recipe((SQUARES, RANDOM_FEWER), kernel_share=0.25, network_share=0.25, network_bend=0.5, release="2"),
-    "absorption_maximum": Recipe((RANDOM_THRESHOLDS, RANDOM_ROBUST), release="2"),
+    name: Recipe(**{**spec.recipe, "learners": tuple(_BY_WORD[word] for word in spec.recipe["learners"])})
+    for name, spec in PREDICTORS.items()
+    if spec.recipe
 }
 
 

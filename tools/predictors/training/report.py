@@ -10,7 +10,7 @@ from typing import Any
 from tools.predictors.reference_values.table import section_markdown
 from tools.predictors.specs import PREDICTORS
 from tools.predictors.training.baselines import BASELINES_FILE
-from tools.predictors.training.card import FAMILIES, RANDOM, SCAFFOLD
+from tools.predictors.training.card import RANDOM, SPLITS
 from tools.predictors.training.limits import LIMITS_FILE
 from tools.predictors.training.plots import draw
 from tools.predictors.weights import WEIGHTS, WeightsFolder
@@ -18,19 +18,8 @@ from tools.predictors.weights import WEIGHTS, WeightsFolder
 #: What each idea was worth, written by hand when it was tried.
 TRIED = Path(__file__).resolve().parent / "tried.md"
 #: (predictor, split, figure, what to reach): a number, or the share of the best baseline's figure on the same split.
-TARGETS: tuple[tuple[str, str, str, float, bool], ...] = (
-    ("glass_transition_temperature", RANDOM, "rmse", 33.0, False),
-    ("glass_transition_temperature", RANDOM, "mae", 21.0, False),
-    ("glass_transition_temperature", FAMILIES, "rmse", 0.85, True),
-    ("absorption_maximum", RANDOM, "mae", 18.0, False),
-    ("absorption_maximum", RANDOM, "median_absolute_error", 12.0, False),
-    ("absorption_maximum", SCAFFOLD, "mae", 0.80, True),
-    ("melting_point", RANDOM, "rmse", 37.0, False),
-    ("melting_point", SCAFFOLD, "rmse", 41.0, False),
-    ("aqueous_solubility", RANDOM, "rmse", 0.74, False),
-    ("aqueous_solubility", SCAFFOLD, "rmse", 0.92, True),
-    ("flash_point", RANDOM, "rmse", 27.0, False),
-    ("flash_point", RANDOM, "mae", 14.5, False),
+TARGETS: tuple[tuple[str, str, str, float, bool], ...] = tuple(
+    (name, SPLITS[split], figure, reach, relative) for name, spec in PREDICTORS.items() for split, figure, reach, relative in spec.targets
 )
 _NAMES = {"rmse": "RMSE", "mae": "MAE", "median_absolute_error": "median error"}
 _COMMAND = "python -m tools.predictors.training"

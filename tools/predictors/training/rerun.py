@@ -24,15 +24,6 @@ from tools.predictors.training.fit import train
 from tools.predictors.training.limits import LIMITS_FILE, errors_by
 from tools.predictors.weights import keep_entry
 
-#: Columns of the data by which the errors are broken down.
-LIMIT_COLUMNS = {
-    "glass_transition_temperature": "sources",
-    "absorption_maximum": "solvent_smiles",
-    "aqueous_solubility": "reliability_group",
-    "flash_point": "n_measurements",
-    "melting_point": "n_measurements",
-}
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -66,7 +57,7 @@ def train_and_compare(plan: Plan, name: str, file: Path) -> tuple[dict[str, Any]
     spec, told = PREDICTORS[name], plan.told(name)
     train(file, spec, plan.weights, plan.seed, told, plan.out_of_fold / f"{name}.npz", device=choose(plan.device, told))
     beside = baselines_entry(baselines(file, spec, plan.seed, told), file, plan.seed)
-    column = LIMIT_COLUMNS.get(name)
+    column = spec.limit_column
     return beside, errors_by(file, spec, plan.out_of_fold / f"{name}.npz", column, plan.weights, told) if column else None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -35,32 +34,12 @@ def stamp_of(folder: Path) -> Stamp:
     return tuple(found)
 
 
-@dataclass(frozen=True, eq=False)
-class UserModelFolder:
-    """What a folder of models holds.
+def read_folder(folder: Path, catalogue: Catalogue, only: Collection[str] | None = None) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The cards, as JSON, of the models in ``folder`` (those named in ``only``, if given) that can be added to ``catalogue``, and what is
+    wrong with the others, by name.
 
-    Attributes:
-        folder: the folder.
-        catalogue: the catalogue that was given, with the models' properties and units.
-        properties: those that were added.
-        card_texts: the model cards as JSON, in the order of ``properties``.
-        problems: what is wrong with the models that cannot be used, by name.
+    A card that cannot be read, or whose name another property has, is such a problem. A folder that does not exist holds no models.
     """
-
-    folder: Path
-    catalogue: Catalogue
-    properties: tuple[Property, ...]
-    card_texts: tuple[str, ...]
-    problems: Mapping[str, str]
-
-
-def read_folder(folder: Path, catalogue: Catalogue, only: Collection[str] | None = None) -> UserModelFolder:
-    """The models in ``folder`` (those named in ``only``, if given) as additions to ``catalogue``.
-
-    A model whose card cannot be read, or whose name or words another property has, is left out and named among the problems; everything
-    else works. A folder that does not exist holds no models.
-    """
-    properties: list[Property] = []
     texts: list[str] = []
     problems: dict[str, str] = {}
     for name, _, _ in stamp_of(folder):
@@ -71,16 +50,15 @@ def read_folder(folder: Path, catalogue: Catalogue, only: Collection[str] | None
             card = json.loads(text)
             if not isinstance(card, dict) or card.get("own") is not True or card.get("name") != name:
                 raise ConfigurationError(f"{folder / name / CARD} is not the card of an own model called {name}")
-            catalogue = _with_card(catalogue, card)
+            catalogue = with_card(catalogue, card)
         except (OSError, ValueError, KeyError, TypeError, MolwrightError) as error:
             problems[name] = str(error) or type(error).__name__
             continue
-        properties.append(catalogue[name])
         texts.append(text)
-    return UserModelFolder(folder, catalogue, tuple(properties), tuple(texts), problems)
+    return tuple(texts), problems
 
 
-def _with_card(catalogue: Catalogue, card: Mapping[str, Any]) -> Catalogue:
+def with_card(catalogue: Catalogue, card: Mapping[str, Any]) -> Catalogue:
     """``catalogue`` with the property and the units that follow from a model card. Synonyms that are taken are left out."""
     name, unit, plain = str(card["name"]), str(card["unit"]), str(card["plain_unit"])
     words = [str(w).strip().lower() for w in card["synonyms"]]
