@@ -364,4 +364,4 @@ def _stance(opening: _Opening, ending: _Ending) -> Stance | str | None:
         return "a wish to avoid something is not scored; state it as a requirement"
     framed = bool(opening.strong or opening.weak or negations or last)
     strong = opening.strong or last in ("positive_after", "necessity_after", "containing_suffix")
-    return Stance(denied=negations == 1, soft=soft, framed=framed, strong=strong, holding=opening.holding, late=negations == 1 and not opening.negations)
+    return Stance(denied=negations == 1, soft=soft, framed=framed, strong=strong, holding=opening.holding, late=bool(last) and last != "free" and not opening.negations)
