@@ -214,9 +214,9 @@ def _motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if lattice.lower(last.j - 1) in ("groups", "group", "rings", "moieties", "atoms", "units"):
         forms = [replace(form, counted=False) for form in forms]  # 'nitro and azide groups'
     joints = _joints(items, lattice)
+    if stance.late and joints and (joints[-1] == "," or (any(f.article for f in forms) and not stance.strong)):
+        return None  # 'a long chain, nitrogen undesirable'
     if stance.denied:
-        if stance.late and joints and (any(f.article for f in forms) or joints[-1] == ","):
-            return None  # 'a long chain, nitrogen undesirable'
         return _denied_items(items, forms, joints)
     if not stance.holding and any(item.mentions("cmpd") and not item.mentions("grp") for item in items):
         return None

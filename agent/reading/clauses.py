@@ -370,5 +370,5 @@ def _stance(opening: _Opening, ending: _Ending) -> Stance | str | None:
         framed=framed,
         strong=strong,
         holding=opening.holding,
-        late=negations == 1 and not opening.negations,
+        late=bool(last) and last != "free" and not opening.negations,
     )

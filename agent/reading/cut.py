@@ -304,6 +304,9 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return "a condition or an exception is not understood"
     if clause.content == "elements" and (joined or signs == ",") and any(reader.lattice.has(k, "elem") for k in range(after.i, after.j)):
         return _DOUBT
+    bracketed = any(reader.lattice.lower(k) == "(" for k in range(clause.j, after.i))
+    if bracketed and clause.content in ("similarity", "limit"):
+        return _DOUBT
     inexact = any(s.limit is not None and s.limit.operator in ("bare", "~", "==") for s in clause.statements)
     if not signs and not joined and (inexact or reader.lattice.lower(after.i) == "to"):
         return _DOUBT
