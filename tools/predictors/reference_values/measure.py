@@ -21,10 +21,10 @@ from tools.predictors.predict import predict
 from tools.predictors.prepare import Prepared, prepare
 from tools.predictors.reference_values.table import RESULTS, Known, command, known_answers, table_hash
 from tools.predictors.specs import PredictorSpec, spec_of
+from tools.predictors.training.calibration import spearman
 from tools.predictors.training.data import structure_key
 from tools.predictors.training.device import PROCESSOR, Device
 from tools.predictors.training.fit import train
-from tools.predictors.user_models.evaluate import spearman
 from tools.predictors.weights import digest
 from tools.structures.polymer_key import polymer_key
 

@@ -94,3 +94,12 @@ def error_figures(y: FloatArray, value: FloatArray) -> dict[str, float]:
         "mae": short(np.abs(error).mean()),
         "r2": short(1 - float((error**2).mean()) / variance) if variance > 0 else 0.0,
     }
+
+
+def spearman(a: FloatArray, b: FloatArray) -> float:
+    """Rank correlation (ties share their mean rank); 0 where one of them is constant or there are fewer than three."""
+    from scipy.stats import rankdata
+
+    if len(a) < 3 or np.ptp(a) == 0 or np.ptp(b) == 0:
+        return 0.0
+    return short(np.corrcoef(rankdata(a), rankdata(b))[0, 1])

@@ -13,7 +13,7 @@ from scipy.optimize import nnls
 from core.errors import UsageError
 from tools.predictors.features.assemble import Describer
 from tools.predictors.neighbours import NeighbourIndex
-from tools.predictors.training.calibration import Calibration, conformal_quantile, error_figures, short
+from tools.predictors.training.calibration import Calibration, conformal_quantile, error_figures, short, spearman
 from tools.predictors.training.calibration import calibrate as cross_fitted
 from tools.predictors.training.splits import cluster_folds, each_fold, group_folds, scaffold_folds
 from tools.predictors.user_models.learn import learn
@@ -129,12 +129,3 @@ def figures(y: FloatArray, value: FloatArray, half_width: FloatArray | None = No
         found["coverage"] = short((np.abs(value - y) <= half_width).mean())
         found["median_half_width"] = short(np.median(half_width))
     return found
-
-
-def spearman(a: FloatArray, b: FloatArray) -> float:
-    """Rank correlation (ties share their mean rank); 0 where one of them is constant or there are fewer than three."""
-    from scipy.stats import rankdata
-
-    if len(a) < 3 or np.ptp(a) == 0 or np.ptp(b) == 0:
-        return 0.0
-    return short(np.corrcoef(rankdata(a), rankdata(b))[0, 1])
