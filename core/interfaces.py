@@ -73,35 +73,156 @@ class RunStore(Protocol):
     write is idempotent. All raise StoreError if the database cannot be used.
     """
 
-    def create_run(self, run_id: str, goal: str, options: dict[str, Any], created_at: str, *, queued: bool = False) -> None: ...
-    def run(self, run_id: str) -> RunRecord: ...  # NotFoundError; an unambiguous prefix of the id is enough
-    def runs(self, limit: int = 50) -> list[RunRecord]: ...
-    def acquire(self, run_id: str, owner: str) -> Lease: ...  # RunBusy while another owner's heartbeat is fresh
-    def heartbeat(self, lease: Lease) -> None: ...
-    def release(self, lease: Lease) -> None: ...
-    def set_status(self, lease: Lease, status: RunStatus, *, error: str = "", finished_at: str = "") -> None: ...  # StatusError
-    def ask_to_stop(self, run_id: str, wanted: Literal["paused", "cancelled"], at: str) -> RunStatus: ...  # the status then; StatusError
-    def enqueue(self, run_id: str, at: str) -> None: ...  # RunBusy, StatusError
-    def queue(self) -> list[str]: ...  # runs that wait for a worker, first come first served
-    def claim(self, owner: str) -> Lease | None: ...  # the next run for a worker, running from now on; None if there is none
-    def alive(self, run_id: str) -> bool: ...  # whether a process that may be alive executes the run
-    def add_progress(self, lease: Lease, events: Sequence[tuple[str, ProgressEvent]]) -> None: ...  # (when, what); the oldest may go
-    def progress(self, run_id: str, after: int = 0, limit: int = 1000) -> list[NumberedEvent]: ...
-    def save_spec(self, lease: Lease, spec: DesignSpec) -> int: ...  # the version; the same spec again gives the same version
-    def spec(self, run_id: str, version: int | None = None) -> DesignSpec: ...
-    def approve_spec(self, lease: Lease, version: int, approved_by: str, at: str) -> None: ...
-    def save_candidates(self, lease: Lease, candidates: Sequence[Candidate]) -> None: ...  # upsert by (run_id, key)
+    def create_run(self, run_id: str, goal: str, options: dict[str, Any], created_at: str, *, queued: bool = False) -> None:
+        """Store a new run with status 'running', or 'queued' for a worker to claim. The same once more changes nothing.
+
+        ``options`` are JSON values. Raises StoreError if the id belongs to a run with another goal or other options.
+        """
+        ...
+
+    def run(self, run_id: str) -> RunRecord:
+        """The run with this id, or the only one whose id begins with it.
+
+        ``spec_version`` is the version in force (0: none yet), ``approved_by`` who approved that one. Raises
+        NotFoundError if there is no such run, or if several begin like this.
+        """
+        ...
+
+    def runs(self, limit: int = 50) -> list[RunRecord]:
+        """The newest ``limit`` runs, newest first."""
+        ...
+
+    def acquire(self, run_id: str, owner: str) -> Lease:
+        """The right to write to the run, with a higher fence than any before.
+
+        Raises RunBusy while another owner's heartbeat is fresher than ``lease_seconds`` and that owner may be alive,
+        NotFoundError if there is no such run. An owner that acquires its own run again gets a new fence; its older lease
+        is void.
+        """
+        ...
+
+    def heartbeat(self, lease: Lease) -> None:
+        """Show that the owner is alive. Every other write under the lease does so too. Raises LeaseLost."""
+        ...
+
+    def release(self, lease: Lease) -> None:
+        """Let the run go, so that anyone may acquire it. Raises LeaseLost if it is no longer held."""
+        ...
+
+    def set_status(self, lease: Lease, status: RunStatus, *, error: str = "", finished_at: str = "") -> None:
+        """Write status, error and time of ending, all three as given.
+
+        Raises StatusError if the status may not follow the one that the run has (``core.report.TRANSITIONS``). A run that was asked to
+        pause or to be cancelled stays so while it merely goes on: 'running' and 'waiting' change nothing then.
+        """
+        ...
+
+    def ask_to_stop(self, run_id: str, wanted: Literal["paused", "cancelled"], at: str) -> RunStatus:
+        """Pause or cancel a run; returns the status that it has then. Needs no lease.
+
+        While a process that may be alive executes it, the status becomes 'pausing' or 'cancelling' and that process obeys between two
+        steps. Raises StatusError for a run that is over, NotFoundError if there is no such run.
+        """
+        ...
+
+    def enqueue(self, run_id: str, at: str) -> None:
+        """Put a run at the end of the queue; one that is in it keeps its place. Needs no lease.
+
+        Raises RunBusy while a process executes it, StatusError for a run that is over, NotFoundError if there is no such run.
+        """
+        ...
+
+    def queue(self) -> list[str]:
+        """The runs that wait for a worker, first come first served."""
+        ...
+
+    def claim(self, owner: str) -> Lease | None:
+        """The lease on the next run of the queue, which is 'running' from now on; None if there is none.
+
+        First come those whose worker died. No two workers get the same run.
+        """
+        ...
+
+    def alive(self, run_id: str) -> bool:
+        """Whether a process that may be alive executes the run. Raises NotFoundError if there is no such run."""
+        ...
+
+    def add_progress(self, lease: Lease, events: Sequence[tuple[str, ProgressEvent]]) -> None:
+        """Store progress, each event with the time at which it happened. Of a long run the oldest events go.
+
+        Unlike every other write under a lease it does not count as a sign of life.
+        """
+        ...
+
+    def progress(self, run_id: str, after: int = 0, limit: int = 1000) -> list[NumberedEvent]:
+        """The first ``limit`` progress events after number ``after``. Raises NotFoundError if there is no such run."""
+        ...
+
+    def save_spec(self, lease: Lease, spec: DesignSpec) -> int:
+        """Store a spec as the next version, from 1, and put it in force; returns the version.
+
+        A spec that is stored already keeps its version, and the version in force does not change.
+        """
+        ...
+
+    def spec(self, run_id: str, version: int | None = None) -> DesignSpec:
+        """A version of the run's spec, by default the one in force. Raises NotFoundError."""
+        ...
+
+    def approve_spec(self, lease: Lease, version: int, approved_by: str, at: str) -> None:
+        """Note who approved a version, and when, and put it in force. Its first approval stays. Raises NotFoundError."""
+        ...
+
+    def save_candidates(self, lease: Lease, candidates: Sequence[Candidate]) -> None:
+        """Store candidates, all or none, each in place of an earlier one with the same key."""
+        ...
+
     def candidates(
         self, run_id: str, *, generation: int | None = None, status: str | None = None, keys: Iterable[str] | None = None
-    ) -> list[Candidate]: ...
-    def known_keys(self, run_id: str) -> dict[str, int]: ...  # key and dedup_key of every stored candidate -> its generation
-    def save_report(self, lease: Lease, report: Report) -> None: ...
-    def report(self, run_id: str) -> Report: ...
-    def add_event(self, lease: Lease, event: TraceEvent) -> TraceEvent: ...  # the stored event if its key exists already
-    def event(self, run_id: str, node: str, generation: int, index: str) -> TraceEvent | None: ...
-    def events(self, run_id: str) -> list[TraceEvent]: ...
-    def add_feedback(self, run_id: str, key: str, verdict: str, comment: str, author: str, at: str) -> None: ...
-    def feedback(self, run_id: str) -> list[dict[str, Any]]: ...
+    ) -> list[Candidate]:
+        """The run's candidates that fit every filter given, in the order in which they were first stored.
+
+        Keys that are not stored are left out. Raises NotFoundError if there is no such run.
+        """
+        ...
+
+    def known_keys(self, run_id: str) -> dict[str, int]:
+        """Generation of every stored candidate by its key and by its duplicate key; the earliest where several share one."""
+        ...
+
+    def save_report(self, lease: Lease, report: Report) -> None:
+        """Store the run's report in place of an earlier one."""
+        ...
+
+    def report(self, run_id: str) -> Report:
+        """The run's report. Raises NotFoundError while there is none."""
+        ...
+
+    def add_event(self, lease: Lease, event: TraceEvent) -> TraceEvent:
+        """Store an event, committed when this returns; returns it with its sequence number (from 1).
+
+        If an event with the same (run_id, node, generation, index) is stored, nothing is written and that one returned.
+        """
+        ...
+
+    def event(self, run_id: str, node: str, generation: int, index: str) -> TraceEvent | None:
+        """The event at this place of the run, or None."""
+        ...
+
+    def events(self, run_id: str) -> list[TraceEvent]:
+        """The run's events in the order in which they were stored. Raises NotFoundError if there is no such run."""
+        ...
+
+    def add_feedback(self, run_id: str, key: str, verdict: str, comment: str, author: str, at: str) -> None:
+        """Store what a reviewer says of a candidate, or of the run if ``key`` is empty. The same once more changes nothing.
+
+        Needs no lease. Raises NotFoundError if the run or the candidate does not exist.
+        """
+        ...
+
+    def feedback(self, run_id: str) -> list[dict[str, Any]]:
+        """What reviewers said, in the order stored: dicts of key, verdict, comment, author, at."""
+        ...
 
 
 class Recorder(Protocol):
@@ -161,23 +282,41 @@ class Embedder(Protocol):
     name: str
     dimension: int
 
-    def embed(self, texts: Sequence[str]) -> list[list[float]]: ...
+    def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """One vector of unit norm for each text, in their order; [] for no texts."""
+        ...
 
 
 class LiteratureStore(Protocol):
     """Passages that can be searched. Raises LiteratureError when the store cannot be used."""
 
-    def add(self, passages: Sequence[Passage]) -> int: ...
-    def search(self, query: str, limit: int = 8) -> list[Passage]: ...
-    def count(self) -> int: ...
-    def close(self) -> None: ...
+    def add(self, passages: Sequence[Passage]) -> int:
+        """Store passages, each in place of an earlier one with its key; returns how many were new or changed."""
+        ...
+
+    def search(self, query: str, limit: int = 8) -> list[Passage]:
+        """The ``limit`` passages nearest to ``query``, best first; [] for an empty store. ``score``: cosine similarity, -1 to 1."""
+        ...
+
+    def count(self) -> int:
+        """How many passages are stored."""
+        ...
+
+    def close(self) -> None:
+        """Give back what the store holds open. Nothing may be asked of it afterwards."""
+        ...
 
 
 class Executor(Protocol):
     """Runs a pure function over many inputs. Results come in the order of the inputs."""
 
-    def map(self, function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]: ...
-    def close(self) -> None: ...
+    def map(self, function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+        """``function`` of each item, in the order of the items. What it raises for one passes through."""
+        ...
+
+    def close(self) -> None:
+        """End the workers. Nothing may be asked of them afterwards."""
+        ...
 
 
 class StreamExecutor(Executor, Protocol):
@@ -185,4 +324,6 @@ class StreamExecutor(Executor, Protocol):
 
     workers: int
 
-    def stream(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]: ...
+    def stream(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+        """As ``map``, one result after the other as soon as it and those before it are there; items are taken as they are needed."""
+        ...
