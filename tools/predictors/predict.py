@@ -23,11 +23,6 @@ from tools.predictors.weights import WEIGHTS, WeightsFolder
 CORRELATION_FILE = "residual_correlation.json"
 
 
-def predictor_names() -> tuple[str, ...]:
-    """Names of all predictors."""
-    return tuple(PREDICTORS)
-
-
 def predictor_versions() -> dict[str, str]:
     """Version of each predictor's weights. Raises PredictorError where a model card is missing or damaged."""
     return {name: str(WeightsFolder(name).card["version"]) for name in PREDICTORS}

@@ -11,7 +11,7 @@ from tools.predictors.features.assemble import Describer, feature_names
 from tools.predictors.features.groups import group_counts, group_names
 from tools.predictors.features.molecule import descriptor_names, descriptors, morgan_counts
 from tools.predictors.features.pi_system import pi_features, pi_names
-from tools.predictors.features.polymer import RepeatUnit, polymer_features, polymer_names, ring_form
+from tools.predictors.features.polymer import RepeatUnit, polymer_features, polymer_names
 from tools.predictors.features.solvent import canonical_solvent, known_solvents, solvent_features, solvent_names
 
 
@@ -128,7 +128,7 @@ def test_polymer_backbone_features_tell_stiff_from_flexible() -> None:
 
 
 def test_ring_form_keeps_an_unsaturated_chain_from_becoming_aromatic() -> None:
-    assert not any(atom.GetIsAromatic() for atom in ring_form(Chem.MolFromSmiles("*C=C*")).GetAtoms())
+    assert not any(atom.GetIsAromatic() for atom in RepeatUnit(Chem.MolFromSmiles("*C=C*")).ring.GetAtoms())
 
 
 def test_solvents() -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from rdkit import Chem, DataStructs
 
-from tools.predictors.features.molecule import on_bits
+from tools.predictors.features.molecule import bits_of, morgan_counts
 from tools.predictors.neighbours import NeighbourIndex
 from tools.structures.similarity import morgan_fingerprint
 
 _INDEX = ["CCO", "CCCO", "c1ccccc1", "Cc1ccccc1", "CC(=O)O", "c1ccncc1", "CCN", "OCCO", "c1ccc2ccccc2c1", "CC(C)=O"]
 _QUERIES = ["CCCCO", "Cc1ccncc1", "C", "CC(=O)OC", "c1ccccc1"]
+
+
+def on_bits(mols: list[Chem.Mol]) -> list[NDArray[np.uint16]]:
+    return [bits_of(morgan_counts(mol)) for mol in mols]
 
 
 def test_agrees_with_rdkit() -> None:

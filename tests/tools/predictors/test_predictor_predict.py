@@ -12,7 +12,7 @@ from core.candidate import PropertyValue
 from core.errors import SpecError
 from core.spec import Conditions
 from tools.predictors.model import Z90, load_model
-from tools.predictors.predict import calibration, predict, predictor_names, predictor_versions, residual_correlation
+from tools.predictors.predict import calibration, predict, predictor_versions, residual_correlation
 from tools.predictors.specs import PREDICTORS, spec_of
 from tools.predictors.weights import WEIGHTS, WeightsFolder
 from tools.structures.similarity import morgan_fingerprint
@@ -149,7 +149,7 @@ def test_neighbour_is_the_most_similar_of_the_index() -> None:
     assert similarities[model.structures.index(value.nearest)] == pytest.approx(max(similarities))
 
 
-@pytest.mark.parametrize("name", predictor_names())
+@pytest.mark.parametrize("name", PREDICTORS)
 def test_card_says_better_than_the_baseline_and_calibrated(name: str) -> None:
     card = WeightsFolder(name).card
     random = card["metrics"]["random over substances, 5 folds"]
@@ -167,7 +167,7 @@ def test_card_says_better_than_the_baseline_and_calibrated(name: str) -> None:
     assert (WEIGHTS / name / "card.md").read_text(encoding="utf-8").startswith(f"# {name}")
 
 
-@pytest.mark.parametrize("name", predictor_names())
+@pytest.mark.parametrize("name", PREDICTORS)
 def test_calibration_arrays_are_the_cards_figures(name: str) -> None:
     arrays, card = calibration(name), WeightsFolder(name).card["metrics"]["random over substances, 5 folds"]
     residual, sigma = arrays["oof_residual"].astype(float), arrays["oof_sigma"].astype(float)
@@ -188,7 +188,7 @@ def test_uncertainty_grows_towards_absurd_structures() -> None:
 
 
 def test_residual_correlation_is_a_correlation_matrix() -> None:
-    names = list(predictor_names())
+    names = list(PREDICTORS)
     matrix = residual_correlation(names)
     assert matrix.shape == (6, 6)
     np.testing.assert_allclose(matrix, matrix.T)

@@ -7,7 +7,6 @@ All functions return numpy arrays in a fixed order given by the matching ``*_nam
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -217,8 +216,3 @@ def longest_chain(table: Table) -> int:
         and table.atoms[i].GetHybridization() == Chem.HybridizationType.SP3
     }
     return max((len(piece) for piece in pieces(chain, table.neighbours)), default=0)
-
-
-def on_bits(mols: Sequence[Chem.Mol]) -> list[NDArray[np.uint16]]:
-    """Positions of the set bits of each molecule's Morgan fingerprint (radius 2, 2048 bits), ascending."""
-    return [bits_of(morgan_counts(mol)) for mol in mols]

@@ -137,11 +137,6 @@ class RepeatUnit:
         return joined
 
 
-def ring_form(unit: Chem.Mol) -> Chem.Mol:
-    """The repeat unit closed to a ring of at least eight backbone atoms: what fingerprints of polymers are taken from."""
-    return RepeatUnit(unit).ring
-
-
 def polymer_features(unit: RepeatUnit) -> tuple[FloatArray, FloatArray]:
     """(features in the order of :func:`polymer_names`, Morgan counts per 100 heavy atoms) of a repeat unit."""
     ring, numbers = unit.ring, unit.table.numbers
