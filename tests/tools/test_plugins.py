@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from agent.interpreter import compact, interpret
+from agent.reading import compact, interpret
 from rdkit import Chem
 
 from core.spec import Conditions
