@@ -201,21 +201,6 @@ BUILTIN = UnitTable(
 )
 
 
-def parse_unit(text: str) -> str | None:
-    """:meth:`UnitTable.parse` of the units that ship."""
-    return BUILTIN.parse(text)
-
-
-def spellings() -> list[str]:
-    """:meth:`UnitTable.spellings` of the units that ship."""
-    return BUILTIN.spellings()
-
-
-def convert(value: float, unit: str, target: str) -> float:
-    """:meth:`UnitTable.convert` with the units that ship."""
-    return BUILTIN.convert(value, unit, target)
-
-
 def reverses(unit: str, target: str) -> bool:
     """Whether the conversion turns 'more' into 'less' (energies against wavelengths)."""
     return (unit, target) in _REVERSING

@@ -29,14 +29,12 @@ class Workspace:
 
     Attributes:
         calculators: what computes property values.
-        chosen: what proposes structures, by name; None: the proposers that are installed.
         problems: what is wrong with the user's own models that cannot be used, by name.
         models_folder: where the user's own models were looked for; None: nowhere.
         base: this workspace without the user's own models; None: it has none.
     """
 
     calculators: Calculators
-    chosen: Mapping[str, Proposer] | None = None
     problems: Mapping[str, str] = field(default_factory=dict)
     models_folder: Path | None = None
     base: Workspace | None = None
@@ -48,8 +46,8 @@ class Workspace:
 
     @property
     def proposers(self) -> Mapping[str, Proposer]:
-        """What proposes structures, by name; the modules of those that ship are imported when first asked for."""
-        return load() if self.chosen is None else self.chosen
+        """What proposes structures, by name: those that ship, imported when first asked for, and those of plug-ins."""
+        return load()
 
     @property
     def user_models(self) -> UserModels | None:
@@ -96,7 +94,7 @@ class Workspace:
 @lru_cache(maxsize=32)
 def _with_user_models(base: Workspace, folder: Path, stamp: Stamp, only: frozenset[str] | None) -> Workspace:
     cards, problems = read_folder(folder, base.catalogue, only)
-    return Workspace(with_user_models(base.calculators, folder, cards), base.chosen, problems, folder, base)
+    return Workspace(with_user_models(base.calculators, folder, cards), problems, folder, base)
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from agent.reading.grammar import Node
-from agent.reading.lexicon import BETTER, Vague
+from agent.reading.lexicon import Vague
 from agent.reading.limit_builders import limits_of, measured, quantity, reference_of
 from agent.reading.mentions import Lattice, Mention
 from agent.reading.registered import GROUPS, REGISTRY
@@ -134,7 +134,7 @@ def _objective(node: Node, stance: Stance, lattice: Lattice) -> Built:
 
 
 def _upwards(node: Node, name: str) -> bool:
-    better = BETTER.get(name, 1) > 0
+    better = (REGISTRY[name].better or 1) > 0
     if node.mentions("improve", "superlative_good", "adjective_good", "comparative_good"):
         return better
     if node.mentions("adjective_bad", "comparative_bad"):

@@ -14,9 +14,6 @@ from core.errors import ConfigurationError
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.registry import catalogue_in_use
 
-#: Direction in which a property is usually better (+1 more, -1 less), for "good solubility" and "better than".
-BETTER = {definition.name: definition.better for definition in REGISTRY if definition.better}
-
 ELEMENT_NAMES = {
     "hydrogen": "H", "carbon": "C", "nitrogen": "N", "oxygen": "O", "fluorine": "F", "chlorine": "Cl", "bromine": "Br", "iodine": "I",
     "sulfur": "S", "sulphur": "S", "phosphorus": "P", "phosphorous": "P", "silicon": "Si", "boron": "B", "selenium": "Se", "tin": "Sn",
@@ -166,7 +163,7 @@ def lexicon() -> Lexicon:
     return _lexicon(catalogue_in_use())
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=8)
 def _lexicon(catalogue: Catalogue) -> Lexicon:
     """Built once for each state of the property registry."""
     meanings: dict[str, dict[str, Any]] = {}

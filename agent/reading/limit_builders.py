@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.reading.grammar import Node
-from agent.reading.lexicon import BETTER, Vague
+from agent.reading.lexicon import Vague
 from agent.reading.mentions import Lattice
 from agent.reading.registered import REGISTRY
 from agent.reading.statements import Limit, Ref
@@ -159,7 +159,7 @@ def measured(node: Node, lattice: Lattice) -> list[Measured] | None:
 
 
 def _up(kind: str, name: str) -> bool:
-    better = BETTER.get(name, 1) > 0
+    better = (REGISTRY[name].better or 1) > 0
     return {"comparative_up": True, "comparative_down": False, "comparative_good": better, "comparative_bad": not better}[kind]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-from agent.reading.lexicon import BETTER
 from agent.reading.registered import REGISTRY
 from agent.reading.statements import Limit, Ref
 from agent.reading.units import in_property_unit, mass_concentration, parsed
@@ -24,9 +23,9 @@ def property_condition(definition: Property, limit: Limit, phrase: str, referenc
     operator = limit.operator
     notes: list[str] = []
     if operator in ("better", "worse"):
-        if definition.name not in BETTER:
+        if not definition.better:
             raise GoalError(f"'{operator}' does not say whether more or less {definition.label} is meant", phrase=phrase)
-        operator = ">" if (BETTER[definition.name] > 0) == (operator == "better") else "<"
+        operator = ">" if (definition.better > 0) == (operator == "better") else "<"
     if limit.ref is not None and reference is not None:
         numbers: list[float | None] = [reference * limit.factor]
     else:

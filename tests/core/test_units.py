@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import UnitError
-from core.units import convert, parse_unit, reverses, spellings
+from core.units import BUILTIN, reverses
 
 
 @pytest.mark.parametrize(
@@ -22,15 +22,15 @@ from core.units import convert, parse_unit, reverses, spellings
     ],
 )
 def test_spellings_are_recognised(text: str, unit: str) -> None:
-    assert parse_unit(text) == unit
+    assert BUILTIN.parse(text) == unit
 
 
 def test_unknown_unit_is_none() -> None:
-    assert parse_unit("furlong") is None
+    assert BUILTIN.parse("furlong") is None
 
 
 def test_spellings_are_longest_first() -> None:
-    lengths = [len(s) for s in spellings()]
+    lengths = [len(s) for s in BUILTIN.spellings()]
     assert lengths == sorted(lengths, reverse=True)
 
 
@@ -45,20 +45,31 @@ def test_spellings_are_longest_first() -> None:
     ],
 )
 def test_conversions(value: float, unit: str, target: str, expected: float) -> None:
-    assert convert(value, unit, target) == pytest.approx(expected)
+    assert BUILTIN.convert(value, unit, target) == pytest.approx(expected)
 
 
 @given(st.floats(-200, 900))
 def test_kelvin_and_celsius_are_inverse(celsius: float) -> None:
-    assert convert(convert(celsius, "°C", "K"), "K", "°C") == pytest.approx(celsius, abs=1e-9)
+    assert BUILTIN.convert(BUILTIN.convert(celsius, "°C", "K"), "K", "°C") == pytest.approx(celsius, abs=1e-9)
 
 
 @pytest.mark.parametrize(("value", "unit", "target"), [(5, "nm", "°C"), (0, "eV", "nm"), (-2, "eV", "nm"), (3, "g/mol", "")])
 def test_unit_that_does_not_fit_is_an_error(value: float, unit: str, target: str) -> None:
     with pytest.raises(UnitError):
-        convert(value, unit, target)
+        BUILTIN.convert(value, unit, target)
 
 
 def test_energy_reverses_the_comparison_with_a_wavelength() -> None:
     assert reverses("eV", "nm")
     assert not reverses("K", "°C")
+
+
+def test_a_table_with_another_unit_leaves_the_first_as_it_was() -> None:
+    more = BUILTIN.with_unit("cP").with_unit("log cP", logarithm_of="cP")
+    assert more.convert(2.0, "Pa·s", "cP") == pytest.approx(2000.0)
+    assert more.convert(0.1, "Pa·s", "log cP") == pytest.approx(2.0)
+    assert more.parse("mpa s") == "mPa·s"
+    assert more.convertible("log cP") == ["Pa·s", "cP", "mPa·s"]
+    assert BUILTIN.parse("cP") is None
+    with pytest.raises(UnitError):
+        BUILTIN.convert(2.0, "Pa·s", "cP")

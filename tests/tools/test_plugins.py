@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from agent.interpreter import compact, interpret
 from rdkit import Chem
 
+from agent.reading import compact, interpret
 from core.spec import Conditions
 from tools.calculators.collection import shipped_calculators
 from tools.calculators.descriptors import Descriptors

@@ -13,7 +13,7 @@ from agent.reading.compact import compact_requirement, parse_requirement
 from agent.reading.lexicon import families, lexicon, vague_words
 from core.errors import MolwrightError
 from core.spec import DesignSpec, PropertyRequirement
-from core.units import convert
+from core.units import BUILTIN
 from tools.catalogue.registry import REGISTRY
 
 
@@ -179,7 +179,7 @@ def test_numbers_survive(tenths: int, operator: str) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.integers(-100, 500), st.sampled_from(["°C", "K", "°F"]))
 def test_temperatures_convert(value: int, unit: str) -> None:
-    celsius = value if unit == "°C" else convert(float(value), unit, "°C")
+    celsius = value if unit == "°C" else BUILTIN.convert(float(value), unit, "°C")
     goal = f"a molecule with a melting point of at least {value} {unit}"
     if not -250 <= celsius <= 700:
         with pytest.raises(MolwrightError):

@@ -7,6 +7,7 @@ import pytest
 from agent.reading import compact, interpret
 from agent.reading.units import in_property_unit, parsed, unit_at
 from core.errors import UnitError
+from tools.catalogue.property import Property
 from tools.catalogue.registry import REGISTRY
 
 
@@ -85,9 +86,7 @@ def test_prefixes_that_no_table_holds_are_converted_by_pint() -> None:
 
 @pytest.mark.parametrize("definition", [d for d in REGISTRY if d.kind != "level"], ids=lambda d: d.name)
 def test_every_property_takes_its_own_units_and_no_other(definition: object) -> None:
-    from core.properties import PropertyDefinition
-
-    assert isinstance(definition, PropertyDefinition)
+    assert isinstance(definition, Property)
     head = "polymer" if "molecule" not in definition.classes else "molecule"
     value = round(definition.typical_low + 0.7 * (definition.typical_high - definition.typical_low)) or 1
     for word in (definition.name.replace("_", " "), *definition.synonyms[:3]):

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import UsageError
-from core.units import parse_unit
+from core.units import BUILTIN
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.shipped import shipped
 from tools.predictors.features.assemble import feature_names
@@ -64,7 +64,7 @@ class OwnProperty:
     @property
     def plain_unit(self) -> str:
         """The unit as molwright spells it ('°C' for 'degC'), else as written."""
-        return parse_unit(self.unit) or self.unit.strip()
+        return BUILTIN.parse(self.unit) or self.unit.strip()
 
     @property
     def model_unit(self) -> str:
