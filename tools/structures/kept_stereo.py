@@ -114,7 +114,11 @@ def matches_stereo(stereo: KeptStereo, mol: Chem.Mol, match: tuple[int, ...]) ->
         pair = _pair(mol, match, (match[begin], match[end]), (first, second))
         if pair is None:
             continue
-        if bond.GetStereo() not in (*_CIS, *_TRANS) or _same_side(bond, *_in_order(bond, match[begin], pair)) != same:
+        if (
+            bond.GetStereo() not in (*_CIS, *_TRANS)
+            or len(bond.GetStereoAtoms()) != 2
+            or _same_side(bond, *_in_order(bond, match[begin], pair)) != same
+        ):
             return False
     return True
 
