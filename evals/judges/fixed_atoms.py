@@ -139,14 +139,21 @@ def _turned(keep: Keep, mol: Chem.Mol, place: dict[int, int]) -> str:
     """A closed stereocentre must keep its label, and a double bond between kept atoms its geometry.
 
     The label of a closed centre may change with the rank of what hangs further out, so it is compared after everything that is not kept has
-    been cut off on both sides.
+    been cut off on both sides. Hydrogen in the place of the substituent that made it leaves none to compare.
     """
     before = _labels(keep.reference, {i: i for i in keep.fixed})
     after = _labels(mol, place)
-    return "" if before == after else "the configuration of a kept atom or bond is another, or is not given"
+    bare = {here for here, there in place.items() if _bare(mol.GetAtomWithIdx(there))}
+    wrong = [key for key in before if before[key] != after.get(key) and not bare & key]
+    return "the configuration of a kept atom or bond is another, or is not given" if wrong else ""
 
 
-def _labels(mol: Chem.Mol, place: Mapping[int, int]) -> dict[object, str]:
+def _bare(atom: Chem.Atom) -> bool:
+    """Whether an atom has so many hydrogens that it can have no configuration: a CH2, or the CH2 end of a double bond."""
+    return bool(atom.GetTotalNumHs() > 1)
+
+
+def _labels(mol: Chem.Mol, place: Mapping[int, int]) -> dict[frozenset[int], str]:
     """R and S of the centres, E and Z of the double bonds, of the kept atoms alone; what hung on them becomes hydrogen."""
     work = Chem.RWMol(mol)
     for here, there in place.items():
@@ -166,15 +173,15 @@ def _labels(mol: Chem.Mol, place: Mapping[int, int]) -> dict[object, str]:
     part = Chem.MolFromSmiles(Chem.MolToSmiles(work), sanitize=False)
     part.UpdatePropertyCache(strict=False)
     Chem.GetSymmSSSR(part)
-    maps = {a.GetIdx(): a.GetAtomMapNum() for a in part.GetAtoms()}
+    maps = {a.GetIdx(): a.GetAtomMapNum() - 1 for a in part.GetAtoms()}
     for atom in part.GetAtoms():
         atom.SetAtomMapNum(0)
     Chem.AssignStereochemistry(part, cleanIt=True, force=True)
     rdCIPLabeler.AssignCIPLabels(part)
-    found: dict[object, str] = {}
+    found: dict[frozenset[int], str] = {}
     for atom in part.GetAtoms():
         if atom.HasProp("_CIPCode") and sum(n.GetAtomicNum() == 0 for n in atom.GetNeighbors()) <= 1:
-            found[maps[atom.GetIdx()]] = atom.GetProp("_CIPCode")
+            found[frozenset({maps[atom.GetIdx()]})] = atom.GetProp("_CIPCode")
     for bond in part.GetBonds():
         if bond.HasProp("_CIPCode"):
             found[frozenset((maps[bond.GetBeginAtomIdx()], maps[bond.GetEndAtomIdx()]))] = bond.GetProp("_CIPCode")

@@ -98,13 +98,18 @@ def _odd(order: list[int], other: tuple[int, ...]) -> bool:
 
 
 def matches_stereo(stereo: KeptStereo, mol: Chem.Mol, match: tuple[int, ...]) -> bool:
-    """Whether ``mol`` gives every configuration as the reference does; one that is not given does not match."""
+    """Whether ``mol`` gives every configuration as the reference does; one that is not given does not match.
+
+    Where hydrogen has taken the place of the substituent that made a centre or a geometry, there is none to compare.
+    """
     if not stereo:
         return True
     number = {atom: place for place, atom in enumerate(match)}
     for place, around, clockwise in stereo.centres:
         atom = mol.GetAtomWithIdx(match[place])
         order = _around(atom, number)
+        if atom.GetTotalNumHs() > 1:  # hydrogen has taken the place of a substituent: no centre any more
+            continue
         if atom.GetChiralTag() not in (_CW, _CCW) or sorted(order) != sorted(around):
             return False
         if (atom.GetChiralTag() == _CW) == (clockwise == _odd(order, around)):
@@ -114,7 +119,11 @@ def matches_stereo(stereo: KeptStereo, mol: Chem.Mol, match: tuple[int, ...]) ->
         pair = _pair(mol, match, (match[begin], match[end]), (first, second))
         if pair is None:
             continue
-        if bond.GetStereo() not in (*_CIS, *_TRANS) or _same_side(bond, *_in_order(bond, match[begin], pair)) != same:
+        if (
+            bond.GetStereo() not in (*_CIS, *_TRANS)
+            or len(bond.GetStereoAtoms()) != 2
+            or _same_side(bond, *_in_order(bond, match[begin], pair)) != same
+        ):
             return False
     return True
 
@@ -126,6 +135,8 @@ def with_stereo(stereo: KeptStereo, mol: Chem.Mol, match: tuple[int, ...]) -> Ch
     for place, around, clockwise in stereo.centres:
         atom = work.GetAtomWithIdx(match[place])
         order = _around(atom, number)
+        if atom.GetTotalNumHs() > 1:
+            continue
         if sorted(order) != sorted(around):
             return None
         atom.SetChiralTag(_CW if clockwise != _odd(order, around) else _CCW)

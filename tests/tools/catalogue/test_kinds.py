@@ -87,18 +87,18 @@ EXAMPLES = {
         ({"group": "unobtainyl"}, {"reference": "nonsense"}, {"operation": "remove"}),
     ),
     "fixed_atoms": Example(
-        "fixed_atoms:CC(=O)Nc1ccc(O)cc1 fixed 4,5,6,7,9,10 open 4,7",
-        ("6 atoms unchanged", "2 of them"),
-        "CC(=O)Nc1ccc(OC)cc1",
-        "CC(=O)NC1CCC(O)CC1",
-        ({"reference": "nonsense"}, {"fixed": [4, 5, 99]}),
+        "fixed_atoms:CC(=O)Nc1ccc(O)cc1 fixed 4,5,6,7,9,10 open 4,7 as 5=C/N rings size 6",
+        ("CC(=O)Nc1ccc(O)cc1", "6 atoms unchanged", "2 of them", "rings", "at most 6 heavy atoms"),
+        "Nc1ccc(O)nc1",
+        "Nc1cc(C)c(O)cc1",
+        ({"reference": "nonsense"}, {"fixed": [4, 99]}, {"open": [4]}, {"open": [0]}, {"choices": [{"atom": 5, "elements": ["Xx"]}]}),
     ),
     "reference_set": Example(
-        "reference_set:max CCO;c1ccccc1O >= 0.4",
-        ("2 structures", "at least 0.4"),
+        "reference_set:max CCO;Oc1ccccc1 >= 0.4",
+        ("nearest of the 2 structures", "at least 0.4"),
         "Oc1ccccc1",
-        "CC(F)(F)F",
-        ({"references": ["nonsense"]}, {"condition": {"comparison": ">=", "value": 1.5}}),
+        "CCN",
+        ({"references": ["CCO", "nonsense"]}, {"condition": {"comparison": ">=", "value": 1.5}}),
     ),
 }
 
@@ -273,4 +273,4 @@ def test_its_numbers_and_names_can_be_told_again(name: str, kind: AnyKind) -> No
     assert (condition is not None) == (name in ("property", "count", "similarity", "reference_set"))
     assert kind.fraction == (name in ("similarity", "reference_set"))
     assert all(part in requirement.model_dump().values() for part in kind.names(requirement))
-    assert bool(kind.names(requirement)) == (name not in ("property", "level", "elements", "rule_set"))
+    assert bool(kind.names(requirement)) == (name in ("count", "motif", "similarity", "scaffold", "edit", "fixed_atoms", "reference_set"))

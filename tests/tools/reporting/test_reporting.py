@@ -187,3 +187,11 @@ def test_ticks_are_few_round_and_inside(low: float, high: float) -> None:
 def test_scatter_of_one_point_and_of_none() -> None:
     assert scatter([], "x", "y") == ""
     assert scatter([Mark(1, 1, "listed", "<m>")], "x", "y", x_lines=[1.5]).count("<circle") == 1
+
+
+def test_a_long_goal_is_cut_in_the_heading_and_whole_below(report: Report) -> None:
+    goal = "a molecule with logP below 3 and " * 240 + "no nitro groups"
+    page = render_html(report.model_copy(update={"goal": goal}))
+    heading = page.split("<h1>")[1].split("</h1>")[0]
+    assert len(heading) <= 300
+    assert f"<p>{goal}</p>" in page

@@ -77,8 +77,8 @@ class FixedAtomsKind(StructuralKind[FixedAtomsRequirement, str]):
         return (requirement.reference,) if requirement.reference.count("*") in (0, 2) else ()
 
     def names(self, requirement: FixedAtomsRequirement) -> tuple[str, ...]:
-        """The compound."""
-        return (requirement.reference, requirement.reference_name)
+        """The compound and what is kept of it."""
+        return (requirement.reference, requirement.reference_name, requirement.part)
 
     def find(self, requirement: FixedAtomsRequirement, mol: Chem.Mol, context: Context) -> str:
         """What has changed, in words; '' where the atoms are kept."""

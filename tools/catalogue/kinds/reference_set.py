@@ -59,7 +59,7 @@ class ReferenceSetKind(StructuralKind[ReferenceSetRequirement, float]):
         return requirement.condition
 
     def names(self, requirement: ReferenceSetRequirement) -> tuple[str, ...]:
-        """The name of the set."""
+        """What the set is called."""
         return (requirement.name,)
 
     def find(self, requirement: ReferenceSetRequirement, mol: Chem.Mol, context: Context) -> float:

@@ -128,7 +128,9 @@ class _Scan:
         return self.rng.choice(made) if made else None
 
     def _take(self, analogue: Analogue, parent: Parent | None) -> None:
-        mol = analogue.mol
+        mol = Chem.MolFromSmiles(Chem.MolToSmiles(analogue.mol))  # an edit may leave marks of a configuration that is gone
+        if mol is None:
+            return
         for core in self.cores:
             mol = restored(core, mol)
         smiles = Chem.MolToSmiles(mol)
