@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from agent.reading.builders import Refusal, Stance, build
+from agent.reading.builders import build
 from agent.reading.grammar import Matcher, Node
 from agent.reading.lexicon import Family
 from agent.reading.mentions import Lattice
+from agent.reading.stance import Refusal, Stance
 from agent.reading.statements import Statement
 
 #: Signs that end a clause, and those that also end a sentence.
@@ -93,7 +94,7 @@ class Clause:
     @property
     def parts(self) -> bool:
         """Whether it asks for or denies parts of structures."""
-        return self.content in ("motif", "any_of", "all_but", "count", "elements", "kept_group", "derivative")
+        return self.content in ("motif", "both", "kept_out", "any_of", "all_but", "count", "elements", "kept_group", "derivative")
 
 
 @dataclass(frozen=True)
@@ -278,13 +279,14 @@ class Reader:
             return None
         if self.inside_compound(node.i, node.j) and not ending.kinds:
             return None
-        if opening.subject and opening.negations and not opening.strong:
+        if opening.denied_subject and not opening.strong:
             return None
         phrase = self.phrase(node.i if not stance.denied else i, j)
         built = build(node, stance, self.lattice, phrase)
         if built is None and stance.denied and not opening.permitted:
-            asked = build(node, Stance(framed=True, strong=True), self.lattice, "")
-            return self._unread(i, j, "this negation is not understood", tuple(asked), node) if isinstance(asked, list) and asked else None
+            turned = build(node, Stance(framed=True, strong=True), self.lattice, "")
+            asked_for = turned if isinstance(turned, list) else []
+            return self._unread(i, j, "this negation is not understood", tuple(asked_for), node) if asked_for else None
         if built is None or built == []:
             return None
         if isinstance(built, Refusal):
@@ -364,4 +366,12 @@ def _stance(opening: _Opening, ending: _Ending) -> Stance | str | None:
         return "a wish to avoid something is not scored; state it as a requirement"
     framed = bool(opening.strong or opening.weak or negations or last)
     strong = opening.strong or last in ("positive_after", "necessity_after", "containing_suffix")
-    return Stance(denied=negations == 1, soft=soft, framed=framed, strong=strong, holding=opening.holding, late=bool(last) and last != "free" and not opening.negations)
+    return Stance(
+        denied=negations == 1,
+        soft=soft,
+        framed=framed,
+        strong=strong,
+        holding=opening.holding,
+        late=bool(last) and not opening.negations,
+        free=last == "free",
+    )

@@ -216,7 +216,10 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
     if before.role != "unread" or signs == ".":
         return ""
     if before.content in ("purpose", "adverbial") and not joined and not signs:
-        if any(reader.lattice.has(k, "negation", "negation_after", "subject", "necessity", "permission", "condition") for k in range(before.i, before.j)):
+        if any(
+            reader.lattice.has(k, "negation", "negation_after", "subject", "necessity", "permission", "condition")
+            for k in range(before.i, before.j)
+        ):
             return _DOUBT  # it holds a verb of its own
         return "" if clause.opened or reader.lattice.has(clause.i, *STARTERS) else _DOUBT
     nominal = (
@@ -289,7 +292,9 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         )
     if after.role != "unread":
         return ""
-    if clause.plural and not reader.lattice.has(after.i, "open", "prop", "num", "unchk", "cmp", "negation", "adjective_up", "adjective_down", "adjective_good"):
+    if clause.plural and not reader.lattice.has(
+        after.i, "open", "prop", "num", "unchk", "cmp", "negation", "adjective_up", "adjective_down", "adjective_good"
+    ):
         return _DOUBT
     if clause.listed and reader.lattice.has(after.i, "negation") and after.j - after.i <= 2:
         return _DOUBT

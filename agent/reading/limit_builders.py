@@ -14,6 +14,8 @@ from agent.reading.units import parsed
 #: (property, limit, what is assumed by it)
 Measured = tuple[str, Limit, str]
 
+#: What denies a comparison.
+INVERSE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 #: Units that name their property, where a comparison stands alone.
 _BY_UNIT = {

@@ -50,7 +50,7 @@ def _table() -> tuple[dict[str, str], dict[str, str], int]:
 
 
 @lru_cache(maxsize=1)
-def _registry() -> pint.UnitRegistry:
+def _registry() -> pint.UnitRegistry[float]:
     import pint
 
     return pint.UnitRegistry(on_redefinition="ignore", cache_folder=None)

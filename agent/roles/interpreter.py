@@ -23,6 +23,7 @@ from pydantic import Field, ValidationError
 from agent.models import ModelSession, Place
 from agent.reading.lexicon import ELEMENT_NAMES, SYMBOLS
 from agent.reading.limits import count_condition, property_condition
+from agent.reading.mentions import scan
 from agent.reading.normalise import normalise
 from agent.reading.objectives import ramp_for
 from agent.reading.statements import Limit
@@ -272,10 +273,13 @@ def _wish(reading: GoalReading, definition: PropertyDefinition, phrase: str) -> 
 
 
 def _grounded(reading: GoalReading, subject: Subject, phrase: str, unread: str) -> bool:
-    """Whether the words that the parser did not understand hold every number of the reading, or name the group or element it is about."""
+    """Whether the words that the parser did not understand hold every number of the reading, or name the group or element it is about,
+    and say themselves whether that is asked for or denied."""
     if reading.comparison in ("high", "low"):
         return False
     words = phrase if _normal(phrase) in _normal(unread) else unread
+    if not _polarity_stands(reading.comparison, unread):
+        return False
     numbers = [n for n in (reading.low, reading.high) if n is not None]
     if reading.comparison not in ("present", "absent"):
         stated = [abs(n.value) for n in numbers_in(words)]
@@ -287,6 +291,16 @@ def _grounded(reading: GoalReading, subject: Subject, phrase: str, unread: str) 
     known = names[kind]() if kind in names else {name, *(w for w, s in ELEMENT_NAMES.items() if s == name)}
     plain = _normal(words)
     return any(re.search(rf"(?<![a-z]){re.escape(_normal(w))}(?:e?s)?(?![a-z])", plain) for w in known if len(w) > 1)
+
+
+def _polarity_stands(comparison: Comparison, unread: str) -> bool:
+    """Whether the unread words hold a word that denies just where the reading denies, and, for a part that must be there, one that asks for it."""
+    lattice = scan(normalise(unread))
+    kinds = {mention.kind for mentions in lattice.at for mention in mentions}
+    denies = bool(kinds & {"negation", "negation_after", "free", "permission", "permission_after", "condition", "exception"})
+    if comparison == "absent":
+        return denies
+    return not denies and (comparison != "present" or bool(kinds & {"open", "positive_after", "necessity_after"}))
 
 
 # ---- the parser's reading
