@@ -278,7 +278,7 @@ def _grounded(reading: GoalReading, subject: Subject, phrase: str, unread: str) 
     if reading.comparison in ("high", "low"):
         return False
     words = phrase if _normal(phrase) in _normal(unread) else unread
-    if not _polarity_stands(reading.comparison, unread):
+    if not _polarity_stands(reading.comparison, subject, unread):
         return False
     numbers = [n for n in (reading.low, reading.high) if n is not None]
     if reading.comparison not in ("present", "absent"):
@@ -293,14 +293,14 @@ def _grounded(reading: GoalReading, subject: Subject, phrase: str, unread: str) 
     return any(re.search(rf"(?<![a-z]){re.escape(_normal(w))}(?:e?s)?(?![a-z])", plain) for w in known if len(w) > 1)
 
 
-def _polarity_stands(comparison: Comparison, unread: str) -> bool:
+def _polarity_stands(comparison: Comparison, subject: Subject, unread: str) -> bool:
     """Whether the unread words hold a word that denies just where the reading denies, and, for a part that must be there, one that asks for it."""
     lattice = scan(normalise(unread))
     kinds = {mention.kind for mentions in lattice.at for mention in mentions}
     denies = bool(kinds & {"negation", "negation_after", "free", "permission", "permission_after", "condition", "exception"})
     if comparison == "absent":
         return denies
-    return not denies and (comparison != "present" or bool(kinds & {"open", "positive_after", "necessity_after"}))
+    return not denies and (comparison != "present" or subject[0] == "rule set" or bool(kinds & {"open", "positive_after", "necessity_after"}))
 
 
 # ---- the parser's reading
