@@ -219,8 +219,15 @@ def _similarity(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if limit is not None and limit.operator == "bare" and limit.unit != "%" and (limit.low or 0) > 1:
         return None
     reference = reference_of(node)
-    if node.mentions("similar_weak") and not (reference and reference.smiles):
+    weak = node.mentions("similar_weak")
+    if weak and not (reference and reference.smiles):
         return None
+    if (
+        weak
+        and lattice.lower(weak[0].i) in ("based", "derived")
+        and any(m.kind == "grp" for k in range(node.i, node.j) for m in lattice.at[k])
+    ):
+        return None  # 'based on naphthalene' speaks of a part
     return [Statement("similarity", "", ref=reference, limit=limit, wanted=wanted)]
 
 

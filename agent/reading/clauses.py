@@ -268,6 +268,8 @@ class Reader:
         return [e for e in found if not e.kinds or e.kinds[-1] not in ("negation", "necessity", "permission")]
 
     def _judged(self, i: int, j: int, opening: _Opening, node: Node, ending: _Ending) -> Clause | None:
+        if opening.permitted and node.name in ("limit", "count") and any(m.value in ("<", "<=") for m in node.mentions("cmp")):
+            opening = replace(opening, permitted=False)  # 'may weigh at most 650 Da'
         stance = _stance(opening, ending)
         if isinstance(stance, Stance) and not opening.words and not ending.kinds:
             stance = replace(stance, listed=self.terse(i, j))

@@ -230,11 +230,18 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
     )
     if not signs and not joined:
         known = before.reason != "" or (reader.lattice.has(before.i, "unchk") and before.content != "joined")
-        return "" if known and clause.opened and not (before.suggested and clause.parts) else _DOUBT
+        leads = reader.lattice.has(clause.i, "open", "open_weak", "relative", "negation", "purpose") and not reader.lattice.has(
+            clause.i, "necessity"
+        )
+        return "" if known and leads and not (before.suggested and clause.parts) else _DOUBT
     if clause.closing and clause.denied and joined:
         return ""
     closed = _closed(reader, before)
-    if clause.parts and (clause.subject or (clause.bare and not (closed and signs)) or (not signs and not nominal)):
+    if clause.parts and (
+        clause.subject
+        or (clause.bare and not (closed and (signs or nominal)) and not _counted_apart(reader, before, clause, signs))
+        or (not signs and not nominal)
+    ):
         return _DOUBT
     if (
         clause.bare
@@ -244,6 +251,12 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
     ):
         return _DOUBT
     return _DOUBT if not signs and not nominal else ""
+
+
+def _counted_apart(reader: Reader, before: Clause, clause: Clause, signs: str) -> bool:
+    """Whether a number and a sign set the clause apart from words before it that deny nothing."""
+    denies = any(reader.lattice.has(k, "negation", "negation_after") for k in range(before.i, before.j))
+    return clause.content == "count" and bool(signs) and not denies
 
 
 def _articled(reader: Reader, clause: Clause) -> bool:
@@ -276,6 +289,8 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
     if "or" in joined and after.content != "name" and after.role in ("read", "unread"):
         return _ALTERNATIVE
     if after.role == "read":
+        if clause.listed and after.closing and after.denied and signs == ",":
+            return "what is said at the end may hold for it too"
         if after.closing and after.denied and joined and not signs and not clause.closing and not clause.opened:
             return "what is said at the end may hold for it too"
         return (
@@ -312,9 +327,18 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return _DOUBT
     if joined and not signs and after.closing and not clause.opened:
         return "what is said at the end may hold for it too"
+    if (
+        not signs
+        and not joined
+        and after.content == "purpose"
+        and clause.content in ("vague", "level")
+        and reader.lattice.lower(clause.j - 1).endswith("stable")
+    ):
+        return _DOUBT
     if not signs and not joined and after.content == "adverbial" and clause.content in ("vague", "level", "similarity"):
         return _DOUBT
-    if not signs and not joined and (clause.denied and clause.parts) and after.content != "purpose":
+    here = after.content == "adverbial" and clause.closing and reader.lattice.lower(after.i + 1) in ("this", "our", "the", "my", "these")
+    if not signs and not joined and (clause.denied and clause.parts) and not here and after.content != "purpose":
         return _DOUBT
     plural = clause.parts and not clause.denied and clause.content == "motif" and reader.lattice.lower(clause.j - 1).endswith("s")
     names = any(reader.lattice.has(k, "grp", "elem") for k in range(after.i, after.j))

@@ -113,6 +113,8 @@ class HeadReader:
                 start = m.j
                 break
         for number in self.lattice.of(start, "num"):
+            if self.lattice.lower(number.j) == "-" and self.lattice.pieces[number.j].glued:
+                continue
             if any(u.j > number.j for u in self.lattice.of(number.j, "unit") if not self.lattice.has(number.j, "elem")):
                 continue
             value = float(number.value)
@@ -334,7 +336,7 @@ class HeadReader:
             last = clauses.pop()
             if last.role != "unread":
                 return None
-            uncertain = not determined and found.cost[0] > 4
+            uncertain = not determined and found.cost[0] > 4 and self.lattice.lower(last.j - 1).endswith("s")
             clauses.append(
                 Clause(
                     last.i,

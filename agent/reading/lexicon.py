@@ -273,6 +273,8 @@ _EXTRA_GROUP_WORDS = {
     "c=c bond": "alkene",
     "c=c": "alkene",
     "carbon-carbon double bond": "alkene",
+    "phenolic": "phenol",
+    "nitro musk": "nitro",
     "long alkyl tail": "long alkyl chain",
     "alkyl tail": "long alkyl chain",
     "long alkyl": "long alkyl chain",

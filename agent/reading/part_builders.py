@@ -64,6 +64,12 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     joints = _joints(items, lattice)
     if stance.free and any("," in joint for joint in joints):
         return None  # 'a carbazole core, halogen-free'
+    if (
+        stance.late
+        and any("," in joint for joint in joints)
+        and not (all(f.plural for f in forms) or all(item.first("elem") for item in items))
+    ):
+        return None  # 'phosphate, chlorine and bromine barred'
     if stance.late and joints and (joints[-1] == "," or (any(f.article for f in forms) and not stance.strong)):
         return None  # 'a long chain, nitrogen undesirable'
     if stance.denied:
@@ -97,7 +103,11 @@ def _form(item: Node, lattice: Lattice) -> _Form:
     words = {lattice.lower(k) for k in range(item.i, first)} | {lattice.lower(item.i - 1)}
     last = max(m.j for m in item.mentions())
     text = lattice.lower(last - 1)
-    return _Form(bool(words & {"a", "an"}), text.endswith("s") and not text.endswith("ss"), item.first("elem") is None)
+    return _Form(
+        bool(words & {"a", "an"}),
+        text.endswith("s") and not text.endswith("ss"),
+        item.first("elem") is None and (item.first("cmpd") is None or item.first("grp") is not None),
+    )
 
 
 def _joints(items: list[Node], lattice: Lattice) -> list[str]:
@@ -150,6 +160,9 @@ def present(mention: Mention, denied: bool) -> Statement | None:
     if mention.kind == "prop":
         if not REGISTRY[mention.value].integer or mention.value in ("formal_charge", "valence_electrons"):
             return None
+        bonds = {"double_bonds": "alkene", "triple_bonds": "alkyne"}.get(mention.value)
+        if bonds is not None:  # 'no double bonds' speaks of carbon
+            return Statement("motif", "", name=bonds, smarts=GROUPS[bonds].smarts, wanted=not denied)
         return Statement("property", "", name=mention.value, limit=Limit("==", low=0.0) if denied else Limit(">=", low=1.0))
     name, smiles = mention.value if mention.kind == "cmpd" else ("", mention.value)
     return Statement("motif", "", name=name, ref=Ref(name, smiles), wanted=not denied)

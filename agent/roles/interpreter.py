@@ -300,7 +300,9 @@ def _polarity_stands(comparison: Comparison, subject: Subject, unread: str) -> b
     denies = bool(kinds & {"negation", "negation_after", "free", "permission", "permission_after", "condition", "exception"})
     if comparison == "absent":
         return denies
-    return not denies and (comparison != "present" or subject[0] == "rule set" or bool(kinds & {"open", "positive_after", "necessity_after"}))
+    return not denies and (
+        comparison != "present" or subject[0] == "rule set" or bool(kinds & {"open", "positive_after", "necessity_after"})
+    )
 
 
 # ---- the parser's reading
