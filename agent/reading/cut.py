@@ -238,8 +238,12 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
         return ""
     closed = _closed(reader, before)
     if clause.parts and (
-        clause.subject
-        or (clause.bare and not (closed and (signs or nominal)) and not _counted_apart(reader, before, clause, signs))
+        (clause.subject and before.content not in ("purpose", "adverbial"))
+        or (
+            clause.bare
+            and not (closed and (signs or (nominal and before.content not in ("purpose", "adverbial"))))
+            and not _counted_apart(reader, before, clause, signs)
+        )
         or (not signs and not nominal)
     ):
         return _DOUBT
@@ -307,6 +311,8 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         )
     if after.role != "unread":
         return ""
+    if clause.listed and joined:
+        return _DOUBT
     if clause.plural and not reader.lattice.has(
         after.i, "open", "prop", "num", "unchk", "cmp", "negation", "adjective_up", "adjective_down", "adjective_good"
     ):

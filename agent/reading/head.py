@@ -58,7 +58,8 @@ class HeadReader:
         if candidates is not None and self.lattice.has(k, "similar"):
             return [Clause(i, k, "filler", candidates=candidates)]
         found = self._phrase(k, _MOST_UNKNOWN, candidates is not None)
-        if found is None or (found.noun is None and not determined):
+        named = determined or (i == 0 and found is not None and not self.lattice.lower(found.noun_end - 1).endswith("s"))
+        if found is None or (found.noun is None and not named):
             return None
         if found.noun is not None and found.noun.kind in ("grp", "pair", "vague", "cmpd") and not self._plainly_asked(found, i, k):
             return None
@@ -190,7 +191,7 @@ class HeadReader:
     def _name_may_end(self, j: int) -> bool:
         if self.lattice.hyphen(j):
             return False
-        if self.lattice.lower(j) in ("is", "are", "be"):
+        if self.lattice.lower(j) in ("is", "are", "be", "please"):
             return True
         return self.reader.boundary(j) or (self.lattice.has(j, *_FOLLOWERS) and not self.lattice.has(j, "role", "fam"))
 
@@ -251,7 +252,7 @@ class HeadReader:
                 built = build(node, stance, self.lattice, phrase)
                 if built and not isinstance(built, Refusal) and end > k and not self.lattice.hyphen(end):
                     groups = node.name in ("motif", "count") and end == node.j
-                    found.append(Part("read", k, end, tuple(built), groups=groups and not stance.denied))
+                    found.append(Part("read", k, end, tuple(built), groups=groups and not stance.denied, free=turned))
         return found
 
     def _ends(self, j: int, builds: str) -> list[tuple[int, bool]]:
@@ -278,7 +279,7 @@ class HeadReader:
                 m = n + step
                 while 0 <= m < len(parts) and parts[m].sort in ("glue", "plain"):
                     m += step
-                if 0 <= m < len(parts) and parts[m].sort == "read":
+                if 0 <= m < len(parts) and parts[m].sort == "read" and not parts[m].free:
                     parts[m] = Part("unknown", parts[m].i, parts[m].j)
                     if step == 1 and m + 1 < len(parts) and parts[m + 1].sort == "read":
                         continue

@@ -20,6 +20,7 @@ class Part:
     reason: str = ""
     groups: bool = False
     family: Family | None = None
+    free: bool = False
 
 
 @dataclass(frozen=True)
