@@ -205,6 +205,8 @@ class Reader:
             return replace(nxt, negations=here.negations + 1)
         if kind == "open":
             return replace(nxt, strong=True, holding=here.holding or self.lattice.lower(start).startswith(_HOLDING))
+        if kind == "request" and {"need", "want", "like", "needs", "wants"} & set(self.lattice.text(start, j).lower().split()):
+            return replace(nxt, strong=True)
         if kind == "open_weak":
             return replace(nxt, weak=True)
         if kind == "soft":

@@ -224,11 +224,24 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
         return "" if clause.opened or reader.lattice.has(clause.i, *STARTERS) else _DOUBT
     nominal = (
         reader.lattice.has(
-            before.i, "open", "unchk", "prop", "relative", "adjective_up", "adjective_down", "purpose", "cmp", "adjective_good", "open_weak"
+            before.i,
+            "open",
+            "unchk",
+            "prop",
+            "relative",
+            "adjective_up",
+            "adjective_down",
+            "purpose",
+            "cmp",
+            "adjective_good",
+            "open_weak",
+            "necessity",
         )
         or before.reason != ""
     )
     if not signs and not joined:
+        if clause.closing and clause.denied and reader.lattice.has(clause.i, "relative"):
+            return ""
         known = before.reason != "" or (reader.lattice.has(before.i, "unchk") and before.content != "joined")
         leads = reader.lattice.has(clause.i, "open", "open_weak", "relative", "negation", "purpose") and not reader.lattice.has(
             clause.i, "necessity"
@@ -293,9 +306,11 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
     if "or" in joined and after.content != "name" and after.role in ("read", "unread"):
         return _ALTERNATIVE
     if after.role == "read":
-        if clause.listed and after.closing and after.denied and signs == ",":
+        apart = reader.lattice.lower(after.start).endswith("s") and not reader.lattice.lower(clause.j - 1).endswith("s")
+        if clause.listed and after.closing and after.denied and signs == "," and not apart:
             return "what is said at the end may hold for it too"
-        if after.closing and after.denied and joined and not signs and not clause.closing and not clause.opened:
+        counted = clause.content == "count" and any(s.limit is not None and s.limit.operator == ">=" for s in clause.statements)
+        if after.closing and after.denied and not counted and joined and not signs and not clause.closing and not clause.opened:
             return "what is said at the end may hold for it too"
         return (
             "it may be said of what is excluded"

@@ -58,7 +58,8 @@ class HeadReader:
         if candidates is not None and self.lattice.has(k, "similar"):
             return [Clause(i, k, "filler", candidates=candidates)]
         found = self._phrase(k, _MOST_UNKNOWN, candidates is not None)
-        named = determined or (i == 0 and found is not None and not self.lattice.lower(found.noun_end - 1).endswith("s"))
+        single = found is not None and (found.noun_end == i + 1 or not self.lattice.lower(found.noun_end - 1).endswith("s"))
+        named = determined or (i == 0 and single)
         if found is None or (found.noun is None and not named):
             return None
         if found.noun is not None and found.noun.kind in ("grp", "pair", "vague", "cmpd") and not self._plainly_asked(found, i, k):
