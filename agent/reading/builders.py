@@ -3,45 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 
+from agent.reading import part_builders
 from agent.reading.grammar import Node
 from agent.reading.lexicon import Vague
-from agent.reading.limit_builders import limits_of, measured, quantity, reference_of
-from agent.reading.mentions import Lattice, Mention
-from agent.reading.registered import GROUPS, REGISTRY
-from agent.reading.statements import Limit, Ref, Statement
-
-_INVERSE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-
-
-@dataclass(frozen=True)
-class Stance:
-    """How a clause stands to its content: denied or not, a wish only, and with which evidence that it is asked for.
-
-    ``framed``: something in the clause says so ('with', 'required', a negation). ``strong``: that something speaks of parts; ``holding``: of
-    parts that may be whole compounds ('containing'). ``late``: it is denied behind the content only; ``listed``: it stands between signs, as an
-    item of a terse list.
-    """
-
-    denied: bool = False
-    soft: bool = False
-    framed: bool = False
-    strong: bool = False
-    holding: bool = False
-    late: bool = False
-    listed: bool = False
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """The words were understood, and why they ask for nothing that can be checked."""
-
-    reason: str
-
-
-Built = list[Statement] | Refusal | None
+from agent.reading.limit_builders import INVERSE, limits_of, measured, quantity, reference_of
+from agent.reading.mentions import Lattice
+from agent.reading.registered import REGISTRY
+from agent.reading.stance import Built, Refusal, Stance
+from agent.reading.statements import Ref, Statement
 
 
 def build(node: Node, stance: Stance, lattice: Lattice, phrase: str) -> Built:
@@ -71,9 +42,9 @@ def _limit(node: Node, stance: Stance, lattice: Lattice) -> Built:
     statements = []
     for name, limit, assumption in found:
         if stance.denied:
-            if limit.operator not in _INVERSE or len(found) > 1:
+            if limit.operator not in INVERSE or len(found) > 1:
                 return None
-            limit = replace(limit, operator=_INVERSE[limit.operator])
+            limit = replace(limit, operator=INVERSE[limit.operator])
         statements.append(Statement("property", "", name=name, limit=limit, assumption=assumption))
     return statements
 
@@ -166,152 +137,6 @@ def _changed(node: Node, stance: Stance, lattice: Lattice) -> Built:
     return [near, *(_wish(name, _upwards(node, name)) for name in names)]
 
 
-# ---- parts of structures
-
-
-def _count(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    pair = node.first("pair")
-    if pair is not None:
-        name, _, number = str(pair.value).removeprefix("count:group:").partition(" == ")
-        return None if stance.denied else [Statement("count", "", name=name, limit=Limit("==", low=float(number)))]
-    limits = limits_of(node)
-    if limits is None or any(limit.unit for limit in limits):
-        return None
-    after = node.first("after")
-    if after is not None and len(limits) == 1 and limits[0].operator == "bare":
-        limits = [replace(limits[0], operator=str(after.value))]
-    if stance.denied:
-        if len(limits) > 1 or limits[0].operator not in _INVERSE:
-            return None
-        limits = [replace(limits[0], operator=_INVERSE[limits[0].operator])]
-    group, element = node.first("grp"), node.first("elem")
-    if group is not None:
-        return [Statement("count", "", name=group.value, limit=limit) for limit in limits]
-    if element is not None:
-        return [Statement("count", "", name=element.value, what="element", limit=limit) for limit in limits]
-    atoms = "'atoms' are counted without hydrogen"
-    return [Statement("property", "", name="heavy_atoms", limit=limit, assumption=atoms) for limit in limits]
-
-
-def _any_of(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    names = [m.value for m in node.mentions("grp")]
-    if stance.denied or len(names) < 2 or len(names) != len(node.nodes("Item")):
-        return None
-    return [_choice(names)]
-
-
-def _choice(names: list[str]) -> Statement:
-    smarts = GROUPS[names[0]].smarts if len(names) == 1 else "[" + ",".join(f"$({GROUPS[n].smarts})" for n in names) + "]"
-    return Statement("motif", "", name=" or ".join(names), smarts=smarts)
-
-
-def _motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    if stance.denied and node.mentions("intersective"):
-        return None  # 'no hindered esters' leaves others
-    items = [item for part in node.nodes("List") for item in part.nodes("Item")]
-    forms = [_form(item, lattice) for item in items]
-    last = items[-1].mentions()[-1]
-    if lattice.lower(last.j - 1) in ("groups", "group", "rings", "moieties", "atoms", "units"):
-        forms = [replace(form, counted=False) for form in forms]  # 'nitro and azide groups'
-    joints = _joints(items, lattice)
-    if stance.late and joints and (joints[-1] == "," or (any(f.article for f in forms) and not stance.strong)):
-        return None  # 'a long chain, nitrogen undesirable'
-    if stance.denied:
-        return _denied_items(items, forms, joints)
-    if not stance.holding and any(item.mentions("cmpd") and not item.mentions("grp") for item in items):
-        return None
-    asked = stance.strong or forms[0].article or stance.listed
-    if not asked or "nor" in joints or (not stance.strong and not stance.listed and any(f.plural and not f.article for f in forms)):
-        return None
-    if all(item.first("grp") for item in items) and len(items) > 1 and "or" in joints:
-        if any(j not in ("or", ",", "/", ", or") for j in joints):
-            return None
-        return [_choice([item.mentions("grp")[0].value for item in items])]
-    if "or" in " ".join(joints) or "/" in joints:
-        return None
-    return _each(items, denied=False)
-
-
-@dataclass(frozen=True)
-class _Form:
-    """How an item of a list is written: with 'a' or 'an', in the plural; whether it is a noun that has one."""
-
-    article: bool
-    plural: bool
-    counted: bool
-
-
-def _form(item: Node, lattice: Lattice) -> _Form:
-    """``item`` begins where its articles begin."""
-    first = min(m.i for m in item.mentions())
-    words = {lattice.lower(k) for k in range(item.i, first)} | {lattice.lower(item.i - 1)}
-    last = max(m.j for m in item.mentions())
-    text = lattice.lower(last - 1)
-    return _Form(bool(words & {"a", "an"}), text.endswith("s") and not text.endswith("ss"), item.first("elem") is None)
-
-
-def _joints(items: list[Node], lattice: Lattice) -> list[str]:
-    joints = []
-    for left, right in pairwise(items):
-        first = min(m.i for m in right.mentions())
-        words = [lattice.lower(k) for k in range(left.j, first)]
-        joints.append(" ".join(w for w in words if w in ("and", "or", "nor", ",", "/", ";")))
-    return joints
-
-
-def _denied_items(items: list[Node], forms: list[_Form], joints: list[str]) -> Built:
-    """'no A, B or C': every item with the grammar of the first one."""
-    if joints and joints[-1] == "," and forms[0].article:
-        return None  # 'never an ester, an amide': it is not said how the list goes on
-    listed = bool(joints) and joints[-1] in ("or", "nor", ", or", ", nor", "and", ", and", "/")
-    for form, joint in zip(forms[1:], joints, strict=True):
-        alternative = "or" in joint.replace(",", " ").split() or "nor" in joint
-        if form.article and not forms[0].article and not alternative:
-            return None
-        if (
-            form.counted
-            and forms[0].counted
-            and form.plural != forms[0].plural
-            and not (alternative or (listed and joints[-1].strip(", ") in ("or", "nor")))
-        ):
-            return None
-    return _each(items, denied=True)
-
-
-def _each(items: list[Node], *, denied: bool) -> Built:
-    built: list[Statement] = []
-    for item in items:
-        mention = item.mentions("grp", "elem", "cmpd", "smiles", "prop")[0]
-        one = _present(mention, denied)
-        if one is None:
-            return None
-        built.append(one)
-    return built
-
-
-def _present(mention: Mention, denied: bool) -> Statement | None:
-    if mention.kind == "grp":
-        return Statement("motif", "", name=mention.value, smarts=GROUPS[mention.value].smarts, wanted=not denied)
-    if mention.kind == "elem":
-        limit = Limit("==", low=0.0) if denied else Limit(">=", low=1.0)
-        return Statement("count", "", name=mention.value, what="element", limit=limit)
-    if mention.kind == "prop":
-        if not REGISTRY[mention.value].integer or mention.value in ("formal_charge", "valence_electrons"):
-            return None
-        return Statement("property", "", name=mention.value, limit=Limit("==", low=0.0) if denied else Limit(">=", low=1.0))
-    name, smiles = mention.value if mention.kind == "cmpd" else ("", mention.value)
-    return Statement("motif", "", name=name, ref=Ref(name, smiles), wanted=not denied)
-
-
-def _all_but(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    """'no halogens except fluorine': the other halogens are excluded."""
-    spared = {m.value for m in node.mentions("elem")}
-    halogens = ("F", "Cl", "Br", "I")
-    if not stance.denied or node.mentions("grp")[0].value != "halogen" or not spared <= set(halogens):
-        return None
-    return [Statement("count", "", name=x, what="element", limit=Limit("==", low=0.0)) for x in halogens if x not in spared]
-
-
 def _vague(node: Node, stance: Stance, lattice: Lattice) -> Built:
     entry = node.mentions("vague")[0].value
     assert isinstance(entry, Vague)
@@ -329,8 +154,8 @@ def _denied_kind(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if node.nodes("List") and len(node.nodes("List")[0].nodes("Item")) > 1:
         return None
     if node.nodes("List"):
-        return _motif(node, stance, lattice)
-    return _vague(node, stance, lattice) if node.first("vague") else _each([node], denied=True)
+        return part_builders.motif(node, stance, lattice)
+    return _vague(node, stance, lattice) if node.first("vague") else part_builders.each([node], denied=True)
 
 
 def _can_be_coloured(lattice: Lattice) -> bool:
@@ -394,14 +219,16 @@ def _similarity(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if limit is not None and limit.operator == "bare" and limit.unit != "%" and (limit.low or 0) > 1:
         return None
     reference = reference_of(node)
-    if node.mentions("similar_weak") and not (reference and reference.smiles):
+    weak = node.mentions("similar_weak")
+    if weak and not (reference and reference.smiles):
         return None
+    if (
+        weak
+        and lattice.lower(weak[0].i) in ("based", "derived")
+        and any(m.kind == "grp" for k in range(node.i, node.j) for m in lattice.at[k])
+    ):
+        return None  # 'based on naphthalene' speaks of a part
     return [Statement("similarity", "", ref=reference, limit=limit, wanted=wanted)]
-
-
-def _derivative(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    name = node.mentions("grp")[0].value
-    return [Statement("motif", "", name=name, smarts=GROUPS[name].smarts)]
 
 
 def _scaffold(node: Node, stance: Stance, lattice: Lattice) -> Built:
@@ -410,20 +237,10 @@ def _scaffold(node: Node, stance: Stance, lattice: Lattice) -> Built:
     return [Statement("scaffold", "", name=name, smarts=smiles)]
 
 
-def _kept_out(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    """'keep imines out'."""
-    return _motif(node, replace(stance, denied=not stance.denied), lattice)
-
-
-def _kept_group(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    name = node.mentions("grp")[0].value
-    return [Statement("motif", "", name=name, smarts=GROUPS[name].smarts)]
-
-
 def _scaffold_of(node: Node, stance: Stance, lattice: Lattice) -> Built:
     """'keep the steroid core' of what is no compound, 'keep caffeine' of what is no group."""
     grp = node.first("grp")
-    return _kept_group(node, stance, lattice) if grp is not None else _scaffold(node, stance, lattice)
+    return part_builders.kept_group(node, stance, lattice) if grp is not None else _scaffold(node, stance, lattice)
 
 
 def _edit(node: Node, stance: Stance, lattice: Lattice) -> Built:
@@ -467,10 +284,10 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "level": _level,
     "objective": _only_asked(_objective),
     "changed": _only_asked(_changed),
-    "count": _count,
-    "any_of": _any_of,
-    "all_but": _all_but,
-    "motif": _motif,
+    "count": part_builders.count,
+    "any_of": part_builders.any_of,
+    "all_but": part_builders.all_but,
+    "motif": part_builders.motif,
     "vague": _vague,
     "denied_kind": _denied_kind,
     "other_solubility": _other_solubility,
@@ -480,10 +297,11 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "formula": _only_asked(_formula),
     "isomers": _only_asked(_isomers),
     "similarity": _similarity,
-    "derivative": _only_asked(_derivative),
+    "derivative": _only_asked(part_builders.derivative),
     "scaffold": _only_asked(_scaffold),
-    "kept_out": _only_asked(_kept_out),
-    "kept_group": _only_asked(_kept_group),
+    "both": _only_asked(part_builders.both),
+    "kept_out": _only_asked(part_builders.kept_out),
+    "kept_group": _only_asked(part_builders.kept_group),
     "scaffold_of": _only_asked(_scaffold_of),
     "edit": _only_asked(_edit),
     "solvent": _only_asked(_solvent),

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from agent.reading.builders import Refusal, Stance, build
+from agent.reading.builders import build
 from agent.reading.grammar import Matcher, Node
 from agent.reading.lexicon import Family
 from agent.reading.mentions import Lattice
+from agent.reading.stance import Refusal, Stance
 from agent.reading.statements import Statement
 
 #: Signs that end a clause, and those that also end a sentence.
@@ -93,7 +94,7 @@ class Clause:
     @property
     def parts(self) -> bool:
         """Whether it asks for or denies parts of structures."""
-        return self.content in ("motif", "any_of", "all_but", "count", "elements", "kept_group", "derivative")
+        return self.content in ("motif", "both", "kept_out", "any_of", "all_but", "count", "elements", "kept_group", "derivative")
 
 
 @dataclass(frozen=True)
@@ -204,6 +205,8 @@ class Reader:
             return replace(nxt, negations=here.negations + 1)
         if kind == "open":
             return replace(nxt, strong=True, holding=here.holding or self.lattice.lower(start).startswith(_HOLDING))
+        if kind == "request" and {"need", "want", "like", "needs", "wants"} & set(self.lattice.text(start, j).lower().split()):
+            return replace(nxt, strong=True)
         if kind == "open_weak":
             return replace(nxt, weak=True)
         if kind == "soft":
@@ -267,6 +270,8 @@ class Reader:
         return [e for e in found if not e.kinds or e.kinds[-1] not in ("negation", "necessity", "permission")]
 
     def _judged(self, i: int, j: int, opening: _Opening, node: Node, ending: _Ending) -> Clause | None:
+        if opening.permitted and node.name in ("limit", "count") and any(m.value in ("<", "<=") for m in node.mentions("cmp")):
+            opening = replace(opening, permitted=False)  # 'may weigh at most 650 Da'
         stance = _stance(opening, ending)
         if isinstance(stance, Stance) and not opening.words and not ending.kinds:
             stance = replace(stance, listed=self.terse(i, j))
@@ -278,13 +283,14 @@ class Reader:
             return None
         if self.inside_compound(node.i, node.j) and not ending.kinds:
             return None
-        if opening.subject and opening.negations and not opening.strong:
+        if opening.denied_subject and not opening.strong:
             return None
         phrase = self.phrase(node.i if not stance.denied else i, j)
         built = build(node, stance, self.lattice, phrase)
         if built is None and stance.denied and not opening.permitted:
-            wish = build(node, Stance(framed=True, strong=True), self.lattice, "")
-            return self._unread(i, j, "this negation is not understood", tuple(wish), node) if isinstance(wish, list) and wish else None
+            turned = build(node, Stance(framed=True, strong=True), self.lattice, "")
+            asked_for = turned if isinstance(turned, list) else []
+            return self._unread(i, j, "this negation is not understood", tuple(asked_for), node) if asked_for else None
         if built is None or built == []:
             return None
         if isinstance(built, Refusal):
@@ -370,5 +376,6 @@ def _stance(opening: _Opening, ending: _Ending) -> Stance | str | None:
         framed=framed,
         strong=strong,
         holding=opening.holding,
-        late=bool(last) and last != "free" and not opening.negations,
+        late=bool(last) and not opening.negations,
+        free=last == "free",
     )

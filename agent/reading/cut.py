@@ -224,17 +224,41 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
         return "" if clause.opened or reader.lattice.has(clause.i, *STARTERS) else _DOUBT
     nominal = (
         reader.lattice.has(
-            before.i, "open", "unchk", "prop", "relative", "adjective_up", "adjective_down", "purpose", "cmp", "adjective_good", "open_weak"
+            before.i,
+            "open",
+            "unchk",
+            "prop",
+            "relative",
+            "adjective_up",
+            "adjective_down",
+            "purpose",
+            "cmp",
+            "adjective_good",
+            "open_weak",
+            "necessity",
         )
         or before.reason != ""
     )
     if not signs and not joined:
+        if clause.closing and clause.denied and reader.lattice.has(clause.i, "relative"):
+            return ""
         known = before.reason != "" or (reader.lattice.has(before.i, "unchk") and before.content != "joined")
-        return "" if known and clause.opened and not (before.suggested and clause.parts) else _DOUBT
+        leads = reader.lattice.has(clause.i, "open", "open_weak", "relative", "negation", "purpose") and not reader.lattice.has(
+            clause.i, "necessity"
+        )
+        return "" if known and leads and not (before.suggested and clause.parts) else _DOUBT
     if clause.closing and clause.denied and joined:
         return ""
     closed = _closed(reader, before)
-    if clause.parts and (clause.subject or (clause.bare and not (closed and signs)) or (not signs and not nominal)):
+    if clause.parts and (
+        (clause.subject and before.content not in ("purpose", "adverbial"))
+        or (
+            clause.bare
+            and not (closed and (signs or (nominal and before.content not in ("purpose", "adverbial"))))
+            and not _counted_apart(reader, before, clause, signs)
+        )
+        or (not signs and not nominal)
+    ):
         return _DOUBT
     if (
         clause.bare
@@ -244,6 +268,12 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
     ):
         return _DOUBT
     return _DOUBT if not signs and not nominal else ""
+
+
+def _counted_apart(reader: Reader, before: Clause, clause: Clause, signs: str) -> bool:
+    """Whether a number and a sign set the clause apart from words before it that deny nothing."""
+    denies = any(reader.lattice.has(k, "negation", "negation_after") for k in range(before.i, before.j))
+    return clause.content == "count" and bool(signs) and not denies
 
 
 def _articled(reader: Reader, clause: Clause) -> bool:
@@ -276,7 +306,11 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
     if "or" in joined and after.content != "name" and after.role in ("read", "unread"):
         return _ALTERNATIVE
     if after.role == "read":
-        if after.closing and after.denied and joined and not signs and not clause.closing and not clause.opened:
+        apart = reader.lattice.lower(after.start).endswith("s") and not reader.lattice.lower(clause.j - 1).endswith("s")
+        if clause.listed and after.closing and after.denied and signs == "," and not apart:
+            return "what is said at the end may hold for it too"
+        counted = clause.content == "count" and any(s.limit is not None and s.limit.operator == ">=" for s in clause.statements)
+        if after.closing and after.denied and not counted and joined and not signs and not clause.closing and not clause.opened:
             return "what is said at the end may hold for it too"
         return (
             "it may be said of what is excluded"
@@ -292,6 +326,8 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         )
     if after.role != "unread":
         return ""
+    if clause.listed and joined:
+        return _DOUBT
     if clause.plural and not reader.lattice.has(
         after.i, "open", "prop", "num", "unchk", "cmp", "negation", "adjective_up", "adjective_down", "adjective_good"
     ):
@@ -312,9 +348,18 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return _DOUBT
     if joined and not signs and after.closing and not clause.opened:
         return "what is said at the end may hold for it too"
+    if (
+        not signs
+        and not joined
+        and after.content == "purpose"
+        and clause.content in ("vague", "level")
+        and reader.lattice.lower(clause.j - 1).endswith("stable")
+    ):
+        return _DOUBT
     if not signs and not joined and after.content == "adverbial" and clause.content in ("vague", "level", "similarity"):
         return _DOUBT
-    if not signs and not joined and (clause.denied and clause.parts) and after.content != "purpose":
+    here = after.content == "adverbial" and clause.closing and reader.lattice.lower(after.i + 1) in ("this", "our", "the", "my", "these")
+    if not signs and not joined and (clause.denied and clause.parts) and not here and after.content != "purpose":
         return _DOUBT
     plural = clause.parts and not clause.denied and clause.content == "motif" and reader.lattice.lower(clause.j - 1).endswith("s")
     names = any(reader.lattice.has(k, "grp", "elem") for k in range(after.i, after.j))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from agent.reading.builders import Refusal, Stance, build
+from agent.reading.builders import build
 from agent.reading.clauses import Clause, Reader
-from agent.reading.lexicon import Family, Vague, lexicon
+from agent.reading.head_parts import Found, Part, noun_like
+from agent.reading.lexicon import Family, lexicon
 from agent.reading.mentions import Mention
+from agent.reading.stance import Refusal, Stance
 from agent.reading.statements import Limit, Statement
 from core.errors import GoalError
 
@@ -38,34 +38,13 @@ _FOLLOWERS = (
 )
 
 
-@dataclass(frozen=True)
-class _Part:
-    """One word or phrase before the noun: 'unknown', 'unchecked' (with a reason), 'plain', 'read' (with statements), 'joint'."""
-
-    sort: str
-    i: int
-    j: int
-    statements: tuple[Statement, ...] = ()
-    reason: str = ""
-    groups: bool = False
-    family: Family | None = None
-
-
-@dataclass(frozen=True)
-class _Found:
-    cost: tuple[int, int]
-    parts: tuple[_Part, ...]
-    noun: Mention | None
-    noun_end: int
-
-
 class HeadReader:
     """Reads the noun phrase at the head of a goal."""
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.lattice = reader.lattice
-        self._remembered: dict[tuple[int, int], _Found | None] = {}
+        self._remembered: dict[tuple[int, int], Found | None] = {}
 
     def read_at(self, i: int, *, determined: bool = False, requested: bool = False) -> list[Clause] | None:
         """The clauses of a noun phrase from piece ``i`` that names the thing designed, or None."""
@@ -79,14 +58,16 @@ class HeadReader:
         if candidates is not None and self.lattice.has(k, "similar"):
             return [Clause(i, k, "filler", candidates=candidates)]
         found = self._phrase(k, _MOST_UNKNOWN, candidates is not None)
-        if found is None or (found.noun is None and not determined):
+        single = found is not None and (found.noun_end == i + 1 or not self.lattice.lower(found.noun_end - 1).endswith("s"))
+        named = determined or (i == 0 and single)
+        if found is None or (found.noun is None and not named):
             return None
         if found.noun is not None and found.noun.kind in ("grp", "pair", "vague", "cmpd") and not self._plainly_asked(found, i, k):
             return None
         parts = self._judged(found, k)
         return self._clauses(i, k, parts, found, determined, candidates)
 
-    def _plainly_asked(self, found: _Found, i: int, k: int) -> bool:
+    def _plainly_asked(self, found: Found, i: int, k: int) -> bool:
         """Whether a noun that names a part ('an amide', 'find a thiophene') is asked for: with 'a' or a request, no unknown word, no verb behind it."""
         words = {self.lattice.lower(n) for n in range(i, k)} | {self.lattice.lower(p.i) for p in found.parts if p.sort == "plain"}
         asked = bool(words & {"a", "an"}) or any(self.lattice.has(n, "request") for n in range(i, k))
@@ -134,6 +115,8 @@ class HeadReader:
                 start = m.j
                 break
         for number in self.lattice.of(start, "num"):
+            if self.lattice.lower(number.j) == "-" and self.lattice.pieces[number.j].glued:
+                continue
             if any(u.j > number.j for u in self.lattice.of(number.j, "unit") if not self.lattice.has(number.j, "elem")):
                 continue
             value = float(number.value)
@@ -151,17 +134,17 @@ class HeadReader:
 
     # ---- the words before the noun
 
-    def _phrase(self, k: int, unknown: int, counted: bool) -> _Found | None:
+    def _phrase(self, k: int, unknown: int, counted: bool) -> Found | None:
         key = (k, unknown)
         if key not in self._remembered:
             self._remembered[key] = None
             self._remembered[key] = self._best(k, unknown, counted)
         return self._remembered[key]
 
-    def _best(self, k: int, unknown: int, counted: bool) -> _Found | None:
-        best: _Found | None = None
+    def _best(self, k: int, unknown: int, counted: bool) -> Found | None:
+        best: Found | None = None
         for noun in self._nouns(k, counted):
-            found = _Found((0, 0), (), noun, noun.j)
+            found = Found((0, 0), (), noun, noun.j)
             best = found if best is None or (found.cost, -found.noun_end) < (best.cost, -best.noun_end) else best
         for part in self._parts(k):
             strange = part.sort == "unknown"
@@ -169,12 +152,12 @@ class HeadReader:
                 continue
             rest = self._phrase(part.j, unknown - strange, counted)
             if rest is None and strange and part.j > k and self._name_may_end(part.j):
-                rest = _Found((3, 0), (), None, part.j)
+                rest = Found((3, 0), (), None, part.j)
             if rest is None or (
                 rest.noun is None and part.family is not None and part.family.name == "" and part.family.candidate_class == "molecule"
             ):
                 continue
-            found = _Found((rest.cost[0] + strange, rest.cost[1] + 1), (part, *rest.parts), rest.noun, rest.noun_end)
+            found = Found((rest.cost[0] + strange, rest.cost[1] + 1), (part, *rest.parts), rest.noun, rest.noun_end)
             if best is None or found.cost < best.cost:
                 best = found
         return best
@@ -189,7 +172,7 @@ class HeadReader:
             if m.kind == "grp":
                 while more := self.lattice.of(j, "groups"):
                     j = more[0].j
-            if m.kind == "vague" and not _noun_like(m.value):
+            if m.kind == "vague" and not noun_like(m.value):
                 continue
             if m.kind == "grp" and (more := self.lattice.of(j, "analogue")):
                 j = more[0].j
@@ -209,46 +192,46 @@ class HeadReader:
     def _name_may_end(self, j: int) -> bool:
         if self.lattice.hyphen(j):
             return False
-        if self.lattice.lower(j) in ("is", "are", "be"):
+        if self.lattice.lower(j) in ("is", "are", "be", "please"):
             return True
         return self.reader.boundary(j) or (self.lattice.has(j, *_FOLLOWERS) and not self.lattice.has(j, "role", "fam"))
 
-    def _parts(self, k: int) -> list[_Part]:
-        found: list[_Part] = []
+    def _parts(self, k: int) -> list[Part]:
+        found: list[Part] = []
         if k >= self.reader.end:
             return found
         lattice = self.lattice
         if lattice.lower(k) == "non" and lattice.hyphen(k + 1):
-            found.append(_Part("unknown", k, k + 3))
+            found.append(Part("unknown", k, k + 3))
         if lattice.hyphen(k - 1):
-            return [_Part("unknown", k, k + 1)]
+            return [Part("unknown", k, k + 1)]
         for number in lattice.of(k, "num"):
-            found += [_Part("unknown", k, unit.j) for unit in lattice.of(number.j, "unit")]
+            found += [Part("unknown", k, unit.j) for unit in lattice.of(number.j, "unit")]
         if lattice.has(k, "num"):
             return found
         if lattice.lower(k) in (",", "and") and not self._name_starts_clause(k + 1):
-            found.append(_Part("joint", k, k + 1))
+            found.append(Part("joint", k, k + 1))
         if lattice.hyphen(k) or (lattice.lower(k) == "/" and lattice.pieces[k].glued):
-            found.append(_Part("glue", k, k + 1))
+            found.append(Part("glue", k, k + 1))
         for m in lattice.of(k, "plain", "skip", "quote"):
-            found.append(_Part("plain", k, m.j))
+            found.append(Part("plain", k, m.j))
         found += self._read_parts(k)
         for m in lattice.of(k, "unchk"):
-            found.append(_Part("unchecked", k, m.j, reason=str(m.value)))
+            found.append(Part("unchecked", k, m.j, reason=str(m.value)))
         for m in lattice.of(k, "fam", "role"):
-            found.append(_Part("family", k, m.j, family=m.value if m.kind == "fam" else None))
+            found.append(Part("family", k, m.j, family=m.value if m.kind == "fam" else None))
         if (lattice.pieces[k].text[0].isalpha() and not lattice.has(k, *_NOT_IN_NAMES)) or (
             lattice.pieces[k].text[0].isdigit() and k + 1 < self.reader.end and lattice.pieces[k + 1].glued and not lattice.has(k, "cmp")
         ):
-            found.append(_Part("unknown", k, k + 1))
+            found.append(Part("unknown", k, k + 1))
         return found
 
     def _name_starts_clause(self, k: int) -> bool:
         return self.lattice.has(k, "open", "relative", "prop", "cmp", "num", "purpose") and not self.lattice.has(k, "vague", "unchk")
 
-    def _read_parts(self, k: int) -> list[_Part]:
+    def _read_parts(self, k: int) -> list[Part]:
         """Adjectives and nouns before the head that say something: 'fluorinated', 'azo', 'halogen-free', 'non-aromatic', '300 Da'."""
-        found: list[_Part] = []
+        found: list[Part] = []
         start, denied = k, False
         for m in self.lattice.of(k, "negation"):
             if self.lattice.text(m.i, m.j).lower() in ("non", "not"):
@@ -270,7 +253,7 @@ class HeadReader:
                 built = build(node, stance, self.lattice, phrase)
                 if built and not isinstance(built, Refusal) and end > k and not self.lattice.hyphen(end):
                     groups = node.name in ("motif", "count") and end == node.j
-                    found.append(_Part("read", k, end, tuple(built), groups=groups and not stance.denied))
+                    found.append(Part("read", k, end, tuple(built), groups=groups and not stance.denied, free=turned))
         return found
 
     def _ends(self, j: int, builds: str) -> list[tuple[int, bool]]:
@@ -287,7 +270,7 @@ class HeadReader:
 
     # ---- what counts
 
-    def _judged(self, found: _Found, start: int) -> list[_Part]:
+    def _judged(self, found: Found, start: int) -> list[Part]:
         """The parts with those turned unknown that an unknown word may change, or that name what the thing acts on."""
         parts = list(found.parts)
         for n, part in enumerate(parts):
@@ -297,8 +280,8 @@ class HeadReader:
                 m = n + step
                 while 0 <= m < len(parts) and parts[m].sort in ("glue", "plain"):
                     m += step
-                if 0 <= m < len(parts) and parts[m].sort == "read":
-                    parts[m] = _Part("unknown", parts[m].i, parts[m].j)
+                if 0 <= m < len(parts) and parts[m].sort == "read" and not parts[m].free:
+                    parts[m] = Part("unknown", parts[m].i, parts[m].j)
                     if step == 1 and m + 1 < len(parts) and parts[m + 1].sort == "read":
                         continue
         noun = found.noun
@@ -309,7 +292,7 @@ class HeadReader:
         ]
         if noun is None or not self._composed(noun) or acted:
             parts = [
-                _Part("unchecked", p.i, p.j, reason="it is not said whether the thing contains this or acts on it") if p.groups else p
+                Part("unchecked", p.i, p.j, reason="it is not said whether the thing contains this or acts on it") if p.groups else p
                 for p in parts
             ]
         return parts
@@ -324,13 +307,13 @@ class HeadReader:
             return self.lattice.has(noun.i, "composed") and any(m.j == noun.j for m in self.lattice.of(noun.i, "composed"))
         return True
 
-    def _clauses(self, i: int, k: int, parts: list[_Part], found: _Found, determined: bool, candidates: int | None) -> list[Clause] | None:
+    def _clauses(self, i: int, k: int, parts: list[Part], found: Found, determined: bool, candidates: int | None) -> list[Clause] | None:
         clauses: list[Clause] = []
         noun = found.noun
         if k > i:
             clauses.append(Clause(i, k, "filler"))
         families: list[tuple[Family, str]] = []
-        unknown: list[_Part] = []
+        unknown: list[Part] = []
 
         def flush() -> None:
             if unknown:
@@ -355,7 +338,7 @@ class HeadReader:
             last = clauses.pop()
             if last.role != "unread":
                 return None
-            uncertain = not determined and found.cost[0] > 4
+            uncertain = not determined and found.cost[0] > 4 and self.lattice.lower(last.j - 1).endswith("s")
             clauses.append(
                 Clause(
                     last.i,
@@ -371,7 +354,7 @@ class HeadReader:
         clauses.append(self._head(noun, parts, families, determined, candidates))
         return clauses
 
-    def _adjunct(self, part: _Part, families: list[tuple[Family, str]]) -> Clause:
+    def _adjunct(self, part: Part, families: list[tuple[Family, str]]) -> Clause:
         """A family before the noun: 'drug-like compounds', 'acrylic polymer resin'."""
         text = self.lattice.text(part.i, part.j)
         if part.family is not None:
@@ -380,7 +363,7 @@ class HeadReader:
         return Clause(part.i, part.j, "unread", reason="what it is used for cannot be computed")
 
     def _head(
-        self, noun: Mention, parts: list[_Part], families: list[tuple[Family, str]], determined: bool, candidates: int | None
+        self, noun: Mention, parts: list[Part], families: list[tuple[Family, str]], determined: bool, candidates: int | None
     ) -> Clause:
         text = self.lattice.text(noun.i, noun.j)
         statements: list[Statement] = []
@@ -420,8 +403,3 @@ class HeadReader:
             noun.i, noun.j, "head", tuple(statements), reason=note, families=tuple(found), candidate_class=given, candidates=candidates, uncertain=uncertain, content="head",
             start=noun.i,
         )  # fmt: skip
-
-
-def _noun_like(entry: object) -> bool:
-    """Whether an entry of the vague words is a noun for a thing: 'liquid', 'elastomer', 'hydrocarbon'."""
-    return isinstance(entry, Vague) and entry.noun

@@ -245,6 +245,8 @@ _EXTRA_GROUP_WORDS = {
     "c=c bond": "alkene",
     "c=c": "alkene",
     "carbon-carbon double bond": "alkene",
+    "phenolic": "phenol",
+    "nitro musk": "nitro",
     "long alkyl tail": "long alkyl chain",
     "alkyl tail": "long alkyl chain",
     "long alkyl": "long alkyl chain",
@@ -252,11 +254,16 @@ _EXTRA_GROUP_WORDS = {
     "fatty tail": "long alkyl chain",
 }
 
+#: Adjectives that name a group of their own beside the noun.
+_ADJECTIVAL = {"macrocyclic": "macrocycle", "phenolic": "phenol", "spirocyclic": "spiro centre"}
+
 #: Adjectives in their plain degree ('half as heavy as'), with the property and the sense in which they grow with it.
 _SCALES = {"heavy": ("molecular_weight", 1), "light": ("molecular_weight", -1), "large": ("molecular_weight", 1), "polar": ("tpsa", 1)}
 
 
 def _add_chemistry(add: Any) -> None:
+    for word, name in _ADJECTIVAL.items():
+        add(word, "adjectival", name)
     for word, name in _EXTRA_GROUP_WORDS.items():
         add(word, "grp", name)
         add(plural(word), "grp", name)

@@ -14,6 +14,8 @@ from agent.reading.units import parsed
 #: (property, limit, what is assumed by it)
 Measured = tuple[str, Limit, str]
 
+#: What denies a comparison.
+INVERSE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 #: Units that name their property, where a comparison stands alone.
 _BY_UNIT = {
@@ -130,6 +132,10 @@ def measured(node: Node, lattice: Lattice) -> list[Measured] | None:
     verb = node.first("verbprop")
     if verb is not None:
         entry = verb.value
+        reference, comparison = reference_of(node), node.first("cmp")
+        if not node.nodes("Limit") and reference is not None and comparison is not None and isinstance(entry, Vague):
+            operator = str(comparison.value)
+            return [(entry.stands_for, Limit(operator, ref=reference), "")] if operator in ("<", "<=", ">", ">=") else None
         if isinstance(entry, Vague):
             return _each(entry.stands_for, limits_of(node), entry.reason)
         return _each("absorption_maximum", limits_of(node), "")

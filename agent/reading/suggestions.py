@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from agent.reading.builders import Refusal, Stance, build
+from agent.reading.builders import build
 from agent.reading.clauses import Clause
 from agent.reading.grammar import Matcher, Node
 from agent.reading.reading import Reading
 from agent.reading.resolve import Resolver
+from agent.reading.stance import Refusal, Stance
 from agent.reading.statements import Statement
 
 #: Contents that are looked for inside a clause, and the longest clause that is searched, in pieces.

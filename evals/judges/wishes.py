@@ -206,19 +206,18 @@ def _expected_bounds(about: str, limit: str, whole: bool) -> list[Atom]:
 
 # ---- the comparison
 
+#: The words of a requirement, who stated it, and what it asks for.
+Entry = tuple[str, str, Atom]
+
 
 def judge_wishes(expected: dict[str, Any], spec: DesignSpec) -> Verdict:
     """How ``spec`` stands to the wishes of the sentence ``expected``."""
     verdict = Verdict()
     _judge_fields(expected, spec, verdict)
-    found: list[tuple[str, str, Atom]] = [
-        (r.phrase, r.origin, atom) for r in spec.requirements if r.origin != "class" for atom in atoms_of(r, spec)
-    ]
+    found: list[Entry] = [(r.phrase, r.origin, atom) for r in spec.requirements if r.origin != "class" for atom in atoms_of(r, spec)]
     found += [(o.phrase, o.origin, _objective_atom(o)) for o in spec.objectives if o.origin != "assumption"]
     left = list(found)
-    given: list[tuple[str, str, Atom]] = [
-        (r.phrase, "class", atom) for r in spec.requirements if r.origin == "class" for atom in atoms_of(r, spec)
-    ]
+    given: list[Entry] = [(r.phrase, "class", atom) for r in spec.requirements if r.origin == "class" for atom in atoms_of(r, spec)]
     wishes = expected.get("wish", [])
     verdict.wishes = len(wishes)
     met: list[str] = []
@@ -253,9 +252,6 @@ def _judge_fields(expected: dict[str, Any], spec: DesignSpec, verdict: Verdict) 
         verdict.fields.append(f"family: expected {families}, got {spec.family!r}")
     if expected.get("candidates", 10) != spec.candidates and not spec.exhaustive:
         verdict.fields.append(f"candidates: expected {expected.get('candidates', 10)}, got {spec.candidates}")
-
-
-Entry = tuple[str, str, Atom]
 
 
 def _used(wish: dict[str, Any], left: list[Entry]) -> list[Entry] | None:

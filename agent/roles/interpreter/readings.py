@@ -12,6 +12,8 @@ from pydantic import Field, ValidationError
 
 from agent.reading.lexicon import ELEMENT_NAMES, SYMBOLS
 from agent.reading.limits import count_condition, property_condition
+from agent.reading.mentions import scan
+from agent.reading.normalise import normalise
 from agent.reading.objectives import ramp_for
 from agent.reading.statements import Limit
 from agent.reading.wording import comparison as comparison_text
@@ -141,7 +143,7 @@ def wish_of(reading: GoalReading, definition: Property, phrase: str) -> Objectiv
 
 def grounded(reading: GoalReading, subject: Subject, phrase: str, unread: str) -> bool:
     """Whether the words that the parser did not understand hold every number of the reading, or name the group or element it is about."""
-    if reading.comparison in ("high", "low"):
+    if reading.comparison in ("high", "low") or not _polarity_stands(reading.comparison, subject, unread):
         return False
     words = phrase if normal(phrase) in normal(unread) else unread
     numbers = [n for n in (reading.low, reading.high) if n is not None]
@@ -170,3 +172,14 @@ def in_words(reading: GoalReading, subject: Subject, phrase: str) -> str:
     except (MolwrightError, ValidationError, ValueError):
         return f"{label} with a number that does not fit it"
     return f"{label} {comparison_text(condition, REGISTRY[name].unit if kind == 'property' else '')}"
+
+
+def _polarity_stands(comparison: Comparison, subject: Subject, unread: str) -> bool:
+    """Whether the unread words hold a word that denies just where the reading denies, and, for a part that must be there, one that asks for it."""
+    lattice = scan(normalise(unread))
+    kinds = {mention.kind for mentions in lattice.at for mention in mentions}
+    denies = bool(kinds & {"negation", "negation_after", "free", "permission", "permission_after", "condition", "exception"})
+    if comparison == "absent":
+        return denies
+    asks = comparison != "present" or subject[0] == "rule set" or bool(kinds & {"open", "positive_after", "necessity_after"})
+    return asks and not denies

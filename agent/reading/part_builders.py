@@ -1,0 +1,202 @@
+"""Statements about parts of structures: groups, elements, compounds; counted, asked for or denied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from agent.reading.grammar import Node
+from agent.reading.limit_builders import INVERSE, limits_of
+from agent.reading.mentions import Lattice, Mention
+from agent.reading.registered import GROUPS, REGISTRY
+from agent.reading.stance import Built, Stance
+from agent.reading.statements import Limit, Ref, Statement
+
+
+def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """Counted groups, elements or atoms."""
+    pair = node.first("pair")
+    if pair is not None:
+        name, _, number = str(pair.value).removeprefix("count:group:").partition(" == ")
+        return None if stance.denied else [Statement("count", "", name=name, limit=Limit("==", low=float(number)))]
+    limits = limits_of(node)
+    if limits is None or any(limit.unit for limit in limits):
+        return None
+    after = node.first("after")
+    if after is not None and len(limits) == 1 and limits[0].operator == "bare":
+        limits = [replace(limits[0], operator=str(after.value))]
+    if stance.denied:
+        if len(limits) > 1 or limits[0].operator not in INVERSE:
+            return None
+        limits = [replace(limits[0], operator=INVERSE[limits[0].operator])]
+    group, element = node.first("grp"), node.first("elem")
+    if group is not None:
+        return [Statement("count", "", name=group.value, limit=limit) for limit in limits]
+    if element is not None:
+        return [Statement("count", "", name=element.value, what="element", limit=limit) for limit in limits]
+    atoms = "'atoms' are counted without hydrogen"
+    return [Statement("property", "", name="heavy_atoms", limit=limit, assumption=atoms) for limit in limits]
+
+
+def any_of(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'at least one of nitro, cyano or azide'."""
+    names = [m.value for m in node.mentions("grp")]
+    if stance.denied or len(names) < 2 or len(names) != len(node.nodes("Item")):
+        return None
+    return [choice(names)]
+
+
+def choice(names: list[str]) -> Statement:
+    """One of several groups."""
+    smarts = GROUPS[names[0]].smarts if len(names) == 1 else "[" + ",".join(f"$({GROUPS[n].smarts})" for n in names) + "]"
+    return Statement("motif", "", name=" or ".join(names), smarts=smarts)
+
+
+def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """A list of groups, elements or compounds, asked for or denied."""
+    if stance.denied and node.mentions("intersective"):
+        return None  # 'no hindered esters' leaves others
+    items = [item for part in node.nodes("List") for item in part.nodes("Item")]
+    forms = [_form(item, lattice) for item in items]
+    last = items[-1].mentions()[-1]
+    if lattice.lower(last.j - 1) in ("groups", "group", "rings", "moieties", "atoms", "units"):
+        forms = [replace(form, counted=False) for form in forms]  # 'nitro and azide groups'
+    joints = _joints(items, lattice)
+    if stance.free and any("," in joint for joint in joints):
+        return None  # 'a carbazole core, halogen-free'
+    if (
+        stance.late
+        and any("," in joint for joint in joints)
+        and not (all(f.plural for f in forms) or all(item.first("elem") for item in items))
+    ):
+        return None  # 'phosphate, chlorine and bromine barred'
+    if stance.late and joints and (joints[-1] == "," or (any(f.article for f in forms) and not stance.strong)):
+        return None  # 'a long chain, nitrogen undesirable'
+    if stance.denied:
+        return _denied_items(items, forms, joints)
+    if not stance.holding and any(item.mentions("cmpd") and not item.mentions("grp") for item in items):
+        return None
+    asked = stance.strong or forms[0].article or stance.listed
+    if not asked or "nor" in joints or (not stance.strong and not stance.listed and any(f.plural and not f.article for f in forms)):
+        return None
+    if all(item.first("grp") for item in items) and len(items) > 1 and "or" in joints:
+        if any(j not in ("or", ",", "/", ", or") for j in joints):
+            return None
+        return [choice([item.mentions("grp")[0].value for item in items])]
+    if "or" in " ".join(joints) or "/" in joints:
+        return None
+    return each(items, denied=False)
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How an item of a list is written: with 'a' or 'an', in the plural; whether it is a noun that has one."""
+
+    article: bool
+    plural: bool
+    counted: bool
+
+
+def _form(item: Node, lattice: Lattice) -> _Form:
+    """``item`` begins where its articles begin."""
+    first = min(m.i for m in item.mentions())
+    words = {lattice.lower(k) for k in range(item.i, first)} | {lattice.lower(item.i - 1)}
+    last = max(m.j for m in item.mentions())
+    text = lattice.lower(last - 1)
+    return _Form(
+        bool(words & {"a", "an"}),
+        text.endswith("s") and not text.endswith("ss"),
+        item.first("elem") is None and (item.first("cmpd") is None or item.first("grp") is not None),
+    )
+
+
+def _joints(items: list[Node], lattice: Lattice) -> list[str]:
+    joints = []
+    for left, right in pairwise(items):
+        first = min(m.i for m in right.mentions())
+        words = [lattice.lower(k) for k in range(left.j, first)]
+        joints.append(" ".join(w for w in words if w in ("and", "or", "nor", ",", "/", ";")))
+    return joints
+
+
+def _denied_items(items: list[Node], forms: list[_Form], joints: list[str]) -> Built:
+    """'no A, B or C': every item with the grammar of the first one."""
+    if joints and joints[-1] == "," and forms[0].article:
+        return None  # 'never an ester, an amide': it is not said how the list goes on
+    listed = bool(joints) and joints[-1] in ("or", "nor", ", or", ", nor", "and", ", and", "/")
+    for form, joint in zip(forms[1:], joints, strict=True):
+        alternative = "or" in joint.replace(",", " ").split() or "nor" in joint
+        if form.article and not forms[0].article and not alternative:
+            return None
+        if (
+            form.counted
+            and forms[0].counted
+            and form.plural != forms[0].plural
+            and not (alternative or (listed and joints[-1].strip(", ") in ("or", "nor")))
+        ):
+            return None
+    return each(items, denied=True)
+
+
+def each(items: list[Node], *, denied: bool) -> Built:
+    """What each of ``items`` states; None if one of them states nothing."""
+    built: list[Statement] = []
+    for item in items:
+        mention = item.mentions("grp", "elem", "cmpd", "smiles", "prop")[0]
+        one = present(mention, denied)
+        if one is None:
+            return None
+        built.append(one)
+    return built
+
+
+def present(mention: Mention, denied: bool) -> Statement | None:
+    """A part that must, or must not, be there; None for what is no part."""
+    if mention.kind == "grp":
+        return Statement("motif", "", name=mention.value, smarts=GROUPS[mention.value].smarts, wanted=not denied)
+    if mention.kind == "elem":
+        limit = Limit("==", low=0.0) if denied else Limit(">=", low=1.0)
+        return Statement("count", "", name=mention.value, what="element", limit=limit)
+    if mention.kind == "prop":
+        if not REGISTRY[mention.value].integer or mention.value in ("formal_charge", "valence_electrons"):
+            return None
+        bonds = {"double_bonds": "alkene", "triple_bonds": "alkyne"}.get(mention.value)
+        if bonds is not None:  # 'no double bonds' speaks of carbon
+            return Statement("motif", "", name=bonds, smarts=GROUPS[bonds].smarts, wanted=not denied)
+        return Statement("property", "", name=mention.value, limit=Limit("==", low=0.0) if denied else Limit(">=", low=1.0))
+    name, smiles = mention.value if mention.kind == "cmpd" else ("", mention.value)
+    return Statement("motif", "", name=name, ref=Ref(name, smiles), wanted=not denied)
+
+
+def all_but(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'no halogens except fluorine': the other halogens are excluded."""
+    spared = {m.value for m in node.mentions("elem")}
+    halogens = ("F", "Cl", "Br", "I")
+    if not stance.denied or node.mentions("grp")[0].value != "halogen" or not spared <= set(halogens):
+        return None
+    return [Statement("count", "", name=x, what="element", limit=Limit("==", low=0.0)) for x in halogens if x not in spared]
+
+
+def both(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'a macrocyclic ketone', 'phenolic oximes': both groups."""
+    if not (stance.strong or stance.listed or _form(node, lattice).article):
+        return None
+    names = [node.mentions("adjectival")[0].value, node.mentions("grp")[0].value]
+    return [Statement("motif", "", name=name, smarts=GROUPS[name].smarts) for name in names]
+
+
+def kept_out(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'keep imines out'."""
+    return motif(node, replace(stance, denied=not stance.denied), lattice)
+
+
+def kept_group(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'keep the carboxylic acid'."""
+    name = node.mentions("grp")[0].value
+    return [Statement("motif", "", name=name, smarts=GROUPS[name].smarts)]
+
+
+def derivative(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'coumarin derivatives': a ring system must be present."""
+    name = node.mentions("grp")[0].value
+    return [Statement("motif", "", name=name, smarts=GROUPS[name].smarts)]
