@@ -216,7 +216,6 @@ def _refuse_device(device: str) -> None:
 def _refuse_known_words(name: str, synonyms: Sequence[str]) -> None:
     """Raise UsageError for a name or synonym that goals already use for something else (a group, an element, a colour ...)."""
     from agent.reading.lexicon import key_of, lexicon
-
     from tools.catalogue.registry import REGISTRY
 
     for word in (name, name.replace("_", " "), *synonyms):

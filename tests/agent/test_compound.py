@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from agent.interpreter import interpret
 
 from agent.compound import ALIKE, ANALOGUE_FLOOR, as_analogue, with_wishes
-from agent.interpreter import interpret
 from agent.spec_check import check_spec
 from app.commands.compound import compound_options
 from core.errors import NotFoundError, SpecError, UsageError
@@ -53,7 +53,7 @@ def test_a_regulated_structure_may_be_avoided_but_not_resembled() -> None:
 
 
 def test_what_does_not_fit_is_said(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match="the core: .*no pyridine"):
+    with pytest.raises(SpecError, match=r"the core: .*no pyridine"):
         with_wishes(interpret(GOAL), given_options({"core": "pyridine"}))
     with pytest.raises(UsageError):
         compound_options(" ", None, None)
