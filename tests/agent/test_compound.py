@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from agent.interpreter import interpret
 
 from agent.compound import ALIKE, ANALOGUE_FLOOR, as_analogue, with_wishes
 from agent.reading import interpret

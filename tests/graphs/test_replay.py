@@ -58,8 +58,8 @@ def test_nothing_outside_is_asked_again(finished: Any, monkeypatch: pytest.Monke
     def never(*_: Any, **__: Any) -> None:
         raise AssertionError("asked again")
 
-    for name in ("graphs.loop.propose_with", "graphs.opening.research_spec", "graphs.opening.interpret_goal"):
-        monkeypatch.setattr(name, never)
+    for name in ("proposer.built_in.propose_with", "researcher.built_in.search", "interpreter.built_in.interpret"):
+        monkeypatch.setattr(f"agent.roles.{name}", never)
     assert replayed(finished).identical
 
 

@@ -193,7 +193,7 @@ def test_temperatures_convert(value: int, unit: str) -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.floats(1.0, 6.0))
 def test_energies_turn_the_comparison(energy: float) -> None:
-    requirement = interpret(f"absorption above {energy:.3f} eV").requirements[0]
+    requirement = interpret(f"absorption above {energy:.2f} eV").requirements[0]
     assert isinstance(requirement, PropertyRequirement)
     assert requirement.condition.comparison == "<"
-    assert requirement.condition.value == pytest.approx(1239.842 / float(f"{energy:.3f}"), rel=1e-6)
+    assert requirement.condition.value == pytest.approx(1239.842 / float(f"{energy:.2f}"), rel=1e-6)
