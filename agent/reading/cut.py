@@ -247,7 +247,7 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
             clause.i, "necessity"
         )
         return "" if known and leads and not (before.suggested and clause.parts) else _DOUBT
-    if clause.closing and clause.denied and joined:
+    if clause.denied and joined and (clause.closing or clause.opened):
         return ""
     closed = _closed(reader, before)
     if clause.parts and (

@@ -51,6 +51,7 @@ class HeadReader:
         k, article, candidates = self._lead(i)
         if determined and not article:
             return None
+        later = determined and not requested
         if requested and not any(self.lattice.has(n, "request") for n in range(i, k)):
             return None
         determined = article
@@ -59,7 +60,7 @@ class HeadReader:
             return [Clause(i, k, "filler", candidates=candidates)]
         found = self._phrase(k, _MOST_UNKNOWN, candidates is not None)
         single = found is not None and (found.noun_end == i + 1 or not self.lattice.lower(found.noun_end - 1).endswith("s"))
-        named = determined or (i == 0 and single)
+        named = (article and not later) or (i == 0 and single)
         if found is None or (found.noun is None and not named):
             return None
         if found.noun is not None and found.noun.kind in ("grp", "pair", "vague", "cmpd") and not self._plainly_asked(found, i, k):

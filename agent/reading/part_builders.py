@@ -106,7 +106,7 @@ def _form(item: Node, lattice: Lattice) -> _Form:
     return _Form(
         bool(words & {"a", "an"}),
         text.endswith("s") and not text.endswith("ss"),
-        item.first("elem") is None and (item.first("cmpd") is None or item.first("grp") is not None),
+        item.first("elem") is None and not any(m.j == last for m in lattice.of(first, "cmpd")),
     )
 
 

@@ -255,20 +255,22 @@ def _judge_fields(expected: dict[str, Any], spec: DesignSpec, verdict: Verdict) 
 
 
 def _used(wish: dict[str, Any], left: list[Entry]) -> list[Entry] | None:
-    """The entries that meet one alternative of the wish, or None."""
+    """The entries that meet an alternative of the wish, of the one that explains most of them; None if none is met."""
+    best: list[Entry] | None = None
     for alternative in wish["right"]:
         texts = [alternative] if isinstance(alternative, str) else alternative
         if "unread" in texts:
             continue
-        used: list[Entry] = []
+        used: list[Entry] | None = []
         for atom in (a for text in texts for a in expected_atoms(text)):
             matched = _matching(atom, [e for e in left if e not in used])
             if not matched:
+                used = None
                 break
             used += matched
-        else:
-            return used
-    return None
+        if used is not None and (best is None or len(used) > len(best)):
+            best = used
+    return best
 
 
 def _matching(atom: Atom, left: list[Entry]) -> list[Entry]:
