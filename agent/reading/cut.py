@@ -340,6 +340,8 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return "a condition or an exception is not understood"
     if clause.content == "elements" and (joined or signs == ",") and any(reader.lattice.has(k, "elem") for k in range(after.i, after.j)):
         return _DOUBT
+    if clause.content == "similarity" and not signs and any(reader.lattice.has(k, "similarity", "num") for k in range(after.i, after.j)):
+        return _DOUBT
     bracketed = any(reader.lattice.lower(k) == "(" for k in range(clause.j, after.i))
     if bracketed and clause.content in ("similarity", "limit"):
         return _DOUBT
@@ -356,7 +358,7 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         and reader.lattice.lower(clause.j - 1).endswith("stable")
     ):
         return _DOUBT
-    if not signs and not joined and after.content == "adverbial" and clause.content in ("vague", "level", "similarity"):
+    if not signs and not joined and after.content == "adverbial" and clause.content in ("vague", "level", "similarity", "objective"):
         return _DOUBT
     here = after.content == "adverbial" and clause.closing and reader.lattice.lower(after.i + 1) in ("this", "our", "the", "my", "these")
     if not signs and not joined and (clause.denied and clause.parts) and not here and after.content != "purpose":

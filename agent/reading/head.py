@@ -19,6 +19,8 @@ _NOT_IN_NAMES = (
     "negation_after", "only", "keep", "similar", "dissimilar", "maximise", "minimise", "stable", "quote", "than", "possible_up", "possible_down", "smiles",
     "edit_add", "edit_replace", "verbprop", "similarity", "purpose", "adverbial",
 )  # fmt: skip
+#: What shows that a word before it is the subject of a sentence, not the name of the thing designed.
+_VERBS = ("request", "permission", "condition")
 #: What may follow the noun directly.
 _FOLLOWERS = (
     "prop",
@@ -62,6 +64,8 @@ class HeadReader:
         single = found is not None and (found.noun_end == i + 1 or not self.lattice.lower(found.noun_end - 1).endswith("s"))
         named = (article and not later) or (i == 0 and single)
         if found is None or (found.noun is None and not named):
+            return None
+        if found.noun is None and any(p.sort == "joint" or any(s.kind == "property" for s in p.statements) for p in found.parts):
             return None
         if found.noun is not None and found.noun.kind in ("grp", "pair", "vague", "cmpd") and not self._plainly_asked(found, i, k):
             return None
@@ -152,7 +156,7 @@ class HeadReader:
             if strange and unknown == 0:
                 continue
             rest = self._phrase(part.j, unknown - strange, counted)
-            if rest is None and strange and part.j > k and self._name_may_end(part.j):
+            if rest is None and strange and part.j > k and self._name_may_end(part.j) and not self.lattice.has(part.j, *_VERBS):
                 rest = Found((3, 0), (), None, part.j)
             if rest is None or (
                 rest.noun is None and part.family is not None and part.family.name == "" and part.family.candidate_class == "molecule"
