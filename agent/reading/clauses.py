@@ -278,7 +278,7 @@ class Reader:
         if isinstance(stance, str):
             asked = Stance(framed=True, strong=True)
             built = build(node, asked, self.lattice, "")
-            return None if not built or isinstance(built, Refusal) else self._unread(i, j, stance, tuple(built), node)
+            return None if not built or isinstance(built, Refusal) else self._unread(i, j, stance, tuple(built), node, opening)
         if stance is None or (opening.keep and (node.name != "limit" or opening.negations)):
             return None
         if self.inside_compound(node.i, node.j) and not ending.kinds:
@@ -290,11 +290,11 @@ class Reader:
         if built is None and stance.denied and not opening.permitted:
             turned = build(node, Stance(framed=True, strong=True), self.lattice, "")
             asked_for = turned if isinstance(turned, list) else []
-            return self._unread(i, j, "this negation is not understood", tuple(asked_for), node) if asked_for else None
+            return self._unread(i, j, "this negation is not understood", tuple(asked_for), node, opening) if asked_for else None
         if built is None or built == []:
             return None
         if isinstance(built, Refusal):
-            return self._unread(i, j, built.reason, (), node)
+            return self._unread(i, j, built.reason, (), node, opening)
         listed = stance.listed and node.name == "motif" and self.lattice.lower(node.i) not in ("a", "an", "the", "single")
         bare = not (opening.strong or opening.weak or opening.negations or ending.kinds or opening.soft)
         return Clause(
@@ -302,8 +302,19 @@ class Reader:
             opened=opening.words > 0, subject=opening.subject, listed=listed, plural=listed and _plural(built, self.lattice, node), needs_head=opening.subject and not opening.denied_subject,
         )  # fmt: skip
 
-    def _unread(self, i: int, j: int, reason: str, suggested: tuple[Statement, ...], node: Node) -> Clause:
-        return Clause(i, j, "unread", reason=reason, suggested=suggested, content=node.name, start=node.i, closing=True, understood=True)
+    def _unread(self, i: int, j: int, reason: str, suggested: tuple[Statement, ...], node: Node, opening: _Opening) -> Clause:
+        return Clause(
+            i,
+            j,
+            "unread",
+            reason=reason,
+            suggested=suggested,
+            content=node.name,
+            start=node.i,
+            closing=True,
+            understood=True,
+            needs_head=opening.subject and not opening.denied_subject,
+        )
 
     def phrase(self, i: int, j: int) -> str:
         """The words of pieces ``i`` to ``j`` (exclusive) without signs and articles at their ends."""

@@ -340,6 +340,8 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return "a condition or an exception is not understood"
     if clause.content == "elements" and (joined or signs == ",") and any(reader.lattice.has(k, "elem") for k in range(after.i, after.j)):
         return _DOUBT
+    if clause.content == "similarity" and not signs and any(reader.lattice.has(k, "similarity", "num") for k in range(after.i, after.j)):
+        return _DOUBT
     bracketed = any(reader.lattice.lower(k) == "(" for k in range(clause.j, after.i))
     if bracketed and clause.content in ("similarity", "limit"):
         return _DOUBT

@@ -19,6 +19,8 @@ _NOT_IN_NAMES = (
     "negation_after", "only", "keep", "similar", "dissimilar", "maximise", "minimise", "stable", "quote", "than", "possible_up", "possible_down", "smiles",
     "edit_add", "edit_replace", "verbprop", "similarity", "purpose", "adverbial",
 )  # fmt: skip
+#: What shows that a word before it is the subject of a sentence, not the name of the thing designed.
+_VERBS = ("request", "permission", "condition")
 #: What may follow the noun directly.
 _FOLLOWERS = (
     "prop",
@@ -152,7 +154,7 @@ class HeadReader:
             if strange and unknown == 0:
                 continue
             rest = self._phrase(part.j, unknown - strange, counted)
-            if rest is None and strange and part.j > k and self._name_may_end(part.j):
+            if rest is None and strange and part.j > k and self._name_may_end(part.j) and not self.lattice.has(part.j, *_VERBS):
                 rest = Found((3, 0), (), None, part.j)
             if rest is None or (
                 rest.noun is None and part.family is not None and part.family.name == "" and part.family.candidate_class == "molecule"

@@ -120,7 +120,8 @@ def scan(plain: str) -> Lattice:
     _units(lattice, ends)
     for n in range(len(pieces)):
         lattice.at[n] += [Mention(m.i, m.j, "liquid") for m in lattice.at[n] if m.kind == "vague" and pieces[m.j - 1].lower == "liquid"]
-        if any(m.kind == "prop" and m.j > n + 1 for m in lattice.at[n]):
+        named = n + 1 < len(pieces) and pieces[n + 1].lower in ("point", "points", "temperature", "range", "pt", "behaviour", "agent")
+        if named or any(m.kind == "prop" and m.j > n + 1 for m in lattice.at[n]):
             lattice.at[n] = [m for m in lattice.at[n] if m.kind != "participle"]
         lattice.at[n] += [Mention(m.i, m.j, "verbprop", "absorption") for m in lattice.at[n] if m.kind == "absorbing"]
     lattice.finish()

@@ -31,13 +31,13 @@ _HALVES = re.compile(
 )
 _MINUS = re.compile(r"(?P<minus>minus|negative|plus)\s+$", re.IGNORECASE)
 #: '2.000' is two or two thousand, by country: no number that can be relied on.
-_AMBIGUOUS = re.compile(r"\d{1,3}\.000(?![\d.])")
+_AMBIGUOUS = re.compile(r"\d{1,3}\.000(?=\s*(?:g/mol|Da\b|[Dd]altons?|u\b|amu|$|[,;.)]))")
 
 
 def number_mentions(text: str) -> Iterator[Number]:
     """Every number of a normalised goal. Raises GoalError for one too large to mean anything."""
     for match in _DIGITS.finditer(text):
-        if _AMBIGUOUS.fullmatch(match.group()):
+        if _AMBIGUOUS.match(text, match.start()):
             continue
         yield from _signed(text, match.start(), match.end(), _value(match))
         if (match["thousand"] and " " in match["thousand"]) or match["fraction"]:
