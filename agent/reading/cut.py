@@ -358,7 +358,7 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         and reader.lattice.lower(clause.j - 1).endswith("stable")
     ):
         return _DOUBT
-    if not signs and not joined and after.content == "adverbial" and clause.content in ("vague", "level", "similarity"):
+    if not signs and not joined and after.content == "adverbial" and clause.content in ("vague", "level", "similarity", "objective"):
         return _DOUBT
     here = after.content == "adverbial" and clause.closing and reader.lattice.lower(after.i + 1) in ("this", "our", "the", "my", "these")
     if not signs and not joined and (clause.denied and clause.parts) and not here and after.content != "purpose":

@@ -65,6 +65,8 @@ class HeadReader:
         named = (article and not later) or (i == 0 and single)
         if found is None or (found.noun is None and not named):
             return None
+        if found.noun is None and any(p.sort == "joint" or any(s.kind == "property" for s in p.statements) for p in found.parts):
+            return None
         if found.noun is not None and found.noun.kind in ("grp", "pair", "vague", "cmpd") and not self._plainly_asked(found, i, k):
             return None
         parts = self._judged(found, k)
