@@ -328,6 +328,11 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return ""
     if clause.listed and joined:
         return _DOUBT
+    if reader.lattice.lower(after.i) == "nor":
+        return _DOUBT
+    starts_anew = ("open", "relative", "prop", "num", "negation", "unchk", "adjective_up", "adjective_down", "adjective_good", "purpose")
+    if clause.content == "vague" and clause.bare and joined and not signs and not reader.lattice.has(after.i, *starts_anew):
+        return _DOUBT
     if clause.plural and not reader.lattice.has(
         after.i, "open", "prop", "num", "unchk", "cmp", "negation", "adjective_up", "adjective_down", "adjective_good"
     ):
