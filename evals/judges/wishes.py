@@ -261,14 +261,13 @@ def _used(wish: dict[str, Any], left: list[Entry]) -> list[Entry] | None:
         texts = [alternative] if isinstance(alternative, str) else alternative
         if "unread" in texts:
             continue
-        used: list[Entry] | None = []
+        used: list[Entry] = []
+        complete = True
         for atom in (a for text in texts for a in expected_atoms(text)):
             matched = _matching(atom, [e for e in left if e not in used])
-            if not matched:
-                used = None
-                break
+            complete = complete and bool(matched)
             used += matched
-        if used is not None and (best is None or len(used) > len(best)):
+        if complete and (best is None or len(used) > len(best)):
             best = used
     return best
 
