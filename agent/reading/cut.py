@@ -221,6 +221,8 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
             for k in range(before.i, before.j)
         ):
             return _DOUBT  # it holds a verb of its own
+        if clause.content == "similarity" and any(reader.lattice.has(k, "num") for k in range(before.i, before.j)):
+            return _DOUBT  # 'at wibble least 60 % similar to ...'
         return "" if clause.opened or reader.lattice.has(clause.i, *STARTERS) else _DOUBT
     nominal = (
         reader.lattice.has(
