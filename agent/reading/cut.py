@@ -221,6 +221,8 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
             for k in range(before.i, before.j)
         ):
             return _DOUBT  # it holds a verb of its own
+        if clause.content == "similarity" and any(reader.lattice.has(k, "num") for k in range(before.i, before.j)):
+            return _DOUBT  # 'at wibble least 60 % similar to ...'
         return "" if clause.opened or reader.lattice.has(clause.i, *STARTERS) else _DOUBT
     nominal = (
         reader.lattice.has(
@@ -327,6 +329,11 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
     if after.role != "unread":
         return ""
     if clause.listed and joined:
+        return _DOUBT
+    if reader.lattice.lower(after.i) == "nor":
+        return _DOUBT
+    starts_anew = ("open", "relative", "prop", "num", "negation", "unchk", "adjective_up", "adjective_down", "adjective_good", "purpose")
+    if clause.content == "vague" and clause.bare and joined and not signs and not reader.lattice.has(after.i, *starts_anew):
         return _DOUBT
     if clause.plural and not reader.lattice.has(
         after.i, "open", "prop", "num", "unchk", "cmp", "negation", "adjective_up", "adjective_down", "adjective_good"

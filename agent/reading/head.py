@@ -4,40 +4,12 @@ from __future__ import annotations
 
 from agent.reading.builders import build
 from agent.reading.clauses import Clause, Reader
-from agent.reading.head_parts import Found, Part, noun_like
+from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, VERBS, Found, Part, noun_like
 from agent.reading.lexicon import Family, lexicon
 from agent.reading.mentions import Mention
 from agent.reading.stance import Refusal, Stance
 from agent.reading.statements import Limit, Statement
 from core.errors import GoalError
-
-#: Most words before the noun that may be unknown.
-_MOST_UNKNOWN = 6
-#: Kinds of mentions that no name for a thing contains.
-_NOT_IN_NAMES = (
-    "negation", "cmp", "between", "open", "relative", "and", "or", "but", "condition", "exception", "prop", "necessity", "permission", "subject", "soft",
-    "negation_after", "only", "keep", "similar", "dissimilar", "maximise", "minimise", "stable", "quote", "than", "possible_up", "possible_down", "smiles",
-    "edit_add", "edit_replace", "verbprop", "similarity", "purpose", "adverbial",
-)  # fmt: skip
-#: What shows that a word before it is the subject of a sentence, not the name of the thing designed.
-_VERBS = ("request", "permission", "condition")
-#: What may follow the noun directly.
-_FOLLOWERS = (
-    "prop",
-    "cmp",
-    "between",
-    "adjective_up",
-    "adjective_down",
-    "adjective_good",
-    "superlative_up",
-    "superlative_down",
-    "comparative_up",
-    "comparative_down",
-    "number_of",
-    "bound_most",
-    "bound_least",
-    "unchk",
-)
 
 
 class HeadReader:
@@ -60,7 +32,7 @@ class HeadReader:
         self._remembered = {}
         if candidates is not None and self.lattice.has(k, "similar"):
             return [Clause(i, k, "filler", candidates=candidates)]
-        found = self._phrase(k, _MOST_UNKNOWN, candidates is not None)
+        found = self._phrase(k, MOST_UNKNOWN, candidates is not None)
         single = found is not None and (found.noun_end == i + 1 or not self.lattice.lower(found.noun_end - 1).endswith("s"))
         named = (article and not later) or (i == 0 and single)
         if found is None or (found.noun is None and not named):
@@ -125,7 +97,7 @@ class HeadReader:
             if any(u.j > number.j for u in self.lattice.of(number.j, "unit") if not self.lattice.has(number.j, "elem")):
                 continue
             value = float(number.value)
-            found = self._phrase(number.j, _MOST_UNKNOWN, True)
+            found = self._phrase(number.j, MOST_UNKNOWN, True)
             self._remembered = {}
             if (found is None or found.noun is None) and not self.lattice.has(number.j, "similar"):
                 continue
@@ -156,7 +128,7 @@ class HeadReader:
             if strange and unknown == 0:
                 continue
             rest = self._phrase(part.j, unknown - strange, counted)
-            if rest is None and strange and part.j > k and self._name_may_end(part.j) and not self.lattice.has(part.j, *_VERBS):
+            if rest is None and strange and part.j > k and self._name_may_end(part.j) and not self.lattice.has(part.j, *VERBS):
                 rest = Found((3, 0), (), None, part.j)
             if rest is None or (
                 rest.noun is None and part.family is not None and part.family.name == "" and part.family.candidate_class == "molecule"
@@ -199,7 +171,7 @@ class HeadReader:
             return False
         if self.lattice.lower(j) in ("is", "are", "be", "please"):
             return True
-        return self.reader.boundary(j) or (self.lattice.has(j, *_FOLLOWERS) and not self.lattice.has(j, "role", "fam"))
+        return self.reader.boundary(j) or (self.lattice.has(j, *FOLLOWERS) and not self.lattice.has(j, "role", "fam"))
 
     def _parts(self, k: int) -> list[Part]:
         found: list[Part] = []
@@ -225,7 +197,7 @@ class HeadReader:
             found.append(Part("unchecked", k, m.j, reason=str(m.value)))
         for m in lattice.of(k, "fam", "role"):
             found.append(Part("family", k, m.j, family=m.value if m.kind == "fam" else None))
-        if (lattice.pieces[k].text[0].isalpha() and not lattice.has(k, *_NOT_IN_NAMES)) or (
+        if (lattice.pieces[k].text[0].isalpha() and not lattice.has(k, *NOT_IN_NAMES)) or (
             lattice.pieces[k].text[0].isdigit() and k + 1 < self.reader.end and lattice.pieces[k + 1].glued and not lattice.has(k, "cmp")
         ):
             found.append(Part("unknown", k, k + 1))

@@ -8,6 +8,34 @@ from agent.reading.lexicon import Family, Vague
 from agent.reading.mentions import Mention
 from agent.reading.statements import Statement
 
+#: Most words before the noun that may be unknown.
+MOST_UNKNOWN = 6
+#: Kinds of mentions that no name for a thing contains.
+NOT_IN_NAMES = (
+    "negation", "cmp", "between", "open", "relative", "and", "or", "but", "condition", "exception", "prop", "necessity", "permission", "subject", "soft",
+    "negation_after", "only", "keep", "similar", "dissimilar", "maximise", "minimise", "stable", "quote", "than", "possible_up", "possible_down", "smiles",
+    "edit_add", "edit_replace", "verbprop", "similarity", "purpose", "adverbial",
+)  # fmt: skip
+#: What shows that a word before it is the subject of a sentence, not the name of the thing designed.
+VERBS = ("request", "permission", "condition")
+#: What may follow the noun directly.
+FOLLOWERS = (
+    "prop",
+    "cmp",
+    "between",
+    "adjective_up",
+    "adjective_down",
+    "adjective_good",
+    "superlative_up",
+    "superlative_down",
+    "comparative_up",
+    "comparative_down",
+    "number_of",
+    "bound_most",
+    "bound_least",
+    "unchk",
+)
+
 
 @dataclass(frozen=True)
 class Part:

@@ -9,6 +9,8 @@ from functools import lru_cache
 from importlib import resources
 
 _WORD = re.compile(r"[^\W\d_]+")
+#: What is written with signs of a structure or with numbers between letters: no words of any language.
+_STRUCTURE = re.compile(r"\S*[=#\[\]@]\S*|\S*\w\(\S*|[A-Za-z]+\d\w*")
 #: Scripts that chemists use for symbols only.
 _SYMBOLS = ("GREEK", "LATIN", "MICRO", "ANGSTROM", "OHM", "KELVIN", "DEGREE", "FEMININE", "MASCULINE")
 
@@ -28,7 +30,7 @@ def foreign_language(text: str) -> str:
     other = [c for c in letters if not unicodedata.name(c, "LATIN").startswith(_SYMBOLS)]
     if len(other) * 2 > len(letters) and letters:
         return "a script other than Latin"
-    words = [w.lower() for w in _WORD.findall(text)]
+    words = [w.lower() for w in _WORD.findall(_STRUCTURE.sub(" ", text))]
     counts = {name: sum(w in closed for w in words) for name, closed in _closed_words().items()}
     english = counts.pop("English")
     name = max(counts, key=lambda n: counts[n])

@@ -262,13 +262,13 @@ def _used(wish: dict[str, Any], left: list[Entry]) -> list[Entry] | None:
         if "unread" in texts:
             continue
         used: list[Entry] = []
+        complete = True
         for atom in (a for text in texts for a in expected_atoms(text)):
             matched = _matching(atom, [e for e in left if e not in used])
-            if not matched:
-                break
+            complete = complete and bool(matched)
             used += matched
-        else:
-            best = used if best is None or len(used) > len(best) else best
+        if complete and (best is None or len(used) > len(best)):
+            best = used
     return best
 
 

@@ -19,9 +19,9 @@ Stated = frozenset[Statement]
 
 
 def stated(goal: str) -> Stated:
-    """Everything that the clauses of ``goal`` state."""
+    """Everything that the clauses of ``goal`` ask for; a solvent is a setting of the estimates, not a demand."""
     found = {s for clause in read(goal).clauses if clause.role in ("read", "head") for s in clause.statements}
-    return frozenset(Statement(**{**vars(s), "phrase": ""}) for s in found)
+    return frozenset(Statement(**{**vars(s), "phrase": ""}) for s in found if s.kind != "solvent")
 
 
 POOL = (

@@ -1,0 +1,18 @@
+"""The batches that were written blind, after their use: nothing is inverted, and what was won is kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from evals.reading import measure
+from evals.suites.base import DATA
+
+#: Specs right in each batch after it was used; a floor, not a target.
+FLOORS = {"a1": 100, "b1": 95, "a2": 80, "b2": 70, "a3": 60}
+
+
+@pytest.mark.parametrize("batch", sorted(FLOORS))
+def test_used_batches_stay_read(batch: str) -> None:
+    tally = measure(DATA / "interpreter" / "fresh" / f"{batch}.toml")[""]
+    assert tally.inverted == 0
+    assert tally.specs_right >= FLOORS[batch], tally.line()
