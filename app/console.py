@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from app.services.reports import FILES, render
 from core.candidate import Candidate, PropertyValue
 from core.errors import UsageError
 from core.events import GenerationDone, ProgressEvent, ProgressSink, StageBegun, TextWritten
 from core.report import ModelUse, Report
+from core.spec import DesignSpec, marked
 from tools.catalogue.registry import REGISTRY
 
 #: Width of tables where there is no terminal to ask.
@@ -93,6 +95,29 @@ def _plain_progress(budget: int) -> ProgressSink:
             err.print(f"generation {event.generation}: {done} of {budget} evaluated, best {event.best:.3f}, at most {left:.0f} s left")
 
     return show
+
+
+def print_spec(spec: DesignSpec, described: str, console: Console = err) -> None:
+    """Print a spec in words. Where the console has colours, the unread words of the sentence are underlined in place of their marks."""
+    sentence = marked(spec)
+    before, found, after = described.partition(f"Read:  {sentence}")
+    if not found or console.no_color or console.color_system is None:
+        console.print(escape(described))
+        return
+    text = Text(f"{before}Read:  ")
+    for span in spec.reading:
+        text.append(span.text, style="bold underline yellow" if span.unread else "")
+    console.print(text.append(after))
+
+
+def print_objections(against: Sequence[str], ways: Sequence[str]) -> None:
+    """Why a person has to look at a spec first, and how to go on, on stderr."""
+    for objection in against:
+        err.print(f"[yellow]look at this first:[/yellow] {escape(objection)}")
+    if ways:
+        err.print("To go on:")
+    for way in ways:
+        err.print(f"  {escape(way)}")
 
 
 def print_report(report: Report, paths: list[Path], *, run: bool = True) -> None:

@@ -30,7 +30,7 @@ def describe(spec: DesignSpec) -> str:
     Lines are plain text, one statement a line; the last line says budget and seed.
     """
     lines = [f"Goal: {spec.goal}"]
-    if any(s.role in ("unread", "purpose") for s in spec.reading):
+    if any(s.unread for s in spec.reading):
         lines.append(f"Read:  {marked(spec)}")
     lines.append(_title(spec))
     if spec.requirements:

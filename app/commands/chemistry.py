@@ -9,7 +9,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from app.commands.door import NONE_MEETS, services
+from app.commands.design import AcceptUnread
+from app.commands.door import NONE_MEETS, services, unread_shown
 from app.commands.quick import value_text
 from app.console import emit_json, err, out
 from core.candidate import Candidate, format_value
@@ -68,10 +69,13 @@ def check(
     context: typer.Context,
     smiles: Annotated[str, typer.Argument(help="The structure as SMILES.")],
     goal: Annotated[str, typer.Option("--goal", help="The goal to hold it against.")],
+    accept_unread: AcceptUnread = False,
     as_json: AsJson = False,
 ) -> None:
     """Hold one structure against a goal, requirement by requirement. Exit code 4 if it misses one, 3 if the guard blocks it."""
-    spec, candidate = services(context).structures.check(smiles, goal)
+    door = services(context)
+    with unread_shown(door):
+        spec, candidate = door.structures.check(smiles, goal, despite_objections=accept_unread)
     assert candidate.safety is not None
     if as_json:
         requirements = [r.model_dump(mode="json") for r in candidate.requirements]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import wiring
 from app.services.execution import Execution, report_of
-from app.services.goals import objections
+from core.approval import objections
 from core.errors import ApprovalNeeded, NotFoundError, UsageError
 from core.events import NumberedEvent, ProgressSink, silent
 from core.interfaces import RunRecord, RunStore
