@@ -12,10 +12,10 @@ from rich.table import Table
 from app.commands.design import AcceptUnread
 from app.commands.door import NONE_MEETS, services, unread_shown
 from app.commands.quick import value_text
-from app.console import emit_json, err, out
+from app.console import emit_json, err, out, print_unchecked
 from core.candidate import Candidate, format_value
 from core.errors import StructureError
-from core.spec import Conditions
+from core.spec import Conditions, marked
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -79,7 +79,11 @@ def check(
     assert candidate.safety is not None
     if as_json:
         requirements = [r.model_dump(mode="json") for r in candidate.requirements]
-        emit_json({**_identity(candidate), "requirements": requirements, "unchecked": [u.model_dump(mode="json") for u in spec.unchecked]})
+        wishes = spec.wishes()
+        read = {"goal_marked": marked(spec), "wishes_checked": wishes.checked, "wishes_unchecked": wishes.unchecked}
+        emit_json(
+            {**_identity(candidate), "requirements": requirements, "unchecked": [u.model_dump(mode="json") for u in spec.unchecked], **read}
+        )
     else:
         title = escape(f"{candidate.smiles}  {candidate.key}")
         table = Table("", "requirement", "value", "probability", "reason", title=title, title_justify="left")
@@ -87,8 +91,7 @@ def check(
             table.add_row("✓" if r.met else "✗", escape(r.text), escape(value_text(r)), f"{r.probability:.2f}", escape(r.reason))
         out.print(table)
         _remarks(candidate)
-        for unchecked in spec.unchecked:
-            err.print(f"[yellow]not checked:[/yellow] {escape(f'{unchecked.phrase}: {unchecked.reason}')}")
+        print_unchecked(spec)
     if candidate.safety.verdict == "block":
         raise typer.Exit(3)
     if not candidate.meets_all():

@@ -17,7 +17,7 @@ from app.services.health import describe_plan
 from core.errors import ApprovalNeeded
 from core.options import RunOptions
 from core.report import Report
-from core.spec import DesignSpec
+from core.spec import DesignSpec, with_suggestions
 
 if TYPE_CHECKING:
     from app.services.entry import Services
@@ -156,6 +156,9 @@ def approve(
     context: typer.Context,
     run: Annotated[str, typer.Argument(help="The waiting run; a prefix of its id is enough.")],
     spec_file: Annotated[Path | None, typer.Option("--spec", help="Approve this edited spec instead.")] = None,
+    accept_suggestions: Annotated[
+        bool, typer.Option("--accept-suggestions", help="Ask also for what could be read of the unread words, as the spec lists it.")
+    ] = False,
     accept_unread: AcceptUnread = False,
     out_dir: Out = None,
     json_target: Json = None,
@@ -163,6 +166,8 @@ def approve(
     """Approve a waiting run's spec, perhaps edited, and run it."""
     door = services(context)
     given = read_spec(door, spec_file) if spec_file else None
+    if accept_suggestions:
+        given = with_suggestions(given or door.runs().waiting_spec(run))
     try:
         with progress_bar(given.budget if given else door.runs().budget(run)) as progress:
             report = door.runs(progress).approve(run, given, despite_objections=accept_unread)
@@ -212,7 +217,7 @@ def _ask(door: Services, run_id: str, needed: ApprovalNeeded, edited: DesignSpec
     made = edited or door.store.spec(run_id)
     show_spec(door, made)
     person = sys.stdin.isatty() and err.is_terminal
-    print_objections(needed.objections, () if person or not needed.objections else _ways(run_id))
+    print_objections(needed.objections, () if person or not needed.objections else _ways(run_id, made))
     if not person:
         raise needed
     if not typer.confirm("Run this spec?", default=True, err=True):
@@ -225,9 +230,10 @@ def _ask(door: Services, run_id: str, needed: ApprovalNeeded, edited: DesignSpec
         return door.runs(progress).approve(run_id, edited, despite_objections=True)  # a person has just looked at it
 
 
-def _ways(run_id: str) -> list[str]:
+def _ways(run_id: str, made: DesignSpec) -> list[str]:
     """How to go on with a run that a rule objects to."""
-    return [
+    suggested = [f"molwright approve {run_id} --accept-suggestions    ask also for what could be read of the unread words"]
+    return (suggested if any(u.requirements or u.objectives for u in made.unchecked) else []) + [
         f"molwright approve {run_id} --accept-unread    run it as it was read; what is not checked stays unchecked",
         f"molwright approve {run_id} --spec FILE    run an edited spec; molwright spec GOAL --json > FILE begins one",
         f"molwright reject {run_id}    and say the goal in other words, with the properties and numbers that are meant",

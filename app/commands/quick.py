@@ -10,7 +10,7 @@ from rich.table import Table
 
 from app.commands.design import AcceptUnread
 from app.commands.door import NONE_MEETS, services, unread_shown
-from app.console import emit_json, err, out
+from app.console import emit_json, err, out, print_unchecked
 from core.candidate import Candidate, RequirementResult
 from core.spec import DesignSpec
 
@@ -82,8 +82,7 @@ def value_text(result: RequirementResult) -> str:
 
 
 def _remarks(spec: DesignSpec, what_it_is: str) -> None:
-    for unchecked in spec.unchecked:
-        err.print(f"[yellow]not checked:[/yellow] {escape(f'{unchecked.phrase}: {unchecked.reason}')}")
+    print_unchecked(spec)
     for assumption in spec.assumptions:
         err.print(f"[yellow]assumed:[/yellow] {escape(assumption.text)}")
     err.print(escape(what_it_is))
