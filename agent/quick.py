@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.reading import interpret
+from core.approval import looked_at
 from core.candidate import Candidate
 from core.errors import RefusedError
 from core.spec import DesignSpec
@@ -17,17 +18,20 @@ WHAT_IT_IS = (
 )
 
 
-def quick_answer(goal: str, count: int | None = None, met_probability: float = 0.5) -> tuple[DesignSpec, list[Candidate]]:
+def quick_answer(
+    goal: str, count: int | None = None, met_probability: float = 0.5, *, despite_objections: bool = False
+) -> tuple[DesignSpec, list[Candidate]]:
     """The spec that ``goal`` means and at most ``count`` structures that meet it; see :func:`tools.search.direct.construct`.
 
-    ``count``: one if None, or as many as the goal says where it asks for a list as a whole. ``met_probability``: from which probability a predicted requirement counts as met. Raises RefusedError if the guard blocks the
+    ``count``: one if None, or as many as the goal says where it asks for a list as a whole. ``met_probability``: from which probability a predicted requirement counts as met. ``despite_objections``: answer also where a rule
+    wants a person to look at the spec first (UnreadGoal otherwise). Raises RefusedError if the guard blocks the
     sentence, the spec or a structure that it names, and what :func:`agent.reading.interpret` raises for a goal that means nothing.
     """
     verdict = screen_goal(goal)
     if verdict.verdict == "block":
         reasons = "; ".join(f"{hit.id}: {hit.reason}" for hit in verdict.rules if hit.verdict == "block")
         raise RefusedError(f"the safety guard refused this goal. {reasons}", rules=tuple(hit.id for hit in verdict.rules))
-    spec = interpret(goal, met_probability=met_probability)
+    spec = looked_at(interpret(goal, met_probability=met_probability), despite_objections=despite_objections)
     return spec, construct(spec, count or (spec.candidates if spec.set_requirements else 1))
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from app.services.reports import FILES, render
 from core.candidate import Candidate, PropertyValue
 from core.errors import UsageError
 from core.events import GenerationDone, ProgressEvent, ProgressSink, StageBegun, TextWritten
 from core.report import ModelUse, Report
+from core.spec import DesignSpec, marked, share_checked
 from tools.catalogue.registry import REGISTRY
 
 #: Width of tables where there is no terminal to ask.
@@ -95,14 +97,51 @@ def _plain_progress(budget: int) -> ProgressSink:
     return show
 
 
+def print_spec(spec: DesignSpec, described: str, console: Console = err) -> None:
+    """Print a spec in words. Where the console has colours, the unread words of the sentence are underlined in place of their marks."""
+    sentence = marked(spec)
+    before, found, after = described.partition(f"Read:  {sentence}")
+    if not found or console.no_color or console.color_system is None:
+        console.print(escape(described))
+        return
+    text = Text(f"{before}Read:  ")
+    for span in spec.reading:
+        text.append(span.text, style="bold underline yellow" if span.unread else "")
+    console.print(text.append(after))
+
+
+def print_unchecked(spec: DesignSpec) -> None:
+    """The sentence with its unread words marked, how much of it is checked, and each wish that is not, on stderr."""
+    if any(s.unread for s in spec.reading):
+        print_spec(spec, f"Read:  {marked(spec)}")
+    if share := share_checked(spec):
+        err.print(f"[yellow]checked:[/yellow] {share} of the goal; nothing was held against the others")
+    for entry in spec.unchecked:
+        could = f" (could be read as: {entry.suggestion})" if entry.suggestion else ""
+        err.print(f"[yellow]not checked:[/yellow] {escape(f'{entry.phrase}: {entry.reason}{could}')}")
+
+
+def print_objections(against: Sequence[str], ways: Sequence[str]) -> None:
+    """Why a person has to look at a spec first, and how to go on, on stderr."""
+    for objection in against:
+        err.print(f"[yellow]look at this first:[/yellow] {escape(objection)}")
+    if ways:
+        err.print("To go on:")
+    for way in ways:
+        err.print(f"  {escape(way)}")
+
+
 def print_report(report: Report, paths: list[Path], *, run: bool = True) -> None:
     """The ranked table on stdout; summary, warnings and files on stderr. ``run``: whether it is a design run, which can be repeated."""
     names = list(dict.fromkeys([*report.spec.property_names(), *REGISTRY.columns()[:1]]))[:5]
     shown = report.candidates or report.closest
     if shown:
-        out.print(_table("Candidates" if report.candidates else "None meets every requirement. The closest", shown, names))
+        share = share_checked(report.spec)
+        all_met = f"p(meets what is checked: {share})" if share else "p(all met)"
+        out.print(_table("Candidates" if report.candidates else "None meets every requirement. The closest", shown, names, all_met))
         for c in shown:
             out.print(f"{c.rank or '-':>3}  {escape(c.smiles)}")
+    print_unchecked(report.spec)
     err.print(escape(report.summary))
     for use in report.models:
         err.print(escape(model_line(use)))
@@ -135,12 +174,12 @@ def model_line(use: ModelUse) -> str:
     return f"{use.role}: {use.model} at {use.endpoint or 'no endpoint'}, {', '.join(counts)}{back}"
 
 
-def _table(title: str, candidates: list[Candidate], names: list[str]) -> Table:
-    """One row a candidate; the structures follow below the table, whole, so that they can be copied."""
+def _table(title: str, candidates: list[Candidate], names: list[str], all_met: str) -> Table:
+    """One row a candidate; ``all_met`` heads the probability that its requirements hold together. The structures follow below the table, whole, so that they can be copied."""
     table = Table(title=title, title_justify="left", caption_justify="left")
     table.add_column("#", justify="right")
     table.add_column("name", overflow="ellipsis", no_wrap=True, max_width=36)
-    table.add_column("p(all met)", justify="right")
+    table.add_column(all_met, justify="right", min_width=10)
     table.add_column("score", justify="right")
     for name in names:
         table.add_column(_heading(name, candidates), justify="right")

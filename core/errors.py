@@ -11,6 +11,7 @@
     │   └── StatusError                exit 2   a run whose status does not allow what was asked
     ├── RefusedError                   exit 3   the safety guard blocked the goal
     ├── ApprovalNeeded                 exit 5   the run waits for a person
+    ├── UnreadGoal                     exit 5   a goal of which too little was read to answer it at once
     ├── RunStopped                     exit 5   the run was paused or cancelled from another door
     ├── ReplayDiffers                  exit 6   a replay is not identical to its record
     ├── StoreError                     exit 1   the database cannot be read or written
@@ -25,6 +26,11 @@ Errors are exceptions. They never become report text, and a failed run is never 
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.spec import DesignSpec
 
 
 class MolwrightError(Exception):
@@ -95,8 +101,28 @@ class ApprovalNeeded(MolwrightError):
 
     def __init__(self, run_id: str, objections: tuple[str, ...] = ()) -> None:
         why = f" ({'; '.join(objections)})" if objections else ""
-        super().__init__(f"run {run_id} waits for approval{why}: molwright approve {run_id}  (or: molwright reject {run_id})")
+        how = " --accept-unread" if objections else ""
+        super().__init__(f"run {run_id} waits for approval{why}: molwright approve {run_id}{how}  (or: molwright reject {run_id})")
         self.run_id = run_id
+        self.objections = objections
+
+
+class UnreadGoal(MolwrightError):
+    """A goal that was not read well enough to answer at once, where no run is stored that could wait for a person.
+
+    Attributes:
+        spec: what was read of the goal.
+        objections: why a person has to look at it first.
+    """
+
+    exit_code = 5
+
+    def __init__(self, spec: DesignSpec, marked: str, objections: tuple[str, ...]) -> None:
+        super().__init__(
+            f"{'; '.join(objections)}. Not read are the words between [? and ?]: {marked}. Reword the goal, or go on with what was read:"
+            " --accept-unread"
+        )
+        self.spec = spec
         self.objections = objections
 
 

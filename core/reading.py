@@ -27,6 +27,11 @@ class ReadSpan(Model):
     )
     becomes: list[str] = Field(default_factory=list, description="Ids of the requirements and objectives that rest on these words.")
 
+    @property
+    def unread(self) -> bool:
+        """Whether these words ask for something that is not checked."""
+        return self.role in ("unread", "purpose") and bool(self.text.strip())
+
 
 @dataclass(frozen=True)
 class Wishes:
@@ -64,4 +69,4 @@ OPEN_MARK, CLOSE_MARK = "[?", "?]"
 
 def marked_text(spans: Iterable[ReadSpan]) -> str:
     """The sentence with its unread words and purposes between ``[?`` and ``?]``."""
-    return "".join(f"{OPEN_MARK}{s.text}{CLOSE_MARK}" if s.role in ("unread", "purpose") and s.text.strip() else s.text for s in spans)
+    return "".join(f"{OPEN_MARK}{s.text}{CLOSE_MARK}" if s.unread else s.text for s in spans)

@@ -164,6 +164,11 @@ class Report(Model):
     candidates: list[Candidate] = Field(default_factory=list, description="Ranked; every requirement of each is met.")
     closest: list[Candidate] = Field(default_factory=list, description="Those that come closest without meeting every requirement.")
     binding_requirement: BindingRequirement | None = Field(default=None, description="What keeps most structures out.")
+    goal_marked: str = Field(
+        default="", description="The goal with its unread words between [? and ?]; no candidate was held against them."
+    )
+    wishes_checked: int | None = Field(default=None, ge=0, description="How many wishes of the goal the requirements and objectives cover.")
+    wishes_unchecked: int | None = Field(default=None, ge=0, description="How many wishes of the goal nothing here was held against.")
     assumptions: list[Assumption] = Field(default_factory=list, description="Copied from the spec.")
     unchecked: list[Unchecked] = Field(default_factory=list, description="Copied from the spec.")
     warnings: list[str] = Field(default_factory=list, description="What the reader should know before using the result.")

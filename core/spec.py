@@ -319,6 +319,10 @@ class Unchecked(Model):
     suggestion: str = Field(
         default="", description="What could be read of the words, for a person to accept; nothing rests on it. Empty: nothing could."
     )
+    requirements: list[Requirement] = Field(
+        default_factory=list, description="The suggestion as requirements, where it is clear; empty where the opposite may be meant."
+    )
+    objectives: list[Objective] = Field(default_factory=list, description="The suggestion as objectives, where it is clear.")
     use: bool = Field(default=False, description="Whether it says what the thing is called or for, which is no wish that could be checked.")
     head: bool = Field(default=False, description="Whether it names the thing designed.")
 
@@ -387,7 +391,13 @@ class DesignSpec(Model):
         """How many wishes of the goal are checked (clauses that became requirements or objectives), and how many are not."""
         checked = {s.start for s in self.reading if s.role in ("read", "head") and s.becomes}
         stated = len([r for r in self.requirements if r.origin != "class"] + [o for o in self.objectives if o.origin != "assumption"])
-        return Wishes(len(checked) if self.reading else stated, len([u for u in self.unchecked if not u.use]))
+        added = self._stated_elsewhere() if self.reading else 0
+        return Wishes(len(checked) + added if self.reading else stated, len([u for u in self.unchecked if not u.use]))
+
+    def _stated_elsewhere(self) -> int:
+        """Requirements and objectives that a person or a model added and no words of the reading became."""
+        read = {name for s in self.reading for name in s.becomes}
+        return sum(e.origin in ("person", "model") and e.id not in read for e in [*self.requirements, *self.objectives])
 
 
 def must_ask(spec: DesignSpec) -> str:
@@ -399,6 +409,44 @@ def must_ask(spec: DesignSpec) -> str:
     if wishes.unchecked * 2 > wishes.total:
         return f"only {wishes.checked} of the {wishes.total} wishes of the goal could be read"
     return ""
+
+
+def share_checked(spec: DesignSpec) -> str:
+    """'2 of the 6 wishes', where some wish of the goal is not checked; '' where all are."""
+    wishes = spec.wishes()
+    return f"{wishes.checked} of the {wishes.total} wishes" if wishes.unchecked else ""
+
+
+def with_suggestions(spec: DesignSpec) -> DesignSpec:
+    """``spec`` with every clear suggestion taken: what it asks for is asked for, of origin "person", and no longer unchecked.
+
+    A suggestion that may mean its opposite is left. Whether the parts go together is not looked at here.
+    """
+    requirements, objectives, reading = list(spec.requirements), list(spec.objectives), list(spec.reading)
+    left: list[Unchecked] = []
+    taken = {e.id for e in [*requirements, *objectives, *spec.set_requirements]}
+    for entry in spec.unchecked:
+        if not entry.requirements and not entry.objectives:
+            left.append(entry)
+            continue
+        update = {"phrase": entry.phrase, "origin": "person"}
+        new_r = [r.model_copy(update={**update, "id": _free_id(taken, "R")}) for r in entry.requirements]
+        new_o = [o.model_copy(update={**update, "id": _free_id(taken, "O")}) for o in entry.objectives]
+        requirements, objectives = requirements + new_r, objectives + new_o
+        ids = [e.id for e in [*new_r, *new_o]]
+        reading = [
+            s.model_copy(update={"role": "read", "becomes": ids}) if s.unread and (s.start, s.end) == (entry.start, entry.end) else s
+            for s in reading
+        ]
+    parts = {"requirements": requirements, "objectives": objectives, "unchecked": left, "reading": reading}
+    return spec.model_copy(update=parts)
+
+
+def _free_id(taken: set[str], letter: str) -> str:
+    """The first free id with this letter, which is then taken."""
+    found = next(f"{letter}{n}" for n in range(1, len(taken) + 2) if f"{letter}{n}" not in taken)
+    taken.add(found)
+    return found
 
 
 def marked(spec: DesignSpec) -> str:

@@ -34,5 +34,5 @@ def replay_chat(run: RunRecord, recorder: ReplayRecorder, workspace: Workspace) 
     recorder.finish()
 
 
-def _starts_nothing(goal: str) -> dict[str, Any]:
+def _starts_nothing(goal: str, despite_objections: bool) -> dict[str, Any]:
     raise AssertionError("a replay reads what was started from the record")

@@ -43,7 +43,8 @@ class ChatContext:
         store, lease, recorder, models, literature: as in a design run.
         runs: where tools look up stored runs; the same store, or none in a replay, which reads what was recorded.
         workspace: as in a design run.
-        start_design: runs a goal to its report; answers run_id, status and summary.
+        start_design: runs a goal to its report, also where a rule wants a person to look first if the second argument is True; answers
+            run_id, status and summary.
         progress: receives each step.
     """
 
@@ -54,7 +55,7 @@ class ChatContext:
     literature: Callable[[], AbstractContextManager[LiteratureStore]]
     runs: RunStore | None
     workspace: Workspace
-    start_design: Callable[[str], dict[str, Any]]
+    start_design: Callable[[str, bool], dict[str, Any]]
     progress: ProgressSink = silent
 
     def tools(self) -> ToolContext:
@@ -158,7 +159,13 @@ def approve(state: ChatState, context: ChatContext) -> ChatState:
     except ToolError as error:
         talk.give(call, {"error": str(error)})
         return {"talk": talk.state(), "pending": {}, "approved": {}}
-    shown = {"goal": wanted.goal, "spec": wanted.text, "borrowed": wanted.borrowed, "question": state["asked"]}
+    shown = {
+        "goal": wanted.goal,
+        "spec": wanted.text,
+        "borrowed": wanted.borrowed,
+        "objections": list(wanted.objections),
+        "question": state["asked"],
+    }
     place = f"design{state['step']}"
     answer = context.recorder.record("approve", state["question"], place, {"goal": wanted.goal}, lambda: interrupt(shown))
     if answer["decision"] != "approve":
@@ -171,9 +178,9 @@ def design(state: ChatState, context: ChatContext) -> ChatState:
     """Run the approved design to its report."""
     talk, call = _talk(state, context), _call(state, context)
     assert isinstance(call.arguments, DesignArguments)
-    goal = call.arguments.goal
+    goal, despite = call.arguments.goal, bool(state["approved"].get("despite_objections"))
     place = Place("design", state["question"], f"step{state['step']}")
-    talk.give(call, context.models.tool(place, call.name, call.given, lambda: context.start_design(goal)))
+    talk.give(call, context.models.tool(place, call.name, call.given, lambda: context.start_design(goal, despite)))
     return {"talk": talk.state(), "pending": {}, "approved": {}}
 
 

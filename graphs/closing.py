@@ -14,7 +14,7 @@ from agent.roles.reporter.protocol import ExplainRequest, SummaryRequest
 from core.candidate import Candidate, Citation
 from core.events import TextWritten
 from core.report import BindingRequirement, Choice, Evidence, ModelUse, Point, Remark, Report, WeightSensitivity
-from core.spec import DesignSpec
+from core.spec import DesignSpec, marked
 from graphs.context import DesignContext, DesignState, RoleNote, spec_of, with_note
 from graphs.user_inputs import block_list, known_set, library
 from tools.catalogue.registry import REGISTRY
@@ -104,6 +104,7 @@ def report(state: DesignState, context: DesignContext) -> DesignState:
     by_key = {c.key: c for c in everyone}
     ranking, evidence = state["ranking"], state["evidence"]
     run = context.store.run(context.run_id)
+    wishes = spec.wishes()
     document = Report(
         run_id=context.run_id,
         goal=state["goal"],
@@ -114,6 +115,9 @@ def report(state: DesignState, context: DesignContext) -> DesignState:
         candidates=[by_key[k] for k in ranking["listed"]],
         closest=[by_key[k] for k in ranking["closest"]],
         binding_requirement=BindingRequirement.model_validate(ranking["binding"]) if ranking["binding"] else None,
+        goal_marked=marked(spec),
+        wishes_checked=wishes.checked,
+        wishes_unchecked=wishes.unchecked,
         assumptions=spec.assumptions,
         unchecked=spec.unchecked,
         warnings=[*spec.warnings, *([evidence["warning"]] if evidence["warning"] else [])],

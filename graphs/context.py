@@ -11,6 +11,7 @@ from typing import Any, TypedDict, TypeVar
 
 from agent.models import NO_MODELS, ModelSession
 from agent.roles.choose import Roles, choose
+from core.approval import objections
 from core.events import ProgressSink, silent
 from core.interfaces import Executor, Lease, LiteratureStore, Recorder, RunStore
 from core.options import RunOptions, stored_options
@@ -50,7 +51,7 @@ class DesignContext:
     clock: Callable[[], datetime]
     workspace: Workspace
     progress: ProgressSink = silent
-    objections: Callable[[DesignSpec], tuple[str, ...]] = lambda spec: ()
+    objections: Callable[[DesignSpec], tuple[str, ...]] = objections
     stop_if_asked: Callable[[], None] = lambda: None
     models: ModelSession = NO_MODELS
     policy: SearchPolicy = field(default_factory=lambda: policy.DEFAULT)

@@ -58,7 +58,7 @@ def approve(state: DesignState, context: DesignContext) -> DesignState:
         if options.yes and (options.despite_objections or not context.objections(spec)):
             return {"decision": "approve", "by": options.user or ""}
         context.store.set_status(context.lease, "waiting")
-        answer: dict[str, Any] = interrupt({"spec": spec.model_dump(mode="json")})
+        answer: dict[str, Any] = interrupt({"spec": spec.model_dump(mode="json"), "objections": list(context.objections(spec))})
         return answer
 
     answer = _decision(context.recorder, spec, produce)

@@ -11,7 +11,7 @@ from agent.reading.contradictions import reject_contradictions
 from agent.reading.objectives import default_objectives
 from agent.reading.reading import Reading
 from agent.reading.resolve import Resolver
-from agent.reading.suggestions import suggestion
+from agent.reading.suggestions import Suggestion, suggestion
 from agent.reading.wording import objective_text, requirement_text, set_text
 from core.errors import GoalError, UnitError
 from core.reading import ReadSpan, WordRole, spans_between
@@ -111,12 +111,15 @@ def _unchecked(reading: Reading, resolver: Resolver) -> list[Unchecked]:
             end = reading.span(more)[1]
             phrase = f"{phrase} {_phrase(reading, more)}"
         reason = _reason(reading, clause, reason)
+        found = Suggestion() if clause.role == "head" else suggestion(reading, clause, resolver)
         entry = Unchecked(
             phrase=phrase,
             reason=reason,
             start=start,
             end=end,
-            suggestion="" if clause.role == "head" else suggestion(reading, clause, resolver),
+            suggestion=found.text,
+            requirements=list(found.requirements),
+            objectives=list(found.objectives),
             use=clause.role in ("head", "adjunct") or clause.content == "purpose",
             head=clause.content == "head",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.spec import DesignSpec, Unchecked, marked
+from core.spec import DesignSpec, Unchecked, marked, share_checked
 
 
 def _title(spec: DesignSpec) -> str:
@@ -21,7 +21,11 @@ _ORIGINS = {
 
 
 def _suggested(entry: Unchecked) -> str:
-    return f" (perhaps: {entry.suggestion}?)" if entry.suggestion else ""
+    if not entry.suggestion:
+        return ""
+    clear = entry.requirements or entry.objectives
+    how = "to take it, approve with --accept-suggestions" if clear else "say it in other words"
+    return f" (could be read as: {entry.suggestion}; {how})"
 
 
 def describe(spec: DesignSpec) -> str:
@@ -30,7 +34,7 @@ def describe(spec: DesignSpec) -> str:
     Lines are plain text, one statement a line; the last line says budget and seed.
     """
     lines = [f"Goal: {spec.goal}"]
-    if any(s.role in ("unread", "purpose") for s in spec.reading):
+    if any(s.unread for s in spec.reading):
         lines.append(f"Read:  {marked(spec)}")
     lines.append(_title(spec))
     if spec.requirements:
@@ -48,7 +52,8 @@ def describe(spec: DesignSpec) -> str:
         lines.append("Assumed:")
         lines += [f"  - {a.phrase + ': ' if a.phrase and a.phrase not in a.text else ''}{a.text}" for a in spec.assumptions]
     if spec.unchecked:
-        lines.append("Not checked:")
+        share = share_checked(spec)
+        lines.append(f"Not checked ({share} are checked):" if share else "Not checked:")
         lines += [f'  - "{u.phrase}": {u.reason}{_suggested(u)}' for u in spec.unchecked]
     if spec.warnings:
         lines.append("Note:")

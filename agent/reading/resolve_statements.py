@@ -74,17 +74,20 @@ class StatementResolver:
             raise GoalError("the goal refers to a parent or reference but names none: give it as SMILES or by a common name", phrase=phrase)
         return self.reference
 
-    def tried(self, statements: tuple[Statement, ...]) -> list[str]:
-        """What ``statements`` would ask for, in words; nothing if they cannot be resolved."""
+    def tried(self, statements: tuple[Statement, ...]) -> tuple[list[Requirement], list[Objective]]:
+        """What ``statements`` would ask for, in words and as values; nothing if they cannot be resolved."""
         scratch = copy.copy(self)
         scratch.requirements, scratch.objectives, scratch.sets, scratch.assumptions, scratch.warnings = [], [], [], [], []
         try:
             for statement in statements:
                 getattr(scratch, f"_{statement.kind}")(statement)
         except (MolwrightError, Unread):
-            return []
+            return [], []
         at = self.conditions.temperature_c
-        return [requirement_text(r, at) for r in scratch.requirements] + [objective_text(o) for o in scratch.objectives]
+        return (
+            [r.model_copy(update={"text": requirement_text(r, at)}) for r in scratch.requirements],
+            [o.model_copy(update={"text": objective_text(o)}) for o in scratch.objectives],
+        )
 
     def _fits_class(self, name: str, phrase: str) -> None:
         definition = REGISTRY[name]

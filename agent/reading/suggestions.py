@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from agent.reading.builders import build
 from agent.reading.clauses import Clause
 from agent.reading.grammar import Matcher, Node
@@ -9,21 +11,35 @@ from agent.reading.reading import Reading
 from agent.reading.resolve import Resolver
 from agent.reading.stance import Refusal, Stance
 from agent.reading.statements import Statement
+from core.spec import Objective, Requirement
 
 #: Contents that are looked for inside a clause, and the longest clause that is searched, in pieces.
 _SOUGHT = ("limit", "level", "count", "motif", "vague", "rule_set", "objective")
 _LONGEST = 40
 
 
-def suggestion(reading: Reading, clause: Clause, resolver: Resolver) -> str:
-    """What was read of ``clause`` before it was set aside, or the longest thing in it that could be read alone; '' if nothing could.
+@dataclass(frozen=True)
+class Suggestion:
+    """What could be read of a clause, in words; as values too where its opposite cannot be meant."""
+
+    text: str = ""
+    requirements: tuple[Requirement, ...] = ()
+    objectives: tuple[Objective, ...] = ()
+
+
+def suggestion(reading: Reading, clause: Clause, resolver: Resolver) -> Suggestion:
+    """What was read of ``clause`` before it was set aside, or the longest thing in it that could be read alone; empty if nothing could.
 
     Where words around it may turn it round, both readings are given.
     """
     if clause.statements or clause.suggested:
-        return "; ".join(resolver.tried(clause.statements or clause.suggested))
+        requirements, objectives = resolver.tried(clause.statements or clause.suggested)
+        text = "; ".join(e.text for e in [*requirements, *objectives])
+        if text and "negation" in clause.reason:
+            return Suggestion(f"{text}, or the opposite")
+        return Suggestion(text, tuple(requirements), tuple(objectives))
     if reading.language or clause.content in ("purpose", "head") or clause.j - clause.i > _LONGEST:
-        return ""
+        return Suggestion()
     matcher = Matcher(reading.lattice)
     longest: tuple[int, tuple[Statement, ...]] = (0, ())
     for i in range(clause.i, clause.j):
@@ -32,10 +48,9 @@ def suggestion(reading: Reading, clause: Clause, resolver: Resolver) -> str:
                 built = build(node, Stance(framed=True, strong=True), reading.lattice, "")
                 if built and not isinstance(built, Refusal):
                     longest = (_size(node), tuple(built))
-    texts = resolver.tried(longest[1])
-    if not texts:
-        return ""
-    return f"{'; '.join(texts)}, or the opposite"
+    requirements, objectives = resolver.tried(longest[1])
+    texts = [e.text for e in [*requirements, *objectives]]
+    return Suggestion(f"{'; '.join(texts)}, or the opposite") if texts else Suggestion()
 
 
 def _size(node: Node) -> int:

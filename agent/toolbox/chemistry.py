@@ -214,7 +214,7 @@ def quick_structures(arguments: QuickArguments, context: ToolContext) -> dict[st
     """
     from agent.quick import WHAT_IT_IS, quick_answer
 
-    spec, found = quick_answer(arguments.goal, arguments.count)
+    spec, found = quick_answer(arguments.goal, arguments.count)  # a model cannot say that a person has looked
     return {
         "form": WHAT_IT_IS,
         "understood": [r.text for r in spec.requirements],

@@ -12,6 +12,7 @@ from core.errors import NotFoundError
 from core.interfaces import RunStore
 from core.model import Model
 from core.report import Report
+from core.spec import share_checked
 
 LISTED_RUNS = 20
 """Most runs that are listed at once."""
@@ -66,7 +67,7 @@ def list_runs(arguments: RunsArguments, context: ToolContext) -> list[dict[str, 
 def show_report(arguments: RunArguments, context: ToolContext) -> dict[str, Any]:
     """The report of a run: its summary, requirements, ranked candidates with their values, what was rejected and why."""
     report = _report(context, arguments.run_id)
-    names = report.spec.property_names()
+    names, share = report.spec.property_names(), share_checked(report.spec)
     return {
         "run_id": report.run_id,
         "goal": report.goal,
@@ -75,6 +76,7 @@ def show_report(arguments: RunArguments, context: ToolContext) -> dict[str, Any]
         "requirements": [r.text for r in report.spec.requirements],
         "objectives": [o.text for o in report.spec.objectives],
         "unchecked": [u.phrase for u in report.unchecked],
+        **({"checked": f"{share} of the goal; no value below says anything about the others"} if share else {}),
         "candidates": [_line(c, names) for c in report.candidates],
         "closest": [_line(c, names) for c in report.closest],
         "rejected": report.rejected,

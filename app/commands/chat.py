@@ -28,11 +28,14 @@ def chat(
     question: Annotated[str, typer.Argument(help="The question; without one, questions are read line by line.")] = "",
     run: Annotated[str, typer.Option("--run", help="Go on with this conversation; a prefix of its id is enough.")] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Let design runs start without asking.")] = False,
+    accept_unread: Annotated[
+        bool, typer.Option("--accept-unread", help="With --yes: let runs start although much of their goal was not read.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
     """Ask a language model that can use every tool and read every stored run. Needs a model server; see molwright doctor."""
     door = services(context)
-    service = door.conversations(lambda wanted: _approved(wanted, yes), _progress)
+    service = door.conversations(lambda wanted: _approved(wanted, yes, accept_unread), _progress)
     if question:
         run_id = door.runs().find(run).run_id if run else service.start(question)
         return _show(service.ask(run_id, question), as_json)
@@ -66,16 +69,23 @@ def _show(answer: ChatAnswer, as_json: bool) -> None:
     return None
 
 
-def _approved(wanted: dict[str, Any], yes: bool) -> bool:
-    """Show a person what would be started, and ask. Without a terminal the answer is no, unless --yes was given."""
+def _approved(wanted: dict[str, Any], yes: bool, accept_unread: bool) -> bool:
+    """Show a person what would be started, and ask. Without a terminal the answer is no, unless --yes was given and nothing speaks against it."""
     err.print(escape(f"The model wants to start a design run: {wanted['goal']}"))
     err.print(escape(wanted["spec"]))
     if wanted["borrowed"]:
         err.print(f"[yellow]These words come from a retrieved text, not from you:[/yellow] {escape(wanted['borrowed'])}")
-    if yes and not wanted["borrowed"]:
+    for objection in wanted["objections"]:
+        err.print(f"[yellow]look at this first:[/yellow] {escape(objection)}")
+    objected = bool(wanted["objections"]) and not accept_unread
+    if yes and not wanted["borrowed"] and not objected:
         return True
     if not sys.stdin.isatty():
-        why = "its words come from a retrieved text" if wanted["borrowed"] else "nobody is here to approve it; add --yes"
+        why = "nobody is here to approve it; add --yes"
+        if wanted["borrowed"]:
+            why = "its words come from a retrieved text"
+        elif objected:
+            why = f"{'; '.join(wanted['objections'])}; reword it, or add --yes --accept-unread"
         err.print(f"[yellow]not started: {why}[/yellow]")
         return False
     return typer.confirm("Start it?", default=False, err=True)

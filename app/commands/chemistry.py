@@ -9,12 +9,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from app.commands.door import NONE_MEETS, services
+from app.commands.design import AcceptUnread
+from app.commands.door import NONE_MEETS, services, unread_shown
 from app.commands.quick import value_text
-from app.console import emit_json, err, out
+from app.console import emit_json, err, out, print_unchecked
 from core.candidate import Candidate, format_value
 from core.errors import StructureError
-from core.spec import Conditions
+from core.spec import Conditions, marked
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -68,14 +69,21 @@ def check(
     context: typer.Context,
     smiles: Annotated[str, typer.Argument(help="The structure as SMILES.")],
     goal: Annotated[str, typer.Option("--goal", help="The goal to hold it against.")],
+    accept_unread: AcceptUnread = False,
     as_json: AsJson = False,
 ) -> None:
     """Hold one structure against a goal, requirement by requirement. Exit code 4 if it misses one, 3 if the guard blocks it."""
-    spec, candidate = services(context).structures.check(smiles, goal)
+    door = services(context)
+    with unread_shown(door):
+        spec, candidate = door.structures.check(smiles, goal, despite_objections=accept_unread)
     assert candidate.safety is not None
     if as_json:
         requirements = [r.model_dump(mode="json") for r in candidate.requirements]
-        emit_json({**_identity(candidate), "requirements": requirements, "unchecked": [u.model_dump(mode="json") for u in spec.unchecked]})
+        wishes = spec.wishes()
+        read = {"goal_marked": marked(spec), "wishes_checked": wishes.checked, "wishes_unchecked": wishes.unchecked}
+        emit_json(
+            {**_identity(candidate), "requirements": requirements, "unchecked": [u.model_dump(mode="json") for u in spec.unchecked], **read}
+        )
     else:
         title = escape(f"{candidate.smiles}  {candidate.key}")
         table = Table("", "requirement", "value", "probability", "reason", title=title, title_justify="left")
@@ -83,8 +91,7 @@ def check(
             table.add_row("✓" if r.met else "✗", escape(r.text), escape(value_text(r)), f"{r.probability:.2f}", escape(r.reason))
         out.print(table)
         _remarks(candidate)
-        for unchecked in spec.unchecked:
-            err.print(f"[yellow]not checked:[/yellow] {escape(f'{unchecked.phrase}: {unchecked.reason}')}")
+        print_unchecked(spec)
     if candidate.safety.verdict == "block":
         raise typer.Exit(3)
     if not candidate.meets_all():

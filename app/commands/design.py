@@ -12,12 +12,12 @@ from rich.markup import escape
 
 from app.commands.compound import Core, Like, Unlike, compound_options
 from app.commands.door import NONE_MEETS, read_spec, services
-from app.console import emit_json, err, out, print_report, progress_bar, write_reports
+from app.console import emit_json, err, out, print_objections, print_report, print_spec, progress_bar, write_reports
 from app.services.health import describe_plan
 from core.errors import ApprovalNeeded
 from core.options import RunOptions
 from core.report import Report
-from core.spec import DesignSpec
+from core.spec import DesignSpec, with_suggestions
 
 if TYPE_CHECKING:
     from app.services.entry import Services
@@ -34,6 +34,9 @@ class BlocksMode(Enum):
 
 
 Json = Annotated[str | None, typer.Option("--json", help="Write the report as JSON to this file, or to stdout for '-'.", metavar="FILE|-")]
+AcceptUnread = Annotated[
+    bool, typer.Option("--accept-unread", help="Go on although much of the goal was not read, or a model reads it otherwise.")
+]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder for the report files; default: reports/RUN in MOLWRIGHT_HOME.")]
 
 
@@ -78,6 +81,7 @@ def design(
             help="Largest similarity of two listed candidates; 1 for no limit. Default 0.7, as long as that fills the list.",
         ),
     ] = None,
+    accept_unread: AcceptUnread = False,
     no_models: Annotated[bool, typer.Option("--no-models", help="Ask no language model, even if one is configured.")] = False,
     out_dir: Out = None,
     json_target: Json = None,
@@ -89,7 +93,9 @@ def design(
     wished = {"candidates": candidates, "budget": budget, "seed": seed, "max_similarity": max_similarity, "list_known": list_known or None}
     changes = {k: v for k, v in wished.items() if v is not None}
     brought = given.model_copy(update=changes).model_dump(mode="json") if given else None
-    options = RunOptions.model_validate({**changes, **compound_options(core, like, unlike), "yes": yes, "spec": brought})
+    options = RunOptions.model_validate(
+        {**changes, **compound_options(core, like, unlike), "yes": yes, "spec": brought, "despite_objections": accept_unread or None}
+    )
     with progress_bar(budget or (given.budget if given else door.settings.search.budget)) as progress:
         runs = door.runs(progress)
         run_id = runs.start(sentence, options, use_models=not no_models, **_brought(door, blocks, blocks_mode, known))
@@ -142,21 +148,31 @@ def spec(
     if json_target:
         emit_json(made.model_dump(mode="json"))
     else:
-        out.print(escape(goals.describe(made)))
+        print_spec(made, goals.describe(made), out)
+        print_objections(goals.objections(made), ())
 
 
 def approve(
     context: typer.Context,
     run: Annotated[str, typer.Argument(help="The waiting run; a prefix of its id is enough.")],
     spec_file: Annotated[Path | None, typer.Option("--spec", help="Approve this edited spec instead.")] = None,
+    accept_suggestions: Annotated[
+        bool, typer.Option("--accept-suggestions", help="Ask also for what could be read of the unread words, as the spec lists it.")
+    ] = False,
+    accept_unread: AcceptUnread = False,
     out_dir: Out = None,
     json_target: Json = None,
 ) -> None:
     """Approve a waiting run's spec, perhaps edited, and run it."""
     door = services(context)
     given = read_spec(door, spec_file) if spec_file else None
-    with progress_bar(given.budget if given else door.runs().budget(run)) as progress:
-        report = door.runs(progress).approve(run, given)
+    if accept_suggestions:
+        given = with_suggestions(given or door.runs().waiting_spec(run))
+    try:
+        with progress_bar(given.budget if given else door.runs().budget(run)) as progress:
+            report = door.runs(progress).approve(run, given, despite_objections=accept_unread)
+    except ApprovalNeeded as needed:
+        report = _ask(door, needed.run_id, needed, given)
     finish(door, report, out_dir, json_target)
 
 
@@ -192,17 +208,17 @@ def finish(door: Services, report: Report, out_dir: Path | None, json_target: st
 
 def show_spec(door: Services, made: DesignSpec) -> None:
     """Print the spec in plain words on stderr."""
-    err.print(escape(door.goals.describe(made)))
+    print_spec(made, door.goals.describe(made))
     err.print()
 
 
-def _ask(door: Services, run_id: str, needed: ApprovalNeeded) -> Report:
-    """Show the waiting spec and ask for approval; without a terminal stop and say how to approve."""
-    made = door.store.spec(run_id)
+def _ask(door: Services, run_id: str, needed: ApprovalNeeded, edited: DesignSpec | None = None) -> Report:
+    """Show the waiting spec, or the ``edited`` one, and ask for approval; without a terminal stop and say how to go on."""
+    made = edited or door.store.spec(run_id)
     show_spec(door, made)
-    for objection in needed.objections:
-        err.print(f"[yellow]look at this first:[/yellow] {escape(objection)}")
-    if not (sys.stdin.isatty() and err.is_terminal):
+    person = sys.stdin.isatty() and err.is_terminal
+    print_objections(needed.objections, () if person or not needed.objections else _ways(run_id, made))
+    if not person:
         raise needed
     if not typer.confirm("Run this spec?", default=True, err=True):
         door.runs().reject(run_id)
@@ -211,4 +227,14 @@ def _ask(door: Services, run_id: str, needed: ApprovalNeeded) -> Report:
         )
         raise typer.Exit(5)
     with progress_bar(made.budget) as progress:
-        return door.runs(progress).approve(run_id, despite_objections=True)  # a person has just looked at it
+        return door.runs(progress).approve(run_id, edited, despite_objections=True)  # a person has just looked at it
+
+
+def _ways(run_id: str, made: DesignSpec) -> list[str]:
+    """How to go on with a run that a rule objects to."""
+    suggested = [f"molwright approve {run_id} --accept-suggestions    ask also for what could be read of the unread words"]
+    return (suggested if any(u.requirements or u.objectives for u in made.unchecked) else []) + [
+        f"molwright approve {run_id} --accept-unread    run it as it was read; what is not checked stays unchecked",
+        f"molwright approve {run_id} --spec FILE    run an edited spec; molwright spec GOAL --json > FILE begins one",
+        f"molwright reject {run_id}    and say the goal in other words, with the properties and numbers that are meant",
+    ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from core.errors import NotFoundError
+from core.errors import NotFoundError, UnreadGoal
 
 if TYPE_CHECKING:
     from app.services.entry import Services
@@ -24,6 +26,18 @@ def services(context: typer.Context) -> Services:
     found = context.find_object(Services)
     assert found is not None, "the program's callback makes them"
     return found
+
+
+@contextmanager
+def unread_shown(door: Services) -> Iterator[None]:
+    """Show the spec of a goal of which too little was read, on stderr, before the error ends the command."""
+    from app.console import print_spec
+
+    try:
+        yield
+    except UnreadGoal as error:
+        print_spec(error.spec, "\n".join(door.goals.describe(error.spec).splitlines()[:-1]))  # the last line is about design runs
+        raise
 
 
 def read_spec(door: Services, path: Path) -> DesignSpec:

@@ -8,8 +8,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from app.commands.door import NONE_MEETS, services
-from app.console import emit_json, err, out
+from app.commands.design import AcceptUnread
+from app.commands.door import NONE_MEETS, services, unread_shown
+from app.console import emit_json, err, out, print_unchecked
 from core.candidate import Candidate, RequirementResult
 from core.spec import DesignSpec
 
@@ -25,13 +26,16 @@ def quick(
     number: Annotated[
         int | None, typer.Option("-n", min=1, max=100, help="How many structures; default one. More take some seconds.")
     ] = None,
+    accept_unread: AcceptUnread = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Construct structures that meet a goal at once: the quick form, without a run. Exit code 4 if none is found, 3 if the guard refuses.
 
     Best for goals that can be counted and for small changes of a given structure. Nothing is ranked by probability and nothing is stored.
     """
-    found = services(context).structures.quick(goal, number)
+    door = services(context)
+    with unread_shown(door):
+        found = door.structures.quick(goal, number, despite_objections=accept_unread)
     if as_json:
         data = {
             "form": "quick",
@@ -78,8 +82,7 @@ def value_text(result: RequirementResult) -> str:
 
 
 def _remarks(spec: DesignSpec, what_it_is: str) -> None:
-    for unchecked in spec.unchecked:
-        err.print(f"[yellow]not checked:[/yellow] {escape(f'{unchecked.phrase}: {unchecked.reason}')}")
+    print_unchecked(spec)
     for assumption in spec.assumptions:
         err.print(f"[yellow]assumed:[/yellow] {escape(assumption.text)}")
     err.print(escape(what_it_is))

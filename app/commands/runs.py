@@ -13,7 +13,7 @@ from rich.table import Table
 
 from app.commands.design import finish
 from app.commands.door import services
-from app.console import emit_json, err, out, progress_bar, write_text
+from app.console import emit_json, err, out, print_spec, progress_bar, write_text
 from app.services.reports import Form, render
 from core.errors import ReplayDiffers, UsageError
 from core.events import StatusChanged
@@ -64,7 +64,7 @@ def show_run(context: typer.Context, run: Run, as_json: AsJson = False) -> None:
         out.print(escape(record.error))
     out.print("structures: " + (", ".join(f"{n} {s}" for s, n in sorted(found.candidates.items())) or "none yet"))
     if found.spec:
-        out.print(escape(door.goals.describe(found.spec)))
+        print_spec(found.spec, door.goals.describe(found.spec), out)
     for note in found.feedback:
         out.print(escape(f"{note['key']}: {note['verdict']} by {note['author']}: {note['comment']}"))
 

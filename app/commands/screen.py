@@ -12,9 +12,9 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from app.commands.design import Json
-from app.commands.door import NONE_MEETS, read_spec, services
-from app.console import emit_json, err, print_report, write_reports
+from app.commands.design import AcceptUnread, Json
+from app.commands.door import NONE_MEETS, read_spec, services, unread_shown
+from app.console import emit_json, err, print_report, print_spec, write_reports
 from core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,15 +42,17 @@ def screen(
     smiles_column: Annotated[str, typer.Option(help="Column of a CSV file that holds the structures.")] = "",
     limit: Annotated[int | None, typer.Option(min=1, help="Read at most so many records.")] = None,
     restart: Annotated[bool, typer.Option("--restart", help="Begin again instead of going on where the last call stopped.")] = False,
+    accept_unread: AcceptUnread = False,
     json_target: Json = None,
 ) -> None:
     """Hold every structure of a library against a goal and rank those that meet it. The same command again goes on where it stopped."""
     if bool(goal.strip()) == (spec_file is not None):
         raise UsageError("give either --goal or --spec")
     door = services(context)
-    spec = door.libraries.spec(read_spec(door, spec_file) if spec_file else goal, top)
+    with unread_shown(door):
+        spec = door.libraries.spec(read_spec(door, spec_file) if spec_file else goal, top, despite_objections=accept_unread)
     if json_target != "-":
-        err.print(escape("\n".join(door.goals.describe(spec).splitlines()[:-1])) + "\n")  # the last line is about design runs
+        print_spec(spec, "\n".join(door.goals.describe(spec).splitlines()[:-1]) + "\n")  # the last line is about design runs
     asked = door.libraries.prepare(library, spec, out_dir, smiles_column)
     if restart:
         asked.restart()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from graphs.assistant import ChatContext, ChatState
 
 Decide = Callable[[dict[str, Any]], bool]
-"""Asks a person whether a design run may start: gets goal, spec (in words), borrowed, question."""
+"""Asks a person whether a design run may start: gets goal, spec (in words), borrowed, objections (to be shown), question."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class ConversationService:
         while True:
             waiting = [i.value for task in graph.get_state(config).tasks for i in task.interrupts] if given is None else []
             if waiting:
-                given = Command(resume={"decision": "approve" if self._decide(waiting[0]) else "reject"})
+                given = Command(resume=self._answer(waiting[0]))
             graph.invoke(given, config, context=context, durability="sync")
             state = graph.get_state(config)
             if not state.next:
@@ -127,6 +127,14 @@ class ConversationService:
                 given, left_over = {"asked": question}, False
             else:
                 given = None
+
+    def _answer(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        """What the person decided. A yes to something with objections, which were shown, counts despite them."""
+        approved = self._decide(wanted)
+        answer: dict[str, Any] = {"decision": "approve" if approved else "reject"}
+        if approved and wanted.get("objections"):
+            answer["despite_objections"] = True
+        return answer
 
     def _context(self, lease: Lease, tell: ProgressSink) -> ChatContext:
         from agent.models.plan import stored_plan
@@ -146,11 +154,11 @@ class ConversationService:
             progress=tell,
         )
 
-    def _start_design(self, goal: str) -> dict[str, Any]:
+    def _start_design(self, goal: str, despite_objections: bool) -> dict[str, Any]:
         """Run an approved goal to its report. A run that ends otherwise is told as an error."""
         service = RunService(self.settings, self.store, self._progress, clock=self.clock)
         try:
-            report = service.execute(service.start(goal, RunOptions(yes=True)))
+            report = service.execute(service.start(goal, RunOptions(yes=True, despite_objections=despite_objections or None)))
         except MolwrightError as error:
             return {"error": str(error)}
         return {"run_id": report.run_id, "status": report.status, "summary": report.summary}

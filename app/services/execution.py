@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from app import wiring
-from app.services.goals import objections
 from app.services.progress import journal
+from core.approval import objections
 from core.errors import ApprovalNeeded, MolwrightError, RefusedError, RunStopped, UsageError
 from core.events import ProgressSink, StatusChanged
 from core.interfaces import Lease, RunRecord, RunStore

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from pydantic import ValidationError
 
 from app.wiring import in_workspace
+from core.approval import objections
 from core.errors import RefusedError, SpecError
 from core.options import RunOptions
 from core.settings import Settings
 from core.spec import DesignSpec
-
-ApprovalRule = Callable[[DesignSpec], str]
-"""Why a person has to look at a spec before it may run; empty if this rule has no objection."""
-
-#: The rules that every door obeys. A run that one objects to waits, even if it was started with "yes", unless that was said to count
-#: despite objections.
-APPROVAL_RULES: tuple[ApprovalRule, ...] = ()
-
-
-def objections(spec: DesignSpec, rules: Sequence[ApprovalRule] | None = None) -> tuple[str, ...]:
-    """What the approval rules say against running ``spec`` unseen."""
-    return tuple(text for rule in (APPROVAL_RULES if rules is None else rules) if (text := rule(spec)))
 
 
 class GoalService:

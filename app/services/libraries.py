@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import wiring
+from core.approval import looked_at
 from core.errors import RefusedError
 from core.report import Report
 from core.settings import Settings
@@ -85,10 +86,11 @@ class LibraryService:
         self.clock = clock
 
     @wiring.in_workspace
-    def spec(self, goal: str | DesignSpec, listed: int) -> DesignSpec:
+    def spec(self, goal: str | DesignSpec, listed: int, *, despite_objections: bool = False) -> DesignSpec:
         """What a library is held against: a goal or a spec, without the wish for a route; ``listed``: how many the report ranks.
 
-        Raises RefusedError if the guard blocks the goal or what the spec names, GoalError or SpecError for what cannot be used.
+        Raises RefusedError if the guard blocks the goal or what the spec names, GoalError or SpecError for what cannot be used,
+        UnreadGoal where a rule wants a person to look at the spec first, unless ``despite_objections``.
         """
         from agent.reading import interpret
         from agent.spec_check import check_spec
@@ -101,7 +103,7 @@ class LibraryService:
         verdict = screen_spec(spec)
         if verdict.verdict == "block":
             raise RefusedError("the safety guard refused this goal. " + "; ".join(f"{h.id}: {h.reason}" for h in verdict.rules))
-        return spec
+        return looked_at(spec, despite_objections=despite_objections)
 
     @wiring.in_workspace
     def prepare(self, library: Path, spec: DesignSpec, folder: Path | None = None, smiles_column: str = "") -> LibraryScreen:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import wiring
 from app.services.execution import Execution, report_of
-from app.services.goals import objections
+from core.approval import objections
 from core.errors import ApprovalNeeded, NotFoundError, UsageError
 from core.events import NumberedEvent, ProgressSink, silent
 from core.interfaces import RunRecord, RunStore
@@ -149,7 +149,7 @@ class RunService:
     # approved and stopped -------------------------------------------------------------------------------------------
 
     def approve(self, run_id: str, spec: DesignSpec | None = None, by: str = "", *, despite_objections: bool = False) -> Report:
-        """Approve the waiting spec, or ``spec`` in its place, and run to the report.
+        """Approve the waiting spec, or ``spec`` in its place, and run to the report. :func:`core.spec.with_suggestions` makes one.
 
         Raises UsageError if the run does not wait, ApprovalNeeded if a rule objects to the spec and ``despite_objections`` is False.
         """
@@ -216,6 +216,13 @@ class RunService:
             counts[candidate.status] = counts.get(candidate.status, 0) + 1
         spec = self.store.spec(record.run_id) if record.spec_version else None
         return RunDetails(record, spec, counts, self.store.feedback(record.run_id))
+
+    def waiting_spec(self, run_id: str) -> DesignSpec:
+        """The spec of a run that waits for approval. UsageError if the run does not wait."""
+        record = self._design_run(run_id)
+        if record.status != "waiting":
+            raise UsageError(f"run {record.run_id} does not wait for approval, its status is {record.status!r}")
+        return self.store.spec(record.run_id)
 
     def budget(self, run_id: str) -> int:
         """Evaluations that the run may spend: its spec's, or what it was started with while it has no spec."""

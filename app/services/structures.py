@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.wiring import in_workspace
+from core.approval import looked_at
 from core.candidate import Candidate, Route
 from core.errors import RefusedError
 from core.settings import Settings
@@ -60,21 +61,24 @@ class StructureService:
         return REGISTRY[name]
 
     @in_workspace
-    def check(self, smiles: str, goal: str) -> tuple[DesignSpec, Candidate]:
-        """What ``goal`` means, and how one structure stands to it. GoalError, or StructureError for what cannot be read."""
+    def check(self, smiles: str, goal: str, *, despite_objections: bool = False) -> tuple[DesignSpec, Candidate]:
+        """What ``goal`` means, and how one structure stands to it. GoalError, or StructureError for what cannot be read.
+
+        Raises UnreadGoal where a rule wants a person to look at the spec first, unless ``despite_objections``.
+        """
         from agent.reading import interpret
         from tools.evaluation.judge import judge_one
 
-        spec = interpret(goal)
+        spec = looked_at(interpret(goal), despite_objections=despite_objections)
         return spec, judge_one(smiles, spec, proposer="user", blocked="answer")
 
     @in_workspace
-    def quick(self, goal: str, number: int | None = None) -> QuickAnswer:
+    def quick(self, goal: str, number: int | None = None, *, despite_objections: bool = False) -> QuickAnswer:
         """At most ``number`` structures that meet ``goal``, constructed at once; see :func:`agent.quick.quick_answer`."""
         from agent.quick import WHAT_IT_IS, quick_answer, why_none
         from tools.ranking.set_level import judge
 
-        spec, found = quick_answer(goal, number, self.settings.search.met_probability)
+        spec, found = quick_answer(goal, number, self.settings.search.met_probability, despite_objections=despite_objections)
         return QuickAnswer(spec, found, judge(found, spec), "" if found else why_none(spec), WHAT_IT_IS)
 
     def route(self, smiles: str, blocks: Inventory | None = None, *, aizynth: bool = False) -> Route:

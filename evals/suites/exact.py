@@ -14,7 +14,7 @@ def answered(task: Task) -> str:
     """The SMILES that ``molwright quick`` answers ``task`` with; '' if it finds none. Raises what the product raises."""
     from agent.quick import quick_answer
 
-    _, found = quick_answer(task.goal, 1)
+    _, found = quick_answer(task.goal, 1, despite_objections=True)
     return found[0].smiles if found else ""
 
 

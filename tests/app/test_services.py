@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from app.services import goals
 from app.services.entry import Services
 from app.services.progress import Journal
+from core import approval
 from core.errors import ApprovalNeeded, NotFoundError, RunStopped, StatusError, UsageError
 from core.events import GenerationDone, ProgressEvent, StageBegun, StatusChanged, TextWritten
 from core.options import RunOptions
@@ -106,7 +106,7 @@ def test_a_rule_that_objects_makes_every_door_wait(services: Services, monkeypat
     def half_unread(spec: DesignSpec) -> str:
         return "more than half of the goal is unread" if "grue" in spec.goal else ""
 
-    monkeypatch.setattr(goals, "APPROVAL_RULES", (half_unread,))
+    monkeypatch.setattr(approval, "APPROVAL_RULES", (half_unread,))
     runs = services.runs()
     goal = "a grue molecule with MW < 300"
     run_id = runs.start(goal, OPTIONS)

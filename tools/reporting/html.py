@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from core.candidate import Candidate, Material
 from core.report import Point, Report
+from core.spec import share_checked
 from tools.catalogue.registry import REGISTRY
 from tools.reporting.drawing import draw
 from tools.reporting.plots import Mark, scatter
@@ -43,7 +44,11 @@ def _environment() -> Environment:
 def render_html(report: Report) -> str:
     """``report`` as a complete HTML document."""
     columns = list(dict.fromkeys([*report.spec.property_names(), *REGISTRY.columns()]))
-    return _environment().get_template("report.html.j2").render(report=report, columns=columns, plots=plots(report), registry=REGISTRY)
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(report=report, columns=columns, plots=plots(report), registry=REGISTRY, share=share_checked(report.spec))
+    )
 
 
 def band(probability: float) -> str:
@@ -87,9 +92,14 @@ def plots(report: Report) -> list[dict[str, Any]]:
     if space:
         svg = scatter(space, label(second), label(first), x_lines=lines.get(second, []), y_lines=lines.get(first, []))
         found.append({"title": f"What was evaluated: {label(first)} against {label(second)}", "svg": Markup(svg)})
+    share = share_checked(report.spec)
     front = [_front_mark(c) for c in [*report.candidates, *report.closest] if c.p_meets is not None and c.desirability is not None]
     if front:
-        svg = scatter(front, "probability that all requirements hold", "desirability of the objectives")
+        svg = scatter(
+            front,
+            f"probability that what is checked holds ({share})" if share else "probability that all requirements hold",
+            "desirability of the objectives",
+        )
         found.append({"title": "Pareto plot: how surely against how well", "svg": Markup(svg)})
     return found
 

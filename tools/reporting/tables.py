@@ -21,6 +21,7 @@ _FIXED = (
     "key",
     "score",
     "p_meets",
+    "wishes_checked",
     "rank_low",
     "rank_high",
     "pareto_front",
@@ -43,7 +44,7 @@ def report_json_schema() -> dict[str, Any]:
 
 def to_csv(report: Report) -> str:
     """Listed and closest candidates as CSV, one row each; each property has a value, a sigma and a domain column with its unit."""
-    rows = [_row(c, True) for c in report.candidates] + [_row(c, False) for c in report.closest]
+    rows = [_row(c, True, report) for c in report.candidates] + [_row(c, False, report) for c in report.closest]
     names = sorted({column for row in rows for column in row} - set(_FIXED))
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=[*_FIXED, *names], lineterminator="\n")
@@ -61,13 +62,16 @@ def to_sdf(report: Report) -> str:
             continue
         rdDepictor.Compute2DCoords(mol)
         mol.SetProp("_Name", candidate.name or candidate.key)
-        fields = [f">  <{name}>\n{_one_line(value)}\n" for name, value in _row(candidate, listed).items() if value not in ("", None)]
+        fields = [
+            f">  <{name}>\n{_one_line(value)}\n" for name, value in _row(candidate, listed, report).items() if value not in ("", None)
+        ]
         blocks.append(Chem.MolToMolBlock(mol) + "\n".join(fields) + "\n$$$$\n")
     return "".join(blocks)
 
 
-def _row(c: Candidate, listed: bool) -> dict[str, Any]:
+def _row(c: Candidate, listed: bool, report: Report) -> dict[str, Any]:
     low, high = c.rank_interval or ("", "")
+    wishes = report.spec.wishes()
     row: dict[str, Any] = {
         "rank": c.rank or "",
         "listed": "yes" if listed else "no",
@@ -77,6 +81,7 @@ def _row(c: Candidate, listed: bool) -> dict[str, Any]:
         "key": c.key,
         "score": _plain(c.score),
         "p_meets": _plain(c.p_meets),
+        "wishes_checked": f"{wishes.checked} of {wishes.total}",
         "rank_low": low,
         "rank_high": high,
         "pareto_front": c.pareto_front or "",

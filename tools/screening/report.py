@@ -9,7 +9,7 @@ from typing import Any
 
 from core.candidate import Candidate, Proposal
 from core.report import Report
-from core.spec import DesignSpec
+from core.spec import DesignSpec, marked, share_checked
 from tools.ranking.rank import rank
 from tools.screening.journal import Journal
 from tools.screening.run import Screened
@@ -91,6 +91,7 @@ def failed_words(spec: DesignSpec, failed: dict[str, int]) -> Iterator[tuple[str
 def report_of(journal: Journal, spec: DesignSpec, done: Screened, *, run_id: str, created_at: str, library: str) -> Report:
     """The report of a screen in the form of a design run's, with the shortlist as its candidates."""
     ranked, tied = shortlist(journal, spec, done.read) if done.hits else ([], [])
+    wishes = spec.wishes()
     return Report(
         run_id=run_id,
         goal=spec.goal,
@@ -99,6 +100,9 @@ def report_of(journal: Journal, spec: DesignSpec, done: Screened, *, run_id: str
         spec=spec,
         summary=summary(spec, done, len(ranked), library),
         candidates=ranked,
+        goal_marked=marked(spec),
+        wishes_checked=wishes.checked,
+        wishes_unchecked=wishes.unchecked,
         assumptions=spec.assumptions,
         unchecked=spec.unchecked,
         warnings=spec.warnings,
@@ -115,6 +119,8 @@ def summary(spec: DesignSpec, done: Screened, listed: int, library: str) -> str:
     text = [
         f"{done.read:,} records of {library} were read; {done.hits:,} structures meet every requirement and {listed} of them are listed."
     ]
+    if share := share_checked(spec):
+        text.append(f"The requirements and objectives cover {share} of the goal; nothing was held against the others.")
     if done.failed:
         reason, words, number = next(failed_words(spec, done.failed))
         text.append(f"Most were rejected by {reason} ({words}): {number:,}.")

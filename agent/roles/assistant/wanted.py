@@ -10,6 +10,7 @@ from typing import Any
 from agent.reading import describe, interpret
 from agent.toolbox import ToolError
 from agent.toolbox.conversation import Conversation
+from core.approval import objections
 from core.errors import MolwrightError
 from core.spec import DesignSpec
 from tools.safety.guard import screen_goal
@@ -30,12 +31,14 @@ class WantedDesign:
         spec: what it means, by the built-in interpreter.
         text: the spec in words.
         borrowed: words of the goal that come from a retrieved text and neither from the person nor from an approved goal; '' if none do.
+        objections: why a person has to look at the spec first, whatever was said beforehand; nothing where nobody has to.
     """
 
     goal: str
     spec: DesignSpec
     text: str
     borrowed: str
+    objections: tuple[str, ...]
 
 
 def wanted_design(goal: str, talk: Conversation) -> WantedDesign:
@@ -51,7 +54,7 @@ def wanted_design(goal: str, talk: Conversation) -> WantedDesign:
     answers = list(talk.answers())
     goals = [g for name, answer in answers if name in _GOAL_TOOLS for g in _goals(answer)]
     read = "\n".join(json.dumps(answer, ensure_ascii=False) for _, answer in answers)
-    return WantedDesign(goal, spec, describe(spec), borrowed_words(goal, "\n".join([*said, *goals]), read))
+    return WantedDesign(goal, spec, describe(spec), borrowed_words(goal, "\n".join([*said, *goals]), read), objections(spec))
 
 
 def borrowed_words(goal: str, said: str, read: str) -> str:

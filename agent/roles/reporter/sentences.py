@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core.candidate import Candidate, Citation, format_value
 from core.report import Report
-from core.spec import DesignSpec, EditRequirement, LevelRequirement
+from core.spec import DesignSpec, EditRequirement, LevelRequirement, share_checked
 from tools.calculators.thermal import volatility_words
 from tools.catalogue.kinds import kind_of
 from tools.catalogue.registry import REGISTRY
@@ -25,7 +25,7 @@ def explain_candidate(
 ) -> Candidate:
     """``candidate`` with its rationale and the citations that its rationale uses. ``words``: checked words of a model, put after its standing."""
     parts = [
-        _standing(candidate),
+        _standing(candidate, spec),
         words,
         *_requirement_sentences(candidate, spec),
         _volatility(candidate, spec),
@@ -51,7 +51,7 @@ def outcome(report: Report) -> str:
     """How many meet the requirements and which is first, or which requirement binds."""
     asked = report.spec.candidates
     if report.spec.exhaustive and report.candidates:
-        return _all_listed(report)
+        return " ".join([_all_listed(report), *_share(report)])
     if report.candidates:
         first, count = report.candidates[0], len(report.candidates)
         sentences = [
@@ -77,7 +77,13 @@ def outcome(report: Report) -> str:
             sentences.append(f"{implausible} proposed structures were rejected as implausible.")
         if report.closest:
             sentences.append(f"The {len(report.closest)} that come closest are shown.")
-    return " ".join([*sentences, *_set_sentences(report)])
+    return " ".join([*sentences, *_share(report), *_set_sentences(report)])
+
+
+def _share(report: Report) -> list[str]:
+    """How much of the goal the requirements speak of, where that is not all."""
+    share = share_checked(report.spec)
+    return [f"The requirements and objectives cover {share} of the goal; nothing here was held against the others."] if share else []
 
 
 def _all_listed(report: Report) -> str:
@@ -120,7 +126,7 @@ def ending(report: Report) -> str:
     sentences = [_passed_over(report)] if report.choice and report.candidates else []
     if report.unchecked:
         phrases = ", ".join(f'"{u.phrase}"' for u in report.unchecked)
-        sentences.append(f"Not checked, because nothing here can compute it: {phrases}.")
+        sentences.append(f"Not checked, because it was not understood or nothing here can compute it: {phrases}.")
     sentences.append(f"The search ended because {report.stop_reason}.")
     return " ".join(s for s in sentences if s)
 
@@ -148,13 +154,15 @@ def _passed_over(report: Report) -> str:
     return " ".join(s for s in (passed, listed) if s)
 
 
-def _standing(candidate: Candidate) -> str:
+def _standing(candidate: Candidate, spec: DesignSpec) -> str:
     if candidate.rank is None:
         failed = [r.text for r in candidate.requirements if not r.met]
         return f"Close, but not listed: it misses {'; '.join(failed)}." if failed else ""
     interval = candidate.rank_interval
     tie = f" (within error anywhere from {interval[0]} to {interval[1]})" if interval and interval[0] != interval[1] else ""
-    return f"Rank {candidate.rank}{tie}: probability that all requirements hold {_percent(candidate.p_meets)}."
+    share = share_checked(spec)
+    covered = f"; they cover {share} of the goal" if share else ""
+    return f"Rank {candidate.rank}{tie}: probability that all requirements hold {_percent(candidate.p_meets)}{covered}."
 
 
 def _requirement_sentences(candidate: Candidate, spec: DesignSpec) -> list[str]:

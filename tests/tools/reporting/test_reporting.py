@@ -12,6 +12,7 @@ import pytest
 from rdkit import Chem
 
 from core.candidate import Candidate, Citation, Material, Origin, PropertyValue, RequirementResult, Route, RouteStep, SafetyVerdict
+from core.reading import ReadSpan
 from core.report import BindingRequirement, Evidence, Point, Report
 from core.spec import Assumption, Condition, DesignSpec, PropertyRequirement, Unchecked
 from tools.reporting import render_html, report_json_schema, to_csv, to_sdf
@@ -195,3 +196,33 @@ def test_a_long_goal_is_cut_in_the_heading_and_whole_below(report: Report) -> No
     heading = page.split("<h1>")[1].split("</h1>")[0]
     assert len(heading) <= 300
     assert f"<p>{goal}</p>" in page
+
+
+def test_no_probability_stands_alone_where_something_is_unchecked(report: Report) -> None:
+    goal = "logP at most 3, low foaming, HLB of 12"
+    spans = [
+        ReadSpan(start=0, end=14, text="logP at most 3", role="read", becomes=["R1"]),
+        ReadSpan(start=14, end=16, text=", ", role="filler"),
+        ReadSpan(start=16, end=27, text="low foaming", role="unread"),
+        ReadSpan(start=27, end=29, text=", ", role="filler"),
+        ReadSpan(start=29, end=38, text="HLB of 12", role="unread"),
+    ]
+    unchecked = [
+        Unchecked(phrase="low foaming", reason="not understood", suggestion="logP above 1"),
+        Unchecked(phrase="HLB of 12", reason="no"),
+    ]
+    partly = report.model_copy(
+        update={"spec": report.spec.model_copy(update={"goal": goal, "reading": spans, "unchecked": unchecked}), "unchecked": unchecked}
+    )
+    html = render_html(partly)
+    assert '<span class="unread">low foaming</span>, <span class="unread">HLB of 12</span>' in html
+    assert "Only 1 of the 3 wishes of the goal are checked." in html
+    assert "Meets what is checked: 1 of the 3 wishes" in html
+    assert ">All requirements<" not in html
+    assert "probability that what is checked holds (1 of the 3 wishes)" in html
+    assert html.count('<br><span class="small">1 of the 3 wishes</span>') == len([*partly.candidates, *partly.closest])
+    assert "Could be read as: logP above 1" in html
+    assert {row["wishes_checked"] for row in csv.DictReader(io.StringIO(to_csv(partly)))} == {"1 of 3"}
+    whole = render_html(report.model_copy(update={"spec": report.spec.model_copy(update={"unchecked": []}), "unchecked": []}))
+    assert ">All requirements<" in whole
+    assert "wishes of the goal are checked" not in whole
