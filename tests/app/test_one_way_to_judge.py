@@ -79,11 +79,11 @@ def _graph(smiles: str, spec: DesignSpec) -> Candidate:
         candidates=lambda run, **_: list(rows.values()),
         save_candidates=lambda lease, found: rows.update({c.key: c for c in found}),
     )
-    recorder = SimpleNamespace(recorded=lambda *_: [proposal.model_dump(mode="json")], step=lambda *_: None)
+    recorder = SimpleNamespace(step=lambda *_: None)
     context: Any = SimpleNamespace(store=store, recorder=recorder, run_id="r", lease=None, executor=SerialExecutor())
     state: Any = {"generation": 0, "evaluated": 0, "spec_version": 1}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "_shares", lambda *_: {"evolution": 1})
+        patch.setattr(loop, "_proposals", lambda *_: [("evolution", 0, proposal)])
         for step in (loop.standardise, loop.guard, loop.estimate, loop.check):
             step(state, context)
     (found,) = rows.values()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rdkit import Chem, rdBase
 
-from agent.quick import answer, why_none
+from agent.quick import why_none
 from agent.reading import interpret
 from core.spec import Condition, CountRequirement, DesignSpec, MotifRequirement, PropertyRequirement, Requirement
 from tools.groups.groups import GROUPS, count_group
@@ -18,6 +18,7 @@ from tools.proposers.exact.binding import binding_wishes
 from tools.proposers.exact.proposer import ExactProposer
 from tools.proposers.exemptions import exemptions
 from tools.proposers.library.proposer import LibraryProposer
+from tools.search.direct import answer
 from tools.structures.plausibility import asked_by, first_violation, violations
 
 with Path(__file__).with_name("count_goals.tsv").open(encoding="utf-8", newline="") as table:
