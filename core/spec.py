@@ -357,6 +357,9 @@ class DesignSpec(Model):
     list_known: bool = Field(default=False, description="Whether known structures are listed like new ones. They are marked in any case.")
     assumptions: list[Assumption] = Field(default_factory=list, description="What the interpreter decided by itself.")
     unchecked: list[Unchecked] = Field(default_factory=list, description="Phrases that nothing can compute.")
+    disagreements: list[str] = Field(
+        default_factory=list, description="Where a language model reads the goal otherwise than the built-in reading; a person decides."
+    )
     reading: list[ReadSpan] = Field(
         default_factory=list, description="What each word of the goal became, in order; empty in specs that were not made from a sentence."
     )
@@ -409,6 +412,11 @@ def must_ask(spec: DesignSpec) -> str:
     if wishes.unchecked * 2 > wishes.total:
         return f"only {wishes.checked} of the {wishes.total} wishes of the goal could be read"
     return ""
+
+
+def read_otherwise(spec: DesignSpec) -> str:
+    """Why a person must decide between two readings of the goal; empty if there is one."""
+    return f"a language model reads the goal otherwise: {'; '.join(spec.disagreements)}" if spec.disagreements else ""
 
 
 def share_checked(spec: DesignSpec) -> str:

@@ -1,9 +1,9 @@
 """A language model's readings of a goal, held against the parser's spec. The parser wins wherever it is sure.
 
-A model cannot change, loosen or drop what the parser read, and it touches no number of the run. A reading that differs is shown. A reading
-of words that the parser did not understand is added and marked as the model's:
+A model cannot change, loosen or drop what the parser read, and it touches no number of the run. A reading that differs is shown, and a
+person has to decide (``core.approval``). A reading of words that the parser did not understand is added and marked as the model's:
 
-- as a requirement only if every number of it, or the group or element that it names, stands in those very words;
+- as a requirement only if its numbers and unit, the name of what it is about, and whether that is asked for or denied stand in those words;
 - otherwise, where a property is meant, as a wish with half weight.
 
 Nothing that a model wrote gets into the spec: only words of the goal, registered names, and numbers.
@@ -20,7 +20,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from agent.roles.interpreter.readings import GoalReading, Subject, condition_of, grounded, in_words, requirement_of, subject_of, wish_of
+from agent.roles.interpreter.readings import (
+    GoalReading,
+    Subject,
+    condition_of,
+    grounded,
+    in_words,
+    named,
+    requirement_of,
+    subject_of,
+    wish_of,
+)
 from agent.roles.interpreter.words import normal, overlap, quoted
 from agent.spec_check import check_spec
 from core.errors import MolwrightError
@@ -53,6 +63,7 @@ class _Merge:
     spec: DesignSpec
     added: int = 0
     shown: list[str] = field(default_factory=list)
+    otherwise: list[str] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
 
 
@@ -64,11 +75,12 @@ def merge(spec: DesignSpec, readings: Sequence[GoalReading], model: str) -> Desi
             _take(reading, work, spec)
         except (MolwrightError, ValidationError, ValueError, OverflowError):
             work.dropped["cannot be computed as read"] += 1
-    warnings = list(dict.fromkeys([*spec.warnings, *work.shown[:MOST_SHOWN]]))
+    otherwise = list(dict.fromkeys(work.otherwise))[:MOST_SHOWN]
+    warnings = list(dict.fromkeys([*spec.warnings, *otherwise, *work.shown[:MOST_SHOWN]]))
     if work.dropped:
         said = "; ".join(f"{count} {reason}" for reason, count in sorted(work.dropped.items()))
         warnings.append(f"of what the model read in the goal, this was not taken: {said}")
-    update: dict[str, Any] = {"warnings": warnings}
+    update: dict[str, Any] = {"warnings": warnings, "disagreements": otherwise}
     if work.added:
         update["interpreter"] = f"{spec.interpreter}, with {work.added} addition{'s' if work.added > 1 else ''} by the model {model}"
     return work.spec.model_copy(update=update)
@@ -87,11 +99,12 @@ def _take(reading: GoalReading, work: _Merge, spec: DesignSpec) -> None:
     if stated or _stated(work.spec, subject):
         if stated and not _agrees(reading, subject, spec, phrase):
             theirs = f'a model reads "{phrase}" as {in_words(reading, subject, phrase)}'
-            work.shown.append(f"{theirs}; the parser's reading stands: {'; '.join(stated)}")
+            work.otherwise.append(f"{theirs}; the parser's reading stands: {'; '.join(stated)}")
         return
     unread = [u for u in work.spec.unchecked if is_open(u) and overlap(phrase, u.phrase)]
     if not unread:
-        work.shown.append(
+        asked = work.otherwise if named(subject, phrase) else work.shown  # what the words do not even name is no second reading of them
+        asked.append(
             f'a model reads "{phrase}" as {in_words(reading, subject, phrase)}; the parser reads these words otherwise, and that stands'
         )
         return

@@ -43,6 +43,10 @@ _DIRECTIONS: dict[str, Literal["maximise", "minimise"]] = {
     "high": "maximise", "above": "maximise", "at least": "maximise", "low": "minimise", "below": "minimise", "at most": "minimise",
 }  # fmt: skip
 
+#: Kinds of words in the parser's tables that deny what a clause speaks of, and that ask for it.
+_DENYING = ("negation", "negation_after", "free")
+_ASKING = ("open", "necessity", "positive_after", "necessity_after", "containing_suffix")
+
 Comparison = Literal["below", "at most", "above", "at least", "exactly", "between", "present", "absent", "high", "low"]
 #: Kind and registered name of what a condition is about.
 Subject = tuple[Literal["property", "group", "element", "rule set"], str]
@@ -142,21 +146,57 @@ def wish_of(reading: GoalReading, definition: Property, phrase: str) -> Objectiv
 
 
 def grounded(reading: GoalReading, subject: Subject, phrase: str, unread: str) -> bool:
-    """Whether the words that the parser did not understand hold every number of the reading, or name the group or element it is about."""
-    if reading.comparison in ("high", "low") or not _polarity_stands(reading.comparison, subject, unread):
+    """Whether the words that the parser did not understand state the reading: its numbers and unit, the name of what it is about, and
+    whether that is asked for or denied."""
+    if reading.comparison in ("high", "low"):
         return False
     words = phrase if normal(phrase) in normal(unread) else unread
+    if not named(subject, words):
+        return False
+    said = _polarity(unread)
+    if reading.comparison == "absent":
+        return said == "denied"
+    if reading.comparison == "present":
+        return subject[0] != "property" and (said == "asked" or (said == "neither" and subject[0] == "rule set"))
+    if said in ("denied", "unclear"):
+        return False
     numbers = [n for n in (reading.low, reading.high) if n is not None]
-    if reading.comparison not in ("present", "absent"):
-        stated = [abs(n.value) for n in numbers_in(words)]
-        return bool(numbers) and all(any(abs(abs(n) - s) < 1e-9 for s in stated) for n in numbers)
+    stated = [abs(n.value) for n in numbers_in(words)]
+    if reading.unit.strip() and normal(reading.unit.strip()) not in normal(words):
+        return False
+    return bool(numbers) and all(any(abs(abs(n) - s) < 1e-9 for s in stated) for n in numbers)
+
+
+def named(subject: Subject, words: str) -> bool:
+    """Whether the property, group, element or rule set stands in ``words`` by one of its names."""
     kind, name = subject
     if kind == "property":
-        return False
-    names = {"group": lambda: {name, *GROUPS[name].synonyms}, "rule set": lambda: {name, RULE_SETS[name].label.lower()}}
-    known = names[kind]() if kind in names else {name, *(w for w, s in ELEMENT_NAMES.items() if s == name)}
+        definition = REGISTRY[name]
+        known = {name.replace("_", " "), definition.label, *(w for w in REGISTRY.words() if REGISTRY.resolve(w) is definition)}
+    elif kind == "group":
+        known = {name, *GROUPS[name].synonyms}
+    elif kind == "rule set":
+        known = {name, RULE_SETS[name].label}
+    else:
+        known = {name, *(w for w, s in ELEMENT_NAMES.items() if s == name)}
     plain = normal(words)
     return any(re.search(rf"(?<![a-z]){re.escape(normal(w))}(?:e?s)?(?![a-z])", plain) for w in known if len(w) > 1)
+
+
+def _polarity(clause: str) -> Literal["asked", "denied", "neither", "unclear"]:
+    """What the words of a clause say by the parser's own tables: a word that asks ('with', 'required') or one that denies.
+
+    unclear: both, or two that deny. A word that the tables do not know ('frowned upon') counts for neither.
+    """
+    lattice = scan(normal(clause))
+    pieces = range(len(lattice.pieces))
+    denials = sum(any(lattice.of(k, kind) for kind in _DENYING) for k in pieces)
+    asks = any(lattice.of(k, kind) for k in pieces for kind in _ASKING)
+    if denials > 1:
+        return "unclear"
+    if denials:
+        return "denied"
+    return "asked" if asks else "neither"
 
 
 def in_words(reading: GoalReading, subject: Subject, phrase: str) -> str:

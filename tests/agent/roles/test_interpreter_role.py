@@ -16,6 +16,7 @@ from agent.roles.interpreter.merge import MOST_ADDED, merge
 from agent.roles.interpreter.model import read_again
 from agent.roles.interpreter.readings import GoalReading, GoalReadings
 from agent.spec_check import check_spec
+from core.approval import objections
 from core.errors import GoalError
 from core.spec import CountRequirement, DesignSpec, MotifRequirement, Objective, PropertyRequirement, RuleSetRequirement
 from tests.agent.models.fake_server import MALFORMED, Reply, fake_model, open_session
@@ -88,11 +89,13 @@ def test_unread_words_become_a_wish_where_the_number_is_not_theirs() -> None:
 
 
 def test_unread_words_become_a_requirement_where_they_hold_the_number() -> None:
-    spec = unread(interpret("a molecule with logP below 3"), "tips the scales at 250 daltons tops", "whispers sulfone never")
+    spec = unread(
+        interpret("a molecule with logP below 3"), "molecular weight tipping the scales at 250 daltons tops", "whispers sulfone never"
+    )
     made = merge(
         spec,
         [
-            reading("tips the scales at 250 daltons tops", "molecular weight", "at most", 250, unit="Da"),
+            reading("molecular weight tipping the scales at 250 daltons tops", "molecular weight", "at most", 250, unit="Da"),
             reading("whispers sulfone never", "sulfone", "absent"),
         ],
         "m",
@@ -119,6 +122,55 @@ def test_structures_that_the_words_do_not_name_are_only_suggested() -> None:
     assert made.requirements == spec.requirements
     assert made.unchecked == spec.unchecked
     assert any("Say it in the goal" in w for w in made.warnings)
+
+
+@pytest.mark.parametrize(
+    ("clause", "wrong"),
+    [
+        ("phenols excluded somehow wibbly", reading("phenols excluded", "phenol", "present")),
+        ("phenols are frowned upon, wibbly", reading("phenols are frowned upon", "phenol", "present")),
+        ("phenols are wibbled upon", reading("phenols are wibbled upon", "phenol", "present")),
+        ("phenols are wibbled upon", reading("phenols are wibbled upon", "phenol", "absent")),
+        ("banish nitrile", reading("banish nitrile", "nitrile", "present")),
+        ("wibbly with a nitrile", reading("wibbly with a nitrile", "nitrile", "absent")),
+        ("wibbly not without nitrile", reading("wibbly not without nitrile", "nitrile", "absent")),
+        ("not wibbly at two bromines", reading("not wibbly at two bromines", "bromine", "exactly", 2)),
+        ("two bromines dancing", reading("two bromines dancing", "chlorine", "exactly", 2)),
+    ],
+)
+def test_a_reading_whose_polarity_or_name_the_words_do_not_state_is_refused(clause: str, wrong: GoalReading) -> None:
+    spec = unread(interpret("a molecule with logP below 3"), clause)
+    made = merge(spec, [wrong], "m")
+    assert made.requirements == spec.requirements
+    assert made.objectives == spec.objectives
+    assert made.unchecked == spec.unchecked
+    assert any("Say it in the goal if it is meant" in w for w in made.warnings)
+
+
+@pytest.mark.parametrize(
+    ("clause", "other"),
+    [
+        ("flash point wibbly 60", reading("flash point wibbly 60", "flash point", "above", 61, unit="°C")),
+        ("flash point wibbly 60 K", reading("flash point wibbly 60 K", "flash point", "above", 60, unit="°C")),
+        ("tips the scales at 60 °C", reading("tips the scales at 60 °C", "flash point", "above", 60, unit="°C")),
+    ],
+)
+def test_a_number_needs_its_own_words_unit_and_property_to_be_required(clause: str, other: GoalReading) -> None:
+    spec = unread(interpret("a molecule with logP below 3"), clause)
+    made = merge(spec, [other], "m")
+    assert made.requirements == spec.requirements
+    assert [o.property for o in made.objectives if o.origin == "model"] == ["flash_point"]  # a wish with half weight, no number
+
+
+def test_a_disagreement_is_asked_and_not_settled() -> None:
+    spec = interpret(GOAL)
+    made = merge(spec, [reading("MW < 300", "molecular weight", "below", 500, unit="g/mol")], "m")
+    (said,) = made.disagreements
+    assert "Molecular weight below 500 g/mol" in said
+    assert objections(spec) == ()
+    (objection,) = objections(made)
+    assert objection.startswith("a language model reads the goal otherwise: a model reads")
+    assert merge(spec, [reading("MW < 300", "molecular weight", "below", 300, unit="g/mol")], "m").disagreements == []
 
 
 def test_elements_counts_and_rule_sets() -> None:
@@ -169,7 +221,7 @@ def test_at_most_a_few_additions() -> None:
 
 def settled(spec: DesignSpec) -> dict[str, Any]:
     """What no model may touch."""
-    kept = spec.model_dump(exclude={"requirements", "objectives", "assumptions", "unchecked", "warnings", "interpreter"})
+    kept = spec.model_dump(exclude={"requirements", "objectives", "assumptions", "unchecked", "warnings", "disagreements", "interpreter"})
     return {
         **kept,
         "read": [r for r in spec.requirements if r.origin != "model"],
