@@ -20,7 +20,8 @@ def states_fact(reader: Reader, clauses: list[Clause], n: int) -> bool:
     clause, lattice = clauses[n], reader.lattice
     if not any(s.kind == "own" for c in clauses for s in c.statements) or any(s.kind in ("own", "kept") for s in clause.statements):
         return False
-    if any(lattice.has(k, "necessity", "request", "soft") for k in range(clause.i, clause.j)):
+    asking = [m for k in range(clause.i, clause.j) for m in lattice.of(k, "necessity", "request", "soft")]
+    if any(lattice.text(m.i, m.j).lower() != "which" for m in asking):
         return False
     since = clauses[n - 1].j if n else 0
     if _SAYS.match(lattice.text(since, clause.j).lower()):

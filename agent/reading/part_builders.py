@@ -191,7 +191,7 @@ def kept_out(node: Node, stance: Stance, lattice: Lattice) -> Built:
 
 
 def kept_group(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    """'keep the carboxylic acid': of the compound of the goal, or, where it has none, of every structure."""
+    """'keep the carboxylic acid': of 'my compound'; where the goal has none, every structure must have one."""
     name = node.mentions("grp")[0].value
     return [Statement("kept", "", name=name, shape="part", smarts=GROUPS[name].smarts, ref=reference_of(node))]
 

@@ -64,6 +64,7 @@ class StatementResolver:
     conditions: Conditions
     reference: Ref | None
     compound: Ref | None
+    statements: list[Statement]
     head_noun: str
 
     def assume(self, phrase: str, text: str) -> None:
@@ -227,7 +228,7 @@ class StatementResolver:
         if s.soft:
             raise Unread("a wish to keep atoms is not scored; state it as a requirement")
         ref = s.ref if s.ref is not None and s.ref.smiles else self.compound
-        if ref is None and s.smarts:
+        if s.smarts and s.ref is None and not any(other.kind == "own" for other in self.statements):
             self._motif(Statement("motif", s.phrase, name=s.name, smarts=s.smarts))
             return
         if ref is None:

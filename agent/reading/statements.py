@@ -41,7 +41,7 @@ class Statement:
     rule_set: name; relative: name, shape ('up' or 'down'); formula: name; edit: name, shape ('add', 'remove', 'replace'), replacement,
     every, ref; set: name ('diversity' or 'novelty'), limit, references;
     solvent: ref; own: ref (the compound that the goal is about); kept: shape ('core', 'part', 'but': all but it, 'around': all but what
-    hangs on it), name (of the part), ref, smarts (of a part that must be there where no compound is known). ``bare``: the limit names no property of its own, its unit does.
+    hangs on it), name (of the part), ref, smarts (of a part that must merely be there where the goal is about no compound of one's own). ``bare``: the limit names no property of its own, its unit does.
     """
 
     kind: Literal[

@@ -108,7 +108,7 @@ def atoms_of(requirement: Requirement, spec: DesignSpec) -> list[Atom]:
     if isinstance(requirement, EditRequirement):
         return [Atom(f"edit:{requirement.operation} {requirement.group}", "done")]
     if isinstance(requirement, FixedAtomsRequirement):
-        return [Atom(f"part:{requirement.part.removeprefix('the ')}", "present")]
+        return [Atom(f"kept:{requirement.part}", "kept")]
     assert isinstance(requirement, ScaffoldRequirement)
     return [Atom(f"scaffold:{requirement.scaffold}", "kept")]
 
