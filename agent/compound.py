@@ -16,6 +16,7 @@ from core.spec import (
     DesignSpec,
     FixedAtomsRequirement,
     Objective,
+    Reference,
     ReferenceSetRequirement,
     Requirement,
     SimilarityRequirement,
@@ -71,13 +72,24 @@ def as_analogue(spec: DesignSpec) -> DesignSpec:
     spec = spec.model_copy(update={"unchecked": unread})  # what the structure is for is said now
     if any(_same(r.reference, reference.smiles) for r in asked):
         return spec
-    name = reference.name or reference.smiles
-    floor = Condition(comparison=">=", value=ANALOGUE_FLOOR)
+    similar, assumption = analogue_of(reference)
+    return _added(spec, similar).model_copy(update={"assumptions": [*spec.assumptions, assumption]})
+
+
+def analogue_of(reference: Reference, phrase: str = "") -> tuple[SimilarityRequirement, Assumption]:
+    """The least similarity of an analogue to ``reference`` and the assumption that says so. ``phrase``: the words of the goal behind it."""
     similar = SimilarityRequirement(
-        id="", text="", origin="assumption", reference=reference.smiles, reference_name=reference.name, condition=floor
+        id="",
+        text="",
+        phrase=phrase,
+        origin="assumption",
+        reference=reference.smiles,
+        reference_name=reference.name,
+        condition=Condition(comparison=">=", value=ANALOGUE_FLOOR),
     )
+    name = reference.name or reference.smiles
     text = f"an analogue of {name} has a Tanimoto similarity of at least {ANALOGUE_FLOOR:g} to it, as nearly all pairs that differ by one substituent have"
-    return _added(spec, similar).model_copy(update={"assumptions": [*spec.assumptions, Assumption(phrase="", text=text)]})
+    return similar, Assumption(phrase=phrase, text=text)
 
 
 def like(spec: DesignSpec, references: NamedReferences) -> DesignSpec:

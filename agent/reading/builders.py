@@ -88,6 +88,8 @@ def _objective(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return [Statement("objective", "", name="similarity", shape="maximise", ref=reference_of(node))]
     names = [p.mentions("prop")[0].value for p in node.nodes("Property")]
     comparative = node.mentions("comparative_up", "comparative_down", "comparative_good", "comparative_bad")
+    if node.nodes("Shifted"):
+        return [_shift(node)]
     scale = node.first("scale")
     if scale is not None:
         name, sign = scale.value
@@ -102,6 +104,11 @@ def _objective(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if any(s.kind == "level" and not _upwards(node, s.name) for s in built):
         return Refusal("low stability is not something that can be asked for")
     return built
+
+
+def _shift(node: Node, ref: Ref | None = None) -> Statement:
+    """'absorb at longer wavelength'."""
+    return Statement("relative", "", name="absorption_maximum", shape="up" if node.mentions("redder") else "down", ref=ref)
 
 
 def _upwards(node: Node, name: str) -> bool:
@@ -124,7 +131,9 @@ def _changed(node: Node, stance: Stance, lattice: Lattice) -> Built:
     reference = reference_of(node)
     if reference is None:
         return None
-    near = Statement("similarity", "", ref=reference)
+    near = Statement("own" if node.mentions("mine") else "similarity", "", ref=reference)
+    if node.nodes("Shifted"):
+        return [near, _shift(node, reference)]
     scale = node.first("scale")
     comparative = node.mentions("comparative_up", "comparative_down", "comparative_good", "comparative_bad")
     if scale is not None:
@@ -135,6 +144,11 @@ def _changed(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if comparative:
         return [near, Statement("relative", "", name=names[0], shape="up" if _upwards(node, names[0]) else "down", ref=reference)]
     return [near, *(_wish(name, _upwards(node, name)) for name in names)]
+
+
+def _own(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'my compound CCO', 'make my dye CCO ...': what is designed is an analogue of it."""
+    return [Statement("own", "", ref=reference_of(node))]
 
 
 def _vague(node: Node, stance: Stance, lattice: Lattice) -> Built:
@@ -284,6 +298,7 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "level": _level,
     "objective": _only_asked(_objective),
     "changed": _only_asked(_changed),
+    "own": _only_asked(_own),
     "count": part_builders.count,
     "any_of": part_builders.any_of,
     "all_but": part_builders.all_but,
@@ -301,6 +316,8 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "scaffold": _only_asked(_scaffold),
     "both": _only_asked(part_builders.both),
     "kept_out": _only_asked(part_builders.kept_out),
+    "kept": _only_asked(part_builders.kept),
+    "varied": _only_asked(part_builders.varied),
     "kept_group": _only_asked(part_builders.kept_group),
     "scaffold_of": _only_asked(_scaffold_of),
     "edit": _only_asked(_edit),

@@ -25,6 +25,7 @@ STOPS = frozenset(";.!?")
 STARTERS = (
     "open", "open_weak", "relative", "negation", "soft", "purpose", "and", "or", "but", "condition", "exception", "verbprop", "stable", "keep",
     "similar", "dissimilar", "similar_weak", "in_solvent", "necessity", "permission", "maximise", "minimise", "improve", "edit_add", "edit_replace", "adverbial", "only", "participle",
+    "unchanged", "leave", "vary_only",
 )  # fmt: skip
 #: Kinds before a content, and what each changes.
 _BEFORE = (
@@ -94,7 +95,19 @@ class Clause:
     @property
     def parts(self) -> bool:
         """Whether it asks for or denies parts of structures."""
-        return self.content in ("motif", "both", "kept_out", "any_of", "all_but", "count", "elements", "kept_group", "derivative")
+        return self.content in (
+            "motif",
+            "both",
+            "kept_out",
+            "any_of",
+            "all_but",
+            "count",
+            "elements",
+            "kept_group",
+            "kept",
+            "varied",
+            "derivative",
+        )
 
 
 @dataclass(frozen=True)

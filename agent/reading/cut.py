@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from agent.reading.clauses import STARTERS, STOPS, Clause, Reader
+from agent.reading.facts import FACT, states_fact
 from agent.reading.head import HeadReader
 from agent.reading.mentions import Mention
 
@@ -172,6 +173,8 @@ def _doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     clause = clauses[n]
     if clause.role != "read" or clause.content == "name":
         return ""
+    if states_fact(reader, clauses, n):
+        return FACT
     before = _neighbour(clauses, n, -1)
     if clause.plural and before is None:
         return _DOUBT

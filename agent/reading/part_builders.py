@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from agent.reading.grammar import Node
-from agent.reading.limit_builders import INVERSE, limits_of
+from agent.reading.limit_builders import INVERSE, limits_of, reference_of
 from agent.reading.mentions import Lattice, Mention
 from agent.reading.registered import GROUPS, REGISTRY
 from agent.reading.stance import Built, Stance
@@ -191,9 +191,23 @@ def kept_out(node: Node, stance: Stance, lattice: Lattice) -> Built:
 
 
 def kept_group(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    """'keep the carboxylic acid'."""
+    """'keep the carboxylic acid': of 'my compound'; where the goal has none, every structure must have one."""
     name = node.mentions("grp")[0].value
-    return [Statement("motif", "", name=name, smarts=GROUPS[name].smarts)]
+    return [Statement("kept", "", name=name, shape="part", smarts=GROUPS[name].smarts, ref=reference_of(node))]
+
+
+def kept(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'without changing the core', 'leave the ester untouched': of the compound of the goal."""
+    group = node.first("grp")
+    if group is None:
+        return [Statement("kept", "", shape="core", ref=reference_of(node))]
+    return [Statement("kept", "", name=group.value, shape="part", ref=reference_of(node))]
+
+
+def varied(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'only vary the ester', 'substituents on the phenyl ring may change': the rest of the compound of the goal stays."""
+    shape = "around" if node.mentions("around") else "but"
+    return [Statement("kept", "", name=node.mentions("grp")[0].value, shape=shape)]
 
 
 def derivative(node: Node, stance: Stance, lattice: Lattice) -> Built:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from agent.reading.clauses import Clause
 from agent.reading.compact import parse_requirement
+from agent.reading.kept import compound_of, unstated_likeness
 from agent.reading.lexicon import Family
 from agent.reading.reading import Reading
 from agent.reading.resolve_statements import StatementResolver, Unread
@@ -24,7 +25,7 @@ from core.spec import (
 )
 
 #: Statements whose structure is the reference of the goal.
-REFERRING = ("similarity", "edit", "objective")
+REFERRING = ("own", "similarity", "edit", "objective", "kept")
 
 
 @dataclass
@@ -56,6 +57,7 @@ class Resolver(StatementResolver):
         self.exhaustive = next((s.phrase for s in self.statements if s.exhaustive), "")
         self.conditions = self._conditions()
         self.reference = next((s.ref for s in self.statements if s.kind in REFERRING and s.ref is not None and s.ref.smiles), None)
+        self.compound = compound_of(self.statements)
         if self.reference is None:
             self.reference = next(
                 (
@@ -134,6 +136,9 @@ class Resolver(StatementResolver):
         for outcome in [o for o in self.outcomes if o not in later] + later:
             if outcome.clause.role in ("read", "head"):
                 self._clause(outcome)
+        if (analogue := unstated_likeness(self.requirements, self.compound)) is not None:
+            self.requirements.append(analogue[0])
+            self.assume(analogue[1].phrase, analogue[1].text)
         self._family_requirements()
         self._merge()
 

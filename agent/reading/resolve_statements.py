@@ -8,14 +8,16 @@ from typing import Any
 
 from rdkit import Chem
 
+from agent.compound import analogue_of
 from agent.reading.compact import number_text, parse_requirement
 from agent.reading.contradictions import reject_formula
+from agent.reading.kept import kept_atoms
 from agent.reading.limits import check_edit, count_condition, mass_condition, property_condition, reference_value, similarity_condition
 from agent.reading.objectives import ramp_for, soft_objective
 from agent.reading.registered import GROUPS, REGISTRY, RULE_SETS
 from agent.reading.statements import Limit, Ref, Statement
 from agent.reading.wording import comparison, objective_text, requirement_text
-from core.errors import GoalError, MolwrightError
+from core.errors import GoalError, MolwrightError, StructureError
 from core.spec import (
     Assumption,
     CandidateClass,
@@ -28,6 +30,7 @@ from core.spec import (
     MotifRequirement,
     Objective,
     PropertyRequirement,
+    Reference,
     Requirement,
     RuleSetRequirement,
     ScaffoldRequirement,
@@ -60,6 +63,8 @@ class StatementResolver:
     family: str
     conditions: Conditions
     reference: Ref | None
+    compound: Ref | None
+    statements: list[Statement]
     head_noun: str
 
     def assume(self, phrase: str, text: str) -> None:
@@ -212,6 +217,26 @@ class StatementResolver:
         self.requirements.append(ScaffoldRequirement(**_DUMMY, phrase=s.phrase, scaffold=smiles, smarts=scaffold_smarts(smiles)))
         if self.reference is None:
             self.reference = Ref(name=s.name, smiles=smiles)
+
+    def _own(self, s: Statement) -> None:
+        ref = self._resolve_ref(s.ref or Ref(), s.phrase)
+        similar, assumption = analogue_of(Reference(name=ref.name, smiles=ref.smiles), s.phrase)
+        self.requirements.append(similar)
+        self.assume(assumption.phrase, assumption.text)
+
+    def _kept(self, s: Statement) -> None:
+        if s.soft:
+            raise Unread("a wish to keep atoms is not scored; state it as a requirement")
+        ref = s.ref if s.ref is not None and s.ref.smiles else self.compound
+        if s.smarts and s.ref is None and not any(other.kind == "own" for other in self.statements):
+            self._motif(Statement("motif", s.phrase, name=s.name, smarts=s.smarts))
+            return
+        if ref is None:
+            raise Unread("it is said of a compound, and the goal names none; give it as SMILES or by a common name")
+        try:
+            self.requirements.append(kept_atoms(s, ref, self.candidate_class))
+        except StructureError as error:
+            raise Unread(str(error).removesuffix(f": {error.smiles!r}")) from error
 
     def _edit(self, s: Statement) -> None:
         ref = self._resolve_ref(s.ref or Ref(), s.phrase)

@@ -40,7 +40,8 @@ class Statement:
     motif: name, smarts, wanted; elements: elements; similarity: ref, limit, wanted; scaffold: name, smarts (a SMILES);
     rule_set: name; relative: name, shape ('up' or 'down'); formula: name; edit: name, shape ('add', 'remove', 'replace'), replacement,
     every, ref; set: name ('diversity' or 'novelty'), limit, references;
-    solvent: ref. ``bare``: the limit names no property of its own, its unit does.
+    solvent: ref; own: ref (the compound that the goal is about); kept: shape ('core', 'part', 'but': all but it, 'around': all but what
+    hangs on it), name (of the part), ref, smarts (of a part that must merely be there where the goal is about no compound of one's own). ``bare``: the limit names no property of its own, its unit does.
     """
 
     kind: Literal[
@@ -59,6 +60,8 @@ class Statement:
         "edit",
         "set",
         "solvent",
+        "own",
+        "kept",
     ]
     phrase: str
     name: str = ""

@@ -16,6 +16,7 @@ from core.spec import (
     DesignSpec,
     EditRequirement,
     ElementsRequirement,
+    FixedAtomsRequirement,
     LevelRequirement,
     MotifRequirement,
     Objective,
@@ -106,6 +107,8 @@ def atoms_of(requirement: Requirement, spec: DesignSpec) -> list[Atom]:
         return [Atom(f"rule_set:{requirement.rule_set}", "met")]
     if isinstance(requirement, EditRequirement):
         return [Atom(f"edit:{requirement.operation} {requirement.group}", "done")]
+    if isinstance(requirement, FixedAtomsRequirement):
+        return [Atom(f"kept:{requirement.part}", "kept")]
     assert isinstance(requirement, ScaffoldRequirement)
     return [Atom(f"scaffold:{requirement.scaffold}", "kept")]
 
