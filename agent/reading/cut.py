@@ -175,6 +175,8 @@ def _doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
         return ""
     if states_fact(reader, clauses, n):
         return FACT
+    if clause.parts and not clause.denied and _taken_back(reader, clauses, n):
+        return _DOUBT
     before = _neighbour(clauses, n, -1)
     if clause.plural and before is None:
         return _DOUBT
@@ -303,6 +305,28 @@ def _opened_by(reader: Reader, clause: Clause) -> set[str]:
     return {m.kind for m in reader.lattice.of(clause.i, "or")}
 
 
+#: What an unread end of a list may hold that turns all of it: 'aluminium, alcohol, parabens: all three undesired'.
+_TURNING = ("negation", "negation_after", "free", "permission", "permission_after", "exception")
+#: Words that stand for what was said before them.
+_ANAPHORA = frozenset(
+    {"it", "its", "them", "they", "these", "those", "this", "both", "all", "none", "neither", "either", "which", "such", "that"}
+)
+
+
+def _taken_back(reader: Reader, clauses: list[Clause], n: int) -> bool:
+    """Whether what follows a demand for parts, and was not read or denies, stands for it: 'contains quinoline, and we want it gone'."""
+    end = clauses[n].j
+    for after in clauses[n + 1 :]:
+        if after.role == "filler":
+            continue
+        if after.role != "unread" and not after.denied:
+            return False
+        if any(reader.lattice.lower(k) in _ANAPHORA for k in range(end, min(after.j, end + 6))):
+            return True
+        end = after.j
+    return False
+
+
 def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
     signs = _signs(reader, clause.j, after.i)
     joined = _between(reader, clause.j, after.i)
@@ -332,6 +356,8 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
     if after.role != "unread":
         return ""
     if clause.listed and joined:
+        return _DOUBT
+    if clause.listed and not clause.denied and any(reader.lattice.has(k, *_TURNING) for k in range(after.i, after.j)):
         return _DOUBT
     if reader.lattice.lower(after.i) == "nor":
         return _DOUBT

@@ -110,6 +110,9 @@ def _window(part: Node, numbers: list[tuple[float, str]], comparisons: list[str]
         return None
     if part.name == "Either" and high != low + 1:
         return None
+    ends = part.mentions("num")
+    if low < 20 and not first and 100 <= high < 1000 and high % 100 == 0 and len(ends) == 2 and ends[1].j - ends[1].i > 1:
+        return None  # 'between six and eight hundred' most likely means six hundred
     return _between(low, high, first, second)
 
 

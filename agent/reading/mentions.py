@@ -185,6 +185,8 @@ def _symbols(pieces: list[Piece], n: int) -> list[Mention]:
     word = pieces[n].text
     if not word[0].isupper() or (n and pieces[n].glued and pieces[n - 1].text[-1].isalnum()):
         return []
+    if len(word) == 1 and _is_locant(pieces, n):
+        return []
     if word in SYMBOLS:
         return [Mention(n, n + 1, "elem", word)]
     if any(c.isdigit() for c in word) and _FORMULA.fullmatch(word):
@@ -194,6 +196,23 @@ def _symbols(pieces: list[Piece], n: int) -> list[Mention]:
         if len(set(symbols)) == len(symbols) and {"C", "H"} <= set(symbols):
             return [Mention(n, n + 1, "elems", tuple(symbols))]
     return []
+
+
+def _is_locant(pieces: list[Piece], n: int) -> bool:
+    """Whether the letter at piece ``n`` says where something stands ('N,N-dialkyl', 'O-alkyl'), and is no element that is spoken of."""
+    while (
+        n + 2 < len(pieces) and pieces[n + 1].text == "," and pieces[n + 1].glued and pieces[n + 2].glued and len(pieces[n + 2].text) == 1
+    ):
+        n += 2
+    behind = pieces[n + 1 : n + 3]
+    return (
+        len(behind) == 2
+        and behind[0].text == "-"
+        and behind[0].glued
+        and behind[1].glued
+        and len(behind[1].text) > 2
+        and behind[1].text.islower()
+    )
 
 
 def _units(lattice: Lattice, ends: dict[int, int]) -> None:
