@@ -220,6 +220,10 @@ def _isomers(node: Node, stance: Stance, lattice: Lattice) -> Built:
     return [Statement("formula", "", name=node.mentions("formula")[0].value, exhaustive=True)]
 
 
+#: What 'my compound' is varied to, as words begin: no more than what is made from it, so no more similar than that.
+_MADE_FROM = ("analog", "derivative", "variant")
+
+
 def _similarity(node: Node, stance: Stance, lattice: Lattice) -> Built:
     limits = limits_of(node) or [None]  # type: ignore[list-item]
     limit = limits[0]
@@ -233,6 +237,9 @@ def _similarity(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if limit is not None and limit.operator == "bare" and limit.unit != "%" and (limit.low or 0) > 1:
         return None
     reference = reference_of(node)
+    plain = [m for m in node.mentions("similar") if lattice.lower(m.i).startswith(_MADE_FROM)]
+    if plain and limit is None and wanted and node.mentions("mine"):
+        return [Statement("own", "", ref=reference)]
     weak = node.mentions("similar_weak")
     if weak and not (reference and reference.smiles):
         return None

@@ -55,6 +55,8 @@ _AFTER = (
     "free",
     "containing_suffix",
 )
+#: Contents that speak of parts of structures.
+_PARTS = frozenset("motif both kept_out any_of all_but count elements kept_group kept varied derivative".split())
 #: Openers that can hold a whole compound as a part ('containing caffeine', not 'with water').
 _HOLDING = ("contain", "bear", "incorporat", "featur", "possess", "compris", "includ", "carr")
 _MOST_BEFORE = 9
@@ -95,19 +97,7 @@ class Clause:
     @property
     def parts(self) -> bool:
         """Whether it asks for or denies parts of structures."""
-        return self.content in (
-            "motif",
-            "both",
-            "kept_out",
-            "any_of",
-            "all_but",
-            "count",
-            "elements",
-            "kept_group",
-            "kept",
-            "varied",
-            "derivative",
-        )
+        return self.content in _PARTS
 
 
 @dataclass(frozen=True)

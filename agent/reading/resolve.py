@@ -104,11 +104,13 @@ class Resolver(StatementResolver):
             outcome.reason = reason
 
     def _class_of_statements(self, head: Clause | None) -> CandidateClass:
-        """Where no noun says what is designed: a polymer if a glass transition is asked for, else a molecule."""
+        """Where no noun says what is designed: a polymer if 'my compound' is a repeat unit or a glass transition is asked for, else a molecule."""
         tg = any(
             s.name == "glass_transition_temperature" or (s.vague is not None and s.vague.candidate_class == "polymer")
             for s in self.statements
         )
+        if any(s.kind == "own" and s.ref is not None and s.ref.smiles.count("*") == 2 for s in self.statements):
+            return "polymer"
         if tg and head is not None:
             self.class_assumption = "a polymer is designed, as a glass transition is asked for"
         return "polymer" if tg else "molecule"

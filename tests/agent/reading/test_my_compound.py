@@ -71,6 +71,9 @@ def test_core_is_kept(words: str) -> None:
         (f"make my dye {ESTER} less lipophilic; only the ester may change", kept_but(ESTER, "ester")),
         (f"make my molecule {X} less lipophilic; substituents on the phenyl ring may change", changed_around(X, "benzene ring")),
         (f"keep the phenol of our lead {X}", kept_part(X, "phenol")),
+        (f"5 analogues of my hit {X}, keep the amide", kept_part(X, "amide")),
+        (f"make my compound ({X}) less lipophilic, keep the amide", kept_part(X, "amide")),
+        ("improve the solubility of my drug paracetamol, keep the amide", kept_part(X, "amide")),
     ],
 )
 def test_part_is_kept(goal: str, expected: FixedAtomsRequirement) -> None:
@@ -168,6 +171,7 @@ def test_repeat_unit_makes_a_polymer() -> None:
     assert spec.candidate_class == "polymer"
     assert spec.unchecked == []
     assert same(spec, kept_scaffold("*CC(*)c1ccccc1"))
+    assert interpret("make my repeat unit *CC(*)c1ccccc1 less polar, keep the core", may_be_empty=True).candidate_class == "polymer"
 
 
 def test_core_from_a_person_adds_no_second_similarity() -> None:
