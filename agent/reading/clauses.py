@@ -56,7 +56,7 @@ _AFTER = (
     "containing_suffix",
 )
 #: Contents that speak of parts of structures.
-_PARTS = frozenset("motif both kept_out any_of all_but count elements kept_group kept varied derivative".split())
+_PARTS = frozenset(["motif", "both", "kept_out", "any_of", "all_but", "count", "elements", "kept_group", "kept", "varied", "derivative"])
 #: Openers that can hold a whole compound as a part ('containing caffeine', not 'with water').
 _HOLDING = ("contain", "bear", "incorporat", "featur", "possess", "compris", "includ", "carr")
 _MOST_BEFORE = 9
