@@ -359,6 +359,8 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return _DOUBT
     if clause.listed and not clause.denied and any(reader.lattice.has(k, *_TURNING) for k in range(after.i, after.j)):
         return _DOUBT
+    if clause.content in ("kept", "varied") and not signs and not joined:
+        return _DOUBT  # 'without changing the core it is hopeless'
     if reader.lattice.lower(after.i) == "nor":
         return _DOUBT
     starts_anew = ("open", "relative", "prop", "num", "negation", "unchk", "adjective_up", "adjective_down", "adjective_good", "purpose")

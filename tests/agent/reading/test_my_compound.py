@@ -98,7 +98,7 @@ def test_longer_wavelength_is_measured_from_the_dye() -> None:
         "changing the core is fine", "changing the core is allowed", "you may change the core", "not without changing the core",
         "without keeping the core", "do not keep the core", "do not only vary the amide", "leave the core", "without changing the core too much",
         "substituents on the phenyl ring may not change", "ideally keep the amide", "without changing the core or the amide",
-        "without changing the core unless needed", "without changing the ester", "keep the nitro group", "only vary the ester",
+        "without changing the core unless needed", "without changing the core it is hopeless", "we do not change the core in vain", "no substituents on the phenyl ring may change", "not only the amide may change", "without changing the ester", "keep the nitro group", "only vary the ester",
     ],
 )  # fmt: skip
 def test_what_keeps_nothing_is_unread(words: str) -> None:
