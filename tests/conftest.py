@@ -10,10 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 #: Markers of tests that need a program with an environment of its own (``make test-vllm``, ``test-aizynth``, ``test-torch``).
 APART = ("vllm", "aizynth", "torch")
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+
+# The gate draws the same examples each time, however busy the machine is; elsewhere every run draws others.
+settings.register_profile("gate", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+if IN_CI:
+    settings.load_profile("gate")
 
 
 def _fail_instead(report: Any) -> None:

@@ -308,9 +308,7 @@ def _opened_by(reader: Reader, clause: Clause) -> set[str]:
 #: What an unread end of a list may hold that turns all of it: 'aluminium, alcohol, parabens: all three undesired'.
 _TURNING = ("negation", "negation_after", "free", "permission", "permission_after", "exception")
 #: Words that stand for what was said before them.
-_ANAPHORA = frozenset(
-    {"it", "its", "them", "they", "these", "those", "this", "both", "all", "none", "neither", "either", "which", "such", "that"}
-)
+_ANAPHORA = frozenset({"it", "its", "them", "they", "these", "those", "this", "both", "all", "which"})
 
 
 def _taken_back(reader: Reader, clauses: list[Clause], n: int) -> bool:
@@ -355,6 +353,8 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         )
     if after.role != "unread":
         return ""
+    if any(reader.lattice.lower(k) in ("-", "to") for k in range(clause.j, after.i)):
+        return _DOUBT  # 'TPSA 60 - about 90': a range of which one end is understood
     if clause.listed and joined:
         return _DOUBT
     if clause.listed and not clause.denied and any(reader.lattice.has(k, *_TURNING) for k in range(after.i, after.j)):
