@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.reading import interpret
+from core.errors import ContradictionError
 from core.spec import CountRequirement, DesignSpec, MotifRequirement
 from tools.groups.groups import GROUPS, plural
 
@@ -95,7 +96,11 @@ def test_a_plain_denial_and_a_plain_demand_of_every_group(group: str) -> None:
 @given(st.sampled_from(GROUP_NAMES), st.sampled_from(KNOWN + UNKNOWN), st.sampled_from(AROUND), st.sampled_from(ODD))
 def test_what_is_not_asked_for_never_becomes_a_demand(group: str, frame: str, around: str, odd: str) -> None:
     goal = around.format(x=_said(frame, group, odd))
-    assert demanded(interpret(goal, may_be_empty=True)) == [], goal
+    try:
+        spec = interpret(goal, may_be_empty=True)
+    except ContradictionError:  # a dye without a chromophore: the prohibition was read
+        return
+    assert demanded(spec) == [], goal
 
 
 @settings(max_examples=150, deadline=None)
