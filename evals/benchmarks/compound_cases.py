@@ -5,7 +5,7 @@
 Each of the cases in ``evals/data/compound_cases.toml`` goes the way of ``molwright design GOAL --core CORE --yes``, in one process and without
 the literature. The judge (``evals/judges/fixed_atoms.py``) matches the atoms that had to stay with arithmetic of its own; the report's other claims are
 recomputed as in the design suite. A case is *improved* if a listed candidate meets every requirement and its aimed property is better than
-that of the compound, both predicted alike. ``--name`` keeps the figures under a name of their own in ``evals/data/engine/compound.json``.
+that of the compound, both predicted alike. ``--name`` keeps the figures under a name of their own in ``evals/data/compound_cases.json``.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from tools.execution import SerialExecutor
 from tools.workspace import builtin
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-CASES, FIGURES = DATA / "compound_cases.toml", DATA / "engine" / "compound.json"
+CASES, FIGURES = DATA / "compound_cases.toml", DATA / "compound_cases.json"
 
 
 def cases() -> list[dict[str, Any]]:
