@@ -5,21 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from agent.interpreter import interpret
 
 from agent.compound import ALIKE, ANALOGUE_FLOOR, as_analogue, with_wishes
+from agent.reading import interpret
 from agent.spec_check import check_spec
 from app.commands.compound import compound_options
 from core.errors import NotFoundError, SpecError, UsageError
 from core.options import given_options
-from core.spec import FixedAtomsRequirement, ReferenceSetRequirement, SimilarityRequirement
+from core.spec import FixedAtomsRequirement, Reference, ReferenceSetRequirement, SimilarityRequirement
 from tools.safety.spec import screen_spec
 
-GOAL = "make my compound CC(=O)Nc1ccc(O)cc1 more soluble"
+GOAL = "a molecule similar to CC(=O)Nc1ccc(O)cc1 with logP below 1"
 
 
 def test_the_core_is_kept_and_a_least_similarity_stated() -> None:
-    spec = with_wishes(interpret(GOAL), given_options({"core": "scaffold"}))
+    asked = interpret("a molecule with logP below 1").model_copy(update={"reference": Reference(smiles="CC(=O)Nc1ccc(O)cc1")})
+    spec = with_wishes(asked, given_options({"core": "scaffold"}))
     (kept,) = spec.requirements_of(FixedAtomsRequirement)
     (similar,) = spec.requirements_of(SimilarityRequirement)
     assert (len(kept.fixed), kept.origin, kept.part) == (6, "person", "the core")
