@@ -118,7 +118,9 @@ def matches_stereo(stereo: KeptStereo, mol: Chem.Mol, match: tuple[int, ...]) ->
         bond = mol.GetBondBetweenAtoms(match[begin], match[end])
         pair = _pair(mol, match, (match[begin], match[end]), (first, second))
         if pair is None:
-            continue
+            if any(mol.GetAtomWithIdx(match[one]).GetTotalNumHs() > 1 for one in (begin, end)):
+                continue
+            return False  # two new substituents at one end: which of them stands where the old one stood?
         if (
             bond.GetStereo() not in (*_CIS, *_TRANS)
             or len(bond.GetStereoAtoms()) != 2
