@@ -42,7 +42,7 @@ def test_a_goal_becomes_a_true_report(molwright: Run, home: Path) -> None:
 
 def test_quotes_and_apostrophes_survive(molwright: Run) -> None:
     goal = """a molecule with "MW" < 200 that's got no halogens"""
-    done = molwright("design", goal, "--yes", "--accept-unread", "--budget", "60", "--json", "-")
+    done = molwright("design", goal, "--yes", "--budget", "60", "--json", "-")
     assert json.loads(done.stdout)["goal"] == goal
 
 

@@ -116,6 +116,23 @@ def test_unread_words_are_underlined_where_there_is_colour() -> None:
     assert "\x1b[1;4;33mlow foaming\x1b[0m" in shown
 
 
+def test_a_suggestion_is_accepted_at_approval(cli: Any, tmp_path: Path) -> None:
+    goal = "our wobble must zing with a flash point above 70 °C, low foaming, MW below 300"
+    done = cli("design", goal, "--yes", "--budget", "20", "--candidates", "2")
+    run = done.exception.run_id
+    assert f"molwright approve {run} --accept-suggestions" in done.stderr
+    after = cli("approve", run, "--accept-suggestions", "--accept-unread")
+    assert after.exit_code in (0, 4), after.output
+    spec = Services(Settings(home=tmp_path / "home")).store.spec(run)
+    assert [(r.text, r.origin) for r in spec.requirements] == [
+        ("Molecular weight below 300 g/mol", "goal"),
+        ("Flash point above 70 °C", "person"),
+    ]
+    assert "Not checked (2 of the 5 wishes are checked)" in cli("runs", "show", run).stdout  # unread: wobble, must zing, low foaming
+    again = cli("approve", run, "--accept-suggestions")
+    assert "does not wait for approval" in str(again.exception)
+
+
 def test_the_report_never_says_a_probability_alone(cli: Any, tmp_path: Path) -> None:
     done = cli("design", UNREAD, "--yes", "--accept-unread", "--budget", "20", "--candidates", "2", "--out", str(tmp_path))
     assert "p(all met)" not in done.stdout
