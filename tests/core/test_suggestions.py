@@ -6,7 +6,7 @@ from agent.reading import interpret
 from agent.spec_check import check_spec
 from core.spec import DesignSpec, PropertyRequirement, marked, must_ask, share_checked, with_suggestions
 
-GOAL = "make my monomer C=Cc1ccccc1 with a flash point above 70 °C"
+GOAL = "make my monomer C=Cc1ccccc1 gruesomely with a flash point above 70 °C that frobs"
 
 
 def test_a_clear_suggestion_is_kept_as_a_value_and_can_be_accepted() -> None:
@@ -20,7 +20,7 @@ def test_a_clear_suggestion_is_kept_as_a_value_and_can_be_accepted() -> None:
     assert (requirement.property, requirement.condition.bounds()[0], requirement.origin) == ("flash_point", 70.0, "person")
     assert requirement.phrase == entry.phrase
     assert entry.phrase not in [u.phrase for u in taken.unchecked]
-    assert marked(taken).endswith("?] with a flash point above 70 °C")
+    assert marked(taken).endswith("?] with a flash point above 70 °C [?that frobs?]")
     assert taken.wishes().checked == spec.wishes().checked + 1
     assert taken.wishes().total == spec.wishes().total
     assert DesignSpec.model_validate_json(taken.model_dump_json()) == taken

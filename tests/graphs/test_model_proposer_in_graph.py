@@ -17,7 +17,7 @@ from tools.execution import SerialExecutor
 from tools.search.policy import SearchPolicy
 
 GOAL = "a molecule with MW < 300 and logP between 1 and 3"
-SUBMITTED = ["CCOC(=O)c1ccccc1", "C1CC", "CP(=O)(F)OC(C)C", "CCCCCCCCCCCCCCCCCCCCCCCC", "CCOC(=O)c1ccccc1"]
+SUBMITTED = ["CCOC(=O)c1ccccc1", "C1CC", "Cc1c([N+](=O)[O-])cc([N+](=O)[O-])cc1[N+](=O)[O-]", "CCCCCCCCCCCCCCCCCCCCCCCC", "CCOC(=O)c1ccccc1"]
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +59,7 @@ def test_what_a_model_submits_passes_every_gate_and_is_counted(tmp_path: Path) -
     assert by_smiles["CCOC(=O)c1ccccc1"].status == "kept"
     assert by_smiles["CCOC(=O)c1ccccc1"].origin.rationale == "A small ester."
     assert by_smiles["C1CC"].rejected_by == "structure:invalid"
-    assert by_smiles["CC(C)OP(C)(=O)F"].rejected_by.startswith("safety:")
+    assert next(c for c in by_smiles.values() if "[N+](=O)[O-]" in c.smiles).rejected_by.startswith("safety:")
     assert by_smiles["CCCCCCCCCCCCCCCCCCCCCCCC"].rejected_by.startswith("requirement:")
     use = report.models[0]
     assert (use.role, use.model, use.calls, use.failures, use.fell_back) == ("proposer", "m", asked, 0, False)

@@ -118,10 +118,10 @@ def hostile(request: dict[str, Any]) -> Reply:
     return Reply(json.dumps(replies[request["response_format"]["json_schema"]["name"]]))
 
 
-def run(bench: Any, fake: FakeModel, *roles: str, goal: str = GOAL, **options: Any) -> tuple[str, Report]:
-    """A run with models for ``roles`` (all if none is named), in this process."""
+def run(bench: Any, fake: FakeModel, *roles: str, goal: str = GOAL) -> tuple[str, Report]:
+    """A run with models for ``roles`` (all if none is named), in this process; a model that reads the goal otherwise does not hold it up."""
     plan = plan_for(*roles, attempts=1).model_dump(mode="json", exclude_none=True)
-    run_id = bench.create(goal, models=plan, **options)
+    run_id = bench.create(goal, models=plan, despite_objections=True)
     return run_id, bench.execute(run_id, models__url=fake.url, models__name="m")
 
 
@@ -184,7 +184,7 @@ def test_killed_between_model_calls(bench: Any) -> None:
         fake.respond = helpful
         bench.env |= {"MOLWRIGHT_MODELS__URL": fake.url, "MOLWRIGHT_MODELS__NAME": "m"}
         plan = plan_for("interpreter", "critic", "reporter").model_dump(mode="json", exclude_none=True)
-        whole, broken = (bench.create(GOAL, models=plan) for _ in range(2))
+        whole, broken = (bench.create(GOAL, models=plan, despite_objections=True) for _ in range(2))
         assert bench.run("resume", whole).code == 0
         asked = len(fake.requests)
         with bench.store() as store:

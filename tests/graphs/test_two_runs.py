@@ -103,7 +103,7 @@ def test_an_owner_that_is_too_slow_is_overtaken_while_the_other_works(again: Any
     stale = again.spawn("resume", "run1", at=["estimate", 0, "begin"], then="away")
     again.paused(stale)
     time.sleep(0.7)
-    with again.store(lease_seconds=0.5) as store, held_lease(store, "run1", new_owner()) as lease:
+    with again.store(store__lease_seconds=0.5) as store, held_lease(store, "run1", new_owner()) as lease:
         again.go()
         ended = again.wait(stale)
         assert ended.code == 1, ended
@@ -120,7 +120,7 @@ def test_a_lease_is_checked_by_every_write_of_a_run(again: Any) -> None:
 
     def steal(event: ProgressEvent) -> None:
         if isinstance(event, StageBegun) and event.stage == "guard":
-            with again.store(lease_seconds=1e-9) as other:
+            with again.store(store__lease_seconds=1e-9) as other:
                 other.acquire("run1", "thief")
 
     with pytest.raises(LeaseLost, match="taken over by thief"):
