@@ -9,7 +9,8 @@ import pytest
 from rdkit import Chem
 
 from tools.synthesis.blocks import flat_smiles
-from tools.synthesis.reactions.run import fits, partners, products, run
+from tools.synthesis.reactions.partners import partners
+from tools.synthesis.reactions.run import fits, products, run
 from tools.synthesis.reactions.table import Reaction, reactions
 
 ALL = list(reactions().values())

@@ -15,7 +15,8 @@ from rdkit import Chem, DataStructs
 from core.candidate import RouteStep
 from tools.structures.similarity import morgan_fingerprint
 from tools.synthesis.blocks import Block, BlockLibrary
-from tools.synthesis.reactions.run import fits, in_excess, partners, run
+from tools.synthesis.reactions.partners import partners
+from tools.synthesis.reactions.run import fits, in_excess, run
 from tools.synthesis.reactions.table import Reaction, reactions
 
 MAX_STEPS = 3

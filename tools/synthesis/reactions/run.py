@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from rdkit import Chem, rdBase
 
-from tools.synthesis.blocks import Block, BlockLibrary, shipped
-from tools.synthesis.reactions.table import Reaction, reactions
+from tools.synthesis.reactions.table import Reaction
 
 
 def fits(reaction: Reaction, position: int, mol: Chem.Mol) -> bool:
@@ -54,14 +52,3 @@ def run(reaction: Reaction, reactants: Sequence[Chem.Mol]) -> str | None:
         return None
     made = products(reaction, reactants)
     return made[0] if len(made) == 1 else None
-
-
-def partners(name: str, position: int, library: BlockLibrary | None = None) -> tuple[Block, ...]:
-    """The blocks of ``library`` (the shipped one if None) that can be the reactant at ``position`` of reaction ``name``, in their order."""
-    return _partners(name, position, library or shipped())
-
-
-@lru_cache(maxsize=1024)
-def _partners(name: str, position: int, library: BlockLibrary) -> tuple[Block, ...]:
-    reaction = reactions()[name]
-    return tuple(b for b in library.blocks if fits(reaction, position, b.mol))
