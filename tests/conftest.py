@@ -12,8 +12,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.forked import Workers
+
 #: Markers of tests that need a program with an environment of its own (``make test-vllm``, ``test-aizynth``, ``test-torch``).
 APART = ("vllm", "aizynth", "torch")
+#: Folders of tests that take minutes.
+LONG = ("tests/graphs/", "tests/app/", "tests/contracts/", "tests/tools/screening/", "tests/tools/proposers/")
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
 # The gate draws the same examples each time, however busy the machine is; elsewhere every run draws others.
@@ -48,13 +52,25 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, A
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect the tests apart, but those that the marker expression names (``pytest -m vllm``)."""
+    """Deselect the tests apart, but those that the marker expression names (``pytest -m vllm``); whole runs come first.
+
+    Side by side, files are handed out in this order: a long one at the end would keep one processor waiting for it.
+    """
+    items.sort(key=lambda item: next((n for n, folder in enumerate(LONG) if item.nodeid.startswith(folder)), len(LONG)))
     asked = str(config.option.markexpr or "")
     apart = [marker for marker in APART if marker not in asked]
     left_out = [item for item in items if any(item.get_closest_marker(marker) for marker in apart)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session")
+def workers() -> Iterator[Workers]:
+    """Forks processes that run ``molwright``."""
+    started = Workers()
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ def test_a_goal_of_one_megabyte_is_refused_clearly(molwright: Run, tmp_path: Pat
 
 
 def test_a_structure_of_one_megabyte_is_refused_clearly(molwright: Run) -> None:
-    done = molwright("properties", "-", stdin="C" * 1_000_000 + "\nCCO\n", COLUMNS="100")
+    done = molwright("properties", "-", stdin="C" * 1_000_000 + "\nCCO\n", COLUMNS="100", fresh=True)
     assert done.returncode == 2
     assert short(done.stderr)
     assert "46.07" in done.stdout

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
-import sys
-import threading
 import time
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,50 +16,14 @@ from core.events import ProgressSink, silent
 from core.report import Report
 from core.settings import Settings
 from memory.sql.store import SqlRunStore
+from tests.forked import Ended, Workers
 from tests.settings_kit import settings_of
 from tools.search.policy import SearchPolicy
 
-ROOT = Path(__file__).resolve().parents[2]
 GOAL = "a molecule with MW < 300 that's stable at 200 °C"
 BATCH = 24  # small batches, so that a small budget takes several generations
 OPTIONS = {"yes": True, "budget": 40, "candidates": 5, "seed": 7, "met_probability": 0.5, "user": "ada"}
 NOWHERE = "http://127.0.0.1:1"  # no literature store answers here; a run goes on without evidence
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-
-
-@dataclass
-class Ended:
-    """How a process ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-class Workers:
-    """Forks processes that run ``molwright``; see worker.py."""
-
-    def __init__(self) -> None:
-        command = [sys.executable, str(Path(__file__).with_name("worker.py"))]
-        env = {**os.environ, **ONE_THREAD, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env, cwd=ROOT)
-        self._lock = threading.Lock()
-
-    def ask(self, job: dict[str, Any]) -> dict[str, Any]:
-        """Send one job and read the answer."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        with self._lock:
-            self._process.stdin.write(json.dumps(job) + "\n")
-            self._process.stdin.flush()
-            answer: dict[str, Any] = json.loads(self._process.stdout.readline())
-        return answer
-
-    def close(self) -> None:
-        """End the program that forks."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(timeout=30)
 
 
 @dataclass
@@ -103,9 +61,7 @@ class Bench:
 
     def wait(self, pid: int) -> Ended:
         """How process ``pid`` ended."""
-        code = int(self.workers.ask({"do": "wait", "pid": pid})["code"])
-        texts = [(self.folder / f"{name}-{pid}").read_text(encoding="utf-8") for name in ("stdout", "stderr")]
-        return Ended(code, *texts)
+        return self.workers.wait(pid, self.folder)
 
     def run(self, *argv: str, **job: Any) -> Ended:
         """Start ``molwright ARGV`` and wait for its end."""
@@ -167,13 +123,6 @@ class Bench:
 def ranking(report: Report) -> list[tuple[Any, ...]]:
     """What must be equal in two runs with one seed."""
     return [(c.key, c.rank, c.score, c.p_meets, c.rank_interval) for c in report.candidates]
-
-
-@pytest.fixture(scope="session")
-def workers() -> Iterator[Workers]:
-    started = Workers()
-    yield started
-    started.close()
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,13 @@ from tools.execution import SerialExecutor
 from tools.search.policy import SearchPolicy
 
 GOAL = "a molecule with MW < 300 and logP between 1 and 3"
-SUBMITTED = ["CCOC(=O)c1ccccc1", "C1CC", "Cc1c([N+](=O)[O-])cc([N+](=O)[O-])cc1[N+](=O)[O-]", "CCCCCCCCCCCCCCCCCCCCCCCC", "CCOC(=O)c1ccccc1"]
+SUBMITTED = [
+    "CCOC(=O)c1ccccc1",
+    "C1CC",
+    "Cc1c([N+](=O)[O-])cc([N+](=O)[O-])cc1[N+](=O)[O-]",
+    "CCCCCCCCCCCCCCCCCCCCCCCC",
+    "CCOC(=O)c1ccccc1",
+]
 
 
 @pytest.fixture(autouse=True)

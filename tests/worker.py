@@ -144,22 +144,25 @@ def _saving(put: Callable[..., Any], trigger: Trigger) -> Callable[..., Any]:
 
 
 def work(job: dict[str, Any]) -> int:
-    """What a forked process does: a command line (``argv``), or one call of the design service (``call``)."""
+    """What a forked process does: the command line ``argv`` with the variables ``env`` (and no others if ``whole_env``) and the file ``stdin``."""
     from tools.search import policy
 
     folder = Path(job["folder"])
+    if job.get("whole_env"):
+        os.environ.clear()
     os.environ.update(job.get("env", {}))
     for name, fd in (("stdin", 0), ("stdout", 1), ("stderr", 2)):
-        place = os.devnull if name == "stdin" else str(folder / f"{name}-{os.getpid()}")
+        place = job.get("stdin", os.devnull) if name == "stdin" else str(folder / f"{name}-{os.getpid()}")
         os.dup2(os.open(place, os.O_RDONLY if fd == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC), fd)
-    os.chdir(folder)
+    os.chdir(job.get("cwd", folder))
     policy.DEFAULT = policy.SearchPolicy(batch=job.get("batch", policy.DEFAULT.batch))
     if job.get("limit_bytes"):
         import resource
 
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # writing beyond the limit is then an error, as on a full disk
         resource.setrlimit(resource.RLIMIT_FSIZE, (job["limit_bytes"], job["limit_bytes"]))
-    arm(Trigger(folder, job.get("at"), job.get("write", 0), job.get("then", "kill")))
+    if job.get("armed", True):
+        arm(Trigger(folder, job.get("at"), job.get("write", 0), job.get("then", "kill")))
     from app import cli
 
     sys.argv = ["molwright", *job["argv"]]
@@ -205,12 +208,21 @@ def warm() -> None:
     """Import what a run needs, and read the weights."""
     for module in MODULES:
         importlib.import_module(module)
-    from core.spec import Conditions
-    from tools.calculators.estimate import estimate
+    from agent.reading import interpret
+    from core.spec import DesignSpec
+    from tools.evaluation.judge import judge
     from tools.proposers.registry import load
+    from tools.search.propose import propose_with
+    from tools.synthesis.routes.find import find_route
 
-    load()
-    estimate(["CCO"], "molecule", ["melting_point", "aqueous_solubility", "flash_point", "thermal_stability"], Conditions())
+    # what a run reads once and keeps (weights, tables, building blocks) is read once for all
+    spec = interpret("a molecule with melting point below 30 °C, flash point above 60 °C, log S above -3 and stable at 200 °C")
+    assert isinstance(spec, DesignSpec)
+    for name, proposer in load().items():
+        if proposer.applies(spec):
+            proposals = propose_with(name, spec, 0, 2, (), ())
+            judge(proposals, spec, score=True)
+    find_route("CC(=O)Nc1ccccc1", "molecule")
 
 
 def main() -> None:
