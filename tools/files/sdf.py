@@ -1,0 +1,60 @@
+"""Records of an SDF or mol file: each block of atoms and bonds with its data fields, and its structure as SMILES."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from rdkit import Chem, rdBase
+
+from tools.files.source import MAX_RECORD
+
+_FIELD = re.compile(r"^>[^\n]*?<([^\n]*)>[^\n]*\n((?:(?!\s*$|>\s).*\n?)*)", re.MULTILINE)
+#: What a record may say that no single structure has: RDKit reads it as a query, and writing that as SMILES would drop it.
+_QUERY = re.compile(r"^M  V30 +\d+ +(?:NOT *)?\[|^M  ALS |^M  V30 .*\b(?:RBCNT|SUBST|UNSAT|HCOUNT)=", re.MULTILINE)
+
+
+def blocks_of(lines: Iterable[str]) -> Iterator[tuple[int, str, str]]:
+    """(first line, text, fault) of each record; the text is '' where there is a fault."""
+    start, size = 1, 0
+    block: list[str] = []
+    for number, line in enumerate(lines, 1):
+        if line.startswith("$$$$"):
+            yield _block(start, block, size)
+            start, size, block = number + 1, 0, []
+            continue
+        size += len(line)
+        if size <= MAX_RECORD:
+            block.append(line)
+    if any(line.strip() for line in block):
+        yield _block(start, block, size)
+
+
+def _block(start: int, block: list[str], size: int) -> tuple[int, str, str]:
+    if size > MAX_RECORD:
+        return start, "".join(block[:1]), f"a record of more than {MAX_RECORD} characters"
+    return start, "".join(block), ""
+
+
+def fields_of(block: str) -> dict[str, str]:
+    """The data fields of a record by name, values of several lines joined; the first of each name counts."""
+    found: dict[str, str] = {}
+    end = block.find("M  END")
+    for field in _FIELD.finditer(block, max(end, 0)):
+        found.setdefault(field[1].strip(), " ".join(field[2].split()))
+    return found
+
+
+def smiles_of_block(block: str) -> str:
+    """The structure of a mol block without its coordinates, with its enhanced stereochemistry. Raises ValueError with the reason."""
+    if _QUERY.search(block):
+        raise ValueError("an atom list or another query: no single structure")
+    with rdBase.BlockLogs():
+        mol = Chem.MolFromMolBlock(block, sanitize=True, removeHs=True, strictParsing=False)
+    if mol is None:
+        raise ValueError("not a readable mol block, or not a possible molecule")
+    if mol.GetNumAtoms() == 0:
+        raise ValueError("a mol block without atoms")
+    if mol.GetStereoGroups():
+        return str(Chem.MolToCXSmiles(mol, Chem.SmilesWriteParams(), Chem.CXSmilesFields.CX_ENHANCEDSTEREO))
+    return str(Chem.MolToSmiles(mol))
