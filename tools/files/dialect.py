@@ -93,21 +93,18 @@ def spaced(lines: Iterable[str], cells: int, offset: int = 0) -> Iterator[tuple[
 
     A CXSMILES extension stays with its structure. ``cells`` 0: every word is a cell.
     """
+    splits = cells - 1 if cells else -1
     for number, line in enumerate(lines, 1 + offset):
-        text = line.strip()
-        if not text or text[0] == "#":
-            continue
-        if " |" in text or "\t|" in text:
-            yield number, _extended(text, cells)
-        else:
-            yield number, text.split(None, cells - 1 if cells else -1)
+        row = line.split(None, splits)
+        if row and row[0][0] != "#":
+            yield number, row if "|" not in line else _extended(line.strip(), cells)
 
 
 def _extended(text: str, cells: int) -> list[str]:
     """The cells of a line of which one is a structure with an extension '|...|'."""
     before, _, rest = re.sub(r"\s+\|", " |", text, count=1).partition(" |")
     inside, closed, after = rest.partition("|")
-    if not closed:
+    if not closed or not before.strip():
         return text.split(None, cells - 1 if cells else -1)
     *first, structure = before.split()
     row = [*first, f"{structure} |{inside}|"]
@@ -181,11 +178,11 @@ def _score(rows: Sequence[Row], wanted: str) -> float:
     heading = _heading_at(rows, wanted)
     if heading is None:
         body = rows[1:] if len(rows) > 1 else rows
-        return max(_by_content(rows)[0], 0.99 * _by_content(body)[0])
+        return 2.0 * max(_by_content(rows)[0], 0.99 * _by_content(body)[0])
     body = rows[heading[0] + 1 :]
     width = len(rows[heading[0]][1])
     even = sum(len(row) == width for _, row in body) / len(body) if body else 0.0
-    return 1.0 + _share(body, heading[1]) + 0.5 * even
+    return 1.0 + 2.0 * _share(body, heading[1]) + 0.5 * even
 
 
 def layout_of(rows: Sequence[Row], wanted: str, name: str, *, spaces: bool = False) -> Layout:

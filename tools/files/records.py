@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Literal
@@ -25,7 +26,7 @@ _NAME_LENGTH = 200
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Record:
     """One entry of a file.
 
@@ -181,8 +182,9 @@ class StructureFile:
         for line, text, fault in sdf.blocks_of(lines):
             title = text.split("\n", 1)[0].strip()[:_NAME_LENGTH]
             fields = sdf.fields_of(text) if not fault else {}
-            identifier = _first_field(fields, identifier=True)
-            yield line, "" if fault else text, title or _first_field(fields, identifier=False), identifier, fault, "block", []
+            named, identified = _columns(tuple(fields))
+            name, identifier = title or fields.get(named, "")[:_NAME_LENGTH], fields.get(identified, "")[:_NAME_LENGTH]
+            yield line, "" if fault else text, name, identifier, fault, "block", []
 
     def _workbook(self, raw: IO[bytes]) -> Iterator[tuple[int, str, str, str, str, Form, list[str]]]:
         rows = xlsx.rows_of(raw, self._source.name, self._notes)
@@ -226,15 +228,16 @@ class StructureFile:
                 if fault:
                     yield line, "", "", "", fault, "smiles", row
                     continue
-            fault = ""
-            text = row[structure].strip() if structure < len(row) else ""
-            name = row[named].strip()[:_NAME_LENGTH] if named is not None and named < len(row) else ""
-            identifier = row[identified].strip()[:_NAME_LENGTH] if identified is not None and identified < len(row) else ""
+            cells = len(row)
+            text = row[structure].strip() if structure < cells else ""
+            name = row[named].strip()[:_NAME_LENGTH] if named is not None and named < cells else ""
+            identifier = row[identified].strip()[:_NAME_LENGTH] if identified is not None and identified < cells else ""
             if not text:
-                fault = "no structure in this row"
+                yield line, "", name, identifier, "no structure in this row", "smiles", row
             elif len(text) > MAX_RECORD:
-                fault = f"a line of more than {MAX_RECORD} characters"
-            yield line, "" if fault else text, name, identifier, fault, "smiles", row
+                yield line, "", name, identifier, f"a line of more than {MAX_RECORD} characters", "smiles", row
+            else:
+                yield line, text, name, identifier, "", "smiles", row
 
 
 def _fitted(row: list[str], layout: Layout) -> tuple[list[str], str]:
@@ -250,8 +253,8 @@ def _fitted(row: list[str], layout: Layout) -> tuple[list[str], str]:
     return row, f"{len(row)} cells for {what}: a cell that holds the separator must stand in quotation marks"
 
 
-def _first_field(fields: dict[str, str], *, identifier: bool) -> str:
-    """The identifier or the name among the data fields of a record; ''."""
-    names = list(fields)
-    place = identifier_column(names) if identifier else first_of(names, NAMES)
-    return fields[names[place]][:_NAME_LENGTH] if place is not None else ""
+@lru_cache(maxsize=64)
+def _columns(names: tuple[str, ...]) -> tuple[str, str]:
+    """The data fields that hold name and identifier; '' where there is none."""
+    named, identified = first_of(names, NAMES), identifier_column(names)
+    return names[named] if named is not None else "", names[identified] if identified is not None else ""

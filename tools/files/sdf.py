@@ -9,7 +9,6 @@ from rdkit import Chem, rdBase
 
 from tools.files.source import MAX_RECORD
 
-_FIELD = re.compile(r"^>[^\n]*?<([^\n]*)>[^\n]*\n((?:(?!\s*$|>\s).*\n?)*)", re.MULTILINE)
 #: What a record may say that no single structure has: RDKit reads it as a query, and writing that as SMILES would drop it.
 _QUERY = re.compile(r"^M  V30 +\d+ +(?:NOT *)?\[|^M  ALS |^M  V30 .*\b(?:RBCNT|SUBST|UNSAT|HCOUNT)=", re.MULTILINE)
 
@@ -39,9 +38,11 @@ def _block(start: int, block: list[str], size: int) -> tuple[int, str, str]:
 def fields_of(block: str) -> dict[str, str]:
     """The data fields of a record by name, values of several lines joined; the first of each name counts."""
     found: dict[str, str] = {}
-    end = block.find("M  END")
-    for field in _FIELD.finditer(block, max(end, 0)):
-        found.setdefault(field[1].strip(), " ".join(field[2].split()))
+    for part in block[max(block.find("M  END"), 0) :].split("\n>")[1:]:
+        head, _, rest = part.partition("\n")
+        start, end = head.find("<"), head.rfind(">")
+        if 0 <= start < end:
+            found.setdefault(head[start + 1 : end].strip(), " ".join(rest.split()))
     return found
 
 

@@ -103,8 +103,9 @@ class Lines:
         readline = self._text.readline
         while line := readline(MAX_RECORD + 1):
             kept = line
-            while len(line) > MAX_RECORD and not line.endswith("\n"):
-                line = readline(MAX_RECORD + 1)
+            if len(line) > MAX_RECORD:
+                while line and not line.endswith("\n"):
+                    line = readline(MAX_RECORD + 1)
             if not kept.isascii() and _ESCAPED.search(kept):
                 self.foreign += 1
                 kept = _ESCAPED.sub(_windows, kept)
