@@ -21,7 +21,7 @@ from tools.calculators.estimate import calculators_in_use, entered
 from tools.files.records import Record, smiles_of
 from tools.screening.filter import Step, Values, best_order, exact_steps, first_failed
 from tools.structures.parse import parse_polymer, parse_smiles
-from tools.structures.standardise import clean
+from tools.structures.standardise import clean, standardise
 
 #: Structures whose outcome a worker remembers, for libraries in which they occur again.
 REMEMBERED = 20_000
@@ -124,6 +124,8 @@ class _Sieved:
 def _sieved(smiles: str, spec: str, order: tuple[str, ...], calculators: Calculators) -> _Sieved:
     """``smiles`` held against the exact requirements of ``spec``. Raises StructureError for what cannot be read."""
     made, steps = _prepared(spec, order, calculators)
+    if " |" in smiles:  # an extension: racemic and relative centres have no configuration of their own
+        smiles = standardise(smiles, made.candidate_class).smiles
     mol = parse_polymer(smiles) if made.candidate_class == "polymer" else _read(smiles)
     if _UNCLEAN.search(smiles):
         mol, _ = clean(mol, [])
