@@ -56,6 +56,8 @@ def smiles_of_block(block: str) -> str:
         raise ValueError("not a readable mol block, or not a possible molecule")
     if mol.GetNumAtoms() == 0:
         raise ValueError("a mol block without atoms")
+    if any(bond.HasQuery() for bond in mol.GetBonds()):
+        raise ValueError("a bond of several possible orders or another query: no single structure")
     if mol.GetStereoGroups():
         return str(Chem.MolToCXSmiles(mol, Chem.SmilesWriteParams(), Chem.CXSmilesFields.CX_ENHANCEDSTEREO))
     return str(Chem.MolToSmiles(mol))
