@@ -81,14 +81,27 @@ class SafetyVerdict(Model):
     rules: list[SafetyRuleHit] = Field(default_factory=list, description="Every rule that fired, most severe first.")
 
 
+class Pack(Model):
+    """One of several packages of a material."""
+
+    id: str = Field(default="", description="Its id in the inventory, where it has another than the material.")
+    price: float = Field(ge=0, description="Its price, in the currency of the material.")
+    amount: float = Field(gt=0, description="Its size, in ``unit``.")
+    unit: str = Field(description="Unit of the amount, as in :class:`Stock`.")
+
+
 class Stock(Model):
     """What a user's inventory says of a material. A price is that of one package; nothing is known where nothing was given."""
 
     id: str = Field(default="", description="Its id in the inventory.")
+    cas: str = Field(default="", description="Its CAS number.")
     price: float | None = Field(default=None, ge=0, description="Price of one package, in ``currency``.")
     currency: str = Field(default="", description="Currency of the price, as given.")
     amount: float | None = Field(default=None, gt=0, description="Size of a package, in ``unit``.")
-    unit: str = Field(default="", description="Unit of the amount: mg, g, kg, mmol or mol.")
+    unit: str = Field(default="", description="Unit of the amount: mg, g, kg, mmol, mol, mL or L.")
+    packs: list[Pack] = Field(
+        default_factory=list, description="All packages with price and size, the cheapest first, where there are several."
+    )
 
 
 class RouteCost(Model):

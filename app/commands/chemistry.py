@@ -13,6 +13,7 @@ from app.commands.design import AcceptUnread
 from app.commands.door import NONE_MEETS, services, unread_shown
 from app.commands.quick import value_text
 from app.console import emit_json, err, out, print_unchecked
+from app.services.structures import GivenStructure
 from core.candidate import Candidate, format_value
 from core.errors import StructureError
 from core.spec import Conditions, marked
@@ -29,7 +30,8 @@ def register(app: typer.Typer) -> None:
 def properties(
     context: typer.Context,
     smiles: Annotated[
-        list[str], typer.Argument(help="Structures as SMILES; two '*' for a polymer repeat unit; '-' reads them from stdin.")
+        list[str],
+        typer.Argument(help="Structures as SMILES, two '*' for a polymer repeat unit; files of structures; '-' reads lines from stdin."),
     ],
     solvent: Annotated[str, typer.Option(help="SMILES of the solvent for the absorption maximum.")] = "ClCCl",
     temperature: Annotated[float, typer.Option(help="Temperature in °C for the thermal stability class.")] = 25.0,
@@ -37,20 +39,25 @@ def properties(
 ) -> None:
     """Compute and predict every property of structures. Structures that cannot be read are listed; then the exit code is 2."""
     door = services(context).structures
-    given = [line.split()[0] for line in sys.stdin if line.strip()] if smiles == ["-"] else smiles
     conditions = Conditions(solvent="dichloromethane" if solvent == "ClCCl" else solvent, solvent_smiles=solvent, temperature_c=temperature)
-    rows: list[tuple[str, Candidate]] = []
-    broken = []
-    for text in given:
+    rows: list[tuple[GivenStructure, Candidate]] = []
+    broken: list[str] = []
+    for one in (one for text in smiles for one in door.given(text, sys.stdin.buffer.read)):
+        if one.note:
+            err.print(f"[yellow]note:[/yellow] {escape(one.note)}")
+            continue
+        named = f"{one.where}: " if one.where != one.smiles else ""
         try:
-            rows.append((text, door.values(text, conditions)))
+            if one.fault:
+                raise StructureError(one.fault)
+            rows.append((one, door.values(one.smiles, conditions)))
         except StructureError as error:
-            broken.append(str(error))
+            broken.append(f"{named}{error}")
     if as_json:
-        emit_json([{"input": text, **_identity(c), "properties": _json(c)} for text, c in rows])
+        emit_json([{"input": one.smiles, "name": one.title, **_identity(c), "properties": _json(c)} for one, c in rows])
     else:
-        for _, c in rows:
-            table = Table("property", "value", "method", title=escape(f"{c.smiles}  {c.key}"), title_justify="left")
+        for one, c in rows:
+            table = Table("property", "value", "method", title=escape(f"{one.title}  {c.smiles}  {c.key}".strip()), title_justify="left")
             for n, v in c.properties.items():
                 known = door.definition(n)
                 note = f" ({v.reason})" if known.own and v.value is not None and v.reason else ""
@@ -61,7 +68,7 @@ def properties(
     for line in broken:
         err.print(f"[red]not read:[/red] {escape(line)}")
     if broken:
-        err.print(f"{len(broken)} of {len(given)} structures could not be read")
+        err.print(f"{len(broken)} of {len(broken) + len(rows)} structures could not be read")
         raise typer.Exit(2)
 
 

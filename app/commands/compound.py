@@ -28,11 +28,11 @@ Core = Annotated[
 ]
 Like = Annotated[
     list[str] | None,
-    typer.Option("--like", help="Structures to resemble: a file (.smi, .csv, .sdf), a name or a SMILES. May be repeated."),
+    typer.Option("--like", help="Structures to resemble: a file of structures, a name or a SMILES. May be repeated."),
 ]
 Unlike = Annotated[
     list[str] | None,
-    typer.Option("--unlike", help="Structures not to resemble: a file (.smi, .csv, .sdf), a name or a SMILES. May be repeated."),
+    typer.Option("--unlike", help="Structures not to resemble: a file of structures, a name or a SMILES. May be repeated."),
 ]
 
 
@@ -71,4 +71,6 @@ def _references(text: str) -> dict[str, Any]:
     err.print(escape(f"{found.name}: {len(found.smiles)} reference structures{left_out}"))
     for fault in found.faults[:FAULTS_PRINTED]:
         err.print(escape(f"  {fault}"))
+    for note in found.notes:
+        err.print(f"  [yellow]note:[/yellow] {escape(note)}")
     return {"name": found.name, "references": list(found.smiles)}

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Faulty lines of a block list or list of known structures that are printed.
 FAULTS_PRINTED = 20
+#: Notes on how a file was read that are printed.
+NOTES_PRINTED = 20
 
 
 class BlocksMode(Enum):
@@ -61,13 +63,15 @@ def design(
     ] = None,
     blocks: Annotated[
         Path | None,
-        typer.Option("--blocks", help="Your building blocks: CSV with smiles, and name, id, price, currency, amount, unit if known."),
+        typer.Option(
+            "--blocks", help="Your building blocks: any file of structures, with name, id, CAS, price, currency, amount, unit if known."
+        ),
     ] = None,
     blocks_mode: Annotated[
         BlocksMode, typer.Option("--blocks-mode", help="Add them to the shipped blocks, or use them alone.")
     ] = BlocksMode.EXTEND,
     known: Annotated[
-        Path | None, typer.Option("--known", help="Structures you know already (.smi, .csv, .sdf, also .gz); they are not listed.")
+        Path | None, typer.Option("--known", help="Structures you know already (any file of structures); they are not listed.")
     ] = None,
     core: Core = None,
     like: Like = None,
@@ -125,13 +129,23 @@ def _brought(door: Services, blocks: Path | None, mode: BlocksMode, known: Path 
             err.print(escape(f"  line {fault.line}: {fault.reason}"))
         if len(inventory.faults) > FAULTS_PRINTED:
             err.print(f"  and {len(inventory.faults) - FAULTS_PRINTED} more; the report lists them")
+        _print_notes(inventory.notes)
     if known is not None:
         structures = door.lists.known(known)
         found["known"] = structures
         err.print(escape(f"{known}: {len(structures.structures)} known structures; {structures.unreadable} entries could not be read"))
         for text in structures.faults[:FAULTS_PRINTED]:
             err.print(escape(f"  {text}"))
+        _print_notes(structures.notes)
     return found
+
+
+def _print_notes(notes: list[str]) -> None:
+    """How a file was read, on stderr."""
+    for note in notes[:NOTES_PRINTED]:
+        err.print(f"  [yellow]note:[/yellow] {escape(note)}")
+    if len(notes) > NOTES_PRINTED:
+        err.print(f"  and {len(notes) - NOTES_PRINTED} more notes")
 
 
 def spec(

@@ -25,7 +25,9 @@ def route(
     smiles: Annotated[str, typer.Argument(help="The structure as SMILES; two '*' for a polymer repeat unit.")],
     blocks: Annotated[
         Path | None,
-        typer.Option("--blocks", help="Your building blocks: CSV with smiles, and name, id, price, currency, amount, unit if known."),
+        typer.Option(
+            "--blocks", help="Your building blocks: any file of structures, with name, id, CAS, price, currency, amount, unit if known."
+        ),
     ] = None,
     blocks_mode: Annotated[
         BlocksMode, typer.Option("--blocks-mode", help="Add them to the shipped blocks, or use them alone.")
@@ -38,6 +40,8 @@ def route(
     inventory = door.lists.blocks(blocks, blocks_mode.value) if blocks else None
     for fault in inventory.faults if inventory else []:
         err.print(escape(f"line {fault.line} left out: {fault.reason}"))
+    for note in inventory.notes if inventory else []:
+        err.print(f"[yellow]note:[/yellow] {escape(note)}")
     found = door.structures.route(smiles, inventory, aizynth=aizynth)
     if as_json:
         emit_json(found.model_dump(mode="json"))

@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 def screen(
     context: typer.Context,
-    library: Annotated[Path, typer.Argument(help="Structures: .smi, .csv, .tsv, .txt or .sdf, each also with .gz.")],
+    library: Annotated[Path, typer.Argument(help="Structures: .smi, .csv, .tsv, .txt, .sdf or .xlsx, each also with .gz.")],
     goal: Annotated[str, typer.Option("--goal", help="What is wanted, in a sentence.")] = "",
     spec_file: Annotated[Path | None, typer.Option("--spec", help="Screen against this spec (JSON) instead of a goal.")] = None,
     top: Annotated[int, typer.Option("--top", min=1, max=1000, help="How many structures the ranked report lists.")] = 100,
@@ -39,7 +39,7 @@ def screen(
     ray: Annotated[
         str, typer.Option("--ray", help="Run on a Ray cluster: its address, 'auto', or 'local' for one of this machine's own.")
     ] = "",
-    smiles_column: Annotated[str, typer.Option(help="Column of a CSV file that holds the structures.")] = "",
+    smiles_column: Annotated[str, typer.Option(help="Column of a table that holds the structures.")] = "",
     limit: Annotated[int | None, typer.Option(min=1, help="Read at most so many records.")] = None,
     restart: Annotated[bool, typer.Option("--restart", help="Begin again instead of going on where the last call stopped.")] = False,
     accept_unread: AcceptUnread = False,
@@ -62,14 +62,16 @@ def screen(
     except BaseException:
         err.print(f"stopped; nothing is lost: the same command goes on where it stopped (journal {escape(str(asked.journal))})")
         raise
-    _show(result, asked.folder, json_target)
+    _show(result, library.name, asked.folder, json_target)
 
 
-def _show(result: LibraryResult, folder: Path, json_target: str | None) -> None:
+def _show(result: LibraryResult, library: str, folder: Path, json_target: str | None) -> None:
     done, report = result.screened, result.report
     paths = write_reports(report, folder) + result.files
     if done.resumed:
         err.print(f"{done.resumed:,} of {done.read:,} records had been read by an earlier call")
+    for note in done.notes:
+        err.print(f"[yellow]note:[/yellow] {escape(note)}")
     for line, name, reason in result.unreadable:
         err.print(f"[yellow]not read:[/yellow] line {line} {escape(name)}: {escape(reason)}")
     if done.unreadable > len(result.unreadable):
@@ -78,6 +80,8 @@ def _show(result: LibraryResult, folder: Path, json_target: str | None) -> None:
         emit_json(report.model_dump(mode="json"), json_target)
     if json_target != "-":
         print_report(report, paths, run=False)
+    if done.unreadable == done.read:
+        raise UsageError(f"no record of {library} could be read" if done.read else f"{library} holds no record")
     if not done.hits:
         raise typer.Exit(NONE_MEETS)
 

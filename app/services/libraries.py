@@ -30,11 +30,11 @@ class LibraryScreen:
     """A library to be held against a spec.
 
     Attributes:
-        library: file of structures: .smi, .csv, .tsv, .txt or .sdf, each also with .gz.
+        library: any file of structures that molwright reads.
         spec: what is wanted.
         folder: where journal and results go.
         identity: hashes of library, spec, column and software; the journal in ``folder`` belongs to them.
-        smiles_column: column of a CSV file that holds the structures; empty: found by itself.
+        smiles_column: column of a table that holds the structures; empty: found by itself.
     """
 
     library: Path

@@ -17,13 +17,13 @@ class ListService:
     """Reads users' files. Faulty entries are part of what comes back; UsageError if a file cannot be used at all."""
 
     def blocks(self, path: Path, mode: BlocksMode) -> Inventory:
-        """A list of building blocks (CSV), to be added to the shipped ones or to take their place."""
+        """A list of building blocks, to be added to the shipped ones or to take their place."""
         from tools.synthesis.inventory import read_inventory
 
         return read_inventory(path, mode)
 
     def known(self, path: Path) -> KnownSet:
-        """Structures that the user knows already (.smi, .csv, .sdf, also .gz)."""
+        """Structures that the user knows already."""
         from tools.ranking.novelty import read_known
 
         return read_known(path)

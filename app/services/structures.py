@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.wiring import in_workspace
@@ -37,6 +39,25 @@ class QuickAnswer:
     what_it_is: str
 
 
+@dataclass(frozen=True)
+class GivenStructure:
+    """One structure that a person brings, or a note on how their file was read.
+
+    Attributes:
+        smiles: the structure; '' where it cannot be read.
+        where: the text itself, or its line in a file.
+        title: name and identifier in the file.
+        fault: why it cannot be read.
+        note: what is to be said of the file, where this is no structure.
+    """
+
+    smiles: str
+    where: str
+    title: str = ""
+    fault: str = ""
+    note: str = ""
+
+
 class StructureService:
     """Answers for one structure at a time. Every structure passes the guard first."""
 
@@ -53,6 +74,30 @@ class StructureService:
         plain = DesignSpec(goal="", candidate_class=kind, conditions=conditions)
         names = [p.name for p in REGISTRY if kind in p.classes]
         return judge_one(smiles, plain, proposer="user", names=names, blocked="answer")
+
+    def given(self, text: str, stdin: Callable[[], bytes]) -> Iterator[GivenStructure]:
+        """The structures that ``text`` names: a file of structures, '-' for what ``stdin`` holds, or one SMILES.
+
+        Raises NotFoundError or UsageError for a file that cannot be read at all.
+        """
+        from tools.files.records import StructureFile, known_kind, smiles_of
+        from tools.files.source import Source
+
+        if text == "-":
+            file = StructureFile(Source("stdin.smi", content=stdin()))
+        elif known_kind(Path(text)) and Path(text).is_file():
+            file = StructureFile(Path(text))
+        else:
+            yield GivenStructure(text, text)
+            return
+        for record in file.records():
+            where = f"line {record.line}" + (f" ({record.title})" if record.title else "")
+            try:
+                yield GivenStructure(smiles_of(record), where, record.title)
+            except ValueError as error:
+                yield GivenStructure("", where, record.title, str(error))
+        for note in file.notes():
+            yield GivenStructure("", note=note, where="")
 
     def definition(self, name: str) -> Property:
         """What is known of the property ``name``: label, unit, range, whether it is the user's own. KeyError if there is none."""

@@ -25,9 +25,9 @@ from rdkit import Chem, rdBase
 
 from core.spec import DesignSpec
 from tools.execution import ProcessExecutor
+from tools.files.records import records
 from tools.screening.journal import Journal
 from tools.screening.run import JOURNAL, identity, screen
-from tools.structures.records import records
 
 # Every worker process imports this module again: what only the parent needs is imported where it is used.
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from core.spec import DesignSpec
 from graphs import loop
 from tools.evaluation.judge import judge_one
 from tools.execution import SerialExecutor
+from tools.files.records import Record
 from tools.screening.chunk import Chunk, process
 from tools.screening.report import judged
 from tools.search import direct
-from tools.structures.records import Record
 
 MOLECULES = "molecular weight below 2000 g/mol and melting point below 400 °C"
 DRUGS = "a drug-like molecule with molecular weight below 2000 g/mol"
@@ -154,7 +154,7 @@ def test_every_door_says_the_same(smiles: str, goal: str) -> None:
         [(whole.key, whole.notes, whole.safety, whole.properties, whole.requirements)] if generated.meets_all() else []
     )
 
-    outcome = process(Chunk(0, spec.model_dump_json(), "smiles", (Record(0, 1, smiles),)))
+    outcome = process(Chunk(0, spec.model_dump_json(), (Record(0, 1, smiles),)))
     assert not outcome.unreadable
     if whole.meets_all():
         (hit,) = outcome.hits

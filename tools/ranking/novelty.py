@@ -29,25 +29,26 @@ class KnownSet(Model):
     structures: dict[str, str] = Field(description="Tautomer-independent key (or polymer key) to the name in the file, or its place there.")
     unreadable: int = Field(default=0, ge=0, description="Entries that could not be read.")
     faults: list[str] = Field(default_factory=list, description="The first of these, each with its place and the reason.")
+    notes: list[str] = Field(default_factory=list, description="What a person should know of how the file was read.")
 
 
 def read_known(path: Path) -> KnownSet:
-    """Read a list of known structures (.smi, .csv, .tsv or .sdf, also .gz); an entry with two '*' is a polymer.
+    """Read a list of known structures , any file that :mod:`tools.files` reads; an entry with two '*' is a polymer.
 
     Raises NotFoundError or UsageError if the file cannot be read, is too long or holds no usable structure.
     """
-    from tools.structures.records import format_of, records, smiles_of
+    from tools.files.records import StructureFile, smiles_of
     from tools.structures.standardise import standardise
 
     found: dict[str, str] = {}
     unreadable = 0
     faults: list[str] = []
-    kind = format_of(path)
-    for record in records(path):
+    file = StructureFile(path)
+    for record in file.records():
         if len(found) >= MAX_STRUCTURES:
             raise UsageError(f"{path}: more than {MAX_STRUCTURES} structures")
         try:
-            smiles = smiles_of(record, kind)
+            smiles = smiles_of(record)
             structure = standardise(smiles, "polymer" if smiles.count("*") == 2 else "molecule")
         except (StructureError, ValueError) as error:
             unreadable += 1
@@ -58,7 +59,7 @@ def read_known(path: Path) -> KnownSet:
     if not found:
         raise UsageError(f"{path}: no structure of it can be used{'; ' + faults[0] if faults else ''}")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return KnownSet(source=path.name, sha256=digest, structures=found, unreadable=unreadable, faults=faults)
+    return KnownSet(source=path.name, sha256=digest, structures=found, unreadable=unreadable, faults=faults, notes=file.notes())
 
 
 @lru_cache(maxsize=1)

@@ -76,7 +76,7 @@ def stock_text(material: Material) -> str:
         return "not in the inventory"
     size = f" for {stock.amount:g} {stock.unit}" if stock.amount is not None else ""
     price = f"{stock.price:.2f} {stock.currency}{size}" if stock.price is not None else "no price given"
-    return ", ".join(part for part in ("in the inventory", stock.id, price) if part)
+    return ", ".join(part for part in ("in the inventory", stock.id, f"CAS {stock.cas}" if stock.cas else "", price) if part)
 
 
 def plots(report: Report) -> list[dict[str, Any]]:

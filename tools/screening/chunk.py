@@ -18,10 +18,10 @@ from core.errors import StructureError
 from core.spec import DesignSpec
 from tools.calculators.collection import Calculators
 from tools.calculators.estimate import calculators_in_use, entered
+from tools.files.records import Record, smiles_of
 from tools.screening.filter import Step, Values, best_order, exact_steps, first_failed
 from tools.structures.parse import parse_polymer, parse_smiles
-from tools.structures.records import Format, Record, smiles_of
-from tools.structures.standardise import clean
+from tools.structures.standardise import clean, standardise
 
 #: Structures whose outcome a worker remembers, for libraries in which they occur again.
 REMEMBERED = 20_000
@@ -36,7 +36,6 @@ class Chunk:
 
     number: int
     spec: str
-    format: Format
     records: tuple[Record, ...]
     order: tuple[str, ...] = ()
     calculators: Calculators = field(default_factory=calculators_in_use)
@@ -46,7 +45,8 @@ class Chunk:
 class Hit:
     """A structure that meets every requirement: its place, identity, score, joint probability, values and the guard's verdict.
 
-    ``notes`` and ``given`` as in :class:`core.candidate.Candidate`: what of a salt or mixture was judged, and what was left out.
+    ``notes`` and ``given`` as in :class:`core.candidate.Candidate`: what of a salt or mixture was judged, and what was left out;
+    ``identifier``: its number in a catalogue or database, where the library gives one.
     """
 
     index: int
@@ -62,6 +62,7 @@ class Hit:
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     given: str = ""
+    identifier: str = ""
 
 
 @dataclass
@@ -89,13 +90,13 @@ def _prepared(spec: str, order: tuple[str, ...], calculators: Calculators) -> tu
     return made, sorted(steps, key=lambda s: order.index(s.id)) if order else steps
 
 
-def order_for(records: Iterable[Record], spec: DesignSpec, kind: Format) -> tuple[str, ...]:
+def order_for(records: Iterable[Record], spec: DesignSpec) -> tuple[str, ...]:
     """The order of the exact requirements of ``spec`` that is best for ``records``, the beginning of a library."""
     sample = []
     with rdBase.BlockLogs():
         for record in records:
             try:
-                smiles = smiles_of(record, kind)
+                smiles = smiles_of(record)
                 sample.append(parse_polymer(smiles) if spec.candidate_class == "polymer" else parse_smiles(smiles))
             except (StructureError, ValueError):
                 continue
@@ -123,6 +124,8 @@ class _Sieved:
 def _sieved(smiles: str, spec: str, order: tuple[str, ...], calculators: Calculators) -> _Sieved:
     """``smiles`` held against the exact requirements of ``spec``. Raises StructureError for what cannot be read."""
     made, steps = _prepared(spec, order, calculators)
+    if " |" in smiles:  # an extension: racemic and relative centres have no configuration of their own
+        smiles = standardise(smiles, made.candidate_class).smiles
     mol = parse_polymer(smiles) if made.candidate_class == "polymer" else _read(smiles)
     if _UNCLEAN.search(smiles):
         mol, _ = clean(mol, [])
@@ -167,7 +170,7 @@ def _outcome(chunk: Chunk) -> Outcome:
     with rdBase.BlockLogs():
         for record in chunk.records:
             try:
-                smiles = smiles_of(record, chunk.format)
+                smiles = smiles_of(record)
                 sieved = _sieved(smiles, chunk.spec, chunk.order, chunk.calculators)
                 if sieved.failed:
                     outcome.reject(sieved.failed)
@@ -191,7 +194,7 @@ def _identified(smiles: str, record: Record, spec: DesignSpec) -> Candidate:
     from tools.evaluation.judge import guarded, standardised_form
 
     words = f"record {record.index + 1} of the library, line {record.line}"
-    proposal = Proposal(smiles=smiles, name=record.name, proposer="library", operator="screened", rationale=words)
+    proposal = Proposal(smiles=smiles, name=record.title, proposer="library", operator="screened", rationale=words)
     candidate, mol = standardised_form(proposal, spec.candidate_class)
     return guarded(candidate, alerts=False, read=mol)
 
@@ -241,6 +244,7 @@ def _hit(record: Record, candidate: Candidate) -> Hit:
         warnings=tuple(h.id for h in candidate.safety.rules),
         notes=tuple(candidate.notes),
         given=candidate.given,
+        identifier=record.identifier,
     )
 
 

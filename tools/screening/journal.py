@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS unreadable (record INTEGER PRIMARY KEY, line INTEGER,
 CREATE TABLE IF NOT EXISTS blocked (record INTEGER PRIMARY KEY, line INTEGER, name TEXT, reason TEXT);
 CREATE TABLE IF NOT EXISTS hits (
     key TEXT PRIMARY KEY, record INTEGER NOT NULL, line INTEGER, name TEXT, smiles TEXT, dedup_key TEXT, score REAL, p_meets REAL,
-    safety TEXT, warnings TEXT, vals TEXT, notes TEXT, given TEXT
+    safety TEXT, warnings TEXT, vals TEXT, notes TEXT, given TEXT, identifier TEXT
 );
 CREATE INDEX IF NOT EXISTS by_score ON hits (score DESC, p_meets DESC, record);
 """
@@ -70,7 +70,7 @@ class Journal:
         with self._transaction():
             repeated = 0
             for hit in outcome.hits:
-                cursor = self._db.execute("INSERT OR IGNORE INTO hits VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", _row(hit))
+                cursor = self._db.execute("INSERT OR IGNORE INTO hits VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", _row(hit))
                 repeated += cursor.rowcount == 0
             counts = dict(outcome.failed)
             if repeated:
@@ -101,7 +101,7 @@ class Journal:
     def hits(self, limit: int = -1) -> Iterator[dict[str, Any]]:
         """Hits by score, then joint probability, then place in the library; at most ``limit`` (-1: all), one at a time."""
         query = (
-            "SELECT key, record, line, name, smiles, dedup_key, score, p_meets, safety, warnings, vals, notes, given FROM hits "
+            "SELECT key, record, line, name, smiles, dedup_key, score, p_meets, safety, warnings, vals, notes, given, identifier FROM hits "
             "ORDER BY score DESC, p_meets DESC, record LIMIT ?"
         )
         names = (
@@ -118,6 +118,7 @@ class Journal:
             "values",
             "notes",
             "given",
+            "identifier",
         )
         for row in self._db.execute(query, (limit,)):
             found = dict(zip(names, row, strict=True))
@@ -142,5 +143,5 @@ class _Transaction:
 def _row(hit: Hit) -> tuple[Any, ...]:
     return (
         hit.key, hit.index, hit.line, hit.name, hit.smiles, hit.dedup_key, hit.score, hit.p_meets, hit.safety,
-        json.dumps(list(hit.warnings)), json.dumps(hit.values), json.dumps(list(hit.notes)), hit.given,
+        json.dumps(list(hit.warnings)), json.dumps(hit.values), json.dumps(list(hit.notes)), hit.given, hit.identifier,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from tools.versions import versions
 #: Hits for each one listed, among which the full ranking chooses.
 POOL = 5
 
-_COLUMNS = ("place", "name", "smiles", "key", "score", "p_meets", "safety", "warnings", "notes", "record", "line")
+_COLUMNS = ("place", "name", "id", "smiles", "key", "score", "p_meets", "safety", "warnings", "notes", "record", "line")
 
 
 def write_hits(journal: Journal, spec: DesignSpec, path: Path) -> int:
@@ -30,7 +30,16 @@ def write_hits(journal: Journal, spec: DesignSpec, path: Path) -> int:
         writer.writerow([*_COLUMNS, *names])
         for hit in journal.hits():
             count += 1
-            fixed = [count, hit["name"], hit["smiles"], hit["key"], f"{hit['score']:.6f}", f"{hit['p_meets']:.6f}", hit["safety"]]
+            fixed = [
+                count,
+                hit["name"],
+                hit["identifier"],
+                hit["smiles"],
+                hit["key"],
+                f"{hit['score']:.6f}",
+                f"{hit['p_meets']:.6f}",
+                hit["safety"],
+            ]
             row = [
                 *fixed,
                 " ".join(hit["warnings"]),
@@ -78,7 +87,13 @@ def judged(hits: Sequence[Mapping[str, Any]], spec: DesignSpec) -> list[Candidat
 def _proposal(hit: Mapping[str, Any]) -> Proposal:
     words = f"record {hit['record'] + 1} of the library, line {hit['line']}"
     smiles = hit["given"] or hit["smiles"]
-    return Proposal(smiles=smiles, name=hit["name"], proposer="library", operator="screened", rationale=words)
+    return Proposal(smiles=smiles, name=_title(hit), proposer="library", operator="screened", rationale=words)
+
+
+def _title(hit: Mapping[str, Any]) -> str:
+    """Name and identifier of a hit."""
+    both = hit["identifier"] and hit["identifier"] != hit["name"]
+    return f"{hit['name']} ({hit['identifier']})" if both else str(hit["name"])
 
 
 def failed_words(spec: DesignSpec, failed: dict[str, int]) -> Iterator[tuple[str, str, int]]:
@@ -105,7 +120,7 @@ def report_of(journal: Journal, spec: DesignSpec, done: Screened, *, run_id: str
         wishes_unchecked=wishes.unchecked,
         assumptions=spec.assumptions,
         unchecked=spec.unchecked,
-        warnings=spec.warnings,
+        warnings=[*spec.warnings, *done.notes],
         rejected={(f"requirement:{k}" if k in {r.id for r in spec.requirements} else k): n for k, n in done.failed.items()},
         tied=tied,
         evaluated=done.read,

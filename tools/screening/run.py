@@ -11,15 +11,18 @@ from typing import Any
 from core.interfaces import StreamExecutor
 from core.model import content_hash
 from core.spec import DesignSpec
+from tools.files.records import Record, StructureFile, records
+from tools.files.source import Position, fingerprint
 from tools.screening.chunk import Chunk, Outcome, order_for, process
 from tools.screening.journal import Journal
-from tools.structures.records import Position, Record, fingerprint, format_of, records
 from tools.versions import versions
 
 #: Records in one unit of work, and in one transaction of the journal.
 CHUNK = 500
 #: Records at the beginning of a library by which the order of the requirements is chosen, and the smallest file for which that is worth it.
 SAMPLE, SAMPLED_BYTES = 100, 200_000
+#: Form of the rows of a journal; one of another form is refused.
+JOURNAL_FORM = "2"
 #: Name of the journal in the output folder.
 JOURNAL = "screen.db"
 
@@ -28,7 +31,8 @@ Progress = Callable[[dict[str, Any]], None]
 
 @dataclass(frozen=True)
 class Screened:
-    """How a screen stands. ``resumed``: records that an earlier call had read; ``failed``: rejected records by reason."""
+    """How a screen stands. ``resumed``: records that an earlier call had read; ``failed``: rejected records by
+    reason; ``notes``: what a person should know of how the library was read."""
 
     read: int
     resumed: int
@@ -36,6 +40,7 @@ class Screened:
     unreadable: int
     blocked: int
     failed: dict[str, int]
+    notes: tuple[str, ...] = ()
 
 
 def identity(library: Path, spec: DesignSpec, smiles_column: str = "") -> dict[str, str]:
@@ -47,6 +52,7 @@ def identity(library: Path, spec: DesignSpec, smiles_column: str = "") -> dict[s
         "goal": content_hash(asked),
         "column": smiles_column,
         "chunk": str(CHUNK),
+        "form": JOURNAL_FORM,
         "software": content_hash(software),
     }
 
@@ -64,16 +70,17 @@ def screen(
     """Hold every record of ``library`` against ``spec`` and journal what is found; goes on after the last journalled chunk.
 
     Memory does not grow with the library. ``progress`` receives {'read', 'hits', 'unreadable', 'part'} after each chunk, ``part`` being the share of the file's bytes read; ``limit`` ends after so many
-    records. Raises NotFoundError, UsageError (see :func:`tools.structures.records.records`) and StoreError.
+    records. Raises NotFoundError, UsageError (see :class:`tools.files.records.StructureFile`) and StoreError.
     """
     text = spec.model_dump_json()
     finished, resumed = journal.done(), journal.read()
     read, hits, unreadable = resumed, journal.number("hits"), journal.number("unreadable")
     position = Position()
-    source = records(library, finished * CHUNK, smiles_column, position)
+    file = StructureFile(library, smiles_column, position)
+    source = file.records(finished * CHUNK)
     if limit is not None:
         source = islice(source, max(0, limit - resumed))
-    for outcome in executor.stream(process, chunks(source, text, library, finished, _order(library, spec, smiles_column))):
+    for outcome in executor.stream(process, chunks(source, text, finished, _order(library, spec, smiles_column))):
         assert isinstance(outcome, Outcome)
         journal.commit(outcome)
         read, hits, unreadable = read + outcome.count, hits + len(outcome.hits), unreadable + len(outcome.unreadable)
@@ -86,6 +93,7 @@ def screen(
         unreadable=journal.number("unreadable"),
         blocked=journal.number("blocked"),
         failed=journal.failed(),
+        notes=tuple(file.notes()),
     )
 
 
@@ -93,12 +101,12 @@ def _order(library: Path, spec: DesignSpec, smiles_column: str) -> tuple[str, ..
     """The order of the exact requirements for a large library; () for cheapest first."""
     if library.stat().st_size < SAMPLED_BYTES:
         return ()
-    return order_for(islice(records(library, 0, smiles_column), SAMPLE), spec, format_of(library))
+    return order_for(islice(records(library, 0, smiles_column), SAMPLE), spec)
 
 
-def chunks(source: Iterator[Record], spec: str, library: Path, first: int, order: tuple[str, ...] = ()) -> Iterator[Chunk]:
+def chunks(source: Iterator[Record], spec: str, first: int, order: tuple[str, ...] = ()) -> Iterator[Chunk]:
     """Records in chunks of :data:`CHUNK`, numbered from ``first``."""
-    kind, number = format_of(library), first
+    number = first
     while part := tuple(islice(source, CHUNK)):
-        yield Chunk(number, spec, kind, part, order)
+        yield Chunk(number, spec, part, order)
         number += 1

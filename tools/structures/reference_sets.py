@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import StructureError, UsageError
+from tools.files.records import StructureFile, known_kind, smiles_of
 from tools.structures.names import common_names
-from tools.structures.records import format_of, records, smiles_of
 from tools.structures.standardise import standardise
 
 #: Most references of one set.
@@ -25,16 +25,18 @@ class References:
         smiles: the distinct structures in their standard form, in the order of the file.
         unreadable: entries that could not be read.
         faults: the first of them with their line and the reason.
+        notes: what a person should know of how the file was read.
     """
 
     name: str
     smiles: tuple[str, ...]
     unreadable: int = 0
     faults: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = field(default=())
 
 
 def read_references(text: str) -> References:
-    """The references that ``text`` names: a readable file (.smi, .csv, .sdf, .mol, also .gz), a common compound, or a SMILES.
+    """The references that ``text`` names: a file that :mod:`tools.files` reads, a common compound, or a SMILES.
 
     NotFoundError for a file that is not there, UsageError for one without a readable structure or with more than 1,000, and for a text that
     is nothing of these.
@@ -43,7 +45,7 @@ def read_references(text: str) -> References:
     named = common_names().get(" ".join(given.lower().split()))
     if named is not None and not Path(given).is_file():
         return References(named[0], (_standard(named[1]),))
-    if not Path(given).is_file() and not _looks_like_file(given):
+    if not Path(given).is_file() and not known_kind(Path(given)):
         try:
             return References(given, (_standard(given),))
         except StructureError as error:
@@ -51,26 +53,18 @@ def read_references(text: str) -> References:
     return _read_file(Path(given))
 
 
-def _looks_like_file(text: str) -> bool:
-    try:
-        format_of(Path(text))
-    except UsageError:
-        return False
-    return True
-
-
 def _standard(smiles: str) -> str:
     return standardise(smiles, "polymer" if smiles.count("*") == 2 else "molecule").smiles
 
 
 def _read_file(path: Path) -> References:
-    kind = format_of(path)
+    file = StructureFile(path)
     found: dict[str, None] = {}
     faults: list[str] = []
     unreadable = 0
-    for record in records(path):
+    for record in file.records():
         try:
-            found.setdefault(_standard(smiles_of(record, kind)))
+            found.setdefault(_standard(smiles_of(record)))
         except (StructureError, ValueError) as error:
             unreadable += 1
             if len(faults) < FAULTS_KEPT:
@@ -79,4 +73,4 @@ def _read_file(path: Path) -> References:
             raise UsageError(f"{path} holds more than {MOST:,} different structures; a reference set is at most that large")
     if not found:
         raise UsageError(f"{path} holds no readable structure" + (f"; {faults[0]}" if faults else ""))
-    return References(path.name, tuple(found), unreadable, tuple(faults))
+    return References(path.name, tuple(found), unreadable, tuple(faults), tuple(file.notes()))

@@ -14,6 +14,7 @@ _BRACKET = re.compile(
     r"\[(\d{0,3})([A-Z][a-z]?|[a-z]{1,2}|\*)(@{0,2}(?:TH[12]|AL[12]|SP[1-3]|TB\d{1,2}|OH\d{1,2})?)(H\d*)?([+-]\d*|\++|-+)?(:\d+)?\]"
 )
 _BONDS = frozenset("-=#$:/\\~")
+_DATIVE = frozenset({"->", "<-"})
 
 
 @dataclass(frozen=True)
@@ -77,13 +78,14 @@ class _Scan:
         bare = _BARE.match(self.text, position)
         if bare is not None:
             return self.atom(position, len(bare[0]))
-        if character in _BONDS:
+        dative = self.text[position : position + 2] in _DATIVE
+        if character in _BONDS or dative:
             if self.bond is not None:
                 return Fault("two bonds in a row", position)
             if self.previous in ("", "dot"):
                 return Fault("a bond without an atom before it", position)
             self.bond = position
-            return position + 1
+            return position + 1 + dative
         return self._punctuation(character, position)
 
     def _punctuation(self, character: str, position: int) -> int | Fault:

@@ -17,6 +17,7 @@ from rdkit.Chem import Descriptors, inchi, rdMolDescriptors, rdMolHash
 
 from core.errors import StructureError
 from core.spec import CandidateClass
+from tools.structures import enhanced_stereo
 from tools.structures.atoms import atoms
 from tools.structures.parse import parse_polymer, parse_smiles
 from tools.structures.polymer_key import polymer_key
@@ -28,15 +29,16 @@ class StandardStructure:
     """A structure in its one form."""
 
     smiles: str
-    """Canonical SMILES of the form as drawn; for a polymer the repeat unit in the frame as drawn."""
+    """Canonical SMILES of the form as drawn, with an extension where configurations are only relative; for a polymer the repeat unit in
+    the frame as drawn."""
     key: str
-    """InChIKey, or for a polymer the 32 hexadecimal characters of its polymer key."""
+    """InChIKey, of a racemate or relative configuration that of the form drawn and '-rac' or '-rel'; for a polymer its polymer key."""
     inchikey: str
-    """InChIKey; empty for a polymer."""
+    """InChIKey of what is sure: without the configuration of centres that are only relative; empty for a polymer."""
     dedup_key: str
-    """32 hexadecimal characters shared by tautomers and charge states (not by stereoisomers); the polymer key for a polymer."""
+    """Shared by tautomers and charge states (not by stereoisomers); the polymer key for a polymer."""
     undefined_stereocentres: int
-    """Number of tetrahedral stereocentres whose configuration is not given."""
+    """Number of tetrahedral stereocentres whose configuration is not given, or only relative to others."""
     notes: list[str] = field(default_factory=list)
     """What was changed, and what a reader should know."""
     given: str = ""
@@ -62,8 +64,9 @@ def standard_form(smiles: str, candidate_class: CandidateClass) -> tuple[Standar
     mol = parse_polymer(smiles) if polymer else parse_smiles(smiles)
     notes: list[str] = []
     with rdBase.BlockLogs():
-        mol, given = clean(mol, notes)
-        written, mol, steady = _canonical(mol)
+        mol, given = clean(enhanced_stereo.settle(mol, notes), notes)
+        written, mol, steady = _canonical(enhanced_stereo.regrouped(mol))
+        relative, suffix = enhanced_stereo.relative(mol, notes)
         key = polymer_key(written) if polymer else inchikey(mol)
         if not key:
             raise StructureError("no InChIKey can be made for this structure", smiles=smiles)
@@ -72,9 +75,10 @@ def standard_form(smiles: str, candidate_class: CandidateClass) -> tuple[Standar
         _remarks(mol, notes)
         if given and Chem.GetFormalCharge(mol):
             notes.append("the ion alone is judged: the melting point or solubility of its salt is another matter")
-        undefined = _stereo(mol, notes)
-        duplicates = key if polymer else tautomer_key(mol)
-        found = StandardStructure(written, key, "" if polymer else key, duplicates, undefined, notes, given)
+        undefined = _stereo(mol, notes) + relative
+        duplicates = key if polymer else tautomer_key(mol) + suffix
+        sure = "" if polymer else inchikey(enhanced_stereo.without_groups(mol)) if relative else key
+        found = StandardStructure(written, key if polymer else key + suffix, sure, duplicates, undefined, notes, given)
         return found, mol if steady else None
 
 
@@ -109,7 +113,7 @@ def clean(mol: Chem.Mol, notes: list[str]) -> tuple[Chem.Mol, str]:
     if len(Chem.GetMolFrags(cleaned)) == 1:
         return cleaned, ""
     split = split_parent(cleaned, notes)
-    given = Chem.MolToSmiles(cleaned) if split.part else ""
+    given = enhanced_stereo.written(enhanced_stereo.regrouped(cleaned)) if split.part else ""
     cleaned = split.parent
     if split.ion_removed and Chem.GetFormalCharge(cleaned):
         cleaned = neutralise(cleaned, notes)
@@ -118,12 +122,12 @@ def clean(mol: Chem.Mol, notes: list[str]) -> tuple[Chem.Mol, str]:
 
 def _canonical(mol: Chem.Mol) -> tuple[str, Chem.Mol, bool]:
     """Canonical SMILES, the molecule read back (so that the result does not depend on how the input was drawn), and whether from it."""
-    written = Chem.MolToSmiles(mol)
+    written = enhanced_stereo.written(mol)
     for _ in range(3):
         again = Chem.MolFromSmiles(written)
         if again is None:
             raise StructureError("the standard form of this structure cannot be read back", smiles=written)
-        rewritten = Chem.MolToSmiles(again)
+        rewritten = enhanced_stereo.written(again)
         if rewritten == written:
             return written, again, True
         written = rewritten
@@ -143,8 +147,16 @@ def inchikey(mol: Chem.Mol) -> str:
     if key is None:
         if len(_KEYS) >= _KEYS_KEPT:
             _KEYS.clear()
-        key = _KEYS[drawn] = convert(mol)
+        key = _KEYS[drawn] = convert(mol) or convert(_disconnected(mol))
     return key
+
+
+def _disconnected(mol: Chem.Mol) -> Chem.Mol:
+    """``mol`` without its dative bonds: standard InChI has no bonds of metals, and RDKit gives it none that are dative."""
+    work = Chem.RWMol(mol)
+    for bond in [b for b in mol.GetBonds() if b.GetBondType() == Chem.BondType.DATIVE]:
+        work.RemoveBond(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx())
+    return work.GetMol()
 
 
 def tautomer_key(mol: Chem.Mol) -> str:

@@ -1,16 +1,14 @@
-"""The user's own building blocks: a CSV file with SMILES and, if known, names, ids and prices.
+"""The user's own building blocks: a file of structures with names, identifiers, registry numbers and prices, as far as they are known.
 
-Columns (any order, any case): ``smiles`` is needed; ``name``, ``id``, ``price``, ``currency``, ``amount`` and ``unit`` may be there. A price is
-that of one package of ``amount`` ``unit`` (mg, g, kg, mmol or mol). Without an amount it is the price of one package of unknown size.
-What cannot be used is listed with its line and the reason and left out; nothing is guessed.
+Any file that :mod:`tools.files` reads will do. Price, currency, size and unit of packages are found under the headings that vendors use
+(:mod:`tools.synthesis.packs`). A block whose structure can be used is kept, whatever its price says; nothing is guessed.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
 import hashlib
-import io
+import re
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -18,36 +16,29 @@ from typing import Literal
 from pydantic import Field
 from rdkit import Chem, rdBase
 
-from core.candidate import Stock
-from core.errors import NotFoundError, StructureError, UsageError
+from core.candidate import Pack, Stock
+from core.errors import StructureError, UsageError
 from core.model import Model
+from tools.files.headings import CAS, NAMES, first_of, identifier_column
+from tools.files.records import Entry, StructureFile, Table, smiles_of
+from tools.structures.standardise import StandardStructure
 from tools.synthesis.blocks import Block, BlockLibrary, building_blocks, flat_smiles, shipped
+from tools.synthesis.packs import Package, PackColumns
 
 Mode = Literal["extend", "replace"]
 
 #: More rows than this are refused: every block is held in memory and tried at every place of every reaction.
 MAX_ROWS = 50_000
-#: Mass units in g and amounts of substance in mol.
-MASS_UNITS = {"mg": 1e-3, "g": 1.0, "kg": 1e3}
-MOLE_UNITS = {"mmol": 1e-3, "mol": 1.0}
-_ALIASES = {
-    "title": "name",
-    "compound": "name",
-    "catalog": "id",
-    "catalogue": "id",
-    "cas": "id",
-    "structure": "smiles",
-    "quantity": "amount",
-}
-_KNOWN = ("smiles", "name", "id", "price", "currency", "amount", "unit")
+#: Longest SMILES of a block, in characters.
+MAX_SMILES = 500
 
 
 class Row(Model):
-    """One usable line of an inventory."""
+    """One block of an inventory, with all its packages."""
 
     line: int = Field(ge=1, description="Line in the file; the heading is line 1.")
     smiles: str = Field(description="Canonical SMILES of the parent structure.")
-    name: str = Field(description="Its name; its id or SMILES where none is given.")
+    name: str = Field(description="Its name; its id, CAS number or SMILES where none is given.")
     stock: Stock = Field(description="What the file says of it.")
 
 
@@ -66,113 +57,129 @@ class Inventory(Model):
     mode: Mode = Field(description="'extend': the shipped blocks remain; 'replace': only these blocks are used.")
     rows: list[Row] = Field(description="Usable lines, in the order of the file; one for a structure.")
     faults: list[Fault] = Field(default_factory=list, description="Lines left out, in the order of the file.")
+    notes: list[str] = Field(default_factory=list, description="What was taken as not known, merged or passed over, with its line.")
 
 
 def read_inventory(path: Path, mode: Mode = "extend") -> Inventory:
-    """Read a block list; ``path`` may end in .gz.
+    """Read a block list.
 
-    Raises NotFoundError if there is no such file, UsageError if it cannot be read as CSV with a 'smiles' column, is too long or has no
+    Raises NotFoundError if there is no such file, UsageError if it cannot be read, has no column of structures, is too long or has no
     usable line.
     """
-    raw, content = read_bytes(path)
-    reader = csv.DictReader(io.StringIO(content), dialect=_dialect(content))
-    columns = {name: _column(name) for name in reader.fieldnames or ()}
-    if "smiles" not in columns.values():
-        given = ", ".join(columns) or "nothing"
-        raise UsageError(f"{path}: the first line must name a column 'smiles' (found: {given})")
-    rows: list[Row] = []
+    table = StructureFile(path).table(MAX_ROWS)
+    columns = _Columns(table)
+    rows: dict[str, _Given] = {}
     faults: list[Fault] = []
-    seen: dict[str, int] = {}
-    for record in reader:
-        line = reader.line_num
-        if line > MAX_ROWS + 1:
-            raise UsageError(f"{path}: more than {MAX_ROWS} lines; keep the blocks that are worth using")
-        values = {columns[k]: (v or "").strip() for k, v in record.items() if k is not None and isinstance(v, str)}
-        made = _row(line, values)
+    notes = [*table.notes, *columns.notes]
+    for entry in table.entries:
+        made = _given(entry, columns, notes)
+        known = rows.get(made.key) if isinstance(made, _Given) else None
         if isinstance(made, str):
-            faults.append(Fault(line=line, reason=made))
-            continue
-        key = flat_smiles(Chem.MolFromSmiles(made.smiles))
-        if key in seen:
-            faults.append(Fault(line=line, reason=f"the same structure as line {seen[key]}"))
-            continue
-        seen[key] = line
-        rows.append(made)
+            faults.append(Fault(line=entry.record.line, reason=made))
+        elif known is None:
+            rows[made.key] = made
+        elif known.whole == made.whole:
+            notes += known.add(made)
+        else:
+            faults.append(Fault(line=made.line, reason=f"the same structure as line {known.line} but for counter-ions or stereochemistry"))
     if not rows:
         why = f"; line {faults[0].line}: {faults[0].reason}" if faults else ""
         raise UsageError(f"{path}: no line of it can be used{why}")
-    return Inventory(source=path.name, sha256=hashlib.sha256(raw).hexdigest(), mode=mode, rows=rows, faults=faults)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Inventory(source=path.name, sha256=digest, mode=mode, rows=[g.row() for g in rows.values()], faults=faults, notes=notes)
 
 
-def read_bytes(path: Path) -> tuple[bytes, str]:
-    """The bytes of a file and its text (UTF-8, unpacked if it ends in .gz). NotFoundError or UsageError where that fails."""
-    try:
-        raw = path.read_bytes()
-        plain = gzip.decompress(raw) if path.suffix == ".gz" else raw
-        return raw, plain.decode("utf-8-sig")
-    except FileNotFoundError:
-        raise NotFoundError(f"there is no file {path}") from None
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
+class _Columns:
+    """What each column of a list is for."""
+
+    def __init__(self, table: Table) -> None:
+        others = ["" if h == table.structure else h for h in table.headings]
+        cas, name = first_of(others, CAS), first_of(others, NAMES)
+        identifier = identifier_column(["" if i == cas else h for i, h in enumerate(others)])
+        self.cas, self.name, self.id = (others[i] if i is not None else "" for i in (cas, name, identifier))
+        self.packs = PackColumns(others)
+        self.notes = self.packs.learn(entry.cells for entry in table.entries)
+        used = {table.structure, self.cas, self.name, self.id, *self.packs.used}
+        ignored = [h for h in table.headings if h and h not in used]
+        if ignored:
+            self.notes.append(f"columns that are not used: {'; '.join(ignored[:20])}")
 
 
-def _dialect(content: str) -> type[csv.Dialect]:
-    """Comma, semicolon or tab, whichever the first line has most of."""
-    first = content.split("\n", 1)[0]
-    best = max((",", ";", "\t"), key=first.count)
+class _Given:
+    """A block with the packages that the lines of one structure give."""
 
-    class Found(csv.excel):
-        delimiter = best
+    def __init__(self, line: int, structure: StandardStructure, names: tuple[str, str, str], packages: list[Package]) -> None:
+        self.line, self.whole, self.smiles = line, structure.whole, structure.smiles
+        self.key = flat_smiles(Chem.MolFromSmiles(structure.smiles))
+        self.name, self.id, self.cas = names
+        self.packages = packages
 
-    return Found
+    def add(self, other: _Given) -> list[str]:
+        """Take the packages of another line of the same structure; what is to be said of it."""
+        self.name, self.cas = self.name or other.name, self.cas or other.cas
+        same = f"line {other.line}: the same structure as line {self.line}"
+        if not any(p.price is not None for p in other.packages):
+            return [f"{same}, without a price"]
+        currency = next((p.currency for p in self.packages if p.price is not None), "")
+        fitting = [p for p in other.packages if p.price is not None and (not currency or p.currency == currency)]
+        own = other.id if other.id != self.id else ""
+        self.packages += [replace(p, id=own) for p in fitting]
+        if not fitting:
+            return [f"{same}, its price in another currency is not used"]
+        return [f"{same}, its package is offered beside" + (f" (id {own})" if own else "")]
+
+    def row(self) -> Row:
+        """The block as it is stored: the first package that has a price, and all of them where there are several."""
+        priced = [p for p in self.packages if p.price is not None]
+        sized = sorted((p for p in priced if p.known), key=lambda p: (p.price or 0.0, p.amount or 0.0, p.unit, p.id))
+        first = (priced or self.packages)[0]
+        packs = [Pack(id=p.id, price=p.price or 0.0, amount=p.amount or 0.0, unit=p.unit) for p in dict.fromkeys(sized)]
+        stock = Stock(
+            id=self.id,
+            cas=self.cas,
+            price=first.price,
+            currency=first.currency,
+            amount=first.amount,
+            unit=first.unit,
+            packs=packs if len(packs) > 1 else [],
+        )
+        return Row(line=self.line, smiles=self.smiles, name=self.name or self.id or self.cas or self.smiles, stock=stock)
 
 
-def _column(name: str) -> str:
-    plain = (name or "").strip().lower().replace("-", "_").replace(" ", "_")
-    return plain if plain in _KNOWN else _ALIASES.get(plain, f"?{plain}")
-
-
-def _row(line: int, values: dict[str, str]) -> Row | str:
-    """The line as a row, or why it cannot be used."""
+def _given(entry: Entry, columns: _Columns, notes: list[str]) -> _Given | str:
+    """The line as a block, or why it cannot be used."""
     from tools.safety.guard import screen_structure
     from tools.structures.standardise import standardise
 
-    text = values.get("smiles", "")
-    if not text:
-        return "no SMILES"
-    if len(text) > 500:
-        return "the SMILES is longer than 500 characters"
+    line = entry.record.line
+    if entry.record.fault:
+        return "no SMILES" if entry.record.fault == "no structure in this row" else entry.record.fault
     try:
+        text = smiles_of(entry.record)
+        if len(text) > MAX_SMILES:
+            return f"the SMILES is longer than {MAX_SMILES} characters"
         with rdBase.BlockLogs():
             structure = standardise(text, "molecule")
-    except StructureError as error:
+    except (StructureError, ValueError) as error:
         return f"the structure cannot be used: {error}"
-    stock = _stock(values)
-    if isinstance(stock, str):
-        return stock
     verdict = screen_structure(structure.whole, "molecule")
     if verdict.verdict == "block":
         return f"the safety guard blocks it: {', '.join(h.id for h in verdict.rules if h.verdict == 'block')}"
-    return Row(line=line, smiles=structure.smiles, name=values.get("name") or values.get("id") or structure.smiles, stock=stock)
+    packages, said = columns.packs.read(entry.cells)
+    cas = entry.cells.get(columns.cas, "").strip()
+    if cas and not _is_cas(cas):
+        said, cas = [*said, f"{cas!r} is no CAS number"], ""
+    notes += [f"line {line}: {text}" for text in said]
+    name = entry.cells.get(columns.name, "").strip() or (entry.record.name if entry.record.form == "block" else "")
+    return _Given(line, structure, (name, entry.cells.get(columns.id, "").strip(), cas), packages)
 
 
-def _stock(values: dict[str, str]) -> Stock | str:
-    """What the line says of the package, or why that cannot be used."""
-    try:
-        price = float(values["price"].replace("\u00a0", "").replace(" ", "")) if values.get("price") else None
-        amount = float(values["amount"]) if values.get("amount") else None
-    except ValueError:
-        return f"price or amount is not a number: {values.get('price', '')!r}, {values.get('amount', '')!r}"
-    unit, currency = values.get("unit", ""), values.get("currency", "").upper()
-    if price is not None and not 0 <= price < 1e12:
-        return f"the price {price:g} is not possible"
-    if amount is not None and not 0 < amount < 1e12:
-        return f"the amount {amount:g} is not possible"
-    if amount is not None and unit.lower() not in {**MASS_UNITS, **MOLE_UNITS}:
-        return f"unit {unit!r} of the amount is not one of {', '.join([*MASS_UNITS, *MOLE_UNITS])}"
-    if price is not None and not currency:
-        return "a price without a currency"
-    return Stock(id=values.get("id", ""), price=price, currency=currency, amount=amount, unit=unit.lower() if amount is not None else "")
+def _is_cas(text: str) -> bool:
+    """Whether a text is a CAS number: its last digit is the sum of the others, each times its place from the right, modulo 10."""
+    if not re.fullmatch(r"\d{2,7}-\d\d-\d", text):
+        return False
+    *digits, check = (int(c) for c in text if c.isdigit())
+    return sum(place * digit for place, digit in enumerate(reversed(digits), 1)) % 10 == check
 
 
 @lru_cache(maxsize=4)
@@ -192,4 +199,4 @@ def _library(content: str) -> BlockLibrary:
 
 def library_of(inventory: Inventory | None) -> BlockLibrary:
     """The block library that a run with this inventory uses; the shipped one without. The same content gives the same object."""
-    return shipped() if inventory is None else _library(inventory.model_dump_json(exclude={"faults"}))
+    return shipped() if inventory is None else _library(inventory.model_dump_json(exclude={"faults", "notes"}))

@@ -11,8 +11,8 @@ from rdkit import Chem
 from core.candidate import Candidate, Origin
 from core.errors import NotFoundError, UsageError
 from core.spec import DesignSpec, Reference
+from tools.files.records import records
 from tools.ranking.novelty import known_to_all, known_to_user, read_known, shipped_count
-from tools.structures.records import records
 from tools.structures.standardise import standardise
 
 

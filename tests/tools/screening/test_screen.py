@@ -20,13 +20,13 @@ from core.spec import DesignSpec
 from tools.calculators.estimate import estimate
 from tools.evaluation.score import score_candidates
 from tools.execution import ProcessExecutor, SerialExecutor
+from tools.files.records import StructureFile, records, smiles_of
 from tools.safety.guard import screen_structure
 from tools.screening import run as screening
 from tools.screening.chunk import process
 from tools.screening.filter import Step, best_order
 from tools.screening.journal import Journal
 from tools.screening.report import report_of, write_hits, write_rejects
-from tools.structures.records import format_of, records, smiles_of
 from tools.structures.standardise import standardise
 
 SMILES = ["CCO", "c1ccccc1O", "CCCCCCCCCC", "OCc1ccccc1", "CC(=O)O", "Oc1ccc(C)cc1", "CCN", "O=C(O)c1ccccc1", "OCCc1ccccc1", "Cc1ccccc1O"]
@@ -66,14 +66,14 @@ def test_formats_give_the_same_records(tmp_path: Path) -> None:
     packed = tmp_path / "a.smi.gz"
     packed.write_bytes(gzip.compress(smi.read_bytes()))
     for path in (smi, csv, sdf, packed):
-        found = [(r.name, Chem.CanonSmiles(smiles_of(r, format_of(path)))) for r in records(path)]
+        found = [(r.name, Chem.CanonSmiles(smiles_of(r))) for r in records(path)]
         assert found == [(f"m{i}", Chem.CanonSmiles(s)) for i, s in enumerate(SMILES)], path
         assert [r.index for r in records(path, skip=7)] == [7, 8, 9]
 
 
 def test_files_that_cannot_be_used(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not a known kind"):
-        format_of(tmp_path / "a.xyz")
+        StructureFile(tmp_path / "a.xyz")
     (tmp_path / "b.csv").write_text("name,value\na,1\n")
     with pytest.raises(UsageError, match="no column of structures"):
         list(records(tmp_path / "b.csv"))
@@ -227,7 +227,7 @@ def test_ray_gives_the_same(library: Path, spec: DesignSpec, tmp_path: Path) -> 
     from tools.execution_ray import RayExecutor
 
     text = spec.model_dump_json()
-    chunks = list(screening.chunks(records(library), text, library, 0))
+    chunks = list(screening.chunks(records(library), text, 0))
     executor = RayExecutor("local", 2)
     try:
         assert list(executor.stream(process, chunks)) == [process(c) for c in chunks]

@@ -10,8 +10,8 @@ from tools.calculators.collection import shipped_calculators
 from tools.calculators.descriptors import Descriptors
 from tools.calculators.estimate import entered
 from tools.catalogue.shipped import shipped
+from tools.files.records import Record
 from tools.screening.chunk import Chunk, process
-from tools.structures.records import Record
 
 
 def test_a_property_of_the_workspace_is_known_to_the_worker() -> None:
@@ -21,7 +21,7 @@ def test_a_property_of_the_workspace_is_known_to_the_worker() -> None:
     spec = DesignSpec(goal="x", candidate_class="molecule", requirements=[rule])
     records = tuple(Record(index=i, line=i + 1, text=text, name="") for i, text in enumerate(["CCO", "CCCl"]))
     with entered(more):
-        chunk = Chunk(0, spec.model_dump_json(), "smiles", records)
+        chunk = Chunk(0, spec.model_dump_json(), records)
     outcome = process(pickle.loads(pickle.dumps(chunk)))
     assert [hit.smiles for hit in outcome.hits] == ["CCO"]
     assert outcome.hits[0].values == {"halogens": 0.0}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rdkit import Chem
 
-from core.candidate import Material, Route, RouteStep, Stock
+from core.candidate import Material, Pack, Route, RouteStep, Stock
 from core.errors import NotFoundError, UsageError
 from core.spec import DesignSpec
 from tools.proposers.base import ProposalRequest
@@ -42,28 +42,40 @@ def file(tmp_path: Path) -> Path:
 
 def test_good_lines_are_read_and_bad_ones_listed_with_their_reason(file: Path) -> None:
     inventory = read_inventory(file)
-    assert [(r.line, r.name) for r in inventory.rows] == [(2, "benzoic acid"), (3, "morpholine"), (4, "sodium isonicotinate"), (12, "A11")]
+    named = [(r.line, r.name) for r in inventory.rows]
+    assert named == [(2, "benzoic acid"), (3, "morpholine"), (4, "sodium isonicotinate"), (6, "ethanol"), (8, "propanol"), (12, "A11")]
     assert inventory.rows[2].smiles == "O=C(O)c1ccncc1"
-    assert inventory.rows[0].stock == Stock(id="A1", price=12.5, currency="EUR", amount=100.0, unit="g")
+    packs = [Pack(id="A8", price=1.0, amount=1.0, unit="g"), Pack(price=12.5, amount=100.0, unit="g")]
+    assert inventory.rows[0].stock == Stock(id="A1", price=12.5, currency="EUR", amount=100.0, unit="g", packs=packs)
     assert inventory.rows[2].stock.price is None
     reasons = {f.line: f.reason for f in inventory.faults}
-    assert set(reasons) == {5, 6, 7, 8, 9, 10, 11}
-    assert "not a number" in reasons[6]
-    assert "unit 'l'" in reasons[7]
-    assert "currency" in reasons[8]
-    assert "line 2" in reasons[9]
+    assert set(reasons) == {5, 10, 11}
     assert "safety guard" in reasons[10]
     assert reasons[11] == "no SMILES"
     assert len(inventory.sha256) == 64
+
+
+def test_what_a_price_says_never_drops_a_block(file: Path) -> None:
+    inventory = read_inventory(file)
+    assert inventory.rows[3].stock == Stock(id="A5", price=5.0, currency="EUR", amount=1.0, unit="L", packs=[])
+    assert inventory.rows[4].stock == Stock(id="A7", amount=1.0, unit="kg")
+    assert inventory.notes == [
+        "line 6: the price 'cheap' is not a number: taken as not known",
+        "line 7: the same structure as line 6, its package is offered beside (id A6)",
+        "line 8: a price without a currency: taken as not known",
+        "line 9: the same structure as line 2, its package is offered beside (id A8)",
+    ]
 
 
 def test_files_that_cannot_be_used(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError):
         read_inventory(tmp_path / "none.csv")
     wrong = tmp_path / "wrong.csv"
-    wrong.write_text("structure id,price\nCCO,5\n", encoding="utf-8")
+    wrong.write_text("catalogue,price\nA-1,5\n", encoding="utf-8")
     with pytest.raises(UsageError, match="smiles"):
         read_inventory(wrong)
+    wrong.write_text("structure drawn,price\nCCO,5\n", encoding="utf-8")
+    assert read_inventory(wrong).notes[0].endswith("structures are read from the column 'structure drawn', by what it holds")
     wrong.write_text("smiles\nnot one\n", encoding="utf-8")
     with pytest.raises(UsageError, match="no line"):
         read_inventory(wrong)
@@ -84,7 +96,7 @@ def test_extend_and_replace(file: Path) -> None:
     assert block.stock is not None
     assert extended.find(Chem.MolFromSmiles("Nc1ccccc1")).stock is None  # type: ignore[union-attr]
     alone = library_of(read_inventory(file, "replace"))
-    assert len(alone.blocks) == 4
+    assert len(alone.blocks) == 6
     assert alone.replaces
     assert alone.find(Chem.MolFromSmiles("Nc1ccccc1")) is None
     assert library_of(None) is shipped()
@@ -135,6 +147,27 @@ def test_no_cost_is_invented(stocks: tuple[Stock | None, Stock | None], reason: 
 def test_packages_without_size_are_added_up_as_packages() -> None:
     cost = cost_of(_route(Stock(price=3, currency="EUR"), Stock(price=4.5, currency="EUR")))
     assert (cost.value, cost.per) == (7.5, "one package of each")
+
+
+def test_of_several_packages_the_cheapest_for_the_amount_counts(tmp_path: Path) -> None:
+    path = tmp_path / "packs.csv"
+    rows = "A,OC(=O)c1ccccc1,{}\nB,C1COCCN1,1,EUR,87.12,g\n"
+    heading = "id,smiles,price,currency,amount,unit\n"
+    costs = {}
+    for name, offers in {"small": "10,EUR,5,g", "large": "60,EUR,100,g", "both": "10,EUR,5,g\nA,OC(=O)c1ccccc1,60,EUR,100,g"}.items():
+        path.write_text(heading + rows.format(offers), encoding="utf-8")
+        cost = find_route("O=C(c1ccccc1)N1CCOCC1", "molecule", library_of(read_inventory(path, "replace"))).cost
+        assert cost is not None
+        costs[name] = cost
+    assert costs["small"].value == pytest.approx(10 / 5 * 122.12 + 1, abs=0.02)
+    assert costs["both"].value == costs["large"].value == pytest.approx(60 / 100 * 122.12 + 1, abs=0.02)
+    assert "the one that is cheapest for the amount" in costs["both"].text
+
+
+def test_a_volume_without_a_density_has_no_price() -> None:
+    litre, gram = Stock(price=2, currency="EUR", amount=1, unit="L"), Stock(price=2, currency="EUR", amount=1, unit="g")
+    cost = cost_of(_route(litre, gram))
+    assert (cost.value, cost.text) == (None, "Not known (sold by volume, and the density is not known: OC(=O)c1ccccc1).")
 
 
 def test_molar_packages() -> None:

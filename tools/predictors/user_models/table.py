@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import math
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
-from core.errors import NotFoundError, StructureError, UsageError
+from core.errors import StructureError, UsageError
+from tools.files.headings import place_of
+from tools.files.records import Entry, StructureFile, Table, smiles_of
 from tools.predictors.prepare import Prepared, prepare
 from tools.predictors.specs import FeatureKind
+from tools.predictors.user_models.values import ValueColumn, says_no_value
 from tools.structures.polymer_key import polymer_key
 
 #: Fewer substances than this give no model.
@@ -23,7 +24,6 @@ LEAST = 20
 FEW = 100
 #: An element that fewer substances than this contain is not one the model may be asked about.
 ELEMENT_SUPPORT = 3
-_STRUCTURE_COLUMNS = ("smiles", "psmiles", "canonical_smiles", "structure")
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class Measurements:
     """One entry a substance; all sequences are parallel.
 
     ``y`` is in the model's scale: the measured number, or its decimal logarithm. A substance measured several times has the median.
-    ``lines`` are the lines of its first measurement.
+    ``lines`` are the lines of its first measurement. ``qualified``: line and reading of each value that is a range, an estimate or has a
+    spread.
     """
 
     kind: FeatureKind
@@ -53,6 +54,7 @@ class Measurements:
     rows_used: int
     bad: list[BadRow]
     warnings: list[str] = field(default_factory=list)
+    qualified: list[tuple[int, str]] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.smiles)
@@ -66,82 +68,50 @@ class _Row:
     value: float
 
 
-def _rows(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]], bool]:
-    """(column names, rows with their line numbers, whether a comma may be a decimal point). Comma, semicolon or tab separated."""
-    if not path.is_file():
-        raise NotFoundError(f"no such file: {path}")
+def _columns(path: Path, table: Table, target: str) -> str:
+    """The column of the values. Raises UsageError naming the columns there are."""
+    there = f"{path.name} has the columns: {', '.join(table.headings) or 'none'}"
+    if target:
+        place = place_of(table.headings, target)
+        if place is None:
+            raise UsageError(f"no column {target!r} with measured values; name it with --target. {there}")
+        return table.headings[place]
+    others = [h for h in table.headings if h != table.structure]
+    rest = others if len(others) == 1 else [h for h in others if not says_no_value(h)]
+    if len(rest) != 1:
+        raise UsageError(f"which column holds the measured values? Name it with --target. {there}")
+    return rest[0]
+
+
+def _structure(entry: Entry) -> str:
+    """The structure of a row as SMILES. Raises ValueError with the reason."""
+    if entry.record.fault == "no structure in this row":
+        raise ValueError("no structure")
+    return smiles_of(entry.record)
+
+
+def _read(entry: Entry, values: ValueColumn, kind: FeatureKind) -> _Row | str:
+    """One row, or why it cannot be used."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (UnicodeDecodeError, OSError) as error:
-        raise UsageError(f"{path} cannot be read as text in UTF-8: {error}") from None
-    header = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=header.count)
-    reader = csv.DictReader(text.splitlines(), delimiter=delimiter)
-    rows = [(reader.line_num, {k: (v or "") for k, v in row.items() if isinstance(k, str) and not isinstance(v, list)}) for row in reader]
-    return list(reader.fieldnames or []), rows, delimiter != ","
-
-
-def _columns(path: Path, names: list[str], smiles: str, target: str) -> tuple[str, str]:
-    """The columns of structure and value. Raises UsageError naming the columns there are."""
-    there = f"{path.name} has the columns: {', '.join(names) or 'none'}"
-    structure = smiles or next((n for n in names if n.strip().lower() in _STRUCTURE_COLUMNS), "")
-    if structure not in names:
-        raise UsageError(
-            f"no column {structure!r} with structures; name it with --smiles. {there}"
-            if structure
-            else f"which column holds the structures? Name it with --smiles. {there}"
-        )
-    rest = [n for n in names if n != structure]
-    value = target or (rest[0] if len(rest) == 1 else "")
-    if value not in names:
-        raise UsageError(
-            f"no column {value!r} with measured values; name it with --target. {there}"
-            if value
-            else f"which column holds the measured values? Name it with --target. {there}"
-        )
-    return structure, value
-
-
-def _number(text: str, decimal_comma: bool, unit: str, log: bool) -> float | str:
-    """The measured number (its logarithm for ``log``), or why it is none."""
-    written = text.strip()
-    if not written:
-        return "no measured value"
-    if decimal_comma and re.fullmatch(r"[+-]?\d+,\d+([eE][+-]?\d+)?", written):
-        written = written.replace(",", ".")
-    try:
-        value = float(written)
-    except ValueError:
-        if re.match(r"^[<>~≈≤≥]", written):
-            return f"the value {written!r} is a limit or an estimate, not a measurement"
-        return f"the value {written[:40]!r} is not a number"
-    if not math.isfinite(value):
-        return f"the value {written!r} is not finite"
-    if log and value <= 0:
-        return f"the value {value:g} has no logarithm"
-    if unit == "K" and value < 0:
-        return f"{value:g} K is below absolute zero"
-    if unit == "°C" and value < -273.15:
-        return f"{value:g} °C is below absolute zero"
-    return math.log10(value) if log else value
-
-
-def _read(
-    row: dict[str, str], columns: tuple[str, str], kind: FeatureKind, decimal_comma: bool, unit: str, log: bool
-) -> tuple[Prepared, str, float] | str:
-    structure = row.get(columns[0], "").strip()
-    if not structure:
-        return "no structure"
-    value = _number(row.get(columns[1], ""), decimal_comma, unit, log)
+        structure = _structure(entry)
+    except ValueError as error:
+        return str(error)
+    value = values.read(entry)
     if isinstance(value, str):
         return value
     item = prepare(structure, kind, "polymer" if kind == "polymer" else "molecule")
     if isinstance(item, str):
         return item
     try:
-        return item, polymer_key(structure) if kind == "polymer" else item.smiles, value
+        return _Row(entry.record.line, item, polymer_key(structure) if kind == "polymer" else item.smiles, value)
     except StructureError as error:
         return str(error)
+
+
+def _kind(entries: Sequence[Entry]) -> FeatureKind:
+    """Polymers where more than half of the structures have two '*'."""
+    written = [e.record.text for e in entries if e.record.form == "smiles" and e.record.text]
+    return "polymer" if sum(w.count("*") == 2 for w in written) * 2 > len(written) else "molecule"
 
 
 def read_measurements(
@@ -154,33 +124,33 @@ def read_measurements(
     kind: FeatureKind | None = None,
     to_train: bool = True,
 ) -> Measurements:
-    """The measurements of ``path``: a table with a header, separated by commas, semicolons or tabs.
+    """The measurements of ``path``, any file that :mod:`tools.files` reads with more than structures in it.
 
-    ``smiles`` and ``target`` name the columns (found by themselves where only one can be meant). ``kind`` None: polymers where at least
+    ``smiles`` and ``target`` name the columns (found by themselves where only one can be meant). ``kind`` None: polymers where more than
     half of the structures have two '*'. ``log``: learn the decimal logarithm. ``to_train`` False: three substances are enough and rare
     elements stay, for measuring a model that exists. Raises NotFoundError for a missing file and UsageError for a missing column or
     fewer than 20 usable substances; the message then lists the first bad rows.
     """
-    names, rows, decimal_comma = _rows(path)
-    columns = _columns(path, names, smiles, target)
-    if kind is None:
-        written = [row.get(columns[0], "") for _, row in rows]
-        kind = "polymer" if sum(w.count("*") == 2 for w in written) * 2 > sum(bool(w.strip()) for w in written) else "molecule"
+    found = StructureFile(path, smiles).table()
+    values = ValueColumn(found, _columns(path, found, target), unit, log)
+    kind = kind or _kind(found.entries)
     good: list[_Row] = []
     bad: list[BadRow] = []
-    for line, row in rows:
-        outcome = _read(row, columns, kind, decimal_comma, unit, log)
+    for entry in found.entries:
+        outcome = _read(entry, values, kind)
         if isinstance(outcome, str):
-            bad.append(BadRow(line, outcome))
+            bad.append(BadRow(entry.record.line, outcome))
         else:
-            good.append(_Row(line, *outcome))
+            good.append(outcome)
     good = _without_rare_elements(good, bad) if to_train else good
     least = LEAST if to_train else 3
-    table = _merged(kind, log, good, bad, len(rows))
+    table = _merged(kind, log, good, bad, len(found.entries))
+    table.warnings += [*found.notes, *values.notes()]
+    table.qualified = values.qualified
     if len(table) < least:
         shown = "; ".join(f"line {b.line}: {b.reason}" for b in bad[:5])
         raise UsageError(
-            f"{path.name}: {len(table)} usable substances of {len(rows)} rows; at least {least} are needed"
+            f"{path.name}: {len(table)} usable substances of {len(found.entries)} rows; at least {least} are needed"
             + (f" ({shown})" if shown else "")
         )
     if to_train:

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from core.errors import UsageError
-from core.units import BUILTIN
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.shipped import shipped
+from tools.files.units import standard
 from tools.predictors.features.assemble import feature_names
 from tools.predictors.specs import PREDICTORS, FeatureKind
 from tools.predictors.training.calibration import Calibration
@@ -64,7 +64,7 @@ class OwnProperty:
     @property
     def plain_unit(self) -> str:
         """The unit as molwright spells it ('°C' for 'degC'), else as written."""
-        return BUILTIN.parse(self.unit) or self.unit.strip()
+        return standard(self.unit)
 
     @property
     def model_unit(self) -> str:
@@ -237,6 +237,7 @@ def _card(
             "rows_used": table.rows_used,
             "substances": len(table),
             "bad_rows": [[row.line, row.reason] for row in table.bad],
+            "qualified_rows": [[line, text] for line, text in table.qualified],
         },
         "training": {
             "command": f"molwright models train {wanted.name} --data {path.name}{option} --seed {seed}",

@@ -7,9 +7,9 @@ from collections import defaultdict
 from rdkit import Chem
 from rdkit.Chem import Descriptors
 
-from core.candidate import Material, Route, RouteCost
+from core.candidate import Material, Pack, Route, RouteCost
 from tools.synthesis.blocks import BlockLibrary
-from tools.synthesis.inventory import MASS_UNITS, MOLE_UNITS
+from tools.synthesis.packs import MASS_UNITS, MOLE_UNITS, VOLUME_UNITS
 
 _ASSUMES = "one equivalent of each material and full yields; solvents, reagents and work are not in it"
 
@@ -64,35 +64,52 @@ def cost_of(route: Route) -> RouteCost:
             per="one package of each",
             text=f"{total:.2f} {currencies[0]} for one package of each material; no package sizes are given.",
         )
+    volumes = [m.name for m in materials if not _solid_packs(m)]
+    if volumes:
+        return RouteCost(text=f"Not known (sold by volume, and the density is not known: {', '.join(volumes)}).")
     return _per_mol(route, materials, currencies[0])
 
 
 def _per_mol(route: Route, materials: list[Material], currency: str) -> RouteCost:
     needed = equivalents(route)
-    total = sum(needed.get(m.smiles, 1.0) * _price_per_mol(m) for m in materials)
+    total = sum(_price(m, needed.get(m.smiles, 1.0)) for m in materials)
     product = Chem.MolFromSmiles(route.steps[-1].product if route.steps else materials[0].smiles)
     grams = Descriptors.MolWt(product) if product is not None else 0.0
     per_gram = total / grams if grams else None
     shown = f"{total:.2f} {currency} for a mol of product" + (f" ({per_gram:.4g} {currency}/g)" if per_gram is not None else "")
+    several = "; of several packages the one that is cheapest for the amount" if any(m.stock and m.stock.packs for m in materials) else ""
     return RouteCost(
         value=round(total, 2),
         currency=currency,
         per="mol of product",
         per_gram=round(per_gram, 6) if per_gram is not None else None,
-        text=f"{shown}: {_ASSUMES}.",
+        text=f"{shown}: {_ASSUMES}{several}.",
     )
 
 
-def _price_per_mol(material: Material) -> float:
-    """Price of a mol, from that of a package; the mass of a mol is that of the structure without salts or water."""
+def _solid_packs(material: Material) -> list[Pack]:
+    """The packages of a material whose size is a mass or an amount of substance."""
     stock = material.stock
-    assert stock is not None
-    assert stock.price is not None
-    assert stock.amount is not None
-    if stock.unit in MOLE_UNITS:
-        return stock.price / (stock.amount * MOLE_UNITS[stock.unit])
-    grams = stock.amount * MASS_UNITS[stock.unit]
-    return stock.price / grams * float(Descriptors.MolWt(Chem.MolFromSmiles(material.smiles)))
+    if stock is None or stock.price is None or stock.amount is None:
+        return []
+    packs = stock.packs or [Pack(price=stock.price, amount=stock.amount, unit=stock.unit)]
+    return [pack for pack in packs if pack.unit.lower() not in VOLUME_UNITS]
+
+
+def _price(material: Material, mols: float) -> float:
+    """Price of ``mols`` mol, as a share of the package that is cheapest for so much when whole packages are bought.
+
+    The mass of a mol is that of the structure without salts or water.
+    """
+    grams = float(Descriptors.MolWt(Chem.MolFromSmiles(material.smiles)))
+    shares = [(mols / _mols(pack, grams), pack) for pack in _solid_packs(material)]
+    share, best = min(shares, key=lambda one: (one[1].price * max(1.0, one[0]), one[1].price))
+    return best.price * share
+
+
+def _mols(pack: Pack, grams: float) -> float:
+    """Mol in a package of a substance of ``grams`` g/mol."""
+    return pack.amount * MOLE_UNITS[pack.unit] if pack.unit in MOLE_UNITS else pack.amount * MASS_UNITS[pack.unit] / grams
 
 
 def equivalents(route: Route) -> dict[str, float]:
