@@ -9,15 +9,16 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
 from app.services.reports import FILES, render
+from app.tables import Column, Table, broken_at_words, print_table
 from core.candidate import Candidate, PropertyValue
 from core.errors import UsageError
 from core.events import GenerationDone, ProgressEvent, ProgressSink, StageBegun, TextWritten
@@ -28,17 +29,47 @@ from tools.catalogue.registry import REGISTRY
 #: Width of tables where there is no terminal to ask.
 PAGE = 140
 
-out = Console(soft_wrap=True, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PAGE)
-err = Console(stderr=True, soft_wrap=True)
+
+class Page(Console):
+    """A console that breaks prose at words where there is a terminal to be read, and leaves it whole in files and pipes.
+
+    A word longer than the terminal is never broken by us, so that structures and paths can be copied.
+    """
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """As rich's, without any other wrapping unless the caller asks for it."""
+        if self.is_terminal and len(objects) == 1 and isinstance(objects[0], str | Text) and "soft_wrap" not in options:
+            text = objects[0] if isinstance(objects[0], Text) else self.render_str(objects[0])
+            objects = (broken_at_words(text, self.width),)
+        super().print(*objects, **{"soft_wrap": True, **options})
+
+
+out = Page(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PAGE)
+err = Page(stderr=True)
 
 
 def emit_json(data: Any, target: str = "-") -> None:
     """Write ``data`` as JSON to the file ``target``, or to stdout for '-'. UsageError if the file cannot be written."""
-    text = json.dumps(data, indent=2, ensure_ascii=False)
     if target == "-":
-        sys.stdout.write(text + "\n")
+        sys.stdout.write(json_text(data, sys.stdout, indent=2) + "\n")
         return
-    write_text(Path(target), text + "\n")
+    write_text(Path(target), json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+def json_text(data: Any, stream: TextIO, *, indent: int | None = None) -> str:
+    """``data`` as JSON for ``stream``; where its encoding lacks a character of it, all but ASCII is escaped, so that nothing is lost."""
+    text = json.dumps(data, indent=indent, ensure_ascii=False)
+    try:
+        text.encode(stream.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(data, indent=indent)
+    return text
+
+
+def emit_document(text: str) -> None:
+    """Write a report in one of its forms to stdout: in UTF-8 whatever the terminal, as its file would be."""
+    sys.stdout.flush()
+    typer.echo(text.encode(), nl=False)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -63,7 +94,8 @@ def progress_bar(budget: int) -> Iterator[ProgressSink]:
     if not err.is_terminal:
         yield _plain_progress(budget)
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description:<12}"), BarColumn(), TextColumn("{task.completed}/{task.total} evaluated"))
+    spinner = SpinnerColumn("line" if err.options.ascii_only else "dots")
+    columns = (spinner, TextColumn("{task.description:<12}"), BarColumn(), TextColumn("{task.completed}/{task.total} evaluated"))
     with Progress(
         *columns, TextColumn("{task.fields[best]}"), TextColumn("{task.fields[left]}"), TimeElapsedColumn(), console=err, transient=True
     ) as bar:
@@ -138,7 +170,7 @@ def print_report(report: Report, paths: list[Path], *, run: bool = True) -> None
     if shown:
         share = share_checked(report.spec)
         all_met = f"p(meets what is checked: {share})" if share else "p(all met)"
-        out.print(_table("Candidates" if report.candidates else "None meets every requirement. The closest", shown, names, all_met))
+        print_table(_table("Candidates" if report.candidates else "None meets every requirement. The closest", shown, names, all_met), out)
         for c in shown:
             out.print(f"{c.rank or '-':>3}  {escape(c.smiles)}")
     print_unchecked(report.spec)
@@ -176,19 +208,15 @@ def model_line(use: ModelUse) -> str:
 
 def _table(title: str, candidates: list[Candidate], names: list[str], all_met: str) -> Table:
     """One row a candidate; ``all_met`` heads the probability that its requirements hold together. The structures follow below the table, whole, so that they can be copied."""
-    table = Table(title=title, title_justify="left", caption_justify="left")
-    table.add_column("#", justify="right")
-    table.add_column("name", overflow="ellipsis", no_wrap=True, max_width=36)
-    table.add_column(all_met, justify="right", min_width=10)
-    table.add_column("score", justify="right")
-    for name in names:
-        table.add_column(_heading(name, candidates), justify="right")
-    table.add_column("route")
+    values = [Column(_heading(name, candidates), "number") for name in names]
+    table = Table(
+        [Column("#", "mark"), Column("name"), Column(all_met, "number"), Column("score", "number"), *values, Column("route")], title
+    )
     for c in candidates:
-        values = [_cell(c.properties.get(n)) for n in names]
         p = "" if c.p_meets is None else f"{c.p_meets:.2f}"
         score = "" if c.score is None else f"{c.score:.3f}"
-        table.add_row(str(c.rank or "-"), escape(c.name or c.inchikey or c.key), p, score, *values, c.route.status if c.route else "")
+        route = c.route.status if c.route else ""
+        table.add(str(c.rank or "-"), c.name or c.inchikey or c.key, p, score, *(_cell(c.properties.get(n)) for n in names), route)
     if any(p.in_domain is False for c in candidates for n, p in c.properties.items() if n in names):
         table.caption = "† outside the model's domain"
     return table

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from app.commands.design import AcceptUnread
 from app.commands.door import NONE_MEETS, services, unread_shown
 from app.commands.quick import value_text
 from app.console import emit_json, err, out, print_unchecked
 from app.services.structures import GivenStructure
-from core.candidate import Candidate, format_value
+from app.tables import Table, columns, print_table
+from core.candidate import Candidate
 from core.errors import StructureError
 from core.spec import Conditions, marked
+
+if TYPE_CHECKING:
+    from app.services.structures import StructureService
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -57,13 +60,7 @@ def properties(
         emit_json([{"input": one.smiles, "name": one.title, **_identity(c), "properties": _json(c)} for one, c in rows])
     else:
         for one, c in rows:
-            table = Table("property", "value", "method", title=escape(f"{one.title}  {c.smiles}  {c.key}".strip()), title_justify="left")
-            for n, v in c.properties.items():
-                known = door.definition(n)
-                note = f" ({v.reason})" if known.own and v.value is not None and v.reason else ""
-                table.add_row(known.label, escape(format_value(v) + note) + (" †" if v.in_domain is False else ""), escape(v.method))
-            table.caption = "† outside the model's domain"
-            out.print(table)
+            print_table(_values_table(c, one.title, door), out)
             _remarks(c)
     for line in broken:
         err.print(f"[red]not read:[/red] {escape(line)}")
@@ -92,17 +89,33 @@ def check(
             {**_identity(candidate), "requirements": requirements, "unchecked": [u.model_dump(mode="json") for u in spec.unchecked], **read}
         )
     else:
-        title = escape(f"{candidate.smiles}  {candidate.key}")
-        table = Table("", "requirement", "value", "probability", "reason", title=title, title_justify="left")
+        headings = columns("", "requirement", "value", "probability", "reason", numbers=("value", "probability"), marks=("",))
+        table = Table(headings, title=f"{title}  {candidate.smiles}  {candidate.key}".strip())
         for r in candidate.requirements:
-            table.add_row("✓" if r.met else "✗", escape(r.text), escape(value_text(r)), f"{r.probability:.2f}", escape(r.reason))
-        out.print(table)
+            table.add("✓" if r.met else "✗", r.text, value_text(r), f"{r.probability:.2f}", r.reason)
+        print_table(table, out)
         _remarks(candidate)
         print_unchecked(spec)
     if candidate.safety.verdict == "block":
         raise typer.Exit(3)
     if not candidate.meets_all():
         raise typer.Exit(NONE_MEETS)
+
+
+def _values_table(candidate: Candidate, title: str, door: StructureService) -> Table:
+    """Every property of a structure that was given as ``title``, one a row; a remark says why a value is not known, or what an own model says of it."""
+    table = Table(
+        columns("property", "value", "unit", "method", "remark", numbers=("value",)),
+        title=f"{title}  {candidate.smiles}  {candidate.key}".strip(),
+    )
+    for name, value in candidate.properties.items():
+        known = door.definition(name)
+        unit = value.unit if value.number is not None else ""
+        remark = (value.reason or "") if known.own or value.value is None else ""
+        table.add(known.label, value.shown + (" †" if value.in_domain is False else ""), unit, value.method, remark)
+    if any(v.in_domain is False for v in candidate.properties.values()):
+        table.caption = "† outside the model's domain"
+    return table
 
 
 def _identity(candidate: Candidate) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
 from app.commands.door import services
 from app.console import emit_json, out
+from app.tables import Table, columns, print_table
 
 
 def register(app: typer.Typer) -> None:
@@ -24,9 +24,9 @@ def doctor(context: typer.Context, as_json: Annotated[bool, typer.Option("--json
     if as_json:
         emit_json([asdict(p) for p in parts])
     else:
-        table = Table("part", "", "detail")
+        table = Table(columns("part", "", "detail"))
         for p in parts:
-            table.add_row(p.part, "[green]works[/green]" if p.works else "[red]fails[/red]", escape(p.detail))
-        out.print(table)
+            table.add(p.part, Text("works", "green") if p.works else Text("fails", "red"), p.detail)
+        print_table(table, out)
     if not all(p.works for p in parts):
         raise typer.Exit(1)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from app.commands.door import services
 from app.console import emit_json, err, out
+from app.tables import Table, columns, print_table
 
 if TYPE_CHECKING:
     from evals.cases import EvalRun
@@ -33,15 +33,15 @@ def list_suites(context: typer.Context, as_json: AsJson = False) -> None:
     suites, stored = evaluations.suites(), evaluations.list()
     if as_json:
         return emit_json({"suites": suites, "runs": [r.model_dump(mode="json", exclude={"cases"}) for r in stored]})
-    table = Table("suite", "what it measures")
+    table = Table(columns("suite", "what it measures"))
     for name, description in suites.items():
-        table.add_row(name, description)
-    out.print(table)
+        table.add(name, description)
+    print_table(table, out)
     if stored:
-        runs = Table("run", "suite", "created", "cases", "score", "models")
+        runs = Table(columns("run", "suite", "created", "cases", "score", "models", numbers=("created", "cases", "score")))
         for r in stored:
-            runs.add_row(r.eval_id, r.suite, r.created_at[:19], str(len(r.cases)), f"{r.score:.3f}", r.models)
-        out.print(runs)
+            runs.add(r.eval_id, r.suite, r.created_at[:19], str(len(r.cases)), f"{r.score:.3f}", r.models)
+        print_table(runs, out)
 
 
 def run_suite(
@@ -91,10 +91,10 @@ def _show(result: EvalRun, as_json: bool, *, all_cases: bool = False) -> None:
         return emit_json({**result.model_dump(mode="json"), "score": result.score})
     cases = result.cases if all_cases else [c for c in result.cases if c.score < 1]
     if cases:
-        table = Table("score", "seed", "case", "detail")
+        table = Table(columns("score", "seed", "case", "detail", numbers=("score", "seed")))
         for c in cases:
-            table.add_row(f"{c.score:.2f}", str(c.seed), escape(c.case), escape(str(c.detail)[:300]))
-        out.print(table)
+            table.add(f"{c.score:.2f}", str(c.seed), c.case, str(c.detail)[:300])
+        print_table(table, out)
     right = sum(c.score == 1 for c in result.cases)
     out.print(
         f"{result.suite} {result.eval_id}: score {result.score:.4f}, {right} of {len(result.cases)} cases entirely right, {result.seconds:.1f} s"

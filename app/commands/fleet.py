@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from app.commands.door import services
 from app.console import emit_json, err, out, write_text
+from app.tables import Table, columns, print_table
 from core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -138,10 +138,10 @@ def status(
     if as_json:
         emit_json({**found.model_dump(mode="json"), "supervised": alive})
     else:
-        table = Table("server", "state", "pid", "port", "restarts", "last reason")
+        table = Table(columns("server", "state", "pid", "port", "restarts", "last reason", numbers=("pid", "port", "restarts")))
         for s in found.servers:
-            table.add_row(s.name, s.state if alive else "not supervised", str(s.pid or ""), str(s.port), str(s.restarts), escape(s.reason))
-        out.print(table)
+            table.add(s.name, s.state if alive else "not supervised", str(s.pid or ""), str(s.port), str(s.restarts), s.reason)
+        print_table(table, out)
     if not alive or any(s.state != "healthy" for s in found.servers):
         raise typer.Exit(1)
 
@@ -180,16 +180,14 @@ def _here(context: typer.Context, topology: Topology, host: str) -> tuple[Host, 
 
 
 def _show(result: FleetPlan) -> None:
-    table = Table("deployment", "cards", "model", "weights", "beside", "KV left", "requests of full length", "room", "tokens/s, at most")
+    table = Table(_PLAN)
     for d in result.deployments:
-        table.add_row(*(escape(cell) for cell in _row(d)))
-    out.print(table)
-    free = Table("card", "host", "shows, GiB", "given out, GiB", "servers")
+        table.add(*_row(d))
+    print_table(table, out)
+    free = Table(columns("card", "host", "shows, GiB", "given out, GiB", "servers", numbers=("shows, GiB", "given out, GiB")))
     for card in result.cards:
-        free.add_row(
-            escape(f"{card.name}: {card.model}"), card.host, f"{card.usable:.1f}", f"{card.given:.1f}", ", ".join(card.deployments)
-        )
-    out.print(free)
+        free.add(f"{card.name}: {card.model}", card.host, f"{card.usable:.1f}", f"{card.given:.1f}", ", ".join(card.deployments))
+    print_table(free, out)
     for d in result.deployments:
         for finding in d.findings:
             style = "red" if finding.level == "refused" else "yellow"
@@ -201,6 +199,12 @@ def _show(result: FleetPlan) -> None:
     err.print(f"GiB on each card. Options were checked by {escape(result.flags_checked_by)}.")
     for note in result.unproven:
         err.print(f"[yellow]unproven:[/yellow] {escape(note)}")
+
+
+_PLAN = columns(
+    "deployment", "cards", "model", "weights, GiB", "beside, GiB", "KV left, GiB", "requests of full length", "room, GiB", "tokens/s, at most",
+    numbers=("weights, GiB", "beside, GiB", "KV left, GiB", "room, GiB"),
+)  # fmt: skip
 
 
 def _row(d: DeploymentPlan) -> list[str]:

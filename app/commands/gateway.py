@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from pydantic import ValidationError
 from rich.markup import escape
-from rich.table import Table
 
 from app import wiring
 from app.commands.door import services
 from app.console import emit_json, err, out, write_text
+from app.tables import Table, columns, print_table
 from core.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -80,10 +80,10 @@ def list_keys(
     keys = _store(config or context.obj).keys()
     if as_json:
         return emit_json([k.model_dump(mode="json", exclude={"sha256"}) for k in keys])
-    table = Table("user", "requests a minute", "at once", "made")
+    table = Table(columns("user", "requests a minute", "at once", "made", numbers=("requests a minute", "at once", "made")))
     for key in keys:
-        table.add_row(escape(key.name), str(key.requests_per_minute), str(key.max_concurrency), key.created_at[:19])
-    out.print(table)
+        table.add(key.name, str(key.requests_per_minute), str(key.max_concurrency), key.created_at[:19])
+    print_table(table, out)
 
 
 def remove_key(
@@ -159,15 +159,14 @@ def _show(result: BenchResult, changes: list[LevelChange]) -> None:
     def ms(d: Distribution | None) -> str:
         return f"{d.p50 * 1e3:.1f} / {d.p95 * 1e3:.1f} / {d.p99 * 1e3:.1f}" if d else "-"
 
-    table = Table(
-        "at once", "requests/s", "tokens/s", "first token", "inter-token", "total", "errors", caption="milliseconds are p50 / p95 / p99"
-    )
+    numbers = ("at once", "requests/s", "tokens/s", "first token, ms", "inter-token, ms", "total, ms")
+    table = Table(columns(*numbers, "errors", numbers=numbers), caption="milliseconds are p50 / p95 / p99")
     for level in result.levels:
         errors = ", ".join(f"{n} × {e}" for e, n in level.errors.items()) or "0"
         rates = (f"{level.requests_per_second:.2f}", f"{level.output_tokens_per_second:.1f}")
         latencies = (ms(level.first_token_s), ms(level.inter_token_s), ms(level.total_s))
-        table.add_row(str(level.concurrency), *rates, *latencies, escape(errors))
-    out.print(table)
+        table.add(str(level.concurrency), *rates, *latencies, errors)
+    print_table(table, out)
     for change in changes:
         parts = [("tokens/s", change.throughput), ("first token p50", change.first_token_p50), ("total p95", change.total_p95)]
         shown = ", ".join(f"{name} × {value:.2f}" for name, value in parts if value is not None)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from app.commands.door import services
 from app.console import emit_json, err, out
+from app.tables import Table, columns, print_table
 from core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -58,21 +58,22 @@ def list_models(context: typer.Context, as_json: AsJson = False) -> None:
     rows, problems = services(context).models.list()
     if as_json:
         return emit_json({"models": rows, "problems": problems})
-    table = Table("model", "unit", "rows", "RMSE / MAE (random split)", "90 % interval holds", "data", "licence", "version")
+    figures = ("rows", "RMSE / MAE (random split)", "90 % interval holds")
+    table = Table(columns("model", "unit", *figures, "data", "licence", "version", numbers=figures))
     for row in rows:
         by_split: dict[str, dict[str, Any]] = row["metrics"]
         first = next((m for split, m in by_split.items() if split.startswith("random")), next(iter(by_split.values()), {}))
-        table.add_row(
+        table.add(
             row["name"] + (" (own)" if row["kind"] == "own" else ""),
-            escape(row["unit"]),
+            row["unit"],
             str(row["rows"]),
             f"{first.get('rmse', '?')} / {first.get('mae', '?')}",
             f"{first['coverage']:.1%}" if "coverage" in first else "",
-            escape(row["data"]),
-            escape(row["licence"]),
+            row["data"],
+            row["licence"],
             row["version"],
         )
-    out.print(table)
+    print_table(table, out)
     for row in rows:
         for warning in row["warnings"]:
             err.print(f"[yellow]{row['name']}:[/yellow] {escape(warning)}")
@@ -138,31 +139,24 @@ def _example(card: dict[str, Any]) -> str:
 
 
 def _print_metrics(card: dict[str, Any]) -> None:
-    table = Table(
-        "split",
-        "n",
-        f"RMSE, {card['unit']}",
-        "MAE",
-        "R²",
-        "90 % interval holds",
-        title=f"{card['name']} {card['version']}",
-        title_justify="left",
-    )
+    figures = ("n", f"RMSE, {card['unit']}", f"MAE, {card['unit']}", "R²", "90 % interval holds")
+    table = Table(columns("split", *figures, numbers=figures), title=f"{card['name']} {card['version']}")
     for split, m in card["metrics"].items():
-        table.add_row(
+        table.add(
             split, str(m["n"]), str(m["rmse"]), str(m["mae"]), str(m.get("r2", "")), f"{m['coverage']:.1%}" if "coverage" in m else ""
         )
-    out.print(table)
+    print_table(table, out)
 
 
 def _show_trained_again(name: str, again: TrainedAgain, as_json: bool) -> None:
     if as_json:
         found = {"card": again.card, "same_data": again.same_data, "reproduced": again.reproduced, "trained_and_shipped": again.compared}
         return emit_json(found)
-    table = Table("split", "RMSE here / shipped", "MAE here / shipped", "coverage here / shipped", title=name, title_justify="left")
+    figures = ("RMSE here / shipped", "MAE here / shipped", "coverage here / shipped")
+    table = Table(columns("split", *figures, numbers=figures), title=name)
     for split, pair in again.compared.items():
-        table.add_row(split, *(f"{a} / {b}" for a, b in pair.values()))
-    out.print(table)
+        table.add(split, *(f"{a} / {b}" for a, b in pair.values()))
+    print_table(table, out)
     what = "the same data as the shipped weights" if again.same_data else "other data than the shipped weights"
     agree = "agree" if again.reproduced else "differ"
     err.print(f"{what}; the figures {agree}. Weights: {escape(str(again.folder))} (the shipped ones are untouched)")
@@ -191,19 +185,10 @@ def evaluate(
         err.print(f"left out, line {bad[0]}: {escape(bad[1])}")
     if len(found["bad_rows"]) > SHOWN_ROWS:
         err.print(f"... and {len(found['bad_rows']) - SHOWN_ROWS} more")
-    table = Table(
-        "rows",
-        "n",
-        f"RMSE, {found['unit']}",
-        "MAE",
-        "R²",
-        "Spearman",
-        "90 % interval holds",
-        title=escape(f"{name}: {found['what']}"),
-        title_justify="left",
-    )
+    figures = ("n", f"RMSE, {found['unit']}", f"MAE, {found['unit']}", "R²", "Spearman", "90 % interval holds")
+    table = Table(columns("rows", *figures, numbers=figures), title=f"{name}: {found['what']}")
     for rows, m in found["figures"].items():
-        table.add_row(
+        table.add(
             rows,
             str(m["n"]),
             str(m["rmse"]),
@@ -212,4 +197,4 @@ def evaluate(
             str(m["spearman"]),
             f"{m['coverage']:.1%}" if "coverage" in m else "",
         )
-    out.print(table)
+    print_table(table, out)

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from app.commands.design import AcceptUnread
 from app.commands.door import NONE_MEETS, services, unread_shown
 from app.console import emit_json, err, out, print_unchecked
+from app.tables import Table, columns, print_table
 from core.candidate import Candidate, RequirementResult
 from core.spec import DesignSpec
 
@@ -61,10 +61,10 @@ def quick(
 
 def _print(candidate: Candidate) -> None:
     title = f"{candidate.smiles}  {candidate.key}  {candidate.name}".rstrip()
-    table = Table("", "requirement", "value", "probability", title=escape(title), title_justify="left")
+    table = Table(columns("", "requirement", "value", "probability", numbers=("value", "probability"), marks=("",)), title=title)
     for r in candidate.requirements:
-        table.add_row("✓" if r.met else "✗", escape(r.text), escape(value_text(r)), f"{r.probability:.2f}")
-    out.print(table)
+        table.add("✓" if r.met else "✗", r.text, value_text(r), f"{r.probability:.2f}")
+    print_table(table, out)
     if candidate.route is not None:
         materials = ", ".join(m.name for m in candidate.route.starting_materials)
         out.print(escape(f"route {candidate.route.status}: {len(candidate.route.steps)} steps from {materials}"))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from app.commands.design import finish
 from app.commands.door import services
-from app.console import emit_json, err, out, print_spec, progress_bar, write_text
+from app.console import emit_document, emit_json, err, json_text, out, print_spec, progress_bar, write_text
 from app.services.reports import Form, render
+from app.tables import Table, columns, print_table
 from core.errors import ReplayDiffers, UsageError
 from core.events import StatusChanged
 from core.trace import TraceEvent
@@ -45,10 +45,10 @@ def list_runs(
     found = services(context).runs().list(limit)
     if as_json:
         return emit_json([asdict(r) for r in found])
-    table = Table("run", "status", "created", "goal")
+    table = Table(columns("run", "status", "created", "goal", numbers=("created",)))
     for r in found:
-        table.add_row(r.run_id, r.status, r.created_at[:19], escape(r.goal[:80]))
-    out.print(table)
+        table.add(r.run_id, r.status, r.created_at[:19], r.goal[:80])
+    print_table(table, out)
 
 
 def show_run(context: typer.Context, run: Run, as_json: AsJson = False) -> None:
@@ -79,7 +79,7 @@ def watch(
     runs = services(context).runs()
     if as_json:
         for event in runs.follow(run, after):
-            typer.echo(json.dumps(event.model_dump(mode="json"), ensure_ascii=False))
+            typer.echo(json_text(event.model_dump(mode="json"), sys.stdout))
         return
     with progress_bar(runs.budget(run)) as show:
         for event in runs.follow(run, after):
@@ -127,7 +127,7 @@ def report(
     if target:
         write_text(target, text)
     else:
-        typer.echo(text, nl=False)
+        emit_document(text)
 
 
 def trace(context: typer.Context, run: Run, as_json: AsJson = False) -> None:
@@ -135,10 +135,10 @@ def trace(context: typer.Context, run: Run, as_json: AsJson = False) -> None:
     events = services(context).runs().trace(run)
     if as_json:
         return emit_json([e.model_dump(mode="json") for e in events])
-    table = Table("#", "node", "gen.", "index", "kind", "what", "hash")
+    table = Table(columns("#", "node", "gen.", "index", "kind", "what", "hash", numbers=("gen.",), marks=("#",)))
     for e in events:
-        table.add_row(str(e.sequence), e.node, str(e.generation), escape(e.index), e.kind, escape(_what(e)), e.output_hash[:12])
-    out.print(table)
+        table.add(str(e.sequence), e.node, str(e.generation), e.index, e.kind, _what(e), e.output_hash[:12])
+    print_table(table, out)
 
 
 def _what(event: TraceEvent) -> str:

@@ -6,11 +6,10 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from app.commands.door import services
 from app.console import emit_json, out
+from app.tables import Table, columns, print_table
 from core.settings import effective
 
 
@@ -24,7 +23,7 @@ def settings(context: typer.Context, as_json: Annotated[bool, typer.Option("--js
     found = effective(services(context).settings)
     if as_json:
         return emit_json([asdict(s) for s in found])
-    table = Table("setting", "value", "from")
+    table = Table(columns("setting", "value", "from"))
     for s in found:
-        table.add_row(s.name, escape(s.value), s.source)
-    out.print(table)
+        table.add(s.name, s.value, s.source)
+    print_table(table, out)
