@@ -9,6 +9,8 @@ from rdkit import Chem, rdBase
 
 from core.errors import StructureError
 from core.spec import CandidateClass
+from tools.safety.resonance import usual
+from tools.safety.unmask import unmasked
 from tools.structures.atoms import atoms
 from tools.structures.parse import parse_polymer, parse_smiles
 from tools.structures.salts import disconnect_alkali, neutralise, uncharge_oxides
@@ -29,10 +31,13 @@ class Form:
     """Whether it is one connected molecule: what looks at families looks at it."""
     present: frozenset[int]
     """Atomic numbers of its elements, 1 included."""
+    masked: bool = False
+    """Whether it is what the structure becomes without its protecting groups: a precursor of it is what was given."""
 
 
 def forms(smiles: str, candidate_class: CandidateClass, read: Chem.Mol | None = None) -> list[Form]:
-    """The molecules that stand for ``smiles``: the whole, then each piece of more than one atom, neutral and as drawn.
+    """The molecules that stand for ``smiles``: the whole, then each piece of more than one atom, neutral and as drawn, then what they become
+    without protecting groups.
 
     A repeat unit is screened as three units in a row, so that every bond of the chain is seen; its open ends stay dummy atoms. It has
     no keys: the monomers are screened as the materials of the route. ``read``: the molecule that RDKit has read from this very SMILES,
@@ -48,13 +53,14 @@ def forms(smiles: str, candidate_class: CandidateClass, read: Chem.Mol | None = 
         whole = _plain(parse_smiles(smiles, read=read))
         pieces = Chem.GetMolFrags(whole, asMols=True)
         reduced = [less for piece in pieces if (less := _without_amine_oxide(piece)) is not None]
+        bare = [_form(less, whole=False, piece=True, masked=True) for piece in [*pieces, *reduced] for less in unmasked(piece)]
         if len(pieces) == 1:
-            return [_form(whole, whole=True, piece=True), *(_form(less, whole=False, piece=True) for less in reduced)]
+            return [_form(whole, whole=True, piece=True), *(_form(less, whole=False, piece=True) for less in reduced), *bare]
         seen: dict[str, Chem.Mol] = {}
         for piece in [*pieces, *reduced]:
             if piece.GetNumHeavyAtoms() > 1 or piece.GetAtomWithIdx(0).GetAtomicNum() == 6:
                 seen.setdefault(Chem.MolToSmiles(piece), piece)
-        return [_form(whole, whole=True, piece=False), *(_form(piece, whole=False, piece=True) for piece in seen.values())]
+        return [_form(whole, whole=True, piece=False), *(_form(piece, whole=False, piece=True) for piece in seen.values()), *bare]
 
 
 @lru_cache(maxsize=1)
@@ -88,10 +94,10 @@ def _plain(mol: Chem.Mol) -> Chem.Mol:
             isotopes = True
             atom.SetIsotope(0)
     result = Chem.RemoveHs(plain) if isotopes else plain.GetMol()
-    return uncharge_oxides(disconnect_alkali(result))
+    return uncharge_oxides(usual(disconnect_alkali(result)))
 
 
-def _form(mol: Chem.Mol, *, whole: bool, piece: bool, keyed: bool = True) -> Form:
+def _form(mol: Chem.Mol, *, whole: bool, piece: bool, keyed: bool = True, masked: bool = False) -> Form:
     """The neutral form of ``mol``, which its keys (neutral and as drawn) belong to."""
     charged = any(atom.GetFormalCharge() for atom in atoms(mol))
     neutral = neutralise(mol, []) if charged else mol
@@ -102,7 +108,7 @@ def _form(mol: Chem.Mol, *, whole: bool, piece: bool, keyed: bool = True) -> For
     present = {atom.GetAtomicNum() for atom in everyone}
     if any(atom.GetTotalNumHs() for atom in everyone):
         present.add(1)
-    return Form(neutral, tuple(key for key in keys if key), whole, piece, frozenset(present))
+    return Form(neutral, tuple(key for key in keys if key), whole, piece, frozenset(present), masked)
 
 
 def _ends(unit: Chem.Mol) -> list[int]:

@@ -1,32 +1,25 @@
-"""The words of a goal: requests for weapons, explosives, illegal drugs, poisons and evasion.
+"""The words of a goal: requests for weapons, explosives, illegal drugs, poisons and evasion, in many languages.
 
-The text is normalised (Unicode, case, hyphens, spaced-out and leet letters). Phrases that are known to be harmless
-("explosion-proof", "antidote for nerve agents", "must not be explosive") are masked first, then the rules of
-``rules/goal.toml`` are looked for in what is left. A harmless phrase never excuses a second, harmful one.
+The text is brought into one spelling (:mod:`tools.safety.spelling`), what it mentions is found (:mod:`tools.safety.words`), and the role of
+each hazard decides (:mod:`tools.safety.roles`): what is to be detected, destroyed, protected from or avoided asks for nothing bad. What is
+left is held against the phrases of ``rules/goal.toml``, which are English. A harmless phrase never excuses a second, harmful one.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
 from core import data
 from core.candidate import SafetyRuleHit, Verdict
+from tools.safety.named import Named, named
+from tools.safety.roles import Judged, Sentence, judged, sentences
+from tools.safety.spelling import normalise, unleet
+from tools.safety.words import HAZARDS
 
 #: Text beyond this many characters is not screened but blocked: a design goal is a sentence.
 MAX_GOAL = 20_000
-
-_LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
-_LOOKALIKES = str.maketrans(
-    {"а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "х": "x", "у": "y", "і": "i", "ѕ": "s", "к": "k", "м": "m", "т": "t", "н": "h", "в": "b",
-     "ο": "o", "α": "a", "ε": "e", "ι": "i", "ν": "v", "ρ": "p", "τ": "t"}
-)  # fmt: skip
-_HIDDEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
-_DASHES = re.compile("[\u2010-\u2015\u2212_\\-]")
-_SPELLED = re.compile(r"\b(?:[a-z][ .*]){3,}[a-z]\b")
-
 
 @dataclass(frozen=True)
 class GoalRule:
@@ -66,38 +59,78 @@ def goal_rules() -> GoalRules:
     return GoalRules(rules, tuple(_compiled(p, terms) for p in table["safe"]["phrases"]))
 
 
-def normalise(text: str) -> str:
-    """``text`` in lower case, without accents, hidden characters and look-alikes; hyphens are spaces, spelled-out words are joined."""
-    plain = unicodedata.normalize("NFKD", _HIDDEN.sub("", text)).casefold().translate(_LOOKALIKES)
-    plain = "".join(character for character in plain if not unicodedata.combining(character))
-    plain = _DASHES.sub(" ", plain.replace("\u2019", "'"))
-    plain = " ".join(plain.split())
-    return _SPELLED.sub(lambda match: re.sub(r"[ .*]", "", match[0]), plain)
-
-
-def _unleet(text: str) -> str:
-    """``text`` with digits and signs inside words read as the letters they stand for."""
-    return " ".join(
-        token.translate(_LEET) if any(c.isalpha() for c in token) and any(c in "013457@$!" for c in token[:-1]) else token
-        for token in text.split(" ")
-    )
+#: The rule of goal.toml that a kind of hazard stands for.
+_RULES = {"weapon": "goal.chemical_weapon", "explosive": "goal.explosive", "drug": "goal.illegal_drug", "doubtful": "goal.poison", "medicine": "goal.illegal_drug"}
+#: How the ids of hits begin that stop a goal for a person.
+STOP = "stop."
+_STOP = "The goal may ask for this; a person has to look at it first."
 
 
 def goal_hits(text: str) -> list[SafetyRuleHit]:
-    """Hits of the goal rules on ``text``; each quotes the words that it fired on."""
+    """Hits of the goal rules on ``text``; each quotes the words that it fired on. A hit that stops for a person has an id of ``stop.``."""
     if len(text) > MAX_GOAL:
         reason = f"A goal of {len(text)} characters cannot be screened; the limit is {MAX_GOAL}."
         return [SafetyRuleHit(id="goal.too_long", name="goal too long to screen", verdict="block", reason=reason)]
-    known = goal_rules()
-    plain = normalise(text)
     hits: dict[str, SafetyRuleHit] = {}
-    for version in dict.fromkeys((plain, _unleet(plain))):
-        masked = version
-        for phrase in known.safe:
-            masked = phrase.sub(" ~ ", masked)
-        for rule in known.rules:
-            match = next((found for pattern in rule.patterns if (found := pattern.search(masked))), None)
-            if match is not None and rule.id not in hits:
-                reason = f'{rule.reason} (words: "{match[0].strip()[:80]}")'
-                hits[rule.id] = SafetyRuleHit(id=rule.id, name=rule.name, verdict=rule.verdict, reason=reason)
+    plain = normalise(text)
+    for version in dict.fromkeys((plain, unleet(plain))):
+        for hit in _hits(version, named(text, version)):
+            hits.setdefault(hit.id, hit)
     return list(hits.values())
+
+
+def _hits(text: str, structures: list[Named]) -> list[SafetyRuleHit]:
+    """Hits of one spelling of the goal: of the words of every language, then of the English phrases on what no role spares."""
+    hits: list[SafetyRuleHit] = []
+    masked = list(text)
+    known = {structure.mention: structure.hit for structure in structures}
+    for sentence in sentences(text, tuple(known)):
+        roles = judged(sentence)
+        hits += [hit for one in roles if not one.spared and (hit := known.get(one.mention) or _asked(sentence, one)) is not None]
+        hits += _harm(sentence)
+        spared = [one.mention for one in roles if one.spared] + [m for m in sentence.found if m.kind == "harmless"]
+        for m in spared:
+            masked[m.start : m.end] = "~" * (m.end - m.start)
+    return hits + _phrases("".join(masked))
+
+
+def _phrases(text: str) -> list[SafetyRuleHit]:
+    """Hits of the phrases of goal.toml, once its harmless phrases are masked."""
+    known = goal_rules()
+    hits = []
+    for phrase in known.safe:
+        text = phrase.sub(" ~ ", text)
+    for rule in known.rules:
+        match = next((found for pattern in rule.patterns if (found := pattern.search(text))), None)
+        if match is not None:
+            hits.append(_hit(rule, rule.verdict, match[0]))
+    return hits
+
+
+def _hit(rule: GoalRule, verdict: Verdict, words: str) -> SafetyRuleHit:
+    return SafetyRuleHit(id=rule.id, name=rule.name, verdict=verdict, reason=f'{rule.reason} (words: "{words.strip()[:80]}")')
+
+
+def _asked(sentence: Sentence, one: Judged) -> SafetyRuleHit | None:
+    """The hit of a hazard that is asked for; None for a medicine of which nothing similar is asked for."""
+    mention = one.mention
+    words = sentence.text[mention.start : mention.end]
+    rule = next(rule for rule in goal_rules().rules if rule.id == _RULES.get(mention.kind, "goal.illegal_drug"))
+    if mention.kind in HAZARDS and mention.exact:
+        return _hit(rule, "block", words)
+    if mention.kind == "medicine" and ("english" in sentence.languages or not sentence.of("like")):
+        return None  # the phrases of goal.toml say what is asked of it
+    if mention.kind == "doubtful" and "english" in sentence.languages:
+        return None
+    reason = f'{_STOP} (words: "{words[:80]}")'
+    return SafetyRuleHit(id=f"{STOP}{mention.kind}", name=rule.name, verdict="warn", reason=reason)
+
+
+def _harm(sentence: Sentence) -> list[SafetyRuleHit]:
+    """A hit where words of one language say that people are to be harmed."""
+    for harm in sentence.of("harm"):
+        near = [p for p in sentence.of("people") if p.language == harm.language and harm.language != "english"]
+        if near and not sentence.of("counter"):
+            rule = next(rule for rule in goal_rules().rules if rule.id == "goal.poison")
+            return [_hit(rule, "block", sentence.text[harm.start : max(harm.end, near[-1].end)])]
+    return []

@@ -163,7 +163,7 @@ def thresholds() -> dict[str, float]:
 def rules_version() -> str:
     """12 hexadecimal characters that change with any file the guard's verdicts depend on (its data and its own code)."""
     digest = hashlib.sha256()
-    files = [*HERE.glob("rules/*"), *HERE.glob("tables/*"), *HERE.glob("*.py")]
+    files = [*(path for path in HERE.rglob("rules/**/*") if path.is_file()), *HERE.glob("tables/*"), *HERE.glob("*.py")]
     for file in sorted(files, key=lambda path: path.relative_to(HERE).as_posix()):
         digest.update(file.relative_to(HERE).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     for plugin in plugins(SAFETY_RULES):

@@ -1,0 +1,220 @@
+"""Which part a hazard plays in a goal: is it what is to be made, or what is detected, destroyed, protected from, cured or avoided?
+
+A hazard is spared where words of a defence, or of a negation, reach it: nothing but a few words stand between, none of them ends the reach
+('and then', 'that is', 'but'), and nothing undoes the defence ('undetectable', 'no antidote'). A hazard that stands beside a spared one
+with only 'and' or a comma between is spared too. Whatever is doubtful is not spared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+from tools.safety.spelling import UNSPACED
+from tools.safety.words import HAZARDS, Mention, Token, lexicon, mentions, tokens
+
+#: Kinds of mentions that have a role.
+JUDGED = (*HAZARDS, "medicine", "doubtful", "named")
+#: Most words, and most signs in writing without spaces, between a defence and its hazard.
+REACH, REACH_SIGNS = 6, 14
+#: The same behind the hazard, by the order of the language.
+REACH_BEHIND = {"before": 1, "both": 3, "after": 6}
+#: Most words between a negation and its hazard, and most letters of one that is not listed.
+REACH_OF_NO, SMALL_WORD = 6, 4
+_STOPS = re.compile(r"[;!?。！？；\n]|\.(?=\s|$)")
+_COMMA = re.compile(r"[,:，、：،؛()\[\]/]")
+_SCRIPTS = {
+    "chinese": re.compile("[\u3400-\u9fff]"), "japanese": re.compile("[\u3040-\u30ff]"), "korean": re.compile("[\u1100-\u11ff\uac00-\ud7a3]"),
+    "thai": re.compile("[\u0e00-\u0e7f]"), "hindi": re.compile("[\u0900-\u097f]"), "hebrew": re.compile("[\u0590-\u05ff]"),
+    "arabic": re.compile("[\u0600-\u06ff]"), "persian": re.compile("[\u0600-\u06ff]"), "greek": re.compile("[\u0370-\u03ff]"),
+    "russian": re.compile("[\u0400-\u04ff]"), "ukrainian": re.compile("[\u0400-\u04ff]"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A hazard of the text with its role."""
+
+    mention: Mention
+    spared: bool
+    """Whether the goal is directed against it, or without it."""
+    doubt: bool = False
+    """Whether words of a defence or a negation stand in its sentence although they do not reach it."""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A piece of a normalised text between full stops, with what is mentioned in it."""
+
+    text: str
+    start: int
+    end: int
+    found: tuple[Mention, ...]
+    languages: frozenset[str]
+
+    def of(self, *kinds: str) -> list[Mention]:
+        """The mentions of some kinds that count in the languages of the sentence, in order."""
+        return [m for m in self.found if m.kind in kinds and (m.everywhere or m.language in self.languages)]
+
+    @cached_property
+    def words(self) -> list[Token]:
+        """The words of the sentence."""
+        return [Token(w.text, w.start + self.start, w.end + self.start) for w in tokens(self.text[self.start : self.end])]
+
+    def between(self, start: int, end: int) -> list[Token]:
+        """The words that lie between two places."""
+        return [w for w in self.words if start <= w.start and w.end <= end]
+
+    def any_in(self, start: int, end: int, *kinds: str) -> bool:
+        """Whether a mention of one of the kinds lies between two places."""
+        return any(start <= m.start and m.end <= end for m in self.of(*kinds))
+
+
+def sentences(text: str, extra: tuple[Mention, ...] = ()) -> list[Sentence]:
+    """The sentences of a normalised text. ``extra``: mentions that were found otherwise (named structures)."""
+    found = [*mentions(text), *extra]
+    harmless = [m for m in found if m.kind == "harmless"]
+    found = [m for m in found if not any(h.start <= m.start and m.end <= h.end for h in harmless) or m.kind == "named"]
+    pieces: list[Sentence] = []
+    at = 0
+    for stop in [*(m.start() for m in _STOPS.finditer(text)), len(text)]:
+        if stop > at:
+            inside = tuple(sorted((m for m in found if at <= m.start < stop), key=lambda m: (m.start, m.end)))
+            pieces.append(Sentence(text, at, stop, inside, _languages(text, text[at:stop], inside)))
+        at = stop + 1
+    return pieces
+
+
+def _languages(whole: str, text: str, found: tuple[Mention, ...]) -> frozenset[str]:
+    """The languages that a sentence may be written in: by its script, else those of which it holds the most words."""
+    scripts = {name for name, pattern in _SCRIPTS.items() if pattern.search(text)}
+    if "japanese" in scripts:
+        scripts -= {"chinese"}
+    counts = Counter(m.language for m in {(m.language, m.start): m for m in found if m.language not in _SCRIPTS and m.language != "names"}.values())
+    most = max(counts.values(), default=0)
+    latin = {name for name, number in counts.items() if number >= most - 1 and number * 3 >= most * 2}
+    if not latin and whole != text:
+        return frozenset(scripts) | {"english"}
+    return frozenset(scripts | latin | ({"english"} if not latin else set()))
+
+
+def judged(sentence: Sentence) -> list[Judged]:
+    """Every hazard of a sentence with its role, in order."""
+    result: list[Judged] = []
+    for hazard in sentence.of(*JUDGED):
+        spared = _spared(sentence, hazard) or _beside(sentence, hazard, result)
+        doubt = not spared and bool(sentence.of("defence", "counter", "negation", "free"))
+        result.append(Judged(hazard, spared, doubt))
+    return result
+
+
+def _spared(sentence: Sentence, hazard: Mention) -> bool:
+    if sentence.any_in(sentence.start, sentence.end, "evasion"):
+        return False
+    orders = {lexicon().order[name] for name in sentence.languages if name in lexicon().order}
+    shields = [m for m in sentence.of("defence", "counter") if not _voided(sentence, m)]
+    before = [m for m in shields if m.end <= hazard.start]
+    if any(_reaches(sentence, m, hazard) for m in before if orders & {"before", "both"} or m.language == "english"):
+        return True
+    reach = max((REACH_BEHIND[order] for order in orders), default=1)
+    if any(_reaches_back(sentence, hazard, m, reach) for m in shields if m.start >= hazard.end):
+        return True
+    overlapping = any(m.start < hazard.end and hazard.start < m.end and m.end - m.start != hazard.end - hazard.start for m in shields)
+    return overlapping or _denied(sentence, hazard)
+
+
+def _voided(sentence: Sentence, shield: Mention) -> bool:
+    """Whether a defence is denied ('no antidote') or itself prevented ('blocks the detection')."""
+    for m in sentence.of("negation"):
+        if m.end <= shield.start and len(sentence.between(m.end, shield.start)) <= 1 and _gap(sentence, m.end, shield.start) <= 12:
+            return not (shield.start <= m.start < shield.end)
+    return shield.kind == "defence" and any(
+        m.end <= shield.start
+        and len(sentence.between(m.end, shield.start)) <= 2
+        and not sentence.any_in(m.end, shield.start, "and", *JUDGED)
+        and not _COMMA.search(sentence.text, m.end, shield.start)
+        for m in sentence.of("counter")
+        if m.start != shield.start
+    )
+
+
+def _gap(sentence: Sentence, start: int, end: int) -> int:
+    return len(sentence.text[start:end].strip())
+
+
+def _reaches(sentence: Sentence, shield: Mention, hazard: Mention) -> bool:
+    """Whether a defence before the hazard is directed at it."""
+    start, end = shield.end, hazard.start
+    if UNSPACED.search(sentence.text, start, end):
+        near = _gap(sentence, start, end) <= REACH_SIGNS
+    else:
+        near = len(sentence.between(start, end)) <= REACH
+    return near and not _COMMA.search(sentence.text, start, end) and not sentence.any_in(start, end, "breaker", "contrast", "and", *HAZARDS)
+
+
+def _reaches_back(sentence: Sentence, hazard: Mention, shield: Mention, reach: int) -> bool:
+    """Whether a defence behind the hazard is directed at it: 'TNT sensor', or a verb at the end."""
+    start, end = hazard.end, shield.start
+    if UNSPACED.search(sentence.text, hazard.start, shield.end):
+        near = _gap(sentence, start, end) <= REACH_SIGNS
+    else:
+        near = len(sentence.between(start, end)) <= reach
+    joined = sentence.any_in(start, end, *JUDGED)
+    ended = sentence.any_in(start, end, "breaker", "contrast") or (not joined and sentence.any_in(start, end, "and"))
+    return near and not ended and not (_COMMA.search(sentence.text, start, end) and not joined)
+
+
+def _denied(sentence: Sentence, hazard: Mention) -> bool:
+    """Whether a negation before, or a word like 'free' behind, denies the hazard."""
+    denials = [m for m in sentence.of("negation") if m.end <= hazard.start and _denies(sentence, m, hazard)]
+    if denials:
+        return len({m.start for m in denials}) == 1 or not _doubled(sentence, denials)
+    limit = 3 if "after" in {lexicon().order.get(name) for name in sentence.languages} else 1
+    for m in sentence.of("free"):
+        if m.start >= hazard.end:
+            between = sentence.between(hazard.end, m.start)
+            small = all(len(w.text) <= SMALL_WORD for w in between) if limit == 1 else not sentence.any_in(hazard.end, m.start, "contrast")
+            follows = sentence.between(m.end, sentence.end)
+            base = bool(follows) and follows[0].text == "base"
+            if len(between) <= limit and small and not base and not ("english" in sentence.languages and between):
+                return True
+    return False
+
+
+def _doubled(sentence: Sentence, denials: list[Mention]) -> bool:
+    """Whether one negation denies another ('not without')."""
+    ordered = sorted(denials, key=lambda m: m.start)
+    return any(b.start >= a.end and len(sentence.between(a.end, b.start)) <= 1 and not _COMMA.search(sentence.text, a.end, b.start) for a, b in zip(ordered, ordered[1:], strict=False))
+
+
+def _denies(sentence: Sentence, negation: Mention, hazard: Mention) -> bool:
+    start, end = negation.end, hazard.start
+    if sentence.any_in(start, end, "contrast", "defence", "counter"):
+        return False
+    if UNSPACED.search(sentence.text, start, end):
+        return _gap(sentence, start, end) <= 4
+    between = sentence.between(start, end)
+    fill = [(m.start, m.end) for m in sentence.of("fill", "like", "article", "and", *JUDGED)]
+    strange = [w for w in between if not any(a <= w.start and w.end <= b for a, b in fill)]
+    english = negation.language == "english" and "english" in sentence.languages
+    if english:
+        return len(between) <= REACH_OF_NO and not strange and not (_COMMA.search(sentence.text, start, end) and not sentence.any_in(start, end, *JUDGED))
+    return len(between) <= 4 and len(strange) <= 1 and all(len(w.text) <= SMALL_WORD for w in strange) and not _COMMA.search(sentence.text, start, end)
+
+
+def _beside(sentence: Sentence, hazard: Mention, earlier: list[Judged]) -> bool:
+    """Whether the hazard stands in a row with one that is spared: 'detects TNT, RDX and PETN'."""
+    if not earlier or not earlier[-1].spared:
+        return False
+    start, end = earlier[-1].mention.end, hazard.start
+    if end < start:
+        return True
+    if sentence.any_in(start, end, "breaker", "contrast", "like", "evasion", "article"):
+        return False
+    between = sentence.between(start, end)
+    if len(between) > 3 or not (sentence.any_in(start, end, "and") or _COMMA.search(sentence.text, start, end) or not between):
+        return False
+    follows = sentence.between(hazard.end, sentence.end)
+    return not (follows and any(m.start == follows[0].start for m in sentence.of("like")))

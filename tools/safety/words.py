@@ -1,0 +1,257 @@
+"""What the words of a goal can be for the guard, in every language of ``rules/words/*.toml``.
+
+A file holds lists of entries by what they do in a sentence. ``word`` stands alone, ``word*`` may have an ending, ``*word*`` may stand inside a
+longer word, ``two words`` stand side by side or joined. Entries in writing without spaces are found anywhere. The lists:
+``weapon``, ``explosive``, ``drug`` (asked for, they block), ``doubtful`` (a person decides), ``medicine`` (a person decides where something
+``like`` it is asked for), ``harm`` with ``people``; what decides their role: ``defence`` and ``counter`` (against the hazard), ``negation``
+before and ``free`` behind it, ``breaker`` and ``contrast`` (end their reach), ``and``, ``article``, ``fill`` (may stand between), ``evasion``
+(undoes a defence); ``harmless`` (phrases that ask for nothing bad); ``only_here`` (entries that are ordinary words of other languages).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from core import data
+from tools.safety.spelling import UNSPACED, WORD, letters, normalise, within
+
+HAZARDS = ("weapon", "explosive", "drug")
+#: Lists that count only in sentences of their own language.
+_ROLES = ("doubtful", "harm", "people", "like", "defence", "counter", "negation", "free", "breaker", "contrast", "and", "article", "fill", "evasion")
+_NAMES = "names"
+#: Letters from which a hazard word may be misspelt by one letter, and by two.
+ONE_OFF, TWO_OFF = 6, 11
+#: Longest word that is searched for entries inside it, and longest one that is compared letter by letter.
+_LONGEST = 80
+_PREFIXES = ("وال", "بال", "لل", "ال", "و", "ب", "ل", "ک", "ف", "ה", "ו", "ב", "ל", "מ", "כ", "ש")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry: its words (with ``*`` where they are open), what it does, and its language."""
+
+    words: tuple[str, ...]
+    kind: str
+    language: str
+    everywhere: bool = True
+    """Whether it counts in sentences of every language."""
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Where an entry stands in a normalised text."""
+
+    kind: str
+    start: int
+    end: int
+    language: str
+    everywhere: bool = True
+    """Whether it counts in sentences of every language."""
+    exact: bool = True
+    """False where the word is only near the entry: misspelt."""
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word of a normalised text."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """All entries, by what they are looked up with."""
+
+    order: dict[str, str]
+    """Language -> where its defence words stand: 'before' the hazard, 'after' it, or 'both'."""
+    whole: dict[str, list[Entry]]
+    stems: dict[str, list[Entry]]
+    inside: dict[str, list[Entry]]
+    unspaced: list[tuple[str, Entry]]
+    near: list[tuple[str, int, Entry]]
+    """Hazard words from which a word may be misspelt, with their letters as bits."""
+    ordinary: frozenset[str]
+
+
+def _files() -> list[str]:
+    folder = resources.files("tools.safety").joinpath("rules", "words")
+    return sorted(file.name for file in folder.iterdir() if file.name.endswith(".toml"))
+
+
+def tokens(text: str) -> list[Token]:
+    """The words of a normalised text."""
+    return [Token(match[0], match.start(), match.end()) for match in WORD.finditer(text)]
+
+
+def _entries(language: str, table: dict[str, object]) -> Iterator[Entry]:
+    only_here = {normalise(str(word)) for word in _list(table, "only_here")}
+    for kind in (*HAZARDS, "medicine", "harmless", *_ROLES):
+        for raw in _list(table, kind):
+            plain = " ".join(_starred(word) for word in raw.split())
+            everywhere = kind in (*HAZARDS, "medicine", "harmless") and plain.replace("*", "") not in only_here
+            words = tuple(plain.split())
+            yield Entry(words, kind, language, everywhere)
+            if len(words) > 1 and kind in (*HAZARDS, "evasion") and not UNSPACED.search(plain):
+                joined = "".join(words)
+                if sum(c != "*" for c in joined) >= 8 and "*" not in joined[:-1]:
+                    yield Entry((joined,), kind, language, everywhere)
+
+
+def _list(table: dict[str, object], name: str) -> list[str]:
+    found = table.get(name, [])
+    return [str(word) for word in found] if isinstance(found, list) else []
+
+
+def _starred(word: str) -> str:
+    """``word`` normalised, its stars kept."""
+    return ("*" if word.startswith("*") else "") + normalise(word.strip("*")) + ("*" if word.endswith("*") and len(word) > 1 else "")
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """Everything in ``rules/words``. Raises ConfigurationError for a file that cannot be read."""
+    order: dict[str, str] = {}
+    whole: dict[str, list[Entry]] = defaultdict(list)
+    stems: dict[str, list[Entry]] = defaultdict(list)
+    inside: dict[str, list[Entry]] = defaultdict(list)
+    unspaced: list[tuple[str, Entry]] = []
+    near: list[tuple[str, int, Entry]] = []
+    for file in _files():
+        table = data.table("tools.safety", f"rules/words/{file}")
+        language = file.removesuffix(".toml")
+        order[language] = str(table.get("order", "before"))
+        for entry in _entries(language, table):
+            first = entry.words[0]
+            plain = " ".join(entry.words).replace("*", "")
+            if UNSPACED.search(plain):
+                unspaced.append((plain, entry))
+                continue
+            target = inside if first.startswith("*") else stems if first.endswith("*") else whole
+            target[first.strip("*")].append(entry)
+            if entry.kind in HAZARDS and len(entry.words) == 1 and len(plain) >= ONE_OFF and plain.isalpha():
+                near.append((plain, letters(plain), entry))
+    ordinary = data.text("tools.safety", "rules/words/ordinary.txt").split()
+    return Lexicon(order, whole, stems, inside, unspaced, near, frozenset(normalise(word) for word in ordinary))
+
+
+def _off(word: str) -> int:
+    """By how many letters a hazard word may be misspelt."""
+    return 2 if len(word) >= TWO_OFF else 1 if len(word) >= ONE_OFF else 0
+
+
+def mentions(text: str) -> list[Mention]:
+    """Every mention of an entry in the normalised ``text``; those inside a longer one of their own kind are left out."""
+    known = lexicon()
+    words = tokens(text)
+    found: list[Mention] = []
+    for i, word in enumerate(words):
+        for entry, stop in _spaced(known, words, i):
+            found.append(Mention(entry.kind, word.start, words[stop - 1].end, entry.language, entry.everywhere))
+    if UNSPACED.search(text):
+        for plain, entry in known.unspaced:
+            at = text.find(plain)
+            while at >= 0:
+                found.append(Mention(entry.kind, at, at + len(plain), entry.language, entry.everywhere))
+                at = text.find(plain, at + 1)
+    found += _set_apart(known, words)
+    found += _joined_up(known, words)
+    found += _misspelt(known, words, found)
+    return _longest(found)
+
+
+def _spaced(known: Lexicon, words: list[Token], i: int) -> Iterator[tuple[Entry, int]]:
+    """Entries that begin at word ``i``, each with the word behind it."""
+    text = words[i].text[:_LONGEST]
+    bare = {text, *(text[len(p) :] for p in _PREFIXES if text.startswith(p) and len(text) > len(p) + 1)} if text >= "\u0590" else {text}
+    candidates: list[Entry] = [entry for form in bare for entry in known.whole.get(form, ())]
+    for form in bare:
+        for size in range(2, len(form) + 1):
+            candidates += known.stems.get(form[:size], ())
+    for start in range(len(text)):
+        for size in range(3, len(text) - start + 1):
+            for entry in known.inside.get(text[start : start + size], ()):
+                if entry.words[0].endswith("*") or start + size == len(text):
+                    candidates.append(entry)
+    for entry in candidates:
+        stop = i + len(entry.words)
+        if stop <= len(words) and all(_fits(word.text, pattern) for word, pattern in zip(words[i + 1 : stop], entry.words[1:], strict=True)):
+            yield entry, stop
+
+
+def _fits(word: str, pattern: str) -> bool:
+    stem = pattern.strip("*")
+    if pattern.endswith("*"):
+        return word.startswith(stem)
+    return word == stem or (word >= "\u0590" and any(word == prefix + stem for prefix in _PREFIXES))
+
+
+def _set_apart(known: Lexicon, words: list[Token]) -> Iterator[Mention]:
+    """Hazard words that are cut into two or three pieces: 'fen tanyl'."""
+    for i in range(len(words)):
+        for stop in range(i + 2, min(i + 4, len(words)) + 1):
+            joined = "".join(word.text for word in words[i:stop])
+            if len(joined) > 30:
+                break
+            for entry in [*known.whole.get(joined, ()), *(e for cut in (0, 1) for e in known.stems.get(joined[: len(joined) - cut], ()))]:
+                if entry.kind in HAZARDS and len(entry.words) == 1 and len(joined) >= ONE_OFF and entry.everywhere:
+                    yield Mention(entry.kind, words[i].start, words[stop - 1].end, entry.language)
+
+
+def _joined_up(known: Lexicon, words: list[Token]) -> Iterator[Mention]:
+    """Hazard words inside a run of words without spaces: 'designasarinanalogue'."""
+    for word in words:
+        if not 14 <= len(word.text) <= 400 or not word.text.isalpha():
+            continue
+        text = word.text
+        for start in range(len(text)):
+            for size in range(5, min(30, len(text) - start) + 1):
+                piece = text[start : start + size]
+                for entry in [*known.whole.get(piece, ()), *known.stems.get(piece, ())]:
+                    strict = size >= 8 or len(text) >= 18
+                    if entry.kind in HAZARDS and entry.everywhere and len(entry.words) == 1 and strict and piece not in known.ordinary:
+                        yield Mention(entry.kind, word.start, word.end, entry.language, exact=size >= 8)
+
+
+def _misspelt(known: Lexicon, words: list[Token], found: list[Mention]) -> Iterator[Mention]:
+    """Words that are near a hazard word and are no ordinary words."""
+    covered = {m.start for m in found if m.kind in (*HAZARDS, "harmless", "medicine")}
+    for word in words:
+        text = word.text
+        if not ONE_OFF <= len(text) <= 30 or not text.isalpha() or word.start in covered or text in known.ordinary:
+            continue
+        entry = _nearest(text)
+        if entry is not None:
+            yield Mention(entry.kind, word.start, word.end, entry.language, exact=False)
+
+
+@lru_cache(maxsize=20_000)
+def _nearest(word: str) -> Entry | None:
+    """The hazard word from which ``word`` is misspelt, if any."""
+    bits = letters(word)
+    for plain, others, entry in lexicon().near:
+        most = _off(min(plain, word, key=len))
+        if abs(len(plain) - len(word)) <= most and (bits ^ others).bit_count() <= 2 * most and entry.everywhere and within(word, plain, most):
+            return entry
+    return None
+
+
+def _longest(found: list[Mention]) -> list[Mention]:
+    """The mentions in order, without those that lie inside a longer one of the same kind, or in a harmless phrase."""
+    unique = sorted(set(found), key=lambda m: (m.start, -m.end, m.kind, not m.exact))
+    return [
+        m
+        for m in unique
+        if not any(
+            o is not m
+            and o.start <= m.start
+            and m.end <= o.end
+            and ((o.kind == m.kind and o.language == m.language and (o.end - o.start > m.end - m.start)))
+            for o in unique
+        )
+    ]
