@@ -90,7 +90,7 @@ def check(
         )
     else:
         headings = columns("", "requirement", "value", "probability", "reason", numbers=("value", "probability"), marks=("",))
-        table = Table(headings, title=f"{title}  {candidate.smiles}  {candidate.key}".strip())
+        table = Table(headings, title=f"{candidate.smiles}  {candidate.key}")
         for r in candidate.requirements:
             table.add("✓" if r.met else "✗", r.text, value_text(r), f"{r.probability:.2f}", r.reason)
         print_table(table, out)
