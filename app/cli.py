@@ -32,6 +32,7 @@ from app.commands import (
 )
 from app.console import err
 from app.services.entry import Services
+from app.terminal import make_readable
 from core.errors import ConfigurationError, MolwrightError
 from core.plugins import CALCULATORS, PROPOSERS, plugins
 
@@ -98,6 +99,7 @@ def _stop(number: int, frame: Any) -> NoReturn:
 
 def main() -> None:
     """Entry point of the ``molwright`` command: every error on purpose becomes one line and its exit code."""
+    make_readable()
     try:
         wiring.check_names()
         signal.signal(signal.SIGINT, _stop)

@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.services.reports import FILES, render
+from app.terminal import json_text
 from core.candidate import Candidate, PropertyValue
 from core.errors import UsageError
 from core.events import GenerationDone, ProgressEvent, ProgressSink, StageBegun, TextWritten
@@ -34,11 +35,10 @@ err = Console(stderr=True, soft_wrap=True)
 
 def emit_json(data: Any, target: str = "-") -> None:
     """Write ``data`` as JSON to the file ``target``, or to stdout for '-'. UsageError if the file cannot be written."""
-    text = json.dumps(data, indent=2, ensure_ascii=False)
     if target == "-":
-        sys.stdout.write(text + "\n")
+        sys.stdout.write(json_text(data, sys.stdout) + "\n")
         return
-    write_text(Path(target), text + "\n")
+    write_text(Path(target), json.dumps(data, indent=2, ensure_ascii=False) + "\n")
 
 
 def write_text(path: Path, text: str) -> None:

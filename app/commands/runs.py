@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,7 @@ from app.commands.design import finish
 from app.commands.door import services
 from app.console import emit_json, err, out, print_spec, progress_bar, write_text
 from app.services.reports import Form, render
+from app.terminal import write_data
 from core.errors import ReplayDiffers, UsageError
 from core.events import StatusChanged
 from core.trace import TraceEvent
@@ -79,7 +81,8 @@ def watch(
     runs = services(context).runs()
     if as_json:
         for event in runs.follow(run, after):
-            typer.echo(json.dumps(event.model_dump(mode="json"), ensure_ascii=False))
+            write_data(json.dumps(event.model_dump(mode="json"), ensure_ascii=False) + "\n")
+            sys.stdout.flush()
         return
     with progress_bar(runs.budget(run)) as show:
         for event in runs.follow(run, after):
@@ -127,7 +130,7 @@ def report(
     if target:
         write_text(target, text)
     else:
-        typer.echo(text, nl=False)
+        write_data(text)
 
 
 def trace(context: typer.Context, run: Run, as_json: AsJson = False) -> None:
