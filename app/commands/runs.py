@@ -14,6 +14,7 @@ from rich.table import Table
 
 from app.commands.design import finish
 from app.commands.door import services
+from app.commands.life import print_life
 from app.console import emit_json, err, out, print_spec, progress_bar, write_text
 from app.services.reports import Form, render
 from app.terminal import write_data
@@ -133,8 +134,18 @@ def report(
         write_data(text)
 
 
-def trace(context: typer.Context, run: Run, as_json: AsJson = False) -> None:
-    """Show what happened in a run, event by event."""
+def trace(
+    context: typer.Context,
+    run: Run,
+    candidate: Annotated[
+        str, typer.Option("--candidate", help="The life of one candidate: its key or the beginning of one, its rank, or its SMILES.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show what happened in a run, event by event, or what became of one candidate and why."""
+    if candidate:
+        found = services(context).runs().life(run, candidate)
+        return emit_json(found.model_dump(mode="json")) if as_json else print_life(found)
     events = services(context).runs().trace(run)
     if as_json:
         return emit_json([e.model_dump(mode="json") for e in events])
