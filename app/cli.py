@@ -31,7 +31,7 @@ from app.commands import (
     settings,
 )
 from app.console import err
-from app.plain_text import never_fail
+from app.plain_text import as_utf8, never_fail
 from app.services.entry import Services
 from core.errors import ConfigurationError, MolwrightError
 from core.plugins import CALCULATORS, PROPOSERS, plugins
@@ -99,6 +99,7 @@ def _stop(number: int, frame: Any) -> NoReturn:
 
 def main() -> None:
     """Entry point of the ``molwright`` command: every error on purpose becomes one line and its exit code."""
+    sys.argv = as_utf8(sys.argv)
     try:
         never_fail(sys.stdout, sys.stderr)
         wiring.check_names()

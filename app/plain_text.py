@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 import unicodedata
 from typing import TextIO
 
@@ -45,6 +46,11 @@ def never_fail(*streams: TextIO) -> None:
     for stream in streams:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=ERRORS)
+
+
+def as_utf8(arguments: list[str]) -> list[str]:
+    """Arguments of the command line read as UTF-8, whatever the locale says of them."""
+    return [os.fsencode(given).decode("utf-8", "surrogateescape") for given in arguments]
 
 
 def _handle(error: UnicodeError) -> tuple[str, int]:

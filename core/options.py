@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, JsonValue, ValidationError
 
 from core.errors import StoreError, UsageError
+from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED
 from core.model import Model
 
 #: The kind of a run that says nothing else of itself.
@@ -38,9 +39,9 @@ class RunOptions(Model):
     """What a run was started with, beside its goal. Stored as JSON with the run; what was not given is left out there."""
 
     kind: str | None = Field(default=None, description="What kind of run it is: none for a design run, 'chat' for a conversation.")
-    candidates: int | None = Field(default=None, ge=1, description="How many candidates to list.")
-    budget: int | None = Field(default=None, ge=1, description="How many distinct structures may be evaluated.")
-    seed: int | None = Field(default=None, ge=0, description="Seed of every random choice.")
+    candidates: int | None = Field(default=None, ge=1, le=MAX_CANDIDATES, description="How many candidates to list.")
+    budget: int | None = Field(default=None, ge=1, le=MAX_BUDGET, description="How many distinct structures may be evaluated.")
+    seed: int | None = Field(default=None, ge=0, le=MAX_SEED, description="Seed of every random choice.")
     met_probability: float | None = Field(default=None, gt=0, lt=1, description="A predicted requirement counts as met at or above this.")
     max_similarity: float | None = Field(default=None, gt=0, le=1, description="Largest similarity of two listed candidates; 1: no limit.")
     list_known: bool | None = Field(default=None, description="Whether known structures are listed too.")

@@ -20,6 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from core.errors import ConfigurationError
+from core.limits import MAX_BUDGET
+from core.masking import HIDDEN, masked
 
 Roles = str | list[str] | dict[str, str]
 
@@ -124,7 +126,7 @@ class ModelSettings(Group):
 class SearchSettings(Group):
     """How far a run searches unless an option says otherwise."""
 
-    budget: int = Field(default=1500, ge=1, description="Structures evaluated in a run.")
+    budget: int = Field(default=1500, ge=1, le=MAX_BUDGET, description="Structures evaluated in a run.")
     met_probability: float = Field(
         default=0.5, gt=0, lt=1, description="A predicted requirement counts as met at or above this probability."
     )
@@ -285,5 +287,5 @@ def effective(settings: Settings, environment: Mapping[str, str] | None = None) 
 
 def _shown(value: Any) -> str:
     if isinstance(value, SecretStr):
-        return "(hidden)" if value.get_secret_value() else ""
-    return re.sub(r"(://[^/@:]*):[^@/]*@", r"\1:(hidden)@", "" if value is None else str(value))
+        return HIDDEN if value.get_secret_value() else ""
+    return masked("" if value is None else str(value))

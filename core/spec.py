@@ -12,6 +12,7 @@ from typing import Annotated, Literal, TypeVar, Union
 
 from pydantic import Field, model_validator
 
+from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED
 from core.model import Model
 from core.reading import ReadSpan, Wishes, marked_text
 
@@ -342,9 +343,9 @@ class DesignSpec(Model):
     )
     conditions: Conditions = Field(default_factory=Conditions, description="Solvent and temperature for the estimates.")
     reference: Reference | None = Field(default=None, description="The structure that the goal names, if any.")
-    candidates: int = Field(default=10, ge=1, le=1000, description="How many candidates to list.")
-    budget: int = Field(default=1500, ge=1, le=10_000_000, description="How many distinct structures may be evaluated.")
-    seed: int = Field(default=0, ge=0, description="Seed of every random generator of the run.")
+    candidates: int = Field(default=10, ge=1, le=MAX_CANDIDATES, description="How many candidates to list.")
+    budget: int = Field(default=1500, ge=1, le=MAX_BUDGET, description="How many distinct structures may be evaluated.")
+    seed: int = Field(default=0, ge=0, le=MAX_SEED, description="Seed of every random generator of the run.")
     met_probability: float = Field(
         default=0.5, gt=0, lt=1, description="A predicted requirement counts as met at or above this probability."
     )

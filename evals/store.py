@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from core.errors import NotFoundError
 from evals.cases import CaseResult, EvalRun
-from memory.sql.engine import Database, normalise_url
+from memory.sql.engine import Database, for_reading, normalise_url
 from memory.sql.models import EvalCaseRow, EvalRunRow
 from memory.sql.schema import upgrade
 
@@ -17,7 +17,7 @@ class EvalStore:
     """Evaluation runs in the database at ``url`` (SQLite or PostgreSQL). StoreError if it cannot be used."""
 
     def __init__(self, url: str) -> None:
-        parsed = normalise_url(url)
+        parsed = for_reading(normalise_url(url))
         upgrade(parsed)
         self.database = Database(parsed)
 

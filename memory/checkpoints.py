@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from core.errors import ConfigurationError, StoreError
@@ -54,6 +55,19 @@ def open_checkpointer(settings: Settings) -> Iterator[BaseCheckpointSaver[Any]]:
     opened = _on_sqlite(url) if url.get_backend_name() == "sqlite" else _on_postgresql(url)
     with opened as saver:
         yield saver
+
+
+def drop_from_the_future(saver: BaseCheckpointSaver[Any], run_id: str, now: datetime) -> bool:
+    """Drop the run's checkpoints if the last is later than ``now``; whether it was.
+
+    The clock was put back since it was written, and it would count as newer than all that follow. The run goes on from its record and
+    computes its steps once more.
+    """
+    last = saver.get_tuple({"configurable": {"thread_id": run_id}})
+    if last is None or datetime.fromisoformat(last.checkpoint["ts"]) <= now:
+        return False
+    saver.delete_thread(run_id)
+    return True
 
 
 @contextmanager

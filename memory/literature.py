@@ -16,6 +16,7 @@ from typing import Any
 from core.candidate import Citation
 from core.errors import LiteratureError
 from core.interfaces import Embedder, Passage
+from core.masking import masked
 from core.model import content_hash
 from memory.milvus_session import embedded_client, server_client
 
@@ -126,7 +127,7 @@ class MilvusLiteratureStore:
             raise
         except Exception as error:  # pymilvus raises its own, gRPC's, and plain Python exceptions
             remedy = "" if "://" in self.address else "; if it is damaged, delete it, and the shipped notes are loaded again"
-            raise LiteratureError(f"the literature store at {self.address} cannot be used: {_short(error)}{remedy}") from error
+            raise LiteratureError(f"the literature store at {masked(self.address)} cannot be used: {_short(error)}{remedy}") from error
 
     def _prepare(self, client: Any) -> None:
         """Make the collection if it is missing and load it (needed after each opening)."""

@@ -12,6 +12,7 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 from core.errors import LiteratureError
+from core.masking import masked
 
 _POLL_SECONDS = 0.05
 _PROBE_SECONDS = 3.0
@@ -54,7 +55,7 @@ def server_client(address: str, token: str, timeout: float) -> Iterator[Any]:
     """A client of the Milvus server at ``address``. Raises LiteratureError within a few seconds if nothing listens there."""
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https", "tcp") or not parts.hostname:
-        raise LiteratureError(f"the literature store's address {address!r} is not usable: http://host:port expected")
+        raise LiteratureError(f"the literature store's address {masked(address)!r} is not usable: http://host:port expected")
     host, port = parts.hostname, parts.port or _DEFAULT_PORT
     try:
         with socket.create_connection((host, port), timeout=min(_PROBE_SECONDS, timeout)):

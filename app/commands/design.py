@@ -15,6 +15,7 @@ from app.commands.door import NONE_MEETS, read_spec, services
 from app.console import emit_json, err, out, print_objections, print_report, print_spec, progress_bar, write_reports
 from app.services.health import describe_plan
 from core.errors import ApprovalNeeded
+from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED
 from core.options import RunOptions
 from core.report import Report
 from core.spec import DesignSpec, with_suggestions
@@ -55,9 +56,9 @@ def design(
     context: typer.Context,
     goal: Annotated[str, typer.Argument(help="What is wanted, in a sentence.")] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Approve the spec without asking.")] = False,
-    candidates: Annotated[int | None, typer.Option(min=1, max=1000, help="How many candidates to list.")] = None,
-    budget: Annotated[int | None, typer.Option(min=1, help="How many distinct structures may be evaluated.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of every random choice.")] = None,
+    candidates: Annotated[int | None, typer.Option(min=1, max=MAX_CANDIDATES, help="How many candidates to list.")] = None,
+    budget: Annotated[int | None, typer.Option(min=1, max=MAX_BUDGET, help="How many distinct structures may be evaluated.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="Seed of every random choice.")] = None,
     spec_file: Annotated[
         Path | None, typer.Option("--spec", help="Run this spec (JSON, as `molwright spec GOAL --json` prints it).")
     ] = None,

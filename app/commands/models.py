@@ -26,7 +26,7 @@ Smiles = Annotated[
     str, typer.Option("--smiles", help="Column with the structures (two '*' for polymers); found by itself where it is called smiles.")
 ]
 Target = Annotated[str, typer.Option("--target", help="Column with the measured values.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the folds and learners.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Seed of the folds and learners.")]
 Device = Annotated[
     str, typer.Option("--device", help="Where a shipped property is trained: auto (a GPU where torch finds one), cpu, cuda or cuda:1.")
 ]

@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from app.commands.design import finish
 from app.commands.door import services
+from app.commands.life import print_life
 from app.console import emit_document, emit_json, err, json_text, out, print_spec, progress_bar, write_text
 from app.services.reports import Form, render
 from app.tables import Table, columns, print_table
@@ -130,8 +131,18 @@ def report(
         emit_document(text)
 
 
-def trace(context: typer.Context, run: Run, as_json: AsJson = False) -> None:
-    """Show what happened in a run, event by event."""
+def trace(
+    context: typer.Context,
+    run: Run,
+    candidate: Annotated[
+        str, typer.Option("--candidate", help="The life of one candidate: its key or the beginning of one, its rank, or its SMILES.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show what happened in a run, event by event, or what became of one candidate and why."""
+    if candidate:
+        found = services(context).runs().life(run, candidate)
+        return emit_json(found.model_dump(mode="json")) if as_json else print_life(found)
     events = services(context).runs().trace(run)
     if as_json:
         return emit_json([e.model_dump(mode="json") for e in events])

@@ -44,10 +44,11 @@ class Execution:
         Raises ApprovalNeeded where it waits, RunStopped if another door paused or cancelled it, RunBusy if another process executes it.
         """
         from graphs.design import build
-        from memory.checkpoints import open_checkpointer
+        from memory.checkpoints import drop_from_the_future, open_checkpointer
 
         with self.held(run.run_id, owner) as lease, open_checkpointer(self.settings) as saver:
             self.check_waiting(run.run_id, answer)
+            drop_from_the_future(saver, run.run_id, wiring.now())
             with journal(self.store, lease, self.clock, self.progress) as tell, self._failing(lease, tell):
                 graph = build(saver)
                 self._stream(graph, lease, answer, tell, claimed)

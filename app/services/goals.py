@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationError
-
 from app.wiring import in_workspace
 from core.approval import objections
-from core.errors import RefusedError, SpecError
+from core.errors import RefusedError
 from core.options import RunOptions
 from core.settings import Settings
 from core.spec import DesignSpec
+from core.spec_file import read_spec_text
 
 
 class GoalService:
@@ -46,12 +45,8 @@ class GoalService:
         return describe(spec)
 
     def read(self, text: str, origin: str) -> DesignSpec:
-        """The spec in ``text``, which is JSON and comes from ``origin``. SpecError with the place if it is not a spec."""
-        try:
-            return DesignSpec.model_validate_json(text)
-        except ValidationError as error:
-            lines = "; ".join(f"{'.'.join(str(p) for p in e['loc']) or 'file'}: {e['msg']}" for e in error.errors()[:5])
-            raise SpecError(f"{origin} is not a spec: {lines}") from error
+        """The spec in ``text``, which is JSON and comes from ``origin``. SpecError with the place if it is not a spec, or one that is not understood."""
+        return read_spec_text(text, origin)
 
     def objections(self, spec: DesignSpec) -> tuple[str, ...]:
         """Why a person has to look at ``spec`` before it may run; nothing where nobody has to."""

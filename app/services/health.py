@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from app import wiring
 from core.errors import MolwrightError
+from core.masking import masked
 from core.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _try(probe: Callable[[], str]) -> tuple[bool, str]:
     try:
         return True, probe()
     except (MolwrightError, OSError, ImportError, AssertionError) as error:
-        return False, f"{type(error).__name__}: {error}"
+        return False, masked(f"{type(error).__name__}: {error}")
 
 
 def _home(settings: Settings) -> str:
@@ -67,8 +68,7 @@ def _names(settings: Settings) -> str:
 
 def _store(settings: Settings) -> str:
     runs = wiring.open_store(settings).runs(limit=1_000_000)
-    url = settings.sql_url()
-    return f"{url.split('@')[-1] if '@' in url else url}: {len(runs)} runs"
+    return f"{masked(settings.sql_url())}: {len(runs)} runs"
 
 
 def _checkpoints(settings: Settings) -> str:
@@ -80,7 +80,7 @@ def _checkpoints(settings: Settings) -> str:
 
 def _literature(settings: Settings) -> str:
     with wiring.open_literature(settings) as store:
-        return f"{settings.milvus_address()}: {store.count()} passages"
+        return f"{masked(settings.milvus_address())}: {store.count()} passages"
 
 
 def _properties(settings: Settings) -> str:
@@ -134,7 +134,7 @@ def _endpoints(settings: Settings) -> list[tuple[str, bool, str]]:
         pool = pool_config(settings)
     except MolwrightError:  # the row of the language models says it
         return (
-            [("endpoint", *_try(lambda: f"{settings.models.url} has the models {', '.join(_listed(settings))}"))]
+            [("endpoint", *_try(lambda: f"{masked(settings.models.url)} has the models {', '.join(_listed(settings))}"))]
             if settings.models.url
             else []
         )

@@ -23,6 +23,7 @@ from core.trace import TraceEvent
 
 if TYPE_CHECKING:
     from agent.models import RolePlan
+    from evals.life import CandidateLife
     from evals.replay import ReplayResult
     from tools.ranking.novelty import KnownSet
     from tools.synthesis.inventory import Inventory
@@ -249,6 +250,13 @@ class RunService:
     def trace(self, run_id: str) -> Sequence[TraceEvent]:
         """What happened in a run, in order: the record that a replay repeats. NotFoundError."""
         return self.store.events(self.store.run(run_id).run_id)
+
+    @wiring.in_workspace
+    def life(self, run_id: str, candidate: str) -> CandidateLife:
+        """The life of one candidate, named by key, rank or SMILES; see :func:`evals.life.life`. NotFoundError."""
+        from evals.life import life
+
+        return life(self.store, self.store.run(run_id).run_id, candidate)
 
     def events(self, run_id: str, after: int = 0, limit: int = 1000) -> Sequence[NumberedEvent]:
         """The run's progress after event number ``after``. NotFoundError."""

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from core.errors import ConfigurationError, StoreError
+from core.masking import masked
 
 BUSY_SECONDS = 30.0
 """How long a SQLite connection waits for another process's transaction."""
 
 CONNECT_SECONDS = 10
 """How long to wait for a PostgreSQL server to accept a connection."""
+
+_WRITE = "write sqlite:///FILE or postgresql://USER@HOST/NAME"
 
 _CAUSES = (
     (("readonly database", "read-only transaction"), "it is read-only (check the permissions of the file and of its folder)", True),
@@ -39,31 +44,41 @@ _CAUSES = (
 def normalise_url(url: str) -> URL:
     """A SQLAlchemy URL of a supported database; PostgreSQL in any spelling becomes ``postgresql+psycopg``.
 
-    Raises ConfigurationError for an unreadable URL, another kind of database, or SQLite without a file.
+    Raises ConfigurationError for an unreadable URL, another kind of database, a port that is none, or SQLite without a file.
     """
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise ConfigurationError("the database URL cannot be read; write sqlite:///FILE or postgresql://USER@HOST/NAME") from error
-    backend = parsed.get_backend_name()
+        raise ConfigurationError(f"the database URL cannot be read; {_WRITE}") from error
+    except ValueError as error:  # what SQLAlchemy's own conversion of the port raises
+        raise ConfigurationError(f"the port of the database URL is no number from 1 to 65535; {_WRITE}") from error
+    backend = parsed.get_backend_name().lower()
     if backend in ("postgresql", "postgres"):
+        _check_server(parsed)
         return parsed.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
-        raise ConfigurationError(f"database {backend!r} is not supported; write sqlite:///FILE or postgresql://USER@HOST/NAME")
+        raise ConfigurationError(f"database {masked(backend)!r} is not supported; {_WRITE}")
     if not parsed.database or parsed.database == ":memory:":
         raise ConfigurationError("SQLite needs a file: nodes run in several threads and other processes must see the run")
     return parsed.set(drivername="sqlite+pysqlite")
 
 
+def _check_server(url: URL) -> None:
+    if url.port is not None and not 1 <= url.port <= 65535:
+        raise ConfigurationError(f"the port {url.port} of the database URL is no number from 1 to 65535; {_WRITE}")
+    if "@" in (url.host or ""):
+        raise ConfigurationError("the database URL has more than one '@': in a password write %40 for '@', %3A for ':' and %2F for '/'")
+
+
 def shown(url: URL) -> str:
-    """The address for messages, without the password."""
-    return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+    """The address for messages, without what it keeps secret."""
+    return masked(str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True))
 
 
 def store_error(error: BaseException, where: str) -> StoreError:
     """A StoreError that says what is wrong with the database and where it is."""
     original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    message = " ".join(str(original).split())
+    message = masked(" ".join(str(original).split()))
     low = f"{type(original).__name__} {message}".lower()
     for signs, meaning, untouched in _CAUSES:
         if any(sign in low for sign in signs):
@@ -94,6 +109,23 @@ def make_engine(url: URL, *, migrating: bool = False) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def for_reading(url: URL) -> URL:
+    """``url`` itself, or, for a SQLite file that this process may only read, a URL by which that is possible.
+
+    SQLite keeps a shared index beside a file in WAL mode and cannot open one where it may not write. Where nothing waits in the log
+    beside it, the file is complete and is opened as one that nobody changes.
+    """
+    name = str(url.database)
+    if url.get_backend_name() != "sqlite" or name.startswith("file:"):
+        return url
+    file = Path(name)
+    if not file.is_file() or (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
+        return url
+    log = file.with_name(file.name + "-wal")
+    unchanged = {} if log.is_file() and log.stat().st_size else {"immutable": "1"}
+    return url.set(database=f"file:{quote(str(file.resolve()))}", query={"mode": "ro", "uri": "true", **unchanged})
 
 
 def make_folder(url: URL) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Select, func, select
 
 from core.interfaces import DESIGN
-from memory.sql.engine import Database, normalise_url
+from memory.sql.engine import Database, for_reading, normalise_url
 from memory.sql.models import CandidateRow, Event, Run
 from memory.sql.schema import upgrade
 
@@ -47,7 +47,7 @@ class FigureStore:
     """Reads the sums from the database at ``url`` (SQLite or PostgreSQL). StoreError if it cannot be used."""
 
     def __init__(self, url: str) -> None:
-        parsed = normalise_url(url)
+        parsed = for_reading(normalise_url(url))
         upgrade(parsed)
         self._database = Database(parsed)
 

@@ -29,8 +29,11 @@ def _age(heartbeat_at: str, now: datetime) -> float:
 
 
 def is_held(owner: str, heartbeat_at: str, now: datetime, lease_seconds: float, dead: Callable[[str], bool]) -> bool:
-    """Whether a run's owner may be alive: heard of within ``lease_seconds``, and not certainly dead."""
-    return bool(owner) and _age(heartbeat_at, now) < lease_seconds and not dead(owner)
+    """Whether a run's owner may be alive: heard of within ``lease_seconds``, and not certainly dead.
+
+    A sign of life that lies as far in the future is no news either: it comes from before the clock was put back.
+    """
+    return bool(owner) and abs(_age(heartbeat_at, now)) < lease_seconds and not dead(owner)
 
 
 def acquire(

@@ -19,7 +19,7 @@ from core.spec import DesignSpec
 from core.trace import TraceEvent
 from memory.sql import candidates as candidate_rows
 from memory.sql import events, leases, progress, queue, runs
-from memory.sql.engine import Database, normalise_url
+from memory.sql.engine import Database, for_reading, normalise_url
 from memory.sql.owners import is_dead
 from memory.sql.schema import upgrade
 
@@ -49,7 +49,7 @@ class SqlRunStore:
         lease_seconds: float = 30.0,
         owner_is_dead: Callable[[str], bool] = is_dead,
     ) -> None:
-        parsed = normalise_url(url)
+        parsed = for_reading(normalise_url(url))
         upgrade(parsed)
         self.lease_seconds = lease_seconds
         self.clock = clock

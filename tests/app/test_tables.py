@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ from rich.console import Console
 
 from app import console
 from app.commands import chemistry, doctor, evals, fleet, gateway, models, quick, runs, settings
-from app.plain_text import never_fail, plain, writable
+from app.plain_text import as_utf8, never_fail, plain, writable
 from app.tables import Table, columns, print_table, wrap
 from core.candidate import RequirementResult
 from core.report import Report
@@ -328,3 +329,7 @@ def test_prose_breaks_at_words_on_a_terminal_and_not_in_a_pipe() -> None:
         console.Page(file=stream, width=30, force_terminal=terminal, color_system=None).print(text)
         assert len(stream.getvalue().splitlines()) == lines
         assert "/a/path/that/is/to/be/copied/whole/by/someone.html" in stream.getvalue()
+
+
+def test_arguments_in_utf_8_are_read_in_any_locale() -> None:
+    assert as_utf8(["molwright", os.fsdecode(b"Tg > 250 \xc2\xb0C")]) == ["molwright", "Tg > 250 °C"]

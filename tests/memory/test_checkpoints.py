@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -13,7 +14,7 @@ from langgraph.types import Command, interrupt
 
 from core.errors import ConfigurationError, StoreError
 from core.settings import Settings
-from memory.checkpoints import FILE_NAME, checkpoint_url, open_checkpointer
+from memory.checkpoints import FILE_NAME, checkpoint_url, drop_from_the_future, open_checkpointer
 from memory.sql import SqlRunStore
 from tests.settings_kit import settings_of
 
@@ -62,6 +63,19 @@ def test_a_run_goes_on_after_its_checkpointer_was_closed(place: Settings) -> Non
         result = _graph(visited).compile(checkpointer=saver).invoke(Command(resume=True), config, durability="sync")
     assert result == {"seen": ["interpret", "rank"], "approved": True}
     assert visited == ["interpret", "rank"]
+
+
+def test_checkpoints_from_before_the_clock_was_put_back_are_dropped(tmp_path: Path) -> None:
+    config = {"configurable": {"thread_id": "r1"}}
+    with open_checkpointer(settings_of(home=tmp_path / "home")) as saver:
+        graph = _graph([]).compile(checkpointer=saver)
+        graph.invoke({"seen": []}, config, durability="sync")
+        now = datetime.now(UTC)
+        assert not drop_from_the_future(saver, "r1", now)
+        assert graph.get_state(config).next == ("approve",)
+        assert drop_from_the_future(saver, "r1", now - timedelta(days=1))
+        assert graph.get_state(config).next == ()
+        assert not drop_from_the_future(saver, "r1", now)
 
 
 def test_other_threads_of_the_graph_are_apart(place: Settings) -> None:

@@ -156,3 +156,37 @@ def test_a_read_only_server(postgres_url: str) -> None:
         assert store.runs() == []
         with pytest.raises(StoreError, match="it is read-only"):
             store.create_run("r1", "goal", {}, AT)
+
+
+@pytest.mark.parametrize("port", ["54x2", "0", "99999", "1,h2:2", "-1"])
+def test_a_port_that_is_none_is_a_sentence(port: str) -> None:
+    with pytest.raises(ConfigurationError, match="port") as caught:
+        SqlRunStore(f"postgresql://ada:secret@h:{port}/db")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://ada:x@secret@h/db", "POSTGRES://ada:secret@127.0.0.1:1/db", "postgresql://ada@127.0.0.1:1/db?password=secret"]
+)
+def test_no_spelling_of_a_url_shows_its_password(url: str) -> None:
+    with pytest.raises((ConfigurationError, StoreError)) as caught:
+        SqlRunStore(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_store_that_may_not_be_written_can_be_read(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with SqlRunStore(f"sqlite:///{file}") as store:
+        store.run("r1")
+    before = sorted(path.name for path in file.parent.iterdir())
+    monkeypatch.setattr("memory.sql.engine.os.access", lambda path, mode: False)
+    with SqlRunStore(f"sqlite:///{file}") as store:
+        assert [run.run_id for run in store.runs()] == ["r1"]
+        with pytest.raises(StoreError, match="read-only"):
+            store.create_run("r2", "goal", {}, AT)
+    assert sorted(path.name for path in file.parent.iterdir()) == before
+
+
+def test_a_missing_store_in_a_folder_that_may_not_be_written_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("no folder")
+    with pytest.raises(StoreError, match="its folder cannot be made"):
+        SqlRunStore(f"sqlite:///{tmp_path / 'home' / 'molwright.db'}")

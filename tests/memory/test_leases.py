@@ -198,3 +198,10 @@ def test_stamps_are_utc() -> None:
     moment = datetime(2026, 1, 1, 12, 0, tzinfo=timezone(timedelta(hours=2)))
     assert stamp(moment) == "2026-01-01T10:00:00.000000+00:00"
     assert stamp(datetime(2026, 1, 1)) == "2026-01-01T00:00:00.000000+00:00"
+
+
+def test_a_clock_that_was_put_back_does_not_hold_a_run_for_good(store: SqlRunStore, clock: Clock) -> None:
+    _run(store)
+    store.acquire("r1", "one")
+    clock.forward(-86_400)
+    assert store.acquire("r1", "two").fence == 2

@@ -38,6 +38,9 @@ class RankingResult(Model):
     sensitivity: list[WeightSensitivity] = Field(description="Effect of ±20 % on each objective's weight; empty with fewer than two.")
     tied: list[list[str]] = Field(description="Keys of listed candidates that are tied within error, by group.")
     binding: BindingRequirement | None = Field(default=None, description="The requirement that keeps most structures out, if any fails.")
+    order: list[tuple[str, float]] = Field(
+        default_factory=list, description="Key and score of every candidate that meets every requirement, best first."
+    )
     kept: int = Field(default=0, ge=0, description="How many candidates meet every requirement.")
     evaluated: int = Field(default=0, ge=0, description="How many distinct structures were evaluated in the run.")
     choice: Choice = Field(default_factory=Choice, description="What the shortlist was compared with, and what it passed over.")
@@ -79,6 +82,7 @@ def rank(
         sensitivity=_sensitivity(table, scored, kept, rows, known),
         tied=[[listed[i].key for i in group] for group in certainty.tied],
         binding=binding_requirement(usable, spec),
+        order=[(scored[i].key, scored[i].score or 0.0) for i in order],
         kept=len(kept),
         evaluated=max(evaluated, len(usable)),
         choice=Choice(

@@ -81,7 +81,9 @@ def _stop(rule: str, name: str, words: str, why: str) -> SafetyRuleHit:
 
 def _structure_hit(words: str, verdict: Verdict, reason: str) -> SafetyRuleHit:
     if verdict == "block":
-        return SafetyRuleHit(id="goal.named_structure", name="hazardous structure named", verdict="block", reason=f"{words[:80]!r} is blocked: {reason}")
+        return SafetyRuleHit(
+            id="goal.named_structure", name="hazardous structure named", verdict="block", reason=f"{words[:80]!r} is blocked: {reason}"
+        )
     return _stop("stop.listed_structure", "listed structure named", words, reason)
 
 
@@ -134,7 +136,11 @@ def _by_key(block: str, words: str) -> SafetyRuleHit | None:
     verdict = "" if medicine is not None or block in _harmless_keys() else _keys().get(block, "unknown")
     if verdict == "block":
         return _structure_hit(words, "block", "the guard blocks the structure of this key.")
-    return _stop(UNKNOWN, "unknown substance", words, "No shipped table knows this key, so it cannot be screened.") if verdict == "unknown" else None
+    return (
+        _stop(UNKNOWN, "unknown substance", words, "No shipped table knows this key, so it cannot be screened.")
+        if verdict == "unknown"
+        else None
+    )
 
 
 @lru_cache(maxsize=1)

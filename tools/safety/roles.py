@@ -92,7 +92,9 @@ def _languages(whole: str, text: str, found: tuple[Mention, ...]) -> frozenset[s
     scripts = {name for name, pattern in _SCRIPTS.items() if pattern.search(text)}
     if "japanese" in scripts:
         scripts -= {"chinese"}
-    counts = Counter(m.language for m in {(m.language, m.start): m for m in found if m.language not in _SCRIPTS and m.language != "names"}.values())
+    counts = Counter(
+        m.language for m in {(m.language, m.start): m for m in found if m.language not in _SCRIPTS and m.language != "names"}.values()
+    )
     most = max(counts.values(), default=0)
     latin = {name for name, number in counts.items() if number >= most - 1 and number * 3 >= most * 2}
     if not latin and whole != text:
@@ -186,7 +188,10 @@ def _denied(sentence: Sentence, hazard: Mention) -> bool:
 def _doubled(sentence: Sentence, denials: list[Mention]) -> bool:
     """Whether one negation denies another ('not without')."""
     ordered = sorted(denials, key=lambda m: m.start)
-    return any(b.start >= a.end and len(sentence.between(a.end, b.start)) <= 1 and not _COMMA.search(sentence.text, a.end, b.start) for a, b in zip(ordered, ordered[1:], strict=False))
+    return any(
+        b.start >= a.end and len(sentence.between(a.end, b.start)) <= 1 and not _COMMA.search(sentence.text, a.end, b.start)
+        for a, b in zip(ordered, ordered[1:], strict=False)
+    )
 
 
 def _denies(sentence: Sentence, negation: Mention, hazard: Mention) -> bool:
@@ -200,8 +205,17 @@ def _denies(sentence: Sentence, negation: Mention, hazard: Mention) -> bool:
     strange = [w for w in between if not any(a <= w.start and w.end <= b for a, b in fill)]
     english = negation.language == "english" and "english" in sentence.languages
     if english:
-        return len(between) <= REACH_OF_NO and not strange and not (_COMMA.search(sentence.text, start, end) and not sentence.any_in(start, end, *JUDGED))
-    return len(between) <= 4 and len(strange) <= 1 and all(len(w.text) <= SMALL_WORD for w in strange) and not _COMMA.search(sentence.text, start, end)
+        return (
+            len(between) <= REACH_OF_NO
+            and not strange
+            and not (_COMMA.search(sentence.text, start, end) and not sentence.any_in(start, end, *JUDGED))
+        )
+    return (
+        len(between) <= 4
+        and len(strange) <= 1
+        and all(len(w.text) <= SMALL_WORD for w in strange)
+        and not _COMMA.search(sentence.text, start, end)
+    )
 
 
 def _beside(sentence: Sentence, hazard: Mention, earlier: list[Judged]) -> bool:

@@ -21,7 +21,22 @@ from tools.safety.spelling import UNSPACED, WORD, letters, normalise, within
 
 HAZARDS = ("weapon", "explosive", "drug")
 #: Lists that count only in sentences of their own language.
-_ROLES = ("doubtful", "harm", "people", "like", "defence", "counter", "negation", "free", "breaker", "contrast", "and", "article", "fill", "evasion")
+_ROLES = (
+    "doubtful",
+    "harm",
+    "people",
+    "like",
+    "defence",
+    "counter",
+    "negation",
+    "free",
+    "breaker",
+    "contrast",
+    "and",
+    "article",
+    "fill",
+    "evasion",
+)
 _NAMES = "names"
 #: Letters from which a hazard word may be misspelt by one letter, and by two.
 ONE_OFF, TWO_OFF = 6, 11
@@ -180,7 +195,9 @@ def _spaced(known: Lexicon, words: list[Token], i: int) -> Iterator[tuple[Entry,
                     candidates.append(entry)
     for entry in candidates:
         stop = i + len(entry.words)
-        if stop <= len(words) and all(_fits(word.text, pattern) for word, pattern in zip(words[i + 1 : stop], entry.words[1:], strict=True)):
+        if stop <= len(words) and all(
+            _fits(word.text, pattern) for word, pattern in zip(words[i + 1 : stop], entry.words[1:], strict=True)
+        ):
             yield entry, stop
 
 
@@ -236,7 +253,12 @@ def _nearest(word: str) -> Entry | None:
     bits = letters(word)
     for plain, others, entry in lexicon().near:
         most = _off(min(plain, word, key=len))
-        if abs(len(plain) - len(word)) <= most and (bits ^ others).bit_count() <= 2 * most and entry.everywhere and within(word, plain, most):
+        if (
+            abs(len(plain) - len(word)) <= most
+            and (bits ^ others).bit_count() <= 2 * most
+            and entry.everywhere
+            and within(word, plain, most)
+        ):
             return entry
     return None
 
@@ -251,7 +273,7 @@ def _longest(found: list[Mention]) -> list[Mention]:
             o is not m
             and o.start <= m.start
             and m.end <= o.end
-            and ((o.kind == m.kind and o.language == m.language and (o.end - o.start > m.end - m.start)))
+            and (o.kind == m.kind and o.language == m.language and (o.end - o.start > m.end - m.start))
             for o in unique
         )
     ]

@@ -1,0 +1,230 @@
+"""The life of one candidate of a run: who proposed it, what was found, each verdict, where it stood, and why it was lost.
+
+Everything is read from the run's stored candidates and its record. Where the record keeps only a hash, what is computed again from the
+stored candidates counts if it has that hash; else it is left out and said to be unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from core.candidate import Candidate, PropertyValue, Proposal, RequirementResult, SafetyVerdict
+from core.errors import NotFoundError, StructureError
+from core.interfaces import RunStore
+from core.model import Model, content_hash
+from core.spec import DesignSpec
+from core.trace import TraceEvent
+from evals.standing import standing
+from tools.search.policy import DEFAULT
+from tools.search.state import FrontierEntry, entries, level, merged
+from tools.structures.standardise import standard_form
+
+Fate = Literal["listed", "closest", "kept", "rejected", "blocked", "broken", "unfinished"]
+
+
+class ProposedBy(Model):
+    """One recorded proposal that became the candidate, or was the same structure."""
+
+    proposer: str = Field(description="Name of the proposer.")
+    generation: int = Field(ge=0, description="Generation in which it was proposed.")
+    number: int = Field(ge=0, description="Its place in the proposer's batch, from 0.")
+    smiles: str = Field(description="The structure as the proposer wrote it.")
+    operator: str = Field(default="", description="What the proposer did.")
+    parents: list[str] = Field(default_factory=list, description="Keys of the parents in this run.")
+    parent_smiles: list[str] = Field(default_factory=list, description="Their SMILES; '' for one that is not in the run.")
+    rationale: str = Field(default="", description="Why it was proposed.")
+
+
+class Standing(Model):
+    """Where the candidate stood among the best after a generation."""
+
+    generation: int = Field(ge=0, description="The generation.")
+    place: int | None = Field(description="Its place among the parents of the next generation, from 1; None: not among them.")
+    of: int = Field(ge=0, description="How many there were.")
+    fitness: float | None = Field(default=None, description="Its fitness, 0 to 1; None where it is not among them.")
+
+
+class CandidateLife(Model):
+    """What is known of one candidate of a run, in the order in which it happened."""
+
+    run_id: str = Field(description="The run.")
+    key: str = Field(description="The candidate's key.")
+    smiles: str = Field(description="Its SMILES; as it was proposed where it could not be read.")
+    name: str = Field(default="", description="Its name, where one is known.")
+    fate: Fate = Field(description="How it ended.")
+    why: str = Field(description="Why it ended so, in a sentence.")
+    proposed: list[ProposedBy] = Field(description="Who proposed it; empty only for a record that lost its proposals.")
+    notes: list[str] = Field(default_factory=list, description="What standardisation changed.")
+    structure: str = Field(default="", description="Why it counts as broken or implausible; empty where it does not.")
+    safety: SafetyVerdict | None = Field(default=None, description="The guard's verdict; None: it never came there.")
+    values: dict[str, PropertyValue] = Field(default_factory=dict, description="Property values by name.")
+    requirements: list[RequirementResult] = Field(default_factory=list, description="The verdict on each requirement.")
+    standings: list[Standing] = Field(default_factory=list, description="Its place after each generation from its own on.")
+    unknown_standings: list[int] = Field(default_factory=list, description="Generations whose order the record does not give.")
+    rank_by_score: int | None = Field(default=None, description="Its place by score among all that meet every requirement.")
+    meeting: int | None = Field(default=None, description="How many meet every requirement; None where that cannot be told.")
+    score: float | None = Field(default=None, description="p_meets times desirability, corrected for selection.")
+    rank: int | None = Field(default=None, description="Its rank in the list.")
+    rank_before_remark: int | None = Field(default=None, description="Its rank before a language model's remark changed it.")
+    remark: str = Field(default="", description="That remark.")
+    children: list[str] = Field(default_factory=list, description="Keys of candidates that were made from it.")
+
+
+def life(store: RunStore, run_id: str, named: str) -> CandidateLife:
+    """The life of the candidate that ``named`` means: a key or the beginning of one, a rank, or the SMILES as stored.
+
+    Raises NotFoundError if there is no such run or candidate, or if several begin like this.
+    """
+    run = store.run(run_id)
+    everyone = store.candidates(run.run_id)
+    candidate = _named(everyone, named, run.run_id)
+    events = store.events(run.run_id)
+    spec = store.spec(run.run_id)
+    standings, unknown = _standings(events, everyone, candidate, spec)
+    place = standing(everyone, candidate, spec, events)
+    closest = place.closest if place else []
+    fate = _fate(candidate, closest)
+    remark = next((r for r in _remarks(events) if r["key"] == candidate.key), None)
+    return CandidateLife(
+        run_id=run.run_id,
+        key=candidate.key,
+        smiles=candidate.smiles,
+        name=candidate.name,
+        fate=fate,
+        why=_why(candidate, fate, place.why if place else "", run.status),
+        proposed=_proposed(events, everyone, candidate),
+        notes=candidate.notes,
+        structure=candidate.rejected_reason if candidate.rejected_by.startswith("structure:") else "",
+        safety=candidate.safety,
+        values=candidate.properties,
+        requirements=candidate.requirements,
+        standings=standings,
+        unknown_standings=unknown,
+        rank_by_score=place.place if place else None,
+        meeting=place.meeting if place else None,
+        score=candidate.score if candidate.score is not None else place.score if place else None,
+        rank=candidate.rank,
+        rank_before_remark=remark["rank_before"] if remark else None,
+        remark=remark["reason"] if remark else "",
+        children=[c.key for c in everyone if candidate.key in c.origin.parents],
+    )
+
+
+def _named(everyone: Sequence[Candidate], named: str, run_id: str) -> Candidate:
+    exact = [c for c in everyone if named in (c.key, str(c.rank))] or [c for c in everyone if named == c.smiles]
+    found = exact or [c for c in everyone if named and c.key.startswith(named)]
+    if not found:
+        raise NotFoundError(f"run {run_id} has no candidate {named[:200]!r}: a key, the beginning of one, a rank or a SMILES as stored")
+    if len(found) > 1:
+        keys = ", ".join(c.key for c in found[:3])
+        raise NotFoundError(f"{named!r} means {len(found)} candidates of run {run_id}: {keys}{', ...' if len(found) > 3 else ''}")
+    return found[0]
+
+
+def _proposed(events: Sequence[TraceEvent], everyone: Sequence[Candidate], candidate: Candidate) -> list[ProposedBy]:
+    """The proposals of the candidate's own generation that gave it."""
+    smiles = {c.key: c.smiles for c in everyone}
+    generation = candidate.origin.generation
+    found = []
+    for event in events:
+        if (event.node, event.kind, event.generation) != ("propose", "record", generation):
+            continue
+        for number, content in enumerate(event.outputs):
+            proposal = Proposal.model_validate(content)
+            if _is_same(candidate, proposal, f"structure:{generation}:{event.index}:{number}"):
+                found.append(
+                    ProposedBy(
+                        proposer=event.index,
+                        generation=generation,
+                        number=number,
+                        smiles=proposal.smiles,
+                        operator=proposal.operator,
+                        parents=proposal.parents,
+                        parent_smiles=[smiles.get(key, "") for key in proposal.parents],
+                        rationale=proposal.rationale,
+                    )
+                )
+    return sorted(found, key=lambda p: p.proposer != candidate.origin.proposer)
+
+
+def _is_same(candidate: Candidate, proposal: Proposal, own_key: str) -> bool:
+    if candidate.key.startswith("structure:"):
+        return candidate.key == own_key
+    try:
+        structure, _ = standard_form(proposal.smiles, candidate.candidate_class)
+    except StructureError:
+        return False
+    return structure.key == candidate.key
+
+
+def _standings(
+    events: Sequence[TraceEvent], everyone: Sequence[Candidate], candidate: Candidate, spec: DesignSpec
+) -> tuple[list[Standing], list[int]]:
+    """Where the candidate stood after each generation, and the generations of which the record does not tell."""
+    found: list[Standing] = []
+    unknown: list[int] = []
+    before: Sequence[FrontierEntry] | None = ()
+    for event in (e for e in events if e.node == "select" and e.kind == "step"):
+        frontier = _frontier(event, before, everyone, spec)
+        before = frontier
+        if event.generation < candidate.origin.generation or not candidate.requirements:
+            continue
+        if frontier is None:
+            unknown.append(event.generation)
+            continue
+        place = next((i for i, entry in enumerate(frontier) if entry["key"] == candidate.key), None)
+        fitness = None if place is None else frontier[place]["score"]
+        found.append(Standing(generation=event.generation, place=None if place is None else place + 1, of=len(frontier), fitness=fitness))
+    return found, unknown
+
+
+def _frontier(
+    event: TraceEvent, before: Sequence[FrontierEntry] | None, everyone: Sequence[Candidate], spec: DesignSpec
+) -> Sequence[FrontierEntry] | None:
+    """The parents after a generation: as recorded, or computed again if that has the recorded hash; None if neither."""
+    kept = event.outputs.get("frontier") if isinstance(event.outputs, dict) else None
+    if isinstance(kept, list):
+        return kept
+    if before is None:
+        return None
+    new = [c for c in everyone if c.origin.generation == event.generation and c.requirements]
+    again = merged(before, entries(new, spec), DEFAULT.frontier)
+    digest = content_hash({"frontier": list(again), "best": level(again, DEFAULT.top)})
+    return again if digest == event.output_hash else None
+
+
+def _remarks(events: Sequence[TraceEvent]) -> list[dict[str, object]]:
+    """The remarks of a language model that count, as the ranking recorded them."""
+    ranking = next((e.outputs for e in events if e.node == "rank" and e.kind == "step"), None)
+    first = ranking[0] if isinstance(ranking, list) and ranking else None
+    return first.get("remarks", []) if isinstance(first, dict) else []
+
+
+def _fate(candidate: Candidate, closest: Sequence[str]) -> Fate:
+    stage = candidate.rejected_by.partition(":")[0]
+    if stage in ("structure", "safety"):
+        return "broken" if stage == "structure" else "blocked"
+    if candidate.rank is not None:
+        return "listed"
+    if candidate.key in closest:
+        return "closest"
+    if candidate.status == "kept":
+        return "kept"
+    return "rejected" if candidate.status == "rejected" else "unfinished"
+
+
+def _why(candidate: Candidate, fate: Fate, of_ranking: str, status: str) -> str:
+    if fate in ("broken", "blocked"):
+        return f"{candidate.rejected_by}: {candidate.rejected_reason}"
+    if fate in ("rejected", "closest"):
+        failed = [f"{r.id} ({r.text}): {r.reason or f'probability {r.probability:.2f}'}" for r in candidate.requirements if not r.met]
+        beside = "listed among the closest; " if fate == "closest" else ""
+        return f"{beside}does not meet {'; '.join(failed)}" if failed else f"{candidate.rejected_by}: {candidate.rejected_reason}"
+    if fate == "listed":
+        return candidate.rationale or "it is in the ranked list"
+    if fate == "kept":
+        return of_ranking or "it meets every requirement and is not listed; the record does not tell what was preferred"
+    return f"the run stopped before it was judged (its status is {status!r})"
