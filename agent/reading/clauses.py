@@ -66,9 +66,11 @@ _MOST_BEFORE = 9
 _PLACING = frozenset(["in", "from", "of", "out", "within", "inside", "on"])
 _DETERMINERS = frozenset(["the", "this", "these", "our", "my", "its", "your", "such"])
 _WHOLES = frozenset(
-    "molecule molecules structure structures compound compounds product formula formulation recipe design component material substance system "
-    "candidate candidates answer answers list set package mixture".split()
-)
+    [
+        "molecule", "molecules", "structure", "structures", "compound", "compounds", "product", "formula", "formulation", "recipe", "design", "component",
+        "material", "substance", "system", "candidate", "candidates", "answer", "answers", "list", "set", "package", "mixture",
+    ]
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -301,8 +303,9 @@ class Reader:
         return [e for e in found if not e.kinds or e.kinds[-1] not in ("negation", "necessity", "permission")]
 
     def _judged(self, i: int, j: int, opening: _Opening, node: Node, ending: _Ending) -> Clause | None:
-        if opening.permitted and node.name in ("limit", "count") and any(m.value in ("<", "<=") for m in node.mentions("cmp")):
-            opening = replace(opening, permitted=False)  # 'may weigh at most 650 Da'
+        if (opening.permitted or any(k.startswith("permission") for k in ending.kinds)) and self._bounds(node, ending):
+            opening = replace(opening, permitted=False)  # 'may weigh at most 650 Da', 'no more than two esters are acceptable'
+            ending = replace(ending, kinds=tuple(k for k in ending.kinds if not k.startswith("permission")))
         stance = _stance(opening, ending)
         if isinstance(stance, Stance) and not opening.words and not ending.kinds:
             stance = replace(stance, listed=self.terse(i, j))
@@ -332,6 +335,16 @@ class Reader:
             i, j, "read", tuple(built), content=node.name, start=node.i, bare=bare, denied=stance.denied, closing=bool(ending.kinds) and ending.kinds != ("free",), adjectival=ending.kinds == ("free",) or node.name == "vague",
             opened=opening.words > 0, subject=opening.subject, listed=listed, plural=listed and _plural(built, self.lattice, node), needs_head=opening.subject and not opening.denied_subject,
         )  # fmt: skip
+
+    @staticmethod
+    def _bounds(node: Node, ending: _Ending) -> bool:
+        """Whether what is permitted is an upper bound, or a list of the only elements, so that nothing else is."""
+        if "negation" in ending.kinds:
+            return False
+        if node.name == "elements":
+            return True
+        signs = {m.value for m in node.mentions("cmp", "after")} - {"~", "=="}
+        return node.name in ("limit", "count") and bool(signs) and signs <= {"<", "<="}
 
     def _unread(self, i: int, j: int, reason: str, suggested: tuple[Statement, ...], node: Node, opening: _Opening) -> Clause:
         return Clause(

@@ -221,6 +221,7 @@ def _add_grammar(add: Any) -> None:
     for operator, words in table["after"].items():
         for word in words:
             add(word, "after", operator)
+    _add_comparisons(add)
     for kind, words in table["words"].items():
         for word in words:
             add(word, kind, True)
@@ -240,6 +241,25 @@ def _add_grammar(add: Any) -> None:
                 add(word, kind, True)
             else:
                 add(word, "role", "" if kind == "open" else kind)
+
+
+def _add_comparisons(add: Any) -> None:
+    """Comparisons of more than a word, and verbs of motion that are denied: 'must not fall below'."""
+    table = _toml("comparisons.toml")
+    for operator, words in table["comparisons"].items():
+        for word in words:
+            add(word, "cmp", operator)
+    for operator, words in table["after"].items():
+        for word in words:
+            add(word, "after", operator)
+    for word in table["may"]["words"]:
+        add(word, "may_link", True)
+    denied = table["denied"]
+    for operator, verbs, directions in ((">=", denied["below"], denied["downwards"]), ("<=", denied["above"], denied["upwards"])):
+        for verb in (form for forms in verbs for form in forms):
+            for direction in directions:
+                for negation in ("not", "never"):
+                    add(f"{negation} {verb} {direction}", "cmp", operator)
 
 
 def _add_exclusions(add: Any) -> None:

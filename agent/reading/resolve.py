@@ -10,8 +10,8 @@ from agent.reading.compact import parse_requirement
 from agent.reading.kept import compound_of, unstated_likeness
 from agent.reading.lexicon import Family
 from agent.reading.reading import Reading
-from agent.reading.spoken_of import spoken_of
 from agent.reading.resolve_statements import StatementResolver, Unread
+from agent.reading.spoken_of import spoken_of
 from core.errors import ContradictionError, GoalError
 from core.spec import (
     Assumption,
