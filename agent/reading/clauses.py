@@ -54,12 +54,23 @@ _AFTER = (
     "soft_after",
     "free",
     "containing_suffix",
+    "terse_no",
+    "terse_yes",
 )
 #: Contents that speak of parts of structures.
 _PARTS = frozenset(["motif", "both", "kept_out", "any_of", "all_but", "count", "elements", "kept_group", "kept", "varied", "derivative"])
 #: Openers that can hold a whole compound as a part ('containing caffeine', not 'with water').
 _HOLDING = ("contain", "bear", "incorporat", "featur", "possess", "compris", "includ", "carr")
 _MOST_BEFORE = 9
+#: Words between what is said and of what it is said, those that may stand before that, and its most general nouns.
+_PLACING = frozenset(["in", "from", "of", "out", "within", "inside", "on"])
+_DETERMINERS = frozenset(["the", "this", "these", "our", "my", "its", "your", "such"])
+_WHOLES = frozenset(
+    [
+        "molecule", "molecules", "structure", "structures", "compound", "compounds", "product", "formula", "formulation", "recipe", "design", "component",
+        "material", "substance", "system", "candidate", "candidates", "answer", "answers", "list", "set", "package", "mixture",
+    ]
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -239,13 +250,32 @@ class Reader:
     def _finished(self, i: int, opening: _Opening, node: Node) -> Iterator[Clause]:
         """The clause of ``node`` with every ending that its stance can have."""
         for ending in self._endings(node.j):
-            j = self._past(ending.at)
-            next_limit = node.name == "limit" and not ending.kinds and self.lattice.has(j, "prop")
-            if not (self.boundary(j) or next_limit) or j == i:
-                continue
-            clause = self._judged(i, j, opening, node, ending)
-            if clause is not None:
-                yield clause
+            past = self._past(ending.at)
+            for j in (past, *self._places(past)):
+                next_limit = node.name == "limit" and not ending.kinds and self.lattice.has(j, "prop")
+                if not (self.boundary(j) or next_limit) or j == i:
+                    continue
+                if ending.terse and (opening.words or not self._item(i, j)):
+                    continue
+                clause = self._judged(i, j, opening, node, ending)
+                if clause is not None:
+                    yield clause
+
+    def _item(self, i: int, j: int) -> bool:
+        """Whether pieces ``i`` to ``j`` are an item of a terse list: 'phenol yes, amide no'."""
+        before = i == 0 or self.sign(i - 1) or self.lattice.has(i - 1, "and", "but")
+        return before and (j >= self.end or self.sign(j) or self.lattice.has(j, "and", "but"))
+
+    def _places(self, j: int) -> list[int]:
+        """Behind words that say of what all this is said: 'in the dye', 'of this component', 'from our recipe'."""
+        if self.lattice.lower(j) not in _PLACING:
+            return []
+        k = j + (2 if self.lattice.lower(j) == "out" and self.lattice.lower(j + 1) == "of" else 1)
+        if self.lattice.lower(k) in ("it", "them", "there"):
+            return [k + 1]
+        if self.lattice.lower(k) not in _DETERMINERS:
+            return []
+        return [m.j for m in self.lattice.of(k + 1, "fam", "role")] + ([k + 2] if self.lattice.lower(k + 1) in _WHOLES else [])
 
     def _past(self, j: int) -> int:
         """Behind words that say nothing."""
@@ -273,8 +303,9 @@ class Reader:
         return [e for e in found if not e.kinds or e.kinds[-1] not in ("negation", "necessity", "permission")]
 
     def _judged(self, i: int, j: int, opening: _Opening, node: Node, ending: _Ending) -> Clause | None:
-        if opening.permitted and node.name in ("limit", "count") and any(m.value in ("<", "<=") for m in node.mentions("cmp")):
-            opening = replace(opening, permitted=False)  # 'may weigh at most 650 Da'
+        if (opening.permitted or any(k.startswith("permission") for k in ending.kinds)) and self._bounds(node, ending):
+            opening = replace(opening, permitted=False)  # 'may weigh at most 650 Da', 'no more than two esters are acceptable'
+            ending = replace(ending, kinds=tuple(k for k in ending.kinds if not k.startswith("permission")))
         stance = _stance(opening, ending)
         if isinstance(stance, Stance) and not opening.words and not ending.kinds:
             stance = replace(stance, listed=self.terse(i, j))
@@ -304,6 +335,16 @@ class Reader:
             i, j, "read", tuple(built), content=node.name, start=node.i, bare=bare, denied=stance.denied, closing=bool(ending.kinds) and ending.kinds != ("free",), adjectival=ending.kinds == ("free",) or node.name == "vague",
             opened=opening.words > 0, subject=opening.subject, listed=listed, plural=listed and _plural(built, self.lattice, node), needs_head=opening.subject and not opening.denied_subject,
         )  # fmt: skip
+
+    @staticmethod
+    def _bounds(node: Node, ending: _Ending) -> bool:
+        """Whether what is permitted is an upper bound, or a list of the only elements, so that nothing else is."""
+        if "negation" in ending.kinds:
+            return False
+        if node.name == "elements":
+            return True
+        signs = {m.value for m in node.mentions("cmp", "after")} - {"~", "=="}
+        return node.name in ("limit", "count") and bool(signs) and signs <= {"<", "<="}
 
     def _unread(self, i: int, j: int, reason: str, suggested: tuple[Statement, ...], node: Node, opening: _Opening) -> Clause:
         return Clause(
@@ -339,6 +380,11 @@ class _Ending:
     kinds: tuple[str, ...] = field(default=())
     words: int = 0
 
+    @property
+    def terse(self) -> bool:
+        """Whether it is one that only items of terse lists have: 'amide no'."""
+        return bool(self.kinds) and self.kinds[-1].startswith("terse")
+
 
 def _plural(built: list[Statement], lattice: Lattice, node: Node) -> bool:
     """Whether a terse list begins with a plural, which by itself asks for nothing: 'phenols'."""
@@ -347,13 +393,15 @@ def _plural(built: list[Statement], lattice: Lattice, node: Node) -> bool:
     return word.endswith("s") and not word.endswith("ss")
 
 
+#: What the one-word endings of terse items stand for.
+_TERSE = {"terse_no": "negation_after", "terse_yes": "positive_after"}
 #: Why a permission asks for nothing.
 PERMISSION = "a permission asks for nothing"
 
 
 def _stance(opening: _Opening, ending: _Ending) -> Stance | str | None:
     """Whether the clause asks for its content or denies it; the reason if it does neither; None if its words do not go together."""
-    kinds = list(ending.kinds)
+    kinds = [_TERSE.get(kind, kind) for kind in ending.kinds]
     soft = opening.soft or "soft_after" in kinds
     negations = opening.negations
     tail = [k for k in kinds if k not in ("necessity", "soft_after", "negation", "permission")]

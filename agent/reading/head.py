@@ -192,6 +192,10 @@ class HeadReader:
             found.append(Part("glue", k, k + 1))
         for m in lattice.of(k, "plain", "skip", "quote"):
             found.append(Part("plain", k, m.j))
+        if lattice.lower(k) in ("absorbing", "emitting") and any(
+            m.j in (k, k - 1) for n in range(max(0, k - 4), k) for m in lattice.of(n, "vague")
+        ):
+            found.append(Part("plain", k, k + 1))  # 'near-infrared absorbing dye'
         found += self._read_parts(k)
         for m in lattice.of(k, "unchk"):
             found.append(Part("unchecked", k, m.j, reason=str(m.value)))

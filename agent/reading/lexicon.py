@@ -221,14 +221,18 @@ def _add_grammar(add: Any) -> None:
     for operator, words in table["after"].items():
         for word in words:
             add(word, "after", operator)
+    _add_comparisons(add)
     for kind, words in table["words"].items():
         for word in words:
             add(word, kind, True)
+    _add_exclusions(add)
     for kind, words in table["edits"].items():
         for word in words:
             add(word, f"edit_{kind}", kind)
     for word, number in table["numbers"].items():
         add(word, "num", float(number))
+    for word, number in table["times"].items():
+        add(word, "times", float(number))
     for word, number in table["decades"].items():
         add(word, "decade", float(number))
     for kind, words in _toml("heads.toml").items():
@@ -237,6 +241,44 @@ def _add_grammar(add: Any) -> None:
                 add(word, kind, True)
             else:
                 add(word, "role", "" if kind == "open" else kind)
+
+
+def _add_comparisons(add: Any) -> None:
+    """Comparisons of more than a word, and verbs of motion that are denied: 'must not fall below'."""
+    table = _toml("comparisons.toml")
+    for operator, words in table["comparisons"].items():
+        for word in words:
+            add(word, "cmp", operator)
+    for operator, words in table["after"].items():
+        for word in words:
+            add(word, "after", operator)
+    for word in table["may"]["words"]:
+        add(word, "may_link", True)
+    denied = table["denied"]
+    for operator, verbs, directions in ((">=", denied["below"], denied["downwards"]), ("<=", denied["above"], denied["upwards"])):
+        for verb in (form for forms in verbs for form in forms):
+            for direction in directions:
+                for negation in ("not", "never"):
+                    add(f"{negation} {verb} {direction}", "cmp", operator)
+
+
+def _add_exclusions(add: Any) -> None:
+    """What excludes: verbs in all their forms, and what stands before or behind the excluded."""
+    table = _toml("exclusions.toml")
+    for base, (third, ing, participle) in table["verbs"].items():
+        for word in (base, third, ing):
+            add(word, "negation", True)
+        for word in (participle, f"to be {participle}", f"being {participle}"):
+            add(word, "negation_after", True)
+    for part, kind in (
+        ("before", "negation"),
+        ("behind", "negation_after"),
+        ("terse", "terse_no"),
+        ("terse_yes", "terse_yes"),
+        ("blame", "blame"),
+    ):
+        for word in table[part]["words"]:
+            add(word, kind, True)
 
 
 #: Words for groups that goals use and that no other table could share.

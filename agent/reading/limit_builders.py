@@ -127,8 +127,20 @@ def _between(low: float, high: float, first: str, second: str) -> Limit | None:
 # ---- which property
 
 
+def upper(limit: Limit) -> bool:
+    """Whether ``limit`` bounds from above, so that what it permits is a bound: 'may go up to 450'."""
+    return limit.operator in ("<", "<=", "between")
+
+
 def measured(node: Node, lattice: Lattice) -> list[Measured] | None:
     """The properties and limits of a clause that compares something."""
+    found = _measured(node, lattice)
+    if found is not None and node.mentions("may_link") and not all(upper(limit) for _, limit, _ in found):
+        return None
+    return found
+
+
+def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
     if node.mentions("liquid"):
         value, unit = quantity(node.nodes("Quantity")[0])
         return [("melting_point", Limit("<", low=value, unit=unit), "what is liquid melts below")] if unit else None
@@ -194,6 +206,8 @@ def _plain(node: Node, name: str, lattice: Lattice) -> list[Measured] | None:
         if len(limits) > 1 or limits[0].operator != "bare":
             return None
         limits = [replace(limits[0], operator=str(after[0].value))]
+    if REGISTRY[name].integer and any(limit.unit for limit in limits):
+        return None  # 'above 100 °C, at most 3 rings'
     first = node.parts[0]
     number_first = isinstance(first, Node) and first.name == "Limits"
     if number_first and limits[0].operator == "bare" and not limits[0].unit and not REGISTRY[name].integer:

@@ -22,10 +22,10 @@ def property_condition(definition: Property, limit: Limit, phrase: str, referenc
     """
     operator = limit.operator
     notes: list[str] = []
-    if operator in ("better", "worse"):
+    if operator in ("better", "better=", "worse"):
         if not definition.better:
-            raise GoalError(f"'{operator}' does not say whether more or less {definition.label} is meant", phrase=phrase)
-        operator = ">" if (definition.better > 0) == (operator == "better") else "<"
+            raise GoalError(f"'{operator.strip('=')}' does not say whether more or less {definition.label} is meant", phrase=phrase)
+        operator = (">" if (definition.better > 0) == (operator != "worse") else "<") + ("=" if operator == "better=" else "")
     if limit.ref is not None and reference is not None:
         numbers: list[float | None] = [reference * limit.factor]
     else:
@@ -58,7 +58,7 @@ def mass_condition(definition: Property, limit: Limit, phrase: str) -> tuple[Con
     note = f"{unit.written} is compared through the molar mass of each candidate"
     if limit.operator == "between":
         return Condition(comparison="between", low=min(values), high=max(values)), [note]
-    operator = {"better": ">", "worse": "<"}.get(limit.operator, limit.operator)
+    operator = {"better": ">", "better=": ">=", "worse": "<"}.get(limit.operator, limit.operator)
     if operator in ("bare", "~", "=="):
         third = 10.0 ** (definition.window or 0.5)
         return Condition(comparison="between", low=values[0] / third, high=values[0] * third), [
@@ -120,6 +120,8 @@ def count_condition(limit: Limit, phrase: str) -> Condition:
         raise GoalError("a count needs a number", phrase=phrase)
     if limit.operator == "between":
         return Condition(comparison="between", low=limit.low, high=limit.high)
+    if limit.operator == "better=":
+        raise GoalError("'better' does not say whether more or fewer are meant", phrase=phrase)
     if limit.operator == "~":
         return Condition(comparison="between", low=max(0.0, limit.low - 1), high=limit.low + 1)
     if limit.operator in ("bare", "==", "better", "worse"):
@@ -144,7 +146,7 @@ def similarity_condition(limit: Limit | None, wanted: bool, phrase: str) -> tupl
         return Condition(comparison="between", low=low, high=high), []
     if limit.operator in ("~",):
         return Condition(comparison="between", low=max(0.0, low - 0.1), high=min(1.0, low + 0.1)), ["around means within ± 0.1"]
-    operator = ">=" if limit.operator in ("bare", "==", "better") else "<" if limit.operator == "worse" else limit.operator
+    operator = ">=" if limit.operator in ("bare", "==", "better", "better=") else "<" if limit.operator == "worse" else limit.operator
     return Condition.model_validate({"comparison": operator, "value": low}), []
 
 

@@ -109,6 +109,8 @@ def _signed(text: str, start: int, end: int, value: float) -> Iterator[Number]:
         yield word.start(), end, value, plus
     elif word is not None:
         yield word.start(), end, -value, plus
+        if text[: word.start()].rstrip(" /").lower().endswith(("plus", "plus or")):
+            yield start, end, value, plus  # '400 plus or minus 25'
         return
     sign = text[start - 1 : start]
     if start and sign in "+-":

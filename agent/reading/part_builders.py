@@ -19,8 +19,8 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if pair is not None:
         name, _, number = str(pair.value).removeprefix("count:group:").partition(" == ")
         return None if stance.denied else [Statement("count", "", name=name, limit=Limit("==", low=float(number)))]
-    limits = limits_of(node)
-    if limits is None or any(limit.unit for limit in limits):
+    limits = _times(node) or limits_of(node)
+    if limits is None or any(limit.unit for limit in limits) or node.mentions("blame"):
         return None
     after = node.first("after")
     if after is not None and len(limits) == 1 and limits[0].operator == "bare":
@@ -36,6 +36,16 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return [Statement("count", "", name=element.value, what="element", limit=limit) for limit in limits]
     atoms = "'atoms' are counted without hydrogen"
     return [Statement("property", "", name="heavy_atoms", limit=limit, assumption=atoms) for limit in limits]
+
+
+def _times(node: Node) -> list[Limit] | None:
+    """'tert-butyl twice', 'sulfonic acid x4'."""
+    times = node.first("times")
+    if times is not None:
+        return [Limit("==", low=float(times.value))]
+    if node.nodes("Limit") or node.first("num") is None:
+        return None
+    return [Limit("==", low=float(node.mentions("num")[0].value))]
 
 
 def any_of(node: Node, stance: Stance, lattice: Lattice) -> Built:
@@ -56,6 +66,8 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     """A list of groups, elements or compounds, asked for or denied."""
     if stance.denied and node.mentions("intersective"):
         return None  # 'no hindered esters' leaves others
+    if node.mentions("blame") and not stance.denied:
+        return None  # 'a nasty ester'
     items = [item for part in node.nodes("List") for item in part.nodes("Item")]
     forms = [_form(item, lattice) for item in items]
     last = items[-1].mentions()[-1]
@@ -73,7 +85,7 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if stance.late and joints and (joints[-1] == "," or (any(f.article for f in forms) and not stance.strong)):
         return None  # 'a long chain, nitrogen undesirable'
     if stance.denied:
-        return _denied_items(items, forms, joints)
+        return _blamed(node, lattice, _denied_items(items, forms, joints))
     if not stance.holding and any(item.mentions("cmpd") and not item.mentions("grp") for item in items):
         return None
     asked = stance.strong or forms[0].article or stance.listed
@@ -86,6 +98,15 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if "or" in " ".join(joints) or "/" in joints:
         return None
     return each(items, denied=False)
+
+
+def _blamed(node: Node, lattice: Lattice, built: Built) -> Built:
+    """The statements, with what is assumed of a word that says why a group is excluded, not which: 'no nasty catechols'."""
+    blame = node.mentions("blame")
+    if not blame or not isinstance(built, list):
+        return built
+    said = ", ".join(f"'{lattice.text(m.i, m.j)}'" for m in blame)
+    return [replace(built[0], assumption=f"{said} is taken to say why all of them are excluded, not which"), *built[1:]]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from agent.reading.kept import compound_of, unstated_likeness
 from agent.reading.lexicon import Family
 from agent.reading.reading import Reading
 from agent.reading.resolve_statements import StatementResolver, Unread
+from agent.reading.spoken_of import spoken_of
 from core.errors import ContradictionError, GoalError
 from core.spec import (
     Assumption,
@@ -97,6 +98,8 @@ class Resolver(StatementResolver):
             return chosen.name, "polymer" if chosen.candidate_class == "polymer" else "molecule"
         if given:
             return "", "polymer" if given == "polymer" else "molecule"
+        if head is None and (named := spoken_of(self.reading)) is not None:
+            return named.name, "polymer" if named.candidate_class == "polymer" else "molecule"
         return "", self._class_of_statements(head)
 
     def _set_aside(self, adjuncts: list[tuple[Outcome, Family]], reason: str) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pint
 
 #: Mass concentrations in mg/L.
-_MASS_CONCENTRATIONS = {"mg/L": 1.0, "g/L": 1e3, "µg/L": 1e-3}
+_MASS_CONCENTRATIONS = {"mg/L": 1.0, "g/L": 1e3, "µg/L": 1e-3, "g/dL": 1e4, "mg/dL": 10.0}
 #: Molar concentrations in mol/L.
 _MOLAR = {"mol/L": 1.0, "mmol/L": 1e-3, "µmol/L": 1e-6, "nmol/L": 1e-9}
 #: Longest text behind a number that is tried as a unit, in characters.
