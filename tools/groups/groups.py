@@ -1,4 +1,8 @@
-"""Named functional groups and ring systems with their SMARTS (table: ``groups.tsv``, every row with an example and a counterexample)."""
+"""Named functional groups and ring systems with their SMARTS, every one with an example and a counterexample.
+
+``groups.tsv`` holds what goals name most; ``tables/`` the rest of the class names of organic chemistry (IUPAC Gold Book and Blue Book names,
+their trivial names and the words of polymer, dye and medicinal chemistry), by what they are made of.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,9 @@ from core import data
 from core.errors import ConfigurationError, StructureError
 
 GroupKind = Literal["functional group", "ring system"]
+
+#: The tables, in the order in which groups are registered.
+TABLES = ("groups.tsv", "tables/oxygen.tsv", "tables/nitrogen.tsv", "tables/heteroatoms.tsv", "tables/carbon.tsv", "tables/rings.tsv")
 
 #: Most matches that are counted in one structure.
 MAX_MATCHES = 1000
@@ -50,10 +57,10 @@ def compile_smarts(smarts: str) -> Chem.Mol:
 
 def _load() -> dict[str, Group]:
     groups: dict[str, Group] = {}
-    for row in data.rows("tools.groups", "groups.tsv"):
+    for row in (row for table in TABLES for row in data.rows("tools.groups", table)):
         kind = row["kind"]
         if kind not in ("functional group", "ring system") or row["name"] in groups:
-            raise ConfigurationError(f"groups.tsv: bad or repeated row {row['name']!r}")
+            raise ConfigurationError(f"groups: bad or repeated row {row['name']!r}")
         compile_smarts(row["smarts"])
         groups[row["name"]] = Group(
             name=row["name"],
@@ -66,7 +73,7 @@ def _load() -> dict[str, Group]:
     return groups
 
 
-#: Every group by its name, in the order of the table.
+#: Every group by its name, in the order of the tables.
 GROUPS: dict[str, Group] = _load()
 
 
@@ -86,7 +93,7 @@ def group_words() -> dict[str, str]:
     for group in GROUPS.values():
         for word in (group.name.lower(), *group.synonyms):
             if words.setdefault(word, group.name) != group.name:
-                raise ConfigurationError(f"groups.tsv: {word!r} stands for {words[word]!r} and {group.name!r}")
+                raise ConfigurationError(f"groups: {word!r} stands for {words[word]!r} and {group.name!r}")
     for word, name in list(words.items()):
         words.setdefault(plural(word), name)
     return words

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 from rdkit import Chem
 
+from core import data
 from core.errors import StructureError
-from tools.groups.groups import GROUPS, Group, compile_smarts, count_group, count_matches, group_words, plural, resolve_group
+from tools.groups.groups import GROUPS, TABLES, Group, compile_smarts, count_group, count_matches, group_words, plural, resolve_group
 
 
 @pytest.mark.parametrize("group", GROUPS.values(), ids=lambda g: g.name)
@@ -18,9 +22,26 @@ def test_example_matches_and_counterexample_does_not(group: Group) -> None:
     assert count_group(counterexample, group) == 0
 
 
-def test_there_are_at_least_300_groups_and_no_word_means_two() -> None:
-    assert len(GROUPS) >= 300
-    assert len(group_words()) > 1000
+#: Structures that have a group, and near misses that do not: at least two of each for every group of ``tables/``.
+CASES = list(csv.DictReader(Path(__file__).with_name("group_cases.tsv").read_text(encoding="utf-8").splitlines(), delimiter="\t"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c["name"])
+def test_structures_that_have_a_group_and_near_misses(case: dict[str, str]) -> None:
+    has, lacks = ([Chem.MolFromSmiles(smiles) for smiles in case[column].split()] for column in ("has", "lacks"))
+    assert len(has) >= 2
+    assert len(lacks) >= 2
+    assert [count_group(mol, GROUPS[case["name"]]) > 0 for mol in has + lacks] == [True] * len(has) + [False] * len(lacks)
+
+
+def test_every_group_of_the_further_tables_has_such_structures() -> None:
+    further = {row["name"] for table in TABLES[1:] for row in data.rows("tools.groups", table)}
+    assert further == {case["name"] for case in CASES}
+
+
+def test_there_are_at_least_900_groups_and_no_word_means_two() -> None:
+    assert len(GROUPS) >= 900
+    assert len(group_words()) > 5000
 
 
 @pytest.mark.parametrize(
