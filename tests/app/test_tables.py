@@ -19,6 +19,7 @@ from app import console
 from app.commands import chemistry, doctor, evals, fleet, gateway, models, quick, runs, settings
 from app.plain_text import as_utf8, never_fail, plain, writable
 from app.tables import Table, columns, print_table, wrap
+from app.services.structures import GivenStructure
 from core.candidate import RequirementResult
 from core.report import Report
 from core.spec import Condition, DesignSpec, PropertyRequirement
@@ -119,7 +120,12 @@ def _print_evaluation(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _print_properties(monkeypatch: pytest.MonkeyPatch) -> None:
-    door = SimpleNamespace(values=lambda text, conditions: _structure(), definition=lambda name: REGISTRY[name])
+    door = SimpleNamespace(
+        given=lambda text, read: [GivenStructure(text, text)],
+        values=lambda text, conditions: _structure(),
+        definition=lambda name: REGISTRY[name],
+    )
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))
     _stub(chemistry, monkeypatch, structures=door)
     chemistry.properties(None, ["C"], solvent="ClCCl", temperature=25.0)  # type: ignore[arg-type]
 
