@@ -13,19 +13,21 @@ STRUCTURES = (
 #: Headings of names, squashed, in order of preference.
 NAMES = (
     "name", "compoundname", "moleculename", "preferredname", "prefname", "title", "commonname", "chemicalname", "substancename", "iupacname",
-    "compound", "molecule", "substance", "drugname", "productname", "product", "drug", "label", "compoundnames", "moleculetitle", "material", "monomer", "polymername",
+    "compound", "molecule", "substance", "drugname", "productname", "product", "drug", "compoundnames", "moleculetitle",
+    "material", "monomer", "polymername", "bezeichnung", "substanz", "verbindung", "stoff", "nom", "nombre", "nome", "naam",
 )  # fmt: skip
 #: Headings of identifiers, squashed, in order of preference.
 IDENTIFIERS = (
     "id", "compoundid", "moleculeid", "chemblid", "moleculechemblid", "zincid", "catalogid", "catalogueid", "catalognumber",
     "cataloguenumber", "catalogno", "catno", "catalog", "catalogue", "idnumber", "sku", "productid", "productcode", "productnumber",
-    "articlenumber", "articleno", "article", "vendorid", "supplierid", "mculeid", "enamineid", "molportid", "drugbankid", "chebiid", "cid", "pubchemcid", "sid",
-    "registrynumber", "code", "key", "number", "no", "nr", "index", "molid", "cmpdid", "structureid", "inchikey",
+    "articlenumber", "articleno", "article", "vendorid", "supplierid", "mculeid", "enamineid", "molportid", "drugbankid", "chebiid", "cid",
+    "pubchemcid", "sid", "registrynumber", "code", "molid", "cmpdid", "structureid", "identifier", "identifiant", "identificador",
+    "bestellnummer", "artikelnummer", "kennung", "référence", "key", "number", "nummer", "no", "nr", "index", "inchikey",
 )  # fmt: skip
 #: Headings of registry numbers of the Chemical Abstracts Service.
 CAS = ("cas", "casnumber", "casno", "casrn", "casnr", "casid")
 #: Headings of a column that says whether a value is a measurement or a limit, and of one that names its unit.
-RELATIONS = ("relation", "standardrelation", "qualifier", "operator", "modifier", "relationship", "prefix", "censor", "censored", "sign")
+RELATIONS = ("relation", "standardrelation", "qualifier", "operator", "modifier", "relationship", "prefix", "censor", "censored")
 UNITS = ("unit", "units", "standardunits", "standardunit", "uom", "publishedunits", "unitofmeasure", "einheit")
 
 _OTHER = re.compile(r"[\W_]+")

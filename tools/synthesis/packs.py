@@ -59,8 +59,8 @@ _CODES = frozenset(
     ]
 )
 _HEADING = re.compile(
-    r"(?:(?P<price>unitprice|listprice|price|cost|preis)|(?P<amount>packagesize|packsize|packunitsize|packaging|package|pack|amount|quantity|qty|size|menge)"
-    r"|(?P<unit>packunit|amountunit|sizeunit|units?|einheit|uom)|(?P<currency>currency|curr|währung|waehrung))(?P<number>\d*)(?P<tail>[a-zµ]*)"
+    r"(?:(?P<price>unitprice|listprice|price|cost|preis|prix|precio|prezzo)|(?P<amount>packagesize|packsize|packunitsize|packaging|package|pack|amount|quantity|qty|size|menge|quantité|cantidad|quantità)"
+    r"|(?P<unit>packunit|amountunit|sizeunit|units?|einheit|uom|unité|unidad|unità)|(?P<currency>currency|curr|währung|waehrung|devise|moneda|valuta))(?P<number>\d*)(?P<tail>[a-zµ]*)"
 )
 _PRICE = re.compile(rf"(?P<before>[^\d\s.,+\-]+\s*)?(?P<sign>[+\-−]?)\s?(?P<number>{PATTERN})(?P<after>\s*[^\d\s].*)?")
 _AMOUNT = re.compile(rf"(?P<number>{PATTERN})\s*(?P<unit>[^\d\s]*)")
