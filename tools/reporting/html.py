@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,15 @@ from jinja2 import Environment, StrictUndefined
 from jinja2.loaders import FileSystemLoader
 from markupsafe import Markup
 
-from core.candidate import Candidate, Material
+from core.candidate import Candidate, Material, PropertyValue, Route
 from core.report import Point, Report
-from core.spec import share_checked
+from core.spec import DesignSpec, share_checked
 from tools.catalogue.registry import REGISTRY
 from tools.reporting.drawing import draw
 from tools.reporting.plots import Mark, scatter
 
+#: The guard's verdicts as they are read.
+VERDICTS = {"allow": "no objection", "warn": "allowed with a warning", "block": "blocked"}
 #: A requirement's band by its probability: good from 0.8, marginal from 0.5, bad below.
 BANDS = ((0.8, "good"), (0.5, "marginal"), (0.0, "bad"))
 
@@ -32,10 +35,17 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         band=band,
-        show=lambda v: v.shown if v else "unknown",
-        draw=lambda s, w=260, h=180: Markup(draw(s, w, h)),
+        columns=columns,
+        draw=_drawing,
+        interval=interval,
+        known=known,
         label=label,
+        made=made,
         percent=percent,
+        show=lambda v: v.shown if v else "unknown",
+        title_of=lambda name: REGISTRY[name].label if name in REGISTRY else name.replace("_", " "),
+        verdict=lambda word: VERDICTS[word],
+        with_unit=lambda v: "unknown" if v is None else f"{v.shown} {v.unit}".rstrip() if v.number is not None else v.shown,
         stock=stock_text,
     )
     return environment
@@ -43,12 +53,18 @@ def _environment() -> Environment:
 
 def render_html(report: Report) -> str:
     """``report`` as a complete HTML document."""
-    columns = list(dict.fromkeys([*report.spec.property_names(), *REGISTRY.columns()]))
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(report=report, columns=columns, plots=plots(report), registry=REGISTRY, share=share_checked(report.spec))
-    )
+    return _environment().get_template("report.html.j2").render(report=report, plots=plots(report), share=share_checked(report.spec))
+
+
+@dataclass(frozen=True)
+class _Picture:
+    svg: Markup
+    wide: bool
+
+
+def _drawing(smiles: str, title: str) -> _Picture:
+    drawing = draw(smiles, title)
+    return _Picture(Markup(drawing.svg), drawing.wide)
 
 
 def band(probability: float) -> str:
@@ -65,8 +81,54 @@ def label(name: str) -> str:
 
 
 def percent(probability: float | None) -> str:
-    """A probability as a percentage, 'unknown' if there is none."""
-    return "unknown" if probability is None else f"{100 * probability:.0f} %"
+    """A probability as a percentage, 'unknown' if there is none. What is not certain is never printed as 0 or 100 %."""
+    if probability is None:
+        return "unknown"
+    if 0 < probability < 0.005:
+        return "under 1 %"
+    return "over 99 %" if 0.995 <= probability < 1 else f"{100 * probability:.0f} %"
+
+
+def columns(candidates: list[Candidate], spec: DesignSpec) -> list[str]:
+    """The properties that have a column: what was asked, and of the usual ones those that apply to these candidates."""
+    usual = [name for name in REGISTRY.columns() if any(name in c.properties for c in candidates)]
+    return list(dict.fromkeys([*spec.property_names(), *usual]))
+
+
+def interval(value: PropertyValue | None, unit: bool = True) -> str:
+    """The 90 % interval of a predicted value: '301 to 373 °C'; '' where it is exact or not known."""
+    if value is None or value.lower is None or value.upper is None or not value.sigma:
+        return ""
+    return f"{value.lower:.4g} to {value.upper:.4g} {value.unit if unit else ''}".rstrip()
+
+
+def made(route: Route | None) -> str:
+    """How a candidate is made, in a sentence."""
+    if route is None:
+        return "no route was looked for"
+    if not route.steps:
+        return "no route is known" if route.status == "none known" else route.status
+    steps = "in one step" if len(route.steps) == 1 else f"in {len(route.steps)} steps"
+    names = list(dict.fromkeys(m.name for m in route.starting_materials if m.role != "intermediate"))
+    return f"{steps} ({', then '.join(s.reaction for s in route.steps)})" + (f" from {' and '.join(names)}" if names else "")
+
+
+def known(candidate: Candidate) -> list[str]:
+    """What stands nearest to a candidate in the data that its properties were predicted from, a line each; says so if there is nothing."""
+    by_structure: dict[str, list[str]] = {}
+    likeness: dict[str, float] = {}
+    for name, value in candidate.properties.items():
+        if value.nearest is None or value.similarity is None:
+            continue
+        measured = f" {value.nearest_value:.4g} {value.unit}".rstrip() if value.nearest_value is not None else ""
+        by_structure.setdefault(value.nearest, []).append(REGISTRY[name].label + measured if name in REGISTRY else name + measured)
+        likeness[value.nearest] = value.similarity
+    found = []
+    for smiles, values in sorted(by_structure.items(), key=lambda entry: -likeness[entry[0]]):
+        same = likeness[smiles] >= 0.9995
+        who = "this structure itself" if same else f"{smiles} (similarity {likeness[smiles]:.2f})"
+        found.append(f"nearest measured: {who}: {', '.join(values)}")
+    return found or ["no measured structure is compared with it"]
 
 
 def stock_text(material: Material) -> str:
