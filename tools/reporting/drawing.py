@@ -12,6 +12,8 @@ from rdkit.Chem.Draw import rdMolDraw2D
 
 #: Length of a bond in pixels, smallest size of a drawing, and the width from which it needs a row of its own.
 BOND, LEAST, WIDE = 30.0, (240, 170), 480
+#: How much larger than it was made a drawing may be shown.
+MAGNIFIED = 1.4
 #: Element colours that can be told from white paper (contrast of at least 4.5): RDKit's own for F, Cl, S, B, P and I are too pale.
 _COLOURS = {
     5: (0.60, 0.33, 0.20),
@@ -50,7 +52,8 @@ def draw(smiles: str, title: str = "") -> Drawing:
     width, height = drawer.Width(), drawer.Height()
     inside = re.sub(r"<\?xml.*?\?>|<!--.*?-->|^.*?<svg[^>]*>", "", drawer.GetDrawingText(), flags=re.DOTALL).strip()
     label = f'role="img" aria-label="{escape(title or smiles)}"'
-    start = f'<svg {label} width="{width}" height="{height}" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">'
+    shape = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" style="max-width:{MAGNIFIED * width:.0f}px"'
+    start = f'<svg {label} {shape} xmlns="http://www.w3.org/2000/svg">'
     return Drawing(start + inside, width > WIDE)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from jinja2.loaders import FileSystemLoader
 from markupsafe import Markup
 
-from core.candidate import Candidate, Material, PropertyValue, Route
+from core.candidate import Candidate, Material, PropertyValue, Route, format_probability
 from core.report import Point, Report
 from core.spec import DesignSpec, share_checked
 from tools.catalogue.registry import REGISTRY
@@ -41,11 +42,10 @@ def _environment() -> Environment:
         known=known,
         label=label,
         made=made,
-        percent=percent,
+        percent=format_probability,
         show=lambda v: v.shown if v else "unknown",
-        title_of=lambda name: REGISTRY[name].label if name in REGISTRY else name.replace("_", " "),
+        title_of=title_of,
         verdict=lambda word: VERDICTS[word],
-        with_unit=lambda v: "unknown" if v is None else f"{v.shown} {v.unit}".rstrip() if v.number is not None else v.shown,
         stock=stock_text,
     )
     return environment
@@ -80,15 +80,6 @@ def label(name: str) -> str:
     return f"{definition.label}, {definition.unit}" if definition.unit else definition.label
 
 
-def percent(probability: float | None) -> str:
-    """A probability as a percentage, 'unknown' if there is none. What is not certain is never printed as 0 or 100 %."""
-    if probability is None:
-        return "unknown"
-    if 0 < probability < 0.005:
-        return "under 1 %"
-    return "over 99 %" if 0.995 <= probability < 1 else f"{100 * probability:.0f} %"
-
-
 def columns(candidates: list[Candidate], spec: DesignSpec) -> list[str]:
     """The properties that have a column: what was asked, and of the usual ones those that apply to these candidates."""
     usual = [name for name in REGISTRY.columns() if any(name in c.properties for c in candidates)]
@@ -99,36 +90,50 @@ def interval(value: PropertyValue | None, unit: bool = True) -> str:
     """The 90 % interval of a predicted value: '301 to 373 °C'; '' where it is exact or not known."""
     if value is None or value.lower is None or value.upper is None or not value.sigma:
         return ""
-    return f"{value.lower:.4g} to {value.upper:.4g} {value.unit if unit else ''}".rstrip()
+    digits = 0 if value.sigma >= 2 else 1 if value.sigma >= 0.2 else 2
+    return f"{value.lower:.{digits}f} to {value.upper:.{digits}f} {value.unit if unit else ''}".rstrip()
 
 
 def made(route: Route | None) -> str:
     """How a candidate is made, in a sentence."""
     if route is None:
-        return "no route was looked for"
+        return "No route was looked for."
     if not route.steps:
-        return "no route is known" if route.status == "none known" else route.status
-    steps = "in one step" if len(route.steps) == 1 else f"in {len(route.steps)} steps"
+        return "No route is known." if route.status == "none known" else f"{route.status[:1].upper()}{route.status[1:]}."
     names = list(dict.fromkeys(m.name for m in route.starting_materials if m.role != "intermediate"))
-    return f"{steps} ({', then '.join(s.reaction for s in route.steps)})" + (f" from {' and '.join(names)}" if names else "")
+    source = f" from {_listed(names)}" if names else ""
+    return f"By {', then '.join(s.reaction for s in route.steps)}{source}."
 
 
-def known(candidate: Candidate) -> list[str]:
-    """What stands nearest to a candidate in the data that its properties were predicted from, a line each; says so if there is nothing."""
-    by_structure: dict[str, list[str]] = {}
-    likeness: dict[str, float] = {}
-    for name, value in candidate.properties.items():
-        if value.nearest is None or value.similarity is None:
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """The measured structure that is nearest to a candidate for some properties; ``smiles`` is '' where it is the candidate itself."""
+
+    smiles: str
+    similarity: float
+    measured: str
+
+
+def known(candidate: Candidate, names: Iterable[str]) -> list[Neighbour]:
+    """What stands nearest to a candidate in the data that the properties ``names`` were predicted from, nearest first."""
+    found: dict[tuple[str, float], list[str]] = {}
+    for name in names:
+        value = candidate.properties.get(name)
+        if value is None or value.nearest is None or value.similarity is None:
             continue
         measured = f" {value.nearest_value:.4g} {value.unit}".rstrip() if value.nearest_value is not None else ""
-        by_structure.setdefault(value.nearest, []).append(REGISTRY[name].label + measured if name in REGISTRY else name + measured)
-        likeness[value.nearest] = value.similarity
-    found = []
-    for smiles, values in sorted(by_structure.items(), key=lambda entry: -likeness[entry[0]]):
-        same = likeness[smiles] >= 0.9995
-        who = "this structure itself" if same else f"{smiles} (similarity {likeness[smiles]:.2f})"
-        found.append(f"nearest measured: {who}: {', '.join(values)}")
-    return found or ["no measured structure is compared with it"]
+        same = value.nearest == candidate.smiles
+        found.setdefault(("" if same else value.nearest, value.similarity), []).append(title_of(name) + measured)
+    return [Neighbour(smiles, near, ", ".join(values)) for (smiles, near), values in sorted(found.items(), key=lambda entry: -entry[0][1])]
+
+
+def title_of(name: str) -> str:
+    """A property's name as printed, without its unit."""
+    return REGISTRY[name].label if name in REGISTRY else name.replace("_", " ")
 
 
 def stock_text(material: Material) -> str:
