@@ -172,7 +172,7 @@ def print_report(report: Report, paths: list[Path], *, run: bool = True) -> None
         all_met = f"p(meets what is checked: {share})" if share else "p(all met)"
         print_table(_table("Candidates" if report.candidates else "None meets every requirement. The closest", shown, names, all_met), out)
         for c in shown:
-            out.print(f"{c.rank or '-':>3}  {escape(c.smiles)}")
+            out.print(f"{c.rank or '-':>3}  {escape(c.smiles)}", highlight=False)
     print_unchecked(report.spec)
     err.print(escape(report.summary))
     for use in report.models:

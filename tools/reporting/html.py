@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,13 +12,15 @@ from jinja2 import Environment, StrictUndefined
 from jinja2.loaders import FileSystemLoader
 from markupsafe import Markup
 
-from core.candidate import Candidate, Material
+from core.candidate import Candidate, Material, PropertyValue, Route, format_probability
 from core.report import Point, Report
-from core.spec import share_checked
+from core.spec import DesignSpec, share_checked
 from tools.catalogue.registry import REGISTRY
 from tools.reporting.drawing import draw
 from tools.reporting.plots import Mark, scatter
 
+#: The guard's verdicts as they are read.
+VERDICTS = {"allow": "no objection", "warn": "allowed with a warning", "block": "blocked"}
 #: A requirement's band by its probability: good from 0.8, marginal from 0.5, bad below.
 BANDS = ((0.8, "good"), (0.5, "marginal"), (0.0, "bad"))
 
@@ -32,10 +36,16 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         band=band,
-        show=lambda v: v.shown if v else "unknown",
-        draw=lambda s, w=260, h=180: Markup(draw(s, w, h)),
+        columns=columns,
+        draw=_drawing,
+        interval=interval,
+        known=known,
         label=label,
-        percent=percent,
+        made=made,
+        percent=format_probability,
+        show=lambda v: v.shown if v else "unknown",
+        title_of=title_of,
+        verdict=lambda word: VERDICTS[word],
         stock=stock_text,
     )
     return environment
@@ -43,12 +53,18 @@ def _environment() -> Environment:
 
 def render_html(report: Report) -> str:
     """``report`` as a complete HTML document."""
-    columns = list(dict.fromkeys([*report.spec.property_names(), *REGISTRY.columns()]))
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(report=report, columns=columns, plots=plots(report), registry=REGISTRY, share=share_checked(report.spec))
-    )
+    return _environment().get_template("report.html.j2").render(report=report, plots=plots(report), share=share_checked(report.spec))
+
+
+@dataclass(frozen=True)
+class _Picture:
+    svg: Markup
+    wide: bool
+
+
+def _drawing(smiles: str, title: str) -> _Picture:
+    drawing = draw(smiles, title)
+    return _Picture(Markup(drawing.svg), drawing.wide)
 
 
 def band(probability: float) -> str:
@@ -64,9 +80,60 @@ def label(name: str) -> str:
     return f"{definition.label}, {definition.unit}" if definition.unit else definition.label
 
 
-def percent(probability: float | None) -> str:
-    """A probability as a percentage, 'unknown' if there is none."""
-    return "unknown" if probability is None else f"{100 * probability:.0f} %"
+def columns(candidates: list[Candidate], spec: DesignSpec) -> list[str]:
+    """The properties that have a column: what was asked, and of the usual ones those that apply to these candidates."""
+    usual = [name for name in REGISTRY.columns() if any(name in c.properties for c in candidates)]
+    return list(dict.fromkeys([*spec.property_names(), *usual]))
+
+
+def interval(value: PropertyValue | None, unit: bool = True) -> str:
+    """The 90 % interval of a predicted value: '301 to 373 °C'; '' where it is exact or not known."""
+    if value is None or value.lower is None or value.upper is None or not value.sigma:
+        return ""
+    digits = 0 if value.sigma >= 2 else 1 if value.sigma >= 0.2 else 2
+    return f"{value.lower:.{digits}f} to {value.upper:.{digits}f} {value.unit if unit else ''}".rstrip()
+
+
+def made(route: Route | None) -> str:
+    """How a candidate is made, in a sentence."""
+    if route is None:
+        return "No route was looked for."
+    if not route.steps:
+        return "No route is known." if route.status == "none known" else f"{route.status[:1].upper()}{route.status[1:]}."
+    names = list(dict.fromkeys(m.name for m in route.starting_materials if m.role != "intermediate"))
+    source = f" from {_listed(names)}" if names else ""
+    return f"By {', then '.join(s.reaction for s in route.steps)}{source}."
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """The measured structure that is nearest to a candidate for some properties; ``smiles`` is '' where it is the candidate itself."""
+
+    smiles: str
+    similarity: float
+    measured: str
+
+
+def known(candidate: Candidate, names: Iterable[str]) -> list[Neighbour]:
+    """What stands nearest to a candidate in the data that the properties ``names`` were predicted from, nearest first."""
+    found: dict[tuple[str, float], list[str]] = {}
+    for name in names:
+        value = candidate.properties.get(name)
+        if value is None or value.nearest is None or value.similarity is None:
+            continue
+        measured = f" {value.nearest_value:.4g} {value.unit}".rstrip() if value.nearest_value is not None else ""
+        same = value.nearest == candidate.smiles
+        found.setdefault(("" if same else value.nearest, value.similarity), []).append(title_of(name) + measured)
+    return [Neighbour(smiles, near, ", ".join(values)) for (smiles, near), values in sorted(found.items(), key=lambda entry: -entry[0][1])]
+
+
+def title_of(name: str) -> str:
+    """A property's name as printed, without its unit."""
+    return REGISTRY[name].label if name in REGISTRY else name.replace("_", " ")
 
 
 def stock_text(material: Material) -> str:

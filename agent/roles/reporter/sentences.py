@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.candidate import Candidate, Citation, format_value
+from core.candidate import Candidate, Citation, format_probability, format_value
 from core.report import Report
 from core.spec import DesignSpec, EditRequirement, LevelRequirement, share_checked
 from tools.calculators.thermal import volatility_words
@@ -57,7 +57,7 @@ def outcome(report: Report) -> str:
         sentences = [
             f"{count} candidate{'s' if count != 1 else ''} meet{'' if count != 1 else 's'} every requirement"
             f" ({asked} asked for); {report.evaluated} distinct structures were evaluated.",
-            f"First is {_called(first)}, with a probability of {_percent(first.p_meets)} that all requirements hold together,"
+            f"First is {_called(first)}, with a probability of {format_probability(first.p_meets)} that all requirements hold together,"
             " after correction for having been picked as the best of many.",
         ]
         weak = sum(1 for c in report.candidates if (c.p_meets or 0) < 0.5)
@@ -162,7 +162,7 @@ def _standing(candidate: Candidate, spec: DesignSpec) -> str:
     tie = f" (within error anywhere from {interval[0]} to {interval[1]})" if interval and interval[0] != interval[1] else ""
     share = share_checked(spec)
     covered = f"; they cover {share} of the goal" if share else ""
-    return f"Rank {candidate.rank}{tie}: probability that all requirements hold {_percent(candidate.p_meets)}{covered}."
+    return f"Rank {candidate.rank}{tie}: probability that all requirements hold {format_probability(candidate.p_meets)}{covered}."
 
 
 def _requirement_sentences(candidate: Candidate, spec: DesignSpec) -> list[str]:
@@ -213,10 +213,6 @@ def relevant_citations(candidate: Candidate, spec: DesignSpec, citations: Sequen
 
 def _called(candidate: Candidate) -> str:
     return candidate.name or candidate.smiles
-
-
-def _percent(p: float | None) -> str:
-    return "unknown" if p is None else f"{100 * p:.0f} %"
 
 
 def _plain(value: float | str) -> str:
