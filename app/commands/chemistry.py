@@ -57,6 +57,7 @@ def properties(
                 table.add_row(known.label, escape(format_value(v) + note) + (" †" if v.in_domain is False else ""), escape(v.method))
             table.caption = "† outside the model's domain"
             out.print(table)
+            out.print(f"safety: {c.safety.verdict if c.safety else 'not screened'}")
             _remarks(c)
     for line in broken:
         err.print(f"[red]not read:[/red] {escape(line)}")

@@ -23,6 +23,8 @@ REACH, REACH_SIGNS = 6, 14
 REACH_BEHIND = {"before": 1, "both": 3, "after": 6}
 #: Most words between a negation and its hazard, and most letters of one that is not listed.
 REACH_OF_NO, SMALL_WORD = 6, 4
+#: What ends the reach of a defence: what is prevented may be a defence itself.
+_ENDS = {"defence": ("breaker", "contrast", "and", *HAZARDS), "counter": ("breaker", "contrast", "and", "defence", *HAZARDS)}
 _STOPS = re.compile(r"[;!?。！？；\n]|\.(?=\s|$)")
 _COMMA = re.compile(r"[,:，、：،؛()\[\]/]")
 _SCRIPTS = {
@@ -75,29 +77,31 @@ class Sentence:
 def sentences(text: str, extra: tuple[Mention, ...] = ()) -> list[Sentence]:
     """The sentences of a normalised text. ``extra``: mentions that were found otherwise (named structures)."""
     found = [*mentions(text), *extra]
-    harmless = [m for m in found if m.kind == "harmless"]
-    found = [m for m in found if not any(h.start <= m.start and m.end <= h.end for h in harmless) or m.kind == "named"]
     pieces: list[Sentence] = []
     at = 0
     for stop in [*(m.start() for m in _STOPS.finditer(text)), len(text)]:
         if stop > at:
-            inside = tuple(sorted((m for m in found if at <= m.start < stop), key=lambda m: (m.start, m.end)))
-            pieces.append(Sentence(text, at, stop, inside, _languages(text, text[at:stop], inside)))
+            inside = sorted((m for m in found if at <= m.start < stop), key=lambda m: (m.start, m.end))
+            spoken = _languages(text[at:stop], inside)
+            harmless = [m for m in inside if m.kind == "harmless" and (m.everywhere or m.language in spoken)]
+            left = [m for m in inside if m.kind == "named" or m in harmless or not any(h.start <= m.start and m.end <= h.end for h in harmless)]
+            pieces.append(Sentence(text, at, stop, tuple(left), spoken))
         at = stop + 1
     return pieces
 
 
-def _languages(whole: str, text: str, found: tuple[Mention, ...]) -> frozenset[str]:
-    """The languages that a sentence may be written in: by its script, else those of which it holds the most words."""
+def _languages(text: str, found: list[Mention]) -> frozenset[str]:
+    """The languages that a sentence may be written in: by its script, else those of which it holds the most words, small ones twice."""
     scripts = {name for name, pattern in _SCRIPTS.items() if pattern.search(text)}
     if "japanese" in scripts:
         scripts -= {"chinese"}
-    counts = Counter(m.language for m in {(m.language, m.start): m for m in found if m.language not in _SCRIPTS and m.language != "names"}.values())
+    if scripts:
+        return frozenset(scripts)
+    counts = Counter(language for language, _ in {(m.language, m.start) for m in found})
+    counts += Counter(m.language for m in found if m.kind == "words")
+    counts.pop("names", None)
     most = max(counts.values(), default=0)
-    latin = {name for name, number in counts.items() if number >= most - 1 and number * 3 >= most * 2}
-    if not latin and whole != text:
-        return frozenset(scripts) | {"english"}
-    return frozenset(scripts | latin | ({"english"} if not latin else set()))
+    return frozenset(name for name, number in counts.items() if number * 5 >= most * 4 and name not in _SCRIPTS) or frozenset({"english"})
 
 
 def judged(sentence: Sentence) -> list[Judged]:
@@ -118,11 +122,11 @@ def _spared(sentence: Sentence, hazard: Mention) -> bool:
     before = [m for m in shields if m.end <= hazard.start]
     if any(_reaches(sentence, m, hazard) for m in before if orders & {"before", "both"} or m.language == "english"):
         return True
-    reach = max((REACH_BEHIND[order] for order in orders), default=1)
-    if any(_reaches_back(sentence, hazard, m, reach) for m in shields if m.start >= hazard.end):
+    reach = max((REACH_BEHIND[order] for order in orders), default=0)
+    behind = {(m.start, m.end) for m in sentence.of("behind")}
+    if any(_reaches_back(sentence, hazard, m, reach) for m in shields if m.start >= hazard.end and (orders & {"both", "after"} or (m.start, m.end) in behind)):
         return True
-    overlapping = any(m.start < hazard.end and hazard.start < m.end and m.end - m.start != hazard.end - hazard.start for m in shields)
-    return overlapping or _denied(sentence, hazard)
+    return _denied(sentence, hazard)
 
 
 def _voided(sentence: Sentence, shield: Mention) -> bool:
@@ -151,7 +155,7 @@ def _reaches(sentence: Sentence, shield: Mention, hazard: Mention) -> bool:
         near = _gap(sentence, start, end) <= REACH_SIGNS
     else:
         near = len(sentence.between(start, end)) <= REACH
-    return near and not _COMMA.search(sentence.text, start, end) and not sentence.any_in(start, end, "breaker", "contrast", "and", *HAZARDS)
+    return near and not _COMMA.search(sentence.text, start, end) and not sentence.any_in(start, end, *_ENDS[shield.kind])
 
 
 def _reaches_back(sentence: Sentence, hazard: Mention, shield: Mention, reach: int) -> bool:
@@ -175,7 +179,7 @@ def _denied(sentence: Sentence, hazard: Mention) -> bool:
     for m in sentence.of("free"):
         if m.start >= hazard.end:
             between = sentence.between(hazard.end, m.start)
-            small = all(len(w.text) <= SMALL_WORD for w in between) if limit == 1 else not sentence.any_in(hazard.end, m.start, "contrast")
+            small = all(len(w.text) <= SMALL_WORD for w in between) if limit == 1 else not sentence.any_in(hazard.end, m.start, "contrast", "breaker")
             follows = sentence.between(m.end, sentence.end)
             base = bool(follows) and follows[0].text == "base"
             if len(between) <= limit and small and not base and not ("english" in sentence.languages and between):
@@ -197,11 +201,20 @@ def _denies(sentence: Sentence, negation: Mention, hazard: Mention) -> bool:
         return _gap(sentence, start, end) <= 4
     between = sentence.between(start, end)
     fill = [(m.start, m.end) for m in sentence.of("fill", "like", "article", "and", *JUDGED)]
-    strange = [w for w in between if not any(a <= w.start and w.end <= b for a, b in fill)]
+    strange = [w for w in between if not any(a == w.start or (a <= w.start and w.end <= b) for a, b in fill)]
     english = negation.language == "english" and "english" in sentence.languages
     if english:
+        if between and _listed_last(sentence, between, hazard):
+            return not sentence.any_in(start, end, "breaker") and len(between) <= REACH_OF_NO
         return len(between) <= REACH_OF_NO and not strange and not (_COMMA.search(sentence.text, start, end) and not sentence.any_in(start, end, *JUDGED))
     return len(between) <= 4 and len(strange) <= 1 and all(len(w.text) <= SMALL_WORD for w in strange) and not _COMMA.search(sentence.text, start, end)
+
+
+def _listed_last(sentence: Sentence, between: list[Token], hazard: Mention) -> bool:
+    """Whether the hazard ends a list of things: 'avoid nitro groups and explosives'."""
+    joined = any(m.start == between[-1].start for m in sentence.of("and")) or between[-1].text in ("nor", "and", "or")
+    follows = sentence.between(hazard.end, sentence.end)
+    return joined and (not follows or bool(_COMMA.match(sentence.text, hazard.end)))
 
 
 def _beside(sentence: Sentence, hazard: Mention, earlier: list[Judged]) -> bool:

@@ -5,7 +5,7 @@ longer word, ``two words`` stand side by side or joined. Entries in writing with
 ``weapon``, ``explosive``, ``drug`` (asked for, they block), ``doubtful`` (a person decides), ``medicine`` (a person decides where something
 ``like`` it is asked for), ``harm`` with ``people``; what decides their role: ``defence`` and ``counter`` (against the hazard), ``negation``
 before and ``free`` behind it, ``breaker`` and ``contrast`` (end their reach), ``and``, ``article``, ``fill`` (may stand between), ``evasion``
-(undoes a defence); ``harmless`` (phrases that ask for nothing bad); ``only_here`` (entries that are ordinary words of other languages).
+(undoes a defence), ``behind`` (the only defences that may stand behind the hazard), ``words`` (small words that tell the language); ``harmless`` (phrases that ask for nothing bad); ``only_here`` (entries that are ordinary words of other languages).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tools.safety.spelling import UNSPACED, WORD, letters, normalise, within
 
 HAZARDS = ("weapon", "explosive", "drug")
 #: Lists that count only in sentences of their own language.
-_ROLES = ("doubtful", "harm", "people", "like", "defence", "counter", "negation", "free", "breaker", "contrast", "and", "article", "fill", "evasion")
+_ROLES = ("doubtful", "harm", "people", "like", "defence", "counter", "negation", "free", "breaker", "contrast", "and", "article", "fill", "evasion", "behind", "words")
 _NAMES = "names"
 #: Letters from which a hazard word may be misspelt by one letter, and by two.
 ONE_OFF, TWO_OFF = 6, 11
@@ -93,7 +93,7 @@ def _entries(language: str, table: dict[str, object]) -> Iterator[Entry]:
     only_here = {normalise(str(word)) for word in _list(table, "only_here")}
     for kind in (*HAZARDS, "medicine", "harmless", *_ROLES):
         for raw in _list(table, kind):
-            plain = " ".join(_starred(word) for word in raw.split())
+            plain = " ".join(_starred(word) for word in raw.replace("'", " ").split())
             everywhere = kind in (*HAZARDS, "medicine", "harmless") and plain.replace("*", "") not in only_here
             words = tuple(plain.split())
             yield Entry(words, kind, language, everywhere)
@@ -152,7 +152,7 @@ def mentions(text: str) -> list[Mention]:
     found: list[Mention] = []
     for i, word in enumerate(words):
         for entry, stop in _spaced(known, words, i):
-            found.append(Mention(entry.kind, word.start, words[stop - 1].end, entry.language, entry.everywhere))
+            found.append(Mention(entry.kind, *_span(entry, word, words[stop - 1]), entry.language, entry.everywhere))
     if UNSPACED.search(text):
         for plain, entry in known.unspaced:
             at = text.find(plain)
@@ -184,6 +184,14 @@ def _spaced(known: Lexicon, words: list[Token], i: int) -> Iterator[tuple[Entry,
             yield entry, stop
 
 
+def _span(entry: Entry, first: Token, last: Token) -> tuple[int, int]:
+    """Where an entry stands: inside a longer word, only what it covers of it."""
+    stem = entry.words[0].strip("*")
+    if len(entry.words) == 1 and "*" in entry.words[0] and (at := first.text.find(stem)) >= 0:
+        return first.start + at, first.start + at + len(stem)
+    return first.start, last.end
+
+
 def _fits(word: str, pattern: str) -> bool:
     stem = pattern.strip("*")
     if pattern.endswith("*"):
@@ -198,7 +206,8 @@ def _set_apart(known: Lexicon, words: list[Token]) -> Iterator[Mention]:
             joined = "".join(word.text for word in words[i:stop])
             if len(joined) > 30:
                 break
-            for entry in [*known.whole.get(joined, ()), *(e for cut in (0, 1) for e in known.stems.get(joined[: len(joined) - cut], ()))]:
+            endings = [e for cut in (0, 1) for form in (joined[: len(joined) - cut],) for e in (*known.stems.get(form, ()), *known.inside.get(form, ()))]
+            for entry in [*known.whole.get(joined, ()), *endings]:
                 if entry.kind in HAZARDS and len(entry.words) == 1 and len(joined) >= ONE_OFF and entry.everywhere:
                     yield Mention(entry.kind, words[i].start, words[stop - 1].end, entry.language)
 
