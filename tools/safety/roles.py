@@ -8,7 +8,9 @@ with only 'and' or a comma between is spared too. Whatever is doubtful is not sp
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,6 +27,8 @@ REACH_BEHIND = {"before": 1, "both": 3, "after": 6}
 REACH_OF_NO, SMALL_WORD = 6, 4
 #: What ends the reach of a defence: what is prevented may be a defence itself.
 _ENDS = {"defence": ("breaker", "contrast", "and", *HAZARDS), "counter": ("breaker", "contrast", "and", "defence", *HAZARDS)}
+#: Longest piece of text in which words act on each other, in characters.
+LONGEST = 400
 _STOPS = re.compile(r"[;!?。！？；\n]|\.(?=\s|$)")
 _COMMA = re.compile(r"[,:，、：،؛()\[\]/]")
 _SCRIPTS = {
@@ -58,7 +62,17 @@ class Sentence:
 
     def of(self, *kinds: str) -> list[Mention]:
         """The mentions of some kinds that count in the languages of the sentence, in order."""
-        return [m for m in self.found if m.kind in kinds and (m.everywhere or m.language in self.languages)]
+        if len(kinds) == 1:
+            return self._by_kind.get(kinds[0], [])
+        return sorted((m for kind in kinds for m in self._by_kind.get(kind, ())), key=lambda m: (m.start, m.end))
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Mention]]:
+        grouped: dict[str, list[Mention]] = {}
+        for m in self.found:
+            if m.everywhere or m.language in self.languages:
+                grouped.setdefault(m.kind, []).append(m)
+        return grouped
 
     @cached_property
     def words(self) -> list[Token]:
@@ -71,23 +85,35 @@ class Sentence:
 
     def any_in(self, start: int, end: int, *kinds: str) -> bool:
         """Whether a mention of one of the kinds lies between two places."""
-        return any(start <= m.start and m.end <= end for m in self.of(*kinds))
+        return any(start <= m.start and m.end <= end for kind in kinds for m in self._by_kind.get(kind, ()))
 
 
 def sentences(text: str, extra: tuple[Mention, ...] = ()) -> list[Sentence]:
     """The sentences of a normalised text. ``extra``: mentions that were found otherwise (named structures)."""
-    found = [*mentions(text), *extra]
+    found = sorted([*mentions(text), *extra], key=lambda m: (m.start, m.end))
+    starts = [m.start for m in found]
     pieces: list[Sentence] = []
+    for at, stop in _pieces(text):
+        inside = found[bisect_left(starts, at) : bisect_left(starts, stop)]
+        spoken = _languages(text[at:stop], inside)
+        harmless = [m for m in inside if m.kind == "harmless" and (m.everywhere or m.language in spoken)]
+        left = [m for m in inside if m.kind == "named" or m in harmless or not any(h.start <= m.start and m.end <= h.end for h in harmless)]
+        pieces.append(Sentence(text, at, stop, tuple(left), spoken))
+    return pieces
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Where the sentences begin and end; one that is very long is cut between words."""
     at = 0
     for stop in [*(m.start() for m in _STOPS.finditer(text)), len(text)]:
+        while stop - at > LONGEST:
+            cut = text.rfind(" ", at + LONGEST // 2, at + LONGEST)
+            cut = cut if cut > 0 else at + LONGEST
+            yield at, cut
+            at = cut
         if stop > at:
-            inside = sorted((m for m in found if at <= m.start < stop), key=lambda m: (m.start, m.end))
-            spoken = _languages(text[at:stop], inside)
-            harmless = [m for m in inside if m.kind == "harmless" and (m.everywhere or m.language in spoken)]
-            left = [m for m in inside if m.kind == "named" or m in harmless or not any(h.start <= m.start and m.end <= h.end for h in harmless)]
-            pieces.append(Sentence(text, at, stop, tuple(left), spoken))
+            yield at, stop
         at = stop + 1
-    return pieces
 
 
 def _languages(text: str, found: list[Mention]) -> frozenset[str]:
@@ -200,7 +226,9 @@ def _denies(sentence: Sentence, negation: Mention, hazard: Mention) -> bool:
     if UNSPACED.search(sentence.text, start, end):
         return _gap(sentence, start, end) <= 4
     between = sentence.between(start, end)
-    fill = [(m.start, m.end) for m in sentence.of("fill", "like", "article", "and", *JUDGED)]
+    if len(between) > REACH_OF_NO:
+        return False
+    fill = [(m.start, m.end) for m in sentence.of("fill", "like", "article", "and", *JUDGED) if start <= m.start < end]
     strange = [w for w in between if not any(a == w.start or (a <= w.start and w.end <= b) for a, b in fill)]
     english = negation.language == "english" and "english" in sentence.languages
     if english:

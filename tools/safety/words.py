@@ -167,21 +167,27 @@ def mentions(text: str) -> list[Mention]:
 
 def _spaced(known: Lexicon, words: list[Token], i: int) -> Iterator[tuple[Entry, int]]:
     """Entries that begin at word ``i``, each with the word behind it."""
-    text = words[i].text[:_LONGEST]
+    for entry in _candidates(words[i].text[:_LONGEST]):
+        stop = i + len(entry.words)
+        if stop <= len(words) and all(_fits(word.text, pattern) for word, pattern in zip(words[i + 1 : stop], entry.words[1:], strict=True)):
+            yield entry, stop
+
+
+@lru_cache(maxsize=20_000)
+def _candidates(text: str) -> tuple[Entry, ...]:
+    """The entries whose first word ``text`` can be."""
+    known = lexicon()
     bare = {text, *(text[len(p) :] for p in _PREFIXES if text.startswith(p) and len(text) > len(p) + 1)} if text >= "\u0590" else {text}
-    candidates: list[Entry] = [entry for form in bare for entry in known.whole.get(form, ())]
+    found: list[Entry] = [entry for form in bare for entry in known.whole.get(form, ())]
     for form in bare:
         for size in range(2, len(form) + 1):
-            candidates += known.stems.get(form[:size], ())
+            found += known.stems.get(form[:size], ())
     for start in range(len(text)):
         for size in range(3, len(text) - start + 1):
             for entry in known.inside.get(text[start : start + size], ()):
                 if entry.words[0].endswith("*") or start + size == len(text):
-                    candidates.append(entry)
-    for entry in candidates:
-        stop = i + len(entry.words)
-        if stop <= len(words) and all(_fits(word.text, pattern) for word, pattern in zip(words[i + 1 : stop], entry.words[1:], strict=True)):
-            yield entry, stop
+                    found.append(entry)
+    return tuple(found)
 
 
 def _span(entry: Entry, first: Token, last: Token) -> tuple[int, int]:
@@ -251,16 +257,14 @@ def _nearest(word: str) -> Entry | None:
 
 
 def _longest(found: list[Mention]) -> list[Mention]:
-    """The mentions in order, without those that lie inside a longer one of the same kind, or in a harmless phrase."""
-    unique = sorted(set(found), key=lambda m: (m.start, -m.end, m.kind, not m.exact))
-    return [
-        m
-        for m in unique
-        if not any(
-            o is not m
-            and o.start <= m.start
-            and m.end <= o.end
-            and ((o.kind == m.kind and o.language == m.language and (o.end - o.start > m.end - m.start)))
-            for o in unique
-        )
-    ]
+    """The mentions in order, without those that lie inside a longer one of the same kind and language."""
+    kept: list[Mention] = []
+    ends: dict[tuple[str, str], tuple[int, int]] = {}
+    for m in sorted(set(found), key=lambda m: (m.start, -m.end, m.kind, not m.exact)):
+        start, end = ends.get((m.kind, m.language), (-1, -1))
+        if m.end <= end and (m.start, m.end) != (start, end):
+            continue
+        if m.end > end:
+            ends[m.kind, m.language] = (m.start, m.end)
+        kept.append(m)
+    return kept
