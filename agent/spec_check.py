@@ -12,6 +12,7 @@ from tools.catalogue.kinds import Terms, kind_of
 from tools.catalogue.kinds.validation import require_property, require_structure
 from tools.catalogue.registry import catalogue_in_use
 from tools.catalogue.wording import objective_text, requirement_text
+from tools.safety.guard import concerns
 
 
 def check_spec(spec: DesignSpec) -> DesignSpec:
@@ -37,6 +38,7 @@ def check_spec(spec: DesignSpec) -> DesignSpec:
     data: dict[str, Any] = spec.model_dump(by_alias=False)
     data["requirements"] = [r.model_dump() for r in requirements]
     data["objectives"] = [o.model_dump() for o in objectives]
+    data["concerns"] = concerns(spec.goal)
     return DesignSpec.model_validate(data)
 
 

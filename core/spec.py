@@ -361,6 +361,10 @@ class DesignSpec(Model):
     disagreements: list[str] = Field(
         default_factory=list, description="Where a language model reads the goal otherwise than the built-in reading; a person decides."
     )
+    concerns: list[str] = Field(
+        default_factory=list,
+        description="What in the goal looks like a substance or a hazard although it was not understood; a person decides, and no model reads it.",
+    )
     reading: list[ReadSpan] = Field(
         default_factory=list, description="What each word of the goal became, in order; empty in specs that were not made from a sentence."
     )
@@ -418,6 +422,11 @@ def must_ask(spec: DesignSpec) -> str:
 def read_otherwise(spec: DesignSpec) -> str:
     """Why a person must decide between two readings of the goal; empty if there is one."""
     return f"a language model reads the goal otherwise: {'; '.join(spec.disagreements)}" if spec.disagreements else ""
+
+
+def unscreened(spec: DesignSpec) -> str:
+    """Why a person must look at words of the goal that the guard could not screen; empty if there are none."""
+    return f"the guard cannot tell what is asked for: {'; '.join(spec.concerns)}" if spec.concerns else ""
 
 
 def share_checked(spec: DesignSpec) -> str:

@@ -27,7 +27,7 @@ from agent.toolbox.conversation import Conversation
 from agent.toolbox.runs import DesignArguments
 from core.events import ProgressSink, ToolCalled, TurnTaken, silent
 from core.interfaces import Lease, LiteratureStore, Recorder, RunStore
-from tools.safety.guard import screen_goal
+from tools.safety.guard import concerns, screen_goal
 from tools.workspace import Workspace
 
 KIND = "chat"
@@ -115,6 +115,12 @@ def listen(state: ChatState, context: ChatContext) -> ChatState:
     if verdict.verdict == "block":
         reasons = "; ".join(f"{hit.id}: {hit.reason}" for hit in verdict.rules if hit.verdict == "block")
         return {**cleared, "problem": f"the safety guard refused this question. {reasons}", "refused": True}
+    if unclear := concerns(text):
+        return {
+            **cleared,
+            "problem": f"a person has to look at this question before a language model reads it. {'; '.join(unclear)}",
+            "refused": True,
+        }
     if "talk" in state:
         talk = {**state["talk"], "messages": [*state["talk"]["messages"], {"role": "user", "content": text}]}
     else:

@@ -55,7 +55,7 @@ def approve(state: DesignState, context: DesignContext) -> DesignState:
 
     def produce() -> dict[str, Any]:
         options = options_of(state)
-        if options.yes and (options.despite_objections or not context.objections(spec)):
+        if options.yes and not spec.concerns and (options.despite_objections or not context.objections(spec)):
             return {"decision": "approve", "by": options.user or ""}
         context.store.set_status(context.lease, "waiting")
         answer: dict[str, Any] = interrupt({"spec": spec.model_dump(mode="json"), "objections": list(context.objections(spec))})

@@ -24,6 +24,7 @@ from core.spec import (
     RuleSetRequirement,
     Unchecked,
 )
+from tools.safety.guard import concerns
 
 
 def asks_for_something(spec: DesignSpec) -> DesignSpec:
@@ -94,7 +95,7 @@ def _spec(reading: Reading, resolver: Resolver, options: dict[str, Any]) -> Desi
         set_requirements=sets,
         **options,
     )
-    return spec.model_copy(update={"reading": _spans(reading, resolver, spec)})
+    return spec.model_copy(update={"reading": _spans(reading, resolver, spec), "concerns": concerns(reading.goal)})
 
 
 def _unchecked(reading: Reading, resolver: Resolver) -> list[Unchecked]:

@@ -61,6 +61,7 @@ def properties(
     else:
         for one, c in rows:
             print_table(_values_table(c, one.title, door), out)
+            out.print(f"safety: {c.safety.verdict if c.safety else 'not screened'}")
             _remarks(c)
     for line in broken:
         err.print(f"[red]not read:[/red] {escape(line)}")

@@ -20,7 +20,7 @@ from core.errors import StructureError
 from tools.safety.name_to_structure import smiles_of_name
 from tools.safety.spelling import normalise
 from tools.safety.structure import screen_structure
-from tools.safety.tables import medicines, precursors, regulated
+from tools.safety.tables import cas_numbers, hazard_names, judged_keys, medicines, name_digest, precursors, regulated
 from tools.safety.words import Mention
 from tools.structures.names import common_names
 from tools.structures.parse import parse_smiles
@@ -30,6 +30,8 @@ from tools.structures.standardise import inchikey
 UNKNOWN, UNREAD = "stop.unknown_substance", "stop.unread_name"
 #: Most words of a shipped name.
 _MOST_WORDS = 4
+#: Shortest name whose digest is looked up.
+_SHORTEST = 9
 #: Most systematic names of a goal that are handed to OPSIN.
 _MOST_NAMES = 5
 _DASH = "[-\u2010-\u2015\u2212]"
@@ -88,18 +90,6 @@ def _structure_hit(words: str, verdict: Verdict, reason: str) -> SafetyRuleHit:
 
 
 @lru_cache(maxsize=1)
-def _numbers() -> dict[str, tuple[str, str]]:
-    """CAS number -> (first InChIKey block, what the guard says to it: 'block', 'stop' or '')."""
-    return {row["cas"]: (row["key"], row["verdict"]) for row in data.rows("tools.safety", "tables/cas_numbers.tsv")}
-
-
-@lru_cache(maxsize=1)
-def _keys() -> dict[str, str]:
-    """First InChIKey block -> what the guard says to it."""
-    return {row["key"]: row["verdict"] for row in data.rows("tools.safety", "tables/cas_numbers.tsv")}
-
-
-@lru_cache(maxsize=1)
 def _listed_numbers() -> dict[str, str]:
     """CAS number of a regulated chemical -> the first list that names it."""
     listed: dict[str, str] = {}
@@ -116,12 +106,10 @@ def _by_cas(match: re.Match[str]) -> SafetyRuleHit | None:
     number = f"{int(match[1])}-{match[2]}-{match[3]}"
     if (source := _listed_numbers().get(number)) is not None:
         return _structure_hit(number, "block" if source.endswith("1") else "warn", f"CAS {number} is listed: {source}.")
-    key, verdict = _numbers().get(number, ("", "unknown"))
-    if verdict == "block":
-        return _structure_hit(number, "block", f"the guard blocks the structure of CAS {number}.")
-    if verdict == "unknown":
+    known = cas_numbers().get(number)
+    if known is None:
         return _stop(UNKNOWN, "unknown substance", number, "No shipped table knows this CAS number, so it cannot be screened.")
-    return _by_key(key, number) if key else None
+    return _by_key(known.key, number) if known.key else None
 
 
 def _by_key(block: str, words: str) -> SafetyRuleHit | None:
@@ -133,14 +121,12 @@ def _by_key(block: str, words: str) -> SafetyRuleHit | None:
         return _structure_hit(words, "warn", f"It is {medicine.name} ({medicine.status}).")
     if block in precursors():
         return _structure_hit(words, "warn", f"It is {precursors()[block]}, a precursor of controlled drugs.")
-    verdict = "" if medicine is not None or block in _harmless_keys() else _keys().get(block, "unknown")
-    if verdict == "block":
-        return _structure_hit(words, "block", "the guard blocks the structure of this key.")
-    return (
-        _stop(UNKNOWN, "unknown substance", words, "No shipped table knows this key, so it cannot be screened.")
-        if verdict == "unknown"
-        else None
-    )
+    verdict = "" if medicine is not None or block in _harmless_keys() else judged_keys().get(block, "unknown")
+    if verdict == "unknown":
+        return _stop(UNKNOWN, "unknown substance", words, "No shipped table knows this key, so it cannot be screened.")
+    if not verdict:
+        return None
+    return _structure_hit(words, "block" if verdict == "block" else "warn", "its structure is of a kind that the guard blocks or warns of.")
 
 
 @lru_cache(maxsize=1)
@@ -192,6 +178,10 @@ def _by_name(text: str) -> list[tuple[str, SafetyRuleHit]]:
         for size in range(_MOST_WORDS, 0, -1):
             phrase = " ".join(words[i : i + size]).strip(".,;:!?()\"'")
             smiles = _names().get(normalise(phrase)) if i + size <= len(words) else None
+            if smiles is None and i + size <= len(words) and len(phrase) >= _SHORTEST and name_digest(phrase) in hazard_names():
+                read |= set(range(i, i + size))
+                found.append((phrase, _structure_hit(phrase, "block", "it is the name of a structure that the guard blocks.")))
+                break
             if smiles is not None:
                 read |= set(range(i, i + size))
                 found += [(phrase, hit) for hit in _screened(phrase, smiles)]

@@ -8,7 +8,9 @@ with only 'and' or a comma between is spared too. Whatever is doubtful is not sp
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,6 +25,10 @@ REACH, REACH_SIGNS = 6, 14
 REACH_BEHIND = {"before": 1, "both": 3, "after": 6}
 #: Most words between a negation and its hazard, and most letters of one that is not listed.
 REACH_OF_NO, SMALL_WORD = 6, 4
+#: What ends the reach of a defence: what is prevented may be a defence itself.
+_ENDS = {"defence": ("breaker", "contrast", "and", *HAZARDS), "counter": ("breaker", "contrast", "and", "defence", *HAZARDS)}
+#: Longest piece of text in which words act on each other, in characters.
+LONGEST = 400
 _STOPS = re.compile(r"[;!?。！？；\n]|\.(?=\s|$)")
 _COMMA = re.compile(r"[,:，、：،؛()\[\]/]")
 _SCRIPTS = {
@@ -56,7 +62,17 @@ class Sentence:
 
     def of(self, *kinds: str) -> list[Mention]:
         """The mentions of some kinds that count in the languages of the sentence, in order."""
-        return [m for m in self.found if m.kind in kinds and (m.everywhere or m.language in self.languages)]
+        if len(kinds) == 1:
+            return self._by_kind.get(kinds[0], [])
+        return sorted((m for kind in kinds for m in self._by_kind.get(kind, ())), key=lambda m: (m.start, m.end))
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Mention]]:
+        grouped: dict[str, list[Mention]] = {}
+        for m in self.found:
+            if m.everywhere or m.language in self.languages:
+                grouped.setdefault(m.kind, []).append(m)
+        return grouped
 
     @cached_property
     def words(self) -> list[Token]:
@@ -69,37 +85,49 @@ class Sentence:
 
     def any_in(self, start: int, end: int, *kinds: str) -> bool:
         """Whether a mention of one of the kinds lies between two places."""
-        return any(start <= m.start and m.end <= end for m in self.of(*kinds))
+        return any(start <= m.start and m.end <= end for kind in kinds for m in self._by_kind.get(kind, ()))
 
 
 def sentences(text: str, extra: tuple[Mention, ...] = ()) -> list[Sentence]:
     """The sentences of a normalised text. ``extra``: mentions that were found otherwise (named structures)."""
-    found = [*mentions(text), *extra]
-    harmless = [m for m in found if m.kind == "harmless"]
-    found = [m for m in found if not any(h.start <= m.start and m.end <= h.end for h in harmless) or m.kind == "named"]
+    found = sorted([*mentions(text), *extra], key=lambda m: (m.start, m.end))
+    starts = [m.start for m in found]
     pieces: list[Sentence] = []
-    at = 0
-    for stop in [*(m.start() for m in _STOPS.finditer(text)), len(text)]:
-        if stop > at:
-            inside = tuple(sorted((m for m in found if at <= m.start < stop), key=lambda m: (m.start, m.end)))
-            pieces.append(Sentence(text, at, stop, inside, _languages(text, text[at:stop], inside)))
-        at = stop + 1
+    for at, stop in _pieces(text):
+        inside = found[bisect_left(starts, at) : bisect_left(starts, stop)]
+        spoken = _languages(text[at:stop], inside)
+        harmless = [m for m in inside if m.kind == "harmless" and (m.everywhere or m.language in spoken)]
+        left = [m for m in inside if m.kind == "named" or m in harmless or not any(h.start <= m.start and m.end <= h.end for h in harmless)]
+        pieces.append(Sentence(text, at, stop, tuple(left), spoken))
     return pieces
 
 
-def _languages(whole: str, text: str, found: tuple[Mention, ...]) -> frozenset[str]:
-    """The languages that a sentence may be written in: by its script, else those of which it holds the most words."""
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Where the sentences begin and end; one that is very long is cut between words."""
+    at = 0
+    for stop in [*(m.start() for m in _STOPS.finditer(text)), len(text)]:
+        while stop - at > LONGEST:
+            cut = text.rfind(" ", at + LONGEST // 2, at + LONGEST)
+            cut = cut if cut > 0 else at + LONGEST
+            yield at, cut
+            at = cut
+        if stop > at:
+            yield at, stop
+        at = stop + 1
+
+
+def _languages(text: str, found: list[Mention]) -> frozenset[str]:
+    """The languages that a sentence may be written in: by its script, else those of which it holds the most words, small ones twice."""
     scripts = {name for name, pattern in _SCRIPTS.items() if pattern.search(text)}
     if "japanese" in scripts:
         scripts -= {"chinese"}
-    counts = Counter(
-        m.language for m in {(m.language, m.start): m for m in found if m.language not in _SCRIPTS and m.language != "names"}.values()
-    )
+    if scripts:
+        return frozenset(scripts)
+    counts = Counter(language for language, _ in {(m.language, m.start) for m in found})
+    counts += Counter(m.language for m in found if m.kind == "words")
+    counts.pop("names", None)
     most = max(counts.values(), default=0)
-    latin = {name for name, number in counts.items() if number >= most - 1 and number * 3 >= most * 2}
-    if not latin and whole != text:
-        return frozenset(scripts) | {"english"}
-    return frozenset(scripts | latin | ({"english"} if not latin else set()))
+    return frozenset(name for name, number in counts.items() if number * 5 >= most * 4 and name not in _SCRIPTS) or frozenset({"english"})
 
 
 def judged(sentence: Sentence) -> list[Judged]:
@@ -120,11 +148,15 @@ def _spared(sentence: Sentence, hazard: Mention) -> bool:
     before = [m for m in shields if m.end <= hazard.start]
     if any(_reaches(sentence, m, hazard) for m in before if orders & {"before", "both"} or m.language == "english"):
         return True
-    reach = max((REACH_BEHIND[order] for order in orders), default=1)
-    if any(_reaches_back(sentence, hazard, m, reach) for m in shields if m.start >= hazard.end):
+    reach = max((REACH_BEHIND[order] for order in orders), default=0)
+    behind = {(m.start, m.end) for m in sentence.of("behind")}
+    if any(
+        _reaches_back(sentence, hazard, m, reach)
+        for m in shields
+        if m.start >= hazard.end and (orders & {"both", "after"} or (m.start, m.end) in behind)
+    ):
         return True
-    overlapping = any(m.start < hazard.end and hazard.start < m.end and m.end - m.start != hazard.end - hazard.start for m in shields)
-    return overlapping or _denied(sentence, hazard)
+    return _denied(sentence, hazard)
 
 
 def _voided(sentence: Sentence, shield: Mention) -> bool:
@@ -153,7 +185,7 @@ def _reaches(sentence: Sentence, shield: Mention, hazard: Mention) -> bool:
         near = _gap(sentence, start, end) <= REACH_SIGNS
     else:
         near = len(sentence.between(start, end)) <= REACH
-    return near and not _COMMA.search(sentence.text, start, end) and not sentence.any_in(start, end, "breaker", "contrast", "and", *HAZARDS)
+    return near and not _COMMA.search(sentence.text, start, end) and not sentence.any_in(start, end, *_ENDS[shield.kind])
 
 
 def _reaches_back(sentence: Sentence, hazard: Mention, shield: Mention, reach: int) -> bool:
@@ -177,7 +209,11 @@ def _denied(sentence: Sentence, hazard: Mention) -> bool:
     for m in sentence.of("free"):
         if m.start >= hazard.end:
             between = sentence.between(hazard.end, m.start)
-            small = all(len(w.text) <= SMALL_WORD for w in between) if limit == 1 else not sentence.any_in(hazard.end, m.start, "contrast")
+            small = (
+                all(len(w.text) <= SMALL_WORD for w in between)
+                if limit == 1
+                else not sentence.any_in(hazard.end, m.start, "contrast", "breaker")
+            )
             follows = sentence.between(m.end, sentence.end)
             base = bool(follows) and follows[0].text == "base"
             if len(between) <= limit and small and not base and not ("english" in sentence.languages and between):
@@ -201,10 +237,14 @@ def _denies(sentence: Sentence, negation: Mention, hazard: Mention) -> bool:
     if UNSPACED.search(sentence.text, start, end):
         return _gap(sentence, start, end) <= 4
     between = sentence.between(start, end)
-    fill = [(m.start, m.end) for m in sentence.of("fill", "like", "article", "and", *JUDGED)]
-    strange = [w for w in between if not any(a <= w.start and w.end <= b for a, b in fill)]
+    if len(between) > REACH_OF_NO:
+        return False
+    fill = [(m.start, m.end) for m in sentence.of("fill", "like", "article", "and", *JUDGED) if start <= m.start < end]
+    strange = [w for w in between if not any(a == w.start or (a <= w.start and w.end <= b) for a, b in fill)]
     english = negation.language == "english" and "english" in sentence.languages
     if english:
+        if between and _listed_last(sentence, between, hazard):
+            return not sentence.any_in(start, end, "breaker") and len(between) <= REACH_OF_NO
         return (
             len(between) <= REACH_OF_NO
             and not strange
@@ -216,6 +256,13 @@ def _denies(sentence: Sentence, negation: Mention, hazard: Mention) -> bool:
         and all(len(w.text) <= SMALL_WORD for w in strange)
         and not _COMMA.search(sentence.text, start, end)
     )
+
+
+def _listed_last(sentence: Sentence, between: list[Token], hazard: Mention) -> bool:
+    """Whether the hazard ends a list of things: 'avoid nitro groups and explosives'."""
+    joined = any(m.start == between[-1].start for m in sentence.of("and")) or between[-1].text in ("nor", "and", "or")
+    follows = sentence.between(hazard.end, sentence.end)
+    return joined and (not follows or bool(_COMMA.match(sentence.text, hazard.end)))
 
 
 def _beside(sentence: Sentence, hazard: Mention, earlier: list[Judged]) -> bool:

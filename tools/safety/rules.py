@@ -136,22 +136,24 @@ def structure_rules() -> tuple[StructureRule, ...]:
     return tuple(rules)
 
 
-@lru_cache(maxsize=1)
-def _screen() -> tuple[Prescreen, tuple[slice, ...]]:
-    """The screen of the patterns of all rules, and which of them are those of each rule."""
+@lru_cache(maxsize=4)
+def _screen(kind: str) -> tuple[Prescreen, tuple[StructureRule, ...], tuple[slice, ...]]:
+    """The screen of the patterns of all rules whose id begins with ``kind``, those rules, and which of the patterns are those of each."""
+    rules = tuple(rule for rule in structure_rules() if rule.id.startswith(kind))
     patterns: list[Chem.Mol] = []
     parts = []
-    for rule in structure_rules():
+    for rule in rules:
         parts.append(slice(len(patterns), len(patterns) + len(rule.smarts)))
         patterns += rule.smarts
-    return Prescreen(patterns), tuple(parts)
+    return Prescreen(patterns), rules, tuple(parts)
 
 
-def possible_rules(mol: Chem.Mol) -> list[StructureRule]:
-    """The structure rules, in their order, of which ``mol`` can match a pattern; the others surely do not fire."""
-    screen, parts = _screen()
+def possible_rules(mol: Chem.Mol, kind: str = "") -> list[StructureRule]:
+    """The structure rules (those whose id begins with ``kind``), in their order, of which ``mol`` can match a pattern; the others surely do
+    not fire."""
+    screen, rules, parts = _screen(kind)
     possible = screen.possible(mol)
-    return [rule for rule, part in zip(structure_rules(), parts, strict=True) if any(possible[part])]
+    return [rule for rule, part in zip(rules, parts, strict=True) if any(possible[part])]
 
 
 @lru_cache(maxsize=1)

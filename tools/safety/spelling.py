@@ -22,7 +22,7 @@ _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u05f3": 
 _SPELLED = re.compile(r"(?<!\w)(?:\w[ .,*/|+~:'\"]{1,3}){3,}\w(?!\w)")
 _SIGNS = re.compile(r"[ .,*/|+~:'\"]")
 #: Runs of letters, digits and the vowel signs of Indic, Thai and Arabic writing.
-WORD = re.compile("(?:[^\\W_]|[\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u064b-\u0652])+(?:'[^\\W\\d_]+)?")
+WORD = re.compile("(?:[^\\W_]|[\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u064b-\u0652])+")
 #: Writing without spaces between words: Chinese, Japanese, Korean (whose particles follow without a space; also decomposed), Thai.
 UNSPACED = re.compile("[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 

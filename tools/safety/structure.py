@@ -78,11 +78,7 @@ def _form_hits(form: Form, candidate_class: CandidateClass) -> list[SafetyRuleHi
 
 def _precursor_hits(form: Form) -> list[SafetyRuleHit]:
     """Warnings about what a protected form gives: a controlled family, or a listed precursor."""
-    names = [
-        rule.name
-        for rule in possible_rules(form.mol)
-        if rule.id.startswith("drug.") and rule.scope != "polymer" and rule.fires(form.mol, form.present)
-    ]
+    names = [rule.name for rule in possible_rules(form.mol, "drug.") if rule.scope != "polymer" and rule.fires(form.mol, form.present)]
     names += [hit.name for hit in key_hits(form) if hit.id == "regulated.drug_precursor"]
     medicine = medicine_of(form)
     if not names or (medicine is not None and medicine.status == "not controlled"):

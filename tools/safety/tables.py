@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,6 +11,7 @@ from rdkit import Chem, rdBase
 from core import data
 from core.candidate import SafetyRuleHit, Verdict
 from tools.safety.forms import Form
+from tools.safety.spelling import normalise
 from tools.structures.standardise import inchikey
 
 #: Rows of regulated_keys.csv whose key is not the compound's but that of a mere ion, or of methane where a structure was missing
@@ -49,6 +51,40 @@ def regulated() -> dict[str, tuple[tuple[str, str], ...]]:
         found.setdefault(row["inchikey"].split("-")[0], set()).add((row["source"], row["cas"]))
     order = ["OPCW schedule 1", "OPCW schedule 2", "OPCW schedule 3", "australia group"]
     return {block: tuple(sorted(rows, key=lambda row: (order.index(row[0]), row[1]))) for block, rows in found.items()}
+
+
+@dataclass(frozen=True)
+class Number:
+    """What is known of a CAS number."""
+
+    key: str
+    """First InChIKey block; '' where nothing has to be known."""
+    verdict: str
+    """'block', 'stop' (a person has to look), or '' for an ordinary substance."""
+
+
+@lru_cache(maxsize=1)
+def cas_numbers() -> dict[str, Number]:
+    """CAS number -> what is known of it (numbers and keys from PubChem by way of the package ``chemicals``, MIT licence)."""
+    return {row["cas"]: Number(row["key"], row["verdict"]) for row in _rows("cas_numbers.tsv")}
+
+
+@lru_cache(maxsize=1)
+def judged_keys() -> dict[str, str]:
+    """First InChIKey block -> 'block' or 'stop'."""
+    return {number.key: number.verdict for number in cas_numbers().values() if number.key}
+
+
+def name_digest(name: str) -> str:
+    """A name as ``hazard_names.txt`` holds it: a digest of its letters and digits in one spelling, so that the file is no catalogue."""
+    flat = "".join(character for character in normalise(name) if character.isalnum())
+    return hashlib.blake2s(flat.encode(), digest_size=8).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def hazard_names() -> frozenset[str]:
+    """Digests of names of substances whose structures the guard blocks."""
+    return frozenset(data.text("tools.safety", "tables/hazard_names.txt").split())
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ from rdkit import Chem, rdBase
 from tools.structures.atoms import atoms
 
 #: Largest molecule that is unmasked, and largest unmasked one, in heavy atoms; smallest of both.
-LARGEST, LARGEST_BARE, SMALLEST = 36, 26, 9
+LARGEST, LARGEST_BARE, SMALLEST = 34, 24, 9
 #: A nitrogen within reach of an aromatic ring, or in a ring with one: without it no family of controlled amines fits.
 _AMINES = (
     # pattern, the bonds that break (atom kept, atom that goes)
@@ -24,8 +24,13 @@ _AMINES = (
 _KETAL = "[CX4;!$(C([O,S])([O,S])[O,S,N])]([#6])([OX2,SX2][#6])[OX2,SX2][#6]"
 _ENOL = "[CX3;!R0,!R]=[CX3;!$(C=C-[C,S]=O);!$(C(=C)(O)O)][OX2;!$([OX2]c)][#6,#14,#16,#15]"
 _FREE_ENOL = "[CX3]=[CX3;!$(C(=C)(O)[O,N])][OX2H]"
-_NEAR_ARENE = "[#7]~[#6]~[#6]~[#6;a]"
-_NEAR = ("[#7]~[#6]~[#6;a]", _NEAR_ARENE, "[#7]~[#6]~[#6]~[#6]~[#6;a]", "[#6;a]-[#7]-[#6]1[#6][#6][#7][#6][#6]1")
+#: What a controlled amine has around its nitrogen: an arene two bonds on, an anilinopiperidine, an arylcyclohexane, a benzylpiperazine.
+_NEAR = (
+    "[NX3,NX2,NX4;!$(N-c)]-[CX4]-[#6;!a]-[#6;a]",
+    "c-[#7]-[CX4]1[CX4][CX4][#7][CX4][CX4]1",
+    "[#7]-[CX4;R]1(c)[CX4][CX4][CX4][CX4][CX4]1",
+    "c[CX4;H2][NX3]1[CX4][CX4][#7][CX4][CX4]1",
+)
 
 
 @lru_cache(maxsize=64)

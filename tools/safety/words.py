@@ -5,7 +5,7 @@ longer word, ``two words`` stand side by side or joined. Entries in writing with
 ``weapon``, ``explosive``, ``drug`` (asked for, they block), ``doubtful`` (a person decides), ``medicine`` (a person decides where something
 ``like`` it is asked for), ``harm`` with ``people``; what decides their role: ``defence`` and ``counter`` (against the hazard), ``negation``
 before and ``free`` behind it, ``breaker`` and ``contrast`` (end their reach), ``and``, ``article``, ``fill`` (may stand between), ``evasion``
-(undoes a defence); ``harmless`` (phrases that ask for nothing bad); ``only_here`` (entries that are ordinary words of other languages).
+(undoes a defence), ``behind`` (the only defences that may stand behind the hazard), ``words`` (small words that tell the language); ``harmless`` (phrases that ask for nothing bad); ``only_here`` (entries that are ordinary words of other languages).
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ _ROLES = (
     "article",
     "fill",
     "evasion",
+    "behind",
+    "words",
 )
 _NAMES = "names"
 #: Letters from which a hazard word may be misspelt by one letter, and by two.
@@ -108,7 +110,7 @@ def _entries(language: str, table: dict[str, object]) -> Iterator[Entry]:
     only_here = {normalise(str(word)) for word in _list(table, "only_here")}
     for kind in (*HAZARDS, "medicine", "harmless", *_ROLES):
         for raw in _list(table, kind):
-            plain = " ".join(_starred(word) for word in raw.split())
+            plain = " ".join(_starred(word) for word in raw.replace("'", " ").split())
             everywhere = kind in (*HAZARDS, "medicine", "harmless") and plain.replace("*", "") not in only_here
             words = tuple(plain.split())
             yield Entry(words, kind, language, everywhere)
@@ -167,7 +169,7 @@ def mentions(text: str) -> list[Mention]:
     found: list[Mention] = []
     for i, word in enumerate(words):
         for entry, stop in _spaced(known, words, i):
-            found.append(Mention(entry.kind, word.start, words[stop - 1].end, entry.language, entry.everywhere))
+            found.append(Mention(entry.kind, *_span(entry, word, words[stop - 1]), entry.language, entry.everywhere))
     if UNSPACED.search(text):
         for plain, entry in known.unspaced:
             at = text.find(plain)
@@ -182,23 +184,37 @@ def mentions(text: str) -> list[Mention]:
 
 def _spaced(known: Lexicon, words: list[Token], i: int) -> Iterator[tuple[Entry, int]]:
     """Entries that begin at word ``i``, each with the word behind it."""
-    text = words[i].text[:_LONGEST]
-    bare = {text, *(text[len(p) :] for p in _PREFIXES if text.startswith(p) and len(text) > len(p) + 1)} if text >= "\u0590" else {text}
-    candidates: list[Entry] = [entry for form in bare for entry in known.whole.get(form, ())]
-    for form in bare:
-        for size in range(2, len(form) + 1):
-            candidates += known.stems.get(form[:size], ())
-    for start in range(len(text)):
-        for size in range(3, len(text) - start + 1):
-            for entry in known.inside.get(text[start : start + size], ()):
-                if entry.words[0].endswith("*") or start + size == len(text):
-                    candidates.append(entry)
-    for entry in candidates:
+    for entry in _candidates(words[i].text[:_LONGEST]):
         stop = i + len(entry.words)
         if stop <= len(words) and all(
             _fits(word.text, pattern) for word, pattern in zip(words[i + 1 : stop], entry.words[1:], strict=True)
         ):
             yield entry, stop
+
+
+@lru_cache(maxsize=20_000)
+def _candidates(text: str) -> tuple[Entry, ...]:
+    """The entries whose first word ``text`` can be."""
+    known = lexicon()
+    bare = {text, *(text[len(p) :] for p in _PREFIXES if text.startswith(p) and len(text) > len(p) + 1)} if text >= "\u0590" else {text}
+    found: list[Entry] = [entry for form in bare for entry in known.whole.get(form, ())]
+    for form in bare:
+        for size in range(2, len(form) + 1):
+            found += known.stems.get(form[:size], ())
+    for start in range(len(text)):
+        for size in range(3, len(text) - start + 1):
+            for entry in known.inside.get(text[start : start + size], ()):
+                if entry.words[0].endswith("*") or start + size == len(text):
+                    found.append(entry)
+    return tuple(found)
+
+
+def _span(entry: Entry, first: Token, last: Token) -> tuple[int, int]:
+    """Where an entry stands: inside a longer word, only what it covers of it."""
+    stem = entry.words[0].strip("*")
+    if len(entry.words) == 1 and "*" in entry.words[0] and (at := first.text.find(stem)) >= 0:
+        return first.start + at, first.start + at + len(stem)
+    return first.start, last.end
 
 
 def _fits(word: str, pattern: str) -> bool:
@@ -215,7 +231,13 @@ def _set_apart(known: Lexicon, words: list[Token]) -> Iterator[Mention]:
             joined = "".join(word.text for word in words[i:stop])
             if len(joined) > 30:
                 break
-            for entry in [*known.whole.get(joined, ()), *(e for cut in (0, 1) for e in known.stems.get(joined[: len(joined) - cut], ()))]:
+            endings = [
+                e
+                for cut in (0, 1)
+                for form in (joined[: len(joined) - cut],)
+                for e in (*known.stems.get(form, ()), *known.inside.get(form, ()))
+            ]
+            for entry in [*known.whole.get(joined, ()), *endings]:
                 if entry.kind in HAZARDS and len(entry.words) == 1 and len(joined) >= ONE_OFF and entry.everywhere:
                     yield Mention(entry.kind, words[i].start, words[stop - 1].end, entry.language)
 
@@ -264,16 +286,14 @@ def _nearest(word: str) -> Entry | None:
 
 
 def _longest(found: list[Mention]) -> list[Mention]:
-    """The mentions in order, without those that lie inside a longer one of the same kind, or in a harmless phrase."""
-    unique = sorted(set(found), key=lambda m: (m.start, -m.end, m.kind, not m.exact))
-    return [
-        m
-        for m in unique
-        if not any(
-            o is not m
-            and o.start <= m.start
-            and m.end <= o.end
-            and (o.kind == m.kind and o.language == m.language and (o.end - o.start > m.end - m.start))
-            for o in unique
-        )
-    ]
+    """The mentions in order, without those that lie inside a longer one of the same kind and language."""
+    kept: list[Mention] = []
+    ends: dict[tuple[str, str], tuple[int, int]] = {}
+    for m in sorted(set(found), key=lambda m: (m.start, -m.end, m.kind, not m.exact)):
+        start, end = ends.get((m.kind, m.language), (-1, -1))
+        if m.end <= end and (m.start, m.end) != (start, end):
+            continue
+        if m.end > end:
+            ends[m.kind, m.language] = (m.start, m.end)
+        kept.append(m)
+    return kept

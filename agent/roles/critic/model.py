@@ -50,7 +50,7 @@ class ModelBackedCritic:
     def review(self, request: ReviewRequest, place: Place) -> Critique:
         """See :class:`Critic`."""
         ranked, spec = request.ranked, request.spec
-        if not ranked:
+        if not ranked or spec.concerns:
             return self._built_in.review(request, place)
         shown = [described(c) for c in ranked[:SHOWN]]
         variables = {"goal": spec.goal, "conditions": conditions(spec), "candidates": shown}

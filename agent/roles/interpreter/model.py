@@ -26,6 +26,8 @@ class ModelBackedInterpreter:
         if request.spec:
             return self._built_in.read(request, place)
         spec = self._built_in.read(replace(request, may_be_empty=True), place)  # the model may read what the parser cannot
+        if spec.concerns:  # what the guard could not screen is for a person alone
+            return asks_for_something(spec)
         return asks_for_something(read_again(spec, self._session, place))
 
 

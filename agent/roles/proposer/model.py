@@ -66,8 +66,9 @@ class ModelBackedProposer:
         self._policy = policy
 
     def shares(self, request: BatchRequest) -> dict[str, int]:
-        """See :class:`Proposer`. The model's few are taken from the others' batch."""
-        if self._rests(request):
+        """See :class:`Proposer`. The model's few are taken from the others' batch; it has none of a goal that the guard
+        could not screen."""
+        if request.spec.concerns or self._rests(request):
             return self._built_in.shares(request)
         return shares(request.search, request.spec, self._policy, model=MODEL, most=COUNT)
 

@@ -54,6 +54,8 @@ class ModelBackedReporter:
 
     def explain(self, request: ExplainRequest, place: Place) -> Explanation:
         """See :class:`Reporter`."""
+        if request.spec.concerns:
+            return self._built_in.explain(request, place)
         words, note = reasons(request.shortlist, request.spec, request.citations, self._session, place)
         if not words:
             return replace(self._built_in.explain(request, place), note=note)
@@ -61,6 +63,8 @@ class ModelBackedReporter:
 
     def summarise(self, request: SummaryRequest, place: Place) -> Summary:
         """See :class:`Reporter`."""
+        if request.report.spec.concerns:
+            return self._built_in.summarise(request, place)
         words, note = summary(request.report, self._session, place, request.on_text)
         if not words:
             return replace(self._built_in.summarise(request, place), note=note)

@@ -83,7 +83,9 @@ class ModelBackedResearcher:
         self._open_store = open_store
 
     def research(self, request: ResearchRequest, place: Place) -> Research:
-        """See :class:`Researcher`."""
+        """See :class:`Researcher`. What the guard could not screen is not shown to a model."""
+        if request.spec.concerns:
+            return self._built_in.research(request, place)
         found = self._built_in.research(request, place).findings
         return research_further(request.spec, found, self._session, place, self._open_store)
 
