@@ -12,6 +12,7 @@ from core.options import DESIGN, RunOptions, stored_options
 from core.report import Report, RunStatus
 from core.spec import DesignSpec
 from core.trace import CallRecord, TraceEvent
+from core.verification import Verification
 
 T = TypeVar("T")
 
@@ -222,6 +223,13 @@ class RunStore(Protocol):
 
     def feedback(self, run_id: str) -> list[dict[str, Any]]:
         """What reviewers said, in the order stored: dicts of key, verdict, comment, author, at."""
+        ...
+
+    def verify(self, run_id: str, head: str = "") -> Verification:
+        """Hold what is stored of the run against its seals, and against a ``head`` that was kept elsewhere.
+
+        Raises NotFoundError if there is no such run.
+        """
         ...
 
 

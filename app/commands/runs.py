@@ -19,6 +19,7 @@ from app.tables import Table, columns, print_table
 from core.errors import ReplayDiffers, UsageError
 from core.events import StatusChanged
 from core.trace import TraceEvent
+from core.verification import Verification
 
 Run = Annotated[str, typer.Argument(help="The run; a prefix of its id is enough.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -36,6 +37,7 @@ def register(app: typer.Typer) -> None:
     app.command()(report)
     app.command()(trace)
     app.command()(replay)
+    app.command()(verify)
     app.command()(feedback)
 
 
@@ -185,13 +187,37 @@ def replay(
         fork = runs.fork(run_id, start or 0, changes or [])
         err.print(f"run {fork} repeats run {run_id} up to event {start or 0} and goes on from there")
         return finish(door, runs.execute(fork), None, "-" if as_json else None)
-    result = runs.replay(run_id)
+    result, seals = runs.replay(run_id), runs.verify(run_id)
     if as_json:
-        emit_json(result.model_dump(mode="json"))
+        emit_json({**result.model_dump(mode="json"), "seals": seals.model_dump(mode="json")})
     else:
         out.print(escape(result.text))
+        out.print(escape(seals.text))
     if not result.identical:
         raise ReplayDiffers(f"the replay of run {run_id} differs at event {result.first_difference}")
+    _raise_if_broken(seals)
+
+
+def verify(
+    context: typer.Context,
+    run: Run,
+    head: Annotated[
+        str, typer.Option("--head", help="A seal that this command printed before and that you kept elsewhere: the run must still have it.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Tell whether anything stored of a run was changed since it was stored, and what; exit code 6 if so. Takes no computing, unlike replay."""
+    found = services(context).runs().verify(run, head)
+    if as_json:
+        emit_json(found.model_dump(mode="json"))
+    else:
+        out.print(escape(found.text))
+    _raise_if_broken(found)
+
+
+def _raise_if_broken(found: Verification) -> None:
+    if found.state == "broken":
+        raise ReplayDiffers(f"run {found.run_id} was changed after it was stored: {found.faults[0]}")
 
 
 def feedback(

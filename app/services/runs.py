@@ -20,6 +20,7 @@ from core.report import FINISHED, Report, RunStatus
 from core.settings import Settings
 from core.spec import DesignSpec
 from core.trace import TraceEvent
+from core.verification import Verification
 
 if TYPE_CHECKING:
     from agent.models import RolePlan
@@ -162,6 +163,8 @@ class RunService:
         from memory.recorder import SqlRecorder
 
         run = self._design_run(run_id)
+        if run.status in FINISHED:  # a finished run is sealed with the lease that it had
+            raise UsageError(f"run {run.run_id} does not wait for approval, its status is {run.status!r}")
         answer = self._approval(run.run_id, spec, by, despite_objections)
         with self._execution.held(run.run_id) as lease:
             self._execution.check_waiting(run.run_id, answer)
@@ -300,6 +303,10 @@ class RunService:
 
         user = wiring.user_name(self.settings)
         return fork(self.store, run_id, from_event, changes, new_id=uuid.uuid4().hex[:12], user=user, clock=self.clock)
+
+    def verify(self, run_id: str, head: str = "") -> Verification:
+        """Whether what is stored of a run is what was sealed; ``head``: a seal that was kept elsewhere. NotFoundError."""
+        return self.store.verify(self.store.run(run_id).run_id, head.strip().lower())
 
     def replay(self, run_id: str) -> ReplayResult:
         """Repeat a run from its record and compare every step. NotFoundError if it did not go to its end."""

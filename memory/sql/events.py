@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from core.trace import TraceEvent
-from memory.sql.models import Event
+from memory.sql.models import Event, json_text
 from memory.sql.runs import require_run
+from memory.sql.seals import event_seal
 
 _FIELDS = [
     "schema_version",
@@ -49,11 +50,15 @@ def add_event(connection: Connection, run_id: str, event: TraceEvent) -> TraceEv
     known = find_event(connection, run_id, event.node, event.generation, event.index)
     if known is not None:
         return known
-    last = connection.execute(select(func.max(Event.sequence)).where(Event.run_id == run_id)).scalar() or 0
-    fields = {name: getattr(event, name) for name in _FIELDS}
-    place = {"run_id": run_id, "node": event.node, "generation": event.generation, "place": event.index}
-    connection.execute(insert(Event).values(sequence=last + 1, **place, **fields))
-    return event.model_copy(update={"sequence": last + 1})
+    last = connection.execute(
+        select(Event.sequence, Event.seal).where(Event.run_id == run_id).order_by(Event.sequence.desc()).limit(1)
+    ).one_or_none()
+    number, previous = (1, None) if last is None else (last.sequence + 1, last.seal)
+    fields = {name: getattr(event, name) for name in _FIELDS} | {"seconds": float(event.seconds)}
+    row = {"run_id": run_id, "node": event.node, "generation": event.generation, "place": event.index, "sequence": number, **fields}
+    written = row | {name: json_text(row[name]) for name in ("inputs", "outputs")}
+    connection.execute(insert(Event).values(**row, seal=event_seal(connection, run_id, written, previous)))
+    return event.model_copy(update={"sequence": number})
 
 
 def list_events(connection: Connection, run_id: str) -> list[TraceEvent]:

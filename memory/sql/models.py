@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_HEAD = "0004"
+SCHEMA_HEAD = "0005"
 """Number of the newest migration. A database with a greater number was written by a newer molwright."""
 
 NAMING = {
@@ -34,6 +34,11 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+def json_text(value: Any) -> str:
+    """The text that a JSON column holds for ``value``. Raises TypeError or ValueError for what JSON cannot hold."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 
 class JsonText(TypeDecorator[Any]):
@@ -48,7 +53,7 @@ class JsonText(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str:
         """JSON text of ``value``. Raises TypeError or ValueError for what JSON cannot hold."""
-        return json.dumps(value, separators=(",", ":"), allow_nan=False)
+        return json_text(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """The value that the text stands for."""
@@ -215,7 +220,7 @@ class ReportRow(Base):
 
 
 class Event(Base):
-    """One event of a run's trace."""
+    """One event of a run's trace. ``seal`` covers it and the seal of the event before; empty in runs of an older molwright."""
 
     __tablename__ = "trace_events"
     __table_args__ = (UniqueConstraint("run_id", "sequence"),)
@@ -238,6 +243,7 @@ class Event(Base):
     tokens_out: Mapped[int]
     seconds: Mapped[float]
     at: Mapped[str]
+    seal: Mapped[str] = mapped_column(server_default=text("''"))
 
 
 class ProgressRow(Base):
@@ -252,7 +258,10 @@ class ProgressRow(Base):
 
 
 class Feedback(Base):
-    """What a reviewer said about a candidate, or about the run where ``key`` is empty. The id is the content's hash."""
+    """What a reviewer said about a candidate, or about the run where ``key`` is empty. The id is the content's hash.
+
+    ``seal`` covers the row and the seal of the one before.
+    """
 
     __tablename__ = "feedback"
     __table_args__ = (UniqueConstraint("run_id", "sequence"),)
@@ -266,6 +275,23 @@ class Feedback(Base):
     author: Mapped[str]
     at: Mapped[str]
     stored_at: Mapped[datetime.datetime] = mapped_column(server_default=text("CURRENT_TIMESTAMP"))
+    seal: Mapped[str] = mapped_column(server_default=text("''"))
+
+
+class RunSeal(Base):
+    """A seal over a finished run (``kind`` 'run') or over feedback that came later ('feedback'); each covers the one before.
+
+    ``content`` holds, by table, the number of rows and the digest of each column; ``head`` is the hash of all of this.
+    """
+
+    __tablename__ = "run_seals"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    at: Mapped[str]
+    content: Mapped[Any] = mapped_column(JsonText)
+    head: Mapped[str]
 
 
 class EvalRunRow(Base):

@@ -14,6 +14,7 @@ from core.report import Report, RunStatus, may_follow
 from core.spec import DesignSpec
 from memory.sql.candidates import replace_citations
 from memory.sql.models import CandidateRow, Feedback, ReportRow, Run, Spec
+from memory.sql.seals import seal_feedback
 from memory.sql.upsert import upsert
 
 _AMBIGUOUS_SHOWN = 5
@@ -189,8 +190,12 @@ def add_feedback(connection: Connection, run_id: str, key: str, verdict: str, co
     said = {"run_id": run_id, "key": key, "verdict": verdict, "comment": comment, "author": author, "at": at}
     digest = content_hash(said)
     if connection.execute(select(Feedback.feedback_id).where(Feedback.feedback_id == digest)).one_or_none() is None:
-        last = connection.execute(select(func.max(Feedback.sequence)).where(Feedback.run_id == run_id)).scalar() or 0
-        connection.execute(insert(Feedback).values(feedback_id=digest, sequence=last + 1, **said))
+        last = connection.execute(
+            select(Feedback.sequence, Feedback.seal).where(Feedback.run_id == run_id).order_by(Feedback.sequence.desc()).limit(1)
+        ).one_or_none()
+        number, previous = (1, None) if last is None else (last.sequence + 1, last.seal)
+        connection.execute(insert(Feedback).values(feedback_id=digest, sequence=number, **said))
+        seal_feedback(connection, run_id, digest, previous, at)
 
 
 def list_feedback(connection: Connection, run_id: str) -> list[dict[str, Any]]:

@@ -17,8 +17,9 @@ from core.interfaces import Lease, RunRecord
 from core.report import Report, RunStatus
 from core.spec import DesignSpec
 from core.trace import TraceEvent
+from core.verification import Verification
 from memory.sql import candidates as candidate_rows
-from memory.sql import events, leases, progress, queue, runs
+from memory.sql import events, leases, progress, queue, runs, seals
 from memory.sql.engine import Database, for_reading, normalise_url
 from memory.sql.owners import is_dead
 from memory.sql.schema import upgrade
@@ -121,7 +122,9 @@ class SqlRunStore:
         steps. Raises StatusError for a run that is over, NotFoundError if there is no such run.
         """
         with self._write() as connection:
-            return queue.ask_to_stop(connection, run_id, wanted, self._alive(connection, run_id), at)
+            status = queue.ask_to_stop(connection, run_id, wanted, self._alive(connection, run_id), at)
+            seals.seal_run(connection, run_id, at)
+            return status
 
     def enqueue(self, run_id: str, at: str) -> None:
         """Put a run at the end of the queue; one that is in it keeps its place. Needs no lease.
@@ -170,9 +173,11 @@ class SqlRunStore:
             pass
 
     def release(self, lease: Lease) -> None:
-        """Let the run go, so that anyone may acquire it. Raises LeaseLost if it is no longer held."""
+        """Let the run go, so that anyone may acquire it; one that is finished is sealed. Raises LeaseLost if it is no longer held."""
         with self._write(lease) as connection:
             leases.release(connection, lease)
+        with self._write() as connection:  # apart, so that a run that cannot be sealed is let go all the same
+            seals.seal_run(connection, lease.run_id, leases.stamp(self.clock()))
 
     # specs -----------------------------------------------------------------------------------------------------------
 
@@ -248,6 +253,15 @@ class SqlRunStore:
         """The run's events in the order in which they were stored. Raises NotFoundError if there is no such run."""
         with self._read() as connection:
             return events.list_events(connection, run_id)
+
+    def verify(self, run_id: str, head: str = "") -> Verification:
+        """Hold what is stored of the run against its seals, and against a ``head`` that was kept elsewhere.
+
+        Raises NotFoundError if there is no such run.
+        """
+        with self._read() as connection:
+            runs.require_run(connection, run_id)
+            return seals.verify(connection, run_id, head)
 
     def add_progress(self, lease: Lease, events: Sequence[tuple[str, ProgressEvent]]) -> None:
         """Store progress, each event with the time at which it happened. Of a long run the oldest events go.
