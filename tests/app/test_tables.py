@@ -18,8 +18,8 @@ from rich.console import Console
 from app import console
 from app.commands import chemistry, doctor, evals, fleet, gateway, models, quick, runs, settings
 from app.plain_text import as_utf8, never_fail, plain, writable
-from app.tables import Table, columns, print_table, wrap
 from app.services.structures import GivenStructure
+from app.tables import Table, columns, print_table, wrap
 from core.candidate import RequirementResult
 from core.report import Report
 from core.spec import Condition, DesignSpec, PropertyRequirement
