@@ -78,8 +78,8 @@ class Resolver(StatementResolver):
         own = head.families[0][0] if head is not None and head.families else None
         given = head.candidate_class if head is not None else ""
         if given == "either":
-            named = [family.candidate_class for _, family in adjuncts]
-            given = "polymer" if named and named[-1] == "polymer" else "molecule"
+            of_uses = [family.candidate_class for _, family in adjuncts]
+            given = "polymer" if of_uses and of_uses[-1] == "polymer" else "molecule"
         if head is not None and head.role == "unread":
             self._set_aside(adjuncts, "it names no thing that is designed here")
             adjuncts = []
