@@ -169,7 +169,20 @@ def _denied_kind(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return None
     if node.nodes("List"):
         return part_builders.motif(node, stance, lattice)
+    if node.nodes("Kind"):
+        return _each_kind(node, stance, lattice)
     return _vague(node, stance, lattice) if node.first("vague") else part_builders.each([node], denied=True)
+
+
+def _each_kind(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'aromatic and halogenated stuff': each of the kinds; nothing if one of them is nothing."""
+    found: list[Statement] = []
+    for kind in node.nodes("Kind"):
+        built = _vague(kind, stance, lattice) if kind.first("vague") else part_builders.each([kind], denied=True)
+        if not isinstance(built, list):
+            return built
+        found += built
+    return found
 
 
 def _can_be_coloured(lattice: Lattice) -> bool:

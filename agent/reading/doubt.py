@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.reading.clauses import STARTERS, STOPS, Clause, Reader
 from agent.reading.facts import FACT, states_fact
+from agent.reading.head_parts import NOT_IN_NAMES, adjective
 
 
 def signs(reader: Reader, i: int, j: int) -> str:
@@ -108,7 +109,11 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
     if not sign and not joined:
         if clause.closing and clause.denied and reader.lattice.has(clause.i, "relative"):
             return ""
-        known = before.reason != "" or (reader.lattice.has(before.i, "unchk") and before.content != "joined")
+        known = (
+            before.reason != "" or (reader.lattice.has(before.i, "unchk") and before.content != "joined") or _names_a_thing(reader, before)
+        )
+        if _names_a_thing(reader, before) and _says_of_it(reader, before, clause):
+            return ""
         leads = reader.lattice.has(clause.i, "open", "open_weak", "relative", "negation", "purpose") and not reader.lattice.has(
             clause.i, "necessity"
         )
@@ -134,6 +139,48 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
     ):
         return _DOUBT
     return _DOUBT if not sign and not nominal else ""
+
+
+#: Kinds that the name of a thing does not hold.
+_NO_NAME = (
+    *tuple(kind for kind in NOT_IN_NAMES if kind not in ("stable", "verbprop", "prop", "quote")),
+    "num",
+    "request",
+    "negation_after",
+)
+
+
+def _names_a_thing(reader: Reader, before: Clause) -> bool:
+    """Whether an unread clause at the beginning of a sentence can only be the name of a thing: 'Ferroelectric nematics', 'The additive needed'.
+
+    A first word that may be a verb is none: 'Shun molecules', of which what follows is not asked for.
+    """
+    lattice, i = reader.lattice, before.i
+    if before.content in ("purpose", "adverbial") or any(lattice.has(k, *_NO_NAME) for k in range(i, before.j)):
+        return False
+    if i and not reader.sign(i - 1):
+        return _determined(reader, i)
+    if before.j - i == 1 or lattice.has(i, "grp", "elem", "cmpd", "fam", "role", "vague", "unchk", "plain"):
+        return True
+    return adjective(lattice, i)
+
+
+def _determined(reader: Reader, i: int) -> bool:
+    """Whether an article stands before piece ``i``, and nothing but a sign before that."""
+    lattice = reader.lattice
+    return lattice.lower(i - 1) in ("a", "an", "the", "our", "my", "this", "these") and (
+        i == 1 or reader.sign(i - 2) or lattice.has(i - 2, "request")
+    )
+
+
+def _says_of_it(reader: Reader, before: Clause, clause: Clause) -> bool:
+    """Whether a clause with a verb says something of the thing that is named before it: 'the additive needed | melts below 250 K'."""
+    if before.i != 1 or not _determined(reader, before.i) or clause.subject:
+        return False
+    if reader.lattice.has(clause.i, "verbprop"):
+        return True
+    told = clause.content in ("limit", "level", "objective") or clause.denied or reader.lattice.has(clause.i + 1, "open")
+    return reader.lattice.has(clause.i, "necessity") and told
 
 
 def _counted_apart(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
@@ -257,8 +304,8 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     bracketed = any(reader.lattice.lower(k) == "(" for k in range(clause.j, after.i))
     if bracketed and clause.content in ("similarity", "limit"):
         return _DOUBT
-    inexact = any(s.limit is not None and s.limit.operator in ("bare", "~", "==") for s in clause.statements)
-    if not sign and not joined and (inexact or reader.lattice.lower(after.i) == "to"):
+    inexact = any(s.limit is not None and s.limit.operator in ("bare", "~", "==") and s.limit.low != 0 for s in clause.statements)
+    if not sign and not joined and ((inexact and not _whole(reader, after)) or reader.lattice.lower(after.i) == "to"):
         return _DOUBT
     if joined and not sign and after.closing and not clause.opened:
         return "what is said at the end may hold for it too"
@@ -277,8 +324,15 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
         return _DOUBT
     plural = clause.parts and not clause.denied and clause.content == "motif" and reader.lattice.lower(clause.j - 1).endswith("s")
     names = any(reader.lattice.has(k, "grp", "elem") for k in range(after.i, after.j))
+    names = names and not (clause.opened and any(reader.lattice.has(k, "num") for k in range(after.i, after.j)))
     if plural and (joined or sign) and (names or after.closing) and not reader.lattice.has(after.i, "open", "negation", "open_weak"):
         return _DOUBT
-    if plural and not sign and not joined and after.content != "purpose":
+    if plural and not sign and not joined and after.content != "purpose" and not _whole(reader, after):
         return _DOUBT
     return ""
+
+
+def _whole(reader: Reader, clause: Clause) -> bool:
+    """Whether an unread clause was read by itself, speaks of a property, and begins as a clause of its own: 'that survives 180 °C (unread)'."""
+    own = reader.lattice.has(clause.i, "relative", "open", "open_weak", "verbprop", "prop")
+    return bool(clause.suggested) and clause.content in ("limit", "level", "objective", "vague") and own

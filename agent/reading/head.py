@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.reading.builders import build
 from agent.reading.clauses import Clause, Reader
-from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, VERBS, Found, Part, noun_like
+from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, VERBS, Found, Part, adjective, noun_like
 from agent.reading.lexicon import Family, lexicon
 from agent.reading.mentions import Mention
 from agent.reading.stance import Refusal, Stance
@@ -371,7 +371,7 @@ class HeadReader:
             given = noun.value.candidate_class
         first = next((p for p in parts if p.sort in ("unknown", "read", "family", "unchecked")), None)
         plural = text.endswith("s") and not text.endswith("ss")
-        uncertain = not determined and first is not None and first.sort == "unknown" and plural
+        uncertain = not determined and first is not None and first.sort == "unknown" and plural and not adjective(self.lattice, first.i)
         note = "what it is used for cannot be computed; only its class is taken" if noun.kind == "role" and given else ""
         for m in self.lattice.of(noun.i, "unchk"):
             if m.j == noun.j and noun.kind == "role":

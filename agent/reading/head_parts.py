@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agent.reading.lexicon import Family, Vague
-from agent.reading.mentions import Mention
+from agent.reading.mentions import Lattice, Mention
 from agent.reading.statements import Statement
 
 #: Most words before the noun that may be unknown.
@@ -16,6 +16,27 @@ NOT_IN_NAMES = (
     "negation_after", "only", "keep", "similar", "dissimilar", "maximise", "minimise", "stable", "quote", "than", "possible_up", "possible_down", "smiles",
     "edit_add", "edit_replace", "verbprop", "similarity", "purpose", "adverbial",
 )  # fmt: skip
+#: Ends of words that are adjectives, and no verbs in the imperative; verbs with such an end.
+_ADJECTIVAL = ("ic", "ous", "ible", "able", "al", "ed", "less", "ful", "oid", "ive", "like")
+_IMPERATIVES = frozenset(
+    [
+        "mimic",
+        "conceal",
+        "appeal",
+        "repeal",
+        "reveal",
+        "steal",
+        "disable",
+        "need",
+        "embed",
+        "feed",
+        "shed",
+        "give",
+        "forgive",
+        "deprive",
+        "weed",
+    ]
+)
 #: What shows that a word before it is the subject of a sentence, not the name of the thing designed.
 VERBS = ("request", "permission", "condition")
 #: What may follow the noun directly.
@@ -64,3 +85,10 @@ class Found:
 def noun_like(entry: object) -> bool:
     """Whether an entry of the vague words is a noun for a thing: 'liquid', 'elastomer', 'hydrocarbon'."""
     return isinstance(entry, Vague) and entry.noun
+
+
+def adjective(lattice: Lattice, i: int) -> bool:
+    """Whether the word at piece ``i`` can be no verb, so that what follows is no object: 'Lyotropic amphiphiles', not 'Shun amphiphiles'."""
+    word, text = lattice.lower(i), lattice.pieces[i].text
+    hyphened = lattice.hyphen(i + 1) and lattice.lower(i + 2) not in ("out", "off", "down")
+    return hyphened or (len(text) > 1 and text.isupper()) or (word.endswith(_ADJECTIVAL) and word not in _IMPERATIVES)

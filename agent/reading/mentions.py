@@ -107,6 +107,8 @@ def scan(plain: str) -> Lattice:
             here.append(Mention(n, n + 1, "smiles", structures[piece.start][1]))
         here += _phrases(hay, pieces, n, ends)
         here += _symbols(pieces, n)
+        if re.fullmatch(r"x\d", piece.lower):
+            here.append(Mention(n, n + 1, "times", float(piece.lower[1:])))
         if piece.text == "+/-":
             here.append(Mention(n, n + 1, "plusminus"))
         if piece.text in _QUOTES:

@@ -43,7 +43,7 @@ def _times(node: Node) -> list[Limit] | None:
     times = node.first("times")
     if times is not None:
         return [Limit("==", low=float(times.value))]
-    if node.nodes("Limit") or node.first("num") is None:
+    if node.nodes("Limit") or node.first("num") is None or node.mentions("plus"):
         return None
     return [Limit("==", low=float(node.mentions("num")[0].value))]
 
@@ -131,17 +131,23 @@ def _form(item: Node, lattice: Lattice) -> _Form:
     )
 
 
+#: Words that add a part to a part: 'an ester with a long chain'.
+_ADDING = ("with", "bearing", "carrying", "containing", "w", "plus")
+
+
 def _joints(items: list[Node], lattice: Lattice) -> list[str]:
     joints = []
     for left, right in pairwise(items):
         first = min(m.i for m in right.mentions())
         words = [lattice.lower(k) for k in range(left.j, first)]
-        joints.append(" ".join(w for w in words if w in ("and", "or", "nor", ",", "/", ";")))
+        joints.append(" ".join(w for w in words if w in ("and", "or", "nor", ",", "/", ";", *_ADDING)))
     return joints
 
 
 def _denied_items(items: list[Node], forms: list[_Form], joints: list[str]) -> Built:
     """'no A, B or C': every item with the grammar of the first one."""
+    if any(joint in _ADDING for joint in joints):
+        return None  # 'no ester with a long chain' leaves others
     if joints and joints[-1] == "," and forms[0].article:
         return None  # 'never an ester, an amide': it is not said how the list goes on
     listed = bool(joints) and joints[-1] in ("or", "nor", ", or", ", nor", "and", ", and", "/")
@@ -213,8 +219,8 @@ def kept_out(node: Node, stance: Stance, lattice: Lattice) -> Built:
 
 def kept_group(node: Node, stance: Stance, lattice: Lattice) -> Built:
     """'keep the carboxylic acid': of 'my compound'; where the goal has none, every structure must have one."""
-    name = node.mentions("grp")[0].value
-    return [Statement("kept", "", name=name, shape="part", smarts=GROUPS[name].smarts, ref=reference_of(node))]
+    names = [m.value for m in node.mentions("grp")]
+    return [Statement("kept", "", name=name, shape="part", smarts=GROUPS[name].smarts, ref=reference_of(node)) for name in names]
 
 
 def kept(node: Node, stance: Stance, lattice: Lattice) -> Built:
@@ -222,7 +228,7 @@ def kept(node: Node, stance: Stance, lattice: Lattice) -> Built:
     group = node.first("grp")
     if group is None:
         return [Statement("kept", "", shape="core", ref=reference_of(node))]
-    return [Statement("kept", "", name=group.value, shape="part", ref=reference_of(node))]
+    return [Statement("kept", "", name=m.value, shape="part", ref=reference_of(node)) for m in node.mentions("grp")]
 
 
 def varied(node: Node, stance: Stance, lattice: Lattice) -> Built:
