@@ -13,7 +13,7 @@ from markupsafe import Markup
 from core.candidate import Candidate, Material
 from core.report import Point, Report
 from core.spec import share_checked
-from tools.catalogue.registry import REGISTRY
+from tools.catalogue.catalogue import Catalogue
 from tools.reporting.drawing import draw
 from tools.reporting.plots import Mark, scatter
 
@@ -22,7 +22,7 @@ BANDS = ((0.8, "good"), (0.5, "marginal"), (0.0, "bad"))
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def _environment(*, catalogue: Catalogue) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -41,13 +41,15 @@ def _environment() -> Environment:
     return environment
 
 
-def render_html(report: Report) -> str:
+def render_html(report: Report, *, catalogue: Catalogue) -> str:
     """``report`` as a complete HTML document."""
-    columns = list(dict.fromkeys([*report.spec.property_names(), *REGISTRY.columns()]))
+    columns = list(dict.fromkeys([*report.spec.property_names(), *catalogue.columns()]))
     return (
-        _environment()
+        _environment(catalogue=catalogue)
         .get_template("report.html.j2")
-        .render(report=report, columns=columns, plots=plots(report), registry=REGISTRY, share=share_checked(report.spec))
+        .render(
+            report=report, columns=columns, plots=plots(report, catalogue=catalogue), registry=catalogue, share=share_checked(report.spec)
+        )
     )
 
 
@@ -56,11 +58,11 @@ def band(probability: float) -> str:
     return next(name for floor, name in BANDS if round(probability, 2) >= floor)
 
 
-def label(name: str) -> str:
+def label(name: str, *, catalogue: Catalogue) -> str:
     """A property's name as printed, with its unit."""
-    if name not in REGISTRY:
+    if name not in catalogue:
         return name.replace("_", " ")
-    definition = REGISTRY[name]
+    definition = catalogue[name]
     return f"{definition.label}, {definition.unit}" if definition.unit else definition.label
 
 
@@ -79,19 +81,30 @@ def stock_text(material: Material) -> str:
     return ", ".join(part for part in ("in the inventory", stock.id, f"CAS {stock.cas}" if stock.cas else "", price) if part)
 
 
-def plots(report: Report) -> list[dict[str, Any]]:
+def plots(report: Report, *, catalogue: Catalogue) -> list[dict[str, Any]]:
     """Title and SVG of each plot: the property space of the evaluated structures, and the Pareto plot of the listed ones."""
     found = []
-    wanted = [n for n in report.spec.property_names() if n in REGISTRY and REGISTRY[n].kind != "level"]
-    first, second, *_ = dict.fromkeys([*wanted, *REGISTRY.axes()])
+    wanted = [n for n in report.spec.property_names() if n in catalogue and catalogue[n].kind != "level"]
+    first, second, *_ = dict.fromkeys([*wanted, *catalogue.axes()])
     lines = {
         name: [x for condition in report.spec.conditions_on(name)[-1:] for x in condition.bounds() if abs(x) != float("inf")]
         for name in (first, second)
     }
     space = [_mark(p, first, second) for p in report.points if first in p.values and second in p.values]
     if space:
-        svg = scatter(space, label(second), label(first), x_lines=lines.get(second, []), y_lines=lines.get(first, []))
-        found.append({"title": f"What was evaluated: {label(first)} against {label(second)}", "svg": Markup(svg)})
+        svg = scatter(
+            space,
+            label(second, catalogue=catalogue),
+            label(first, catalogue=catalogue),
+            x_lines=lines.get(second, []),
+            y_lines=lines.get(first, []),
+        )
+        found.append(
+            {
+                "title": f"What was evaluated: {label(first, catalogue=catalogue)} against {label(second, catalogue=catalogue)}",
+                "svg": Markup(svg),
+            }
+        )
     share = share_checked(report.spec)
     front = [_front_mark(c) for c in [*report.candidates, *report.closest] if c.p_meets is not None and c.desirability is not None]
     if front:
