@@ -119,7 +119,9 @@ def _print_evaluation(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _print_properties(monkeypatch: pytest.MonkeyPatch) -> None:
-    door = SimpleNamespace(values=lambda text, conditions: _structure(), definition=lambda name: builtin().catalogue[name])
+    door = SimpleNamespace(
+        given=lambda text, read: [text], values=lambda text, conditions: _structure(), definition=lambda name: builtin().catalogue[name]
+    )
     _stub(chemistry, monkeypatch, structures=door)
     chemistry.properties(None, ["C"], solvent="ClCCl", temperature=25.0)  # type: ignore[arg-type]
 

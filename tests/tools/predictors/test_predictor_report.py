@@ -17,8 +17,8 @@ from tools.predictors.training.card import RANDOM, SCAFFOLD
 from tools.predictors.training.data import read_table
 from tools.predictors.training.limits import LIMITS_FILE, errors_by, write_limits
 from tools.predictors.training.plots import reliability
-from tools.predictors.training.report import TARGETS
-from tools.predictors.training.rerun import data_file, rerun
+from tools.predictors.release.report import TARGETS
+from tools.predictors.release.rerun import data_file, rerun
 from tools.predictors.weights import WeightsFolder, digest, npz_bytes
 
 
