@@ -21,8 +21,8 @@ from core.spec import (
     Requirement,
     SimilarityRequirement,
 )
+from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds import Terms
-from tools.catalogue.registry import catalogue_in_use
 from tools.catalogue.wording import objective_text, requirement_text
 from tools.groups.cores import described_core
 from tools.structures.standardise import standardise
@@ -33,18 +33,18 @@ ANALOGUE_FLOOR = 0.25
 ALIKE = 0.4
 
 
-def with_wishes(spec: DesignSpec, options: RunOptions) -> DesignSpec:
+def with_wishes(spec: DesignSpec, options: RunOptions, *, catalogue: Catalogue) -> DesignSpec:
     """``spec`` with the requirements that the run's options ask for. SpecError with the reason where one cannot be had."""
     if options.core:
-        spec = with_core(spec, options.core)
+        spec = with_core(spec, options.core, catalogue=catalogue)
     for references in options.like or []:
-        spec = like(spec, references)
+        spec = like(spec, references, catalogue=catalogue)
     for references in options.unlike or []:
-        spec = unlike(spec, references)
+        spec = unlike(spec, references, catalogue=catalogue)
     return spec
 
 
-def with_core(spec: DesignSpec, core: str) -> DesignSpec:
+def with_core(spec: DesignSpec, core: str, *, catalogue: Catalogue) -> DesignSpec:
     """``spec`` with the requirement that ``core`` (see :func:`described_core`) stays of the compound that it names, if it names one."""
     reference = ""
     if spec.reference is not None:
@@ -53,16 +53,16 @@ def with_core(spec: DesignSpec, core: str) -> DesignSpec:
         kept = described_core(reference, core, spec.reference.name if spec.reference is not None else "")
     except StructureError as error:
         raise SpecError(f"the core: {error}") from error
-    return keeping(spec, kept, origin="person")
+    return keeping(spec, kept, origin="person", catalogue=catalogue)
 
 
-def keeping(spec: DesignSpec, kept: FixedAtomsRequirement, origin: str = "goal") -> DesignSpec:
+def keeping(spec: DesignSpec, kept: FixedAtomsRequirement, origin: str = "goal", *, catalogue: Catalogue) -> DesignSpec:
     """``spec`` with ``kept`` and, where the compound is known, the least similarity of an analogue to it."""
-    spec = _added(spec, kept.model_copy(update={"origin": origin}))
-    return as_analogue(spec)
+    spec = _added(spec, kept.model_copy(update={"origin": origin}), catalogue=catalogue)
+    return as_analogue(spec, catalogue=catalogue)
 
 
-def as_analogue(spec: DesignSpec) -> DesignSpec:
+def as_analogue(spec: DesignSpec, *, catalogue: Catalogue) -> DesignSpec:
     """``spec`` with the least similarity of an analogue to its reference ('my compound'), unless a similarity to it is asked for already."""
     reference = spec.reference
     if reference is None:
@@ -73,7 +73,7 @@ def as_analogue(spec: DesignSpec) -> DesignSpec:
     if any(_same(r.reference, reference.smiles) for r in asked):
         return spec
     similar, assumption = analogue_of(reference)
-    return _added(spec, similar).model_copy(update={"assumptions": [*spec.assumptions, assumption]})
+    return _added(spec, similar, catalogue=catalogue).model_copy(update={"assumptions": [*spec.assumptions, assumption]})
 
 
 def analogue_of(reference: Reference, phrase: str = "") -> tuple[SimilarityRequirement, Assumption]:
@@ -92,10 +92,10 @@ def analogue_of(reference: Reference, phrase: str = "") -> tuple[SimilarityRequi
     return similar, Assumption(phrase=phrase, text=text)
 
 
-def like(spec: DesignSpec, references: NamedReferences) -> DesignSpec:
+def like(spec: DesignSpec, references: NamedReferences, *, catalogue: Catalogue) -> DesignSpec:
     """``spec`` with the requirement to resemble one of the references, and the objective to resemble it more."""
     condition = Condition(comparison=">=", value=ALIKE)
-    spec = _added(spec, _set(references, condition))
+    spec = _added(spec, _set(references, condition), catalogue=catalogue)
     wish = Objective(
         id="",
         property="similarity",
@@ -107,12 +107,12 @@ def like(spec: DesignSpec, references: NamedReferences) -> DesignSpec:
         origin="person",
         references=references.references,
     )
-    return spec.model_copy(update={"objectives": [*spec.objectives, _worded_objective(wish, spec)]})
+    return spec.model_copy(update={"objectives": [*spec.objectives, _worded_objective(wish, spec, catalogue=catalogue)]})
 
 
-def unlike(spec: DesignSpec, references: NamedReferences) -> DesignSpec:
+def unlike(spec: DesignSpec, references: NamedReferences, *, catalogue: Catalogue) -> DesignSpec:
     """``spec`` with the requirement to resemble none of the references."""
-    return _added(spec, _set(references, Condition(comparison="<", value=ALIKE)))
+    return _added(spec, _set(references, Condition(comparison="<", value=ALIKE)), catalogue=catalogue)
 
 
 def _set(references: NamedReferences, condition: Condition) -> ReferenceSetRequirement:
@@ -121,21 +121,21 @@ def _set(references: NamedReferences, condition: Condition) -> ReferenceSetRequi
     )
 
 
-def _added(spec: DesignSpec, requirement: Requirement) -> DesignSpec:
+def _added(spec: DesignSpec, requirement: Requirement, *, catalogue: Catalogue) -> DesignSpec:
     taken = {r.id for r in spec.requirements}
     number = next(n for n in range(1, len(taken) + 2) if f"R{n}" not in taken)
-    worded = requirement.model_copy(update={"id": f"R{number}", "text": requirement_text(requirement, _terms(spec))})
+    worded = requirement.model_copy(update={"id": f"R{number}", "text": requirement_text(requirement, _terms(spec, catalogue=catalogue))})
     return spec.model_copy(update={"requirements": [*spec.requirements, worded]})
 
 
-def _worded_objective(wish: Objective, spec: DesignSpec) -> Objective:
+def _worded_objective(wish: Objective, spec: DesignSpec, *, catalogue: Catalogue) -> Objective:
     taken = {o.id for o in spec.objectives}
     number = next(n for n in range(1, len(taken) + 2) if f"O{n}" not in taken)
-    return wish.model_copy(update={"id": f"O{number}", "text": objective_text(wish, _terms(spec))})
+    return wish.model_copy(update={"id": f"O{number}", "text": objective_text(wish, _terms(spec, catalogue=catalogue))})
 
 
-def _terms(spec: DesignSpec) -> Terms:
-    return Terms(catalogue_in_use(), spec.candidate_class, spec.conditions.temperature_c)
+def _terms(spec: DesignSpec, *, catalogue: Catalogue) -> Terms:
+    return Terms(catalogue, spec.candidate_class, spec.conditions.temperature_c)
 
 
 def _same(first: str, second: str) -> bool:

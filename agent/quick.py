@@ -7,9 +7,11 @@ from core.approval import looked_at
 from core.candidate import Candidate
 from core.errors import RefusedError
 from core.spec import DesignSpec
+from tools.calculators.collection import Calculators
 from tools.proposers.exact.binding import binding_wishes
 from tools.safety.guard import screen_goal
 from tools.search.direct import construct
+from tools.workspace import Workspace
 
 #: What the quick form is, for people and models.
 WHAT_IT_IS = (
@@ -19,7 +21,7 @@ WHAT_IT_IS = (
 
 
 def quick_answer(
-    goal: str, count: int | None = None, met_probability: float = 0.5, *, despite_objections: bool = False
+    goal: str, count: int | None = None, met_probability: float = 0.5, *, despite_objections: bool = False, workspace: Workspace
 ) -> tuple[DesignSpec, list[Candidate]]:
     """The spec that ``goal`` means and at most ``count`` structures that meet it; see :func:`tools.search.direct.construct`.
 
@@ -31,13 +33,13 @@ def quick_answer(
     if verdict.verdict == "block":
         reasons = "; ".join(f"{hit.id}: {hit.reason}" for hit in verdict.rules if hit.verdict == "block")
         raise RefusedError(f"the safety guard refused this goal. {reasons}", rules=tuple(hit.id for hit in verdict.rules))
-    spec = looked_at(interpret(goal, met_probability=met_probability), despite_objections=despite_objections)
-    return spec, construct(spec, count or (spec.candidates if spec.set_requirements else 1))
+    spec = looked_at(interpret(goal, met_probability=met_probability, workspace=workspace), despite_objections=despite_objections)
+    return spec, construct(spec, count or (spec.candidates if spec.set_requirements else 1), workspace=workspace)
 
 
-def why_none(spec: DesignSpec) -> str:
+def why_none(spec: DesignSpec, *, calculators: Calculators) -> str:
     """Why nothing was constructed, in words: the fewest wishes that no plausible structure was found for."""
-    binding = binding_wishes(spec)
+    binding = binding_wishes(spec, calculators=calculators)
     if binding is not None:
         return binding.text
     return "Structures that meet what can be counted exist; a predicted property or the safety guard keeps them out, or the search was too short."

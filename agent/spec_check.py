@@ -7,15 +7,15 @@ from typing import Any
 
 from core.errors import ContradictionError, SpecError
 from core.spec import UNREGISTERED, DesignSpec, Objective, Requirement
+from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.contradictions import reject_contradictions
 from tools.catalogue.kinds import Terms, kind_of
 from tools.catalogue.kinds.validation import require_property, require_structure
-from tools.catalogue.registry import catalogue_in_use
 from tools.catalogue.wording import objective_text, requirement_text
 from tools.safety.guard import concerns
 
 
-def check_spec(spec: DesignSpec) -> DesignSpec:
+def check_spec(spec: DesignSpec, *, catalogue: Catalogue) -> DesignSpec:
     """The spec with what was left empty filled in: texts, units, SMARTS of registered groups, ids.
 
     Raises SpecError, naming the requirement, for a property, level, group, rule set or element that does not exist or does not fit
@@ -23,11 +23,11 @@ def check_spec(spec: DesignSpec) -> DesignSpec:
     """
     if not spec.requirements and not spec.objectives:
         raise SpecError("the spec asks for nothing: it has neither requirements nor objectives")
-    terms = Terms(catalogue_in_use(), spec.candidate_class, spec.conditions.temperature_c)
+    terms = Terms(catalogue, spec.candidate_class, spec.conditions.temperature_c)
     requirements = [_checked(r, terms, n) for n, r in enumerate(spec.requirements, 1)]
     objectives = [_objective(o, spec, terms, n) for n, o in enumerate(spec.objectives, 1)]
     try:
-        reject_contradictions(requirements, catalogue_in_use())
+        reject_contradictions(requirements, catalogue)
     except ContradictionError as error:
         raise SpecError(str(error)) from error
     if spec.reference is not None:

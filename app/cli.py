@@ -74,18 +74,18 @@ def _options(
         typer.echo(f"molwright {version('molwright')}")
         raise typer.Exit
     context.obj = Services()
-    _know_own_models(context.obj)
+    _name_broken_models(context.obj)
 
 
-def _know_own_models(services: Services) -> None:
-    """Register the user's own models where there are any; one that cannot be used is named, and everything else works."""
+def _name_broken_models(services: Services) -> None:
+    """Name the user's own models that cannot be used; everything else works."""
     try:
         settings = services.settings
     except ConfigurationError:
         return  # the command says so, if it needs them
     if not (wiring.own_models_folder(settings).is_dir() or plugins(CALCULATORS) or plugins(PROPOSERS)):
         return
-    for name, problem in wiring.register_own_models(settings).items():
+    for name, problem in wiring.open_workspace(settings).problems.items():
         err.print(f"[yellow]note:[/yellow] the own model {escape(name)} cannot be used: {escape(problem)}")
 
 

@@ -24,7 +24,7 @@ from core.errors import UsageError
 from core.events import GenerationDone, ProgressEvent, ProgressSink, StageBegun, TextWritten
 from core.report import ModelUse, Report
 from core.spec import DesignSpec, marked, share_checked
-from tools.catalogue.registry import REGISTRY
+from tools.catalogue.catalogue import Catalogue
 
 #: Width of tables where there is no terminal to ask.
 PAGE = 140
@@ -163,14 +163,15 @@ def print_objections(against: Sequence[str], ways: Sequence[str]) -> None:
         err.print(f"  {escape(way)}")
 
 
-def print_report(report: Report, paths: list[Path], *, run: bool = True) -> None:
+def print_report(report: Report, paths: list[Path], *, run: bool = True, catalogue: Catalogue) -> None:
     """The ranked table on stdout; summary, warnings and files on stderr. ``run``: whether it is a design run, which can be repeated."""
-    names = list(dict.fromkeys([*report.spec.property_names(), *REGISTRY.columns()[:1]]))[:5]
+    names = list(dict.fromkeys([*report.spec.property_names(), *catalogue.columns()[:1]]))[:5]
     shown = report.candidates or report.closest
     if shown:
         share = share_checked(report.spec)
         all_met = f"p(meets what is checked: {share})" if share else "p(all met)"
-        print_table(_table("Candidates" if report.candidates else "None meets every requirement. The closest", shown, names, all_met), out)
+        title = "Candidates" if report.candidates else "None meets every requirement. The closest"
+        print_table(_table(title, shown, names, all_met, catalogue=catalogue), out)
         for c in shown:
             out.print(f"{c.rank or '-':>3}  {escape(c.smiles)}", highlight=False)
     print_unchecked(report.spec)
@@ -190,10 +191,10 @@ def print_report(report: Report, paths: list[Path], *, run: bool = True) -> None
     )
 
 
-def write_reports(report: Report, folder: Path) -> list[Path]:
+def write_reports(report: Report, folder: Path, *, catalogue: Catalogue) -> list[Path]:
     """Write report.html, .json, .csv and .sdf into ``folder`` and return their paths."""
     for name, form in FILES.items():
-        write_text(folder / name, render(report, form))
+        write_text(folder / name, render(report, form, catalogue=catalogue))
     return [folder / name for name in FILES]
 
 
@@ -206,9 +207,9 @@ def model_line(use: ModelUse) -> str:
     return f"{use.role}: {use.model} at {use.endpoint or 'no endpoint'}, {', '.join(counts)}{back}"
 
 
-def _table(title: str, candidates: list[Candidate], names: list[str], all_met: str) -> Table:
+def _table(title: str, candidates: list[Candidate], names: list[str], all_met: str, *, catalogue: Catalogue) -> Table:
     """One row a candidate; ``all_met`` heads the probability that its requirements hold together. The structures follow below the table, whole, so that they can be copied."""
-    values = [Column(_heading(name, candidates), "number") for name in names]
+    values = [Column(_heading(name, candidates, catalogue=catalogue), "number") for name in names]
     table = Table(
         [Column("#", "mark"), Column("name"), Column(all_met, "number"), Column("score", "number"), *values, Column("route")], title
     )
@@ -222,10 +223,10 @@ def _table(title: str, candidates: list[Candidate], names: list[str], all_met: s
     return table
 
 
-def _heading(name: str, candidates: list[Candidate]) -> str:
+def _heading(name: str, candidates: list[Candidate], *, catalogue: Catalogue) -> str:
     """Label and unit of a property; of an own property whose model is gone, its name and the unit of its stored values."""
-    if name in REGISTRY:
-        label, unit = REGISTRY[name].label, REGISTRY[name].unit
+    if name in catalogue:
+        label, unit = catalogue[name].label, catalogue[name].unit
     else:
         label, unit = name, next((c.properties[name].unit for c in candidates if name in c.properties), "")
     return label + (f", {unit}" if unit else "")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import getpass
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from core.errors import ConfigurationError, StoreError
 from core.interfaces import Executor, LiteratureStore, Recorder, RunStore
@@ -101,27 +100,6 @@ def open_workspace(settings: Settings) -> Workspace:
     from tools.workspace import builtin
 
     return builtin().with_user_models(own_models_folder(settings))
-
-
-Result = TypeVar("Result")
-Arguments = ParamSpec("Arguments")
-
-
-def in_workspace(method: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """A method of a service, carried out in the workspace of the service's ``settings``."""
-
-    @wraps(method)
-    def entered(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        service: Any = args[0]
-        with open_workspace(service.settings).entered():
-            return method(*args, **kwargs)
-
-    return entered
-
-
-def register_own_models(settings: Settings) -> dict[str, str]:
-    """Enter the workspace with the user's own models; returns what is wrong with those that cannot be used, by name."""
-    return dict(open_workspace(settings).enter().problems)
 
 
 def open_executor(settings: Settings) -> Executor:

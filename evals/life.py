@@ -18,6 +18,7 @@ from core.model import Model, content_hash
 from core.spec import DesignSpec
 from core.trace import TraceEvent
 from evals.standing import standing
+from tools.calculators.collection import Calculators
 from tools.search.policy import DEFAULT
 from tools.search.state import FrontierEntry, entries, level, merged
 from tools.structures.standardise import standard_form
@@ -73,7 +74,7 @@ class CandidateLife(Model):
     children: list[str] = Field(default_factory=list, description="Keys of candidates that were made from it.")
 
 
-def life(store: RunStore, run_id: str, named: str) -> CandidateLife:
+def life(store: RunStore, run_id: str, named: str, *, calculators: Calculators) -> CandidateLife:
     """The life of the candidate that ``named`` means: a key or the beginning of one, a rank, or the SMILES as stored.
 
     Raises NotFoundError if there is no such run or candidate, or if several begin like this.
@@ -83,8 +84,8 @@ def life(store: RunStore, run_id: str, named: str) -> CandidateLife:
     candidate = _named(everyone, named, run.run_id)
     events = store.events(run.run_id)
     spec = store.spec(run.run_id)
-    standings, unknown = _standings(events, everyone, candidate, spec)
-    place = standing(everyone, candidate, spec, events)
+    standings, unknown = _standings(events, everyone, candidate, spec, calculators)
+    place = standing(everyone, candidate, spec, events, calculators=calculators)
     closest = place.closest if place else []
     fate = _fate(candidate, closest)
     remark = next((r for r in _remarks(events) if r["key"] == candidate.key), None)
@@ -161,14 +162,14 @@ def _is_same(candidate: Candidate, proposal: Proposal, own_key: str) -> bool:
 
 
 def _standings(
-    events: Sequence[TraceEvent], everyone: Sequence[Candidate], candidate: Candidate, spec: DesignSpec
+    events: Sequence[TraceEvent], everyone: Sequence[Candidate], candidate: Candidate, spec: DesignSpec, calculators: Calculators
 ) -> tuple[list[Standing], list[int]]:
     """Where the candidate stood after each generation, and the generations of which the record does not tell."""
     found: list[Standing] = []
     unknown: list[int] = []
     before: Sequence[FrontierEntry] | None = ()
     for event in (e for e in events if e.node == "select" and e.kind == "step"):
-        frontier = _frontier(event, before, everyone, spec)
+        frontier = _frontier(event, before, everyone, spec, calculators)
         before = frontier
         if event.generation < candidate.origin.generation or not candidate.requirements:
             continue
@@ -182,7 +183,7 @@ def _standings(
 
 
 def _frontier(
-    event: TraceEvent, before: Sequence[FrontierEntry] | None, everyone: Sequence[Candidate], spec: DesignSpec
+    event: TraceEvent, before: Sequence[FrontierEntry] | None, everyone: Sequence[Candidate], spec: DesignSpec, calculators: Calculators
 ) -> Sequence[FrontierEntry] | None:
     """The parents after a generation: as recorded, or computed again if that has the recorded hash; None if neither."""
     kept = event.outputs.get("frontier") if isinstance(event.outputs, dict) else None
@@ -191,7 +192,7 @@ def _frontier(
     if before is None:
         return None
     new = [c for c in everyone if c.origin.generation == event.generation and c.requirements]
-    again = merged(before, entries(new, spec), DEFAULT.frontier)
+    again = merged(before, entries(new, spec, calculators=calculators), DEFAULT.frontier)
     digest = content_hash({"frontier": list(again), "best": level(again, DEFAULT.top)})
     return again if digest == event.output_hash else None
 

@@ -12,6 +12,7 @@ from core.candidate import Candidate
 from core.spec import DesignSpec
 from core.trace import TraceEvent
 from graphs.user_inputs import KNOWN, NODE
+from tools.calculators.collection import Calculators
 from tools.ranking.diversity import fingerprint
 from tools.ranking.novelty import KnownSet, known_to_all, known_to_user
 from tools.ranking.rank import rank
@@ -37,7 +38,9 @@ class Place:
     why: str = ""
 
 
-def standing(everyone: Sequence[Candidate], candidate: Candidate, spec: DesignSpec, events: Sequence[TraceEvent]) -> Place | None:
+def standing(
+    everyone: Sequence[Candidate], candidate: Candidate, spec: DesignSpec, events: Sequence[TraceEvent], *, calculators: Calculators
+) -> Place | None:
     """Where ``candidate`` stands; None for a run that was not ranked."""
     recorded = next((e.outputs for e in events if e.node == "rank" and e.kind == "step"), None)
     if recorded is None:
@@ -49,7 +52,7 @@ def standing(everyone: Sequence[Candidate], candidate: Candidate, spec: DesignSp
     judged = [c for c in everyone if c.requirements or c.status == "kept"]
     kept = [c for c in judged if c.status == "kept"]
     known = Known(known_to_user(kept, _own(events)), known_to_all(kept, spec))
-    result = rank([_before_ranking(c) for c in judged], spec, len(judged), known=known)
+    result = rank([_before_ranking(c) for c in judged], spec, len(judged), known=known, calculators=calculators)
     if {c.key for c in result.ranked} != {c.key for c in everyone if c.rank is not None}:
         return Place(closest)
     order = [key for key, _ in result.order]

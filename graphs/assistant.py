@@ -60,12 +60,12 @@ class ChatContext:
 
     def tools(self) -> ToolContext:
         """What the tools work with."""
-        return ToolContext(literature=self.literature, store=self.runs)
+        return ToolContext(literature=self.literature, store=self.runs, workspace=self.workspace)
 
     @property
     def assistant(self) -> Assistant:
         """The form of the assistant, by the conversation's own plan."""
-        return choose(self.models, self.recorder, self.literature).assistant
+        return choose(self.models, self.recorder, self.literature, self.workspace).assistant
 
 
 class ChatState(TypedDict, total=False):
@@ -143,7 +143,7 @@ def think(state: ChatState, context: ChatContext) -> ChatState:
     if turn.calls:
         call = turn.calls[0]
         return {"step": step, "talk": talk.state(), "pending": {"id": call.id, "name": call.name, "arguments": call.given}}
-    unsupported = conversations.unsupported_numbers(turn.text, talk.messages[:-1])
+    unsupported = conversations.unsupported_numbers(turn.text, talk.messages[:-1], catalogue=context.workspace.catalogue)
     context.recorder.step("answer", state["question"], {"answer": turn.text, "unsupported": unsupported})
     return {"step": step, "talk": talk.state(), "answer": turn.text, "unsupported": unsupported}
 
@@ -161,7 +161,7 @@ def approve(state: ChatState, context: ChatContext) -> ChatState:
     talk, call = _talk(state, context), _call(state, context)
     assert isinstance(call.arguments, DesignArguments)
     try:
-        wanted = wanted_design(call.arguments.goal, talk)
+        wanted = wanted_design(call.arguments.goal, talk, context.workspace)
     except ToolError as error:
         talk.give(call, {"error": str(error)})
         return {"talk": talk.state(), "pending": {}, "approved": {}}
@@ -195,8 +195,7 @@ Step = Callable[[ChatState, ChatContext], ChatState]
 
 def _node(step: Step) -> Any:
     def run(state: ChatState, *, runtime: Runtime[ChatContext]) -> ChatState:
-        with runtime.context.workspace.entered():
-            return step(state, runtime.context)
+        return step(state, runtime.context)
 
     return run
 

@@ -17,7 +17,7 @@ from core.report import BindingRequirement, Choice, Evidence, ModelUse, Point, R
 from core.spec import DesignSpec, marked
 from graphs.context import DesignContext, DesignState, RoleNote, spec_of, with_note
 from graphs.user_inputs import block_list, known_set, library
-from tools.catalogue.registry import REGISTRY
+from tools.catalogue.catalogue import Catalogue
 from tools.evaluation.judge import estimated
 from tools.ranking.novelty import KnownSet, known_to_all, known_to_user, shipped_count
 from tools.ranking.rank import rank as rank_candidates
@@ -44,7 +44,7 @@ def route(state: DesignState, context: DesignContext) -> DesignState:
     spec = spec_of(state, context)
     kept = [c for c in context.store.candidates(context.run_id) if c.status == "kept"]
     blocks = library(state, context)
-    routed = [_with_route(c, blocks) for c in fittest(kept, spec, ROUTED)]
+    routed = [_with_route(c, blocks) for c in fittest(kept, spec, ROUTED, calculators=context.workspace.calculators)]
     context.store.save_candidates(context.lease, routed)
     context.recorder.step("route", state["generation"], [[c.key, c.route] for c in routed])
     return {}
@@ -59,7 +59,13 @@ def rank(state: DesignState, context: DesignContext) -> DesignState:
     checked = [c for c in context.store.candidates(context.run_id) if c.requirements or c.status == "kept"]
     own = known_set(state, context)
     kept = [c for c in checked if c.status == "kept"]
-    result = rank_candidates(checked, spec, state["evaluated"], known=Known(known_to_user(kept, own), known_to_all(kept, spec)))
+    result = rank_candidates(
+        checked,
+        spec,
+        state["evaluated"],
+        known=Known(known_to_user(kept, own), known_to_all(kept, spec)),
+        calculators=context.workspace.calculators,
+    )
     shown = _with_shown_properties([*result.ranked, *result.closest[:CLOSEST]], spec, context)
     ranked, closest = shown[: len(result.ranked)], shown[len(result.ranked) :]
     critique = context.roles.critic.review(ReviewRequest(ranked, spec), Place("rank", state["generation"], critic.ROLE))
@@ -130,10 +136,10 @@ def report(state: DesignState, context: DesignContext) -> DesignState:
         choice=Choice.model_validate(ranking["choice"]),
         blocks=block_list(state, context, spec.candidate_class),
         tied=ranking["tied"],
-        points=_points(everyone, spec, ranking["listed"]),
+        points=_points(everyone, spec, ranking["listed"], catalogue=context.workspace.catalogue),
         evaluated=state["evaluated"],
         stop_reason=state["stop_reason"],
-        versions=versions(spec.property_names()),
+        versions=versions(spec.property_names(), calculators=context.workspace.calculators),
     )
     request = SummaryRequest(document, _streamed(context))
     answer = context.roles.reporter.summarise(request, Place("report", state["generation"], reporter.ROLE))
@@ -188,13 +194,16 @@ def _compared(choice: Choice, spec: DesignSpec, own: KnownSet | None) -> Choice:
 
 
 def _with_shown_properties(candidates: list[Candidate], spec: DesignSpec, context: DesignContext) -> list[Candidate]:
-    names = list(REGISTRY.listed(spec.candidate_class))
-    for asked in (REGISTRY[name] for name in spec.property_names() if name in REGISTRY):
+    names = list(context.workspace.catalogue.listed(spec.candidate_class))
+    for asked in (context.workspace.catalogue[name] for name in spec.property_names() if name in context.workspace.catalogue):
         if asked.listed_beside and spec.candidate_class in asked.classes:
             names += [asked.name, *asked.listed_beside]
-    shown = [c.properties for c in estimated(candidates, names, spec.conditions, executor=context.executor)]
+    shown = [
+        c.properties
+        for c in estimated(candidates, names, spec.conditions, executor=context.executor, calculators=context.workspace.calculators)
+    ]
     # The reasons of a level quote the flash point as evidence of volatility, which the search may not have predicted.
-    again = [n for n in names if REGISTRY[n].kind == "level"]
+    again = [n for n in names if context.workspace.catalogue[n].kind == "level"]
     return [
         c.model_copy(update={"properties": {**v, **c.properties, **{n: v[n] for n in again}}})
         for c, v in zip(candidates, shown, strict=True)
@@ -253,13 +262,13 @@ def _proposed(context: DesignContext) -> dict[str, int]:
     return counts
 
 
-def _points(candidates: list[Candidate], spec: DesignSpec, listed: list[str]) -> list[Point]:
+def _points(candidates: list[Candidate], spec: DesignSpec, listed: list[str], *, catalogue: Catalogue) -> list[Point]:
     """Listed candidates and an even sample of the rest, with the numbers that the plots need."""
     judged = [c for c in candidates if c.properties]
     rest = [c for c in judged if c.key not in listed]
     step = max(1, -(-len(rest) // POINTS))
     chosen = [c for c in judged if c.key in listed] + rest[::step]
-    names = [*spec.property_names(), *REGISTRY.always("molecule")]
+    names = [*spec.property_names(), *catalogue.always("molecule")]
     return [Point(key=c.key, smiles=c.smiles, values=_numbers(c, names), status=c.status, listed=c.key in listed) for c in chosen]
 
 

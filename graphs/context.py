@@ -72,7 +72,7 @@ class DesignContext:
     @cached_property
     def roles(self) -> Roles:
         """The form of each reasoning role, by the run's own plan."""
-        return choose(self.models, self.recorder, self.literature, self.policy)
+        return choose(self.models, self.recorder, self.literature, self.workspace, self.policy)
 
 
 class RoleNote(TypedDict):

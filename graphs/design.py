@@ -25,15 +25,14 @@ class Node(Protocol):
 
 
 def _node(step: Step) -> Node:
-    """``step`` as a LangGraph node in the workspace of its run, that reports its stage and adds up its seconds."""
+    """``step`` as a LangGraph node that reports its stage and adds up its seconds."""
 
     def run(state: DesignState, *, runtime: Runtime[DesignContext]) -> DesignState:
         start = time.monotonic()
         runtime.context.stop_if_asked()
         begun = StageBegun(stage=step.__name__, generation=state.get("generation", 0), evaluated=state.get("evaluated", 0))
         runtime.context.progress(begun)
-        with runtime.context.workspace.entered():
-            update = step(state, runtime.context)
+        update = step(state, runtime.context)
         timings = dict(state.get("timings", {}))
         timings[step.__name__] = round(timings.get(step.__name__, 0.0) + time.monotonic() - start, 3)
         return {**update, "timings": timings}

@@ -18,7 +18,6 @@ from core.errors import StructureError
 from core.events import GenerationDone
 from graphs.context import DesignContext, DesignState, search_of, spec_of, with_search
 from graphs.user_inputs import library
-from tools.catalogue.registry import REGISTRY
 from tools.evaluation.judge import checked, drug_like, estimated, guarded, plausible, standardised, unreadable
 from tools.proposers.exemptions import exemptions
 from tools.search.state import advance, level
@@ -72,8 +71,14 @@ def guard(state: DesignState, context: DesignContext) -> DesignState:
 def estimate(state: DesignState, context: DesignContext) -> DesignState:
     """Compute and predict the properties that the spec needs."""
     spec = spec_of(state, context)
-    names = [*spec.property_names(), *REGISTRY.always(spec.candidate_class)]
-    done = estimated(_generation(state, context, before="requirement"), names, spec.conditions, executor=context.executor)
+    names = [*spec.property_names(), *context.workspace.catalogue.always(spec.candidate_class)]
+    done = estimated(
+        _generation(state, context, before="requirement"),
+        names,
+        spec.conditions,
+        executor=context.executor,
+        calculators=context.workspace.calculators,
+    )
     context.store.save_candidates(context.lease, done)
     context.recorder.step(
         "estimate", state["generation"], [[c.key, {n: [p.value, p.sigma] for n, p in c.properties.items()}] for c in done]
@@ -84,7 +89,7 @@ def estimate(state: DesignState, context: DesignContext) -> DesignState:
 def check(state: DesignState, context: DesignContext) -> DesignState:
     """Hold each structure against each requirement; the first that fails is the reason for its rejection."""
     spec = spec_of(state, context)
-    judged = [checked(c, spec) for c in _generation(state, context, before="requirement")]
+    judged = [checked(c, spec, calculators=context.workspace.calculators) for c in _generation(state, context, before="requirement")]
     context.store.save_candidates(context.lease, judged)
     context.recorder.step("check", state["generation"], [[c.key, [[r.id, r.met, r.probability] for r in c.requirements]] for c in judged])
     return {}
@@ -93,7 +98,9 @@ def check(state: DesignState, context: DesignContext) -> DesignState:
 def select(state: DesignState, context: DesignContext) -> DesignState:
     """Keep the fittest as parents, and decide whether another generation is worth its evaluations."""
     spec = spec_of(state, context)
-    search = advance(search_of(state), _generation(state, context, before="requirement"), spec, context.policy)
+    search = advance(
+        search_of(state), _generation(state, context, before="requirement"), spec, context.policy, calculators=context.workspace.calculators
+    )
     best = level(search.frontier, context.policy.top)
     context.recorder.step("select", state["generation"], {"frontier": list(search.frontier), "best": best})
     context.progress(GenerationDone(generation=state["generation"], evaluated=state["evaluated"], budget=spec.budget, best=best))

@@ -45,7 +45,7 @@ def interpret(state: DesignState, context: DesignContext) -> DesignState:
     request = GoalRequest(state["goal"], may_be_empty=beside and not options.spec, **given)
     spec = context.roles.interpreter.read(request, Place("interpret", 0, interpreter.ROLE))
     if beside:
-        spec = asks_for_something(with_wishes(spec, options))
+        spec = asks_for_something(with_wishes(spec, options, catalogue=context.workspace.catalogue))
     return {"spec_version": context.store.save_spec(context.lease, spec)}
 
 
@@ -67,7 +67,9 @@ def approve(state: DesignState, context: DesignContext) -> DesignState:
         return {"status": "rejected"}
     version = state["spec_version"]
     if answer.get("spec"):
-        version = context.store.save_spec(context.lease, check_spec(DesignSpec.model_validate(answer["spec"])))
+        version = context.store.save_spec(
+            context.lease, check_spec(DesignSpec.model_validate(answer["spec"]), catalogue=context.workspace.catalogue)
+        )
     approved_at = context.recorder.record("approve", 0, "clock", {}, lambda: context.clock().isoformat())
     context.store.approve_spec(context.lease, version, answer.get("by", ""), approved_at)
     context.store.set_status(context.lease, "running")

@@ -19,6 +19,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tools.workspace import builtin
+
 STAGES = {
     "opening": ("screen", "interpret", "approve", "guard_spec", "research"),
     "loop": ("propose", "standardise", "guard", "estimate", "check", "select"),
@@ -211,17 +213,17 @@ def warm() -> None:
     from agent.reading import interpret
     from core.spec import DesignSpec
     from tools.evaluation.judge import judge
-    from tools.proposers.registry import load
     from tools.search.propose import propose_with
     from tools.synthesis.routes.find import find_route
 
     # what a run reads once and keeps (weights, tables, building blocks) is read once for all
     spec = interpret("a molecule with melting point below 30 °C, flash point above 60 °C, log S above -3 and stable at 200 °C")
     assert isinstance(spec, DesignSpec)
-    for name, proposer in load().items():
-        if proposer.applies(spec):
-            proposals = propose_with(name, spec, 0, 2, (), ())
-            judge(proposals, spec, score=True)
+    workspace = builtin()
+    for name, proposer in workspace.proposers.items():
+        if proposer.applies(spec, workspace.catalogue):
+            proposals = propose_with(name, spec, 0, 2, (), (), workspace=workspace)
+            judge(proposals, spec, score=True, calculators=workspace.calculators)
     find_route("CC(=O)Nc1ccccc1", "molecule")
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
@@ -11,10 +10,8 @@ from pathlib import Path
 from core.candidate import PropertyValue
 from core.interfaces import Executor
 from core.spec import CandidateClass, Conditions
-from tools.calculators import estimate as in_use
 from tools.calculators.collection import Calculators, installed_calculators, with_user_models
 from tools.calculators.user_models import UserModels
-from tools.catalogue import registry
 from tools.catalogue.catalogue import Catalogue
 from tools.predictors.user_models.folder import Stamp, read_folder, stamp_of
 from tools.proposers.base import Proposer
@@ -77,18 +74,6 @@ class Workspace:
         out. A folder that does not exist holds no models.
         """
         return _with_user_models(self.base or self, folder, stamp_of(folder), None if only is None else frozenset(only))
-
-    @contextmanager
-    def entered(self) -> Iterator[Workspace]:
-        """For the length of the block, this thread or task reads words and labels from this workspace."""
-        with in_use.entered(self.calculators):
-            yield self
-
-    def enter(self) -> Workspace:
-        """:meth:`entered` for the rest of this thread or task: for a door that serves one user only."""
-        registry.IN_USE.set(self.catalogue)
-        in_use.IN_USE.set(self.calculators)
-        return self
 
 
 @lru_cache(maxsize=32)

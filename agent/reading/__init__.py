@@ -18,15 +18,17 @@ from core.spec import DesignSpec
 
 if TYPE_CHECKING:
     from agent.reading.reading import Reading
+    from tools.catalogue.catalogue import Catalogue
+    from tools.workspace import Workspace
 
 __all__ = ["compact", "describe", "interpret", "read"]
 
 
-def read(goal: str) -> Reading:
+def read(goal: str, *, catalogue: Catalogue) -> Reading:
     """What every word of ``goal`` became; see :func:`agent.reading.reading.read`."""
     from agent.reading.reading import read as read_goal
 
-    return read_goal(goal)
+    return read_goal(goal, catalogue=catalogue)
 
 
 def interpret(
@@ -37,9 +39,11 @@ def interpret(
     seed: int = 0,
     met_probability: float = 0.5,
     may_be_empty: bool = False,
+    workspace: Workspace | None = None,
 ) -> DesignSpec:
     """The spec that ``goal`` means.
 
+    ``workspace``: the properties that it may name, and what computes those of a reference; what ships and plug-ins add if None.
     ``candidates`` (1 to 1000) overrides the number in the goal (default 10); ``budget`` is the number of structures that may be
     evaluated (default 1500). A clause with a unit that does not fit, a number outside the range of its property, or words that are not
     known asks for nothing and is listed in ``unchecked``. Raises GoalError (ContradictionError, UnitError), quoting the phrase at fault, for
@@ -48,10 +52,12 @@ def interpret(
     :func:`agent.reading.assemble.asks_for_something`.
     """
     from agent.reading.assemble import resolved
+    from tools.workspace import builtin
 
     if candidates is not None and not 1 <= candidates <= 1000:
         raise GoalError(f"the number of candidates must be from 1 to 1000, not {candidates}")
-    reading = read(goal.strip() if isinstance(goal, str) else goal)
+    workspace = workspace or builtin()
+    reading = read(goal.strip() if isinstance(goal, str) else goal, catalogue=workspace.catalogue)
     options: dict[str, Any] = {"seed": seed, "met_probability": met_probability}
     said = next((c.candidates for c in reading.clauses if c.candidates is not None), None)
     number = candidates if candidates is not None else said
@@ -59,4 +65,4 @@ def interpret(
         options["candidates"] = number
     if budget is not None:
         options["budget"] = budget
-    return resolved(reading, options, may_be_empty=may_be_empty)
+    return resolved(reading, options, calculators=workspace.calculators, may_be_empty=may_be_empty)

@@ -24,6 +24,7 @@ from core.spec import (
     RuleSetRequirement,
     Unchecked,
 )
+from tools.calculators.collection import Calculators
 from tools.safety.guard import concerns
 
 
@@ -35,15 +36,15 @@ def asks_for_something(spec: DesignSpec) -> DesignSpec:
     raise GoalError(f"nothing in the goal can be computed{' (' + left + ')' if left else ''}", phrase=spec.goal[:200])
 
 
-def resolved(reading: Reading, options: dict[str, Any], *, may_be_empty: bool) -> DesignSpec:
+def resolved(reading: Reading, options: dict[str, Any], *, calculators: Calculators, may_be_empty: bool) -> DesignSpec:
     """The spec of a reading. ``options`` fills budget, seed and met_probability.
 
     Raises ContradictionError, and, unless ``may_be_empty``, GoalError (UnitError, where units alone are at fault) for a goal of which
     nothing was read.
     """
-    resolver = Resolver(reading)
+    resolver = Resolver(reading, calculators)
     resolver.run()
-    reject_contradictions(resolver.requirements)
+    reject_contradictions(resolver.requirements, catalogue=calculators.catalogue)
     closed = closed_by_counts(resolver.requirements) if resolver.candidate_class == "molecule" else None
     if closed is not None:
         resolver.requirements.append(closed[0])
@@ -72,13 +73,17 @@ def resolved(reading: Reading, options: dict[str, Any], *, may_be_empty: bool) -
 def _spec(reading: Reading, resolver: Resolver, options: dict[str, Any]) -> DesignSpec:
     temperature = resolver.conditions.temperature_c
     requirements = [
-        r.model_copy(update={"id": f"R{n}", "text": requirement_text(r, temperature)}) for n, r in enumerate(resolver.requirements, 1)
+        r.model_copy(update={"id": f"R{n}", "text": requirement_text(r, temperature, catalogue=resolver.catalogue)})
+        for n, r in enumerate(resolver.requirements, 1)
     ]
     unique: dict[str, Objective] = {}
     for objective in resolver.objectives:
         unique.setdefault(f"{objective.property}:{objective.shape}", objective)
-    objectives = [o.model_copy(update={"id": f"O{n}", "text": objective_text(o)}) for n, o in enumerate(unique.values(), 1)]
-    sets = [s.model_copy(update={"id": f"S{n}", "text": set_text(s)}) for n, s in enumerate(resolver.sets, 1)]
+    objectives = [
+        o.model_copy(update={"id": f"O{n}", "text": objective_text(o, catalogue=resolver.catalogue)})
+        for n, o in enumerate(unique.values(), 1)
+    ]
+    sets = [s.model_copy(update={"id": f"S{n}", "text": set_text(s, catalogue=resolver.catalogue)}) for n, s in enumerate(resolver.sets, 1)]
     reference = resolver.reference
     spec = DesignSpec(
         goal=reading.goal,

@@ -10,9 +10,9 @@ from agent.reading.grammar import Node
 from agent.reading.lexicon import Vague
 from agent.reading.limit_builders import INVERSE, limits_of, measured, quantity, reference_of
 from agent.reading.mentions import Lattice
-from agent.reading.registered import REGISTRY
 from agent.reading.stance import Built, Refusal, Stance
 from agent.reading.statements import Ref, Statement
+from tools.catalogue.catalogue import Catalogue
 
 
 def build(node: Node, stance: Stance, lattice: Lattice, phrase: str) -> Built:
@@ -55,7 +55,7 @@ def _level(node: Node, stance: Stance, lattice: Lattice) -> Built:
     numbers = [quantity(q) for q in node.nodes("Quantity")]
     if len(numbers) == 1 and numbers[0][1] == "":
         return None
-    celsius = [_celsius(value, unit or numbers[-1][1]) for value, unit in numbers]
+    celsius = [_celsius(value, unit or numbers[-1][1], catalogue=lattice.catalogue) for value, unit in numbers]
     if any(c is None for c in celsius):
         return None
     words = lattice.text(node.i, node.j).lower()
@@ -64,7 +64,7 @@ def _level(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return None
     if any(m.value in ("<", "<=") for m in node.mentions("cmp")):
         return None
-    definition = REGISTRY["thermal_stability"]
+    definition = lattice.catalogue["thermal_stability"]
     if not all(c is not None and definition.low <= c <= definition.high for c in celsius):
         return Refusal(f"thermal stability can be judged between {definition.low:g} and {definition.high:g} °C")
     decomposition = "decompos" in words or words.startswith(("td", "degradation"))
@@ -72,10 +72,10 @@ def _level(node: Node, stance: Stance, lattice: Lattice) -> Built:
     return [Statement("level", "", name="thermal_stability", temperature=max(c for c in celsius if c is not None), shape=shape)]
 
 
-def _celsius(value: float, unit: str) -> float | None:
+def _celsius(value: float, unit: str, *, catalogue: Catalogue) -> float | None:
     from agent.reading.units import parsed
 
-    named = parsed(unit)
+    named = parsed(unit, catalogue=catalogue)
     name = named.name if named else ""
     return {"°C": value, "K": value - 273.15, "°F": (value - 32.0) / 1.8}.get(name)
 
@@ -97,11 +97,11 @@ def _objective(node: Node, stance: Stance, lattice: Lattice) -> Built:
         direction = "up" if (sign > 0) == up else "down"
         if comparative:
             return [Statement("relative", "", name=name, shape=direction)]
-        return [_wish(name, direction == "up")]
-    built = [_wish(name, _upwards(node, name)) for name in names]
+        return [_wish(name, direction == "up", catalogue=lattice.catalogue)]
+    built = [_wish(name, _upwards(node, name, catalogue=lattice.catalogue), catalogue=lattice.catalogue) for name in names]
     if comparative:
-        return [Statement("relative", "", name=names[0], shape="up" if _upwards(node, names[0]) else "down")]
-    if any(s.kind == "level" and not _upwards(node, s.name) for s in built):
+        return [Statement("relative", "", name=names[0], shape="up" if _upwards(node, names[0], catalogue=lattice.catalogue) else "down")]
+    if any(s.kind == "level" and not _upwards(node, s.name, catalogue=lattice.catalogue) for s in built):
         return Refusal("low stability is not something that can be asked for")
     return built
 
@@ -111,8 +111,8 @@ def _shift(node: Node, ref: Ref | None = None) -> Statement:
     return Statement("relative", "", name="absorption_maximum", shape="up" if node.mentions("redder") else "down", ref=ref)
 
 
-def _upwards(node: Node, name: str) -> bool:
-    better = (REGISTRY[name].better or 1) > 0
+def _upwards(node: Node, name: str, *, catalogue: Catalogue) -> bool:
+    better = (catalogue[name].better or 1) > 0
     if node.mentions("improve", "superlative_good", "adjective_good", "comparative_good"):
         return better
     if node.mentions("adjective_bad", "comparative_bad"):
@@ -120,8 +120,8 @@ def _upwards(node: Node, name: str) -> bool:
     return not node.mentions("minimise", "superlative_down", "possible_down", "adjective_down", "comparative_down")
 
 
-def _wish(name: str, up: bool) -> Statement:
-    if REGISTRY[name].kind == "level":
+def _wish(name: str, up: bool, *, catalogue: Catalogue) -> Statement:
+    if catalogue[name].kind == "level":
         return Statement("level", "", name=name, temperature=150.0, shape="assumed")
     return Statement("objective", "", name=name, shape="maximise" if up else "minimise")
 
@@ -142,8 +142,17 @@ def _changed(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return [near, Statement("relative", "", name=name, shape="up" if up else "down", ref=reference)]
     names = [p.mentions("prop")[0].value for p in node.nodes("Property")]
     if comparative:
-        return [near, Statement("relative", "", name=names[0], shape="up" if _upwards(node, names[0]) else "down", ref=reference)]
-    return [near, *(_wish(name, _upwards(node, name)) for name in names)]
+        return [
+            near,
+            Statement(
+                "relative",
+                "",
+                name=names[0],
+                shape="up" if _upwards(node, names[0], catalogue=lattice.catalogue) else "down",
+                ref=reference,
+            ),
+        ]
+    return [near, *(_wish(name, _upwards(node, name, catalogue=lattice.catalogue), catalogue=lattice.catalogue) for name in names)]
 
 
 def _own(node: Node, stance: Stance, lattice: Lattice) -> Built:
@@ -171,14 +180,16 @@ def _denied_kind(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return part_builders.motif(node, stance, lattice)
     if node.nodes("Kind"):
         return _each_kind(node, stance, lattice)
-    return _vague(node, stance, lattice) if node.first("vague") else part_builders.each([node], denied=True)
+    return _vague(node, stance, lattice) if node.first("vague") else part_builders.each([node], denied=True, catalogue=lattice.catalogue)
 
 
 def _each_kind(node: Node, stance: Stance, lattice: Lattice) -> Built:
     """'aromatic and halogenated stuff': each of the kinds; nothing if one of them is nothing."""
     found: list[Statement] = []
     for kind in node.nodes("Kind"):
-        built = _vague(kind, stance, lattice) if kind.first("vague") else part_builders.each([kind], denied=True)
+        built = (
+            _vague(kind, stance, lattice) if kind.first("vague") else part_builders.each([kind], denied=True, catalogue=lattice.catalogue)
+        )
         if not isinstance(built, list):
             return built
         found += built
@@ -238,7 +249,7 @@ _MADE_FROM = ("analog", "derivative", "variant")
 
 
 def _similarity(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    limits = limits_of(node) or [None]  # type: ignore[list-item]
+    limits = limits_of(node, catalogue=lattice.catalogue) or [None]  # type: ignore[list-item]
     limit = limits[0]
     wanted = not node.mentions("dissimilar")
     if len(limits) > 1 or (limit is not None and limit.unit not in ("", "%")):
@@ -303,7 +314,7 @@ def _solvent(node: Node, stance: Stance, lattice: Lattice) -> Built:
 
 
 def _set(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    limits = limits_of(node)
+    limits = limits_of(node, catalogue=lattice.catalogue)
     if limits is None or len(limits) != 1 or limits[0].unit not in ("", "%") or limits[0].low is None:
         return None
     references = [ref for part in node.nodes("Reference") if (ref := reference_of(part)) is not None]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from core.errors import ContradictionError
 from core.spec import Requirement
 from tools.catalogue import contradictions
-from tools.catalogue.registry import catalogue_in_use
+from tools.catalogue.catalogue import Catalogue
 
 
-def reject_contradictions(requirements: list[Requirement]) -> None:
+def reject_contradictions(requirements: list[Requirement], *, catalogue: Catalogue) -> None:
     """Raises ContradictionError, quoting the phrases, if two requirements exclude each other."""
-    contradictions.reject_contradictions(requirements, catalogue_in_use())
+    contradictions.reject_contradictions(requirements, catalogue)
 
 
 _VALENCE = {

@@ -278,9 +278,8 @@ class HeadReader:
             ]
         return parts
 
-    @staticmethod
-    def _acted_on() -> frozenset[str]:
-        return frozenset(word for word, meanings in lexicon().meanings.items() if "acted_on" in meanings)
+    def _acted_on(self) -> frozenset[str]:
+        return frozenset(word for word, meanings in lexicon(self.lattice.catalogue).meanings.items() if "acted_on" in meanings)
 
     def _composed(self, noun: Mention) -> bool:
         """Whether a group before this noun says what the thing is made of."""

@@ -9,10 +9,9 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from agent.reading.registered import REGISTRY, RULE_SETS, common_names, group_words, plural
+from agent.reading.registered import RULE_SETS, common_names, group_words, plural
 from core.errors import ConfigurationError
 from tools.catalogue.catalogue import Catalogue
-from tools.catalogue.registry import catalogue_in_use
 
 ELEMENT_NAMES = {
     "hydrogen": "H", "carbon": "C", "nitrogen": "N", "oxygen": "O", "fluorine": "F", "chlorine": "Cl", "bromine": "Br", "iodine": "I",
@@ -158,14 +157,9 @@ def families() -> tuple[Family, ...]:
     )
 
 
-def lexicon() -> Lexicon:
-    """The lexicon of this version and of the user's own properties. Raises ConfigurationError if a table is not well formed."""
-    return _lexicon(catalogue_in_use())
-
-
 @lru_cache(maxsize=8)
-def _lexicon(catalogue: Catalogue) -> Lexicon:
-    """Built once for each state of the property registry."""
+def lexicon(catalogue: Catalogue) -> Lexicon:
+    """The lexicon of the properties in ``catalogue``, built once for each. Raises ConfigurationError if a table is not well formed."""
     meanings: dict[str, dict[str, Any]] = {}
 
     def add(phrase: str, kind: str, value: Any) -> None:
@@ -175,7 +169,7 @@ def _lexicon(catalogue: Catalogue) -> Lexicon:
         meanings.setdefault(key, {}).setdefault(kind, value)
 
     _add_grammar(add)
-    _add_chemistry(add)
+    _add_chemistry(add, catalogue)
     for entry in vague_words():
         for word in entry.words:
             if entry.stands_for:
@@ -192,7 +186,7 @@ def _lexicon(catalogue: Catalogue) -> Lexicon:
         for word in row["words"]:
             add(word, "unchk", row["reason"])
             add(plural(word), "unchk", row["reason"])
-    _own_words_win(meanings)
+    _own_words_win(meanings, catalogue)
     by_first: dict[str, list[str]] = {}
     for key in meanings:
         by_first.setdefault(first_piece(key), []).append(key)
@@ -201,10 +195,10 @@ def _lexicon(catalogue: Catalogue) -> Lexicon:
     return Lexicon(by_first, meanings)
 
 
-def _own_words_win(meanings: dict[str, dict[str, Any]]) -> None:
+def _own_words_win(meanings: dict[str, dict[str, Any]], catalogue: Catalogue) -> None:
     """A word of a user's own property, and 'low' or 'high' before it, is no longer one that nothing can compute."""
-    for word, name in REGISTRY.words().items():
-        if REGISTRY[name].own:
+    for word, name in catalogue.words().items():
+        if catalogue[name].own:
             key = key_of(word)
             for phrase in (key, f"low {key}", f"high {key}"):
                 meanings.get(phrase, {}).pop("unchk", None)
@@ -303,7 +297,7 @@ _ADJECTIVAL = {"macrocyclic": "macrocycle", "phenolic": "phenol", "spirocyclic":
 _SCALES = {"heavy": ("molecular_weight", 1), "light": ("molecular_weight", -1), "large": ("molecular_weight", 1), "polar": ("tpsa", 1)}
 
 
-def _add_chemistry(add: Any) -> None:
+def _add_chemistry(add: Any, catalogue: Catalogue) -> None:
     for word, name in _ADJECTIVAL.items():
         add(word, "adjectival", name)
     for word, name in _EXTRA_GROUP_WORDS.items():
@@ -311,13 +305,13 @@ def _add_chemistry(add: Any) -> None:
         add(plural(word), "grp", name)
     for word, scale in _SCALES.items():
         add(word, "scale", scale)
-    for definition in REGISTRY:
+    for definition in catalogue:
         for word in definition.goal_words:
             add(word, "prop", definition.name)
-    for word, name in REGISTRY.words().items():
+    for word, name in catalogue.words().items():
         add(word, "prop", name)
         add(plural(word), "prop", name)
-    for definition in REGISTRY:
+    for definition in catalogue:
         add(definition.label.split(" (")[0], "prop", definition.name)
         for words, sign in ((definition.up_words, 1), (definition.down_words, -1)):
             for word in words:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from agent.reading.grammar import Node
 from agent.reading.lexicon import Vague
 from agent.reading.mentions import Lattice
-from agent.reading.registered import REGISTRY
 from agent.reading.statements import Limit, Ref
 from agent.reading.units import parsed
+from tools.catalogue.catalogue import Catalogue
 
 #: (property, limit, what is assumed by it)
 Measured = tuple[str, Limit, str]
@@ -46,9 +46,9 @@ def reference_of(node: Node) -> Ref | None:
     return None
 
 
-def limits_of(node: Node) -> list[Limit] | None:
+def limits_of(node: Node, *, catalogue: Catalogue) -> list[Limit] | None:
     """The one or two comparisons in ``node``; None for none, or two that do not bound from both sides."""
-    found = [_limit_of(part) for part in node.nodes("Limit")]
+    found = [_limit_of(part, catalogue=catalogue) for part in node.nodes("Limit")]
     limits = [limit for limit in found if limit is not None]
     if not limits or len(limits) != len(found):
         return None
@@ -65,7 +65,7 @@ def limits_of(node: Node) -> list[Limit] | None:
     return limits if len(limits) <= 2 else None
 
 
-def _limit_of(node: Node) -> Limit | None:
+def _limit_of(node: Node, *, catalogue: Catalogue) -> Limit | None:
     part = node.parts[0]
     assert isinstance(part, Node)
     numbers = [quantity(q) for q in part.nodes("Quantity")]
@@ -80,13 +80,13 @@ def _limit_of(node: Node) -> Limit | None:
         return Limit(">=", low=float(part.mentions("num_plus")[0].value), unit=unit.value.written if unit else "")
     value, unit_text = numbers[0]
     if part.name in ("Window", "Interval", "Either"):
-        return _window(part, numbers, comparisons)
+        return _window(part, numbers, comparisons, catalogue=catalogue)
     if part.name == "PlusMinus":
-        return _between(value - numbers[1][0], value + numbers[1][0], unit_text, numbers[1][1])
+        return _between(value - numbers[1][0], value + numbers[1][0], unit_text, numbers[1][1], catalogue=catalogue)
     if part.name == "Around":
         if not part.mentions("between") or numbers[0][0] < 0:
             return None
-        return _between(numbers[1][0] - value, numbers[1][0] + value, unit_text, numbers[1][1])
+        return _between(numbers[1][0] - value, numbers[1][0] + value, unit_text, numbers[1][1], catalogue=catalogue)
     if part.name == "After":
         if any(c not in ("~", "==") for c in comparisons):
             return None
@@ -104,7 +104,7 @@ def _compared(comparisons: list[str], value: float, unit: str) -> Limit | None:
     return Limit(sharp[0] if sharp else comparisons[0], low=value, unit=unit)
 
 
-def _window(part: Node, numbers: list[tuple[float, str]], comparisons: list[str]) -> Limit | None:
+def _window(part: Node, numbers: list[tuple[float, str]], comparisons: list[str], *, catalogue: Catalogue) -> Limit | None:
     (low, first), (high, second) = numbers
     if any(c not in ("~", "==") for c in comparisons):
         return None
@@ -113,12 +113,12 @@ def _window(part: Node, numbers: list[tuple[float, str]], comparisons: list[str]
     ends = part.mentions("num")
     if low < 20 and not first and 100 <= high < 1000 and high % 100 == 0 and len(ends) == 2 and ends[1].j - ends[1].i > 1:
         return None  # 'between six and eight hundred' most likely means six hundred
-    return _between(low, high, first, second)
+    return _between(low, high, first, second, catalogue=catalogue)
 
 
-def _between(low: float, high: float, first: str, second: str) -> Limit | None:
-    if first and second and first != second and parsed(first) != parsed(second):
-        one, two = parsed(first), parsed(second)
+def _between(low: float, high: float, first: str, second: str, *, catalogue: Catalogue) -> Limit | None:
+    if first and second and first != second and parsed(first, catalogue=catalogue) != parsed(second, catalogue=catalogue):
+        one, two = parsed(first, catalogue=catalogue), parsed(second, catalogue=catalogue)
         if one is None or two is None or not one.name or one.name != two.name:
             return None
     return Limit("between", low=low, high=high, unit=second or first) if low <= high else None
@@ -152,10 +152,10 @@ def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
             operator = str(comparison.value)
             return [(entry.stands_for, Limit(operator, ref=reference), "")] if operator in ("<", "<=", ">", ">=") else None
         if isinstance(entry, Vague):
-            return _each(entry.stands_for, limits_of(node), entry.reason)
-        return _each("absorption_maximum", limits_of(node), "")
+            return _each(entry.stands_for, limits_of(node, catalogue=lattice.catalogue), entry.reason)
+        return _each("absorption_maximum", limits_of(node, catalogue=lattice.catalogue), "")
     if node.mentions("half_as", "twice_as"):
-        return _ratio(node)
+        return _ratio(node, catalogue=lattice.catalogue)
     if node.mentions("scale"):
         return _scaled(node)
     names = {m.value for p in node.nodes("Property") for m in p.mentions("prop")} | {m.value for m in node.mentions("prop")}
@@ -164,14 +164,14 @@ def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
     if not names:
         return _without_name(node, lattice)
     name = names.pop()
-    if REGISTRY[name].kind == "level":
+    if lattice.catalogue[name].kind == "level":
         return None
     if node.mentions("strongly"):
         numbers = [quantity(q) for q in node.nodes("Quantity")]
         return [(name, Limit(">", low=numbers[0][0], unit=numbers[0][1]), "")]
     comparative = node.mentions("comparative_up", "comparative_down", "comparative_good", "comparative_bad")
     if comparative:
-        return _than(node, name, _up(comparative[0].kind, name))
+        return _than(node, name, _up(comparative[0].kind, name, catalogue=lattice.catalogue))
     bound = node.mentions("bound_most", "bound_least")
     if bound:
         value, unit = quantity(node.nodes("Quantity")[0])
@@ -179,8 +179,8 @@ def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
     return _plain(node, name, lattice)
 
 
-def _up(kind: str, name: str) -> bool:
-    better = (REGISTRY[name].better or 1) > 0
+def _up(kind: str, name: str, *, catalogue: Catalogue) -> bool:
+    better = (catalogue[name].better or 1) > 0
     return {"comparative_up": True, "comparative_down": False, "comparative_good": better, "comparative_bad": not better}[kind]
 
 
@@ -198,7 +198,7 @@ def _plain(node: Node, name: str, lattice: Lattice) -> list[Measured] | None:
         if comparison is None or comparison.value not in ("<", "<=", ">", ">=", "better", "worse"):
             return None
         return [(name, Limit(str(comparison.value), ref=reference), "")]
-    limits = limits_of(node)
+    limits = limits_of(node, catalogue=lattice.catalogue)
     if limits is None:
         return None
     after = [m for m in node.mentions("after") if m not in [x for part in node.nodes("Limit") for x in part.mentions("after")]]
@@ -206,11 +206,11 @@ def _plain(node: Node, name: str, lattice: Lattice) -> list[Measured] | None:
         if len(limits) > 1 or limits[0].operator != "bare":
             return None
         limits = [replace(limits[0], operator=str(after[0].value))]
-    if REGISTRY[name].integer and any(limit.unit for limit in limits):
+    if lattice.catalogue[name].integer and any(limit.unit for limit in limits):
         return None  # 'above 100 °C, at most 3 rings'
     first = node.parts[0]
     number_first = isinstance(first, Node) and first.name == "Limits"
-    if number_first and limits[0].operator == "bare" and not limits[0].unit and not REGISTRY[name].integer:
+    if number_first and limits[0].operator == "bare" and not limits[0].unit and not lattice.catalogue[name].integer:
         return None
     if name == "ring_count" and comparison is not None and lattice.lower(comparison.i) in ("larger", "bigger", "smaller"):
         return None
@@ -255,11 +255,11 @@ def _scaled(node: Node) -> list[Measured] | None:
     return _than(node, name, up)
 
 
-def _ratio(node: Node) -> list[Measured] | None:
+def _ratio(node: Node, *, catalogue: Catalogue) -> list[Measured] | None:
     """'half as heavy as aspirin', 'less than twice the molecular weight of caffeine'; of properties that have a zero."""
     scale, reference = node.first("scale"), reference_of(node)
     name = scale.value[0] if scale is not None else node.mentions("prop")[0].value
-    if reference is None or REGISTRY[name].unit not in ("g/mol", "Å²", "cm³/mol") or (scale is not None and scale.value[1] < 0):
+    if reference is None or catalogue[name].unit not in ("g/mol", "Å²", "cm³/mol") or (scale is not None and scale.value[1] < 0):
         return None
     operator = str(node.mentions("cmp")[0].value) if node.mentions("cmp") else "~"
     if operator not in ("<", "<=", ">", ">=", "~", "=="):
@@ -277,11 +277,11 @@ def _without_name(node: Node, lattice: Lattice) -> list[Measured] | None:
             return None
         assert comparison is not None
         return [("molecular_weight", Limit(str(comparison.value), ref=reference), "")]
-    limits = limits_of(node)
+    limits = limits_of(node, catalogue=lattice.catalogue)
     if limits is None:
         return None
     name = "molecular_weight" if words.split(" ")[0] in ("heavier", "lighter") and not limits[0].unit else ""
-    unit = parsed(limits[0].unit) if limits[0].unit else None
+    unit = parsed(limits[0].unit, catalogue=lattice.catalogue) if limits[0].unit else None
     if not name and (unit is None or limits[0].operator in ("bare", "~", "==")):
         return None
     name = name or _BY_UNIT.get(unit.name if unit else "", "")

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 
-from agent.reading.registered import REGISTRY
 from agent.reading.statements import Limit, Ref
 from agent.reading.units import in_property_unit, mass_concentration, parsed
 from core.errors import GoalError, MolwrightError, UnitError
 from core.spec import CandidateClass, Comparison, Condition, Conditions, EditRequirement
+from tools.calculators.collection import Calculators
+from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.property import Property
 
 _TURNED: dict[str, Comparison] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}
 
 
-def property_condition(definition: Property, limit: Limit, phrase: str, reference: float | None = None) -> tuple[Condition, list[str]]:
+def property_condition(
+    definition: Property, limit: Limit, phrase: str, reference: float | None = None, *, catalogue: Catalogue
+) -> tuple[Condition, list[str]]:
     """The condition in the unit of ``definition`` and the notes that explain what was assumed.
 
     ``reference`` is the value of the structure that the limit refers to. Raises UnitError for a unit that does not fit,
@@ -31,7 +34,7 @@ def property_condition(definition: Property, limit: Limit, phrase: str, referenc
     else:
         numbers = [limit.low, limit.high]
     unit = limit.unit or (definition.plain_unit if limit.ref is None else "")
-    converted = [_converted(definition, v, unit, phrase, notes) for v in numbers if v is not None]
+    converted = [_converted(definition, v, unit, phrase, notes, catalogue=catalogue) for v in numbers if v is not None]
     values = [value for value, _ in converted]
     if not limit.unit and limit.ref is None and definition.unit and definition.name not in ("molecular_weight", "log_epsilon"):
         notes.append(f"no unit is given; {definition.plain_unit or definition.unit} is assumed")
@@ -43,12 +46,12 @@ def property_condition(definition: Property, limit: Limit, phrase: str, referenc
     return _condition(definition, operator, values, notes), notes
 
 
-def mass_condition(definition: Property, limit: Limit, phrase: str) -> tuple[Condition, list[str]] | None:
+def mass_condition(definition: Property, limit: Limit, phrase: str, *, catalogue: Catalogue) -> tuple[Condition, list[str]] | None:
     """The condition in mg/L, with notes, for a solubility that is stated by mass ('50 µg/mL'); None for any other.
 
     Raises GoalError for a comparison that a mass cannot be held against.
     """
-    unit = parsed(limit.unit) if limit.unit else None
+    unit = parsed(limit.unit, catalogue=catalogue) if limit.unit else None
     factor = mass_concentration(unit) if unit is not None and definition.name == "aqueous_solubility" else None
     if factor is None or unit is None:
         return None
@@ -68,18 +71,18 @@ def mass_condition(definition: Property, limit: Limit, phrase: str) -> tuple[Con
     return Condition.model_validate({"comparison": operator, "value": values[0]}), [note]
 
 
-def _converted(definition: Property, value: float, unit: str, phrase: str, notes: list[str]) -> tuple[float, bool]:
+def _converted(definition: Property, value: float, unit: str, phrase: str, notes: list[str], *, catalogue: Catalogue) -> tuple[float, bool]:
     """(the number in the unit of the property, whether 'more' became 'less')."""
     if not unit:
         if definition.name == "log_epsilon" and value >= 100:
             notes.append(f"{value:g} is taken as ε in L/mol/cm; log ε = {math.log10(value):.2f}")
             return math.log10(value), False
         return value, False
-    known = parsed(unit)
+    known = parsed(unit, catalogue=catalogue)
     if known is None:
         raise UnitError(f"{unit} is not known as a unit", phrase=phrase)
     try:
-        return in_property_unit(value, known, definition)
+        return in_property_unit(value, known, definition, catalogue=catalogue)
     except UnitError as error:
         raise UnitError(str(error), phrase=phrase) from error
 
@@ -150,21 +153,21 @@ def similarity_condition(limit: Limit | None, wanted: bool, phrase: str) -> tupl
     return Condition.model_validate({"comparison": operator, "value": low}), []
 
 
-def reference_value(name: str, ref: Ref, candidate_class: CandidateClass, conditions: Conditions, phrase: str) -> float:
+def reference_value(
+    name: str, ref: Ref, candidate_class: CandidateClass, conditions: Conditions, phrase: str, *, calculators: Calculators
+) -> float:
     """The value of property ``name`` for a structure that the goal names, in the registered unit.
 
     Computed properties by RDKit, predicted ones by the shipped predictor. Raises GoalError if it cannot be had.
     """
-    definition = REGISTRY[name]
+    definition = calculators.catalogue[name]
     try:
         if definition.kind == "computed":
             from tools.calculators.descriptors import compute_descriptor
             from tools.structures.parse import parse_smiles
 
             return float(compute_descriptor(name, parse_smiles(ref.smiles)))  # unrounded: 'higher' must not hold for the reference itself
-        from tools.calculators.estimate import estimate
-
-        value = estimate([ref.smiles], candidate_class, [name], conditions)[0][name]
+        value = calculators.estimate([ref.smiles], candidate_class, [name], conditions)[0][name]
     except (MolwrightError, ImportError, ValueError) as error:
         raise GoalError(f"the {definition.label} of {ref.name or ref.smiles} cannot be had: {error}", phrase=phrase) from error
     if value.number is None:

@@ -17,6 +17,7 @@ from agent.reading.number_words import number_mentions
 from agent.reading.registered import parse_polymer, parse_smiles
 from agent.reading.units import Unit, unit_at
 from core.errors import GoalError, StructureError
+from tools.catalogue.catalogue import Catalogue
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,11 @@ class Mention:
 
 @dataclass
 class Lattice:
-    """The pieces of a goal and, by the piece at which they begin, all mentions."""
+    """The pieces of a goal and, by the piece at which they begin, all mentions. ``catalogue``: of the properties that the goal may name."""
 
     plain: str
     pieces: list[Piece]
+    catalogue: Catalogue
     at: list[list[Mention]] = field(default_factory=list)
     by_kind: list[dict[str, list[Mention]]] = field(default_factory=list)
 
@@ -92,12 +94,12 @@ _LETTERS = re.compile(r"(?:Cl|Br|Si|[CHNOSPFIB]){2,}")
 _QUOTES = "\"'`*_#|{}^$\\@"
 
 
-def scan(plain: str) -> Lattice:
+def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
     """All mentions of a normalised goal. Raises GoalError for what looks like a SMILES and cannot be read."""
     found = [(m.start(), m.end()) for m in _PIECES.finditer(plain)]
-    structures = _structures(plain)
+    structures = _structures(plain, catalogue=catalogue)
     pieces = _pieces(plain, found, structures)
-    lattice = Lattice(plain, pieces, [[] for _ in pieces])
+    lattice = Lattice(plain, pieces, catalogue, [[] for _ in pieces])
     ends = {p.end: n + 1 for n, p in enumerate(pieces)}
     starts = {p.start: n for n, p in enumerate(pieces)}
     hay = plain.lower().replace("-", " ")
@@ -105,7 +107,7 @@ def scan(plain: str) -> Lattice:
         here = lattice.at[n]
         if piece.start in structures:
             here.append(Mention(n, n + 1, "smiles", structures[piece.start][1]))
-        here += _phrases(hay, pieces, n, ends)
+        here += _phrases(hay, pieces, n, ends, catalogue=catalogue)
         here += _symbols(pieces, n)
         if re.fullmatch(r"x\d", piece.lower):
             here.append(Mention(n, n + 1, "times", float(piece.lower[1:])))
@@ -114,7 +116,7 @@ def scan(plain: str) -> Lattice:
         if piece.text in _QUOTES:
             here.append(Mention(n, n + 1, "quote"))
     for start, end, value, plus in number_mentions(plain):
-        if start in starts and end in ends and not _inside_word(pieces, starts[start], ends[end]):
+        if start in starts and end in ends and not _inside_word(pieces, starts[start], ends[end], catalogue=catalogue):
             n, j = starts[start], ends[end]
             lattice.at[n].append(Mention(n, j, "num", value))
             if plus:
@@ -144,7 +146,7 @@ def _pieces(plain: str, found: list[tuple[int, int]], structures: dict[int, tupl
     return pieces
 
 
-def _inside_word(pieces: list[Piece], i: int, j: int) -> bool:
+def _inside_word(pieces: list[Piece], i: int, j: int, *, catalogue: Catalogue) -> bool:
     """Whether a number is a part of a word: '5-HT2A', '1,3-diketone', 'N2'."""
     before = pieces[i]
     glued = (
@@ -153,24 +155,24 @@ def _inside_word(pieces: list[Piece], i: int, j: int) -> bool:
         and (pieces[i - 1].text[-1].isalnum() or (pieces[i - 1].text == "-" and pieces[i - 1].glued and _letters(pieces, i - 2)))
     )
     after = j + 1 < len(pieces) and pieces[j].text == "-" and pieces[j].glued and pieces[j + 1].glued and pieces[j + 1].text[0].isalpha()
-    return glued or (after and not _is_unit(pieces, j + 1))
+    return glued or (after and not _is_unit(pieces, j + 1, catalogue=catalogue))
 
 
 def _letters(pieces: list[Piece], i: int) -> bool:
     return i >= 0 and pieces[i].text[0].isalpha()
 
 
-def _is_unit(pieces: list[Piece], i: int) -> bool:
-    return unit_at(pieces[i].text, 0) is not None or pieces[i].lower in ("membered", "fold", "atom", "carbon", "ring")
+def _is_unit(pieces: list[Piece], i: int, *, catalogue: Catalogue) -> bool:
+    return unit_at(pieces[i].text, 0, catalogue=catalogue) is not None or pieces[i].lower in ("membered", "fold", "atom", "carbon", "ring")
 
 
-def _phrases(hay: str, pieces: list[Piece], n: int, ends: dict[int, int]) -> list[Mention]:
+def _phrases(hay: str, pieces: list[Piece], n: int, ends: dict[int, int], *, catalogue: Catalogue) -> list[Mention]:
     piece = pieces[n]
     if n and piece.glued and piece.text[0].isalpha() and pieces[n - 1].text[-1].isdigit():
         return []
     if piece.text == "pH":
         return [Mention(n, n + 1, "unchk", "pKa and logD: no method is available")]
-    words, found = lexicon(), []
+    words, found = lexicon(catalogue), []
     for first in dict.fromkeys((first_piece(piece.lower), piece.lower.removesuffix("'s"), piece.lower[:1])):
         for key in words.by_first.get(first, ()):
             if not hay.startswith(key, piece.start):
@@ -223,31 +225,36 @@ def _units(lattice: Lattice, ends: dict[int, int]) -> None:
         for k in (j, j + 1):
             if k >= len(lattice.pieces) or (k > j and not (lattice.pieces[j].text == "-" and lattice.pieces[k].glued)):
                 continue
-            unit: Unit | None = unit_at(lattice.plain, lattice.pieces[k].start)
+            unit: Unit | None = unit_at(lattice.plain, lattice.pieces[k].start, catalogue=lattice.catalogue)
             end = lattice.pieces[k].start + len(unit.written) if unit else -1
             if unit is not None and end in ends:
                 lattice.at[j].append(Mention(j, ends[end], "unit", unit))
 
 
-def _structures(plain: str) -> dict[int, tuple[int, str]]:
+def _structures(plain: str, *, catalogue: Catalogue) -> dict[int, tuple[int, str]]:
     """Every SMILES: start to (end, canonical form)."""
     found: dict[int, tuple[int, str]] = {}
     for match in re.finditer(r"\S+", plain):
         start, chunk = match.start(), match.group()
         lead = len(chunk) - len(chunk.lstrip("\"'`(:,="))
         for skip in dict.fromkeys((0, lead)):
-            structure = _structure(chunk[skip:])
+            structure = _structure(chunk[skip:], catalogue=catalogue)
             if structure is not None:
                 found[start + skip] = (start + skip + len(structure[0]), structure[1])
                 break
     return found
 
 
-def _structure(chunk: str) -> tuple[str, str] | None:
+def _structure(chunk: str, *, catalogue: Catalogue) -> tuple[str, str] | None:
     """(the SMILES that ``chunk`` begins with, canonical form). Raises GoalError for one that cannot be read."""
     while chunk and (chunk[-1] in "\"'`,;:!?." or (chunk[-1] == ")" and chunk.count(")") > chunk.count("("))):
         chunk = chunk[:-1]
-    if len(chunk) < 2 or _SMILES.fullmatch(chunk) is None or chunk[0] in "()=#-.%:/\\~$0123456789" or not _looks_like_smiles(chunk):
+    if (
+        len(chunk) < 2
+        or _SMILES.fullmatch(chunk) is None
+        or chunk[0] in "()=#-.%:/\\~$0123456789"
+        or not _looks_like_smiles(chunk, catalogue=catalogue)
+    ):
         return None
     try:
         mol = parse_polymer(chunk) if chunk.count("*") == 2 else parse_smiles(chunk)
@@ -256,9 +263,9 @@ def _structure(chunk: str) -> tuple[str, str] | None:
     return chunk, Chem.MolToSmiles(mol)
 
 
-def _looks_like_smiles(chunk: str) -> bool:
+def _looks_like_smiles(chunk: str, *, catalogue: Catalogue) -> bool:
     atoms = re.findall(r"\[[^\]]*\]?|Br|Cl|[BCNOPSFI]|[bcnops]", chunk)
-    if lexicon().meanings.get(chunk.lower()) or len(atoms) < 2:
+    if lexicon(catalogue).meanings.get(chunk.lower()) or len(atoms) < 2:
         return False
     if re.search(r"[=#()]", chunk) or "[" in chunk:
         return any(c.isupper() or c.isdigit() for c in chunk)

@@ -8,9 +8,10 @@ from itertools import pairwise
 from agent.reading.grammar import Node
 from agent.reading.limit_builders import INVERSE, limits_of, reference_of
 from agent.reading.mentions import Lattice, Mention
-from agent.reading.registered import GROUPS, REGISTRY
+from agent.reading.registered import GROUPS
 from agent.reading.stance import Built, Stance
 from agent.reading.statements import Limit, Ref, Statement
+from tools.catalogue.catalogue import Catalogue
 
 
 def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
@@ -19,7 +20,7 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if pair is not None:
         name, _, number = str(pair.value).removeprefix("count:group:").partition(" == ")
         return None if stance.denied else [Statement("count", "", name=name, limit=Limit("==", low=float(number)))]
-    limits = _times(node) or limits_of(node)
+    limits = _times(node) or limits_of(node, catalogue=lattice.catalogue)
     if limits is None or any(limit.unit for limit in limits) or node.mentions("blame"):
         return None
     after = node.first("after")
@@ -85,7 +86,7 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if stance.late and joints and (joints[-1] == "," or (any(f.article for f in forms) and not stance.strong)):
         return None  # 'a long chain, nitrogen undesirable'
     if stance.denied:
-        return _blamed(node, lattice, _denied_items(items, forms, joints))
+        return _blamed(node, lattice, _denied_items(items, forms, joints, catalogue=lattice.catalogue))
     if not stance.holding and any(item.mentions("cmpd") and not item.mentions("grp") for item in items):
         return None
     asked = stance.strong or forms[0].article or stance.listed
@@ -97,7 +98,7 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return [choice([item.mentions("grp")[0].value for item in items])]
     if "or" in " ".join(joints) or "/" in joints:
         return None
-    return each(items, denied=False)
+    return each(items, denied=False, catalogue=lattice.catalogue)
 
 
 def _blamed(node: Node, lattice: Lattice, built: Built) -> Built:
@@ -144,7 +145,7 @@ def _joints(items: list[Node], lattice: Lattice) -> list[str]:
     return joints
 
 
-def _denied_items(items: list[Node], forms: list[_Form], joints: list[str]) -> Built:
+def _denied_items(items: list[Node], forms: list[_Form], joints: list[str], *, catalogue: Catalogue) -> Built:
     """'no A, B or C': every item with the grammar of the first one."""
     if any(joint in _ADDING for joint in joints):
         return None  # 'no ester with a long chain' leaves others
@@ -162,22 +163,22 @@ def _denied_items(items: list[Node], forms: list[_Form], joints: list[str]) -> B
             and not (alternative or (listed and joints[-1].strip(", ") in ("or", "nor")))
         ):
             return None
-    return each(items, denied=True)
+    return each(items, denied=True, catalogue=catalogue)
 
 
-def each(items: list[Node], *, denied: bool) -> Built:
+def each(items: list[Node], *, denied: bool, catalogue: Catalogue) -> Built:
     """What each of ``items`` states; None if one of them states nothing."""
     built: list[Statement] = []
     for item in items:
         mention = item.mentions("grp", "elem", "cmpd", "smiles", "prop")[0]
-        one = present(mention, denied)
+        one = present(mention, denied, catalogue=catalogue)
         if one is None:
             return None
         built.append(one)
     return built
 
 
-def present(mention: Mention, denied: bool) -> Statement | None:
+def present(mention: Mention, denied: bool, *, catalogue: Catalogue) -> Statement | None:
     """A part that must, or must not, be there; None for what is no part."""
     if mention.kind == "grp":
         return Statement("motif", "", name=mention.value, smarts=GROUPS[mention.value].smarts, wanted=not denied)
@@ -185,7 +186,7 @@ def present(mention: Mention, denied: bool) -> Statement | None:
         limit = Limit("==", low=0.0) if denied else Limit(">=", low=1.0)
         return Statement("count", "", name=mention.value, what="element", limit=limit)
     if mention.kind == "prop":
-        if not REGISTRY[mention.value].integer or mention.value in ("formal_charge", "valence_electrons"):
+        if not catalogue[mention.value].integer or mention.value in ("formal_charge", "valence_electrons"):
             return None
         bonds = {"double_bonds": "alkene", "triple_bonds": "alkyne"}.get(mention.value)
         if bonds is not None:  # 'no double bonds' speaks of carbon

@@ -10,6 +10,7 @@ from agent.reading.language import foreign_language
 from agent.reading.lexicon import Family
 from agent.reading.mentions import Lattice, scan
 from agent.reading.normalise import Text, normalised
+from tools.catalogue.catalogue import Catalogue
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,11 @@ class Reading:
         return next((c for c in self.clauses if c.role == "head" or c.content == "head"), None)
 
 
-def read(goal: str) -> Reading:
+def read(goal: str, *, catalogue: Catalogue) -> Reading:
     """What every word of ``goal`` became. Raises GoalError for what is no text, empty or too long, and for structures that cannot be read."""
     text = normalised(goal)
     language = foreign_language(text.plain)
-    lattice = scan(text.plain)
+    lattice = scan(text.plain, catalogue=catalogue)
     if language:
         whole = Clause(0, len(lattice.pieces), "unread", reason=f"the goal seems to be written in {language}; goals are read in English")
         return Reading(goal, text, lattice, (whole,), language)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tools.catalogue.registry import REGISTRY
 from tools.catalogue.rule_sets import RULE_SETS
 from tools.groups.groups import GROUPS, compile_smarts, group_words, plural
 from tools.groups.scaffold import scaffold_smarts
@@ -11,7 +10,6 @@ from tools.structures.parse import parse_polymer, parse_smiles
 
 __all__ = [
     "GROUPS",
-    "REGISTRY",
     "RULE_SETS",
     "common_names",
     "compile_smarts",

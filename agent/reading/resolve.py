@@ -24,6 +24,7 @@ from core.spec import (
     Requirement,
     SetRequirement,
 )
+from tools.calculators.collection import Calculators
 
 #: Statements whose structure is the reference of the goal.
 REFERRING = ("own", "similarity", "edit", "objective", "kept")
@@ -41,7 +42,9 @@ class Outcome:
 class Resolver(StatementResolver):
     """Turns the clauses of one reading into the parts of its spec. A clause that cannot be resolved is unread; the others stand."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, calculators: Calculators) -> None:
+        self.calculators = calculators
+        self.catalogue = calculators.catalogue
         self.reading = reading
         self.requirements: list[Requirement] = []
         self.objectives: list[Objective] = []
@@ -98,8 +101,8 @@ class Resolver(StatementResolver):
             return chosen.name, "polymer" if chosen.candidate_class == "polymer" else "molecule"
         if given:
             return "", "polymer" if given == "polymer" else "molecule"
-        if head is None and (named := spoken_of(self.reading)) is not None:
-            return named.name, "polymer" if named.candidate_class == "polymer" else "molecule"
+        if head is None and (spoken := spoken_of(self.reading)) is not None:
+            return spoken.name, "polymer" if spoken.candidate_class == "polymer" else "molecule"
         return "", self._class_of_statements(head)
 
     def _set_aside(self, adjuncts: list[tuple[Outcome, Family]], reason: str) -> None:
@@ -176,7 +179,7 @@ class Resolver(StatementResolver):
         if family is None:
             return
         for text in family.requires:
-            requirement = parse_requirement(text)
+            requirement = parse_requirement(text, catalogue=self.catalogue)
             if isinstance(requirement, PropertyRequirement) and self._states(requirement.property):
                 continue
             if self.family == "monomer" and any(isinstance(r, CountRequirement) and r.what == "group" for r in self.requirements):

@@ -14,7 +14,7 @@ from agent.reading.contradictions import reject_formula
 from agent.reading.kept import kept_atoms
 from agent.reading.limits import check_edit, count_condition, mass_condition, property_condition, reference_value, similarity_condition
 from agent.reading.objectives import ramp_for, soft_objective
-from agent.reading.registered import GROUPS, REGISTRY, RULE_SETS
+from agent.reading.registered import GROUPS, RULE_SETS
 from agent.reading.statements import Limit, Ref, Statement
 from agent.reading.wording import comparison, objective_text, requirement_text
 from core.errors import GoalError, MolwrightError, StructureError
@@ -37,6 +37,8 @@ from core.spec import (
     SetRequirement,
     SimilarityRequirement,
 )
+from tools.calculators.collection import Calculators
+from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds.property import MASS_UNIT
 from tools.groups.scaffold import scaffold_smarts
 
@@ -54,6 +56,8 @@ class Unread(Exception):
 class StatementResolver:
     """Takes statements, one method a kind, into the parts of a spec. Each raises GoalError or :class:`Unread` where it cannot."""
 
+    calculators: Calculators
+    catalogue: Catalogue
     requirements: list[Requirement]
     objectives: list[Objective]
     sets: list[SetRequirement]
@@ -90,12 +94,12 @@ class StatementResolver:
             return [], []
         at = self.conditions.temperature_c
         return (
-            [r.model_copy(update={"text": requirement_text(r, at)}) for r in scratch.requirements],
-            [o.model_copy(update={"text": objective_text(o)}) for o in scratch.objectives],
+            [r.model_copy(update={"text": requirement_text(r, at, catalogue=self.catalogue)}) for r in scratch.requirements],
+            [o.model_copy(update={"text": objective_text(o, catalogue=self.catalogue)}) for o in scratch.objectives],
         )
 
     def _fits_class(self, name: str, phrase: str) -> None:
-        definition = REGISTRY[name]
+        definition = self.catalogue[name]
         if self.candidate_class not in definition.classes:
             what = "polymers" if self.candidate_class == "polymer" else "molecules"
             raise Unread(f"{definition.label}: no method for {what}")
@@ -104,7 +108,7 @@ class StatementResolver:
         """Taken into the conditions."""
 
     def _property(self, s: Statement) -> None:
-        definition = REGISTRY[s.name]
+        definition = self.catalogue[s.name]
         assert s.limit is not None
         if definition.kind == "level":
             raise Unread(f"{definition.label} is a class, not a number: say 'stable at 200 °C'")
@@ -112,10 +116,10 @@ class StatementResolver:
         value = None
         if s.limit.ref is not None:
             ref = self._resolve_ref(s.limit.ref, s.phrase)
-            value = reference_value(s.name, ref, self.candidate_class, self.conditions, s.phrase)
+            value = reference_value(s.name, ref, self.candidate_class, self.conditions, s.phrase, calculators=self.calculators)
             self.assume(s.phrase, f"the {definition.label} of {ref.name or ref.smiles} is {number_text(value)} {definition.unit}".rstrip())
-        mass = mass_condition(definition, s.limit, s.phrase)
-        condition, notes = mass if mass is not None else property_condition(definition, s.limit, s.phrase, value)
+        mass = mass_condition(definition, s.limit, s.phrase, catalogue=self.catalogue)
+        condition, notes = mass if mass is not None else property_condition(definition, s.limit, s.phrase, value, catalogue=self.catalogue)
         if s.soft and mass is not None:
             raise Unread("a wish in mass of a solute is not scored; state it as a requirement, or in mol/L")
         for note in notes:
@@ -143,7 +147,7 @@ class StatementResolver:
             self.objectives.append(Objective(id="", property="similarity", shape="maximise", low=0.0, high=1.0, text="", phrase=s.phrase))
             return
         self._fits_class(s.name, s.phrase)
-        low, high = ramp_for(REGISTRY[s.name])
+        low, high = ramp_for(self.catalogue[s.name])
         shape = "maximise" if s.shape == "maximise" else "minimise"
         self.objectives.append(Objective(id="", property=s.name, shape=shape, low=low, high=high, text="", phrase=s.phrase))
 
@@ -312,21 +316,21 @@ class StatementResolver:
             self.assume(s.phrase, f"'{s.phrase}': {entry.reason}")
             return
         for text in requires:
-            requirement = parse_requirement(text)
+            requirement = parse_requirement(text, catalogue=self.catalogue)
             if isinstance(requirement, (PropertyRequirement, LevelRequirement)):
                 self._fits_class(requirement.property, s.phrase)
                 if self._states(requirement.property):
                     self.assume(
                         s.phrase,
-                        f"'{s.phrase}' adds no threshold of its own: the goal states {REGISTRY[requirement.property].label} itself",
+                        f"'{s.phrase}' adds no threshold of its own: the goal states {self.catalogue[requirement.property].label} itself",
                     )
                     continue
                 if s.soft and isinstance(requirement, PropertyRequirement):
-                    self.objectives.append(soft_objective(REGISTRY[requirement.property], requirement.condition, s.phrase))
+                    self.objectives.append(soft_objective(self.catalogue[requirement.property], requirement.condition, s.phrase))
                     continue
             update = {"phrase": s.phrase, "origin": "assumption"}
             self.requirements.append(requirement.model_copy(update=update))
-            words = requirement_text(requirement, self.conditions.temperature_c)
+            words = requirement_text(requirement, self.conditions.temperature_c, catalogue=self.catalogue)
             self.assume(s.phrase, f"'{s.phrase}' is taken as: {words} ({reason})")
 
     def _heat_warnings(self) -> None:

@@ -14,9 +14,9 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from agent.reading.registered import REGISTRY
 from core.errors import UnitError
 from core.units import reverses
+from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.property import Property
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _registry() -> pint.UnitRegistry[float]:
     return pint.UnitRegistry(on_redefinition="ignore", cache_folder=None)
 
 
-def unit_at(text: str, start: int) -> Unit | None:
+def unit_at(text: str, start: int, *, catalogue: Catalogue) -> Unit | None:
     """The longest known unit that begins at ``text[start]``, or None. It ends at the end of a word."""
     exact, folded, longest = _table()
     for length in range(min(longest, len(text) - start), 0, -1):
@@ -63,13 +63,13 @@ def unit_at(text: str, start: int) -> Unit | None:
         name = exact.get(written) or folded.get(written.lower())
         if name and _ends(text, start + length):
             return Unit(written, name)
-    own = _own_unit(text, start)
+    own = _own_unit(text, start, catalogue=catalogue)
     return own or _by_pint(text, start)
 
 
-def parsed(written: str) -> Unit | None:
+def parsed(written: str, *, catalogue: Catalogue) -> Unit | None:
     """The unit that ``written`` spells, or None."""
-    found = unit_at(written, 0)
+    found = unit_at(written, 0, catalogue=catalogue)
     return found if found is not None and found.written == written else None
 
 
@@ -80,12 +80,12 @@ def _ends(text: str, end: int) -> bool:
     return not (after and (after.isalnum() or after in "^⁻²³·_" or glued) and text[end - 1 : end].isalnum())
 
 
-def _own_unit(text: str, start: int) -> Unit | None:
+def _own_unit(text: str, start: int, *, catalogue: Catalogue) -> Unit | None:
     """A unit of a user's own property, spelled as registered."""
-    for spelling in REGISTRY.units.spellings():
+    for spelling in catalogue.units.spellings():
         written = text[start : start + len(spelling)]
         if spelling and written.lower() == spelling and _ends(text, start + len(spelling)):
-            name = REGISTRY.units.parse(spelling) or ""
+            name = catalogue.units.parse(spelling) or ""
             if name and written == name:
                 return Unit(written, name)
     return None
@@ -130,16 +130,16 @@ def mass_concentration(unit: Unit) -> float | None:
     return _MASS_CONCENTRATIONS.get(unit.name) or (None if unit.name else _factor(unit.written, "mg/L"))
 
 
-def in_property_unit(value: float, unit: Unit, definition: Property) -> tuple[float, bool]:
+def in_property_unit(value: float, unit: Unit, definition: Property, *, catalogue: Catalogue) -> tuple[float, bool]:
     """(``value`` in the unit of the property, whether 'more' became 'less'). Raises UnitError if the unit does not fit."""
     target, name = definition.unit, unit.name
     if name == target or name in definition.accepted_units or (not name and unit.written == target):
-        return (REGISTRY.units.convert(value, name or unit.written, target), reverses(name, target))
+        return (catalogue.units.convert(value, name or unit.written, target), reverses(name, target))
     if name in ("log mol/L",) and target == "":
         raise _misfit(unit, definition)
     molar = _MOLAR.get(name) or (None if name else _factor(unit.written, "mol/L"))
     plain = definition.plain_unit or (target.removeprefix("log ").strip("()") if target.startswith("log ") else target)
-    factor = _linear(unit, molar, plain)
+    factor = _linear(unit, molar, plain, catalogue=catalogue)
     if factor is None:
         raise _misfit(unit, definition)
     number = value * factor
@@ -150,7 +150,7 @@ def in_property_unit(value: float, unit: Unit, definition: Property) -> tuple[fl
     return math.log10(number), False
 
 
-def _linear(unit: Unit, molar: float | None, plain: str) -> float | None:
+def _linear(unit: Unit, molar: float | None, plain: str, *, catalogue: Catalogue) -> float | None:
     """The factor from ``unit`` to ``plain``, through mol/L, core's conversions or pint."""
     if molar is not None and plain in ("mol/L", *_MOLAR):
         return molar / _MOLAR.get(plain, 1.0)
@@ -158,7 +158,7 @@ def _linear(unit: Unit, molar: float | None, plain: str) -> float | None:
         return 1.0
     if unit.name and not reverses(unit.name, plain):
         try:
-            return REGISTRY.units.convert(1.0, unit.name, plain) if abs(REGISTRY.units.convert(0.0, unit.name, plain)) < 1e-12 else None
+            return catalogue.units.convert(1.0, unit.name, plain) if abs(catalogue.units.convert(0.0, unit.name, plain)) < 1e-12 else None
         except (UnitError, ValueError):
             pass
     return _factor(unit.written, plain)

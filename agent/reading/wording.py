@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from core.spec import Objective, Requirement, SetRequirement
 from tools.catalogue import wording
+from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds import Terms
 from tools.catalogue.kinds.conditions import comparison
-from tools.catalogue.registry import catalogue_in_use
 
 __all__ = ["comparison", "objective_text", "requirement_text", "set_text"]
 
 
-def requirement_text(requirement: Requirement, temperature: float = 25.0) -> str:
+def requirement_text(requirement: Requirement, temperature: float = 25.0, *, catalogue: Catalogue) -> str:
     """A requirement in plain words with its unit; ``temperature`` (°C) is that of the spec's conditions."""
-    return wording.requirement_text(requirement, Terms(catalogue_in_use(), temperature_c=temperature))
+    return wording.requirement_text(requirement, Terms(catalogue, temperature_c=temperature))
 
 
-def set_text(requirement: SetRequirement) -> str:
+def set_text(requirement: SetRequirement, *, catalogue: Catalogue) -> str:
     """'diversity of the list at least 0.8', 'mean QED of the list at least 0.6'."""
-    return wording.set_text(requirement, Terms(catalogue_in_use()))
+    return wording.set_text(requirement, Terms(catalogue))
 
 
-def objective_text(objective: Objective) -> str:
+def objective_text(objective: Objective, *, catalogue: Catalogue) -> str:
     """'logP (Crippen) as low as possible (full marks at 0, none at 5)'."""
-    return wording.objective_text(objective, Terms(catalogue_in_use()))
+    return wording.objective_text(objective, Terms(catalogue))

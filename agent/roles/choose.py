@@ -35,6 +35,7 @@ from agent.roles.researcher.protocol import OpenStore, Researcher
 from core.interfaces import Recorder
 from tools.search import policy as search_policy
 from tools.search.policy import SearchPolicy
+from tools.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -49,30 +50,34 @@ class Roles:
     assistant: Assistant
 
 
-def built_in_roles(recorder: Recorder, open_store: OpenStore, policy: SearchPolicy) -> Roles:
+def built_in_roles(recorder: Recorder, open_store: OpenStore, workspace: Workspace, policy: SearchPolicy) -> Roles:
     """The built-in form of every role. They record what they read outside; ``open_store`` opens the literature store."""
     return Roles(
-        interpreter=BuiltInInterpreter(recorder),
-        researcher=BuiltInResearcher(recorder, open_store),
-        proposer=BuiltInProposer(recorder, policy),
+        interpreter=BuiltInInterpreter(recorder, workspace),
+        researcher=BuiltInResearcher(recorder, open_store, workspace),
+        proposer=BuiltInProposer(recorder, workspace, policy),
         critic=BuiltInCritic(),
-        reporter=BuiltInReporter(),
+        reporter=BuiltInReporter(workspace),
         assistant=BuiltInAssistant(),
     )
 
 
-def choose(models: ModelSession, recorder: Recorder, open_store: OpenStore, policy: SearchPolicy = search_policy.DEFAULT) -> Roles:
+def choose(
+    models: ModelSession, recorder: Recorder, open_store: OpenStore, workspace: Workspace, policy: SearchPolicy = search_policy.DEFAULT
+) -> Roles:
     """The forms that the plan of ``models`` asks for: the built-in ones, and a model-backed one on top where the role has a model.
 
-    ``policy`` says how the proposers share a batch.
+    ``workspace`` holds the properties, calculators and proposers that they work with; ``policy`` says how the proposers share a batch.
     """
-    built_in = built_in_roles(recorder, open_store, policy)
+    built_in = built_in_roles(recorder, open_store, workspace, policy)
     uses = models.uses
     return Roles(
-        interpreter=ModelBackedInterpreter(models, built_in.interpreter) if uses("interpreter") else built_in.interpreter,
-        researcher=ModelBackedResearcher(models, built_in.researcher, open_store) if uses("researcher") else built_in.researcher,
-        proposer=ModelBackedProposer(models, recorder, built_in.proposer, open_store, policy) if uses("proposer") else built_in.proposer,
-        critic=ModelBackedCritic(models, built_in.critic) if uses("critic") else built_in.critic,
-        reporter=ModelBackedReporter(models, built_in.reporter) if uses("reporter") else built_in.reporter,
+        interpreter=ModelBackedInterpreter(models, built_in.interpreter, workspace) if uses("interpreter") else built_in.interpreter,
+        researcher=ModelBackedResearcher(models, built_in.researcher, open_store, workspace) if uses("researcher") else built_in.researcher,
+        proposer=ModelBackedProposer(models, recorder, built_in.proposer, open_store, workspace, policy)
+        if uses("proposer")
+        else built_in.proposer,
+        critic=ModelBackedCritic(models, built_in.critic, workspace) if uses("critic") else built_in.critic,
+        reporter=ModelBackedReporter(models, built_in.reporter, workspace) if uses("reporter") else built_in.reporter,
         assistant=ModelBackedAssistant(models) if uses("assistant") else built_in.assistant,
     )

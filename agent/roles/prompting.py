@@ -6,7 +6,7 @@ from typing import Any
 
 from core.candidate import Candidate, format_value
 from core.spec import DesignSpec
-from tools.catalogue.registry import REGISTRY
+from tools.catalogue.catalogue import Catalogue
 
 
 def conditions(spec: DesignSpec) -> str:
@@ -15,10 +15,10 @@ def conditions(spec: DesignSpec) -> str:
     return "\n".join(lines) or "none"
 
 
-def described(candidate: Candidate) -> str:
+def described(candidate: Candidate, *, catalogue: Catalogue) -> str:
     """One line about a candidate: rank, structure, values, what the rules say, route. For prompts; to be fenced as data."""
     values = "; ".join(
-        f"{REGISTRY[n].label if n in REGISTRY else n} {format_value(v)}{' (outside the domain)' if v.in_domain is False else ''}"
+        f"{catalogue[n].label if n in catalogue else n} {format_value(v)}{' (outside the domain)' if v.in_domain is False else ''}"
         for n, v in candidate.properties.items()
         if v.value is not None
     )

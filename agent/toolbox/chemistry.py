@@ -13,7 +13,7 @@ from core.candidate import Candidate, format_value
 from core.errors import SpecError, StructureError
 from core.model import Model
 from core.spec import CandidateClass, Conditions, DesignSpec
-from tools.catalogue.registry import REGISTRY
+from tools.calculators.collection import Calculators
 from tools.structures.standardise import StandardStructure, standardise
 
 MAX_VARIATIONS = 12
@@ -101,7 +101,7 @@ def check_structures(arguments: StructuresArguments, context: ToolContext) -> li
     Answers for each: its canonical SMILES, whether the safety guard allows it, what is implausible about it, and each requirement with
     its value and whether it is met. Use this before submitting a structure.
     """
-    return [_checked(text, context.spec) for text in arguments.smiles]
+    return [_checked(text, context.spec, calculators=context.workspace.calculators) for text in arguments.smiles]
 
 
 @tool()
@@ -109,11 +109,11 @@ def estimate_properties(arguments: EstimateArguments, context: ToolContext) -> l
     """Compute or predict properties of structures, each value with its unit, its uncertainty and whether it is an extrapolation."""
     try:
         for name in arguments.properties:
-            REGISTRY[name]
+            context.workspace.catalogue[name]
     except SpecError as error:
         raise ToolError(f"{error}; list_properties gives the names") from error
     conditions = context.spec.conditions if context.spec else Conditions()
-    return [_estimated(text, arguments.properties, conditions) for text in arguments.smiles]
+    return [_estimated(text, arguments.properties, conditions, calculators=context.workspace.calculators) for text in arguments.smiles]
 
 
 @tool()
@@ -122,7 +122,7 @@ def list_properties(arguments: NoArguments, context: ToolContext) -> list[dict[s
     wanted = context.spec.candidate_class if context.spec else None
     return [
         {"name": p.name, "label": p.label, "unit": p.unit, "kind": p.kind}
-        for p in REGISTRY
+        for p in context.workspace.catalogue
         if wanted is None or wanted in p.classes
     ]  # fmt: skip
 
@@ -156,7 +156,6 @@ def count_group(arguments: SubstructureArguments, context: ToolContext) -> dict[
 def vary_structure(arguments: VariationArguments, context: ToolContext) -> list[dict[str, str]]:
     """Variations of a structure that are chemically valid: groups, rings and linkers changed, units exchanged in polymers."""
     from tools.proposers.base import Parent, ProposalRequest
-    from tools.proposers.registry import load
 
     structure = _standard(arguments.smiles)
     kind = class_of(structure.smiles)
@@ -165,10 +164,11 @@ def vary_structure(arguments: VariationArguments, context: ToolContext) -> list[
         spec=spec,
         generation=1,
         count=arguments.count,
+        calculators=context.workspace.calculators,
         parents=(Parent(key=structure.key, smiles=structure.smiles, score=1.0),),
         seed=context.seed,
     )
-    proposer = load()["polymer_mutation" if kind == "polymer" else "evolution"]
+    proposer = context.workspace.proposers["polymer_mutation" if kind == "polymer" else "evolution"]
     return [{"smiles": p.smiles, "change": p.operator} for p in proposer.propose(request)]
 
 
@@ -214,7 +214,7 @@ def quick_structures(arguments: QuickArguments, context: ToolContext) -> dict[st
     """
     from agent.quick import WHAT_IT_IS, quick_answer
 
-    spec, found = quick_answer(arguments.goal, arguments.count)  # a model cannot say that a person has looked
+    spec, found = quick_answer(arguments.goal, arguments.count, workspace=context.workspace)  # a model cannot say that a person has looked
     return {
         "form": WHAT_IT_IS,
         "understood": [r.text for r in spec.requirements],
@@ -250,24 +250,24 @@ def _mol(structure: StandardStructure) -> Chem.Mol:
     return Chem.MolFromSmiles(structure.smiles)
 
 
-def _estimated(text: str, names: list[str], conditions: Conditions) -> dict[str, Any]:
+def _estimated(text: str, names: list[str], conditions: Conditions, *, calculators: Calculators) -> dict[str, Any]:
     from tools.evaluation.judge import judge_one
 
     plain = DesignSpec(goal="", candidate_class=class_of(text), conditions=conditions)
     try:
-        candidate = judge_one(text, plain, proposer="model", operator="tool", names=names, blocked="answer")
+        candidate = judge_one(text, plain, proposer="model", operator="tool", names=names, blocked="answer", calculators=calculators)
     except StructureError as error:
         return {"input": text, "error": str(error)}
     values = {n: format_value(v) + (" (extrapolation)" if v.in_domain is False else "") for n, v in candidate.properties.items()}
     return {"smiles": candidate.smiles, **_told(candidate), "values": values}
 
 
-def _checked(text: str, spec: DesignSpec | None) -> dict[str, Any]:
+def _checked(text: str, spec: DesignSpec | None, *, calculators: Calculators) -> dict[str, Any]:
     from tools.evaluation.judge import broken_rules, judge_one
 
     wanted = spec or DesignSpec(goal="", candidate_class=class_of(text))
     try:
-        candidate = judge_one(text, wanted, proposer="model", operator="tool")
+        candidate = judge_one(text, wanted, proposer="model", operator="tool", calculators=calculators)
     except StructureError as error:
         return {"input": text, "error": str(error)}
     assert candidate.safety is not None

@@ -12,6 +12,7 @@ from core.errors import ConfigurationError, MolwrightError
 from core.interfaces import LiteratureStore, RunStore
 from core.model import Model, content_hash
 from core.spec import DesignSpec
+from tools.workspace import Workspace, builtin
 
 MAX_STRUCTURES = 12
 """Structures that one call may hand in."""
@@ -30,12 +31,14 @@ class ToolContext:
         literature: opens the literature store; None where there is none.
         store: stored runs; None where the tool may not read them (a proposer sees its own run only through its prompt).
         seed: seed of everything random.
+        workspace: properties, calculators and proposers; those that ship and those of plug-ins unless another is handed in.
     """
 
     spec: DesignSpec | None = None
     literature: Callable[[], AbstractContextManager[LiteratureStore]] | None = None
     store: RunStore | None = None
     seed: int = 0
+    workspace: Workspace = field(default_factory=builtin)
 
 
 A = TypeVar("A", bound=Model)

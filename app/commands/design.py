@@ -212,11 +212,11 @@ def resume(
 
 def finish(door: Services, report: Report, out_dir: Path | None, json_target: str | None) -> None:
     """Write the report's files, show it, and leave with exit code 4 if nothing meets the requirements."""
-    paths = write_reports(report, out_dir or door.settings.home / "reports" / report.run_id)
+    paths = write_reports(report, out_dir or door.settings.home / "reports" / report.run_id, catalogue=door.workspace.catalogue)
     if json_target:
         emit_json(report.model_dump(mode="json"), json_target)
     if json_target != "-":
-        print_report(report, paths)
+        print_report(report, paths, catalogue=door.workspace.catalogue)
     if not report.candidates:
         raise typer.Exit(NONE_MEETS)
 

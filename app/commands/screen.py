@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from app.commands.design import AcceptUnread, Json
 from app.commands.door import NONE_MEETS, read_spec, services, unread_shown
 from app.console import emit_json, err, print_report, print_spec, write_reports
+from app.services.entry import Services
 from core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -62,12 +63,12 @@ def screen(
     except BaseException:
         err.print(f"stopped; nothing is lost: the same command goes on where it stopped (journal {escape(str(asked.journal))})")
         raise
-    _show(result, library.name, asked.folder, json_target)
+    _show(services(context), result, library.name, asked.folder, json_target)
 
 
-def _show(result: LibraryResult, library: str, folder: Path, json_target: str | None) -> None:
+def _show(door: Services, result: LibraryResult, library: str, folder: Path, json_target: str | None) -> None:
     done, report = result.screened, result.report
-    paths = write_reports(report, folder) + result.files
+    paths = write_reports(report, folder, catalogue=door.workspace.catalogue) + result.files
     if done.resumed:
         err.print(f"{done.resumed:,} of {done.read:,} records had been read by an earlier call")
     for note in done.notes:
@@ -79,7 +80,7 @@ def _show(result: LibraryResult, library: str, folder: Path, json_target: str | 
     if json_target:
         emit_json(report.model_dump(mode="json"), json_target)
     if json_target != "-":
-        print_report(report, paths, run=False)
+        print_report(report, paths, run=False, catalogue=door.workspace.catalogue)
     if done.unreadable == done.read:
         raise UsageError(f"no record of {library} could be read" if done.read else f"{library} holds no record")
     if not done.hits:

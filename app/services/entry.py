@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from app import wiring
 from app.services.conversations import ConversationService, Decide
@@ -21,6 +22,9 @@ from app.services.structures import StructureService
 from core.events import ProgressSink, silent
 from core.interfaces import RunStore
 from core.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from tools.workspace import Workspace
 
 
 class Services:
@@ -42,6 +46,11 @@ class Services:
     def store(self) -> RunStore:
         """The run store. Raises StoreError if it cannot be opened."""
         return wiring.open_store(self.settings)
+
+    @property
+    def workspace(self) -> Workspace:
+        """The properties, calculators and proposers that this user has, as they are now."""
+        return wiring.open_workspace(self.settings)
 
     @property
     def goals(self) -> GoalService:

@@ -76,7 +76,7 @@ class EvaluationService:
             seconds=round(time.monotonic() - start, 3),
             seeds=list(range(seeds)),
             options={"limit": limit, "budget": budget},
-            versions=versions(),
+            versions=versions(calculators=wiring.open_workspace(self.settings).calculators),
             schemas=schema_hash(),
             cases=cases,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.wiring import in_workspace
+from app.wiring import open_workspace
 from core.approval import objections
 from core.errors import RefusedError
 from core.options import RunOptions
@@ -17,7 +17,6 @@ class GoalService:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
-    @in_workspace
     def interpret(self, goal: str, beside: RunOptions | None = None) -> DesignSpec:
         """What ``goal`` means, with the core and the reference sets that ``beside`` names.
 
@@ -34,10 +33,11 @@ class GoalService:
         options = beside or RunOptions()
         more = bool(options.core or options.like or options.unlike)
         search = self.settings.search
-        spec = interpret(goal, budget=search.budget, met_probability=search.met_probability, may_be_empty=more)
-        return asks_for_something(with_wishes(spec, options))
+        spec = interpret(
+            goal, budget=search.budget, met_probability=search.met_probability, may_be_empty=more, workspace=open_workspace(self.settings)
+        )
+        return asks_for_something(with_wishes(spec, options, catalogue=open_workspace(self.settings).catalogue))
 
-    @in_workspace
     def describe(self, spec: DesignSpec) -> str:
         """A spec in plain words, several lines."""
         from agent.reading import describe

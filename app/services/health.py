@@ -85,15 +85,14 @@ def _literature(settings: Settings) -> str:
 
 def _properties(settings: Settings) -> str:
     from core.spec import Conditions
-    from tools.calculators.estimate import estimate
-    from tools.catalogue.registry import REGISTRY
 
-    names = [p.name for p in REGISTRY if "molecule" in p.classes]
-    values = estimate(["CC(=O)Oc1ccccc1C(=O)O"], "molecule", names, Conditions())[0]
+    calculators = wiring.open_workspace(settings).calculators
+    names = [p.name for p in calculators.catalogue if "molecule" in p.classes]
+    values = calculators.estimate(["CC(=O)Oc1ccccc1C(=O)O"], "molecule", names, Conditions())[0]
     missing = [n for n in names if values[n].value is None]
     if missing:
         raise MolwrightError(f"no value for aspirin: {', '.join(missing)}")
-    return f"{len(list(REGISTRY))} registered; all that apply give a value for aspirin"
+    return f"{len(list(calculators.catalogue))} registered; all that apply give a value for aspirin"
 
 
 def _predictors(settings: Settings) -> str:
@@ -111,9 +110,7 @@ def _guard(settings: Settings) -> str:
 
 
 def _proposers(settings: Settings) -> str:
-    from tools.proposers.registry import load
-
-    return ", ".join(load())
+    return ", ".join(wiring.open_workspace(settings).proposers)
 
 
 def _models(settings: Settings) -> str:

@@ -85,7 +85,6 @@ class LibraryService:
         self.settings = settings
         self.clock = clock
 
-    @wiring.in_workspace
     def spec(self, goal: str | DesignSpec, listed: int, *, despite_objections: bool = False) -> DesignSpec:
         """What a library is held against: a goal or a spec, without the wish for a route; ``listed``: how many the report ranks.
 
@@ -96,7 +95,11 @@ class LibraryService:
         from agent.spec_check import check_spec
         from tools.safety.spec import screen_spec
 
-        made = check_spec(goal) if isinstance(goal, DesignSpec) else interpret(goal, met_probability=self.settings.search.met_probability)
+        made = (
+            check_spec(goal, catalogue=wiring.open_workspace(self.settings).catalogue)
+            if isinstance(goal, DesignSpec)
+            else interpret(goal, met_probability=self.settings.search.met_probability, workspace=wiring.open_workspace(self.settings))
+        )
         objectives = [o for o in made.objectives if o.property != "route"]  # no route is looked for in a library
         assumptions = [a for a in made.assumptions if not a.text.startswith("candidates with a known route")]
         spec = made.model_copy(update={"objectives": objectives, "assumptions": assumptions, "candidates": listed})
@@ -105,16 +108,14 @@ class LibraryService:
             raise RefusedError("the safety guard refused this goal. " + "; ".join(f"{h.id}: {h.reason}" for h in verdict.rules))
         return looked_at(spec, despite_objections=despite_objections)
 
-    @wiring.in_workspace
     def prepare(self, library: Path, spec: DesignSpec, folder: Path | None = None, smiles_column: str = "") -> LibraryScreen:
         """The screen of ``library`` against ``spec``. ``folder``: by default one in the home folder, by library and goal. NotFoundError."""
         from tools.screening.run import identity
 
-        known = identity(library, spec, smiles_column)
+        known = identity(library, spec, smiles_column, calculators=wiring.open_workspace(self.settings).calculators)
         place = folder or self.settings.home / "screens" / f"{library.name.split('.')[0]}-{known['library'][:6]}{known['goal'][:6]}"
         return LibraryScreen(library, spec, place, known, smiles_column)
 
-    @wiring.in_workspace
     def run(
         self, asked: LibraryScreen, *, workers: int | None = None, ray: str = "", limit: int | None = None, progress: Progress
     ) -> LibraryResult:
@@ -129,7 +130,16 @@ class LibraryService:
         journal = Journal(asked.journal, asked.identity)
         executor = self._executor(workers, ray)
         try:
-            done = screen(asked.library, asked.spec, journal, executor, smiles_column=asked.smiles_column, progress=progress, limit=limit)
+            done = screen(
+                asked.library,
+                asked.spec,
+                journal,
+                executor,
+                smiles_column=asked.smiles_column,
+                progress=progress,
+                limit=limit,
+                calculators=wiring.open_workspace(self.settings).calculators,
+            )
         finally:
             executor.close()
         result = self._result(asked, journal, done)
@@ -140,7 +150,15 @@ class LibraryService:
         from tools.screening.report import report_of, write_hits, write_rejects
 
         created = self.clock().isoformat()
-        report = report_of(journal, asked.spec, done, run_id=asked.run_id, created_at=created, library=asked.library.name)
+        report = report_of(
+            journal,
+            asked.spec,
+            done,
+            run_id=asked.run_id,
+            created_at=created,
+            library=asked.library.name,
+            calculators=wiring.open_workspace(self.settings).calculators,
+        )
         asked.folder.mkdir(parents=True, exist_ok=True)
         files = [asked.folder / "hits.csv"]
         write_hits(journal, asked.spec, files[0])

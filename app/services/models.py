@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from app import wiring
 from core.errors import NotFoundError, UsageError
 from core.settings import Settings
+from tools.catalogue.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from tools.workspace import Workspace
@@ -115,9 +116,9 @@ class ModelService:
         from tools.predictors.user_models.train import OwnProperty, check_name, train_own
 
         _refuse_device(device)
-        workspace = wiring.open_workspace(self.settings).enter()
+        workspace = wiring.open_workspace(self.settings)
         check_name(name, workspace.catalogue)
-        _refuse_known_words(name, synonyms)
+        _refuse_known_words(name, synonyms, catalogue=workspace.catalogue)
         known = _own_cards(workspace)
         if name in known and not replace:
             raise UsageError(
@@ -213,14 +214,13 @@ def _refuse_device(device: str) -> None:
         raise UsageError("a property of your own is always learnt on the processor; --device is for the properties that ship")
 
 
-def _refuse_known_words(name: str, synonyms: Sequence[str]) -> None:
+def _refuse_known_words(name: str, synonyms: Sequence[str], *, catalogue: Catalogue) -> None:
     """Raise UsageError for a name or synonym that goals already use for something else (a group, an element, a colour ...)."""
     from agent.reading.lexicon import key_of, lexicon
-    from tools.catalogue.registry import REGISTRY
 
     for word in (name, name.replace("_", " "), *synonyms):
-        own = REGISTRY.resolve(word)
-        meanings = set(lexicon().meanings.get(key_of(word), {})) - {"unchk"}
+        own = catalogue.resolve(word)
+        meanings = set(lexicon(catalogue).meanings.get(key_of(word), {})) - {"unchk"}
         if meanings and not (own is not None and own.own):
             raise UsageError(
                 f"goals already use the word {word!r} for something else; choose another, such as my_{name.removeprefix('my_')}"

@@ -171,13 +171,12 @@ class RunService:
             record_decision(SqlRecorder(self.store, lease, self.clock), self.store.spec(run.run_id), answer)
         self.store.enqueue(run.run_id, self.clock().isoformat())
 
-    @wiring.in_workspace
     def _approval(self, run_id: str, spec: DesignSpec | None, by: str, despite_objections: bool) -> dict[str, Any]:
         from agent.spec_check import check_spec
 
         answer: dict[str, Any] = {"decision": "approve", "by": by or wiring.user_name(self.settings)}
         if spec is not None:
-            spec = check_spec(spec)
+            spec = check_spec(spec, catalogue=wiring.open_workspace(self.settings).catalogue)
             answer["spec"] = spec.model_dump(mode="json")
         run = self.store.run(run_id)
         looked_at = spec or (self.store.spec(run.run_id) if run.spec_version else None)
@@ -254,12 +253,11 @@ class RunService:
         """What happened in a run, in order: the record that a replay repeats. NotFoundError."""
         return self.store.events(self.store.run(run_id).run_id)
 
-    @wiring.in_workspace
     def life(self, run_id: str, candidate: str) -> CandidateLife:
         """The life of one candidate, named by key, rank or SMILES; see :func:`evals.life.life`. NotFoundError."""
         from evals.life import life
 
-        return life(self.store, self.store.run(run_id).run_id, candidate)
+        return life(self.store, self.store.run(run_id).run_id, candidate, calculators=wiring.open_workspace(self.settings).calculators)
 
     def events(self, run_id: str, after: int = 0, limit: int = 1000) -> Sequence[NumberedEvent]:
         """The run's progress after event number ``after``. NotFoundError."""

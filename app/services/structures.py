@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.wiring import in_workspace
+from app.wiring import open_workspace
 from core.approval import looked_at
 from core.candidate import Candidate, Route
 from core.errors import RefusedError
@@ -64,16 +64,16 @@ class StructureService:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
-    @in_workspace
     def values(self, smiles: str, conditions: Conditions) -> Candidate:
         """Every property of one structure, with the guard's verdict beside. StructureError if it cannot be read."""
-        from tools.catalogue.registry import REGISTRY
         from tools.evaluation.judge import judge_one
 
         kind: CandidateClass = "polymer" if "*" in smiles else "molecule"
         plain = DesignSpec(goal="", candidate_class=kind, conditions=conditions)
-        names = [p.name for p in REGISTRY if kind in p.classes]
-        return judge_one(smiles, plain, proposer="user", names=names, blocked="answer")
+        names = [p.name for p in open_workspace(self.settings).catalogue if kind in p.classes]
+        return judge_one(
+            smiles, plain, proposer="user", names=names, blocked="answer", calculators=open_workspace(self.settings).calculators
+        )
 
     def given(self, text: str, stdin: Callable[[], bytes]) -> Iterator[GivenStructure]:
         """The structures that ``text`` names: a file of structures, '-' for what ``stdin`` holds, or one SMILES.
@@ -101,11 +101,9 @@ class StructureService:
 
     def definition(self, name: str) -> Property:
         """What is known of the property ``name``: label, unit, range, whether it is the user's own. KeyError if there is none."""
-        from tools.catalogue.registry import REGISTRY
 
-        return REGISTRY[name]
+        return open_workspace(self.settings).catalogue[name]
 
-    @in_workspace
     def check(self, smiles: str, goal: str, *, despite_objections: bool = False) -> tuple[DesignSpec, Candidate]:
         """What ``goal`` means, and how one structure stands to it. GoalError, or StructureError for what cannot be read.
 
@@ -114,17 +112,28 @@ class StructureService:
         from agent.reading import interpret
         from tools.evaluation.judge import judge_one
 
-        spec = looked_at(interpret(goal), despite_objections=despite_objections)
-        return spec, judge_one(smiles, spec, proposer="user", blocked="answer")
+        spec = looked_at(interpret(goal, workspace=open_workspace(self.settings)), despite_objections=despite_objections)
+        return spec, judge_one(smiles, spec, proposer="user", blocked="answer", calculators=open_workspace(self.settings).calculators)
 
-    @in_workspace
     def quick(self, goal: str, number: int | None = None, *, despite_objections: bool = False) -> QuickAnswer:
         """At most ``number`` structures that meet ``goal``, constructed at once; see :func:`agent.quick.quick_answer`."""
         from agent.quick import WHAT_IT_IS, quick_answer, why_none
         from tools.ranking.set_level import judge
 
-        spec, found = quick_answer(goal, number, self.settings.search.met_probability, despite_objections=despite_objections)
-        return QuickAnswer(spec, found, judge(found, spec), "" if found else why_none(spec), WHAT_IT_IS)
+        spec, found = quick_answer(
+            goal,
+            number,
+            self.settings.search.met_probability,
+            despite_objections=despite_objections,
+            workspace=open_workspace(self.settings),
+        )
+        return QuickAnswer(
+            spec,
+            found,
+            judge(found, spec),
+            "" if found else why_none(spec, calculators=open_workspace(self.settings).calculators),
+            WHAT_IT_IS,
+        )
 
     def route(self, smiles: str, blocks: Inventory | None = None, *, aizynth: bool = False) -> Route:
         """A route of one to three named reactions from building blocks, or one of status 'none known'.

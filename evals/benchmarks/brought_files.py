@@ -103,10 +103,11 @@ def _screened(path: Path, case: dict[str, Any], came: Came) -> None:
     from tools.screening.journal import Journal
     from tools.screening.run import screen
     from tools.structures.standardise import standardise
+    from tools.workspace import builtin
 
     with tempfile.TemporaryDirectory() as folder:
         journal = Journal(Path(folder) / "screen.db", {})
-        done = screen(path, _spec(), journal, SerialExecutor())
+        done = screen(path, _spec(), journal, SerialExecutor(), calculators=builtin().calculators)
         came.notes = list(done.notes)
         came.left_out = {str(line): reason for _, line, _, reason in journal.listed("unreadable")}
         for hit in journal.hits():

@@ -107,10 +107,9 @@ def _best(better: list[dict[str, Any]], direction: str) -> dict[str, Any] | None
 def own_value(case: dict[str, Any]) -> float | None:
     """The aimed property of the compound itself, by ``molwright properties``' own path; None where it cannot be had."""
     from core.spec import Conditions
-    from tools.calculators.estimate import estimate
 
     kind = "polymer" if case.get("polymer") else "molecule"
-    values = estimate([case["compound"]], kind, [case["aim"]["property"]], Conditions())[0]  # type: ignore[arg-type]
+    values = builtin().calculators.estimate([case["compound"]], kind, [case["aim"]["property"]], Conditions())[0]  # type: ignore[arg-type]
     return values[case["aim"]["property"]].number
 
 

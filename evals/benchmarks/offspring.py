@@ -32,6 +32,7 @@ from tools.safety.guard import screen_structure
 from tools.screening.filter import exact_steps, first_failed
 from tools.structures.standardise import standardise
 from tools.surrogate.features import features
+from tools.workspace import builtin
 
 WINDOWS = {"logp": (1.0, 3.0), "tpsa": (40.0, 90.0), "sa_score": (1.0, 3.5), "qed": (0.6, 1.0)}
 
@@ -122,7 +123,11 @@ def score_fully(stream: Sequence[str]) -> int:
 
 def score_cheap_first(stream: Sequence[str]) -> int:
     """The same verdicts: known structures from the cache, requirements cheapest first, PAINS and fingerprint for what passes them."""
-    pains, morgan, steps = _pains(), rdFingerprintGenerator.GetMorganGenerator(radius=2), exact_steps(_spec())
+    pains, morgan, steps = (
+        _pains(),
+        rdFingerprintGenerator.GetMorganGenerator(radius=2),
+        exact_steps(_spec(), calculators=builtin().calculators),
+    )
     verdicts: dict[str, bool] = {}
     passed = 0
     for smiles in stream:

@@ -45,6 +45,7 @@ from tools.safety.guard import screen_goal, screen_structure
 from tools.structures.parse import parse_smiles
 from tools.structures.polymer_key import polymer_key
 from tools.synthesis.blocks import building_blocks
+from tools.workspace import builtin
 
 _MALFORMED = 10_000
 _DRUG = "CC(=O)Oc1ccccc1C(=O)O"
@@ -158,11 +159,13 @@ def assembly(share: float) -> Iterator[Part]:
     polymers = DesignSpec(goal="g", candidate_class="polymer")
     dyes = DesignSpec(goal="g", candidate_class="molecule", family="dye")
     for name, proposer, spec in (("polymer", PolymerAssembly(), polymers), ("dye", DyeAssembly(), dyes)):
-        proposer.propose(ProposalRequest(spec, 0, 10, (), 0))
+        proposer.propose(ProposalRequest(spec, 0, 10, (), 0, calculators=builtin().calculators))
         made: list[str] = []
 
         def make(proposer: Any = proposer, spec: DesignSpec = spec, made: list[str] = made) -> None:
-            made[:] = [proposal.smiles for proposal in proposer.propose(ProposalRequest(spec, 0, count, (), 5))]
+            made[:] = [
+                proposal.smiles for proposal in proposer.propose(ProposalRequest(spec, 0, count, (), 5, calculators=builtin().calculators))
+            ]
 
         spent = _seconds(make, times=1)  # later ones are remembered
         plain = _seconds(lambda made=made: [Descriptors.CalcMolDescriptors(Chem.MolFromSmiles(smiles)) for smiles in made])  # type: ignore[misc]

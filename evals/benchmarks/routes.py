@@ -27,6 +27,7 @@ from typing import Any
 from core.report import Report
 from evals.sections import Section, Table, write_section
 from evals.suites.design import goals, judged
+from tools.workspace import builtin
 
 #: Structures asked of the evolution proposer for each goal.
 ASKED = 40
@@ -86,7 +87,7 @@ def evolution_alone(asked: int) -> list[dict[str, Any]]:
         spec = interpret(goal)
         if spec.candidate_class != "molecule":
             continue
-        proposals = EvolutionProposer().propose(ProposalRequest(spec, 0, asked, (), 1))
+        proposals = EvolutionProposer().propose(ProposalRequest(spec, 0, asked, (), 1, calculators=builtin().calculators))
         start = time.process_time()
         steps = Counter(len(r.steps) for p in proposals if (r := find_route(p.smiles, "molecule")).status != "none known")
         spent = 1000 * (time.process_time() - start) / max(1, len(proposals))

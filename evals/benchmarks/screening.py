@@ -28,6 +28,7 @@ from tools.execution import ProcessExecutor
 from tools.files.records import records
 from tools.screening.journal import Journal
 from tools.screening.run import JOURNAL, identity, screen
+from tools.workspace import builtin
 
 # Every worker process imports this module again: what only the parent needs is imported where it is used.
 if TYPE_CHECKING:
@@ -74,12 +75,12 @@ def measure(library: Path, spec: DesignSpec, workers: int, limit: int | None) ->
 
     watcher = threading.Thread(target=watch, daemon=True)
     with tempfile.TemporaryDirectory() as folder:
-        journal = Journal(Path(folder) / JOURNAL, identity(library, spec))
+        journal = Journal(Path(folder) / JOURNAL, identity(library, spec, calculators=builtin().calculators))
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         watcher.start()
         start, own = time.monotonic(), time.thread_time()
         executor = ProcessExecutor(workers)
-        result = screen(library, spec, journal, executor, limit=limit)
+        result = screen(library, spec, journal, executor, limit=limit, calculators=builtin().calculators)
         wall, parent = time.monotonic() - start, time.thread_time() - own
         executor.close()
         done.set()

@@ -35,6 +35,7 @@ from evals.sections import Section, Table, write_section
 from tools.calculators.drug_likeness import sa_score
 from tools.ranking.set_level import judge
 from tools.search.direct import construct
+from tools.workspace import builtin
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 NUMBER, NOVELTY, DIVERSITY, LEADS = 5, 0.8, 0.8, 10
@@ -141,7 +142,7 @@ def main(arguments: list[str] | None = None) -> int:
     rows: list[list[str | int | float | None]] = []
     for name, drugs in list(drug_sets().items())[: given.sets]:
         spec = set_spec(name, drugs)
-        candidates = construct(spec, NUMBER)
+        candidates = construct(spec, NUMBER, workspace=builtin())
         found = [c.smiles for c in candidates]
         binding = next((r.text for r in judge(candidates, spec) if not r.met), "nothing")
         wrong, plain = missed(found, drugs), missed(generator(0, "baseline", 0, name).sample(known, NUMBER), drugs)
@@ -157,7 +158,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(*rows[-1], sep=" | ", flush=True)
     leads: list[list[str | int | float | None]] = []
     for core in CORES[: given.leads]:
-        answers = [c.smiles for c in construct(lead_spec(core), LEADS)]
+        answers = [c.smiles for c in construct(lead_spec(core), LEADS, workspace=builtin())]
         right, scaffolds = lead_score(core, answers)
         plain_right, _ = lead_score(core, generator(0, "baseline", 0, core).sample(known, LEADS))
         leads.append([core, len(answers), right, scaffolds, plain_right])

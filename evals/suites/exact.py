@@ -6,6 +6,7 @@ from evals.cases import CaseResult
 from evals.exact_tasks import Task, tasks
 from evals.judges.exact import judge
 from evals.suites.base import EvalContext, Suite
+from tools.workspace import builtin
 
 TASKS = 1000
 
@@ -14,7 +15,7 @@ def answered(task: Task) -> str:
     """The SMILES that ``molwright quick`` answers ``task`` with; '' if it finds none. Raises what the product raises."""
     from agent.quick import quick_answer
 
-    _, found = quick_answer(task.goal, 1, despite_objections=True)
+    _, found = quick_answer(task.goal, 1, despite_objections=True, workspace=builtin())
     return found[0].smiles if found else ""
 
 

@@ -13,13 +13,13 @@ from core.candidate import Candidate, Origin, PropertyValue
 from core.spec import DesignSpec
 from graphs.closing import _with_shown_properties
 from graphs.context import DesignContext
-from tools.calculators.estimate import estimate
+from tools.workspace import builtin
 
 STABLE = "a molecule with MW < 300 that's stable at 200 °C"
 
 
 def candidate(smiles: str, spec: DesignSpec, names: list[str]) -> Candidate:
-    values = estimate([smiles], spec.candidate_class, names, spec.conditions)[0]
+    values = builtin().calculators.estimate([smiles], spec.candidate_class, names, spec.conditions)[0]
     origin = Origin(proposer="test", operator="given")
     return Candidate(key="K1", smiles=smiles, candidate_class=spec.candidate_class, origin=origin, properties=values)
 
@@ -30,7 +30,7 @@ def test_a_goal_of_stability_gets_volatility_as_a_statement_of_its_own() -> None
     flash = PropertyValue(value=104.0, unit="°C", sigma=16.0, method="test", method_version="1", in_domain=True)
     found = candidate("c1ccc(-c2ccccc2)cc1", spec, ["molecular_weight", "thermal_stability"])
     found = found.model_copy(update={"properties": {**found.properties, "flash_point": flash}})
-    said = explain_candidate(found, spec, [found], []).rationale
+    said = explain_candidate(found, spec, [found], [], catalogue=builtin().catalogue).rationale
     assert "Thermal stability risk low. Volatility (not counted): normal boiling point about" in said
     assert "the predicted flash point, 104 ± 16 °C, lies below 200 °C, which speaks of vapour, not of decomposition." in said
 
@@ -39,7 +39,7 @@ def test_a_goal_of_stability_gets_volatility_as_a_statement_of_its_own() -> None
 def test_other_goals_and_polymers_get_none(goal: str) -> None:
     spec = interpret(goal)
     found = candidate("*CC*" if spec.candidate_class == "polymer" else "CCCCO", spec, ["molecular_weight", "thermal_stability"])
-    assert "olatility" not in explain_candidate(found, spec, [found], []).rationale
+    assert "olatility" not in explain_candidate(found, spec, [found], [], catalogue=builtin().catalogue).rationale
 
 
 def test_what_is_shown_quotes_the_flash_point_beside_a_level_that_was_found_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,5 +59,9 @@ def test_what_is_shown_quotes_the_flash_point_beside_a_level_that_was_found_with
     assert after.value == before.value
     assert "flash point" not in (before.reason or "")
     assert "the predicted flash point" in (after.reason or "")
-    sentence = explain_candidate(shown, spec, [shown], []).rationale.split("Volatility (not counted): ")[1].split(".")[0]
+    sentence = (
+        explain_candidate(shown, spec, [shown], [], catalogue=builtin().catalogue)
+        .rationale.split("Volatility (not counted): ")[1]
+        .split(".")[0]
+    )
     assert sentence in (after.reason or "")

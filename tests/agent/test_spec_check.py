@@ -10,6 +10,7 @@ from agent.reading import interpret
 from agent.spec_check import check_spec
 from core.errors import SpecError
 from core.spec import DesignSpec
+from tools.workspace import builtin
 
 GOALS = [
     "a red dye with MW < 400 and no nitro groups",
@@ -31,18 +32,20 @@ def _requirement(**fields: Any) -> DesignSpec:
 @pytest.mark.parametrize("goal", GOALS)
 def test_what_the_interpreter_makes_passes_unchanged(goal: str) -> None:
     spec = interpret(goal)
-    assert check_spec(spec) == spec
+    assert check_spec(spec, catalogue=builtin().catalogue) == spec
 
 
 def test_empty_texts_ids_units_and_smarts_are_filled_in() -> None:
     spec = _requirement(kind="property", property="logp", condition={"comparison": "<=", "value": 3})
-    checked = check_spec(spec).requirements[0]
+    checked = check_spec(spec, catalogue=builtin().catalogue).requirements[0]
     assert (checked.id, checked.text) == ("R1", "logP (Crippen) at most 3")
-    motif = check_spec(_requirement(kind="motif", name="nitro group", smarts="", wanted=False)).requirements[0]
+    motif = check_spec(_requirement(kind="motif", name="nitro group", smarts="", wanted=False), catalogue=builtin().catalogue).requirements[
+        0
+    ]
     assert motif.kind == "motif"
     assert motif.name == "nitro"
     assert motif.smarts
-    core = check_spec(_requirement(kind="scaffold", scaffold="c1ccc2[nH]ccc2c1", smarts="")).requirements[0]
+    core = check_spec(_requirement(kind="scaffold", scaffold="c1ccc2[nH]ccc2c1", smarts=""), catalogue=builtin().catalogue).requirements[0]
     assert core.kind == "scaffold"
     assert core.smarts
 
@@ -74,7 +77,7 @@ def test_empty_texts_ids_units_and_smarts_are_filled_in() -> None:
 )
 def test_faults_are_named(fields: dict[str, Any], message: str) -> None:
     with pytest.raises(SpecError, match=r"requirement|finite|unknown|comparison") as caught:
-        check_spec(_requirement(**fields))
+        check_spec(_requirement(**fields), catalogue=builtin().catalogue)
     assert message in str(caught.value)
 
 
@@ -82,9 +85,9 @@ def test_contradictions_and_empty_specs_are_refused() -> None:
     low = {"id": "A", "text": "", "kind": "property", "property": "logp", "condition": {"comparison": "<", "value": 1}}
     high = {"id": "B", "text": "", "kind": "property", "property": "logp", "condition": {"comparison": ">", "value": 2}}
     with pytest.raises(SpecError, match="both demands"):
-        check_spec(_spec(requirements=[low, high]))
+        check_spec(_spec(requirements=[low, high]), catalogue=builtin().catalogue)
     with pytest.raises(SpecError, match="asks for nothing"):
-        check_spec(_spec())
+        check_spec(_spec(), catalogue=builtin().catalogue)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +101,7 @@ def test_contradictions_and_empty_specs_are_refused() -> None:
 )
 def test_objectives_are_checked(objective: dict[str, Any], message: str) -> None:
     with pytest.raises(SpecError, match=message):
-        check_spec(_spec(objectives=[{"id": "O1", "text": "", **objective}]))
+        check_spec(_spec(objectives=[{"id": "O1", "text": "", **objective}]), catalogue=builtin().catalogue)
 
 
 def test_an_edited_level_condition_is_checked() -> None:
@@ -107,4 +110,4 @@ def test_an_edited_level_condition_is_checked() -> None:
         conditions={"temperature_c": 99999},
     )
     with pytest.raises(SpecError, match="temperature"):
-        check_spec(spec)
+        check_spec(spec, catalogue=builtin().catalogue)

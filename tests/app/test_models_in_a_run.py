@@ -26,6 +26,7 @@ from tests.settings_kit import settings_of
 from tools.execution import SerialExecutor
 from tools.reporting import render_html
 from tools.search.policy import SearchPolicy
+from tools.workspace import builtin
 
 GOAL = "a molecule with MW < 400 and logP between 1 and 4"
 OPTIONS = {"yes": True, "budget": 24, "candidates": 3, "seed": 7}
@@ -198,7 +199,7 @@ def test_two_servers_and_the_report_says_which_did_what(tmp_path: Path, store: S
         counts = {"left": len(one.requests), "right": len(two.requests)}
     assert all(counts.values())
     assert {e: sum(u.calls for u in report.models if u.endpoint == e) for e in counts} == counts
-    html = render_html(report)
+    html = render_html(report, catalogue=builtin().catalogue)
     assert "Which language model did what" in html
     assert "left" in html
     assert "right" in html

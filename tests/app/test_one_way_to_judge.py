@@ -22,6 +22,7 @@ from tools.files.records import Record
 from tools.screening.chunk import Chunk, process
 from tools.screening.report import judged
 from tools.search import direct
+from tools.workspace import builtin
 
 MOLECULES = "molecular weight below 2000 g/mol and melting point below 400 °C"
 DRUGS = "a drug-like molecule with molecular weight below 2000 g/mol"
@@ -107,13 +108,13 @@ def _quick(smiles: str, spec: DesignSpec) -> list[Candidate]:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(direct, "load", lambda: {"library": stub})
-        return direct.construct(spec.model_copy(update={"set_requirements": []}), 1)
+        return direct.construct(spec.model_copy(update={"set_requirements": []}), 1, workspace=builtin())
 
 
 @pytest.mark.parametrize(("smiles", "goal"), CASES)
 def test_every_door_says_the_same(smiles: str, goal: str) -> None:
     spec = interpret(goal)
-    whole = judge_one(smiles, spec, proposer="user", blocked="answer")
+    whole = judge_one(smiles, spec, proposer="user", blocked="answer", calculators=builtin().calculators)
     assert whole.safety is not None
     assert bool(whole.given) == STRUCTURES[smiles]
     identity = {"smiles": whole.smiles, "key": whole.key, "notes": whole.notes, "safety": whole.safety.model_dump(mode="json")}
@@ -121,7 +122,10 @@ def test_every_door_says_the_same(smiles: str, goal: str) -> None:
     blocked = whole.safety.verdict == "block"
 
     # what a search brings must be plausible as well: what a person or a library holds need not
-    generated, graph = judge_one(smiles, spec, proposer="user", implausible="reject"), _graph(smiles, spec)
+    generated, graph = (
+        judge_one(smiles, spec, proposer="user", implausible="reject", calculators=builtin().calculators),
+        _graph(smiles, spec),
+    )
     assert (graph.status, graph.rejected_by, graph.rejected_reason) == (generated.status, generated.rejected_by, generated.rejected_reason)
     assert (graph.smiles, graph.key, graph.notes) == (whole.smiles, whole.key, whole.notes)
     if not graph.rejected_by.startswith("structure:"):
@@ -154,13 +158,15 @@ def test_every_door_says_the_same(smiles: str, goal: str) -> None:
         [(whole.key, whole.notes, whole.safety, whole.properties, whole.requirements)] if generated.meets_all() else []
     )
 
-    outcome = process(Chunk(0, spec.model_dump_json(), (Record(0, 1, smiles),)))
+    outcome = process(Chunk(0, spec.model_dump_json(), (Record(0, 1, smiles),), builtin().calculators))
     assert not outcome.unreadable
     if whole.meets_all():
         (hit,) = outcome.hits
         assert (hit.smiles, hit.key, list(hit.notes), hit.given) == (whole.smiles, whole.key, whole.notes, whole.given)
         assert (hit.safety, list(hit.warnings)) == (row["safety"]["verdict"], [h["id"] for h in row["safety"]["rules"]])
-        report = judged([{**asdict(hit), "record": hit.index}], spec)  # alerts are raised for what the report lists
+        report = judged(
+            [{**asdict(hit), "record": hit.index}], spec, calculators=builtin().calculators
+        )  # alerts are raised for what the report lists
         assert [(c.key, c.notes, c.safety, c.requirements) for c in report] == [(whole.key, whole.notes, whole.safety, whole.requirements)]
         assert hit.values == {
             n: pytest.approx(v.number, abs=1e-6) if v.number is not None else v.value for n, v in whole.properties.items()

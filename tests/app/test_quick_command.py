@@ -15,6 +15,7 @@ from app.cli import app
 from core.candidate import NO_ROUTE, Material, Route
 from core.errors import RefusedError
 from tools.safety.guard import screened_route
+from tools.workspace import builtin
 
 COUNTED = "a molecule with 4 carbon atoms and 1 oxygen atom and no rings"
 
@@ -52,7 +53,7 @@ def test_a_goal_that_the_guard_blocks_is_refused(goal: str) -> None:
 
 
 def test_alerts_are_raised_for_drug_like_goals() -> None:
-    spec, found = quick_answer("a drug-like molecule containing c1ccccc1N=Nc1ccccc1 with MW below 300")
+    spec, found = quick_answer("a drug-like molecule containing c1ccccc1N=Nc1ccccc1 with MW below 300", workspace=builtin())
     assert spec.family == "drug-like"
     assert found
     assert all(c.safety is not None and any(h.id.startswith("alert.") for h in c.safety.rules) for c in found)

@@ -31,7 +31,7 @@ from serving.planner.plan import plan_fleet
 from serving.supervisor import FleetStatus, ServerStatus
 from serving.topology import load_topology
 from tests.report_kit import candidate, small_report, value
-from tools.catalogue.registry import REGISTRY
+from tools.workspace import builtin
 
 WIDTHS = (40, 80, 120, 200)
 LONG = "polyimide from 2,3,3',4'-biphenyltetracarboxylic dianhydride (a-BPDA) and 2,2'-bis(trifluoromethyl)benzidine (TFMB)"
@@ -66,7 +66,7 @@ def _stub(module: Any, monkeypatch: pytest.MonkeyPatch, **parts: Any) -> None:
 
 
 def _print_report(_: pytest.MonkeyPatch) -> None:
-    console.print_report(_report(), [])
+    console.print_report(_report(), [], catalogue=builtin().catalogue)
 
 
 def _print_runs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +123,7 @@ def _print_properties(monkeypatch: pytest.MonkeyPatch) -> None:
     door = SimpleNamespace(
         given=lambda text, read: [GivenStructure(text, text)],
         values=lambda text, conditions: _structure(),
-        definition=lambda name: REGISTRY[name],
+        definition=lambda name: builtin().catalogue[name],
     )
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))
     _stub(chemistry, monkeypatch, structures=door)

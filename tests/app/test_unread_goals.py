@@ -21,6 +21,7 @@ from core import approval
 from core.errors import UnreadGoal
 from core.settings import Settings
 from graphs.context import DesignContext
+from tools.workspace import builtin
 
 UNREAD = "a surfactant with HLB of 12, low foaming, MW below 400 and cloud point above 60 °C"
 MARKED = "a surfactant [?with HLB of 12?], [?low foaming?], MW below 400 and [?cloud point above 60 °C?]"
@@ -73,7 +74,7 @@ def test_the_doors_that_store_nothing_stop_too(cli: Any, tmp_path: Path) -> None
 
 def test_the_parts_behind_the_doors_obey_the_same_rule() -> None:
     with pytest.raises(UnreadGoal, match="only 1 of the 4 wishes"):
-        quick_answer(UNREAD)
+        quick_answer(UNREAD, workspace=builtin())
     tool = TOOLS["quick_structures"]
     with pytest.raises(UnreadGoal):
         tool.run(tool.arguments.model_validate({"goal": UNREAD, "count": 1}), ToolContext())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.reading import interpret
 from agent.spec_check import check_spec
 from core.spec import DesignSpec, PropertyRequirement, marked, must_ask, share_checked, with_suggestions
+from tools.workspace import builtin
 
 GOAL = "make my monomer C=Cc1ccccc1 gruesomely with a flash point above 70 °C that frobs"
 
@@ -14,7 +15,7 @@ def test_a_clear_suggestion_is_kept_as_a_value_and_can_be_accepted() -> None:
     (entry,) = [u for u in spec.unchecked if u.requirements]
     assert entry.suggestion == entry.requirements[0].text == "Flash point above 70 °C"
     assert must_ask(spec)
-    taken = check_spec(with_suggestions(spec))
+    taken = check_spec(with_suggestions(spec), catalogue=builtin().catalogue)
     (requirement,) = taken.requirements
     assert isinstance(requirement, PropertyRequirement)
     assert (requirement.property, requirement.condition.bounds()[0], requirement.origin) == ("flash_point", 70.0, "person")

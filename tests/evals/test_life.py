@@ -22,6 +22,7 @@ from tools.evaluation.judge import checked, estimated, guarded, standardised, un
 from tools.ranking.rank import rank
 from tools.search.policy import DEFAULT
 from tools.search.state import entries, level, merged
+from tools.workspace import builtin
 
 TNT = "Cc1c([N+](=O)[O-])cc([N+](=O)[O-])cc1[N+](=O)[O-]"
 FIRST = ["OCc1ccccc1", "CCCCCCCCCCCCCCCCCCCC", TNT, "C1CC", "Oc1ccccc1"]
@@ -52,13 +53,15 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             recorder.record("propose", generation, "evolution", {}, lambda given=proposals: [p.model_dump(mode="json") for p in given])  # type: ignore[misc]
             judged = [_judged(proposal, number, generation) for number, proposal in enumerate(proposals)]
             store.save_candidates(lease, judged)
-            frontier = merged(frontier, entries([c for c in judged if c.requirements], SPEC), DEFAULT.frontier)
+            frontier = merged(
+                frontier, entries([c for c in judged if c.requirements], SPEC, calculators=builtin().calculators), DEFAULT.frontier
+            )
             with pytest.MonkeyPatch.context() as patch:
                 if generation:  # a long step keeps its hash only, as in a run with many parents
                     patch.setattr("memory.hashing.KEPT_CHARACTERS", 50)
                 recorder.step("select", generation, {"frontier": list(frontier), "best": level(frontier, DEFAULT.top)})
         everyone = store.candidates("run1")
-        result = rank([c for c in everyone if c.requirements], SPEC, 4)
+        result = rank([c for c in everyone if c.requirements], SPEC, 4, calculators=builtin().calculators)
         listed = [c.model_copy(update={"rationale": "it is the best"}) for c in result.ranked]
         store.save_candidates(lease, listed)
         remarks = [{"key": listed[0].key, "severity": "lower", "reason": "it smells", "rank_before": 2, "rank_after": 1}]
@@ -73,7 +76,15 @@ def _judged(proposal: Proposal, number: int, generation: int) -> Candidate:
         candidate = guarded(standardised(proposal, "molecule", generation=generation), alerts=False)
     except StructureError as error:
         return unreadable(proposal, f"structure:{generation}:evolution:{number}", "molecule", str(error), generation=generation)
-    return candidate if candidate.rejected_by else checked(estimated([candidate], SPEC.property_names(), SPEC.conditions)[0], SPEC)
+    return (
+        candidate
+        if candidate.rejected_by
+        else checked(
+            estimated([candidate], SPEC.property_names(), SPEC.conditions, calculators=builtin().calculators)[0],
+            SPEC,
+            calculators=builtin().calculators,
+        )
+    )
 
 
 @pytest.fixture
@@ -83,11 +94,11 @@ def store(home: Path) -> Iterator[SqlRunStore]:
 
 
 def _of(store: SqlRunStore, smiles: str) -> CandidateLife:
-    return life(store, "run1", smiles)
+    return life(store, "run1", smiles, calculators=builtin().calculators)
 
 
 def test_one_that_is_listed(store: SqlRunStore) -> None:
-    found = life(store, "run1", "1")
+    found = life(store, "run1", "1", calculators=builtin().calculators)
     assert (found.fate, found.rank, found.why) == ("listed", 1, "it is the best")
     assert (found.rank_by_score, found.meeting) == (1, 3)
     assert (found.rank_before_remark, found.remark) == (2, "it smells")
@@ -125,7 +136,7 @@ def test_one_that_the_guard_blocks(store: SqlRunStore) -> None:
 
 
 def test_one_that_is_broken(store: SqlRunStore) -> None:
-    found = life(store, "run1", "structure:0:evolution:3")
+    found = life(store, "run1", "structure:0:evolution:3", calculators=builtin().calculators)
     assert (found.fate, found.safety) == ("broken", None)
     assert found.structure
     assert [(p.proposer, p.number, p.smiles) for p in found.proposed] == [("evolution", 3, "C1CC")]
@@ -134,8 +145,8 @@ def test_one_that_is_broken(store: SqlRunStore) -> None:
 def test_who_proposed_it_and_from_what(store: SqlRunStore) -> None:
     found = _of(store, "CC(O)c1ccccc1")
     assert [(p.proposer, p.generation, p.operator, p.smiles) for p in found.proposed] == [("evolution", 1, "swap", SECOND[0])]
-    assert found.proposed[0].parent_smiles == [life(store, "run1", found.proposed[0].parents[0]).smiles]
-    assert life(store, "run1", found.proposed[0].parents[0]).children == [found.key]
+    assert found.proposed[0].parent_smiles == [life(store, "run1", found.proposed[0].parents[0], calculators=builtin().calculators).smiles]
+    assert life(store, "run1", found.proposed[0].parents[0], calculators=builtin().calculators).children == [found.key]
 
 
 def test_an_order_that_is_kept_as_a_hash_is_computed_again(store: SqlRunStore) -> None:
@@ -154,9 +165,9 @@ def test_an_order_that_does_not_have_the_recorded_hash_is_unknown(store: SqlRunS
 
 def test_names_that_mean_nothing_or_several(store: SqlRunStore) -> None:
     with pytest.raises(NotFoundError, match="no candidate 'XXX'"):
-        life(store, "run1", "XXX")
+        life(store, "run1", "XXX", calculators=builtin().calculators)
     with pytest.raises(NotFoundError, match="no candidate ''"):
-        life(store, "run1", "")
+        life(store, "run1", "", calculators=builtin().calculators)
 
 
 def test_the_command_shows_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from evals.replay import replay
 from tests.agent.models.fake_server import MALFORMED, FakeModel, Reply, fake_model, plan_for
 from tools.execution import SerialExecutor
 from tools.reporting import render_html
+from tools.workspace import builtin
 
 GOAL = "a molecule with MW < 300 that's stable at 200 °C and wee in polar surface area"
 JUDGING = ("interpreter", "researcher", "critic", "reporter")
@@ -167,7 +168,7 @@ def test_every_role_takes_part_and_the_replay_needs_no_server(bench: Any) -> Non
     everything = " ".join([report.summary, *(c.rationale for c in report.candidates), *(r.reason for r in report.remarks)])
     assert not any(lie in everything for lie in ("4321", "9999", "7777", "77"))
     assert judge_report(report) == []
-    page = render_html(report)
+    page = render_html(report, catalogue=builtin().catalogue)
     assert "Which language model did what" in page
     assert "read by a language model" in page
     assert "below 350" in describe(report.spec)

@@ -15,9 +15,9 @@ from agent.reading import compact, interpret
 from core.spec import Conditions
 from tools.calculators.collection import shipped_calculators
 from tools.calculators.descriptors import Descriptors
-from tools.calculators.estimate import entered
 from tools.catalogue.shipped import read_property, shipped
 from tools.proposers.spec_fit import spec_fit
+from tools.workspace import Workspace
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "extending.md"
 
@@ -70,7 +70,7 @@ from tools.safety.guard import screen_structure
 from tools.workspace import builtin
 
 if __name__ == "__main__":
-    workspace = builtin().enter()
+    workspace = builtin()
     assert workspace.catalogue["carbon_share"].label == "Carbon share"
     [values] = workspace.estimate(["CCO"], "molecule", ["carbon_share", "logp"], Conditions())
     assert abs(values["carbon_share"].number - 2 / 3) < 1e-9, values
@@ -81,8 +81,8 @@ if __name__ == "__main__":
     assert values["carbon_share"].method == "toy counter"
     spec = interpret("a molecule with a share of carbon above 0.9")
     assert [r.property for r in spec.requirements] == ["carbon_share"], spec
-    proposer = next(p for p in applicable(spec, workspace.proposers) if p.name == "alkanes")
-    assert [p.smiles for p in proposer.propose(ProposalRequest(spec, 0, 3))] == ["C", "CC", "CCC"]
+    proposer = next(p for p in applicable(spec, workspace.proposers, workspace.catalogue) if p.name == "alkanes")
+    assert [p.smiles for p in proposer.propose(ProposalRequest(spec, 0, 3, calculators=workspace.calculators))] == ["C", "CC", "CCC"]
     assert screen_structure("C[Se]C", "molecule").verdict == "block"
     assert screen_structure("CCO", "molecule").verdict == "allow"
 """
@@ -97,10 +97,9 @@ def test_a_property_is_one_file() -> None:
     [values] = calculators.estimate(["FC(F)(F)CCl"], "molecule", ["halogens"], Conditions())
     assert values["halogens"].value == 4.0
     assert values["halogens"].exact
-    with entered(calculators):
-        spec = interpret("a molecule with at most 2 halogen atoms and logP below 3")
-        assert "property:halogens <= 2" in compact(spec)["requirements"]
-        assert spec_fit(spec).distance(Chem.MolFromSmiles("FC(F)(F)CCl")) == 2.0
+    spec = interpret("a molecule with at most 2 halogen atoms and logP below 3", workspace=Workspace(calculators))
+    assert "property:halogens <= 2" in compact(spec, catalogue=catalogue)["requirements"]
+    assert spec_fit(spec, calculators=calculators).distance(Chem.MolFromSmiles("FC(F)(F)CCl")) == 2.0
 
 
 @pytest.mark.parametrize(

@@ -7,20 +7,24 @@ from collections.abc import Mapping
 from core.candidate import Candidate, RequirementResult
 from core.errors import StructureError
 from core.spec import DesignSpec
-from tools.calculators.estimate import calculators_in_use
+from tools.calculators.collection import Calculators
 from tools.calculators.exact import ExactCalculations
 from tools.catalogue.kinds import KINDS, Context, Kinds, Subject
 from tools.evaluation.structure import candidate_mol
 
 
-def context_of(spec: DesignSpec) -> Context:
-    """What the checks of ``spec`` share: the registered properties, the shipped calculators, the probability that counts as met."""
-    calculators = calculators_in_use()
+def context_of(spec: DesignSpec, *, calculators: Calculators) -> Context:
+    """What the checks of ``spec`` share: properties and calculators, and the probability that counts as met."""
     return Context(calculators.catalogue, ExactCalculations(calculators), spec.met_probability)
 
 
 def check(
-    candidate: Candidate, spec: DesignSpec, settled: Mapping[str, RequirementResult] | None = None, kinds: Kinds = KINDS
+    candidate: Candidate,
+    spec: DesignSpec,
+    settled: Mapping[str, RequirementResult] | None = None,
+    kinds: Kinds = KINDS,
+    *,
+    calculators: Calculators,
 ) -> list[RequirementResult]:
     """How every requirement of ``spec`` stands for ``candidate``, in the order of the spec.
 
@@ -33,7 +37,7 @@ def check(
     """
     settled = settled or {}
     rated = [(requirement, kinds.of(requirement)) for requirement in spec.requirements]
-    subject, context = Subject(values=candidate.properties), context_of(spec)
+    subject, context = Subject(values=candidate.properties), context_of(spec, calculators=calculators)
     if any(kind.reads_structure and requirement.id not in settled for requirement, kind in rated):
         try:
             subject = Subject(candidate_mol(candidate), values=candidate.properties)

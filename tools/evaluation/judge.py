@@ -17,7 +17,7 @@ from core.candidate import Candidate, Origin, PropertyValue, Proposal, Requireme
 from core.errors import StructureError
 from core.interfaces import Executor
 from core.spec import CandidateClass, Conditions, DesignSpec, RuleSetRequirement
-from tools.calculators.estimate import estimate, exact_value
+from tools.calculators.collection import Calculators
 from tools.evaluation.check import check
 from tools.evaluation.score import score_candidates
 from tools.proposers.exemptions import Exemptions, exemptions
@@ -46,6 +46,7 @@ def judge(
     implausible: Implausible = "accept",
     score: bool = False,
     executor: Executor | None = None,
+    calculators: Calculators,
 ) -> list[Candidate]:
     """Every proposal as a candidate with verdict, property values and requirement results, in the order given.
 
@@ -63,8 +64,11 @@ def judge(
         found = [c if c.rejected_by else plausible(c, lifted) for c in found]
     found = [c if c.rejected_by else guarded(c, alerts=raised) for c in found]
     rows = [i for i, c in enumerate(found) if not c.rejected_by or (blocked == "answer" and c.rejected_by.startswith("safety:"))]
-    judged = [checked(c, spec) for c in estimated([found[i] for i in rows], wanted, spec.conditions, executor=executor)]
-    for row, candidate in zip(rows, score_candidates(judged, spec) if score else judged, strict=True):
+    judged = [
+        checked(c, spec, calculators=calculators)
+        for c in estimated([found[i] for i in rows], wanted, spec.conditions, executor=executor, calculators=calculators)
+    ]
+    for row, candidate in zip(rows, score_candidates(judged, spec, calculators=calculators) if score else judged, strict=True):
         found[row] = candidate
     return found
 
@@ -79,10 +83,11 @@ def judge_one(
     alerts: bool | None = None,
     blocked: Blocked = "stop",
     implausible: Implausible = "accept",
+    calculators: Calculators,
 ) -> Candidate:
     """:func:`judge` for one structure that somebody (``proposer``) names. Raises StructureError if it cannot be read."""
     proposal = Proposal(smiles=smiles, proposer=proposer, operator=operator)
-    found = judge([proposal], spec, names=names, alerts=alerts, blocked=blocked, implausible=implausible)[0]
+    found = judge([proposal], spec, names=names, alerts=alerts, blocked=blocked, implausible=implausible, calculators=calculators)[0]
     if found.rejected_by == UNREADABLE:
         raise StructureError(found.rejected_reason)
     return found
@@ -172,11 +177,12 @@ def estimated(
     *,
     known: Sequence[Mapping[str, float]] | None = None,
     executor: Executor | None = None,
+    calculators: Calculators,
 ) -> list[Candidate]:
     """The candidates, all of one class, with their values of the registered properties ``names``, in that order.
 
     ``known``: for each candidate, numbers of computed properties in their registered unit that are at hand already; a property that all
-    have is not computed again. Raises as :func:`tools.calculators.estimate.estimate`.
+    have is not computed again. Raises as :meth:`tools.calculators.collection.Calculators.estimate`.
     """
     if not candidates:
         return []
@@ -184,20 +190,26 @@ def estimated(
     had = set(wanted).intersection(*known) if known is not None else set()
     missing = [name for name in wanted if name not in had]
     structures, candidate_class = [c.smiles for c in candidates], candidates[0].candidate_class
-    values = estimate(structures, candidate_class, missing, conditions, executor=executor) if missing else [{} for _ in candidates]
+    values = (
+        calculators.estimate(structures, candidate_class, missing, conditions, executor=executor) if missing else [{} for _ in candidates]
+    )
     done = []
     for row, (candidate, found) in enumerate(zip(candidates, values, strict=True)):
-        whole = {name: exact_value(name, known[row][name]) if known is not None and name in had else found[name] for name in wanted}
+        whole = {
+            name: calculators.exact_value(name, known[row][name]) if known is not None and name in had else found[name] for name in wanted
+        }
         done.append(_estimated(candidate, whole))
     return done
 
 
-def checked(candidate: Candidate, spec: DesignSpec, settled: Mapping[str, RequirementResult] | None = None) -> Candidate:
+def checked(
+    candidate: Candidate, spec: DesignSpec, settled: Mapping[str, RequirementResult] | None = None, *, calculators: Calculators
+) -> Candidate:
     """``candidate`` with the results of the requirements: kept, or rejected by the first that is not met or by the guard before it.
 
     ``settled``: results by requirement id that are known already. Raises as :func:`tools.evaluation.check.check`.
     """
-    results = check(candidate, spec, settled)
+    results = check(candidate, spec, settled, calculators=calculators)
     failed = next((r for r in results if not r.met), None)
     update: dict[str, Any] = {"requirements": results, "status": "kept", "rejected_by": "", "rejected_reason": ""}
     if failed:

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tools.calculators.collection import Calculators
+
 Array = NDArray[np.float64]
 
 #: Strength for a structure that is new to the model, and the similarities to its nearest training structure between which it falls to 0.
@@ -54,16 +56,15 @@ def corrected(prediction: Array, sigma: Array, prior: Prior, strength: Array | f
     return np.asarray(mean), np.asarray(sigma * np.sqrt(1.0 - strength + strength * reliability))
 
 
-def training_priors(names: Sequence[str]) -> dict[str, Prior]:
+def training_priors(names: Sequence[str], *, calculators: Calculators) -> dict[str, Prior]:
     """Mean and standard deviation of the measured training values of each predictor.
 
     Raises SpecError for a name that is no predictor and PredictorError where its calibration data are missing or damaged.
     """
-    from tools.calculators.estimate import calculators_in_use
 
     priors = {}
     for name in names:
-        arrays = calculators_in_use().calibration(name)
+        arrays = calculators.calibration(name)
         measured = np.asarray(arrays["oof_pred"], dtype=np.float64) + np.asarray(arrays["oof_residual"], dtype=np.float64)
         priors[name] = Prior(float(measured.mean()), float(measured.std()))
     return priors
@@ -95,6 +96,6 @@ class ErrorModel:
     strength: float | None = None
 
 
-def error_model(names: Sequence[str]) -> ErrorModel:
+def error_model(names: Sequence[str], *, calculators: Calculators) -> ErrorModel:
     """The error model of the shipped predictors for ``names``, in that order. Raises PredictorError where data are missing."""
-    return ErrorModel(training_priors(names), error_correlation(names), tuple(names))
+    return ErrorModel(training_priors(names, calculators=calculators), error_correlation(names), tuple(names))

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from core.candidate import Candidate, PropertyValue
 from core.spec import DesignSpec, Objective
+from tools.calculators.collection import Calculators
+from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds import kind_of
 from tools.catalogue.probability import effective_sigma
-from tools.catalogue.registry import REGISTRY
 from tools.evaluation.desirability import desirability, overall
 from tools.evaluation.joint import POINTS, joint_probability, normal_scores
 from tools.evaluation.selection import ErrorModel, corrected, error_model, strength_of
@@ -72,18 +73,18 @@ class Table:
         return overall(self.parts(shift), weights or [objective.weight for objective in self.spec.objectives])
 
 
-def predicted_names(spec: DesignSpec) -> list[str]:
+def predicted_names(spec: DesignSpec, *, catalogue: Catalogue) -> list[str]:
     """The predicted properties that the spec's requirements and objectives name, in order."""
-    return [name for name in spec.property_names() if REGISTRY[name].kind == "predicted"]
+    return [name for name in spec.property_names() if catalogue[name].kind == "predicted"]
 
 
-def build_table(candidates: Sequence[Candidate], spec: DesignSpec, errors: ErrorModel | None = None) -> Table:
+def build_table(candidates: Sequence[Candidate], spec: DesignSpec, errors: ErrorModel | None = None, *, calculators: Calculators) -> Table:
     """The arrays of ``candidates``, whose requirements were checked against ``spec``, rows in the order given.
 
     ``errors``: the error model; that of the shipped predictors if None. Raises PredictorError where those are missing.
     """
-    names = predicted_names(spec)
-    errors = errors or error_model(names)
+    names = predicted_names(spec, catalogue=calculators.catalogue)
+    errors = errors or error_model(names, calculators=calculators)
     pick = [errors.names.index(name) for name in names]
     n, m = len(candidates), len(names)
     cells = [[candidate.properties.get(name) for name in names] for candidate in candidates]
@@ -111,7 +112,7 @@ def build_table(candidates: Sequence[Candidate], spec: DesignSpec, errors: Error
             fixed *= np.where(event & (low[:, j] >= high[:, j]), 0.0, 1.0)
         else:
             fixed *= probability
-    values, columns = _objective_values(candidates, spec, names, mean)
+    values, columns = _objective_values(candidates, spec, names, mean, catalogue=calculators.catalogue)
     return Table(spec, mean, sigma, low, high, fixed, errors.correlation[np.ix_(pick, pick)], values, columns)
 
 
@@ -130,7 +131,9 @@ def _similarity(value: PropertyValue | None) -> float:
     return float("nan") if value is None or value.similarity is None else value.similarity
 
 
-def _objective_values(candidates: Sequence[Candidate], spec: DesignSpec, names: list[str], mean: Array) -> tuple[Array, tuple[int, ...]]:
+def _objective_values(
+    candidates: Sequence[Candidate], spec: DesignSpec, names: list[str], mean: Array, *, catalogue: Catalogue
+) -> tuple[Array, tuple[int, ...]]:
     values = np.full((len(candidates), len(spec.objectives)), np.nan)
     columns = []
     for j, objective in enumerate(spec.objectives):
@@ -139,7 +142,7 @@ def _objective_values(candidates: Sequence[Candidate], spec: DesignSpec, names: 
         if column >= 0:
             values[:, j] = mean[:, column]
         else:
-            values[:, j] = [objective_value(candidate, objective, spec) for candidate in candidates]
+            values[:, j] = [objective_value(candidate, objective, spec, catalogue=catalogue) for candidate in candidates]
     return values, tuple(columns)
 
 
@@ -147,7 +150,7 @@ def _objective_values(candidates: Sequence[Candidate], spec: DesignSpec, names: 
 NO_ROUTE_KNOWN = 0.5
 
 
-def objective_value(candidate: Candidate, objective: Objective, spec: DesignSpec) -> float:
+def objective_value(candidate: Candidate, objective: Objective, spec: DesignSpec, *, catalogue: Catalogue) -> float:
     """The number that an objective reads: a property's value, the index of a level (0 is best), the similarity to the
     reference or to a set of them, or whether a route is known (1, else :data:`NO_ROUTE_KNOWN`: what no search found may still be makeable).
 
@@ -167,6 +170,6 @@ def objective_value(candidate: Candidate, objective: Objective, spec: DesignSpec
         return tanimoto(candidate_mol(candidate), reference_mol(spec.reference.smiles))
     value = candidate.properties.get(name)
     if value is not None and isinstance(value.value, str):
-        levels = REGISTRY[name].levels
+        levels = catalogue[name].levels
         return float(levels.index(value.value)) if value.value in levels else float("nan")
     return _number(value)

@@ -10,7 +10,7 @@ from core.errors import LiteratureError
 from core.interfaces import LiteratureStore, Passage
 from core.report import Evidence
 from core.spec import DesignSpec, MotifRequirement, RuleSetRequirement
-from tools.catalogue.registry import REGISTRY
+from tools.catalogue.catalogue import Catalogue
 from tools.literature.corpus import REMARK, load_notes
 from tools.literature.search import MAX_QUERY, relevance, search, searchable_text
 from tools.literature.terms import words
@@ -59,22 +59,24 @@ _POINTS_BACK = re.compile(
 
 
 def evidence_for(
-    spec: DesignSpec, store: LiteratureStore, *, limit: int = 6, floor: float = FLOOR
+    spec: DesignSpec, store: LiteratureStore, *, limit: int = 6, floor: float = FLOOR, catalogue: Catalogue
 ) -> tuple[list[Evidence], list[Citation]]:
     """At most ``limit`` statements on ``spec`` from ``store``, each ending in [n], and the citations 1..n in the same order.
 
     The best passage of every question comes first, then the others by relevance; equal ones by key. Passages below ``floor`` are
     left out; both lists may be empty. Raises LiteratureError if the store cannot be used.
     """
-    return statements(find_passages(spec, store, limit=limit, floor=floor), questions(spec))
+    return statements(find_passages(spec, store, limit=limit, floor=floor, catalogue=catalogue), questions(spec, catalogue=catalogue))
 
 
-def find_passages(spec: DesignSpec, store: LiteratureStore, *, limit: int = 6, floor: float = FLOOR) -> list[Passage]:
+def find_passages(spec: DesignSpec, store: LiteratureStore, *, limit: int = 6, floor: float = FLOOR, catalogue: Catalogue) -> list[Passage]:
     """The passages on which :func:`evidence_for` rests, best first. Raises LiteratureError if the store cannot be used."""
     firsts: list[Passage] = []
     others: list[Passage] = []
-    for question in questions(spec):
-        hits = [p for p in search(store, question, 4 * _PER_QUESTION) if p.score >= floor and applies(p, spec)][:_PER_QUESTION]
+    for question in questions(spec, catalogue=catalogue):
+        hits = [p for p in search(store, question, 4 * _PER_QUESTION) if p.score >= floor and applies(p, spec, catalogue=catalogue)][
+            :_PER_QUESTION
+        ]
         firsts += hits[:1]
         others += hits[1:]
     unique: dict[str, Passage] = {}
@@ -83,10 +85,10 @@ def find_passages(spec: DesignSpec, store: LiteratureStore, *, limit: int = 6, f
     return list(unique.values())[: max(0, limit)]
 
 
-def questions(spec: DesignSpec) -> list[str]:
+def questions(spec: DesignSpec, *, catalogue: Catalogue) -> list[str]:
     """What to ask the literature about ``spec``: each property with the class or family, named motifs and rule sets, the goal itself."""
     subject = spec.family or ("polymer" if spec.candidate_class == "polymer" else "")
-    asked = [f"{_label(name)} {subject}" for name in spec.property_names() if _worth_asking(name)]
+    asked = [f"{_label(name, catalogue=catalogue)} {subject}" for name in spec.property_names() if _worth_asking(name, catalogue=catalogue)]
     asked += [f"{r.rule_set} drug-likeness" for r in spec.requirements_of(RuleSetRequirement)]
     asked += [f"{r.name} {subject}" for r in spec.requirements_of(MotifRequirement) if r.wanted]
     asked.append(spec.goal)
@@ -94,14 +96,14 @@ def questions(spec: DesignSpec) -> list[str]:
     return [text for text in dict.fromkeys(tidy) if words(text)]
 
 
-def applies(passage: Passage, spec: DesignSpec) -> bool:
+def applies(passage: Passage, spec: DesignSpec, *, catalogue: Catalogue) -> bool:
     """Whether a passage can bear on the spec: polymer notes on polymers, dye notes on dyes, drug rules where the goal speaks of drugs."""
     names = set(spec.property_names())
     if "polymer" in passage.tags and spec.candidate_class != "polymer":
         return False
-    if "dye" in passage.tags and not ("dye" in spec.family.lower() or names & REGISTRY.on("dye")):
+    if "dye" in passage.tags and not ("dye" in spec.family.lower() or names & catalogue.on("dye")):
         return False
-    drug = bool(_DRUG_WORDS & set(words(f"{spec.goal} {spec.family}"))) or bool(names & REGISTRY.on("drug"))
+    drug = bool(_DRUG_WORDS & set(words(f"{spec.goal} {spec.family}"))) or bool(names & catalogue.on("drug"))
     drug = drug or bool(spec.requirements_of(RuleSetRequirement))
     return drug or "drug-likeness" not in passage.tags
 
@@ -138,12 +140,12 @@ def check_citations(text: str, citations: Sequence[Citation]) -> list[str]:
     return problems + [f"reference {c.number} has no title" for c in citations if not c.title.strip()]
 
 
-def _worth_asking(name: str) -> bool:
-    return name not in REGISTRY or REGISTRY[name].kind != "computed" or REGISTRY[name].in_literature
+def _worth_asking(name: str, *, catalogue: Catalogue) -> bool:
+    return name not in catalogue or catalogue[name].kind != "computed" or catalogue[name].in_literature
 
 
-def _label(name: str) -> str:
-    return re.sub(r"\(.*?\)", "", REGISTRY[name].label if name in REGISTRY else name.replace("_", " "))
+def _label(name: str, *, catalogue: Catalogue) -> str:
+    return re.sub(r"\(.*?\)", "", catalogue[name].label if name in catalogue else name.replace("_", " "))
 
 
 def _best(passages: Iterable[Passage]) -> list[Passage]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from core.candidate import Proposal, Route
 from core.seeding import generator
 from core.spec import DesignSpec
+from tools.calculators.collection import Calculators
+from tools.catalogue.catalogue import Catalogue
 from tools.synthesis.blocks import BlockLibrary
 
 
@@ -56,6 +58,7 @@ class ProposalRequest:
         spec: the approved spec of the run.
         generation: generation of the design loop; 0 is the seed generation, without parents.
         count: how many proposals are wanted; fewer come back only when the proposer has no more.
+        calculators: what computes the properties that a proposer steers by, and their catalogue.
         parents: evaluated structures of the run to vary, best first.
         seed: seed of the run.
         hints: structures (SMILES) to start from and structural words ('imide', 'push-pull') from the literature that may steer a proposer
@@ -67,6 +70,7 @@ class ProposalRequest:
     spec: DesignSpec
     generation: int
     count: int
+    calculators: Calculators = field(kw_only=True)
     parents: tuple[Parent, ...] = ()
     seed: int = 0
     hints: tuple[str, ...] = ()
@@ -84,8 +88,8 @@ class Proposer(Protocol):
 
     name: str
 
-    def applies(self, spec: DesignSpec) -> bool:
-        """Whether this proposer has something to say for ``spec`` (its candidate class and family)."""
+    def applies(self, spec: DesignSpec, catalogue: Catalogue) -> bool:
+        """Whether this proposer has something to say for ``spec``, whose properties are those of ``catalogue``."""
         ...
 
     def propose(self, request: ProposalRequest) -> list[Proposal]:

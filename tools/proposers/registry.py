@@ -10,6 +10,7 @@ from types import MappingProxyType
 from core.errors import ConfigurationError
 from core.plugins import PROPOSERS, plugins
 from core.spec import DesignSpec
+from tools.catalogue.catalogue import Catalogue
 from tools.proposers.base import Proposer
 
 #: Modules and classes of the proposers that ship; they are imported on first use.
@@ -57,13 +58,12 @@ def load() -> Mapping[str, Proposer]:
     return by_name([*(getattr(importlib.import_module(module), name)() for module, name in _SHIPPED), *added()])
 
 
-def applicable(spec: DesignSpec, proposers: Mapping[str, Proposer] | None = None) -> list[Proposer]:
-    """The proposers (those of :func:`load` if None) that have something to say for ``spec``, by name.
+def applicable(spec: DesignSpec, proposers: Mapping[str, Proposer], catalogue: Catalogue) -> list[Proposer]:
+    """Those of ``proposers`` that have something to say for ``spec``, in the order of their names.
 
     Where every answer can be listed (all isomers of a formula, one change of a given structure) only the proposers that list them.
     """
-    known = load() if proposers is None else proposers
-    found = [proposer for _, proposer in sorted(known.items()) if proposer.applies(spec)]
+    found = [proposer for _, proposer in sorted(proposers.items()) if proposer.applies(spec, catalogue)]
     if spec.exhaustive:
         return [proposer for proposer in found if getattr(proposer, "lists_all", False)] or found
     return found

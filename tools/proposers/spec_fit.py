@@ -31,7 +31,6 @@ from core.spec import (
     SimilarityRequirement,
 )
 from tools.calculators.collection import Calculators
-from tools.calculators.estimate import calculators_in_use
 from tools.calculators.rule_sets import violations
 from tools.catalogue.rule_sets import RULE_SETS
 from tools.structures.fixed_atoms import FixedAtoms, compiled, kept_of, placements, whole
@@ -87,7 +86,7 @@ class GroupCount:
 class SpecFit:
     """The cheap part of a spec. Made by :func:`spec_fit`; immutable in use. ``calculators`` compute what it counts."""
 
-    calculators: Calculators = field(default_factory=calculators_in_use)
+    calculators: Calculators
     allowed: frozenset[str] | None = None
     forbidden: list[Chem.Mol] = field(default_factory=list)
     absent_elements: frozenset[str] = frozenset()
@@ -182,9 +181,9 @@ def _size_limits(fit: SpecFit) -> tuple[int, int]:
     return int(least), max(1, int(min(most, max(60.0, 1.3 * least))))
 
 
-def spec_fit(spec: DesignSpec) -> SpecFit:
+def spec_fit(spec: DesignSpec, *, calculators: Calculators) -> SpecFit:
     """The cheap part of ``spec``. SMARTS and SMILES that cannot be read are left out."""
-    fit = SpecFit()
+    fit = SpecFit(calculators)
     for requirement in spec.requirements:
         _add(fit, requirement)
     fit.min_heavy_atoms, fit.max_heavy_atoms = _size_limits(fit)

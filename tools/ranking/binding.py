@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from core.candidate import Candidate, RequirementResult
 from core.report import BindingRequirement
 from core.spec import DesignSpec, Requirement
+from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds import kind_of
-from tools.catalogue.registry import catalogue_in_use
 from tools.evaluation.fitness import closeness
 
 
-def binding_requirement(candidates: Sequence[Candidate], spec: DesignSpec) -> BindingRequirement | None:
+def binding_requirement(candidates: Sequence[Candidate], spec: DesignSpec, *, catalogue: Catalogue) -> BindingRequirement | None:
     """The requirement that most checked candidates fail alone, then the one that most fail at all; the first in the spec on a tie.
 
     None where nothing fails. ``candidates`` carry the results of ``spec``.
@@ -34,20 +34,24 @@ def binding_requirement(candidates: Sequence[Candidate], spec: DesignSpec) -> Bi
         failed=failed,
         failed_alone=alone,
         evaluated=len(candidates),
-        best=_best(requirement, [candidate.requirements[-position] for candidate in candidates]),
+        best=_best(requirement, [candidate.requirements[-position] for candidate in candidates], catalogue=catalogue),
     )
 
 
-def _best(requirement: Requirement, results: Sequence[RequirementResult]) -> float | str | None:
+def _best(requirement: Requirement, results: Sequence[RequirementResult], *, catalogue: Catalogue) -> float | str | None:
     """The value that came closest; None where no value is known or the question has no meaning."""
     known = [result.value for result in results if result.value is not None]
-    return kind_of(requirement).closest(requirement, known, catalogue_in_use())
+    return kind_of(requirement).closest(requirement, known, catalogue)
 
 
-def by_closeness(candidates: Sequence[Candidate], spec: DesignSpec) -> list[Candidate]:
+def by_closeness(candidates: Sequence[Candidate], spec: DesignSpec, *, catalogue: Catalogue) -> list[Candidate]:
     """Candidates, closest first: more requirements met, then the product of the satisfactions, then the key."""
 
     def place(candidate: Candidate) -> tuple[int, float, str]:
-        return -sum(result.met for result in candidate.requirements), -round(math.log(closeness(candidate, spec)), 9), candidate.key
+        return (
+            -sum(result.met for result in candidate.requirements),
+            -round(math.log(closeness(candidate, spec, catalogue=catalogue)), 9),
+            candidate.key,
+        )
 
     return sorted(candidates, key=place)

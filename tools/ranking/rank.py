@@ -12,6 +12,7 @@ from core.candidate import Candidate
 from core.model import Model
 from core.report import BindingRequirement, Choice, WeightSensitivity
 from core.spec import DesignSpec
+from tools.calculators.collection import Calculators
 from tools.evaluation.fitness import checked
 from tools.evaluation.score import DECIMALS, scored_with_table
 from tools.evaluation.selection import ErrorModel, error_model
@@ -47,7 +48,13 @@ class RankingResult(Model):
 
 
 def rank(
-    candidates: Sequence[Candidate], spec: DesignSpec, evaluated: int, *, errors: ErrorModel | None = None, known: Known = NOTHING_KNOWN
+    candidates: Sequence[Candidate],
+    spec: DesignSpec,
+    evaluated: int,
+    *,
+    errors: ErrorModel | None = None,
+    known: Known = NOTHING_KNOWN,
+    calculators: Calculators,
 ) -> RankingResult:
     """The shortlist of ``spec.candidates`` structures out of the evaluated ones, and the closest of the others.
 
@@ -60,9 +67,11 @@ def rank(
     shipped predictors if None. ``known``: what is known already. Raises PredictorError where the error model is missing, SpecError for
     a spec that names what does not exist.
     """
-    usable = [checked(candidate, spec) for candidate in sorted(candidates, key=lambda c: c.key) if _usable(candidate)]
-    errors = errors or error_model(predicted_names(spec))
-    scored, table = scored_with_table(usable, spec, errors)
+    usable = [
+        checked(candidate, spec, calculators=calculators) for candidate in sorted(candidates, key=lambda c: c.key) if _usable(candidate)
+    ]
+    errors = errors or error_model(predicted_names(spec, catalogue=calculators.catalogue), calculators=calculators)
+    scored, table = scored_with_table(usable, spec, errors, calculators=calculators)
     kept = [i for i, candidate in enumerate(scored) if all(result.met for result in candidate.requirements)]
     order = _order(scored, kept)
     chosen = shortlist([scored[i] for i in order], spec, known)
@@ -75,13 +84,13 @@ def rank(
         for i, (row, candidate) in enumerate(zip(rows, listed, strict=True))
     ]
     keeps = set(kept)
-    others = by_closeness([candidate for i, candidate in enumerate(scored) if i not in keeps], spec)
+    others = by_closeness([candidate for i, candidate in enumerate(scored) if i not in keeps], spec, catalogue=calculators.catalogue)
     return RankingResult(
         ranked=ranked,
         closest=[others[i] for i in diverse(others[: 50 * spec.candidates], spec.candidates)],
         sensitivity=_sensitivity(table, scored, kept, rows, known),
         tied=[[listed[i].key for i in group] for group in certainty.tied],
-        binding=binding_requirement(usable, spec),
+        binding=binding_requirement(usable, spec, catalogue=calculators.catalogue),
         order=[(scored[i].key, scored[i].score or 0.0) for i in order],
         kept=len(kept),
         evaluated=max(evaluated, len(usable)),

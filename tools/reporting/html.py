@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from markupsafe import Markup
 from core.candidate import Candidate, Material, PropertyValue, Route, format_probability
 from core.report import Point, Report
 from core.spec import DesignSpec, share_checked
-from tools.catalogue.registry import REGISTRY
+from tools.catalogue.catalogue import Catalogue
 from tools.reporting.drawing import draw
 from tools.reporting.plots import Mark, scatter
 
@@ -26,7 +26,7 @@ BANDS = ((0.8, "good"), (0.5, "marginal"), (0.0, "bad"))
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def _environment(*, catalogue: Catalogue) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -36,24 +36,25 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         band=band,
-        columns=columns,
+        columns=partial(columns, catalogue=catalogue),
         draw=_drawing,
         interval=interval,
         known=known,
-        label=label,
+        label=partial(label, catalogue=catalogue),
         made=made,
         percent=format_probability,
         show=lambda v: v.shown if v else "unknown",
-        title_of=title_of,
+        title_of=partial(title_of, catalogue=catalogue),
         verdict=lambda word: VERDICTS[word],
         stock=stock_text,
     )
     return environment
 
 
-def render_html(report: Report) -> str:
+def render_html(report: Report, *, catalogue: Catalogue) -> str:
     """``report`` as a complete HTML document."""
-    return _environment().get_template("report.html.j2").render(report=report, plots=plots(report), share=share_checked(report.spec))
+    template = _environment(catalogue=catalogue).get_template("report.html.j2")
+    return template.render(report=report, plots=plots(report, catalogue=catalogue), share=share_checked(report.spec))
 
 
 @dataclass(frozen=True)
@@ -72,17 +73,17 @@ def band(probability: float) -> str:
     return next(name for floor, name in BANDS if round(probability, 2) >= floor)
 
 
-def label(name: str) -> str:
+def label(name: str, *, catalogue: Catalogue) -> str:
     """A property's name as printed, with its unit."""
-    if name not in REGISTRY:
+    if name not in catalogue:
         return name.replace("_", " ")
-    definition = REGISTRY[name]
+    definition = catalogue[name]
     return f"{definition.label}, {definition.unit}" if definition.unit else definition.label
 
 
-def columns(candidates: list[Candidate], spec: DesignSpec) -> list[str]:
+def columns(candidates: list[Candidate], spec: DesignSpec, *, catalogue: Catalogue) -> list[str]:
     """The properties that have a column: what was asked, and of the usual ones those that apply to these candidates."""
-    usual = [name for name in REGISTRY.columns() if any(name in c.properties for c in candidates)]
+    usual = [name for name in catalogue.columns() if any(name in c.properties for c in candidates)]
     return list(dict.fromkeys([*spec.property_names(), *usual]))
 
 
@@ -131,9 +132,9 @@ def known(candidate: Candidate, names: Iterable[str]) -> list[Neighbour]:
     return [Neighbour(smiles, near, ", ".join(values)) for (smiles, near), values in sorted(found.items(), key=lambda entry: -entry[0][1])]
 
 
-def title_of(name: str) -> str:
+def title_of(name: str, *, catalogue: Catalogue) -> str:
     """A property's name as printed, without its unit."""
-    return REGISTRY[name].label if name in REGISTRY else name.replace("_", " ")
+    return catalogue[name].label if name in catalogue else name.replace("_", " ")
 
 
 def stock_text(material: Material) -> str:
@@ -146,19 +147,30 @@ def stock_text(material: Material) -> str:
     return ", ".join(part for part in ("in the inventory", stock.id, f"CAS {stock.cas}" if stock.cas else "", price) if part)
 
 
-def plots(report: Report) -> list[dict[str, Any]]:
+def plots(report: Report, *, catalogue: Catalogue) -> list[dict[str, Any]]:
     """Title and SVG of each plot: the property space of the evaluated structures, and the Pareto plot of the listed ones."""
     found = []
-    wanted = [n for n in report.spec.property_names() if n in REGISTRY and REGISTRY[n].kind != "level"]
-    first, second, *_ = dict.fromkeys([*wanted, *REGISTRY.axes()])
+    wanted = [n for n in report.spec.property_names() if n in catalogue and catalogue[n].kind != "level"]
+    first, second, *_ = dict.fromkeys([*wanted, *catalogue.axes()])
     lines = {
         name: [x for condition in report.spec.conditions_on(name)[-1:] for x in condition.bounds() if abs(x) != float("inf")]
         for name in (first, second)
     }
     space = [_mark(p, first, second) for p in report.points if first in p.values and second in p.values]
     if space:
-        svg = scatter(space, label(second), label(first), x_lines=lines.get(second, []), y_lines=lines.get(first, []))
-        found.append({"title": f"What was evaluated: {label(first)} against {label(second)}", "svg": Markup(svg)})
+        svg = scatter(
+            space,
+            label(second, catalogue=catalogue),
+            label(first, catalogue=catalogue),
+            x_lines=lines.get(second, []),
+            y_lines=lines.get(first, []),
+        )
+        found.append(
+            {
+                "title": f"What was evaluated: {label(first, catalogue=catalogue)} against {label(second, catalogue=catalogue)}",
+                "svg": Markup(svg),
+            }
+        )
     share = share_checked(report.spec)
     front = [_front_mark(c) for c in [*report.candidates, *report.closest] if c.p_meets is not None and c.desirability is not None]
     if front:

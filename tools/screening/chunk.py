@@ -17,7 +17,6 @@ from core.candidate import Candidate, PropertyValue, Proposal, RequirementResult
 from core.errors import StructureError
 from core.spec import DesignSpec
 from tools.calculators.collection import Calculators
-from tools.calculators.estimate import calculators_in_use, entered
 from tools.files.records import Record, smiles_of
 from tools.screening.filter import Step, Values, best_order, exact_steps, first_failed
 from tools.structures.parse import parse_polymer, parse_smiles
@@ -31,14 +30,14 @@ REMEMBERED = 20_000
 class Chunk:
     """Records of one library with the spec (as JSON) that they are held against; ``order``: of its exact requirements, '' for cheapest first.
 
-    ``calculators``: what the worker computes with; those in use where the chunk is made.
+    ``calculators``: what the worker computes with.
     """
 
     number: int
     spec: str
     records: tuple[Record, ...]
+    calculators: Calculators
     order: tuple[str, ...] = ()
-    calculators: Calculators = field(default_factory=calculators_in_use)
 
 
 @dataclass(frozen=True)
@@ -84,13 +83,13 @@ class Outcome:
 
 @lru_cache(maxsize=4)
 def _prepared(spec: str, order: tuple[str, ...], calculators: Calculators) -> tuple[DesignSpec, list[Step]]:
-    """The spec and its exact requirements, with the ``calculators`` in use."""
+    """The spec and its exact requirements, held against what ``calculators`` compute."""
     made = DesignSpec.model_validate_json(spec)
-    steps = exact_steps(made)
+    steps = exact_steps(made, calculators=calculators)
     return made, sorted(steps, key=lambda s: order.index(s.id)) if order else steps
 
 
-def order_for(records: Iterable[Record], spec: DesignSpec) -> tuple[str, ...]:
+def order_for(records: Iterable[Record], spec: DesignSpec, *, calculators: Calculators) -> tuple[str, ...]:
     """The order of the exact requirements of ``spec`` that is best for ``records``, the beginning of a library."""
     sample = []
     with rdBase.BlockLogs():
@@ -100,7 +99,7 @@ def order_for(records: Iterable[Record], spec: DesignSpec) -> tuple[str, ...]:
                 sample.append(parse_polymer(smiles) if spec.candidate_class == "polymer" else parse_smiles(smiles))
             except (StructureError, ValueError):
                 continue
-        return best_order(exact_steps(spec), sample)
+        return best_order(exact_steps(spec, calculators=calculators), sample)
 
 
 @dataclass(frozen=True)
@@ -158,12 +157,6 @@ def process(chunk: Chunk) -> Outcome:
     Cheap exact requirements come first, then the guard, then predictors for what is left. Every structure that leaves with a score has
     passed the guard; one that the guard blocks is listed with the rule. Never raises for a record.
     """
-    with entered(chunk.calculators):
-        return _outcome(chunk)
-
-
-def _outcome(chunk: Chunk) -> Outcome:
-    """:func:`process` with the calculators of the chunk in use."""
     spec, _ = _prepared(chunk.spec, chunk.order, chunk.calculators)
     outcome = Outcome(chunk.number, chunk.records[0].index if chunk.records else 0, len(chunk.records))
     passed: list[tuple[Record, Candidate, _Sieved]] = []
@@ -219,9 +212,14 @@ def _score(passed: list[tuple[Record, Candidate, _Sieved]], chunk: Chunk, outcom
 
     spec, settled = _prepared(chunk.spec, chunk.order, chunk.calculators)[0], _settled(chunk.spec, chunk.order, chunk.calculators)
     knowns = [dict(sieved.known) for _, _, sieved in passed]
-    valued = estimated([candidate for _, candidate, _ in passed], spec.property_names(), spec.conditions, known=knowns)
-    judged = [checked(c, spec, settled if s.written == c.smiles else None) for c, (_, _, s) in zip(valued, passed, strict=True)]
-    for (record, _, _), candidate in zip(passed, score_candidates(judged, spec), strict=True):
+    valued = estimated(
+        [candidate for _, candidate, _ in passed], spec.property_names(), spec.conditions, known=knowns, calculators=chunk.calculators
+    )
+    judged = [
+        checked(c, spec, settled if s.written == c.smiles else None, calculators=chunk.calculators)
+        for c, (_, _, s) in zip(valued, passed, strict=True)
+    ]
+    for (record, _, _), candidate in zip(passed, score_candidates(judged, spec, calculators=chunk.calculators), strict=True):
         if candidate.status == "kept":
             outcome.hits.append(_hit(record, candidate))
         else:

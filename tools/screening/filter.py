@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rdkit import Chem
 
 from core.spec import DesignSpec
+from tools.calculators.collection import Calculators
 from tools.catalogue.kinds import KINDS, Kinds
 from tools.catalogue.kinds.base import Test
 from tools.evaluation.check import context_of
@@ -25,9 +26,9 @@ class Step:
     test: Test
 
 
-def exact_steps(spec: DesignSpec, kinds: Kinds = KINDS) -> list[Step]:
+def exact_steps(spec: DesignSpec, kinds: Kinds = KINDS, *, calculators: Calculators) -> list[Step]:
     """The requirements that are computed from the structure without error, cheapest first; predictions are not among them."""
-    context, steps = context_of(spec), []
+    context, steps = context_of(spec, calculators=calculators), []
     for requirement in spec.requirements:
         kind = kinds.of(requirement)
         test = kind.test(requirement, context)

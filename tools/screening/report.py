@@ -10,6 +10,7 @@ from typing import Any
 from core.candidate import Candidate, Proposal
 from core.report import Report
 from core.spec import DesignSpec, marked, share_checked
+from tools.calculators.collection import Calculators
 from tools.ranking.rank import rank
 from tools.screening.journal import Journal
 from tools.screening.run import Screened
@@ -69,18 +70,18 @@ def _disarmed(cell: Any) -> Any:
     return "'" + cell if isinstance(cell, str) and cell[:1] in ("=", "+", "@", "\t", "\r") else cell
 
 
-def shortlist(journal: Journal, spec: DesignSpec, read: int) -> tuple[list[Candidate], list[list[str]]]:
+def shortlist(journal: Journal, spec: DesignSpec, read: int, *, calculators: Calculators) -> tuple[list[Candidate], list[list[str]]]:
     """The best ``spec.candidates`` hits after full ranking (selection from ``read`` records accounted for), and the groups of ties."""
-    candidates = judged(list(journal.hits(POOL * spec.candidates + 50)), spec)
-    result = rank(candidates, spec, max(read, len(candidates), 1))
+    candidates = judged(list(journal.hits(POOL * spec.candidates + 50)), spec, calculators=calculators)
+    result = rank(candidates, spec, max(read, len(candidates), 1), calculators=calculators)
     return result.ranked, result.tied
 
 
-def judged(hits: Sequence[Mapping[str, Any]], spec: DesignSpec) -> list[Candidate]:
+def judged(hits: Sequence[Mapping[str, Any]], spec: DesignSpec, *, calculators: Calculators) -> list[Candidate]:
     """The hits judged in full, with alerts where the goal is drug-like: the journal keeps the numbers that order them, not the reasons."""
     from tools.evaluation.judge import judge
 
-    found = judge([_proposal(hit) for hit in hits], spec)
+    found = judge([_proposal(hit) for hit in hits], spec, calculators=calculators)
     return [c.model_copy(update={"notes": list(hit["notes"])}) for c, hit in zip(found, hits, strict=True)]
 
 
@@ -103,9 +104,11 @@ def failed_words(spec: DesignSpec, failed: dict[str, int]) -> Iterator[tuple[str
         yield reason, words.get(reason, "the safety guard" if reason.startswith("safety:") else reason), number
 
 
-def report_of(journal: Journal, spec: DesignSpec, done: Screened, *, run_id: str, created_at: str, library: str) -> Report:
+def report_of(
+    journal: Journal, spec: DesignSpec, done: Screened, *, run_id: str, created_at: str, library: str, calculators: Calculators
+) -> Report:
     """The report of a screen in the form of a design run's, with the shortlist as its candidates."""
-    ranked, tied = shortlist(journal, spec, done.read) if done.hits else ([], [])
+    ranked, tied = shortlist(journal, spec, done.read, calculators=calculators) if done.hits else ([], [])
     wishes = spec.wishes()
     return Report(
         run_id=run_id,
@@ -125,7 +128,7 @@ def report_of(journal: Journal, spec: DesignSpec, done: Screened, *, run_id: str
         tied=tied,
         evaluated=done.read,
         stop_reason=f"the library {library} was read to its end",
-        versions=versions(),
+        versions=versions(calculators=calculators),
     )
 
 

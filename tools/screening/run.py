@@ -11,6 +11,7 @@ from typing import Any
 from core.interfaces import StreamExecutor
 from core.model import content_hash
 from core.spec import DesignSpec
+from tools.calculators.collection import Calculators
 from tools.files.records import Record, StructureFile, records
 from tools.files.source import Position, fingerprint
 from tools.screening.chunk import Chunk, Outcome, order_for, process
@@ -43,10 +44,10 @@ class Screened:
     notes: tuple[str, ...] = ()
 
 
-def identity(library: Path, spec: DesignSpec, smiles_column: str = "") -> dict[str, str]:
+def identity(library: Path, spec: DesignSpec, smiles_column: str = "", *, calculators: Calculators) -> dict[str, str]:
     """What a journal is kept for: the library, the spec without its goal and budget, the software."""
     asked = spec.model_dump(mode="json", exclude={"goal", "budget", "candidates", "interpreter"})
-    software = {name: value for name, value in versions().items() if name != "langgraph"}
+    software = {name: value for name, value in versions(calculators=calculators).items() if name != "langgraph"}
     return {
         "library": fingerprint(library),
         "goal": content_hash(asked),
@@ -66,6 +67,7 @@ def screen(
     smiles_column: str = "",
     progress: Progress = lambda event: None,
     limit: int | None = None,
+    calculators: Calculators,
 ) -> Screened:
     """Hold every record of ``library`` against ``spec`` and journal what is found; goes on after the last journalled chunk.
 
@@ -80,7 +82,8 @@ def screen(
     source = file.records(finished * CHUNK)
     if limit is not None:
         source = islice(source, max(0, limit - resumed))
-    for outcome in executor.stream(process, chunks(source, text, finished, _order(library, spec, smiles_column))):
+    order = _order(library, spec, smiles_column, calculators=calculators)
+    for outcome in executor.stream(process, chunks(source, text, finished, order, calculators=calculators)):
         assert isinstance(outcome, Outcome)
         journal.commit(outcome)
         read, hits, unreadable = read + outcome.count, hits + len(outcome.hits), unreadable + len(outcome.unreadable)
@@ -97,16 +100,16 @@ def screen(
     )
 
 
-def _order(library: Path, spec: DesignSpec, smiles_column: str) -> tuple[str, ...]:
+def _order(library: Path, spec: DesignSpec, smiles_column: str, *, calculators: Calculators) -> tuple[str, ...]:
     """The order of the exact requirements for a large library; () for cheapest first."""
     if library.stat().st_size < SAMPLED_BYTES:
         return ()
-    return order_for(islice(records(library, 0, smiles_column), SAMPLE), spec)
+    return order_for(islice(records(library, 0, smiles_column), SAMPLE), spec, calculators=calculators)
 
 
-def chunks(source: Iterator[Record], spec: str, first: int, order: tuple[str, ...] = ()) -> Iterator[Chunk]:
+def chunks(source: Iterator[Record], spec: str, first: int, order: tuple[str, ...] = (), *, calculators: Calculators) -> Iterator[Chunk]:
     """Records in chunks of :data:`CHUNK`, numbered from ``first``."""
     number = first
     while part := tuple(islice(source, CHUNK)):
-        yield Chunk(number, spec, part, order)
+        yield Chunk(number, spec, part, calculators, order)
         number += 1

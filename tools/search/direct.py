@@ -14,12 +14,13 @@ from rdkit.Chem.Scaffolds import MurckoScaffold
 from core.candidate import Candidate, Proposal
 from core.errors import RefusedError
 from core.spec import DesignSpec, ScaffoldRequirement
+from tools.calculators.collection import Calculators
 from tools.evaluation.judge import judge
 from tools.proposers.base import Parent, ProposalRequest
-from tools.proposers.registry import load
 from tools.proposers.spec_fit import spec_fit
 from tools.safety.guard import screened_route
 from tools.safety.spec import screen_spec
+from tools.workspace import Workspace
 
 #: Proposers asked, in this order, until enough structures meet the spec.
 PROPOSERS = ("isomers", "exact", "library")
@@ -27,7 +28,7 @@ PROPOSERS = ("isomers", "exact", "library")
 BUILDER, ASKED, PARENTS, GENERATIONS = "reactions", 60, 40, 8
 
 
-def construct(spec: DesignSpec, count: int = 1) -> list[Candidate]:
+def construct(spec: DesignSpec, count: int = 1, *, workspace: Workspace) -> list[Candidate]:
     """At most ``count`` structures that meet every requirement of ``spec``; [] if none is found in the short time that this takes.
 
     One structure is the first that meets the spec (:func:`answer`, about a second); a list, and whatever has requirements on the list as a
@@ -35,23 +36,23 @@ def construct(spec: DesignSpec, count: int = 1) -> list[Candidate]:
     screened. Raises RefusedError if the guard blocks the spec.
     """
     single = count == 1 and not spec.set_requirements
-    found = answer(spec, 1) if single else listed(spec.model_copy(update={"candidates": count}))
+    found = answer(spec, 1, workspace=workspace) if single else listed(spec.model_copy(update={"candidates": count}), workspace=workspace)
     return [c if c.route is None else c.model_copy(update={"route": screened_route(c.route)}) for c in found]
 
 
-def answer(spec: DesignSpec, count: int = 1) -> list[Candidate]:
+def answer(spec: DesignSpec, count: int = 1, *, workspace: Workspace) -> list[Candidate]:
     """Up to ``count`` structures that meet every requirement of ``spec``, each standardised, screened, estimated and checked.
 
     In the order of the proposers; empty if none of them has one. Raises RefusedError if the guard blocks the spec.
     """
     _allow(spec)
     found: dict[str, Candidate] = {}
-    proposers = load()
+    proposers = workspace.proposers
     for name in PROPOSERS:
-        if name not in proposers or len(found) >= count or not proposers[name].applies(spec):
+        if name not in proposers or len(found) >= count or not proposers[name].applies(spec, workspace.catalogue):
             continue
-        request = ProposalRequest(spec=spec, generation=0, count=count + 1, seed=spec.seed)
-        for candidate in _kept(proposers[name].propose(request), spec):
+        request = ProposalRequest(spec=spec, generation=0, count=count + 1, seed=spec.seed, calculators=workspace.calculators)
+        for candidate in _kept(proposers[name].propose(request), spec, calculators=workspace.calculators):
             found.setdefault(candidate.key, candidate)
     return list(found.values())[:count]
 
@@ -64,12 +65,12 @@ def _allow(spec: DesignSpec) -> None:
         raise RefusedError(f"the safety guard refused this goal. {reasons}", rules=tuple(hit.id for hit in verdict.rules))
 
 
-def _kept(proposals: list[Proposal], spec: DesignSpec) -> list[Candidate]:
+def _kept(proposals: list[Proposal], spec: DesignSpec, *, calculators: Calculators) -> list[Candidate]:
     """The proposals that can be read, are plausible, not blocked and meet every requirement, in their order."""
-    return [c for c in judge(proposals, spec, implausible="reject") if c.meets_all()]
+    return [c for c in judge(proposals, spec, implausible="reject", calculators=calculators) if c.meets_all()]
 
 
-def listed(spec: DesignSpec, pool: int = 25) -> list[Candidate]:
+def listed(spec: DesignSpec, pool: int = 25, *, workspace: Workspace) -> list[Candidate]:
     """The list of ``spec.candidates`` structures that meet the spec, as diverse as its set requirements ask. Not ranked.
 
     Chosen from up to ``pool`` structures of the proposers above, in turn with what named reactions on building blocks give: as many
@@ -78,14 +79,16 @@ def listed(spec: DesignSpec, pool: int = 25) -> list[Candidate]:
     """
     from tools.ranking.set_level import judge as judge_list
 
-    found = answer(spec, pool)
+    found = answer(spec, pool, workspace=workspace)
     made: dict[str, Candidate] = {}
     parents: tuple[Parent, ...] = ()
     chosen = _chosen(found, [], spec)
-    for generation in range(GENERATIONS if load()[BUILDER].applies(spec) else 0):
-        request = ProposalRequest(spec=spec, generation=generation, count=ASKED, seed=spec.seed, parents=parents)
-        built = _nearest_first(load()[BUILDER].propose(request), spec)
-        for candidate in _kept([proposal for distance, proposal in built if distance == 0], spec):
+    for generation in range(GENERATIONS if workspace.proposers[BUILDER].applies(spec, workspace.catalogue) else 0):
+        request = ProposalRequest(
+            spec=spec, generation=generation, count=ASKED, seed=spec.seed, parents=parents, calculators=workspace.calculators
+        )
+        built = _nearest_first(workspace.proposers[BUILDER].propose(request), spec, calculators=workspace.calculators)
+        for candidate in _kept([proposal for distance, proposal in built if distance == 0], spec, calculators=workspace.calculators):
             made.setdefault(candidate.key, candidate)
         best = [Parent(p.smiles, p.smiles, 1.0 / (1.0 + distance), p.route) for distance, p in built]
         parents = tuple(sorted([*parents, *best], key=lambda p: (-p.score, p.key))[:PARENTS])
@@ -95,9 +98,9 @@ def listed(spec: DesignSpec, pool: int = 25) -> list[Candidate]:
     return chosen
 
 
-def _nearest_first(proposals: list[Proposal], spec: DesignSpec) -> list[tuple[float, Proposal]]:
+def _nearest_first(proposals: list[Proposal], spec: DesignSpec, *, calculators: Calculators) -> list[tuple[float, Proposal]]:
     """(distance from what can be counted cheaply, proposal) of what can be read, nearest first."""
-    fit = spec_fit(spec)
+    fit = spec_fit(spec, calculators=calculators)
     with rdBase.BlockLogs():
         read = [(mol, p) for p in proposals if (mol := Chem.MolFromSmiles(p.smiles)) is not None]
     return sorted([(round(fit.distance(mol), 6), p) for mol, p in read], key=lambda item: item[0])

@@ -9,15 +9,18 @@ from core.spec import DesignSpec
 from tools.proposers.registry import applicable
 from tools.search.policy import SearchPolicy
 from tools.search.state import SearchState
+from tools.workspace import Workspace
 
 
-def shares(search: SearchState, spec: DesignSpec, policy: SearchPolicy, *, model: str = "", most: int = 0) -> dict[str, int]:
+def shares(
+    search: SearchState, spec: DesignSpec, policy: SearchPolicy, *, workspace: Workspace, model: str = "", most: int = 0
+) -> dict[str, int]:
     """How many structures each proposer is asked for in the generation of ``search``, by name; a model takes its few from the others' batch.
 
-    ``model``: name under which a language model proposes, asked for at most ``most``; '' or 0 where none is asked.
+    ``workspace``: the proposers. ``model``: name under which a language model proposes, asked for at most ``most``; '' or 0 where none is asked.
     """
     mine = min(most, spec.budget - search.evaluated) if model else 0
-    names = [proposer.name for proposer in applicable(spec)]
+    names = [proposer.name for proposer in applicable(spec, workspace.proposers, workspace.catalogue)]
     divided = allocate(names, search, batch_size(spec, policy) - mine, policy.even_share)
     return {**divided, model: mine} if mine else divided
 

@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from core.candidate import Candidate, Route
 from core.spec import DesignSpec
+from tools.calculators.collection import Calculators
 from tools.evaluation.fitness import fitness
 from tools.proposers.base import Parent
 from tools.search.policy import SearchPolicy
@@ -48,9 +49,11 @@ class SearchState:
     stop_reason: str = ""
 
 
-def advance(search: SearchState, new: Sequence[Candidate], spec: DesignSpec, policy: SearchPolicy) -> SearchState:
+def advance(
+    search: SearchState, new: Sequence[Candidate], spec: DesignSpec, policy: SearchPolicy, *, calculators: Calculators
+) -> SearchState:
     """The state after a generation that brought the checked candidates ``new``, which ``search.evaluated`` counts already."""
-    frontier = merged(search.frontier, entries(new, spec), policy.frontier)
+    frontier = merged(search.frontier, entries(new, spec, calculators=calculators), policy.frontier)
     reached = level(frontier, policy.top)
     stale = 0 if reached > search.best + policy.improvement else search.stale + 1
     empty = 0 if new else search.empty + 1
@@ -65,10 +68,16 @@ def advance(search: SearchState, new: Sequence[Candidate], spec: DesignSpec, pol
     )
 
 
-def entries(candidates: Iterable[Candidate], spec: DesignSpec) -> list[FrontierEntry]:
+def entries(candidates: Iterable[Candidate], spec: DesignSpec, *, calculators: Calculators) -> list[FrontierEntry]:
     """The candidates as entries of the frontier, in their order, with their fitness."""
     return [
-        {"key": c.key, "smiles": c.smiles, "score": round(fitness(c, spec), DECIMALS), "proposer": c.origin.proposer} for c in candidates
+        {
+            "key": c.key,
+            "smiles": c.smiles,
+            "score": round(fitness(c, spec, calculators=calculators), DECIMALS),
+            "proposer": c.origin.proposer,
+        }
+        for c in candidates
     ]
 
 
@@ -101,8 +110,8 @@ def parents_of(frontier: Iterable[FrontierEntry], routes: Mapping[str, Route | N
     return tuple(Parent(entry["key"], entry["smiles"], entry["score"], routes.get(entry["key"])) for entry in frontier)
 
 
-def fittest(candidates: Iterable[Candidate], spec: DesignSpec, count: int) -> list[Candidate]:
+def fittest(candidates: Iterable[Candidate], spec: DesignSpec, count: int, *, calculators: Calculators) -> list[Candidate]:
     """The ``count`` fittest, as if none had a route, best first; ties go to the key."""
     found = list(candidates)
-    score = {c.key: round(fitness(c.model_copy(update={"route": None}), spec), DECIMALS) for c in found}
+    score = {c.key: round(fitness(c.model_copy(update={"route": None}), spec, calculators=calculators), DECIMALS) for c in found}
     return sorted(found, key=lambda c: (-score[c.key], c.key))[:count]

@@ -11,6 +11,7 @@ from agent.roles.fact_check.numbers import numbers_in
 from agent.toolbox import ASSISTANT_TOOLS, ToolContext
 from agent.toolbox.conversation import Conversation
 from core.interfaces import RunStore
+from tools.catalogue.catalogue import Catalogue
 
 RUNS_SHOWN = 5
 """Stored runs that a conversation opens with."""
@@ -27,7 +28,9 @@ def conversation(session: ModelSession, context: ToolContext, state: dict[str, A
     return Conversation(session, ROLE, ASSISTANT_TOOLS, context, state)
 
 
-def unsupported_numbers(answer: str, messages: Iterable[Message]) -> list[str]:
+def unsupported_numbers(answer: str, messages: Iterable[Message], *, catalogue: Catalogue) -> list[str]:
     """Numbers of ``answer`` that stand, at its precision, neither in a tool's result nor in what the person wrote; as written, in order."""
-    known = [n.value for m in messages if m["role"] in ("user", "tool") for n in numbers_in(str(m["content"]))]
-    return [n.text for n in numbers_in(answer) if not any(abs(abs(n.value) - abs(k)) <= n.tolerance + 1e-9 for k in known)]
+    known = [n.value for m in messages if m["role"] in ("user", "tool") for n in numbers_in(str(m["content"]), catalogue=catalogue)]
+    return [
+        n.text for n in numbers_in(answer, catalogue=catalogue) if not any(abs(abs(n.value) - abs(k)) <= n.tolerance + 1e-9 for k in known)
+    ]

@@ -14,6 +14,7 @@ from core.approval import objections
 from core.errors import MolwrightError
 from core.spec import DesignSpec
 from tools.safety.guard import screen_goal
+from tools.workspace import Workspace
 
 BORROWED_WORDS = 4
 """Words in a row that must stand in a retrieved text, and nowhere else, to count as borrowed."""
@@ -41,13 +42,13 @@ class WantedDesign:
     objections: tuple[str, ...]
 
 
-def wanted_design(goal: str, talk: Conversation) -> WantedDesign:
+def wanted_design(goal: str, talk: Conversation, workspace: Workspace) -> WantedDesign:
     """What a call of start_design would start. Raises ToolError if the guard blocks the goal or it cannot be understood."""
     verdict = screen_goal(goal)
     if verdict.verdict == "block":
         raise ToolError("the safety guard refuses this goal: " + "; ".join(h.reason for h in verdict.rules if h.verdict == "block"))
     try:
-        spec = interpret(goal)
+        spec = interpret(goal, workspace=workspace)
     except MolwrightError as error:
         raise ToolError(str(error)) from error
     said = [str(m["content"]) for m in talk.messages if m["role"] == "user"]

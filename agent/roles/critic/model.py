@@ -19,6 +19,8 @@ from core.candidate import Candidate
 from core.model import Model
 from core.report import Remark
 from core.spec import DesignSpec
+from tools.catalogue.catalogue import Catalogue
+from tools.workspace import Workspace
 
 #: Candidates that are shown to the critic, and remarks that are kept.
 SHOWN, MOST_REMARKS = 20, 20
@@ -43,24 +45,25 @@ class Review(Model):
 class ModelBackedCritic:
     """Asks a language model for remarks. Without a usable answer the built-in form's stands."""
 
-    def __init__(self, session: ModelSession, built_in: Critic) -> None:
+    def __init__(self, session: ModelSession, built_in: Critic, workspace: Workspace) -> None:
         self._session = session
         self._built_in = built_in
+        self._workspace = workspace
 
     def review(self, request: ReviewRequest, place: Place) -> Critique:
         """See :class:`Critic`."""
         ranked, spec = request.ranked, request.spec
         if not ranked or spec.concerns:
             return self._built_in.review(request, place)
-        shown = [described(c) for c in ranked[:SHOWN]]
+        shown = [described(c, catalogue=self._workspace.catalogue) for c in ranked[:SHOWN]]
         variables = {"goal": spec.goal, "conditions": conditions(spec), "candidates": shown}
         outcome = self._session.structured(place, ROLE, "critic/review", variables, Review, shorten=fewer)
         if outcome.value is None:
             return self._built_in.review(request, place)
-        return judged(ranked, spec, outcome.value.remarks)
+        return judged(ranked, spec, outcome.value.remarks, catalogue=self._workspace.catalogue)
 
 
-def judged(ranked: Sequence[Candidate], spec: DesignSpec, criticism: Sequence[Criticism]) -> Critique:
+def judged(ranked: Sequence[Candidate], spec: DesignSpec, criticism: Sequence[Criticism], *, catalogue: Catalogue) -> Critique:
     """What an answer of a model comes to: the remarks that hold, and the order that follows. Pure."""
     by_rank = {c.rank: c for c in ranked[:SHOWN]}
     kept: dict[tuple[str, str], Criticism] = {}
@@ -71,7 +74,11 @@ def judged(ranked: Sequence[Candidate], spec: DesignSpec, criticism: Sequence[Cr
             dropped["on a candidate that is not in the list"] += 1
             continue
         text = tidy(remark.reason, LONGEST)
-        checked = check_text(text, candidate_facts(candidate, ranked, spec, [])).text if readable(text, _names(candidate)) else ""
+        checked = (
+            check_text(text, candidate_facts(candidate, ranked, spec, [], catalogue=catalogue), catalogue=catalogue).text
+            if readable(text, _names(candidate), catalogue=catalogue)
+            else ""
+        )
         if not checked:
             dropped["without a reason in plain words and stored numbers"] += 1
         elif (candidate.key, checked) in kept or len(kept) >= MOST_REMARKS:

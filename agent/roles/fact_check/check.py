@@ -12,6 +12,7 @@ from agent.roles.fact_check.sources import CITED, OUTSIDE, wrong_source
 from agent.roles.fact_check.stated import wrong_number
 from agent.roles.fact_check.structures import unknown_structure
 from agent.roles.fact_check.words import OVERCLAIMS
+from tools.catalogue.catalogue import Catalogue
 
 #: Smallest share of the sentences that must be left for a text to be worth showing.
 LEAST_KEPT = 0.5
@@ -41,12 +42,12 @@ class Checked:
         return self.kept > 0 and self.kept >= LEAST_KEPT * (self.kept + len(self.removed))
 
 
-def check_text(text: str, facts: Facts) -> Checked:
+def check_text(text: str, facts: Facts, *, catalogue: Catalogue) -> Checked:
     """``text`` without the sentences that say what is not stored. Pure: the same text and facts give the same result."""
     kept: list[str] = []
     removed: list[Removed] = []
     for sentence in sentences(text, facts):
-        reason = problem(sentence, facts)
+        reason = problem(sentence, facts, catalogue=catalogue)
         if reason:
             removed.append(Removed(sentence, reason))
         else:
@@ -54,7 +55,7 @@ def check_text(text: str, facts: Facts) -> Checked:
     return Checked(" ".join(kept), len(kept), tuple(removed))
 
 
-def problem(sentence: str, facts: Facts) -> str:
+def problem(sentence: str, facts: Facts, *, catalogue: Catalogue) -> str:
     """What is wrong with one sentence; '' if nothing."""
     masked = blank(sentence, [*facts.subjects, *facts.names])
     wrong = _wrong_claim(masked) or wrong_source(sentence, masked, facts)
@@ -71,7 +72,7 @@ def problem(sentence: str, facts: Facts) -> str:
     derived = factors(plain)
     if derived:
         return f"'{derived[0]}' is no stored value"
-    return wrong_number(sentence, plain, facts)
+    return wrong_number(sentence, plain, facts, catalogue=catalogue)
 
 
 def _wrong_claim(masked: str) -> str:

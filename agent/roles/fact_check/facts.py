@@ -12,8 +12,9 @@ from agent.roles.reporter.sentences import ending, outcome
 from core.candidate import Candidate, Citation, PropertyValue
 from core.report import Report
 from core.spec import Condition, DesignSpec
+from tools.calculators.collection import Calculators
+from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds import kind_of
-from tools.catalogue.registry import REGISTRY
 from tools.literature.terms import words
 
 
@@ -66,7 +67,7 @@ _LISTED, _EVALUATED, _REJECTED = COUNTED["listed"], COUNTED["evaluated"], COUNTE
 _TOGETHER, _WITHIN = frozenset(words(COUNTED["together"])), frozenset(words(COUNTED["rank_interval"]))
 
 
-def report_facts(report: Report) -> Facts:
+def report_facts(report: Report, *, calculators: Calculators) -> Facts:
     """What the summary of ``report`` may state: counts, values, and the numbers that the built-in sentences hold."""
     binding = report.binding_requirement
     extra = [
@@ -82,25 +83,27 @@ def report_facts(report: Report) -> Facts:
         *_counts("references citations sources passages publications papers", len(report.citations)),
         *_counts("proposers generators", len(report.proposers)),
         *(f for name, row in report.proposers.items() for f in _counts(f"{name} proposed proposer", *row.values())),
-        *_said(f"{outcome(report)} {ending(report)}"),
+        *_said(f"{outcome(report, calculators=calculators)} {ending(report)}", catalogue=calculators.catalogue),
     ]
     if binding:
         extra += _counts(_REJECTED, binding.failed, binding.failed_alone)
         extra += _counts(_EVALUATED, binding.evaluated)
     if binding and isinstance(binding.best, (int, float)):
         name = next((kind_of(r).property_name(r) for r in report.spec.requirements if r.id == binding.id), "")
-        extra.append(Fact(float(binding.best), REGISTRY[name].unit if name in REGISTRY else "", "value", name))
-    return _facts([*report.candidates, *report.closest], report.spec, report.citations, extra)
+        extra.append(Fact(float(binding.best), calculators.catalogue[name].unit if name in calculators.catalogue else "", "value", name))
+    return _facts([*report.candidates, *report.closest], report.spec, report.citations, extra, catalogue=calculators.catalogue)
 
 
-def candidate_facts(candidate: Candidate, shortlist: Sequence[Candidate], spec: DesignSpec, citations: Iterable[Citation]) -> Facts:
+def candidate_facts(
+    candidate: Candidate, shortlist: Sequence[Candidate], spec: DesignSpec, citations: Iterable[Citation], *, catalogue: Catalogue
+) -> Facts:
     """What the reasons given for ``candidate`` may state; ``citations`` are those that bear on it."""
     extra = [
         *_counts(f"{_LISTED} asked wanted", spec.candidates),
         *_counts("requirements conditions criteria", len(spec.requirements)),
         *_counts(_LISTED, sum(c.rank is not None for c in shortlist)),
     ]
-    return _facts(shortlist, spec, citations, extra, about=candidate.key)
+    return _facts(shortlist, spec, citations, extra, about=candidate.key, catalogue=catalogue)
 
 
 def _counts(nouns: str, *numbers: int, subject: str = "") -> list[Fact]:
@@ -109,25 +112,31 @@ def _counts(nouns: str, *numbers: int, subject: str = "") -> list[Fact]:
     return [Fact(float(n), kind="count", subject=subject, near=near) for n in dict.fromkeys(numbers)]
 
 
-def _said(text: str) -> list[Fact]:
+def _said(text: str, *, catalogue: Catalogue) -> list[Fact]:
     """The numbers of a built-in text, each with the words that follow it there."""
     found = []
-    for number in numbers_in(text):
+    for number in numbers_in(text, catalogue=catalogue):
         near = frozenset(words(text[number.end : number.end + 40])[:3])
         found.append(Fact(number.value, number.unit, "count", near=near))
     return found
 
 
 def _facts(
-    candidates: Sequence[Candidate], spec: DesignSpec, citations: Iterable[Citation], extra: Sequence[Fact], about: str = ""
+    candidates: Sequence[Candidate],
+    spec: DesignSpec,
+    citations: Iterable[Citation],
+    extra: Sequence[Fact],
+    about: str = "",
+    *,
+    catalogue: Catalogue,
 ) -> Facts:
-    facts = [*extra, *_spec_facts(spec)]
+    facts = [*extra, *_spec_facts(spec, catalogue=catalogue)]
     subjects: dict[str, str] = {}
     names: set[str] = {spec.reference.name, spec.reference.smiles} if spec.reference else set()
     names |= {spec.conditions.solvent_smiles}
     properties = {r.id for r in spec.requirements if kind_of(r).property_name(r)}
     for candidate in candidates:
-        facts += _candidate_facts(candidate, properties)
+        facts += _candidate_facts(candidate, properties, catalogue=catalogue)
         for label in (candidate.name, candidate.smiles, candidate.inchikey, candidate.key):
             if len(label) > 1:
                 subjects.setdefault(label, candidate.key)
@@ -149,22 +158,22 @@ def _facts(
     )
 
 
-def _limits(condition: Condition | None, name: str, fraction: bool = False) -> list[Fact]:
+def _limits(condition: Condition | None, name: str, fraction: bool = False, *, catalogue: Catalogue) -> list[Fact]:
     """The numbers of a condition, on the property ``name`` where there is one."""
-    unit = REGISTRY[name].unit if name in REGISTRY else ""
+    unit = catalogue[name].unit if name in catalogue else ""
     numbers = [condition.value, condition.low, condition.high] if condition is not None else []
     return [Fact(n, unit, "limit", name, fraction=fraction) for n in numbers if n is not None]
 
 
-def _spec_facts(spec: DesignSpec) -> list[Fact]:
+def _spec_facts(spec: DesignSpec, *, catalogue: Catalogue) -> list[Fact]:
     facts = [Fact(spec.met_probability, kind="probability", fraction=True), Fact(spec.conditions.temperature_c, "°C", "limit")]
     for requirement in spec.requirements:
         kind = kind_of(requirement)
-        facts += _limits(kind.condition(requirement), kind.property_name(requirement), kind.fraction)
+        facts += _limits(kind.condition(requirement), kind.property_name(requirement), kind.fraction, catalogue=catalogue)
     for wanted in spec.set_requirements:
-        facts += _limits(wanted.condition, wanted.property)
+        facts += _limits(wanted.condition, wanted.property, catalogue=catalogue)
     for objective in spec.objectives:
-        unit = REGISTRY[objective.property].unit if objective.property in REGISTRY else ""
+        unit = catalogue[objective.property].unit if objective.property in catalogue else ""
         numbers = [n for n in (objective.low, objective.high, objective.target) if n is not None]
         facts += [Fact(n, unit, "limit", objective.property) for n in numbers] + [
             Fact(objective.weight, kind="limit", near=frozenset(words("weight weights weighted")))
@@ -172,12 +181,12 @@ def _spec_facts(spec: DesignSpec) -> list[Fact]:
     return facts
 
 
-def _candidate_facts(candidate: Candidate, properties: set[str]) -> list[Fact]:
+def _candidate_facts(candidate: Candidate, properties: set[str], *, catalogue: Catalogue) -> list[Fact]:
     """The numbers of one candidate; results of the requirements ``properties`` are left out, being properties already."""
     key = candidate.key
     facts: list[Fact] = []
     for name, value in candidate.properties.items():
-        facts += _value_facts(name, value, key)
+        facts += _value_facts(name, value, key, catalogue=catalogue)
     for result in candidate.requirements:
         facts.append(
             Fact(result.probability, kind="probability", subject=key, fraction=True, near=frozenset(words(result.text)) - _TOGETHER)
@@ -193,20 +202,20 @@ def _candidate_facts(candidate: Candidate, properties: set[str]) -> list[Fact]:
     if candidate.pareto_front is not None:
         facts += _counts("front pareto", candidate.pareto_front, subject=key)
     facts += _counts("generation generations", candidate.origin.generation, subject=key)
-    facts += [Fact(change, REGISTRY[n].unit if n in REGISTRY else "", "change", n, key) for n, change in candidate.origin.changes.items()]
+    facts += [Fact(change, catalogue[n].unit if n in catalogue else "", "change", n, key) for n, change in candidate.origin.changes.items()]
     if candidate.route and candidate.route.steps:
         facts += _counts("steps step reactions", len(candidate.route.steps), subject=key)
         facts += _counts("starting materials building blocks monomers", len(candidate.route.starting_materials), subject=key)
     facts += _counts("stereocentres stereocentre stereocenters", candidate.undefined_stereocentres, subject=key)
     if candidate.origin.proposer != MODEL:
-        facts += [replace(fact, subject=key) for fact in _said(candidate.origin.rationale)]
+        facts += [replace(fact, subject=key) for fact in _said(candidate.origin.rationale, catalogue=catalogue)]
     return facts
 
 
-def _value_facts(name: str, value: PropertyValue, key: str) -> list[Fact]:
+def _value_facts(name: str, value: PropertyValue, key: str, *, catalogue: Catalogue) -> list[Fact]:
     facts: list[Fact] = []
     if value.number is not None:
-        facts.append(Fact(value.number, value.unit, "value", name, key, fraction=name in REGISTRY and REGISTRY[name].fraction))
+        facts.append(Fact(value.number, value.unit, "value", name, key, fraction=name in catalogue and catalogue[name].fraction))
     if value.sigma:
         facts.append(Fact(value.sigma, value.unit, "spread", name, key))
     facts += [Fact(end, value.unit, "interval", name, key) for end in (value.lower, value.upper) if end is not None]

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from agent.roles.fact_check.numbers import Number
 from tools.catalogue.catalogue import Catalogue
-from tools.catalogue.registry import REGISTRY, catalogue_in_use
 
 
 class Mention(NamedTuple):
@@ -19,11 +18,11 @@ class Mention(NamedTuple):
     property: str
 
 
-def mentions_in(plain: str) -> list[Mention]:
+def mentions_in(plain: str, *, catalogue: Catalogue) -> list[Mention]:
     """Every property that the sentence names, in order; the longest name where several overlap."""
     found: list[Mention] = []
-    for match in _property_words(catalogue_in_use()).finditer(plain):
-        definition = REGISTRY.resolve(match[0].lower()) or REGISTRY.resolve(match[0])
+    for match in _property_words(catalogue).finditer(plain):
+        definition = catalogue.resolve(match[0].lower()) or catalogue.resolve(match[0])
         if definition is not None:
             found.append(Mention(match.start(), match.end(), definition.name))
     return found
@@ -32,7 +31,7 @@ def mentions_in(plain: str) -> list[Mention]:
 @lru_cache(maxsize=4)
 def _property_words(catalogue: Catalogue) -> re.Pattern[str]:
     """One pattern of every name of every property of ``catalogue``."""
-    known = {word for word in REGISTRY.words() if len(word) > 1}
+    known = {word for word in catalogue.words() if len(word) > 1}
     choices = "|".join(re.escape(w) for w in sorted(known, key=lambda w: (-len(w), w)))
     return re.compile(rf"(?<![A-Za-z0-9])(?:{choices})(?![A-Za-z0-9])", re.I)
 

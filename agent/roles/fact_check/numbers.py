@@ -10,7 +10,6 @@ from functools import lru_cache
 
 from agent.roles.fact_check.words import FACTORS, FOREIGN_UNITS, NUMBER_WORDS
 from tools.catalogue.catalogue import Catalogue
-from tools.catalogue.registry import REGISTRY, catalogue_in_use
 
 #: The unit of a number whose unit is not known here, or that is a factor. No stored value has it.
 UNKNOWN = "?"
@@ -66,12 +65,12 @@ def factors(text: str) -> list[str]:
     return [m[0] for m in _FACTOR.finditer(text)]
 
 
-def numbers_in(text: str) -> list[Number]:
+def numbers_in(text: str, *, catalogue: Catalogue) -> list[Number]:
     """Every number that ``text`` states, in order. Blank out known names first (:func:`blank`)."""
-    text = _masked(text)
-    found = [_number(m, text) for m in _NUMBER.finditer(text)]
+    text = _masked(text, catalogue=catalogue)
+    found = [_number(m, text, catalogue=catalogue) for m in _NUMBER.finditer(text)]
     found += [
-        Number(float(NUMBER_WORDS[m[1].lower()]), 0.0, _unit_at(text, m.end())[0], m.start(), m.end(), False, m[0])
+        Number(float(NUMBER_WORDS[m[1].lower()]), 0.0, _unit_at(text, m.end(), catalogue=catalogue)[0], m.start(), m.end(), False, m[0])
         for m in _WORD_NUMBER.finditer(text)
     ]
     found.sort(key=lambda n: n.start)
@@ -82,7 +81,7 @@ def numbers_in(text: str) -> list[Number]:
     return found
 
 
-def _number(match: re.Match[str], text: str) -> Number:
+def _number(match: re.Match[str], text: str, *, catalogue: Catalogue) -> Number:
     digits = match[0].replace(",", "")
     before = text[: match.start()]
     negative = bool(re.search(r"(?:^|[\s(\[=:≈~<>≤≥])[-−–]\s?$|\bminus\s+$", before)) and not re.search(r"\d\s*[-−–]\s?$", before)
@@ -91,7 +90,7 @@ def _number(match: re.Match[str], text: str) -> Number:
     if _HEDGE.search(before.rstrip("-−–( ")) and "." not in digits and "e" not in digits.lower():
         zeros = len(digits) - len(digits.rstrip("0"))
         tolerance = 0.5 * 10.0 ** min(zeros, max(len(digits) - 1, 0))
-    unit, end = _unit_at(text, match.end())
+    unit, end = _unit_at(text, match.end(), catalogue=catalogue)
     if (
         re.search(r"[$€£]\s*$", before)
         or re.match(r"\s*(?:\^|\*\*|×\s*10|x\s*10\b|/\s*\d)", text[match.end() :])
@@ -103,16 +102,18 @@ def _number(match: re.Match[str], text: str) -> Number:
     return Number(value, tolerance, unit, match.start(), end, spread, text[match.start() : end])
 
 
-def _masked(text: str) -> str:
+def _masked(text: str, *, catalogue: Catalogue) -> str:
     def hide(match: re.Match[str]) -> str:
         return "_" * len(match[0])
 
     def locant(match: re.Match[str]) -> str:
-        return match[0] if _spelled_unit(text_now, match.end()) or _word_number(text_now[match.end() :]) else hide(match)
+        return (
+            match[0] if _spelled_unit(text_now, match.end(), catalogue=catalogue) or _word_number(text_now[match.end() :]) else hide(match)
+        )
 
     def glued(match: re.Match[str]) -> str:
         letters = re.match(r"[^\d_-]+", match[0])
-        return match[0] if letters and REGISTRY.resolve(letters[0]) else hide(match)
+        return match[0] if letters and catalogue.resolve(letters[0]) else hide(match)
 
     text_now = text
     text_now = _LOCANT.sub(locant, text_now)
@@ -127,8 +128,8 @@ def _word_number(rest: str) -> bool:
 @lru_cache(maxsize=4)
 def _units(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
     """(spelling in lower case, unit) of everything that may follow a number, longest first; single letters apart from these."""
-    table = {s.lower(): REGISTRY.units.parse(s) or UNKNOWN for s in REGISTRY.units.spellings() if len(s) > 1 or s == "%"}
-    table |= {d.unit.lower(): d.unit for d in REGISTRY if d.unit and len(d.unit) > 1}
+    table = {s.lower(): catalogue.units.parse(s) or UNKNOWN for s in catalogue.units.spellings() if len(s) > 1 or s == "%"}
+    table |= {d.unit.lower(): d.unit for d in catalogue if d.unit and len(d.unit) > 1}
     for word in FOREIGN_UNITS:
         table.setdefault(word, UNKNOWN)
     table |= {"degrees": "°C", "degree": "°C", "°": "°C", "kelvins": "K", "% of": "%"}
@@ -138,9 +139,9 @@ def _units(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
 _LETTERS = {"K": "K", "C": "°C", "F": "°F"}
 
 
-def _unit_at(text: str, position: int) -> tuple[str, int]:
+def _unit_at(text: str, position: int, *, catalogue: Catalogue) -> tuple[str, int]:
     """The unit that begins at ``position`` (after spaces or a hyphen) and where it ends; ('', position) if there is none."""
-    found = _spelled_unit(text, position)
+    found = _spelled_unit(text, position, catalogue=catalogue)
     if found:
         return found
     glued = re.match(r"[A-Za-zµμ]+", text[position:])
@@ -149,12 +150,12 @@ def _unit_at(text: str, position: int) -> tuple[str, int]:
     return "", position
 
 
-def _spelled_unit(text: str, position: int) -> tuple[str, int] | None:
+def _spelled_unit(text: str, position: int, *, catalogue: Catalogue) -> tuple[str, int] | None:
     lead = re.match(r"[\s\u00a0\u202f]*-?[\s\u00a0]*", text[position:])
     begin = position + (lead.end() if lead else 0)
     rest = text[begin:]
     low = rest.lower()
-    for spelling, unit in _units(catalogue_in_use()):
+    for spelling, unit in _units(catalogue):
         if low.startswith(spelling) and not re.match(r"[A-Za-z0-9²³⁻]", rest[len(spelling) :] if spelling[-1].isalpha() else ""):
             return unit, begin + len(spelling)
     if rest[:1] in _LETTERS and not re.match(r"[A-Za-z0-9-]", rest[1:]):

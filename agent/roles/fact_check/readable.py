@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from agent.roles.fact_check.words import REPORT_WORDS
 from tools.catalogue.catalogue import Catalogue
-from tools.catalogue.registry import REGISTRY, catalogue_in_use
 from tools.groups.groups import group_words
 from tools.literature.embedder import idf
 from tools.literature.terms import words
@@ -39,22 +38,22 @@ def tidy(text: str, longest: int) -> str:
     return joined[: ends[-1]] if ends else ""
 
 
-def readable(text: str, known: Iterable[str] = ()) -> bool:
+def readable(text: str, known: Iterable[str] = (), *, catalogue: Catalogue) -> bool:
     """Whether ``text`` is mostly English words and not one phrase over and over. ``known``: names that count as words."""
     names = {w.lower() for name in known for w in _WORD.findall(name)}
     found = [w.lower() for w in _WORD.findall(text)]
     if len(found) < 3:
         return False
-    kinds = [_kind(w, catalogue_in_use()) for w in found]
+    kinds = [_kind(w, catalogue) for w in found]
     kinds = ["known" if kind == "unknown" and w in names else kind for kind, w in zip(kinds, found, strict=True)]
     small, fine = kinds.count("small"), len(kinds) - kinds.count("unknown")
     varied = len(set(found)) >= LEAST_VARIED * len(found) if len(found) > 20 else len(set(found)) > 1
     return fine >= LEAST_KNOWN * len(found) and small >= LEAST_SMALL * len(found) and varied
 
 
-def on_topic(text: str, topic: str) -> bool:
+def on_topic(text: str, topic: str, *, catalogue: Catalogue) -> bool:
     """Whether ``text`` has a word in common with ``topic``, or names a property, a group, or what reports speak of."""
-    return any(stem in _names(catalogue_in_use()) for stem in words(text)) or bool(set(words(text)) & set(words(topic)))
+    return any(stem in _names(catalogue) for stem in words(text)) or bool(set(words(text)) & set(words(topic)))
 
 
 @lru_cache(maxsize=20_000)
@@ -72,7 +71,7 @@ def _kind(word: str, catalogue: Catalogue) -> str:
 
 @lru_cache(maxsize=4)
 def _names(catalogue: Catalogue) -> frozenset[str]:
-    labels = [*REGISTRY.words(), *group_words(), *(d.description for d in REGISTRY), REPORT_WORDS]
+    labels = [*catalogue.words(), *group_words(), *(d.description for d in catalogue), REPORT_WORDS]
     return frozenset(stem for label in labels for stem in words(label))
 
 

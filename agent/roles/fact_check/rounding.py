@@ -5,7 +5,7 @@ from __future__ import annotations
 from agent.roles.fact_check.facts import Fact
 from agent.roles.fact_check.numbers import UNKNOWN, Number
 from core.errors import UnitError
-from tools.catalogue.registry import REGISTRY
+from tools.catalogue.catalogue import Catalogue
 
 #: A stated number that differs from the stored one by more than this fraction of it is another number.
 MOST_ROUNDING = 0.125
@@ -13,7 +13,7 @@ MOST_ROUNDING = 0.125
 MOST_SPREAD_ROUNDING = 0.26
 
 
-def equal(fact: Fact, number: Number) -> bool:
+def equal(fact: Fact, number: Number, *, catalogue: Catalogue) -> bool:
     """Whether ``number`` is the value of ``fact``, rounded as stated, in the stated unit."""
     stored = fact.value
     if number.unit == "%":
@@ -27,7 +27,7 @@ def equal(fact: Fact, number: Number) -> bool:
     if number.unit and number.unit != fact.unit:
         if fact.kind in ("spread", "change") and {number.unit, fact.unit} == {"K", "°C"}:
             return _rounds(stored, number, signed=fact.kind != "change")
-        return _converted(fact, number)
+        return _converted(fact, number, catalogue=catalogue)
     return _rounds(stored, number, signed=fact.kind != "change")
 
 
@@ -42,10 +42,12 @@ def _rounds(stored: float, number: Number, *, signed: bool = True) -> bool:
     return abs(stored - stated) <= slack + 1e-9
 
 
-def _converted(fact: Fact, number: Number) -> bool:
+def _converted(fact: Fact, number: Number, *, catalogue: Catalogue) -> bool:
     """Whether the stated range of ``number``, converted to the unit of ``fact``, holds the stored value and is narrow enough to mean it."""
     try:
-        ends = sorted(REGISTRY.units.convert(number.value + step, number.unit, fact.unit) for step in (-number.tolerance, number.tolerance))
+        ends = sorted(
+            catalogue.units.convert(number.value + step, number.unit, fact.unit) for step in (-number.tolerance, number.tolerance)
+        )
     except (UnitError, ValueError, OverflowError):
         return False
     slack = 1e-6 * max(1.0, abs(fact.value))

@@ -10,35 +10,37 @@ from agent.roles.fact_check.numbers import Number, numbers_in
 from agent.roles.fact_check.rounding import equal
 from agent.roles.fact_check.subjects import is_about, subjects_in, wrong_rank
 from agent.roles.fact_check.words import CUES, KIND_WORDS, FactKind
-from tools.catalogue.registry import REGISTRY
+from tools.catalogue.catalogue import Catalogue
 from tools.literature.terms import words
 
 #: Characters before and after a number in which the word must stand that says what is counted.
 REACH = (30, 40)
 
 
-def wrong_number(sentence: str, plain: str, facts: Facts) -> str:
+def wrong_number(sentence: str, plain: str, facts: Facts, *, catalogue: Catalogue) -> str:
     """The first rank or number of a sentence that is not a stored one, in words; '' if all are.
 
     ``plain`` is the sentence without the names, references and interval levels that hold digits, at the same positions.
     """
     subjects = subjects_in(sentence, facts)
-    mentions = mentions_in(plain)
+    mentions = mentions_in(plain, catalogue=catalogue)
     wrong = wrong_rank(plain, facts)
     if wrong:
         return wrong
     placed = {place for place, _ in subjects}
-    for number in numbers_in(plain):
+    for number in numbers_in(plain, catalogue=catalogue):
         if number.start in placed and not number.unit:
             continue
-        if not any(_explains(f, number, plain, mentions, subjects, facts) for f in facts.facts):
+        if not any(_explains(f, number, plain, mentions, subjects, facts, catalogue=catalogue) for f in facts.facts):
             return f"{number.text.strip()} is no stored value"
     return ""
 
 
-def _explains(fact: Fact, number: Number, plain: str, mentions: list[Mention], subjects: list[tuple[int, str]], facts: Facts) -> bool:
+def _explains(
+    fact: Fact, number: Number, plain: str, mentions: list[Mention], subjects: list[tuple[int, str]], facts: Facts, *, catalogue: Catalogue
+) -> bool:
     """Whether ``fact`` is what ``number`` states."""
-    if not equal(fact, number):
+    if not equal(fact, number, catalogue=catalogue):
         return False
     if number.spread != (fact.kind == "spread") and (number.spread or not _cued("spread", plain)):
         return False
@@ -53,7 +55,7 @@ def _explains(fact: Fact, number: Number, plain: str, mentions: list[Mention], s
         return False
     if fact.kind == "limit" and not number.unit and fact.what not in {m.property for m in mentions} | {""}:
         return False
-    return fact.what not in REGISTRY or fact.kind == "limit" or may_belong_to(fact.what, number, mentions)
+    return fact.what not in catalogue or fact.kind == "limit" or may_belong_to(fact.what, number, mentions)
 
 
 def _close_words(number: Number, plain: str) -> set[str]:

@@ -43,8 +43,8 @@ from core.spec import (
     Requirement,
     Unchecked,
 )
+from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds import kind_of
-from tools.catalogue.registry import REGISTRY
 
 #: Most additions, and most disagreements that are shown.
 MOST_ADDED, MOST_SHOWN = 6, 6
@@ -67,12 +67,12 @@ class _Merge:
     dropped: Counter[str] = field(default_factory=Counter)
 
 
-def merge(spec: DesignSpec, readings: Sequence[GoalReading], model: str) -> DesignSpec:
+def merge(spec: DesignSpec, readings: Sequence[GoalReading], model: str, *, catalogue: Catalogue) -> DesignSpec:
     """``spec`` with what ``readings`` of ``model`` add, every disagreement as a warning. Pure; never raises for what a model says."""
     work = _Merge(spec)
     for reading in readings:
         try:
-            _take(reading, work, spec)
+            _take(reading, work, spec, catalogue=catalogue)
         except (MolwrightError, ValidationError, ValueError, OverflowError):
             work.dropped["cannot be computed as read"] += 1
     otherwise = list(dict.fromkeys(work.otherwise))[:MOST_SHOWN]
@@ -86,49 +86,53 @@ def merge(spec: DesignSpec, readings: Sequence[GoalReading], model: str) -> Desi
     return work.spec.model_copy(update=update)
 
 
-def _take(reading: GoalReading, work: _Merge, spec: DesignSpec) -> None:
+def _take(reading: GoalReading, work: _Merge, spec: DesignSpec, *, catalogue: Catalogue) -> None:
     phrase = quoted(reading.phrase, spec.goal)
     if not phrase:
         work.dropped["with words that are not in the goal"] += 1
         return
-    subject = subject_of(reading.subject)
+    subject = subject_of(reading.subject, catalogue=catalogue)
     if subject is None:
         work.dropped["about nothing that is registered"] += 1
         return
     stated = _stated(spec, subject)
     if stated or _stated(work.spec, subject):
-        if stated and not _agrees(reading, subject, spec, phrase):
-            theirs = f'a model reads "{phrase}" as {in_words(reading, subject, phrase)}'
+        if stated and not _agrees(reading, subject, spec, phrase, catalogue=catalogue):
+            theirs = f'a model reads "{phrase}" as {in_words(reading, subject, phrase, catalogue=catalogue)}'
             work.otherwise.append(f"{theirs}; the parser's reading stands: {'; '.join(stated)}")
         return
     unread = [u for u in work.spec.unchecked if is_open(u) and overlap(phrase, u.phrase)]
     if not unread:
-        asked = work.otherwise if named(subject, phrase) else work.shown  # what the words do not even name is no second reading of them
+        asked = (
+            work.otherwise if named(subject, phrase, catalogue=catalogue) else work.shown
+        )  # what the words do not even name is no second reading of them
         asked.append(
-            f'a model reads "{phrase}" as {in_words(reading, subject, phrase)}; the parser reads these words otherwise, and that stands'
+            f'a model reads "{phrase}" as {in_words(reading, subject, phrase, catalogue=catalogue)}; the parser reads these words otherwise, and that stands'
         )
         return
     if work.added >= MOST_ADDED:
         work.dropped["beyond the number of additions that is allowed"] += 1
         return
-    _add(reading, subject, phrase, unread, work)
+    _add(reading, subject, phrase, unread, work, catalogue=catalogue)
 
 
-def _add(reading: GoalReading, subject: Subject, phrase: str, unread: list[Unchecked], work: _Merge) -> None:
+def _add(reading: GoalReading, subject: Subject, phrase: str, unread: list[Unchecked], work: _Merge, *, catalogue: Catalogue) -> None:
     """Add one requirement or wish for the ``unread`` words in ``phrase``, if the spec with it can be run."""
-    if any(grounded(reading, subject, phrase, u.phrase) for u in unread):
-        requirement = requirement_of(reading, subject, phrase, work.spec)
-        grown = check_spec(_with(work.spec, "requirements", requirement.model_copy(update={"id": _free_id(work.spec, "R")})))
+    if any(grounded(reading, subject, phrase, u.phrase, catalogue=catalogue) for u in unread):
+        requirement = requirement_of(reading, subject, phrase, work.spec, catalogue=catalogue)
+        grown = check_spec(
+            _with(work.spec, "requirements", requirement.model_copy(update={"id": _free_id(work.spec, "R")})), catalogue=catalogue
+        )
         text = grown.requirements[-1].text
         read, how = [u for u in unread if normal(u.phrase) in normal(phrase)], "a model reads part of it"
     elif subject[0] == "property":
-        wish = wish_of(reading, REGISTRY[subject[1]], phrase)
-        grown = check_spec(_with(work.spec, "objectives", wish.model_copy(update={"id": _free_id(work.spec, "O")})))
+        wish = wish_of(reading, catalogue[subject[1]], phrase)
+        grown = check_spec(_with(work.spec, "objectives", wish.model_copy(update={"id": _free_id(work.spec, "O")})), catalogue=catalogue)
         text = grown.objectives[-1].text
         read, how = [], "a model takes it as a wish"
     else:
         work.shown.append(
-            f'a model suggests {in_words(reading, subject, phrase)} for "{phrase}"; these words do not name it, so it is not asked for. '
+            f'a model suggests {in_words(reading, subject, phrase, catalogue=catalogue)} for "{phrase}"; these words do not name it, so it is not asked for. '
             "Say it in the goal if it is meant"
         )
         return
@@ -164,10 +168,10 @@ def _stated(spec: DesignSpec, subject: Subject) -> list[str]:
     return found + [s.text for s in spec.set_requirements if s.property and ("property", s.property) == subject]
 
 
-def _agrees(reading: GoalReading, subject: Subject, spec: DesignSpec, phrase: str) -> bool:
+def _agrees(reading: GoalReading, subject: Subject, spec: DesignSpec, phrase: str, *, catalogue: Catalogue) -> bool:
     """Whether the reading says nothing that the parser does not say: each of its ends is an end of the parser's."""
     entries = [e for e in [*spec.requirements, *spec.objectives] if _about(e) == subject]
-    if subject[0] == "property" and REGISTRY[subject[1]].kind == "level":
+    if subject[0] == "property" and catalogue[subject[1]].kind == "level":
         return True  # a level is asked for in words of its own; a number beside it is its temperature
     if reading.comparison in ("high", "low"):
         shape = "maximise" if reading.comparison == "high" else "minimise"
@@ -179,7 +183,7 @@ def _agrees(reading: GoalReading, subject: Subject, spec: DesignSpec, phrase: st
         if any(isinstance(e, MotifRequirement) and e.wanted == wanted for e in entries):
             return True
     try:
-        ends = condition_of(reading, subject, phrase).bounds()
+        ends = condition_of(reading, subject, phrase, catalogue=catalogue).bounds()
     except (MolwrightError, ValidationError, ValueError):
         return False
     for entry in entries:

@@ -31,8 +31,8 @@ from core.spec import (
     Requirement,
     RuleSetRequirement,
 )
+from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.property import Property
-from tools.catalogue.registry import REGISTRY
 from tools.catalogue.rule_sets import RULE_SETS, resolve_rule_set
 from tools.groups.groups import GROUPS, resolve_group
 
@@ -69,10 +69,10 @@ class GoalReadings(Model):
     readings: list[GoalReading] = Field(max_length=20, description="One entry a condition.")
 
 
-def subject_of(word: str) -> Subject | None:
+def subject_of(word: str, *, catalogue: Catalogue) -> Subject | None:
     """What is registered under ``word``, or None."""
     text = " ".join(word.split()).strip(" .'\"")
-    definition = REGISTRY.resolve(text)
+    definition = catalogue.resolve(text)
     if definition is not None:
         return ("property", definition.name)
     bare = re.sub(r"\s+(?:atoms?|content)$", "", text)
@@ -86,37 +86,37 @@ def subject_of(word: str) -> Subject | None:
     return ("rule set", rules.name) if rules is not None else None
 
 
-def _limit(reading: GoalReading) -> Limit:
+def _limit(reading: GoalReading, *, catalogue: Catalogue) -> Limit:
     operator = _OPERATORS.get(reading.comparison)
     if operator is None or reading.low is None or (operator == "between") != (reading.high is not None):
         raise SpecError("a comparison without its numbers")
     unit = reading.unit.strip()
-    return Limit(operator, low=reading.low, high=reading.high, unit=_unit(unit))
+    return Limit(operator, low=reading.low, high=reading.high, unit=_unit(unit, catalogue=catalogue))
 
 
-def _unit(text: str) -> str:
-    if text and REGISTRY.units.parse(text) is None:
+def _unit(text: str, *, catalogue: Catalogue) -> str:
+    if text and catalogue.units.parse(text) is None:
         raise SpecError("an unknown unit")
-    return REGISTRY.units.parse(text) or ""
+    return catalogue.units.parse(text) or ""
 
 
-def condition_of(reading: GoalReading, subject: Subject, phrase: str) -> Condition:
+def condition_of(reading: GoalReading, subject: Subject, phrase: str, *, catalogue: Catalogue) -> Condition:
     """The comparison in the registered unit. Raises GoalError, UnitError or SpecError if it makes no sense."""
     kind, name = subject
     if kind == "property":
-        if REGISTRY[name].kind == "level":
+        if catalogue[name].kind == "level":
             raise SpecError("a level is no number")
-        return property_condition(REGISTRY[name], _limit(reading), phrase)[0]
+        return property_condition(catalogue[name], _limit(reading, catalogue=catalogue), phrase, catalogue=catalogue)[0]
     if kind == "rule set":
         raise SpecError("a rule set has no number")
     if reading.comparison in ("present", "absent"):
         if reading.comparison == "present":
             return Condition(comparison=">=", value=1.0)
         return Condition(comparison="==", value=0.0)
-    return count_condition(_limit(reading), phrase)
+    return count_condition(_limit(reading, catalogue=catalogue), phrase)
 
 
-def requirement_of(reading: GoalReading, subject: Subject, phrase: str, spec: DesignSpec) -> Requirement:
+def requirement_of(reading: GoalReading, subject: Subject, phrase: str, spec: DesignSpec, *, catalogue: Catalogue) -> Requirement:
     """The requirement that a reading states. Raises GoalError, UnitError or SpecError if it makes no sense for this spec."""
     kind, name = subject
     common: dict[str, Any] = {"id": "new", "text": "", "phrase": phrase, "origin": "model"}
@@ -124,9 +124,9 @@ def requirement_of(reading: GoalReading, subject: Subject, phrase: str, spec: De
         if spec.candidate_class == "polymer" or reading.comparison != "present":
             raise SpecError("a rule set can only be asked for, of a molecule")
         return RuleSetRequirement(**common, rule_set=name, allowed_violations=RULE_SETS[name].allowed_violations)
-    condition = condition_of(reading, subject, phrase)
+    condition = condition_of(reading, subject, phrase, catalogue=catalogue)
     if kind == "property":
-        return PropertyRequirement(**common, property=name, condition=condition, unit=REGISTRY[name].unit)
+        return PropertyRequirement(**common, property=name, condition=condition, unit=catalogue[name].unit)
     if kind == "group" and reading.comparison in ("present", "absent"):
         return MotifRequirement(**common, name=name, smarts=GROUPS[name].smarts, wanted=reading.comparison == "present")
     smarts = GROUPS[name].smarts if kind == "group" else ""
@@ -145,15 +145,15 @@ def wish_of(reading: GoalReading, definition: Property, phrase: str) -> Objectiv
     return Objective(property=definition.name, shape=shape, low=low, high=high, **common)
 
 
-def grounded(reading: GoalReading, subject: Subject, phrase: str, unread: str) -> bool:
+def grounded(reading: GoalReading, subject: Subject, phrase: str, unread: str, *, catalogue: Catalogue) -> bool:
     """Whether the words that the parser did not understand state the reading: its numbers and unit, the name of what it is about, and
     whether that is asked for or denied."""
     if reading.comparison in ("high", "low"):
         return False
     words = phrase if normal(phrase) in normal(unread) else unread
-    if not named(subject, words):
+    if not named(subject, words, catalogue=catalogue):
         return False
-    said = _polarity(unread)
+    said = _polarity(unread, catalogue=catalogue)
     if reading.comparison == "absent":
         return said == "denied"
     if reading.comparison == "present":
@@ -161,18 +161,18 @@ def grounded(reading: GoalReading, subject: Subject, phrase: str, unread: str) -
     if said in ("denied", "unclear"):
         return False
     numbers = [n for n in (reading.low, reading.high) if n is not None]
-    stated = [abs(n.value) for n in numbers_in(words)]
+    stated = [abs(n.value) for n in numbers_in(words, catalogue=catalogue)]
     if reading.unit.strip() and normal(reading.unit.strip()) not in normal(words):
         return False
     return bool(numbers) and all(any(abs(abs(n) - s) < 1e-9 for s in stated) for n in numbers)
 
 
-def named(subject: Subject, words: str) -> bool:
+def named(subject: Subject, words: str, *, catalogue: Catalogue) -> bool:
     """Whether the property, group, element or rule set stands in ``words`` by one of its names."""
     kind, name = subject
     if kind == "property":
-        definition = REGISTRY[name]
-        known = {name.replace("_", " "), definition.label, *(w for w in REGISTRY.words() if REGISTRY.resolve(w) is definition)}
+        definition = catalogue[name]
+        known = {name.replace("_", " "), definition.label, *(w for w in catalogue.words() if catalogue.resolve(w) is definition)}
     elif kind == "group":
         known = {name, *GROUPS[name].synonyms}
     elif kind == "rule set":
@@ -183,12 +183,12 @@ def named(subject: Subject, words: str) -> bool:
     return any(re.search(rf"(?<![a-z]){re.escape(normal(w))}(?:e?s)?(?![a-z])", plain) for w in known if len(w) > 1)
 
 
-def _polarity(clause: str) -> Literal["asked", "denied", "neither", "unclear"]:
+def _polarity(clause: str, *, catalogue: Catalogue) -> Literal["asked", "denied", "neither", "unclear"]:
     """What the words of a clause say by the parser's own tables: a word that asks ('with', 'required') or one that denies.
 
     unclear: both, or two that deny. A word that the tables do not know ('frowned upon') counts for neither.
     """
-    lattice = scan(normal(clause))
+    lattice = scan(normal(clause), catalogue=catalogue)
     pieces = range(len(lattice.pieces))
     denials = sum(any(lattice.of(k, kind) for kind in _DENYING) for k in pieces)
     asks = any(lattice.of(k, kind) for k in pieces for kind in _ASKING)
@@ -199,24 +199,24 @@ def _polarity(clause: str) -> Literal["asked", "denied", "neither", "unclear"]:
     return "asked" if asks else "neither"
 
 
-def in_words(reading: GoalReading, subject: Subject, phrase: str) -> str:
+def in_words(reading: GoalReading, subject: Subject, phrase: str, *, catalogue: Catalogue) -> str:
     """The reading in words of this program, never in those of the model."""
     kind, name = subject
-    label = REGISTRY[name].label if kind == "property" else RULE_SETS[name].label if kind == "rule set" else name
+    label = catalogue[name].label if kind == "property" else RULE_SETS[name].label if kind == "rule set" else name
     if reading.comparison in ("present", "absent"):
         return f"{'with' if reading.comparison == 'present' else 'without'} {label}"
     if reading.comparison in ("high", "low"):
         return f"{label} as {reading.comparison} as possible"
     try:
-        condition = condition_of(reading, subject, phrase)
+        condition = condition_of(reading, subject, phrase, catalogue=catalogue)
     except (MolwrightError, ValidationError, ValueError):
         return f"{label} with a number that does not fit it"
-    return f"{label} {comparison_text(condition, REGISTRY[name].unit if kind == 'property' else '')}"
+    return f"{label} {comparison_text(condition, catalogue[name].unit if kind == 'property' else '')}"
 
 
-def _polarity_stands(comparison: Comparison, subject: Subject, unread: str) -> bool:
+def _polarity_stands(comparison: Comparison, subject: Subject, unread: str, *, catalogue: Catalogue) -> bool:
     """Whether the unread words hold a word that denies just where the reading denies, and, for a part that must be there, one that asks for it."""
-    lattice = scan(normalise(unread))
+    lattice = scan(normalise(unread), catalogue=catalogue)
     kinds = {mention.kind for mentions in lattice.at for mention in mentions}
     denies = bool(kinds & {"negation", "negation_after", "free", "permission", "permission_after", "condition", "exception"})
     if comparison == "absent":

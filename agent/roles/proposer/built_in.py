@@ -12,18 +12,20 @@ from tools.search.policy import SearchPolicy
 from tools.search.propose import propose_with
 from tools.search.shares import shares
 from tools.search.state import parents_of
+from tools.workspace import Workspace
 
 
 class BuiltInProposer:
     """Asks the registered proposers by the shares of ``policy``."""
 
-    def __init__(self, recorder: Recorder, policy: SearchPolicy) -> None:
+    def __init__(self, recorder: Recorder, workspace: Workspace, policy: SearchPolicy) -> None:
         self._recorder = recorder
+        self._workspace = workspace
         self._policy = policy
 
     def shares(self, request: BatchRequest) -> dict[str, int]:
         """See :class:`Proposer`."""
-        return shares(request.search, request.spec, self._policy)
+        return shares(request.search, request.spec, self._policy, workspace=self._workspace)
 
     def propose(self, request: BatchRequest, source: str, count: int, place: Place) -> list[Proposal]:
         """See :class:`Proposer`."""
@@ -32,7 +34,9 @@ class BuiltInProposer:
             frontier = request.search.frontier
             stored = request.candidates(keys=[entry["key"] for entry in frontier]) if frontier else []
             parents = parents_of(frontier, {c.key: c.route for c in stored})
-            made = propose_with(source, request.spec, request.search.generation, count, parents, request.hints, request.library())
+            made = propose_with(
+                source, request.spec, request.search.generation, count, parents, request.hints, request.library(), workspace=self._workspace
+            )
             return [p.model_dump(mode="json") for p in made]
 
         found = self._recorder.record(place.node, place.generation, source, request.asked(count), produce)

@@ -25,6 +25,7 @@ from tools.proposers.obedience import obeying
 from tools.search.policy import SearchPolicy
 from tools.search.shares import probation, shares
 from tools.structures.standardise import standardise
+from tools.workspace import Workspace
 
 COUNT = 12
 """Structures that it may submit in one generation."""
@@ -58,11 +59,20 @@ class ModelBackedProposer:
     A model that brought nothing new and readable for some generations is asked more rarely (``policy``).
     """
 
-    def __init__(self, session: ModelSession, recorder: Recorder, built_in: Proposer, open_store: OpenStore, policy: SearchPolicy) -> None:
+    def __init__(
+        self,
+        session: ModelSession,
+        recorder: Recorder,
+        built_in: Proposer,
+        open_store: OpenStore,
+        workspace: Workspace,
+        policy: SearchPolicy,
+    ) -> None:
         self._session = session
         self._recorder = recorder
         self._built_in = built_in
         self._open_store = open_store
+        self._workspace = workspace
         self._policy = policy
 
     def shares(self, request: BatchRequest) -> dict[str, int]:
@@ -70,7 +80,7 @@ class ModelBackedProposer:
         could not screen."""
         if request.spec.concerns or self._rests(request):
             return self._built_in.shares(request)
-        return shares(request.search, request.spec, self._policy, model=MODEL, most=COUNT)
+        return shares(request.search, request.spec, self._policy, workspace=self._workspace, model=MODEL, most=COUNT)
 
     def propose(self, request: BatchRequest, source: str, count: int, place: Place) -> list[Proposal]:
         """See :class:`Proposer`. The calls of the model are recorded one by one; what comes of them is computed again in a replay."""
@@ -89,7 +99,7 @@ class ModelBackedProposer:
     def _suggested(self, request: BatchRequest) -> list[Proposal]:
         keys = [entry["key"] for entry in request.search.frontier[:FRONT_SHOWN]]
         known = {c.key: c for c in request.candidates(keys=keys)}
-        tools = ToolContext(spec=request.spec, literature=self._open_store, seed=request.spec.seed)
+        tools = ToolContext(spec=request.spec, literature=self._open_store, seed=request.spec.seed, workspace=self._workspace)
         front = [known[key] for key in keys if key in known]
         return propose(self._session, request.spec, request.search.generation, front, request.rules, tools)
 

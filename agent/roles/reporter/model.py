@@ -23,6 +23,9 @@ from core.candidate import Candidate, Citation
 from core.model import Model
 from core.report import Report
 from core.spec import DesignSpec
+from tools.calculators.collection import Calculators
+from tools.catalogue.catalogue import Catalogue
+from tools.workspace import Workspace
 
 #: Candidates that are described in one prompt.
 SHOWN = 12
@@ -48,31 +51,38 @@ class Reasons(Model):
 class ModelBackedReporter:
     """Puts a language model's checked sentences beside those of the built-in form. Without usable ones the built-in text stands alone."""
 
-    def __init__(self, session: ModelSession, built_in: Reporter) -> None:
+    def __init__(self, session: ModelSession, built_in: Reporter, workspace: Workspace) -> None:
         self._session = session
         self._built_in = built_in
+        self._workspace = workspace
 
     def explain(self, request: ExplainRequest, place: Place) -> Explanation:
         """See :class:`Reporter`."""
         if request.spec.concerns:
             return self._built_in.explain(request, place)
-        words, note = reasons(request.shortlist, request.spec, request.citations, self._session, place)
+        words, note = reasons(request.shortlist, request.spec, request.citations, self._session, place, catalogue=self._workspace.catalogue)
         if not words:
             return replace(self._built_in.explain(request, place), note=note)
-        return Explanation(explained(request, words), note, built_in=False)
+        return Explanation(explained(request, words, catalogue=self._workspace.catalogue), note, built_in=False)
 
     def summarise(self, request: SummaryRequest, place: Place) -> Summary:
         """See :class:`Reporter`."""
         if request.report.spec.concerns:
             return self._built_in.summarise(request, place)
-        words, note = summary(request.report, self._session, place, request.on_text)
+        words, note = summary(request.report, self._session, place, request.on_text, calculators=self._workspace.calculators)
         if not words:
             return replace(self._built_in.summarise(request, place), note=note)
-        return Summary(summarise(request.report, words), note, built_in=False)
+        return Summary(summarise(request.report, words, calculators=self._workspace.calculators), note, built_in=False)
 
 
 def reasons(
-    shortlist: Sequence[Candidate], spec: DesignSpec, citations: Sequence[Citation], session: ModelSession, place: Place
+    shortlist: Sequence[Candidate],
+    spec: DesignSpec,
+    citations: Sequence[Citation],
+    session: ModelSession,
+    place: Place,
+    *,
+    catalogue: Catalogue,
 ) -> tuple[dict[str, str], str]:
     """Checked words for candidates by key, with their lead, and a note on what was removed, or ''. {} without a usable answer."""
     ranked = [c for c in shortlist if c.rank is not None][:SHOWN]
@@ -81,17 +91,17 @@ def reasons(
     variables = {
         "goal": spec.goal,
         "conditions": conditions(spec),
-        "candidates": [described(c) for c in ranked],
+        "candidates": [described(c, catalogue=catalogue) for c in ranked],
         "references": _references(citations),
     }
     reply = session.structured(place, ROLE, "reporter/reasons", variables, Reasons, shorten=fewer)
     if reply.value is None:
         return {}, ""
-    return checked_reasons(reply.value.reasons, shortlist, spec, citations)
+    return checked_reasons(reply.value.reasons, shortlist, spec, citations, catalogue=catalogue)
 
 
 def checked_reasons(
-    given: Sequence[Reason], shortlist: Sequence[Candidate], spec: DesignSpec, citations: Sequence[Citation]
+    given: Sequence[Reason], shortlist: Sequence[Candidate], spec: DesignSpec, citations: Sequence[Citation], *, catalogue: Catalogue
 ) -> tuple[dict[str, str], str]:
     """What :func:`reasons` makes of an answer. Pure."""
     by_rank = {c.rank: c for c in shortlist if c.rank is not None}
@@ -102,8 +112,10 @@ def checked_reasons(
         if candidate is None or candidate.key in said:
             unused += 1
             continue
-        facts = candidate_facts(candidate, shortlist, spec, relevant_citations(candidate, spec, citations))
-        checked = checked_prose(reason.text, facts, LONGEST_REASON, spec.goal)
+        facts = candidate_facts(
+            candidate, shortlist, spec, relevant_citations(candidate, spec, citations, catalogue=catalogue), catalogue=catalogue
+        )
+        checked = checked_prose(reason.text, facts, LONGEST_REASON, spec.goal, catalogue=catalogue)
         removed += len(checked.removed)
         if checked.enough:
             said[candidate.key] = LEAD + checked.text
@@ -112,24 +124,28 @@ def checked_reasons(
     return said, _note(removed, unused, "reasons")
 
 
-def summary(report: Report, session: ModelSession, place: Place, on_text: Callable[[str], None] | None = None) -> tuple[str, str]:
+def summary(
+    report: Report, session: ModelSession, place: Place, on_text: Callable[[str], None] | None = None, *, calculators: Calculators
+) -> tuple[str, str]:
     """Checked words for the summary, with their lead, and a note on what was removed; ('', note) where the built-in text stands alone."""
     shown = [*report.candidates, *report.closest][:SHOWN]
     variables = {
         "goal": report.goal,
-        "outcome": f"{outcome(report)} {ending(report)}",
-        "candidates": [described(c) for c in shown] or ["none"],
+        "outcome": f"{outcome(report, calculators=calculators)} {ending(report)}",
+        "candidates": [described(c, catalogue=calculators.catalogue) for c in shown] or ["none"],
         "references": _references(report.citations),
     }
     reply = session.prose(place, ROLE, "reporter/summary", variables, on_text, shorten=fewer)
     if reply.value is None:
         return "", ""
-    return checked_summary(reply.value, report)
+    return checked_summary(reply.value, report, calculators=calculators)
 
 
-def checked_summary(text: str, report: Report) -> tuple[str, str]:
+def checked_summary(text: str, report: Report, *, calculators: Calculators) -> tuple[str, str]:
     """What :func:`summary` makes of an answer. Pure."""
-    checked = checked_prose(text, report_facts(report), LONGEST_SUMMARY, report.goal)
+    checked = checked_prose(
+        text, report_facts(report, calculators=calculators), LONGEST_SUMMARY, report.goal, catalogue=calculators.catalogue
+    )
     note = _note(len(checked.removed), int(not checked.enough), "summary")
     return (LEAD + checked.text if checked.enough else ""), note
 

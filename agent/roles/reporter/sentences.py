@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from core.candidate import Candidate, Citation, format_probability, format_value
 from core.report import Report
 from core.spec import DesignSpec, EditRequirement, LevelRequirement, share_checked
+from tools.calculators.collection import Calculators
 from tools.calculators.thermal import volatility_words
+from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds import kind_of
-from tools.catalogue.registry import REGISTRY
 from tools.groups.edits import edited
 from tools.proposers.exact.binding import binding_wishes
 from tools.proposers.isomers.proposer import isomers_of
@@ -21,33 +22,39 @@ FAR = 0.4
 
 
 def explain_candidate(
-    candidate: Candidate, spec: DesignSpec, shortlist: Sequence[Candidate], citations: Sequence[Citation], words: str = ""
+    candidate: Candidate,
+    spec: DesignSpec,
+    shortlist: Sequence[Candidate],
+    citations: Sequence[Citation],
+    words: str = "",
+    *,
+    catalogue: Catalogue,
 ) -> Candidate:
     """``candidate`` with its rationale and the citations that its rationale uses. ``words``: checked words of a model, put after its standing."""
     parts = [
         _standing(candidate, spec),
         words,
-        *_requirement_sentences(candidate, spec),
+        *_requirement_sentences(candidate, spec, catalogue=catalogue),
         _volatility(candidate, spec),
-        *_caveats(candidate, spec),
+        *_caveats(candidate, spec, catalogue=catalogue),
     ]
     parent = _parent(candidate, shortlist)
     if parent is not None:
         parts.append(f"It is a variation ({candidate.origin.operator}) of {_called(parent)}.")
     elif candidate.origin.rationale:
         parts.append(candidate.origin.rationale.rstrip(".") + ".")
-    relevant = relevant_citations(candidate, spec, citations)
+    relevant = relevant_citations(candidate, spec, citations, catalogue=catalogue)
     if relevant:
         parts.append("See " + ", ".join(f"[{c.number}]" for c in relevant) + ".")
     return candidate.model_copy(update={"rationale": " ".join(p for p in parts if p), "citations": relevant})
 
 
-def summarise(report: Report, words: str = "") -> str:
+def summarise(report: Report, words: str = "", *, calculators: Calculators) -> str:
     """The result in a few sentences. ``words``: checked words of a model, put after the outcome."""
-    return " ".join(s for s in (outcome(report), words, ending(report)) if s)
+    return " ".join(s for s in (outcome(report, calculators=calculators), words, ending(report)) if s)
 
 
-def outcome(report: Report) -> str:
+def outcome(report: Report, *, calculators: Calculators) -> str:
     """How many meet the requirements and which is first, or which requirement binds."""
     asked = report.spec.candidates
     if report.spec.exhaustive and report.candidates:
@@ -69,7 +76,7 @@ def outcome(report: Report) -> str:
         if binding:
             best = "" if binding.best is None else f"; the closest value was {_plain(binding.best)}"
             sentences.append(f"The requirement that binds is: {binding.text} ({binding.failed} structures fail it{best}).")
-        together = binding_wishes(report.spec)
+        together = binding_wishes(report.spec, calculators=calculators)
         if together is not None:
             sentences.append(together.text)
         implausible = sum(n for k, n in report.rejected.items() if k.startswith("structure:") and k != "structure:invalid")
@@ -165,9 +172,9 @@ def _standing(candidate: Candidate, spec: DesignSpec) -> str:
     return f"Rank {candidate.rank}{tie}: probability that all requirements hold {format_probability(candidate.p_meets)}{covered}."
 
 
-def _requirement_sentences(candidate: Candidate, spec: DesignSpec) -> list[str]:
+def _requirement_sentences(candidate: Candidate, spec: DesignSpec, *, catalogue: Catalogue) -> list[str]:
     names = dict.fromkeys(kind_of(r).property_name(r) for r in spec.requirements)
-    found = [(REGISTRY[n].label, candidate.properties[n]) for n in names if n in candidate.properties]
+    found = [(catalogue[n].label, candidate.properties[n]) for n in names if n in candidate.properties]
     return [f"{'; '.join(f'{label} {format_value(value)}' for label, value in found)}."] if found else []
 
 
@@ -180,13 +187,13 @@ def _volatility(candidate: Candidate, spec: DesignSpec) -> str:
     return f"{words[0].upper()}{words[1:]}." if words else ""
 
 
-def _caveats(candidate: Candidate, spec: DesignSpec) -> list[str]:
+def _caveats(candidate: Candidate, spec: DesignSpec, *, catalogue: Catalogue) -> list[str]:
     sentences = []
     for name in spec.property_names():
         value = candidate.properties.get(name)
         if value is None or value.exact:
             continue
-        label = REGISTRY[name].label
+        label = catalogue[name].label
         if value.nearest == candidate.smiles and value.nearest_value is not None:
             sentences.append(
                 f"{label}: a measured value of this very structure, {value.nearest_value:g} {value.unit}, is among the training data."
@@ -204,10 +211,10 @@ def _parent(candidate: Candidate, shortlist: Sequence[Candidate]) -> Candidate |
     return next((c for c in shortlist if c.key in candidate.origin.parents), None)
 
 
-def relevant_citations(candidate: Candidate, spec: DesignSpec, citations: Sequence[Citation]) -> list[Citation]:
+def relevant_citations(candidate: Candidate, spec: DesignSpec, citations: Sequence[Citation], *, catalogue: Catalogue) -> list[Citation]:
     """The citations whose passage speaks of the family or of a property that the goal asks for; at most three."""
     words = {w.lower() for w in [spec.family, candidate.origin.operator.replace("_", " ")] if w}
-    words |= {REGISTRY[n].label.lower() for n in spec.property_names()}
+    words |= {catalogue[n].label.lower() for n in spec.property_names()}
     return [c for c in citations if any(w in f"{c.title} {c.passage}".lower() for w in words)][:3]
 
 

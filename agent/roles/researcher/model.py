@@ -25,6 +25,7 @@ from core.interfaces import Passage
 from core.model import Model
 from core.report import Evidence
 from core.spec import DesignSpec
+from tools.catalogue.catalogue import Catalogue
 from tools.literature.corpus import REMARK
 from tools.literature.evidence import FLOOR, applies, hints_for
 from tools.literature.passages import passages_from_json, passages_to_json
@@ -32,6 +33,7 @@ from tools.literature.search import search
 from tools.literature.terms import words
 from tools.safety.guard import screen_structure
 from tools.structures.parse import parse_smiles
+from tools.workspace import Workspace
 
 #: Most passages that one query gives, and most that are read in all.
 PER_QUERY, READ = 4, 8
@@ -77,20 +79,23 @@ class Supported:
 class ModelBackedResearcher:
     """Adds a language model's design rules to what the built-in form found. ``open_store`` opens the literature store."""
 
-    def __init__(self, session: ModelSession, built_in: Researcher, open_store: OpenStore) -> None:
+    def __init__(self, session: ModelSession, built_in: Researcher, open_store: OpenStore, workspace: Workspace) -> None:
         self._session = session
         self._built_in = built_in
         self._open_store = open_store
+        self._workspace = workspace
 
     def research(self, request: ResearchRequest, place: Place) -> Research:
         """See :class:`Researcher`. What the guard could not screen is not shown to a model."""
         if request.spec.concerns:
             return self._built_in.research(request, place)
         found = self._built_in.research(request, place).findings
-        return research_further(request.spec, found, self._session, place, self._open_store)
+        return research_further(request.spec, found, self._session, place, self._open_store, catalogue=self._workspace.catalogue)
 
 
-def research_further(spec: DesignSpec, found: Findings, session: ModelSession, place: Place, open_store: OpenStore) -> Research:
+def research_further(
+    spec: DesignSpec, found: Findings, session: ModelSession, place: Place, open_store: OpenStore, *, catalogue: Catalogue
+) -> Research:
     """``found``, what the built-in form gave, with the rules of a model; the same ``found`` if the model gives nothing usable."""
     asked = _queries(spec, session, place)
     if not asked:
@@ -98,23 +103,25 @@ def research_further(spec: DesignSpec, found: Findings, session: ModelSession, p
     outcome = session.tool(place, "literature_search", {"queries": asked, "limit": PER_QUERY}, lambda: _search(asked, open_store))
     if outcome["problem"]:
         return Research(found, f"the literature could not be searched: {outcome['problem']}")
-    passages = [p for p in passages_from_json(outcome["passages"]) if p.score >= FLOOR and applies(p, spec)][:READ]
+    passages = [p for p in passages_from_json(outcome["passages"]) if p.score >= FLOOR and applies(p, spec, catalogue=catalogue)][:READ]
     if not passages:
         return Research(found, "none of the model's queries found a passage that bears on the goal")
     variables = {"goal": spec.goal, "conditions": conditions(spec), "passages": [_said(p) for p in passages]}
     reply = session.structured(place, ROLE, "researcher/rules", variables, DesignRules, shorten=_fewer_passages)
     if reply.value is None:
         return Research(found)
-    rules, dropped = supported(reply.value.rules, passages, spec)
+    rules, dropped = supported(reply.value.rules, passages, spec, catalogue=catalogue)
     return Research(merge(found, rules), _note(len(reply.value.rules), dropped))
 
 
-def supported(rules: Sequence[DesignRule], passages: Sequence[Passage], spec: DesignSpec) -> tuple[list[Supported], Counter[str]]:
+def supported(
+    rules: Sequence[DesignRule], passages: Sequence[Passage], spec: DesignSpec, *, catalogue: Catalogue
+) -> tuple[list[Supported], Counter[str]]:
     """The rules that hold, in order without repeats, and how many were dropped for which reason. Pure."""
     kept: list[Supported] = []
     dropped: Counter[str] = Counter()
     for rule in rules:
-        problem, made = _checked(rule, passages, spec)
+        problem, made = _checked(rule, passages, spec, catalogue=catalogue)
         if made is None:
             dropped[problem] += 1
         elif len(kept) >= MOST_RULES or any(k.quote == made.quote or k.text == made.text for k in kept):
@@ -183,7 +190,7 @@ def _fewer_passages(variables: dict[str, Any]) -> dict[str, Any] | None:
     return {**variables, "passages": passages[: len(passages) // 2]} if len(passages) > 1 else None
 
 
-def _checked(rule: DesignRule, passages: Sequence[Passage], spec: DesignSpec) -> tuple[str, Supported | None]:
+def _checked(rule: DesignRule, passages: Sequence[Passage], spec: DesignSpec, *, catalogue: Catalogue) -> tuple[str, Supported | None]:
     """('', the rule) or (why not, None)."""
     if not 1 <= rule.passage <= len(passages):
         return "from a passage that was not given", None
@@ -194,12 +201,17 @@ def _checked(rule: DesignRule, passages: Sequence[Passage], spec: DesignSpec) ->
     if quote not in " ".join(passage.text.partition(REMARK)[0].split()):
         return "with a quote that is not in its passage", None
     text = re.sub(r"\s*\[\s*[\d,; –-]+\]", "", tidy(rule.rule, LONGEST_RULE))
-    if not readable(text, [quote]):
+    if not readable(text, [quote], catalogue=catalogue):
         return "not in plain words", None
     if not set(words(text)) & set(words(quote)):
         return "about something else than its quote", None
-    held = {(n.value, n.unit) for n in numbers_in(quote)}
-    if any((n.value, n.unit) not in held for n in numbers_in(text)) or odd_digits(text) or factors(text) or unknown_structure(text):
+    held = {(n.value, n.unit) for n in numbers_in(quote, catalogue=catalogue)}
+    if (
+        any((n.value, n.unit) not in held for n in numbers_in(text, catalogue=catalogue))
+        or odd_digits(text)
+        or factors(text)
+        or unknown_structure(text)
+    ):
         return "with a number or structure that its quote does not hold", None
     return "", Supported(text, re.sub(r"\[(\d+)\]", r"(\1)", quote), passage, _example(rule.example, spec))
 

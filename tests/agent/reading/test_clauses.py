@@ -13,6 +13,7 @@ from agent.reading import read
 from agent.reading.statements import Statement
 from core.errors import MolwrightError
 from evals.suites.interpreter import sentences
+from tools.workspace import builtin
 
 #: What is stated, without the words that state it.
 Stated = frozenset[Statement]
@@ -20,7 +21,9 @@ Stated = frozenset[Statement]
 
 def stated(goal: str) -> Stated:
     """Everything that the clauses of ``goal`` ask for; a solvent is a setting of the estimates, not a demand."""
-    found = {s for clause in read(goal).clauses if clause.role in ("read", "head") for s in clause.statements}
+    found = {
+        s for clause in read(goal, catalogue=builtin().catalogue).clauses if clause.role in ("read", "head") for s in clause.statements
+    }
     return frozenset(Statement(**{**vars(s), "phrase": ""}) for s in found if s.kind != "solvent")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.reading import compact, interpret
+from tools.workspace import builtin
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ from agent.reading import compact, interpret
     ],
 )
 def test_reading(goal: str, requirements: list[str]) -> None:
-    found = compact(interpret(goal))
+    found = compact(interpret(goal), catalogue=builtin().catalogue)
     assert found["requirements"] == sorted(requirements)
     assert found["unchecked"] in ([], ["extinction coefficient"])
 
@@ -63,7 +64,7 @@ def test_reading(goal: str, requirements: list[str]) -> None:
     ],
 )
 def test_unchecked(goal: str, unchecked: str) -> None:
-    found = compact(interpret(goal))
+    found = compact(interpret(goal), catalogue=builtin().catalogue)
     assert found["requirements"] == ["property:logp < 3"]
     assert found["unchecked"] == [unchecked]
 
@@ -83,14 +84,14 @@ def test_number_wanted(goal: str, candidates: int) -> None:
 
 
 def test_a_colour_is_read_of_dyes_only() -> None:
-    assert "property:absorption_maximum 620..720" in compact(interpret("a green dye"))["requirements"]
-    found = compact(interpret("a green solvent with a flash point above 60 °C"))
+    assert "property:absorption_maximum 620..720" in compact(interpret("a green dye"), catalogue=builtin().catalogue)["requirements"]
+    found = compact(interpret("a green solvent with a flash point above 60 °C"), catalogue=builtin().catalogue)
     assert found["requirements"] == ["property:flash_point > 60"]
     assert found["unchecked"] == ["green"]
 
 
 def test_monomers_of_a_polymer_do_not_change_the_class() -> None:
-    found = compact(interpret("a polymer with Tg > 250 °C; the monomers must be commercially available"))
+    found = compact(interpret("a polymer with Tg > 250 °C; the monomers must be commercially available"), catalogue=builtin().catalogue)
     assert found["class"] == "polymer"
     assert found["family"] == ""
     assert any("monomers" in phrase for phrase in found["unchecked"])
@@ -98,9 +99,11 @@ def test_monomers_of_a_polymer_do_not_change_the_class() -> None:
 
 def test_or_between_unlike_conditions_is_unread() -> None:
     spec = interpret("logP < 3 or TPSA > 60, MW < 300")
-    assert compact(spec)["requirements"] == ["property:molecular_weight < 300"]
+    assert compact(spec, catalogue=builtin().catalogue)["requirements"] == ["property:molecular_weight < 300"]
     assert all("alternatives" in u.reason for u in spec.unchecked)
-    assert compact(interpret("a furan or a thiophene"))["requirements"] == ["motif:furan or thiophene present"]
+    assert compact(interpret("a furan or a thiophene"), catalogue=builtin().catalogue)["requirements"] == [
+        "motif:furan or thiophene present"
+    ]
 
 
 def test_one_candidate_can_be_asked_for() -> None:
@@ -111,5 +114,5 @@ def test_one_candidate_can_be_asked_for() -> None:
 def test_a_number_before_a_free_word_is_the_number_wanted() -> None:
     spec = interpret("two halogen-free UV filters that absorb near 330 nm")
     assert spec.candidates == 2
-    assert "motif:halogen absent" in compact(spec)["requirements"]
-    assert not any(r.startswith("count:") for r in compact(spec)["requirements"])
+    assert "motif:halogen absent" in compact(spec, catalogue=builtin().catalogue)["requirements"]
+    assert not any(r.startswith("count:") for r in compact(spec, catalogue=builtin().catalogue)["requirements"])

@@ -8,6 +8,7 @@ from agent.reading import compact, interpret
 from agent.reading.lexicon import families
 from core.reading import marked_text
 from core.spec import marked, must_ask
+from tools.workspace import builtin
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_class_and_family_come_from_the_noun(goal: str, candidate_class: str, fa
     ],
 )  # fmt: skip
 def test_purposes_media_and_compound_nouns_are_no_composition(goal: str) -> None:
-    found = compact(interpret(goal))
+    found = compact(interpret(goal), catalogue=builtin().catalogue)
     assert found["requirements"] == ["property:molecular_weight < 300"]
     assert found["objectives"] == []
 
@@ -60,9 +61,9 @@ def test_a_family_that_is_only_a_purpose_is_not_designed(family: object) -> None
 
 
 def test_words_mean_what_they_mean_for_the_thing_designed() -> None:
-    assert "property:flash_point > 60" in compact(interpret("a non-flammable solvent"))["requirements"]
+    assert "property:flash_point > 60" in compact(interpret("a non-flammable solvent"), catalogue=builtin().catalogue)["requirements"]
     cold = interpret("a non-flammable refrigerant with MW below 150")
-    assert compact(cold)["requirements"] == ["property:molecular_weight < 150"]
+    assert compact(cold, catalogue=builtin().catalogue)["requirements"] == ["property:molecular_weight < 150"]
     assert any("non-flammable" in u.phrase for u in cold.unchecked)
 
 

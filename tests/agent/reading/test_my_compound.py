@@ -12,6 +12,7 @@ from agent.reading import interpret
 from core.errors import GoalError
 from core.spec import DesignSpec, FixedAtomsRequirement, MotifRequirement, PropertyRequirement, SimilarityRequirement
 from tools.groups.cores import changed_around, kept_but, kept_part, kept_scaffold
+from tools.workspace import builtin
 
 CASES = tomllib.loads((Path(__file__).parents[3] / "evals/data/compound_cases.toml").read_text(encoding="utf-8"))["case"]
 X = "CC(=O)Nc1ccc(O)cc1"
@@ -175,5 +176,5 @@ def test_repeat_unit_makes_a_polymer() -> None:
 
 
 def test_core_from_a_person_adds_no_second_similarity() -> None:
-    spec = keeping(interpret(f"make my compound {X} more soluble"), kept_part(X, "amide"))
+    spec = keeping(interpret(f"make my compound {X} more soluble"), kept_part(X, "amide"), catalogue=builtin().catalogue)
     assert len(spec.requirements_of(SimilarityRequirement)) == 1

@@ -14,7 +14,7 @@ from agent.reading.lexicon import families, lexicon, vague_words
 from core.errors import MolwrightError
 from core.spec import DesignSpec, PropertyRequirement
 from core.units import BUILTIN
-from tools.catalogue.registry import REGISTRY
+from tools.workspace import builtin
 
 
 def _texts(spec: DesignSpec) -> str:
@@ -77,7 +77,7 @@ def test_reference_values_are_stated() -> None:
 
 def test_negation_that_is_not_understood_is_never_read_as_wanted() -> None:
     spec = interpret("a molecule not stable at 200 °C with logP < 3")
-    assert compact(spec)["requirements"] == ["property:logp < 3"]
+    assert compact(spec, catalogue=builtin().catalogue)["requirements"] == ["property:logp < 3"]
     assert [u.phrase for u in spec.unchecked] == ["not stable at 200 °C"]
 
 
@@ -89,26 +89,29 @@ def test_options_reach_the_spec_and_interpreting_is_deterministic() -> None:
     assert DesignSpec.model_validate_json(interpret(goal).model_dump_json()) == interpret(goal)
 
 
-@pytest.mark.parametrize("name", [d.name for d in REGISTRY if d.kind != "level"])
+@pytest.mark.parametrize("name", [d.name for d in builtin().catalogue if d.kind != "level"])
 def test_every_property_is_understood_under_every_synonym(name: str) -> None:
-    definition = REGISTRY[name]
+    definition = builtin().catalogue[name]
     value = definition.low + 0.5 * (definition.high - definition.low)
     value = float(round(value)) if definition.integer else value
     head = "polymer with " if "molecule" not in definition.classes else "molecule with "
     for word in (definition.name.replace("_", " "), definition.label.split(" (")[0], *definition.synonyms):
         spec = interpret(f"{head}{word} of at most {value:g}")
-        assert f"property:{name} <= {value:.4g}" in [compact_requirement(r) for r in spec.requirements], word
+        assert f"property:{name} <= {value:.4g}" in [compact_requirement(r, catalogue=builtin().catalogue) for r in spec.requirements], word
 
 
 def test_every_table_entry_can_be_resolved() -> None:
     for entry in vague_words():
         special = (text for _, requires, _ in entry.special for text in requires)
         for text in (*entry.requires, *special, *entry.negated):
-            assert compact_requirement(parse_requirement(text)).split(" @")[0] == text.split(" @")[0]
+            assert (
+                compact_requirement(parse_requirement(text, catalogue=builtin().catalogue), catalogue=builtin().catalogue).split(" @")[0]
+                == text.split(" @")[0]
+            )
     for family in families():
         for text in family.requires:
-            parse_requirement(text)
-    assert len(lexicon().meanings) > 2500
+            parse_requirement(text, catalogue=builtin().catalogue)
+    assert len(lexicon(builtin().catalogue).meanings) > 2500
 
 
 @pytest.mark.parametrize("family", [f.words[0] for f in families() if f.name])
@@ -127,7 +130,7 @@ _FILLER = {"a", "with", "and", "that", "is", "the", "of"}
 def test_unknown_words_are_always_listed(words: list[str]) -> None:
     spec = interpret("logP below 3, " + " and ".join(words) + ", MW below 300")
     listed = " ".join(u.phrase for u in spec.unchecked).split()
-    assert set(words) <= set(listed) | set(lexicon().meanings)
+    assert set(words) <= set(listed) | set(lexicon(builtin().catalogue).meanings)
 
 
 @settings(max_examples=150, deadline=None)
@@ -147,7 +150,7 @@ def test_arbitrary_text_raises_nothing_but_our_errors(text: str) -> None:
         interpret(text)
 
 
-_WORDS = sorted(w for w in lexicon().meanings if len(w) < 30)[::7]
+_WORDS = sorted(w for w in lexicon(builtin().catalogue).meanings if len(w) < 30)[::7]
 
 
 @settings(max_examples=250, deadline=None)

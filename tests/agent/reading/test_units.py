@@ -8,7 +8,7 @@ from agent.reading import compact, interpret
 from agent.reading.units import in_property_unit, parsed, unit_at
 from core.errors import UnitError
 from tools.catalogue.property import Property
-from tools.catalogue.registry import REGISTRY
+from tools.workspace import builtin
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ from tools.catalogue.registry import REGISTRY
     ],
 )
 def test_the_unit_that_is_written_is_the_unit_that_is_used(clause: str, requirement: str) -> None:
-    found = compact(interpret(f"a molecule; {clause}; QED above 0.3"))
+    found = compact(interpret(f"a molecule; {clause}; QED above 0.3"), catalogue=builtin().catalogue)
     assert requirement in found["requirements"], found
     assert len(found["requirements"]) == 2
 
@@ -65,7 +65,7 @@ def test_the_unit_that_is_written_is_the_unit_that_is_used(clause: str, requirem
 )  # fmt: skip
 def test_a_unit_that_does_not_fit_makes_its_clause_unread_and_no_other(clause: str) -> None:
     spec = interpret(f"a molecule with QED above 0.3; {clause}; MW below 900")
-    assert compact(spec)["requirements"] == ["property:molecular_weight < 900", "property:qed > 0.3"]
+    assert compact(spec, catalogue=builtin().catalogue)["requirements"] == ["property:molecular_weight < 900", "property:qed > 0.3"]
     assert spec.unchecked
 
 
@@ -73,25 +73,27 @@ def test_a_unit_that_does_not_fit_makes_its_clause_unread_and_no_other(clause: s
     ("written", "name"), [("mM", "mmol/L"), ("nM", "nmol/L"), ("nm", "nm"), ("M", "mol/L"), ("kDa", "kg/mol"), ("Kelvin", "K"), ("C", "°C")]
 )
 def test_case_is_kept_where_it_matters(written: str, name: str) -> None:
-    unit = parsed(written)
+    unit = parsed(written, catalogue=builtin().catalogue)
     assert unit is not None
     assert unit.name == name
 
 
 @pytest.mark.parametrize("written", ["NM", "degrees Rankine", "°R", "grams", "wibble"])
 def test_what_is_not_certain_is_no_unit(written: str) -> None:
-    assert parsed(written) is None
+    assert parsed(written, catalogue=builtin().catalogue) is None
 
 
 def test_prefixes_that_no_table_holds_are_converted_by_pint() -> None:
-    unit = unit_at("5 pM", 2)
+    unit = unit_at("5 pM", 2, catalogue=builtin().catalogue)
     assert unit is not None
-    assert in_property_unit(5.0, unit, REGISTRY["aqueous_solubility"])[0] == pytest.approx(-11.301, abs=1e-3)
+    assert in_property_unit(5.0, unit, builtin().catalogue["aqueous_solubility"], catalogue=builtin().catalogue)[0] == pytest.approx(
+        -11.301, abs=1e-3
+    )
     with pytest.raises(UnitError):
-        in_property_unit(5.0, unit, REGISTRY["molecular_weight"])
+        in_property_unit(5.0, unit, builtin().catalogue["molecular_weight"], catalogue=builtin().catalogue)
 
 
-@pytest.mark.parametrize("definition", [d for d in REGISTRY if d.kind != "level"], ids=lambda d: d.name)
+@pytest.mark.parametrize("definition", [d for d in builtin().catalogue if d.kind != "level"], ids=lambda d: d.name)
 def test_every_property_takes_its_own_units_and_no_other(definition: object) -> None:
     assert isinstance(definition, Property)
     head = "polymer" if "molecule" not in definition.classes else "molecule"

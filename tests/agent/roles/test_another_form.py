@@ -16,6 +16,7 @@ from agent.roles.critic.protocol import Critic, Critique, ReviewRequest
 from core.report import Report
 from tests.agent.roles.test_contracts import shelf
 from tests.scratch_recorder import ScratchRecorder
+from tools.workspace import builtin
 
 SOURCE = '''
 from agent.models import Place
@@ -61,7 +62,7 @@ def test_it_takes_the_place_of_the_built_in_form_and_repeats_from_the_record(ask
         asked.append(smiles)
         return [report.candidates[0].smiles]
 
-    plain = choose(NO_MODELS, recorder, shelf)
+    plain = choose(NO_MODELS, recorder, shelf, builtin())
     roles = replace(plain, critic=asking_critic(recorder, colleague, plain.critic))
     request = ReviewRequest(report.candidates, report.spec)
     critique = roles.critic.review(request, PLACE)
@@ -73,6 +74,6 @@ def test_it_takes_the_place_of_the_built_in_form_and_repeats_from_the_record(ask
 
 def test_it_gives_way_to_the_built_in_form(asking_critic: type, report: Report) -> None:
     recorder = ScratchRecorder()
-    plain = choose(NO_MODELS, recorder, shelf)
+    plain = choose(NO_MODELS, recorder, shelf, builtin())
     critic: Critic = asking_critic(recorder, lambda smiles: None, plain.critic)
     assert critic.review(ReviewRequest(report.candidates, report.spec), PLACE) == Critique(report.candidates, [])

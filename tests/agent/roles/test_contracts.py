@@ -37,6 +37,7 @@ from tools.literature.evidence import check_citations
 from tools.search.policy import SearchPolicy
 from tools.search.state import SearchState
 from tools.synthesis.blocks import shipped
+from tools.workspace import builtin
 
 GOAL = "a molecule with MW < 300 that is wee in polar surface area, with logP below 3"
 TEXT = "Rigid aromatic units such as biphenyl raise the glass transition temperature of polyimides."
@@ -134,7 +135,7 @@ def _research(roles: Roles, session: ModelSession, report: Report) -> Research:
 
 
 def _propose(roles: Roles, session: ModelSession, report: Report) -> list[tuple[str, int, list[Proposal]]]:
-    spec = BuiltInInterpreter(ScratchRecorder()).read(GoalRequest(GOAL, budget=60, seed=3), Place("interpret", 0, "interpreter"))
+    spec = BuiltInInterpreter(ScratchRecorder(), builtin()).read(GoalRequest(GOAL, budget=60, seed=3), Place("interpret", 0, "interpreter"))
     request = BatchRequest(spec, SearchState(), [], ["Alcohols are polar [1]"], shipped, lambda **which: [])
     place = Place("propose", 0, "proposer")
     return [
@@ -183,7 +184,7 @@ def form(request: pytest.FixtureRequest) -> str:
 def asked(name: str, form: str, report: Report, recorder: ScratchRecorder) -> Any:
     """The answer of one form to the one request."""
     with FORMS[form](recorder) as session:
-        return ASKED[name][0](choose(session, recorder, shelf, POLICY), session, report)
+        return ASKED[name][0](choose(session, recorder, shelf, builtin(), POLICY), session, report)
 
 
 @pytest.mark.parametrize("name", sorted(ASKED))
@@ -195,7 +196,7 @@ def test_the_same_request_gives_the_same_type_of_answer_and_an_equal_recording_t
     assert type(first) is ASKED[name][1]
     made = len(recorder.events)
     session = NO_MODELS if form == "built-in" else nobody(recorder)
-    again = ASKED[name][0](choose(session, recorder, shelf, POLICY), session, report)
+    again = ASKED[name][0](choose(session, recorder, shelf, builtin(), POLICY), session, report)
     assert again == first
     assert len(recorder.events) == made
 
@@ -277,7 +278,12 @@ def test_a_reporter_writes_stored_numbers_beside_unchanged_candidates(form: str,
     text = " ".join([summary.text, *(c.rationale for c in explanation.candidates)])
     assert not any(lie in text for lie in ("4321", "77 euros"))
     assert explanation.built_in == summary.built_in == (form != "model")
-    assert check_text(summary.text.replace(LEAD, ""), report_facts(report)).removed == ()
+    assert (
+        check_text(
+            summary.text.replace(LEAD, ""), report_facts(report, calculators=builtin().calculators), catalogue=builtin().catalogue
+        ).removed
+        == ()
+    )
 
 
 def test_an_assistant_answers_or_says_why_not(form: str, report: Report) -> None:

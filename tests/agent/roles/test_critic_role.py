@@ -16,6 +16,7 @@ from core.candidate import Candidate
 from core.report import Report
 from core.spec import DesignSpec
 from tests.agent.models.fake_server import MALFORMED, fake_model, open_session
+from tools.workspace import builtin
 
 REASON = "The anhydride ring is easily hydrolysed by water."
 
@@ -94,7 +95,7 @@ def test_remarks_that_count(report: Report, spec: DesignSpec) -> None:
         Criticism(candidate=3, severity="lower", reason="The value of 412 is wrong."),
         Criticism(candidate=1, severity="note", reason=REASON),
     ]
-    critique = judged(report.candidates, spec, remarks)
+    critique = judged(report.candidates, spec, remarks, catalogue=builtin().catalogue)
     made, kept, note = critique.ranked, critique.remarks, critique.note
     assert [c.key for c in made] == ["K2", "K3", "K1"]
     assert [(r.key, r.severity, r.rank_before, r.rank_after) for r in kept] == [("K2", "question", 2, 1), ("K1", "lower", 1, 3)]
@@ -110,7 +111,7 @@ def test_remarks_that_count(report: Report, spec: DesignSpec) -> None:
 def test_over_a_server(report: Report, spec: DesignSpec) -> None:
     with fake_model() as fake, open_session(fake.url) as session:
         fake.json({"remarks": [{"candidate": 2, "severity": "lower", "reason": REASON}]})
-        critic = ModelBackedCritic(session, BuiltInCritic())
+        critic = ModelBackedCritic(session, BuiltInCritic(), builtin())
         critique = critic.review(ReviewRequest(report.candidates, spec), Place("rank", 3, "critic"))
         made, kept, note = critique.ranked, critique.remarks, critique.note
         assert [c.key for c in made] == ["K1", "K3", "K2"]
@@ -125,5 +126,5 @@ def test_over_a_server(report: Report, spec: DesignSpec) -> None:
 def test_every_malformed_reply_leaves_the_order_of_the_arithmetic(name: str, report: Report, spec: DesignSpec) -> None:
     with fake_model() as fake, open_session(fake.url, attempts=0) as session:
         fake.respond = lambda request: MALFORMED[name]("lookup", {"name": "aspirin"})
-        critic = ModelBackedCritic(session, BuiltInCritic())
+        critic = ModelBackedCritic(session, BuiltInCritic(), builtin())
         assert critic.review(ReviewRequest(report.candidates, spec), Place("rank", 3, "critic")) == Critique(report.candidates, [])

@@ -12,6 +12,7 @@ from agent.roles.fact_check.numbers import UNKNOWN, factors, numbers_in, odd_dig
 from agent.roles.fact_check.sentences import sentences
 from agent.roles.reporter.sentences import explain_candidate, summarise
 from core.report import Report
+from tools.workspace import builtin
 
 TRUE = [
     "The glass transition temperature of candidate 1 is 252 ± 31 °C.",
@@ -102,49 +103,53 @@ FALSE = {
 
 @pytest.fixture
 def facts(report: Report) -> Facts:
-    return report_facts(report)
+    return report_facts(report, calculators=builtin().calculators)
 
 
 @pytest.mark.parametrize("text", TRUE)
 def test_what_is_stored_stays(text: str, facts: Facts) -> None:
-    checked = check_text(text, facts)
+    checked = check_text(text, facts, catalogue=builtin().catalogue)
     assert (checked.text, checked.removed, checked.enough) == (text, (), True)
 
 
 @pytest.mark.parametrize("text", FALSE)
 def test_what_is_not_stored_goes_with_its_reason(text: str, facts: Facts) -> None:
-    checked = check_text(text, facts)
+    checked = check_text(text, facts, catalogue=builtin().catalogue)
     assert (checked.text, checked.kept, checked.enough) == ("", 0, False)
     assert FALSE[text].lower() in checked.removed[0].reason.lower()
 
 
 def test_the_built_in_texts_pass_whole(report: Report) -> None:
-    checked = check_text(summarise(report), report_facts(report))
+    checked = check_text(
+        summarise(report, calculators=builtin().calculators),
+        report_facts(report, calculators=builtin().calculators),
+        catalogue=builtin().catalogue,
+    )
     assert checked.removed == ()
     for candidate in report.candidates:
-        explained = explain_candidate(candidate, report.spec, report.candidates, report.citations)
-        own = candidate_facts(candidate, report.candidates, report.spec, explained.citations)
-        assert check_text(explained.rationale, own).removed == (), explained.rationale
+        explained = explain_candidate(candidate, report.spec, report.candidates, report.citations, catalogue=builtin().catalogue)
+        own = candidate_facts(candidate, report.candidates, report.spec, explained.citations, catalogue=builtin().catalogue)
+        assert check_text(explained.rationale, own, catalogue=builtin().catalogue).removed == (), explained.rationale
 
 
 def test_a_text_about_one_candidate_may_not_borrow_from_another(report: Report) -> None:
     first, second = report.candidates[:2]
-    facts = candidate_facts(second, report.candidates, report.spec, report.citations)
-    assert check_text("Its Tg is 268 °C.", facts).kept == 1
-    assert check_text("Its Tg is 252 °C.", facts).kept == 0
-    assert check_text("Candidate 1 has a Tg of 252 °C.", facts).kept == 1
-    assert check_text("Against candidate 1 its Tg of 268 °C is higher.", facts).kept == 1
-    assert check_text("Against candidate 1 its Tg of 252 °C is higher.", facts).kept == 0
-    assert check_text(f"{first.name} has a Tg of 268 °C.", facts).kept == 0
+    facts = candidate_facts(second, report.candidates, report.spec, report.citations, catalogue=builtin().catalogue)
+    assert check_text("Its Tg is 268 °C.", facts, catalogue=builtin().catalogue).kept == 1
+    assert check_text("Its Tg is 252 °C.", facts, catalogue=builtin().catalogue).kept == 0
+    assert check_text("Candidate 1 has a Tg of 252 °C.", facts, catalogue=builtin().catalogue).kept == 1
+    assert check_text("Against candidate 1 its Tg of 268 °C is higher.", facts, catalogue=builtin().catalogue).kept == 1
+    assert check_text("Against candidate 1 its Tg of 252 °C is higher.", facts, catalogue=builtin().catalogue).kept == 0
+    assert check_text(f"{first.name} has a Tg of 268 °C.", facts, catalogue=builtin().catalogue).kept == 0
 
 
 def test_sentence_by_sentence(facts: Facts) -> None:
     text = "Candidate 1 has a Tg of 252 °C. Candidate 1 has a Tg of 300 °C. It is rigid, e.g. by its rings. The value is 5 m.\n- Cheap."
-    checked = check_text(text, facts)
+    checked = check_text(text, facts, catalogue=builtin().catalogue)
     assert checked.text == "Candidate 1 has a Tg of 252 °C. It is rigid, e.g. by its rings."
     assert [r.sentence for r in checked.removed] == ["Candidate 1 has a Tg of 300 °C.", "The value is 5 m.", "- Cheap."]
     assert (checked.kept, checked.enough) == (2, False)
-    assert check_text("", facts).enough is False
+    assert check_text("", facts, catalogue=builtin().catalogue).enough is False
 
 
 def test_stops_in_names_and_numbers_end_no_sentence(facts: Facts) -> None:
@@ -153,7 +158,10 @@ def test_stops_in_names_and_numbers_end_no_sentence(facts: Facts) -> None:
 
 
 def test_numbers_with_unit_sign_and_precision() -> None:
-    found = {n.text: (n.value, n.tolerance, n.unit) for n in numbers_in("-3.50; 300-400 nm, about 1200 g/mol, 5 hours, 20 percent, 1st")}
+    found = {
+        n.text: (n.value, n.tolerance, n.unit)
+        for n in numbers_in("-3.50; 300-400 nm, about 1200 g/mol, 5 hours, 20 percent, 1st", catalogue=builtin().catalogue)
+    }
     assert found == {
         "3.50": (-3.5, 0.005, ""),
         "300": (300.0, 0.5, "nm"),
@@ -163,7 +171,10 @@ def test_numbers_with_unit_sign_and_precision() -> None:
         "20 percent": (20.0, 0.5, "%"),
         "1": (1.0, 0.5, ""),
     }
-    assert numbers_in("1,2-dichloro-4-nitrobenzene, C60, sp3-rich, a 3D shape, N,N-dimethyl, a 6-membered ring") == []
+    assert (
+        numbers_in("1,2-dichloro-4-nitrobenzene, C60, sp3-rich, a 3D shape, N,N-dimethyl, a 6-membered ring", catalogue=builtin().catalogue)
+        == []
+    )
     assert factors("it doubled, threefold and half of it") == ["doubled", "threefold", "half"]
     assert odd_digits("10⁵")
     assert not odd_digits("40 Å² at 1500 cm⁻¹")
@@ -173,25 +184,28 @@ def test_numbers_with_unit_sign_and_precision() -> None:
     "text", ["", "....", "\x00\x01", "[" * 500, "9" * 5000, "1e999 K", "± ± ±", "°C", "-" * 300, "((((" * 50 + "1", "٣٤ candidates"]
 )
 def test_anything_may_come(text: str, facts: Facts) -> None:
-    checked = check_text(text, facts)
-    assert checked == check_text(text, facts)
+    checked = check_text(text, facts, catalogue=builtin().catalogue)
+    assert checked == check_text(text, facts, catalogue=builtin().catalogue)
     assert not any(c.isdigit() for c in checked.text)
 
 
 def test_a_number_that_is_changed_is_found(report: Report) -> None:
     """Every number of true texts, changed by a third, by ten and in its sign: at most one in twenty still looks stored."""
-    texts = [t for t in TRUE if numbers_in(t)] + [summarise(report)]
-    texts += [explain_candidate(c, report.spec, report.candidates, report.citations).rationale for c in report.candidates]
-    facts, missed, tried = report_facts(report), 0, 0
+    texts = [t for t in TRUE if numbers_in(t, catalogue=builtin().catalogue)] + [summarise(report, calculators=builtin().calculators)]
+    texts += [
+        explain_candidate(c, report.spec, report.candidates, report.citations, catalogue=builtin().catalogue).rationale
+        for c in report.candidates
+    ]
+    facts, missed, tried = report_facts(report, calculators=builtin().calculators), 0, 0
     for text in (s for t in texts for s in sentences(t, facts)):
-        for number in numbers_in(re.sub(r"\[\d+\]", "", text)):
+        for number in numbers_in(re.sub(r"\[\d+\]", "", text), catalogue=builtin().catalogue):
             digits = re.match(r"[\d.,]+", number.text)
             if digits is None or text.count(digits[0]) != 1 or digits[0].rstrip(".,") in {"1", "2", "3", "90"}:
                 continue
             for change in (1.37, 10.0, 0.61):
                 wrong = text.replace(digits[0], f"{number.value * change:.{len(digits[0].partition('.')[2])}f}")
                 tried += 1
-                missed += check_text(wrong, facts).kept
+                missed += check_text(wrong, facts, catalogue=builtin().catalogue).kept
     assert tried > 60
     assert missed <= 0.05 * tried, (missed, tried)
 
@@ -200,5 +214,5 @@ def test_a_long_list_is_checked_in_reasonable_time(report: Report) -> None:
     """A thousand candidates: the work grows with the facts, not with their square."""
     first = report.candidates[0]
     many = [first.model_copy(update={"key": f"K{n}", "rank": n, "smiles": f"*{'C' * n}*", "name": f"poly-{n}"}) for n in range(1, 1001)]
-    facts = report_facts(report.model_copy(update={"candidates": many}))
-    assert check_text("Candidate 77 has a Tg of 252 °C. Candidate 78 has a Tg of 253.9 °C.", facts).kept == 1
+    facts = report_facts(report.model_copy(update={"candidates": many}), calculators=builtin().calculators)
+    assert check_text("Candidate 77 has a Tg of 252 °C. Candidate 78 has a Tg of 253.9 °C.", facts, catalogue=builtin().catalogue).kept == 1

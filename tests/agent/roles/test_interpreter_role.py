@@ -20,8 +20,8 @@ from core.approval import objections
 from core.errors import GoalError
 from core.spec import CountRequirement, DesignSpec, MotifRequirement, Objective, PropertyRequirement, RuleSetRequirement
 from tests.agent.models.fake_server import MALFORMED, Reply, fake_model, open_session
-from tools.catalogue.registry import REGISTRY
 from tools.safety.spec import screen_spec
+from tools.workspace import builtin
 
 GOAL = "a molecule with MW < 300 that is wee in polar surface area, stable at 200 °C, with logP below 3"
 
@@ -39,7 +39,7 @@ def test_agreement_changes_nothing() -> None:
         reading("MW < 300", "mw", "at most", 0.3, unit="kg/mol"),
         reading("logP below 3", "logP", "below", 3),
     ]
-    assert merge(spec, agreed, "m") == spec
+    assert merge(spec, agreed, "m", catalogue=builtin().catalogue) == spec
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_agreement_changes_nothing() -> None:
 )
 def test_the_parser_wins_and_the_disagreement_is_shown(other: GoalReading, said: str) -> None:
     spec = interpret(GOAL)
-    made = merge(spec, [other], "m")
+    made = merge(spec, [other], "m", catalogue=builtin().catalogue)
     assert made.requirements == spec.requirements
     assert made.objectives == spec.objectives
     assert made.interpreter == "built-in"
@@ -65,7 +65,7 @@ def test_the_parser_wins_and_the_disagreement_is_shown(other: GoalReading, said:
 
 def test_words_that_the_parser_reads_otherwise_stay_its_own() -> None:
     spec = interpret(GOAL)
-    made = merge(spec, [reading("logP below 3", "melting point", "below", 3, unit="°C")], "m")
+    made = merge(spec, [reading("logP below 3", "melting point", "below", 3, unit="°C")], "m", catalogue=builtin().catalogue)
     assert made.requirements == spec.requirements
     assert "the parser reads these words otherwise" in made.warnings[-1]
 
@@ -74,18 +74,18 @@ def test_unread_words_become_a_wish_where_the_number_is_not_theirs() -> None:
     spec = interpret(GOAL)
     open_words = [u.phrase for u in spec.unchecked]
     assert "wee in polar surface area" in open_words
-    made = merge(spec, [reading("wee in polar surface area", "TPSA", "at most", 37, unit="Å²")], "small-7b")
+    made = merge(spec, [reading("wee in polar surface area", "TPSA", "at most", 37, unit="Å²")], "small-7b", catalogue=builtin().catalogue)
     assert made.requirements == spec.requirements
     wish = made.objectives[-1]
     assert isinstance(wish, Objective)
     assert (wish.property, wish.shape, wish.weight, wish.origin) == ("tpsa", "minimise", 0.5, "model")
-    assert (wish.low, wish.high) == (REGISTRY["tpsa"].typical_low, REGISTRY["tpsa"].typical_high)
+    assert (wish.low, wish.high) == (builtin().catalogue["tpsa"].typical_low, builtin().catalogue["tpsa"].typical_high)
     assert "37" not in wish.text
     assert made.interpreter == "built-in, with 1 addition by the model small-7b"
     assert any("read by a language model" in a.text for a in made.assumptions)
     assert any(u.phrase == "wee in polar surface area" and "a model takes it as a wish" in u.reason for u in made.unchecked)
     assert "[from a model]" in describe(made)
-    assert check_spec(made) == made
+    assert check_spec(made, catalogue=builtin().catalogue) == made
 
 
 def test_unread_words_become_a_requirement_where_they_hold_the_number() -> None:
@@ -99,6 +99,7 @@ def test_unread_words_become_a_requirement_where_they_hold_the_number() -> None:
             reading("whispers sulfone never", "sulfone", "absent"),
         ],
         "m",
+        catalogue=builtin().catalogue,
     )
     weight, motif = made.requirements[-2:]
     assert isinstance(weight, PropertyRequirement)
@@ -118,7 +119,12 @@ def unread(spec: DesignSpec, *phrases: str) -> DesignSpec:
 
 def test_structures_that_the_words_do_not_name_are_only_suggested() -> None:
     spec = unread(interpret("a molecule with logP below 3"), "no forever chemicals")
-    made = merge(spec, [reading("no forever chemicals", "fluorine", "absent"), reading("no forever chemicals", "C", "absent")], "m")
+    made = merge(
+        spec,
+        [reading("no forever chemicals", "fluorine", "absent"), reading("no forever chemicals", "C", "absent")],
+        "m",
+        catalogue=builtin().catalogue,
+    )
     assert made.requirements == spec.requirements
     assert made.unchecked == spec.unchecked
     assert any("Say it in the goal" in w for w in made.warnings)
@@ -140,7 +146,7 @@ def test_structures_that_the_words_do_not_name_are_only_suggested() -> None:
 )
 def test_a_reading_whose_polarity_or_name_the_words_do_not_state_is_refused(clause: str, wrong: GoalReading) -> None:
     spec = unread(interpret("a molecule with logP below 3"), clause)
-    made = merge(spec, [wrong], "m")
+    made = merge(spec, [wrong], "m", catalogue=builtin().catalogue)
     assert made.requirements == spec.requirements
     assert made.objectives == spec.objectives
     assert made.unchecked == spec.unchecked
@@ -157,20 +163,23 @@ def test_a_reading_whose_polarity_or_name_the_words_do_not_state_is_refused(clau
 )
 def test_a_number_needs_its_own_words_unit_and_property_to_be_required(clause: str, other: GoalReading) -> None:
     spec = unread(interpret("a molecule with logP below 3"), clause)
-    made = merge(spec, [other], "m")
+    made = merge(spec, [other], "m", catalogue=builtin().catalogue)
     assert made.requirements == spec.requirements
     assert [o.property for o in made.objectives if o.origin == "model"] == ["flash_point"]  # a wish with half weight, no number
 
 
 def test_a_disagreement_is_asked_and_not_settled() -> None:
     spec = interpret(GOAL)
-    made = merge(spec, [reading("MW < 300", "molecular weight", "below", 500, unit="g/mol")], "m")
+    made = merge(spec, [reading("MW < 300", "molecular weight", "below", 500, unit="g/mol")], "m", catalogue=builtin().catalogue)
     (said,) = made.disagreements
     assert "Molecular weight below 500 g/mol" in said
     assert objections(spec) == ()
     (objection,) = objections(made)
     assert objection.startswith("a language model reads the goal otherwise: a model reads")
-    assert merge(spec, [reading("MW < 300", "molecular weight", "below", 300, unit="g/mol")], "m").disagreements == []
+    assert (
+        merge(spec, [reading("MW < 300", "molecular weight", "below", 300, unit="g/mol")], "m", catalogue=builtin().catalogue).disagreements
+        == []
+    )
 
 
 def test_elements_counts_and_rule_sets() -> None:
@@ -179,6 +188,7 @@ def test_elements_counts_and_rule_sets() -> None:
         spec,
         [reading("two bromines dancing", "bromine atoms", "exactly", 2), reading("in the spirit of lipinski", "Lipinski", "present")],
         "m",
+        catalogue=builtin().catalogue,
     )
     count, rules = made.requirements[-2:]
     assert isinstance(count, CountRequirement)
@@ -201,21 +211,21 @@ def test_elements_counts_and_rule_sets() -> None:
 )
 def test_what_means_nothing_is_dropped_with_a_count(bad: GoalReading, why: str) -> None:
     spec = interpret(GOAL)
-    made = merge(spec, [bad], "m")
+    made = merge(spec, [bad], "m", catalogue=builtin().catalogue)
     assert (made.requirements, made.objectives) == (spec.requirements, spec.objectives)
     assert f"this was not taken: 1 {why.split()[0]}" in made.warnings[-1] or why in made.warnings[-1]
 
 
 def test_what_contradicts_the_parser_is_dropped() -> None:
     spec = unread(interpret("a molecule without halogens and with logP below 3"), "two bromines dancing")
-    made = merge(spec, [reading("two bromines dancing", "bromine", "exactly", 2)], "m")
+    made = merge(spec, [reading("two bromines dancing", "bromine", "exactly", 2)], "m", catalogue=builtin().catalogue)
     assert made.requirements == spec.requirements
 
 
 def test_at_most_a_few_additions() -> None:
     phrases = [f"sprinkled with {w}" for w in ("nitrile", "sulfone", "ketone", "ester", "ether", "amide", "thiophene", "pyridine", "furan")]
     spec = unread(interpret("a molecule with logP below 3"), *phrases)
-    made = merge(spec, [reading(p, p.split()[-1], "present") for p in phrases], "m")
+    made = merge(spec, [reading(p, p.split()[-1], "present") for p in phrases], "m", catalogue=builtin().catalogue)
     assert sum(r.origin == "model" for r in made.requirements) == MOST_ADDED
 
 
@@ -236,7 +246,7 @@ def test_no_reading_whatever_loosens_drops_or_touches_the_rest() -> None:
         interpret("a molecule with MW < 300, no nitro groups, at least 2 oxygens, Lipinski"), "two of a kind", "wee at 40", "no nitrile"
     )
     text = spec.goal
-    subjects = [*REGISTRY.words(), "nitro", "O", "oxygen", "lipinski", "benzene", "halogen", "nitrile", "C", "xyz"]
+    subjects = [*builtin().catalogue.words(), "nitro", "O", "oxygen", "lipinski", "benzene", "halogen", "nitrile", "C", "xyz"]
     comparisons = ["below", "at most", "above", "at least", "exactly", "between", "present", "absent", "high", "low"]
     for _ in range(200):
         readings = []
@@ -247,12 +257,12 @@ def test_no_reading_whatever_loosens_drops_or_touches_the_rest() -> None:
             high = rng.choice([None, rng.uniform(-500, 2000)])
             unit = rng.choice(["", "", "g/mol", "°C", "%", "furlong"])
             readings.append(reading(phrase, rng.choice(subjects), rng.choice(comparisons), low, high, unit))
-        made = merge(spec, readings, "m")
+        made = merge(spec, readings, "m", catalogue=builtin().catalogue)
         assert settled(made) == settled(spec)
         assert {u.phrase for u in made.unchecked} <= {u.phrase for u in spec.unchecked}
-        assert check_spec(made).requirements == made.requirements
+        assert check_spec(made, catalogue=builtin().catalogue).requirements == made.requirements
         assert screen_spec(made).verdict == screen_spec(spec).verdict
-        assert merge(spec, readings, "m") == made
+        assert merge(spec, readings, "m", catalogue=builtin().catalogue) == made
 
 
 def test_no_word_of_a_model_gets_into_the_spec() -> None:
@@ -267,6 +277,7 @@ def test_no_word_of_a_model_gets_into_the_spec() -> None:
             reading("MW < 300", "mw", "below", 5, unit="sarin"),
         ],
         "m",
+        catalogue=builtin().catalogue,
     )
     assert "sarin" not in made.model_dump_json().lower()
 
@@ -278,7 +289,7 @@ def test_over_a_server() -> None:
     spec = interpret(GOAL)
     with fake_model() as fake, open_session(fake.url) as session:
         fake.json({"readings": [reading("wee in polar surface area", "TPSA", "low").model_dump()]})
-        made = read_again(spec, session, Place("interpret", 0, "interpreter"))
+        made = read_again(spec, session, Place("interpret", 0, "interpreter"), catalogue=builtin().catalogue)
         assert made.objectives[-1].origin == "model"
         (request,) = fake.requests
         system, user = (m["content"] for m in request["messages"])
@@ -293,7 +304,7 @@ def test_every_malformed_reply_leaves_the_parser_alone(name: str) -> None:
     spec = interpret(GOAL)
     with fake_model() as fake, open_session(fake.url, attempts=1) as session:
         fake.respond = lambda request: MALFORMED[name]("lookup", {"name": "aspirin"})
-        assert read_again(spec, session, Place("interpret", 0, "interpreter")) == spec
+        assert read_again(spec, session, Place("interpret", 0, "interpreter"), catalogue=builtin().catalogue) == spec
         (use,) = session.account()
         assert use.fell_back
 
@@ -309,7 +320,7 @@ def test_a_model_of_random_letters_within_the_schema() -> None:
 
     with fake_model() as fake, open_session(fake.url) as session:
         fake.respond = noise
-        made = read_again(spec, session, Place("interpret", 0, "interpreter"))
+        made = read_again(spec, session, Place("interpret", 0, "interpreter"), catalogue=builtin().catalogue)
     assert settled(made) == settled(spec)
     assert made.objectives == spec.objectives
 
@@ -324,6 +335,6 @@ def test_a_goal_that_the_parser_cannot_read_at_all() -> None:
         interpret(goal)
     empty = interpret(goal, may_be_empty=True)
     with pytest.raises(GoalError, match="nothing in the goal can be computed"):
-        asks_for_something(merge(empty, [], "m"))
-    made = merge(empty, [reading("rather featherweight", "molecular weight", "low")], "m")
+        asks_for_something(merge(empty, [], "m", catalogue=builtin().catalogue))
+    made = merge(empty, [reading("rather featherweight", "molecular weight", "low")], "m", catalogue=builtin().catalogue)
     assert asks_for_something(made).objectives[-1].property == "molecular_weight"

@@ -8,6 +8,7 @@ import string
 import pytest
 
 from agent.roles.fact_check.readable import readable, tidy
+from tools.workspace import builtin
 
 GOOD = [
     "The best candidate is a rigid polyimide whose biphenyl core hinders rotation; its margin is small, so measure it first.",
@@ -33,12 +34,12 @@ BAD = [
 
 @pytest.mark.parametrize("text", GOOD)
 def test_english_about_chemistry(text: str) -> None:
-    assert readable(text)
+    assert readable(text, catalogue=builtin().catalogue)
 
 
 @pytest.mark.parametrize("text", BAD)
 def test_noise(text: str) -> None:
-    assert not readable(text)
+    assert not readable(text, catalogue=builtin().catalogue)
 
 
 def test_random_letters_and_bytes_are_noise() -> None:
@@ -46,14 +47,14 @@ def test_random_letters_and_bytes_are_noise() -> None:
     for _ in range(200):
         letters = " ".join("".join(rng.choice(string.ascii_lowercase) for _ in range(rng.randint(2, 9))) for _ in range(30))
         noise = "".join(chr(rng.randrange(32, 0x2FFF)) for _ in range(120))
-        assert not readable(letters)
-        assert not readable(noise)
+        assert not readable(letters, catalogue=builtin().catalogue)
+        assert not readable(noise, catalogue=builtin().catalogue)
 
 
 def test_names_of_the_run_count_as_words() -> None:
     text = "fooprofen beats barcillin"
-    assert not readable(text)
-    assert readable("the fooprofen beats barcillin", ["fooprofen", "barcillin"])
+    assert not readable(text, catalogue=builtin().catalogue)
+    assert readable("the fooprofen beats barcillin", ["fooprofen", "barcillin"], catalogue=builtin().catalogue)
 
 
 def test_tidy() -> None:

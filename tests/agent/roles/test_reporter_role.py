@@ -12,6 +12,7 @@ from agent.roles.reporter.model import LEAD, Reason, checked_reasons, checked_su
 from agent.roles.reporter.sentences import explain_candidate, outcome, summarise
 from core.report import Report
 from tests.agent.models.fake_server import MALFORMED, fake_model, open_session
+from tools.workspace import builtin
 
 PLACE = Place("report", 3, "reporter")
 GOOD = "Candidate 1 is a rigid aromatic imide with a Tg of 252 ± 31 °C. Its prediction is uncertain, so measure it first."
@@ -21,12 +22,12 @@ def test_a_summary_of_stored_values_is_used(report: Report) -> None:
     pieces: list[str] = []
     with fake_model() as fake, open_session(fake.url) as session:
         fake.say(f"## Summary\n{GOOD}\nCandidate 1 is guaranteed to work.")
-        words, note = summary(report, session, PLACE, pieces.append)
+        words, note = summary(report, session, PLACE, pieces.append, calculators=builtin().calculators)
     assert words == f"{LEAD}Summary. {GOOD}"
     assert note == "1 sentence of its summary removed by the checker"
     assert "".join(pieces).startswith("## Summary")
-    text = summarise(report, words)
-    assert text.startswith(outcome(report))
+    text = summarise(report, words, calculators=builtin().calculators)
+    assert text.startswith(outcome(report, calculators=builtin().calculators))
     assert GOOD in text
     assert text.endswith("The search ended because the budget of 1500 evaluations is spent.")
 
@@ -44,10 +45,10 @@ def test_a_summary_of_stored_values_is_used(report: Report) -> None:
     ],
 )
 def test_too_much_removed_and_the_built_in_text_stands_alone(text: str, report: Report) -> None:
-    words, note = checked_summary(text, report)
+    words, note = checked_summary(text, report, calculators=builtin().calculators)
     assert words == ""
     assert "its summary was not used" in note
-    assert summarise(report, words) == summarise(report)
+    assert summarise(report, words, calculators=builtin().calculators) == summarise(report, calculators=builtin().calculators)
 
 
 def test_reasons_by_candidate(report: Report) -> None:
@@ -59,11 +60,11 @@ def test_reasons_by_candidate(report: Report) -> None:
         Reason(candidate=12, text="This candidate is not there."),
     ]
     shortlist = [*report.candidates, *report.closest]
-    said, note = checked_reasons(given, shortlist, report.spec, report.citations)
+    said, note = checked_reasons(given, shortlist, report.spec, report.citations, catalogue=builtin().catalogue)
     assert set(said) == {"K1", "K3"}
     assert said["K3"] == f"{LEAD}A flexible ether link in the chain keeps it light."
     assert note == "2 sentences of its reasons removed by the checker; 3 of its reasons not used"
-    explained = explain_candidate(report.candidates[0], report.spec, shortlist, report.citations, said["K1"])
+    explained = explain_candidate(report.candidates[0], report.spec, shortlist, report.citations, said["K1"], catalogue=builtin().catalogue)
     assert explained.rationale.startswith(
         "Rank 1 (within error anywhere from 1 to 3): probability that all requirements hold 73 %. " + LEAD
     )
@@ -73,7 +74,7 @@ def test_reasons_by_candidate(report: Report) -> None:
 def test_over_a_server(report: Report) -> None:
     with fake_model() as fake, open_session(fake.url) as session:
         fake.json({"reasons": [{"candidate": 1, "text": "Its imide ring is rigid."}]})
-        said, note = reasons(report.candidates, report.spec, report.citations, session, PLACE)
+        said, note = reasons(report.candidates, report.spec, report.citations, session, PLACE, catalogue=builtin().catalogue)
     assert (said, note) == ({"K1": f"{LEAD}Its imide ring is rigid."}, "")
     assert "[1] Glass transition of aromatic polyimides" in fake.requests[0]["messages"][1]["content"]
 
@@ -82,8 +83,8 @@ def test_over_a_server(report: Report) -> None:
 def test_every_malformed_reply_leaves_the_built_in_text(name: str, report: Report) -> None:
     with fake_model() as fake, open_session(fake.url, attempts=0) as session:
         fake.respond = lambda request: MALFORMED[name]("lookup", {"name": "aspirin"})
-        assert reasons(report.candidates, report.spec, report.citations, session, PLACE) == ({}, "")
-        assert summary(report, session, PLACE)[0] == ""
+        assert reasons(report.candidates, report.spec, report.citations, session, PLACE, catalogue=builtin().catalogue) == ({}, "")
+        assert summary(report, session, PLACE, calculators=builtin().calculators)[0] == ""
 
 
 def test_what_a_proposing_model_said_is_checked_and_checking_again_changes_nothing(report: Report) -> None:
@@ -93,8 +94,8 @@ def test_what_a_proposing_model_said_is_checked_and_checking_again_changes_nothi
     for _ in range(200):
         text = " ".join(rng.choice(parts) for _ in range(rng.randint(0, 6)))
         told = first.model_copy(update={"origin": first.origin.model_copy(update={"rationale": text})})
-        once = own_reason(told, report.candidates, report.spec)
+        once = own_reason(told, report.candidates, report.spec, catalogue=builtin().catalogue)
         again = told.model_copy(update={"origin": told.origin.model_copy(update={"rationale": once})})
-        assert own_reason(again, report.candidates, report.spec) == once
+        assert own_reason(again, report.candidates, report.spec, catalogue=builtin().catalogue) == once
         assert "300" not in once
         assert "cheap" not in once

@@ -20,6 +20,7 @@ from tests.agent.models.fake_server import MALFORMED, fake_model, open_session
 from tests.scratch_recorder import ScratchRecorder
 from tools.literature.corpus import REMARK
 from tools.literature.evidence import check_citations
+from tools.workspace import builtin
 
 TEXT = (
     "Rigid aromatic units such as biphenyl raise the glass transition temperature of polyimides. "
@@ -63,7 +64,7 @@ def closed() -> Iterator[LiteratureStore]:
 
 def test_a_rule_with_its_words(spec: DesignSpec) -> None:
     spaced = rule(quote="Rigid  aromatic units such as\nbiphenyl raise the glass transition temperature")
-    kept, dropped = supported([spaced], [passage()], spec)
+    kept, dropped = supported([spaced], [passage()], spec, catalogue=builtin().catalogue)
     assert [k.quote for k in kept] == [QUOTE]
     assert not dropped
     found = merge(BUILT_IN, kept)
@@ -93,7 +94,7 @@ def test_a_rule_with_its_words(spec: DesignSpec) -> None:
     ],
 )
 def test_a_rule_without_support_is_dropped_and_counted(bad: DesignRule, why: str, spec: DesignSpec) -> None:
-    kept, dropped = supported([bad, rule()], [passage()], spec)
+    kept, dropped = supported([bad, rule()], [passage()], spec, catalogue=builtin().catalogue)
     assert len(kept) == 1
     assert [why in reason for reason in dropped] == [True]
 
@@ -101,7 +102,7 @@ def test_a_rule_without_support_is_dropped_and_counted(bad: DesignRule, why: str
 def test_numbers_of_the_quote_may_be_said(spec: DesignSpec) -> None:
     quote = "it rose from 210 °C to 285 °C when the flexible ether link was removed. See also [12]."
     given = rule(rule="Without the ether link the value rose from 210 °C to 285 °C [3].", quote=quote)
-    (kept,), _ = supported([given], [passage()], spec)
+    (kept,), _ = supported([given], [passage()], spec, catalogue=builtin().catalogue)
     assert kept.text == "Without the ether link the value rose from 210 °C to 285 °C."
     assert "(12)" in kept.quote
     assert "[12]" not in merge(BUILT_IN, [kept]).evidence[0].text
@@ -110,10 +111,10 @@ def test_numbers_of_the_quote_may_be_said(spec: DesignSpec) -> None:
 def test_examples_are_hints_only_if_they_can_be_read_and_pass_the_guard(spec: DesignSpec) -> None:
     molecule = spec.model_copy(update={"candidate_class": "molecule"})
     for given, hint in (("c1ccccc1-c1ccccc1", True), ("not a smiles", False), ("C", False), ("C(C)(C)(C)(C)C", False), ("CCO.CCN", False)):
-        (kept,), _ = supported([rule(example=given)], [passage()], molecule)
+        (kept,), _ = supported([rule(example=given)], [passage()], molecule, catalogue=builtin().catalogue)
         assert (kept.example == given) is hint
     sarin = "CC(C)OP(C)(=O)F"
-    (kept,), _ = supported([rule(example=sarin)], [passage()], molecule)
+    (kept,), _ = supported([rule(example=sarin)], [passage()], molecule, catalogue=builtin().catalogue)
     assert kept.example == ""
 
 
@@ -124,6 +125,7 @@ def test_citations_keep_their_numbers(spec: DesignSpec) -> None:
         [rule(passage=1), rule(passage=2, rule="Rigid units raise the glass transition, says this too.")],
         [passage("p9"), passage("p0")],
         spec,
+        catalogue=builtin().catalogue,
     )
     # the same words twice are one rule
     assert [k.passage.key for k in kept] == ["p9"]
@@ -149,7 +151,7 @@ def test_queries_passages_rules(spec: DesignSpec) -> None:
             }
         )
         fake.json({"rules": [rule().model_dump(), rule(quote="made up words that nobody wrote there").model_dump()]})
-        research = research_further(spec, BUILT_IN, session, PLACE, shelf.open)
+        research = research_further(spec, BUILT_IN, session, PLACE, shelf.open, catalogue=builtin().catalogue)
     found, note = research.findings, research.note
     assert shelf.asked == ["rigid aromatic glass transition polyimide", "ether link flexible"]
     assert len(found.rules) == 1
@@ -161,7 +163,7 @@ def test_queries_passages_rules(spec: DesignSpec) -> None:
 def test_a_store_that_cannot_be_read_costs_the_rules_alone(spec: DesignSpec) -> None:
     with fake_model() as fake, open_session(fake.url) as session:
         fake.json({"queries": ["rigid aromatic glass transition polyimide"]})
-        research = research_further(spec, BUILT_IN, session, PLACE, closed)
+        research = research_further(spec, BUILT_IN, session, PLACE, closed, catalogue=builtin().catalogue)
     found, note = research.findings, research.note
     assert found == BUILT_IN
     assert "the shelf is locked" in note
@@ -171,7 +173,7 @@ def test_passages_that_do_not_bear_on_the_goal_are_not_read(spec: DesignSpec) ->
     shelf = Shelf(passage(text="Copper pans conduct heat well in kitchens.", tags=("dye",)))
     with fake_model() as fake, open_session(fake.url) as session:
         fake.json({"queries": ["rigid aromatic glass transition polyimide"]})
-        research = research_further(spec, BUILT_IN, session, PLACE, shelf.open)
+        research = research_further(spec, BUILT_IN, session, PLACE, shelf.open, catalogue=builtin().catalogue)
         assert len(fake.requests) == 1
     found, note = research.findings, research.note
     assert found == BUILT_IN
@@ -185,7 +187,7 @@ def test_every_malformed_reply_leaves_the_built_in_evidence(name: str, second: b
         if second:
             fake.json({"queries": ["rigid aromatic glass transition polyimide"]})
         fake.respond = lambda request: MALFORMED[name]("lookup", {"name": "aspirin"})
-        found = research_further(spec, BUILT_IN, session, PLACE, Shelf(passage()).open).findings
+        found = research_further(spec, BUILT_IN, session, PLACE, Shelf(passage()).open, catalogue=builtin().catalogue).findings
     assert found == BUILT_IN
 
 
@@ -194,6 +196,6 @@ def test_too_many_passages_for_the_context_are_halved(spec: DesignSpec) -> None:
     with fake_model() as fake, open_session(fake.url, context_tokens=2600, max_tokens=400) as session:
         fake.json({"queries": ["rigid aromatic glass transition polyimide"]})
         fake.json({"rules": [rule().model_dump()]})
-        found = research_further(spec, BUILT_IN, session, PLACE, Shelf(*passages).open).findings
+        found = research_further(spec, BUILT_IN, session, PLACE, Shelf(*passages).open, catalogue=builtin().catalogue).findings
     assert len(found.rules) == 1
     assert fake.requests[1]["messages"][1]["content"].count("Passage ") < 8

@@ -8,7 +8,7 @@ from rdkit import Chem
 
 from core.errors import ConfigurationError, SpecError
 from tools.calculators.descriptors import compute_descriptor, compute_descriptors, descriptor_names, number, ramp
-from tools.catalogue.registry import REGISTRY
+from tools.workspace import builtin
 
 ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
 
@@ -52,7 +52,7 @@ def test_every_computed_property_works_and_lies_within_its_range() -> None:
     values = compute_descriptors(sorted(descriptor_names()), mol("CC(C)NCC(O)COc1cccc2ccccc12"))
     for name, value in values.items():
         assert math.isfinite(value)
-        assert REGISTRY[name].low <= value <= REGISTRY[name].high
+        assert builtin().catalogue[name].low <= value <= builtin().catalogue[name].high
     assert len(values) >= 25
     assert values["molar_refractivity"] > 50
     assert values["labute_asa"] > 80
@@ -92,13 +92,13 @@ def test_what_is_not_defined_raises() -> None:
 
 def test_a_function_or_pattern_that_is_not_there_is_named() -> None:
     with pytest.raises(ConfigurationError, match="math:nothing"):
-        number(replace(REGISTRY["qed"], function="math:nothing"), mol("C"))
+        number(replace(builtin().catalogue["qed"], function="math:nothing"), mol("C"))
     with pytest.raises(ConfigurationError, match="no_such_package"):
-        number(replace(REGISTRY["qed"], function="no_such_package:f"), mol("C"))
+        number(replace(builtin().catalogue["qed"], function="no_such_package:f"), mol("C"))
     with pytest.raises(ConfigurationError, match="not a SMARTS"):
-        number(replace(REGISTRY["qed"], function="", smarts="[F,"), mol("C"))
+        number(replace(builtin().catalogue["qed"], function="", smarts="[F,"), mol("C"))
 
 
 def test_a_property_can_count_a_pattern() -> None:
-    halogens = replace(REGISTRY["heavy_atoms"], function="", smarts="[F,Cl,Br,I]")
+    halogens = replace(builtin().catalogue["heavy_atoms"], function="", smarts="[F,Cl,Br,I]")
     assert number(halogens, mol("FC(F)(F)CCl")) == 4

@@ -12,9 +12,9 @@ from core.candidate import PropertyValue
 from core.errors import ConfigurationError, SpecError
 from core.spec import Conditions
 from tools.calculators.collection import CHUNK
-from tools.calculators.estimate import estimate
 from tools.calculators.thermal import volatility_words
 from tools.execution import ProcessExecutor, SerialExecutor
+from tools.workspace import builtin
 
 HOT = Conditions(temperature_c=200.0)
 
@@ -40,7 +40,7 @@ def fake_predictor(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
 
 
 def test_computed_values_are_exact() -> None:
-    (values,) = estimate(["c1ccccc1"], "molecule", ["molecular_weight", "hbd"], Conditions())
+    (values,) = builtin().calculators.estimate(["c1ccccc1"], "molecule", ["molecular_weight", "hbd"], Conditions())
     weight = values["molecular_weight"]
     assert weight.number == pytest.approx(78.11, abs=0.01)
     assert weight.exact
@@ -52,7 +52,7 @@ def test_computed_values_are_exact() -> None:
 
 
 def test_a_bad_structure_gives_a_reason_and_leaves_the_others_alone(fake_predictor: list[Sequence[str]]) -> None:
-    rows = estimate(["CCO", "C1CC", "CCCO"], "molecule", ["logp", "melting_point", "thermal_stability"], HOT)
+    rows = builtin().calculators.estimate(["CCO", "C1CC", "CCCO"], "molecule", ["logp", "melting_point", "thermal_stability"], HOT)
     assert all(value.value is None and value.reason for value in rows[1].values())
     assert all(value.value is not None for row in (rows[0], rows[2]) for value in row.values())
     assert fake_predictor == [["CCO", "CCCO"]]
@@ -61,11 +61,11 @@ def test_a_bad_structure_gives_a_reason_and_leaves_the_others_alone(fake_predict
 
 def test_a_flash_point_that_is_asked_for_is_evidence_of_volatility(fake_predictor: list[Sequence[str]]) -> None:
     names = ["thermal_stability", "flash_point"]
-    (both,) = estimate(["c1ccccc1CCCC"], "molecule", names, HOT)
+    (both,) = builtin().calculators.estimate(["c1ccccc1CCCC"], "molecule", names, HOT)
     assert list(both) == names
     assert "the predicted flash point, 120 ± 5 °C, lies below 200 °C" in (both["thermal_stability"].reason or "")
     assert len(fake_predictor) == 1
-    (alone,) = estimate(["c1ccccc1CCCC"], "molecule", ["thermal_stability"], HOT)
+    (alone,) = builtin().calculators.estimate(["c1ccccc1CCCC"], "molecule", ["thermal_stability"], HOT)
     assert len(fake_predictor) == 1  # never predicted for this
     assert "flash point" not in (alone["thermal_stability"].reason or "")
     assert alone["thermal_stability"].value == both["thermal_stability"].value
@@ -79,17 +79,17 @@ def test_a_flash_point_outside_the_domain_is_not_quoted() -> None:
 
 
 def test_a_property_that_is_not_defined_is_none_with_a_reason() -> None:
-    (polymer,) = estimate(["*CC*"], "polymer", ["logp", "molecular_weight"], Conditions())
+    (polymer,) = builtin().calculators.estimate(["*CC*"], "polymer", ["logp", "molecular_weight"], Conditions())
     assert polymer["logp"].value is None
     assert "not defined for a polymer" in (polymer["logp"].reason or "")
     assert polymer["molecular_weight"].number == pytest.approx(28.05, abs=0.01)
-    (methane,) = estimate(["C"], "molecule", ["balaban_j"], Conditions())
+    (methane,) = builtin().calculators.estimate(["C"], "molecule", ["balaban_j"], Conditions())
     assert methane["balaban_j"].value is None
     assert methane["balaban_j"].reason
 
 
 def test_the_level_carries_its_reasons() -> None:
-    (cool,) = estimate(["CC(C)(C#N)N=NC(C)(C)C#N"], "molecule", ["thermal_stability"], HOT)
+    (cool,) = builtin().calculators.estimate(["CC(C)(C#N)N=NC(C)(C)C#N"], "molecule", ["thermal_stability"], HOT)
     assert cool["thermal_stability"].value == "high"
     assert "azo" in (cool["thermal_stability"].reason or "")
     assert cool["thermal_stability"].sigma is None
@@ -97,15 +97,15 @@ def test_the_level_carries_its_reasons() -> None:
 
 def test_unknown_names_are_an_error() -> None:
     with pytest.raises(SpecError):
-        estimate(["C"], "molecule", ["colour"], Conditions())
+        builtin().calculators.estimate(["C"], "molecule", ["colour"], Conditions())
 
 
 def test_executors_give_the_same_in_the_same_order() -> None:
     smiles = ["C" * (1 + i % 30) for i in range(CHUNK + 40)]
-    plain = estimate(smiles, "molecule", ["heavy_atoms", "sa_score"], Conditions())
-    assert estimate(smiles, "molecule", ["heavy_atoms", "sa_score"], Conditions(), executor=SerialExecutor()) == plain
+    plain = builtin().calculators.estimate(smiles, "molecule", ["heavy_atoms", "sa_score"], Conditions())
+    assert builtin().calculators.estimate(smiles, "molecule", ["heavy_atoms", "sa_score"], Conditions(), executor=SerialExecutor()) == plain
     with ProcessExecutor(2) as executor:
-        assert estimate(smiles, "molecule", ["heavy_atoms", "sa_score"], Conditions(), executor=executor) == plain
+        assert builtin().calculators.estimate(smiles, "molecule", ["heavy_atoms", "sa_score"], Conditions(), executor=executor) == plain
         executor.close()
 
 

@@ -11,17 +11,16 @@ from rdkit import Chem
 from core.candidate import PropertyValue
 from core.errors import ContradictionError, SpecError
 from core.spec import Requirement
-from tools.calculators.estimate import calculators_in_use
 from tools.calculators.exact import ExactCalculations
 from tools.catalogue.contradictions import reject_contradictions
 from tools.catalogue.kinds import KINDS, AnyKind, Context, Kinds, Subject, Terms, kind_of
 from tools.catalogue.kinds.registry import SHIPPED
 from tools.catalogue.notation import compact_requirement, parse_requirement
-from tools.catalogue.registry import catalogue_in_use
 from tools.catalogue.wording import requirement_text
+from tools.workspace import builtin
 
-TERMS = Terms(catalogue_in_use(), temperature_c=150.0)
-CONTEXT = Context(catalogue_in_use(), ExactCalculations(calculators_in_use()))
+TERMS = Terms(builtin().catalogue, temperature_c=150.0)
+CONTEXT = Context(builtin().catalogue, ExactCalculations(builtin().calculators))
 
 
 @dataclass(frozen=True)
@@ -177,8 +176,8 @@ def test_what_meets_it_is_met_and_what_misses_it_is_not(name: str, kind: AnyKind
     assert not missed.met
     assert missed.reason
     assert met.probability > missed.probability
-    with_met = kind.satisfaction(requirement, met, subject_of(EXAMPLES[name].meets).values, catalogue_in_use())
-    with_missed = kind.satisfaction(requirement, missed, subject_of(EXAMPLES[name].misses).values, catalogue_in_use())
+    with_met = kind.satisfaction(requirement, met, subject_of(EXAMPLES[name].meets).values, builtin().catalogue)
+    with_missed = kind.satisfaction(requirement, missed, subject_of(EXAMPLES[name].misses).values, builtin().catalogue)
     assert 0.0 < with_missed < with_met <= 1.0
 
 
@@ -188,7 +187,7 @@ def test_what_cannot_be_read_or_is_not_known_is_not_met_with_a_reason(name: str,
     assert (result.met, result.probability, result.value) == (False, 0.0, None)
     assert result.reason
     assert kind.reads_structure == (result.reason == "it cannot be read")
-    assert 0.0 < kind.satisfaction(requirement, result, {}, catalogue_in_use()) <= 0.3
+    assert 0.0 < kind.satisfaction(requirement, result, {}, builtin().catalogue) <= 0.3
 
 
 def test_the_fast_test_agrees_with_the_check(name: str, kind: AnyKind) -> None:
@@ -214,8 +213,8 @@ def test_the_closest_value_is_one_of_those_given(name: str, kind: AnyKind) -> No
     requirement = requirement_of(name)
     results = [kind.check(requirement, subject_of(w), CONTEXT) for w in (EXAMPLES[name].misses, EXAMPLES[name].meets)]
     values = [r.value for r in results if r.value is not None]
-    best = kind.closest(requirement, values, catalogue_in_use())
-    assert kind.closest(requirement, [], catalogue_in_use()) is None
+    best = kind.closest(requirement, values, builtin().catalogue)
+    assert kind.closest(requirement, [], builtin().catalogue) is None
     assert best is None or best == results[1].value
 
 
@@ -226,7 +225,7 @@ def test_structures_that_are_asked_for_are_handed_to_the_guard(name: str, kind: 
 
 
 def test_no_requirement_contradicts_itself(name: str) -> None:
-    reject_contradictions([requirement_of(name)] * 2, catalogue_in_use())
+    reject_contradictions([requirement_of(name)] * 2, builtin().catalogue)
 
 
 @pytest.mark.parametrize(
@@ -248,7 +247,7 @@ def test_contradictions_between_kinds_are_found(one: str, other: str) -> None:
     requirements = [parse_requirement(text, TERMS).model_copy(update={"phrase": text}) for text in (one, other)]
     for order in (requirements, requirements[::-1]):
         with pytest.raises(ContradictionError) as caught:
-            reject_contradictions(order, catalogue_in_use())
+            reject_contradictions(order, builtin().catalogue)
         assert any(text in caught.value.phrase for text in (one, other))
 
 

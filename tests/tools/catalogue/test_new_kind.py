@@ -18,14 +18,14 @@ from core.spec import DesignSpec
 from tools.catalogue.contradictions import reject_contradictions
 from tools.catalogue.kinds import KINDS, Kinds, Terms
 from tools.catalogue.notation import compact_requirement, parse_requirement
-from tools.catalogue.registry import REGISTRY
 from tools.catalogue.wording import requirement_text
 from tools.evaluation.check import check
 from tools.evaluation.fitness import closeness
 from tools.screening.filter import exact_steps, first_failed
+from tools.workspace import builtin
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "extending.md"
-TERMS = Terms(REGISTRY)
+TERMS = Terms(builtin().catalogue)
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +79,9 @@ def test_the_kinds_that_ship_do_not_know_it(kinds: Kinds) -> None:
 
 def test_it_is_checked(kinds: Kinds) -> None:
     spec = spec_with(read("at most 6", kinds))
-    (met,) = check(candidate("c1ccccc1"), spec, kinds=kinds)
-    (missed,) = check(candidate("C1CCCCCCC1"), spec, kinds=kinds)
-    (unread,) = check(candidate("nonsense"), spec, kinds=kinds)
+    (met,) = check(candidate("c1ccccc1"), spec, kinds=kinds, calculators=builtin().calculators)
+    (missed,) = check(candidate("C1CCCCCCC1"), spec, kinds=kinds, calculators=builtin().calculators)
+    (unread,) = check(candidate("nonsense"), spec, kinds=kinds, calculators=builtin().calculators)
     assert (met.met, met.value) == (True, "6")
     assert (missed.met, missed.value, missed.reason) == (False, "8", "rings of 8 atoms")
     assert not unread.met
@@ -89,21 +89,21 @@ def test_it_is_checked(kinds: Kinds) -> None:
 
 
 def test_it_contradicts(kinds: Kinds) -> None:
-    reject_contradictions([read("at most 6", kinds), read("at least 5", kinds)], REGISTRY, kinds)
+    reject_contradictions([read("at most 6", kinds), read("at least 5", kinds)], builtin().catalogue, kinds)
     with pytest.raises(ContradictionError, match="the size of rings") as caught:
-        reject_contradictions([read("at most 5", kinds), read("at least 7", kinds)], REGISTRY, kinds)
+        reject_contradictions([read("at most 5", kinds), read("at least 7", kinds)], builtin().catalogue, kinds)
     assert caught.value.phrase == "at least 7 / at most 5"
 
 
 def test_it_is_scored(kinds: Kinds) -> None:
     spec = spec_with(read("at most 6", kinds))
     found = [
-        candidate(s).model_copy(update={"requirements": check(candidate(s), spec, kinds=kinds)})
+        candidate(s).model_copy(update={"requirements": check(candidate(s), spec, kinds=kinds, calculators=builtin().calculators)})
         for s in ("C1CCCCC1", "C1CCCCCC1", "C1CCCCCCC1")
     ]
-    assert [closeness(c, spec, kinds) for c in found] == pytest.approx([1.0, 1 / 4, 1 / 9])
+    assert [closeness(c, spec, kinds, catalogue=builtin().catalogue) for c in found] == pytest.approx([1.0, 1 / 4, 1 / 9])
 
 
 def test_it_screens(kinds: Kinds) -> None:
-    steps = exact_steps(spec_with(read("at most 6", kinds)), kinds)
+    steps = exact_steps(spec_with(read("at most 6", kinds)), kinds, calculators=builtin().calculators)
     assert [first_failed(Chem.MolFromSmiles(s), steps, {}) for s in ("c1ccccc1", "CCO", "C1CCCCCCC1")] == ["", "", "R1"]

@@ -14,6 +14,7 @@ from tools.calculators.thermal_rules import LEVEL_PROBABILITY
 from tools.catalogue.kinds.conditions import needs
 from tools.catalogue.probability import OUT_OF_DOMAIN_INFLATION, interval_probability
 from tools.evaluation.check import check
+from tools.workspace import builtin
 
 
 def candidate(smiles: str, candidate_class: CandidateClass = "molecule", **properties: PropertyValue) -> Candidate:
@@ -36,7 +37,7 @@ def spec(*requirements: dict[str, Any], candidate_class: CandidateClass = "molec
 
 
 def one(cand: Candidate, requirement: dict[str, Any], **more: Any) -> RequirementResult:
-    (result,) = check(cand, spec(requirement, candidate_class=cand.candidate_class, **more))
+    (result,) = check(cand, spec(requirement, candidate_class=cand.candidate_class, **more), calculators=builtin().calculators)
     return result
 
 
@@ -205,14 +206,14 @@ def test_a_fused_core_is_kept_by_its_derivatives(smiles: str, kept: bool) -> Non
             ],
         }
     )
-    assert check(candidate(smiles), spec)[0].met is kept
+    assert check(candidate(smiles), spec, calculators=builtin().calculators)[0].met is kept
 
 
 def test_settled_results_are_taken_over_and_the_others_checked() -> None:
     asked = spec({"kind": "motif", "name": "amide", "smarts": "C(=O)N", "wanted": True}, {"kind": "elements", "allowed": ["C", "N", "O"]})
     settled = RequirementResult(id="R1", text="settled", met=True, probability=1.0)
-    found = check(candidate("CCCl"), asked, {"R1": settled})
+    found = check(candidate("CCCl"), asked, {"R1": settled}, calculators=builtin().calculators)
     assert found[0] is settled
     assert (found[1].met, found[1].value) == (False, "Cl")
-    unreadable = check(candidate("not a structure"), asked, {"R1": settled, "R2": settled})
+    unreadable = check(candidate("not a structure"), asked, {"R1": settled, "R2": settled}, calculators=builtin().calculators)
     assert unreadable == [settled, settled]

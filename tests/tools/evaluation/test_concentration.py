@@ -11,6 +11,7 @@ from core.spec import Condition, DesignSpec, PropertyRequirement
 from tools.catalogue.kinds.property import PropertyKind, mass_concentration
 from tools.evaluation.check import check
 from tools.evaluation.fitness import satisfaction
+from tools.workspace import builtin
 
 ASPIRIN, ESTER = ("CC(=O)Oc1ccccc1C(=O)O", 180.159), ("CC(=O)Oc1ccccc1C(=O)OCCCCCCCCCCCCCCCC", 404.591)
 
@@ -44,10 +45,10 @@ def test_milligrams_per_litre_become_moles_through_the_molar_mass() -> None:
 def test_the_check_says_the_amount_in_the_unit_of_the_goal() -> None:
     spec = DesignSpec(goal="", candidate_class="molecule", requirements=[_requirement(comparison=">=", value=180.159)])
     assert "molecular_weight" in spec.property_names()
-    (even,) = check(_candidate(ASPIRIN, -3.0, 0.5), spec)
+    (even,) = check(_candidate(ASPIRIN, -3.0, 0.5), spec, calculators=builtin().calculators)
     assert even.probability == pytest.approx(0.5, abs=1e-3)
     assert even.unit == "mg/L"
-    (missed,) = check(_candidate(ASPIRIN, -5.0, 0.5), spec)
+    (missed,) = check(_candidate(ASPIRIN, -5.0, 0.5), spec, calculators=builtin().calculators)
     assert not missed.met
     assert "needs at least 180.159 mg/L" in missed.reason
     assert "(1.8 mg/L)" in missed.reason
@@ -57,10 +58,10 @@ def test_without_a_molar_mass_nothing_is_claimed() -> None:
     spec = DesignSpec(goal="", candidate_class="molecule", requirements=[_requirement(comparison=">=", value=1.0)])
     known = _candidate(ASPIRIN, 2.0, 0.1)
     unknown = known.model_copy(update={"properties": {"aqueous_solubility": known.properties["aqueous_solubility"]}})
-    (result,) = check(unknown, spec)
+    (result,) = check(unknown, spec, calculators=builtin().calculators)
     assert (result.met, result.probability) == (False, 0.0)
     assert "molar mass" in result.reason
-    assert satisfaction(spec.requirements[0], result, unknown) < 0.01
+    assert satisfaction(spec.requirements[0], result, unknown, catalogue=builtin().catalogue) < 0.01
 
 
 def test_a_registered_requirement_is_untouched() -> None:

@@ -9,6 +9,7 @@ from core.errors import StructureError
 from core.spec import Condition, DesignSpec, PropertyRequirement, RuleSetRequirement
 from tools.evaluation.judge import broken_rules, checked, drug_like, estimated, guarded, judge, judge_one, standardised
 from tools.evaluation.score import score_candidates
+from tools.workspace import builtin
 
 SARIN = "CC(C)OP(C)(=O)F"
 RHODANINE = "O=C1NC(=S)SC1=Cc1ccccc1"
@@ -24,28 +25,33 @@ def _proposal(smiles: str) -> Proposal:
 
 
 def _judged(smiles: str, spec: DesignSpec | None = None, **more: object) -> Candidate:
-    return judge([_proposal(smiles)], spec or _spec(), **more)[0]  # type: ignore[arg-type]
+    return judge([_proposal(smiles)], spec or _spec(), **more, calculators=builtin().calculators)[0]  # type: ignore[arg-type]
 
 
 def test_each_outcome_has_its_reason_and_the_order_is_kept() -> None:
-    found = judge([_proposal(s) for s in ("CCO", "C1CC", SARIN, "CCCCCCCCCCCCCCCCCCCC")], _spec())
+    found = judge([_proposal(s) for s in ("CCO", "C1CC", SARIN, "CCCCCCCCCCCCCCCCCCCC")], _spec(), calculators=builtin().calculators)
     assert [c.status for c in found] == ["kept", "rejected", "rejected", "rejected"]
     assert [c.rejected_by.split(":")[0] for c in found] == ["", "structure", "safety", "requirement"]
     assert found[3].rejected_by == "requirement:R1"
     assert "needs at most 200 g/mol" in found[3].rejected_reason
     assert found[2].properties == {}
     assert found[2].requirements == []
-    assert judge([], _spec()) == []
+    assert judge([], _spec(), calculators=builtin().calculators) == []
 
 
 def test_the_steps_together_are_the_whole() -> None:
     spec, proposals = _spec(), [_proposal(s) for s in ("CCO", "CC(=O)[O-].[Na+]", "c1ccccc1")]
     steps = [guarded(standardised(p, "molecule"), alerts=False) for p in proposals]
-    steps = [checked(c, spec) for c in estimated(steps, spec.property_names(), spec.conditions)]
-    assert judge(proposals, spec) == steps
-    assert judge(proposals, spec, score=True) == score_candidates(steps, spec)
+    steps = [
+        checked(c, spec, calculators=builtin().calculators)
+        for c in estimated(steps, spec.property_names(), spec.conditions, calculators=builtin().calculators)
+    ]
+    assert judge(proposals, spec, calculators=builtin().calculators) == steps
+    assert judge(proposals, spec, score=True, calculators=builtin().calculators) == score_candidates(
+        steps, spec, calculators=builtin().calculators
+    )
     known = [{"molecular_weight": c.properties["molecular_weight"].value} for c in steps]
-    assert estimated(steps, spec.property_names(), spec.conditions, known=known) == [
+    assert estimated(steps, spec.property_names(), spec.conditions, known=known, calculators=builtin().calculators) == [
         c.model_copy(update={"status": "estimated"}) for c in steps
     ]  # type: ignore[arg-type]
 
@@ -103,6 +109,6 @@ def test_implausible_structures_are_rejected_where_asked_unless_the_goal_names_t
 
 
 def test_one_structure_that_cannot_be_read_is_an_error() -> None:
-    assert judge_one("CCO", _spec(), proposer="user") == _judged("CCO")
+    assert judge_one("CCO", _spec(), proposer="user", calculators=builtin().calculators) == _judged("CCO")
     with pytest.raises(StructureError):
-        judge_one("C1CC", _spec(), proposer="user")
+        judge_one("C1CC", _spec(), proposer="user", calculators=builtin().calculators)

@@ -12,6 +12,7 @@ import pytest
 from core.errors import UsageError
 from tools.evaluation.selection import Prior, error_model
 from tools.ranking.model_disagreement import describe, implied_strength, main
+from tools.workspace import builtin
 
 
 @pytest.fixture
@@ -30,11 +31,11 @@ def fake_predictors(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_priors_are_those_of_the_measured_values(fake_predictors: None) -> None:
-    model = error_model(["melting_point", "flash_point"])
+    model = error_model(["melting_point", "flash_point"], calculators=builtin().calculators)
     assert model.priors["melting_point"] == Prior(2.0, 0.0)
     assert model.correlation[0, 1] == 0.4
-    assert error_model(["melting_point"]).correlation.tolist() == [[1.0]]
-    assert error_model([]).correlation.shape == (0, 0)
+    assert error_model(["melting_point"], calculators=builtin().calculators).correlation.tolist() == [[1.0]]
+    assert error_model([], calculators=builtin().calculators).correlation.shape == (0, 0)
 
 
 def test_implied_strength() -> None:

@@ -34,6 +34,7 @@ from tools.literature.evidence import (
     questions,
     statements,
 )
+from tools.workspace import builtin
 
 
 def wants(name: str, comparison: str, value: float, number: int = 1) -> Requirement:
@@ -89,7 +90,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusLiterature
 def test_the_example_goals_get_fitting_evidence(
     store: MilvusLiteratureStore, spec: DesignSpec, wanted: set[str], unwanted: set[str]
 ) -> None:
-    passages = find_passages(spec, store)
+    passages = find_passages(spec, store, catalogue=builtin().catalogue)
     assert wanted <= {p.key for p in passages}
     assert not unwanted & {tag for p in passages for tag in p.tags}
     assert all(p.score >= FLOOR for p in passages)
@@ -98,7 +99,7 @@ def test_the_example_goals_get_fitting_evidence(
 
 @pytest.mark.parametrize("spec", [POLYMER, DYE, STABLE, DRUG], ids=["polymer", "dye", "stable", "drug"])
 def test_every_statement_resolves_and_quotes_the_source_not_our_remark(store: MilvusLiteratureStore, spec: DesignSpec) -> None:
-    evidence, citations = evidence_for(spec, store)
+    evidence, citations = evidence_for(spec, store, catalogue=builtin().catalogue)
     assert evidence
     assert [c.number for c in citations] == list(range(1, len(evidence) + 1)) == [e.citation for e in evidence]
     notes = {n.key: n for n in load_notes()}
@@ -110,38 +111,38 @@ def test_every_statement_resolves_and_quotes_the_source_not_our_remark(store: Mi
         assert check_citations(statement.text, citations) == []
         assert citation.doi == notes[citation.key].citation.doi
         assert citation.passage == notes[citation.key].text
-    assert evidence_for(spec, store) == (evidence, citations)
+    assert evidence_for(spec, store, catalogue=builtin().catalogue) == (evidence, citations)
 
 
 def test_a_goal_without_a_topic_gets_no_evidence(store: MilvusLiteratureStore) -> None:
     spec = DesignSpec(goal="three candidates with 8 carbon atoms", candidate_class="molecule")
-    assert evidence_for(spec, store) == ([], [])
-    assert evidence_for(DesignSpec(goal="500", candidate_class="molecule"), store) == ([], [])
-    assert evidence_for(POLYMER, store, limit=0) == ([], [])
-    assert len(evidence_for(POLYMER, store, limit=2)[0]) == 2
+    assert evidence_for(spec, store, catalogue=builtin().catalogue) == ([], [])
+    assert evidence_for(DesignSpec(goal="500", candidate_class="molecule"), store, catalogue=builtin().catalogue) == ([], [])
+    assert evidence_for(POLYMER, store, limit=0, catalogue=builtin().catalogue) == ([], [])
+    assert len(evidence_for(POLYMER, store, limit=2, catalogue=builtin().catalogue)[0]) == 2
 
 
 def test_a_huge_goal_is_cut_and_not_an_error(store: MilvusLiteratureStore) -> None:
     spec = POLYMER.model_copy(update={"goal": "polyimide " * 100_000})
-    assert max(len(q) for q in questions(spec)) <= 1000
-    assert evidence_for(spec, store)[0]
+    assert max(len(q) for q in questions(spec, catalogue=builtin().catalogue)) <= 1000
+    assert evidence_for(spec, store, catalogue=builtin().catalogue)[0]
 
 
 def test_what_is_asked_names_properties_families_motifs_and_the_goal() -> None:
     motif = MotifRequirement(id="R3", text="imide", name="imide", smarts="C", wanted=True)
     forbidden = motif.model_copy(update={"id": "R4", "name": "nitro", "wanted": False})
     spec = POLYMER.model_copy(update={"requirements": [*POLYMER.requirements, motif, forbidden], "family": "polyimide"})
-    assert questions(spec) == ["Glass transition temperature polyimide", "imide polyimide", POLYMER.goal]
-    assert not any("Molecular weight" in q for q in questions(STABLE))
+    assert questions(spec, catalogue=builtin().catalogue) == ["Glass transition temperature polyimide", "imide polyimide", POLYMER.goal]
+    assert not any("Molecular weight" in q for q in questions(STABLE, catalogue=builtin().catalogue))
 
 
 def test_hints_are_structural_and_come_in_order(store: MilvusLiteratureStore) -> None:
-    passages = find_passages(POLYMER, store)
+    passages = find_passages(POLYMER, store, catalogue=builtin().catalogue)
     hints = hints_for(passages)
     assert {"imide", "rigid-aromatic"} <= set(hints)
     assert "siloxane" not in hints
     assert len(hints) == len(set(hints))
-    assert hints_for_citations(evidence_for(POLYMER, store)[1]) == hints
+    assert hints_for_citations(evidence_for(POLYMER, store, catalogue=builtin().catalogue)[1]) == hints
     assert hints_for_citations([Citation(number=1, key="someone-else", title="T")]) == ()
 
 
@@ -192,4 +193,4 @@ class BrokenStore:
 
 def test_a_store_that_fails_says_so() -> None:
     with pytest.raises(LiteratureError, match="down"):
-        evidence_for(POLYMER, BrokenStore())
+        evidence_for(POLYMER, BrokenStore(), catalogue=builtin().catalogue)

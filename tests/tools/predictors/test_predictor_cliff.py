@@ -16,6 +16,7 @@ from tools.proposers.evolution.engine import Engine
 from tools.structures.parse import parse_smiles
 from tools.structures.plausibility import first_violation
 from tools.synthesis.blocks import building_blocks
+from tools.workspace import builtin
 
 _START = [b.smiles for b in building_blocks() if 6 <= b.mol.GetNumHeavyAtoms() <= 20][::4]
 _ROUNDS, _SIZE, _TOP = 10, 40, 20
@@ -39,7 +40,7 @@ def _search(name: str) -> tuple[dict[str, PropertyValue], list[str], list[str]]:
 def _chance_of_its_word(name: str, values: list[PropertyValue]) -> float:
     """Mean probability, as the ranking computes it, that a structure is at least as good as predicted."""
     number, sigma, similarity = (np.array([getattr(v, key) for v in values], dtype=float) for key in ("number", "sigma", "similarity"))
-    centre, spread = corrected(number, sigma, training_priors([name])[name], strength_of(similarity))
+    centre, spread = corrected(number, sigma, training_priors([name], calculators=builtin().calculators)[name], strength_of(similarity))
     return mean(1 - NormalDist(m, s).cdf(n) for m, s, n in zip(centre, spread, number, strict=True))
 
 

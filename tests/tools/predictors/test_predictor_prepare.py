@@ -6,9 +6,9 @@ import pytest
 
 from core.errors import SpecError
 from core.spec import CandidateClass
-from tools.catalogue.registry import REGISTRY
 from tools.predictors.prepare import Prepared, prepare
 from tools.predictors.specs import PREDICTORS, FeatureKind, spec_of
+from tools.workspace import builtin
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,8 @@ def test_a_zwitterion_is_a_molecule() -> None:
 
 def test_predictors_match_the_registry() -> None:
     for name, spec in PREDICTORS.items():
-        assert REGISTRY[name].unit == spec.unit
-        assert REGISTRY[name].kind == "predicted"
-        assert ("polymer" in REGISTRY[name].classes) == (spec.kind == "polymer")
+        assert builtin().catalogue[name].unit == spec.unit
+        assert builtin().catalogue[name].kind == "predicted"
+        assert ("polymer" in builtin().catalogue[name].classes) == (spec.kind == "polymer")
     with pytest.raises(SpecError, match="boiling_point"):
         spec_of("boiling_point")

@@ -10,6 +10,8 @@ import pytest
 
 from core.errors import NotFoundError, UsageError
 from tools.predictors.predict import CORRELATION_FILE
+from tools.predictors.release.report import TARGETS
+from tools.predictors.release.rerun import data_file, rerun
 from tools.predictors.specs import PREDICTORS, spec_of
 from tools.predictors.training.baselines import BASELINES_FILE, write_baselines
 from tools.predictors.training.calibration import conformal_quantile, crepes_quantile
@@ -17,8 +19,6 @@ from tools.predictors.training.card import RANDOM, SCAFFOLD
 from tools.predictors.training.data import read_table
 from tools.predictors.training.limits import LIMITS_FILE, errors_by, write_limits
 from tools.predictors.training.plots import reliability
-from tools.predictors.training.report import TARGETS
-from tools.predictors.training.rerun import data_file, rerun
 from tools.predictors.weights import WeightsFolder, digest, npz_bytes
 
 

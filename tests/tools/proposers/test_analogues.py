@@ -15,13 +15,16 @@ from tools.proposers.base import Parent, ProposalRequest
 from tools.proposers.obedience import fixed_atoms_of, obeying
 from tools.proposers.registry import applicable
 from tools.structures.fixed_atoms import keeps
+from tools.workspace import builtin
 
 NAPROXEN = "COc1ccc2cc([C@H](C)C(=O)O)ccc2c1"
 
 
 def spec_for(compound: str, core: str) -> DesignSpec:
     kind = "polymer" if "*" in compound else "molecule"
-    return with_core(DesignSpec(goal="vary it", candidate_class=kind, reference=Reference(smiles=compound)), core)
+    return with_core(
+        DesignSpec(goal="vary it", candidate_class=kind, reference=Reference(smiles=compound)), core, catalogue=builtin().catalogue
+    )
 
 
 def keep(spec: DesignSpec) -> Keep:
@@ -41,7 +44,7 @@ def keep(spec: DesignSpec) -> Keep:
 )
 def test_every_analogue_is_new_differs_and_keeps_the_fixed_atoms(compound: str, core: str) -> None:
     spec = spec_for(compound, core)
-    proposals = AnaloguesProposer().propose(ProposalRequest(spec, 0, 30))
+    proposals = AnaloguesProposer().propose(ProposalRequest(spec, 0, 30, calculators=builtin().calculators))
     found = [p.smiles for p in proposals]
     assert len(found) >= 10
     assert len(set(found)) == len(found)
@@ -49,23 +52,30 @@ def test_every_analogue_is_new_differs_and_keeps_the_fixed_atoms(compound: str, 
     assert obeying(proposals, spec) == proposals
     if spec.candidate_class == "molecule":
         assert [changed(keep(spec), Chem.MolFromSmiles(s)) for s in found] == [""] * len(found)
-    assert found == [p.smiles for p in AnaloguesProposer().propose(ProposalRequest(spec, 0, 30))]
+    assert found == [p.smiles for p in AnaloguesProposer().propose(ProposalRequest(spec, 0, 30, calculators=builtin().calculators))]
 
 
 def test_later_generations_change_the_parents() -> None:
     spec = spec_for("CC(=O)Nc1ccc(O)cc1", "scaffold")
     parents = (Parent("a", "NCCOc1ccc(C(=O)O)cc1", 1.0), Parent("b", "OCc1ccc(O)cc1", 0.5))
-    proposals = AnaloguesProposer().propose(ProposalRequest(spec, 1, 20, parents))
+    proposals = AnaloguesProposer().propose(ProposalRequest(spec, 1, 20, parents, calculators=builtin().calculators))
     assert len(proposals) == 20
     assert {key for p in proposals for key in p.parents} == {"a", "b"}
     assert not {p.smiles for p in proposals} & {p.smiles for p in parents}
 
 
-@pytest.mark.parametrize("name", [p.name for p in applicable(spec_for("CC(=O)Nc1ccc(O)cc1", "scaffold")) if p.name != "reactions"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        p.name
+        for p in applicable(spec_for("CC(=O)Nc1ccc(O)cc1", "scaffold"), builtin().proposers, builtin().catalogue)
+        if p.name != "reactions"
+    ],
+)
 def test_no_proposer_hands_over_a_changed_core(name: str) -> None:
     spec = spec_for("CC(=O)Nc1ccc(O)cc1", "*Oc1ccc(NC(C)=O)cc1")
-    proposer = next(p for p in applicable(spec) if p.name == name)
-    found = obeying(proposer.propose(ProposalRequest(spec, 0, 8)), spec)
+    proposer = next(p for p in applicable(spec, builtin().proposers, builtin().catalogue) if p.name == name)
+    found = obeying(proposer.propose(ProposalRequest(spec, 0, 8, calculators=builtin().calculators)), spec)
     assert [changed(keep(spec), Chem.MolFromSmiles(p.smiles)) for p in found] == [""] * len(found)
 
 
@@ -84,7 +94,7 @@ def test_a_goal_that_fixes_nothing_leaves_proposals_alone() -> None:
     spec = DesignSpec(goal="anything", candidate_class="molecule")
     made = [Proposal(smiles="CCO", proposer="model", operator="submitted", rationale="")]
     assert obeying(made, spec) == made
-    assert not AnaloguesProposer().applies(spec)
+    assert not AnaloguesProposer().applies(spec, builtin().catalogue)
 
 
 def test_substituents_are_exchanged_added_and_removed_at_open_positions_only() -> None:
@@ -115,5 +125,5 @@ def test_an_analogue_has_a_least_similarity_unless_one_is_asked_for() -> None:
     spec = spec_for("CC(=O)Nc1ccc(O)cc1", "scaffold")
     floor = spec.requirements_of(SimilarityRequirement)
     assert [(r.condition.value, r.origin) for r in floor] == [(ANALOGUE_FLOOR, "assumption")]
-    assert with_core(spec, "scaffold").requirements_of(SimilarityRequirement) == floor
+    assert with_core(spec, "scaffold", catalogue=builtin().catalogue).requirements_of(SimilarityRequirement) == floor
     assert all(keeps(core, Chem.MolFromSmiles("CC(=O)Nc1ccc(O)cc1")) for core in fixed_atoms_of(spec))

@@ -15,6 +15,7 @@ from tools.synthesis.dyes.chemistry import make
 from tools.synthesis.dyes.library import families, parts, pool, reaction_smarts, recipes
 from tools.synthesis.dyes.regulated import regulated_amines, released_amines, unwanted
 from tools.synthesis.dyes.routes import build_dye_route, find_dye_route, identify, verify_dye_route
+from tools.workspace import builtin
 
 
 def window(low, high):
@@ -30,7 +31,7 @@ def spec(family="dye", requirements=(), objectives=(), candidate_class="molecule
 
 
 def propose(a_spec, count=100, generation=0, parents=(), seed=0):
-    return DyeAssembly().propose(ProposalRequest(a_spec, generation, count, tuple(parents), seed))
+    return DyeAssembly().propose(ProposalRequest(a_spec, generation, count, tuple(parents), seed, calculators=builtin().calculators))
 
 
 def test_parts_parse_and_are_distinct():
@@ -130,7 +131,7 @@ def test_a_window_shifts_the_families():
     [("azo dye", {"azo"}), ("BODIPY dyes", {"BODIPY"}), ("cyanines", {"cyanine"}), ("rhodamine", {"xanthene"}), ("Coumarin", {"coumarin"})],
 )
 def test_families(family, operators):
-    assert is_about_dyes(spec(family))
+    assert is_about_dyes(spec(family), catalogue=builtin().catalogue)
     assert {p.operator for p in propose(spec(family), 40)} == operators
     assert len(allowed_recipes(spec("dye"))) == len(recipes())
 
@@ -192,11 +193,11 @@ def test_charged_dyes_keep_their_charge():
 def test_applies_to_dyes_only():
     proposer = DyeAssembly()
     assert isinstance(proposer, Proposer)
-    assert proposer.applies(spec())
-    assert proposer.applies(spec("", [window(400, 500)]))
-    assert not proposer.applies(spec(""))
-    assert not proposer.applies(spec("solvent"))
-    assert not proposer.applies(spec("dye", candidate_class="polymer"))
+    assert proposer.applies(spec(), builtin().catalogue)
+    assert proposer.applies(spec("", [window(400, 500)]), builtin().catalogue)
+    assert not proposer.applies(spec(""), builtin().catalogue)
+    assert not proposer.applies(spec("solvent"), builtin().catalogue)
+    assert not proposer.applies(spec("dye", candidate_class="polymer"), builtin().catalogue)
     assert propose(spec("solvent")) == []
     assert propose(spec(), 0) == []
 

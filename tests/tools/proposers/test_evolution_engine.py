@@ -16,6 +16,7 @@ from tools.proposers.evolution.repair import repair
 from tools.proposers.spec_fit import spec_fit
 from tools.structures.plausibility import first_violation
 from tools.synthesis.blocks import building_blocks
+from tools.workspace import builtin
 
 START = [b.smiles for b in building_blocks() if 6 <= b.mol.GetNumHeavyAtoms() <= 20][::4]
 
@@ -113,7 +114,7 @@ GOALS: dict[str, list[Requirement]] = {
 
 @pytest.mark.parametrize("goal", GOALS)
 def test_exact_counts_are_reached_within_a_thousand_evaluations(goal: str) -> None:
-    fit = spec_fit(DesignSpec(goal=goal, candidate_class="molecule", requirements=GOALS[goal]))
+    fit = spec_fit(DesignSpec(goal=goal, candidate_class="molecule", requirements=GOALS[goal]), calculators=builtin().calculators)
     engine = Engine(random.Random(4), repair=lambda mol, rng: repair(mol, fit, rng), accept=lambda mol: not fit.excluded(mol))
     engine.tell(START, [-fit.distance(Chem.MolFromSmiles(s)) for s in START])
     seen = _loop(engine, lambda s: -fit.distance(Chem.MolFromSmiles(s)), 4, 50)

@@ -12,6 +12,7 @@ from tools.proposers.base import Parent, ProposalRequest
 from tools.proposers.evolution.proposer import EvolutionProposer
 from tools.search.surrogate import prescreen
 from tools.synthesis.blocks import building_blocks
+from tools.workspace import builtin
 
 TARGET = Chem.MolFromSmiles("CC(=O)Nc1ccc(O)cc1C(=O)O")
 SPEC = DesignSpec(
@@ -30,7 +31,9 @@ def _request(count: int) -> ProposalRequest:
     blocks = [b.smiles for b in building_blocks() if 8 <= b.mol.GetNumHeavyAtoms() <= 20][:90]
     scored = sorted(((_similarity(s), s) for s in blocks), reverse=True)
     parents = tuple(Parent(key=f"K{i}", smiles=s, score=score) for i, (score, s) in enumerate(scored))
-    return ProposalRequest(spec=SPEC, generation=2, count=count, parents=parents, seed=3, prescreen=prescreen(parents))
+    return ProposalRequest(
+        spec=SPEC, generation=2, count=count, parents=parents, seed=3, prescreen=prescreen(parents), calculators=builtin().calculators
+    )
 
 
 def test_the_surrogate_improves_what_is_proposed() -> None:

@@ -23,6 +23,7 @@ from tools.proposers.library.proposer import LibraryProposer
 from tools.proposers.reactions.proposer import ReactionsProposer, asks_for_colour
 from tools.proposers.spec_fit import spec_fit
 from tools.synthesis.routes import verify_route
+from tools.workspace import builtin
 
 PROPOSERS: list[Proposer] = [LibraryProposer(), EvolutionProposer(), ReactionsProposer()]
 PARENTS = tuple(
@@ -46,7 +47,9 @@ LIGHT = _property("molecular_weight", comparison="<", value=300)
 @pytest.mark.parametrize("generation", [0, 2])
 def test_deterministic_unique_and_complete(proposer: Proposer, generation: int) -> None:
     parents = PARENTS if generation else ()
-    request = ProposalRequest(spec=_spec(LIGHT), generation=generation, count=30, parents=parents, seed=5)
+    request = ProposalRequest(
+        spec=_spec(LIGHT), generation=generation, count=30, parents=parents, seed=5, calculators=builtin().calculators
+    )
     first, second = proposer.propose(request), proposer.propose(request)
     assert [p.model_dump() for p in first] == [p.model_dump() for p in second]
     assert len(first) == 30
@@ -62,7 +65,10 @@ def test_deterministic_unique_and_complete(proposer: Proposer, generation: int) 
 @pytest.mark.parametrize("proposer", PROPOSERS, ids=lambda p: p.name)
 def test_seed_and_generation_change_the_batch(proposer: Proposer) -> None:
     def batch(seed: int, generation: int) -> list[str]:
-        return [p.smiles for p in proposer.propose(ProposalRequest(_spec(LIGHT), generation, 20, PARENTS, seed))]
+        return [
+            p.smiles
+            for p in proposer.propose(ProposalRequest(_spec(LIGHT), generation, 20, PARENTS, seed, calculators=builtin().calculators))
+        ]
 
     assert batch(1, 1) != batch(2, 1)
     assert batch(1, 1) != batch(1, 2)
@@ -76,7 +82,7 @@ def test_exclusions_are_kept(proposer: Proposer) -> None:
         LIGHT,
     )
     phenol = Chem.MolFromSmarts("c[OX2H]")
-    proposals = proposer.propose(ProposalRequest(spec, 0, 25, PARENTS, 3))
+    proposals = proposer.propose(ProposalRequest(spec, 0, 25, PARENTS, 3, calculators=builtin().calculators))
     assert len(proposals) == 25
     for proposal in proposals:
         mol = Chem.MolFromSmiles(proposal.smiles)
@@ -86,24 +92,24 @@ def test_exclusions_are_kept(proposer: Proposer) -> None:
 
 @pytest.mark.parametrize("proposer", PROPOSERS, ids=lambda p: p.name)
 def test_polymers_are_not_for_them(proposer: Proposer) -> None:
-    assert not proposer.applies(DesignSpec(goal="x", candidate_class="polymer"))
-    assert proposer.applies(_spec())
-    assert proposer.propose(ProposalRequest(_spec(), 0, 0)) == []
+    assert not proposer.applies(DesignSpec(goal="x", candidate_class="polymer"), builtin().catalogue)
+    assert proposer.applies(_spec(), builtin().catalogue)
+    assert proposer.propose(ProposalRequest(_spec(), 0, 0, calculators=builtin().calculators)) == []
 
 
 def test_evolution_keeps_the_scaffold_and_grows_from_it() -> None:
     scaffold = ScaffoldRequirement(id="R1", text="", scaffold="c1ccc2[nH]ccc2c1", smarts="c1ccc2[nH]ccc2c1")
     spec = _spec(scaffold, _property("logp", comparison="between", low=2, high=3))
-    proposals = EvolutionProposer().propose(ProposalRequest(spec, 0, 40, (), 1))
+    proposals = EvolutionProposer().propose(ProposalRequest(spec, 0, 40, (), 1, calculators=builtin().calculators))
     assert len(proposals) == 40
     query = Chem.MolFromSmarts(scaffold.smarts)
     assert all(Chem.MolFromSmiles(p.smiles).HasSubstructMatch(query) for p in proposals)
-    fit = spec_fit(spec)
+    fit = spec_fit(spec, calculators=builtin().calculators)
     assert sum(fit.distance(Chem.MolFromSmiles(p.smiles)) == 0 for p in proposals) >= 30
 
 
 def test_evolution_names_its_parents() -> None:
-    proposals = EvolutionProposer().propose(ProposalRequest(_spec(), 1, 40, PARENTS, 1))
+    proposals = EvolutionProposer().propose(ProposalRequest(_spec(), 1, 40, PARENTS, 1, calculators=builtin().calculators))
     assert sum(bool(p.parents) for p in proposals) >= 20
     assert any(len(p.parents) == 2 for p in proposals)
 
@@ -112,26 +118,34 @@ def test_evolution_reaches_a_similarity_goal() -> None:
     reference = "CC(=O)Nc1ccc(O)cc1"
     near = SimilarityRequirement(id="R1", text="", reference=reference, condition=Condition(comparison=">=", value=0.5))
     spec = _spec(near, reference=Reference(name="paracetamol", smiles=reference))
-    fit = spec_fit(spec)
-    proposals = [p for seed in range(4) for p in EvolutionProposer().propose(ProposalRequest(spec, 0, 40, (), seed))]
+    fit = spec_fit(spec, calculators=builtin().calculators)
+    proposals = [
+        p
+        for seed in range(4)
+        for p in EvolutionProposer().propose(ProposalRequest(spec, 0, 40, (), seed, calculators=builtin().calculators))
+    ]
     assert sum(fit.distance(Chem.MolFromSmiles(p.smiles)) == 0 for p in proposals) >= 24
 
 
 def test_a_reactive_group_that_is_asked_for_is_made() -> None:
     wanted = MotifRequirement(id="R1", text="", name="boronic acid", smarts="[#6]B([OX2H])[OX2H]", wanted=True)
-    proposals = EvolutionProposer().propose(ProposalRequest(_spec(wanted), 0, 20, (), 1))
+    proposals = EvolutionProposer().propose(ProposalRequest(_spec(wanted), 0, 20, (), 1, calculators=builtin().calculators))
     query = Chem.MolFromSmarts(wanted.smarts)
     assert sum(Chem.MolFromSmiles(p.smiles).HasSubstructMatch(query) for p in proposals) >= 15
 
 
 def test_hints_are_used_and_nonsense_hints_ignored() -> None:
-    request = ProposalRequest(_spec(), 0, 30, (), 1, ("Cn1cnc2c1c(=O)n(C)c(=O)n2C", "not a structure", "C" * 1000))
+    request = ProposalRequest(
+        _spec(), 0, 30, (), 1, ("Cn1cnc2c1c(=O)n(C)c(=O)n2C", "not a structure", "C" * 1000), calculators=builtin().calculators
+    )
     assert any("a hint" in p.rationale for p in EvolutionProposer().propose(request))
 
 
 def test_reactions_carry_routes_that_run_forward() -> None:
     for generation, parents in ((0, ()), (3, PARENTS)):
-        proposals = ReactionsProposer().propose(ProposalRequest(_spec(LIGHT), generation, 40, parents, 2))
+        proposals = ReactionsProposer().propose(
+            ProposalRequest(_spec(LIGHT), generation, 40, parents, 2, calculators=builtin().calculators)
+        )
         for proposal in proposals:
             assert proposal.route is not None
             assert proposal.route.status == "by construction"
@@ -144,32 +158,34 @@ def test_reactions_carry_routes_that_run_forward() -> None:
 
 def test_library_goes_on_and_ends() -> None:
     library = LibraryProposer()
-    batches = [[p.smiles for p in library.propose(ProposalRequest(_spec(LIGHT), g, 50))] for g in range(3)]
+    batches = [
+        [p.smiles for p in library.propose(ProposalRequest(_spec(LIGHT), g, 50, calculators=builtin().calculators))] for g in range(3)
+    ]
     assert len({s for b in batches for s in b}) == 150
-    assert library.propose(ProposalRequest(_spec(LIGHT), 10_000, 50)) == []
+    assert library.propose(ProposalRequest(_spec(LIGHT), 10_000, 50, calculators=builtin().calculators)) == []
 
 
 def test_library_starts_with_the_reference() -> None:
     spec = _spec(LIGHT, reference=Reference(name="aspirin", smiles="CC(=O)Oc1ccccc1C(=O)O"))
-    assert LibraryProposer().propose(ProposalRequest(spec, 0, 10))[0].name == "aspirin"
+    assert LibraryProposer().propose(ProposalRequest(spec, 0, 10, calculators=builtin().calculators))[0].name == "aspirin"
 
 
 def test_spec_fit_distance_counts_what_is_missing() -> None:
     two = Condition(comparison="==", value=2)
     spec = _spec(CountRequirement(id="R1", text="", what="element", name="N", condition=two), LIGHT)
-    fit = spec_fit(spec)
+    fit = spec_fit(spec, calculators=builtin().calculators)
     assert fit.distance(Chem.MolFromSmiles("NCCN")) == 0
     assert fit.distance(Chem.MolFromSmiles("CCCN")) == 1
     assert fit.distance(Chem.MolFromSmiles("CCCC")) == 2
     assert fit.max_heavy_atoms == 25
     assert fit.excluded(Chem.MolFromSmiles("CCCC")) == ""
     none = _spec(CountRequirement(id="R1", text="", what="element", name="Cl", condition=Condition(comparison="==", value=0)))
-    assert spec_fit(none).excluded(Chem.MolFromSmiles("CCCl")) == "elements"
+    assert spec_fit(none, calculators=builtin().calculators).excluded(Chem.MolFromSmiles("CCCl")) == "elements"
 
 
 def test_an_unreadable_pattern_is_left_out() -> None:
     broken = MotifRequirement(id="R1", text="", name="x", smarts="((", wanted=True)
-    fit = spec_fit(_spec(broken))
+    fit = spec_fit(_spec(broken), calculators=builtin().calculators)
     assert fit.groups == []
 
 
@@ -178,7 +194,7 @@ def test_no_azo_compounds_where_nobody_asks_for_colour() -> None:
     azo = Chem.MolFromSmarts("[#6]N=N[#6]")
 
     def azo_compounds(spec: DesignSpec) -> int:
-        proposals = ReactionsProposer().propose(ProposalRequest(spec, 0, 60, (), 1))
+        proposals = ReactionsProposer().propose(ProposalRequest(spec, 0, 60, (), 1, calculators=builtin().calculators))
         assert len(proposals) == 60
         return sum(Chem.MolFromSmiles(p.smiles).HasSubstructMatch(azo) for p in proposals)
 
@@ -208,4 +224,4 @@ def test_no_azo_compounds_where_nobody_asks_for_colour() -> None:
     ],
 )
 def test_what_asks_for_colour(spec: DesignSpec, colour: bool) -> None:
-    assert asks_for_colour(spec) is colour
+    assert asks_for_colour(spec, catalogue=builtin().catalogue) is colour

@@ -9,6 +9,7 @@ from tools.proposers.polymers.assembly import PolymerAssembly, reachable
 from tools.proposers.polymers.mutation import PolymerMutation, substitutions, variants
 from tools.proposers.polymers.steering import allowed_polymerisations, experience, family_of, flexibility, ranked_shares, tg_window
 from tools.synthesis.polymers.routes import decompose, verify_polymer_route
+from tools.workspace import builtin
 
 
 def spec(family="", requirements=(), objectives=(), candidate_class="polymer"):
@@ -24,7 +25,7 @@ def tg(comparison, value):
 
 
 def assemble(a_spec, count=60, generation=0, parents=(), seed=0):
-    return PolymerAssembly().propose(ProposalRequest(a_spec, generation, count, tuple(parents), seed))
+    return PolymerAssembly().propose(ProposalRequest(a_spec, generation, count, tuple(parents), seed, calculators=builtin().calculators))
 
 
 def as_parents(proposals):
@@ -32,7 +33,7 @@ def as_parents(proposals):
 
 
 def mutate(a_spec, parents, count=60, seed=0):
-    return PolymerMutation().propose(ProposalRequest(a_spec, 1, count, tuple(parents), seed))
+    return PolymerMutation().propose(ProposalRequest(a_spec, 1, count, tuple(parents), seed, calculators=builtin().calculators))
 
 
 @pytest.mark.parametrize(
@@ -162,10 +163,10 @@ def test_variants_stay_in_their_class():
 def test_only_for_polymers():
     for proposer in (PolymerAssembly(), PolymerMutation()):
         assert isinstance(proposer, Proposer)
-        assert not proposer.applies(spec(candidate_class="molecule"))
-        assert proposer.applies(spec())
-        assert proposer.propose(ProposalRequest(spec(candidate_class="molecule"), 0, 5)) == []
-        assert proposer.propose(ProposalRequest(spec(), 0, 0)) == []
+        assert not proposer.applies(spec(candidate_class="molecule"), builtin().catalogue)
+        assert proposer.applies(spec(), builtin().catalogue)
+        assert proposer.propose(ProposalRequest(spec(candidate_class="molecule"), 0, 5, calculators=builtin().calculators)) == []
+        assert proposer.propose(ProposalRequest(spec(), 0, 0, calculators=builtin().calculators)) == []
 
 
 def test_registered():

@@ -9,6 +9,7 @@ from core.errors import ConfigurationError
 from core.spec import DesignSpec
 from tools.proposers import registry
 from tools.proposers.base import ProposalRequest, Proposer
+from tools.workspace import builtin
 
 
 class _Other:
@@ -22,8 +23,12 @@ class _Other:
 
 
 def test_molecule_and_polymer_goals_get_their_proposers() -> None:
-    molecules = [p.name for p in registry.applicable(DesignSpec(goal="x", candidate_class="molecule"))]
-    polymers = [p.name for p in registry.applicable(DesignSpec(goal="x", candidate_class="polymer"))]
+    molecules = [
+        p.name for p in registry.applicable(DesignSpec(goal="x", candidate_class="molecule"), builtin().proposers, builtin().catalogue)
+    ]
+    polymers = [
+        p.name for p in registry.applicable(DesignSpec(goal="x", candidate_class="polymer"), builtin().proposers, builtin().catalogue)
+    ]
     assert {"evolution", "library", "reactions"} <= set(molecules)
     assert not {"evolution", "library", "reactions"} & set(polymers)
     assert polymers
@@ -37,6 +42,6 @@ def test_two_proposers_of_one_name_are_refused() -> None:
 
 
 def test_requests_draw_the_same_numbers_at_the_same_place() -> None:
-    request = ProposalRequest(DesignSpec(goal="x", candidate_class="molecule"), 2, 5, (), 9)
+    request = ProposalRequest(DesignSpec(goal="x", candidate_class="molecule"), 2, 5, (), 9, calculators=builtin().calculators)
     assert request.generator("a").random() == request.generator("a").random()
     assert request.generator("a").random() != request.generator("b").random()

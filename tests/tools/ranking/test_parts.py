@@ -18,6 +18,7 @@ from tools.evaluation.fitness import closeness, fitness
 from tools.evaluation.joint import errors_of, joint_probability, normal_scores
 from tools.evaluation.selection import STRENGTH, Prior, corrected, strength_of
 from tools.ranking.pareto import pareto_fronts
+from tools.workspace import builtin
 
 INF = math.inf
 
@@ -143,22 +144,37 @@ GOOD = candidate("N#Cc1ccncc1")
 )
 def test_fitness_rises_towards_the_spec(kind: str, near: Candidate, far: Candidate) -> None:
     spec = spec_of(kind)
-    assert 0 < fitness(far, spec) < fitness(near, spec) <= fitness(GOOD, spec) <= 1
+    assert (
+        0
+        < fitness(far, spec, calculators=builtin().calculators)
+        < fitness(near, spec, calculators=builtin().calculators)
+        <= fitness(GOOD, spec, calculators=builtin().calculators)
+        <= 1
+    )
 
 
 @pytest.mark.parametrize("kind", ["motif", "elements", "scaffold"])
 def test_a_missed_structure_lowers_the_fitness_without_ending_it(kind: str) -> None:
-    assert 0 < fitness(candidate("OCC"), spec_of(kind)) < fitness(GOOD, spec_of(kind)) == 1.0
+    assert (
+        0
+        < fitness(candidate("OCC"), spec_of(kind), calculators=builtin().calculators)
+        < fitness(GOOD, spec_of(kind), calculators=builtin().calculators)
+        == 1.0
+    )
 
 
 def test_fitness_uses_objectives_and_given_results() -> None:
     light = {"id": "O1", "text": "t", "property": "molecular_weight", "shape": "minimise", "low": 50, "high": 150}
     spec = spec_of("motif", objectives=[light])
-    assert fitness(candidate("CC#N", mw=150.0), spec) < fitness(candidate("CC#N", mw=60.0), spec)
-    assert fitness(candidate("CC#N", mw=500.0), spec) > 0
+    assert fitness(candidate("CC#N", mw=150.0), spec, calculators=builtin().calculators) < fitness(
+        candidate("CC#N", mw=60.0), spec, calculators=builtin().calculators
+    )
+    assert fitness(candidate("CC#N", mw=500.0), spec, calculators=builtin().calculators) > 0
     everything = spec_of()
-    assert fitness(GOOD, everything) > 0.5
+    assert fitness(GOOD, everything, calculators=builtin().calculators) > 0.5
     from tools.evaluation.check import check
 
-    checked = GOOD.model_copy(update={"requirements": check(GOOD, everything)})
-    assert closeness(checked, everything) == pytest.approx(fitness(GOOD, everything))
+    checked = GOOD.model_copy(update={"requirements": check(GOOD, everything, calculators=builtin().calculators)})
+    assert closeness(checked, everything, catalogue=builtin().catalogue) == pytest.approx(
+        fitness(GOOD, everything, calculators=builtin().calculators)
+    )

@@ -13,6 +13,7 @@ from tools.ranking.set_level import diverse_enough, diversity, judge, novelty
 from tools.ranking.shortlist import Known, shortlist
 from tools.structures.similarity import morgan_fingerprint
 from tools.structures.standardise import standardise
+from tools.workspace import builtin
 
 #: Four alkanols that resemble one another, and four structures that resemble nothing here.
 ALIKE = ["CCCCCCO", "CCCCCCCO", "CCCCCCCCO", "CCCCCCCCCO"]
@@ -104,4 +105,4 @@ def test_what_cannot_be_met_is_named() -> None:
     assert [r.met for r in results] != [True, True]
     missed = next(r.text for r in results if not r.met)
     report = Report(run_id="r", goal="x", status="success", created_at="2026-01-01", spec=wanted, candidates=listed, evaluated=4)
-    assert f"What binds is: {missed}." in summarise(report, "")
+    assert f"What binds is: {missed}." in summarise(report, "", calculators=builtin().calculators)

@@ -18,6 +18,7 @@ from tests.report_kit import candidate, small_report
 from tools.reporting import render_html, report_json_schema, to_csv, to_sdf
 from tools.reporting.drawing import draw
 from tools.reporting.plots import Mark, scatter, ticks
+from tools.workspace import builtin
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ class Collector(HTMLParser):
 
 
 def test_html_is_offline_escaped_and_its_links_resolve(report: Report) -> None:
-    text = render_html(report)
+    text = render_html(report, catalogue=builtin().catalogue)
     seen = Collector()
     seen.feed(text)
     assert seen.addresses == []
@@ -56,7 +57,7 @@ def test_html_is_offline_escaped_and_its_links_resolve(report: Report) -> None:
 
 
 def test_html_says_everything(report: Report) -> None:
-    text = render_html(report)
+    text = render_html(report, catalogue=builtin().catalogue)
     for part in (
         "One candidate.",
         "log S at least -2",
@@ -76,7 +77,7 @@ def test_html_says_everything(report: Report) -> None:
 
 def test_html_of_a_run_without_candidates_names_what_binds(report: Report) -> None:
     empty = report.model_copy(update={"candidates": [], "tied": [], "status": "no_candidate"})
-    text = render_html(empty)
+    text = render_html(empty, catalogue=builtin().catalogue)
     assert "No structure meets every requirement" in text
     assert "5 of 9 fail it" in text
 
@@ -136,7 +137,7 @@ def test_scatter_of_one_point_and_of_none() -> None:
 
 def test_a_long_goal_is_cut_in_the_heading_and_whole_below(report: Report) -> None:
     goal = "a molecule with logP below 3 and " * 240 + "no nitro groups"
-    page = render_html(report.model_copy(update={"goal": goal}))
+    page = render_html(report.model_copy(update={"goal": goal}), catalogue=builtin().catalogue)
     heading = page.split("<h1>")[1].split("</h1>")[0]
     assert len(heading) <= 300
     assert f"<p>{goal}</p>" in page
@@ -158,7 +159,7 @@ def test_no_probability_stands_alone_where_something_is_unchecked(report: Report
     partly = report.model_copy(
         update={"spec": report.spec.model_copy(update={"goal": goal, "reading": spans, "unchecked": unchecked}), "unchecked": unchecked}
     )
-    html = render_html(partly)
+    html = render_html(partly, catalogue=builtin().catalogue)
     assert '<span class="unread">low foaming</span>, <span class="unread">HLB of 12</span>' in html
     assert "Only 1 of the 3 wishes of the goal are checked." in html
     assert "Meets what is checked: 1 of the 3 wishes" in html
@@ -167,6 +168,8 @@ def test_no_probability_stands_alone_where_something_is_unchecked(report: Report
     assert html.count('<br><span class="small">1 of the 3 wishes</span>') == len([*partly.candidates, *partly.closest])
     assert "Could be read as: logP above 1" in html
     assert {row["wishes_checked"] for row in csv.DictReader(io.StringIO(to_csv(partly)))} == {"1 of 3"}
-    whole = render_html(report.model_copy(update={"spec": report.spec.model_copy(update={"unchecked": []}), "unchecked": []}))
+    whole = render_html(
+        report.model_copy(update={"spec": report.spec.model_copy(update={"unchecked": []}), "unchecked": []}), catalogue=builtin().catalogue
+    )
     assert ">All requirements<" in whole
     assert "wishes of the goal are checked" not in whole

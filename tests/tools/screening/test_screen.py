@@ -17,7 +17,6 @@ from agent.reading import interpret
 from core.candidate import Candidate, Origin
 from core.errors import StoreError, UsageError
 from core.spec import DesignSpec
-from tools.calculators.estimate import estimate
 from tools.evaluation.score import score_candidates
 from tools.execution import ProcessExecutor, SerialExecutor
 from tools.files.records import StructureFile, records, smiles_of
@@ -28,6 +27,7 @@ from tools.screening.filter import Step, best_order
 from tools.screening.journal import Journal
 from tools.screening.report import report_of, write_hits, write_rejects
 from tools.structures.standardise import standardise
+from tools.workspace import builtin
 
 SMILES = ["CCO", "c1ccccc1O", "CCCCCCCCCC", "OCc1ccccc1", "CC(=O)O", "Oc1ccc(C)cc1", "CCN", "O=C(O)c1ccccc1", "OCCc1ccccc1", "Cc1ccccc1O"]
 ROOT = Path(__file__).resolve().parents[3]
@@ -49,8 +49,8 @@ def library(tmp_path: Path) -> Path:
 
 
 def _screened(library: Path, spec: DesignSpec, folder: Path, **options: object) -> tuple[screening.Screened, Journal]:
-    journal = Journal(folder / "screen.db", screening.identity(library, spec))
-    return screening.screen(library, spec, journal, SerialExecutor(), **options), journal  # type: ignore[arg-type]
+    journal = Journal(folder / "screen.db", screening.identity(library, spec, calculators=builtin().calculators))
+    return screening.screen(library, spec, journal, SerialExecutor(), **options, calculators=builtin().calculators), journal  # type: ignore[arg-type]
 
 
 def test_formats_give_the_same_records(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_screen_finds_what_a_plain_check_finds(library: Path, spec: DesignSpec, 
     assert sum(done.failed.values()) + done.hits + done.unreadable == done.read
     assert write_hits(journal, spec, tmp_path / "hits.csv") == 5
     assert write_rejects(journal, "unreadable", tmp_path / "bad.csv") == 2
-    report = report_of(journal, spec, done, run_id="x", created_at="", library="library.smi")
+    report = report_of(journal, spec, done, run_id="x", created_at="", library="library.smi", calculators=builtin().calculators)
     assert report.status == "success"
     assert "14 records of library.smi were read; 5 structures meet every requirement" in report.summary
 
@@ -129,9 +129,9 @@ def test_goes_on_after_a_stop(library: Path, spec: DesignSpec, tmp_path: Path, m
 def test_workers_give_the_same(library: Path, spec: DesignSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(screening, "CHUNK", 4)
     _, alone = _screened(library, spec, tmp_path / "alone")
-    journal = Journal(tmp_path / "two" / "screen.db", screening.identity(library, spec))
+    journal = Journal(tmp_path / "two" / "screen.db", screening.identity(library, spec, calculators=builtin().calculators))
     with ProcessExecutor(2) as executor:
-        screening.screen(library, spec, journal, executor)
+        screening.screen(library, spec, journal, executor, calculators=builtin().calculators)
     assert list(journal.hits()) == list(alone.hits())
 
 
@@ -149,7 +149,7 @@ def test_the_order_of_requirements_follows_cost_and_what_they_reject() -> None:
 def test_the_order_changes_no_hit(library: Path, spec: DesignSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, plain = _screened(library, spec, tmp_path / "plain")
     monkeypatch.setattr(screening, "SAMPLED_BYTES", 0)
-    assert len(screening._order(library, spec, "")) == 3
+    assert len(screening._order(library, spec, "", calculators=builtin().calculators)) == 3
     _, ordered = _screened(library, spec, tmp_path / "ordered")
     assert list(ordered.hits()) == list(plain.hits())
 
@@ -198,7 +198,7 @@ def test_hits_are_what_the_whole_check_of_each_structure_gives(tmp_path: Path) -
     for row in rows:
         form = standardise(row, "molecule")
         safety = screen_structure(form.whole, "molecule")
-        (values,) = estimate([form.smiles], "molecule", names, made.conditions)
+        (values,) = builtin().calculators.estimate([form.smiles], "molecule", names, made.conditions)
         origin = Origin(proposer="library", operator="screened")
         plain = Candidate(
             key=form.key,
@@ -209,7 +209,7 @@ def test_hits_are_what_the_whole_check_of_each_structure_gives(tmp_path: Path) -
             safety=safety,
             status="estimated",
         )
-        (scored,) = score_candidates([plain], made)
+        (scored,) = score_candidates([plain], made, calculators=builtin().calculators)
         if safety.verdict != "block" and all(result.met for result in scored.requirements):
             numbers = {n: v.number for n, v in values.items()}
             expected.setdefault(form.smiles, (form.key, form.dedup_key, scored.score, scored.p_meets, safety.verdict, numbers))
@@ -227,7 +227,7 @@ def test_ray_gives_the_same(library: Path, spec: DesignSpec, tmp_path: Path) -> 
     from tools.execution_ray import RayExecutor
 
     text = spec.model_dump_json()
-    chunks = list(screening.chunks(records(library), text, 0))
+    chunks = list(screening.chunks(records(library), text, 0, calculators=builtin().calculators))
     executor = RayExecutor("local", 2)
     try:
         assert list(executor.stream(process, chunks)) == [process(c) for c in chunks]

@@ -8,7 +8,6 @@ from dataclasses import replace
 from core.spec import Condition, DesignSpec, PropertyRequirement
 from tools.calculators.collection import shipped_calculators
 from tools.calculators.descriptors import Descriptors
-from tools.calculators.estimate import entered
 from tools.catalogue.shipped import shipped
 from tools.files.records import Record
 from tools.screening.chunk import Chunk, process
@@ -20,8 +19,7 @@ def test_a_property_of_the_workspace_is_known_to_the_worker() -> None:
     rule = PropertyRequirement(id="r1", text="no halogens", property="halogens", condition=Condition(comparison="<=", value=0), unit="")
     spec = DesignSpec(goal="x", candidate_class="molecule", requirements=[rule])
     records = tuple(Record(index=i, line=i + 1, text=text, name="") for i, text in enumerate(["CCO", "CCCl"]))
-    with entered(more):
-        chunk = Chunk(0, spec.model_dump_json(), records)
+    chunk = Chunk(0, spec.model_dump_json(), records, more)
     outcome = process(pickle.loads(pickle.dumps(chunk)))
     assert [hit.smiles for hit in outcome.hits] == ["CCO"]
     assert outcome.hits[0].values == {"halogens": 0.0}

@@ -13,16 +13,17 @@ from tools.ranking.novelty import known_to_all
 from tools.ranking.set_level import judge
 from tools.search import direct
 from tools.synthesis.routes import verify_route
+from tools.workspace import builtin
 
 
 def _listed(spec: DesignSpec, monkeypatch: pytest.MonkeyPatch, generations: int = 1) -> list[Candidate]:
     monkeypatch.setattr(direct, "ASKED", 12)
     monkeypatch.setattr(direct, "GENERATIONS", generations)
-    return direct.listed(spec, 3)
+    return direct.listed(spec, 3, workspace=builtin())
 
 
 def test_an_answer_meets_every_requirement() -> None:
-    found = direct.answer(interpret("a molecule with 4 carbon atoms and 1 oxygen atom and no rings"), 2)
+    found = direct.answer(interpret("a molecule with 4 carbon atoms and 1 oxygen atom and no rings"), 2, workspace=builtin())
     assert len(found) == 2
     for candidate in found:
         symbols = [a.GetSymbol() for a in Chem.MolFromSmiles(candidate.smiles).GetAtoms()]
@@ -59,6 +60,6 @@ def test_a_list_keeps_its_core(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_polymers_and_refused_goals() -> None:
-    assert direct.listed(interpret("a polyester with Tg above 60 °C", candidates=2)) == []
+    assert direct.listed(interpret("a polyester with Tg above 60 °C", candidates=2), workspace=builtin()) == []
     with pytest.raises(RefusedError):
-        direct.listed(interpret("a molecule similar to CC(C)OP(C)(=O)F with MW below 200"))
+        direct.listed(interpret("a molecule similar to CC(C)OP(C)(=O)F with MW below 200"), workspace=builtin())

@@ -12,6 +12,7 @@ from tools.evaluation.fitness import fitness
 from tools.search.policy import DEFAULT, SearchPolicy
 from tools.search.shares import allocate, batch_size, probation, shares
 from tools.search.state import FrontierEntry, SearchState, advance, fittest, level, merged, parents_of, stop_reason
+from tools.workspace import builtin
 
 WANTED = PropertyRequirement(id="R1", text="light", property="molecular_weight", condition=Condition(comparison="<=", value=100))
 SPEC = DesignSpec(goal="x", candidate_class="molecule", requirements=[WANTED], budget=100)
@@ -42,14 +43,14 @@ def test_later_success_earns_a_share() -> None:
 
 
 def test_a_model_takes_its_few_from_the_batch_and_never_more_than_the_budget_leaves() -> None:
-    plain = shares(SearchState(), SPEC, DEFAULT)
+    plain = shares(SearchState(), SPEC, DEFAULT, workspace=builtin())
     assert sum(plain.values()) == DEFAULT.batch
     assert "model" not in plain
-    asked = shares(SearchState(), SPEC, DEFAULT, model="model", most=12)
+    asked = shares(SearchState(), SPEC, DEFAULT, model="model", most=12, workspace=builtin())
     assert asked["model"] == 12
     assert sum(asked.values()) == DEFAULT.batch
-    assert shares(SearchState(evaluated=95), SPEC, DEFAULT, model="model", most=12)["model"] == 5
-    assert "model" not in shares(SearchState(evaluated=100), SPEC, DEFAULT, model="model", most=12)
+    assert shares(SearchState(evaluated=95), SPEC, DEFAULT, model="model", most=12, workspace=builtin())["model"] == 5
+    assert "model" not in shares(SearchState(evaluated=100), SPEC, DEFAULT, model="model", most=12, workspace=builtin())
 
 
 def test_where_all_structures_are_wanted_the_batch_is_whole() -> None:
@@ -71,16 +72,21 @@ def test_the_frontier_keeps_the_best_and_ties_go_to_the_key() -> None:
 
 def test_a_generation_moves_the_state_on() -> None:
     good, bad = candidate("good", 50), candidate("bad", 400)
-    first = advance(SearchState(evaluated=2), [bad, good], SPEC, DEFAULT)
+    first = advance(SearchState(evaluated=2), [bad, good], SPEC, DEFAULT, calculators=builtin().calculators)
     assert (first.generation, first.evaluated, first.stale, first.empty, first.stop_reason) == (1, 2, 0, 0, "")
     assert [e["key"] for e in first.frontier] == ["good", "bad"]
-    assert first.best == pytest.approx((fitness(good, SPEC) + fitness(bad, SPEC)) / 2)
-    worse = advance(first, [candidate("worse", 900)], SPEC, DEFAULT)
+    assert first.best == pytest.approx(
+        (fitness(good, SPEC, calculators=builtin().calculators) + fitness(bad, SPEC, calculators=builtin().calculators)) / 2
+    )
+    worse = advance(first, [candidate("worse", 900)], SPEC, DEFAULT, calculators=builtin().calculators)
     assert (worse.stale, worse.best) == (1, first.best)  # the mean fell: stale, and the best is remembered
-    nothing = advance(worse, [], SPEC, DEFAULT)
+    nothing = advance(worse, [], SPEC, DEFAULT, calculators=builtin().calculators)
     assert (nothing.stale, nothing.empty, nothing.stop_reason) == (2, 1, "")
-    assert advance(nothing, [], SPEC, DEFAULT).stop_reason == "the proposers have nothing new after 2 evaluations"
-    assert advance(replace(first, stale=3), [candidate("x", 900)], SPEC, DEFAULT).stop_reason.startswith(
+    assert (
+        advance(nothing, [], SPEC, DEFAULT, calculators=builtin().calculators).stop_reason
+        == "the proposers have nothing new after 2 evaluations"
+    )
+    assert advance(replace(first, stale=3), [candidate("x", 900)], SPEC, DEFAULT, calculators=builtin().calculators).stop_reason.startswith(
         "the ten best did not improve in 4"
     )
 
@@ -101,4 +107,4 @@ def test_parents_and_the_fittest() -> None:
     assert (parent.key, parent.score, parent.route) == ("k", 0.5, NO_ROUTE)
     assert parents_of([entry("k", 0.5)], {})[0].route is None
     pool = [candidate("c", 400), candidate("b", 50), candidate("a", 50), candidate("d", 900)]
-    assert [c.key for c in fittest(pool, SPEC, 3)] == ["a", "b", "c"]
+    assert [c.key for c in fittest(pool, SPEC, 3, calculators=builtin().calculators)] == ["a", "b", "c"]

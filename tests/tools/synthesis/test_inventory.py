@@ -17,6 +17,7 @@ from tools.synthesis.blocks import building_blocks, shipped
 from tools.synthesis.inventory import Inventory, library_of, read_inventory
 from tools.synthesis.routes import find_route, only_from, verify_route, with_stock
 from tools.synthesis.routes.cost import cost_of, equivalents
+from tools.workspace import builtin
 
 LIST = """SMILES;Name;ID;Price;Currency;Amount;Unit
 OC(=O)c1ccccc1;benzoic acid;A1;12.50;EUR;100;g
@@ -193,7 +194,9 @@ def test_polymer_routes_are_annotated_too(tmp_path: Path) -> None:
 
 def test_the_proposer_builds_from_the_inventory_alone(file: Path) -> None:
     alone = library_of(read_inventory(file, "replace"))
-    request = ProposalRequest(DesignSpec(goal="x", candidate_class="molecule"), 0, 3, seed=1, library=alone)
+    request = ProposalRequest(
+        DesignSpec(goal="x", candidate_class="molecule"), 0, 3, seed=1, library=alone, calculators=builtin().calculators
+    )
     proposals = ReactionsProposer().propose(request)
     assert proposals
     for proposal in proposals:

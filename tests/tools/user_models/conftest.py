@@ -33,9 +33,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory, few_trees: None) -> Path:
 
 
 @pytest.fixture
-def workspace(trained: Path) -> Iterator[Workspace]:
-    """A workspace with the two models, entered for one test."""
+def workspace(trained: Path) -> Workspace:
+    """A workspace with the two models."""
     found = builtin().with_user_models(trained)
     assert found.problems == {}
-    with found.entered():
-        yield found
+    return found

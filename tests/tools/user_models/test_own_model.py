@@ -93,13 +93,13 @@ def test_worker_processes_know_the_model(workspace: Workspace) -> None:
     ],
 )
 def test_goals_speak_of_it(workspace: Workspace, goal: str, wanted: str) -> None:
-    assert wanted in compact(interpret(goal))["requirements"]
+    assert wanted in compact(interpret(goal, workspace=workspace), catalogue=workspace.catalogue)["requirements"]
 
 
 def test_without_the_model_the_word_means_nothing(trained: Path) -> None:
     workspace = builtin().with_user_models(trained.parent / "nothing")
     assert workspace.user_models is None
-    found = compact(interpret("a molecule with MW < 300 and viscosity below 5 cP"))
+    found = compact(interpret("a molecule with MW < 300 and viscosity below 5 cP", workspace=workspace), catalogue=workspace.catalogue)
     assert found["requirements"] == ["property:molecular_weight < 300"]
     assert found["unchecked"]
     with pytest.raises(SpecError):
@@ -111,8 +111,11 @@ def test_without_the_model_the_word_means_nothing(trained: Path) -> None:
 
 
 def test_versions_name_the_models_that_were_used(workspace: Workspace) -> None:
-    assert versions(["my_viscosity"])["own model my_viscosity"] == workspace.model_versions()["my_viscosity"]
-    assert not any("own model" in key for key in versions(["logp"]))
+    assert (
+        versions(["my_viscosity"], calculators=workspace.calculators)["own model my_viscosity"]
+        == workspace.model_versions()["my_viscosity"]
+    )
+    assert not any("own model" in key for key in versions(["logp"], calculators=workspace.calculators))
 
 
 def test_a_workspace_can_have_only_some_of_the_models(workspace: Workspace) -> None:

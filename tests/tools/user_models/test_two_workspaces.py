@@ -35,12 +35,12 @@ def test_each_thread_sees_its_own_models_only(two: tuple[Workspace, Workspace]) 
     together = Barrier(2)
 
     def work(workspace: Workspace, word: str, limit: str) -> tuple[list[float], str, list[str], str | None]:
-        with workspace.entered():
-            together.wait(timeout=60)
-            values = [v["my_index"].number or 0.0 for v in workspace.estimate(UNITS, "polymer", ["my_index"], Conditions())]
-            together.wait(timeout=60)
-            read = compact(interpret(f"a polymer with a {word} below {limit}"))["requirements"]
-            return values, workspace.catalogue["my_index"].unit, read, versions(["my_index"]).get("own model my_index")
+        together.wait(timeout=60)
+        values = [v["my_index"].number or 0.0 for v in workspace.estimate(UNITS, "polymer", ["my_index"], Conditions())]
+        together.wait(timeout=60)
+        read = compact(interpret(f"a polymer with a {word} below {limit}", workspace=workspace), catalogue=workspace.catalogue)
+        version = versions(["my_index"], calculators=workspace.calculators).get("own model my_index")
+        return values, workspace.catalogue["my_index"].unit, read["requirements"], version
 
     with ThreadPoolExecutor(2) as pool:
         one, ten = pool.map(work, two, ("first index", "second index"), ("0.001 Pa·s", "0.05 bar"))

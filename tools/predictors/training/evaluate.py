@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.predictors.model import Z90, scale_matrix
-from tools.predictors.neighbours import NeighbourIndex
 from tools.predictors.specs import FeatureKind, PredictorSpec
 from tools.predictors.training.calibration import Calibration, crepes_quantile, error_figures, short
 from tools.predictors.training.calibration import calibrate as cross_fitted
+from tools.predictors.training.cross_validation import Predict, Rows, cross_validated
 from tools.predictors.training.device import PROCESSOR, Device
 from tools.predictors.training.learners import train_ensemble, train_scale
-from tools.predictors.training.splits import each_fold
 
 FloatArray = NDArray[np.float64]
 Progress = Callable[[str], None]
@@ -44,16 +43,18 @@ def cross_validate(
     device: Device = PROCESSOR,
 ) -> OutOfFold:
     """Train on all folds but one, predict that one, for each fold. ``columns``: those of ``x`` that the boosters see."""
-    result = OutOfFold(np.zeros(len(y)), np.zeros(len(y)), np.zeros((len(y), 3), np.float32), np.zeros(len(y), np.int64))
-    for k, train, test in each_fold(fold):
+
+    def fit(train: Rows) -> Predict:
         ensemble = train_ensemble(spec, x[train], columns, y[train], seed, device)
-        result.value[test], result.spread[test] = ensemble.values(x[test])
-        found = NeighbourIndex.of([bits[i] for i in train]).query([bits[i] for i in test])
-        result.near[test] = found.similarity
-        result.nearest[test] = train[found.position[:, 0]]
-        error = result.value[test] - y[test]
+        return lambda test: np.stack(ensemble.values(x[test]))
+
+    def told(k: int, test: Rows, answers: FloatArray) -> None:
+        error = answers[0] - y[test]
         progress(f"fold {k + 1}: {len(test)} rows, RMSE {np.sqrt((error**2).mean()):.3g}, MAE {np.abs(error).mean():.3g}")
-    return result
+
+    found = cross_validated(fold, bits, fit, told)
+    value, spread = found.parts
+    return OutOfFold(value, spread, found.near, found.nearest)
 
 
 def calibrate(kind: FeatureKind, x: NDArray[np.float32], y: FloatArray, oof: OutOfFold, fold: NDArray[np.int64], seed: int) -> Calibration:

@@ -12,10 +12,10 @@ from scipy.optimize import nnls
 
 from core.errors import UsageError
 from tools.predictors.features.assemble import Describer
-from tools.predictors.neighbours import NeighbourIndex
 from tools.predictors.training.calibration import Calibration, conformal_quantile, error_figures, short, spearman
 from tools.predictors.training.calibration import calibrate as cross_fitted
-from tools.predictors.training.splits import cluster_folds, each_fold, group_folds, scaffold_folds
+from tools.predictors.training.cross_validation import Predict, Rows, cross_validated
+from tools.predictors.training.splits import cluster_folds, group_folds, scaffold_folds
 from tools.predictors.user_models.learn import learn
 from tools.predictors.user_models.learned import Scale, combined, dense_bits
 from tools.predictors.user_models.table import Measurements
@@ -80,14 +80,17 @@ class OutOfFold:
 def cross_validate(data: Described, fold: NDArray[np.int64], seed: int, progress: Progress) -> OutOfFold:
     """Train on all folds but one and predict that one, for each fold."""
     y = data.table.y
-    parts, similarity = np.zeros((3, len(y))), np.zeros(len(y))
-    for k, train, test in each_fold(fold):
+
+    def fit(train: Rows) -> Predict:
         model = learn(data.table.kind, data.x[train], data.bits[train], y[train], seed)
-        parts[:, test] = model.parts(data.x[test], data.bits[test])
-        similarity[test] = NeighbourIndex.of([data.on[i] for i in train]).query([data.on[i] for i in test]).similarity[:, 0]
-        error = combined(parts[:, test], 0.5) - y[test]
+        return lambda test: model.parts(data.x[test], data.bits[test])
+
+    def told(k: int, test: Rows, answers: FloatArray) -> None:
+        error = combined(answers, 0.5) - y[test]
         progress(f"fold {k + 1}: {len(test)} substances, RMSE {np.sqrt((error**2).mean()):.3g}")
-    return OutOfFold(parts, similarity, fold)
+
+    found = cross_validated(fold, data.on, fit, told)
+    return OutOfFold(found.parts, found.near[:, 0].astype(np.float64), fold)
 
 
 def best_kernel_share(oof: OutOfFold, y: FloatArray) -> float:

@@ -11,6 +11,7 @@ from rdkit import Chem, rdBase
 from core.candidate import Proposal
 from core.spec import DesignSpec, FixedAtomsRequirement
 from tools.calculators.drug_likeness import sa_score
+from tools.catalogue.catalogue import Catalogue
 from tools.proposers.analogues.changes import Analogue, exchanged, matched, matched_pairs, sites, substituents
 from tools.proposers.base import Parent, ProposalRequest
 from tools.proposers.exemptions import exemptions
@@ -31,7 +32,7 @@ class AnaloguesProposer:
 
     name = "analogues"
 
-    def applies(self, spec: DesignSpec) -> bool:
+    def applies(self, spec: DesignSpec, catalogue: Catalogue) -> bool:
         """Goals that fix atoms of a compound."""
         return bool(spec.requirements_of(FixedAtomsRequirement))
 
@@ -76,7 +77,7 @@ class _Scan:
     def __post_init__(self) -> None:
         spec = self.request.spec
         self.rng: random.Random = self.request.generator("analogues")
-        self.fit: SpecFit = spec_fit(spec)
+        self.fit: SpecFit = spec_fit(spec, calculators=self.request.calculators)
         self.cores: list[FixedAtoms] = fixed_atoms_of(spec)
         self.compound = self._compound()
         self.lifted = exemptions(spec)

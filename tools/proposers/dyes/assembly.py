@@ -9,6 +9,7 @@ from rdkit import Chem, rdBase
 
 from core.candidate import Proposal
 from core.spec import DesignSpec
+from tools.catalogue.catalogue import Catalogue
 from tools.proposers.base import ProposalRequest
 from tools.proposers.dyes.steering import allowed_recipes, hinted_families, is_about_dyes, lambda_window, promise
 from tools.proposers.dyes.variation import varied_part
@@ -113,16 +114,16 @@ class DyeAssembly:
 
     name = "dye_assembly"
 
-    def applies(self, spec: DesignSpec) -> bool:
+    def applies(self, spec: DesignSpec, catalogue: Catalogue) -> bool:
         """For molecules that are to be dyes."""
-        return is_about_dyes(spec)
+        return is_about_dyes(spec, catalogue=catalogue)
 
     def propose(self, request: ProposalRequest) -> list[Proposal]:
         """At most ``request.count`` distinct dyes, each with its route; [] for a spec that is about no dye."""
-        if not self.applies(request.spec) or request.count <= 0:
+        if not self.applies(request.spec, request.calculators.catalogue) or request.count <= 0:
             return []
         rng = request.generator(self.name)
-        batch = Batch(request, self.name, spec_fit(request.spec))
+        batch = Batch(request, self.name, spec_fit(request.spec, calculators=request.calculators))
         allowed = allowed_recipes(request.spec)
         with rdBase.BlockLogs():
             for parent in request.parents:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from core import data
 from core.spec import DesignSpec
-from tools.catalogue.registry import REGISTRY
+from tools.catalogue.catalogue import Catalogue
 from tools.synthesis.dyes.library import Recipe, recipes
 
 _LAMBDA = "absorption_maximum"
@@ -26,13 +26,13 @@ def _plain(name: str) -> str:
     return re.sub(r"[\s()_-]", "", plain)
 
 
-def is_about_dyes(spec: DesignSpec) -> bool:
+def is_about_dyes(spec: DesignSpec, *, catalogue: Catalogue) -> bool:
     """Whether a spec asks for a dye: a molecule with a dye family, or with a requirement on its absorption."""
     if spec.candidate_class != "molecule":
         return False
     family = spec.family.lower()
     named = any(word in family for word in _DYE_WORDS) or _plain(family) in _words() or _plain(family).removesuffix("s") in _words()
-    return named or bool(REGISTRY.on("dye") & set(spec.property_names()))
+    return named or bool(catalogue.on("dye") & set(spec.property_names()))
 
 
 def allowed_recipes(spec: DesignSpec) -> list[Recipe]:

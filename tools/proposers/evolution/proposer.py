@@ -9,6 +9,7 @@ from rdkit import Chem, rdBase
 from core.candidate import Proposal
 from core.spec import DesignSpec, ScaffoldRequirement
 from tools.calculators.drug_likeness import sa_score
+from tools.catalogue.catalogue import Catalogue
 from tools.proposers.base import Parent, Prescreen, ProposalRequest
 from tools.proposers.evolution.engine import Engine, EngineConfig, Offspring
 from tools.proposers.evolution.repair import repair
@@ -28,7 +29,7 @@ class EvolutionProposer:
 
     name = "evolution"
 
-    def applies(self, spec: DesignSpec) -> bool:
+    def applies(self, spec: DesignSpec, catalogue: Catalogue) -> bool:
         """Molecules only."""
         return spec.candidate_class == "molecule"
 
@@ -36,7 +37,7 @@ class EvolutionProposer:
         """At most ``count`` new structures that the spec does not exclude, nearest to its countable requirements."""
         if request.count < 1:
             return []
-        fit = spec_fit(request.spec)
+        fit = spec_fit(request.spec, calculators=request.calculators)
         rng = request.generator(self.name)
         keys, names = self._sources(request)
         engine = self._engine(request, fit, rng)
@@ -54,7 +55,7 @@ class EvolutionProposer:
             mol = Chem.MolFromSmiles(parent.smiles)
             if mol is not None:
                 keys[Chem.MolToSmiles(mol)] = parent.key
-        return keys, {k.smiles: k.name for _, k in self._seeds(request, spec_fit(request.spec))}
+        return keys, {k.smiles: k.name for _, k in self._seeds(request, spec_fit(request.spec, calculators=request.calculators))}
 
     def _seeds(self, request: ProposalRequest, fit: SpecFit) -> list[tuple[float, Known]]:
         """Starting structures where the run has too few of its own: the goal's own structures, hints, then the nearest known compounds."""

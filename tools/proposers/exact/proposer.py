@@ -19,7 +19,7 @@ from core.spec import (
     ScaffoldRequirement,
     SimilarityRequirement,
 )
-from tools.catalogue.registry import REGISTRY
+from tools.catalogue.catalogue import Catalogue
 from tools.groups.edits import edited
 from tools.proposers.base import ProposalRequest
 from tools.proposers.exact.search import exact
@@ -42,14 +42,14 @@ class ExactProposer:
     name = "exact"
     lists_all = True
 
-    def applies(self, spec: DesignSpec) -> bool:
+    def applies(self, spec: DesignSpec, catalogue: Catalogue) -> bool:
         """Molecules for which something is counted, kept, changed or compared with a structure, or groups are wanted that few known ones have."""
         if spec.candidate_class != "molecule":
             return False
         if spec.exhaustive:
             return bool(spec.requirements_of(EditRequirement))
         kinds = (CountRequirement, EditRequirement, FixedAtomsRequirement, ScaffoldRequirement, SimilarityRequirement)
-        whole = {r.property for r in spec.requirements_of(PropertyRequirement) if REGISTRY[r.property].integer}
+        whole = {r.property for r in spec.requirements_of(PropertyRequirement) if catalogue[r.property].integer}
         counted = bool(whole) or bool(spec.set_requirements) or any(isinstance(r, kinds) for r in spec.requirements)
         return counted or _is_rare(tuple(r.smarts for r in spec.requirements_of(MotifRequirement) if r.wanted))
 
@@ -60,7 +60,7 @@ class ExactProposer:
         edit = next(iter(request.spec.requirements_of(EditRequirement)), None)
         if edit is not None:
             return self._edits(edit, request)
-        fit = spec_fit(request.spec)
+        fit = spec_fit(request.spec, calculators=request.calculators)
         starts = first_starts(request.spec, fit, request.generator(f"{self.name} starts"))
         with rdBase.BlockLogs():
             starts += [mol for p in request.parents[:10] if p.score > 0 and (mol := Chem.MolFromSmiles(p.smiles)) is not None]

@@ -6,6 +6,7 @@ from rdkit import Chem
 
 from core.candidate import Proposal
 from core.spec import CountRequirement, DesignSpec, ElementsRequirement
+from tools.catalogue.catalogue import Catalogue
 from tools.proposers.base import ProposalRequest
 from tools.proposers.isomers.enumerate import VALENCE, Isomers, isomers
 from tools.structures.plausibility import first_violation
@@ -45,7 +46,7 @@ class IsomersProposer:
     name = "isomers"
     lists_all = True
 
-    def applies(self, spec: DesignSpec) -> bool:
+    def applies(self, spec: DesignSpec, catalogue: Catalogue) -> bool:
         """Goals for all isomers of a formula."""
         return spec.candidate_class == "molecule" and spec.exhaustive and bool(formula_of(spec))
 

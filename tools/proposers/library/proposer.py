@@ -7,6 +7,7 @@ from rdkit import Chem
 from core.candidate import Proposal
 from core.seeding import generator
 from core.spec import DesignSpec
+from tools.catalogue.catalogue import Catalogue
 from tools.proposers.base import ProposalRequest
 from tools.proposers.exemptions import exemptions
 from tools.proposers.library.known import Known, ranked
@@ -18,13 +19,13 @@ class LibraryProposer:
 
     name = "library"
 
-    def applies(self, spec: DesignSpec) -> bool:
+    def applies(self, spec: DesignSpec, catalogue: Catalogue) -> bool:
         """Molecules only."""
         return spec.candidate_class == "molecule"
 
     def propose(self, request: ProposalRequest) -> list[Proposal]:
         """The next ``count`` known compounds: each generation goes on where the one before stopped, until none is left."""
-        fit = spec_fit(request.spec)
+        fit = spec_fit(request.spec, calculators=request.calculators)
         lifted = exemptions(request.spec)
         near = [(distance, known) for distance, known in ranked(fit, 100_000) if not known.implausible or lifted.admits(known.mol)]
         order = generator(request.seed, "propose", 0, self.name)

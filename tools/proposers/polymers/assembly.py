@@ -10,6 +10,7 @@ from rdkit import rdBase
 
 from core.candidate import Proposal
 from core.spec import DesignSpec
+from tools.catalogue.catalogue import Catalogue
 from tools.proposers.base import ProposalRequest
 from tools.proposers.polymers.collect import Collector
 from tools.proposers.polymers.steering import (
@@ -45,13 +46,13 @@ class PolymerAssembly:
 
     name = "polymer_assembly"
 
-    def applies(self, spec: DesignSpec) -> bool:
+    def applies(self, spec: DesignSpec, catalogue: Catalogue) -> bool:
         """For polymers only."""
         return spec.candidate_class == "polymer"
 
     def propose(self, request: ProposalRequest) -> list[Proposal]:
         """At most ``request.count`` distinct repeat units with their routes; [] for a spec that is not about polymers."""
-        if not self.applies(request.spec) or request.count <= 0:
+        if not self.applies(request.spec, request.calculators.catalogue) or request.count <= 0:
             return []
         rng = request.generator(self.name)
         collector = Collector(request, self.name)

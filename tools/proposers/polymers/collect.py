@@ -29,7 +29,7 @@ class Collector:
     _seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.fit = spec_fit(self.request.spec)
+        self.fit = spec_fit(self.request.spec, calculators=self.request.calculators)
         self.family = family_of(self.request.spec.family)
         self._seen = {p.smiles for p in self.request.parents}
 

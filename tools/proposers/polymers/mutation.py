@@ -11,6 +11,7 @@ from rdkit import rdBase
 from core import data
 from core.candidate import Proposal
 from core.spec import DesignSpec
+from tools.catalogue.catalogue import Catalogue
 from tools.proposers.base import Parent, ProposalRequest
 from tools.proposers.polymers.assembly import Draw
 from tools.proposers.polymers.collect import Collector
@@ -59,13 +60,13 @@ class PolymerMutation:
 
     name = "polymer_mutation"
 
-    def applies(self, spec: DesignSpec) -> bool:
+    def applies(self, spec: DesignSpec, catalogue: Catalogue) -> bool:
         """For polymers only."""
         return spec.candidate_class == "polymer"
 
     def propose(self, request: ProposalRequest) -> list[Proposal]:
         """At most ``request.count`` distinct children of the parents, each with a route; [] without parents that have one."""
-        if not self.applies(request.spec) or request.count <= 0 or not request.parents:
+        if not self.applies(request.spec, request.calculators.catalogue) or request.count <= 0 or not request.parents:
             return []
         rng = request.generator(self.name)
         collector = Collector(request, self.name)

@@ -11,6 +11,7 @@ from rdkit import Chem, rdBase
 from core.candidate import Material, Proposal, Route
 from core.spec import CountRequirement, DesignSpec, MotifRequirement, ScaffoldRequirement, SimilarityRequirement
 from tools.calculators.drug_likeness import sa_score
+from tools.catalogue.catalogue import Catalogue
 from tools.proposers.base import Parent, ProposalRequest
 from tools.proposers.dyes.steering import is_about_dyes
 from tools.proposers.exemptions import Exemptions, exemptions
@@ -59,13 +60,16 @@ class ReactionsProposer:
 
     name = "reactions"
 
-    def applies(self, spec: DesignSpec) -> bool:
+    def applies(self, spec: DesignSpec, catalogue: Catalogue) -> bool:
         """Molecules only."""
         return spec.candidate_class == "molecule"
 
     def propose(self, request: ProposalRequest) -> list[Proposal]:
         """At most ``count`` products that the spec does not exclude, nearest to its countable requirements, each with its route."""
-        fit, plain = spec_fit(request.spec), not asks_for_colour(request.spec)
+        fit, plain = (
+            spec_fit(request.spec, calculators=request.calculators),
+            not asks_for_colour(request.spec, catalogue=request.calculators.catalogue),
+        )
         library, lifted = request.library or shipped(), exemptions(request.spec)
         rng = request.generator(self.name)
         found: dict[str, tuple[float, Built]] = {}
@@ -168,12 +172,12 @@ def _varied(built: Built, library: BlockLibrary, rng: random.Random) -> Built | 
     return Built(done[0], f"{done[0][-1].reaction}, {done[1]}", built.parents) if done is not None and done[0] else None
 
 
-def asks_for_colour(spec: DesignSpec) -> bool:
+def asks_for_colour(spec: DesignSpec, *, catalogue: Catalogue) -> bool:
     """Whether a spec asks for what absorbs light, or names an azo group: by its family, a property, a motif, a core or a reference.
 
     Where it does not, no azo compounds are made: coupling gives free phenols and amines so readily that every goal with a phenol would get dyes.
     """
-    if is_about_dyes(spec) or spec.family in ("photoswitch", "UV filter"):
+    if is_about_dyes(spec, catalogue=catalogue) or spec.family in ("photoswitch", "UV filter"):
         return True
     names = [r.name for r in spec.requirements_of(MotifRequirement)] + [r.name for r in spec.requirements_of(CountRequirement)]
     if any("azo" in name or "chromophore" in name for name in names):

@@ -14,11 +14,12 @@ from tools.groups.groups import GROUPS
 from tools.proposers.base import ProposalRequest
 from tools.proposers.exact.proposer import ExactProposer
 from tools.search.direct import answer
+from tools.workspace import builtin
 
 
 def test_counts_are_met_and_repeatable() -> None:
     spec = interpret("a molecule with 8 carbon, 1 nitrogen and 2 oxygen atoms")
-    request = ProposalRequest(spec=spec, generation=0, count=5)
+    request = ProposalRequest(spec=spec, generation=0, count=5, calculators=builtin().calculators)
     first, again = ExactProposer().propose(request), ExactProposer().propose(request)
     assert [p.smiles for p in first] == [p.smiles for p in again]
     assert len(first) == 5
@@ -29,7 +30,9 @@ def test_counts_are_met_and_repeatable() -> None:
 
 def test_core_kept_and_window_hit() -> None:
     core = Chem.MolFromSmiles("c1ccc2[nH]ccc2c1")
-    found = answer(interpret("keep the core c1ccc2[nH]ccc2c1, logP between 2 and 3, MW < 400, TPSA between 40 and 90"), 4)
+    found = answer(
+        interpret("keep the core c1ccc2[nH]ccc2c1, logP between 2 and 3, MW < 400, TPSA between 40 and 90"), 4, workspace=builtin()
+    )
     assert len(found) == 4
     for candidate in found:
         mol = Chem.MolFromSmiles(candidate.smiles)
@@ -73,12 +76,12 @@ def test_goals_that_cannot_be_met_say_why() -> None:
 def test_edit_goal_lists_every_way() -> None:
     spec = interpret("Please add a hydroxyl group to the molecule Cc1ccccc1.")
     assert spec.exhaustive
-    assert {c.smiles for c in answer(spec, 10)} == {"Cc1ccccc1O", "Cc1cccc(O)c1", "Cc1ccc(O)cc1", "OCc1ccccc1"}
+    assert {c.smiles for c in answer(spec, 10, workspace=builtin())} == {"Cc1ccccc1O", "Cc1cccc(O)c1", "Cc1ccc(O)cc1", "OCc1ccccc1"}
 
 
 def test_relative_goal_is_not_met_by_the_reference() -> None:
     spec = interpret("a molecule similar to CC(C)Cc1ccc(cc1)C(C)C(=O)O but with lower QED")
-    assert answer(spec, 1)[0].smiles != "CC(C)Cc1ccc(C(C)C(=O)O)cc1"
+    assert answer(spec, 1, workspace=builtin())[0].smiles != "CC(C)Cc1ccc(C(C)C(=O)O)cc1"
 
 
 @pytest.mark.slow

@@ -20,6 +20,7 @@ from tools.proposers.exemptions import exemptions
 from tools.proposers.library.proposer import LibraryProposer
 from tools.search.direct import answer
 from tools.structures.plausibility import asked_by, first_violation, violations
+from tools.workspace import builtin
 
 with Path(__file__).with_name("count_goals.tsv").open(encoding="utf-8", newline="") as table:
     GOALS = list(csv.DictReader(table, delimiter="\t"))
@@ -47,7 +48,7 @@ def _wanting(name: str) -> DesignSpec:
 
 def _mols(spec: DesignSpec, count: int = 3) -> list[Chem.Mol]:
     with rdBase.BlockLogs():
-        found = ExactProposer().propose(ProposalRequest(spec=spec, generation=0, count=count))
+        found = ExactProposer().propose(ProposalRequest(spec=spec, generation=0, count=count, calculators=builtin().calculators))
         return [Chem.MolFromSmiles(p.smiles) for p in found]
 
 
@@ -78,7 +79,7 @@ def test_what_real_compounds_have_is_met_by_plausible_structures() -> None:
 
 
 def test_heavy_halogens_sit_on_rings_and_hydroxyls_on_carbon_atoms_of_their_own() -> None:
-    found = answer(interpret("contrast agent with exactly three iodine and six hydroxyls"), 5)
+    found = answer(interpret("contrast agent with exactly three iodine and six hydroxyls"), 5, workspace=builtin())
     assert len(found) == 5
     for candidate in found:
         mol = Chem.MolFromSmiles(candidate.smiles)
@@ -125,29 +126,33 @@ def test_groups_have_the_form_that_the_words_name() -> None:
 
 
 def test_the_library_lists_no_known_compound_that_breaks_a_rule() -> None:
-    proposals = LibraryProposer().propose(ProposalRequest(spec=_spec("Cl=1; ketone=0"), generation=0, count=5000))
+    proposals = LibraryProposer().propose(
+        ProposalRequest(spec=_spec("Cl=1; ketone=0"), generation=0, count=5000, calculators=builtin().calculators)
+    )
     assert proposals
     assert all(first_violation(Chem.MolFromSmiles(p.smiles)) == "" for p in proposals)
-    asked = LibraryProposer().propose(ProposalRequest(spec=_wanting("acyl chloride"), generation=0, count=20))
+    asked = LibraryProposer().propose(
+        ProposalRequest(spec=_wanting("acyl chloride"), generation=0, count=20, calculators=builtin().calculators)
+    )
     assert any("reagent" in {rule for rule, _ in violations(Chem.MolFromSmiles(p.smiles))} for p in asked)
 
 
 def test_wishes_that_cannot_be_met_together_are_named() -> None:
     spec = interpret("a molecule with an isocyanate, a primary amine and one ether")
-    assert answer(spec, 2) == []
-    binding = binding_wishes(spec)
+    assert answer(spec, 2, workspace=builtin()) == []
+    binding = binding_wishes(spec, calculators=builtin().calculators)
     assert binding is not None
     assert [r.text for r in binding.requirements] == ["contains isocyanate", "contains primary amine"]
     assert "reactive-pair" in {rule for rule, _ in binding.rules}
-    assert why_none(spec) == binding.text
+    assert why_none(spec, calculators=builtin().calculators) == binding.text
     assert binding.text.startswith(
         'No plausible structure was found that meets "contains isocyanate" and "contains primary amine" together.'
     )
-    assert binding_wishes(interpret("a molecule with a ketone and one ether")) is None
+    assert binding_wishes(interpret("a molecule with a ketone and one ether"), calculators=builtin().calculators) is None
 
 
 def test_lists_of_everything_say_what_is_implausible_in_them() -> None:
-    found = answer(interpret("all isomers of C3H8O2"), 50)
+    found = answer(interpret("all isomers of C3H8O2"), 50, workspace=builtin())
     broken = {c.smiles: first_violation(Chem.MolFromSmiles(c.smiles)) for c in found}
     assert {"gem-diol", ""} <= set(broken.values())
     for candidate in found:

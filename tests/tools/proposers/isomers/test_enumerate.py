@@ -9,6 +9,7 @@ from core.errors import ContradictionError
 from tools.proposers.base import ProposalRequest
 from tools.proposers.isomers.enumerate import isomers
 from tools.proposers.isomers.proposer import IsomersProposer, formula_of, isomers_of
+from tools.workspace import builtin
 
 #: Alkanes: OEIS A000602 (http://oeis.org/A000602). C6H6: the 217 structures of MOLGEN (fiehnlab.ucdavis.edu, Seven Golden Rules).
 PUBLISHED = {
@@ -59,9 +60,9 @@ def test_goal_in_words() -> None:
     found = isomers_of(spec)
     assert found is not None
     assert len(found.smiles) == 9
-    proposals = IsomersProposer().propose(ProposalRequest(spec=spec, generation=0, count=1000))
+    proposals = IsomersProposer().propose(ProposalRequest(spec=spec, generation=0, count=1000, calculators=builtin().calculators))
     assert len({p.smiles for p in proposals}) == 9
-    assert IsomersProposer().propose(ProposalRequest(spec=spec, generation=1, count=1000)) == []
+    assert IsomersProposer().propose(ProposalRequest(spec=spec, generation=1, count=1000, calculators=builtin().calculators)) == []
     assert not interpret("a molecule of the formula C7H16").exhaustive
 
 

@@ -1,0 +1,59 @@
+"""The one cross-validation: of the models that ship and of those that users train."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tools.predictors.neighbours import NeighbourIndex
+from tools.predictors.training.splits import each_fold
+
+FloatArray = NDArray[np.float64]
+Rows = NDArray[np.int64]
+Predict = Callable[[Rows], FloatArray]
+"""What a trained model says of rows: an array of shape (m, number of rows), in the unit that is learnt."""
+
+#: Neighbours among the training rows that are kept of every row.
+NEIGHBOURS = 3
+
+
+@dataclass
+class Unseen:
+    """What models say of rows that they have not seen.
+
+    Attributes:
+        parts: their answers, (m, n), in the unit that is learnt.
+        near: Tanimoto similarity to the nearest training rows, (n, 3), highest first; 0 where there are fewer.
+        nearest: position of the nearest training row, (n,).
+    """
+
+    parts: FloatArray
+    near: NDArray[np.float32]
+    nearest: Rows
+
+
+def cross_validated(
+    fold: Rows, bits: Sequence[NDArray[np.uint16]], fit: Callable[[Rows], Predict], told: Callable[[int, Rows, FloatArray], None]
+) -> Unseen:
+    """Train on all folds but one and predict that one, for each fold.
+
+    ``fold``: the fold of every row, (n,). ``bits``: the fingerprint of every row as bit positions. ``fit`` trains on rows and gives what
+    predicts; ``told`` hears fold number, rows and answers as each fold is done.
+    """
+    n = len(fold)
+    parts: FloatArray | None = None
+    near, nearest = np.zeros((n, NEIGHBOURS), np.float32), np.zeros(n, np.int64)
+    for k, train, test in each_fold(fold):
+        answers = fit(train)(test)
+        if parts is None:
+            parts = np.zeros((len(answers), n))
+        parts[:, test] = answers
+        found = NeighbourIndex.of([bits[i] for i in train]).query([bits[i] for i in test])
+        near[test, : found.similarity.shape[1]] = found.similarity
+        nearest[test] = train[found.position[:, 0]]
+        told(k, test, answers)
+    assert parts is not None
+    return Unseen(parts, near, nearest)
