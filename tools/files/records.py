@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -155,7 +156,7 @@ class StructureFile:
         try:
             with self._source.open(self._position) as raw:
                 yield raw
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             reason = getattr(error, "strerror", None) or str(error)
             if isinstance(error, FileNotFoundError):
                 raise NotFoundError(f"cannot read {where}: no such file") from error

@@ -34,6 +34,8 @@ def rows_of(raw: IO[bytes], name: str, notes: list[str]) -> Iterator[tuple[int, 
         raise UsageError(f"{name} is no workbook that can be read: {error}") from error
     try:
         yield from _first_filled(book, notes)
+    except Exception as error:
+        raise UsageError(f"{name} cannot be read to its end: {error}") from error
     finally:
         book.close()
 

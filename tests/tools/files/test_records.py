@@ -94,6 +94,7 @@ def test_which_column_of_several_is_said() -> None:
         ("x.xlsx", b"smiles\nCCO\n", "is no workbook"),
         ("x.xlsx", b"PK\x03\x04 broken", "no workbook that can be read"),
         ("x.csv.gz", gzip.compress(b"smiles\n" + b"CCO\n" * 5000)[:40], "cannot be read to its end"),
+        ("x.csv.gz", gzip.compress(b"smiles\n" + b"CCO\n" * 5000)[:12] + b"\xff" * 40, "cannot be read to its end"),
     ],
 )
 def test_files_that_cannot_be_used_say_why(name: str, content: bytes, words: str) -> None:

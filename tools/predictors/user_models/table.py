@@ -18,6 +18,8 @@ from tools.predictors.specs import FeatureKind
 from tools.predictors.user_models.values import ValueColumn, says_no_value
 from tools.structures.polymer_key import polymer_key
 
+#: More rows than this are refused: all are held in memory.
+MOST_ROWS = 1_000_000
 #: Fewer substances than this give no model.
 LEAST = 20
 #: Below this a model is built, with a warning.
@@ -131,7 +133,7 @@ def read_measurements(
     elements stay, for measuring a model that exists. Raises NotFoundError for a missing file and UsageError for a missing column or
     fewer than 20 usable substances; the message then lists the first bad rows.
     """
-    found = StructureFile(path, smiles).table()
+    found = StructureFile(path, smiles).table(MOST_ROWS)
     values = ValueColumn(found, _columns(path, found, target), unit, log)
     kind = kind or _kind(found.entries)
     good: list[_Row] = []
