@@ -116,7 +116,11 @@ def listen(state: ChatState, context: ChatContext) -> ChatState:
         reasons = "; ".join(f"{hit.id}: {hit.reason}" for hit in verdict.rules if hit.verdict == "block")
         return {**cleared, "problem": f"the safety guard refused this question. {reasons}", "refused": True}
     if unclear := concerns(text):
-        return {**cleared, "problem": f"a person has to look at this question before a language model reads it. {'; '.join(unclear)}", "refused": True}
+        return {
+            **cleared,
+            "problem": f"a person has to look at this question before a language model reads it. {'; '.join(unclear)}",
+            "refused": True,
+        }
     if "talk" in state:
         talk = {**state["talk"], "messages": [*state["talk"]["messages"], {"role": "user", "content": text}]}
     else:

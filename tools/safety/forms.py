@@ -16,7 +16,6 @@ from tools.structures.parse import parse_polymer, parse_smiles
 from tools.structures.salts import disconnect_alkali, neutralise, uncharge_oxides
 from tools.structures.standardise import inchikey
 
-
 #: Largest unmasked molecule that is looked for among the listed precursors, in heavy atoms.
 LARGEST_LISTED = 16
 
@@ -57,7 +56,11 @@ def forms(smiles: str, candidate_class: CandidateClass, read: Chem.Mol | None = 
         whole = _plain(parse_smiles(smiles, read=read))
         pieces = Chem.GetMolFrags(whole, asMols=True)
         reduced = [less for piece in pieces if (less := _without_amine_oxide(piece)) is not None]
-        bare = [_form(less, whole=False, piece=True, keyed=less.GetNumHeavyAtoms() <= LARGEST_LISTED, masked=True) for piece in [*pieces, *reduced] for less in unmasked(piece)]
+        bare = [
+            _form(less, whole=False, piece=True, keyed=less.GetNumHeavyAtoms() <= LARGEST_LISTED, masked=True)
+            for piece in [*pieces, *reduced]
+            for less in unmasked(piece)
+        ]
         if len(pieces) == 1:
             return [_form(whole, whole=True, piece=True), *(_form(less, whole=False, piece=True) for less in reduced), *bare]
         seen: dict[str, Chem.Mol] = {}

@@ -21,6 +21,7 @@ from tools.safety.words import HAZARDS
 #: Text beyond this many characters is not screened but blocked: a design goal is a sentence.
 MAX_GOAL = 20_000
 
+
 @dataclass(frozen=True)
 class GoalRule:
     """A kind of request that is refused or pointed out."""
@@ -60,7 +61,13 @@ def goal_rules() -> GoalRules:
 
 
 #: The rule of goal.toml that a kind of hazard stands for.
-_RULES = {"weapon": "goal.chemical_weapon", "explosive": "goal.explosive", "drug": "goal.illegal_drug", "doubtful": "goal.poison", "medicine": "goal.illegal_drug"}
+_RULES = {
+    "weapon": "goal.chemical_weapon",
+    "explosive": "goal.explosive",
+    "drug": "goal.illegal_drug",
+    "doubtful": "goal.poison",
+    "medicine": "goal.illegal_drug",
+}
 #: How the ids of hits begin that stop a goal for a person.
 STOP = "stop."
 _STOP = "The goal may ask for this; a person has to look at it first."

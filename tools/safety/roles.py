@@ -95,7 +95,8 @@ def sentences(text: str, extra: tuple[Mention, ...] = ()) -> list[Sentence]:
     pieces: list[Sentence] = []
     for at, stop in _pieces(text):
         inside = found[bisect_left(starts, at) : bisect_left(starts, stop)]
-        spoken = _languages(text[at:stop], inside)
+        places = [m for m in inside if m.kind == "named"]
+        spoken = _languages(text[at:stop], [m for m in inside if not any(n.start <= m.start < n.end for n in places)])
         harmless = [m for m in inside if m.kind == "harmless" and (m.everywhere or m.language in spoken)]
         left = [m for m in inside if m.kind == "named" or m in harmless or not any(h.start <= m.start and m.end <= h.end for h in harmless)]
         pieces.append(Sentence(text, at, stop, tuple(left), spoken))
@@ -150,7 +151,11 @@ def _spared(sentence: Sentence, hazard: Mention) -> bool:
         return True
     reach = max((REACH_BEHIND[order] for order in orders), default=0)
     behind = {(m.start, m.end) for m in sentence.of("behind")}
-    if any(_reaches_back(sentence, hazard, m, reach) for m in shields if m.start >= hazard.end and (orders & {"both", "after"} or (m.start, m.end) in behind)):
+    if any(
+        _reaches_back(sentence, hazard, m, reach)
+        for m in shields
+        if m.start >= hazard.end and (orders & {"both", "after"} or (m.start, m.end) in behind)
+    ):
         return True
     return _denied(sentence, hazard)
 
@@ -200,12 +205,16 @@ def _denied(sentence: Sentence, hazard: Mention) -> bool:
     """Whether a negation before, or a word like 'free' behind, denies the hazard."""
     denials = [m for m in sentence.of("negation") if m.end <= hazard.start and _denies(sentence, m, hazard)]
     if denials:
-        return len({m.start for m in denials}) == 1 or not _doubled(sentence, denials)
+        return not any(_doubled(sentence, m) for m in denials)
     limit = 3 if "after" in {lexicon().order.get(name) for name in sentence.languages} else 1
     for m in sentence.of("free"):
         if m.start >= hazard.end:
             between = sentence.between(hazard.end, m.start)
-            small = all(len(w.text) <= SMALL_WORD for w in between) if limit == 1 else not sentence.any_in(hazard.end, m.start, "contrast", "breaker")
+            small = (
+                all(len(w.text) <= SMALL_WORD for w in between)
+                if limit == 1
+                else not sentence.any_in(hazard.end, m.start, "contrast", "breaker")
+            )
             follows = sentence.between(m.end, sentence.end)
             base = bool(follows) and follows[0].text == "base"
             if len(between) <= limit and small and not base and not ("english" in sentence.languages and between):
@@ -213,10 +222,12 @@ def _denied(sentence: Sentence, hazard: Mention) -> bool:
     return False
 
 
-def _doubled(sentence: Sentence, denials: list[Mention]) -> bool:
-    """Whether one negation denies another ('not without')."""
-    ordered = sorted(denials, key=lambda m: m.start)
-    return any(b.start >= a.end and len(sentence.between(a.end, b.start)) <= 1 and not _COMMA.search(sentence.text, a.end, b.start) for a, b in zip(ordered, ordered[1:], strict=False))
+def _doubled(sentence: Sentence, denial: Mention) -> bool:
+    """Whether a negation is itself denied by the word before it: 'not without'."""
+    return any(
+        m.end <= denial.start and not sentence.between(m.end, denial.start) and not _COMMA.search(sentence.text, m.end, denial.start)
+        for m in sentence.of("negation")
+    )
 
 
 def _denies(sentence: Sentence, negation: Mention, hazard: Mention) -> bool:
@@ -234,8 +245,17 @@ def _denies(sentence: Sentence, negation: Mention, hazard: Mention) -> bool:
     if english:
         if between and _listed_last(sentence, between, hazard):
             return not sentence.any_in(start, end, "breaker") and len(between) <= REACH_OF_NO
-        return len(between) <= REACH_OF_NO and not strange and not (_COMMA.search(sentence.text, start, end) and not sentence.any_in(start, end, *JUDGED))
-    return len(between) <= 4 and len(strange) <= 1 and all(len(w.text) <= SMALL_WORD for w in strange) and not _COMMA.search(sentence.text, start, end)
+        return (
+            len(between) <= REACH_OF_NO
+            and not strange
+            and not (_COMMA.search(sentence.text, start, end) and not sentence.any_in(start, end, *JUDGED))
+        )
+    return (
+        len(between) <= 4
+        and len(strange) <= 1
+        and all(len(w.text) <= SMALL_WORD for w in strange)
+        and not _COMMA.search(sentence.text, start, end)
+    )
 
 
 def _listed_last(sentence: Sentence, between: list[Token], hazard: Mention) -> bool:

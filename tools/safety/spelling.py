@@ -14,7 +14,9 @@ _LOOKALIKES = str.maketrans(
      "ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ς": "σ",
      "ك": "ک", "ي": "ی", "ى": "ی", "ة": "ه", "أ": "ا", "إ": "ا", "آ": "ا"}
 )  # fmt: skip
-_HIDDEN = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]")
+_HIDDEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]"
+)
 _DASHES = re.compile("[\u2010-\u2015\u2212\u30fb\u00b7_\\-]")
 _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u05f3": "'", "\u00b4": "'", "`": "'"})
 _SPELLED = re.compile(r"(?<!\w)(?:\w[ .,*/|+~:'\"]{1,3}){3,}\w(?!\w)")

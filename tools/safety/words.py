@@ -21,7 +21,24 @@ from tools.safety.spelling import UNSPACED, WORD, letters, normalise, within
 
 HAZARDS = ("weapon", "explosive", "drug")
 #: Lists that count only in sentences of their own language.
-_ROLES = ("doubtful", "harm", "people", "like", "defence", "counter", "negation", "free", "breaker", "contrast", "and", "article", "fill", "evasion", "behind", "words")
+_ROLES = (
+    "doubtful",
+    "harm",
+    "people",
+    "like",
+    "defence",
+    "counter",
+    "negation",
+    "free",
+    "breaker",
+    "contrast",
+    "and",
+    "article",
+    "fill",
+    "evasion",
+    "behind",
+    "words",
+)
 _NAMES = "names"
 #: Letters from which a hazard word may be misspelt by one letter, and by two.
 ONE_OFF, TWO_OFF = 6, 11
@@ -140,6 +157,11 @@ def lexicon() -> Lexicon:
     return Lexicon(order, whole, stems, inside, unspaced, near, frozenset(normalise(word) for word in ordinary))
 
 
+def kinds_of(language: str) -> frozenset[str]:
+    """The lists that the file of a language holds."""
+    return frozenset(data.table("tools.safety", f"rules/words/{language}.toml"))
+
+
 def _off(word: str) -> int:
     """By how many letters a hazard word may be misspelt."""
     return 2 if len(word) >= TWO_OFF else 1 if len(word) >= ONE_OFF else 0
@@ -169,7 +191,9 @@ def _spaced(known: Lexicon, words: list[Token], i: int) -> Iterator[tuple[Entry,
     """Entries that begin at word ``i``, each with the word behind it."""
     for entry in _candidates(words[i].text[:_LONGEST]):
         stop = i + len(entry.words)
-        if stop <= len(words) and all(_fits(word.text, pattern) for word, pattern in zip(words[i + 1 : stop], entry.words[1:], strict=True)):
+        if stop <= len(words) and all(
+            _fits(word.text, pattern) for word, pattern in zip(words[i + 1 : stop], entry.words[1:], strict=True)
+        ):
             yield entry, stop
 
 
@@ -212,7 +236,12 @@ def _set_apart(known: Lexicon, words: list[Token]) -> Iterator[Mention]:
             joined = "".join(word.text for word in words[i:stop])
             if len(joined) > 30:
                 break
-            endings = [e for cut in (0, 1) for form in (joined[: len(joined) - cut],) for e in (*known.stems.get(form, ()), *known.inside.get(form, ()))]
+            endings = [
+                e
+                for cut in (0, 1)
+                for form in (joined[: len(joined) - cut],)
+                for e in (*known.stems.get(form, ()), *known.inside.get(form, ()))
+            ]
             for entry in [*known.whole.get(joined, ()), *endings]:
                 if entry.kind in HAZARDS and len(entry.words) == 1 and len(joined) >= ONE_OFF and entry.everywhere:
                     yield Mention(entry.kind, words[i].start, words[stop - 1].end, entry.language)
@@ -251,7 +280,12 @@ def _nearest(word: str) -> Entry | None:
     bits = letters(word)
     for plain, others, entry in lexicon().near:
         most = _off(min(plain, word, key=len))
-        if abs(len(plain) - len(word)) <= most and (bits ^ others).bit_count() <= 2 * most and entry.everywhere and within(word, plain, most):
+        if (
+            abs(len(plain) - len(word)) <= most
+            and (bits ^ others).bit_count() <= 2 * most
+            and entry.everywhere
+            and within(word, plain, most)
+        ):
             return entry
     return None
 
