@@ -16,7 +16,6 @@ from tools.structures.parse import parse_polymer, parse_smiles
 from tools.structures.salts import disconnect_alkali, neutralise, uncharge_oxides
 from tools.structures.standardise import inchikey
 
-
 #: Largest unmasked molecule that is looked for among the listed precursors, in heavy atoms.
 LARGEST_LISTED = 16
 

@@ -7,15 +7,18 @@ exception inside the guard, and a structure that cannot be read, are a block. A 
 
 from __future__ import annotations
 
+from typing import Literal
+
 from core.candidate import NO_ROUTE, Material, Route, SafetyVerdict
 from tools.safety.goal_text import STOP, goal_hits
 from tools.safety.rules import rules_version
 from tools.safety.structure import SEVERITY, failure, screen_alerts, screen_structure, verdict_of
 
 __all__ = [
-    "RULES_VERSION", "SEVERITY", "concerns", "screen_alerts", "screen_goal", "screen_materials", "screen_structure", "screened_route", "verdict_of",
+    "RULES_VERSION", "SEVERITY", "Outcome", "concerns", "outcome", "screen_alerts", "screen_goal", "screen_materials", "screen_structure", "screened_route", "verdict_of",
 ]  # fmt: skip
 
+Outcome = Literal["allow", "stop", "block"]
 #: Version of the guard: a hash of its rules, tables and code.
 RULES_VERSION = rules_version()
 
@@ -26,6 +29,13 @@ def screen_goal(text: str) -> SafetyVerdict:
         return verdict_of(goal_hits(text))
     except Exception as error:
         return failure(error)
+
+
+def outcome(text: str) -> Outcome:
+    """What happens to a goal: it goes on, waits for a person, or is refused."""
+    if screen_goal(text).verdict == "block":
+        return "block"
+    return "stop" if concerns(text) else "allow"
 
 
 def concerns(text: str) -> list[str]:

@@ -186,9 +186,7 @@ def _by_name(text: str) -> list[tuple[str, SafetyRuleHit]]:
                 read |= set(range(i, i + size))
                 found += [(phrase, hit) for hit in _screened(phrase, smiles)]
                 break
-    tried = 0
-    for words_of_it in _systematic(words, read):
-        tried += 1
+    for tried, words_of_it in enumerate(_systematic(words, read), 1):
         if tried > _MOST_NAMES:
             found.append((words_of_it, _stop(UNREAD, "unread name", words_of_it, "More systematic names than can be screened.")))
             break
@@ -211,7 +209,8 @@ def _systematic(words: list[str], read: set[int]) -> Iterator[str]:
         if i in read or len(bare) < 8 or not any(c.isalpha() for c in bare):
             continue
         morphemes = len(set(_MORPHEME.findall(bare.lower())))
-        if (morphemes >= 2 and (_LOCANT.search(bare) or _RISKY.search(normalise(bare)))) or (morphemes >= 4 and len(bare) >= 16):
+        risky = morphemes >= 3 and len(bare) >= 12 and bool(_RISKY.search(normalise(bare)))
+        if risky or (morphemes >= 2 and _LOCANT.search(bare)) or (morphemes >= 4 and len(bare) >= 16):
             following = words[i + 1].strip(".,;:!?\"'") if i + 1 < len(words) and i + 1 not in read else ""
             yield f"{bare} {following}" if _SECOND.search(following.lower()) else bare
 

@@ -95,7 +95,8 @@ def sentences(text: str, extra: tuple[Mention, ...] = ()) -> list[Sentence]:
     pieces: list[Sentence] = []
     for at, stop in _pieces(text):
         inside = found[bisect_left(starts, at) : bisect_left(starts, stop)]
-        spoken = _languages(text[at:stop], inside)
+        places = [m for m in inside if m.kind == "named"]
+        spoken = _languages(text[at:stop], [m for m in inside if not any(n.start <= m.start < n.end for n in places)])
         harmless = [m for m in inside if m.kind == "harmless" and (m.everywhere or m.language in spoken)]
         left = [m for m in inside if m.kind == "named" or m in harmless or not any(h.start <= m.start and m.end <= h.end for h in harmless)]
         pieces.append(Sentence(text, at, stop, tuple(left), spoken))
@@ -204,7 +205,7 @@ def _denied(sentence: Sentence, hazard: Mention) -> bool:
     """Whether a negation before, or a word like 'free' behind, denies the hazard."""
     denials = [m for m in sentence.of("negation") if m.end <= hazard.start and _denies(sentence, m, hazard)]
     if denials:
-        return len({m.start for m in denials}) == 1 or not _doubled(sentence, denials)
+        return not any(_doubled(sentence, m) for m in denials)
     limit = 3 if "after" in {lexicon().order.get(name) for name in sentence.languages} else 1
     for m in sentence.of("free"):
         if m.start >= hazard.end:
@@ -221,12 +222,11 @@ def _denied(sentence: Sentence, hazard: Mention) -> bool:
     return False
 
 
-def _doubled(sentence: Sentence, denials: list[Mention]) -> bool:
-    """Whether one negation denies another ('not without')."""
-    ordered = sorted(denials, key=lambda m: m.start)
+def _doubled(sentence: Sentence, denial: Mention) -> bool:
+    """Whether a negation is itself denied by the word before it: 'not without'."""
     return any(
-        b.start >= a.end and len(sentence.between(a.end, b.start)) <= 1 and not _COMMA.search(sentence.text, a.end, b.start)
-        for a, b in zip(ordered, ordered[1:], strict=False)
+        m.end <= denial.start and not sentence.between(m.end, denial.start) and not _COMMA.search(sentence.text, m.end, denial.start)
+        for m in sentence.of("negation")
     )
 
 

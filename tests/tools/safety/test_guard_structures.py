@@ -9,7 +9,7 @@ import pytest
 from rdkit import Chem
 
 from core.candidate import Material, Route, RouteStep
-from tools.safety import guard
+from tools.safety import guard, structure
 from tools.safety.guard import RULES_VERSION, screen_alerts, screen_materials, screen_structure
 from tools.safety.rules import rules_version, structure_rules
 from tools.safety.tables import MISASSIGNED, medicines, regulated, restricted_amines
@@ -162,7 +162,7 @@ def test_a_failure_inside_the_guard_blocks(monkeypatch: pytest.MonkeyPatch) -> N
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("rules are gone")
 
-    monkeypatch.setattr(guard, "possible_rules", broken)
+    monkeypatch.setattr(structure, "possible_rules", broken)
     found = screen_structure("CCO", "molecule")
     assert (found.verdict, found.rules[0].id) == ("block", "guard.failure")
     monkeypatch.setattr(guard, "goal_hits", broken)
