@@ -168,11 +168,13 @@ class ServingError(MolwrightError):
     """No model server gave an answer.
 
     ``kind`` names what went wrong (``serving/pool/failures.py`` lists them), ``status`` is the HTTP status that says the
-    same, ``retry_after`` the seconds after which another try makes sense, where known.
+    same, ``retry_after`` the seconds after which another try makes sense, where known. ``public`` is the message without
+    the words of a server, which may hold what is not for callers; the message itself unless given.
     """
 
-    def __init__(self, message: str, *, kind: str, status: int = 502, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, *, kind: str, status: int = 502, retry_after: float | None = None, public: str = "") -> None:
         super().__init__(message)
+        self.public = public or message
         self.kind = kind
         self.status = status
         self.retry_after = retry_after

@@ -74,6 +74,10 @@ def normalised(goal: str) -> Text:
         raise GoalError(f"a goal must be text, not {type(goal).__name__}")
     if len(goal) > MAX_GOAL_LENGTH:
         raise GoalError(f"the goal has {len(goal)} characters; at most {MAX_GOAL_LENGTH} are read", phrase=goal[:60] + "...")
+    if len(unicodedata.normalize("NFKC", goal)) > MAX_GOAL_LENGTH:  # one sign may stand for eighteen letters
+        raise GoalError(
+            f"the goal, with its signs written out, has more than the {MAX_GOAL_LENGTH} characters that are read", phrase=goal[:60] + "..."
+        )
     plain: list[str] = []
     origin: list[int] = []
     for match in re.finditer(r"[\s\S][\u0300-\u036f]*", goal):

@@ -25,8 +25,10 @@ class GoalService:
         from agent.compound import with_wishes
         from agent.reading import interpret
         from agent.reading.assemble import asks_for_something
+        from agent.reading.normalise import normalise
         from tools.safety.guard import screen_goal
 
+        normalise(goal)
         verdict = screen_goal(goal)
         if verdict.verdict == "block":
             raise RefusedError("the safety guard refused this goal. " + "; ".join(f"{h.id}: {h.reason}" for h in verdict.rules))

@@ -32,8 +32,9 @@ from serving.gateway.http import (
     respond_json,
 )
 from serving.gateway.keys import ApiKey, KeyStore
-from serving.gateway.limits import Limiter
+from serving.gateway.limits import Limiter, Strangers
 from serving.gateway.metrics import GatewayMetrics
+from serving.gateway.origin import origin
 from serving.pool import clock
 from serving.pool.call import Operation, PoolAnswer, PoolRequest
 from serving.pool.failures import error_body
@@ -65,8 +66,9 @@ class Gateway:
         self._config = config
         self._pool = pool
         self._keys = keys
-        self._metrics = metrics
+        self.metrics = metrics
         self._limiter = Limiter(pool.clock)
+        self._strangers = Strangers(pool.clock, config.refusals_per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection event of ASGI."""
@@ -99,7 +101,7 @@ class Gateway:
                 status, answered = message["status"], True
             await send(message)
 
-        self._metrics.in_flight.inc()
+        self.metrics.in_flight.inc()
         try:
             await self._answer(path, scope, receive, observed)
         except ServingError as error:
@@ -110,9 +112,9 @@ class Gateway:
             log.exception("gateway")
             await respond_error(send, ServingError("the gateway is misconfigured; its log says how", kind="configuration", status=500))
         finally:
-            self._metrics.in_flight.dec()
-            self._metrics.requests.labels(known, str(status)).inc()
-            self._metrics.seconds.labels(known).observe(self._pool.clock.now() - begin)
+            self.metrics.in_flight.dec()
+            self.metrics.requests.labels(known, str(status)).inc()
+            self.metrics.seconds.labels(known).observe(self._pool.clock.now() - begin)
 
     async def _answer(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         with self._refusals():
@@ -147,6 +149,7 @@ class Gateway:
         given = bearer(scope)
         key = self._keys.find(given) if given else None
         if key is None:
+            self._strangers.count(origin(scope["client"][0]) if scope.get("client") else "")
             what = "this API key is not known" if given else "an API key is needed: Authorization: Bearer KEY"
             raise ServingError(what, kind="invalid_api_key", status=401)
         return key
@@ -157,7 +160,7 @@ class Gateway:
         try:
             yield
         except ServingError as error:
-            self._metrics.refused.labels(error.kind).inc()
+            self.metrics.refused.labels(error.kind).inc()
             raise
 
     async def _show_metrics(self, send: Send) -> None:
@@ -184,7 +187,7 @@ class Gateway:
         except clock.Aborted as error:
             if error.reason == "slow_request":
                 raise ServingError("the request did not arrive in time", kind="slow_request", status=408) from error
-            self._metrics.left.inc()
+            self.metrics.left.inc()
             raise ServingError("the caller left", kind="client_left", status=499) from error
         finally:
             life.close()
@@ -205,6 +208,8 @@ class Gateway:
 
     async def _respond(self, answer: PoolAnswer, life: clock.Scope, send: Send) -> None:
         life.arm("client_stalled", self._config.client_stall_s)
+        if answer.status != 200:
+            return await respond_error(send, views.refusal(answer), _origin(answer))
         await respond(send, answer.status, answer.content, _origin(answer))
 
     async def _stream(self, request: PoolRequest, life: clock.Scope, send: Send) -> None:
@@ -215,11 +220,13 @@ class Gateway:
             await send({"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS + _origin(opened)})
             try:
                 async for block in opened:
+                    if opened.told:
+                        raise ServingError("the model server ended the stream with an error", kind="broken_stream", status=502)
                     life.arm("client_stalled", self._config.client_stall_s)
                     await send({"type": "http.response.body", "body": block, "more_body": True})
                     life.disarm("client_stalled")
             except ServingError as error:
-                event = b"data: " + json.dumps(error_body(error)).encode() + b"\n\n"
+                event = b"data: " + json.dumps(error_body(error, error.public)).encode() + b"\n\n"
                 await send({"type": "http.response.body", "body": event, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 

@@ -52,7 +52,21 @@ class GatewayConfig(Model):
     require_keys: bool = Field(default=True, description="Whether callers need a key; only a loopback address may go without.")
     open_metrics: bool = Field(default=False, description="Whether /metrics can be read without a key.")
     max_body_bytes: int = Field(default=4 * 1024 * 1024, ge=1024, description="Larger requests are refused.")
-    max_connections: int = Field(default=2048, ge=1, description="Connections at once; more get 503.")
+    max_connections: int = Field(
+        default=2048, ge=1, description="Connections at once; for one more that goes which has waited longest without a request."
+    )
+    max_connections_per_address: int = Field(
+        default=512,
+        ge=1,
+        description="Connections at once from one address (IPv6: one /64 network); behind a proxy as many as it may open.",
+    )
+    max_header_bytes: int = Field(default=16 * 1024, ge=1024, description="Longest head of a request.")
+    header_timeout_s: float = Field(
+        default=5.0, gt=0, description="How long the head of a request may take, from the connection or its first byte."
+    )
+    refusals_per_minute: int = Field(
+        default=120, ge=1, description="Requests without a known key that one address gets an answer to; more get 429."
+    )
     body_timeout_s: float = Field(default=30.0, gt=0, description="How long a caller may take to send its request.")
     client_stall_s: float = Field(default=60.0, gt=0, description="A caller that takes nothing of its answer for so long is dropped.")
     drain_s: float = Field(default=30.0, ge=0, description="Time for calls under way when the gateway is stopped.")

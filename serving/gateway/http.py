@@ -76,10 +76,10 @@ async def respond_json(send: Send, status: int, value: Any, headers: Headers | N
 
 
 async def respond_error(send: Send, error: ServingError, headers: Headers | None = None) -> None:
-    """Send an error as an OpenAI error object, with Retry-After where it is known."""
+    """Send an error as an OpenAI error object, in words that are not a server's, with Retry-After where it is known."""
     extra = list(headers or [])
     if error.retry_after is not None:
         extra.append((b"retry-after", str(max(math.ceil(error.retry_after), 1)).encode()))
     if error.status == 401:
         extra.append((b"www-authenticate", b"Bearer"))
-    await respond_json(send, error.status, error_body(error), extra)
+    await respond_json(send, error.status, error_body(error, error.public), extra)

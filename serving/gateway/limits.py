@@ -1,8 +1,9 @@
-"""Rate and concurrency limits, a user at a time."""
+"""Rate and concurrency limits: of users, and of addresses that have shown no key."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -47,3 +48,25 @@ class Limiter:
             yield
         finally:
             user.running -= 1
+
+
+class Strangers:
+    """Counts, by address, the requests without a known key. Whoever has a key is never counted."""
+
+    _KEPT = 10_000
+
+    def __init__(self, clock: Clock, per_minute: int) -> None:
+        self._clock = clock
+        self._per_minute = per_minute
+        self._minute = 0
+        self._counts: Counter[str] = Counter()
+
+    def count(self, address: str) -> None:
+        """One more request of ``address``. Raises ServingError (429, with Retry-After) over the limit."""
+        minute, left = divmod(self._clock.now(), 60.0)
+        if minute != self._minute or len(self._counts) > self._KEPT:
+            self._minute, self._counts = int(minute), Counter()
+        self._counts[address] += 1
+        if self._counts[address] > self._per_minute:
+            message = "too many requests without a known API key from this address"
+            raise ServingError(message, kind="stranger_limit", status=429, retry_after=max(60.0 - left, 1.0))

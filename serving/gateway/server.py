@@ -1,4 +1,8 @@
-"""Starting a gateway."""
+"""Starting a gateway.
+
+The server is uvicorn with h11 and limits of our own before it (``protocol.py``); a framework between the two would only add work to a request,
+for seven paths and one kind of body.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from serving.gateway.app import Gateway
 from serving.gateway.config import GatewayFile
 from serving.gateway.keys import KeyStore
 from serving.gateway.metrics import GatewayMetrics
+from serving.gateway.protocol import Guard
 from serving.pool.ledger import JsonlSink
 from serving.pool.metrics import PoolMetrics
 from serving.pool.pool import Pool
@@ -26,8 +31,11 @@ def build(file: GatewayFile) -> Gateway:
 
 def server(file: GatewayFile) -> uvicorn.Server:
     """The HTTP server, not yet running."""
+    gateway = build(file)
     config = uvicorn.Config(
-        build(file),
+        gateway,
+        http=Guard(file.gateway, gateway.metrics).protocol(),
+        h11_max_incomplete_event_size=file.gateway.max_header_bytes,
         host=file.gateway.host,
         port=file.gateway.port,
         log_level="warning",
@@ -35,7 +43,6 @@ def server(file: GatewayFile) -> uvicorn.Server:
         server_header=False,
         date_header=False,
         proxy_headers=False,
-        limit_concurrency=file.gateway.max_connections,
         lifespan="on",
         ws="none",
         timeout_keep_alive=30,

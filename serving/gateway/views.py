@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from core.errors import ServingError
+from serving.pool.call import PoolAnswer
 from serving.pool.pool import Pool
 
 
@@ -16,6 +19,21 @@ def model_list(pool: Pool) -> dict[str, Any]:
 
 def _row(name: str, model: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": 0, "owned_by": "molwright", "root": model, "parent": None}
+
+
+_CONTEXT = re.compile(r"context|maximum.{0,20}length|too long|too many tokens|max_model_len", re.IGNORECASE)
+_SCHEMA = re.compile(r"schema|response_format|grammar|json|tool", re.IGNORECASE)
+
+
+def refusal(answer: PoolAnswer) -> ServingError:
+    """The refusal of a request by a model server, in our words: what the server wrote may tell of its inside and is not passed on."""
+    said = answer.content[:4000].decode("utf-8", "replace")
+    kind, message = "refused", f"the model server refused the request (HTTP {answer.status})"
+    if _CONTEXT.search(said):
+        kind, message = "context_length_exceeded", f"{message}: the prompt with its reply is longer than the model's context"
+    elif _SCHEMA.search(said):
+        kind, message = "schema_refused", f"{message}: it does not take the schema or the tools"
+    return ServingError(message, kind=kind, status=answer.status)
 
 
 def fleet(pool: Pool) -> dict[str, Any]:

@@ -105,7 +105,9 @@ class Balancer:
         if self.closing:
             raise ServingError("the pool is closing", kind="closing", status=503, retry_after=1.0)
         if self._clock.now() >= pending.deadline_at:
-            raise ServingError(f"the deadline has passed{_because(pending)}", kind="deadline", status=504)
+            message = "the deadline has passed"
+            public = message + _because(pending.last_public)
+            raise ServingError(message + _because(pending.last_failure), kind="deadline", status=504, public=public)
 
     def _choose(self, pending: Pending) -> tuple[Lease | None, str | None]:
         """A lease; or the model to queue for; or neither where no server of the chain can be used."""
@@ -178,8 +180,13 @@ class Balancer:
         if now >= limit or soonest > max(limit, now):
             wait = max(soonest - now, 1.0) if math.isfinite(soonest) else None
             kind, status = ("rate_limited", 429) if limited else ("unavailable", 503)
+            message = f"no server for {pending.chain[0]} can be used now"
             raise ServingError(
-                f"no server for {pending.chain[0]} can be used now{_because(pending)}", kind=kind, status=status, retry_after=wait
+                message + _because(pending.last_failure),
+                kind=kind,
+                status=status,
+                retry_after=wait,
+                public=message + _because(pending.last_public),
             )
         pending.tried.clear()
         waiter = self._new_waiter(pending)
@@ -215,5 +222,5 @@ class Balancer:
             leave()
 
 
-def _because(pending: Pending) -> str:
-    return f" (last: {pending.last_failure})" if pending.last_failure else ""
+def _because(last: str) -> str:
+    return f" (last: {last})" if last else ""

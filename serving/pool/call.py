@@ -77,4 +77,4 @@ class Pending:
     attempts: list[Attempt] = field(default_factory=list)
     sent: int = 0
     last_failure: str = ""
-    last_kind: str = ""
+    last_public: str = ""  # the same without the server's words

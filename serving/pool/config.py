@@ -130,6 +130,11 @@ class PoolConfig(Model):
     )
     roles: dict[str, str] = Field(default_factory=dict, description="Role -> model. A role's name can be asked for like a model.")
     timeouts: Timeouts = Field(default_factory=Timeouts, description="Patience.")
+    max_answer_bytes: int = Field(
+        default=64 * 1024 * 1024,
+        ge=1024,
+        description="A server's longer answer is not read on and counts as none; streams pass event by event.",
+    )
     retry: RetryConfig = Field(default_factory=RetryConfig, description="Retries.")
     breaker: BreakerConfig = Field(default_factory=BreakerConfig, description="Circuit breaker.")
     probe: ProbeConfig = Field(default_factory=ProbeConfig, description="Health probes.")

@@ -76,7 +76,14 @@ _TYPES = {
 }
 
 
-def error_body(error: ServingError) -> dict[str, object]:
-    """The error as an OpenAI error object. The type follows from the HTTP status, the code is the error's kind."""
+def error_body(error: ServingError, message: str | None = None) -> dict[str, object]:
+    """The error as an OpenAI error object. The type follows from the HTTP status, the code is the error's kind; ``message``: the error's own if None."""
     fallback = "invalid_request_error" if error.status < 500 else "server_error"
-    return {"error": {"message": str(error), "type": _TYPES.get(error.status, fallback), "param": None, "code": error.kind}}
+    return {
+        "error": {
+            "message": str(error) if message is None else message,
+            "type": _TYPES.get(error.status, fallback),
+            "param": None,
+            "code": error.kind,
+        }
+    }

@@ -70,7 +70,7 @@ class Monitor:
         if not force and not self.due():
             return "not_due"
         asked = self._clock.now()
-        before = await self.token_count() if self._endpoint.outstanding else None
+        before = await self.token_count()  # somebody else's call may keep the server busy, also where we have none under way
         failure: AttemptFailed | None = None
         result: ProbeResult = "alive"
         try:

@@ -61,7 +61,9 @@ class Pool:
         self.balancer = Balancer(config, self.endpoints, self.clock, self.metrics)
         self.budget = RetryBudget(config.retry.budget_reserve, config.retry.budget_ratio)
         self._ids = ids or id_factory()
-        self._upstreams = {e.name: Upstream(e.config, config.timeouts, (transports or {}).get(e.name)) for e in self.endpoints}
+        self._upstreams = {
+            e.name: Upstream(e.config, config.timeouts, (transports or {}).get(e.name), config.max_answer_bytes) for e in self.endpoints
+        }
         self.monitors = {
             e.name: monitor.Monitor(e, self._upstreams[e.name], config.probe, self.clock, self._probed) for e in self.endpoints
         }
@@ -222,7 +224,7 @@ class Pool:
         endpoint, consequence = lease.endpoint, failure.consequence
         self._note(pending, lease, failure.kind, seconds, failure.detail)
         pending.tried.add(endpoint.name)
-        pending.last_failure, pending.last_kind = f"{endpoint.name}: {failure}", failure.kind
+        pending.last_failure, pending.last_public = f"{endpoint.name}: {failure}", f"{endpoint.name}: {failure.kind}"
         if consequence.sent:
             pending.sent += 1
             pending.unavailable_since = None
@@ -255,6 +257,7 @@ class Pool:
             kind=failure.kind,
             status=consequence.status,
             retry_after=failure.retry_after,
+            public=f"no answer for {pending.chain[0]}{why} (last: {pending.last_public})",
         )
 
     # ---- books

@@ -45,6 +45,11 @@ class PoolStream:
         pool.metrics.first_token.labels(self.endpoint, self.model).observe(self._first_token_s)
         lease.endpoint.scopes.add(self._scope)
 
+    @property
+    def told(self) -> bool:
+        """Whether the server reported an error in an event that came already."""
+        return self._opened.reader.error is not None
+
     def __aiter__(self) -> PoolStream:
         return self
 
@@ -105,7 +110,8 @@ class PoolStream:
         return None
 
     def _broken(self, why: str) -> ServingError:
-        return ServingError(f"the stream from {self.endpoint} broke: {why}", kind="broken_stream", status=502)
+        public = f"the stream from {self.endpoint} broke"
+        return ServingError(f"{public}: {why}", kind="broken_stream", status=502, public=public)
 
     async def _end(self, *, broken: str = "", left: bool = False) -> None:
         """Close the connection, give the slot back, close the record; the second time does nothing."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
@@ -13,7 +14,7 @@ import httpx
 from serving.pool.call import Operation
 from serving.pool.config import EndpointConfig, Timeouts
 from serving.pool.failures import AttemptFailed
-from serving.pool.sse import EventReader
+from serving.pool.sse import MAX_EVENT_BYTES, EventReader
 
 DEFAULT_RETRY_AFTER_S = 1.0
 MAX_RETRY_AFTER_S = 600.0
@@ -43,7 +44,14 @@ class OpenStream:
 class Upstream:
     """The HTTP client of one endpoint. Proxy settings of the environment are ignored."""
 
-    def __init__(self, config: EndpointConfig, timeouts: Timeouts, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        config: EndpointConfig,
+        timeouts: Timeouts,
+        transport: httpx.AsyncBaseTransport | None = None,
+        max_answer_bytes: int = 64 * 1024 * 1024,
+    ) -> None:
+        self._limit = max_answer_bytes
         key = config.api_key()
         self._headers = {"content-type": "application/json", "accept-encoding": "identity"}
         if key:
@@ -57,6 +65,9 @@ class Upstream:
             trust_env=False,
             follow_redirects=False,
             transport=transport,
+            cookies=CookieJar(
+                DefaultCookiePolicy(allowed_domains=())
+            ),  # what one caller's answer sets must not go out with another's request
         )
 
     async def whole(self, operation: Operation, content: bytes, request_id: str) -> Answer:
@@ -64,7 +75,7 @@ class Upstream:
         try:
             response = await self._send(operation, content, request_id)
             try:
-                body = await response.aread()
+                body = await self._read(response)
             finally:
                 await response.aclose()
         except (httpx.HTTPError, OSError) as error:
@@ -78,7 +89,7 @@ class Upstream:
         try:
             response = await self._send(operation, content, request_id)
             if response.status_code != 200:
-                return read_answer(operation, response, await response.aread())
+                return read_answer(operation, response, await self._read(response))
             opened = await _first_event(response)
             kept = True
             return opened
@@ -89,11 +100,27 @@ class Upstream:
                 await response.aclose()
 
     async def get(self, path: str, *, root: bool = False) -> httpx.Response:
-        """GET a path under /v1, or under the server's root. Raises AttemptFailed if there is no answer."""
+        """GET a path under /v1, or under the server's root. Raises AttemptFailed if there is no answer, or one that is too long."""
         try:
-            return await self._client.get((self._root if root else self._base).join(path), headers=self._headers)
+            request = self._client.build_request("GET", (self._root if root else self._base).join(path), headers=self._headers)
+            response = await self._client.send(request, stream=True)
+            try:
+                body = await self._read(response)
+            finally:
+                await response.aclose()
+            return httpx.Response(response.status_code, headers={"content-type": response.headers.get("content-type", "")}, content=body)
         except (httpx.HTTPError, OSError) as error:
             raise _broken(error) from error
+
+    async def _read(self, response: httpx.Response) -> bytes:
+        """The body, as far as the limit. Raises AttemptFailed beyond it."""
+        parts, size = [], 0
+        async for part in response.aiter_bytes():
+            size += len(part)
+            if size > self._limit:
+                raise AttemptFailed("malformed", f"an answer of more than {self._limit} bytes")
+            parts.append(part)
+        return b"".join(parts)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -110,6 +137,8 @@ async def _first_event(response: httpx.Response) -> OpenStream:
     try:
         async for chunk in chunks:
             first += reader.feed(chunk)
+            if len(first) > MAX_EVENT_BYTES:
+                raise ValueError(f"no event with data in {MAX_EVENT_BYTES} bytes")
             if reader.data_events or reader.done:
                 break
     except ValueError as error:

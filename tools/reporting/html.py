@@ -39,7 +39,7 @@ def _environment(*, catalogue: Catalogue) -> Environment:
         columns=partial(columns, catalogue=catalogue),
         draw=_drawing,
         interval=interval,
-        known=known,
+        known=partial(known, catalogue=catalogue),
         label=partial(label, catalogue=catalogue),
         made=made,
         percent=format_probability,
@@ -119,7 +119,7 @@ class Neighbour:
     measured: str
 
 
-def known(candidate: Candidate, names: Iterable[str]) -> list[Neighbour]:
+def known(candidate: Candidate, names: Iterable[str], *, catalogue: Catalogue) -> list[Neighbour]:
     """What stands nearest to a candidate in the data that the properties ``names`` were predicted from, nearest first."""
     found: dict[tuple[str, float], list[str]] = {}
     for name in names:
@@ -128,7 +128,7 @@ def known(candidate: Candidate, names: Iterable[str]) -> list[Neighbour]:
             continue
         measured = f" {value.nearest_value:.4g} {value.unit}".rstrip() if value.nearest_value is not None else ""
         same = value.nearest == candidate.smiles
-        found.setdefault(("" if same else value.nearest, value.similarity), []).append(title_of(name) + measured)
+        found.setdefault(("" if same else value.nearest, value.similarity), []).append(title_of(name, catalogue=catalogue) + measured)
     return [Neighbour(smiles, near, ", ".join(values)) for (smiles, near), values in sorted(found.items(), key=lambda entry: -entry[0][1])]
 
 

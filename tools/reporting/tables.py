@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from typing import Any
 
@@ -11,6 +10,7 @@ from rdkit.Chem import rdDepictor
 
 from core.candidate import Candidate
 from core.report import REPORT_VERSION, Report
+from core.sheet import SheetWriter
 
 _FIXED = (
     "rank",
@@ -47,9 +47,10 @@ def to_csv(report: Report) -> str:
     rows = [_row(c, True, report) for c in report.candidates] + [_row(c, False, report) for c in report.closest]
     names = sorted({column for row in rows for column in row} - set(_FIXED))
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=[*_FIXED, *names], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(_disarmed(row) for row in rows)
+    writer, columns = SheetWriter(text), [*_FIXED, *names]
+    writer.row(columns)
+    for row in rows:
+        writer.row(row.get(column, "") for column in columns)
     return text.getvalue()
 
 
@@ -118,8 +119,3 @@ def _plain(number: float | None) -> Any:
 
 def _one_line(value: Any) -> str:
     return " ".join(str(value).split())
-
-
-def _disarmed(row: dict[str, Any]) -> dict[str, Any]:
-    """Texts that a spreadsheet would take for a formula get a leading apostrophe (SMILES such as '=O' or '@' included)."""
-    return {k: f"'{v}" if isinstance(v, str) and v[:1] in ("=", "+", "-", "@", "\t", "\r") else v for k, v in row.items()}

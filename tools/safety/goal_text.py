@@ -8,6 +8,7 @@ left is held against the phrases of ``rules/goal.toml``, which are English. A ha
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -75,8 +76,10 @@ _STOP = "The goal may ask for this; a person has to look at it first."
 
 def goal_hits(text: str) -> list[SafetyRuleHit]:
     """Hits of the goal rules on ``text``; each quotes the words that it fired on. A hit that stops for a person has an id of ``stop.``."""
-    if len(text) > MAX_GOAL:
-        reason = f"A goal of {len(text)} characters cannot be screened; the limit is {MAX_GOAL}."
+    # one sign may stand for eighteen letters: what counts is the text with its signs written out
+    length = len(text) if len(text) > MAX_GOAL else len(unicodedata.normalize("NFKC", text))
+    if length > MAX_GOAL:
+        reason = f"A goal of {length} characters cannot be screened; the limit is {MAX_GOAL}."
         return [SafetyRuleHit(id="goal.too_long", name="goal too long to screen", verdict="block", reason=reason)]
     hits: dict[str, SafetyRuleHit] = {}
     plain = normalise(text)

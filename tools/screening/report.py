@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from core.candidate import Candidate, Proposal
 from core.report import Report
+from core.sheet import SheetWriter
 from core.spec import DesignSpec, marked, share_checked
 from tools.calculators.collection import Calculators
 from tools.ranking.rank import rank
@@ -27,8 +27,8 @@ def write_hits(journal: Journal, spec: DesignSpec, path: Path) -> int:
     names = list(dict.fromkeys(spec.property_names()))
     count = 0
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([*_COLUMNS, *names])
+        writer = SheetWriter(file)
+        writer.row([*_COLUMNS, *names])
         for hit in journal.hits():
             count += 1
             fixed = [
@@ -49,7 +49,7 @@ def write_hits(journal: Journal, spec: DesignSpec, path: Path) -> int:
                 hit["line"],
                 *(hit["values"].get(n) for n in names),
             ]
-            writer.writerow([_disarmed(cell) for cell in row])
+            writer.row(row)
     return count
 
 
@@ -57,17 +57,12 @@ def write_rejects(journal: Journal, table: str, path: Path) -> int:
     """The unreadable or blocked records as CSV: line, record, name, reason; returns their number."""
     count = 0
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["line", "record", "name", "reason"])
+        writer = SheetWriter(file)
+        writer.row(["line", "record", "name", "reason"])
         for record, line, name, reason in journal.listed(table):
             count += 1
-            writer.writerow([line, record + 1, _disarmed(name), _disarmed(reason)])
+            writer.row([line, record + 1, name, reason])
     return count
-
-
-def _disarmed(cell: Any) -> Any:
-    """A text that a spreadsheet would run as a formula gets a quote in front."""
-    return "'" + cell if isinstance(cell, str) and cell[:1] in ("=", "+", "@", "\t", "\r") else cell
 
 
 def shortlist(journal: Journal, spec: DesignSpec, read: int, *, calculators: Calculators) -> tuple[list[Candidate], list[list[str]]]:

@@ -1,0 +1,274 @@
+"""What callers without a key, and servers behind, cannot do to a gateway."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from http.cookiejar import CookieJar
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from core.errors import ServingError
+from serving.gateway import views
+from serving.gateway.config import GatewayConfig, GatewayFile
+from serving.gateway.keys import KeyStore
+from serving.gateway.limits import Strangers
+from serving.gateway.origin import origin
+from serving.gateway.server import server
+from serving.pool.call import PoolAnswer
+from serving.pool.config import EndpointConfig, Timeouts
+from serving.pool.failures import AttemptFailed
+from serving.pool.upstream import Upstream
+from tests.serving.fake_upstream import Behaviour, fake, free_socket
+from tests.serving.pool_kit import Book, FakeClock, config, run, until
+
+REFUSED = b"HTTP/1.1 429 Too Many Requests\r\nconnection: close\r\ncontent-length: 0\r\nretry-after: 1\r\n\r\n"
+HALF = b"GET /health HTTP/1.1\r\nHost: x\r\nX-Half: "
+
+
+class Open:
+    """A gateway that listens as ``molwright gateway`` does."""
+
+    def __init__(self, port: int, key: str) -> None:
+        self.port, self.key = port, key
+
+    async def connect(self, source: str = "127.0.0.1", sent: bytes = HALF) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(source, 0))
+        writer.write(sent)
+        await writer.drain()
+        return reader, writer
+
+    async def health(self) -> int:
+        async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+            return (await client.get(f"http://127.0.0.1:{self.port}/health")).status_code
+
+
+@contextmanager
+def listening(tmp_path: Path, behaviour: str = "normal", **options: Any) -> Iterator[Open]:
+    keys = KeyStore(tmp_path / "keys.json")
+    key = keys.add("ada", "2026-01-01T00:00:00+00:00")
+    with fake(default=Behaviour(behaviour)) as (_, url), closing(free_socket()) as sock:
+        gateway = GatewayConfig(keys_file=tmp_path / "keys.json", drain_s=0, **options)
+        made = server(GatewayFile(gateway=gateway, pool=config(url)))
+        thread = threading.Thread(target=lambda: asyncio.run(made.serve(sockets=[sock])), daemon=True)
+        thread.start()
+        try:
+            yield Open(sock.getsockname()[1], key)
+        finally:
+            made.should_exit = made.force_exit = True
+            thread.join(5)
+
+
+@asynccontextmanager
+async def attack(gateway: Open, count: int, source: str = "127.0.0.1") -> AsyncIterator[list[asyncio.StreamReader]]:
+    made = [await gateway.connect(source) for _ in range(count)]
+    try:
+        yield [reader for reader, _ in made]
+    finally:
+        for _, writer in made:
+            writer.close()
+
+
+async def _ended(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await asyncio.wait_for(reader.read(), 5)
+    except ConnectionError:
+        return b""
+
+
+def test_more_half_heads_than_connections_keep_nobody_out(tmp_path: Path) -> None:
+    async def main() -> None:
+        with listening(tmp_path, max_connections=20, header_timeout_s=60) as gateway:
+            async with attack(gateway, 60) as readers:
+                assert [await gateway.health() for _ in range(3)] == [200] * 3
+                assert await _ended(readers[0]) == b""  # the one that has waited longest went
+
+    run(main())
+
+
+def test_one_address_has_its_share_of_the_connections(tmp_path: Path) -> None:
+    async def main() -> None:
+        with listening(tmp_path, max_connections_per_address=5, header_timeout_s=60) as gateway:
+            async with attack(gateway, 6, source="127.0.0.2") as readers:
+                assert await _ended(readers[5]) in (b"", REFUSED)  # the answer is lost where the half head was not read yet
+                assert await gateway.health() == 200
+
+    run(main())
+
+
+def test_a_slow_head_is_closed_however_it_drips(tmp_path: Path) -> None:
+    async def main() -> None:
+        with listening(tmp_path, header_timeout_s=0.3) as gateway:
+            silent, _ = await gateway.connect(sent=b"")
+            dripping, writer = await gateway.connect()
+
+            async def drip() -> None:
+                while not writer.is_closing():
+                    writer.write(b"x")
+                    await asyncio.sleep(0.05)
+
+            task = asyncio.ensure_future(drip())
+            assert [await _ended(silent), await _ended(dripping)] == [b"", b""]
+            task.cancel()
+            again, writer = await gateway.connect(sent=b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert b"200 OK" in await again.readuntil(b"}")
+            writer.write(HALF)
+            assert await _ended(again) == b""  # a second request of a connection has no more time than the first
+
+    run(main())
+
+
+def test_a_head_that_is_too_long_is_refused(tmp_path: Path) -> None:
+    async def main() -> None:
+        with listening(tmp_path, max_header_bytes=2048) as gateway:
+            reader, _ = await gateway.connect(sent=HALF + b"x" * 4096)
+            assert (await _ended(reader)).startswith(b"HTTP/1.1 400")
+
+    run(main())
+
+
+def test_a_chunked_body_is_cut_at_the_limit(tmp_path: Path) -> None:
+    async def main() -> None:
+        with listening(tmp_path, max_body_bytes=4096) as gateway:
+            head = f"POST /v1/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {gateway.key}\r\nTransfer-Encoding: chunked\r\n\r\n"
+            _, writer = await gateway.connect(sent=head.encode())
+            sent = 0
+            with suppress(ConnectionError):
+                while sent < 64 * 1024 * 1024:
+                    writer.write(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+                    await writer.drain()
+                    sent += 65536
+            assert sent < 16 * 1024 * 1024  # what kernel buffers hold, and not the 64 MiB that were to come
+
+    run(main())
+
+
+def test_an_answer_to_an_unread_body_arrives(tmp_path: Path) -> None:
+    async def main() -> None:
+        with listening(tmp_path, max_body_bytes=4096) as gateway:
+            async with httpx.AsyncClient(trust_env=False, headers={"authorization": f"Bearer {gateway.key}"}) as client:
+                for _ in range(3):
+                    answer = await client.post(f"http://127.0.0.1:{gateway.port}/v1/completions", content=b"x" * 60_000)
+                    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "body_too_large")
+
+    run(main())
+
+
+def test_addresses_without_a_key_are_counted_and_those_with_one_are_not() -> None:
+    clock = FakeClock()
+    strangers = Strangers(clock, 2)
+    strangers.count("a")
+    strangers.count("a")
+    with pytest.raises(ServingError) as caught:
+        strangers.count("a")
+    assert (caught.value.status, caught.value.kind) == (429, "stranger_limit")
+    strangers.count("b")
+    clock.time += 60
+    strangers.count("a")
+
+
+@pytest.mark.parametrize(
+    ("host", "counts_as"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("2001:db8::2%eth0", "2001:db8::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+    ],
+)
+def test_what_counts_as_one_address(host: str, counts_as: str) -> None:
+    assert origin(host) == counts_as
+
+
+# ---- servers behind
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("This model's maximum context length is 8192 tokens at /srv/secret", "context_length_exceeded"),
+        ("Invalid json_schema /srv/secret", "schema_refused"),
+        ("Traceback /srv/secret line 5", "refused"),
+    ],
+)
+def test_a_refusal_is_told_in_our_words(said: str, code: str) -> None:
+    answer = PoolAnswer(400, json.dumps({"error": {"message": said}}).encode(), "a", "m", "1")
+    error = views.refusal(answer)
+    assert (error.kind, error.status) == (code, 400)
+    assert "secret" not in str(error)
+
+
+@pytest.mark.parametrize("behaviour", ["server_error", "bad_request", "first_event_error", "unauthorized"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_no_words_of_a_server_reach_a_caller(tmp_path: Path, behaviour: str, stream: bool) -> None:
+    async def main() -> None:
+        with listening(tmp_path, behaviour) as gateway:
+            async with httpx.AsyncClient(trust_env=False, headers={"authorization": f"Bearer {gateway.key}"}) as client:
+                body = {"model": "m", "messages": [{"role": "user", "content": "hello"}], "stream": stream}
+                answer = await client.post(
+                    f"http://127.0.0.1:{gateway.port}/v1/chat/completions", json=body, headers={"x-molwright-deadline-s": "2"}
+                )
+                assert "scripted" not in answer.text
+                assert "engine is gone" not in answer.text
+
+    run(main())
+
+
+def _upstream(answer: httpx.Response, limit: int = 1000) -> tuple[Upstream, list[httpx.Request]]:
+    asked: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+    endpoint = EndpointConfig(name="a", base_url="http://a/v1", model="m")
+    return Upstream(endpoint, Timeouts(), httpx.MockTransport(handle), limit), asked
+
+
+def test_no_cookie_is_kept() -> None:
+    async def main() -> None:
+        made, asked = _upstream(httpx.Response(200, headers={"set-cookie": "session=ada"}, json={"choices": [{}]}))
+        for _ in range(2):
+            await made.whole("completions", b"{}", "1")
+        assert all("cookie" not in request.headers for request in asked)
+        assert isinstance(made._client.cookies.jar, CookieJar)
+        assert len(made._client.cookies.jar) == 0
+        await made.aclose()
+
+    run(main())
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_an_answer_beyond_the_limit_is_not_read_on(status: int) -> None:
+    async def main() -> None:
+        made, _ = _upstream(httpx.Response(status, content=b"x" * 1001))
+        for work in (made.whole("completions", b"{}", "1"), made.get("metrics", root=True)):
+            with pytest.raises(AttemptFailed, match="more than 1000 bytes"):
+                await work
+        await made.aclose()
+
+    run(main())
+
+
+def test_an_idle_pool_does_not_call_a_server_hung_that_works_for_somebody_else() -> None:
+    async def main() -> None:
+        probe = {"enabled": True, "interval_s": 1, "idle_s": 15, "stall_s": 5, "canary_timeout_s": 10}
+        with fake(default=Behaviour("hung"), hang_canary=True, counting=True) as (fake_server, url):
+            clock = FakeClock()
+            book = Book(config(url, probe=probe), clock=clock)
+            await clock.advance(15)
+            seen = fake_server.canaries
+            task = asyncio.ensure_future(book.pool.monitors["a"].probe())
+            await until(lambda: fake_server.canaries == seen + 1)
+            await clock.advance(10)
+            assert await task == "busy"
+            assert book.pool.endpoint("a").health() == "closed"
+            await book.pool.aclose()
+
+    run(main())
