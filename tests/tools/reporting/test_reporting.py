@@ -11,10 +11,8 @@ import jsonschema
 import pytest
 from rdkit import Chem
 
-from core.reading import ReadSpan
 from core.report import Report
-from core.spec import Unchecked
-from tests.report_kit import candidate, small_report
+from tests.report_kit import candidate, small_report, unread_report
 from tools.reporting import render_html, report_json_schema, to_csv, to_sdf
 from tools.reporting.drawing import draw
 from tools.reporting.plots import Mark, scatter, ticks
@@ -143,21 +141,7 @@ def test_a_long_goal_is_cut_in_the_heading_and_whole_below(report: Report) -> No
 
 
 def test_no_probability_stands_alone_where_something_is_unchecked(report: Report) -> None:
-    goal = "logP at most 3, low foaming, HLB of 12"
-    spans = [
-        ReadSpan(start=0, end=14, text="logP at most 3", role="read", becomes=["R1"]),
-        ReadSpan(start=14, end=16, text=", ", role="filler"),
-        ReadSpan(start=16, end=27, text="low foaming", role="unread"),
-        ReadSpan(start=27, end=29, text=", ", role="filler"),
-        ReadSpan(start=29, end=38, text="HLB of 12", role="unread"),
-    ]
-    unchecked = [
-        Unchecked(phrase="low foaming", reason="not understood", suggestion="logP above 1"),
-        Unchecked(phrase="HLB of 12", reason="no"),
-    ]
-    partly = report.model_copy(
-        update={"spec": report.spec.model_copy(update={"goal": goal, "reading": spans, "unchecked": unchecked}), "unchecked": unchecked}
-    )
+    partly = unread_report()
     html = render_html(partly)
     assert '<span class="unread">low foaming</span>, <span class="unread">HLB of 12</span>' in html
     assert "Only 1 of the 3 wishes of the goal are checked." in html
