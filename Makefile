@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 export GOAL
 
-.PHONY: help design test test-vllm test-aizynth test-torch check setup setup-dev lock clean
+.PHONY: help design test test-vllm test-aizynth test-torch test-browser check setup setup-dev lock clean
 
 help:
 	@echo 'make design GOAL="Design a heat-resistant polymer with Tg > 250 °C"   set up and run a design'
@@ -11,6 +11,7 @@ help:
 	@echo 'make test-vllm                                                       tests with real model servers, without a card'
 	@echo 'make test-aizynth                                                    tests with the real AiZynthFinder'
 	@echo 'make test-torch                                                      tests with torch, on a GPU where there is one'
+	@echo 'make test-browser                                                    the report in a browser: widths, contrast, keyboard, print'
 
 design: setup
 	@if [ -z "$$GOAL" ]; then echo 'give a goal: make design GOAL="a molecule with MW < 300"' >&2; exit 2; fi
@@ -33,6 +34,10 @@ test-aizynth: setup-dev
 # Where the environment has a torch of its own (the extra train, on a machine with a GPU): .venv/bin/python -m pytest -m torch tests
 test-torch: setup-dev
 	@PYTHONPATH="$$($(PYTHON) scripts/torch_env.py)" .venv/bin/python -m pytest -m torch tests/tools/predictors $(ARGS)
+
+# The report as a browser shows and prints it; the first time installs Playwright (130 MB) into the user's cache folder. Needs Chromium.
+test-browser: setup-dev
+	@PYTHONPATH="$$($(PYTHON) scripts/browser_env.py)" .venv/bin/python -m pytest -m browser tests/browser $(ARGS)
 
 check: setup-dev
 	@scripts/check

@@ -214,13 +214,20 @@ def _table(title: str, candidates: list[Candidate], names: list[str], all_met: s
         [Column("#", "mark"), Column("name"), Column(all_met, "number"), Column("score", "number"), *values, Column("route")], title
     )
     for c in candidates:
-        p = "" if c.p_meets is None else f"{c.p_meets:.2f}"
+        p = "" if c.p_meets is None else probability_text(c.p_meets)
         score = "" if c.score is None else f"{c.score:.3f}"
         route = c.route.status if c.route else ""
         table.add(str(c.rank or "-"), c.name or c.inchikey or c.key, p, score, *(_cell(c.properties.get(n)) for n in names), route)
     if any(p.in_domain is False for c in candidates for n, p in c.properties.items() if n in names):
         table.caption = "† outside the model's domain"
     return table
+
+
+def probability_text(probability: float) -> str:
+    """A probability with two decimals; what is not certain is never rounded to 0.00 or 1.00."""
+    if 0 < probability < 0.01:
+        return "<0.01"
+    return ">0.99" if 0.99 < probability < 1 else f"{probability:.2f}"
 
 
 def _heading(name: str, candidates: list[Candidate], *, catalogue: Catalogue) -> str:

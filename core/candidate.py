@@ -68,7 +68,7 @@ def format_probability(probability: float | None) -> str:
     """A probability as people read it: '92 %', 'unknown'. What is not certain is never rounded to 0 or 100 %."""
     if probability is None:
         return "unknown"
-    if 0 < probability < 0.005:
+    if 0 < probability <= 0.005:
         return "under 1 %"
     return "over 99 %" if 0.995 <= probability < 1 else f"{100 * probability:.0f} %"
 

@@ -18,9 +18,9 @@ from pathlib import Path
 from core.errors import MolwrightError, NotFoundError, UsageError
 from evals.benchmarks import predictor_speed, stability, thermal_classes
 from evals.sections import read_sections, sections_markdown
-from tools.predictors.specs import PREDICTORS
 from tools.predictors.release.report import write_report
 from tools.predictors.release.rerun import data_file, rerun
+from tools.predictors.specs import PREDICTORS
 from tools.predictors.weights import WEIGHTS
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "predictors.md"

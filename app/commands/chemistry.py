@@ -11,7 +11,7 @@ from rich.markup import escape
 from app.commands.design import AcceptUnread
 from app.commands.door import NONE_MEETS, services, unread_shown
 from app.commands.quick import value_text
-from app.console import emit_json, err, out, print_unchecked
+from app.console import emit_json, err, out, print_unchecked, probability_text
 from app.services.structures import GivenStructure
 from app.tables import Table, columns, print_table
 from core.candidate import Candidate
@@ -93,7 +93,7 @@ def check(
         headings = columns("", "requirement", "value", "probability", "reason", numbers=("value", "probability"), marks=("",))
         table = Table(headings, title=f"{candidate.smiles}  {candidate.key}")
         for r in candidate.requirements:
-            table.add("✓" if r.met else "✗", r.text, value_text(r), f"{r.probability:.2f}", r.reason)
+            table.add("✓" if r.met else "✗", r.text, value_text(r), probability_text(r.probability), r.reason)
         print_table(table, out)
         _remarks(candidate)
         print_unchecked(spec)

@@ -339,3 +339,8 @@ def test_prose_breaks_at_words_on_a_terminal_and_not_in_a_pipe() -> None:
 
 def test_arguments_in_utf_8_are_read_in_any_locale() -> None:
     assert as_utf8(["molwright", os.fsdecode(b"Tg > 250 \xc2\xb0C")]) == ["molwright", "Tg > 250 °C"]
+
+
+@pytest.mark.parametrize(("p", "text"), [(0.0, "0.00"), (0.004, "<0.01"), (0.5, "0.50"), (0.99, "0.99"), (0.998, ">0.99"), (1.0, "1.00")])
+def test_what_is_not_certain_is_not_printed_as_certain(p: float, text: str) -> None:
+    assert console.probability_text(p) == text

@@ -50,7 +50,7 @@ def draw(smiles: str, title: str = "") -> Drawing:
     except (RuntimeError, ValueError):
         return Drawing("")
     width, height = drawer.Width(), drawer.Height()
-    inside = re.sub(r"<\?xml.*?\?>|<!--.*?-->|^.*?<svg[^>]*>", "", drawer.GetDrawingText(), flags=re.DOTALL).strip()
+    inside = re.sub(r"<!--.*?-->\s*", "", drawer.GetDrawingText(), flags=re.DOTALL).split("<svg", 1)[1].split(">", 1)[1].strip()
     label = f'role="img" aria-label="{escape(title or smiles)}"'
     shape = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" style="max-width:{MAGNIFIED * width:.0f}px"'
     start = f'<svg {label} {shape} xmlns="http://www.w3.org/2000/svg">'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -36,6 +37,7 @@ def _environment(*, catalogue: Catalogue) -> Environment:
     )
     environment.filters.update(
         band=band,
+        breakable=breakable,
         columns=partial(columns, catalogue=catalogue),
         draw=_drawing,
         interval=interval,
@@ -79,6 +81,11 @@ def label(name: str, *, catalogue: Catalogue) -> str:
         return name.replace("_", " ")
     definition = catalogue[name]
     return f"{definition.label}, {definition.unit}" if definition.unit else definition.label
+
+
+def breakable(text: str) -> Markup:
+    """``text`` with places where a long chemical name may go on in the next line: after a bracket, a hyphen or a slash within a word."""
+    return Markup("<wbr>").join(re.split(r"(?<=[\w'][-/)\]])(?=[\w(\[])", text))
 
 
 def columns(candidates: list[Candidate], spec: DesignSpec, *, catalogue: Catalogue) -> list[str]:

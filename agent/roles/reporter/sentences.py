@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from core.candidate import Candidate, Citation, format_probability, format_value
@@ -42,7 +43,7 @@ def explain_candidate(
     if parent is not None:
         parts.append(f"It is a variation ({candidate.origin.operator}) of {_called(parent)}.")
     elif candidate.origin.rationale:
-        parts.append(candidate.origin.rationale.rstrip(".") + ".")
+        parts.append(_capitalised(candidate.origin.rationale.rstrip(".")) + ".")
     relevant = relevant_citations(candidate, spec, citations, catalogue=catalogue)
     if relevant:
         parts.append("See " + ", ".join(f"[{c.number}]" for c in relevant) + ".")
@@ -159,6 +160,11 @@ def _passed_over(report: Report) -> str:
         listed = " ".join(s for s in (few_different, listed) if s)
     passed = f"Met every requirement too, but passed over: {' and '.join(parts)}." if parts else ""
     return " ".join(s for s in (passed, listed) if s)
+
+
+def _capitalised(text: str) -> str:
+    """``text`` with a capital where it begins with a word; a SMILES or a chemical name with locants is left as it is."""
+    return text[:1].upper() + text[1:] if re.match(r"[a-z]{3,} ", text) else text
 
 
 def _standing(candidate: Candidate, spec: DesignSpec) -> str:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 import jsonschema
 import pytest
 from rdkit import Chem
 
-from core.reading import ReadSpan
+from core.candidate import format_probability
 from core.report import Report
-from core.spec import Unchecked
-from tests.report_kit import candidate, small_report
+from tests.report_kit import candidate, dye_report, empty_report, polymer_report, small_report, unread_report
 from tools.reporting import render_html, report_json_schema, to_csv, to_sdf
 from tools.reporting.drawing import draw
 from tools.reporting.plots import Mark, scatter, ticks
@@ -144,21 +145,7 @@ def test_a_long_goal_is_cut_in_the_heading_and_whole_below(report: Report) -> No
 
 
 def test_no_probability_stands_alone_where_something_is_unchecked(report: Report) -> None:
-    goal = "logP at most 3, low foaming, HLB of 12"
-    spans = [
-        ReadSpan(start=0, end=14, text="logP at most 3", role="read", becomes=["R1"]),
-        ReadSpan(start=14, end=16, text=", ", role="filler"),
-        ReadSpan(start=16, end=27, text="low foaming", role="unread"),
-        ReadSpan(start=27, end=29, text=", ", role="filler"),
-        ReadSpan(start=29, end=38, text="HLB of 12", role="unread"),
-    ]
-    unchecked = [
-        Unchecked(phrase="low foaming", reason="not understood", suggestion="logP above 1"),
-        Unchecked(phrase="HLB of 12", reason="no"),
-    ]
-    partly = report.model_copy(
-        update={"spec": report.spec.model_copy(update={"goal": goal, "reading": spans, "unchecked": unchecked}), "unchecked": unchecked}
-    )
+    partly = unread_report()
     html = render_html(partly, catalogue=builtin().catalogue)
     assert '<span class="unread">low foaming</span>, <span class="unread">HLB of 12</span>' in html
     assert "Only 1 of the 3 wishes of the goal are checked." in html
@@ -173,3 +160,81 @@ def test_no_probability_stands_alone_where_something_is_unchecked(report: Report
     )
     assert ">All requirements<" in whole
     assert "wishes of the goal are checked" not in whole
+
+
+class Outline(HTMLParser):
+    """Levels of the headings, scopes of the table headings, and the drawings' text alternatives, in the order of the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.levels: list[int] = []
+        self.scopes: list[str | None] = []
+        self.drawings: list[str | None] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit():
+            self.levels.append(int(tag[1]))
+        if tag == "th":
+            self.scopes.append(given.get("scope"))
+        if tag == "svg":
+            self.drawings.append(given.get("aria-label") if given.get("role") == "img" else None)
+
+
+@pytest.mark.parametrize("made", [small_report, polymer_report, dye_report, unread_report, empty_report])
+def test_headings_table_headings_and_drawings_can_be_read_aloud(made: Callable[[], Report]) -> None:
+    seen = Outline()
+    seen.feed(render_html(made(), catalogue=builtin().catalogue))
+    assert seen.levels.count(1) == 1
+    assert all(b - a <= 1 for a, b in itertools.pairwise(seen.levels))
+    assert set(seen.scopes) == {"row", "col"}
+    assert all(seen.drawings)
+
+
+def test_a_property_that_does_not_apply_has_no_column() -> None:
+    table = render_html(polymer_report(), catalogue=builtin().catalogue).split('class="ranked"')[1].split("</table>")[0]
+    assert "SA score" not in table
+    assert "unknown" not in table
+    table = render_html(dye_report(), catalogue=builtin().catalogue).split('class="ranked"')[1].split("</table>")[0]
+    assert "SA score" in table
+
+
+def test_a_card_says_values_interval_how_sure_how_made_and_what_is_known() -> None:
+    card = render_html(polymer_report(), catalogue=builtin().catalogue).split("<article")[1]
+    for part in (
+        '<span class="value">337 ± 22</span> <span class="unit">°C</span>',
+        "90 % interval: 301 to 373 °C",
+        "over 99 %",
+        "By esterification from methanol.",
+        "This structure itself is among the measured ones that the model was trained on: Glass transition temperature.",
+        "allowed with a warning",
+    ):
+        assert part in card, part
+    other = render_html(dye_report(), catalogue=builtin().catalogue).split("<article")[1]
+    assert "<code>CC1=CC=CC1</code> (similarity 0.79): Absorption maximum 511 nm" in other
+    assert "No route was looked for." in other
+
+
+def test_a_polymer_gets_a_wide_drawing_and_a_small_molecule_none_smaller_than_the_least() -> None:
+    assert draw(polymer_report().candidates[0].smiles).wide
+    assert not draw("CCO").wide
+    assert 'width="240" height="170"' in draw("CCO", "ethanol <b>").svg
+    assert 'aria-label="ethanol &lt;b&gt;"' in draw("CCO", "ethanol <b>").svg
+    assert draw("CCO").svg.count("<svg") == 1
+
+
+@pytest.mark.parametrize(
+    ("probability", "text"),
+    [
+        (None, "unknown"),
+        (0.0, "0 %"),
+        (0.001, "under 1 %"),
+        (0.005, "under 1 %"),
+        (0.006, "1 %"),
+        (0.994, "99 %"),
+        (0.9978, "over 99 %"),
+        (1.0, "100 %"),
+    ],
+)
+def test_what_is_not_certain_is_not_printed_as_certain(probability: float | None, text: str) -> None:
+    assert format_probability(probability) == text

@@ -1,0 +1,170 @@
+"""The HTML report as Chromium shows and prints it: at several widths, in both colour schemes, by keyboard and on paper."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.report import Report
+from tests.report_kit import dye_report, empty_report, polymer_report, small_report, unread_report
+from tools.reporting import render_html
+
+pytestmark = pytest.mark.browser
+BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+WIDTHS = (1280, 800, 390, 320)
+#: What A4 leaves between margins of 12 mm, in CSS pixels.
+PAPER = 703
+REPORTS: dict[str, Report] = {
+    "small": small_report(),
+    "polymer with long names": polymer_report(),
+    "dye": dye_report(),
+    "unread words": unread_report(),
+    "no candidates": empty_report(),
+}
+
+#: Words of running text (no SMILES) that stand on more than one line though nothing in them allows a break.
+BROKEN_WORDS = r"""() => {
+  const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; (node = walker.nextNode());) {
+    if (node.parentElement.closest("code, svg, .hidden") || !node.parentElement.checkVisibility()) continue;
+    for (const word of node.data.matchAll(/[\p{L}\p{N}.,]+/gu)) {
+      const range = document.createRange();
+      range.setStart(node, word.index); range.setEnd(node, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map(r => Math.round(r.top))).size > 1) found.push(word[0] + " in " + node.data.trim().slice(0, 60));
+    }
+  }
+  return found;
+}"""
+
+#: Text whose contrast with what is behind it is under 4.5 (WCAG AA), with its contrast.
+PALE = r"""() => {
+  const numbers = text => text.match(/[\d.]+/g).map(Number);
+  const light = c => { const [r, g, b] = c.slice(0, 3).map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
+    return .2126 * r + .7152 * g + .0722 * b; };
+  const behind = e => { for (; e; e = e.parentElement) { const c = numbers(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] > 0) return c; }
+    return [255, 255, 255]; };
+  const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; (node = walker.nextNode());) {
+    const e = node.parentElement, style = getComputedStyle(e);
+    if (!node.data.trim() || e.closest("title, .structure svg") || !e.checkVisibility()) continue;
+    const [a, b] = [light(numbers(e.closest("svg") ? style.fill : style.color)), light(behind(e))];
+    const contrast = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+    if (contrast < 4.5) found.push(node.data.trim().slice(0, 40) + " " + contrast.toFixed(2));
+  }
+  return found;
+}"""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A browser; the tests are skipped where there is none."""
+    program = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if program is None:
+        pytest.skip("there is no Chromium here: install it (Debian: apt-get install chromium)")
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not here: make test-browser")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Each report as a file."""
+    folder = tmp_path_factory.mktemp("pages")
+    found = {name: folder / f"{name.replace(' ', '-')}.html" for name in REPORTS}
+    for name, path in found.items():
+        path.write_text(render_html(REPORTS[name], catalogue=builtin().catalogue), encoding="utf-8")
+    return found
+
+
+def _page(chromium: Any, path: Path, width: int, scheme: str = "light") -> Any:
+    page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page.goto(path.as_uri())
+    return page
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_page_fits_its_words_are_whole_and_its_drawings_large(name: str, width: int, chromium: Any, files: dict[str, Path]) -> None:
+    page = _page(chromium, files[name], width)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(BROKEN_WORDS) == []
+    drawings = page.evaluate("[...document.querySelectorAll('.structure svg')].map(s => s.getBoundingClientRect().width)")
+    assert len(drawings) == len(REPORTS[name].candidates) + len(REPORTS[name].closest)
+    assert min(drawings, default=150) >= 150
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 800])
+def test_a_polymer_is_drawn_at_the_size_of_its_bonds(width: int, chromium: Any, files: dict[str, Path]) -> None:
+    page = _page(chromium, files["polymer with long names"], width)
+    assert page.evaluate("document.querySelector('.structure svg').getBoundingClientRect().width") >= 450
+    sizes = page.evaluate(
+        "['.card .value', '.card .facts dd', '.card .small'].map(s => parseFloat(getComputedStyle(document.querySelector(s)).fontSize))"
+    )
+    assert sizes[0] > 1.4 * sizes[1] > 1.4 * sizes[2]
+    page.close()
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_table_side_by_side_needs_no_scrolling_on_a_desk(name: str, chromium: Any, files: dict[str, Path]) -> None:
+    page = _page(chromium, files[name], 1280)
+    assert page.evaluate("[...document.querySelectorAll('.wide')].filter(w => w.scrollWidth > w.clientWidth).map(w => w.ariaLabel)") == []
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_text_can_be_told_from_its_background(name: str, scheme: str, chromium: Any, files: dict[str, Path]) -> None:
+    page = _page(chromium, files[name], 1280, scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert page.evaluate(PALE) == []
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
+    assert dark == (scheme == "dark")
+    page.close()
+
+
+def test_the_keyboard_reaches_everything_in_the_order_of_the_page(chromium: Any, files: dict[str, Path]) -> None:
+    page = _page(chromium, files["small"], 1280)
+    expected = page.evaluate("document.querySelectorAll('a[href], summary, [tabindex=\"0\"]').length")
+    tops = []
+    for number in range(expected):
+        page.keyboard.press("Tab")
+        if number == 0:
+            assert page.evaluate("document.activeElement.className") == "skip"
+            assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
+        tops.append(
+            page.evaluate(
+                "document.activeElement.compareDocumentPosition(window.before || document.body) & Node.DOCUMENT_POSITION_FOLLOWING"
+            )
+        )
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+        page.evaluate("window.before = document.activeElement")
+    assert not any(tops)
+    page.close()
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_it_prints_whole(name: str, chromium: Any, files: dict[str, Path]) -> None:
+    page = _page(chromium, files[name], PAPER)
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PAPER
+    assert (
+        page.evaluate("[...document.querySelectorAll('table')].filter(t => t.getBoundingClientRect().right > innerWidth + 1).length") == 0
+    )
+    assert page.evaluate(BROKEN_WORDS) == []
+    hidden = page.evaluate("[...document.querySelectorAll('details table')].filter(t => !t.getBoundingClientRect().height).length")
+    assert hidden == 0
+    printed = page.pdf(format="A4", margin=dict.fromkeys(("top", "bottom", "left", "right"), "12mm"))
+    assert printed.startswith(b"%PDF")
+    pages = len(re.findall(rb"/Type\s*/Page\b", printed))
+    listed = len(REPORTS[name].candidates) + len(REPORTS[name].closest)
+    assert 1 <= pages <= 3 + 2 * listed
+    page.close()
