@@ -13,6 +13,7 @@ import pytest
 from core.report import Report
 from tests.report_kit import dye_report, empty_report, polymer_report, small_report, unread_report
 from tools.reporting import render_html
+from tools.workspace import builtin
 
 pytestmark = pytest.mark.browser
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
