@@ -23,7 +23,8 @@ _LINE_SUFFIXES = (".smi", ".smiles", ".ism", ".cxsmiles")
 #: Least share of cells that are structures in a column whose heading does not say so.
 _LEAST_SHARE = 0.5
 _SEP_LINE = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
-_TITLE = re.compile(r"[^\W\d_](?:[^\W\d]|[ \-]){3,}")
+_TITLE = re.compile(r"[^\W\d_](?:[^\W\d]|[ \-]){3,40}")
+_LIKE_SMILES = re.compile(r"[()\[\]@]")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
 _SMILES = re.compile(r"[A-Za-z0-9@+\-\[\]()=#$:/\\%.*~<>{}]{1,2000}(?:\s+\|.*\|)?")
 
@@ -89,14 +90,14 @@ def separated(lines: Iterable[str], separator: str, offset: int = 0) -> Iterator
 
 
 def spaced(lines: Iterable[str], cells: int, offset: int = 0) -> Iterator[tuple[int, list[str]]]:
-    """(line, at most ``cells`` cells) of lines that white space separates; empty ones and those that begin with '#' are passed over.
+    """(line, at most ``cells`` cells) of lines that white space separates; empty ones and remarks, which begin with '#', are passed over.
 
     A CXSMILES extension stays with its structure. ``cells`` 0: every word is a cell.
     """
     splits = cells - 1 if cells else -1
     for number, line in enumerate(lines, 1 + offset):
         row = line.split(None, splits)
-        if row and row[0][0] != "#":
+        if row and (row[0][0] != "#" or _LIKE_SMILES.search(row[0])):
             yield number, row if "|" not in line else _extended(line.strip(), cells)
 
 
@@ -131,7 +132,7 @@ def choose(lines: Sequence[str], suffix: str, wanted: str, name: str) -> tuple[s
 
 def _rows(lines: Sequence[str], separator: str, offset: int = 0) -> list[Row]:
     found = separated(lines, separator, offset) if separator else spaced(lines, _cells(lines), offset)
-    return [(line, row) for line, row in found if not isinstance(row, str)]
+    return [(line, [""] if isinstance(row, str) else row) for line, row in found]
 
 
 def _cells(lines: Sequence[str]) -> int:
@@ -255,5 +256,5 @@ def _bare(rows: Sequence[Row], column: int, spaces: bool) -> Layout:
     widths = [len(row) for _, row in rows]
     width = max(set(widths), key=lambda w: (widths.count(w), w))
     if spaces:
-        return Layout((), column, column + 1, 0 if column else None, rows[0][0], column + 2)
-    return Layout((), column, None, next((i for i in range(width) if i != column), None), rows[0][0], width)
+        return Layout((), column, column + 1, 0 if column else None, 1, column + 2)
+    return Layout((), column, None, next((i for i in range(width) if i != column), None), 1, width)

@@ -116,6 +116,13 @@ def test_a_long_line_is_listed_and_the_next_is_read(monkeypatch: pytest.MonkeyPa
     assert [(r.line, bool(r.fault)) for r in found] == [(1, False), (2, True), (3, False)]
 
 
+def test_a_huge_first_line_is_a_record_and_so_is_what_only_looks_like_a_remark() -> None:
+    found = _read("C" * 1_000_000 + "\nCCO\n# remark\n#C(O)((\n", "x.smi")
+    assert [(r.line, len(r.text)) for r in found] == [(1, 1_000_000), (2, 3), (4, 7)]
+    table = _read('"' + "C" * 200_000 + '",a\nCCO,b\nCC,c\n')
+    assert [(r.line, bool(r.fault)) for r in table] == [(1, True), (2, False), (3, False)]
+
+
 def test_position_counts_the_bytes_of_the_packed_file(tmp_path: Path) -> None:
     path = tmp_path / "x.smi.gz"
     path.write_bytes(gzip.compress(b"CCO a\n" * 1000))
