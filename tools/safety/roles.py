@@ -25,6 +25,8 @@ REACH, REACH_SIGNS = 6, 14
 REACH_BEHIND = {"before": 1, "both": 3, "after": 6}
 #: Most words between a negation and its hazard, and most letters of one that is not listed.
 REACH_OF_NO, SMALL_WORD = 6, 4
+#: Most letters from the stem of a word to the next word.
+LONGEST_ENDING = 12
 #: What ends the reach of a defence: what is prevented may be a defence itself.
 _ENDS = {"defence": ("breaker", "contrast", "and", *HAZARDS), "counter": ("breaker", "contrast", "and", "defence", *HAZARDS)}
 #: Longest piece of text in which words act on each other, in characters.
@@ -157,7 +159,7 @@ def _spared(sentence: Sentence, hazard: Mention) -> bool:
         if m.start >= hazard.end and (orders & {"both", "after"} or (m.start, m.end) in behind)
     ):
         return True
-    return _denied(sentence, hazard)
+    return _denied(sentence, hazard) and not any(m.start >= hazard.end for m in sentence.of("stronger"))
 
 
 def _voided(sentence: Sentence, shield: Mention) -> bool:
@@ -165,6 +167,11 @@ def _voided(sentence: Sentence, shield: Mention) -> bool:
     for m in sentence.of("negation"):
         if m.end <= shield.start and len(sentence.between(m.end, shield.start)) <= 1 and _gap(sentence, m.end, shield.start) <= 12:
             return not (shield.start <= m.start < shield.end)
+    if any(
+        m.start >= shield.end and m.start - shield.end <= LONGEST_ENDING and not sentence.between(shield.end, m.start)
+        for m in sentence.of("undone")
+    ):
+        return True
     return shield.kind == "defence" and any(
         m.end <= shield.start
         and len(sentence.between(m.end, shield.start)) <= 2
@@ -239,6 +246,9 @@ def _denies(sentence: Sentence, negation: Mention, hazard: Mention) -> bool:
     between = sentence.between(start, end)
     if len(between) > REACH_OF_NO:
         return False
+    comma = max((c.end() for c in _COMMA.finditer(sentence.text, start, end)), default=0)
+    if comma and sentence.any_in(comma, end, "article"):
+        return False
     fill = [(m.start, m.end) for m in sentence.of("fill", "like", "article", "and", *JUDGED) if start <= m.start < end]
     strange = [w for w in between if not any(a == w.start or (a <= w.start and w.end <= b) for a, b in fill)]
     english = negation.language == "english" and "english" in sentence.languages
@@ -252,7 +262,7 @@ def _denies(sentence: Sentence, negation: Mention, hazard: Mention) -> bool:
         )
     return (
         len(between) <= 4
-        and len(strange) <= 1
+        and len(strange) <= 2
         and all(len(w.text) <= SMALL_WORD for w in strange)
         and not _COMMA.search(sentence.text, start, end)
     )
