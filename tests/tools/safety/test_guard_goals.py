@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.safety.goal_text import normalise
+from tools.safety.spelling import normalise
 from tools.safety.guard import screen_goal
 
 HERE = Path(__file__).resolve().parents[3] / "evals" / "data" / "guard"
