@@ -28,7 +28,10 @@ REACH_OF_NO, SMALL_WORD = 6, 4
 #: Most letters from the stem of a word to the next word.
 LONGEST_ENDING = 12
 #: What ends the reach of a defence: what is prevented may be a defence itself.
-_ENDS = {"defence": ("breaker", "contrast", "and", *HAZARDS), "counter": ("breaker", "contrast", "and", "defence", *HAZARDS)}
+_ENDS = {
+    "defence": ("breaker", "contrast", "stronger", "head", "and", *HAZARDS),
+    "counter": ("breaker", "contrast", "stronger", "head", "and", "defence", *HAZARDS),
+}
 #: Longest piece of text in which words act on each other, in characters.
 LONGEST = 400
 _STOPS = re.compile(r"[;!?。！？；\n]|\.(?=\s|$)")
@@ -125,7 +128,9 @@ def _languages(text: str, found: list[Mention]) -> frozenset[str]:
     if "japanese" in scripts:
         scripts -= {"chinese"}
     if scripts:
-        return frozenset(scripts)
+        heard = Counter(language for language, _ in {(m.language, m.start) for m in found} if language in scripts)
+        loudest = max(heard.values(), default=0)
+        return frozenset(name for name in scripts if heard[name] * 5 >= loudest * 4)
     counts = Counter(language for language, _ in {(m.language, m.start) for m in found})
     counts += Counter(m.language for m in found if m.kind == "words")
     counts.pop("names", None)
@@ -239,7 +244,7 @@ def _doubled(sentence: Sentence, denial: Mention) -> bool:
 
 def _denies(sentence: Sentence, negation: Mention, hazard: Mention) -> bool:
     start, end = negation.end, hazard.start
-    if sentence.any_in(start, end, "contrast", "defence", "counter"):
+    if sentence.any_in(start, end, "contrast", "head", "defence", "counter"):
         return False
     if UNSPACED.search(sentence.text, start, end):
         return _gap(sentence, start, end) <= 4
@@ -282,10 +287,14 @@ def _beside(sentence: Sentence, hazard: Mention, earlier: list[Judged]) -> bool:
     start, end = earlier[-1].mention.end, hazard.start
     if end < start:
         return True
-    if sentence.any_in(start, end, "breaker", "contrast", "like", "evasion", "article"):
+    if sentence.any_in(start, end, "breaker", "contrast", "like", "evasion", "article", "defence", "counter", "negation", "free"):
         return False
     between = sentence.between(start, end)
-    if len(between) > 3 or not (sentence.any_in(start, end, "and") or _COMMA.search(sentence.text, start, end) or not between):
+    if len(between) > 3 or not (
+        sentence.any_in(start, end, "and")
+        or _COMMA.search(sentence.text, start, end)
+        or (not between and not UNSPACED.search(sentence.text, start, end))
+    ):
         return False
     follows = sentence.between(hazard.end, sentence.end)
     return not (follows and any(m.start == follows[0].start for m in sentence.of("like")))

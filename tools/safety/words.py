@@ -5,7 +5,8 @@ longer word, ``two words`` stand side by side or joined. Entries in writing with
 ``weapon``, ``explosive``, ``drug`` (asked for, they block), ``doubtful`` (a person decides), ``medicine`` (a person decides where something
 ``like`` it is asked for), ``harm`` with ``people``; what decides their role: ``defence`` and ``counter`` (against the hazard), ``negation``
 before and ``free`` behind it, ``breaker`` and ``contrast`` (end their reach), ``and``, ``article``, ``fill`` (may stand between), ``evasion``
-(undoes a defence), ``undone`` (right behind a defence, undoes it: 'sensor-proof'), ``stronger`` (a denied
+(undoes a defence), ``head`` (joins
+what is said before a noun to it: what follows is the thing itself), ``undone`` (right behind a defence, undoes it: 'sensor-proof'), ``stronger`` (a denied
 hazard is only the measure), ``behind`` (the only defences that may stand behind the hazard), ``words`` (small words that tell the language); ``harmless`` (phrases that ask for nothing bad); ``only_here`` (entries that are ordinary words of other languages).
 """
 
@@ -38,6 +39,7 @@ _ROLES = (
     "fill",
     "evasion",
     "behind",
+    "head",
     "undone",
     "stronger",
     "words",
