@@ -25,8 +25,13 @@ REACH, REACH_SIGNS = 6, 14
 REACH_BEHIND = {"before": 1, "both": 3, "after": 6}
 #: Most words between a negation and its hazard, and most letters of one that is not listed.
 REACH_OF_NO, SMALL_WORD = 6, 4
+#: Most letters from the stem of a word to the next word.
+LONGEST_ENDING = 12
 #: What ends the reach of a defence: what is prevented may be a defence itself.
-_ENDS = {"defence": ("breaker", "contrast", "and", *HAZARDS), "counter": ("breaker", "contrast", "and", "defence", *HAZARDS)}
+_ENDS = {
+    "defence": ("breaker", "contrast", "stronger", "head", "and", *HAZARDS),
+    "counter": ("breaker", "contrast", "stronger", "head", "and", "defence", *HAZARDS),
+}
 #: Longest piece of text in which words act on each other, in characters.
 LONGEST = 400
 _STOPS = re.compile(r"[;!?。！？；\n]|\.(?=\s|$)")
@@ -123,7 +128,9 @@ def _languages(text: str, found: list[Mention]) -> frozenset[str]:
     if "japanese" in scripts:
         scripts -= {"chinese"}
     if scripts:
-        return frozenset(scripts)
+        heard = Counter(language for language, _ in {(m.language, m.start) for m in found} if language in scripts)
+        loudest = max(heard.values(), default=0)
+        return frozenset(name for name in scripts if heard[name] * 5 >= loudest * 4)
     counts = Counter(language for language, _ in {(m.language, m.start) for m in found})
     counts += Counter(m.language for m in found if m.kind == "words")
     counts.pop("names", None)
@@ -157,7 +164,7 @@ def _spared(sentence: Sentence, hazard: Mention) -> bool:
         if m.start >= hazard.end and (orders & {"both", "after"} or (m.start, m.end) in behind)
     ):
         return True
-    return _denied(sentence, hazard)
+    return _denied(sentence, hazard) and not any(m.start >= hazard.end for m in sentence.of("stronger"))
 
 
 def _voided(sentence: Sentence, shield: Mention) -> bool:
@@ -165,6 +172,11 @@ def _voided(sentence: Sentence, shield: Mention) -> bool:
     for m in sentence.of("negation"):
         if m.end <= shield.start and len(sentence.between(m.end, shield.start)) <= 1 and _gap(sentence, m.end, shield.start) <= 12:
             return not (shield.start <= m.start < shield.end)
+    if any(
+        m.start >= shield.end and m.start - shield.end <= LONGEST_ENDING and not sentence.between(shield.end, m.start)
+        for m in sentence.of("undone")
+    ):
+        return True
     return shield.kind == "defence" and any(
         m.end <= shield.start
         and len(sentence.between(m.end, shield.start)) <= 2
@@ -232,12 +244,15 @@ def _doubled(sentence: Sentence, denial: Mention) -> bool:
 
 def _denies(sentence: Sentence, negation: Mention, hazard: Mention) -> bool:
     start, end = negation.end, hazard.start
-    if sentence.any_in(start, end, "contrast", "defence", "counter"):
+    if sentence.any_in(start, end, "contrast", "head", "defence", "counter"):
         return False
     if UNSPACED.search(sentence.text, start, end):
         return _gap(sentence, start, end) <= 4
     between = sentence.between(start, end)
     if len(between) > REACH_OF_NO:
+        return False
+    comma = max((c.end() for c in _COMMA.finditer(sentence.text, start, end)), default=0)
+    if comma and sentence.any_in(comma, end, "article"):
         return False
     fill = [(m.start, m.end) for m in sentence.of("fill", "like", "article", "and", *JUDGED) if start <= m.start < end]
     strange = [w for w in between if not any(a == w.start or (a <= w.start and w.end <= b) for a, b in fill)]
@@ -252,7 +267,7 @@ def _denies(sentence: Sentence, negation: Mention, hazard: Mention) -> bool:
         )
     return (
         len(between) <= 4
-        and len(strange) <= 1
+        and len(strange) <= 2
         and all(len(w.text) <= SMALL_WORD for w in strange)
         and not _COMMA.search(sentence.text, start, end)
     )
@@ -272,10 +287,14 @@ def _beside(sentence: Sentence, hazard: Mention, earlier: list[Judged]) -> bool:
     start, end = earlier[-1].mention.end, hazard.start
     if end < start:
         return True
-    if sentence.any_in(start, end, "breaker", "contrast", "like", "evasion", "article"):
+    if sentence.any_in(start, end, "breaker", "contrast", "like", "evasion", "article", "defence", "counter", "negation", "free"):
         return False
     between = sentence.between(start, end)
-    if len(between) > 3 or not (sentence.any_in(start, end, "and") or _COMMA.search(sentence.text, start, end) or not between):
+    if len(between) > 3 or not (
+        sentence.any_in(start, end, "and")
+        or _COMMA.search(sentence.text, start, end)
+        or (not between and not UNSPACED.search(sentence.text, start, end))
+    ):
         return False
     follows = sentence.between(hazard.end, sentence.end)
     return not (follows and any(m.start == follows[0].start for m in sentence.of("like")))

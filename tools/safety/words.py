@@ -5,7 +5,9 @@ longer word, ``two words`` stand side by side or joined. Entries in writing with
 ``weapon``, ``explosive``, ``drug`` (asked for, they block), ``doubtful`` (a person decides), ``medicine`` (a person decides where something
 ``like`` it is asked for), ``harm`` with ``people``; what decides their role: ``defence`` and ``counter`` (against the hazard), ``negation``
 before and ``free`` behind it, ``breaker`` and ``contrast`` (end their reach), ``and``, ``article``, ``fill`` (may stand between), ``evasion``
-(undoes a defence), ``behind`` (the only defences that may stand behind the hazard), ``words`` (small words that tell the language); ``harmless`` (phrases that ask for nothing bad); ``only_here`` (entries that are ordinary words of other languages).
+(undoes a defence), ``head`` (joins
+what is said before a noun to it: what follows is the thing itself), ``undone`` (right behind a defence, undoes it: 'sensor-proof'), ``stronger`` (a denied
+hazard is only the measure), ``behind`` (the only defences that may stand behind the hazard), ``words`` (small words that tell the language); ``harmless`` (phrases that ask for nothing bad); ``only_here`` (entries that are ordinary words of other languages).
 """
 
 from __future__ import annotations
@@ -37,6 +39,9 @@ _ROLES = (
     "fill",
     "evasion",
     "behind",
+    "head",
+    "undone",
+    "stronger",
     "words",
 )
 _NAMES = "names"
@@ -233,6 +238,8 @@ def _set_apart(known: Lexicon, words: list[Token]) -> Iterator[Mention]:
     """Hazard words that are cut into two or three pieces: 'fen tanyl'."""
     for i in range(len(words)):
         for stop in range(i + 2, min(i + 4, len(words)) + 1):
+            if len(words[stop - 1].text) < 2 or len(words[i].text) < 2:
+                break
             joined = "".join(word.text for word in words[i:stop])
             if len(joined) > 30:
                 break

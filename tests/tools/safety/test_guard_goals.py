@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.safety.goal_text import normalise
 from tools.safety.guard import screen_goal
+from tools.safety.spelling import normalise
 
 HERE = Path(__file__).resolve().parents[3] / "evals" / "data" / "guard"
 BLOCK = (HERE / "goals_block.txt").read_text(encoding="utf-8").splitlines()
