@@ -15,6 +15,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+#: Errors that are answered before the whole request was read, so that the connection ends with them.
+_CLOSING = frozenset({"body_too_large", "slow_request", "invalid_api_key", "stranger_limit"})
 
 
 def header(scope: Scope, name: bytes) -> str | None:
@@ -82,4 +84,6 @@ async def respond_error(send: Send, error: ServingError, headers: Headers | None
         extra.append((b"retry-after", str(max(math.ceil(error.retry_after), 1)).encode()))
     if error.status == 401:
         extra.append((b"www-authenticate", b"Bearer"))
+    if error.kind in _CLOSING:
+        extra.append((b"connection", b"close"))
     await respond_json(send, error.status, error_body(error, error.public), extra)

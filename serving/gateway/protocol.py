@@ -47,6 +47,21 @@ class Guard:
         self.metrics.refused.labels(reason).inc()
 
 
+class _Lingering:
+    """A transport that, when it is closed while a request is still coming, lets the caller read the answer first."""
+
+    def __init__(self, transport: asyncio.Transport, protocol: GuardedProtocol) -> None:
+        self.inner = transport
+        self._protocol = protocol
+
+    def close(self) -> None:
+        """Close, at once or after the answer."""
+        self._protocol._close(self.inner)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+
 class GuardedProtocol(H11Protocol):
     """One connection. ``guard`` is set by :meth:`Guard.protocol`."""
 
@@ -64,6 +79,7 @@ class GuardedProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Count the connection, refuse it, or let the one go that has waited longest."""
         super().connection_made(transport)
+        self.transport = _Lingering(transport, self)  # type: ignore[assignment]
         guard = self.guard
         self._origin = origin(self.client[0]) if self.client else ""
         guard.open += 1
@@ -104,6 +120,8 @@ class GuardedProtocol(H11Protocol):
     def on_response_complete(self) -> None:
         """Wait for the next request; what is left of one that was answered before its end is not read."""
         unread = self.conn.their_state is h11.SEND_BODY
+        if self._cut:
+            return
         super().on_response_complete()
         if self.transport.is_closing():
             return
@@ -138,8 +156,16 @@ class GuardedProtocol(H11Protocol):
         self.transport.write(_REFUSED % (status, phrase))
         self.transport.close()
 
+    def _close(self, transport: asyncio.Transport) -> None:
+        if self.conn.their_state is h11.SEND_BODY and not self._cut and self._origin is not None:
+            self._cut_off()
+        else:
+            transport.close()
+
     def _cut_off(self) -> None:
         """End the connection once the caller has had the chance to read its answer."""
+        if self._cut:
+            return
         self._unset_keepalive_if_required()
         self._cut = True
         if self.transport.can_write_eof():
