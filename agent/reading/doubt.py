@@ -30,6 +30,8 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
         return ""
     if states_fact(reader, clauses, n):
         return FACT
+    if _answered(reader, clauses, n) or (not clause.denied and _under_label(reader, clause)):
+        return _DOUBT
     if clause.parts and not clause.denied and _taken_back(reader, clauses, n):
         return _DOUBT
     before = _neighbour(clauses, n, -1)
@@ -121,6 +123,8 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
     if clause.denied and joined and (clause.closing or clause.opened):
         return ""
     closed = _closed(reader, before)
+    if clause.content in ("limit", "level") and _names_property(reader, clause) and _measured(reader, before):
+        return ""
     if clause.parts and (
         (clause.subject and before.content not in ("purpose", "adverbial"))
         or (
@@ -131,12 +135,7 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
         or (not sign and not nominal)
     ):
         return _DOUBT
-    if (
-        clause.bare
-        and clause.content == "limit"
-        and not any(m.kind in ("prop", "verbprop", "scale", "liquid") for k in range(clause.i, clause.j) for m in reader.lattice.at[k])
-        and before.content not in ("purpose", "adverbial")
-    ):
+    if clause.bare and clause.content == "limit" and not _names_property(reader, clause) and before.content not in ("purpose", "adverbial"):
         return _DOUBT
     return _DOUBT if not sign and not nominal else ""
 
@@ -183,6 +182,18 @@ def _says_of_it(reader: Reader, before: Clause, clause: Clause) -> bool:
     return reader.lattice.has(clause.i, "necessity") and told
 
 
+def _names_property(reader: Reader, clause: Clause) -> bool:
+    return any(m.kind in ("prop", "verbprop", "scale", "liquid") for k in range(clause.i, clause.j) for m in reader.lattice.at[k])
+
+
+def _measured(reader: Reader, before: Clause) -> bool:
+    """Whether words that were not read say how much of something there is, and deny nothing: 'a fire point of 300 °C'."""
+    inside = range(before.i, before.j)
+    return any(reader.lattice.has(k, "num") for k in inside) and not any(
+        reader.lattice.has(k, "negation", "negation_after", "condition", "exception", "permission") for k in inside
+    )
+
+
 def _counted_apart(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
     """Whether a number and a sign set the clause apart from words before it that deny nothing."""
     denies = any(reader.lattice.has(k, "negation", "negation_after") for k in range(before.i, before.j))
@@ -218,17 +229,57 @@ _ANAPHORA = frozenset({"it", "its", "them", "they", "these", "those", "this", "b
 
 
 def _taken_back(reader: Reader, clauses: list[Clause], n: int) -> bool:
-    """Whether what follows a demand for parts, and was not read or denies, stands for it: 'contains quinoline, and we want it gone'."""
+    """Whether what follows a demand for parts, and was not read, stands for it: 'contains quinoline, and we want it gone'."""
     end = clauses[n].j
     for after in clauses[n + 1 :]:
         if after.role == "filler":
             continue
-        if after.role != "unread" and not after.denied:
+        if after.role != "unread":
             return False
-        if any(reader.lattice.lower(k) in _ANAPHORA for k in range(end, min(after.j, end + 6))):
+        if not _reason(reader, after) and any(reader.lattice.lower(k) in _ANAPHORA for k in range(end, min(after.j, end + 6))):
             return True
         end = after.j
     return False
+
+
+#: Most words of an answer.
+_SHORT = 4
+
+
+def _answered(reader: Reader, clauses: list[Clause], n: int) -> bool:
+    """Whether the clause is a question, and what follows is an answer that was not understood: 'an ester? by no means'."""
+    after = clauses[n + 1] if n + 1 < len(clauses) else None
+    asked = any(reader.lattice.lower(k) == "?" for k in range(clauses[n].j, after.i if after is not None else reader.end))
+    return (
+        asked
+        and after is not None
+        and after.role == "unread"
+        and after.j - after.i <= _SHORT
+        and not reader.lattice.has(after.i, "prop", "num", "unchk")
+    )
+
+
+def _under_label(reader: Reader, clause: Clause) -> bool:
+    """Whether the clause stands in a list under a heading that denies: 'No-gos: nitro, wibble, an ester'."""
+    if not (clause.parts or clause.content == "vague"):
+        return False
+    k = clause.i - 1
+    while k >= 0 and not (reader.sign(k) and reader.lattice.lower(k) in STOPS):
+        if reader.lattice.lower(k) == ":" and any(reader.lattice.has(m, "negation", "negation_after") for m in range(max(0, k - 5), k)):
+            return True
+        k -= 1
+    return False
+
+
+#: Words that give a reason, which changes nothing.
+_REASONS = ("because", "since", "due", "owing", "thanks")
+
+
+def _reason(reader: Reader, clause: Clause) -> bool:
+    """Whether an unread clause gives a reason: 'because they hydrolyse'."""
+    return reader.lattice.lower(clause.i) in _REASONS and not any(
+        reader.lattice.has(k, "condition", "exception") for k in range(clause.i, clause.j)
+    )
 
 
 def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
@@ -240,7 +291,7 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return _ALTERNATIVE
     if after.role == "read":
         return _before_read(reader, clause, after, sign, joined)
-    if after.role != "unread":
+    if after.role != "unread" or (_reason(reader, after) and not clause.listed):
         return ""
     return _before_unread(reader, clause, after, sign, joined) or _stuck_to_unread(reader, clause, after, sign, joined)
 
@@ -289,6 +340,7 @@ def _before_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joi
     if clause.listed and reader.lattice.has(after.i, "negation") and after.j - after.i <= 2:
         return _DOUBT
     limiting = reader.lattice.has(after.i, "condition", "exception") and not reader.lattice.has(after.i, "purpose")
+    limiting = limiting and not ((sign or joined) and reader.lattice.has(after.i, "scarcely"))
     limiting = limiting or reader.lattice.has(after.i, "exception")
     if limiting and sign != ".":
         return "a condition or an exception is not understood"

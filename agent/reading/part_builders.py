@@ -86,7 +86,11 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if stance.late and joints and (joints[-1] == "," or (any(f.article for f in forms) and not stance.strong)):
         return None  # 'a long chain, nitrogen undesirable'
     if stance.denied:
-        return _blamed(node, lattice, _denied_items(items, forms, joints, catalogue=lattice.catalogue))
+        headed = lattice.lower(node.i - 1) == ":" and "nor" not in joints
+        items_denied = (
+            each(items, denied=True, catalogue=lattice.catalogue) if headed else _denied_items(items, forms, joints, catalogue=lattice.catalogue)
+        )
+        return _blamed(node, lattice, items_denied)
     if not stance.holding and any(item.mentions("cmpd") and not item.mentions("grp") for item in items):
         return None
     asked = stance.strong or forms[0].article or stance.listed
