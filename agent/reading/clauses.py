@@ -152,6 +152,8 @@ class Reader:
         if not 0 <= i < self.end or self.lattice.pieces[i].text not in signs:
             return self.dash(i) if signs is SIGNS else False
         piece, after = self.lattice.pieces[i], self.lattice.pieces[i + 1] if i + 1 < self.end else None
+        if piece.text == "." and self.lattice.has(i, "skip"):
+            return False  # of an abbreviation
         if piece.text in ".,:" and after is not None and after.glued and after.text[0].isalnum():
             return piece.text != "." and not (after.text[0].isdigit() and i and self.lattice.pieces[i - 1].text[-1].isdigit())
         if piece.text in "()[]" and after is not None:
@@ -211,10 +213,10 @@ class Reader:
                 starts = (*starts, here.at + 1)  # 'it must have: a pyridine'
             for start in starts:
                 if start > here.at and self.lattice.lower(start - 1) == ":":
-                    nxt = replace(here, at=start, words=here.words + 1, strong=True)
-                    if nxt not in found:
-                        found[nxt] = None
-                        todo.append(nxt)
+                    headed = replace(here, at=start, words=here.words + 1, strong=True)
+                    if headed not in found:
+                        found[headed] = None
+                        todo.append(headed)
                 for mention in self.lattice.of(start, *_BEFORE):
                     nxt = self._after_opening(here, mention.kind, mention.j, start)
                     if nxt is not None and nxt not in found:
@@ -351,7 +353,8 @@ class Reader:
             return None
         if isinstance(built, Refusal):
             return self._unread(i, j, built.reason, (), node, opening)
-        listed = stance.listed and node.name == "motif" and self.lattice.lower(node.i) not in ("a", "an", "the", "single")
+        alone = not node.mentions("unit_of_count") and not node.nodes("Adding")
+        listed = stance.listed and node.name == "motif" and alone and self.lattice.lower(node.i) not in ("a", "an", "the", "single")
         bare = not (opening.strong or opening.weak or opening.negations or ending.kinds or opening.soft)
         return Clause(
             i, j, "read", tuple(built), content=node.name, start=node.i, bare=bare, denied=stance.denied, closing=bool(ending.kinds) and ending.kinds != ("free",), adjectival=ending.kinds == ("free",) or node.name == "vague",

@@ -98,6 +98,10 @@ _APPROVAL = re.compile(
     r"(?= for (?:us|me|our|my)\b|\s*[.,;!?]|$)",
     re.IGNORECASE,
 )
+#: Words that are shortened with a point, which ends no sentence.
+_ABBREVIATED = frozenset(
+    ["max", "min", "approx", "ca", "incl", "excl", "wt", "mol", "temp", "conc", "abs", "resp", "esp", "avg", "calc", "pref", "equiv"]
+)
 #: Headings of lists: 'No-gos: nitro groups', 'Must-haves: a pyridine'.
 _EXCLUDED = re.compile(
     r"(?:(?<=[.;!?,(] )|^)(?:no-?gos?|no-?goes|must-?nots?|must not haves?|not wanted|unwanted|undesired|forbidden|excluded|exclusions?|banned|to avoid|to be avoided|taboos?|don'ts|"
@@ -138,6 +142,14 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
             here.append(Mention(n, n + 1, "times", float(piece.lower[1:])))
         if piece.text == "+/-":
             here.append(Mention(n, n + 1, "plusminus"))
+        if (
+            piece.text == "."
+            and piece.glued
+            and n + 1 < len(pieces)
+            and pieces[n - 1].lower in _ABBREVIATED
+            and not pieces[n + 1].text[0].isupper()
+        ):
+            here.append(Mention(n, n + 1, "skip"))
         if piece.text in _QUOTES:
             here.append(Mention(n, n + 1, "quote"))
     for kind, pattern in (("approval", _APPROVAL), ("skip", _PARENTHESIS), ("negation", _EXCLUDED), ("open", _INCLUDED)):

@@ -80,7 +80,7 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if (
         stance.late
         and any("," in joint for joint in joints)
-        and not (all(f.plural for f in forms) or all(item.first("elem") for item in items))
+        and not all(f.plural or item.first("elem") for f, item in zip(forms, items, strict=True))
     ):
         return None  # 'phosphate, chlorine and bromine barred'
     if stance.late and joints and (joints[-1] == "," or (any(f.article for f in forms) and not stance.strong)):
@@ -192,7 +192,7 @@ def present(mention: Mention, denied: bool, *, catalogue: Catalogue) -> Statemen
     if mention.kind == "prop":
         if not catalogue[mention.value].integer or mention.value in ("formal_charge", "valence_electrons"):
             return None
-        bonds = {"double_bonds": "alkene", "triple_bonds": "alkyne"}.get(mention.value)
+        bonds = {"double_bonds": "alkene", "triple_bonds": "alkyne", "amide_bonds": "amide"}.get(mention.value)
         if bonds is not None:  # 'no double bonds' speaks of carbon
             return Statement("motif", "", name=bonds, smarts=GROUPS[bonds].smarts, wanted=not denied)
         return Statement("property", "", name=mention.value, limit=Limit("==", low=0.0) if denied else Limit(">=", low=1.0))

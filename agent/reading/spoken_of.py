@@ -69,5 +69,18 @@ def _ends(reading: Reading, j: int) -> bool:
     if j >= len(lattice.pieces) or not (lattice.pieces[j].text[0].isalpha() or lattice.hyphen(j)):
         return True
     return not lattice.hyphen(j) and lattice.has(
-        j, "necessity", "skip", "open", "relative", "permission", "purpose", "adverbial", "negation", "and", "or", "but", "negation_after"
+        j,
+        "necessity",
+        "skip",
+        "open",
+        "relative",
+        "permission",
+        "purpose",
+        "adverbial",
+        "negation",
+        "and",
+        "or",
+        "but",
+        "negation_after",
+        "vague",
     )
