@@ -88,7 +88,9 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if stance.denied:
         headed = lattice.lower(node.i - 1) == ":" and "nor" not in joints
         items_denied = (
-            each(items, denied=True, catalogue=lattice.catalogue) if headed else _denied_items(items, forms, joints, catalogue=lattice.catalogue)
+            each(items, denied=True, catalogue=lattice.catalogue)
+            if headed
+            else _denied_items(items, forms, joints, catalogue=lattice.catalogue)
         )
         return _blamed(node, lattice, items_denied)
     if not stance.holding and any(item.mentions("cmpd") and not item.mentions("grp") for item in items):
