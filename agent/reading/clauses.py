@@ -25,7 +25,7 @@ STOPS = frozenset(";.!?")
 STARTERS = (
     "open", "open_weak", "relative", "negation", "soft", "purpose", "and", "or", "but", "condition", "exception", "verbprop", "stable", "keep",
     "similar", "dissimilar", "similar_weak", "in_solvent", "necessity", "permission", "maximise", "minimise", "improve", "edit_add", "edit_replace", "adverbial", "only", "participle",
-    "unchanged", "leave", "vary_only",
+    "unchanged", "leave", "vary_only", "put_out",
 )  # fmt: skip
 #: Kinds before a content, and what each changes.
 _BEFORE = (
@@ -56,6 +56,7 @@ _AFTER = (
     "containing_suffix",
     "terse_no",
     "terse_yes",
+    "approval",
 )
 #: Contents that speak of parts of structures.
 _PARTS = frozenset(["motif", "both", "kept_out", "any_of", "all_but", "count", "elements", "kept_group", "kept", "varied", "derivative"])
@@ -125,6 +126,8 @@ class _Opening:
     subject: bool = False
     holding: bool = False
     denied_subject: bool = False
+    named: bool = False
+    necessary: bool = False
     words: int = 0
 
 
@@ -149,6 +152,8 @@ class Reader:
         if not 0 <= i < self.end or self.lattice.pieces[i].text not in signs:
             return self.dash(i) if signs is SIGNS else False
         piece, after = self.lattice.pieces[i], self.lattice.pieces[i + 1] if i + 1 < self.end else None
+        if piece.text == "." and self.lattice.has(i, "skip"):
+            return False  # of an abbreviation
         if piece.text in ".,:" and after is not None and after.glued and after.text[0].isalnum():
             return piece.text != "." and not (after.text[0].isdigit() and i and self.lattice.pieces[i - 1].text[-1].isdigit())
         if piece.text in "()[]" and after is not None:
@@ -203,7 +208,15 @@ class Reader:
             here = todo.pop(0)
             if here.words >= _MOST_BEFORE:
                 continue
-            for start in self.matcher.starts(here.at):
+            starts = self.matcher.starts(here.at)
+            if here.words and self.lattice.lower(here.at) == ":" and (here.negations or here.strong or here.necessary):
+                starts = (*starts, here.at + 1)  # 'it must have: a pyridine'
+            for start in starts:
+                if start > here.at and self.lattice.lower(start - 1) == ":":
+                    headed = replace(here, at=start, words=here.words + 1, strong=True)
+                    if headed not in found:
+                        found[headed] = None
+                        todo.append(headed)
                 for mention in self.lattice.of(start, *_BEFORE):
                     nxt = self._after_opening(here, mention.kind, mention.j, start)
                     if nxt is not None and nxt not in found:
@@ -233,7 +246,7 @@ class Reader:
             return self._subject(here, nxt, j)
         if kind == "subject":
             return replace(nxt, subject=here.subject or self.lattice.text(start, j).lower() not in ("i", "we", "you", "it"))
-        return nxt
+        return replace(nxt, necessary=here.necessary or kind == "necessity")
 
     def _subject(self, here: _Opening, nxt: _Opening, j: int) -> _Opening | None:
         """'the dye must ...', 'no compounds containing ...': a noun for the thing designed, before a word that says something of it."""
@@ -245,7 +258,7 @@ class Reader:
             )
         ):
             return None
-        return replace(nxt, subject=True, denied_subject=here.negations > 0)
+        return replace(nxt, subject=True, named=True, denied_subject=here.negations > 0)
 
     def _finished(self, i: int, opening: _Opening, node: Node) -> Iterator[Clause]:
         """The clause of ``node`` with every ending that its stance can have."""
@@ -300,7 +313,18 @@ class Reader:
                     if nxt not in found:
                         found.append(nxt)
                         todo.append(nxt)
-        return [e for e in found if not e.kinds or e.kinds[-1] not in ("negation", "necessity", "permission")]
+        told = [
+            _Ending(m.j, ("negation_after" if m.kind == "terse_no" else "positive_after",), 1)
+            for m in self.lattice.of(j + 1, "terse_no", "terse_yes")
+            if self.lattice.lower(j) == "?" and (m.j >= self.end or self.sign(m.j))
+        ]  # 'an ester? no'
+        told += [
+            _Ending(place, (*e.kinds, "positive_after"), e.words + 1)
+            for e in found
+            if e.kinds and e.kinds[-1] in ("necessity", "negation") and e.words < 4
+            for place in self._places(self.matcher.starts(e.at)[-1])
+        ]
+        return [e for e in found if not e.kinds or e.kinds[-1] not in ("negation", "necessity", "permission")] + told
 
     def _judged(self, i: int, j: int, opening: _Opening, node: Node, ending: _Ending) -> Clause | None:
         if (opening.permitted or any(k.startswith("permission") for k in ending.kinds)) and self._bounds(node, ending):
@@ -329,11 +353,12 @@ class Reader:
             return None
         if isinstance(built, Refusal):
             return self._unread(i, j, built.reason, (), node, opening)
-        listed = stance.listed and node.name == "motif" and self.lattice.lower(node.i) not in ("a", "an", "the", "single")
+        alone = not node.mentions("unit_of_count") and not node.nodes("Adding")
+        listed = stance.listed and node.name == "motif" and alone and self.lattice.lower(node.i) not in ("a", "an", "the", "single")
         bare = not (opening.strong or opening.weak or opening.negations or ending.kinds or opening.soft)
         return Clause(
             i, j, "read", tuple(built), content=node.name, start=node.i, bare=bare, denied=stance.denied, closing=bool(ending.kinds) and ending.kinds != ("free",), adjectival=ending.kinds == ("free",) or node.name == "vague",
-            opened=opening.words > 0, subject=opening.subject, listed=listed, plural=listed and _plural(built, self.lattice, node), needs_head=opening.subject and not opening.denied_subject,
+            opened=opening.words > 0, subject=opening.subject, listed=listed, plural=listed and _plural(built, self.lattice, node), needs_head=opening.named and not opening.denied_subject,
         )  # fmt: skip
 
     @staticmethod
@@ -357,7 +382,7 @@ class Reader:
             start=node.i,
             closing=True,
             understood=True,
-            needs_head=opening.subject and not opening.denied_subject,
+            needs_head=opening.named and not opening.denied_subject,
         )
 
     def phrase(self, i: int, j: int) -> str:
@@ -401,7 +426,7 @@ PERMISSION = "a permission asks for nothing"
 
 def _stance(opening: _Opening, ending: _Ending) -> Stance | str | None:
     """Whether the clause asks for its content or denies it; the reason if it does neither; None if its words do not go together."""
-    kinds = [_TERSE.get(kind, kind) for kind in ending.kinds]
+    kinds = [_TERSE.get(kind, kind) for kind in ending.kinds if kind != "approval"]
     soft = opening.soft or "soft_after" in kinds
     negations = opening.negations
     tail = [k for k in kinds if k not in ("necessity", "soft_after", "negation", "permission")]
@@ -424,7 +449,7 @@ def _stance(opening: _Opening, ending: _Ending) -> Stance | str | None:
         return PERMISSION
     if permitted:
         return PERMISSION
-    if opening.negations and last in ("positive_after", "necessity_after"):
+    if opening.negations and last == "necessity_after":
         return "a negation and a demand: it is not clear which holds"
     if negations > 1:
         return "a double negation: it is not clear what is meant"

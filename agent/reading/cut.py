@@ -18,39 +18,43 @@ class _Best:
     cost: tuple[int, int]
     back: int
     clauses: tuple[Clause, ...]
-    headed: bool
+    state: int
+
+
+#: Of a path: no thing designed yet, its noun phrase read, or spoken of as the subject of a clause only ('our plasticiser must ...').
+OPEN, HEADED, SPOKEN = range(3)
 
 
 def cut(reader: Reader) -> list[Clause]:
     """The clauses of a goal in order, with the words between them left out."""
-    best: dict[tuple[int, bool], _Best] = {(0, False): _Best((0, 0), -1, (), False)}
+    best: dict[tuple[int, int], _Best] = {(0, OPEN): _Best((0, 0), -1, (), OPEN)}
     heads = HeadReader(reader)
     for i in range(reader.end):
-        for headed in (False, True):
-            here = best.get((i, headed))
+        for state in (OPEN, HEADED, SPOKEN):
+            here = best.get((i, state))
             if here is None:
                 continue
-            before = [] if headed else _walk(best, (i, False))
-            for j, cost, clauses, head in _steps(reader, heads, i, headed, here.cost, before):
-                key = (j, headed or head)
+            before = _walk(best, (i, OPEN)) if state == OPEN else []
+            for j, cost, clauses, then in _steps(reader, heads, i, state, here.cost, before):
+                key = (j, then)
                 total = (here.cost[0] + cost[0], here.cost[1] + cost[1])
                 if key not in best or total < best[key].cost:
-                    best[key] = _Best(total, i, clauses, headed)
-    ends = [key for key in ((reader.end, True), (reader.end, False)) if key in best]
+                    best[key] = _Best(total, i, clauses, state)
+    ends = [key for key in ((reader.end, HEADED), (reader.end, OPEN), (reader.end, SPOKEN)) if key in best]
     return _walk(best, min(ends, key=lambda key: best[key].cost)) if ends else []
 
 
-def _walk(best: dict[tuple[int, bool], _Best], key: tuple[int, bool]) -> list[Clause]:
+def _walk(best: dict[tuple[int, int], _Best], key: tuple[int, int]) -> list[Clause]:
     clauses: list[Clause] = []
     while True:
         here = best[key]
         clauses[:0] = here.clauses
         if here.back < 0:
             return clauses
-        key = (here.back, here.headed)
+        key = (here.back, here.state)
 
 
-Step = tuple[int, tuple[int, int], tuple[Clause, ...], bool]
+Step = tuple[int, tuple[int, int], tuple[Clause, ...], int]
 
 
 def _head_place(i: int, reader: Reader, cost: tuple[int, int], before: list[Clause]) -> str:
@@ -70,39 +74,46 @@ def _requests(reader: Reader, i: int) -> bool:
     return any(reader.lattice.has(k, "request") for k in reader.matcher.starts(i)) or reader.lattice.has(i + 1, "request")
 
 
-def _steps(reader: Reader, heads: HeadReader, i: int, headed: bool, cost: tuple[int, int], before: list[Clause]) -> list[Step]:
-    """Every step from piece ``i``: (next piece, (pieces unread, clauses), the clauses, whether the head was read)."""
+def _steps(reader: Reader, heads: HeadReader, i: int, state: int, cost: tuple[int, int], before: list[Clause]) -> list[Step]:
+    """Every step from piece ``i``: (next piece, (pieces unread, clauses), the clauses, the state then)."""
     lattice = reader.lattice
     steps: list[Step] = []
     if reader.sign(i):
-        steps.append((i + 1, (0, 0), (), False))
-    steps += [(m.j, (0, 0), (), False) for m in lattice.of(i, *_BETWEEN) if not reader.inside_compound(m.i, m.j)]
+        steps.append((i + 1, (0, 0), (), state))
+    steps += [(m.j, (0, 0), (), state) for m in lattice.of(i, *_BETWEEN) if not reader.inside_compound(m.i, m.j)]
     if reader.inside_compound(i, i + 1) and lattice.hyphen(i - 1):
         pass
     else:
         for clause in reader.clauses_at(i):
-            if clause.needs_head and not headed:
+            spoken = clause.needs_head and state == OPEN
+            if spoken and not _determined(reader, clause):
                 continue
-            steps.append((clause.j, (1 if clause.role == "unread" and clause.suggested else 0, 2), (clause,), False))
-        if not headed and (place := _head_place(i, reader, cost, before)):
+            doubtful = clause.role == "unread" and bool(clause.suggested)
+            steps.append((clause.j, (doubtful + spoken, 2), (clause,), SPOKEN if spoken else state))
+        if state == OPEN and (place := _head_place(i, reader, cost, before)):
             clauses = heads.read_at(i, determined=place != "open", requested=place == "requested")
             if clauses:
                 unread = 2 * sum(c.j - c.i for c in clauses if c.role == "unread" and c.content != "head")
                 named = any(c.role == "head" for c in clauses)
-                steps.append((clauses[-1].j, (unread + (0 if named else 2), 1 if named else 3), tuple(clauses), True))
+                steps.append((clauses[-1].j, (unread + (0 if named else 2), 1 if named else 3), tuple(clauses), HEADED))
     j = i + 1
     while not reader.boundary(j):
         j += 1
     if not reader.sign(i):
         opened = lattice.of(i, "purpose", "adverbial")
-        steps.append((j, (2 * (j - i) + 1, 2), (Clause(i, j, "unread", content=_opened_as(opened)),), False))
+        steps.append((j, (2 * (j - i) + 1, 2), (Clause(i, j, "unread", content=_opened_as(opened)),), state))
         for known in {m.j for m in lattice.of(i, "unchk")}:
             end = known
             while not reader.boundary(end):
                 end += 1
             if end > j:
-                steps.append((end, (2 * (end - known) + 1, 2), (Clause(i, end, "unread"),), False))
+                steps.append((end, (2 * (end - known) + 1, 2), (Clause(i, end, "unread"),), state))
     return steps
+
+
+def _determined(reader: Reader, clause: Clause) -> bool:
+    """Whether the subject of a clause has an article: 'our plasticiser', not 'dyes'."""
+    return any(reader.lattice.lower(k) in ("our", "the", "my", "this", "these") for k in range(clause.i - 1, clause.i + 2))
 
 
 def _opened_as(opened: list[Mention]) -> str:

@@ -26,10 +26,15 @@ _ALTERNATIVE = "alternatives between unlike conditions cannot be checked"
 def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     """Why clause ``n``, which was read, may not count; '' if it may."""
     clause = clauses[n]
+    after = clauses[n + 1] if n + 1 < len(clauses) else None
+    if clause.role == "head" and after is not None and any(s.kind == "motif" for s in clause.statements):
+        return _DOUBT if after.i == clause.j and after.role in ("read", "unread") and _excludes_all(reader, after) else ""
     if clause.role != "read" or clause.content == "name":
         return ""
     if states_fact(reader, clauses, n):
         return FACT
+    if _answered(reader, clauses, n) or (not clause.denied and _under_label(reader, clause)):
+        return _DOUBT
     if clause.parts and not clause.denied and _taken_back(reader, clauses, n):
         return _DOUBT
     before = _neighbour(clauses, n, -1)
@@ -53,6 +58,9 @@ def _neighbour(clauses: list[Clause], n: int, step: int) -> Clause | None:
 def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
     sign = signs(reader, before.j, clause.i)
     joined = _between(reader, before.j, clause.i)
+    named = before.content == "head" and any(s.kind == "motif" for s in (*before.statements, *before.suggested))
+    if named and not sign and not joined and _excludes_all(reader, clause):
+        return _DOUBT
     if before.role == "head" or (before.role == "unread" and before.content == "head"):
         return _DOUBT if before.uncertain and not sign else ""
     if "or" in joined | _opened_by(reader, clause) and sign != "." and before.role in ("read", "unread") and before.content != "name":
@@ -70,6 +78,12 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
         return "it may say something of what is excluded"
     if clause.plural and not (before.role == "read" and before.opened and not before.denied and sign != "."):
         return _DOUBT
+    hung = before.role in ("read", "unread") and before.parts and not before.denied and not sign and not joined
+    if hung and _excludes_all(reader, clause):
+        return "it may say something of what is asked for"
+    demanded = before.role == "read" and before.closing and not before.denied
+    if demanded and clause.closing and clause.denied and reader.lattice.lower(clause.j - 1) == "not":
+        return "it is not said whether it is excluded or only not needed"  # 'an amide is a must, an ester not'
     articled = clause.bare and clause.content == "motif" and _articled(reader, clause) and _articled(reader, before)
     if (clause.listed or articled) and before.role == "read" and before.denied and before.parts and sign != ".":
         return "it may belong to what is excluded before it"
@@ -114,13 +128,23 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
         )
         if _names_a_thing(reader, before) and _says_of_it(reader, before, clause):
             return ""
+        if clause.content == "formula":
+            return _DOUBT  # 'hydrogenation of CO2'
         leads = reader.lattice.has(clause.i, "open", "open_weak", "relative", "negation", "purpose") and not reader.lattice.has(
             clause.i, "necessity"
         )
+        known = known or (reader.lattice.has(clause.i, "relative") and _complete(reader, before))
         return "" if known and leads and not (before.suggested and clause.parts) else _DOUBT
     if clause.denied and joined and (clause.closing or clause.opened):
         return ""
     closed = _closed(reader, before)
+    if (
+        clause.content in ("limit", "level")
+        and not reader.lattice.has(clause.start, "num")
+        and _names_property(reader, clause)
+        and _measured(reader, before)
+    ):
+        return ""
     if clause.parts and (
         (clause.subject and before.content not in ("purpose", "adverbial"))
         or (
@@ -131,12 +155,7 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
         or (not sign and not nominal)
     ):
         return _DOUBT
-    if (
-        clause.bare
-        and clause.content == "limit"
-        and not any(m.kind in ("prop", "verbprop", "scale", "liquid") for k in range(clause.i, clause.j) for m in reader.lattice.at[k])
-        and before.content not in ("purpose", "adverbial")
-    ):
+    if clause.bare and clause.content == "limit" and not _names_property(reader, clause) and before.content not in ("purpose", "adverbial"):
         return _DOUBT
     return _DOUBT if not sign and not nominal else ""
 
@@ -183,6 +202,26 @@ def _says_of_it(reader: Reader, before: Clause, clause: Clause) -> bool:
     return reader.lattice.has(clause.i, "necessity") and told
 
 
+def _complete(reader: Reader, before: Clause) -> bool:
+    """Whether unread words end with a number, its unit or a known word, so that 'that ...' behind them speaks of the thing designed."""
+    lattice = reader.lattice
+    denies = any(lattice.has(k, "negation", "negation_after") for k in range(before.i, before.j))
+    ends = any(m.j == before.j and m.kind in ("num", "unit", "unchk") for k in range(before.i, before.j) for m in lattice.at[k])
+    return ends and not denies
+
+
+def _names_property(reader: Reader, clause: Clause) -> bool:
+    return any(m.kind in ("prop", "verbprop", "scale", "liquid") for k in range(clause.i, clause.j) for m in reader.lattice.at[k])
+
+
+def _measured(reader: Reader, before: Clause) -> bool:
+    """Whether words that were not read say how much of something there is, and deny nothing: 'a fire point of 300 °C'."""
+    inside = range(before.i, before.j)
+    return any(reader.lattice.has(k, "num") for k in inside) and not any(
+        reader.lattice.has(k, "between", "negation", "negation_after", "condition", "exception", "permission") for k in inside
+    )
+
+
 def _counted_apart(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
     """Whether a number and a sign set the clause apart from words before it that deny nothing."""
     denies = any(reader.lattice.has(k, "negation", "negation_after") for k in range(before.i, before.j))
@@ -218,17 +257,57 @@ _ANAPHORA = frozenset({"it", "its", "them", "they", "these", "those", "this", "b
 
 
 def _taken_back(reader: Reader, clauses: list[Clause], n: int) -> bool:
-    """Whether what follows a demand for parts, and was not read or denies, stands for it: 'contains quinoline, and we want it gone'."""
+    """Whether what follows a demand for parts, and was not read, stands for it: 'contains quinoline, and we want it gone'."""
     end = clauses[n].j
     for after in clauses[n + 1 :]:
         if after.role == "filler":
             continue
-        if after.role != "unread" and not after.denied:
+        if after.role != "unread":
             return False
-        if any(reader.lattice.lower(k) in _ANAPHORA for k in range(end, min(after.j, end + 6))):
+        if not _reason(reader, after) and any(reader.lattice.lower(k) in _ANAPHORA for k in range(end, min(after.j, end + 6))):
             return True
         end = after.j
     return False
+
+
+#: Most words of an answer.
+_SHORT = 4
+
+
+def _answered(reader: Reader, clauses: list[Clause], n: int) -> bool:
+    """Whether the clause is a question, and what follows is an answer that was not understood: 'an ester? by no means'."""
+    after = clauses[n + 1] if n + 1 < len(clauses) else None
+    asked = any(reader.lattice.lower(k) == "?" for k in range(clauses[n].j, after.i if after is not None else reader.end))
+    return (
+        asked
+        and after is not None
+        and after.role == "unread"
+        and after.j - after.i <= _SHORT
+        and not reader.lattice.has(after.i, "prop", "num", "unchk")
+    )
+
+
+def _under_label(reader: Reader, clause: Clause) -> bool:
+    """Whether the clause stands in a list under a heading that denies: 'No-gos: nitro, wibble, an ester'."""
+    if not (clause.parts or clause.content == "vague"):
+        return False
+    k = clause.i - 1
+    while k >= 0 and not (reader.sign(k) and reader.lattice.lower(k) in STOPS):
+        if reader.lattice.lower(k) == ":" and any(reader.lattice.has(m, "negation", "negation_after") for m in range(max(0, k - 5), k)):
+            return True
+        k -= 1
+    return False
+
+
+#: Words that give a reason, which changes nothing.
+_REASONS = ("because", "since", "due", "owing", "thanks")
+
+
+def _reason(reader: Reader, clause: Clause) -> bool:
+    """Whether an unread clause gives a reason: 'because they hydrolyse'."""
+    return reader.lattice.lower(clause.i) in _REASONS and not any(
+        reader.lattice.has(k, "condition", "exception") for k in range(clause.i, clause.j)
+    )
 
 
 def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
@@ -240,13 +319,25 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return _ALTERNATIVE
     if after.role == "read":
         return _before_read(reader, clause, after, sign, joined)
-    if after.role != "unread":
+    if after.role != "unread" or (_reason(reader, after) and not clause.listed):
         return ""
     return _before_unread(reader, clause, after, sign, joined) or _stuck_to_unread(reader, clause, after, sign, joined)
 
 
+def _excludes_all(reader: Reader, clause: Clause) -> bool:
+    """Whether a clause ends with an exclusion that may hold for what it hangs on: '(an ester) with a phenol is not acceptable'."""
+    lattice = reader.lattice
+    apart = lattice.lower(clause.i) in ("where", "in", "so", "such", "whose")
+    copula = any(
+        lattice.lower(k) in ("is", "are", "must", "should", "shall", "has", "have", "ought") for k in range(clause.i + 1, clause.j)
+    )
+    return clause.closing and clause.denied and copula and not apart and lattice.has(clause.i, "open", "relative", "open_weak")
+
+
 def _before_read(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> str:
     """Why a clause may not count before one that was read."""
+    if clause.parts and not clause.denied and not sign and not joined and _excludes_all(reader, after):
+        return "what is said at the end may hold for it too"  # 'an ester with a phenol is not acceptable'
     apart = reader.lattice.lower(after.start).endswith("s") and not reader.lattice.lower(clause.j - 1).endswith("s")
     if clause.listed and after.closing and after.denied and sign == "," and not apart:
         return "what is said at the end may hold for it too"
@@ -289,6 +380,7 @@ def _before_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joi
     if clause.listed and reader.lattice.has(after.i, "negation") and after.j - after.i <= 2:
         return _DOUBT
     limiting = reader.lattice.has(after.i, "condition", "exception") and not reader.lattice.has(after.i, "purpose")
+    limiting = limiting and not ((sign or joined) and reader.lattice.has(after.i, "scarcely"))
     limiting = limiting or reader.lattice.has(after.i, "exception")
     if limiting and sign != ".":
         return "a condition or an exception is not understood"
@@ -304,8 +396,15 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     bracketed = any(reader.lattice.lower(k) == "(" for k in range(clause.j, after.i))
     if bracketed and clause.content in ("similarity", "limit"):
         return _DOUBT
+    verb = reader.lattice.has(after.i, "necessity", "permission") or (clause.bare and clause.content == "motif" and after.content == "")
+    if not sign and not joined and verb and not _whole(reader, after) and reader.lattice.lower(after.j) != "?":
+        return _DOUBT  # 'an ester | would please nobody'
     inexact = any(s.limit is not None and s.limit.operator in ("bare", "~", "==") and s.limit.low != 0 for s in clause.statements)
-    if not sign and not joined and ((inexact and not _whole(reader, after)) or reader.lattice.lower(after.i) == "to"):
+    if (
+        not sign
+        and not joined
+        and ((inexact and not _whole(reader, after) and not _tells(reader, after)) or reader.lattice.lower(after.i) == "to")
+    ):
         return _DOUBT
     if joined and not sign and after.closing and not clause.opened:
         return "what is said at the end may hold for it too"
@@ -320,6 +419,7 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     if not sign and not joined and after.content == "adverbial" and clause.content in ("vague", "level", "similarity", "objective"):
         return _DOUBT
     here = after.content == "adverbial" and clause.closing and reader.lattice.lower(after.i + 1) in ("this", "our", "the", "my", "these")
+    here = here or (after.content == "adverbial" and _of_the_whole(reader, after))
     if not sign and not joined and (clause.denied and clause.parts) and not here and after.content != "purpose":
         return _DOUBT
     plural = clause.parts and not clause.denied and clause.content == "motif" and reader.lattice.lower(clause.j - 1).endswith("s")
@@ -330,6 +430,20 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     if plural and not sign and not joined and after.content != "purpose" and not _whole(reader, after):
         return _DOUBT
     return ""
+
+
+def _tells(reader: Reader, after: Clause) -> bool:
+    """Whether unread words say with a verb of their own what else the thing does: 'that mixes with lubricants', not 'which is a maximum'."""
+    lattice = reader.lattice
+    auxiliary = lattice.has(after.i + 1, "skip", "necessity", "permission", "link", "negation")
+    return lattice.has(after.i, "relative") and lattice.lower(after.i) in ("that", "which", "who") and not auxiliary
+
+
+def _of_the_whole(reader: Reader, after: Clause) -> bool:
+    """Whether unread words say of what all this is said, and of no part of it: 'in the proton-conducting monomer', 'as accelerators'."""
+    lattice = reader.lattice
+    named = any(m.j == after.j for k in range(after.i, after.j) for m in lattice.of(k, "fam", "role"))
+    return named and (lattice.lower(after.i) == "as" or lattice.lower(after.i + 1) in ("this", "our", "the", "my", "these"))
 
 
 def _whole(reader: Reader, clause: Clause) -> bool:

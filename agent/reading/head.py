@@ -56,6 +56,8 @@ class HeadReader:
             or self.lattice.has(end, "open", "purpose", "relative", "verbprop", "prop", "cmp", "adverbial")
         )
         needed = found.noun is not None and found.noun.kind in ("grp", "cmpd")
+        if needed and self.lattice.lower(end) == "?" and not any(self.lattice.has(n, "request") for n in range(i, k)):
+            return False  # 'an ester? over my dead body'
         asked = asked or (i == 0 and not self.lattice.lower(end - 1).endswith("s"))
         return (asked or not needed) and not strange and follows and not self.lattice.has(end, "negation", "necessity", "negation_after")
 
@@ -79,12 +81,12 @@ class HeadReader:
             ):
                 k, moved, determined = k + 1, True, True
             if not moved and candidates is None:
-                number = self._number_wanted(k)
+                number = self._number_wanted(k, requested=any(self.lattice.has(n, "request") for n in range(i, k)))
                 if number is not None:
                     candidates, k, determined, moved = number[0], number[1], True, True
         return k, determined, candidates
 
-    def _number_wanted(self, k: int) -> tuple[int, int] | None:
+    def _number_wanted(self, k: int, *, requested: bool) -> tuple[int, int] | None:
         """(number, piece behind it) of the structures to list, where nouns follow: 'three candidates', 'at least five molecules'."""
         start = k
         for m in self.lattice.of(k, "cmp"):
@@ -99,7 +101,8 @@ class HeadReader:
             value = float(number.value)
             found = self._phrase(number.j, MOST_UNKNOWN, True)
             self._remembered = {}
-            if (found is None or found.noun is None) and not self.lattice.has(number.j, "similar"):
+            named = found is not None and (found.noun is not None or (requested and self._plural_name(found)))
+            if not named and not self.lattice.has(number.j, "similar"):
                 continue
             if value != int(value) or not 1 <= value <= 1000:
                 raise GoalError(
@@ -108,6 +111,10 @@ class HeadReader:
                 )
             return int(value), number.j
         return None
+
+    def _plural_name(self, found: Found) -> bool:
+        """Whether an unknown noun is a plural, and no part of it is known: 'five organic cathode materials'."""
+        return self.lattice.lower(found.noun_end - 1).endswith("s") and not any(p.groups for p in found.parts)
 
     # ---- the words before the noun
 

@@ -303,6 +303,8 @@ def _add_chemistry(add: Any, catalogue: Catalogue) -> None:
     for word, name in _EXTRA_GROUP_WORDS.items():
         add(word, "grp", name)
         add(plural(word), "grp", name)
+    for word in ("mol. wt.", "mol. wt", "mol.wt.", "mol. weight", "mol. mass", "mol wt", "m.w.", "m. w."):
+        add(word, "prop", "molecular_weight")
     for word, scale in _SCALES.items():
         add(word, "scale", scale)
     for definition in catalogue:

@@ -135,7 +135,8 @@ def upper(limit: Limit) -> bool:
 def measured(node: Node, lattice: Lattice) -> list[Measured] | None:
     """The properties and limits of a clause that compares something."""
     found = _measured(node, lattice)
-    if found is not None and node.mentions("may_link") and not all(upper(limit) for _, limit, _ in found):
+    denied = any(lattice.lower(m.i) in ("not", "no", "never") for m in node.mentions("cmp"))
+    if found is not None and node.mentions("may_link") and not denied and not all(upper(limit) for _, limit, _ in found):
         return None
     return found
 
@@ -147,12 +148,14 @@ def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
     verb = node.first("verbprop")
     if verb is not None:
         entry = verb.value
+        if node.mentions("in_solvent") and node.nodes("Limit") and any(m.value[0] != "water" for m in node.mentions("cmpd")):
+            return None
         reference, comparison = reference_of(node), node.first("cmp")
         if not node.nodes("Limit") and reference is not None and comparison is not None and isinstance(entry, Vague):
             operator = str(comparison.value)
             return [(entry.stands_for, Limit(operator, ref=reference), "")] if operator in ("<", "<=", ">", ">=") else None
         if isinstance(entry, Vague):
-            return _each(entry.stands_for, limits_of(node, catalogue=lattice.catalogue), entry.reason)
+            return _each(entry.stands_for, _dissolving(node, entry, lattice), entry.reason)
         return _each("absorption_maximum", limits_of(node, catalogue=lattice.catalogue), "")
     if node.mentions("half_as", "twice_as"):
         return _ratio(node, catalogue=lattice.catalogue)
@@ -179,6 +182,15 @@ def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
     return _plain(node, name, lattice)
 
 
+def _dissolving(node: Node, entry: Vague, lattice: Lattice) -> list[Limit] | None:
+    """The limits; what 'dissolves at 50 g/L' dissolves more too."""
+    limits = limits_of(node, catalogue=lattice.catalogue)
+    if limits is None or entry.stands_for != "aqueous_solubility" or len(limits) != 1:
+        return limits
+    loose = all(lattice.lower(m.i) == "at" and m.j == m.i + 1 for m in node.mentions("cmp"))
+    return [replace(limits[0], operator=">=")] if limits[0].operator in ("bare", "~") and loose else limits
+
+
 def _up(kind: str, name: str, *, catalogue: Catalogue) -> bool:
     better = (catalogue[name].better or 1) > 0
     return {"comparative_up": True, "comparative_down": False, "comparative_good": better, "comparative_bad": not better}[kind]
@@ -198,6 +210,9 @@ def _plain(node: Node, name: str, lattice: Lattice) -> list[Measured] | None:
         if comparison is None or comparison.value not in ("<", "<=", ">", ">=", "better", "worse"):
             return None
         return [(name, Limit(str(comparison.value), ref=reference), "")]
+    if comparison is not None and node.nodes("Quantity") and not node.nodes("Limit"):  # 'below a logP of 3'
+        value, unit = quantity(node.nodes("Quantity")[0])
+        return [(name, Limit(str(comparison.value), low=value, unit=unit), "")] if comparison.value in _TURNED else None
     limits = limits_of(node, catalogue=lattice.catalogue)
     if limits is None:
         return None

@@ -90,6 +90,35 @@ _PIECES = re.compile(r"[^\W\d_][^\W_]*(?:'s(?![^\W_]))?|\d+|<=|>=|=<|=>|==|\+/-|
 _SMILES = re.compile(r"(?:\[[^\]\s]*\]?|Br|Cl|[BCNOPSFI]|[bcnops]|[-=#$:/\\.%()\d*@~])+")
 _FORMULA = re.compile(r"(?:C\d*)(?:(?:Cl|Br|Si|[HNOSPFIB])\d*)+")
 _LETTERS = re.compile(r"(?:Cl|Br|Si|[CHNOSPFIB]){2,}")
+#: Who would be glad of what was said: it asks for nothing more.
+_APPROVAL = re.compile(
+    r"\bwould (?:really |certainly |surely |also )?"
+    r"(?:be (?:perfect|great|excellent|wonderful|lovely|ideal|fantastic|brilliant|best|enough|sufficient|possible|a good start|a start|the best|just right|what (?:we|i) (?:want|need))"
+    r"|do|suffice|help|work|serve|do the (?:job|trick)|suit|(?:please|suit|satisfy|delight|help|serve)(?! no)(?: (?:me|us|our|my|the|a|[a-z]+)){1,5}|make (?:me|us|our [a-z ]{2,30}) happy)"
+    r"(?= for (?:us|me|our|my)\b|\s*[.,;!?]|$)",
+    re.IGNORECASE,
+)
+#: Words that are shortened with a point, which ends no sentence.
+_ABBREVIATED = frozenset(
+    ["max", "min", "approx", "ca", "incl", "excl", "wt", "mol", "temp", "conc", "abs", "resp", "esp", "avg", "calc", "pref", "equiv"]
+)
+#: Headings of lists: 'No-gos: nitro groups', 'Must-haves: a pyridine'.
+_EXCLUDED = re.compile(
+    r"(?:(?<=[.;!?,(] )|^)(?:no-?gos?|no-?goes|must-?nots?|must not haves?|not wanted|unwanted|undesired|forbidden|excluded|exclusions?|banned|to avoid|to be avoided|taboos?|don'ts|"
+    r"off limits|not allowed|prohibited|blacklist|black list|not acceptable|unacceptable|out|deal-?breakers?):",
+    re.IGNORECASE,
+)
+_INCLUDED = re.compile(
+    r"(?:(?<=[.;!?,(] )|^)(?:must-?haves?|musts|required|needed|mandatory|essential|compulsory|structural features?|features?|functional groups|groups|motifs|dos|to include|included|must contain|should contain|contains):",
+    re.IGNORECASE,
+)
+#: Reasons and asides between commas.
+_PARENTHESIS = re.compile(
+    r",\s(?:(?:because of|due to|owing to|on account of|on grounds of|for reasons of|thanks to|being|as a result of|in view of|given|out of|for fear of)(?: [a-z-]+){1,5}"
+    r"|for (?:[a-z-]+ ){1,3}(?:reasons?|grounds)|for (?:obvious|good|whatever|known) reasons?|of course|however|though|as you know|to be sure|in fact|in particular|mind you|needless to say|as ever|i fear|i am afraid|"
+    r"i think|we think|we feel|it seems|please),",
+    re.IGNORECASE,
+)
 #: Signs that carry nothing by themselves.
 _QUOTES = "\"'`*_#|{}^$\\@"
 
@@ -113,8 +142,20 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
             here.append(Mention(n, n + 1, "times", float(piece.lower[1:])))
         if piece.text == "+/-":
             here.append(Mention(n, n + 1, "plusminus"))
+        if (
+            piece.text == "."
+            and piece.glued
+            and n + 1 < len(pieces)
+            and pieces[n - 1].lower in _ABBREVIATED
+            and not pieces[n + 1].text[0].isupper()
+        ):
+            here.append(Mention(n, n + 1, "skip"))
         if piece.text in _QUOTES:
             here.append(Mention(n, n + 1, "quote"))
+    for kind, pattern in (("approval", _APPROVAL), ("skip", _PARENTHESIS), ("negation", _EXCLUDED), ("open", _INCLUDED)):
+        for match in pattern.finditer(plain):
+            if match.start() in starts and match.end() in ends:
+                lattice.at[starts[match.start()]].append(Mention(starts[match.start()], ends[match.end()], kind))
     for start, end, value, plus in number_mentions(plain):
         if start in starts and end in ends and not _inside_word(pieces, starts[start], ends[end], catalogue=catalogue):
             n, j = starts[start], ends[end]

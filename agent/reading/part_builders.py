@@ -80,13 +80,19 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if (
         stance.late
         and any("," in joint for joint in joints)
-        and not (all(f.plural for f in forms) or all(item.first("elem") for item in items))
+        and not all(f.plural or item.first("elem") for f, item in zip(forms, items, strict=True))
     ):
         return None  # 'phosphate, chlorine and bromine barred'
     if stance.late and joints and (joints[-1] == "," or (any(f.article for f in forms) and not stance.strong)):
         return None  # 'a long chain, nitrogen undesirable'
     if stance.denied:
-        return _blamed(node, lattice, _denied_items(items, forms, joints, catalogue=lattice.catalogue))
+        headed = lattice.lower(node.i - 1) == ":" and "nor" not in joints
+        items_denied = (
+            each(items, denied=True, catalogue=lattice.catalogue)
+            if headed
+            else _denied_items(items, forms, joints, catalogue=lattice.catalogue)
+        )
+        return _blamed(node, lattice, items_denied)
     if not stance.holding and any(item.mentions("cmpd") and not item.mentions("grp") for item in items):
         return None
     asked = stance.strong or forms[0].article or stance.listed
@@ -188,7 +194,7 @@ def present(mention: Mention, denied: bool, *, catalogue: Catalogue) -> Statemen
     if mention.kind == "prop":
         if not catalogue[mention.value].integer or mention.value in ("formal_charge", "valence_electrons"):
             return None
-        bonds = {"double_bonds": "alkene", "triple_bonds": "alkyne"}.get(mention.value)
+        bonds = {"double_bonds": "alkene", "triple_bonds": "alkyne", "amide_bonds": "amide"}.get(mention.value)
         if bonds is not None:  # 'no double bonds' speaks of carbon
             return Statement("motif", "", name=bonds, smarts=GROUPS[bonds].smarts, wanted=not denied)
         return Statement("property", "", name=mention.value, limit=Limit("==", low=0.0) if denied else Limit(">=", low=1.0))

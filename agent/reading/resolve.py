@@ -101,7 +101,7 @@ class Resolver(StatementResolver):
             return chosen.name, "polymer" if chosen.candidate_class == "polymer" else "molecule"
         if given:
             return "", "polymer" if given == "polymer" else "molecule"
-        if head is None and (spoken := spoken_of(self.reading)) is not None:
+        if (head is None or head.role == "unread") and (spoken := spoken_of(self.reading)) is not None:
             return spoken.name, "polymer" if spoken.candidate_class == "polymer" else "molecule"
         return "", self._class_of_statements(head)
 

@@ -21,13 +21,23 @@ def spoken_of(reading: Reading) -> Family | None:
 
     A purpose names what the thing is for, and counts only where everything before it was read: 'no osmium for our dye'.
     """
-    unread = False
+    unread = reading.head is not None
     for clause in reading.clauses:
-        found = None if clause.content == "purpose" and unread else _in_clause(reading, clause)
+        if reading.head is not None:
+            found = _alone(reading, clause)
+        else:
+            found = None if clause.content == "purpose" and unread else _in_clause(reading, clause)
         if found is not None:
             return found
         unread = unread or clause.role == "unread"
     return None
+
+
+def _alone(reading: Reading, clause: Clause) -> Family | None:
+    """The family that is all of a clause: ', plasticiser for cable sheathing'."""
+    if clause.role != "unread" or clause.content in ("purpose", "adverbial", "head"):
+        return None
+    return next((m.value for m in reading.lattice.of(clause.i, "fam") if m.j == clause.j and m.value.name), None)
 
 
 def _in_clause(reading: Reading, clause: Clause) -> Family | None:
@@ -59,5 +69,18 @@ def _ends(reading: Reading, j: int) -> bool:
     if j >= len(lattice.pieces) or not (lattice.pieces[j].text[0].isalpha() or lattice.hyphen(j)):
         return True
     return not lattice.hyphen(j) and lattice.has(
-        j, "necessity", "skip", "open", "relative", "permission", "purpose", "adverbial", "negation", "and", "or", "but", "negation_after"
+        j,
+        "necessity",
+        "skip",
+        "open",
+        "relative",
+        "permission",
+        "purpose",
+        "adverbial",
+        "negation",
+        "and",
+        "or",
+        "but",
+        "negation_after",
+        "vague",
     )

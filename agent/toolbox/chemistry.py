@@ -83,7 +83,7 @@ class RouteArguments(Model):
 class QuickArguments(Model):
     """A goal, and how many structures."""
 
-    goal: str = Field(description="The goal in a sentence, such as 'a molecule with 4 carbon atoms and 1 oxygen atom'.", max_length=1000)
+    goal: str = Field(description="The goal in a sentence, such as 'a molecule with 4 carbon atoms and 1 oxygen atom'.", max_length=8000)
     count: int = Field(
         description=f"How many structures, 1 to {MAX_STRUCTURES}; more than one takes some seconds.", ge=1, le=MAX_STRUCTURES
     )
