@@ -6,6 +6,7 @@ import pytest
 
 from agent.reading import interpret
 from agent.reading.compact import compact
+from tools.workspace import builtin
 
 #: Property, number with its unit, and what goals call it.
 READ = {
@@ -51,11 +52,14 @@ def test_every_spelling_of_a_property_is_read(about: tuple[str, str], words: tup
     name, limit = about
     for word in words:
         spec = interpret(f"find a molecule with {word} {limit}", may_be_empty=True)
-        assert [r.split()[0] for r in compact(spec)["requirements"]] == [f"property:{name}"], (word, spec.unchecked)
+        assert [r.split()[0] for r in compact(spec, catalogue=builtin().catalogue)["requirements"]] == [f"property:{name}"], (
+            word,
+            spec.unchecked,
+        )
 
 
 @pytest.mark.parametrize("words", OTHER)
 def test_what_only_sounds_like_a_property_is_not_read(words: str) -> None:
     spec = interpret(f"find a molecule with {words}", may_be_empty=True)
-    assert compact(spec)["requirements"] == []
+    assert compact(spec, catalogue=builtin().catalogue)["requirements"] == []
     assert spec.unchecked
