@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Table:
+class ScoringTable:
     """n candidates, m predicted properties, k objectives.
 
     Attributes:
@@ -78,7 +78,9 @@ def predicted_names(spec: DesignSpec, *, catalogue: Catalogue) -> list[str]:
     return [name for name in spec.property_names() if catalogue[name].kind == "predicted"]
 
 
-def build_table(candidates: Sequence[Candidate], spec: DesignSpec, errors: ErrorModel | None = None, *, calculators: Calculators) -> Table:
+def build_table(
+    candidates: Sequence[Candidate], spec: DesignSpec, errors: ErrorModel | None = None, *, calculators: Calculators
+) -> ScoringTable:
     """The arrays of ``candidates``, whose requirements were checked against ``spec``, rows in the order given.
 
     ``errors``: the error model; that of the shipped predictors if None. Raises PredictorError where those are missing.
@@ -113,7 +115,7 @@ def build_table(candidates: Sequence[Candidate], spec: DesignSpec, errors: Error
         else:
             fixed *= probability
     values, columns = _objective_values(candidates, spec, names, mean, catalogue=calculators.catalogue)
-    return Table(spec, mean, sigma, low, high, fixed, errors.correlation[np.ix_(pick, pick)], values, columns)
+    return ScoringTable(spec, mean, sigma, low, high, fixed, errors.correlation[np.ix_(pick, pick)], values, columns)
 
 
 def _number(value: PropertyValue | None) -> float:
