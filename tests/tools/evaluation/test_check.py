@@ -11,7 +11,7 @@ from core.candidate import Candidate, Origin, PropertyValue, RequirementResult
 from core.errors import SpecError, StructureError
 from core.spec import CandidateClass, Condition, DesignSpec
 from tools.calculators.thermal_rules import LEVEL_PROBABILITY
-from tools.catalogue.kinds.conditions import comparison
+from tools.catalogue.kinds.conditions import needs
 from tools.catalogue.probability import OUT_OF_DOMAIN_INFLATION, interval_probability
 from tools.evaluation.check import check
 from tools.workspace import builtin
@@ -162,8 +162,8 @@ def test_a_broken_spec_is_an_error() -> None:
 
 
 def test_conditions_in_words() -> None:
-    assert comparison(Condition(comparison="between", low=475, high=525), "nm") == "between 475 and 525 nm"
-    assert comparison(Condition(comparison="==", value=2)) == "exactly 2"
+    assert needs(Condition(comparison="between", low=475, high=525), "nm") == "between 475 and 525 nm"
+    assert needs(Condition(comparison="==", value=2)) == "exactly 2"
 
 
 @given(

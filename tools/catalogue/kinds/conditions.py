@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from core.errors import SpecError
 from core.spec import Condition
@@ -23,15 +24,20 @@ def number_text(value: float) -> str:
     return f"{value:.4g}" if abs(value) < 10000 else f"{value:.6g}"
 
 
-def comparison(condition: Condition, unit: str = "") -> str:
-    """A condition in words, its numbers as :func:`figure` writes them: 'at least 250 °C', 'between 300 and 400 g/mol'."""
+def comparison(condition: Condition, unit: str = "", number: Callable[[float], str] = figure) -> str:
+    """A condition in words: 'at least 250 °C', 'between 300 and 400 g/mol'; ``number`` writes its numbers."""
     tail = f" {unit}" if unit else ""
     if condition.comparison == "between":
         assert condition.low is not None
         assert condition.high is not None
-        return f"between {figure(condition.low)} and {figure(condition.high)}{tail}"
+        return f"between {number(condition.low)} and {number(condition.high)}{tail}"
     assert condition.value is not None
-    return f"{_WORDS[condition.comparison]} {figure(condition.value)}{tail}"
+    return f"{_WORDS[condition.comparison]} {number(condition.value)}{tail}"
+
+
+def needs(condition: Condition, unit: str = "") -> str:
+    """A condition in the reason why it is not met, to 6 digits, so that a near miss is told from the limit: 'at least 250 °C', 'between 475 and 525 nm'."""
+    return comparison(condition, unit, "{:g}".format)
 
 
 def condition_text(condition: Condition) -> str:

@@ -21,7 +21,7 @@ from tools.catalogue.kinds.base import (
     closest_number,
     missed_by,
 )
-from tools.catalogue.kinds.conditions import LIMIT_PATTERN, comparison, condition_text, distance, parse_condition
+from tools.catalogue.kinds.conditions import LIMIT_PATTERN, comparison, condition_text, distance, needs, parse_condition
 from tools.catalogue.kinds.limits import Limits, Pattern, Quantity, phrase_of
 from tools.catalogue.kinds.validation import finite_numbers, require_elements, require_group, require_smarts
 from tools.groups.groups import GROUPS
@@ -107,7 +107,7 @@ class CountKind(StructuralKind[CountRequirement, int]):
     def report(self, requirement: CountRequirement, found: int) -> tuple[float, str]:
         """The number; 'hydroxyl: found 1, needs at least 2'."""
         what = f"{requirement.name} atoms" if requirement.what == "element" else requirement.name
-        return float(found), f"{what}: found {found}, needs {comparison(requirement.condition)}"
+        return float(found), f"{what}: found {found}, needs {needs(requirement.condition)}"
 
     def test(self, requirement: CountRequirement, context: Context) -> Test:
         """A count, without the steps between."""

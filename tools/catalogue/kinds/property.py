@@ -12,7 +12,7 @@ from core.errors import SpecError
 from core.spec import Condition, PropertyRequirement
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds.base import UNKNOWN, Context, Kind, Subject, Terms, Test, closest_number, missed_by, result_of
-from tools.catalogue.kinds.conditions import comparison, condition_text, distance, number_text, parse_condition
+from tools.catalogue.kinds.conditions import comparison, condition_text, distance, needs, number_text, parse_condition
 from tools.catalogue.kinds.limits import INF, Limits, Quantity, phrase_of
 from tools.catalogue.kinds.validation import finite_numbers, require_property
 from tools.catalogue.probability import effective_sigma, interval_probability
@@ -119,7 +119,7 @@ class PropertyKind(Kind[PropertyRequirement]):
         if _by_mass(requirement):
             given, unit = mass_concentration(number, subject.values), MASS_UNIT
             means = f" ({given:.3g} {unit})"
-        wanted = comparison(requirement.condition, unit)
+        wanted = needs(requirement.condition, unit)
         if value.exact:
             met = condition.holds(number)
             reason = f"{definition.label} is {given:.4g}, needs {wanted}"

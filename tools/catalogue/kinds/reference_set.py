@@ -12,7 +12,7 @@ from core.errors import SpecError
 from core.spec import Condition, ReferenceSetRequirement
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds.base import MISSED_SCAFFOLD, Context, StructuralKind, Terms, closest_number, missed_by
-from tools.catalogue.kinds.conditions import LIMIT_PATTERN, comparison, condition_text, distance, parse_condition
+from tools.catalogue.kinds.conditions import LIMIT_PATTERN, comparison, condition_text, distance, needs, parse_condition
 from tools.catalogue.kinds.validation import finite_numbers, require_structure
 from tools.structures.similarity import reference_set
 
@@ -72,7 +72,7 @@ class ReferenceSetKind(StructuralKind[ReferenceSetRequirement, float]):
 
     def report(self, requirement: ReferenceSetRequirement, found: float) -> tuple[float, str]:
         """The similarity; 'similarity to the set is 0.312, needs at least 0.4'."""
-        return found, f"similarity to the set is {found:.3f}, needs {comparison(requirement.condition)}"
+        return found, f"similarity to the set is {found:.3f}, needs {needs(requirement.condition)}"
 
     def cost(self, requirement: ReferenceSetRequirement, context: Context) -> float:
         """That of a fingerprint."""

@@ -13,7 +13,7 @@ from core.errors import SpecError
 from core.spec import Condition, SimilarityRequirement
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds.base import MISSED_SCAFFOLD, Context, StructuralKind, Terms, Test, closest_number, missed_by
-from tools.catalogue.kinds.conditions import LIMIT_PATTERN, comparison, condition_text, distance, parse_condition
+from tools.catalogue.kinds.conditions import LIMIT_PATTERN, comparison, condition_text, distance, needs, parse_condition
 from tools.catalogue.kinds.validation import finite_numbers, named_structure, require_structure
 from tools.groups.matching import reference_mol
 from tools.structures.similarity import morgan_fingerprint
@@ -71,7 +71,7 @@ class SimilarityKind(StructuralKind[SimilarityRequirement, float]):
 
     def report(self, requirement: SimilarityRequirement, found: float) -> tuple[float, str]:
         """The similarity; 'similarity is 0.312, needs at least 0.4'."""
-        return found, f"similarity is {found:.3f}, needs {comparison(requirement.condition)}"
+        return found, f"similarity is {found:.3f}, needs {needs(requirement.condition)}"
 
     def test(self, requirement: SimilarityRequirement, context: Context) -> Test:
         """A fingerprint against that of the reference, which is made once."""
