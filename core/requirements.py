@@ -33,7 +33,7 @@ class Condition(Model):
         return self
 
     def bounds(self) -> tuple[float, float]:
-        """(lower, upper) of the accepted range; infinite where open. '==' gives the same number twice."""
+        """(lower, upper) of the accepted range, in the unit of the requirement; infinite where open. '==' gives the same number twice."""
         inf = float("inf")
         if self.comparison == "between":
             assert self.low is not None
@@ -47,7 +47,10 @@ class Condition(Model):
         return self.value, self.value
 
     def holds(self, number: float) -> bool:
-        """Whether ``number`` lies within :meth:`bounds`, to 1e-9; equal ends do not hold for '<' and '>'."""
+        """Whether ``number``, in the unit of the requirement, lies within :meth:`bounds`, to 1e-9.
+
+        Equal ends do not hold for '<' and '>'; NaN never holds.
+        """
         low, high = self.bounds()
         if self.comparison == "<":
             return number < high - 1e-9
@@ -82,7 +85,10 @@ class PropertyRequirement(RequirementBase):
     )
 
     def condition_for(self, molar_mass: float) -> Condition:
-        """The condition in the registered unit, for a substance of ``molar_mass`` (g/mol): mg/L become log mol/L."""
+        """The condition in the registered unit, for a substance of ``molar_mass`` (g/mol): mg/L become log mol/L.
+
+        Raises ValueError for a concentration that is not above 0, which has no logarithm.
+        """
         if self.basis == "registered":
             return self.condition
         numbers = {name: getattr(self.condition, name) for name in ("value", "low", "high")}

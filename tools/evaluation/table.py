@@ -48,7 +48,10 @@ class ScoringTable:
     columns: tuple[int, ...]
 
     def p_meets(self, shift: Array | None = None, *, points: int = POINTS) -> Array:
-        """Probability that all requirements hold together, (n,). ``shift`` (n, m) is added to the means, in sigmas."""
+        """Probability that all requirements hold together, 0 to 1, (n,); 0 where a computed one is missed or a value is unknown.
+
+        ``shift`` (n, m) is added to the means, in sigmas.
+        """
         with np.errstate(invalid="ignore", divide="ignore"):
             event = (self.sigma > 0) & (np.isfinite(self.low) | np.isfinite(self.high))
             scale = np.where(event, self.sigma, 1.0)
@@ -59,7 +62,7 @@ class ScoringTable:
         return np.asarray(self.fixed * joint)
 
     def parts(self, shift: Array | None = None) -> Array:
-        """Desirability of each objective, (n, k)."""
+        """Desirability of each objective, 0 to 1, (n, k); 0 where the value is unknown. ``shift`` as in :meth:`p_meets`."""
         columns = []
         for j, objective in enumerate(self.spec.objectives):
             values, column = self.values[:, j], self.columns[j]
