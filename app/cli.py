@@ -83,7 +83,7 @@ def _name_broken_models(services: Services) -> None:
         settings = services.settings
     except ConfigurationError:
         return  # the command says so, if it needs them
-    if not (wiring.own_models_folder(settings).is_dir() or plugins(CALCULATORS) or plugins(PROPOSERS)):
+    if not (wiring.user_models_folder(settings).is_dir() or plugins(CALCULATORS) or plugins(PROPOSERS)):
         return
     for name, problem in wiring.open_workspace(settings).problems.items():
         err.print(f"[yellow]note:[/yellow] the own model {escape(name)} cannot be used: {escape(problem)}")

@@ -90,7 +90,7 @@ def open_literature(settings: Settings) -> Iterator[LiteratureStore]:
         store.close()
 
 
-def own_models_folder(settings: Settings) -> Path:
+def user_models_folder(settings: Settings) -> Path:
     """Where the user's own models are kept."""
     return settings.home / "models"
 
@@ -99,7 +99,7 @@ def open_workspace(settings: Settings) -> Workspace:
     """What this process or request computes with: what ships, what other packages add, and the user's own models."""
     from tools.workspace import builtin
 
-    return builtin().with_user_models(own_models_folder(settings))
+    return builtin().with_user_models(user_models_folder(settings))
 
 
 def open_executor(settings: Settings) -> Executor:

@@ -90,7 +90,7 @@ class RunStore(Protocol):
         ...
 
     def runs(self, limit: int = 50) -> list[RunRecord]:
-        """The newest ``limit`` runs, newest first."""
+        """The newest runs, at most ``limit`` of them, newest first; [] if there is none."""
         ...
 
     def acquire(self, run_id: str, owner: str) -> Lease:
@@ -156,22 +156,22 @@ class RunStore(Protocol):
         ...
 
     def progress(self, run_id: str, after: int = 0, limit: int = 1000) -> list[NumberedEvent]:
-        """The first ``limit`` progress events after number ``after``. Raises NotFoundError if there is no such run."""
+        """The first progress events after number ``after``, at most ``limit`` of them; [] for none. Raises NotFoundError if there is no such run."""
         ...
 
     def save_spec(self, lease: Lease, spec: DesignSpec) -> int:
-        """Store a spec as the next version, from 1, and put it in force; returns the version.
+        """Store a spec as the next version, from 1, and put it in force; returns the version number.
 
-        A spec that is stored already keeps its version, and the version in force does not change.
+        A spec that is stored already keeps its version, and the version in force does not change. Raises LeaseLost where another process has the run.
         """
         ...
 
     def spec(self, run_id: str, version: int | None = None) -> DesignSpec:
-        """A version of the run's spec, by default the one in force. Raises NotFoundError."""
+        """The run's spec of the version number ``version``, counted from 1; None: the one in force. Raises NotFoundError."""
         ...
 
     def approve_spec(self, lease: Lease, version: int, approved_by: str, at: str) -> None:
-        """Note who approved a version, and when, and put it in force. Its first approval stays. Raises NotFoundError."""
+        """Note who approved the version number ``version``, and when, and put it in force. Its first approval stays. Raises NotFoundError."""
         ...
 
     def save_candidates(self, lease: Lease, candidates: Sequence[Candidate]) -> None:
@@ -183,12 +183,15 @@ class RunStore(Protocol):
     ) -> list[Candidate]:
         """The run's candidates that fit every filter given, in the order in which they were first stored.
 
-        Keys that are not stored are left out. Raises NotFoundError if there is no such run.
+        ``generation``: number of the generation, 0 for the seeds. Keys that are not stored are left out. Raises NotFoundError if there is no such run.
         """
         ...
 
     def known_keys(self, run_id: str) -> dict[str, int]:
-        """Generation of every stored candidate by its key and by its duplicate key; the earliest where several share one."""
+        """Number of the generation of every stored candidate, by its key and by its duplicate key; the earliest where several share one.
+
+        Empty for a run without candidates.
+        """
         ...
 
     def save_report(self, lease: Lease, report: Report) -> None:
@@ -299,7 +302,10 @@ class LiteratureStore(Protocol):
     """Passages that can be searched. Raises LiteratureError when the store cannot be used."""
 
     def add(self, passages: Sequence[Passage]) -> int:
-        """Store passages, each in place of an earlier one with its key; returns how many were new or changed."""
+        """Store passages, each in place of an earlier one with its key; returns the number of those that were new or changed.
+
+        Raises LiteratureError where the store cannot be used; then none may have been stored.
+        """
         ...
 
     def search(self, query: str, limit: int = 8) -> list[Passage]:
@@ -307,7 +313,7 @@ class LiteratureStore(Protocol):
         ...
 
     def count(self) -> int:
-        """How many passages are stored."""
+        """The number of passages stored, 0 for an empty store. Raises LiteratureError."""
         ...
 
     def close(self) -> None:

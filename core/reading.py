@@ -42,7 +42,7 @@ class Wishes:
 
     @property
     def total(self) -> int:
-        """All wishes."""
+        """The number of all wishes, checked or not; 0 for a goal without any."""
         return self.checked + self.unchecked
 
 

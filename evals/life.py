@@ -20,7 +20,7 @@ from core.trace import TraceEvent
 from evals.standing import standing
 from tools.calculators.collection import Calculators
 from tools.search.policy import DEFAULT
-from tools.search.state import FrontierEntry, entries, level, merged
+from tools.search.state import FrontierEntry, entries, mean_fitness, merged
 from tools.structures.standardise import standard_form
 
 Fate = Literal["listed", "closest", "kept", "rejected", "blocked", "broken", "unfinished"]
@@ -193,7 +193,7 @@ def _frontier(
         return None
     new = [c for c in everyone if c.origin.generation == event.generation and c.requirements]
     again = merged(before, entries(new, spec, calculators=calculators), DEFAULT.frontier)
-    digest = content_hash({"frontier": list(again), "best": level(again, DEFAULT.top)})
+    digest = content_hash({"frontier": list(again), "best": mean_fitness(again, DEFAULT.top)})
     return again if digest == event.output_hash else None
 
 

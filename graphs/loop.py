@@ -20,7 +20,7 @@ from graphs.context import DesignContext, DesignState, search_of, spec_of, with_
 from graphs.user_inputs import library
 from tools.evaluation.judge import checked, drug_like, estimated, guarded, plausible, standardised, unreadable
 from tools.proposers.exemptions import exemptions
-from tools.search.state import advance, level
+from tools.search.state import advance, mean_fitness
 
 
 def propose(state: DesignState, context: DesignContext) -> DesignState:
@@ -101,7 +101,7 @@ def select(state: DesignState, context: DesignContext) -> DesignState:
     search = advance(
         search_of(state), _generation(state, context, before="requirement"), spec, context.policy, calculators=context.workspace.calculators
     )
-    best = level(search.frontier, context.policy.top)
+    best = mean_fitness(search.frontier, context.policy.top)
     context.recorder.step("select", state["generation"], {"frontier": list(search.frontier), "best": best})
     context.progress(GenerationDone(generation=state["generation"], evaluated=state["evaluated"], budget=spec.budget, best=best))
     return with_search(search)

@@ -139,17 +139,17 @@ def compare_structures(arguments: PairArguments, context: ToolContext) -> dict[s
 @tool()
 def count_group(arguments: SubstructureArguments, context: ToolContext) -> dict[str, Any]:
     """How often a functional group, ring system or SMARTS occurs in a structure."""
-    from tools.groups.groups import count_group as count
-    from tools.groups.groups import count_matches, resolve_group
+    from tools.groups.groups import resolve_group
+    from tools.groups.matching import count_smarts
 
     mol = _mol(_standard(arguments.smiles))
     group = resolve_group(arguments.group)
     if group is not None:
-        return {"group": group.name, "count": count(mol, group)}
+        return {"group": group.name, "count": count_smarts(mol, group.smarts)}
     with BlockLogs():
         if len(arguments.group.split()) != 1 or Chem.MolFromSmarts(arguments.group) is None:
             raise ToolError(f"{arguments.group!r} is neither a known group nor a SMARTS")
-        return {"group": arguments.group, "count": count_matches(mol, arguments.group)}
+        return {"group": arguments.group, "count": count_smarts(mol, arguments.group)}
 
 
 @tool()

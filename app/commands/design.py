@@ -52,6 +52,27 @@ def register(app: typer.Typer) -> None:
     app.command()(resume)
 
 
+SpecFile = Annotated[Path | None, typer.Option("--spec", help="Run this spec (JSON, as `molwright spec GOAL --json` prints it).")]
+Blocks = Annotated[
+    Path | None,
+    typer.Option(
+        "--blocks", help="Your building blocks: any file of structures, with name, id, CAS, price, currency, amount, unit if known."
+    ),
+]
+BlocksModeOption = Annotated[BlocksMode, typer.Option("--blocks-mode", help="Add them to the shipped blocks, or use them alone.")]
+KnownFile = Annotated[
+    Path | None, typer.Option("--known", help="Structures you know already (any file of structures); they are not listed.")
+]
+MaxSimilarity = Annotated[
+    float | None,
+    typer.Option(
+        min=0.05,
+        max=1,
+        help="Largest similarity of two listed candidates; 1 for no limit. Default 0.7, as long as that fills the list.",
+    ),
+]
+
+
 def design(
     context: typer.Context,
     goal: Annotated[str, typer.Argument(help="What is wanted, in a sentence.")] = "",
@@ -59,33 +80,15 @@ def design(
     candidates: Annotated[int | None, typer.Option(min=1, max=MAX_CANDIDATES, help="How many candidates to list.")] = None,
     budget: Annotated[int | None, typer.Option(min=1, max=MAX_BUDGET, help="How many distinct structures may be evaluated.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="Seed of every random choice.")] = None,
-    spec_file: Annotated[
-        Path | None, typer.Option("--spec", help="Run this spec (JSON, as `molwright spec GOAL --json` prints it).")
-    ] = None,
-    blocks: Annotated[
-        Path | None,
-        typer.Option(
-            "--blocks", help="Your building blocks: any file of structures, with name, id, CAS, price, currency, amount, unit if known."
-        ),
-    ] = None,
-    blocks_mode: Annotated[
-        BlocksMode, typer.Option("--blocks-mode", help="Add them to the shipped blocks, or use them alone.")
-    ] = BlocksMode.EXTEND,
-    known: Annotated[
-        Path | None, typer.Option("--known", help="Structures you know already (any file of structures); they are not listed.")
-    ] = None,
+    spec_file: SpecFile = None,
+    blocks: Blocks = None,
+    blocks_mode: BlocksModeOption = BlocksMode.EXTEND,
+    known: KnownFile = None,
     core: Core = None,
     like: Like = None,
     unlike: Unlike = None,
     list_known: Annotated[bool, typer.Option("--list-known", help="List known structures too, marked as such.")] = False,
-    max_similarity: Annotated[
-        float | None,
-        typer.Option(
-            min=0.05,
-            max=1,
-            help="Largest similarity of two listed candidates; 1 for no limit. Default 0.7, as long as that fills the list.",
-        ),
-    ] = None,
+    max_similarity: MaxSimilarity = None,
     accept_unread: AcceptUnread = False,
     no_models: Annotated[bool, typer.Option("--no-models", help="Ask no language model, even if one is configured.")] = False,
     out_dir: Out = None,

@@ -116,7 +116,7 @@ def train(
             raise UsageError(f"{name} ships with molwright and has its columns and unit: {', '.join(wrong)} cannot be given")
         again = models.train_shipped(name, data, seed=seed, folder=where, device=device, progress=_progress())
         return _show_trained_again(name, again, as_json)
-    made = models.train_own(
+    made = models.train_user_model(
         name, data, unit=unit, log=log, label=label, description=description, synonyms=synonym or (),
         smiles=smiles, target=target, seed=seed, replace=replace, device=device, progress=_progress(),
     )  # fmt: skip

@@ -20,7 +20,7 @@ Split = Literal["random", "scaffold", "cluster"]
 
 
 @dataclass(frozen=True)
-class TrainedOwn:
+class TrainedUserModel:
     """A property of the user's own that was learnt. ``left_out``: line and reason of each row that could not be used."""
 
     card: dict[str, Any]
@@ -59,14 +59,14 @@ class ModelService:
 
         workspace = wiring.open_workspace(self.settings)
         rows = [_summary(_shipped_card(name), "shipped") for name in PREDICTORS]
-        rows += [_summary(card, "own") for card in _own_cards(workspace).values()]
+        rows += [_summary(card, "own") for card in _user_model_cards(workspace).values()]
         return rows, dict(workspace.problems)
 
     def kind(self, name: str) -> Literal["shipped", "own"]:
         """Whether ``name`` ships or is the user's own. Raises NotFoundError naming what there is."""
         from tools.predictors.specs import PREDICTORS
 
-        cards = _own_cards(wiring.open_workspace(self.settings))
+        cards = _user_model_cards(wiring.open_workspace(self.settings))
         if name in PREDICTORS:
             return "shipped"
         if name in cards:
@@ -83,14 +83,14 @@ class ModelService:
         """The model card as text. NotFoundError if there is no such model or its card cannot be read."""
         from tools.predictors.weights import WEIGHTS
 
-        folder = WEIGHTS if self.kind(name) == "shipped" else wiring.own_models_folder(self.settings)
+        folder = WEIGHTS if self.kind(name) == "shipped" else wiring.user_models_folder(self.settings)
         file = folder / name / f"card.{form}"
         try:
             return file.read_text(encoding="utf-8")
         except OSError as error:
             raise NotFoundError(f"the model card {file} cannot be read: {error.strerror}") from error
 
-    def train_own(
+    def train_user_model(
         self,
         name: str,
         data: Path,
@@ -106,46 +106,46 @@ class ModelService:
         replace: bool = False,
         device: str = "auto",
         progress: Progress,
-    ) -> TrainedOwn:
+    ) -> TrainedUserModel:
         """Learn a property of the user's own from a table of measurements and register it.
 
         ``unit`` is that of the measured values, ``log``: learn their decimal logarithm, ``synonyms``: further words for goals. ``smiles``
         and ``target`` name columns. ``replace``: train one that there is again; runs that used it no longer replay. Raises
         UsageError for a name or word that is taken and for a table that cannot be used.
         """
-        from tools.predictors.user_models.train import OwnProperty, check_name, train_own
+        from tools.predictors.user_models.train import UserProperty, check_name, train_user_model
 
         _refuse_device(device)
         workspace = wiring.open_workspace(self.settings)
         check_name(name, workspace.catalogue)
         _refuse_known_words(name, synonyms, catalogue=workspace.catalogue)
-        known = _own_cards(workspace)
+        known = _user_model_cards(workspace)
         if name in known and not replace:
             raise UsageError(
                 f"there is an own model {name} (version {known[name]['version']}); --replace trains it again, and runs that "
                 "used it no longer replay"
             )
-        folder = wiring.own_models_folder(self.settings)
+        folder = wiring.user_models_folder(self.settings)
         wiring.prepare_home(self.settings)
         lowered = tuple(word.lower() for word in synonyms)
-        wanted = OwnProperty(name=name, unit=unit, log=log, label=label, description=description, synonyms=lowered)
-        card, table = train_own(data, wanted, folder, smiles=smiles, target=target, seed=seed, progress=progress)
+        wanted = UserProperty(name=name, unit=unit, log=log, label=label, description=description, synonyms=lowered)
+        card, table = train_user_model(data, wanted, folder, smiles=smiles, target=target, seed=seed, progress=progress)
         problems = wiring.open_workspace(self.settings).problems
         if name in problems:
             raise UsageError(f"the model was written to {folder / name}, but cannot be used: {problems[name]}")
-        return TrainedOwn(card, [(bad.line, bad.reason) for bad in table.bad], folder / name)
+        return TrainedUserModel(card, [(bad.line, bad.reason) for bad in table.bad], folder / name)
 
     def train_shipped(
         self, name: str, data: Path, *, seed: int = 0, folder: Path | None = None, device: str = "auto", progress: Progress
     ) -> TrainedAgain:
         """Train a shipped property from its recipe into a folder of its own and hold the figures against those that ship."""
-        from tools.predictors.specs import spec_of
+        from tools.predictors.specs import predictor_spec
         from tools.predictors.training.device import choose
         from tools.predictors.training.fit import train
 
         place = folder or wiring.prepare_home(self.settings) / "trained"
         shipped = _shipped_card(name)
-        card = train(data, spec_of(name), place, seed, progress, device=choose(device, progress))
+        card = train(data, predictor_spec(name), place, seed, progress, device=choose(device, progress))
         compared = {
             split: {key: [m.get(key), shipped["metrics"][split].get(key)] for key in ("rmse", "mae", "coverage")}
             for split, m in card["metrics"].items()
@@ -183,7 +183,7 @@ def _shipped_card(name: str) -> dict[str, Any]:
     return WeightsFolder(name).card
 
 
-def _own_cards(workspace: Workspace) -> dict[str, dict[str, Any]]:
+def _user_model_cards(workspace: Workspace) -> dict[str, dict[str, Any]]:
     """The model cards of the user's own models, by name."""
     return workspace.user_models.cards if workspace.user_models else {}
 

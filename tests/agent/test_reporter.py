@@ -53,7 +53,7 @@ def test_what_is_shown_quotes_the_flash_point_beside_a_level_that_was_found_with
     spec = interpret(STABLE)
     found = candidate("c1ccc(-c2ccccc2)cc1", spec, ["molecular_weight", "thermal_stability"])
     before = found.properties["thermal_stability"]
-    context = cast(DesignContext, SimpleNamespace(executor=None))
+    context = cast(DesignContext, SimpleNamespace(executor=None, workspace=builtin()))
     (shown,) = _with_shown_properties([found], spec, context)
     after = shown.properties["thermal_stability"]
     assert after.value == before.value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,3 +31,21 @@ class TestHashedTerms(EmbedderContract):
     @pytest.fixture
     def embedder(self) -> Embedder:
         return default_embedder()
+
+
+EXTENDING = Path(__file__).resolve().parents[2] / "docs" / "extending.md"
+
+
+class TestANewcomersStore(LiteratureStoreContract):
+    """The store that ``docs/extending.md`` shows, in a package of its own."""
+
+    @pytest.fixture
+    def store(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiteratureStore]:
+        section = EXTENDING.read_text(encoding="utf-8").split("## A store, recorder")[1]
+        (tmp_path / "their_store.py").write_text(section.split("```python\n")[1].split("```")[0], encoding="utf-8")
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.delitem(sys.modules, "their_store", raising=False)
+        made: LiteratureStore = importlib.import_module("their_store").InMemoryStore(default_embedder())
+        yield made
+        made.close()
+        sys.modules.pop("their_store", None)

@@ -21,7 +21,7 @@ from memory.sql.store import SqlRunStore
 from tools.evaluation.judge import checked, estimated, guarded, standardised, unreadable
 from tools.ranking.rank import rank
 from tools.search.policy import DEFAULT
-from tools.search.state import entries, level, merged
+from tools.search.state import entries, mean_fitness, merged
 from tools.workspace import builtin
 
 TNT = "Cc1c([N+](=O)[O-])cc([N+](=O)[O-])cc1[N+](=O)[O-]"
@@ -59,7 +59,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             with pytest.MonkeyPatch.context() as patch:
                 if generation:  # a long step keeps its hash only, as in a run with many parents
                     patch.setattr("memory.hashing.KEPT_CHARACTERS", 50)
-                recorder.step("select", generation, {"frontier": list(frontier), "best": level(frontier, DEFAULT.top)})
+                recorder.step("select", generation, {"frontier": list(frontier), "best": mean_fitness(frontier, DEFAULT.top)})
         everyone = store.candidates("run1")
         result = rank([c for c in everyone if c.requirements], SPEC, 4, calculators=builtin().calculators)
         listed = [c.model_copy(update={"rationale": "it is the best"}) for c in result.ranked]
@@ -158,7 +158,7 @@ def test_an_order_that_is_kept_as_a_hash_is_computed_again(store: SqlRunStore) -
 
 
 def test_an_order_that_does_not_have_the_recorded_hash_is_unknown(store: SqlRunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evals.life.level", lambda *_: 0.123)
+    monkeypatch.setattr("evals.life.mean_fitness", lambda *_: 0.123)
     found = _of(store, "OCc1ccccc1")
     assert ([s.generation for s in found.standings], found.unknown_standings) == ([0], [1])
 

@@ -33,12 +33,12 @@ def balaban_j(mol: Chem.Mol) -> float:
 
 
 def crippen_logp(mol: Chem.Mol) -> float:
-    """logP by Crippen's atom contributions, dimensionless."""
+    """logP by Crippen's atom contributions, dimensionless; never undefined for a sanitised molecule."""
     return float(rdMolDescriptors.CalcCrippenDescriptors(mol)[0])
 
 
 def crippen_refractivity(mol: Chem.Mol) -> float:
-    """Molar refractivity by Crippen's atom contributions, cm³/mol."""
+    """Molar refractivity by Crippen's atom contributions, in cm³/mol as unit; never undefined for a sanitised molecule."""
     return float(rdMolDescriptors.CalcCrippenDescriptors(mol)[1])
 
 
@@ -52,27 +52,30 @@ def _bonds(mol: Chem.Mol, kind: Chem.BondType) -> float:
 
 
 def single_bonds(mol: Chem.Mol) -> float:
-    """Single bonds between heavy atoms, as RDKit perceives them."""
+    """The number of single bonds between heavy atoms, as RDKit perceives them; 0 for none."""
     return _bonds(mol, Chem.BondType.SINGLE)
 
 
 def double_bonds(mol: Chem.Mol) -> float:
-    """Double bonds between heavy atoms, as RDKit perceives them; aromatic bonds are not among them."""
+    """The number of double bonds between heavy atoms, as RDKit perceives them; aromatic bonds are not among them; 0 for none."""
     return _bonds(mol, Chem.BondType.DOUBLE)
 
 
 def triple_bonds(mol: Chem.Mol) -> float:
-    """Triple bonds between heavy atoms."""
+    """The number of triple bonds between heavy atoms; 0 for none."""
     return _bonds(mol, Chem.BondType.TRIPLE)
 
 
 def aromatic_bonds(mol: Chem.Mol) -> float:
-    """Aromatic bonds, as RDKit perceives them."""
+    """The number of aromatic bonds, as RDKit perceives them; 0 for none."""
     return _bonds(mol, Chem.BondType.AROMATIC)
 
 
 def ramp(value: float, best: float, worst: float) -> float:
-    """1 at ``best`` and beyond, 0 at ``worst`` and beyond, linear between; either may be the larger."""
+    """A score from 0 to 1: 1 at ``best`` and beyond, 0 at ``worst`` and beyond, linear between; either may be the larger.
+
+    All in one unit. NaN gives NaN; raises ZeroDivisionError where both are the same number.
+    """
     return min(1.0, max(0.0, (worst - value) / (worst - best)))
 
 
@@ -97,9 +100,9 @@ def _basicity_term(mol: Chem.Mol) -> float:
 
 
 def cns_mpo(mol: Chem.Mol) -> float:
-    """Approximate CNS MPO, 0 to 6: Wager et al., ACS Chem. Neurosci. 2010, 1, 435, with Crippen's logP for both logP and logD.
+    """Approximate CNS MPO, a score from 0 to 6 without a unit: Wager et al., ACS Chem. Neurosci. 2010, 1, 435, with Crippen's logP for both logP and logD.
 
-    The pKa term is taken from the kind of base (:func:`_basicity_term`), since no pKa is computed.
+    The pKa term is taken from the kind of base (:func:`_basicity_term`), since no pKa is computed. Never undefined for a sanitised molecule.
     """
     logp, weight = crippen_logp(mol), rdMolDescriptors._CalcMolWt(mol)
     tpsa, donors = rdMolDescriptors.CalcTPSA(mol), rdMolDescriptors.CalcNumHBD(mol)

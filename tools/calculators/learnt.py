@@ -28,7 +28,10 @@ class LearntModels(PlainCalculator):
         return predict(names, list(batch.structures), batch.candidate_class, batch.conditions)
 
     def calibration(self, name: str) -> dict[str, NDArray[np.float32]] | None:
-        """Predictions and residuals of its training structures by models that had not seen them. PredictorError where they are missing."""
+        """Predictions and residuals of its training structures by models that had not seen them, in the unit of the property.
+
+        Raises PredictorError where they are missing.
+        """
         from tools.predictors.predict import calibration
 
         return calibration(name)

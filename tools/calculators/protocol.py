@@ -117,5 +117,5 @@ class PlainCalculator:
         )
 
     def calibration(self, name: str) -> dict[str, NDArray[np.float32]] | None:
-        """None: nothing is known of its errors."""
+        """Arrays in the unit of the property; None: nothing is known of its errors."""
         return None

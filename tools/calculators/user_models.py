@@ -51,5 +51,8 @@ class UserModels(PlainCalculator):
         return {name: self.model(name).predict(batch.structures, batch.candidate_class) for name in names}
 
     def calibration(self, name: str) -> dict[str, NDArray[np.float32]] | None:
-        """Predictions and residuals of its measurements by models that had not seen them."""
+        """Predictions and residuals of its measurements by models that had not seen them, in the unit of the property.
+
+        Raises PredictorError where the model cannot be read.
+        """
         return dict(self.model(name).calibration)

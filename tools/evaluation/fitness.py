@@ -28,7 +28,7 @@ def satisfaction(
 
 
 def closeness(candidate: Candidate, spec: DesignSpec, kinds: Kinds = KINDS, *, catalogue: Catalogue) -> float:
-    """Product of the satisfactions of all requirements, 0 to 1. The candidate's requirements must have been checked."""
+    """Product of the satisfactions of all requirements, 0 to 1; 1 without any. Raises ValueError where they have not been checked."""
     product = 1.0
     for requirement, result in zip(spec.requirements, candidate.requirements, strict=True):
         product *= satisfaction(requirement, result, candidate, kinds, catalogue=catalogue)

@@ -25,7 +25,7 @@ def normal_scores(z: Array) -> Array:
 
 
 def errors_of(scores: Array) -> Array:
-    """The reverse of :func:`normal_scores`."""
+    """The reverse of :func:`normal_scores`: errors in sigmas, of the shape of ``scores``; infinite where these are, NaN for NaN."""
     return np.asarray(-np.sign(scores) * SCALE * stdtrit(DEGREES, ndtr(-np.abs(scores))))
 
 

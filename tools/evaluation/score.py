@@ -11,7 +11,7 @@ from core.spec import DesignSpec
 from tools.calculators.collection import Calculators
 from tools.evaluation.fitness import checked
 from tools.evaluation.selection import ErrorModel, error_model
-from tools.evaluation.table import Table, build_table, predicted_names
+from tools.evaluation.table import ScoringTable, build_table, predicted_names
 
 #: Decimals to which scores are rounded before ties go to the key.
 DECIMALS = 9
@@ -35,7 +35,7 @@ def score_candidates(
 
 def scored_with_table(
     candidates: list[Candidate], spec: DesignSpec, errors: ErrorModel, *, calculators: Calculators
-) -> tuple[list[Candidate], Table]:
+) -> tuple[list[Candidate], ScoringTable]:
     """Checked candidates with p_meets, desirability and score, and the table of numbers that these were computed from."""
     table = build_table(candidates, spec, errors, calculators=calculators)
     chance = np.round(table.p_meets(), DECIMALS)

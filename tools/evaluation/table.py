@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Table:
+class ScoringTable:
     """n candidates, m predicted properties, k objectives.
 
     Attributes:
@@ -48,7 +48,10 @@ class Table:
     columns: tuple[int, ...]
 
     def p_meets(self, shift: Array | None = None, *, points: int = POINTS) -> Array:
-        """Probability that all requirements hold together, (n,). ``shift`` (n, m) is added to the means, in sigmas."""
+        """Probability that all requirements hold together, 0 to 1, (n,); 0 where a computed one is missed or a value is unknown.
+
+        ``shift`` (n, m) is added to the means, in sigmas.
+        """
         with np.errstate(invalid="ignore", divide="ignore"):
             event = (self.sigma > 0) & (np.isfinite(self.low) | np.isfinite(self.high))
             scale = np.where(event, self.sigma, 1.0)
@@ -59,7 +62,7 @@ class Table:
         return np.asarray(self.fixed * joint)
 
     def parts(self, shift: Array | None = None) -> Array:
-        """Desirability of each objective, (n, k)."""
+        """Desirability of each objective, 0 to 1, (n, k); 0 where the value is unknown. ``shift`` as in :meth:`p_meets`."""
         columns = []
         for j, objective in enumerate(self.spec.objectives):
             values, column = self.values[:, j], self.columns[j]
@@ -78,7 +81,9 @@ def predicted_names(spec: DesignSpec, *, catalogue: Catalogue) -> list[str]:
     return [name for name in spec.property_names() if catalogue[name].kind == "predicted"]
 
 
-def build_table(candidates: Sequence[Candidate], spec: DesignSpec, errors: ErrorModel | None = None, *, calculators: Calculators) -> Table:
+def build_table(
+    candidates: Sequence[Candidate], spec: DesignSpec, errors: ErrorModel | None = None, *, calculators: Calculators
+) -> ScoringTable:
     """The arrays of ``candidates``, whose requirements were checked against ``spec``, rows in the order given.
 
     ``errors``: the error model; that of the shipped predictors if None. Raises PredictorError where those are missing.
@@ -113,7 +118,7 @@ def build_table(candidates: Sequence[Candidate], spec: DesignSpec, errors: Error
         else:
             fixed *= probability
     values, columns = _objective_values(candidates, spec, names, mean, catalogue=calculators.catalogue)
-    return Table(spec, mean, sigma, low, high, fixed, errors.correlation[np.ix_(pick, pick)], values, columns)
+    return ScoringTable(spec, mean, sigma, low, high, fixed, errors.correlation[np.ix_(pick, pick)], values, columns)
 
 
 def _number(value: PropertyValue | None) -> float:

@@ -20,9 +20,6 @@ GroupKind = Literal["functional group", "ring system"]
 #: The tables, in the order in which groups are registered.
 TABLES = ("groups.tsv", "tables/oxygen.tsv", "tables/nitrogen.tsv", "tables/heteroatoms.tsv", "tables/carbon.tsv", "tables/rings.tsv")
 
-#: Most matches that are counted in one structure.
-MAX_MATCHES = 1000
-
 
 @dataclass(frozen=True)
 class Group:
@@ -127,52 +124,3 @@ def resolve_group(word: str) -> Group | None:
         else:
             return None
     return None
-
-
-def count_matches(mol: Chem.Mol, smarts: str) -> int:
-    """Unique matches of ``smarts`` in a molecule, or per repeat unit of a polymer (a structure with exactly two ``*``).
-
-    For a repeat unit the count is that of its trimer less that of its dimer: groups that straddle the bond between two units count
-    once, chain ends do not count. At most MAX_MATCHES. Raises StructureError for an unreadable pattern.
-    """
-    query = compile_smarts(smarts)
-    if sum(atom.GetAtomicNum() == 0 for atom in mol.GetAtoms()) != 2:
-        return len(mol.GetSubstructMatches(query, uniquify=True, maxMatches=MAX_MATCHES))
-    dimer, trimer = _oligomer(mol, 2), _oligomer(mol, 3)
-    if dimer is None or trimer is None:
-        return len(mol.GetSubstructMatches(query, uniquify=True, maxMatches=MAX_MATCHES))
-    longer = len(trimer.GetSubstructMatches(query, uniquify=True, maxMatches=MAX_MATCHES))
-    shorter = len(dimer.GetSubstructMatches(query, uniquify=True, maxMatches=MAX_MATCHES))
-    return max(0, longer - shorter)
-
-
-def count_group(mol: Chem.Mol, group: Group) -> int:
-    """How often ``group`` occurs in ``mol`` (per repeat unit for a polymer); see :func:`count_matches`."""
-    return count_matches(mol, group.smarts)
-
-
-def _oligomer(unit: Chem.Mol, length: int) -> Chem.Mol | None:
-    """``length`` repeat units joined head to tail, ``*`` at both ends; None if they cannot be joined."""
-    chain = Chem.RWMol(unit)
-    head, tail = (a.GetIdx() for a in unit.GetAtoms() if a.GetAtomicNum() == 0)
-    end = tail
-    for _ in range(length - 1):
-        offset = chain.GetNumAtoms()
-        chain = Chem.RWMol(Chem.CombineMols(chain, unit))
-        left, right = chain.GetAtomWithIdx(end), chain.GetAtomWithIdx(head + offset)
-        if left.GetDegree() != 1 or right.GetDegree() != 1:
-            return None
-        bond = left.GetBonds()[0]
-        a, b = left.GetNeighbors()[0].GetIdx(), right.GetNeighbors()[0].GetIdx()
-        chain.AddBond(a, b, bond.GetBondType())
-        removed = sorted((end, head + offset), reverse=True)
-        end = tail + offset
-        for index in removed:
-            chain.RemoveAtom(index)
-        end -= sum(index < end for index in removed)
-    try:
-        with rdBase.BlockLogs():
-            Chem.SanitizeMol(chain)
-    except Exception:  # RDKit raises several kinds; a chain that cannot exist is answered with None
-        return None
-    return chain.GetMol()

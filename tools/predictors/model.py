@@ -17,7 +17,7 @@ from tools.predictors.features.assemble import feature_names
 from tools.predictors.kernel import KernelModel
 from tools.predictors.neighbours import NeighbourIndex, Neighbours
 from tools.predictors.network import NetworkModel
-from tools.predictors.specs import FeatureKind, PredictorSpec, spec_of
+from tools.predictors.specs import FeatureKind, PredictorSpec, predictor_spec
 from tools.predictors.weights import WeightsFolder
 
 FloatArray = NDArray[np.float64]
@@ -177,4 +177,4 @@ def _parts(files: WeightsFolder) -> tuple[Part, ...]:
 @lru_cache(maxsize=16)
 def load_model(name: str, folder: Path | None = None) -> Model:
     """The predictor ``name`` with its shipped weights (or those in ``folder``), read once. Raises SpecError or PredictorError."""
-    return Model(spec_of(name), folder)
+    return Model(predictor_spec(name), folder)

@@ -16,7 +16,7 @@ from tools.predictors.features.assemble import Describer
 from tools.predictors.features.solvent import canonical_solvent
 from tools.predictors.model import CALIBRATION_FILE, Z90, Model, load_model
 from tools.predictors.prepare import Prepared, prepare
-from tools.predictors.specs import PREDICTORS, FeatureKind, PredictorSpec, spec_of
+from tools.predictors.specs import PREDICTORS, FeatureKind, PredictorSpec, predictor_spec
 from tools.predictors.weights import WEIGHTS, WeightsFolder
 
 #: Correlation of the residuals of two predictors on the same structure, as measured by ``training correlation``.
@@ -44,7 +44,7 @@ def predict(
     dye models; ``folder`` holds other weights than the shipped ones. Raises SpecError for an unknown name and PredictorError where
     weights are missing or damaged.
     """
-    specs = [spec_of(name) for name in names]
+    specs = [predictor_spec(name) for name in names]
     describer = Describer()
     ready: dict[FeatureKind, list[Prepared | str]] = {}
     found: dict[str, list[PropertyValue]] = {}
@@ -114,7 +114,7 @@ def calibration(name: str) -> dict[str, NDArray[np.float32]]:
     One entry a training row, in no order that follows the structures, in the predictor's unit. Every prediction comes from models
     that have not seen the structure. Raises SpecError or PredictorError.
     """
-    spec: PredictorSpec = spec_of(name)
+    spec: PredictorSpec = predictor_spec(name)
     arrays = WeightsFolder(spec.name).arrays(CALIBRATION_FILE)
     return {key: arrays[key].astype(np.float32) for key in ("oof_pred", "oof_sigma", "oof_residual")}
 

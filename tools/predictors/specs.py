@@ -72,7 +72,7 @@ def _read(name: str) -> PredictorSpec:
 PREDICTORS: dict[str, PredictorSpec] = {p.name: _read(p.name) for p in shipped() if p.kind == "predicted"}
 
 
-def spec_of(name: str) -> PredictorSpec:
+def predictor_spec(name: str) -> PredictorSpec:
     """The predictor called ``name``. Raises SpecError if there is none."""
     try:
         return PREDICTORS[name]

@@ -16,7 +16,7 @@ from tools.calculators.collection import Calculators
 from tools.evaluation.fitness import checked
 from tools.evaluation.score import DECIMALS, scored_with_table
 from tools.evaluation.selection import ErrorModel, error_model
-from tools.evaluation.table import Table, predicted_names
+from tools.evaluation.table import ScoringTable, predicted_names
 from tools.ranking.binding import binding_requirement, by_closeness
 from tools.ranking.diversity import diverse, similarity_limit
 from tools.ranking.pareto import pareto_fronts
@@ -127,9 +127,9 @@ def _has_route(candidate: Candidate) -> bool:
     return candidate.route is not None and candidate.route.status != "none known"
 
 
-def _rows(table: Table, rows: Sequence[int]) -> Table:
+def _rows(table: ScoringTable, rows: Sequence[int]) -> ScoringTable:
     pick = np.array(rows, dtype=np.int64)
-    return Table(
+    return ScoringTable(
         table.spec,
         table.mean[pick],
         table.sigma[pick],
@@ -142,7 +142,7 @@ def _rows(table: Table, rows: Sequence[int]) -> Table:
     )
 
 
-def _fronts(table: Table, scored: Sequence[Candidate], order: Sequence[int]) -> dict[int, int]:
+def _fronts(table: ScoringTable, scored: Sequence[Candidate], order: Sequence[int]) -> dict[int, int]:
     """Pareto front by row, over the objectives' desirabilities and p_meets, among the best-scored kept candidates."""
     pool = list(order[:PARETO_POOL])
     if not pool:
@@ -154,7 +154,7 @@ def _fronts(table: Table, scored: Sequence[Candidate], order: Sequence[int]) -> 
 
 
 def _sensitivity(
-    table: Table, scored: Sequence[Candidate], kept: Sequence[int], listed: Sequence[int], known: Known
+    table: ScoringTable, scored: Sequence[Candidate], kept: Sequence[int], listed: Sequence[int], known: Known
 ) -> list[WeightSensitivity]:
     """What each weight changed by ±20 % does to the shortlist; with fewer than two objectives no weight matters."""
     objectives = table.spec.objectives

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.seeding import generator
 from tools.evaluation.joint import errors_of
-from tools.evaluation.table import Table
+from tools.evaluation.table import ScoringTable
 
 Array = NDArray[np.float64]
 
@@ -29,11 +29,11 @@ class OrderCertainty:
     tied: list[list[int]]
 
 
-def order_certainty(table: Table, scores: Array) -> OrderCertainty:
+def order_certainty(table: ScoringTable, scores: Array) -> OrderCertainty:
     """Rank intervals and ties of the listed candidates, the rows of ``table`` in the order of their ranks.
 
     Every draw adds to each prediction an error from its distribution (correlated between the properties of one structure, independent
-    between structures, which makes the intervals rather wide) and ranks anew. The generator depends on the spec's seed only.
+    between structures, which makes the intervals rather wide) and ranks again. The generator depends on the spec's seed only.
     A candidate is tied with the first of its group unless that ranks above it in 90 % of the draws.
     """
     count = scores.shape[0]
@@ -50,7 +50,7 @@ def order_certainty(table: Table, scores: Array) -> OrderCertainty:
     return OrderCertainty(intervals, _ties(drawn))
 
 
-def _drawn_scores(table: Table, scores: Array) -> Array:
+def _drawn_scores(table: ScoringTable, scores: Array) -> Array:
     """Scores under drawn errors, (draws, n)."""
     count, properties = table.mean.shape
     if properties == 0 or not (table.sigma > 0).any():

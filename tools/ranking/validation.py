@@ -78,7 +78,7 @@ class PoolResult:
 
     @property
     def gap(self) -> float:
-        """Promised minus true; positive is too good to be true."""
+        """Promised minus true share, -1 to 1; positive is too good to be true."""
         return self.promised - self.true
 
 

@@ -54,7 +54,7 @@ def advance(
 ) -> SearchState:
     """The state after a generation that brought the checked candidates ``new``, which ``search.evaluated`` counts already."""
     frontier = merged(search.frontier, entries(new, spec, calculators=calculators), policy.frontier)
-    reached = level(frontier, policy.top)
+    reached = mean_fitness(frontier, policy.top)
     stale = 0 if reached > search.best + policy.improvement else search.stale + 1
     empty = 0 if new else search.empty + 1
     return SearchState(
@@ -86,7 +86,7 @@ def merged(frontier: Sequence[FrontierEntry], new: Sequence[FrontierEntry], size
     return tuple(sorted([*frontier, *new], key=lambda e: (-e["score"], e["key"]))[:size])
 
 
-def level(frontier: Sequence[FrontierEntry], top: int) -> float:
+def mean_fitness(frontier: Sequence[FrontierEntry], top: int) -> float:
     """Mean fitness of the first ``top`` of the frontier; 0 for an empty one."""
     scores = [entry["score"] for entry in frontier[:top]]
     return round(sum(scores) / len(scores), DECIMALS) if scores else 0.0

@@ -1,4 +1,4 @@
-"""The proposer with a language model: in a tool loop it looks at the front, tries ideas and submits structures.
+"""The proposer with a language model: in a tool loop it looks at the frontier, tries ideas and submits structures.
 
 Nothing that it submits is trusted: every structure goes through the same gates as any other proposal.
 """
@@ -33,8 +33,8 @@ STEPS = 6
 """Turns that it has for one generation."""
 SUBMISSIONS = 2
 """How often it may submit: once, and once more if something could not be read."""
-FRONT_SHOWN = 10
-"""Candidates of the front that it is shown."""
+FRONTIER_SHOWN = 10
+"""Candidates of the frontier that it is shown."""
 
 
 class Submission(Model):
@@ -97,21 +97,21 @@ class ModelBackedProposer:
         return bool(last) and not any(c.origin.proposer == MODEL and not c.rejected_by.startswith("structure:") for c in earlier)
 
     def _suggested(self, request: BatchRequest) -> list[Proposal]:
-        keys = [entry["key"] for entry in request.search.frontier[:FRONT_SHOWN]]
+        keys = [entry["key"] for entry in request.search.frontier[:FRONTIER_SHOWN]]
         known = {c.key: c for c in request.candidates(keys=keys)}
         tools = ToolContext(spec=request.spec, literature=self._open_store, seed=request.spec.seed, workspace=self._workspace)
-        front = [known[key] for key in keys if key in known]
-        return propose(self._session, request.spec, request.search.generation, front, request.rules, tools)
+        frontier = [known[key] for key in keys if key in known]
+        return propose(self._session, request.spec, request.search.generation, frontier, request.rules, tools)
 
 
 def propose(
-    session: ModelSession, spec: DesignSpec, generation: int, front: Sequence[Candidate], rules: Sequence[str], context: ToolContext
+    session: ModelSession, spec: DesignSpec, generation: int, frontier: Sequence[Candidate], rules: Sequence[str], context: ToolContext
 ) -> list[Proposal]:
     """What the model submits in one generation: at most COUNT texts, no two alike, broken ones among them so that the report counts them.
 
     [] where it brings nothing.
 
-    ``front``: the best candidates so far, best first. ``rules``: what the literature says, as untrusted text. Raises nothing for what a
+    ``frontier``: the best candidates so far, best first. ``rules``: what the literature says, as untrusted text. Raises nothing for what a
     model or server does.
     """
     place = Place("propose", generation, MODEL)
@@ -121,7 +121,7 @@ def propose(
         "requirements": _lines([r.text for r in spec.requirements]),
         "objectives": _lines([o.text for o in spec.objectives]),
         "rules": fence("\n".join(rules), "literature") if rules else "(nothing)",
-        "front": fence("\n".join(_front_line(c) for c in front[:FRONT_SHOWN]), "front") if front else "(nothing yet)",
+        "front": fence("\n".join(_frontier_line(c) for c in frontier[:FRONTIER_SHOWN]), "front") if frontier else "(nothing yet)",
         "count": COUNT,
         "steps": STEPS,
     }
@@ -158,7 +158,7 @@ def _take(talk: Conversation, call: ToolCall, spec: DesignSpec, submitted: dict[
     return bool(faults) and len(submitted) < COUNT
 
 
-def _front_line(candidate: Candidate) -> str:
+def _frontier_line(candidate: Candidate) -> str:
     values = "; ".join(f"{name} {format_value(value)}" for name, value in candidate.properties.items())
     missed = "; ".join(r.text for r in candidate.requirements if not r.met)
     return f"{candidate.smiles}  [{values}]" + (f"  misses: {missed}" if missed else "  meets every requirement")

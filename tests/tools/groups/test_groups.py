@@ -10,7 +10,8 @@ from rdkit import Chem
 
 from core import data
 from core.errors import StructureError
-from tools.groups.groups import GROUPS, TABLES, Group, compile_smarts, count_group, count_matches, group_words, plural, resolve_group
+from tools.groups.groups import GROUPS, TABLES, Group, compile_smarts, group_words, plural, resolve_group
+from tools.groups.matching import count_smarts
 
 
 @pytest.mark.parametrize("group", GROUPS.values(), ids=lambda g: g.name)
@@ -18,8 +19,8 @@ def test_example_matches_and_counterexample_does_not(group: Group) -> None:
     example, counterexample = Chem.MolFromSmiles(group.example), Chem.MolFromSmiles(group.counterexample)
     assert example is not None
     assert counterexample is not None
-    assert count_group(example, group) >= 1
-    assert count_group(counterexample, group) == 0
+    assert count_smarts(example, group.smarts) >= 1
+    assert count_smarts(counterexample, group.smarts) == 0
 
 
 #: Structures that have a group, and near misses that do not: at least two of each for every group of ``tables/``.
@@ -31,7 +32,7 @@ def test_structures_that_have_a_group_and_near_misses(case: dict[str, str]) -> N
     has, lacks = ([Chem.MolFromSmiles(smiles) for smiles in case[column].split()] for column in ("has", "lacks"))
     assert len(has) >= 2
     assert len(lacks) >= 2
-    assert [count_group(mol, GROUPS[case["name"]]) > 0 for mol in has + lacks] == [True] * len(has) + [False] * len(lacks)
+    assert [count_smarts(mol, GROUPS[case["name"]].smarts) > 0 for mol in has + lacks] == [True] * len(has) + [False] * len(lacks)
 
 
 def test_every_group_of_the_further_tables_has_such_structures() -> None:
@@ -113,7 +114,7 @@ def test_unknown_word_is_none() -> None:
     ],
 )
 def test_counts_are_per_group(smiles: str, name: str, count: int) -> None:
-    assert count_group(Chem.MolFromSmiles(smiles), GROUPS[name]) == count
+    assert count_smarts(Chem.MolFromSmiles(smiles), GROUPS[name].smarts) == count
 
 
 @pytest.mark.parametrize(
@@ -136,14 +137,14 @@ def test_counts_are_per_group(smiles: str, name: str, count: int) -> None:
     ],
 )
 def test_polymers_are_counted_per_repeat_unit(unit: str, name: str, count: int) -> None:
-    assert count_group(Chem.MolFromSmiles(unit), GROUPS[name]) == count
+    assert count_smarts(Chem.MolFromSmiles(unit), GROUPS[name].smarts) == count
 
 
 def test_unreadable_smarts_is_an_error() -> None:
     with pytest.raises(StructureError):
         compile_smarts("[C")
     with pytest.raises(StructureError):
-        count_matches(Chem.MolFromSmiles("CC"), "")
+        count_smarts(Chem.MolFromSmiles("CC"), "")
 
 
 def test_plurals() -> None:

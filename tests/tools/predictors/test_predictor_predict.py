@@ -13,7 +13,7 @@ from core.errors import SpecError
 from core.spec import Conditions
 from tools.predictors.model import Z90, load_model
 from tools.predictors.predict import calibration, predict, predictor_versions, residual_correlation
-from tools.predictors.specs import PREDICTORS, spec_of
+from tools.predictors.specs import PREDICTORS, predictor_spec
 from tools.predictors.weights import WEIGHTS, WeightsFolder
 from tools.structures.similarity import morgan_fingerprint
 
@@ -34,7 +34,7 @@ _BASELINE = {
 
 
 def _one(name: str, smiles: str, **conditions: str) -> PropertyValue:
-    kind = "polymer" if spec_of(name).kind == "polymer" else "molecule"
+    kind = "polymer" if predictor_spec(name).kind == "polymer" else "molecule"
     return predict([name], [smiles], kind, Conditions(**conditions))[name][0]  # type: ignore[arg-type]
 
 
@@ -53,13 +53,13 @@ def test_every_value_carries_what_a_reader_needs() -> None:
             if value.value is None:
                 assert value.reason
                 continue
-            assert value.unit == spec_of(name).unit
+            assert value.unit == predictor_spec(name).unit
             assert value.sigma is not None
             assert value.sigma > 0
             assert value.lower is not None
             assert value.upper is not None
             assert value.lower < value.number < value.upper  # type: ignore[operator]
-            step = 10.0 ** -spec_of(name).decimals
+            step = 10.0 ** -predictor_spec(name).decimals
             assert value.upper - value.lower == pytest.approx(2 * Z90 * value.sigma, abs=2 * step)
             assert isinstance(value.in_domain, bool)
             assert value.nearest
@@ -163,7 +163,7 @@ def test_card_says_better_than_the_baseline_and_calibrated(name: str) -> None:
     assert random["coverage_least_similar_tenth"] >= 0.80
     assert random["coverage_worst_tenth"] >= 0.80
     assert card["domain"]["ratio"] >= 1.5
-    assert card["data"]["licence"] == spec_of(name).licence
+    assert card["data"]["licence"] == predictor_spec(name).licence
     assert (WEIGHTS / name / "card.md").read_text(encoding="utf-8").startswith(f"# {name}")
 
 

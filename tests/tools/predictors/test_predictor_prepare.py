@@ -7,7 +7,7 @@ import pytest
 from core.errors import SpecError
 from core.spec import CandidateClass
 from tools.predictors.prepare import Prepared, prepare
-from tools.predictors.specs import PREDICTORS, FeatureKind, spec_of
+from tools.predictors.specs import PREDICTORS, FeatureKind, predictor_spec
 from tools.workspace import builtin
 
 
@@ -58,4 +58,4 @@ def test_predictors_match_the_registry() -> None:
         assert builtin().catalogue[name].kind == "predicted"
         assert ("polymer" in builtin().catalogue[name].classes) == (spec.kind == "polymer")
     with pytest.raises(SpecError, match="boiling_point"):
-        spec_of("boiling_point")
+        predictor_spec("boiling_point")

@@ -12,7 +12,7 @@ from core.errors import NotFoundError, UsageError
 from tools.predictors.predict import CORRELATION_FILE
 from tools.predictors.release.report import TARGETS
 from tools.predictors.release.rerun import data_file, rerun
-from tools.predictors.specs import PREDICTORS, spec_of
+from tools.predictors.specs import PREDICTORS, predictor_spec
 from tools.predictors.training.baselines import BASELINES_FILE, write_baselines
 from tools.predictors.training.calibration import conformal_quantile, crepes_quantile
 from tools.predictors.training.card import RANDOM, SCAFFOLD
@@ -98,7 +98,7 @@ def test_our_quantile_is_that_of_crepes() -> None:
 
 
 def test_baselines_are_kept_beside_the_weights(alcohols: Path, tmp_path: Path) -> None:
-    found = write_baselines(alcohols, spec_of("aqueous_solubility"), tmp_path, 0, lambda text: None)
+    found = write_baselines(alcohols, predictor_spec("aqueous_solubility"), tmp_path, 0, lambda text: None)
     kept = json.loads((tmp_path / BASELINES_FILE).read_text(encoding="utf-8"))["aqueous_solubility"]
     assert kept["splits"] == found
     assert set(found) == {RANDOM, SCAFFOLD}
@@ -107,7 +107,7 @@ def test_baselines_are_kept_beside_the_weights(alcohols: Path, tmp_path: Path) -
 
 
 def test_errors_by_column_and_worst_rows(alcohols: Path, tmp_path: Path) -> None:
-    spec = spec_of("aqueous_solubility")
+    spec = predictor_spec("aqueous_solubility")
     table = read_table(alcohols, spec)
     off = np.where(np.arange(len(table)) % 60 == 5, 4.0, 0.1)
     oof = tmp_path / "oof.npz"

@@ -15,7 +15,7 @@ from rdkit.Chem import Crippen, rdMolDescriptors
 from core.errors import NotFoundError, PredictorError, UsageError
 from tools.predictors import predict as predict_module
 from tools.predictors.model import Model
-from tools.predictors.specs import PREDICTORS, PredictorSpec, spec_of
+from tools.predictors.specs import PREDICTORS, PredictorSpec, predictor_spec
 from tools.predictors.training import __main__ as command
 from tools.predictors.training import learners
 from tools.predictors.training.calibration import conformal_quantile
@@ -52,7 +52,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Predic
     few = tuple(replace(m, trees=25) for m in learners.LEARNERS)
     monkeypatch.setitem(learners.RECIPES, "aqueous_solubility", learners.Recipe(few, kernel_share=0.3, network_share=0.2))
     monkeypatch.setattr(learners, "_SCALE_TREES", 15)
-    return path, spec_of("aqueous_solubility")
+    return path, predictor_spec("aqueous_solubility")
 
 
 def test_bad_rows_are_listed_with_their_line(small: tuple[Path, PredictorSpec]) -> None:
@@ -74,7 +74,7 @@ def test_missing_hydrogens_are_a_slip_of_the_pen(tmp_path: Path) -> None:
     path = tmp_path / "measured.csv"
     rows = ["[CH2]C,300", "CCO[Si](OCC)OCC,310", "CC1(C)CCCC(C)(C)N1[O],340", *(f"{'C' * n}O,{280 + n}" for n in range(1, 70))]
     path.write_text("\n".join(["smiles,flash_point_k", *rows]) + "\n", encoding="utf-8")
-    assert [(row.line, row.kind) for row in read_table(path, spec_of("flash_point")).bad[:2]] == [
+    assert [(row.line, row.kind) for row in read_table(path, predictor_spec("flash_point")).bad[:2]] == [
         (2, "missing hydrogens"),
         (3, "missing hydrogens"),
     ]
@@ -85,13 +85,13 @@ def test_simulated_values_are_not_measurements(tmp_path: Path) -> None:
     sources = {2: "HT-exp|SC-JCIM", 3: "HT-exp|PolyMetriX|SC-JCIM", 4: "GREA|HT-PolyInfo|LT-exp|SC-JCIM", 5: "", 6: "PolyMetriX"}
     rows = [f"*{'C' * n}O*,{n},{sources.get(n, 'GREA')}" for n in range(2, 62)]
     path.write_text("\n".join(["psmiles,tg_c,sources", *rows]) + "\n", encoding="utf-8")
-    table = read_table(path, spec_of("glass_transition_temperature"))
+    table = read_table(path, predictor_spec("glass_transition_temperature"))
     assert [(row.line, row.kind) for row in table.bad] == [(2, "simulated value"), (3, "simulated value")]
     assert len(table) == 58
 
 
 def test_unusable_files(tmp_path: Path) -> None:
-    spec = spec_of("aqueous_solubility")
+    spec = predictor_spec("aqueous_solubility")
     with pytest.raises(NotFoundError, match=r"nowhere\.csv"):
         read_table(tmp_path / "nowhere.csv", spec)
     path = tmp_path / "other.csv"

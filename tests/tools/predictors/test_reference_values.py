@@ -11,8 +11,16 @@ from core.candidate import PropertyValue
 from core.errors import NotFoundError
 from tools.predictors.prepare import prepare
 from tools.predictors.reference_values.measure import summary, without_known
-from tools.predictors.reference_values.table import PROPERTIES, Known, known_answers, result_of, section_markdown, sources, table_hash
-from tools.predictors.specs import spec_of
+from tools.predictors.reference_values.table import (
+    PROPERTIES,
+    Known,
+    reference_substances,
+    result_of,
+    section_markdown,
+    sources,
+    table_hash,
+)
+from tools.predictors.specs import predictor_spec
 
 LADDER = (
     "polydimethyl",
@@ -29,10 +37,10 @@ LADDER = (
 
 @pytest.mark.parametrize("name", PROPERTIES)
 def test_tables_hold_thirty_substances_with_sources(name: str) -> None:
-    entries = known_answers(name)
+    entries = reference_substances(name)
     assert len(entries) >= 30
     assert len({entry.name for entry in entries}) == len(entries)
-    spec = spec_of(name)
+    spec = predictor_spec(name)
     for entry in entries:
         assert not isinstance(prepare(entry.structure, spec.kind, "polymer" if spec.kind == "polymer" else "molecule"), str), entry.name
         assert bool(entry.solvent) == (name == "absorption_maximum")
@@ -44,7 +52,7 @@ def test_kept_results_belong_to_the_shipped_tables(name: str) -> None:
     result = result_of(name)
     assert result is not None
     assert result["table_sha256"] == table_hash(name)
-    assert {entry["name"] for entry in result["entries"]} == {entry.name for entry in known_answers(name)}
+    assert {entry["name"] for entry in result["entries"]} == {entry.name for entry in reference_substances(name)}
     assert result["rows_removed"] > 0
 
 
@@ -66,11 +74,11 @@ def test_section_for_the_documentation() -> None:
     assert "Kapton" in text
     assert "(older table)" not in text
     with pytest.raises(NotFoundError):
-        known_answers("logp")
+        reference_substances("logp")
 
 
 def test_the_known_substance_and_its_neighbours_are_taken_out(tmp_path: Path) -> None:
-    spec = spec_of("flash_point")
+    spec = predictor_spec("flash_point")
     path = tmp_path / "f.csv"
     column = {"smiles": spec.structure, "value": spec.target}
     structures = ["C[C@H](O)CC", "CC(O)CC", "c1ccc2ccccc2c1", "C(((", "CCCCCCCCCCCCCC(=O)O"]
@@ -87,7 +95,7 @@ def test_the_known_substance_and_its_neighbours_are_taken_out(tmp_path: Path) ->
 
 
 def test_frames_of_a_repeat_unit_are_one_polymer(tmp_path: Path) -> None:
-    spec = spec_of("glass_transition_temperature")
+    spec = predictor_spec("glass_transition_temperature")
     path = tmp_path / "t.csv"
     path.write_text(f"{spec.structure},{spec.target}\n*CCO*,-60\n*OCC*,-60\n*C(C)(C(=O)OC)C*,105\n", encoding="utf-8")
     _, kept, removed = without_known(path, spec, (Known("PEO", "*COC*", "", -67.0, "x"),))

@@ -21,7 +21,7 @@ import pytest
 
 from core.errors import PredictorError, UsageError
 from tools.predictors.network import NetworkModel
-from tools.predictors.specs import spec_of
+from tools.predictors.specs import predictor_spec
 from tools.predictors.training import device as devices
 from tools.predictors.training import kernel_fit
 from tools.predictors.training.card import method_section
@@ -112,7 +112,7 @@ def test_a_matrix_that_is_not_positive_definite_is_refused(solve: Callable[..., 
 
 def test_a_device_that_fails_leaves_the_work_to_the_processor(measured: Measured) -> None:
     x, y = measured
-    spec, columns, told = spec_of("flash_point"), used_columns(x), []
+    spec, columns, told = predictor_spec("flash_point"), used_columns(x), []
 
     def full(array: np.ndarray) -> Any:
         raise RuntimeError("CUDA out of memory. Tried to allocate 648 MiB.\nmore lines")
@@ -127,7 +127,7 @@ def test_a_device_that_fails_leaves_the_work_to_the_processor(measured: Measured
 
 
 def test_the_card_names_a_device_that_is_not_the_processor() -> None:
-    spec = spec_of("flash_point")
+    spec = predictor_spec("flash_point")
     assert "matrices_on" not in method_section(spec, 0, 10)["training"]
     assert method_section(spec, 0, 10, strict_device())["training"]["matrices_on"] == "a strict device"
 

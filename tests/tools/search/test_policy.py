@@ -11,7 +11,7 @@ from core.spec import Condition, DesignSpec, PropertyRequirement
 from tools.evaluation.fitness import fitness
 from tools.search.policy import DEFAULT, SearchPolicy
 from tools.search.shares import allocate, batch_size, probation, shares
-from tools.search.state import FrontierEntry, SearchState, advance, fittest, level, merged, parents_of, stop_reason
+from tools.search.state import FrontierEntry, SearchState, advance, fittest, mean_fitness, merged, parents_of, stop_reason
 from tools.workspace import builtin
 
 WANTED = PropertyRequirement(id="R1", text="light", property="molecular_weight", condition=Condition(comparison="<=", value=100))
@@ -66,8 +66,8 @@ def test_a_barren_model_is_asked_every_fourth_generation_only() -> None:
 def test_the_frontier_keeps_the_best_and_ties_go_to_the_key() -> None:
     kept = merged((entry("b", 0.5), entry("a", 0.1)), [entry("c", 0.9), entry("a2", 0.5)], 3)
     assert [e["key"] for e in kept] == ["c", "a2", "b"]
-    assert level(kept, 2) == pytest.approx(0.7)
-    assert level((), 10) == 0.0
+    assert mean_fitness(kept, 2) == pytest.approx(0.7)
+    assert mean_fitness((), 10) == 0.0
 
 
 def test_a_generation_moves_the_state_on() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.tools.user_models.tables import lab_table, polymers, write
 from tools.predictors.user_models import learn
-from tools.predictors.user_models.train import OwnProperty, train_own
+from tools.predictors.user_models.train import UserProperty, train_user_model
 from tools.workspace import Workspace, builtin
 
 
@@ -26,9 +26,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory, few_trees: None) -> Path:
     """A folder with the models my_viscosity (molecules, log cP) and my_index (polymers, no unit)."""
     base = tmp_path_factory.mktemp("own")
     folder = base / "models"
-    train_own(lab_table(base / "lab.csv"), OwnProperty(name="my_viscosity", unit="cP", log=True, synonyms=("runniness",)), folder)
+    train_user_model(lab_table(base / "lab.csv"), UserProperty(name="my_viscosity", unit="cP", log=True, synonyms=("runniness",)), folder)
     rows: list[list[object]] = [[s, v] for s, v in polymers()]
-    train_own(write(base / "index.csv", ["psmiles", "n"], rows), OwnProperty(name="my_index"), folder)
+    train_user_model(write(base / "index.csv", ["psmiles", "n"], rows), UserProperty(name="my_index"), folder)
     return folder
 
 

@@ -16,7 +16,7 @@ from core.spec import CandidateClass, Conditions
 from tests.tools.user_models.tables import lab_table, molecules, polymers, viscosity, write
 from tools.execution import ProcessExecutor
 from tools.predictors.user_models.external import evaluate_own, evaluate_shipped
-from tools.predictors.user_models.train import OwnProperty, check_name, train_own
+from tools.predictors.user_models.train import UserProperty, check_name, train_user_model
 from tools.versions import versions
 from tools.workspace import Workspace, builtin
 
@@ -41,7 +41,7 @@ def test_the_card_says_what_was_measured_and_how_well(trained: Path) -> None:
 
 def test_equal_data_and_seed_give_equal_files(trained: Path, tmp_path: Path) -> None:
     rows: list[list[object]] = [[s, v] for s, v in polymers()]
-    train_own(write(tmp_path / "index.csv", ["psmiles", "n"], rows), OwnProperty(name="my_index"), tmp_path)
+    train_user_model(write(tmp_path / "index.csv", ["psmiles", "n"], rows), UserProperty(name="my_index"), tmp_path)
     first, again = (json.loads((f / "my_index" / "card.json").read_text()) for f in (trained, tmp_path))
     assert first["files"] == again["files"]
     assert first["version"] == again["version"]
@@ -135,7 +135,7 @@ def test_names_that_are_taken_or_unusable_are_refused(name: str) -> None:
 def test_data_that_say_nothing_are_called_that(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     rows: list[list[object]] = [[s, round(float(rng.normal()), 3)] for s in molecules()[:40]]
-    card, table = train_own(write(tmp_path / "n.csv", ["smiles", "v"], rows), OwnProperty(name="my_noise"), tmp_path)
+    card, table = train_user_model(write(tmp_path / "n.csv", ["smiles", "v"], rows), UserProperty(name="my_noise"), tmp_path)
     assert any(w.startswith("the data do not support a model") for w in card["warnings"])
     assert card["warnings"] == table.warnings
     [value] = values_of(builtin().with_user_models(tmp_path), "my_noise", ["CCCO"], "molecule")

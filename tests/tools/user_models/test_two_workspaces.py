@@ -11,7 +11,7 @@ from agent.reading import compact, interpret
 from core.spec import Conditions
 from tests.tools.user_models.tables import polymers, write
 from tools.execution import ProcessExecutor
-from tools.predictors.user_models.train import OwnProperty, train_own
+from tools.predictors.user_models.train import UserProperty, train_user_model
 from tools.versions import versions
 from tools.workspace import Workspace, builtin
 
@@ -26,7 +26,7 @@ def two(tmp_path_factory: pytest.TempPathFactory, few_trees: None) -> tuple[Work
         folder = tmp_path_factory.mktemp(name)
         rows: list[list[object]] = [[s, factor * v] for s, v in polymers()]
         table = write(folder / "index.csv", ["psmiles", "n"], rows)
-        train_own(table, OwnProperty(name="my_index", unit=unit, synonyms=(f"{name} index",)), folder / "models")
+        train_user_model(table, UserProperty(name="my_index", unit=unit, synonyms=(f"{name} index",)), folder / "models")
         found.append(builtin().with_user_models(folder / "models"))
     return found[0], found[1]
 

@@ -36,7 +36,7 @@ def comparison(condition: Condition, unit: str = "", number: Callable[[float], s
 
 
 def needs(condition: Condition, unit: str = "") -> str:
-    """A condition in the reason why it is not met, its numbers to 6 digits: 'at least 250 °C', 'between 475 and 525 nm'."""
+    """A condition in the reason why it is not met, to 6 digits, so that a near miss is told from the limit: 'at least 250 °C', 'between 475 and 525 nm'."""
     return comparison(condition, unit, "{:g}".format)
 
 

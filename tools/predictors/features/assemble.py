@@ -15,7 +15,7 @@ from tools.predictors.features.molecule import MORGAN_BITS, bits_of, descriptor_
 from tools.predictors.features.pi_system import pi_features, pi_names
 from tools.predictors.features.polymer import RepeatUnit, polymer_features, polymer_names
 from tools.predictors.features.solvent import solvent_features, solvent_names
-from tools.predictors.features.table import Table
+from tools.predictors.features.table import MoleculeTable
 from tools.predictors.specs import FeatureKind
 
 FloatArray = NDArray[np.float32]
@@ -40,7 +40,7 @@ class Describer:
     _pi: dict[str, FloatArray] = field(default_factory=dict)
     _polymers: dict[str, FloatArray] = field(default_factory=dict)
     _bits: dict[tuple[bool, str], NDArray[np.uint16]] = field(default_factory=dict)
-    _last: tuple[str, Table] | None = None
+    _last: tuple[str, MoleculeTable] | None = None
 
     def matrix(self, kind: FeatureKind, keys: Sequence[str], mols: Sequence[Chem.Mol], solvents: Sequence[str] | None = None) -> FloatArray:
         """Features of ``mols`` (their canonical SMILES in ``keys``), shape (structures, len(feature_names(kind))).
@@ -70,10 +70,10 @@ class Describer:
                     self._bits[kind == "polymer", key] = bits_of(row[-MORGAN_BITS:])
         return [self._bits[kind == "polymer", key] for key in keys]
 
-    def _table(self, key: str, mol: Chem.Mol) -> Table:
+    def _table(self, key: str, mol: Chem.Mol) -> MoleculeTable:
         """Atoms and bonds of ``mol``; only the last table is kept, many small objects would slow everything down."""
         if self._last is None or self._last[0] != key:
-            self._last = (key, Table(mol))
+            self._last = (key, MoleculeTable(mol))
         return self._last[1]
 
     def _molecule(self, key: str, mol: Chem.Mol) -> FloatArray:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
 
-from tools.predictors.features.table import Table
+from tools.predictors.features.table import MoleculeTable
 
 #: Entries of :func:`connectivity`, in order.
 CONNECTIVITY_NAMES = ("chi2v", "chi3v", "chi4v", "chi2n", "chi3n", "chi4n", "kappa2", "kappa3", "Phi")
@@ -33,7 +33,7 @@ def _electrons() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return outer, inner
 
 
-def connectivity(table: Table) -> list[float]:
+def connectivity(table: MoleculeTable) -> list[float]:
     """The indices named in ``CONNECTIVITY_NAMES`` of a molecule; may hold NaN, as RDKit's do."""
     if 1 in table.numbers or 0 in table.numbers or any(len(ring) < 5 for ring in table.rings):
         return list(_by_paths().ComputeProperties(table.mol))

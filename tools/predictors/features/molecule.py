@@ -18,7 +18,7 @@ from rdkit.Chem.EState.EState_VSA import estateBins, vsaBins
 from tools.predictors.features.connectivity import CONNECTIVITY_NAMES, connectivity
 from tools.predictors.features.crippen import Crippen
 from tools.predictors.features.groups import group_counts, group_names
-from tools.predictors.features.table import FAR, Table, finite, pieces, ring_systems
+from tools.predictors.features.table import FAR, MoleculeTable, finite, pieces, ring_systems
 
 FloatArray = NDArray[np.float32]
 
@@ -121,12 +121,12 @@ def descriptor_names() -> tuple[str, ...]:
     return (*_PROPERTY_NAMES, *vsa, *estate, *mqn, *autocorrelation, *_SHAPE_NAMES, *group_names())
 
 
-def descriptors(mol: Chem.Mol, table: Table | None = None) -> FloatArray:
+def descriptors(mol: Chem.Mol, table: MoleculeTable | None = None) -> FloatArray:
     """Two-dimensional descriptors of a sanitised molecule, shape (len(descriptor_names()),); NaN or infinity become 0.
 
     ``table`` is that of ``mol`` where there is one already.
     """
-    table = table or Table(mol)
+    table = table or MoleculeTable(mol)
     quantum_numbers = rdMolDescriptors.MQNs_(mol)
     rotatable = quantum_numbers[_MQN_ROTATABLE]
     area = np.array(rdMolDescriptors._CalcLabuteASAContribs(mol)[0])
@@ -147,7 +147,7 @@ def descriptors(mol: Chem.Mol, table: Table | None = None) -> FloatArray:
     return finite(row)
 
 
-def _properties(table: Table, rotatable: int, crippen: Crippen) -> NDArray[np.float64]:
+def _properties(table: MoleculeTable, rotatable: int, crippen: Crippen) -> NDArray[np.float64]:
     """The descriptors named in ``_PROPERTY_NAMES``."""
     found = [*_rdkit_properties().ComputeProperties(table.mol), rotatable, crippen.logp, crippen.refractivity, *connectivity(table)]
     return np.array(found)[_ORDER]
@@ -162,7 +162,7 @@ def _intrinsic_state() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return np.array([4.0 / period**2 for period in periods]), np.array([float(table.GetNOuterElecs(n)) for n in numbers])
 
 
-def _estate(table: Table, area: NDArray[np.float64]) -> NDArray[np.float64]:
+def _estate(table: MoleculeTable, area: NDArray[np.float64]) -> NDArray[np.float64]:
     """EState_VSA (11), VSA_EState (10), largest and smallest EState index: RDKit's definitions, computed without Python loops."""
     factor, outer = _intrinsic_state()
     degree = np.array([len(near) for near in table.neighbours], dtype=np.float64)
@@ -178,7 +178,7 @@ def _estate(table: Table, area: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.concatenate([by_estate, by_area, [index.max(), index.min()]])
 
 
-def _shape(table: Table, rotatable: int) -> list[float]:
+def _shape(table: MoleculeTable, rotatable: int) -> list[float]:
     """Symmetry, extent, rings, chains: what packs well and what bends (names in ``_SHAPE_NAMES``)."""
     atoms, numbers, hydrogens = len(table), table.numbers, table.hydrogens
     classes = Counter(Chem.CanonicalRankAtoms(table.mol, breakTies=False, includeChirality=False))
@@ -205,7 +205,7 @@ def _shape(table: Table, rotatable: int) -> list[float]:
     ]
 
 
-def longest_chain(table: Table) -> int:
+def longest_chain(table: MoleculeTable) -> int:
     """Atoms in the largest connected set of sp3 CH2/CH3 carbons outside rings (a measure of flexible alkyl length)."""
     chain = {
         i

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
-from tools.predictors.features.table import Table, finite, pieces
+from tools.predictors.features.table import MoleculeTable, finite, pieces
 
 FloatArray = NDArray[np.float32]
 
@@ -98,12 +98,12 @@ class _System:
         return float(self.energies[self.homo] - self.energies[self.homo + 1]) if self.homo + 1 < len(self.atoms) else 4.0
 
 
-def pi_features(mol: Chem.Mol, table: Table | None = None) -> FloatArray:
+def pi_features(mol: Chem.Mol, table: MoleculeTable | None = None) -> FloatArray:
     """Features of the conjugated systems of ``mol``, shape (len(pi_names()),); zeros where there is none of four atoms or more.
 
     ``table`` is that of ``mol`` where there is one already.
     """
-    table = table or Table(mol)
+    table = table or MoleculeTable(mol)
     components = [atoms for atoms in _components(table) if len(atoms) >= _MIN_ATOMS]
     if not components:
         return np.zeros(len(_NAMES), dtype=np.float32)
@@ -124,7 +124,7 @@ def pi_features(mol: Chem.Mol, table: Table | None = None) -> FloatArray:
     return finite(np.array(row, dtype=np.float32))
 
 
-def _components(table: Table) -> list[list[int]]:
+def _components(table: MoleculeTable) -> list[list[int]]:
     """Atoms connected by conjugated bonds, each list ascending."""
     linked: dict[int, list[int]] = {}
     for a, b, _, conjugated in table.bonds:
@@ -134,7 +134,7 @@ def _components(table: Table) -> list[list[int]]:
     return [sorted(piece) for piece in pieces(set(linked), linked)]
 
 
-def _localised(table: Table) -> tuple[list[float], set[int]]:
+def _localised(table: MoleculeTable) -> tuple[list[float], set[int]]:
     """Order of each bond in the Kekulé structure; positions of the aromatic bonds."""
     orders = [bond.order for bond in table.bonds]
     aromatic = {
@@ -150,7 +150,7 @@ def _localised(table: Table) -> tuple[list[float], set[int]]:
     return orders, aromatic
 
 
-def _electrons(table: Table, orders: list[float]) -> list[int]:
+def _electrons(table: MoleculeTable, orders: list[float]) -> list[int]:
     """Electrons that each atom gives to the π system: 1 from a multiple bond, 2 from a lone pair, 0 from an empty orbital."""
     multiple = {i for bond, order in zip(table.bonds, orders, strict=True) if order >= 1.9 for i in (bond.a, bond.b)}
     found = []
@@ -164,7 +164,7 @@ def _electrons(table: Table, orders: list[float]) -> list[int]:
     return found
 
 
-def _solve(table: Table, orders: list[float], aromatic: set[int], electrons: list[int], atoms: list[int]) -> _System:
+def _solve(table: MoleculeTable, orders: list[float], aromatic: set[int], electrons: list[int], atoms: list[int]) -> _System:
     position = {index: i for i, index in enumerate(atoms)}
     matrix = np.zeros((len(atoms), len(atoms)))
     given = [electrons[index] for index in atoms]
@@ -199,7 +199,7 @@ def _levels(systems: list[_System]) -> list[float]:
     ]
 
 
-def _composition(table: Table, system: _System, length: float) -> list[float]:
+def _composition(table: MoleculeTable, system: _System, length: float) -> list[float]:
     inside = set(system.atoms)
     bonds = [(i, bond) for i, bond in enumerate(table.bonds) if bond.a in inside and bond.b in inside]
     single = [i for i, (a, b, order, _) in bonds if order == 1.0 and (a, b) not in table.ring_bonds]
@@ -219,7 +219,7 @@ def _composition(table: Table, system: _System, length: float) -> list[float]:
     ]
 
 
-def _transition(table: Table, system: _System, distance: NDArray[np.float64]) -> list[float]:
+def _transition(table: MoleculeTable, system: _System, distance: NDArray[np.float64]) -> list[float]:
     """What the step from the highest occupied to the lowest empty orbital moves, and where to."""
     lumo_index = min(system.homo + 1, len(system.atoms) - 1)
     homo = system.orbitals[:, system.homo] ** 2

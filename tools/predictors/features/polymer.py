@@ -21,7 +21,7 @@ from rdkit.Chem import rdMolDescriptors
 from tools.predictors.features.crippen import Crippen
 from tools.predictors.features.groups import chain_groups
 from tools.predictors.features.molecule import morgan_counts
-from tools.predictors.features.table import Table, finite, pieces, ring_systems
+from tools.predictors.features.table import MoleculeTable, finite, pieces, ring_systems
 
 FloatArray = NDArray[np.float32]
 
@@ -80,7 +80,7 @@ class RepeatUnit:
         """``unit``: sanitised, exactly two dummy atoms with one bond each (as ``parse_polymer`` returns)."""
         self.mol = Chem.Mol(unit)
         Chem.RemoveStereochemistry(self.mol)
-        self.table = Table(self.mol)
+        self.table = MoleculeTable(self.mol)
         self.ends = [i for i, number in enumerate(self.table.numbers) if number == 0]
         path = Chem.GetShortestPath(self.mol, *self.ends)
         self.backbone = [int(i) for i in path[1:-1]]
@@ -187,7 +187,7 @@ class _Walk:
     bonds: list[Chem.Bond]
 
     @property
-    def table(self) -> Table:
+    def table(self) -> MoleculeTable:
         return self.unit.table
 
     @property
@@ -310,7 +310,7 @@ def _composition(walk: _Walk, whole: dict[str, float]) -> list[float]:
     ]
 
 
-def _is_flexible(table: Table, i: int) -> bool:
+def _is_flexible(table: MoleculeTable, i: int) -> bool:
     """A backbone atom about which the chain turns easily: sp3 CH2 or CHR outside rings, ether O, thioether S, siloxane Si and O."""
     if i in table.in_ring:
         return False

@@ -23,7 +23,7 @@ class Bond(NamedTuple):
     conjugated: bool
 
 
-class Table:
+class MoleculeTable:
     """Atoms and bonds of one molecule; what not everyone needs is read when first asked for."""
 
     def __init__(self, mol: Chem.Mol) -> None:

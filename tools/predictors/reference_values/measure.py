@@ -19,8 +19,8 @@ from tools.predictors.features.assemble import Describer
 from tools.predictors.neighbours import NeighbourIndex
 from tools.predictors.predict import predict
 from tools.predictors.prepare import Prepared, prepare
-from tools.predictors.reference_values.table import RESULTS, Known, command, known_answers, table_hash
-from tools.predictors.specs import PredictorSpec, spec_of
+from tools.predictors.reference_values.table import RESULTS, Known, command, reference_substances, table_hash
+from tools.predictors.specs import PredictorSpec, predictor_spec
 from tools.predictors.training.calibration import spearman
 from tools.predictors.training.data import structure_key
 from tools.predictors.training.device import PROCESSOR, Device
@@ -93,7 +93,7 @@ def measure(name: str, path: Path, *, seed: int = 0, progress: Progress = lambda
 
     Raises NotFoundError or UsageError for a property without a table or a file that cannot be used.
     """
-    spec, entries = spec_of(name), known_answers(name)
+    spec, entries = predictor_spec(name), reference_substances(name)
     progress("taking the known substances and their neighbours out of the data")
     names, kept, removed = without_known(path, spec, entries)
     progress(f"{removed} rows taken out, {len(kept)} kept")

@@ -39,7 +39,7 @@ def sources() -> dict[str, dict[str, str]]:
     return found
 
 
-def known_answers(name: str) -> tuple[Known, ...]:
+def reference_substances(name: str) -> tuple[Known, ...]:
     """The table of property ``name``. Raises NotFoundError if it has none and ConfigurationError for an entry without a known source."""
     path = TABLES / f"{name}.tsv"
     if name not in PROPERTIES or not path.is_file():
@@ -82,7 +82,7 @@ def section_markdown() -> str:
     for name in PROPERTIES:
         r = result_of(name)
         if r is None:
-            lines.append(f"| {name} | {len(known_answers(name))} | not measured yet | | | | `{command(name)}` |")
+            lines.append(f"| {name} | {len(reference_substances(name))} | not measured yet | | | | `{command(name)}` |")
             continue
         stale = "" if r["table_sha256"] == table_hash(name) else " (older table)"
         lines.append(
@@ -109,6 +109,6 @@ def section_markdown() -> str:
 
 def command(name: str) -> str:
     """The command that measures ``name``."""
-    from tools.predictors.specs import spec_of
+    from tools.predictors.specs import predictor_spec
 
-    return f"python -m tools.predictors.reference_values {name} --data {spec_of(name).data}.csv"
+    return f"python -m tools.predictors.reference_values {name} --data {predictor_spec(name).data}.csv"

@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 from core.errors import MolwrightError
-from tools.predictors.specs import spec_of
+from tools.predictors.specs import predictor_spec
 from tools.predictors.training.baselines import write_baselines
 from tools.predictors.training.correlation import write_correlation
 from tools.predictors.training.data import read_table
@@ -48,7 +48,7 @@ def _train(arguments: list[str]) -> int:
     parser.add_argument("--show-bad", type=int, default=20, help="rows that were left out to list")
     parser.add_argument("--device", default="auto", help="auto: a GPU where torch finds one; cpu; cuda or cuda:1")
     options = parser.parse_args(arguments)
-    spec, progress = spec_of(options.name), Progress()
+    spec, progress = predictor_spec(options.name), Progress()
     device = choose(options.device, progress)
     bad = read_table(options.data, spec).bad
     for row in bad[: options.show_bad]:
@@ -69,7 +69,7 @@ def _precision(arguments: list[str]) -> int:
     parser.add_argument("--out-of-fold", type=Path, default=None)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
-    print(precision_report(spec_of(options.name), options.goal, options.data, options.out_of_fold, options.seed, Progress()))
+    print(precision_report(predictor_spec(options.name), options.goal, options.data, options.out_of_fold, options.seed, Progress()))
     return 0
 
 
@@ -90,7 +90,7 @@ def _baselines(arguments: list[str]) -> int:
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
-    for split, models in write_baselines(options.data, spec_of(options.name), options.out, options.seed, Progress()).items():
+    for split, models in write_baselines(options.data, predictor_spec(options.name), options.out, options.seed, Progress()).items():
         for model, m in models.items():
             print(f"{options.name}: {split}: {model}: RMSE {m['rmse']} MAE {m['mae']} n {m['n']}")
     return 0
@@ -104,7 +104,7 @@ def _limits(arguments: list[str]) -> int:
     parser.add_argument("--by", required=True, help="column of the data to group the errors by")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     options = parser.parse_args(arguments)
-    found = write_limits(options.data, spec_of(options.name), options.out_of_fold, options.by, options.out, Progress())
+    found = write_limits(options.data, predictor_spec(options.name), options.out_of_fold, options.by, options.out, Progress())
     for group, m in {"all": found["all"], **found["groups"], **found["without_worst"]}.items():
         print(f"{group}: n {m['n']} RMSE {m['rmse']} MAE {m['mae']} bias {m['bias']}")
     print(f"worst hundredth: {found['worst']}")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tools.predictors.features.assemble import feature_names
 from tools.predictors.model import scale_columns
 from tools.predictors.specs import PredictorSpec
-from tools.predictors.training.data import Table, element_support
+from tools.predictors.training.data import TrainingTable, element_support
 from tools.predictors.training.device import PROCESSOR, Device
 from tools.predictors.training.evaluate import Evaluation, choose_domain, interval_metrics, metrics
 from tools.predictors.training.learners import recipe_of
@@ -24,7 +24,7 @@ FAMILIES = "families held out, 5 clusters"
 SPLITS = {"random": RANDOM, "scaffold": SCAFFOLD, "families": FAMILIES}
 
 
-def data_section(table: Table, spec: PredictorSpec, data_hash: str) -> dict[str, Any]:
+def data_section(table: TrainingTable, spec: PredictorSpec, data_hash: str) -> dict[str, Any]:
     """Name, unit and limits of ``spec``; rows, licence and hash of the data; the elements that it supports."""
     reasons: dict[str, int] = {}
     for row in table.bad:

@@ -57,7 +57,7 @@ class BadRow:
 
 
 @dataclass
-class Table:
+class TrainingTable:
     """Measurements ready for training; all sequences are parallel.
 
     ``keys`` groups rows of one substance: SMILES without stereo for molecules and dyes, the frame-independent key for polymers.
@@ -76,14 +76,14 @@ class Table:
         return len(self.smiles)
 
 
-def read_table(path: Path, spec: PredictorSpec) -> Table:
+def read_table(path: Path, spec: PredictorSpec) -> TrainingTable:
     """The measurements of ``path`` (CSV with the columns named in ``spec``).
 
     Raises NotFoundError where the file does not exist and UsageError where a column is missing or fewer than 50 rows can be used.
     """
     if not path.is_file():
         raise NotFoundError(f"no such file: {path}")
-    table = Table([], [], [], [], [], np.zeros(0), 0, [])
+    table = TrainingTable([], [], [], [], [], np.zeros(0), 0, [])
     values: list[float] = []
     with path.open(encoding="utf-8", newline="") as handle:
         reader = csv.DictReader(handle)
@@ -166,7 +166,7 @@ def _elements(mol: Chem.Mol) -> set[str]:
     return {a.GetSymbol() for a in mol.GetAtoms() if a.GetAtomicNum() > 1}
 
 
-def element_support(table: Table) -> dict[str, int]:
+def element_support(table: TrainingTable) -> dict[str, int]:
     """Number of rows in which each element occurs."""
     counts: dict[str, int] = {}
     for mol in table.mols:
@@ -175,7 +175,7 @@ def element_support(table: Table) -> dict[str, int]:
     return counts
 
 
-def _drop_rare_elements(table: Table) -> None:
+def _drop_rare_elements(table: TrainingTable) -> None:
     counts = element_support(table)
     rare = {symbol for symbol, n in counts.items() if n < ELEMENT_SUPPORT}
     keep = [i for i, mol in enumerate(table.mols) if not _elements(mol) & rare]
@@ -188,7 +188,7 @@ def _drop_rare_elements(table: Table) -> None:
     table.y = table.y[keep]
 
 
-def describe(table: Table, spec: PredictorSpec) -> tuple[NDArray[np.float32], list[NDArray[np.uint16]]]:
+def describe(table: TrainingTable, spec: PredictorSpec) -> tuple[NDArray[np.float32], list[NDArray[np.uint16]]]:
     """(feature matrix, fingerprints) of all rows."""
     describer = Describer()
     x = describer.matrix(spec.kind, table.smiles, table.mols, table.solvents if spec.solvent else None)

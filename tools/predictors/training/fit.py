@@ -29,7 +29,7 @@ from tools.predictors.training.card import (
     figures_section,
     method_section,
 )
-from tools.predictors.training.data import Table, describe, read_table
+from tools.predictors.training.data import TrainingTable, describe, read_table
 from tools.predictors.training.device import PROCESSOR, Device
 from tools.predictors.training.evaluate import Evaluation, Progress, calibrate, cross_validate
 from tools.predictors.training.kernel_fit import coding_of
@@ -42,7 +42,7 @@ from tools.predictors.weights import digest, files_section, gzip_text, npz_bytes
 class Prepared:
     """Data described and ready for training, and the device to train on."""
 
-    table: Table
+    table: TrainingTable
     x: NDArray[np.float32]
     bits: list[NDArray[np.uint16]]
     columns: NDArray[np.int64]
@@ -185,7 +185,7 @@ def _number(value: float, spec: PredictorSpec) -> str:
     return f"{round(value, spec.decimals):g}"
 
 
-def _calibration_file(table: Table, random: Evaluation) -> bytes:
+def _calibration_file(table: TrainingTable, random: Evaluation) -> bytes:
     """Out-of-fold arrays without structures, sorted by prediction so that their order says nothing about the structures."""
     order = np.argsort(random.oof.value, kind="stable")
     return npz_bytes(

@@ -14,7 +14,7 @@ from rdkit import Chem
 from core.errors import NotFoundError, UsageError
 from tools.predictors.model import Model
 from tools.predictors.specs import PredictorSpec
-from tools.predictors.training.data import SIMULATED, Table, describe, read_table
+from tools.predictors.training.data import SIMULATED, TrainingTable, describe, read_table
 from tools.predictors.training.evaluate import Progress
 from tools.predictors.weights import keep_entry
 
@@ -71,7 +71,7 @@ def _figures(error: NDArray[np.float64], rows: Any) -> dict[str, float]:
     return {"n": len(part), "rmse": _short(np.sqrt((part**2).mean())), "mae": _short(np.abs(part).mean()), "bias": _short(part.mean())}
 
 
-def _groups(path: Path, table: Table, column: str, error: NDArray[np.float64]) -> dict[str, dict[str, float]]:
+def _groups(path: Path, table: TrainingTable, column: str, error: NDArray[np.float64]) -> dict[str, dict[str, float]]:
     names: dict[int, str] = {}
     with path.open(encoding="utf-8", newline="") as handle:
         reader = csv.DictReader(handle)
@@ -87,7 +87,7 @@ def _groups(path: Path, table: Table, column: str, error: NDArray[np.float64]) -
     return {**found, "all others": _figures(error, rest)} if rest.any() else found
 
 
-def _worst(spec: PredictorSpec, table: Table, predicted: NDArray[np.float64], rows: NDArray[np.int64]) -> dict[str, Any]:
+def _worst(spec: PredictorSpec, table: TrainingTable, predicted: NDArray[np.float64], rows: NDArray[np.int64]) -> dict[str, Any]:
     """Of the worst rows: how many are predicted too high, contradict another row of their substance, and for dyes what they are."""
     error = predicted[rows] - table.y[rows]
     spread = float(np.std(table.y))

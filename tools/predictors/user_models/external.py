@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.candidate import PropertyValue
 from core.errors import UsageError
 from core.spec import CandidateClass, Conditions
-from tools.predictors.specs import spec_of
+from tools.predictors.specs import predictor_spec
 from tools.predictors.user_models.evaluate import (
     Progress,
     Split,
@@ -78,7 +78,7 @@ def evaluate_shipped(
     from tools.predictors.training.data import read_table
     from tools.predictors.training.device import choose
 
-    spec = spec_of(name)
+    spec = predictor_spec(name)
     base = {"name": name, "unit": spec.unit}
     kind: CandidateClass = "polymer" if spec.kind == "polymer" else "molecule"
     if target:

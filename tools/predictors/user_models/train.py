@@ -42,7 +42,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwnProperty:
+class UserProperty:
     """What a chemist says about an own property.
 
     Attributes:
@@ -91,8 +91,8 @@ def check_name(name: str, catalogue: Catalogue | None = None) -> None:
         raise UsageError(f"{name!r} is taken by the built-in property {what}; choose another name, such as my_{name}")
 
 
-def train_own(
-    path: Path, wanted: OwnProperty, out: Path, *, smiles: str = "", target: str = "", kind: FeatureKind | None = None, seed: int = 0,
+def train_user_model(
+    path: Path, wanted: UserProperty, out: Path, *, smiles: str = "", target: str = "", kind: FeatureKind | None = None, seed: int = 0,
     progress: Progress = lambda text: None,
 ) -> tuple[dict[str, Any], Measurements]:  # fmt: skip
     """Train ``wanted`` on the table ``path`` and write ``out/<name>/``; returns the model card and what was read.
@@ -201,7 +201,7 @@ def _decimals(half_width: float) -> int:
 
 
 def _card(
-    wanted: OwnProperty, data: Described, model: Learned, oof: OutOfFold, calibrated: tuple[Scale, Calibration],
+    wanted: UserProperty, data: Described, model: Learned, oof: OutOfFold, calibrated: tuple[Scale, Calibration],
     evaluations: dict[str, dict[str, Any]], files: dict[str, bytes], path: Path, seed: int, columns: tuple[str, str],
 ) -> dict[str, Any]:  # fmt: skip
     table, (scale, calibration) = data.table, calibrated
