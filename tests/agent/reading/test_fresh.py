@@ -8,7 +8,7 @@ from evals.reading import measure
 from evals.suites.base import DATA
 
 #: Specs right in each batch after it was used; a floor, not a target.
-FLOORS = {"a1": 100, "b1": 95, "a2": 80, "b2": 70, "a3": 60}
+FLOORS = {"a1": 102, "b1": 103, "a2": 92, "b2": 86, "a3": 87, "b3": 74}
 
 
 @pytest.mark.parametrize("batch", sorted(FLOORS))

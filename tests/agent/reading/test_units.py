@@ -29,6 +29,7 @@ from tools.workspace import builtin
         ("the molar mass may go up to 450", "property:molecular_weight <= 450"),
         ("flash point must not fall under 61 °C", "property:flash_point >= 61"),
         ("no more than two esters are acceptable", "count:group:ester <= 2"),
+        ("no molecules heavier than 300", "property:molecular_weight <= 300"),
         ("logS above -3", "property:aqueous_solubility > -3"),
         ("MW below 1/2 kDa", "property:molecular_weight < 500"),
         ("MW below three hundred and fifty", "property:molecular_weight < 350"),
