@@ -195,10 +195,10 @@ def free_socket(port: int = 0) -> socket.socket:
 
 
 @contextmanager
-def serving_app(app: Any, *, wait: bool = True) -> Iterator[str]:
-    """Any ASGI application on a loopback port, in a thread; gives its address. ``wait``: for its end, which takes 0.15 s."""
+def serving_app(app: Any, *, wait: bool = True, http: Any = "auto") -> Iterator[str]:
+    """Any ASGI application on a loopback port, in a thread; gives its address. ``wait``: for its end, which takes 0.15 s; ``http``: uvicorn's protocol."""
     sock = free_socket()
-    config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="on", ws="none", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app, http=http, log_level="critical", access_log=False, lifespan="on", ws="none", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[sock])), daemon=True)
     thread.start()

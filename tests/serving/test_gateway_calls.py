@@ -20,6 +20,7 @@ from serving.gateway.app import Gateway
 from serving.gateway.config import GatewayConfig, GatewayFile, read_gateway_file
 from serving.gateway.keys import KeyStore
 from serving.gateway.limits import Limiter
+from serving.gateway.protocol import Guard
 from serving.gateway.server import build
 from serving.pool import CallRecord, PoolConfig
 from tests.serving.fake_upstream import Behaviour, FakeServer, fake, serving_app
@@ -51,7 +52,7 @@ async def door(tmp_path: Path, *, behaviour: str = "normal", pool: dict[str, Any
     with fake(default=Behaviour(behaviour)) as (server, url):
         made: PoolConfig = config(url, **{"roles": {"critic": "m"}, **(pool or {})})
         gateway = build(GatewayFile(gateway=GatewayConfig(keys_file=keys._path, record_file=record, drain_s=0, **options), pool=made))
-        with serving_app(gateway) as address:
+        with serving_app(gateway, http=Guard(gateway._config, gateway.metrics).protocol()) as address:
             async with httpx.AsyncClient(base_url=address, headers={"authorization": f"Bearer {key}"}, trust_env=False) as client:
                 yield Door(address, client, keys, gateway, server, record)
 
