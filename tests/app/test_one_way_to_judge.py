@@ -19,6 +19,7 @@ from graphs import loop
 from tools.evaluation.judge import judge_one
 from tools.execution import SerialExecutor
 from tools.files.records import Record
+from tools.proposers.base import ProposalRequest
 from tools.screening.chunk import Chunk, process
 from tools.screening.report import judged
 from tools.search import direct
@@ -81,7 +82,7 @@ def _graph(smiles: str, spec: DesignSpec) -> Candidate:
         save_candidates=lambda lease, found: rows.update({c.key: c for c in found}),
     )
     recorder = SimpleNamespace(step=lambda *_: None)
-    context: Any = SimpleNamespace(store=store, recorder=recorder, run_id="r", lease=None, executor=SerialExecutor())
+    context: Any = SimpleNamespace(store=store, recorder=recorder, run_id="r", lease=None, executor=SerialExecutor(), workspace=builtin())
     state: Any = {"generation": 0, "evaluated": 0, "spec_version": 1}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loop, "_proposals", lambda *_: [("evolution", 0, proposal)])
@@ -103,12 +104,12 @@ def _tool(name: str, spec: DesignSpec, **arguments: Any) -> Any:
 
 
 def _quick(smiles: str, spec: DesignSpec) -> list[Candidate]:
-    stub = SimpleNamespace(
-        applies=lambda spec: True, propose=lambda request: [Proposal(smiles=smiles, proposer="library", operator="given")]
-    )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(direct, "load", lambda: {"library": stub})
-        return direct.construct(spec.model_copy(update={"set_requirements": []}), 1, workspace=builtin())
+    def propose(request: ProposalRequest) -> list[Proposal]:
+        return [Proposal(smiles=smiles, proposer="library", operator="given")]
+
+    stub = SimpleNamespace(applies=lambda spec, catalogue: True, propose=propose)
+    workspace: Any = SimpleNamespace(proposers={"library": stub}, catalogue=builtin().catalogue, calculators=builtin().calculators)
+    return direct.construct(spec.model_copy(update={"set_requirements": []}), 1, workspace=workspace)
 
 
 @pytest.mark.parametrize(("smiles", "goal"), CASES)

@@ -55,7 +55,9 @@ def usual(mol: Chem.Mol) -> Chem.Mol:
         shifted = _shifted(shifted, smarts, charges, orders) if charges else shifted
     try:
         with rdBase.BlockLogs():
-            return _normalizer().normalize(shifted)
+            normal = _normalizer().normalize(shifted)
+            Chem.GetSymmSSSR(normal)  # what looks at rings asks for them; the normalizer does not say which there are
+            return normal
     except (RuntimeError, ValueError):
         return shifted
 

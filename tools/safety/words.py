@@ -162,11 +162,6 @@ def lexicon() -> Lexicon:
     return Lexicon(order, whole, stems, inside, unspaced, near, frozenset(normalise(word) for word in ordinary))
 
 
-def kinds_of(language: str) -> frozenset[str]:
-    """The lists that the file of a language holds."""
-    return frozenset(data.table("tools.safety", f"rules/words/{language}.toml"))
-
-
 def _off(word: str) -> int:
     """By how many letters a hazard word may be misspelt."""
     return 2 if len(word) >= TWO_OFF else 1 if len(word) >= ONE_OFF else 0
