@@ -205,7 +205,7 @@ def test_a_goal_that_cannot_be_understood_fails_and_says_why(bench: Any) -> None
 
 
 def test_a_run_that_failed_goes_on(again: Any, expected: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_: Any) -> None:
+    def fails(*_: Any, **__: Any) -> None:
         raise MemoryError("no room")
 
     with monkeypatch.context() as patch:

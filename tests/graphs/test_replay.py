@@ -140,7 +140,7 @@ def test_a_changed_result_is_found_though_the_record_agrees(finished: Any) -> No
 
 def test_a_method_that_changed_since_is_found(finished: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The record is whole, but this version of the program computes something else."""
-    monkeypatch.setattr("tools.search.state.fitness", lambda candidate, spec: 0.5)
+    monkeypatch.setattr("tools.search.state.fitness", lambda candidate, spec, **_: 0.5)
     result = replayed(finished)
     assert (result.identical, result.first_difference) == (False, "select, generation 0, step")
     assert "another result than recorded" in result.text

@@ -15,7 +15,7 @@ from tools.predictors.features.connectivity import CONNECTIVITY_NAMES, connectiv
 from tools.predictors.features.crippen import Crippen
 from tools.predictors.features.groups import chain_groups
 from tools.predictors.features.polymer import RepeatUnit
-from tools.predictors.features.table import Table
+from tools.predictors.features.table import MoleculeTable
 from tools.predictors.prepare import Prepared, prepare
 
 _ROWS = [line.split("\t") for line in Path(__file__).with_name("pinned_features.tsv").read_text(encoding="utf-8").splitlines()[1:]]
@@ -41,7 +41,7 @@ def test_features_stay_as_they_were(row: list[str]) -> None:
 @pytest.mark.parametrize("smiles", [*_SMILES, "C", "CC", "C1CCC1", "C12CC1C2", "[H][H]", "CC(C)(C)C", "[BH4-]", "c1ccccc1.CCO"])
 def test_connectivity_and_crippen_agree_with_rdkit(smiles: str) -> None:
     mol = Chem.MolFromSmiles(smiles)
-    table = Table(mol)
+    table = MoleculeTable(mol)
     with np.errstate(all="ignore"):
         found = connectivity(table)
     expected = list(rdMolDescriptors.Properties(list(CONNECTIVITY_NAMES)).ComputeProperties(mol))

@@ -15,7 +15,7 @@ from tools.workspace import builtin
 class _Other:
     name = "library"
 
-    def applies(self, spec: DesignSpec) -> bool:
+    def applies(self, spec: DesignSpec, catalogue: Catalogue) -> bool:
         return False
 
     def propose(self, request: ProposalRequest) -> list[Proposal]:
