@@ -122,7 +122,7 @@ def test_ctrl_c_says_that_nothing_is_lost_and_the_run_goes_on(home: Path, tmp_pa
     import sys
     import threading
 
-    from tests.app.conftest import ROOT
+    from tests.forked import ROOT
 
     env = {**os.environ, "MOLWRIGHT_HOME": str(home), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "app.cli", "design", "a molecule with MW < 250", "--yes", "--budget", "900"]

@@ -7,6 +7,7 @@ import pytest
 from core.candidate import Proposal
 from core.errors import ConfigurationError
 from core.spec import DesignSpec
+from tools.catalogue.catalogue import Catalogue
 from tools.proposers import registry
 from tools.proposers.base import ProposalRequest, Proposer
 from tools.workspace import builtin
