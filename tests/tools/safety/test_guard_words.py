@@ -46,7 +46,14 @@ def test_at_least_fifteen_languages_have_every_list() -> None:
     assert len(lexicon().order) >= 16
     for language in lexicon().order:
         if language != "names":
-            assert set(data.table("tools.safety", f"rules/words/{language}.toml")) >= {"weapon", "explosive", "drug", "defence", "negation", "breaker"}
+            assert set(data.table("tools.safety", f"rules/words/{language}.toml")) >= {
+                "weapon",
+                "explosive",
+                "drug",
+                "defence",
+                "negation",
+                "breaker",
+            }
 
 
 @pytest.mark.parametrize(
