@@ -26,8 +26,8 @@ def quick_answer(
     """The spec that ``goal`` means and at most ``count`` structures that meet it; see :func:`tools.search.direct.construct`.
 
     ``count``: one if None, or as many as the goal says where it asks for a list as a whole. ``met_probability``: from which probability a predicted requirement counts as met. ``despite_objections``: answer also where a rule
-    wants a person to look at the spec first (UnreadGoal otherwise). Raises RefusedError if the guard blocks the
-    sentence, the spec or a structure that it names, and what :func:`agent.reading.interpret` raises for a goal that means nothing.
+    wants a person to look at the spec first (UnreadGoal otherwise). Raises RefusedError if the guard blocks or stops the
+    sentence, or blocks the spec or a structure that it names, and what :func:`agent.reading.interpret` raises for a goal that means nothing.
     """
     verdict = screen_goal(goal)
     if verdict.verdict == "block":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from core.errors import UnreadGoal
+from core.errors import RefusedError, UnreadGoal
 from core.spec import DesignSpec, marked, must_ask, read_otherwise, unscreened
 
 ApprovalRule = Callable[[DesignSpec], str]
@@ -20,7 +20,13 @@ def objections(spec: DesignSpec, rules: Sequence[ApprovalRule] | None = None) ->
 
 
 def looked_at(spec: DesignSpec, *, despite_objections: bool = False) -> DesignSpec:
-    """``spec``, for what answers at once and stores nothing. Raises UnreadGoal if a rule objects and nobody said that it may go on."""
+    """``spec``, for what answers at once and stores nothing.
+
+    Raises RefusedError for a goal that the guard stopped, whatever was said: nothing waits for a person here. Raises UnreadGoal if a rule
+    objects and nobody said that it may go on.
+    """
+    if stopped := unscreened(spec):
+        raise RefusedError(f"{stopped}. Only a run that waits for a person may go on with it (molwright design); or reword the goal.")
     if not despite_objections and (against := objections(spec)):
         raise UnreadGoal(spec, marked(spec), against)
     return spec

@@ -85,7 +85,7 @@ class StatusError(UsageError):
 
 
 class RefusedError(MolwrightError):
-    """The safety guard blocked the goal. ``rules`` are the identifiers of the rules that fired."""
+    """The safety guard blocked the goal, or stopped it where nothing waits for a person. ``rules`` are the identifiers of the rules that fired."""
 
     exit_code = 3
 

@@ -88,7 +88,7 @@ class LibraryService:
     def spec(self, goal: str | DesignSpec, listed: int, *, despite_objections: bool = False) -> DesignSpec:
         """What a library is held against: a goal or a spec, without the wish for a route; ``listed``: how many the report ranks.
 
-        Raises RefusedError if the guard blocks the goal or what the spec names, GoalError or SpecError for what cannot be used,
+        Raises RefusedError if the guard blocks or stops the goal or what the spec names, GoalError or SpecError for what cannot be used,
         UnreadGoal where a rule wants a person to look at the spec first, unless ``despite_objections``.
         """
         from agent.reading import interpret

@@ -107,7 +107,8 @@ class StructureService:
     def check(self, smiles: str, goal: str, *, despite_objections: bool = False) -> tuple[DesignSpec, Candidate]:
         """What ``goal`` means, and how one structure stands to it. GoalError, or StructureError for what cannot be read.
 
-        Raises UnreadGoal where a rule wants a person to look at the spec first, unless ``despite_objections``.
+        Raises RefusedError where the guard stops the goal, UnreadGoal where another rule wants a person to look at the spec first,
+        unless ``despite_objections``.
         """
         from agent.reading import interpret
         from tools.evaluation.judge import judge_one

@@ -18,13 +18,14 @@ from app.commands.chat import _approved
 from app.console import print_spec
 from app.services.entry import Services
 from core import approval
-from core.errors import UnreadGoal
+from core.errors import RefusedError, UnreadGoal
 from core.settings import Settings
 from graphs.context import DesignContext
 from tools.workspace import builtin
 
 UNREAD = "a surfactant with HLB of 12, low foaming, MW below 400 and cloud point above 60 °C"
 MARKED = "a surfactant [?with HLB of 12?], [?low foaming?], MW below 400 and [?cloud point above 60 °C?]"
+STOPPED = "a solvent with MW below 300, similar to CAS 9999999-99-5"
 WHY = "only 1 of the 4 wishes of the goal could be read"
 
 
@@ -70,6 +71,17 @@ def test_the_doors_that_store_nothing_stop_too(cli: Any, tmp_path: Path) -> None
         assert MARKED in done.stderr
         assert "--accept-unread" in str(done.exception)
         assert cli(*command, "--accept-unread").exit_code in (0, 4), command
+
+
+def test_the_doors_that_store_nothing_refuse_what_the_guard_stopped(cli: Any, tmp_path: Path) -> None:
+    library = tmp_path / "library.smi"
+    library.write_text("CCO ethanol\n")
+    for command in (["quick", STOPPED], ["check", "CCO", "--goal", STOPPED], ["screen", str(library), "--goal", STOPPED]):
+        for more in ([], ["--accept-unread"]):
+            done = cli(*command, *more)
+            assert isinstance(done.exception, RefusedError), command
+            assert done.exception.exit_code == 3
+            assert "the guard cannot tell what is asked for" in str(done.exception)
 
 
 def test_the_parts_behind_the_doors_obey_the_same_rule() -> None:
