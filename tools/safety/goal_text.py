@@ -83,7 +83,7 @@ def goal_hits(text: str) -> list[SafetyRuleHit]:
         return [SafetyRuleHit(id="goal.too_long", name="goal too long to screen", verdict="block", reason=reason)]
     hits: dict[str, SafetyRuleHit] = {}
     plain = normalise(text)
-    for version in dict.fromkeys((plain, unleet(plain))):
+    for version in dict.fromkeys((plain, unleet(plain), normalise(text.replace("\u200c", "")))):
         for hit in _hits(version, named(text, version)):
             hits.setdefault(hit.id, hit)
     return list(hits.values())

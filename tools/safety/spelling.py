@@ -20,6 +20,10 @@ _HIDDEN = re.compile(
 _DASHES = re.compile("[\u2010-\u2015\u2212\u30fb\u00b7_\\-]")
 _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u05f3": "'", "\u00b4": "'", "`": "'"})
 _SPELLED = re.compile(r"(?<!\w)(?:\w[ .,*/|+~:'\"]{1,3}){3,}\w(?!\w)")
+#: Letters set apart by one sign, the same between all of them: 'f-e-n-t-a-n-y-l', whatever stands before.
+_SPELLED_BY_SIGN = re.compile(r"(?<![^\W_])[^\W_](?=([-.,*/|+~:_]))(?:\1[^\W_]){3,}(?![^\W_])")
+#: A sign of no width that parts pieces of one word in Arabic and Persian writing.
+_PARTS = re.compile("(?<=[\u0600-\u06ff])\u200c(?=[\u0600-\u06ff])")
 _SIGNS = re.compile(r"[ .,*/|+~:'\"]")
 #: Runs of letters, digits and the vowel signs of Indic, Thai and Arabic writing.
 WORD = re.compile("(?:[^\\W_]|[\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u064b-\u0652])+")
@@ -29,15 +33,26 @@ UNSPACED = re.compile("[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac
 
 def normalise(text: str) -> str:
     """``text`` in lower case, without accents, hidden characters and look-alikes; hyphens are spaces, spelled-out words are joined."""
-    plain = unicodedata.normalize("NFKD", _HIDDEN.sub("", unicodedata.normalize("NFKC", text))).casefold().translate(_LOOKALIKES)
+    parted = _PARTS.sub(" ", unicodedata.normalize("NFKC", text))
+    plain = unicodedata.normalize("NFKD", _HIDDEN.sub("", parted)).casefold().translate(_LOOKALIKES)
     plain = "".join(character for character in plain if not unicodedata.combining(character))
-    plain = _DASHES.sub(" ", plain.translate(_QUOTES))
+    plain = _SPELLED_BY_SIGN.sub(_letters_joined, plain.translate(_QUOTES))
+    plain = _DASHES.sub(" ", plain)
     plain = " ".join(plain.split())
     return _SPELLED.sub(_joined, plain)
 
 
 def _joined(match: re.Match[str]) -> str:
-    return _SIGNS.sub("", match[0]) if sum(c.isalpha() for c in match[0]) >= 4 else match[0]
+    """The letters joined; also without a first one that may be a word of its own: 'a t a t p'."""
+    if sum(c.isalpha() for c in match[0]) < 4:
+        return match[0]
+    joined = _SIGNS.sub("", match[0])
+    return f"{joined} {joined[1:]}" if joined[0] in "aeiouy" and len(joined) > 4 else joined
+
+
+def _letters_joined(match: re.Match[str]) -> str:
+    """Letters set apart by one sign joined; digits among them are left as they are (numbers, locants)."""
+    return match[0].replace(match[1], "") if not any(c.isdigit() for c in match[0]) else match[0]
 
 
 def unleet(text: str) -> str:

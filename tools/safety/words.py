@@ -49,6 +49,8 @@ _NAMES = "names"
 ONE_OFF, TWO_OFF = 6, 11
 #: Longest word that is searched for entries inside it, and longest one that is compared letter by letter.
 _LONGEST = 80
+#: Endings of a noun that entries leave out: the accusative of Arabic, the indefinite and the plural of Persian.
+_ENDINGS = {"arabic": ("ا",), "persian": ("ی", "ای", "ها", "های", "هایی")}
 _PREFIXES = ("وال", "بال", "لل", "ال", "و", "ب", "ل", "ک", "ف", "ה", "ו", "ב", "ל", "מ", "כ", "ש")
 
 
@@ -98,6 +100,8 @@ class Lexicon:
     unspaced: list[tuple[str, Entry]]
     near: list[tuple[str, int, Entry]]
     """Hazard words from which a word may be misspelt, with their letters as bits."""
+    groups: dict[str, list[tuple[int, Entry]]]
+    """Word -> the hazards of several words that hold it, with its place in them."""
     ordinary: frozenset[str]
 
 
@@ -144,6 +148,7 @@ def lexicon() -> Lexicon:
     inside: dict[str, list[Entry]] = defaultdict(list)
     unspaced: list[tuple[str, Entry]] = []
     near: list[tuple[str, int, Entry]] = []
+    groups: dict[str, list[tuple[int, Entry]]] = defaultdict(list)
     for file in _files():
         table = data.table("tools.safety", f"rules/words/{file}")
         language = file.removesuffix(".toml")
@@ -158,8 +163,11 @@ def lexicon() -> Lexicon:
             target[first.strip("*")].append(entry)
             if entry.kind in HAZARDS and len(entry.words) == 1 and len(plain) >= ONE_OFF and plain.isalpha():
                 near.append((plain, letters(plain), entry))
+            if entry.kind in HAZARDS and len(entry.words) > 1:
+                for place, word in enumerate(entry.words):
+                    groups[word.strip("*")].append((place, entry))
     ordinary = data.text("tools.safety", "rules/words/ordinary.txt").split()
-    return Lexicon(order, whole, stems, inside, unspaced, near, frozenset(normalise(word) for word in ordinary))
+    return Lexicon(order, whole, stems, inside, unspaced, near, groups, frozenset(normalise(word) for word in ordinary))
 
 
 def _off(word: str) -> int:
@@ -184,6 +192,7 @@ def mentions(text: str) -> list[Mention]:
     found += _set_apart(known, words)
     found += _joined_up(known, words)
     found += _misspelt(known, words, found)
+    found += _misspelt_groups(known, words)
     return _longest(found)
 
 
@@ -203,6 +212,8 @@ def _candidates(text: str) -> tuple[Entry, ...]:
     known = lexicon()
     bare = {text, *(text[len(p) :] for p in _PREFIXES if text.startswith(p) and len(text) > len(p) + 1)} if text >= "\u0590" else {text}
     found: list[Entry] = [entry for form in bare for entry in known.whole.get(form, ())]
+    for form in bare if text >= "\u0590" else ():
+        found += [entry for noun, language in _without_ending(form) for entry in known.whole.get(noun, ()) if entry.language == language]
     for form in bare:
         for size in range(2, len(form) + 1):
             found += known.stems.get(form[:size], ())
@@ -212,6 +223,14 @@ def _candidates(text: str) -> tuple[Entry, ...]:
                 if entry.words[0].endswith("*") or start + size == len(text):
                     found.append(entry)
     return tuple(found)
+
+
+def _without_ending(word: str) -> Iterator[tuple[str, str]]:
+    """The noun of which ``word`` is a form, with the language in which it would be; nouns of three letters or more."""
+    for language, endings in _ENDINGS.items():
+        for ending in endings:
+            if word.endswith(ending) and len(word) - len(ending) >= 3:
+                yield word[: -len(ending)], language
 
 
 def _span(entry: Entry, first: Token, last: Token) -> tuple[int, int]:
@@ -226,7 +245,10 @@ def _fits(word: str, pattern: str) -> bool:
     stem = pattern.strip("*")
     if pattern.endswith("*"):
         return word.startswith(stem)
-    return word == stem or (word >= "\u0590" and any(word == prefix + stem for prefix in _PREFIXES))
+    if word == stem or word < "\u0590":
+        return word == stem
+    forms = {word, *(noun for noun, _ in _without_ending(word))}
+    return any(form in (stem, prefix + stem) for form in forms for prefix in _PREFIXES)
 
 
 def _set_apart(known: Lexicon, words: list[Token]) -> Iterator[Mention]:
@@ -274,6 +296,31 @@ def _misspelt(known: Lexicon, words: list[Token], found: list[Mention]) -> Itera
         entry = _nearest(text)
         if entry is not None:
             yield Mention(entry.kind, word.start, word.end, entry.language, exact=False)
+
+
+def _misspelt_groups(known: Lexicon, words: list[Token]) -> Iterator[Mention]:
+    """Hazards of several words of which one is misspelt by a letter and the others are right: 'nerve agnet'."""
+    for i, word in enumerate(words):
+        for size in range(3, len(word.text[:_LONGEST]) + 1):
+            for place, entry in known.groups.get(word.text[:size], ()):
+                first = i - place
+                group = words[max(first, 0) : first + len(entry.words)]
+                if first >= 0 and len(group) == len(entry.words) and entry.everywhere and _one_off(known, group, entry):
+                    yield Mention(entry.kind, group[0].start, group[-1].end, entry.language, exact=False)
+
+
+def _one_off(known: Lexicon, group: list[Token], entry: Entry) -> bool:
+    """Whether all words of a group but one are those of the entry, and that one is a long word misspelt by a letter."""
+    wrong = [(token.text, pattern) for token, pattern in zip(group, entry.words, strict=True) if not _fits(token.text, pattern)]
+    if len(wrong) != 1:
+        return False
+    (word, pattern) = wrong[0]
+    stem = pattern.strip("*")
+    long = len(stem) >= ONE_OFF or (len(stem) == ONE_OFF - 1 and sum(len(token.text) for token in group) >= TWO_OFF)
+    if not long or word in known.ordinary:
+        return False
+    cuts = range(len(stem) - 1, len(stem) + 2) if pattern.endswith("*") else (len(word),)
+    return any(within(word[:cut], stem, 1) for cut in cuts)
 
 
 @lru_cache(maxsize=20_000)
