@@ -299,14 +299,17 @@ def _misspelt(known: Lexicon, words: list[Token], found: list[Mention]) -> Itera
 
 
 def _misspelt_groups(known: Lexicon, words: list[Token]) -> Iterator[Mention]:
-    """Hazards of several words of which one is misspelt by a letter and the others are right: 'nerve agnet'."""
+    """Hazards of several words of which one is misspelt by a letter and the others are right: 'nerve agnet'.
+
+    They count in sentences of their own language only: a short word is near ordinary ones of another.
+    """
     for i, word in enumerate(words):
         for size in range(3, len(word.text[:_LONGEST]) + 1):
             for place, entry in known.groups.get(word.text[:size], ()):
                 first = i - place
                 group = words[max(first, 0) : first + len(entry.words)]
                 if first >= 0 and len(group) == len(entry.words) and entry.everywhere and _one_off(known, group, entry):
-                    yield Mention(entry.kind, group[0].start, group[-1].end, entry.language, exact=False)
+                    yield Mention(entry.kind, group[0].start, group[-1].end, entry.language, everywhere=False, exact=False)
 
 
 def _one_off(known: Lexicon, group: list[Token], entry: Entry) -> bool:
@@ -316,7 +319,9 @@ def _one_off(known: Lexicon, group: list[Token], entry: Entry) -> bool:
         return False
     (word, pattern) = wrong[0]
     stem = pattern.strip("*")
-    long = len(stem) >= ONE_OFF or (len(stem) == ONE_OFF - 1 and sum(len(token.text) for token in group) >= TWO_OFF)
+    long = len(stem) >= ONE_OFF or (
+        len(stem) == ONE_OFF - 1 and word[0] == stem[0] and sum(len(token.text) for token in group) >= TWO_OFF - 1
+    )
     if not long or word in known.ordinary:
         return False
     cuts = range(len(stem) - 1, len(stem) + 2) if pattern.endswith("*") else (len(word),)
