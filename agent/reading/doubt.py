@@ -20,6 +20,7 @@ def _between(reader: Reader, i: int, j: int) -> set[str]:
 
 
 _DOUBT = "its neighbour was not understood, and may change what it means"
+_TOGETHER = "it is not said whether the number counts each or all of them"
 _ALTERNATIVE = "alternatives between unlike conditions cannot be checked"
 
 
@@ -29,6 +30,8 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     after = clauses[n + 1] if n + 1 < len(clauses) else None
     if clause.role == "head" and after is not None and any(s.kind == "motif" for s in clause.statements):
         return _DOUBT if after.i == clause.j and after.role in ("read", "unread") and _excludes_all(reader, after) else ""
+    if clause.content == "name" and _thing_excluded(reader, clauses, n):
+        return _DOUBT
     if clause.role != "read" or clause.content == "name":
         return ""
     if states_fact(reader, clauses, n):
@@ -48,6 +51,56 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     return ""
 
 
+def _offered(reader: Reader, head: Clause) -> bool:
+    """Whether an unknown noun stands behind a word that opens a clause, and so belongs to the property behind it: 'give a cured | Tg'."""
+    k = head.i - 1
+    while k > 0 and reader.lattice.has(k, "skip"):
+        k -= 1
+    return reader.lattice.has(k, "open", "open_weak")
+
+
+#: Nouns that end a list of groups or atoms.
+_NOUNS = frozenset(["atoms", "groups", "rings", "units", "moieties"])
+
+
+def _goes_on(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
+    """Whether a list of which the first part is counted goes on to its noun: 'at most 4 N, | O atoms'."""
+    last, noun = reader.lattice.lower(before.j - 1), reader.lattice.lower(clause.j - 1)
+    counted = before.content == "count" and last not in _NOUNS and not last.endswith("s")
+    return sign == "," and counted and clause.content == "motif" and clause.bare and not _articled(reader, clause) and noun in _NOUNS
+
+
+#: Verbs behind the noun of the thing designed that say something of every such thing.
+_COPULAS = frozenset(
+    ["is", "are", "must", "should", "shall", "will", "would", "may", "can", "cannot", "ought", "have", "has", "do", "does"]
+)
+
+
+def _thing_excluded(reader: Reader, clauses: list[Clause], n: int) -> bool:
+    """Whether unread words behind the noun that a word describes may deny it: 'sulfur-bearing candidates | are excluded'."""
+    if clauses[n].role != "read":
+        return False
+    head = next((m for m in range(n, len(clauses)) if clauses[m].content == "head"), len(clauses) - 1)
+    end, copula = clauses[head].j, reader.lattice.lower(clauses[head].j) in _COPULAS
+    for after in clauses[head + 1 :]:
+        if after.role not in ("unread", "filler") or signs(reader, end, after.i):
+            return False
+        inside = range(after.i, after.j)
+        denies = any(reader.lattice.has(k, "negation_after") for k in inside) and not reader.lattice.has(after.i, "open", "negation")
+        if after.role == "unread" and (copula or denies):
+            return True
+        end = after.j
+    return False
+
+
+def _counted_together(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
+    """Whether a number behind a list may count all of it: 'N and O atoms at most 4', 'N + O at most 4'; not 'an ester and amides at most 2'."""
+    if clause.content != "count" or clause.opened or not reader.lattice.has(clause.start, "grp", "elem"):
+        return False
+    listed = before.content in ("motif", "count") and before.role in ("read", "unread") and (not before.denied)
+    return listed and sign in ("", ",") and not before.closing and not _articled(reader, before)
+
+
 def _neighbour(clauses: list[Clause], n: int, step: int) -> Clause | None:
     m = n + step
     while 0 <= m < len(clauses) and clauses[m].role == "filler":
@@ -62,7 +115,8 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
     if named and not sign and not joined and _excludes_all(reader, clause):
         return _DOUBT
     if before.role == "head" or (before.role == "unread" and before.content == "head"):
-        return _DOUBT if before.uncertain and not sign else ""
+        qualified = before.role == "unread" and not sign and clause.content == "limit" and not clause.opened and _offered(reader, before)
+        return _DOUBT if (before.uncertain and not sign) or qualified else ""
     if "or" in joined | _opened_by(reader, clause) and sign != "." and before.role in ("read", "unread") and before.content != "name":
         return _ALTERNATIVE
     if (
@@ -82,9 +136,18 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
     if hung and _excludes_all(reader, clause):
         return "it may say something of what is asked for"
     demanded = before.role == "read" and before.closing and not before.denied
-    if demanded and clause.closing and clause.denied and reader.lattice.lower(clause.j - 1) == "not":
+    if (
+        demanded
+        and clause.closing
+        and clause.denied
+        and reader.lattice.lower(clause.j - 1) == "not"
+        and reader.lattice.lower(clause.j - 2) != "do"
+    ):
         return "it is not said whether it is excluded or only not needed"  # 'an amide is a must, an ester not'
+    if _counted_together(reader, before, clause, sign) or _goes_on(reader, before, clause, sign):
+        return _TOGETHER
     articled = clause.bare and clause.content == "motif" and _articled(reader, clause) and _articled(reader, before)
+    articled = articled and not ("but" in joined and not sign)  # 'is not a phenol but an aniline'
     if (clause.listed or articled) and before.role == "read" and before.denied and before.parts and sign != ".":
         return "it may belong to what is excluded before it"
     if before.role != "unread" or sign == ".":
@@ -317,6 +380,10 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return ""
     if "or" in joined and after.content != "name" and after.role in ("read", "unread"):
         return _ALTERNATIVE
+    if _goes_on(reader, clause, after, sign):
+        return _TOGETHER
+    if after.content == "count" and _counted_together(reader, clause, after, sign):
+        return _TOGETHER
     if after.role == "read":
         return _before_read(reader, clause, after, sign, joined)
     if after.role != "unread" or (_reason(reader, after) and not clause.listed):
@@ -370,6 +437,9 @@ def _before_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joi
         return _DOUBT  # 'without changing the core it is hopeless'
     if reader.lattice.lower(after.i) == "nor":
         return _DOUBT
+    bare = reader.lattice.has(after.i, "grp", "elem") and reader.lattice.lower(after.i - 1) not in ("a", "an")
+    if clause.content == "count" and joined and not sign and bare:
+        return _TOGETHER  # 'at most 4 N | and O atoms'
     starts_anew = ("open", "relative", "prop", "num", "negation", "unchk", "adjective_up", "adjective_down", "adjective_good", "purpose")
     if clause.content == "vague" and clause.bare and joined and not sign and not reader.lattice.has(after.i, *starts_anew):
         return _DOUBT
@@ -396,7 +466,8 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     bracketed = any(reader.lattice.lower(k) == "(" for k in range(clause.j, after.i))
     if bracketed and clause.content in ("similarity", "limit"):
         return _DOUBT
-    verb = reader.lattice.has(after.i, "necessity", "permission") or (clause.bare and clause.content == "motif" and after.content == "")
+    verb = reader.lattice.has(after.i, "necessity", "permission")
+    verb = verb or (clause.bare and clause.content == "motif" and after.content in ("", "joined"))
     if not sign and not joined and verb and not _whole(reader, after) and reader.lattice.lower(after.j) != "?":
         return _DOUBT  # 'an ester | would please nobody'
     inexact = any(s.limit is not None and s.limit.operator in ("bare", "~", "==") and s.limit.low != 0 for s in clause.statements)
@@ -419,7 +490,7 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     if not sign and not joined and after.content == "adverbial" and clause.content in ("vague", "level", "similarity", "objective"):
         return _DOUBT
     here = after.content == "adverbial" and clause.closing and reader.lattice.lower(after.i + 1) in ("this", "our", "the", "my", "these")
-    here = here or (after.content == "adverbial" and _of_the_whole(reader, after))
+    here = here or (after.content == "adverbial" and _of_the_whole(reader, after)) or _one_of_many(reader, clause, after)
     if not sign and not joined and (clause.denied and clause.parts) and not here and after.content != "purpose":
         return _DOUBT
     plural = clause.parts and not clause.denied and clause.content == "motif" and reader.lattice.lower(clause.j - 1).endswith("s")
@@ -430,6 +501,14 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     if plural and not sign and not joined and after.content != "purpose" and not _whole(reader, after):
         return _DOUBT
     return ""
+
+
+def _one_of_many(reader: Reader, clause: Clause, after: Clause) -> bool:
+    """Whether a verb in the singular follows a noun in the plural, and so speaks of the thing designed: 'free of rings | that degrades'."""
+    noun, verb = reader.lattice.lower(clause.j - 1), reader.lattice.lower(after.i + 1)
+    plural = noun.endswith("s") and not noun.endswith("ss")
+    singular = (verb.endswith("s") and not verb.endswith("ss")) or verb in ("is", "has", "does")
+    return plural and singular and reader.lattice.lower(after.i) in ("that", "which")
 
 
 def _tells(reader: Reader, after: Clause) -> bool:

@@ -12,7 +12,8 @@ from typing import Any
 
 from rdkit import Chem
 
-from agent.reading.lexicon import SYMBOLS, first_piece, lexicon
+from agent.reading.lexicon import SYMBOLS, Lexicon, first_piece, lexicon
+from agent.reading.normalise import JOINT, as_written
 from agent.reading.number_words import number_mentions
 from agent.reading.registered import parse_polymer, parse_smiles
 from agent.reading.units import Unit, unit_at
@@ -83,7 +84,7 @@ class Lattice:
 
     def text(self, i: int, j: int) -> str:
         """The words of pieces ``i`` to ``j`` (exclusive)."""
-        return self.plain[self.pieces[i].start : self.pieces[j - 1].end] if i < j else ""
+        return as_written(self.plain[self.pieces[i].start : self.pieces[j - 1].end]) if i < j else ""
 
 
 _PIECES = re.compile(r"[^\W\d_][^\W_]*(?:'s(?![^\W_]))?|\d+|<=|>=|=<|=>|==|\+/-|\.{2,3}|\S")
@@ -131,7 +132,7 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
     lattice = Lattice(plain, pieces, catalogue, [[] for _ in pieces])
     ends = {p.end: n + 1 for n, p in enumerate(pieces)}
     starts = {p.start: n for n, p in enumerate(pieces)}
-    hay = plain.lower().replace("-", " ")
+    hay = plain.lower().replace("-", " ").replace(JOINT, " ")
     for n, piece in enumerate(pieces):
         here = lattice.at[n]
         if piece.start in structures:
@@ -216,7 +217,7 @@ def _phrases(hay: str, pieces: list[Piece], n: int, ends: dict[int, int], *, cat
     words, found = lexicon(catalogue), []
     for first in dict.fromkeys((first_piece(piece.lower), piece.lower.removesuffix("'s"), piece.lower[:1])):
         for key in words.by_first.get(first, ()):
-            if not hay.startswith(key, piece.start):
+            if not hay.startswith(key, piece.start) or (key == piece.lower and _capital_plural(piece.text, words)):
                 continue
             end = piece.start + len(key)
             if hay[end : end + 2] == "'s" and not hay[end + 2 : end + 3].isalnum():
@@ -224,6 +225,17 @@ def _phrases(hay: str, pieces: list[Piece], n: int, ends: dict[int, int], *, cat
             if end in ends:
                 found += [Mention(n, ends[end], kind, value) for kind, value in words.meanings[key].items()]
     return found
+
+
+def _capital_plural(word: str, words: Lexicon) -> bool:
+    """Whether capitals look like the plural of a known abbreviation, which would end with a small 's': 'CNS' is not 'CNs'."""
+    return (
+        len(word) <= 4
+        and word.isupper()
+        and word.endswith("S")
+        and "grp" in words.meanings.get(word.lower()[:-1], {})
+        and "grp" in words.meanings[word.lower()]
+    )
 
 
 def _symbols(pieces: list[Piece], n: int) -> list[Mention]:
@@ -300,6 +312,8 @@ def _structure(chunk: str, *, catalogue: Catalogue) -> tuple[str, str] | None:
     try:
         mol = parse_polymer(chunk) if chunk.count("*") == 2 else parse_smiles(chunk)
     except StructureError as error:
+        if chunk.isalpha():
+            return None  # 'CFC': an abbreviation
         raise GoalError(f"cannot read the structure: {error}", phrase=chunk) from error
     return chunk, Chem.MolToSmiles(mol)
 
