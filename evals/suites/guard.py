@@ -39,7 +39,7 @@ def _sentence(batch: str, text: str, expected: str, language: str, context: Eval
     if not right:
         context.progress(f"wrong: {batch} {language} {text}: {got}, expected {expected}")
     detail: dict[str, Any] = {"expected": expected, "outcome": got, "language": language}
-    return CaseResult(case=f"{batch}: {text}", score=float(right), detail=detail)
+    return CaseResult(case=f"{batch}, {language}: {text}", score=float(right), detail=detail)
 
 
 def batches(folder: Path = DATA / "guard" / "batches") -> Iterator[tuple[str, str, str, str]]:
@@ -62,7 +62,7 @@ def _cases() -> Iterator[tuple[str, str, str, str]]:
                 yield "structure", row["smiles"], expected, row["name"]
     with (folder / "families.tsv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
-            yield "structure", row["smiles"], row["verdict"], row["name"]
+            yield "family member", row["smiles"], row["verdict"], row["name"]
     yield from batches()
     for name, expected in (("block", "block"), ("allow", "pass")):
         for line in (folder / f"goals_{name}.txt").read_text(encoding="utf-8").splitlines():

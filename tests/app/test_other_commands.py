@@ -104,8 +104,8 @@ def test_feedback_trace_and_fork(molwright: Run) -> None:
 
 
 def test_eval_runs_are_stored_and_compared(molwright: Run) -> None:
-    a = json.loads(molwright("eval", "run", "guard", "--json").stdout)
-    b = json.loads(molwright("eval", "run", "guard", "--json").stdout)
+    a = json.loads(molwright("eval", "run", "guard", "--limit", "400", "--json").stdout)
+    b = json.loads(molwright("eval", "run", "guard", "--limit", "400", "--json").stdout)
     assert a["cases"]
     compared = json.loads(molwright("eval", "compare", a["eval_id"], b["eval_id"][:8], "--json").stdout)
     assert compared["verdict"] == "cannot tell"

@@ -10,7 +10,7 @@ import pytest
 from agent.reading import interpret
 from core import data
 from core.approval import objections
-from evals.suites.guard import batches
+from evals.suites.guard import _cases, batches
 from tools.safety import name_to_structure, named
 from tools.safety.guard import concerns, outcome, screen_goal
 from tools.safety.spelling import normalise, unleet, within
@@ -217,3 +217,9 @@ def test_mentions_are_found_inside_compounds_and_other_writing() -> None:
     assert {m.kind for m in mentions(normalise("Flüssigsprengstoff")) if m.exact} >= {"explosive"}
     assert {m.kind for m in mentions(normalise("这是炸药"))} >= {"explosive"}
     assert {m.kind for m in mentions(normalise("взрывчатку"))} >= {"explosive"}
+
+
+def test_no_two_cases_of_the_suite_are_the_same() -> None:
+    """Runs of the suite are compared case by case, so each needs a name of its own."""
+    named = [(kind, text, note if kind.startswith("batch") else "") for kind, text, _, note in _cases()]
+    assert len(named) == len(set(named))
