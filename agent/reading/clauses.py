@@ -63,6 +63,8 @@ _PARTS = frozenset(["motif", "both", "kept_out", "any_of", "all_but", "count", "
 #: Openers that can hold a whole compound as a part ('containing caffeine', not 'with water').
 _HOLDING = ("contain", "bear", "incorporat", "featur", "possess", "compris", "includ", "carr")
 _MOST_BEFORE = 9
+#: With what an obligation begins that, where it is denied, leaves the choice.
+_OBLIGATIONS = frozenset(["need", "needs", "have", "has", "required"])
 #: Words between what is said and of what it is said, those that may stand before that, and its most general nouns.
 _PLACING = frozenset(["in", "from", "of", "out", "within", "inside", "on"])
 _DETERMINERS = frozenset(["the", "this", "these", "our", "my", "its", "your", "such"])
@@ -229,7 +231,11 @@ class Reader:
         if kind == "negation":
             if self.lattice.lower(start) == "nor" and here.negations:
                 return None
+            if self._not_needed(start, j):
+                return replace(nxt, permitted=True)
             return replace(nxt, negations=here.negations + 1)
+        if kind in ("open", "request") and here.negations and self._not_needed(start, j):
+            return replace(nxt, negations=here.negations - 1, permitted=True)
         if kind == "open":
             return replace(nxt, strong=True, holding=here.holding or self.lattice.lower(start).startswith(_HOLDING))
         if kind == "request" and {"need", "want", "like", "needs", "wants"} & set(self.lattice.text(start, j).lower().split()):
@@ -246,7 +252,16 @@ class Reader:
             return self._subject(here, nxt, j)
         if kind == "subject":
             return replace(nxt, subject=here.subject or self.lattice.text(start, j).lower() not in ("i", "we", "you", "it"))
+        if kind == "necessity" and here.negations and self.lattice.lower(start - 1) == "not" and self.lattice.lower(start) in _OBLIGATIONS:
+            return replace(nxt, negations=here.negations - 1, permitted=True)  # 'does not have to contain'
         return replace(nxt, necessary=here.necessary or kind == "necessity")
+
+    def _not_needed(self, start: int, j: int) -> bool:
+        """Whether a negation denies only that something is needed: 'need not contain', 'do not need to contain'."""
+        if self.lattice.lower(start) == "not" and j == start + 1:
+            return self.lattice.lower(start - 1) in ("need", "needs")
+        end = j if self.lattice.lower(j) == "to" else j - 1
+        return self.lattice.lower(end) == "to" and self.lattice.lower(end - 1) in ("need", "have")
 
     def _subject(self, here: _Opening, nxt: _Opening, j: int) -> _Opening | None:
         """'the dye must ...', 'no compounds containing ...': a noun for the thing designed, before a word that says something of it."""

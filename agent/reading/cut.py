@@ -96,6 +96,8 @@ def _steps(reader: Reader, heads: HeadReader, i: int, state: int, cost: tuple[in
                 unread = 2 * sum(c.j - c.i for c in clauses if c.role == "unread" and c.content != "head")
                 named = any(c.role == "head" for c in clauses)
                 steps.append((clauses[-1].j, (unread + (0 if named else 2), 1 if named else 3), tuple(clauses), HEADED))
+        if state == HEADED and lattice.lower(i - 1) == ":" and (named_again := _apposed(heads, i)):
+            steps.append((named_again[-1].j, (2 * sum(c.j - c.i for c in named_again if c.role == "unread"), 1), named_again, HEADED))
     j = i + 1
     while not reader.boundary(j):
         j += 1
@@ -109,6 +111,13 @@ def _steps(reader: Reader, heads: HeadReader, i: int, state: int, cost: tuple[in
             if end > j:
                 steps.append((end, (2 * (end - known) + 1, 2), (Clause(i, end, "unread"),), state))
     return steps
+
+
+def _apposed(heads: HeadReader, i: int) -> tuple[Clause, ...]:
+    """The noun phrase behind a colon that says of which family the thing is that was named before it: 'Binder for anodes: a polyimide'."""
+    clauses = heads.read_at(i, determined=False, requested=False) or []
+    named = bool(clauses) and clauses[-1].role == "head" and any(family.name for family, _ in clauses[-1].families)
+    return tuple(clauses) if named else ()
 
 
 def _determined(reader: Reader, clause: Clause) -> bool:

@@ -20,6 +20,7 @@ def _between(reader: Reader, i: int, j: int) -> set[str]:
 
 
 _DOUBT = "its neighbour was not understood, and may change what it means"
+_TOGETHER = "it is not said whether the number counts each or all of them"
 _ALTERNATIVE = "alternatives between unlike conditions cannot be checked"
 
 
@@ -29,6 +30,8 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     after = clauses[n + 1] if n + 1 < len(clauses) else None
     if clause.role == "head" and after is not None and any(s.kind == "motif" for s in clause.statements):
         return _DOUBT if after.i == clause.j and after.role in ("read", "unread") and _excludes_all(reader, after) else ""
+    if clause.content == "name" and _thing_excluded(reader, clauses, n):
+        return _DOUBT
     if clause.role != "read" or clause.content == "name":
         return ""
     if states_fact(reader, clauses, n):
@@ -48,6 +51,38 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     return ""
 
 
+def _offered(reader: Reader, head: Clause) -> bool:
+    """Whether an unknown noun stands behind a word that opens a clause, and so belongs to the property behind it: 'give a cured | Tg'."""
+    k = head.i - 1
+    while k > 0 and reader.lattice.has(k, "skip"):
+        k -= 1
+    return reader.lattice.has(k, "open", "open_weak")
+
+
+def _thing_excluded(reader: Reader, clauses: list[Clause], n: int) -> bool:
+    """Whether what stands right behind the noun that a word describes was not read and denies it: 'sulfur-bearing candidates | are excluded'."""
+    if clauses[n].role != "read":
+        return False
+    head = next((m for m in range(n, len(clauses)) if clauses[m].content == "head"), len(clauses))
+    after = clauses[head + 1 : head + 3]
+    while after and after[0].role == "filler":
+        after = after[1:]
+    if not after or after[0].role != "unread" or signs(reader, clauses[head].j, after[0].i):
+        return False
+    inside = range(after[0].i, after[0].j)
+    return any(reader.lattice.has(k, "negation", "negation_after") for k in inside) and not reader.lattice.has(
+        after[0].i, "open", "negation"
+    )
+
+
+def _counted_together(reader: Reader, before: Clause, clause: Clause, sign: str, joined: set[str]) -> bool:
+    """Whether a number behind a list may count all of it: 'N and O atoms at most 4', 'N + O at most 4'; not 'an ester and amides at most 2'."""
+    if clause.content != "count" or clause.opened or not reader.lattice.has(clause.start, "grp", "elem"):
+        return False
+    listed = before.content in ("motif", "count") and before.role in ("read", "unread") and (not before.denied)
+    return listed and sign in ("", ",") and not before.closing and not _articled(reader, before)
+
+
 def _neighbour(clauses: list[Clause], n: int, step: int) -> Clause | None:
     m = n + step
     while 0 <= m < len(clauses) and clauses[m].role == "filler":
@@ -62,7 +97,8 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
     if named and not sign and not joined and _excludes_all(reader, clause):
         return _DOUBT
     if before.role == "head" or (before.role == "unread" and before.content == "head"):
-        return _DOUBT if before.uncertain and not sign else ""
+        qualified = before.role == "unread" and not sign and clause.content == "limit" and not clause.opened and _offered(reader, before)
+        return _DOUBT if (before.uncertain and not sign) or qualified else ""
     if "or" in joined | _opened_by(reader, clause) and sign != "." and before.role in ("read", "unread") and before.content != "name":
         return _ALTERNATIVE
     if (
@@ -82,9 +118,18 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
     if hung and _excludes_all(reader, clause):
         return "it may say something of what is asked for"
     demanded = before.role == "read" and before.closing and not before.denied
-    if demanded and clause.closing and clause.denied and reader.lattice.lower(clause.j - 1) == "not":
+    if (
+        demanded
+        and clause.closing
+        and clause.denied
+        and reader.lattice.lower(clause.j - 1) == "not"
+        and reader.lattice.lower(clause.j - 2) != "do"
+    ):
         return "it is not said whether it is excluded or only not needed"  # 'an amide is a must, an ester not'
+    if _counted_together(reader, before, clause, sign, joined):
+        return _TOGETHER
     articled = clause.bare and clause.content == "motif" and _articled(reader, clause) and _articled(reader, before)
+    articled = articled and not ("but" in joined and not sign)  # 'is not a phenol but an aniline'
     if (clause.listed or articled) and before.role == "read" and before.denied and before.parts and sign != ".":
         return "it may belong to what is excluded before it"
     if before.role != "unread" or sign == ".":
@@ -317,6 +362,8 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return ""
     if "or" in joined and after.content != "name" and after.role in ("read", "unread"):
         return _ALTERNATIVE
+    if after.content == "count" and _counted_together(reader, clause, after, sign, joined):
+        return _TOGETHER
     if after.role == "read":
         return _before_read(reader, clause, after, sign, joined)
     if after.role != "unread" or (_reason(reader, after) and not clause.listed):
@@ -370,6 +417,9 @@ def _before_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joi
         return _DOUBT  # 'without changing the core it is hopeless'
     if reader.lattice.lower(after.i) == "nor":
         return _DOUBT
+    bare = reader.lattice.has(after.i, "grp", "elem") and reader.lattice.lower(after.i - 1) not in ("a", "an")
+    if clause.content == "count" and joined and not sign and bare:
+        return _TOGETHER  # 'at most 4 N | and O atoms'
     starts_anew = ("open", "relative", "prop", "num", "negation", "unchk", "adjective_up", "adjective_down", "adjective_good", "purpose")
     if clause.content == "vague" and clause.bare and joined and not sign and not reader.lattice.has(after.i, *starts_anew):
         return _DOUBT
@@ -396,7 +446,8 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     bracketed = any(reader.lattice.lower(k) == "(" for k in range(clause.j, after.i))
     if bracketed and clause.content in ("similarity", "limit"):
         return _DOUBT
-    verb = reader.lattice.has(after.i, "necessity", "permission") or (clause.bare and clause.content == "motif" and after.content == "")
+    verb = reader.lattice.has(after.i, "necessity", "permission")
+    verb = verb or (clause.bare and clause.content == "motif" and after.content in ("", "joined"))
     if not sign and not joined and verb and not _whole(reader, after) and reader.lattice.lower(after.j) != "?":
         return _DOUBT  # 'an ester | would please nobody'
     inexact = any(s.limit is not None and s.limit.operator in ("bare", "~", "==") and s.limit.low != 0 for s in clause.statements)

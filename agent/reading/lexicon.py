@@ -9,6 +9,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from agent.reading.normalise import JOINT, written_out
 from agent.reading.registered import RULE_SETS, common_names, group_words, plural
 from core.errors import ConfigurationError
 from tools.catalogue.catalogue import Catalogue
@@ -117,8 +118,8 @@ def _toml(name: str) -> dict[str, Any]:
 
 
 def key_of(phrase: str) -> str:
-    """The form in which phrases are compared: lower case, hyphens as spaces, single spaces."""
-    return " ".join(phrase.lower().replace("-", " ").split())
+    """The form in which phrases are compared: lower case, hyphens as spaces, single spaces, no contracted negations."""
+    return " ".join(written_out(phrase.lower()).replace("-", " ").replace(JOINT, " ").split())
 
 
 @lru_cache(maxsize=1)

@@ -148,7 +148,7 @@ def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
     verb = node.first("verbprop")
     if verb is not None:
         entry = verb.value
-        if node.mentions("in_solvent") and node.nodes("Limit") and any(m.value[0] != "water" for m in node.mentions("cmpd")):
+        if node.nodes("Limit") and in_other_solvent(node):
             return None
         reference, comparison = reference_of(node), node.first("cmp")
         if not node.nodes("Limit") and reference is not None and comparison is not None and isinstance(entry, Vague):
@@ -167,7 +167,7 @@ def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
     if not names:
         return _without_name(node, lattice)
     name = names.pop()
-    if lattice.catalogue[name].kind == "level":
+    if lattice.catalogue[name].kind == "level" or (name == "aqueous_solubility" and in_other_solvent(node)):
         return None
     if node.mentions("strongly"):
         numbers = [quantity(q) for q in node.nodes("Quantity")]
@@ -180,6 +180,11 @@ def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
         value, unit = quantity(node.nodes("Quantity")[0])
         return [(name, Limit("<=" if bound[0].kind == "bound_most" else ">=", low=value, unit=unit), "")]
     return _plain(node, name, lattice)
+
+
+def in_other_solvent(node: Node) -> bool:
+    """Whether something is said of what happens in a named solvent that is not water."""
+    return bool(node.mentions("in_solvent")) and any(m.value[0] != "water" for m in node.mentions("cmpd"))
 
 
 def _dissolving(node: Node, entry: Vague, lattice: Lattice) -> list[Limit] | None:

@@ -13,6 +13,7 @@ from typing import Any
 from rdkit import Chem
 
 from agent.reading.lexicon import SYMBOLS, first_piece, lexicon
+from agent.reading.normalise import JOINT, as_written
 from agent.reading.number_words import number_mentions
 from agent.reading.registered import parse_polymer, parse_smiles
 from agent.reading.units import Unit, unit_at
@@ -83,7 +84,7 @@ class Lattice:
 
     def text(self, i: int, j: int) -> str:
         """The words of pieces ``i`` to ``j`` (exclusive)."""
-        return self.plain[self.pieces[i].start : self.pieces[j - 1].end] if i < j else ""
+        return as_written(self.plain[self.pieces[i].start : self.pieces[j - 1].end]) if i < j else ""
 
 
 _PIECES = re.compile(r"[^\W\d_][^\W_]*(?:'s(?![^\W_]))?|\d+|<=|>=|=<|=>|==|\+/-|\.{2,3}|\S")
@@ -131,7 +132,7 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
     lattice = Lattice(plain, pieces, catalogue, [[] for _ in pieces])
     ends = {p.end: n + 1 for n, p in enumerate(pieces)}
     starts = {p.start: n for n, p in enumerate(pieces)}
-    hay = plain.lower().replace("-", " ")
+    hay = plain.lower().replace("-", " ").replace(JOINT, " ")
     for n, piece in enumerate(pieces):
         here = lattice.at[n]
         if piece.start in structures:
@@ -300,6 +301,8 @@ def _structure(chunk: str, *, catalogue: Catalogue) -> tuple[str, str] | None:
     try:
         mol = parse_polymer(chunk) if chunk.count("*") == 2 else parse_smiles(chunk)
     except StructureError as error:
+        if chunk.isalpha():
+            return None  # 'CFC': an abbreviation
         raise GoalError(f"cannot read the structure: {error}", phrase=chunk) from error
     return chunk, Chem.MolToSmiles(mol)
 

@@ -56,6 +56,30 @@ _SIGNS = str.maketrans(
 )
 
 
+#: Negations that are written together; "can't" stands in the tables.
+_CONTRACTED = re.compile(r"\b(?!can't)([a-z]+)n't\b", re.IGNORECASE)
+_FULL = {"wo": "will", "sha": "shall"}
+_SHORT = {"will": "wo", "shall": "sha"}
+#: What stands between the words of one that was written out: a space that tells it from others.
+JOINT = "\u00a0"
+_WRITTEN_OUT = re.compile(rf"(\w+){JOINT}not\b", re.IGNORECASE)
+
+
+def written_out(text: str) -> str:
+    """``text`` with its contracted negations in full: "wouldn't" becomes "would not", with JOINT between the words."""
+    return _CONTRACTED.sub(lambda m: f"{_cased(_FULL, m[1])}{JOINT}not", text)
+
+
+def as_written(text: str) -> str:
+    """The reverse of :func:`written_out`."""
+    return _WRITTEN_OUT.sub(lambda m: f"{_cased(_SHORT, m[1])}n't", text)
+
+
+def _cased(table: dict[str, str], word: str) -> str:
+    found = table.get(word.lower(), word)
+    return found.capitalize() if word[0].isupper() and found.islower() else found
+
+
 @dataclass(frozen=True)
 class Text:
     """A goal in plain signs. ``origin[i]`` is the place in the goal of the character that became ``plain[i]``."""
@@ -97,7 +121,23 @@ def normalised(goal: str) -> Text:
         origin.pop()
     if not plain:
         raise GoalError("the goal is empty")
-    return Text("".join(plain), tuple(origin))
+    return _uncontracted("".join(plain), origin)
+
+
+def _uncontracted(plain: str, origin: list[int]) -> Text:
+    """The text with its contracted negations in full; each of their signs stands for the whole word."""
+    parts: list[str] = []
+    places: list[int] = []
+    end = 0
+    for match in _CONTRACTED.finditer(plain):
+        full = written_out(match.group())
+        parts += [plain[end : match.start()], full]
+        last = match.end() - match.start() - 1
+        places += (
+            origin[end : match.start()] + [origin[match.start() + min(n, last)] for n in range(len(full) - 1)] + [origin[match.end() - 1]]
+        )
+        end = match.end()
+    return Text("".join([*parts, plain[end:]]), (*places, *origin[end:]))
 
 
 def normalise(goal: str) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from rdkit import Chem
+
 from agent.reading.grammar import Node
 from agent.reading.limit_builders import INVERSE, limits_of, reference_of
 from agent.reading.mentions import Lattice, Mention
 from agent.reading.registered import GROUPS
-from agent.reading.stance import Built, Stance
+from agent.reading.stance import Built, Refusal, Stance
 from agent.reading.statements import Limit, Ref, Statement
 from tools.catalogue.catalogue import Catalogue
 
@@ -20,6 +22,8 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if pair is not None:
         name, _, number = str(pair.value).removeprefix("count:group:").partition(" == ")
         return None if stance.denied else [Statement("count", "", name=name, limit=Limit("==", low=float(number)))]
+    if _measured_value(node, lattice):
+        return Refusal("a value of this name is measured, and is no number of groups")
     limits = _times(node) or limits_of(node, catalogue=lattice.catalogue)
     if limits is None or any(limit.unit for limit in limits) or node.mentions("blame"):
         return None
@@ -37,6 +41,15 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return [Statement("count", "", name=element.value, what="element", limit=limit) for limit in limits]
     atoms = "'atoms' are counted without hydrogen"
     return [Statement("property", "", name="heavy_atoms", limit=limit, assumption=atoms) for limit in limits]
+
+
+#: Words behind a group or element that make it the name of a measured property: 'hydroxyl value', 'iodine values'.
+_VALUES = frozenset(["value", "values", "level", "levels"])
+
+
+def _measured_value(node: Node, lattice: Lattice) -> bool:
+    """Whether a value, named after a group or element, is compared."""
+    return any(lattice.lower(m.j) in _VALUES for m in node.mentions("grp", "elem", "groups", "atoms"))
 
 
 def _times(node: Node) -> list[Limit] | None:
@@ -199,7 +212,18 @@ def present(mention: Mention, denied: bool, *, catalogue: Catalogue) -> Statemen
             return Statement("motif", "", name=bonds, smarts=GROUPS[bonds].smarts, wanted=not denied)
         return Statement("property", "", name=mention.value, limit=Limit("==", low=0.0) if denied else Limit(">=", low=1.0))
     name, smiles = mention.value if mention.kind == "cmpd" else ("", mention.value)
+    if denied and mention.kind == "cmpd" and _small(smiles):
+        return None
     return Statement("motif", "", name=name, ref=Ref(name, smiles), wanted=not denied)
+
+
+#: A named compound with fewer heavy atoms is a part of too many others: without acetone is not without every ketone.
+_LEAST_NAMED = 7
+
+
+def _small(smiles: str) -> bool:
+    mol = Chem.MolFromSmiles(smiles)
+    return mol is not None and mol.GetNumHeavyAtoms() < _LEAST_NAMED
 
 
 def all_but(node: Node, stance: Stance, lattice: Lattice) -> Built:

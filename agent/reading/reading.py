@@ -35,8 +35,9 @@ class Reading:
 
     @property
     def head(self) -> Clause | None:
-        """The clause of the thing designed, read or not; None where the goal names none."""
-        return next((c for c in self.clauses if c.role == "head" or c.content == "head"), None)
+        """The clause of the thing designed, read or not, the one of a family before others; None where the goal names none."""
+        heads = [c for c in self.clauses if c.role == "head" or c.content == "head"]
+        return next((c for c in heads if any(family.name for family, _ in c.families)), heads[0] if heads else None)
 
 
 def read(goal: str, *, catalogue: Catalogue) -> Reading:

@@ -225,7 +225,7 @@ def judge_wishes(expected: dict[str, Any], spec: DesignSpec) -> Verdict:
     verdict.wishes = len(wishes)
     met: list[str] = []
     pending: list[dict[str, Any]] = []
-    for wish in wishes:
+    for wish in sorted(wishes, key=_vague_too):
         used = _used(wish, left)
         if used is not None:
             left = [entry for entry in left if entry not in used]
@@ -242,6 +242,10 @@ def judge_wishes(expected: dict[str, Any], spec: DesignSpec) -> Verdict:
     for phrase, origin, atom in left:
         if origin == "assumption" and any(_overlap(phrase, words) for words in met):
             continue
+        if _implied(atom, found) or any(
+            _overlap(phrase, wish["words"]) and _alternative(atom, wish) for wish in wishes if wish not in pending
+        ):
+            continue
         said = f"{atom.about} {atom.sense} {'' if atom.value is None else f'{atom.value:g}'} (from: {phrase!r})"
         (verdict.inverted if (atom.about, atom.sense) in opposite else verdict.invented).append(said)
     return verdict
@@ -255,6 +259,29 @@ def _judge_fields(expected: dict[str, Any], spec: DesignSpec, verdict: Verdict) 
         verdict.fields.append(f"family: expected {families}, got {spec.family!r}")
     if expected.get("candidates", 10) != spec.candidates and not spec.exhaustive:
         verdict.fields.append(f"candidates: expected {expected.get('candidates', 10)}, got {spec.candidates}")
+
+
+def _vague_too(wish: dict[str, Any]) -> bool:
+    """Whether a wish can be met by any number in a direction: such a wish leaves the numbers to those that state them."""
+    return any(atom.sense.startswith("vague") or atom.value is None and atom.sense in ("low", "high") for atom in _alternatives(wish))
+
+
+def _alternatives(wish: dict[str, Any]) -> list[Atom]:
+    texts = [text for alternative in wish["right"] for text in ([alternative] if isinstance(alternative, str) else alternative)]
+    return [atom for text in texts if text != "unread" for atom in expected_atoms(text)]
+
+
+def _alternative(atom: Atom, wish: dict[str, Any]) -> bool:
+    """Whether ``atom`` is one of the alternatives of a wish that is met already by another of them: 'no benzene ring' beside no aromatic ring."""
+    same = [a for a in _alternatives(wish) if (a.about, a.sense) == (atom.about, atom.sense)]
+    return any(a.value is None or (atom.value is not None and _close(a.value, atom.value)) for a in same)
+
+
+def _implied(atom: Atom, found: list[Entry]) -> bool:
+    """Whether a part is asked for that another requirement counts: 'a methacrylate' beside 'at least two methacrylates'."""
+    name = atom.about.removeprefix("part:")
+    counted = (f"count:group:{name}", f"count:element:{name}")
+    return atom.sense == "present" and any(a.about in counted and a.sense == "low" and (a.value or 0) >= 1 for _, _, a in found)
 
 
 def _used(wish: dict[str, Any], left: list[Entry]) -> list[Entry] | None:

@@ -39,11 +39,11 @@ def test_the_opposite_is_inverted_and_what_no_wish_states_is_invented() -> None:
 
 
 def test_what_is_unread_is_lost_unless_it_may_be() -> None:
-    spec = interpret("a molecule with MW below 300, no smelly esters")
+    spec = interpret("a molecule with MW below 300, no wibbly esters")
     read = ("MW below 300", ["property:molecular_weight < 300"])
-    lost = judge_wishes(_expected(read, ("no smelly esters", ["motif:ester absent"])), spec)
+    lost = judge_wishes(_expected(read, ("no wibbly esters", ["motif:ester absent"])), spec)
     assert len(lost.losses) == 1
-    fine = judge_wishes(_expected(read, ("no smelly esters", ["motif:ester absent", "unread"])), spec)
+    fine = judge_wishes(_expected(read, ("no wibbly esters", ["motif:ester absent", "unread"])), spec)
     assert fine.spec_right
 
 
@@ -74,3 +74,15 @@ def test_what_is_not_in_the_format_is_an_error(text: str) -> None:
 
 def test_an_error_of_the_reader_is_a_wrong_field() -> None:
     assert judge_goal({"goal": "similar to C1CC(C", "wish": []}).fields
+
+
+def test_a_vague_wish_leaves_the_number_to_the_wish_that_states_it() -> None:
+    spec = interpret("a molecule, not volatile, MW from 400 to 700")
+    vague = ("not volatile", ["vague:molecular_weight up", "unread"])
+    assert judge_wishes(_expected(vague, ("MW from 400 to 700", ["property:molecular_weight 400..700"])), spec).spec_right
+
+
+def test_what_another_requirement_implies_is_not_invented() -> None:
+    spec = interpret("a methacrylate monomer with at least two methacrylates")
+    counted = ("at least two methacrylates", ["count:group:methacrylate >= 2"])
+    assert judge_wishes(_expected(counted, family=["monomer"]), spec).invented == []
