@@ -97,7 +97,7 @@ def _steps(reader: Reader, heads: HeadReader, i: int, state: int, cost: tuple[in
                 named = any(c.role == "head" for c in clauses)
                 steps.append((clauses[-1].j, (unread + (0 if named else 2), 1 if named else 3), tuple(clauses), HEADED))
         if state == HEADED and lattice.lower(i - 1) == ":" and (named_again := _apposed(heads, i)):
-            steps.append((named_again[-1].j, (2 * sum(c.j - c.i for c in named_again if c.role == "unread"), 1), named_again, HEADED))
+            steps.append((named_again[-1].j, (2 * sum(c.j - c.i for c in named_again if c.role == "unread"), -1), named_again, HEADED))
     j = i + 1
     while not reader.boundary(j):
         j += 1

@@ -59,23 +59,41 @@ def _offered(reader: Reader, head: Clause) -> bool:
     return reader.lattice.has(k, "open", "open_weak")
 
 
+#: Nouns that end a list of groups or atoms.
+_NOUNS = frozenset(["atoms", "groups", "rings", "units", "moieties"])
+
+
+def _goes_on(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
+    """Whether a list of which the first part is counted goes on to its noun: 'at most 4 N, | O atoms'."""
+    last, noun = reader.lattice.lower(before.j - 1), reader.lattice.lower(clause.j - 1)
+    counted = before.content == "count" and last not in _NOUNS and not last.endswith("s")
+    return sign == "," and counted and clause.content == "motif" and clause.bare and not _articled(reader, clause) and noun in _NOUNS
+
+
+#: Verbs behind the noun of the thing designed that say something of every such thing.
+_COPULAS = frozenset(
+    ["is", "are", "must", "should", "shall", "will", "would", "may", "can", "cannot", "ought", "have", "has", "do", "does"]
+)
+
+
 def _thing_excluded(reader: Reader, clauses: list[Clause], n: int) -> bool:
-    """Whether what stands right behind the noun that a word describes was not read and denies it: 'sulfur-bearing candidates | are excluded'."""
+    """Whether unread words behind the noun that a word describes may deny it: 'sulfur-bearing candidates | are excluded'."""
     if clauses[n].role != "read":
         return False
-    head = next((m for m in range(n, len(clauses)) if clauses[m].content == "head"), len(clauses))
-    after = clauses[head + 1 : head + 3]
-    while after and after[0].role == "filler":
-        after = after[1:]
-    if not after or after[0].role != "unread" or signs(reader, clauses[head].j, after[0].i):
-        return False
-    inside = range(after[0].i, after[0].j)
-    return any(reader.lattice.has(k, "negation", "negation_after") for k in inside) and not reader.lattice.has(
-        after[0].i, "open", "negation"
-    )
+    head = next((m for m in range(n, len(clauses)) if clauses[m].content == "head"), len(clauses) - 1)
+    end, copula = clauses[head].j, reader.lattice.lower(clauses[head].j) in _COPULAS
+    for after in clauses[head + 1 :]:
+        if after.role not in ("unread", "filler") or signs(reader, end, after.i):
+            return False
+        inside = range(after.i, after.j)
+        denies = any(reader.lattice.has(k, "negation_after") for k in inside) and not reader.lattice.has(after.i, "open", "negation")
+        if after.role == "unread" and (copula or denies):
+            return True
+        end = after.j
+    return False
 
 
-def _counted_together(reader: Reader, before: Clause, clause: Clause, sign: str, joined: set[str]) -> bool:
+def _counted_together(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
     """Whether a number behind a list may count all of it: 'N and O atoms at most 4', 'N + O at most 4'; not 'an ester and amides at most 2'."""
     if clause.content != "count" or clause.opened or not reader.lattice.has(clause.start, "grp", "elem"):
         return False
@@ -126,7 +144,7 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
         and reader.lattice.lower(clause.j - 2) != "do"
     ):
         return "it is not said whether it is excluded or only not needed"  # 'an amide is a must, an ester not'
-    if _counted_together(reader, before, clause, sign, joined):
+    if _counted_together(reader, before, clause, sign) or _goes_on(reader, before, clause, sign):
         return _TOGETHER
     articled = clause.bare and clause.content == "motif" and _articled(reader, clause) and _articled(reader, before)
     articled = articled and not ("but" in joined and not sign)  # 'is not a phenol but an aniline'
@@ -362,7 +380,9 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return ""
     if "or" in joined and after.content != "name" and after.role in ("read", "unread"):
         return _ALTERNATIVE
-    if after.content == "count" and _counted_together(reader, clause, after, sign, joined):
+    if _goes_on(reader, clause, after, sign):
+        return _TOGETHER
+    if after.content == "count" and _counted_together(reader, clause, after, sign):
         return _TOGETHER
     if after.role == "read":
         return _before_read(reader, clause, after, sign, joined)

@@ -263,7 +263,7 @@ def _judge_fields(expected: dict[str, Any], spec: DesignSpec, verdict: Verdict) 
 
 def _vague_too(wish: dict[str, Any]) -> bool:
     """Whether a wish can be met by any number in a direction: such a wish leaves the numbers to those that state them."""
-    return any(atom.sense.startswith("vague") or atom.value is None and atom.sense in ("low", "high") for atom in _alternatives(wish))
+    return any(atom.sense.startswith("vague") or (atom.value is None and atom.sense in ("low", "high")) for atom in _alternatives(wish))
 
 
 def _alternatives(wish: dict[str, Any]) -> list[Atom]:
