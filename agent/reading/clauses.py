@@ -183,7 +183,8 @@ class Reader:
             return True
         if self.lattice.has(i, "request") and self.lattice.lower(i) in ("i", "we", "find", "design", "suggest", "give", "propose"):
             return True
-        return self.lattice.has(i, *STARTERS) and not (self.lattice.has(i, "after") and self.lattice.has(i, "or", "and"))
+        after = [m for m in self.lattice.of(i, "after") if self.lattice.lower(m.j) != "than"]  # not 'and not more than one chlorine'
+        return self.lattice.has(i, *STARTERS) and not (after and self.lattice.has(i, "or", "and"))
 
     def inside_compound(self, i: int, j: int) -> bool:
         """Whether pieces ``i`` to ``j`` are a part of a hyphenated word only."""

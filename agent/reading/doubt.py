@@ -490,7 +490,7 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     if not sign and not joined and after.content == "adverbial" and clause.content in ("vague", "level", "similarity", "objective"):
         return _DOUBT
     here = after.content == "adverbial" and clause.closing and reader.lattice.lower(after.i + 1) in ("this", "our", "the", "my", "these")
-    here = here or (after.content == "adverbial" and _of_the_whole(reader, after))
+    here = here or (after.content == "adverbial" and _of_the_whole(reader, after)) or _one_of_many(reader, clause, after)
     if not sign and not joined and (clause.denied and clause.parts) and not here and after.content != "purpose":
         return _DOUBT
     plural = clause.parts and not clause.denied and clause.content == "motif" and reader.lattice.lower(clause.j - 1).endswith("s")
@@ -501,6 +501,14 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     if plural and not sign and not joined and after.content != "purpose" and not _whole(reader, after):
         return _DOUBT
     return ""
+
+
+def _one_of_many(reader: Reader, clause: Clause, after: Clause) -> bool:
+    """Whether a verb in the singular follows a noun in the plural, and so speaks of the thing designed: 'free of rings | that degrades'."""
+    noun, verb = reader.lattice.lower(clause.j - 1), reader.lattice.lower(after.i + 1)
+    plural = noun.endswith("s") and not noun.endswith("ss")
+    singular = (verb.endswith("s") and not verb.endswith("ss")) or verb in ("is", "has", "does")
+    return plural and singular and reader.lattice.lower(after.i) in ("that", "which")
 
 
 def _tells(reader: Reader, after: Clause) -> bool:

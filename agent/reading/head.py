@@ -176,7 +176,7 @@ class HeadReader:
     def _name_may_end(self, j: int) -> bool:
         if self.lattice.hyphen(j):
             return False
-        if self.lattice.lower(j) in ("is", "are", "be", "please"):
+        if self.lattice.lower(j) in ("is", "are", "be", "please", "made", "prepared", "obtained"):
             return True
         return self.reader.boundary(j) or (self.lattice.has(j, *FOLLOWERS) and not self.lattice.has(j, "role", "fam"))
 
@@ -268,7 +268,7 @@ class HeadReader:
                 m = n + step
                 while 0 <= m < len(parts) and parts[m].sort in ("glue", "plain"):
                     m += step
-                if 0 <= m < len(parts) and parts[m].sort == "read" and not parts[m].free:
+                if 0 <= m < len(parts) and parts[m].sort == "read" and not parts[m].free and not _rules(parts[m]):
                     parts[m] = Part("unknown", parts[m].i, parts[m].j)
                     if step == 1 and m + 1 < len(parts) and parts[m + 1].sort == "read":
                         continue
@@ -390,3 +390,8 @@ class HeadReader:
             noun.i, noun.j, "head", tuple(statements), reason=note, families=tuple(found), candidate_class=given, candidates=candidates, uncertain=uncertain, content="head",
             start=noun.i,
         )  # fmt: skip
+
+
+def _rules(part: Part) -> bool:
+    """Whether a part names a rule set, which no other word changes: 'lead-like chemokine antagonist'."""
+    return bool(part.statements) and all(s.kind == "rule_set" for s in part.statements)

@@ -12,7 +12,7 @@ from typing import Any
 
 from rdkit import Chem
 
-from agent.reading.lexicon import SYMBOLS, first_piece, lexicon
+from agent.reading.lexicon import SYMBOLS, Lexicon, first_piece, lexicon
 from agent.reading.normalise import JOINT, as_written
 from agent.reading.number_words import number_mentions
 from agent.reading.registered import parse_polymer, parse_smiles
@@ -217,7 +217,7 @@ def _phrases(hay: str, pieces: list[Piece], n: int, ends: dict[int, int], *, cat
     words, found = lexicon(catalogue), []
     for first in dict.fromkeys((first_piece(piece.lower), piece.lower.removesuffix("'s"), piece.lower[:1])):
         for key in words.by_first.get(first, ()):
-            if not hay.startswith(key, piece.start):
+            if not hay.startswith(key, piece.start) or (key == piece.lower and _capital_plural(piece.text, words)):
                 continue
             end = piece.start + len(key)
             if hay[end : end + 2] == "'s" and not hay[end + 2 : end + 3].isalnum():
@@ -225,6 +225,17 @@ def _phrases(hay: str, pieces: list[Piece], n: int, ends: dict[int, int], *, cat
             if end in ends:
                 found += [Mention(n, ends[end], kind, value) for kind, value in words.meanings[key].items()]
     return found
+
+
+def _capital_plural(word: str, words: Lexicon) -> bool:
+    """Whether capitals look like the plural of a known abbreviation, which would end with a small 's': 'CNS' is not 'CNs'."""
+    return (
+        len(word) <= 4
+        and word.isupper()
+        and word.endswith("S")
+        and "grp" in words.meanings.get(word.lower()[:-1], {})
+        and "grp" in words.meanings[word.lower()]
+    )
 
 
 def _symbols(pieces: list[Piece], n: int) -> list[Mention]:

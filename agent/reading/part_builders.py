@@ -146,7 +146,7 @@ def _form(item: Node, lattice: Lattice) -> _Form:
     text = lattice.lower(last - 1)
     return _Form(
         bool(words & {"a", "an"}),
-        text.endswith("s") and not text.endswith("ss"),
+        (text.endswith("s") and not text.endswith("ss")) or "any" in words,
         item.first("elem") is None and not any(m.j == last for m in lattice.of(first, "cmpd")),
     )
 

@@ -125,3 +125,14 @@ def test_a_contrast_asks_for_its_second_part() -> None:
 def test_in_and_out_decide_items_of_a_terse_list(group: str) -> None:
     spec = interpret(f"a ligand, chlorine out, {plural(group)} in, MW below 300")
     assert (demanded(spec), denied(spec)) == ([group], ["Cl"])
+
+
+@pytest.mark.parametrize("goal", ["a CNS drug with MW below 300", "a CNS drug-like wibble", "one CNS compound, logP below 3"])
+def test_an_abbreviation_in_capitals_is_no_plural_of_a_group(goal: str) -> None:
+    assert demanded(interpret(goal, may_be_empty=True)) == []
+
+
+@pytest.mark.parametrize("verb", ["degrades in soil", "has a wibble", "wibbles"])
+def test_a_verb_in_the_singular_says_nothing_of_a_plural(verb: str) -> None:
+    assert denied(interpret(f"a polycarbonate free of esters that {verb}")) == ["ester"]
+    assert denied(interpret(f"a polycarbonate free of esters that wibble {verb}", may_be_empty=True)) == []
