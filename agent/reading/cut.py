@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from agent.reading.clauses import Clause, Reader
-from agent.reading.doubt import doubted, signs
+from agent.reading.doubt import doubted
 from agent.reading.head import HeadReader
 from agent.reading.mentions import Mention
+from agent.reading.said_of import signs
 
 #: Kinds of mentions that may stand between clauses and say nothing.
 _BETWEEN = ("and", "or", "but", "skip", "quote", "request")

@@ -5,14 +5,7 @@ from __future__ import annotations
 from agent.reading.clauses import STARTERS, STOPS, Clause, Reader
 from agent.reading.facts import FACT, states_fact
 from agent.reading.head_parts import NOT_IN_NAMES, adjective
-
-
-def signs(reader: Reader, i: int, j: int) -> str:
-    """What stands between two clauses: '' (nothing, or joining words only), ',' or '.'."""
-    found = [reader.lattice.lower(k) for k in range(i, j) if reader.sign(k)]
-    if any(s in STOPS for s in found):
-        return "."
-    return "," if found else ""
+from agent.reading.said_of import articled, counted_together, goes_on, offered, signs, thing_excluded
 
 
 def _between(reader: Reader, i: int, j: int) -> set[str]:
@@ -30,7 +23,7 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     after = clauses[n + 1] if n + 1 < len(clauses) else None
     if clause.role == "head" and after is not None and any(s.kind == "motif" for s in clause.statements):
         return _DOUBT if after.i == clause.j and after.role in ("read", "unread") and _excludes_all(reader, after) else ""
-    if clause.content == "name" and _thing_excluded(reader, clauses, n):
+    if clause.content == "name" and thing_excluded(reader, clauses, n):
         return _DOUBT
     if clause.role != "read" or clause.content == "name":
         return ""
@@ -51,56 +44,6 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     return ""
 
 
-def _offered(reader: Reader, head: Clause) -> bool:
-    """Whether an unknown noun stands behind a word that opens a clause, and so belongs to the property behind it: 'give a cured | Tg'."""
-    k = head.i - 1
-    while k > 0 and reader.lattice.has(k, "skip"):
-        k -= 1
-    return reader.lattice.has(k, "open", "open_weak")
-
-
-#: Nouns that end a list of groups or atoms.
-_NOUNS = frozenset(["atoms", "groups", "rings", "units", "moieties"])
-
-
-def _goes_on(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
-    """Whether a list of which the first part is counted goes on to its noun: 'at most 4 N, | O atoms'."""
-    last, noun = reader.lattice.lower(before.j - 1), reader.lattice.lower(clause.j - 1)
-    counted = before.content == "count" and last not in _NOUNS and not last.endswith("s")
-    return sign == "," and counted and clause.content == "motif" and clause.bare and not _articled(reader, clause) and noun in _NOUNS
-
-
-#: Verbs behind the noun of the thing designed that say something of every such thing.
-_COPULAS = frozenset(
-    ["is", "are", "must", "should", "shall", "will", "would", "may", "can", "cannot", "ought", "have", "has", "do", "does"]
-)
-
-
-def _thing_excluded(reader: Reader, clauses: list[Clause], n: int) -> bool:
-    """Whether unread words behind the noun that a word describes may deny it: 'sulfur-bearing candidates | are excluded'."""
-    if clauses[n].role != "read":
-        return False
-    head = next((m for m in range(n, len(clauses)) if clauses[m].content == "head"), len(clauses) - 1)
-    end, copula = clauses[head].j, reader.lattice.lower(clauses[head].j) in _COPULAS
-    for after in clauses[head + 1 :]:
-        if after.role not in ("unread", "filler") or signs(reader, end, after.i):
-            return False
-        inside = range(after.i, after.j)
-        denies = any(reader.lattice.has(k, "negation_after") for k in inside) and not reader.lattice.has(after.i, "open", "negation")
-        if after.role == "unread" and (copula or denies):
-            return True
-        end = after.j
-    return False
-
-
-def _counted_together(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
-    """Whether a number behind a list may count all of it: 'N and O atoms at most 4', 'N + O at most 4'; not 'an ester and amides at most 2'."""
-    if clause.content != "count" or clause.opened or not reader.lattice.has(clause.start, "grp", "elem"):
-        return False
-    listed = before.content in ("motif", "count") and before.role in ("read", "unread") and (not before.denied)
-    return listed and sign in ("", ",") and not before.closing and not _articled(reader, before)
-
-
 def _neighbour(clauses: list[Clause], n: int, step: int) -> Clause | None:
     m = n + step
     while 0 <= m < len(clauses) and clauses[m].role == "filler":
@@ -115,7 +58,7 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
     if named and not sign and not joined and _excludes_all(reader, clause):
         return _DOUBT
     if before.role == "head" or (before.role == "unread" and before.content == "head"):
-        qualified = before.role == "unread" and not sign and clause.content == "limit" and not clause.opened and _offered(reader, before)
+        qualified = before.role == "unread" and not sign and clause.content == "limit" and not clause.opened and offered(reader, before)
         return _DOUBT if (before.uncertain and not sign) or qualified else ""
     if "or" in joined | _opened_by(reader, clause) and sign != "." and before.role in ("read", "unread") and before.content != "name":
         return _ALTERNATIVE
@@ -144,11 +87,11 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
         and reader.lattice.lower(clause.j - 2) != "do"
     ):
         return "it is not said whether it is excluded or only not needed"  # 'an amide is a must, an ester not'
-    if _counted_together(reader, before, clause, sign) or _goes_on(reader, before, clause, sign):
+    if counted_together(reader, before, clause, sign) or goes_on(reader, before, clause, sign):
         return _TOGETHER
-    articled = clause.bare and clause.content == "motif" and _articled(reader, clause) and _articled(reader, before)
-    articled = articled and not ("but" in joined and not sign)  # 'is not a phenol but an aniline'
-    if (clause.listed or articled) and before.role == "read" and before.denied and before.parts and sign != ".":
+    both = clause.bare and clause.content == "motif" and articled(reader, clause) and articled(reader, before)
+    both = both and not ("but" in joined and not sign)  # 'is not a phenol but an aniline'
+    if (clause.listed or both) and before.role == "read" and before.denied and before.parts and sign != ".":
         return "it may belong to what is excluded before it"
     if before.role != "unread" or sign == ".":
         return ""
@@ -291,11 +234,6 @@ def _counted_apart(reader: Reader, before: Clause, clause: Clause, sign: str) ->
     return clause.content == "count" and bool(sign) and not denies
 
 
-def _articled(reader: Reader, clause: Clause) -> bool:
-    """Whether the clause speaks of one thing: 'a nitro group', 'never an ester'."""
-    return any(reader.lattice.lower(k) in ("a", "an") for k in range(clause.i, min(clause.i + 4, clause.j)))
-
-
 def _closed(reader: Reader, before: Clause) -> bool:
     """Whether an unread clause says what it says by itself: a purpose, a quantity, a known word; without a negation, and with no group in it."""
     lattice = reader.lattice
@@ -380,9 +318,9 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return ""
     if "or" in joined and after.content != "name" and after.role in ("read", "unread"):
         return _ALTERNATIVE
-    if _goes_on(reader, clause, after, sign):
+    if goes_on(reader, clause, after, sign):
         return _TOGETHER
-    if after.content == "count" and _counted_together(reader, clause, after, sign):
+    if after.content == "count" and counted_together(reader, clause, after, sign):
         return _TOGETHER
     if after.role == "read":
         return _before_read(reader, clause, after, sign, joined)
