@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.candidate import SafetyVerdict
+from core.requirements import ReferenceSetRequirement, Requirement
 from core.spec import DesignSpec
 from tools.catalogue.kinds import kind_of
 from tools.safety.guard import screen_goal, screen_structure, verdict_of
@@ -14,10 +15,19 @@ def screen_spec(spec: DesignSpec) -> SafetyVerdict:
     A regulated structure may be named in order to be avoided, so motifs are not screened as structures: a designed
     structure is screened by itself.
     """
-    words = " ; ".join([spec.goal, spec.family, *(r.text for r in spec.requirements), *(r.phrase for r in spec.requirements)])
+    words = " ; ".join([spec.goal, spec.family, *(_text(r) for r in spec.requirements), *(r.phrase for r in spec.requirements)])
     verdicts = [screen_goal(spec.goal), screen_goal(words)]
     references = [spec.reference.smiles] if spec.reference else []
     references += [smiles for requirement in spec.requirements for smiles in kind_of(requirement).structures(requirement)]
     references += [smiles for objective in spec.objectives if objective.shape != "minimise" for smiles in objective.references]
     verdicts += [screen_structure(smiles, "polymer" if "*" in smiles else "molecule") for smiles in dict.fromkeys(references)]
     return verdict_of([hit for verdict in verdicts for hit in verdict.rules])
+
+
+def _text(requirement: Requirement) -> str:
+    """The text of a requirement; of a reference set to keep away from without its references, which may be named to be avoided."""
+    text, kind = requirement.text, kind_of(requirement)
+    if isinstance(requirement, ReferenceSetRequirement) and not kind.structures(requirement):
+        for name in (requirement.name, *requirement.references):
+            text = text.replace(name, "") if name else text
+    return text
