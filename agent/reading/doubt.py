@@ -127,20 +127,7 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
         or before.reason != ""
     )
     if not sign and not joined:
-        if clause.closing and clause.denied and reader.lattice.has(clause.i, "relative"):
-            return ""
-        known = (
-            before.reason != "" or (reader.lattice.has(before.i, "unchk") and before.content != "joined") or _names_a_thing(reader, before)
-        )
-        if _names_a_thing(reader, before) and _says_of_it(reader, before, clause):
-            return ""
-        if clause.content == "formula":
-            return _DOUBT  # 'hydrogenation of CO2'
-        leads = reader.lattice.has(clause.i, "open", "open_weak", "relative", "negation", "purpose") and not reader.lattice.has(
-            clause.i, "necessity"
-        )
-        known = known or (reader.lattice.has(clause.i, "relative") and _complete(reader, before))
-        return "" if known and leads and not (before.suggested and clause.parts) else _DOUBT
+        return _right_behind_unread(reader, before, clause)
     if clause.denied and joined and (clause.closing or clause.opened):
         return ""
     closed = _closed(reader, before)
@@ -164,6 +151,22 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
     if clause.bare and clause.content == "limit" and not _names_property(reader, clause) and before.content not in ("purpose", "adverbial"):
         return _DOUBT
     return _DOUBT if not sign and not nominal else ""
+
+
+def _right_behind_unread(reader: Reader, before: Clause, clause: Clause) -> str:
+    """Why a clause may not count that no sign and no conjunction parts from one that was not read."""
+    if clause.closing and clause.denied and reader.lattice.has(clause.i, "relative"):
+        return ""
+    known = before.reason != "" or (reader.lattice.has(before.i, "unchk") and before.content != "joined") or _names_a_thing(reader, before)
+    if _names_a_thing(reader, before) and _says_of_it(reader, before, clause):
+        return ""
+    if clause.content == "formula":
+        return _DOUBT  # 'hydrogenation of CO2'
+    leads = reader.lattice.has(clause.i, "open", "open_weak", "relative", "negation", "purpose") and not reader.lattice.has(
+        clause.i, "necessity"
+    )
+    known = known or (reader.lattice.has(clause.i, "relative") and _complete(reader, before))
+    return "" if known and leads and not (before.suggested and clause.parts) else _DOUBT
 
 
 #: Kinds that the name of a thing does not hold.

@@ -208,14 +208,17 @@ def _own_words_win(meanings: dict[str, dict[str, Any]], catalogue: Catalogue) ->
                     del meanings[phrase]
 
 
+def _add_operators(add: Any, table: dict[str, Any]) -> None:
+    """Words that compare, before a number and behind it, by what they mean."""
+    for name, kind in (("comparisons", "cmp"), ("after", "after")):
+        for operator, words in table[name].items():
+            for word in words:
+                add(word, kind, operator)
+
+
 def _add_grammar(add: Any) -> None:
     table = _toml("grammar.toml")
-    for operator, words in table["comparisons"].items():
-        for word in words:
-            add(word, "cmp", operator)
-    for operator, words in table["after"].items():
-        for word in words:
-            add(word, "after", operator)
+    _add_operators(add, table)
     _add_comparisons(add)
     for kind, words in table["words"].items():
         for word in words:
@@ -241,12 +244,7 @@ def _add_grammar(add: Any) -> None:
 def _add_comparisons(add: Any) -> None:
     """Comparisons of more than a word, and verbs of motion that are denied: 'must not fall below'."""
     table = _toml("comparisons.toml")
-    for operator, words in table["comparisons"].items():
-        for word in words:
-            add(word, "cmp", operator)
-    for operator, words in table["after"].items():
-        for word in words:
-            add(word, "after", operator)
+    _add_operators(add, table)
     for word in table["may"]["words"]:
         add(word, "may_link", True)
     denied = table["denied"]
