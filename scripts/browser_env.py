@@ -9,13 +9,12 @@ superuser on Debian gets one by apt-get, and anyone else is told how. Needs ``ve
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import subprocess
 import sys
 
-from vllm_env import ROOT, cache, run
+from vllm_env import ROOT, packages
 
 PINS = ROOT / "tests" / "browser" / "pins.txt"
 #: Programs that will do, the first found is taken; the tests look for the same.
@@ -24,19 +23,10 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chro
 
 def main() -> None:
     """Fill it, unless it is complete, and see to a browser."""
-    wanted = hashlib.sha256(PINS.read_bytes() + sys.version.encode()).hexdigest()
-    folder = cache() / "browser"
-    stamp = folder / "complete"
-    if not (stamp.exists() and stamp.read_text() == wanted):
-        print(f"making {folder}", file=sys.stderr)
-        shutil.rmtree(folder, ignore_errors=True)
-        run(sys.executable, "-m", "venv", str(folder / "environment"))
-        pip = str(folder / "environment" / "bin" / "pip")
-        run(pip, "--disable-pip-version-check", "install", "--quiet", "--no-deps", "--target", str(folder / "packages"), "-r", str(PINS))
-        stamp.write_text(wanted)
+    folder = packages("browser", PINS)
     if not any(shutil.which(name) for name in BROWSERS):
         _install_browser()
-    print(folder / "packages")
+    print(folder)
 
 
 def _install_browser() -> None:

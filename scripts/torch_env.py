@@ -8,29 +8,15 @@ once. The output is its folder, to be put on PYTHONPATH. Needs ``venv`` and the 
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-import sys
-
-from vllm_env import ROOT, TORCH_INDEX, cache, run
+from vllm_env import ROOT, TORCH_INDEX, packages
 
 PINS = ROOT / "tests" / "tools" / "predictors" / "torch_pins.txt"
 
 
 def main() -> None:
     """Fill it, unless it is complete."""
-    wanted = hashlib.sha256(PINS.read_bytes() + sys.version.encode()).hexdigest()
-    folder = cache() / "torch"
-    stamp = folder / "complete"
-    if not (stamp.exists() and stamp.read_text() == wanted):
-        print(f"making {folder}", file=sys.stderr)
-        shutil.rmtree(folder, ignore_errors=True)
-        run(sys.executable, "-m", "venv", str(folder / "environment"))
-        pip = str(folder / "environment" / "bin" / "pip")
-        options = ("--no-deps", "--extra-index-url", TORCH_INDEX, "--retries", "1", "--target", str(folder / "packages"))
-        run(pip, "--disable-pip-version-check", "install", "--quiet", *options, "-r", str(PINS))
-        stamp.write_text(wanted)
-    print(folder / "packages")
+    folder = packages("torch", PINS, "--extra-index-url", TORCH_INDEX, "--retries", "1")
+    print(folder)
 
 
 if __name__ == "__main__":

@@ -42,6 +42,22 @@ def run(*command: str, cwd: Path | None = None) -> None:
         sys.exit(f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
 
 
+def packages(name: str, pins: Path, *options: str) -> Path:
+    """A folder with the packages pinned in the file ``pins``, to be put on PYTHONPATH; made again where the pins or Python changed."""
+    wanted = hashlib.sha256(pins.read_bytes() + sys.version.encode()).hexdigest()
+    folder = cache() / name
+    stamp = folder / "complete"
+    if not (stamp.exists() and stamp.read_text() == wanted):
+        print(f"making {folder}", file=sys.stderr)
+        shutil.rmtree(folder, ignore_errors=True)
+        run(sys.executable, "-m", "venv", str(folder / "environment"))
+        pip = str(folder / "environment" / "bin" / "pip")
+        target = ("--target", str(folder / "packages"))
+        run(pip, "--disable-pip-version-check", "install", "--quiet", "--no-deps", *options, *target, "-r", str(pins))
+        stamp.write_text(wanted)
+    return folder / "packages"
+
+
 def environment(name: str, *options: str) -> Path:
     """A virtual environment with the pinned packages of ``name``; returns its folder, emptied first if it has to be made."""
     pins = PINS / f"{name}.txt"
