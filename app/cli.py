@@ -5,40 +5,22 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from importlib.metadata import version
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from rich.markup import escape
 
 from app import wiring
-from app.commands import (
-    chat,
-    chemistry,
-    design,
-    doctor,
-    evals,
-    fleet,
-    gateway,
-    literature,
-    metrics,
-    models,
-    optimise,
-    quick,
-    routes,
-    runs,
-    screen,
-    settings,
-)
-from app.console import err
+from app.late import LateCommands
 from app.plain_text import as_utf8, never_fail
-from app.services.entry import Services
 from core.errors import ConfigurationError, MolwrightError
-from core.plugins import CALCULATORS, PROPOSERS, plugins
+
+if TYPE_CHECKING:
+    from app.services.entry import Services
 
 app = typer.Typer(
     name="molwright",
     help="A chemistry design assistant: a design goal in, a ranked and reviewable report of candidates out.",
+    cls=LateCommands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -47,22 +29,6 @@ app = typer.Typer(
         " safety guard; 4 finished, but no candidate meets every requirement; 5 waiting for approval; 6 a replay differs."
     ),
 )
-design.register(app)
-chemistry.register(app)
-quick.register(app)
-routes.register(app)
-screen.register(app)
-chat.register(app)
-runs.register(app)
-literature.register(app)
-evals.register(app)
-doctor.register(app)
-fleet.register(app)
-gateway.register(app)
-optimise.register(app)
-models.register(app)
-metrics.register(app)
-settings.register(app)
 
 
 @app.callback(invoke_without_command=True)
@@ -71,14 +37,20 @@ def _options(
     show_version: Annotated[bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)] = False,
 ) -> None:
     if show_version:
+        from importlib.metadata import version
+
         typer.echo(f"molwright {version('molwright')}")
         raise typer.Exit
+    from app.services.entry import Services
+
     context.obj = Services()
     _name_broken_models(context.obj)
 
 
 def _name_broken_models(services: Services) -> None:
     """Name the user's own models that cannot be used; everything else works."""
+    from core.plugins import CALCULATORS, PROPOSERS, plugins
+
     try:
         settings = services.settings
     except ConfigurationError:
@@ -86,7 +58,16 @@ def _name_broken_models(services: Services) -> None:
     if not (wiring.user_models_folder(settings).is_dir() or plugins(CALCULATORS) or plugins(PROPOSERS)):
         return
     for name, problem in wiring.open_workspace(settings).problems.items():
-        err.print(f"[yellow]note:[/yellow] the own model {escape(name)} cannot be used: {escape(problem)}")
+        _say("[yellow]note:[/yellow] the own model {} cannot be used: {}", name, problem)
+
+
+def _say(markup: str, *texts: str) -> None:
+    """Print ``markup`` on stderr with ``texts`` in its places, as they are."""
+    from rich.markup import escape
+
+    from app.console import err
+
+    err.print(markup.format(*map(escape, texts)))
 
 
 class _Stopped(BaseException):
@@ -106,17 +87,17 @@ def main() -> None:
         signal.signal(signal.SIGINT, _stop)
         app(prog_name="molwright")
     except MolwrightError as error:
-        err.print(f"[red]molwright:[/red] {escape(str(error))}")
+        _say("[red]molwright:[/red] {}", str(error))
         sys.exit(error.exit_code)
     except _Stopped:
-        err.print("molwright: stopped. Nothing is lost: `molwright runs list` shows the run, `molwright resume RUN` goes on with it.")
+        _say("molwright: stopped. Nothing is lost: `molwright runs list` shows the run, `molwright resume RUN` goes on with it.")
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
-        err.print(f"[red]molwright:[/red] {escape(f'{error.strerror or error}{where}')}")
+        _say("[red]molwright:[/red] {}", f"{error.strerror or error}{where}")
         sys.exit(1)
 
 

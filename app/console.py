@@ -21,7 +21,7 @@ from app.services.reports import FILES, render
 from app.tables import Column, Table, broken_at_words, print_table
 from core.candidate import Candidate, PropertyValue
 from core.errors import UsageError
-from core.events import GenerationDone, ProgressEvent, ProgressSink, StageBegun, TextWritten
+from core.events import BestFound, GenerationDone, ProgressEvent, ProgressSink, StageBegun, TextWritten
 from core.report import ModelUse, Report
 from core.spec import DesignSpec, marked, share_checked
 from tools.catalogue.catalogue import Catalogue
@@ -112,6 +112,8 @@ def progress_bar(budget: int) -> Iterator[ProgressSink]:
                 update["completed"] = event.evaluated
                 rate = event.evaluated / max(time.monotonic() - start, 1e-3)
                 update["left"] = f"at most {max(0.0, budget - event.evaluated) / rate:.0f} s left"
+            if isinstance(event, BestFound):
+                bar.console.print(_best_line(event))
             bar.update(task, **update)
 
         yield show
@@ -125,8 +127,16 @@ def _plain_progress(budget: int) -> ProgressSink:
             spent, done = time.monotonic() - start, event.evaluated
             left = (budget - done) * spent / done if done else 0.0
             err.print(f"generation {event.generation}: {done} of {budget} evaluated, best {event.best:.3f}, at most {left:.0f} s left")
+        if isinstance(event, BestFound):
+            err.print(_best_line(event))
 
     return show
+
+
+def _best_line(event: BestFound) -> str:
+    """The best structure so far, in one line of markup."""
+    verdict = "meets every requirement" if event.meets else "does not meet every requirement"
+    return escape(f"best so far, of {event.evaluated}: {event.smiles} ({verdict}, fitness {event.fitness:.3f})")
 
 
 def print_spec(spec: DesignSpec, described: str, console: Console = err) -> None:

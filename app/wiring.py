@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import ConfigurationError, StoreError
-from core.interfaces import Executor, LiteratureStore, Recorder, RunStore
-from core.settings import Settings
 
 if TYPE_CHECKING:
     from agent.models import ModelSession, RolePlan
+    from core.interfaces import Executor, LiteratureStore, Recorder, RunStore
+    from core.settings import Settings
     from evals.store import EvalStore
     from memory.sql.figures import FigureStore
     from tools.workspace import Workspace

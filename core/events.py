@@ -33,6 +33,18 @@ class GenerationDone(Model):
     best: float = Field(description="Mean fitness of the ten best, 0 to 1.")
 
 
+class BestFound(Model):
+    """A structure was found that is better than all before it."""
+
+    kind: Literal["best"] = Field(default="best", description="Which event this is.")
+    generation: int = Field(ge=0, description="The generation that brought it, from 0.")
+    evaluated: int = Field(ge=0, description="Distinct structures evaluated so far.")
+    key: str = Field(description="Key of the candidate.")
+    smiles: str = Field(description="Its structure.")
+    fitness: float = Field(description="Its fitness, 0 to 1.")
+    meets: bool = Field(description="Whether it meets every requirement.")
+
+
 class TextWritten(Model):
     """A language model wrote a piece of a text that the run will hold."""
 
@@ -65,7 +77,7 @@ class StatusChanged(Model):
 
 
 ProgressEvent = Annotated[
-    StageBegun | GenerationDone | TextWritten | TurnTaken | ToolCalled | StatusChanged,
+    StageBegun | GenerationDone | BestFound | TextWritten | TurnTaken | ToolCalled | StatusChanged,
     Field(discriminator="kind"),
 ]
 #: Reads a stored event.

@@ -15,7 +15,7 @@ from agent.roles.proposer import protocol as proposer
 from agent.roles.proposer.protocol import BatchRequest
 from core.candidate import Candidate, Proposal
 from core.errors import StructureError
-from core.events import GenerationDone
+from core.events import BestFound, GenerationDone
 from graphs.context import DesignContext, DesignState, search_of, spec_of, with_search
 from graphs.user_inputs import library
 from tools.evaluation.judge import checked, drug_like, estimated, guarded, plausible, standardised, unreadable
@@ -98,12 +98,15 @@ def check(state: DesignState, context: DesignContext) -> DesignState:
 def select(state: DesignState, context: DesignContext) -> DesignState:
     """Keep the fittest as parents, and decide whether another generation is worth its evaluations."""
     spec = spec_of(state, context)
-    search = advance(
-        search_of(state), _generation(state, context, before="requirement"), spec, context.policy, calculators=context.workspace.calculators
-    )
+    judged = _generation(state, context, before="requirement")
+    search = advance(search_of(state), judged, spec, context.policy, calculators=context.workspace.calculators)
     best = mean_fitness(search.frontier, context.policy.top)
     context.recorder.step("select", state["generation"], {"frontier": list(search.frontier), "best": best})
     context.progress(GenerationDone(generation=state["generation"], evaluated=state["evaluated"], budget=spec.budget, best=best))
+    new = next((c for c in judged if search.frontier and c.key == search.frontier[0]["key"]), None)
+    if new is not None:
+        found = {"key": new.key, "smiles": new.smiles, "fitness": search.frontier[0]["score"], "meets": new.meets_all()}
+        context.progress(BestFound(generation=state["generation"], evaluated=state["evaluated"], **found))
     return with_search(search)
 
 

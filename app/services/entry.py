@@ -8,22 +8,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from app import wiring
-from app.services.conversations import ConversationService, Decide
-from app.services.evaluations import EvaluationService
-from app.services.feedback import FeedbackService
-from app.services.goals import GoalService
-from app.services.health import HealthService
-from app.services.libraries import LibraryService
-from app.services.lists import ListService
-from app.services.literature import LiteratureService
-from app.services.models import ModelService
-from app.services.runs import RunService
-from app.services.structures import StructureService
-from core.events import ProgressSink, silent
-from core.interfaces import RunStore
-from core.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from app.services.conversations import ConversationService, Decide
+    from app.services.evaluations import EvaluationService
+    from app.services.feedback import FeedbackService
+    from app.services.goals import GoalService
+    from app.services.health import HealthService
+    from app.services.libraries import LibraryService
+    from app.services.lists import ListService
+    from app.services.literature import LiteratureService
+    from app.services.models import ModelService
+    from app.services.runs import RunService
+    from app.services.structures import StructureService
+    from core.events import ProgressSink
+    from core.interfaces import RunStore
+    from core.settings import Settings
     from tools.workspace import Workspace
 
 
@@ -40,6 +40,8 @@ class Services:
     @cached_property
     def settings(self) -> Settings:
         """What is configured. Raises ConfigurationError."""
+        from core.settings import read_settings
+
         return self._given or read_settings()
 
     @cached_property
@@ -55,52 +57,76 @@ class Services:
     @property
     def goals(self) -> GoalService:
         """What goals and specs mean."""
+        from app.services.goals import GoalService
+
         return GoalService(self.settings)
 
     @property
     def lists(self) -> ListService:
         """What users bring along: building blocks, known structures."""
+        from app.services.lists import ListService
+
         return ListService()
 
-    def runs(self, progress: ProgressSink = silent) -> RunService:
+    def runs(self, progress: ProgressSink | None = None) -> RunService:
         """Design runs; ``progress`` hears what the runs that this process executes tell."""
-        return RunService(self.settings, self.store, progress, clock=self.clock)
+        from app.services.runs import RunService
+        from core.events import silent
 
-    def conversations(self, decide: Decide, progress: ProgressSink = silent) -> ConversationService:
+        return RunService(self.settings, self.store, progress or silent, clock=self.clock)
+
+    def conversations(self, decide: Decide, progress: ProgressSink | None = None) -> ConversationService:
         """Conversations; ``decide`` asks a person before anything is started."""
-        return ConversationService(self.settings, self.store, decide, progress, clock=self.clock)
+        from app.services.conversations import ConversationService
+        from core.events import silent
+
+        return ConversationService(self.settings, self.store, decide, progress or silent, clock=self.clock)
 
     @property
     def structures(self) -> StructureService:
         """Single structures: properties, check, route."""
+        from app.services.structures import StructureService
+
         return StructureService(self.settings)
 
     @property
     def libraries(self) -> LibraryService:
         """Libraries of structures held against a goal."""
+        from app.services.libraries import LibraryService
+
         return LibraryService(self.settings, clock=self.clock)
 
     @property
     def literature(self) -> LiteratureService:
         """The literature store."""
+        from app.services.literature import LiteratureService
+
         return LiteratureService(self.settings)
 
     @property
     def feedback(self) -> FeedbackService:
         """What reviewers say of candidates."""
+        from app.services.feedback import FeedbackService
+
         return FeedbackService(self.settings, self.store, clock=self.clock)
 
     @property
     def health(self) -> HealthService:
         """What works and what is missing."""
+        from app.services.health import HealthService
+
         return HealthService(self.settings)
 
     @property
     def models(self) -> ModelService:
         """The predictors: those that ship and the user's own."""
+        from app.services.models import ModelService
+
         return ModelService(self.settings)
 
     @property
     def evaluations(self) -> EvaluationService:
         """Evaluation suites and their stored results."""
+        from app.services.evaluations import EvaluationService
+
         return EvaluationService(self.settings, lambda: self.store, clock=self.clock)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from rdkit import Chem, RDConfig
-from rdkit.Chem import rdMolDescriptors
+from rdkit import Chem
+from rdkit.Chem import rdFingerprintGenerator, rdMolDescriptors
 
-from core.errors import ConfigurationError
+from tools.calculators.fragment_scores import fragment_scores
 from tools.structures.atoms import atoms
 from tools.structures.prescreen import Prescreen
 
@@ -55,32 +53,24 @@ def qed(mol: Chem.Mol) -> float:
 
 
 @cache
-def _sascorer() -> Any:
-    """The SA_Score module that RDKit ships among its contributions, its fragment scores read. ConfigurationError where it is missing."""
-    path = Path(RDConfig.RDContribDir) / "SA_Score" / "sascorer.py"
-    spec = importlib.util.spec_from_file_location("rdkit_contrib_sascorer", path)
-    if spec is None or spec.loader is None or not path.is_file():
-        raise ConfigurationError(f"RDKit's SA_Score contribution is missing at {path}")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.readFragmentScores()
-    return module
+def _fragments() -> Any:
+    """What finds the fragments that have scores, as in RDKit's sascorer."""
+    return rdFingerprintGenerator.GetMorganGenerator(radius=2)
 
 
 def sa_score(mol: Chem.Mol) -> float:
     """Synthetic accessibility, 1 (easy) to 10 (hard): Ertl, Schuffenhauer, J. Cheminform. 2009, 1, 8; the value of RDKit's sascorer.
 
-    ValueError for a structure without atoms.
+    ValueError for a structure without atoms, ConfigurationError where RDKit's contribution is missing.
     """
     size = mol.GetNumAtoms()
     if not size:
         raise ValueError("the SA score is not defined for a structure without atoms")
-    module = _sascorer()
-    scores = module._fscores
-    bits = module.mfpgen.GetSparseCountFingerprint(mol).GetNonzeroElements()
+    scores = fragment_scores()
+    bits = _fragments().GetSparseCountFingerprint(mol).GetNonzeroElements()
     fragments = 0.0
     for bit, count in bits.items():
-        fragments += scores.get(bit, -4) * count
+        fragments += scores[bit] * count
     fragments /= sum(bits.values())
     penalty = -(size**1.005 - size) - math.log10(_stereocentres(mol) + 1)
     penalty = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from tools.catalogue.probability import DEGREES, SCALE
 
@@ -21,11 +20,15 @@ def normal_scores(z: Array) -> Array:
 
     Joint probabilities are those of a Gaussian copula: each error keeps its shape, the correlation is that of the scores.
     """
+    from scipy.special import ndtri, stdtr  # imported where something is computed: it takes longer than most commands
+
     return np.asarray(-np.sign(z) * ndtri(stdtr(DEGREES, -np.abs(z) / SCALE)))
 
 
 def errors_of(scores: Array) -> Array:
     """The reverse of :func:`normal_scores`: errors in sigmas, of the shape of ``scores``; infinite where these are, NaN for NaN."""
+    from scipy.special import ndtr, stdtrit
+
     return np.asarray(-np.sign(scores) * SCALE * stdtrit(DEGREES, ndtr(-np.abs(scores))))
 
 
@@ -57,6 +60,8 @@ def joint_probability(low: Array, high: Array, correlation: Array, *, points: in
 
 def _interval(low: Array, high: Array) -> Array:
     """P(low < Z < high) of a standard normal, from the tail in which the interval lies."""
+    from scipy.special import ndtr
+
     flip = low > 0
     a, b = np.where(flip, -high, low), np.where(flip, -low, high)
     return np.asarray(np.maximum(ndtr(b) - ndtr(a), 0.0))
@@ -70,6 +75,8 @@ def _lattice(points: int, dimensions: int) -> Array:
 
 
 def _separated(low: Array, high: Array, factor: Array, lattice: Array) -> Array:
+    from scipy.special import ndtr, ndtri
+
     rows, dimensions = low.shape
     drawn = np.zeros((rows, lattice.shape[0], dimensions))
     value = np.ones((rows, lattice.shape[0]))

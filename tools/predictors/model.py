@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -96,30 +96,45 @@ class Forecast:
     neighbours: Neighbours
 
 
+@dataclass(frozen=True)
+class _Weights:
+    """What is read from a predictor's files; ``measured``: the values of the training structures as they are written, '' for none."""
+
+    learners: list[Booster]
+    scale: Booster
+    parts: tuple[Part, ...]
+    columns: NDArray[np.int64]
+    index: NeighbourIndex
+    structures: list[str]
+    measured: list[str]
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Place of each training structure by its SMILES."""
+        return {smiles: i for i, smiles in enumerate(self.structures)}
+
+
+def _second(row: list[str]) -> str:
+    return row[1] if len(row) > 1 else ""
+
+
 class Model:
     """A predictor with its weights in memory."""
 
     def __init__(self, spec: PredictorSpec, folder: Path | None = None) -> None:
-        """Read and verify the weights of ``spec``. Raises PredictorError where they are missing, damaged or of another version."""
+        """Read the card of ``spec`` and verify the weights. Raises PredictorError where they are missing, damaged or of another version.
+
+        They are read into memory when they are first needed, since many a structure is refused without.
+        """
         files = WeightsFolder(spec.name, folder)
         self.spec = spec
         self.card: dict[str, Any] = files.card
         names = feature_names(spec.kind)
         if files.card["features"] != len(names):
             raise PredictorError(f"the weights of {spec.name} were trained with other features; train them again")
-        try:
-            self._learners: list[Booster] = [Booster(files.text(f)) for f in files.card["learners"]]
-            self._scale: Booster = Booster(files.text(SCALE_FILE))
-            arrays = files.arrays(ARRAYS_FILE)
-            self._parts = _parts(files)
-            rows = [line.split("\t") for line in files.text(NEIGHBOURS_FILE).splitlines()]
-            self._columns = arrays["columns"].astype(np.int64)
-            self.index = NeighbourIndex(arrays["bits"], arrays["sizes"])
-        except (KeyError, ValueError, OSError) as error:
-            raise PredictorError(f"the weights of {spec.name} cannot be read: {error}") from None
-        self.structures = [row[0] for row in rows]
-        self._positions = {smiles: i for i, smiles in enumerate(self.structures)}
-        self._measured = [row[1] if len(row) > 1 else "" for row in rows]
+        for file in files.card["files"]:
+            files.read(file)
+        self._files = files
         self.version: str = files.card["version"]
         self.elements = frozenset(files.card["elements"])
         members = {
@@ -130,16 +145,34 @@ class Model:
         *first, last = (name for name, used in members.items() if used)
         self.method = f"{', '.join(first)}{' and ' if first else ''}{last}, molwright {spec.short} {files.card['release']}"
 
+    @cached_property
+    def _weights(self) -> _Weights:
+        """Raises PredictorError where a file cannot be read."""
+        files = self._files
+        try:
+            learners, scale = [Booster(files.text(f)) for f in files.card["learners"]], Booster(files.text(SCALE_FILE))
+            arrays = files.arrays(ARRAYS_FILE)
+            rows = [line.split("\t") for line in files.text(NEIGHBOURS_FILE).splitlines()]
+            columns, index = arrays["columns"].astype(np.int64), NeighbourIndex(arrays["bits"], arrays["sizes"])
+            return _Weights(learners, scale, _parts(files), columns, index, [row[0] for row in rows], [*map(_second, rows)])
+        except (KeyError, ValueError, OSError) as error:
+            raise PredictorError(f"the weights of {self.spec.name} cannot be read: {error}") from None
+
+    @property
+    def structures(self) -> list[str]:
+        """Canonical SMILES of the training structures."""
+        return self._weights.structures
+
     def values(self, x: NDArray[np.float32]) -> tuple[FloatArray, FloatArray]:
         """(value, standard deviation over the members) for the feature matrix ``x``."""
-        return combine(self._learners, self._columns, self._parts, x)
+        return combine(self._weights.learners, self._weights.columns, self._weights.parts, x)
 
     def forecast(self, x: NDArray[np.float32], fingerprints: list[NDArray[np.uint16]]) -> Forecast:
         """Predictions for the feature matrix ``x`` with the structures' ``fingerprints``."""
         value, spread = self.values(x)
-        neighbours = self.index.query(fingerprints)
+        neighbours = self._weights.index.query(fingerprints)
         inputs = scale_matrix(self.spec.kind, value, spread, neighbours.similarity, x)
-        expected = np.exp(np.asarray(self._scale.predict(inputs, num_threads=1)))
+        expected = np.exp(np.asarray(self._weights.scale.predict(inputs, num_threads=1)))
         calibration = self.card["calibration"]
         half_width = np.maximum(expected, calibration["smallest_scale"]) * calibration["q90"]
         domain = self.card["domain"]
@@ -148,12 +181,12 @@ class Model:
 
     def nearest(self, forecast: Forecast, row: int, smiles: str) -> int:
         """Position of the nearest training structure of ``row``: ``smiles`` itself where it is one, else the most similar."""
-        own = self._positions.get(smiles)
+        own = self._weights.positions.get(smiles)
         return int(forecast.neighbours.position[row, 0]) if own is None else own
 
     def measured(self, position: int, solvent: str = "") -> float | None:
         """Measured value of the training structure at ``position``, of dyes in ``solvent`` if it was measured there, else the median."""
-        text = self._measured[position]
+        text = self._weights.measured[position]
         if not text:
             return None
         if ":" not in text:
