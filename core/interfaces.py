@@ -107,7 +107,14 @@ class RunStore(Protocol):
         ...
 
     def release(self, lease: Lease) -> None:
-        """Let the run go, so that anyone may acquire it. Raises LeaseLost if it is no longer held."""
+        """Let the run go, so that anyone may acquire it; one that is finished is sealed. Raises LeaseLost if it is no longer held."""
+        ...
+
+    def seal_left(self, run_id: str, owner: str) -> bool:
+        """Seal a finished run whose process died before it did, taking it over as ``owner``; whether there was one to seal.
+
+        Nothing is done while that process may be alive. Raises NotFoundError if there is no such run.
+        """
         ...
 
     def set_status(self, lease: Lease, status: RunStatus, *, error: str = "", finished_at: str = "") -> None:
@@ -269,6 +276,10 @@ class Recorder(Protocol):
 
     def recorded_all(self, node: str) -> list[tuple[str, Any]]:
         """(index, outcome) of everything recorded for ``node`` in this run, by generation, in the order of recording."""
+        ...
+
+    def begin(self) -> None:
+        """A node begins: the seconds of the step that it records count from here."""
         ...
 
     def step(self, node: str, generation: int, outputs: Any) -> None:

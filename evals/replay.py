@@ -20,6 +20,7 @@ from graphs.assistant import KIND
 from graphs.context import DesignContext
 from graphs.design import build
 from memory.recorder import ReplayRecorder
+from tools.search.policy import with_patience
 from tools.workspace import Workspace, builtin
 
 
@@ -73,6 +74,7 @@ def replay(
             workspace=_with_models(workspace, used),
             progress=progress,
             models=recorded_models(run, recorder),
+            policy=with_patience(run.given.patience),
         )
         config: Any = {"configurable": {"thread_id": f"replay-{run.run_id}"}, "recursion_limit": 1_000_000}
         try:

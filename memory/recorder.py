@@ -42,6 +42,11 @@ class SqlRecorder:
         self._lease = lease
         self._clock = clock
         self._calls: dict[int, TraceEvent] | None = None
+        self._begun: datetime | None = None
+
+    def begin(self) -> None:
+        """A node begins: the seconds of the step that it records count from here."""
+        self._begun = self._clock()
 
     def record(self, node: str, generation: int, index: str, inputs: dict[str, Any], produce: Callable[[], T]) -> T:
         """The recorded outcome for this place, or that of ``produce()``, committed before it is returned.
@@ -55,7 +60,7 @@ class SqlRecorder:
         def timed() -> CallRecord:
             begun = self._clock()
             outputs = produce()
-            return CallRecord(outputs, seconds=max((self._clock() - begun).total_seconds(), 0.0))
+            return CallRecord(outputs, seconds=self._since(begun))
 
         return cast(T, self._kept(node, generation, index, "record", inputs, timed).outputs)
 
@@ -119,6 +124,10 @@ class SqlRecorder:
             raise StoreError(_asked_before(stored, request_hash, asked))
         return stored.model_copy(deep=True)
 
+    def _since(self, begun: datetime) -> float:
+        """Seconds from ``begun`` to now; 0 where the clock was put back."""
+        return max((self._clock() - begun).total_seconds(), 0.0)
+
     def recorded(self, node: str, generation: int, index: str) -> Any:
         """The outcome recorded for this place. Raises StoreError if there is none."""
         event = self._store.event(self._lease.run_id, node, generation, index)
@@ -133,8 +142,8 @@ class SqlRecorder:
     def step(self, node: str, generation: int, outputs: Any) -> None:
         """Record the hash of what a node computed (and the outputs themselves where they are short).
 
-        In a resumed run the same outputs change nothing; others raise StoreError, because the run would no longer be
-        the one that was recorded.
+        Its seconds count from :meth:`begin`; 0 where no node began. In a resumed run the same outputs change nothing; others raise
+        StoreError, because the run would no longer be the one that was recorded.
         """
         computed = plain(outputs, f"what {node} computed")
         digest = content_hash(computed)
@@ -146,6 +155,7 @@ class SqlRecorder:
             kind="step",
             outputs=condensed(computed),
             output_hash=digest,
+            seconds=0.0 if self._begun is None else self._since(self._begun),
             at=stamp(self._clock()),
         )
         stored = self._store.add_event(self._lease, event)
@@ -268,6 +278,9 @@ class ReplayRecorder:
     def recorded_all(self, node: str) -> list[tuple[str, Any]]:
         """(index, outcome) of everything recorded for ``node``, by generation, in the order of recording."""
         return copy.deepcopy(_outcomes(self._events.values(), node))
+
+    def begin(self) -> None:
+        """Seconds are not compared."""
 
     def step(self, node: str, generation: int, outputs: Any) -> None:
         """Compare what a node computed with the record. Raises ReplayDiffers."""

@@ -53,6 +53,9 @@ class ScratchRecorder:
         found = [e for e in self.events if e.node == node and e.kind != "step"]
         return [(e.index, copy.deepcopy(e.outputs)) for e in sorted(found, key=lambda e: (e.generation, e.sequence))]
 
+    def begin(self) -> None:
+        """Seconds are not kept."""
+
     def step(self, node: str, generation: int, outputs: Any) -> None:
         """Keep what a node computed; StoreError if it computed something else before."""
         event = self._kept(node, generation, "step", "step", {}, lambda: CallRecord(outputs))

@@ -91,6 +91,10 @@ def verify(connection: Connection, run_id: str, head: str = "") -> Verification:
         notes.append("the conversation goes on: what is not an event is sealed again after its next answer")
     elif seals:
         faults += _check_content(connection, run_id, seals)
+    elif known and run["status"] in FINISHED and run["owner"]:
+        notes.append(
+            f"{run['owner']} has ended the run and not let it go: it is sealed when it is let go or, if that process died, taken over"
+        )
     elif known and run["status"] in FINISHED:
         faults.append("run_seals: the run is finished and has no seal: it was removed, or the process that ended the run died before it")
     if head and head not in heads + known:

@@ -11,10 +11,10 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from core.candidate import Candidate
-from core.errors import StoreError
+from core.errors import LeaseLost, RunBusy, StoreError
 from core.events import NumberedEvent, ProgressEvent
 from core.interfaces import Lease, RunRecord
-from core.report import Report, RunStatus
+from core.report import FINISHED, Report, RunStatus
 from core.spec import DesignSpec
 from core.trace import TraceEvent
 from core.verification import Verification
@@ -173,11 +173,36 @@ class SqlRunStore:
             pass
 
     def release(self, lease: Lease) -> None:
-        """Let the run go, so that anyone may acquire it; one that is finished is sealed. Raises LeaseLost if it is no longer held."""
-        with self._write(lease) as connection:
-            leases.release(connection, lease)
-        with self._write() as connection:  # apart, so that a run that cannot be sealed is let go all the same
-            seals.seal_run(connection, lease.run_id, leases.stamp(self.clock()))
+        """Let the run go, so that anyone may acquire it; one that is finished is sealed, in the same transaction.
+
+        Raises LeaseLost if it is no longer held, StoreError if it cannot be sealed; then it is let go all the same.
+        """
+        try:
+            with self._write(lease) as connection:
+                leases.release(connection, lease)
+                seals.seal_run(connection, lease.run_id, leases.stamp(self.clock()))
+        except LeaseLost:
+            raise
+        except StoreError:
+            with self._write(lease) as connection:
+                leases.release(connection, lease)
+            raise
+
+    def seal_left(self, run_id: str, owner: str) -> bool:
+        """Seal a finished run whose process died before it did; whether there was one to seal.
+
+        Takes the run over as ``owner`` and lets it go. Nothing is done while that process may be alive. Raises NotFoundError if there is no
+        such run.
+        """
+        with self._read() as connection:
+            row = runs.find_run(connection, run_id)
+        if row.status not in FINISHED or not row.owner:
+            return False
+        try:
+            self.release(self.acquire(row.run_id, owner))
+        except RunBusy:
+            return False
+        return True
 
     # specs -----------------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from app.cli import app
 from core.candidate import Candidate
-from core.errors import NotFoundError, ReplayDiffers
+from core.errors import NotFoundError, ReplayDiffers, StoreError
 from core.events import StageBegun
 from core.report import Report
 from core.spec import DesignSpec
@@ -23,7 +23,7 @@ from memory.sql import SqlRunStore, seals
 from memory.sql.engine import make_engine, normalise_url
 from memory.sql.models import Base
 from memory.sql.runs import require_run
-from tests.memory.conftest import make_candidate, make_spec
+from tests.memory.conftest import Clock, make_candidate, make_spec
 
 AT = "2026-01-02T03:04:05+00:00"
 #: Tables that hold nothing of a run.
@@ -216,3 +216,32 @@ def test_the_command_says_what_was_changed(copy: Path, monkeypatch: pytest.Monke
     assert isinstance(bad.exception, ReplayDiffers)
     assert bad.exception.exit_code == 6
     assert "changed: runs.status" in bad.output
+
+
+def test_a_process_that_died_before_it_let_the_finished_run_go(store: SqlRunStore, clock: Clock) -> None:
+    store.create_run("r1", "goal", {}, AT)
+    lease = store.acquire("r1", "gone")
+    store.add_event(lease, TraceEvent(run_id="r1", node="report", kind="step"))
+    store.set_status(lease, "success", finished_at=AT)
+    assert not store.seal_left("r1", "me"), "that process may be alive"
+    found = store.verify("r1")
+    assert (found.state, found.faults) == ("open", [])
+    assert "gone has ended the run" in found.notes[0]
+    clock.forward(31)
+    assert store.seal_left("r1", "me")
+    assert store.verify("r1").state == "sealed"
+    assert not store.seal_left("r1", "me")
+
+
+def test_a_run_is_let_go_although_it_cannot_be_sealed(lite: SqlRunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    lite.create_run("r1", "goal", {}, AT)
+    lease = lite.acquire("r1", "me")
+    lite.set_status(lease, "success", finished_at=AT)
+
+    def damaged(*_: object) -> None:
+        raise ValueError("a damaged row")
+
+    monkeypatch.setattr(seals, "seal_run", damaged)
+    with pytest.raises(StoreError, match="a damaged row"):
+        lite.release(lease)
+    assert lite.run("r1").owner == ""
