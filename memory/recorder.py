@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeVar, cast
@@ -82,7 +82,7 @@ class SqlRecorder:
     def calls(self) -> list[TraceEvent]:
         """Every recorded ``model`` event of the run so far, in the order of recording."""
         if self._calls is None:
-            self._calls = {e.sequence: e for e in self._store.events(self._lease.run_id) if e.kind == "model"}
+            self._calls = {e.sequence: e for e in self._store.events(self._lease.run_id, "model")}
         return [self._calls[number] for number in sorted(self._calls)]
 
     def _kept(
@@ -135,9 +135,12 @@ class SqlRecorder:
             raise StoreError(f"{_place(node, generation, index)}: nothing is recorded in run {self._lease.run_id}")
         return event.outputs
 
-    def recorded_all(self, node: str) -> list[tuple[str, Any]]:
-        """(index, outcome) of everything recorded for ``node`` in this run, by generation, in the order of recording."""
-        return _outcomes(self._store.events(self._lease.run_id), node)
+    def recorded_all(self, node: str) -> Iterator[tuple[str, Any]]:
+        """(index, outcome) of everything recorded for ``node`` in this run, by generation, in the order of recording, one after the other."""
+        for generation, index in self._store.event_places(self._lease.run_id, node):
+            event = self._store.event(self._lease.run_id, node, generation, index)
+            if event is not None and event.kind in _RECORDED_KINDS:
+                yield index, event.outputs
 
     def step(self, node: str, generation: int, outputs: Any) -> None:
         """Record the hash of what a node computed (and the outputs themselves where they are short).
@@ -178,11 +181,6 @@ class SqlRecorder:
             at=stamp(self._clock()),
         )
         self._store.add_event(self._lease, event)
-
-
-def _outcomes(events: Iterable[TraceEvent], node: str) -> list[tuple[str, Any]]:
-    found = [event for event in events if event.node == node and event.kind in _RECORDED_KINDS]
-    return [(event.index, event.outputs) for event in sorted(found, key=lambda event: (event.generation, event.sequence))]
 
 
 def _as_object(value: Any) -> dict[str, Any]:
@@ -275,9 +273,11 @@ class ReplayRecorder:
             raise self._differs(Difference(node, generation, index, "", "", "read back now, not in the record"))
         return copy.deepcopy(event.outputs)
 
-    def recorded_all(self, node: str) -> list[tuple[str, Any]]:
-        """(index, outcome) of everything recorded for ``node``, by generation, in the order of recording."""
-        return copy.deepcopy(_outcomes(self._events.values(), node))
+    def recorded_all(self, node: str) -> Iterator[tuple[str, Any]]:
+        """(index, outcome) of everything recorded for ``node``, by generation, in the order of recording, one after the other."""
+        found = [event for event in self._events.values() if event.node == node and event.kind in _RECORDED_KINDS]
+        for event in sorted(found, key=lambda event: (event.generation, event.sequence)):
+            yield event.index, copy.deepcopy(event.outputs)
 
     def begin(self) -> None:
         """Seconds are not compared."""

@@ -53,6 +53,7 @@ class Execution:
                 graph = build(saver)
                 self._stream(graph, lease, answer, tell, claimed)
                 self._finish(lease, tell)
+                saver.delete_thread(run.run_id)  # a run that is over goes on from nothing
 
     @contextmanager
     def held(self, run_id: str, owner: str = "") -> Iterator[Lease]:

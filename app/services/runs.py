@@ -215,9 +215,7 @@ class RunService:
     def show(self, run_id: str) -> RunDetails:
         """What is stored of a run. NotFoundError."""
         record = self.store.run(run_id)
-        counts: dict[str, int] = {}
-        for candidate in self.store.candidates(record.run_id):
-            counts[candidate.status] = counts.get(candidate.status, 0) + 1
+        counts = self.store.candidate_counts(record.run_id)
         spec = self.store.spec(record.run_id) if record.spec_version else None
         return RunDetails(record, spec, counts, self.store.feedback(record.run_id))
 

@@ -106,8 +106,8 @@ def test_what_is_recorded_can_be_read_back(recorder: SqlRecorder, store: SqlRunS
     replay = ReplayRecorder(store, "r1")
     for either in (recorder, replay):
         assert either.recorded("propose", 1, "evolution") == ["C"]
-        assert either.recorded_all("propose") == [("reactions", ["N"]), ("evolution", ["O"]), ("evolution", ["C"])]
-        assert either.recorded_all("rank") == []
+        assert list(either.recorded_all("propose")) == [("reactions", ["N"]), ("evolution", ["O"]), ("evolution", ["C"])]
+        assert list(either.recorded_all("rank")) == []
     for index in ("other", "step", "why"):
         with pytest.raises(StoreError, match=f"propose, generation 0, {index}: nothing is recorded"):
             recorder.recorded("propose", 0, index)
