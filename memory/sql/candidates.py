@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select
@@ -117,7 +117,7 @@ def _wanted(run_id: str, generation: int | None, status: str | None) -> list[Any
     return wanted
 
 
-def _rows() -> Select[Any]:
+def _rows() -> Select[*tuple[Any, ...]]:
     return select(CandidateRow.key, CandidateRow.position, CandidateRow.content)
 
 
@@ -140,7 +140,7 @@ def outlines(connection: Connection, run_id: str) -> list[CandidateOutline]:
     """What the columns say of every candidate of the run, in stored order."""
     columns = (CandidateRow.key, CandidateRow.generation, CandidateRow.proposer, CandidateRow.status, CandidateRow.rejected_by)
     rows = connection.execute(select(*columns).where(CandidateRow.run_id == run_id).order_by(CandidateRow.position))
-    return [CandidateOutline(*row) for row in rows]
+    return [CandidateOutline(row.key, row.generation, row.proposer, cast(CandidateStatus, row.status), row.rejected_by) for row in rows]
 
 
 def count(connection: Connection, run_id: str) -> dict[str, int]:
@@ -168,7 +168,7 @@ def known_keys(connection: Connection, run_id: str, names: Iterable[str] | None)
 
 
 def _add_known(known: dict[str, int], rows: Iterable[Row[Any]], names: set[str] | None) -> None:
-    for key, dedup_key, generation in rows:
-        for name in (key, dedup_key):
+    for row in rows:
+        for name in (row.key, row.dedup_key):
             if name and (names is None or name in names):
-                known[name] = min(generation, known.get(name, generation))
+                known[name] = min(row.generation, known.get(name, row.generation))

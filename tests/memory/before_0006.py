@@ -26,13 +26,16 @@ def old_store(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def as_before(connection: Connection, run_id: str, candidate: Candidate) -> None:
-    """Turn a stored candidate into what that molwright would have stored for it."""
+def rows_before(run_id: str, candidate: Candidate) -> dict[str, list[dict[str, Any]]]:
+    """What that molwright would have stored for a candidate: rows by table, values as the models take them."""
     origin, safety, route = candidate.origin, candidate.safety, candidate.route
-    row: dict[str, Any] = {name: getattr(candidate, name) for name in _ROW_FIELDS} | {
+    of = {"run_id": run_id, "key": candidate.key}
+    row = {name: getattr(candidate, name) for name in _ROW_FIELDS} | {
         "notes": candidate.notes,
+        "proposer": origin.proposer,
         "operator": origin.operator,
         "parents": origin.parents,
+        "generation": origin.generation,
         "origin_rationale": origin.rationale,
         "parent_smiles": origin.parent_smiles,
         "changes": origin.changes,
@@ -40,17 +43,30 @@ def as_before(connection: Connection, run_id: str, candidate: Candidate) -> None
         "safety": None if safety is None else safety.model_dump(mode="json"),
         "requirements": [result.model_dump(mode="json") for result in candidate.requirements],
         "route": None if route is None else route.model_dump(mode="json"),
-        "content": None,
     }
-    connection.execute(update(CandidateRow).where(CandidateRow.run_id == run_id, CandidateRow.key == candidate.key).values(**row))
-    of = {"run_id": run_id, "key": candidate.key}
-    for position, (name, value) in enumerate(candidate.properties.items()):
-        level = value.value if isinstance(value.value, str) else None
-        fields = {field: getattr(value, field) for field in _VALUE_FIELDS}
-        connection.execute(insert(PropertyValueRow).values(**of, name=name, position=position, number=value.number, level=level, **fields))
+    values = [
+        {"name": name, "position": position, "number": value.number, "level": value.value if isinstance(value.value, str) else None}
+        | {field: getattr(value, field) for field in _VALUE_FIELDS}
+        for position, (name, value) in enumerate(candidate.properties.items())
+    ]
     low, high = candidate.rank_interval or (None, None)
     ranking = {name: getattr(candidate, name) for name in ("rank", "score", "p_meets", "desirability", "pareto_front")}
-    connection.execute(insert(Ranking).values(**of, rank_low=low, rank_high=high, **ranking))
-    for position, citation in enumerate(candidate.citations):
-        cited = {name: getattr(citation, name) for name in _CITATION_FIELDS}
-        connection.execute(insert(CitationRow).values(**of, position=position, note=citation.key, **cited))
+    cited = [
+        {"position": position, "note": citation.key} | {name: getattr(citation, name) for name in _CITATION_FIELDS}
+        for position, citation in enumerate(candidate.citations)
+    ]
+    return {
+        "candidates": [of | row],
+        "property_values": [of | value for value in values],
+        "rankings": [of | ranking | {"rank_low": low, "rank_high": high}],
+        "citations": [of | citation for citation in cited],
+    }
+
+
+def as_before(connection: Connection, run_id: str, candidate: Candidate) -> None:
+    """Turn a stored candidate into what that molwright would have stored for it."""
+    rows = rows_before(run_id, candidate)
+    this = (CandidateRow.run_id == run_id, CandidateRow.key == candidate.key)
+    connection.execute(update(CandidateRow).where(*this).values(**rows["candidates"][0], content=None))
+    for model in (PropertyValueRow, Ranking, CitationRow):
+        connection.execute(insert(model), rows[model.__tablename__])

@@ -48,7 +48,8 @@ def upgrade() -> None:
     else:
         op.add_column("candidates", sa.Column("content", sa.LargeBinary(), nullable=True))
         for name in BEFORE:
-            op.alter_column("candidates", name, nullable=True, **({"server_default": None} if name == "given" else {}))
+            op.alter_column("candidates", name, nullable=True)
+        op.alter_column("candidates", "given", server_default=None)
         op.drop_index(op.f("ix_candidates_run_id_status"), "candidates")
     op.create_index(op.f("ix_candidates_run_id_dedup_key"), "candidates", ["run_id", "dedup_key"])
     op.create_index(op.f("ix_candidates_status_run_id_position"), "candidates", ["status", "run_id", "position"])
@@ -67,7 +68,8 @@ def downgrade() -> None:
     else:
         op.drop_column("candidates", "content")
         for name in BEFORE:
-            op.alter_column("candidates", name, nullable=False, **({"server_default": sa.text("''")} if name == "given" else {}))
+            op.alter_column("candidates", name, nullable=False)
+        op.alter_column("candidates", "given", server_default=sa.text("''"))
     op.create_index(op.f("ix_candidates_run_id_status"), "candidates", ["run_id", "status"])
 
 
