@@ -133,14 +133,10 @@ def _quality_table(results: Sequence[RunResult]) -> Table:
 
 def _spread_text(results: Sequence[RunResult]) -> str:
     fewest = min((len(rs) for e in _NAMES for task in TASKS if (rs := _of(results, e, task, BUDGET))), default=0)
-    few = (
-        f" The figures below are of {fewest} seeds, which is too few to tell engines apart where these spreads overlap."
-        if fewest < SEEDS
-        else ""
-    )
+    few = f" The figures below are of {fewest} only: too few to tell engines apart where these intervals overlap." if fewest < SEEDS else ""
     return (
-        f"What stands after ± is not the spread of the seeds that were run but that of one more: nine of ten further seeds fall so near to the"
-        f" mean (Student's prediction interval); at least {SEEDS} seeds are run.{few}"
+        "What stands after ± is not the spread of the seeds that were run but that of one more: nine of ten further seeds fall so near to the"
+        f" mean (Student's prediction interval). The command runs {SEEDS} seeds.{few}"
     )
 
 
