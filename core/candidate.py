@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import Field
@@ -251,3 +252,22 @@ class Candidate(Model):
     def meets_all(self) -> bool:
         """Whether every requirement counts as met. False while nothing was checked and the spec has requirements."""
         return self.status == "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateOutline:
+    """What is known of a stored candidate without reading all of it.
+
+    Attributes:
+        key: see :class:`Candidate`, as the others.
+        generation: of its origin.
+        proposer: of its origin.
+        status: how far it got.
+        rejected_by: first rule that rejected it; empty while it has not been rejected.
+    """
+
+    key: str
+    generation: int
+    proposer: str
+    status: CandidateStatus
+    rejected_by: str

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
-from core.candidate import Candidate, Citation
+from core.candidate import Candidate, CandidateOutline, Citation
 from core.events import NumberedEvent, ProgressEvent
 from core.options import DESIGN, RunOptions, stored_options
 from core.report import Report, RunStatus
 from core.spec import DesignSpec
-from core.trace import CallRecord, TraceEvent
+from core.trace import CallRecord, EventKind, TraceEvent
 from core.verification import Verification
 
 T = TypeVar("T")
@@ -107,7 +107,14 @@ class RunStore(Protocol):
         ...
 
     def release(self, lease: Lease) -> None:
-        """Let the run go, so that anyone may acquire it. Raises LeaseLost if it is no longer held."""
+        """Let the run go, so that anyone may acquire it; one that is finished is sealed. Raises LeaseLost if it is no longer held."""
+        ...
+
+    def seal_left(self, run_id: str, owner: str) -> bool:
+        """Seal a finished run whose process died before it did, taking it over as ``owner``; whether there was one to seal.
+
+        Nothing is done while that process may be alive. Raises NotFoundError if there is no such run.
+        """
         ...
 
     def set_status(self, lease: Lease, status: RunStatus, *, error: str = "", finished_at: str = "") -> None:
@@ -187,10 +194,25 @@ class RunStore(Protocol):
         """
         ...
 
-    def known_keys(self, run_id: str) -> dict[str, int]:
+    def each_candidate(self, run_id: str, *, status: str | None = None) -> Iterator[Candidate]:
+        """The run's candidates, those with ``status`` if it is given, one after the other in the order in which they were first stored.
+
+        Only a few hundred are in memory at once. None for a run that is not stored.
+        """
+        ...
+
+    def outlines(self, run_id: str) -> list[CandidateOutline]:
+        """Key, generation, proposer and fate of every candidate of the run, in the order in which they were first stored; [] for none."""
+        ...
+
+    def candidate_counts(self, run_id: str) -> dict[str, int]:
+        """How many candidates of the run have each status; a status that none has is left out."""
+        ...
+
+    def known_keys(self, run_id: str, names: Iterable[str] | None = None) -> dict[str, int]:
         """Number of the generation of every stored candidate, by its key and by its duplicate key; the earliest where several share one.
 
-        Empty for a run without candidates.
+        With ``names`` only those of them that are stored as one or the other. Empty for a run without candidates.
         """
         ...
 
@@ -213,8 +235,15 @@ class RunStore(Protocol):
         """The event at this place of the run, or None."""
         ...
 
-    def events(self, run_id: str) -> list[TraceEvent]:
-        """The run's events in the order in which they were stored. Raises NotFoundError if there is no such run."""
+    def events(self, run_id: str, kind: EventKind | None = None) -> list[TraceEvent]:
+        """The run's events, those of one kind if it is given, in the order in which they were stored.
+
+        Raises NotFoundError if there is no such run.
+        """
+        ...
+
+    def event_places(self, run_id: str, node: str) -> list[tuple[int, str]]:
+        """(generation, index) of each event of a node that is no step, by generation, in the order in which they were stored."""
         ...
 
     def add_feedback(self, run_id: str, key: str, verdict: str, comment: str, author: str, at: str) -> None:
@@ -267,8 +296,12 @@ class Recorder(Protocol):
         """The outcome recorded for this place. Raises StoreError (ReplayDiffers in a replay) if there is none."""
         ...
 
-    def recorded_all(self, node: str) -> list[tuple[str, Any]]:
-        """(index, outcome) of everything recorded for ``node`` in this run, by generation, in the order of recording."""
+    def recorded_all(self, node: str) -> Iterator[tuple[str, Any]]:
+        """(index, outcome) of everything recorded for ``node`` in this run, by generation, in the order of recording, one after the other."""
+        ...
+
+    def begin(self) -> None:
+        """A node begins: the seconds of the step that it records count from here."""
         ...
 
     def step(self, node: str, generation: int, outputs: Any) -> None:

@@ -42,6 +42,9 @@ class RunOptions(Model):
     candidates: int | None = Field(default=None, ge=1, le=MAX_CANDIDATES, description="How many candidates to list.")
     budget: int | None = Field(default=None, ge=1, le=MAX_BUDGET, description="How many distinct structures may be evaluated.")
     seed: int | None = Field(default=None, ge=0, le=MAX_SEED, description="Seed of every random choice.")
+    patience: int | None = Field(
+        default=None, ge=1, le=MAX_BUDGET, description="Generations in a row without a better ten best that end the search."
+    )
     met_probability: float | None = Field(default=None, gt=0, lt=1, description="A predicted requirement counts as met at or above this.")
     max_similarity: float | None = Field(default=None, gt=0, le=1, description="Largest similarity of two listed candidates; 1: no limit.")
     list_known: bool | None = Field(default=None, description="Whether known structures are listed too.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from langgraph.checkpoint.memory import InMemorySaver
@@ -20,7 +21,11 @@ from graphs.assistant import KIND
 from graphs.context import DesignContext
 from graphs.design import build
 from memory.recorder import ReplayRecorder
+from tools.search.policy import with_patience
 from tools.workspace import Workspace, builtin
+
+#: Candidates that are compared at once.
+PAGE = 500
 
 
 class ReplayResult(Model):
@@ -73,6 +78,7 @@ def replay(
             workspace=_with_models(workspace, used),
             progress=progress,
             models=recorded_models(run, recorder),
+            policy=with_patience(run.given.patience),
         )
         config: Any = {"configurable": {"thread_id": f"replay-{run.run_id}"}, "recursion_limit": 1_000_000}
         try:
@@ -144,10 +150,14 @@ def _changed_in_store(store: RunStore, scratch: RunStore, run: RunRecord) -> str
     """What in the store is not what the replay stored anew; empty if nothing."""
     if run.spec_version and store.spec(run.run_id) != scratch.spec(run.run_id):
         return "the spec"
-    again = {candidate.key: candidate for candidate in scratch.candidates(run.run_id)}
-    for candidate in store.candidates(run.run_id):
-        if again.pop(candidate.key, None) != candidate:
-            return f"candidate {candidate.key}"
+    again = dict.fromkeys(outline.key for outline in scratch.outlines(run.run_id))
+    candidates = store.each_candidate(run.run_id)
+    while page := list(islice(candidates, PAGE)):
+        anew = {candidate.key: candidate for candidate in scratch.candidates(run.run_id, keys=[c.key for c in page])}
+        for candidate in page:
+            if anew.get(candidate.key) != candidate:
+                return f"candidate {candidate.key}"
+            again.pop(candidate.key)
     if again:
         return f"candidate {next(iter(again))}"
     if run.status in ("success", "no_candidate"):

@@ -195,6 +195,7 @@ Step = Callable[[ChatState, ChatContext], ChatState]
 
 def _node(step: Step) -> Any:
     def run(state: ChatState, *, runtime: Runtime[ChatContext]) -> ChatState:
+        runtime.context.recorder.begin()
         return step(state, runtime.context)
 
     return run

@@ -11,14 +11,14 @@ from agent.roles.critic import protocol as critic
 from agent.roles.critic.protocol import ReviewRequest
 from agent.roles.reporter import protocol as reporter
 from agent.roles.reporter.protocol import ExplainRequest, SummaryRequest
-from core.candidate import Candidate, Citation
+from core.candidate import Candidate, CandidateOutline, Citation
 from core.events import TextWritten
 from core.report import BindingRequirement, Choice, Evidence, ModelUse, Point, Remark, Report, WeightSensitivity
 from core.spec import DesignSpec, marked
 from graphs.context import DesignContext, DesignState, RoleNote, spec_of, with_note
 from graphs.user_inputs import block_list, known_set, library
-from tools.catalogue.catalogue import Catalogue
 from tools.evaluation.judge import estimated
+from tools.ranking.lean import lean, restored
 from tools.ranking.novelty import KnownSet, known_to_all, known_to_user, shipped_count
 from tools.ranking.rank import rank as rank_candidates
 from tools.ranking.shortlist import Known
@@ -42,7 +42,7 @@ def route(state: DesignState, context: DesignContext) -> DesignState:
     The fittest are chosen as if none had a route, so that a node that runs a second time after a crash chooses the same.
     """
     spec = spec_of(state, context)
-    kept = [c for c in context.store.candidates(context.run_id) if c.status == "kept"]
+    kept = context.store.each_candidate(context.run_id, status="kept")
     blocks = library(state, context)
     routed = [_with_route(c, blocks) for c in fittest(kept, spec, ROUTED, calculators=context.workspace.calculators)]
     context.store.save_candidates(context.lease, routed)
@@ -56,7 +56,8 @@ def rank(state: DesignState, context: DesignContext) -> DesignState:
     Stores no route: routes are an input of the ranking, which must be the same when the node runs a second time after a crash.
     """
     spec = spec_of(state, context)
-    checked = [c for c in context.store.candidates(context.run_id) if c.requirements or c.status == "kept"]
+    names = spec.property_names()
+    checked = [lean(c, names) for c in context.store.each_candidate(context.run_id) if c.requirements or c.status == "kept"]
     own = known_set(state, context)
     kept = [c for c in checked if c.status == "kept"]
     result = rank_candidates(
@@ -66,7 +67,8 @@ def rank(state: DesignState, context: DesignContext) -> DesignState:
         known=Known(known_to_user(kept, own), known_to_all(kept, spec)),
         calculators=context.workspace.calculators,
     )
-    shown = _with_shown_properties([*result.ranked, *result.closest[:CLOSEST]], spec, context)
+    del checked, kept
+    shown = _with_shown_properties(_restored([*result.ranked, *result.closest[:CLOSEST]], context), spec, context)
     ranked, closest = shown[: len(result.ranked)], shown[len(result.ranked) :]
     critique = context.roles.critic.review(ReviewRequest(ranked, spec), Place("rank", state["generation"], critic.ROLE))
     ranked, remarks = critique.ranked, critique.remarks
@@ -106,9 +108,9 @@ def report(state: DesignState, context: DesignContext) -> DesignState:
     """Put everything a reviewer needs into one document and store it."""
     begun = time.monotonic()
     spec = spec_of(state, context)
-    everyone = context.store.candidates(context.run_id)
-    by_key = {c.key: c for c in everyone}
+    everyone = context.store.outlines(context.run_id)
     ranking, evidence = state["ranking"], state["evidence"]
+    by_key = {c.key: c for c in context.store.candidates(context.run_id, keys=[*ranking["listed"], *ranking["closest"]])}
     run = context.store.run(context.run_id)
     wishes = spec.wishes()
     document = Report(
@@ -136,7 +138,7 @@ def report(state: DesignState, context: DesignContext) -> DesignState:
         choice=Choice.model_validate(ranking["choice"]),
         blocks=block_list(state, context, spec.candidate_class),
         tied=ranking["tied"],
-        points=_points(everyone, spec, ranking["listed"], catalogue=context.workspace.catalogue),
+        points=_points(everyone, spec, ranking["listed"], context),
         evaluated=state["evaluated"],
         stop_reason=state["stop_reason"],
         versions=versions(spec.property_names(), calculators=context.workspace.calculators),
@@ -231,7 +233,13 @@ def _with_lineage(candidate: Candidate, context: DesignContext) -> Candidate:
     return candidate.model_copy(update={"origin": origin})
 
 
-def _rejected(candidates: list[Candidate]) -> dict[str, int]:
+def _restored(ranked: list[Candidate], context: DesignContext) -> list[Candidate]:
+    """What was ranked in its lean form, whole."""
+    stored = {c.key: c for c in context.store.candidates(context.run_id, keys=[c.key for c in ranked])}
+    return [restored(c, stored[c.key]) for c in ranked]
+
+
+def _rejected(candidates: list[CandidateOutline]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for candidate in candidates:
         if candidate.rejected_by:
@@ -239,18 +247,19 @@ def _rejected(candidates: list[Candidate]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _proposers(candidates: list[Candidate], listed: list[str], context: DesignContext) -> dict[str, dict[str, int]]:
+def _proposers(candidates: list[CandidateOutline], listed: list[str], context: DesignContext) -> dict[str, dict[str, int]]:
     """By proposer: what it proposed, what could be read, what was new, what met every requirement, what is listed."""
     table: dict[str, dict[str, int]] = {}
+    shown = set(listed)
     for name, proposed in sorted(_proposed(context).items()):
-        own = [c for c in candidates if c.origin.proposer == name]
+        own = [c for c in candidates if c.proposer == name]
         broken = sum(c.rejected_by.startswith("structure:") for c in own)
         table[name] = {
             "proposed": proposed,
             "valid": proposed - broken,
             "novel": len(own) - broken,
             "kept": sum(c.status == "kept" for c in own),
-            "listed": sum(c.key in listed for c in own),
+            "listed": sum(c.key in shown for c in own),
         }
     return table
 
@@ -262,14 +271,17 @@ def _proposed(context: DesignContext) -> dict[str, int]:
     return counts
 
 
-def _points(candidates: list[Candidate], spec: DesignSpec, listed: list[str], *, catalogue: Catalogue) -> list[Point]:
-    """Listed candidates and an even sample of the rest, with the numbers that the plots need."""
-    judged = [c for c in candidates if c.properties]
-    rest = [c for c in judged if c.key not in listed]
+def _points(candidates: list[CandidateOutline], spec: DesignSpec, listed: list[str], context: DesignContext) -> list[Point]:
+    """Listed candidates and an even sample of the rest of those that were estimated, with the numbers that the plots need."""
+    judged = [c.key for c in candidates if c.rejected_by.partition(":")[0] not in ("structure", "safety")]
+    shown = set(listed)
+    rest = [key for key in judged if key not in shown]
     step = max(1, -(-len(rest) // POINTS))
-    chosen = [c for c in judged if c.key in listed] + rest[::step]
-    names = [*spec.property_names(), *catalogue.always("molecule")]
-    return [Point(key=c.key, smiles=c.smiles, values=_numbers(c, names), status=c.status, listed=c.key in listed) for c in chosen]
+    keys = [key for key in judged if key in shown] + rest[::step]
+    found = {c.key: c for c in context.store.candidates(context.run_id, keys=keys)}
+    names = [*spec.property_names(), *context.workspace.catalogue.always("molecule")]
+    chosen = [found[key] for key in keys if found[key].properties]
+    return [Point(key=c.key, smiles=c.smiles, values=_numbers(c, names), status=c.status, listed=c.key in shown) for c in chosen]
 
 
 def _numbers(candidate: Candidate, names: list[str]) -> dict[str, float]:

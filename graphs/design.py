@@ -32,6 +32,7 @@ def _node(step: Step) -> Node:
         runtime.context.stop_if_asked()
         begun = StageBegun(stage=step.__name__, generation=state.get("generation", 0), evaluated=state.get("evaluated", 0))
         runtime.context.progress(begun)
+        runtime.context.recorder.begin()
         update = step(state, runtime.context)
         timings = dict(state.get("timings", {}))
         timings[step.__name__] = round(timings.get(step.__name__, 0.0) + time.monotonic() - start, 3)

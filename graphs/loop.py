@@ -16,6 +16,7 @@ from agent.roles.proposer.protocol import BatchRequest
 from core.candidate import Candidate, Proposal
 from core.errors import StructureError
 from core.events import BestFound, GenerationDone
+from core.spec import DesignSpec
 from graphs.context import DesignContext, DesignState, search_of, spec_of, with_search
 from graphs.user_inputs import library
 from tools.evaluation.judge import checked, drug_like, estimated, guarded, plausible, standardised, unreadable
@@ -35,20 +36,18 @@ def propose(state: DesignState, context: DesignContext) -> DesignState:
 def standardise(state: DesignState, context: DesignContext) -> DesignState:
     """Read every proposal, give it its identity, and drop what is broken, implausible or was seen before."""
     spec, generation = spec_of(state, context), state["generation"]
-    seen = {key for key, known in context.store.known_keys(context.run_id).items() if known < generation}
     room = spec.budget - state["evaluated"]
     fresh: list[Candidate] = []
     broken: list[Candidate] = []
     lifted = exemptions(spec)
-    for source, index, proposal in _proposals(state, context):
-        try:
-            candidate = standardised(proposal, spec.candidate_class, generation=generation)
-        except StructureError as error:
-            key = f"structure:{generation}:{source}:{index}"
-            broken.append(unreadable(proposal, key, spec.candidate_class, str(error), generation=generation))
+    read = [_read(*numbered, spec, generation) for numbered in _proposals(state, context)]
+    names = {name for candidate in read if not candidate.rejected_by for name in _identities(candidate, spec)}
+    seen = {name for name, known in context.store.known_keys(context.run_id, names).items() if known < generation}
+    for candidate in read:
+        if candidate.rejected_by:
+            broken.append(candidate)
             continue
-        # where all structures are wanted, tautomers are different ones
-        identities = {candidate.key} if spec.exhaustive else {candidate.key, candidate.dedup_key}
+        identities = _identities(candidate, spec)
         if len(fresh) >= room or identities & seen:
             continue
         seen |= identities
@@ -120,6 +119,20 @@ def _request(state: DesignState, context: DesignContext) -> BatchRequest:
         library=lambda: library(state, context),
         candidates=partial(context.store.candidates, context.run_id),
     )
+
+
+def _read(source: str, index: int, proposal: Proposal, spec: DesignSpec, generation: int) -> Candidate:
+    """The proposal with its identity, or rejected as one that cannot be read."""
+    try:
+        return standardised(proposal, spec.candidate_class, generation=generation)
+    except StructureError as error:
+        key = f"structure:{generation}:{source}:{index}"
+        return unreadable(proposal, key, spec.candidate_class, str(error), generation=generation)
+
+
+def _identities(candidate: Candidate, spec: DesignSpec) -> set[str]:
+    """Names by which it counts as seen before; where all structures are wanted, tautomers are different ones."""
+    return {candidate.key} if spec.exhaustive else {candidate.key, candidate.dedup_key}
 
 
 def _proposals(state: DesignState, context: DesignContext) -> Iterable[tuple[str, int, Proposal]]:

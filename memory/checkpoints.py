@@ -1,6 +1,6 @@
 """LangGraph's checkpoints: a SQLite file of their own in the home folder, or PostgreSQL.
 
-They are kept apart from the run store, because a checkpoint written while a node holds a transaction in the same SQLite
+Of each thread the last checkpoint is kept, which is all that a run goes on from; a run that is over needs none. They are kept apart from the run store, because a checkpoint written while a node holds a transaction in the same SQLite
 file ends in "database is locked". The thread id of a run is its run id.
 """
 
@@ -72,7 +72,7 @@ def drop_from_the_future(saver: BaseCheckpointSaver[Any], run_id: str, now: date
 
 @contextmanager
 def _on_sqlite(url: URL) -> Iterator[BaseCheckpointSaver[Any]]:
-    from langgraph.checkpoint.sqlite import SqliteSaver
+    from memory.checkpoints_sqlite import LastOnSqlite
 
     make_folder(url)
     name = str(url.database)
@@ -81,7 +81,7 @@ def _on_sqlite(url: URL) -> Iterator[BaseCheckpointSaver[Any]]:
         with closing(connection):
             connection.execute("PRAGMA synchronous=FULL")
             use_wal(connection)
-            saver = SqliteSaver(connection)
+            saver = LastOnSqlite(connection)
             saver.setup()
             yield saver
     except sqlite3.Error as error:
@@ -93,15 +93,16 @@ def _on_sqlite(url: URL) -> Iterator[BaseCheckpointSaver[Any]]:
 @contextmanager
 def _on_postgresql(url: URL) -> Iterator[BaseCheckpointSaver[Any]]:
     import psycopg
-    from langgraph.checkpoint.postgres import PostgresSaver
     from psycopg.rows import dict_row
+
+    from memory.checkpoints_postgres import LastOnPostgres
 
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
     try:
         with psycopg.Connection.connect(
             address, autocommit=True, prepare_threshold=0, connect_timeout=CONNECT_SECONDS, row_factory=dict_row
         ) as connection:
-            saver = PostgresSaver(connection)
+            saver = LastOnPostgres(connection)
             _make_tables(connection, saver, shown(url))
             yield saver
     except psycopg.Error as error:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeVar, cast
@@ -42,6 +42,11 @@ class SqlRecorder:
         self._lease = lease
         self._clock = clock
         self._calls: dict[int, TraceEvent] | None = None
+        self._begun: datetime | None = None
+
+    def begin(self) -> None:
+        """A node begins: the seconds of the step that it records count from here."""
+        self._begun = self._clock()
 
     def record(self, node: str, generation: int, index: str, inputs: dict[str, Any], produce: Callable[[], T]) -> T:
         """The recorded outcome for this place, or that of ``produce()``, committed before it is returned.
@@ -55,7 +60,7 @@ class SqlRecorder:
         def timed() -> CallRecord:
             begun = self._clock()
             outputs = produce()
-            return CallRecord(outputs, seconds=max((self._clock() - begun).total_seconds(), 0.0))
+            return CallRecord(outputs, seconds=self._since(begun))
 
         return cast(T, self._kept(node, generation, index, "record", inputs, timed).outputs)
 
@@ -77,7 +82,7 @@ class SqlRecorder:
     def calls(self) -> list[TraceEvent]:
         """Every recorded ``model`` event of the run so far, in the order of recording."""
         if self._calls is None:
-            self._calls = {e.sequence: e for e in self._store.events(self._lease.run_id) if e.kind == "model"}
+            self._calls = {e.sequence: e for e in self._store.events(self._lease.run_id, "model")}
         return [self._calls[number] for number in sorted(self._calls)]
 
     def _kept(
@@ -119,6 +124,10 @@ class SqlRecorder:
             raise StoreError(_asked_before(stored, request_hash, asked))
         return stored.model_copy(deep=True)
 
+    def _since(self, begun: datetime) -> float:
+        """Seconds from ``begun`` to now; 0 where the clock was put back."""
+        return max((self._clock() - begun).total_seconds(), 0.0)
+
     def recorded(self, node: str, generation: int, index: str) -> Any:
         """The outcome recorded for this place. Raises StoreError if there is none."""
         event = self._store.event(self._lease.run_id, node, generation, index)
@@ -126,15 +135,18 @@ class SqlRecorder:
             raise StoreError(f"{_place(node, generation, index)}: nothing is recorded in run {self._lease.run_id}")
         return event.outputs
 
-    def recorded_all(self, node: str) -> list[tuple[str, Any]]:
-        """(index, outcome) of everything recorded for ``node`` in this run, by generation, in the order of recording."""
-        return _outcomes(self._store.events(self._lease.run_id), node)
+    def recorded_all(self, node: str) -> Iterator[tuple[str, Any]]:
+        """(index, outcome) of everything recorded for ``node`` in this run, by generation, in the order of recording, one after the other."""
+        for generation, index in self._store.event_places(self._lease.run_id, node):
+            event = self._store.event(self._lease.run_id, node, generation, index)
+            if event is not None and event.kind in _RECORDED_KINDS:
+                yield index, event.outputs
 
     def step(self, node: str, generation: int, outputs: Any) -> None:
         """Record the hash of what a node computed (and the outputs themselves where they are short).
 
-        In a resumed run the same outputs change nothing; others raise StoreError, because the run would no longer be
-        the one that was recorded.
+        Its seconds count from :meth:`begin`; 0 where no node began. In a resumed run the same outputs change nothing; others raise
+        StoreError, because the run would no longer be the one that was recorded.
         """
         computed = plain(outputs, f"what {node} computed")
         digest = content_hash(computed)
@@ -146,6 +158,7 @@ class SqlRecorder:
             kind="step",
             outputs=condensed(computed),
             output_hash=digest,
+            seconds=0.0 if self._begun is None else self._since(self._begun),
             at=stamp(self._clock()),
         )
         stored = self._store.add_event(self._lease, event)
@@ -168,11 +181,6 @@ class SqlRecorder:
             at=stamp(self._clock()),
         )
         self._store.add_event(self._lease, event)
-
-
-def _outcomes(events: Iterable[TraceEvent], node: str) -> list[tuple[str, Any]]:
-    found = [event for event in events if event.node == node and event.kind in _RECORDED_KINDS]
-    return [(event.index, event.outputs) for event in sorted(found, key=lambda event: (event.generation, event.sequence))]
 
 
 def _as_object(value: Any) -> dict[str, Any]:
@@ -265,9 +273,14 @@ class ReplayRecorder:
             raise self._differs(Difference(node, generation, index, "", "", "read back now, not in the record"))
         return copy.deepcopy(event.outputs)
 
-    def recorded_all(self, node: str) -> list[tuple[str, Any]]:
-        """(index, outcome) of everything recorded for ``node``, by generation, in the order of recording."""
-        return copy.deepcopy(_outcomes(self._events.values(), node))
+    def recorded_all(self, node: str) -> Iterator[tuple[str, Any]]:
+        """(index, outcome) of everything recorded for ``node``, by generation, in the order of recording, one after the other."""
+        found = [event for event in self._events.values() if event.node == node and event.kind in _RECORDED_KINDS]
+        for event in sorted(found, key=lambda event: (event.generation, event.sequence)):
+            yield event.index, copy.deepcopy(event.outputs)
+
+    def begin(self) -> None:
+        """Seconds are not compared."""
 
     def step(self, node: str, generation: int, outputs: Any) -> None:
         """Compare what a node computed with the record. Raises ReplayDiffers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Literal, TypeVar, cast
 
 from core.errors import StoreError
@@ -48,10 +48,13 @@ class ScratchRecorder:
             raise StoreError(f"{node}, generation {generation}, {index}: nothing is recorded")
         return copy.deepcopy(event.outputs)
 
-    def recorded_all(self, node: str) -> list[tuple[str, Any]]:
+    def recorded_all(self, node: str) -> Iterator[tuple[str, Any]]:
         """(index, outcome) of everything recorded for ``node``, by generation, in order."""
         found = [e for e in self.events if e.node == node and e.kind != "step"]
-        return [(e.index, copy.deepcopy(e.outputs)) for e in sorted(found, key=lambda e: (e.generation, e.sequence))]
+        yield from [(e.index, copy.deepcopy(e.outputs)) for e in sorted(found, key=lambda e: (e.generation, e.sequence))]
+
+    def begin(self) -> None:
+        """Seconds are not kept."""
 
     def step(self, node: str, generation: int, outputs: Any) -> None:
         """Keep what a node computed; StoreError if it computed something else before."""

@@ -15,7 +15,7 @@ from app.commands.door import NONE_MEETS, read_spec, services
 from app.console import emit_json, err, out, print_objections, print_report, print_spec, progress_bar, write_reports
 from app.services.health import describe_plan
 from core.errors import ApprovalNeeded
-from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED
+from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED, PATIENCE
 from core.options import RunOptions
 from core.report import Report
 from core.spec import DesignSpec, with_suggestions
@@ -59,6 +59,22 @@ Blocks = Annotated[
         "--blocks", help="Your building blocks: any file of structures, with name, id, CAS, price, currency, amount, unit if known."
     ),
 ]
+Budget = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=MAX_BUDGET,
+        help="At most how many distinct structures are evaluated. The search ends sooner where it does not improve: see --patience.",
+    ),
+]
+Patience = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=MAX_BUDGET,
+        help=f"End the search once the ten best did not improve in so many generations in a row; more of it spends more of the budget. Default {PATIENCE}.",
+    ),
+]
 BlocksModeOption = Annotated[BlocksMode, typer.Option("--blocks-mode", help="Add them to the shipped blocks, or use them alone.")]
 KnownFile = Annotated[
     Path | None, typer.Option("--known", help="Structures you know already (any file of structures); they are not listed.")
@@ -78,7 +94,8 @@ def design(
     goal: Annotated[str, typer.Argument(help="What is wanted, in a sentence.")] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Approve the spec without asking.")] = False,
     candidates: Annotated[int | None, typer.Option(min=1, max=MAX_CANDIDATES, help="How many candidates to list.")] = None,
-    budget: Annotated[int | None, typer.Option(min=1, max=MAX_BUDGET, help="How many distinct structures may be evaluated.")] = None,
+    budget: Budget = None,
+    patience: Patience = None,
     seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="Seed of every random choice.")] = None,
     spec_file: SpecFile = None,
     blocks: Blocks = None,
@@ -102,7 +119,14 @@ def design(
     changes = {k: v for k, v in wished.items() if v is not None}
     brought = given.model_copy(update=changes).model_dump(mode="json") if given else None
     options = RunOptions.model_validate(
-        {**changes, **compound_options(core, like, unlike), "yes": yes, "spec": brought, "despite_objections": accept_unread or None}
+        {
+            **changes,
+            **compound_options(core, like, unlike),
+            "patience": patience,
+            "yes": yes,
+            "spec": brought,
+            "despite_objections": accept_unread or None,
+        }
     )
     with progress_bar(budget or (given.budget if given else door.settings.search.budget)) as progress:
         runs = door.runs(progress)

@@ -53,6 +53,7 @@ class Execution:
                 graph = build(saver)
                 self._stream(graph, lease, answer, tell, claimed)
                 self._finish(lease, tell)
+                saver.delete_thread(run.run_id)  # a run that is over goes on from nothing
 
     @contextmanager
     def held(self, run_id: str, owner: str = "") -> Iterator[Lease]:
@@ -123,19 +124,22 @@ class Execution:
     def _context(self, lease: Lease, tell: ProgressSink) -> DesignContext:
         from graphs.context import DesignContext
         from memory.recorder import SqlRecorder
+        from tools.search.policy import with_patience
 
         recorder = SqlRecorder(self.store, lease, self.clock)
+        run = self.store.run(lease.run_id)
         return DesignContext(
             store=self.store,
             lease=lease,
             recorder=recorder,
-            models=wiring.open_models(self.settings, wiring.stored_plan(self.store.run(lease.run_id).options), recorder),
+            models=wiring.open_models(self.settings, wiring.stored_plan(run.options), recorder),
             executor=wiring.open_executor(self.settings),
             literature=lambda: wiring.open_literature(self.settings),
             clock=self.clock,
             workspace=wiring.open_workspace(self.settings),
             progress=tell,
             objections=objections,
+            policy=with_patience(run.given.patience),
             stop_if_asked=lambda: self.stop_if_asked(lease),
         )
 

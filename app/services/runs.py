@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from app import wiring
 from app.services.execution import Execution, report_of
 from core.approval import objections
-from core.errors import ApprovalNeeded, NotFoundError, UsageError
+from core.errors import ApprovalNeeded, NotFoundError, StoreError, UsageError
 from core.events import NumberedEvent, ProgressSink, silent
 from core.interfaces import RunRecord, RunStore
 from core.options import RunOptions, given_options
@@ -214,9 +215,7 @@ class RunService:
     def show(self, run_id: str) -> RunDetails:
         """What is stored of a run. NotFoundError."""
         record = self.store.run(run_id)
-        counts: dict[str, int] = {}
-        for candidate in self.store.candidates(record.run_id):
-            counts[candidate.status] = counts.get(candidate.status, 0) + 1
+        counts = self.store.candidate_counts(record.run_id)
         spec = self.store.spec(record.run_id) if record.spec_version else None
         return RunDetails(record, spec, counts, self.store.feedback(record.run_id))
 
@@ -303,8 +302,14 @@ class RunService:
         return fork(self.store, run_id, from_event, changes, new_id=uuid.uuid4().hex[:12], user=user, clock=self.clock)
 
     def verify(self, run_id: str, head: str = "") -> Verification:
-        """Whether what is stored of a run is what was sealed; ``head``: a seal that was kept elsewhere. NotFoundError."""
-        return self.store.verify(self.store.run(run_id).run_id, head.strip().lower())
+        """Whether what is stored of a run is what was sealed; ``head``: a seal that was kept elsewhere. NotFoundError.
+
+        A finished run whose process died before it sealed the run is sealed first, where this process may write to the store.
+        """
+        found = self.store.run(run_id).run_id
+        with suppress(StoreError):
+            self.store.seal_left(found, wiring.owner_name())
+        return self.store.verify(found, head.strip().lower())
 
     def replay(self, run_id: str) -> ReplayResult:
         """Repeat a run from its record and compare every step. NotFoundError if it did not go to its end."""

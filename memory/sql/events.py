@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from core.trace import TraceEvent
+from core.trace import EventKind, TraceEvent
 from memory.sql.models import Event, json_text
+from memory.sql.packing import packed_text
 from memory.sql.runs import require_run
 from memory.sql.seals import event_seal
 
@@ -56,14 +57,22 @@ def add_event(connection: Connection, run_id: str, event: TraceEvent) -> TraceEv
     number, previous = (1, None) if last is None else (last.sequence + 1, last.seal)
     fields = {name: getattr(event, name) for name in _FIELDS} | {"seconds": float(event.seconds)}
     row = {"run_id": run_id, "node": event.node, "generation": event.generation, "place": event.index, "sequence": number, **fields}
-    written = row | {name: json_text(row[name]) for name in ("inputs", "outputs")}
+    written = row | {"inputs": json_text(row["inputs"]), "outputs": packed_text(row["outputs"])}
     connection.execute(insert(Event).values(**row, seal=event_seal(connection, run_id, written, previous)))
     return event.model_copy(update={"sequence": number})
 
 
-def list_events(connection: Connection, run_id: str) -> list[TraceEvent]:
-    """The run's events in the order in which they were stored. Raises NotFoundError if there is no such run."""
-    rows = connection.execute(select(Event.__table__).where(Event.run_id == run_id).order_by(Event.sequence)).all()
+def event_places(connection: Connection, run_id: str, node: str) -> list[tuple[int, str]]:
+    """(generation, index) of each event of a node that is no step, by generation, in the order in which they were stored."""
+    wanted = (Event.run_id == run_id, Event.node == node, Event.kind != "step")
+    rows = connection.execute(select(Event.generation, Event.place).where(*wanted).order_by(Event.generation, Event.sequence))
+    return [(row.generation, row.place) for row in rows]
+
+
+def list_events(connection: Connection, run_id: str, kind: EventKind | None) -> list[TraceEvent]:
+    """The run's events, those of one kind if it is given, in the order in which they were stored. NotFoundError if there is no such run."""
+    wanted = [Event.run_id == run_id, *([] if kind is None else [Event.kind == kind])]
+    rows = connection.execute(select(Event.__table__).where(*wanted).order_by(Event.sequence)).all()
     if not rows:
         require_run(connection, run_id)
     return [_event(row) for row in rows]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import JSON, TIMESTAMP, ColumnElement, Connection, Double, Select, Text, case, cast, func, select, type_coerce
 
 from core.interfaces import DESIGN
 from memory.sql.engine import Database, for_reading, normalise_url
@@ -75,44 +75,45 @@ def _pairs(connection: Connection, query: Select[str, int]) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
+def _part(connection: Connection, column: ColumnElement[Any], name: str) -> ColumnElement[str]:
+    """The text that the JSON object in ``column`` holds under ``name``; null where it holds none."""
+    raw = type_coerce(column, Text)
+    if connection.dialect.name == "sqlite":
+        return case((func.json_type(raw, f"$.{name}") == "text", func.json_extract(raw, f"$.{name}")))
+    held = cast(raw, JSON)
+    return case((func.json_typeof(held[name]) == "string", held[name].as_string()))
+
+
+def _moment(connection: Connection, time: ColumnElement[str]) -> ColumnElement[float]:
+    """An ISO time as seconds since some moment; null where it is no time."""
+    if connection.dialect.name == "sqlite":
+        return func.julianday(time) * 86400.0
+    readable = case((time.like("____-__-__T%"), time))
+    return cast(func.extract("epoch", cast(readable, TIMESTAMP(timezone=True))), Double)
+
+
 def _add_runs(connection: Connection, figures: RunFigures) -> None:
-    for status, options in connection.execute(select(Run.status, Run.options)):
-        kind = options.get("kind", DESIGN) if isinstance(options, Mapping) else DESIGN
-        counts = figures.runs if kind == DESIGN else figures.conversations
-        counts[status] = counts.get(status, 0) + 1
+    kind = func.coalesce(_part(connection, Run.options.expression, "kind"), DESIGN).label("of")
+    for status, of, count in connection.execute(select(Run.status, kind, func.count()).group_by(Run.status, "of")):
+        counts = figures.runs if of == DESIGN else figures.conversations
+        counts[status] = counts.get(status, 0) + count
 
 
 def _add_steps(connection: Connection, figures: RunFigures) -> None:
-    rows = connection.execute(
-        select(Event.run_id, Event.node, Event.at, Run.created_at)
-        .join(Run, Run.run_id == Event.run_id)
-        .where(Event.kind == "step")
-        .order_by(Event.run_id, Event.sequence)
-    )
-    ended: dict[str, datetime] = {}
-    for run_id, node, at, created_at in rows:
-        end = _moment(at)
-        begin = ended.get(run_id) or _moment(created_at)
-        figures.steps[node] = figures.steps.get(node, 0) + 1
-        if begin and end:
-            figures.step_seconds[node] = figures.step_seconds.get(node, 0.0) + max((end - begin).total_seconds(), 0.0)
-        if end:
-            ended[run_id] = end
+    ended = _moment(connection, Event.at.expression).label("ended")
+    ends = select(Event.run_id, Event.sequence, Event.node, ended).where(Event.kind == "step").subquery()
+    before = func.lag(ends.c.ended).over(partition_by=ends.c.run_id, order_by=ends.c.sequence)
+    steps = select(ends.c.run_id, ends.c.node, ends.c.ended, before.label("before")).subquery()
+    created = select(_moment(connection, Run.created_at.expression)).where(Run.run_id == steps.c.run_id).scalar_subquery()
+    spent = steps.c.ended - func.coalesce(steps.c.before, created)
+    query = select(steps.c.node, func.count(), func.sum(case((spent > 0, spent), else_=0.0))).group_by(steps.c.node)
+    for node, count, seconds in connection.execute(query):
+        figures.steps[node], figures.step_seconds[node] = count, round(seconds, 3)
 
 
 def _add_models(connection: Connection, figures: RunFigures) -> None:
-    columns = (Event.node, Event.model, Event.inputs, Event.tokens_in, Event.tokens_out, Event.seconds)
-    for node, model, inputs, tokens_in, tokens_out, seconds in connection.execute(select(*columns).where(Event.kind == "model")):
-        role = inputs.get("role") if isinstance(inputs, Mapping) else None
-        use = figures.models.setdefault((role if isinstance(role, str) and role else node, model), ModelUse())
-        use.calls += 1
-        use.tokens_in += tokens_in
-        use.tokens_out += tokens_out
-        use.seconds += seconds
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
+    role = func.coalesce(func.nullif(_part(connection, Event.inputs.expression, "role"), ""), Event.node).label("of")
+    sums = (func.count(), func.sum(Event.tokens_in), func.sum(Event.tokens_out), func.sum(Event.seconds))
+    query = select(role, Event.model, *sums).where(Event.kind == "model").group_by("of", Event.model)
+    for name, model, *numbers in connection.execute(query):
+        figures.models[name, model] = ModelUse(*numbers)

@@ -24,7 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_HEAD = "0005"
+from memory.sql.packing import packed_text, unpacked_text
+
+SCHEMA_HEAD = "0006"
 """Number of the newest migration. A database with a greater number was written by a newer molwright."""
 
 NAMING = {
@@ -58,6 +60,21 @@ class JsonText(TypeDecorator[Any]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """The value that the text stands for."""
         return None if value is None else json.loads(value)
+
+
+class PackedText(TypeDecorator[Any]):
+    """As :class:`JsonText`, but a long text is stored compressed (:func:`memory.sql.packing.packed_text`)."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+        """The text that stands for ``value``. Raises TypeError or ValueError for what JSON cannot hold."""
+        return packed_text(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """The value that the text stands for. ValueError if it is damaged."""
+        return None if value is None else unpacked_text(value)
 
 
 class Base(DeclarativeBase):
@@ -106,43 +123,50 @@ class Spec(Base):
 
 
 class CandidateRow(Base):
-    """One evaluated structure of a run. ``position`` is the order in which the run first stored them."""
+    """One evaluated structure of a run. ``position`` is the order in which the run first stored them.
+
+    ``content`` is the whole candidate, packed (:mod:`memory.sql.packing`); what is searched for or counted stands in columns beside it.
+    Where it is null, an earlier molwright stored the candidate in the columns below it and in the tables of property values, rankings and
+    citations (:mod:`memory.sql.candidates_before`).
+    """
 
     __tablename__ = "candidates"
     __table_args__ = (
         UniqueConstraint("run_id", "position"),
         Index(None, "run_id", "generation"),
-        Index(None, "run_id", "status"),
-        {"sqlite_with_rowid": False},
+        Index(None, "run_id", "dedup_key"),
+        Index(None, "status", "run_id", "position"),
     )
 
     run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[int]
-    schema_version: Mapped[str]
-    smiles: Mapped[str]
-    given: Mapped[str] = mapped_column(server_default=text("''"))
-    inchikey: Mapped[str]
-    name: Mapped[str]
-    candidate_class: Mapped[str]
     dedup_key: Mapped[str]
-    undefined_stereocentres: Mapped[int]
-    notes: Mapped[Any] = mapped_column(JsonText)
     proposer: Mapped[str]
-    operator: Mapped[str]
-    parents: Mapped[Any] = mapped_column(JsonText)
     generation: Mapped[int]
-    origin_rationale: Mapped[str]
-    parent_smiles: Mapped[Any] = mapped_column(JsonText)
-    changes: Mapped[Any] = mapped_column(JsonText)
     status: Mapped[str]
     rejected_by: Mapped[str]
-    rejected_reason: Mapped[str]
-    safety_verdict: Mapped[str]
-    safety: Mapped[Any] = mapped_column(JsonText)
-    requirements: Mapped[Any] = mapped_column(JsonText)
-    route: Mapped[Any] = mapped_column(JsonText)
-    rationale: Mapped[str]
+    content: Mapped[bytes | None]
+
+    schema_version: Mapped[str | None]
+    smiles: Mapped[str | None]
+    given: Mapped[str | None]
+    inchikey: Mapped[str | None]
+    name: Mapped[str | None]
+    candidate_class: Mapped[str | None]
+    undefined_stereocentres: Mapped[int | None]
+    notes: Mapped[Any | None] = mapped_column(JsonText)
+    operator: Mapped[str | None]
+    parents: Mapped[Any | None] = mapped_column(JsonText)
+    origin_rationale: Mapped[str | None]
+    parent_smiles: Mapped[Any | None] = mapped_column(JsonText)
+    changes: Mapped[Any | None] = mapped_column(JsonText)
+    rejected_reason: Mapped[str | None]
+    safety_verdict: Mapped[str | None]
+    safety: Mapped[Any | None] = mapped_column(JsonText)
+    requirements: Mapped[Any | None] = mapped_column(JsonText)
+    route: Mapped[Any | None] = mapped_column(JsonText)
+    rationale: Mapped[str | None]
 
 
 def _of_candidate() -> ForeignKeyConstraint:
@@ -150,7 +174,7 @@ def _of_candidate() -> ForeignKeyConstraint:
 
 
 class PropertyValueRow(Base):
-    """One property of one candidate. ``number`` or ``level`` holds the value; both are null where it could not be had."""
+    """One property of one candidate of an earlier molwright. ``number`` or ``level`` holds the value; both are null where it could not be had."""
 
     __tablename__ = "property_values"
     __table_args__ = (_of_candidate(), {"sqlite_with_rowid": False})
@@ -175,7 +199,7 @@ class PropertyValueRow(Base):
 
 
 class Ranking(Base):
-    """How a candidate stands against the others; a row exists once any of its numbers does."""
+    """How a candidate of an earlier molwright stands against the others; a row exists once any of its numbers does."""
 
     __tablename__ = "rankings"
     __table_args__ = (_of_candidate(), Index(None, "run_id", "rank"))
@@ -192,7 +216,7 @@ class Ranking(Base):
 
 
 class CitationRow(Base):
-    """A reference used by a candidate, or by the report as a whole where ``key`` is empty."""
+    """A reference used by the report where ``key`` is empty, else by a candidate of an earlier molwright."""
 
     __tablename__ = "citations"
 
@@ -220,10 +244,13 @@ class ReportRow(Base):
 
 
 class Event(Base):
-    """One event of a run's trace. ``seal`` covers it and the seal of the event before; empty in runs of an older molwright."""
+    """One event of a run's trace. ``seal`` covers it and the seal of the event before; empty in runs of an older molwright.
+
+    The index holds all that the sums over steps and errors need, so that they pass by what the events hold.
+    """
 
     __tablename__ = "trace_events"
-    __table_args__ = (UniqueConstraint("run_id", "sequence"),)
+    __table_args__ = (UniqueConstraint("run_id", "sequence"), Index(None, "kind", "run_id", "sequence", "node", "at"))
 
     run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
     node: Mapped[str] = mapped_column(primary_key=True)
@@ -234,7 +261,7 @@ class Event(Base):
     kind: Mapped[str]
     request_hash: Mapped[str]
     inputs: Mapped[Any] = mapped_column(JsonText)
-    outputs: Mapped[Any] = mapped_column(JsonText)
+    outputs: Mapped[Any] = mapped_column(PackedText)
     output_hash: Mapped[str]
     endpoint: Mapped[str]
     model: Mapped[str]

@@ -157,7 +157,7 @@ def save_report(connection: Connection, run_id: str, report: Report) -> None:
         raise ValueError(f"the report of run {report.run_id} cannot be stored under run {run_id}")
     row = {"run_id": run_id, "schema_version": report.schema_version, "content": report.model_dump(mode="json")}
     upsert(connection, ReportRow, [row], ("run_id",))
-    replace_citations(connection, run_id, {"": report.citations})
+    replace_citations(connection, run_id, report.citations)
 
 
 def load_report(connection: Connection, run_id: str) -> Report:

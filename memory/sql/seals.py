@@ -48,6 +48,8 @@ SEALED: tuple[tuple[type[Base], tuple[str, ...]], ...] = (
     (Event, ("node", "generation", "place")),
     (ProgressRow, ("number",)),
 )
+#: Columns that older seals do not cover: they are empty in what those seals cover.
+_ADDED_SINCE = {"candidates": ("content",)}
 _EVENT = tuple(column.name for column in Event.__table__.columns if column.name != "seal")
 _FEEDBACK = tuple(column.name for column in Feedback.__table__.columns if column.name != "seal")
 _GENESIS = ("run_id", "goal", "options", "created_at")
@@ -91,6 +93,10 @@ def verify(connection: Connection, run_id: str, head: str = "") -> Verification:
         notes.append("the conversation goes on: what is not an event is sealed again after its next answer")
     elif seals:
         faults += _check_content(connection, run_id, seals)
+    elif known and run["status"] in FINISHED and run["owner"]:
+        notes.append(
+            f"{run['owner']} has ended the run and not let it go: it is sealed when it is let go or, if that process died, taken over"
+        )
     elif known and run["status"] in FINISHED:
         faults.append("run_seals: the run is finished and has no seal: it was removed, or the process that ended the run died before it")
     if head and head not in heads + known:
@@ -217,7 +223,9 @@ def _check_content(connection: Connection, run_id: str, seals: Sequence[Mapping[
 def _check_table(name: str, rows: int, columns: Mapping[str, str], now: Mapping[str, Any]) -> list[str]:
     if now["rows"] != rows:
         return [f"{name}: rows were added or removed: {rows} were sealed, {now['rows']} are there"]
-    return [f"{name}.{column}" for column, digest in columns.items() if now["columns"].get(column) != digest]
+    empty = hashlib.sha256(_bytes(None) * rows).hexdigest()  # of a column that came after the seal, where nothing may stand
+    added = {column: empty for column in _ADDED_SINCE.get(name, ()) if column not in columns}
+    return [f"{name}.{column}" for column, digest in {**columns, **added}.items() if now["columns"].get(column) != digest]
 
 
 def _digests(connection: Connection, model: type[Base], order: Sequence[str], run_id: str) -> dict[str, Any]:
@@ -253,8 +261,11 @@ def _bytes(value: Any) -> bytes:
     """A value with its kind and length, so that no two rows give the same bytes."""
     if isinstance(value, bool):
         value = int(value)
-    text = value.isoformat() if hasattr(value, "isoformat") else value if isinstance(value, str) else repr(value)
-    data = text.encode("utf-8", "surrogatepass")
+    if isinstance(value, bytes):
+        data = value
+    else:
+        text = value.isoformat() if hasattr(value, "isoformat") else value if isinstance(value, str) else repr(value)
+        data = text.encode("utf-8", "surrogatepass")
     return f"{type(value).__name__[:1]}{len(data)}:".encode() + data
 
 

@@ -10,13 +10,13 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection
 
-from core.candidate import Candidate
-from core.errors import StoreError
+from core.candidate import Candidate, CandidateOutline
+from core.errors import LeaseLost, RunBusy, StoreError
 from core.events import NumberedEvent, ProgressEvent
 from core.interfaces import Lease, RunRecord
-from core.report import Report, RunStatus
+from core.report import FINISHED, Report, RunStatus
 from core.spec import DesignSpec
-from core.trace import TraceEvent
+from core.trace import EventKind, TraceEvent
 from core.verification import Verification
 from memory.sql import candidates as candidate_rows
 from memory.sql import events, leases, progress, queue, runs, seals
@@ -173,11 +173,36 @@ class SqlRunStore:
             pass
 
     def release(self, lease: Lease) -> None:
-        """Let the run go, so that anyone may acquire it; one that is finished is sealed. Raises LeaseLost if it is no longer held."""
-        with self._write(lease) as connection:
-            leases.release(connection, lease)
-        with self._write() as connection:  # apart, so that a run that cannot be sealed is let go all the same
-            seals.seal_run(connection, lease.run_id, leases.stamp(self.clock()))
+        """Let the run go, so that anyone may acquire it; one that is finished is sealed, in the same transaction.
+
+        Raises LeaseLost if it is no longer held, StoreError if it cannot be sealed; then it is let go all the same.
+        """
+        try:
+            with self._write(lease) as connection:
+                leases.release(connection, lease)
+                seals.seal_run(connection, lease.run_id, leases.stamp(self.clock()))
+        except LeaseLost:
+            raise
+        except StoreError:
+            with self._write(lease) as connection:
+                leases.release(connection, lease)
+            raise
+
+    def seal_left(self, run_id: str, owner: str) -> bool:
+        """Seal a finished run whose process died before it did; whether there was one to seal.
+
+        Takes the run over as ``owner`` and lets it go. Nothing is done while that process may be alive. Raises NotFoundError if there is no
+        such run.
+        """
+        with self._read() as connection:
+            row = runs.find_run(connection, run_id)
+        if row.status not in FINISHED or not row.owner:
+            return False
+        try:
+            self.release(self.acquire(row.run_id, owner))
+        except RunBusy:
+            return False
+        return True
 
     # specs -----------------------------------------------------------------------------------------------------------
 
@@ -219,10 +244,36 @@ class SqlRunStore:
                 runs.require_run(connection, run_id)
             return found
 
-    def known_keys(self, run_id: str) -> dict[str, int]:
-        """Generation of every stored candidate by its key and by its duplicate key; the earliest where several share one."""
+    def each_candidate(self, run_id: str, *, status: str | None = None) -> Iterator[Candidate]:
+        """The run's candidates, those with ``status`` if it is given, one after the other in the order in which they were first stored.
+
+        Only a few hundred are in memory at once. Each of those is read in a transaction of its own.
+        """
+        after = -1
+        while True:
+            with self._read() as connection:
+                page, after = candidate_rows.load_page(connection, run_id, status, after)
+            if not page:
+                return
+            yield from page
+
+    def outlines(self, run_id: str) -> list[CandidateOutline]:
+        """Key, generation, proposer and fate of every candidate of the run, in the order in which they were first stored."""
         with self._read() as connection:
-            return candidate_rows.known_keys(connection, run_id)
+            return candidate_rows.outlines(connection, run_id)
+
+    def candidate_counts(self, run_id: str) -> dict[str, int]:
+        """How many candidates of the run have each status; a status that none has is left out."""
+        with self._read() as connection:
+            return candidate_rows.count(connection, run_id)
+
+    def known_keys(self, run_id: str, names: Iterable[str] | None = None) -> dict[str, int]:
+        """Generation of every stored candidate by its key and by its duplicate key; the earliest where several share one.
+
+        With ``names`` only those of them that are stored as one or the other, which costs no more in a long run.
+        """
+        with self._read() as connection:
+            return candidate_rows.known_keys(connection, run_id, names)
 
     # reports, trace, feedback ----------------------------------------------------------------------------------------
 
@@ -249,10 +300,18 @@ class SqlRunStore:
         with self._read() as connection:
             return events.find_event(connection, run_id, node, generation, index)
 
-    def events(self, run_id: str) -> list[TraceEvent]:
-        """The run's events in the order in which they were stored. Raises NotFoundError if there is no such run."""
+    def events(self, run_id: str, kind: EventKind | None = None) -> list[TraceEvent]:
+        """The run's events, those of one kind if it is given, in the order in which they were stored.
+
+        Raises NotFoundError if there is no such run.
+        """
         with self._read() as connection:
-            return events.list_events(connection, run_id)
+            return events.list_events(connection, run_id, kind)
+
+    def event_places(self, run_id: str, node: str) -> list[tuple[int, str]]:
+        """(generation, index) of each event of a node that is no step, by generation, in the order in which they were stored."""
+        with self._read() as connection:
+            return events.event_places(connection, run_id, node)
 
     def verify(self, run_id: str, head: str = "") -> Verification:
         """Hold what is stored of the run against its seals, and against a ``head`` that was kept elsewhere.

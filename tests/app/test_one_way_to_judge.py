@@ -77,7 +77,7 @@ def _graph(smiles: str, spec: DesignSpec) -> Candidate:
     proposal = Proposal(smiles=smiles, proposer="evolution", operator="given")
     store = SimpleNamespace(
         spec=lambda run, version: spec,
-        known_keys=lambda run: {},
+        known_keys=lambda run, names: {},
         candidates=lambda run, **_: list(rows.values()),
         save_candidates=lambda lease, found: rows.update({c.key: c for c in found}),
     )

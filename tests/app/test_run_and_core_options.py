@@ -11,8 +11,12 @@ from typer.testing import CliRunner
 
 from app.cli import app
 from app.services.entry import Services
-from core.events import StageBegun, StatusChanged
+from app.services.execution import Execution
+from core.errors import UsageError
+from core.events import ProgressSink, StageBegun, StatusChanged
+from core.interfaces import Lease
 from core.options import RunOptions
+from graphs.context import DesignContext
 
 GOAL = "a molecule with MW below 300"
 NOW = "2026-01-01T00:00:00+00:00"
@@ -101,3 +105,21 @@ def test_references_are_resembled_or_avoided() -> None:
 def test_what_cannot_be_a_core_or_a_reference_is_an_error(tmp_path: Path) -> None:
     assert _called("spec", GOAL, "--core", "").exit_code != 0
     assert _called("spec", GOAL, "--like", str(tmp_path / "nothing.smi")).exit_code != 0
+
+
+def test_patience_is_stored_with_the_run_and_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[int] = []
+
+    def seen(self: Execution, lease: Lease, tell: ProgressSink) -> DesignContext:
+        made = context(self, lease, tell)
+        used.append(made.policy.patience)
+        made.executor.close()
+        raise UsageError("seen enough")
+
+    context = Execution._context
+    monkeypatch.setattr(Execution, "_context", seen)
+    assert _called("design", GOAL, "--yes", "--patience", "9").exception is not None
+    assert _called("design", GOAL, "--yes").exception is not None
+    assert used == [9, 4]
+    assert [run.given.patience for run in Services().runs().list()] == [None, 9]
+    assert _called("design", GOAL, "--patience", "0").exit_code == 2

@@ -69,7 +69,7 @@ class RecorderContract:
         tell(recorder)
         second = again()
         assert second.recorded("propose", 0, "evolution") == ["O"]
-        assert second.recorded_all("propose") == [("reactions", ["N"]), ("evolution", ["O"]), ("evolution", ["C"])]
+        assert list(second.recorded_all("propose")) == [("reactions", ["N"]), ("evolution", ["O"]), ("evolution", ["C"])]
         assert [e.node for e in second.calls()] == ["rank"]
         for nothing in (("propose", 7, "evolution"), ("rank", 0, "step")):
             with pytest.raises(MolwrightError):

@@ -10,8 +10,9 @@ from rdkit import Chem
 
 from evals.benchmarks.pmo.__main__ import main
 from evals.benchmarks.pmo.accounting import Ledger, auc_top, only_good
+from evals.benchmarks.pmo.oracles import answers_in
 from evals.benchmarks.pmo.quality import is_makeable, quality
-from evals.benchmarks.pmo.report import pmo_section
+from evals.benchmarks.pmo.report import further, pmo_section
 from evals.benchmarks.pmo.run import play
 from evals.engine_report import page
 from tools.optimise.start import own_library
@@ -94,3 +95,24 @@ def test_the_section_has_every_task_and_the_sum() -> None:
     assert "valsartan_smarts" in text
     assert "± 0.000" in text
     assert "**sum**" in text
+
+
+def test_the_spread_is_that_of_a_further_seed() -> None:
+    assert further([0.5]) == float("inf")
+    assert further([0.7, 0.7, 0.7]) == 0.0
+    assert further([1.0, 2.0, 3.0, 4.0, 5.0]) == pytest.approx(2.1318 * 1.5811 * 1.0954, rel=1e-3)
+    few, many = further([0.6, 0.8, 0.7]), further([0.6, 0.8, 0.7, 0.6, 0.8, 0.7])
+    assert few > 1.5 * many, "three seeds say less of the next than six"
+
+
+def test_the_section_says_of_how_few_seeds_it_is_and_what_is_void() -> None:
+    result = play("random", "qed", 0, own_library(), budget=100).model_copy(update={"budget": 10_000})
+    some = [result.model_copy(update={"engine": "ours", "seed": seed, "auc": 0.5 + seed / 10}) for seed in range(3)]
+    text = page([pmo_section(some)])
+    assert "0.600 ± 0.337" in text
+    assert "of 3 only: too few to tell engines apart" in text
+    more = [result.model_copy(update={"engine": "ours", "seed": seed, "auc": 0.5}) for seed in range(5)]
+    assert "too few" not in page([pmo_section(more)])
+    assert "celecoxib" in answers_in(own_library())
+    assert "own targets (albuterol, amlodipine, camphor, celecoxib" in text
+    assert answers_in(["CCO", "nonsense"]) == []

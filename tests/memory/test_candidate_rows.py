@@ -15,6 +15,7 @@ from core.errors import NotFoundError, StoreError
 from core.interfaces import Lease
 from memory.sql import SqlRunStore
 from memory.sql.models import CandidateRow, CitationRow, PropertyValueRow, Ranking
+from tests.memory.before_0006 import as_before
 
 NewCandidate = Callable[..., Candidate]
 
@@ -23,6 +24,13 @@ NewCandidate = Callable[..., Candidate]
 def lease(store: SqlRunStore) -> Lease:
     store.create_run("r1", "goal", {}, "2026-01-01T00:00:00+00:00")
     return store.acquire("r1", "me")
+
+
+def _before(store: SqlRunStore, *candidates: Candidate) -> None:
+    """Make stored candidates those of an earlier molwright."""
+    with store.database.write() as connection:
+        for candidate in candidates:
+            as_before(connection, "r1", candidate)
 
 
 def _counts(store: SqlRunStore) -> list[int]:
@@ -38,6 +46,21 @@ def test_a_full_candidate_comes_back_whole(store: SqlRunStore, lease: Lease, new
     assert back == candidate
     assert list(back.properties) == list(candidate.properties)
     assert [citation.number for citation in back.citations] == [2, 1]
+
+
+def test_candidates_of_an_earlier_molwright_come_back_and_are_replaced_whole(
+    store: SqlRunStore, lease: Lease, new_candidate: NewCandidate
+) -> None:
+    candidates = [new_candidate(number) for number in range(3)]
+    store.save_candidates(lease, candidates)
+    _before(store, *candidates[:2])
+    assert _counts(store) == [3, 8, 2, 4]
+    assert store.candidates("r1") == candidates
+    assert list(store.each_candidate("r1")) == candidates
+    assert store.candidate_counts("r1") == {"rejected": 3}
+    store.save_candidates(lease, [new_candidate(0, name="new"), candidates[2]])
+    assert _counts(store) == [3, 4, 1, 2]
+    assert store.candidates("r1") == [new_candidate(0, name="new"), *candidates[1:]]
 
 
 def test_the_full_candidate_is_full(new_candidate: NewCandidate) -> None:
@@ -63,7 +86,7 @@ def test_saving_again_replaces_and_doubles_nothing(store: SqlRunStore, lease: Le
     first = [new_candidate(number) for number in range(4)]
     store.save_candidates(lease, first)
     store.save_candidates(lease, first)
-    assert _counts(store) == [4, 16, 4, 8]
+    assert _counts(store) == [4, 0, 0, 0]
     changed = new_candidate(1, properties={"logp": PropertyValue(value=1.0, method="m", method_version="1")}, citations=[], status="kept")
     store.save_candidates(lease, [new_candidate(9), changed])
     assert [candidate.key for candidate in store.candidates("r1")] == [candidate.key for candidate in [*first, new_candidate(9)]]
@@ -100,6 +123,30 @@ def test_candidates_of_one_run_are_not_those_of_another(store: SqlRunStore, leas
 def test_known_keys(store: SqlRunStore, lease: Lease, new_candidate: NewCandidate) -> None:
     store.save_candidates(lease, [new_candidate(5), new_candidate(6, dedup_key=""), new_candidate(1, dedup_key="DEDUP00005")])
     assert store.known_keys("r1") == {"KEY0000005": 2, "DEDUP00005": 1, "KEY0000006": 0, "KEY0000001": 1}
+
+
+def test_known_keys_of_some_names(store: SqlRunStore, lease: Lease, new_candidate: NewCandidate) -> None:
+    store.save_candidates(lease, [new_candidate(5), new_candidate(6, dedup_key=""), new_candidate(1, dedup_key="DEDUP00005")])
+    everything = store.known_keys("r1")
+    for name, generation in everything.items():
+        assert store.known_keys("r1", [name, "unknown", ""]) == {name: generation}
+    assert store.known_keys("r1", everything) == everything
+    assert store.known_keys("r1", []) == {}
+
+
+def test_candidates_one_after_the_other(
+    store: SqlRunStore, lease: Lease, monkeypatch: pytest.MonkeyPatch, new_candidate: NewCandidate
+) -> None:
+    monkeypatch.setattr("memory.sql.candidates.PAGE", 2)
+    stored = [new_candidate(number, status="kept" if number % 2 else "rejected") for number in range(5)]
+    store.save_candidates(lease, stored)
+    assert list(store.each_candidate("r1")) == stored
+    assert list(store.each_candidate("r1", status="kept")) == stored[1::2]
+    assert list(store.each_candidate("r2")) == []
+    assert store.candidate_counts("r1") == {"kept": 2, "rejected": 3}
+    assert [(o.key, o.generation, o.proposer, o.status, o.rejected_by) for o in store.outlines("r1")] == [
+        (c.key, c.origin.generation, c.origin.proposer, c.status, c.rejected_by) for c in stored
+    ]
 
 
 def test_a_batch_is_stored_whole_or_not_at_all(store: SqlRunStore, lease: Lease, new_candidate: NewCandidate) -> None:

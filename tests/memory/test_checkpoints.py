@@ -65,6 +65,20 @@ def test_a_run_goes_on_after_its_checkpointer_was_closed(place: Settings) -> Non
     assert visited == ["interpret", "rank"]
 
 
+def test_only_the_last_checkpoint_of_a_thread_is_kept(place: Settings) -> None:
+    config: Any = {"configurable": {"thread_id": "r1"}}
+    with open_checkpointer(place) as saver:
+        graph = _graph([]).compile(checkpointer=saver)
+        graph.invoke({"seen": []}, config, durability="sync")
+        graph.invoke({"seen": []}, {"configurable": {"thread_id": "r2"}}, durability="sync")
+        assert len(list(saver.list(config))) == 1
+        assert graph.get_state(config).tasks[0].interrupts[0].value == "approve?"
+        graph.invoke(Command(resume=True), config, durability="sync")
+        assert len(list(saver.list(config))) == 1
+        assert graph.get_state(config).values["seen"] == ["interpret", "rank"]
+        assert graph.get_state({"configurable": {"thread_id": "r2"}}).next == ("approve",)
+
+
 def test_checkpoints_from_before_the_clock_was_put_back_are_dropped(tmp_path: Path) -> None:
     config = {"configurable": {"thread_id": "r1"}}
     with open_checkpointer(settings_of(home=tmp_path / "home")) as saver:

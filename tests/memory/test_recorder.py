@@ -72,6 +72,22 @@ def test_seconds_and_time_come_from_the_clock(store: SqlRunStore, recorder: SqlR
     assert (event.seconds, event.at) == (2.5, "2026-01-02T03:04:07.500000+00:00")
 
 
+def test_the_seconds_of_a_step_count_from_the_beginning_of_its_node(
+    store: SqlRunStore, recorder: SqlRecorder, clock: Callable[..., Any]
+) -> None:
+    for seconds in (1.5, 0.25):
+        clock.forward(10)  # type: ignore[attr-defined]
+        recorder.begin()
+        clock.forward(seconds)  # type: ignore[attr-defined]
+        recorder.step("rank", int(seconds), "the same")
+    assert [event.seconds for event in store.events("r1")] == [1.5, 0.25]
+    replay = ReplayRecorder(store, "r1")
+    replay.begin()
+    for generation in (1, 0):
+        replay.step("rank", generation, "the same")
+    replay.finish()
+
+
 def test_changing_what_was_given_back_does_not_change_the_record(recorder: SqlRecorder, store: SqlRunStore) -> None:
     recorder.record("propose", 0, "0", {}, lambda: ["C"]).append("N")
     replay = ReplayRecorder(store, "r1")
@@ -90,8 +106,8 @@ def test_what_is_recorded_can_be_read_back(recorder: SqlRecorder, store: SqlRunS
     replay = ReplayRecorder(store, "r1")
     for either in (recorder, replay):
         assert either.recorded("propose", 1, "evolution") == ["C"]
-        assert either.recorded_all("propose") == [("reactions", ["N"]), ("evolution", ["O"]), ("evolution", ["C"])]
-        assert either.recorded_all("rank") == []
+        assert list(either.recorded_all("propose")) == [("reactions", ["N"]), ("evolution", ["O"]), ("evolution", ["C"])]
+        assert list(either.recorded_all("rank")) == []
     for index in ("other", "step", "why"):
         with pytest.raises(StoreError, match=f"propose, generation 0, {index}: nothing is recorded"):
             recorder.recorded("propose", 0, index)

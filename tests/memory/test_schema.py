@@ -14,14 +14,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import insert, inspect, text
 
 from core.candidate import Candidate
 from core.errors import StoreError
 from memory.sql import SqlRunStore
-from memory.sql.engine import Database, make_engine, normalise_url
-from memory.sql.models import SCHEMA_HEAD, Base
+from memory.sql.engine import Database, make_engine, make_folder, normalise_url
+from memory.sql.models import SCHEMA_HEAD, Base, Run
 from memory.sql.schema import MIGRATIONS, upgrade
+from tests.memory.before_0006 import rows_before
+from tests.memory.conftest import make_candidate
 
 
 def _script() -> ScriptDirectory:
@@ -80,6 +82,49 @@ def test_migrations_can_be_taken_back(store_url: str) -> None:
         assert inspect(connection).get_table_names() == ["alembic_version"]
     engine.dispose()
     SqlRunStore(store_url).create_run("r1", "goal", {}, "2026-01-01T00:00:00+00:00")
+
+
+def test_what_an_earlier_molwright_stored_is_read_after_the_migration(store_url: str) -> None:
+    url = normalise_url(store_url)
+    make_folder(url)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = make_engine(url, migrating=True)
+    candidates = [make_candidate(number) for number in range(3)]
+    run = dict.fromkeys(("finished_at", "error", "owner", "heartbeat_at"), "") | {"run_id": "r1", "goal": "g", "status": "paused"}
+    run |= {"options": {}, "created_at": "2026-01-01T00:00:00+00:00", "fence": 1, "spec_version": 0}
+    with engine.execution_options(molwright_write=True).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        connection.execute(insert(Run).values(**run))
+        for position, candidate in enumerate(candidates):
+            for table, rows in rows_before("r1", candidate).items():
+                for row in rows:
+                    values = row | ({"position": position} if table == "candidates" else {})
+                    connection.execute(insert(Base.metadata.tables[table]).values(**values))
+    engine.dispose()
+    with SqlRunStore(store_url) as store:
+        assert store.candidates("r1") == candidates
+        assert store.known_keys("r1", ["DEDUP00002"]) == {"DEDUP00002": 2}
+        lease = store.acquire("r1", "me")
+        store.save_candidates(lease, [make_candidate(1, name="again"), make_candidate(7)])
+        assert store.candidates("r1") == [candidates[0], make_candidate(1, name="again"), candidates[2], make_candidate(7)]
+        assert store.candidate_counts("r1") == {"rejected": 4}
+
+
+def test_packed_candidates_are_not_taken_back(store: SqlRunStore, store_url: str, new_candidate: Callable[..., Candidate]) -> None:
+    store.create_run("r1", "goal", {}, "2026-01-01T00:00:00+00:00")
+    store.save_candidates(store.acquire("r1", "me"), [new_candidate()])
+    store.close()
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = make_engine(normalise_url(store_url), migrating=True)
+    with engine.execution_options(molwright_write=True).begin() as connection:
+        config.attributes["connection"] = connection
+        with pytest.raises(RuntimeError, match="older molwright"):
+            command.downgrade(config, "0005")
+    engine.dispose()
+    assert store.candidates("r1") == [new_candidate()]
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from app.cli import app
 from core.candidate import Candidate
-from core.errors import NotFoundError, ReplayDiffers
+from core.errors import NotFoundError, ReplayDiffers, StoreError
 from core.events import StageBegun
 from core.report import Report
 from core.spec import DesignSpec
@@ -23,7 +23,8 @@ from memory.sql import SqlRunStore, seals
 from memory.sql.engine import make_engine, normalise_url
 from memory.sql.models import Base
 from memory.sql.runs import require_run
-from tests.memory.conftest import make_candidate, make_spec
+from tests.memory.before_0006 import HEAD, as_before, old_store
+from tests.memory.conftest import Clock, make_candidate, make_spec
 
 AT = "2026-01-02T03:04:05+00:00"
 #: Tables that hold nothing of a run.
@@ -33,7 +34,7 @@ COLUMNS = [(t.name, c.name) for t in Base.metadata.sorted_tables if t.name not i
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished run with a row in every table, made once; tests change copies."""
+    """A finished run with a row in every table, those of an earlier molwright among them, made once; tests change copies."""
     path = tmp_path_factory.mktemp("sealed") / "molwright.db"
     _finish(path, make_spec(), [make_candidate(number) for number in range(3)])
     return path
@@ -50,6 +51,8 @@ def _finish(path: Path, spec: DesignSpec, candidates: list[Candidate]) -> None:
             store.add_event(lease, TraceEvent(run_id="r1", node="propose", generation=number, kind="model", outputs=outputs, tokens_in=3))
         report = Report(run_id="r1", goal="goal", status="success", spec=spec, candidates=candidates, timings={"total": 1.5})
         store.save_report(lease, report)
+        with store.database.write() as connection:
+            as_before(connection, "r1", candidates[0])
         store.set_status(lease, "success", finished_at=AT)
         store.add_progress(lease, [(AT, StageBegun(stage="screen"))])
         store.release(lease)
@@ -116,8 +119,7 @@ def test_every_column_of_every_table(finished: Path) -> None:
 
 @pytest.mark.parametrize("table", sorted({table for table, _ in COLUMNS} - {"runs"}))
 def test_a_row_that_is_gone(copy: Path, table: str) -> None:
-    without_rowid = table in ("candidates", "property_values")
-    row = "key" if without_rowid else "rowid"
+    row = "key" if table == "property_values" else "rowid"
     _change(copy, f"DELETE FROM {table} WHERE {row} = (SELECT max({row}) FROM {table})")
     found = _verify(copy)
     assert found.state == "broken"
@@ -216,3 +218,58 @@ def test_the_command_says_what_was_changed(copy: Path, monkeypatch: pytest.Monke
     assert isinstance(bad.exception, ReplayDiffers)
     assert bad.exception.exit_code == 6
     assert "changed: runs.status" in bad.output
+
+
+def test_a_process_that_died_before_it_let_the_finished_run_go(store: SqlRunStore, clock: Clock) -> None:
+    store.create_run("r1", "goal", {}, AT)
+    lease = store.acquire("r1", "gone")
+    store.add_event(lease, TraceEvent(run_id="r1", node="report", kind="step"))
+    store.set_status(lease, "success", finished_at=AT)
+    assert not store.seal_left("r1", "me"), "that process may be alive"
+    found = store.verify("r1")
+    assert (found.state, found.faults) == ("open", [])
+    assert "gone has ended the run" in found.notes[0]
+    clock.forward(31)
+    assert store.seal_left("r1", "me")
+    assert store.verify("r1").state == "sealed"
+    assert not store.seal_left("r1", "me")
+
+
+def test_a_run_is_let_go_although_it_cannot_be_sealed(lite: SqlRunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    lite.create_run("r1", "goal", {}, AT)
+    lease = lite.acquire("r1", "me")
+    lite.set_status(lease, "success", finished_at=AT)
+
+    def damaged(*_: object) -> None:
+        raise ValueError("a damaged row")
+
+    monkeypatch.setattr(seals, "seal_run", damaged)
+    with pytest.raises(StoreError, match="a damaged row"):
+        lite.release(lease)
+    assert lite.run("r1").owner == ""
+
+
+def test_the_seals_of_an_earlier_molwright_hold_after_the_migration(tmp_path: Path) -> None:
+    url = old_store(tmp_path / "molwright.db")
+    with SqlRunStore(url) as store:
+        found = store.verify("sealed", HEAD)
+        assert (found.state, found.faults, found.head) == ("sealed", [], HEAD)
+        assert store.candidates("sealed") == [make_candidate(number) for number in range(2)]
+        assert store.events("sealed")[0].outputs == ["x" * 1200]
+        assert store.verify("begun").state == "open"
+        lease = store.acquire("begun", "me")  # goes on in the present way
+        store.save_candidates(lease, [make_candidate(1, name="again"), make_candidate(5)])
+        names = [candidate.name for candidate in store.candidates("begun")]
+        assert names == ["ethanol", "again", "ethanol"]
+        store.set_status(lease, "no_candidate", finished_at=AT)
+        store.release(lease)
+        assert store.verify("begun").state == "sealed"
+        assert store.candidates("begun")[0] == make_candidate(0)
+
+
+def test_a_packed_candidate_in_place_of_a_sealed_one_of_before_is_named(tmp_path: Path) -> None:
+    url = old_store(tmp_path / "molwright.db")
+    SqlRunStore(url).close()
+    _change(tmp_path / "molwright.db", "UPDATE candidates SET content = x'01' WHERE run_id = 'sealed'")
+    with SqlRunStore(url) as store:
+        assert store.verify("sealed").faults == ["candidates.content"]

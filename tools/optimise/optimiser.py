@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 from rdkit import Chem, rdBase
@@ -62,8 +63,18 @@ class Optimiser:
     Memory is bounded: the archive, the pool and the table of known structures have fixed sizes.
     """
 
-    def __init__(self, start: Sequence[str], *, budget: int = 10_000, seed: int = 0, config: OptimiserConfig | None = None) -> None:
-        """``start``: SMILES to begin with; ``budget``: how many scores there will be, which sets the size of the batches."""
+    def __init__(
+        self,
+        start: Sequence[str],
+        *,
+        first: Sequence[str] = (),
+        budget: int = 10_000,
+        seed: int = 0,
+        config: OptimiserConfig | None = None,
+    ) -> None:
+        """``start``: SMILES to draw the beginning from. ``first``: SMILES that are asked for before anything else, in their order. ``budget``:
+        how many scores there will be, which sets the size of the batches.
+        """
         self.config = config or OptimiserConfig()
         self.budget = max(1, budget)
         self.archive = Archive()
@@ -74,6 +85,7 @@ class Optimiser:
         self._known = Seen(1 << 18)
         self._waiting: dict[str, Structure] = {}
         self._pool: list[Structure] | None = None
+        self._given = self._readable(first)
         self._draw = self._drawn(list(start))
 
     @property
@@ -98,8 +110,12 @@ class Optimiser:
         return []
 
     def _batch(self, wanted: int) -> list[Structure]:
+        given = list(islice(self._given, wanted))
+        if given and self.archive.told + len(given) >= self._first():
+            return given
         if self.archive.told < self._first():
-            return [s for s, _ in zip(self._draw, range(wanted), strict=False)] or self._recombined(wanted)
+            drawn = [s for s, _ in zip(self._draw, range(wanted - len(given)), strict=False)]
+            return [*given, *drawn] or self._recombined(wanted)
         return self._promising(wanted) if self.archive.parents(1) else self._recombined(wanted)
 
     def tell(self, smiles: Sequence[str], scores: Sequence[float | None]) -> None:
@@ -129,6 +145,13 @@ class Optimiser:
     def _structure(self, smiles: str) -> Structure | None:
         mol = neutral_structure(smiles)
         return Structure(Chem.MolToSmiles(mol), mol, features(mol)) if mol is not None else None
+
+    def _readable(self, given: Sequence[str]) -> Iterator[Structure]:
+        """The readable members of ``given`` in their order, each once."""
+        for text in given:
+            structure = self._structure(text)
+            if structure is not None and self._known.add(structure.smiles):
+                yield structure
 
     def _drawn(self, start: list[str]) -> Iterator[Structure]:
         """The readable members of the start set in random order, each once."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from core.limits import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class SearchPolicy:
     frontier: int = 120
     top: int = 10
     improvement: float = 0.002
-    patience: int = 4
+    patience: int = PATIENCE
     empty: int = 2
     barren: int = 3
     rest: int = 4
@@ -36,3 +38,8 @@ class SearchPolicy:
 
 #: The policy of design runs.
 DEFAULT = SearchPolicy()
+
+
+def with_patience(patience: int | None) -> SearchPolicy:
+    """The policy of a run that ends after ``patience`` stale generations; the usual one for None."""
+    return DEFAULT if patience is None else replace(DEFAULT, patience=patience)

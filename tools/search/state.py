@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
@@ -111,7 +112,10 @@ def parents_of(frontier: Iterable[FrontierEntry], routes: Mapping[str, Route | N
 
 
 def fittest(candidates: Iterable[Candidate], spec: DesignSpec, count: int, *, calculators: Calculators) -> list[Candidate]:
-    """The ``count`` fittest, as if none had a route, best first; ties go to the key."""
-    found = list(candidates)
-    score = {c.key: round(fitness(c.model_copy(update={"route": None}), spec, calculators=calculators), DECIMALS) for c in found}
-    return sorted(found, key=lambda c: (-score[c.key], c.key))[:count]
+    """The ``count`` fittest, as if none had a route, best first; ties go to the key. No more than these are held at once."""
+
+    def place(candidate: Candidate) -> tuple[float, str]:
+        bare = candidate.model_copy(update={"route": None})
+        return -round(fitness(bare, spec, calculators=calculators), DECIMALS), candidate.key
+
+    return heapq.nsmallest(count, candidates, key=place)

@@ -1,6 +1,6 @@
 """The PMO benchmark.
 
-    python -m evals.benchmarks.pmo --start-file zinc250k.smi [--seeds 0 1 2] [--engine ours graph_ga random] [--tasks ...] [--out results.json]
+    python -m evals.benchmarks.pmo --start-file zinc250k.smi [--seeds 0 1 2 3 4] [--engine ours graph_ga random] [--tasks ...] [--out results.json]
 
 Runs every (engine, task, seed) that ``--out`` does not hold yet and adds it there as soon as it is finished, so that an interrupted run goes on
 where it stopped. ``--section`` writes the tables for docs/engine.md from what is there.
@@ -61,13 +61,13 @@ def main(arguments: list[str] | None = None) -> int:
         os.environ.setdefault(name, "1")
     from evals.benchmarks.pmo.accounting import BUDGET
     from evals.benchmarks.pmo.engines import ENGINES
-    from evals.benchmarks.pmo.oracles import TASKS
-    from evals.benchmarks.pmo.report import pmo_section, sums
+    from evals.benchmarks.pmo.oracles import TASKS, answers_in
+    from evals.benchmarks.pmo.report import SEEDS, pmo_section, sums
     from evals.sections import write_section
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--start-file", help="SMILES file, one a line; PMO's is ZINC-250k")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(range(SEEDS)), help="at least five say something of the next")
     parser.add_argument("--engine", nargs="+", choices=list(ENGINES), default=["ours"])
     parser.add_argument("--tasks", nargs="+", choices=list(TASKS), default=list(TASKS))
     parser.add_argument("--budget", type=int, default=BUDGET, help="oracle calls of each run")
@@ -84,6 +84,8 @@ def main(arguments: list[str] | None = None) -> int:
         if not given.start_file:
             raise UsageError("--start-file is needed: a SMILES file to start from")
         _prepare(given.start_file)
+        if held := answers_in(_START):
+            print(f"note: the start file holds {', '.join(held)}: figures of what is measured by their likeness are void", file=sys.stderr)
         done = {(r.engine, r.task, r.seed, r.budget, r.stop) for r in results}
         wanted = [
             (e, t, s) for s, e, t in product(given.seeds, given.engine, given.tasks) if (e, t, s, given.budget, given.stop) not in done

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
-from rdkit import Chem, DataStructs
+from rdkit import Chem, DataStructs, rdBase
 from rdkit.Chem import Crippen, GraphDescriptors, rdFingerprintGenerator, rdMolDescriptors
 
 Score = Callable[[Chem.Mol], float]
@@ -203,3 +203,20 @@ TASKS: tuple[str, ...] = tuple(_MAKERS)
 def oracle(task: str) -> Score:
     """The scoring function of ``task`` (one of :data:`TASKS`): sanitised molecule to 0..1. Raises KeyError for an unknown task."""
     return _MAKERS[task]()
+
+
+#: The structures that the oracles measure the likeness to, by name.
+TARGETS = {
+    name.lower(): value
+    for name, value in sorted(globals().items())
+    if name.isupper() and isinstance(value, str) and not name.startswith("_")
+}
+
+
+def answers_in(start: Iterable[str]) -> list[str]:
+    """Names of the targets that ``start`` (SMILES) holds, whatever their stereochemistry: an engine that starts from these is told the answer."""
+    flat = {Chem.MolToSmiles(Chem.MolFromSmiles(smiles), isomericSmiles=False): name for name, smiles in TARGETS.items()}
+    with rdBase.BlockLogs():
+        mols = (Chem.MolFromSmiles(smiles) for smiles in start)
+        held = {flat.get(Chem.MolToSmiles(mol, isomericSmiles=False)) for mol in mols if mol is not None}
+    return sorted(name for name in held if name)

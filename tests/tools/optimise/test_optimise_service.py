@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import MolwrightError, NotFoundError, UsageError
 from tools.optimise.service import serve
-from tools.optimise.start import read_start_file
+from tools.optimise.start import read_start_file, readable
 
 
 class Scorer(io.StringIO):
@@ -100,3 +100,31 @@ def test_a_missing_start_file(tmp_path: Path) -> None:
     (tmp_path / "bad.smi").write_text("what is this\n", encoding="utf-8")
     with pytest.raises(MolwrightError, match="no structure"):
         read_start_file(tmp_path / "bad.smi")
+
+
+def test_given_structures_are_asked_for_before_any_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "start.smi"
+    path.write_text("\n".join("C" * n + "O" for n in range(3, 40)), encoding="utf-8")
+    given = ["N" + "C" * n + "O" for n in range(3, 33)]
+    scorer = Scorer({**OPENING, "budget": 60, "start_file": str(path), "start_smiles": given})
+    serve(scorer, scorer)
+    asked = [s for message in scorer.messages for s in message.get("smiles", [])]  # type: ignore[attr-defined]
+    assert asked[:30] == readable(given)
+    assert not set(asked[30:]) & set(readable(given))
+
+
+def test_patience_ends_it_on_a_plateau() -> None:
+    class Flat(Scorer):
+        def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
+            answer = json.loads(super().readline(size))
+            return json.dumps({**answer, "scores": [1.0] * len(answer["scores"])} if "scores" in answer else answer) + "\n"
+
+    opening = {**OPENING, "budget": 200}
+    calls = {}
+    for name, more, patience in (("whole", {}, None), ("opening", {"patience": 3}, None), ("option", {}, 3)):
+        scorer = Flat({**opening, **more})
+        serve(scorer, scorer, patience=patience)
+        assert scorer.messages[-1] == {"finish": True}
+        calls[name] = scorer.calls
+    assert calls["whole"] == 200
+    assert calls["opening"] == calls["option"] < 100

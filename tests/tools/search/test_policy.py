@@ -9,7 +9,7 @@ import pytest
 from core.candidate import NO_ROUTE, Candidate, Origin, PropertyValue
 from core.spec import Condition, DesignSpec, PropertyRequirement
 from tools.evaluation.fitness import fitness
-from tools.search.policy import DEFAULT, SearchPolicy
+from tools.search.policy import DEFAULT, SearchPolicy, with_patience
 from tools.search.shares import allocate, batch_size, probation, shares
 from tools.search.state import FrontierEntry, SearchState, advance, fittest, mean_fitness, merged, parents_of, stop_reason
 from tools.workspace import builtin
@@ -108,3 +108,12 @@ def test_parents_and_the_fittest() -> None:
     assert parents_of([entry("k", 0.5)], {})[0].route is None
     pool = [candidate("c", 400), candidate("b", 50), candidate("a", 50), candidate("d", 900)]
     assert [c.key for c in fittest(pool, SPEC, 3, calculators=builtin().calculators)] == ["a", "b", "c"]
+
+
+def test_patience_is_the_users_and_else_the_usual() -> None:
+    assert with_patience(None) is DEFAULT
+    patient = with_patience(9)
+    assert (patient.patience, patient.batch) == (9, DEFAULT.batch)
+    assert "in 4 generations" in stop_reason(SPEC, 50, 4, 0, DEFAULT)
+    assert stop_reason(SPEC, 50, 4, 0, patient) == ""
+    assert "in 9 generations" in stop_reason(SPEC, 50, 9, 0, patient)
