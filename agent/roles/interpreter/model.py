@@ -7,9 +7,10 @@ from typing import Any
 
 from agent.models import ModelSession, Place
 from agent.reading.assemble import asks_for_something
-from agent.roles.interpreter.merge import is_open, merge
+from agent.roles.interpreter.choices import bound_readings, properties_of
+from agent.roles.interpreter.merge import merge
 from agent.roles.interpreter.protocol import ROLE, GoalRequest, Interpreter
-from agent.roles.interpreter.readings import GoalReadings
+from agent.roles.interpreter.readings import is_open
 from core.spec import DesignSpec
 from tools.catalogue.catalogue import Catalogue
 from tools.workspace import Workspace
@@ -35,13 +36,16 @@ class ModelBackedInterpreter:
 
 def read_again(spec: DesignSpec, session: ModelSession, place: Place, *, catalogue: Catalogue) -> DesignSpec:
     """``spec``, the parser's, with what a model adds and where it disagrees. The same spec if the model gives nothing usable."""
+    schema = bound_readings(spec, catalogue=catalogue)
+    if schema is None:
+        return spec
     variables = {
         "goal": spec.goal,
         "understood": "\n".join(_statements(spec)) or "nothing",
         "unclear": "\n".join(u.phrase for u in spec.unchecked if is_open(u)) or "nothing",
         "properties": ", ".join(_property_list(spec, catalogue=catalogue)),
     }
-    outcome = session.structured(place, ROLE, "interpreter/read", variables, GoalReadings, shorten=_shorter)
+    outcome = session.structured(place, ROLE, "interpreter/read", variables, schema, shorten=_shorter)
     if outcome.value is None:
         return spec
     return merge(spec, outcome.value.readings, session.plan.roles[ROLE].model, catalogue=catalogue)
@@ -52,10 +56,9 @@ def _statements(spec: DesignSpec) -> list[str]:
 
 
 def _property_list(spec: DesignSpec, *, catalogue: Catalogue) -> list[str]:
-    fitting = [d for d in catalogue if spec.candidate_class in d.classes and d.kind != "level"]
-    return [f"{d.label} in {d.unit}" if d.unit else d.label for d in fitting]
+    return [f"{d.label} in {d.unit}" if d.unit else d.label for d in properties_of(spec, catalogue=catalogue)]
 
 
 def _shorter(variables: dict[str, Any]) -> dict[str, Any] | None:
-    """The same prompt without the list of properties, which a model of this craft knows by name."""
+    """The same prompt without the list of properties and units; their names stand in the schema."""
     return None if not variables["properties"] else {**variables, "properties": ""}
