@@ -38,7 +38,7 @@ def check_spec(spec: DesignSpec, *, catalogue: Catalogue) -> DesignSpec:
     data: dict[str, Any] = spec.model_dump(by_alias=False)
     data["requirements"] = [r.model_dump() for r in requirements]
     data["objectives"] = [o.model_dump() for o in objectives]
-    data["concerns"] = concerns(spec.goal)
+    data["concerns"] = list(dict.fromkeys([*concerns(spec.goal), *(concerns(spec.translation) if spec.translation else [])]))
     return DesignSpec.model_validate(data)
 
 

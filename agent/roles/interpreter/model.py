@@ -1,4 +1,7 @@
-"""The interpreter with a language model: the parser's reading first, then a second one by the model (see ``merge``)."""
+"""The interpreter with a language model: the parser's reading first, then a second one by the model (see ``merge``).
+
+A goal in another language is translated by the model instead (see ``translation``), and the parser reads the translation.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,16 @@ from typing import Any
 
 from agent.models import ModelSession, Place
 from agent.reading.assemble import asks_for_something
+from agent.reading.language import foreign_language
+from agent.reading.normalise import normalise
 from agent.roles.interpreter.choices import bound_readings, properties_of
 from agent.roles.interpreter.merge import merge
 from agent.roles.interpreter.protocol import ROLE, GoalRequest, Interpreter
 from agent.roles.interpreter.readings import is_open
+from agent.roles.interpreter.translation import translated
 from core.spec import DesignSpec
 from tools.catalogue.catalogue import Catalogue
+from tools.safety.guard import screen_goal
 from tools.workspace import Workspace
 
 
@@ -31,7 +38,27 @@ class ModelBackedInterpreter:
         spec = self._built_in.read(replace(request, may_be_empty=True), place)  # the model may read what the parser cannot
         if spec.concerns:  # what the guard could not screen is for a person alone
             return asks_for_something(spec)
+        language = foreign_language(normalise(spec.goal))
+        if language:
+            return self._in_english(spec, language, request, place)
         return asks_for_something(read_again(spec, self._session, place, catalogue=self._workspace.catalogue))
+
+    def _in_english(self, spec: DesignSpec, language: str, request: GoalRequest, place: Place) -> DesignSpec:
+        """What the built-in form reads in a translation of the goal; ``spec`` with the reason where there is none.
+
+        A translation that the guard blocks is not read; the run ends with it before anybody is asked to approve (``graphs.opening``).
+        """
+        text, problem = translated(spec.goal, language, self._session, place, catalogue=self._workspace.catalogue)
+        if problem:
+            unread = [u.model_copy(update={"reason": f"{u.reason}; {problem}"}) for u in spec.unchecked]
+            return asks_for_something(spec.model_copy(update={"unchecked": unread}))
+        if screen_goal(text).verdict == "block":
+            return spec.model_copy(update={"translation": text})
+        read = self._built_in.read(replace(request, goal=text, original=spec.goal, may_be_empty=True), place)
+        model = self._session.plan.roles[ROLE].model
+        return asks_for_something(
+            read.model_copy(update={"interpreter": f"{read.interpreter}, on a translation from {language} by the model {model}"})
+        )
 
 
 def read_again(spec: DesignSpec, session: ModelSession, place: Place, *, catalogue: Catalogue) -> DesignSpec:
