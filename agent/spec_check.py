@@ -27,7 +27,7 @@ def check_spec(spec: DesignSpec, *, catalogue: Catalogue) -> DesignSpec:
     requirements = [_checked(r, terms, n) for n, r in enumerate(spec.requirements, 1)]
     objectives = [_objective(o, spec, terms, n) for n, o in enumerate(spec.objectives, 1)]
     try:
-        reject_contradictions(requirements, catalogue)
+        reject_contradictions(requirements, catalogue, polymer=spec.candidate_class == "polymer")
     except ContradictionError as error:
         raise SpecError(str(error)) from error
     if spec.reference is not None:
@@ -38,7 +38,7 @@ def check_spec(spec: DesignSpec, *, catalogue: Catalogue) -> DesignSpec:
     data: dict[str, Any] = spec.model_dump(by_alias=False)
     data["requirements"] = [r.model_dump() for r in requirements]
     data["objectives"] = [o.model_dump() for o in objectives]
-    data["concerns"] = concerns(spec.goal)
+    data["concerns"] = list(dict.fromkeys([*concerns(spec.goal), *(concerns(spec.translation) if spec.translation else [])]))
     return DesignSpec.model_validate(data)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from core.errors import RefusedError, UnreadGoal
-from core.spec import DesignSpec, marked, must_ask, read_otherwise, unscreened
+from core.spec import DesignSpec, marked, must_ask, read_otherwise, translated, unscreened
 
 ApprovalRule = Callable[[DesignSpec], str]
 """Why a person has to look at a spec before it may run; empty if this rule has no objection."""
 
 #: A run that one of these objects to waits, even if it was started with "yes", unless that was said to count despite objections.
-APPROVAL_RULES: tuple[ApprovalRule, ...] = (must_ask, read_otherwise, unscreened)
+APPROVAL_RULES: tuple[ApprovalRule, ...] = (must_ask, read_otherwise, translated, unscreened)
 
 
 def objections(spec: DesignSpec, rules: Sequence[ApprovalRule] | None = None) -> tuple[str, ...]:

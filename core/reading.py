@@ -16,7 +16,7 @@ WordRole = Literal["head", "read", "filler", "purpose", "unread"]
 class ReadSpan(Model):
     """Some words of the goal and what they became."""
 
-    start: int = Field(description="First character in the goal, from 0.")
+    start: int = Field(description="First character in the goal, or in its translation, from 0.")
     end: int = Field(description="Character behind the last one.")
     text: str = Field(description="The words.")
     role: WordRole = Field(

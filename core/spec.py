@@ -70,6 +70,7 @@ __all__ = [
     "must_ask",
     "read_otherwise",
     "share_checked",
+    "translated",
     "with_suggestions",
 ]
 
@@ -163,6 +164,10 @@ class DesignSpec(Model):
 
     schema_version: str = Field(default=SPEC_VERSION, description="Version of this model.")
     goal: str = Field(description="The goal sentence, unchanged.")
+    translation: str = Field(
+        default="",
+        description="The goal in English, as a language model translated it; the reading is of these words. Empty: it was read as it is.",
+    )
     candidate_class: CandidateClass = Field(description="A molecule, or a polymer repeat unit with two attachment points '*'.")
     family: str = Field(default="", description="The subclass named by the goal (dye, polyimide, solvent, ...), or empty.")
     requirements: list[Requirement] = Field(default_factory=list, description="Hard conditions.")
@@ -200,6 +205,11 @@ class DesignSpec(Model):
     )
     warnings: list[str] = Field(default_factory=list, description="What a reader should know before approving.")
     interpreter: str = Field(default="built-in", description="What made this spec: 'built-in', a model's name, or a person.")
+
+    @property
+    def sentence(self) -> str:
+        """The words that were read: the translation of the goal where there is one."""
+        return self.translation or self.goal
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> DesignSpec:
@@ -254,6 +264,11 @@ def read_otherwise(spec: DesignSpec) -> str:
     return f"a language model reads the goal otherwise: {'; '.join(spec.disagreements)}" if spec.disagreements else ""
 
 
+def translated(spec: DesignSpec) -> str:
+    """Why a person must look at a goal that a model translated; empty if none did."""
+    return f'a language model translated the goal: "{spec.translation}"' if spec.translation else ""
+
+
 def unscreened(spec: DesignSpec) -> str:
     """Why a person must look at words of the goal that the guard could not screen; empty if there are none."""
     return f"the guard cannot tell what is asked for: {'; '.join(spec.concerns)}" if spec.concerns else ""
@@ -298,5 +313,5 @@ def _free_id(taken: set[str], letter: str) -> str:
 
 
 def marked(spec: DesignSpec) -> str:
-    """The goal with its unread words between ``[?`` and ``?]``; ``spec.reading`` is the same as a structure."""
-    return marked_text(spec.reading) if spec.reading else spec.goal
+    """The goal, or its translation, with its unread words between ``[?`` and ``?]``; ``spec.reading`` is the same as a structure."""
+    return marked_text(spec.reading) if spec.reading else spec.sentence

@@ -50,8 +50,13 @@ def interpret(state: DesignState, context: DesignContext) -> DesignState:
 
 
 def approve(state: DesignState, context: DesignContext) -> DesignState:
-    """Wait for a person, unless the run was started with ``yes`` and no rule objects. The answer may carry an edited spec."""
+    """Wait for a person, unless the run was started with ``yes`` and no rule objects. The answer may carry an edited spec.
+
+    A goal that was translated is screened a second time before, in the words of its translation.
+    """
     spec = spec_of(state, context)
+    if spec.translation and (ended := _end_if_blocked(screen_goal(spec.translation), "approve", context)):
+        return ended
 
     def produce() -> dict[str, Any]:
         options = options_of(state)

@@ -44,7 +44,7 @@ def resolved(reading: Reading, options: dict[str, Any], *, calculators: Calculat
     """
     resolver = Resolver(reading, calculators)
     resolver.run()
-    reject_contradictions(resolver.requirements, catalogue=calculators.catalogue)
+    reject_contradictions(resolver.requirements, catalogue=calculators.catalogue, polymer=resolver.candidate_class == "polymer")
     closed = closed_by_counts(resolver.requirements) if resolver.candidate_class == "molecule" else None
     if closed is not None:
         resolver.requirements.append(closed[0])

@@ -8,9 +8,9 @@ from tools.catalogue import contradictions
 from tools.catalogue.catalogue import Catalogue
 
 
-def reject_contradictions(requirements: list[Requirement], *, catalogue: Catalogue) -> None:
-    """Raises ContradictionError, quoting the phrases, if two requirements exclude each other."""
-    contradictions.reject_contradictions(requirements, catalogue)
+def reject_contradictions(requirements: list[Requirement], *, catalogue: Catalogue, polymer: bool = False) -> None:
+    """Raises ContradictionError, quoting the phrases, if two requirements exclude each other. ``polymer``: of a repeat unit."""
+    contradictions.reject_contradictions(requirements, catalogue, polymer=polymer)
 
 
 _VALENCE = {

@@ -34,6 +34,8 @@ def describe(spec: DesignSpec) -> str:
     Lines are plain text, one statement a line; the last line says budget and seed.
     """
     lines = [f"Goal: {spec.goal}"]
+    if spec.translation:
+        lines.append(f"In English, by a language model: {spec.translation}")
     if any(s.unread for s in spec.reading):
         lines.append(f"Read:  {marked(spec)}")
     lines.append(_title(spec))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rdkit import Chem
 
@@ -10,15 +10,22 @@ from core.errors import ContradictionError
 from core.spec import Requirement
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds import KINDS, Kinds
-from tools.catalogue.kinds.limits import INF, Limits, Range
+from tools.catalogue.kinds.limits import Limits, Range
+from tools.catalogue.least import Least, least_of
 from tools.groups.groups import GROUPS, compile_smarts
 
 #: The largest structure that is designed, in heavy atoms.
 MAX_HEAVY_ATOMS = 150
+#: A monoisotopic mass is at least this part of the molar mass: boron, tin and the like have heavy or light main isotopes.
+_LIGHTEST_ISOTOPES = 0.95
+#: What a comparison of masses in g/mol forgives.
+_ROUNDING = 0.01
 
 
-def reject_contradictions(requirements: Sequence[Requirement], catalogue: Catalogue, kinds: Kinds = KINDS) -> None:
-    """Raises ContradictionError, quoting the phrases, if requirements exclude each other."""
+def reject_contradictions(
+    requirements: Sequence[Requirement], catalogue: Catalogue, kinds: Kinds = KINDS, *, polymer: bool = False
+) -> None:
+    """Raises ContradictionError, quoting the phrases, if requirements exclude each other. ``polymer``: they are about a repeat unit."""
     limits = Limits(catalogue)
     for requirement in requirements:
         kinds.of(requirement).limit(requirement, limits)
@@ -26,7 +33,9 @@ def reject_contradictions(requirements: Sequence[Requirement], catalogue: Catalo
     _size(limits)
     _elements(limits)
     _motifs(limits)
-    _mass(limits)
+    if not polymer:
+        _least(limits)
+    _polar_surface(limits)
 
 
 def _ranges(limits: Limits) -> None:
@@ -120,13 +129,37 @@ def _choice(smarts: str) -> bool:
     return any("AtomOr" in a.DescribeQuery() and "RecursiveStructure" not in a.DescribeQuery() for a in compile_smarts(smarts).GetAtoms())
 
 
-def _mass(limits: Limits) -> None:
-    weight: Range | None = limits.of("property").get("molecular_weight")
-    if weight is None or weight.high == INF:
+def _least(limits: Limits) -> None:
+    """Reject an upper end of mass, heavy atoms or an element below what another wish needs at least."""
+    for least in least_of(limits):
+        for box, needed, unit in _upper_ends(limits, least):
+            if box is not None and needed > box.high + _ROUNDING:
+                phrase = " / ".join(dict.fromkeys(p for p in (least.phrase, box.high_phrase) if p))
+                raise ContradictionError(
+                    f"no structure with {least.what} has less than {needed:.0f} {unit}, but at most {box.high:g} is asked for",
+                    phrase=phrase,
+                )
+
+
+def _polar_surface(limits: Limits) -> None:
+    """Reject a polar surface area without nitrogen and oxygen, whose atoms alone it counts."""
+    area, elements = limits.of("property").get("tpsa"), limits.of("element")
+    if area is None or area.low <= 0:
         return
-    table = Chem.GetPeriodicTable()
-    parts = [(name, box.low) for name, box in limits.of("element").items() if box.low >= 1]
-    least = sum(table.GetAtomicWeight(name) * n for name, n in parts)
-    if least > weight.high:
-        atoms = ", ".join(f"{n:g} {name}" for name, n in parts)
-        raise ContradictionError(f"{atoms} alone weigh {least:.0f} g/mol", phrase=weight.high_phrase)
+    for only in limits.allowed:
+        if not {"N", "O"} & set(only.symbols):
+            raise ContradictionError("only nitrogen and oxygen have a polar surface area", phrase=f"{area.low_phrase} / {only.phrase}")
+    banned = [elements[symbol] for symbol in ("N", "O") if symbol in elements and elements[symbol].high == 0]
+    if len(banned) == 2:
+        phrases = [area.low_phrase, *(box.high_phrase for box in banned)]
+        raise ContradictionError("only nitrogen and oxygen have a polar surface area", phrase=" / ".join(dict.fromkeys(phrases)))
+
+
+def _upper_ends(limits: Limits, least: Least) -> Iterator[tuple[Range | None, float, str]]:
+    """What may be limited, how much of it ``least`` needs, and in what."""
+    properties, elements = limits.of("property"), limits.of("element")
+    yield properties.get("molecular_weight"), least.mass, "g/mol"
+    yield properties.get("exact_mass"), least.mass * _LIGHTEST_ISOTOPES, "g/mol"
+    yield properties.get("heavy_atoms"), float(least.atoms), "heavy atoms"
+    for symbol, number in least.elements.items():
+        yield elements.get(symbol), float(number), f"{symbol} atoms"

@@ -91,7 +91,7 @@ def questions(spec: DesignSpec, *, catalogue: Catalogue) -> list[str]:
     asked = [f"{_label(name, catalogue=catalogue)} {subject}" for name in spec.property_names() if _worth_asking(name, catalogue=catalogue)]
     asked += [f"{r.rule_set} drug-likeness" for r in spec.requirements_of(RuleSetRequirement)]
     asked += [f"{r.name} {subject}" for r in spec.requirements_of(MotifRequirement) if r.wanted]
-    asked.append(spec.goal)
+    asked.append(spec.sentence)
     tidy = [" ".join(text[: MAX_QUERY // 4].split()) for text in asked]
     return [text for text in dict.fromkeys(tidy) if words(text)]
 
@@ -103,7 +103,7 @@ def applies(passage: Passage, spec: DesignSpec, *, catalogue: Catalogue) -> bool
         return False
     if "dye" in passage.tags and not ("dye" in spec.family.lower() or names & catalogue.on("dye")):
         return False
-    drug = bool(_DRUG_WORDS & set(words(f"{spec.goal} {spec.family}"))) or bool(names & catalogue.on("drug"))
+    drug = bool(_DRUG_WORDS & set(words(f"{spec.sentence} {spec.family}"))) or bool(names & catalogue.on("drug"))
     drug = drug or bool(spec.requirements_of(RuleSetRequirement))
     return drug or "drug-likeness" not in passage.tags
 

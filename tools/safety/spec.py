@@ -10,13 +10,14 @@ from tools.safety.guard import screen_goal, screen_structure, verdict_of
 
 
 def screen_spec(spec: DesignSpec) -> SafetyVerdict:
-    """The most severe verdict over the goal, the words of the requirements, the reference and the scaffolds.
+    """The most severe verdict over the goal, its translation, the words of the requirements, the reference and the scaffolds.
 
     A regulated structure may be named in order to be avoided, so motifs are not screened as structures: a designed
     structure is screened by itself.
     """
-    words = " ; ".join([spec.goal, spec.family, *(_text(r) for r in spec.requirements), *(r.phrase for r in spec.requirements)])
-    verdicts = [screen_goal(spec.goal), screen_goal(words)]
+    goals = [text for text in (spec.goal, spec.translation) if text]
+    words = " ; ".join([*goals, spec.family, *(_text(r) for r in spec.requirements), *(r.phrase for r in spec.requirements)])
+    verdicts = [screen_goal(text) for text in (*goals, words)]
     references = [spec.reference.smiles] if spec.reference else []
     references += [smiles for requirement in spec.requirements for smiles in kind_of(requirement).structures(requirement)]
     references += [smiles for objective in spec.objectives if objective.shape != "minimise" for smiles in objective.references]

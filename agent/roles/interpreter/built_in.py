@@ -36,9 +36,13 @@ class BuiltInInterpreter:
             dumped: dict[str, Any] = made.model_dump(mode="json")
             return dumped
 
-        return DesignSpec.model_validate(self._recorder.record(place.node, place.generation, "spec", asked, produce))
+        index = "translated spec" if request.original else "spec"
+        return DesignSpec.model_validate(self._recorder.record(place.node, place.generation, index, asked, produce))
 
 
 def _parsed(asked: dict[str, Any], workspace: Workspace) -> DesignSpec:
     spec = interpret(asked["goal"], workspace=workspace, **{name: asked[name] for name in _PARSED if name in asked})
-    return spec.model_copy(update={name: asked[name] for name in _SET if name in asked})
+    spec = spec.model_copy(update={name: asked[name] for name in _SET if name in asked})
+    if "original" in asked:
+        spec = spec.model_copy(update={"goal": asked["original"], "translation": spec.goal})
+    return spec

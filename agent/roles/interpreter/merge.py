@@ -3,8 +3,9 @@
 A model cannot change, loosen or drop what the parser read, and it touches no number of the run. A reading that differs is shown, and a
 person has to decide (``core.approval``). A reading of words that the parser did not understand is added and marked as the model's:
 
-- as a requirement only if its numbers and unit, the name of what it is about, and whether that is asked for or denied stand in those words;
-- otherwise, where a property is meant, as a wish with half weight.
+- as a requirement, or a wish with half weight, if those words state it: name, numbers, unit, direction and polarity (``grounding``);
+- as a suggestion that a person may accept, if they do but hold a word that no table knows;
+- not at all otherwise; it is only shown.
 
 Nothing that a model wrote gets into the spec: only words of the goal, registered names, and numbers.
 """
@@ -12,7 +13,6 @@ Nothing that a model wrote gets into the spec: only words of the goal, registere
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,18 +20,19 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from agent.roles.interpreter.grounding import ground
 from agent.roles.interpreter.readings import (
     GoalReading,
     Subject,
     condition_of,
-    grounded,
     in_words,
+    is_open,
     named,
     requirement_of,
     subject_of,
     wish_of,
 )
-from agent.roles.interpreter.words import normal, overlap, quoted
+from agent.roles.interpreter.words import overlap, quoted
 from agent.spec_check import check_spec
 from core.errors import MolwrightError
 from core.spec import (
@@ -48,10 +49,6 @@ from tools.catalogue.kinds import kind_of
 
 #: Most additions, and most disagreements that are shown.
 MOST_ADDED, MOST_SHOWN = 6, 6
-#: Reasons of the parser that mean: I could not read this. Others mean: I read it, and nothing can compute it.
-_UNREAD = re.compile(
-    r"\bnot understood\b|is named without a value|is meant, but no value|without the property it belongs to|counts can be compared"
-)
 #: Two ends that differ by no more than this part are the same, because units were converted.
 _SAME = 1e-3
 
@@ -62,6 +59,7 @@ class _Merge:
 
     spec: DesignSpec
     added: int = 0
+    taken: int = 0
     shown: list[str] = field(default_factory=list)
     otherwise: list[str] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
@@ -81,8 +79,8 @@ def merge(spec: DesignSpec, readings: Sequence[GoalReading], model: str, *, cata
         said = "; ".join(f"{count} {reason}" for reason, count in sorted(work.dropped.items()))
         warnings.append(f"of what the model read in the goal, this was not taken: {said}")
     update: dict[str, Any] = {"warnings": warnings, "disagreements": otherwise}
-    if work.added:
-        update["interpreter"] = f"{spec.interpreter}, with {work.added} addition{'s' if work.added > 1 else ''} by the model {model}"
+    if work.taken:
+        update["interpreter"] = f"{spec.interpreter}, with {work.taken} addition{'s' if work.taken > 1 else ''} by the model {model}"
     return work.spec.model_copy(update=update)
 
 
@@ -117,31 +115,50 @@ def _take(reading: GoalReading, work: _Merge, spec: DesignSpec, *, catalogue: Ca
 
 
 def _add(reading: GoalReading, subject: Subject, phrase: str, unread: list[Unchecked], work: _Merge, *, catalogue: Catalogue) -> None:
-    """Add one requirement or wish for the ``unread`` words in ``phrase``, if the spec with it can be run."""
-    if any(grounded(reading, subject, phrase, u.phrase, catalogue=catalogue) for u in unread):
-        requirement = requirement_of(reading, subject, phrase, work.spec, catalogue=catalogue)
-        grown = check_spec(
-            _with(work.spec, "requirements", requirement.model_copy(update={"id": _free_id(work.spec, "R")})), catalogue=catalogue
-        )
-        text = grown.requirements[-1].text
-        read, how = [u for u in unread if normal(u.phrase) in normal(phrase)], "a model reads part of it"
-    elif subject[0] == "property":
-        wish = wish_of(reading, catalogue[subject[1]], phrase)
-        grown = check_spec(_with(work.spec, "objectives", wish.model_copy(update={"id": _free_id(work.spec, "O")})), catalogue=catalogue)
-        text = grown.objectives[-1].text
-        read, how = [], "a model takes it as a wish"
-    else:
+    """Add one requirement or wish for the ``unread`` words in ``phrase``, if they state it and the spec with it can be run.
+
+    With words that no table knows it is a suggestion, which a person may accept.
+    """
+    grown, made = _grown(reading, subject, phrase, work.spec, catalogue=catalogue)
+    found = [(u, ground(reading, subject, u.phrase, catalogue=catalogue)) for u in unread]
+    entry, best = min(found, key=lambda pair: (len(pair[1].missing), len(pair[1].unknown)))
+    said = f'a model suggests {in_words(reading, subject, phrase, catalogue=catalogue)} for "{phrase}"'
+    if best.missing:
         work.shown.append(
-            f'a model suggests {in_words(reading, subject, phrase, catalogue=catalogue)} for "{phrase}"; these words do not name it, so it is not asked for. '
-            "Say it in the goal if it is meant"
+            f"{said}; these words do not state {' or '.join(best.missing)}, so it is not asked for. Say it in the goal if it is meant"
         )
         return
-    unchecked = [
-        u.model_copy(update={"reason": f"{u.reason}; {how}: {text}"}) if u in unread else u for u in grown.unchecked if u not in read
-    ]
-    assumption = Assumption(phrase=phrase, text=f"read by a language model, not by the parser: {text}")
-    work.spec = grown.model_copy(update={"unchecked": unchecked, "assumptions": [*grown.assumptions, assumption]})
     work.added += 1
+    if best.unknown:
+        words = ", ".join(f'"{w}"' for w in best.unknown)
+        work.shown.append(f"{said}; {words} may mean the opposite, so a person has to accept it")
+        work.spec = work.spec.model_copy(update={"unchecked": [_suggested(u, made) if u == entry else u for u in work.spec.unchecked]})
+        return
+    assumption = Assumption(phrase=phrase, text=f"read by a language model, not by the parser: {made.text}")
+    update = {"unchecked": [u for u in grown.unchecked if u != entry], "assumptions": [*grown.assumptions, assumption]}
+    work.spec = grown.model_copy(update=update)
+    work.taken += 1
+
+
+def _grown(
+    reading: GoalReading, subject: Subject, phrase: str, spec: DesignSpec, *, catalogue: Catalogue
+) -> tuple[DesignSpec, Requirement | Objective]:
+    """The spec with the reading, and the new entry. SpecError if it cannot be run."""
+    if reading.comparison in ("high", "low"):
+        wish = wish_of(reading, catalogue[subject[1]], phrase)
+        made = check_spec(_with(spec, "objectives", wish.model_copy(update={"id": _free_id(spec, "O")})), catalogue=catalogue)
+        return made, made.objectives[-1]
+    requirement = requirement_of(reading, subject, phrase, spec, catalogue=catalogue)
+    made = check_spec(_with(spec, "requirements", requirement.model_copy(update={"id": _free_id(spec, "R")})), catalogue=catalogue)
+    return made, made.requirements[-1]
+
+
+def _suggested(entry: Unchecked, made: Requirement | Objective) -> Unchecked:
+    """``entry`` with a model's reading as its suggestion, unless the parser has one."""
+    if entry.suggestion:
+        return entry
+    part = "objectives" if isinstance(made, Objective) else "requirements"
+    return entry.model_copy(update={"suggestion": f"{made.text} (as a model reads it)", part: [made]})
 
 
 def _with(spec: DesignSpec, part: str, entry: Requirement | Objective) -> DesignSpec:
@@ -151,11 +168,6 @@ def _with(spec: DesignSpec, part: str, entry: Requirement | Objective) -> Design
 def _free_id(spec: DesignSpec, letter: str) -> str:
     taken = {e.id for e in [*spec.requirements, *spec.objectives, *spec.set_requirements]}
     return next(f"{letter}{n}" for n in range(1, len(taken) + 2) if f"{letter}{n}" not in taken)
-
-
-def is_open(entry: Unchecked) -> bool:
-    """Whether the parser could not read these words, rather than knowing that nothing can compute them."""
-    return bool(_UNREAD.search(entry.reason))
 
 
 def _about(entry: Requirement | Objective) -> tuple[str, str] | None:

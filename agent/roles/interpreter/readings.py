@@ -12,12 +12,9 @@ from pydantic import Field, ValidationError
 
 from agent.reading.lexicon import ELEMENT_NAMES, SYMBOLS
 from agent.reading.limits import count_condition, property_condition
-from agent.reading.mentions import scan
-from agent.reading.normalise import normalise
 from agent.reading.objectives import ramp_for
 from agent.reading.statements import Limit
 from agent.reading.wording import comparison as comparison_text
-from agent.roles.fact_check.numbers import numbers_in
 from agent.roles.interpreter.words import normal
 from core.errors import MolwrightError, SpecError
 from core.model import Model
@@ -30,6 +27,7 @@ from core.spec import (
     PropertyRequirement,
     Requirement,
     RuleSetRequirement,
+    Unchecked,
 )
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.property import Property
@@ -38,14 +36,14 @@ from tools.groups.groups import GROUPS, resolve_group
 
 #: Weight of a wish that a model adds; one that the goal states has 1.
 WEIGHT = 0.5
-_OPERATORS = {"below": "<", "at most": "<=", "above": ">", "at least": ">=", "exactly": "==", "between": "between"}
-_DIRECTIONS: dict[str, Literal["maximise", "minimise"]] = {
-    "high": "maximise", "above": "maximise", "at least": "maximise", "low": "minimise", "below": "minimise", "at most": "minimise",
-}  # fmt: skip
+#: The operator of each comparison with a number.
+OPERATORS = {"below": "<", "at most": "<=", "above": ">", "at least": ">=", "exactly": "==", "between": "between"}
+_DIRECTIONS: dict[str, Literal["maximise", "minimise"]] = {"high": "maximise", "low": "minimise"}
 
-#: Kinds of words in the parser's tables that deny what a clause speaks of, and that ask for it.
-_DENYING = ("negation", "negation_after", "free")
-_ASKING = ("open", "necessity", "positive_after", "necessity_after", "containing_suffix")
+#: Reasons of the parser that mean: I could not read this. Others mean: I read it, and nothing can compute it.
+_UNREAD = re.compile(
+    r"\bnot understood\b|is named without a value|is meant, but no value|without the property it belongs to|counts can be compared"
+)
 
 Comparison = Literal["below", "at most", "above", "at least", "exactly", "between", "present", "absent", "high", "low"]
 #: Kind and registered name of what a condition is about.
@@ -55,7 +53,7 @@ Subject = tuple[Literal["property", "group", "element", "rule set"], str]
 class GoalReading(Model):
     """One condition of the goal, as a model reads it."""
 
-    phrase: str = Field(max_length=240, description="Words of the goal, copied exactly.")
+    phrase: str = Field(description="Words of the goal, copied exactly.")
     subject: str = Field(max_length=80, description="Property, group, element or rule set, by its plain name.")
     comparison: Comparison = Field(description="How it is compared.")
     low: float | None = Field(description="The number, or the lower one of 'between'; null if there is none.")
@@ -67,6 +65,11 @@ class GoalReadings(Model):
     """Every condition that the goal states."""
 
     readings: list[GoalReading] = Field(max_length=20, description="One entry a condition.")
+
+
+def is_open(entry: Unchecked) -> bool:
+    """Whether the parser could not read these words, rather than knowing that nothing can compute them."""
+    return bool(_UNREAD.search(entry.reason))
 
 
 def subject_of(word: str, *, catalogue: Catalogue) -> Subject | None:
@@ -87,7 +90,7 @@ def subject_of(word: str, *, catalogue: Catalogue) -> Subject | None:
 
 
 def _limit(reading: GoalReading, *, catalogue: Catalogue) -> Limit:
-    operator = _OPERATORS.get(reading.comparison)
+    operator = OPERATORS.get(reading.comparison)
     if operator is None or reading.low is None or (operator == "between") != (reading.high is not None):
         raise SpecError("a comparison without its numbers")
     unit = reading.unit.strip()
@@ -134,37 +137,13 @@ def requirement_of(reading: GoalReading, subject: Subject, phrase: str, spec: De
 
 
 def wish_of(reading: GoalReading, definition: Property, phrase: str) -> Objective:
-    """A reading whose number the goal does not give, as a wish: its direction alone, with half weight. SpecError if it has none."""
-    if reading.comparison in ("present", "absent") or definition.kind == "level":
-        raise SpecError("no wish")
+    """A wish without a number: its direction, with half weight. SpecError for any other reading, and for a level."""
     shape = _DIRECTIONS.get(reading.comparison)
-    if shape is None:
-        raise SpecError("a window that the words do not give")
+    if shape is None or definition.kind == "level":
+        raise SpecError("no wish")
     low, high = ramp_for(definition)
     common: dict[str, Any] = {"id": "new", "text": "", "phrase": phrase, "origin": "model", "weight": WEIGHT}
     return Objective(property=definition.name, shape=shape, low=low, high=high, **common)
-
-
-def grounded(reading: GoalReading, subject: Subject, phrase: str, unread: str, *, catalogue: Catalogue) -> bool:
-    """Whether the words that the parser did not understand state the reading: its numbers and unit, the name of what it is about, and
-    whether that is asked for or denied."""
-    if reading.comparison in ("high", "low"):
-        return False
-    words = phrase if normal(phrase) in normal(unread) else unread
-    if not named(subject, words, catalogue=catalogue):
-        return False
-    said = _polarity(unread, catalogue=catalogue)
-    if reading.comparison == "absent":
-        return said == "denied"
-    if reading.comparison == "present":
-        return subject[0] != "property" and (said == "asked" or (said == "neither" and subject[0] == "rule set"))
-    if said in ("denied", "unclear"):
-        return False
-    numbers = [n for n in (reading.low, reading.high) if n is not None]
-    stated = [abs(n.value) for n in numbers_in(words, catalogue=catalogue)]
-    if reading.unit.strip() and normal(reading.unit.strip()) not in normal(words):
-        return False
-    return bool(numbers) and all(any(abs(abs(n) - s) < 1e-9 for s in stated) for n in numbers)
 
 
 def named(subject: Subject, words: str, *, catalogue: Catalogue) -> bool:
@@ -183,22 +162,6 @@ def named(subject: Subject, words: str, *, catalogue: Catalogue) -> bool:
     return any(re.search(rf"(?<![a-z]){re.escape(normal(w))}(?:e?s)?(?![a-z])", plain) for w in known if len(w) > 1)
 
 
-def _polarity(clause: str, *, catalogue: Catalogue) -> Literal["asked", "denied", "neither", "unclear"]:
-    """What the words of a clause say by the parser's own tables: a word that asks ('with', 'required') or one that denies.
-
-    unclear: both, or two that deny. A word that the tables do not know ('frowned upon') counts for neither.
-    """
-    lattice = scan(normal(clause), catalogue=catalogue)
-    pieces = range(len(lattice.pieces))
-    denials = sum(any(lattice.of(k, kind) for kind in _DENYING) for k in pieces)
-    asks = any(lattice.of(k, kind) for k in pieces for kind in _ASKING)
-    if denials > 1:
-        return "unclear"
-    if denials:
-        return "denied"
-    return "asked" if asks else "neither"
-
-
 def in_words(reading: GoalReading, subject: Subject, phrase: str, *, catalogue: Catalogue) -> str:
     """The reading in words of this program, never in those of the model."""
     kind, name = subject
@@ -212,14 +175,3 @@ def in_words(reading: GoalReading, subject: Subject, phrase: str, *, catalogue: 
     except (MolwrightError, ValidationError, ValueError):
         return f"{label} with a number that does not fit it"
     return f"{label} {comparison_text(condition, catalogue[name].unit if kind == 'property' else '')}"
-
-
-def _polarity_stands(comparison: Comparison, subject: Subject, unread: str, *, catalogue: Catalogue) -> bool:
-    """Whether the unread words hold a word that denies just where the reading denies, and, for a part that must be there, one that asks for it."""
-    lattice = scan(normalise(unread), catalogue=catalogue)
-    kinds = {mention.kind for mentions in lattice.at for mention in mentions}
-    denies = bool(kinds & {"negation", "negation_after", "free", "permission", "permission_after", "condition", "exception"})
-    if comparison == "absent":
-        return denies
-    asks = comparison != "present" or subject[0] == "rule set" or bool(kinds & {"open", "positive_after", "necessity_after"})
-    return asks and not denies

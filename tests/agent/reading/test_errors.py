@@ -17,6 +17,13 @@ from core.errors import ContradictionError, GoalError, UnitError
         ("a fragment with MW above 400", ContradictionError, "MW above 400"),
         ("Veber's rules and TPSA above 200", ContradictionError, "TPSA above 200"),
         ("5 aromatic rings but at most 2 rings", ContradictionError, "at most 2 rings"),
+        ("a molecule with MW below 100 with six aromatic rings", ContradictionError, "six aromatic rings / MW below 100"),
+        (
+            "a molecule with at most 10 heavy atoms and three pyridine rings",
+            ContradictionError,
+            "three pyridine rings / at most 10 heavy atoms",
+        ),
+        ("a molecule without nitrogen and oxygen, TPSA above 60", ContradictionError, "TPSA above 60"),
         ("at most one hydroxyl group and exactly three hydroxyl groups", ContradictionError, "three hydroxyl groups"),
         ("a carboxylic acid, no carbonyl groups", ContradictionError, "carbonyl"),
         ("logP < 2 and logP >= 2", ContradictionError, "logP"),
