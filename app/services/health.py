@@ -84,11 +84,11 @@ def _literature(settings: Settings) -> str:
 
 
 def _properties(settings: Settings) -> str:
-    from core.spec import Conditions
+    from core.spec import EstimationConditions
 
     calculators = wiring.open_workspace(settings).calculators
     names = [p.name for p in calculators.catalogue if "molecule" in p.classes]
-    values = calculators.estimate(["CC(=O)Oc1ccccc1C(=O)O"], "molecule", names, Conditions())[0]
+    values = calculators.estimate(["CC(=O)Oc1ccccc1C(=O)O"], "molecule", names, EstimationConditions())[0]
     missing = [n for n in names if values[n].value is None]
     if missing:
         raise MolwrightError(f"no value for aspirin: {', '.join(missing)}")
@@ -102,9 +102,9 @@ def _predictors(settings: Settings) -> str:
 
 
 def _guard(settings: Settings) -> str:
-    from tools.safety.guard import RULES_VERSION, screen_structure
+    from tools.safety.guard import RULES_VERSION, structure_verdict
 
-    if screen_structure("CCO", "molecule").verdict != "allow" or screen_structure("not a structure", "molecule").verdict != "block":
+    if structure_verdict("CCO", "molecule").verdict != "allow" or structure_verdict("not a structure", "molecule").verdict != "block":
         raise MolwrightError("the guard does not tell ethanol from an unreadable structure")
     return f"rules {RULES_VERSION[:12]}"
 

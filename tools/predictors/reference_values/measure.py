@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.candidate import PropertyValue
 from core.errors import NotFoundError, StructureError, UsageError
-from core.spec import CandidateClass, Conditions
+from core.spec import CandidateClass, EstimationConditions
 from tools.predictors.features.assemble import Describer
 from tools.predictors.neighbours import NeighbourIndex
 from tools.predictors.predict import predict
@@ -122,8 +122,8 @@ def measure(name: str, path: Path, *, seed: int = 0, progress: Progress = lambda
     }
 
 
-def _conditions(entry: Known) -> Conditions:
-    return Conditions(solvent=entry.solvent, solvent_smiles=entry.solvent) if entry.solvent else Conditions()
+def _conditions(entry: Known) -> EstimationConditions:
+    return EstimationConditions(solvent=entry.solvent, solvent_smiles=entry.solvent) if entry.solvent else EstimationConditions()
 
 
 def summary(entries: tuple[Known, ...], values: list[PropertyValue]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.candidate import PropertyValue
 from core.errors import UsageError
-from core.spec import CandidateClass, Conditions
+from core.spec import CandidateClass, EstimationConditions
 from tools.predictors.specs import predictor_spec
 from tools.predictors.user_models.evaluate import (
     Progress,
@@ -23,12 +23,12 @@ from tools.predictors.user_models.evaluate import (
     figures,
     folds_of,
 )
-from tools.predictors.user_models.model import OwnModel
+from tools.predictors.user_models.model import UserModel
 from tools.predictors.user_models.table import read_measurements
 
 
-def evaluate_own(
-    model: OwnModel,
+def evaluate_user_model(
+    model: UserModel,
     path: Path,
     split: Split | None,
     *,
@@ -115,7 +115,7 @@ def _stored(
     values: list[PropertyValue] = [PropertyValue(value=None, method="", method_version="")] * len(structures)
     for solvent in sorted(set(solvents)):
         rows = [i for i, s in enumerate(solvents) if s == solvent]
-        conditions = Conditions(solvent=solvent, solvent_smiles=solvent) if solvent else Conditions()
+        conditions = EstimationConditions(solvent=solvent, solvent_smiles=solvent) if solvent else EstimationConditions()
         for i, value in zip(rows, predict([name], [structures[i] for i in rows], kind, conditions)[name], strict=True):
             values[i] = value
     known = frozenset(load_model(name).structures)

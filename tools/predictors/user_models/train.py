@@ -86,7 +86,7 @@ def check_name(name: str, catalogue: Catalogue | None = None) -> None:
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} cannot name a property: 2 to 40 lower-case letters, digits and '_', a letter first")
     taken = catalogue.resolve(name) or catalogue.resolve(name.replace("_", " "))
-    if name in PREDICTORS or (taken is not None and not taken.own):
+    if name in PREDICTORS or (taken is not None and not taken.user_defined):
         what = f"{taken.name} ({taken.label})" if taken else name
         raise UsageError(f"{name!r} is taken by the built-in property {what}; choose another name, such as my_{name}")
 
