@@ -141,11 +141,11 @@ class ModelService:
         """Train a shipped property from its recipe into a folder of its own and hold the figures against those that ship."""
         from tools.predictors.specs import predictor_spec
         from tools.predictors.training.device import choose
-        from tools.predictors.training.fit import train
+        from tools.predictors.training.fit import train_predictor
 
         place = folder or wiring.prepare_home(self.settings) / "trained"
         shipped = _shipped_card(name)
-        card = train(data, predictor_spec(name), place, seed, progress, device=choose(device, progress))
+        card = train_predictor(data, predictor_spec(name), place, seed, progress, device=choose(device, progress))
         compared = {
             split: {key: [m.get(key), shipped["metrics"][split].get(key)] for key in ("rmse", "mae", "coverage")}
             for split, m in card["metrics"].items()
