@@ -10,7 +10,6 @@ import typer
 from pydantic import ValidationError
 from rich.markup import escape
 
-from app import wiring
 from app.commands.door import services
 from app.console import emit_json, err, out, write_text
 from app.tables import TextTable, columns, print_table
@@ -66,7 +65,7 @@ def add_key(
 ) -> None:
     """Make a key and print it, this once."""
     store = _store(config or context.obj)
-    key = store.add(name, wiring.now().isoformat(), requests_per_minute=requests_per_minute, max_concurrency=max_concurrency)
+    key = store.add(name, services(context).clock().isoformat(), requests_per_minute=requests_per_minute, max_concurrency=max_concurrency)
     print(key)
     err.print(f"the key of {escape(name)}; it is stored as a hash and cannot be shown again")
 
@@ -130,9 +129,10 @@ def bench(
         max_tokens=max_tokens,
     )
     earlier = _read_result(against) if against else None
-    created = wiring.now()
+    door = services(context)
+    created = door.clock()
     result = asyncio.run(run_bench(config, created.isoformat()))
-    path = save or services(context).settings.home / "bench" / f"{created:%Y%m%dT%H%M%S}.json"
+    path = save or door.settings.home / "bench" / f"{created:%Y%m%dT%H%M%S}.json"
     write_text(path, to_json(result))
     changes = compare(earlier, result) if earlier else []
     if as_json:

@@ -6,10 +6,12 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app import wiring
 from core.errors import MolwrightError
+from core.interfaces import RunStore
 from core.masking import masked
 from core.settings import Settings
 
@@ -29,13 +31,19 @@ class PartHealth:
 class HealthService:
     """Tries out the parts that the settings name."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, store: Callable[[], RunStore]) -> None:
+        """``store`` opens the run store."""
         self.settings = settings
+        self._store = store
 
     def parts(self) -> list[PartHealth]:
         """Every part, and each model server. Nothing is raised for a part that does not work."""
-        rows = [(name, *_try(lambda probe=probe: probe(self.settings))) for name, probe in PROBES]  # type: ignore[misc]
+        rows = [(name, *_try(partial(probe, self.settings))) for name, probe in PROBES]
+        rows.insert(2, ("run store", *_try(self._runs)))
         return [PartHealth(*row) for row in [*rows, *_endpoints(self.settings)]]
+
+    def _runs(self) -> str:
+        return f"{masked(self.settings.sql_url())}: {len(self._store().runs(limit=1_000_000))} runs"
 
 
 def describe_plan(plan: RolePlan) -> str:
@@ -64,11 +72,6 @@ def _home(settings: Settings) -> str:
 def _names(settings: Settings) -> str:
     wiring.check_names()
     return "no other distribution provides our top-level names"
-
-
-def _store(settings: Settings) -> str:
-    runs = wiring.open_store(settings).runs(limit=1_000_000)
-    return f"{masked(settings.sql_url())}: {len(runs)} runs"
 
 
 def _checkpoints(settings: Settings) -> str:
@@ -154,7 +157,6 @@ def _listed(settings: Settings) -> list[str]:
 PROBES: tuple[tuple[str, Callable[[Settings], str]], ...] = (
     ("home folder", _home),
     ("package names", _names),
-    ("run store", _store),
     ("checkpoints", _checkpoints),
     ("literature", _literature),
     ("properties", _properties),
