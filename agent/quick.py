@@ -9,7 +9,7 @@ from core.errors import RefusedError
 from core.spec import DesignSpec
 from tools.calculators.collection import Calculators
 from tools.proposers.exact.binding import binding_wishes
-from tools.safety.guard import screen_goal
+from tools.safety.guard import goal_verdict
 from tools.search.direct import construct
 from tools.workspace import Workspace
 
@@ -29,7 +29,7 @@ def quick_answer(
     wants a person to look at the spec first (UnreadGoal otherwise). Raises RefusedError if the guard blocks or stops the
     sentence, or blocks the spec or a structure that it names, and what :func:`agent.reading.interpret` raises for a goal that means nothing.
     """
-    verdict = screen_goal(goal)
+    verdict = goal_verdict(goal)
     if verdict.verdict == "block":
         reasons = "; ".join(f"{hit.id}: {hit.reason}" for hit in verdict.rules if hit.verdict == "block")
         raise RefusedError(f"the safety guard refused this goal. {reasons}", rules=tuple(hit.id for hit in verdict.rules))

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.text import Text
 
 from app.services.reports import FILES, render
-from app.tables import Column, Table, broken_at_words, print_table
+from app.tables import Column, TextTable, broken_at_words, print_table
 from core.candidate import Candidate, PropertyValue
 from core.errors import UsageError
 from core.events import BestFound, GenerationDone, ProgressEvent, ProgressSink, StageBegun, TextWritten
@@ -217,10 +217,10 @@ def model_line(use: ModelUse) -> str:
     return f"{use.role}: {use.model} at {use.endpoint or 'no endpoint'}, {', '.join(counts)}{back}"
 
 
-def _table(title: str, candidates: list[Candidate], names: list[str], all_met: str, *, catalogue: Catalogue) -> Table:
+def _table(title: str, candidates: list[Candidate], names: list[str], all_met: str, *, catalogue: Catalogue) -> TextTable:
     """One row a candidate; ``all_met`` heads the probability that its requirements hold together. The structures follow below the table, whole, so that they can be copied."""
     values = [Column(_heading(name, candidates, catalogue=catalogue), "number") for name in names]
-    table = Table(
+    table = TextTable(
         [Column("#", "mark"), Column("name"), Column(all_met, "number"), Column("score", "number"), *values, Column("route")], title
     )
     for c in candidates:

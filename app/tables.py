@@ -33,7 +33,7 @@ class Column:
 
 
 @dataclass
-class Table:
+class TextTable:
     """What is to be shown. Cells are plain text: nothing in them is read as markup."""
 
     columns: list[Column]
@@ -53,7 +53,7 @@ def columns(*headings: str, numbers: tuple[str, ...] = (), marks: tuple[str, ...
     return [Column(h, "number" if h in numbers else "mark" if h in marks else "text") for h in headings]
 
 
-def print_table(table: Table, console: Console) -> None:
+def print_table(table: TextTable, console: Console) -> None:
     """Print ``table`` as wide as ``console``, as a table where its columns fit, else as a list of its rows."""
     shown = _writable(table, console.encoding)
     widths = _widths(shown, console.width)
@@ -122,7 +122,7 @@ def _pieces(word: str) -> list[str]:
     return re.split(r"(?<=[\w')][-/)\]])(?=[\w(\[])", word)
 
 
-def _writable(table: Table, encoding: str) -> Table:
+def _writable(table: TextTable, encoding: str) -> TextTable:
     """The table in characters that the encoding has, so that widths are those of what is printed."""
 
     def cell(text: Text) -> Text:
@@ -137,7 +137,7 @@ def _writable(table: Table, encoding: str) -> Table:
     )
 
 
-def _widths(table: Table, page: int) -> list[int] | None:
+def _widths(table: TextTable, page: int) -> list[int] | None:
     """The width of each column in cells; None where the table cannot be drawn within ``page``."""
     least, wanted, headings = [], [], []
     for i, column in enumerate(table.columns):
@@ -165,7 +165,7 @@ def _widened(widths: list[int], wanted: list[int], page: int) -> list[int]:
     return found
 
 
-def _drawn(table: Table, widths: list[int], *, ascii_only: bool) -> rich.table.Table:
+def _drawn(table: TextTable, widths: list[int], *, ascii_only: bool) -> rich.table.Table:
     """The table of rich, its cells wrapped already; rows that take several lines are set apart."""
     wrapped = [
         [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,12 +64,12 @@ def prepare_home(settings: Settings) -> Path:
     return settings.home
 
 
-def open_store(settings: Settings) -> RunStore:
-    """The run store."""
+def open_store(settings: Settings, *, clock: Callable[[], datetime] = now) -> RunStore:
+    """The run store; ``clock`` gives the time of heartbeats and leases."""
     from memory.sql.store import SqlRunStore
 
     prepare_home(settings)
-    return SqlRunStore(settings.sql_url(), lease_seconds=settings.store.lease_seconds, clock=now)
+    return SqlRunStore(settings.sql_url(), lease_seconds=settings.store.lease_seconds, clock=clock)
 
 
 @contextmanager

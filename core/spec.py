@@ -45,11 +45,11 @@ __all__ = [
     "CandidateClass",
     "Comparison",
     "Condition",
-    "Conditions",
     "CountRequirement",
     "DesignSpec",
     "EditRequirement",
     "ElementsRequirement",
+    "EstimationConditions",
     "FixedAtomsRequirement",
     "LevelRequirement",
     "MotifRequirement",
@@ -119,7 +119,7 @@ class Objective(Model):
         return self
 
 
-class Conditions(Model):
+class EstimationConditions(Model):
     """The conditions at which condition-dependent properties are estimated."""
 
     solvent: str = Field(default="dichloromethane", description="Name of the solvent for absorption_maximum.")
@@ -176,7 +176,7 @@ class DesignSpec(Model):
     exhaustive: bool = Field(
         default=False, description="Whether all structures that meet the requirements are wanted, as for 'all isomers of C7H16'."
     )
-    conditions: Conditions = Field(default_factory=Conditions, description="Solvent and temperature for the estimates.")
+    conditions: EstimationConditions = Field(default_factory=EstimationConditions, description="Solvent and temperature for the estimates.")
     reference: Reference | None = Field(default=None, description="The structure that the goal names, if any.")
     candidates: int = Field(default=10, ge=1, le=MAX_CANDIDATES, description="How many candidates to list.")
     budget: int = Field(default=1500, ge=1, le=MAX_BUDGET, description="How many distinct structures may be evaluated.")

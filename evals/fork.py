@@ -14,12 +14,12 @@ from core.errors import ConfigurationError, NotFoundError, UsageError
 from core.interfaces import RunStore
 from core.spec import DesignSpec
 from core.trace import TraceEvent
-from graphs.user_inputs import NODE as BROUGHT
+from graphs.user_inputs import NODE as USER_INPUTS
 from prompts.library import load, parse
 
 #: What a fork may change in the spec, and how the text after '=' is read.
 CHANGEABLE: dict[str, Callable[[str], Any]] = {"budget": int, "candidates": int, "seed": int, "met_probability": float}
-#: Decided anew in the fork: its spec is brought along and its approval is the fork itself.
+#: Decided anew in the fork: its spec is given and its approval is the fork itself.
 OWN_NODES = ("interpret", "approve")
 
 
@@ -67,7 +67,7 @@ def fork(
 
 def _before(event: TraceEvent, last: int) -> bool:
     """Whether an event belongs to what is repeated; the lists that a run was started with always do."""
-    return event.sequence <= last or event.node == BROUGHT
+    return event.sequence <= last or event.node == USER_INPUTS
 
 
 def _changed(spec: DesignSpec, changes: Sequence[str]) -> DesignSpec:

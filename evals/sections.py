@@ -16,7 +16,7 @@ from core.model import Model
 DATA = Path(__file__).resolve().parent / "data"
 
 
-class Table(Model):
+class ResultTable(Model):
     """A table of results; cells are shown as they are given."""
 
     caption: str = Field(default="", description="one line above the table; '' for none")
@@ -34,7 +34,7 @@ class Section(Model):
     command: str = Field(description="the command that made the figures")
     path: str = Field(default="", description="which path of the product the figures are measured on; '' where the text says it")
     text: str = Field(default="", description="Markdown before the tables")
-    tables: list[Table] = Field(default_factory=list, description="the tables")
+    tables: list[ResultTable] = Field(default_factory=list, description="the tables")
     notes: list[str] = Field(default_factory=list, description="remarks after the tables, one a bullet")
 
 
@@ -64,7 +64,7 @@ def _cell(value: str | int | float | None) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value).replace("|", "\\|")
 
 
-def table_markdown(table: Table) -> str:
+def table_markdown(table: ResultTable) -> str:
     """The table in Markdown. Raises ConfigurationError for a row of another length than the heading."""
     lines = [f"{table.caption}\n"] if table.caption else []
     lines.append("| " + " | ".join(table.columns) + " |")

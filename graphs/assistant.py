@@ -27,7 +27,7 @@ from agent.toolbox.conversation import Conversation
 from agent.toolbox.runs import DesignArguments
 from core.events import ProgressSink, ToolCalled, TurnTaken, silent
 from core.interfaces import Lease, LiteratureStore, Recorder, RunStore
-from tools.safety.guard import concerns, screen_goal
+from tools.safety.guard import concerns, goal_verdict
 from tools.workspace import Workspace
 
 KIND = "chat"
@@ -111,7 +111,7 @@ def listen(state: ChatState, context: ChatContext) -> ChatState:
         "problem": "",
         "refused": False,
     }
-    verdict = screen_goal(text)
+    verdict = goal_verdict(text)
     if verdict.verdict == "block":
         reasons = "; ".join(f"{hit.id}: {hit.reason}" for hit in verdict.rules if hit.verdict == "block")
         return {**cleared, "problem": f"the safety guard refused this question. {reasons}", "refused": True}

@@ -16,13 +16,13 @@ from core.events import TextWritten
 from core.report import BindingRequirement, Choice, Evidence, ModelUse, Point, Remark, Report, WeightSensitivity
 from core.spec import DesignSpec, marked
 from graphs.context import DesignContext, DesignState, RoleNote, spec_of, with_note
-from graphs.user_inputs import block_list, known_set, library
+from graphs.user_inputs import block_library, block_list, known_set
 from tools.evaluation.judge import estimated
 from tools.ranking.lean import lean, restored
 from tools.ranking.novelty import KnownSet, known_to_all, known_to_user, shipped_count
 from tools.ranking.rank import rank as rank_candidates
 from tools.ranking.shortlist import Known
-from tools.safety.guard import screened_route
+from tools.safety.guard import guarded_route
 from tools.search.state import fittest
 from tools.synthesis.blocks import BlockLibrary
 from tools.synthesis.routes import find_route, only_from, with_stock
@@ -43,7 +43,7 @@ def route(state: DesignState, context: DesignContext) -> DesignState:
     """
     spec = spec_of(state, context)
     kept = context.store.each_candidate(context.run_id, status="kept")
-    blocks = library(state, context)
+    blocks = block_library(state, context)
     routed = [_with_route(c, blocks) for c in fittest(kept, spec, ROUTED, calculators=context.workspace.calculators)]
     context.store.save_candidates(context.lease, routed)
     context.recorder.step("route", state["generation"], [[c.key, c.route] for c in routed])
@@ -95,7 +95,7 @@ def explain(state: DesignState, context: DesignContext) -> DesignState:
     """
     spec = spec_of(state, context)
     citations = [Citation.model_validate(c) for c in state["evidence"]["citations"]]
-    blocks = library(state, context)
+    blocks = block_library(state, context)
     shortlist = [_with_lineage(_with_route(c, blocks), context) for c in _shortlist(state, context)]
     place = Place("explain", state["generation"], reporter.ROLE)
     answer = context.roles.reporter.explain(ExplainRequest(shortlist, spec, citations), place)
@@ -183,7 +183,7 @@ def _with_route(candidate: Candidate, blocks: BlockLibrary) -> Candidate:
     if given is not None and blocks.replaces and candidate.candidate_class == "molecule" and not only_from(given, blocks):
         given = None
     route = with_stock(given, blocks) if given is not None else find_route(candidate.smiles, candidate.candidate_class, blocks)
-    return candidate.model_copy(update={"route": screened_route(route)})
+    return candidate.model_copy(update={"route": guarded_route(route)})
 
 
 def _compared(choice: Choice, spec: DesignSpec, own: KnownSet | None) -> Choice:

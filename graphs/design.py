@@ -55,7 +55,7 @@ def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledState
     """The compiled design graph. Without a checkpointer it cannot be interrupted and resumed."""
     graph: StateGraph[DesignState, DesignContext, DesignState, DesignState] = StateGraph(DesignState, context_schema=DesignContext)
 
-    graph.add_node("screen", _node(opening.screen))  # no goal reaches anything before the guard has read it
+    graph.add_node("screen", _node(opening.guard_goal))  # no goal reaches anything before the guard has read it
     graph.add_node("interpret", _node(opening.interpret))  # sentence -> spec, stored
     graph.add_node("approve", _node(opening.approve))  # a person says yes, no, or hands in an edited spec
     graph.add_node("guard_spec", _node(opening.guard_spec))  # an edited spec may say what the goal did not

@@ -18,7 +18,7 @@ from core.errors import StructureError
 from core.events import BestFound, GenerationDone
 from core.spec import DesignSpec
 from graphs.context import DesignContext, DesignState, search_of, spec_of, with_search
-from graphs.user_inputs import library
+from graphs.user_inputs import block_library
 from tools.evaluation.judge import checked, drug_like, estimated, guarded, plausible, standardised, unreadable
 from tools.proposers.exemptions import exemptions
 from tools.search.state import advance, mean_fitness
@@ -116,7 +116,7 @@ def _request(state: DesignState, context: DesignContext) -> BatchRequest:
         search=search_of(state),
         hints=state["hints"],
         rules=[str(e["text"]) for e in state["evidence"]["evidence"]],
-        library=lambda: library(state, context),
+        library=lambda: block_library(state, context),
         candidates=partial(context.store.candidates, context.run_id),
     )
 

@@ -1,4 +1,4 @@
-"""The opening of a design run: from the sentence to an approved, screened spec and what the literature says about it."""
+"""The opening of a design run: from the sentence to an approved, guarded spec and what the literature says about it."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from core.interfaces import Recorder
 from core.model import content_hash
 from core.spec import DesignSpec
 from graphs.context import DesignContext, DesignState, options_of, spec_of, with_note
-from graphs.user_inputs import check_brought
-from tools.safety.guard import screen_goal
-from tools.safety.spec import screen_spec
+from graphs.user_inputs import check_inputs
+from tools.safety.guard import goal_verdict
+from tools.safety.spec import spec_verdict
 
 SPEC_OPTIONS = ("candidates", "budget", "seed", "met_probability")
 #: Options about the list that are set in the spec after the sentence was read.
 LIST_OPTIONS = ("max_similarity", "list_known")
 
 
-def screen(state: DesignState, context: DesignContext) -> DesignState:
-    """Screen the sentence before anything else reads it. What the user brought along was recorded when the run was stored."""
-    check_brought(state, context)
-    return _end_if_blocked(screen_goal(state["goal"]), "screen", context)
+def guard_goal(state: DesignState, context: DesignContext) -> DesignState:
+    """Have the guard judge the sentence before anything else reads it. The lists that the user gave were recorded when the run was stored."""
+    check_inputs(state, context)
+    return _end_if_blocked(goal_verdict(state["goal"]), "screen", context)
 
 
 def interpret(state: DesignState, context: DesignContext) -> DesignState:
-    """Turn the sentence into a spec, or check the spec that the user brought, and store it."""
+    """Turn the sentence into a spec, or check the spec that the user gave, and store it."""
     stored = state["options"]
     # word for word as stored: the request's hash covers it, and 1 is not 1.0 there
     given: dict[str, Any] = {name: stored.get(name) for name in (*SPEC_OPTIONS, *LIST_OPTIONS, "spec")}
@@ -55,7 +55,7 @@ def approve(state: DesignState, context: DesignContext) -> DesignState:
     A goal that was translated is screened a second time before, in the words of its translation.
     """
     spec = spec_of(state, context)
-    if spec.translation and (ended := _end_if_blocked(screen_goal(spec.translation), "approve", context)):
+    if spec.translation and (ended := _end_if_blocked(goal_verdict(spec.translation), "approve", context)):
         return ended
 
     def produce() -> dict[str, Any]:
@@ -94,8 +94,8 @@ def _decision(recorder: Recorder, spec: DesignSpec, produce: Callable[[], dict[s
 
 
 def guard_spec(state: DesignState, context: DesignContext) -> DesignState:
-    """Screen the approved spec: its words and every structure it names (an edited spec may say what the goal did not)."""
-    return _end_if_blocked(screen_spec(spec_of(state, context)), "guard_spec", context)
+    """Have the guard judge the approved spec: its words and every structure it names (an edited spec may say what the goal did not)."""
+    return _end_if_blocked(spec_verdict(spec_of(state, context)), "guard_spec", context)
 
 
 def research(state: DesignState, context: DesignContext) -> DesignState:

@@ -1,4 +1,4 @@
-"""What a user brings along to a run beside the goal: a block list and a list of known structures.
+"""What a user gives to a run beside the goal: a block list and a list of known structures.
 
 Both are read once, before the run is stored, and recorded as its first events. From then on the run works from its record alone: the
 files may change or be gone when it is resumed, approved by another process, forked or replayed.
@@ -19,6 +19,7 @@ from tools.ranking.novelty import KnownSet
 from tools.synthesis.blocks import BlockLibrary, shipped
 from tools.synthesis.inventory import Inventory, library_of
 
+#: The node of these events in every record; stored records have it, so it stays.
 NODE = "brought"
 BLOCKS, KNOWN = "blocks", "known"
 #: Faulty lines of a block list that a report shows.
@@ -27,8 +28,8 @@ FAULTS_SHOWN = 50
 M = TypeVar("M", bound=Model)
 
 
-def brought_options(blocks: Inventory | None, known: KnownSet | None) -> dict[str, ListSource]:
-    """The run options that stand for what is brought along: source and hash, not the content."""
+def input_options(blocks: Inventory | None, known: KnownSet | None) -> dict[str, ListSource]:
+    """The run options that stand for the user's lists: source and hash, not the content."""
     options: dict[str, ListSource] = {}
     if blocks is not None:
         options[BLOCKS] = BlockSource(source=blocks.source, sha256=blocks.sha256, mode=blocks.mode)
@@ -37,24 +38,24 @@ def brought_options(blocks: Inventory | None, known: KnownSet | None) -> dict[st
     return options
 
 
-def record_brought(recorder: Recorder, blocks: Inventory | None, known: KnownSet | None) -> None:
-    """Put the contents into the record of a new run."""
-    options = brought_options(blocks, known)
+def record_inputs(recorder: Recorder, blocks: Inventory | None, known: KnownSet | None) -> None:
+    """Put the contents of the lists into the record of a new run."""
+    options = input_options(blocks, known)
     for name, content in ((BLOCKS, blocks), (KNOWN, known)):
         if content is not None:
             asked = options[name].model_dump(mode="json")
             recorder.record(NODE, 0, name, asked, lambda content=content: content.model_dump(mode="json"))  # type: ignore[misc]
 
 
-def check_brought(state: DesignState, context: DesignContext) -> None:
-    """Ask for what the options name, so that a resume or a replay that lacks it or has another stops here."""
+def check_inputs(state: DesignState, context: DesignContext) -> None:
+    """Ask the record for the lists that the options name, so that a resume or a replay that lacks one or has another stops here."""
     options = options_of(state)
     for name, asked in ((BLOCKS, options.blocks), (KNOWN, options.known)):
         if asked is not None:
             context.recorder.record(NODE, 0, name, asked.model_dump(mode="json"), lambda name=name: _missing(name))  # type: ignore[misc]
 
 
-def library(state: DesignState, context: DesignContext) -> BlockLibrary:
+def block_library(state: DesignState, context: DesignContext) -> BlockLibrary:
     """The building blocks that the run works with."""
     if options_of(state).blocks is None:
         return shipped()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.candidate import PropertyValue
 from core.interfaces import Executor
-from core.spec import CandidateClass, Conditions
+from core.spec import CandidateClass, EstimationConditions
 from tools.calculators.collection import Calculators, installed_calculators, with_user_models
 from tools.calculators.user_models import UserModels
 from tools.catalogue.catalogue import Catalogue
@@ -60,7 +60,7 @@ class Workspace:
         structures: Sequence[str],
         candidate_class: CandidateClass,
         names: Sequence[str],
-        conditions: Conditions,
+        conditions: EstimationConditions,
         *,
         executor: Executor | None = None,
     ) -> list[dict[str, PropertyValue]]:

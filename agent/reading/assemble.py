@@ -16,8 +16,8 @@ from agent.reading.wording import objective_text, requirement_text, set_text
 from core.errors import GoalError, UnitError
 from core.reading import ReadSpan, WordRole, spans_between
 from core.spec import (
-    Conditions,
     DesignSpec,
+    EstimationConditions,
     Objective,
     PropertyRequirement,
     Reference,
@@ -213,7 +213,7 @@ def _finish_conditions(resolver: Resolver) -> None:
         resolver.assume(resolver.solvent.phrase, f"absorption is predicted in {name}; it is the longest-wavelength band maximum")
         return
     resolver.conditions = resolver.conditions.model_copy(
-        update={"solvent": Conditions().solvent, "solvent_smiles": Conditions().solvent_smiles}
+        update={"solvent": EstimationConditions().solvent, "solvent_smiles": EstimationConditions().solvent_smiles}
     )
     for outcome in resolver.outcomes:
         if any(s.kind == "solvent" for s in outcome.clause.statements) and not outcome.reason:

@@ -199,7 +199,7 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
 def _own_words_win(meanings: dict[str, dict[str, Any]], catalogue: Catalogue) -> None:
     """A word of a user's own property, and 'low' or 'high' before it, is no longer one that nothing can compute."""
     for word, name in catalogue.words().items():
-        if catalogue[name].own:
+        if catalogue[name].user_defined:
             key = key_of(word)
             for phrase in (key, f"low {key}", f"high {key}"):
                 meanings.get(phrase, {}).pop("unchk", None)

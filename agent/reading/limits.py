@@ -7,7 +7,7 @@ import math
 from agent.reading.statements import Limit, Ref
 from agent.reading.units import in_property_unit, mass_concentration, parsed
 from core.errors import GoalError, MolwrightError, UnitError
-from core.spec import CandidateClass, Comparison, Condition, Conditions, EditRequirement
+from core.spec import CandidateClass, Comparison, Condition, EditRequirement, EstimationConditions
 from tools.calculators.collection import Calculators
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.property import Property
@@ -154,7 +154,7 @@ def similarity_condition(limit: Limit | None, wanted: bool, phrase: str) -> tupl
 
 
 def reference_value(
-    name: str, ref: Ref, candidate_class: CandidateClass, conditions: Conditions, phrase: str, *, calculators: Calculators
+    name: str, ref: Ref, candidate_class: CandidateClass, conditions: EstimationConditions, phrase: str, *, calculators: Calculators
 ) -> float:
     """The value of property ``name`` for a structure that the goal names, in the registered unit.
 

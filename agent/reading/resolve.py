@@ -17,8 +17,8 @@ from core.spec import (
     Assumption,
     CandidateClass,
     Condition,
-    Conditions,
     CountRequirement,
+    EstimationConditions,
     Objective,
     PropertyRequirement,
     Requirement,
@@ -121,7 +121,7 @@ class Resolver(StatementResolver):
             self.class_assumption = "a polymer is designed, as a glass transition is asked for"
         return "polymer" if tg else "molecule"
 
-    def _conditions(self) -> Conditions:
+    def _conditions(self) -> EstimationConditions:
         levels = [s.temperature for s in self.statements if s.kind == "level"]
         for statement in self.statements:
             if statement.vague is not None and not statement.negated:
@@ -131,7 +131,7 @@ class Resolver(StatementResolver):
                     for r in requires
                     if (m := re.search(r"@(-?[\d.]+)$", r)) and not any(s.kind == "level" for s in self.statements)
                 ]
-        conditions = Conditions(temperature_c=round(max(levels), 4)) if levels else Conditions()
+        conditions = EstimationConditions(temperature_c=round(max(levels), 4)) if levels else EstimationConditions()
         if self.solvent is not None and self.solvent.ref is not None:
             conditions = conditions.model_copy(update={"solvent": self.solvent.ref.name, "solvent_smiles": self.solvent.ref.smiles})
         return conditions

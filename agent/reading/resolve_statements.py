@@ -22,10 +22,10 @@ from core.spec import (
     Assumption,
     CandidateClass,
     Condition,
-    Conditions,
     CountRequirement,
     EditRequirement,
     ElementsRequirement,
+    EstimationConditions,
     LevelRequirement,
     MotifRequirement,
     Objective,
@@ -65,7 +65,7 @@ class StatementResolver:
     warnings: list[str]
     candidate_class: CandidateClass
     family: str
-    conditions: Conditions
+    conditions: EstimationConditions
     reference: Ref | None
     compound: Ref | None
     statements: list[Statement]

@@ -12,7 +12,7 @@ from agent.toolbox.tool import MAX_STRUCTURES, ToolContext, ToolError, tool
 from core.candidate import Candidate, format_value
 from core.errors import SpecError, StructureError
 from core.model import Model
-from core.spec import CandidateClass, Conditions, DesignSpec
+from core.spec import CandidateClass, DesignSpec, EstimationConditions
 from tools.calculators.collection import Calculators
 from tools.structures.standardise import StandardStructure, standardise
 
@@ -112,7 +112,7 @@ def estimate_properties(arguments: EstimateArguments, context: ToolContext) -> l
             context.workspace.catalogue[name]
     except SpecError as error:
         raise ToolError(f"{error}; list_properties gives the names") from error
-    conditions = context.spec.conditions if context.spec else Conditions()
+    conditions = context.spec.conditions if context.spec else EstimationConditions()
     return [_estimated(text, arguments.properties, conditions, calculators=context.workspace.calculators) for text in arguments.smiles]
 
 
@@ -192,11 +192,11 @@ def edit_structure(arguments: EditArguments, context: ToolContext) -> dict[str, 
 @tool()
 def find_route(arguments: RouteArguments, context: ToolContext) -> dict[str, Any]:
     """Look for a route of up to three named reactions from shipped building blocks (monomers for a polymer)."""
-    from tools.safety.guard import screen_materials
+    from tools.safety.guard import guarded_materials
     from tools.synthesis.routes import find_route as search
 
     structure = _standard(arguments.smiles)
-    route = screen_materials(search(structure.smiles, class_of(structure.smiles)))
+    route = guarded_materials(search(structure.smiles, class_of(structure.smiles)))
     return {
         "status": route.status,
         "steps": [{"reaction": s.reaction, "reactants": s.reactants, "product": s.product} for s in route.steps],
@@ -250,7 +250,7 @@ def _mol(structure: StandardStructure) -> Chem.Mol:
     return Chem.MolFromSmiles(structure.smiles)
 
 
-def _estimated(text: str, names: list[str], conditions: Conditions, *, calculators: Calculators) -> dict[str, Any]:
+def _estimated(text: str, names: list[str], conditions: EstimationConditions, *, calculators: Calculators) -> dict[str, Any]:
     from tools.evaluation.judge import judge_one
 
     plain = DesignSpec(goal="", candidate_class=class_of(text), conditions=conditions)

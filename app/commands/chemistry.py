@@ -13,10 +13,10 @@ from app.commands.door import NONE_MEETS, services, unread_shown
 from app.commands.quick import value_text
 from app.console import emit_json, err, out, print_unchecked, probability_text
 from app.services.structures import GivenStructure
-from app.tables import Table, columns, print_table
+from app.tables import TextTable, columns, print_table
 from core.candidate import Candidate
 from core.errors import StructureError
-from core.spec import Conditions, marked
+from core.spec import EstimationConditions, marked
 
 if TYPE_CHECKING:
     from app.services.structures import StructureService
@@ -42,7 +42,9 @@ def properties(
 ) -> None:
     """Compute and predict every property of structures. Structures that cannot be read are listed; then the exit code is 2."""
     door = services(context).structures
-    conditions = Conditions(solvent="dichloromethane" if solvent == "ClCCl" else solvent, solvent_smiles=solvent, temperature_c=temperature)
+    conditions = EstimationConditions(
+        solvent="dichloromethane" if solvent == "ClCCl" else solvent, solvent_smiles=solvent, temperature_c=temperature
+    )
     rows: list[tuple[GivenStructure, Candidate]] = []
     broken: list[str] = []
     for one in (one for text in smiles for one in door.given(text, sys.stdin.buffer.read)):
@@ -91,7 +93,7 @@ def check(
         )
     else:
         headings = columns("", "requirement", "value", "probability", "reason", numbers=("value", "probability"), marks=("",))
-        table = Table(headings, title=f"{candidate.smiles}  {candidate.key}")
+        table = TextTable(headings, title=f"{candidate.smiles}  {candidate.key}")
         for r in candidate.requirements:
             table.add("✓" if r.met else "✗", r.text, value_text(r), probability_text(r.probability), r.reason)
         print_table(table, out)
@@ -103,16 +105,16 @@ def check(
         raise typer.Exit(NONE_MEETS)
 
 
-def _values_table(candidate: Candidate, title: str, door: StructureService) -> Table:
+def _values_table(candidate: Candidate, title: str, door: StructureService) -> TextTable:
     """Every property of a structure that was given as ``title``, one a row; a remark says why a value is not known, or what an own model says of it."""
-    table = Table(
+    table = TextTable(
         columns("property", "value", "unit", "method", "remark", numbers=("value",)),
         title=f"{title}  {candidate.smiles}  {candidate.key}".strip(),
     )
     for name, value in candidate.properties.items():
         known = door.definition(name)
         unit = value.unit if value.number is not None else ""
-        remark = (value.reason or "") if known.own or value.value is None else ""
+        remark = (value.reason or "") if known.user_defined or value.value is None else ""
         table.add(known.label, value.shown + (" †" if value.in_domain is False else ""), unit, value.method, remark)
     if any(v.in_domain is False for v in candidate.properties.values()):
         table.caption = "† outside the model's domain"

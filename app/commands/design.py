@@ -117,20 +117,20 @@ def design(
     sentence = given.goal if given and not goal.strip() else goal
     wished = {"candidates": candidates, "budget": budget, "seed": seed, "max_similarity": max_similarity, "list_known": list_known or None}
     changes = {k: v for k, v in wished.items() if v is not None}
-    brought = given.model_copy(update=changes).model_dump(mode="json") if given else None
+    given_spec = given.model_copy(update=changes).model_dump(mode="json") if given else None
     options = RunOptions.model_validate(
         {
             **changes,
             **compound_options(core, like, unlike),
             "patience": patience,
             "yes": yes,
-            "spec": brought,
+            "spec": given_spec,
             "despite_objections": accept_unread or None,
         }
     )
     with progress_bar(budget or (given.budget if given else door.settings.search.budget)) as progress:
         runs = door.runs(progress)
-        run_id = runs.start(sentence, options, use_models=not no_models, **_brought(door, blocks, blocks_mode, known))
+        run_id = runs.start(sentence, options, use_models=not no_models, **_lists(door, blocks, blocks_mode, known))
         if plan := runs.plan(run_id):
             err.print(escape(f"language models: {describe_plan(plan)}"))
         try:
@@ -145,7 +145,7 @@ def design(
     finish(door, report, out_dir, json_target)
 
 
-def _brought(door: Services, blocks: Path | None, mode: BlocksMode, known: Path | None) -> dict[str, Any]:
+def _lists(door: Services, blocks: Path | None, mode: BlocksMode, known: Path | None) -> dict[str, Any]:
     """The user's lists, read and said on stderr how well that went. UsageError if a file cannot be used at all."""
     found: dict[str, Any] = {}
     if blocks is not None:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from app.commands.door import services
 from app.console import emit_json, out
-from app.tables import Table, columns, print_table
+from app.tables import TextTable, columns, print_table
 
 
 def register(app: typer.Typer) -> None:
@@ -24,7 +24,7 @@ def doctor(context: typer.Context, as_json: Annotated[bool, typer.Option("--json
     if as_json:
         emit_json([asdict(p) for p in parts])
     else:
-        table = Table(columns("part", "", "detail"))
+        table = TextTable(columns("part", "", "detail"))
         for p in parts:
             table.add(p.part, Text("works", "green") if p.works else Text("fails", "red"), p.detail)
         print_table(table, out)

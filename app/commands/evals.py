@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from app.commands.door import services
 from app.console import emit_json, err, out
-from app.tables import Table, columns, print_table
+from app.tables import TextTable, columns, print_table
 
 if TYPE_CHECKING:
     from evals.cases import EvalRun
@@ -33,12 +33,12 @@ def list_suites(context: typer.Context, as_json: AsJson = False) -> None:
     suites, stored = evaluations.suites(), evaluations.list()
     if as_json:
         return emit_json({"suites": suites, "runs": [r.model_dump(mode="json", exclude={"cases"}) for r in stored]})
-    table = Table(columns("suite", "what it measures"))
+    table = TextTable(columns("suite", "what it measures"))
     for name, description in suites.items():
         table.add(name, description)
     print_table(table, out)
     if stored:
-        runs = Table(columns("run", "suite", "created", "cases", "score", "models", numbers=("created", "cases", "score")))
+        runs = TextTable(columns("run", "suite", "created", "cases", "score", "models", numbers=("created", "cases", "score")))
         for r in stored:
             runs.add(r.eval_id, r.suite, r.created_at[:19], str(len(r.cases)), f"{r.score:.3f}", r.models)
         print_table(runs, out)
@@ -91,7 +91,7 @@ def _show(result: EvalRun, as_json: bool, *, all_cases: bool = False) -> None:
         return emit_json({**result.model_dump(mode="json"), "score": result.score})
     cases = result.cases if all_cases else [c for c in result.cases if c.score < 1]
     if cases:
-        table = Table(columns("score", "seed", "case", "detail", numbers=("score", "seed")))
+        table = TextTable(columns("score", "seed", "case", "detail", numbers=("score", "seed")))
         for c in cases:
             table.add(f"{c.score:.2f}", str(c.seed), c.case, str(c.detail)[:300])
         print_table(table, out)

@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from app.commands.door import services
 from app.console import emit_json, err, out, write_text
-from app.tables import Table, columns, print_table
+from app.tables import TextTable, columns, print_table
 from core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def status(
     if as_json:
         emit_json({**found.model_dump(mode="json"), "supervised": alive})
     else:
-        table = Table(columns("server", "state", "pid", "port", "restarts", "last reason", numbers=("pid", "port", "restarts")))
+        table = TextTable(columns("server", "state", "pid", "port", "restarts", "last reason", numbers=("pid", "port", "restarts")))
         for s in found.servers:
             table.add(s.name, s.state if alive else "not supervised", str(s.pid or ""), str(s.port), str(s.restarts), s.reason)
         print_table(table, out)
@@ -180,11 +180,11 @@ def _here(context: typer.Context, topology: Topology, host: str) -> tuple[Host, 
 
 
 def _show(result: FleetPlan) -> None:
-    table = Table(_PLAN)
+    table = TextTable(_PLAN)
     for d in result.deployments:
         table.add(*_row(d))
     print_table(table, out)
-    free = Table(columns("card", "host", "shows, GiB", "given out, GiB", "servers", numbers=("shows, GiB", "given out, GiB")))
+    free = TextTable(columns("card", "host", "shows, GiB", "given out, GiB", "servers", numbers=("shows, GiB", "given out, GiB")))
     for card in result.cards:
         free.add(f"{card.name}: {card.model}", card.host, f"{card.usable:.1f}", f"{card.given:.1f}", ", ".join(card.deployments))
     print_table(free, out)

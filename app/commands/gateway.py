@@ -10,10 +10,9 @@ import typer
 from pydantic import ValidationError
 from rich.markup import escape
 
-from app import wiring
 from app.commands.door import services
 from app.console import emit_json, err, out, write_text
-from app.tables import Table, columns, print_table
+from app.tables import TextTable, columns, print_table
 from core.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def add_key(
 ) -> None:
     """Make a key and print it, this once."""
     store = _store(config or context.obj)
-    key = store.add(name, wiring.now().isoformat(), requests_per_minute=requests_per_minute, max_concurrency=max_concurrency)
+    key = store.add(name, services(context).clock().isoformat(), requests_per_minute=requests_per_minute, max_concurrency=max_concurrency)
     print(key)
     err.print(f"the key of {escape(name)}; it is stored as a hash and cannot be shown again")
 
@@ -80,7 +79,7 @@ def list_keys(
     keys = _store(config or context.obj).keys()
     if as_json:
         return emit_json([k.model_dump(mode="json", exclude={"sha256"}) for k in keys])
-    table = Table(columns("user", "requests a minute", "at once", "made", numbers=("requests a minute", "at once", "made")))
+    table = TextTable(columns("user", "requests a minute", "at once", "made", numbers=("requests a minute", "at once", "made")))
     for key in keys:
         table.add(key.name, str(key.requests_per_minute), str(key.max_concurrency), key.created_at[:19])
     print_table(table, out)
@@ -130,9 +129,10 @@ def bench(
         max_tokens=max_tokens,
     )
     earlier = _read_result(against) if against else None
-    created = wiring.now()
+    door = services(context)
+    created = door.clock()
     result = asyncio.run(run_bench(config, created.isoformat()))
-    path = save or services(context).settings.home / "bench" / f"{created:%Y%m%dT%H%M%S}.json"
+    path = save or door.settings.home / "bench" / f"{created:%Y%m%dT%H%M%S}.json"
     write_text(path, to_json(result))
     changes = compare(earlier, result) if earlier else []
     if as_json:
@@ -160,7 +160,7 @@ def _show(result: BenchResult, changes: list[LevelChange]) -> None:
         return f"{d.p50 * 1e3:.1f} / {d.p95 * 1e3:.1f} / {d.p99 * 1e3:.1f}" if d else "-"
 
     numbers = ("at once", "requests/s", "tokens/s", "first token, ms", "inter-token, ms", "total, ms")
-    table = Table(columns(*numbers, "errors", numbers=numbers), caption="milliseconds are p50 / p95 / p99")
+    table = TextTable(columns(*numbers, "errors", numbers=numbers), caption="milliseconds are p50 / p95 / p99")
     for level in result.levels:
         errors = ", ".join(f"{n} × {e}" for e, n in level.errors.items()) or "0"
         rates = (f"{level.requests_per_second:.2f}", f"{level.output_tokens_per_second:.1f}")

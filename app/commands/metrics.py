@@ -34,17 +34,18 @@ def metrics(
 
     if target and listen:
         raise UsageError("choose one of --out and --listen")
-    store = wiring.open_figures(services(context).settings)
+    door = services(context)
+    store = wiring.open_figures(door.settings)
     try:
         if target:
-            write_text(target, page(store, wiring.now))
+            write_text(target, page(store, door.clock))
         elif not listen:
-            typer.echo(page(store, wiring.now), nl=False)
+            typer.echo(page(store, door.clock), nl=False)
         else:
             from prometheus_client import start_http_server
 
             host, port = _address(listen)
-            server, thread = start_http_server(port, host, registry(store, wiring.now))
+            server, thread = start_http_server(port, host, registry(store, door.clock))
             err.print(f"metrics of the runs at http://{escape(host)}:{server.server_port}/metrics until Ctrl-C")
             signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
             thread.join()

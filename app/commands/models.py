@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from app.commands.door import services
 from app.console import emit_json, err, out
-from app.tables import Table, columns, print_table
+from app.tables import TextTable, columns, print_table
 from core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def list_models(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         return emit_json({"models": rows, "problems": problems})
     figures = ("rows", "RMSE / MAE (random split)", "90 % interval holds")
-    table = Table(columns("model", "unit", *figures, "data", "licence", "version", numbers=figures))
+    table = TextTable(columns("model", "unit", *figures, "data", "licence", "version", numbers=figures))
     for row in rows:
         by_split: dict[str, dict[str, Any]] = row["metrics"]
         first = next((m for split, m in by_split.items() if split.startswith("random")), next(iter(by_split.values()), {}))
@@ -140,7 +140,7 @@ def _example(card: dict[str, Any]) -> str:
 
 def _print_metrics(card: dict[str, Any]) -> None:
     figures = ("n", f"RMSE, {card['unit']}", f"MAE, {card['unit']}", "R²", "90 % interval holds")
-    table = Table(columns("split", *figures, numbers=figures), title=f"{card['name']} {card['version']}")
+    table = TextTable(columns("split", *figures, numbers=figures), title=f"{card['name']} {card['version']}")
     for split, m in card["metrics"].items():
         table.add(
             split, str(m["n"]), str(m["rmse"]), str(m["mae"]), str(m.get("r2", "")), f"{m['coverage']:.1%}" if "coverage" in m else ""
@@ -153,7 +153,7 @@ def _show_trained_again(name: str, again: TrainedAgain, as_json: bool) -> None:
         found = {"card": again.card, "same_data": again.same_data, "reproduced": again.reproduced, "trained_and_shipped": again.compared}
         return emit_json(found)
     figures = ("RMSE here / shipped", "MAE here / shipped", "coverage here / shipped")
-    table = Table(columns("split", *figures, numbers=figures), title=name)
+    table = TextTable(columns("split", *figures, numbers=figures), title=name)
     for split, pair in again.compared.items():
         table.add(split, *(f"{a} / {b}" for a, b in pair.values()))
     print_table(table, out)
@@ -186,7 +186,7 @@ def evaluate(
     if len(found["bad_rows"]) > SHOWN_ROWS:
         err.print(f"... and {len(found['bad_rows']) - SHOWN_ROWS} more")
     figures = ("n", f"RMSE, {found['unit']}", f"MAE, {found['unit']}", "R²", "Spearman", "90 % interval holds")
-    table = Table(columns("rows", *figures, numbers=figures), title=f"{name}: {found['what']}")
+    table = TextTable(columns("rows", *figures, numbers=figures), title=f"{name}: {found['what']}")
     for rows, m in found["figures"].items():
         table.add(
             rows,

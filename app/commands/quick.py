@@ -10,7 +10,7 @@ from rich.markup import escape
 from app.commands.design import AcceptUnread
 from app.commands.door import NONE_MEETS, services, unread_shown
 from app.console import emit_json, err, out, print_unchecked, probability_text
-from app.tables import Table, columns, print_table
+from app.tables import TextTable, columns, print_table
 from core.candidate import Candidate, RequirementResult
 from core.spec import DesignSpec
 
@@ -61,7 +61,7 @@ def quick(
 
 def _print(candidate: Candidate) -> None:
     title = f"{candidate.smiles}  {candidate.key}  {candidate.name}".rstrip()
-    table = Table(columns("", "requirement", "value", "probability", numbers=("value", "probability"), marks=("",)), title=title)
+    table = TextTable(columns("", "requirement", "value", "probability", numbers=("value", "probability"), marks=("",)), title=title)
     for r in candidate.requirements:
         table.add("✓" if r.met else "✗", r.text, value_text(r), probability_text(r.probability))
     print_table(table, out)

@@ -15,7 +15,7 @@ from app.commands.door import services
 from app.commands.life import print_life
 from app.console import emit_document, emit_json, err, json_text, out, print_spec, progress_bar, write_text
 from app.services.reports import Form, render
-from app.tables import Table, columns, print_table
+from app.tables import TextTable, columns, print_table
 from core.errors import ReplayDiffers, UsageError
 from core.events import StatusChanged
 from core.trace import TraceEvent
@@ -48,7 +48,7 @@ def list_runs(
     found = services(context).runs().list(limit)
     if as_json:
         return emit_json([asdict(r) for r in found])
-    table = Table(columns("run", "status", "created", "goal", numbers=("created",)))
+    table = TextTable(columns("run", "status", "created", "goal", numbers=("created",)))
     for r in found:
         table.add(r.run_id, r.status, r.created_at[:19], r.goal[:80])
     print_table(table, out)
@@ -148,7 +148,7 @@ def trace(
     events = services(context).runs().trace(run)
     if as_json:
         return emit_json([e.model_dump(mode="json") for e in events])
-    table = Table(columns("#", "node", "gen.", "index", "kind", "what", "hash", numbers=("gen.",), marks=("#",)))
+    table = TextTable(columns("#", "node", "gen.", "index", "kind", "what", "hash", numbers=("gen.",), marks=("#",)))
     for e in events:
         table.add(str(e.sequence), e.node, str(e.generation), e.index, e.kind, _what(e), e.output_hash[:12])
     print_table(table, out)

@@ -9,7 +9,7 @@ import typer
 
 from app.commands.door import services
 from app.console import emit_json, out
-from app.tables import Table, columns, print_table
+from app.tables import TextTable, columns, print_table
 from core.settings import effective
 
 
@@ -23,7 +23,7 @@ def settings(context: typer.Context, as_json: Annotated[bool, typer.Option("--js
     found = effective(services(context).settings)
     if as_json:
         return emit_json([asdict(s) for s in found])
-    table = Table(columns("setting", "value", "from"))
+    table = TextTable(columns("setting", "value", "from"))
     for s in found:
         table.add(s.name, s.value, s.source)
     print_table(table, out)

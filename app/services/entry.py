@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 class Services:
     """Made once by a door (a command, a request's application, a worker) and passed on. Nothing is opened before it is asked for.
 
-    ``settings``: read from the environment and ``molwright.toml`` when they are first needed, unless given.
+    This is the only place that reads the environment's settings or opens the run store, each once, so two of these can be at work in two
+    threads of one process.
+
+    ``settings``: read from the environment and ``molwright.toml`` when they are first needed, unless given. ``clock``: the current time,
+    UTC; what is stored and what leases are judged by comes from it.
     """
 
     def __init__(self, settings: Settings | None = None, *, clock: Callable[[], datetime] = wiring.now) -> None:
@@ -47,7 +51,7 @@ class Services:
     @cached_property
     def store(self) -> RunStore:
         """The run store. Raises StoreError if it cannot be opened."""
-        return wiring.open_store(self.settings)
+        return wiring.open_store(self.settings, clock=self.clock)
 
     @property
     def workspace(self) -> Workspace:
@@ -63,7 +67,7 @@ class Services:
 
     @property
     def lists(self) -> ListService:
-        """What users bring along: building blocks, known structures."""
+        """What users give to a run: building blocks, known structures."""
         from app.services.lists import ListService
 
         return ListService()
@@ -115,7 +119,7 @@ class Services:
         """What works and what is missing."""
         from app.services.health import HealthService
 
-        return HealthService(self.settings)
+        return HealthService(self.settings, lambda: self.store)
 
     @property
     def models(self) -> ModelService:

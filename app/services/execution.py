@@ -48,7 +48,7 @@ class Execution:
 
         with self.held(run.run_id, owner) as lease, open_checkpointer(self.settings) as saver:
             self.check_waiting(run.run_id, answer)
-            drop_from_the_future(saver, run.run_id, wiring.now())
+            drop_from_the_future(saver, run.run_id, self.clock())
             with journal(self.store, lease, self.clock, self.progress) as tell, self._failing(lease, tell):
                 graph = build(saver)
                 self._stream(graph, lease, answer, tell, claimed)

@@ -26,10 +26,10 @@ class GoalService:
         from agent.reading import interpret
         from agent.reading.assemble import asks_for_something
         from agent.reading.normalise import normalise
-        from tools.safety.guard import screen_goal
+        from tools.safety.guard import goal_verdict
 
         normalise(goal)
-        verdict = screen_goal(goal)
+        verdict = goal_verdict(goal)
         if verdict.verdict == "block":
             raise RefusedError("the safety guard refused this goal. " + "; ".join(f"{h.id}: {h.reason}" for h in verdict.rules))
         options = beside or RunOptions()

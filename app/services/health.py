@@ -6,10 +6,12 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app import wiring
 from core.errors import MolwrightError
+from core.interfaces import RunStore
 from core.masking import masked
 from core.settings import Settings
 
@@ -29,13 +31,19 @@ class PartHealth:
 class HealthService:
     """Tries out the parts that the settings name."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, store: Callable[[], RunStore]) -> None:
+        """``store`` opens the run store."""
         self.settings = settings
+        self._store = store
 
     def parts(self) -> list[PartHealth]:
         """Every part, and each model server. Nothing is raised for a part that does not work."""
-        rows = [(name, *_try(lambda probe=probe: probe(self.settings))) for name, probe in PROBES]  # type: ignore[misc]
+        rows = [(name, *_try(partial(probe, self.settings))) for name, probe in PROBES]
+        rows.insert(2, ("run store", *_try(self._runs)))
         return [PartHealth(*row) for row in [*rows, *_endpoints(self.settings)]]
+
+    def _runs(self) -> str:
+        return f"{masked(self.settings.sql_url())}: {len(self._store().runs(limit=1_000_000))} runs"
 
 
 def describe_plan(plan: RolePlan) -> str:
@@ -66,11 +74,6 @@ def _names(settings: Settings) -> str:
     return "no other distribution provides our top-level names"
 
 
-def _store(settings: Settings) -> str:
-    runs = wiring.open_store(settings).runs(limit=1_000_000)
-    return f"{masked(settings.sql_url())}: {len(runs)} runs"
-
-
 def _checkpoints(settings: Settings) -> str:
     from memory.checkpoints import open_checkpointer
 
@@ -84,11 +87,11 @@ def _literature(settings: Settings) -> str:
 
 
 def _properties(settings: Settings) -> str:
-    from core.spec import Conditions
+    from core.spec import EstimationConditions
 
     calculators = wiring.open_workspace(settings).calculators
     names = [p.name for p in calculators.catalogue if "molecule" in p.classes]
-    values = calculators.estimate(["CC(=O)Oc1ccccc1C(=O)O"], "molecule", names, Conditions())[0]
+    values = calculators.estimate(["CC(=O)Oc1ccccc1C(=O)O"], "molecule", names, EstimationConditions())[0]
     missing = [n for n in names if values[n].value is None]
     if missing:
         raise MolwrightError(f"no value for aspirin: {', '.join(missing)}")
@@ -102,9 +105,9 @@ def _predictors(settings: Settings) -> str:
 
 
 def _guard(settings: Settings) -> str:
-    from tools.safety.guard import RULES_VERSION, screen_structure
+    from tools.safety.guard import RULES_VERSION, structure_verdict
 
-    if screen_structure("CCO", "molecule").verdict != "allow" or screen_structure("not a structure", "molecule").verdict != "block":
+    if structure_verdict("CCO", "molecule").verdict != "allow" or structure_verdict("not a structure", "molecule").verdict != "block":
         raise MolwrightError("the guard does not tell ethanol from an unreadable structure")
     return f"rules {RULES_VERSION[:12]}"
 
@@ -154,7 +157,6 @@ def _listed(settings: Settings) -> list[str]:
 PROBES: tuple[tuple[str, Callable[[Settings], str]], ...] = (
     ("home folder", _home),
     ("package names", _names),
-    ("run store", _store),
     ("checkpoints", _checkpoints),
     ("literature", _literature),
     ("properties", _properties),

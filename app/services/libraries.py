@@ -93,7 +93,7 @@ class LibraryService:
         """
         from agent.reading import interpret
         from agent.spec_check import check_spec
-        from tools.safety.spec import screen_spec
+        from tools.safety.spec import spec_verdict
 
         made = (
             check_spec(goal, catalogue=wiring.open_workspace(self.settings).catalogue)
@@ -103,7 +103,7 @@ class LibraryService:
         objectives = [o for o in made.objectives if o.property != "route"]  # no route is looked for in a library
         assumptions = [a for a in made.assumptions if not a.text.startswith("candidates with a known route")]
         spec = made.model_copy(update={"objectives": objectives, "assumptions": assumptions, "candidates": listed})
-        verdict = screen_spec(spec)
+        verdict = spec_verdict(spec)
         if verdict.verdict == "block":
             raise RefusedError("the safety guard refused this goal. " + "; ".join(f"{h.id}: {h.reason}" for h in verdict.rules))
         return looked_at(spec, despite_objections=despite_objections)

@@ -141,11 +141,11 @@ class ModelService:
         """Train a shipped property from its recipe into a folder of its own and hold the figures against those that ship."""
         from tools.predictors.specs import predictor_spec
         from tools.predictors.training.device import choose
-        from tools.predictors.training.fit import train
+        from tools.predictors.training.fit import train_predictor
 
         place = folder or wiring.prepare_home(self.settings) / "trained"
         shipped = _shipped_card(name)
-        card = train(data, predictor_spec(name), place, seed, progress, device=choose(device, progress))
+        card = train_predictor(data, predictor_spec(name), place, seed, progress, device=choose(device, progress))
         compared = {
             split: {key: [m.get(key), shipped["metrics"][split].get(key)] for key in ("rmse", "mae", "coverage")}
             for split, m in card["metrics"].items()
@@ -167,14 +167,14 @@ class ModelService:
         progress: Progress,
     ) -> dict[str, Any]:
         """Measure a model on a table: the stored model on structures it was not trained on, or by ``split`` its recipe in cross-validation."""
-        from tools.predictors.user_models.external import evaluate_own, evaluate_shipped
+        from tools.predictors.user_models.external import evaluate_shipped, evaluate_user_model
 
         if self.kind(name) == "shipped":
             return evaluate_shipped(name, data, split, seed=seed, smiles=smiles, target=target, progress=progress, device=device)
         _refuse_device(device)
         models = wiring.open_workspace(self.settings).user_models
         assert models is not None, "kind() has found the model"
-        return evaluate_own(models.model(name), data, split, seed=seed, smiles=smiles, target=target, progress=progress)
+        return evaluate_user_model(models.model(name), data, split, seed=seed, smiles=smiles, target=target, progress=progress)
 
 
 def _shipped_card(name: str) -> dict[str, Any]:
@@ -219,9 +219,9 @@ def _refuse_known_words(name: str, synonyms: Sequence[str], *, catalogue: Catalo
     from agent.reading.lexicon import key_of, lexicon
 
     for word in (name, name.replace("_", " "), *synonyms):
-        own = catalogue.resolve(word)
+        known = catalogue.resolve(word)
         meanings = set(lexicon(catalogue).meanings.get(key_of(word), {})) - {"unchk"}
-        if meanings and not (own is not None and own.own):
+        if meanings and not (known is not None and known.user_defined):
             raise UsageError(
                 f"goals already use the word {word!r} for something else; choose another, such as my_{name.removeprefix('my_')}"
             )

@@ -95,24 +95,24 @@ class RunService:
         if plan is not None:
             changes["models"] = plan.model_copy(update={"seed": given.seed or 0}).model_dump(mode="json", exclude_none=True)
         if blocks is not None or known is not None:
-            from graphs.user_inputs import brought_options
+            from graphs.user_inputs import input_options
 
-            changes |= {name: source.model_dump(mode="json") for name, source in brought_options(blocks, known).items()}
+            changes |= {name: source.model_dump(mode="json") for name, source in input_options(blocks, known).items()}
         stored = {**defaults, **given.updated(**changes).stored()}
         self.store.create_run(run_id, goal, stored, self.clock().isoformat())
-        self._record_brought(run_id, blocks, known)
+        self._record_inputs(run_id, blocks, known)
         if queued:  # not before its lists are recorded: a worker may claim it at once
             self.store.enqueue(run_id, self.clock().isoformat())
         return run_id
 
-    def _record_brought(self, run_id: str, blocks: Inventory | None, known: KnownSet | None) -> None:
+    def _record_inputs(self, run_id: str, blocks: Inventory | None, known: KnownSet | None) -> None:
         if blocks is None and known is None:
             return
-        from graphs.user_inputs import record_brought
+        from graphs.user_inputs import record_inputs
         from memory.recorder import SqlRecorder
 
         with self._execution.held(run_id) as lease:
-            record_brought(SqlRecorder(self.store, lease, self.clock), blocks, known)
+            record_inputs(SqlRecorder(self.store, lease, self.clock), blocks, known)
 
     def execute(self, run_id: str, *, owner: str = "") -> Report:
         """Run or go on until the report, whatever state the run is in.

@@ -12,7 +12,7 @@ from core.approval import looked_at
 from core.candidate import Candidate, Route
 from core.errors import RefusedError
 from core.settings import Settings
-from core.spec import CandidateClass, Conditions, DesignSpec
+from core.spec import CandidateClass, DesignSpec, EstimationConditions
 
 if TYPE_CHECKING:
     from tools.catalogue.property import Property
@@ -64,7 +64,7 @@ class StructureService:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
-    def values(self, smiles: str, conditions: Conditions) -> Candidate:
+    def values(self, smiles: str, conditions: EstimationConditions) -> Candidate:
         """Every property of one structure, with the guard's verdict beside. StructureError if it cannot be read."""
         from tools.evaluation.judge import judge_one
 
@@ -143,7 +143,7 @@ class StructureService:
         the settings name. Raises StructureError for what cannot be read, RefusedError if the guard blocks the structure or a material
         that it needs, ConfigurationError where AiZynthFinder is missing.
         """
-        from tools.safety.guard import screen_materials, screen_structure
+        from tools.safety.guard import guarded_materials, structure_verdict
         from tools.structures.standardise import standardise
         from tools.synthesis.inventory import library_of
         from tools.synthesis.routes import find_route
@@ -151,7 +151,7 @@ class StructureService:
 
         kind: CandidateClass = "polymer" if smiles.count("*") == 2 else "molecule"
         structure = standardise(smiles, kind)
-        verdict = screen_structure(structure.whole, kind)
+        verdict = structure_verdict(structure.whole, kind)
         if verdict.verdict == "block":
             raise RefusedError("the safety guard blocks this structure. " + "; ".join(f"{h.id}: {h.reason}" for h in verdict.rules))
         library = library_of(blocks)
@@ -159,7 +159,7 @@ class StructureService:
             found = AizynthFinder(self.settings.routes.aizynth_command).find(structure.smiles, library)
         else:
             found = find_route(structure.smiles, kind, library)
-        found = screen_materials(found)
+        found = guarded_materials(found)
         if any(m.verdict == "block" for m in found.starting_materials):
             raise RefusedError("the route that was found needs a material that the safety guard blocks")
         return found

@@ -106,10 +106,10 @@ def _best(better: list[dict[str, Any]], direction: str) -> dict[str, Any] | None
 
 def own_value(case: dict[str, Any]) -> float | None:
     """The aimed property of the compound itself, by ``molwright properties``' own path; None where it cannot be had."""
-    from core.spec import Conditions
+    from core.spec import EstimationConditions
 
     kind = "polymer" if case.get("polymer") else "molecule"
-    values = builtin().calculators.estimate([case["compound"]], kind, [case["aim"]["property"]], Conditions())[0]  # type: ignore[arg-type]
+    values = builtin().calculators.estimate([case["compound"]], kind, [case["aim"]["property"]], EstimationConditions())[0]  # type: ignore[arg-type]
     return values[case["aim"]["property"]].number
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from core.seeding import generator
 from evals.exact_tasks import Task, known_molecules, tasks
 from evals.judges.exact import judge
-from evals.sections import Section, Table, write_section
+from evals.sections import ResultTable, Section, write_section
 from evals.suites.exact import answered
 
 
@@ -83,7 +83,7 @@ def _section(rows: list[list[str | int | float | None]], notes: list[str], numbe
             "answer is exact if RDKit, with the judge's own patterns, counts what the sentence asks for; one answer a goal. Best published on such "
             "tasks: 58.8 %, GPT-4o 49 %; those are other sentences, so the figures say how hard the kinds are, not who is ahead by how much."
         ),
-        tables=[Table(columns=["kind", "goals", "exact", "share", "baseline"], rows=rows)],
+        tables=[ResultTable(columns=["kind", "goals", "exact", "share", "baseline"], rows=rows)],
         notes=[*notes, "Baseline: the structure that the goal names, else a random known compound."],
     )
 

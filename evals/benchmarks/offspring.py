@@ -21,14 +21,14 @@ from rdkit.Chem import QED, Crippen, Descriptors, FilterCatalog, rdFingerprintGe
 
 from core.seeding import generator
 from core.spec import Condition, DesignSpec, PropertyRequirement
-from evals.sections import Section, Table, write_section
+from evals.sections import ResultTable, Section, write_section
 from tools.calculators.drug_likeness import sa_score
-from tools.optimise.start import own_library, read_start_file, readable
+from tools.optimise.start import read_start_file, readable, shipped_start_set
 from tools.proposers.evolution.engine import Engine, EngineConfig
 from tools.proposers.evolution.graph import working_form
 from tools.proposers.evolution.seen import Seen
 from tools.proposers.evolution.variation import VariationConfig, cross, mutate
-from tools.safety.guard import screen_structure
+from tools.safety.guard import structure_verdict
 from tools.screening.filter import exact_steps, first_failed
 from tools.structures.standardise import standardise
 from tools.surrogate.features import features
@@ -173,7 +173,7 @@ def measure(start: Sequence[str], count: int) -> tuple[list[Speed], list[str]]:
         _timed("engine of the design loop: plausible and SA score at most 4.5", lambda: len(engine.ask(count // 4))),
         _timed("features for the surrogate", lambda: len([features(m) for m in mols])),
         _timed("standardisation (survivors only)", lambda: len([standardise(s, "molecule") for s in some])),
-        _timed("safety guard (survivors only)", lambda: len([screen_structure(s, "molecule") for s in some])),
+        _timed("safety guard (survivors only)", lambda: len([structure_verdict(s, "molecule") for s in some])),
         _timed("full scoring, plain pass", plain),
         _timed("full scoring, cheap first and cached", cheap),
         _timed("all 2D descriptors of RDKit", lambda: len([Descriptors.CalcMolDescriptors(m) for m in mols[: count // 24]])),
@@ -197,7 +197,7 @@ def section(speeds: Sequence[Speed], remarks: Sequence[str]) -> Section:
         command="python -m evals.benchmarks.offspring --start-file zinc250k.smi --section",
         path="single steps of the optimiser and of a design run",
         text="Structures a second of processor time on one core, 120 parents from the start set.",
-        tables=[Table(columns=["step", "structures", "a second"], rows=[[s.what, s.count, f"{s.rate:,.0f}"] for s in speeds])],
+        tables=[ResultTable(columns=["step", "structures", "a second"], rows=[[s.what, s.count, f"{s.rate:,.0f}"] for s in speeds])],
         notes=[
             *remarks,
             "What was met before is kept as 64-bit hashes in a table of fixed size (2 MB), and the optimiser keeps at most 4,400 scored structures:"
@@ -213,7 +213,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=3000, help="offspring to make; the slower steps get a part of them")
     parser.add_argument("--section", action="store_true", help="write evals/data/engine/speed.json")
     given = parser.parse_args(arguments)
-    start = read_start_file(given.start_file) if given.start_file else own_library()
+    start = read_start_file(given.start_file) if given.start_file else shipped_start_set()
     speeds, remarks = measure(start, max(240, given.count))
     for speed in speeds:
         print(f"{speed.what:60} {speed.count:6d} {speed.rate:10,.0f}/s")

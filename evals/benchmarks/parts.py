@@ -41,7 +41,7 @@ from tools.literature.search import search
 from tools.proposers.base import ProposalRequest
 from tools.proposers.dyes.assembly import DyeAssembly
 from tools.proposers.polymers.assembly import PolymerAssembly
-from tools.safety.guard import screen_goal, screen_structure
+from tools.safety.guard import goal_verdict, structure_verdict
 from tools.structures.parse import parse_smiles
 from tools.structures.polymer_key import polymer_key
 from tools.synthesis.blocks import building_blocks
@@ -127,8 +127,8 @@ def structures(share: float) -> Iterator[Part]:
     yield Part("key of a repeat unit", count, _seconds(lambda: [polymer_key(_UNIT) for _ in range(count)]), "canonical SMILES", plain, 15)
 
     drugs = [block.smiles for block in building_blocks()[: max(10, int(200 * share))]]
-    screen_structure(drugs[0], "molecule")
-    screened = _seconds(lambda: [screen_structure(smiles, "molecule") for smiles in drugs[1:]], times=1)  # later ones are remembered
+    structure_verdict(drugs[0], "molecule")
+    screened = _seconds(lambda: [structure_verdict(smiles, "molecule") for smiles in drugs[1:]], times=1)  # later ones are remembered
     described = _seconds(lambda: [Descriptors.CalcMolDescriptors(Chem.MolFromSmiles(smiles)) for smiles in drugs[1:]])
     yield Part("safety screening of a structure", len(drugs) - 1, screened, "RDKit's 2D descriptors", described, 1)
 
@@ -198,11 +198,11 @@ def texts(share: float) -> Iterator[Part]:
     del share  # the lengths are what is measured
     for piece in ("no ", "a b ", "x", "detect of ", "not a nerve agent or ", "kill the "):
         whole, half = (piece * 20_000)[:19_999], (piece * 20_000)[:9_999]
-        yield _growth(f"safety of a goal of 20,000 characters ({piece!r})", lambda w=whole: screen_goal(w), lambda h=half: screen_goal(h))  # type: ignore[misc]
+        yield _growth(f"safety of a goal of 20,000 characters ({piece!r})", lambda w=whole: goal_verdict(w), lambda h=half: goal_verdict(h))  # type: ignore[misc]
     goal = "MW < 300, " * 250
     yield _growth("reading of a goal of 2,000 characters", lambda: interpret(goal[:1990]), lambda: interpret(goal[:990]))
     yield _growth("20,000 events of a stream", lambda: _events(20_000), lambda: _events(10_000))
-    for name, refuse in (("reading", interpret), ("safety", screen_goal), ("structure", _refused)):
+    for name, refuse in (("reading", interpret), ("safety", goal_verdict), ("structure", _refused)):
         yield _at_once(f"a goal or structure of a megabyte refused ({name})", refuse)
 
 

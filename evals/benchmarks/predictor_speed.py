@@ -28,9 +28,9 @@ from rdkit.Chem import Descriptors  # noqa: E402
 
 from core.candidate import PropertyValue  # noqa: E402
 from core.errors import UsageError  # noqa: E402
-from core.spec import CandidateClass, Conditions  # noqa: E402
+from core.spec import CandidateClass, EstimationConditions  # noqa: E402
 from evals.benchmarks.timing import processor_seconds  # noqa: E402
-from evals.sections import Section, Table, write_section  # noqa: E402
+from evals.sections import ResultTable, Section, write_section  # noqa: E402
 from tools.predictors.model import load_model  # noqa: E402
 from tools.predictors.predict import predict  # noqa: E402
 from tools.predictors.weights import WEIGHTS  # noqa: E402
@@ -73,7 +73,7 @@ def repeat_unit(smiles: str) -> str:
 
 def all_five(structures: list[str], candidate_class: CandidateClass) -> dict[str, list[PropertyValue]]:
     """All five predictors on ``structures``, in one call."""
-    return predict(PREDICTORS, structures, candidate_class, Conditions(solvent_smiles="ClCCl"))
+    return predict(PREDICTORS, structures, candidate_class, EstimationConditions(solvent_smiles="ClCCl"))
 
 
 def measure(molecules: list[str], batch: int, single: int) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def section(found: dict[str, Any]) -> Section:
             "alone, in the same process. A batch of both kinds runs at a rate between the first two."
         ),
         tables=[
-            Table(
+            ResultTable(
                 columns=["structures", "a second", "times the floor"],
                 rows=[
                     ["molecules (four of the five apply)", round(molecules), f"{molecules / floor:.2f}"],

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from core.report import Report
-from evals.sections import Section, Table, write_section
+from evals.sections import ResultTable, Section, write_section
 from evals.suites.design import goals, judged
 from tools.workspace import builtin
 
@@ -110,21 +110,21 @@ def section(runs: list[dict[str, Any]], alone: list[dict[str, Any]], command: st
             asked = sum(r["asked"] for r in own)
             by_class.append([kind, len(own), asked, listed, sum(r["routed"] for r in own), verified, _percent(verified, listed)])
         heading = ["class", "goals", "asked for", "listed", "with a route", "runs forward", "share"]
-        tables.append(Table(caption="Listed candidates of default runs.", columns=heading, rows=by_class))
+        tables.append(ResultTable(caption="Listed candidates of default runs.", columns=heading, rows=by_class))
         brought: Counter[str] = sum((r["proposers"] for r in runs), Counter())
         rows = [[name, count] for name, count in sorted(brought.items(), key=lambda i: (-i[1], i[0]))]
-        tables.append(Table(caption="Who proposed what is listed.", columns=["proposer", "listed"], rows=rows))
+        tables.append(ResultTable(caption="Who proposed what is listed.", columns=["proposer", "listed"], rows=rows))
         evolved, made = sum(r["evolution"] for r in runs), sum(r["evolution_verified"] for r in runs)
         row = ["listed, proposed by evolution", evolved, made, _percent(made, evolved)]
         heading = ["", "structures", "with a route that runs forward", "share"]
-        tables.append(Table(caption="Evolution's own among them.", columns=heading, rows=[row]))
+        tables.append(ResultTable(caption="Evolution's own among them.", columns=heading, rows=[row]))
     proposed = sum(r["proposed"] for r in alone)
     counts = [sum(r["steps"].get(n, 0) for r in alone) for n in (0, 1, 2, 3)]
     rows = [["listed as a building block", counts[0], _percent(counts[0], proposed)]]
     rows += [[f"{n} step{'s' if n > 1 else ''}", counts[n], _percent(counts[n], proposed)] for n in (1, 2, 3)]
     rows.append(["none found", proposed - sum(counts), _percent(proposed - sum(counts), proposed)])
     caption = f"{proposed} first proposals of evolution alone for {len(alone)} molecule goals, unselected."
-    tables.append(Table(caption=caption, columns=["route", "structures", "share"], rows=rows))
+    tables.append(ResultTable(caption=caption, columns=["route", "structures", "share"], rows=rows))
     milliseconds = statistics.median(r["ms"] for r in alone)
     text = (
         f"{len(reactions())} named reactions and {len(building_blocks())} building blocks. A route counts if running its steps forwards, with "

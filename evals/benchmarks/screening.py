@@ -162,7 +162,7 @@ def _notes(one: Measured, two: Measured, whole: Measured) -> list[str]:
 
 
 def _section(rows: list[list[str | int | float | None]], notes: list[str], subset: int) -> Section:
-    from evals.sections import Section, Table
+    from evals.sections import ResultTable, Section
 
     return Section(
         title="Screening a library",
@@ -174,7 +174,7 @@ def _section(rows: list[list[str | int | float | None]], notes: list[str], subse
             f'passes standardisation, guard, predictors, joint probability and score. Goal: "{GOAL}"; with a predictor: "{PREDICTED_GOAL}".'
         ),
         tables=[
-            Table(
+            ResultTable(
                 columns=["what", "workers", "records", "hits", "records/s and core (CPU)", "records/s (wall)", "times plain", "peak MB"],
                 rows=rows,
             )

@@ -31,7 +31,7 @@ from core.spec import (
     SetRequirement,
     SimilarityRequirement,
 )
-from evals.sections import Section, Table, write_section
+from evals.sections import ResultTable, Section, write_section
 from tools.calculators.drug_likeness import sa_score
 from tools.ranking.set_level import judge
 from tools.search.direct import construct
@@ -184,7 +184,7 @@ def _sets_section(rows: list[list[str | int | float | None]], met: int) -> Secti
             f"All met at once in {met} of {len(rows)} sets. Such sets are LIDDiA's (arXiv:2502.13959), with docking on top and its own 30 targets: 73.3 % there; "
             "the figures are not comparable."
         ),
-        tables=[Table(columns=["set", "drugs", "listed", "result", "baseline"], rows=rows)],
+        tables=[ResultTable(columns=["set", "drugs", "listed", "result", "baseline"], rows=rows)],
         notes=[
             BASELINE,
             "Drug structures: names as in AqSolDB (doi:10.1038/s41597-019-0151-1) or the shipped name table, or drawn by name and confirmed by the same "
@@ -205,7 +205,7 @@ def _leads_section(leads: list[list[str | int | float | None]], right: int) -> S
             f"40 and 90. {right} of {len(leads)} cores with all criteria met by {LEADS} of {LEADS}; {scaffolds} Murcko scaffolds among the "
             f"{sum(int(r[2] or 0) for r in leads)} that meet them."
         ),
-        tables=[Table(columns=["core", "listed", "all criteria met", "scaffolds", "baseline"], rows=leads)],
+        tables=[ResultTable(columns=["core", "listed", "all criteria met", "scaffolds", "baseline"], rows=leads)],
         notes=[BASELINE],
     )
 

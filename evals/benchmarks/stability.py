@@ -22,7 +22,7 @@ from pathlib import Path
 from rdkit import Chem, DataStructs
 
 from core.errors import NotFoundError, StructureError, UsageError
-from evals.sections import Section, Table, write_section
+from evals.sections import ResultTable, Section, write_section
 from tools.calculators.thermal_rules import thermal_stability
 from tools.structures.parse import parse_polymer, parse_smiles
 from tools.structures.repeat_units import joined_units
@@ -110,7 +110,7 @@ def section(tables: dict[str, list[dict[str, float]]], doubtful_names: list[str]
         command="python -m evals.benchmarks.stability --data polymer_decomposition.csv --section",
         text="Ten picked from all by the risk level at T (ties in random order). The rules were not made from these measurements (OpenPoly).",
         tables=[
-            Table(
+            ResultTable(
                 caption="All labels:"
                 if name == "all"
                 else f"Without the labels that the literature contradicts ({', '.join(doubtful_names)}):",

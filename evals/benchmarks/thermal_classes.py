@@ -24,7 +24,7 @@ from pathlib import Path
 
 from rdkit.Chem import CanonSmiles
 
-from evals.sections import Section, Table, write_section
+from evals.sections import ResultTable, Section, write_section
 from tools.calculators.thermal_rules import SOURCE_KINDS, source_kind, survival_probability, thermal_rules, thermal_stability
 from tools.structures.parse import parse_polymer, parse_smiles
 
@@ -135,7 +135,7 @@ def section(cases: list[Case]) -> Section:
             "shows how conservative the rules are and is no independent test."
         ),
         tables=[
-            Table(
+            ResultTable(
                 columns=["evidence", "compounds", *(f"{end}, called {level}" for end in ("survives", "decomposes") for level in LEVELS)],
                 rows=rows,
             )

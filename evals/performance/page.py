@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from core.errors import ConfigurationError
 from core.model import Model
 from evals.performance.row import Row
-from evals.sections import Table, table_markdown
+from evals.sections import ResultTable, table_markdown
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
 FIGURES = Path(__file__).resolve().parents[1] / "data" / "performance" / "figures.json"
@@ -49,7 +49,7 @@ def save_figures(figures: Figures, path: Path = FIGURES) -> None:
 
 def page(rows: list[Row], figures: Figures) -> str:
     """The whole page in Markdown."""
-    table = Table(columns=["what", "before", "after", "bound", ""], rows=[_cells(row, figures) for row in rows])
+    table = ResultTable(columns=["what", "before", "after", "bound", ""], rows=[_cells(row, figures) for row in rows])
     return f"{_HEAD}\n{table_markdown(table)}\n"
 
 

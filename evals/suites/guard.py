@@ -10,7 +10,7 @@ from typing import Any
 from core.candidate import SafetyVerdict
 from evals.cases import CaseResult
 from evals.suites.base import DATA, EvalContext, Suite
-from tools.safety.guard import outcome, screen_goal, screen_structure
+from tools.safety.guard import goal_verdict, outcome, structure_verdict
 
 
 def run(context: EvalContext) -> list[CaseResult]:
@@ -23,7 +23,7 @@ def run(context: EvalContext) -> list[CaseResult]:
         if kind.startswith("batch"):
             results.append(_sentence(kind, text, expected, note, context))
             continue
-        verdict: SafetyVerdict = screen_goal(text) if kind == "goal" else screen_structure(text, "molecule")
+        verdict: SafetyVerdict = goal_verdict(text) if kind == "goal" else structure_verdict(text, "molecule")
         right = verdict.verdict != "block" if expected == "pass" else verdict.verdict == expected
         detail: dict[str, Any] = {"expected": expected, "verdict": verdict.verdict, "rules": [h.id for h in verdict.rules], "note": note}
         results.append(CaseResult(case=f"{kind}: {text}", score=float(right), detail=detail))

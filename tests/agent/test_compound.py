@@ -13,7 +13,7 @@ from app.commands.compound import compound_options
 from core.errors import NotFoundError, SpecError, UsageError
 from core.options import given_options
 from core.spec import FixedAtomsRequirement, Reference, ReferenceSetRequirement, SimilarityRequirement
-from tools.safety.spec import screen_spec
+from tools.safety.spec import spec_verdict
 from tools.workspace import builtin
 
 GOAL = "a molecule similar to CC(=O)Nc1ccc(O)cc1 with logP below 1"
@@ -49,14 +49,15 @@ def test_a_regulated_structure_may_be_avoided_but_not_resembled() -> None:
     sarin = "CC(C)OP(C)(=O)F"
     goal = interpret("a molecule with logP below 3")
     assert (
-        screen_spec(with_wishes(goal, given_options({"like": [{"references": [sarin]}]}), catalogue=builtin().catalogue)).verdict == "block"
+        spec_verdict(with_wishes(goal, given_options({"like": [{"references": [sarin]}]}), catalogue=builtin().catalogue)).verdict
+        == "block"
     )
     assert (
-        screen_spec(with_wishes(goal, given_options({"unlike": [{"references": [sarin]}]}), catalogue=builtin().catalogue)).verdict
+        spec_verdict(with_wishes(goal, given_options({"unlike": [{"references": [sarin]}]}), catalogue=builtin().catalogue)).verdict
         != "block"
     )
     varied = with_wishes(goal.model_copy(update={"reference": None}), given_options({"core": sarin}), catalogue=builtin().catalogue)
-    assert screen_spec(varied).verdict == "block"
+    assert spec_verdict(varied).verdict == "block"
 
 
 def test_what_does_not_fit_is_said(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from agent.reading.normalise import MAX_GOAL_LENGTH, normalise
 from core.errors import GoalError
-from tools.safety.guard import screen_goal
+from tools.safety.guard import goal_verdict
 
 LIGATURE = "\ufdfa"  # eighteen letters in its plain form
 
@@ -17,7 +17,7 @@ def test_a_text_that_expands_beyond_the_limit_is_blocked_without_being_screened(
         raise AssertionError("screened")
 
     monkeypatch.setattr("tools.safety.goal_text.named", never)
-    verdict = screen_goal(LIGATURE * count)
+    verdict = goal_verdict(LIGATURE * count)
     assert (verdict.verdict, [rule.id for rule in verdict.rules]) == ("block", ["goal.too_long"])
 
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from app.cli import app
 from core.errors import UsageError
 
-FOLDER = Path(__file__).resolve().parents[1] / "data" / "brought_files"
+FOLDER = Path(__file__).resolve().parents[1] / "data" / "user_files"
 GOAL = "a molecule with MW below 400"
 
 

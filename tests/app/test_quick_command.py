@@ -14,7 +14,7 @@ from agent.toolbox import ASSISTANT_TOOLS, PROPOSER_TOOLS, TOOLS, ToolContext
 from app.cli import app
 from core.candidate import NO_ROUTE, Material, Route
 from core.errors import RefusedError
-from tools.safety.guard import screened_route
+from tools.safety.guard import guarded_route
 from tools.workspace import builtin
 
 COUNTED = "a molecule with 4 carbon atoms and 1 oxygen atom and no rings"
@@ -71,7 +71,7 @@ def test_a_model_can_call_it_in_a_conversation() -> None:
 
 def test_a_route_from_a_blocked_material_is_none() -> None:
     blocked = Route(status="found", starting_materials=[Material(name="sarin", smiles="CC(C)OP(C)(=O)F")])
-    assert screened_route(blocked).status == NO_ROUTE.status
-    assert "blocks" in screened_route(blocked).note
-    fine = screened_route(Route(status="found", starting_materials=[Material(name="ethanol", smiles="CCO")]))
+    assert guarded_route(blocked).status == NO_ROUTE.status
+    assert "blocks" in guarded_route(blocked).note
+    fine = guarded_route(Route(status="found", starting_materials=[Material(name="ethanol", smiles="CCO")]))
     assert fine.starting_materials[0].verdict == "allow"

@@ -19,7 +19,7 @@ from app import console
 from app.commands import chemistry, doctor, evals, fleet, gateway, models, quick, runs, settings
 from app.plain_text import as_utf8, never_fail, plain, writable
 from app.services.structures import GivenStructure
-from app.tables import Table, columns, print_table, wrap
+from app.tables import TextTable, columns, print_table, wrap
 from core.candidate import RequirementResult
 from core.report import Report
 from core.spec import Condition, DesignSpec, PropertyRequirement
@@ -299,7 +299,7 @@ def test_names_wrap_at_words_and_after_hyphens() -> None:
 
 
 def test_cells_are_no_markup_and_must_match_the_columns() -> None:
-    table = Table(columns("a", "b"))
+    table = TextTable(columns("a", "b"))
     table.add("[bold]C[C@H](N)C[/bold]", "[/]")
     stream = io.StringIO()
     print_table(table, Console(file=stream, width=80))

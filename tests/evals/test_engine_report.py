@@ -8,11 +8,11 @@ import pytest
 
 from core.errors import ConfigurationError
 from evals.engine_report import PAGE, page
-from evals.sections import Section, Table, read_sections, table_markdown, write_section
+from evals.sections import ResultTable, Section, read_sections, table_markdown, write_section
 
 
 def test_sections_are_put_in_their_order(tmp_path: Path) -> None:
-    table = Table(caption="Figures", columns=["what", "value"], rows=[["a|b", 0.12345], ["c", None], ["d", 7]])
+    table = ResultTable(caption="Figures", columns=["what", "value"], rows=[["a|b", 0.12345], ["c", None], ["d", 7]])
     write_section("some", "late", Section(title="Late", order=20, command="python -m late"), tmp_path)
     write_section(
         "some",
@@ -33,7 +33,7 @@ def test_what_cannot_be_used_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"bad\.json"):
         read_sections("some", tmp_path)
     with pytest.raises(ConfigurationError, match="2 cells"):
-        table_markdown(Table(columns=["a"], rows=[["1", "2"]]))
+        table_markdown(ResultTable(columns=["a"], rows=[["1", "2"]]))
 
 
 def test_the_page_is_up_to_date() -> None:

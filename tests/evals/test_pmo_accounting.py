@@ -15,7 +15,7 @@ from evals.benchmarks.pmo.quality import is_makeable, quality
 from evals.benchmarks.pmo.report import further, pmo_section
 from evals.benchmarks.pmo.run import play
 from evals.engine_report import page
-from tools.optimise.start import own_library
+from tools.optimise.start import shipped_start_set
 
 
 def test_repeats_and_unreadable_smiles_are_free() -> None:
@@ -64,18 +64,18 @@ def test_quality() -> None:
 
 def test_a_run_is_accounted_for() -> None:
     for engine in ("graph_ga", "random"):
-        result = play(engine, "qed", 0, own_library(), budget=150)
+        result = play(engine, "qed", 0, shipped_start_set(), budget=150)
         assert result.calls == 150
         assert 0 < result.auc_makeable <= result.auc <= result.top10 <= 1
         assert Chem.MolFromSmiles(result.best) is not None
         assert result.model_copy(update={"engine_seconds": 0, "oracle_seconds": 0, "wall_seconds": 0}) == play(
-            engine, "qed", 0, own_library(), budget=150
+            engine, "qed", 0, shipped_start_set(), budget=150
         ).model_copy(update={"engine_seconds": 0, "oracle_seconds": 0, "wall_seconds": 0})
 
 
 def test_the_runner_goes_on_where_it_stopped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     start = tmp_path / "start.smi"
-    start.write_text("\n".join(own_library()[:150]), encoding="utf-8")
+    start.write_text("\n".join(shipped_start_set()[:150]), encoding="utf-8")
     out = tmp_path / "results.json"
     given = ["--start-file", str(start), "--engine", "random", "--tasks", "qed", "isomers_c7h8n2o2", "--budget", "100", "--out", str(out)]
     assert main([*given, "--seeds", "0"]) == 0
@@ -88,7 +88,7 @@ def test_the_runner_goes_on_where_it_stopped(tmp_path: Path, capsys: pytest.Capt
 
 
 def test_the_section_has_every_task_and_the_sum() -> None:
-    result = play("random", "qed", 0, own_library(), budget=100).model_copy(update={"budget": 10_000})
+    result = play("random", "qed", 0, shipped_start_set(), budget=100).model_copy(update={"budget": 10_000})
     text = page(
         [pmo_section([result, result.model_copy(update={"engine": "ours", "seed": 1}), result.model_copy(update={"engine": "ours"})])]
     )
@@ -106,13 +106,13 @@ def test_the_spread_is_that_of_a_further_seed() -> None:
 
 
 def test_the_section_says_of_how_few_seeds_it_is_and_what_is_void() -> None:
-    result = play("random", "qed", 0, own_library(), budget=100).model_copy(update={"budget": 10_000})
+    result = play("random", "qed", 0, shipped_start_set(), budget=100).model_copy(update={"budget": 10_000})
     some = [result.model_copy(update={"engine": "ours", "seed": seed, "auc": 0.5 + seed / 10}) for seed in range(3)]
     text = page([pmo_section(some)])
     assert "0.600 ± 0.337" in text
     assert "of 3 only: too few to tell engines apart" in text
     more = [result.model_copy(update={"engine": "ours", "seed": seed, "auc": 0.5}) for seed in range(5)]
     assert "too few" not in page([pmo_section(more)])
-    assert "celecoxib" in answers_in(own_library())
+    assert "celecoxib" in answers_in(shipped_start_set())
     assert "own targets (albuterol, amlodipine, camphor, celecoxib" in text
     assert answers_in(["CCO", "nonsense"]) == []

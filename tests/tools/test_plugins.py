@@ -12,7 +12,7 @@ import pytest
 from rdkit import Chem
 
 from agent.reading import compact, interpret
-from core.spec import Conditions
+from core.spec import EstimationConditions
 from tools.calculators.collection import shipped_calculators
 from tools.calculators.descriptors import Descriptors
 from tools.catalogue.shipped import read_property, shipped
@@ -62,29 +62,29 @@ def test_a_package_adds_a_property_a_proposer_and_a_rule(tmp_path: Path) -> None
     )
     code = """
 from agent.reading import interpret
-from core.spec import Conditions, DesignSpec
+from core.spec import EstimationConditions, DesignSpec
 from tools.execution import ProcessExecutor
 from tools.proposers.base import ProposalRequest
 from tools.proposers.registry import applicable
-from tools.safety.guard import screen_structure
+from tools.safety.guard import structure_verdict
 from tools.workspace import builtin
 
 if __name__ == "__main__":
     workspace = builtin()
     assert workspace.catalogue["carbon_share"].label == "Carbon share"
-    [values] = workspace.estimate(["CCO"], "molecule", ["carbon_share", "logp"], Conditions())
+    [values] = workspace.estimate(["CCO"], "molecule", ["carbon_share", "logp"], EstimationConditions())
     assert abs(values["carbon_share"].number - 2 / 3) < 1e-9, values
     many = ["C" * (1 + n % 30) + "O" for n in range(150)]
     with ProcessExecutor(2) as executor:
-        spread = workspace.estimate(many, "molecule", ["carbon_share"], Conditions(), executor=executor)
-    assert spread == workspace.estimate(many, "molecule", ["carbon_share"], Conditions())
+        spread = workspace.estimate(many, "molecule", ["carbon_share"], EstimationConditions(), executor=executor)
+    assert spread == workspace.estimate(many, "molecule", ["carbon_share"], EstimationConditions())
     assert values["carbon_share"].method == "toy counter"
     spec = interpret("a molecule with a share of carbon above 0.9")
     assert [r.property for r in spec.requirements] == ["carbon_share"], spec
     proposer = next(p for p in applicable(spec, workspace.proposers, workspace.catalogue) if p.name == "alkanes")
     assert [p.smiles for p in proposer.propose(ProposalRequest(spec, 0, 3, calculators=workspace.calculators))] == ["C", "CC", "CCC"]
-    assert screen_structure("C[Se]C", "molecule").verdict == "block"
-    assert screen_structure("CCO", "molecule").verdict == "allow"
+    assert structure_verdict("C[Se]C", "molecule").verdict == "block"
+    assert structure_verdict("CCO", "molecule").verdict == "allow"
 """
     done = python(package(tmp_path, shown("A calculator", "python") + shown("A proposer", "python") + RULES, points), code)
     assert done.returncode == 0, done.stderr
@@ -94,7 +94,7 @@ def test_a_property_is_one_file() -> None:
     halogens = read_property("halogens", shown("A property", "toml"))
     catalogue = shipped().with_properties(halogens)
     calculators = shipped_calculators().with_calculator(Descriptors((halogens,), name="more descriptors"), catalogue)
-    [values] = calculators.estimate(["FC(F)(F)CCl"], "molecule", ["halogens"], Conditions())
+    [values] = calculators.estimate(["FC(F)(F)CCl"], "molecule", ["halogens"], EstimationConditions())
     assert values["halogens"].value == 4.0
     assert values["halogens"].exact
     spec = interpret("a molecule with at most 2 halogen atoms and logP below 3", workspace=Workspace(calculators))

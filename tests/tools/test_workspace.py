@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.spec import Conditions
+from core.spec import EstimationConditions
 from tools.workspace import builtin
 
 
@@ -10,5 +10,5 @@ def test_the_shipped_workspace_knows_and_computes_the_shipped_properties() -> No
     workspace = builtin()
     assert workspace is builtin()
     assert workspace.catalogue["tpsa"].unit == "Å²"
-    values = workspace.estimate(["CCO"], "molecule", ["heavy_atoms"], Conditions())
+    values = workspace.estimate(["CCO"], "molecule", ["heavy_atoms"], EstimationConditions())
     assert values[0]["heavy_atoms"].value == 3.0

@@ -18,7 +18,7 @@ from core.candidate import PropertyValue
 from core.errors import ConfigurationError, SpecError, StructureError
 from core.interfaces import Executor
 from core.plugins import CALCULATORS, plugins
-from core.spec import CandidateClass, Conditions
+from core.spec import CandidateClass, EstimationConditions
 from tools.calculators.descriptors import Descriptors, number
 from tools.calculators.learnt import LearntModels
 from tools.calculators.protocol import Batch, Calculator
@@ -117,7 +117,7 @@ class Calculators:
         structures: Sequence[str],
         candidate_class: CandidateClass,
         names: Sequence[str],
-        conditions: Conditions,
+        conditions: EstimationConditions,
         *,
         executor: Executor | None = None,
     ) -> list[dict[str, PropertyValue]]:
@@ -160,7 +160,7 @@ class _Chunk:
     structures: tuple[str, ...]
     candidate_class: CandidateClass
     names: tuple[str, ...]
-    conditions: Conditions
+    conditions: EstimationConditions
     calculators: Calculators
 
 

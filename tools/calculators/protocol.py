@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from core.candidate import PropertyValue
-from core.spec import CandidateClass, Conditions
+from core.spec import CandidateClass, EstimationConditions
 from tools.catalogue.property import Property
 
 
@@ -40,7 +40,7 @@ class Batch:
     structures: tuple[str, ...]
     mols: tuple[Chem.Mol, ...]
     candidate_class: CandidateClass
-    conditions: Conditions
+    conditions: EstimationConditions
     known: Mapping[str, Sequence[PropertyValue]] = field(default_factory=dict)
 
 

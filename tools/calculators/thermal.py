@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rdkit import Chem
 
 from core.candidate import PropertyValue
-from core.spec import Conditions
+from core.spec import EstimationConditions
 from tools.calculators.air_rules import in_air
 from tools.calculators.protocol import Batch, Cost, PlainCalculator
 from tools.calculators.thermal_rules import METHOD, RULES_VERSION, thermal_stability
@@ -53,7 +53,7 @@ def volatility_words(mol: Chem.Mol, temperature_c: float, flash_point: PropertyV
     return volatility(mol, temperature_c, flash_point.number, flash_point.sigma)
 
 
-def _level(mol: Chem.Mol, conditions: Conditions, unit: str, flash_point: PropertyValue | None) -> PropertyValue:
+def _level(mol: Chem.Mol, conditions: EstimationConditions, unit: str, flash_point: PropertyValue | None) -> PropertyValue:
     risk = thermal_stability(mol, conditions.temperature_c)
     beside = [words for words in (volatility_words(mol, conditions.temperature_c, flash_point), in_air(mol)) if words]
     return PropertyValue(

@@ -52,7 +52,7 @@ class Property:
         column: whether the tables of a report have a column of it, asked for or not.
         axis: whether plots fall back on it where a goal asks for too few numbers.
 
-    ``position`` orders the catalogue, and with it lists and reports; ``own`` marks a property that a user's own model predicts.
+    ``position`` orders the catalogue, and with it lists and reports; ``user_defined`` marks a property that a user's own model predicts.
     """
 
     name: str
@@ -75,7 +75,7 @@ class Property:
     integer: bool = False
     window: float | None = None
     plain_unit: str = ""
-    own: bool = False
+    user_defined: bool = False
     fraction: bool = False
     cannot_exceed: tuple[str, ...] = ()
     function: str = ""

@@ -16,12 +16,12 @@ from rdkit import Chem, rdBase
 from core.candidate import Candidate, Origin, PropertyValue, Proposal, RequirementResult
 from core.errors import StructureError
 from core.interfaces import Executor
-from core.spec import CandidateClass, Conditions, DesignSpec, RuleSetRequirement
+from core.spec import CandidateClass, DesignSpec, EstimationConditions, RuleSetRequirement
 from tools.calculators.collection import Calculators
 from tools.evaluation.check import check
 from tools.evaluation.score import score_candidates
 from tools.proposers.exemptions import Exemptions, exemptions
-from tools.safety.guard import screen_alerts, screen_structure, verdict_of
+from tools.safety.guard import alert_verdict, structure_verdict, verdict_of
 from tools.structures.plausibility import violations
 from tools.structures.standardise import standard_form
 
@@ -142,7 +142,7 @@ def guarded(candidate: Candidate, *, alerts: bool, read: Chem.Mol | None = None)
     ``alerts``: whether PAINS and BRENK alerts of the part that is judged are added (:func:`alerted`). ``read``: the molecule of
     ``candidate.smiles``, where it is at hand. A fault in the guard is a block.
     """
-    verdict = screen_structure(candidate.given or candidate.smiles, candidate.candidate_class, read=None if candidate.given else read)
+    verdict = structure_verdict(candidate.given or candidate.smiles, candidate.candidate_class, read=None if candidate.given else read)
     update: dict[str, Any] = {"safety": verdict, "status": "screened", "rejected_by": "", "rejected_reason": ""}
     screened = candidate.model_copy(update=update)
     return _stopped(alerted(screened) if alerts else screened)
@@ -151,7 +151,7 @@ def guarded(candidate: Candidate, *, alerts: bool, read: Chem.Mol | None = None)
 def alerted(candidate: Candidate) -> Candidate:
     """A screened candidate with the PAINS and BRENK alerts of the part that is judged among the rules of its verdict."""
     assert candidate.safety is not None
-    more = screen_alerts(candidate.smiles, candidate.candidate_class).rules
+    more = alert_verdict(candidate.smiles, candidate.candidate_class).rules
     return candidate.model_copy(update={"safety": verdict_of([*candidate.safety.rules, *more])}) if more else candidate
 
 
@@ -173,7 +173,7 @@ def broken_rules(candidate: Candidate) -> list[tuple[str, str]]:
 def estimated(
     candidates: Sequence[Candidate],
     names: Sequence[str],
-    conditions: Conditions,
+    conditions: EstimationConditions,
     *,
     known: Sequence[Mapping[str, float]] | None = None,
     executor: Executor | None = None,

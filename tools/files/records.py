@@ -65,7 +65,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Table:
+class StructureTable:
     """A whole file in memory. ``headings`` in the order of the file; ``structure``: that of the structures, '' in an SDF file."""
 
     headings: list[str]
@@ -138,13 +138,13 @@ class StructureFile:
                 record = Record(index, line, text, name or identifier, fault, form, identifier)
                 yield Entry(record, sdf.fields_of(text) if form == "block" else self._named(cells))
 
-    def table(self, most: int | None = None) -> Table:
+    def table(self, most: int | None = None) -> StructureTable:
         """The whole file. UsageError for one of more than ``most`` records."""
         found = list(islice(self.entries(), None if most is None else most + 1))
         if most is not None and len(found) > most:
             raise UsageError(f"{self._source.name}: more than {most} lines")
         headings = list(self.headings) or list(dict.fromkeys(name for entry in found for name in entry.cells))
-        return Table(headings, self.structure, found, self.notes())
+        return StructureTable(headings, self.structure, found, self.notes())
 
     def _named(self, cells: list[str]) -> dict[str, str]:
         names = self.headings or [f"column {i}" for i in range(1, len(cells) + 1)]

@@ -21,7 +21,7 @@ from tools.optimise.archive import Archive, Structure
 from tools.optimise.start import neutral_structure
 from tools.proposers.evolution.seen import Seen
 from tools.proposers.evolution.variation import VariationConfig, cross, mutate
-from tools.safety.guard import screen_structure
+from tools.safety.guard import structure_verdict
 from tools.surrogate.features import block, features
 from tools.surrogate.process import Surrogate
 
@@ -101,7 +101,7 @@ class Optimiser:
         for _ in range(GUARDED_TRIES):
             with rdBase.BlockLogs():
                 batch = self._batch(self._batch_size())
-            allowed = [s for s in batch if screen_structure(s.smiles, "molecule").verdict != "block"]
+            allowed = [s for s in batch if structure_verdict(s.smiles, "molecule").verdict != "block"]
             for structure in batch:
                 self._known.add(structure.smiles)
             self._waiting.update((s.smiles, s) for s in allowed)

@@ -23,7 +23,7 @@ from pydantic import ConfigDict, Field, ValidationError
 from core.errors import UsageError
 from core.model import Model
 from tools.optimise.optimiser import Optimiser
-from tools.optimise.start import own_library, read_start_file, readable
+from tools.optimise.start import read_start_file, readable, shipped_start_set
 
 
 class Opening(Model):
@@ -83,7 +83,7 @@ def start_set(opening: Opening) -> tuple[list[str], list[str]]:
         raise UsageError("line 1: start_smiles: none of them can be read as a molecule")
     if opening.start_file:
         return given, read_start_file(Path(opening.start_file))
-    return given, [] if given else own_library()
+    return given, [] if given else shipped_start_set()
 
 
 def serve(source: TextIO, sink: TextIO, log: Callable[[str], None] = lambda line: None, *, patience: int | None = None) -> int:

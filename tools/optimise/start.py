@@ -27,8 +27,8 @@ def read_start_file(path: Path) -> list[str]:
     return words
 
 
-def own_library() -> list[str]:
-    """The engine's own start set: the building blocks and common compounds that ship with molwright."""
+def shipped_start_set() -> list[str]:
+    """The start set without a file: the building blocks and common compounds that ship with molwright."""
     from tools.proposers.library.known import known_compounds
 
     return [k.smiles for k in known_compounds()]

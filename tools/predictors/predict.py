@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.candidate import PropertyValue
 from core.errors import PredictorError
-from core.spec import CandidateClass, Conditions
+from core.spec import CandidateClass, EstimationConditions
 from tools.predictors.features.assemble import Describer
 from tools.predictors.features.solvent import canonical_solvent
 from tools.predictors.model import CALIBRATION_FILE, Z90, Model, load_model
@@ -32,7 +32,7 @@ def predict(
     names: Sequence[str],
     structures: Sequence[str],
     candidate_class: CandidateClass,
-    conditions: Conditions,
+    conditions: EstimationConditions,
     *,
     folder: Path | None = None,
 ) -> dict[str, list[PropertyValue]]:
@@ -55,7 +55,7 @@ def predict(
     return found
 
 
-def _predict_one(model: Model, ready: list[Prepared | str], conditions: Conditions, describer: Describer) -> list[PropertyValue]:
+def _predict_one(model: Model, ready: list[Prepared | str], conditions: EstimationConditions, describer: Describer) -> list[PropertyValue]:
     spec = model.spec
     solvent = canonical_solvent(conditions.solvent_smiles.strip()) if spec.solvent else ""
     if solvent is None:

@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def hash_lines(card: dict[str, Any]) -> list[str]:
     ]
 
 
-def write_folder(folder: Path, files: dict[str, bytes], card: dict[str, Any], markdown: str) -> None:
+def write_folder(folder: Path, files: Mapping[str, bytes], card: dict[str, Any], markdown: str) -> None:
     """Write a predictor's files and its card, for programs and for people."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():

@@ -12,10 +12,20 @@ from typing import Literal
 from core.candidate import NO_ROUTE, Material, Route, SafetyVerdict
 from tools.safety.goal_text import STOP, goal_hits
 from tools.safety.rules import rules_version
-from tools.safety.structure import SEVERITY, failure, screen_alerts, screen_structure, verdict_of
+from tools.safety.structure import SEVERITY, alert_verdict, failure, structure_verdict, verdict_of
 
 __all__ = [
-    "RULES_VERSION", "SEVERITY", "Outcome", "concerns", "outcome", "screen_alerts", "screen_goal", "screen_materials", "screen_structure", "screened_route", "verdict_of",
+    "RULES_VERSION",
+    "SEVERITY",
+    "Outcome",
+    "alert_verdict",
+    "concerns",
+    "goal_verdict",
+    "guarded_materials",
+    "guarded_route",
+    "outcome",
+    "structure_verdict",
+    "verdict_of",
 ]  # fmt: skip
 
 Outcome = Literal["allow", "stop", "block"]
@@ -23,7 +33,7 @@ Outcome = Literal["allow", "stop", "block"]
 RULES_VERSION = rules_version()
 
 
-def screen_goal(text: str) -> SafetyVerdict:
+def goal_verdict(text: str) -> SafetyVerdict:
     """Verdict on the words of a goal; see ``goal_text``. Never raises."""
     try:
         return verdict_of(goal_hits(text))
@@ -33,7 +43,7 @@ def screen_goal(text: str) -> SafetyVerdict:
 
 def outcome(text: str) -> Outcome:
     """What happens to a goal: it goes on, waits for a person, or is refused."""
-    if screen_goal(text).verdict == "block":
+    if goal_verdict(text).verdict == "block":
         return "block"
     return "stop" if concerns(text) else "allow"
 
@@ -41,11 +51,11 @@ def outcome(text: str) -> Outcome:
 def concerns(text: str) -> list[str]:
     """What in a goal looks like a substance or a hazard although it was not understood: a person has to look at it, and no model may
     read it before. Empty where nothing does, and where the guard refuses the goal anyway."""
-    verdict = screen_goal(text)
+    verdict = goal_verdict(text)
     return [] if verdict.verdict == "block" else [hit.reason for hit in verdict.rules if hit.id.startswith(STOP)]
 
 
-def screen_materials(route: Route) -> Route:
+def guarded_materials(route: Route) -> Route:
     """``route`` with the verdict and the rule ids of each starting material filled in.
 
     A reactant of a step that is no starting material and that a rule fires on is added to the materials as an intermediate.
@@ -60,14 +70,14 @@ def screen_materials(route: Route) -> Route:
     return route.model_copy(update={"starting_materials": materials})
 
 
-def screened_route(route: Route) -> Route:
+def guarded_route(route: Route) -> Route:
     """``route`` with its materials screened; no route, with a note that says so, where the guard blocks one of them."""
-    screened = screen_materials(route)
+    screened = guarded_materials(route)
     if any(material.verdict == "block" for material in screened.starting_materials):
         return NO_ROUTE.model_copy(update={"note": "The route that was found needs a starting material that the safety guard blocks."})
     return screened
 
 
 def _screened(material: Material) -> Material:
-    found = screen_structure(material.smiles, "polymer" if material.smiles.count("*") == 2 else "molecule")
+    found = structure_verdict(material.smiles, "polymer" if material.smiles.count("*") == 2 else "molecule")
     return material.model_copy(update={"verdict": found.verdict, "rules": [hit.id for hit in found.rules]})

@@ -19,7 +19,7 @@ from core.candidate import SafetyRuleHit, Verdict
 from core.errors import StructureError
 from tools.safety.name_to_structure import smiles_of_name
 from tools.safety.spelling import normalise
-from tools.safety.structure import screen_structure
+from tools.safety.structure import structure_verdict
 from tools.safety.tables import cas_numbers, hazard_names, judged_keys, medicines, name_digest, precursors, regulated
 from tools.safety.words import Mention
 from tools.structures.names import common_names
@@ -138,7 +138,7 @@ def _harmless_keys() -> frozenset[str]:
 
 def _screened(words: str, smiles: str) -> list[SafetyRuleHit]:
     """What the guard says to a structure that ``words`` name: blocked ones, and controlled ones, are reported."""
-    verdict = screen_structure(smiles, "polymer" if smiles.count("*") == 2 else "molecule")
+    verdict = structure_verdict(smiles, "polymer" if smiles.count("*") == 2 else "molecule")
     if verdict.verdict == "block":
         return [_structure_hit(words, "block", "; ".join(h.reason for h in verdict.rules if h.verdict == "block"))]
     return []

@@ -1,4 +1,4 @@
-"""Screening of a whole spec: its words and every structure it names."""
+"""The verdict on a whole spec: on its words and on every structure that it names."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from core.candidate import SafetyVerdict
 from core.requirements import ReferenceSetRequirement, Requirement
 from core.spec import DesignSpec
 from tools.catalogue.kinds import kind_of
-from tools.safety.guard import screen_goal, screen_structure, verdict_of
+from tools.safety.guard import goal_verdict, structure_verdict, verdict_of
 
 
-def screen_spec(spec: DesignSpec) -> SafetyVerdict:
+def spec_verdict(spec: DesignSpec) -> SafetyVerdict:
     """The most severe verdict over the goal, its translation, the words of the requirements, the reference and the scaffolds.
 
     A regulated structure may be named in order to be avoided, so motifs are not screened as structures: a designed
@@ -17,11 +17,11 @@ def screen_spec(spec: DesignSpec) -> SafetyVerdict:
     """
     goals = [text for text in (spec.goal, spec.translation) if text]
     words = " ; ".join([*goals, spec.family, *(_text(r) for r in spec.requirements), *(r.phrase for r in spec.requirements)])
-    verdicts = [screen_goal(text) for text in (*goals, words)]
+    verdicts = [goal_verdict(text) for text in (*goals, words)]
     references = [spec.reference.smiles] if spec.reference else []
     references += [smiles for requirement in spec.requirements for smiles in kind_of(requirement).structures(requirement)]
     references += [smiles for objective in spec.objectives if objective.shape != "minimise" for smiles in objective.references]
-    verdicts += [screen_structure(smiles, "polymer" if "*" in smiles else "molecule") for smiles in dict.fromkeys(references)]
+    verdicts += [structure_verdict(smiles, "polymer" if "*" in smiles else "molecule") for smiles in dict.fromkeys(references)]
     return verdict_of([hit for verdict in verdicts for hit in verdict.rules])
 
 

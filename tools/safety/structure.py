@@ -17,7 +17,7 @@ from tools.safety.tables import Medicine, key_hits, medicine_of
 SEVERITY: dict[Verdict, int] = {"allow": 0, "warn": 1, "block": 2}
 
 
-def screen_structure(smiles: str, candidate_class: CandidateClass, *, read: Chem.Mol | None = None) -> SafetyVerdict:
+def structure_verdict(smiles: str, candidate_class: CandidateClass, *, read: Chem.Mol | None = None) -> SafetyVerdict:
     """Verdict on one structure with all its pieces, screened without isotopes, charges by proton transfer and regard to how it is written.
 
     ``read``: see :func:`forms`. Never raises: what cannot be read or judged is blocked.
@@ -33,7 +33,7 @@ def screen_structure(smiles: str, candidate_class: CandidateClass, *, read: Chem
         return failure(error)
 
 
-def screen_alerts(smiles: str, candidate_class: CandidateClass) -> SafetyVerdict:
+def alert_verdict(smiles: str, candidate_class: CandidateClass) -> SafetyVerdict:
     """PAINS and BRENK alerts of a structure as warnings; none for polymers, for which they mean nothing. Never raises: fails closed."""
     try:
         if candidate_class == "polymer":

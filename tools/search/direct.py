@@ -18,8 +18,8 @@ from tools.calculators.collection import Calculators
 from tools.evaluation.judge import judge
 from tools.proposers.base import Parent, ProposalRequest
 from tools.proposers.spec_fit import spec_fit
-from tools.safety.guard import screened_route
-from tools.safety.spec import screen_spec
+from tools.safety.guard import guarded_route
+from tools.safety.spec import spec_verdict
 from tools.workspace import Workspace
 
 #: Proposers asked, in this order, until enough structures meet the spec.
@@ -37,7 +37,7 @@ def construct(spec: DesignSpec, count: int = 1, *, workspace: Workspace) -> list
     """
     single = count == 1 and not spec.set_requirements
     found = answer(spec, 1, workspace=workspace) if single else listed(spec.model_copy(update={"candidates": count}), workspace=workspace)
-    return [c if c.route is None else c.model_copy(update={"route": screened_route(c.route)}) for c in found]
+    return [c if c.route is None else c.model_copy(update={"route": guarded_route(c.route)}) for c in found]
 
 
 def answer(spec: DesignSpec, count: int = 1, *, workspace: Workspace) -> list[Candidate]:
@@ -59,7 +59,7 @@ def answer(spec: DesignSpec, count: int = 1, *, workspace: Workspace) -> list[Ca
 
 def _allow(spec: DesignSpec) -> None:
     """Raise RefusedError if the guard blocks the words of ``spec`` or a structure that it names."""
-    verdict = screen_spec(spec)
+    verdict = spec_verdict(spec)
     if verdict.verdict == "block":
         reasons = "; ".join(f"{hit.id}: {hit.reason}" for hit in verdict.rules if hit.verdict == "block")
         raise RefusedError(f"the safety guard refused this goal. {reasons}", rules=tuple(hit.id for hit in verdict.rules))

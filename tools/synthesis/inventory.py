@@ -20,7 +20,7 @@ from core.candidate import Pack, Stock
 from core.errors import StructureError, UsageError
 from core.model import Model
 from tools.files.headings import CAS, NAMES, first_of, identifier_column
-from tools.files.records import Entry, StructureFile, Table, smiles_of
+from tools.files.records import Entry, StructureFile, StructureTable, smiles_of
 from tools.structures.standardise import StandardStructure
 from tools.synthesis.blocks import Block, BlockLibrary, building_blocks, flat_smiles, shipped
 from tools.synthesis.packs import Package, PackColumns
@@ -92,7 +92,7 @@ def read_inventory(path: Path, mode: Mode = "extend") -> Inventory:
 class _Columns:
     """What each column of a list is for."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: StructureTable) -> None:
         others = ["" if h == table.structure else h for h in table.headings]
         cas, name = first_of(others, CAS), first_of(others, NAMES)
         identifier = identifier_column(["" if i == cas else h for i, h in enumerate(others)])
@@ -148,7 +148,7 @@ class _Given:
 
 def _given(entry: Entry, columns: _Columns, notes: list[str]) -> _Given | str:
     """The line as a block, or why it cannot be used."""
-    from tools.safety.guard import screen_structure
+    from tools.safety.guard import structure_verdict
     from tools.structures.standardise import standardise
 
     line = entry.record.line
@@ -162,7 +162,7 @@ def _given(entry: Entry, columns: _Columns, notes: list[str]) -> _Given | str:
             structure = standardise(text, "molecule")
     except (StructureError, ValueError) as error:
         return f"the structure cannot be used: {error}"
-    verdict = screen_structure(structure.whole, "molecule")
+    verdict = structure_verdict(structure.whole, "molecule")
     if verdict.verdict == "block":
         return f"the safety guard blocks it: {', '.join(h.id for h in verdict.rules if h.verdict == 'block')}"
     packages, said = columns.packs.read(entry.cells)

@@ -13,7 +13,7 @@ from agent.toolbox.conversation import Conversation
 from core.approval import objections
 from core.errors import MolwrightError
 from core.spec import DesignSpec
-from tools.safety.guard import screen_goal
+from tools.safety.guard import goal_verdict
 from tools.workspace import Workspace
 
 BORROWED_WORDS = 4
@@ -44,7 +44,7 @@ class WantedDesign:
 
 def wanted_design(goal: str, talk: Conversation, workspace: Workspace) -> WantedDesign:
     """What a call of start_design would start. Raises ToolError if the guard blocks the goal or it cannot be understood."""
-    verdict = screen_goal(goal)
+    verdict = goal_verdict(goal)
     if verdict.verdict == "block":
         raise ToolError("the safety guard refuses this goal: " + "; ".join(h.reason for h in verdict.rules if h.verdict == "block"))
     try:

@@ -19,7 +19,7 @@ from agent.roles.interpreter.readings import is_open
 from agent.roles.interpreter.translation import translated
 from core.spec import DesignSpec
 from tools.catalogue.catalogue import Catalogue
-from tools.safety.guard import screen_goal
+from tools.safety.guard import goal_verdict
 from tools.workspace import Workspace
 
 
@@ -52,7 +52,7 @@ class ModelBackedInterpreter:
         if problem:
             unread = [u.model_copy(update={"reason": f"{u.reason}; {problem}"}) for u in spec.unchecked]
             return asks_for_something(spec.model_copy(update={"unchecked": unread}))
-        if screen_goal(text).verdict == "block":
+        if goal_verdict(text).verdict == "block":
             return spec.model_copy(update={"translation": text})
         read = self._built_in.read(replace(request, goal=text, original=spec.goal, may_be_empty=True), place)
         model = self._session.plan.roles[ROLE].model

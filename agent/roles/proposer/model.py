@@ -121,7 +121,7 @@ def propose(
         "requirements": _lines([r.text for r in spec.requirements]),
         "objectives": _lines([o.text for o in spec.objectives]),
         "rules": fence("\n".join(rules), "literature") if rules else "(nothing)",
-        "front": fence("\n".join(_frontier_line(c) for c in frontier[:FRONTIER_SHOWN]), "front") if frontier else "(nothing yet)",
+        "frontier": fence("\n".join(_frontier_line(c) for c in frontier[:FRONTIER_SHOWN]), "frontier") if frontier else "(nothing yet)",
         "count": COUNT,
         "steps": STEPS,
     }

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from agent.models import Place
 from agent.roles.proposer import MODEL
-from agent.roles.reporter.checked import own_reason
+from agent.roles.reporter.checked import checked_rationale
 from agent.roles.reporter.protocol import ExplainRequest, Explanation, Summary, SummaryRequest
 from agent.roles.reporter.sentences import explain_candidate, summarise
 from core.candidate import Candidate
@@ -40,5 +40,5 @@ def _with_checked_reason(candidate: Candidate, shortlist: Sequence[Candidate], s
     """``candidate``; what a language model said when it proposed it is checked like everything else that a model says."""
     if candidate.origin.proposer != MODEL or not candidate.origin.rationale:
         return candidate
-    reason = own_reason(candidate, shortlist, spec, catalogue=catalogue)
+    reason = checked_rationale(candidate, shortlist, spec, catalogue=catalogue)
     return candidate.model_copy(update={"origin": candidate.origin.model_copy(update={"rationale": reason})})

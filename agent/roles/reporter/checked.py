@@ -23,7 +23,7 @@ def checked_prose(text: str, facts: Facts, longest: int, topic: str, *, catalogu
     return check_text(tidied, facts, catalogue=catalogue)
 
 
-def own_reason(candidate: Candidate, shortlist: Sequence[Candidate], spec: DesignSpec, *, catalogue: Catalogue) -> str:
+def checked_rationale(candidate: Candidate, shortlist: Sequence[Candidate], spec: DesignSpec, *, catalogue: Catalogue) -> str:
     """What a model said when it proposed ``candidate``, checked like everything else it says; '' if nothing of it holds.
 
     Checking the result again gives the result, so that a step that runs a second time after a crash stores the same.

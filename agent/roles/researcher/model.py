@@ -31,7 +31,7 @@ from tools.literature.evidence import FLOOR, applies, hints_for
 from tools.literature.passages import passages_from_json, passages_to_json
 from tools.literature.search import search
 from tools.literature.terms import words
-from tools.safety.guard import screen_structure
+from tools.safety.guard import structure_verdict
 from tools.structures.parse import parse_smiles
 from tools.workspace import Workspace
 
@@ -225,7 +225,7 @@ def _example(smiles: str, spec: DesignSpec) -> str:
         atoms = parse_smiles(smiles).GetNumAtoms()
     except StructureError:
         return ""
-    allowed = 3 <= atoms <= LARGEST_EXAMPLE and screen_structure(smiles, "molecule").verdict != "block"
+    allowed = 3 <= atoms <= LARGEST_EXAMPLE and structure_verdict(smiles, "molecule").verdict != "block"
     return smiles if allowed else ""
 
 

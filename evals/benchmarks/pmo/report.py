@@ -13,8 +13,8 @@ from scipy.special import stdtrit
 from evals.benchmarks.pmo.accounting import BUDGET
 from evals.benchmarks.pmo.oracles import TASKS, answers_in
 from evals.benchmarks.pmo.run import RunResult
-from evals.sections import Section, Table
-from tools.optimise.start import own_library
+from evals.sections import ResultTable, Section
+from tools.optimise.start import shipped_start_set
 
 _NAMES = {"ours": "molwright", "graph_ga": "plain graph GA", "random": "random screening"}
 _IDEAS = Path(__file__).resolve().parents[2] / "data" / "pmo_ideas.json"
@@ -75,7 +75,7 @@ def _spread(runs: Sequence[RunResult]) -> str:
     return f"≥ {text} ({min(r.calls for r in runs):,} calls)" if any(r.stop for r in runs) else text
 
 
-def _main_table(results: Sequence[RunResult]) -> Table:
+def _main_table(results: Sequence[RunResult]) -> ResultTable:
     rows: list[list[Cell]] = []
     totals = {e: [0.0, 0.0] for e in _NAMES}
     complete = dict.fromkeys(_NAMES, True)
@@ -94,14 +94,14 @@ def _main_table(results: Sequence[RunResult]) -> Table:
         last += [f"{t:.2f}" if complete[engine] else None for t in totals[engine]]
     rows.append(last)
     columns = ["oracle"] + [f"{name}{part}" for name in _NAMES.values() for part in ("", ", makeable")]
-    return Table(
+    return ResultTable(
         caption="AUC of the top 10 over 10,000 calls, mean ± where 90 % of further seeds would fall; makeable: all others count as 0",
         columns=columns,
         rows=rows,
     )
 
 
-def _quality_table(results: Sequence[RunResult]) -> Table:
+def _quality_table(results: Sequence[RunResult]) -> ResultTable:
     rows: list[list[Cell]] = []
     for task in TASKS:
         rs = _of(results, "ours", task, BUDGET)
@@ -110,7 +110,7 @@ def _quality_table(results: Sequence[RunResult]) -> Table:
             seconds = [mean(getattr(r, f) for r in rs) for f in ("engine_seconds", "oracle_seconds", "wall_seconds")]
             curve: list[Cell] = [mean(r.curve[i] for r in rs) if all(len(r.curve) > i for r in rs) else None for i in (1, 2, 3, 4)]
             rows.append([task, *curve, *[f"{m:.2f}" for m in means], *[f"{s:.0f}" for s in seconds], len(rs)])
-    return Table(
+    return ResultTable(
         caption="molwright: mean of the ten best after so many calls; the hundred best at the end; processor and wall seconds a run",
         columns=[
             "oracle",
@@ -141,7 +141,7 @@ def _spread_text(results: Sequence[RunResult]) -> str:
 
 
 def _void_text() -> str:
-    held = answers_in(own_library())
+    held = answers_in(shipped_start_set())
     return (
         "A start file is needed: without one the engine starts from the compounds that ship with molwright, among which are"
         f" {len(held)} of the oracles' own targets ({', '.join(held)}), so that figures without one are void."
@@ -153,7 +153,7 @@ def pmo_section(results: Sequence[RunResult]) -> Section:
     ideas = json.loads(_IDEAS.read_text(encoding="utf-8")) if _IDEAS.exists() else {}
     tables = [_main_table(results), _quality_table(results)]
     if ideas.get("ideas"):
-        tables.append(Table(caption=ideas["caption"], columns=["idea", "worth"], rows=ideas["ideas"]))
+        tables.append(ResultTable(caption=ideas["caption"], columns=["idea", "worth"], rows=ideas["ideas"]))
     return Section(
         title="Optimisation: the PMO benchmark",
         order=10,

@@ -20,7 +20,7 @@ from core.approval import objections
 from core.errors import GoalError
 from core.spec import CountRequirement, DesignSpec, MotifRequirement, Objective, PropertyRequirement, RuleSetRequirement, with_suggestions
 from tests.agent.models.fake_server import MALFORMED, Reply, fake_model, open_session
-from tools.safety.spec import screen_spec
+from tools.safety.spec import spec_verdict
 from tools.workspace import builtin
 
 GOAL = "a molecule with MW < 300 that is wee in polar surface area, stable at 200 °C, with logP below 3"
@@ -266,7 +266,7 @@ def test_no_reading_whatever_loosens_drops_or_touches_the_rest() -> None:
         assert settled(made) == settled(spec)
         assert {u.phrase for u in made.unchecked} <= {u.phrase for u in spec.unchecked}
         assert check_spec(made, catalogue=builtin().catalogue).requirements == made.requirements
-        assert screen_spec(made).verdict == screen_spec(spec).verdict
+        assert spec_verdict(made).verdict == spec_verdict(spec).verdict
         assert merge(spec, readings, "m", catalogue=builtin().catalogue) == made
 
 

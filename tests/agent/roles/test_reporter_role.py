@@ -7,7 +7,7 @@ import random
 import pytest
 
 from agent.models import Place
-from agent.roles.reporter.checked import own_reason
+from agent.roles.reporter.checked import checked_rationale
 from agent.roles.reporter.model import LEAD, Reason, checked_reasons, checked_summary, reasons, summary
 from agent.roles.reporter.sentences import explain_candidate, outcome, summarise
 from core.report import Report
@@ -94,8 +94,8 @@ def test_what_a_proposing_model_said_is_checked_and_checking_again_changes_nothi
     for _ in range(200):
         text = " ".join(rng.choice(parts) for _ in range(rng.randint(0, 6)))
         told = first.model_copy(update={"origin": first.origin.model_copy(update={"rationale": text})})
-        once = own_reason(told, report.candidates, report.spec, catalogue=builtin().catalogue)
+        once = checked_rationale(told, report.candidates, report.spec, catalogue=builtin().catalogue)
         again = told.model_copy(update={"origin": told.origin.model_copy(update={"rationale": once})})
-        assert own_reason(again, report.candidates, report.spec, catalogue=builtin().catalogue) == once
+        assert checked_rationale(again, report.candidates, report.spec, catalogue=builtin().catalogue) == once
         assert "300" not in once
         assert "cheap" not in once

@@ -22,7 +22,7 @@ from graphs import opening
 from graphs.context import DesignContext, DesignState
 from tests.agent.models.fake_server import FakeModel, Reply, fake_model, open_session
 from tests.scratch_recorder import ScratchRecorder
-from tools.safety.spec import screen_spec
+from tools.safety.spec import spec_verdict
 from tools.workspace import builtin
 
 CATALOGUE = builtin().catalogue
@@ -131,7 +131,7 @@ def test_a_translation_that_the_guard_blocks_ends_the_run_before_anybody_is_aske
     spec = read("a molecule that is a nerve agent like sarin and the best", goal="ein Molekül, das ein Stoff und das beste ist")
     assert spec.translation
     assert not spec.requirements
-    assert screen_spec(spec).verdict == "block"
+    assert spec_verdict(spec).verdict == "block"
     said: list[str] = []
     monkeypatch.setattr(opening, "spec_of", lambda *_: spec)
     monkeypatch.setattr(opening, "interrupt", lambda *_: pytest.fail("somebody was asked"))

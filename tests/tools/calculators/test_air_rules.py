@@ -7,7 +7,7 @@ from rdkit import Chem
 
 from core import data
 from core.errors import ConfigurationError
-from core.spec import Conditions
+from core.spec import EstimationConditions
 from tools.calculators.air_rules import air_hits, air_rules, in_air
 from tools.workspace import builtin
 
@@ -58,7 +58,9 @@ def test_a_broken_rule_fails_start_up(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 
 def test_boiling_and_air_stand_beside_the_risk_and_do_not_change_it() -> None:
-    [ether, alkane] = builtin().calculators.estimate(["CCOCC", "CCCCC"], "molecule", ["thermal_stability"], Conditions(temperature_c=200.0))
+    [ether, alkane] = builtin().calculators.estimate(
+        ["CCOCC", "CCCCC"], "molecule", ["thermal_stability"], EstimationConditions(temperature_c=200.0)
+    )
     for found in (ether["thermal_stability"], alkane["thermal_stability"]):
         assert found.value == "low"
         assert "volatility (not counted)" in (found.reason or "")

@@ -10,13 +10,13 @@ from rdkit import Chem
 
 from core.candidate import PropertyValue
 from core.errors import ConfigurationError, SpecError
-from core.spec import Conditions
+from core.spec import EstimationConditions
 from tools.calculators.collection import CHUNK
 from tools.calculators.thermal import volatility_words
 from tools.execution import ProcessExecutor, SerialExecutor
 from tools.workspace import builtin
 
-HOT = Conditions(temperature_c=200.0)
+HOT = EstimationConditions(temperature_c=200.0)
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def fake_predictor(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
     asked: list[Sequence[str]] = []
 
     def predict(
-        names: Sequence[str], structures: Sequence[str], candidate_class: str, conditions: Conditions
+        names: Sequence[str], structures: Sequence[str], candidate_class: str, conditions: EstimationConditions
     ) -> dict[str, list[PropertyValue]]:
         asked.append(list(structures))
         return {
@@ -40,7 +40,7 @@ def fake_predictor(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
 
 
 def test_computed_values_are_exact() -> None:
-    (values,) = builtin().calculators.estimate(["c1ccccc1"], "molecule", ["molecular_weight", "hbd"], Conditions())
+    (values,) = builtin().calculators.estimate(["c1ccccc1"], "molecule", ["molecular_weight", "hbd"], EstimationConditions())
     weight = values["molecular_weight"]
     assert weight.number == pytest.approx(78.11, abs=0.01)
     assert weight.exact
@@ -79,11 +79,11 @@ def test_a_flash_point_outside_the_domain_is_not_quoted() -> None:
 
 
 def test_a_property_that_is_not_defined_is_none_with_a_reason() -> None:
-    (polymer,) = builtin().calculators.estimate(["*CC*"], "polymer", ["logp", "molecular_weight"], Conditions())
+    (polymer,) = builtin().calculators.estimate(["*CC*"], "polymer", ["logp", "molecular_weight"], EstimationConditions())
     assert polymer["logp"].value is None
     assert "not defined for a polymer" in (polymer["logp"].reason or "")
     assert polymer["molecular_weight"].number == pytest.approx(28.05, abs=0.01)
-    (methane,) = builtin().calculators.estimate(["C"], "molecule", ["balaban_j"], Conditions())
+    (methane,) = builtin().calculators.estimate(["C"], "molecule", ["balaban_j"], EstimationConditions())
     assert methane["balaban_j"].value is None
     assert methane["balaban_j"].reason
 
@@ -97,15 +97,21 @@ def test_the_level_carries_its_reasons() -> None:
 
 def test_unknown_names_are_an_error() -> None:
     with pytest.raises(SpecError):
-        builtin().calculators.estimate(["C"], "molecule", ["colour"], Conditions())
+        builtin().calculators.estimate(["C"], "molecule", ["colour"], EstimationConditions())
 
 
 def test_executors_give_the_same_in_the_same_order() -> None:
     smiles = ["C" * (1 + i % 30) for i in range(CHUNK + 40)]
-    plain = builtin().calculators.estimate(smiles, "molecule", ["heavy_atoms", "sa_score"], Conditions())
-    assert builtin().calculators.estimate(smiles, "molecule", ["heavy_atoms", "sa_score"], Conditions(), executor=SerialExecutor()) == plain
+    plain = builtin().calculators.estimate(smiles, "molecule", ["heavy_atoms", "sa_score"], EstimationConditions())
+    assert (
+        builtin().calculators.estimate(smiles, "molecule", ["heavy_atoms", "sa_score"], EstimationConditions(), executor=SerialExecutor())
+        == plain
+    )
     with ProcessExecutor(2) as executor:
-        assert builtin().calculators.estimate(smiles, "molecule", ["heavy_atoms", "sa_score"], Conditions(), executor=executor) == plain
+        assert (
+            builtin().calculators.estimate(smiles, "molecule", ["heavy_atoms", "sa_score"], EstimationConditions(), executor=executor)
+            == plain
+        )
         executor.close()
 
 

@@ -9,7 +9,7 @@ from rdkit.Chem import QED, Crippen
 
 from tools.optimise.archive import Archive, Structure, makeable
 from tools.optimise.optimiser import Optimiser, OptimiserConfig
-from tools.optimise.start import neutral_structure, own_library
+from tools.optimise.start import neutral_structure, shipped_start_set
 from tools.proposers.evolution.seen import Seen
 from tools.surrogate.features import features
 
@@ -18,7 +18,7 @@ SMALL = OptimiserConfig(offspring=80, generations=2, pool=80, learn_from=200)
 
 def _play(seed: int, score: Callable[[Chem.Mol], float | None], calls: int) -> tuple[list[str], list[float | None]]:
     """What is asked for and told in the first ``calls`` of a budget of 2,000: a hundred at random, then batches of fifty."""
-    optimiser = Optimiser(own_library(), budget=2000, seed=seed, config=SMALL)
+    optimiser = Optimiser(shipped_start_set(), budget=2000, seed=seed, config=SMALL)
     asked: list[str] = []
     scores: list[float | None] = []
     while len(asked) < calls:
@@ -66,7 +66,7 @@ def test_without_any_signal_it_recombines_and_climbs_once_there_is_one() -> None
 
 
 def test_structures_that_were_not_asked_for_are_taken() -> None:
-    optimiser = Optimiser(own_library(), budget=50, config=SMALL)
+    optimiser = Optimiser(shipped_start_set(), budget=50, config=SMALL)
     optimiser.tell(["c1ccccc1CCN", "no smiles"], [0.5, 0.9])
     assert optimiser.best == 0.5
 

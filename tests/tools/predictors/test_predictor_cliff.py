@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.candidate import PropertyValue
-from core.spec import Conditions
+from core.spec import EstimationConditions
 from tools.evaluation.selection import corrected, strength_of, training_priors
 from tools.predictors.predict import calibration, predict
 from tools.proposers.evolution.engine import Engine
@@ -29,7 +29,7 @@ def _search(name: str) -> tuple[dict[str, PropertyValue], list[str], list[str]]:
     first: list[str] = []
     for step in range(_ROUNDS + 1):
         asked = engine.ask(len(_START) if step == 0 else _SIZE)
-        values = predict([name], asked, "molecule", Conditions())[name]
+        values = predict([name], asked, "molecule", EstimationConditions())[name]
         seen.update(zip(asked, values, strict=True))
         engine.tell(asked, [v.number for v in values])
         if step == 0:

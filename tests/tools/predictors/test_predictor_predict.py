@@ -10,7 +10,7 @@ from rdkit import Chem, DataStructs
 
 from core.candidate import PropertyValue
 from core.errors import SpecError
-from core.spec import Conditions
+from core.spec import EstimationConditions
 from tools.predictors.model import Z90, load_model
 from tools.predictors.predict import calibration, predict, predictor_versions, residual_correlation
 from tools.predictors.specs import PREDICTORS, predictor_spec
@@ -35,7 +35,7 @@ _BASELINE = {
 
 def _one(name: str, smiles: str, **conditions: str) -> PropertyValue:
     kind = "polymer" if predictor_spec(name).kind == "polymer" else "molecule"
-    return predict([name], [smiles], kind, Conditions(**conditions))[name][0]  # type: ignore[arg-type]
+    return predict([name], [smiles], kind, EstimationConditions(**conditions))[name][0]  # type: ignore[arg-type]
 
 
 def _number(name: str, smiles: str, **conditions: str) -> float:
@@ -45,7 +45,7 @@ def _number(name: str, smiles: str, **conditions: str) -> float:
 
 
 def test_every_value_carries_what_a_reader_needs() -> None:
-    found = predict(_MOLECULE_NAMES, _MOLECULES, "molecule", Conditions())
+    found = predict(_MOLECULE_NAMES, _MOLECULES, "molecule", EstimationConditions())
     assert list(found) == list(_MOLECULE_NAMES)
     for name, values in found.items():
         assert len(values) == len(_MOLECULES)
@@ -70,7 +70,7 @@ def test_every_value_carries_what_a_reader_needs() -> None:
 
 
 def test_polymer_values_show_structures_without_measurements() -> None:
-    for value in predict(["glass_transition_temperature"], _POLYMERS, "polymer", Conditions())["glass_transition_temperature"]:
+    for value in predict(["glass_transition_temperature"], _POLYMERS, "polymer", EstimationConditions())["glass_transition_temperature"]:
         assert value.number is not None
         assert value.nearest is not None
         assert value.nearest.count("*") == 2
@@ -80,7 +80,7 @@ def test_polymer_values_show_structures_without_measurements() -> None:
 
 def test_one_by_one_equals_batch_and_order_is_kept() -> None:
     names = ["melting_point", "absorption_maximum"]
-    batch = predict(names, [*_MOLECULES, "C1CC", *reversed(_MOLECULES)], "molecule", Conditions())
+    batch = predict(names, [*_MOLECULES, "C1CC", *reversed(_MOLECULES)], "molecule", EstimationConditions())
     for name in names:
         assert batch[name][len(_MOLECULES)].value is None
         assert batch[name][: len(_MOLECULES)] == list(reversed(batch[name][len(_MOLECULES) + 1 :]))
@@ -116,16 +116,16 @@ def test_salts_are_refused_but_a_dye_with_a_counter_ion_is_not() -> None:
 
 def test_classes_are_not_mixed_up() -> None:
     assert _one("glass_transition_temperature", "CCO").value is None
-    mixed = predict(["glass_transition_temperature", "melting_point"], ["CCO"], "molecule", Conditions())
+    mixed = predict(["glass_transition_temperature", "melting_point"], ["CCO"], "molecule", EstimationConditions())
     assert mixed["glass_transition_temperature"][0].value is None
     assert mixed["melting_point"][0].number is not None
     with pytest.raises(SpecError):
-        predict(["boiling_point"], ["CCO"], "molecule", Conditions())
+        predict(["boiling_point"], ["CCO"], "molecule", EstimationConditions())
 
 
 def test_nothing_asked_nothing_answered() -> None:
-    assert predict([], ["CCO"], "molecule", Conditions()) == {}
-    assert predict(["melting_point"], [], "molecule", Conditions()) == {"melting_point": []}
+    assert predict([], ["CCO"], "molecule", EstimationConditions()) == {}
+    assert predict(["melting_point"], [], "molecule", EstimationConditions()) == {"melting_point": []}
 
 
 def test_the_solvent_matters_and_a_wrong_one_is_told() -> None:

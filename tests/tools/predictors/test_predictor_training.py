@@ -21,7 +21,7 @@ from tools.predictors.training import learners
 from tools.predictors.training.calibration import conformal_quantile
 from tools.predictors.training.correlation import correlations, write_correlation
 from tools.predictors.training.data import read_table
-from tools.predictors.training.fit import train
+from tools.predictors.training.fit import train_predictor
 from tools.predictors.training.learners import Learner
 from tools.predictors.training.precision import parse_goal, precision_at_ten, probability
 from tools.predictors.training.splits import group_folds, scaffold_folds
@@ -107,8 +107,8 @@ def test_training_writes_the_same_bytes_twice_and_predicts(small: tuple[Path, Pr
     path, spec = small
     heard: list[str] = []
     oof = tmp_path / "oof.npz"
-    card = train(path, spec, tmp_path / "one", 0, heard.append, oof)
-    train(path, spec, tmp_path / "two", 0, heard.append)
+    card = train_predictor(path, spec, tmp_path / "one", 0, heard.append, oof)
+    train_predictor(path, spec, tmp_path / "two", 0, heard.append)
     one, two = tmp_path / "one" / spec.name, tmp_path / "two" / spec.name
     assert sorted(p.name for p in one.iterdir()) == sorted(p.name for p in two.iterdir())
     for file in one.iterdir():
@@ -128,7 +128,7 @@ def test_training_writes_the_same_bytes_twice_and_predicts(small: tuple[Path, Pr
 
 def test_damaged_and_missing_weights_are_told(small: tuple[Path, PredictorSpec], tmp_path: Path) -> None:
     path, spec = small
-    train(path, spec, tmp_path / "good", 0, lambda text: None)
+    train_predictor(path, spec, tmp_path / "good", 0, lambda text: None)
 
     def copy(name: str) -> Path:
         shutil.copytree(tmp_path / "good", tmp_path / name)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.safety.guard import screen_structure
+from tools.safety.guard import structure_verdict
 from tools.safety.resonance import usual
 from tools.safety.unmask import unmasked
 from tools.structures.parse import parse_smiles
@@ -19,7 +19,7 @@ with DATA.open(encoding="utf-8", newline="") as file:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
 def test_family(row: dict[str, str]) -> None:
-    found = screen_structure(row["smiles"], "molecule")
+    found = structure_verdict(row["smiles"], "molecule")
     if row["verdict"] == "pass":
         assert found.verdict != "block", found.rules
     else:
@@ -33,7 +33,7 @@ def test_each_family_that_blocks_has_a_near_miss() -> None:
 
 
 def test_a_protected_form_is_named_with_its_family() -> None:
-    hit = next(h for h in screen_structure("CC(Cc1ccccc1)NC(C)=O", "molecule").rules if h.id == "precursor.protected")
+    hit = next(h for h in structure_verdict("CC(Cc1ccccc1)NC(C)=O", "molecule").rules if h.id == "precursor.protected")
     assert "amphetamine family" in hit.reason
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.safety.guard import screen_goal
+from tools.safety.guard import goal_verdict
 from tools.safety.spelling import normalise
 
 HERE = Path(__file__).resolve().parents[3] / "evals" / "data" / "guard"
@@ -23,7 +23,7 @@ def test_the_sets_are_large_enough() -> None:
 
 @pytest.mark.parametrize("goal", BLOCK)
 def test_block(goal: str) -> None:
-    found = screen_goal(goal)
+    found = goal_verdict(goal)
     assert found.verdict == "block"
     assert found.rules[0].id.startswith("goal.")
     assert "words:" in found.rules[0].reason
@@ -31,13 +31,13 @@ def test_block(goal: str) -> None:
 
 @pytest.mark.parametrize("goal", ALLOW)
 def test_allow(goal: str) -> None:
-    assert screen_goal(goal).verdict == "allow", screen_goal(goal).rules
+    assert goal_verdict(goal).verdict == "allow", goal_verdict(goal).rules
 
 
 @pytest.mark.parametrize("goal", BLOCK[::6])
 def test_case_hyphens_and_context_hide_nothing(goal: str) -> None:
-    assert screen_goal(goal.upper()).verdict == "block"
-    assert screen_goal(f"Design a polymer with Tg > 100 °C; {goal}, non-explosive packaging").verdict == "block"
+    assert goal_verdict(goal.upper()).verdict == "block"
+    assert goal_verdict(f"Design a polymer with Tg > 100 °C; {goal}, non-explosive packaging").verdict == "block"
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_case_hyphens_and_context_hide_nothing(goal: str) -> None:
     ],
 )
 def test_warn(goal: str, rule: str) -> None:
-    found = screen_goal(goal)
+    found = goal_verdict(goal)
     assert found.verdict == "warn"
     assert [hit.id for hit in found.rules] == [rule]
 
@@ -63,12 +63,12 @@ def test_normalise() -> None:
 @pytest.mark.parametrize("piece", ["no ", "a b ", "x", "detect of ", "not a nerve agent or ", "kill the "])
 def test_long_goals_are_read_to_their_end(piece: str) -> None:
     filling = (piece * 20_000)[:19_900]
-    assert screen_goal(filling).verdict == "allow"
-    assert screen_goal(f"{filling}. Design a better sarin.").verdict == "block"
+    assert goal_verdict(filling).verdict == "allow"
+    assert goal_verdict(f"{filling}. Design a better sarin.").verdict == "block"
 
 
 def test_a_goal_of_a_megabyte_is_blocked() -> None:
-    found = screen_goal("a" * 1_000_000)
+    found = goal_verdict("a" * 1_000_000)
     assert found.verdict == "block"
     assert found.rules[0].id == "goal.too_long"
 
@@ -76,4 +76,4 @@ def test_a_goal_of_a_megabyte_is_blocked() -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_gets_a_verdict_without_failure(text: str) -> None:
-    assert all(hit.id != "guard.failure" for hit in screen_goal(text).rules)
+    assert all(hit.id != "guard.failure" for hit in goal_verdict(text).rules)

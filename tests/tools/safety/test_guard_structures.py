@@ -10,7 +10,7 @@ from rdkit import Chem
 
 from core.candidate import Material, Route, RouteStep
 from tools.safety import guard, structure
-from tools.safety.guard import RULES_VERSION, screen_alerts, screen_materials, screen_structure
+from tools.safety.guard import RULES_VERSION, alert_verdict, guarded_materials, structure_verdict
 from tools.safety.rules import rules_version, structure_rules
 from tools.safety.tables import MISASSIGNED, medicines, regulated, restricted_amines
 
@@ -34,7 +34,7 @@ def test_the_sets_are_large_enough() -> None:
 
 @pytest.mark.parametrize("row", BLOCK, ids=lambda row: row["name"])
 def test_block(row: dict[str, str]) -> None:
-    found = screen_structure(row["smiles"], "molecule")
+    found = structure_verdict(row["smiles"], "molecule")
     assert found.verdict == "block"
     assert row["rule"] in [hit.id for hit in found.rules if hit.verdict == "block"]
     assert all(hit.reason and hit.name for hit in found.rules)
@@ -42,7 +42,7 @@ def test_block(row: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("row", PASS, ids=lambda row: row["name"])
 def test_pass(row: dict[str, str]) -> None:
-    found = screen_structure(row["smiles"], "molecule")
+    found = structure_verdict(row["smiles"], "molecule")
     assert found.verdict == row["verdict"], [(hit.id, hit.reason) for hit in found.rules]
 
 
@@ -51,22 +51,22 @@ def test_writing_a_structure_differently_hides_nothing(row: dict[str, str]) -> N
     mol = Chem.MolFromSmiles(row["smiles"])
     for seed in (1, 2):
         shuffled = Chem.MolToRandomSmilesVect(mol, 1, randomSeed=seed)[0]
-        assert screen_structure(shuffled, "molecule").verdict == "block"
+        assert structure_verdict(shuffled, "molecule").verdict == "block"
     for disguise in (f"{row['smiles']}.Cl", f"O.{row['smiles']}.CCO", Chem.MolToSmiles(mol, kekuleSmiles=False, allHsExplicit=True)):
-        assert screen_structure(disguise, "molecule").verdict == "block", disguise
+        assert structure_verdict(disguise, "molecule").verdict == "block", disguise
     for atom in mol.GetAtoms():
         if atom.GetAtomicNum() == 6:
             atom.SetIsotope(13)
             atom.SetAtomMapNum(1)
-    assert screen_structure(Chem.MolToSmiles(mol), "molecule").verdict == "block"
+    assert structure_verdict(Chem.MolToSmiles(mol), "molecule").verdict == "block"
 
 
 def test_medicines_warn_whatever_their_salt_and_analogues_block() -> None:
     for smiles in ("CNC1(c2ccccc2Cl)CCCCC1=O", "C[NH2+]C1(c2ccccc2Cl)CCCCC1=O.[Cl-]", "CNC1(c2ccccc2Cl)CCCCC1=O.Cl"):
-        found = screen_structure(smiles, "molecule")
+        found = structure_verdict(smiles, "molecule")
         assert found.verdict == "warn"
         assert "ketamine" in found.rules[0].reason
-    assert screen_structure("CCNC1(c2ccccc2Cl)CCCCC1=O", "molecule").verdict == "block"
+    assert structure_verdict("CCNC1(c2ccccc2Cl)CCCCC1=O", "molecule").verdict == "block"
 
 
 def test_known_inchikeys_of_medicines() -> None:
@@ -88,25 +88,25 @@ def test_known_inchikeys_of_medicines() -> None:
 def test_ions_and_methane_that_the_list_holds_by_mistake_do_not_match() -> None:
     assert not set(MISASSIGNED) & set(regulated())
     for smiles in ("C", "[Na+].[Cl-]", "N", "CCCC(=O)[O-].[K+]", "CC(=O)[O-].[NH4+]"):
-        assert screen_structure(smiles, "molecule").verdict == "allow"
+        assert structure_verdict(smiles, "molecule").verdict == "allow"
     for smiles in ("[Na+].[F-]", "[K+].[C-]#N", "[K+].[F-].F"):
-        assert screen_structure(smiles, "molecule").rules[0].id == "regulated.australia_group"
+        assert structure_verdict(smiles, "molecule").rules[0].id == "regulated.australia_group"
 
 
 def test_a_listed_chemical_names_its_list_and_the_severest_list_wins() -> None:
-    found = screen_structure("CP(=O)(F)F", "molecule")
+    found = structure_verdict("CP(=O)(F)F", "molecule")
     assert {"regulated.schedule_1", "regulated.australia_group"} <= {hit.id for hit in found.rules}
     assert found.verdict == "block"
     assert found.rules[0].verdict == "block"
 
 
 def test_azo_dyes_are_cleaved() -> None:
-    found = screen_structure("COc1ccccc1N=Nc1c(O)ccc2ccccc12", "molecule")
+    found = structure_verdict("COc1ccccc1N=Nc1c(O)ccc2ccccc12", "molecule")
     assert [hit.id for hit in found.rules] == ["warn.azo_amine"]
     assert "o-anisidine" in found.rules[0].reason
-    hydrazone = screen_structure("COc1ccccc1NN=C1C(=O)C=Cc2ccccc12", "molecule")
+    hydrazone = structure_verdict("COc1ccccc1NN=C1C(=O)C=Cc2ccccc12", "molecule")
     assert "warn.azo_amine" in [hit.id for hit in hydrazone.rules]
-    assert screen_structure("CCN(CC)c1ccc(N=Nc2ccc(C#N)cc2)cc1", "molecule").verdict == "allow"
+    assert structure_verdict("CCN(CC)c1ccc(N=Nc2ccc(C#N)cc2)cc1", "molecule").verdict == "allow"
     assert len(restricted_amines()) == 22
 
 
@@ -129,31 +129,31 @@ def test_azo_dyes_are_cleaved() -> None:
     ],
 )
 def test_polymers(psmiles: str, verdict: str, rule: str) -> None:
-    found = screen_structure(psmiles, "polymer")
+    found = structure_verdict(psmiles, "polymer")
     assert found.verdict == verdict, found.rules
     assert (rule in [hit.id for hit in found.rules]) or not rule
 
 
 def test_alerts_only_for_drug_like_molecules() -> None:
     rhodanine = "O=C1NC(=S)SC1=Cc1ccccc1"
-    assert screen_structure(rhodanine, "molecule").verdict == "allow"
-    found = screen_alerts(rhodanine, "molecule")
+    assert structure_verdict(rhodanine, "molecule").verdict == "allow"
+    found = alert_verdict(rhodanine, "molecule")
     assert {"alert.pains", "alert.brenk"} & {hit.id for hit in found.rules}
     assert found.verdict == "warn"
-    assert screen_alerts("*CC(*)N=Nc1ccccc1", "polymer").verdict == "allow"
-    assert screen_alerts("not a structure", "molecule").verdict == "block"
+    assert alert_verdict("*CC(*)N=Nc1ccccc1", "polymer").verdict == "allow"
+    assert alert_verdict("not a structure", "molecule").verdict == "block"
 
 
 def test_what_stands_beside_a_repeat_unit_is_screened_too() -> None:
-    assert screen_structure("*CC(*)C(=O)O.CCN", "polymer").verdict == "allow"
-    found = screen_structure("*CC(*)C(=O)O.CC(C)OP(C)(=O)F", "polymer")
+    assert structure_verdict("*CC(*)C(=O)O.CCN", "polymer").verdict == "allow"
+    found = structure_verdict("*CC(*)C(=O)O.CC(C)OP(C)(=O)F", "polymer")
     assert found.verdict == "block"
-    assert found.rules == screen_structure("CC(C)OP(C)(=O)F", "molecule").rules
+    assert found.rules == structure_verdict("CC(C)OP(C)(=O)F", "molecule").rules
 
 
 @pytest.mark.parametrize("smiles", ["", "C(", "not a structure", "C" * 100_000, "C*", "C1CC"])
 def test_what_cannot_be_read_is_blocked(smiles: str) -> None:
-    found = screen_structure(smiles, "molecule")
+    found = structure_verdict(smiles, "molecule")
     assert found.verdict == "block"
     assert found.rules[0].id == "guard.unreadable"
 
@@ -163,10 +163,10 @@ def test_a_failure_inside_the_guard_blocks(monkeypatch: pytest.MonkeyPatch) -> N
         raise RuntimeError("rules are gone")
 
     monkeypatch.setattr(structure, "possible_rules", broken)
-    found = screen_structure("CCO", "molecule")
+    found = structure_verdict("CCO", "molecule")
     assert (found.verdict, found.rules[0].id) == ("block", "guard.failure")
     monkeypatch.setattr(guard, "goal_hits", broken)
-    assert guard.screen_goal("a solvent").rules[0].id == "guard.failure"
+    assert guard.goal_verdict("a solvent").rules[0].id == "guard.failure"
 
 
 def test_routes_are_screened_with_their_reagents() -> None:
@@ -182,7 +182,7 @@ def test_routes_are_screened_with_their_reagents() -> None:
             Material(name="a unit", smiles="*CC*"),
         ],
     )
-    screened = screen_materials(route)
+    screened = guarded_materials(route)
     assert [material.verdict for material in screened.starting_materials] == ["warn", "allow", "allow", "warn"]
     assert screened.starting_materials[0].rules == ["regulated.australia_group"]
     assert screened.starting_materials[3].role == "intermediate"

@@ -12,7 +12,7 @@ from core import data
 from core.approval import objections
 from evals.suites.guard import _cases, batches
 from tools.safety import name_to_structure, named
-from tools.safety.guard import concerns, outcome, screen_goal
+from tools.safety.guard import concerns, goal_verdict, outcome
 from tools.safety.spelling import normalise, unleet, within
 from tools.safety.tables import hazard_names, name_digest
 from tools.safety.words import lexicon, mentions
@@ -202,7 +202,7 @@ def test_what_cannot_be_screened_waits_for_a_person() -> None:
 
 
 def test_a_refused_goal_has_no_concerns() -> None:
-    assert screen_goal("a nerve agent like CAS 9999999-99-5").verdict == "block"
+    assert goal_verdict("a nerve agent like CAS 9999999-99-5").verdict == "block"
     assert concerns("a nerve agent like CAS 9999999-99-5") == []
 
 

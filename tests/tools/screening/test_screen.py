@@ -20,7 +20,7 @@ from core.spec import DesignSpec
 from tools.evaluation.score import score_candidates
 from tools.execution import ProcessExecutor, SerialExecutor
 from tools.files.records import StructureFile, records, smiles_of
-from tools.safety.guard import screen_structure
+from tools.safety.guard import structure_verdict
 from tools.screening import run as screening
 from tools.screening.chunk import process
 from tools.screening.filter import Step, best_order
@@ -197,7 +197,7 @@ def test_hits_are_what_the_whole_check_of_each_structure_gives(tmp_path: Path) -
     expected = {}
     for row in rows:
         form = standardise(row, "molecule")
-        safety = screen_structure(form.whole, "molecule")
+        safety = structure_verdict(form.whole, "molecule")
         (values,) = builtin().calculators.estimate([form.smiles], "molecule", names, made.conditions)
         origin = Origin(proposer="library", operator="screened")
         plain = Candidate(

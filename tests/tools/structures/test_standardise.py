@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rdkit import Chem
 
 from core.errors import StructureError
-from tools.safety.guard import screen_structure
+from tools.safety.guard import structure_verdict
 from tools.structures.similarity import morgan_fingerprint, tanimoto
 from tools.structures.standardise import standard_form, standardise
 
@@ -159,5 +159,5 @@ def test_the_molecule_handed_out_is_what_the_standard_form_writes(smiles: str) -
     assert found == standardise(smiles, "molecule")
     assert mol is not None
     assert Chem.MolToSmiles(mol) == found.smiles == Chem.MolToSmiles(Chem.MolFromSmiles(found.smiles))
-    assert screen_structure(found.smiles, "molecule", read=mol) == screen_structure(found.smiles, "molecule")
+    assert structure_verdict(found.smiles, "molecule", read=mol) == structure_verdict(found.smiles, "molecule")
     assert Chem.MolToSmiles(mol) == found.smiles

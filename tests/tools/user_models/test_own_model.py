@@ -12,17 +12,17 @@ import pytest
 from agent.reading import compact, interpret
 from core.candidate import PropertyValue
 from core.errors import NotFoundError, PredictorError, SpecError, UsageError
-from core.spec import CandidateClass, Conditions
+from core.spec import CandidateClass, EstimationConditions
 from tests.tools.user_models.tables import lab_table, molecules, polymers, viscosity, write
 from tools.execution import ProcessExecutor
-from tools.predictors.user_models.external import evaluate_own, evaluate_shipped
+from tools.predictors.user_models.external import evaluate_shipped, evaluate_user_model
 from tools.predictors.user_models.train import UserProperty, check_name, train_user_model
 from tools.versions import versions
 from tools.workspace import Workspace, builtin
 
 
 def values_of(workspace: Workspace, name: str, structures: list[str], kind: CandidateClass) -> list[PropertyValue]:
-    return [values[name] for values in workspace.estimate(structures, kind, [name], Conditions())]
+    return [values[name] for values in workspace.estimate(structures, kind, [name], EstimationConditions())]
 
 
 def test_the_card_says_what_was_measured_and_how_well(trained: Path) -> None:
@@ -71,15 +71,15 @@ def test_polymers_have_their_own_models(workspace: Workspace) -> None:
     assert workspace.catalogue["my_index"].classes == ("polymer",)
     [value] = values_of(workspace, "my_index", ["*CC(*)CCC"], "polymer")
     assert value.number == pytest.approx(dict(polymers())["*CC(*)CCC"], abs=0.15)
-    [found] = workspace.estimate(["CCO"], "molecule", ["my_index"], Conditions())
+    [found] = workspace.estimate(["CCO"], "molecule", ["my_index"], EstimationConditions())
     assert "not defined for a molecule" in (found["my_index"].reason or "")
 
 
 def test_worker_processes_know_the_model(workspace: Workspace) -> None:
     many = (molecules() * 5)[:150]
-    alone = workspace.estimate(many, "molecule", ["my_viscosity"], Conditions())
+    alone = workspace.estimate(many, "molecule", ["my_viscosity"], EstimationConditions())
     with ProcessExecutor(2) as executor:
-        spread = workspace.estimate(many, "molecule", ["my_viscosity"], Conditions(), executor=executor)
+        spread = workspace.estimate(many, "molecule", ["my_viscosity"], EstimationConditions(), executor=executor)
     assert spread == alone
 
 
@@ -103,7 +103,7 @@ def test_without_the_model_the_word_means_nothing(trained: Path) -> None:
     assert found["requirements"] == ["property:molecular_weight < 300"]
     assert found["unchecked"]
     with pytest.raises(SpecError):
-        workspace.estimate(["CCO"], "molecule", ["my_viscosity"], Conditions())
+        workspace.estimate(["CCO"], "molecule", ["my_viscosity"], EstimationConditions())
     models = builtin().with_user_models(trained).user_models
     assert models is not None
     with pytest.raises(NotFoundError):
@@ -164,10 +164,10 @@ def test_the_stored_model_and_its_recipe_can_be_measured(workspace: Workspace, t
     with path.open("a") as handle:
         handle.writelines(f"{s},{viscosity(s)}\n" for s in new)
     model = workspace.user_models.model("my_viscosity") if workspace.user_models else None
-    found = evaluate_own(model, path, None)
+    found = evaluate_user_model(model, path, None)
     assert found["figures"]["new to the model"]["n"] == 4
     assert len(found["bad_rows"]) == 4
-    split = evaluate_own(model, path, "cluster")["figures"]["cluster"]
+    split = evaluate_user_model(model, path, "cluster")["figures"]["cluster"]
     assert {"rmse", "mae", "r2", "spearman", "coverage"} <= set(split)
 
 

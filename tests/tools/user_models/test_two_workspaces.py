@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 
 from agent.reading import compact, interpret
-from core.spec import Conditions
+from core.spec import EstimationConditions
 from tests.tools.user_models.tables import polymers, write
 from tools.execution import ProcessExecutor
 from tools.predictors.user_models.train import UserProperty, train_user_model
@@ -36,7 +36,7 @@ def test_each_thread_sees_its_own_models_only(two: tuple[Workspace, Workspace]) 
 
     def work(workspace: Workspace, word: str, limit: str) -> tuple[list[float], str, list[str], str | None]:
         together.wait(timeout=60)
-        values = [v["my_index"].number or 0.0 for v in workspace.estimate(UNITS, "polymer", ["my_index"], Conditions())]
+        values = [v["my_index"].number or 0.0 for v in workspace.estimate(UNITS, "polymer", ["my_index"], EstimationConditions())]
         together.wait(timeout=60)
         read = compact(interpret(f"a polymer with a {word} below {limit}", workspace=workspace), catalogue=workspace.catalogue)
         version = versions(["my_index"], calculators=workspace.calculators).get("own model my_index")
@@ -72,5 +72,5 @@ def test_worker_processes_get_the_workspace_by_value(two: tuple[Workspace, Works
     many = (UNITS * 60)[:150]
     with ProcessExecutor(2) as executor:
         for workspace in two:
-            alone = workspace.estimate(many, "polymer", ["my_index"], Conditions())
-            assert workspace.estimate(many, "polymer", ["my_index"], Conditions(), executor=executor) == alone
+            alone = workspace.estimate(many, "polymer", ["my_index"], EstimationConditions())
+            assert workspace.estimate(many, "polymer", ["my_index"], EstimationConditions(), executor=executor) == alone

@@ -215,7 +215,7 @@ def _valid_mass(requirement: PropertyRequirement, definition: Property, what: st
 
 def _plain(condition: Condition, definition: Property) -> str:
     """' (5 cP)' after a limit on a logarithm, of a user's own property; else nothing."""
-    if not (definition.own and definition.plain_unit):
+    if not (definition.user_defined and definition.plain_unit):
         return ""
     numbers = [n for n in (condition.value, condition.low, condition.high) if n is not None]
     return f" ({' and '.join(f'{10.0**n:.3g}' for n in numbers)} {definition.plain_unit})"

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.candidate import PropertyValue
 from core.errors import NotFoundError, StructureError, UsageError
-from core.spec import CandidateClass, Conditions
+from core.spec import CandidateClass, EstimationConditions
 from tools.predictors.features.assemble import Describer
 from tools.predictors.neighbours import NeighbourIndex
 from tools.predictors.predict import predict
@@ -24,7 +24,7 @@ from tools.predictors.specs import PredictorSpec, predictor_spec
 from tools.predictors.training.calibration import spearman
 from tools.predictors.training.data import structure_key
 from tools.predictors.training.device import PROCESSOR, Device
-from tools.predictors.training.fit import train
+from tools.predictors.training.fit import train_predictor
 from tools.predictors.weights import digest
 from tools.structures.polymer_key import polymer_key
 
@@ -103,7 +103,7 @@ def measure(name: str, path: Path, *, seed: int = 0, progress: Progress = lambda
             writer = csv.DictWriter(handle, fieldnames=names)
             writer.writeheader()
             writer.writerows(kept)
-        card = train(data, spec, Path(folder) / "weights", seed, progress, harder_splits=False, device=device)
+        card = train_predictor(data, spec, Path(folder) / "weights", seed, progress, harder_splits=False, device=device)
         values = [
             predict([name], [entry.structure], _class(spec), _conditions(entry), folder=Path(folder) / "weights")[name][0]
             for entry in entries
@@ -122,8 +122,8 @@ def measure(name: str, path: Path, *, seed: int = 0, progress: Progress = lambda
     }
 
 
-def _conditions(entry: Known) -> Conditions:
-    return Conditions(solvent=entry.solvent, solvent_smiles=entry.solvent) if entry.solvent else Conditions()
+def _conditions(entry: Known) -> EstimationConditions:
+    return EstimationConditions(solvent=entry.solvent, solvent_smiles=entry.solvent) if entry.solvent else EstimationConditions()
 
 
 def summary(entries: tuple[Known, ...], values: list[PropertyValue]) -> dict[str, Any]:

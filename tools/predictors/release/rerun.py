@@ -20,7 +20,7 @@ from tools.predictors.specs import PREDICTORS
 from tools.predictors.training.baselines import BASELINES_FILE, baselines, baselines_entry
 from tools.predictors.training.correlation import write_correlation
 from tools.predictors.training.device import choose
-from tools.predictors.training.fit import train
+from tools.predictors.training.fit import train_predictor
 from tools.predictors.training.limits import LIMITS_FILE, errors_by
 from tools.predictors.weights import keep_entry
 
@@ -55,7 +55,7 @@ def data_file(folder: Path, data: str) -> Path:
 def train_and_compare(plan: Plan, name: str, file: Path) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """Train ``name`` on ``file`` into the plan's weights; returns its baselines' entry and its errors by column, if it has one."""
     spec, told = PREDICTORS[name], plan.told(name)
-    train(file, spec, plan.weights, plan.seed, told, plan.out_of_fold / f"{name}.npz", device=choose(plan.device, told))
+    train_predictor(file, spec, plan.weights, plan.seed, told, plan.out_of_fold / f"{name}.npz", device=choose(plan.device, told))
     beside = baselines_entry(baselines(file, spec, plan.seed, told), file, plan.seed)
     column = spec.limit_column
     return beside, errors_by(file, spec, plan.out_of_fold / f"{name}.npz", column, plan.weights, told) if column else None

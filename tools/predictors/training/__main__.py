@@ -22,7 +22,7 @@ from tools.predictors.training.baselines import write_baselines
 from tools.predictors.training.correlation import write_correlation
 from tools.predictors.training.data import read_table
 from tools.predictors.training.device import choose
-from tools.predictors.training.fit import train
+from tools.predictors.training.fit import train_predictor
 from tools.predictors.training.limits import write_limits
 from tools.predictors.training.precision import precision_report
 from tools.predictors.weights import WEIGHTS
@@ -55,7 +55,7 @@ def _train(arguments: list[str]) -> int:
         print(f"line {row.line}: {row.reason}", file=sys.stderr)
     if len(bad) > options.show_bad:
         print(f"... and {len(bad) - options.show_bad} more rows left out", file=sys.stderr)
-    card = train(options.data, spec, options.out, options.seed, progress, options.out_of_fold, device=device)
+    card = train_predictor(options.data, spec, options.out, options.seed, progress, options.out_of_fold, device=device)
     for split, m in card["metrics"].items():
         print(f"{spec.name}: {split}: RMSE {m['rmse']} MAE {m['mae']} n {m['n']} coverage {m['coverage']:.3f}")
     return 0

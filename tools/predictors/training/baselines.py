@@ -15,7 +15,8 @@ from tools.predictors.features.molecule import morgan_counts
 from tools.predictors.features.solvent import solvent_features
 from tools.predictors.specs import PredictorSpec
 from tools.predictors.training.card import FAMILIES, RANDOM, SCAFFOLD
-from tools.predictors.training.evaluate import Progress, metrics
+from tools.predictors.training.cross_validation import Progress
+from tools.predictors.training.evaluate import metrics
 from tools.predictors.training.fit import Prepared, family_folds_of, load
 from tools.predictors.training.splits import group_folds, scaffold_folds
 from tools.predictors.weights import digest, keep_entry

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -11,9 +12,10 @@ from numpy.typing import NDArray
 from tools.predictors.features.assemble import feature_names
 from tools.predictors.model import scale_columns
 from tools.predictors.specs import PredictorSpec
+from tools.predictors.training.cross_validation import Evaluation
 from tools.predictors.training.data import TrainingTable, element_support
 from tools.predictors.training.device import PROCESSOR, Device
-from tools.predictors.training.evaluate import Evaluation, choose_domain, interval_metrics, metrics
+from tools.predictors.training.evaluate import choose_domain, interval_metrics, metrics
 from tools.predictors.training.learners import recipe_of
 from tools.predictors.weights import hash_lines
 
@@ -69,7 +71,7 @@ def method_section(spec: PredictorSpec, seed: int, columns: int, device: Device 
     }
 
 
-def figures_section(y: NDArray[np.float64], evaluations: dict[str, Evaluation]) -> dict[str, Any]:
+def figures_section(y: NDArray[np.float64], evaluations: Mapping[str, Evaluation]) -> dict[str, Any]:
     """Metrics of each split, and the calibration and domain, which come from the random one."""
     random = evaluations[RANDOM]
     return {

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tools.predictors.model import Z90
 from tools.predictors.neighbours import NeighbourIndex
+from tools.predictors.training.calibration import Calibration
 from tools.predictors.training.splits import each_fold
 
 FloatArray = NDArray[np.float64]
 Rows = NDArray[np.int64]
+Progress = Callable[[str], None]
 Predict = Callable[[Rows], FloatArray]
 """What a trained model says of rows: an array of shape (m, number of rows), in the unit that is learnt."""
 
@@ -57,3 +60,34 @@ def cross_validated(
         told(k, test, answers)
     assert parts is not None
     return Unseen(parts, near, nearest)
+
+
+@dataclass
+class OutOfFold:
+    """Predictions of every row by models that have not seen its substance.
+
+    Attributes:
+        value: the prediction, (n,), in the unit that is learnt.
+        spread: standard deviation over the members, (n,), in the same unit.
+        near: Tanimoto similarity to the nearest training rows, (n, 3), highest first.
+        nearest: position of the nearest training row, (n,).
+    """
+
+    value: FloatArray
+    spread: FloatArray
+    near: NDArray[np.float32]
+    nearest: Rows
+
+
+@dataclass
+class Evaluation:
+    """One split, evaluated: the fold of every row, out-of-fold predictions, and the intervals held against them."""
+
+    fold: Rows
+    oof: OutOfFold
+    calibration: Calibration
+
+    @property
+    def sigma(self) -> FloatArray:
+        """One standard deviation of every row, (n,), in the unit that is learnt: half of the 90 % interval over 1.645."""
+        return self.calibration.half_width / Z90

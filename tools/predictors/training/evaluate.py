@@ -1,89 +1,17 @@
-"""Cross-validation, calibration of the intervals, and where the domain ends."""
+"""Figures of an evaluated split for the model card, and where the domain ends."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.predictors.model import Z90, scale_matrix
-from tools.predictors.specs import FeatureKind, PredictorSpec
-from tools.predictors.training.calibration import Calibration, crepes_quantile, error_figures, short
-from tools.predictors.training.calibration import calibrate as cross_fitted
-from tools.predictors.training.cross_validation import Predict, Rows, cross_validated
-from tools.predictors.training.device import PROCESSOR, Device
-from tools.predictors.training.learners import train_ensemble, train_scale
+from tools.predictors.model import Z90
+from tools.predictors.training.calibration import error_figures, short
+from tools.predictors.training.cross_validation import OutOfFold
 
 FloatArray = NDArray[np.float64]
-Progress = Callable[[str], None]
-
-
-@dataclass
-class OutOfFold:
-    """Predictions of every row by models that have not seen its substance; ``near`` holds the three largest similarities."""
-
-    value: FloatArray
-    spread: FloatArray
-    near: NDArray[np.float32]
-    nearest: NDArray[np.int64]
-
-
-def cross_validate(
-    spec: PredictorSpec,
-    x: NDArray[np.float32],
-    columns: NDArray[np.int64],
-    y: FloatArray,
-    fold: NDArray[np.int64],
-    bits: list[NDArray[np.uint16]],
-    seed: int,
-    progress: Progress,
-    device: Device = PROCESSOR,
-) -> OutOfFold:
-    """Train on all folds but one, predict that one, for each fold. ``columns``: those of ``x`` that the boosters see."""
-
-    def fit(train: Rows) -> Predict:
-        ensemble = train_ensemble(spec, x[train], columns, y[train], seed, device)
-        return lambda test: np.stack(ensemble.values(x[test]))
-
-    def told(k: int, test: Rows, answers: FloatArray) -> None:
-        error = answers[0] - y[test]
-        progress(f"fold {k + 1}: {len(test)} rows, RMSE {np.sqrt((error**2).mean()):.3g}, MAE {np.abs(error).mean():.3g}")
-
-    found = cross_validated(fold, bits, fit, told)
-    value, spread = found.parts
-    return OutOfFold(value, spread, found.near, found.nearest)
-
-
-def calibrate(kind: FeatureKind, x: NDArray[np.float32], y: FloatArray, oof: OutOfFold, fold: NDArray[np.int64], seed: int) -> Calibration:
-    """Expected errors for every row from the errors of the other folds, and the conformal quantile of the normalised errors.
-
-    ``half_width`` is honest: the scale model and the quantile used for a row have not seen its fold.
-    """
-    inputs = scale_matrix(kind, oof.value, oof.spread, oof.near, x)
-    error = np.abs(y - oof.value)
-
-    def expected(train: NDArray[np.int64], test: NDArray[np.int64]) -> FloatArray:
-        booster = train_scale(kind, inputs[train], error[train], seed)
-        return np.asarray(np.exp(booster.predict(inputs[test], num_threads=1)))
-
-    return cross_fitted(error, fold, expected, crepes_quantile, floor=0.01)
-
-
-@dataclass
-class Evaluation:
-    """One split, evaluated: folds, out-of-fold predictions, calibration."""
-
-    fold: NDArray[np.int64]
-    oof: OutOfFold
-    calibration: Calibration
-
-    @property
-    def sigma(self) -> FloatArray:
-        """One standard deviation of every row: half of the 90 % interval over 1.645."""
-        return self.calibration.half_width / Z90
 
 
 def metrics(y: FloatArray, value: FloatArray) -> dict[str, float]:

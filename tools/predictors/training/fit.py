@@ -1,7 +1,8 @@
-"""Training one predictor from a file of measurements: cross-validation, calibration, final weights, card."""
+"""What the trainer needs to know of a predictor that ships: its data, its ensemble, its expected error, its files and card."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from tools.predictors.model import (
     scale_matrix,
 )
 from tools.predictors.specs import PredictorSpec
-from tools.predictors.training.calibration import Calibration
+from tools.predictors.training.calibration import Calibration, calibrate, crepes_quantile
 from tools.predictors.training.card import (
     FAMILIES,
     RANDOM,
@@ -29,18 +30,27 @@ from tools.predictors.training.card import (
     figures_section,
     method_section,
 )
+from tools.predictors.training.cross_validation import Evaluation, FloatArray, OutOfFold, Predict, Progress, Rows, Unseen
 from tools.predictors.training.data import TrainingTable, describe, read_table
 from tools.predictors.training.device import PROCESSOR, Device
-from tools.predictors.training.evaluate import Evaluation, Progress, calibrate, cross_validate
 from tools.predictors.training.kernel_fit import coding_of
-from tools.predictors.training.learners import train_ensemble, train_scale, used_columns
+from tools.predictors.training.learners import Ensemble, train_ensemble, train_scale, used_columns
 from tools.predictors.training.splits import each_fold, family_folds, group_folds, scaffold_folds
-from tools.predictors.weights import digest, files_section, gzip_text, npz_bytes, write_folder
+from tools.predictors.training.trainer import Split, TrainedFiles, train
+from tools.predictors.weights import digest, files_section, gzip_text, npz_bytes
 
 
 @dataclass
 class Prepared:
-    """Data described and ready for training, and the device to train on."""
+    """Data described and ready for training, and the device to train on.
+
+    Attributes:
+        table: the rows.
+        x: the features of every row, (n, p).
+        bits: the fingerprint of every row, as positions of its bits.
+        columns: those of ``x`` that the boosters see.
+        device: where matrices are computed.
+    """
 
     table: TrainingTable
     x: NDArray[np.float32]
@@ -58,54 +68,115 @@ def load(path: Path, spec: PredictorSpec, progress: Progress, device: Device = P
     return Prepared(table, x, bits, used_columns(x), device)
 
 
-def evaluate(data: Prepared, spec: PredictorSpec, fold: NDArray[np.int64], seed: int, progress: Progress) -> Evaluation:
-    """Cross-validate on ``fold`` and calibrate."""
-    oof = cross_validate(spec, data.x, data.columns, data.table.y, fold, data.bits, seed, progress, data.device)
-    return Evaluation(fold, oof, calibrate(spec.kind, data.x, data.table.y, oof, fold, seed))
+class PredictorTask:
+    """The learning of a predictor that ships: boosters, with a Gaussian process and networks where its recipe has them."""
+
+    def __init__(self, data: Prepared, spec: PredictorSpec, seed: int, *, data_hash: str = "", harder_splits: bool = True) -> None:
+        """``data_hash``: SHA-256 of the data file, for the card; ``harder_splits`` False leaves out the scaffold and family splits."""
+        self.data, self.spec, self.seed = data, spec, seed
+        self.name, self.bits = spec.name, data.bits
+        self._data_hash, self._harder_splits = data_hash, harder_splits
+
+    def splits(self) -> list[Split]:
+        """Random over substances; then by scaffold, and of polymers five whole clusters left out in turn."""
+        found = [self.random_split()]
+        if self._harder_splits:
+            found.append(self.scaffold_split())
+            if self.spec.kind == "polymer":
+                found.append(self.family_split())
+        return found
+
+    def random_split(self) -> Split:
+        """Five folds; rows of one substance share a fold."""
+        return Split(RANDOM, "cross-validation, random over substances", lambda: group_folds(self.data.table.keys, self.seed))
+
+    def scaffold_split(self) -> Split:
+        """Five folds; rows of one scaffold share a fold."""
+        table = self.data.table
+        return Split(SCAFFOLD, "cross-validation by scaffold", lambda: scaffold_folds(table.mols, table.keys, self.seed))
+
+    def family_split(self) -> Split:
+        """Five clusters, each a fold."""
+        return Split(FAMILIES, "cross-validation, families held out", lambda: family_folds_of(self.data, self.spec, self.seed))
+
+    def fit(self, rows: Rows) -> Predict:
+        """Train the ensemble on ``rows``; it answers value and standard deviation over the members, (2, m)."""
+        data = self.data
+        ensemble = train_ensemble(self.spec, data.x[rows], data.columns, data.table.y[rows], self.seed, data.device)
+        return lambda asked: np.stack(ensemble.values(data.x[asked]))
+
+    def describe_fold(self, rows: Rows, answers: FloatArray) -> str:
+        """Rows, RMSE and MAE of a fold, in the predictor's unit."""
+        error = answers[0] - self.data.table.y[rows]
+        return f"{len(rows)} rows, RMSE {np.sqrt((error**2).mean()):.3g}, MAE {np.abs(error).mean():.3g}"
+
+    def calibrated(self, fold: Rows, unseen: Unseen) -> Evaluation:
+        """Expected errors for every row from the errors of the other folds, and the conformal quantile of the normalised errors.
+
+        ``half_width`` is honest: the scale model and the quantile used for a row have not seen its fold.
+        """
+        oof = _out_of_fold(unseen)
+        inputs, error = self._scale_inputs(oof), np.abs(self.data.table.y - oof.value)
+
+        def expected(train: Rows, test: Rows) -> FloatArray:
+            booster = train_scale(self.spec.kind, inputs[train], error[train], self.seed)
+            return np.asarray(np.exp(booster.predict(inputs[test], num_threads=1)))
+
+        return Evaluation(fold, oof, calibrate(error, fold, expected, crepes_quantile, floor=0.01))
+
+    def held_out(self, fold: Rows, unseen: Unseen, calibrated: Evaluation) -> Evaluation:
+        """Intervals calibrated on the random split, without the rows of the fold for which they are used."""
+        oof, random = _out_of_fold(unseen), calibrated
+        inputs, asked = self._scale_inputs(random.oof), self._scale_inputs(oof)
+        error = np.abs(self.data.table.y - random.oof.value)
+        scale = np.zeros(len(fold))
+        for _, others, held in each_fold(fold):
+            booster = train_scale(self.spec.kind, inputs[others], error[others], self.seed)
+            scale[held] = np.exp(np.asarray(booster.predict(asked[held], num_threads=1)))
+        smallest, q90 = random.calibration.smallest_scale, random.calibration.q90
+        scale = np.maximum(scale, smallest)
+        return Evaluation(fold, oof, Calibration(scale, scale * q90, q90, smallest))
+
+    def finish(self, calibrated: Evaluation, evaluations: Mapping[str, Evaluation], progress: Progress) -> TrainedFiles:
+        """The ensemble of all rows, the model of the expected error, the neighbour index, and the card."""
+        data, spec = self.data, self.spec
+        progress("training the final ensemble on all rows")
+        ensemble = train_ensemble(spec, data.x, data.columns, data.table.y, self.seed, data.device)
+        error = np.abs(data.table.y - calibrated.oof.value)
+        scale = train_scale(spec.kind, self._scale_inputs(calibrated.oof), error, self.seed)
+        solvents = sorted(set(data.table.solvents)) if spec.solvent else []
+        neighbours, index = _neighbour_files(data, spec, solvents)
+        files = {
+            **_member_files(ensemble),
+            SCALE_FILE: gzip_text(scale.model_to_string()),
+            NEIGHBOURS_FILE: neighbours,
+            ARRAYS_FILE: npz_bytes({"columns": data.columns.astype(np.uint16), **index}),
+            CALIBRATION_FILE: _calibration_file(data.table, calibrated),
+        }
+        card = {
+            **data_section(data.table, spec, self._data_hash),
+            **method_section(spec, self.seed, len(data.columns), data.device),
+            **figures_section(data.table.y, evaluations),
+            "solvents": solvents,
+            **files_section(files),
+        }
+        return TrainedFiles(files, card, card_markdown(card))
+
+    def _scale_inputs(self, oof: OutOfFold) -> FloatArray:
+        return scale_matrix(self.spec.kind, oof.value, oof.spread, oof.near, self.data.x)
 
 
-def random_evaluation(data: Prepared, spec: PredictorSpec, seed: int, progress: Progress) -> Evaluation:
-    """Five folds; rows of one substance share a fold."""
-    progress("cross-validation, random over substances")
-    return evaluate(data, spec, group_folds(data.table.keys, seed), seed, progress)
+def _out_of_fold(unseen: Unseen) -> OutOfFold:
+    value, spread = unseen.parts
+    return OutOfFold(value, spread, unseen.near, unseen.nearest)
 
 
-def scaffold_evaluation(data: Prepared, spec: PredictorSpec, random: Evaluation, seed: int, progress: Progress) -> Evaluation:
-    """Five folds by scaffold, with the intervals that would have shipped."""
-    progress("cross-validation by scaffold")
-    return harder_evaluation(data, spec, scaffold_folds(data.table.mols, data.table.keys, seed), random, seed, progress)
-
-
-def family_evaluation(data: Prepared, spec: PredictorSpec, random: Evaluation, seed: int, progress: Progress) -> Evaluation:
-    """Five whole clusters left out in turn, with the intervals that would have shipped."""
-    progress("cross-validation, families held out")
-    return harder_evaluation(data, spec, family_folds_of(data, spec, seed), random, seed, progress)
-
-
-def family_folds_of(data: Prepared, spec: PredictorSpec, seed: int) -> NDArray[np.int64]:
-    """The cluster of every row, on all standardised descriptors."""
+def family_folds_of(data: Prepared, spec: PredictorSpec, seed: int) -> Rows:
+    """The cluster of every row, (n,), on all standardised descriptors."""
     return family_folds(coding_of(spec.kind, data.x).codes(data.x).astype(np.float32), seed)
 
 
-def harder_evaluation(
-    data: Prepared, spec: PredictorSpec, fold: NDArray[np.int64], random: Evaluation, seed: int, progress: Progress
-) -> Evaluation:
-    """Cross-validate on ``fold``. The intervals are calibrated on the random split without the rows of the fold they are used for."""
-    table = data.table
-    oof = cross_validate(spec, data.x, data.columns, table.y, fold, data.bits, seed, progress, data.device)
-    scale = np.zeros(len(table))
-    inputs = scale_matrix(spec.kind, random.oof.value, random.oof.spread, random.oof.near, data.x)
-    asked = scale_matrix(spec.kind, oof.value, oof.spread, oof.near, data.x)
-    error = np.abs(table.y - random.oof.value)
-    for _, train, test in each_fold(fold):
-        booster = train_scale(spec.kind, inputs[train], error[train], seed)
-        scale[test] = np.exp(np.asarray(booster.predict(asked[test], num_threads=1)))
-    scale = np.maximum(scale, random.calibration.smallest_scale)
-    half_width = scale * random.calibration.q90
-    return Evaluation(fold, oof, Calibration(scale, half_width, random.calibration.q90, random.calibration.smallest_scale))
-
-
-def train(
+def train_predictor(
     path: Path,
     spec: PredictorSpec,
     out: Path,
@@ -118,44 +189,27 @@ def train(
 ) -> dict[str, Any]:
     """Train ``spec`` on ``path`` and write weights and card to ``out/<name>``; returns the card.
 
-    ``out_of_fold`` names an npz file for the out-of-fold predictions with their structures (kept out of the weights, for
-    ``precision`` and ``correlation``); ``harder_splits`` False leaves out the scaffold and family splits. Equal data, seed, device and library versions give equal bytes.
+    ``out_of_fold`` names an npz file for the out-of-fold predictions with their structures (kept out of the weights, for ``precision`` and
+    ``correlation``); ``harder_splits`` False leaves out the scaffold and family splits. Equal data, seed, device and library versions give
+    equal bytes. Raises NotFoundError or UsageError for a file that cannot be used.
     """
     data = load(path, spec, progress, device)
     progress(f"matrices on {device.name}, trees on the processor")
-    random = random_evaluation(data, spec, seed, progress)
-    evaluations = {RANDOM: random}
-    if harder_splits:
-        evaluations[SCAFFOLD] = scaffold_evaluation(data, spec, random, seed, progress)
-    if harder_splits and spec.kind == "polymer":
-        evaluations[FAMILIES] = family_evaluation(data, spec, random, seed, progress)
+    task = PredictorTask(data, spec, seed, data_hash=digest(path.read_bytes()), harder_splits=harder_splits)
+    trained = train(task, out, progress)
     if out_of_fold is not None:
-        write_out_of_fold(out_of_fold, spec, data, random)
-    progress("training the final ensemble on all rows")
-    ensemble = train_ensemble(spec, data.x, data.columns, data.table.y, seed, device)
-    inputs = scale_matrix(spec.kind, random.oof.value, random.oof.spread, random.oof.near, data.x)
-    scale = train_scale(spec.kind, inputs, np.abs(data.table.y - random.oof.value), seed)
+        write_out_of_fold(out_of_fold, spec, data, trained.evaluations[RANDOM])
+    return trained.card
+
+
+def _member_files(ensemble: Ensemble) -> dict[str, bytes]:
+    """The members of an ensemble as files."""
     files = {f"value_{i}.txt.gz": gzip_text(b.model_to_string()) for i, b in enumerate(ensemble.boosters)}
     if ensemble.kernel is not None:
         files[KERNEL_FILE] = npz_bytes(ensemble.kernel.arrays())
     if ensemble.network is not None:
         files[NETWORK_FILE] = npz_bytes(ensemble.network.arrays())
-    files[SCALE_FILE] = gzip_text(scale.model_to_string())
-    solvents = sorted(set(data.table.solvents)) if spec.solvent else []
-    neighbours, index = _neighbour_files(data, spec, solvents)
-    files[NEIGHBOURS_FILE] = neighbours
-    files[ARRAYS_FILE] = npz_bytes({"columns": data.columns.astype(np.uint16), **index})
-    files[CALIBRATION_FILE] = _calibration_file(data.table, random)
-    card = {
-        **data_section(data.table, spec, digest(path.read_bytes())),
-        **method_section(spec, seed, len(data.columns), device),
-        **figures_section(data.table.y, evaluations),
-        "solvents": solvents,
-        **files_section(files),
-    }
-    write_folder(out / spec.name, files, card, card_markdown(card))
-    progress(f"wrote {out / spec.name} ({sum(map(len, files.values())) / 1e6:.2f} MB)")
-    return card
+    return files
 
 
 def _neighbour_files(data: Prepared, spec: PredictorSpec, solvents: list[str]) -> tuple[bytes, dict[str, NDArray[Any]]]:

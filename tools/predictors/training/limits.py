@@ -14,8 +14,8 @@ from rdkit import Chem
 from core.errors import NotFoundError, UsageError
 from tools.predictors.model import Model
 from tools.predictors.specs import PredictorSpec
+from tools.predictors.training.cross_validation import Progress
 from tools.predictors.training.data import SIMULATED, TrainingTable, describe, read_table
-from tools.predictors.training.evaluate import Progress
 from tools.predictors.weights import keep_entry
 
 LIMITS_FILE = "limits.json"

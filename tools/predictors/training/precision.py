@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from core.errors import UsageError
 from core.spec import Condition
 from tools.predictors.specs import PredictorSpec
-from tools.predictors.training.evaluate import Progress
-from tools.predictors.training.fit import load, random_evaluation, write_out_of_fold
+from tools.predictors.training.cross_validation import Progress
+from tools.predictors.training.fit import PredictorTask, load, write_out_of_fold
+from tools.predictors.training.trainer import evaluate
 
 TOP = 10
 POOL_SIZES = (100, 300, 1000)
@@ -97,7 +98,8 @@ def precision_report(spec: PredictorSpec, goal: str, data: Path | None, out_of_f
             raise UsageError("give --data FILE, or --out-of-fold with a file written by training")
         prepared = load(data, spec, progress)
         target = out_of_fold or Path(f"{spec.name}.oof.npz")
-        write_out_of_fold(target, spec, prepared, random_evaluation(prepared, spec, seed, progress))
+        task = PredictorTask(prepared, spec, seed)
+        write_out_of_fold(target, spec, prepared, evaluate(task, task.random_split(), progress))
         out_of_fold = target
     with np.load(out_of_fold, allow_pickle=False) as archive:
         table = {key: archive[key] for key in archive.files}

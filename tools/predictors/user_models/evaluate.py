@@ -1,8 +1,7 @@
-"""Cross-validation of a model of own measurements: honest predictions, honest intervals, and where the domain ends."""
+"""What the trainer needs to know of a user's model while it is evaluated: features, folds, the kernel's share, the expected error."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,17 +11,13 @@ from scipy.optimize import nnls
 
 from core.errors import UsageError
 from tools.predictors.features.assemble import Describer
-from tools.predictors.training.calibration import Calibration, conformal_quantile, error_figures, short, spearman
-from tools.predictors.training.calibration import calibrate as cross_fitted
-from tools.predictors.training.cross_validation import Predict, Rows, cross_validated
+from tools.predictors.training.calibration import calibrate, conformal_quantile, error_figures, short, spearman
+from tools.predictors.training.cross_validation import Evaluation, FloatArray, OutOfFold, Rows, Unseen
 from tools.predictors.training.splits import cluster_folds, group_folds, scaffold_folds
-from tools.predictors.user_models.learn import learn
 from tools.predictors.user_models.learned import Scale, combined, dense_bits
 from tools.predictors.user_models.table import Measurements
 
-FloatArray = NDArray[np.float64]
-Progress = Callable[[str], None]
-Split = Literal["random", "scaffold", "cluster"]
+SplitName = Literal["random", "scaffold", "cluster"]
 
 _KERNEL_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -45,8 +40,8 @@ def describe(table: Measurements) -> Described:
     return Described(table, x, on, dense_bits(on))
 
 
-def folds_of(data: Described, split: Split, seed: int) -> NDArray[np.int64]:
-    """The fold of every substance. Raises UsageError where the split leaves fewer than two folds with structures."""
+def folds_of(data: Described, split: SplitName, seed: int) -> Rows:
+    """The fold of every substance, (n,). Raises UsageError where the split leaves fewer than two folds with structures."""
     table = data.table
     if split == "random":
         fold = group_folds(table.keys, seed)
@@ -60,43 +55,30 @@ def folds_of(data: Described, split: Split, seed: int) -> NDArray[np.int64]:
 
 
 @dataclass
-class OutOfFold:
-    """What models say of substances that they have not seen: members' predictions (3, n), similarity to the training rows (n,)."""
+class UserEvaluation(Evaluation):
+    """An evaluation with what the final model takes from it: the kernel's share in the mean, 0 to 1, and the error to expect."""
 
-    parts: FloatArray
-    similarity: FloatArray
-    fold: NDArray[np.int64]
-
-    def value(self, kernel_share: float) -> FloatArray:
-        """The combined prediction."""
-        return combined(self.parts, kernel_share)
-
-    @property
-    def spread(self) -> FloatArray:
-        """Disagreement of the members."""
-        return np.asarray(self.parts.std(axis=0))
+    share: float
+    scale: Scale
 
 
-def cross_validate(data: Described, fold: NDArray[np.int64], seed: int, progress: Progress) -> OutOfFold:
-    """Train on all folds but one and predict that one, for each fold."""
-    y = data.table.y
+def best_kernel_share(parts: FloatArray, y: FloatArray) -> float:
+    """The kernel's share in the mean, of five, with the least squared error out of fold; equals go to the even mean.
 
-    def fit(train: Rows) -> Predict:
-        model = learn(data.table.kind, data.x[train], data.bits[train], y[train], seed)
-        return lambda test: model.parts(data.x[test], data.bits[test])
-
-    def told(k: int, test: Rows, answers: FloatArray) -> None:
-        error = combined(answers, 0.5) - y[test]
-        progress(f"fold {k + 1}: {len(test)} substances, RMSE {np.sqrt((error**2).mean()):.3g}")
-
-    found = cross_validated(fold, data.on, fit, told)
-    return OutOfFold(found.parts, found.near[:, 0].astype(np.float64), fold)
-
-
-def best_kernel_share(oof: OutOfFold, y: FloatArray) -> float:
-    """The kernel's share in the mean, of five, with the least squared error out of fold; equals go to the even mean."""
-    errors = {share: float(((oof.value(share) - y) ** 2).mean()) for share in _KERNEL_SHARES}
+    ``parts``: predictions of the members, (3, n); ``y``: measured values, (n,); both in the unit that is learnt.
+    """
+    errors = {share: float(((combined(parts, share) - y) ** 2).mean()) for share in _KERNEL_SHARES}
     return min(errors, key=lambda share: (round(errors[share], 12), abs(share - 0.5)))
+
+
+def out_of_fold(unseen: Unseen, share: float) -> OutOfFold:
+    """The combined prediction and the disagreement of the members, with ``share`` (0 to 1) of the kernel."""
+    return OutOfFold(combined(unseen.parts, share), np.asarray(unseen.parts.std(axis=0)), unseen.near, unseen.nearest)
+
+
+def similarity(oof: OutOfFold) -> FloatArray:
+    """Tanimoto similarity of every row to the nearest training row, (n,)."""
+    return oof.near[:, 0].astype(np.float64)
 
 
 def fit_scale(error: FloatArray, spread: FloatArray, similarity: FloatArray) -> Scale:
@@ -107,17 +89,20 @@ def fit_scale(error: FloatArray, spread: FloatArray, similarity: FloatArray) -> 
     return Scale(max(float(found[0]), floor), float(found[1]), float(found[2]))
 
 
-def calibrate(oof: OutOfFold, y: FloatArray, kernel_share: float) -> tuple[Scale, Calibration]:
-    """The expected error that the final model uses, and the calibration of its intervals."""
-    error = np.abs(oof.value(kernel_share) - y)
+def evaluated(fold: Rows, unseen: Unseen, y: FloatArray) -> UserEvaluation:
+    """The evaluation of a split with the kernel's share, the expected error and the intervals that follow from it."""
+    share = best_kernel_share(unseen.parts, y)
+    oof = out_of_fold(unseen, share)
+    error, near = np.abs(oof.value - y), similarity(oof)
 
-    def fitted(rows: NDArray[np.int64]) -> Scale:
-        return fit_scale(error[rows], oof.spread[rows], oof.similarity[rows])
+    def fitted(rows: Rows) -> Scale:
+        return fit_scale(error[rows], oof.spread[rows], near[rows])
 
-    def expected(train: NDArray[np.int64], test: NDArray[np.int64]) -> FloatArray:
-        return fitted(train).of(oof.spread[test], oof.similarity[test])
+    def expected(train: Rows, test: Rows) -> FloatArray:
+        return fitted(train).of(oof.spread[test], near[test])
 
-    return fitted(np.arange(len(y))), cross_fitted(error, oof.fold, expected, conformal_quantile, floor=0.0)
+    calibration = calibrate(error, fold, expected, conformal_quantile, floor=0.0)
+    return UserEvaluation(fold, oof, calibration, share, fitted(np.arange(len(y))))
 
 
 def figures(y: FloatArray, value: FloatArray, half_width: FloatArray | None = None) -> dict[str, Any]:

@@ -11,26 +11,20 @@ from numpy.typing import NDArray
 
 from core.candidate import PropertyValue
 from core.errors import UsageError
-from core.spec import CandidateClass, Conditions
+from core.spec import CandidateClass, EstimationConditions
 from tools.predictors.specs import predictor_spec
-from tools.predictors.user_models.evaluate import (
-    Progress,
-    Split,
-    best_kernel_share,
-    calibrate,
-    cross_validate,
-    describe,
-    figures,
-    folds_of,
-)
-from tools.predictors.user_models.model import OwnModel
+from tools.predictors.training.cross_validation import Progress
+from tools.predictors.training.trainer import evaluate, evaluate_held_out
+from tools.predictors.user_models.evaluate import SplitName, describe, figures
+from tools.predictors.user_models.model import UserModel
 from tools.predictors.user_models.table import read_measurements
+from tools.predictors.user_models.train import MadeBy, UserModelTask, UserProperty
 
 
-def evaluate_own(
-    model: OwnModel,
+def evaluate_user_model(
+    model: UserModel,
     path: Path,
-    split: Split | None,
+    split: SplitName | None,
     *,
     seed: int = 0,
     smiles: str = "",
@@ -48,10 +42,9 @@ def evaluate_own(
     )
     base = {"name": name, "unit": card["unit"], "version": card["version"], "bad_rows": [[b.line, b.reason] for b in table.bad]}
     if split is not None:
-        data = describe(table)
-        oof = cross_validate(data, folds_of(data, split, seed), seed, progress)
-        share = best_kernel_share(oof, table.y)
-        found = figures(table.y, oof.value(share), calibrate(oof, table.y, share)[1].half_width)
+        task = UserModelTask(UserProperty(name=name), describe(table), seed, MadeBy(path))
+        measured = evaluate(task, task.split(split), progress)
+        found = figures(table.y, measured.oof.value, measured.calibration.half_width)
         return {**base, "what": f"recipe, cross-validated by {split}, 5 folds", "figures": {split: found}}
     values = model.predict(table.smiles, "polymer" if card["kind"] == "polymer" else "molecule")
     known = frozenset(model.structures)
@@ -61,7 +54,7 @@ def evaluate_own(
 def evaluate_shipped(
     name: str,
     path: Path,
-    split: Split | None,
+    split: SplitName | None,
     *,
     seed: int = 0,
     smiles: str = "",
@@ -74,9 +67,9 @@ def evaluate_shipped(
     Without ``target`` the table has the columns of the predictor's own data. With it, that column holds values in the predictor's unit
     and ``smiles`` (found by itself where only one can be meant) the structures; such a table is for the stored model only.
     """
-    from tools.predictors.training import fit
     from tools.predictors.training.data import read_table
     from tools.predictors.training.device import choose
+    from tools.predictors.training.fit import PredictorTask, load
 
     spec = predictor_spec(name)
     base = {"name": name, "unit": spec.unit}
@@ -91,15 +84,13 @@ def evaluate_shipped(
         table = read_table(path, spec)
         found = _stored(name, table.smiles, table.solvents, table.y, kind, progress)
         return {**base, "bad_rows": [[b.line, b.reason] for b in table.bad], "what": "stored model", "figures": found}
-    data = fit.load(path, spec, progress, choose(device, progress))
+    data = load(path, spec, progress, choose(device, progress))
     bad = [[b.line, b.reason] for b in data.table.bad]
-    random = fit.random_evaluation(data, spec, seed, progress)
-    if split == "scaffold":
-        measured = fit.scaffold_evaluation(data, spec, random, seed, progress)
-    elif split == "cluster":
-        measured = fit.family_evaluation(data, spec, random, seed, progress)
-    else:
-        measured = random
+    task = PredictorTask(data, spec, seed)
+    measured = evaluate(task, task.random_split(), progress)
+    if split != "random":
+        harder = task.scaffold_split() if split == "scaffold" else task.family_split()
+        measured = evaluate_held_out(task, harder, measured, progress)
     found = {split: figures(data.table.y, measured.oof.value, measured.calibration.half_width)}
     return {**base, "bad_rows": bad, "what": f"recipe, cross-validated by {split}, 5 folds", "figures": found}
 
@@ -115,7 +106,7 @@ def _stored(
     values: list[PropertyValue] = [PropertyValue(value=None, method="", method_version="")] * len(structures)
     for solvent in sorted(set(solvents)):
         rows = [i for i, s in enumerate(solvents) if s == solvent]
-        conditions = Conditions(solvent=solvent, solvent_smiles=solvent) if solvent else Conditions()
+        conditions = EstimationConditions(solvent=solvent, solvent_smiles=solvent) if solvent else EstimationConditions()
         for i, value in zip(rows, predict([name], [structures[i] for i in rows], kind, conditions)[name], strict=True):
             values[i] = value
     known = frozenset(load_model(name).structures)

@@ -89,7 +89,7 @@ def with_card(catalogue: Catalogue, card: Mapping[str, Any]) -> Catalogue:
         classes=("polymer",) if card["kind"] == "polymer" else ("molecule",),
         window=0.1 if card["log"] else None,
         plain_unit=plain if card["log"] else "",
-        own=True,
+        user_defined=True,
     )
     return catalogue.with_properties(definition, units=units)
 
@@ -106,6 +106,6 @@ def load_user_model(name: str, folder: Path, versions: Mapping[str, str]) -> Any
 
 @lru_cache(maxsize=16)
 def _load(name: str, folder: Path, version: str) -> Any:
-    from tools.predictors.user_models.model import OwnModel
+    from tools.predictors.user_models.model import UserModel
 
-    return OwnModel(name, folder)
+    return UserModel(name, folder)

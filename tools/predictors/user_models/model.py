@@ -23,7 +23,7 @@ from tools.predictors.weights import WeightsFolder
 _Z90 = 1.6448536269514722
 
 
-class OwnModel:
+class UserModel:
     """An own model in memory."""
 
     def __init__(self, name: str, folder: Path) -> None:

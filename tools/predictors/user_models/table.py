@@ -12,7 +12,7 @@ from rdkit import Chem
 
 from core.errors import StructureError, UsageError
 from tools.files.headings import place_of
-from tools.files.records import Entry, StructureFile, Table, smiles_of
+from tools.files.records import Entry, StructureFile, StructureTable, smiles_of
 from tools.predictors.prepare import Prepared, prepare
 from tools.predictors.specs import FeatureKind
 from tools.predictors.user_models.values import ValueColumn, says_no_value
@@ -70,7 +70,7 @@ class _Row:
     value: float
 
 
-def _columns(path: Path, table: Table, target: str) -> str:
+def _columns(path: Path, table: StructureTable, target: str) -> str:
     """The column of the values. Raises UsageError naming the columns there are."""
     there = f"{path.name} has the columns: {', '.join(table.headings) or 'none'}"
     if target:

@@ -1,10 +1,12 @@
-"""Training a model of own measurements: cross-validate, calibrate, train on everything, write safe files and a model card."""
+"""Training a model of a user's own measurements: what the trainer needs to know of it, and the model card."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,23 +20,25 @@ from tools.files.units import standard
 from tools.predictors.features.assemble import feature_names
 from tools.predictors.specs import PREDICTORS, FeatureKind
 from tools.predictors.training.calibration import Calibration
+from tools.predictors.training.card import RANDOM
+from tools.predictors.training.cross_validation import Evaluation, FloatArray, Predict, Progress, Rows, Unseen
+from tools.predictors.training.trainer import Split, TrainedFiles, train
 from tools.predictors.user_models.card import card_markdown
 from tools.predictors.user_models.evaluate import (
     Described,
-    OutOfFold,
-    Progress,
-    Split,
-    best_kernel_share,
-    calibrate,
-    cross_validate,
+    SplitName,
+    UserEvaluation,
     describe,
+    evaluated,
     figures,
     folds_of,
+    out_of_fold,
+    similarity,
 )
 from tools.predictors.user_models.learn import learn
-from tools.predictors.user_models.learned import ARRAYS, CALIBRATION, NEIGHBOURS, Learned, Scale
+from tools.predictors.user_models.learned import ARRAYS, CALIBRATION, NEIGHBOURS, Learned, combined
 from tools.predictors.user_models.table import Measurements, read_measurements
-from tools.predictors.weights import digest, files_section, gzip_text, npz_bytes, write_folder
+from tools.predictors.weights import digest, files_section, gzip_text, npz_bytes
 
 #: Below this R² out of fold a model is no better than the mean.
 USELESS_R2 = 0.1
@@ -77,6 +81,15 @@ class UserProperty:
         return self.label or self.name.replace("_", " ").capitalize()
 
 
+@dataclass(frozen=True)
+class MadeBy:
+    """The file of measurements, and the columns of structures and values where they were named."""
+
+    path: Path
+    smiles: str = ""
+    target: str = ""
+
+
 def check_name(name: str, catalogue: Catalogue | None = None) -> None:
     """Raises UsageError for a name that cannot be a property's, or that a property of ``catalogue`` (the shipped one if None) has.
 
@@ -86,9 +99,61 @@ def check_name(name: str, catalogue: Catalogue | None = None) -> None:
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} cannot name a property: 2 to 40 lower-case letters, digits and '_', a letter first")
     taken = catalogue.resolve(name) or catalogue.resolve(name.replace("_", " "))
-    if name in PREDICTORS or (taken is not None and not taken.own):
+    if name in PREDICTORS or (taken is not None and not taken.user_defined):
         what = f"{taken.name} ({taken.label})" if taken else name
         raise UsageError(f"{name!r} is taken by the built-in property {what}; choose another name, such as my_{name}")
+
+
+class UserModelTask:
+    """The learning of a user's own property: kernel regression and two boosters on a small table."""
+
+    def __init__(self, wanted: UserProperty, data: Described, seed: int, made_by: MadeBy) -> None:
+        """``made_by``: the file and its columns, for the card."""
+        self.wanted, self.data, self.seed = wanted, data, seed
+        self.name, self.bits = wanted.name, data.on
+        self._made_by = made_by
+
+    def splits(self) -> list[Split]:
+        """Random over substances; then by scaffold (molecules) and by cluster."""
+        harder: tuple[SplitName, ...] = ("cluster",) if self.data.table.kind == "polymer" else ("scaffold", "cluster")
+        return [self.split("random"), *map(self.split, harder)]
+
+    def split(self, name: SplitName) -> Split:
+        """Five folds of substances."""
+        card, said = (RANDOM, ", random over substances") if name == "random" else (f"{name}, 5 folds", f" by {name}")
+        return Split(card, f"cross-validation{said}", partial(folds_of, self.data, name, self.seed))
+
+    def fit(self, rows: Rows) -> Predict:
+        """Train the members on ``rows``; they answer (3, m), the kernel first."""
+        data = self.data
+        model = learn(data.table.kind, data.x[rows], data.bits[rows], data.table.y[rows], self.seed)
+        return lambda asked: model.parts(data.x[asked], data.bits[asked])
+
+    def describe_fold(self, rows: Rows, answers: FloatArray) -> str:
+        """Substances and RMSE of a fold, for the even mean of kernel and boosters, in the unit that is learnt."""
+        error = combined(answers, 0.5) - self.data.table.y[rows]
+        return f"{len(rows)} substances, RMSE {np.sqrt((error**2).mean()):.3g}"
+
+    def calibrated(self, fold: Rows, unseen: Unseen) -> UserEvaluation:
+        """With the kernel's share and the expected error that ship."""
+        return evaluated(fold, unseen, self.data.table.y)
+
+    def held_out(self, fold: Rows, unseen: Unseen, calibrated: UserEvaluation) -> Evaluation:
+        """With the intervals that ship."""
+        oof = out_of_fold(unseen, calibrated.share)
+        scale, q90 = calibrated.scale.of(oof.spread, similarity(oof)), calibrated.calibration.q90
+        return Evaluation(fold, oof, Calibration(scale, q90 * scale, q90, calibrated.calibration.smallest_scale))
+
+    def finish(self, calibrated: UserEvaluation, evaluations: Mapping[str, Evaluation], progress: Progress) -> TrainedFiles:
+        """The model of all substances; the card with a verdict on the data among its warnings."""
+        data, table = self.data, self.data.table
+        measured = {name: figures(table.y, e.oof.value, e.calibration.half_width) for name, e in evaluations.items()}
+        table.warnings += _verdict(measured, calibrated, table)
+        progress("training on all substances")
+        model = learn(table.kind, data.x, data.bits, table.y, self.seed, calibrated.share)
+        files = _files(data, model, calibrated)
+        card = _card(self.wanted, data, model, calibrated, measured, files, self.seed, self._made_by)
+        return TrainedFiles(files, card, card_markdown(card))
 
 
 def train_user_model(
@@ -106,64 +171,32 @@ def train_user_model(
     progress(
         f"{table.rows_read} rows read, {table.rows_used} used ({len(table)} substances), {len(table.bad)} left out; computing features"
     )
-    data = describe(table)
-    evaluations: dict[str, dict[str, Any]] = {}
-    progress("cross-validation, random over substances")
-    oof = cross_validate(data, folds_of(data, "random", seed), seed, progress)
-    share = best_kernel_share(oof, table.y)
-    scale, calibration = calibrate(oof, table.y, share)
-    evaluations["random over substances, 5 folds"] = figures(table.y, oof.value(share), calibration.half_width)
-    evaluations.update(_harder_splits(data, share, scale, calibration.q90, seed, progress))
-    table.warnings += _verdict(evaluations, oof, calibration, table, share)
-    progress("training on all substances")
-    model = learn(table.kind, data.x, data.bits, table.y, seed, share)
-    files = _files(data, model, oof, calibration)
-    card = _card(wanted, data, model, oof, (scale, calibration), evaluations, files, path, seed, (smiles, target))
-    write_folder(out / wanted.name, files, card, card_markdown(card))
-    progress(f"wrote {out / wanted.name}")
-    return card, table
+    task = UserModelTask(wanted, describe(table), seed, MadeBy(path, smiles, target))
+    return train(task, out, progress).card, table
 
 
-def _harder_splits(data: Described, share: float, scale: Scale, q90: float, seed: int, progress: Progress) -> dict[str, dict[str, Any]]:
-    """Scaffold (molecules) and cluster splits, with the intervals that ship."""
-    found = {}
-    splits: tuple[Split, ...] = ("cluster",) if data.table.kind == "polymer" else ("scaffold", "cluster")
-    for split in splits:
-        try:
-            fold = folds_of(data, split, seed)
-        except UsageError:
-            continue
-        progress(f"cross-validation by {split}")
-        oof = cross_validate(data, fold, seed, progress)
-        half_width = q90 * scale.of(oof.spread, oof.similarity)
-        found[f"{split}, 5 folds"] = figures(data.table.y, oof.value(share), half_width)
-    return found
-
-
-def _verdict(
-    evaluations: dict[str, dict[str, Any]], oof: OutOfFold, calibration: Calibration, table: Measurements, share: float
-) -> list[str]:
+def _verdict(evaluations: dict[str, dict[str, Any]], calibrated: UserEvaluation, table: Measurements) -> list[str]:
     """Whether the data support a model, and which measurements fit it worst."""
     found = []
-    random = evaluations["random over substances, 5 folds"]
+    random = evaluations[RANDOM]
     if random["r2"] < USELESS_R2:
         found.append(
             f"the data do not support a model: out of fold its RMSE is {random['rmse']} against {random['rmse_of_the_mean']} for always "
             "saying the mean"
         )
     for name, m in evaluations.items():
-        if name != "random over substances, 5 folds" and m["r2"] < 0 <= random["r2"]:
+        if name != RANDOM and m["r2"] < 0 <= random["r2"]:
             found.append(
                 f"on structures unlike the measured ones ({name}) it is worse than always saying the mean: trust it near the data only"
             )
-    z = np.abs(oof.value(share) - table.y) / calibration.half_width
+    z = np.abs(calibrated.oof.value - table.y) / calibrated.calibration.half_width
     worst = [int(i) for i in np.argsort(-z)[:5] if z[i] > 2.5]
     if worst:
         found.append("measured values that fit the others worst, please check: " + ", ".join(f"line {table.lines[i]}" for i in worst))
     return found
 
 
-def _files(data: Described, model: Learned, oof: OutOfFold, calibration: Calibration) -> dict[str, bytes]:
+def _files(data: Described, model: Learned, calibrated: UserEvaluation) -> dict[str, bytes]:
     table = data.table
     kernel = model.kernel
     files = {f"value_{i}.txt.gz": gzip_text(b.model_to_string()) for i, b in enumerate(model.boosters)}
@@ -183,12 +216,12 @@ def _files(data: Described, model: Learned, oof: OutOfFold, calibration: Calibra
     )
     lines = [f"{smiles}\t{value:.6g}" for smiles, value in zip(table.smiles, table.y.tolist(), strict=True)]
     files[NEIGHBOURS] = gzip_text("\n".join(lines) + "\n")
-    value = oof.value(model.kernel_share)
+    value = calibrated.oof.value
     order = np.argsort(value, kind="stable")
     files[CALIBRATION] = npz_bytes(
         {
             "oof_pred": value[order],
-            "oof_sigma": calibration.half_width[order] / 1.6448536269514722,
+            "oof_sigma": calibrated.sigma[order],
             "oof_residual": (table.y - value)[order],
         }
     )
@@ -201,10 +234,10 @@ def _decimals(half_width: float) -> int:
 
 
 def _card(
-    wanted: UserProperty, data: Described, model: Learned, oof: OutOfFold, calibrated: tuple[Scale, Calibration],
-    evaluations: dict[str, dict[str, Any]], files: dict[str, bytes], path: Path, seed: int, columns: tuple[str, str],
+    wanted: UserProperty, data: Described, model: Learned, calibrated: UserEvaluation, measured: dict[str, dict[str, Any]],
+    files: dict[str, bytes], seed: int, made_by: MadeBy,
 ) -> dict[str, Any]:  # fmt: skip
-    table, (scale, calibration) = data.table, calibrated
+    table, calibration, path = data.table, calibrated.calibration, made_by.path
     span = float(np.ptp(table.y)) or 1.0
     low, high = float(table.y.min()) - span, float(table.y.max()) + span
     if not wanted.log and float(table.y.min()) >= 0:
@@ -212,7 +245,7 @@ def _card(
     typical = [float(q) for q in np.quantile(table.y, (0.1, 0.9))]
     if typical[0] >= typical[1]:
         typical = [low, high]
-    option = f" --smiles {columns[0]}" * bool(columns[0]) + f" --target {columns[1]}" * bool(columns[1])
+    option = f" --smiles {made_by.smiles}" * bool(made_by.smiles) + f" --target {made_by.target}" * bool(made_by.target)
     option += f" --unit {wanted.unit!r}" * bool(wanted.unit) + " --log" * wanted.log
     return {
         **files_section(files),
@@ -246,9 +279,9 @@ def _card(
             "kernel_share": model.kernel_share,
             "versions": {package: version(package) for package in ("molwright", "lightgbm", "numpy", "rdkit")},
         },
-        "metrics": evaluations,
-        "calibration": {"q90": calibration.q90, **asdict(scale)},
-        "domain": {"min_similarity": float(f"{float(np.quantile(oof.similarity, 0.05)):.3f}")},
+        "metrics": measured,
+        "calibration": {"q90": calibration.q90, **asdict(calibrated.scale)},
+        "domain": {"min_similarity": float(f"{float(np.quantile(similarity(calibrated.oof), 0.05)):.3f}")},
         "elements": sorted(frozenset().union(*({a.GetSymbol() for a in mol.GetAtoms() if a.GetAtomicNum() > 1} for mol in table.mols))),
         "features": len(feature_names(table.kind)),
         "warnings": table.warnings,

@@ -9,7 +9,7 @@ from core.errors import UnitError, UsageError
 from tools.files.headings import CAS, IDENTIFIERS, NAMES, RELATIONS, UNITS, first_of, squashed, unit_in
 from tools.files.numbers import notation_of
 from tools.files.quantities import Quantity, Relation, read_quantity, relation_of
-from tools.files.records import Entry, Table
+from tools.files.records import Entry, StructureTable
 from tools.files.units import convert, known, standard
 
 _NO_VALUES = frozenset((*NAMES, *IDENTIFIERS, *CAS, *RELATIONS, *UNITS))
@@ -30,7 +30,7 @@ class ValueColumn:
         qualified: line and reading of each value that is more than a number.
     """
 
-    def __init__(self, table: Table, heading: str, unit: str, log: bool) -> None:
+    def __init__(self, table: StructureTable, heading: str, unit: str, log: bool) -> None:
         """``unit``: what is wanted; ``log``: the decimal logarithm is. Raises UsageError where the table mixes units and none is wanted."""
         self._heading, self._log = heading, log
         self._notation = notation_of(e.cells.get(heading, "") for e in table.entries)
@@ -43,7 +43,7 @@ class ValueColumn:
         self.unit = unit or self._only_unit(table)
         self._wanted = bool(unit)
 
-    def _only_unit(self, table: Table) -> str:
+    def _only_unit(self, table: StructureTable) -> str:
         """The one unit that the table says, where none is wanted."""
         said = Counter(standard(e.cells.get(self._units, "").strip("'\" ")) for e in table.entries) if self._units else Counter()
         said.pop("", None)
@@ -109,7 +109,7 @@ class ValueColumn:
         return value
 
 
-def _beside(table: Table, heading: str, names: tuple[str, ...]) -> str:
+def _beside(table: StructureTable, heading: str, names: tuple[str, ...]) -> str:
     """The column of relations or units that belongs to the column ``heading``; ''."""
     own = squashed(unit_in(heading)[0])
     for suffix in names:

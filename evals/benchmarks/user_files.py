@@ -1,8 +1,8 @@
 """Small files of the kinds that people bring, read as users have them read, against what must come.
 
-    python -m evals.benchmarks.brought_files FOLDER [--cases TABLE.toml] [--batch given]
+    python -m evals.benchmarks.user_files FOLDER [--cases TABLE.toml] [--batch given]
 
-FOLDER holds the files; the table (``evals/data/brought_files.toml``) says for each what it is used for and what must come. Prints a row a
+FOLDER holds the files; the table (``evals/data/user_files.toml``) says for each what it is used for and what must come. Prints a row a
 file; the exit code is 1 if anything else came, or a file is missing.
 """
 
@@ -48,7 +48,7 @@ class Judged:
 
 def cases(text: str = "") -> list[dict[str, Any]]:
     """The cases of a table in TOML; of the one that ships if ``text`` is ''."""
-    table = tomllib.loads(text) if text else data.table("evals.data", "brought_files.toml")
+    table = tomllib.loads(text) if text else data.table("evals.data", "user_files.toml")
     found: list[dict[str, Any]] = table["case"]
     return found
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from evals.benchmarks.brought_files import cases, judged, main
+from evals.benchmarks.user_files import cases, judged, main
 
-FOLDER = Path(__file__).resolve().parents[1] / "data" / "brought_files"
+FOLDER = Path(__file__).resolve().parents[1] / "data" / "user_files"
 CASES = cases()
 
 
