@@ -24,18 +24,19 @@ class Node(Protocol):
     def __call__(self, state: DesignState, *, runtime: Runtime[DesignContext]) -> Any: ...
 
 
-def _node(step: Step) -> Node:
-    """``step`` as a LangGraph node that reports its stage and adds up its seconds."""
+def _node(step: Step, stage: str = "") -> Node:
+    """``step`` as a LangGraph node that reports its stage (the step's name unless told otherwise) and adds up its seconds."""
+    stage = stage or step.__name__
 
     def run(state: DesignState, *, runtime: Runtime[DesignContext]) -> DesignState:
         start = time.monotonic()
         runtime.context.stop_if_asked()
-        begun = StageBegun(stage=step.__name__, generation=state.get("generation", 0), evaluated=state.get("evaluated", 0))
+        begun = StageBegun(stage=stage, generation=state.get("generation", 0), evaluated=state.get("evaluated", 0))
         runtime.context.progress(begun)
         runtime.context.recorder.begin()
         update = step(state, runtime.context)
         timings = dict(state.get("timings", {}))
-        timings[step.__name__] = round(timings.get(step.__name__, 0.0) + time.monotonic() - start, 3)
+        timings[stage] = round(timings.get(stage, 0.0) + time.monotonic() - start, 3)
         return {**update, "timings": timings}
 
     return run
@@ -55,7 +56,7 @@ def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledState
     """The compiled design graph. Without a checkpointer it cannot be interrupted and resumed."""
     graph: StateGraph[DesignState, DesignContext, DesignState, DesignState] = StateGraph(DesignState, context_schema=DesignContext)
 
-    graph.add_node("screen", _node(opening.guard_goal))  # no goal reaches anything before the guard has read it
+    graph.add_node("screen", _node(opening.guard_goal, "screen"))  # no goal reaches anything before the guard has read it
     graph.add_node("interpret", _node(opening.interpret))  # sentence -> spec, stored
     graph.add_node("approve", _node(opening.approve))  # a person says yes, no, or hands in an edited spec
     graph.add_node("guard_spec", _node(opening.guard_spec))  # an edited spec may say what the goal did not
