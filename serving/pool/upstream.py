@@ -44,7 +44,7 @@ class Upstream:
     def __init__(self, config: EndpointConfig, timeouts: Timeouts, max_answer_bytes: int = 64 * 1024 * 1024) -> None:
         self._limit = max_answer_bytes
         key = config.api_key()
-        headers = {"accept": "*/*", "accept-encoding": "identity", "user-agent": "molwright"}
+        headers = {"accept-encoding": "identity"}
         if key:
             headers["authorization"] = f"Bearer {key}"
         parts = urlsplit(config.base_url)
