@@ -9,6 +9,7 @@ file; the exit code is 1 if anything else came, or a file is missing.
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from typing import Any
 
 from core import data
 from core.errors import MolwrightError, StructureError
+from core.requirements import Condition
 from core.spec import DesignSpec
 
 GOAL = "a molecule with MW below 400"
@@ -181,12 +183,49 @@ def _known(path: Path, case: dict[str, Any], came: Came) -> None:
     came.notes = known.notes
 
 
+def _goals(path: Path, case: dict[str, Any], came: Came) -> None:
+    """What each line asks for, in the property's own unit; left out is what is not understood. ``own``: units of the user's own models."""
+    from agent.reading import interpret
+    from core.errors import GoalError
+    from tools.workspace import builtin
+
+    with tempfile.TemporaryDirectory() as folder:
+        for name, unit in case.get("own", {}).items():
+            (Path(folder) / name).mkdir()
+            (Path(folder) / name / "card.json").write_text(json.dumps(_card(name, unit)), encoding="utf-8")
+        workspace = builtin().with_user_models(Path(folder))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            try:
+                asked = interpret(line, workspace=workspace).requirements
+            except GoalError as error:
+                came.left_out[str(number)] = str(error)
+                continue
+            came.got[str(number)] = "; ".join(_limit(one.property, one.condition, one.unit) for one in asked if one.kind == "property")
+
+
+def _limit(name: str, condition: Condition, unit: str) -> str:
+    bound = condition.value if condition.value is not None else (condition.low, condition.high)
+    return (
+        f"{name} {condition.comparison} {bound:.6g} {unit}" if isinstance(bound, float) else f"{name} {condition.comparison} {bound} {unit}"
+    )
+
+
+def _card(name: str, unit: str) -> dict[str, Any]:
+    """The card of a model with nothing behind it: enough for its property to be asked for. A ``log`` of a unit is a logarithm."""
+    plain = unit.removeprefix("log ")
+    return {
+        "own": True, "name": name, "unit": unit, "plain_unit": plain, "log": unit != plain, "synonyms": [], "label": name, "kind": "molecule",
+        "low": -1e6, "high": 1e6, "typical": [0, 1], "data": {"file": "none"}, "description": "", "version": "0",
+    }  # fmt: skip
+
+
 _USES: dict[str, Callable[[Path, dict[str, Any], Came], None]] = {
     "screen": _screened,
     "measure": _measured,
     "blocks": _blocks,
     "properties": _described,
     "known": _known,
+    "goals": _goals,
 }
 
 

@@ -63,6 +63,9 @@ def _cases() -> Iterator[tuple[str, str, str, str]]:
     with (folder / "families.tsv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
             yield "family member", row["smiles"], row["verdict"], row["name"]
+    with (folder / "fragrances.tsv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            yield "fragrance", row["smiles"], "pass", row["name"]
     yield from batches()
     for name, expected in (("block", "block"), ("allow", "pass")):
         for line in (folder / f"goals_{name}.txt").read_text(encoding="utf-8").splitlines():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from serving.pool.ledger import CallRecord, Sink
-from serving.pool.metrics import SECONDS
+from serving.pool.metrics import SECONDS, remember_labels
 
 
 class GatewayMetrics:
@@ -20,6 +20,7 @@ class GatewayMetrics:
         self.in_flight = Gauge("molwright_gateway_in_flight", "Requests under way", registry=registry)
         self.user_requests = Counter("molwright_gateway_user_requests", "Requests by user", ["user", "outcome"], registry=registry)
         self.user_tokens = Counter("molwright_gateway_user_tokens", "Tokens by user", ["user", "direction"], registry=registry)
+        remember_labels(self)
 
     def counting(self, sink: Sink | None) -> Sink:
         """A sink that counts each record by user, then passes it on."""

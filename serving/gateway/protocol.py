@@ -48,14 +48,33 @@ class Guard:
 
 
 class _Lingering:
-    """A transport that, when it is closed while a request is still coming, lets the caller read the answer first."""
+    """A transport that writes once a turn of the loop, and that, when it is closed while a request is still coming, lets the caller read first."""
 
     def __init__(self, transport: asyncio.Transport, protocol: GuardedProtocol) -> None:
         self.inner = transport
         self._protocol = protocol
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Write with whatever else is written in this turn: the head of an answer, its body and its end are one packet."""
+        if not self._parts:
+            self._protocol.loop.call_soon(self.flush)
+        self._parts.append(data)
+
+    def flush(self) -> None:
+        """Write now."""
+        parts, self._parts = self._parts, []
+        if parts and not self.inner.is_closing():
+            self.inner.write(b"".join(parts))
+
+    def write_eof(self) -> None:
+        """Say that nothing more comes."""
+        self.flush()
+        self.inner.write_eof()
 
     def close(self) -> None:
         """Close, at once or after the answer."""
+        self.flush()
         self._protocol._close(self.inner)
 
     def __getattr__(self, name: str) -> Any:

@@ -9,8 +9,6 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import httpx
-
 from core.errors import ServingError
 from serving.pool import monitor
 from serving.pool.affinity import prefix_key
@@ -39,7 +37,7 @@ def id_factory() -> Callable[[], str]:
 class Pool:
     """Endpoints of one or more models behind ``send`` and ``stream``. Lives on one event loop; see SyncPool for threads.
 
-    ``sink`` gets each request's record; ``clock``, ``ids`` and ``transports`` (by endpoint name) are injected in tests.
+    ``sink`` gets each request's record; ``clock`` and ``ids`` are injected in tests.
     """
 
     def __init__(
@@ -50,7 +48,6 @@ class Pool:
         clock: Clock | None = None,
         metrics: PoolMetrics | None = None,
         ids: Callable[[], str] | None = None,
-        transports: Mapping[str, httpx.AsyncBaseTransport] | None = None,
     ) -> None:
         self.config = config
         self.clock: Clock = clock or SystemClock()
@@ -61,9 +58,7 @@ class Pool:
         self.balancer = Balancer(config, self.endpoints, self.clock, self.metrics)
         self.budget = RetryBudget(config.retry.budget_reserve, config.retry.budget_ratio)
         self._ids = ids or id_factory()
-        self._upstreams = {
-            e.name: Upstream(e.config, config.timeouts, (transports or {}).get(e.name), config.max_answer_bytes) for e in self.endpoints
-        }
+        self._upstreams = {e.name: Upstream(e.config, config.timeouts, config.max_answer_bytes) for e in self.endpoints}
         self.monitors = {
             e.name: monitor.Monitor(e, self._upstreams[e.name], config.probe, self.clock, self._probed) for e in self.endpoints
         }

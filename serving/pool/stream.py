@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from typing import TYPE_CHECKING
-
-import httpx
 
 from core.errors import ServingError
 from serving.pool.balancer import Lease
@@ -69,11 +66,11 @@ class PoolStream:
         try:
             block = await self._next_block()
         except asyncio.CancelledError:
-            await self._end(left=True)
+            self._end(left=True)
             raise
-        except (Aborted, httpx.HTTPError, OSError, ValueError) as error:
+        except (Aborted, OSError, ValueError) as error:
             broken = "" if reader.done else f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            await self._end(broken=broken)
+            self._end(broken=broken)
             if not broken:
                 raise StopAsyncIteration from None
             raise self._broken(broken) from error
@@ -84,7 +81,7 @@ class PoolStream:
         tail = reader.finish()
         told = str(reader.error.get("message", "error"))[:200] if reader.error else ""
         broken = told or ("" if reader.done else "the stream ended without [DONE]")
-        await self._end(broken=broken)
+        self._end(broken=broken)
         if broken and not told:
             raise self._broken(broken)
         if tail:
@@ -94,7 +91,7 @@ class PoolStream:
     async def aclose(self) -> None:
         """End the stream. If it was not finished, the server is told by closing the connection."""
         if not self._ended:
-            await self._end(left=not self._opened.reader.done)
+            self._end(left=not self._opened.reader.done)
 
     async def _next_block(self) -> bytes | None:
         """The next events, or None at the end."""
@@ -113,21 +110,15 @@ class PoolStream:
         public = f"the stream from {self.endpoint} broke"
         return ServingError(f"{public}: {why}", kind="broken_stream", status=502, public=public)
 
-    async def _end(self, *, broken: str = "", left: bool = False) -> None:
+    def _end(self, *, broken: str = "", left: bool = False) -> None:
         """Close the connection, give the slot back, close the record; the second time does nothing."""
         if self._ended:
             return
         self._ended = True
         self._scope.close()
         self._lease.endpoint.scopes.discard(self._scope)
-        try:
-            with contextlib.suppress(httpx.HTTPError, OSError):
-                await self._opened.response.aclose()
-        except asyncio.CancelledError:
-            left = not broken  # the caller never sees that it was whole
-            raise
-        finally:
-            self._book(broken, left)
+        self._opened.response.close()
+        self._book(broken, left)
 
     def _book(self, broken: str, left: bool) -> None:
         reader, pool = self._opened.reader, self._pool

@@ -6,20 +6,17 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
-
-import httpx
+from urllib.parse import urlsplit
 
 from serving.pool.call import Operation
 from serving.pool.config import EndpointConfig, Timeouts
 from serving.pool.failures import AttemptFailed
+from serving.pool.http import Client, ConnectFailed, ConnectTimedOut, Page, Response
 from serving.pool.sse import MAX_EVENT_BYTES, EventReader
 
 DEFAULT_RETRY_AFTER_S = 1.0
 MAX_RETRY_AFTER_S = 600.0
-#: uvicorn, and so vLLM, closes idle connections after 5 s; ours go first, so that none is used while it is being closed.
-KEEPALIVE_S = 4.0
 
 
 @dataclass
@@ -35,40 +32,25 @@ class Answer:
 class OpenStream:
     """A stream whose first block of events has come."""
 
-    response: httpx.Response
+    response: Response
     chunks: AsyncIterator[bytes]
     reader: EventReader
     first: bytes
 
 
 class Upstream:
-    """The HTTP client of one endpoint. Proxy settings of the environment are ignored."""
+    """The HTTP client of one endpoint. Proxy settings of the environment are ignored, cookies are not kept, redirects not followed."""
 
-    def __init__(
-        self,
-        config: EndpointConfig,
-        timeouts: Timeouts,
-        transport: httpx.AsyncBaseTransport | None = None,
-        max_answer_bytes: int = 64 * 1024 * 1024,
-    ) -> None:
+    def __init__(self, config: EndpointConfig, timeouts: Timeouts, max_answer_bytes: int = 64 * 1024 * 1024) -> None:
         self._limit = max_answer_bytes
         key = config.api_key()
-        self._headers = {"content-type": "application/json", "accept-encoding": "identity"}
+        headers = {"accept-encoding": "identity"}
         if key:
-            self._headers["authorization"] = f"Bearer {key}"
-        self._base = httpx.URL(config.base_url + "/")
-        self._root = httpx.URL(config.root_url + "/")
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=KEEPALIVE_S)
-        self._client = httpx.AsyncClient(
-            timeout=httpx.Timeout(None, connect=timeouts.connect_s),
-            limits=limits,
-            trust_env=False,
-            follow_redirects=False,
-            transport=transport,
-            cookies=CookieJar(
-                DefaultCookiePolicy(allowed_domains=())
-            ),  # what one caller's answer sets must not go out with another's request
-        )
+            headers["authorization"] = f"Bearer {key}"
+        parts = urlsplit(config.base_url)
+        self._base = parts.path + "/"
+        self._root = urlsplit(config.root_url).path + "/"
+        self._client = Client(f"{parts.scheme}://{parts.netloc}", headers, timeouts.connect_s)
 
     async def whole(self, operation: Operation, content: bytes, request_id: str) -> Answer:
         """Send and read the whole answer. Raises AttemptFailed for whatever is not an answer to the request."""
@@ -77,14 +59,14 @@ class Upstream:
             try:
                 body = await self._read(response)
             finally:
-                await response.aclose()
-        except (httpx.HTTPError, OSError) as error:
+                response.close()
+        except OSError as error:
             raise _broken(error) from error
         return read_answer(operation, response, body)
 
     async def stream(self, operation: Operation, content: bytes, request_id: str) -> OpenStream | Answer:
         """Send and read up to the first event. An Answer if the server refuses the request (4xx). Raises AttemptFailed."""
-        response: httpx.Response | None = None
+        response: Response | None = None
         kept = False
         try:
             response = await self._send(operation, content, request_id)
@@ -93,47 +75,41 @@ class Upstream:
             opened = await _first_event(response)
             kept = True
             return opened
-        except (httpx.HTTPError, OSError) as error:
+        except OSError as error:
             raise _broken(error) from error
         finally:
             if response is not None and not kept:
-                await response.aclose()
+                response.close()
 
-    async def get(self, path: str, *, root: bool = False) -> httpx.Response:
+    async def get(self, path: str, *, root: bool = False) -> Page:
         """GET a path under /v1, or under the server's root. Raises AttemptFailed if there is no answer, or one that is too long."""
         try:
-            request = self._client.build_request("GET", (self._root if root else self._base).join(path), headers=self._headers)
-            response = await self._client.send(request, stream=True)
+            response = await self._client.request("GET", (self._root if root else self._base) + path)
             try:
-                body = await self._read(response)
+                return Page(response.status_code, await self._read(response))
             finally:
-                await response.aclose()
-            return httpx.Response(response.status_code, headers={"content-type": response.headers.get("content-type", "")}, content=body)
-        except (httpx.HTTPError, OSError) as error:
+                response.close()
+        except OSError as error:
             raise _broken(error) from error
 
-    async def _read(self, response: httpx.Response) -> bytes:
+    async def _read(self, response: Response) -> bytes:
         """The body, as far as the limit. Raises AttemptFailed beyond it."""
-        parts, size = [], 0
-        async for part in response.aiter_bytes():
-            size += len(part)
-            if size > self._limit:
-                raise AttemptFailed("malformed", f"an answer of more than {self._limit} bytes")
-            parts.append(part)
-        return b"".join(parts)
+        body = await response.read(self._limit)
+        if body is None:
+            raise AttemptFailed("malformed", f"an answer of more than {self._limit} bytes")
+        return body
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.aclose()
 
-    async def _send(self, operation: Operation, content: bytes, request_id: str) -> httpx.Response:
-        headers = {**self._headers, "x-request-id": request_id}
-        request = self._client.build_request("POST", self._base.join(operation), content=content, headers=headers)
-        return await self._client.send(request, stream=True)
+    async def _send(self, operation: Operation, content: bytes, request_id: str) -> Response:
+        headers = (("content-type", "application/json"), ("x-request-id", request_id))
+        return await self._client.request("POST", self._base + operation, content, headers)
 
 
-async def _first_event(response: httpx.Response) -> OpenStream:
-    reader, chunks, first = EventReader(), response.aiter_raw(), b""
+async def _first_event(response: Response) -> OpenStream:
+    reader, chunks, first = EventReader(), response.chunks(), b""
     try:
         async for chunk in chunks:
             first += reader.feed(chunk)
@@ -156,9 +132,9 @@ def _event_failure(error: Mapping[str, Any]) -> AttemptFailed:
 
 def _broken(error: Exception) -> AttemptFailed:
     detail = str(error) or type(error).__name__
-    if isinstance(error, httpx.ConnectTimeout):
+    if isinstance(error, ConnectTimedOut):
         return AttemptFailed("connect_timeout", detail)
-    if isinstance(error, httpx.ConnectError):
+    if isinstance(error, ConnectFailed):
         return AttemptFailed("refused", detail)
     return AttemptFailed("disconnected", detail)
 
@@ -178,7 +154,7 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
     return min(max(seconds, 0.0), MAX_RETRY_AFTER_S) if seconds == seconds else None
 
 
-def read_answer(operation: Operation, response: httpx.Response, body: bytes) -> Answer:
+def read_answer(operation: Operation, response: Response, body: bytes) -> Answer:
     """The answer in an HTTP response. Raises AttemptFailed where it is the server's fault; other 4xx are the request's."""
     status = response.status_code
     if status == 200:

@@ -7,7 +7,6 @@ import json
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
-from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
@@ -220,38 +219,54 @@ def test_no_words_of_a_server_reach_a_caller(tmp_path: Path, behaviour: str, str
     run(main())
 
 
-def _upstream(answer: httpx.Response, limit: int = 1000) -> tuple[Upstream, list[httpx.Request]]:
-    asked: list[httpx.Request] = []
+@asynccontextmanager
+async def _upstream(answer: bytes, limit: int = 1000) -> AsyncIterator[tuple[Upstream, list[bytes]]]:
+    """A client of a server that gives every request the same answer, and the heads of the requests."""
+    asked: list[bytes] = []
 
-    def handle(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                asked.append(head)
+                if b"content-length: 2" in head:
+                    await reader.readexactly(2)
+                writer.write(answer)
+                await writer.drain()
+        writer.close()
 
-    endpoint = EndpointConfig(name="a", base_url="http://a/v1", model="m")
-    return Upstream(endpoint, Timeouts(), httpx.MockTransport(handle), limit), asked
+    listener = await asyncio.start_server(handle, "127.0.0.1", 0)
+    port = listener.sockets[0].getsockname()[1]
+    made = Upstream(EndpointConfig(name="a", base_url=f"http://127.0.0.1:{port}/v1", model="m"), Timeouts(), limit)
+    try:
+        yield made, asked
+    finally:
+        await made.aclose()
+        listener.close()
+
+
+def _answer(status: bytes, content: bytes, *headers: bytes) -> bytes:
+    return b"\r\n".join([b"HTTP/1.1 " + status, *headers, b"content-length: %d" % len(content), b"", content])
 
 
 def test_no_cookie_is_kept() -> None:
     async def main() -> None:
-        made, asked = _upstream(httpx.Response(200, headers={"set-cookie": "session=ada"}, json={"choices": [{}]}))
-        for _ in range(2):
-            await made.whole("completions", b"{}", "1")
-        assert all("cookie" not in request.headers for request in asked)
-        assert isinstance(made._client.cookies.jar, CookieJar)
-        assert len(made._client.cookies.jar) == 0
-        await made.aclose()
+        async with _upstream(_answer(b"200 OK", b'{"choices": [{}]}', b"set-cookie: session=ada")) as (made, asked):
+            for _ in range(2):
+                await made.whole("completions", b"{}", "1")
+            assert len(asked) == 2
+            assert all(b"cookie" not in head for head in asked)
 
     run(main())
 
 
-@pytest.mark.parametrize("status", [200, 400])
-def test_an_answer_beyond_the_limit_is_not_read_on(status: int) -> None:
+@pytest.mark.parametrize("status", [b"200 OK", b"400 Bad Request"])
+def test_an_answer_beyond_the_limit_is_not_read_on(status: bytes) -> None:
     async def main() -> None:
-        made, _ = _upstream(httpx.Response(status, content=b"x" * 1001))
-        for work in (made.whole("completions", b"{}", "1"), made.get("metrics", root=True)):
-            with pytest.raises(AttemptFailed, match="more than 1000 bytes"):
-                await work
-        await made.aclose()
+        async with _upstream(_answer(status, b"x" * 1001)) as (made, _):
+            for work in (made.whole("completions", b"{}", "1"), made.get("metrics", root=True)):
+                with pytest.raises(AttemptFailed, match="more than 1000 bytes"):
+                    await work
 
     run(main())
 

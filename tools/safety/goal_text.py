@@ -15,9 +15,9 @@ from functools import lru_cache
 from core import data
 from core.candidate import SafetyRuleHit, Verdict
 from tools.safety.named import Named, named
-from tools.safety.roles import Judged, Sentence, judged, sentences
+from tools.safety.roles import JUDGED, Judged, Sentence, judged, sentences
 from tools.safety.spelling import normalise, unleet
-from tools.safety.words import HAZARDS
+from tools.safety.words import HAZARDS, Mention
 
 #: Text beyond this many characters is not screened but blocked: a design goal is a sentence.
 MAX_GOAL = 20_000
@@ -67,6 +67,8 @@ _RULES = {
     "explosive": "goal.explosive",
     "drug": "goal.illegal_drug",
     "doubtful": "goal.poison",
+    "effect": "goal.poison",
+    "strike": "goal.poison",
     "medicine": "goal.illegal_drug",
 }
 #: How the ids of hits begin that stop a goal for a person.
@@ -132,14 +134,36 @@ def _asked(sentence: Sentence, one: Judged) -> SafetyRuleHit | None:
         return None  # the phrases of goal.toml say what is asked of it
     if mention.kind == "doubtful" and "english" in sentence.languages:
         return None
+    if mention.kind == "strike" and not _at_people(sentence, mention):
+        return None
     reason = f'{_STOP} (words: "{words[:80]}")'
     return SafetyRuleHit(id=f"{STOP}{mention.kind}", name=rule.name, verdict="warn", reason=reason)
+
+
+def _at_people(sentence: Sentence, strike: Mention) -> bool:
+    """Whether somebody stands in the sentence whom what strikes may be meant for."""
+    return any(not m.start <= strike.start < m.end for m in _meant(sentence, strike.language, "people", "victim"))
+
+
+def _meant(sentence: Sentence, language: str, *kinds: str) -> list[Mention]:
+    """The people of one language who are not excepted: 'but not people'."""
+    negations = sentence.of("negation")
+
+    def excepted(m: Mention) -> bool:
+        return any(
+            n.end <= m.start
+            and len(sentence.between(n.end, m.start)) <= 2
+            and not sentence.any_in(n.end, m.start, "contrast", "breaker", *JUDGED)
+            for n in negations
+        )
+
+    return [m for m in sentence.of(*kinds) if m.language == language and not excepted(m)]
 
 
 def _harm(sentence: Sentence) -> list[SafetyRuleHit]:
     """A hit where words of one language say that people are to be harmed."""
     for harm in sentence.of("harm"):
-        near = [p for p in sentence.of("people") if p.language == harm.language and harm.language != "english"]
+        near = _meant(sentence, harm.language, "people") if harm.language != "english" else []
         if near and not sentence.of("counter"):
             rule = next(rule for rule in goal_rules().rules if rule.id == "goal.poison")
             return [_hit(rule, "block", sentence.text[harm.start : max(harm.end, near[-1].end)])]

@@ -18,7 +18,7 @@ from tools.safety.spelling import UNSPACED
 from tools.safety.words import HAZARDS, Mention, Token, lexicon, mentions, tokens
 
 #: Kinds of mentions that have a role.
-JUDGED = (*HAZARDS, "medicine", "doubtful", "named")
+JUDGED = (*HAZARDS, "medicine", "doubtful", "effect", "strike", "named")
 #: Most words, and most signs in writing without spaces, between a defence and its hazard.
 REACH, REACH_SIGNS = 6, 14
 #: The same behind the hazard, by the order of the language.

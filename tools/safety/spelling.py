@@ -28,7 +28,10 @@ _SIGNS = re.compile(r"[ .,*/|+~:'\"]")
 #: Runs of letters, digits and the vowel signs of Indic, Thai and Arabic writing.
 WORD = re.compile("(?:[^\\W_]|[\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u064b-\u0652])+")
 #: Writing without spaces between words: Chinese, Japanese, Korean (whose particles follow without a space; also decomposed), Thai.
-UNSPACED = re.compile("[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_UNSPACED = "[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]"
+UNSPACED = re.compile(_UNSPACED)
+#: Where a name in Latin letters touches such writing.
+_BORDER = re.compile(f"(?<=[a-z0-9])(?={_UNSPACED})|(?<={_UNSPACED})(?=[a-z0-9])")
 
 
 def normalise(text: str) -> str:
@@ -37,7 +40,7 @@ def normalise(text: str) -> str:
     plain = unicodedata.normalize("NFKD", _HIDDEN.sub("", parted)).casefold().translate(_LOOKALIKES)
     plain = "".join(character for character in plain if not unicodedata.combining(character))
     plain = _SPELLED_BY_SIGN.sub(_letters_joined, plain.translate(_QUOTES))
-    plain = _DASHES.sub(" ", plain)
+    plain = _BORDER.sub(" ", _DASHES.sub(" ", plain))
     plain = " ".join(plain.split())
     return _SPELLED.sub(_joined, plain)
 

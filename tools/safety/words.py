@@ -3,7 +3,8 @@
 A file holds lists of entries by what they do in a sentence. ``word`` stands alone, ``word*`` may have an ending, ``*word*`` may stand inside a
 longer word, ``two words`` stand side by side or joined. Entries in writing without spaces are found anywhere. The lists:
 ``weapon``, ``explosive``, ``drug`` (asked for, they block), ``doubtful`` (a person decides), ``medicine`` (a person decides where something
-``like`` it is asked for), ``harm`` with ``people``; what decides their role: ``defence`` and ``counter`` (against the hazard), ``negation``
+``like`` it is asked for), ``effect`` (harm said by what it does, or a ban that is to be passed: a person decides), ``strike`` and ``harm`` (a person
+decides where ``people`` or a ``victim`` stand with them; ``harm`` with ``people`` blocks); what decides their role: ``defence`` and ``counter`` (against the hazard), ``negation``
 before and ``free`` behind it, ``breaker`` and ``contrast`` (end their reach), ``and``, ``article``, ``fill`` (may stand between), ``evasion``
 (undoes a defence), ``head`` (joins
 what is said before a noun to it: what follows is the thing itself), ``undone`` (right behind a defence, undoes it: 'sensor-proof'), ``stronger`` (a denied
@@ -25,8 +26,11 @@ HAZARDS = ("weapon", "explosive", "drug")
 #: Lists that count only in sentences of their own language.
 _ROLES = (
     "doubtful",
+    "effect",
+    "strike",
     "harm",
     "people",
+    "victim",
     "like",
     "defence",
     "counter",

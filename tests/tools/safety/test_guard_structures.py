@@ -26,6 +26,13 @@ BLOCK = _rows("block_structures.tsv")
 PASS = _rows("pass_structures.tsv")
 
 
+def test_no_fragrance_is_blocked() -> None:
+    fragrances = _rows("fragrances.tsv")
+    assert len(fragrances) >= 150
+    assert len({row["smiles"] for row in fragrances}) == len(fragrances)
+    assert [row["name"] for row in fragrances if structure_verdict(row["smiles"], "molecule").verdict == "block"] == []
+
+
 def test_the_sets_are_large_enough() -> None:
     assert len(BLOCK) >= 60
     assert len(PASS) >= 120
