@@ -38,7 +38,7 @@ class PropertyValue(Model):
 
     @property
     def number(self) -> float | None:
-        """The value as a number, or None where there is none."""
+        """The value as a number in ``unit``, or None where there is none or it is a level."""
         return float(self.value) if isinstance(self.value, (int, float)) else None
 
     @property

@@ -167,18 +167,19 @@ class RunStore(Protocol):
         ...
 
     def save_spec(self, lease: Lease, spec: DesignSpec) -> int:
-        """Store a spec as the next version, from 1, and put it in force; returns the version number.
+        """Store a spec as the next version, an index of 1 and up, and put it in force; returns that version.
 
-        A spec that is stored already keeps its version, and the version in force does not change. Raises LeaseLost where another process has the run.
+        A spec that is stored already keeps its version, and the version in force does not change. Raises LeaseLost where another process
+        has the run.
         """
         ...
 
     def spec(self, run_id: str, version: int | None = None) -> DesignSpec:
-        """The run's spec of the version number ``version``, counted from 1; None: the one in force. Raises NotFoundError."""
+        """The run's spec of ``version``, at least 1; None: the one in force. Raises NotFoundError."""
         ...
 
     def approve_spec(self, lease: Lease, version: int, approved_by: str, at: str) -> None:
-        """Note who approved the version number ``version``, and when, and put it in force. Its first approval stays. Raises NotFoundError."""
+        """Note who approved ``version`` (at least 1), and when, and put it in force. Its first approval stays. Raises NotFoundError."""
         ...
 
     def save_candidates(self, lease: Lease, candidates: Sequence[Candidate]) -> None:
@@ -206,7 +207,10 @@ class RunStore(Protocol):
         ...
 
     def candidate_counts(self, run_id: str) -> dict[str, int]:
-        """How many candidates of the run have each status; a status that none has is left out."""
+        """How many candidates of the run have each status; a status that none has is left out.
+
+        The number of each is at least 1; empty for a run without candidates.
+        """
         ...
 
     def known_keys(self, run_id: str, names: Iterable[str] | None = None) -> dict[str, int]:
@@ -232,7 +236,7 @@ class RunStore(Protocol):
         ...
 
     def event(self, run_id: str, node: str, generation: int, index: str) -> TraceEvent | None:
-        """The event at this place of the run, or None."""
+        """The event at this place of the run (``generation`` at least 0), or None."""
         ...
 
     def events(self, run_id: str, kind: EventKind | None = None) -> list[TraceEvent]:
@@ -243,7 +247,10 @@ class RunStore(Protocol):
         ...
 
     def event_places(self, run_id: str, node: str) -> list[tuple[int, str]]:
-        """(generation, index) of each event of a node that is no step, by generation, in the order in which they were stored."""
+        """(generation, index) of each event of a node that is no step, by generation, in the order in which they were stored.
+
+        Empty where there is none; generations are at least 0.
+        """
         ...
 
     def add_feedback(self, run_id: str, key: str, verdict: str, comment: str, author: str, at: str) -> None:
@@ -269,10 +276,10 @@ class Recorder(Protocol):
     """Records what comes from outside the arithmetic before it is used, and gives it back in a resume or replay."""
 
     def record(self, node: str, generation: int, index: str, inputs: dict[str, Any], produce: Callable[[], T]) -> T:
-        """The recorded outcome for this place, or that of ``produce()``, committed before it is returned.
+        """The recorded outcome for this place (``generation`` at least 0), or that of ``produce()``, committed before it is returned.
 
-        Outcomes are JSON values. In a resume the stored outcome is returned without calling ``produce``. In a replay
-        ``produce`` is never called; ReplayDiffers is raised if nothing is stored or the request hash is another.
+        Outcomes are JSON values. In a resume the stored outcome is returned without calling ``produce``. In a replay ``produce`` is never
+        called; ReplayDiffers is raised if nothing is stored or the request hash is another.
         """
         ...
 
@@ -285,7 +292,10 @@ class Recorder(Protocol):
         inputs: dict[str, Any],
         produce: Callable[[], CallRecord],
     ) -> TraceEvent:
-        """As ``record``, for an exchange with a model server or a tool that reads outside: the whole event comes back."""
+        """As ``record``, for an exchange with a model server or a tool that reads outside: the whole event comes back.
+
+        ``generation`` is at least 0. Raises ReplayDiffers as ``record`` does.
+        """
         ...
 
     def calls(self) -> list[TraceEvent]:
@@ -293,7 +303,10 @@ class Recorder(Protocol):
         ...
 
     def recorded(self, node: str, generation: int, index: str) -> Any:
-        """The outcome recorded for this place. Raises StoreError (ReplayDiffers in a replay) if there is none."""
+        """The outcome recorded for this place (``generation`` at least 0).
+
+        Raises StoreError (ReplayDiffers in a replay) if there is none.
+        """
         ...
 
     def recorded_all(self, node: str) -> Iterator[tuple[str, Any]]:
@@ -305,7 +318,7 @@ class Recorder(Protocol):
         ...
 
     def step(self, node: str, generation: int, outputs: Any) -> None:
-        """Record the hash of what a node computed; in a replay, compare it and raise ReplayDiffers where it differs."""
+        """Record the hash of what a node computed in a ``generation``, at least 0; in a replay, raise ReplayDiffers where it differs."""
         ...
 
 

@@ -59,11 +59,11 @@ def standardise(state: DesignState, context: DesignContext) -> DesignState:
 
 
 def guard(state: DesignState, context: DesignContext) -> DesignState:
-    """Screen every new structure with all that was given. A blocked structure goes no further."""
+    """Have the guard judge every new structure with all that was given. A blocked structure goes no further."""
     alerts = drug_like(spec_of(state, context))
-    screened = [guarded(c, alerts=alerts) for c in _generation(state, context, before="safety")]
-    context.store.save_candidates(context.lease, screened)
-    context.recorder.step("guard", state["generation"], [[c.key, c.rejected_by] for c in screened])
+    judged = [guarded(c, alerts=alerts) for c in _generation(state, context, before="safety")]
+    context.store.save_candidates(context.lease, judged)
+    context.recorder.step("guard", state["generation"], [[c.key, c.rejected_by] for c in judged])
     return {}
 
 

@@ -30,7 +30,10 @@ LIST_OPTIONS = ("max_similarity", "list_known")
 
 
 def guard_goal(state: DesignState, context: DesignContext) -> DesignState:
-    """Have the guard judge the sentence before anything else reads it. The lists that the user gave were recorded when the run was stored."""
+    """Have the guard judge the sentence before anything else reads it: the node "screen", as stored runs know it.
+
+    The lists that the user gave were recorded when the run was stored.
+    """
     check_inputs(state, context)
     return _end_if_blocked(goal_verdict(state["goal"]), "screen", context)
 

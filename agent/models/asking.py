@@ -8,10 +8,10 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from agent.models import reading
+from agent.models import replies
 from agent.models.exchange import ChatAnswer, Message, RawCall
 from agent.models.plan import RoleModel
-from agent.models.reading import Reading, ToolCall
+from agent.models.replies import ReadReply, ToolCall
 from agent.models.schema import ToolSchema, response_schema
 from core.trace import TraceEvent
 
@@ -59,7 +59,7 @@ class Ask(Generic[T]):
     role: str
     prompt_hash: str
     messages: list[Message]
-    read: Callable[[str, Sequence[RawCall], str, int], Reading[T]]
+    read: Callable[[str, Sequence[RawCall], str, int], ReadReply[T]]
     schema: type[BaseModel] | None = None
     tools: tuple[ToolSchema, ...] = ()
     must_call: bool = False
@@ -139,8 +139,8 @@ def number_of(event: TraceEvent) -> int:
 def told_about(event: TraceEvent, fault: str) -> tuple[Message, ...]:
     """Two messages for the next attempt: the bad reply, shortened, and what was wrong with it."""
     text, calls, _ = answer_in(event)
-    said = " ".join([reading.without_thoughts(text), *(f"{c.name}({c.arguments})" for c in calls)]).strip()
+    said = " ".join([replies.without_thoughts(text), *(f"{c.name}({c.arguments})" for c in calls)]).strip()
     return (
-        {"role": "assistant", "content": reading.shown(said) or "(nothing)"},
+        {"role": "assistant", "content": replies.shown(said) or "(nothing)"},
         {"role": "user", "content": f"That reply cannot be used: {fault}. Reply again, correctly."},
     )

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import httpx
 from pydantic import Field
 
-from agent.models import reading
+from agent.models import replies
 from agent.models.client import PoolBackend
 from agent.models.exchange import CallFailed, ChatAnswer, ChatRequest
 from agent.models.schema import ToolSchema, response_schema
@@ -129,7 +129,7 @@ def _schema_request(model: str, patience_s: float) -> ChatRequest:
 
 
 def _judge_schema(answer: ChatAnswer) -> tuple[bool, str]:
-    found = reading.read_structured(answer.text, answer.calls, answer.finish, _Pick)
+    found = replies.read_structured(answer.text, answer.calls, answer.finish, _Pick)
     if found.value is not None and not found.mended:
         return True, "json_schema strict"
     return False, f"json_schema is not enforced: {found.fault or found.mended}"
@@ -141,7 +141,7 @@ def _tool_request(model: str, patience_s: float) -> ChatRequest:
 
 
 def _judge_tools(answer: ChatAnswer) -> tuple[bool, str]:
-    found = reading.read_step(answer.text, answer.calls, answer.finish, [_PICK], [], "call", True)
+    found = replies.read_step(answer.text, answer.calls, answer.finish, [_PICK], [], "call", True)
     if found.value is not None and not found.mended:
         return True, "strict tool calls"
     return False, f"tool calls are not strict: {found.fault or found.mended}"

@@ -14,11 +14,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from agent.models import account, reading
+from agent.models import account, replies
 from agent.models.asking import Ask, Listener, Outcome, Place, Try, Turn, answer_in, number_of, outputs_of, told_about
 from agent.models.exchange import Backend, CallFailed, ChatRequest, Message, NoBackend, RawCall
 from agent.models.plan import RoleModel, RolePlan
-from agent.models.reading import Reading, Step, ToolCall
+from agent.models.replies import ReadReply, Step, ToolCall
 from agent.models.schema import ToolSchema, response_schema, schema_hash
 from agent.models.tokens import estimate_request
 from core.errors import ConfigurationError
@@ -85,8 +85,8 @@ class ModelSession:
         """
         messages = self._fitting(place, role, prompt, variables, shorten, response_schema(schema))
 
-        def read(text: str, calls: Sequence[RawCall], finish: str, number: int) -> Reading[M]:
-            return reading.read_structured(text, calls, finish, schema)
+        def read(text: str, calls: Sequence[RawCall], finish: str, number: int) -> ReadReply[M]:
+            return replies.read_structured(text, calls, finish, schema)
 
         return self._converse(self._ask(place, role, messages, read, schema=schema))
 
@@ -96,8 +96,8 @@ class ModelSession:
         With ``must_call`` text instead of a call is a fault that the model is told.
         """
 
-        def read(text: str, calls: Sequence[RawCall], finish: str, number: int) -> Reading[Step]:
-            return reading.read_step(text, calls, finish, tools, messages, f"call{number:05d}", must_call)
+        def read(text: str, calls: Sequence[RawCall], finish: str, number: int) -> ReadReply[Step]:
+            return replies.read_step(text, calls, finish, tools, messages, f"call{number:05d}", must_call)
 
         outcome = self._converse(self._ask(place, role, messages, read, tools=tuple(tools), must_call=must_call))
         step = outcome.value
@@ -118,8 +118,8 @@ class ModelSession:
         """A reply in words. ``on_text`` receives it piece by piece as it arrives, including the text of attempts that are then discarded."""
         messages = self._fitting(place, role, prompt, variables, shorten, None)
 
-        def read(text: str, calls: Sequence[RawCall], finish: str, number: int) -> Reading[str]:
-            return reading.read_prose(text, calls, finish)
+        def read(text: str, calls: Sequence[RawCall], finish: str, number: int) -> ReadReply[str]:
+            return replies.read_prose(text, calls, finish)
 
         return self._converse(self._ask(place, role, messages, read, prose=True, on_text=on_text))
 
@@ -185,6 +185,7 @@ class ModelSession:
             event = self._exchange(ask, how)
             problem, kind = str(event.outputs["problem"]), str(event.outputs["kind"])
             if not problem:
+                # read from the record, also right after it was written: a resume and a replay take the same way
                 found = ask.read(*answer_in(event), number_of(event))
                 repairs += bool(found.mended)
                 if not found.fault:

@@ -67,10 +67,6 @@ class Conversation:
             self.messages.append(turn.reply)
         return turn
 
-    def is_effect(self, call: ToolCall) -> bool:
-        """Whether ``call`` would start something, so that a person must approve it first."""
-        return call.name in self._tools and self._tools[call.name].effect
-
     def run(self, call: ToolCall, place: Place) -> Any:
         """Run a tool and add its answer to the conversation. A call that cannot be answered is answered with the reason."""
         try:

@@ -31,7 +31,7 @@ class FeedbackService:
         if verdict not in get_args(Verdict):
             raise UsageError(f"the verdict is accept, reject or comment, not {verdict!r}")
         run = self.store.run(run_id)
-        report = RunService(self.settings, self.store).report(run.run_id)
+        report = RunService(self.settings, self.store, clock=self.clock).report(run.run_id)
         named = {str(c.rank): c.key for c in report.candidates} | {c.key: c.key for c in [*report.candidates, *report.closest]}
         if candidate not in named:
             raise NotFoundError(f"run {run.run_id} lists no candidate {candidate!r}; ranks 1 to {len(report.candidates)} or a key")

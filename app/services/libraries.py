@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from core.interfaces import StreamExecutor
     from tools.screening.journal import Journal
     from tools.screening.run import Progress, Screened
+    from tools.workspace import Workspace
 
 #: Records that could not be read and are shown at once; a table lists all.
 UNREADABLE_SHOWN = 5
@@ -85,6 +87,11 @@ class LibraryService:
         self.settings = settings
         self.clock = clock
 
+    @cached_property
+    def _workspace(self) -> Workspace:
+        """What the user has when it is first asked for: the whole screen is judged by it."""
+        return wiring.open_workspace(self.settings)
+
     def spec(self, goal: str | DesignSpec, listed: int, *, despite_objections: bool = False) -> DesignSpec:
         """What a library is held against: a goal or a spec, without the wish for a route; ``listed``: how many the report ranks.
 
@@ -96,9 +103,9 @@ class LibraryService:
         from tools.safety.spec import spec_verdict
 
         made = (
-            check_spec(goal, catalogue=wiring.open_workspace(self.settings).catalogue)
+            check_spec(goal, catalogue=self._workspace.catalogue)
             if isinstance(goal, DesignSpec)
-            else interpret(goal, met_probability=self.settings.search.met_probability, workspace=wiring.open_workspace(self.settings))
+            else interpret(goal, met_probability=self.settings.search.met_probability, workspace=self._workspace)
         )
         objectives = [o for o in made.objectives if o.property != "route"]  # no route is looked for in a library
         assumptions = [a for a in made.assumptions if not a.text.startswith("candidates with a known route")]
@@ -112,7 +119,7 @@ class LibraryService:
         """The screen of ``library`` against ``spec``. ``folder``: by default one in the home folder, by library and goal. NotFoundError."""
         from tools.screening.run import identity
 
-        known = identity(library, spec, smiles_column, calculators=wiring.open_workspace(self.settings).calculators)
+        known = identity(library, spec, smiles_column, calculators=self._workspace.calculators)
         place = folder or self.settings.home / "screens" / f"{library.name.split('.')[0]}-{known['library'][:6]}{known['goal'][:6]}"
         return LibraryScreen(library, spec, place, known, smiles_column)
 
@@ -138,7 +145,7 @@ class LibraryService:
                 smiles_column=asked.smiles_column,
                 progress=progress,
                 limit=limit,
-                calculators=wiring.open_workspace(self.settings).calculators,
+                calculators=self._workspace.calculators,
             )
         finally:
             executor.close()
@@ -157,7 +164,7 @@ class LibraryService:
             run_id=asked.run_id,
             created_at=created,
             library=asked.library.name,
-            calculators=wiring.open_workspace(self.settings).calculators,
+            calculators=self._workspace.calculators,
         )
         asked.folder.mkdir(parents=True, exist_ok=True)
         files = [asked.folder / "hits.csv"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tools.catalogue.property import Property
     from tools.ranking.set_level import SetResult
     from tools.synthesis.inventory import Inventory
+    from tools.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class QuickAnswer:
 
 @dataclass(frozen=True)
 class GivenStructure:
-    """One structure that a person brings, or a note on how their file was read.
+    """One structure that a person gives, or a note on how their file was read.
 
     Attributes:
         smiles: the structure; '' where it cannot be read.
@@ -59,10 +61,15 @@ class GivenStructure:
 
 
 class StructureService:
-    """Answers for one structure at a time. Every structure passes the guard first."""
+    """Answers for one structure at a time. The guard judges every structure."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+
+    @cached_property
+    def _workspace(self) -> Workspace:
+        """What the user has when it is first asked for."""
+        return open_workspace(self.settings)
 
     def values(self, smiles: str, conditions: EstimationConditions) -> Candidate:
         """Every property of one structure, with the guard's verdict beside. StructureError if it cannot be read."""
@@ -70,10 +77,8 @@ class StructureService:
 
         kind: CandidateClass = "polymer" if "*" in smiles else "molecule"
         plain = DesignSpec(goal="", candidate_class=kind, conditions=conditions)
-        names = [p.name for p in open_workspace(self.settings).catalogue if kind in p.classes]
-        return judge_one(
-            smiles, plain, proposer="user", names=names, blocked="answer", calculators=open_workspace(self.settings).calculators
-        )
+        names = [p.name for p in self._workspace.catalogue if kind in p.classes]
+        return judge_one(smiles, plain, proposer="user", names=names, blocked="answer", calculators=self._workspace.calculators)
 
     def given(self, text: str, stdin: Callable[[], bytes]) -> Iterator[GivenStructure]:
         """The structures that ``text`` names: a file of structures, '-' for what ``stdin`` holds, or one SMILES.
@@ -100,9 +105,8 @@ class StructureService:
             yield GivenStructure("", note=note, where="")
 
     def definition(self, name: str) -> Property:
-        """What is known of the property ``name``: label, unit, range, whether it is the user's own. KeyError if there is none."""
-
-        return open_workspace(self.settings).catalogue[name]
+        """What is known of the property ``name``: label, unit, range, whether it is the user's own. SpecError if there is none."""
+        return self._workspace.catalogue[name]
 
     def check(self, smiles: str, goal: str, *, despite_objections: bool = False) -> tuple[DesignSpec, Candidate]:
         """What ``goal`` means, and how one structure stands to it. GoalError, or StructureError for what cannot be read.
@@ -113,8 +117,8 @@ class StructureService:
         from agent.reading import interpret
         from tools.evaluation.judge import judge_one
 
-        spec = looked_at(interpret(goal, workspace=open_workspace(self.settings)), despite_objections=despite_objections)
-        return spec, judge_one(smiles, spec, proposer="user", blocked="answer", calculators=open_workspace(self.settings).calculators)
+        spec = looked_at(interpret(goal, workspace=self._workspace), despite_objections=despite_objections)
+        return spec, judge_one(smiles, spec, proposer="user", blocked="answer", calculators=self._workspace.calculators)
 
     def quick(self, goal: str, number: int | None = None, *, despite_objections: bool = False) -> QuickAnswer:
         """At most ``number`` structures that meet ``goal``, constructed at once; see :func:`agent.quick.quick_answer`."""
@@ -126,13 +130,13 @@ class StructureService:
             number,
             self.settings.search.met_probability,
             despite_objections=despite_objections,
-            workspace=open_workspace(self.settings),
+            workspace=self._workspace,
         )
         return QuickAnswer(
             spec,
             found,
             judge(found, spec),
-            "" if found else why_none(spec, calculators=open_workspace(self.settings).calculators),
+            "" if found else why_none(spec, calculators=self._workspace.calculators),
             WHAT_IT_IS,
         )
 

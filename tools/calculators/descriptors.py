@@ -24,7 +24,7 @@ DescriptorFunction = Callable[[Chem.Mol], float]
 
 
 def balaban_j(mol: Chem.Mol) -> float:
-    """Balaban's J. ValueError where it is not defined: no bond, or several pieces."""
+    """Balaban's J, dimensionless. ValueError where it is not defined: no bond, or several pieces."""
     if mol.GetNumBonds() == 0 or len(Chem.GetMolFrags(mol)) > 1:
         raise ValueError("Balaban's J is defined for one connected structure with at least two heavy atoms")
     from rdkit.Chem import GraphDescriptors
@@ -43,7 +43,7 @@ def crippen_refractivity(mol: Chem.Mol) -> float:
 
 
 def heavy_atoms(mol: Chem.Mol) -> float:
-    """Atoms other than hydrogen; attachment points '*' count for nothing."""
+    """Number of atoms other than hydrogen; attachment points '*' count for nothing."""
     return float(sum(atom.GetAtomicNum() > 1 for atom in mol.GetAtoms()))
 
 
@@ -187,12 +187,12 @@ def descriptor_names() -> frozenset[str]:
 
 
 def compute_descriptor(name: str, mol: Chem.Mol) -> float:
-    """:func:`number` of the shipped property ``name``. Raises SpecError for a name that is not a shipped computed property."""
+    """The shipped property ``name`` of ``mol``, in its unit. Raises SpecError for a name that is not a shipped computed property."""
     if name not in descriptor_names():
         raise SpecError(f"{name!r} is not a computed property; known: {', '.join(sorted(descriptor_names()))}")
     return number(shipped()[name], mol)
 
 
 def compute_descriptors(names: Sequence[str], mol: Chem.Mol) -> dict[str, float]:
-    """:func:`compute_descriptor` for several names, in their order. Raises as it does."""
+    """:func:`compute_descriptor` for several names, in their order, each in its unit. Raises as it does."""
     return {name: compute_descriptor(name, mol) for name in names}

@@ -33,6 +33,8 @@ def qed(mol: Chem.Mol) -> float:
     """Quantitative estimate of drug-likeness, 0 to 1: Bickerton et al., Nature Chem. 2012, 4, 90; the value of ``rdkit.Chem.QED.qed``.
 
     The queries are looked for only where the structure has their atoms and bonds, and logP is not computed again where it is known.
+
+    Never raises for a sanitised molecule.
     """
     module = _qed_module()
     if mol.GetNumHeavyAtoms() < mol.GetNumAtoms():

@@ -25,13 +25,13 @@ class ExactCalculations:
     calculators: Calculators
 
     def descriptor(self, name: str) -> Callable[[Chem.Mol], float]:
-        """:func:`tools.calculators.descriptors.number` of the property; SpecError for one that is not computed from the structure."""
+        """Computes the property of a molecule, in its unit; SpecError for one that is not computed from the structure."""
         if not self.calculators.exact(name):
             raise SpecError(f"{name!r} is not a computed property")
         return partial(number, self.calculators.catalogue[name])
 
     def descriptor_cost(self, name: str) -> float:
-        """Microseconds for a molecule of ordinary size."""
+        """Microseconds for a molecule of ordinary size. Raises SpecError for an unknown property; 50 where the cost was not measured."""
         cost = self.calculators.catalogue[name].microseconds
         return _DEFAULT_COST if cost is None else float(cost)
 
@@ -40,5 +40,5 @@ class ExactCalculations:
         return violations(mol, rule_set)
 
     def level_probability(self, level: str) -> float:
-        """The probability, 0 to 1, that a structure of a level of thermal risk survives."""
+        """The probability, 0 to 1, that a structure of a level of thermal risk survives. Raises KeyError for an unknown level."""
         return LEVEL_PROBABILITY[level]

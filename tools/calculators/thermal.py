@@ -47,7 +47,10 @@ class ThermalRules(PlainCalculator):
 
 
 def volatility_words(mol: Chem.Mol, temperature_c: float, flash_point: PropertyValue | None) -> str:
-    """``volatility`` with the flash point as evidence where it has been predicted inside the model's domain; never predicted for this."""
+    """``volatility`` with the flash point as evidence where it has been predicted inside the model's domain; never predicted for this.
+
+    ``temperature_c`` is in °C; empty where nothing is to be said.
+    """
     if flash_point is None or flash_point.number is None or flash_point.in_domain is False:
         return volatility(mol, temperature_c)
     return volatility(mol, temperature_c, flash_point.number, flash_point.sigma)

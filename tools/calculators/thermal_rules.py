@@ -51,7 +51,10 @@ def level_counts() -> dict[str, tuple[int, int]]:
 
 
 def survival_probability(survived: int, decomposed: int) -> float:
-    """The share that survived, drawn towards one half by ``PRIOR_CASES`` further cases; two decimals."""
+    """The share that survived, drawn towards one half by ``PRIOR_CASES`` further cases; two decimals.
+
+    One half where nothing is known of the level.
+    """
     return round((survived + PRIOR_CASES / 2) / (survived + decomposed + PRIOR_CASES), 2)
 
 

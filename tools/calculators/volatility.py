@@ -65,7 +65,10 @@ def corrected(uncorrected_k: float) -> float:
 
 
 def joback_groups(mol: Chem.Mol) -> dict[str, int] | str:
-    """How often each group of Joback and Reid occurs, every heavy atom in exactly one; or why the method does not cover ``mol``."""
+    """Number of times that each group of Joback and Reid occurs, every heavy atom in exactly one.
+
+    A text with the reason where the method does not cover ``mol``; nothing is raised.
+    """
     if len(Chem.GetMolFrags(mol)) > 1:
         return "several pieces"
     if mol.GetNumHeavyAtoms() < 2:

@@ -99,12 +99,18 @@ def drug_like(spec: DesignSpec) -> bool:
 
 
 def standardised(proposal: Proposal, candidate_class: CandidateClass, *, generation: int = 0) -> Candidate:
-    """The candidate in its one form, with notes on what was changed or left out. Raises StructureError for what cannot be read."""
+    """The candidate in its one form, with notes on what was changed or left out. Raises StructureError for what cannot be read.
+
+    ``generation`` is at least 0, the first.
+    """
     return standardised_form(proposal, candidate_class, generation=generation)[0]
 
 
 def standardised_form(proposal: Proposal, candidate_class: CandidateClass, *, generation: int = 0) -> tuple[Candidate, Chem.Mol | None]:
-    """:func:`standardised`, and the molecule as RDKit has read it from the SMILES of that form; None where it has not."""
+    """:func:`standardised`, and the molecule as RDKit has read it from the SMILES of that form; None where it has not.
+
+    ``generation`` is at least 0, the first.
+    """
     structure, mol = standard_form(proposal.smiles, candidate_class)
     candidate = Candidate(
         key=structure.key,
@@ -124,7 +130,10 @@ def standardised_form(proposal: Proposal, candidate_class: CandidateClass, *, ge
 
 
 def unreadable(proposal: Proposal, key: str, candidate_class: CandidateClass, reason: str, *, generation: int = 0) -> Candidate:
-    """The row of a proposal that cannot be read; ``key`` must be unique among its kind."""
+    """The row of a proposal that cannot be read; ``key`` must be unique among its kind.
+
+    Its values are empty; ``generation`` is at least 0, the first.
+    """
     return Candidate(
         key=key,
         smiles=proposal.smiles[:500],

@@ -64,7 +64,7 @@ class Rows:
 
     @classmethod
     def of(cls, x: NDArray[np.float32] | NDArray[np.float64]) -> Rows:
-        """The rows of ``x``, float32 or float64, shape (rows, columns)."""
+        """The rows of ``x``, float32 or float64, shape (rows, columns). Empty rows give no predictions."""
         flat: NDArray[Any] = np.ascontiguousarray(x).ravel()
         places = np.flatnonzero(flat)
         starts = np.zeros(len(x) + 1, dtype=np.int32)

@@ -24,12 +24,15 @@ _BATCH = 64
 
 
 def soften(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    """sign(x) log(1 + |x|): long tails of extensive descriptors become short."""
+    """sign(x) log(1 +
+
+    x
+    """
     return np.asarray(np.sign(x) * np.log1p(np.abs(x)), dtype=np.float32)
 
 
 def squares(codes: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Sum of the squares of each row."""
+    """Sum of the squares of each row, shape (n,); 0 for a row of zeros, empty for no rows."""
     return np.asarray((codes * codes).sum(axis=1), dtype=np.float32)
 
 
@@ -69,7 +72,7 @@ class Shape:
         return np.asarray(product)
 
     def numbers(self) -> tuple[float, ...]:
-        """The five numbers in the order of the fields."""
+        """The five numbers, shape (5,), in the order of the fields; never fewer."""
         return (self.linear, self.smooth, self.smooth_length, self.rough, self.rough_length)
 
 
@@ -82,7 +85,10 @@ class Coding:
     scale: NDArray[np.float32]
 
     def codes(self, x: NDArray[np.float32]) -> NDArray[np.int8]:
-        """Codes of the feature matrix ``x``, shape (len(x), len(columns))."""
+        """Codes of the feature matrix ``x``, shape (len(x), len(columns)).
+
+        From -127 to 127 in steps of 1/32 of a standard deviation; empty for no rows.
+        """
         standard = (soften(x[:, self.columns]) - self.centre) / self.scale
         return np.asarray(np.clip(np.rint(standard * STEPS), -127, 127), dtype=np.int8)
 
@@ -100,7 +106,10 @@ class KernelModel:
         self._offset, self._shape = offset, shape
 
     def predict(self, x: NDArray[np.float32]) -> FloatArray:
-        """Values for the feature matrix ``x`` (all columns of the feature kind), shape (len(x),)."""
+        """Values for the feature matrix ``x`` (all columns of the feature kind), shape (len(x),).
+
+        In the predictor's unit; empty for no rows.
+        """
         codes = self._coding.codes(x).astype(np.float32)
         value = np.empty(len(x))
         for start in range(0, len(x), _BATCH):
@@ -110,7 +119,7 @@ class KernelModel:
         return value
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """What :meth:`from_arrays` reads; numbers only."""
+        """What :meth:`from_arrays` reads: numbers only, with offset and coefficients in the predictor's unit; nothing pickled."""
         return {
             "columns": self._coding.columns.astype(np.uint16),
             "centre": self._coding.centre,
@@ -122,7 +131,7 @@ class KernelModel:
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> KernelModel:
-        """The model of :meth:`arrays`. Raises KeyError or ValueError for other arrays."""
+        """The model of :meth:`arrays`, in the predictor's unit. Raises KeyError or ValueError for other arrays."""
         coding = Coding(arrays["columns"].astype(np.int64), arrays["centre"], arrays["scale"])
         offset, *numbers = (float(v) for v in arrays["constants"])
         if len(numbers) != 5:

@@ -43,7 +43,10 @@ _SCALE_COLUMNS: dict[FeatureKind, tuple[str, ...]] = {
 
 
 def scale_columns(kind: FeatureKind) -> list[int]:
-    """Positions in the feature matrix of the columns that the expected error may depend on."""
+    """Index of each column of the feature matrix that the expected error may depend on.
+
+    Raises ValueError for one that the features lack.
+    """
     names = feature_names(kind)
     return [names.index(name) for name in _SCALE_COLUMNS[kind]]
 
@@ -55,7 +58,10 @@ def scale_constraints(kind: FeatureKind) -> list[int]:
 
 
 def scale_matrix(kind: FeatureKind, value: FloatArray, spread: FloatArray, near: NDArray[np.float32], x: NDArray[np.float32]) -> FloatArray:
-    """What the expected error is estimated from: prediction, spread, nearest and mean similarity, chosen features."""
+    """What the expected error is estimated from: prediction, spread, nearest and mean similarity, chosen features.
+
+    Shape (n, 4 + chosen features); prediction and spread in the predictor's unit. NaN where an input is NaN.
+    """
     return np.column_stack([value, spread, near[:, 0], near.mean(axis=1), x[:, scale_columns(kind)]]).astype(np.float64)
 
 
@@ -76,7 +82,11 @@ class Part:
 def combine(
     boosters: Sequence[_Predicts], columns: NDArray[np.int64], parts: Sequence[Part], x: NDArray[np.float32]
 ) -> tuple[FloatArray, FloatArray]:
-    """(value, standard deviation over the members): the boosters' mean on ``columns`` of ``x``, mixed with the ``parts`` by their shares."""
+    """(value, standard deviation over the members) of each row of ``x``: boosters and ``parts`` together.
+
+    The boosters' mean on ``columns`` of ``x`` is mixed with the ``parts`` by their shares. ``x`` has the shape (n, all features); both
+    answers have the shape (n,) and the predictor's unit; empty for no rows.
+    """
     used = Rows.of(x[:, columns]) if all(isinstance(b, Booster) for b in boosters) else np.ascontiguousarray(x[:, columns])
     each = [np.asarray(b.predict(used, num_threads=1)) for b in boosters]
     value = np.mean(each, axis=0) * (1.0 - sum(part.share for part in parts))
@@ -164,11 +174,17 @@ class Model:
         return self._weights.structures
 
     def values(self, x: NDArray[np.float32]) -> tuple[FloatArray, FloatArray]:
-        """(value, standard deviation over the members) for the feature matrix ``x``."""
+        """(value, standard deviation over the members) for the feature matrix ``x``, shape (n,) each, in the predictor's unit.
+
+        Empty for no rows.
+        """
         return combine(self._weights.learners, self._weights.columns, self._weights.parts, x)
 
     def forecast(self, x: NDArray[np.float32], fingerprints: list[NDArray[np.uint16]]) -> Forecast:
-        """Predictions for the feature matrix ``x`` with the structures' ``fingerprints``."""
+        """Predictions for the feature matrix ``x``, shape (n, features), with the structures' ``fingerprints``, in the predictor's unit.
+
+        Never NaN for finite features.
+        """
         value, spread = self.values(x)
         neighbours = self._weights.index.query(fingerprints)
         inputs = scale_matrix(self.spec.kind, value, spread, neighbours.similarity, x)
@@ -180,12 +196,15 @@ class Model:
         return Forecast(value, half_width / Z90, inside, neighbours)
 
     def nearest(self, forecast: Forecast, row: int, smiles: str) -> int:
-        """Position of the nearest training structure of ``row``: ``smiles`` itself where it is one, else the most similar."""
+        """Index of the nearest training structure of ``row``: ``smiles`` itself where it is one, else the most similar; never none."""
         own = self._weights.positions.get(smiles)
         return int(forecast.neighbours.position[row, 0]) if own is None else own
 
     def measured(self, position: int, solvent: str = "") -> float | None:
-        """Measured value of the training structure at ``position``, of dyes in ``solvent`` if it was measured there, else the median."""
+        """Measured value of a training structure, in the predictor's unit; None where the licence does not let it be shown.
+
+        ``position`` is the index of the structure. Of dyes the value in ``solvent`` if it was measured there, else the median.
+        """
         text = self._weights.measured[position]
         if not text:
             return None

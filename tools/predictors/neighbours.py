@@ -41,7 +41,7 @@ class NeighbourIndex:
 
     @classmethod
     def of(cls, fingerprints: Sequence[NDArray[np.uint16]]) -> NeighbourIndex:
-        """The index of these sets of bits."""
+        """The index of these sets of bits, shape (bits,) each; empty for none."""
         bits = np.concatenate(fingerprints) if fingerprints else np.zeros(0, dtype=np.uint16)
         return cls(bits, np.array([len(f) for f in fingerprints], dtype=np.uint16))
 
@@ -49,7 +49,11 @@ class NeighbourIndex:
         return len(self._sizes)
 
     def query(self, fingerprints: Sequence[NDArray[np.uint16]]) -> Neighbours:
-        """The three nearest entries of each query; equal similarities go to the earlier entry."""
+        """The three nearest entries of each query; equal similarities go to the earlier entry.
+
+        Tanimoto similarity, 0 to 1. Where the index has fewer than three entries the rest is 0; so is the similarity of a structure without
+        bits.
+        """
         positions = np.zeros((len(fingerprints), NEAREST), dtype=np.int64)
         similarities = np.zeros((len(fingerprints), NEAREST), dtype=np.float32)
         for row, bits in enumerate(fingerprints):

@@ -35,7 +35,10 @@ class Layers:
 
 
 def inputs(coding: Coding, counts: NDArray[np.int64], x: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Inputs of the network for the feature matrix ``x``, shape (len(x), descriptors + counts); ``counts``: columns of the Morgan counts."""
+    """Inputs of the network for the feature matrix ``x``, shape (len(x), descriptors + counts); ``counts``: columns of the Morgan counts.
+
+    Dimensionless; empty for no rows.
+    """
     return np.concatenate([coding.codes(x).astype(np.float32) / STEPS, np.log1p(x[:, counts])], axis=1)
 
 
@@ -51,7 +54,10 @@ class NetworkModel:
     def predict(self, x: NDArray[np.float32]) -> FloatArray:
         """Values for the feature matrix ``x`` (all columns of the feature kind), shape (len(x),).
 
-        Each row is computed by itself from its descriptors and its counts that are not zero: most are, and a value does not depend on the batch.
+        In the predictor's unit; empty for no rows.
+
+        Each row is computed by itself from its descriptors and its counts that are not zero: most are, and a value does not depend on the
+        batch.
         """
         value, described = np.empty(len(x)), len(self._coding.columns)
         for i, row in enumerate(inputs(self._coding, self._counts, x)):
@@ -61,7 +67,10 @@ class NetworkModel:
         return self._centre + self._scale * value
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """What :meth:`from_arrays` reads; numbers only, weights in half precision."""
+        """What :meth:`from_arrays` reads: numbers only, weights in half precision, centre and scale in the predictor's unit.
+
+        Nothing pickled.
+        """
         return {
             "columns": self._coding.columns.astype(np.uint16),
             "centre": self._coding.centre,
@@ -73,7 +82,7 @@ class NetworkModel:
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> NetworkModel:
-        """The model of :meth:`arrays`. Raises KeyError or ValueError for other arrays."""
+        """The model of :meth:`arrays`, in the predictor's unit. Raises KeyError or ValueError for other arrays."""
         coding = Coding(arrays["columns"].astype(np.int64), arrays["centre"], arrays["scale"])
         networks: list[Layers] = []
         while f"first_{len(networks)}" in arrays:

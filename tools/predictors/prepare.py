@@ -125,7 +125,7 @@ def _dye(whole: _Whole) -> Prepared | str:
 
 
 def conjugated_atoms(mol: Chem.Mol, enough: int = MAX_HEAVY_ATOMS) -> int:
-    """Number of atoms in the largest system of connected conjugated bonds, or in the first found with ``enough`` atoms."""
+    """Number of atoms in the largest system of connected conjugated bonds, or in the first found with ``enough`` atoms. 0 without any."""
     linked: dict[int, list[int]] = {}
     for bond in map(mol.GetBondWithIdx, range(mol.GetNumBonds())):
         if bond.GetIsConjugated():

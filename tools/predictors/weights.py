@@ -54,7 +54,10 @@ def gzip_text(text: str) -> bytes:
 
 
 def npz_bytes(arrays: dict[str, NDArray[Any]]) -> bytes:
-    """``arrays`` as a compressed npz file without pickles; numpy writes a fixed date, so equal arrays give equal bytes."""
+    """``arrays``, of any shape, as a compressed npz file; numpy writes a fixed date, so equal arrays give equal bytes.
+
+    Raises ValueError for what would need a pickle.
+    """
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()
@@ -137,6 +140,6 @@ class WeightsFolder:
         return gzip.decompress(self.read(file)).decode("utf-8")
 
     def arrays(self, file: str) -> dict[str, NDArray[Any]]:
-        """The arrays of an npz ``file``."""
+        """The arrays of an npz ``file``, in the shape in which they were written. Raises PredictorError as :meth:`read` does."""
         with np.load(io.BytesIO(self.read(file)), allow_pickle=False) as archive:
             return {key: archive[key] for key in archive.files}

@@ -55,7 +55,10 @@ class Pick:
 
 
 def describe(smiles: Sequence[str]) -> tuple[NDArray[np.float32], list[int]]:
-    """Morgan counts and a few descriptors of the structures that can be used, and their positions; salts and single atoms are left out."""
+    """Morgan counts and a few descriptors of the structures that can be used, and their positions; salts and single atoms are left out.
+
+    Shape (n, 1024 + descriptors), and the index in ``smiles`` of each row; both empty where none can be used.
+    """
     fingerprints = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=1024)
     rows, positions = [], []
     for position, text in enumerate(smiles):
@@ -72,7 +75,10 @@ def describe(smiles: Sequence[str]) -> tuple[NDArray[np.float32], list[int]]:
 def compare(
     x: NDArray[np.float32], y: Array, pool: NDArray[np.float32], sizes: Sequence[int], *, draws: int = 30, rounds: int = 300
 ) -> list[Pick]:
-    """Picks in both directions by each of the two models. ``x`` (n, d) and ``y`` (n,) in random order; ``pool`` (p, d)."""
+    """Picks in both directions by each of the two models. ``x`` (n, d) and ``y`` (n,) in random order; ``pool`` (p, d).
+
+    Values are in the unit of ``y``. Raises LightGBMError for data that it cannot use.
+    """
     import lightgbm
 
     half = len(y) // 2
@@ -102,7 +108,10 @@ def _top(picks: Array, judges: Array, size: int, sign: int, draws: int, numbers:
 
 
 def implied_strength(picker: float, judge: float, mean: float, variance: float, error: float) -> float | None:
-    """The strength with which ``picker`` shrinks to ``judge`` under a prior (mean, variance) and a squared error; None if none does."""
+    """The strength with which ``picker`` shrinks to ``judge`` under a prior (mean, variance) and a squared error; None if none does.
+
+    The strength is dimensionless; the others are in the unit of the values, variance and error in its square.
+    """
     if picker == mean or error <= 0:
         return None
     reliability = (judge - mean) / (picker - mean)
@@ -110,7 +119,7 @@ def implied_strength(picker: float, judge: float, mean: float, variance: float, 
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the table and the median strength."""
+    """Print the table and the median strength (dimensionless); returns 0. Raises UsageError where too few structures can be used."""
     parser = argparse.ArgumentParser(prog="python -m tools.ranking.model_disagreement", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="CSV file of measured values")
     parser.add_argument("--smiles", default="smiles", help="its column of structures")

@@ -71,7 +71,7 @@ def _shipped() -> dict[str, str]:
 
 
 def shipped_count() -> int:
-    """How many known compounds ship with molwright; never 0."""
+    """Number of known compounds that ship with molwright; never 0."""
     return len(_shipped())
 
 

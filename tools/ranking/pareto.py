@@ -12,6 +12,8 @@ _BLOCK = 256
 def pareto_fronts(values: NDArray[np.float64]) -> NDArray[np.int64]:
     """Number of the front of each row of ``values`` (n, d), more is better in every column: 1 is not dominated by any row.
 
+    Empty for no rows.
+
     Equal rows share a front. Every pair is compared once and kept as one bit: n^2 time, n^2 / 8 bytes.
     """
     count = values.shape[0]

@@ -42,7 +42,7 @@ def diversity(prints: Sequence[DataStructs.ExplicitBitVect]) -> float | None:
 
 
 def novelty(prints: Sequence[DataStructs.ExplicitBitVect], references: Sequence[str]) -> float | None:
-    """The smallest novelty of a member against the reference SMILES; None for an empty list or no references."""
+    """The smallest novelty, 0 to 1, of a member against the reference SMILES; None for an empty list or no references."""
     return _novelty(prints, [morgan_fingerprint(reference_mol(s)) for s in references])
 
 

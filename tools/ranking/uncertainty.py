@@ -30,11 +30,13 @@ class OrderCertainty:
 
 
 def order_certainty(table: ScoringTable, scores: Array) -> OrderCertainty:
-    """Rank intervals and ties of the listed candidates, the rows of ``table`` in the order of their ranks.
+    """Rank intervals and ties of the listed candidates, the rows of ``table`` in the order of their ranks; empty for an empty table.
+
+    ``scores``: (n,), 0 to 1.
 
     Every draw adds to each prediction an error from its distribution (correlated between the properties of one structure, independent
-    between structures, which makes the intervals rather wide) and ranks again. The generator depends on the spec's seed only.
-    A candidate is tied with the first of its group unless that ranks above it in 90 % of the draws.
+    between structures, which makes the intervals rather wide) and ranks again. The generator depends on the spec's seed only. A candidate
+    is tied with the first of its group unless that ranks above it in 90 % of the draws.
     """
     count = scores.shape[0]
     if count == 0:

@@ -78,7 +78,7 @@ class PoolResult:
 
     @property
     def gap(self) -> float:
-        """Promised minus true share, -1 to 1; positive is too good to be true."""
+        """Promised minus true share, -1 to 1; positive is too good to be true. Never outside, and 0 where they agree."""
         return self.promised - self.true
 
 
@@ -152,7 +152,10 @@ def row_strengths(name: str, rows: int) -> Array:
 
 
 def validate(goals: Sequence[PoolGoal] = GOALS, sizes: Sequence[int] = SIZES, *, draws: int = DRAWS) -> list[PoolResult]:
-    """All goals and sizes with the shipped predictors' calibration data. Raises PredictorError where those are missing."""
+    """All goals and sizes with the shipped predictors' calibration data; ``draws``: number of pools drawn.
+
+    Raises PredictorError where those are missing.
+    """
     from tools.predictors.predict import calibration
 
     found = []
@@ -168,7 +171,7 @@ def validate(goals: Sequence[PoolGoal] = GOALS, sizes: Sequence[int] = SIZES, *,
 
 
 def main() -> int:
-    """Print the table; 1 if any gap exceeds the tolerance."""
+    """Print the table of shares; 1 if any gap exceeds the tolerance, else 0. Raises PredictorError where calibration data are missing."""
     results = validate()
     print(f"{'goal':60} {'pool':>5} {'base':>6} {'p_meets':>8} {'true':>6} {'gap':>6}")
     for result in results:

@@ -322,7 +322,7 @@ def test_prose_that_is_of_no_use_is_asked_for_again(fake: FakeModel, reply: Repl
     ],
 )
 def test_loops_are_told_from_repetition(text: str, loops: bool) -> None:
-    from agent.models.reading import ends_in_a_loop
+    from agent.models.replies import ends_in_a_loop
 
     assert ends_in_a_loop(text) is loops
 

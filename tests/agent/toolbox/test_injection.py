@@ -24,6 +24,7 @@ from agent.roles.assistant.talk import conversation
 from agent.roles.assistant.wanted import wanted_design
 from agent.roles.proposer import model as proposer
 from agent.toolbox import ToolContext
+from agent.toolbox.tool import TOOLS
 from core.candidate import Candidate, Citation, Origin
 from core.interfaces import LiteratureStore, Passage
 from tests.agent.models.fake_server import FakeModel, Reply, fake_model, open_session, tool_reply
@@ -167,7 +168,7 @@ def test_the_assistant_calls_the_same_tools(server: FakeModel, place: str, numbe
         for _ in range(3):
             if not turn.calls:
                 break
-            assert not talk.is_effect(turn.calls[0])
+            assert not TOOLS[turn.calls[0].name].effect
             talk.run(turn.calls[0], at)
             turn = talk.turn(at)
     assert turn.text == "Rigid rings raise it."

@@ -45,6 +45,8 @@ class Describer:
     def matrix(self, kind: FeatureKind, keys: Sequence[str], mols: Sequence[Chem.Mol], solvents: Sequence[str] | None = None) -> FloatArray:
         """Features of ``mols`` (their canonical SMILES in ``keys``), shape (structures, len(feature_names(kind))).
 
+        Never NaN or infinite: a descriptor that cannot be computed is 0.
+
         ``solvents`` holds one canonical solvent a structure and is needed for dyes only.
         """
         width = len(feature_names(kind))
@@ -62,7 +64,10 @@ class Describer:
         return rows
 
     def fingerprints(self, kind: FeatureKind, keys: Sequence[str], mols: Sequence[Chem.Mol]) -> list[NDArray[np.uint16]]:
-        """Set bits of each structure's Morgan fingerprint; of the ring form for polymers."""
+        """Positions of the set bits of each structure's Morgan fingerprint, shape (bits,) each, ascending; of the ring form for polymers.
+
+        Empty for a structure without bits.
+        """
         with BlockLogs():
             for key, mol in zip(keys, mols, strict=True):
                 if (kind == "polymer", key) not in self._bits:

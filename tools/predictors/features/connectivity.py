@@ -34,7 +34,7 @@ def _electrons() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def connectivity(table: MoleculeTable) -> list[float]:
-    """The indices named in ``CONNECTIVITY_NAMES`` of a molecule; may hold NaN, as RDKit's do."""
+    """The indices named in ``CONNECTIVITY_NAMES`` of a molecule, dimensionless; NaN where one is not defined, as in RDKit."""
     if 1 in table.numbers or 0 in table.numbers or any(len(ring) < 5 for ring in table.rings):
         return list(_by_paths().ComputeProperties(table.mol))
     atoms = len(table)

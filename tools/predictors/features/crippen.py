@@ -34,7 +34,10 @@ class Crippen(NamedTuple):
 
     @classmethod
     def of(cls, mol: Chem.Mol, numbers: Sequence[int], hydrogens: Sequence[int], area: FloatArray) -> Crippen:
-        """Those of ``mol``, whose atoms have these atomic ``numbers``, implicit ``hydrogens`` and Labute surface areas ``area`` (Å²)."""
+        """Those of ``mol``, whose atoms have these atomic ``numbers``, implicit ``hydrogens`` and Labute surface areas ``area``.
+
+        ``area`` is in Å²; log P is dimensionless. Bins without an atom are 0.
+        """
         polar = [i for i, count in enumerate(hydrogens) if count and numbers[i] != 6]
         typed = Chem.AddHs(mol, onlyOnAtoms=polar) if polar else mol
         contributions = rdMolDescriptors._CalcCrippenContribs(typed)

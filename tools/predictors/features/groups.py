@@ -31,11 +31,17 @@ class Groups:
         return len(self._queries)
 
     def possible(self, mol: Chem.Mol, chained: tuple[int, int, float] | None = None) -> list[bool]:
-        """For each query whether ``mol``, or a chain of it (see :meth:`Prescreen.possible`), can match it."""
+        """For each query whether ``mol``, or a chain of it (see :meth:`Prescreen.possible`), can match it.
+
+        One a query, in shape (queries,): never a miss, for True says only that nothing rules a match out.
+        """
         return self._screen.possible(mol, chained=chained)
 
     def counts(self, mol: Chem.Mol, among: list[bool]) -> list[int]:
-        """Number of unique matches of each query that is True in ``among``, 0 for the others."""
+        """Number of unique matches of each query that is True in ``among``, at most the limit of its table.
+
+        0 for the others without looking.
+        """
         return [
             len(mol.GetSubstructMatches(query, maxMatches=limit)) if look else 0
             for (query, limit), look in zip(self._queries, among, strict=True)
@@ -60,6 +66,6 @@ def group_names() -> tuple[str, ...]:
 
 
 def group_counts(mol: Chem.Mol) -> FloatArray:
-    """Number of unique matches of each functional group of ``groups.tsv``."""
+    """Number of unique matches of each functional group of ``groups.tsv``. Shape (groups,); 0 where there is none."""
     groups = molecule_groups()
     return np.array(groups.counts(mol, groups.possible(mol)), dtype=np.float32)

@@ -102,12 +102,15 @@ def _generator(bits: int) -> rdFingerprintGenerator.FingerprintGenerator64:
 
 
 def morgan_counts(mol: Chem.Mol) -> FloatArray:
-    """Hashed Morgan counts, radius 2, shape (2048,)."""
+    """Hashed Morgan counts, radius 2, shape (2048,). 0 where an environment does not occur."""
     return np.asarray(_generator(MORGAN_BITS).GetCountFingerprintAsNumPy(mol), dtype=np.float32)
 
 
 def bits_of(counts: FloatArray) -> NDArray[np.uint16]:
-    """Positions of the set bits of the Morgan fingerprint with these :func:`morgan_counts`, ascending."""
+    """Positions of the set bits of the Morgan fingerprint with these :func:`morgan_counts`, ascending.
+
+    Shape (number of set bits,); empty for a structure without any.
+    """
     return np.flatnonzero(counts).astype(np.uint16)
 
 
@@ -206,7 +209,10 @@ def _shape(table: MoleculeTable, rotatable: int) -> list[float]:
 
 
 def longest_chain(table: MoleculeTable) -> int:
-    """Atoms in the largest connected set of sp3 CH2/CH3 carbons outside rings (a measure of flexible alkyl length)."""
+    """Number of atoms in the largest connected set of sp3 CH2/CH3 carbons outside rings (a measure of flexible alkyl length).
+
+    0 without any.
+    """
     chain = {
         i
         for i, number in enumerate(table.numbers)

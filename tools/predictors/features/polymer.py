@@ -90,7 +90,10 @@ class RepeatUnit:
         self.ring = self._joined(self.units_in_ring, closed=True, smallest_rings=small_rings)
 
     def oligomer(self, units: int) -> Chem.Mol:
-        """``units`` units in a row, the outer ends still dummy atoms; its rings are not the smallest ones, only their atoms are right."""
+        """``units`` units in a row, the outer ends still dummy atoms; its rings are not the smallest ones, only their atoms are right.
+
+        ``units``: number of units, at least 1. Raises what RDKit raises where the chain cannot be sanitised.
+        """
         return self._joined(units, closed=False, smallest_rings=False)
 
     @cached_property
@@ -113,7 +116,7 @@ class RepeatUnit:
 
     @property
     def order(self) -> float:
-        """Its order: 1, 2 or 3."""
+        """Order of the bond between two units, dimensionless: 1, 2 or 3; never 0."""
         return float(self._link.GetBondTypeAsDouble())
 
     def _joined(self, units: int, *, closed: bool, smallest_rings: bool) -> Chem.Mol:
@@ -138,7 +141,10 @@ class RepeatUnit:
 
 
 def polymer_features(unit: RepeatUnit) -> tuple[FloatArray, FloatArray]:
-    """(features in the order of :func:`polymer_names`, Morgan counts per 100 heavy atoms) of a repeat unit."""
+    """(features in the order of :func:`polymer_names`, Morgan counts per 100 heavy atoms) of a repeat unit.
+
+    Shapes (len(polymer_names()),) and (2048,). Never NaN or infinite: what cannot be computed is 0.
+    """
     ring, numbers = unit.ring, unit.table.numbers
     atoms = ring.GetNumAtoms()
     whole = _ring_descriptors(unit)

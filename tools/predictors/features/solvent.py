@@ -93,5 +93,8 @@ def _charges(mol: Chem.Mol) -> float:
 
 
 def solvent_features(solvent: str) -> FloatArray:
-    """Features of ``solvent`` (canonical SMILES, 'film' or 'gas'), shape (len(solvent_names()),)."""
+    """Features of ``solvent`` (canonical SMILES, 'film' or 'gas'), shape (len(solvent_names()),).
+
+    The descriptors are 0 for film and gas, which have no structure.
+    """
     return np.array(_features(solvent), dtype=np.float32)

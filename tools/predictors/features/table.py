@@ -40,12 +40,12 @@ class MoleculeTable:
 
     @cached_property
     def hydrogens(self) -> list[int]:
-        """Hydrogens on each atom that are not atoms of the graph."""
+        """Number of hydrogens on each atom, shape (atoms,), that are not atoms of the graph; 0 where there are none."""
         return [atom.GetTotalNumHs() for atom in self.atoms]
 
     @cached_property
     def charges(self) -> list[int]:
-        """Formal charge of each atom."""
+        """Formal charge of each atom in elementary charges, shape (atoms,); 0 for a neutral atom."""
         return [atom.GetFormalCharge() for atom in self.atoms]
 
     @cached_property
@@ -56,13 +56,13 @@ class MoleculeTable:
 
     @cached_property
     def ring_bonds(self) -> set[tuple[int, int]]:
-        """The two atoms of each bond in a ring, in both orders."""
+        """Index of the two atoms of each bond in a ring, in both orders; empty without rings."""
         pairs = {(ring[k - 1], i) for ring in self.rings for k, i in enumerate(ring)}
         return pairs | {(b, a) for a, b in pairs}
 
     @cached_property
     def neighbours(self) -> list[list[int]]:
-        """Atoms bonded to each atom, in the order of the bonds."""
+        """Index of the atoms bonded to each atom, in the order of the bonds; empty for an atom without any."""
         found: list[list[int]] = [[] for _ in self.atoms]
         for a, b, _, _ in self.bonds:
             found[a].append(b)
@@ -71,7 +71,10 @@ class MoleculeTable:
 
     @cached_property
     def distance(self) -> NDArray[np.float64]:
-        """Bonds on the shortest path between each two atoms; above ``FAR`` where there is none."""
+        """Number of bonds on the shortest path between each two atoms, shape (atoms, atoms).
+
+        0 for an atom and itself, above ``FAR`` where there is no path: nothing is infinite.
+        """
         return np.asarray(Chem.GetDistanceMatrix(self.mol))
 
     @cached_property
@@ -81,7 +84,7 @@ class MoleculeTable:
 
 
 def ring_systems(rings: Iterable[Sequence[int]]) -> list[set[int]]:
-    """Rings that share atoms, taken together."""
+    """Rings that share atoms, taken together: indices of the atoms of each system; empty without rings."""
     systems: list[set[int]] = []
     for ring in rings:
         merged = set(ring)
@@ -96,7 +99,7 @@ def ring_systems(rings: Iterable[Sequence[int]]) -> list[set[int]]:
 
 
 def pieces(atoms: set[int], neighbours: Sequence[Sequence[int]] | Mapping[int, Sequence[int]]) -> list[list[int]]:
-    """The connected pieces of ``atoms``, by their lowest atom."""
+    """The connected pieces of ``atoms``, by their lowest atom: index of each atom; empty for no atoms."""
     left = set(atoms)
     found = []
     for start in sorted(atoms):
@@ -113,7 +116,7 @@ def pieces(atoms: set[int], neighbours: Sequence[Sequence[int]] | Mapping[int, S
 
 
 def finite(row: NDArray[np.float32]) -> NDArray[np.float32]:
-    """``row`` itself, in which 0 now stands for what was NaN or infinite."""
+    """``row`` itself, shape (n,), in which 0 now stands for what was NaN or infinite."""
     held = np.isfinite(row)
     if not held.all():
         row[~held] = 0.0

@@ -13,7 +13,7 @@ from tools.predictors.reference_values.table import PROPERTIES
 
 
 def main(arguments: list[str]) -> int:
-    """Run the measurement; returns the exit code."""
+    """Run the measurement; returns the exit code: 0, or at least 1 for an error of ours, which is printed: never raised."""
     parser = argparse.ArgumentParser(prog="python -m tools.predictors.reference_values", description="Known answers in order.")
     parser.add_argument("property", choices=PROPERTIES)
     parser.add_argument("--data", type=Path, required=True, help="CSV file with the training data of the property")

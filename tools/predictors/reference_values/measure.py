@@ -92,6 +92,8 @@ def measure(name: str, path: Path, *, seed: int = 0, progress: Progress = lambda
     """Train predictor ``name`` on ``path`` without its known answers and their neighbours, predict them, and return the result.
 
     Raises NotFoundError or UsageError for a property without a table or a file that cannot be used.
+
+    Errors are in the predictor's unit.
     """
     spec, entries = predictor_spec(name), reference_substances(name)
     progress("taking the known substances and their neighbours out of the data")

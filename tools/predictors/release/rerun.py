@@ -77,11 +77,15 @@ def rerun(
     only: Sequence[str] = (),
     results: Path | None = None,
 ) -> None:
-    """Train on the data in ``folder`` and measure everything; results go to ``weights`` and beside the tables of known answers (``results``).
+    """Train on the data in ``folder`` and measure everything.
+
+    Results go to ``weights`` and beside the tables of known answers (``results``).
 
     ``only`` names the predictors to do (default: all); the residual correlations need all and are left as they are otherwise. ``workers``
-    processes work side by side; the result does not depend on their number. The out-of-fold predictions, which hold structures, are not kept.
-    Raises NotFoundError or UsageError before anything is trained where a data file or a predictor is missing.
+    processes work side by side; the result does not depend on their number. The out-of-fold predictions, which hold structures, are not
+    kept. Raises NotFoundError or UsageError before anything is trained where a data file or a predictor is missing.
+
+    ``seed`` is any whole number; ``workers`` is at least 1.
     """
     if unknown := sorted(set(only) - set(PREDICTORS)):
         raise UsageError(f"there is no predictor {unknown[0]!r}; there are: {', '.join(PREDICTORS)}")

@@ -30,6 +30,8 @@ def baseline_matrix(data: Prepared, spec: PredictorSpec) -> NDArray[np.float32]:
     """Morgan counts and all of RDKit's two-dimensional descriptors, of dyes with the solvent's; none of our own features.
 
     Polymers are described as they are written, with their attachment points. Descriptors that cannot be computed are 0.
+
+    Shape (n, counts and descriptors). Never NaN.
     """
     found: dict[str, NDArray[np.float32]] = {}
     rows = []
@@ -62,7 +64,10 @@ _MODELS = {"LightGBM": _lightgbm, "random forest": _forest}
 
 
 def baselines(path: Path, spec: PredictorSpec, seed: int, progress: Progress) -> dict[str, dict[str, Any]]:
-    """Metrics by split and model: LightGBM on every split, the forest where families are held out."""
+    """Metrics by split and model: LightGBM on every split, the forest where families are held out. Errors in the predictor's unit.
+
+    Raises NotFoundError or UsageError for a file that cannot be used.
+    """
     data = load(path, spec, progress)
     x, y = baseline_matrix(data, spec), data.table.y
     splits = {RANDOM: group_folds(data.table.keys, seed), SCAFFOLD: scaffold_folds(data.table.mols, data.table.keys, seed)}
@@ -81,12 +86,18 @@ def baselines(path: Path, spec: PredictorSpec, seed: int, progress: Progress) ->
 
 
 def write_baselines(path: Path, spec: PredictorSpec, out: Path, seed: int, progress: Progress) -> dict[str, dict[str, Any]]:
-    """Measure :func:`baselines` and keep them in ``out`` beside the weights; returns them."""
+    """Measure :func:`baselines` and keep them in ``out`` beside the weights; returns them. Errors in the predictor's unit.
+
+    Raises as it does.
+    """
     found = baselines(path, spec, seed, progress)
     keep_entry(out / BASELINES_FILE, spec.name, baselines_entry(found, path, seed))
     return found
 
 
 def baselines_entry(found: dict[str, dict[str, Any]], path: Path, seed: int) -> dict[str, Any]:
-    """What is kept of :func:`baselines` on ``path``."""
+    """What is kept of :func:`baselines` on ``path``, errors in the predictor's unit, with the hash of the file.
+
+    Raises OSError where it cannot be read.
+    """
     return {"seed": seed, "data_sha256": digest(path.read_bytes()), "splits": found}

@@ -38,6 +38,9 @@ def conformal_quantile(error: FloatArray, scale: FloatArray | float = 1.0, level
 
     Split conformal with the finite-sample correction; equal to the half-width that crepes' ConformalRegressor gives (a test holds them
     against each other).
+
+    ``error`` (n,) and ``scale`` are in one unit; the quantile is dimensionless, or in that unit where ``scale`` is 1. Raises IndexError for
+    an empty ``error``.
     """
     scores = error / scale
     rank = min(len(scores), int(np.ceil(level * (len(scores) + 1))))
@@ -45,7 +48,7 @@ def conformal_quantile(error: FloatArray, scale: FloatArray | float = 1.0, level
 
 
 def crepes_quantile(error: FloatArray, scale: FloatArray, level: float = 0.9) -> float:
-    """The same quantile from crepes (Boström, COPA 2022, PMLR 179). Raises UsageError without it."""
+    """The same quantile, of arrays (n,) in one unit, from crepes (Boström, COPA 2022, PMLR 179). Raises UsageError without it."""
     try:
         from crepes import ConformalRegressor
     except ImportError:
@@ -67,6 +70,8 @@ def calibrate(
 
     ``expected(train, test)`` fits the expected error on the rows ``train`` and gives it for the rows ``test``; ``quantile`` is one of the
     two above; ``floor``: share of the rows whose expected errors are raised to the smallest of the others; 0: none.
+
+    Raises IndexError where there are no rows.
     """
     scale = np.zeros(len(error))
     for _, train, test in each_fold(fold):
@@ -80,7 +85,7 @@ def calibrate(
 
 
 def short(number: float | np.floating[Any]) -> float:
-    """``number`` with four significant digits, as cards give them."""
+    """``number`` with four significant digits, in its unit, as cards give them; NaN stays NaN."""
     return float(f"{float(number):.4g}")
 
 

@@ -51,7 +51,10 @@ def data_section(table: TrainingTable, spec: PredictorSpec, data_hash: str) -> d
 
 
 def method_section(spec: PredictorSpec, seed: int, columns: int, device: Device = PROCESSOR) -> dict[str, Any]:
-    """How ``spec`` was trained: command, members, features, package versions. ``columns``: features that the boosters see."""
+    """How ``spec`` was trained: command, members, features, package versions. ``columns``: number of features that the boosters see.
+
+    Raises PackageNotFoundError where a package that is named is missing.
+    """
     names, recipe = feature_names(spec.kind), recipe_of(spec.name)
     inputs = ["prediction", "ensemble spread", "similarity", "mean similarity", *(names[i] for i in scale_columns(spec.kind))]
     return {
@@ -72,7 +75,10 @@ def method_section(spec: PredictorSpec, seed: int, columns: int, device: Device 
 
 
 def figures_section(y: NDArray[np.float64], evaluations: Mapping[str, Evaluation]) -> dict[str, Any]:
-    """Metrics of each split, and the calibration and domain, which come from the random one."""
+    """Metrics of each split in the predictor's unit, and the calibration and domain, which come from the random one.
+
+    Raises KeyError without that.
+    """
     random = evaluations[RANDOM]
     return {
         "metrics": {

@@ -45,6 +45,8 @@ def cross_validated(
 
     ``fold``: the fold of every row, (n,). ``bits``: the fingerprint of every row as bit positions. ``fit`` trains on rows and gives what
     predicts; ``told`` hears fold number, rows and answers as each fold is done.
+
+    A fold that has no training rows cannot be predicted; what ``fit`` raises comes through. Raises AssertionError for an empty ``fold``.
     """
     n = len(fold)
     parts: FloatArray | None = None
@@ -89,5 +91,8 @@ class Evaluation:
 
     @property
     def sigma(self) -> FloatArray:
-        """One standard deviation of every row, (n,), in the unit that is learnt: half of the 90 % interval over 1.645."""
+        """One standard deviation of every row, (n,), in the unit that is learnt: half of the 90 % interval over 1.645.
+
+        Never NaN for finite errors.
+        """
         return self.calibration.half_width / Z90

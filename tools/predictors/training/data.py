@@ -167,7 +167,7 @@ def _elements(mol: Chem.Mol) -> set[str]:
 
 
 def element_support(table: TrainingTable) -> dict[str, int]:
-    """Number of rows in which each element occurs."""
+    """Number of rows in which each element occurs. An element that none has is left out; empty for an empty table."""
     counts: dict[str, int] = {}
     for mol in table.mols:
         for symbol in _elements(mol):
@@ -189,7 +189,10 @@ def _drop_rare_elements(table: TrainingTable) -> None:
 
 
 def describe(table: TrainingTable, spec: PredictorSpec) -> tuple[NDArray[np.float32], list[NDArray[np.uint16]]]:
-    """(feature matrix, fingerprints) of all rows."""
+    """(feature matrix, fingerprints as positions of their bits) of all rows, shape (n, features) and n arrays of shape (bits,).
+
+    Never NaN.
+    """
     describer = Describer()
     x = describer.matrix(spec.kind, table.smiles, table.mols, table.solvents if spec.solvent else None)
     assert x.shape[1] == len(feature_names(spec.kind))

@@ -15,14 +15,20 @@ FloatArray = NDArray[np.float64]
 
 
 def metrics(y: FloatArray, value: FloatArray) -> dict[str, float]:
-    """RMSE, MAE, median absolute error, R² and n."""
+    """RMSE, MAE, median absolute error (in the unit of ``y``), R² and n of predictions (n,) of measured values (n,).
+
+    R² is 0 where the values do not vary.
+    """
     found = error_figures(y, value)
     r2 = found.pop("r2")
     return {**found, "median_absolute_error": short(np.median(np.abs(value - y))), "r2": r2}
 
 
 def interval_metrics(y: FloatArray, oof: OutOfFold, half_width: FloatArray) -> dict[str, Any]:
-    """How often the 90 % interval holds: overall and by tenths of similarity, and how wide it is."""
+    """How often the 90 % interval holds: overall and by tenths of similarity, and how wide it is.
+
+    Arrays (n,) in one unit; widths are in it. Raises IndexError for an empty ``y``.
+    """
     held = np.abs(y - oof.value) <= half_width
     order = np.argsort(oof.near[:, 0], kind="stable")
     tenths = [{"similarity_to": short(oof.near[part[-1], 0]), "coverage": short(held[part].mean())} for part in np.array_split(order, 10)]
@@ -43,8 +49,10 @@ def interval_metrics(y: FloatArray, oof: OutOfFold, half_width: FloatArray) -> d
 def choose_domain(y: FloatArray, oof: OutOfFold, sigma: FloatArray, ratio: float = 1.5) -> dict[str, float]:
     """Where the domain ends: the least similarity, and the largest expected error, that are still inside.
 
-    First by similarity alone: the highest threshold that leaves 1 to 10 % of the rows outside with an RMSE at least ``ratio`` times
-    that inside. Where no threshold reaches it, the rows with the largest expected error (at most a tenth) are outside as well.
+    First by similarity alone: the highest threshold that leaves 1 to 10 % of the rows outside with an RMSE at least ``ratio`` times that
+    inside. Where no threshold reaches it, the rows with the largest expected error (at most a tenth) are outside as well.
+
+    Arrays (n,) in one unit. ``max_sigma`` is 1e9, in place of infinite, where the similarity alone decides.
     """
     error = (oof.value - y) ** 2
     nearest = oof.near[:, 0]

@@ -106,7 +106,7 @@ class PredictorTask:
         return lambda asked: np.stack(ensemble.values(data.x[asked]))
 
     def describe_fold(self, rows: Rows, answers: FloatArray) -> str:
-        """Rows, RMSE and MAE of a fold, in the predictor's unit."""
+        """Rows, RMSE and MAE of a fold, in the predictor's unit. NaN for an empty fold."""
         error = answers[0] - self.data.table.y[rows]
         return f"{len(rows)} rows, RMSE {np.sqrt((error**2).mean()):.3g}, MAE {np.abs(error).mean():.3g}"
 
@@ -172,7 +172,7 @@ def _out_of_fold(unseen: Unseen) -> OutOfFold:
 
 
 def family_folds_of(data: Prepared, spec: PredictorSpec, seed: int) -> Rows:
-    """The cluster of every row, (n,), on all standardised descriptors."""
+    """The cluster of every row, (n,), on all standardised descriptors. Never negative; a cluster may be empty."""
     return family_folds(coding_of(spec.kind, data.x).codes(data.x).astype(np.float32), seed)
 
 
@@ -192,6 +192,8 @@ def train_predictor(
     ``out_of_fold`` names an npz file for the out-of-fold predictions with their structures (kept out of the weights, for ``precision`` and
     ``correlation``); ``harder_splits`` False leaves out the scaffold and family splits. Equal data, seed, device and library versions give
     equal bytes. Raises NotFoundError or UsageError for a file that cannot be used.
+
+    ``seed`` is any whole number; the errors in the card are in the unit of ``spec``.
     """
     data = load(path, spec, progress, device)
     progress(f"matrices on {device.name}, trees on the processor")

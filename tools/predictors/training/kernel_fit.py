@@ -40,7 +40,10 @@ class FittedKernel:
 
 
 def coding_of(kind: FeatureKind, x: NDArray[np.float32]) -> Coding:
-    """The coding of descriptors (not of fingerprint counts) that vary in the feature matrix ``x``."""
+    """The coding of descriptors (not of fingerprint counts) that vary in the feature matrix ``x``, shape (n, features).
+
+    Without columns where nothing varies.
+    """
     descriptors = np.array([i for i, name in enumerate(feature_names(kind)) if not name.startswith("morgan_")])
     soft = soften(x[:, descriptors])
     used = ((soft != 0).sum(axis=0) >= min(_SUPPORT, len(x) // 4)) & (soft.std(axis=0) > 1e-6)
@@ -49,9 +52,11 @@ def coding_of(kind: FeatureKind, x: NDArray[np.float32]) -> Coding:
 
 
 def fit_kernel(kind: FeatureKind, x: NDArray[np.float32], y: FloatArray, seed: int, device: Device = PROCESSOR) -> FittedKernel:
-    """The process trained on the feature matrix ``x`` (all columns of ``kind``) and values ``y``. Deterministic for a seed and device.
+    """The trained process. Deterministic for a seed and device.
 
     Raises ValueError where the kernel matrix is not positive definite, and what ``device`` does.
+
+    ``x`` is the feature matrix, shape (n, all columns of ``kind``), ``y`` the values, (n,), in whose unit it predicts.
     """
     solve = _solve if device.is_processor else partial(_solve_on, device)
     coding = coding_of(kind, x)

@@ -107,7 +107,10 @@ _SCALE_TREES = 150
 
 
 def used_columns(x: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Columns that are not zero in at least ``FEATURE_SUPPORT`` rows and not constant."""
+    """Index of each column of ``x``, shape (n, features), that is not zero in at least ``FEATURE_SUPPORT`` rows and not constant.
+
+    Empty where there is none.
+    """
     return np.flatnonzero(((x != 0).sum(axis=0) >= FEATURE_SUPPORT) & (x.max(axis=0) > x.min(axis=0)))
 
 
@@ -120,7 +123,11 @@ def train_booster(
     *,
     bend: float = 0.35,
 ) -> Booster:
-    """A trained booster, in the compact form in which it ships (so that measured and shipped predictions agree)."""
+    """A trained booster, in the compact form in which it ships (so that measured and shipped predictions agree).
+
+    ``x`` has the shape (n, columns), ``y`` (n,) is in the unit that is learnt; ``trees``: number of trees; ``bend``: see :class:`Learner`.
+    Raises LightGBMError for data that it cannot use.
+    """
     import lightgbm
 
     settings = {**_COMMON, **parameters, "seed": seed}
@@ -141,7 +148,10 @@ class Ensemble:
     network: NetworkModel | None = None
 
     def values(self, x: NDArray[np.float32]) -> tuple[FloatArray, FloatArray]:
-        """(value, standard deviation over the members) for all columns of the features ``x``."""
+        """(value, standard deviation over the members) for all columns of the features ``x``, shape (n,) each, in the predictor's unit.
+
+        Empty for no rows.
+        """
         parts = ((self.recipe.kernel_share, self.kernel), (self.recipe.network_share, self.network))
         return combine(self.boosters, self.columns, [Part(share, model) for share, model in parts if model is not None], x)
 
@@ -149,9 +159,11 @@ class Ensemble:
 def train_ensemble(
     spec: PredictorSpec, x: NDArray[np.float32], columns: NDArray[np.int64], y: FloatArray, seed: int, device: Device = PROCESSOR
 ) -> Ensemble:
-    """The ensemble of ``spec`` for features ``x`` (all columns; the boosters see ``columns``) and values ``y``.
+    """The trained ensemble of ``spec``; the boosters see ``columns``.
 
     ``device`` computes the process and the networks. Raises PredictorError where it was insisted on and fails.
+
+    ``x``: features, shape (n, all columns); ``y``: values, (n,), in whose unit it predicts.
     """
     recipe = recipe_of(spec.name)
     with one_blas_thread():
@@ -168,7 +180,11 @@ def train_ensemble(
 
 
 def train_scale(kind: FeatureKind, inputs: FloatArray, error: FloatArray, seed: int) -> Booster:
-    """A booster for the logarithm of the absolute error to expect; it rises with the spread and falls with similarity."""
+    """A booster for the logarithm of the absolute error to expect; it rises with the spread and falls with similarity.
+
+    ``inputs``: (n, columns) of :func:`scale_matrix`; ``error``: absolute errors (n,) in the unit of the values. Raises LightGBMError for
+    data that it cannot use.
+    """
     floor = 0.1 * float(np.median(error))
     parameters = {**_SCALE, "monotone_constraints": scale_constraints(kind)}
     return train_booster(inputs, np.log(error + floor), parameters, _SCALE_TREES, seed)

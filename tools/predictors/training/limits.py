@@ -56,7 +56,10 @@ def errors_by(path: Path, spec: PredictorSpec, out_of_fold: Path, column: str, w
 
 
 def simulated_errors(path: Path, spec: PredictorSpec, weights: Path) -> NDArray[np.float64]:
-    """Predicted minus given value of the rows of ``path`` that are simulated, by the trained model in ``weights``, which has not seen them."""
+    """Predicted minus given value, (n,), of the rows of ``path`` that are simulated, in the predictor's unit; empty where none is.
+
+    The model in ``weights`` has not seen them. Raises as reading the table and the weights does.
+    """
     lines = {row.line for row in read_table(path, spec).bad if row.kind == SIMULATED}
     table = read_table(path, replace(spec, simulated=frozenset()))
     keep = [i for i, line in enumerate(table.lines) if line in lines]

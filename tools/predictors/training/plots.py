@@ -15,7 +15,10 @@ _LEVELS = np.linspace(0.05, 0.95, 19)
 
 
 def reliability(name: str) -> list[tuple[float, float]]:
-    """(nominal coverage, share of out-of-fold cases that the central interval of that level holds) for 19 levels from 5 to 95 %."""
+    """(nominal coverage, share of out-of-fold cases that the central interval of that level holds) for 19 levels from 5 to 95 %.
+
+    Raises SpecError or PredictorError where the predictor has no calibration data.
+    """
     from statistics import NormalDist
 
     arrays = calibration(name)

@@ -38,7 +38,10 @@ def parse_goal(text: str) -> Condition:
 
 
 def probability(condition: Condition, value: NDArray[np.float64], sigma: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Probability that each value meets ``condition``, for normal errors."""
+    """Probability, 0 to 1, that each value (n,) meets ``condition``, for normal errors with ``sigma`` (n,), all in the predictor's unit.
+
+    NaN for a sigma of 0 at the limit.
+    """
     low, high = condition.bounds()
     cdf = np.vectorize(lambda z: 0.5 * (1 + math.erf(z / math.sqrt(2))))
     return np.asarray(cdf((high - value) / sigma) - cdf((low - value) / sigma))
@@ -62,8 +65,10 @@ def _neighbour_ranks(condition: Condition, value: NDArray[np.float64], similarit
 def precision_at_ten(condition: Condition, table: dict[str, NDArray[Any]], seed: int) -> list[dict[str, float]]:
     """For each pool size: means over the pools of precision@10 of the model and of the neighbour ranking, base rate, mean p of the ten.
 
-    The neighbour ranking is the better of two (by the neighbour's value, by similarity among neighbours that meet the goal).
-    ``table`` is what ``write_out_of_fold`` stores. Sizes with fewer substances in a fold than asked for are left out.
+    The neighbour ranking is the better of two (by the neighbour's value, by similarity among neighbours that meet the goal). ``table`` is
+    what ``write_out_of_fold`` stores. Sizes with fewer substances in a fold than asked for are left out.
+
+    Empty where all are. Precision, base rate and p are 0 to 1.
     """
     hit = np.array([condition.holds(v) for v in table["measured"].tolist()])
     p = probability(condition, table["predicted"], table["sigma"])
@@ -91,7 +96,10 @@ def precision_at_ten(condition: Condition, table: dict[str, NDArray[Any]], seed:
 
 
 def precision_report(spec: PredictorSpec, goal: str, data: Path | None, out_of_fold: Path | None, seed: int, progress: Progress) -> str:
-    """A table of :func:`precision_at_ten`. Uses ``out_of_fold`` where the file exists, else cross-validates on ``data`` (and stores it)."""
+    """A table of :func:`precision_at_ten`. Uses ``out_of_fold`` where the file exists, else cross-validates on ``data`` (and stores it).
+
+    Shares are 0 to 1. Raises UsageError for a goal that cannot be read and where there is neither file.
+    """
     condition = parse_goal(goal)
     if out_of_fold is None or not out_of_fold.is_file():
         if data is None:

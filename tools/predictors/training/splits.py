@@ -21,7 +21,7 @@ _CLUSTER_DISTANCE = 0.65
 
 
 def each_fold(fold: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
-    """(number, rows of all other folds, its own rows) of every fold, in order. ``fold``: the fold number of each row."""
+    """(number, rows of all other folds, its own rows) of every fold, in order. ``fold``: the fold number of each row. Empty for no rows."""
     for k in sorted(set(fold.tolist())):
         yield k, np.flatnonzero(fold != k), np.flatnonzero(fold == k)
 
@@ -37,7 +37,10 @@ def _dealt(counts: NDArray[np.int64], seed: int, folds: int) -> NDArray[np.int64
 
 
 def group_folds(groups: Sequence[str], seed: int, folds: int = FOLDS) -> NDArray[np.int64]:
-    """A fold number a row: equal ``groups`` share a fold, groups are dealt at random, folds have nearly equal numbers of groups."""
+    """A fold number a row: equal ``groups`` share a fold, groups are dealt at random, folds have nearly equal numbers of groups.
+
+    A fold is empty where there are fewer groups than folds.
+    """
     names = sorted(set(groups))
     order = np.random.default_rng(seed).permutation(len(names))
     number = {names[position]: i % folds for i, position in enumerate(order)}
@@ -46,6 +49,8 @@ def group_folds(groups: Sequence[str], seed: int, folds: int = FOLDS) -> NDArray
 
 def scaffold_folds(mols: Sequence[Chem.Mol], keys: Sequence[str], seed: int, folds: int = FOLDS) -> NDArray[np.int64]:
     """A fold number a row: equal Bemis-Murcko scaffolds share a fold; structures without a ring are their own scaffold.
+
+    A fold is empty where there are fewer scaffolds than folds.
 
     Scaffolds are dealt from the largest to the smallest, each to the fold that is smallest so far; equals in random order.
     """
@@ -64,6 +69,8 @@ def scaffold_folds(mols: Sequence[Chem.Mol], keys: Sequence[str], seed: int, fol
 def cluster_folds(on: Sequence[NDArray[np.uint16]], seed: int, folds: int = FOLDS) -> NDArray[np.int64]:
     """A fold number a structure; structures that resemble one leader (Tanimoto at least 0.35) share a fold.
 
+    Raises ValueError for no structures.
+
     ``on``: the positions of the bits of each fingerprint. Leaders are picked by sphere exclusion in the order of the structures; every
     structure joins its most similar leader; clusters are dealt as scaffolds are.
     """
@@ -79,7 +86,9 @@ def cluster_folds(on: Sequence[NDArray[np.uint16]], seed: int, folds: int = FOLD
 
 
 def family_folds(codes: NDArray[np.float32], seed: int, folds: int = FOLDS) -> NDArray[np.int64]:
-    """A fold number a row: ``folds`` clusters by k-means on standardised descriptors ``codes`` (rows, columns); each cluster is a fold.
+    """A fold number a row, shape (n,): ``folds`` clusters by k-means on standardised descriptors ``codes`` (n, columns).
+
+    Each cluster is a fold, and may be empty.
 
     Leaving out whole clusters asks for extrapolation to families that were not seen. The best of ten starts.
     """

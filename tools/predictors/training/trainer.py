@@ -54,7 +54,7 @@ class LearningTask(Protocol[E]):
 
     @property
     def bits(self) -> Sequence[NDArray[np.uint16]]:
-        """The fingerprint of every row, as positions of its bits."""
+        """The fingerprint of every row, as the index of each set bit; empty for a structure without any."""
         ...
 
     def splits(self) -> Sequence[Split]:
@@ -66,7 +66,10 @@ class LearningTask(Protocol[E]):
         ...
 
     def describe_fold(self, rows: Rows, answers: FloatArray) -> str:
-        """How well the rows of a fold were predicted, in words for progress. ``answers``: what :meth:`fit` gave for them."""
+        """How well the rows of a fold were predicted, in words for progress, with errors in the unit that is learnt.
+
+        NaN for an empty fold. ``answers``: what :meth:`fit` gave for them, (m, rows).
+        """
         ...
 
     def calibrated(self, fold: Rows, unseen: Unseen) -> E:

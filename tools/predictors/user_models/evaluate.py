@@ -66,23 +66,29 @@ def best_kernel_share(parts: FloatArray, y: FloatArray) -> float:
     """The kernel's share in the mean, of five, with the least squared error out of fold; equals go to the even mean.
 
     ``parts``: predictions of the members, (3, n); ``y``: measured values, (n,); both in the unit that is learnt.
+
+    Never NaN.
     """
     errors = {share: float(((combined(parts, share) - y) ** 2).mean()) for share in _KERNEL_SHARES}
     return min(errors, key=lambda share: (round(errors[share], 12), abs(share - 0.5)))
 
 
 def out_of_fold(unseen: Unseen, share: float) -> OutOfFold:
-    """The combined prediction and the disagreement of the members, with ``share`` (0 to 1) of the kernel."""
+    """The combined prediction and the disagreement of the members, with ``share`` (0 to 1) of the kernel. NaN where a member is NaN."""
     return OutOfFold(combined(unseen.parts, share), np.asarray(unseen.parts.std(axis=0)), unseen.near, unseen.nearest)
 
 
 def similarity(oof: OutOfFold) -> FloatArray:
-    """Tanimoto similarity of every row to the nearest training row, (n,)."""
+    """Tanimoto similarity of every row to the nearest training row, (n,). 0 where nothing resembles it."""
     return oof.near[:, 0].astype(np.float64)
 
 
 def fit_scale(error: FloatArray, spread: FloatArray, similarity: FloatArray) -> Scale:
-    """Non-negative least squares of the absolute errors, cut at their 95 % point so that single outliers do not decide."""
+    """Non-negative least squares of the absolute errors, cut at their 95 % point so that single outliers do not decide.
+
+    All are arrays (n,); errors and spread in the unit that is learnt. Never all 0: the constant part is at least a fifth of the mean error.
+    Raises IndexError for empty arrays.
+    """
     target = np.minimum(error, np.quantile(error, 0.95))
     found, _ = nnls(np.column_stack([np.ones_like(error), spread, 1.0 - similarity]), target)
     floor = 0.2 * float(np.mean(target)) + 1e-9
@@ -90,7 +96,10 @@ def fit_scale(error: FloatArray, spread: FloatArray, similarity: FloatArray) -> 
 
 
 def evaluated(fold: Rows, unseen: Unseen, y: FloatArray) -> UserEvaluation:
-    """The evaluation of a split with the kernel's share, the expected error and the intervals that follow from it."""
+    """The evaluation of a split with the kernel's share, the expected error and the intervals that follow from it.
+
+    ``y``: measured values (n,), in the unit that is learnt. Raises IndexError where there are no rows.
+    """
     share = best_kernel_share(unseen.parts, y)
     oof = out_of_fold(unseen, share)
     error, near = np.abs(oof.value - y), similarity(oof)
@@ -106,7 +115,10 @@ def evaluated(fold: Rows, unseen: Unseen, y: FloatArray) -> UserEvaluation:
 
 
 def figures(y: FloatArray, value: FloatArray, half_width: FloatArray | None = None) -> dict[str, Any]:
-    """n, RMSE, MAE, R², Spearman, the same errors of predicting the mean, and how often the 90 % interval holds."""
+    """n, RMSE, MAE, R², Spearman, the same errors of predicting the mean, and how often the 90 % interval holds.
+
+    Errors are in the unit of ``y``; R² and Spearman are 0 where the values do not vary. Coverage is left out without ``half_width``.
+    """
     found: dict[str, Any] = {
         **error_figures(y, value),
         "spearman": spearman(y, value),

@@ -34,6 +34,8 @@ def evaluate_user_model(
     """Figures of an own model on ``path``: of the stored model on new structures, or cross-validated with ``split``.
 
     Raises NotFoundError for an unknown file and UsageError for an unusable table or where no structure is new.
+
+    Errors are in the unit that the model predicts.
     """
     card = model.card
     name = card["name"]
@@ -62,10 +64,14 @@ def evaluate_shipped(
     progress: Progress = lambda text: None,
     device: str = "auto",
 ) -> dict[str, Any]:
-    """The same for a shipped predictor; ``device``: where its recipe is trained, as :func:`tools.predictors.training.device.choose` has it.
+    """The same for a shipped predictor.
 
-    Without ``target`` the table has the columns of the predictor's own data. With it, that column holds values in the predictor's unit
-    and ``smiles`` (found by itself where only one can be meant) the structures; such a table is for the stored model only.
+    ``device``: where its recipe is trained, as :func:`tools.predictors.training.device.choose` has it.
+
+    Without ``target`` the table has the columns of the predictor's own data. With it, that column holds values in the predictor's unit and
+    ``smiles`` (found by itself where only one can be meant) the structures; such a table is for the stored model only.
+
+    Raises SpecError for an unknown predictor, NotFoundError for an unknown file, UsageError for a table that cannot be used.
     """
     from tools.predictors.training.data import read_table
     from tools.predictors.training.device import choose

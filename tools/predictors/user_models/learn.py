@@ -30,12 +30,15 @@ _TREES = 300
 
 
 def descriptor_columns(kind: FeatureKind) -> NDArray[np.int64]:
-    """Positions of the columns of a feature matrix that are no fingerprint bits."""
+    """Index of each column of a feature matrix that is no fingerprint bit; never empty."""
     return np.array([i for i, name in enumerate(feature_names(kind)) if not name.startswith("morgan_")], dtype=np.int64)
 
 
 def train_kernel(descriptors: NDArray[Any], bits: NDArray[np.float32], y: FloatArray, seed: int) -> Kernel:
-    """Kernel regression of ``y`` (n,) on descriptors (n, d) and fingerprints (n, 2048)."""
+    """Kernel regression of ``y`` (n,) on descriptors (n, d) and fingerprints (n, 2048).
+
+    Raises LinAlgError where the kernel matrix is singular.
+    """
     rng = np.random.default_rng(seed)
     kept = np.sort(rng.permutation(len(y))[:KERNEL_ROWS])
     descriptors, bits, y = descriptors[kept].astype(np.float64), bits[kept], y[kept]
@@ -61,7 +64,10 @@ def train_kernel(descriptors: NDArray[Any], bits: NDArray[np.float32], y: FloatA
 
 
 def train_boosters(x: NDArray[np.float32], y: FloatArray, seed: int) -> list[Booster]:
-    """Two boosters on the feature matrix (n, p), in the compact form in which they are stored."""
+    """Two boosters on the feature matrix (n, p), in the compact form in which they are stored.
+
+    Raises LightGBMError for data that it cannot use.
+    """
     import lightgbm
 
     common: dict[str, Any] = {
@@ -79,7 +85,10 @@ def train_boosters(x: NDArray[np.float32], y: FloatArray, seed: int) -> list[Boo
 def learn(
     kind: FeatureKind, x: NDArray[np.float32], bits: NDArray[np.float32], y: FloatArray, seed: int, kernel_share: float = 0.5
 ) -> Learned:
-    """Train all members on the feature matrix ``x``, fingerprints ``bits`` and values ``y``."""
+    """Train all members. Raises what they raise.
+
+    ``x``: feature matrix (n, p); ``bits``: fingerprints (n, 2048); ``y``: values (n,), in whose unit they predict.
+    """
     descriptors = descriptor_columns(kind)
     columns = np.flatnonzero(((x != 0).sum(axis=0) >= 3) & (x.max(axis=0) > x.min(axis=0)))
     kernel = train_kernel(x[:, descriptors], bits, y, seed)

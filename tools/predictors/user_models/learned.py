@@ -22,7 +22,7 @@ CLIP = 4.0
 
 
 def dense_bits(bits: list[NDArray[np.uint16]]) -> NDArray[np.float32]:
-    """Fingerprints as a 0/1 matrix of shape (n, 2048)."""
+    """Fingerprints as a 0/1 matrix of shape (n, 2048). Empty for none."""
     rows = np.zeros((len(bits), MORGAN_BITS), dtype=np.float32)
     for i, on in enumerate(bits):
         rows[i, on] = 1.0
@@ -37,7 +37,10 @@ def tanimoto(a: NDArray[np.float32], b: NDArray[np.float32]) -> FloatArray:
 
 
 def square_distances(a: FloatArray, b: FloatArray) -> FloatArray:
-    """Squared Euclidean distance of the rows of ``a`` (n, d) from those of ``b`` (m, d), shape (n, m)."""
+    """Squared Euclidean distance of the rows of ``a`` (n, d) from those of ``b`` (m, d), shape (n, m).
+
+    Never negative, and 0 for equal rows to rounding.
+    """
     return np.asarray(np.maximum(0.0, (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1)[None, :] - 2 * a @ b.T))
 
 
@@ -55,11 +58,14 @@ class Kernel:
     width: float
 
     def scaled(self, descriptors: NDArray[Any]) -> FloatArray:
-        """Descriptors in standard deviations of the training rows, cut at four."""
+        """Descriptors (n, d) in standard deviations of the training rows, cut at four.
+
+        0 for one that did not vary there and has its value.
+        """
         return np.clip((descriptors.astype(np.float64) - self.centre) / self.scale, -CLIP, CLIP)
 
     def predict(self, descriptors: NDArray[Any], bits: NDArray[np.float32]) -> FloatArray:
-        """Values for n structures: descriptors (n, d) as computed, bits (n, 2048)."""
+        """Values for n structures: descriptors (n, d) as computed, bits (n, 2048). In the unit that was learnt; empty for no structures."""
         gauss = np.exp(-square_distances(self.scaled(descriptors), self.rows.astype(np.float64)) / self.width)
         kernel = self.share * tanimoto(bits, self.bits) + (1 - self.share) * gauss
         return np.asarray(kernel @ self.weights + self.mean)
@@ -76,18 +82,21 @@ class Learned:
     kernel_share: float
 
     def parts(self, x: NDArray[np.float32], bits: NDArray[np.float32]) -> FloatArray:
-        """Predictions of each member, shape (3, n): kernel first."""
+        """Predictions of each member, shape (3, n): kernel first. In the unit that was learnt; empty for no structures."""
         used = np.ascontiguousarray(x[:, self.columns])
         trees = [np.asarray(b.predict(used, num_threads=1)) for b in self.boosters]
         return np.array([self.kernel.predict(x[:, self.descriptors], bits), *trees])
 
     def combine(self, parts: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """(value, disagreement of the members) from :meth:`parts`."""
+        """(value, disagreement of the members) from :meth:`parts`, (n,) each, in the unit that was learnt; empty for no structures."""
         return combined(parts, self.kernel_share), parts.std(axis=0)
 
 
 def combined(parts: FloatArray, kernel_share: float) -> FloatArray:
-    """The weighted mean of kernel and boosters."""
+    """The weighted mean, (n,), of the kernel and the boosters in ``parts`` (members, n); NaN where one of them is.
+
+    ``kernel_share``: 0 to 1.
+    """
     return np.asarray(kernel_share * parts[0] + (1 - kernel_share) * parts[1:].mean(axis=0))
 
 
@@ -100,5 +109,8 @@ class Scale:
     distance: float
 
     def of(self, spread: FloatArray, similarity: FloatArray) -> FloatArray:
-        """Expected absolute error of n structures; it grows with disagreement and with the distance to the training structures."""
+        """Expected absolute error (n,), in the unit that was learnt; never 0.
+
+        It grows with the disagreement ``spread`` (n,) and with the distance, 1 less ``similarity`` (n,), to the training structures.
+        """
         return np.asarray(self.constant + self.spread * spread + self.distance * (1.0 - similarity))

@@ -73,7 +73,10 @@ class UserModel:
         return PropertyValue(value=None, unit=self.card["unit"], method=self.method, method_version=self.card["version"], reason=reason)
 
     def forecast(self, x: NDArray[np.float32], on: list[NDArray[np.uint16]]) -> tuple[NDArray[np.float64], ...]:
-        """(value, half-width of the 90 % interval, similarity and position of the nearest measured structure) of n structures."""
+        """(value, half-width of the 90 % interval, similarity and position of the nearest measured structure) of n structures.
+
+        Values in the unit that was learnt, similarity 0 to 1; empty for no structures.
+        """
         value, spread = self.learned.combine(self.learned.parts(x, dense_bits(on)))
         near = self.index.query(on)
         similarity = near.similarity[:, 0].astype(np.float64)

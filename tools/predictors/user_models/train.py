@@ -130,7 +130,7 @@ class UserModelTask:
         return lambda asked: model.parts(data.x[asked], data.bits[asked])
 
     def describe_fold(self, rows: Rows, answers: FloatArray) -> str:
-        """Substances and RMSE of a fold, for the even mean of kernel and boosters, in the unit that is learnt."""
+        """Substances and RMSE of a fold, for the even mean of kernel and boosters, in the unit that is learnt. NaN for an empty fold."""
         error = combined(answers, 0.5) - self.data.table.y[rows]
         return f"{len(rows)} substances, RMSE {np.sqrt((error**2).mean()):.3g}"
 
@@ -162,8 +162,10 @@ def train_user_model(
 ) -> tuple[dict[str, Any], Measurements]:  # fmt: skip
     """Train ``wanted`` on the table ``path`` and write ``out/<name>/``; returns the model card and what was read.
 
-    Equal data, seed and library versions give equal files. Raises UsageError for a taken name, NotFoundError or UsageError for a table
-    that cannot be used (see ``read_measurements``). Nothing is written unless everything worked.
+    Equal data, seed and library versions give equal files. Raises UsageError for a taken name, NotFoundError or UsageError for a table that
+    cannot be used (see ``read_measurements``). Nothing is written unless everything worked.
+
+    ``seed`` is any whole number; the errors in the card are in the unit that is learnt.
     """
     check_name(wanted.name)
     progress(f"reading {path}")

@@ -65,7 +65,10 @@ class ValueColumn:
         return [note for note in found if note]
 
     def read(self, entry: Entry) -> float | str:
-        """The number that is learnt from a row, or why there is none."""
+        """The number that is learnt from a row, in :attr:`unit` or as its decimal logarithm; or, where there is none, the reason.
+
+        Never raises for a cell.
+        """
         cell = entry.cells.get(self._heading, "")
         if not cell.strip():
             return "no measured value"

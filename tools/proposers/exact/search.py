@@ -81,7 +81,7 @@ class Search:
             if queue and (bound or turn % 2 == 0):
                 start = queue.pop(0)
             else:
-                start = self.rng.choice(pool) if bound else assemble(self.fit, palette.elements, self.rng, self.lifted)
+                start = self.rng.choice(pool) if bound else assemble(self.fit, self.rng, self.lifted)
             before = len(self.handed)
             for mol in self._climb(start, palette, budget, 4 * PER_STEP if bound else PER_STEP):
                 if bound and len(pool) < POOL:

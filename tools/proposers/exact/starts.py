@@ -74,7 +74,7 @@ def forms(group: GroupCount) -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys(opened), key=lambda s: (len(s), s))[:6])
 
 
-def assemble(fit: SpecFit, elements: tuple[str, ...], rng: random.Random, lifted: Exemptions) -> Chem.Mol:
+def assemble(fit: SpecFit, rng: random.Random, lifted: Exemptions) -> Chem.Mol:
     """A start that carries the rings, groups and atoms that ``fit`` counts, as far as they are easily put together.
 
     Each part goes where the structure stays plausible, if there is such a place: heavy halogens onto rings, hydroxyls onto carbon atoms of

@@ -91,7 +91,7 @@ def other_reaction(steps: Steps, library: BlockLibrary, rng: random.Random) -> S
     return _replaced(steps, where, _react(reaction, position, mol, library, rng, like=like))
 
 
-def splice(first: Steps, second: Steps, library: BlockLibrary, rng: random.Random) -> Steps | None:
+def splice(first: Steps, second: Steps, rng: random.Random) -> Steps | None:
     """A part of one route joined with a part of another by a reaction that fits both."""
     left, right = _parts(first), _parts(second)
     if not left or not right:

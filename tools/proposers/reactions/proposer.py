@@ -122,7 +122,7 @@ class _Bench:
         steps = self._steps(parent)
         if rng.random() < _SPLICE_SHARE:
             other = self._pick(rng)
-            joined = splice(steps, self._steps(other), self._library, rng) if other is not parent else None
+            joined = splice(steps, self._steps(other), rng) if other is not parent else None
             return Built(joined, f"{joined[-1].reaction}, parts of two routes joined", (parent, other)) if joined else None
         if steps:
             return _varied(Built(steps, steps[-1].reaction, (parent,)), self._library, rng)

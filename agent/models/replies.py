@@ -34,7 +34,7 @@ _CUT_OFF = "the reply was cut off by its length limit; make it shorter"
 
 
 @dataclass(frozen=True)
-class Reading(Generic[T]):
+class ReadReply(Generic[T]):
     """The result of reading a reply: either ``value``, or ``fault``, which the model is told. ``mended`` says what was put right here."""
 
     value: T | None = None
@@ -60,36 +60,36 @@ class Step:
     call: ToolCall | None = None
 
 
-def read_structured(text: str, calls: Sequence[RawCall], finish: str, schema: type[M]) -> Reading[M]:
+def read_structured(text: str, calls: Sequence[RawCall], finish: str, schema: type[M]) -> ReadReply[M]:
     """``text`` as an instance of ``schema``."""
     if finish == "length":
-        return Reading(fault=_CUT_OFF)
+        return ReadReply(fault=_CUT_OFF)
     text = without_thoughts(text)
     if not text.strip() and calls:
         text = calls[0].arguments
     if not text.strip():
-        return Reading(fault="the reply was empty; reply with the JSON object")
+        return ReadReply(fault="the reply was empty; reply with the JSON object")
     value, mended = read_json(text)
     if not isinstance(value, dict):
-        return Reading(fault=f"the reply was not a JSON object: {shown(text)}")
+        return ReadReply(fault=f"the reply was not a JSON object: {shown(text)}")
     try:
-        return Reading(schema.model_validate(value), mended=mended)
+        return ReadReply(schema.model_validate(value), mended=mended)
     except ValidationError as error:
-        return Reading(fault=f"the JSON object does not fit the schema: {said(error)}")
+        return ReadReply(fault=f"the JSON object does not fit the schema: {said(error)}")
 
 
-def read_prose(text: str, calls: Sequence[RawCall], finish: str) -> Reading[str]:
+def read_prose(text: str, calls: Sequence[RawCall], finish: str) -> ReadReply[str]:
     """``text`` as prose. It must not be empty, cut off, or one passage over and over."""
     text = without_thoughts(text).strip()
     if ends_in_a_loop(text):
-        return Reading(fault="the reply repeats one passage over and over; say each thing once")
+        return ReadReply(fault="the reply repeats one passage over and over; say each thing once")
     if finish == "length":
-        return Reading(fault=_CUT_OFF)
+        return ReadReply(fault=_CUT_OFF)
     if not text:
-        return Reading(
+        return ReadReply(
             fault="a tool was called where text was wanted; reply with text" if calls else "the reply was empty; reply with text"
         )
-    return Reading(text)
+    return ReadReply(text)
 
 
 def ends_in_a_loop(text: str) -> bool:
@@ -104,10 +104,10 @@ def ends_in_a_loop(text: str) -> bool:
 
 def read_step(
     text: str, calls: Sequence[RawCall], finish: str, tools: Sequence[ToolSchema], history: Sequence[Message], call_id: str, must_call: bool
-) -> Reading[Step]:
+) -> ReadReply[Step]:
     """A reply in a tool loop. ``history`` is the conversation so far; a call that stands in it SAME_CALLS times is a fault."""
     if finish == "length":
-        return Reading(fault=_CUT_OFF)
+        return ReadReply(fault=_CUT_OFF)
     text = without_thoughts(text)
     mended = ""
     if not calls:
@@ -115,16 +115,16 @@ def read_step(
         if written is None:
             if must_call:
                 what = f'you wrote "{shown(text)}".' if text.strip() else "the reply was empty."
-                return Reading(fault=f"a tool call is needed, not text; {what} Call one of: {_names(tools)}")
+                return ReadReply(fault=f"a tool call is needed, not text; {what} Call one of: {_names(tools)}")
             prose = read_prose(text, calls, finish)
-            return Reading(Step(text=prose.value or ""), prose.fault) if prose.fault == "" else Reading(fault=prose.fault)
+            return ReadReply(Step(text=prose.value or ""), prose.fault) if prose.fault == "" else ReadReply(fault=prose.fault)
         calls, text, mended = [written], "", "a call written as text"
     if len(calls) > 1:
         mended = f"{len(calls)} calls at once, the first was taken"
     made = _checked(calls[0], tools, history, call_id)
     if made.fault or made.value is None:
-        return Reading(fault=made.fault)
-    return Reading(Step(text=text.strip(), call=made.value), mended="; ".join(m for m in (mended, made.mended) if m))
+        return ReadReply(fault=made.fault)
+    return ReadReply(Step(text=text.strip(), call=made.value), mended="; ".join(m for m in (mended, made.mended) if m))
 
 
 def read_json(text: str) -> tuple[Any, str]:
@@ -230,26 +230,26 @@ def _tagged_value(text: str) -> Any:
     return read_json(text.split(_CALL_END)[0].strip())[0]
 
 
-def _checked(call: RawCall, tools: Sequence[ToolSchema], history: Sequence[Message], call_id: str) -> Reading[ToolCall]:
+def _checked(call: RawCall, tools: Sequence[ToolSchema], history: Sequence[Message], call_id: str) -> ReadReply[ToolCall]:
     tool = next((t for t in tools if t.name == call.name), None)
     if tool is None:
-        return Reading(fault=f"there is no tool {shown(call.name)!r} here; the tools are: {_names(tools)}")
+        return ReadReply(fault=f"there is no tool {shown(call.name)!r} here; the tools are: {_names(tools)}")
     text, mended = call.arguments.strip(), ""
     if not text:
         text, mended = "{}", "empty arguments" if not tool.arguments.model_fields else ""
         if tool.arguments.model_fields:
-            return Reading(fault=f"the arguments of {tool.name} were empty; it needs {', '.join(tool.arguments.model_fields)}")
+            return ReadReply(fault=f"the arguments of {tool.name} were empty; it needs {', '.join(tool.arguments.model_fields)}")
     value, put_right = read_json(text)
     if not isinstance(value, dict):
-        return Reading(fault=f"the arguments of {tool.name} were not a JSON object: {shown(text)}")
+        return ReadReply(fault=f"the arguments of {tool.name} were not a JSON object: {shown(text)}")
     try:
         arguments = tool.arguments.model_validate(value)
     except ValidationError as error:
-        return Reading(fault=f"the arguments of {tool.name} do not fit its schema: {said(error)}")
+        return ReadReply(fault=f"the arguments of {tool.name} do not fit its schema: {said(error)}")
     given = arguments.model_dump(mode="json")
     if _made_before(tool.name, given, history) >= SAME_CALLS:
-        return Reading(fault=f"{tool.name} was called with these arguments {SAME_CALLS} times already; its result stands above. Go on")
-    return Reading(ToolCall(call_id, tool.name, arguments, given), mended=mended or put_right)
+        return ReadReply(fault=f"{tool.name} was called with these arguments {SAME_CALLS} times already; its result stands above. Go on")
+    return ReadReply(ToolCall(call_id, tool.name, arguments, given), mended=mended or put_right)
 
 
 def _made_before(name: str, given: dict[str, Any], history: Sequence[Message]) -> int:
