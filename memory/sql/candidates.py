@@ -158,16 +158,16 @@ def known_keys(connection: Connection, run_id: str, names: Iterable[str] | None)
     query = select(CandidateRow.key, CandidateRow.dedup_key, CandidateRow.generation).where(CandidateRow.run_id == run_id)
     known: dict[str, int] = {}
     if names is None:
-        _add_known(known, connection.execute(query.order_by(CandidateRow.position)).tuples(), None)
+        _add_known(known, connection.execute(query.order_by(CandidateRow.position)), None)
         return known
     asked = sorted(set(names) - {""})
     for chunk in _chunks(asked):
         for column in (CandidateRow.key, CandidateRow.dedup_key):  # two queries, so that each has its index
-            _add_known(known, connection.execute(query.where(column.in_(chunk))).tuples(), set(chunk))
+            _add_known(known, connection.execute(query.where(column.in_(chunk))), set(chunk))
     return known
 
 
-def _add_known(known: dict[str, int], rows: Iterable[tuple[str, str, int]], names: set[str] | None) -> None:
+def _add_known(known: dict[str, int], rows: Iterable[Row[str, str, int]], names: set[str] | None) -> None:
     for key, dedup_key, generation in rows:
         for name in (key, dedup_key):
             if name and (names is None or name in names):
