@@ -167,8 +167,8 @@ def known_keys(connection: Connection, run_id: str, names: Iterable[str] | None)
     return known
 
 
-def _add_known(known: dict[str, int], rows: Iterable[Row[Any]], names: set[str] | None) -> None:
-    for row in rows:
-        for name in (row.key, row.dedup_key):
+def _add_known(known: dict[str, int], rows: Iterable[Row[str, str, int]], names: set[str] | None) -> None:
+    for key, dedup_key, generation in rows:
+        for name in (key, dedup_key):
             if name and (names is None or name in names):
-                known[name] = min(row.generation, known.get(name, row.generation))
+                known[name] = min(generation, known.get(name, generation))

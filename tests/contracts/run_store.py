@@ -85,6 +85,11 @@ class RunStoreContract:
         assert store.candidates("r1", status="kept") == [changed]
         assert store.candidates("r1", keys=[two.key]) == [two]
         assert store.known_keys("r1")[two.dedup_key] == two.origin.generation
+        assert store.known_keys("r1", [two.dedup_key, "nothing"]) == {two.dedup_key: two.origin.generation}
+        assert list(store.each_candidate("r1")) == [changed, two]
+        assert list(store.each_candidate("r1", status="kept")) == [changed]
+        assert [(o.key, o.status) for o in store.outlines("r1")] == [(one.key, "kept"), (two.key, "rejected")]
+        assert store.candidate_counts("r1") == {"kept": 1, "rejected": 1}
 
     def test_the_report_is_the_last_one_stored(self, store: RunStore, lease: Lease) -> None:
         first = Report(run_id="r1", goal="a goal", status="success", spec=make_spec(), candidates=[make_candidate()])
@@ -98,6 +103,13 @@ class RunStoreContract:
         assert store.add_event(lease, event(index="a", outputs="other")).outputs == "out"
         assert [e.index for e in store.events("r1")] == ["a", "b"]
         assert store.event("r1", "propose", 0, "c") is None
+        step = TraceEvent(run_id="r1", node="propose", generation=1, index="step", kind="step")
+        store.add_event(lease, step)
+        assert [e.index for e in store.events("r1", "step")] == ["step"]
+        assert store.events("r1", "model") == []
+        assert store.event_places("r1", "propose") == [(0, "a"), (0, "b")]
+        with pytest.raises(NotFoundError):
+            store.events("nowhere", "step")
 
     def test_feedback_needs_a_candidate_that_exists(self, store: RunStore, lease: Lease) -> None:
         store.save_candidates(lease, [make_candidate(1)])
@@ -131,6 +143,18 @@ class RunStoreContract:
         assert (store.run("r1").status, store.events("r1"), store.progress("r1")) == ("running", [], [])
         store.release(other)
         assert not store.alive("r1")
+
+    def test_a_finished_run_that_was_not_let_go_is_sealed_by_who_comes_later(self, store: RunStore, lease: Lease, clock: Clock) -> None:
+        store.add_event(lease, event())
+        assert not store.seal_left("r1", "other"), "it goes on"
+        store.set_status(lease, "success", finished_at=AT)
+        assert not store.seal_left("r1", "other"), "its process may be alive"
+        clock.forward(LEASE_SECONDS + 1)
+        assert store.verify("r1").state == "open"
+        assert store.seal_left("r1", "other")
+        assert store.verify("r1").state == "sealed"
+        with pytest.raises(LeaseLost):
+            store.release(lease)
 
     # status ---------------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from app.services.runs import RunService
 from core.errors import NotFoundError, ReplayDiffers, UsageError
 from core.report import Report
 from evals.replay import ReplayResult, replay
+from memory.sql.packing import pack
 from tools.execution import SerialExecutor
 
 
@@ -129,13 +130,15 @@ def test_a_changed_answer_is_found(finished: Any) -> None:
 def test_a_changed_result_is_found_though_the_record_agrees(finished: Any) -> None:
     with finished.store() as store:
         report = store.report("run1")
-    key = report.candidates[0].key
+        stored = store.candidates("run1", keys=[report.candidates[0].key])[0]
+    stored.properties["logp"].value = 1.0
     other = Report.model_validate({**report.model_dump(), "summary": "All is well."})
     change(finished, "UPDATE reports SET content = :c WHERE run_id = 'run1'", c=other.model_dump_json())
     assert replayed(finished).first_difference == "the report"
-    change(finished, "UPDATE property_values SET number = 1 WHERE run_id = 'run1' AND key = :k AND name = 'logp'", k=key)
+    changed = {"k": stored.key, "c": pack(stored.model_dump_json())}
+    change(finished, "UPDATE candidates SET content = :c WHERE run_id = 'run1' AND key = :k", **changed)
     ended = finished.run("replay", "run1")
-    assert (ended.code, f"candidate {key}" in ended.err) == (6, True)
+    assert (ended.code, f"candidate {stored.key}" in ended.err) == (6, True)
 
 
 def test_a_method_that_changed_since_is_found(finished: Any, monkeypatch: pytest.MonkeyPatch) -> None:
