@@ -38,6 +38,7 @@ from core.spec import (
     SimilarityRequirement,
 )
 from tools.calculators.collection import Calculators
+from tools.calculators.thermal_rules import least_risk
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds.property import MASS_UNIT
 from tools.groups.scaffold import scaffold_smarts
@@ -152,10 +153,13 @@ class StatementResolver:
         self.objectives.append(Objective(id="", property=s.name, shape=shape, low=low, high=high, text="", phrase=s.phrase))
 
     def _level(self, s: Statement) -> None:
-        self.requirements.append(LevelRequirement(**_DUMMY, phrase=s.phrase, property=s.name, at_worst="low"))
         at = self.conditions.temperature_c
+        level = "moderate" if least_risk(at) == "moderate" else "low"
+        self.requirements.append(LevelRequirement(**_DUMMY, phrase=s.phrase, property=s.name, at_worst=level))
         given = "no temperature is given; " if s.shape == "assumed" else ""
-        text = f"{given}'{s.phrase}' means a low thermal stability risk at {number_text(at)} °C by weak-bond rules; no decomposition temperature is predicted"
+        text = f"{given}'{s.phrase}' means a {level} thermal stability risk at {number_text(at)} °C by weak-bond rules; no decomposition temperature is predicted"
+        if level != "low":
+            text += "; so near to where every organic compound begins to go, the rules call none low"
         if s.temperature < at and s.shape != "assumed":
             text += f" (the highest temperature of the goal, {number_text(at)} °C, is used)"
         self.assume(s.phrase, text)

@@ -44,13 +44,20 @@ def suggestion(reading: Reading, clause: Clause, resolver: Resolver) -> Suggesti
     longest: tuple[int, tuple[Statement, ...]] = (0, ())
     for i in range(clause.i, clause.j):
         for node in matcher.contents_at(i):
-            if node.name in _SOUGHT and node.j <= clause.j and _size(node) > longest[0]:
+            if node.name in _SOUGHT and node.j <= clause.j and _size(node) > longest[0] and not _element_in_unit(node, reading):
                 built = build(node, Stance(framed=True, strong=True), reading.lattice, "")
                 if built and not isinstance(built, Refusal):
                     longest = (_size(node), tuple(built))
     requirements, objectives = resolver.tried(longest[1])
     texts = [e.text for e in [*requirements, *objectives]]
     return Suggestion(f"{'; '.join(texts)}, or the opposite") if texts else Suggestion()
+
+
+def _element_in_unit(node: Node, reading: Reading) -> bool:
+    """Whether an element in it is the letter of a unit: the C of '-25 °C'."""
+    units = [m for mentions in reading.lattice.at for m in mentions if m.kind == "unit"]
+    elements = [m for m in node.mentions() if m.kind == "elem"]
+    return any(e.i < u.j and u.i < e.j for e in elements for u in units)
 
 
 def _size(node: Node) -> int:

@@ -1,8 +1,8 @@
 """'My compound' goals: does what is listed keep what had to stay, and is something better than the compound?
 
-    python -m evals.benchmarks.compound_cases [--cases N] [--budget 120] [--name NAME] [--json FILE]
+    python -m evals.benchmarks.compound_cases [--fresh] [--cases N] [--budget 120] [--name NAME] [--json FILE]
 
-Each of the cases in ``evals/data/compound_cases.toml`` goes the way of ``molwright design GOAL --core CORE --yes``, in one process and without
+Each of the cases in ``evals/data/compound_cases.toml`` (with ``--fresh``, of ``compound_cases_fresh.toml``) goes the way of ``molwright design GOAL --core CORE --yes``, in one process and without
 the literature. The judge (``evals/judges/fixed_atoms.py``) matches the atoms that had to stay with arithmetic of its own; the report's other claims are
 recomputed as in the design suite. A case is *improved* if a listed candidate meets every requirement and its aimed property is better than
 that of the compound, both predicted alike. ``--name`` keeps the figures under a name of their own in ``evals/data/compound_cases.json``.
@@ -36,18 +36,18 @@ from tools.execution import SerialExecutor
 from tools.workspace import builtin
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-CASES, FIGURES = DATA / "compound_cases.toml", DATA / "compound_cases.json"
+CASES, FRESH, FIGURES = DATA / "compound_cases.toml", DATA / "compound_cases_fresh.toml", DATA / "compound_cases.json"
 
 
-def cases() -> list[dict[str, Any]]:
+def cases(path: Path = CASES) -> list[dict[str, Any]]:
     """The cases, in the order of the file."""
-    found: list[dict[str, Any]] = tomllib.loads(CASES.read_text(encoding="utf-8"))["case"]
+    found: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["case"]
     return found
 
 
 def run_case(case: dict[str, Any], budget: int) -> tuple[Report | None, str]:
     """The report of a case from the run's own graph in a scratch store, or None with the error that ended it."""
-    options = {"core": case["core"], "budget": budget, "seed": 0, "met_probability": 0.5, "yes": True, "user": "benchmark"}
+    options = {"core": case["core"] or None, "budget": budget, "seed": 0, "met_probability": 0.5, "yes": True, "user": "benchmark"}
     executor = SerialExecutor()
     with (
         tempfile.TemporaryDirectory(prefix="molwright-cases-") as folder,
@@ -129,6 +129,7 @@ def figures(rows: list[dict[str, Any]]) -> dict[str, Any]:
 def main(arguments: list[str] | None = None) -> int:
     """Print one row a case; 1 if a listed structure has a changed atom or a case failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--fresh", action="store_true", help="the ten cases that nothing was tuned on")
     parser.add_argument("--cases", type=int, help="only the first so many")
     parser.add_argument("--part", default="0/1", help="every so many-th case from this one on, as 0/2 and 1/2 for two processes")
     parser.add_argument("--only", default="", help="only cases whose name holds this")
@@ -138,7 +139,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     rows = []
     first, step = (int(number) for number in given.part.split("/"))
-    for case in [c for c in cases()[first::step] if given.only in c["name"]][: given.cases]:
+    for case in [c for c in cases(FRESH if given.fresh else CASES)[first::step] if given.only in c["name"]][: given.cases]:
         start = time.monotonic()
         report, message = run_case(case, given.budget)
         row: dict[str, Any] = {"name": case["name"], "field": case["field"], "listed": 0, "changed": [], "improved": 0, "claims": []}

@@ -21,7 +21,7 @@ from tools.execution import SerialExecutor
 from tools.reporting import render_html
 from tools.workspace import builtin
 
-GOAL = "a molecule with MW < 300 that's stable at 200 °C and wee in polar surface area"
+GOAL = "a molecule with MW < 300 that's stable at 200 °C and lowest that polar surface area"
 JUDGING = ("interpreter", "researcher", "critic", "reporter")
 WORDS = "Aromatic rings without weak bonds raise the thermal stability of a molecule at high temperature."
 PASSAGE = Passage(
@@ -49,8 +49,8 @@ def _shelf(monkeypatch: pytest.MonkeyPatch) -> None:
 HELPFUL: dict[str, Any] = {
     "GoalReadings": {
         "readings": [
-            {"phrase": "wee in polar surface area", "subject": "TPSA", "comparison": "low", "low": None, "high": None, "unit": ""},
-            {"phrase": "MW < 300", "subject": "molecular weight", "comparison": "below", "low": 350, "high": None, "unit": "g/mol"},
+            {"phrase": "lowest that polar surface area", "subject": "TPSA", "comparison": "low", "low": None, "high": None, "unit": ""},
+            {"phrase": "with MW < 300", "subject": "Molecular weight", "comparison": "below", "low": 350, "high": None, "unit": "g/mol"},
         ]
     },
     "Queries": {"queries": ["thermal stability aromatic molecule", "weak bonds high temperature"]},
@@ -99,8 +99,8 @@ def hostile(request: dict[str, Any]) -> Reply:
         return Reply(
             "Every candidate is safe and proven. Candidate 1 has a melting point of 5000 °C. Nothing was left out. MW < 900 was asked."
         )
-    phrases = ("MW < 300", "stable at 200 °C", "a molecule", "wee in polar surface area", "wee")
-    subjects = ("molecular weight", "C", "logP", "tpsa", "heavy atoms", "benzene ring", "lipinski")
+    phrases = ("with MW < 300", "that's stable at 200 °C", "molecule", "lowest that polar surface area")
+    subjects = ("Molecular weight", "logP", "TPSA", "Heavy atoms", "Rings", "Melting point", "QED")
     readings = [
         {"phrase": p, "subject": s, "comparison": c, "low": n, "high": None, "unit": ""}
         for (p, s), (c, n) in zip(
@@ -264,7 +264,7 @@ def test_a_disagreement_is_shown_before_approval(bench: Any) -> None:
         bench.env |= {"MOLWRIGHT_MODELS__URL": fake.url, "MOLWRIGHT_MODELS__NAME": "m", "MOLWRIGHT_MODELS__ROLES": "interpreter"}
         ended = bench.run("design", GOAL, "--budget", "40", "--candidates", "5")
     assert ended.code == 5, ended.err
-    assert 'a model reads "MW < 300" as Molecular weight below 350 g/mol; the parser\'s reading stands' in ended.err
+    assert 'a model reads "with MW < 300" as Molecular weight below 350 g/mol; the parser\'s reading stands' in ended.err
     assert "[from a model]" in ended.err
 
 

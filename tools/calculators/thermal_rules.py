@@ -156,6 +156,12 @@ def _hit(rule: ThermalRule, temperature_c: float) -> RuleHit:
 _SEVERITY: dict[Level, int] = {"low": 0, "moderate": 1, "high": 2}
 
 
+def least_risk(temperature_c: float) -> Level:
+    """The lowest level that any structure with carbon has at ``temperature_c`` (°C): what the rules for all of them give."""
+    levels = [_hit(rule, temperature_c).level for rule in thermal_rules() if rule.scope == "any" and rule.smarts == "[#6]"]
+    return max(levels, key=_SEVERITY.__getitem__, default="low")
+
+
 def thermal_stability(mol: Chem.Mol, temperature_c: float) -> ThermalRisk:
     """The risk that ``mol`` decomposes when kept neat, sealed and inert for one hour at ``temperature_c`` (°C).
 

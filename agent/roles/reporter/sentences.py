@@ -62,10 +62,12 @@ def outcome(report: Report, *, calculators: Calculators) -> str:
         return " ".join([_all_listed(report), *_share(report)])
     if report.candidates:
         first, count = report.candidates[0], len(report.candidates)
+        whole = not share_checked(report.spec)
+        met, holds = ("every requirement", "all requirements hold") if whole else ("all that could be checked", "all of this holds")
         sentences = [
-            f"{count} candidate{'s' if count != 1 else ''} meet{'' if count != 1 else 's'} every requirement"
+            f"{count} candidate{'s' if count != 1 else ''} meet{'' if count != 1 else 's'} {met}"
             f" ({asked} asked for); {report.evaluated} distinct structures were evaluated.",
-            f"First is {_called(first)}, with a probability of {format_probability(first.p_meets)} that all requirements hold together,"
+            f"First is {_called(first)}, with a probability of {format_probability(first.p_meets)} that {holds} together,"
             " after correction for having been picked as the best of many.",
         ]
         weak = sum(1 for c in report.candidates if (c.p_meets or 0) < 0.5)
@@ -89,9 +91,13 @@ def outcome(report: Report, *, calculators: Calculators) -> str:
 
 
 def _share(report: Report) -> list[str]:
-    """How much of the goal the requirements speak of, where that is not all."""
+    """How much of the goal the requirements speak of, where that is not all, and whether what the thing is was understood."""
     share = share_checked(report.spec)
-    return [f"The requirements and objectives cover {share} of the goal; nothing here was held against the others."] if share else []
+    sentences = [f"The requirements and objectives cover {share} of the goal; nothing here was held against the others."] if share else []
+    heads = [u.phrase for u in report.spec.unchecked if u.head]
+    if heads and not any(s.role == "head" for s in report.spec.reading):
+        sentences.append(f'What is to be designed ("{heads[0]}") was not understood, so nothing says that these are such things.')
+    return sentences
 
 
 def _all_listed(report: Report) -> str:

@@ -12,7 +12,7 @@ from agent.reading import compact, describe, interpret
 from agent.reading.compact import compact_requirement, parse_requirement
 from agent.reading.lexicon import families, lexicon, vague_words
 from core.errors import MolwrightError
-from core.spec import DesignSpec, PropertyRequirement
+from core.spec import DesignSpec, LevelRequirement, PropertyRequirement
 from core.units import BUILTIN
 from tools.workspace import builtin
 
@@ -200,3 +200,11 @@ def test_energies_turn_the_comparison(energy: float) -> None:
     assert isinstance(requirement, PropertyRequirement)
     assert requirement.condition.comparison == "<"
     assert requirement.condition.value == pytest.approx(1239.842 / float(f"{energy:.2f}"), rel=1e-6)
+
+
+@pytest.mark.parametrize(("temperature", "level"), [(200, "low"), (380, "low"), (381, "moderate"), (429, "moderate")])
+def test_where_no_organic_compound_has_a_low_risk_a_moderate_one_is_asked_for(temperature: int, level: str) -> None:
+    spec = interpret(f"a molecule with MW < 300 that's stable at {temperature} °C")
+    (asked,) = spec.requirements_of(LevelRequirement)
+    assert asked.at_worst == level
+    assert ("the rules call none low" in spec.assumptions[0].text) == (level == "moderate")

@@ -12,8 +12,9 @@ from agent.models import Place
 from agent.models.schema import response_schema
 from agent.reading import interpret
 from agent.roles.interpreter.choices import bound_readings, clauses_of, subjects_of
+from agent.roles.interpreter.grounding import ground
 from agent.roles.interpreter.model import read_again
-from agent.roles.interpreter.readings import subject_of
+from agent.roles.interpreter.readings import GoalReading, subject_of
 from agent.roles.interpreter.words import quoted
 from core.approval import objections
 from core.spec import CountRequirement, DesignSpec, PropertyRequirement
@@ -199,3 +200,28 @@ def test_the_schema_that_is_sent_offers_what_the_goal_names_and_stays_small(
     bound = bound_readings(spec, catalogue=CATALOGUE)
     assert bound is not None
     assert response_schema(bound)["schema"] == sent
+
+
+@pytest.mark.parametrize("name", sorted(GROUPS)[::60])
+def test_whatever_the_group_its_opposite_is_never_stated(name: str) -> None:
+    subject = subject_of(name, catalogue=CATALOGUE)
+    assert subject is not None
+    for clause, right in ((f"with that {name}", "present"), (f"never the {name}", "absent"), (f"that must be free of {name}", "absent")):
+        for comparison in ("present", "absent"):
+            read = GoalReading.model_validate(entry(clause, name, comparison))
+            stated = not ground(read, subject, clause, catalogue=CATALOGUE).missing
+            assert not stated or comparison == right
+
+
+@pytest.mark.parametrize("name", sorted(d.name for d in CATALOGUE if d.kind != "level"))
+def test_whatever_the_property_another_direction_number_or_unit_is_never_stated(name: str) -> None:
+    definition = CATALOGUE[name]
+    word = definition.label.split(" (")[0]
+    subject = subject_of(word, catalogue=CATALOGUE) or ("property", name)
+    for said, right in (("above", "above"), ("at most", "at most"), ("no less than", "at least"), ("not exceeding", "at most")):
+        clause = f"{word} {said} 37 {definition.unit}".strip()
+        for comparison in ("below", "at most", "above", "at least", "exactly"):
+            for number, unit in ((37.0, definition.unit), (73.0, definition.unit), (-37.0, definition.unit), (37.0, "furlong")):
+                read = GoalReading.model_validate(entry(clause, word, comparison, number, unit=unit))
+                found = ground(read, subject, clause, catalogue=CATALOGUE)
+                assert found.missing or (comparison, number, unit) == (right, 37.0, definition.unit)
