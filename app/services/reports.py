@@ -8,12 +8,22 @@ from core.candidate import Material
 from core.report import Report
 from tools.catalogue.catalogue import Catalogue
 
-Form = Literal["html", "json", "csv", "sdf"]
+TextForm = Literal["html", "json", "csv", "sdf"]
+Form = Literal[TextForm, "xlsx"]
 #: The files of a report and the form of each.
-FILES: dict[str, Form] = {"report.html": "html", "report.json": "json", "candidates.csv": "csv", "candidates.sdf": "sdf"}
+FILES: dict[str, TextForm] = {"report.html": "html", "report.json": "json", "candidates.csv": "csv", "candidates.sdf": "sdf"}
+
+#: What each form is as a file.
+MEDIA_TYPES: dict[Form, str] = {
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "sdf": "chemical/x-mdl-sdfile",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
-def render(report: Report, form: Form, *, catalogue: Catalogue) -> str:
+def render(report: Report, form: TextForm, *, catalogue: Catalogue) -> str:
     """The report in one of its forms."""
     from tools.reporting import render_html, to_csv, to_sdf
 
@@ -22,6 +32,15 @@ def render(report: Report, form: Form, *, catalogue: Catalogue) -> str:
     if form == "json":
         return report.model_dump_json(indent=2)
     return to_csv(report) if form == "csv" else to_sdf(report)
+
+
+def render_bytes(report: Report, form: Form, *, catalogue: Catalogue) -> bytes:
+    """The report as the content of a file in any of its forms."""
+    if form == "xlsx":
+        from tools.reporting import to_xlsx
+
+        return to_xlsx(report)
+    return render(report, form, catalogue=catalogue).encode()
 
 
 def stock_text(material: Material) -> str:
