@@ -53,7 +53,8 @@ def worker(
     """Execute queued runs, one after the other, until SIGTERM; several may work side by side."""
     from app.services.workers import stand_back
 
-    logging.basicConfig(level=logging.INFO, format="worker %(process)d: %(message)s")
+    logging.basicConfig(format="worker %(process)d: %(message)s")
+    logging.getLogger("app").setLevel(logging.INFO)
     leaving = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: leaving.set())

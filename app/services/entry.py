@@ -87,8 +87,6 @@ class Services:
 
         return WorkerService(self.runs)
 
-        return RunService(self.settings, self.store, progress or silent, clock=self.clock)
-
     def conversations(self, decide: Decide, progress: ProgressSink | None = None) -> ConversationService:
         """Conversations; ``decide`` asks a person before anything is started."""
         from app.services.conversations import ConversationService

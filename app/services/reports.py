@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Literal
 
 from core.candidate import Material
+from core.errors import StructureError
 from core.report import Report
 from tools.catalogue.catalogue import Catalogue
 
 TextForm = Literal["html", "json", "csv", "sdf"]
 Form = Literal[TextForm, "xlsx"]
+#: Longest SMILES that is drawn, characters.
+LONGEST_DRAWN = 2000
 #: The files of a report and the form of each.
 FILES: dict[str, TextForm] = {"report.html": "html", "report.json": "json", "candidates.csv": "csv", "candidates.sdf": "sdf"}
 
@@ -48,3 +51,27 @@ def stock_text(material: Material) -> str:
     from tools.reporting.html import stock_text as in_words
 
     return in_words(material)
+
+
+def body(report: Report, *, catalogue: Catalogue) -> str:
+    """The report as a part of a page, in HTML; it needs :func:`stylesheet` and has no table side by side."""
+    from tools.reporting.html import render_body
+
+    return render_body(report, catalogue=catalogue)
+
+
+def stylesheet() -> str:
+    """The styles of a report."""
+    from tools.reporting.html import stylesheet as styles
+
+    return styles()
+
+
+def drawing(smiles: str, title: str = "") -> str:
+    """A structure as an SVG document. StructureError if it cannot be drawn."""
+    from tools.reporting.drawing import draw
+
+    svg = draw(smiles, title).svg if len(smiles) <= LONGEST_DRAWN else ""
+    if not svg:
+        raise StructureError("this structure cannot be drawn", smiles=smiles)
+    return svg

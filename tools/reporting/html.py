@@ -20,6 +20,7 @@ from tools.catalogue.catalogue import Catalogue
 from tools.reporting.drawing import draw
 from tools.reporting.plots import Mark, scatter
 
+TEMPLATES = Path(__file__).parent / "templates"
 #: The guard's verdicts as they are read.
 VERDICTS = {"allow": "no objection", "warn": "allowed with a warning", "block": "blocked"}
 #: A requirement's band by its probability: good from 0.8, marginal from 0.5, bad below.
@@ -29,7 +30,7 @@ BANDS = ((0.8, "good"), (0.5, "marginal"), (0.0, "bad"))
 @lru_cache(maxsize=1)
 def _environment(*, catalogue: Catalogue) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -55,8 +56,24 @@ def _environment(*, catalogue: Catalogue) -> Environment:
 
 def render_html(report: Report, *, catalogue: Catalogue) -> str:
     """``report`` as a complete HTML document."""
-    template = _environment(catalogue=catalogue).get_template("report.html.j2")
-    return template.render(report=report, plots=plots(report, catalogue=catalogue), share=share_checked(report.spec))
+    return _rendered("report.html.j2", report, catalogue, within_page=False)
+
+
+def render_body(report: Report, *, catalogue: Catalogue) -> str:
+    """The report's own part of a page that brings head, styles (:func:`stylesheet`) and a table side by side of its own."""
+    return _rendered("body.html.j2", report, catalogue, within_page=True)
+
+
+def stylesheet() -> str:
+    """The styles of a report."""
+    return (TEMPLATES / "report.css").read_text(encoding="utf-8")
+
+
+def _rendered(template: str, report: Report, catalogue: Catalogue, *, within_page: bool) -> str:
+    found = _environment(catalogue=catalogue).get_template(template)
+    return found.render(
+        report=report, plots=plots(report, catalogue=catalogue), share=share_checked(report.spec), within_page=within_page
+    )
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from app.web.door import Door, beside_options, reading_of
 from app.web.views import CheckRequest, GoalRequest, Reading, SpecRequest, StructureRequest
 from core.candidate import Candidate
 from core.options import RunOptions
-from core.spec import Conditions
+from core.spec import EstimationConditions
 
 router = APIRouter()
 
@@ -29,7 +29,7 @@ def _check_spec(given: SpecRequest, door: Door) -> Reading:
 @router.post("/structures", tags=["structures"])
 def _properties(given: StructureRequest, door: Door) -> Candidate:
     """Every property of one structure, with the safety guard's verdict."""
-    return door.structures.values(given.smiles, Conditions())
+    return door.structures.values(given.smiles, EstimationConditions())
 
 
 @router.post("/structures/check", tags=["structures"])
