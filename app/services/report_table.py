@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from core.candidate import Candidate, format_probability
 from core.report import Report
+from core.spec import share_checked
 
 if TYPE_CHECKING:
     from tools.catalogue.catalogue import Catalogue
@@ -78,7 +79,8 @@ def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> Re
     chosen = {"all": [*listed, *close], "listed": listed, "close": close}[view.which]
     everything = [*listed, *close]
     names = list(dict.fromkeys([*columns(everything, report.spec, catalogue=catalogue), *(n for c in everything for n in c.properties)]))
-    fixed = [Column("meets", "All requirements", True), Column("score", "Score", True)]
+    share = share_checked(report.spec)
+    fixed = [Column("meets", f"Meets what is checked: {share}" if share else "All requirements", True), Column("score", "Score", True)]
     last = [Column("route", "Route", False), Column("safety", "Safety", False)]
     values = [Column(n, label(n, catalogue=catalogue), True) for n in names]
     usual = {*columns(everything, report.spec, catalogue=catalogue), *(c.name for c in (*fixed, *last))}

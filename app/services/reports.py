@@ -53,11 +53,11 @@ def stock_text(material: Material) -> str:
     return in_words(material)
 
 
-def body(report: Report, *, catalogue: Catalogue) -> str:
-    """The report as a part of a page, in HTML; it needs :func:`stylesheet` and has no table side by side."""
+def body(report: Report, side_by_side: str, *, catalogue: Catalogue) -> str:
+    """The report as a part of a page, in HTML, with the page's own table ``side_by_side``; it needs :func:`stylesheet`."""
     from tools.reporting.html import render_body
 
-    return render_body(report, catalogue=catalogue)
+    return render_body(report, side_by_side, catalogue=catalogue)
 
 
 def stylesheet() -> str:

@@ -56,12 +56,15 @@ def _environment(*, catalogue: Catalogue) -> Environment:
 
 def render_html(report: Report, *, catalogue: Catalogue) -> str:
     """``report`` as a complete HTML document."""
-    return _rendered("report.html.j2", report, catalogue, within_page=False)
+    return _rendered("report.html.j2", report, catalogue, Markup(""))
 
 
-def render_body(report: Report, *, catalogue: Catalogue) -> str:
-    """The report's own part of a page that brings head, styles (:func:`stylesheet`) and a table side by side of its own."""
-    return _rendered("body.html.j2", report, catalogue, within_page=True)
+def render_body(report: Report, side_by_side: str, *, catalogue: Catalogue) -> str:
+    """The report's own part of a page that brings head and styles (:func:`stylesheet`).
+
+    ``side_by_side``: HTML of a section with the id "table" that takes the place of the report's own table and stands before the candidates.
+    """
+    return _rendered("body.html.j2", report, catalogue, Markup(side_by_side))
 
 
 def stylesheet() -> str:
@@ -69,11 +72,10 @@ def stylesheet() -> str:
     return (TEMPLATES / "report.css").read_text(encoding="utf-8")
 
 
-def _rendered(template: str, report: Report, catalogue: Catalogue, *, within_page: bool) -> str:
+def _rendered(template: str, report: Report, catalogue: Catalogue, side_by_side: Markup) -> str:
     found = _environment(catalogue=catalogue).get_template(template)
-    return found.render(
-        report=report, plots=plots(report, catalogue=catalogue), share=share_checked(report.spec), within_page=within_page
-    )
+    drawn, share = plots(report, catalogue=catalogue), share_checked(report.spec)
+    return found.render(report=report, plots=drawn, share=share, side_by_side=side_by_side)
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,10 @@ def _show_run(
     values: dict[str, Any] = {"run_id": record.run_id, "view": view, "table": report_table(report, view, catalogue=catalogue)}
     if request.headers.get("hx-request") == "true":
         return page(request, "table.html.j2", **values)
-    body = Markup(reports.body(report, catalogue=catalogue))  # our own template, which escapes what comes from outside
+    side_by_side = fragment("side_by_side.html.j2", **values)
+    body = Markup(
+        reports.body(report, side_by_side, catalogue=catalogue)
+    )  # both are templates of ours, which escape what comes from outside
     return page(request, "report.html.j2", report=report, body=body, forms=list(reports.MEDIA_TYPES), **values)
 
 
