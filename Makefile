@@ -1,12 +1,13 @@
-# Two commands, each doing all the set-up it needs:  make design GOAL="..."   and   make test
+# Three commands, each doing all the set-up it needs:  make design GOAL="..."   make serve   make test
 PYTHON ?= python3
 ARGS ?=
 export GOAL
 
-.PHONY: help design test test-vllm test-aizynth test-torch test-browser check setup setup-dev lock clean
+.PHONY: help design serve test test-vllm test-aizynth test-torch test-browser check setup setup-dev lock clean
 
 help:
 	@echo 'make design GOAL="Design a heat-resistant polymer with Tg > 250 °C"   set up and run a design'
+	@echo 'make serve                                                           set up and open the pages on this machine'
 	@echo 'make test                                                            set up and run every check and test'
 	@echo 'make test-vllm                                                       tests with real model servers, without a card'
 	@echo 'make test-aizynth                                                    tests with the real AiZynthFinder'
@@ -16,6 +17,9 @@ help:
 design: setup
 	@if [ -z "$$GOAL" ]; then echo 'give a goal: make design GOAL="a molecule with MW < 300"' >&2; exit 2; fi
 	@.venv/bin/molwright design "$$GOAL" --yes $(ARGS)
+
+serve: setup
+	@.venv/bin/molwright serve $(ARGS)
 
 test: setup-dev
 	@scripts/test $(ARGS)

@@ -61,6 +61,8 @@ COMMANDS = {
         "Tell whether anything stored of a run was changed since it was stored, and what; exit code 6 if so. Takes no computing, unlike replay.",
     ),
     "feedback": _late("runs", "Keep a reviewer's verdict on a candidate."),
+    "serve": _late("serve", "Serve pages and API on this machine, with workers that execute what is submitted."),
+    "worker": _late("serve", "Execute queued runs, one after the other, until SIGTERM; several may work side by side."),
     "doctor": _late("doctor", "Test every configured part. Exit code 1 if one that is needed does not work."),
     "optimise": _late("optimise", "Propose molecules to a scorer of yours, round after round."),
     "metrics": _late(

@@ -127,13 +127,14 @@ class UnreadGoal(MolwrightError):
 
 
 class RunStopped(MolwrightError):
-    """The run was paused or cancelled from another door while it was being executed; ``status`` says which."""
+    """The run was paused or cancelled from another door while it was being executed, or its worker was told to leave; ``status`` says which."""
 
     exit_code = 5
 
     def __init__(self, run_id: str, status: str) -> None:
         further = f"; go on with it: molwright resume {run_id}" if status == "paused" else ""
-        super().__init__(f"run {run_id} was {status}{further}")
+        what = "put back into the queue" if status == "queued" else status
+        super().__init__(f"run {run_id} was {what}{further}")
         self.run_id = run_id
         self.status = status
 

@@ -34,6 +34,7 @@ __all__ = [
     "LiteratureStore",
     "Passage",
     "Recorder",
+    "RunFilter",
     "RunRecord",
     "RunStore",
     "StreamExecutor",
@@ -67,6 +68,23 @@ class RunRecord:
         return stored_options(self.options, self.run_id)
 
 
+@dataclass(frozen=True)
+class RunFilter:
+    """Which runs are looked for. What is empty does not count.
+
+    Attributes:
+        text: a part of the goal, in any case, or the beginning of the run's id.
+        statuses: the run has one of these.
+        since: created at this moment or later, ISO 8601 UTC.
+        until: created before this moment, ISO 8601 UTC.
+    """
+
+    text: str = ""
+    statuses: tuple[RunStatus, ...] = ()
+    since: str = ""
+    until: str = ""
+
+
 class RunStore(Protocol):
     """Runs, specs, candidates, reports and trace events in SQL.
 
@@ -91,6 +109,10 @@ class RunStore(Protocol):
 
     def runs(self, limit: int = 50) -> list[RunRecord]:
         """The newest runs, at most ``limit`` of them, newest first; [] if there is none."""
+        ...
+
+    def search_runs(self, wanted: RunFilter, limit: int = 50, offset: int = 0) -> tuple[list[RunRecord], int]:
+        """The design runs that fit, newest first: ``limit`` of them after the first ``offset``, and the number of all; [] and 0 for none."""
         ...
 
     def acquire(self, run_id: str, owner: str) -> Lease:
@@ -210,6 +232,13 @@ class RunStore(Protocol):
         """How many candidates of the run have each status; a status that none has is left out.
 
         The number of each is at least 1; empty for a run without candidates.
+        """
+        ...
+
+    def page_of_candidates(self, run_id: str, status: str | None, limit: int, offset: int) -> tuple[list[Candidate], int]:
+        """``limit`` candidates after the first ``offset``, in the order in which they were first stored, and the number of all.
+
+        ``status``: only those that have it. Raises NotFoundError if there is no such run.
         """
         ...
 

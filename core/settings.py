@@ -138,6 +138,13 @@ class WorkerSettings(Group):
     processes: int = Field(default=2, ge=1, le=256, description="Processes that compute properties side by side.")
 
 
+class ServerSettings(Group):
+    """The pages and the API that `molwright serve` offers, on this machine alone."""
+
+    port: int = Field(default=8642, ge=1024, le=65535, description="Port of the loopback address.")
+    workers: int = Field(default=1, ge=0, le=64, description="Worker processes that it starts; 0: they are started elsewhere.")
+
+
 class RouteSettings(Group):
     """Programs that look for routes."""
 
@@ -166,6 +173,7 @@ class Settings(BaseSettings):
     models: ModelSettings = Field(default_factory=ModelSettings, description="Language models.")
     search: SearchSettings = Field(default_factory=SearchSettings, description="How far a run searches.")
     workers: WorkerSettings = Field(default_factory=WorkerSettings, description="What computes.")
+    server: ServerSettings = Field(default_factory=ServerSettings, description="Pages and API.")
     routes: RouteSettings = Field(default_factory=RouteSettings, description="Programs that look for routes.")
     user: UserSettings = Field(default_factory=UserSettings, description="Who is at work.")
 

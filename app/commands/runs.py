@@ -14,7 +14,7 @@ from app.commands.design import finish
 from app.commands.door import services
 from app.commands.life import print_life
 from app.console import emit_document, emit_json, err, json_text, out, print_spec, progress_bar, write_text
-from app.services.reports import Form, render
+from app.services.reports import TextForm, render
 from app.tables import TextTable, columns, print_table
 from core.errors import ReplayDiffers, UsageError
 from core.events import StatusChanged
@@ -118,7 +118,7 @@ def report(
     target: Annotated[Path | None, typer.Option("--out", help="Write to this file instead of stdout.")] = None,
 ) -> None:
     """Print a stored report in one of its forms."""
-    flags: dict[Form, bool] = {"html": html, "json": as_json, "csv": csv, "sdf": sdf}
+    flags: dict[TextForm, bool] = {"html": html, "json": as_json, "csv": csv, "sdf": sdf}
     forms = [form for form, asked in flags.items() if asked]
     if len(forms) > 1:
         raise UsageError("choose one of --html, --json, --csv, --sdf")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.services.models import ModelService
     from app.services.runs import RunService
     from app.services.structures import StructureService
+    from app.services.workers import WorkerService
     from core.events import ProgressSink
     from core.interfaces import RunStore
     from core.settings import Settings
@@ -72,12 +73,19 @@ class Services:
 
         return ListService()
 
-    def runs(self, progress: ProgressSink | None = None) -> RunService:
-        """Design runs; ``progress`` hears what the runs that this process executes tell."""
+    def runs(self, progress: ProgressSink | None = None, leaving: Callable[[], bool] = lambda: False) -> RunService:
+        """Design runs; ``progress`` hears what the runs that this process executes tell, ``leaving`` says whether it wants to end."""
         from app.services.runs import RunService
         from core.events import silent
 
-        return RunService(self.settings, self.store, progress or silent, clock=self.clock)
+        return RunService(self.settings, self.store, progress or silent, clock=self.clock, leaving=leaving)
+
+    @property
+    def workers(self) -> WorkerService:
+        """The execution of queued runs."""
+        from app.services.workers import WorkerService
+
+        return WorkerService(self.runs)
 
     def conversations(self, decide: Decide, progress: ProgressSink | None = None) -> ConversationService:
         """Conversations; ``decide`` asks a person before anything is started."""

@@ -30,11 +30,19 @@ RECURSION_LIMIT = 1_000_000
 class Execution:
     """Executes runs of one store in this process; every call holds the run's lease while it works."""
 
-    def __init__(self, settings: Settings, store: RunStore, progress: ProgressSink, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: RunStore,
+        progress: ProgressSink,
+        clock: Callable[[], datetime],
+        leaving: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.settings = settings
         self.store = store
         self.progress = progress
         self.clock = clock
+        self.leaving = leaving
 
     def drive(self, run: RunRecord, answer: dict[str, Any] | None, owner: str, *, claimed: bool = False) -> None:
         """Run or go on until the run's end, with a person's ``answer`` if it waits for one.
@@ -106,7 +114,10 @@ class Execution:
             self.store.set_status(lease, "running")
 
     def stop_if_asked(self, lease: Lease) -> None:
-        """Obey another door's wish that the run stops. Raises RunStopped then."""
+        """Obey another door's wish that the run stops, or this process's own that it leaves: the run goes back to its place in the queue.
+
+        Raises RunStopped then.
+        """
         status = self.store.run(lease.run_id).status
         if status == "cancelling":
             self.store.set_status(lease, "cancelled", finished_at=self.clock().isoformat())
@@ -114,6 +125,9 @@ class Execution:
         if status == "pausing":
             self.store.set_status(lease, "paused")
             raise RunStopped(lease.run_id, "paused")
+        if status == "running" and self.leaving():
+            self.store.set_status(lease, "queued")
+            raise RunStopped(lease.run_id, "queued")
 
     def _finish(self, lease: Lease, tell: ProgressSink) -> None:
         if self.store.run(lease.run_id).status not in FINISHED:

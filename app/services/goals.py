@@ -50,6 +50,12 @@ class GoalService:
         """The spec in ``text``, which is JSON and comes from ``origin``. SpecError with the place if it is not a spec, or one that is not understood."""
         return read_spec_text(text, origin)
 
+    def check(self, spec: DesignSpec) -> DesignSpec:
+        """A spec that a person edited, with what was left empty filled in. SpecError for what cannot be run; see :func:`agent.spec_check.check_spec`."""
+        from agent.spec_check import check_spec
+
+        return check_spec(spec, catalogue=open_workspace(self.settings).catalogue)
+
     def objections(self, spec: DesignSpec) -> tuple[str, ...]:
         """Why a person has to look at ``spec`` before it may run; nothing where nobody has to."""
         return objections(spec)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +16,29 @@ if TYPE_CHECKING:
     from tools.synthesis.inventory import Inventory
 
 BlocksMode = Literal["extend", "replace"]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that came with a request.
+
+    Attributes:
+        name: what the sender calls it; only its last part, in plain characters, is used.
+        content: its bytes.
+    """
+
+    name: str
+    content: bytes
+
+
+@contextmanager
+def _on_disk(upload: Upload) -> Iterator[Path]:
+    """The upload as a file in a folder of its own, for the length of the block."""
+    name = re.sub(r"[^\w. -]", "_", upload.name.replace("\\", "/").rpartition("/")[2]).strip(" .")[-100:] or "upload.smi"
+    with tempfile.TemporaryDirectory(prefix="molwright-upload-") as folder:
+        path = Path(folder) / name
+        path.write_bytes(upload.content)
+        yield path
 
 
 class ListService:
@@ -33,3 +61,24 @@ class ListService:
         from tools.structures.reference_sets import read_references
 
         return read_references(text)
+
+    def uploaded_blocks(self, upload: Upload, mode: BlocksMode) -> Inventory:
+        """As :meth:`blocks`, for a file that came with a request."""
+        with _on_disk(upload) as path:
+            return self.blocks(path, mode)
+
+    def uploaded_known(self, upload: Upload) -> KnownSet:
+        """As :meth:`known`, for a file that came with a request."""
+        with _on_disk(upload) as path:
+            return self.known(path)
+
+    def uploaded_references(self, upload: Upload) -> References:
+        """As :meth:`references`, for a file that came with a request."""
+        with _on_disk(upload) as path:
+            return self.references(str(path))
+
+    def named_references(self, text: str) -> References:
+        """A common compound or a SMILES; unlike :meth:`references` it never opens a file. UsageError for what is neither."""
+        from tools.structures.reference_sets import named_references
+
+        return named_references(text)

@@ -5,15 +5,28 @@ from __future__ import annotations
 from typing import Literal
 
 from core.candidate import Material
+from core.errors import StructureError
 from core.report import Report
 from tools.catalogue.catalogue import Catalogue
 
-Form = Literal["html", "json", "csv", "sdf"]
+TextForm = Literal["html", "json", "csv", "sdf"]
+Form = Literal[TextForm, "xlsx"]
+#: Longest SMILES that is drawn, characters.
+LONGEST_DRAWN = 2000
 #: The files of a report and the form of each.
-FILES: dict[str, Form] = {"report.html": "html", "report.json": "json", "candidates.csv": "csv", "candidates.sdf": "sdf"}
+FILES: dict[str, TextForm] = {"report.html": "html", "report.json": "json", "candidates.csv": "csv", "candidates.sdf": "sdf"}
+
+#: What each form is as a file.
+MEDIA_TYPES: dict[Form, str] = {
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "sdf": "chemical/x-mdl-sdfile",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
-def render(report: Report, form: Form, *, catalogue: Catalogue) -> str:
+def render(report: Report, form: TextForm, *, catalogue: Catalogue) -> str:
     """The report in one of its forms."""
     from tools.reporting import render_html, to_csv, to_sdf
 
@@ -24,8 +37,41 @@ def render(report: Report, form: Form, *, catalogue: Catalogue) -> str:
     return to_csv(report) if form == "csv" else to_sdf(report)
 
 
+def render_bytes(report: Report, form: Form, *, catalogue: Catalogue) -> bytes:
+    """The report as the content of a file in any of its forms."""
+    if form == "xlsx":
+        from tools.reporting import to_xlsx
+
+        return to_xlsx(report)
+    return render(report, form, catalogue=catalogue).encode()
+
+
 def stock_text(material: Material) -> str:
     """What the user's inventory says of a material: that it is there, with number and price, or that it is not."""
     from tools.reporting.html import stock_text as in_words
 
     return in_words(material)
+
+
+def body(report: Report, side_by_side: str, *, catalogue: Catalogue) -> str:
+    """The report as a part of a page, in HTML, with the page's own table ``side_by_side``; it needs :func:`stylesheet`."""
+    from tools.reporting.html import render_body
+
+    return render_body(report, side_by_side, catalogue=catalogue)
+
+
+def stylesheet() -> str:
+    """The styles of a report."""
+    from tools.reporting.html import stylesheet as styles
+
+    return styles()
+
+
+def drawing(smiles: str, title: str = "") -> str:
+    """A structure as an SVG document. StructureError if it cannot be drawn."""
+    from tools.reporting.drawing import draw
+
+    svg = draw(smiles, title).svg if len(smiles) <= LONGEST_DRAWN else ""
+    if not svg:
+        raise StructureError("this structure cannot be drawn", smiles=smiles)
+    return svg

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from app import wiring
 from app.services.execution import Execution, report_of
 from core.approval import objections
-from core.errors import ApprovalNeeded, NotFoundError, StoreError, UsageError
-from core.events import NumberedEvent, ProgressSink, silent
-from core.interfaces import RunRecord, RunStore
+from core.candidate import Candidate
+from core.errors import ApprovalNeeded, NotFoundError, StatusError, StoreError, UsageError
+from core.events import BestFound, NumberedEvent, ProgressSink, silent
+from core.interfaces import RunFilter, RunRecord, RunStore
 from core.options import RunOptions, given_options
 from core.report import FINISHED, Report, RunStatus
 from core.settings import Settings
@@ -32,6 +34,13 @@ if TYPE_CHECKING:
 
 #: A run with one of these may go on by itself, so whoever follows it waits for more.
 UNDER_WAY: tuple[RunStatus, ...] = ("queued", "running", "pausing", "cancelling")
+#: More progress events than a run keeps.
+ALL_PROGRESS = 10_000
+
+
+def keyed_id(key: str) -> str:
+    """The id of the run that is started with this key."""
+    return hashlib.sha256(key.encode()).hexdigest()[:20]
 
 
 @dataclass(frozen=True)
@@ -52,15 +61,24 @@ class RunDetails:
 
 
 class RunService:
-    """Design runs in one store. ``progress`` hears what the runs that this process executes tell."""
+    """Design runs in one store. ``progress`` hears what the runs that this process executes tell.
+
+    ``leaving``: asked between two steps whether this process wants to end; the run that it executes goes back into the queue then.
+    """
 
     def __init__(
-        self, settings: Settings, store: RunStore, progress: ProgressSink = silent, *, clock: Callable[[], datetime] = wiring.now
+        self,
+        settings: Settings,
+        store: RunStore,
+        progress: ProgressSink = silent,
+        *,
+        clock: Callable[[], datetime] = wiring.now,
+        leaving: Callable[[], bool] = lambda: False,
     ) -> None:
         self.settings = settings
         self.store = store
         self.clock = clock
-        self._execution = Execution(settings, store, progress, clock)
+        self._execution = Execution(settings, store, progress, clock, leaving)
 
     # started and executed -------------------------------------------------------------------------------------------
 
@@ -73,8 +91,11 @@ class RunService:
         blocks: Inventory | None = None,
         known: KnownSet | None = None,
         queued: bool = False,
+        key: str = "",
     ) -> str:
         """Store a new run and return its id. Nothing is executed yet; ``queued``: a worker will do it.
+
+        ``key``: the same key gives the same run, however often it is asked for; StatusError if that was another goal or other options.
 
         ``blocks`` (the user's building blocks) and ``known`` (structures not to be listed) become the first events of the record.
         Where model servers are configured the options get the plan of who uses them, unless ``use_models`` is False. Raises GoalError if
@@ -83,8 +104,10 @@ class RunService:
         from agent.reading.normalise import normalise
 
         normalise(goal)
-        run_id = uuid.uuid4().hex[:12]
         given = options if isinstance(options, RunOptions) else given_options({k: v for k, v in options.items() if v is not None})
+        run_id = keyed_id(key) if key else uuid.uuid4().hex[:12]
+        if key and self._started_already(run_id, goal, given) and (self.under_way(run_id) or self.find(run_id).status != "running"):
+            return run_id
         defaults = {
             "budget": self.settings.search.budget,
             "met_probability": self.settings.search.met_probability,
@@ -104,6 +127,15 @@ class RunService:
         if queued:  # not before its lists are recorded: a worker may claim it at once
             self.store.enqueue(run_id, self.clock().isoformat())
         return run_id
+
+    def _started_already(self, run_id: str, goal: str, given: RunOptions) -> bool:
+        """Whether this run is stored. StatusError if it was asked for with another goal or other options."""
+        found, _ = self.store.search_runs(RunFilter(text=run_id), 1)
+        if not found:
+            return False
+        if found[0].goal != goal or any(found[0].options.get(name) != value for name, value in given.stored().items()):
+            raise StatusError(f"this key was used for run {run_id} already, with another goal or other options")
+        return True
 
     def _record_inputs(self, run_id: str, blocks: Inventory | None, known: KnownSet | None) -> None:
         if blocks is None and known is None:
@@ -194,6 +226,16 @@ class RunService:
             if self.store.run(run.run_id).status != "rejected":
                 raise
 
+    def resume_later(self, run_id: str) -> None:
+        """A worker goes on with a paused, failed or abandoned run: it is put into the queue. RunBusy, StatusError, NotFoundError.
+
+        ApprovalNeeded for a run that waits for a person.
+        """
+        run = self._design_run(run_id)
+        if run.status == "waiting":
+            self._execution.check_waiting(run.run_id, None)
+        self.store.enqueue(run.run_id, self.clock().isoformat())
+
     def pause(self, run_id: str) -> RunStatus:
         """Pause a run: 'paused', or 'pausing' until the process that executes it obeys. StatusError if it is over."""
         return self.store.ask_to_stop(self.store.run(run_id).run_id, "paused", self.clock().isoformat())
@@ -211,6 +253,34 @@ class RunService:
     def list(self, limit: int = 50) -> list[RunRecord]:
         """The newest runs, newest first."""
         return self.store.runs(limit)
+
+    def search(self, wanted: RunFilter, limit: int = 50, offset: int = 0) -> tuple[Sequence[RunRecord], int]:
+        """The runs that fit, newest first: ``limit`` of them after the first ``offset``, and how many there are in all."""
+        return self.store.search_runs(wanted, limit, offset)
+
+    def candidates(self, run_id: str, status: str | None = None, limit: int = 50, offset: int = 0) -> tuple[Sequence[Candidate], int]:
+        """Evaluated structures of a run in the order of their evaluation, ``limit`` after the first ``offset``; the number of all. NotFoundError."""
+        return self.store.page_of_candidates(self.store.run(run_id).run_id, status, limit, offset)
+
+    def candidate(self, run_id: str, key: str) -> Candidate:
+        """One evaluated structure by its key. NotFoundError."""
+        found = self.store.candidates(self.store.run(run_id).run_id, keys=[key])
+        if not found:
+            raise NotFoundError(f"run {run_id} has no candidate {key[:100]!r}")
+        return found[0]
+
+    def best(self, run_id: str, limit: int = 4) -> Sequence[Candidate]:
+        """The fittest structures that meet every requirement, best first; [] for none. NotFoundError.
+
+        Of a finished run the first of its list; before, those that were each the best when they were found.
+        """
+        record = self.store.run(run_id)
+        if record.status == "success":
+            return self.store.report(record.run_id).candidates[:limit]
+        told = (e.event for e in self.store.progress(record.run_id, limit=ALL_PROGRESS))
+        keys = [event.key for event in told if isinstance(event, BestFound) and event.meets][::-1][:limit]
+        found = {c.key: c for c in self.store.candidates(record.run_id, keys=keys)}
+        return [found[key] for key in keys if key in found]
 
     def show(self, run_id: str) -> RunDetails:
         """What is stored of a run. NotFoundError."""
@@ -271,7 +341,7 @@ class RunService:
         """
         run_id = self.store.run(run_id).run_id
         while True:
-            under_way = self._under_way(run_id)  # looked at first: what the run told before it ended must not be missed
+            under_way = self.under_way(run_id)  # looked at first: what the run told before it ended must not be missed
             found = self.store.progress(run_id, after)
             for event in found:
                 after = event.number
@@ -282,8 +352,10 @@ class RunService:
                 return
             sleep(poll)
 
-    def _under_way(self, run_id: str) -> bool:
-        status = self.store.run(run_id).status
+    def under_way(self, run_id: str) -> bool:
+        """Whether a process executes the run or is going to. NotFoundError."""
+        record = self.store.run(run_id)
+        run_id, status = record.run_id, record.status
         return status == "queued" or (status in UNDER_WAY and self.store.alive(run_id))
 
     def position(self, run_id: str) -> int | None:

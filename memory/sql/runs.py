@@ -42,7 +42,8 @@ def create_run(connection: Connection, run_id: str, goal: str, options: dict[str
     connection.execute(insert(Run).values(run_id=run_id, goal=goal, options=options, created_at=created_at, **values))
 
 
-def _records() -> Select[Any]:
+def records() -> Select[Any]:
+    """The columns of a :class:`RunRecord`, of every run."""
     approved = (Spec.run_id == Run.run_id) & (Spec.version == Run.spec_version)
     return select(
         Run.run_id,
@@ -59,16 +60,17 @@ def _records() -> Select[Any]:
     ).join_from(Run, Spec, approved, isouter=True)
 
 
-def _record(row: Row[Any]) -> RunRecord:
+def as_record(row: Row[Any]) -> RunRecord:
+    """A row of :func:`records`."""
     return RunRecord(**row._mapping)
 
 
 def find_run(connection: Connection, run_id: str) -> RunRecord:
     """The run with this id, or the only one whose id begins with it. Raises NotFoundError if there is none or several."""
-    row = connection.execute(_records().where(Run.run_id == run_id)).one_or_none()
+    row = connection.execute(records().where(Run.run_id == run_id)).one_or_none()
     if row is not None:
-        return _record(row)
-    near = _records().where(Run.run_id.startswith(run_id, autoescape=True)).order_by(Run.run_id)
+        return as_record(row)
+    near = records().where(Run.run_id.startswith(run_id, autoescape=True)).order_by(Run.run_id)
     rows = [row for row in connection.execute(near) if run_id and row.run_id.startswith(run_id)]
     if not rows:
         raise NotFoundError(f"no run {run_id!r}")
@@ -76,13 +78,13 @@ def find_run(connection: Connection, run_id: str) -> RunRecord:
         names = ", ".join(row.run_id for row in rows[:_AMBIGUOUS_SHOWN])
         more = ", ..." if len(rows) > _AMBIGUOUS_SHOWN else ""
         raise NotFoundError(f"{run_id!r} is the beginning of {len(rows)} runs: {names}{more}")
-    return _record(rows[0])
+    return as_record(rows[0])
 
 
 def list_runs(connection: Connection, limit: int) -> list[RunRecord]:
     """The newest ``limit`` runs, newest first."""
-    rows = connection.execute(_records().order_by(Run.created_at.desc(), Run.run_id.desc()).limit(max(limit, 0)))
-    return [_record(row) for row in rows]
+    rows = connection.execute(records().order_by(Run.created_at.desc(), Run.run_id.desc()).limit(max(limit, 0)))
+    return [as_record(row) for row in rows]
 
 
 def set_status(connection: Connection, run_id: str, status: RunStatus, error: str, finished_at: str) -> None:

@@ -13,13 +13,13 @@ from sqlalchemy import Connection
 from core.candidate import Candidate, CandidateOutline
 from core.errors import LeaseLost, RunBusy, StoreError
 from core.events import NumberedEvent, ProgressEvent
-from core.interfaces import Lease, RunRecord
+from core.interfaces import Lease, RunFilter, RunRecord
 from core.report import FINISHED, Report, RunStatus
 from core.spec import DesignSpec
 from core.trace import EventKind, TraceEvent
 from core.verification import Verification
 from memory.sql import candidates as candidate_rows
-from memory.sql import events, leases, progress, queue, runs, seals
+from memory.sql import events, leases, listing, progress, queue, runs, seals
 from memory.sql.engine import Database, for_reading, normalise_url
 from memory.sql.owners import is_dead
 from memory.sql.schema import upgrade
@@ -105,6 +105,11 @@ class SqlRunStore:
         """The newest ``limit`` runs, newest first."""
         with self._read() as connection:
             return runs.list_runs(connection, limit)
+
+    def search_runs(self, wanted: RunFilter, limit: int = 50, offset: int = 0) -> tuple[list[RunRecord], int]:
+        """The design runs that fit, newest first: ``limit`` of them after the first ``offset``, and the number of all; [] and 0 for none."""
+        with self._read() as connection:
+            return listing.search_runs(connection, wanted, limit, offset)
 
     def set_status(self, lease: Lease, status: RunStatus, *, error: str = "", finished_at: str = "") -> None:
         """Write status, error and time of ending, all three as given.
@@ -274,6 +279,14 @@ class SqlRunStore:
         """
         with self._read() as connection:
             return candidate_rows.known_keys(connection, run_id, names)
+
+    def page_of_candidates(self, run_id: str, status: str | None, limit: int, offset: int) -> tuple[list[Candidate], int]:
+        """``limit`` candidates after the first ``offset``, in the order in which they were first stored, and the number of all.
+
+        ``status``: only those that have it. Raises NotFoundError if there is no such run.
+        """
+        with self._read() as connection:
+            return listing.page_of_candidates(connection, run_id, status, limit, offset)
 
     # reports, trace, feedback ----------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from tools.catalogue.catalogue import Catalogue
 from tools.reporting.drawing import draw
 from tools.reporting.plots import Mark, scatter
 
+TEMPLATES = Path(__file__).parent / "templates"
 #: The guard's verdicts as they are read.
 VERDICTS = {"allow": "no objection", "warn": "allowed with a warning", "block": "blocked"}
 #: A requirement's band by its probability: good from 0.8, marginal from 0.5, bad below.
@@ -29,7 +30,7 @@ BANDS = ((0.8, "good"), (0.5, "marginal"), (0.0, "bad"))
 @lru_cache(maxsize=1)
 def _environment(*, catalogue: Catalogue) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -55,8 +56,26 @@ def _environment(*, catalogue: Catalogue) -> Environment:
 
 def render_html(report: Report, *, catalogue: Catalogue) -> str:
     """``report`` as a complete HTML document."""
-    template = _environment(catalogue=catalogue).get_template("report.html.j2")
-    return template.render(report=report, plots=plots(report, catalogue=catalogue), share=share_checked(report.spec))
+    return _rendered("report.html.j2", report, catalogue, Markup(""))
+
+
+def render_body(report: Report, side_by_side: str, *, catalogue: Catalogue) -> str:
+    """The report's own part of a page that brings head and styles (:func:`stylesheet`).
+
+    ``side_by_side``: HTML of a section with the id "table" that takes the place of the report's own table and stands before the candidates.
+    """
+    return _rendered("body.html.j2", report, catalogue, Markup(side_by_side))
+
+
+def stylesheet() -> str:
+    """The styles of a report."""
+    return (TEMPLATES / "report.css").read_text(encoding="utf-8")
+
+
+def _rendered(template: str, report: Report, catalogue: Catalogue, side_by_side: Markup) -> str:
+    found = _environment(catalogue=catalogue).get_template(template)
+    drawn, share = plots(report, catalogue=catalogue), share_checked(report.spec)
+    return found.render(report=report, plots=drawn, share=share, side_by_side=side_by_side)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The report as CSV and SDF, and the JSON Schema of its JSON form."""
+"""The report as CSV, XLSX and SDF, and the JSON Schema of its JSON form."""
 
 from __future__ import annotations
 
@@ -44,14 +44,41 @@ def report_json_schema() -> dict[str, Any]:
 
 def to_csv(report: Report) -> str:
     """Listed and closest candidates as CSV, one row each; each property has a value, a sigma and a domain column with its unit."""
-    rows = [_row(c, True, report) for c in report.candidates] + [_row(c, False, report) for c in report.closest]
-    names = sorted({column for row in rows for column in row} - set(_FIXED))
+    columns, rows = _table(report)
     text = io.StringIO()
-    writer, columns = SheetWriter(text), [*_FIXED, *names]
+    writer = SheetWriter(text)
     writer.row(columns)
     for row in rows:
         writer.row(row.get(column, "") for column in columns)
     return text.getvalue()
+
+
+def to_xlsx(report: Report) -> bytes:
+    """The same table as a workbook; numbers are numbers, and a text is never a formula."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    columns, rows = _table(report)
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("candidates")
+    sheet.freeze_panes = "A2"
+    for values in (columns, *([row.get(column, "") for column in columns] for row in rows)):
+        cells = []
+        for value in values:
+            cell = WriteOnlyCell(sheet, value=value)
+            if isinstance(value, str):
+                cell.data_type = "s"
+            cells.append(cell)
+        sheet.append(cells)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _table(report: Report) -> tuple[list[str], list[dict[str, Any]]]:
+    """The columns and the rows of what is listed and what is close."""
+    rows = [_row(c, True, report) for c in report.candidates] + [_row(c, False, report) for c in report.closest]
+    return [*_FIXED, *sorted({column for row in rows for column in row} - set(_FIXED))], rows
 
 
 def to_sdf(report: Report) -> str:

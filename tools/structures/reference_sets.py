@@ -42,15 +42,30 @@ def read_references(text: str) -> References:
     is nothing of these.
     """
     given = text.strip()
-    named = common_names().get(" ".join(given.lower().split()))
-    if named is not None and not Path(given).is_file():
+    path = Path(given)
+    if path.is_file() or (known_kind(path) and _common(given) is None):
+        return _read_file(path)
+    return _named(given, "no file, no common compound and no SMILES")
+
+
+def named_references(text: str) -> References:
+    """The reference that ``text`` names, a common compound or a SMILES; no file is opened. UsageError for a text that is neither."""
+    return _named(text.strip(), "no common compound and no SMILES")
+
+
+def _named(given: str, nothing: str) -> References:
+    named = _common(given)
+    if named is not None:
         return References(named[0], (_standard(named[1]),))
-    if not Path(given).is_file() and not known_kind(Path(given)):
-        try:
-            return References(given, (_standard(given),))
-        except StructureError as error:
-            raise UsageError(f"{given!r} is no file, no common compound and no SMILES: {error}") from error
-    return _read_file(Path(given))
+    try:
+        return References(given, (_standard(given),))
+    except StructureError as error:
+        raise UsageError(f"{given!r} is {nothing}: {error}") from error
+
+
+def _common(given: str) -> tuple[str, str] | None:
+    """Name and SMILES of the common compound that is called this."""
+    return common_names().get(" ".join(given.lower().split()))
 
 
 def _standard(smiles: str) -> str:

@@ -1,0 +1,239 @@
+"""A typed client of the API: ``Client("http://127.0.0.1:8642")``. It needs httpx and the words of ``core`` alone.
+
+with Client() as molwright:
+    run = molwright.start("a molecule with MW < 300", budget=300, approve=True)
+    for event in molwright.follow(run.run_id): ...
+    report = molwright.report(run.run_id)
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from types import TracebackType
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from core.candidate import Candidate
+from core.errors import MolwrightError
+from core.events import NumberedEvent
+from core.report import Report, RunStatus
+from core.spec import DesignSpec
+from core.trace import TraceEvent
+
+DEFAULT_ADDRESS = "http://127.0.0.1:8642"
+#: Longest wait of one long poll, seconds.
+POLL = 20.0
+_CANDIDATES: TypeAdapter[list[Candidate]] = TypeAdapter(list[Candidate])
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class ApiError(MolwrightError):
+    """What the server answered in place of a result.
+
+    Attributes:
+        status: the HTTP status.
+        exit_code: what the command line returns for the same error.
+        problem: the whole problem document; empty where the answer was none.
+    """
+
+    def __init__(self, status: int, problem: dict[str, Any]) -> None:
+        super().__init__(str(problem.get("detail") or f"the server answered with status {status}"))
+        self.status = status
+        self.exit_code = int(problem.get("exit_code", 1))
+        self.problem = problem
+
+
+class _Document(BaseModel):
+    """What the server says; members that a later server adds are passed over."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Reading(_Document):
+    """What a goal means."""
+
+    spec: DesignSpec = Field(description="The spec.")
+    described: str = Field(description="The spec in plain words.")
+    marked: str = Field(description="The goal with its unread words between [? and ?].")
+    wishes_checked: int = Field(description="Number of wishes that are checked.")
+    wishes_unchecked: int = Field(description="Number of wishes that nothing is held against.")
+    objections: list[str] = Field(description="Why a person has to look before it may run.")
+
+
+class Run(_Document):
+    """A run."""
+
+    run_id: str = Field(description="Its id.")
+    goal: str = Field(description="The goal sentence.")
+    status: RunStatus = Field(description="Its status.")
+    created_at: str = Field(description="When it was started, ISO 8601 UTC.")
+    finished_at: str = Field(description="When it ended; empty while it has not.")
+    approved_by: str = Field(description="Who approved its spec.")
+    error: str = Field(description="What went wrong.")
+    spec: DesignSpec | None = Field(default=None, description="The spec in force; None in a list and while there is none.")
+    structures: dict[str, int] = Field(default_factory=dict, description="Number of evaluated structures by status; empty in a list.")
+    position: int | None = Field(default=None, description="Place in the queue, from 1.")
+    objections: list[str] = Field(default_factory=list, description="Why it waits for a person.")
+
+
+class RunPage(_Document):
+    """Some of the runs."""
+
+    runs: list[Run] = Field(description="The runs, newest first.")
+    total: int = Field(description="Number of all that fit.")
+    next: str | None = Field(description="Address of the next page.")
+
+
+class CandidatePage(_Document):
+    """Some of a run's candidates."""
+
+    candidates: list[Candidate] = Field(description="The candidates, in the order of evaluation.")
+    total: int = Field(description="Number of all that fit.")
+    next: str | None = Field(description="Address of the next page.")
+
+
+class TracePage(_Document):
+    """Some of a run's trace."""
+
+    events: list[TraceEvent] = Field(description="The events, in order.")
+    total: int = Field(description="Number of all.")
+    next: str | None = Field(description="Address of the next page.")
+
+
+class Progress(_Document):
+    """What a run told."""
+
+    events: list[NumberedEvent] = Field(description="Progress events after the number asked for.")
+    last: int = Field(description="Number to ask with next.")
+    under_way: bool = Field(description="Whether more may come.")
+    status: RunStatus = Field(description="The run's status.")
+
+
+class Client:
+    """The API of one server. Every method raises ApiError for an answer that is no result; httpx.TransportError where there is none.
+
+    ``http``: a client of httpx to use in place of a new one; its base address counts then.
+    """
+
+    def __init__(self, address: str = DEFAULT_ADDRESS, *, http: httpx.Client | None = None) -> None:
+        self._http = http or httpx.Client(base_url=address, timeout=POLL + 30)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+    def read(self, goal: str, **beside: Any) -> Reading:
+        """What a goal means. ``beside``: core, like, unlike and their files, as the API takes them."""
+        return self._get(Reading, "POST", "/specs", json={"goal": goal, **beside})
+
+    def check(self, spec: DesignSpec) -> Reading:
+        """An edited spec with texts and units filled in."""
+        return self._get(Reading, "POST", "/specs/check", json={"spec": spec.model_dump(mode="json")})
+
+    def start(self, goal: str = "", *, key: str = "", **asked: Any) -> Run:
+        """Put a run into the queue. ``key``: an idempotency key; ``asked``: spec, budget, candidates, seed, approve, ... as the API takes them."""
+        if isinstance(asked.get("spec"), DesignSpec):
+            asked["spec"] = asked["spec"].model_dump(mode="json")
+        headers = {"idempotency-key": key} if key else {}
+        return self._get(Run, "POST", "/runs", json={"goal": goal, **asked}, headers=headers)
+
+    def runs(
+        self, text: str = "", *, status: Sequence[RunStatus] = (), since: str = "", until: str = "", limit: int = 50, offset: int = 0
+    ) -> RunPage:
+        """The runs that fit, newest first."""
+        asked = {"text": text, "status": list(status), "since": since, "until": until, "limit": limit, "offset": offset}
+        return self._get(RunPage, "GET", "/runs", params=asked)
+
+    def run(self, run_id: str) -> Run:
+        """One run; the beginning of its id is enough."""
+        return self._get(Run, "GET", f"/runs/{quote(run_id)}")
+
+    def approve(self, run_id: str, spec: DesignSpec | None = None, *, accept_suggestions: bool = False, accept_unread: bool = False) -> Run:
+        """Approve the spec that waits, or ``spec`` in its place."""
+        given = {
+            "spec": spec.model_dump(mode="json") if spec else None,
+            "accept_suggestions": accept_suggestions,
+            "accept_unread": accept_unread,
+        }
+        return self._get(Run, "POST", f"/runs/{quote(run_id)}/approve", json=given)
+
+    def pause(self, run_id: str) -> Run:
+        """Pause a run."""
+        return self._get(Run, "POST", f"/runs/{quote(run_id)}/pause")
+
+    def cancel(self, run_id: str) -> Run:
+        """End a run for good."""
+        return self._get(Run, "POST", f"/runs/{quote(run_id)}/cancel")
+
+    def resume(self, run_id: str) -> Run:
+        """Put a paused, failed or abandoned run into the queue."""
+        return self._get(Run, "POST", f"/runs/{quote(run_id)}/resume")
+
+    def candidates(self, run_id: str, *, status: str = "", limit: int = 50, offset: int = 0) -> CandidatePage:
+        """Evaluated structures of a run."""
+        asked = {"limit": limit, "offset": offset, **({"status": status} if status else {})}
+        return self._get(CandidatePage, "GET", f"/runs/{quote(run_id)}/candidates", params=asked)
+
+    def best(self, run_id: str, limit: int = 4) -> list[Candidate]:
+        """The fittest structures so far, best first."""
+        return _CANDIDATES.validate_json(self._ask("GET", f"/runs/{quote(run_id)}/candidates/best", params={"limit": limit}).content)
+
+    def candidate(self, run_id: str, key: str) -> Candidate:
+        """One evaluated structure by its key."""
+        return self._get(Candidate, "GET", f"/runs/{quote(run_id)}/candidates/{quote(key)}")
+
+    def trace(self, run_id: str, *, limit: int = 50, offset: int = 0) -> TracePage:
+        """What happened in a run."""
+        return self._get(TracePage, "GET", f"/runs/{quote(run_id)}/trace", params={"limit": limit, "offset": offset})
+
+    def report(self, run_id: str) -> Report:
+        """The ranked report of a finished run."""
+        return self._get(Report, "GET", f"/runs/{quote(run_id)}/report")
+
+    def export(self, run_id: str, form: str) -> bytes:
+        """The report as a file: html, json, csv, sdf or xlsx."""
+        return self._ask("GET", f"/runs/{quote(run_id)}/exports/{quote(form)}").content
+
+    def properties(self, smiles: str) -> Candidate:
+        """Every property of one structure."""
+        return self._get(Candidate, "POST", "/structures", json={"smiles": smiles})
+
+    def check_structure(self, smiles: str, goal: str, *, accept_unread: bool = False) -> Candidate:
+        """How one structure stands to a goal."""
+        return self._get(Candidate, "POST", "/structures/check", json={"smiles": smiles, "goal": goal, "accept_unread": accept_unread})
+
+    def progress(self, run_id: str, after: int = 0, wait: float = 0.0) -> Progress:
+        """What a run told after event number ``after``; ``wait``: seconds to wait for something new, at most 30."""
+        return self._get(Progress, "GET", f"/runs/{quote(run_id)}/progress", params={"after": after, "wait": wait})
+
+    def follow(self, run_id: str, after: int = 0) -> Iterator[NumberedEvent]:
+        """What a run tells, as it comes, until nothing executes it and nothing is going to."""
+        while True:
+            found = self.progress(run_id, after, POLL)
+            yield from found.events
+            after = found.last
+            if not found.events and not found.under_way:
+                return
+            if not found.events:
+                time.sleep(0.1)
+
+    def _get(self, kind: type[M], method: str, path: str, **more: Any) -> M:
+        return kind.model_validate_json(self._ask(method, path, **more).content)
+
+    def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        answer = self._http.request(method, f"/api/v1{path}", **more)
+        if answer.is_success:
+            return answer
+        is_problem = answer.headers.get("content-type", "").startswith("application/problem+json")
+        raise ApiError(answer.status_code, answer.json() if is_problem else {})

@@ -1,0 +1,128 @@
+"""The candidates of a report side by side, as a reader wants them: sorted, filtered, with the columns of their choice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from core.candidate import Candidate, format_probability
+from core.report import Report
+from core.spec import share_checked
+
+if TYPE_CHECKING:
+    from tools.catalogue.catalogue import Catalogue
+
+Which = Literal["all", "listed", "close"]
+
+
+@dataclass(frozen=True)
+class TableView:
+    """What a reader asked for.
+
+    Attributes:
+        sort: name of the column to sort by; empty: by rank.
+        descending: whether the largest come first. What is not known comes last in either case.
+        text: words that name, SMILES, route or safety have to contain, in any case.
+        which: all, those that meet every requirement, or the closest that miss one.
+        columns: names of the columns to show beside rank and candidate; empty: the usual ones.
+    """
+
+    sort: str = ""
+    descending: bool = False
+    text: str = ""
+    which: Which = "all"
+    columns: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name in addresses, its heading, and whether it holds numbers."""
+
+    name: str
+    heading: str
+    numbers: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in a cell, what stands small beneath it, and what it is sorted by (None: not known)."""
+
+    text: str
+    note: str = ""
+    order: float | str | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A candidate with its cells by the name of the column."""
+
+    candidate: Candidate
+    cells: dict[str, Cell] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ReportTable:
+    """The table: columns shown, all that there are, the rows, and how many candidates the report has."""
+
+    columns: list[Column]
+    available: list[Column]
+    rows: list[Row]
+    total: int
+
+
+def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> ReportTable:
+    """The report's candidates as ``view`` asks. Names of columns that do not exist are passed over."""
+    from tools.reporting.html import VERDICTS, columns, interval, label
+
+    listed, close = list(report.candidates), list(report.closest)
+    chosen = {"all": [*listed, *close], "listed": listed, "close": close}[view.which]
+    everything = [*listed, *close]
+    names = list(dict.fromkeys([*columns(everything, report.spec, catalogue=catalogue), *(n for c in everything for n in c.properties)]))
+    share = share_checked(report.spec)
+    fixed = [Column("meets", f"Meets what is checked: {share}" if share else "All requirements", True), Column("score", "Score", True)]
+    last = [Column("route", "Route", False), Column("safety", "Safety", False)]
+    values = [Column(n, label(n, catalogue=catalogue), True) for n in names]
+    usual = {*columns(everything, report.spec, catalogue=catalogue), *(c.name for c in (*fixed, *last))}
+    available = [*fixed, *values, *last]
+
+    def row(c: Candidate) -> Row:
+        cells = {
+            "meets": Cell(format_probability(c.p_meets), order=c.p_meets),
+            "score": Cell(f"{c.score:.3f}" if c.score is not None else "unknown", order=c.score),
+            "route": Cell(c.route.status if c.route else "not looked for", order=c.route.status if c.route else None),
+            "safety": Cell(VERDICTS[c.safety.verdict] if c.safety else "not screened", order=c.safety.verdict if c.safety else None),
+        }
+        for name in names:
+            v = c.properties.get(name)
+            outside = "† " if v is not None and v.in_domain is False else ""
+            order = None if v is None or v.value is None else v.number if v.number is not None else str(v.value)
+            cells[name] = Cell(v.shown if v else "unknown", outside + interval(v, False), order)
+        return Row(c, cells)
+
+    rows = [row(c) for c in chosen if _says(c, view.text)]
+    if any(c.name == view.sort for c in available):
+        rows = _sorted(rows, view.sort, view.descending)
+    elif view.descending:
+        rows.reverse()
+    wanted = set(view.columns) & {c.name for c in available} or usual
+    return ReportTable([c for c in available if c.name in wanted], available, rows, len(everything))
+
+
+def _says(candidate: Candidate, text: str) -> bool:
+    """Whether every word of ``text`` stands in what a reader sees of the candidate."""
+    seen = [candidate.name, candidate.smiles, candidate.key, candidate.rationale]
+    seen += [candidate.route.status, *(s.reaction for s in candidate.route.steps)] if candidate.route else []
+    seen += [f"{h.name} {h.id}" for h in candidate.safety.rules] if candidate.safety else []
+    whole = "\n".join(seen).lower()
+    return all(word in whole for word in text.lower().split())
+
+
+def _sorted(rows: list[Row], name: str, descending: bool) -> list[Row]:
+    """The rows by one column; equal ones stay in their order, unknown ones come last."""
+    known = [r for r in rows if r.cells[name].order is not None]
+    numbers = [r for r in known if not isinstance(r.cells[name].order, str)]
+    words = [r for r in known if isinstance(r.cells[name].order, str)]
+    numbers.sort(key=lambda r: float(r.cells[name].order or 0.0), reverse=descending)
+    words.sort(key=lambda r: str(r.cells[name].order), reverse=descending)
+    return [*numbers, *words, *(r for r in rows if r.cells[name].order is None)]

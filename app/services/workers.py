@@ -1,0 +1,70 @@
+"""The execution of queued runs: what a worker process does all day."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+
+from app import wiring
+from app.services.runs import RunService
+from core.errors import ApprovalNeeded, MolwrightError, RefusedError, RunStopped, StoreError
+from core.events import ProgressSink, silent
+
+log = logging.getLogger(__name__)
+
+#: Seconds between two looks into an empty queue, and after a fault of the database.
+POLL, AFTER_A_FAULT = 1.0, 5.0
+#: How much a worker stands back behind what a person waits for (``os.nice``).
+NICENESS = 10
+
+
+class WorkerService:
+    """Claims queued runs and executes them one after the other. Several processes may do so over one store; no run is given out twice."""
+
+    def __init__(self, runs: Callable[[ProgressSink, Callable[[], bool]], RunService]) -> None:
+        self._runs = runs
+
+    def work(self, leaving: threading.Event, *, orphaned: Callable[[], bool] = lambda: False) -> int:
+        """Execute runs until ``leaving`` is set or ``orphaned`` is true; the number of runs that this worker left at an end.
+
+        A run that is under way then is put back to its place in the queue between two of its steps. How a run ended is stored with it: what
+        is raised by one ends it, never the worker.
+        """
+        done = 0
+        owner = wiring.owner_name()
+        runs = self._runs(silent, lambda: leaving.is_set() or orphaned())
+        while not leaving.is_set() and not orphaned():
+            wait = self._one(runs, owner)
+            if wait is None:
+                done += 1
+            else:
+                leaving.wait(wait)
+        return done
+
+    def _one(self, runs: RunService, owner: str) -> float | None:
+        """Execute the next run; None, or the seconds to wait before another look."""
+        try:
+            run_id = runs.execute_next(owner)
+        except (ApprovalNeeded, RefusedError, RunStopped) as error:
+            log.info("%s", error)
+            return None
+        except StoreError as error:
+            log.warning("%s", error)
+            return AFTER_A_FAULT
+        except MolwrightError as error:
+            log.warning("a run failed: %s", error)
+            return None
+        except Exception:
+            log.exception("a run failed")
+            return None
+        if run_id is None:
+            return POLL
+        log.info("run %s is finished", run_id)
+        return None
+
+
+def stand_back() -> None:
+    """Let whoever serves people come first."""
+    os.nice(NICENESS)

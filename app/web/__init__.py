@@ -1,0 +1,1 @@
+"""Pages and API: one application over the services, for people and programs on this machine."""

@@ -1,0 +1,32 @@
+"""The API, version 1."""
+
+from fastapi import APIRouter
+
+from app.web.problems import MEDIA_TYPE, Problem
+
+API = "/api/v1"
+
+#: What every operation may answer with beside its own result.
+PROBLEMS: dict[int | str, dict[str, object]] = {
+    status: {"model": Problem, "description": what, "content": {MEDIA_TYPE: {}}}
+    for status, what in (
+        (403, "Refused by the safety guard, or a request from elsewhere."),
+        (404, "There is no such thing."),
+        (409, "Its status does not allow that, or a person has to look first."),
+        (413, "The request is too large."),
+        (421, "Not the loopback address."),
+        (422, "The goal or an argument cannot be used."),
+        (500, "A fault."),
+        (503, "The database cannot be used."),
+    )
+}
+
+
+def router() -> APIRouter:
+    """Every operation of the API."""
+    from app.web.api import progress, reading, results, runs
+
+    whole = APIRouter(prefix=API, responses=PROBLEMS)
+    for part in (reading, runs, results, progress):
+        whole.include_router(part.router)
+    return whole

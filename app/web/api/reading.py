@@ -1,0 +1,39 @@
+"""Goals and specs, single structures: what is answered at once and stores nothing."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from app.web.door import Door, beside_options, reading_of
+from app.web.views import CheckRequest, GoalRequest, Reading, SpecRequest, StructureRequest
+from core.candidate import Candidate
+from core.options import RunOptions
+from core.spec import EstimationConditions
+
+router = APIRouter()
+
+
+@router.post("/specs", tags=["specs"])
+def _read_goal(given: GoalRequest, door: Door) -> Reading:
+    """What a goal means: its spec, the words that were not read with suggestions, and why a person has to look. Contradictions are an error."""
+    beside = RunOptions.model_validate(beside_options(door.lists, given))
+    return reading_of(door, door.goals.interpret(given.goal, beside))
+
+
+@router.post("/specs/check", tags=["specs"])
+def _check_spec(given: SpecRequest, door: Door) -> Reading:
+    """An edited spec, with texts and units filled in. An error names what cannot be run."""
+    return reading_of(door, door.goals.check(given.spec))
+
+
+@router.post("/structures", tags=["structures"])
+def _properties(given: StructureRequest, door: Door) -> Candidate:
+    """Every property of one structure, with the safety guard's verdict."""
+    return door.structures.values(given.smiles, EstimationConditions())
+
+
+@router.post("/structures/check", tags=["structures"])
+def _check_structure(given: CheckRequest, door: Door) -> Candidate:
+    """How one structure stands to each requirement of a goal."""
+    _, judged = door.structures.check(given.smiles, given.goal, despite_objections=given.accept_unread)
+    return judged

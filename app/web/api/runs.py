@@ -1,0 +1,123 @@
+"""Runs: started, found, approved, stopped, gone on with."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from app.services.entry import Services
+from app.web.door import Door, beside_options
+from app.web.views import ApprovalRequest, RunDocument, RunPage, RunRequest, RunView
+from core.interfaces import RunFilter
+from core.options import given_options
+from core.report import RunStatus
+from core.spec import with_suggestions
+
+router = APIRouter(prefix="/runs", tags=["runs"])
+
+Limit = Annotated[int, Query(ge=1, le=200, description="How many.")]
+Offset = Annotated[int, Query(ge=0, le=10_000_000, description="How many are passed over.")]
+
+
+def next_page(request: Request, limit: int, offset: int, total: int) -> str | None:
+    """The address of the page after this one; None for the last."""
+    if offset + limit >= total:
+        return None
+    url = request.url.include_query_params(limit=limit, offset=offset + limit)
+    return f"{url.path}?{url.query}"
+
+
+def document_of(door: Services, run_id: str) -> RunDocument:
+    """A run with its spec, its counts and its place in the queue. NotFoundError."""
+    runs = door.runs()
+    found = runs.show(run_id)
+    waits = found.record.status == "waiting" and found.spec is not None
+    return RunDocument(
+        **RunView.of(found.record).model_dump(),
+        spec=found.spec,
+        structures=found.candidates,
+        position=runs.position(found.record.run_id),
+        objections=list(door.goals.objections(found.spec)) if waits and found.spec else [],
+    )
+
+
+@router.post("", status_code=201)
+def _start_run(
+    given: RunRequest,
+    door: Door,
+    response: Response,
+    request: Request,
+    idempotency_key: Annotated[str, Header(max_length=200, description="The same key gives the same run, however often it is sent.")] = "",
+) -> RunDocument:
+    """Put a run into the queue. With `approve` it runs to its report, unless a rule wants a person to look; otherwise it waits for approval."""
+    named = ("candidates", "budget", "seed", "max_similarity", "list_known")
+    changes = {name: value for name in named if (value := getattr(given, name)) is not None}
+    spec = door.goals.check(given.spec.model_copy(update=changes)).model_dump(mode="json") if given.spec else None
+    asked = {"yes": given.approve or None, "despite_objections": given.accept_unread or None, "spec": spec}
+    options = given_options({k: v for k, v in {**changes, **beside_options(door.lists, given), **asked}.items() if v is not None})
+    run_id = door.runs().start(
+        given.goal if given.goal.strip() or not given.spec else given.spec.goal,
+        options,
+        use_models=given.use_models,
+        blocks=door.lists.uploaded_blocks(given.blocks.upload(), given.blocks_mode) if given.blocks else None,
+        known=door.lists.uploaded_known(given.known.upload()) if given.known else None,
+        queued=True,
+        key=idempotency_key,
+    )
+    response.headers["location"] = f"{request.url.path}/{run_id}"
+    return document_of(door, run_id)
+
+
+@router.get("")
+def _list_runs(
+    door: Door,
+    request: Request,
+    text: Annotated[str, Query(max_length=1000, description="A part of the goal, or the beginning of the id.")] = "",
+    status: Annotated[list[RunStatus] | None, Query(description="Only runs with one of these.")] = None,
+    since: Annotated[str, Query(max_length=40, description="Created at this moment or later, ISO 8601 UTC.")] = "",
+    until: Annotated[str, Query(max_length=40, description="Created before this moment.")] = "",
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> RunPage:
+    """The runs that fit, newest first."""
+    found, total = door.runs().search(RunFilter(text, tuple(status or ()), since, until), limit, offset)
+    return RunPage(runs=[RunView.of(r) for r in found], total=total, next=next_page(request, limit, offset, total))
+
+
+@router.get("/{run_id}")
+def _show_run(run_id: str, door: Door) -> RunDocument:
+    """One run; the beginning of its id is enough."""
+    return document_of(door, run_id)
+
+
+@router.post("/{run_id}/approve", status_code=202)
+def _approve_run(run_id: str, given: ApprovalRequest, door: Door) -> RunDocument:
+    """Approve the spec that waits, perhaps edited; a worker goes on with the run."""
+    runs = door.runs()
+    spec = given.spec
+    if given.accept_suggestions:
+        spec = with_suggestions(spec or runs.waiting_spec(run_id))
+    runs.approve_later(run_id, spec, despite_objections=given.accept_unread)
+    return document_of(door, run_id)
+
+
+@router.post("/{run_id}/pause", status_code=202)
+def _pause_run(run_id: str, door: Door) -> RunDocument:
+    """Pause a run: `pausing` until its worker has ended the step under way."""
+    door.runs().pause(run_id)
+    return document_of(door, run_id)
+
+
+@router.post("/{run_id}/cancel", status_code=202)
+def _cancel_run(run_id: str, door: Door) -> RunDocument:
+    """End a run for good; what it stored is kept."""
+    door.runs().cancel(run_id)
+    return document_of(door, run_id)
+
+
+@router.post("/{run_id}/resume", status_code=202)
+def _resume_run(run_id: str, door: Door) -> RunDocument:
+    """Put a paused, failed or abandoned run into the queue."""
+    door.runs().resume_later(run_id)
+    return document_of(door, run_id)

@@ -1,0 +1,42 @@
+"""The application: pages and API over one set of services."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from fastapi.staticfiles import StaticFiles
+
+from app.services.entry import Services
+from app.web import pages, problems
+from app.web.api import API, router
+from app.web.guard import Guard
+
+STATIC = Path(__file__).parent / "static"
+
+
+def create_app(services: Services) -> FastAPI:
+    """The ASGI application over ``services``, whose store is opened now. Raises StoreError, ConfigurationError."""
+    _ = services.store  # opened once, before requests come in several threads
+    app = FastAPI(
+        title="molwright",
+        version=version("molwright"),
+        description="Goals, specs, runs, candidates and single structures. Errors are problem documents (RFC 9457) with the exit code of the command line.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{API}/openapi.json",
+        generate_unique_id_function=_operation,
+    )
+    app.state.services = services
+    app.include_router(router())
+    app.include_router(pages.router())
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(Guard)
+    problems.install(app)
+    return app
+
+
+def _operation(route: APIRoute) -> str:
+    return route.name.lstrip("_")

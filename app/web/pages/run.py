@@ -1,0 +1,232 @@
+"""*Run* and *Report*: one address; the run while it goes on, its report when it is finished."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from fastapi.sse import format_sse_event
+from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
+
+from app.services import reports
+from app.services.entry import Services
+from app.services.report_table import TableView, Which, report_table
+from app.services.reports import Form as ExportForm
+from app.web.api.progress import LOOK, told_so_far
+from app.web.api.results import export
+from app.web.door import Door, reading_of
+from app.web.guard import TOKEN, form_token
+from app.web.pages.edits import edited, text_of
+from app.web.pages.goal import LIMITS, Form
+from app.web.rendering import fragment, page
+from core.candidate import Candidate
+from core.events import BestFound, GenerationDone, NumberedEvent, StageBegun, StatusChanged, ToolCalled
+from core.interfaces import RunRecord
+
+router = APIRouter()
+
+#: What the steps of a run are called.
+STAGES = {
+    "guard_goal": "screening the goal for safety",
+    "interpret": "reading the goal",
+    "approve": "waiting for approval",
+    "guard_spec": "screening what is asked for",
+    "research": "searching the literature",
+    "propose": "proposing structures",
+    "standardise": "standardising structures",
+    "guard": "screening structures for safety",
+    "estimate": "estimating properties",
+    "check": "checking requirements",
+    "select": "choosing parents for the next generation",
+    "route": "looking for routes",
+    "rank": "ranking",
+    "explain": "explaining",
+    "report": "writing the report",
+}
+#: Which changes a person may ask for in each status.
+ACTIONS: dict[str, tuple[str, ...]] = {
+    "queued": ("pause", "cancel"),
+    "running": ("pause", "cancel"),
+    "pausing": ("cancel",),
+    "paused": ("resume", "cancel"),
+    "waiting": ("cancel",),
+    "failed": ("resume", "cancel"),
+}
+#: How many of the best structures are drawn, and how many messages are kept.
+BEST, MESSAGES = 4, 60
+DAY = "private, max-age=86400"
+
+
+@dataclass
+class RunState:
+    """What is known of a run from what it told so far."""
+
+    stage: str = ""
+    generation: int = 0
+    evaluated: int = 0
+    budget: int = 0
+    fitness: float | None = None
+    last: int = 0
+    messages: list[tuple[str, str]] = field(default_factory=list)
+
+    def take(self, told: NumberedEvent) -> None:
+        """Take one more event in."""
+        event, self.last = told.event, told.number
+        if isinstance(event, StageBegun):
+            self.stage, self.generation = STAGES.get(event.stage, event.stage), event.generation
+            self.evaluated = max(self.evaluated, event.evaluated)
+        elif isinstance(event, GenerationDone):
+            self.evaluated, self.budget, self.fitness = event.evaluated, event.budget, event.best
+            self._say(
+                told.at,
+                f"generation {event.generation}: {event.evaluated} of {event.budget} evaluated, mean of the ten best {event.best:.3f}",
+            )
+        elif isinstance(event, BestFound):
+            meets = "meets every requirement" if event.meets else "misses a requirement"
+            self._say(told.at, f"better than all before: {event.smiles}, fitness {event.fitness:.3f}, {meets}")
+        elif isinstance(event, StatusChanged):
+            self._say(told.at, f"the run is {event.status}{': ' + event.message if event.message else ''}")
+        elif isinstance(event, ToolCalled):
+            self._say(told.at, f"tool {event.name}")
+
+    def _say(self, at: str, text: str) -> None:
+        self.messages = [*self.messages, (at[11:19], text)][-MESSAGES:]
+
+
+@router.get("/runs/{run_id}")
+def _show_run(
+    request: Request,
+    run_id: str,
+    door: Door,
+    sort: Annotated[str, Query(max_length=100)] = "",
+    descending: bool = False,
+    text: Annotated[str, Query(max_length=500)] = "",
+    which: Which = "all",
+    column: Annotated[list[str] | None, Query()] = None,
+) -> Response:
+    """The report of a finished run; the run itself while it goes on."""
+    record = door.runs().find(run_id)
+    if record.status not in ("success", "no_candidate"):
+        return _progress_page(request, door, record)
+    report, catalogue = door.runs().report(record.run_id), door.workspace.catalogue
+    view = TableView(sort, descending, text, which, tuple(column or ()))
+    values: dict[str, Any] = {"run_id": record.run_id, "view": view, "table": report_table(report, view, catalogue=catalogue)}
+    if request.headers.get("hx-request") == "true":
+        return page(request, "table.html.j2", **values)
+    side_by_side = fragment("side_by_side.html.j2", **values)
+    body = Markup(
+        reports.body(report, side_by_side, catalogue=catalogue)
+    )  # both are templates of ours, which escape what comes from outside
+    return page(request, "report.html.j2", report=report, body=body, forms=list(reports.MEDIA_TYPES), **values)
+
+
+@router.get("/runs/{run_id}/progress")
+def _show_progress(request: Request, run_id: str, door: Door) -> Response:
+    """The run, finished or not."""
+    return _progress_page(request, door, door.runs().find(run_id))
+
+
+def _progress_page(request: Request, door: Services, record: RunRecord) -> Response:
+    state = RunState()
+    shown = _look(door, record.run_id, state)
+    reading = reading_of(door, door.runs().waiting_spec(record.run_id)) if record.status == "waiting" else None
+    values: dict[str, Any] = {
+        "under_way_before": False,
+        "reading": reading,
+        "fault": "",
+        "action": f"/runs/{record.run_id}/approve",
+        **LIMITS,
+    }
+    return page(request, "run.html.j2", last=state.last, **values, **shown)
+
+
+def _look(door: Services, run_id: str, state: RunState) -> dict[str, Any]:
+    """Take in what the run told since, and give what its page shows."""
+    runs = door.runs()
+    told = told_so_far(runs, run_id, state.last)
+    for event in told.events:
+        state.take(event)
+    record = runs.find(run_id)
+    abandoned = record.status in ("running", "pausing", "cancelling") and not told.under_way
+    best: list[Candidate] = list(runs.best(run_id, BEST)) if state.evaluated else []
+    return {
+        "record": record,
+        "state": state,
+        "best": best,
+        "budget": state.budget or runs.budget(run_id),
+        "position": runs.position(run_id),
+        "under_way": told.under_way,
+        "news": bool(told.events),
+        "abandoned": abandoned,
+        "actions": ("resume", "cancel") if abandoned else ACTIONS.get(record.status, ()),
+        "finished": record.status in ("success", "no_candidate"),
+    }
+
+
+@router.get("/runs/{run_id}/live")
+async def _live(request: Request, run_id: str, door: Door) -> StreamingResponse:
+    """The changing part of the run's page, as server-sent events, until nothing executes the run any more."""
+    record = await run_in_threadpool(door.runs().find, run_id)
+    states = _states(door, record.run_id, form_token(request))
+    return StreamingResponse(states, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+
+
+async def _states(door: Services, run_id: str, token: str) -> AsyncIterator[bytes]:
+    state, before = RunState(), ""
+    fixed = {"token": token, "token_name": TOKEN, "under_way_before": await run_in_threadpool(door.runs().under_way, run_id)}
+    while True:
+        shown = await run_in_threadpool(_look, door, run_id, state)
+        text = fragment("state.html.j2", **fixed, **shown)
+        if text != before:
+            yield format_sse_event(data_str=text, event="state")
+            before = text
+        if not shown["under_way"] and not shown["news"]:
+            yield format_sse_event(data_str="", event="end")
+            return
+        await asyncio.sleep(LOOK)
+
+
+@router.get("/runs/{run_id}/open")
+def _open(run_id: str, door: Door) -> Response:
+    """Tells htmx to load the run's page anew: its report is there."""
+    return Response(status_code=204, headers={"hx-redirect": f"/runs/{door.runs().find(run_id).run_id}"})
+
+
+@router.post("/runs/{run_id}/approve")
+def _approve(run_id: str, form: Form, door: Door) -> Response:
+    """A person's answer to a run that waits; a worker goes on."""
+    runs = door.runs()
+    spec = door.goals.check(edited(runs.waiting_spec(run_id), form))
+    runs.approve_later(run_id, spec, despite_objections=text_of(form, "accept_unread") == "yes")
+    return RedirectResponse(f"/runs/{run_id}", 303)
+
+
+@router.post("/runs/{run_id}/{action}")
+def _change(run_id: str, action: Literal["pause", "cancel", "resume"], form: Form, door: Door) -> Response:
+    """Pause a run, end it for good, or put it back into the queue."""
+    runs = door.runs()
+    {"pause": runs.pause, "cancel": runs.cancel, "resume": runs.resume_later}[action](run_id)
+    return RedirectResponse(f"/runs/{run_id}", 303)
+
+
+@router.get("/runs/{run_id}/report.{form}")
+def _export(run_id: str, form: ExportForm, door: Door) -> Response:
+    """The report as a file."""
+    return export(door, run_id, form)
+
+
+@router.get("/drawing.svg")
+def _draw(smiles: Annotated[str, Query(min_length=1, max_length=2000)]) -> Response:
+    """A structure drawn."""
+    return Response(reports.drawing(smiles), media_type="image/svg+xml", headers={"cache-control": DAY})
+
+
+@router.get("/static/report.css")
+def _report_styles() -> Response:
+    """The styles that the pages share with the report's file."""
+    return Response(reports.stylesheet(), media_type="text/css; charset=utf-8", headers={"cache-control": DAY})

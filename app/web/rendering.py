@@ -1,0 +1,46 @@
+"""Pages as HTML: one environment of templates, and what every page needs."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.web.guard import TOKEN, form_token
+from core.candidate import format_probability, format_value
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(percent=format_probability, value=format_value, moment=_moment)
+    return environment
+
+
+def _moment(at: str) -> str:
+    """'2026-11-29 19:04 UTC' for an ISO 8601 time; '' for none."""
+    return f"{at[:16].replace('T', ' ')} UTC" if at else ""
+
+
+def fragment(template: str, **values: Any) -> str:
+    """A part of a page."""
+    return _environment().get_template(template).render(**values)
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """A whole page, or the part that htmx asked for; its forms carry the secret that the browser's cookie gets."""
+    token = form_token(request)
+    boosted = request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true"
+    text = fragment(template, token=token, token_name=TOKEN, path=request.url.path, part=boosted, **values)
+    response = HTMLResponse(text, status)
+    if request.cookies.get(TOKEN) != token:
+        response.set_cookie(TOKEN, token, httponly=True, samesite="strict")
+    return response

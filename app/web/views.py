@@ -1,0 +1,186 @@
+"""What the API takes and gives, beside the words of ``core``: requests, and runs and readings as documents."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from app.services.lists import Upload
+from core.candidate import Candidate
+from core.errors import UsageError
+from core.events import NumberedEvent
+from core.interfaces import RunRecord
+from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED
+from core.model import Model
+from core.report import RunStatus
+from core.spec import DesignSpec
+from core.trace import TraceEvent
+
+EXAMPLE_GOAL = "a molecule with MW < 300 that's stable at 200 °C"
+
+
+class FileContent(Model):
+    """A file that comes along with a request: its content, never a path."""
+
+    name: str = Field(
+        max_length=200, description="What it is called; the ending tells the format: .smi, .csv, .sdf, .mol, .xlsx, each also .gz."
+    )
+    text: str = Field(default="", description="Its content, for a text.")
+    base64: str = Field(default="", description="Its content in base64, for anything else.")
+
+    def upload(self) -> Upload:
+        """The file as the services take it. UsageError for what is no base64."""
+        try:
+            return Upload(self.name, base64.b64decode(self.base64, validate=True) if self.base64 else self.text.encode())
+        except binascii.Error as error:
+            raise UsageError(f"the file {self.name!r} is not in base64") from error
+
+
+class Beside(Model):
+    """What is asked for beside the sentence."""
+
+    core: str | None = Field(
+        default=None,
+        max_length=100_000,
+        description="What stays of the compound in the goal: SMILES, mol block, or words such as 'scaffold'.",
+    )
+    like: list[str] = Field(default_factory=list, max_length=50, description="Structures to resemble: names of common compounds or SMILES.")
+    unlike: list[str] = Field(default_factory=list, max_length=50, description="Structures not to resemble, in the same way.")
+    like_files: list[FileContent] = Field(default_factory=list, max_length=10, description="Files of structures to resemble.")
+    unlike_files: list[FileContent] = Field(default_factory=list, max_length=10, description="Files of structures not to resemble.")
+
+
+class GoalRequest(Beside):
+    """A goal that is to be read."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"goal": EXAMPLE_GOAL}]})
+
+    goal: str = Field(description="What is wanted, in a sentence.")
+
+
+class SpecRequest(Model):
+    """A spec that a person edited."""
+
+    spec: DesignSpec = Field(description="The spec.")
+
+
+class RunRequest(Beside):
+    """A run that is to be started."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"goal": EXAMPLE_GOAL, "budget": 300, "candidates": 5, "seed": 1, "approve": True}]}
+    )
+
+    goal: str = Field(default="", description="What is wanted, in a sentence; empty: the goal of the spec.")
+    spec: DesignSpec | None = Field(default=None, description="The spec to run instead of reading the goal.")
+    candidates: int | None = Field(default=None, ge=1, le=MAX_CANDIDATES, description="How many candidates to list.")
+    budget: int | None = Field(default=None, ge=1, le=MAX_BUDGET, description="How many distinct structures may be evaluated.")
+    seed: int | None = Field(default=None, ge=0, le=MAX_SEED, description="Seed of every random choice.")
+    max_similarity: float | None = Field(default=None, gt=0, le=1, description="Largest similarity of two listed candidates; 1: no limit.")
+    list_known: bool | None = Field(default=None, description="Whether known structures are listed too.")
+    approve: bool = Field(default=False, description="Whether the spec counts as approved; without it the run waits for approval.")
+    accept_unread: bool = Field(default=False, description="Whether it is approved although much of the goal was not read.")
+    use_models: bool = Field(default=True, description="Whether the configured language models may be asked.")
+    blocks: FileContent | None = Field(default=None, description="The user's building blocks.")
+    blocks_mode: Literal["extend", "replace"] = Field(default="extend", description="Add them to the shipped blocks, or use them alone.")
+    known: FileContent | None = Field(default=None, description="Structures that the user knows already.")
+
+
+class ApprovalRequest(Model):
+    """A person's answer to a run that waits."""
+
+    spec: DesignSpec | None = Field(default=None, description="The edited spec to run in place of the one that waits.")
+    accept_suggestions: bool = Field(default=False, description="Ask also for what could be read of the unread words.")
+    accept_unread: bool = Field(default=False, description="Go on although much of the goal was not read.")
+
+
+class StructureRequest(Model):
+    """A structure whose properties are asked for."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"smiles": "CCO"}, {"smiles": "*CC(*)c1ccccc1"}]})
+
+    smiles: str = Field(min_length=1, max_length=10_000, description="The structure; two '*' for a polymer repeat unit.")
+
+
+class CheckRequest(StructureRequest):
+    """A structure that is held against a goal."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"smiles": "CCO", "goal": "a molecule with MW < 300"}]})
+
+    goal: str = Field(description="The goal.")
+    accept_unread: bool = Field(default=False, description="Answer although much of the goal was not read.")
+
+
+class Reading(Model):
+    """What a goal means, and what of it was not read."""
+
+    spec: DesignSpec = Field(
+        description="The spec: requirements, objectives, assumptions; `reading` says what each word became, `unchecked` what was not read, with suggestions."
+    )
+    described: str = Field(description="The spec in plain words.")
+    marked: str = Field(description="The goal with its unread words between [? and ?].")
+    wishes_checked: int = Field(ge=0, description="Number of wishes that are checked.")
+    wishes_unchecked: int = Field(ge=0, description="Number of wishes that nothing is held against.")
+    objections: list[str] = Field(default_factory=list, description="Why a person has to look before it may run; empty: nobody has to.")
+
+
+class RunView(Model):
+    """A run."""
+
+    run_id: str = Field(description="Its id.")
+    goal: str = Field(description="The goal sentence.")
+    status: RunStatus = Field(description="Its status.")
+    created_at: str = Field(description="When it was started, ISO 8601 UTC.")
+    finished_at: str = Field(description="When it ended; empty while it has not.")
+    approved_by: str = Field(description="Who approved its spec; empty while nobody has.")
+    error: str = Field(description="What went wrong; empty where nothing did.")
+
+    @classmethod
+    def of(cls, record: RunRecord) -> RunView:
+        """The record without who executes it."""
+        return cls.model_validate({name: getattr(record, name) for name in RunView.model_fields})
+
+
+class RunPage(Model):
+    """Some of the runs, newest first."""
+
+    runs: list[RunView] = Field(description="The runs.")
+    total: int = Field(ge=0, description="Number of all that fit.")
+    next: str | None = Field(description="Address of the next page; null on the last.")
+
+
+class RunDocument(RunView):
+    """A run with its spec and what was evaluated."""
+
+    spec: DesignSpec | None = Field(description="The spec in force; null while there is none.")
+    structures: dict[str, int] = Field(description="Number of evaluated structures by status.")
+    position: int | None = Field(description="Place in the queue, from 1; null where it does not wait there.")
+    objections: list[str] = Field(default_factory=list, description="Why it waits for a person.")
+
+
+class CandidatePage(Model):
+    """Some of a run's candidates, in the order of their evaluation."""
+
+    candidates: list[Candidate] = Field(description="The candidates.")
+    total: int = Field(ge=0, description="Number of all that fit.")
+    next: str | None = Field(description="Address of the next page; null on the last.")
+
+
+class TracePage(Model):
+    """Some of a run's trace."""
+
+    events: list[TraceEvent] = Field(description="The events, in order.")
+    total: int = Field(ge=0, description="Number of all.")
+    next: str | None = Field(description="Address of the next page; null on the last.")
+
+
+class Progress(Model):
+    """What a run told."""
+
+    events: list[NumberedEvent] = Field(description="Progress events after the number asked for.")
+    last: int = Field(ge=0, description="Number to ask with next.")
+    under_way: bool = Field(description="Whether the run is executed or waits for a worker; if not, nothing more comes.")
+    status: RunStatus = Field(description="The run's status.")

@@ -1,0 +1,53 @@
+"""Runs and candidates looked for and counted in pages, without reading what is not shown. Each function works inside the caller's transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Text, func, or_, select, type_coerce
+
+from core.candidate import Candidate
+from core.interfaces import RunFilter, RunRecord
+from memory.sql.candidates import load
+from memory.sql.models import CandidateRow, Run
+from memory.sql.runs import as_record, records, require_run
+
+#: How a conversation's options begin or go on; a quotation mark inside a string would be escaped.
+_CHAT = '%"kind":"chat"%'
+
+
+def search_runs(connection: Connection, wanted: RunFilter, limit: int, offset: int) -> tuple[list[RunRecord], int]:
+    """The design runs that fit, newest first: ``limit`` of them after the first ``offset``, and how many there are in all."""
+    conditions = _conditions(wanted)
+    total = connection.execute(select(func.count()).select_from(Run).where(*conditions)).scalar_one()
+    query = records().where(*conditions).order_by(Run.created_at.desc(), Run.run_id.desc())
+    rows = connection.execute(query.limit(max(limit, 0)).offset(max(offset, 0)))
+    return [as_record(row) for row in rows], int(total)
+
+
+def _conditions(wanted: RunFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [type_coerce(Run.options, Text).not_like(_CHAT)]
+    if wanted.text:
+        found.append(or_(Run.goal.icontains(wanted.text, autoescape=True), Run.run_id.startswith(wanted.text, autoescape=True)))
+    if wanted.statuses:
+        found.append(Run.status.in_(wanted.statuses))
+    if wanted.since:
+        found.append(Run.created_at >= wanted.since)
+    if wanted.until:
+        found.append(Run.created_at < wanted.until)
+    return found
+
+
+def page_of_candidates(connection: Connection, run_id: str, status: str | None, limit: int, offset: int) -> tuple[list[Candidate], int]:
+    """``limit`` candidates after the first ``offset``, in the order in which they were first stored, and how many there are in all.
+
+    ``status``: only those that have it. Raises NotFoundError if there is no such run.
+    """
+    require_run(connection, run_id)
+    conditions: list[Any] = [CandidateRow.run_id == run_id]
+    if status is not None:
+        conditions.append(CandidateRow.status == status)
+    total = connection.execute(select(func.count()).select_from(CandidateRow).where(*conditions)).scalar_one()
+    query = select(CandidateRow.key).where(*conditions).order_by(CandidateRow.position)
+    keys = list(connection.execute(query.limit(max(limit, 0)).offset(max(offset, 0))).scalars())
+    return load(connection, run_id, None, None, keys), int(total)

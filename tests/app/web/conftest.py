@@ -1,0 +1,67 @@
+"""One application over one small run, for every test of a module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.client import Client, Run
+from app.services.entry import Services
+from app.web.application import create_app
+from core.errors import ApprovalNeeded
+from tests.settings_kit import settings_of
+
+ADDRESS = "http://127.0.0.1:8642"
+GOAL = "a molecule with MW < 300"
+UNREAD = "a molecule with MW < 300, low foaming and HLB of 12, that my boss likes"
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Services:
+    """Services over an empty home, without a literature store."""
+    home = tmp_path_factory.mktemp("home")
+    return Services(settings_of(home=home, literature__uri="http://127.0.0.1:1", workers__processes=1, user__name="ada"))
+
+
+@pytest.fixture(scope="session")
+def browser(services: Services) -> Iterator[TestClient]:
+    """What a browser on this machine would send, cookies and all."""
+    with TestClient(create_app(services), base_url=ADDRESS) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def client(browser: TestClient) -> Client:
+    """The typed client over the same application."""
+    return Client(http=browser)
+
+
+@dataclass(frozen=True)
+class Story:
+    """A run as the API showed it: when it had been submitted, when it waited, when it had been approved with another number of candidates."""
+
+    submitted: Run
+    waiting: Run
+    approved: Run
+    executed: str | None
+
+
+@pytest.fixture(scope="session")
+def story(client: Client, services: Services) -> Story:
+    """A run from the queue over a person's approval to its report."""
+    submitted = client.start(GOAL, budget=24, candidates=2, seed=7)
+    with pytest.raises(ApprovalNeeded):
+        services.runs().execute_next()
+    waiting = client.run(submitted.run_id)
+    assert waiting.spec is not None
+    approved = client.approve(submitted.run_id, waiting.spec.model_copy(update={"candidates": 3}))
+    return Story(submitted, waiting, approved, services.runs().execute_next())
+
+
+@pytest.fixture(scope="session")
+def finished(story: Story) -> str:
+    """The id of a run that went to its report."""
+    return story.submitted.run_id

@@ -1,0 +1,238 @@
+"""The pages as markup: forms that carry their secret, readings, a run, its report, the list of runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.client import Client
+from app.services.entry import Services
+from app.web.guard import TOKEN
+from core.options import RunOptions
+from tests.app.web.conftest import GOAL, UNREAD, Story
+
+
+class _Page(HTMLParser):
+    """What a page says: its elements, in order, with their attributes and the text beneath each heading."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def all(self, tag: str, **wanted: str) -> Iterator[dict[str, str]]:
+        for found, attributes in self.elements:
+            if found == tag and all(attributes.get(name) == value for name, value in wanted.items()):
+                yield attributes
+
+    def fields(self) -> dict[str, str]:
+        """The first value of each hidden field and filled input."""
+        found: dict[str, str] = {}
+        for attributes in self.all("input"):
+            if attributes.get("type") not in ("checkbox", "radio", "file") and "name" in attributes:
+                found.setdefault(attributes["name"], attributes.get("value", ""))
+        return found
+
+
+def _get(browser: TestClient, path: str, **more: Any) -> _Page:
+    answer = browser.get(path, **more)
+    assert answer.status_code == 200, answer.text[:500]
+    return _Page(answer.text)
+
+
+def _read(browser: TestClient, goal: str, **more: Any) -> _Page:
+    token = _get(browser, "/").fields()[TOKEN]
+    answer = browser.post("/goals", data={TOKEN: token, "goal": goal, **more})
+    return _Page(answer.text)
+
+
+@pytest.fixture(scope="module")
+def paths(finished: str) -> list[str]:
+    """One address of each page."""
+    return ["/", f"/?goal={GOAL}", "/runs", f"/runs/{finished}", f"/runs/{finished}/progress"]
+
+
+def test_every_page_has_a_language_a_title_a_heading_labels_and_no_inline_script(paths: list[str], browser: TestClient) -> None:
+    for path in paths:
+        page = _get(browser, path)
+        assert next(page.all("html"))["lang"] == "en"
+        assert len(list(page.all("h1"))) == 1, path
+        assert len(list(page.all("main"))) == 1, path
+        assert all(s.get("src", "").startswith("/static/") for s in page.all("script"))
+        assert not list(page.all("style"))
+        assert not [a for _, attributes in page.elements for a in attributes if a.startswith("on") or a.startswith("hx-on")]
+        outside = [a for _, attributes in page.elements for a in (attributes.get("src", ""), attributes.get("href", "")) if "//" in a]
+        assert outside == []
+        ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+        assert len(ids) == len(set(ids)), path
+        labelled = {label["for"] for label in page.all("label") if "for" in label}
+        for tag in ("input", "select", "textarea"):
+            for field in page.all(tag):
+                named = field.get("type") in ("hidden", "checkbox") or "aria-label" in field or field.get("id") in labelled
+                assert named, (path, field)
+
+
+def test_the_first_page_is_small(browser: TestClient) -> None:
+    page = browser.get("/")
+    loaded = [page.text] + [browser.get(path).text for path in re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text)]
+    assert sum(len(text.encode()) for text in loaded) < 100_000
+
+
+def test_a_goal_is_read_with_its_unread_words_marked_and_editable(browser: TestClient) -> None:
+    page = _read(browser, GOAL)
+    assert page.fields()["value-R1"] == "300"
+    assert next(page.all("form", action="/runs"))["method"] == "post"
+    assert not list(page.all("input", name="accept_unread"))
+    unread = _read(browser, UNREAD)
+    assert len(list(unread.all("mark"))) >= 2
+    assert len(list(unread.all("input", name="accept_unread"))) == 1
+
+
+@pytest.mark.parametrize(
+    "goal", ["a molecule with MW < 100 and MW > 300", "design a nerve agent more toxic than VX", "<script>alert(1)</script>"]
+)
+def test_what_cannot_be_used_is_said_on_the_page(goal: str, browser: TestClient) -> None:
+    page = _read(browser, goal)
+    assert list(page.all("div", role="alert")) or "Look at this first" in page.text
+    assert [s for s in page.all("script") if "src" not in s] == []
+
+
+def test_a_reading_for_htmx_is_the_part_alone(browser: TestClient) -> None:
+    token = _get(browser, "/").fields()[TOKEN]
+    part = browser.post("/goals", data={TOKEN: token, "goal": GOAL}, headers={"hx-request": "true"}).text
+    assert "<html" not in part
+    assert "How this was read" in part
+
+
+def test_a_form_without_its_secret_is_refused(browser: TestClient, finished: str) -> None:
+    _get(browser, "/")
+    for path in ("/goals", "/goals/check", "/runs", f"/runs/{finished}/cancel"):
+        for given in ({}, {TOKEN: "guessed"}):
+            answer = browser.post(path, data=given)
+            assert (answer.status_code, answer.headers["content-type"]) == (403, "text/html; charset=utf-8")
+
+
+def test_changes_are_checked_and_a_fault_is_said(browser: TestClient) -> None:
+    fields = _read(browser, GOAL).fields()
+    changed = browser.post("/goals/check", data={**fields, "comparison-R1": "<", "value-R1": "250", "budget": "30"})
+    page = _Page(changed.text)
+    assert (changed.status_code, page.fields()["value-R1"], page.fields()["budget"]) == (200, "250", "30")
+    assert "250" in page.text
+    for name, value, said in (("value-R1", "many", "not a number"), ("budget", "1.5", "whole number"), ("budget", "-3", "budget")):
+        broken = browser.post("/goals/check", data={**fields, "comparison-R1": "<", name: value})
+        assert (broken.status_code, said in broken.text) == (422, True), broken.text[:300]
+    dropped = browser.post("/goals/check", data={**fields, "drop": "R1"})
+    assert "value-R1" not in _Page(dropped.text).fields()
+
+
+def test_a_reading_that_leaves_words_out_asks_before_it_runs(browser: TestClient, services: Services) -> None:
+    fields = {**_read(browser, UNREAD).fields(), "budget": "24"}
+    before = len(services.runs().list(200))
+    asked = browser.post("/runs", data=fields, follow_redirects=False)
+    assert (asked.status_code, "go on all the same" in asked.text) == (409, True)
+    assert len(services.runs().list(200)) == before
+    started = browser.post("/runs", data={**fields, "accept_unread": "yes"}, follow_redirects=False)
+    assert started.status_code == 303
+    run_id = started.headers["location"].rpartition("/")[2]
+    record = services.runs().find(run_id)
+    assert (record.status, record.given.yes, record.given.despite_objections) == ("queued", True, True)
+    page = _get(browser, started.headers["location"])
+    assert "In the queue" in page.text
+    assert next(page.all("div", id="state"))["sse-connect"] == f"/runs/{run_id}/live"
+    token = page.fields()[TOKEN]
+    assert browser.post(f"/runs/{run_id}/cancel", data={TOKEN: token}, follow_redirects=False).status_code == 303
+    assert services.runs().find(run_id).status == "cancelled"
+    assert "sse-connect" not in browser.get(f"/runs/{run_id}").text
+
+
+def test_files_are_uploaded_with_a_run(browser: TestClient, services: Services) -> None:
+    token = _get(browser, "/").fields()[TOKEN]
+    listed = ("like.smi", b"CCO ethanol\nCCN ethylamine\n")
+    read = browser.post("/goals", data={TOKEN: token, "goal": GOAL, "unlike": "aspirin"}, files={"like_file": listed})
+    fields = _Page(read.text).fields()
+    assert "like.smi" in read.text
+    assert "aspirin" in read.text.lower()
+    known = ("known.smi", b"CCO ethanol\n")
+    started = browser.post("/runs", data={**fields, "budget": "24"}, files={"known": known}, follow_redirects=False)
+    assert started.status_code == 303
+    record = services.runs().find(started.headers["location"].rpartition("/")[2])
+    assert record.given.known is not None
+    assert record.given.known.source == "known.smi"
+    services.runs().cancel(record.run_id)
+    broken = browser.post("/runs", data=fields, files={"known": ("known.smi", b"nothing readable\n")}, follow_redirects=False)
+    assert (broken.status_code, "no structure of it can be used" in broken.text) == (422, True)
+
+
+def test_the_report_has_drawings_table_exports_and_the_reports_own_sections(browser: TestClient, client: Client, finished: str) -> None:
+    page, report = _get(browser, f"/runs/{finished}"), client.report(finished)
+    assert len(list(page.all("article"))) == len(report.candidates) + len(report.closest)
+    assert [a["href"].rpartition(".")[2] for a in page.all("a") if "download" in a] == ["html", "json", "csv", "sdf", "xlsx"]
+    assert browser.get(f"/runs/{finished}/report.csv").headers["content-disposition"].startswith("attachment")
+    anchors = {attributes["id"] for _, attributes in page.elements if "id" in attributes}
+    assert {a["href"][1:] for a in page.all("a") if a.get("href", "").startswith("#")} <= anchors
+    image = next(page.all("img"))["src"]
+    drawn = browser.get(image)
+    assert (drawn.headers["content-type"], drawn.text.startswith("<svg")) == ("image/svg+xml", True)
+    assert browser.get("/drawing.svg?smiles=C1CC").status_code == 422
+
+
+def test_the_table_is_sorted_filtered_and_has_the_columns_asked_for(browser: TestClient, client: Client, finished: str) -> None:
+    part = {"hx-request": "true"}
+
+    def masses(query: str) -> list[float]:
+        text = browser.get(f"/runs/{finished}?{query}", headers=part).text
+        return [float(m) for m in re.findall(r'data-label="Molecular weight, g/mol">([\d.]+)', text)]
+
+    label = re.findall(r'data-label="([^"]*g/mol[^"]*)"', browser.get(f"/runs/{finished}", headers=part).text)
+    assert set(label) == {"Molecular weight, g/mol"}
+    up, down = masses("sort=molecular_weight"), masses("sort=molecular_weight&descending=true")
+    assert up == sorted(up) == down[::-1]
+    first = client.report(finished).candidates[0]
+    one = browser.get(f"/runs/{finished}", params={"text": first.smiles}, headers=part).text
+    assert 1 <= one.count("<tr>") - 1 < len(up) or len(up) == 1
+    none = browser.get(f"/runs/{finished}?text=nothing+says+this", headers=part).text
+    assert "No candidate fits" in none
+    narrow = browser.get(f"/runs/{finished}?column=score", headers=part).text
+    assert 'data-label="Score"' in narrow
+    assert "g/mol" not in narrow
+
+
+def test_runs_are_found_by_words_status_and_day(browser: TestClient, finished: str, story: Story) -> None:
+    day = story.submitted.created_at[:10]
+    for query in ("", "text=MW+%3C+300", f"text={finished}", "status=success", f"since={day}&until={day}"):
+        assert f"/runs/{finished}" in browser.get(f"/runs?{query}").text, query
+    for query in ("text=no+such+goal", "status=failed", "until=2001-01-01", "page=99"):
+        assert f"/runs/{finished}" not in browser.get(f"/runs?{query}").text, query
+
+
+def test_the_list_of_runs_has_pages(browser: TestClient, services: Services) -> None:
+    for seed in range(26):
+        services.runs().start("a solvent for the list", RunOptions(seed=seed))
+    first = _get(browser, "/runs?text=for+the+list")
+    assert "26 runs" in first.text
+    further = next(first.all("a", rel="next"))["href"]
+    assert len(list(_get(browser, further).all("tr"))) == 2
+
+
+def test_a_run_is_told_live_until_nothing_executes_it(browser: TestClient, finished: str) -> None:
+    stream = browser.get(f"/runs/{finished}/live").text
+    assert stream.count("event: state") == 1
+    assert stream.rstrip().endswith("data:") or "event: end" in stream
+    assert "Finished." in stream
+    assert "generation 0" in stream
+
+
+def test_what_is_not_there_is_a_page_that_says_so(browser: TestClient) -> None:
+    for path in ("/runs/none", "/nowhere"):
+        answer = browser.get(path)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert "<h1>Not Found</h1>" in answer.text

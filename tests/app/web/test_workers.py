@@ -1,0 +1,73 @@
+"""What a worker does: it survives its runs, leaves between two steps, and is replaced when it dies."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.services.entry import Services
+from app.services.workers import WorkerService
+from core.errors import ApprovalNeeded, MolwrightError, RefusedError, RunStopped, StoreError
+from core.events import ProgressEvent, StageBegun
+from core.options import RunOptions
+from tests.settings_kit import settings_of
+
+
+class _Runs:
+    """A queue in which each entry is an id, nothing, or what is raised by executing it; it tells ``leaving`` when it is empty."""
+
+    def __init__(self, outcomes: list[str | Exception | None], leaving: threading.Event) -> None:
+        self.outcomes, self.leaving = outcomes, leaving
+
+    def execute_next(self, owner: str) -> str | None:
+        assert owner
+        outcome = self.outcomes.pop(0)
+        if not self.outcomes:
+            self.leaving.set()
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+
+@pytest.mark.parametrize(
+    "fault", [ApprovalNeeded("r"), RefusedError("no"), RunStopped("r", "paused"), MolwrightError("failed"), ValueError("a fault of ours")]
+)
+def test_what_ends_a_run_does_not_end_the_worker(fault: Exception) -> None:
+    leaving = threading.Event()
+    worker = WorkerService(lambda progress, leaves: _Runs([fault, "second"], leaving))  # type: ignore[arg-type, return-value]
+    assert worker.work(leaving) == 2
+
+
+def test_a_database_that_is_away_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    leaving = threading.Event()
+    waited: list[float | None] = []
+    monkeypatch.setattr(leaving, "wait", lambda seconds=None: waited.append(seconds))
+    worker = WorkerService(lambda progress, leaves: _Runs([StoreError("away"), None, "r"], leaving))  # type: ignore[arg-type, return-value]
+    assert worker.work(leaving) == 1
+    assert waited == [5.0, 1.0]
+
+
+def test_a_worker_whose_parent_is_gone_leaves() -> None:
+    worker = WorkerService(lambda progress, leaves: _Runs([], threading.Event()))  # type: ignore[arg-type, return-value]
+    assert worker.work(threading.Event(), orphaned=lambda: True) == 0
+
+
+def test_a_worker_that_is_told_to_leave_puts_its_run_back_in_its_place(tmp_path: Path) -> None:
+    services = Services(settings_of(home=tmp_path, literature__uri="http://127.0.0.1:1", workers__processes=1))
+    leaving = threading.Event()
+
+    def watch(event: ProgressEvent) -> None:
+        if isinstance(event, StageBegun) and event.stage == "interpret":
+            leaving.set()
+
+    def runs(progress: object, leaves: Callable[[], bool]) -> object:
+        return services.runs(watch, leaves)
+
+    door = services.runs()
+    first, second = (door.start("a molecule with MW < 300", RunOptions(budget=24, yes=True), queued=True) for _ in range(2))
+    WorkerService(runs).work(leaving)  # type: ignore[arg-type]
+    assert (door.find(first).status, door.find(first).owner, door.position(first), door.position(second)) == ("queued", "", 1, 2)
+    assert [e.event.stage for e in door.events(first) if isinstance(e.event, StageBegun)] == ["guard_goal", "interpret"]
