@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from agent.reading.builders import build
 from agent.reading.grammar import Matcher, Node
 from agent.reading.lexicon import Family
-from agent.reading.mentions import Lattice
+from agent.reading.mentions import Lattice, Mention
 from agent.reading.stance import Refusal, Stance
 from agent.reading.statements import Statement
 
@@ -24,11 +24,12 @@ STOPS = frozenset(";.!?")
 #: Kinds of mentions with which a clause can begin.
 STARTERS = (
     "open", "open_weak", "relative", "negation", "soft", "purpose", "and", "or", "but", "condition", "exception", "verbprop", "stable", "keep",
-    "similar", "dissimilar", "similar_weak", "in_solvent", "necessity", "permission", "maximise", "minimise", "improve", "edit_add", "edit_replace", "adverbial", "only", "participle",
+    "same", "similar", "dissimilar", "similar_weak", "in_solvent", "necessity", "permission", "maximise", "minimise", "improve", "edit_add", "edit_replace", "adverbial", "only", "participle",
     "unchanged", "leave", "vary_only", "put_out",
 )  # fmt: skip
 #: Kinds before a content, and what each changes.
 _BEFORE = (
+    "same",
     "request",
     "subject",
     "relative",
@@ -59,7 +60,7 @@ _AFTER = (
     "approval",
 )
 #: Contents that speak of parts of structures.
-_PARTS = frozenset(["motif", "both", "kept_out", "any_of", "all_but", "count", "elements", "kept_group", "kept", "varied", "derivative"])
+_PARTS = frozenset(["motif", "both", "contrast", "kept_out", "any_of", "all_but", "count", "elements", "kept_group", "kept", "varied", "derivative"])
 #: Openers that can hold a whole compound as a part ('containing caffeine', not 'with water').
 _HOLDING = ("contain", "bear", "incorporat", "featur", "possess", "compris", "includ", "carr")
 _MOST_BEFORE = 9
@@ -237,6 +238,8 @@ class Reader:
             return replace(nxt, negations=here.negations + 1)
         if kind in ("open", "request") and here.negations and self._not_needed(start, j):
             return replace(nxt, negations=here.negations - 1, permitted=True)
+        if kind == "same":
+            return replace(nxt, negations=here.negations + 1) if not here.words else None
         if kind == "open":
             return replace(nxt, strong=True, holding=here.holding or self.lattice.lower(start).startswith(_HOLDING))
         if kind == "request" and {"need", "want", "like", "needs", "wants"} & set(self.lattice.text(start, j).lower().split()):
@@ -261,6 +264,8 @@ class Reader:
         """Whether a negation denies only that something is needed: 'need not contain', 'do not need to contain'."""
         if self.lattice.lower(start) == "not" and j == start + 1:
             return self.lattice.lower(start - 1) in ("need", "needs")
+        if self.lattice.lower(start) in ("need", "needs", "require", "requires") and j == start + 1 and self.lattice.lower(j) != "to":
+            return self.lattice.lower(start - 1) == "not"
         end = j if self.lattice.lower(j) == "to" else j - 1
         return self.lattice.lower(end) == "to" and self.lattice.lower(end - 1) in ("need", "have")
 
@@ -332,7 +337,7 @@ class Reader:
         told = [
             _Ending(m.j, ("negation_after" if m.kind == "terse_no" else "positive_after",), 1)
             for m in self.lattice.of(j + 1, "terse_no", "terse_yes")
-            if self.lattice.lower(j) == "?" and (m.j >= self.end or self.sign(m.j))
+            if self._told(j, m)
         ]  # 'an ester? no'
         told += [
             _Ending(place, (*e.kinds, "positive_after"), e.words + 1)
@@ -341,6 +346,13 @@ class Reader:
             for place in self._places(self.matcher.starts(e.at)[-1])
         ]
         return [e for e in found if not e.kinds or e.kinds[-1] not in ("negation", "necessity", "permission")] + told
+
+    def _told(self, j: int, answer: Mention) -> bool:
+        """Whether ``answer``, behind the sign at ``j``, decides on what stands before it: 'an ester? no', 'amide, yes; amine, no'."""
+        if answer.j < self.end and not self.sign(answer.j):
+            return False
+        plain = self.lattice.text(answer.i, answer.j).lower() in ("no", "yes")
+        return self.lattice.lower(j) == "?" or (self.lattice.lower(j) == "," and plain and self.lattice.lower(answer.j) != ",")
 
     def _judged(self, i: int, j: int, opening: _Opening, node: Node, ending: _Ending) -> Clause | None:
         if (opening.permitted or any(k.startswith("permission") for k in ending.kinds)) and self._bounds(node, ending):
@@ -370,11 +382,11 @@ class Reader:
         if isinstance(built, Refusal):
             return self._unread(i, j, built.reason, (), node, opening)
         alone = not node.mentions("unit_of_count") and not node.nodes("Adding")
-        listed = stance.listed and node.name == "motif" and alone and self.lattice.lower(node.i) not in ("a", "an", "the", "single")
+        listed = stance.listed and node.name in ("motif", "contrast") and alone and self.lattice.lower(node.i) not in ("a", "an", "the", "single")
         bare = not (opening.strong or opening.weak or opening.negations or ending.kinds or opening.soft)
         return Clause(
             i, j, "read", tuple(built), content=node.name, start=node.i, bare=bare, denied=stance.denied, closing=bool(ending.kinds) and ending.kinds != ("free",), adjectival=ending.kinds == ("free",) or node.name == "vague",
-            opened=opening.words > 0, subject=opening.subject, listed=listed, plural=listed and _plural(built, self.lattice, node), needs_head=opening.named and not opening.denied_subject,
+            opened=opening.words > 0, subject=opening.subject, listed=listed, plural=listed and node.name == "motif" and _plural(built, self.lattice, node), needs_head=opening.named and not opening.denied_subject,
         )  # fmt: skip
 
     @staticmethod

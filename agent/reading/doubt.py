@@ -15,6 +15,7 @@ def _between(reader: Reader, i: int, j: int) -> set[str]:
 _DOUBT = "its neighbour was not understood, and may change what it means"
 _TOGETHER = "it is not said whether the number counts each or all of them"
 _ALTERNATIVE = "alternatives between unlike conditions cannot be checked"
+_EXCEPTION = "a condition or an exception is not understood"
 
 
 def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
@@ -29,6 +30,8 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
         return ""
     if states_fact(reader, clauses, n):
         return FACT
+    if reader.lattice.has(clause.i, "same") and not _said_before(clauses, n):
+        return _DOUBT
     if _answered(reader, clauses, n) or (not clause.denied and _under_label(reader, clause)):
         return _DOUBT
     if clause.parts and not clause.denied and _taken_back(reader, clauses, n):
@@ -42,6 +45,21 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     if after is not None and (why := _doubt_from_right(reader, clause, after)):
         return why
     return ""
+
+
+def _said_before(clauses: list[Clause], n: int) -> bool:
+    """Whether the clause before denies parts, so that 'as are carbamates' does too."""
+    before = _neighbour(clauses, n, -1)
+    return before is not None and before.role == "read" and before.denied and before.parts
+
+
+#: Words behind what is excluded that name what is wanted in its place.
+_INSTEAD = "in favo"
+
+
+def _excepted(reader: Reader, clause: Clause, after: Clause, sign: str) -> bool:
+    """Whether what follows a clause about parts takes something out of it: 'no aromatic rings | other than phenyl'."""
+    return clause.parts and after.role == "read" and sign != "." and reader.lattice.has(after.i, "exception")
 
 
 def _neighbour(clauses: list[Clause], n: int, step: int) -> Clause | None:
@@ -60,6 +78,8 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
     if before.role == "head" or (before.role == "unread" and before.content == "head"):
         qualified = before.role == "unread" and not sign and clause.content == "limit" and not clause.opened and offered(reader, before)
         return _DOUBT if (before.uncertain and not sign) or qualified else ""
+    if before.role in ("read", "unread") and _excepted(reader, before, clause, sign):
+        return _EXCEPTION
     if "or" in joined | _opened_by(reader, clause) and sign != "." and before.role in ("read", "unread") and before.content != "name":
         return _ALTERNATIVE
     if (
@@ -71,6 +91,7 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
         and clause.parts
         and not clause.denied
         and clause.opened
+        and not reader.lattice.text(clause.i, clause.j).lower().startswith(_INSTEAD)
     ):
         return "it may say something of what is excluded"
     if clause.plural and not (before.role == "read" and before.opened and not before.denied and sign != "."):
@@ -319,6 +340,8 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
     joined = _between(reader, clause.j, after.i)
     if sign == "." or after.role in ("head", "adjunct"):
         return ""
+    if _excepted(reader, clause, after, sign):
+        return _EXCEPTION
     if "or" in joined and after.content != "name" and after.role in ("read", "unread"):
         return _ALTERNATIVE
     if goes_on(reader, clause, after, sign):
@@ -335,6 +358,8 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
 def _excludes_all(reader: Reader, clause: Clause) -> bool:
     """Whether a clause ends with an exclusion that may hold for what it hangs on: '(an ester) with a phenol is not acceptable'."""
     lattice = reader.lattice
+    if any(lattice.has(k, "negation") for k in range(clause.i, clause.start)):
+        return False  # 'an ether with no hydroxyl is wanted'
     apart = lattice.lower(clause.i) in ("where", "in", "so", "such", "whose")
     copula = any(
         lattice.lower(k) in ("is", "are", "must", "should", "shall", "has", "have", "ought") for k in range(clause.i + 1, clause.j)
@@ -362,6 +387,7 @@ def _before_read(reader: Reader, clause: Clause, after: Clause, sign: str, joine
         and after.parts
         and not after.denied
         and after.opened
+        and not reader.lattice.text(after.i, after.j).lower().startswith(_INSTEAD)
         else ""
     )
 
@@ -394,7 +420,7 @@ def _before_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joi
     limiting = limiting and not ((sign or joined) and reader.lattice.has(after.i, "scarcely"))
     limiting = limiting or reader.lattice.has(after.i, "exception")
     if limiting and sign != ".":
-        return "a condition or an exception is not understood"
+        return _EXCEPTION
     if clause.content == "elements" and (joined or sign == ",") and any(reader.lattice.has(k, "elem") for k in range(after.i, after.j)):
         return _DOUBT
     if clause.content == "similarity" and not sign and any(reader.lattice.has(k, "similarity", "num") for k in range(after.i, after.j)):
@@ -415,11 +441,14 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     if (
         not sign
         and not joined
-        and ((inexact and not _whole(reader, after) and not _tells(reader, after)) or reader.lattice.lower(after.i) == "to")
+        and ((inexact and not _whole(reader, after) and not _tells(reader, after) and not _use_of_parts(reader, clause, after)) or reader.lattice.lower(after.i) == "to")
     ):
         return _DOUBT
     if joined and not sign and after.closing and not clause.opened:
         return "what is said at the end may hold for it too"
+    placed = after.content == "adverbial" and any(reader.lattice.has(k, "grp", "elem") for k in range(after.i, after.j))
+    if clause.content == "count" and placed and not sign and not joined:
+        return _DOUBT  # 'at most two amines | on a benzene ring'
     if (
         not sign
         and not joined
@@ -450,6 +479,15 @@ def _one_of_many(reader: Reader, clause: Clause, after: Clause) -> bool:
     plural = noun.endswith("s") and not noun.endswith("ss")
     singular = (verb.endswith("s") and not verb.endswith("ss")) or verb in ("is", "has", "does")
     return plural and singular and reader.lattice.lower(after.i) in ("that", "which")
+
+
+def _use_of_parts(reader: Reader, clause: Clause, after: Clause) -> bool:
+    """Whether unread words say what counted parts are for: 'one carboxylic acid for conjugation', not 'two esters for every amide'."""
+    lattice = reader.lattice
+    shared = lattice.lower(after.i + 1) in ("every", "each", "one") or any(
+        lattice.has(k, "num", "grp", "elem", "negation") for k in range(after.i, after.j)
+    )
+    return clause.content == "count" and after.content == "purpose" and lattice.lower(after.i) == "for" and not shared
 
 
 def _tells(reader: Reader, after: Clause) -> bool:

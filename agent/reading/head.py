@@ -5,11 +5,15 @@ from __future__ import annotations
 from agent.reading.builders import build
 from agent.reading.clauses import Clause, Reader
 from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, VERBS, Found, Part, adjective, noun_like
-from agent.reading.lexicon import Family, lexicon
+from agent.reading.lexicon import Family, key_of, lexicon
 from agent.reading.mentions import Mention
 from agent.reading.stance import Refusal, Stance
 from agent.reading.statements import Limit, Statement
 from core.errors import GoalError
+
+
+#: Negations behind a noun that say what else it lacks, and do not deny it: 'an imidazole without N-H', not 'an imidazole is not allowed'.
+_QUALIFYING = frozenset(["with", "without", "w", "sans", "lacking", "devoid", "free"])
 
 
 class HeadReader:
@@ -59,7 +63,8 @@ class HeadReader:
         if needed and self.lattice.lower(end) == "?" and not any(self.lattice.has(n, "request") for n in range(i, k)):
             return False  # 'an ester? over my dead body'
         asked = asked or (i == 0 and not self.lattice.lower(end - 1).endswith("s"))
-        return (asked or not needed) and not strange and follows and not self.lattice.has(end, "negation", "necessity", "negation_after")
+        turned = self.lattice.has(end, "negation", "necessity", "negation_after") and self.lattice.lower(end) not in _QUALIFYING
+        return (asked or not needed) and not strange and (follows or self.lattice.lower(end) in _QUALIFYING) and not turned
 
     def _lead(self, i: int) -> tuple[int, bool, int | None]:
         """(piece behind 'I would like five', whether an article, number or request came, the number)."""
@@ -232,7 +237,7 @@ class HeadReader:
                 if free is None or node.mentions("cmpd", "smiles", "prop"):
                     continue
             for end, turned in self._ends(node.j, node.name):
-                stance = Stance(denied=denied != turned, framed=True, strong=True)
+                stance = Stance(denied=denied != turned, framed=True, strong=True, free=turned)
                 if (denied and turned) or (node.name in ("objective", "limit", "count", "rule_set") and stance.denied):
                     continue
                 if node.name == "count" and not node.first("pair"):
@@ -276,7 +281,7 @@ class HeadReader:
         acted = [
             p
             for p in parts
-            if p.groups and noun is not None and noun.kind == "role" and any(s.name in self._acted_on() for s in p.statements)
+            if p.groups and noun is not None and noun.kind == "role" and any(key_of(s.name) in self._acted_on() for s in p.statements)
         ]
         if noun is None or not self._composed(noun) or acted:
             parts = [

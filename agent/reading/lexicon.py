@@ -224,11 +224,16 @@ def _add_grammar(add: Any) -> None:
         for word in words:
             add(word, kind, True)
     _add_exclusions(add)
+    for word in [w for w in table["words"]["negation_after"] if w.endswith("ed") and " " not in w]:
+        add(f"best {word}", "negation_after", True)
+        add(f"better {word}", "negation_after", True)
     for kind, words in table["edits"].items():
         for word in words:
             add(word, f"edit_{kind}", kind)
     for word, number in table["numbers"].items():
         add(word, "num", float(number))
+    for word, number in table["temperatures"].items():
+        add(word, "temperature", float(number))
     for word, number in table["times"].items():
         add(word, "times", float(number))
     for word, number in table["decades"].items():
@@ -261,7 +266,7 @@ def _add_exclusions(add: Any) -> None:
     for base, (third, ing, participle) in table["verbs"].items():
         for word in (base, third, ing):
             add(word, "negation", True)
-        for word in (participle, f"to be {participle}", f"being {participle}"):
+        for word in (participle, f"to be {participle}", f"being {participle}", f"best {participle}", f"better {participle}"):
             add(word, "negation_after", True)
     for part, kind in (
         ("before", "negation"),
@@ -289,6 +294,9 @@ _EXTRA_GROUP_WORDS = {
     "fatty tail": "long alkyl chain",
 }
 
+#: Salts of a halogen: what excludes them excludes the halogen; asked for, they are counter-ions, which are no part of a structure here.
+_HALIDES = {"fluoride": "F", "chloride": "Cl", "bromide": "Br", "iodide": "I"}
+
 #: Adjectives that name a group of their own beside the noun.
 _ADJECTIVAL = {"macrocyclic": "macrocycle", "phenolic": "phenol", "spirocyclic": "spiro centre"}
 
@@ -302,6 +310,11 @@ def _add_chemistry(add: Any, catalogue: Catalogue) -> None:
     for word, name in _EXTRA_GROUP_WORDS.items():
         add(word, "grp", name)
         add(plural(word), "grp", name)
+    for word, symbol in _HALIDES.items():
+        add(word, "halide", symbol)
+        add(plural(word), "halide", symbol)
+    for word in ("aryl ring", "aryl rings"):
+        add(word, "prop", "aromatic_rings")
     for word in ("mol. wt.", "mol. wt", "mol.wt.", "mol. weight", "mol. mass", "mol wt", "m.w.", "m. w."):
         add(word, "prop", "molecular_weight")
     for word, scale in _SCALES.items():

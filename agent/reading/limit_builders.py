@@ -29,6 +29,9 @@ _BY_UNIT = {
 
 def quantity(node: Node) -> tuple[float, str]:
     """(number, unit as written or '')."""
+    named = node.first("temperature")
+    if named is not None:
+        return float(named.value), "°C"
     number = node.mentions("num", "num_plus")[0]
     unit = node.first("unit")
     return float(number.value), unit.value.written if unit is not None else ""
@@ -111,8 +114,11 @@ def _window(part: Node, numbers: list[tuple[float, str]], comparisons: list[str]
     if part.name == "Either" and high != low + 1:
         return None
     ends = part.mentions("num")
-    if low < 20 and not first and 100 <= high < 1000 and high % 100 == 0 and len(ends) == 2 and ends[1].j - ends[1].i > 1:
-        return None  # 'between six and eight hundred' most likely means six hundred
+    hundreds = 100 <= high < 1000 and high % 100 == 0 and len(ends) == 2 and ends[1].j - ends[1].i > 1
+    if hundreds and not first and low == int(low) and 1 <= low < high / 100:
+        low *= 100.0  # 'between six and eight hundred'
+    elif hundreds and not first and low < 20:
+        return None
     return _between(low, high, first, second, catalogue=catalogue)
 
 
@@ -121,6 +127,8 @@ def _between(low: float, high: float, first: str, second: str, *, catalogue: Cat
         one, two = parsed(first, catalogue=catalogue), parsed(second, catalogue=catalogue)
         if one is None or two is None or not one.name or one.name != two.name:
             return None
+    if low > high and low < 0:
+        low, high = high, low  # 'Tg -30 to -50 °C'
     return Limit("between", low=low, high=high, unit=second or first) if low <= high else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agent.reading.builders import build
-from agent.reading.clauses import Clause
+from agent.reading.clauses import PERMISSION, Clause
 from agent.reading.grammar import Matcher, Node
 from agent.reading.reading import Reading
 from agent.reading.resolve import Resolver
@@ -32,6 +32,8 @@ def suggestion(reading: Reading, clause: Clause, resolver: Resolver) -> Suggesti
 
     Where words around it may turn it round, both readings are given.
     """
+    if clause.reason == PERMISSION:
+        return Suggestion()
     if clause.statements or clause.suggested:
         requirements, objectives = resolver.tried(clause.statements or clause.suggested)
         text = "; ".join(e.text for e in [*requirements, *objectives])
