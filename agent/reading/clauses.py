@@ -60,7 +60,9 @@ _AFTER = (
     "approval",
 )
 #: Contents that speak of parts of structures.
-_PARTS = frozenset(["motif", "both", "contrast", "kept_out", "any_of", "all_but", "count", "elements", "kept_group", "kept", "varied", "derivative"])
+_PARTS = frozenset(
+    ["motif", "both", "contrast", "kept_out", "any_of", "all_but", "count", "elements", "kept_group", "kept", "varied", "derivative"]
+)
 #: Openers that can hold a whole compound as a part ('containing caffeine', not 'with water').
 _HOLDING = ("contain", "bear", "incorporat", "featur", "possess", "compris", "includ", "carr")
 _MOST_BEFORE = 9
@@ -141,6 +143,7 @@ class Reader:
         self.lattice = lattice
         self.matcher = Matcher(lattice)
         self.end = len(lattice.pieces)
+        self._boundaries: dict[int, bool] = {}
 
     def terse(self, i: int, j: int) -> bool:
         """Whether pieces ``i`` to ``j`` are all that stands between two signs (or ends) of a list, none of them a question."""
@@ -174,6 +177,11 @@ class Reader:
 
     def boundary(self, i: int) -> bool:
         """Whether a clause may end before piece ``i`` and another begin with it."""
+        if i not in self._boundaries:
+            self._boundaries[i] = self._is_boundary(i)
+        return self._boundaries[i]
+
+    def _is_boundary(self, i: int) -> bool:
         if i <= 0 or i >= self.end:
             return True
         if self.lattice.hyphen(i) or (self.lattice.pieces[i - 1].text == "-" and self.lattice.hyphen(i - 1)):
@@ -285,7 +293,8 @@ class Reader:
         """The clause of ``node`` with every ending that its stance can have."""
         for ending in self._endings(node.j):
             past = self._past(ending.at)
-            for j in (past, *self._places(past)):
+            dissolves = "solu" in self.lattice.text(node.i, node.j).lower()
+            for j in (past, *(self._places(past) if not dissolves else ())):  # 'soluble in the resin' says in what
                 next_limit = node.name == "limit" and not ending.kinds and self.lattice.has(j, "prop")
                 if not (self.boundary(j) or next_limit) or j == i:
                     continue
@@ -382,7 +391,12 @@ class Reader:
         if isinstance(built, Refusal):
             return self._unread(i, j, built.reason, (), node, opening)
         alone = not node.mentions("unit_of_count") and not node.nodes("Adding")
-        listed = stance.listed and node.name in ("motif", "contrast") and alone and self.lattice.lower(node.i) not in ("a", "an", "the", "single")
+        listed = (
+            stance.listed
+            and node.name in ("motif", "contrast")
+            and alone
+            and self.lattice.lower(node.i) not in ("a", "an", "the", "single")
+        )
         bare = not (opening.strong or opening.weak or opening.negations or ending.kinds or opening.soft)
         return Clause(
             i, j, "read", tuple(built), content=node.name, start=node.i, bare=bare, denied=stance.denied, closing=bool(ending.kinds) and ending.kinds != ("free",), adjectival=ending.kinds == ("free",) or node.name == "vague",

@@ -34,7 +34,8 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
         return _DOUBT
     if _answered(reader, clauses, n) or (not clause.denied and _under_label(reader, clause)):
         return _DOUBT
-    if clause.parts and not clause.denied and _taken_back(reader, clauses, n):
+    none = any(s.limit is not None and s.limit.low == 0 for s in clause.statements)
+    if clause.parts and not clause.denied and not none and _taken_back(reader, clauses, n):
         return _DOUBT
     before = _neighbour(clauses, n, -1)
     if clause.plural and before is None:
@@ -45,6 +46,16 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     if after is not None and (why := _doubt_from_right(reader, clause, after)):
         return why
     return ""
+
+
+#: Parts of a structure that a number behind them may count the atoms of.
+_PART_NOUNS = frozenset(
+    [
+        form
+        for noun in ("chain", "tail", "spacer", "linker", "bridge", "arm", "ring", "backbone", "core", "group", "substituent", "residue", "unit", "segment")
+        for form in (noun, f"{noun}s")
+    ]
+)  # fmt: skip
 
 
 def _said_before(clauses: list[Clause], n: int) -> bool:
@@ -75,6 +86,9 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
     named = before.content == "head" and any(s.kind == "motif" for s in (*before.statements, *before.suggested))
     if named and not sign and not joined and _excludes_all(reader, clause):
         return _DOUBT
+    atoms = any(s.kind == "count" and s.what == "element" for s in clause.statements)
+    if atoms and not sign and not joined and reader.lattice.lower(before.j - 1) in _PART_NOUNS:
+        return _DOUBT  # 'an alkyl chain | of 12 carbons'
     if before.role == "head" or (before.role == "unread" and before.content == "head"):
         qualified = before.role == "unread" and not sign and clause.content == "limit" and not clause.opened and offered(reader, before)
         return _DOUBT if (before.uncertain and not sign) or qualified else ""
@@ -441,7 +455,10 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     if (
         not sign
         and not joined
-        and ((inexact and not _whole(reader, after) and not _tells(reader, after) and not _use_of_parts(reader, clause, after)) or reader.lattice.lower(after.i) == "to")
+        and (
+            (inexact and not _whole(reader, after) and not _tells(reader, after) and not _use_of_parts(reader, clause, after))
+            or reader.lattice.lower(after.i) == "to"
+        )
     ):
         return _DOUBT
     if joined and not sign and after.closing and not clause.opened:

@@ -11,7 +11,6 @@ from agent.reading.stance import Refusal, Stance
 from agent.reading.statements import Limit, Statement
 from core.errors import GoalError
 
-
 #: Negations behind a noun that say what else it lacks, and do not deny it: 'an imidazole without N-H', not 'an imidazole is not allowed'.
 _QUALIFYING = frozenset(["with", "without", "w", "sans", "lacking", "devoid", "free"])
 

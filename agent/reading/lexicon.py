@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Any
 
 from agent.reading.normalise import JOINT, written_out
-from agent.reading.registered import RULE_SETS, common_names, group_words, plural
+from agent.reading.registered import GROUPS, RULE_SETS, common_names, group_words, plural
 from core.errors import ConfigurationError
 from tools.catalogue.catalogue import Catalogue
 
@@ -334,6 +334,8 @@ def _add_chemistry(add: Any, catalogue: Catalogue) -> None:
     for word, name in group_words().items():
         if key_of(word) and not word.startswith("-"):
             add(word, "grp", name)
+    for word, name in _substituents().items():
+        add(word, "substituent", name)
     for word, (name, smiles) in common_names().items():
         add(word, "cmpd", (name, smiles))
     for word, symbol in ELEMENT_NAMES.items():
@@ -342,6 +344,21 @@ def _add_chemistry(add: Any, catalogue: Catalogue) -> None:
     for rules in RULE_SETS.values():
         for word in (rules.name, *rules.words):
             add(word, "rule", rules.name)
+
+
+#: Groups without a ring that are named by 'methyl', 'benzyl', ... before the group that they hang on.
+_ALKYLS = frozenset(
+    ["methyl", "ethyl", "isopropyl", "tert-butyl", "benzyl", "allyl", "vinyl", "propargyl", "trifluoromethyl", "long alkyl chain"]
+)
+
+
+def _substituents() -> dict[str, str]:
+    """Words for rings and alkyl groups, by which another group is described that is there too: 'adamantyl methacrylate'."""
+    return {
+        word: name
+        for word, name in group_words().items()
+        if key_of(word) and ((name in _ALKYLS and word.endswith("yl")) or GROUPS[name].kind == "ring system")
+    }
 
 
 def _base(word: str) -> tuple[str, int]:

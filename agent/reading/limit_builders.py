@@ -151,6 +151,8 @@ def measured(node: Node, lattice: Lattice) -> list[Measured] | None:
 
 def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
     if node.mentions("liquid"):
+        if node.mentions("temperature"):
+            return None  # 'liquid at room temperature' is a word without a number
         value, unit = quantity(node.nodes("Quantity")[0])
         return [("melting_point", Limit("<", low=value, unit=unit), "what is liquid melts below")] if unit else None
     verb = node.first("verbprop")

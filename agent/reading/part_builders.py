@@ -35,6 +35,8 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
             return None
         limits = [replace(limits[0], operator=INVERSE[limits[0].operator])]
     group, element = node.first("grp"), node.first("elem")
+    if element is not None and element.value == "C" and node.mentions("groups"):
+        return Refusal("it counts the carbons of a part, which are not all")  # 'a ten-carbon spacer'
     if len(node.nodes("Group")) > 1:
         return _counted_on(node, stance, limits)
     if group is not None:
@@ -270,7 +272,7 @@ def both(node: Node, stance: Stance, lattice: Lattice) -> Built:
     """'a macrocyclic ketone', 'phenolic oximes': both groups."""
     if not (stance.strong or stance.listed or _form(node, lattice).article):
         return None
-    names = [node.mentions("adjectival")[0].value, node.mentions("grp")[0].value]
+    names = [node.mentions("adjectival", "substituent")[0].value, node.mentions("grp")[0].value]
     return [Statement("motif", "", name=name, smarts=GROUPS[name].smarts) for name in names]
 
 

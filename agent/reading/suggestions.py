@@ -42,7 +42,7 @@ def suggestion(reading: Reading, clause: Clause, resolver: Resolver) -> Suggesti
         return Suggestion(text, tuple(requirements), tuple(objectives))
     if reading.language or clause.content in ("purpose", "head") or clause.j - clause.i > _LONGEST:
         return Suggestion()
-    matcher = Matcher(reading.lattice)
+    matcher = reading.matcher or Matcher(reading.lattice)
     longest: tuple[int, tuple[Statement, ...]] = (0, ())
     for i in range(clause.i, clause.j):
         for node in matcher.contents_at(i):

@@ -111,7 +111,11 @@ def _motifs(limits: Limits) -> None:
         atoms = set(example.GetSubstructMatch(compile_smarts(wanted.smarts)))
         for excluded in limits.excluded:
             matches = example.GetSubstructMatches(compile_smarts(excluded.smarts))
-            if any(set(m) <= atoms for m in matches) and not _choice(wanted.smarts) and not _without(example, wanted.smarts, excluded.smarts):
+            if (
+                any(set(m) <= atoms for m in matches)
+                and not _choice(wanted.smarts)
+                and not _without(example, wanted.smarts, excluded.smarts)
+            ):
                 phrase = f"{wanted.phrase} / {excluded.phrase}"
                 raise ContradictionError(f"every {wanted.name} holds {excluded.name}, which is excluded", phrase=phrase)
         if GROUPS[wanted.name].kind == "ring system" and rings is not None and rings.high < 1:
@@ -127,7 +131,8 @@ def _motifs(limits: Limits) -> None:
 def _without(example: Chem.Mol, wanted: str, excluded: str) -> bool:
     """Whether ``example`` with methyl groups for the hydrogens of its heteroatoms still is ``wanted`` and no longer ``excluded``."""
     return any(
-        form.HasSubstructMatch(compile_smarts(wanted)) and not form.HasSubstructMatch(compile_smarts(excluded)) for form in _methylated(example)
+        form.HasSubstructMatch(compile_smarts(wanted)) and not form.HasSubstructMatch(compile_smarts(excluded))
+        for form in _methylated(example)
     )
 
 
