@@ -344,8 +344,8 @@ class Reader:
                         found.append(nxt)
                         todo.append(nxt)
         told = [
-            _Ending(m.j, ("negation_after" if m.kind == "terse_no" else "positive_after",), 1)
-            for m in self.lattice.of(j + 1, "terse_no", "terse_yes")
+            _Ending(m.j, (_TERSE.get(m.kind, m.kind),), 1)
+            for m in self.lattice.of(j + 1, "terse_no", "terse_yes", *(("negation_after", "necessity_after") if self.lattice.lower(j) == ":" else ()))
             if self._told(j, m)
         ]  # 'an ester? no'
         told += [
@@ -357,11 +357,12 @@ class Reader:
         return [e for e in found if not e.kinds or e.kinds[-1] not in ("negation", "necessity", "permission")] + told
 
     def _told(self, j: int, answer: Mention) -> bool:
-        """Whether ``answer``, behind the sign at ``j``, decides on what stands before it: 'an ester? no', 'amide, yes; amine, no'."""
+        """Whether ``answer``, behind the sign at ``j``, decides on what stands before it: 'an ester? no', 'amide, yes; amine, no', 'rings: skip'."""
         if answer.j < self.end and not self.sign(answer.j):
             return False
         plain = self.lattice.text(answer.i, answer.j).lower() in ("no", "yes")
-        return self.lattice.lower(j) == "?" or (self.lattice.lower(j) == "," and plain and self.lattice.lower(answer.j) != ",")
+        labelled = self.lattice.lower(j) in ("?", ":") or self.dash(j)
+        return labelled or (self.lattice.lower(j) == "," and plain and self.lattice.lower(answer.j) != ",")
 
     def _judged(self, i: int, j: int, opening: _Opening, node: Node, ending: _Ending) -> Clause | None:
         if (opening.permitted or any(k.startswith("permission") for k in ending.kinds)) and self._bounds(node, ending):
@@ -400,7 +401,7 @@ class Reader:
         bare = not (opening.strong or opening.weak or opening.negations or ending.kinds or opening.soft)
         return Clause(
             i, j, "read", tuple(built), content=node.name, start=node.i, bare=bare, denied=stance.denied, closing=bool(ending.kinds) and ending.kinds != ("free",), adjectival=ending.kinds == ("free",) or node.name == "vague",
-            opened=opening.words > 0, subject=opening.subject, listed=listed, plural=listed and node.name == "motif" and _plural(built, self.lattice, node), needs_head=opening.named and not opening.denied_subject,
+            opened=opening.words > 0, subject=opening.subject, listed=listed, plural=listed and node.name == "motif" and not node.mentions("groups") and _plural(built, self.lattice, node), needs_head=opening.named and not opening.denied_subject,
         )  # fmt: skip
 
     @staticmethod

@@ -128,13 +128,31 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
     both = both and not ("but" in joined and not sign)  # 'is not a phenol but an aniline'
     if (clause.listed or both) and before.role == "read" and before.denied and before.parts and sign != ".":
         return "it may belong to what is excluded before it"
-    if before.role != "unread" or sign == ".":
+    if before.role != "unread" or sign == "." or _introduces(reader, before):
         return ""
     return _behind_unread(reader, before, clause, sign, joined)
 
 
+#: Words that leave open what follows a colon behind them.
+_PREPOSITIONS = frozenset(["with", "to", "by", "of", "from", "than", "against", "on", "towards"])
+
+
+def _introduces(reader: Reader, before: Clause) -> bool:
+    """Whether unread words end with a noun for the thing designed and a colon, and deny nothing: 'our resist wants a base quencher:'."""
+    lattice, end = reader.lattice, before.j
+    named = [m for k in range(before.i, end) for m in lattice.of(k, "fam", "role") if m.j == end]
+    if lattice.lower(end) != ":" or not named:
+        return False
+    turning = (*_TURNING, "condition", "than", "cmp")
+    return any(lattice.lower(k) in ("a", "an") for k in range(max(before.i, end - 4), end)) and not any(
+        lattice.has(k, *turning) for k in range(before.i, end)
+    )
+
+
 def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, joined: set[str]) -> str:
     """Why a clause may not count behind one that was not read."""
+    if reader.lattice.lower(before.j) == ":" and reader.lattice.lower(before.j - 1) in _PREPOSITIONS:
+        return _DOUBT  # 'incompatible with: an amine'
     if before.content in ("purpose", "adverbial") and not joined and not sign:
         if any(
             reader.lattice.has(k, "negation", "negation_after", "subject", "necessity", "permission", "condition")
@@ -188,6 +206,10 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
     return _DOUBT if not sign and not nominal else ""
 
 
+#: With what words begin whose 'with' names another substance: 'reactive with an amine'.
+_MEETING = ("react", "bind", "compat", "incompat", "miscib", "immiscib", "mix", "blend", "interact", "conjugat", "complex", "coordinat", "associat", "cross", "cur")
+
+
 def _right_behind_unread(reader: Reader, before: Clause, clause: Clause) -> str:
     """Why a clause may not count that no sign and no conjunction parts from one that was not read."""
     if clause.closing and clause.denied and reader.lattice.has(clause.i, "relative"):
@@ -197,6 +219,10 @@ def _right_behind_unread(reader: Reader, before: Clause, clause: Clause) -> str:
         return ""
     if clause.content == "formula":
         return _DOUBT  # 'hydrogenation of CO2'
+    if any(m.j > before.j for m in reader.lattice.of(before.i, "unchk")):
+        return _DOUBT
+    if reader.lattice.lower(clause.i) == "with" and reader.lattice.lower(before.j - 1).startswith(_MEETING):
+        return _DOUBT
     leads = reader.lattice.has(clause.i, "open", "open_weak", "relative", "negation", "purpose") and not reader.lattice.has(
         clause.i, "necessity"
     )
@@ -360,6 +386,8 @@ def _doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return _ALTERNATIVE
     if goes_on(reader, clause, after, sign):
         return _TOGETHER
+    if _dissolved_elsewhere(reader, clause, after, sign, joined):
+        return "only the solubility in water is predicted"
     if after.content == "count" and counted_together(reader, clause, after, sign):
         return _TOGETHER
     if after.role == "read":
@@ -381,11 +409,21 @@ def _excludes_all(reader: Reader, clause: Clause) -> bool:
     return clause.closing and clause.denied and copula and not apart and lattice.has(clause.i, "open", "relative", "open_weak")
 
 
+def _dissolved_elsewhere(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> bool:
+    """Whether a solubility is one in something else than water: 'solubility above 10 g/L | in ethanol'."""
+    dissolves = any(s.name == "aqueous_solubility" for s in clause.statements)
+    lattice = reader.lattice
+    watery = any(lattice.lower(k) in ("water", "aqueous", "buffer", "pbs", "saline") for k in range(clause.i, after.j))
+    return dissolves and not sign and not joined and lattice.lower(after.i) in ("in", "into") and not watery
+
+
 def _before_read(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> str:
     """Why a clause may not count before one that was read."""
     if clause.parts and not clause.denied and not sign and not joined and _excludes_all(reader, after):
         return "what is said at the end may hold for it too"  # 'an ester with a phenol is not acceptable'
-    apart = reader.lattice.lower(after.start).endswith("s") and not reader.lattice.lower(clause.j - 1).endswith("s")
+    named = [m.j for m in reader.lattice.of(after.start, "grp", "elem", "prop")]
+    apart = reader.lattice.lower(max(named, default=after.start + 1) - 1).endswith("s") and not reader.lattice.lower(clause.j - 1).endswith("s")
+    apart = apart or any(reader.lattice.lower(k) in ("is", "was") for k in range(after.start, after.j))  # 'an ester, chlorine is prohibited'
     if clause.listed and after.closing and after.denied and sign == "," and not apart:
         return "what is said at the end may hold for it too"
     counted = clause.content == "count" and any(s.limit is not None and s.limit.operator == ">=" for s in clause.statements)

@@ -15,6 +15,10 @@ from core.errors import GoalError
 _QUALIFYING = frozenset(["with", "without", "w", "sans", "lacking", "devoid", "free"])
 
 
+#: How words for smells end: 'fruity', 'woody'.
+_SMELLING = ("oody", "uity", "oral", "inty", "usky", "icy", "moky", "rthy", "rusy", "amy", "tery", "utty", "ssy", "osy", "axy")
+
+
 class HeadReader:
     """Reads the noun phrase at the head of a goal."""
 
@@ -43,9 +47,20 @@ class HeadReader:
         if found.noun is None and any(p.sort == "joint" or any(s.kind == "property" for s in p.statements) for p in found.parts):
             return None
         if found.noun is not None and found.noun.kind in ("grp", "pair", "vague", "cmpd") and not self._plainly_asked(found, i, k):
-            return None
+            return self._called(found, i, k)
         parts = self._judged(found, k)
         return self._clauses(i, k, parts, found, determined, candidates)
+
+    def _called(self, found: Found, i: int, k: int) -> list[Clause] | None:
+        """The unread name of a thing that begins the goal with an unknown adjective before the noun of a group: 'Fruity ester under 200 Da'."""
+        strange = bool(found.parts) and found.parts[0].sort == "unknown" and len(found.parts) == 1
+        noun, end = found.noun, found.noun_end
+        follows = end < self.reader.end and (self.lattice.has(end, "cmp", "open") or self.reader.sign(end))
+        if noun is None or noun.kind != "grp" or i or k or not strange or not follows or self.lattice.lower(end - 1).endswith("s"):
+            return None
+        if not (adjective(self.lattice, 0) or self.lattice.lower(0).endswith(_SMELLING)) or self.lattice.has(end, "negation", "negation_after", "necessity", "terse_no") or self.lattice.lower(end) in ("?", ":"):
+            return None
+        return [Clause(0, end, "unread", reason="the thing asked for is not known by this name", content="head")]
 
     def _plainly_asked(self, found: Found, i: int, k: int) -> bool:
         """Whether a noun that names a part ('an amide', 'find a thiophene') is asked for: with 'a' or a request, no unknown word, no verb behind it."""
@@ -103,6 +118,8 @@ class HeadReader:
             if any(u.j > number.j for u in self.lattice.of(number.j, "unit") if not self.lattice.has(number.j, "elem")):
                 continue
             value = float(number.value)
+            if self.lattice.lower(number.i) == "zero":
+                continue  # 'zero chromium': excluded, no number of structures
             found = self._phrase(number.j, MOST_UNKNOWN, True)
             self._remembered = {}
             named = found is not None and (found.noun is not None or (requested and self._plural_name(found)))
@@ -201,6 +218,8 @@ class HeadReader:
             found.append(Part("joint", k, k + 1))
         if lattice.hyphen(k) or (lattice.lower(k) == "/" and lattice.pieces[k].glued):
             found.append(Part("glue", k, k + 1))
+        if lattice.lower(k) == "resist" and lattice.has(k + 1, "role", "fam"):
+            found.append(Part("unknown", k, k + 1))
         for m in lattice.of(k, "plain", "skip", "quote"):
             found.append(Part("plain", k, m.j))
         if lattice.lower(k) in ("absorbing", "emitting") and any(
@@ -276,6 +295,9 @@ class HeadReader:
                     parts[m] = Part("unknown", parts[m].i, parts[m].j)
                     if step == 1 and m + 1 < len(parts) and parts[m + 1].sort == "read":
                         continue
+        for n, part in enumerate(parts[:-1]):
+            if any(s.kind == "vague" for s in part.statements) and parts[n + 1].sort == "family":
+                parts[n] = Part("unchecked", part.i, part.j, reason="it is not said of which of the nouns behind it this is said")
         noun = found.noun
         acted = [
             p

@@ -224,6 +224,10 @@ def _add_grammar(add: Any) -> None:
         for word in words:
             add(word, kind, True)
     _add_exclusions(add)
+    for verb in ("struck", "crossed", "taken", "removed", "deleted", "scratched", "dropped", "stricken"):
+        for way in ("from", "off"):
+            for whose in ("the", "our", "my"):
+                add(f"{verb} {way} {whose} list", "negation_after", True)
     for word in [w for w in table["words"]["negation_after"] if w.endswith("ed") and " " not in w]:
         add(f"best {word}", "negation_after", True)
         add(f"better {word}", "negation_after", True)
@@ -313,6 +317,7 @@ def _add_chemistry(add: Any, catalogue: Catalogue) -> None:
     for word, symbol in _HALIDES.items():
         add(word, "halide", symbol)
         add(plural(word), "halide", symbol)
+    add("lead", "halide", "Pb")
     for word in ("aryl ring", "aryl rings"):
         add(word, "prop", "aromatic_rings")
     for word in ("mol. wt.", "mol. wt", "mol.wt.", "mol. weight", "mol. mass", "mol wt", "m.w.", "m. w."):

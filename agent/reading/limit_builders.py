@@ -8,7 +8,7 @@ from agent.reading.grammar import Node
 from agent.reading.lexicon import Vague
 from agent.reading.mentions import Lattice
 from agent.reading.statements import Limit, Ref
-from agent.reading.units import parsed
+from agent.reading.units import Unit, mass_concentration, parsed
 from tools.catalogue.catalogue import Catalogue
 
 #: (property, limit, what is assumed by it)
@@ -297,6 +297,11 @@ def _ratio(node: Node, *, catalogue: Catalogue) -> list[Measured] | None:
     return [(name, Limit(operator, ref=reference, factor=0.5 if node.mentions("half_as") else 2.0), "")]
 
 
+def _dissolved(unit: Unit) -> bool:
+    """Whether a unit is one of concentrations: 'M', 'g/L'."""
+    return mass_concentration(unit) is not None or unit.name in ("mol/L", "mmol/L", "µmol/L", "nmol/L")
+
+
 def _without_name(node: Node, lattice: Lattice) -> list[Measured] | None:
     """A comparison whose unit names its property: 'below 200 g/mol'; 'heavier than aspirin'."""
     comparison = node.first("cmp")
@@ -315,6 +320,8 @@ def _without_name(node: Node, lattice: Lattice) -> list[Measured] | None:
     if not name and (unit is None or limits[0].operator in ("bare", "~", "==")):
         return None
     name = name or _BY_UNIT.get(unit.name if unit else "", "")
+    if node.mentions("in_solvent"):
+        name = "aqueous_solubility" if unit is not None and _dissolved(unit) and not in_other_solvent(node) else ""
     if "wavelength" in words and unit is not None and unit.name in ("nm", "eV", "µm"):
         name = "absorption_maximum"
     return [(name, limit, "") for limit in limits] if name else None

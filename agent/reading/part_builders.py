@@ -93,6 +93,10 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     """A list of groups, elements or compounds, asked for or denied."""
     if stance.denied and node.mentions("intersective"):
         return None  # 'no hindered esters' leaves others
+    if _bound_to_ions(node):
+        return None  # 'as the amine salt'
+    if node.nodes("Shared") and not stance.denied and "or" in [lattice.lower(k) for k in range(node.i, node.j)]:
+        return None
     if node.nodes("Hanging") and not stance.free:
         return None  # 'cobalt- and chromium ...'
     if node.mentions("halide") and (not stance.denied or not _of_halogens(node)):
@@ -135,6 +139,12 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if "or" in " ".join(joints) or "/" in joints:
         return None
     return each(items, denied=False, catalogue=lattice.catalogue)
+
+
+def _bound_to_ions(node: Node) -> bool:
+    """Whether an ion or a salt is named after a group that bears no charge."""
+    ions = {m.i for m in node.mentions("ions")}
+    return any(m.j in ions and "+" not in GROUPS[m.value].example and "-]" not in GROUPS[m.value].example for m in node.mentions("grp"))
 
 
 def _of_halogens(node: Node) -> bool:
@@ -220,6 +230,9 @@ def each(items: list[Node], *, denied: bool, catalogue: Catalogue) -> Built:
     """What each of ``items`` states; None if one of them states nothing."""
     built: list[Statement] = []
     for item in items:
+        built += [
+            Statement("motif", "", name=m.value, smarts=GROUPS[m.value].smarts, wanted=not denied) for m in item.mentions("shared")
+        ]
         mention = item.mentions("grp", "elem", "halide", "cmpd", "smiles", "prop")[0]
         one = present(mention, denied, catalogue=catalogue)
         if one is None:
