@@ -345,7 +345,9 @@ class Reader:
                         todo.append(nxt)
         told = [
             _Ending(m.j, (_TERSE.get(m.kind, m.kind),), 1)
-            for m in self.lattice.of(j + 1, "terse_no", "terse_yes", *(("negation_after", "necessity_after") if self.lattice.lower(j) == ":" else ()))
+            for m in self.lattice.of(
+                j + 1, "terse_no", "terse_yes", *(("negation_after", "necessity_after") if self.lattice.lower(j) == ":" else ())
+            )
             if self._told(j, m)
         ]  # 'an ester? no'
         told += [

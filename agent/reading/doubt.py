@@ -86,6 +86,9 @@ def _doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
     named = before.content == "head" and any(s.kind == "motif" for s in (*before.statements, *before.suggested))
     if named and not sign and not joined and _excludes_all(reader, clause):
         return _DOUBT
+    typed = clause.content == "derivative" and reader.lattice.lower(clause.start) == "of"
+    if typed and not (before.role == "head" or before.content == "head"):
+        return _DOUBT  # 'no Michael acceptor | of the maleimide type'
     atoms = any(s.kind == "count" and s.what == "element" for s in clause.statements)
     if atoms and not sign and not joined and reader.lattice.lower(before.j - 1) in _PART_NOUNS:
         return _DOUBT  # 'an alkyl chain | of 12 carbons'
@@ -207,7 +210,23 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
 
 
 #: With what words begin whose 'with' names another substance: 'reactive with an amine'.
-_MEETING = ("react", "bind", "compat", "incompat", "miscib", "immiscib", "mix", "blend", "interact", "conjugat", "complex", "coordinat", "associat", "cross", "cur")
+_MEETING = (
+    "react",
+    "bind",
+    "compat",
+    "incompat",
+    "miscib",
+    "immiscib",
+    "mix",
+    "blend",
+    "interact",
+    "conjugat",
+    "complex",
+    "coordinat",
+    "associat",
+    "cross",
+    "cur",
+)
 
 
 def _right_behind_unread(reader: Reader, before: Clause, clause: Clause) -> str:
@@ -422,8 +441,12 @@ def _before_read(reader: Reader, clause: Clause, after: Clause, sign: str, joine
     if clause.parts and not clause.denied and not sign and not joined and _excludes_all(reader, after):
         return "what is said at the end may hold for it too"  # 'an ester with a phenol is not acceptable'
     named = [m.j for m in reader.lattice.of(after.start, "grp", "elem", "prop")]
-    apart = reader.lattice.lower(max(named, default=after.start + 1) - 1).endswith("s") and not reader.lattice.lower(clause.j - 1).endswith("s")
-    apart = apart or any(reader.lattice.lower(k) in ("is", "was") for k in range(after.start, after.j))  # 'an ester, chlorine is prohibited'
+    apart = reader.lattice.lower(max(named, default=after.start + 1) - 1).endswith("s") and not reader.lattice.lower(clause.j - 1).endswith(
+        "s"
+    )
+    apart = apart or any(
+        reader.lattice.lower(k) in ("is", "was") for k in range(after.start, after.j)
+    )  # 'an ester, chlorine is prohibited'
     if clause.listed and after.closing and after.denied and sign == "," and not apart:
         return "what is said at the end may hold for it too"
     counted = clause.content == "count" and any(s.limit is not None and s.limit.operator == ">=" for s in clause.statements)

@@ -58,7 +58,11 @@ class HeadReader:
         follows = end < self.reader.end and (self.lattice.has(end, "cmp", "open") or self.reader.sign(end))
         if noun is None or noun.kind != "grp" or i or k or not strange or not follows or self.lattice.lower(end - 1).endswith("s"):
             return None
-        if not (adjective(self.lattice, 0) or self.lattice.lower(0).endswith(_SMELLING)) or self.lattice.has(end, "negation", "negation_after", "necessity", "terse_no") or self.lattice.lower(end) in ("?", ":"):
+        if (
+            not (adjective(self.lattice, 0) or self.lattice.lower(0).endswith(_SMELLING))
+            or self.lattice.has(end, "negation", "negation_after", "necessity", "terse_no")
+            or self.lattice.lower(end) in ("?", ":")
+        ):
             return None
         return [Clause(0, end, "unread", reason="the thing asked for is not known by this name", content="head")]
 
@@ -296,7 +300,7 @@ class HeadReader:
                     if step == 1 and m + 1 < len(parts) and parts[m + 1].sort == "read":
                         continue
         for n, part in enumerate(parts[:-1]):
-            if any(s.kind == "vague" for s in part.statements) and parts[n + 1].sort == "family":
+            if any(s.kind == "vague" for s in part.statements) and parts[n + 1].sort == "family" and parts[n + 1].family is None:
                 parts[n] = Part("unchecked", part.i, part.j, reason="it is not said of which of the nouns behind it this is said")
         noun = found.noun
         acted = [

@@ -148,6 +148,7 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
             and piece.glued
             and n + 1 < len(pieces)
             and pieces[n - 1].lower in _ABBREVIATED
+            and pieces[n - 2].text != "/"  # 'g/mol. no esters'
             and not pieces[n + 1].text[0].isupper()
         ):
             here.append(Mention(n, n + 1, "skip"))

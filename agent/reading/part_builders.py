@@ -230,9 +230,7 @@ def each(items: list[Node], *, denied: bool, catalogue: Catalogue) -> Built:
     """What each of ``items`` states; None if one of them states nothing."""
     built: list[Statement] = []
     for item in items:
-        built += [
-            Statement("motif", "", name=m.value, smarts=GROUPS[m.value].smarts, wanted=not denied) for m in item.mentions("shared")
-        ]
+        built += [Statement("motif", "", name=m.value, smarts=GROUPS[m.value].smarts, wanted=not denied) for m in item.mentions("shared")]
         mention = item.mentions("grp", "elem", "halide", "cmpd", "smiles", "prop")[0]
         one = present(mention, denied, catalogue=catalogue)
         if one is None:
