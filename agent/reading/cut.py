@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from agent.reading.clauses import Clause, Reader
+from agent.reading.clause import Clause
+from agent.reading.clauses import Reader
 from agent.reading.doubt import doubted
 from agent.reading.head import HeadReader
 from agent.reading.mentions import Mention

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from agent.reading.builders import build
-from agent.reading.clauses import Clause, Reader
+from agent.reading.clause import Clause
+from agent.reading.clauses import Reader
 from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, VERBS, Found, Part, adjective, noun_like
 from agent.reading.lexicon import Family, key_of, lexicon
 from agent.reading.mentions import Mention

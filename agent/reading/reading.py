@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agent.reading.clauses import Clause, Reader
+from agent.reading.clause import Clause
+from agent.reading.clauses import Reader
 from agent.reading.cut import cut, settled
 from agent.reading.grammar import Matcher
 from agent.reading.language import foreign_language

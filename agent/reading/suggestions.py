@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agent.reading.builders import build
-from agent.reading.clauses import PERMISSION, Clause
+from agent.reading.clause import Clause
+from agent.reading.frames import PERMISSION
 from agent.reading.grammar import Matcher, Node
 from agent.reading.reading import Reading
 from agent.reading.resolve import Resolver
