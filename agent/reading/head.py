@@ -5,19 +5,13 @@ from __future__ import annotations
 from agent.reading.builders import build
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
+from agent.reading.head_groups import called, plainly_asked
 from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, VERBS, Found, Part, adjective, noun_like
 from agent.reading.lexicon import Family, key_of, lexicon
 from agent.reading.mentions import Mention
 from agent.reading.stance import Refusal, Stance
 from agent.reading.statements import Limit, Statement
 from core.errors import GoalError
-
-#: Negations behind a noun that say what else it lacks, and do not deny it: 'an imidazole without N-H', not 'an imidazole is not allowed'.
-_QUALIFYING = frozenset(["with", "without", "w", "sans", "lacking", "devoid", "free"])
-
-
-#: How words for smells end: 'fruity', 'woody'.
-_SMELLING = ("oody", "uity", "oral", "inty", "usky", "icy", "moky", "rthy", "rusy", "amy", "tery", "utty", "ssy", "osy", "axy")
 
 
 class HeadReader:
@@ -47,43 +41,10 @@ class HeadReader:
             return None
         if found.noun is None and any(p.sort == "joint" or any(s.kind == "property" for s in p.statements) for p in found.parts):
             return None
-        if found.noun is not None and found.noun.kind in ("grp", "pair", "vague", "cmpd") and not self._plainly_asked(found, i, k):
-            return self._called(found, i, k)
+        if found.noun is not None and found.noun.kind in ("grp", "pair", "vague", "cmpd") and not plainly_asked(self.reader, found, i, k):
+            return called(self.reader, found, i, k)
         parts = self._judged(found, k)
         return self._clauses(i, k, parts, found, determined, candidates)
-
-    def _called(self, found: Found, i: int, k: int) -> list[Clause] | None:
-        """The unread name of a thing that begins the goal with an unknown adjective before the noun of a group: 'Fruity ester under 200 Da'."""
-        strange = bool(found.parts) and found.parts[0].sort == "unknown" and len(found.parts) == 1
-        noun, end = found.noun, found.noun_end
-        follows = end < self.reader.end and (self.lattice.has(end, "cmp", "open") or self.reader.sign(end))
-        if noun is None or noun.kind != "grp" or i or k or not strange or not follows or self.lattice.lower(end - 1).endswith("s"):
-            return None
-        if (
-            not (adjective(self.lattice, 0) or self.lattice.lower(0).endswith(_SMELLING))
-            or self.lattice.has(end, "negation", "negation_after", "necessity", "terse_no")
-            or self.lattice.lower(end) in ("?", ":")
-        ):
-            return None
-        return [Clause(0, end, "unread", reason="the thing asked for is not known by this name", content="head")]
-
-    def _plainly_asked(self, found: Found, i: int, k: int) -> bool:
-        """Whether a noun that names a part ('an amide', 'find a thiophene') is asked for: with 'a' or a request, no unknown word, no verb behind it."""
-        words = {self.lattice.lower(n) for n in range(i, k)} | {self.lattice.lower(p.i) for p in found.parts if p.sort == "plain"}
-        asked = bool(words & {"a", "an"}) or any(self.lattice.has(n, "request") for n in range(i, k))
-        strange = any(p.sort in ("unknown", "family", "glue") for p in found.parts)
-        end = found.noun_end
-        follows = (
-            end >= self.reader.end
-            or self.reader.sign(end)
-            or self.lattice.has(end, "open", "purpose", "relative", "verbprop", "prop", "cmp", "adverbial")
-        )
-        needed = found.noun is not None and found.noun.kind in ("grp", "cmpd")
-        if needed and self.lattice.lower(end) == "?" and not any(self.lattice.has(n, "request") for n in range(i, k)):
-            return False  # 'an ester? over my dead body'
-        asked = asked or (i == 0 and not self.lattice.lower(end - 1).endswith("s"))
-        turned = self.lattice.has(end, "negation", "necessity", "negation_after") and self.lattice.lower(end) not in _QUALIFYING
-        return (asked or not needed) and not strange and (follows or self.lattice.lower(end) in _QUALIFYING) and not turned
 
     def _lead(self, i: int) -> tuple[int, bool, int | None]:
         """(piece behind 'I would like five', whether an article, number or request came, the number)."""
