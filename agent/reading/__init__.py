@@ -2,7 +2,7 @@
 
 A clause counts only if every word of it is used by what was understood of it; what is not read whole asks for nothing and is listed as
 unchecked. The way of a sentence: one spelling (``normalise``), everything that its words can mean (``mentions``), the noun of the thing
-designed (``head``), clauses (``clauses``: what stands around a content decides whether it is asked for or denied; ``grammar``: patterns of
+designed (``head``), clauses (``clauses``; ``frames``: what stands around a content decides whether it is asked for or denied; ``grammar``: patterns of
 contents, as data in ``words/patterns.toml``; ``builders``: what they state), the cut into clauses (``cut``), then class, units,
 references, families and contradictions (``resolve``, ``assemble``). Words live in ``words/*.toml`` and in the registered tables.
 """

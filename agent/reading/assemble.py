@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.reading.clauses import Clause
+from agent.reading.clause import Clause
 from agent.reading.closed_counts import closed_by_counts
 from agent.reading.compact import number_text
 from agent.reading.contradictions import reject_contradictions

@@ -184,9 +184,12 @@ def _denied_kind(node: Node, stance: Stance, lattice: Lattice) -> Built:
 
 
 def _each_kind(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    """'aromatic and halogenated stuff': each of the kinds; nothing if one of them is nothing."""
+    """'aromatic and halogenated stuff': each of the kinds; nothing if one of them is nothing, or if a comma alone joins the last."""
+    kinds = node.nodes("Kind")
+    if part_builders.joints_of(kinds, lattice)[-1:] == [","]:
+        return None
     found: list[Statement] = []
-    for kind in node.nodes("Kind"):
+    for kind in kinds:
         built = (
             _vague(kind, stance, lattice) if kind.first("vague") else part_builders.each([kind], denied=True, catalogue=lattice.catalogue)
         )
@@ -346,6 +349,7 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "derivative": _only_asked(part_builders.derivative),
     "scaffold": _only_asked(_scaffold),
     "both": _only_asked(part_builders.both),
+    "contrast": _only_asked(part_builders.contrast),
     "kept_out": _only_asked(part_builders.kept_out),
     "kept": _only_asked(part_builders.kept),
     "varied": _only_asked(part_builders.varied),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from agent.reading.clauses import Clause, Reader
+from agent.reading.clause import Clause
+from agent.reading.clauses import Reader
 from agent.reading.doubt import doubted
 from agent.reading.head import HeadReader
 from agent.reading.mentions import Mention
@@ -81,7 +82,7 @@ def _steps(reader: Reader, heads: HeadReader, i: int, state: int, cost: tuple[in
     steps: list[Step] = []
     if reader.sign(i):
         steps.append((i + 1, (0, 0), (), state))
-    steps += [(m.j, (0, 0), (), state) for m in lattice.of(i, *_BETWEEN) if not reader.inside_compound(m.i, m.j)]
+    steps += [(m.j, (0, int(m.kind == "or")), (), state) for m in lattice.of(i, *_BETWEEN) if not reader.inside_compound(m.i, m.j)]
     if reader.inside_compound(i, i + 1) and lattice.hyphen(i - 1):
         pass
     else:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from agent.reading.clauses import Clause, Reader
+from agent.reading.clause import Clause
+from agent.reading.clauses import Reader
 
 #: Why a fact asks for nothing.
 FACT = "it seems to say what the compound is, not what is wanted; say 'should' or 'must' if it is wanted"

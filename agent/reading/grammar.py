@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from importlib import resources
 
 from agent.reading.mentions import Lattice, Mention
@@ -25,13 +25,11 @@ class Node:
 
     def mentions(self, *kinds: str) -> list[Mention]:
         """All mentions of ``kinds`` (all kinds if none is given) within it, in order."""
-        found: list[Mention] = []
-        for part in self.parts:
-            if isinstance(part, Node):
-                found += part.mentions(*kinds)
-            elif not kinds or part.kind in kinds:
-                found.append(part)
-        return found
+        return [m for m in self._all if not kinds or m.kind in kinds]
+
+    @cached_property
+    def _all(self) -> tuple[Mention, ...]:
+        return tuple(m for part in self.parts for m in (part._all if isinstance(part, Node) else (part,)))
 
     def nodes(self, name: str) -> list[Node]:
         """All parts called ``name`` within it, in order; not those inside such a part."""
@@ -47,17 +45,23 @@ class Node:
 
 
 Result = tuple[int, tuple[Mention | Node, ...]]
+#: What a pattern can begin with: kinds of mentions, and words marked by a quote before them.
+Firsts = frozenset[str]
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """A parsed pattern: its operation ('kind', 'word', 'part', 'row', 'choice', 'some'), its name or bounds, what it holds."""
+    """A parsed pattern: its operation ('kind', 'word', 'part', 'row', 'choice', 'some'), its name or bounds, what it holds.
+
+    ``first``: what it can begin with, None where it can be empty; it is not tried where none of that stands.
+    """
 
     operation: str
     name: str = ""
     of: tuple[Pattern, ...] = ()
     least: int = 1
     most: int = 1
+    first: Firsts | None = None
 
 
 _TOKEN = re.compile(r"\s*(?:'(?P<word>[^']+)'|(?P<name>\w+)|(?P<sign>[()|?*+]))")
@@ -107,16 +111,22 @@ def _one(tokens: list[tuple[str, str]]) -> tuple[Pattern, list[tuple[str, str]]]
     return found, tokens
 
 
-#: What a pattern can begin with: kinds of mentions, and words marked by a quote before them.
-Firsts = frozenset[str]
+@dataclass(frozen=True)
+class Content:
+    """One way in which a clause can say something: what is built from it, its number among those ways, and its pattern."""
+
+    builds: str
+    number: int
+    form: Pattern
 
 
 @dataclass(frozen=True)
-class Content:
-    """One thing that a clause can say: what is built from it, and the patterns that say it, each with what it can begin with."""
+class Tables:
+    """The patterns of ``patterns.toml``. ``beginning``: places in ``contents`` of those that can begin with a kind or a word."""
 
-    builds: str
-    forms: tuple[tuple[Pattern, Firsts], ...]
+    parts: dict[str, tuple[Pattern, ...]]
+    contents: tuple[Content, ...]
+    beginning: dict[str, tuple[int, ...]]
 
 
 def firsts(pattern: Pattern, parts: dict[str, tuple[Pattern, ...]]) -> tuple[Firsts, bool]:
@@ -143,15 +153,26 @@ def firsts(pattern: Pattern, parts: dict[str, tuple[Pattern, ...]]) -> tuple[Fir
     return beginning, True
 
 
+def _armed(pattern: Pattern, parts: dict[str, tuple[Pattern, ...]]) -> Pattern:
+    """``pattern`` and all within it, each with what it can begin with."""
+    first, empty = firsts(pattern, parts)
+    return replace(pattern, of=tuple(_armed(one, parts) for one in pattern.of), first=None if empty else first)
+
+
 @lru_cache(maxsize=1)
-def tables() -> tuple[dict[str, tuple[Pattern, ...]], tuple[Content, ...]]:
-    """(parts by name, contents) of ``patterns.toml``."""
+def tables() -> Tables:
+    """The tables, read once. Raises ValueError for a pattern that is not well formed."""
     table = tomllib.loads(resources.files("agent.reading").joinpath("words", "patterns.toml").read_text(encoding="utf-8"))
-    parts = {name: tuple(parse_pattern(text) for text in forms) for name, forms in table["parts"].items()}
+    parsed = {name: tuple(parse_pattern(text) for text in forms) for name, forms in table["parts"].items()}
+    parts = {name: tuple(_armed(form, parsed) for form in forms) for name, forms in parsed.items()}
     contents = tuple(
-        Content(row["builds"], tuple((p, firsts(p, parts)[0]) for p in map(parse_pattern, row["forms"]))) for row in table["content"]
+        Content(row["builds"], n, _armed(parse_pattern(text), parsed)) for row in table["content"] for n, text in enumerate(row["forms"])
     )
-    return parts, contents
+    beginning: dict[str, list[int]] = {}
+    for place, content in enumerate(contents):
+        for first in firsts(content.form, parsed)[0]:
+            beginning.setdefault(first, []).append(place)
+    return Tables(parts, contents, {first: tuple(places) for first, places in beginning.items()})
 
 
 class Matcher:
@@ -159,11 +180,11 @@ class Matcher:
 
     def __init__(self, lattice: Lattice) -> None:
         self.lattice = lattice
-        self.parts, self.contents = tables()
+        self.tables = tables()
         self._remembered: dict[tuple[str, int], list[Result]] = {}
         self._starts: dict[int, tuple[int, ...]] = {}
         self._contents: dict[int, list[Node]] = {}
-        self._at: dict[int, frozenset[str]] = {}
+        self._here: dict[int, dict[str, list[Result]]] = {}
 
     def starts(self, i: int) -> tuple[int, ...]:
         """Piece ``i`` and those that follow it behind articles, auxiliaries, quotes and the hyphen of a compound word."""
@@ -179,24 +200,25 @@ class Matcher:
             self._starts[i] = tuple(sorted(found))
         return self._starts[i]
 
-    def beginnings(self, i: int) -> frozenset[str]:
-        """Kinds and words with which something can begin at piece ``i``."""
-        if i not in self._at:
-            here = self.starts(i)
-            kinds = {m.kind for p in here if p < len(self.lattice.pieces) for m in self.lattice.at[p]}
-            self._at[i] = frozenset(kinds | {f"'{self.lattice.lower(p)}" for p in here})
-        return self._at[i]
+    def here(self, i: int) -> dict[str, list[Result]]:
+        """The mentions at piece ``i`` by their kinds, and the words there, each marked by a quote before it."""
+        if i not in self._here:
+            found: dict[str, list[Result]] = {}
+            for p in self.starts(i):
+                for kind, mentions in self.lattice.by_kind[p].items() if p < len(self.lattice.pieces) else ():
+                    found.setdefault(kind, []).extend((m.j, (m,)) for m in mentions)
+                found.setdefault(f"'{self.lattice.lower(p)}", []).append((p + 1, ()))
+            self._here[i] = found
+        return self._here[i]
 
     def contents_at(self, i: int) -> list[Node]:
         """Every content that can stand at piece ``i``, each named by what is built from it, in the order of the tables."""
         if i not in self._contents:
-            begins = self.beginnings(i)
             found: dict[tuple[str, int, int], Node] = {}
-            for content in self.contents:
-                for n, (form, first) in enumerate(content.forms):
-                    if first & begins:
-                        for j, parts in self.match(form, i):
-                            found.setdefault((content.builds, j, n), Node(content.builds, i, j, parts))
+            for place in sorted({place for first in self.here(i) for place in self.tables.beginning.get(first, ())}):
+                content = self.tables.contents[place]
+                for j, parts in self.match(content.form, i):
+                    found.setdefault((content.builds, j, content.number), Node(content.builds, i, j, parts))
             whole = max((node.j for node in found.values() if node.name == "elements"), default=0)
             self._contents[i] = [node for node in found.values() if node.name != "elements" or node.j == whole]
         return self._contents[i]
@@ -204,9 +226,11 @@ class Matcher:
     def match(self, pattern: Pattern, i: int) -> list[Result]:
         """Every end that ``pattern`` can have from piece ``i``, each once, with what matched first."""
         if pattern.operation == "kind":
-            return [(m.j, (m,)) for p in self.starts(i) for m in self.lattice.of(p, pattern.name)]
+            return self.here(i).get(pattern.name, [])
         if pattern.operation == "word":
-            return [(p + 1, ()) for p in self.starts(i) if self.lattice.lower(p) == pattern.name]
+            return self.here(i).get(f"'{pattern.name}", [])
+        if pattern.first is not None and pattern.first.isdisjoint(self.here(i)):
+            return []
         if pattern.operation == "part":
             return self._part(pattern.name, i)
         if pattern.operation == "row":
@@ -219,7 +243,7 @@ class Matcher:
         key = (name, i)
         if key not in self._remembered:
             self._remembered[key] = []
-            found = [(j, (Node(name, i, j, parts),)) for form in self.parts[name] for j, parts in self.match(form, i)]
+            found = [(j, (Node(name, i, j, parts),)) for form in self.tables.parts[name] for j, parts in self.match(form, i)]
             self._remembered[key] = _once(found)  # type: ignore[arg-type]
         return self._remembered[key]
 
@@ -243,6 +267,8 @@ class Matcher:
 
 
 def _once(results: list[Result]) -> list[Result]:
+    if len(results) < 2:
+        return results
     first: dict[int, Result] = {}
     for result in results:
         first.setdefault(result[0], result)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from agent.reading.builders import build
-from agent.reading.clauses import Clause, Reader
+from agent.reading.clause import Clause
+from agent.reading.clauses import Reader
+from agent.reading.head_groups import called, plainly_asked
 from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, VERBS, Found, Part, adjective, noun_like
-from agent.reading.lexicon import Family, lexicon
+from agent.reading.lexicon import Family, key_of, lexicon
 from agent.reading.mentions import Mention
 from agent.reading.stance import Refusal, Stance
 from agent.reading.statements import Limit, Statement
@@ -39,27 +41,10 @@ class HeadReader:
             return None
         if found.noun is None and any(p.sort == "joint" or any(s.kind == "property" for s in p.statements) for p in found.parts):
             return None
-        if found.noun is not None and found.noun.kind in ("grp", "pair", "vague", "cmpd") and not self._plainly_asked(found, i, k):
-            return None
+        if found.noun is not None and found.noun.kind in ("grp", "pair", "vague", "cmpd") and not plainly_asked(self.reader, found, i, k):
+            return called(self.reader, found, i, k)
         parts = self._judged(found, k)
         return self._clauses(i, k, parts, found, determined, candidates)
-
-    def _plainly_asked(self, found: Found, i: int, k: int) -> bool:
-        """Whether a noun that names a part ('an amide', 'find a thiophene') is asked for: with 'a' or a request, no unknown word, no verb behind it."""
-        words = {self.lattice.lower(n) for n in range(i, k)} | {self.lattice.lower(p.i) for p in found.parts if p.sort == "plain"}
-        asked = bool(words & {"a", "an"}) or any(self.lattice.has(n, "request") for n in range(i, k))
-        strange = any(p.sort in ("unknown", "family", "glue") for p in found.parts)
-        end = found.noun_end
-        follows = (
-            end >= self.reader.end
-            or self.reader.sign(end)
-            or self.lattice.has(end, "open", "purpose", "relative", "verbprop", "prop", "cmp", "adverbial")
-        )
-        needed = found.noun is not None and found.noun.kind in ("grp", "cmpd")
-        if needed and self.lattice.lower(end) == "?" and not any(self.lattice.has(n, "request") for n in range(i, k)):
-            return False  # 'an ester? over my dead body'
-        asked = asked or (i == 0 and not self.lattice.lower(end - 1).endswith("s"))
-        return (asked or not needed) and not strange and follows and not self.lattice.has(end, "negation", "necessity", "negation_after")
 
     def _lead(self, i: int) -> tuple[int, bool, int | None]:
         """(piece behind 'I would like five', whether an article, number or request came, the number)."""
@@ -99,6 +84,8 @@ class HeadReader:
             if any(u.j > number.j for u in self.lattice.of(number.j, "unit") if not self.lattice.has(number.j, "elem")):
                 continue
             value = float(number.value)
+            if self.lattice.lower(number.i) == "zero":
+                continue  # 'zero chromium': excluded, no number of structures
             found = self._phrase(number.j, MOST_UNKNOWN, True)
             self._remembered = {}
             named = found is not None and (found.noun is not None or (requested and self._plural_name(found)))
@@ -197,6 +184,8 @@ class HeadReader:
             found.append(Part("joint", k, k + 1))
         if lattice.hyphen(k) or (lattice.lower(k) == "/" and lattice.pieces[k].glued):
             found.append(Part("glue", k, k + 1))
+        if lattice.lower(k) == "resist" and lattice.has(k + 1, "role", "fam"):
+            found.append(Part("unknown", k, k + 1))
         for m in lattice.of(k, "plain", "skip", "quote"):
             found.append(Part("plain", k, m.j))
         if lattice.lower(k) in ("absorbing", "emitting") and any(
@@ -232,7 +221,7 @@ class HeadReader:
                 if free is None or node.mentions("cmpd", "smiles", "prop"):
                     continue
             for end, turned in self._ends(node.j, node.name):
-                stance = Stance(denied=denied != turned, framed=True, strong=True)
+                stance = Stance(denied=denied != turned, framed=True, strong=True, free=turned)
                 if (denied and turned) or (node.name in ("objective", "limit", "count", "rule_set") and stance.denied):
                     continue
                 if node.name == "count" and not node.first("pair"):
@@ -272,11 +261,14 @@ class HeadReader:
                     parts[m] = Part("unknown", parts[m].i, parts[m].j)
                     if step == 1 and m + 1 < len(parts) and parts[m + 1].sort == "read":
                         continue
+        for n, part in enumerate(parts[:-1]):
+            if any(s.kind == "vague" for s in part.statements) and parts[n + 1].sort == "family" and parts[n + 1].family is None:
+                parts[n] = Part("unchecked", part.i, part.j, reason="it is not said of which of the nouns behind it this is said")
         noun = found.noun
         acted = [
             p
             for p in parts
-            if p.groups and noun is not None and noun.kind == "role" and any(s.name in self._acted_on() for s in p.statements)
+            if p.groups and noun is not None and noun.kind == "role" and any(key_of(s.name) in self._acted_on() for s in p.statements)
         ]
         if noun is None or not self._composed(noun) or acted:
             parts = [

@@ -9,8 +9,8 @@ from functools import lru_cache
 from importlib import resources
 
 _WORD = re.compile(r"[^\W\d_]+")
-#: What is written with signs of a structure or with numbers between letters: no words of any language.
-_STRUCTURE = re.compile(r"\S*[=#\[\]@]\S*|\S*\w\(\S*|[A-Za-z]+\d\w*")
+#: What is written with signs of a structure or with numbers between letters, and the short forms of with and without: no words of any language.
+_STRUCTURE = re.compile(r"\bw/(?:o(?:ut)?\b)?|\S*[=#\[\]@]\S*|\S*\w\(\S*|[A-Za-z]+\d\w*")
 #: Scripts that chemists use for symbols only.
 _SYMBOLS = ("GREEK", "LATIN", "MICRO", "ANGSTROM", "OHM", "KELVIN", "DEGREE", "FEMININE", "MASCULINE")
 

@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Any
 
 from agent.reading.normalise import JOINT, written_out
-from agent.reading.registered import RULE_SETS, common_names, group_words, plural
+from agent.reading.registered import GROUPS, RULE_SETS, common_names, group_words, plural
 from core.errors import ConfigurationError
 from tools.catalogue.catalogue import Catalogue
 
@@ -224,11 +224,20 @@ def _add_grammar(add: Any) -> None:
         for word in words:
             add(word, kind, True)
     _add_exclusions(add)
+    for verb in ("struck", "crossed", "taken", "removed", "deleted", "scratched", "dropped", "stricken"):
+        for way in ("from", "off"):
+            for whose in ("the", "our", "my"):
+                add(f"{verb} {way} {whose} list", "negation_after", True)
+    for word in [w for w in table["words"]["negation_after"] if w.endswith("ed") and " " not in w]:
+        add(f"best {word}", "negation_after", True)
+        add(f"better {word}", "negation_after", True)
     for kind, words in table["edits"].items():
         for word in words:
             add(word, f"edit_{kind}", kind)
     for word, number in table["numbers"].items():
         add(word, "num", float(number))
+    for word, number in table["temperatures"].items():
+        add(word, "temperature", float(number))
     for word, number in table["times"].items():
         add(word, "times", float(number))
     for word, number in table["decades"].items():
@@ -261,7 +270,7 @@ def _add_exclusions(add: Any) -> None:
     for base, (third, ing, participle) in table["verbs"].items():
         for word in (base, third, ing):
             add(word, "negation", True)
-        for word in (participle, f"to be {participle}", f"being {participle}"):
+        for word in (participle, f"to be {participle}", f"being {participle}", f"best {participle}", f"better {participle}"):
             add(word, "negation_after", True)
     for part, kind in (
         ("before", "negation"),
@@ -289,6 +298,9 @@ _EXTRA_GROUP_WORDS = {
     "fatty tail": "long alkyl chain",
 }
 
+#: Salts of a halogen: what excludes them excludes the halogen; asked for, they are counter-ions, which are no part of a structure here.
+_HALIDES = {"fluoride": "F", "chloride": "Cl", "bromide": "Br", "iodide": "I"}
+
 #: Adjectives that name a group of their own beside the noun.
 _ADJECTIVAL = {"macrocyclic": "macrocycle", "phenolic": "phenol", "spirocyclic": "spiro centre"}
 
@@ -302,6 +314,12 @@ def _add_chemistry(add: Any, catalogue: Catalogue) -> None:
     for word, name in _EXTRA_GROUP_WORDS.items():
         add(word, "grp", name)
         add(plural(word), "grp", name)
+    for word, symbol in _HALIDES.items():
+        add(word, "halide", symbol)
+        add(plural(word), "halide", symbol)
+    add("lead", "halide", "Pb")
+    for word in ("aryl ring", "aryl rings"):
+        add(word, "prop", "aromatic_rings")
     for word in ("mol. wt.", "mol. wt", "mol.wt.", "mol. weight", "mol. mass", "mol wt", "m.w.", "m. w."):
         add(word, "prop", "molecular_weight")
     for word, scale in _SCALES.items():
@@ -321,6 +339,8 @@ def _add_chemistry(add: Any, catalogue: Catalogue) -> None:
     for word, name in group_words().items():
         if key_of(word) and not word.startswith("-"):
             add(word, "grp", name)
+    for word, name in _substituents().items():
+        add(word, "substituent", name)
     for word, (name, smiles) in common_names().items():
         add(word, "cmpd", (name, smiles))
     for word, symbol in ELEMENT_NAMES.items():
@@ -329,6 +349,21 @@ def _add_chemistry(add: Any, catalogue: Catalogue) -> None:
     for rules in RULE_SETS.values():
         for word in (rules.name, *rules.words):
             add(word, "rule", rules.name)
+
+
+#: Groups without a ring that are named by 'methyl', 'benzyl', ... before the group that they hang on.
+_ALKYLS = frozenset(
+    ["methyl", "ethyl", "isopropyl", "tert-butyl", "benzyl", "allyl", "vinyl", "propargyl", "trifluoromethyl", "long alkyl chain"]
+)
+
+
+def _substituents() -> dict[str, str]:
+    """Words for rings and alkyl groups, by which another group is described that is there too: 'adamantyl methacrylate'."""
+    return {
+        word: name
+        for word, name in group_words().items()
+        if key_of(word) and ((name in _ALKYLS and word.endswith("yl")) or GROUPS[name].kind == "ring system")
+    }
 
 
 def _base(word: str) -> tuple[str, int]:

@@ -8,7 +8,7 @@ from agent.reading.grammar import Node
 from agent.reading.lexicon import Vague
 from agent.reading.mentions import Lattice
 from agent.reading.statements import Limit, Ref
-from agent.reading.units import parsed
+from agent.reading.units import Unit, mass_concentration, parsed
 from tools.catalogue.catalogue import Catalogue
 
 #: (property, limit, what is assumed by it)
@@ -29,6 +29,9 @@ _BY_UNIT = {
 
 def quantity(node: Node) -> tuple[float, str]:
     """(number, unit as written or '')."""
+    named = node.first("temperature")
+    if named is not None:
+        return float(named.value), "°C"
     number = node.mentions("num", "num_plus")[0]
     unit = node.first("unit")
     return float(number.value), unit.value.written if unit is not None else ""
@@ -111,8 +114,11 @@ def _window(part: Node, numbers: list[tuple[float, str]], comparisons: list[str]
     if part.name == "Either" and high != low + 1:
         return None
     ends = part.mentions("num")
-    if low < 20 and not first and 100 <= high < 1000 and high % 100 == 0 and len(ends) == 2 and ends[1].j - ends[1].i > 1:
-        return None  # 'between six and eight hundred' most likely means six hundred
+    hundreds = 100 <= high < 1000 and high % 100 == 0 and len(ends) == 2 and ends[1].j - ends[1].i > 1
+    if hundreds and not first and low == int(low) and 1 <= low < high / 100:
+        low *= 100.0  # 'between six and eight hundred'
+    elif hundreds and not first and low < 20:
+        return None
     return _between(low, high, first, second, catalogue=catalogue)
 
 
@@ -121,6 +127,8 @@ def _between(low: float, high: float, first: str, second: str, *, catalogue: Cat
         one, two = parsed(first, catalogue=catalogue), parsed(second, catalogue=catalogue)
         if one is None or two is None or not one.name or one.name != two.name:
             return None
+    if low > high and low < 0:
+        low, high = high, low  # 'Tg -30 to -50 °C'
     return Limit("between", low=low, high=high, unit=second or first) if low <= high else None
 
 
@@ -143,6 +151,8 @@ def measured(node: Node, lattice: Lattice) -> list[Measured] | None:
 
 def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
     if node.mentions("liquid"):
+        if node.mentions("temperature"):
+            return None  # 'liquid at room temperature' is a word without a number
         value, unit = quantity(node.nodes("Quantity")[0])
         return [("melting_point", Limit("<", low=value, unit=unit), "what is liquid melts below")] if unit else None
     verb = node.first("verbprop")
@@ -287,6 +297,11 @@ def _ratio(node: Node, *, catalogue: Catalogue) -> list[Measured] | None:
     return [(name, Limit(operator, ref=reference, factor=0.5 if node.mentions("half_as") else 2.0), "")]
 
 
+def _dissolved(unit: Unit) -> bool:
+    """Whether a unit is one of concentrations: 'M', 'g/L'."""
+    return mass_concentration(unit) is not None or unit.name in ("mol/L", "mmol/L", "µmol/L", "nmol/L")
+
+
 def _without_name(node: Node, lattice: Lattice) -> list[Measured] | None:
     """A comparison whose unit names its property: 'below 200 g/mol'; 'heavier than aspirin'."""
     comparison = node.first("cmp")
@@ -305,6 +320,8 @@ def _without_name(node: Node, lattice: Lattice) -> list[Measured] | None:
     if not name and (unit is None or limits[0].operator in ("bare", "~", "==")):
         return None
     name = name or _BY_UNIT.get(unit.name if unit else "", "")
+    if node.mentions("in_solvent"):
+        name = "aqueous_solubility" if unit is not None and _dissolved(unit) and not in_other_solvent(node) else ""
     if "wavelength" in words and unit is not None and unit.name in ("nm", "eV", "µm"):
         name = "absorption_maximum"
     return [(name, limit, "") for limit in limits] if name else None

@@ -148,6 +148,7 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
             and piece.glued
             and n + 1 < len(pieces)
             and pieces[n - 1].lower in _ABBREVIATED
+            and pieces[n - 2].text != "/"  # 'g/mol. no esters'
             and not pieces[n + 1].text[0].isupper()
         ):
             here.append(Mention(n, n + 1, "skip"))
@@ -164,6 +165,7 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
             if plus:
                 lattice.at[n].append(Mention(n, j, "num_plus", value))
     _units(lattice, ends)
+    _shared(lattice)
     for n in range(len(pieces)):
         lattice.at[n] += [Mention(m.i, m.j, "liquid") for m in lattice.at[n] if m.kind == "vague" and pieces[m.j - 1].lower == "liquid"]
         named = n + 1 < len(pieces) and pieces[n + 1].lower in ("point", "points", "temperature", "range", "pt", "behaviour", "agent")
@@ -270,6 +272,23 @@ def _is_locant(pieces: list[Piece], n: int) -> bool:
         and len(behind[1].text) > 2
         and behind[1].text.islower()
     )
+
+
+def _shared(lattice: Lattice) -> None:
+    """Words that share the noun of a group behind a conjunction: the 'primary' of 'primary or secondary amines'."""
+    meanings = lexicon(lattice.catalogue).meanings
+    pieces = lattice.pieces
+    nouns: dict[int, list[str]] = {}
+    for n in range(len(pieces) - 3, -1, -1):
+        if pieces[n + 1].lower not in ("or", "and", ",", "/", "nor") or "grp" in meanings.get(pieces[n].lower, {}):
+            continue
+        behind = [[p.lower for p in pieces[m.i + 1 : m.j]] for m in lattice.at[n + 2] if m.kind == "grp"] + [nouns.get(n + 2, [])]
+        for noun in filter(None, behind):
+            name = meanings.get(" ".join((pieces[n].lower, *noun)), {}).get("grp")
+            if name is not None:
+                lattice.at[n].append(Mention(n, n + 1, "shared", name))
+                nouns[n] = noun
+                break
 
 
 def _units(lattice: Lattice, ends: dict[int, int]) -> None:

@@ -121,7 +121,13 @@ def normalised(goal: str) -> Text:
         origin.pop()
     if not plain:
         raise GoalError("the goal is empty")
-    return _uncontracted("".join(plain), origin)
+    return _uncontracted(*_single_dashes("".join(plain), origin))
+
+
+def _single_dashes(plain: str, origin: list[int]) -> tuple[str, list[int]]:
+    """The text with ' -- ' as the one dash that it stands for."""
+    kept = [n for n, char in enumerate(plain) if not (char == "-" and plain[n - 1 : n] == "-" and " " in (plain[n + 1 : n + 2] or " "))]
+    return "".join(plain[n] for n in kept), [origin[n] for n in kept]
 
 
 def _uncontracted(plain: str, origin: list[int]) -> Text:

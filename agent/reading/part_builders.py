@@ -35,12 +35,25 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
             return None
         limits = [replace(limits[0], operator=INVERSE[limits[0].operator])]
     group, element = node.first("grp"), node.first("elem")
+    if element is not None and element.value == "C" and node.mentions("groups"):
+        return Refusal("it counts the carbons of a part, which are not all")  # 'a ten-carbon spacer'
+    if len(node.nodes("Group")) > 1:
+        return _counted_on(node, stance, limits)
     if group is not None:
         return [Statement("count", "", name=group.value, limit=limit) for limit in limits]
     if element is not None:
         return [Statement("count", "", name=element.value, what="element", limit=limit) for limit in limits]
     atoms = "'atoms' are counted without hydrogen"
     return [Statement("property", "", name="heavy_atoms", limit=limit, assumption=atoms) for limit in limits]
+
+
+def _counted_on(node: Node, stance: Stance, limits: list[Limit]) -> Built:
+    """'two primary amines on a benzene ring': so many of the first, and the second."""
+    first, second = (m.value for m in node.mentions("grp"))
+    if stance.denied or any(limit.operator in ("<", "<=") or not limit.low for limit in limits):
+        return None
+    counted = [Statement("count", "", name=first, limit=limit) for limit in limits]
+    return [*counted, Statement("motif", "", name=second, smarts=GROUPS[second].smarts)]
 
 
 #: Words behind a group or element that make it the name of a measured property: 'hydroxyl value', 'iodine values'.
@@ -80,6 +93,14 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     """A list of groups, elements or compounds, asked for or denied."""
     if stance.denied and node.mentions("intersective"):
         return None  # 'no hindered esters' leaves others
+    if _bound_to_ions(node):
+        return None  # 'as the amine salt'
+    if node.nodes("Shared") and not stance.denied and "or" in [lattice.lower(k) for k in range(node.i, node.j)]:
+        return None
+    if node.nodes("Hanging") and not stance.free:
+        return None  # 'cobalt- and chromium ...'
+    if node.mentions("halide") and (not stance.denied or not _of_halogens(node)):
+        return None  # 'acyl chloride or bromide'
     if node.mentions("blame") and not stance.denied:
         return None  # 'a nasty ester'
     items = [item for part in node.nodes("List") for item in part.nodes("Item")]
@@ -87,8 +108,8 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     last = items[-1].mentions()[-1]
     if lattice.lower(last.j - 1) in ("groups", "group", "rings", "moieties", "atoms", "units"):
         forms = [replace(form, counted=False) for form in forms]  # 'nitro and azide groups'
-    joints = _joints(items, lattice)
-    if stance.free and any("," in joint for joint in joints):
+    joints = joints_of(items, lattice)
+    if stance.free and any("," in joint for joint in joints) and not node.nodes("Hanging"):
         return None  # 'a carbazole core, halogen-free'
     if (
         stance.late
@@ -118,6 +139,18 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if "or" in " ".join(joints) or "/" in joints:
         return None
     return each(items, denied=False, catalogue=lattice.catalogue)
+
+
+def _bound_to_ions(node: Node) -> bool:
+    """Whether an ion or a salt is named after a group that bears no charge."""
+    ions = {m.i for m in node.mentions("ions")}
+    return any(m.j in ions and "+" not in GROUPS[m.value].example and "-]" not in GROUPS[m.value].example for m in node.mentions("grp"))
+
+
+def _of_halogens(node: Node) -> bool:
+    """Whether each halide of a list begins it or follows a halide or an element: a 'bromide' behind a group may be one of that group."""
+    items = [item for part in node.nodes("List") for item in part.nodes("Item")]
+    return all(not right.mentions("halide") or left.mentions("halide", "elem") for left, right in pairwise(items))
 
 
 def _blamed(node: Node, lattice: Lattice, built: Built) -> Built:
@@ -155,7 +188,8 @@ def _form(item: Node, lattice: Lattice) -> _Form:
 _ADDING = ("with", "bearing", "carrying", "containing", "w", "plus")
 
 
-def _joints(items: list[Node], lattice: Lattice) -> list[str]:
+def joints_of(items: list[Node], lattice: Lattice) -> list[str]:
+    """What joins each of ``items`` to the next: ',', 'and', ', or'."""
     joints = []
     for left, right in pairwise(items):
         first = min(m.i for m in right.mentions())
@@ -170,6 +204,8 @@ def _denied_items(items: list[Node], forms: list[_Form], joints: list[str], *, c
         return None  # 'no ester with a long chain' leaves others
     if joints and joints[-1] == "," and forms[0].article:
         return None  # 'never an ester, an amide': it is not said how the list goes on
+    if joints and all(joint == "," for joint in joints) and not _alike(forms):
+        return None  # 'without gadolinium, nitroxide radical': it is not said whether the negation goes on
     listed = bool(joints) and joints[-1] in ("or", "nor", ", or", ", nor", "and", ", and", "/")
     for form, joint in zip(forms[1:], joints, strict=True):
         alternative = "or" in joint.replace(",", " ").split() or "nor" in joint
@@ -185,11 +221,17 @@ def _denied_items(items: list[Node], forms: list[_Form], joints: list[str], *, c
     return each(items, denied=True, catalogue=catalogue)
 
 
+def _alike(forms: list[_Form]) -> bool:
+    """Whether all items are elements or compounds, or all are plurals, so that a comma between them goes on with what was said of the first."""
+    return not any(form.counted for form in forms) or all(form.plural for form in forms)
+
+
 def each(items: list[Node], *, denied: bool, catalogue: Catalogue) -> Built:
     """What each of ``items`` states; None if one of them states nothing."""
     built: list[Statement] = []
     for item in items:
-        mention = item.mentions("grp", "elem", "cmpd", "smiles", "prop")[0]
+        built += [Statement("motif", "", name=m.value, smarts=GROUPS[m.value].smarts, wanted=not denied) for m in item.mentions("shared")]
+        mention = item.mentions("grp", "elem", "halide", "cmpd", "smiles", "prop")[0]
         one = present(mention, denied, catalogue=catalogue)
         if one is None:
             return None
@@ -204,6 +246,8 @@ def present(mention: Mention, denied: bool, *, catalogue: Catalogue) -> Statemen
     if mention.kind == "elem":
         limit = Limit("==", low=0.0) if denied else Limit(">=", low=1.0)
         return Statement("count", "", name=mention.value, what="element", limit=limit)
+    if mention.kind == "halide":
+        return Statement("count", "", name=mention.value, what="element", limit=Limit("==", low=0.0)) if denied else None
     if mention.kind == "prop":
         if not catalogue[mention.value].integer or mention.value in ("formal_charge", "valence_electrons"):
             return None
@@ -239,8 +283,19 @@ def both(node: Node, stance: Stance, lattice: Lattice) -> Built:
     """'a macrocyclic ketone', 'phenolic oximes': both groups."""
     if not (stance.strong or stance.listed or _form(node, lattice).article):
         return None
-    names = [node.mentions("adjectival")[0].value, node.mentions("grp")[0].value]
+    names = [node.mentions("adjectival", "substituent")[0].value, node.mentions("grp")[0].value]
     return [Statement("motif", "", name=name, smarts=GROUPS[name].smarts) for name in names]
+
+
+def contrast(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'ethoxy not methoxy': the first, and not the second."""
+    items = node.nodes("Group") + node.nodes("Element")
+    wanted, spurned = sorted(items, key=lambda item: item.i)
+    if node.mentions("blame") or not (stance.strong or stance.listed or _form(wanted, lattice).article):
+        return None
+    asked = each([wanted], denied=False, catalogue=lattice.catalogue)
+    denied = each([spurned], denied=True, catalogue=lattice.catalogue)
+    return [*asked, *denied] if isinstance(asked, list) and isinstance(denied, list) else None
 
 
 def kept_out(node: Node, stance: Stance, lattice: Lattice) -> Built:

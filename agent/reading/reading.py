@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from agent.reading.clauses import Clause, Reader
+from agent.reading.clause import Clause
+from agent.reading.clauses import Reader
 from agent.reading.cut import cut, settled
+from agent.reading.grammar import Matcher
 from agent.reading.language import foreign_language
 from agent.reading.lexicon import Family
 from agent.reading.mentions import Lattice, scan
@@ -15,13 +17,14 @@ from tools.catalogue.catalogue import Catalogue
 
 @dataclass(frozen=True)
 class Reading:
-    """A goal cut into clauses. ``language``: the language it is written in where that is not English, else ''."""
+    """A goal cut into clauses. ``language``: the language it is written in where that is not English, else ''; ``matcher``: what was matched."""
 
     goal: str
     text: Text
     lattice: Lattice
     clauses: tuple[Clause, ...]
     language: str = ""
+    matcher: Matcher | None = field(default=None, compare=False, repr=False)
 
     def span(self, clause: Clause) -> tuple[int, int]:
         """Where the clause stands in the goal."""
@@ -49,4 +52,4 @@ def read(goal: str, *, catalogue: Catalogue) -> Reading:
         whole = Clause(0, len(lattice.pieces), "unread", reason=f"the goal seems to be written in {language}; goals are read in English")
         return Reading(goal, text, lattice, (whole,), language)
     reader = Reader(lattice)
-    return Reading(goal, text, lattice, tuple(settled(reader, cut(reader))))
+    return Reading(goal, text, lattice, tuple(settled(reader, cut(reader))), matcher=reader.matcher)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from agent.reading.clauses import Clause
+from agent.reading.clause import Clause
 from agent.reading.compact import parse_requirement
 from agent.reading.kept import compound_of, unstated_likeness
 from agent.reading.lexicon import Family

@@ -179,10 +179,17 @@ class StatementResolver:
         condition = count_condition(s.limit, s.phrase)
         if s.soft:
             raise Unread("a wish for a count is not scored; state it as a requirement")
+        if s.name == "primary amine" and s.phrase.lower().endswith(("amine", "amines")) and "primary" not in s.phrase.lower():
+            self._only_primary_amines()
         if s.limit.operator in ("bare",):
             self.assume(s.phrase, f"a number without a comparison is exact: {comparison(condition)}")
         smarts = GROUPS[s.name].smarts if s.what == "group" else ""
         self.requirements.append(CountRequirement(**_DUMMY, phrase=s.phrase, what=s.what, name=s.name, smarts=smarts, condition=condition))
+
+    def _only_primary_amines(self) -> None:
+        """Raises Unread for a 'diamine' of a goal that names amines of another degree."""
+        if any(other.name in ("secondary amine", "tertiary amine") for other in self.statements):
+            raise Unread("it is not said of which degree its amines are")
 
     def _motif(self, s: Statement) -> None:
         if s.soft:

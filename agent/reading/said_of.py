@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from agent.reading.clauses import STOPS, Clause, Reader
+from agent.reading.boundaries import STOPS
+from agent.reading.clause import Clause
+from agent.reading.clauses import Reader
 
 
 def signs(reader: Reader, i: int, j: int) -> str:

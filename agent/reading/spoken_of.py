@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.reading.clauses import Clause
+from agent.reading.clause import Clause
 from agent.reading.lexicon import Family
 from agent.reading.reading import Reading
 

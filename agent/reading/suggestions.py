@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agent.reading.builders import build
-from agent.reading.clauses import Clause
+from agent.reading.clause import Clause
+from agent.reading.frames import PERMISSION
 from agent.reading.grammar import Matcher, Node
 from agent.reading.reading import Reading
 from agent.reading.resolve import Resolver
@@ -32,6 +33,8 @@ def suggestion(reading: Reading, clause: Clause, resolver: Resolver) -> Suggesti
 
     Where words around it may turn it round, both readings are given.
     """
+    if clause.reason == PERMISSION:
+        return Suggestion()
     if clause.statements or clause.suggested:
         requirements, objectives = resolver.tried(clause.statements or clause.suggested)
         text = "; ".join(e.text for e in [*requirements, *objectives])
@@ -40,7 +43,7 @@ def suggestion(reading: Reading, clause: Clause, resolver: Resolver) -> Suggesti
         return Suggestion(text, tuple(requirements), tuple(objectives))
     if reading.language or clause.content in ("purpose", "head") or clause.j - clause.i > _LONGEST:
         return Suggestion()
-    matcher = Matcher(reading.lattice)
+    matcher = reading.matcher or Matcher(reading.lattice)
     longest: tuple[int, tuple[Statement, ...]] = (0, ())
     for i in range(clause.i, clause.j):
         for node in matcher.contents_at(i):

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from agent.reading import interpret
-from evals.judges.wishes import expected_atoms, judge_wishes
+from evals.judges.wish_atoms import expected_atoms
+from evals.judges.wishes import judge_wishes
 from evals.reading import judge_goal
 
 

@@ -111,7 +111,11 @@ def _motifs(limits: Limits) -> None:
         atoms = set(example.GetSubstructMatch(compile_smarts(wanted.smarts)))
         for excluded in limits.excluded:
             matches = example.GetSubstructMatches(compile_smarts(excluded.smarts))
-            if any(set(m) <= atoms for m in matches) and not _choice(wanted.smarts):
+            if (
+                any(set(m) <= atoms for m in matches)
+                and not _choice(wanted.smarts)
+                and not _without(example, wanted.smarts, excluded.smarts)
+            ):
                 phrase = f"{wanted.phrase} / {excluded.phrase}"
                 raise ContradictionError(f"every {wanted.name} holds {excluded.name}, which is excluded", phrase=phrase)
         if GROUPS[wanted.name].kind == "ring system" and rings is not None and rings.high < 1:
@@ -122,6 +126,28 @@ def _motifs(limits: Limits) -> None:
             query = compile_smarts(excluded.smarts)
             if lone is not None and query.GetNumAtoms() == 1 and lone.HasSubstructMatch(query):
                 raise ContradictionError(f"{symbol} is asked for, but {excluded.name} is excluded", phrase=f"{phrase} / {excluded.phrase}")
+
+
+def _without(example: Chem.Mol, wanted: str, excluded: str) -> bool:
+    """Whether ``example`` with methyl groups for the hydrogens of its heteroatoms still is ``wanted`` and no longer ``excluded``."""
+    return any(
+        form.HasSubstructMatch(compile_smarts(wanted)) and not form.HasSubstructMatch(compile_smarts(excluded))
+        for form in _methylated(example)
+    )
+
+
+def _methylated(example: Chem.Mol) -> list[Chem.Mol]:
+    """``example`` with one, and with every, hydrogen of each of its nitrogen, oxygen and sulfur atoms replaced by a methyl group."""
+    forms = []
+    for most in (1, 4):
+        form = Chem.RWMol(example)
+        for atom in [a for a in example.GetAtoms() if a.GetSymbol() in ("N", "O", "S")]:
+            for _ in range(min(most, atom.GetTotalNumHs())):
+                form.AddBond(atom.GetIdx(), form.AddAtom(Chem.Atom("C")), Chem.BondType.SINGLE)
+            form.GetAtomWithIdx(atom.GetIdx()).SetNumExplicitHs(max(0, atom.GetNumExplicitHs() - most))
+        Chem.SanitizeMol(form)
+        forms.append(form.GetMol())
+    return forms
 
 
 def _choice(smarts: str) -> bool:

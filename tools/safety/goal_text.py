@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from core import data
 from core.candidate import SafetyRuleHit, Verdict
-from tools.safety.named import Named, named
+from tools.safety.named import Named, named, objections
 from tools.safety.roles import JUDGED, Judged, Sentence, judged, sentences
 from tools.safety.spelling import normalise, unleet
 from tools.safety.words import HAZARDS, Mention
@@ -85,8 +85,9 @@ def goal_hits(text: str) -> list[SafetyRuleHit]:
         return [SafetyRuleHit(id="goal.too_long", name="goal too long to screen", verdict="block", reason=reason)]
     hits: dict[str, SafetyRuleHit] = {}
     plain = normalise(text)
+    found = objections(text)
     for version in dict.fromkeys((plain, unleet(plain), normalise(text.replace("\u200c", "")))):
-        for hit in _hits(version, named(text, version)):
+        for hit in _hits(version, named(found, version)):
             hits.setdefault(hit.id, hit)
     return list(hits.values())
 

@@ -20,7 +20,7 @@ from core.errors import StructureError
 from tools.safety.name_to_structure import smiles_of_name
 from tools.safety.spelling import normalise
 from tools.safety.structure import structure_verdict
-from tools.safety.tables import cas_numbers, hazard_names, judged_keys, medicines, name_digest, precursors, regulated
+from tools.safety.tables import cas_numbers, digest_of, hazard_names, judged_keys, medicines, precursors, regulated
 from tools.safety.words import Mention
 from tools.structures.names import common_names
 from tools.structures.parse import parse_smiles
@@ -52,10 +52,19 @@ class Named:
     hit: SafetyRuleHit
 
 
-def named(text: str, plain: str) -> list[Named]:
-    """What the guard objects to among the structures that ``text`` names; ``plain``: the same text in one spelling, which places refer to."""
+#: The words that name a structure, and what the guard says to it.
+Objection = tuple[str, SafetyRuleHit]
+
+
+def named(objections: list[Objection], plain: str) -> list[Named]:
+    """The ``objections`` with their places in ``plain``, the text in one spelling."""
+    return [Named(Mention("named", *_place(plain, words), "names"), hit) for words, hit in objections]
+
+
+def objections(text: str) -> list[Objection]:
+    """What the guard objects to among the structures that ``text`` names."""
     flat = unicodedata.normalize("NFKC", text)
-    found: list[tuple[str, SafetyRuleHit]] = []
+    found: list[Objection] = []
     for match in _CAS.finditer(flat):
         if (hit := _by_cas(match)) is not None:
             found.append((match[0], hit))
@@ -66,8 +75,7 @@ def named(text: str, plain: str) -> list[Named]:
         found += [(match[0], hit) for hit in _by_inchi(match[0])]
     for match in _SMILES.finditer(flat):
         found += [(match[0], hit) for hit in _by_smiles(match[0].strip(".:,"))]
-    found += _by_name(flat)
-    return [Named(Mention("named", *_place(plain, words), "names"), hit) for words, hit in found]
+    return found + _by_name(flat)
 
 
 def _place(plain: str, words: str) -> tuple[int, int]:
@@ -177,8 +185,11 @@ def _by_name(text: str) -> list[tuple[str, SafetyRuleHit]]:
     for i in range(len(words)):
         for size in range(_MOST_WORDS, 0, -1):
             phrase = " ".join(words[i : i + size]).strip(".,;:!?()\"'")
-            smiles = _names().get(normalise(phrase)) if i + size <= len(words) else None
-            if smiles is None and i + size <= len(words) and len(phrase) >= _SHORTEST and name_digest(phrase) in hazard_names():
+            if i + size > len(words):
+                continue
+            plain = normalise(phrase)
+            smiles = _names().get(plain)
+            if smiles is None and len(phrase) >= _SHORTEST and digest_of(plain) in hazard_names():
                 read |= set(range(i, i + size))
                 found.append((phrase, _structure_hit(phrase, "block", "it is the name of a structure that the guard blocks.")))
                 break

@@ -36,13 +36,21 @@ _BORDER = re.compile(f"(?<=[a-z0-9])(?={_UNSPACED})|(?<={_UNSPACED})(?=[a-z0-9])
 
 def normalise(text: str) -> str:
     """``text`` in lower case, without accents, hidden characters and look-alikes; hyphens are spaces, spelled-out words are joined."""
-    parted = _PARTS.sub(" ", unicodedata.normalize("NFKC", text))
-    plain = unicodedata.normalize("NFKD", _HIDDEN.sub("", parted)).casefold().translate(_LOOKALIKES)
-    plain = "".join(character for character in plain if not unicodedata.combining(character))
+    plain = text.lower() if text.isascii() else _plain_letters(text)
+    words = plain.split()
+    if plain.isascii() and all(word.isalnum() for word in words) and sum(len(word) == 1 for word in words) < 4:
+        return " ".join(words)  # plain words, none of them spelled out
     plain = _SPELLED_BY_SIGN.sub(_letters_joined, plain.translate(_QUOTES))
     plain = _BORDER.sub(" ", _DASHES.sub(" ", plain))
     plain = " ".join(plain.split())
     return _SPELLED.sub(_joined, plain)
+
+
+def _plain_letters(text: str) -> str:
+    """``text`` in lower case, without accents, hidden characters and look-alikes; what is ASCII alone has none of these."""
+    parted = _PARTS.sub(" ", unicodedata.normalize("NFKC", text))
+    plain = unicodedata.normalize("NFKD", _HIDDEN.sub("", parted)).casefold().translate(_LOOKALIKES)
+    return "".join(character for character in plain if not unicodedata.combining(character))
 
 
 def _joined(match: re.Match[str]) -> str:

@@ -77,7 +77,12 @@ def judged_keys() -> dict[str, str]:
 
 def name_digest(name: str) -> str:
     """A name as ``hazard_names.txt`` holds it: a digest of its letters and digits in one spelling, so that the file is no catalogue."""
-    flat = "".join(character for character in normalise(name) if character.isalnum())
+    return digest_of(normalise(name))
+
+
+def digest_of(plain: str) -> str:
+    """The digest of a name that is already in one spelling."""
+    flat = "".join(filter(str.isalnum, plain))
     return hashlib.blake2s(flat.encode(), digest_size=8).hexdigest()
 
 

@@ -1,0 +1,110 @@
+"""Where a clause can begin and end."""
+
+from __future__ import annotations
+
+from agent.reading.grammar import Matcher
+from agent.reading.mentions import Lattice
+
+#: Signs that end a clause, and those that also end a sentence.
+SIGNS = frozenset(",;:!?().[]")
+STOPS = frozenset(";.!?")
+#: Kinds of mentions with which a clause can begin.
+STARTERS = (
+    "open", "open_weak", "relative", "negation", "soft", "purpose", "and", "or", "but", "condition", "exception", "verbprop", "stable", "keep",
+    "same", "similar", "dissimilar", "similar_weak", "in_solvent", "necessity", "permission", "maximise", "minimise", "improve", "edit_add", "edit_replace", "adverbial", "only", "participle",
+    "unchanged", "leave", "vary_only", "put_out",
+)  # fmt: skip
+#: Words between what is said and of what it is said, those that may stand before that, and its most general nouns.
+_PLACING = frozenset(["in", "from", "of", "out", "within", "inside", "on"])
+_DETERMINERS = frozenset(["the", "this", "these", "our", "my", "its", "your", "such"])
+_WHOLES = frozenset(
+    [
+        "molecule", "molecules", "structure", "structures", "compound", "compounds", "product", "formula", "formulation", "recipe", "design", "component",
+        "material", "substance", "system", "candidate", "candidates", "answer", "answers", "list", "set", "package", "mixture",
+    ]
+)  # fmt: skip
+
+
+class Boundaries:
+    """The boundaries between the pieces of one goal."""
+
+    def __init__(self, lattice: Lattice) -> None:
+        self.lattice = lattice
+        self.matcher = Matcher(lattice)
+        self.end = len(lattice.pieces)
+        self._boundaries: dict[int, bool] = {}
+
+    def terse(self, i: int, j: int) -> bool:
+        """Whether pieces ``i`` to ``j`` are all that stands between two signs (or ends) of a list, none of them a question."""
+        before = i == 0 or self.sign(i - 1)
+        after = j >= self.end or self.lattice.lower(j) == "and" or (self.sign(j) and self.lattice.lower(j) not in ("?", ":", "("))
+        return before and after
+
+    def sign(self, i: int, signs: frozenset[str] = SIGNS) -> bool:
+        """Whether piece ``i`` is a sign between clauses; '.' and ',' inside numbers and words are none."""
+        if not 0 <= i < self.end or self.lattice.pieces[i].text not in signs:
+            return self.dash(i) if signs is SIGNS else False
+        piece, after = self.lattice.pieces[i], self.lattice.pieces[i + 1] if i + 1 < self.end else None
+        if piece.text == "." and self.lattice.has(i, "skip"):
+            return False  # of an abbreviation
+        if piece.text in ".,:" and after is not None and after.glued and after.text[0].isalnum():
+            return piece.text != "." and not (after.text[0].isdigit() and i and self.lattice.pieces[i - 1].text[-1].isdigit())
+        if piece.text in "()[]" and after is not None:
+            inside = piece.glued and i and self.lattice.pieces[i - 1].text[-1].isalnum()
+            return not (inside and piece.text in "([") and not (piece.text in ")]" and after.glued and after.text[0].isalnum())
+        return True
+
+    def dash(self, i: int) -> bool:
+        """Whether piece ``i`` is a dash between words with space on both sides."""
+        if not 0 < i < self.end - 1 or self.lattice.pieces[i].text != "-":
+            return False
+        return (
+            not self.lattice.pieces[i].glued and not self.lattice.pieces[i + 1].glued and not self.lattice.pieces[i + 1].text[0].isdigit()
+        )
+
+    def boundary(self, i: int) -> bool:
+        """Whether a clause may end before piece ``i`` and another begin with it."""
+        if i not in self._boundaries:
+            self._boundaries[i] = self._is_boundary(i)
+        return self._boundaries[i]
+
+    def _is_boundary(self, i: int) -> bool:
+        if i <= 0 or i >= self.end:
+            return True
+        if self.lattice.hyphen(i) or (self.lattice.pieces[i - 1].text == "-" and self.lattice.hyphen(i - 1)):
+            return False
+        if self.sign(i) or self.sign(i - 1):
+            return True
+        if self.lattice.lower(i) in ("we", "i") and self.lattice.pieces[i].text in ("we", "I", "We"):
+            return True
+        if self.lattice.has(i, "request") and self.lattice.lower(i) in ("i", "we", "find", "design", "suggest", "give", "propose"):
+            return True
+        after = [m for m in self.lattice.of(i, "after") if self.lattice.lower(m.j) != "than"]  # not 'and not more than one chlorine'
+        return self.lattice.has(i, *STARTERS) and not (after and self.lattice.has(i, "or", "and"))
+
+    def inside_compound(self, i: int, j: int) -> bool:
+        """Whether pieces ``i`` to ``j`` are a part of a hyphenated word only."""
+        return self.lattice.hyphen(j) or self.lattice.hyphen(i - 1)
+
+    def item(self, i: int, j: int) -> bool:
+        """Whether pieces ``i`` to ``j`` are an item of a terse list: 'phenol yes, amide no'."""
+        before = i == 0 or self.sign(i - 1) or self.lattice.has(i - 1, "and", "but")
+        return before and (j >= self.end or self.sign(j) or self.lattice.has(j, "and", "but"))
+
+    def places(self, j: int) -> list[int]:
+        """Behind words that say of what all this is said: 'in the dye', 'of this component', 'from our recipe'."""
+        if self.lattice.lower(j) not in _PLACING:
+            return []
+        k = j + (2 if self.lattice.lower(j) == "out" and self.lattice.lower(j + 1) == "of" else 1)
+        if self.lattice.lower(k) in ("it", "them", "there"):
+            return [k + 1]
+        if self.lattice.lower(k) not in _DETERMINERS:
+            return []
+        return [m.j for m in self.lattice.of(k + 1, "fam", "role")] + ([k + 2] if self.lattice.lower(k + 1) in _WHOLES else [])
+
+    def past(self, j: int) -> int:
+        """Behind words that say nothing."""
+        for k in reversed(self.matcher.starts(j)):
+            if self.boundary(k) and k >= j:
+                return k
+        return j

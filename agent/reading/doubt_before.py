@@ -1,0 +1,283 @@
+"""Why a clause that was read may not count after what stands before it."""
+
+from __future__ import annotations
+
+from agent.reading.boundaries import STARTERS
+from agent.reading.clause import Clause
+from agent.reading.clauses import Reader
+from agent.reading.doubt_words import (
+    ALTERNATIVE,
+    DOUBT,
+    EXCEPTION,
+    INSTEAD,
+    TOGETHER,
+    TURNING,
+    between,
+    excepted,
+    excludes_all,
+)
+from agent.reading.head_parts import NOT_IN_NAMES, adjective
+from agent.reading.said_of import articled, counted_together, goes_on, offered, signs
+
+#: Parts of a structure that a number behind them may count the atoms of.
+_PART_NOUNS = frozenset(
+    [
+        form
+        for noun in ("chain", "tail", "spacer", "linker", "bridge", "arm", "ring", "backbone", "core", "group", "substituent", "residue", "unit", "segment")
+        for form in (noun, f"{noun}s")
+    ]
+)  # fmt: skip
+
+
+def doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
+    sign = signs(reader, before.j, clause.i)
+    joined = between(reader, before.j, clause.i)
+    named = before.content == "head" and any(s.kind == "motif" for s in (*before.statements, *before.suggested))
+    if named and not sign and not joined and excludes_all(reader, clause):
+        return DOUBT
+    typed = clause.content == "derivative" and reader.lattice.lower(clause.start) == "of"
+    if typed and not (before.role == "head" or before.content == "head"):
+        return DOUBT  # 'no Michael acceptor | of the maleimide type'
+    atoms = any(s.kind == "count" and s.what == "element" for s in clause.statements)
+    if atoms and not sign and not joined and reader.lattice.lower(before.j - 1) in _PART_NOUNS:
+        return DOUBT  # 'an alkyl chain | of 12 carbons'
+    if before.role == "head" or (before.role == "unread" and before.content == "head"):
+        qualified = before.role == "unread" and not sign and clause.content == "limit" and not clause.opened and offered(reader, before)
+        return DOUBT if (before.uncertain and not sign) or qualified else ""
+    if before.role in ("read", "unread") and excepted(reader, before, clause, sign):
+        return EXCEPTION
+    if "or" in joined | _opened_by(reader, clause) and sign != "." and before.role in ("read", "unread") and before.content != "name":
+        return ALTERNATIVE
+    if (
+        before.role == "read"
+        and before.denied
+        and not before.adjectival
+        and not sign
+        and not joined
+        and clause.parts
+        and not clause.denied
+        and clause.opened
+        and not reader.lattice.text(clause.i, clause.j).lower().startswith(INSTEAD)
+    ):
+        return "it may say something of what is excluded"
+    if clause.plural and not (before.role == "read" and before.opened and not before.denied and sign != "."):
+        return DOUBT
+    hung = before.role in ("read", "unread") and before.parts and not before.denied and not sign and not joined
+    if hung and excludes_all(reader, clause):
+        return "it may say something of what is asked for"
+    demanded = before.role == "read" and before.closing and not before.denied
+    if (
+        demanded
+        and clause.closing
+        and clause.denied
+        and reader.lattice.lower(clause.j - 1) == "not"
+        and reader.lattice.lower(clause.j - 2) != "do"
+    ):
+        return "it is not said whether it is excluded or only not needed"  # 'an amide is a must, an ester not'
+    if counted_together(reader, before, clause, sign) or goes_on(reader, before, clause, sign):
+        return TOGETHER
+    both = clause.bare and clause.content == "motif" and articled(reader, clause) and articled(reader, before)
+    both = both and not ("but" in joined and not sign)  # 'is not a phenol but an aniline'
+    if (clause.listed or both) and before.role == "read" and before.denied and before.parts and sign != ".":
+        return "it may belong to what is excluded before it"
+    if before.role != "unread" or sign == "." or _introduces(reader, before):
+        return ""
+    return _behind_unread(reader, before, clause, sign, joined)
+
+
+#: Words that leave open what follows a colon behind them.
+_PREPOSITIONS = frozenset(["with", "to", "by", "of", "from", "than", "against", "on", "towards"])
+
+
+def _introduces(reader: Reader, before: Clause) -> bool:
+    """Whether unread words end with a noun for the thing designed and a colon, and deny nothing: 'our resist wants a base quencher:'."""
+    lattice, end = reader.lattice, before.j
+    named = [m for k in range(before.i, end) for m in lattice.of(k, "fam", "role") if m.j == end]
+    if lattice.lower(end) != ":" or not named:
+        return False
+    turning = (*TURNING, "condition", "than", "cmp")
+    return any(lattice.lower(k) in ("a", "an") for k in range(max(before.i, end - 4), end)) and not any(
+        lattice.has(k, *turning) for k in range(before.i, end)
+    )
+
+
+def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, joined: set[str]) -> str:
+    """Why a clause may not count behind one that was not read."""
+    if reader.lattice.lower(before.j) == ":" and reader.lattice.lower(before.j - 1) in _PREPOSITIONS:
+        return DOUBT  # 'incompatible with: an amine'
+    if before.content in ("purpose", "adverbial") and not joined and not sign:
+        if any(
+            reader.lattice.has(k, "negation", "negation_after", "subject", "necessity", "permission", "condition")
+            for k in range(before.i, before.j)
+        ):
+            return DOUBT  # it holds a verb of its own
+        if clause.content == "similarity" and any(reader.lattice.has(k, "num") for k in range(before.i, before.j)):
+            return DOUBT  # 'at wibble least 60 % similar to ...'
+        return "" if clause.opened or reader.lattice.has(clause.i, *STARTERS) else DOUBT
+    nominal = (
+        reader.lattice.has(
+            before.i,
+            "open",
+            "unchk",
+            "prop",
+            "relative",
+            "adjective_up",
+            "adjective_down",
+            "purpose",
+            "cmp",
+            "adjective_good",
+            "open_weak",
+            "necessity",
+        )
+        or before.reason != ""
+    )
+    if not sign and not joined:
+        return _right_behind_unread(reader, before, clause)
+    if clause.denied and joined and (clause.closing or clause.opened):
+        return ""
+    closed = _closed(reader, before)
+    if (
+        clause.content in ("limit", "level")
+        and not reader.lattice.has(clause.start, "num")
+        and _names_property(reader, clause)
+        and _measured(reader, before)
+    ):
+        return ""
+    if clause.parts and (
+        (clause.subject and before.content not in ("purpose", "adverbial"))
+        or (
+            clause.bare
+            and not (closed and (sign or (nominal and before.content not in ("purpose", "adverbial"))))
+            and not _counted_apart(reader, before, clause, sign)
+        )
+        or (not sign and not nominal)
+    ):
+        return DOUBT
+    if clause.bare and clause.content == "limit" and not _names_property(reader, clause) and before.content not in ("purpose", "adverbial"):
+        return DOUBT
+    return DOUBT if not sign and not nominal else ""
+
+
+#: With what words begin whose 'with' names another substance: 'reactive with an amine'.
+_MEETING = (
+    "react",
+    "bind",
+    "compat",
+    "incompat",
+    "miscib",
+    "immiscib",
+    "mix",
+    "blend",
+    "interact",
+    "conjugat",
+    "complex",
+    "coordinat",
+    "associat",
+    "cross",
+    "cur",
+)
+
+
+def _right_behind_unread(reader: Reader, before: Clause, clause: Clause) -> str:
+    """Why a clause may not count that no sign and no conjunction parts from one that was not read."""
+    if clause.closing and clause.denied and reader.lattice.has(clause.i, "relative"):
+        return ""
+    known = before.reason != "" or (reader.lattice.has(before.i, "unchk") and before.content != "joined") or _names_a_thing(reader, before)
+    if _names_a_thing(reader, before) and _says_of_it(reader, before, clause):
+        return ""
+    if clause.content == "formula":
+        return DOUBT  # 'hydrogenation of CO2'
+    if any(m.j > before.j for m in reader.lattice.of(before.i, "unchk")):
+        return DOUBT
+    if reader.lattice.lower(clause.i) == "with" and reader.lattice.lower(before.j - 1).startswith(_MEETING):
+        return DOUBT
+    leads = reader.lattice.has(clause.i, "open", "open_weak", "relative", "negation", "purpose") and not reader.lattice.has(
+        clause.i, "necessity"
+    )
+    known = known or (reader.lattice.has(clause.i, "relative") and _complete(reader, before))
+    return "" if known and leads and not (before.suggested and clause.parts) else DOUBT
+
+
+#: Kinds that the name of a thing does not hold.
+_NO_NAME = (
+    *tuple(kind for kind in NOT_IN_NAMES if kind not in ("stable", "verbprop", "prop", "quote")),
+    "num",
+    "request",
+    "negation_after",
+)
+
+
+def _names_a_thing(reader: Reader, before: Clause) -> bool:
+    """Whether an unread clause at the beginning of a sentence can only be the name of a thing: 'Ferroelectric nematics', 'The additive needed'.
+
+    A first word that may be a verb is none: 'Shun molecules', of which what follows is not asked for.
+    """
+    lattice, i = reader.lattice, before.i
+    if before.content in ("purpose", "adverbial") or any(lattice.has(k, *_NO_NAME) for k in range(i, before.j)):
+        return False
+    if i and not reader.sign(i - 1):
+        return _determined(reader, i)
+    if before.j - i == 1 or lattice.has(i, "grp", "elem", "cmpd", "fam", "role", "vague", "unchk", "plain"):
+        return True
+    return adjective(lattice, i)
+
+
+def _determined(reader: Reader, i: int) -> bool:
+    """Whether an article stands before piece ``i``, and nothing but a sign before that."""
+    lattice = reader.lattice
+    return lattice.lower(i - 1) in ("a", "an", "the", "our", "my", "this", "these") and (
+        i == 1 or reader.sign(i - 2) or lattice.has(i - 2, "request")
+    )
+
+
+def _says_of_it(reader: Reader, before: Clause, clause: Clause) -> bool:
+    """Whether a clause with a verb says something of the thing that is named before it: 'the additive needed | melts below 250 K'."""
+    if before.i != 1 or not _determined(reader, before.i) or clause.subject:
+        return False
+    if reader.lattice.has(clause.i, "verbprop"):
+        return True
+    told = clause.content in ("limit", "level", "objective") or clause.denied or reader.lattice.has(clause.i + 1, "open")
+    return reader.lattice.has(clause.i, "necessity") and told
+
+
+def _complete(reader: Reader, before: Clause) -> bool:
+    """Whether unread words end with a number, its unit or a known word, so that 'that ...' behind them speaks of the thing designed."""
+    lattice = reader.lattice
+    denies = any(lattice.has(k, "negation", "negation_after") for k in range(before.i, before.j))
+    ends = any(m.j == before.j and m.kind in ("num", "unit", "unchk") for k in range(before.i, before.j) for m in lattice.at[k])
+    return ends and not denies
+
+
+def _names_property(reader: Reader, clause: Clause) -> bool:
+    return any(m.kind in ("prop", "verbprop", "scale", "liquid") for k in range(clause.i, clause.j) for m in reader.lattice.at[k])
+
+
+def _measured(reader: Reader, before: Clause) -> bool:
+    """Whether words that were not read say how much of something there is, and deny nothing: 'a fire point of 300 °C'."""
+    inside = range(before.i, before.j)
+    return any(reader.lattice.has(k, "num") for k in inside) and not any(
+        reader.lattice.has(k, "between", "negation", "negation_after", "condition", "exception", "permission") for k in inside
+    )
+
+
+def _counted_apart(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
+    """Whether a number and a sign set the clause apart from words before it that deny nothing."""
+    denies = any(reader.lattice.has(k, "negation", "negation_after") for k in range(before.i, before.j))
+    return clause.content == "count" and bool(sign) and not denies
+
+
+def _closed(reader: Reader, before: Clause) -> bool:
+    """Whether an unread clause says what it says by itself: a purpose, a quantity, a known word; without a negation, and with no group in it."""
+    lattice = reader.lattice
+    inside = range(before.i, before.j)
+    if before.understood or any(m.j == before.j for m in lattice.of(before.i, "unchk")):
+        return True
+    if before.content in ("purpose", "adverbial"):
+        return not any(lattice.has(k, "negation", "negation_after") for k in inside)
+    if any(lattice.has(k, "negation", "negation_after", "grp") for k in inside):
+        return False
+    return any(lattice.has(k, "num", "unchk") for k in inside) or before.reason != ""
+
+
+def _opened_by(reader: Reader, clause: Clause) -> set[str]:
+    return {m.kind for m in reader.lattice.of(clause.i, "or")}

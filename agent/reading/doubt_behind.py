@@ -1,0 +1,201 @@
+"""Why a clause that was read may not count before what stands behind it."""
+
+from __future__ import annotations
+
+from agent.reading.clause import Clause
+from agent.reading.clauses import Reader
+from agent.reading.doubt_words import (
+    ALTERNATIVE,
+    DOUBT,
+    EXCEPTION,
+    INSTEAD,
+    TOGETHER,
+    TURNING,
+    between,
+    excepted,
+    excludes_all,
+    gives_reason,
+)
+from agent.reading.said_of import counted_together, goes_on, signs
+
+
+def doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
+    sign = signs(reader, clause.j, after.i)
+    joined = between(reader, clause.j, after.i)
+    if sign == "." or after.role in ("head", "adjunct"):
+        return ""
+    if excepted(reader, clause, after, sign):
+        return EXCEPTION
+    if "or" in joined and after.content != "name" and after.role in ("read", "unread"):
+        return ALTERNATIVE
+    if goes_on(reader, clause, after, sign):
+        return TOGETHER
+    if _dissolved_elsewhere(reader, clause, after, sign, joined):
+        return "only the solubility in water is predicted"
+    if after.content == "count" and counted_together(reader, clause, after, sign):
+        return TOGETHER
+    if after.role == "read":
+        return _before_read(reader, clause, after, sign, joined)
+    if after.role != "unread" or (gives_reason(reader, after) and not clause.listed):
+        return ""
+    return _before_unread(reader, clause, after, sign, joined) or _stuck_to_unread(reader, clause, after, sign, joined)
+
+
+def _dissolved_elsewhere(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> bool:
+    """Whether a solubility is one in something else than water: 'solubility above 10 g/L | in ethanol'."""
+    dissolves = any(s.name == "aqueous_solubility" for s in clause.statements)
+    lattice = reader.lattice
+    watery = any(lattice.lower(k) in ("water", "aqueous", "buffer", "pbs", "saline") for k in range(clause.i, after.j))
+    return dissolves and not sign and not joined and lattice.lower(after.i) in ("in", "into") and not watery
+
+
+def _before_read(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> str:
+    """Why a clause may not count before one that was read."""
+    if clause.parts and not clause.denied and not sign and not joined and excludes_all(reader, after):
+        return "what is said at the end may hold for it too"  # 'an ester with a phenol is not acceptable'
+    named = [m.j for m in reader.lattice.of(after.start, "grp", "elem", "prop")]
+    apart = reader.lattice.lower(max(named, default=after.start + 1) - 1).endswith("s") and not reader.lattice.lower(clause.j - 1).endswith(
+        "s"
+    )
+    apart = apart or any(
+        reader.lattice.lower(k) in ("is", "was") for k in range(after.start, after.j)
+    )  # 'an ester, chlorine is prohibited'
+    if clause.listed and after.closing and after.denied and sign == "," and not apart:
+        return "what is said at the end may hold for it too"
+    counted = clause.content == "count" and any(s.limit is not None and s.limit.operator == ">=" for s in clause.statements)
+    if after.closing and after.denied and not counted and joined and not sign and not clause.closing and not clause.opened:
+        return "what is said at the end may hold for it too"
+    return (
+        "it may be said of what is excluded"
+        if clause.denied
+        and not clause.adjectival
+        and clause.parts
+        and not sign
+        and not joined
+        and after.parts
+        and not after.denied
+        and after.opened
+        and not reader.lattice.text(after.i, after.j).lower().startswith(INSTEAD)
+        else ""
+    )
+
+
+def _before_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> str:
+    """Why a clause may not count before one that was not read: it is an item of the same list, or hangs on what that one says."""
+    if any(reader.lattice.lower(k) in ("-", "to") for k in range(clause.j, after.i)):
+        return DOUBT  # 'TPSA 60 - about 90': a range of which one end is understood
+    if clause.listed and joined:
+        return DOUBT
+    if clause.listed and not clause.denied and any(reader.lattice.has(k, *TURNING) for k in range(after.i, after.j)):
+        return DOUBT
+    if clause.content in ("kept", "varied") and not sign and not joined:
+        return DOUBT  # 'without changing the core it is hopeless'
+    if reader.lattice.lower(after.i) == "nor":
+        return DOUBT
+    bare = reader.lattice.has(after.i, "grp", "elem") and reader.lattice.lower(after.i - 1) not in ("a", "an")
+    if clause.content == "count" and joined and not sign and bare:
+        return TOGETHER  # 'at most 4 N | and O atoms'
+    starts_anew = ("open", "relative", "prop", "num", "negation", "unchk", "adjective_up", "adjective_down", "adjective_good", "purpose")
+    if clause.content == "vague" and clause.bare and joined and not sign and not reader.lattice.has(after.i, *starts_anew):
+        return DOUBT
+    if clause.plural and not reader.lattice.has(
+        after.i, "open", "prop", "num", "unchk", "cmp", "negation", "adjective_up", "adjective_down", "adjective_good"
+    ):
+        return DOUBT
+    if clause.listed and reader.lattice.has(after.i, "negation") and after.j - after.i <= 2:
+        return DOUBT
+    limiting = reader.lattice.has(after.i, "condition", "exception") and not reader.lattice.has(after.i, "purpose")
+    limiting = limiting and not ((sign or joined) and reader.lattice.has(after.i, "scarcely"))
+    limiting = limiting or reader.lattice.has(after.i, "exception")
+    if limiting and sign != ".":
+        return EXCEPTION
+    if clause.content == "elements" and (joined or sign == ",") and any(reader.lattice.has(k, "elem") for k in range(after.i, after.j)):
+        return DOUBT
+    if clause.content == "similarity" and not sign and any(reader.lattice.has(k, "similarity", "num") for k in range(after.i, after.j)):
+        return DOUBT
+    return ""
+
+
+def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> str:
+    """Why a clause may not count before one that was not read and that follows it without a sign, or in brackets."""
+    bracketed = any(reader.lattice.lower(k) == "(" for k in range(clause.j, after.i))
+    if bracketed and clause.content in ("similarity", "limit"):
+        return DOUBT
+    verb = reader.lattice.has(after.i, "necessity", "permission")
+    verb = verb or (clause.bare and clause.content == "motif" and after.content in ("", "joined"))
+    if not sign and not joined and verb and not _whole(reader, after) and reader.lattice.lower(after.j) != "?":
+        return DOUBT  # 'an ester | would please nobody'
+    inexact = any(s.limit is not None and s.limit.operator in ("bare", "~", "==") and s.limit.low != 0 for s in clause.statements)
+    if (
+        not sign
+        and not joined
+        and (
+            (inexact and not _whole(reader, after) and not _tells(reader, after) and not _use_of_parts(reader, clause, after))
+            or reader.lattice.lower(after.i) == "to"
+        )
+    ):
+        return DOUBT
+    if joined and not sign and after.closing and not clause.opened:
+        return "what is said at the end may hold for it too"
+    placed = after.content == "adverbial" and any(reader.lattice.has(k, "grp", "elem") for k in range(after.i, after.j))
+    if clause.content == "count" and placed and not sign and not joined:
+        return DOUBT  # 'at most two amines | on a benzene ring'
+    if (
+        not sign
+        and not joined
+        and after.content == "purpose"
+        and clause.content in ("vague", "level")
+        and reader.lattice.lower(clause.j - 1).endswith("stable")
+    ):
+        return DOUBT
+    if not sign and not joined and after.content == "adverbial" and clause.content in ("vague", "level", "similarity", "objective"):
+        return DOUBT
+    here = after.content == "adverbial" and clause.closing and reader.lattice.lower(after.i + 1) in ("this", "our", "the", "my", "these")
+    here = here or (after.content == "adverbial" and _of_the_whole(reader, after)) or _one_of_many(reader, clause, after)
+    if not sign and not joined and (clause.denied and clause.parts) and not here and after.content != "purpose":
+        return DOUBT
+    plural = clause.parts and not clause.denied and clause.content == "motif" and reader.lattice.lower(clause.j - 1).endswith("s")
+    names = any(reader.lattice.has(k, "grp", "elem") for k in range(after.i, after.j))
+    names = names and not (clause.opened and any(reader.lattice.has(k, "num") for k in range(after.i, after.j)))
+    if plural and (joined or sign) and (names or after.closing) and not reader.lattice.has(after.i, "open", "negation", "open_weak"):
+        return DOUBT
+    if plural and not sign and not joined and after.content != "purpose" and not _whole(reader, after):
+        return DOUBT
+    return ""
+
+
+def _one_of_many(reader: Reader, clause: Clause, after: Clause) -> bool:
+    """Whether a verb in the singular follows a noun in the plural, and so speaks of the thing designed: 'free of rings | that degrades'."""
+    noun, verb = reader.lattice.lower(clause.j - 1), reader.lattice.lower(after.i + 1)
+    plural = noun.endswith("s") and not noun.endswith("ss")
+    singular = (verb.endswith("s") and not verb.endswith("ss")) or verb in ("is", "has", "does")
+    return plural and singular and reader.lattice.lower(after.i) in ("that", "which")
+
+
+def _use_of_parts(reader: Reader, clause: Clause, after: Clause) -> bool:
+    """Whether unread words say what counted parts are for: 'one carboxylic acid for conjugation', not 'two esters for every amide'."""
+    lattice = reader.lattice
+    shared = lattice.lower(after.i + 1) in ("every", "each", "one") or any(
+        lattice.has(k, "num", "grp", "elem", "negation") for k in range(after.i, after.j)
+    )
+    return clause.content == "count" and after.content == "purpose" and lattice.lower(after.i) == "for" and not shared
+
+
+def _tells(reader: Reader, after: Clause) -> bool:
+    """Whether unread words say with a verb of their own what else the thing does: 'that mixes with lubricants', not 'which is a maximum'."""
+    lattice = reader.lattice
+    auxiliary = lattice.has(after.i + 1, "skip", "necessity", "permission", "link", "negation")
+    return lattice.has(after.i, "relative") and lattice.lower(after.i) in ("that", "which", "who") and not auxiliary
+
+
+def _of_the_whole(reader: Reader, after: Clause) -> bool:
+    """Whether unread words say of what all this is said, and of no part of it: 'in the proton-conducting monomer', 'as accelerators'."""
+    lattice = reader.lattice
+    named = any(m.j == after.j for k in range(after.i, after.j) for m in lattice.of(k, "fam", "role"))
+    return named and (lattice.lower(after.i) == "as" or lattice.lower(after.i + 1) in ("this", "our", "the", "my", "these"))
+
+
+def _whole(reader: Reader, clause: Clause) -> bool:
+    """Whether an unread clause was read by itself, speaks of a property, and begins as a clause of its own: 'that survives 180 °C (unread)'."""
+    own = reader.lattice.has(clause.i, "relative", "open", "open_weak", "verbprop", "prop")
+    return bool(clause.suggested) and clause.content in ("limit", "level", "objective", "vague") and own

@@ -1,0 +1,47 @@
+"""Reasons why a clause may not count, and what both its neighbours may hold."""
+
+from __future__ import annotations
+
+from agent.reading.clause import Clause
+from agent.reading.clauses import Reader
+
+#: Reasons why a clause that was read does not count.
+DOUBT = "its neighbour was not understood, and may change what it means"
+TOGETHER = "it is not said whether the number counts each or all of them"
+ALTERNATIVE = "alternatives between unlike conditions cannot be checked"
+EXCEPTION = "a condition or an exception is not understood"
+#: Words behind what is excluded that name what is wanted in its place.
+INSTEAD = "in favo"
+#: What an unread end of a list may hold that turns all of it: 'aluminium, alcohol, parabens: all three undesired'.
+TURNING = ("negation", "negation_after", "free", "permission", "permission_after", "exception")
+#: Words that give a reason, which changes nothing.
+_REASONS = ("because", "since", "due", "owing", "thanks")
+
+
+def between(reader: Reader, i: int, j: int) -> set[str]:
+    """The kinds of joining words between pieces ``i`` and ``j``."""
+    return {m.kind for k in range(i, j) for m in reader.lattice.of(k, "and", "or", "but")}
+
+
+def excepted(reader: Reader, clause: Clause, after: Clause, sign: str) -> bool:
+    """Whether what follows a clause about parts takes something out of it: 'no aromatic rings | other than phenyl'."""
+    return clause.parts and after.role == "read" and sign != "." and reader.lattice.has(after.i, "exception")
+
+
+def excludes_all(reader: Reader, clause: Clause) -> bool:
+    """Whether a clause ends with an exclusion that may hold for what it hangs on: '(an ester) with a phenol is not acceptable'."""
+    lattice = reader.lattice
+    if any(lattice.has(k, "negation") for k in range(clause.i, clause.start)):
+        return False  # 'an ether with no hydroxyl is wanted'
+    apart = lattice.lower(clause.i) in ("where", "in", "so", "such", "whose")
+    copula = any(
+        lattice.lower(k) in ("is", "are", "must", "should", "shall", "has", "have", "ought") for k in range(clause.i + 1, clause.j)
+    )
+    return clause.closing and clause.denied and copula and not apart and lattice.has(clause.i, "open", "relative", "open_weak")
+
+
+def gives_reason(reader: Reader, clause: Clause) -> bool:
+    """Whether an unread clause gives a reason: 'because they hydrolyse'."""
+    return reader.lattice.lower(clause.i) in _REASONS and not any(
+        reader.lattice.has(k, "condition", "exception") for k in range(clause.i, clause.j)
+    )

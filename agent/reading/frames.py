@@ -1,0 +1,248 @@
+"""What stands before and behind a content, and whether the clause asks for it, denies it, wishes for it or merely permits it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from agent.reading.boundaries import Boundaries
+from agent.reading.mentions import Mention
+from agent.reading.stance import Stance
+
+#: Kinds before a content, and what each changes.
+_BEFORE = (
+    "same",
+    "request",
+    "subject",
+    "relative",
+    "necessity",
+    "open",
+    "open_weak",
+    "negation",
+    "soft",
+    "permission",
+    "keep",
+    "fam",
+    "role",
+    "and_also",
+)
+_AFTER = (
+    "necessity",
+    "negation",
+    "negation_after",
+    "positive_after",
+    "necessity_after",
+    "permission_after",
+    "permission",
+    "soft_after",
+    "free",
+    "containing_suffix",
+    "terse_no",
+    "terse_yes",
+    "approval",
+)
+#: Openers that can hold a whole compound as a part ('containing caffeine', not 'with water').
+_HOLDING = ("contain", "bear", "incorporat", "featur", "possess", "compris", "includ", "carr")
+_MOST_BEFORE = 9
+#: With what an obligation begins that, where it is denied, leaves the choice.
+_OBLIGATIONS = frozenset(["need", "needs", "have", "has", "required"])
+#: What the one-word endings of terse items stand for.
+_TERSE = {"terse_no": "negation_after", "terse_yes": "positive_after"}
+#: Why a permission asks for nothing.
+PERMISSION = "a permission asks for nothing"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What stands before a content."""
+
+    at: int
+    negations: int = 0
+    strong: bool = False
+    weak: bool = False
+    soft: bool = False
+    permitted: bool = False
+    keep: bool = False
+    subject: bool = False
+    holding: bool = False
+    denied_subject: bool = False
+    named: bool = False
+    necessary: bool = False
+    words: int = 0
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What stands behind a content."""
+
+    at: int
+    kinds: tuple[str, ...] = field(default=())
+    words: int = 0
+
+    @property
+    def terse(self) -> bool:
+        """Whether it is one that only items of terse lists have: 'amide no'."""
+        return bool(self.kinds) and self.kinds[-1].startswith("terse")
+
+
+class Frames(Boundaries):
+    """Reads what stands around the contents of one goal."""
+
+    def openings(self, i: int) -> list[Opening]:
+        """Every way to read words from ``i`` as what stands before a content."""
+        found: dict[Opening, None] = {Opening(i): None}
+        todo = [Opening(i)]
+        while todo:
+            here = todo.pop(0)
+            if here.words >= _MOST_BEFORE:
+                continue
+            starts = self.matcher.starts(here.at)
+            if here.words and self.lattice.lower(here.at) == ":" and (here.negations or here.strong or here.necessary):
+                starts = (*starts, here.at + 1)  # 'it must have: a pyridine'
+            for start in starts:
+                if start > here.at and self.lattice.lower(start - 1) == ":":
+                    headed = replace(here, at=start, words=here.words + 1, strong=True)
+                    if headed not in found:
+                        found[headed] = None
+                        todo.append(headed)
+                for mention in self.lattice.of(start, *_BEFORE):
+                    nxt = self._after_opening(here, mention.kind, mention.j, start)
+                    if nxt is not None and nxt not in found:
+                        found[nxt] = None
+                        todo.append(nxt)
+        return list(found)
+
+    def _after_opening(self, here: Opening, kind: str, j: int, start: int) -> Opening | None:
+        nxt = replace(here, at=j, words=here.words + 1)
+        if kind == "negation":
+            if self.lattice.lower(start) == "nor" and here.negations:
+                return None
+            if self._not_needed(start, j):
+                return replace(nxt, permitted=True)
+            return replace(nxt, negations=here.negations + 1)
+        if kind in ("open", "request") and here.negations and self._not_needed(start, j):
+            return replace(nxt, negations=here.negations - 1, permitted=True)
+        if kind == "same":
+            return replace(nxt, negations=here.negations + 1) if not here.words else None
+        if kind == "open":
+            return replace(nxt, strong=True, holding=here.holding or self.lattice.lower(start).startswith(_HOLDING))
+        if kind == "request" and {"need", "want", "like", "needs", "wants"} & set(self.lattice.text(start, j).lower().split()):
+            return replace(nxt, strong=True)
+        if kind == "open_weak":
+            return replace(nxt, weak=True)
+        if kind == "soft":
+            return replace(nxt, soft=True)
+        if kind == "permission":
+            return replace(nxt, permitted=True)
+        if kind == "keep":
+            return replace(nxt, keep=True)
+        if kind in ("fam", "role"):
+            return self._subject(here, nxt, j)
+        if kind == "subject":
+            return replace(nxt, subject=here.subject or self.lattice.text(start, j).lower() not in ("i", "we", "you", "it"))
+        if kind == "necessity" and here.negations and self.lattice.lower(start - 1) == "not" and self.lattice.lower(start) in _OBLIGATIONS:
+            return replace(nxt, negations=here.negations - 1, permitted=True)  # 'does not have to contain'
+        return replace(nxt, necessary=here.necessary or kind == "necessity")
+
+    def _not_needed(self, start: int, j: int) -> bool:
+        """Whether a negation denies only that something is needed: 'need not contain', 'do not need to contain'."""
+        if self.lattice.lower(start) == "not" and j == start + 1:
+            return self.lattice.lower(start - 1) in ("need", "needs")
+        if self.lattice.lower(start) in ("need", "needs", "require", "requires") and j == start + 1 and self.lattice.lower(j) != "to":
+            return self.lattice.lower(start - 1) == "not"
+        end = j if self.lattice.lower(j) == "to" else j - 1
+        return self.lattice.lower(end) == "to" and self.lattice.lower(end - 1) in ("need", "have")
+
+    def _subject(self, here: Opening, nxt: Opening, j: int) -> Opening | None:
+        """'the dye must ...', 'no compounds containing ...': a noun for the thing designed, before a word that says something of it."""
+        if (
+            here.subject
+            or here.strong
+            or not self.lattice.has(
+                j, "necessity", "open", "relative", "negation", "verbprop", "stable", "skip", "permission", "similar", "prop"
+            )
+        ):
+            return None
+        return replace(nxt, subject=True, named=True, denied_subject=here.negations > 0)
+
+    def endings(self, j: int) -> list[Ending]:
+        """Every way to read words from ``j`` as what stands behind a content."""
+        found = [Ending(j)]
+        todo = [Ending(j)]
+        while todo:
+            here = todo.pop(0)
+            if here.words >= 6:
+                continue
+            for start in self.matcher.starts(here.at):
+                for m in self.lattice.of(start, *_AFTER):
+                    if m.kind == "soft_after" and here.words:
+                        continue
+                    nxt = Ending(m.j, (*here.kinds, m.kind), here.words + 1)
+                    if nxt not in found:
+                        found.append(nxt)
+                        todo.append(nxt)
+        told = [
+            Ending(m.j, (_TERSE.get(m.kind, m.kind),), 1)
+            for m in self.lattice.of(
+                j + 1, "terse_no", "terse_yes", *(("negation_after", "necessity_after") if self.lattice.lower(j) == ":" else ())
+            )
+            if self._told(j, m)
+        ]  # 'an ester? no'
+        told += [
+            Ending(place, (*e.kinds, "positive_after"), e.words + 1)
+            for e in found
+            if e.kinds and e.kinds[-1] in ("necessity", "negation") and e.words < 4
+            for place in self.places(self.matcher.starts(e.at)[-1])
+        ]
+        return [e for e in found if not e.kinds or e.kinds[-1] not in ("negation", "necessity", "permission")] + told
+
+    def _told(self, j: int, answer: Mention) -> bool:
+        """Whether ``answer``, behind the sign at ``j``, decides on what stands before it: 'an ester? no', 'amide, yes; amine, no', 'rings: skip'."""
+        if answer.j < self.end and not self.sign(answer.j):
+            return False
+        plain = self.lattice.text(answer.i, answer.j).lower() in ("no", "yes")
+        labelled = self.lattice.lower(j) in ("?", ":") or self.dash(j)
+        return labelled or (self.lattice.lower(j) == "," and plain and self.lattice.lower(answer.j) != ",")
+
+
+def stance_of(opening: Opening, ending: Ending) -> Stance | str | None:
+    """Whether the clause asks for its content or denies it; the reason if it does neither; None if its words do not go together."""
+    kinds = [_TERSE.get(kind, kind) for kind in ending.kinds if kind != "approval"]
+    soft = opening.soft or "soft_after" in kinds
+    negations = opening.negations
+    tail = [k for k in kinds if k not in ("necessity", "soft_after", "negation", "permission")]
+    if len(tail) > 1 or ("negation" in kinds and not tail):
+        return None
+    inner = kinds.count("negation")
+    last = tail[0] if tail else ""
+    permitted = opening.permitted and not negations
+    if last in ("negation_after", "free"):
+        negations += 1 + inner
+    elif last == "necessity_after" and inner:
+        return "what is not required asks for nothing"
+    elif last == "permission_after":
+        if not inner:
+            return PERMISSION if not negations else "a negation and a permission: it is not clear which holds"
+        negations += inner
+    else:
+        negations += inner
+    if "permission" in kinds and not inner:
+        return PERMISSION
+    if permitted:
+        return PERMISSION
+    if opening.negations and last == "necessity_after":
+        return "a negation and a demand: it is not clear which holds"
+    if negations > 1:
+        return "a double negation: it is not clear what is meant"
+    if negations and soft:
+        return "a wish to avoid something is not scored; state it as a requirement"
+    framed = bool(opening.strong or opening.weak or negations or last)
+    strong = opening.strong or last in ("positive_after", "necessity_after", "containing_suffix")
+    return Stance(
+        denied=negations == 1,
+        soft=soft,
+        framed=framed,
+        strong=strong,
+        holding=opening.holding,
+        late=bool(last) and not opening.negations,
+        free=last == "free",
+    )
