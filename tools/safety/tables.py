@@ -11,7 +11,6 @@ from rdkit import Chem, rdBase
 from core import data
 from core.candidate import SafetyRuleHit, Verdict
 from tools.safety.forms import Form
-from tools.safety.spelling import normalise
 from tools.structures.standardise import inchikey
 
 #: Rows of regulated_keys.csv whose key is not the compound's but that of a mere ion, or of methane where a structure was missing
@@ -75,13 +74,9 @@ def judged_keys() -> dict[str, str]:
     return {number.key: number.verdict for number in cas_numbers().values() if number.key}
 
 
-def name_digest(name: str) -> str:
-    """A name as ``hazard_names.txt`` holds it: a digest of its letters and digits in one spelling, so that the file is no catalogue."""
-    return digest_of(normalise(name))
-
-
 def digest_of(plain: str) -> str:
-    """The digest of a name that is already in one spelling."""
+    """A name in one spelling (``spelling.normalise``) as ``hazard_names.txt`` holds it: a digest of its letters and digits, so that the file
+    is no catalogue."""
     flat = "".join(filter(str.isalnum, plain))
     return hashlib.blake2s(flat.encode(), digest_size=8).hexdigest()
 

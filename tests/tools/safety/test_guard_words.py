@@ -14,7 +14,7 @@ from evals.suites.guard import _cases, batches
 from tools.safety import name_to_structure, named
 from tools.safety.guard import concerns, goal_verdict, outcome
 from tools.safety.spelling import normalise, unleet, within
-from tools.safety.tables import hazard_names, name_digest
+from tools.safety.tables import digest_of, hazard_names
 from tools.safety.words import lexicon, mentions
 
 BATCHES = list(batches())
@@ -187,7 +187,7 @@ def test_named_structures(text: str, expected: str) -> None:
 
 
 def test_names_of_hazards_are_known_by_digest_only() -> None:
-    assert name_digest("Trinitro-Toluene") == name_digest("trinitrotoluene")
+    assert digest_of(normalise("Trinitro-Toluene")) == digest_of(normalise("trinitrotoluene"))
     assert all(len(entry) == 16 and int(entry, 16) >= 0 for entry in hazard_names())
     assert len(hazard_names()) > 1000
 
