@@ -16,7 +16,7 @@ from core.candidate import RouteStep
 from tools.structures.similarity import morgan_fingerprint
 from tools.synthesis.blocks import Block, BlockLibrary
 from tools.synthesis.reactions.partners import partners
-from tools.synthesis.reactions.run import fits, in_excess, run
+from tools.synthesis.reactions.run import in_excess, places, run
 from tools.synthesis.reactions.table import Reaction, reactions
 
 MAX_STEPS = 3
@@ -101,7 +101,8 @@ def splice(first: Steps, second: Steps, rng: random.Random) -> Steps | None:
     if a == b or len(before) >= MAX_STEPS:
         return None
     mols = Chem.MolFromSmiles(a), Chem.MolFromSmiles(b)
-    ways = [(r, i) for r in reactions().values() if r.reactants == 2 for i in (0, 1) if fits(r, i, mols[0]) and fits(r, 1 - i, mols[1])]
+    others = {(r.name, i) for r, i in _places(mols[1])}
+    ways = [(r, i) for r, i in _places(mols[0]) if r.reactants == 2 and (r.name, 1 - i) in others]
     if not ways:
         return None
     reaction, position = rng.choice(ways)
@@ -169,13 +170,7 @@ def run_step(reaction: Reaction, reactants: Sequence[Chem.Mol]) -> RouteStep | N
 
 def _places(mol: Chem.Mol) -> tuple[tuple[Reaction, int], ...]:
     """Where ``mol`` can take part: reactions and positions."""
-    return _places_of(Chem.MolToSmiles(mol))
-
-
-@lru_cache(maxsize=20_000)
-def _places_of(smiles: str) -> tuple[tuple[Reaction, int], ...]:
-    mol = Chem.MolFromSmiles(smiles)
-    return tuple((r, i) for r in reactions().values() for i in range(r.reactants) if fits(r, i, mol))
+    return places(Chem.MolToSmiles(mol))
 
 
 def _react(

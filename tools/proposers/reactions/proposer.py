@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from rdkit import Chem, rdBase
 
@@ -81,13 +83,13 @@ class ReactionsProposer:
             barren = tries - _BARREN if fit.fixed else 0  # fixed atoms that no block brings along are not met by going on
             while len(found) < wanted and tries > (0 if found else barren):
                 tries -= 1
-                near = sorted(found.values(), key=_nearness)[:_NEAREST] if fit.steerable and rng.random() < 0.4 else []
+                near = heapq.nsmallest(_NEAREST, found.values(), key=_nearness) if fit.steerable and rng.random() < 0.4 else []
                 built = _varied(rng.choice(near)[1], library, rng) if near else bench.build(rng)
                 if built is None or built.smiles in found or built.smiles in taken:
                     continue
                 mol = Chem.MolFromSmiles(built.smiles)
                 if mol is not None and _worth_it(mol, fit, library, lifted) and not (plain and mol.HasSubstructMatch(_AZO)):
-                    found[built.smiles] = (fit.distance(mol) if fit.steerable else 0.0, built)
+                    found[built.smiles] = (round(fit.distance(mol), 3) if fit.steerable else 0.0, built)
         ordered = sorted(found.values(), key=_nearness)
         return [self._proposal(built, library) for _, built in ordered[: request.count]]
 
@@ -162,8 +164,8 @@ def _usable(route: Route, library: BlockLibrary) -> bool:
     return all(library.find(Chem.MolFromSmiles(r)) is not None for s in route.steps for r in s.reactants if r not in made)
 
 
-def _nearness(item: tuple[float, Built]) -> float:
-    return round(item[0], 3)
+#: Distance from the spec, of what was found.
+_nearness = itemgetter(0)
 
 
 def _varied(built: Built, library: BlockLibrary, rng: random.Random) -> Built | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rdkit import Chem, rdBase
 
-from tools.synthesis.reactions.table import Reaction
+from tools.structures.prescreen import Prescreen
+from tools.synthesis.reactions.table import Reaction, reactions
 
 
 def fits(reaction: Reaction, position: int, mol: Chem.Mol) -> bool:
@@ -23,18 +25,36 @@ def fits(reaction: Reaction, position: int, mol: Chem.Mol) -> bool:
     return not any(mol.HasSubstructMatch(guard.query) for guard in reaction.guards[position])
 
 
+@lru_cache(maxsize=20_000)
+def places(smiles: str) -> tuple[tuple[Reaction, int], ...]:
+    """Where a molecule (canonical SMILES) can take part: reactions and positions, in the order of the table."""
+    mol = Chem.MolFromSmiles(smiles)
+    screen, asked = _screen()
+    return tuple(place for place, may in zip(asked, screen.possible(mol), strict=True) if may and fits(*place, mol))
+
+
+@lru_cache(maxsize=1)
+def _screen() -> tuple[Prescreen, tuple[tuple[Reaction, int], ...]]:
+    """The screen of every template, and the reactions and positions that the templates are of."""
+    asked = tuple((reaction, position) for reaction in reactions().values() for position in range(reaction.reactants))
+    queries = [Chem.Mol(reaction.template(position)) for reaction, position in asked]
+    for query in queries:
+        for atom in query.GetAtoms():
+            atom.SetAtomMapNum(0)  # the numbers of the template are no part of what it asks
+    return Prescreen(queries), asked
+
+
 def products(reaction: Reaction, reactants: Sequence[Chem.Mol]) -> list[str]:
     """Distinct canonical SMILES of what the template makes of ``reactants``, sorted; one connected molecule each; [] if it does not run."""
-    found: set[str] = set()
+    written: set[str] = set()
     with rdBase.BlockLogs():
         for product, *others in reaction.forward.RunReactants(tuple(reactants), 100):
             if others or Chem.SanitizeMol(product, catchErrors=True) != Chem.SanitizeFlags.SANITIZE_NONE:
                 continue
             if len(Chem.GetMolFrags(product)) == 1:
-                mol = Chem.MolFromSmiles(Chem.MolToSmiles(product))
-                if mol is not None:
-                    found.add(Chem.MolToSmiles(mol))
-    return sorted(found)
+                written.add(Chem.MolToSmiles(product))
+        read = map(Chem.MolFromSmiles, written)
+        return sorted({Chem.MolToSmiles(mol) for mol in read if mol is not None})
 
 
 def in_excess(reaction: Reaction, reactants: Sequence[Chem.Mol], position: int) -> list[Chem.Mol]:

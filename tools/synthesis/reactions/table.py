@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from rdkit import Chem
 from rdkit.Chem import rdChemReactions
@@ -47,14 +47,19 @@ class Reaction:
     runs: tuple[tuple[str, ...], str]
     refuses: tuple[str, ...]
 
-    @property
+    @cached_property
     def reactants(self) -> int:
         """How many reactants it takes."""
         return int(self.forward.GetNumReactantTemplates())
 
+    @cached_property
+    def templates(self) -> tuple[Chem.Mol, ...]:
+        """The query that each reactant must match."""
+        return tuple(self.forward.GetReactantTemplate(i) for i in range(self.reactants))
+
     def template(self, position: int) -> Chem.Mol:
         """The query that the reactant at ``position`` must match."""
-        return self.forward.GetReactantTemplate(position)
+        return self.templates[position]
 
 
 def _reaction(smarts: str) -> rdChemReactions.ChemicalReaction:
