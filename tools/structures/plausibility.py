@@ -14,6 +14,7 @@ from functools import lru_cache
 from rdkit import Chem
 
 from core import data
+from tools.structures.prescreen import Prescreen
 from tools.structures.ring_rules import ASKED_BY, RING_RULES, ring_breaches
 
 #: Places at which a rule is broken that are looked at, at most, for each of its queries.
@@ -92,13 +93,13 @@ _FEATURE_SMARTS = {
 
 
 @lru_cache(maxsize=1)
-def _feature_queries() -> tuple[tuple[str, Chem.Mol], ...]:
-    return tuple((name, Chem.MolFromSmarts(smarts)) for name, smarts in _FEATURE_SMARTS.items())
+def _feature_queries() -> dict[str, Chem.Mol]:
+    return {name: Chem.MolFromSmarts(smarts) for name, smarts in _FEATURE_SMARTS.items()}
 
 
 def _features(mol: Chem.Mol) -> set[str]:
     """What is present at all, so that most rules need not be tried."""
-    return {name for name, query in _feature_queries() if mol.HasSubstructMatch(query)}
+    return {name for name, query in _feature_queries().items() if mol.HasSubstructMatch(query)}
 
 
 def breaches(mol: Chem.Mol) -> Iterator[Breach]:
@@ -119,13 +120,29 @@ def first_violation(mol: Chem.Mol) -> str:
     ring = next(ring_breaches(mol), None)
     if ring is not None:
         return ring[0]
-    features = _features(mol)
-    for rule in rules():
-        if rule.needs and rule.needs.isdisjoint(features):
-            continue
-        if any(mol.HasSubstructMatch(query) for query in rule.queries):
+    screen, queries = _screen()
+    features: dict[str, bool] = {}
+    for (rule, query), may in zip(queries, screen.possible(mol), strict=True):
+        if may and (not rule.needs or _has_one(mol, rule.needs, features)) and mol.HasSubstructMatch(query):
             return rule.id
     return ""
+
+
+@lru_cache(maxsize=1)
+def _screen() -> tuple[Prescreen, tuple[tuple[PlausibilityRule, Chem.Mol], ...]]:
+    """The screen of every query of the table, and the queries with their rules, in its order."""
+    queries = tuple((rule, query) for rule in rules() for query in rule.queries)
+    return Prescreen([query for _, query in queries]), queries
+
+
+def _has_one(mol: Chem.Mol, names: frozenset[str], known: dict[str, bool]) -> bool:
+    """Whether ``mol`` has one of these features; what was looked at is put into ``known``."""
+    for name in names:
+        if name not in known:
+            known[name] = mol.HasSubstructMatch(_feature_queries()[name])
+        if known[name]:
+            return True
+    return False
 
 
 def violations(mol: Chem.Mol) -> list[tuple[str, str]]:

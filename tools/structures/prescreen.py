@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from threading import Lock
 from typing import TypeVar
 
@@ -64,7 +65,7 @@ class _Needs:
         """Bits of what a bond between two kinds of atoms meets."""
         met = 0
         for (text, partner, bond, in_ring, least, fewest), bit in self.bonds.items():
-            if (ring or not in_ring) and _holds(bond, (order, ring), _bond_holds):
+            if (ring or not in_ring) and _bond_can_be(bond, order, ring):
                 for (can_be, rings), (can_other, other_rings) in ((one, other), (other, one)):
                     if text in can_be and partner in can_other and rings >= least and other_rings >= fewest:
                         met |= bit
@@ -180,6 +181,12 @@ def _atom_holds(word: str, key: AtomKey) -> bool:
     if word in ("R0", "!R"):
         return key[5] == 0
     return key[5] > 0 if word == "R" else key[1] == (word == "a") if word in ("a", "A") else True
+
+
+@lru_cache(maxsize=4096)
+def _bond_can_be(text: str, order: float, ring: bool) -> bool:
+    """Whether a bond can be what ``text`` says."""
+    return _holds(text, (order, ring), _bond_holds)
 
 
 def _bond_holds(word: str, key: tuple[float, bool]) -> bool:
