@@ -37,11 +37,16 @@ def places(smiles: str) -> tuple[tuple[Reaction, int], ...]:
 def _screen() -> tuple[Prescreen, tuple[tuple[Reaction, int], ...]]:
     """The screen of every template, and the reactions and positions that the templates are of."""
     asked = tuple((reaction, position) for reaction in reactions().values() for position in range(reaction.reactants))
-    queries = [Chem.Mol(reaction.template(position)) for reaction, position in asked]
+    return screen_of([reaction.template(position) for reaction, position in asked]), asked
+
+
+def screen_of(templates: Sequence[Chem.Mol]) -> Prescreen:
+    """The screen of templates: the numbers of their atoms are no part of what they ask."""
+    queries = [Chem.Mol(template) for template in templates]
     for query in queries:
         for atom in query.GetAtoms():
-            atom.SetAtomMapNum(0)  # the numbers of the template are no part of what it asks
-    return Prescreen(queries), asked
+            atom.SetAtomMapNum(0)
+    return Prescreen(queries)
 
 
 def products(reaction: Reaction, reactants: Sequence[Chem.Mol]) -> list[str]:

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from rdkit import Chem, rdBase
+from rdkit.Chem import rdChemReactions
 
 from core.candidate import NO_ROUTE, Material, Route, RouteStep
+from tools.structures.prescreen import Prescreen
 from tools.synthesis.blocks import Block, BlockLibrary, flat_smiles, shipped
-from tools.synthesis.reactions.run import run
+from tools.synthesis.reactions.run import run, screen_of
 from tools.synthesis.reactions.table import Reaction, reactions
 
 MAX_STEPS = 3
@@ -64,22 +66,31 @@ def disconnections(mol: Chem.Mol, library: BlockLibrary | None = None, *, only_b
         return found
     tried = 0
     seen: set[tuple[str, ...]] = set()
+    screen, ways = _backwards()
     with rdBase.BlockLogs():
-        for reaction in reactions().values():
-            for backwards in reaction.retro:
-                for raw in backwards.RunReactants((flat,), MAX_MATCHES):
-                    reactants = _blocks(raw, library) if only_blocks else _readable(raw, library)
-                    if reactants is None:
-                        continue
-                    key = (reaction.name, *(flat_smiles(m) for m in reactants))
-                    if key in seen or tried >= MAX_PRECURSORS:
-                        continue
-                    seen.add(key)
-                    tried += 1
-                    made = run(reaction, reactants)
-                    if made is not None and same_structure(made, target):
-                        found.append(Disconnection(reaction, reactants))
+        for (reaction, backwards), may in zip(ways, screen.possible(flat), strict=True):
+            for raw in backwards.RunReactants((flat,), MAX_MATCHES) if may else ():
+                reactants = _blocks(raw, library) if only_blocks else _readable(raw, library)
+                if reactants is None:
+                    continue
+                key = (reaction.name, *(flat_smiles(m) for m in reactants))
+                if key in seen:
+                    continue
+                if tried >= MAX_PRECURSORS:
+                    return found
+                seen.add(key)
+                tried += 1
+                made = run(reaction, reactants)
+                if made is not None and same_structure(made, target):
+                    found.append(Disconnection(reaction, reactants))
     return found
+
+
+@lru_cache(maxsize=1)
+def _backwards() -> tuple[Prescreen, tuple[tuple[Reaction, rdChemReactions.ChemicalReaction], ...]]:
+    """The screen of what the reactions take apart, and each reaction with one way backwards, in their order."""
+    ways = tuple((reaction, backwards) for reaction in reactions().values() for backwards in reaction.retro)
+    return screen_of([backwards.GetReactantTemplate(0) for _, backwards in ways]), ways
 
 
 def _blocks(raw: Sequence[Chem.Mol], library: BlockLibrary) -> tuple[Chem.Mol, ...] | None:
