@@ -9,7 +9,7 @@ from evals.performance.process import MeasureError, printed
 from evals.performance.row import Row
 
 #: The goals of ``evals.benchmarks.screening``, and the loops that ask the same of 5,000 records that come with RDKit.
-_EXACT = '''
+_EXACT = """
 GOAL = "a molecule with logP between 2 and 3.5, TPSA between 40 and 90, QED of at least 0.7, SA score at most 3 and an amide group"
 
 def hits(smiles, group):
@@ -19,8 +19,8 @@ def hits(smiles, group):
             continue
         if 2 <= Crippen.MolLogP(mol) <= 3.5 and QED.qed(mol) >= 0.7 and sascorer.calculateScore(mol) <= 3:
             yield text
-'''
-_PREDICTED = '''
+"""
+_PREDICTED = """
 GOAL = "a molecule with logP below 3, MW below 350, TPSA between 40 and 80, a hydroxyl group and an aqueous solubility above -2.5 log mol/L"
 
 def hits(smiles, group):
@@ -30,9 +30,9 @@ def hits(smiles, group):
             continue
         if Crippen.MolLogP(mol) < 3 and (predict(["aqueous_solubility"], [text], "molecule", Conditions())["aqueous_solubility"][0].number or -9) > -2.5:
             yield text
-'''
+"""
 #: Prints the processor seconds of the loop and of the screen, each the least of three, and the hits of both.
-_COMPARE = '''
+_COMPARE = """
 import os, sys, tempfile, time
 from pathlib import Path
 from rdkit import Chem, RDConfig, RDLogger
@@ -78,7 +78,7 @@ for number in range(4):
     pairs.append((seconds(loop), seconds(ours, number)))
 clear()
 print(min(a for a, _ in pairs[1:]), min(b for _, b in pairs[1:]), loop(), ours(9))
-'''
+"""
 
 
 def _ratio(tree: Path, goal: str) -> float:
