@@ -26,6 +26,8 @@ STAGES = {
     "loop": ("propose", "standardise", "guard", "estimate", "check", "select"),
     "closing": ("route", "rank", "explain", "report"),
 }
+#: Nodes whose function has another name.
+FUNCTIONS = {"screen": "guard_goal"}
 WRITES = ("save_spec", "set_status", "approve_spec", "save_candidates", "add_event", "save_report")
 
 
@@ -71,10 +73,10 @@ class Trigger:
         self.away = False
 
 
-def _observed(step: Callable[..., Any], trigger: Trigger) -> Callable[..., Any]:
+def _observed(node: str, step: Callable[..., Any], trigger: Trigger) -> Callable[..., Any]:
     @functools.wraps(step)
     def run(state: Any, context: Any) -> Any:
-        trigger.place = (step.__name__, state.get("generation", 0))
+        trigger.place = (node, state.get("generation", 0))
         trigger.reach("begin")
         update = step(state, context)
         trigger.reach("done")
@@ -106,7 +108,8 @@ def arm(trigger: Trigger) -> None:
 
     for module in (opening, loop, closing):
         for name in STAGES[module.__name__.rpartition(".")[2]]:
-            setattr(module, name, _observed(getattr(module, name), trigger))
+            function = FUNCTIONS.get(name, name)
+            setattr(module, function, _observed(name, getattr(module, function), trigger))
     search = MilvusLiteratureStore.search
 
     def observed_search(self: Any, *args: Any, **kwargs: Any) -> Any:
