@@ -84,6 +84,10 @@ R = TypeVar("R", bound=RequirementBase)
 UNREGISTERED = ("similarity", "route")
 
 
+#: Kinds of requirements that say what a structure is like as a whole.
+_RESEMBLING = (ScaffoldRequirement, SimilarityRequirement, FixedAtomsRequirement, EditRequirement, ReferenceSetRequirement)
+
+
 class Objective(Model):
     """A soft wish: a property and the shape of its desirability (Derringer and Suich, J. Qual. Technol. 1980, 12, 214).
 
@@ -256,7 +260,23 @@ def must_ask(spec: DesignSpec) -> str:
     wishes = spec.wishes()
     if wishes.unchecked * 2 > wishes.total:
         return f"only {wishes.checked} of the {wishes.total} wishes of the goal could be read"
+    if wishes.unchecked and (named := _named_by_use(spec)) and not _says_what_it_is(spec):
+        return f'nothing that is checked says what makes it a "{named}"'
     return ""
+
+
+def _named_by_use(spec: DesignSpec) -> str:
+    """The words that name the thing designed where they say only what it is used for, which nothing computes; else ''."""
+    heads = {(s.start, s.end) for s in spec.reading if s.role == "head"}
+    return next((u.phrase for u in spec.unchecked if u.use and (u.start, u.end) in heads), "")
+
+
+def _says_what_it_is(spec: DesignSpec) -> bool:
+    """Whether the spec asks for a structure: a family, a part that must be there, a compound to resemble or to start from."""
+    if spec.family or any(isinstance(r, _RESEMBLING) for r in spec.requirements):
+        return True
+    counts = (r.condition.bounds()[0] for r in spec.requirements_of(CountRequirement))
+    return any(r.wanted for r in spec.requirements_of(MotifRequirement)) or any(least >= 1 for least in counts)
 
 
 def read_otherwise(spec: DesignSpec) -> str:

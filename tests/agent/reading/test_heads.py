@@ -106,3 +106,20 @@ def test_what_was_read_of_an_unread_clause_is_suggested() -> None:
 def test_the_letter_of_a_unit_is_no_element_that_could_be_meant(clause: str) -> None:
     (unread,) = interpret(f"a molecule with MW < 200, {clause}").unchecked
     assert unread.suggestion == ""
+
+
+@pytest.mark.parametrize(
+    ("goal", "objection"),
+    [
+        (
+            "a photoacid generator with MW below 400, no C-F bonds, gnarled",
+            'nothing that is checked says what makes it a "photoacid generator"',
+        ),
+        ("a photoacid generator with MW below 400, a thioether, no C-F bonds, gnarled", ""),
+        ("a photoacid generator with MW below 400 and no C-F bonds", ""),
+        ("a fungicide similar to aspirin, MW below 400, no nitro groups, gnarled", ""),
+        ("a molecule with MW below 400, no C-F bonds, gnarled", ""),
+    ],
+)
+def test_a_thing_that_is_named_by_its_use_alone_is_asked_about_where_something_is_unread(goal: str, objection: str) -> None:
+    assert must_ask(interpret(goal)) == objection
