@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.report import Report
+from tests.browser.looks import BROKEN_WORDS, PALE
 from tests.report_kit import dye_report, empty_report, polymer_report, small_report, unread_report
 from tools.reporting import render_html
 from tools.workspace import builtin
 
 pytestmark = pytest.mark.browser
-BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 WIDTHS = (1280, 800, 390, 320)
 #: What A4 leaves between margins of 12 mm, in CSS pixels.
 PAPER = 703
@@ -27,51 +25,6 @@ REPORTS: dict[str, Report] = {
     "unread words": unread_report(),
     "no candidates": empty_report(),
 }
-
-#: Words of running text (no SMILES) that stand on more than one line though nothing in them allows a break.
-BROKEN_WORDS = r"""() => {
-  const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node; (node = walker.nextNode());) {
-    if (node.parentElement.closest("code, svg, .hidden") || !node.parentElement.checkVisibility()) continue;
-    for (const word of node.data.matchAll(/[\p{L}\p{N}.,]+/gu)) {
-      const range = document.createRange();
-      range.setStart(node, word.index); range.setEnd(node, word.index + word[0].length);
-      if (new Set([...range.getClientRects()].map(r => Math.round(r.top))).size > 1) found.push(word[0] + " in " + node.data.trim().slice(0, 60));
-    }
-  }
-  return found;
-}"""
-
-#: Text whose contrast with what is behind it is under 4.5 (WCAG AA), with its contrast.
-PALE = r"""() => {
-  const numbers = text => text.match(/[\d.]+/g).map(Number);
-  const light = c => { const [r, g, b] = c.slice(0, 3).map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
-    return .2126 * r + .7152 * g + .0722 * b; };
-  const behind = e => { for (; e; e = e.parentElement) { const c = numbers(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] > 0) return c; }
-    return [255, 255, 255]; };
-  const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node; (node = walker.nextNode());) {
-    const e = node.parentElement, style = getComputedStyle(e);
-    if (!node.data.trim() || e.closest("title, .structure svg") || !e.checkVisibility()) continue;
-    const [a, b] = [light(numbers(e.closest("svg") ? style.fill : style.color)), light(behind(e))];
-    const contrast = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-    if (contrast < 4.5) found.push(node.data.trim().slice(0, 40) + " " + contrast.toFixed(2));
-  }
-  return found;
-}"""
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """A browser; the tests are skipped where there is none."""
-    program = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if program is None:
-        pytest.skip("there is no Chromium here: install it (Debian: apt-get install chromium)")
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not here: make test-browser")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

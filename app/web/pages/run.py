@@ -32,7 +32,7 @@ router = APIRouter()
 
 #: What the steps of a run are called.
 STAGES = {
-    "guard_goal": "screening the goal for safety",
+    "screen": "screening the goal for safety",
     "interpret": "reading the goal",
     "approve": "waiting for approval",
     "guard_spec": "screening what is asked for",
