@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 export GOAL
 
-.PHONY: help design serve test test-vllm test-aizynth test-torch test-browser check setup setup-dev lock clean
+.PHONY: help design serve test test-vllm test-aizynth test-torch test-browser test-quickstart check setup setup-dev lock clean
 
 help:
 	@echo 'make design GOAL="Design a heat-resistant polymer with Tg > 250 °C"   set up and run a design'
@@ -13,6 +13,7 @@ help:
 	@echo 'make test-aizynth                                                    tests with the real AiZynthFinder'
 	@echo 'make test-torch                                                      tests with torch, on a GPU where there is one'
 	@echo 'make test-browser                                                    the report in a browser: widths, contrast, keyboard, print'
+	@echo 'make test-quickstart                                                 every command of the quickstart as a new user types it'
 
 design: setup
 	@if [ -z "$$GOAL" ]; then echo 'give a goal: make design GOAL="a molecule with MW < 300"' >&2; exit 2; fi
@@ -42,6 +43,10 @@ test-torch: setup-dev
 # The report as a browser shows and prints it; the first time installs Playwright (130 MB) into the user's cache folder. Needs Chromium.
 test-browser: setup-dev
 	@PYTHONPATH="$$($(PYTHON) scripts/browser_env.py)" .venv/bin/python -m pytest -m browser tests/browser $(ARGS)
+
+# Every command of the quickstart, in order, each in a process of its own.
+test-quickstart: setup-dev
+	@.venv/bin/python -m pytest -m quickstart tests/test_quickstart.py $(ARGS)
 
 check: setup-dev
 	@scripts/check

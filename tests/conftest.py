@@ -14,10 +14,11 @@ from hypothesis import HealthCheck, settings
 
 from tests.forked import Workers
 
-#: Markers of tests that need a program with an environment of its own (``make test-vllm``, ``test-aizynth``, ``test-torch``, ``test-browser``).
-APART = ("vllm", "aizynth", "torch", "browser")
+#: Markers of tests that have a command of their own (``make test-vllm``, ``test-aizynth``, ``test-torch``, ``test-browser``, ``test-quickstart``):
+#: they need a program with an environment of its own, or minutes of real processes.
+APART = ("vllm", "aizynth", "torch", "browser", "quickstart")
 #: Tests that take minutes.
-LONG = ("tests/test_quickstart.py", "tests/graphs/", "tests/app/", "tests/contracts/", "tests/tools/screening/", "tests/tools/proposers/")
+LONG = ("tests/graphs/", "tests/app/", "tests/contracts/", "tests/tools/screening/", "tests/tools/proposers/")
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
 # The gate draws the same examples each time, however busy the machine is; elsewhere every run draws others.

@@ -8,10 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "quickstart.md"
 
 
+@pytest.mark.quickstart
 def test_every_command_of_the_quickstart_runs(tmp_path: Path) -> None:
     program = tmp_path / "bin" / "molwright"
     program.parent.mkdir()
