@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import resource
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +21,7 @@ from itertools import islice
 from pathlib import Path
 
 from core.candidate import Candidate, Origin, PropertyValue, RequirementResult, SafetyVerdict
-from core.options import RunOptions
+from core.report import Report
 from core.settings import read_settings
 from core.spec import Condition, DesignSpec, PropertyRequirement
 from memory.sql import SqlRunStore
@@ -34,13 +36,13 @@ OF_CANDIDATES = ("candidates", "property_values", "rankings")
 
 def design_run(budget: int) -> tuple[float, float, float]:
     """A design run in the home folder that is configured: kB a candidate with its checkpoints, MB of its trace, share of its seconds told there."""
-    from app.services.entry import Services
-
-    door = Services()
-    runs = door.runs()
-    report = runs.execute(runs.start(GOAL, RunOptions(yes=True, seed=3, budget=budget), use_models=False))
+    options = ["--yes", "--seed", "3", "--budget", str(budget), "--no-models", "--json", "-"]
+    done = subprocess.run([sys.executable, "-m", "app.cli", "design", GOAL, *options], capture_output=True, check=False)
+    report = Report.model_validate_json(done.stdout)
+    with SqlRunStore(read_settings().sql_url()) as store:
+        events = store.events(report.run_id)
     told: dict[str, dict[str, float]] = {}
-    for event in runs.trace(report.run_id):
+    for event in events:
         of_node = told.setdefault(event.node, {})
         of_node[event.kind] = of_node.get(event.kind, 0.0) + event.seconds
     # what a node reads from outside is part of its step, where it has one
@@ -164,14 +166,12 @@ def _many_runs(path: Path, runs: int, each: int) -> None:
 
 
 def sums(runs: int, each: int) -> tuple[float, float]:
-    """Processor seconds of the metrics of a store with ``runs`` runs of ``each`` candidates, and of the counts that ``runs show`` prints."""
-    from app.services.run_metrics import page
-
+    """Processor seconds of the sums behind the metrics of a store with ``runs`` runs of ``each`` candidates, and of the counts that ``runs show`` prints."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "molwright.db"
         _many_runs(path, runs, each)
         with _closing_figures(path) as figures, SqlRunStore(f"sqlite:///{path}") as store:
-            shown = _least(partial(page, figures, lambda: datetime.now(UTC)))
+            shown = _least(lambda: figures.read(datetime.now(UTC)))
             last = f"{runs - 1:012x}"
             if sum(store.candidate_counts(last).values()) != each:
                 raise RuntimeError("candidates are missing")
