@@ -8,7 +8,7 @@ import shlex
 from pydantic import Field
 
 from core.model import Model
-from serving.planner.tables import scheme
+from serving.tables import scheme
 from serving.topology import Deployment, Topology
 
 LOOPBACK = "127.0.0.1"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,29 @@ def test_everything_public_in_core_says_what_it_is() -> None:
                     if named and not node.name.startswith("_") and not ast.get_docstring(node):  # type: ignore[attr-defined, arg-type]
                         silent.append(f"{f.relative_to(ROOT)}:{node.lineno}")
     assert silent == []
+
+
+def _imported(text: str) -> Iterator[str]:
+    """Dotted names of ours that a module imports when it runs, also inside functions; not those that only type checkers read."""
+    tree = ast.parse(text)
+    unread = {
+        n for block in ast.walk(tree) if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.unparse(block.test) for n in ast.walk(block)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node not in unread:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import) and node not in unread:
+            yield from (alias.name for alias in node.names)
+
+
+def test_no_two_folders_import_each_other() -> None:
+    """The folders and modules directly inside a room; a circle through others counts too."""
+    uses: dict[str, set[str]] = {}
+    for f, text in SOURCES.items():
+        place = ".".join(f.relative_to(ROOT).with_suffix("").parts[:2])
+        named = {".".join(name.split(".")[:2]) for name in _imported(text) if name.split(".")[0] in ROOMS}
+        uses.setdefault(place, set()).update(named - {place})
+    TopologicalSorter(uses).prepare()  # raises CycleError, which names the circle
 
 
 #: Where numbers are made, what share of the public functions that take or give numbers must name a unit or a scale, and what share must say

@@ -36,8 +36,8 @@ OF_CANDIDATES = ("candidates", "property_values", "rankings")
 
 def design_run(budget: int) -> tuple[float, float, float]:
     """A design run in the home folder that is configured: kB a candidate with its checkpoints, MB of its trace, share of its seconds told there."""
-    asked = ["design", GOAL, "--yes", "--no-models", "--seed", "3", "--budget", str(budget), "--json", "-"]
-    done = subprocess.run([sys.executable, "-m", "app.cli", *asked], capture_output=True, text=True, check=True)
+    options = ["--yes", "--seed", "3", "--budget", str(budget), "--no-models", "--json", "-"]
+    done = subprocess.run([sys.executable, "-m", "app.cli", "design", GOAL, *options], capture_output=True, check=False)
     report = Report.model_validate_json(done.stdout)
     with SqlRunStore(read_settings().sql_url()) as store:
         events = store.events(report.run_id)
@@ -166,7 +166,7 @@ def _many_runs(path: Path, runs: int, each: int) -> None:
 
 
 def sums(runs: int, each: int) -> tuple[float, float]:
-    """Processor seconds of the metrics of a store with ``runs`` runs of ``each`` candidates, and of the counts that ``runs show`` prints."""
+    """Processor seconds of the sums behind the metrics of a store with ``runs`` runs of ``each`` candidates, and of the counts that ``runs show`` prints."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "molwright.db"
         _many_runs(path, runs, each)

@@ -10,8 +10,8 @@ from pydantic import Field
 from core.model import Model
 from serving.planner.flags import managed
 from serving.planner.memory import GIB, MemoryPlan, usable_gib
-from serving.planner.tables import overheads, scheme, schemes
 from serving.planner.weights import count_parameters, weight_bytes
+from serving.tables import overheads, scheme, schemes
 from serving.topology import Card, Deployment, Topology
 
 

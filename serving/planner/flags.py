@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from importlib import resources
 
 from serving.commands import MANAGED
-from serving.planner.tables import table
+from serving.tables import table
 
 _NUMBER = re.compile(r"-\d")
 

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from core.model import Model
 from serving.model_figures import ModelFigures
-from serving.planner.tables import overheads, scheme
 from serving.planner.weights import weight_bytes
+from serving.tables import overheads, scheme
 from serving.topology import Card, Deployment
 
 GIB = float(2**30)

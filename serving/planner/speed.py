@@ -6,8 +6,8 @@ from pydantic import Field
 
 from core.model import Model
 from serving.planner.memory import kv_request_bytes
-from serving.planner.tables import scheme
 from serving.planner.weights import token_bytes
+from serving.tables import scheme
 from serving.topology import Card, Deployment
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from serving.model_figures import ModelFigures
-from serving.planner.tables import Scheme
+from serving.tables import Scheme
 
 UNQUANTIZED_BYTES = 2.0
 

@@ -18,8 +18,8 @@ from serving.planner.checks import Finding
 from serving.planner.memory import GIB, activation_bytes, adapter_bytes, graph_gib, kv_request_bytes, kv_token_bytes, outside_torch_gib
 from serving.planner.plan import DeploymentPlan, plan_fleet
 from serving.planner.speed import speed_bounds
-from serving.planner.tables import scheme, schemes, table
 from serving.planner.weights import count_parameters, token_bytes, weight_bytes
+from serving.tables import scheme, schemes, table
 from serving.topology import Card, Deployment, Topology, load_topology
 
 HERE = Path(__file__).parent

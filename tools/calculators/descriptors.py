@@ -156,7 +156,7 @@ class Descriptors(PlainCalculator):
         return str(rdkit.__version__)
 
     def value(self, definition: Property, value: float) -> PropertyValue:
-        """The property value of a ``value`` that is at hand, in the property's unit: exact, with a sigma of 0."""
+        """The property value of a ``value`` that is at hand, in the property's unit: exact, with a sigma of 0; never None."""
         return PropertyValue(
             value=value,
             unit=definition.unit,

@@ -157,7 +157,7 @@ _SEVERITY: dict[Level, int] = {"low": 0, "moderate": 1, "high": 2}
 
 
 def least_risk(temperature_c: float) -> Level:
-    """The lowest level that any structure with carbon has at ``temperature_c`` (°C): what the rules for all of them give."""
+    """The lowest level that any structure with carbon has at ``temperature_c`` (°C): what the rules for all of them give. Never unknown."""
     levels = [_hit(rule, temperature_c).level for rule in thermal_rules() if rule.scope == "any" and rule.smarts == "[#6]"]
     return max(levels, key=_SEVERITY.__getitem__, default="low")
 

@@ -60,7 +60,7 @@ def _underestimated() -> tuple[tuple[str, Chem.Mol], ...]:
 
 
 def corrected(uncorrected_k: float) -> float:
-    """Stein and Brown's correction of an uncorrected boiling point of at most 700 K; both in K."""
+    """Stein and Brown's correction of an uncorrected boiling point of at most 700 K; both in K. Never raises: above that it does not hold."""
     return uncorrected_k - 94.84 + 0.5577 * uncorrected_k - 0.0007705 * uncorrected_k**2
 
 

@@ -28,7 +28,7 @@ def hits(smiles, group):
         mol = Chem.MolFromSmiles(text)
         if mol is None or not mol.HasSubstructMatch(group) or Descriptors.MolWt(mol) >= 350 or not 40 <= rdMolDescriptors.CalcTPSA(mol) <= 80:
             continue
-        if Crippen.MolLogP(mol) < 3 and (predict(["aqueous_solubility"], [text], "molecule", Conditions())["aqueous_solubility"][0].number or -9) > -2.5:
+        if Crippen.MolLogP(mol) < 3 and (predict(["aqueous_solubility"], [text], "molecule", EstimationConditions())["aqueous_solubility"][0].number or -9) > -2.5:
             yield text
 """
 #: Prints the processor seconds of the loop and of the screen, each the least of three, and the hits of both.
@@ -40,7 +40,7 @@ from rdkit.Chem import Crippen, Descriptors, QED, rdMolDescriptors
 sys.path.append(os.path.join(RDConfig.RDContribDir, "SA_Score"))
 import sascorer
 from agent.reading import interpret
-from core.spec import Conditions, MotifRequirement
+from core.spec import EstimationConditions, MotifRequirement
 from tools.execution import SerialExecutor
 from tools.predictors.predict import predict
 from tools.screening.journal import Journal
