@@ -1,1 +1,3 @@
 """Prompt templates as files, versioned by content hash."""
+
+import core  # noqa: F401  keeps numeric libraries on one thread: before anything of this package can load NumPy

@@ -1,1 +1,3 @@
 """The fleet of vLLM servers."""
+
+import core  # noqa: F401  keeps numeric libraries on one thread: before anything of this package can load NumPy

@@ -39,10 +39,10 @@ class SerialExecutor:
 
 
 def _prepare_worker() -> None:
-    """One thread a worker; Ctrl-C reaches the whole process group, and the parent decides what becomes of its workers."""
+    """One thread a worker, unless the environment says otherwise; Ctrl-C reaches the whole process group, and the parent decides what becomes of its workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for variable in THREAD_VARIABLES:
-        os.environ[variable] = "1"
+        os.environ.setdefault(variable, "1")
 
 
 class ProcessExecutor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Annotated
 
@@ -35,7 +34,6 @@ def optimise(
     """
     if not jsonl:
         raise UsageError("molwright optimise needs --jsonl: JSON lines on stdin and stdout; `molwright optimise --help` shows them")
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from tools.optimise.service import serve
 
     serve(sys.stdin, sys.stdout, (lambda line: None) if quiet else (lambda line: print(line, file=sys.stderr)), patience=patience)

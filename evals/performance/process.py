@@ -39,8 +39,9 @@ def run(tree: Path, arguments: Sequence[str], *, variables: Mapping[str, str | N
     ``variables``: of the environment, None for one that is to be unset. Raises MeasureError for an exit code that is not among ``exits``.
     """
     with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile("w+b") as out, tempfile.TemporaryFile("w+b") as err:
-        env = {**os.environ, "PYTHONPATH": str(tree), "MOLWRIGHT_HOME": home, **{k: v for k, v in variables.items() if v is not None}}
-        env = {k: v for k, v in env.items() if variables.get(k, "") is not None}
+        own = {"PYTHONPATH": str(tree), "MOLWRIGHT_HOME": home, "PYTHONPYCACHEPREFIX": _compiled().name}
+        env = {**os.environ, **own, **{k: v for k, v in variables.items() if v is not None}}
+        env = {k: v for k, v in env.items() if variables.get(k, "") is not None and k != "PYTHONDONTWRITEBYTECODE"}
         process = subprocess.Popen([sys.executable, *arguments], stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=env, cwd=home)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -62,6 +63,12 @@ def least(tree: Path, arguments: Sequence[str], *, times: int = 3) -> float:
         starts.append(run(tree, ["-c", _START]).seconds)
         found.append(run(tree, arguments).seconds)
     return min(found[1:]) / min(starts[1:]) * USUAL_START
+
+
+@cache
+def _compiled() -> tempfile.TemporaryDirectory[str]:
+    """Where modules are kept compiled, as an installed program has them, as long as this process lives."""
+    return tempfile.TemporaryDirectory()
 
 
 @cache
