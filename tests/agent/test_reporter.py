@@ -8,9 +8,10 @@ from typing import Any, cast
 import pytest
 
 from agent.reading import interpret
-from agent.roles.reporter.sentences import explain_candidate
+from agent.roles.reporter.sentences import explain_candidate, outcome
 from core.candidate import Candidate, Origin, PropertyValue
-from core.spec import DesignSpec
+from core.report import BindingRequirement, Report
+from core.spec import DesignSpec, PropertyRequirement
 from graphs.closing import _with_shown_properties
 from graphs.context import DesignContext
 from tools.workspace import builtin
@@ -65,3 +66,27 @@ def test_what_is_shown_quotes_the_flash_point_beside_a_level_that_was_found_with
         .split(".")[0]
     )
     assert sentence in (after.reason or "")
+
+
+@pytest.mark.parametrize(("best", "said"), [(360.0, True), (344.0, False), (None, False)])
+def test_a_range_narrower_than_the_error_of_its_prediction_is_said_to_be_so(best: float | None, said: bool) -> None:
+    spec = interpret("a dye with absorption maximum between 355 and 365 nm")
+    (asked,) = [r for r in spec.requirements_of(PropertyRequirement) if r.property == "absorption_maximum"]
+    binding = BindingRequirement(id=asked.id, text=asked.text, failed=160, failed_alone=160, evaluated=160, best=best)
+    report = Report(
+        run_id="r", goal=spec.goal, status="no_candidate", spec=spec, candidates=[], evaluated=160, binding_requirement=binding,
+        stop_reason="the budget is spent",
+    )  # fmt: skip
+    assert ("too large for a demand as narrow as this" in outcome(report, calculators=builtin().calculators)) == said
+
+
+def test_where_wishes_are_unchecked_only_what_is_checked_is_said_to_be_met() -> None:
+    spec = interpret("a wibbly frob with MW below 300, gnarled")
+    first = candidate("CCO", spec, ["molecular_weight"]).model_copy(update={"p_meets": 0.9, "rank": 1})
+    report = Report(
+        run_id="r", goal=spec.goal, status="success", spec=spec, candidates=[first], evaluated=10, stop_reason="the budget is spent"
+    )
+    text = outcome(report, calculators=builtin().calculators)
+    assert text.startswith("1 candidate meets all that could be checked (10 asked for)")
+    assert "that all of this holds together" in text
+    assert 'What is to be designed ("wibbly frob") was not understood' in text

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from core.candidate import Candidate, Citation, format_probability, format_value
-from core.report import Report
+from core.report import BindingRequirement, Report
 from core.spec import DesignSpec, EditRequirement, LevelRequirement, share_checked
 from tools.calculators.collection import Calculators
 from tools.calculators.thermal import volatility_words
@@ -79,6 +79,7 @@ def outcome(report: Report, *, calculators: Calculators) -> str:
         if binding:
             best = "" if binding.best is None else f"; the closest value was {_plain(binding.best)}"
             sentences.append(f"The requirement that binds is: {binding.text} ({binding.failed} structures fail it{best}).")
+            sentences += _too_narrow(binding, report.spec)
         together = binding_wishes(report.spec, calculators=calculators)
         if together is not None:
             sentences.append(together.text)
@@ -88,6 +89,18 @@ def outcome(report: Report, *, calculators: Calculators) -> str:
         if report.closest:
             sentences.append(f"The {len(report.closest)} that come closest are shown.")
     return " ".join([*sentences, *_share(report), *_set_sentences(report)])
+
+
+def _too_narrow(binding: BindingRequirement, spec: DesignSpec) -> list[str]:
+    """That predicted values do meet the requirement that binds, where none does so with the probability that counts; [] otherwise."""
+    asked = next((r for r in spec.requirements if r.id == binding.id), None)
+    condition = kind_of(asked).condition(asked) if asked is not None else None
+    if condition is None or not isinstance(binding.best, (int, float)) or not condition.holds(binding.best):
+        return []
+    return [
+        f"That value meets it as it is predicted, but with a probability below {spec.met_probability:.0%}, from which a prediction counts: "
+        "the error of the prediction is too large for a demand as narrow as this. A wider range can be met."
+    ]
 
 
 def _share(report: Report) -> list[str]:
