@@ -43,7 +43,10 @@ __all__ = [
 
 @dataclass(frozen=True)
 class RunRecord:
-    """What the store knows about a run. ``options`` are as stored, word for word; :attr:`given` reads them."""
+    """What the store knows about a run. ``options`` are as stored, word for word; :attr:`given` reads them.
+
+    ``queued_at``: when it was last put into the queue; empty for one that whoever started it executes.
+    """
 
     run_id: str
     goal: str
@@ -56,6 +59,7 @@ class RunRecord:
     approved_by: str
     options: dict[str, Any]
     error: str
+    queued_at: str = ""
 
     @property
     def kind(self) -> str:

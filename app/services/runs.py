@@ -353,10 +353,15 @@ class RunService:
             sleep(poll)
 
     def under_way(self, run_id: str) -> bool:
-        """Whether a process executes the run or is going to. NotFoundError."""
+        """Whether a process executes the run or is going to: a run from the queue is taken over if its worker dies. NotFoundError."""
         record = self.store.run(run_id)
-        run_id, status = record.run_id, record.status
-        return status == "queued" or (status in UNDER_WAY and self.store.alive(run_id))
+        if record.status not in UNDER_WAY:
+            return False
+        return bool(record.queued_at) or self.store.alive(record.run_id)
+
+    def alive(self, run_id: str) -> bool:
+        """Whether a process that may be alive executes the run. NotFoundError."""
+        return self.store.alive(self.store.run(run_id).run_id)
 
     def position(self, run_id: str) -> int | None:
         """The run's place in the queue, from 1; None if it does not wait there."""

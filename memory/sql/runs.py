@@ -57,6 +57,7 @@ def records() -> Select[Any]:
         func.coalesce(Spec.approved_by, "").label("approved_by"),
         Run.options,
         Run.error,
+        Run.queued_at,
     ).join_from(Run, Spec, approved, isouter=True)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from core.errors import LeaseLost, NotFoundError, RunBusy, StatusError, StoreError
 from core.events import GenerationDone, StageBegun
-from core.interfaces import Lease, RunStore
+from core.interfaces import Lease, RunFilter, RunStore
 from core.options import RunOptions
 from core.report import TRANSITIONS, Report, RunStatus
 from core.trace import TraceEvent
@@ -70,6 +71,43 @@ class RunStoreContract:
             store.create_run("r1", "another goal", options, AT)
         with pytest.raises(NotFoundError):
             store.run("nowhere")
+
+    def test_design_runs_are_found_by_text_status_and_time_in_pages(self, store: RunStore) -> None:
+        for number, goal in enumerate(("a dye at 500 nm", "a Dye, 50 % cheaper", "a polymer"), 1):
+            store.create_run(f"r{number}", goal, {}, f"2026-01-0{number}T00:00:00+00:00", queued=number == 2)
+        store.create_run("talk", "a dye?", {"kind": "chat"}, AT)
+
+        def found(limit: int = 50, offset: int = 0, **wanted: Any) -> tuple[list[str], int]:
+            runs, total = store.search_runs(RunFilter(**wanted), limit, offset)
+            return [r.run_id for r in runs], total
+
+        assert found() == (["r3", "r2", "r1"], 3)
+        assert found(text="dye") == (["r2", "r1"], 2)
+        assert found(text="50 %") == (["r2"], 1)
+        assert found(text="r3") == (["r3"], 1)
+        assert found(text="%") == (["r2"], 1)
+        assert found(statuses=("queued",)) == (["r2"], 1)
+        assert found(since="2026-01-02", until="2026-01-03") == (["r2"], 1)
+        assert found(2) == (["r3", "r2"], 3)
+        assert found(2, 2) == (["r1"], 3)
+        assert [bool(store.run(r).queued_at) for r in ("r1", "r2")] == [False, True]
+
+    def test_candidates_come_in_pages(self, store: RunStore, lease: Lease) -> None:
+        made = [
+            make_candidate(n, key=key, status=status) for n, (key, status) in enumerate((("A", "kept"), ("B", "rejected"), ("C", "kept")))
+        ]
+        store.save_candidates(lease, made)
+
+        def keys(status: str | None, limit: int, offset: int) -> tuple[list[str], int]:
+            page, total = store.page_of_candidates("r1", status, limit, offset)
+            return [c.key for c in page], total
+
+        assert keys(None, 2, 0) == (["A", "B"], 3)
+        assert keys(None, 2, 2) == (["C"], 3)
+        assert keys("kept", 5, 0) == (["A", "C"], 2)
+        assert keys("estimated", 5, 0) == ([], 0)
+        with pytest.raises(NotFoundError):
+            store.page_of_candidates("nowhere", None, 5, 0)
 
     def test_specs_have_versions_and_approvals(self, store: RunStore, lease: Lease) -> None:
         assert [store.save_spec(lease, make_spec(v)) for v in (300, 300, 250)] == [1, 1, 2]

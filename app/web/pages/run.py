@@ -152,7 +152,7 @@ def _look(door: Services, run_id: str, state: RunState) -> dict[str, Any]:
     for event in told.events:
         state.take(event)
     record = runs.find(run_id)
-    abandoned = record.status in ("running", "pausing", "cancelling") and not told.under_way
+    abandoned = record.status in ("running", "pausing", "cancelling") and not runs.alive(record.run_id)
     best: list[Candidate] = list(runs.best(run_id, BEST)) if state.evaluated else []
     return {
         "record": record,
