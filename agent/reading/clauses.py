@@ -38,8 +38,10 @@ class Reader(Frames):
         """The clause of ``node`` with every ending that its stance can have."""
         for ending in self.endings(node.j):
             past = self.past(ending.at)
-            dissolves = "solu" in self.lattice.text(node.i, node.j).lower()
-            for j in (past, *(self.places(past) if not dissolves else ())):  # 'soluble in the resin' says in what
+            places = self.places(past)
+            if places and any("solu" in self.lattice.lower(k) for k in range(node.i, node.j)):
+                places = []  # 'soluble in the resin' says in what
+            for j in (past, *places):
                 next_limit = node.name == "limit" and not ending.kinds and self.lattice.has(j, "prop")
                 if not (self.boundary(j) or next_limit) or j == i:
                     continue
@@ -66,8 +68,7 @@ class Reader(Frames):
             return None
         if opening.denied_subject and not opening.strong:
             return None
-        phrase = self.phrase(node.i if not stance.denied else i, j)
-        built = build(node, stance, self.lattice, phrase)
+        built = build(node, stance, self.lattice, "")
         if built is None and stance.denied and not opening.permitted:
             turned = build(node, Stance(framed=True, strong=True), self.lattice, "")
             asked_for = turned if isinstance(turned, list) else []
@@ -76,6 +77,8 @@ class Reader(Frames):
             return None
         if isinstance(built, Refusal):
             return self._unread(i, j, built.reason, (), node, opening)
+        phrase = self.phrase(node.i if not stance.denied else i, j)
+        built = [replace(s, phrase=phrase) for s in built]
         alone = not node.mentions("unit_of_count") and not node.nodes("Adding")
         listed = (
             stance.listed

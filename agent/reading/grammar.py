@@ -28,16 +28,19 @@ class Node:
         return [m for m in self._all if not kinds or m.kind in kinds]
 
     @cached_property
+    def _named(self) -> dict[str, list[Node]]:
+        return {}
+
+    @cached_property
     def _all(self) -> tuple[Mention, ...]:
         return tuple(m for part in self.parts for m in (part._all if isinstance(part, Node) else (part,)))
 
     def nodes(self, name: str) -> list[Node]:
         """All parts called ``name`` within it, in order; not those inside such a part."""
-        found: list[Node] = []
-        for part in self.parts:
-            if isinstance(part, Node):
-                found += [part] if part.name == name else part.nodes(name)
-        return found
+        if name not in self._named:
+            inside = [part for part in self.parts if isinstance(part, Node)]
+            self._named[name] = [node for part in inside for node in ([part] if part.name == name else part.nodes(name))]
+        return self._named[name]
 
     def first(self, kind: str) -> Mention | None:
         """The first mention of ``kind`` within it, or None."""

@@ -72,6 +72,8 @@ def written_out(text: str) -> str:
 
 def as_written(text: str) -> str:
     """The reverse of :func:`written_out`."""
+    if JOINT not in text:
+        return text
     return _WRITTEN_OUT.sub(lambda m: f"{_cased(_SHORT, m[1])}n't", text)
 
 

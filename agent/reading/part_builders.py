@@ -91,6 +91,8 @@ def choice(names: list[str]) -> Statement:
 
 def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     """A list of groups, elements or compounds, asked for or denied."""
+    if not (stance.denied or stance.strong or stance.listed) and not _form(_first_item(node), lattice).article:
+        return None
     if stance.denied and node.mentions("intersective"):
         return None  # 'no hindered esters' leaves others
     if _bound_to_ions(node):
@@ -139,6 +141,11 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if "or" in " ".join(joints) or "/" in joints:
         return None
     return each(items, denied=False, catalogue=lattice.catalogue)
+
+
+def _first_item(node: Node) -> Node:
+    """The item with which the list in ``node`` begins."""
+    return next(part for part in node.nodes("List")[0].parts if isinstance(part, Node))
 
 
 def _bound_to_ions(node: Node) -> bool:
