@@ -353,15 +353,14 @@ class RunService:
             sleep(poll)
 
     def under_way(self, run_id: str) -> bool:
-        """Whether a process executes the run or is going to: a run from the queue is taken over if its worker dies. NotFoundError."""
+        """Whether a process executes the run, or it waits in the queue. NotFoundError."""
         record = self.store.run(run_id)
-        if record.status not in UNDER_WAY:
-            return False
-        return bool(record.queued_at) or self.store.alive(record.run_id)
+        return record.status == "queued" or (record.status in UNDER_WAY and self.store.alive(record.run_id))
 
-    def alive(self, run_id: str) -> bool:
-        """Whether a process that may be alive executes the run. NotFoundError."""
-        return self.store.alive(self.store.run(run_id).run_id)
+    def goes_on(self, run_id: str) -> bool:
+        """As :meth:`under_way`, or a worker is going to take it over: it came from the queue, and its worker died. NotFoundError."""
+        record = self.store.run(run_id)
+        return (record.status in UNDER_WAY and bool(record.queued_at)) or self.under_way(record.run_id)
 
     def position(self, run_id: str) -> int | None:
         """The run's place in the queue, from 1; None if it does not wait there."""

@@ -182,5 +182,7 @@ class Progress(Model):
 
     events: list[NumberedEvent] = Field(description="Progress events after the number asked for.")
     last: int = Field(ge=0, description="Number to ask with next.")
-    under_way: bool = Field(description="Whether the run is executed or waits for a worker; if not, nothing more comes.")
+    under_way: bool = Field(
+        description="Whether the run is executed, waits for a worker or will be taken over by one; if not, nothing more comes."
+    )
     status: RunStatus = Field(description="The run's status.")

@@ -24,7 +24,7 @@ LOOK = 0.5
 
 def told_so_far(runs: RunService, run_id: str, after: int) -> Progress:
     """What the run told after event number ``after``. NotFoundError."""
-    under_way = runs.under_way(run_id)  # looked at first: what was told before the end must not be missed
+    under_way = runs.goes_on(run_id)  # looked at first: what was told before the end must not be missed
     events = list(runs.events(run_id, after))
     status = runs.find(run_id).status
     return Progress(events=events, last=events[-1].number if events else after, under_way=under_way, status=status)

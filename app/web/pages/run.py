@@ -152,7 +152,7 @@ def _look(door: Services, run_id: str, state: RunState) -> dict[str, Any]:
     for event in told.events:
         state.take(event)
     record = runs.find(run_id)
-    abandoned = record.status in ("running", "pausing", "cancelling") and not runs.alive(record.run_id)
+    abandoned = record.status in ("running", "pausing", "cancelling") and not runs.under_way(record.run_id)
     best: list[Candidate] = list(runs.best(run_id, BEST)) if state.evaluated else []
     return {
         "record": record,
@@ -178,7 +178,7 @@ async def _live(request: Request, run_id: str, door: Door) -> StreamingResponse:
 
 async def _states(door: Services, run_id: str, token: str) -> AsyncIterator[bytes]:
     state, before = RunState(), ""
-    fixed = {"token": token, "token_name": TOKEN, "under_way_before": await run_in_threadpool(door.runs().under_way, run_id)}
+    fixed = {"token": token, "token_name": TOKEN, "under_way_before": await run_in_threadpool(door.runs().goes_on, run_id)}
     while True:
         shown = await run_in_threadpool(_look, door, run_id, state)
         text = fragment("state.html.j2", **fixed, **shown)

@@ -75,17 +75,17 @@ def test_a_worker_that_is_told_to_leave_puts_its_run_back_in_its_place(tmp_path:
     assert "approve" not in stages
 
 
-def test_a_run_that_its_worker_left_behind_is_under_way_until_the_next_one_takes_it(tmp_path: Path) -> None:
+def test_a_run_that_its_worker_left_behind_goes_on_with_the_next_one(tmp_path: Path) -> None:
     services = Services(settings_of(home=tmp_path, literature__uri="http://127.0.0.1:1"))
     door = services.runs()
     queued = door.start("a molecule with MW < 300", RunOptions(budget=24), queued=True)
     lone = door.start("a molecule with MW < 300", RunOptions(budget=24))
     lease = services.store.claim("a worker")
     assert lease is not None
-    assert (lease.run_id, door.alive(queued), door.under_way(queued)) == (queued, True, True)
+    assert (lease.run_id, door.under_way(queued), door.goes_on(queued)) == (queued, True, True)
     services.store.release(lease)
-    assert (door.find(queued).status, door.alive(queued), door.under_way(queued)) == ("running", False, True)
-    assert (door.find(lone).status, door.under_way(lone)) == ("running", False)
+    assert (door.find(queued).status, door.under_way(queued), door.goes_on(queued)) == ("running", False, True)
+    assert (door.find(lone).status, door.goes_on(lone)) == ("running", False)
     again = services.store.claim("another worker")
     assert again is not None
     assert again.run_id == queued
