@@ -92,7 +92,7 @@ def remove_key(
 ) -> None:
     """Take a user's key away; a running gateway notices at the next request."""
     _store(config or context.obj).remove(name)
-    err.print(f"the key of {escape(name)} works no more")
+    err.print(f"the key of {escape(name)} no longer works")
 
 
 def bench(

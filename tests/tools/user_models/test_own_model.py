@@ -13,7 +13,9 @@ from agent.reading import compact, interpret
 from core.candidate import PropertyValue
 from core.errors import NotFoundError, PredictorError, SpecError, UsageError
 from core.spec import CandidateClass, EstimationConditions
+from tests.contracts.calculator import CalculatorContract
 from tests.tools.user_models.tables import lab_table, molecules, polymers, viscosity, write
+from tools.calculators.protocol import Calculator
 from tools.execution import ProcessExecutor
 from tools.predictors.user_models.external import evaluate_shipped, evaluate_user_model
 from tools.predictors.user_models.train import UserProperty, check_name, train_user_model
@@ -192,3 +194,12 @@ def test_a_shipped_model_is_measured_on_a_table_in_its_unit(tmp_path: Path) -> N
     assert sum(m["n"] for m in found["figures"].values()) >= 3
     with pytest.raises(UsageError, match="leave --target out"):
         evaluate_shipped("flash_point", path, "random", target="fp_c")
+
+
+class TestUserModels(CalculatorContract):
+    """A team's own models keep the contract of every calculator."""
+
+    @pytest.fixture
+    def calculator(self, workspace: Workspace) -> Calculator:
+        assert workspace.user_models is not None
+        return workspace.user_models
