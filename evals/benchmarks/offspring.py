@@ -200,8 +200,9 @@ def section(speeds: Sequence[Speed], remarks: Sequence[str]) -> Section:
         tables=[ResultTable(columns=["step", "structures", "a second"], rows=[[s.what, s.count, f"{s.rate:,.0f}"] for s in speeds])],
         notes=[
             *remarks,
-            "What was met before is kept as 64-bit hashes in a table of fixed size (2 MB), and the optimiser keeps at most 4,400 scored structures:"
-            " memory does not grow with the number evaluated.",
+            "What was met before is kept as 64-bit hashes in a table of fixed size (2 MB), and the optimiser keeps at most 4,400 scored structures,"
+            " so that memory does not grow with the number evaluated. The process as a whole takes 120 MB at its start and some hundred at its peak:"
+            " `python -m evals.performance --only optimise-memory`.",
         ],
     )
 
