@@ -132,6 +132,8 @@ class Connection(asyncio.Protocol):
         """Whether another request may be sent; makes it ready for that."""
         if self.closed or not self.complete or self._h11.our_state is not h11.DONE or self._h11.their_state is not h11.DONE:
             return False
+        if self._h11.trailing_data[0]:  # bytes that nobody asked for must not be read as the next answer
+            return False
         self._h11.start_next_cycle()
         return True
 

@@ -148,23 +148,23 @@ def _at_people(sentence: Sentence, strike: Mention) -> bool:
 
 def _meant(sentence: Sentence, language: str, *kinds: str) -> list[Mention]:
     """The people of one language who are not excepted: 'but not people'."""
-    negations = sentence.of("negation")
+    return [m for m in sentence.of(*kinds) if m.language == language and not _denied(sentence, m, 2)]
 
-    def excepted(m: Mention) -> bool:
-        return any(
-            n.end <= m.start
-            and len(sentence.between(n.end, m.start)) <= 2
-            and not sentence.any_in(n.end, m.start, "contrast", "breaker", *JUDGED)
-            for n in negations
-        )
 
-    return [m for m in sentence.of(*kinds) if m.language == language and not excepted(m)]
+def _denied(sentence: Sentence, mention: Mention, most: int) -> bool:
+    """Whether a negation stands before a mention with at most ``most`` words between, none of which ends its reach."""
+    return any(
+        no.end <= mention.start
+        and len(sentence.between(no.end, mention.start)) <= most
+        and not sentence.any_in(no.end, mention.start, "contrast", "breaker", *JUDGED)
+        for no in sentence.of("negation")
+    )
 
 
 def _harm(sentence: Sentence) -> list[SafetyRuleHit]:
     """A hit where words of one language say that people are to be harmed."""
     for harm in sentence.of("harm"):
-        near = _meant(sentence, harm.language, "people") if harm.language != "english" else []
+        near = _meant(sentence, harm.language, "people") if harm.language != "english" and not _denied(sentence, harm, 0) else []
         if near and not sentence.of("counter"):
             rule = next(rule for rule in goal_rules().rules if rule.id == "goal.poison")
             return [_hit(rule, "block", sentence.text[harm.start : max(harm.end, near[-1].end)])]

@@ -33,7 +33,7 @@ def test_no_harmful_sentence_is_accepted() -> None:
 
 
 def test_harmless_sentences_go_on() -> None:
-    # an explosive effect may be meant, whatever the thing is: refused on purpose, the only one of 828
+    # an explosive effect may be meant, whatever the thing is: refused on purpose, the only one of 918
     doubtful = ["Un colorante dall'effetto esplosivo per i cosmetici."]
     assert [text for _, text, expected, _ in BATCHES if expected == "allow" and outcome(text) != "allow"] == doubtful
 
