@@ -17,10 +17,20 @@ _BETWEEN = ("and", "or", "but", "skip", "quote", "request")
 
 @dataclass(frozen=True)
 class _Best:
+    """The best way to a piece. ``quiet``: nothing unread on it but purposes and adverbials; ``named``: nothing on it but words before a noun."""
+
     cost: tuple[int, int]
     back: int
     clauses: tuple[Clause, ...]
     state: int
+    quiet: bool = True
+    named: bool = True
+
+    def on(self, cost: tuple[int, int], i: int, clauses: tuple[Clause, ...], state: int) -> _Best:
+        """This way from piece ``i``, in ``state`` there, by a step over ``clauses``."""
+        quiet = self.quiet and all(c.role != "unread" or c.content in ("purpose", "adverbial") for c in clauses)
+        named = self.named and all(c.content in ("vague", "name") for c in clauses)
+        return _Best(cost, i, clauses, state, quiet, named)
 
 
 #: Of a path: no thing designed yet, its noun phrase read, or spoken of as the subject of a clause only ('our plasticiser must ...').
@@ -36,12 +46,11 @@ def cut(reader: Reader) -> list[Clause]:
             here = best.get((i, state))
             if here is None:
                 continue
-            before = _walk(best, (i, OPEN)) if state == OPEN else []
-            for j, cost, clauses, then in _steps(reader, heads, i, state, here.cost, before):
+            for j, cost, clauses, then in _steps(reader, heads, i, state, here):
                 key = (j, then)
                 total = (here.cost[0] + cost[0], here.cost[1] + cost[1])
                 if key not in best or total < best[key].cost:
-                    best[key] = _Best(total, i, clauses, state)
+                    best[key] = here.on(total, i, clauses, state)
     ends = [key for key in ((reader.end, HEADED), (reader.end, OPEN), (reader.end, SPOKEN)) if key in best]
     return _walk(best, min(ends, key=lambda key: best[key].cost)) if ends else []
 
@@ -50,25 +59,24 @@ def _walk(best: dict[tuple[int, int], _Best], key: tuple[int, int]) -> list[Clau
     clauses: list[Clause] = []
     while True:
         here = best[key]
-        clauses[:0] = here.clauses
+        clauses += reversed(here.clauses)
         if here.back < 0:
-            return clauses
+            return clauses[::-1]
         key = (here.back, here.state)
 
 
 Step = tuple[int, tuple[int, int], tuple[Clause, ...], int]
 
 
-def _head_place(i: int, reader: Reader, cost: tuple[int, int], before: list[Clause]) -> str:
+def _head_place(i: int, reader: Reader, here: _Best) -> str:
     """Whether the noun of the thing designed may stand at ``i``: 'open' after adjectives only, 'determined' with an article after others."""
     if reader.lattice.has(i - 1, "or"):
         return ""
-    purposes = all(c.role != "unread" or c.content in ("purpose", "adverbial") for c in before)
-    if reader.lattice.has(i, "request", "subject", "skip") and _requests(reader, i) and (purposes or reader.sign(i - 1)):
+    if reader.lattice.has(i, "request", "subject", "skip") and _requests(reader, i) and (here.quiet or reader.sign(i - 1)):
         return "requested"
-    if cost[0]:
+    if here.cost[0]:
         return ""
-    return "open" if all(c.content in ("vague", "name") for c in before) else "determined"
+    return "open" if here.named else "determined"
 
 
 def _requests(reader: Reader, i: int) -> bool:
@@ -76,7 +84,7 @@ def _requests(reader: Reader, i: int) -> bool:
     return any(reader.lattice.has(k, "request") for k in reader.matcher.starts(i)) or reader.lattice.has(i + 1, "request")
 
 
-def _steps(reader: Reader, heads: HeadReader, i: int, state: int, cost: tuple[int, int], before: list[Clause]) -> list[Step]:
+def _steps(reader: Reader, heads: HeadReader, i: int, state: int, here: _Best) -> list[Step]:
     """Every step from piece ``i``: (next piece, (pieces unread, clauses), the clauses, the state then)."""
     lattice = reader.lattice
     steps: list[Step] = []
@@ -92,7 +100,7 @@ def _steps(reader: Reader, heads: HeadReader, i: int, state: int, cost: tuple[in
                 continue
             doubtful = clause.role == "unread" and bool(clause.suggested)
             steps.append((clause.j, (doubtful + spoken, 2), (clause,), SPOKEN if spoken else state))
-        if state == OPEN and (place := _head_place(i, reader, cost, before)):
+        if state == OPEN and (place := _head_place(i, reader, here)):
             clauses = heads.read_at(i, determined=place != "open", requested=place == "requested")
             if clauses:
                 unread = 2 * sum(c.j - c.i for c in clauses if c.role == "unread" and c.content != "head")

@@ -85,6 +85,8 @@ def test_no_bound_is_above_what_a_structure_has(smiles: str) -> None:
         ("property:hbd >= 6", "property:molecular_weight < 80"),
         ("count:element:O >= 6", "property:heavy_atoms <= 5"),
         ("property:tpsa > 60", "elements:C,H,S"),
+        ("motif:alcohol present", "motif:hydroxyl absent"),
+        ("motif:primary amine present", "motif:amine absent"),
     ],
 )
 def test_what_cannot_go_together_is_named_with_both_wishes(one: str, other: str) -> None:
@@ -103,6 +105,8 @@ def test_what_cannot_go_together_is_named_with_both_wishes(one: str, other: str)
         ("property:aromatic_rings == 6", "property:molecular_weight < 260"),
         ("property:rotatable_bonds >= 6", "property:heavy_atoms <= 9"),
         ("count:group:hydroxyl >= 5", "property:molecular_weight < 153"),
+        ("motif:imidazole present", "motif:N-H bond absent"),
+        ("motif:piperidine present", "motif:secondary amine absent"),
     ],
 )
 def test_what_can_go_together_is_not_refused(one: str, other: str) -> None:
