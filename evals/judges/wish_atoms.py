@@ -124,7 +124,7 @@ def expected_atoms(text: str) -> list[Atom]:
         name, _, limit = rest.partition(" ")
         return _expected_bounds(f"property:{name}", limit.removesuffix("mg/L").strip(), name in WHOLE)
     if kind == "count":
-        match = re.fullmatch(r"(element|group):(.+?)\s*((?:[<>=]).*|-?[\d.]+\s*\.\.\s*[\d.]+)", rest)
+        match = re.fullmatch(r"(element|group):(.+?)\s*((?:<=|>=|==|<|>)\s*[\d.]+|-?[\d.]+\s*\.\.\s*[\d.]+)", rest)
         if match is None:
             raise ValueError(f"not an expectation: {text!r}")
         return _presence(match[1], match[2], _condition(match[3]))
