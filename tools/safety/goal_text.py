@@ -17,6 +17,7 @@ from core.candidate import SafetyRuleHit, Verdict
 from tools.safety.named import Named, named, objections
 from tools.safety.roles import JUDGED, Judged, Sentence, judged, sentences
 from tools.safety.spelling import normalise, unleet
+from tools.safety.titles import is_remedial
 from tools.safety.words import HAZARDS, Mention
 
 #: Text beyond this many characters is not screened but blocked: a design goal is a sentence.
@@ -99,9 +100,14 @@ def _hits(text: str, structures: list[Named]) -> list[SafetyRuleHit]:
     known = {structure.mention: structure.hit for structure in structures}
     for sentence in sentences(text, tuple(known)):
         roles = judged(sentence)
-        hits += [hit for one in roles if not one.spared and (hit := known.get(one.mention) or _asked(sentence, one)) is not None]
+        asked = [one for one in roles if not one.spared]
+        remedial = [one.mention for one in asked if is_remedial(sentence, one.mention)]
+        hits += [_for_a_person(sentence, m) for m in remedial]
+        hits += [
+            hit for one in asked if one.mention not in remedial and (hit := known.get(one.mention) or _asked(sentence, one)) is not None
+        ]
         hits += _harm(sentence)
-        spared = [one.mention for one in roles if one.spared] + [m for m in sentence.found if m.kind == "harmless"]
+        spared = [one.mention for one in roles if one.spared] + remedial + [m for m in sentence.found if m.kind == "harmless"]
         for m in spared:
             masked[m.start : m.end] = "~" * (m.end - m.start)
     return hits + _phrases("".join(masked))
@@ -137,7 +143,13 @@ def _asked(sentence: Sentence, one: Judged) -> SafetyRuleHit | None:
         return None
     if mention.kind == "strike" and not _at_people(sentence, mention):
         return None
-    reason = f'{_STOP} (words: "{words[:80]}")'
+    return _for_a_person(sentence, mention)
+
+
+def _for_a_person(sentence: Sentence, mention: Mention) -> SafetyRuleHit:
+    """The hit that stops a goal for a person because of ``mention``."""
+    rule = next(rule for rule in goal_rules().rules if rule.id == _RULES.get(mention.kind, "goal.illegal_drug"))
+    reason = f'{_STOP} (words: "{sentence.text[mention.start : mention.end][:80]}")'
     return SafetyRuleHit(id=f"{STOP}{mention.kind}", name=rule.name, verdict="warn", reason=reason)
 
 

@@ -213,10 +213,32 @@ _MORPHEME = re.compile(
 _LOCANT = re.compile(r"(?:^|[-(\[{])(?:\d+[a-z]?'*|[NnOoSsPp]'*|[RrSsEeZz])(?:,(?:\d+[a-z]?'*|[NnOoSsPp]'*))*[-)]")
 
 
+#: Pieces of systematic names as other languages spell them, and as English does.
+_SPELLINGS = tuple(
+    (re.compile(found), english)
+    for found, english in (
+        (r"(?<![a-z])klor|(?<=[a-z\d-])klor|\bcloro|(?<=[a-z-])cloro(?=e|m|v|b|p)|hlor(?=o?[emvbp])(?<!chlor)", "chloro"), (r"chlorooo?|chloroo", "chloro"), (r"(?<!m)eti(?=l)|ety(?=l)", "ethy"),
+        (r"meti(?=l)|mety(?=l)", "methy"), (r"fen[iy]l|feny(?=l)", "phenyl"), (r"fosf", "phosph"), (r"aan(?=\b|-)", "an"), (r"propyl|propil", "propyl"),
+        (r"(?:solf|sulf)(?:id|uro|ure|eto)\b", "sulfide"), (r"amin[ao]?\b", "amine"), (r"tiol", "thiol"),
+    )
+)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def english_spelling(name: str) -> str:
+    """A word with locants in which the pieces of systematic names are spelt as in English; any other word as it is."""
+    if not _LOCANT.search(name):
+        return name
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    for found, english in _SPELLINGS:
+        plain = found.sub(english, plain)
+    return plain
+
+
 def _systematic(words: list[str], read: set[int]) -> Iterator[str]:
     """Words (with a second one, as in esters) that look like systematic names and were not read by the shipped names."""
     for i, word in enumerate(words):
-        bare = word.strip(".,;:!?\"'")
+        bare = english_spelling(word.strip(".,;:!?\"'"))
         if i in read or len(bare) < 8 or not any(c.isalpha() for c in bare):
             continue
         morphemes = len(set(_MORPHEME.findall(bare.lower())))

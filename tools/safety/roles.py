@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tools.safety.spelling import UNSPACED
+from tools.safety.titles import is_title
 from tools.safety.words import HAZARDS, Mention, Token, lexicon, mentions, tokens
 
 #: Kinds of mentions that have a role.
@@ -32,6 +33,8 @@ _ENDS = {
     "defence": ("breaker", "contrast", "stronger", "head", "and", *HAZARDS),
     "counter": ("breaker", "contrast", "stronger", "head", "and", "defence", *HAZARDS),
 }
+#: Kinds of words that many languages share: they do not tell in which a sentence is written.
+_NOT_TELLING = ("title", "called", "remedy", "remedial")
 #: Longest piece of text in which words act on each other, in characters.
 LONGEST = 400
 _STOPS = re.compile(r"[;!?。！？；\n]|\.(?=\s|$)")
@@ -101,7 +104,8 @@ def sentences(text: str, extra: tuple[Mention, ...] = ()) -> list[Sentence]:
     for at, stop in _pieces(text):
         inside = found[bisect_left(starts, at) : bisect_left(starts, stop)]
         places = [m for m in inside if m.kind == "named"]
-        spoken = _languages(text[at:stop], [m for m in inside if not any(n.start <= m.start < n.end for n in places)])
+        telling = [m for m in inside if m.kind not in _NOT_TELLING and not any(n.start <= m.start < n.end for n in places)]
+        spoken = _languages(text[at:stop], telling)
         harmless = [m for m in inside if m.kind == "harmless" and (m.everywhere or m.language in spoken)]
         left = [m for m in inside if m.kind == "named" or m in harmless or not any(h.start <= m.start and m.end <= h.end for h in harmless)]
         pieces.append(Sentence(text, at, stop, tuple(left), spoken))
@@ -142,7 +146,7 @@ def judged(sentence: Sentence) -> list[Judged]:
     """Every hazard of a sentence with its role, in order."""
     result: list[Judged] = []
     for hazard in sentence.of(*JUDGED):
-        spared = _spared(sentence, hazard) or _beside(sentence, hazard, result)
+        spared = is_title(sentence, hazard) or _spared(sentence, hazard) or _beside(sentence, hazard, result)
         doubt = not spared and bool(sentence.of("defence", "counter", "negation", "free"))
         result.append(Judged(hazard, spared, doubt))
     return result
@@ -151,6 +155,8 @@ def judged(sentence: Sentence) -> list[Judged]:
 def _spared(sentence: Sentence, hazard: Mention) -> bool:
     if sentence.any_in(sentence.start, sentence.end, "evasion"):
         return False
+    if hazard.kind == "doubtful" and any(m.start < hazard.start < m.end for m in sentence.of("defence")):
+        return True  # a piece of the word for a defence: 毒薬 in 解毒薬
     orders = {lexicon().order[name] for name in sentence.languages if name in lexicon().order}
     shields = [m for m in sentence.of("defence", "counter") if not _voided(sentence, m)]
     before = [m for m in shields if m.end <= hazard.start]
@@ -177,6 +183,8 @@ def _voided(sentence: Sentence, shield: Mention) -> bool:
         for m in sentence.of("undone")
     ):
         return True
+    if sentence.any_in(shield.start, shield.end, "ailment"):
+        return False  # what is prevented is the ailment, not a defence
     return shield.kind == "defence" and any(
         m.end <= shield.start
         and len(sentence.between(m.end, shield.start)) <= 2

@@ -8,7 +8,9 @@ decides where ``people`` or a ``victim`` stand with them; ``harm`` with ``people
 before and ``free`` behind it, ``breaker`` and ``contrast`` (end their reach), ``and``, ``article``, ``fill`` (may stand between), ``evasion``
 (undoes a defence), ``head`` (joins
 what is said before a noun to it: what follows is the thing itself), ``undone`` (right behind a defence, undoes it: 'sensor-proof'), ``stronger`` (a denied
-hazard is only the measure), ``behind`` (the only defences that may stand behind the hazard), ``words`` (small words that tell the language); ``harmless`` (phrases that ask for nothing bad); ``only_here`` (entries that are ordinary words of other languages).
+hazard is only the measure), ``behind`` (the only defences that may stand behind the hazard), ``title`` and ``called`` (a hazard
+in quotes or right behind ``called`` is the name of a ``title``: a band, a film), ``remedial`` beside ``remedy`` (a hazard that is a remedy too: a person decides),
+``ailment`` (a defence that is what is cured: 'against dependence on'), ``words`` (small words that tell the language); ``harmless`` (phrases that ask for nothing bad); ``only_here`` (entries that are ordinary words of other languages).
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import pairwise
 
 from core import data
 from tools.safety.spelling import UNSPACED, WORD, letters, normalise, within
@@ -46,11 +49,20 @@ _ROLES = (
     "head",
     "undone",
     "stronger",
+    "title",
+    "called",
+    "remedy",
+    "remedial",
+    "ailment",
     "words",
 )
 _NAMES = "names"
 #: Letters from which a hazard word may be misspelt by one letter, and by two.
 ONE_OFF, TWO_OFF = 6, 11
+#: Words of likeness that are ordinary otherwise.
+_LIKENESS = ("type", "style", "kind", "grade")
+#: Signs of Japanese writing that look alike.
+_KANA = str.maketrans({"ン": "ソ", "シ": "ツ"})
 #: Longest word that is searched for entries inside it, and longest one that is compared letter by letter.
 _LONGEST = 80
 #: Endings of a noun that entries leave out: the accusative of Arabic, the indefinite and the plural of Persian.
@@ -124,7 +136,7 @@ def _entries(language: str, table: dict[str, object]) -> Iterator[Entry]:
     for kind in (*HAZARDS, "medicine", "harmless", *_ROLES):
         for raw in _list(table, kind):
             plain = " ".join(_starred(word) for word in raw.replace("'", " ").split())
-            everywhere = kind in (*HAZARDS, "medicine", "harmless") and plain.replace("*", "") not in only_here
+            everywhere = kind in (*HAZARDS, "medicine", "harmless", "remedial") and plain.replace("*", "") not in only_here
             words = tuple(plain.split())
             yield Entry(words, kind, language, everywhere)
             if len(words) > 1 and kind in (*HAZARDS, "evasion") and not UNSPACED.search(plain):
@@ -162,6 +174,8 @@ def lexicon() -> Lexicon:
             plain = " ".join(entry.words).replace("*", "")
             if UNSPACED.search(plain):
                 unspaced.append((plain, entry))
+                if entry.kind in HAZARDS and (alike := plain.translate(_KANA)) != plain and len(plain) >= 3:
+                    unspaced.append((alike, entry))
                 continue
             target = inside if first.startswith("*") else stems if first.endswith("*") else whole
             target[first.strip("*")].append(entry)
@@ -197,6 +211,7 @@ def mentions(text: str) -> list[Mention]:
     found += _joined_up(known, words)
     found += _misspelt(known, words, found)
     found += _misspelt_groups(known, words)
+    found += _misspelt_beside(known, words, found)
     return _longest(found)
 
 
@@ -314,6 +329,37 @@ def _misspelt_groups(known: Lexicon, words: list[Token]) -> Iterator[Mention]:
                 group = words[max(first, 0) : first + len(entry.words)]
                 if first >= 0 and len(group) == len(entry.words) and entry.everywhere and _one_off(known, group, entry):
                     yield Mention(entry.kind, group[0].start, group[-1].end, entry.language, everywhere=False, exact=False)
+
+
+def _misspelt_beside(known: Lexicon, words: list[Token], found: list[Mention]) -> Iterator[Mention]:
+    """Words of weapons of five letters misspelt by a letter that stand right before a word of likeness: 'sarrin type', 'a tabuun analogue'."""
+    likeness = {m.start for m in found if m.kind == "like"}
+    covered = {m.start for m in found if m.kind in (*HAZARDS, "harmless", "medicine")}
+    for word, following in pairwise(words):
+        near = following.start in likeness or following.text in _LIKENESS
+        if (
+            near
+            and word.start not in covered
+            and word.text.isascii()
+            and word.text not in known.ordinary
+            and (entry := _short_name(word.text))
+        ):
+            yield Mention(entry.kind, word.start, word.end, entry.language, exact=False)
+
+
+@lru_cache(maxsize=20_000)
+def _short_name(word: str) -> Entry | None:
+    """The weapon with a name of five letters from which ``word`` is misspelt by a letter behind its first."""
+    if not word.isalpha() or not ONE_OFF - 1 <= len(word) <= ONE_OFF:
+        return None
+    known = lexicon()
+    for table in (known.whole, known.stems):
+        for stem in table:
+            if len(stem) == ONE_OFF - 1 and stem[0] == word[0] and within(word, stem, 1):
+                for entry in table[stem]:
+                    if entry.kind == "weapon" and entry.language == _NAMES and len(entry.words) == 1:
+                        return entry
+    return None
 
 
 def _one_off(known: Lexicon, group: list[Token], entry: Entry) -> bool:
