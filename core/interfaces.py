@@ -170,10 +170,11 @@ class RunStore(Protocol):
         """The runs that wait for a worker, first come first served."""
         ...
 
-    def claim(self, owner: str) -> Lease | None:
+    def claim(self, owner: str, attempts: int = 3) -> Lease | None:
         """The lease on the next run of the queue, which is 'running' from now on; None if there is none.
 
-        First come those whose worker died. No two workers get the same run.
+        First comes a run whose worker died. One that lost a worker before goes to the end of the queue, and one that lost ``attempts``
+        of them has failed, with an error that says so. No two workers get the same run.
         """
         ...
 

@@ -160,7 +160,7 @@ class RunService:
         What ends the run otherwise than with a report (a refusal, a fault, a wait for approval) is stored with it and raised.
         """
         owner = owner or wiring.owner_name()
-        lease = self.store.claim(owner)
+        lease = self.store.claim(owner, self.settings.server.attempts)
         if lease is None:
             return None
         self._drive(lease.run_id, None, owner, claimed=True)

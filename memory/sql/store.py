@@ -144,13 +144,14 @@ class SqlRunStore:
         with self._read() as connection:
             return queue.queue(connection)
 
-    def claim(self, owner: str) -> Lease | None:
+    def claim(self, owner: str, attempts: int = 3) -> Lease | None:
         """The lease on the next run of the queue, which is 'running' from now on; None if there is none.
 
-        First come those whose worker died. No two workers get the same run.
+        First comes a run whose worker died. One that lost a worker before goes to the end of the queue, and one that lost ``attempts``
+        of them has failed. No two workers get the same run.
         """
         with self._write() as connection:
-            return queue.claim(connection, owner, self.clock(), self.lease_seconds, self._owner_is_dead)
+            return queue.claim(connection, owner, self.clock(), self.lease_seconds, self._owner_is_dead, attempts)
 
     def alive(self, run_id: str) -> bool:
         """Whether a process that may be alive executes the run. Raises NotFoundError if there is no such run."""
