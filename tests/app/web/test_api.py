@@ -53,6 +53,30 @@ def test_an_edited_spec_is_checked(client: Client) -> None:
     assert (raised.value.status, raised.value.problem["type"]) == (422, "urn:molwright:problem:spec")
 
 
+def test_a_spec_in_a_request_is_read_as_strictly_as_one_in_a_file(browser: TestClient, client: Client) -> None:
+    spec = client.read(GOAL).spec.model_dump(mode="json")
+    assert browser.post("/api/v1/specs/check", json={"spec": spec}).status_code == 200
+    for field, value, said in (
+        ("budget", "5", "budget: Input should be a valid integer"),
+        ("list_known", 1, "list_known: Input should be a valid boolean"),
+        ("schema_version", "99", "schema_version '99' is not known"),
+        ("goal", " ", "the goal is empty"),
+        ("mood", "good", "mood: Extra inputs are not permitted"),
+    ):
+        for path in ("/specs/check", "/runs", "/runs/none/approve"):
+            answer = browser.post(f"/api/v1{path}", json={"spec": {**spec, field: value}})
+            problem = answer.json()
+            assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json"), (path, problem)
+            assert (problem["type"], problem["exit_code"]) == ("urn:molwright:problem:spec", 2)
+            assert said in problem["detail"]
+    wrong = browser.post("/api/v1/specs/check", content='{"spec": 5}', headers={"content-type": "application/json"})
+    assert (wrong.status_code, "a JSON object is expected" in wrong.json()["detail"]) == (422, True)
+    for field, value in (("budget", "5"), ("budget", True), ("max_similarity", "0.5"), ("approve", "yes"), ("accept_unread", 1)):
+        answer = browser.post("/api/v1/runs", json={"goal": GOAL, field: value})
+        assert (answer.status_code, answer.json()["type"]) == (422, "urn:molwright:problem:usage"), field
+        assert field in answer.json()["detail"]
+
+
 def test_a_run_waits_for_approval_is_edited_and_goes_on(client: Client, story: Story) -> None:
     run_id = story.submitted.run_id
     assert (story.submitted.status, story.submitted.position) == ("queued", 1)
