@@ -263,7 +263,9 @@ class RunStoreContract:
         with pytest.raises(LeaseLost):
             store.heartbeat(lost)
 
-    def test_a_run_that_loses_one_worker_after_another_lets_others_go_first_and_fails_in_the_end(self, store: RunStore, clock: Clock) -> None:
+    def test_a_run_that_loses_one_worker_after_another_lets_others_go_first_and_fails_in_the_end(
+        self, store: RunStore, clock: Clock
+    ) -> None:
         def claimed() -> str | None:
             lease = store.claim("worker", 3)
             clock.forward(LEASE_SECONDS + 1)  # and that worker is never heard of again

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from app.client import Client
 from app.services.entry import Services
 from app.web.guard import TOKEN
+from core.events import BestFound, StageBegun
 from core.options import RunOptions
 from tests.app.web.conftest import GOAL, UNREAD, Story
 
@@ -229,6 +230,31 @@ def test_a_run_is_told_live_until_nothing_executes_it(browser: TestClient, finis
     assert stream.rstrip().endswith("data:") or "event: end" in stream
     assert "Finished." in stream
     assert "generation 0" in stream
+
+
+def test_the_best_so_far_is_drawn_live_and_after_a_reload(browser: TestClient, services: Services) -> None:
+    run_id = services.runs().start("a molecule for the best so far", RunOptions(seed=1))
+    lease = services.store.acquire(run_id, "a test")
+    at = "2026-01-01T10:00:00+00:00"
+    found = [
+        BestFound(generation=n, evaluated=8 * n + 8, key=f"K{n}", smiles=s, fitness=f, meets=f > 0.5)
+        for n, (s, f) in enumerate((("CCN", 0.25), ("CCO", 0.75)))
+    ]
+    services.store.add_progress(lease, [(at, StageBegun(stage="select"))] * 1500 + [(at, found[0])])
+    page = browser.get(f"/runs/{run_id}").text
+    assert "fitness 0.250" in page
+    assert "misses a requirement" in page.partition("</figure>")[0]
+    services.store.add_progress(lease, [(at, found[1])])
+    services.store.release(lease)
+    stream = browser.get(f"/runs/{run_id}/live").text
+    for text in (browser.get(f"/runs/{run_id}").text, browser.get(f"/runs/{run_id}").text, stream):
+        figure = _Page(text.partition('<figure class="found"')[2].partition("</figure>")[0])
+        drawing = next(figure.all("img"))
+        assert (drawing["src"], drawing["alt"]) == ("/drawing.svg?smiles=CCO", "Structure of CCO")
+        assert "fitness 0.750, meets every requirement" in figure.text
+        assert "generation 1, after 16 structures" in figure.text
+        assert "better than all before: CCN, fitness 0.250, misses a requirement" in text
+    assert browser.get(drawing["src"]).text.startswith("<svg")
 
 
 def test_what_is_not_there_is_a_page_that_says_so(browser: TestClient) -> None:
