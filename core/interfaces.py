@@ -166,6 +166,13 @@ class RunStore(Protocol):
         """
         ...
 
+    def delete_run(self, run_id: str) -> None:
+        """Delete a run that is over, with specs, candidates, report, trace, progress, feedback and seals. Needs no lease.
+
+        Raises StatusError for a run that is not over, RunBusy while a process holds it, NotFoundError if there is no such run.
+        """
+        ...
+
     def queue(self) -> list[str]:
         """The runs that wait for a worker, first come first served."""
         ...

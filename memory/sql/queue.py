@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
-from core.errors import NotFoundError, RunBusy
+from core.errors import NotFoundError, RunBusy, StatusError
 from core.events import StatusChanged
 from core.interfaces import Lease
-from core.report import RunStatus
+from core.report import FINISHED, RunStatus
 from memory.sql.leases import acquire, is_held, stamp
 from memory.sql.models import Run
 from memory.sql.progress import add_progress
@@ -47,6 +47,16 @@ def enqueue(connection: Connection, run_id: str, alive: bool, at: str) -> None:
         raise RunBusy(f"run {run_id} is being executed")
     require_transition(run_id, now, "queued")
     connection.execute(update(Run).where(Run.run_id == run_id).values(status="queued", queued_at=at, losses=None, error="", finished_at=""))
+
+
+def remove(connection: Connection, run_id: str, alive: bool) -> None:
+    """Delete the run's row and, by its references, everything else that is stored of it. Raises RunBusy, StatusError, NotFoundError."""
+    now = status_of(connection, run_id)
+    if now not in (*FINISHED, "failed"):
+        raise StatusError(f"run {run_id} cannot be deleted, its status is {now!r}: cancel it first")
+    if alive:
+        raise RunBusy(f"run {run_id} is still held by the process that ended it")
+    connection.execute(delete(Run).where(Run.run_id == run_id))
 
 
 def queue(connection: Connection) -> list[str]:

@@ -139,6 +139,14 @@ class SqlRunStore:
         with self._write() as connection:
             queue.enqueue(connection, run_id, self._alive(connection, run_id), at)
 
+    def delete_run(self, run_id: str) -> None:
+        """Delete a run that is over, with specs, candidates, report, trace, progress, feedback and seals. Needs no lease.
+
+        Raises StatusError for a run that is not over, RunBusy while a process holds it, NotFoundError if there is no such run.
+        """
+        with self._write() as connection:
+            queue.remove(connection, run_id, self._alive(connection, run_id))
+
     def queue(self) -> list[str]:
         """The runs that wait for a worker, first come first served."""
         with self._read() as connection:

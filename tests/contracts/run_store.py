@@ -287,6 +287,23 @@ class RunStoreContract:
         store.enqueue("deadly", AT)  # a person wants it to go on: the count begins anew
         assert [claimed(), claimed(), store.run("deadly").status] == ["deadly", "deadly", "running"]
 
+    def test_a_run_that_is_over_is_deleted_with_everything_and_no_other_is(self, store: RunStore, lease: Lease) -> None:
+        store.create_run("r2", "a goal", {}, AT)
+        for run_id, error in (("r1", StatusError), ("none", NotFoundError)):
+            with pytest.raises(error):
+                store.delete_run(run_id)
+        store.add_progress(lease, [(AT, StageBegun(stage="propose"))])
+        store.add_feedback("r1", "", "good", "kept for a while", "ada", AT)
+        store.set_status(lease, "success", finished_at=AT)
+        with pytest.raises(RunBusy):
+            store.delete_run("r1")
+        store.release(lease)
+        store.delete_run("r1")
+        for gone in (store.run, store.progress, store.events, store.report, store.feedback):
+            with pytest.raises(NotFoundError):
+                gone("r1")
+        assert store.run("r2").status == "running"
+
     def test_two_workers_never_claim_the_same_run(self, store: RunStore) -> None:
         for number in range(8):
             store.create_run(f"r{number}", "a goal", {}, AT, queued=True)

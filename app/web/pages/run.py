@@ -23,6 +23,7 @@ from app.web.door import Door, reading_of
 from app.web.guard import TOKEN, form_token
 from app.web.pages.edits import edited, text_of
 from app.web.pages.goal import LIMITS, Form
+from app.web.pages.runs import OVER
 from app.web.rendering import fragment, page
 from core.candidate import Candidate
 from core.errors import NotFoundError
@@ -55,7 +56,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "running": ("pause", "cancel"),
     "pausing": ("cancel",),
     "paused": ("resume", "cancel"),
-    "waiting": ("cancel",),
+    "waiting": ("reject",),
     "failed": ("resume", "cancel"),
 }
 #: How many of the best structures are drawn, and how many messages are kept.
@@ -175,6 +176,7 @@ def _look(door: Services, run_id: str, state: RunState) -> dict[str, Any]:
         "abandoned": abandoned,
         "actions": ("resume", "cancel") if abandoned else ACTIONS.get(record.status, ()),
         "finished": finished,
+        "over": record.status in OVER,
     }
 
 
@@ -225,10 +227,10 @@ def _approve(run_id: str, form: Form, door: Door) -> Response:
 
 
 @router.post("/runs/{run_id}/{action}")
-def _change(run_id: str, action: Literal["pause", "cancel", "resume"], form: Form, door: Door) -> Response:
-    """Pause a run, end it for good, or put it back into the queue."""
+def _change(run_id: str, action: Literal["pause", "cancel", "resume", "reject"], form: Form, door: Door) -> Response:
+    """Pause a run, end it for good, put it back into the queue, or reject the spec that waits."""
     runs = door.runs()
-    {"pause": runs.pause, "cancel": runs.cancel, "resume": runs.resume_later}[action](run_id)
+    {"pause": runs.pause, "cancel": runs.cancel, "resume": runs.resume_later, "reject": runs.reject}[action](run_id)
     return RedirectResponse(f"/runs/{run_id}", 303)
 
 

@@ -9,9 +9,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.client import ApiError, Client
+from app.services.entry import Services
 from core.events import StatusChanged
 from core.spec import Condition
-from tests.app.web.conftest import GOAL, UNREAD, Story
+from tests.app.web.conftest import GOAL, UNREAD, Story, wait
 
 
 def test_a_goal_is_read_with_its_unread_words_and_objections(client: Client) -> None:
@@ -101,6 +102,27 @@ def test_the_same_key_gives_the_same_run_and_another_goal_is_refused(client: Cli
     with pytest.raises(ApiError) as over:
         client.pause(first.run_id)
     assert (over.value.status, over.value.exit_code) == (409, 2)
+
+
+def test_a_waiting_run_is_rejected_and_one_that_is_over_deleted(client: Client, browser: TestClient, services: Services) -> None:
+    run = client.start(GOAL, budget=24, seed=11)
+    with pytest.raises(ApiError) as early:
+        client.delete(run.run_id)
+    assert (early.value.status, early.value.exit_code) == (409, 2)
+    wait(services, run.run_id)
+    assert client.reject(run.run_id).status == "rejected"
+    assert [e.event for e in client.progress(run.run_id).events][-1] == StatusChanged(status="rejected")
+    assert services.runs().verify(run.run_id).state == "sealed"
+    with pytest.raises(ApiError, match="'rejected'") as again:
+        client.reject(run.run_id)
+    assert again.value.status == 422
+    with pytest.raises(ApiError, match="whole id"):
+        client.delete(run.run_id[:-1])
+    client.delete(run.run_id)
+    with pytest.raises(ApiError) as gone:
+        client.run(run.run_id)
+    assert gone.value.status == 404
+    assert browser.delete(f"/api/v1/runs/{run.run_id}").status_code == 404
 
 
 def test_runs_are_found_by_text_status_and_time_in_pages(client: Client, finished: str) -> None:

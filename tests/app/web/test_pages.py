@@ -15,7 +15,7 @@ from app.services.entry import Services
 from app.web.guard import TOKEN
 from core.events import BestFound, StageBegun
 from core.options import RunOptions
-from tests.app.web.conftest import GOAL, UNREAD, Story
+from tests.app.web.conftest import GOAL, UNREAD, Story, wait
 
 
 class _Page(HTMLParser):
@@ -213,6 +213,30 @@ def test_runs_are_found_by_words_status_and_day(browser: TestClient, finished: s
         assert f"/runs/{finished}" in browser.get(f"/runs?{query}").text, query
     for query in ("text=no+such+goal", "status=failed", "until=2001-01-01", "page=99"):
         assert f"/runs/{finished}" not in browser.get(f"/runs?{query}").text, query
+
+
+def test_a_run_is_copied_rejected_and_deleted_from_the_list(browser: TestClient, services: Services) -> None:
+    goal = "a molecule with MW < 300 & more"
+    run_id = services.runs().start(goal, RunOptions(seed=5), queued=True)
+    assert "/delete" not in browser.get(f"/runs?text={run_id}").text
+    assert browser.get(f"/runs/{run_id}/delete").status_code == 409
+    wait(services, run_id)
+    listed = _get(browser, f"/runs?text={run_id}")
+    token = next(listed.all("input", name=TOKEN))["value"]
+    copied = next(a["href"] for a in listed.all("a") if a["href"].startswith("/?goal="))
+    assert goal.replace("&", "&amp;").replace("<", "&lt;") in browser.get(copied).text
+    assert [f["action"] for f in listed.all("form", method="post")] == [f"/runs/{run_id}/reject"]
+    assert "do-reject" in browser.get(f"/runs/{run_id}").text
+    assert browser.post(f"/runs/{run_id}/reject", data={TOKEN: token}, follow_redirects=False).status_code == 303
+    assert services.runs().find(run_id).status == "rejected"
+    asked = next(a["href"] for a in _get(browser, f"/runs?text={run_id}").all("a") if a["href"].endswith("/delete"))
+    question = _get(browser, asked)
+    assert "0 evaluated structures" in question.text
+    assert "cannot be undone" in question.text
+    assert services.runs().find(run_id).status == "rejected"  # the question alone deletes nothing
+    assert browser.post(asked, data={}, follow_redirects=False).status_code == 403
+    assert browser.post(asked, data={TOKEN: token}, follow_redirects=False).headers["location"] == "/runs"
+    assert browser.get(f"/runs/{run_id}").status_code == 404
 
 
 def test_the_list_of_runs_has_pages(browser: TestClient, services: Services) -> None:
