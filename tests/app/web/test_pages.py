@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -213,6 +214,38 @@ def test_runs_are_found_by_words_status_and_day(browser: TestClient, finished: s
         assert f"/runs/{finished}" in browser.get(f"/runs?{query}").text, query
     for query in ("text=no+such+goal", "status=failed", "until=2001-01-01", "page=99"):
         assert f"/runs/{finished}" not in browser.get(f"/runs?{query}").text, query
+
+
+def test_two_to_six_candidates_are_compared_under_an_address_of_their_own(browser: TestClient, client: Client, finished: str) -> None:
+    report = client.report(finished)
+    everyone = [*report.candidates, *report.closest]
+    page = _get(browser, f"/runs/{finished}")
+    boxes = [box["value"] for box in page.all("input", type="checkbox", name="key", form="compare")]
+    assert boxes == [c.key for c in everyone]
+    form = next(page.all("form", id="compare"))
+    assert form["method"] == "get"
+    chosen = everyone[:3][::-1]
+    answer = browser.get(form["action"], params={"key": [c.key for c in chosen]})
+    assert answer.status_code == 200
+    compared = _Page(answer.text)
+    assert [image["alt"] for image in compared.all("img")] == [f"Structure of {c.name or c.smiles}" for c in chosen]
+    for heading, values in (
+        ("Score", [f"{c.score:.3f}" for c in chosen]),
+        (chosen[0].requirements[0].text, ["met" if c.requirements[0].met else "not met" for c in chosen]),
+    ):
+        row = next(r for r in answer.text.split("<tr") if f'scope="row">{html.escape(heading)}<' in r)
+        assert [re.split(r"[<,]", cell)[0] for cell in row.split("<td>")[1:]] == values
+    fewer = next(a["href"] for a in compared.all("a") if a.get("aria-label", "").startswith("Leave out"))
+    assert len(list(_get(browser, fewer).all("img"))) == 2
+    assert not [a for a in _get(browser, fewer).all("a") if a.get("aria-label", "").startswith("Leave out")]
+    for keys, status, said in (
+        ([], 422, "0 were chosen"),
+        ([chosen[0].key] * 2, 422, "1 were chosen"),
+        ([f"K{n}" for n in range(7)], 422, "7 were chosen"),
+        ([chosen[0].key, "NONE"], 404, "no candidate"),
+    ):
+        wrong = browser.get(form["action"], params={"key": keys})
+        assert (wrong.status_code, said in wrong.text) == (status, True)
 
 
 def test_a_run_is_copied_rejected_and_deleted_from_the_list(browser: TestClient, services: Services) -> None:
