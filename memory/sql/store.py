@@ -345,7 +345,7 @@ class SqlRunStore:
             return seals.verify(connection, run_id, head)
 
     def add_progress(self, lease: Lease, events: Sequence[tuple[str, ProgressEvent]]) -> None:
-        """Store progress, each event with the time at which it happened. Of a long run the oldest events go.
+        """Store progress, each event with the time at which it happened. Of a long run the oldest events go, but never a BestFound.
 
         Unlike every other write under a lease it does not count as a sign of life.
         """
