@@ -168,6 +168,14 @@ class Client:
         }
         return self._get(Run, "POST", f"/runs/{quote(run_id)}/approve", json=given)
 
+    def reject(self, run_id: str) -> Run:
+        """End a run that waits for approval."""
+        return self._get(Run, "POST", f"/runs/{quote(run_id)}/reject")
+
+    def delete(self, run_id: str) -> None:
+        """Remove a run that is over, with everything that is stored of it; the whole id."""
+        self._ask("DELETE", f"/runs/{quote(run_id)}")
+
     def pause(self, run_id: str) -> Run:
         """Pause a run."""
         return self._get(Run, "POST", f"/runs/{quote(run_id)}/pause")

@@ -166,14 +166,22 @@ class RunStore(Protocol):
         """
         ...
 
+    def delete_run(self, run_id: str) -> None:
+        """Delete a run that is over, with specs, candidates, report, trace, progress, feedback and seals. Needs no lease.
+
+        Raises StatusError for a run that is not over, RunBusy while a process holds it, NotFoundError if there is no such run.
+        """
+        ...
+
     def queue(self) -> list[str]:
         """The runs that wait for a worker, first come first served."""
         ...
 
-    def claim(self, owner: str) -> Lease | None:
+    def claim(self, owner: str, attempts: int = 3) -> Lease | None:
         """The lease on the next run of the queue, which is 'running' from now on; None if there is none.
 
-        First come those whose worker died. No two workers get the same run.
+        First comes a run whose worker died. One that lost a worker before goes to the end of the queue, and one that lost ``attempts``
+        of them has failed, with an error that says so. No two workers get the same run.
         """
         ...
 
@@ -182,7 +190,7 @@ class RunStore(Protocol):
         ...
 
     def add_progress(self, lease: Lease, events: Sequence[tuple[str, ProgressEvent]]) -> None:
-        """Store progress, each event with the time at which it happened. Of a long run the oldest events go.
+        """Store progress, each event with the time at which it happened. Of a long run the oldest events go, but never a BestFound.
 
         Unlike every other write under a lease it does not count as a sign of life.
         """

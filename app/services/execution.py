@@ -63,6 +63,26 @@ class Execution:
                 self._finish(lease, tell)
                 saver.delete_thread(run.run_id)  # a run that is over goes on from nothing
 
+    def reject(self, run_id: str, answer: dict[str, Any]) -> None:
+        """End a run that waits, as its graph would with this answer. UsageError if it does not wait, RunBusy."""
+        from graphs.opening import record_decision
+        from memory.recorder import SqlRecorder
+
+        with self.held(run_id) as lease:
+            self.check_waiting(run_id, answer)
+            with journal(self.store, lease, self.clock, self.progress) as tell:
+                record_decision(SqlRecorder(self.store, lease, self.clock), self.store.spec(run_id), answer)
+                self.store.set_status(lease, "rejected", finished_at=self.clock().isoformat())
+                tell(StatusChanged(status="rejected"))
+        self.forget(run_id)
+
+    def forget(self, run_id: str) -> None:
+        """Drop the checkpoints of a run that is over: it goes on from nothing."""
+        from memory.checkpoints import open_checkpointer
+
+        with open_checkpointer(self.settings) as saver:
+            saver.delete_thread(run_id)
+
     @contextmanager
     def held(self, run_id: str, owner: str = "") -> Iterator[Lease]:
         """The run's lease for the length of a ``with`` block."""

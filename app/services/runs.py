@@ -160,7 +160,7 @@ class RunService:
         What ends the run otherwise than with a report (a refusal, a fault, a wait for approval) is stored with it and raised.
         """
         owner = owner or wiring.owner_name()
-        lease = self.store.claim(owner)
+        lease = self.store.claim(owner, self.settings.server.attempts)
         if lease is None:
             return None
         self._drive(lease.run_id, None, owner, claimed=True)
@@ -219,12 +219,22 @@ class RunService:
 
     def reject(self, run_id: str, by: str = "") -> None:
         """End a waiting run. UsageError if it does not wait."""
-        run = self.store.run(run_id)
-        try:
-            self._drive(run.run_id, {"decision": "reject", "by": by or wiring.user_name(self.settings)})
-        except NotFoundError:  # a rejected run has no report
-            if self.store.run(run.run_id).status != "rejected":
-                raise
+        run = self._design_run(run_id)
+        if run.status in FINISHED:  # a finished run is sealed with the lease that it had
+            raise UsageError(f"run {run.run_id} does not wait for approval, its status is {run.status!r}")
+        self._execution.reject(run.run_id, {"decision": "reject", "by": by or wiring.user_name(self.settings)})
+
+    def delete(self, run_id: str) -> None:
+        """Remove a run that is over, for good: specs, structures, report, trace, progress, feedback, seals and checkpoints.
+
+        Files that were exported and runs that were forked from it are kept. ``run_id`` is the whole id. StatusError for a run that is not
+        over, RunBusy, NotFoundError.
+        """
+        run = self._design_run(run_id)
+        if run.run_id != run_id:
+            raise UsageError(f"a run is deleted by its whole id: {run.run_id}")
+        self.store.delete_run(run_id)
+        self._execution.forget(run_id)
 
     def resume_later(self, run_id: str) -> None:
         """A worker goes on with a paused, failed or abandoned run: it is put into the queue. RunBusy, StatusError, NotFoundError.

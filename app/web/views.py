@@ -4,22 +4,39 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Literal
+import json
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt
 
 from app.services.lists import Upload
 from core.candidate import Candidate
-from core.errors import UsageError
+from core.errors import SpecError, UsageError
 from core.events import NumberedEvent
 from core.interfaces import RunRecord
 from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED
 from core.model import Model
 from core.report import RunStatus
 from core.spec import DesignSpec
+from core.spec_file import read_spec_text
 from core.trace import TraceEvent
 
 EXAMPLE_GOAL = "a molecule with MW < 300 that's stable at 200 °C"
+
+
+def _read_strictly(value: Any) -> DesignSpec:
+    """A spec out of a request, read as one out of a file is: "5" is no number. SpecError names the place."""
+    if isinstance(value, DesignSpec):
+        return value
+    try:
+        text = json.dumps(value)
+    except (ValueError, RecursionError) as error:
+        raise SpecError(f"the request's spec is not a spec: {error}") from error
+    return read_spec_text(text, "the request's spec")
+
+
+#: A spec that somebody hands in.
+GivenSpec = Annotated[DesignSpec, BeforeValidator(_read_strictly)]
 
 
 class FileContent(Model):
@@ -64,7 +81,7 @@ class GoalRequest(Beside):
 class SpecRequest(Model):
     """A spec that a person edited."""
 
-    spec: DesignSpec = Field(description="The spec.")
+    spec: GivenSpec = Field(description="The spec.")
 
 
 class RunRequest(Beside):
@@ -75,15 +92,17 @@ class RunRequest(Beside):
     )
 
     goal: str = Field(default="", description="What is wanted, in a sentence; empty: the goal of the spec.")
-    spec: DesignSpec | None = Field(default=None, description="The spec to run instead of reading the goal.")
-    candidates: int | None = Field(default=None, ge=1, le=MAX_CANDIDATES, description="How many candidates to list.")
-    budget: int | None = Field(default=None, ge=1, le=MAX_BUDGET, description="How many distinct structures may be evaluated.")
-    seed: int | None = Field(default=None, ge=0, le=MAX_SEED, description="Seed of every random choice.")
-    max_similarity: float | None = Field(default=None, gt=0, le=1, description="Largest similarity of two listed candidates; 1: no limit.")
-    list_known: bool | None = Field(default=None, description="Whether known structures are listed too.")
-    approve: bool = Field(default=False, description="Whether the spec counts as approved; without it the run waits for approval.")
-    accept_unread: bool = Field(default=False, description="Whether it is approved although much of the goal was not read.")
-    use_models: bool = Field(default=True, description="Whether the configured language models may be asked.")
+    spec: GivenSpec | None = Field(default=None, description="The spec to run instead of reading the goal.")
+    candidates: StrictInt | None = Field(default=None, ge=1, le=MAX_CANDIDATES, description="How many candidates to list.")
+    budget: StrictInt | None = Field(default=None, ge=1, le=MAX_BUDGET, description="How many distinct structures may be evaluated.")
+    seed: StrictInt | None = Field(default=None, ge=0, le=MAX_SEED, description="Seed of every random choice.")
+    max_similarity: StrictFloat | None = Field(
+        default=None, gt=0, le=1, description="Largest similarity of two listed candidates; 1: no limit."
+    )
+    list_known: StrictBool | None = Field(default=None, description="Whether known structures are listed too.")
+    approve: StrictBool = Field(default=False, description="Whether the spec counts as approved; without it the run waits for approval.")
+    accept_unread: StrictBool = Field(default=False, description="Whether it is approved although much of the goal was not read.")
+    use_models: StrictBool = Field(default=True, description="Whether the configured language models may be asked.")
     blocks: FileContent | None = Field(default=None, description="The user's building blocks.")
     blocks_mode: Literal["extend", "replace"] = Field(default="extend", description="Add them to the shipped blocks, or use them alone.")
     known: FileContent | None = Field(default=None, description="Structures that the user knows already.")
@@ -92,9 +111,9 @@ class RunRequest(Beside):
 class ApprovalRequest(Model):
     """A person's answer to a run that waits."""
 
-    spec: DesignSpec | None = Field(default=None, description="The edited spec to run in place of the one that waits.")
-    accept_suggestions: bool = Field(default=False, description="Ask also for what could be read of the unread words.")
-    accept_unread: bool = Field(default=False, description="Go on although much of the goal was not read.")
+    spec: GivenSpec | None = Field(default=None, description="The edited spec to run in place of the one that waits.")
+    accept_suggestions: StrictBool = Field(default=False, description="Ask also for what could be read of the unread words.")
+    accept_unread: StrictBool = Field(default=False, description="Go on although much of the goal was not read.")
 
 
 class StructureRequest(Model):
@@ -111,7 +130,7 @@ class CheckRequest(StructureRequest):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"smiles": "CCO", "goal": "a molecule with MW < 300"}]})
 
     goal: str = Field(description="The goal.")
-    accept_unread: bool = Field(default=False, description="Answer although much of the goal was not read.")
+    accept_unread: StrictBool = Field(default=False, description="Answer although much of the goal was not read.")
 
 
 class Reading(Model):

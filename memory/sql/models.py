@@ -26,7 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from memory.sql.packing import packed_text, unpacked_text
 
-SCHEMA_HEAD = "0006"
+SCHEMA_HEAD = "0007"
 """Number of the newest migration. A database with a greater number was written by a newer molwright."""
 
 NAMING = {
@@ -88,6 +88,7 @@ class Run(Base):
     """One execution of a graph on one spec, and who may write to it.
 
     ``queued_at`` is when the run was last put into the queue; empty for a run that is executed by whoever started it.
+    ``losses`` is how many workers died while they executed it since a person last put it there; null for none.
     """
 
     __tablename__ = "runs"
@@ -104,6 +105,7 @@ class Run(Base):
     heartbeat_at: Mapped[str]
     spec_version: Mapped[int]
     queued_at: Mapped[str] = mapped_column(server_default=text("''"))
+    losses: Mapped[int | None]
     stored_at: Mapped[datetime.datetime] = mapped_column(server_default=text("CURRENT_TIMESTAMP"))
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Text, delete, func, insert, select, type_coerce
 
 from core.events import PROGRESS, NumberedEvent, ProgressEvent
 from memory.sql.models import ProgressRow
 from memory.sql.runs import require_run
 
-#: How many events of a run are kept; older ones go.
+#: How many events of a run are kept; older ones go, except the few that tell of a best structure.
 KEPT = 5000
+_BEST = '%"kind":"best"%'
 
 
 def add_progress(connection: Connection, run_id: str, events: Sequence[tuple[str, ProgressEvent]]) -> None:
@@ -26,7 +27,8 @@ def add_progress(connection: Connection, run_id: str, events: Sequence[tuple[str
     connection.execute(insert(ProgressRow), rows)
     oldest = last + len(rows) - KEPT
     if oldest > 0:
-        connection.execute(delete(ProgressRow).where(ProgressRow.run_id == run_id, ProgressRow.number <= oldest))
+        old = (ProgressRow.run_id == run_id, ProgressRow.number <= oldest, type_coerce(ProgressRow.content, Text).not_like(_BEST))
+        connection.execute(delete(ProgressRow).where(*old))
 
 
 def list_progress(connection: Connection, run_id: str, after: int, limit: int) -> list[NumberedEvent]:

@@ -49,7 +49,7 @@ SEALED: tuple[tuple[type[Base], tuple[str, ...]], ...] = (
     (ProgressRow, ("number",)),
 )
 #: Columns that older seals do not cover: they are empty in what those seals cover.
-_ADDED_SINCE = {"candidates": ("content",)}
+_ADDED_SINCE = {"candidates": ("content",), "runs": ("losses",)}
 _EVENT = tuple(column.name for column in Event.__table__.columns if column.name != "seal")
 _FEEDBACK = tuple(column.name for column in Feedback.__table__.columns if column.name != "seal")
 _GENESIS = ("run_id", "goal", "options", "created_at")

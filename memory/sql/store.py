@@ -139,18 +139,27 @@ class SqlRunStore:
         with self._write() as connection:
             queue.enqueue(connection, run_id, self._alive(connection, run_id), at)
 
+    def delete_run(self, run_id: str) -> None:
+        """Delete a run that is over, with specs, candidates, report, trace, progress, feedback and seals. Needs no lease.
+
+        Raises StatusError for a run that is not over, RunBusy while a process holds it, NotFoundError if there is no such run.
+        """
+        with self._write() as connection:
+            queue.remove(connection, run_id, self._alive(connection, run_id))
+
     def queue(self) -> list[str]:
         """The runs that wait for a worker, first come first served."""
         with self._read() as connection:
             return queue.queue(connection)
 
-    def claim(self, owner: str) -> Lease | None:
+    def claim(self, owner: str, attempts: int = 3) -> Lease | None:
         """The lease on the next run of the queue, which is 'running' from now on; None if there is none.
 
-        First come those whose worker died. No two workers get the same run.
+        First comes a run whose worker died. One that lost a worker before goes to the end of the queue, and one that lost ``attempts``
+        of them has failed. No two workers get the same run.
         """
         with self._write() as connection:
-            return queue.claim(connection, owner, self.clock(), self.lease_seconds, self._owner_is_dead)
+            return queue.claim(connection, owner, self.clock(), self.lease_seconds, self._owner_is_dead, attempts)
 
     def alive(self, run_id: str) -> bool:
         """Whether a process that may be alive executes the run. Raises NotFoundError if there is no such run."""
@@ -336,7 +345,7 @@ class SqlRunStore:
             return seals.verify(connection, run_id, head)
 
     def add_progress(self, lease: Lease, events: Sequence[tuple[str, ProgressEvent]]) -> None:
-        """Store progress, each event with the time at which it happened. Of a long run the oldest events go.
+        """Store progress, each event with the time at which it happened. Of a long run the oldest events go, but never a BestFound.
 
         Unlike every other write under a lease it does not count as a sign of life.
         """

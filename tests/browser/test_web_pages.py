@@ -7,7 +7,9 @@ import threading
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
+import httpx
 import pytest
 import uvicorn
 
@@ -75,11 +77,15 @@ def report(served: str, chromium: Any) -> str:
 @pytest.fixture(scope="module")
 def addresses(served: str, report: str) -> dict[str, str]:
     """Each page."""
+    listed = httpx.get(f"{served}/api/v1/runs/{report.rpartition('/')[2]}/report").json()
+    compared = urlencode({"key": [c["key"] for c in [*listed["candidates"], *listed["closest"]][:6]]}, doseq=True)
     return {
         "goal": f"{served}/?goal={GOAL}",
         "runs": f"{served}/runs",
         "report": report,
         "progress": f"{report}/progress",
+        "compare": f"{report}/compare?{compared}",
+        "delete": f"{report}/delete",
         "missing": f"{served}/no",
     }
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from core.errors import LeaseLost, NotFoundError, RunBusy, StatusError, StoreError
-from core.events import GenerationDone, StageBegun
+from core.events import GenerationDone, StageBegun, StatusChanged
 from core.interfaces import Lease, RunFilter, RunStore
 from core.options import RunOptions
 from core.report import TRANSITIONS, Report, RunStatus
@@ -262,6 +262,47 @@ class RunStoreContract:
         assert (taken.run_id, taken.fence > lost.fence) == ("r1", True)
         with pytest.raises(LeaseLost):
             store.heartbeat(lost)
+
+    def test_a_run_that_loses_one_worker_after_another_lets_others_go_first_and_fails_in_the_end(
+        self, store: RunStore, clock: Clock
+    ) -> None:
+        def claimed() -> str | None:
+            lease = store.claim("worker", 3)
+            clock.forward(LEASE_SECONDS + 1)  # and that worker is never heard of again
+            return lease.run_id if lease else None
+
+        for name, at in (("deadly", "2026-01-01T00:00:00+00:00"), ("other", "2026-01-02T00:00:00+00:00")):
+            store.create_run(name, "a goal", {}, at, queued=True)
+        assert [claimed(), claimed()] == ["deadly", "deadly"]  # one loss may be bad luck
+        other = store.claim("worker", 3)
+        assert other is not None
+        assert (other.run_id, store.queue()) == ("other", ["deadly"])
+        store.set_status(other, "success", finished_at=AT)
+        assert claimed() == "deadly"
+        assert claimed() is None
+        failed = store.run("deadly")
+        assert (failed.status, failed.owner) == ("failed", "")
+        assert "ended without a word 3 times" in failed.error
+        assert [e.event.status for e in store.progress("deadly") if isinstance(e.event, StatusChanged)] == ["queued", "failed"]
+        store.enqueue("deadly", AT)  # a person wants it to go on: the count begins anew
+        assert [claimed(), claimed(), store.run("deadly").status] == ["deadly", "deadly", "running"]
+
+    def test_a_run_that_is_over_is_deleted_with_everything_and_no_other_is(self, store: RunStore, lease: Lease) -> None:
+        store.create_run("r2", "a goal", {}, AT)
+        for run_id, error in (("r1", StatusError), ("none", NotFoundError)):
+            with pytest.raises(error):
+                store.delete_run(run_id)
+        store.add_progress(lease, [(AT, StageBegun(stage="propose"))])
+        store.add_feedback("r1", "", "good", "kept for a while", "ada", AT)
+        store.set_status(lease, "success", finished_at=AT)
+        with pytest.raises(RunBusy):
+            store.delete_run("r1")
+        store.release(lease)
+        store.delete_run("r1")
+        for gone in (store.run, store.progress, store.events, store.report, store.feedback):
+            with pytest.raises(NotFoundError):
+                gone("r1")
+        assert store.run("r2").status == "running"
 
     def test_two_workers_never_claim_the_same_run(self, store: RunStore) -> None:
         for number in range(8):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.events import StageBegun
+from core.events import BestFound, StageBegun
 from core.interfaces import RunStore
 from memory.sql import progress
 from memory.sql.store import SqlRunStore
@@ -29,6 +29,15 @@ class TestSqlite(RunStoreContract):
         for number in range(5):
             store.add_progress(lease, [(AT, StageBegun(stage=str(number)))])
         assert [e.number for e in store.progress("r1")] == [3, 4, 5]
+
+    def test_what_was_best_is_told_however_long_the_run_goes_on(self, store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(progress, "KEPT", 2)
+        store.create_run("r1", "a goal", {}, AT)
+        lease = store.acquire("r1", "me")
+        found = BestFound(generation=0, evaluated=4, key="K", smiles="CCO", fitness=0.5, meets=True)
+        store.add_progress(lease, [(AT, found), *((AT, StageBegun(stage=str(number))) for number in range(5))])
+        assert [e.number for e in store.progress("r1")] == [1, 5, 6]
+        assert store.progress("r1")[0].event == found
 
 
 @pytest.mark.postgres

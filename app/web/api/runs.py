@@ -102,6 +102,19 @@ def _approve_run(run_id: str, given: ApprovalRequest, door: Door) -> RunDocument
     return document_of(door, run_id)
 
 
+@router.post("/{run_id}/reject")
+def _reject_run(run_id: str, door: Door) -> RunDocument:
+    """End a run that waits for approval: its spec is not what was meant. What it stored is kept."""
+    door.runs().reject(run_id)
+    return document_of(door, run_id)
+
+
+@router.delete("/{run_id}", status_code=204)
+def _delete_run(run_id: str, door: Door) -> None:
+    """Remove a run that is over, for good: specs, structures, report, trace, progress, feedback and seals. Takes the whole id."""
+    door.runs().delete(run_id)
+
+
 @router.post("/{run_id}/pause", status_code=202)
 def _pause_run(run_id: str, door: Door) -> RunDocument:
     """Pause a run: `pausing` until its worker has ended the step under way."""

@@ -23,8 +23,10 @@ from app.web.door import Door, reading_of
 from app.web.guard import TOKEN, form_token
 from app.web.pages.edits import edited, text_of
 from app.web.pages.goal import LIMITS, Form
+from app.web.pages.runs import OVER
 from app.web.rendering import fragment, page
 from core.candidate import Candidate
+from core.errors import NotFoundError
 from core.events import BestFound, GenerationDone, NumberedEvent, StageBegun, StatusChanged, ToolCalled
 from core.interfaces import RunRecord
 
@@ -54,7 +56,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "running": ("pause", "cancel"),
     "pausing": ("cancel",),
     "paused": ("resume", "cancel"),
-    "waiting": ("cancel",),
+    "waiting": ("reject",),
     "failed": ("resume", "cancel"),
 }
 #: How many of the best structures are drawn, and how many messages are kept.
@@ -71,6 +73,7 @@ class RunState:
     evaluated: int = 0
     budget: int = 0
     fitness: float | None = None
+    found: BestFound | None = None
     last: int = 0
     messages: list[tuple[str, str]] = field(default_factory=list)
 
@@ -87,6 +90,7 @@ class RunState:
                 f"generation {event.generation}: {event.evaluated} of {event.budget} evaluated, mean of the ten best {event.best:.3f}",
             )
         elif isinstance(event, BestFound):
+            self.found = event
             meets = "meets every requirement" if event.meets else "misses a requirement"
             self._say(told.at, f"better than all before: {event.smiles}, fitness {event.fitness:.3f}, {meets}")
         elif isinstance(event, StatusChanged):
@@ -149,23 +153,39 @@ def _look(door: Services, run_id: str, state: RunState) -> dict[str, Any]:
     """Take in what the run told since, and give what its page shows."""
     runs = door.runs()
     told = told_so_far(runs, run_id, state.last)
-    for event in told.events:
-        state.take(event)
+    news = bool(told.events)
+    while told.events:  # an old run told more than one look gives
+        for event in told.events:
+            state.take(event)
+        told = told_so_far(runs, run_id, state.last)
     record = runs.find(run_id)
+    finished = record.status in ("success", "no_candidate")
     abandoned = record.status in ("running", "pausing", "cancelling") and not runs.under_way(record.run_id)
     best: list[Candidate] = list(runs.best(run_id, BEST)) if state.evaluated else []
+    found = None if finished else state.found  # the report says what is best in the end
     return {
         "record": record,
         "state": state,
-        "best": best,
+        "found": found,
+        "name": _name(door, run_id, found.key) if found else "",
+        "best": [c for c in best if found is None or c.key != found.key],
         "budget": state.budget or runs.budget(run_id),
         "position": runs.position(run_id),
         "under_way": told.under_way,
-        "news": bool(told.events),
+        "news": news,
         "abandoned": abandoned,
         "actions": ("resume", "cancel") if abandoned else ACTIONS.get(record.status, ()),
-        "finished": record.status in ("success", "no_candidate"),
+        "finished": finished,
+        "over": record.status in OVER,
     }
+
+
+def _name(door: Services, run_id: str, key: str) -> str:
+    """What the candidate is called; '' for one without a name."""
+    try:
+        return door.runs().candidate(run_id, key).name
+    except NotFoundError:
+        return ""
 
 
 @router.get("/runs/{run_id}/live")
@@ -207,10 +227,10 @@ def _approve(run_id: str, form: Form, door: Door) -> Response:
 
 
 @router.post("/runs/{run_id}/{action}")
-def _change(run_id: str, action: Literal["pause", "cancel", "resume"], form: Form, door: Door) -> Response:
-    """Pause a run, end it for good, or put it back into the queue."""
+def _change(run_id: str, action: Literal["pause", "cancel", "resume", "reject"], form: Form, door: Door) -> Response:
+    """Pause a run, end it for good, put it back into the queue, or reject the spec that waits."""
     runs = door.runs()
-    {"pause": runs.pause, "cancel": runs.cancel, "resume": runs.resume_later}[action](run_id)
+    {"pause": runs.pause, "cancel": runs.cancel, "resume": runs.resume_later, "reject": runs.reject}[action](run_id)
     return RedirectResponse(f"/runs/{run_id}", 303)
 
 

@@ -1,4 +1,4 @@
-"""*Runs*: every run, found again by words of its goal, its status and its date."""
+"""*Runs*: every run, found again by words of its goal, its status and its date; deleted when it is over."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ from typing import Annotated, Any, get_args
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from app.web.door import Door
+from app.web.pages.goal import Form
 from app.web.rendering import page
+from core.errors import StatusError
 from core.interfaces import RunFilter
-from core.report import RunStatus
+from core.report import FINISHED, RunStatus
 
 router = APIRouter()
 
 #: Runs on one page.
 PAGE = 25
+#: A run with one of these may be deleted.
+OVER: tuple[RunStatus, ...] = (*FINISHED, "failed")
 
 
 @router.get("/runs")
@@ -45,6 +49,24 @@ def _list_runs(
         "pages": pages,
         "links": links,
         "statuses": get_args(RunStatus),
+        "over": OVER,
     }
     template = "list.html.j2" if request.headers.get("hx-request") == "true" else "runs.html.j2"
     return page(request, template, asked=asked, **values)
+
+
+@router.get("/runs/{run_id}/delete")
+def _ask_before_deleting(request: Request, run_id: str, door: Door) -> Response:
+    """What would go, and the question whether it shall."""
+    found = door.runs().show(run_id)
+    if found.record.status not in OVER:
+        raise StatusError(f"run {found.record.run_id} cannot be deleted, its status is {found.record.status!r}: cancel it first")
+    structures = sum(found.candidates.values())
+    return page(request, "delete.html.j2", record=found.record, structures=structures, remarks=len(found.feedback))
+
+
+@router.post("/runs/{run_id}/delete")
+def _delete(run_id: str, form: Form, door: Door) -> Response:
+    """Delete the run for good."""
+    door.runs().delete(run_id)
+    return RedirectResponse("/runs", 303)

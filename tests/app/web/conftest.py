@@ -39,6 +39,16 @@ def client(browser: TestClient) -> Client:
     return Client(http=browser)
 
 
+def wait(services: Services, run_id: str) -> None:
+    """Let a queued run wait for approval, as its graph would."""
+    store = services.store
+    lease = store.acquire(run_id, "a test")
+    store.set_status(lease, "running")
+    store.save_spec(lease, services.goals.interpret(GOAL))
+    store.set_status(lease, "waiting")
+    store.release(lease)
+
+
 @dataclass(frozen=True)
 class Story:
     """A run as the API showed it: when it had been submitted, when it waited, when it had been approved with another number of candidates."""

@@ -9,9 +9,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.client import ApiError, Client
+from app.services.entry import Services
 from core.events import StatusChanged
 from core.spec import Condition
-from tests.app.web.conftest import GOAL, UNREAD, Story
+from tests.app.web.conftest import GOAL, UNREAD, Story, wait
 
 
 def test_a_goal_is_read_with_its_unread_words_and_objections(client: Client) -> None:
@@ -53,6 +54,30 @@ def test_an_edited_spec_is_checked(client: Client) -> None:
     assert (raised.value.status, raised.value.problem["type"]) == (422, "urn:molwright:problem:spec")
 
 
+def test_a_spec_in_a_request_is_read_as_strictly_as_one_in_a_file(browser: TestClient, client: Client) -> None:
+    spec = client.read(GOAL).spec.model_dump(mode="json")
+    assert browser.post("/api/v1/specs/check", json={"spec": spec}).status_code == 200
+    for field, value, said in (
+        ("budget", "5", "budget: Input should be a valid integer"),
+        ("list_known", 1, "list_known: Input should be a valid boolean"),
+        ("schema_version", "99", "schema_version '99' is not known"),
+        ("goal", " ", "the goal is empty"),
+        ("mood", "good", "mood: Extra inputs are not permitted"),
+    ):
+        for path in ("/specs/check", "/runs", "/runs/none/approve"):
+            answer = browser.post(f"/api/v1{path}", json={"spec": {**spec, field: value}})
+            problem = answer.json()
+            assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json"), (path, problem)
+            assert (problem["type"], problem["exit_code"]) == ("urn:molwright:problem:spec", 2)
+            assert said in problem["detail"]
+    wrong = browser.post("/api/v1/specs/check", content='{"spec": 5}', headers={"content-type": "application/json"})
+    assert (wrong.status_code, "a JSON object is expected" in wrong.json()["detail"]) == (422, True)
+    for field, value in (("budget", "5"), ("budget", True), ("max_similarity", "0.5"), ("approve", "yes"), ("accept_unread", 1)):
+        answer = browser.post("/api/v1/runs", json={"goal": GOAL, field: value})
+        assert (answer.status_code, answer.json()["type"]) == (422, "urn:molwright:problem:usage"), field
+        assert field in answer.json()["detail"]
+
+
 def test_a_run_waits_for_approval_is_edited_and_goes_on(client: Client, story: Story) -> None:
     run_id = story.submitted.run_id
     assert (story.submitted.status, story.submitted.position) == ("queued", 1)
@@ -77,6 +102,27 @@ def test_the_same_key_gives_the_same_run_and_another_goal_is_refused(client: Cli
     with pytest.raises(ApiError) as over:
         client.pause(first.run_id)
     assert (over.value.status, over.value.exit_code) == (409, 2)
+
+
+def test_a_waiting_run_is_rejected_and_one_that_is_over_deleted(client: Client, browser: TestClient, services: Services) -> None:
+    run = client.start(GOAL, budget=24, seed=11)
+    with pytest.raises(ApiError) as early:
+        client.delete(run.run_id)
+    assert (early.value.status, early.value.exit_code) == (409, 2)
+    wait(services, run.run_id)
+    assert client.reject(run.run_id).status == "rejected"
+    assert [e.event for e in client.progress(run.run_id).events][-1] == StatusChanged(status="rejected")
+    assert services.runs().verify(run.run_id).state == "sealed"
+    with pytest.raises(ApiError, match="'rejected'") as again:
+        client.reject(run.run_id)
+    assert again.value.status == 422
+    with pytest.raises(ApiError, match="whole id"):
+        client.delete(run.run_id[:-1])
+    client.delete(run.run_id)
+    with pytest.raises(ApiError) as gone:
+        client.run(run.run_id)
+    assert gone.value.status == 404
+    assert browser.delete(f"/api/v1/runs/{run.run_id}").status_code == 404
 
 
 def test_runs_are_found_by_text_status_and_time_in_pages(client: Client, finished: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -13,8 +14,9 @@ from fastapi.testclient import TestClient
 from app.client import Client
 from app.services.entry import Services
 from app.web.guard import TOKEN
+from core.events import BestFound, StageBegun
 from core.options import RunOptions
-from tests.app.web.conftest import GOAL, UNREAD, Story
+from tests.app.web.conftest import GOAL, UNREAD, Story, wait
 
 
 class _Page(HTMLParser):
@@ -214,6 +216,62 @@ def test_runs_are_found_by_words_status_and_day(browser: TestClient, finished: s
         assert f"/runs/{finished}" not in browser.get(f"/runs?{query}").text, query
 
 
+def test_two_to_six_candidates_are_compared_under_an_address_of_their_own(browser: TestClient, client: Client, finished: str) -> None:
+    report = client.report(finished)
+    everyone = [*report.candidates, *report.closest]
+    page = _get(browser, f"/runs/{finished}")
+    boxes = [box["value"] for box in page.all("input", type="checkbox", name="key", form="compare")]
+    assert boxes == [c.key for c in everyone]
+    form = next(page.all("form", id="compare"))
+    assert form["method"] == "get"
+    chosen = everyone[:3][::-1]
+    answer = browser.get(form["action"], params={"key": [c.key for c in chosen]})
+    assert answer.status_code == 200
+    compared = _Page(answer.text)
+    assert [image["alt"] for image in compared.all("img")] == [f"Structure of {c.name or c.smiles}" for c in chosen]
+    for heading, values in (
+        ("Score", [f"{c.score:.3f}" for c in chosen]),
+        (chosen[0].requirements[0].text, ["met" if c.requirements[0].met else "not met" for c in chosen]),
+    ):
+        row = next(r for r in answer.text.split("<tr") if f'scope="row">{html.escape(heading)}<' in r)
+        assert [re.split(r"[<,]", cell)[0] for cell in row.split("<td>")[1:]] == values
+    fewer = next(a["href"] for a in compared.all("a") if a.get("aria-label", "").startswith("Leave out"))
+    assert len(list(_get(browser, fewer).all("img"))) == 2
+    assert not [a for a in _get(browser, fewer).all("a") if a.get("aria-label", "").startswith("Leave out")]
+    for keys, status, said in (
+        ([], 422, "0 were chosen"),
+        ([chosen[0].key] * 2, 422, "1 were chosen"),
+        ([f"K{n}" for n in range(7)], 422, "7 were chosen"),
+        ([chosen[0].key, "NONE"], 404, "no candidate"),
+    ):
+        wrong = browser.get(form["action"], params={"key": keys})
+        assert (wrong.status_code, said in wrong.text) == (status, True)
+
+
+def test_a_run_is_copied_rejected_and_deleted_from_the_list(browser: TestClient, services: Services) -> None:
+    goal = "a molecule with MW < 300 & more"
+    run_id = services.runs().start(goal, RunOptions(seed=5), queued=True)
+    assert "/delete" not in browser.get(f"/runs?text={run_id}").text
+    assert browser.get(f"/runs/{run_id}/delete").status_code == 409
+    wait(services, run_id)
+    listed = _get(browser, f"/runs?text={run_id}")
+    token = next(listed.all("input", name=TOKEN))["value"]
+    copied = next(a["href"] for a in listed.all("a") if a["href"].startswith("/?goal="))
+    assert goal.replace("&", "&amp;").replace("<", "&lt;") in browser.get(copied).text
+    assert [f["action"] for f in listed.all("form", method="post")] == [f"/runs/{run_id}/reject"]
+    assert "do-reject" in browser.get(f"/runs/{run_id}").text
+    assert browser.post(f"/runs/{run_id}/reject", data={TOKEN: token}, follow_redirects=False).status_code == 303
+    assert services.runs().find(run_id).status == "rejected"
+    asked = next(a["href"] for a in _get(browser, f"/runs?text={run_id}").all("a") if a["href"].endswith("/delete"))
+    question = _get(browser, asked)
+    assert "0 evaluated structures" in question.text
+    assert "cannot be undone" in question.text
+    assert services.runs().find(run_id).status == "rejected"  # the question alone deletes nothing
+    assert browser.post(asked, data={}, follow_redirects=False).status_code == 403
+    assert browser.post(asked, data={TOKEN: token}, follow_redirects=False).headers["location"] == "/runs"
+    assert browser.get(f"/runs/{run_id}").status_code == 404
+
+
 def test_the_list_of_runs_has_pages(browser: TestClient, services: Services) -> None:
     for seed in range(26):
         services.runs().start("a solvent for the list", RunOptions(seed=seed))
@@ -229,6 +287,31 @@ def test_a_run_is_told_live_until_nothing_executes_it(browser: TestClient, finis
     assert stream.rstrip().endswith("data:") or "event: end" in stream
     assert "Finished." in stream
     assert "generation 0" in stream
+
+
+def test_the_best_so_far_is_drawn_live_and_after_a_reload(browser: TestClient, services: Services) -> None:
+    run_id = services.runs().start("a molecule for the best so far", RunOptions(seed=1))
+    lease = services.store.acquire(run_id, "a test")
+    at = "2026-01-01T10:00:00+00:00"
+    found = [
+        BestFound(generation=n, evaluated=8 * n + 8, key=f"K{n}", smiles=s, fitness=f, meets=f > 0.5)
+        for n, (s, f) in enumerate((("CCN", 0.25), ("CCO", 0.75)))
+    ]
+    services.store.add_progress(lease, [(at, StageBegun(stage="select"))] * 1500 + [(at, found[0])])
+    page = browser.get(f"/runs/{run_id}").text
+    assert "fitness 0.250" in page
+    assert "misses a requirement" in page.partition("</figure>")[0]
+    services.store.add_progress(lease, [(at, found[1])])
+    services.store.release(lease)
+    stream = browser.get(f"/runs/{run_id}/live").text
+    for text in (browser.get(f"/runs/{run_id}").text, browser.get(f"/runs/{run_id}").text, stream):
+        figure = _Page(text.partition('<figure class="found"')[2].partition("</figure>")[0])
+        drawing = next(figure.all("img"))
+        assert (drawing["src"], drawing["alt"]) == ("/drawing.svg?smiles=CCO", "Structure of CCO")
+        assert "fitness 0.750, meets every requirement" in figure.text
+        assert "generation 1, after 16 structures" in figure.text
+        assert "better than all before: CCN, fitness 0.250, misses a requirement" in text
+    assert browser.get(drawing["src"]).text.startswith("<svg")
 
 
 def test_what_is_not_there_is_a_page_that_says_so(browser: TestClient) -> None:
