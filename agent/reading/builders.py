@@ -178,6 +178,8 @@ def _denied_kind(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return None
     if node.nodes("List"):
         return part_builders.motif(node, stance, lattice)
+    if node.nodes("Substituent"):
+        return part_builders.each(node.nodes("Substituent"), denied=True, catalogue=lattice.catalogue)
     if node.nodes("Kind"):
         return _each_kind(node, stance, lattice)
     return _vague(node, stance, lattice) if node.first("vague") else part_builders.each([node], denied=True, catalogue=lattice.catalogue)

@@ -32,6 +32,8 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
         return DOUBT
     if _answered(reader, clauses, n) or (not clause.denied and _under_label(reader, clause)):
         return DOUBT
+    if clause.content == "kept_out" and _kept_from(reader, clause, after):
+        return DOUBT
     none = any(s.limit is not None and s.limit.low == 0 for s in clause.statements)
     if clause.parts and not clause.denied and not none and _taken_back(reader, clauses, n):
         return DOUBT
@@ -44,6 +46,13 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     if after is not None and (why := doubt_from_right(reader, clause, after)):
         return why
     return ""
+
+
+def _kept_from(reader: Reader, clause: Clause, after: Clause | None) -> bool:
+    """Whether what is kept out is kept from something else than the thing designed: 'to keep copper out of drinking water'."""
+    lattice = reader.lattice
+    elsewhere = after is not None and after.role == "unread" and after.i == clause.j and lattice.lower(after.i) in ("of", "from")
+    return elsewhere or lattice.lower(clause.i - 1) == "to"
 
 
 def _said_before(clauses: list[Clause], n: int) -> bool:

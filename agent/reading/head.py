@@ -117,7 +117,7 @@ class HeadReader:
         for noun in self._nouns(k, counted):
             found = Found((0, 0), (), noun, noun.j)
             best = found if best is None or (found.cost, -found.noun_end) < (best.cost, -best.noun_end) else best
-        for part in self._parts(k):
+        for part in sorted(self._parts(k), key=lambda p: p.family is None or not p.family.name):
             strange = part.sort == "unknown"
             if strange and unknown == 0:
                 continue

@@ -35,6 +35,8 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
             return None
         limits = [replace(limits[0], operator=INVERSE[limits[0].operator])]
     group, element = node.first("grp"), node.first("elem")
+    if group is not None and limits == [Limit("bare", low=1.0)] and lattice.lower(node.j - 1) == "one" and not stance.denied:
+        return [Statement("motif", "", name=group.value, smarts=GROUPS[group.value].smarts)]  # 'a plasticiser, and an ester one'
     if element is not None and element.value == "C" and node.mentions("groups"):
         return Refusal("it counts the carbons of a part, which are not all")  # 'a ten-carbon spacer'
     if len(node.nodes("Group")) > 1:
@@ -103,12 +105,14 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return None  # 'cobalt- and chromium ...'
     if node.mentions("halide") and (not stance.denied or not _of_halogens(node)):
         return None  # 'acyl chloride or bromide'
-    if node.mentions("blame") and not stance.denied:
-        return None  # 'a nasty ester'
+    if node.mentions("blame", "every") and not stance.denied:
+        return None  # 'a nasty ester', 'every ester'
     items = [item for part in node.nodes("List") for item in part.nodes("Item")]
+    if not stance.denied and _taken_up(node, items, stance, lattice):
+        return None  # 'carry hydrogen', 'chelating zinc'
     forms = [_form(item, lattice) for item in items]
     last = items[-1].mentions()[-1]
-    if lattice.lower(last.j - 1) in ("groups", "group", "rings", "moieties", "atoms", "units"):
+    if last.kind in ("groups", "atoms") or lattice.lower(last.j - 1) in ("groups", "group", "rings"):
         forms = [replace(form, counted=False) for form in forms]  # 'nitro and azide groups'
     joints = joints_of(items, lattice)
     if stance.free and any("," in joint for joint in joints) and not node.nodes("Hanging"):
@@ -141,6 +145,19 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if "or" in " ".join(joints) or "/" in joints:
         return None
     return each(items, denied=False, catalogue=lattice.catalogue)
+
+
+#: Elements of which organic groups are made: what carries one of them has it.
+_OWN = frozenset(["C", "N", "S", "P", "F", "Cl", "Br", "I", "Si", "B", "Se"])
+
+
+def _taken_up(node: Node, items: list[Node], stance: Stance, lattice: Lattice) -> bool:
+    """Whether an element, with no noun that says that it is a part, may be what the thing takes up: 'carry hydrogen', 'coordinating zinc'."""
+    foreign = any((m := item.first("elem")) is not None and m.value not in _OWN for item in items)
+    if not foreign or any(node.mentions(kind) for kind in ("atoms", "groups")):
+        return False
+    binding = any(lattice.lower(m.j - 1).endswith("ing") for m in node.mentions("intersective"))
+    return stance.transporting or binding
 
 
 def _first_item(node: Node) -> Node:
