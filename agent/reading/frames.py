@@ -66,6 +66,24 @@ _MOST_BEFORE = 9
 _OBLIGATIONS = frozenset(["need", "needs", "have", "has", "required"])
 #: What the one-word endings of terse items stand for.
 _TERSE = {"terse_no": "negation_after", "terse_yes": "positive_after"}
+#: Verbs that the thing designed may do to something else, in the third person, as a participle or behind 'to'.
+_REMOVING = (
+    "exclud",
+    "eliminat",
+    "reject",
+    "remov",
+    "banish",
+    "get",
+    "block",
+    "discard",
+    "dispos",
+    "strip",
+    "delet",
+    "refus",
+    "shun",
+    "ban",
+    "bar",
+)
 #: Negations that deny what stands behind them, whatever is allowed of it: 'no ester tolerated', 'neither a ketone nor an amide allowed'.
 _DETERMINERS = frozenset(
     [
@@ -122,6 +140,7 @@ class Opening:
     subject: bool = False
     holding: bool = False
     transporting: bool = False
+    removing: bool = False
     denied_subject: bool = False
     named: bool = False
     necessary: bool = False
@@ -178,7 +197,9 @@ class Frames(Boundaries):
             if self._not_needed(start, j):
                 return replace(nxt, permitted=True)
             determined = self.lattice.text(start, j).lower() in _DETERMINERS
-            return replace(nxt, negations=here.negations + 1, determined=determined)
+            removing = self.lattice.lower(start).startswith(_REMOVING) and self.lattice.lower(start).endswith(("s", "ing"))
+            removing = removing or (self.lattice.lower(start).startswith(_REMOVING) and self.lattice.lower(start - 1) == "to")
+            return replace(nxt, negations=here.negations + 1, determined=determined, removing=here.removing or removing)
         if kind in ("open", "request") and here.negations and self._not_needed(start, j):
             return replace(nxt, negations=here.negations - 1, permitted=True)
         if kind == "same":
@@ -187,8 +208,8 @@ class Frames(Boundaries):
             word = self.lattice.lower(start)
             transporting = here.transporting or word.startswith(_TRANSPORTING)
             return replace(nxt, strong=True, holding=here.holding or word.startswith(_HOLDING), transporting=transporting)
-        if kind == "request" and {"need", "want", "like", "needs", "wants"} & set(self.lattice.text(start, j).lower().split()):
-            return replace(nxt, strong=True)
+        if kind == "request" and (asked := {"need", "want", "like", "needs", "wants"} & set(self.lattice.text(start, j).lower().split())):
+            return replace(nxt, strong=True, transporting=here.transporting or not asked.isdisjoint(("need", "needs")))
         if kind == "open_weak":
             return replace(nxt, weak=True)
         if kind == "soft":
@@ -313,6 +334,7 @@ def stance_of(opening: Opening, ending: Ending) -> Stance | str | None:
         strong=strong,
         holding=opening.holding,
         transporting=opening.transporting,
+        removing=opening.removing,
         late=bool(last) and not opening.negations,
         free=last == "free",
     )

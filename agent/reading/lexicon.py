@@ -243,7 +243,7 @@ def _add_grammar(add: Any) -> None:
     for word in [w for w in table["words"]["negation_after"] if w.split()[0].endswith("ed")] + [
         forms[2] for forms in _toml("exclusions.toml")["verbs"].values()
     ]:
-        for auxiliary in ("having been", "has been", "have been", "had been"):
+        for auxiliary in ("having been", "has been", "have been"):
             add(f"{auxiliary} {word}", "negation_after", True)
     for verb in ("struck", "crossed", "taken", "removed", "deleted", "scratched", "dropped", "stricken"):
         for way in ("from", "off"):
