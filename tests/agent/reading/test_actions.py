@@ -134,3 +134,23 @@ def test_a_group_before_a_coupling_agent_is_what_it_couples() -> None:
 def test_a_contradiction_is_held_against_more_than_one_example() -> None:
     spec = _spec("Glycol ether solvent with no primary alcohol")
     assert (demanded(spec), denied(spec)) == (["glycol ether"], ["primary alcohol"])
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        "We now use a nitrile; find something without it", "The incumbent inhibitor contains a nitrile", "Current UV absorber is a nitrile; halogens are out", "Our present plasticiser is a nitrile and melts below 0 °C",
+        "The previous lead had a nitrile", "At present we use a nitrile. We want an alternative.", "Our current polymer has a nitrile and a Tg of 80 °C",
+    ],
+)  # fmt: skip
+def test_what_is_in_use_now_is_a_fact_and_no_wish(goal: str) -> None:
+    spec = _spec(goal)
+    assert demanded(spec) == []
+    assert not [r for r in spec.requirements if isinstance(r, PropertyRequirement) and r.origin != "class"]
+
+
+@pytest.mark.parametrize(
+    "goal", ["It should now contain a nitrile", "A nitrile is now required", "A dye in which a nitrile is present, logP below 3"]
+)
+def test_a_wish_that_speaks_of_now_is_one(goal: str) -> None:
+    assert demanded(_spec(goal)) == ["nitrile"]
