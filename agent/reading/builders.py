@@ -67,9 +67,21 @@ def _level(node: Node, stance: Stance, lattice: Lattice) -> Built:
     definition = lattice.catalogue["thermal_stability"]
     if not all(c is not None and definition.low <= c <= definition.high for c in celsius):
         return Refusal(f"thermal stability can be judged between {definition.low:g} and {definition.high:g} °C")
+    words = words.removeprefix("a ").removeprefix("the ")
+    told = _ABOVE.isdisjoint(words.split()) and words.startswith(("decompos", "td", "degradation"))
+    if told and (words.startswith(("decomposes", "decomposing")) or max(c for c in celsius if c is not None) < _INITIATING):
+        return None  # 'decomposes at 70 °C' may ask for it
     decomposition = "decompos" in words or words.startswith(("td", "degradation"))
     shape = "decomposition" if decomposition else "heat" if "heat" in words else ""
     return [Statement("level", "", name="thermal_stability", temperature=max(c for c in celsius if c is not None), shape=shape)]
+
+
+#: Below this temperature in °C a decomposition temperature without a comparison may be one that an initiator or a blowing agent is to have.
+_INITIATING = 220.0
+#: Words with which a temperature of decomposition is a lower bound.
+_ABOVE = frozenset(
+    ["above", "over", "beyond", "exceeding", "excess", "least", "only", "not", ">", ">=", "higher", "than", "until", "before"]
+)
 
 
 def _celsius(value: float, unit: str, *, catalogue: Catalogue) -> float | None:
@@ -178,6 +190,8 @@ def _denied_kind(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return None
     if node.nodes("List"):
         return part_builders.motif(node, stance, lattice)
+    if node.nodes("Substituent"):
+        return part_builders.each(node.nodes("Substituent"), denied=True, catalogue=lattice.catalogue)
     if node.nodes("Kind"):
         return _each_kind(node, stance, lattice)
     return _vague(node, stance, lattice) if node.first("vague") else part_builders.each([node], denied=True, catalogue=lattice.catalogue)

@@ -32,6 +32,10 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
         return DOUBT
     if _answered(reader, clauses, n) or (not clause.denied and _under_label(reader, clause)):
         return DOUBT
+    if clause.parts and clause.denied and _purpose(reader, clauses, n):
+        return DOUBT
+    if clause.content == "kept_out" and _kept_from(reader, clause, after):
+        return DOUBT
     none = any(s.limit is not None and s.limit.low == 0 for s in clause.statements)
     if clause.parts and not clause.denied and not none and _taken_back(reader, clauses, n):
         return DOUBT
@@ -44,6 +48,25 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     if after is not None and (why := doubt_from_right(reader, clause, after)):
         return why
     return ""
+
+
+#: Words before 'to' with which someone says what he wants, so that what follows is no purpose of the thing.
+_WANTING = frozenset(["want", "wants", "wanted", "wish", "wishes", "like", "likes", "need", "needs", "has", "have", "had", "prefer", "prefers", "try", "tries", "plan", "plans", "hope", "hopes", "sure", "care", "decided", "asked", "intend", "intends", "aim", "aims", "ought", "is", "are", "possible", "important"])  # fmt: skip
+
+
+def _purpose(reader: Reader, clauses: list[Clause], n: int) -> bool:
+    """Whether 'to' before a prohibition, behind the noun of the thing designed, says what the thing does to others: 'a scavenger to eliminate iodine'."""
+    i, lattice = clauses[n].i, reader.lattice
+    if lattice.lower(i - 1) != "to" or n < 2 or clauses[n - 1].role != "unread":
+        return False
+    return clauses[n - 2].content == "head" and clauses[n - 2].j == i - 1 and lattice.lower(i - 2) not in _WANTING
+
+
+def _kept_from(reader: Reader, clause: Clause, after: Clause | None) -> bool:
+    """Whether what is kept out is kept from something else than the thing designed: 'to keep copper out of drinking water'."""
+    lattice = reader.lattice
+    elsewhere = after is not None and after.role == "unread" and after.i == clause.j and lattice.lower(after.i) in ("of", "from")
+    return elsewhere or lattice.lower(clause.i - 1) == "to"
 
 
 def _said_before(clauses: list[Clause], n: int) -> bool:

@@ -35,7 +35,7 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
     named = before.content == "head" and any(s.kind == "motif" for s in (*before.statements, *before.suggested))
     if named and not sign and not joined and excludes_all(reader, clause):
         return DOUBT
-    typed = clause.content == "derivative" and reader.lattice.lower(clause.start) == "of"
+    typed = clause.content == "derivative" and reader.lattice.lower(clause.start) in ("of", "on")
     if typed and not (before.role == "head" or before.content == "head"):
         return DOUBT  # 'no Michael acceptor | of the maleimide type'
     atoms = any(s.kind == "count" and s.what == "element" for s in clause.statements)
@@ -43,7 +43,11 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
         return DOUBT  # 'an alkyl chain | of 12 carbons'
     if before.role == "head" or (before.role == "unread" and before.content == "head"):
         qualified = before.role == "unread" and not sign and clause.content == "limit" and not clause.opened and offered(reader, before)
-        return DOUBT if (before.uncertain and not sign) or qualified else ""
+        bound = (  # 'adsorption | maximum at 450 nm'
+            before.role == "unread" and not sign and clause.content == "limit" and not clause.opened and not _names_property(reader, clause)
+            and reader.lattice.has(clause.i, "bound_most", "bound_least")
+        )  # fmt: skip
+        return DOUBT if (before.uncertain and not sign) or qualified or bound else ""
     if before.role in ("read", "unread") and excepted(reader, before, clause, sign):
         return EXCEPTION
     if "or" in joined | _opened_by(reader, clause) and sign != "." and before.role in ("read", "unread") and before.content != "name":
@@ -108,8 +112,9 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
     if before.content in ("purpose", "adverbial") and not joined and not sign:
         if any(
             reader.lattice.has(k, "negation", "negation_after", "subject", "necessity", "permission", "condition")
-            for k in range(before.i, before.j)
-        ):
+            and reader.lattice.text(k, k + 2).lower() != "out of"
+            for k in range(before.i, before.j - 1)
+        ) or reader.lattice.has(before.j - 1, "negation", "negation_after"):
             return DOUBT  # it holds a verb of its own
         if clause.content == "similarity" and any(reader.lattice.has(k, "num") for k in range(before.i, before.j)):
             return DOUBT  # 'at wibble least 60 % similar to ...'
@@ -194,7 +199,9 @@ def _right_behind_unread(reader: Reader, before: Clause, clause: Clause) -> str:
     leads = reader.lattice.has(clause.i, "open", "open_weak", "relative", "negation", "purpose") and not reader.lattice.has(
         clause.i, "necessity"
     )
-    known = known or (reader.lattice.has(clause.i, "relative") and _complete(reader, before))
+    composed = clause.content == "elements" and reader.lattice.has(clause.i, "only") and _complete(reader, before)
+    known = known or composed or (reader.lattice.has(clause.i, "relative") and _complete(reader, before))
+    leads = leads or composed
     return "" if known and leads and not (before.suggested and clause.parts) else DOUBT
 
 

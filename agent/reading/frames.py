@@ -41,12 +41,87 @@ _AFTER = (
     "approval",
 )
 #: Openers that can hold a whole compound as a part ('containing caffeine', not 'with water').
-_HOLDING = ("contain", "bear", "incorporat", "featur", "possess", "compris", "includ", "carr")
+_HOLDING = ("contain", "bear", "incorporat", "featur", "possess", "compris", "includ")
+#: Openers that may say as well what the thing takes up, carries away or works on.
+_TRANSPORTING = (
+    "carr",
+    "hold",
+    "bring",
+    "host",
+    "hous",
+    "harb",
+    "us",
+    "employ",
+    "exploit",
+    "need",
+    "requir",
+    "attach",
+    "link",
+    "join",
+    "pair",
+    "own",
+)
 _MOST_BEFORE = 9
 #: With what an obligation begins that, where it is denied, leaves the choice.
 _OBLIGATIONS = frozenset(["need", "needs", "have", "has", "required"])
 #: What the one-word endings of terse items stand for.
 _TERSE = {"terse_no": "negation_after", "terse_yes": "positive_after"}
+#: Verbs that the thing designed may do to something else, in the third person, as a participle or behind 'to'.
+_REMOVING = (
+    "exclud",
+    "eliminat",
+    "reject",
+    "remov",
+    "banish",
+    "get",
+    "block",
+    "discard",
+    "dispos",
+    "strip",
+    "delet",
+    "refus",
+    "shun",
+    "ban",
+    "bar",
+)
+#: Negations that deny what stands behind them, whatever is allowed of it: 'no ester tolerated', 'neither a ketone nor an amide allowed'.
+_DETERMINERS = frozenset(
+    [
+        "no",
+        "neither",
+        "none of",
+        "not a single",
+        "not one",
+        "none of the",
+        "absolutely no",
+        "strictly no",
+        "zero",
+        "not a",
+        "not any",
+        "no kind of",
+        "no sort of",
+        "no type of",
+    ]
+)
+#: Words of permission that a negation before the noun turns to a prohibition.
+_ALLOWANCES = frozenset(
+    [
+        "allowed",
+        "permitted",
+        "permissible",
+        "acceptable",
+        "accepted",
+        "tolerated",
+        "tolerable",
+        "admissible",
+        "allowable",
+        "desired",
+        "wished",
+        "wished for",
+        "welcome",
+        "considered",
+    ]
+)
 #: Why a permission asks for nothing.
 PERMISSION = "a permission asks for nothing"
 
@@ -64,9 +139,12 @@ class Opening:
     keep: bool = False
     subject: bool = False
     holding: bool = False
+    transporting: bool = False
+    removing: bool = False
     denied_subject: bool = False
     named: bool = False
     necessary: bool = False
+    determined: bool = False
     words: int = 0
 
 
@@ -118,15 +196,20 @@ class Frames(Boundaries):
                 return None
             if self._not_needed(start, j):
                 return replace(nxt, permitted=True)
-            return replace(nxt, negations=here.negations + 1)
+            determined = self.lattice.text(start, j).lower() in _DETERMINERS
+            removing = self.lattice.lower(start).startswith(_REMOVING) and self.lattice.lower(start).endswith(("s", "ing"))
+            removing = removing or (self.lattice.lower(start).startswith(_REMOVING) and self.lattice.lower(start - 1) == "to")
+            return replace(nxt, negations=here.negations + 1, determined=determined, removing=here.removing or removing)
         if kind in ("open", "request") and here.negations and self._not_needed(start, j):
             return replace(nxt, negations=here.negations - 1, permitted=True)
         if kind == "same":
             return replace(nxt, negations=here.negations + 1) if not here.words else None
         if kind == "open":
-            return replace(nxt, strong=True, holding=here.holding or self.lattice.lower(start).startswith(_HOLDING))
-        if kind == "request" and {"need", "want", "like", "needs", "wants"} & set(self.lattice.text(start, j).lower().split()):
-            return replace(nxt, strong=True)
+            word = self.lattice.lower(start)
+            transporting = here.transporting or word.startswith(_TRANSPORTING)
+            return replace(nxt, strong=True, holding=here.holding or word.startswith(_HOLDING), transporting=transporting)
+        if kind == "request" and (asked := {"need", "want", "like", "needs", "wants"} & set(self.lattice.text(start, j).lower().split())):
+            return replace(nxt, strong=True, transporting=here.transporting or not asked.isdisjoint(("need", "needs")))
         if kind == "open_weak":
             return replace(nxt, weak=True)
         if kind == "soft":
@@ -176,7 +259,8 @@ class Frames(Boundaries):
                 for m in self.lattice.of(start, *_AFTER):
                     if m.kind == "soft_after" and here.words:
                         continue
-                    nxt = Ending(m.j, (*here.kinds, m.kind), here.words + 1)
+                    given = m.kind == "permission_after" and self.lattice.text(m.i, m.j).lower() in _ALLOWANCES
+                    nxt = Ending(m.j, (*here.kinds, "permission_given" if given else m.kind), here.words + 1)
                     if nxt not in found:
                         found.append(nxt)
                         todo.append(nxt)
@@ -219,7 +303,13 @@ def stance_of(opening: Opening, ending: Ending) -> Stance | str | None:
         negations += 1 + inner
     elif last == "necessity_after" and inner:
         return "what is not required asks for nothing"
-    elif last == "permission_after":
+    elif last == "permission_given" and not inner and negations == 1 and opening.determined and not opening.permitted:
+        return (
+            Stance(denied=True, soft=False, framed=True)
+            if not soft
+            else "a wish to avoid something is not scored; state it as a requirement"
+        )
+    elif last.startswith("permission"):
         if not inner:
             return PERMISSION if not negations else "a negation and a permission: it is not clear which holds"
         negations += inner
@@ -243,6 +333,8 @@ def stance_of(opening: Opening, ending: Ending) -> Stance | str | None:
         framed=framed,
         strong=strong,
         holding=opening.holding,
+        transporting=opening.transporting,
+        removing=opening.removing,
         late=bool(last) and not opening.negations,
         free=last == "free",
     )

@@ -117,7 +117,7 @@ class HeadReader:
         for noun in self._nouns(k, counted):
             found = Found((0, 0), (), noun, noun.j)
             best = found if best is None or (found.cost, -found.noun_end) < (best.cost, -best.noun_end) else best
-        for part in self._parts(k):
+        for part in sorted(self._parts(k), key=lambda p: p.family is None or not p.family.name):
             strange = part.sort == "unknown"
             if strange and unknown == 0:
                 continue
@@ -268,7 +268,7 @@ class HeadReader:
         acted = [
             p
             for p in parts
-            if p.groups and noun is not None and noun.kind == "role" and any(key_of(s.name) in self._acted_on() for s in p.statements)
+            if p.groups and noun is not None and noun.kind == "role" and any(self._acts_on(noun, s.name) for s in p.statements)
         ]
         if noun is None or not self._composed(noun) or acted:
             parts = [
@@ -277,8 +277,11 @@ class HeadReader:
             ]
         return parts
 
-    def _acted_on(self) -> frozenset[str]:
-        return frozenset(word for word, meanings in lexicon(self.lattice.catalogue).meanings.items() if "acted_on" in meanings)
+    def _acts_on(self, noun: Mention, group: str) -> bool:
+        """Whether a thing of this name may act on the group named before it: 'epoxide catalyst', 'peptide coupling agent'."""
+        if self.lattice.lower(noun.i) == "coupling":
+            return not any(part in group for part in ("sil", "phosph"))
+        return "acted_on" in lexicon(self.lattice.catalogue).meanings.get(key_of(group), {})
 
     def _composed(self, noun: Mention) -> bool:
         """Whether a group before this noun says what the thing is made of."""

@@ -188,6 +188,7 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
             add(word, "unchk", row["reason"])
             add(plural(word), "unchk", row["reason"])
     _own_words_win(meanings, catalogue)
+    _add_misspelt(meanings)
     by_first: dict[str, list[str]] = {}
     for key in meanings:
         by_first.setdefault(first_piece(key), []).append(key)
@@ -208,6 +209,21 @@ def _own_words_win(meanings: dict[str, dict[str, Any]], catalogue: Catalogue) ->
                     del meanings[phrase]
 
 
+#: Kinds of meanings that a misspelt word keeps.
+_FORGIVEN = ("prop", "verbprop", "grp", "elem", "halide", "vague", "unchk")
+
+
+def _add_misspelt(meanings: dict[str, dict[str, Any]]) -> None:
+    """The terms with a word as it is often misspelt mean the same, where they mean nothing else."""
+    slips: dict[str, list[str]] = _toml("misspellings.toml")
+    for key in [k for k in meanings if not slips.keys().isdisjoint(k.split())]:
+        kept = {kind: value for kind, value in meanings[key].items() if kind in _FORGIVEN}
+        words = key.split()
+        for n, word in enumerate(words):
+            for slip in slips.get(word, ()) if kept else ():
+                meanings.setdefault(" ".join((*words[:n], slip, *words[n + 1 :])), kept)
+
+
 def _add_operators(add: Any, table: dict[str, Any]) -> None:
     """Words that compare, before a number and behind it, by what they mean."""
     for name, kind in (("comparisons", "cmp"), ("after", "after")):
@@ -224,6 +240,11 @@ def _add_grammar(add: Any) -> None:
         for word in words:
             add(word, kind, True)
     _add_exclusions(add)
+    for word in [w for w in table["words"]["negation_after"] if w.split()[0].endswith("ed")] + [
+        forms[2] for forms in _toml("exclusions.toml")["verbs"].values()
+    ]:
+        for auxiliary in ("having been", "has been", "have been"):
+            add(f"{auxiliary} {word}", "negation_after", True)
     for verb in ("struck", "crossed", "taken", "removed", "deleted", "scratched", "dropped", "stricken"):
         for way in ("from", "off"):
             for whose in ("the", "our", "my"):
@@ -240,6 +261,8 @@ def _add_grammar(add: Any) -> None:
         add(word, "temperature", float(number))
     for word, number in table["times"].items():
         add(word, "times", float(number))
+    for word, operator in table["signs"].items():
+        add(word, "signed", operator)
     for word, number in table["decades"].items():
         add(word, "decade", float(number))
     for kind, words in _toml("heads.toml").items():
@@ -322,6 +345,8 @@ def _add_chemistry(add: Any, catalogue: Catalogue) -> None:
         add(word, "prop", "aromatic_rings")
     for word in ("mol. wt.", "mol. wt", "mol.wt.", "mol. weight", "mol. mass", "mol wt", "m.w.", "m. w."):
         add(word, "prop", "molecular_weight")
+    for word in ("water sol.", "water sol", "aq. sol.", "aq. solubility", "aqueous sol.", "sol. in water", "water solub."):
+        add(word, "prop", "aqueous_solubility")
     for word, scale in _SCALES.items():
         add(word, "scale", scale)
     for definition in catalogue:

@@ -179,6 +179,10 @@ def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
     name = names.pop()
     if lattice.catalogue[name].kind == "level" or (name == "aqueous_solubility" and in_other_solvent(node)):
         return None
+    sign = node.first("signed")
+    if sign is not None:
+        turned = any(lattice.lower(k) in ("not", "never", "no") for k in range(node.i, sign.i))
+        return [(name, Limit(str(sign.value), low=0.0), "")] if name == "logp" and not turned else None
     if node.mentions("strongly"):
         numbers = [quantity(q) for q in node.nodes("Quantity")]
         return [(name, Limit(">", low=numbers[0][0], unit=numbers[0][1]), "")]

@@ -172,8 +172,30 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
         if named or any(m.kind == "prop" and m.j > n + 1 for m in lattice.at[n]):
             lattice.at[n] = [m for m in lattice.at[n] if m.kind != "participle"]
         lattice.at[n] += [Mention(m.i, m.j, "verbprop", "absorption") for m in lattice.at[n] if m.kind == "absorbing"]
+    for n in range(1, len(pieces)):
+        if pieces[n].lower in _NOUNS_TOO and _second_noun(lattice, n):
+            lattice.at[n] = [m for m in lattice.at[n] if m.kind not in ("negation", "edit_remove") or m.j > n + 1]
+        if pieces[n].lower == "lead" and n + 1 < len(pieces) and {m.kind for m in lattice.at[n + 1]} & {"open", "relative", "prop"}:
+            lattice.at[n] = [m for m in lattice.at[n] if m.kind != "halide"]  # 'no lead with a nitro group'
     lattice.finish()
     return lattice
+
+
+#: Verbs of exclusion that are nouns as well.
+_NOUNS_TOO = frozenset(["drop", "drops", "scrap", "ban", "bar", "cut", "skip", "lack", "ditch", "bypass"])
+#: What may stand before such a verb, so that it is one.
+_BEFORE_VERBS = (
+    "and", "or", "but", "skip", "subject", "necessity", "relative", "request", "permission", "soft", "condition", "quote", "purpose", "open", "negation", "exception",
+    "fam", "candidates", "positive_after",
+)  # fmt: skip
+
+
+def _second_noun(lattice: Lattice, n: int) -> bool:
+    """Whether the word at piece ``n`` follows a noun, and so is one itself: 'eye drop lead', 'magnet scrap that ...'."""
+    before = lattice.pieces[n - 1]
+    if not before.text[0].isalpha() or before.lower in ("we", "i", "you", "they", "to", "that", "which", "who"):
+        return False
+    return not any(m.j == n and m.kind in _BEFORE_VERBS for k in range(max(0, n - 4), n) for m in lattice.at[k])
 
 
 def _pieces(plain: str, found: list[tuple[int, int]], structures: dict[int, tuple[int, str]]) -> list[Piece]:
@@ -217,7 +239,9 @@ def _phrases(hay: str, pieces: list[Piece], n: int, ends: dict[int, int], *, cat
     if piece.text == "pH":
         return [Mention(n, n + 1, "unchk", "pKa and logD: no method is available")]
     words, found = lexicon(catalogue), []
-    for first in dict.fromkeys((first_piece(piece.lower), piece.lower.removesuffix("'s"), piece.lower[:1])):
+    for first in dict.fromkeys(
+        (first_piece(piece.lower), first_piece(hay[piece.start : piece.start + 30]), piece.lower.removesuffix("'s"), piece.lower[:1])
+    ):
         for key in words.by_first.get(first, ()):
             if not hay.startswith(key, piece.start) or (key == piece.lower and _capital_plural(piece.text, words)):
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Literal
 
 from rdkit import Chem
 
@@ -35,9 +36,11 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
             return None
         limits = [replace(limits[0], operator=INVERSE[limits[0].operator])]
     group, element = node.first("grp"), node.first("elem")
+    if group is not None and limits == [Limit("bare", low=1.0)] and lattice.lower(node.j - 1) == "one" and not stance.denied:
+        return [Statement("motif", "", name=group.value, smarts=GROUPS[group.value].smarts)]  # 'a plasticiser, and an ester one'
     if element is not None and element.value == "C" and node.mentions("groups"):
         return Refusal("it counts the carbons of a part, which are not all")  # 'a ten-carbon spacer'
-    if len(node.nodes("Group")) > 1:
+    if len(node.nodes("Group")) + len(node.nodes("Element")) > 1:
         return _counted_on(node, stance, limits)
     if group is not None:
         return [Statement("count", "", name=group.value, limit=limit) for limit in limits]
@@ -49,10 +52,12 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
 
 def _counted_on(node: Node, stance: Stance, limits: list[Limit]) -> Built:
     """'two primary amines on a benzene ring': so many of the first, and the second."""
-    first, second = (m.value for m in node.mentions("grp"))
+    *_, second = (m.value for m in node.mentions("grp"))
+    first = node.mentions("grp", "elem")[0]
     if stance.denied or any(limit.operator in ("<", "<=") or not limit.low for limit in limits):
         return None
-    counted = [Statement("count", "", name=first, limit=limit) for limit in limits]
+    what: Literal["element", "group"] = "element" if first.kind == "elem" else "group"
+    counted = [Statement("count", "", name=first.value, what=what, limit=limit) for limit in limits]
     return [*counted, Statement("motif", "", name=second, smarts=GROUPS[second].smarts)]
 
 
@@ -103,12 +108,14 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return None  # 'cobalt- and chromium ...'
     if node.mentions("halide") and (not stance.denied or not _of_halogens(node)):
         return None  # 'acyl chloride or bromide'
-    if node.mentions("blame") and not stance.denied:
-        return None  # 'a nasty ester'
+    if node.mentions("blame", "every") and not stance.denied:
+        return None  # 'a nasty ester', 'every ester'
     items = [item for part in node.nodes("List") for item in part.nodes("Item")]
+    if (not stance.denied or stance.removing) and _taken_up(node, items, stance, lattice):
+        return None  # 'carry hydrogen', 'chelating zinc'
     forms = [_form(item, lattice) for item in items]
     last = items[-1].mentions()[-1]
-    if lattice.lower(last.j - 1) in ("groups", "group", "rings", "moieties", "atoms", "units"):
+    if last.kind in ("groups", "atoms") or lattice.lower(last.j - 1) in ("groups", "group", "rings"):
         forms = [replace(form, counted=False) for form in forms]  # 'nitro and azide groups'
     joints = joints_of(items, lattice)
     if stance.free and any("," in joint for joint in joints) and not node.nodes("Hanging"):
@@ -141,6 +148,19 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if "or" in " ".join(joints) or "/" in joints:
         return None
     return each(items, denied=False, catalogue=lattice.catalogue)
+
+
+#: Elements of which organic groups are made: what carries one of them has it.
+_OWN = frozenset(["C", "N", "S", "P", "F", "Cl", "Br", "I", "Si", "B", "Se"])
+
+
+def _taken_up(node: Node, items: list[Node], stance: Stance, lattice: Lattice) -> bool:
+    """Whether an element, with no noun that says that it is a part, may be what the thing takes up: 'carry hydrogen', 'coordinating zinc'."""
+    foreign = any((m := item.first("elem")) is not None and m.value not in _OWN for item in items)
+    if not foreign or any(node.mentions(kind) for kind in ("atoms", "groups")):
+        return False
+    binding = any(lattice.lower(m.j - 1).endswith("ing") for m in node.mentions("intersective"))
+    return stance.transporting or stance.removing or binding
 
 
 def _first_item(node: Node) -> Node:
@@ -256,6 +276,8 @@ def present(mention: Mention, denied: bool, *, catalogue: Catalogue) -> Statemen
     if mention.kind == "halide":
         return Statement("count", "", name=mention.value, what="element", limit=Limit("==", low=0.0)) if denied else None
     if mention.kind == "prop":
+        if mention.value == "formal_charge" and denied:
+            return Statement("property", "", name="formal_charge", limit=Limit("==", low=0.0))  # 'no charge'
         if not catalogue[mention.value].integer or mention.value in ("formal_charge", "valence_electrons"):
             return None
         bonds = {"double_bonds": "alkene", "triple_bonds": "alkyne", "amide_bonds": "amide"}.get(mention.value)

@@ -13,7 +13,8 @@ class Stance:
 
     ``framed``: something in the clause says so ('with', 'required', a negation). ``strong``: that something speaks of parts; ``holding``: of
     parts that may be whole compounds ('containing'). ``late``: words behind the content decide, ``free``: the suffix '-free'; ``listed``: it stands between signs, as an
-    item of a terse list.
+    item of a terse list; ``transporting``: the verb may as well say what the thing takes up or carries away ('carry hydrogen'), ``removing``: what it keeps away
+    from something else ('excluding oxygen').
     """
 
     denied: bool = False
@@ -24,6 +25,8 @@ class Stance:
     late: bool = False
     listed: bool = False
     free: bool = False
+    transporting: bool = False
+    removing: bool = False
 
 
 @dataclass(frozen=True)

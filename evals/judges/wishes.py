@@ -126,7 +126,17 @@ def _used(wish: dict[str, Any], left: list[Entry]) -> list[Entry] | None:
             used += matched
         if complete and (best is None or len(used) > len(best)):
             best = used
-    return best
+    return best if best is not None else _either(wish, left)
+
+
+def _either(wish: dict[str, Any], left: list[Entry]) -> list[Entry] | None:
+    """The entry that asks for one of several parts, each of which is an alternative of the wish: 'crown ether or calixarene'."""
+    alternatives = {atom.about.removeprefix("part:") for atom in _alternatives(wish) if atom.sense == "present"}
+    for entry in left:
+        names = set(entry[2].about.removeprefix("part:").split(" or "))
+        if entry[2].sense == "present" and len(names) > 1 and names <= alternatives and _overlap(entry[0], wish["words"]):
+            return [entry]
+    return None
 
 
 def _matching(atom: Atom, left: list[Entry]) -> list[Entry]:

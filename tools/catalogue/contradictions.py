@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from rdkit import Chem
 
@@ -13,6 +14,7 @@ from tools.catalogue.kinds import KINDS, Kinds
 from tools.catalogue.kinds.limits import Limits, Range
 from tools.catalogue.least import Least, least_of
 from tools.groups.groups import GROUPS, compile_smarts
+from tools.structures.names import common_names
 
 #: The largest structure that is designed, in heavy atoms.
 MAX_HEAVY_ATOMS = 150
@@ -115,6 +117,7 @@ def _motifs(limits: Limits) -> None:
                 any(set(m) <= atoms for m in matches)
                 and not _choice(wanted.smarts)
                 and not _without(example, wanted.smarts, excluded.smarts)
+                and not _member_without(wanted.smarts, excluded.smarts)
             ):
                 phrase = f"{wanted.phrase} / {excluded.phrase}"
                 raise ContradictionError(f"every {wanted.name} holds {excluded.name}, which is excluded", phrase=phrase)
@@ -134,6 +137,20 @@ def _without(example: Chem.Mol, wanted: str, excluded: str) -> bool:
         form.HasSubstructMatch(compile_smarts(wanted)) and not form.HasSubstructMatch(compile_smarts(excluded))
         for form in _methylated(example)
     )
+
+
+@lru_cache(maxsize=256)
+def _member_without(wanted: str, excluded: str) -> bool:
+    """Whether an example of any registered group, or a compound that has a name, is ``wanted`` and not ``excluded``."""
+    has, lacks = compile_smarts(wanted), compile_smarts(excluded)
+    return any(mol.HasSubstructMatch(has) and not mol.HasSubstructMatch(lacks) for mol in _known_structures())
+
+
+@lru_cache(maxsize=1)
+def _known_structures() -> tuple[Chem.Mol, ...]:
+    """The examples of the registered groups and the compounds that have a name here."""
+    written = [group.example for group in GROUPS.values()] + [smiles for _, smiles in common_names().values()]
+    return tuple(mol for smiles in dict.fromkeys(written) if (mol := Chem.MolFromSmiles(smiles)) is not None)
 
 
 def _methylated(example: Chem.Mol) -> list[Chem.Mol]:
