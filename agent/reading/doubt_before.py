@@ -38,9 +38,10 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
     typed = clause.content == "derivative" and reader.lattice.lower(clause.start) in ("of", "on")
     if typed and not (before.role == "head" or before.content == "head"):
         return DOUBT  # 'no Michael acceptor | of the maleimide type'
-    atoms = any(s.kind == "count" and s.what == "element" for s in clause.statements)
-    if atoms and not sign and not joined and reader.lattice.lower(before.j - 1) in _PART_NOUNS:
-        return DOUBT  # 'an alkyl chain | of 12 carbons'
+    atoms = any((s.kind == "count" and s.what == "element") or s.name == "heavy_atoms" for s in clause.statements)
+    of_part = reader.lattice.lower(clause.i) == "of" and any(s.kind == "motif" or "ring" in s.name for s in before.statements)
+    if atoms and not sign and not joined and (of_part or reader.lattice.lower(before.j - 1) in _PART_NOUNS):
+        return DOUBT  # 'an alkyl chain | of 12 carbons', 'a macrocycle | of 15 atoms'
     if before.role == "head" or (before.role == "unread" and before.content == "head"):
         qualified = before.role == "unread" and not sign and clause.content == "limit" and not clause.opened and offered(reader, before)
         bound = (  # 'adsorption | maximum at 450 nm'

@@ -82,3 +82,19 @@ def test_a_window_of_negative_numbers_may_begin_at_its_lower_or_upper_end() -> N
 @pytest.mark.parametrize("solvent", ["ethanol", "hexane mixtures", "the wibble"])
 def test_a_solubility_elsewhere_is_none_in_water(solvent: str) -> None:
     assert not interpret(f"MW below 900; solubility above 10 g/L in {solvent}").requirements[1:]
+
+
+@pytest.mark.parametrize(
+    ("goal", "low", "high"),
+    [("a dye, lambda max 248 nm plus minus 5", 243, 253), ("a molecule with logP 3.5 plus/minus 0.5", 3, 4)],
+)
+def test_plus_minus_in_words_is_a_window(goal: str, low: float, high: float) -> None:
+    condition = interpret(goal).requirements[0].condition
+    assert (condition.low, condition.high) == (low, high)
+
+
+@pytest.mark.parametrize("goal", ["an odorant with a macrocycle of 15 or 16 atoms", "a plasticiser with a ring of 6 atoms"])
+def test_the_atoms_of_a_ring_are_not_all_atoms(goal: str) -> None:
+    spec = interpret(goal)
+    assert "heavy_atoms" not in spec.property_names()
+    assert any("atoms" in u.phrase for u in spec.unchecked)
