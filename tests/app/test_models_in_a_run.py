@@ -357,7 +357,7 @@ def test_the_doctor_says_what_does_not_work_and_names_the_models(cli: Callable[.
 
 def test_the_doctor_without_servers_says_so(cli: Callable[..., Ended]) -> None:
     code, rows = doctor(cli)
-    assert (code, list(rows)) == (0, ["language models"])
+    assert (code, list(rows)) == (0, ["language models", "run store"])
     assert "no endpoint configured" in rows["language models"]["detail"]
 
 
