@@ -28,9 +28,7 @@ def test_a_clear_suggestion_is_kept_as_a_value_and_can_be_accepted() -> None:
 
 
 def test_what_may_mean_its_opposite_is_left_unread() -> None:
-    spec = interpret(
-        "a solvent other than an aromatic one that would do, with MW below 200 and low cloud point above 60 °C", may_be_empty=True
-    )
+    spec = interpret("a solvent with MW below 200 that frobs esters", may_be_empty=True)
     doubtful = [u for u in spec.unchecked if u.suggestion.endswith("or the opposite")]
     assert doubtful
     assert not any(u.requirements or u.objectives for u in doubtful)
