@@ -37,7 +37,7 @@ def test_structures_that_have_a_group_and_near_misses(case: dict[str, str]) -> N
 
 def test_every_group_of_the_further_tables_has_such_structures() -> None:
     further = {row["name"] for table in TABLES[1:] for row in data.rows("tools.groups", table)}
-    assert further == {case["name"] for case in CASES}
+    assert further <= {case["name"] for case in CASES} <= set(GROUPS)
 
 
 def test_there_are_at_least_900_groups_and_no_word_means_two() -> None:
