@@ -81,28 +81,29 @@ class Run(_Document):
     objections: list[str] = Field(default_factory=list, description="Why it waits for a person.")
 
 
-class RunPage(_Document):
+class _Page(_Document):
+    """Some of many."""
+
+    total: int = Field(description="Number of all that fit.")
+    next: str | None = Field(description="Address of the next page.")
+
+
+class RunPage(_Page):
     """Some of the runs."""
 
     runs: list[Run] = Field(description="The runs, newest first.")
-    total: int = Field(description="Number of all that fit.")
-    next: str | None = Field(description="Address of the next page.")
 
 
-class CandidatePage(_Document):
+class CandidatePage(_Page):
     """Some of a run's candidates."""
 
     candidates: list[Candidate] = Field(description="The candidates, in the order of evaluation.")
-    total: int = Field(description="Number of all that fit.")
-    next: str | None = Field(description="Address of the next page.")
 
 
-class TracePage(_Document):
+class TracePage(_Page):
     """Some of a run's trace."""
 
     events: list[TraceEvent] = Field(description="The events, in order.")
-    total: int = Field(description="Number of all.")
-    next: str | None = Field(description="Address of the next page.")
 
 
 class Progress(_Document):
