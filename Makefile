@@ -61,4 +61,4 @@ lock:
 	@scripts/lock
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis htmlcov
