@@ -107,7 +107,7 @@ class NeighbourIndex:
 
     def _counted(self, bits: NDArray[np.uint16]) -> NDArray[np.float32]:
         """How many of ``bits`` every entry has: all bits of all entries looked through, which for a few structures costs less than the lists."""
-        wanted = np.zeros(MORGAN_BITS, dtype=np.int32)
-        wanted[bits] = 1
-        met = np.concatenate([[0], np.cumsum(wanted[self._bits])])[self._ends]
-        return np.diff(met, prepend=0).astype(np.float32)
+        wanted = np.zeros(MORGAN_BITS, dtype=np.bool_)
+        wanted[bits] = True
+        met = np.flatnonzero(wanted.take(self._bits))
+        return np.bincount(np.searchsorted(self._ends, met, side="right"), minlength=len(self)).astype(np.float32)
