@@ -85,4 +85,4 @@ def first_failed(mol: Chem.Mol, steps: list[Step], known: Values, *, perceived: 
 
 def perceive(mol: Chem.Mol) -> None:
     """Perceive the stereochemistry of ``mol``, as reading a SMILES does."""
-    Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
+    Chem.AssignStereochemistry(mol, cleanIt=True, force=True, flagPossibleStereoCenters=True)
