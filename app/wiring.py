@@ -72,16 +72,34 @@ def open_store(settings: Settings, *, clock: Callable[[], datetime] = now) -> Ru
     return SqlRunStore(settings.sql_url(), lease_seconds=settings.store.lease_seconds, clock=clock)
 
 
+def literature_missing(settings: Settings) -> bool:
+    """Whether the literature store is a local one that has not been made yet."""
+    address = settings.milvus_address()
+    return "://" not in address and not Path(address).expanduser().exists()
+
+
 @contextmanager
-def open_literature(settings: Settings) -> Iterator[LiteratureStore]:
-    """The literature store with the starter corpus in it, for the length of the block."""
+def read_literature(settings: Settings) -> Iterator[LiteratureStore]:
+    """The literature store to be searched: of a local one that is not there yet, what it would hold, without making it."""
+    if not literature_missing(settings):
+        with open_literature(settings) as store:
+            yield store
+        return
+    from tools.literature.notes import ShippedNotes
+
+    yield ShippedNotes()
+
+
+@contextmanager
+def open_literature(settings: Settings, address: str = "") -> Iterator[LiteratureStore]:
+    """The literature store with the starter corpus in it, for the length of the block; that at ``address``, if one is given."""
     from memory.literature import MilvusLiteratureStore
     from tools.literature.corpus import ensure_corpus
     from tools.literature.embedder import default_embedder
 
     prepare_home(settings)
     store = MilvusLiteratureStore(
-        settings.milvus_address(), token=settings.literature.token.get_secret_value(), embedder=default_embedder()
+        address or settings.milvus_address(), token=settings.literature.token.get_secret_value(), embedder=default_embedder()
     )
     try:
         ensure_corpus(store)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Annotated, Literal, Union
 
 from pydantic import Field, model_validator
@@ -51,12 +52,16 @@ class Condition(Model):
 
         Equal ends do not hold for '<' and '>'; NaN never holds.
         """
+        return self.test()(number)
+
+    def test(self) -> Callable[[float], bool]:
+        """:meth:`holds` for many numbers: the bounds are looked up once."""
         low, high = self.bounds()
         if self.comparison == "<":
-            return number < high - 1e-9
+            return lambda number: number < high - 1e-9
         if self.comparison == ">":
-            return number > low + 1e-9
-        return low - 1e-9 <= number <= high + 1e-9
+            return lambda number: number > low + 1e-9
+        return lambda number: low - 1e-9 <= number <= high + 1e-9
 
 
 class RequirementBase(Model):

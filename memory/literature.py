@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from core.candidate import Citation
@@ -56,7 +57,7 @@ class MilvusLiteratureStore:
             changed = [row for key, row in rows.items() if known.get(key) != row["content_hash"]]
             for start in range(0, len(changed), _BATCH):
                 batch = changed[start : start + _BATCH]
-                vectors = self.embedder.embed([f"{row['title']}\n{row['text']}\n{row['tags']}" for row in batch])
+                vectors = self.embedder.embed([_embedded(row) for row in batch])
                 data = [{**row, "vector": vector} for row, vector in zip(batch, vectors, strict=True)]
                 client.upsert(self.collection, data, timeout=self._timeout)
         return len(changed)
@@ -79,8 +80,7 @@ class MilvusLiteratureStore:
                 output_fields=_FIELDS,
                 timeout=self._timeout,
             )
-            passages = [_passage(dict(hit["entity"]), float(hit["distance"])) for hit in found[0]]
-        return sorted(passages, key=lambda p: (-p.score, p.key))
+            return ranked((_passage(dict(hit["entity"])), float(hit["distance"])) for hit in found[0])
 
     def count(self) -> int:
         """Number of stored passages."""
@@ -177,7 +177,21 @@ def _rows(passages: Sequence[Passage]) -> dict[str, dict[str, Any]]:
     return rows
 
 
-def _passage(row: dict[str, Any], score: float) -> Passage:
+def embedded_text(passage: Passage) -> str:
+    """What of a passage is embedded: title, text and tags."""
+    return _embedded({"title": passage.citation.title, "text": passage.text, "tags": json.dumps(list(passage.tags), ensure_ascii=False)})
+
+
+def _embedded(row: dict[str, Any]) -> str:
+    return f"{row['title']}\n{row['text']}\n{row['tags']}"
+
+
+def ranked(found: Iterable[tuple[Passage, float]]) -> list[Passage]:
+    """Passages with their cosine similarity, -1 to 1, as their score, best first; equal ones by key. Empty for none."""
+    return sorted((replace(passage, score=round(score, 6)) for passage, score in found), key=lambda p: (-p.score, p.key))
+
+
+def _passage(row: dict[str, Any]) -> Passage:
     key, text = str(row["key"]), str(row["text"])
     citation = Citation(
         number=1,
@@ -189,7 +203,7 @@ def _passage(row: dict[str, Any], score: float) -> Passage:
         passage=text,
     )
     tags = tuple(str(tag) for tag in json.loads(row["tags"]))
-    return Passage(key=key, text=text, score=round(score, 6), citation=citation, tags=tags)
+    return Passage(key=key, text=text, score=0.0, citation=citation, tags=tags)
 
 
 def _short(error: BaseException) -> str:

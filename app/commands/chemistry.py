@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
-from app.commands.design import AcceptUnread
-from app.commands.door import NONE_MEETS, services, unread_shown
+from app.commands.door import NONE_MEETS, AcceptUnread, services, unread_shown
 from app.commands.quick import value_text
 from app.console import emit_json, err, out, print_unchecked, probability_text
 from app.services.structures import GivenStructure

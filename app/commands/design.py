@@ -11,9 +11,8 @@ import typer
 from rich.markup import escape
 
 from app.commands.compound import Core, Like, Unlike, compound_options
-from app.commands.door import NONE_MEETS, read_spec, services
+from app.commands.door import NONE_MEETS, AcceptUnread, read_spec, services
 from app.console import emit_json, err, out, print_objections, print_report, print_spec, progress_bar, write_reports
-from app.services.health import describe_plan
 from core.errors import ApprovalNeeded
 from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED, PATIENCE
 from core.options import RunOptions
@@ -37,9 +36,6 @@ class BlocksMode(Enum):
 
 
 Json = Annotated[str | None, typer.Option("--json", help="Write the report as JSON to this file, or to stdout for '-'.", metavar="FILE|-")]
-AcceptUnread = Annotated[
-    bool, typer.Option("--accept-unread", help="Go on although much of the goal was not read, or a model reads it otherwise.")
-]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder for the report files; default: reports/RUN in MOLWRIGHT_HOME.")]
 
 
@@ -132,6 +128,8 @@ def design(
         runs = door.runs(progress)
         run_id = runs.start(sentence, options, use_models=not no_models, **_lists(door, blocks, blocks_mode, known))
         if plan := runs.plan(run_id):
+            from app.services.health import describe_plan
+
             err.print(escape(f"language models: {describe_plan(plan)}"))
         try:
             report = runs.execute(run_id)

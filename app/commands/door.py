@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 #: Exit code of a command that found nothing which meets every requirement.
 NONE_MEETS = 4
+
+AcceptUnread = Annotated[
+    bool, typer.Option("--accept-unread", help="Go on although much of the goal was not read, or a model reads it otherwise.")
+]
 
 
 def services(context: typer.Context) -> Services:

@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from app.commands.design import AcceptUnread
-from app.commands.door import NONE_MEETS, services, unread_shown
+from app.commands.door import NONE_MEETS, AcceptUnread, services, unread_shown
 from app.console import emit_json, err, out, print_unchecked, probability_text
 from app.tables import TextTable, columns, print_table
 from core.candidate import Candidate, RequirementResult

@@ -12,8 +12,8 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from app.commands.design import AcceptUnread, Json
-from app.commands.door import NONE_MEETS, read_spec, services, unread_shown
+from app.commands.design import Json
+from app.commands.door import NONE_MEETS, AcceptUnread, read_spec, services, unread_shown
 from app.console import emit_json, err, print_report, print_spec, write_reports
 from app.services.entry import Services
 from core.errors import UsageError

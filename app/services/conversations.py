@@ -147,7 +147,7 @@ class ConversationService:
             lease=lease,
             recorder=recorder,
             models=wiring.open_models(self.settings, stored_plan(self.store.run(lease.run_id).options), recorder),
-            literature=lambda: wiring.open_literature(self.settings),
+            literature=lambda: wiring.read_literature(self.settings),
             runs=self.store,
             workspace=wiring.open_workspace(self.settings),
             start_design=self._start_design,

@@ -168,7 +168,7 @@ class Execution:
             recorder=recorder,
             models=wiring.open_models(self.settings, wiring.stored_plan(run.options), recorder),
             executor=wiring.open_executor(self.settings),
-            literature=lambda: wiring.open_literature(self.settings),
+            literature=lambda: wiring.read_literature(self.settings),
             clock=self.clock,
             workspace=wiring.open_workspace(self.settings),
             progress=tell,

@@ -20,7 +20,7 @@ class LiteratureService:
         """The passages nearest to ``query``, best first, each with its reference. LiteratureError if the store cannot be used."""
         from tools.literature.search import search
 
-        with wiring.open_literature(self.settings) as store:
+        with wiring.read_literature(self.settings) as store:
             return search(store, query, limit)
 
     def to_json(self, passages: Sequence[Passage]) -> list[dict[str, Any]]:

@@ -43,7 +43,7 @@ def shelf(_: Any) -> Iterator[LiteratureStore]:
 
 @pytest.fixture(autouse=True)
 def _shelf(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.wiring.open_literature", shelf)
+    monkeypatch.setattr("app.wiring.read_literature", shelf)
 
 
 HELPFUL: dict[str, Any] = {

@@ -136,10 +136,19 @@ def number(definition: Property, mol: Chem.Mol) -> float:
     ``mol`` is sanitised, without explicit hydrogens. Raises ValueError where the property is not defined for the structure or not
     finite, and ConfigurationError where its function is missing; never returns NaN.
     """
+    return computed(definition)(mol)
+
+
+def computed(definition: Property) -> DescriptorFunction:
+    """:func:`number` for many molecules: the function is looked up once, and raises as that does. ConfigurationError where it is missing."""
     function = _occurrences(definition.smarts) if definition.smarts else _imported(definition.function)
-    value = float(function(mol))
-    if not math.isfinite(value):
-        raise ValueError(f"{definition.name} is not finite for this structure")
+
+    def value(mol: Chem.Mol) -> float:
+        found = float(function(mol))
+        if not math.isfinite(found):
+            raise ValueError(f"{definition.name} is not finite for this structure")
+        return found
+
     return value
 
 

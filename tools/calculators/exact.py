@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from rdkit import Chem
 
 from core.errors import SpecError
 from tools.calculators.collection import Calculators
-from tools.calculators.descriptors import number
+from tools.calculators.descriptors import computed
 from tools.calculators.rule_sets import violations
 from tools.calculators.thermal_rules import LEVEL_PROBABILITY
 
@@ -28,7 +27,7 @@ class ExactCalculations:
         """Computes the property of a molecule, in its unit; SpecError for one that is not computed from the structure."""
         if not self.calculators.exact(name):
             raise SpecError(f"{name!r} is not a computed property")
-        return partial(number, self.calculators.catalogue[name])
+        return computed(self.calculators.catalogue[name])
 
     def descriptor_cost(self, name: str) -> float:
         """Microseconds for a molecule of ordinary size. Raises SpecError for an unknown property; 50 where the cost was not measured."""

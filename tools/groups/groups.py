@@ -58,7 +58,6 @@ def _load() -> dict[str, Group]:
         kind = row["kind"]
         if kind not in ("functional group", "ring system") or row["name"] in groups:
             raise ConfigurationError(f"groups: bad or repeated row {row['name']!r}")
-        compile_smarts(row["smarts"])
         groups[row["name"]] = Group(
             name=row["name"],
             synonyms=tuple(s.strip().lower() for s in row["synonyms"].split(";") if s.strip()),

@@ -33,7 +33,7 @@ def soften(x: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def squares(codes: NDArray[np.float32]) -> NDArray[np.float32]:
     """Sum of the squares of each row, shape (n,); 0 for a row of zeros, empty for no rows."""
-    return np.asarray((codes * codes).sum(axis=1), dtype=np.float32)
+    return np.asarray(np.einsum("ij,ij->i", codes, codes), dtype=np.float32)
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import PredictorError
-from tools.predictors.boosters import Booster, Rows
 from tools.predictors.features.assemble import feature_names
 from tools.predictors.kernel import KernelModel
 from tools.predictors.neighbours import NeighbourIndex, Neighbours
 from tools.predictors.network import NetworkModel
 from tools.predictors.specs import FeatureKind, PredictorSpec, predictor_spec
+from tools.predictors.trees import Trees
 from tools.predictors.weights import WeightsFolder
 
 FloatArray = NDArray[np.float64]
@@ -26,7 +26,7 @@ FloatArray = NDArray[np.float64]
 Z90 = 1.6448536269514722
 KERNEL_FILE = "kernel.npz"
 NETWORK_FILE = "network.npz"
-SCALE_FILE = "scale.txt.gz"
+SCALE_FILE = "scale.npz"
 ARRAYS_FILE = "arrays.npz"
 NEIGHBOURS_FILE = "neighbours.tsv.gz"
 CALIBRATION_FILE = "calibration.npz"
@@ -66,7 +66,7 @@ def scale_matrix(kind: FeatureKind, value: FloatArray, spread: FloatArray, near:
 
 
 class _Predicts(Protocol):
-    """LightGBM's own Booster or ours."""
+    """LightGBM's Booster or :class:`Trees`."""
 
     def predict(self, data: Any, /, *, num_threads: int) -> Any: ...
 
@@ -87,7 +87,7 @@ def combine(
     The boosters' mean on ``columns`` of ``x`` is mixed with the ``parts`` by their shares. ``x`` has the shape (n, all features); both
     answers have the shape (n,) and the predictor's unit; empty for no rows.
     """
-    used = Rows.of(x[:, columns]) if all(isinstance(b, Booster) for b in boosters) else np.ascontiguousarray(x[:, columns])
+    used = np.ascontiguousarray(x[:, columns])
     each = [np.asarray(b.predict(used, num_threads=1)) for b in boosters]
     value = np.mean(each, axis=0) * (1.0 - sum(part.share for part in parts))
     for part in parts:
@@ -108,24 +108,19 @@ class Forecast:
 
 @dataclass(frozen=True)
 class _Weights:
-    """What is read from a predictor's files; ``measured``: the values of the training structures as they are written, '' for none."""
+    """What is read from a predictor's files; ``rows``: the training structures, after a tab with their values where these may be shown."""
 
-    learners: list[Booster]
-    scale: Booster
+    learners: list[Trees]
+    scale: Trees
     parts: tuple[Part, ...]
     columns: NDArray[np.int64]
     index: NeighbourIndex
-    structures: list[str]
-    measured: list[str]
+    rows: list[str]
 
     @cached_property
     def positions(self) -> dict[str, int]:
         """Place of each training structure by its SMILES."""
-        return {smiles: i for i, smiles in enumerate(self.structures)}
-
-
-def _second(row: list[str]) -> str:
-    return row[1] if len(row) > 1 else ""
+        return {row.partition("\t")[0]: i for i, row in enumerate(self.rows)}
 
 
 class Model:
@@ -142,6 +137,8 @@ class Model:
         names = feature_names(spec.kind)
         if files.card["features"] != len(names):
             raise PredictorError(f"the weights of {spec.name} were trained with other features; train them again")
+        if SCALE_FILE not in files.card["files"]:
+            raise PredictorError(f"the weights of {spec.name} are of an older form, without {SCALE_FILE}; train them again")
         for file in files.card["files"]:
             files.read(file)
         self._files = files
@@ -160,18 +157,21 @@ class Model:
         """Raises PredictorError where a file cannot be read."""
         files = self._files
         try:
-            learners, scale = [Booster(files.text(f)) for f in files.card["learners"]], Booster(files.text(SCALE_FILE))
+            learners, scale = [Trees(files.arrays(f)) for f in files.card["learners"]], Trees(files.arrays(SCALE_FILE))
             arrays = files.arrays(ARRAYS_FILE)
-            rows = [line.split("\t") for line in files.text(NEIGHBOURS_FILE).splitlines()]
             columns, index = arrays["columns"].astype(np.int64), NeighbourIndex(arrays["bits"], arrays["sizes"])
-            return _Weights(learners, scale, _parts(files), columns, index, [row[0] for row in rows], [*map(_second, rows)])
+            return _Weights(learners, scale, _parts(files), columns, index, files.text(NEIGHBOURS_FILE).splitlines())
         except (KeyError, ValueError, OSError) as error:
             raise PredictorError(f"the weights of {self.spec.name} cannot be read: {error}") from None
 
     @property
     def structures(self) -> list[str]:
         """Canonical SMILES of the training structures."""
-        return self._weights.structures
+        return list(self._weights.positions)
+
+    def structure(self, position: int) -> str:
+        """Canonical SMILES of the training structure with this index. IndexError where there is none."""
+        return self._weights.rows[position].partition("\t")[0]
 
     def values(self, x: NDArray[np.float32]) -> tuple[FloatArray, FloatArray]:
         """(value, standard deviation over the members) for the feature matrix ``x``, shape (n,) each, in the predictor's unit.
@@ -205,7 +205,7 @@ class Model:
 
         ``position`` is the index of the structure. Of dyes the value in ``solvent`` if it was measured there, else the median.
         """
-        text = self._weights.measured[position]
+        text = self._weights.rows[position].partition("\t")[2]
         if not text:
             return None
         if ":" not in text:

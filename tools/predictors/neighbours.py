@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from tools.predictors.features.molecule import MORGAN_BITS
 
 #: Bits that at least this share of the structures have are kept as a column each, the others as lists of structures.
 _COMMON = 1 / 32
+#: Queries before the lists are made.
+_FEW = 8
 NEAREST = 3
 
 
@@ -23,21 +26,51 @@ class Neighbours:
     similarity: NDArray[np.float32]
 
 
+@dataclass(frozen=True)
+class _Lists:
+    """Which entries have a bit: of common bits a ``columns`` row of 0 and 1 each, whose place is in ``column``; of all a list in ``owners``."""
+
+    owners: list[NDArray[np.int64]]
+    column: NDArray[np.int64]
+    columns: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, bits: NDArray[np.uint16], ends: NDArray[np.int64]) -> _Lists:
+        """The lists of entries whose bits end at ``ends``."""
+        owner = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
+        frequency = np.bincount(bits, minlength=MORGAN_BITS)
+        owners = np.split(owner[np.argsort(bits, kind="stable")], np.cumsum(frequency)[:-1])
+        common = np.flatnonzero(frequency > _COMMON * len(ends))
+        column = np.full(MORGAN_BITS, -1)
+        column[common] = np.arange(len(common))
+        columns = np.zeros((len(common), len(ends)), dtype=np.uint8)
+        for row, bit in enumerate(common):
+            columns[row, owners[bit]] = 1
+        return cls(owners, column, columns)
+
+    def shared(self, bits: NDArray[np.uint16]) -> NDArray[np.float32]:
+        """How many of ``bits`` every entry has, shape (entries,)."""
+        columns = self.column[bits]
+        shared = np.add.reduce(self.columns[columns[columns >= 0]], axis=0, dtype=np.uint8 if len(bits) < 256 else np.uint16)
+        common = shared.astype(np.float32)
+        rare = [self.owners[bit] for bit in bits[columns < 0]]
+        if rare:
+            np.add.at(common, np.concatenate(rare), np.float32(1.0))
+        return np.asarray(common)
+
+
 class NeighbourIndex:
     """Fingerprints of the training structures as sets of bits."""
 
     def __init__(self, bits: NDArray[np.uint16], sizes: NDArray[np.uint16]) -> None:
         """``bits``: the set bits of all structures one after the other; ``sizes``: how many belong to each structure."""
-        owner = np.repeat(np.arange(len(sizes)), sizes)
-        frequency = np.bincount(bits, minlength=MORGAN_BITS)
-        self._sizes = sizes.astype(np.float32)
-        self._owners = np.split(owner[np.argsort(bits, kind="stable")], np.cumsum(frequency)[:-1])
-        common = np.flatnonzero(frequency > _COMMON * len(sizes))
-        self._column = np.full(MORGAN_BITS, -1)
-        self._column[common] = np.arange(len(common))
-        self._columns = np.zeros((len(common), len(sizes)), dtype=np.uint8)
-        for column, bit in enumerate(common):
-            self._columns[column, self._owners[bit]] = 1
+        self._bits, self._sizes = bits, sizes.astype(np.float32)
+        self._ends = np.cumsum(sizes, dtype=np.int64)
+        self._asked = 0
+
+    @cached_property
+    def _lists(self) -> _Lists:
+        return _Lists.of(self._bits, self._ends)
 
     @classmethod
     def of(cls, fingerprints: Sequence[NDArray[np.uint16]]) -> NeighbourIndex:
@@ -57,6 +90,7 @@ class NeighbourIndex:
         positions = np.zeros((len(fingerprints), NEAREST), dtype=np.int64)
         similarities = np.zeros((len(fingerprints), NEAREST), dtype=np.float32)
         for row, bits in enumerate(fingerprints):
+            self._asked += 1
             tanimoto = self._tanimoto(bits)
             for rank in range(min(NEAREST, len(self))):
                 best = int(tanimoto.argmax())
@@ -68,10 +102,12 @@ class NeighbourIndex:
         """Similarity of the structure with these ``bits`` to every entry; 0 to all for a structure without bits."""
         if not len(bits):
             return np.zeros(len(self), dtype=np.float32)
-        columns = self._column[bits]
-        shared = np.add.reduce(self._columns[columns[columns >= 0]], axis=0, dtype=np.uint8 if len(bits) < 256 else np.uint16)
-        common = shared.astype(np.float32)
-        rare = [self._owners[bit] for bit in bits[columns < 0]]
-        if rare:
-            np.add.at(common, np.concatenate(rare), np.float32(1.0))
+        common = self._lists.shared(bits) if self._asked > _FEW else self._counted(bits)
         return np.asarray(common / (self._sizes + np.float32(len(bits)) - common))
+
+    def _counted(self, bits: NDArray[np.uint16]) -> NDArray[np.float32]:
+        """How many of ``bits`` every entry has: all bits of all entries looked through, which for a few structures costs less than the lists."""
+        wanted = np.zeros(MORGAN_BITS, dtype=np.bool_)
+        wanted[bits] = True
+        met = np.flatnonzero(wanted.take(self._bits))
+        return np.bincount(np.searchsorted(self._ends, met, side="right"), minlength=len(self)).astype(np.float32)

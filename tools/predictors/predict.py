@@ -99,7 +99,7 @@ def _values(model: Model, usable: list[Prepared], solvent: str, describer: Descr
                 method=model.method,
                 method_version=model.version,
                 in_domain=bool(forecast.in_domain[i]),
-                nearest=model.structures[position],
+                nearest=model.structure(position),
                 nearest_value=None if nearest_value is None else round(nearest_value, spec.decimals),
                 similarity=round(float(forecast.neighbours.similarity[i, 0]), 3),
                 reason=item.note or None,

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Literal
 
 from core.candidate import NO_ROUTE, Material, Route, SafetyVerdict
-from tools.safety.goal_text import STOP, goal_hits
 from tools.safety.rules import rules_version
 from tools.safety.structure import SEVERITY, alert_verdict, failure, structure_verdict, verdict_of
 
@@ -36,6 +35,8 @@ RULES_VERSION = rules_version()
 def goal_verdict(text: str) -> SafetyVerdict:
     """Verdict on the words of a goal; see ``goal_text``. Never raises."""
     try:
+        from tools.safety.goal_text import goal_hits  # its words take longer to load than a structure to judge
+
         return verdict_of(goal_hits(text))
     except Exception as error:
         return failure(error)
@@ -51,6 +52,8 @@ def outcome(text: str) -> Outcome:
 def concerns(text: str) -> list[str]:
     """What in a goal looks like a substance or a hazard although it was not understood: a person has to look at it, and no model may
     read it before. Empty where nothing does, and where the guard refuses the goal anyway."""
+    from tools.safety.goal_text import STOP
+
     verdict = goal_verdict(text)
     return [] if verdict.verdict == "block" else [hit.reason for hit in verdict.rules if hit.id.startswith(STOP)]
 

@@ -125,27 +125,37 @@ def _sieved(smiles: str, spec: str, order: tuple[str, ...], calculators: Calcula
     made, steps = _prepared(spec, order, calculators)
     if " |" in smiles:  # an extension: racemic and relative centres have no configuration of their own
         smiles = standardise(smiles, made.candidate_class).smiles
-    mol = parse_polymer(smiles) if made.candidate_class == "polymer" else _read(smiles)
+    flat = made.candidate_class != "polymer" and not _STEREO.search(smiles)
+    mol = parse_polymer(smiles) if made.candidate_class == "polymer" else _read(smiles, flat)
     if _UNCLEAN.search(smiles):
         mol, _ = clean(mol, [])
         smiles = Chem.MolToSmiles(mol)
         mol = Chem.MolFromSmiles(smiles)
         if mol is None:
             raise StructureError("the standard form of this structure cannot be read back", smiles=smiles)
+        flat = False
     known: Values = {}
-    failed = first_failed(mol, steps, known)
+    failed = first_failed(mol, steps, known, perceived=not flat)
     return _Sieved(smiles, failed) if failed else _Sieved(smiles, "", Chem.MolToSmiles(mol), tuple(known.items()))
 
 
-def _read(smiles: str) -> Chem.Mol:
-    """The molecule; short plain SMILES are read at once, all others with the checks of :func:`parse_smiles`."""
-    mol = Chem.MolFromSmiles(smiles) if len(smiles) <= PLAIN_LENGTH and not _UNUSUAL.search(smiles) else None
+def _read(smiles: str, flat: bool) -> Chem.Mol:
+    """The molecule; short plain SMILES are read at once, all others with the checks of :func:`parse_smiles`. ``flat``: without stereochemistry."""
+    if len(smiles) > PLAIN_LENGTH or _UNUSUAL.search(smiles):
+        return parse_smiles(smiles)
+    mol = Chem.MolFromSmiles(smiles, _AS_WRITTEN) if flat else Chem.MolFromSmiles(smiles)
+    if flat and mol is not None and Chem.SanitizeMol(mol, catchErrors=True) != Chem.SANITIZE_NONE:
+        mol = None
     return mol if mol is not None and mol.GetNumAtoms() else parse_smiles(smiles)
 
 
 #: Longest SMILES, in characters, that is read without being looked through first, and signs that it may not hold.
 PLAIN_LENGTH = 200
 _UNUSUAL = re.compile(r"[*%\s]")
+#: Signs of stereochemistry, and of hydrogens that reading takes away.
+_STEREO = re.compile(r"[@/\\]|\[\d*H")
+_AS_WRITTEN = Chem.SmilesParserParams()
+_AS_WRITTEN.sanitize = _AS_WRITTEN.removeHs = False
 #: What standardisation may change, as it is written: more than one piece, isotopes, atom maps, positive S, P and As, hydrogens of their own,
 #: alkali and alkaline earth metals. Other charges of a structure in one piece stay as drawn.
 _UNCLEAN = re.compile(r"\.|\[\d|\[[^\]]*:|\[(?:S|P|As)[^a-z\]]*\+|\[(?:Li|Be|Na|Mg|K|Ca|Rb|Sr|Cs|Ba|H)\b")

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from rdkit import Chem
 
-from core.spec import DesignSpec
+from core.spec import DesignSpec, MotifRequirement, PropertyRequirement, Requirement
 from tools.calculators.collection import Calculators
+from tools.calculators.descriptors import descriptor_names
 from tools.catalogue.kinds import KINDS, Kinds
 from tools.catalogue.kinds.base import Test
 from tools.evaluation.check import context_of
@@ -18,12 +19,20 @@ Values = dict[str, float]
 
 @dataclass(frozen=True)
 class Step:
-    """One requirement: its id, its words, what it costs in microseconds, and the test."""
+    """One requirement: its id, its words, what it costs in microseconds, and the test.
+
+    ``flat``: the test gives the same for a molecule whose stereochemistry has not been perceived, which takes as long as all else that reading does.
+    """
 
     id: str
     text: str
     cost: float
     test: Test
+    flat: bool = False
+
+
+#: Shipped properties that depend on perceived stereochemistry; the SA score perceives it anew.
+_STEREO = frozenset({"stereocentres"})
 
 
 def exact_steps(spec: DesignSpec, kinds: Kinds = KINDS, *, calculators: Calculators) -> list[Step]:
@@ -33,8 +42,14 @@ def exact_steps(spec: DesignSpec, kinds: Kinds = KINDS, *, calculators: Calculat
         kind = kinds.of(requirement)
         test = kind.test(requirement, context)
         if test is not None:
-            steps.append(Step(requirement.id, requirement.text, kind.cost(requirement, context), test))
+            steps.append(Step(requirement.id, requirement.text, kind.cost(requirement, context), test, _flat(requirement)))
     return sorted(steps, key=lambda s: (s.cost, s.id))
+
+
+def _flat(requirement: Requirement) -> bool:
+    if isinstance(requirement, PropertyRequirement):
+        return requirement.property in descriptor_names() - _STEREO
+    return isinstance(requirement, MotifRequirement)
 
 
 def best_order(steps: Sequence[Step], sample: Sequence[Chem.Mol]) -> tuple[str, ...]:
@@ -52,6 +67,22 @@ def best_order(steps: Sequence[Step], sample: Sequence[Chem.Mol]) -> tuple[str, 
     return tuple(order)
 
 
-def first_failed(mol: Chem.Mol, steps: list[Step], known: Values) -> str:
-    """Id of the first step that ``mol`` fails, or ''. Computed properties on the way are put into ``known`` by name."""
-    return next((step.id for step in steps if not step.test(mol, known)), "")
+def first_failed(mol: Chem.Mol, steps: list[Step], known: Values, *, perceived: bool = True) -> str:
+    """Id of the first step that ``mol`` fails, or ''. Computed properties on the way are put into ``known`` by name.
+
+    ``perceived``: whether the stereochemistry of ``mol`` is; where not, it is when a step, or whoever works with what passed, needs it.
+    """
+    for step in steps:
+        if not (perceived or step.flat):
+            perceive(mol)
+            perceived = True
+        if not step.test(mol, known):
+            return step.id
+    if not perceived:
+        perceive(mol)
+    return ""
+
+
+def perceive(mol: Chem.Mol) -> None:
+    """Perceive the stereochemistry of ``mol``, as reading a SMILES does."""
+    Chem.AssignStereochemistry(mol, cleanIt=True, force=True, flagPossibleStereoCenters=True)

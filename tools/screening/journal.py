@@ -39,7 +39,7 @@ class Journal:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=2)
             self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.execute("PRAGMA synchronous=NORMAL")  # a power cut may take the last chunks, which are then done again
             self._db.executescript(_SCHEMA)
         except (OSError, sqlite3.Error) as error:
             why = "another process is screening into it" if "locked" in str(error) else str(error)

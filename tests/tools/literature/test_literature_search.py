@@ -14,6 +14,7 @@ from core.interfaces import Passage
 from memory.literature import MilvusLiteratureStore
 from tools.literature.corpus import ensure_corpus, load_notes
 from tools.literature.embedder import default_embedder
+from tools.literature.notes import ShippedNotes
 from tools.literature.search import passages_from_json, passages_to_json, relevance, search
 
 PAIRS = [
@@ -38,6 +39,19 @@ def test_the_corpus_is_loaded_once(store: MilvusLiteratureStore) -> None:
 def test_the_pairs_name_notes_that_exist() -> None:
     assert len(PAIRS) >= 25
     assert set().union(*(keys for _, keys in PAIRS)) <= {n.key for n in load_notes()}
+
+
+def test_the_notes_in_memory_give_the_answers_of_the_store(store: MilvusLiteratureStore) -> None:
+    notes = ShippedNotes()
+    assert notes.count() == store.count()
+    for query, _ in PAIRS:
+        kept, held = search(store, query, 20), search(notes, query, 20)
+        assert kept == held, query
+        nearest, own = store.search(query, 5), notes.search(query, 5)
+        assert [p.score for p in own] == pytest.approx([p.score for p in nearest], abs=2e-6)
+    assert notes.search("polymer", 0) == []
+    with pytest.raises(LiteratureError):
+        notes.add(load_notes())
 
 
 def test_hit_rate_and_reciprocal_rank_hold_their_floor(

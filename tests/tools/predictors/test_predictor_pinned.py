@@ -9,7 +9,6 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
 
-from tools.predictors.boosters import Booster, BoosterError, Rows
 from tools.predictors.features.assemble import Describer, feature_names
 from tools.predictors.features.connectivity import CONNECTIVITY_NAMES, connectivity
 from tools.predictors.features.crippen import Crippen
@@ -93,25 +92,3 @@ def test_an_oligomer_keeps_the_hydrogens_and_rings_of_its_units() -> None:
     unit = RepeatUnit(Chem.MolFromSmiles("*OCC1CC1c1ccc(*)cc1"))
     oligomer = unit.oligomer(3)
     assert Chem.MolToSmiles(oligomer) == Chem.CanonSmiles("*OCC1CC1c1ccc(OCC2CC2c2ccc(OCC3CC3c3ccc(*)cc3)cc2)cc1")
-
-
-def test_boosters_predict_as_lightgbm_does() -> None:
-    lightgbm = pytest.importorskip("lightgbm")
-    rng = np.random.default_rng(3)
-    x = (rng.random((300, 12)) * (rng.random((300, 12)) < 0.4)).astype(np.float32)
-    y = 3.0 * x[:, 0] - x[:, 1] * x[:, 2] + rng.normal(0, 0.1, 300)
-    settings = {"objective": "regression", "verbosity": -1, "num_threads": 1, "num_leaves": 7}
-    trained = lightgbm.train(settings, lightgbm.Dataset(x, y), 450)
-    ours = Booster(trained.model_to_string())
-    expected = np.asarray(trained.predict(x, num_threads=1))
-    np.testing.assert_allclose(ours.predict(x), expected, rtol=1e-12)
-    np.testing.assert_allclose(ours.predict(Rows.of(x.astype(np.float64))), expected, rtol=1e-12)
-    np.testing.assert_array_equal(ours.predict(x[:1]), np.asarray(trained.predict(x[:1], num_threads=1)))
-    assert ours.predict(x[:0]).shape == (0,)
-
-
-def test_boosters_refuse_what_they_cannot_predict() -> None:
-    with pytest.raises(BoosterError):
-        Booster("not a model")
-    with pytest.raises(BoosterError, match="objective=poisson"):
-        Booster("tree\nobjective=poisson\n")

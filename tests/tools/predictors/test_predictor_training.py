@@ -136,7 +136,7 @@ def test_damaged_and_missing_weights_are_told(small: tuple[Path, PredictorSpec],
 
     with pytest.raises(PredictorError, match="missing"):
         Model(spec, tmp_path / "nowhere")
-    for file in ("value_0.txt.gz", "kernel.npz", "arrays.npz", "neighbours.tsv.gz", "scale.txt.gz"):
+    for file in ("value_0.npz", "kernel.npz", "arrays.npz", "neighbours.tsv.gz", "scale.npz"):
         folder = copy(f"damaged {file}")
         target = folder / spec.name / file
         data = bytearray(target.read_bytes())

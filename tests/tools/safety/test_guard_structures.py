@@ -9,7 +9,7 @@ import pytest
 from rdkit import Chem
 
 from core.candidate import Material, Route, RouteStep
-from tools.safety import guard, structure
+from tools.safety import goal_text, guard, structure
 from tools.safety.guard import RULES_VERSION, alert_verdict, guarded_materials, structure_verdict
 from tools.safety.rules import rules_version, structure_rules
 from tools.safety.tables import MISASSIGNED, medicines, regulated, restricted_amines
@@ -172,7 +172,7 @@ def test_a_failure_inside_the_guard_blocks(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(structure, "possible_rules", broken)
     found = structure_verdict("CCO", "molecule")
     assert (found.verdict, found.rules[0].id) == ("block", "guard.failure")
-    monkeypatch.setattr(guard, "goal_hits", broken)
+    monkeypatch.setattr(goal_text, "goal_hits", broken)
     assert guard.goal_verdict("a solvent").rules[0].id == "guard.failure"
 
 

@@ -136,7 +136,7 @@ class PropertyKind(Kind[PropertyRequirement]):
         """Of a computed property; a structure for which it is not defined fails."""
         if context.catalogue[requirement.property].kind != "computed":
             return None
-        name, holds = requirement.property, requirement.condition.holds
+        name, holds = requirement.property, requirement.condition.test()
         descriptor = context.calculations.descriptor(name)
 
         def test(mol: Chem.Mol, known: dict[str, float]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,11 @@ from tools.predictors.training.kernel_fit import coding_of
 from tools.predictors.training.learners import Ensemble, train_ensemble, train_scale, used_columns
 from tools.predictors.training.splits import each_fold, family_folds, group_folds, scaffold_folds
 from tools.predictors.training.trainer import Split, TrainedFiles, train
+from tools.predictors.trees import trees_of_text
 from tools.predictors.weights import digest, files_section, gzip_text, npz_bytes
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
 
 
 @dataclass
@@ -148,7 +152,7 @@ class PredictorTask:
         neighbours, index = _neighbour_files(data, spec, solvents)
         files = {
             **_member_files(ensemble),
-            SCALE_FILE: gzip_text(scale.model_to_string()),
+            SCALE_FILE: tree_bytes(scale),
             NEIGHBOURS_FILE: neighbours,
             ARRAYS_FILE: npz_bytes({"columns": data.columns.astype(np.uint16), **index}),
             CALIBRATION_FILE: _calibration_file(data.table, calibrated),
@@ -204,9 +208,14 @@ def train_predictor(
     return trained.card
 
 
+def tree_bytes(booster: Booster) -> bytes:
+    """A booster as :class:`~tools.predictors.trees.Trees` reads it: no units, never empty. TreesError for one that is no sum of plain trees."""
+    return npz_bytes(trees_of_text(booster.model_to_string()), packed=False)
+
+
 def _member_files(ensemble: Ensemble) -> dict[str, bytes]:
     """The members of an ensemble as files."""
-    files = {f"value_{i}.txt.gz": gzip_text(b.model_to_string()) for i, b in enumerate(ensemble.boosters)}
+    files = {f"value_{i}.npz": tree_bytes(b) for i, b in enumerate(ensemble.boosters)}
     if ensemble.kernel is not None:
         files[KERNEL_FILE] = npz_bytes(ensemble.kernel.arrays())
     if ensemble.network is not None:

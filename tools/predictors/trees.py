@@ -1,0 +1,181 @@
+"""Regression trees for prediction only, as plain number arrays: what LightGBM predicts from the same trees, to the last bit.
+
+A comparison of a column with a threshold is stored once, however many splits ask for it. Thresholds and leaf values are decimal numbers of seven
+digits, as they ship: a whole number and the number of its decimals, whose quotient is the number that LightGBM reads from the same digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+#: Objectives whose prediction is the plain sum of the trees.
+_SUMS = ("regression", "regression_l1", "huber", "fair", "quantile")
+#: Rows that go through the trees at once: what they need stays in the processor's cache.
+_BATCH = 32
+#: Levels of the trees between two looks at which rows have come to a leaf.
+_LEVELS = 10
+_DIGITS = 7
+#: Powers of ten that numbers may have; up to 22 they are exact. LightGBM divides zero from more at 1e-35.
+_POWERS = 40
+#: Bits of LightGBM's decision type: whether a split is by category, and what counts as missing.
+_CATEGORY, _MISSING, _ZERO = 1, 3, 1
+
+
+class TreesError(ValueError):
+    """A model text or arrays that hold no regression trees of the supported kind, or input without their columns."""
+
+
+class Trees:
+    """The trees of a LightGBM regression model."""
+
+    def __init__(self, arrays: dict[str, NDArray[Any]]) -> None:
+        """``arrays``: as :func:`trees_of_text` gives them. Raises TreesError where they do not fit each other, KeyError where one is missing."""
+        leaves = arrays["leaves"].astype(np.int64)
+        splits = leaves - 1
+        if not len(leaves) or splits.min() < 0 or splits.sum() != len(arrays["test"]) or leaves.sum() != len(arrays["value_digits"]):
+            raise TreesError("these arrays hold no trees")
+        first_split, first_leaf = np.cumsum(splits) - splits, np.cumsum(leaves) - leaves
+        self._columns = arrays["column"].astype(np.int64)
+        self._thresholds = _decimals(arrays["threshold_digits"], arrays["threshold_decimals"])
+        self._values = _decimals(arrays["value_digits"], arrays["value_decimals"])
+        test = arrays["test"].astype(np.intp)
+        steps = np.empty((len(test), 2), dtype=np.intp)
+        split, leaf = np.repeat(first_split, splits), np.repeat(first_leaf, splits)
+        for place, side in enumerate(("right", "left")):
+            child = arrays[side].astype(np.intp)
+            steps[:, place] = np.where(child >= 0, child + split, len(test) + leaf - child - 1)
+        self._width = int(arrays["width"][0])
+        ends = len(test) + len(self._values)
+        if steps.min(initial=0) < 0 or steps.max(initial=0) >= ends or test.max(initial=-1) >= len(self._columns):
+            raise TreesError("these arrays hold no trees")
+        # Splits and then leaves have an even number each; the odd one after it leads to where the test is met. A leaf leads to itself.
+        self._steps = (2 * np.concatenate([steps.ravel(), np.repeat(np.arange(len(test), ends), 2)])).astype(np.int32)
+        self._tests = np.concatenate([np.repeat(test, 2), np.zeros(2 * len(self._values), dtype=np.intp)]).astype(np.int32)
+        self._roots = (2 * np.where(splits > 0, first_split, len(test) + first_leaf)).astype(np.int32)
+        self._splits = len(test)
+
+    def predict(self, x: NDArray[np.float32] | FloatArray, *, num_threads: int = 1) -> FloatArray:
+        """Predictions for the rows of ``x``, shape (len(x),), in the unit that was learnt; NaN for a row with a NaN, empty for no rows.
+
+        ``num_threads`` is LightGBM's and changes nothing. Raises TreesError where ``x`` has other columns than the trees were trained on.
+        """
+        if x.ndim != 2 or x.shape[1] != self._width:
+            raise TreesError(f"the trees need {self._width} columns, not {x.shape[1:]}")
+        total = np.empty(len(x))
+        for start in range(0, len(x), _BATCH):
+            rows = x[start : start + _BATCH]
+            total[start : start + _BATCH] = self._sums(rows)
+        total[np.isnan(x).any(axis=1)] = np.nan
+        return total
+
+    def _sums(self, x: NDArray[Any]) -> FloatArray:
+        """Sums over the trees, one tree after the other, as LightGBM adds them."""
+        met = np.ones((max(1, len(self._columns)), len(x)), dtype=np.uint8)
+        np.less_equal(x[:, self._columns].T, self._thresholds[:, None], out=met[: len(self._columns)].view(np.bool_))
+        tests, met = (self._tests * np.int32(len(x)) if len(x) > 1 else self._tests), met.ravel()
+        ends = np.empty((len(self._roots), len(x)), dtype=np.int32)
+        going = np.arange(ends.size)
+        at, row = np.repeat(self._roots, len(x)), np.tile(np.arange(len(x), dtype=np.int32), len(self._roots))
+        while len(going):
+            for _ in range(_LEVELS):
+                at = self._steps.take(at + met.take(tests.take(at) + row))
+            ended = at >= 2 * self._splits
+            ends.ravel()[going[ended]] = at[ended]
+            further = ~ended
+            going, at, row = going[further], at[further], row[further]
+        values = self._values[ends // 2 - self._splits]
+        return np.asarray(np.add.accumulate(values, axis=0)[-1])
+
+
+def trees_of_text(text: str) -> dict[str, NDArray[Any]]:
+    """The trees of LightGBM's model text as arrays, numbers to seven significant digits.
+
+    ``leaves``: of each tree; for each split ``test``, ``left`` and ``right`` (a split of the same tree, or -1 minus a leaf of it); for each test its
+    ``column`` and threshold; for each leaf its value. Raises TreesError for a text that is none, or whose prediction is not the sum of such trees.
+    """
+    head, *parts = text.split("\nTree=")
+    objective = next((line for line in head.splitlines() if line.startswith("objective=")), "objective=regression")
+    if objective.removeprefix("objective=").split(" ")[0] not in _SUMS:
+        raise TreesError(f"trees with {objective} are not supported")
+    if not parts or not head.startswith("tree"):
+        raise TreesError("not a text of trees")
+    trees = [_fields(part) for part in parts]
+    width = int(_fields(head)["max_feature_idx"]) + 1
+    tests: dict[tuple[int, float], int] = {}
+    test: list[int] = []
+    for tree in trees:
+        for column, threshold in zip(_whole(tree, "split_feature"), _real(tree, "threshold"), strict=True):
+            test.append(tests.setdefault((column, threshold), len(tests)))
+    threshold_digits, threshold_decimals = _digits([threshold for _, threshold in tests])
+    value_digits, value_decimals = _digits([value for tree in trees for value in _real(tree, "leaf_value")])
+    return {
+        "width": np.array([width], dtype=np.int32),
+        "leaves": _small([int(tree["num_leaves"]) for tree in trees]),
+        "test": _small(test),
+        "left": _small([child for tree in trees for child in _whole(tree, "left_child")]),
+        "right": _small([child for tree in trees for child in _whole(tree, "right_child")]),
+        "column": _small([column for column, _ in tests]),
+        "threshold_digits": threshold_digits,
+        "threshold_decimals": threshold_decimals,
+        "value_digits": value_digits,
+        "value_decimals": value_decimals,
+    }
+
+
+def _fields(part: str) -> dict[str, str]:
+    """The lines ``name=value`` of a part of the text. Raises TreesError for a tree whose splits or leaves are of another kind."""
+    found = dict(line.split("=", 1) for line in part.splitlines() if "=" in line)
+    kinds = _whole(found, "decision_type")
+    if (
+        found.get("num_cat", "0") != "0"
+        or found.get("is_linear", "0") != "0"
+        or any(k & _CATEGORY or (k >> 2) & _MISSING == _ZERO for k in kinds)
+    ):
+        raise TreesError("trees with categories, linear leaves or zeros that are missing values are not supported")
+    return found
+
+
+def _whole(tree: dict[str, str], name: str) -> list[int]:
+    return [int(word) for word in tree.get(name, "").split()]
+
+
+def _real(tree: dict[str, str], name: str) -> list[float]:
+    return [float(f"{float(word):.{_DIGITS}g}") for word in tree.get(name, "").split()]
+
+
+def _small(numbers: Sequence[int]) -> NDArray[Any]:
+    """``numbers`` in the smallest type that holds them."""
+    kind = next(
+        k
+        for k in (np.uint8, np.int8, np.uint16, np.int16, np.int32)
+        if min(numbers, default=0) >= np.iinfo(k).min and max(numbers, default=0) <= np.iinfo(k).max
+    )
+    return np.array(numbers, dtype=kind)
+
+
+def _digits(numbers: Sequence[float]) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
+    """Each number as a whole number and how many of its digits are decimals. Raises TreesError for one of which that is not the same number."""
+    digits, decimals = np.zeros(len(numbers), dtype=np.int32), np.zeros(len(numbers), dtype=np.int8)
+    for i, number in enumerate(numbers):
+        mantissa, exponent = f"{number:.{_DIGITS - 1}e}".split("e")
+        whole, shift = int(mantissa.replace(".", "")), _DIGITS - 1 - int(exponent)
+        while whole and whole % 10 == 0:
+            whole, shift = whole // 10, shift - 1
+        digits[i], decimals[i] = whole, shift if whole else 0
+    if not np.array_equal(_decimals(digits, decimals), np.array(numbers, dtype=np.float64)):
+        raise TreesError("numbers as small or large as these are not supported")
+    return digits, decimals
+
+
+def _decimals(digits: NDArray[np.int32], decimals: NDArray[np.int8]) -> FloatArray:
+    """The numbers of :func:`_digits`: a whole number over, or times, a power of ten, mostly exact ones; :func:`_digits` makes sure of all."""
+    powers = np.array([float(f"1e{p}") for p in range(_POWERS)])
+    if np.abs(decimals).max(initial=0) >= len(powers):
+        raise TreesError("numbers as small or large as these are not supported")
+    return np.asarray(np.where(decimals >= 0, digits / powers[np.maximum(decimals, 0)], digits * powers[np.maximum(-decimals, 0)]))
