@@ -85,7 +85,7 @@ def test_a_heading_that_names_no_structures_is_one_where_it_is_called_so_or_stan
     name: str, text: str, headings: tuple[str, ...]
 ) -> None:
     file = StructureFile(Source(name, content=text.encode()))
-    assert [r.line for r in file.records()][0] == 2
+    assert next(file.records()).line == 2
     assert file.headings == headings
     assert "line 1 is taken as the heading" in file.notes()[0]
 
