@@ -3,39 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from app import wiring
-from app.services.execution import Execution, report_of
+from app.services.execution import Execution
+from app.services.run_reading import RunReader
 from core.approval import objections
-from core.candidate import Candidate
-from core.errors import ApprovalNeeded, NotFoundError, StatusError, StoreError, UsageError
-from core.events import BestFound, NumberedEvent, ProgressSink, silent
-from core.interfaces import RunFilter, RunRecord, RunStore
+from core.errors import ApprovalNeeded, StatusError, StoreError, UsageError
+from core.events import ProgressSink, silent
+from core.interfaces import RunFilter, RunStore
 from core.options import RunOptions, given_options
 from core.report import FINISHED, Report, RunStatus
 from core.settings import Settings
 from core.spec import DesignSpec
-from core.trace import TraceEvent
 from core.verification import Verification
 
 if TYPE_CHECKING:
-    from agent.models import RolePlan
-    from evals.life import CandidateLife
     from evals.replay import ReplayResult
     from tools.ranking.novelty import KnownSet
     from tools.synthesis.inventory import Inventory
-
-#: A run with one of these may go on by itself, so whoever follows it waits for more.
-UNDER_WAY: tuple[RunStatus, ...] = ("queued", "running", "pausing", "cancelling")
-#: More progress events than a run keeps.
-ALL_PROGRESS = 10_000
 
 
 def keyed_id(key: str) -> str:
@@ -43,24 +33,7 @@ def keyed_id(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:20]
 
 
-@dataclass(frozen=True)
-class RunDetails:
-    """What is stored of a run, without its candidates.
-
-    Attributes:
-        record: status, times, options.
-        spec: the spec in force; None while there is none.
-        candidates: how many structures have each status.
-        feedback: what reviewers said: key, verdict, comment, author, at.
-    """
-
-    record: RunRecord
-    spec: DesignSpec | None
-    candidates: dict[str, int]
-    feedback: list[dict[str, Any]]
-
-
-class RunService:
+class RunService(RunReader):
     """Design runs in one store. ``progress`` hears what the runs that this process executes tell.
 
     ``leaving``: asked between two steps whether this process wants to end; the run that it executes goes back into the queue then.
@@ -75,8 +48,7 @@ class RunService:
         clock: Callable[[], datetime] = wiring.now,
         leaving: Callable[[], bool] = lambda: False,
     ) -> None:
-        self.settings = settings
-        self.store = store
+        super().__init__(settings, store)
         self.clock = clock
         self._execution = Execution(settings, store, progress, clock, leaving)
 
@@ -175,12 +147,6 @@ class RunService:
             run = self.store.run(run.run_id)
         return self._finished(run)
 
-    def _design_run(self, run_id: str) -> RunRecord:
-        run = self.store.run(run_id)
-        if run.kind != "design":
-            raise UsageError(f"run {run.run_id} is a conversation; go on with it: molwright chat --run {run.run_id} QUESTION")
-        return run
-
     # approved and stopped -------------------------------------------------------------------------------------------
 
     def approve(self, run_id: str, spec: DesignSpec | None = None, by: str = "", *, despite_objections: bool = False) -> Report:
@@ -253,130 +219,6 @@ class RunService:
     def cancel(self, run_id: str) -> RunStatus:
         """End a run for good: 'cancelled', or 'cancelling' until the process that executes it obeys. StatusError if it is over."""
         return self.store.ask_to_stop(self.store.run(run_id).run_id, "cancelled", self.clock().isoformat())
-
-    # looked at ------------------------------------------------------------------------------------------------------
-
-    def find(self, run_id: str) -> RunRecord:
-        """The run with this id or the only one whose id begins like this. NotFoundError."""
-        return self.store.run(run_id)
-
-    def list(self, limit: int = 50) -> list[RunRecord]:
-        """The newest runs, newest first."""
-        return self.store.runs(limit)
-
-    def search(self, wanted: RunFilter, limit: int = 50, offset: int = 0) -> tuple[Sequence[RunRecord], int]:
-        """The runs that fit, newest first: ``limit`` of them after the first ``offset``, and how many there are in all."""
-        return self.store.search_runs(wanted, limit, offset)
-
-    def candidates(self, run_id: str, status: str | None = None, limit: int = 50, offset: int = 0) -> tuple[Sequence[Candidate], int]:
-        """Evaluated structures of a run in the order of their evaluation, ``limit`` after the first ``offset``; the number of all. NotFoundError."""
-        return self.store.page_of_candidates(self.store.run(run_id).run_id, status, limit, offset)
-
-    def candidate(self, run_id: str, key: str) -> Candidate:
-        """One evaluated structure by its key. NotFoundError."""
-        found = self.store.candidates(self.store.run(run_id).run_id, keys=[key])
-        if not found:
-            raise NotFoundError(f"run {run_id} has no candidate {key[:100]!r}")
-        return found[0]
-
-    def best(self, run_id: str, limit: int = 4) -> Sequence[Candidate]:
-        """The fittest structures that meet every requirement, best first; [] for none. NotFoundError.
-
-        Of a finished run the first of its list; before, those that were each the best when they were found.
-        """
-        record = self.store.run(run_id)
-        if record.status == "success":
-            return self.store.report(record.run_id).candidates[:limit]
-        told = (e.event for e in self.store.progress(record.run_id, limit=ALL_PROGRESS))
-        keys = [event.key for event in told if isinstance(event, BestFound) and event.meets][::-1][:limit]
-        found = {c.key: c for c in self.store.candidates(record.run_id, keys=keys)}
-        return [found[key] for key in keys if key in found]
-
-    def show(self, run_id: str) -> RunDetails:
-        """What is stored of a run. NotFoundError."""
-        record = self.store.run(run_id)
-        counts = self.store.candidate_counts(record.run_id)
-        spec = self.store.spec(record.run_id) if record.spec_version else None
-        return RunDetails(record, spec, counts, self.store.feedback(record.run_id))
-
-    def waiting_spec(self, run_id: str) -> DesignSpec:
-        """The spec of a run that waits for approval. UsageError if the run does not wait."""
-        record = self._design_run(run_id)
-        if record.status != "waiting":
-            raise UsageError(f"run {record.run_id} does not wait for approval, its status is {record.status!r}")
-        return self.store.spec(record.run_id)
-
-    def budget(self, run_id: str) -> int:
-        """Evaluations that the run may spend: its spec's, or what it was started with while it has no spec."""
-        record = self.store.run(run_id)
-        if record.spec_version:
-            return self.store.spec(record.run_id).budget
-        return record.given.budget or self.settings.search.budget
-
-    def plan(self, run_id: str) -> RolePlan | None:
-        """Who uses which language model in the run; None without models."""
-        return wiring.stored_plan(self.store.run(run_id).options)
-
-    def report(self, run_id: str) -> Report:
-        """The stored report. NotFoundError says why there is none."""
-        run = self.store.run(run_id)
-        if run.status not in ("success", "no_candidate"):
-            why = f": {run.error}" if run.error else ""
-            raise NotFoundError(f"run {run.run_id} has no report, its status is {run.status!r}{why}")
-        return self.store.report(run.run_id)
-
-    def _finished(self, run: RunRecord) -> Report:
-        return report_of(self.store, run) if run.status == "refused" else self.report(run.run_id)
-
-    def trace(self, run_id: str) -> Sequence[TraceEvent]:
-        """What happened in a run, in order: the record that a replay repeats. NotFoundError."""
-        return self.store.events(self.store.run(run_id).run_id)
-
-    def life(self, run_id: str, candidate: str) -> CandidateLife:
-        """The life of one candidate, named by key, rank or SMILES; see :func:`evals.life.life`. NotFoundError."""
-        from evals.life import life
-
-        return life(self.store, self.store.run(run_id).run_id, candidate, calculators=wiring.open_workspace(self.settings).calculators)
-
-    def events(self, run_id: str, after: int = 0, limit: int = 1000) -> Sequence[NumberedEvent]:
-        """The run's progress after event number ``after``. NotFoundError."""
-        return self.store.progress(self.store.run(run_id).run_id, after, limit)
-
-    def follow(
-        self, run_id: str, after: int = 0, *, poll: float = 0.5, sleep: Callable[[float], None] = time.sleep
-    ) -> Iterator[NumberedEvent]:
-        """The run's progress after event number ``after``, as it comes, until no process executes the run and none is going to.
-
-        ``poll``: seconds between two looks.
-        """
-        run_id = self.store.run(run_id).run_id
-        while True:
-            under_way = self.under_way(run_id)  # looked at first: what the run told before it ended must not be missed
-            found = self.store.progress(run_id, after)
-            for event in found:
-                after = event.number
-                yield event
-            if found:
-                continue
-            if not under_way:
-                return
-            sleep(poll)
-
-    def under_way(self, run_id: str) -> bool:
-        """Whether a process executes the run, or it waits in the queue. NotFoundError."""
-        record = self.store.run(run_id)
-        return record.status == "queued" or (record.status in UNDER_WAY and self.store.alive(record.run_id))
-
-    def goes_on(self, run_id: str) -> bool:
-        """As :meth:`under_way`, or a worker is going to take it over: it came from the queue, and its worker died. NotFoundError."""
-        record = self.store.run(run_id)
-        return (record.status in UNDER_WAY and bool(record.queued_at)) or self.under_way(record.run_id)
-
-    def position(self, run_id: str) -> int | None:
-        """The run's place in the queue, from 1; None if it does not wait there."""
-        waiting = self.store.queue()
-        run_id = self.store.run(run_id).run_id
-        return waiting.index(run_id) + 1 if run_id in waiting else None
 
     # repeated -------------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import JSON, TIMESTAMP, ColumnElement, Connection, Double, Select, Text, case, cast, func, select, type_coerce
 
-from core.interfaces import DESIGN
+from core.options import DESIGN
 from memory.sql.engine import Database, for_reading, normalise_url
 from memory.sql.models import CandidateRow, Event, Run
 from memory.sql.schema import upgrade

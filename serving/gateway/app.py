@@ -6,20 +6,17 @@ headers; a caller's path, query and headers go no further than here.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 
 from prometheus_client import generate_latest
 
 from core.errors import MolwrightError, ServingError
 from serving.gateway import views
 from serving.gateway.config import GatewayConfig
+from serving.gateway.exchange import EXCHANGE, Exchange
 from serving.gateway.http import (
     Headers,
-    Message,
     Receive,
     Scope,
     Send,
@@ -92,50 +89,50 @@ class Gateway:
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, begin, status = scope["path"], self._pool.clock.now(), 500
+        exchange: Exchange = scope["extensions"][EXCHANGE]
         known = path if path in ROUTES else "other"
-        answered = False
-
-        async def observed(message: Message) -> None:
-            nonlocal status, answered
-            if message["type"] == "http.response.start":
-                status, answered = message["status"], True
-            await send(message)
-
-        self.metrics.in_flight.inc()
+        self.metrics.running += 1
         try:
-            await self._answer(path, scope, receive, observed)
+            await self._answer(path, scope, receive, send)
+            status = exchange.status or 499
         except ServingError as error:
             status = error.status
-            if not answered and error.kind != "client_left":
+            if not exchange.status and error.kind != "client_left":
                 await respond_error(send, error)
         except MolwrightError:
             log.exception("gateway")
-            await respond_error(send, ServingError("the gateway is misconfigured; its log says how", kind="configuration", status=500))
+            if not exchange.status:
+                told = "the gateway is misconfigured; its log says how"
+                await respond_error(send, ServingError(told, kind="configuration", status=500))
         finally:
-            self.metrics.in_flight.dec()
+            self.metrics.running -= 1
             self.metrics.requests.labels(known, str(status)).inc()
             self.metrics.seconds.labels(known).observe(self._pool.clock.now() - begin)
 
     async def _answer(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._refusals():
+        try:
             self._check_route(path, scope["method"])
-            if path == "/health":
-                code, value = views.health(self._pool)
-                return await respond_json(send, code, value)
-            if path == "/metrics" and self._config.open_metrics:
-                return await self._show_metrics(send)
-            key = self._user(scope)
-        if path == "/metrics":
+            key = ANYONE if path == "/health" or (path == "/metrics" and self._config.open_metrics) else self._user(scope)
+        except ServingError as error:
+            raise self._refused(error) from None
+        if path in CALLS:
+            try:
+                self._limiter.enter(key)
+            except ServingError as error:
+                raise self._refused(error) from None
+            try:
+                await self._call(CALLS[path], key, scope, receive, send)
+            finally:
+                self._limiter.leave(key)
+        elif path == "/health":
+            code, value = views.health(self._pool)
+            await respond_json(send, code, value)
+        elif path == "/metrics":
             await self._show_metrics(send)
         elif path == "/v1/models":
             await respond_json(send, 200, views.model_list(self._pool))
-        elif path == "/models":
-            await respond_json(send, 200, views.fleet(self._pool))
         else:
-            with ExitStack() as stack:
-                with self._refusals():
-                    stack.enter_context(self._limiter.admitted(key))
-                await self._call(CALLS[path], key, scope, receive, send)
+            await respond_json(send, 200, views.fleet(self._pool))
 
     def _check_route(self, path: str, method: str) -> None:
         if path not in ROUTES:
@@ -154,17 +151,14 @@ class Gateway:
             raise ServingError(what, kind="invalid_api_key", status=401)
         return key
 
-    @contextmanager
-    def _refusals(self) -> Iterator[None]:
-        """Counts what is refused before it reaches the pool."""
-        try:
-            yield
-        except ServingError as error:
-            self.metrics.refused.labels(error.kind).inc()
-            raise
+    def _refused(self, error: ServingError) -> ServingError:
+        """Count what is refused before it reaches the pool."""
+        self.metrics.refused.labels(error.kind).inc()
+        return error
 
     async def _show_metrics(self, send: Send) -> None:
         self._pool.refresh_metrics()
+        self.metrics.in_flight.set(self.metrics.running)
         await respond(send, 200, generate_latest(self._pool.metrics.registry), [], b"text/plain; version=0.0.4; charset=utf-8")
 
     # ---- calls
@@ -172,18 +166,21 @@ class Gateway:
     async def _call(self, operation: Operation, key: ApiKey, scope: Scope, receive: Receive, send: Send) -> None:
         """One call of a model; ends early where the caller leaves or stalls."""
         life = clock.Scope(self._pool.clock)
-        life.arm("slow_request", self._config.body_timeout_s)
-        watch: asyncio.Task[None] | None = None
+        exchange: Exchange = scope["extensions"][EXCHANGE]
+        if exchange.unread():
+            life.arm("slow_request", self._config.body_timeout_s)
         try:
             with life:
-                with self._refusals():
+                try:
                     request = await self._read(operation, key, scope, receive)
+                except ServingError as error:
+                    raise self._refused(error) from None
                 life.disarm("slow_request")
-                watch = asyncio.get_running_loop().create_task(_watch(receive, life))
+                exchange.on_left(lambda: life.abort("client_left"))
                 if request.stream:
                     await self._stream(request, life, send)
                 else:
-                    await self._respond(await self._pool.send(request), life, send)
+                    await self._respond(await self._pool.send(request), send)
         except clock.Aborted as error:
             if error.reason == "slow_request":
                 raise ServingError("the request did not arrive in time", kind="slow_request", status=408) from error
@@ -191,8 +188,6 @@ class Gateway:
             raise ServingError("the caller left", kind="client_left", status=499) from error
         finally:
             life.close()
-            if watch is not None:
-                watch.cancel()
 
     async def _read(self, operation: Operation, key: ApiKey, scope: Scope, receive: Receive) -> PoolRequest:
         body = read_object(await read_body(scope, receive, self._config.max_body_bytes))
@@ -206,8 +201,7 @@ class Gateway:
         deadline = read_deadline(header(scope, DEADLINE_HEADER.encode()))
         return PoolRequest(operation, body, user=key.name, deadline_s=deadline)
 
-    async def _respond(self, answer: PoolAnswer, life: clock.Scope, send: Send) -> None:
-        life.arm("client_stalled", self._config.client_stall_s)
+    async def _respond(self, answer: PoolAnswer, send: Send) -> None:
         if answer.status != 200:
             return await respond_error(send, views.refusal(answer), _origin(answer))
         await respond(send, answer.status, answer.content, _origin(answer))
@@ -215,7 +209,7 @@ class Gateway:
     async def _stream(self, request: PoolRequest, life: clock.Scope, send: Send) -> None:
         opened = await self._pool.stream(request)
         if isinstance(opened, PoolAnswer):
-            return await self._respond(opened, life, send)
+            return await self._respond(opened, send)
         async with opened:
             await send({"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS + _origin(opened)})
             try:
@@ -238,10 +232,3 @@ def _origin(answer: PoolAnswer | PoolStream) -> Headers:
         (b"x-molwright-endpoint", answer.endpoint.encode()),
         (b"x-molwright-model", answer.model.encode("utf-8")),
     ]
-
-
-async def _watch(receive: Receive, life: clock.Scope) -> None:
-    """End the call when the caller leaves."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    life.abort("client_left")

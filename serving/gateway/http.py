@@ -57,7 +57,7 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
 def read_object(body: bytes) -> dict[str, Any]:
     """The JSON object in a body. Raises ServingError (400)."""
     try:
-        value = json.loads(body)
+        value = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise ServingError(f"the body is not JSON: {str(error)[:100]}", kind="invalid_json", status=400) from error
     if not isinstance(value, dict):

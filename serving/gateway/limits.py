@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from core.errors import ServingError
 from serving.gateway.keys import ApiKey
@@ -28,11 +26,12 @@ class Limiter:
         self._clock = clock
         self._users: dict[str, _Allowance] = {}
 
-    @contextmanager
-    def admitted(self, key: ApiKey) -> Iterator[None]:
-        """One request of the user, for the length of the block. Raises ServingError (429, with Retry-After) over a limit."""
+    def enter(self, key: ApiKey) -> None:
+        """One request of the user begins; ``leave`` must follow. Raises ServingError (429, with Retry-After) over a limit."""
         now, per_second = self._clock.now(), key.requests_per_minute / 60.0
-        user = self._users.setdefault(key.name, _Allowance(key.requests_per_minute, now))
+        user = self._users.get(key.name)
+        if user is None:
+            user = self._users[key.name] = _Allowance(key.requests_per_minute, now)
         user.tokens = min(user.tokens + (now - user.at) * per_second, float(key.requests_per_minute))
         user.at = now
         if user.running >= key.max_concurrency:
@@ -44,10 +43,10 @@ class Limiter:
             raise ServingError(message, kind="rate_limit", status=429, retry_after=max(wait, 1.0))
         user.tokens -= 1.0
         user.running += 1
-        try:
-            yield
-        finally:
-            user.running -= 1
+
+    def leave(self, key: ApiKey) -> None:
+        """A request that was let in has ended."""
+        self._users[key.name].running -= 1
 
 
 class Strangers:

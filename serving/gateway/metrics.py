@@ -9,7 +9,10 @@ from serving.pool.metrics import SECONDS, remember_labels
 
 
 class GatewayMetrics:
-    """Metrics of one gateway. Users come from the key file, paths from the allow-list, so their number is bounded."""
+    """Metrics of one gateway. Users come from the key file, paths from the allow-list, so their number is bounded.
+
+    ``running``: requests under way, which the gauge shows when it is read.
+    """
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.requests = Counter("molwright_gateway_requests", "Requests by answer", ["path", "status"], registry=registry)
@@ -20,6 +23,7 @@ class GatewayMetrics:
         self.in_flight = Gauge("molwright_gateway_in_flight", "Requests under way", registry=registry)
         self.user_requests = Counter("molwright_gateway_user_requests", "Requests by user", ["user", "outcome"], registry=registry)
         self.user_tokens = Counter("molwright_gateway_user_tokens", "Tokens by user", ["user", "direction"], registry=registry)
+        self.running = 0
         remember_labels(self)
 
     def counting(self, sink: Sink | None) -> Sink:

@@ -1,7 +1,7 @@
 """Starting a gateway.
 
-The server is uvicorn with h11 and limits of our own before it (``protocol.py``); a framework between the two would only add work to a request,
-for seven paths and one kind of body.
+The server is uvicorn with a protocol of our own (``protocol.py``), which has limits that uvicorn's do not; a framework between the two would
+only add work to a request, for seven paths and one kind of body.
 """
 
 from __future__ import annotations
@@ -34,8 +34,7 @@ def server(file: GatewayFile) -> uvicorn.Server:
     gateway = build(file)
     config = uvicorn.Config(
         gateway,
-        http=Guard(file.gateway, gateway.metrics).protocol(),
-        h11_max_incomplete_event_size=file.gateway.max_header_bytes,
+        http=Guard(file.gateway, gateway.metrics).protocol(),  # type: ignore[arg-type]  # asyncio takes a buffered protocol as well
         host=file.gateway.host,
         port=file.gateway.port,
         log_level="warning",

@@ -56,6 +56,10 @@ class Balancer:
         """How many calls wait."""
         return sum(len(q) for q in self._queues.values()) + len(self._recovery)
 
+    def has(self, model: str) -> bool:
+        """Whether any server has the model."""
+        return model in self._by_model
+
     def of_model(self, model: str) -> list[Endpoint]:
         """The servers of a model."""
         return self._by_model[model]

@@ -57,29 +57,49 @@ class Scope:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._timers: dict[str, Timer] = {}
+        self._due: dict[str, float] = {}
+        self._timer: Timer | None = None
+        self._timer_at = 0.0
         self._task: asyncio.Task[object] | None = None
         self._cancelling = 0
         self._sent = False
         self.reason: str | None = None
 
     def arm(self, reason: str, seconds: float | None) -> None:
-        """Abort with ``reason`` after ``seconds``; replaces an earlier timer of that name. None: no timer."""
-        self.disarm(reason)
-        if seconds is not None:
-            self._timers[reason] = self._clock.call_later(seconds, lambda: self.abort(reason))
+        """Abort with ``reason`` after ``seconds``; replaces an earlier time of that name. None: no limit."""
+        if seconds is None:
+            return self.disarm(reason)
+        at = self._due[reason] = self._clock.now() + max(seconds, 0.0)
+        if self._timer is None or at < self._timer_at:
+            self._look_at(at)
 
     def disarm(self, reason: str) -> None:
-        """Stop the timer of that name, if there is one."""
-        timer = self._timers.pop(reason, None)
-        if timer is not None:
-            timer.cancel()
+        """Let that name's time, if it has one, pass. The clock's timer stays: most times are set and taken back, few come."""
+        self._due.pop(reason, None)
 
     def close(self) -> None:
-        """Stop every timer."""
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
+        """Let every time pass."""
+        self._due.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _look_at(self, at: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer_at = at
+        self._timer = self._clock.call_later(at - self._clock.now(), self._look)
+
+    def _look(self) -> None:
+        """The clock's timer went off: the first name whose time has come aborts; else the timer is set for the next."""
+        self._timer = None
+        if not self._due:
+            return
+        reason = min(self._due, key=self._due.__getitem__)
+        if self._due[reason] > self._timer_at:
+            return self._look_at(self._due[reason])
+        del self._due[reason]
+        self.abort(reason)
 
     def abort(self, reason: str) -> None:
         """End the wait under way, or the next one, with Aborted(reason). Only the first reason counts."""

@@ -125,7 +125,7 @@ class Pool:
     def resolve(self, name: str) -> str:
         """The model that a model's or role's name stands for. Raises ServingError (404) for another name."""
         model = self.config.roles.get(name, name)
-        if model not in self.config.models():
+        if not self.balancer.has(model):
             raise ServingError(f"the model {name!r} does not exist", kind="unknown_model", status=404)
         return model
 
@@ -201,7 +201,6 @@ class Pool:
         scope.arm("timeout", timeouts.first_token_s if request.stream else timeouts.total_s)
         scope.arm("deadline", pending.deadline_at - self.clock.now())
         endpoint.scopes.add(scope)
-        self.metrics.in_flight.labels(endpoint.name).set(endpoint.outstanding)
         try:
             with scope:
                 if request.stream:

@@ -178,7 +178,7 @@ def read_answer(operation: Operation, response: Response, body: bytes) -> Answer
 
 def _checked(operation: Operation, body: bytes) -> Answer:
     try:
-        value = json.loads(body)
+        value = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise AttemptFailed("malformed", f"not JSON: {str(error)[:100]}") from error
     part = "data" if operation == "embeddings" else "choices"

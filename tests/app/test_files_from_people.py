@@ -45,6 +45,21 @@ def test_a_screen_of_which_nothing_can_be_read_ends_with_two(text: str, words: s
     assert result.exception.exit_code == 2
 
 
+def test_a_first_line_that_is_no_structure_costs_no_other_record(tmp_path: Path) -> None:
+    library = tmp_path / "few.smi"
+    library.write_text("broken\nC1CC\nCCO ethanol\n", encoding="utf-8")
+    screened = _run("screen", library, "--goal", GOAL, "--out", tmp_path / "out")
+    assert screened.exit_code == 0, screened.output
+    said = " ".join(screened.output.split())
+    assert "3 records of few.smi were read; 1 structures meet every requirement" in said
+    assert "not read: line 1" in said
+    properties = _run("properties", library, "--json")
+    assert '"name": "ethanol"' in properties.stdout
+    routed = _run("route", "CCOC(C)=O", "--blocks", library, "--blocks-mode", "replace")
+    assert "line 1" in routed.output
+    assert "line 3" not in routed.output
+
+
 def test_how_a_file_was_read_is_said(tmp_path: Path) -> None:
     result = _run("screen", FOLDER / "latin_names.smi", "--goal", GOAL, "--out", tmp_path / "out")
     assert "note: 2 lines are not UTF-8 and read as Windows-1252 (Latin-1)" in " ".join(result.stderr.split())

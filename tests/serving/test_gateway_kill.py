@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from serving.gateway.config import GatewayConfig, GatewayFile
+from serving.gateway.protocol import Guard
 from serving.gateway.server import build
 from serving.pool import CallRecord
 from tests.serving.fake_upstream import FakeProcess, serving_app
@@ -39,7 +40,7 @@ def test_callers_of_the_gateway_do_not_notice(number: signal.Signals, tmp_path: 
             assert await asyncio.gather(*(one(i) for i in range(TOTAL))) == [200] * TOTAL
 
     try:
-        with serving_app(gateway) as address:
+        with serving_app(gateway, http=Guard(gateway._config, gateway.metrics).protocol()) as address:
             run(main(address), limit=30)
     finally:
         for server in servers:

@@ -58,7 +58,11 @@ def test_every_request_has_exactly_one_outcome_and_every_slot_comes_back(seed: i
                 assert (book.pool.balancer.waiting(), book.pool.ledger.open_requests()) == (0, [])
         outcomes = {r.request_id: r.outcome for r in book.records}
         assert len(book.records) == len(outcomes) == total
-        assert [outcomes[p[0]] for p in plans] == results
+        tried = {
+            r.request_id for r in book.records if r.attempts
+        }  # whoever finds the queue full after an attempt has failed, not been turned away
+        told = ["failed" if r == "rejected" and p[0] in tried else r for p, r in zip(plans, results, strict=True)]
+        assert [outcomes[p[0]] for p in plans] == told
         assert {"ok", "cancelled", "rejected", "broken_stream"} <= set(results), Counter(results)
         attempts = sum(len(r.attempts) for r in book.records)
         counted = sum(s.value for m in book.pool.metrics.attempts.collect() for s in m.samples if s.name.endswith("_total"))

@@ -11,7 +11,7 @@ from functools import lru_cache
 from rdkit import Chem, rdBase
 
 from core.errors import UsageError
-from tools.files.headings import NAMES, first_of, identifier_column, is_structure, place_of, structure_column
+from tools.files.headings import NAMES, first_of, identifier_column, is_known, is_structure, place_of, structure_column
 
 #: Lines at the beginning of a text by which it is judged, and rows before a heading that are passed over at most.
 SAMPLE, BEFORE_HEADING = 60, 10
@@ -154,7 +154,8 @@ def _heading_at(rows: Sequence[Row], wanted: str) -> tuple[int, int] | None:
     for place, (_, row) in enumerate(rows[:BEFORE_HEADING]):
         column = place_of(row, wanted) if wanted else structure_column(row)
         if column is not None:
-            return place, column
+            above = any(column < len(other) and reads_as_structure(other[column]) for _, other in rows[:place])
+            return None if above and not wanted else (place, column)
     return None
 
 
@@ -206,10 +207,23 @@ def layout_of(rows: Sequence[Row], wanted: str, name: str, *, spaces: bool = Fal
             f"{name}: no column of structures (smiles, canonical smiles, isomeric smiles, structure, psmiles, ...);"
             f" it has the columns: {', '.join(first[:20])}"
         )
+    return _untold(rows, column) if _titled(rows, column, spaces) else _bare(rows, column, spaces)
+
+
+def _titled(rows: Sequence[Row], column: int, spaces: bool) -> bool:
+    """Whether the first row is a heading, though no cell of it names structures, and not a record that cannot be read.
+
+    It is if a heading is called so, and in a table of several columns also if numbers stand below words or nearly all rows below are structures.
+    """
+    first, body = rows[0][1], rows[1 : 1 + _TRIED]
     cell = first[column].strip() if column < len(first) else ""
-    titled = len(rows) > 1 and not reads_as_structure(cell) and bool(_TITLE.fullmatch(cell))
-    titled = titled and not any(_NUMBER.fullmatch(other.strip()) for other in first)
-    return _untold(rows, column) if titled else _bare(rows, column, spaces)
+    if not body or reads_as_structure(cell) or not _TITLE.fullmatch(cell) or any(_NUMBER.fullmatch(other.strip()) for other in first):
+        return False
+    if any(is_known(other) for other in ([cell] if spaces else first)):
+        return True
+    good = sum(column < len(row) and reads_as_structure(row[column]) for _, row in body)
+    numbers = any(all(i < len(row) and _NUMBER.fullmatch(row[i].strip()) for _, row in body) for i in range(len(first)))
+    return not spaces and len(first) > 1 and (numbers or good >= max(2, 4 * (len(body) - good)))
 
 
 def _headed(rows: Sequence[Row], place: int, column: int, wanted: str) -> Layout:

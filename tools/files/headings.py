@@ -30,6 +30,9 @@ CAS = ("cas", "casnumber", "casno", "casrn", "casnr", "casid")
 RELATIONS = ("relation", "standardrelation", "qualifier", "operator", "modifier", "relationship", "prefix", "censor", "censored")
 UNITS = ("unit", "units", "standardunits", "standardunit", "uom", "publishedunits", "unitofmeasure", "einheit")
 
+_KNOWN = frozenset(
+    (*STRUCTURES, *NAMES, *IDENTIFIERS, *CAS, "mol", "ligand", "reactant", "reagent", "buildingblock", "molekül", "moleküle")
+)
 _OTHER = re.compile(r"[\W_]+")
 _UNIT_IN_HEADING = re.compile(r"\s*(?:[\[(]\s*([^\[\]()]+?)\s*[\])]|/\s*(\S.*?)|,\s+(\S+)|\s+in\s+(\S+))\s*$")
 
@@ -43,6 +46,12 @@ def is_structure(heading: str) -> bool:
     """Whether a heading names structures."""
     plain = squashed(heading)
     return plain in STRUCTURES or (plain.endswith("smiles") and len(plain) <= 24 and "inchi" not in plain and plain.count("smiles") == 1)
+
+
+def is_known(heading: str) -> bool:
+    """Whether a heading is one that columns of structures, names or identifiers have, in the singular or the plural."""
+    plain = squashed(heading)
+    return is_structure(heading) or any(word in _KNOWN for word in (plain, plain.removesuffix("s"), plain.removesuffix("es")))
 
 
 def structure_column(headings: Sequence[str]) -> int | None:

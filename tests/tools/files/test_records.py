@@ -52,6 +52,44 @@ def test_with_and_without_a_heading(name: str, text: str) -> None:
     assert _pairs(_read(text, name)) == ROWS
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "lines"),
+    [
+        ("x.smi", "broken\nC1CC\nCCO ethanol\n", {1: "broken", 2: "C1CC", 3: "CCO"}),
+        ("x.smi", "broken\nCCO ethanol\n", {1: "broken", 2: "CCO"}),
+        ("x.smi", "broken thing\nCCO ethanol\nCCC propane\n", {1: "broken", 2: "CCO", 3: "CCC"}),
+        ("x.txt", "nonsense\nCCO\nC1CC\n", {1: "nonsense", 2: "CCO", 3: "C1CC"}),
+        ("x.csv", "broken,aspirin\nC1CC,ring\nCCO,ethanol\n", {1: "broken", 2: "C1CC", 3: "CCO"}),
+        ("x.csv", "broken\nCCO\n", {1: "broken", 2: "CCO"}),
+        ("x.smi", "CCO ethanol\nsmiles name\nCCC propane\n", {1: "CCO", 2: "smiles", 3: "CCC"}),
+        ("x.csv", "CCO,ethanol\nsmiles,name\nCCC,propane\n", {1: "CCO", 2: "smiles", 3: "CCC"}),
+    ],
+)
+def test_a_record_that_is_no_structure_is_a_record_and_no_heading(name: str, text: str, lines: dict[int, str]) -> None:
+    file = StructureFile(Source(name, content=text.encode()))
+    assert {r.line: r.text for r in file.records()} == lines
+    assert file.headings == ()
+    assert not [note for note in file.notes() if "heading" in note]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "headings"),
+    [
+        ("x.smi", "Molecules\nCCC\nC1CC\nCCO\n", ("Molecules",)),
+        ("x.csv", "Verbindung\nCCO\n", ("Verbindung",)),
+        ("x.csv", "Drawn,Weight\nCCO,46.07\nC1CC,1\n", ("Drawn", "Weight")),
+        ("x.csv", "What,Drawn\nethanol,CCO\npropane,CCC\n", ("What", "Drawn")),
+    ],
+)
+def test_a_heading_that_names_no_structures_is_one_where_it_is_called_so_or_stands_over_numbers_or_structures(
+    name: str, text: str, headings: tuple[str, ...]
+) -> None:
+    file = StructureFile(Source(name, content=text.encode()))
+    assert next(file.records()).line == 2
+    assert file.headings == headings
+    assert "line 1 is taken as the heading" in file.notes()[0]
+
+
 def test_names_fall_back_on_identifiers_and_both_are_kept() -> None:
     found = _read("ChEMBL ID,Pref Name,Smiles\nC1,aspirin,CCO\nC2,,CC\n,third,C\n")
     assert [(r.name, r.identifier, r.title) for r in found] == [
