@@ -348,6 +348,7 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "changed": _only_asked(_changed),
     "own": _only_asked(_own),
     "count": part_builders.count,
+    "placed": _only_asked(part_builders.placed),
     "any_of": part_builders.any_of,
     "all_but": part_builders.all_but,
     "motif": part_builders.motif,

@@ -68,6 +68,8 @@ class Reader(Frames):
             return None
         if opening.denied_subject and not opening.strong:
             return None
+        if opening.part and (node.name != "motif" or ending.kinds):
+            return None  # 'the linker must be lighter than 100 Da'
         built = build(node, stance, self.lattice, "")
         if built is None and stance.denied and not opening.permitted:
             turned = build(node, Stance(framed=True, strong=True), self.lattice, "")

@@ -23,6 +23,7 @@ _BEFORE = (
     "keep",
     "fam",
     "role",
+    "groups",
     "and_also",
 )
 _AFTER = (
@@ -61,6 +62,8 @@ _TRANSPORTING = (
     "pair",
     "own",
 )
+#: Verbs that make a sentence of what stands behind them, so that 'would be great' behind that speaks of the whole thing.
+_TELLING = frozenset(["has", "contains", "bears", "carries", "includes", "possesses", "features", "comprises", "incorporates", "holds"])
 _MOST_BEFORE = 9
 #: With what an obligation begins that, where it is denied, leaves the choice.
 _OBLIGATIONS = frozenset(["need", "needs", "have", "has", "required"])
@@ -128,7 +131,7 @@ PERMISSION = "a permission asks for nothing"
 
 @dataclass(frozen=True)
 class Opening:
-    """What stands before a content."""
+    """What stands before a content. ``part``: its subject is a part of the thing; ``told``: a verb says it of the thing."""
 
     at: int
     negations: int = 0
@@ -145,6 +148,8 @@ class Opening:
     named: bool = False
     necessary: bool = False
     determined: bool = False
+    part: bool = False
+    told: bool = False
     words: int = 0
 
 
@@ -207,7 +212,8 @@ class Frames(Boundaries):
         if kind == "open":
             word = self.lattice.lower(start)
             transporting = here.transporting or word.startswith(_TRANSPORTING)
-            return replace(nxt, strong=True, holding=here.holding or word.startswith(_HOLDING), transporting=transporting)
+            told = here.told or word in _TELLING
+            return replace(nxt, strong=True, told=told, holding=here.holding or word.startswith(_HOLDING), transporting=transporting)
         if kind == "request" and (asked := {"need", "want", "like", "needs", "wants"} & set(self.lattice.text(start, j).lower().split())):
             return replace(nxt, strong=True, transporting=here.transporting or not asked.isdisjoint(("need", "needs")))
         if kind == "open_weak":
@@ -220,6 +226,9 @@ class Frames(Boundaries):
             return replace(nxt, keep=True)
         if kind in ("fam", "role"):
             return self._subject(here, nxt, j)
+        if kind == "groups":
+            told = self.lattice.has(j, "necessity", "negation", "open")
+            return replace(nxt, part=True, subject=True) if told and not here.words else None
         if kind == "subject":
             return replace(nxt, subject=here.subject or self.lattice.text(start, j).lower() not in ("i", "we", "you", "it"))
         if kind == "necessity" and here.negations and self.lattice.lower(start - 1) == "not" and self.lattice.lower(start) in _OBLIGATIONS:
@@ -290,7 +299,7 @@ class Frames(Boundaries):
 
 def stance_of(opening: Opening, ending: Ending) -> Stance | str | None:
     """Whether the clause asks for its content or denies it; the reason if it does neither; None if its words do not go together."""
-    kinds = [_TERSE.get(kind, kind) for kind in ending.kinds if kind != "approval"]
+    kinds = [_TERSE.get(kind, kind) for kind in ending.kinds if kind != "approval" and not (kind == "soft_after" and opening.told)]
     soft = opening.soft or "soft_after" in kinds
     negations = opening.negations
     tail = [k for k in kinds if k not in ("necessity", "soft_after", "negation", "permission")]

@@ -240,6 +240,11 @@ def _add_grammar(add: Any) -> None:
         for word in words:
             add(word, kind, True)
     _add_exclusions(add)
+    asking = table["asking"]
+    for modal in asking["modals"]:
+        for person in asking["persons"]:
+            for verb in asking["verbs"]:
+                add(f"{modal} {person} {verb}", "request", True)
     for word in [w for w in table["words"]["negation_after"] if w.split()[0].endswith("ed")] + [
         forms[2] for forms in _toml("exclusions.toml")["verbs"].values()
     ]:
@@ -265,6 +270,8 @@ def _add_grammar(add: Any) -> None:
         add(word, "signed", operator)
     for word, number in table["decades"].items():
         add(word, "decade", float(number))
+    for word in _toml("nouns.toml")["either"]:
+        add(word, "role", "either")
     for kind, words in _toml("heads.toml").items():
         for word in words:
             if kind in ("composed", "acted_on"):
@@ -319,6 +326,10 @@ _EXTRA_GROUP_WORDS = {
     "long alkyl": "long alkyl chain",
     "fatty chain": "long alkyl chain",
     "fatty tail": "long alkyl chain",
+    "unsubstituted sulfonamide": "primary sulfonamide",
+    "unsubstituted amide": "primary amide",
+    "unsubstituted carboxamide": "primary amide",
+    "unsubstituted amine": "primary amine",
 }
 
 #: Salts of a halogen: what excludes them excludes the halogen; asked for, they are counter-ions, which are no part of a structure here.
@@ -364,6 +375,8 @@ def _add_chemistry(add: Any, catalogue: Catalogue) -> None:
     for word, name in group_words().items():
         if key_of(word) and not word.startswith("-"):
             add(word, "grp", name)
+    for word, name in _reordered().items():
+        add(word, "grp", name)
     for word, name in _substituents().items():
         add(word, "substituent", name)
     for word, (name, smiles) in common_names().items():
@@ -374,6 +387,17 @@ def _add_chemistry(add: Any, catalogue: Catalogue) -> None:
     for rules in RULE_SETS.values():
         for word in (rules.name, *rules.words):
             add(word, "rule", rules.name)
+
+
+def _reordered() -> dict[str, str]:
+    """Names of groups with two adjectives in the other order: 'aromatic secondary amine' for 'secondary aromatic amine'."""
+    found: dict[str, str] = {}
+    for word, name in group_words().items():
+        words = word.split()
+        if len(words) == 3 and all(w.endswith(("ic", "ary", "al", "ated", "ed", "ing")) for w in words[:2]):
+            turned = f"{words[1]} {words[0]} {words[2]}"
+            found |= {turned: name, plural(turned): name}
+    return found
 
 
 #: Groups without a ring that are named by 'methyl', 'benzyl', ... before the group that they hang on.

@@ -8,7 +8,7 @@ from agent.reading.grammar import Node
 from agent.reading.lexicon import Vague
 from agent.reading.mentions import Lattice
 from agent.reading.statements import Limit, Ref
-from agent.reading.units import Unit, mass_concentration, parsed
+from agent.reading.units import Unit, mass_concentration, parsed, scale
 from tools.catalogue.catalogue import Catalogue
 
 #: (property, limit, what is assumed by it)
@@ -85,6 +85,9 @@ def _limit_of(node: Node, *, catalogue: Catalogue) -> Limit | None:
     if part.name in ("Window", "Interval", "Either"):
         return _window(part, numbers, comparisons, catalogue=catalogue)
     if part.name == "PlusMinus":
+        reach = _in_unit(numbers[1][0], numbers[1][1], unit_text, catalogue=catalogue)
+        if reach is not None:
+            return Limit("between", low=value - reach, high=value + reach, unit=unit_text) if reach >= 0 else None
         return _between(value - numbers[1][0], value + numbers[1][0], unit_text, numbers[1][1], catalogue=catalogue)
     if part.name == "Around":
         if not part.mentions("between") or numbers[0][0] < 0:
@@ -97,6 +100,17 @@ def _limit_of(node: Node, *, catalogue: Catalogue) -> Limit | None:
     if part.name == "Compared":
         return _compared(comparisons, value, unit_text)
     return Limit("bare", low=value, unit=unit_text)
+
+
+def _in_unit(reach: float, unit: str, target: str, *, catalogue: Catalogue) -> float | None:
+    """A tolerance in the unit of the value that it belongs to ('0.6 µm ± 15 nm', '90 °C ± 5 K'); None where the units are the same or do not fit."""
+    said, wanted = (parsed(text, catalogue=catalogue) if text else None for text in (unit, target))
+    if said is None or wanted is None or said == wanted:
+        return None
+    if {said.name, wanted.name} == {"°C", "K"}:
+        return reach
+    factor = scale(said, wanted, catalogue=catalogue)
+    return None if factor is None else reach * factor
 
 
 def _compared(comparisons: list[str], value: float, unit: str) -> Limit | None:

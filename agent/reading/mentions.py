@@ -96,7 +96,9 @@ _APPROVAL = re.compile(
     r"\bwould (?:really |certainly |surely |also )?"
     r"(?:be (?:perfect|great|excellent|wonderful|lovely|ideal|fantastic|brilliant|best|enough|sufficient|possible|a good start|a start|the best|just right|what (?:we|i) (?:want|need))"
     r"|do|suffice|help|work|serve|do the (?:job|trick)|suit|(?:please|suit|satisfy|delight|help|serve)(?! no)(?: (?:me|us|our|my|the|a|[a-z]+)){1,5}|make (?:me|us|our [a-z ]{2,30}) happy)"
-    r"(?= for (?:us|me|our|my)\b|\s*[.,;!?]|$)",
+    r"(?= for (?:us|me|our|my)\b|\s*[.,;!?]|$)"
+    r"|\b(?:is|are) (?:just |exactly |precisely |all )?(?:what |that )?(?:we|i|our|my|the|this|they)(?: [a-z-]+){0,3}? "
+    r"(?:needs?|wants?|requires?|calls? for|asks? for|looks? for|(?:is|am|are) (?:looking for|after|asking for|in need of)|ha(?:s|ve|d) in mind|would like|seeks?)(?=\s*[.,;!?]|$)",
     re.IGNORECASE,
 )
 #: Words that are shortened with a point, which ends no sentence.
@@ -173,12 +175,24 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
             lattice.at[n] = [m for m in lattice.at[n] if m.kind != "participle"]
         lattice.at[n] += [Mention(m.i, m.j, "verbprop", "absorption") for m in lattice.at[n] if m.kind == "absorbing"]
     for n in range(1, len(pieces)):
+        if pieces[n].lower == "protected" and _protects(lattice, n):
+            lattice.at[n].append(Mention(n, n + 1, "containing_suffix"))
         if pieces[n].lower in _NOUNS_TOO and _second_noun(lattice, n):
             lattice.at[n] = [m for m in lattice.at[n] if m.kind not in ("negation", "edit_remove") or m.j > n + 1]
         if pieces[n].lower == "lead" and n + 1 < len(pieces) and {m.kind for m in lattice.at[n + 1]} & {"open", "relative", "prop"}:
             lattice.at[n] = [m for m in lattice.at[n] if m.kind != "halide"]  # 'no lead with a nitro group'
     lattice.finish()
     return lattice
+
+
+#: Groups that protect another: what is protected by them has them.
+_PROTECTING = frozenset(["Fmoc", "Boc", "Cbz", "tert-butyldimethylsilyl", "triisopropylsilyl", "trimethylsilyl", "triarylmethane", "tosyl", "benzyl", "tetrahydropyran", "acetal"])
+
+
+def _protects(lattice: Lattice, n: int) -> bool:
+    """Whether a protecting group stands before piece ``n``: 'Fmoc-protected', not 'phenol-protected'."""
+    end = n - 1 if lattice.pieces[n - 1].text == "-" else n
+    return any(m.j == end and m.kind == "grp" and m.value in _PROTECTING for k in range(max(0, end - 5), end) for m in lattice.at[k])
 
 
 #: Verbs of exclusion that are nouns as well.
