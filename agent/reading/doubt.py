@@ -6,7 +6,7 @@ from agent.reading.boundaries import STOPS
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.doubt_before import doubt_from_left
-from agent.reading.doubt_behind import doubt_from_right
+from agent.reading.doubt_behind import doubt_from_right, of_the_whole
 from agent.reading.doubt_words import (
     DOUBT,
     excludes_all,
@@ -68,6 +68,7 @@ def _kept_from(reader: Reader, clause: Clause, after: Clause | None) -> bool:
     """Whether what is kept out is kept from something else than the thing designed: 'to keep copper out of drinking water'."""
     lattice = reader.lattice
     elsewhere = after is not None and after.role == "unread" and after.i == clause.j and lattice.lower(after.i) in ("of", "from")
+    elsewhere = elsewhere and not (after is not None and of_the_whole(reader, after) and not any(lattice.has(k, "open", "purpose", "adverbial") for k in range(after.i + 1, after.j)))
     return elsewhere or lattice.lower(clause.i - 1) == "to"
 
 

@@ -318,4 +318,4 @@ def _closed(reader: Reader, before: Clause) -> bool:
 
 
 def _opened_by(reader: Reader, clause: Clause) -> set[str]:
-    return {m.kind for m in reader.lattice.of(clause.i, "or")}
+    return {m.kind for m in reader.lattice.of(clause.i, "or") if reader.lattice.lower(m.i) != "either"}

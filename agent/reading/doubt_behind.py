@@ -123,7 +123,7 @@ def _before_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joi
 def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> str:
     """Why a clause may not count before one that was not read and that follows it without a sign, or in brackets."""
     bracketed = any(reader.lattice.lower(k) == "(" for k in range(clause.j, after.i))
-    if bracketed and clause.content in ("similarity", "limit"):
+    if bracketed and (clause.content in ("similarity", "limit") or (clause.content == "vague" and any(reader.lattice.has(k, "num") for k in range(after.i, after.j)))):
         return DOUBT
     verb = reader.lattice.has(after.i, "necessity", "permission")
     verb = verb or (clause.bare and clause.content == "motif" and after.content in ("", "joined"))
@@ -161,7 +161,7 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     if not sign and not joined and after.content == "adverbial" and clause.content in ("vague", "level", "similarity", "objective"):
         return "" if clause.content == "level" and _measured_so(reader, after) else DOUBT
     here = after.content == "adverbial" and clause.closing and reader.lattice.lower(after.i + 1) in ("this", "our", "the", "my", "these")
-    here = here or (after.content == "adverbial" and _of_the_whole(reader, after)) or _one_of_many(reader, clause, after)
+    here = here or (after.content == "adverbial" and of_the_whole(reader, after)) or _one_of_many(reader, clause, after)
     if not sign and not joined and (clause.denied and clause.parts) and not here and after.content != "purpose":
         return DOUBT
     plural = clause.parts and not clause.denied and clause.content == "motif" and reader.lattice.lower(clause.j - 1).endswith("s")
@@ -224,7 +224,7 @@ def _tells(reader: Reader, after: Clause) -> bool:
     return lattice.has(after.i, "relative") and lattice.lower(after.i) in ("that", "which", "who") and not auxiliary
 
 
-def _of_the_whole(reader: Reader, after: Clause) -> bool:
+def of_the_whole(reader: Reader, after: Clause) -> bool:
     """Whether unread words say of what all this is said, and of no part of it: 'in the proton-conducting monomer', 'as accelerators'."""
     lattice = reader.lattice
     named = any(m.j == after.j for k in range(after.i, after.j) for m in lattice.of(k, "fam", "role"))

@@ -64,6 +64,8 @@ _TRANSPORTING = (
 )
 #: Verbs that make a sentence of what stands behind them, so that 'would be great' behind that speaks of the whole thing.
 _TELLING = frozenset(["has", "contains", "bears", "carries", "includes", "possesses", "features", "comprises", "incorporates", "holds"])
+#: Words of a wish that may stand between a verb and what it says: 'should preferably be avoided'.
+_ADVERBS = frozenset(["preferably", "ideally", "if possible", "where possible"])
 _MOST_BEFORE = 9
 #: With what an obligation begins that, where it is denied, leaves the choice.
 _OBLIGATIONS = frozenset(["need", "needs", "have", "has", "required"])
@@ -150,6 +152,7 @@ class Opening:
     determined: bool = False
     part: bool = False
     told: bool = False
+    absence: bool = False
     words: int = 0
 
 
@@ -204,7 +207,8 @@ class Frames(Boundaries):
             determined = self.lattice.text(start, j).lower() in _DETERMINERS
             removing = self.lattice.lower(start).startswith(_REMOVING) and self.lattice.lower(start).endswith(("s", "ing"))
             removing = removing or (self.lattice.lower(start).startswith(_REMOVING) and self.lattice.lower(start - 1) == "to")
-            return replace(nxt, negations=here.negations + 1, determined=determined, removing=here.removing or removing)
+            absence = here.absence or self.lattice.lower(start) in ("absence", "freedom")
+            return replace(nxt, negations=here.negations + 1, determined=determined, removing=here.removing or removing, absence=absence)
         if kind in ("open", "request") and here.negations and self._not_needed(start, j):
             return replace(nxt, negations=here.negations - 1, permitted=True)
         if kind == "same":
@@ -266,7 +270,7 @@ class Frames(Boundaries):
                 continue
             for start in self.matcher.starts(here.at):
                 for m in self.lattice.of(start, *_AFTER):
-                    if m.kind == "soft_after" and here.words:
+                    if m.kind == "soft_after" and here.words and self.lattice.text(m.i, m.j).lower() not in _ADVERBS:
                         continue
                     given = m.kind == "permission_after" and self.lattice.text(m.i, m.j).lower() in _ALLOWANCES
                     nxt = Ending(m.j, (*here.kinds, "permission_given" if given else m.kind), here.words + 1)
@@ -312,6 +316,8 @@ def stance_of(opening: Opening, ending: Ending) -> Stance | str | None:
         negations += 1 + inner
     elif last == "necessity_after" and inner:
         return "what is not required asks for nothing"
+    elif "permission" in kinds and not inner and negations == 1 and opening.determined and not opening.permitted and not soft:
+        return Stance(denied=True, soft=False, framed=True)  # 'no ester may be present'
     elif last == "permission_given" and not inner and negations == 1 and opening.determined and not opening.permitted:
         return (
             Stance(denied=True, soft=False, framed=True)
@@ -328,6 +334,8 @@ def stance_of(opening: Opening, ending: Ending) -> Stance | str | None:
         return PERMISSION
     if permitted:
         return PERMISSION
+    if opening.negations == 1 and opening.absence and last == "necessity_after" and not inner:
+        return Stance(denied=True, soft=soft, framed=True)  # 'the absence of esters is essential'
     if opening.negations and last == "necessity_after":
         return "a negation and a demand: it is not clear which holds"
     if negations > 1:

@@ -43,6 +43,9 @@ class HeadReader:
             return None
         if found.noun is None and any(p.sort == "joint" or any(s.kind == "property" for s in p.statements) for p in found.parts):
             return None
+        if found.noun is not None and found.noun.kind == "vague" and determined and not plainly_asked(self.reader, found, i, k):
+            unnamed = Part("unknown", found.noun.i, found.noun_end)  # 'an amine-free CO2 sorbent liquid'
+            found = Found(found.cost, (*found.parts, unnamed), None, found.noun_end)
         if found.noun is not None and found.noun.kind in ("grp", "pair", "vague", "cmpd") and not plainly_asked(self.reader, found, i, k):
             return called(self.reader, found, i, k)
         parts = self._judged(found, k)
@@ -182,7 +185,7 @@ class HeadReader:
     def _name_may_end(self, j: int) -> bool:
         if self.lattice.hyphen(j):
             return False
-        if self.lattice.lower(j) in ("is", "are", "be", "please", "made", "prepared", "obtained"):
+        if self.lattice.lower(j) in ("is", "are", "be", "please", "made", "prepared", "obtained", "wanted", "needed", "sought"):
             return True
         if self.lattice.lower(j) in MODALS and self.lattice.lower(0) in ("which", "what"):
             return True  # 'Which liquid could serve ...?'

@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import product
 from typing import Any
 
 from agent.reading.normalise import JOINT, written_out
@@ -98,9 +99,9 @@ class Family:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Phrases (lower case, hyphens as spaces) by their first piece, longest first, each with its meanings: kind to value."""
+    """Phrases (lower case, hyphens as spaces), each with its meanings: kind to value. ``longest``: the characters of the longest that begins with a first piece."""
 
-    by_first: dict[str, list[str]]
+    longest: dict[str, int]
     meanings: dict[str, dict[str, Any]]
 
 
@@ -158,12 +159,18 @@ def families() -> tuple[Family, ...]:
     )
 
 
+#: Verbs that are said of the thing designed behind 'to' as well: 'we want it to be clear and to melt below 0 °C'.
+_INFINITIVES = frozenset(["melt", "freeze", "solidify", "soften", "dissolve"])
+
+
 @lru_cache(maxsize=8)
 def lexicon(catalogue: Catalogue) -> Lexicon:
     """The lexicon of the properties in ``catalogue``, built once for each. Raises ConfigurationError if a table is not well formed."""
     meanings: dict[str, dict[str, Any]] = {}
 
     def add(phrase: str, kind: str, value: Any) -> None:
+        if kind in ("negation", "open", "request") and phrase.endswith(" a"):
+            add(f"{phrase}n", kind, value)
         key = key_of(phrase)
         if not key:
             raise ConfigurationError(f"reading: empty phrase for {kind}")
@@ -175,6 +182,8 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
         for word in entry.words:
             if entry.stands_for:
                 add(word, "verbprop", entry)
+                if word in _INFINITIVES:
+                    add(f"to {word}", "verbprop", entry)
             else:
                 add(word, "vague", entry)
     for family in families():
@@ -189,12 +198,11 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
             add(plural(word), "unchk", row["reason"])
     _own_words_win(meanings, catalogue)
     _add_misspelt(meanings)
-    by_first: dict[str, list[str]] = {}
+    longest: dict[str, int] = {}
     for key in meanings:
-        by_first.setdefault(first_piece(key), []).append(key)
-    for keys in by_first.values():
-        keys.sort(key=lambda k: (-len(k), k))
-    return Lexicon(by_first, meanings)
+        first = first_piece(key)
+        longest[first] = max(longest.get(first, 0), len(key))
+    return Lexicon(longest, meanings)
 
 
 def _own_words_win(meanings: dict[str, dict[str, Any]], catalogue: Catalogue) -> None:
@@ -240,11 +248,7 @@ def _add_grammar(add: Any) -> None:
         for word in words:
             add(word, kind, True)
     _add_exclusions(add)
-    asking = table["asking"]
-    for modal in asking["modals"]:
-        for person in asking["persons"]:
-            for verb in asking["verbs"]:
-                add(f"{modal} {person} {verb}", "request", True)
+    _add_askers(add, table)
     for word in [w for w in table["words"]["negation_after"] if w.split()[0].endswith("ed")] + [
         forms[2] for forms in _toml("exclusions.toml")["verbs"].values()
     ]:
@@ -278,6 +282,22 @@ def _add_grammar(add: Any) -> None:
                 add(word, kind, True)
             else:
                 add(word, "role", "" if kind == "open" else kind)
+
+
+def _add_askers(add: Any, table: dict[str, Any]) -> None:
+    """Who asks for something, or would rather do without it, in all combinations of the words."""
+    asking, wishing, shunning = table["asking"], table["wishing"], table["shunning"]
+    for rows in (
+        (asking["modals"], asking["persons"], asking["verbs"]),
+        (wishing["would"], wishing["verbs"]),
+        (wishing["be"], wishing["after"]),
+        (wishing["possible"], wishing["get"]),
+        (wishing["able"], asking["verbs"]),
+    ):
+        for words in product(*rows):
+            add(" ".join(words), "request", True)
+    for who, how, verb in product(shunning["who"], shunning["how"], shunning["verbs"]):
+        add(f"{who}{how} {verb}" if how.startswith("'") else f"{who} {how} {verb}", "negation", True)
 
 
 def _add_comparisons(add: Any) -> None:
@@ -358,6 +378,8 @@ def _add_chemistry(add: Any, catalogue: Catalogue) -> None:
         add(word, "prop", "molecular_weight")
     for word in ("water sol.", "water sol", "aq. sol.", "aq. solubility", "aqueous sol.", "sol. in water", "water solub."):
         add(word, "prop", "aqueous_solubility")
+    for word in ("octanol-water logp", "octanol-water log p", "octanol/water logp", "octanol/water log p"):
+        add(word, "prop", "logp")
     for word, scale in _SCALES.items():
         add(word, "scale", scale)
     for definition in catalogue:

@@ -94,9 +94,10 @@ def _limit_of(node: Node, *, catalogue: Catalogue) -> Limit | None:
             return None
         return _between(numbers[1][0] - value, numbers[1][0] + value, unit_text, numbers[1][1], catalogue=catalogue)
     if part.name == "After":
-        if any(c not in ("~", "==") for c in comparisons):
+        behind = str(part.mentions("after")[0].value)
+        if any(c not in ("~", "==") for c in comparisons) or (behind != ">=" and part.mentions("between")):
             return None
-        return Limit(str(part.mentions("after")[0].value), low=value, unit=unit_text)
+        return Limit(behind, low=value, unit=unit_text)
     if part.name == "Compared":
         return _compared(comparisons, value, unit_text)
     return Limit("bare", low=value, unit=unit_text)
@@ -178,9 +179,12 @@ def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
         if not node.nodes("Limit") and reference is not None and comparison is not None and isinstance(entry, Vague):
             operator = str(comparison.value)
             return [(entry.stands_for, Limit(operator, ref=reference), "")] if operator in ("<", "<=", ">", ">=") else None
+        limits = limits_of(node, catalogue=lattice.catalogue)
+        if lattice.lower(verb.j) == "," and any(limit.operator == "bare" for limit in limits or ()):
+            return None  # 'melts, 300'
         if isinstance(entry, Vague):
             return _each(entry.stands_for, _dissolving(node, entry, lattice), entry.reason)
-        return _each("absorption_maximum", limits_of(node, catalogue=lattice.catalogue), "")
+        return _each("absorption_maximum", limits, "")
     if node.mentions("half_as", "twice_as"):
         return _ratio(node, catalogue=lattice.catalogue)
     if node.mentions("scale"):
@@ -249,6 +253,11 @@ def _plain(node: Node, name: str, lattice: Lattice) -> list[Measured] | None:
     limits = limits_of(node, catalogue=lattice.catalogue)
     if limits is None:
         return None
+    named = node.nodes("Property")[0] if node.nodes("Property") else None
+    if named is not None and named.j < node.j and lattice.lower(named.j) == "," and any(limit.operator == "bare" for limit in limits):
+        return None  # 'logP, 3'
+    if node.mentions("limiting"):
+        limits = [replace(limit, operator="<=") if limit.operator in ("bare", "~") else limit for limit in limits]  # 'cap logP at 3'
     after = [m for m in node.mentions("after") if m not in [x for part in node.nodes("Limit") for x in part.mentions("after")]]
     if after:
         if len(limits) > 1 or limits[0].operator != "bare":
@@ -337,6 +346,8 @@ def _without_name(node: Node, lattice: Lattice) -> list[Measured] | None:
     unit = parsed(limits[0].unit, catalogue=lattice.catalogue) if limits[0].unit else None
     if not name and (unit is None or limits[0].operator in ("bare", "~", "==")):
         return None
+    if words.rstrip(".") in ("maximum", "max", "minimum", "min") and unit is not None and unit.name in ("nm", "µm"):
+        return None  # 'maximum 360 nm' may be where the band has its maximum
     name = name or _BY_UNIT.get(unit.name if unit else "", "")
     if node.mentions("in_solvent"):
         name = "aqueous_solubility" if unit is not None and _dissolved(unit) and not in_other_solvent(node) else ""

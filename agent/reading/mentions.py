@@ -154,6 +154,8 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
             and not pieces[n + 1].text[0].isupper()
         ):
             here.append(Mention(n, n + 1, "skip"))
+        if piece.text == "I" and (n == 0 or pieces[n - 1].text in ".;!?:") and n + 1 < len(pieces) and pieces[n + 1].text.islower():
+            lattice.at[n] = here = [m for m in here if m.kind != "elem"]  # 'I would take ...'
         if piece.text in _QUOTES:
             here.append(Mention(n, n + 1, "quote"))
     for kind, pattern in (("approval", _APPROVAL), ("skip", _PARENTHESIS), ("negation", _EXCLUDED), ("open", _INCLUDED)):
@@ -253,17 +255,17 @@ def _phrases(hay: str, pieces: list[Piece], n: int, ends: dict[int, int], *, cat
     if piece.text == "pH":
         return [Mention(n, n + 1, "unchk", "pKa and logD: no method is available")]
     words, found = lexicon(catalogue), []
-    for first in dict.fromkeys(
-        (first_piece(piece.lower), first_piece(hay[piece.start : piece.start + 30]), piece.lower.removesuffix("'s"), piece.lower[:1])
-    ):
-        for key in words.by_first.get(first, ()):
-            if not hay.startswith(key, piece.start) or (key == piece.lower and _capital_plural(piece.text, words)):
-                continue
-            end = piece.start + len(key)
-            if hay[end : end + 2] == "'s" and not hay[end + 2 : end + 3].isalnum():
-                end += 2
-            if end in ends:
-                found += [Mention(n, ends[end], kind, value) for kind, value in words.meanings[key].items()]
+    firsts = (first_piece(piece.lower), first_piece(hay[piece.start : piece.start + 30]), piece.lower.removesuffix("'s"), piece.lower[:1])
+    longest = max(words.longest.get(first, 0) for first in firsts)
+    j = n
+    while j < len(pieces) and pieces[j].end - piece.start <= longest + 2:
+        j += 1
+        text, here = hay[piece.start : pieces[j - 1].end], []
+        for key in (text, text[:-2]) if text.endswith("'s") else (text,):
+            meanings = words.meanings.get(key)
+            if meanings is not None and not (key == piece.lower and _capital_plural(piece.text, words)):
+                here += [Mention(n, j, kind, value) for kind, value in meanings.items()]
+        found = here + found
     return found
 
 

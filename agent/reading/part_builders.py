@@ -28,6 +28,10 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
     limits = _times(node) or limits_of(node, catalogue=lattice.catalogue)
     if limits is None or any(limit.unit for limit in limits) or node.mentions("blame"):
         return None
+    first = (node.nodes("Group") + node.nodes("Element"))[:1]
+    apart = bool(first) and first[0].j < node.j and lattice.lower(first[0].j) == ","
+    if apart and not node.first("times") and any(limit.operator == "bare" for limit in limits):
+        return None  # 'an ester, 2'
     after = node.first("after")
     if after is not None and len(limits) == 1 and limits[0].operator == "bare":
         limits = [replace(limits[0], operator=str(after.value))]
@@ -139,6 +143,8 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if (not stance.denied or stance.removing) and _taken_up(node, items, stance, lattice):
         return None  # 'carry hydrogen', 'chelating zinc'
     forms = [_form(item, lattice) for item in items]
+    if not stance.denied and forms[0].article and any(form.plural and not form.article for form in forms) and "," in joints_of(items, lattice):
+        return None  # 'with a phenol, esters'
     last = items[-1].mentions()[-1]
     if last.kind in ("groups", "atoms") or lattice.lower(last.j - 1) in ("groups", "group", "rings"):
         forms = [replace(form, counted=False) for form in forms]  # 'nitro and azide groups'

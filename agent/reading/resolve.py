@@ -81,7 +81,7 @@ class Resolver(StatementResolver):
         own = head.families[0][0] if head is not None and head.families else None
         given = head.candidate_class if head is not None else ""
         if given == "either":
-            of_uses = [family.candidate_class for _, family in adjuncts]
+            of_uses = [family.candidate_class for _, family in adjuncts] + self._uses_before(head)
             given = "polymer" if of_uses and of_uses[-1] == "polymer" else "molecule"
         if head is not None and head.role == "unread":
             self._set_aside(adjuncts, "it names no thing that is designed here")
@@ -124,6 +124,12 @@ class Resolver(StatementResolver):
         if tg and head is not None:
             self.class_assumption = "a polymer is designed, as a glass transition is asked for"
         return "polymer" if tg else "molecule"
+
+    def _uses_before(self, head: Clause | None) -> list[str]:
+        """The classes of nouns of uses right before the head: 'polymer electrolyte host'."""
+        lattice, clauses = self.reading.lattice, self.reading.clauses
+        before = [c for c in clauses if head is not None and c.j == head.i and c.role == "unread"]
+        return [str(m.value) for c in before for m in lattice.of(c.i, "role") if m.j == c.j and m.value in ("polymer", "molecule")]
 
     def _polymer_named(self, head: Clause) -> bool:
         """Whether a word of the head is one for a polymer: 'an alternative to polystyrene', 'a substitute for PVC'."""
