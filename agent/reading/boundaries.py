@@ -33,10 +33,11 @@ class Boundaries:
         self.matcher = Matcher(lattice)
         self.end = len(lattice.pieces)
         self._boundaries: dict[int, bool] = {}
+        self._in_numbers = {k for at in lattice.at for m in at if m.kind == "num" for k in range(m.i + 1, m.j)}
 
     def terse(self, i: int, j: int) -> bool:
         """Whether pieces ``i`` to ``j`` are all that stands between two signs (or ends) of a list, none of them a question."""
-        before = i == 0 or self.sign(i - 1)
+        before = i == 0 or self.sign(i - 1) or self.lattice.lower(i - 1) == "and"
         after = j >= self.end or self.lattice.lower(j) == "and" or (self.sign(j) and self.lattice.lower(j) not in ("?", ":", "("))
         return before and after
 
@@ -77,10 +78,18 @@ class Boundaries:
             return True
         if self.lattice.lower(i) in ("we", "i") and self.lattice.pieces[i].text in ("we", "I", "We"):
             return True
+        if i in self._in_numbers:
+            return False  # 'three hundred | and fifty'
         if self.lattice.has(i, "request") and self.lattice.lower(i) in ("i", "we", "find", "design", "suggest", "give", "propose"):
             return True
         after = [m for m in self.lattice.of(i, "after") if self.lattice.lower(m.j) != "than"]  # not 'and not more than one chlorine'
+        if self.lattice.lower(i) == "plus" and (self.lattice.lower(i + 1) in ("a", "an") or not self._number_ends(i)):
+            after = []  # 'two methacrylates plus a urethane'
         return self.lattice.has(i, *STARTERS) and not (after and self.lattice.has(i, "or", "and"))
+
+    def _number_ends(self, i: int) -> bool:
+        """Whether a number, or its unit, ends before piece ``i``."""
+        return any(m.j == i and m.kind in ("num", "unit") for k in range(max(0, i - 6), i) for m in self.lattice.at[k])
 
     def inside_compound(self, i: int, j: int) -> bool:
         """Whether pieces ``i`` to ``j`` are a part of a hyphenated word only."""
@@ -100,7 +109,8 @@ class Boundaries:
             return [k + 1]
         if self.lattice.lower(k) not in _DETERMINERS:
             return []
-        return [m.j for m in self.lattice.of(k + 1, "fam", "role")] + ([k + 2] if self.lattice.lower(k + 1) in _WHOLES else [])
+        ends = [m.j for m in self.lattice.of(k + 1, "fam", "role")] + ([k + 2] if self.lattice.lower(k + 1) in _WHOLES else [])
+        return [j + (self.lattice.lower(j) in ("itself", "themselves", "proper")) for j in ends]
 
     def past(self, j: int) -> int:
         """Behind words that say nothing."""

@@ -315,8 +315,8 @@ def _edit(node: Node, stance: Stance, lattice: Lattice) -> Built:
             return None
         targets.append(options[0].value)
     reference = reference_of(node)
-    if reference is None or not reference.smiles:
-        return None
+    if reference is None or not reference.smiles or any(lattice.lower(m.i - 1) in ("a", "an") for m in node.mentions("cmpd")):
+        return None  # 'with a phenol, drop the ester'
     shape = node.mentions("edit_add", "edit_remove", "edit_replace")[0].value
     if (shape == "replace") != (len(targets) == 2):
         return None
@@ -348,6 +348,7 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "changed": _only_asked(_changed),
     "own": _only_asked(_own),
     "count": part_builders.count,
+    "placed": _only_asked(part_builders.placed),
     "any_of": part_builders.any_of,
     "all_but": part_builders.all_but,
     "motif": part_builders.motif,

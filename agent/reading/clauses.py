@@ -23,8 +23,17 @@ from agent.reading.statements import Statement
 class Reader(Frames):
     """Reads the clauses of one goal."""
 
-    def clauses_at(self, i: int) -> Iterator[Clause]:
+    def __init__(self, lattice: Lattice) -> None:
+        super().__init__(lattice)
+        self._clauses: dict[int, tuple[Clause, ...]] = {}
+
+    def clauses_at(self, i: int) -> tuple[Clause, ...]:
         """Every way to read a whole clause from piece ``i``."""
+        if i not in self._clauses:
+            self._clauses[i] = tuple(self._clauses_at(i))
+        return self._clauses[i]
+
+    def _clauses_at(self, i: int) -> Iterator[Clause]:
         seen: set[tuple[int, int]] = set()
         for opening in self.openings(i):
             for node in self.matcher.contents_at(opening.at):
@@ -56,7 +65,7 @@ class Reader(Frames):
             opening = replace(opening, permitted=False)  # 'may weigh at most 650 Da', 'no more than two esters are acceptable'
             ending = replace(ending, kinds=tuple(k for k in ending.kinds if not k.startswith("permission")))
         stance = stance_of(opening, ending)
-        if isinstance(stance, Stance) and not opening.words and not ending.kinds:
+        if isinstance(stance, Stance) and not opening.words and set(ending.kinds) <= {"approval"}:
             stance = replace(stance, listed=self.terse(i, j))
         if isinstance(stance, str):
             asked = Stance(framed=True, strong=True)
@@ -68,6 +77,8 @@ class Reader(Frames):
             return None
         if opening.denied_subject and not opening.strong:
             return None
+        if opening.part and (node.name != "motif" or ending.kinds):
+            return None  # 'the linker must be lighter than 100 Da'
         built = build(node, stance, self.lattice, "")
         if built is None and stance.denied and not opening.permitted:
             turned = build(node, Stance(framed=True, strong=True), self.lattice, "")

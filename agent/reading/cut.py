@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from agent.reading.boundaries import STOPS
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.doubt import doubted
 from agent.reading.head import HeadReader
+from agent.reading.likewise import likewise
 from agent.reading.mentions import Mention
 from agent.reading.said_of import signs
 
@@ -74,9 +76,30 @@ def _head_place(i: int, reader: Reader, here: _Best) -> str:
         return ""
     if reader.lattice.has(i, "request", "subject", "skip") and _requests(reader, i) and (here.quiet or reader.sign(i - 1)):
         return "requested"
+    if reader.lattice.lower(i) in _NEEDING and _named_subject(reader, i):
+        return "requested"
     if here.cost[0]:
         return ""
     return "open" if here.named else "determined"
+
+
+#: Verbs with which the subject of a sentence asks for something.
+_NEEDING = frozenset(["need", "needs", "requires", "require", "wants", "want"])
+#: Kinds that no name of a subject holds, and its most words.
+_NO_SUBJECT = (
+    "negation", "negation_after", "cmp", "num", "relative", "necessity", "permission", "condition", "exception", "purpose", "open", "and", "or", "but", "request", "prop", "verbprop", "soft",
+)  # fmt: skip
+_MOST_SUBJECT = 6
+
+
+def _named_subject(reader: Reader, i: int) -> bool:
+    """Whether a name alone stands between the beginning of the sentence and piece ``i``: 'Our fuel seals | need a fluoropolymer'."""
+    start = i
+    while start > 0 and not reader.sign(start - 1):
+        start -= 1
+    before = reader.lattice.lower(start - 1)
+    inside = range(start, i)
+    return 0 < i - start <= _MOST_SUBJECT and (start == 0 or before in STOPS) and not any(reader.lattice.has(k, *_NO_SUBJECT) for k in inside)
 
 
 def _requests(reader: Reader, i: int) -> bool:
@@ -99,6 +122,7 @@ def _steps(reader: Reader, heads: HeadReader, i: int, state: int, here: _Best) -
             if spoken and not _determined(reader, clause):
                 continue
             doubtful = clause.role == "unread" and bool(clause.suggested)
+            doubtful += 2 * sum(reader.sign(k) for k in range(clause.i, clause.j)) * doubtful  # 'no nitro | , ethers allowed'
             steps.append((clause.j, (doubtful + spoken, 2), (clause,), SPOKEN if spoken else state))
         if state == OPEN and (place := _head_place(i, reader, here)):
             clauses = heads.read_at(i, determined=place != "open", requested=place == "requested")
@@ -106,6 +130,10 @@ def _steps(reader: Reader, heads: HeadReader, i: int, state: int, here: _Best) -
                 unread = 2 * sum(c.j - c.i for c in clauses if c.role == "unread" and c.content != "head")
                 named = any(c.role == "head" for c in clauses)
                 steps.append((clauses[-1].j, (unread + (0 if named else 2), 1 if named else 3), tuple(clauses), HEADED))
+        if state != OPEN and (listing := _listing(reader, heads, i)) is not None:
+            steps.append((listing.j, (0, 2), (listing,), state))
+        if state == HEADED and here.clauses and here.clauses[-1].content == "head" and (predicate := _predicate(reader, heads, i)):
+            steps.append((predicate[-1].j, (2 * sum(c.j - c.i for c in predicate if c.role == "unread"), -1), predicate, HEADED))
         if state == HEADED and lattice.lower(i - 1) == ":" and (named_again := _apposed(heads, i)):
             steps.append((named_again[-1].j, (2 * sum(c.j - c.i for c in named_again if c.role == "unread"), -1), named_again, HEADED))
     j = i + 1
@@ -130,6 +158,42 @@ def _apposed(heads: HeadReader, i: int) -> tuple[Clause, ...]:
     return tuple(clauses) if named else ()
 
 
+def _listing(reader: Reader, heads: HeadReader, i: int) -> Clause | None:
+    """How many structures to list, where a clause behind the thing designed says no more: ', half a dozen candidates is plenty'."""
+    lattice, k = reader.lattice, i
+    if not (reader.sign(i - 1) or lattice.has(i - 1, "and")):
+        return None
+    while lattice.has(k, "request", "skip", "plain"):
+        k = lattice.of(k, "request", "skip", "plain")[0].j
+    k = next((m.j for m in lattice.of(k, "cmp") if m.value in (">=", "<=", "~", "==")), k)
+    for number in lattice.of(k, "num"):
+        j, value = number.j, float(number.value)
+        while lattice.has(j, "plain"):
+            j = lattice.of(j, "plain")[0].j
+        nouns = lattice.of(j, "candidates")
+        if not nouns or value != int(value) or not 1 <= value <= 1000:
+            continue
+        j = nouns[0].j
+        while lattice.has(j, "approval", "skip", "after", "positive_after"):
+            j = lattice.of(j, "approval", "skip", "after", "positive_after")[0].j
+        if j >= reader.end or reader.sign(j):
+            return Clause(i, j, "filler", candidates=int(value))
+    return None
+
+
+def _predicate(reader: Reader, heads: HeadReader, i: int) -> tuple[Clause, ...]:
+    """The noun phrase that says of which family the thing just named must be: 'The donor | must be a conjugated polymer'."""
+    lattice, k = reader.lattice, i
+    if not lattice.has(i, "necessity"):
+        return ()
+    while k < i + 4 and lattice.lower(k) not in ("a", "an"):
+        if not lattice.has(k, "necessity", "skip") or lattice.has(k, "negation"):
+            return ()
+        k += 1
+    found = _apposed(heads, k) if lattice.lower(k) in ("a", "an") else ()
+    return (Clause(i, k, "filler"), *found) if found else ()
+
+
 def _determined(reader: Reader, clause: Clause) -> bool:
     """Whether the subject of a clause has an article: 'our plasticiser', not 'dyes'."""
     return any(reader.lattice.lower(k) in ("our", "the", "my", "this", "these") for k in range(clause.i - 1, clause.i + 2))
@@ -146,7 +210,7 @@ def _opened_as(opened: list[Mention]) -> str:
 
 def settled(reader: Reader, clauses: list[Clause]) -> list[Clause]:
     """The clauses with those unread that an unread neighbour makes doubtful, until nothing changes; unread neighbours joined."""
-    clauses = _joined(reader, clauses)
+    clauses = likewise(reader, _joined(reader, clauses))
     while True:
         reasons = [doubted(reader, clauses, n) for n in range(len(clauses))]
         if not any(reasons):

@@ -6,14 +6,16 @@ from agent.reading.boundaries import STOPS
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.doubt_before import doubt_from_left
-from agent.reading.doubt_behind import doubt_from_right
+from agent.reading.doubt_behind import doubt_from_right, of_the_whole
 from agent.reading.doubt_words import (
     DOUBT,
     excludes_all,
+    forbids,
     gives_reason,
+    tells_effect,
 )
 from agent.reading.facts import FACT, states_fact
-from agent.reading.said_of import thing_excluded
+from agent.reading.said_of import signs, thing_excluded
 
 
 def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
@@ -43,7 +45,7 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     if clause.plural and before is None:
         return DOUBT
     after = _neighbour(clauses, n, 1)
-    if before is not None and (why := doubt_from_left(reader, before, clause)):
+    if before is not None and (why := doubt_from_left(reader, before, clause, carried=_carried(reader, clauses, n))):
         return why
     if after is not None and (why := doubt_from_right(reader, clause, after)):
         return why
@@ -66,6 +68,7 @@ def _kept_from(reader: Reader, clause: Clause, after: Clause | None) -> bool:
     """Whether what is kept out is kept from something else than the thing designed: 'to keep copper out of drinking water'."""
     lattice = reader.lattice
     elsewhere = after is not None and after.role == "unread" and after.i == clause.j and lattice.lower(after.i) in ("of", "from")
+    elsewhere = elsewhere and not (after is not None and of_the_whole(reader, after) and not any(lattice.has(k, "open", "purpose", "adverbial") for k in range(after.i + 1, after.j)))
     return elsewhere or lattice.lower(clause.i - 1) == "to"
 
 
@@ -82,6 +85,21 @@ def _neighbour(clauses: list[Clause], n: int, step: int) -> Clause | None:
     return clauses[m] if 0 <= m < len(clauses) else None
 
 
+def _carried(reader: Reader, clauses: list[Clause], n: int) -> bool:
+    """Whether a clause goes on with what a 'with' or a 'must have' before it asks for: 'with Tg above 300 °C and | trifluoromethyl groups'."""
+    for m in range(n - 1, -1, -1):
+        before = clauses[m]
+        if before.role == "filler":
+            continue
+        if before.role != "read" or before.denied or before.closing or forbids(before) or signs(reader, before.j, clauses[m + 1].i) == ".":
+            return False
+        if before.opened:
+            return True
+        if not before.parts and before.content != "limit":
+            return False
+    return False
+
+
 #: Words that stand for what was said before them.
 _ANAPHORA = frozenset({"it", "its", "them", "they", "these", "those", "this", "both", "all", "which"})
 
@@ -94,7 +112,7 @@ def _taken_back(reader: Reader, clauses: list[Clause], n: int) -> bool:
             continue
         if after.role != "unread":
             return False
-        if not gives_reason(reader, after) and any(reader.lattice.lower(k) in _ANAPHORA for k in range(end, min(after.j, end + 6))):
+        if not (gives_reason(reader, after) or tells_effect(reader, after)) and any(reader.lattice.lower(k) in _ANAPHORA for k in range(end, min(after.j, end + 6))):
             return True
         end = after.j
     return False

@@ -15,6 +15,8 @@ from agent.reading.doubt_words import (
     between,
     excepted,
     excludes_all,
+    forbids,
+    tells_effect,
 )
 from agent.reading.head_parts import NOT_IN_NAMES, adjective
 from agent.reading.said_of import articled, counted_together, goes_on, offered, signs
@@ -29,7 +31,8 @@ _PART_NOUNS = frozenset(
 )  # fmt: skip
 
 
-def doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
+def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: bool = False) -> str:
+    """Why ``clause`` may not count behind ``before``; '' if it may. ``carried``: it goes on with what is asked for before it."""
     sign = signs(reader, before.j, clause.i)
     joined = between(reader, before.j, clause.i)
     named = before.content == "head" and any(s.kind == "motif" for s in (*before.statements, *before.suggested))
@@ -48,7 +51,8 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
             before.role == "unread" and not sign and clause.content == "limit" and not clause.opened and not _names_property(reader, clause)
             and reader.lattice.has(clause.i, "bound_most", "bound_least")
         )  # fmt: skip
-        return DOUBT if (before.uncertain and not sign) or qualified or bound else ""
+        stuck = clause.listed and bool(joined) and not sign  # 'a dye and esters'
+        return DOUBT if (before.uncertain and not sign) or qualified or bound or stuck else ""
     if before.role in ("read", "unread") and excepted(reader, before, clause, sign):
         return EXCEPTION
     if "or" in joined | _opened_by(reader, clause) and sign != "." and before.role in ("read", "unread") and before.content != "name":
@@ -65,8 +69,10 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause) -> str:
         and not reader.lattice.text(clause.i, clause.j).lower().startswith(INSTEAD)
     ):
         return "it may say something of what is excluded"
-    if clause.plural and not (before.role == "read" and before.opened and not before.denied and sign != "."):
+    if clause.plural and not carried:
         return DOUBT
+    if clause.listed and joined and not sign and not carried:
+        return DOUBT  # 'avoid a logP above 5 and | esters'
     hung = before.role in ("read", "unread") and before.parts and not before.denied and not sign and not joined
     if hung and excludes_all(reader, clause):
         return "it may say something of what is asked for"
@@ -139,7 +145,7 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
     )
     if not sign and not joined:
         return _right_behind_unread(reader, before, clause)
-    if clause.denied and joined and (clause.closing or clause.opened):
+    if (clause.denied and joined and (clause.closing or clause.opened)) or (forbids(clause) and (joined or sign)):
         return ""
     closed = _closed(reader, before)
     if (
@@ -160,7 +166,7 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
     ):
         return DOUBT
     if clause.bare and clause.content == "limit" and not _names_property(reader, clause) and before.content not in ("purpose", "adverbial"):
-        return DOUBT
+        return "" if sign and _of_the_molecule(reader, before, clause) else DOUBT
     return DOUBT if not sign and not nominal else ""
 
 
@@ -201,8 +207,8 @@ def _right_behind_unread(reader: Reader, before: Clause, clause: Clause) -> str:
         clause.i, "necessity"
     )
     composed = clause.content == "elements" and reader.lattice.has(clause.i, "only") and _complete(reader, before)
-    known = known or composed or (reader.lattice.has(clause.i, "relative") and _complete(reader, before))
-    leads = leads or composed
+    known = known or composed or _appears(reader, before) or (reader.lattice.has(clause.i, "relative") and _complete(reader, before))
+    leads = leads or composed or (_appears(reader, before) and clause.content == "limit" and reader.lattice.has(clause.i, "verbprop", "participle"))
     return "" if known and leads and not (before.suggested and clause.parts) else DOUBT
 
 
@@ -248,12 +254,36 @@ def _says_of_it(reader: Reader, before: Clause, clause: Clause) -> bool:
     return reader.lattice.has(clause.i, "necessity") and told
 
 
+#: Nouns for what a substance looks like.
+_APPEARANCES = frozenset(["powder", "solid", "liquid", "oil", "crystals", "needles", "flakes", "prisms", "granules", "pellets", "wax", "gum", "paste", "prills"])
+
+
+def _appears(reader: Reader, before: Clause) -> bool:
+    """Whether unread words, set apart by signs, say only what the thing looks like: ', white powder | melting at ...'."""
+    lattice, i = reader.lattice, before.i
+    apart = i == 0 or reader.sign(i - 1) or (lattice.lower(i - 1) in ("a", "an") and reader.sign(i - 2))
+    return bool(apart) and before.j - i <= 4 and lattice.lower(before.j - 1) in _APPEARANCES and not any(lattice.has(k, *_NO_NAME) for k in range(i, before.j))
+
+
 def _complete(reader: Reader, before: Clause) -> bool:
     """Whether unread words end with a number, its unit or a known word, so that 'that ...' behind them speaks of the thing designed."""
     lattice = reader.lattice
     denies = any(lattice.has(k, "negation", "negation_after") for k in range(before.i, before.j))
     ends = any(m.j == before.j and m.kind in ("num", "unit", "unchk") for k in range(before.i, before.j) for m in lattice.at[k])
     return ends and not denies
+
+
+#: Words of what else may have a mass per mole.
+_OTHER_MASSES = ("weight", "mass", "mw", "mn", "equiv", "eew", "ahew", "chain", "link", "block", "polymer", "oligomer", "segment", "spacer", "arm", "peg", "entangle", "per", "average", "number", "fragment", "residue", "counter", "salt", "cut", "soft", "hard", "polyol")
+
+
+def _of_the_molecule(reader: Reader, before: Clause, clause: Clause) -> bool:
+    """Whether a mass per mole behind a sign can only be that of the whole thing: 'ashless, not over 1000 g/mol'."""
+    lattice = reader.lattice
+    molar = all(s.name == "molecular_weight" and s.limit is not None and s.limit.unit for s in clause.statements)
+    inside = range(before.i, before.j)
+    other = any(lattice.lower(k).startswith(_OTHER_MASSES) for k in inside) or any(lattice.has(k, *TURNING, "condition", "num") for k in inside)
+    return molar and not other
 
 
 def _names_property(reader: Reader, clause: Clause) -> bool:
@@ -278,7 +308,7 @@ def _closed(reader: Reader, before: Clause) -> bool:
     """Whether an unread clause says what it says by itself: a purpose, a quantity, a known word; without a negation, and with no group in it."""
     lattice = reader.lattice
     inside = range(before.i, before.j)
-    if before.understood or any(m.j == before.j for m in lattice.of(before.i, "unchk")):
+    if before.understood or tells_effect(reader, before) or any(m.j == before.j for m in lattice.of(before.i, "unchk")):
         return True
     if before.content in ("purpose", "adverbial"):
         return not any(lattice.has(k, "negation", "negation_after") for k in inside)
@@ -288,4 +318,4 @@ def _closed(reader: Reader, before: Clause) -> bool:
 
 
 def _opened_by(reader: Reader, clause: Clause) -> set[str]:
-    return {m.kind for m in reader.lattice.of(clause.i, "or")}
+    return {m.kind for m in reader.lattice.of(clause.i, "or") if reader.lattice.lower(m.i) != "either"}

@@ -15,6 +15,7 @@ from agent.reading.doubt_words import (
     excepted,
     excludes_all,
     gives_reason,
+    tells_effect,
 )
 from agent.reading.said_of import counted_together, goes_on, signs
 
@@ -38,6 +39,8 @@ def doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return _before_read(reader, clause, after, sign, joined)
     if after.role != "unread" or (gives_reason(reader, after) and not clause.listed):
         return ""
+    if clause.content in ("limit", "level", "count") and tells_effect(reader, after):
+        return ""
     return _before_unread(reader, clause, after, sign, joined) or _stuck_to_unread(reader, clause, after, sign, joined)
 
 
@@ -58,12 +61,13 @@ def _before_read(reader: Reader, clause: Clause, after: Clause, sign: str, joine
         "s"
     )
     apart = apart or any(
-        reader.lattice.lower(k) in ("is", "was") for k in range(after.start, after.j)
+        reader.lattice.lower(k) in ("is", "was", "must", "should") for k in range(after.start, after.j)
     )  # 'an ester, chlorine is prohibited'
     if clause.listed and after.closing and after.denied and sign == "," and not apart:
         return "what is said at the end may hold for it too"
     counted = clause.content == "count" and any(s.limit is not None and s.limit.operator == ">=" for s in clause.statements)
-    if after.closing and after.denied and not counted and joined and not sign and not clause.closing and not clause.opened:
+    told = clause.content in ("limit", "level") and _has_verb(reader, clause)  # 'log S must be above -2 and phenols are unacceptable'
+    if after.closing and after.denied and not counted and not told and joined and not sign and not clause.closing and not clause.opened:
         return "what is said at the end may hold for it too"
     return (
         "it may be said of what is excluded"
@@ -109,7 +113,7 @@ def _before_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joi
     limiting = limiting or reader.lattice.has(after.i, "exception")
     if limiting and sign != ".":
         return EXCEPTION
-    if clause.content == "elements" and (joined or sign == ",") and any(reader.lattice.has(k, "elem") for k in range(after.i, after.j)):
+    if clause.content == "elements" and (joined or sign == ",") and _names_elements(reader, after):
         return DOUBT
     if clause.content == "similarity" and not sign and any(reader.lattice.has(k, "similarity", "num") for k in range(after.i, after.j)):
         return DOUBT
@@ -119,7 +123,7 @@ def _before_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joi
 def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> str:
     """Why a clause may not count before one that was not read and that follows it without a sign, or in brackets."""
     bracketed = any(reader.lattice.lower(k) == "(" for k in range(clause.j, after.i))
-    if bracketed and clause.content in ("similarity", "limit"):
+    if bracketed and (clause.content in ("similarity", "limit") or (clause.content == "vague" and any(reader.lattice.has(k, "num") for k in range(after.i, after.j)))):
         return DOUBT
     verb = reader.lattice.has(after.i, "necessity", "permission")
     verb = verb or (clause.bare and clause.content == "motif" and after.content in ("", "joined"))
@@ -130,7 +134,13 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
         not sign
         and not joined
         and (
-            (inexact and not _whole(reader, after) and not _tells(reader, after) and not _use_of_parts(reader, clause, after))
+            (
+                inexact
+                and not _whole(reader, after)
+                and not _tells(reader, after)
+                and not _use_of_parts(reader, clause, after)
+                and not _measured_so(reader, after)
+            )
             or reader.lattice.lower(after.i) == "to"
         )
     ):
@@ -149,9 +159,9 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     ):
         return DOUBT
     if not sign and not joined and after.content == "adverbial" and clause.content in ("vague", "level", "similarity", "objective"):
-        return DOUBT
+        return "" if clause.content == "level" and _measured_so(reader, after) else DOUBT
     here = after.content == "adverbial" and clause.closing and reader.lattice.lower(after.i + 1) in ("this", "our", "the", "my", "these")
-    here = here or (after.content == "adverbial" and _of_the_whole(reader, after)) or _one_of_many(reader, clause, after)
+    here = here or (after.content == "adverbial" and of_the_whole(reader, after)) or _one_of_many(reader, clause, after)
     if not sign and not joined and (clause.denied and clause.parts) and not here and after.content != "purpose":
         return DOUBT
     plural = clause.parts and not clause.denied and clause.content == "motif" and reader.lattice.lower(clause.j - 1).endswith("s")
@@ -164,12 +174,38 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     return ""
 
 
+def _names_elements(reader: Reader, after: Clause) -> bool:
+    """Whether words name an element; the C of '200 °C' is none."""
+    lattice, inside = reader.lattice, range(after.i, after.j)
+    units = {k for n in inside for m in lattice.of(n, "unit") for k in range(m.i, m.j)}
+    return any(lattice.has(k, "elem") and k not in units for k in inside)
+
+
 def _one_of_many(reader: Reader, clause: Clause, after: Clause) -> bool:
     """Whether a verb in the singular follows a noun in the plural, and so speaks of the thing designed: 'free of rings | that degrades'."""
     noun, verb = reader.lattice.lower(clause.j - 1), reader.lattice.lower(after.i + 1)
     plural = noun.endswith("s") and not noun.endswith("ss")
     singular = (verb.endswith("s") and not verb.endswith("ss")) or verb in ("is", "has", "does")
     return plural and singular and reader.lattice.lower(after.i) in ("that", "which")
+
+
+def _has_verb(reader: Reader, clause: Clause) -> bool:
+    """Whether a clause has a verb of its own, so that one behind it does not belong to it."""
+    return any(reader.lattice.lower(k) in ("must", "should", "shall", "has", "needs", "ought", "is") for k in range(clause.i, clause.j))
+
+
+#: Words of how something is measured: the gas around it, the method.
+_MEASURED_SO = frozenset(
+    [
+        "under", "in", "by", "from", "via", "as", "a", "an", "the", "of", "measured", "determined", "dry", "inert", "pure", "nitrogen", "argon", "helium", "air", "vacuum", "n2", "ar",
+        "atmosphere", "gas", "blanket", "flow", "stream", "dsc", "tga", "dma", "tma", "hplc", "calorimetry", "thermogravimetry", "scan", "run", "first", "second", "heating",
+    ]
+)  # fmt: skip
+
+
+def _measured_so(reader: Reader, after: Clause) -> bool:
+    """Whether unread words say only how a value is measured: 'under nitrogen', 'by DSC'."""
+    return after.content == "adverbial" and all(reader.lattice.lower(k) in _MEASURED_SO for k in range(after.i, after.j))
 
 
 def _use_of_parts(reader: Reader, clause: Clause, after: Clause) -> bool:
@@ -188,7 +224,7 @@ def _tells(reader: Reader, after: Clause) -> bool:
     return lattice.has(after.i, "relative") and lattice.lower(after.i) in ("that", "which", "who") and not auxiliary
 
 
-def _of_the_whole(reader: Reader, after: Clause) -> bool:
+def of_the_whole(reader: Reader, after: Clause) -> bool:
     """Whether unread words say of what all this is said, and of no part of it: 'in the proton-conducting monomer', 'as accelerators'."""
     lattice = reader.lattice
     named = any(m.j == after.j for k in range(after.i, after.j) for m in lattice.of(k, "fam", "role"))

@@ -40,8 +40,31 @@ def excludes_all(reader: Reader, clause: Clause) -> bool:
     return clause.closing and clause.denied and copula and not apart and lattice.has(clause.i, "open", "relative", "open_weak")
 
 
+def forbids(clause: Clause) -> bool:
+    """Whether a clause forbids parts by a verb or a number of its own, which no other clause turns round: 'leave thiophenes out', 'zero metals'."""
+    none = [s.kind == "count" and s.limit is not None and (s.limit.operator, s.limit.low) == ("==", 0.0) for s in clause.statements]
+    return clause.content == "kept_out" or (clause.content == "count" and bool(none) and all(none))
+
+
 def gives_reason(reader: Reader, clause: Clause) -> bool:
     """Whether an unread clause gives a reason: 'because they hydrolyse'."""
     return reader.lattice.lower(clause.i) in _REASONS and not any(
         reader.lattice.has(k, "condition", "exception") for k in range(clause.i, clause.j)
     )
+
+
+#: Verbs of what a part does for the thing that has it.
+_CAUSATIVES = frozenset(["lets", "makes", "helps", "gives", "allows", "enables", "renders", "causes", "permits", "grants", "lends", "let", "make", "help", "give"])
+
+
+def tells_effect(reader: Reader, clause: Clause) -> bool:
+    """Whether an unread clause says what comes of what stands before it: 'so it stays put', 'that lets it degrade'."""
+    lattice = reader.lattice
+    if any(lattice.has(k, "negation", "negation_after", "free", "condition", "exception", "edit_remove") for k in range(clause.i, clause.j)):
+        return False
+    words = [lattice.lower(k) for k in range(max(0, clause.i - 3), clause.j)]
+    for n, word in enumerate(words):
+        if word == "so":
+            rest = [w for w in words[n + 1 : n + 5] if w != "that"]
+            return len(rest) > 1 and rest[0] in ("it", "they") and (rest[1].endswith("s") or rest[1] in ("will", "can"))
+    return lattice.lower(clause.i) in ("that", "which") and lattice.lower(clause.i + 1) in _CAUSATIVES

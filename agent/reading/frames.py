@@ -23,6 +23,7 @@ _BEFORE = (
     "keep",
     "fam",
     "role",
+    "groups",
     "and_also",
 )
 _AFTER = (
@@ -61,6 +62,10 @@ _TRANSPORTING = (
     "pair",
     "own",
 )
+#: Verbs that make a sentence of what stands behind them, so that 'would be great' behind that speaks of the whole thing.
+_TELLING = frozenset(["has", "contains", "bears", "carries", "includes", "possesses", "features", "comprises", "incorporates", "holds"])
+#: Words of a wish that may stand between a verb and what it says: 'should preferably be avoided'.
+_ADVERBS = frozenset(["preferably", "ideally", "if possible", "where possible"])
 _MOST_BEFORE = 9
 #: With what an obligation begins that, where it is denied, leaves the choice.
 _OBLIGATIONS = frozenset(["need", "needs", "have", "has", "required"])
@@ -128,7 +133,7 @@ PERMISSION = "a permission asks for nothing"
 
 @dataclass(frozen=True)
 class Opening:
-    """What stands before a content."""
+    """What stands before a content. ``part``: its subject is a part of the thing; ``told``: a verb says it of the thing."""
 
     at: int
     negations: int = 0
@@ -145,6 +150,9 @@ class Opening:
     named: bool = False
     necessary: bool = False
     determined: bool = False
+    part: bool = False
+    told: bool = False
+    absence: bool = False
     words: int = 0
 
 
@@ -199,7 +207,8 @@ class Frames(Boundaries):
             determined = self.lattice.text(start, j).lower() in _DETERMINERS
             removing = self.lattice.lower(start).startswith(_REMOVING) and self.lattice.lower(start).endswith(("s", "ing"))
             removing = removing or (self.lattice.lower(start).startswith(_REMOVING) and self.lattice.lower(start - 1) == "to")
-            return replace(nxt, negations=here.negations + 1, determined=determined, removing=here.removing or removing)
+            absence = here.absence or self.lattice.lower(start) in ("absence", "freedom")
+            return replace(nxt, negations=here.negations + 1, determined=determined, removing=here.removing or removing, absence=absence)
         if kind in ("open", "request") and here.negations and self._not_needed(start, j):
             return replace(nxt, negations=here.negations - 1, permitted=True)
         if kind == "same":
@@ -207,7 +216,8 @@ class Frames(Boundaries):
         if kind == "open":
             word = self.lattice.lower(start)
             transporting = here.transporting or word.startswith(_TRANSPORTING)
-            return replace(nxt, strong=True, holding=here.holding or word.startswith(_HOLDING), transporting=transporting)
+            told = here.told or word in _TELLING
+            return replace(nxt, strong=True, told=told, holding=here.holding or word.startswith(_HOLDING), transporting=transporting)
         if kind == "request" and (asked := {"need", "want", "like", "needs", "wants"} & set(self.lattice.text(start, j).lower().split())):
             return replace(nxt, strong=True, transporting=here.transporting or not asked.isdisjoint(("need", "needs")))
         if kind == "open_weak":
@@ -220,6 +230,9 @@ class Frames(Boundaries):
             return replace(nxt, keep=True)
         if kind in ("fam", "role"):
             return self._subject(here, nxt, j)
+        if kind == "groups":
+            told = self.lattice.has(j, "necessity", "negation", "open")
+            return replace(nxt, part=True, subject=True) if told and not here.words else None
         if kind == "subject":
             return replace(nxt, subject=here.subject or self.lattice.text(start, j).lower() not in ("i", "we", "you", "it"))
         if kind == "necessity" and here.negations and self.lattice.lower(start - 1) == "not" and self.lattice.lower(start) in _OBLIGATIONS:
@@ -257,7 +270,7 @@ class Frames(Boundaries):
                 continue
             for start in self.matcher.starts(here.at):
                 for m in self.lattice.of(start, *_AFTER):
-                    if m.kind == "soft_after" and here.words:
+                    if m.kind == "soft_after" and here.words and self.lattice.text(m.i, m.j).lower() not in _ADVERBS:
                         continue
                     given = m.kind == "permission_after" and self.lattice.text(m.i, m.j).lower() in _ALLOWANCES
                     nxt = Ending(m.j, (*here.kinds, "permission_given" if given else m.kind), here.words + 1)
@@ -290,7 +303,7 @@ class Frames(Boundaries):
 
 def stance_of(opening: Opening, ending: Ending) -> Stance | str | None:
     """Whether the clause asks for its content or denies it; the reason if it does neither; None if its words do not go together."""
-    kinds = [_TERSE.get(kind, kind) for kind in ending.kinds if kind != "approval"]
+    kinds = [_TERSE.get(kind, kind) for kind in ending.kinds if kind != "approval" and not (kind == "soft_after" and opening.told)]
     soft = opening.soft or "soft_after" in kinds
     negations = opening.negations
     tail = [k for k in kinds if k not in ("necessity", "soft_after", "negation", "permission")]
@@ -303,6 +316,8 @@ def stance_of(opening: Opening, ending: Ending) -> Stance | str | None:
         negations += 1 + inner
     elif last == "necessity_after" and inner:
         return "what is not required asks for nothing"
+    elif "permission" in kinds and not inner and negations == 1 and opening.determined and not opening.permitted and not soft:
+        return Stance(denied=True, soft=False, framed=True)  # 'no ester may be present'
     elif last == "permission_given" and not inner and negations == 1 and opening.determined and not opening.permitted:
         return (
             Stance(denied=True, soft=False, framed=True)
@@ -319,6 +334,8 @@ def stance_of(opening: Opening, ending: Ending) -> Stance | str | None:
         return PERMISSION
     if permitted:
         return PERMISSION
+    if opening.negations == 1 and opening.absence and last == "necessity_after" and not inner:
+        return Stance(denied=True, soft=soft, framed=True)  # 'the absence of esters is essential'
     if opening.negations and last == "necessity_after":
         return "a negation and a demand: it is not clear which holds"
     if negations > 1:

@@ -116,18 +116,20 @@ def _one(tokens: list[tuple[str, str]]) -> tuple[Pattern, list[tuple[str, str]]]
 
 @dataclass(frozen=True)
 class Content:
-    """One way in which a clause can say something: what is built from it, its number among those ways, and its pattern."""
+    """One way in which a clause can say something: what is built from it, its number among those ways, its pattern, and what that needs."""
 
     builds: str
     number: int
     form: Pattern
+    needs: Firsts = frozenset()
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The patterns of ``patterns.toml``. ``beginning``: places in ``contents`` of those that can begin with a kind or a word."""
+    """The patterns of ``patterns.toml``. ``parts``: by name, each pattern with what it needs; ``beginning``: places in ``contents`` of those that can
+    begin with a kind or a word."""
 
-    parts: dict[str, tuple[Pattern, ...]]
+    parts: dict[str, tuple[tuple[Pattern, Firsts], ...]]
     contents: tuple[Content, ...]
     beginning: dict[str, tuple[int, ...]]
 
@@ -156,6 +158,23 @@ def firsts(pattern: Pattern, parts: dict[str, tuple[Pattern, ...]]) -> tuple[Fir
     return beginning, True
 
 
+def needs(pattern: Pattern, parts: dict[str, tuple[Pattern, ...]], within: frozenset[str] = frozenset()) -> Firsts:
+    """The kinds and words without which ``pattern`` matches nothing, wherever it stands. ``within``: the parts that it is asked for inside of."""
+    if pattern.operation == "kind":
+        return frozenset((pattern.name,))
+    if pattern.operation == "word":
+        return frozenset((f"'{pattern.name}",))
+    if pattern.operation == "some":
+        return needs(pattern.of[0], parts, within) if pattern.least else frozenset()
+    if pattern.operation == "row":
+        return frozenset[str]().union(*(needs(one, parts, within) for one in pattern.of))
+    if pattern.operation == "choice":
+        return frozenset.intersection(*(needs(one, parts, within) for one in pattern.of))
+    if pattern.name in within:
+        return frozenset()
+    return frozenset.intersection(*(needs(form, parts, within | {pattern.name}) for form in parts[pattern.name]))
+
+
 def _armed(pattern: Pattern, parts: dict[str, tuple[Pattern, ...]]) -> Pattern:
     """``pattern`` and all within it, each with what it can begin with."""
     first, empty = firsts(pattern, parts)
@@ -169,13 +188,16 @@ def tables() -> Tables:
     parsed = {name: tuple(parse_pattern(text) for text in forms) for name, forms in table["parts"].items()}
     parts = {name: tuple(_armed(form, parsed) for form in forms) for name, forms in parsed.items()}
     contents = tuple(
-        Content(row["builds"], n, _armed(parse_pattern(text), parsed)) for row in table["content"] for n, text in enumerate(row["forms"])
+        Content(row["builds"], n, form, needs(form, parsed))
+        for row in table["content"]
+        for n, form in enumerate(_armed(parse_pattern(text), parsed) for text in row["forms"])
     )
     beginning: dict[str, list[int]] = {}
     for place, content in enumerate(contents):
         for first in firsts(content.form, parsed)[0]:
             beginning.setdefault(first, []).append(place)
-    return Tables(parts, contents, {first: tuple(places) for first, places in beginning.items()})
+    needing = {name: tuple((form, needs(form, parsed)) for form in forms) for name, forms in parts.items()}
+    return Tables(needing, contents, {first: tuple(places) for first, places in beginning.items()})
 
 
 class Matcher:
@@ -184,6 +206,9 @@ class Matcher:
     def __init__(self, lattice: Lattice) -> None:
         self.lattice = lattice
         self.tables = tables()
+        present = {f"'{piece.lower}" for piece in lattice.pieces}.union(*lattice.by_kind)
+        self._allowed = frozenset(place for place, content in enumerate(self.tables.contents) if content.needs <= present)
+        self._forms = {name: tuple(form for form, needed in forms if needed <= present) for name, forms in self.tables.parts.items()}
         self._remembered: dict[tuple[str, int], list[Result]] = {}
         self._starts: dict[int, tuple[int, ...]] = {}
         self._contents: dict[int, list[Node]] = {}
@@ -218,7 +243,8 @@ class Matcher:
         """Every content that can stand at piece ``i``, each named by what is built from it, in the order of the tables."""
         if i not in self._contents:
             found: dict[tuple[str, int, int], Node] = {}
-            for place in sorted({place for first in self.here(i) for place in self.tables.beginning.get(first, ())}):
+            places = {place for first in self.here(i) for place in self.tables.beginning.get(first, ())}
+            for place in sorted(places & self._allowed):
                 content = self.tables.contents[place]
                 for j, parts in self.match(content.form, i):
                     found.setdefault((content.builds, j, content.number), Node(content.builds, i, j, parts))
@@ -246,16 +272,21 @@ class Matcher:
         key = (name, i)
         if key not in self._remembered:
             self._remembered[key] = []
-            found = [(j, (Node(name, i, j, parts),)) for form in self.tables.parts[name] for j, parts in self.match(form, i)]
+            found = [(j, (Node(name, i, j, parts),)) for form in self._forms[name] for j, parts in self.match(form, i)]
             self._remembered[key] = _once(found)  # type: ignore[arg-type]
         return self._remembered[key]
 
     def _row(self, of: tuple[Pattern, ...], i: int) -> list[Result]:
         results: list[Result] = [(i, ())]
         for one in of:
-            results = _once([(j, parts + more) for k, parts in results for j, more in self.match(one, k)])
-            if not results:
+            if one.operation == "kind" or one.operation == "word":
+                name = one.name if one.operation == "kind" else f"'{one.name}"
+                found = [(j, parts + more) for k, parts in results for j, more in self.here(k).get(name, ())]
+            else:
+                found = [(j, parts + more) for k, parts in results for j, more in self.match(one, k)]
+            if not found:
                 return []
+            results = _once(found)
         return results
 
     def _some(self, pattern: Pattern, i: int) -> list[Result]:

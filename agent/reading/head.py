@@ -5,7 +5,7 @@ from __future__ import annotations
 from agent.reading.builders import build
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
-from agent.reading.head_groups import called, plainly_asked
+from agent.reading.head_groups import MODALS, called, plainly_asked
 from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, VERBS, Found, Part, adjective, noun_like
 from agent.reading.lexicon import Family, key_of, lexicon
 from agent.reading.mentions import Mention
@@ -34,6 +34,8 @@ class HeadReader:
         self._remembered = {}
         if candidates is not None and self.lattice.has(k, "similar"):
             return [Clause(i, k, "filler", candidates=candidates)]
+        if (stood_for := self._stood_for(i, k, article)) is not None:
+            return stood_for
         found = self._phrase(k, MOST_UNKNOWN, candidates is not None)
         single = found is not None and (found.noun_end == i + 1 or not self.lattice.lower(found.noun_end - 1).endswith("s"))
         named = (article and not later) or (i == 0 and single)
@@ -41,6 +43,9 @@ class HeadReader:
             return None
         if found.noun is None and any(p.sort == "joint" or any(s.kind == "property" for s in p.statements) for p in found.parts):
             return None
+        if found.noun is not None and found.noun.kind == "vague" and determined and not plainly_asked(self.reader, found, i, k):
+            unnamed = Part("unknown", found.noun.i, found.noun_end)  # 'an amine-free CO2 sorbent liquid'
+            found = Found(found.cost, (*found.parts, unnamed), None, found.noun_end)
         if found.noun is not None and found.noun.kind in ("grp", "pair", "vague", "cmpd") and not plainly_asked(self.reader, found, i, k):
             return called(self.reader, found, i, k)
         parts = self._judged(found, k)
@@ -98,6 +103,23 @@ class HeadReader:
                 )
             return int(value), number.j
         return None
+
+    def _stood_for(self, i: int, k: int, article: bool) -> list[Clause] | None:
+        """The unread noun phrase 'an alternative to X', where X is no compound that is known; it ends where a clause may begin."""
+        lattice = self.lattice
+        said = [m for n in range(i, k + 1) for m in lattice.of(n, "replacement")]
+        here = [m for m in said if lattice.lower(m.j - 1) in ("to", "for") or lattice.lower(m.j) in ("to", "for")]
+        if not here or not article:
+            return None
+        k = here[0].i
+        start = end = here[0].j + (lattice.lower(here[0].j - 1) not in ("to", "for"))
+        while not self.reader.boundary(end):
+            end += 1
+        inside = range(start, end)
+        if not 0 < end - start <= MOST_UNKNOWN or any(lattice.has(n, "negation", "negation_after", "num", "cmp", "prop", "cmpd") for n in inside):
+            return None
+        clauses = [Clause(i, k, "filler")] if k > i else []
+        return [*clauses, Clause(k, end, "unread", reason="what would replace something in use cannot be computed; state the properties that it needs", content="head")]
 
     def _plural_name(self, found: Found) -> bool:
         """Whether an unknown noun is a plural, and no part of it is known: 'five organic cathode materials'."""
@@ -163,8 +185,10 @@ class HeadReader:
     def _name_may_end(self, j: int) -> bool:
         if self.lattice.hyphen(j):
             return False
-        if self.lattice.lower(j) in ("is", "are", "be", "please", "made", "prepared", "obtained"):
+        if self.lattice.lower(j) in ("is", "are", "be", "please", "made", "prepared", "obtained", "wanted", "needed", "sought"):
             return True
+        if self.lattice.lower(j) in MODALS and self.lattice.lower(0) in ("which", "what"):
+            return True  # 'Which liquid could serve ...?'
         return self.reader.boundary(j) or (self.lattice.has(j, *FOLLOWERS) and not self.lattice.has(j, "role", "fam"))
 
     def _parts(self, k: int) -> list[Part]:
@@ -262,7 +286,8 @@ class HeadReader:
                     if step == 1 and m + 1 < len(parts) and parts[m + 1].sort == "read":
                         continue
         for n, part in enumerate(parts[:-1]):
-            if any(s.kind == "vague" for s in part.statements) and parts[n + 1].sort == "family" and parts[n + 1].family is None:
+            nouns = self.lattice.has(parts[n + 1].i, "role", "fam") and parts[n + 1].family is None
+            if any(s.kind == "vague" for s in part.statements) and parts[n + 1].sort in ("family", "unchecked") and nouns:
                 parts[n] = Part("unchecked", part.i, part.j, reason="it is not said of which of the nouns behind it this is said")
         noun = found.noun
         acted = [

@@ -10,6 +10,9 @@ from agent.reading.head_parts import Found, adjective
 _QUALIFYING = frozenset(["with", "without", "w", "sans", "lacking", "devoid", "free"])
 
 
+#: Verbs with which a question goes on behind the noun of the thing designed: 'Which liquid could serve ...?'
+MODALS = frozenset(["could", "can", "would", "might", "will", "should", "shall", "may"])
+
 #: How words for smells end: 'fruity', 'woody'.
 _SMELLING = ("oody", "uity", "oral", "inty", "usky", "icy", "moky", "rthy", "rusy", "amy", "tery", "utty", "ssy", "osy", "axy")
 
@@ -41,6 +44,7 @@ def plainly_asked(reader: Reader, found: Found, i: int, k: int) -> bool:
     follows = (
         end >= reader.end or reader.sign(end) or lattice.has(end, "open", "purpose", "relative", "verbprop", "prop", "cmp", "adverbial")
     )
+    follows = follows or (lattice.lower(end) in MODALS and lattice.lower(0) in ("which", "what"))
     needed = found.noun is not None and found.noun.kind in ("grp", "cmpd")
     if needed and lattice.lower(end) == "?" and not any(lattice.has(n, "request") for n in range(i, k)):
         return False  # 'an ester? over my dead body'

@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import product
 from typing import Any
 
 from agent.reading.normalise import JOINT, written_out
@@ -98,9 +99,9 @@ class Family:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Phrases (lower case, hyphens as spaces) by their first piece, longest first, each with its meanings: kind to value."""
+    """Phrases (lower case, hyphens as spaces), each with its meanings: kind to value. ``longest``: the characters of the longest that begins with a first piece."""
 
-    by_first: dict[str, list[str]]
+    longest: dict[str, int]
     meanings: dict[str, dict[str, Any]]
 
 
@@ -158,12 +159,18 @@ def families() -> tuple[Family, ...]:
     )
 
 
+#: Verbs that are said of the thing designed behind 'to' as well: 'we want it to be clear and to melt below 0 °C'.
+_INFINITIVES = frozenset(["melt", "freeze", "solidify", "soften", "dissolve"])
+
+
 @lru_cache(maxsize=8)
 def lexicon(catalogue: Catalogue) -> Lexicon:
     """The lexicon of the properties in ``catalogue``, built once for each. Raises ConfigurationError if a table is not well formed."""
     meanings: dict[str, dict[str, Any]] = {}
 
     def add(phrase: str, kind: str, value: Any) -> None:
+        if kind in ("negation", "open", "request") and phrase.endswith(" a"):
+            add(f"{phrase}n", kind, value)
         key = key_of(phrase)
         if not key:
             raise ConfigurationError(f"reading: empty phrase for {kind}")
@@ -175,6 +182,8 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
         for word in entry.words:
             if entry.stands_for:
                 add(word, "verbprop", entry)
+                if word in _INFINITIVES:
+                    add(f"to {word}", "verbprop", entry)
             else:
                 add(word, "vague", entry)
     for family in families():
@@ -189,12 +198,11 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
             add(plural(word), "unchk", row["reason"])
     _own_words_win(meanings, catalogue)
     _add_misspelt(meanings)
-    by_first: dict[str, list[str]] = {}
+    longest: dict[str, int] = {}
     for key in meanings:
-        by_first.setdefault(first_piece(key), []).append(key)
-    for keys in by_first.values():
-        keys.sort(key=lambda k: (-len(k), k))
-    return Lexicon(by_first, meanings)
+        first = first_piece(key)
+        longest[first] = max(longest.get(first, 0), len(key))
+    return Lexicon(longest, meanings)
 
 
 def _own_words_win(meanings: dict[str, dict[str, Any]], catalogue: Catalogue) -> None:
@@ -240,6 +248,7 @@ def _add_grammar(add: Any) -> None:
         for word in words:
             add(word, kind, True)
     _add_exclusions(add)
+    _add_askers(add, table)
     for word in [w for w in table["words"]["negation_after"] if w.split()[0].endswith("ed")] + [
         forms[2] for forms in _toml("exclusions.toml")["verbs"].values()
     ]:
@@ -265,12 +274,30 @@ def _add_grammar(add: Any) -> None:
         add(word, "signed", operator)
     for word, number in table["decades"].items():
         add(word, "decade", float(number))
+    for word in _toml("nouns.toml")["either"]:
+        add(word, "role", "either")
     for kind, words in _toml("heads.toml").items():
         for word in words:
             if kind in ("composed", "acted_on"):
                 add(word, kind, True)
             else:
                 add(word, "role", "" if kind == "open" else kind)
+
+
+def _add_askers(add: Any, table: dict[str, Any]) -> None:
+    """Who asks for something, or would rather do without it, in all combinations of the words."""
+    asking, wishing, shunning = table["asking"], table["wishing"], table["shunning"]
+    for rows in (
+        (asking["modals"], asking["persons"], asking["verbs"]),
+        (wishing["would"], wishing["verbs"]),
+        (wishing["be"], wishing["after"]),
+        (wishing["possible"], wishing["get"]),
+        (wishing["able"], asking["verbs"]),
+    ):
+        for words in product(*rows):
+            add(" ".join(words), "request", True)
+    for who, how, verb in product(shunning["who"], shunning["how"], shunning["verbs"]):
+        add(f"{who}{how} {verb}" if how.startswith("'") else f"{who} {how} {verb}", "negation", True)
 
 
 def _add_comparisons(add: Any) -> None:
@@ -319,6 +346,10 @@ _EXTRA_GROUP_WORDS = {
     "long alkyl": "long alkyl chain",
     "fatty chain": "long alkyl chain",
     "fatty tail": "long alkyl chain",
+    "unsubstituted sulfonamide": "primary sulfonamide",
+    "unsubstituted amide": "primary amide",
+    "unsubstituted carboxamide": "primary amide",
+    "unsubstituted amine": "primary amine",
 }
 
 #: Salts of a halogen: what excludes them excludes the halogen; asked for, they are counter-ions, which are no part of a structure here.
@@ -347,6 +378,8 @@ def _add_chemistry(add: Any, catalogue: Catalogue) -> None:
         add(word, "prop", "molecular_weight")
     for word in ("water sol.", "water sol", "aq. sol.", "aq. solubility", "aqueous sol.", "sol. in water", "water solub."):
         add(word, "prop", "aqueous_solubility")
+    for word in ("octanol-water logp", "octanol-water log p", "octanol/water logp", "octanol/water log p"):
+        add(word, "prop", "logp")
     for word, scale in _SCALES.items():
         add(word, "scale", scale)
     for definition in catalogue:
@@ -364,6 +397,8 @@ def _add_chemistry(add: Any, catalogue: Catalogue) -> None:
     for word, name in group_words().items():
         if key_of(word) and not word.startswith("-"):
             add(word, "grp", name)
+    for word, name in _reordered().items():
+        add(word, "grp", name)
     for word, name in _substituents().items():
         add(word, "substituent", name)
     for word, (name, smiles) in common_names().items():
@@ -374,6 +409,17 @@ def _add_chemistry(add: Any, catalogue: Catalogue) -> None:
     for rules in RULE_SETS.values():
         for word in (rules.name, *rules.words):
             add(word, "rule", rules.name)
+
+
+def _reordered() -> dict[str, str]:
+    """Names of groups with two adjectives in the other order: 'aromatic secondary amine' for 'secondary aromatic amine'."""
+    found: dict[str, str] = {}
+    for word, name in group_words().items():
+        words = word.split()
+        if len(words) == 3 and all(w.endswith(("ic", "ary", "al", "ated", "ed", "ing")) for w in words[:2]):
+            turned = f"{words[1]} {words[0]} {words[2]}"
+            found |= {turned: name, plural(turned): name}
+    return found
 
 
 #: Groups without a ring that are named by 'methyl', 'benzyl', ... before the group that they hang on.

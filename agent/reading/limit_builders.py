@@ -8,7 +8,7 @@ from agent.reading.grammar import Node
 from agent.reading.lexicon import Vague
 from agent.reading.mentions import Lattice
 from agent.reading.statements import Limit, Ref
-from agent.reading.units import Unit, mass_concentration, parsed
+from agent.reading.units import Unit, mass_concentration, parsed, scale
 from tools.catalogue.catalogue import Catalogue
 
 #: (property, limit, what is assumed by it)
@@ -85,18 +85,33 @@ def _limit_of(node: Node, *, catalogue: Catalogue) -> Limit | None:
     if part.name in ("Window", "Interval", "Either"):
         return _window(part, numbers, comparisons, catalogue=catalogue)
     if part.name == "PlusMinus":
+        reach = _in_unit(numbers[1][0], numbers[1][1], unit_text, catalogue=catalogue)
+        if reach is not None:
+            return Limit("between", low=value - reach, high=value + reach, unit=unit_text) if reach >= 0 else None
         return _between(value - numbers[1][0], value + numbers[1][0], unit_text, numbers[1][1], catalogue=catalogue)
     if part.name == "Around":
         if not part.mentions("between") or numbers[0][0] < 0:
             return None
         return _between(numbers[1][0] - value, numbers[1][0] + value, unit_text, numbers[1][1], catalogue=catalogue)
     if part.name == "After":
-        if any(c not in ("~", "==") for c in comparisons):
+        behind = str(part.mentions("after")[0].value)
+        if any(c not in ("~", "==") for c in comparisons) or (behind != ">=" and part.mentions("between")):
             return None
-        return Limit(str(part.mentions("after")[0].value), low=value, unit=unit_text)
+        return Limit(behind, low=value, unit=unit_text)
     if part.name == "Compared":
         return _compared(comparisons, value, unit_text)
     return Limit("bare", low=value, unit=unit_text)
+
+
+def _in_unit(reach: float, unit: str, target: str, *, catalogue: Catalogue) -> float | None:
+    """A tolerance in the unit of the value that it belongs to ('0.6 µm ± 15 nm', '90 °C ± 5 K'); None where the units are the same or do not fit."""
+    said, wanted = (parsed(text, catalogue=catalogue) if text else None for text in (unit, target))
+    if said is None or wanted is None or said == wanted:
+        return None
+    if {said.name, wanted.name} == {"°C", "K"}:
+        return reach
+    factor = scale(said, wanted, catalogue=catalogue)
+    return None if factor is None else reach * factor
 
 
 def _compared(comparisons: list[str], value: float, unit: str) -> Limit | None:
@@ -164,9 +179,12 @@ def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
         if not node.nodes("Limit") and reference is not None and comparison is not None and isinstance(entry, Vague):
             operator = str(comparison.value)
             return [(entry.stands_for, Limit(operator, ref=reference), "")] if operator in ("<", "<=", ">", ">=") else None
+        limits = limits_of(node, catalogue=lattice.catalogue)
+        if lattice.lower(verb.j) == "," and any(limit.operator == "bare" for limit in limits or ()):
+            return None  # 'melts, 300'
         if isinstance(entry, Vague):
             return _each(entry.stands_for, _dissolving(node, entry, lattice), entry.reason)
-        return _each("absorption_maximum", limits_of(node, catalogue=lattice.catalogue), "")
+        return _each("absorption_maximum", limits, "")
     if node.mentions("half_as", "twice_as"):
         return _ratio(node, catalogue=lattice.catalogue)
     if node.mentions("scale"):
@@ -235,6 +253,11 @@ def _plain(node: Node, name: str, lattice: Lattice) -> list[Measured] | None:
     limits = limits_of(node, catalogue=lattice.catalogue)
     if limits is None:
         return None
+    named = node.nodes("Property")[0] if node.nodes("Property") else None
+    if named is not None and named.j < node.j and lattice.lower(named.j) == "," and any(limit.operator == "bare" for limit in limits):
+        return None  # 'logP, 3'
+    if node.mentions("limiting"):
+        limits = [replace(limit, operator="<=") if limit.operator in ("bare", "~") else limit for limit in limits]  # 'cap logP at 3'
     after = [m for m in node.mentions("after") if m not in [x for part in node.nodes("Limit") for x in part.mentions("after")]]
     if after:
         if len(limits) > 1 or limits[0].operator != "bare":
@@ -323,6 +346,8 @@ def _without_name(node: Node, lattice: Lattice) -> list[Measured] | None:
     unit = parsed(limits[0].unit, catalogue=lattice.catalogue) if limits[0].unit else None
     if not name and (unit is None or limits[0].operator in ("bare", "~", "==")):
         return None
+    if words.rstrip(".") in ("maximum", "max", "minimum", "min") and unit is not None and unit.name in ("nm", "µm"):
+        return None  # 'maximum 360 nm' may be where the band has its maximum
     name = name or _BY_UNIT.get(unit.name if unit else "", "")
     if node.mentions("in_solvent"):
         name = "aqueous_solubility" if unit is not None and _dissolved(unit) and not in_other_solvent(node) else ""

@@ -96,7 +96,9 @@ _APPROVAL = re.compile(
     r"\bwould (?:really |certainly |surely |also )?"
     r"(?:be (?:perfect|great|excellent|wonderful|lovely|ideal|fantastic|brilliant|best|enough|sufficient|possible|a good start|a start|the best|just right|what (?:we|i) (?:want|need))"
     r"|do|suffice|help|work|serve|do the (?:job|trick)|suit|(?:please|suit|satisfy|delight|help|serve)(?! no)(?: (?:me|us|our|my|the|a|[a-z]+)){1,5}|make (?:me|us|our [a-z ]{2,30}) happy)"
-    r"(?= for (?:us|me|our|my)\b|\s*[.,;!?]|$)",
+    r"(?= for (?:us|me|our|my)\b|\s*[.,;!?]|$)"
+    r"|\b(?:is|are) (?:just |exactly |precisely |all )?(?:what |that )?(?:we|i|our|my|the|this|they)(?: [a-z-]+){0,3}? "
+    r"(?:needs?|wants?|requires?|calls? for|asks? for|looks? for|(?:is|am|are) (?:looking for|after|asking for|in need of)|ha(?:s|ve|d) in mind|would like|seeks?)(?=\s*[.,;!?]|$)",
     re.IGNORECASE,
 )
 #: Words that are shortened with a point, which ends no sentence.
@@ -152,6 +154,8 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
             and not pieces[n + 1].text[0].isupper()
         ):
             here.append(Mention(n, n + 1, "skip"))
+        if piece.text == "I" and (n == 0 or pieces[n - 1].text in ".;!?:") and n + 1 < len(pieces) and pieces[n + 1].text.islower():
+            lattice.at[n] = here = [m for m in here if m.kind != "elem"]  # 'I would take ...'
         if piece.text in _QUOTES:
             here.append(Mention(n, n + 1, "quote"))
     for kind, pattern in (("approval", _APPROVAL), ("skip", _PARENTHESIS), ("negation", _EXCLUDED), ("open", _INCLUDED)):
@@ -173,12 +177,24 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
             lattice.at[n] = [m for m in lattice.at[n] if m.kind != "participle"]
         lattice.at[n] += [Mention(m.i, m.j, "verbprop", "absorption") for m in lattice.at[n] if m.kind == "absorbing"]
     for n in range(1, len(pieces)):
+        if pieces[n].lower == "protected" and _protects(lattice, n):
+            lattice.at[n].append(Mention(n, n + 1, "containing_suffix"))
         if pieces[n].lower in _NOUNS_TOO and _second_noun(lattice, n):
             lattice.at[n] = [m for m in lattice.at[n] if m.kind not in ("negation", "edit_remove") or m.j > n + 1]
         if pieces[n].lower == "lead" and n + 1 < len(pieces) and {m.kind for m in lattice.at[n + 1]} & {"open", "relative", "prop"}:
             lattice.at[n] = [m for m in lattice.at[n] if m.kind != "halide"]  # 'no lead with a nitro group'
     lattice.finish()
     return lattice
+
+
+#: Groups that protect another: what is protected by them has them.
+_PROTECTING = frozenset(["Fmoc", "Boc", "Cbz", "tert-butyldimethylsilyl", "triisopropylsilyl", "trimethylsilyl", "triarylmethane", "tosyl", "benzyl", "tetrahydropyran", "acetal"])
+
+
+def _protects(lattice: Lattice, n: int) -> bool:
+    """Whether a protecting group stands before piece ``n``: 'Fmoc-protected', not 'phenol-protected'."""
+    end = n - 1 if lattice.pieces[n - 1].text == "-" else n
+    return any(m.j == end and m.kind == "grp" and m.value in _PROTECTING for k in range(max(0, end - 5), end) for m in lattice.at[k])
 
 
 #: Verbs of exclusion that are nouns as well.
@@ -239,17 +255,17 @@ def _phrases(hay: str, pieces: list[Piece], n: int, ends: dict[int, int], *, cat
     if piece.text == "pH":
         return [Mention(n, n + 1, "unchk", "pKa and logD: no method is available")]
     words, found = lexicon(catalogue), []
-    for first in dict.fromkeys(
-        (first_piece(piece.lower), first_piece(hay[piece.start : piece.start + 30]), piece.lower.removesuffix("'s"), piece.lower[:1])
-    ):
-        for key in words.by_first.get(first, ()):
-            if not hay.startswith(key, piece.start) or (key == piece.lower and _capital_plural(piece.text, words)):
-                continue
-            end = piece.start + len(key)
-            if hay[end : end + 2] == "'s" and not hay[end + 2 : end + 3].isalnum():
-                end += 2
-            if end in ends:
-                found += [Mention(n, ends[end], kind, value) for kind, value in words.meanings[key].items()]
+    firsts = (first_piece(piece.lower), first_piece(hay[piece.start : piece.start + 30]), piece.lower.removesuffix("'s"), piece.lower[:1])
+    longest = max(words.longest.get(first, 0) for first in firsts)
+    j = n
+    while j < len(pieces) and pieces[j].end - piece.start <= longest + 2:
+        j += 1
+        text, here = hay[piece.start : pieces[j - 1].end], []
+        for key in (text, text[:-2]) if text.endswith("'s") else (text,):
+            meanings = words.meanings.get(key)
+            if meanings is not None and not (key == piece.lower and _capital_plural(piece.text, words)):
+                here += [Mention(n, j, kind, value) for kind, value in meanings.items()]
+        found = here + found
     return found
 
 

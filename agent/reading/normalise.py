@@ -104,6 +104,10 @@ def normalised(goal: str) -> Text:
         raise GoalError(
             f"the goal, with its signs written out, has more than the {MAX_GOAL_LENGTH} characters that are read", phrase=goal[:60] + "..."
         )
+    if goal.isascii() and goal.isprintable() and "  " not in goal and goal.strip():
+        start = len(goal) - len(goal.lstrip())
+        stripped = goal.strip()
+        return _uncontracted(*_single_dashes(stripped, list(range(start, start + len(stripped)))))
     plain: list[str] = []
     origin: list[int] = []
     for match in re.finditer(r"[\s\S][\u0300-\u036f]*", goal):
@@ -128,6 +132,8 @@ def normalised(goal: str) -> Text:
 
 def _single_dashes(plain: str, origin: list[int]) -> tuple[str, list[int]]:
     """The text with ' -- ' as the one dash that it stands for."""
+    if "--" not in plain:
+        return plain, origin
     kept = [n for n, char in enumerate(plain) if not (char == "-" and plain[n - 1 : n] == "-" and " " in (plain[n + 1 : n + 2] or " "))]
     return "".join(plain[n] for n in kept), [origin[n] for n in kept]
 

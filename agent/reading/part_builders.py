@@ -28,6 +28,10 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
     limits = _times(node) or limits_of(node, catalogue=lattice.catalogue)
     if limits is None or any(limit.unit for limit in limits) or node.mentions("blame"):
         return None
+    first = (node.nodes("Group") + node.nodes("Element"))[:1]
+    apart = bool(first) and first[0].j < node.j and lattice.lower(first[0].j) == ","
+    if apart and not node.first("times") and any(limit.operator == "bare" for limit in limits):
+        return None  # 'an ester, 2'
     after = node.first("after")
     if after is not None and len(limits) == 1 and limits[0].operator == "bare":
         limits = [replace(limits[0], operator=str(after.value))]
@@ -40,6 +44,8 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return [Statement("motif", "", name=group.value, smarts=GROUPS[group.value].smarts)]  # 'a plasticiser, and an ester one'
     if element is not None and element.value == "C" and node.mentions("groups"):
         return Refusal("it counts the carbons of a part, which are not all")  # 'a ten-carbon spacer'
+    if element is not None and _may_be_degrees(node, element, limits, lattice):
+        return Refusal("it is not said whether C stands for carbon or for degrees Celsius")
     if len(node.nodes("Group")) + len(node.nodes("Element")) > 1:
         return _counted_on(node, stance, limits)
     if group is not None:
@@ -48,6 +54,21 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return [Statement("count", "", name=element.value, what="element", limit=limit) for limit in limits]
     atoms = "'atoms' are counted without hydrogen"
     return [Statement("property", "", name="heavy_atoms", limit=limit, assumption=atoms) for limit in limits]
+
+
+#: Most atoms that 'C' or 'F' right behind a number counts where no other symbol is counted beside it; more are degrees.
+_MOST_BY_SYMBOL = 30.0
+
+
+def _may_be_degrees(node: Node, element: Mention, limits: list[Limit], lattice: Lattice) -> bool:
+    """Whether the C or F behind a number may be one of degrees: 'at least 60 C', not '60 C atoms' or '60 C and 2 N'."""
+    if lattice.pieces[element.i].text not in ("C", "F") or node.mentions("atoms", "groups"):
+        return False
+    counted = [n for n in range(1, len(lattice.pieces)) if lattice.has(n, "elem") and any(m.j == n for k in (n - 1, n - 2) for m in lattice.of(k, "num"))]
+    if any(lattice.pieces[n].text not in ("C", "F") for n in counted):
+        return False
+    many = any((number or 0.0) > _MOST_BY_SYMBOL for limit in limits for number in (limit.low, limit.high))
+    return many or lattice.lower(node.i - 1) == "of" or any((limit.low or 0.0) < 0 for limit in limits)
 
 
 def _counted_on(node: Node, stance: Stance, limits: list[Limit]) -> Built:
@@ -78,6 +99,14 @@ def _times(node: Node) -> list[Limit] | None:
     if node.nodes("Limit") or node.first("num") is None or node.mentions("plus"):
         return None
     return [Limit("==", low=float(node.mentions("num")[0].value))]
+
+
+def placed(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'difluoromethyl on the pyrazole', 'an amine on each ring': both are there."""
+    first, second = node.nodes("Group")
+    if node.mentions("blame", "ions") or not (stance.strong or stance.listed or _form(first, lattice).article):
+        return None
+    return each([first, second], denied=False, catalogue=lattice.catalogue)
 
 
 def any_of(node: Node, stance: Stance, lattice: Lattice) -> Built:
@@ -114,6 +143,8 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if (not stance.denied or stance.removing) and _taken_up(node, items, stance, lattice):
         return None  # 'carry hydrogen', 'chelating zinc'
     forms = [_form(item, lattice) for item in items]
+    if not stance.denied and forms[0].article and any(form.plural and not form.article for form in forms) and "," in joints_of(items, lattice):
+        return None  # 'with a phenol, esters'
     last = items[-1].mentions()[-1]
     if last.kind in ("groups", "atoms") or lattice.lower(last.j - 1) in ("groups", "group", "rings"):
         forms = [replace(form, counted=False) for form in forms]  # 'nitro and azide groups'
@@ -123,13 +154,14 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if (
         stance.late
         and any("," in joint for joint in joints)
+        and not _subjects(node, items, joints, lattice)
         and not all(f.plural or item.first("elem") for f, item in zip(forms, items, strict=True))
     ):
         return None  # 'phosphate, chlorine and bromine barred'
     if stance.late and joints and (joints[-1] == "," or (any(f.article for f in forms) and not stance.strong)):
         return None  # 'a long chain, nitrogen undesirable'
     if stance.denied:
-        headed = lattice.lower(node.i - 1) == ":" and "nor" not in joints
+        headed = (lattice.lower(node.i - 1) == ":" and "nor" not in joints) or (bool(joints) and stance.late and _subjects(node, items, joints, lattice))
         items_denied = (
             each(items, denied=True, catalogue=lattice.catalogue)
             if headed
@@ -148,6 +180,17 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if "or" in " ".join(joints) or "/" in joints:
         return None
     return each(items, denied=False, catalogue=lattice.catalogue)
+
+
+#: Verbs whose subject is all of a list before them.
+_OF_SEVERAL = frozenset(["are", "were", "must", "should", "shall", "have", "may", "cannot", "can"])
+
+
+def _subjects(node: Node, items: list[Node], joints: list[str], lattice: Lattice) -> bool:
+    """Whether a list with 'and' or 'or' begins a sentence and has a verb of its own, so that it is all denied: 'Azo, azoxy and peroxides are ...'."""
+    begins = node.i == 0 or lattice.lower(node.i - 1) in (".", ";", "!", "?")
+    closed = joints[-1].strip(", ") in ("and", "or") and "," not in joints[-1].rstrip()[1:]
+    return begins and closed and len(items) > 2 and lattice.lower(items[-1].j) in _OF_SEVERAL
 
 
 #: Elements of which organic groups are made: what carries one of them has it.

@@ -81,7 +81,7 @@ class Resolver(StatementResolver):
         own = head.families[0][0] if head is not None and head.families else None
         given = head.candidate_class if head is not None else ""
         if given == "either":
-            of_uses = [family.candidate_class for _, family in adjuncts]
+            of_uses = [family.candidate_class for _, family in adjuncts] + self._uses_before(head)
             given = "polymer" if of_uses and of_uses[-1] == "polymer" else "molecule"
         if head is not None and head.role == "unread":
             self._set_aside(adjuncts, "it names no thing that is designed here")
@@ -98,6 +98,8 @@ class Resolver(StatementResolver):
                     f"the goal names two families; {chosen.name} is taken" if chosen else "what it is used for cannot be computed",
                 )
         if chosen is not None:
+            if any("polymeric" in self.reading.lattice.text(o.clause.i, o.clause.j).lower() and not o.reason for o, _ in adjuncts):
+                return chosen.name, "polymer"
             return chosen.name, "polymer" if chosen.candidate_class == "polymer" else "molecule"
         if given:
             return "", "polymer" if given == "polymer" else "molecule"
@@ -117,9 +119,23 @@ class Resolver(StatementResolver):
         )
         if any(s.kind == "own" and s.ref is not None and s.ref.smiles.count("*") == 2 for s in self.statements):
             return "polymer"
+        if tg and head is not None and head.reason.startswith("what would replace") and not self._polymer_named(head):
+            return "molecule"
         if tg and head is not None:
             self.class_assumption = "a polymer is designed, as a glass transition is asked for"
         return "polymer" if tg else "molecule"
+
+    def _uses_before(self, head: Clause | None) -> list[str]:
+        """The classes of nouns of uses right before the head: 'polymer electrolyte host'."""
+        lattice, clauses = self.reading.lattice, self.reading.clauses
+        before = [c for c in clauses if head is not None and c.j == head.i and c.role == "unread"]
+        return [str(m.value) for c in before for m in lattice.of(c.i, "role") if m.j == c.j and m.value in ("polymer", "molecule")]
+
+    def _polymer_named(self, head: Clause) -> bool:
+        """Whether a word of the head is one for a polymer: 'an alternative to polystyrene', 'a substitute for PVC'."""
+        pieces = self.reading.lattice.pieces[head.i : head.j]
+        ends = ("resin", "plastic", "rubber", "elastomer", "nylon", "fibre", "film")
+        return any(p.lower.startswith(("poly", *ends)) or (p.text.isupper() and len(p.text) > 2) for p in pieces)
 
     def _conditions(self) -> EstimationConditions:
         levels = [s.temperature for s in self.statements if s.kind == "level"]
@@ -180,7 +196,9 @@ class Resolver(StatementResolver):
             return
         for text in family.requires:
             requirement = parse_requirement(text, catalogue=self.catalogue)
-            if isinstance(requirement, PropertyRequirement) and self._states(requirement.property):
+            if isinstance(requirement, PropertyRequirement) and (
+                self._states(requirement.property) or self.candidate_class not in self.catalogue[requirement.property].classes
+            ):
                 continue
             if self.family == "monomer" and any(isinstance(r, CountRequirement) and r.what == "group" for r in self.requirements):
                 continue

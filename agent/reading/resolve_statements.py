@@ -43,6 +43,8 @@ from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds.property import MASS_UNIT
 from tools.groups.scaffold import scaffold_smarts
 
+#: Properties that count a group of their own, which is counted where there is no method for the property.
+_COUNTED_GROUPS = {"spiro_atoms": "spiro centre", "double_bonds": "alkene", "triple_bonds": "alkyne", "amide_bonds": "amide"}
 _DUMMY: dict[str, Any] = {"id": "", "text": ""}
 
 
@@ -113,6 +115,10 @@ class StatementResolver:
         assert s.limit is not None
         if definition.kind == "level":
             raise Unread(f"{definition.label} is a class, not a number: say 'stable at 200 °C'")
+        group = _COUNTED_GROUPS.get(s.name, "")
+        if group and self.candidate_class not in definition.classes:
+            self._count(Statement("count", s.phrase, name=group, limit=s.limit, soft=s.soft, assumption=s.assumption))
+            return
         self._fits_class(s.name, s.phrase)
         value = None
         if s.limit.ref is not None:

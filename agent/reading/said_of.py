@@ -36,6 +36,9 @@ def goes_on(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
     """Whether a list of which the first part is counted goes on to its noun: 'at most 4 N, | O atoms'."""
     last, noun = reader.lattice.lower(before.j - 1), reader.lattice.lower(clause.j - 1)
     counted = before.content == "count" and last not in _NOUNS and not last.endswith("s")
+    several = not all(s.limit is not None and s.limit.low == 1.0 for s in before.statements)
+    if counted and several and not sign and before.j < clause.i and clause.listed and not articled(reader, clause):
+        return True  # 'at most 4 ester and | amide groups'
     return sign == "," and counted and clause.content == "motif" and clause.bare and not articled(reader, clause) and noun in _NOUNS
 
 

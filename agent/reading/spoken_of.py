@@ -50,6 +50,8 @@ def _in_clause(reading: Reading, clause: Clause) -> Family | None:
                 continue
             start = max(clause.i - 1, k - _MOST_BETWEEN - 1, 0)
             words = [lattice.lower(n) for n in range(start, k)]
+            if clause.i == 0 and mention.j == clause.j and words[:1] == ["for"] and {"a", "an"} & set(words):
+                return mention.value  # type: ignore[no-any-return]  # 'For a UV filter, log S must be above -2'
             determined = any(w in _DETERMINERS for w in words) and not any(lattice.has(n, "and", "or", "relative") for n in range(start, k))
             if determined or (clause.role == "unread" and k - clause.i <= _MOST_BETWEEN and _item(reading, clause, k)):
                 return mention.value  # type: ignore[no-any-return]

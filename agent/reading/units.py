@@ -125,6 +125,20 @@ def _factor(written: str, target: str) -> float | None:
     return float((1.0 * said).to(wanted).magnitude)
 
 
+def scale(unit: Unit, target: Unit, *, catalogue: Catalogue) -> float | None:
+    """How many ``target`` one ``unit`` is worth where both are multiples of one quantity, without an offset; None otherwise."""
+    if not unit.name or not target.name or reverses(unit.name, target.name):
+        return None
+    for said, wanted, turned in ((unit.name, target.name, False), (target.name, unit.name, True)):
+        try:
+            one, zero = catalogue.units.convert(1.0, said, wanted), catalogue.units.convert(0.0, said, wanted)
+        except (UnitError, ValueError, ZeroDivisionError):
+            continue
+        if abs(zero) < 1e-12 and one:
+            return 1.0 / one if turned else one
+    return None
+
+
 def mass_concentration(unit: Unit) -> float | None:
     """How many mg/L one ``unit`` is worth, or None if it is no concentration by mass."""
     return _MASS_CONCENTRATIONS.get(unit.name) or (None if unit.name else _factor(unit.written, "mg/L"))
