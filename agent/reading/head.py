@@ -6,7 +6,7 @@ from agent.reading.builders import build
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.head_groups import called, plainly_asked
-from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, VERBS, Found, Part, adjective, noun_like
+from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, VERBS, Found, Part, adjective, alike, noun_like
 from agent.reading.lexicon import Family, key_of, lexicon
 from agent.reading.mentions import Mention
 from agent.reading.stance import Refusal, Stance
@@ -192,7 +192,7 @@ class HeadReader:
             m.j in (k, k - 1) for n in range(max(0, k - 4), k) for m in lattice.of(n, "vague")
         ):
             found.append(Part("plain", k, k + 1))  # 'near-infrared absorbing dye'
-        found += self._read_parts(k)
+        found += self._read_parts(k) + alike(self.reader, k)
         for m in lattice.of(k, "unchk"):
             found.append(Part("unchecked", k, m.j, reason=str(m.value)))
         for m in lattice.of(k, "fam", "role"):
