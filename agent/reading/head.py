@@ -147,8 +147,8 @@ class HeadReader:
                 continue
             if m.kind == "grp" and (more := self.lattice.of(j, "analogue")):
                 j = more[0].j
-            elif m.kind == "grp" and (counted or j > m.j):
-                continue
+            elif m.kind == "grp" and (counted or j > m.j or self.lattice.lower(j) == "or"):
+                continue  # 'an ester or amide solvent'
             if m.kind == "cmpd" and any(g.j == m.j for g in self.lattice.of(k, "grp")):
                 continue
             if m.kind == "cmpd":
@@ -214,7 +214,7 @@ class HeadReader:
             if self.lattice.text(m.i, m.j).lower() in ("non", "not"):
                 start, denied = m.j + self.lattice.hyphen(m.j), True
         for node in self.reader.matcher.contents_at(start):
-            if node.name not in ("vague", "motif", "rule_set", "objective", "limit", "count"):
+            if node.name not in ("vague", "motif", "any_of", "rule_set", "objective", "limit", "count"):
                 continue
             if node.name == "motif" and any(m.kind not in ("grp",) for m in node.mentions("grp", "elem", "cmpd", "smiles", "prop")):
                 free = self._suffix(node.j, "free", "containing_suffix")
@@ -229,7 +229,7 @@ class HeadReader:
                 phrase = self.reader.phrase(k, end)
                 built = build(node, stance, self.lattice, phrase)
                 if built and not isinstance(built, Refusal) and end > k and not self.lattice.hyphen(end):
-                    groups = node.name in ("motif", "count") and end == node.j
+                    groups = node.name in ("motif", "any_of", "count") and end == node.j
                     found.append(Part("read", k, end, tuple(built), groups=groups and not stance.denied, free=turned))
         return found
 

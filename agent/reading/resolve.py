@@ -57,6 +57,7 @@ class Resolver(StatementResolver):
         self.class_assumption = ""
         self.family, self.candidate_class = self._class()
         head = reading.head
+        self.head_unread = head is not None and head.role == "unread"
         self.kind = kind_of(reading) if self.candidate_class == "molecule" else None
         self.head_noun = reading.lattice.text(head.i, head.j).lower().removesuffix("s") if head is not None else ""
         self.solvent = next((s for s in self.statements if s.kind == "solvent"), None)
