@@ -161,6 +161,7 @@ class Unchecked(Model):
     objectives: list[Objective] = Field(default_factory=list, description="The suggestion as objectives, where it is clear.")
     use: bool = Field(default=False, description="Whether it says what the thing is called or for, which is no wish that could be checked.")
     head: bool = Field(default=False, description="Whether it names the thing designed.")
+    resembles: bool = Field(default=False, description="Whether it names a compound to be like, and none of that name is known.")
 
 
 class DesignSpec(Model):
@@ -260,15 +261,41 @@ def must_ask(spec: DesignSpec) -> str:
     wishes = spec.wishes()
     if wishes.unchecked * 2 > wishes.total:
         return f"only {wishes.checked} of the {wishes.total} wishes of the goal could be read"
-    if wishes.unchecked and (named := _named_by_use(spec)) and not _says_what_it_is(spec):
+    if model := next((u.phrase for u in spec.unchecked if u.resembles), ""):
+        return f'what it is to be like is not known: "{model}"'
+    if (named := _named_by_use(spec)) and not _says_what_it_is(spec):
         return f'nothing that is checked says what makes it a "{named}"'
-    return ""
+    return f'what makes it a "{whole}" was not read' if named and (whole := _qualified(spec)) else ""
 
 
 def _named_by_use(spec: DesignSpec) -> str:
     """The words that name the thing designed where they say only what it is used for, which nothing computes; else ''."""
     heads = {(s.start, s.end) for s in spec.reading if s.role == "head"}
     return next((u.phrase for u in spec.unchecked if u.use and (u.start, u.end) in heads), "")
+
+
+def _qualified(spec: DesignSpec) -> str:
+    """The name of a thing of use with words before it that were not understood ('sandalwood odorant') and no group that says what it is; else ''."""
+    if spec.candidate_class == "polymer" or any(isinstance(r, _RESEMBLING) for r in spec.requirements):
+        return ""
+    strange = {u.start for u in spec.unchecked if u.reason == "not understood"}
+    spans = [s for s in spec.reading if s.text.strip() or s.role != "filler"]
+    at = next((n for n, s in enumerate(spans) if s.role == "head" and any(u.use and u.start == s.start for u in spec.unchecked)), 0)
+    first = at
+    while first and spans[first - 1].role in ("unread", "read", "head"):
+        first -= 1
+    before = spans[first:at]
+    if not any(s.role == "unread" and s.start in strange for s in before):
+        return ""
+    parts = {r.id for r in spec.requirements if isinstance(r, (MotifRequirement, CountRequirement, *_RESEMBLING)) and _wanted(r)}
+    return "" if any(parts & set(s.becomes) for s in before) else " ".join(s.text.strip() for s in spans[first : at + 1])
+
+
+def _wanted(requirement: Requirement) -> bool:
+    """Whether something must be there for it: a group, a number of them, a likeness."""
+    if isinstance(requirement, CountRequirement):
+        return requirement.condition.bounds()[0] >= 1
+    return requirement.wanted if isinstance(requirement, MotifRequirement) else True
 
 
 def _says_what_it_is(spec: DesignSpec) -> bool:

@@ -10,6 +10,7 @@ from agent.reading.compact import number_text
 from agent.reading.contradictions import reject_contradictions
 from agent.reading.objectives import default_objectives
 from agent.reading.reading import Reading
+from agent.reading.resembled import unknown_model
 from agent.reading.resolve import Resolver
 from agent.reading.suggestions import Suggestion, suggestion
 from agent.reading.wording import objective_text, requirement_text, set_text
@@ -108,7 +109,8 @@ def _unchecked(reading: Reading, resolver: Resolver) -> list[Unchecked]:
     seen: dict[str, Unchecked] = {}
     for n, outcome in enumerate(resolver.outcomes):
         clause = outcome.clause
-        reason = outcome.reason or (clause.reason if clause.role == "head" else "")
+        named = clause.role == "head" and resolver.kind is None  # a name that says what the thing is was understood
+        reason = outcome.reason or (clause.reason if named else "")
         if not reason:
             continue
         start, end = reading.span(clause)
@@ -116,7 +118,8 @@ def _unchecked(reading: Reading, resolver: Resolver) -> list[Unchecked]:
         if clause.role == "head" and (more := _complement(reading, resolver, n)):
             end = reading.span(more)[1]
             phrase = f"{phrase} {_phrase(reading, more)}"
-        reason = _reason(reading, clause, reason)
+        unknown = unknown_model(reading, clause)
+        reason = unknown or _reason(reading, clause, reason)
         found = Suggestion() if clause.role == "head" else suggestion(reading, clause, resolver)
         entry = Unchecked(
             phrase=phrase,
@@ -128,6 +131,7 @@ def _unchecked(reading: Reading, resolver: Resolver) -> list[Unchecked]:
             objectives=list(found.objectives),
             use=clause.role in ("head", "adjunct") or clause.content == "purpose",
             head=clause.content == "head",
+            resembles=bool(unknown),
         )
         if phrase:
             seen.setdefault(phrase.lower(), entry)

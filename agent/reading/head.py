@@ -6,7 +6,7 @@ from agent.reading.builders import build
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.head_groups import MODALS, called, plainly_asked
-from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, VERBS, Found, Part, adjective, noun_like
+from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, VERBS, Found, Part, adjective, alike, noun_like
 from agent.reading.lexicon import Family, key_of, lexicon
 from agent.reading.mentions import Mention
 from agent.reading.stance import Refusal, Stance
@@ -169,8 +169,8 @@ class HeadReader:
                 continue
             if m.kind == "grp" and (more := self.lattice.of(j, "analogue")):
                 j = more[0].j
-            elif m.kind == "grp" and (counted or j > m.j):
-                continue
+            elif m.kind == "grp" and (counted or j > m.j or self.lattice.lower(j) == "or"):
+                continue  # 'an ester or amide solvent'
             if m.kind == "cmpd" and any(g.j == m.j for g in self.lattice.of(k, "grp")):
                 continue
             if m.kind == "cmpd":
@@ -216,7 +216,7 @@ class HeadReader:
             m.j in (k, k - 1) for n in range(max(0, k - 4), k) for m in lattice.of(n, "vague")
         ):
             found.append(Part("plain", k, k + 1))  # 'near-infrared absorbing dye'
-        found += self._read_parts(k)
+        found += self._read_parts(k) + alike(self.reader, k)
         for m in lattice.of(k, "unchk"):
             found.append(Part("unchecked", k, m.j, reason=str(m.value)))
         for m in lattice.of(k, "fam", "role"):
@@ -238,7 +238,7 @@ class HeadReader:
             if self.lattice.text(m.i, m.j).lower() in ("non", "not"):
                 start, denied = m.j + self.lattice.hyphen(m.j), True
         for node in self.reader.matcher.contents_at(start):
-            if node.name not in ("vague", "motif", "rule_set", "objective", "limit", "count"):
+            if node.name not in ("vague", "motif", "any_of", "rule_set", "objective", "limit", "count"):
                 continue
             if node.name == "motif" and any(m.kind not in ("grp",) for m in node.mentions("grp", "elem", "cmpd", "smiles", "prop")):
                 free = self._suffix(node.j, "free", "containing_suffix")
@@ -253,7 +253,7 @@ class HeadReader:
                 phrase = self.reader.phrase(k, end)
                 built = build(node, stance, self.lattice, phrase)
                 if built and not isinstance(built, Refusal) and end > k and not self.lattice.hyphen(end):
-                    groups = node.name in ("motif", "count") and end == node.j
+                    groups = node.name in ("motif", "any_of", "count") and end == node.j
                     found.append(Part("read", k, end, tuple(built), groups=groups and not stance.denied, free=turned))
         return found
 

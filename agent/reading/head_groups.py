@@ -42,7 +42,9 @@ def plainly_asked(reader: Reader, found: Found, i: int, k: int) -> bool:
     strange = any(p.sort in ("unknown", "family", "glue") for p in found.parts)
     end = found.noun_end
     follows = (
-        end >= reader.end or reader.sign(end) or lattice.has(end, "open", "purpose", "relative", "verbprop", "prop", "cmp", "adverbial")
+        end >= reader.end
+        or reader.sign(end)
+        or lattice.has(end, "open", "purpose", "relative", "verbprop", "prop", "cmp", "adverbial", "similar", "similar_weak")
     )
     follows = follows or (lattice.lower(end) in MODALS and lattice.lower(0) in ("which", "what"))
     needed = found.noun is not None and found.noun.kind in ("grp", "cmpd")

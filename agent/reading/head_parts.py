@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from agent.reading.clauses import Reader
 from agent.reading.lexicon import Family, Vague
 from agent.reading.mentions import Lattice, Mention
-from agent.reading.statements import Statement
+from agent.reading.statements import Ref, Statement
 
 #: Most words before the noun that may be unknown.
 MOST_UNKNOWN = 6
@@ -80,6 +81,20 @@ class Found:
     parts: tuple[Part, ...]
     noun: Mention | None
     noun_end: int
+
+
+#: Words behind a compound and a hyphen that make the thing one like it: 'SPhos-like phosphine'.
+_ALIKE = frozenset(["like", "style", "inspired"])
+
+
+def alike(reader: Reader, k: int) -> list[Part]:
+    """A compound that the thing is like, before its noun: 'an aspirin-like ester'; the name of a ring ('triptycene-like') says less."""
+    lattice = reader.lattice
+    return [
+        Part("read", k, m.j + 2, (Statement("similarity", reader.phrase(k, m.j + 2), ref=Ref(*m.value)),), free=True)
+        for m in lattice.of(k, "cmpd")
+        if lattice.hyphen(m.j) and lattice.lower(m.j + 1) in _ALIKE and not lattice.has(k, "grp")
+    ]
 
 
 def noun_like(entry: object) -> bool:

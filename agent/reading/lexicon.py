@@ -10,6 +10,7 @@ from importlib import resources
 from itertools import product
 from typing import Any
 
+from agent.reading.kinds import nouns
 from agent.reading.normalise import JOINT, written_out
 from agent.reading.registered import GROUPS, RULE_SETS, common_names, group_words, plural
 from core.errors import ConfigurationError
@@ -24,31 +25,8 @@ ELEMENT_NAMES = {
 "fluoro": "F", "chloro": "Cl", "bromo": "Br", "iodo": "I",
 }  # fmt: skip
 SYMBOLS = (
-    "H",
-    "C",
-    "N",
-    "O",
-    "F",
-    "Cl",
-    "Br",
-    "I",
-    "S",
-    "P",
-    "Si",
-    "B",
-    "Se",
-    "Na",
-    "Li",
-    "Sn",
-    "As",
-    "Te",
-    "Ge",
-    "Fe",
-    "Pt",
-    "Pd",
-    "Zn",
-    "Cu",
-)
+    "H", "C", "N", "O", "F", "Cl", "Br", "I", "S", "P", "Si", "B", "Se", "Na", "Li", "Sn", "As", "Te", "Ge", "Fe", "Pt", "Pd", "Zn", "Cu",
+)  # fmt: skip
 
 
 #: Classes and families of candidates for which a vague word can mean something of its own.
@@ -282,6 +260,8 @@ def _add_grammar(add: Any) -> None:
                 add(word, kind, True)
             else:
                 add(word, "role", "" if kind == "open" else kind)
+    for word in nouns():
+        add(word, "role", "molecule")
 
 
 def _add_askers(add: Any, table: dict[str, Any]) -> None:

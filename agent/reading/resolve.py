@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from agent.reading.clause import Clause
 from agent.reading.compact import parse_requirement
 from agent.reading.kept import compound_of, unstated_likeness
+from agent.reading.kinds import kind_of
 from agent.reading.lexicon import Family
 from agent.reading.reading import Reading
 from agent.reading.resolve_statements import StatementResolver, Unread
@@ -56,6 +57,8 @@ class Resolver(StatementResolver):
         self.class_assumption = ""
         self.family, self.candidate_class = self._class()
         head = reading.head
+        self.head_unread = head is not None and head.role == "unread"
+        self.kind = kind_of(reading) if self.candidate_class == "molecule" else None
         self.head_noun = reading.lattice.text(head.i, head.j).lower().removesuffix("s") if head is not None else ""
         self.solvent = next((s for s in self.statements if s.kind == "solvent"), None)
         self.exhaustive = next((s.phrase for s in self.statements if s.exhaustive), "")
@@ -164,6 +167,7 @@ class Resolver(StatementResolver):
             self.requirements.append(analogue[0])
             self.assume(analogue[1].phrase, analogue[1].text)
         self._family_requirements()
+        self._kind_requirements()
         self._merge()
 
     def _clause(self, outcome: Outcome) -> None:
@@ -192,7 +196,7 @@ class Resolver(StatementResolver):
 
     def _family_requirements(self) -> None:
         family = next((f for f, _ in self.reading.families if f.name == self.family and f.name), None)
-        if family is None:
+        if family is None or (self.kind is not None and self.kind[0].instead):
             return
         for text in family.requires:
             requirement = parse_requirement(text, catalogue=self.catalogue)
@@ -207,6 +211,17 @@ class Resolver(StatementResolver):
             self.requirements.append(requirement.model_copy(update={"origin": "class"}))
         if family.note and family.requires:
             self.assume(family.name, f"{family.note}")
+
+    def _kind_requirements(self) -> None:
+        """What the name at the head demands: 'a mesogen' is a rod of rings with a chain."""
+        if self.kind is None:
+            return
+        kind, phrase = self.kind
+        for text in kind.requires:
+            requirement = parse_requirement(text, catalogue=self.catalogue)
+            if not any(requirement.model_copy(update={"phrase": r.phrase, "origin": r.origin}) == r for r in self.requirements):
+                self.requirements.append(requirement.model_copy(update={"origin": "class", "phrase": phrase}))
+        self.assume(phrase, kind.note)
 
     # ---- merging
 

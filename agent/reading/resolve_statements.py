@@ -73,6 +73,7 @@ class StatementResolver:
     compound: Ref | None
     statements: list[Statement]
     head_noun: str
+    head_unread: bool
 
     def assume(self, phrase: str, text: str) -> None:
         """State an assumption once."""
@@ -324,6 +325,8 @@ class StatementResolver:
             raise Unread("the negation of this word is not understood")
         if self.head_noun in entry.not_for:
             raise Unread(f"'{s.phrase}' has no meaning here that can be computed for a {self.head_noun}")
+        if entry.not_for and self.head_unread:
+            raise Unread(f"'{s.phrase}' is said of gases in another sense, and what the thing is was not understood")
         requires, reason = (entry.negated, entry.reason) if s.negated else entry.meaning(self.candidate_class, self.family)
         if "heat" in s.phrase.lower() and self.candidate_class == "polymer":
             self._heat_warnings()

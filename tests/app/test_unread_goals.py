@@ -26,7 +26,7 @@ from tools.workspace import builtin
 UNREAD = "a surfactant with HLB of 12, low foaming, MW below 400 and cloud point above 60 °C"
 MARKED = "a surfactant [?with HLB of 12?], [?low foaming?], MW below 400 and [?cloud point above 60 °C?]"
 STOPPED = "a solvent with MW below 300, similar to CAS 9999999-99-5"
-WHY = "only 1 of the 4 wishes of the goal could be read"
+WHY = "only 2 of the 5 wishes of the goal could be read"
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_the_doors_that_store_nothing_refuse_what_the_guard_stopped(cli: Any, tm
 
 
 def test_the_parts_behind_the_doors_obey_the_same_rule() -> None:
-    with pytest.raises(UnreadGoal, match="only 1 of the 4 wishes"):
+    with pytest.raises(UnreadGoal, match="only 2 of the 5 wishes"):
         quick_answer(UNREAD, workspace=builtin())
     tool = TOOLS["quick_structures"]
     with pytest.raises(UnreadGoal):
@@ -149,5 +149,5 @@ def test_a_suggestion_is_accepted_at_approval(cli: Any, tmp_path: Path) -> None:
 def test_the_report_never_says_a_probability_alone(cli: Any, tmp_path: Path) -> None:
     done = cli("design", UNREAD, "--yes", "--accept-unread", "--budget", "20", "--candidates", "2", "--out", str(tmp_path))
     assert "p(all met)" not in done.stdout
-    assert "1 of the 4 wishes" in " ".join(done.stderr.split())
+    assert "2 of the 5 wishes" in " ".join(done.stderr.split())
     assert "not checked: HLB of 12" in done.stderr

@@ -80,9 +80,17 @@ def _required_elements(name: str, smarts: str) -> set[str]:
     match = example.GetSubstructMatch(query)
     for atom, index in zip(query.GetAtoms(), match, strict=False):
         described = atom.DescribeQuery()
-        if "AtomOr" not in described or "RecursiveStructure" in described:
-            fixed.add(example.GetAtomWithIdx(index).GetSymbol())
+        symbol = example.GetAtomWithIdx(index).GetSymbol()
+        if "AtomOr" not in described or ("RecursiveStructure" in described and _in_every_member(smarts, symbol)):
+            fixed.add(symbol)
     return fixed - {"H", "*"}
+
+
+@lru_cache(maxsize=256)
+def _in_every_member(smarts: str, symbol: str) -> bool:
+    """Whether all known structures that match hold the element: a pattern of several forms ('sulfonium or iodonium') needs neither."""
+    query = compile_smarts(smarts)
+    return all(any(a.GetSymbol() == symbol for a in mol.GetAtoms()) for mol in _known_structures() if mol.HasSubstructMatch(query))
 
 
 def _elements(limits: Limits) -> None:

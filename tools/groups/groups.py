@@ -18,7 +18,15 @@ from core.errors import ConfigurationError, StructureError
 GroupKind = Literal["functional group", "ring system"]
 
 #: The tables, in the order in which groups are registered.
-TABLES = ("groups.tsv", "tables/oxygen.tsv", "tables/nitrogen.tsv", "tables/heteroatoms.tsv", "tables/carbon.tsv", "tables/rings.tsv")
+TABLES = (
+    "groups.tsv",
+    "tables/oxygen.tsv",
+    "tables/nitrogen.tsv",
+    "tables/heteroatoms.tsv",
+    "tables/carbon.tsv",
+    "tables/rings.tsv",
+    "tables/classes.tsv",
+)
 
 
 @dataclass(frozen=True)

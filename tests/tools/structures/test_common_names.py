@@ -19,7 +19,8 @@ def _rows(table: str) -> list[dict[str, str]]:
 
 
 ROWS = _rows("common_names.tsv")
-FURTHER = _rows("further_names.tsv")
+VERIFIED = _rows("verified_names.tsv")
+FURTHER = _rows("further_names.tsv") + VERIFIED
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda r: r["name"])
@@ -44,6 +45,11 @@ def test_further_structures_have_their_formula_and_key_and_are_more_than_a_fragm
         assert sum(atom.GetNumRadicalElectrons() for atom in mol.GetAtoms()) == 0, row["name"]
 
 
+def test_a_verified_name_has_two_sources() -> None:
+    assert len(VERIFIED) >= 700
+    assert all(" and " in row["sources"] for row in VERIFIED)
+
+
 def test_no_further_name_stands_for_a_structure_that_the_guard_stops() -> None:
     """A shipped name makes its InChIKey a known one, so none may be of a listed substance or of a kind that the guard judges."""
     keys = {row["inchikey"].split("-")[0]: row["name"] for row in FURTHER}
@@ -52,7 +58,8 @@ def test_no_further_name_stands_for_a_structure_that_the_guard_stops() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "name"), [("Acetylsalicylic  acid", "aspirin"), ("THF", "tetrahydrofuran"), ("acetaminophen", "paracetamol")]
+    ("word", "name"),
+    [("Acetylsalicylic  acid", "aspirin"), ("THF", "tetrahydrofuran"), ("acetaminophen", "paracetamol"), ("SPhos", "sphos")],
 )
 def test_synonyms(word: str, name: str) -> None:
     assert names.common_names()[" ".join(word.lower().split())][0] == name
