@@ -9,7 +9,7 @@ with Client() as molwright:
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -206,13 +206,13 @@ class Client:
         """What happened in a run."""
         return self._get(TracePage, "GET", f"/runs/{quote(run_id)}/trace", params={"limit": limit, "offset": offset})
 
-    def report(self, run_id: str) -> Report:
-        """The ranked report of a finished run."""
-        return self._get(Report, "GET", f"/runs/{quote(run_id)}/report")
+    def report(self, run_id: str, *, weights: Mapping[str, float] | None = None) -> Report:
+        """The ranked report of a finished run; with other weights of objectives, by their ids, the what-if that they give (0: left out)."""
+        return self._get(Report, "GET", f"/runs/{quote(run_id)}/report", params=_weights(weights))
 
-    def export(self, run_id: str, form: str) -> bytes:
-        """The report as a file: html, json, csv, sdf or xlsx."""
-        return self._ask("GET", f"/runs/{quote(run_id)}/exports/{quote(form)}").content
+    def export(self, run_id: str, form: str, *, weights: Mapping[str, float] | None = None) -> bytes:
+        """The report as a file: html, json, csv, sdf or xlsx; ``weights`` as for :meth:`report`."""
+        return self._ask("GET", f"/runs/{quote(run_id)}/exports/{quote(form)}", params=_weights(weights)).content
 
     def properties(self, smiles: str) -> Candidate:
         """Every property of one structure."""
@@ -246,3 +246,7 @@ class Client:
             return answer
         is_problem = answer.headers.get("content-type", "").startswith("application/problem+json")
         raise ApiError(answer.status_code, answer.json() if is_problem else {})
+
+
+def _weights(weights: Mapping[str, float] | None) -> dict[str, list[str]]:
+    return {"weight": [f"{name}:{weight!r}" for name, weight in (weights or {}).items()]}

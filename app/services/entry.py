@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.services.models import ModelService
     from app.services.runs import RunService
     from app.services.structures import StructureService
+    from app.services.what_if import ReweightingService
     from app.services.workers import WorkerService
     from core.events import ProgressSink
     from core.interfaces import RunStore
@@ -86,6 +87,13 @@ class Services:
         from app.services.workers import WorkerService
 
         return WorkerService(self.runs)
+
+    @cached_property
+    def reweighting(self) -> ReweightingService:
+        """What other weights would do to the list of a finished run."""
+        from app.services.what_if import ReweightingService
+
+        return ReweightingService(self.settings, lambda: self.store)
 
     def conversations(self, decide: Decide, progress: ProgressSink | None = None) -> ConversationService:
         """Conversations; ``decide`` asks a person before anything is started."""
