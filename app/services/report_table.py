@@ -65,13 +65,23 @@ class Row:
 
 @dataclass(frozen=True)
 class ReportTable:
-    """The table: columns shown, all that there are, the rows, how many candidates the report has, and keys that are ticked but not shown."""
+    """The table.
+
+    Attributes:
+        columns: those shown.
+        available: all that there are.
+        rows: the candidates shown.
+        total: how many candidates the report has.
+        out_of_sight: keys that are ticked but not shown; one that another list of the run has may be among them.
+        usual: whether the columns shown are the usual ones.
+    """
 
     columns: list[Column]
     available: list[Column]
     rows: list[Row]
     total: int
     out_of_sight: list[str] = field(default_factory=list)
+    usual: bool = True
 
 
 def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> ReportTable:
@@ -111,8 +121,8 @@ def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> Re
         rows.reverse()
     wanted = set(view.columns) & {c.name for c in available} or usual
     shown = {r.candidate.key for r in rows}
-    hidden = [c.key for c in ticked if c.key not in shown]
-    return ReportTable([c for c in available if c.name in wanted], available, rows, len(everything), hidden)
+    hidden = [key for key in view.ticked if key not in shown]
+    return ReportTable([c for c in available if c.name in wanted], available, rows, len(everything), hidden, wanted == usual)
 
 
 def _says(candidate: Candidate, text: str) -> bool:

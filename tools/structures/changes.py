@@ -16,7 +16,7 @@ LARGEST, LEAST_SIMILAR = 150, 0.2
 def _options() -> rdRascalMCES.RascalOptions:
     options = rdRascalMCES.RascalOptions()
     options.similarityThreshold = LEAST_SIMILAR
-    options.ringMatchesRingOnly = options.completeAromaticRings = True
+    options.ringMatchesRingOnly = options.completeSmallestRings = True
     options.timeout = TIMEOUT
     return options
 

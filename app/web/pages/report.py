@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -10,7 +11,7 @@ from markupsafe import Markup
 
 from app.services import reports
 from app.services.entry import Services
-from app.services.report_table import report_table
+from app.services.report_table import ReportTable, report_table
 from app.services.reports import Form as ExportForm
 from app.services.series import relations
 from app.web.api.results import file_response
@@ -29,14 +30,14 @@ def report_page(request: Request, door: Services, record: RunRecord) -> Response
     """The report of a finished run as its address asks for it; for htmx the rows, and all that hangs on the weights where they changed."""
     stored = door.runs().report(record.run_id)
     state = state_of(request.query_params, stored)
-    shown = request.query_params.get("shown")
-    if (
-        shown is not None and request.headers.get("hx-request") != "true"
-    ):  # a form without scripts: on to the address without its own fields
-        return RedirectResponse(state.address(), 303)
+    shown, part = request.query_params.get("shown"), request.headers.get("hx-request") == "true"
     report = door.reweighting.report(stored, state.weights)
-    part = request.headers.get("hx-request") == "true"
-    values = _values(door, report, stored, state, whole=part and shown is not None and shown != state.weights_text)
+    table = report_table(report, state.view, catalogue=door.workspace.catalogue)
+    if table.usual:
+        state = replace(state, view=replace(state.view, columns=()))
+    if shown is not None and not part:  # a form without scripts: on to the address without the form's own fields
+        return RedirectResponse(state.address(), 303)
+    values = _values(door, report, stored, state, table, whole=part and shown is not None and shown != state.weights_text)
     if part:
         answer = page(request, "table.html.j2", **values)
         answer.headers["hx-push-url"] = state.address()
@@ -47,7 +48,7 @@ def report_page(request: Request, door: Services, record: RunRecord) -> Response
     return page(request, "report.html.j2", body=body, **values)
 
 
-def _values(door: Services, report: Report, stored: Report, state: ReportState, *, whole: bool) -> dict[str, Any]:
+def _values(door: Services, report: Report, stored: Report, state: ReportState, table: ReportTable, *, whole: bool) -> dict[str, Any]:
     """What the templates show. ``whole``: all that hangs on the weights goes to htmx, to take the place of what stands on the page."""
     catalogue, images = door.workspace.catalogue, f"/runs/{report.run_id}/candidates"
 
@@ -62,7 +63,7 @@ def _values(door: Services, report: Report, stored: Report, state: ReportState, 
         "stored": stored,
         "state": state,
         "view": state.view,
-        "table": report_table(report, state.view, catalogue=catalogue),
+        "table": table,
         "factors": door.reweighting.factors(report),
         "before": {c.key: c.rank for c in stored.candidates},
         "forms": list(reports.MEDIA_TYPES),

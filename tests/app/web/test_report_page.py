@@ -100,6 +100,7 @@ def test_ticks_stay_when_the_table_is_sorted_and_filtered(browser: TestClient, r
     assert shown(sort="-score") == (sorted(keys), [])
     assert shown(text="nothing says this") == ([], keys)
     assert shown(which="ticked") == (sorted(keys), [])
+    assert shown(key=[*keys, "ELSEWHERE"])[1] == ["ELSEWHERE"]  # perhaps in the list of other weights
     page = Page(browser.get(f"/runs/{report.run_id}", params={"key": keys, "which": "ticked"}).text)
     assert len(list(page.all("input", type="checkbox", name="key"))) == 2
     assert page.fields()["sorted"] == ""
@@ -117,6 +118,9 @@ def test_the_address_holds_the_state_without_the_fields_of_the_form(browser: Tes
     assert changed.headers["hx-push-url"] == f"/runs/{report.run_id}?sort=-score&weight-{first.id}=3"
     for part_of in ("exports", "factors", "summary", "plots", "ranking", "series"):
         assert re.search(f'<[^>]*(id="{part_of}"[^>]* hx-swap-oob|hx-swap-oob="true" id="{part_of}")', changed.text), part_of
+    usual = [c["value"] for c in Page(browser.get(f"/runs/{report.run_id}").text).all("input", name="column") if "checked" in c]
+    listed = browser.get(f"/runs/{report.run_id}", params={"column": usual, "sort": "score"}, headers=PART)
+    assert listed.headers["hx-push-url"] == f"/runs/{report.run_id}?sort=score"  # the usual columns need no place in it
     for wrong in ({"which": "some"}, {"text": "x" * 501}, {"key": [f"K{n}" for n in range(201)]}):
         assert browser.get(f"/runs/{report.run_id}", params=wrong).status_code == 422
 
