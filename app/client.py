@@ -211,7 +211,7 @@ class Client:
         return self._get(Report, "GET", f"/runs/{quote(run_id)}/report", params=_weights(weights))
 
     def export(self, run_id: str, form: str, *, weights: Mapping[str, float] | None = None) -> bytes:
-        """The report as a file: html, json, csv, sdf or xlsx; ``weights`` as for :meth:`report`."""
+        """The report as a file: html, json, csv, sdf, xlsx or pdf; ``weights`` as for :meth:`report`."""
         return self._ask("GET", f"/runs/{quote(run_id)}/exports/{quote(form)}", params=_weights(weights)).content
 
     def properties(self, smiles: str) -> Candidate:

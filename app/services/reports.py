@@ -10,7 +10,7 @@ from core.report import Report
 from tools.catalogue.catalogue import Catalogue
 
 TextForm = Literal["html", "json", "csv", "sdf"]
-Form = Literal[TextForm, "xlsx"]
+Form = Literal[TextForm, "xlsx", "pdf"]
 #: Longest SMILES that is drawn, characters.
 LONGEST_DRAWN = 2000
 #: The files of a report and the form of each.
@@ -23,6 +23,7 @@ MEDIA_TYPES: dict[Form, str] = {
     "csv": "text/csv; charset=utf-8",
     "sdf": "chemical/x-mdl-sdfile",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
 }
 
 
@@ -43,6 +44,10 @@ def render_bytes(report: Report, form: Form, *, catalogue: Catalogue) -> bytes:
         from tools.reporting import to_xlsx
 
         return to_xlsx(report)
+    if form == "pdf":
+        from tools.reporting.pdf import to_pdf
+
+        return to_pdf(report, catalogue=catalogue)
     return render(report, form, catalogue=catalogue).encode()
 
 

@@ -33,7 +33,8 @@ def changed_atoms(smiles: str, parent: str) -> tuple[int, ...]:
         mol, before = Chem.MolFromSmiles(smiles), Chem.MolFromSmiles(parent)
     if mol is None or before is None or not all(0 < m.GetNumAtoms() <= LARGEST for m in (mol, before)):
         return ()
-    found = rdRascalMCES.FindMCES(mol, before, _options())
+    with rdBase.BlockLogs():
+        found = rdRascalMCES.FindMCES(mol, before, _options())
     if not found or found[0].timedOut:
         return ()
     pairs = found[0].atomMatches()

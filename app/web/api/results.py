@@ -95,6 +95,6 @@ def file_response(door: Services, report: Report, form: Form, *, what_if: bool =
     responses={200: {"description": "The file.", "content": {m: {} for m in MEDIA_TYPES.values()}}},
 )
 def _export_report(run_id: str, form: Form, door: Door, weight: Weights = None) -> Response:
-    """The report as a file: html, json, csv, sdf or xlsx."""
+    """The report as a file: html, json, csv, sdf, xlsx or pdf."""
     report, what_if = weighted_report(door, run_id, weight)
     return file_response(door, report, form, what_if=what_if)

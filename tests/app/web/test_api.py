@@ -165,6 +165,7 @@ def test_the_report_is_exported_in_every_form(client: Client, finished: str, bro
     assert client.export(finished, "csv").startswith(b"rank,listed,name,smiles")
     assert client.export(finished, "sdf").count(b"$$$$") == len(report.candidates) + len(report.closest)
     assert client.export(finished, "xlsx").startswith(b"PK")
+    assert client.export(finished, "pdf").startswith(b"%PDF")
     answer = browser.get(f"/api/v1/runs/{finished}/exports/csv")
     assert answer.headers["content-disposition"] == f'attachment; filename="molwright-{finished}.csv"'
     with pytest.raises(ApiError):

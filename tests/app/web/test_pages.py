@@ -150,7 +150,7 @@ def test_files_are_uploaded_with_a_run(browser: TestClient, services: Services) 
 def test_the_report_has_drawings_table_exports_and_the_reports_own_sections(browser: TestClient, client: Client, finished: str) -> None:
     page, report = _get(browser, f"/runs/{finished}"), client.report(finished)
     assert len(list(page.all("article"))) == len(report.candidates) + len(report.closest)
-    assert [a["href"].rpartition(".")[2] for a in page.all("a") if "download" in a] == ["html", "json", "csv", "sdf", "xlsx"]
+    assert [a["href"].rpartition(".")[2] for a in page.all("a") if "download" in a] == ["html", "json", "csv", "sdf", "xlsx", "pdf"]
     assert browser.get(f"/runs/{finished}/report.csv").headers["content-disposition"].startswith("attachment")
     anchors = {attributes["id"] for _, attributes in page.elements if "id" in attributes}
     assert {a["href"][1:] for a in page.all("a") if a.get("href", "").startswith("#")} <= anchors
