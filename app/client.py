@@ -100,6 +100,25 @@ class CandidatePage(_Page):
     candidates: list[Candidate] = Field(description="The candidates, in the order of evaluation.")
 
 
+class FoundStructure(_Document):
+    """A structure that fits, in its run."""
+
+    run_id: str = Field(description="Its run.")
+    goal: str = Field(description="The goal of that run.")
+    similarity: float = Field(description="Tanimoto similarity to what was looked for; 1 where a part was.")
+    candidate: Candidate = Field(description="What is known of it.")
+
+
+class FoundPage(_Document):
+    """Structures that fit, of so many looked at."""
+
+    hits: list[FoundStructure] = Field(description="At most 100: the most similar first, else the newest runs first.")
+    found: int = Field(description="Number of all that fit among those looked at.")
+    looked: int = Field(description="Number of structures looked at.")
+    runs: int = Field(description="Number of runs that these are from.")
+    next: str | None = Field(description="Address that looks on.")
+
+
 class TracePage(_Page):
     """Some of a run's trace."""
 
@@ -148,6 +167,21 @@ class Client:
             asked["spec"] = asked["spec"].model_dump(mode="json")
         headers = {"idempotency-key": key} if key else {}
         return self._get(Run, "POST", "/runs", json={"goal": goal, **asked}, headers=headers)
+
+    def start_batch(self, runs: Sequence[Mapping[str, Any]], *, key: str = "") -> list[Run | ApiError]:
+        """Put several runs into the queue: for each, in their order, the run or what is wrong with it. ``runs``: as the API takes them."""
+        given = [{**run, "spec": s.model_dump(mode="json")} if isinstance(s := run.get("spec"), DesignSpec) else dict(run) for run in runs]
+        answer = self._ask("POST", "/runs/batch", json={"runs": given}, headers={"idempotency-key": key} if key else {}).json()
+        found: list[Run | ApiError] = []
+        for outcome in answer["outcomes"]:
+            problem = outcome["problem"]
+            found.append(ApiError(problem["status"], problem) if problem else Run.model_validate(outcome["run"]))
+        return found
+
+    def copy(self, run_id: str, *, key: str = "", **settings: Any) -> Run:
+        """A new run with the whole spec of another one. ``settings``: seed, budget, approve, ... as the API takes them."""
+        headers = {"idempotency-key": key} if key else {}
+        return self._get(Run, "POST", f"/runs/{quote(run_id)}/copy", json=settings, headers=headers)
 
     def runs(
         self, text: str = "", *, status: Sequence[RunStatus] = (), since: str = "", until: str = "", limit: int = 50, offset: int = 0
@@ -201,6 +235,14 @@ class Client:
     def candidate(self, run_id: str, key: str) -> Candidate:
         """One evaluated structure by its key."""
         return self._get(Candidate, "GET", f"/runs/{quote(run_id)}/candidates/{quote(key)}")
+
+    def find(self, structure: str = "", **wanted: Any) -> FoundPage:
+        """Evaluated structures of all runs that contain or resemble ``structure``, or have a property in a range.
+
+        ``wanted``: how ('substructure' or 'similarity'), least, property, low, high, kept, text, status, since, until, after, as the API takes
+        them. 5000 structures are looked at; ``after`` goes on.
+        """
+        return self._get(FoundPage, "GET", "/structures", params={"structure": structure, **wanted})
 
     def trace(self, run_id: str, *, limit: int = 50, offset: int = 0) -> TracePage:
         """What happened in a run."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from app.services.conversations import ConversationService, Decide
     from app.services.evaluations import EvaluationService
     from app.services.feedback import FeedbackService
+    from app.services.finding import FindingService
     from app.services.goals import GoalService
     from app.services.health import HealthService
     from app.services.libraries import LibraryService
@@ -87,6 +88,13 @@ class Services:
         from app.services.workers import WorkerService
 
         return WorkerService(self.runs)
+
+    @property
+    def finding(self) -> FindingService:
+        """Evaluated structures found again, in all runs."""
+        from app.services.finding import FindingService
+
+        return FindingService(self.store, self.workspace.catalogue)
 
     @cached_property
     def reweighting(self) -> ReweightingService:
