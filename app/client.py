@@ -9,7 +9,7 @@ with Client() as molwright:
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -100,6 +100,25 @@ class CandidatePage(_Page):
     candidates: list[Candidate] = Field(description="The candidates, in the order of evaluation.")
 
 
+class FoundStructure(_Document):
+    """A structure that fits, in its run."""
+
+    run_id: str = Field(description="Its run.")
+    goal: str = Field(description="The goal of that run.")
+    similarity: float = Field(description="Tanimoto similarity to what was looked for; 1 where a part was.")
+    candidate: Candidate = Field(description="What is known of it.")
+
+
+class FoundPage(_Document):
+    """Structures that fit, of so many looked at."""
+
+    hits: list[FoundStructure] = Field(description="At most 100: the most similar first, else the newest runs first.")
+    found: int = Field(description="Number of all that fit among those looked at.")
+    looked: int = Field(description="Number of structures looked at.")
+    runs: int = Field(description="Number of runs that these are from.")
+    next: str | None = Field(description="Address that looks on.")
+
+
 class TracePage(_Page):
     """Some of a run's trace."""
 
@@ -148,6 +167,21 @@ class Client:
             asked["spec"] = asked["spec"].model_dump(mode="json")
         headers = {"idempotency-key": key} if key else {}
         return self._get(Run, "POST", "/runs", json={"goal": goal, **asked}, headers=headers)
+
+    def start_batch(self, runs: Sequence[Mapping[str, Any]], *, key: str = "") -> list[Run | ApiError]:
+        """Put several runs into the queue: for each, in their order, the run or what is wrong with it. ``runs``: as the API takes them."""
+        given = [{**run, "spec": s.model_dump(mode="json")} if isinstance(s := run.get("spec"), DesignSpec) else dict(run) for run in runs]
+        answer = self._ask("POST", "/runs/batch", json={"runs": given}, headers={"idempotency-key": key} if key else {}).json()
+        found: list[Run | ApiError] = []
+        for outcome in answer["outcomes"]:
+            problem = outcome["problem"]
+            found.append(ApiError(problem["status"], problem) if problem else Run.model_validate(outcome["run"]))
+        return found
+
+    def copy(self, run_id: str, *, key: str = "", **settings: Any) -> Run:
+        """A new run with the whole spec of another one. ``settings``: seed, budget, approve, ... as the API takes them."""
+        headers = {"idempotency-key": key} if key else {}
+        return self._get(Run, "POST", f"/runs/{quote(run_id)}/copy", json=settings, headers=headers)
 
     def runs(
         self, text: str = "", *, status: Sequence[RunStatus] = (), since: str = "", until: str = "", limit: int = 50, offset: int = 0
@@ -202,17 +236,25 @@ class Client:
         """One evaluated structure by its key."""
         return self._get(Candidate, "GET", f"/runs/{quote(run_id)}/candidates/{quote(key)}")
 
+    def find(self, structure: str = "", **wanted: Any) -> FoundPage:
+        """Evaluated structures of all runs that contain or resemble ``structure``, or have a property in a range.
+
+        ``wanted``: how ('substructure' or 'similarity'), least, property, low, high, kept, text, status, since, until, after, as the API takes
+        them. 5000 structures are looked at; ``after`` goes on.
+        """
+        return self._get(FoundPage, "GET", "/structures", params={"structure": structure, **wanted})
+
     def trace(self, run_id: str, *, limit: int = 50, offset: int = 0) -> TracePage:
         """What happened in a run."""
         return self._get(TracePage, "GET", f"/runs/{quote(run_id)}/trace", params={"limit": limit, "offset": offset})
 
-    def report(self, run_id: str) -> Report:
-        """The ranked report of a finished run."""
-        return self._get(Report, "GET", f"/runs/{quote(run_id)}/report")
+    def report(self, run_id: str, *, weights: Mapping[str, float] | None = None) -> Report:
+        """The ranked report of a finished run; with other weights of objectives, by their ids, the what-if that they give (0: left out)."""
+        return self._get(Report, "GET", f"/runs/{quote(run_id)}/report", params=_weights(weights))
 
-    def export(self, run_id: str, form: str) -> bytes:
-        """The report as a file: html, json, csv, sdf or xlsx."""
-        return self._ask("GET", f"/runs/{quote(run_id)}/exports/{quote(form)}").content
+    def export(self, run_id: str, form: str, *, weights: Mapping[str, float] | None = None) -> bytes:
+        """The report as a file: html, json, csv, sdf, xlsx or pdf; ``weights`` as for :meth:`report`."""
+        return self._ask("GET", f"/runs/{quote(run_id)}/exports/{quote(form)}", params=_weights(weights)).content
 
     def properties(self, smiles: str) -> Candidate:
         """Every property of one structure."""
@@ -246,3 +288,7 @@ class Client:
             return answer
         is_problem = answer.headers.get("content-type", "").startswith("application/problem+json")
         raise ApiError(answer.status_code, answer.json() if is_problem else {})
+
+
+def _weights(weights: Mapping[str, float] | None) -> dict[str, list[str]]:
+    return {"weight": [f"{name}:{weight!r}" for name, weight in (weights or {}).items()]}

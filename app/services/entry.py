@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from app.services.conversations import ConversationService, Decide
     from app.services.evaluations import EvaluationService
     from app.services.feedback import FeedbackService
+    from app.services.finding import FindingService
     from app.services.goals import GoalService
     from app.services.health import HealthService
     from app.services.libraries import LibraryService
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from app.services.models import ModelService
     from app.services.runs import RunService
     from app.services.structures import StructureService
+    from app.services.what_if import ReweightingService
     from app.services.workers import WorkerService
     from core.events import ProgressSink
     from core.interfaces import RunStore
@@ -86,6 +88,20 @@ class Services:
         from app.services.workers import WorkerService
 
         return WorkerService(self.runs)
+
+    @property
+    def finding(self) -> FindingService:
+        """Evaluated structures found again, in all runs."""
+        from app.services.finding import FindingService
+
+        return FindingService(self.store, self.workspace.catalogue)
+
+    @cached_property
+    def reweighting(self) -> ReweightingService:
+        """What other weights would do to the list of a finished run."""
+        from app.services.what_if import ReweightingService
+
+        return ReweightingService(self.settings, lambda: self.store)
 
     def conversations(self, decide: Decide, progress: ProgressSink | None = None) -> ConversationService:
         """Conversations; ``decide`` asks a person before anything is started."""

@@ -13,7 +13,7 @@ from core.spec import share_checked
 if TYPE_CHECKING:
     from tools.catalogue.catalogue import Catalogue
 
-Which = Literal["all", "listed", "close"]
+Which = Literal["all", "listed", "close", "ticked"]
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,9 @@ class TableView:
         sort: name of the column to sort by; empty: by rank.
         descending: whether the largest come first. What is not known comes last in either case.
         text: words that name, SMILES, route or safety have to contain, in any case.
-        which: all, those that meet every requirement, or the closest that miss one.
+        which: all, those that meet every requirement, the closest that miss one, or those that are ticked.
         columns: names of the columns to show beside rank and candidate; empty: the usual ones.
+        ticked: keys of candidates that a reader has ticked, shown or not.
     """
 
     sort: str = ""
@@ -33,6 +34,7 @@ class TableView:
     text: str = ""
     which: Which = "all"
     columns: Sequence[str] = ()
+    ticked: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,23 @@ class Row:
 
 @dataclass(frozen=True)
 class ReportTable:
-    """The table: columns shown, all that there are, the rows, and how many candidates the report has."""
+    """The table.
+
+    Attributes:
+        columns: those shown.
+        available: all that there are.
+        rows: the candidates shown.
+        total: how many candidates the report has.
+        out_of_sight: keys that are ticked but not shown; one that another list of the run has may be among them.
+        usual: whether the columns shown are the usual ones.
+    """
 
     columns: list[Column]
     available: list[Column]
     rows: list[Row]
     total: int
+    out_of_sight: list[str] = field(default_factory=list)
+    usual: bool = True
 
 
 def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> ReportTable:
@@ -76,8 +89,9 @@ def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> Re
     from tools.reporting.html import VERDICTS, columns, interval, label
 
     listed, close = list(report.candidates), list(report.closest)
-    chosen = {"all": [*listed, *close], "listed": listed, "close": close}[view.which]
     everything = [*listed, *close]
+    ticked = [c for c in everything if c.key in set(view.ticked)]
+    chosen = {"all": everything, "listed": listed, "close": close, "ticked": ticked}[view.which]
     names = list(dict.fromkeys([*columns(everything, report.spec, catalogue=catalogue), *(n for c in everything for n in c.properties)]))
     share = share_checked(report.spec)
     fixed = [Column("meets", f"Meets what is checked: {share}" if share else "All requirements", True), Column("score", "Score", True)]
@@ -106,7 +120,9 @@ def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> Re
     elif view.descending:
         rows.reverse()
     wanted = set(view.columns) & {c.name for c in available} or usual
-    return ReportTable([c for c in available if c.name in wanted], available, rows, len(everything))
+    shown = {r.candidate.key for r in rows}
+    hidden = [key for key in view.ticked if key not in shown]
+    return ReportTable([c for c in available if c.name in wanted], available, rows, len(everything), hidden, wanted == usual)
 
 
 def _says(candidate: Candidate, text: str) -> bool:

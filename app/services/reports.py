@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from core.candidate import Material
-from core.errors import StructureError
+from core.candidate import Candidate, Material, Route
+from core.errors import NotFoundError, StructureError
 from core.report import Report
 from tools.catalogue.catalogue import Catalogue
 
 TextForm = Literal["html", "json", "csv", "sdf"]
-Form = Literal[TextForm, "xlsx"]
+Form = Literal[TextForm, "xlsx", "pdf"]
 #: Longest SMILES that is drawn, characters.
 LONGEST_DRAWN = 2000
 #: The files of a report and the form of each.
@@ -23,6 +23,7 @@ MEDIA_TYPES: dict[Form, str] = {
     "csv": "text/csv; charset=utf-8",
     "sdf": "chemical/x-mdl-sdfile",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
 }
 
 
@@ -43,6 +44,10 @@ def render_bytes(report: Report, form: Form, *, catalogue: Catalogue) -> bytes:
         from tools.reporting import to_xlsx
 
         return to_xlsx(report)
+    if form == "pdf":
+        from tools.reporting.pdf import to_pdf
+
+        return to_pdf(report, catalogue=catalogue)
     return render(report, form, catalogue=catalogue).encode()
 
 
@@ -53,11 +58,38 @@ def stock_text(material: Material) -> str:
     return in_words(material)
 
 
-def body(report: Report, side_by_side: str, *, catalogue: Catalogue) -> str:
-    """The report as a part of a page, in HTML, with the page's own table ``side_by_side``; it needs :func:`stylesheet`."""
+def body(report: Report, side_by_side: str, *, images: str, catalogue: Catalogue) -> str:
+    """The report as a part of a page, in HTML, with the page's own table and plots ``side_by_side``; it needs :func:`stylesheet`.
+
+    ``images``: the address beneath which KEY/route.svg is the scheme of a candidate's route.
+    """
     from tools.reporting.html import render_body
 
-    return render_body(report, side_by_side, catalogue=catalogue)
+    return render_body(report, side_by_side, images=images, catalogue=catalogue)
+
+
+def section(report: Report, part: Literal["cards", "plots"], *, images: str, catalogue: Catalogue) -> str:
+    """One section of a report's page, in HTML: the candidates, or the plots. ``images`` as for :func:`body`."""
+    from tools.reporting.html import render_part
+
+    return render_part(report, part, images=images, catalogue=catalogue)
+
+
+def card(candidate: Candidate, report: Report, *, images: str, catalogue: Catalogue) -> str:
+    """All that is known of one candidate, in HTML; ``report`` gives the spec. ``images`` as for :func:`body`."""
+    from tools.reporting.html import render_card
+
+    return render_card(candidate, report, images=images, catalogue=catalogue)
+
+
+def scheme(route: Route | None) -> str:
+    """The route drawn as an SVG document. NotFoundError where no step of one is known."""
+    from tools.reporting.scheme import scheme as drawn
+
+    svg = drawn(route) if route is not None else ""
+    if not svg:
+        raise NotFoundError("no step of a route is known")
+    return svg
 
 
 def stylesheet() -> str:
@@ -67,11 +99,15 @@ def stylesheet() -> str:
     return styles()
 
 
-def drawing(smiles: str, title: str = "") -> str:
-    """A structure as an SVG document. StructureError if it cannot be drawn."""
+def drawing(smiles: str, title: str = "", *, parent: str = "", core: str = "") -> str:
+    """A structure as an SVG document. StructureError if it cannot be drawn.
+
+    ``parent``: SMILES; what differs from it is drawn on a coloured ground. ``core``: SMILES of a part that always lies in the same place.
+    """
     from tools.reporting.drawing import draw
 
-    svg = draw(smiles, title).svg if len(smiles) <= LONGEST_DRAWN else ""
+    long = max(len(smiles), len(parent), len(core)) > LONGEST_DRAWN
+    svg = "" if long else draw(smiles, title, parent=parent, core=core).svg
     if not svg:
         raise StructureError("this structure cannot be drawn", smiles=smiles)
     return svg

@@ -70,6 +70,19 @@ STATUSES: tuple[tuple[type[MolwrightError], int], ...] = (
 )
 
 
+def problem_of(error: MolwrightError) -> Problem:
+    """What an answer to the error would say."""
+    status = status_of(error)
+    return Problem(
+        type=f"urn:molwright:problem:{kind_of(error)}",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=str(error),
+        exit_code=error.exit_code,
+        **_more(error),
+    )
+
+
 def problem_response(status: int, kind: str, detail: str, *, exit_code: int, **more: Any) -> Response:
     """The answer to an error of this kind; ``more``: further members of the document."""
     problem = Problem(

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt
 
 from app.services.lists import Upload
+from app.web.problems import Problem
 from core.candidate import Candidate
 from core.errors import SpecError, UsageError
 from core.events import NumberedEvent
@@ -21,6 +22,8 @@ from core.spec import DesignSpec
 from core.spec_file import read_spec_text
 from core.trace import TraceEvent
 
+#: Most runs of a batch.
+MOST_RUNS = 50
 EXAMPLE_GOAL = "a molecule with MW < 300 that's stable at 200 °C"
 
 
@@ -84,15 +87,9 @@ class SpecRequest(Model):
     spec: GivenSpec = Field(description="The spec.")
 
 
-class RunRequest(Beside):
-    """A run that is to be started."""
+class RunSettings(Model):
+    """How a run is to be executed."""
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"goal": EXAMPLE_GOAL, "budget": 300, "candidates": 5, "seed": 1, "approve": True}]}
-    )
-
-    goal: str = Field(default="", description="What is wanted, in a sentence; empty: the goal of the spec.")
-    spec: GivenSpec | None = Field(default=None, description="The spec to run instead of reading the goal.")
     candidates: StrictInt | None = Field(default=None, ge=1, le=MAX_CANDIDATES, description="How many candidates to list.")
     budget: StrictInt | None = Field(default=None, ge=1, le=MAX_BUDGET, description="How many distinct structures may be evaluated.")
     seed: StrictInt | None = Field(default=None, ge=0, le=MAX_SEED, description="Seed of every random choice.")
@@ -103,9 +100,36 @@ class RunRequest(Beside):
     approve: StrictBool = Field(default=False, description="Whether the spec counts as approved; without it the run waits for approval.")
     accept_unread: StrictBool = Field(default=False, description="Whether it is approved although much of the goal was not read.")
     use_models: StrictBool = Field(default=True, description="Whether the configured language models may be asked.")
+
+
+class RunRequest(Beside, RunSettings):
+    """A run that is to be started."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"goal": EXAMPLE_GOAL, "budget": 300, "candidates": 5, "seed": 1, "approve": True}]}
+    )
+
+    goal: str = Field(default="", description="What is wanted, in a sentence; empty: the goal of the spec.")
+    spec: GivenSpec | None = Field(default=None, description="The spec to run instead of reading the goal.")
     blocks: FileContent | None = Field(default=None, description="The user's building blocks.")
     blocks_mode: Literal["extend", "replace"] = Field(default="extend", description="Add them to the shipped blocks, or use them alone.")
     known: FileContent | None = Field(default=None, description="Structures that the user knows already.")
+
+
+class BatchRequest(Model):
+    """Several runs that are to be started."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"runs": [{"goal": EXAMPLE_GOAL, "seed": n} for n in (1, 2)]}]}
+    )
+
+    runs: list[RunRequest] = Field(min_length=1, max_length=MOST_RUNS, description="The runs.")
+
+
+class CopyRequest(RunSettings):
+    """A run that is to be started with the spec of another one."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"seed": 2, "approve": True}]})
 
 
 class ApprovalRequest(Model):
@@ -180,12 +204,44 @@ class RunDocument(RunView):
     objections: list[str] = Field(default_factory=list, description="Why it waits for a person.")
 
 
+class BatchOutcome(Model):
+    """What became of one run of a batch: the run, or why it was not started."""
+
+    run: RunDocument | None = Field(default=None, description="The run; null where it was not started.")
+    problem: Problem | None = Field(default=None, description="What is wrong with it; null where it was started.")
+
+
+class BatchAnswer(Model):
+    """What became of a batch."""
+
+    outcomes: list[BatchOutcome] = Field(description="In the order of the request.")
+
+
 class CandidatePage(Model):
     """Some of a run's candidates, in the order of their evaluation."""
 
     candidates: list[Candidate] = Field(description="The candidates.")
     total: int = Field(ge=0, description="Number of all that fit.")
     next: str | None = Field(description="Address of the next page; null on the last.")
+
+
+class FoundStructure(Model):
+    """A structure that fits, in its run."""
+
+    run_id: str = Field(description="Its run.")
+    goal: str = Field(description="The goal of that run.")
+    similarity: float = Field(ge=0, le=1, description="Tanimoto similarity to what was looked for; 1 where a part was.")
+    candidate: Candidate = Field(description="What is known of it.")
+
+
+class FoundPage(Model):
+    """Structures that fit, of so many looked at."""
+
+    hits: list[FoundStructure] = Field(description="At most 100: the most similar first, else the newest runs first.")
+    found: int = Field(ge=0, description="Number of all that fit among those looked at.")
+    looked: int = Field(ge=0, description="Number of structures looked at, at most 5000.")
+    runs: int = Field(ge=0, description="Number of runs that these are from.")
+    next: str | None = Field(description="Address that looks on; null where nothing is left.")
 
 
 class TracePage(Model):

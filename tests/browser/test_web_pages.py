@@ -85,6 +85,10 @@ def addresses(served: str, report: str) -> dict[str, str]:
         "report": report,
         "progress": f"{report}/progress",
         "compare": f"{report}/compare?{compared}",
+        "what-if": f"{report}?weight-O1=9",
+        "series": f"{report}/series",
+        "candidate": f"{report}/candidates/{listed['candidates'][0]['key']}",
+        "copied": f"{served}/?from={report.rpartition('/')[2]}",
         "delete": f"{report}/delete",
         "missing": f"{served}/no",
     }
@@ -111,17 +115,76 @@ def test_the_table_is_sorted_and_filtered_in_place_and_its_state_is_in_the_addre
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
     page.goto(report)
     masses = "[...document.querySelectorAll('td[data-label^=\"Molecular weight\"]')].map(t => parseFloat(t.textContent))"
-    page.click("a.sort:has-text('Molecular weight')")
+    page.click("button.sort:has-text('Molecular weight')")
     page.wait_for_selector("th[aria-sort=descending]")
     found = page.evaluate(masses)
     assert found == sorted(found, reverse=True)
-    assert "sort=molecular_weight" in page.url
+    assert "sort=-molecular_weight" in page.url
     page.select_option("#which", "listed")
     page.wait_for_url("**which=listed**")
     assert len(page.evaluate(masses)) == 3
     assert page.locator("th[aria-sort=descending]").count() == 1
     page.reload()
     assert len(page.evaluate(masses)) == 3
+    page.close()
+
+
+RANKS = "[...document.querySelectorAll('#rows tr[data-key]')].map(r => r.dataset.key)"
+
+
+def test_a_slider_orders_everything_anew_and_the_address_holds_it(chromium: Any, report: str) -> None:
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
+    page.goto(report)
+    page.check("input[name=key] >> nth=1")
+    before = page.evaluate(RANKS)
+    page.click("#weights summary")
+    slider = page.locator("#weights input[type=range]").first
+    slider.focus()
+    page.keyboard.press("End")
+    page.wait_for_url("**weight-O1=3**")
+    page.wait_for_selector("#summary:has-text('A what-if')")
+    assert page.input_value("#weight-O1") == "3"
+    assert page.evaluate("document.activeElement.type") == "range"  # the keyboard goes on where it was
+    assert page.locator("#rows .alert").count() == 1
+    assert page.locator("input[name=key]:checked").input_value() == before[1]
+    assert "weight-O1=3" in page.locator("#exports a").first.get_attribute("href")
+    ranked = page.evaluate("[...document.querySelectorAll('#ranking article')].map(a => a.id.slice(2))")
+    assert page.evaluate(RANKS) == ranked
+    page.fill("#weight-O1", "0")
+    page.wait_for_url("**weight-O1=0**")
+    page.reload()
+    assert page.input_value("#weight-O1") == "0"
+    page.click("#rows .alert a")
+    page.wait_for_url(lambda url: "weight-" not in url)
+    assert page.evaluate(RANKS) == before
+    assert faults == []
+    page.close()
+
+
+def test_a_frame_in_a_plot_ticks_what_lies_in_it_and_a_point_leads_to_its_candidate(chromium: Any, report: str) -> None:
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(report)
+    plot = page.locator("svg.plot").nth(1)
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    page.mouse.move(box["x"] + 2, box["y"] + 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 3, box["y"] + box["height"] - 3, steps=4)
+    page.mouse.up()
+    everyone = page.locator("input[type=checkbox][name=key]").count()
+    assert page.locator("input[name=key]:checked").count() == everyone
+    assert page.locator("circle.ticked").count() >= everyone
+    assert page.text_content("#ticked").startswith(f"{everyone} ticked")
+    assert page.locator("svg.plot .frame").count() == 0
+    link = plot.locator("a").first
+    link.focus()
+    assert page.locator("tr.hot").count() >= 1
+    page.keyboard.press("Enter")
+    assert page.url.endswith(link.get_attribute("href"))
+    page.evaluate("document.querySelector('#series').scrollIntoView()")
+    page.wait_for_selector("#relations")
     page.close()
 
 
@@ -133,7 +196,11 @@ def test_a_page_works_without_scripts(chromium: Any, served: str, report: str) -
     page.click("button.main")
     assert page.locator("#reading-heading").count() == 1
     page.goto(report)
-    page.click("a.sort:has-text('Score')")
+    page.check("input[name=key] >> nth=0")
+    page.click("button.sort:has-text('Score')")
+    assert "sort=-score" in page.url
+    assert "shown=" not in page.url
+    assert page.locator("input[name=key]:checked").count() == 1  # what was ticked goes along
     assert page.locator("th[aria-sort]").count() == 1
     context.close()
 

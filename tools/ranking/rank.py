@@ -73,12 +73,12 @@ def rank(
     errors = errors or error_model(predicted_names(spec, catalogue=calculators.catalogue), calculators=calculators)
     scored, table = scored_with_table(usable, spec, errors, calculators=calculators)
     kept = [i for i, candidate in enumerate(scored) if all(result.met for result in candidate.requirements)]
-    order = _order(scored, kept)
+    order = in_order(scored, kept)
     chosen = shortlist([scored[i] for i in order], spec, known)
     rows = [order[i] for i in chosen.positions]
-    fronts = _fronts(table, scored, order)
+    fronts = fronts_of(table, scored, order)
     listed = [_marked(scored[i], known) for i in rows]
-    certainty = order_certainty(_rows(table, rows), np.array([c.score or 0.0 for c in listed]))
+    certainty = order_certainty(rows_of(table, rows), np.array([c.score or 0.0 for c in listed]))
     ranked = [
         candidate.model_copy(update={"rank": i + 1, "rank_interval": certainty.intervals[i], "pareto_front": fronts.get(row)})
         for i, (row, candidate) in enumerate(zip(rows, listed, strict=True))
@@ -112,7 +112,8 @@ def _usable(candidate: Candidate) -> bool:
     return not blocked and (candidate.status in ("estimated", "kept") or (candidate.status == "rejected" and bool(candidate.requirements)))
 
 
-def _order(scored: Sequence[Candidate], rows: Sequence[int]) -> list[int]:
+def in_order(scored: Sequence[Candidate], rows: Sequence[int]) -> list[int]:
+    """``rows`` of ``scored``, best first: by score, then p_meets, then whether a route is known, then key."""
     return sorted(rows, key=lambda i: (-(scored[i].score or 0.0), -(scored[i].p_meets or 0.0), not _has_route(scored[i]), scored[i].key))
 
 
@@ -127,7 +128,8 @@ def _has_route(candidate: Candidate) -> bool:
     return candidate.route is not None and candidate.route.status != "none known"
 
 
-def _rows(table: ScoringTable, rows: Sequence[int]) -> ScoringTable:
+def rows_of(table: ScoringTable, rows: Sequence[int]) -> ScoringTable:
+    """The table of these rows alone, in their order."""
     pick = np.array(rows, dtype=np.int64)
     return ScoringTable(
         table.spec,
@@ -142,7 +144,7 @@ def _rows(table: ScoringTable, rows: Sequence[int]) -> ScoringTable:
     )
 
 
-def _fronts(table: ScoringTable, scored: Sequence[Candidate], order: Sequence[int]) -> dict[int, int]:
+def fronts_of(table: ScoringTable, scored: Sequence[Candidate], order: Sequence[int]) -> dict[int, int]:
     """Pareto front by row, over the objectives' desirabilities and p_meets, among the best-scored kept candidates."""
     pool = list(order[:PARETO_POOL])
     if not pool:
@@ -170,7 +172,7 @@ def _sensitivity(
             changed = [
                 c.model_copy(update={"score": round(p * float(d), DECIMALS)}) for c, p, d in zip(scored, chance, desire, strict=True)
             ]
-            order = _order(changed, kept)
+            order = in_order(changed, kept)
             again = [order[i] for i in shortlist([changed[i] for i in order], table.spec, known).positions]
             after = {scored[row].key: place for place, row in enumerate(again)}
             moved = [key for key in [*before, *(key for key in after if key not in before)] if before.get(key) != after.get(key)]

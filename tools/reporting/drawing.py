@@ -10,10 +10,14 @@ from rdkit import Chem
 from rdkit.Chem import rdDepictor
 from rdkit.Chem.Draw import rdMolDraw2D
 
+from tools.structures.changes import changed_atoms
+
 #: Length of a bond in pixels, smallest size of a drawing, and the width from which it needs a row of its own.
 BOND, LEAST, WIDE = 30.0, (240, 170), 480
 #: How much larger than it was made a drawing may be shown.
 MAGNIFIED = 1.4
+#: Behind what differs from the parent; every element colour can be told from it.
+CHANGED = (1.0, 0.88, 0.62)
 #: Element colours that can be told from white paper (contrast of at least 4.5): RDKit's own for F, Cl, S, B, P and I are too pale.
 _COLOURS = {
     5: (0.60, 0.33, 0.20),
@@ -27,26 +31,30 @@ _COLOURS = {
 
 @dataclass(frozen=True)
 class Drawing:
-    """A drawing as an SVG element, '' if there is none, and whether it is too wide to stand beside a text."""
+    """A drawing as an SVG element, '' if there is none; whether it is too wide to stand beside a text; whether a change is marked in it."""
 
     svg: str
     wide: bool = False
+    changed: bool = False
 
 
-def draw(smiles: str, title: str = "") -> Drawing:
+def draw(smiles: str, title: str = "", *, parent: str = "", core: str = "") -> Drawing:
     """``smiles`` drawn at one bond length, as large as it is; no SVG if it cannot be read or drawn. ``title`` is its text alternative.
 
-    Attachment points of a repeat unit are drawn as '*'. The form as written is drawn, no tautomer of it.
+    Attachment points of a repeat unit are drawn as '*'. The form as written is drawn, no tautomer of it. ``parent``: SMILES of a structure;
+    what differs from it is drawn on a coloured ground. ``core``: SMILES of a part that lies in the same place in every drawing that has it.
+    An attachment point with a number is drawn as R with this number.
     """
     mol = Chem.MolFromSmiles(smiles)
     if mol is None:
         return Drawing("")
+    changed = changed_atoms(smiles, parent) if parent else ()
     try:
-        rdDepictor.Compute2DCoords(mol)
+        _laid_out(mol, core)
         ready = rdMolDraw2D.PrepareMolForDrawing(mol)
-        drawer = _drawn(ready, -1, -1)
+        drawer = _drawn(ready, -1, -1, changed)
         if drawer.Width() < LEAST[0] or drawer.Height() < LEAST[1]:
-            drawer = _drawn(ready, max(drawer.Width(), LEAST[0]), max(drawer.Height(), LEAST[1]))
+            drawer = _drawn(ready, max(drawer.Width(), LEAST[0]), max(drawer.Height(), LEAST[1]), changed)
     except (RuntimeError, ValueError):
         return Drawing("")
     width, height = drawer.Width(), drawer.Height()
@@ -54,11 +62,28 @@ def draw(smiles: str, title: str = "") -> Drawing:
     label = f'role="img" aria-label="{escape(title or smiles)}"'
     shape = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" style="max-width:{MAGNIFIED * width:.0f}px"'
     start = f'<svg {label} {shape} xmlns="http://www.w3.org/2000/svg">'
-    return Drawing(start + inside, width > WIDE)
+    return Drawing(start + inside, width > WIDE, bool(changed))
 
 
-def _drawn(mol: Chem.Mol, width: int, height: int) -> rdMolDraw2D.MolDraw2DSVG:
-    """A finished drawing on a canvas of this size in pixels; of -1 by -1, as large as the structure needs."""
+def _laid_out(mol: Chem.Mol, core: str) -> None:
+    """Give ``mol`` coordinates, those of ``core`` for the part that matches it, and its numbered attachment points their labels."""
+    for atom in mol.GetAtoms():
+        if atom.GetAtomicNum() == 0 and (number := atom.GetAtomMapNum()):
+            atom.SetAtomMapNum(0)
+            atom.SetProp("_displayLabel", f"R<sup>{number}</sup>")
+    query = Chem.MolFromSmiles(core) if core else None
+    if query is not None and mol.HasSubstructMatch(query):
+        rdDepictor.Compute2DCoords(query)
+        try:
+            rdDepictor.GenerateDepictionMatching2DStructure(mol, query)
+            return
+        except (RuntimeError, ValueError):  # rings that no plane holds: as if there were no core
+            pass
+    rdDepictor.Compute2DCoords(mol)
+
+
+def _drawn(mol: Chem.Mol, width: int, height: int, changed: tuple[int, ...] = ()) -> rdMolDraw2D.MolDraw2DSVG:
+    """A finished drawing on a canvas of this size in pixels; of -1 by -1, as large as the structure needs. ``changed``: atoms to mark."""
     drawer = rdMolDraw2D.MolDraw2DSVG(width, height)
     options = drawer.drawOptions()
     options.clearBackground = False
@@ -66,6 +91,12 @@ def _drawn(mol: Chem.Mol, width: int, height: int) -> rdMolDraw2D.MolDraw2DSVG:
     options.minFontSize = 14
     options.padding = 0.06
     options.updateAtomPalette(_COLOURS)
-    drawer.DrawMolecule(mol)
+    options.setHighlightColour(CHANGED)
+    if changed:
+        marked = set(changed)
+        bonds = [b.GetIdx() for b in mol.GetBonds() if {b.GetBeginAtomIdx(), b.GetEndAtomIdx()} <= marked]
+        drawer.DrawMolecule(mol, highlightAtoms=list(changed), highlightBonds=bonds)
+    else:
+        drawer.DrawMolecule(mol)
     drawer.FinishDrawing()
     return drawer

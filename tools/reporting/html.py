@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from jinja2 import Environment, StrictUndefined
 from jinja2.loaders import FileSystemLoader
@@ -59,12 +59,25 @@ def render_html(report: Report, *, catalogue: Catalogue) -> str:
     return _rendered("report.html.j2", report, catalogue, Markup(""))
 
 
-def render_body(report: Report, side_by_side: str, *, catalogue: Catalogue) -> str:
+def render_body(report: Report, side_by_side: str, *, images: str = "", catalogue: Catalogue) -> str:
     """The report's own part of a page that brings head and styles (:func:`stylesheet`).
 
-    ``side_by_side``: HTML of a section with the id "table" that takes the place of the report's own table and stands before the candidates.
+    ``side_by_side``: HTML of sections with the ids "table" and "plots" that take the place of the report's own and stand before the
+    candidates. ``images``: the address beneath which KEY/route.svg is the scheme of a candidate's route; '' for no schemes.
     """
-    return _rendered("body.html.j2", report, catalogue, Markup(side_by_side))
+    return _rendered("body.html.j2", report, catalogue, Markup(side_by_side), images)
+
+
+def render_part(report: Report, part: Literal["cards", "plots"], *, images: str = "", catalogue: Catalogue) -> str:
+    """The section of the candidates (its id is "ranking") or of the plots ("plots"), to be put into a page. ``images`` as before."""
+    return _rendered(f"{part}.html.j2", report, catalogue, Markup(""), images)
+
+
+def render_card(candidate: Candidate, report: Report, *, images: str = "", catalogue: Catalogue) -> str:
+    """All that the report's page says of one candidate; ``report`` gives the spec. ``images`` as before."""
+    found = _environment(catalogue=catalogue).get_template("card.html.j2")
+    share = share_checked(report.spec)
+    return str(found.make_module({"report": report, "share": share, "images": images}).card(candidate))  # type: ignore[attr-defined]
 
 
 def stylesheet() -> str:
@@ -72,21 +85,22 @@ def stylesheet() -> str:
     return (TEMPLATES / "report.css").read_text(encoding="utf-8")
 
 
-def _rendered(template: str, report: Report, catalogue: Catalogue, side_by_side: Markup) -> str:
+def _rendered(template: str, report: Report, catalogue: Catalogue, side_by_side: Markup, images: str = "") -> str:
     found = _environment(catalogue=catalogue).get_template(template)
     drawn, share = plots(report, catalogue=catalogue), share_checked(report.spec)
-    return found.render(report=report, plots=drawn, share=share, side_by_side=side_by_side)
+    return found.render(report=report, plots=drawn, share=share, side_by_side=side_by_side, images=images)
 
 
 @dataclass(frozen=True)
 class _Picture:
     svg: Markup
     wide: bool
+    changed: bool
 
 
-def _drawing(smiles: str, title: str) -> _Picture:
-    drawing = draw(smiles, title)
-    return _Picture(Markup(drawing.svg), drawing.wide)
+def _drawing(smiles: str, title: str, parent: str = "") -> _Picture:
+    drawing = draw(smiles, title, parent=parent)
+    return _Picture(Markup(drawing.svg), drawing.wide, drawing.changed)
 
 
 def band(probability: float) -> str:
@@ -182,7 +196,8 @@ def plots(report: Report, *, catalogue: Catalogue) -> list[dict[str, Any]]:
         name: [x for condition in report.spec.conditions_on(name)[-1:] for x in condition.bounds() if abs(x) != float("inf")]
         for name in (first, second)
     }
-    space = [_mark(p, first, second) for p in report.points if first in p.values and second in p.values]
+    cards = {c.key for c in [*report.candidates, *report.closest]}
+    space = [_mark(p, first, second, cards) for p in report.points if first in p.values and second in p.values]
     if space:
         svg = scatter(
             space,
@@ -209,9 +224,9 @@ def plots(report: Report, *, catalogue: Catalogue) -> list[dict[str, Any]]:
     return found
 
 
-def _mark(point: Point, first: str, second: str) -> Mark:
+def _mark(point: Point, first: str, second: str, cards: set[str]) -> Mark:
     group = "listed" if point.listed else point.status
-    return Mark(point.values[second], point.values[first], group, point.smiles)
+    return Mark(point.values[second], point.values[first], group, point.smiles, point.key, f"#c-{point.key}" if point.key in cards else "")
 
 
 def _front_mark(candidate: Candidate) -> Mark:
@@ -220,4 +235,5 @@ def _front_mark(candidate: Candidate) -> Mark:
     group = "listed" if candidate.rank is not None else "rejected"
     name = f"{candidate.rank}: " if candidate.rank else ""
     front = f", front {candidate.pareto_front}" if candidate.pareto_front else ""
-    return Mark(candidate.p_meets, candidate.desirability, group, f"{name}{candidate.smiles}{front}")
+    title = f"{name}{candidate.smiles}{front}"
+    return Mark(candidate.p_meets, candidate.desirability, group, title, candidate.key, f"#c-{candidate.key}")

@@ -10,12 +10,15 @@ from html import escape
 
 @dataclass(frozen=True)
 class Mark:
-    """One point: coordinates in data units, a group (style class) and a title shown on hovering."""
+    """One point: coordinates in data units, a group (style class), a title shown on hovering, the key of the structure that it stands for,
+    and where a click leads; empty for nowhere."""
 
     x: float
     y: float
     group: str
     title: str
+    key: str = ""
+    link: str = ""
 
 
 WIDTH, HEIGHT = 460, 320
@@ -36,7 +39,10 @@ def ticks(low: float, high: float, count: int = 5) -> list[float]:
 
 
 def scatter(marks: Sequence[Mark], x_label: str, y_label: str, x_lines: Sequence[float] = (), y_lines: Sequence[float] = ()) -> str:
-    """An SVG scatter plot. ``x_lines`` and ``y_lines`` are thresholds drawn dashed. '' if there are no points."""
+    """An SVG scatter plot. ``x_lines`` and ``y_lines`` are thresholds drawn dashed. '' if there are no points.
+
+    A point with a link can be reached by keyboard, and the plot is then no picture but a group of links.
+    """
     if not marks:
         return ""
     x_low, x_high = _range([m.x for m in marks] + list(x_lines))
@@ -48,7 +54,8 @@ def scatter(marks: Sequence[Mark], x_label: str, y_label: str, x_lines: Sequence
     def py(y: float) -> float:
         return HEIGHT - BOTTOM - (y - y_low) / (y_high - y_low) * (HEIGHT - TOP - BOTTOM)
 
-    parts = [f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(y_label)} against {escape(x_label)}">']
+    role = "group" if any(m.link for m in marks) else "img"
+    parts = [f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="{role}" aria-label="{escape(y_label)} against {escape(x_label)}">']
     for t in ticks(x_low, x_high):
         parts.append(f'<line class="grid" x1="{px(t):.1f}" x2="{px(t):.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>')
         parts.append(f'<text x="{px(t):.1f}" y="{HEIGHT - BOTTOM + 15}" text-anchor="middle">{t:g}</text>')
@@ -59,14 +66,18 @@ def scatter(marks: Sequence[Mark], x_label: str, y_label: str, x_lines: Sequence
     parts += [f'<line class="limit" y1="{py(y):.1f}" y2="{py(y):.1f}" x1="{LEFT}" x2="{WIDTH - RIGHT}"/>' for y in y_lines]
     for m in sorted(marks, key=lambda m: m.group == "listed"):
         radius = 4.5 if m.group == "listed" else 2.2
-        parts.append(
-            f'<circle class="{m.group}" cx="{px(m.x):.1f}" cy="{py(m.y):.1f}" r="{radius}"><title>{escape(m.title)}</title></circle>'
-        )
+        parts.append(_dot(m, px(m.x), py(m.y), radius))
     parts.append(f'<text class="axis" x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 8}" text-anchor="middle">{escape(x_label)}</text>')
     parts.append(
         f'<text class="axis" transform="translate(14,{(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)" text-anchor="middle">{escape(y_label)}</text>'
     )
     return "".join([*parts, "</svg>"])
+
+
+def _dot(mark: Mark, x: float, y: float, radius: float) -> str:
+    key = f' data-key="{escape(mark.key)}"' if mark.key else ""
+    dot = f'<circle class="{mark.group}"{key} cx="{x:.1f}" cy="{y:.1f}" r="{radius}"><title>{escape(mark.title)}</title></circle>'
+    return f'<a href="{escape(mark.link)}" aria-label="{escape(mark.title)}">{dot}</a>' if mark.link else dot
 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from app.web.api.runs import Limit, Offset, next_page
 from app.web.door import Door
 from app.web.views import CandidatePage, TracePage
 from core.candidate import Candidate, CandidateStatus
+from core.errors import UsageError
 from core.report import Report
 
 router = APIRouter(prefix="/runs/{run_id}", tags=["results"])
@@ -52,17 +53,39 @@ def _show_trace(run_id: str, door: Door, request: Request, limit: Limit = 50, of
     return TracePage(events=shown, total=len(events), next=next_page(request, limit, offset, len(events)))
 
 
+#: Other weights, as a parameter of a handler.
+Weights = Annotated[
+    list[str] | None,
+    Query(
+        max_length=100,
+        description="Another weight of an objective, as ID:NUMBER (`O1:2`), 0 to leave it out; the answer is then a what-if, not what is stored.",
+    ),
+]
+
+
+def weighted_report(door: Services, run_id: str, weights: list[str] | None) -> tuple[Report, bool]:
+    """The report of a finished run under other weights, and whether it differs from the stored one. UsageError, NotFoundError."""
+    stored, asked = door.runs().report(run_id), {}
+    for text in weights or ():
+        name, _, number = text.rpartition(":")
+        try:
+            asked[name] = float(number)
+        except ValueError:
+            raise UsageError(f"weight: {text[:80]!r} is not of the form ID:NUMBER") from None
+    report = door.reweighting.report(stored, asked)
+    return report, report is not stored
+
+
 @router.get("/report")
-def _show_report(run_id: str, door: Door) -> Report:
+def _show_report(run_id: str, door: Door, weight: Weights = None) -> Report:
     """The ranked report of a finished run."""
-    return door.runs().report(run_id)
+    return weighted_report(door, run_id, weight)[0]
 
 
-def export(door: Services, run_id: str, form: Form) -> Response:
-    """The report as a file to be saved. NotFoundError while there is none."""
-    report = door.runs().report(run_id)
+def file_response(door: Services, report: Report, form: Form, *, what_if: bool = False) -> Response:
+    """The report as a file to be saved; ``what_if``: it is not the stored one, and the file's name says so."""
     content = render_bytes(report, form, catalogue=door.workspace.catalogue)
-    name = f"molwright-{report.run_id}.{form}"
+    name = f"molwright-{report.run_id}{'-what-if' if what_if else ''}.{form}"
     return Response(content, media_type=MEDIA_TYPES[form], headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
@@ -71,6 +94,7 @@ def export(door: Services, run_id: str, form: Form) -> Response:
     response_class=Response,
     responses={200: {"description": "The file.", "content": {m: {} for m in MEDIA_TYPES.values()}}},
 )
-def _export_report(run_id: str, form: Form, door: Door) -> Response:
-    """The report as a file: html, json, csv, sdf or xlsx."""
-    return export(door, run_id, form)
+def _export_report(run_id: str, form: Form, door: Door, weight: Weights = None) -> Response:
+    """The report as a file: html, json, csv, sdf, xlsx or pdf."""
+    report, what_if = weighted_report(door, run_id, weight)
+    return file_response(door, report, form, what_if=what_if)

@@ -8,7 +8,19 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from app.services.entry import Services
 from app.web.door import Door, beside_options
-from app.web.views import ApprovalRequest, RunDocument, RunPage, RunRequest, RunView
+from app.web.problems import problem_of
+from app.web.views import (
+    ApprovalRequest,
+    BatchAnswer,
+    BatchOutcome,
+    BatchRequest,
+    CopyRequest,
+    RunDocument,
+    RunPage,
+    RunRequest,
+    RunView,
+)
+from core.errors import MolwrightError, StatusError
 from core.interfaces import RunFilter
 from core.options import given_options
 from core.report import RunStatus
@@ -42,31 +54,57 @@ def document_of(door: Services, run_id: str) -> RunDocument:
     )
 
 
-@router.post("", status_code=201)
-def _start_run(
-    given: RunRequest,
-    door: Door,
-    response: Response,
-    request: Request,
-    idempotency_key: Annotated[str, Header(max_length=200, description="The same key gives the same run, however often it is sent.")] = "",
-) -> RunDocument:
-    """Put a run into the queue. With `approve` it runs to its report, unless a rule wants a person to look; otherwise it waits for approval."""
+Key = Annotated[str, Header(max_length=200, description="The same key gives the same run, however often it is sent.")]
+
+
+def start(door: Services, given: RunRequest, key: str) -> str:
+    """Put a run into the queue and return its id. Raises what cannot be used as an error of ours."""
     named = ("candidates", "budget", "seed", "max_similarity", "list_known")
     changes = {name: value for name in named if (value := getattr(given, name)) is not None}
     spec = door.goals.check(given.spec.model_copy(update=changes)).model_dump(mode="json") if given.spec else None
     asked = {"yes": given.approve or None, "despite_objections": given.accept_unread or None, "spec": spec}
     options = given_options({k: v for k, v in {**changes, **beside_options(door.lists, given), **asked}.items() if v is not None})
-    run_id = door.runs().start(
+    return door.runs().start(
         given.goal if given.goal.strip() or not given.spec else given.spec.goal,
         options,
         use_models=given.use_models,
         blocks=door.lists.uploaded_blocks(given.blocks.upload(), given.blocks_mode) if given.blocks else None,
         known=door.lists.uploaded_known(given.known.upload()) if given.known else None,
         queued=True,
-        key=idempotency_key,
+        key=key,
     )
+
+
+@router.post("", status_code=201)
+def _start_run(given: RunRequest, door: Door, response: Response, request: Request, idempotency_key: Key = "") -> RunDocument:
+    """Put a run into the queue. With `approve` it runs to its report, unless a rule wants a person to look; otherwise it waits for approval."""
+    run_id = start(door, given, idempotency_key)
     response.headers["location"] = f"{request.url.path}/{run_id}"
     return document_of(door, run_id)
+
+
+@router.post("/batch")
+def _start_batch(given: BatchRequest, door: Door, idempotency_key: Key = "") -> BatchAnswer:
+    """Put several runs into the queue. What is wrong with one keeps none of the others out: each has its run or its problem, in their order."""
+    outcomes = []
+    for number, asked in enumerate(given.runs):
+        try:
+            run_id = start(door, asked, f"{idempotency_key}/{number}" if idempotency_key else "")
+            outcomes.append(BatchOutcome(run=document_of(door, run_id)))
+        except MolwrightError as error:
+            outcomes.append(BatchOutcome(problem=problem_of(error)))
+    return BatchAnswer(outcomes=outcomes)
+
+
+@router.post("/{run_id}/copy", status_code=201)
+def _copy_run(run_id: str, given: CopyRequest, door: Door, response: Response, request: Request, idempotency_key: Key = "") -> RunDocument:
+    """A new run with the whole spec of another one, perhaps with other settings. Lists of known structures and blocks are not copied."""
+    spec = door.runs().show(run_id).spec
+    if spec is None:
+        raise StatusError(f"run {run_id} has no spec yet, so there is nothing to copy")
+    new_id = start(door, RunRequest(spec=spec, **given.model_dump()), idempotency_key)
+    response.headers["location"] = request.url.path.replace(f"{run_id}/copy", new_id)
+    return document_of(door, new_id)
 
 
 @router.get("")

@@ -5,9 +5,9 @@ from fastapi import APIRouter
 
 def router() -> APIRouter:
     """Every page."""
-    from app.web.pages import compare, goal, run, runs
+    from app.web.pages import compare, goal, report, run, runs
 
     whole = APIRouter(include_in_schema=False)
-    for part in (goal, runs, compare, run):
+    for part in (goal, runs, compare, report, run):
         whole.include_router(part.router)
     return whole

@@ -35,19 +35,21 @@ LIMITS: dict[str, Any] = {"comparisons": COMPARISONS, "most_candidates": MAX_CAN
 
 
 @router.get("/")
-def _new_goal(request: Request, goal: Annotated[str, Query(max_length=20_000)] = "") -> Response:
-    """An empty form, or one with a goal in it."""
-    return page(
-        request,
-        "goal.html.j2",
-        goal=goal,
-        given=dict.fromkeys(BESIDE, ""),
-        reading=None,
-        fault="",
-        action="/runs",
-        examples=EXAMPLES,
-        **LIMITS,
-    )
+def _new_goal(
+    request: Request,
+    door: Door,
+    goal: Annotated[str, Query(max_length=20_000)] = "",
+    source: Annotated[str, Query(max_length=64, alias="from", description="A run whose whole spec is copied.")] = "",
+) -> Response:
+    """An empty form, one with a goal in it, or one with the whole spec of a run."""
+    reading, copied, brought = None, None, False
+    if source:
+        found = door.runs().show(source)
+        copied, goal = found.record, found.record.goal
+        brought = found.record.given.known is not None or found.record.given.blocks is not None
+        reading = reading_of(door, door.goals.check(found.spec)) if found.spec else None
+    values: dict[str, Any] = {"goal": goal, "given": dict.fromkeys(BESIDE, ""), "reading": reading, "fault": "", "action": "/runs"}
+    return page(request, "goal.html.j2", **values, copied=copied, brought=brought, examples=EXAMPLES, **LIMITS)
 
 
 @router.post("/goals")
@@ -108,7 +110,7 @@ def _shown(request: Request, form: FormData, goal: str, reading: Any, fault: str
     if request.headers.get("hx-request") == "true":
         return page(request, "reading.html.j2", reading=reading, fault=fault, goal=goal, action="/runs", **LIMITS)
     values: dict[str, Any] = {"goal": goal, "given": given, "reading": reading, "fault": fault, "examples": EXAMPLES, "action": "/runs"}
-    return page(request, "goal.html.j2", status=status, **values, **LIMITS)
+    return page(request, "goal.html.j2", status=status, copied=None, brought=False, **values, **LIMITS)
 
 
 def _stored(door: Services, form: FormData) -> DesignSpec:

@@ -1,28 +1,24 @@
-"""*Run* and *Report*: one address; the run while it goes on, its report when it is finished."""
+"""*Run*: a run while it goes on; at the same address stands its report (:mod:`app.web.pages.report`) when it is finished."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from fastapi.sse import format_sse_event
-from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
-from app.services import reports
 from app.services.entry import Services
-from app.services.report_table import TableView, Which, report_table
-from app.services.reports import Form as ExportForm
 from app.web.api.progress import LOOK, told_so_far
-from app.web.api.results import export
 from app.web.door import Door, reading_of
 from app.web.guard import TOKEN, form_token
 from app.web.pages.edits import edited, text_of
 from app.web.pages.goal import LIMITS, Form
+from app.web.pages.report import report_page
 from app.web.pages.runs import OVER
 from app.web.rendering import fragment, page
 from core.candidate import Candidate
@@ -61,7 +57,6 @@ ACTIONS: dict[str, tuple[str, ...]] = {
 }
 #: How many of the best structures are drawn, and how many messages are kept.
 BEST, MESSAGES = 4, 60
-DAY = "private, max-age=86400"
 
 
 @dataclass
@@ -103,30 +98,12 @@ class RunState:
 
 
 @router.get("/runs/{run_id}")
-def _show_run(
-    request: Request,
-    run_id: str,
-    door: Door,
-    sort: Annotated[str, Query(max_length=100)] = "",
-    descending: bool = False,
-    text: Annotated[str, Query(max_length=500)] = "",
-    which: Which = "all",
-    column: Annotated[list[str] | None, Query()] = None,
-) -> Response:
+def _show_run(request: Request, run_id: str, door: Door) -> Response:
     """The report of a finished run; the run itself while it goes on."""
     record = door.runs().find(run_id)
-    if record.status not in ("success", "no_candidate"):
-        return _progress_page(request, door, record)
-    report, catalogue = door.runs().report(record.run_id), door.workspace.catalogue
-    view = TableView(sort, descending, text, which, tuple(column or ()))
-    values: dict[str, Any] = {"run_id": record.run_id, "view": view, "table": report_table(report, view, catalogue=catalogue)}
-    if request.headers.get("hx-request") == "true":
-        return page(request, "table.html.j2", **values)
-    side_by_side = fragment("side_by_side.html.j2", **values)
-    body = Markup(
-        reports.body(report, side_by_side, catalogue=catalogue)
-    )  # both are templates of ours, which escape what comes from outside
-    return page(request, "report.html.j2", report=report, body=body, forms=list(reports.MEDIA_TYPES), **values)
+    if record.status in ("success", "no_candidate"):
+        return report_page(request, door, record)
+    return _progress_page(request, door, record)
 
 
 @router.get("/runs/{run_id}/progress")
@@ -232,21 +209,3 @@ def _change(run_id: str, action: Literal["pause", "cancel", "resume", "reject"],
     runs = door.runs()
     {"pause": runs.pause, "cancel": runs.cancel, "resume": runs.resume_later, "reject": runs.reject}[action](run_id)
     return RedirectResponse(f"/runs/{run_id}", 303)
-
-
-@router.get("/runs/{run_id}/report.{form}")
-def _export(run_id: str, form: ExportForm, door: Door) -> Response:
-    """The report as a file."""
-    return export(door, run_id, form)
-
-
-@router.get("/drawing.svg")
-def _draw(smiles: Annotated[str, Query(min_length=1, max_length=2000)]) -> Response:
-    """A structure drawn."""
-    return Response(reports.drawing(smiles), media_type="image/svg+xml", headers={"cache-control": DAY})
-
-
-@router.get("/static/report.css")
-def _report_styles() -> Response:
-    """The styles that the pages share with the report's file."""
-    return Response(reports.stylesheet(), media_type="text/css; charset=utf-8", headers={"cache-control": DAY})

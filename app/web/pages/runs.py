@@ -1,4 +1,4 @@
-"""*Runs*: every run, found again by words of its goal, its status and its date; deleted when it is over."""
+"""*Runs*: every run, found again by words of its goal, status, date, and the structures in it; deleted when it is over."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from app.services.entry import Services
+from app.services.finding import How, Wanted
 from app.web.door import Door
 from app.web.pages.goal import Form
+from app.web.problems import status_of
 from app.web.rendering import page
-from core.errors import StatusError
+from core.errors import MolwrightError, StatusError, UsageError
 from core.interfaces import RunFilter
 from core.report import FINISHED, RunStatus
 
@@ -19,6 +22,8 @@ router = APIRouter()
 
 #: Runs on one page.
 PAGE = 25
+#: Fields of a structure that is looked for, and how long each may be.
+LOOKED_FOR, LONGEST = ("structure", "how", "least", "property", "low", "high", "kept", "after"), 1000
 #: A run with one of these may be deleted.
 OVER: tuple[RunStatus, ...] = (*FINISHED, "failed")
 
@@ -33,26 +38,53 @@ def _list_runs(
     until: Annotated[str, Query(max_length=30)] = "",
     number: Annotated[int, Query(ge=1, le=1_000_000, alias="page")] = 1,
 ) -> Response:
-    """The runs that fit, newest first; ``since`` and ``until`` are days, both included."""
+    """The runs that fit, newest first, or the structures in them that are looked for; ``since`` and ``until`` are days, both included."""
     statuses: tuple[RunStatus, ...] = tuple(s for s in get_args(RunStatus) if s == status)
     # a day's end is its last moment: '~' sorts behind every time of the day
-    wanted = RunFilter(text.strip(), statuses, since, f"{until}~" if until else "")
-    found, total = door.runs().search(wanted, PAGE, (number - 1) * PAGE)
+    runs = RunFilter(text.strip(), statuses, since, f"{until}~" if until else "")
     asked = {"text": text, "status": status, "since": since, "until": until}
-    given = {name: value for name, value in asked.items() if value}
+    part = request.headers.get("hx-request") == "true"
+    fields = {name: request.query_params.get(name, "").strip()[:LONGEST] for name in LOOKED_FOR}
+    given = {name: value for name, value in {**asked, **_said(fields)}.items() if value}
+    values: dict[str, Any] = {"statuses": get_args(RunStatus), "over": OVER, "fields": fields, "properties": _properties(door)}
+    if fields["structure"] or fields["property"]:
+        found, fault, code = None, "", 200
+        try:
+            found = door.finding.find(_wanted(fields), runs, fields["after"])
+        except MolwrightError as error:
+            fault, code = str(error), status_of(error)
+        further = "/runs?" + urlencode({**given, "after": found.after}) if found and found.after else ""
+        values |= {"found": found, "fault": fault, "further": further, "list": "found.html.j2"}
+        return page(request, "found.html.j2" if part else "runs.html.j2", asked=asked, status=200 if part else code, **values)
+    found_runs, total = door.runs().search(runs, PAGE, (number - 1) * PAGE)
     pages = max(1, -(-total // PAGE))
     links = {n: "/runs?" + urlencode({**given, "page": n}) for n in (number - 1, number + 1) if 1 <= n <= pages}
-    values: dict[str, Any] = {
-        "runs": found,
-        "total": total,
-        "number": number,
-        "pages": pages,
-        "links": links,
-        "statuses": get_args(RunStatus),
-        "over": OVER,
-    }
-    template = "list.html.j2" if request.headers.get("hx-request") == "true" else "runs.html.j2"
-    return page(request, template, asked=asked, **values)
+    values |= {"runs": found_runs, "total": total, "number": number, "pages": pages, "links": links, "list": "list.html.j2"}
+    return page(request, "list.html.j2" if part else "runs.html.j2", asked=asked, **values)
+
+
+def _said(fields: dict[str, str]) -> dict[str, str]:
+    """The fields of what is looked for that count, for an address."""
+    return {name: value for name, value in fields.items() if name != "after"} if fields["structure"] or fields["property"] else {}
+
+
+def _wanted(fields: dict[str, str]) -> Wanted:
+    """What the fields ask for. UsageError for a number that is none."""
+    numbers: dict[str, float | None] = {}
+    for name, called in (("low", "the lower end"), ("high", "the upper end"), ("least", "the similarity")):
+        try:
+            numbers[name] = float(fields[name]) if fields[name] else None
+        except ValueError:
+            raise UsageError(f"{called}: {fields[name][:40]!r} is not a number") from None
+    least = 0.5 if numbers["least"] is None else numbers["least"]
+    how: How = "similarity" if fields["how"] == "similarity" else "substructure"
+    kept = fields["kept"] == "yes"
+    return Wanted(fields["structure"], how, least, fields["property"], numbers["low"], numbers["high"], kept)
+
+
+def _properties(door: Services) -> list[tuple[str, str]]:
+    """Name and heading of the properties that have numbers."""
+    return [(p.name, f"{p.label}, {p.unit}" if p.unit else p.label) for p in door.workspace.catalogue if p.kind != "level"]
 
 
 @router.get("/runs/{run_id}/delete")

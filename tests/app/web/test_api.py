@@ -8,10 +8,10 @@ import json
 import pytest
 from fastapi.testclient import TestClient
 
-from app.client import ApiError, Client
+from app.client import ApiError, Client, Run
 from app.services.entry import Services
 from core.events import StatusChanged
-from core.spec import Condition
+from core.spec import Condition, DesignSpec
 from tests.app.web.conftest import GOAL, UNREAD, Story, wait
 
 
@@ -165,6 +165,7 @@ def test_the_report_is_exported_in_every_form(client: Client, finished: str, bro
     assert client.export(finished, "csv").startswith(b"rank,listed,name,smiles")
     assert client.export(finished, "sdf").count(b"$$$$") == len(report.candidates) + len(report.closest)
     assert client.export(finished, "xlsx").startswith(b"PK")
+    assert client.export(finished, "pdf").startswith(b"%PDF")
     answer = browser.get(f"/api/v1/runs/{finished}/exports/csv")
     assert answer.headers["content-disposition"] == f'attachment; filename="molwright-{finished}.csv"'
     with pytest.raises(ApiError):
@@ -220,3 +221,45 @@ def test_the_document_of_the_api_names_every_operation_with_examples_and_problem
     assert all({"403", "404", "409", "422", "503"} <= set(o["responses"]) and o["description"] for o in operations.values())
     assert document["components"]["schemas"]["RunRequest"]["examples"]
     assert browser.get("/docs").status_code == 404
+
+
+def test_a_batch_starts_what_can_be_started_and_says_what_cannot(client: Client) -> None:
+    asked = [{"goal": GOAL, "budget": 24, "seed": 21}, {"goal": "a molecule with MW < 100 and MW > 300", "budget": 0}]
+    with pytest.raises(ApiError, match="budget") as raised:  # what is no request at all starts nothing
+        client.start_batch(asked)
+    assert raised.value.status == 422
+    refused = {"spec": client.read(GOAL).spec.model_copy(update={"goal": " "})}
+    with pytest.raises(ApiError, match="goal"):
+        client.start_batch([asked[0], refused])
+    known = {"goal": GOAL, "known": {"name": "known.smi", "text": "nothing readable\n"}}
+    first, second, third = client.start_batch([asked[0], known, {**asked[0], "seed": 22}], key="batch")
+    assert isinstance(first, Run)
+    assert isinstance(third, Run)
+    assert (first.status, third.status) == ("queued", "queued")
+    assert isinstance(second, ApiError)
+    assert (second.status, second.exit_code, "no structure of it can be used" in str(second)) == (422, 2, True)
+    again = client.start_batch([asked[0], known, {**asked[0], "seed": 22}], key="batch")
+    assert [r.run_id for r in again if isinstance(r, Run)] == [first.run_id, third.run_id]
+    for run in (first, third):
+        client.cancel(run.run_id)
+    with pytest.raises(ApiError):
+        client.start_batch([{"goal": GOAL}] * 51)
+
+
+def test_a_run_is_copied_with_its_whole_spec(client: Client, finished: str, services: Services) -> None:
+    source = client.run(finished)
+    copied = client.copy(finished, seed=99)
+    assert copied.run_id != finished
+    assert (copied.status, copied.goal) == ("queued", source.goal)
+    options = services.runs().find(copied.run_id).given
+    assert source.spec is not None
+    assert DesignSpec.model_validate(options.spec) == source.spec.model_copy(update={"seed": 99})
+    assert source.spec.candidates == 3  # as a person had changed it
+    client.cancel(copied.run_id)
+    empty = client.start(GOAL, budget=24, seed=31)
+    with pytest.raises(ApiError, match="no spec yet") as raised:
+        client.copy(empty.run_id)
+    assert raised.value.status == 409
+    client.cancel(empty.run_id)
+    with pytest.raises(ApiError):
+        client.copy("none")

@@ -8,17 +8,19 @@ import itertools
 import json
 from collections.abc import Callable
 from html.parser import HTMLParser
+from xml.etree import ElementTree
 
 import jsonschema
 import pytest
 from rdkit import Chem
 
-from core.candidate import format_probability
+from core.candidate import Citation, Material, Route, RouteStep, format_probability
 from core.report import Report
 from tests.report_kit import candidate, dye_report, empty_report, polymer_report, small_report, unread_report
 from tools.reporting import render_html, report_json_schema, to_csv, to_sdf
 from tools.reporting.drawing import draw
 from tools.reporting.plots import Mark, scatter, ticks
+from tools.reporting.scheme import scheme
 from tools.workspace import builtin
 
 
@@ -178,7 +180,7 @@ class Outline(HTMLParser):
         if tag == "th":
             self.scopes.append(given.get("scope"))
         if tag == "svg":
-            self.drawings.append(given.get("aria-label") if given.get("role") == "img" else None)
+            self.drawings.append(given.get("aria-label") if given.get("role") in ("img", "group") else None)
 
 
 @pytest.mark.parametrize("made", [small_report, polymer_report, dye_report, unread_report, empty_report])
@@ -238,3 +240,26 @@ def test_a_polymer_gets_a_wide_drawing_and_a_small_molecule_none_smaller_than_th
 )
 def test_what_is_not_certain_is_not_printed_as_certain(probability: float | None, text: str) -> None:
     assert format_probability(probability) == text
+
+
+def test_a_route_is_drawn_step_by_step_with_the_names_of_reaction_and_materials() -> None:
+    steps = [
+        RouteStep(reaction="esterification & more", reactants=["CO", "OC(=O)c1ccccc1"], product="COC(=O)c1ccccc1"),
+        RouteStep(reaction="aminolysis", reactants=["COC(=O)c1ccccc1", "not a structure"], product="NC(=O)c1ccccc1"),
+    ]
+    svg = scheme(Route(status="found", steps=steps, starting_materials=[Material(name="methanol", smiles="CO")]))
+    ElementTree.fromstring(svg)
+    assert svg.count("<line") == 2
+    for words in ("esterification &amp; more", "aminolysis", ">methanol<", "not a structure"):
+        assert words in svg
+    assert scheme(Route(status="none known")) == ""
+
+
+def test_a_card_marks_what_differs_from_the_parent_and_quotes_the_passage(report: Report) -> None:
+    child = candidate(1, "Cc1ccccc1Cl")
+    child = child.model_copy(update={"origin": child.origin.model_copy(update={"parent_smiles": ["Cc1ccccc1"]})})
+    quoted = [Citation(number=1, key="n1", title="A title", year=2001, passage="Rigid chains <raise> Tg.")]
+    text = render_html(report.model_copy(update={"candidates": [child], "citations": quoted}), catalogue=builtin().catalogue)
+    assert "what differs from its parent <code>Cc1ccccc1</code>" in text
+    assert "<blockquote>Rigid chains &lt;raise&gt; Tg.</blockquote>" in text
+    assert "what differs from its parent" not in render_html(report.model_copy(update={"candidates": []}), catalogue=builtin().catalogue)

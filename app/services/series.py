@@ -1,0 +1,76 @@
+"""The candidates of a report in series: common cores, what stands at each position, and how similar they are to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.candidate import Candidate
+from core.report import Report
+
+
+@dataclass(frozen=True)
+class Member:
+    """A candidate of a series; what stands at each position of the core, as text by label."""
+
+    candidate: Candidate
+    groups: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class CandidateSeries:
+    """A core (SMILES), the same with its numbered positions, their labels ('R1'), and the members in the order of the report."""
+
+    core: str
+    labelled: str
+    labels: list[str]
+    members: list[Member]
+
+
+@dataclass(frozen=True)
+class Relations:
+    """How the candidates of a report belong together.
+
+    Attributes:
+        series: of at least two candidates each, the largest first.
+        alone: how many candidates are in no series.
+        similarity: SVG of a map in which similar candidates lie near each other; empty for fewer than three candidates.
+        kept: the share of the squared distances that the map shows, 0 to 1.
+    """
+
+    series: list[CandidateSeries]
+    alone: int
+    similarity: str
+    kept: float
+
+
+def relations(report: Report) -> Relations:
+    """The series of the listed and the closest candidates, and their map."""
+    from tools.reporting.plots import Mark, scatter
+    from tools.structures.series import HYDROGEN, MOST, series, similarity_map
+
+    shown = [*report.candidates, *report.closest][:MOST]
+    smiles = [c.smiles for c in shown]
+    found = []
+    for group in series(smiles):
+        parts = group.groups or [{}] * len(group.members)
+        members = [
+            Member(shown[place], {label: _said(text, HYDROGEN) for label, text in groups.items()})
+            for place, groups in zip(group.members, parts, strict=True)
+        ]
+        found.append(CandidateSeries(group.core, group.labelled or group.core, group.labels, members))
+    plane = similarity_map(smiles)
+    svg = ""
+    if plane is not None:
+        marks = [
+            Mark(float(x), float(y), "listed" if c.rank else "rejected", f"{c.rank or 'close'}: {c.name or c.smiles}", c.key, f"#c-{c.key}")
+            for c, (x, y) in zip(shown, plane.points, strict=True)
+        ]
+        svg = scatter(marks, "first direction of the distances", "second direction")
+    together = {m.candidate.key for s in found for m in s.members}
+    return Relations(found, sum(c.key not in together for c in shown), svg, plane.kept if plane else 0.0)
+
+
+def _said(group: str, hydrogen: str) -> str:
+    """What stands at a position, as text: 'H', or its SMILES with [R1] where it is bonded to the core."""
+    return "H" if group == hydrogen else group.replace("[*:", "[R")
