@@ -39,11 +39,23 @@ def draw(smiles: str, title: str = "") -> Drawing:
     Attachment points of a repeat unit are drawn as '*'. The form as written is drawn, no tautomer of it.
     """
     mol = Chem.MolFromSmiles(smiles)
-    if mol is None:
+    return Drawing("") if mol is None else _drawing(mol, title or smiles)
+
+
+def draw_pattern(smarts: str, title: str = "") -> Drawing:
+    """A SMARTS pattern drawn with what it asks for at each atom; no SVG if it cannot be read or drawn. ``title`` as in :func:`draw`."""
+    mol = Chem.MolFromSmarts(smarts)
+    if mol is None or not mol.GetNumAtoms():
         return Drawing("")
+    mol.UpdatePropertyCache(strict=False)
+    Chem.FastFindRings(mol)
+    return _drawing(mol, title or smarts)
+
+
+def _drawing(mol: Chem.Mol, title: str) -> Drawing:
     try:
         rdDepictor.Compute2DCoords(mol)
-        ready = rdMolDraw2D.PrepareMolForDrawing(mol)
+        ready = _prepared(mol)
         drawer = _drawn(ready, -1, -1)
         if drawer.Width() < LEAST[0] or drawer.Height() < LEAST[1]:
             drawer = _drawn(ready, max(drawer.Width(), LEAST[0]), max(drawer.Height(), LEAST[1]))
@@ -51,10 +63,19 @@ def draw(smiles: str, title: str = "") -> Drawing:
         return Drawing("")
     width, height = drawer.Width(), drawer.Height()
     inside = re.sub(r"<!--.*?-->\s*", "", drawer.GetDrawingText(), flags=re.DOTALL).split("<svg", 1)[1].split(">", 1)[1].strip()
-    label = f'role="img" aria-label="{escape(title or smiles)}"'
+    label = f'role="img" aria-label="{escape(title)}"'
     shape = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" style="max-width:{MAGNIFIED * width:.0f}px"'
     start = f'<svg {label} {shape} xmlns="http://www.w3.org/2000/svg">'
     return Drawing(start + inside, width > WIDE)
+
+
+def drawer_of(mol: Chem.Mol) -> rdMolDraw2D.MolDraw2DSVG:
+    """A finished drawing of ``mol``, which has coordinates, as large as it is; atoms keep their numbers."""
+    return _drawn(_prepared(mol), -1, -1)
+
+
+def _prepared(mol: Chem.Mol) -> Chem.Mol:
+    return rdMolDraw2D.PrepareMolForDrawing(mol, kekulize=not mol.HasQuery())
 
 
 def _drawn(mol: Chem.Mol, width: int, height: int) -> rdMolDraw2D.MolDraw2DSVG:

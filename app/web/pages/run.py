@@ -240,6 +240,12 @@ def _export(run_id: str, form: ExportForm, door: Door) -> Response:
     return export(door, run_id, form)
 
 
+@router.get("/pattern.svg")
+def _draw_pattern(smarts: Annotated[str, Query(min_length=1, max_length=2000)]) -> Response:
+    """What a pattern asks for, drawn."""
+    return Response(reports.pattern(smarts), media_type="image/svg+xml", headers={"cache-control": DAY})
+
+
 @router.get("/drawing.svg")
 def _draw(smiles: Annotated[str, Query(min_length=1, max_length=2000)]) -> Response:
     """A structure drawn."""
