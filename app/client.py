@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from core.candidate import Candidate
 from core.errors import MolwrightError
 from core.events import NumberedEvent
+from core.forecast import Forecast
 from core.report import Report, RunStatus
 from core.spec import DesignSpec
 from core.trace import TraceEvent
@@ -160,6 +161,10 @@ class Client:
     def check(self, spec: DesignSpec) -> Reading:
         """An edited spec with texts and units filled in."""
         return self._get(Reading, "POST", "/specs/check", json={"spec": spec.model_dump(mode="json")})
+
+    def forecast(self, spec: DesignSpec) -> Forecast:
+        """How many qualifying candidates to expect of a run of ``spec``; ``known`` is False, with the reason, where nothing can be said."""
+        return self._get(Forecast, "POST", "/specs/forecast", json={"spec": spec.model_dump(mode="json")})
 
     def start(self, goal: str = "", *, key: str = "", **asked: Any) -> Run:
         """Put a run into the queue. ``key``: an idempotency key; ``asked``: spec, budget, candidates, seed, approve, ... as the API takes them."""

@@ -18,10 +18,11 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.text import Text
 
 from app.services.reports import FILES, render
-from app.tables import Column, TextTable, broken_at_words, print_table
+from app.tables import Column, TextTable, broken_at_words, columns, print_table
 from core.candidate import Candidate, PropertyValue
 from core.errors import UsageError
 from core.events import BestFound, GenerationDone, ProgressEvent, ProgressSink, StageBegun, TextWritten
+from core.forecast import Forecast
 from core.report import ModelUse, Report
 from core.spec import DesignSpec, marked, share_checked
 from tools.catalogue.catalogue import Catalogue
@@ -171,6 +172,26 @@ def print_objections(against: Sequence[str], ways: Sequence[str]) -> None:
         err.print("To go on:")
     for way in ways:
         err.print(f"  {escape(way)}")
+
+
+def print_forecast(forecast: Forecast, spec: DesignSpec) -> None:
+    """The forecast of a spec on stdout: the number, what binds, and a row for each wish that could be relaxed."""
+    out.print(escape(f"Qualifying candidates to expect: {forecast.summary()}"), soft_wrap=True)
+    for requirement in spec.requirements:
+        if requirement.id == forecast.binding:
+            out.print(escape(f"What binds: {requirement.id}, {requirement.text}"), soft_wrap=True)
+    if forecast.relaxations:
+        table = TextTable(
+            columns("Wish", "Ask instead for", "Expected", "Times as many", numbers=("Expected", "Times as many"), marks=("Wish",)),
+            title="What relaxing one wish would bring",
+        )
+        for row in forecast.relaxations:
+            table.add(row.id, row.change, str(row.expected), f"{row.factor:.2g}")
+        print_table(table, out)
+    if forecast.earlier:
+        out.print(escape(f"{forecast.earlier} candidates of earlier runs meet all of it already"), soft_wrap=True)
+    for note in forecast.notes:
+        out.print(escape(note), soft_wrap=True)
 
 
 def print_report(report: Report, paths: list[Path], *, run: bool = True, catalogue: Catalogue) -> None:

@@ -99,7 +99,9 @@ def _named_subject(reader: Reader, i: int) -> bool:
         start -= 1
     before = reader.lattice.lower(start - 1)
     inside = range(start, i)
-    return 0 < i - start <= _MOST_SUBJECT and (start == 0 or before in STOPS) and not any(reader.lattice.has(k, *_NO_SUBJECT) for k in inside)
+    return (
+        0 < i - start <= _MOST_SUBJECT and (start == 0 or before in STOPS) and not any(reader.lattice.has(k, *_NO_SUBJECT) for k in inside)
+    )
 
 
 def _requests(reader: Reader, i: int) -> bool:

@@ -68,7 +68,11 @@ def _kept_from(reader: Reader, clause: Clause, after: Clause | None) -> bool:
     """Whether what is kept out is kept from something else than the thing designed: 'to keep copper out of drinking water'."""
     lattice = reader.lattice
     elsewhere = after is not None and after.role == "unread" and after.i == clause.j and lattice.lower(after.i) in ("of", "from")
-    elsewhere = elsewhere and not (after is not None and of_the_whole(reader, after) and not any(lattice.has(k, "open", "purpose", "adverbial") for k in range(after.i + 1, after.j)))
+    elsewhere = elsewhere and not (
+        after is not None
+        and of_the_whole(reader, after)
+        and not any(lattice.has(k, "open", "purpose", "adverbial") for k in range(after.i + 1, after.j))
+    )
     return elsewhere or lattice.lower(clause.i - 1) == "to"
 
 
@@ -112,7 +116,9 @@ def _taken_back(reader: Reader, clauses: list[Clause], n: int) -> bool:
             continue
         if after.role != "unread":
             return False
-        if not (gives_reason(reader, after) or tells_effect(reader, after)) and any(reader.lattice.lower(k) in _ANAPHORA for k in range(end, min(after.j, end + 6))):
+        if not (gives_reason(reader, after) or tells_effect(reader, after)) and any(
+            reader.lattice.lower(k) in _ANAPHORA for k in range(end, min(after.j, end + 6))
+        ):
             return True
         end = after.j
     return False

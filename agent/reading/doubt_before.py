@@ -208,7 +208,11 @@ def _right_behind_unread(reader: Reader, before: Clause, clause: Clause) -> str:
     )
     composed = clause.content == "elements" and reader.lattice.has(clause.i, "only") and _complete(reader, before)
     known = known or composed or _appears(reader, before) or (reader.lattice.has(clause.i, "relative") and _complete(reader, before))
-    leads = leads or composed or (_appears(reader, before) and clause.content == "limit" and reader.lattice.has(clause.i, "verbprop", "participle"))
+    leads = (
+        leads
+        or composed
+        or (_appears(reader, before) and clause.content == "limit" and reader.lattice.has(clause.i, "verbprop", "participle"))
+    )
     return "" if known and leads and not (before.suggested and clause.parts) else DOUBT
 
 
@@ -255,14 +259,21 @@ def _says_of_it(reader: Reader, before: Clause, clause: Clause) -> bool:
 
 
 #: Nouns for what a substance looks like.
-_APPEARANCES = frozenset(["powder", "solid", "liquid", "oil", "crystals", "needles", "flakes", "prisms", "granules", "pellets", "wax", "gum", "paste", "prills"])
+_APPEARANCES = frozenset(
+    ["powder", "solid", "liquid", "oil", "crystals", "needles", "flakes", "prisms", "granules", "pellets", "wax", "gum", "paste", "prills"]
+)
 
 
 def _appears(reader: Reader, before: Clause) -> bool:
     """Whether unread words, set apart by signs, say only what the thing looks like: ', white powder | melting at ...'."""
     lattice, i = reader.lattice, before.i
     apart = i == 0 or reader.sign(i - 1) or (lattice.lower(i - 1) in ("a", "an") and reader.sign(i - 2))
-    return bool(apart) and before.j - i <= 4 and lattice.lower(before.j - 1) in _APPEARANCES and not any(lattice.has(k, *_NO_NAME) for k in range(i, before.j))
+    return (
+        bool(apart)
+        and before.j - i <= 4
+        and lattice.lower(before.j - 1) in _APPEARANCES
+        and not any(lattice.has(k, *_NO_NAME) for k in range(i, before.j))
+    )
 
 
 def _complete(reader: Reader, before: Clause) -> bool:
@@ -274,7 +285,36 @@ def _complete(reader: Reader, before: Clause) -> bool:
 
 
 #: Words of what else may have a mass per mole.
-_OTHER_MASSES = ("weight", "mass", "mw", "mn", "equiv", "eew", "ahew", "chain", "link", "block", "polymer", "oligomer", "segment", "spacer", "arm", "peg", "entangle", "per", "average", "number", "fragment", "residue", "counter", "salt", "cut", "soft", "hard", "polyol")
+_OTHER_MASSES = (
+    "weight",
+    "mass",
+    "mw",
+    "mn",
+    "equiv",
+    "eew",
+    "ahew",
+    "chain",
+    "link",
+    "block",
+    "polymer",
+    "oligomer",
+    "segment",
+    "spacer",
+    "arm",
+    "peg",
+    "entangle",
+    "per",
+    "average",
+    "number",
+    "fragment",
+    "residue",
+    "counter",
+    "salt",
+    "cut",
+    "soft",
+    "hard",
+    "polyol",
+)
 
 
 def _of_the_molecule(reader: Reader, before: Clause, clause: Clause) -> bool:
@@ -282,7 +322,9 @@ def _of_the_molecule(reader: Reader, before: Clause, clause: Clause) -> bool:
     lattice = reader.lattice
     molar = all(s.name == "molecular_weight" and s.limit is not None and s.limit.unit for s in clause.statements)
     inside = range(before.i, before.j)
-    other = any(lattice.lower(k).startswith(_OTHER_MASSES) for k in inside) or any(lattice.has(k, *TURNING, "condition", "num") for k in inside)
+    other = any(lattice.lower(k).startswith(_OTHER_MASSES) for k in inside) or any(
+        lattice.has(k, *TURNING, "condition", "num") for k in inside
+    )
     return molar and not other
 
 

@@ -123,7 +123,10 @@ def _before_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joi
 def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> str:
     """Why a clause may not count before one that was not read and that follows it without a sign, or in brackets."""
     bracketed = any(reader.lattice.lower(k) == "(" for k in range(clause.j, after.i))
-    if bracketed and (clause.content in ("similarity", "limit") or (clause.content == "vague" and any(reader.lattice.has(k, "num") for k in range(after.i, after.j)))):
+    if bracketed and (
+        clause.content in ("similarity", "limit")
+        or (clause.content == "vague" and any(reader.lattice.has(k, "num") for k in range(after.i, after.j)))
+    ):
         return DOUBT
     verb = reader.lattice.has(after.i, "necessity", "permission")
     verb = verb or (clause.bare and clause.content == "motif" and after.content in ("", "joined"))

@@ -116,10 +116,21 @@ class HeadReader:
         while not self.reader.boundary(end):
             end += 1
         inside = range(start, end)
-        if not 0 < end - start <= MOST_UNKNOWN or any(lattice.has(n, "negation", "negation_after", "num", "cmp", "prop", "cmpd") for n in inside):
+        if not 0 < end - start <= MOST_UNKNOWN or any(
+            lattice.has(n, "negation", "negation_after", "num", "cmp", "prop", "cmpd") for n in inside
+        ):
             return None
         clauses = [Clause(i, k, "filler")] if k > i else []
-        return [*clauses, Clause(k, end, "unread", reason="what would replace something in use cannot be computed; state the properties that it needs", content="head")]
+        return [
+            *clauses,
+            Clause(
+                k,
+                end,
+                "unread",
+                reason="what would replace something in use cannot be computed; state the properties that it needs",
+                content="head",
+            ),
+        ]
 
     def _plural_name(self, found: Found) -> bool:
         """Whether an unknown noun is a plural, and no part of it is known: 'five organic cathode materials'."""

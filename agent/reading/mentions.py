@@ -188,7 +188,21 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
 
 
 #: Groups that protect another: what is protected by them has them.
-_PROTECTING = frozenset(["Fmoc", "Boc", "Cbz", "tert-butyldimethylsilyl", "triisopropylsilyl", "trimethylsilyl", "triarylmethane", "tosyl", "benzyl", "tetrahydropyran", "acetal"])
+_PROTECTING = frozenset(
+    [
+        "Fmoc",
+        "Boc",
+        "Cbz",
+        "tert-butyldimethylsilyl",
+        "triisopropylsilyl",
+        "trimethylsilyl",
+        "triarylmethane",
+        "tosyl",
+        "benzyl",
+        "tetrahydropyran",
+        "acetal",
+    ]
+)
 
 
 def _protects(lattice: Lattice, n: int) -> bool:

@@ -64,7 +64,11 @@ def _may_be_degrees(node: Node, element: Mention, limits: list[Limit], lattice: 
     """Whether the C or F behind a number may be one of degrees: 'at least 60 C', not '60 C atoms' or '60 C and 2 N'."""
     if lattice.pieces[element.i].text not in ("C", "F") or node.mentions("atoms", "groups"):
         return False
-    counted = [n for n in range(1, len(lattice.pieces)) if lattice.has(n, "elem") and any(m.j == n for k in (n - 1, n - 2) for m in lattice.of(k, "num"))]
+    counted = [
+        n
+        for n in range(1, len(lattice.pieces))
+        if lattice.has(n, "elem") and any(m.j == n for k in (n - 1, n - 2) for m in lattice.of(k, "num"))
+    ]
     if any(lattice.pieces[n].text not in ("C", "F") for n in counted):
         return False
     many = any((number or 0.0) > _MOST_BY_SYMBOL for limit in limits for number in (limit.low, limit.high))
@@ -143,7 +147,12 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if (not stance.denied or stance.removing) and _taken_up(node, items, stance, lattice):
         return None  # 'carry hydrogen', 'chelating zinc'
     forms = [_form(item, lattice) for item in items]
-    if not stance.denied and forms[0].article and any(form.plural and not form.article for form in forms) and "," in joints_of(items, lattice):
+    if (
+        not stance.denied
+        and forms[0].article
+        and any(form.plural and not form.article for form in forms)
+        and "," in joints_of(items, lattice)
+    ):
         return None  # 'with a phenol, esters'
     last = items[-1].mentions()[-1]
     if last.kind in ("groups", "atoms") or lattice.lower(last.j - 1) in ("groups", "group", "rings"):
@@ -161,7 +170,9 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if stance.late and joints and (joints[-1] == "," or (any(f.article for f in forms) and not stance.strong)):
         return None  # 'a long chain, nitrogen undesirable'
     if stance.denied:
-        headed = (lattice.lower(node.i - 1) == ":" and "nor" not in joints) or (bool(joints) and stance.late and _subjects(node, items, joints, lattice))
+        headed = (lattice.lower(node.i - 1) == ":" and "nor" not in joints) or (
+            bool(joints) and stance.late and _subjects(node, items, joints, lattice)
+        )
         items_denied = (
             each(items, denied=True, catalogue=lattice.catalogue)
             if headed

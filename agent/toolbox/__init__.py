@@ -1,10 +1,22 @@
 """What a language model may call: documented tools with validated arguments. Importing this package registers them all."""
 
-from agent.toolbox import chemistry, literature, runs
+from agent.toolbox import chemistry, forecasts, literature, runs
 from agent.toolbox.tool import TOOLS, Tool, ToolContext, ToolError
 from agent.toolbox.workbook import Workbook
 
-__all__ = ["ASSISTANT_TOOLS", "PROPOSER_TOOLS", "TOOLS", "Tool", "ToolContext", "ToolError", "Workbook", "chemistry", "literature", "runs"]
+__all__ = [
+    "ASSISTANT_TOOLS",
+    "PROPOSER_TOOLS",
+    "TOOLS",
+    "Tool",
+    "ToolContext",
+    "ToolError",
+    "Workbook",
+    "chemistry",
+    "forecasts",
+    "literature",
+    "runs",
+]
 
 _CHEMISTRY = (
     "check_structures",
@@ -26,6 +38,7 @@ ASSISTANT_TOOLS: tuple[str, ...] = (
     "show_report",
     "show_candidate",
     "compare_candidates",
+    "forecast_design",
     "start_design",
 )
 """Tools of the assistant; the conversation adds read_result."""

@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from app.commands.compound import Core, Like, Unlike, compound_options
 from app.commands.door import NONE_MEETS, AcceptUnread, read_spec, services
-from app.console import emit_json, err, out, print_objections, print_report, print_spec, progress_bar, write_reports
+from app.console import emit_json, err, out, print_forecast, print_objections, print_report, print_spec, progress_bar, write_reports
 from core.errors import ApprovalNeeded
 from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED, PATIENCE
 from core.options import RunOptions
@@ -180,12 +180,27 @@ def spec(
     core: Core = None,
     like: Like = None,
     unlike: Unlike = None,
-    json_target: Annotated[bool, typer.Option("--json", help="Print the spec as JSON.")] = False,
+    forecast: Annotated[
+        bool,
+        typer.Option(
+            "--forecast", help="Say how many qualifying candidates a run may be expected to find, and what relaxing each wish brings."
+        ),
+    ] = False,
+    json_target: Annotated[bool, typer.Option("--json", help="Print the spec as JSON; with --forecast the forecast.")] = False,
 ) -> None:
     """Show what a goal means, without running it."""
-    goals = services(context).goals
+    door = services(context)
+    goals = door.goals
     made = goals.interpret(goal, RunOptions.model_validate(compound_options(core, like, unlike)))
-    if json_target:
+    if forecast:
+        told = door.forecasts.of(made)
+        if json_target:
+            emit_json(told.model_dump(mode="json"))
+        else:
+            print_spec(made, goals.describe(made))
+            print_objections(goals.objections(made), ())
+            print_forecast(told, made)
+    elif json_target:
         emit_json(made.model_dump(mode="json"))
     else:
         print_spec(made, goals.describe(made), out)

@@ -11,9 +11,11 @@ from app import wiring
 
 if TYPE_CHECKING:
     from app.services.conversations import ConversationService, Decide
+    from app.services.cores import CoreService
     from app.services.evaluations import EvaluationService
     from app.services.feedback import FeedbackService
     from app.services.finding import FindingService
+    from app.services.forecasts import ForecastService
     from app.services.goals import GoalService
     from app.services.health import HealthService
     from app.services.libraries import LibraryService
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from app.services.models import ModelService
     from app.services.runs import RunService
     from app.services.structures import StructureService
+    from app.services.templates import TemplateService
     from app.services.what_if import ReweightingService
     from app.services.workers import WorkerService
     from core.events import ProgressSink
@@ -67,6 +70,27 @@ class Services:
         from app.services.goals import GoalService
 
         return GoalService(self.settings)
+
+    @property
+    def forecasts(self) -> ForecastService:
+        """What may be expected of a run before it is run."""
+        from app.services.forecasts import ForecastService
+
+        return ForecastService(self.settings, lambda: self.store)
+
+    @property
+    def templates(self) -> TemplateService:
+        """Specs that are kept under a name."""
+        from app.services.templates import TemplateService
+
+        return TemplateService(self.settings, clock=self.clock)
+
+    @property
+    def cores(self) -> CoreService:
+        """Cores that a person marks atom by atom."""
+        from app.services.cores import CoreService
+
+        return CoreService()
 
     @property
     def lists(self) -> ListService:

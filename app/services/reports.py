@@ -7,6 +7,7 @@ from typing import Literal
 from core.candidate import Candidate, Material, Route
 from core.errors import NotFoundError, StructureError
 from core.report import Report
+from core.spec import Objective
 from tools.catalogue.catalogue import Catalogue
 
 TextForm = Literal["html", "json", "csv", "sdf"]
@@ -111,3 +112,20 @@ def drawing(smiles: str, title: str = "", *, parent: str = "", core: str = "") -
     if not svg:
         raise StructureError("this structure cannot be drawn", smiles=smiles)
     return svg
+
+
+def pattern(smarts: str) -> str:
+    """What a SMARTS pattern asks for, as an SVG document. StructureError if it cannot be drawn."""
+    from tools.reporting.drawing import draw_pattern
+
+    svg = draw_pattern(smarts).svg if len(smarts) <= LONGEST_DRAWN else ""
+    if not svg:
+        raise StructureError("this pattern cannot be drawn", smiles=smarts)
+    return svg
+
+
+def curve(objective: Objective) -> str:
+    """How desirable the values of an objective are, as an SVG element."""
+    from tools.reporting.curves import curve as drawn
+
+    return drawn(objective)

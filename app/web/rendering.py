@@ -9,9 +9,12 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
+from app.services import reports
 from app.web.guard import TOKEN, form_token
 from core.candidate import format_probability, format_value
+from core.spec import Objective
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -21,8 +24,13 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(percent=format_probability, value=format_value, moment=_moment)
+    environment.filters.update(percent=format_probability, value=format_value, moment=_moment, curve=_curve)
     return environment
+
+
+def _curve(objective: Objective) -> Markup:
+    """A small picture of how desirable the values of an objective are."""
+    return Markup(reports.curve(objective))  # a drawing of ours, which escapes its texts
 
 
 def _moment(at: str) -> str:

@@ -48,10 +48,23 @@ def draw(smiles: str, title: str = "", *, parent: str = "", core: str = "") -> D
     mol = Chem.MolFromSmiles(smiles)
     if mol is None:
         return Drawing("")
-    changed = changed_atoms(smiles, parent) if parent else ()
+    return _drawing(mol, title or smiles, core=core, changed=changed_atoms(smiles, parent) if parent else ())
+
+
+def draw_pattern(smarts: str, title: str = "") -> Drawing:
+    """A SMARTS pattern drawn with what it asks for at each atom; no SVG if it cannot be read or drawn. ``title`` as in :func:`draw`."""
+    mol = Chem.MolFromSmarts(smarts)
+    if mol is None or not mol.GetNumAtoms():
+        return Drawing("")
+    mol.UpdatePropertyCache(strict=False)
+    Chem.FastFindRings(mol)
+    return _drawing(mol, title or smarts)
+
+
+def _drawing(mol: Chem.Mol, title: str, *, core: str = "", changed: tuple[int, ...] = ()) -> Drawing:
     try:
         _laid_out(mol, core)
-        ready = rdMolDraw2D.PrepareMolForDrawing(mol)
+        ready = _prepared(mol)
         drawer = _drawn(ready, -1, -1, changed)
         if drawer.Width() < LEAST[0] or drawer.Height() < LEAST[1]:
             drawer = _drawn(ready, max(drawer.Width(), LEAST[0]), max(drawer.Height(), LEAST[1]), changed)
@@ -59,7 +72,7 @@ def draw(smiles: str, title: str = "", *, parent: str = "", core: str = "") -> D
         return Drawing("")
     width, height = drawer.Width(), drawer.Height()
     inside = re.sub(r"<!--.*?-->\s*", "", drawer.GetDrawingText(), flags=re.DOTALL).split("<svg", 1)[1].split(">", 1)[1].strip()
-    label = f'role="img" aria-label="{escape(title or smiles)}"'
+    label = f'role="img" aria-label="{escape(title)}"'
     shape = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" style="max-width:{MAGNIFIED * width:.0f}px"'
     start = f'<svg {label} {shape} xmlns="http://www.w3.org/2000/svg">'
     return Drawing(start + inside, width > WIDE, bool(changed))
@@ -80,6 +93,15 @@ def _laid_out(mol: Chem.Mol, core: str) -> None:
         except (RuntimeError, ValueError):  # rings that no plane holds: as if there were no core
             pass
     rdDepictor.Compute2DCoords(mol)
+
+
+def drawer_of(mol: Chem.Mol) -> rdMolDraw2D.MolDraw2DSVG:
+    """A finished drawing of ``mol``, which has coordinates, as large as it is; atoms keep their numbers."""
+    return _drawn(_prepared(mol), -1, -1)
+
+
+def _prepared(mol: Chem.Mol) -> Chem.Mol:
+    return rdMolDraw2D.PrepareMolForDrawing(mol, kekulize=not mol.HasQuery())
 
 
 def _drawn(mol: Chem.Mol, width: int, height: int, changed: tuple[int, ...] = ()) -> rdMolDraw2D.MolDraw2DSVG:

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from app.web.door import Door, beside_options, reading_of
 from app.web.views import CheckRequest, GoalRequest, Reading, SpecRequest, StructureRequest
 from core.candidate import Candidate
+from core.forecast import Forecast
 from core.options import RunOptions
 from core.spec import EstimationConditions
 
@@ -24,6 +25,12 @@ def _read_goal(given: GoalRequest, door: Door) -> Reading:
 def _check_spec(given: SpecRequest, door: Door) -> Reading:
     """An edited spec, with texts and units filled in. An error names what cannot be run."""
     return reading_of(door, door.goals.check(given.spec))
+
+
+@router.post("/specs/forecast", tags=["specs"])
+def _forecast(given: SpecRequest, door: Door) -> Forecast:
+    """How many qualifying candidates a run of a spec may be expected to find, and what relaxing each requirement would bring."""
+    return door.forecasts.of(door.goals.check(given.spec))
 
 
 @router.post("/structures", tags=["structures"])

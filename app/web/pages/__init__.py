@@ -1,13 +1,13 @@
-"""The pages: New goal, Run, Report, Compare, Runs."""
+"""The pages: New goal, Saved specs, Run, Report, Compare, Runs."""
 
 from fastapi import APIRouter
 
 
 def router() -> APIRouter:
     """Every page."""
-    from app.web.pages import compare, goal, report, run, runs
+    from app.web.pages import compare, goal, report, run, runs, saved
 
     whole = APIRouter(include_in_schema=False)
-    for part in (goal, runs, compare, report, run):
+    for part in (goal, saved, runs, compare, report, run):
         whole.include_router(part.router)
     return whole

@@ -10,12 +10,16 @@ from starlette.datastructures import FormData
 
 from app.services.entry import Services
 from app.services.lists import Upload
+from app.services.templates import Template
 from app.web.door import Door, reading_of
 from app.web.guard import checked_form
 from app.web.pages.edits import COMPARISONS, edited, text_of, uploads_of
 from app.web.problems import status_of
 from app.web.rendering import page
+from app.web.views import Reading
 from core.errors import MolwrightError, UsageError
+from core.forecast import Forecast
+from core.interfaces import RunRecord
 from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED
 from core.options import NamedReferences, RunOptions, given_options
 from core.spec import DesignSpec
@@ -39,17 +43,40 @@ def _new_goal(
     request: Request,
     door: Door,
     goal: Annotated[str, Query(max_length=20_000)] = "",
+    core: Annotated[str, Query(max_length=4000)] = "",
     source: Annotated[str, Query(max_length=64, alias="from", description="A run whose whole spec is copied.")] = "",
 ) -> Response:
-    """An empty form, one with a goal in it, or one with the whole spec of a run."""
-    reading, copied, brought = None, None, False
-    if source:
-        found = door.runs().show(source)
-        copied, goal = found.record, found.record.goal
-        brought = found.record.given.known is not None or found.record.given.blocks is not None
-        reading = reading_of(door, door.goals.check(found.spec)) if found.spec else None
-    values: dict[str, Any] = {"goal": goal, "given": dict.fromkeys(BESIDE, ""), "reading": reading, "fault": "", "action": "/runs"}
-    return page(request, "goal.html.j2", **values, copied=copied, brought=brought, examples=EXAMPLES, **LIMITS)
+    """An empty form, one with a goal, a core or both in it, or one with the whole spec of a run."""
+    if not source:
+        return goal_page(request, door, goal, given={"core": core})
+    found = door.runs().show(source)
+    brought = found.record.given.known is not None or found.record.given.blocks is not None
+    reading = reading_of(door, door.goals.check(found.spec)) if found.spec else None
+    return goal_page(request, door, found.record.goal, reading=reading, copied=found.record, brought=brought)
+
+
+def goal_page(
+    request: Request,
+    door: Services,
+    goal: str,
+    *,
+    given: dict[str, str] | None = None,
+    reading: Reading | None = None,
+    fault: str = "",
+    status: int = 200,
+    saved: Template | None = None,
+    forecast: Forecast | None = None,
+    copied: RunRecord | None = None,
+    brought: bool = False,
+) -> Response:
+    """The whole page: the form with ``goal`` and what is ``given`` beside it, and a reading under it.
+
+    ``saved``: the template that the reading comes from. ``forecast``: shown at once, where there is no script to fetch it. ``copied``: the run
+    whose spec it is; ``brought``: whether that run was given lists of structures, which are not copied.
+    """
+    values: dict[str, Any] = {"goal": goal, "reading": reading, "fault": fault, "examples": EXAMPLES, "action": "/runs"}
+    values |= {"given": {**dict.fromkeys(BESIDE, ""), **(given or {})}, "saved": saved, "forecast": forecast}
+    return page(request, "goal.html.j2", status=status, copied=copied, brought=brought, **values, **LIMITS)
 
 
 @router.post("/goals")
@@ -61,31 +88,47 @@ def _read_goal(request: Request, form: Form, door: Door) -> Response:
             reading = reading_of(door, door.goals.interpret(goal, RunOptions.model_validate(_options(door, form))))
     except MolwrightError as error:
         fault, status = str(error), status_of(error)
-    return _shown(request, form, goal, reading, fault, status)
+    return _shown(request, form, door, goal, reading, fault, status)
 
 
 @router.post("/goals/check")
 def _check_changes(request: Request, form: Form, door: Door) -> Response:
-    """The spec with a person's changes, read back."""
-    spec, fault, status = _stored(door, form), "", 200
+    """The spec with a person's changes, read back, with the forecast of it."""
+    spec, fault, status, told = stored_spec(door, form), "", 200, None
     try:
         spec = door.goals.check(edited(spec, form))
+        told = door.forecasts.of(spec)
     except MolwrightError as error:
         fault, status = str(error), status_of(error)
-    return _shown(request, form, spec.goal, reading_of(door, spec), fault, status)
+    return _shown(request, form, door, spec.goal, reading_of(door, spec), fault, status, told)
+
+
+@router.post("/goals/forecast")
+def _forecast_changes(request: Request, form: Form, door: Door) -> Response:
+    """What is expected of the spec as the form has it now, or what is wrong with it; asked for while one types."""
+    spec, fault, told = stored_spec(door, form), "", None
+    try:
+        changed = door.goals.check(edited(spec, form))
+        told = door.forecasts.of(changed)
+    except MolwrightError as error:
+        changed, fault = spec, str(error)
+    before = {r.id: r.text for r in spec.requirements}
+    now = [f"{r.id}: {r.text}" for r in changed.requirements if before.get(r.id) != r.text]
+    gone = [name for name in before if name not in {r.id for r in changed.requirements}]
+    return page(request, "forecast.html.j2", forecast=told, fault=fault, spec=changed, changed=now, gone=gone)
 
 
 @router.post("/runs")
 def _approve_and_run(request: Request, form: Form, door: Door) -> Response:
     """Put the approved spec into the queue and show its run; back to the form where something is in the way."""
-    spec = _stored(door, form)
+    spec = stored_spec(door, form)
     try:
         spec = door.goals.check(edited(spec, form))
         against = door.goals.objections(spec)
         accepted = text_of(form, "accept_unread") == "yes"
         if against and not accepted:
             return _shown(
-                request, form, spec.goal, reading_of(door, spec), "; ".join(against) + ". Say below that you go on all the same.", 409
+                request, form, door, spec.goal, reading_of(door, spec), "; ".join(against) + ". Say below that you go on all the same.", 409
             )
         options = given_options({"spec": spec.model_dump(mode="json"), "yes": True, **({"despite_objections": True} if accepted else {})})
         blocks, known = _first(form, "blocks"), _first(form, "known")
@@ -100,21 +143,29 @@ def _approve_and_run(request: Request, form: Form, door: Door) -> Response:
             key=text_of(form, "once"),
         )
     except MolwrightError as error:
-        return _shown(request, form, spec.goal, reading_of(door, spec), str(error), status_of(error))
+        return _shown(request, form, door, spec.goal, reading_of(door, spec), str(error), status_of(error))
     return RedirectResponse(f"/runs/{run_id}", 303)
 
 
-def _shown(request: Request, form: FormData, goal: str, reading: Any, fault: str, status: int) -> Response:
+def _shown(
+    request: Request,
+    form: FormData,
+    door: Services,
+    goal: str,
+    reading: Reading | None,
+    fault: str,
+    status: int,
+    forecast: Forecast | None = None,
+) -> Response:
     """The form with the reading under it; for htmx the reading alone."""
-    given = {name: text_of(form, name) for name in BESIDE}
     if request.headers.get("hx-request") == "true":
         return page(request, "reading.html.j2", reading=reading, fault=fault, goal=goal, action="/runs", **LIMITS)
-    values: dict[str, Any] = {"goal": goal, "given": given, "reading": reading, "fault": fault, "examples": EXAMPLES, "action": "/runs"}
-    return page(request, "goal.html.j2", status=status, copied=None, brought=False, **values, **LIMITS)
+    given = {name: text_of(form, name) for name in BESIDE}
+    return goal_page(request, door, goal, given=given, reading=reading, fault=fault, status=status, forecast=forecast)
 
 
-def _stored(door: Services, form: FormData) -> DesignSpec:
-    """The spec that the form carries along. UsageError where there is none."""
+def stored_spec(door: Services, form: FormData) -> DesignSpec:
+    """The spec that a form carries along. UsageError where there is none."""
     text = text_of(form, "spec")
     if not text:
         raise UsageError("this form carries no spec; read the goal first")

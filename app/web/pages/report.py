@@ -128,6 +128,12 @@ def _draw_route(run_id: str, key: str, door: Door) -> Response:
     return Response(svg, media_type="image/svg+xml", headers={"cache-control": DAY})
 
 
+@router.get("/pattern.svg")
+def _draw_pattern(smarts: Annotated[str, Query(min_length=1, max_length=2000)]) -> Response:
+    """What a pattern asks for, drawn."""
+    return Response(reports.pattern(smarts), media_type="image/svg+xml", headers={"cache-control": DAY})
+
+
 @router.get("/drawing.svg")
 def _draw(
     smiles: Annotated[str, Query(min_length=1, max_length=2000)],

@@ -1,0 +1,150 @@
+"""The page *New goal* beyond the sentence: pictures, the forecast beside the form, saved specs, cores marked on a drawing."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.client import ApiError, Client
+from app.services.entry import Services
+from app.web.guard import TOKEN
+
+GOAL = "a polymer with Tg > 250 °C and no halogens"
+
+
+def _form(browser: TestClient, goal: str) -> dict[str, str]:
+    """The fields of the reading of ``goal``, with the browser's secret."""
+    secret = _field(browser.get("/").text, TOKEN)
+    return {TOKEN: secret, "spec": _field(browser.post("/goals", data={TOKEN: secret, "goal": goal}).text, "spec")}
+
+
+def _field(text: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', text)
+    assert found, name
+    return html.unescape(found[1])
+
+
+def _post(browser: TestClient, path: str, data: dict[str, Any], part: bool = True) -> str:
+    answer = browser.post(path, data=data, headers={"hx-request": "true"} if part else {})
+    assert answer.status_code == 200, answer.text[:300]
+    return answer.text
+
+
+def test_a_reading_shows_what_is_asked_for_in_pictures(browser: TestClient) -> None:
+    secret = _field(browser.get("/").text, TOKEN)
+    shown = browser.post("/goals", data={TOKEN: secret, "goal": "a molecule with a nitrile, MW < 300 and low logP"}).text
+    curve = re.search(r'<svg class="curve" role="img" aria-label="([^"]+)"', shown)
+    assert curve
+    assert curve[1].startswith("worth most up to")
+    picture = re.search(r'src="(/pattern.svg\?smarts=[^"]+)"', shown)
+    assert picture
+    drawn = browser.get(html.unescape(picture[1]))
+    assert drawn.headers["content-type"].startswith("image/svg+xml")
+    assert "<path" in drawn.text
+    assert browser.get("/pattern.svg?smarts=%28%28").status_code == 422
+
+
+def test_the_forecast_is_asked_for_after_the_reading_and_follows_changes(browser: TestClient) -> None:
+    fields = _form(browser, GOAL)
+    reading = _post(browser, "/goals", {TOKEN: fields[TOKEN], "goal": GOAL})
+    assert 'hx-post="/goals/forecast"' in reading
+    assert "qualifying candidates</strong>" not in reading  # it does not hold up the reading
+    first = _post(browser, "/goals/forecast", fields)
+    assert "qualifying candidates</strong> of about" in first
+    assert "What binds: <strong>R1</strong>" in first
+    easier = _post(browser, "/goals/forecast", {**fields, "comparison-R1": ">", "value-R1": "150"})
+    assert "With your changes: R1:" in easier
+    assert _expected(easier) > _expected(first)
+    wrong = _post(browser, "/goals/forecast", {**fields, "comparison-R1": ">", "value-R1": "hot"})
+    assert "As changed it cannot be run:" in wrong
+    assert "is not a number" in html.unescape(wrong)
+
+
+def _expected(text: str) -> int:
+    found = re.search(r"About (\d+)", text)
+    assert found
+    return int(found[1])
+
+
+def test_without_a_script_the_checked_form_has_the_forecast(browser: TestClient) -> None:
+    text = _post(browser, "/goals/check", _form(browser, GOAL), part=False)
+    assert "qualifying candidates</strong> of about" in text
+
+
+def test_the_api_forecasts_a_spec_and_says_unknown(client: Client) -> None:
+    told = client.forecast(client.read(GOAL).spec)
+    assert told.known
+    assert told.low is not None
+    assert told.high is not None
+    assert told.low <= (told.expected or 0) <= told.high
+    unknown = client.forecast(client.read("a molecule similar to caffeine with logP below 0").spec)
+    assert not unknown.known
+    assert unknown.expected is None
+    assert "given compound" in unknown.reason
+
+
+def test_a_spec_is_saved_under_a_name_listed_used_and_deleted(browser: TestClient, services: Services) -> None:
+    fields = {**_form(browser, GOAL), "comparison-R1": ">", "value-R1": "200", "template_name": "Heat & Film"}
+    answer = browser.post("/templates", data=fields, follow_redirects=False)
+    assert answer.status_code == 303
+    address = answer.headers["location"]
+    assert re.fullmatch(r"/templates/heat-film-[0-9a-f]{10}", address)
+    assert "Heat &amp; Film" in browser.get("/templates").text
+    used = browser.get(address).text
+    assert 'name="value-R1"' in used
+    assert 'value="200"' in used
+    saved = services.templates.find(address.rpartition("/")[2])
+    assert saved.spec.goal == GOAL
+    assert browser.post(f"{address}/delete", data={TOKEN: fields[TOKEN]}).status_code == 200
+    assert browser.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["", "x" * 101])
+def test_a_template_needs_a_name(name: str, browser: TestClient) -> None:
+    answer = browser.post("/templates", data={**_form(browser, GOAL), "template_name": name})
+    assert answer.status_code == 422
+    assert "needs a name" in answer.text
+
+
+@pytest.mark.parametrize("given", ["%2e%2e%2fmolwright", "..%5csecret", "A", "no-such-one"])
+def test_no_path_is_made_of_what_a_request_names(given: str, browser: TestClient) -> None:
+    assert browser.get(f"/templates/{given}").status_code == 404
+
+
+def test_atoms_are_marked_by_links_and_the_core_goes_into_the_goal(browser: TestClient) -> None:
+    secret = _field(browser.get("/").text, TOKEN)
+    first = browser.post("/core", data={TOKEN: secret, "text": "indole", "goal": "a drug"})
+    assert first.status_code == 200
+    links = re.findall(r'<a id="atom-\d+" class="atom locked" href="([^"]+)"', first.text)
+    assert len(links) == 9
+    assert "open at least one position" in first.text
+    opened = browser.get(html.unescape(links[0]))
+    assert opened.text.count('class="atom open"') == 1
+    use = re.search(r'class="button main" href="([^"]+)"', opened.text)
+    assert use
+    target = parse_qs(urlsplit(html.unescape(use[1])).query)
+    assert ":1]" in target["core"][0]
+    page = browser.get(html.unescape(use[1])).text
+    assert html.escape(target["core"][0]) in page
+    read = browser.post("/goals", data={TOKEN: secret, "goal": "a molecule with logP below 3", "core": target["core"][0]}).text
+    assert "fixed_atoms" in html.unescape(read)
+
+
+def test_what_is_no_compound_is_said(browser: TestClient) -> None:
+    secret = _field(browser.get("/").text, TOKEN)
+    answer = browser.post("/core", data={TOKEN: secret, "text": "C1CC("})
+    assert answer.status_code == 422
+    assert "nor is it the name of a common compound" in html.unescape(answer.text)
+    assert browser.get("/core?text=C1CC(").status_code == 422
+
+
+def test_a_forecast_of_what_is_no_spec_is_refused(client: Client) -> None:
+    spec = client.read(GOAL).spec
+    broken = spec.model_copy(update={"requirements": [spec.requirements[0].model_copy(update={"property": "colour"})]})
+    with pytest.raises(ApiError, match="colour"):
+        client.forecast(broken)

@@ -1,0 +1,119 @@
+"""What of the reference structures' chances says how many qualifying candidates a search will find, and the rule from the one to the other.
+
+Every feature grows when a requirement is relaxed, and the rule's weights are not negative: relaxing a wish never lowers a forecast.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import data
+from core.errors import ConfigurationError
+from tools.forecast.chances import Chances
+
+Array = NDArray[np.float64]
+FILE = "calibration.json"
+#: How many of the best reference structures say how near a search begins.
+BEST = 20
+NAMES = ("meeting", "joint", "best", "exact", "predicted", "polymer", "offset")
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What the chances come to.
+
+    Attributes:
+        values: the features, in the order of ``NAMES``.
+        meeting: reference structures that meet every requirement.
+        exact: those that meet everything that is known exactly.
+    """
+
+    values: Array
+    meeting: int
+    exact: int
+
+
+def numbers(chances: Chances) -> Numbers:
+    """The features of the chances.
+
+    In order: log10 of the share of reference structures that meet all; of their mean joint probability; of the mean joint probability of the best
+    ``BEST``; of the share that meets what is exact; of the mean joint probability of the predictions alone; 1 for polymers; 1.
+    """
+    n = len(chances.table)
+    exact, joint, met = chances.exact(), chances.joint(), chances.met()
+    both = exact * joint
+    best = float(np.sort(both)[::-1][:BEST].mean())
+    least = 0.5 / n
+    values = [
+        _log(met.mean() + least),
+        _log(both.mean() + least),
+        _log(best + 0.001),
+        _log(exact.mean() + least),
+        _log(joint.mean() + least),
+        float("polymer_assembly" in chances.table.origin),
+        1.0,
+    ]
+    return Numbers(np.array(values), int(met.sum()), int(exact.sum()))
+
+
+def _log(number: float) -> float:
+    return float(np.log10(number))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How features become the share of the evaluated structures that qualify: weights for its logit in base 10, and what it errs by.
+
+    Attributes:
+        weights: one a feature, in the order of ``NAMES``; not negative but for the last two.
+        low, high: what is added to the logarithm (base 10) of the count for the ends of the range that held four of five goals.
+        goals: how many goals it was calibrated on.
+        budget: evaluations of each of their searches.
+        evaluated: median of the structures that a run of the usual budget evaluates before it stops.
+    """
+
+    weights: Array
+    low: float
+    high: float
+    goals: int
+    budget: int
+    evaluated: int
+
+    def share(self, values: Array) -> float:
+        """Share of the evaluated structures that qualify, 0 to 1."""
+        z = float(self.weights @ values)
+        return 1.0 / (1.0 + 10.0**-z)
+
+
+@lru_cache(maxsize=1)
+def rule() -> Rule:
+    """The rule that ships. ConfigurationError if its file is missing or damaged."""
+    try:
+        found = json.loads(data.text("tools.forecast", FILE))
+        weights = np.array([found["weights"][name] for name in NAMES], dtype=np.float64)
+        return Rule(weights, found["low"], found["high"], found["goals"], found["budget"], found["evaluated"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConfigurationError(f"the calibration of the forecast cannot be read: {error}") from error
+
+
+def fitted(features: Array, shares: Array, evaluated: Array, penalty: float = 0.05) -> Array:
+    """Weights of the rule, by least squares on log10(count + 1), not negative but for the last two; ``penalty`` on their squares.
+
+    ``features`` (goals, features); ``shares`` of qualifying among ``evaluated`` structures, (goals,).
+    """
+    from scipy.optimize import minimize
+
+    target = np.log10(shares * evaluated + 1.0)
+
+    def loss(weights: Array) -> float:
+        found = 1.0 / (1.0 + 10.0 ** -np.clip(features @ weights, -30, 30))
+        return float(((np.log10(found * evaluated + 1.0) - target) ** 2).mean() + penalty * (weights[:-1] ** 2).mean())
+
+    bounds = [(0.0, None)] * (features.shape[1] - 2) + [(None, None)] * 2
+    start = np.array([0.3] * (features.shape[1] - 2) + [0.0, 1.0])
+    return np.asarray(minimize(loss, start, bounds=bounds, method="L-BFGS-B").x, dtype=np.float64)

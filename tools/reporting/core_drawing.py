@@ -1,0 +1,48 @@
+"""A compound drawn with a link at each atom, so that its atoms can be marked by click or keyboard without a script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import escape
+
+from rdkit import Chem
+from rdkit.Chem import rdDepictor
+
+from tools.groups.marked_core import MarkedCore
+from tools.reporting.drawing import drawer_of
+
+#: Radius of the place of an atom that can be clicked, pixels.
+RADIUS = 13.0
+NEXT = {"locked": "open it", "open": "let it change", "free": "lock it"}
+MEANS = {"locked": "stays as it is", "open": "stays, something else may stand at it", "free": "may change or go"}
+
+
+def drawn_with_links(core: MarkedCore, address: Callable[[MarkedCore], str]) -> str:
+    """The compound as an SVG element; at each atom a link to ``address`` of the core with its next mark, with its mark said in words."""
+    mol = Chem.MolFromSmiles(core.smiles)
+    rdDepictor.Compute2DCoords(mol)
+    drawer = drawer_of(mol)
+    width, height = drawer.Width(), drawer.Height()
+    inside = re.sub(r"<!--.*?-->\s*", "", drawer.GetDrawingText(), flags=re.DOTALL).split("<svg", 1)[1].split(">", 1)[1].strip()
+    inside = inside.rsplit("</svg>", 1)[0]
+    links = []
+    for atom in mol.GetAtoms():
+        index, state = atom.GetIdx(), core.state(atom.GetIdx())
+        place = drawer.GetDrawCoords(index)
+        said = f"atom {index + 1}, {atom.GetSymbol()}: {MEANS[state]}; {NEXT[state]}"
+        links.append(
+            f'<a id="atom-{index}" class="atom {state}" href="{escape(address(core.turned(index)))}#atom-{index}" aria-label="{escape(said)}">'
+            f"<title>{escape(said)}</title>{_mark(state, place.x, place.y)}</a>"
+        )
+    start = f'<svg class="core" role="group" aria-label="The compound, atom by atom" width="{width}" height="{height}" '
+    return f'{start}viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">{inside}{"".join(links)}</svg>'
+
+
+def _mark(state: str, x: float, y: float) -> str:
+    """A ring that is whole where the atom stays, dashed where it is open, with a cross where it may go: told apart without colour."""
+    ring = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{RADIUS:g}"/>'
+    if state != "free":
+        return ring
+    d = RADIUS * 0.6
+    return f'{ring}<path d="M{x - d:.1f} {y - d:.1f}L{x + d:.1f} {y + d:.1f}M{x - d:.1f} {y + d:.1f}L{x + d:.1f} {y - d:.1f}"/>'
