@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,8 @@ from tools.predictors.user_models.folder import with_card
 
 #: Structures in one unit of parallel work.
 CHUNK = 128
+#: Processor seconds of work from which it is spread: two workers take as much to start, and memory as two programs do.
+SPREAD_SECONDS = 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +129,8 @@ class Calculators:
         Computed values are exact (sigma 0); predicted ones carry uncertainty and domain; a level carries its reasons. A structure that
         cannot be read, or a property that is not defined for it, gives ``value`` None with the reason, never an exception. Raises
         SpecError for an unknown name and PredictorError where weights are missing or damaged. With an ``executor`` the structures are
-        spread over its workers in chunks; the result is the same.
+        spread over its workers in chunks, unless the first chunk shows that the others take less than it takes to start them; the result
+        is the same.
         """
         for name in names:
             self.catalogue[name]
@@ -137,7 +141,11 @@ class Calculators:
             _Chunk(tuple(structures[start : start + CHUNK]), candidate_class, unique, conditions, self)
             for start in range(0, len(structures), CHUNK)
         ]
-        return [values for part in executor.map(_estimate_chunk, chunks) for values in part]
+        begun = process_time()
+        done = [_estimate_chunk(chunks[0])]
+        worth_it = (process_time() - begun) * (len(chunks) - 1) > SPREAD_SECONDS
+        done += executor.map(_estimate_chunk, chunks[1:]) if worth_it else map(_estimate_chunk, chunks[1:])
+        return [values for part in done for values in part]
 
     def groups(self, names: Sequence[str]) -> list[tuple[Calculator, list[str]]]:
         """``names`` by their calculators, in the order in which these run: after what they use, cheap before dear."""

@@ -23,6 +23,8 @@ MAX_STEPS = 3
 #: How many of the most similar blocks a similar one is drawn from, and how often it is drawn from all that fit.
 NEAREST = 10
 ANY_SHARE = 0.35
+#: Molecules and steps that are kept at hand.
+KEPT = 4096
 
 Steps = tuple[RouteStep, ...]
 
@@ -40,7 +42,7 @@ def first_step(library: BlockLibrary, rng: random.Random) -> Steps | None:
 
 def extend(steps: Steps, library: BlockLibrary, rng: random.Random) -> Steps | None:
     """A random further reaction of the last product with random blocks as its partners."""
-    mol = Chem.MolFromSmiles(steps[-1].product) if steps and len(steps) < MAX_STEPS else None
+    mol = _read(steps[-1].product) if steps and len(steps) < MAX_STEPS else None
     ways = _places(mol) if mol is not None else []
     if mol is None or not ways:
         return None
@@ -66,7 +68,7 @@ def exchange(steps: Steps, library: BlockLibrary, rng: random.Random) -> Steps |
     if not pool:
         return None
     new = similar(pool, steps[where].reactants[position], library, rng)
-    reactants = [Chem.MolFromSmiles(new.smiles if k == position else r) for k, r in enumerate(steps[where].reactants)]
+    reactants = [_read(new.smiles if k == position else r) for k, r in enumerate(steps[where].reactants)]
     reaction = reactions()[steps[where].reaction]
     return _replaced(steps, where, run_step(reaction, in_excess(reaction, reactants, position)))
 
@@ -80,7 +82,7 @@ def other_reaction(steps: Steps, library: BlockLibrary, rng: random.Random) -> S
     made = {s.product for s in steps}
     kept = [k for k, r in enumerate(step.reactants) if r in made] or list(range(len(step.reactants)))
     keep = rng.choice(kept)
-    mol = Chem.MolFromSmiles(step.reactants[keep])
+    mol = _read(step.reactants[keep])
     ways = [(r, i) for r, i in _places(mol) if r.name != step.reaction]
     if not ways or sum(r in made for r in step.reactants) > 1:
         return None
@@ -100,7 +102,7 @@ def splice(first: Steps, second: Steps, rng: random.Random) -> Steps | None:
     before = tuple({s.product: s for s in (*_way_to(a, first), *_way_to(b, second))}.values())
     if a == b or len(before) >= MAX_STEPS:
         return None
-    mols = Chem.MolFromSmiles(a), Chem.MolFromSmiles(b)
+    mols = _read(a), _read(b)
     others = {(r.name, i) for r, i in _places(mols[1])}
     ways = [(r, i) for r, i in _places(mols[0]) if r.reactants == 2 and (r.name, 1 - i) in others]
     if not ways:
@@ -148,7 +150,7 @@ def similar(pool: Sequence[Block], like: str, library: BlockLibrary, rng: random
     if len(pool) <= NEAREST or rng.random() < any_share:
         return rng.choice(pool)
     prints = _prints(library)
-    wanted = morgan_fingerprint(Chem.MolFromSmiles(like))
+    wanted = _print(like)
     likeness = DataStructs.BulkTanimotoSimilarity(wanted, [prints[b.smiles] for b in pool])
     ranked = sorted(range(len(pool)), key=lambda i: (-likeness[i], i))
     nearest = [i for i in ranked if pool[i].smiles != like][:NEAREST]
@@ -162,15 +164,38 @@ def _prints(library: BlockLibrary) -> dict[str, DataStructs.ExplicitBitVect]:
 
 def run_step(reaction: Reaction, reactants: Sequence[Chem.Mol]) -> RouteStep | None:
     """The step that ``reaction`` makes of ``reactants``, or None if it is refused."""
-    product = run(reaction, reactants)
+    product = _run(reaction.name, tuple(reactants))
     if product is None:
         return None
-    return RouteStep(reaction=reaction.name, reactants=[Chem.MolToSmiles(m) for m in reactants], product=product, note=reaction.note)
+    return RouteStep(reaction=reaction.name, reactants=[_written(m) for m in reactants], product=product, note=reaction.note)
+
+
+# A search meets the same blocks, routes and steps again and again. Molecules are compared by identity: those of a library and those that were read
+# here stay the same objects.
+@lru_cache(maxsize=KEPT)
+def _run(reaction: str, reactants: tuple[Chem.Mol, ...]) -> str | None:
+    return run(reactions()[reaction], reactants)
+
+
+@lru_cache(maxsize=KEPT)
+def _read(smiles: str) -> Chem.Mol:
+    """The molecule, which is shared: do not modify it."""
+    return Chem.MolFromSmiles(smiles)
+
+
+@lru_cache(maxsize=KEPT)
+def _written(mol: Chem.Mol) -> str:
+    return Chem.MolToSmiles(mol)
+
+
+@lru_cache(maxsize=KEPT)
+def _print(smiles: str) -> DataStructs.ExplicitBitVect:
+    return morgan_fingerprint(_read(smiles))
 
 
 def _places(mol: Chem.Mol) -> tuple[tuple[Reaction, int], ...]:
     """Where ``mol`` can take part: reactions and positions."""
-    return places(Chem.MolToSmiles(mol))
+    return places(_written(mol))
 
 
 def _react(
@@ -202,7 +227,7 @@ def _replaced(steps: Steps, where: int, new: RouteStep | None) -> Steps | None:
         if not any(r in renamed for r in step.reactants):
             again.append(step)
             continue
-        done = run_step(reactions()[step.reaction], [Chem.MolFromSmiles(renamed.get(r, r)) for r in step.reactants])
+        done = run_step(reactions()[step.reaction], [_read(renamed.get(r, r)) for r in step.reactants])
         if done is None:
             return None
         renamed[step.product] = done.product

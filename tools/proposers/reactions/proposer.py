@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import heapq
 import random
+from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -75,6 +75,7 @@ class ReactionsProposer:
         library, lifted = request.library or shipped(), exemptions(request.spec)
         rng = request.generator(self.name)
         found: dict[str, tuple[float, Built]] = {}
+        nearest: list[tuple[float, Built]] = []
         wanted = request.count * (_OVERSAMPLING if fit.steerable else 1)
         tries = request.count * _ATTEMPTS
         taken = {p.smiles for p in request.parents}
@@ -83,13 +84,15 @@ class ReactionsProposer:
             barren = tries - _BARREN if fit.fixed else 0  # fixed atoms that no block brings along are not met by going on
             while len(found) < wanted and tries > (0 if found else barren):
                 tries -= 1
-                near = heapq.nsmallest(_NEAREST, found.values(), key=_nearness) if fit.steerable and rng.random() < 0.4 else []
+                near = nearest if fit.steerable and rng.random() < 0.4 else []
                 built = _varied(rng.choice(near)[1], library, rng) if near else bench.build(rng)
                 if built is None or built.smiles in found or built.smiles in taken:
                     continue
                 mol = Chem.MolFromSmiles(built.smiles)
                 if mol is not None and _worth_it(mol, fit, library, lifted) and not (plain and mol.HasSubstructMatch(_AZO)):
-                    found[built.smiles] = (round(fit.distance(mol), 3) if fit.steerable else 0.0, built)
+                    found[built.smiles] = entry = (round(fit.distance(mol), 3) if fit.steerable else 0.0, built)
+                    insort(nearest, entry, key=_nearness)
+                    del nearest[_NEAREST:]
         ordered = sorted(found.values(), key=_nearness)
         return [self._proposal(built, library) for _, built in ordered[: request.count]]
 
