@@ -13,7 +13,7 @@ from rich.markup import escape
 from app.commands.compound import Core, Like, Unlike, compound_options
 from app.commands.door import NONE_MEETS, AcceptUnread, read_spec, services
 from app.console import emit_json, err, out, print_forecast, print_objections, print_report, print_spec, progress_bar, write_reports
-from core.errors import ApprovalNeeded
+from core.errors import ApprovalNeeded, UsageError
 from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED, PATIENCE
 from core.options import RunOptions
 from core.report import Report
@@ -250,9 +250,18 @@ def resume(
     finish(door, report, out_dir, json_target)
 
 
-def finish(door: Services, report: Report, out_dir: Path | None, json_target: str | None) -> None:
-    """Write the report's files, show it, and leave with exit code 4 if nothing meets the requirements."""
-    paths = write_reports(report, out_dir or door.settings.home / "reports" / report.run_id, catalogue=door.workspace.catalogue)
+def finish(door: Services, report: Report, out_dir: Path | None, json_target: str | None, *, shown_only: bool = False) -> None:
+    """Write the report's files, show it, and leave with exit code 4 if nothing meets the requirements.
+
+    ``shown_only``: files that cannot be written are said and no fault.
+    """
+    paths: list[Path] = []
+    try:
+        paths = write_reports(report, out_dir or door.settings.home / "reports" / report.run_id, catalogue=door.workspace.catalogue)
+    except UsageError as error:
+        if not shown_only:
+            raise
+        err.print(f"[yellow]note:[/yellow] {escape(str(error))}")
     if json_target:
         emit_json(report.model_dump(mode="json"), json_target)
     if json_target != "-":

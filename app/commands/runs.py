@@ -125,7 +125,7 @@ def report(
     door = services(context)
     document = door.runs().report(run)
     if not forms:
-        return finish(door, document, None, None)
+        return finish(door, document, None, None, shown_only=True)
     text = render(document, forms[0], catalogue=services(context).workspace.catalogue) + ("\n" if as_json else "")
     if target:
         write_text(target, text)

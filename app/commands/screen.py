@@ -19,7 +19,7 @@ from app.services.entry import Services
 from core.errors import UsageError
 
 if TYPE_CHECKING:
-    from app.services.libraries import LibraryResult
+    from app.services.libraries import LibraryResult, LibraryScreen
 
 
 def register(app: typer.Typer) -> None:
@@ -55,20 +55,31 @@ def screen(
     if json_target != "-":
         print_spec(spec, "\n".join(door.goals.describe(spec).splitlines()[:-1]) + "\n")  # the last line is about design runs
     asked = door.libraries.prepare(library, spec, out_dir, smiles_column)
+    if not asked.kept:
+        err.print(
+            f"[yellow]note:[/yellow] {escape(str(door.settings.home))} cannot be written: no files are kept; --out says where they may go"
+        )
     if restart:
         asked.restart()
     try:
-        with _bar(library.name) as progress:
-            result = door.libraries.run(asked, workers=workers, ray=ray, limit=limit, progress=progress)
+        _show(door, _held(door, asked, workers, ray, limit), asked, json_target)
+    finally:
+        asked.end()
+
+
+def _held(door: Services, asked: LibraryScreen, workers: int | None, ray: str, limit: int | None) -> LibraryResult:
+    try:
+        with _bar(asked.library.name) as progress:
+            return door.libraries.run(asked, workers=workers, ray=ray, limit=limit, progress=progress)
     except BaseException:
-        err.print(f"stopped; nothing is lost: the same command goes on where it stopped (journal {escape(str(asked.journal))})")
+        if asked.kept:
+            err.print(f"stopped; nothing is lost: the same command goes on where it stopped (journal {escape(str(asked.journal))})")
         raise
-    _show(services(context), result, library.name, asked.folder, json_target)
 
 
-def _show(door: Services, result: LibraryResult, library: str, folder: Path, json_target: str | None) -> None:
-    done, report = result.screened, result.report
-    paths = write_reports(report, folder, catalogue=door.workspace.catalogue) + result.files
+def _show(door: Services, result: LibraryResult, asked: LibraryScreen, json_target: str | None) -> None:
+    done, report, library = result.screened, result.report, asked.library.name
+    paths = write_reports(report, asked.folder, catalogue=door.workspace.catalogue) + result.files if asked.kept else []
     if done.resumed:
         err.print(f"{done.resumed:,} of {done.read:,} records had been read by an earlier call")
     for note in done.notes:
@@ -76,7 +87,9 @@ def _show(door: Services, result: LibraryResult, library: str, folder: Path, jso
     for line, name, reason in result.unreadable:
         err.print(f"[yellow]not read:[/yellow] line {line} {escape(name)}: {escape(reason)}")
     if done.unreadable > len(result.unreadable):
-        err.print(f"... and {done.unreadable - len(result.unreadable):,} more: {escape(str(folder / 'unreadable.csv'))}")
+        err.print(
+            f"... and {done.unreadable - len(result.unreadable):,} more: {escape(str(asked.folder / 'unreadable.csv')) if asked.kept else '--out keeps a list of them'}"
+        )
     if json_target:
         emit_json(report.model_dump(mode="json"), json_target)
     if json_target != "-":

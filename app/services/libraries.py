@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +29,16 @@ if TYPE_CHECKING:
 UNREADABLE_SHOWN = 5
 
 
+def can_be_written(folder: Path) -> bool:
+    """Whether files can be made in a folder, or in the one above it that is there."""
+    there = next((place for place in (folder, *folder.parents) if place.exists()), folder)
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            return True
+    except OSError:
+        return False
+
+
 @dataclass(frozen=True)
 class LibraryScreen:
     """A library to be held against a spec.
@@ -37,6 +49,7 @@ class LibraryScreen:
         folder: where journal and results go.
         identity: hashes of library, spec, column and software; the journal in ``folder`` belongs to them.
         smiles_column: column of a table that holds the structures; empty: found by itself.
+        kept: whether the folder stays; where the home folder cannot be written, it is a temporary one that :meth:`end` removes.
     """
 
     library: Path
@@ -44,6 +57,7 @@ class LibraryScreen:
     folder: Path
     identity: dict[str, str]
     smiles_column: str = ""
+    kept: bool = True
 
     @property
     def run_id(self) -> str:
@@ -61,6 +75,11 @@ class LibraryScreen:
         """Forget what an earlier call found."""
         for suffix in ("", "-wal", "-shm"):
             self.journal.with_name(self.journal.name + suffix).unlink(missing_ok=True)
+
+    def end(self) -> None:
+        """Remove a folder that is not kept."""
+        if not self.kept:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -116,12 +135,19 @@ class LibraryService:
         return looked_at(spec, despite_objections=despite_objections)
 
     def prepare(self, library: Path, spec: DesignSpec, folder: Path | None = None, smiles_column: str = "") -> LibraryScreen:
-        """The screen of ``library`` against ``spec``. ``folder``: by default one in the home folder, by library and goal. NotFoundError."""
+        """The screen of ``library`` against ``spec``. ``folder``: by default one in the home folder, by library and goal. NotFoundError.
+
+        Where the home folder cannot be written the screen is made all the same, in a folder that is not kept.
+        """
         from tools.screening.run import identity
 
         known = identity(library, spec, smiles_column, calculators=self._workspace.calculators)
-        place = folder or self.settings.home / "screens" / f"{library.name.split('.')[0]}-{known['library'][:6]}{known['goal'][:6]}"
-        return LibraryScreen(library, spec, place, known, smiles_column)
+        if folder is not None:
+            return LibraryScreen(library, spec, folder, known, smiles_column)
+        place = self.settings.home / "screens" / f"{library.name.split('.')[0]}-{known['library'][:6]}{known['goal'][:6]}"
+        if can_be_written(place):
+            return LibraryScreen(library, spec, place, known, smiles_column)
+        return LibraryScreen(library, spec, Path(tempfile.mkdtemp(prefix="molwright-screen-")), known, smiles_column, kept=False)
 
     def run(
         self, asked: LibraryScreen, *, workers: int | None = None, ray: str = "", limit: int | None = None, progress: Progress
