@@ -26,6 +26,7 @@ TABLES = (
     "tables/carbon.tsv",
     "tables/rings.tsv",
     "tables/classes.tsv",
+    "tables/chains.tsv",
 )
 
 

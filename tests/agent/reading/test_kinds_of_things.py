@@ -79,3 +79,23 @@ def test_a_compound_to_be_like_that_is_not_known_says_how_to_give_it(words: str)
 def test_a_ring_of_carbon_makes_a_thing_cycloaliphatic() -> None:
     (ring,) = interpret("a cycloaliphatic diamine with MW below 300").requirements_of(MotifRequirement)
     assert ring.name == "alicyclic ring"
+
+
+@pytest.mark.parametrize(
+    ("goal", "group"),
+    [
+        ("a surfactant with a C10 to C14 tail", "C10 to C14 alkyl chain"),
+        ("an ester with a C8-C10 alkyl chain", "C8 to C10 alkyl chain"),
+        ("an alcohol bearing a C12 chain", "C12 alkyl chain"),
+        ("an ester or amide solvent with logP below 1", "ester or amide"),
+        ("fluorinated carbonate or ether solvent, flash point over 60 °C", "carbonate or ether"),
+    ],
+)
+def test_chains_by_their_length_and_alternatives_before_the_noun(goal: str, group: str) -> None:
+    assert group in [r.name for r in interpret(goal).requirements_of(MotifRequirement) if r.wanted]
+
+
+def test_what_is_not_flammable_is_not_read_of_an_unknown_thing() -> None:
+    spec = interpret("low GWP replacement for R-134a, must contain a C=C, nonflammable, MW below 150")
+    assert "flash_point" not in spec.property_names()
+    assert any("nonflammable" in u.phrase for u in spec.unchecked)

@@ -24,7 +24,7 @@ from tools.groups.edits import edited
 from tools.proposers.base import ProposalRequest
 from tools.proposers.exact.search import exact
 from tools.proposers.exemptions import exemptions
-from tools.proposers.library.known import known_compounds
+from tools.proposers.library.known import known_compounds, members
 from tools.proposers.spec_fit import SpecFit, spec_fit
 
 #: Distances computed for one proposal asked for, and at least and at most for one request.
@@ -32,6 +32,8 @@ PER_PROPOSAL = 400
 LEAST, MOST = 4_000, 24_000
 #: Known compounds from which a search without counts starts.
 STARTS = 60
+#: Named compounds with the wanted groups from which a search starts.
+MEMBERS = 24
 #: Known compounds with the wanted groups from which the other proposers can start well.
 FEW = 5
 
@@ -97,9 +99,13 @@ def _is_rare(wanted: tuple[str, ...]) -> bool:
 
 
 def first_starts(spec: DesignSpec, fit: SpecFit, rng: random.Random) -> list[Chem.Mol]:
-    """Where a search for ``spec`` starts beside what it assembles: its own structures; known compounds where it counts no atoms or groups."""
+    """Where a search for ``spec`` starts beside what it assembles.
+
+    Its own structures; else named compounds with the groups that it wants (a class is more than its group: a glucoside surfactant is
+    nearer to octyl glucoside than to a sugar somewhere on a chain); known compounds where it counts no atoms or groups.
+    """
     own = [mol for smiles in structures(spec) if (mol := Chem.MolFromSmiles(smiles)) is not None]
-    return own if own or fit.elements or fit.groups else _ordinary(rng)
+    return own if own else members(fit, MEMBERS) if fit.elements or fit.groups else _ordinary(rng)
 
 
 def _ordinary(rng: random.Random) -> list[Chem.Mol]:

@@ -8,7 +8,9 @@ from functools import lru_cache
 from rdkit import Chem, rdBase
 
 from core import data
+from tools.groups.groups import GROUPS
 from tools.proposers.spec_fit import SpecFit
+from tools.structures.names import common_names
 from tools.structures.plausibility import first_violation, rules
 from tools.synthesis.blocks import building_blocks
 
@@ -45,6 +47,32 @@ def known_compounds() -> tuple[Known, ...]:
             smiles = Chem.MolToSmiles(mol)
             found.setdefault(smiles, Known(row["name"], smiles, "common compound", mol))
     return tuple(found.values())
+
+
+@lru_cache(maxsize=1)
+def _with_a_name() -> tuple[Chem.Mol, ...]:
+    """The compounds that have a name here, and the examples of the registered groups, without stereo marks; one neutral or charged molecule each."""
+    found: dict[str, Chem.Mol] = {}
+    with rdBase.BlockLogs():
+        for smiles in (*(s for _, s in common_names().values()), *(group.example for group in GROUPS.values())):
+            mol = Chem.MolFromSmiles(smiles)
+            if mol is None or "." in smiles or "*" in smiles or mol.GetNumAtoms() < 2:
+                continue
+            Chem.RemoveStereochemistry(mol)
+            found.setdefault(Chem.MolToSmiles(mol), mol)
+    return tuple(found[smiles] for smiles in sorted(found))
+
+
+def members(fit: SpecFit, most: int) -> list[Chem.Mol]:
+    """Named compounds that carry every group that ``fit`` wants, as starts of a search: nearest first, at most ``most``; [] if it wants none."""
+    wanted = [g for g in fit.groups if g.condition.bounds()[0] > 0]
+    if not wanted:
+        return []
+    having = [
+        m for m in _with_a_name() if m.GetNumHeavyAtoms() <= fit.max_heavy_atoms and all(m.HasSubstructMatch(g.query) for g in wanted)
+    ]
+    near = sorted((round(fit.distance(mol), 6), Chem.MolToSmiles(mol), n) for n, mol in enumerate(having) if not fit.excluded(mol))
+    return [Chem.Mol(having[n]) for _, _, n in near[:most]]
 
 
 @lru_cache(maxsize=1)
