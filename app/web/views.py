@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from typing import Annotated, Any, Literal
 
@@ -55,7 +54,7 @@ class FileContent(Model):
         """The file as the services take it. UsageError for what is no base64."""
         try:
             return Upload(self.name, base64.b64decode(self.base64, validate=True) if self.base64 else self.text.encode())
-        except binascii.Error as error:
+        except ValueError as error:  # binascii.Error is one, and so is what a sign beyond ASCII raises
             raise UsageError(f"the file {self.name!r} is not in base64") from error
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import os
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 import pytest
 import uvicorn
+from PIL import Image
 
 from app.services.entry import Services
 from app.web.application import create_app
@@ -88,10 +92,60 @@ def addresses(served: str, report: str) -> dict[str, str]:
         "what-if": f"{report}?weight-O1=9",
         "series": f"{report}/series",
         "candidate": f"{report}/candidates/{listed['candidates'][0]['key']}",
+        "found": f"{served}/runs?structure=c1ccccc1&how=similarity&least=0.1",
         "copied": f"{served}/?from={report.rpartition('/')[2]}",
         "delete": f"{report}/delete",
         "missing": f"{served}/no",
     }
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_any_page(scheme: str, chromium: Any, addresses: dict[str, str]) -> None:
+    source = (Path(pytest.importorskip("axe_playwright_python").__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    found = []
+    for name, address in addresses.items():
+        page = chromium.new_page(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
+        page.goto(address)
+        if name == "goal":
+            page.click("button.main")
+            page.wait_for_selector("#reading-heading")
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        page.evaluate(source)  # not by a script element, which the page's own policy forbids
+        answer = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        assert answer["testEngine"]["name"] == "axe-core"
+        assert len(answer["passes"]) > 5
+        found += [
+            f"{name}: {v['impact']} {v['id']}: {v['nodes'][0]['html'][:120]} ({len(v['nodes'])} places)"
+            for v in answer["violations"]
+            if v["impact"] in ("serious", "critical")
+        ]
+        page.close()
+    assert found == []
+
+
+def test_pictures_of_the_pages_are_small_enough_for_the_docs(chromium: Any, addresses: dict[str, str], tmp_path: Path) -> None:
+    """Screenshots of what docs/web.md shows; they go to $MOLWRIGHT_PICTURES where it is set, and are put into docs/pictures by hand."""
+    folder = Path(os.environ.get("MOLWRIGHT_PICTURES") or tmp_path)
+    for name, address, heading, height in (
+        ("new-goal", addresses["goal"], "h1", 900),
+        ("report", addresses["what-if"], "#table h2", 900),
+        ("factors", addresses["report"], "#factors h2", 620),
+        ("series", addresses["series"], "h1", 760),
+        ("candidate", addresses["candidate"], "h1", 820),
+        ("runs", f"{addresses['runs']}?structure=c1ccccc1&property=molecular_weight&high=300", "h1", 760),
+    ):
+        page = chromium.new_page(viewport={"width": 1280, "height": height})
+        page.goto(address)
+        if name == "new-goal":
+            page.click("button.main")
+            page.wait_for_selector("#reading-heading")
+        page.evaluate(f"document.querySelector('{heading}').scrollIntoView()")
+        page.wait_for_load_state("networkidle")
+        image = Image.open(io.BytesIO(page.screenshot()))
+        image.quantize(64, dither=Image.Dither.NONE).save(folder / f"{name}.png", optimize=True)
+        assert image.size == (1280, height)
+        assert 5_000 < (folder / f"{name}.png").stat().st_size < 150_000, name
+        page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

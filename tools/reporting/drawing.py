@@ -84,15 +84,16 @@ def _laid_out(mol: Chem.Mol, core: str) -> None:
         if atom.GetAtomicNum() == 0 and (number := atom.GetAtomMapNum()):
             atom.SetAtomMapNum(0)
             atom.SetProp("_displayLabel", f"R<sup>{number}</sup>")
-    query = Chem.MolFromSmiles(core) if core else None
-    if query is not None and mol.HasSubstructMatch(query):
-        rdDepictor.Compute2DCoords(query)
-        try:
-            rdDepictor.GenerateDepictionMatching2DStructure(mol, query)
-            return
-        except (RuntimeError, ValueError):  # rings that no plane holds: as if there were no core
-            pass
     rdDepictor.Compute2DCoords(mol)
+    reference = Chem.MolFromSmiles(core) if core else None
+    if reference is None:
+        return
+    for atom in reference.GetAtoms():
+        atom.SetAtomMapNum(0)
+    rdDepictor.Compute2DCoords(reference)
+    how = rdDepictor.ConstrainedDepictionParams()
+    how.acceptFailure = how.allowRGroups = True  # a position at which hydrogen stands is one too
+    rdDepictor.GenerateDepictionMatching2DStructure(mol, reference, params=how)
 
 
 def drawer_of(mol: Chem.Mol) -> rdMolDraw2D.MolDraw2DSVG:

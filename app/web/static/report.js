@@ -3,13 +3,13 @@
   "use strict";
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
-  /* A slider beside the number of each weight; it reaches from 0 to 3, or to three times the stored weight. */
+  /* A slider beside the number of each weight; it reaches from 0 to 3, to three times the stored weight, or to the one asked for. */
   function sliders() {
     for (const both of all(".both")) {
       if (both.querySelector("[type=range]")) continue;
       const number = both.querySelector("input");
       const slider = document.createElement("input");
-      Object.assign(slider, { type: "range", min: 0, max: Math.max(3, 3 * both.dataset.own), step: 0.05, value: number.value });
+      Object.assign(slider, { type: "range", min: 0, max: Math.max(3, 3 * both.dataset.own, number.value), step: 0.05, value: number.value });
       slider.setAttribute("aria-label", number.labels[0].textContent);
       slider.addEventListener("input", event => {
         event.stopPropagation();

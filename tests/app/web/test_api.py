@@ -207,6 +207,10 @@ def test_files_come_as_content_and_never_as_a_path(client: Client) -> None:
     run = client.start(GOAL, budget=24, known=known, blocks={"name": "b.csv", "text": "smiles,name\nCCO,ethanol\n"}, blocks_mode="replace")
     assert run.status == "queued"
     assert client.cancel(run.run_id).status == "cancelled"
+    for wrong in ("not base64", "Ê§=="):
+        with pytest.raises(ApiError, match="not in base64") as raised:
+            client.read(GOAL, like_files=[{"name": "own.smi", "base64": wrong}])
+        assert (raised.value.status, raised.value.exit_code) == (422, 2)
     for field, value in (("scorer", "rm -rf"), ("models", {}), ("command", "ls"), ("known", "/etc/passwd")):
         with pytest.raises(ApiError) as raised:
             client.start(GOAL, **{field: value})

@@ -6,6 +6,8 @@ import csv
 import io
 import itertools
 import json
+import math
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from xml.etree import ElementTree
@@ -263,3 +265,17 @@ def test_a_card_marks_what_differs_from_the_parent_and_quotes_the_passage(report
     assert "what differs from its parent <code>Cc1ccccc1</code>" in text
     assert "<blockquote>Rigid chains &lt;raise&gt; Tg.</blockquote>" in text
     assert "what differs from its parent" not in render_html(report.model_copy(update={"candidates": []}), catalogue=builtin().catalogue)
+
+
+def test_a_core_lies_in_the_same_place_with_each_substituent_where_its_label_is() -> None:
+    core = "c1ccc2cc([*:2])cc([*:1])c2c1"
+    ends = []
+    for smiles in ("Clc1cccc2ccccc12", "Brc1cccc2ccccc12", "Clc1cc(Br)cc2ccccc12"):
+        svg = draw(smiles, core=core).svg
+        bond = re.findall(r"class='bond-0 atom-0 atom-1' d='M ([-\d.]+),([-\d.]+) L ([-\d.]+),([-\d.]+)", svg)[0]
+        x, y, to_x, to_y = (float(n) for n in bond)
+        ends.append(math.degrees(math.atan2(to_y - y, to_x - x)))
+    assert ends == pytest.approx([ends[0]] * 3, abs=1.5)
+    assert ">R" not in draw("c1ccccc1").svg
+    assert draw("C1CC", core=core).svg == ""
+    assert draw("CCO", core=core).svg == draw("CCO").svg
