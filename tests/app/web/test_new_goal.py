@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
-from app.client import Client, ApiError
+from app.client import ApiError, Client
 from app.services.entry import Services
 from app.web.guard import TOKEN
 
