@@ -54,8 +54,7 @@ class DrawnCore:
 
 def drawn_core(text: str) -> DrawnCore:
     """The core that ``text`` (SMILES or mol block) draws. Raises StructureError where it cannot be read or is not one piece."""
-    block = "M  END" in text or "V2000" in text or "V3000" in text
-    mol, listed = _from_block(text) if block else (parse_smiles(text, allow_dummies=True), {})
+    mol, listed = _from_block(text) if is_block(text) else (parse_smiles(text, allow_dummies=True), {})
     if len(Chem.GetMolFrags(mol)) != 1:
         raise StructureError("a core has to be one piece", smiles=Chem.MolToSmiles(mol))
     mapped = {a.GetIdx() for a in mol.GetAtoms() if a.GetAtomicNum() and a.GetAtomMapNum()}
@@ -103,12 +102,29 @@ def _query(mol: Chem.Mol, atoms: tuple[int, ...], choices: dict[int, tuple[str, 
     return query.GetMol()
 
 
+def is_block(text: str) -> bool:
+    """Whether ``text`` is a mol block, and no SMILES."""
+    return "M  END" in text or "V2000" in text or "V3000" in text
+
+
+def _with_header(text: str) -> str:
+    """The mol block with its three lines before the counts, where empty ones were lost on the way, as a form's field does."""
+    lines = text.splitlines()
+    counts = next((i for i, line in enumerate(lines) if line.rstrip().endswith(("V2000", "V3000"))), 3)
+    return "\n".join([""] * (3 - counts) + lines) + "\n"
+
+
+def block_molecule(text: str) -> Chem.Mol:
+    """The molecule of a mol block; 'any atom' and R groups are '*', of an atom with a list the first element. StructureError."""
+    return _from_block(text)[0]
+
+
 def _from_block(text: str) -> tuple[Chem.Mol, dict[int, tuple[str, ...]]]:
     """The molecule of a mol block, and the elements of atoms with a list; 'any atom' and R groups become '*'."""
     if len(text) > MAX_BLOCK:
         raise StructureError(f"a mol block of {len(text)} characters is longer than the {MAX_BLOCK} allowed")
     with rdBase.BlockLogs():
-        read = Chem.MolFromMolBlock(text, sanitize=False, removeHs=False, strictParsing=False)
+        read = Chem.MolFromMolBlock(_with_header(text), sanitize=False, removeHs=False, strictParsing=False)
     if read is None or not read.GetNumAtoms() or read.GetNumAtoms() > MAX_HEAVY_ATOMS:
         raise StructureError("this is not a readable mol block, or not a core of a sensible size")
     table, work, listed = Chem.GetPeriodicTable(), Chem.RWMol(read), {}

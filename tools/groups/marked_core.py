@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rdkit import Chem
 
 from core.errors import StructureError
-from tools.groups.drawn_core import MAX_BLOCK, drawn_core
+from tools.groups.drawn_core import block_molecule, drawn_core, is_block
 from tools.structures.parse import parse_smiles
 
 #: Most heavy atoms of a compound that is marked by hand.
@@ -67,13 +67,7 @@ def marked_core(text: str, opened: Collection[int] = (), freed: Collection[int] 
 
     Numbers of atoms that it does not have are left out. Raises StructureError for what cannot be read, is not one piece, or is too large.
     """
-    text = text.strip()
-    if "M  END" in text or "V2000" in text or "V3000" in text:
-        mol = Chem.MolFromMolBlock(text[:MAX_BLOCK])
-        if mol is None:
-            raise StructureError("the mol block cannot be read", smiles=text[:80])
-    else:
-        mol = parse_smiles(text, allow_dummies=True)
+    mol = block_molecule(text) if is_block(text) else parse_smiles(text.strip(), allow_dummies=True)
     if len(Chem.GetMolFrags(mol)) != 1:
         raise StructureError("a core has to be one piece", smiles=Chem.MolToSmiles(mol))
     if mol.GetNumHeavyAtoms() > MOST_ATOMS:

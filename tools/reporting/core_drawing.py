@@ -35,8 +35,12 @@ def drawn_with_links(core: MarkedCore, address: Callable[[MarkedCore], str]) -> 
             f'<a id="atom-{index}" class="atom {state}" href="{escape(address(core.turned(index)))}#atom-{index}" aria-label="{escape(said)}">'
             f"<title>{escape(said)}</title>{_mark(state, place.x, place.y)}</a>"
         )
-    start = f'<svg class="core" role="group" aria-label="The compound, atom by atom" width="{width}" height="{height}" '
-    return f'{start}viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">{inside}{"".join(links)}</svg>'
+    edge = int(RADIUS) + 3  # the rings of the outermost atoms
+    start = (
+        f'<svg class="core" role="group" aria-label="The compound, atom by atom" width="{width + 2 * edge}" height="{height + 2 * edge}" '
+    )
+    box = f"{-edge} {-edge} {width + 2 * edge} {height + 2 * edge}"
+    return f'{start}viewBox="{box}" xmlns="http://www.w3.org/2000/svg">{inside}{"".join(links)}</svg>'
 
 
 def _mark(state: str, x: float, y: float) -> str:

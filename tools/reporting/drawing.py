@@ -14,6 +14,8 @@ from tools.structures.changes import changed_atoms
 
 #: Length of a bond in pixels, smallest size of a drawing, and the width from which it needs a row of its own.
 BOND, LEAST, WIDE = 30.0, (240, 170), 480
+#: Smallest drawing of a part: it stands in a line of text.
+SMALL = (70, 50)
 #: How much larger than it was made a drawing may be shown.
 MAGNIFIED = 1.4
 #: Behind what differs from the parent; every element colour can be told from it.
@@ -58,16 +60,16 @@ def draw_pattern(smarts: str, title: str = "") -> Drawing:
         return Drawing("")
     mol.UpdatePropertyCache(strict=False)
     Chem.FastFindRings(mol)
-    return _drawing(mol, title or smarts)
+    return _drawing(mol, title or smarts, SMALL)
 
 
-def _drawing(mol: Chem.Mol, title: str, *, core: str = "", changed: tuple[int, ...] = ()) -> Drawing:
+def _drawing(mol: Chem.Mol, title: str, least: tuple[int, int] = LEAST, *, core: str = "", changed: tuple[int, ...] = ()) -> Drawing:
     try:
         _laid_out(mol, core)
         ready = _prepared(mol)
         drawer = _drawn(ready, -1, -1, changed)
-        if drawer.Width() < LEAST[0] or drawer.Height() < LEAST[1]:
-            drawer = _drawn(ready, max(drawer.Width(), LEAST[0]), max(drawer.Height(), LEAST[1]), changed)
+        if drawer.Width() < least[0] or drawer.Height() < least[1]:
+            drawer = _drawn(ready, max(drawer.Width(), least[0]), max(drawer.Height(), least[1]), changed)
     except (RuntimeError, ValueError):
         return Drawing("")
     width, height = drawer.Width(), drawer.Height()

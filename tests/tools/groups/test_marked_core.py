@@ -32,6 +32,8 @@ def test_attachment_points_and_maps_are_open_positions() -> None:
     assert len(marked_core("[cH:1]1ccccc1").open) == 1
     block = Chem.MolToMolBlock(Chem.MolFromSmiles("c1ccncc1"))
     assert marked_core(block).smiles == "c1ccncc1"
+    assert marked_core(block.strip()).smiles == "c1ccncc1"  # a form's field loses the empty title
+    assert drawn_core(block.strip()).smiles == drawn_core(block).smiles
 
 
 def test_marks_of_atoms_that_are_not_there_are_left_out() -> None:
@@ -42,7 +44,7 @@ def test_marks_of_atoms_that_are_not_there_are_left_out() -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("C1CC(", ""), ("C.C", "one piece"), ("C" * (MOST_ATOMS + 1), "too large"), ("*", ""), ("M  END", "mol block")],
+    [("C1CC(", "C1CC"), ("C.C", "one piece"), ("C" * (MOST_ATOMS + 1), "too large"), ("*", "at least one atom"), ("M  END", "mol block")],
 )
 def test_what_is_no_compound_is_an_error(text: str, words: str) -> None:
     with pytest.raises(StructureError, match=words):

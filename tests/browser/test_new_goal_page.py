@@ -1,0 +1,99 @@
+"""The page *New goal* in Chromium: the forecast follows what one types, a core is marked by keyboard, a spec is saved; two widths, both schemes."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import uvicorn
+
+from app.services.entry import Services
+from app.web.application import create_app
+from tests.browser.looks import BROKEN_WORDS, PALE, UNNAMED
+from tests.settings_kit import settings_of
+
+pytestmark = pytest.mark.browser
+GOAL = "a molecule with a nitrile, melting point above 150 °C, MW < 300 and low logP"
+SLOW = 120_000
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server over an empty home; nothing is run."""
+    home = tmp_path_factory.mktemp("home")
+    services = Services(settings_of(home=home, literature__uri="http://127.0.0.1:1", workers__processes=1, user__name="ada"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(services), host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+def test_the_forecast_follows_what_is_typed_and_the_spec_is_saved(chromium: Any, served: str) -> None:
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(SLOW)
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
+    page.goto(f"{served}/?goal={GOAL}")
+    page.click("button.main")
+    page.wait_for_selector("#forecast strong:has-text('qualifying candidates')")
+    page.focus("input[name=value-R2]")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("60")
+    page.wait_for_selector("#forecast:has-text('With your changes: R2:')")
+    assert page.evaluate("document.activeElement.name") == "value-R2"  # the field is not swapped while one types in it
+    page.keyboard.type("x")
+    page.wait_for_selector("#forecast:has-text('is not a number')")
+    page.keyboard.press("Backspace")
+    page.wait_for_selector("#forecast:has-text('With your changes: R2:')")
+    page.fill("#template_name", "nitriles")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/templates/nitriles-*")
+    assert page.input_value("input[name=value-R2]") == "60"
+    assert faults == []
+    page.close()
+
+
+def test_a_core_is_marked_by_keyboard_without_scripts(chromium: Any, served: str) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{served}/core?text=c1ccc2%5BnH%5Dccc2c1&goal=a+drug")
+    assert page.locator("a.atom.locked").count() == 9
+    page.focus("#atom-0")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("a.atom.open")
+    page.click("text=Use this core")
+    assert ":1]" in page.input_value("#core")
+    assert page.input_value("#goal") == "a drug"
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_pages_fit_have_names_and_can_be_read(width: int, scheme: str, chromium: Any, served: str) -> None:
+    for address in (f"{served}/?goal={GOAL}", f"{served}/core?text=CC(=O)Nc1ccc(O)cc1&open=3&free=0", f"{served}/templates"):
+        page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        page.set_default_timeout(SLOW)
+        page.goto(address)
+        if "?goal" in address:
+            page.click("button.main")
+            page.wait_for_selector("#forecast strong")
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+        assert page.evaluate(BROKEN_WORDS) == [], address
+        assert page.evaluate(PALE) == [], address
+        assert page.evaluate(UNNAMED) == [], address
+        page.close()
