@@ -123,7 +123,7 @@ class RunStore(Protocol):
         """The lease on the next run of the queue, which is 'running' from now on; None if there is none.
 
         First comes a run whose worker died. One that lost a worker before goes to the end of the queue, and one that lost ``attempts``
-        of them has failed, with an error that says so. No two workers get the same run.
+        of them (how many it may lose) has failed, with an error that says so. No two workers get the same run.
         """
         ...
 

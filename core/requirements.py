@@ -55,7 +55,7 @@ class Condition(Model):
         return self.test()(number)
 
     def test(self) -> Callable[[float], bool]:
-        """:meth:`holds` for many numbers: the bounds are looked up once."""
+        """:meth:`holds` for many numbers, in the unit of the requirement: the bounds are looked up once. NaN never holds."""
         low, high = self.bounds()
         if self.comparison == "<":
             return lambda number: number < high - 1e-9

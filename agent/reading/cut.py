@@ -123,7 +123,7 @@ def _steps(reader: Reader, heads: HeadReader, i: int, state: int, here: _Best) -
             spoken = clause.needs_head and state == OPEN
             if spoken and not _determined(reader, clause):
                 continue
-            doubtful = clause.role == "unread" and bool(clause.suggested)
+            doubtful = int(clause.role == "unread" and bool(clause.suggested))
             doubtful += 2 * sum(reader.sign(k) for k in range(clause.i, clause.j)) * doubtful  # 'no nitro | , ethers allowed'
             steps.append((clause.j, (doubtful + spoken, 2), (clause,), SPOKEN if spoken else state))
         if state == OPEN and (place := _head_place(i, reader, here)):

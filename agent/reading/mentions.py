@@ -268,7 +268,8 @@ def _phrases(hay: str, pieces: list[Piece], n: int, ends: dict[int, int], *, cat
         return []
     if piece.text == "pH":
         return [Mention(n, n + 1, "unchk", "pKa and logD: no method is available")]
-    words, found = lexicon(catalogue), []
+    words = lexicon(catalogue)
+    found: list[Mention] = []
     firsts = (first_piece(piece.lower), first_piece(hay[piece.start : piece.start + 30]), piece.lower.removesuffix("'s"), piece.lower[:1])
     longest = max(words.longest.get(first, 0) for first in firsts)
     j = n

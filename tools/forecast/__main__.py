@@ -51,7 +51,7 @@ def build(candidate_class: CandidateClass, workspace: Workspace) -> Reference:
     """The reference structures of a class with their predictions."""
     spec = neutral(candidate_class)
     lifted = exemptions(spec)
-    kept = {}
+    kept: dict[str, Candidate] = {}
     for proposal in proposals(candidate_class, workspace):
         candidate = guarded(plausible(standardised(proposal, candidate_class), lifted), alerts=False)
         if not candidate.rejected_by and candidate.status == "screened":

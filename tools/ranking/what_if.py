@@ -89,7 +89,7 @@ def checked_weights(spec: DesignSpec, weights: Mapping[str, float]) -> dict[str,
 
 
 def weighted_spec(spec: DesignSpec, weights: Mapping[str, float]) -> DesignSpec:
-    """``spec`` with other weights, by the id of the objective; one of weight 0 is left out. UsageError as :func:`checked_weights`."""
+    """``spec`` with other weights (dimensionless), by the id of the objective; one of weight 0 is left out. UsageError as :func:`checked_weights`."""
     asked = checked_weights(spec, weights)
     objectives = [o.model_copy(update={"weight": asked[o.id]}) for o in spec.objectives if asked[o.id]]
     return spec.model_copy(update={"objectives": objectives})
