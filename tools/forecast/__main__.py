@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.candidate import Proposal
+from core.candidate import Candidate, Proposal
 from core.spec import CandidateClass, DesignSpec, EstimationConditions
 from tools.catalogue.probability import effective_sigma
 from tools.evaluation.judge import guarded, plausible, standardised
