@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 export GOAL
 
-.PHONY: help design serve test test-vllm test-aizynth test-torch test-browser test-quickstart check setup setup-dev lock clean
+.PHONY: help design serve test test-vllm test-aizynth test-torch test-browser test-quickstart test-training check setup setup-dev lock clean
 
 help:
 	@echo 'make design GOAL="Design a heat-resistant polymer with Tg > 250 °C"   set up and run a design'
@@ -14,6 +14,7 @@ help:
 	@echo 'make test-torch                                                      tests with torch, on a GPU where there is one'
 	@echo 'make test-browser                                                    the report in a browser: widths, contrast, keyboard, print'
 	@echo 'make test-quickstart                                                 every command of the quickstart as a new user types it'
+	@echo 'make test-training                                                   whole trainings of predictors, as a release does them'
 
 design: setup
 	@if [ -z "$$GOAL" ]; then echo 'give a goal: make design GOAL="a molecule with MW < 300"' >&2; exit 2; fi
@@ -47,6 +48,10 @@ test-browser: setup-dev
 # Every command of the quickstart, in order, each in a process of its own.
 test-quickstart: setup-dev
 	@.venv/bin/python -m pytest -m quickstart tests/test_quickstart.py $(ARGS)
+
+# Whole trainings of predictors, with workers and without.
+test-training: setup-dev
+	@.venv/bin/python -m pytest -m training tests/tools $(ARGS)
 
 check: setup-dev
 	@scripts/check

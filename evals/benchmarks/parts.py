@@ -195,10 +195,12 @@ def literature(share: float) -> Iterator[Part]:
 
 def texts(share: float) -> Iterator[Part]:
     """Goals and streams: the longest costs no more than its length says, and what is too long is refused at once."""
-    del share  # the lengths are what is measured
+    long = max(1_000, int(20_000 * min(1.0, share)))
     for piece in ("no ", "a b ", "x", "detect of ", "not a nerve agent or ", "kill the "):
-        whole, half = (piece * 20_000)[:19_999], (piece * 20_000)[:9_999]
-        yield _growth(f"safety of a goal of 20,000 characters ({piece!r})", lambda w=whole: goal_verdict(w), lambda h=half: goal_verdict(h))  # type: ignore[misc]
+        whole, half = (piece * long)[: long - 1], (piece * long)[: long // 2 - 1]
+        yield _growth(
+            f"safety of a goal of {long:,} characters ({piece!r})", lambda w=whole: goal_verdict(w), lambda h=half: goal_verdict(h)
+        )  # type: ignore[misc]
     goal = "MW < 300, " * 250
     yield _growth("reading of a goal of 2,000 characters", lambda: interpret(goal[:1990]), lambda: interpret(goal[:990]))
     yield _growth("20,000 events of a stream", lambda: _events(20_000), lambda: _events(10_000))

@@ -50,7 +50,7 @@ def test_rerun_says_what_is_missing_before_it_begins(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
+@pytest.mark.training
 def test_rerun_trains_compares_and_asks_for_the_known(alcohols: Path, tmp_path: Path) -> None:
     weights, results = tmp_path / "weights", tmp_path / "results"
     rerun(alcohols.parent, weights, workers=2, only=["aqueous_solubility"], device="cpu", results=results)

@@ -44,12 +44,12 @@ def test_impossible_unknown_and_long() -> None:
         isomers("seven")
 
 
-@pytest.mark.slow
-def test_too_many_gives_some() -> None:
-    found = isomers("C9H10N2O2")
+def test_too_many_gives_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.proposers.isomers.enumerate.MOST_KEPT", 500)  # giving up sooner changes nothing of what is looked at
+    found = isomers.__wrapped__("C6H8N2O")
     assert not found.complete
     assert len(found.smiles) > 100
-    assert {rdMolDescriptors.CalcMolFormula(Chem.MolFromSmiles(s)) for s in found.smiles} == {"C9H10N2O2"}
+    assert {rdMolDescriptors.CalcMolFormula(Chem.MolFromSmiles(s)) for s in found.smiles} == {"C6H8N2O"}
 
 
 def test_goal_in_words() -> None:
