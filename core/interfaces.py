@@ -45,7 +45,8 @@ __all__ = [
 class RunRecord:
     """What the store knows about a run. ``options`` are as stored, word for word; :attr:`given` reads them.
 
-    ``queued_at``: when it was last put into the queue; empty for one that whoever started it executes.
+    ``queued_at``: when it was last put into the queue; empty for one that whoever started it executes. ``archived_at``: when somebody put it
+    out of sight; empty for one that is in sight.
     """
 
     run_id: str
@@ -60,6 +61,7 @@ class RunRecord:
     options: dict[str, Any]
     error: str
     queued_at: str = ""
+    archived_at: str = ""
 
     @property
     def kind(self) -> str:
@@ -81,12 +83,14 @@ class RunFilter:
         statuses: the run has one of these.
         since: created at this moment or later, ISO 8601 UTC.
         until: created before this moment, ISO 8601 UTC.
+        archived: whether somebody put the run out of sight; None for both.
     """
 
     text: str = ""
     statuses: tuple[RunStatus, ...] = ()
     since: str = ""
     until: str = ""
+    archived: bool | None = None
 
 
 class RunStore(Protocol):
@@ -170,6 +174,13 @@ class RunStore(Protocol):
         """Delete a run that is over, with specs, candidates, report, trace, progress, feedback and seals. Needs no lease.
 
         Raises StatusError for a run that is not over, RunBusy while a process holds it, NotFoundError if there is no such run.
+        """
+        ...
+
+    def archive_run(self, run_id: str, at: str) -> None:
+        """Put a run that is over out of sight at this moment, or back where ``at`` is empty; nothing else changes. Needs no lease.
+
+        Raises StatusError for a run that is not over, NotFoundError if there is no such run.
         """
         ...
 
