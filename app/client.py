@@ -76,6 +76,7 @@ class Run(_Document):
     finished_at: str = Field(description="When it ended; empty while it has not.")
     approved_by: str = Field(description="Who approved its spec.")
     error: str = Field(description="What went wrong.")
+    archived_at: str = Field(default="", description="When somebody put it out of sight; empty where nobody has.")
     spec: DesignSpec | None = Field(default=None, description="The spec in force; None in a list and while there is none.")
     structures: dict[str, int] = Field(default_factory=dict, description="Number of evaluated structures by status; empty in a list.")
     position: int | None = Field(default=None, description="Place in the queue, from 1.")
@@ -189,10 +190,26 @@ class Client:
         return self._get(Run, "POST", f"/runs/{quote(run_id)}/copy", json=settings, headers=headers)
 
     def runs(
-        self, text: str = "", *, status: Sequence[RunStatus] = (), since: str = "", until: str = "", limit: int = 50, offset: int = 0
+        self,
+        text: str = "",
+        *,
+        status: Sequence[RunStatus] = (),
+        since: str = "",
+        until: str = "",
+        archived: str = "no",
+        limit: int = 50,
+        offset: int = 0,
     ) -> RunPage:
-        """The runs that fit, newest first."""
-        asked = {"text": text, "status": list(status), "since": since, "until": until, "limit": limit, "offset": offset}
+        """The runs that fit, newest first; ``archived``: 'no', 'yes' or 'all'."""
+        asked = {
+            "text": text,
+            "status": list(status),
+            "since": since,
+            "until": until,
+            "archived": archived,
+            "limit": limit,
+            "offset": offset,
+        }
         return self._get(RunPage, "GET", "/runs", params=asked)
 
     def run(self, run_id: str) -> Run:
@@ -215,6 +232,14 @@ class Client:
     def delete(self, run_id: str) -> None:
         """Remove a run that is over, with everything that is stored of it; the whole id."""
         self._ask("DELETE", f"/runs/{quote(run_id)}")
+
+    def archive(self, run_id: str) -> Run:
+        """Put a run that is over out of sight; the whole id."""
+        return self._get(Run, "POST", f"/runs/{quote(run_id)}/archive")
+
+    def restore(self, run_id: str) -> Run:
+        """Put an archived run back among the others; the whole id."""
+        return self._get(Run, "POST", f"/runs/{quote(run_id)}/restore")
 
     def pause(self, run_id: str) -> Run:
         """Pause a run."""

@@ -115,6 +115,13 @@ class RunStore(Protocol):
         """
         ...
 
+    def archive_run(self, run_id: str, at: str) -> None:
+        """Put a run that is over out of sight at this moment, or back where ``at`` is empty; nothing else changes. Needs no lease.
+
+        Raises StatusError for a run that is not over, NotFoundError if there is no such run.
+        """
+        ...
+
     def queue(self) -> list[str]:
         """The runs that wait for a worker, first come first served."""
         ...

@@ -22,7 +22,8 @@ class Lease:
 class RunRecord:
     """What the store knows about a run. ``options`` are as stored, word for word; :attr:`given` reads them.
 
-    ``queued_at``: when it was last put into the queue; empty for one that whoever started it executes.
+    ``queued_at``: when it was last put into the queue; empty for one that whoever started it executes. ``archived_at``: when somebody put it
+    out of sight; empty for one that is in sight.
     """
 
     run_id: str
@@ -37,6 +38,7 @@ class RunRecord:
     options: dict[str, Any]
     error: str
     queued_at: str = ""
+    archived_at: str = ""
 
     @property
     def kind(self) -> str:
@@ -58,9 +60,11 @@ class RunFilter:
         statuses: the run has one of these.
         since: created at this moment or later, ISO 8601 UTC.
         until: created before this moment, ISO 8601 UTC.
+        archived: whether somebody put the run out of sight; None for both.
     """
 
     text: str = ""
     statuses: tuple[RunStatus, ...] = ()
     since: str = ""
     until: str = ""
+    archived: bool | None = None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from app import wiring
 
 if TYPE_CHECKING:
+    from app.services.archive import ArchiveService
     from app.services.conversations import ConversationService, Decide
     from app.services.cores import CoreService
     from app.services.evaluations import EvaluationService
@@ -112,6 +113,13 @@ class Services:
         from app.services.workers import WorkerService
 
         return WorkerService(self.runs)
+
+    @property
+    def archive(self) -> ArchiveService:
+        """Runs put out of sight."""
+        from app.services.archive import ArchiveService
+
+        return ArchiveService(self.store, self.clock)
 
     @property
     def finding(self) -> FindingService:

@@ -30,7 +30,7 @@ class ReweightingService:
     def __init__(self, settings: Settings, store: Callable[[], RunStore]) -> None:
         self._settings = settings
         self._store = store
-        self._pools: OrderedDict[str, Pool] = OrderedDict()
+        self._pools: OrderedDict[tuple[str, str], Pool] = OrderedDict()
         self._lock = threading.Lock()
 
     def report(self, stored: Report, weights: Mapping[str, float]) -> Report:
@@ -63,13 +63,14 @@ class ReweightingService:
 
     def _pool(self, report: Report) -> Pool:
         """The run's numbers, read from the store once."""
+        which = (report.run_id, report.created_at)  # a deleted run's id may come again, from the same idempotency key
         with self._lock:
-            if report.run_id not in self._pools:
-                self._pools[report.run_id] = self._read(report)
-            self._pools.move_to_end(report.run_id)
+            if which not in self._pools:
+                self._pools[which] = self._read(report)
+            self._pools.move_to_end(which)
             while len(self._pools) > KEPT_POOLS:
                 self._pools.popitem(last=False)
-            return self._pools[report.run_id]
+            return self._pools[which]
 
     def _read(self, report: Report) -> Pool:
         from graphs.user_inputs import KNOWN, NODE

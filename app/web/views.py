@@ -179,6 +179,7 @@ class RunView(Model):
     finished_at: str = Field(description="When it ended; empty while it has not.")
     approved_by: str = Field(description="Who approved its spec; empty while nobody has.")
     error: str = Field(description="What went wrong; empty where nothing did.")
+    archived_at: str = Field(description="When somebody put it out of sight; empty where nobody has.")
 
     @classmethod
     def of(cls, record: RunRecord) -> RunView:

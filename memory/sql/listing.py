@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, Text, delete, func, insert, or_, select, type_coerce
+from sqlalchemy.orm import aliased
 
 from core.candidate import Candidate
+from core.errors import StatusError
 from core.interfaces import RunFilter, RunRecord
+from core.report import FINISHED
 from memory.sql.candidates import load
-from memory.sql.models import CandidateRow, Run
-from memory.sql.runs import as_record, records, require_run
+from memory.sql.models import ArchivedRun, CandidateRow, Run
+from memory.sql.runs import as_record, records, require_run, status_of
 
 #: How a conversation's options begin or go on; a quotation mark inside a string would be escaped.
 _CHAT = '%"kind":"chat"%'
@@ -35,7 +38,21 @@ def _conditions(wanted: RunFilter) -> list[ColumnElement[bool]]:
         found.append(Run.created_at >= wanted.since)
     if wanted.until:
         found.append(Run.created_at < wanted.until)
+    if wanted.archived is not None:
+        hidden = aliased(ArchivedRun)  # the list of runs joins the table itself
+        away = select(hidden.run_id).where(hidden.run_id == Run.run_id).exists()
+        found.append(away if wanted.archived else ~away)
     return found
+
+
+def archive(connection: Connection, run_id: str, at: str) -> None:
+    """Put a run that is over out of sight, or back where ``at`` is empty. Raises StatusError for one that is not over, NotFoundError."""
+    now = status_of(connection, run_id)
+    if at and now not in (*FINISHED, "failed"):
+        raise StatusError(f"run {run_id} cannot be archived, its status is {now!r}: cancel it first")
+    connection.execute(delete(ArchivedRun).where(ArchivedRun.run_id == run_id))
+    if at:
+        connection.execute(insert(ArchivedRun).values(run_id=run_id, at=at))
 
 
 def page_of_candidates(connection: Connection, run_id: str, status: str | None, limit: int, offset: int) -> tuple[list[Candidate], int]:

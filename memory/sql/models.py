@@ -26,7 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from memory.sql.packing import packed_text, unpacked_text
 
-SCHEMA_HEAD = "0007"
+SCHEMA_HEAD = "0008"
 """Number of the newest migration. A database with a greater number was written by a newer molwright."""
 
 NAMING = {
@@ -107,6 +107,15 @@ class Run(Base):
     queued_at: Mapped[str] = mapped_column(server_default=text("''"))
     losses: Mapped[int | None]
     stored_at: Mapped[datetime.datetime] = mapped_column(server_default=text("CURRENT_TIMESTAMP"))
+
+
+class ArchivedRun(Base):
+    """A run that somebody put out of sight, and when. It says nothing of the run itself, so no seal covers it."""
+
+    __tablename__ = "archived_runs"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
+    at: Mapped[str]
 
 
 class Spec(Base):

@@ -13,7 +13,7 @@ from core.model import content_hash
 from core.report import Report, RunStatus, may_follow
 from core.spec import DesignSpec
 from memory.sql.candidates import replace_citations
-from memory.sql.models import CandidateRow, Feedback, ReportRow, Run, Spec
+from memory.sql.models import ArchivedRun, CandidateRow, Feedback, ReportRow, Run, Spec
 from memory.sql.seals import seal_feedback
 from memory.sql.upsert import upsert
 
@@ -45,20 +45,25 @@ def create_run(connection: Connection, run_id: str, goal: str, options: dict[str
 def records() -> Select[Any]:
     """The columns of a :class:`RunRecord`, of every run."""
     approved = (Spec.run_id == Run.run_id) & (Spec.version == Run.spec_version)
-    return select(
-        Run.run_id,
-        Run.goal,
-        Run.status,
-        Run.created_at,
-        Run.finished_at,
-        Run.owner,
-        Run.fence,
-        Run.spec_version,
-        func.coalesce(Spec.approved_by, "").label("approved_by"),
-        Run.options,
-        Run.error,
-        Run.queued_at,
-    ).join_from(Run, Spec, approved, isouter=True)
+    return (
+        select(
+            Run.run_id,
+            Run.goal,
+            Run.status,
+            Run.created_at,
+            Run.finished_at,
+            Run.owner,
+            Run.fence,
+            Run.spec_version,
+            func.coalesce(Spec.approved_by, "").label("approved_by"),
+            Run.options,
+            Run.error,
+            Run.queued_at,
+            func.coalesce(ArchivedRun.at, "").label("archived_at"),
+        )
+        .join_from(Run, Spec, approved, isouter=True)
+        .join(ArchivedRun, ArchivedRun.run_id == Run.run_id, isouter=True)
+    )
 
 
 def as_record(row: Row[Any]) -> RunRecord:

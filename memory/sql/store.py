@@ -147,6 +147,11 @@ class SqlRunStore:
         with self._write() as connection:
             queue.remove(connection, run_id, self._alive(connection, run_id))
 
+    def archive_run(self, run_id: str, at: str) -> None:
+        """Put a run that is over out of sight, or back where ``at`` is empty. StatusError for one that is not over, NotFoundError."""
+        with self._write() as connection:
+            listing.archive(connection, run_id, at)
+
     def queue(self) -> list[str]:
         """The runs that wait for a worker, first come first served."""
         with self._read() as connection:

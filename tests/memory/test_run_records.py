@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from core.candidate import Candidate, Citation
-from core.errors import NotFoundError, StoreError
-from core.interfaces import RunStore
+from core.errors import NotFoundError, StatusError, StoreError
+from core.interfaces import RunFilter, RunStore
 from core.report import Report
 from core.spec import DesignSpec
 from memory.sql import SqlRunStore
@@ -79,6 +79,28 @@ def test_status(store: SqlRunStore) -> None:
     assert (store.run("r1").status, store.run("r1").error, store.run("r1").finished_at) == ("running", "", "")
     with pytest.raises(StoreError, match="not a status"):
         store.set_status(lease, "done")  # type: ignore[arg-type]
+
+
+def test_a_run_that_is_over_is_put_out_of_sight_and_back(store: SqlRunStore) -> None:
+    for name in ("a", "b"):
+        store.create_run(name, "a goal", {}, AT)
+    with pytest.raises(StatusError, match="cancel it first"):
+        store.archive_run("a", AT)
+    store.ask_to_stop("a", "cancelled", AT)
+    store.archive_run("a", AT)
+    store.archive_run("a", AT)
+    assert (store.run("a").archived_at, store.run("b").archived_at) == (AT, "")
+    shown = {a: [r.run_id for r in store.search_runs(RunFilter(archived=a))[0]] for a in (None, True, False)}
+    assert shown == {None: ["b", "a"], True: ["a"], False: ["b"]}
+    assert [store.search_runs(RunFilter(archived=a))[1] for a in (None, True, False)] == [2, 1, 1]
+    assert store.verify("a").state == "sealed"
+    store.archive_run("a", "")
+    store.archive_run("a", "")
+    assert store.run("a").archived_at == ""
+    store.archive_run("a", AT)
+    store.delete_run("a")
+    with pytest.raises(NotFoundError):
+        store.archive_run("a", AT)
 
 
 def test_specs_have_versions_and_approvals(store: SqlRunStore, new_spec: NewSpec) -> None:

@@ -113,7 +113,7 @@ def _usable(candidate: Candidate) -> bool:
 
 
 def in_order(scored: Sequence[Candidate], rows: Sequence[int]) -> list[int]:
-    """``rows`` of ``scored``, best first: by score, then p_meets, then whether a route is known, then key. [] for none; what has no score counts as 0."""
+    """``rows`` (indices from 0) of ``scored``, best first: by score, p_meets, whether a route is known, key; [] for none. A score that is unknown counts as 0."""
     return sorted(rows, key=lambda i: (-(scored[i].score or 0.0), -(scored[i].p_meets or 0.0), not _has_route(scored[i]), scored[i].key))
 
 
@@ -129,7 +129,7 @@ def _has_route(candidate: Candidate) -> bool:
 
 
 def rows_of(table: ScoringTable, rows: Sequence[int]) -> ScoringTable:
-    """The table of these rows alone, in their order; an empty one for none."""
+    """The table of these rows alone, indices from 0, in their order; an empty one of shape (0, m) for none."""
     pick = np.array(rows, dtype=np.int64)
     return ScoringTable(
         table.spec,
@@ -145,7 +145,10 @@ def rows_of(table: ScoringTable, rows: Sequence[int]) -> ScoringTable:
 
 
 def fronts_of(table: ScoringTable, scored: Sequence[Candidate], order: Sequence[int]) -> dict[int, int]:
-    """Pareto front by row, over the objectives' desirabilities and p_meets, among the best-scored kept candidates: 1 is the best. Empty for none."""
+    """Number of the Pareto front (1 is not dominated) by row, over the objectives' desirabilities and p_meets, 0 to 1 each.
+
+    Among the 2000 best-scored of ``order``; empty where there are none.
+    """
     pool = list(order[:PARETO_POOL])
     if not pool:
         return {}

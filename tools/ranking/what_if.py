@@ -98,7 +98,9 @@ def weighted_spec(spec: DesignSpec, weights: Mapping[str, float]) -> DesignSpec:
 def reweighted(pool: Pool, weights: Mapping[str, float]) -> Reweighted:
     """The list that the weights give, chosen as :func:`tools.ranking.rank.rank` does. UsageError as :func:`checked_weights`.
 
-    An opinion of a language model has no part in it. The ranks' intervals come from the same draws of the prediction errors.
+    ``weights``: by the id of the objective, 0 to 1000; an objective that is missing keeps its own. Ranks are numbers from 1, scores 0 to 1; the
+    list is empty where nothing meets every requirement. An opinion of a language model has no part in it. The intervals of the ranks come
+    from the same draws of the prediction errors.
     """
     table = _table(pool.table, weighted_spec(pool.spec, weights))
     desire = np.round(table.desirability(), DECIMALS)

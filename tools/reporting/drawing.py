@@ -20,6 +20,9 @@ SMALL = (70, 50)
 MAGNIFIED = 1.4
 #: Behind what differs from the parent; every element colour can be told from it.
 CHANGED = (1.0, 0.88, 0.62)
+#: An attachment point of a core stands for anything.
+_ANYTHING = Chem.AdjustQueryParameters.NoAdjustments()
+_ANYTHING.makeDummiesQueries = True
 #: Element colours that can be told from white paper (contrast of at least 4.5): RDKit's own for F, Cl, S, B, P and I are too pale.
 _COLOURS = {
     5: (0.60, 0.33, 0.20),
@@ -92,6 +95,7 @@ def _laid_out(mol: Chem.Mol, core: str) -> None:
         return
     for atom in reference.GetAtoms():
         atom.SetAtomMapNum(0)
+    reference = Chem.AdjustQueryProperties(reference, _ANYTHING)
     rdDepictor.Compute2DCoords(reference)
     how = rdDepictor.ConstrainedDepictionParams()
     how.acceptFailure = how.allowRGroups = True  # a position at which hydrogen stands is one too

@@ -62,7 +62,7 @@ def render_html(report: Report, *, catalogue: Catalogue) -> str:
 def render_body(report: Report, side_by_side: str, *, images: str = "", catalogue: Catalogue) -> str:
     """The report's own part of a page that brings head and styles (:func:`stylesheet`).
 
-    ``side_by_side``: HTML of sections with the ids "table" and "plots" that take the place of the report's own and stand before the
+    ``side_by_side``: HTML of sections with the ids "table", "factors", "plots" and "series" that take the place of the report's own and stand before the
     candidates. ``images``: the address beneath which KEY/route.svg is the scheme of a candidate's route; '' for no schemes.
     """
     return _rendered("body.html.j2", report, catalogue, Markup(side_by_side), images)

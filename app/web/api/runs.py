@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
@@ -28,6 +28,9 @@ from core.spec import with_suggestions
 
 router = APIRouter(prefix="/runs", tags=["runs"])
 
+Archived = Literal["no", "yes", "all"]
+#: What each means to the store.
+ARCHIVED: dict[str, bool | None] = {"no": False, "yes": True, "all": None}
 Limit = Annotated[int, Query(ge=1, le=200, description="How many.")]
 Offset = Annotated[int, Query(ge=0, le=10_000_000, description="How many are passed over.")]
 
@@ -115,11 +118,13 @@ def _list_runs(
     status: Annotated[list[RunStatus] | None, Query(description="Only runs with one of these.")] = None,
     since: Annotated[str, Query(max_length=40, description="Created at this moment or later, ISO 8601 UTC.")] = "",
     until: Annotated[str, Query(max_length=40, description="Created before this moment.")] = "",
+    archived: Annotated[Archived, Query(description="Whether runs that somebody put out of sight are among them.")] = "no",
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> RunPage:
     """The runs that fit, newest first."""
-    found, total = door.runs().search(RunFilter(text, tuple(status or ()), since, until), limit, offset)
+    wanted = RunFilter(text, tuple(status or ()), since, until, ARCHIVED[archived])
+    found, total = door.runs().search(wanted, limit, offset)
     return RunPage(runs=[RunView.of(r) for r in found], total=total, next=next_page(request, limit, offset, total))
 
 
@@ -151,6 +156,20 @@ def _reject_run(run_id: str, door: Door) -> RunDocument:
 def _delete_run(run_id: str, door: Door) -> None:
     """Remove a run that is over, for good: specs, structures, report, trace, progress, feedback and seals. Takes the whole id."""
     door.runs().delete(run_id)
+
+
+@router.post("/{run_id}/archive")
+def _archive_run(run_id: str, door: Door) -> RunDocument:
+    """Put a run that is over out of sight: lists leave it out unless they are asked for it. Takes the whole id."""
+    door.archive.put_away(run_id)
+    return document_of(door, run_id)
+
+
+@router.post("/{run_id}/restore")
+def _restore_run(run_id: str, door: Door) -> RunDocument:
+    """Put an archived run back among the others. Takes the whole id."""
+    door.archive.bring_back(run_id)
+    return document_of(door, run_id)
 
 
 @router.post("/{run_id}/pause", status_code=202)

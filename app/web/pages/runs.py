@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.services.entry import Services
 from app.services.finding import How, Wanted
+from app.web.api.runs import ARCHIVED, Archived
 from app.web.door import Door
 from app.web.pages.goal import Form
 from app.web.problems import status_of
@@ -36,13 +37,14 @@ def _list_runs(
     status: Annotated[str, Query(max_length=20)] = "",
     since: Annotated[str, Query(max_length=30)] = "",
     until: Annotated[str, Query(max_length=30)] = "",
+    archived: Archived = "no",
     number: Annotated[int, Query(ge=1, le=1_000_000, alias="page")] = 1,
 ) -> Response:
     """The runs that fit, newest first, or the structures in them that are looked for; ``since`` and ``until`` are days, both included."""
     statuses: tuple[RunStatus, ...] = tuple(s for s in get_args(RunStatus) if s == status)
     # a day's end is its last moment: '~' sorts behind every time of the day
-    runs = RunFilter(text.strip(), statuses, since, f"{until}~" if until else "")
-    asked = {"text": text, "status": status, "since": since, "until": until}
+    runs = RunFilter(text.strip(), statuses, since, f"{until}~" if until else "", ARCHIVED[archived])
+    asked = {"text": text, "status": status, "since": since, "until": until, "archived": "" if archived == "no" else archived}
     part = request.headers.get("hx-request") == "true"
     fields = {name: request.query_params.get(name, "").strip()[:LONGEST] for name in LOOKED_FOR}
     given = {name: value for name, value in {**asked, **_said(fields)}.items() if value}
@@ -102,3 +104,17 @@ def _delete(run_id: str, form: Form, door: Door) -> Response:
     """Delete the run for good."""
     door.runs().delete(run_id)
     return RedirectResponse("/runs", 303)
+
+
+@router.post("/runs/{run_id}/archive")
+def _archive(run_id: str, form: Form, door: Door) -> Response:
+    """Put the run out of sight."""
+    door.archive.put_away(run_id)
+    return RedirectResponse("/runs", 303)
+
+
+@router.post("/runs/{run_id}/restore")
+def _restore(run_id: str, form: Form, door: Door) -> Response:
+    """Put the run back among the others."""
+    door.archive.bring_back(run_id)
+    return RedirectResponse("/runs?archived=yes", 303)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 
 import pytest
 from fastapi.testclient import TestClient
 
 from app.client import ApiError, Client, Run
 from app.services.entry import Services
+from app.web.guard import TOKEN
 from core.events import StatusChanged
 from core.spec import Condition, DesignSpec
 from tests.app.web.conftest import GOAL, UNREAD, Story, wait
@@ -125,6 +127,32 @@ def test_a_waiting_run_is_rejected_and_one_that_is_over_deleted(client: Client, 
     assert browser.delete(f"/api/v1/runs/{run.run_id}").status_code == 404
 
 
+def test_an_archived_run_is_out_of_sight_and_otherwise_as_it_was(client: Client, services: Services, browser: TestClient) -> None:
+    run = client.start(GOAL, budget=24, seed=41)
+    with pytest.raises(ApiError, match="cancel it first") as early:
+        client.archive(run.run_id)
+    assert (early.value.status, early.value.exit_code) == (409, 2)
+    client.cancel(run.run_id)
+    with pytest.raises(ApiError, match="whole id"):
+        client.archive(run.run_id[:-1])
+    assert client.archive(run.run_id).archived_at
+    assert services.runs().verify(run.run_id).state == "sealed"  # nothing that is sealed changed
+    listed = [client.runs(run.run_id, archived=archived).total for archived in ("no", "yes", "all")]
+    assert listed == [0, 1, 1]
+    assert f"/runs/{run.run_id}" not in browser.get("/runs").text
+    page = browser.get(f"/runs?archived=yes&text={run.run_id}").text
+    token = re.findall(rf'name="{TOKEN}" value="([^"]+)"', page)[0]
+    assert client.run(run.run_id).status == "cancelled"
+    assert browser.post(f"/runs/{run.run_id}/restore", data={}, follow_redirects=False).status_code == 403
+    assert browser.post(f"/runs/{run.run_id}/restore", data={TOKEN: token}, follow_redirects=False).status_code == 303
+    assert [client.runs(run.run_id, archived=archived).total for archived in ("no", "yes", "all")] == [1, 0, 1]
+    assert browser.post(f"/runs/{run.run_id}/archive", data={TOKEN: token}, follow_redirects=False).headers["location"] == "/runs"
+    assert client.restore(run.run_id).archived_at == ""
+    client.archive(run.run_id)
+    client.delete(run.run_id)  # goes with all that is stored of it
+    assert client.runs(run.run_id, archived="all").total == 0
+
+
 def test_runs_are_found_by_text_status_and_time_in_pages(client: Client, finished: str) -> None:
     assert client.runs(finished[:8]).runs[0].run_id == finished
     assert {r.status for r in client.runs(status=["success"]).runs} == {"success"}
@@ -132,7 +160,7 @@ def test_runs_are_found_by_text_status_and_time_in_pages(client: Client, finishe
     everything = client.runs()
     first = client.runs(limit=1)
     assert (len(first.runs), first.total) == (1, everything.total)
-    assert first.next == "/api/v1/runs?text=&since=&until=&limit=1&offset=1"
+    assert first.next == "/api/v1/runs?text=&since=&until=&archived=no&limit=1&offset=1"
     assert client.runs(limit=1, offset=1).runs == everything.runs[1:2]
     assert client.runs(since=everything.runs[0].created_at).total == 1
     assert client.runs(until=everything.runs[-1].created_at).total == 0

@@ -232,7 +232,7 @@ def test_a_run_is_copied_rejected_and_deleted_from_the_list(browser: TestClient,
     token = next(listed.all("input", name=TOKEN))["value"]
     copied = next(a["href"] for a in listed.all("a") if a["href"].startswith("/?from="))
     assert goal.replace("&", "&amp;").replace("<", "&lt;") in browser.get(copied).text
-    assert [f["action"] for f in listed.all("form", method="post")] == [f"/runs/{run_id}/reject"]
+    assert [f["action"] for f in listed.all("form", method="post")] == [f"/runs/{run_id}/reject"]  # it is not over: no archive
     assert "do-reject" in browser.get(f"/runs/{run_id}").text
     assert browser.post(f"/runs/{run_id}/reject", data={TOKEN: token}, follow_redirects=False).status_code == 303
     assert services.runs().find(run_id).status == "rejected"
