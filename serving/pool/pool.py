@@ -198,8 +198,8 @@ class Pool:
         upstream = self._upstreams[endpoint.name]
         content = request.content_for(endpoint.config.upstream_model(lease.model))
         scope = Scope(self.clock)
-        scope.arm("timeout", timeouts.first_token_s if request.stream else timeouts.total_s)
-        scope.arm("deadline", pending.deadline_at - self.clock.now())
+        patience, left = timeouts.first_token_s if request.stream else timeouts.total_s, pending.deadline_at - self.clock.now()
+        scope.arm("timeout" if patience < left else "deadline", min(patience, left))
         endpoint.scopes.add(scope)
         try:
             with scope:
