@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Gauge
 
-from serving.pool.ledger import CallRecord, Sink
+from serving.pool.ledger import Call, Sink
 from serving.pool.metrics import SECONDS
 from serving.pool.tally import Counter, Histogram
 
@@ -29,7 +29,7 @@ class GatewayMetrics:
     def counting(self, sink: Sink | None) -> Sink:
         """A sink that counts each record by user, then passes it on."""
 
-        def count(record: CallRecord) -> None:
+        def count(record: Call) -> None:
             user = record.user or "anonymous"
             self.user_requests.labels(user, record.outcome).inc()
             self.user_tokens.labels(user, "in").inc(record.tokens_in)
