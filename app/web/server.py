@@ -44,6 +44,7 @@ def serve(services: Services, host: str, port: int, workers: int, *, show: Calla
         create_app(services),
         host=loopback(host),
         port=port,
+        http="h11",  # which limits the size of a head
         log_level="warning",
         access_log=False,
         server_header=False,

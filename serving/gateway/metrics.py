@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Gauge
 
-from serving.pool.ledger import CallRecord, Sink
-from serving.pool.metrics import SECONDS, remember_labels
+from serving.pool.ledger import Call, Sink
+from serving.pool.metrics import SECONDS
+from serving.pool.tally import Counter, Histogram
 
 
 class GatewayMetrics:
@@ -24,12 +25,11 @@ class GatewayMetrics:
         self.user_requests = Counter("molwright_gateway_user_requests", "Requests by user", ["user", "outcome"], registry=registry)
         self.user_tokens = Counter("molwright_gateway_user_tokens", "Tokens by user", ["user", "direction"], registry=registry)
         self.running = 0
-        remember_labels(self)
 
     def counting(self, sink: Sink | None) -> Sink:
         """A sink that counts each record by user, then passes it on."""
 
-        def count(record: CallRecord) -> None:
+        def count(record: Call) -> None:
             user = record.user or "anonymous"
             self.user_requests.labels(user, record.outcome).inc()
             self.user_tokens.labels(user, "in").inc(record.tokens_in)

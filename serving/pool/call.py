@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from serving.pool.ledger import Attempt
+from serving.pool.ledger import Try
 
 Operation = Literal["chat/completions", "completions", "embeddings"]
 OPERATIONS: tuple[Operation, ...] = ("chat/completions", "completions", "embeddings")
@@ -74,7 +74,7 @@ class Pending:
     tried: set[str] = field(default_factory=set)
     rounds: int = 0
     unavailable_since: float | None = None
-    attempts: list[Attempt] = field(default_factory=list)
+    attempts: list[Try] = field(default_factory=list)
     sent: int = 0
     last_failure: str = ""
     last_public: str = ""  # the same without the server's words

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +18,43 @@ RECORD_VERSION = "1"
 Outcome = Literal["ok", "client_error", "failed", "broken_stream", "cancelled", "rejected", "deadline"]
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Try:
+    """One attempt at one server, as :class:`Attempt` keeps it."""
+
+    endpoint: str
+    model: str
+    result: str
+    seconds: float
+    detail: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """One logical request with its outcome, as sinks get it: the fields of :class:`CallRecord`, not checked again."""
+
+    request_id: str
+    user: str
+    operation: str
+    stream: bool
+    model: str
+    outcome: Outcome
+    status: int
+    answered_by: str
+    answered_model: str
+    attempts: list[Try]
+    tokens_in: int
+    tokens_out: int
+    tokens_counted: bool
+    seconds: float
+    first_token_seconds: float | None
+    error: str
+
+    def record(self) -> CallRecord:
+        """The same to be stored, checked."""
+        return CallRecord.model_validate(self, from_attributes=True)
 
 
 class Attempt(Model):
@@ -51,7 +89,7 @@ class CallRecord(Model):
     error: str = Field(default="", description="What the caller was told.")
 
 
-Sink = Callable[[CallRecord], None]
+Sink = Callable[[Call], None]
 
 
 class Ledger:
@@ -74,7 +112,7 @@ class Ledger:
         self.idle.clear()
         self.opened += 1
 
-    def finish(self, record: CallRecord) -> bool:
+    def finish(self, record: Call) -> bool:
         """A request ends. False, and nothing recorded, if it had ended before."""
         if record.request_id not in self._open:
             return False
@@ -102,9 +140,9 @@ class JsonlSink:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("a", encoding="utf-8", buffering=1)
 
-    def __call__(self, record: CallRecord) -> None:
+    def __call__(self, call: Call) -> None:
         """Write one record."""
-        self._file.write(record.model_dump_json() + "\n")
+        self._file.write(call.record().model_dump_json() + "\n")
 
     def close(self) -> None:
         """Close the file."""

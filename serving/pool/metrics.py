@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 from typing import get_args
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.metrics import MetricWrapperBase
+from prometheus_client import CollectorRegistry, Gauge
 
 from serving.pool.config import PoolConfig
 from serving.pool.ledger import Outcome
+from serving.pool.tally import Counter, Histogram
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320)
 HEALTH = {"closed": 0, "half_open": 1, "open": 2, "draining": 3, "paused": 4}
-
-
-def remember_labels(metrics: object) -> None:
-    """Let every metric among the attributes of ``metrics`` find what it counts under the same labels again at once; it does so ten times a call."""
-    for metric in vars(metrics).values():
-        if isinstance(metric, MetricWrapperBase):
-            setattr(metric, "labels", functools.cache(metric.labels))  # noqa: B010 - its class does not declare it assignable
 
 
 class PoolMetrics:
@@ -47,7 +39,6 @@ class PoolMetrics:
         self.rate = Gauge("molwright_pool_tokens_per_second", "Output tokens a second while busy, last 5 min", ["endpoint"], registry=r)
         self.queue = Gauge("molwright_pool_queue_depth", "Calls that wait", registry=r)
         self.budget = Gauge("molwright_pool_retry_budget", "Retries left in the budget", registry=r)
-        remember_labels(self)
 
     def begin(self, config: PoolConfig) -> None:
         """Show the counters that alerts watch at 0 from the start: the first event must be an increase, not a new series."""

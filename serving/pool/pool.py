@@ -19,7 +19,7 @@ from serving.pool.clock import Aborted, Clock, Scope, SystemClock
 from serving.pool.config import PoolConfig
 from serving.pool.endpoint import Endpoint
 from serving.pool.failures import AttemptFailed, FailureKind
-from serving.pool.ledger import Attempt, CallRecord, Ledger, Outcome, Sink
+from serving.pool.ledger import Call, Ledger, Outcome, Sink, Try
 from serving.pool.metrics import HEALTH, PoolMetrics
 from serving.pool.status import PoolStatus, read_status
 from serving.pool.stream import PoolStream
@@ -198,8 +198,8 @@ class Pool:
         upstream = self._upstreams[endpoint.name]
         content = request.content_for(endpoint.config.upstream_model(lease.model))
         scope = Scope(self.clock)
-        scope.arm("timeout", timeouts.first_token_s if request.stream else timeouts.total_s)
-        scope.arm("deadline", pending.deadline_at - self.clock.now())
+        patience, left = timeouts.first_token_s if request.stream else timeouts.total_s, pending.deadline_at - self.clock.now()
+        scope.arm("timeout" if patience < left else "deadline", min(patience, left))
         endpoint.scopes.add(scope)
         try:
             with scope:
@@ -258,7 +258,7 @@ class Pool:
 
     def _note(self, pending: Pending, lease: Lease, result: str, seconds: float, detail: str = "") -> None:
         name = lease.endpoint.name
-        pending.attempts.append(Attempt(endpoint=name, model=lease.model, result=result, seconds=max(seconds, 0.0), detail=detail[:300]))
+        pending.attempts.append(Try(name, lease.model, result, max(seconds, 0.0), detail[:300]))
         self.metrics.attempts.labels(name, lease.model, result).inc()
         self.metrics.seconds.labels(name, lease.model).observe(seconds)
 
@@ -282,7 +282,7 @@ class Pool:
         tokens_in, tokens_out = _tokens(usage, "prompt_tokens"), _tokens(usage, "completion_tokens")
         if not usage and counted_tokens is not None:
             tokens_out = counted_tokens
-        record = CallRecord(
+        record = Call(
             request_id=pending.request_id,
             user=pending.request.user,
             operation=pending.request.operation,

@@ -38,7 +38,7 @@ def _door(home: Path, clock: PutBack) -> Services:
     return Services(settings, clock=clock)
 
 
-@pytest.mark.parametrize("often", [2, 7])
+@pytest.mark.parametrize("often", [3])
 def test_a_run_goes_to_its_end_and_everything_can_be_read(tmp_path: Path, often: int) -> None:
     door = _door(tmp_path, PutBack(often))
     told: list[object] = []

@@ -69,6 +69,11 @@ def test_how_a_file_was_read_is_said(tmp_path: Path) -> None:
     assert "line 8 left out: the same structure as line 5" in said
 
 
+@pytest.mark.parametrize(("smiles", "said"), [("CCO", "safety: allow"), ("CN=[N+]=[N-]", "safety block: energetic.azide: Organic azide")])
+def test_properties_shows_the_verdict_of_the_guard(smiles: str, said: str) -> None:
+    assert said in " ".join(_run("properties", smiles).output.split())
+
+
 def test_properties_reads_lines_and_files() -> None:
     lines = _run("properties", "-", "--json", stdin="SMILES Name\nCCO \xc9thanol\nc1ccnc1 pyrrole\n".encode("latin-1"))
     assert lines.exit_code == 2

@@ -78,11 +78,14 @@ def test_a_truncated_report_in_the_store_is_a_clear_error(molwright: Run, home: 
     assert short(broken.stderr)
 
 
-@pytest.mark.parametrize("arguments", [("--budget", "0"), ("--candidates", "0"), ("--seed", "-1"), ("--candidates", "x")])
+@pytest.mark.parametrize(
+    "arguments", [("--budget", "0"), ("--candidates", "0"), ("--seed", "-1"), ("--seed", str(2**200)), ("--candidates", "x")]
+)
 def test_options_out_of_range_are_exit_2(molwright: Run, arguments: tuple[str, str]) -> None:
     done = molwright("design", "a molecule with MW < 200", "--yes", *arguments)
     assert done.returncode == 2
     assert arguments[0] in done.stderr
+    assert short(done.stderr)
 
 
 def test_a_report_folder_that_cannot_be_written_is_a_clear_error_and_the_run_is_kept(molwright: Run, tmp_path: Path) -> None:

@@ -51,6 +51,13 @@ def test_urls_that_cannot_be_used(url: str) -> None:
         SqlRunStore(url)
 
 
+@pytest.mark.parametrize("port", ["abc", "99999", "-1", "0x10", "5432x"])
+def test_a_bad_port_is_said_without_the_password(port: str) -> None:
+    with pytest.raises(ConfigurationError, match="of the database URL is no number from 1 to 65535") as caught:
+        SqlRunStore(f"postgresql://ada:secret@127.0.0.1:{port}/db")
+    assert "secret" not in str(caught.value)
+
+
 def test_the_password_is_not_shown() -> None:
     assert "secret" not in shown(normalise_url("postgresql://ada:secret@host/db"))
 

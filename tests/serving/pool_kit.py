@@ -97,7 +97,7 @@ class Book:
 
     def __init__(self, pool_config: PoolConfig, **options: Any) -> None:
         self.records: list[CallRecord] = []
-        self.pool = Pool(pool_config, sink=self.records.append, **options)
+        self.pool = Pool(pool_config, sink=lambda call: self.records.append(call.record()), **options)
 
     async def __aenter__(self) -> Book:
         self.pool.start()

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 import yaml
-from prometheus_client import CollectorRegistry
-from prometheus_client.metrics import MetricWrapperBase
+from prometheus_client import CollectorRegistry, Gauge
 
 from app.services.run_metrics import families
 from memory.sql.figures import ModelUse, RunFigures
 from serving.gateway.metrics import GatewayMetrics
 from serving.pool.metrics import PoolMetrics
+from serving.pool.tally import Counter, Histogram
 
 MONITORING = Path(__file__).resolve().parents[2] / "deploy" / "monitoring"
 LABEL_WORDS = re.compile(r"(?:by|without)\s*\(([^)]*)\)")
@@ -26,13 +26,14 @@ def metrics() -> dict[str, set[str]]:
     registry = CollectorRegistry()
     pool = PoolMetrics(registry)
     gateway = GatewayMetrics(registry)
-    suffixes = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count")}
+    suffixes = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count")}
     found: dict[str, set[str]] = {}
     for metric in [*vars(pool).values(), *vars(gateway).values()]:
-        if isinstance(metric, MetricWrapperBase):
-            for suffix in suffixes[str(metric._type)]:
-                labels = set(metric._labelnames) | ({"le"} if suffix == "_bucket" else set())
-                found[metric._name + suffix] = labels
+        if isinstance(metric, Gauge):
+            found[metric._name] = set(metric._labelnames)
+        if isinstance(metric, Counter | Histogram):
+            for suffix in suffixes[metric.kind]:
+                found[metric.name + suffix] = set(metric.label_names) | ({"le"} if suffix == "_bucket" else set())
     return found | run_metrics()
 
 

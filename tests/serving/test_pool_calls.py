@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import fields
 
 import pytest
 
 from core.errors import ConfigurationError, ServingError
 from serving.pool import EndpointConfig, PoolAnswer, PoolConfig, PoolRequest
+from serving.pool.ledger import Attempt, Call, CallRecord, Try
 from tests.serving.fake_upstream import Behaviour, fake, free_socket
 from tests.serving.pool_kit import Book, FakeClock, chat, config, run, until
 
@@ -396,3 +398,9 @@ def test_the_servers_key_comes_from_the_environment(monkeypatch: pytest.MonkeyPa
         assert server.seen[0]["headers"]["authorization"] == "Bearer secret"
 
     run(main())
+
+
+def test_what_sinks_get_is_what_is_stored() -> None:
+    stored = {name for name in CallRecord.model_fields if name != "schema_version"}
+    assert {f.name for f in fields(Call)} == stored
+    assert {f.name for f in fields(Try)} == set(Attempt.model_fields)

@@ -16,7 +16,7 @@ from tests.serving.pool_kit import chat, config, run
 
 def test_threads_share_one_pool() -> None:
     records: list[CallRecord] = []
-    with fake() as (server, url), SyncPool(config(url), sink=records.append) as pool:
+    with fake() as (server, url), SyncPool(config(url), sink=lambda call: records.append(call.record())) as pool:
         with ThreadPoolExecutor(8) as threads:
             statuses = list(threads.map(lambda _: pool.send(chat()).status, range(24)))
         stream = pool.stream(chat(stream=True))

@@ -35,6 +35,14 @@ def test_every_encoding_line_end_and_separator(encoding: str, end: str, separato
     assert _pairs(_read(gzip.compress(content, mtime=0) if packed else content, "x.csv.gz" if packed else "x.csv")) == ROWS
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_line_ends_of_every_kind_in_one_file(packed: bool) -> None:
+    text = b'name,smiles\rethanol,CCO\r\nphenol,Oc1ccccc1\n"of two\r\nlines",CC\raniline,Nc1ccccc1\rbroken,C1CC\n'
+    found = _read(gzip.compress(text, mtime=0) if packed else text, "x.csv.gz" if packed else "x.csv")
+    assert [(r.line, r.text) for r in found] == [(2, "CCO"), (3, "Oc1ccccc1"), (4, "CC"), (6, "Nc1ccccc1"), (7, "C1CC")]
+    assert found[2].name.split() == ["of", "two", "lines"]
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
