@@ -9,7 +9,21 @@ from agent.reading.statements import Statement
 
 #: Contents that speak of parts of structures.
 PARTS = frozenset(
-    ["motif", "both", "placed", "contrast", "kept_out", "any_of", "all_but", "count", "elements", "kept_group", "kept", "varied", "derivative"]
+    [
+        "motif",
+        "both",
+        "placed",
+        "contrast",
+        "kept_out",
+        "any_of",
+        "all_but",
+        "count",
+        "elements",
+        "kept_group",
+        "kept",
+        "varied",
+        "derivative",
+    ]
 )
 
 

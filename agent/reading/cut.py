@@ -76,7 +76,7 @@ def _head_place(i: int, reader: Reader, here: _Best) -> str:
         return ""
     if reader.lattice.has(i, "request", "subject", "skip") and _requests(reader, i) and (here.quiet or reader.sign(i - 1)):
         return "requested"
-    if reader.lattice.lower(i) in _NEEDING and _named_subject(reader, i):
+    if reader.lattice.lower(i) in _NEEDING and reader.lattice.has(i, "request") and _named_subject(reader, i):
         return "requested"
     if here.cost[0]:
         return ""
@@ -84,7 +84,7 @@ def _head_place(i: int, reader: Reader, here: _Best) -> str:
 
 
 #: Verbs with which the subject of a sentence asks for something.
-_NEEDING = frozenset(["need", "needs", "requires", "require", "wants", "want"])
+_NEEDING = frozenset(["need", "needs", "requires", "require", "wants", "want", "calls", "call", "asks", "seeks", "demands"])
 #: Kinds that no name of a subject holds, and its most words.
 _NO_SUBJECT = (
     "negation", "negation_after", "cmp", "num", "relative", "necessity", "permission", "condition", "exception", "purpose", "open", "and", "or", "but", "request", "prop", "verbprop", "soft",
@@ -99,7 +99,9 @@ def _named_subject(reader: Reader, i: int) -> bool:
         start -= 1
     before = reader.lattice.lower(start - 1)
     inside = range(start, i)
-    return 0 < i - start <= _MOST_SUBJECT and (start == 0 or before in STOPS) and not any(reader.lattice.has(k, *_NO_SUBJECT) for k in inside)
+    return (
+        0 < i - start <= _MOST_SUBJECT and (start == 0 or before in STOPS) and not any(reader.lattice.has(k, *_NO_SUBJECT) for k in inside)
+    )
 
 
 def _requests(reader: Reader, i: int) -> bool:
@@ -121,7 +123,7 @@ def _steps(reader: Reader, heads: HeadReader, i: int, state: int, here: _Best) -
             spoken = clause.needs_head and state == OPEN
             if spoken and not _determined(reader, clause):
                 continue
-            doubtful = clause.role == "unread" and bool(clause.suggested)
+            doubtful = int(clause.role == "unread" and bool(clause.suggested))
             doubtful += 2 * sum(reader.sign(k) for k in range(clause.i, clause.j)) * doubtful  # 'no nitro | , ethers allowed'
             steps.append((clause.j, (doubtful + spoken, 2), (clause,), SPOKEN if spoken else state))
         if state == OPEN and (place := _head_place(i, reader, here)):

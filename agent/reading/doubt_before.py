@@ -46,13 +46,7 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
     if atoms and not sign and not joined and (of_part or reader.lattice.lower(before.j - 1) in _PART_NOUNS):
         return DOUBT  # 'an alkyl chain | of 12 carbons', 'a macrocycle | of 15 atoms'
     if before.role == "head" or (before.role == "unread" and before.content == "head"):
-        qualified = before.role == "unread" and not sign and clause.content == "limit" and not clause.opened and offered(reader, before)
-        bound = (  # 'adsorption | maximum at 450 nm'
-            before.role == "unread" and not sign and clause.content == "limit" and not clause.opened and not _names_property(reader, clause)
-            and reader.lattice.has(clause.i, "bound_most", "bound_least")
-        )  # fmt: skip
-        stuck = clause.listed and bool(joined) and not sign  # 'a dye and esters'
-        return DOUBT if (before.uncertain and not sign) or qualified or bound or stuck else ""
+        return _behind_head(reader, before, clause, sign, joined)
     if before.role in ("read", "unread") and excepted(reader, before, clause, sign):
         return EXCEPTION
     if "or" in joined | _opened_by(reader, clause) and sign != "." and before.role in ("read", "unread") and before.content != "name":
@@ -94,6 +88,17 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
     if before.role != "unread" or sign == "." or _introduces(reader, before):
         return ""
     return _behind_unread(reader, before, clause, sign, joined)
+
+
+def _behind_head(reader: Reader, before: Clause, clause: Clause, sign: str, joined: set[str]) -> str:
+    """Why a clause may not count right behind the noun of the thing designed."""
+    qualified = before.role == "unread" and not sign and clause.content == "limit" and not clause.opened and offered(reader, before)
+    bound = (  # 'adsorption | maximum at 450 nm'
+        before.role == "unread" and not sign and clause.content == "limit" and not clause.opened and not _names_property(reader, clause)
+        and reader.lattice.has(clause.i, "bound_most", "bound_least")
+    )  # fmt: skip
+    stuck = clause.listed and bool(joined) and not sign  # 'a dye and esters'
+    return DOUBT if (before.uncertain and not sign) or qualified or bound or stuck else ""
 
 
 #: Words that leave open what follows a colon behind them.
@@ -208,7 +213,11 @@ def _right_behind_unread(reader: Reader, before: Clause, clause: Clause) -> str:
     )
     composed = clause.content == "elements" and reader.lattice.has(clause.i, "only") and _complete(reader, before)
     known = known or composed or _appears(reader, before) or (reader.lattice.has(clause.i, "relative") and _complete(reader, before))
-    leads = leads or composed or (_appears(reader, before) and clause.content == "limit" and reader.lattice.has(clause.i, "verbprop", "participle"))
+    leads = (
+        leads
+        or composed
+        or (_appears(reader, before) and clause.content == "limit" and reader.lattice.has(clause.i, "verbprop", "participle"))
+    )
     return "" if known and leads and not (before.suggested and clause.parts) else DOUBT
 
 
@@ -255,14 +264,21 @@ def _says_of_it(reader: Reader, before: Clause, clause: Clause) -> bool:
 
 
 #: Nouns for what a substance looks like.
-_APPEARANCES = frozenset(["powder", "solid", "liquid", "oil", "crystals", "needles", "flakes", "prisms", "granules", "pellets", "wax", "gum", "paste", "prills"])
+_APPEARANCES = frozenset(
+    ["powder", "solid", "liquid", "oil", "crystals", "needles", "flakes", "prisms", "granules", "pellets", "wax", "gum", "paste", "prills"]
+)
 
 
 def _appears(reader: Reader, before: Clause) -> bool:
     """Whether unread words, set apart by signs, say only what the thing looks like: ', white powder | melting at ...'."""
     lattice, i = reader.lattice, before.i
     apart = i == 0 or reader.sign(i - 1) or (lattice.lower(i - 1) in ("a", "an") and reader.sign(i - 2))
-    return bool(apart) and before.j - i <= 4 and lattice.lower(before.j - 1) in _APPEARANCES and not any(lattice.has(k, *_NO_NAME) for k in range(i, before.j))
+    return (
+        bool(apart)
+        and before.j - i <= 4
+        and lattice.lower(before.j - 1) in _APPEARANCES
+        and not any(lattice.has(k, *_NO_NAME) for k in range(i, before.j))
+    )
 
 
 def _complete(reader: Reader, before: Clause) -> bool:
@@ -274,7 +290,36 @@ def _complete(reader: Reader, before: Clause) -> bool:
 
 
 #: Words of what else may have a mass per mole.
-_OTHER_MASSES = ("weight", "mass", "mw", "mn", "equiv", "eew", "ahew", "chain", "link", "block", "polymer", "oligomer", "segment", "spacer", "arm", "peg", "entangle", "per", "average", "number", "fragment", "residue", "counter", "salt", "cut", "soft", "hard", "polyol")
+_OTHER_MASSES = (
+    "weight",
+    "mass",
+    "mw",
+    "mn",
+    "equiv",
+    "eew",
+    "ahew",
+    "chain",
+    "link",
+    "block",
+    "polymer",
+    "oligomer",
+    "segment",
+    "spacer",
+    "arm",
+    "peg",
+    "entangle",
+    "per",
+    "average",
+    "number",
+    "fragment",
+    "residue",
+    "counter",
+    "salt",
+    "cut",
+    "soft",
+    "hard",
+    "polyol",
+)
 
 
 def _of_the_molecule(reader: Reader, before: Clause, clause: Clause) -> bool:
@@ -282,7 +327,9 @@ def _of_the_molecule(reader: Reader, before: Clause, clause: Clause) -> bool:
     lattice = reader.lattice
     molar = all(s.name == "molecular_weight" and s.limit is not None and s.limit.unit for s in clause.statements)
     inside = range(before.i, before.j)
-    other = any(lattice.lower(k).startswith(_OTHER_MASSES) for k in inside) or any(lattice.has(k, *TURNING, "condition", "num") for k in inside)
+    other = any(lattice.lower(k).startswith(_OTHER_MASSES) for k in inside) or any(
+        lattice.has(k, *TURNING, "condition", "num") for k in inside
+    )
     return molar and not other
 
 

@@ -54,13 +54,33 @@ def gives_reason(reader: Reader, clause: Clause) -> bool:
 
 
 #: Verbs of what a part does for the thing that has it.
-_CAUSATIVES = frozenset(["lets", "makes", "helps", "gives", "allows", "enables", "renders", "causes", "permits", "grants", "lends", "let", "make", "help", "give"])
+_CAUSATIVES = frozenset(
+    [
+        "lets",
+        "makes",
+        "helps",
+        "gives",
+        "allows",
+        "enables",
+        "renders",
+        "causes",
+        "permits",
+        "grants",
+        "lends",
+        "let",
+        "make",
+        "help",
+        "give",
+    ]
+)
 
 
 def tells_effect(reader: Reader, clause: Clause) -> bool:
     """Whether an unread clause says what comes of what stands before it: 'so it stays put', 'that lets it degrade'."""
     lattice = reader.lattice
-    if any(lattice.has(k, "negation", "negation_after", "free", "condition", "exception", "edit_remove") for k in range(clause.i, clause.j)):
+    if any(
+        lattice.has(k, "negation", "negation_after", "free", "condition", "exception", "edit_remove") for k in range(clause.i, clause.j)
+    ):
         return False
     words = [lattice.lower(k) for k in range(max(0, clause.i - 3), clause.j)]
     for n, word in enumerate(words):
