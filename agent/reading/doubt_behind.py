@@ -68,7 +68,8 @@ def _before_read(reader: Reader, clause: Clause, after: Clause, sign: str, joine
     apart = apart or any(
         reader.lattice.lower(k) in ("is", "was", "must", "should") for k in range(after.start, after.j)
     )  # 'an ester, chlorine is prohibited'
-    apart = apart and not (len(after.statements) > 1 and not clause.opened)  # 'azo, azoxy and peroxides are excluded'
+    noun = reader.lattice.has(clause.j - 1, "groups")  # 'phthalimide core, thiols and free sulfur not welcome'
+    apart = apart and not (len(after.statements) > 1 and not clause.opened and not noun)  # 'azo, azoxy and peroxides are excluded'
     if clause.listed and after.closing and after.denied and sign == "," and not apart:
         return AT_THE_END
     counted = clause.content == "count" and any(s.limit is not None and s.limit.operator == ">=" for s in clause.statements)

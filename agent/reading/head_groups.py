@@ -66,6 +66,7 @@ def plainly_asked(reader: Reader, found: Found, i: int, k: int) -> bool:
     follows = (
         end >= reader.end or reader.sign(end) or lattice.has(end, "open", "purpose", "relative", "verbprop", "prop", "cmp", "adverbial")
     )
+    follows = follows or lattice.lower(end) in ("wanted", "needed", "sought")
     follows = follows or (lattice.lower(end) in MODALS and lattice.lower(0) in ("which", "what"))
     needed = found.noun is not None and found.noun.kind in ("grp", "cmpd")
     if needed and lattice.lower(end) == "?" and not any(lattice.has(n, "request") for n in range(i, k)):
