@@ -80,7 +80,20 @@ class Boundaries:
             return True
         if i in self._in_numbers:
             return False  # 'three hundred | and fifty'
-        if self.lattice.has(i, "request") and self.lattice.lower(i) in ("i", "we", "find", "design", "suggest", "give", "propose"):
+        if self.lattice.has(i, "request") and self.lattice.lower(i) in (
+            "i",
+            "we",
+            "find",
+            "design",
+            "suggest",
+            "give",
+            "propose",
+            "calls",
+            "asks",
+            "seeks",
+            "demands",
+            "cries",
+        ):
             return True
         after = [m for m in self.lattice.of(i, "after") if self.lattice.lower(m.j) != "than"]  # not 'and not more than one chlorine'
         if self.lattice.lower(i) == "plus" and (self.lattice.lower(i + 1) in ("a", "an") or not self._number_ends(i)):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from agent.reading import part_builders
+from agent.reading.count_builders import count
 from agent.reading.grammar import Node
 from agent.reading.lexicon import Vague
 from agent.reading.limit_builders import INVERSE, limits_of, measured, quantity, reference_of
@@ -347,7 +348,7 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "objective": _only_asked(_objective),
     "changed": _only_asked(_changed),
     "own": _only_asked(_own),
-    "count": part_builders.count,
+    "count": count,
     "placed": _only_asked(part_builders.placed),
     "any_of": part_builders.any_of,
     "all_but": part_builders.all_but,

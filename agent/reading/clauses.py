@@ -52,13 +52,18 @@ class Reader(Frames):
                 places = []  # 'soluble in the resin' says in what
             for j in (past, *places):
                 next_limit = node.name == "limit" and not ending.kinds and self.lattice.has(j, "prop")
-                if not (self.boundary(j) or next_limit) or j == i:
+                if not (self.boundary(j) or next_limit) or j == i or self._says_more(ending.at, j):
                     continue
                 if ending.terse and (opening.words or not self.item(i, j)):
                     continue
                 clause = self._judged(i, j, opening, node, ending)
                 if clause is not None:
                     yield clause
+
+    def _says_more(self, at: int, j: int) -> bool:
+        """Whether a pronoun behind the content is the subject of what follows: 'any quinone it | might form', not 'so it | stays put'."""
+        pronoun = j > at and self.lattice.lower(j - 1) in ("it", "they") and self.lattice.lower(j - 2) not in ("so", "that")
+        return pronoun and j < self.end and not self.sign(j)
 
     def _judged(self, i: int, j: int, opening: Opening, node: Node, ending: Ending) -> Clause | None:
         if (opening.permitted or any(k.startswith("permission") for k in ending.kinds)) and self._bounds(node, ending):

@@ -76,7 +76,7 @@ def _head_place(i: int, reader: Reader, here: _Best) -> str:
         return ""
     if reader.lattice.has(i, "request", "subject", "skip") and _requests(reader, i) and (here.quiet or reader.sign(i - 1)):
         return "requested"
-    if reader.lattice.lower(i) in _NEEDING and _named_subject(reader, i):
+    if reader.lattice.lower(i) in _NEEDING and reader.lattice.has(i, "request") and _named_subject(reader, i):
         return "requested"
     if here.cost[0]:
         return ""
@@ -84,7 +84,7 @@ def _head_place(i: int, reader: Reader, here: _Best) -> str:
 
 
 #: Verbs with which the subject of a sentence asks for something.
-_NEEDING = frozenset(["need", "needs", "requires", "require", "wants", "want"])
+_NEEDING = frozenset(["need", "needs", "requires", "require", "wants", "want", "calls", "call", "asks", "seeks", "demands"])
 #: Kinds that no name of a subject holds, and its most words.
 _NO_SUBJECT = (
     "negation", "negation_after", "cmp", "num", "relative", "necessity", "permission", "condition", "exception", "purpose", "open", "and", "or", "but", "request", "prop", "verbprop", "soft",

@@ -6,7 +6,7 @@ from agent.reading.boundaries import STOPS
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.doubt_before import doubt_from_left
-from agent.reading.doubt_behind import doubt_from_right, of_the_whole
+from agent.reading.doubt_behind import AT_THE_END, doubt_from_right, of_the_whole
 from agent.reading.doubt_words import (
     DOUBT,
     excludes_all,
@@ -22,6 +22,8 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     """Why clause ``n``, which was read, may not count; '' if it may."""
     clause = clauses[n]
     after = clauses[n + 1] if n + 1 < len(clauses) else None
+    if clause.role == "head" and after is not None and any(s.kind == "motif" for s in clause.statements) and _of_a_list(reader, clauses, n):
+        return AT_THE_END
     if clause.role == "head" and after is not None and any(s.kind == "motif" for s in clause.statements):
         return DOUBT if after.i == clause.j and after.role in ("read", "unread") and excludes_all(reader, after) else ""
     if clause.content == "name" and thing_excluded(reader, clauses, n):
@@ -54,6 +56,14 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
 
 #: Words before 'to' with which someone says what he wants, so that what follows is no purpose of the thing.
 _WANTING = frozenset(["want", "wants", "wanted", "wish", "wishes", "like", "likes", "need", "needs", "has", "have", "had", "prefer", "prefers", "try", "tries", "plan", "plans", "hope", "hopes", "sure", "care", "decided", "asked", "intend", "intends", "aim", "aims", "ought", "is", "are", "possible", "important"])  # fmt: skip
+
+
+def _of_a_list(reader: Reader, clauses: list[Clause], n: int) -> bool:
+    """Whether a noun for a part, with no article and no request, begins a list of which the end is excluded: 'azo, azoxy and peroxides are excluded'."""
+    clause, after = clauses[n], clauses[n + 1]
+    led = any(reader.lattice.lower(k) in ("a", "an") or reader.lattice.has(k, "request") for k in range(max(0, clause.i - 2), clause.i))
+    ends = (after.closing and after.denied) or after.reason == AT_THE_END
+    return not led and reader.lattice.lower(clause.j) == "," and after.content == "motif" and ends
 
 
 def _purpose(reader: Reader, clauses: list[Clause], n: int) -> bool:
@@ -95,7 +105,14 @@ def _carried(reader: Reader, clauses: list[Clause], n: int) -> bool:
         before = clauses[m]
         if before.role == "filler":
             continue
-        if before.role != "read" or before.denied or before.closing or forbids(before) or signs(reader, before.j, clauses[m + 1].i) == ".":
+        if (
+            before.role != "read"
+            or before.denied
+            or before.closing
+            or any(s.soft for s in before.statements)
+            or forbids(before)
+            or signs(reader, before.j, clauses[m + 1].i) == "."
+        ):
             return False
         if before.opened:
             return True
@@ -117,7 +134,7 @@ def _taken_back(reader: Reader, clauses: list[Clause], n: int) -> bool:
         if after.role != "unread":
             return False
         if not (gives_reason(reader, after) or tells_effect(reader, after)) and any(
-            reader.lattice.lower(k) in _ANAPHORA for k in range(end, min(after.j, end + 6))
+            reader.lattice.lower(k) in _ANAPHORA for k in range(end, min(after.j, (after.i if after.i > end + 2 else end) + 6))
         ):
             return True
         end = after.j

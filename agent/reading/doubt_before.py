@@ -46,13 +46,7 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
     if atoms and not sign and not joined and (of_part or reader.lattice.lower(before.j - 1) in _PART_NOUNS):
         return DOUBT  # 'an alkyl chain | of 12 carbons', 'a macrocycle | of 15 atoms'
     if before.role == "head" or (before.role == "unread" and before.content == "head"):
-        qualified = before.role == "unread" and not sign and clause.content == "limit" and not clause.opened and offered(reader, before)
-        bound = (  # 'adsorption | maximum at 450 nm'
-            before.role == "unread" and not sign and clause.content == "limit" and not clause.opened and not _names_property(reader, clause)
-            and reader.lattice.has(clause.i, "bound_most", "bound_least")
-        )  # fmt: skip
-        stuck = clause.listed and bool(joined) and not sign  # 'a dye and esters'
-        return DOUBT if (before.uncertain and not sign) or qualified or bound or stuck else ""
+        return _behind_head(reader, before, clause, sign, joined)
     if before.role in ("read", "unread") and excepted(reader, before, clause, sign):
         return EXCEPTION
     if "or" in joined | _opened_by(reader, clause) and sign != "." and before.role in ("read", "unread") and before.content != "name":
@@ -94,6 +88,17 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
     if before.role != "unread" or sign == "." or _introduces(reader, before):
         return ""
     return _behind_unread(reader, before, clause, sign, joined)
+
+
+def _behind_head(reader: Reader, before: Clause, clause: Clause, sign: str, joined: set[str]) -> str:
+    """Why a clause may not count right behind the noun of the thing designed."""
+    qualified = before.role == "unread" and not sign and clause.content == "limit" and not clause.opened and offered(reader, before)
+    bound = (  # 'adsorption | maximum at 450 nm'
+        before.role == "unread" and not sign and clause.content == "limit" and not clause.opened and not _names_property(reader, clause)
+        and reader.lattice.has(clause.i, "bound_most", "bound_least")
+    )  # fmt: skip
+    stuck = clause.listed and bool(joined) and not sign  # 'a dye and esters'
+    return DOUBT if (before.uncertain and not sign) or qualified or bound or stuck else ""
 
 
 #: Words that leave open what follows a colon behind them.

@@ -19,6 +19,9 @@ from agent.reading.doubt_words import (
 )
 from agent.reading.said_of import counted_together, goes_on, signs
 
+#: Why an item of a list does not count of which the end may be said of all.
+AT_THE_END = "what is said at the end may hold for it too"
+
 
 def doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
     sign = signs(reader, clause.j, after.i)
@@ -35,6 +38,8 @@ def doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return "only the solubility in water is predicted"
     if after.content == "count" and counted_together(reader, clause, after, sign):
         return TOGETHER
+    if clause.listed and after.role == "unread" and after.reason == AT_THE_END and sign == ",":
+        return AT_THE_END
     if after.role == "read":
         return _before_read(reader, clause, after, sign, joined)
     if after.role != "unread" or (gives_reason(reader, after) and not clause.listed):
@@ -55,7 +60,7 @@ def _dissolved_elsewhere(reader: Reader, clause: Clause, after: Clause, sign: st
 def _before_read(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> str:
     """Why a clause may not count before one that was read."""
     if clause.parts and not clause.denied and not sign and not joined and excludes_all(reader, after):
-        return "what is said at the end may hold for it too"  # 'an ester with a phenol is not acceptable'
+        return AT_THE_END  # 'an ester with a phenol is not acceptable'
     named = [m.j for m in reader.lattice.of(after.start, "grp", "elem", "prop")]
     apart = reader.lattice.lower(max(named, default=after.start + 1) - 1).endswith("s") and not reader.lattice.lower(clause.j - 1).endswith(
         "s"
@@ -63,12 +68,24 @@ def _before_read(reader: Reader, clause: Clause, after: Clause, sign: str, joine
     apart = apart or any(
         reader.lattice.lower(k) in ("is", "was", "must", "should") for k in range(after.start, after.j)
     )  # 'an ester, chlorine is prohibited'
+    noun = reader.lattice.has(clause.j - 1, "groups")  # 'phthalimide core, thiols and free sulfur not welcome'
+    apart = apart and not (len(after.statements) > 1 and not clause.opened and not noun)  # 'azo, azoxy and peroxides are excluded'
     if clause.listed and after.closing and after.denied and sign == "," and not apart:
-        return "what is said at the end may hold for it too"
+        return AT_THE_END
     counted = clause.content == "count" and any(s.limit is not None and s.limit.operator == ">=" for s in clause.statements)
     told = clause.content in ("limit", "level") and _has_verb(reader, clause)  # 'log S must be above -2 and phenols are unacceptable'
     if after.closing and after.denied and not counted and not told and joined and not sign and not clause.closing and not clause.opened:
-        return "what is said at the end may hold for it too"
+        return AT_THE_END
+    if (
+        after.closing
+        and after.denied
+        and joined
+        and not sign
+        and clause.content == "motif"
+        and not clause.denied
+        and _only_commas(reader, clause)
+    ):
+        return AT_THE_END  # 'with an amide, azo, azoxy | and peroxides are excluded'
     return (
         "it may be said of what is excluded"
         if clause.denied
@@ -84,9 +101,18 @@ def _before_read(reader: Reader, clause: Clause, after: Clause, sign: str, joine
     )
 
 
+def _only_commas(reader: Reader, clause: Clause) -> bool:
+    """Whether a list goes on with commas alone, so that 'and' behind it may bring its last item."""
+    inside = range(clause.start, clause.j)
+    return any(reader.lattice.lower(k) == "," for k in inside) and not any(reader.lattice.has(k, "and", "or") for k in inside)
+
+
 def _before_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> str:
     """Why a clause may not count before one that was not read: it is an item of the same list, or hangs on what that one says."""
-    if any(reader.lattice.lower(k) in ("-", "to") for k in range(clause.j, after.i)):
+    ranged = clause.content != "motif" or reader.lattice.has(after.i, "num", "cmp")
+    if ranged and any(
+        reader.lattice.lower(k) in ("-", "to") and not reader.lattice.has(k + 1, "request") for k in range(clause.j, after.i)
+    ):
         return DOUBT  # 'TPSA 60 - about 90': a range of which one end is understood
     if clause.listed and joined:
         return DOUBT
@@ -120,8 +146,15 @@ def _before_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joi
     return ""
 
 
+#: Verbs behind a property that say something of it.
+_PREDICATES = frozenset(["is", "are", "was", "were", "does", "do", "matters", "remains", "plays", "seems", "looks", "counts"])
+
+
 def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> str:
     """Why a clause may not count before one that was not read and that follows it without a sign, or in brackets."""
+    verbs = (reader.lattice.lower(k) for k in range(clause.j, min(after.i + 1, reader.end)))
+    if clause.content in ("limit", "count") and not (clause.opened or clause.subject or joined) and any(v in _PREDICATES for v in verbs):
+        return DOUBT  # 'logP (max 5) | is irrelevant'
     bracketed = any(reader.lattice.lower(k) == "(" for k in range(clause.j, after.i))
     if bracketed and (
         clause.content in ("similarity", "limit")
@@ -149,7 +182,7 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     ):
         return DOUBT
     if joined and not sign and after.closing and not clause.opened:
-        return "what is said at the end may hold for it too"
+        return AT_THE_END
     placed = after.content == "adverbial" and any(reader.lattice.has(k, "grp", "elem") for k in range(after.i, after.j))
     if clause.content == "count" and placed and not sign and not joined:
         return DOUBT  # 'at most two amines | on a benzene ring'

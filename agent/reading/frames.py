@@ -182,7 +182,8 @@ class Frames(Boundaries):
             if here.words >= _MOST_BEFORE:
                 continue
             starts = self.matcher.starts(here.at)
-            if here.words and self.lattice.lower(here.at) == ":" and (here.negations or here.strong or here.necessary):
+            answered = self.lattice.has(here.at + 1, "request", "subject")  # 'No: we want ...'
+            if here.words and self.lattice.lower(here.at) == ":" and not answered and (here.negations or here.strong or here.necessary):
                 starts = (*starts, here.at + 1)  # 'it must have: a pyridine'
             for start in starts:
                 if start > here.at and self.lattice.lower(start - 1) == ":":
@@ -229,7 +230,8 @@ class Frames(Boundaries):
         if kind == "keep":
             return replace(nxt, keep=True)
         if kind in ("fam", "role"):
-            return self._subject(here, nxt, j)
+            part = self.lattice.lower(start) in ("core", "cores") and any(m.j == j for m in self.lattice.of(start, "groups"))
+            return None if part else self._subject(here, nxt, j)  # 'the core must ...'
         if kind == "groups":
             told = self.lattice.has(j, "necessity", "negation", "open")
             return replace(nxt, part=True, subject=True) if told and not here.words else None
@@ -243,6 +245,11 @@ class Frames(Boundaries):
         """Whether a negation denies only that something is needed: 'need not contain', 'do not need to contain'."""
         if self.lattice.lower(start) == "not" and j == start + 1:
             return self.lattice.lower(start - 1) in ("need", "needs")
+        if self.lattice.text(start, j).lower() in ("we need", "i need", "you need", "we require") and self.lattice.lower(start - 1) in (
+            "do",
+            "does",
+        ):
+            return True  # 'neither do we need esters'
         if self.lattice.lower(start) in ("need", "needs", "require", "requires") and j == start + 1 and self.lattice.lower(j) != "to":
             return self.lattice.lower(start - 1) == "not"
         end = j if self.lattice.lower(j) == "to" else j - 1
@@ -317,10 +324,10 @@ def stance_of(opening: Opening, ending: Ending) -> Stance | str | None:
     elif last == "necessity_after" and inner:
         return "what is not required asks for nothing"
     elif "permission" in kinds and not inner and negations == 1 and opening.determined and not opening.permitted and not soft:
-        return Stance(denied=True, soft=False, framed=True)  # 'no ester may be present'
+        return Stance(denied=True, soft=False, framed=True, disallowed=True)  # 'no ester may be present'
     elif last == "permission_given" and not inner and negations == 1 and opening.determined and not opening.permitted:
         return (
-            Stance(denied=True, soft=False, framed=True)
+            Stance(denied=True, soft=False, framed=True, disallowed=True)
             if not soft
             else "a wish to avoid something is not scored; state it as a requirement"
         )
@@ -354,4 +361,5 @@ def stance_of(opening: Opening, ending: Ending) -> Stance | str | None:
         removing=opening.removing,
         late=bool(last) and not opening.negations,
         free=last == "free",
+        suffixed=last == "containing_suffix",
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from agent.reading.builders import build
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
-from agent.reading.head_groups import MODALS, called, plainly_asked
+from agent.reading.head_groups import MODALS, acts_on, called, composed, plainly_asked, stood_for
 from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, VERBS, Found, Part, adjective, alike, noun_like
-from agent.reading.lexicon import Family, key_of, lexicon
+from agent.reading.lexicon import Family
 from agent.reading.mentions import Mention
 from agent.reading.stance import Refusal, Stance
 from agent.reading.statements import Limit, Statement
@@ -34,8 +34,8 @@ class HeadReader:
         self._remembered = {}
         if candidates is not None and self.lattice.has(k, "similar"):
             return [Clause(i, k, "filler", candidates=candidates)]
-        if (stood_for := self._stood_for(i, k, article)) is not None:
-            return stood_for
+        if (replaced := stood_for(self.reader, i, k, article)) is not None:
+            return replaced
         found = self._phrase(k, MOST_UNKNOWN, candidates is not None)
         single = found is not None and (found.noun_end == i + 1 or not self.lattice.lower(found.noun_end - 1).endswith("s"))
         named = (article and not later) or (i == 0 and single)
@@ -104,34 +104,6 @@ class HeadReader:
             return int(value), number.j
         return None
 
-    def _stood_for(self, i: int, k: int, article: bool) -> list[Clause] | None:
-        """The unread noun phrase 'an alternative to X', where X is no compound that is known; it ends where a clause may begin."""
-        lattice = self.lattice
-        said = [m for n in range(i, k + 1) for m in lattice.of(n, "replacement")]
-        here = [m for m in said if lattice.lower(m.j - 1) in ("to", "for") or lattice.lower(m.j) in ("to", "for")]
-        if not here or not article:
-            return None
-        k = here[0].i
-        start = end = here[0].j + (lattice.lower(here[0].j - 1) not in ("to", "for"))
-        while not self.reader.boundary(end):
-            end += 1
-        inside = range(start, end)
-        if not 0 < end - start <= MOST_UNKNOWN or any(
-            lattice.has(n, "negation", "negation_after", "num", "cmp", "prop", "cmpd") for n in inside
-        ):
-            return None
-        clauses = [Clause(i, k, "filler")] if k > i else []
-        return [
-            *clauses,
-            Clause(
-                k,
-                end,
-                "unread",
-                reason="what would replace something in use cannot be computed; state the properties that it needs",
-                content="head",
-            ),
-        ]
-
     def _plural_name(self, found: Found) -> bool:
         """Whether an unknown noun is a plural, and no part of it is known: 'five organic cathode materials'."""
         return self.lattice.lower(found.noun_end - 1).endswith("s") and not any(p.groups for p in found.parts)
@@ -193,11 +165,17 @@ class HeadReader:
                 found.append(Mention(m.i, j, m.kind, m.value))
         return found
 
+    def _asks(self, k: int) -> bool:
+        """Whether a verb at ``k`` says that what stands before it asks for something: 'Our denture base | asks for a polymer'."""
+        return self.lattice.lower(k) in ("calls", "asks", "seeks", "demands", "cries") and self.lattice.has(k, "request")
+
     def _name_may_end(self, j: int) -> bool:
         if self.lattice.hyphen(j):
             return False
         if self.lattice.lower(j) in ("is", "are", "be", "please", "made", "prepared", "obtained", "wanted", "needed", "sought"):
             return True
+        if self._asks(j):
+            return False
         if self.lattice.lower(j) in MODALS and self.lattice.lower(0) in ("which", "what"):
             return True  # 'Which liquid could serve ...?'
         return self.reader.boundary(j) or (self.lattice.has(j, *FOLLOWERS) and not self.lattice.has(j, "role", "fam"))
@@ -232,7 +210,7 @@ class HeadReader:
             found.append(Part("unchecked", k, m.j, reason=str(m.value)))
         for m in lattice.of(k, "fam", "role"):
             found.append(Part("family", k, m.j, family=m.value if m.kind == "fam" else None))
-        if (lattice.pieces[k].text[0].isalpha() and not lattice.has(k, *NOT_IN_NAMES)) or (
+        if (lattice.pieces[k].text[0].isalpha() and not self._asks(k) and not lattice.has(k, *NOT_IN_NAMES)) or (
             lattice.pieces[k].text[0].isdigit() and k + 1 < self.reader.end and lattice.pieces[k + 1].glued and not lattice.has(k, "cmp")
         ):
             found.append(Part("unknown", k, k + 1))
@@ -304,26 +282,14 @@ class HeadReader:
         acted = [
             p
             for p in parts
-            if p.groups and noun is not None and noun.kind == "role" and any(self._acts_on(noun, s.name) for s in p.statements)
+            if p.groups and noun is not None and noun.kind == "role" and any(acts_on(self.lattice, noun, s.name) for s in p.statements)
         ]
-        if noun is None or not self._composed(noun) or acted:
+        if noun is None or not composed(self.lattice, noun) or acted:
             parts = [
                 Part("unchecked", p.i, p.j, reason="it is not said whether the thing contains this or acts on it") if p.groups else p
                 for p in parts
             ]
         return parts
-
-    def _acts_on(self, noun: Mention, group: str) -> bool:
-        """Whether a thing of this name may act on the group named before it: 'epoxide catalyst', 'peptide coupling agent'."""
-        if self.lattice.lower(noun.i) == "coupling":
-            return not any(part in group for part in ("sil", "phosph"))
-        return "acted_on" in lexicon(self.lattice.catalogue).meanings.get(key_of(group), {})
-
-    def _composed(self, noun: Mention) -> bool:
-        """Whether a group before this noun says what the thing is made of."""
-        if noun.kind == "role":
-            return self.lattice.has(noun.i, "composed") and any(m.j == noun.j for m in self.lattice.of(noun.i, "composed"))
-        return True
 
     def _clauses(self, i: int, k: int, parts: list[Part], found: Found, determined: bool, candidates: int | None) -> list[Clause] | None:
         clauses: list[Clause] = []

@@ -1,10 +1,12 @@
-"""A group as the noun of the thing designed: 'an amide', 'find a thiophene', 'Fruity ester under 200 Da'."""
+"""What stands where the noun of the thing designed does and is none of the known names: a group as that noun: 'an amide', 'find a thiophene', 'Fruity ester under 200 Da'."""
 
 from __future__ import annotations
 
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
-from agent.reading.head_parts import Found, adjective
+from agent.reading.head_parts import MOST_UNKNOWN, Found, adjective
+from agent.reading.lexicon import key_of, lexicon
+from agent.reading.mentions import Lattice, Mention
 
 #: Negations behind a noun that say what else it lacks, and do not deny it: 'an imidazole without N-H', not 'an imidazole is not allowed'.
 _QUALIFYING = frozenset(["with", "without", "w", "sans", "lacking", "devoid", "free"])
@@ -20,6 +22,8 @@ _SMELLING = ("oody", "uity", "oral", "inty", "usky", "icy", "moky", "rthy", "rus
 def called(reader: Reader, found: Found, i: int, k: int) -> list[Clause] | None:
     """The unread name of a thing that begins the goal with an unknown adjective before the noun of a group: 'Fruity ester under 200 Da'."""
     lattice = reader.lattice
+    if k > i:
+        return _led(reader, found, i, k)
     strange = bool(found.parts) and found.parts[0].sort == "unknown" and len(found.parts) == 1
     noun, end = found.noun, found.noun_end
     follows = end < reader.end and (lattice.has(end, "cmp", "open") or reader.sign(end))
@@ -34,6 +38,24 @@ def called(reader: Reader, found: Found, i: int, k: int) -> list[Clause] | None:
     return [Clause(0, end, "unread", reason="the thing asked for is not known by this name", content="head")]
 
 
+def _led(reader: Reader, found: Found, i: int, k: int) -> list[Clause] | None:
+    """The unread name of a thing behind an article, with unknown words before the noun of a group: 'Is there an ambery ketone of 14 carbons?'"""
+    lattice, noun, end = reader.lattice, found.noun, found.noun_end
+    articled = any(lattice.lower(n) in ("a", "an") for n in range(i, k))
+    strange = any(p.sort == "unknown" for p in found.parts) and all(
+        p.sort in ("unknown", "unchecked", "plain", "glue") for p in found.parts
+    )
+    follows = (
+        end >= reader.end or reader.sign(end) or lattice.has(end, "cmp", "open", "open_weak", "purpose", "relative", "prop", "verbprop")
+    )
+    turned = lattice.has(end, "negation_after", "necessity", "terse_no", "permission") or lattice.lower(end) in ("?", "is", "are", "not")
+    turned = turned or (lattice.lower(end) == ":" and not any(lattice.has(n, "request") for n in range(i, k)))
+    if noun is None or noun.kind != "grp" or not articled or not strange or not follows or turned or lattice.lower(end - 1).endswith("s"):
+        return None
+    clauses = [Clause(i, k, "filler")]
+    return [*clauses, Clause(k, end, "unread", reason="the thing asked for is not known by this name", content="head")]
+
+
 def plainly_asked(reader: Reader, found: Found, i: int, k: int) -> bool:
     """Whether a noun that names a part ('an amide', 'find a thiophene') is asked for: with 'a' or a request, no unknown word, no verb behind it."""
     lattice = reader.lattice
@@ -46,6 +68,7 @@ def plainly_asked(reader: Reader, found: Found, i: int, k: int) -> bool:
         or reader.sign(end)
         or lattice.has(end, "open", "purpose", "relative", "verbprop", "prop", "cmp", "adverbial", "similar", "similar_weak")
     )
+    follows = follows or lattice.lower(end) in ("wanted", "needed", "sought")
     follows = follows or (lattice.lower(end) in MODALS and lattice.lower(0) in ("which", "what"))
     needed = found.noun is not None and found.noun.kind in ("grp", "cmpd")
     if needed and lattice.lower(end) == "?" and not any(lattice.has(n, "request") for n in range(i, k)):
@@ -53,3 +76,46 @@ def plainly_asked(reader: Reader, found: Found, i: int, k: int) -> bool:
     asked = asked or (i == 0 and not lattice.lower(end - 1).endswith("s"))
     turned = lattice.has(end, "negation", "necessity", "negation_after") and lattice.lower(end) not in _QUALIFYING
     return (asked or not needed) and not strange and (follows or lattice.lower(end) in _QUALIFYING) and not turned
+
+
+def stood_for(reader: Reader, i: int, k: int, article: bool) -> list[Clause] | None:
+    """The unread noun phrase 'an alternative to X', where X is no compound that is known; it ends where a clause may begin."""
+    lattice = reader.lattice
+    said = [m for n in range(i, k + 1) for m in lattice.of(n, "replacement")]
+    here = [m for m in said if lattice.lower(m.j - 1) in ("to", "for") or lattice.lower(m.j) in ("to", "for")]
+    if not here or not article:
+        return None
+    k = here[0].i
+    start = end = here[0].j + (lattice.lower(here[0].j - 1) not in ("to", "for"))
+    while not reader.boundary(end):
+        end += 1
+    inside = range(start, end)
+    if not 0 < end - start <= MOST_UNKNOWN or any(
+        lattice.has(n, "negation", "negation_after", "num", "cmp", "prop", "cmpd") for n in inside
+    ):
+        return None
+    clauses = [Clause(i, k, "filler")] if k > i else []
+    return [
+        *clauses,
+        Clause(
+            k,
+            end,
+            "unread",
+            reason="what would replace something in use cannot be computed; state the properties that it needs",
+            content="head",
+        ),
+    ]
+
+
+def acts_on(lattice: Lattice, noun: Mention, group: str) -> bool:
+    """Whether a thing of this name may act on the group named before it: 'epoxide catalyst', 'peptide coupling agent'."""
+    if lattice.lower(noun.i) == "coupling":
+        return not any(part in group for part in ("sil", "phosph"))
+    return "acted_on" in lexicon(lattice.catalogue).meanings.get(key_of(group), {})
+
+
+def composed(lattice: Lattice, noun: Mention) -> bool:
+    """Whether a group before this noun says what the thing is made of."""
+    if noun.kind == "role":
+        return lattice.has(noun.i, "composed") and any(m.j == noun.j for m in lattice.of(noun.i, "composed"))
+    return True

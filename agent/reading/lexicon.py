@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
-from itertools import product
 from typing import Any
 
 from agent.reading.kinds import nouns
 from agent.reading.normalise import JOINT, written_out
+from agent.reading.phrases import add_askers, add_comparisons, add_exclusions, add_operators, words_of
 from agent.reading.registered import GROUPS, RULE_SETS, common_names, group_words, plural
 from core.errors import ConfigurationError
 from tools.catalogue.catalogue import Catalogue
@@ -92,10 +90,6 @@ def first_piece(key: str) -> str:
     return match.group() if match else ""
 
 
-def _toml(name: str) -> dict[str, Any]:
-    return tomllib.loads(resources.files("agent.reading").joinpath("words", name).read_text(encoding="utf-8"))
-
-
 def key_of(phrase: str) -> str:
     """The form in which phrases are compared: lower case, hyphens as spaces, single spaces, no contracted negations."""
     return " ".join(written_out(phrase.lower()).replace("-", " ").replace(JOINT, " ").split())
@@ -117,7 +111,7 @@ def vague_words() -> tuple[Vague, ...]:
             noun=row.get("noun", False),
             not_for=tuple(row.get("not_for", ())),
         )
-        for row in _toml("vague.toml")["vague"]
+        for row in words_of("vague.toml")["vague"]
     )
 
 
@@ -133,7 +127,7 @@ def families() -> tuple[Family, ...]:
             note=row.get("note", ""),
             unless_groups=tuple(row.get("unless_groups", ())),
         )
-        for row in _toml("families.toml")["family"]
+        for row in words_of("families.toml")["family"]
     )
 
 
@@ -167,10 +161,10 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
     for family in families():
         for word in family.words:
             add(word, "fam", family)
-    for row in _toml("families.toml")["pair"]:
+    for row in words_of("families.toml")["pair"]:
         for word in row["words"]:
             add(word, "pair", row["requires"])
-    for row in _toml("unchecked.toml")["unchecked"]:
+    for row in words_of("unchecked.toml")["unchecked"]:
         for word in row["words"]:
             add(word, "unchk", row["reason"])
             add(plural(word), "unchk", row["reason"])
@@ -201,7 +195,7 @@ _FORGIVEN = ("prop", "verbprop", "grp", "elem", "halide", "vague", "unchk")
 
 def _add_misspelt(meanings: dict[str, dict[str, Any]]) -> None:
     """The terms with a word as it is often misspelt mean the same, where they mean nothing else."""
-    slips: dict[str, list[str]] = _toml("misspellings.toml")
+    slips: dict[str, list[str]] = words_of("misspellings.toml")
     for key in [k for k in meanings if not slips.keys().isdisjoint(k.split())]:
         kept = {kind: value for kind, value in meanings[key].items() if kind in _FORGIVEN}
         words = key.split()
@@ -210,25 +204,17 @@ def _add_misspelt(meanings: dict[str, dict[str, Any]]) -> None:
                 meanings.setdefault(" ".join((*words[:n], slip, *words[n + 1 :])), kept)
 
 
-def _add_operators(add: Any, table: dict[str, Any]) -> None:
-    """Words that compare, before a number and behind it, by what they mean."""
-    for name, kind in (("comparisons", "cmp"), ("after", "after")):
-        for operator, words in table[name].items():
-            for word in words:
-                add(word, kind, operator)
-
-
 def _add_grammar(add: Any) -> None:
-    table = _toml("grammar.toml")
-    _add_operators(add, table)
-    _add_comparisons(add)
+    table = words_of("grammar.toml")
+    add_operators(add, table)
+    add_comparisons(add)
     for kind, words in table["words"].items():
         for word in words:
             add(word, kind, True)
-    _add_exclusions(add)
-    _add_askers(add, table)
+    add_exclusions(add)
+    add_askers(add, table)
     for word in [w for w in table["words"]["negation_after"] if w.split()[0].endswith("ed")] + [
-        forms[2] for forms in _toml("exclusions.toml")["verbs"].values()
+        forms[2] for forms in words_of("exclusions.toml")["verbs"].values()
     ]:
         for auxiliary in ("having been", "has been", "have been"):
             add(f"{auxiliary} {word}", "negation_after", True)
@@ -252,9 +238,9 @@ def _add_grammar(add: Any) -> None:
         add(word, "signed", operator)
     for word, number in table["decades"].items():
         add(word, "decade", float(number))
-    for word in _toml("nouns.toml")["either"]:
+    for word in words_of("nouns.toml")["either"]:
         add(word, "role", "either")
-    for kind, words in _toml("heads.toml").items():
+    for kind, words in words_of("heads.toml").items():
         for word in words:
             if kind in ("composed", "acted_on"):
                 add(word, kind, True)
@@ -262,55 +248,6 @@ def _add_grammar(add: Any) -> None:
                 add(word, "role", "" if kind == "open" else kind)
     for word in nouns():
         add(word, "role", "molecule")
-
-
-def _add_askers(add: Any, table: dict[str, Any]) -> None:
-    """Who asks for something, or would rather do without it, in all combinations of the words."""
-    asking, wishing, shunning = table["asking"], table["wishing"], table["shunning"]
-    for rows in (
-        (asking["modals"], asking["persons"], asking["verbs"]),
-        (wishing["would"], wishing["verbs"]),
-        (wishing["be"], wishing["after"]),
-        (wishing["possible"], wishing["get"]),
-        (wishing["able"], asking["verbs"]),
-    ):
-        for words in product(*rows):
-            add(" ".join(words), "request", True)
-    for who, how, verb in product(shunning["who"], shunning["how"], shunning["verbs"]):
-        add(f"{who}{how} {verb}" if how.startswith("'") else f"{who} {how} {verb}", "negation", True)
-
-
-def _add_comparisons(add: Any) -> None:
-    """Comparisons of more than a word, and verbs of motion that are denied: 'must not fall below'."""
-    table = _toml("comparisons.toml")
-    _add_operators(add, table)
-    for word in table["may"]["words"]:
-        add(word, "may_link", True)
-    denied = table["denied"]
-    for operator, verbs, directions in ((">=", denied["below"], denied["downwards"]), ("<=", denied["above"], denied["upwards"])):
-        for verb in (form for forms in verbs for form in forms):
-            for direction in directions:
-                for negation in ("not", "never"):
-                    add(f"{negation} {verb} {direction}", "cmp", operator)
-
-
-def _add_exclusions(add: Any) -> None:
-    """What excludes: verbs in all their forms, and what stands before or behind the excluded."""
-    table = _toml("exclusions.toml")
-    for base, (third, ing, participle) in table["verbs"].items():
-        for word in (base, third, ing):
-            add(word, "negation", True)
-        for word in (participle, f"to be {participle}", f"being {participle}", f"best {participle}", f"better {participle}"):
-            add(word, "negation_after", True)
-    for part, kind in (
-        ("before", "negation"),
-        ("behind", "negation_after"),
-        ("terse", "terse_no"),
-        ("terse_yes", "terse_yes"),
-        ("blame", "blame"),
-    ):
-        for word in table[part]["words"]:
-            add(word, kind, True)
 
 
 #: Words for groups that goals use and that no other table could share.

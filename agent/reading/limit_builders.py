@@ -195,7 +195,9 @@ def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
     if not names:
         return _without_name(node, lattice)
     name = names.pop()
-    if lattice.catalogue[name].kind == "level" or (name == "aqueous_solubility" and in_other_solvent(node)):
+    if lattice.catalogue[name].kind == "level" or (
+        node.mentions("in_solvent") and (name != "aqueous_solubility" or in_other_solvent(node))
+    ):
         return None
     sign = node.first("signed")
     if sign is not None:

@@ -10,14 +10,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from rdkit import Chem
-
 from agent.reading.lexicon import SYMBOLS, Lexicon, first_piece, lexicon
 from agent.reading.normalise import JOINT, as_written
 from agent.reading.number_words import number_mentions
-from agent.reading.registered import parse_polymer, parse_smiles
 from agent.reading.units import Unit, unit_at
-from core.errors import GoalError, StructureError
+from agent.reading.written_structures import FORMULA, structures_in
 from tools.catalogue.catalogue import Catalogue
 
 
@@ -88,8 +85,6 @@ class Lattice:
 
 
 _PIECES = re.compile(r"[^\W\d_][^\W_]*(?:'s(?![^\W_]))?|\d+|<=|>=|=<|=>|==|\+/-|\.{2,3}|\S")
-_SMILES = re.compile(r"(?:\[[^\]\s]*\]?|Br|Cl|[BCNOPSFI]|[bcnops]|[-=#$:/\\.%()\d*@~])+")
-_FORMULA = re.compile(r"(?:C\d*)(?:(?:Cl|Br|Si|[HNOSPFIB])\d*)+")
 _LETTERS = re.compile(r"(?:Cl|Br|Si|[CHNOSPFIB]){2,}")
 #: Who would be glad of what was said: it asks for nothing more.
 _APPROVAL = re.compile(
@@ -119,7 +114,7 @@ _INCLUDED = re.compile(
 _PARENTHESIS = re.compile(
     r",\s(?:(?:because of|due to|owing to|on account of|on grounds of|for reasons of|thanks to|being|as a result of|in view of|given|out of|for fear of)(?: [a-z-]+){1,5}"
     r"|for (?:[a-z-]+ ){1,3}(?:reasons?|grounds)|for (?:obvious|good|whatever|known) reasons?|of course|however|though|as you know|to be sure|in fact|in particular|mind you|needless to say|as ever|i fear|i am afraid|"
-    r"i think|we think|we feel|it seems|please),",
+    r"in (?:our|my|their) (?:opinion|view|book|experience|case)|to (?:our|my) mind|for (?:us|me)|with us|to us|on the other hand|by contrast|as far as we know|i believe|we believe|i think|we think|we feel|it seems|please),",
     re.IGNORECASE,
 )
 #: Signs that carry nothing by themselves.
@@ -129,7 +124,7 @@ _QUOTES = "\"'`*_#|{}^$\\@"
 def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
     """All mentions of a normalised goal. Raises GoalError for what looks like a SMILES and cannot be read."""
     found = [(m.start(), m.end()) for m in _PIECES.finditer(plain)]
-    structures = _structures(plain, catalogue=catalogue)
+    structures = structures_in(plain, catalogue=catalogue)
     pieces = _pieces(plain, found, structures)
     lattice = Lattice(plain, pieces, catalogue, [[] for _ in pieces])
     ends = {p.end: n + 1 for n, p in enumerate(pieces)}
@@ -275,7 +270,8 @@ def _phrases(hay: str, pieces: list[Piece], n: int, ends: dict[int, int], *, cat
     j = n
     while j < len(pieces) and pieces[j].end - piece.start <= longest + 2:
         j += 1
-        text, here = hay[piece.start : pieces[j - 1].end], []
+        text = hay[piece.start : pieces[j - 1].end]
+        here: list[Mention] = []
         for key in (text, text[:-2]) if text.endswith("'s") else (text,):
             meanings = words.meanings.get(key)
             if meanings is not None and not (key == piece.lower and _capital_plural(piece.text, words)):
@@ -299,17 +295,29 @@ def _symbols(pieces: list[Piece], n: int) -> list[Mention]:
     word = pieces[n].text
     if not word[0].isupper() or (n and pieces[n].glued and pieces[n - 1].text[-1].isalnum()):
         return []
-    if len(word) == 1 and _is_locant(pieces, n):
+    if len(word) == 1 and (_is_locant(pieces, n) or _is_letter(pieces, n)):
         return []
     if word in SYMBOLS:
         return [Mention(n, n + 1, "elem", word)]
-    if any(c.isdigit() for c in word) and _FORMULA.fullmatch(word):
+    if any(c.isdigit() for c in word) and FORMULA.fullmatch(word):
         return [Mention(n, n + 1, "formula", word)]
     if _LETTERS.fullmatch(word):
         symbols = re.findall(r"Cl|Br|Si|[A-Z]", word)
         if len(set(symbols)) == len(symbols) and {"C", "H"} <= set(symbols):
             return [Mention(n, n + 1, "elems", tuple(symbols))]
     return []
+
+
+def _is_letter(pieces: list[Piece], n: int) -> bool:
+    """Whether the letter at piece ``n`` tells compounds of one name apart: the S of 'bisphenol A and S'."""
+    while (
+        n > 1
+        and pieces[n - 1].lower in (",", "and", "or", "nor", "/", "&")
+        and len(pieces[n - 2].text) == 1
+        and pieces[n - 2].text.isupper()
+    ):
+        n -= 2
+    return n > 0 and pieces[n - 1].lower in ("bisphenol", "bisphenols", "vitamin", "vitamins")
 
 
 def _is_locant(pieces: list[Piece], n: int) -> bool:
@@ -356,48 +364,3 @@ def _units(lattice: Lattice, ends: dict[int, int]) -> None:
             end = lattice.pieces[k].start + len(unit.written) if unit else -1
             if unit is not None and end in ends:
                 lattice.at[j].append(Mention(j, ends[end], "unit", unit))
-
-
-def _structures(plain: str, *, catalogue: Catalogue) -> dict[int, tuple[int, str]]:
-    """Every SMILES: start to (end, canonical form)."""
-    found: dict[int, tuple[int, str]] = {}
-    for match in re.finditer(r"\S+", plain):
-        start, chunk = match.start(), match.group()
-        lead = len(chunk) - len(chunk.lstrip("\"'`(:,="))
-        for skip in dict.fromkeys((0, lead)):
-            structure = _structure(chunk[skip:], catalogue=catalogue)
-            if structure is not None:
-                found[start + skip] = (start + skip + len(structure[0]), structure[1])
-                break
-    return found
-
-
-def _structure(chunk: str, *, catalogue: Catalogue) -> tuple[str, str] | None:
-    """(the SMILES that ``chunk`` begins with, canonical form). Raises GoalError for one that cannot be read."""
-    while chunk and (chunk[-1] in "\"'`,;:!?." or (chunk[-1] == ")" and chunk.count(")") > chunk.count("("))):
-        chunk = chunk[:-1]
-    if (
-        len(chunk) < 2
-        or _SMILES.fullmatch(chunk) is None
-        or chunk[0] in "()=#-.%:/\\~$0123456789"
-        or not _looks_like_smiles(chunk, catalogue=catalogue)
-    ):
-        return None
-    try:
-        mol = parse_polymer(chunk) if chunk.count("*") == 2 else parse_smiles(chunk)
-    except StructureError as error:
-        if chunk.isalpha():
-            return None  # 'CFC': an abbreviation
-        raise GoalError(f"cannot read the structure: {error}", phrase=chunk) from error
-    return chunk, Chem.MolToSmiles(mol)
-
-
-def _looks_like_smiles(chunk: str, *, catalogue: Catalogue) -> bool:
-    atoms = re.findall(r"\[[^\]]*\]?|Br|Cl|[BCNOPSFI]|[bcnops]", chunk)
-    if lexicon(catalogue).meanings.get(chunk.lower()) or len(atoms) < 2:
-        return False
-    if re.search(r"[=#()]", chunk) or "[" in chunk:
-        return any(c.isupper() or c.isdigit() for c in chunk)
-    if re.search(r"[A-Za-z]\d", chunk):
-        return len(atoms) >= 4 and _FORMULA.fullmatch(chunk) is None
-    return chunk.isalpha() and chunk.isupper() and len(atoms) >= 3 and "C" in chunk and len(set(chunk)) < len(chunk)

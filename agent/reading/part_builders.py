@@ -4,105 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal
 
 from rdkit import Chem
 
 from agent.reading.grammar import Node
-from agent.reading.limit_builders import INVERSE, limits_of, reference_of
+from agent.reading.limit_builders import reference_of
 from agent.reading.mentions import Lattice, Mention
 from agent.reading.registered import GROUPS
-from agent.reading.stance import Built, Refusal, Stance
+from agent.reading.stance import Built, Stance
 from agent.reading.statements import Limit, Ref, Statement
 from tools.catalogue.catalogue import Catalogue
 
 
-def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    """Counted groups, elements or atoms."""
-    pair = node.first("pair")
-    if pair is not None:
-        name, _, number = str(pair.value).removeprefix("count:group:").partition(" == ")
-        return None if stance.denied else [Statement("count", "", name=name, limit=Limit("==", low=float(number)))]
-    if _measured_value(node, lattice):
-        return Refusal("a value of this name is measured, and is no number of groups")
-    limits = _times(node) or limits_of(node, catalogue=lattice.catalogue)
-    if limits is None or any(limit.unit for limit in limits) or node.mentions("blame"):
-        return None
-    first = (node.nodes("Group") + node.nodes("Element"))[:1]
-    apart = bool(first) and first[0].j < node.j and lattice.lower(first[0].j) == ","
-    if apart and not node.first("times") and any(limit.operator == "bare" for limit in limits):
-        return None  # 'an ester, 2'
-    after = node.first("after")
-    if after is not None and len(limits) == 1 and limits[0].operator == "bare":
-        limits = [replace(limits[0], operator=str(after.value))]
-    if stance.denied:
-        if len(limits) > 1 or limits[0].operator not in INVERSE:
-            return None
-        limits = [replace(limits[0], operator=INVERSE[limits[0].operator])]
-    group, element = node.first("grp"), node.first("elem")
-    if group is not None and limits == [Limit("bare", low=1.0)] and lattice.lower(node.j - 1) == "one" and not stance.denied:
-        return [Statement("motif", "", name=group.value, smarts=GROUPS[group.value].smarts)]  # 'a plasticiser, and an ester one'
-    if element is not None and element.value == "C" and node.mentions("groups"):
-        return Refusal("it counts the carbons of a part, which are not all")  # 'a ten-carbon spacer'
-    if element is not None and _may_be_degrees(node, element, limits, lattice):
-        return Refusal("it is not said whether C stands for carbon or for degrees Celsius")
-    if len(node.nodes("Group")) + len(node.nodes("Element")) > 1:
-        return _counted_on(node, stance, limits)
-    if group is not None:
-        return [Statement("count", "", name=group.value, limit=limit) for limit in limits]
-    if element is not None:
-        return [Statement("count", "", name=element.value, what="element", limit=limit) for limit in limits]
-    atoms = "'atoms' are counted without hydrogen"
-    return [Statement("property", "", name="heavy_atoms", limit=limit, assumption=atoms) for limit in limits]
-
-
-#: Most atoms that 'C' or 'F' right behind a number counts where no other symbol is counted beside it; more are degrees.
-_MOST_BY_SYMBOL = 30.0
-
-
-def _may_be_degrees(node: Node, element: Mention, limits: list[Limit], lattice: Lattice) -> bool:
-    """Whether the C or F behind a number may be one of degrees: 'at least 60 C', not '60 C atoms' or '60 C and 2 N'."""
-    if lattice.pieces[element.i].text not in ("C", "F") or node.mentions("atoms", "groups"):
-        return False
-    counted = [
-        n
-        for n in range(1, len(lattice.pieces))
-        if lattice.has(n, "elem") and any(m.j == n for k in (n - 1, n - 2) for m in lattice.of(k, "num"))
-    ]
-    if any(lattice.pieces[n].text not in ("C", "F") for n in counted):
-        return False
-    many = any((number or 0.0) > _MOST_BY_SYMBOL for limit in limits for number in (limit.low, limit.high))
-    return many or lattice.lower(node.i - 1) == "of" or any((limit.low or 0.0) < 0 for limit in limits)
-
-
-def _counted_on(node: Node, stance: Stance, limits: list[Limit]) -> Built:
-    """'two primary amines on a benzene ring': so many of the first, and the second."""
-    *_, second = (m.value for m in node.mentions("grp"))
-    first = node.mentions("grp", "elem")[0]
-    if stance.denied or any(limit.operator in ("<", "<=") or not limit.low for limit in limits):
-        return None
-    what: Literal["element", "group"] = "element" if first.kind == "elem" else "group"
-    counted = [Statement("count", "", name=first.value, what=what, limit=limit) for limit in limits]
-    return [*counted, Statement("motif", "", name=second, smarts=GROUPS[second].smarts)]
-
-
-#: Words behind a group or element that make it the name of a measured property: 'hydroxyl value', 'iodine values'.
-_VALUES = frozenset(["value", "values", "level", "levels"])
-
-
-def _measured_value(node: Node, lattice: Lattice) -> bool:
-    """Whether a value, named after a group or element, is compared."""
-    return any(lattice.lower(m.j) in _VALUES for m in node.mentions("grp", "elem", "groups", "atoms"))
-
-
-def _times(node: Node) -> list[Limit] | None:
-    """'tert-butyl twice', 'sulfonic acid x4'."""
-    times = node.first("times")
-    if times is not None:
-        return [Limit("==", low=float(times.value))]
-    if node.nodes("Limit") or node.first("num") is None or node.mentions("plus"):
-        return None
-    return [Limit("==", low=float(node.mentions("num")[0].value))]
+def parted(node: Node, lattice: Lattice) -> bool:
+    """Whether an article parts a noun for parts from the group behind it, so that the two are not one."""
+    ends = {m.j for m in node.mentions("groups")}
+    return any(lattice.lower(k) in ("a", "an", "the") for m in node.mentions("grp") for k in range(max(node.i, m.i - 2), m.i) if k in ends)
 
 
 def placed(node: Node, stance: Stance, lattice: Lattice) -> Built:
@@ -133,6 +50,8 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return None
     if stance.denied and node.mentions("intersective"):
         return None  # 'no hindered esters' leaves others
+    if parted(node, lattice):
+        return None
     if _bound_to_ions(node):
         return None  # 'as the amine salt'
     if node.nodes("Shared") and not stance.denied and "or" in [lattice.lower(k) for k in range(node.i, node.j)]:
@@ -147,28 +66,15 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if (not stance.denied or stance.removing) and _taken_up(node, items, stance, lattice):
         return None  # 'carry hydrogen', 'chelating zinc'
     forms = [_form(item, lattice) for item in items]
-    if (
-        not stance.denied
-        and forms[0].article
-        and any(form.plural and not form.article for form in forms)
-        and "," in joints_of(items, lattice)
-    ):
+    joints = joints_of(items, lattice)
+    mixed = forms[0].article and not all(form.article for form in forms)
+    if not stance.denied and mixed and joints[-1] == ",":
         return None  # 'with a phenol, esters'
     last = items[-1].mentions()[-1]
     if last.kind in ("groups", "atoms") or lattice.lower(last.j - 1) in ("groups", "group", "rings"):
         forms = [replace(form, counted=False) for form in forms]  # 'nitro and azide groups'
-    joints = joints_of(items, lattice)
-    if stance.free and any("," in joint for joint in joints) and not node.nodes("Hanging"):
-        return None  # 'a carbazole core, halogen-free'
-    if (
-        stance.late
-        and any("," in joint for joint in joints)
-        and not _subjects(node, items, joints, lattice)
-        and not all(f.plural or item.first("elem") for f, item in zip(forms, items, strict=True))
-    ):
-        return None  # 'phosphate, chlorine and bromine barred'
-    if stance.late and joints and (joints[-1] == "," or (any(f.article for f in forms) and not stance.strong)):
-        return None  # 'a long chain, nitrogen undesirable'
+    if _said_of_some(node, stance, items, forms, joints, lattice):
+        return None
     if stance.denied:
         headed = (lattice.lower(node.i - 1) == ":" and "nor" not in joints) or (
             bool(joints) and stance.late and _subjects(node, items, joints, lattice)
@@ -191,6 +97,29 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if "or" in " ".join(joints) or "/" in joints:
         return None
     return each(items, denied=False, catalogue=lattice.catalogue)
+
+
+def _said_of_some(node: Node, stance: Stance, items: list[Node], forms: list[_Form], joints: list[str], lattice: Lattice) -> bool:
+    """Whether what a list is said to be at its end may hold for some of its items only."""
+    if stance.disallowed and joints and joints[-1] in (",", "and", "plus"):
+        return True  # 'no iodine, fluorine allowed'
+    if stance.free and joints and (stance.strong or any(form.article for form in forms)):
+        return True  # 'must contain a pyridine and halogen-free'
+    if stance.free and any("," in joint for joint in joints) and not node.nodes("Hanging"):
+        return True  # 'a carbazole core, halogen-free'
+    if (
+        stance.late
+        and any("," in joint for joint in joints)
+        and not _subjects(node, items, joints, lattice)
+        and not all(f.plural or item.first("elem") for f, item in zip(forms, items, strict=True))
+    ):
+        return True  # 'phosphate, chlorine and bromine barred'
+    if stance.late and joints and forms[0].article and not all(form.article for form in forms):
+        return True  # 'attached to a thiophene and phenols excluded'
+    if stance.suffixed and stance.denied and joints:
+        return True  # 'never a peroxide and Fmoc-protected'
+    # 'a long chain, nitrogen undesirable'
+    return stance.late and bool(joints) and (joints[-1] == "," or (any(f.article for f in forms) and not stance.strong))
 
 
 #: Verbs whose subject is all of a list before them.

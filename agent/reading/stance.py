@@ -14,7 +14,7 @@ class Stance:
     ``framed``: something in the clause says so ('with', 'required', a negation). ``strong``: that something speaks of parts; ``holding``: of
     parts that may be whole compounds ('containing'). ``late``: words behind the content decide, ``free``: the suffix '-free'; ``listed``: it stands between signs, as an
     item of a terse list; ``transporting``: the verb may as well say what the thing takes up or carries away ('carry hydrogen'), ``removing``: what it keeps away
-    from something else ('excluding oxygen').
+    from something else ('excluding oxygen'); ``disallowed``: a permission behind the content is denied ('no ester is allowed'); ``suffixed``: the content ends with '-containing', '-protected'.
     """
 
     denied: bool = False
@@ -27,6 +27,8 @@ class Stance:
     free: bool = False
     transporting: bool = False
     removing: bool = False
+    disallowed: bool = False
+    suffixed: bool = False
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ _TURNING = frozenset(
     [
         "permission", "permission_after", "condition", "scarcely", "exception", "soft", "soft_after", "than", "similar", "similar_weak",
         "analogue", "half_as", "twice_as", "or", "replacement", "purpose", "unchk", "improve", "plusminus", "changeable", "unchanged", "cmpd",
-        "formula", "smiles", "isomers",
+        "formula", "smiles", "isomers", "limiting", "placed_at",
     ]
 )  # fmt: skip
 _UP = frozenset(["adjective_up", "comparative_up", "superlative_up", "possible_up", "maximise"])

@@ -1,0 +1,104 @@
+"""Statements about counted parts of structures: groups, elements, atoms."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from agent.reading.grammar import Node
+from agent.reading.limit_builders import INVERSE, limits_of
+from agent.reading.mentions import Lattice, Mention
+from agent.reading.part_builders import parted
+from agent.reading.registered import GROUPS
+from agent.reading.stance import Built, Refusal, Stance
+from agent.reading.statements import Limit, Statement
+
+
+def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """Counted groups, elements or atoms."""
+    pair = node.first("pair")
+    if pair is not None:
+        name, _, number = str(pair.value).removeprefix("count:group:").partition(" == ")
+        return None if stance.denied else [Statement("count", "", name=name, limit=Limit("==", low=float(number)))]
+    if stance.free or parted(node, lattice):
+        return None  # 'two nitro-free rings', 'at most 3 rings an ether'
+    if _measured_value(node, lattice):
+        return Refusal("a value of this name is measured, and is no number of groups")
+    limits = _times(node) or limits_of(node, catalogue=lattice.catalogue)
+    if limits is None or any(limit.unit for limit in limits) or node.mentions("blame"):
+        return None
+    first = (node.nodes("Group") + node.nodes("Element"))[:1]
+    apart = bool(first) and first[0].j < node.j and lattice.lower(first[0].j) == ","
+    if apart and (stance.denied or (not node.first("times") and any(limit.operator == "bare" for limit in limits))):
+        return None  # 'an ester, 2'
+    after = node.first("after")
+    if after is not None and len(limits) == 1 and limits[0].operator == "bare":
+        limits = [replace(limits[0], operator=str(after.value))]
+    if stance.denied:
+        if len(limits) > 1 or limits[0].operator not in INVERSE:
+            return None
+        limits = [replace(limits[0], operator=INVERSE[limits[0].operator])]
+    group, element = node.first("grp"), node.first("elem")
+    if group is not None and limits == [Limit("bare", low=1.0)] and lattice.lower(node.j - 1) == "one" and not stance.denied:
+        return [Statement("motif", "", name=group.value, smarts=GROUPS[group.value].smarts)]  # 'a plasticiser, and an ester one'
+    if element is not None and element.value == "C" and node.mentions("groups"):
+        return Refusal("it counts the carbons of a part, which are not all")  # 'a ten-carbon spacer'
+    if element is not None and _may_be_degrees(node, element, limits, lattice):
+        return Refusal("it is not said whether C stands for carbon or for degrees Celsius")
+    if len(node.nodes("Group")) + len(node.nodes("Element")) > 1:
+        return _counted_on(node, stance, limits)
+    if group is not None:
+        return [Statement("count", "", name=group.value, limit=limit) for limit in limits]
+    if element is not None:
+        return [Statement("count", "", name=element.value, what="element", limit=limit) for limit in limits]
+    atoms = "'atoms' are counted without hydrogen"
+    return [Statement("property", "", name="heavy_atoms", limit=limit, assumption=atoms) for limit in limits]
+
+
+#: Most atoms that 'C' or 'F' right behind a number counts where no other symbol is counted beside it; more are degrees.
+_MOST_BY_SYMBOL = 30.0
+
+
+def _may_be_degrees(node: Node, element: Mention, limits: list[Limit], lattice: Lattice) -> bool:
+    """Whether the C or F behind a number may be one of degrees: 'at least 60 C', not '60 C atoms' or '60 C and 2 N'."""
+    if lattice.pieces[element.i].text not in ("C", "F") or node.mentions("atoms", "groups"):
+        return False
+    counted = [
+        n
+        for n in range(1, len(lattice.pieces))
+        if lattice.has(n, "elem") and any(m.j == n for k in (n - 1, n - 2) for m in lattice.of(k, "num"))
+    ]
+    if any(lattice.pieces[n].text not in ("C", "F") for n in counted):
+        return False
+    many = any((number or 0.0) > _MOST_BY_SYMBOL for limit in limits for number in (limit.low, limit.high))
+    return many or lattice.lower(node.i - 1) == "of" or any((limit.low or 0.0) < 0 for limit in limits)
+
+
+def _counted_on(node: Node, stance: Stance, limits: list[Limit]) -> Built:
+    """'two primary amines on a benzene ring': so many of the first, and the second."""
+    *_, second = (m.value for m in node.mentions("grp"))
+    first = node.mentions("grp", "elem")[0]
+    if stance.denied or any(limit.operator in ("<", "<=") or not limit.low for limit in limits):
+        return None
+    what: Literal["element", "group"] = "element" if first.kind == "elem" else "group"
+    counted = [Statement("count", "", name=first.value, what=what, limit=limit) for limit in limits]
+    return [*counted, Statement("motif", "", name=second, smarts=GROUPS[second].smarts)]
+
+
+#: Words behind a group or element that make it the name of a measured property: 'hydroxyl value', 'iodine values'.
+_VALUES = frozenset(["value", "values", "level", "levels"])
+
+
+def _measured_value(node: Node, lattice: Lattice) -> bool:
+    """Whether a value, named after a group or element, is compared."""
+    return any(lattice.lower(m.j) in _VALUES for m in node.mentions("grp", "elem", "groups", "atoms"))
+
+
+def _times(node: Node) -> list[Limit] | None:
+    """'tert-butyl twice', 'sulfonic acid x4'."""
+    times = node.first("times")
+    if times is not None:
+        return [Limit("==", low=float(times.value))]
+    if node.nodes("Limit") or node.first("num") is None or node.mentions("plus"):
+        return None
+    return [Limit("==", low=float(node.mentions("num")[0].value))]
