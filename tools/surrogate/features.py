@@ -83,7 +83,7 @@ def features(mol: Chem.Mol) -> Features:
 class Block:
     """Features of many molecules as arrays: for each fingerprint a 0/1 matrix (molecules x its width) and its row sums; descriptors."""
 
-    bits: tuple[Floats, ...]
+    bits: tuple[npt.NDArray[np.uint8], ...]
     sizes: tuple[Floats, ...]
     plain: Floats
 
@@ -99,7 +99,7 @@ def block(found: Sequence[Features]) -> Block:
     """Stack the features of many molecules."""
     bits, sizes = [], []
     for kind in range(len(FINGERPRINTS)):
-        matrix = np.zeros((len(found), WIDTHS[kind]), dtype=np.float32)
+        matrix = np.zeros((len(found), WIDTHS[kind]), dtype=np.uint8)
         for row, item in enumerate(found):
             matrix[row, item.bits[kind]] = 1
         bits.append(matrix)
@@ -109,6 +109,10 @@ def block(found: Sequence[Features]) -> Block:
 
 def tanimoto(one: Block, two: Block, kind: int) -> Floats:
     """Similarities 0..1 (rows of ``one`` x rows of ``two``) by the fingerprint number ``kind``."""
-    shared = one.bits[kind] @ two.bits[kind].T
-    union = one.sizes[kind][:, None] + two.sizes[kind][None, :] - shared
-    return (shared / np.maximum(union, 1)).astype(np.float32)
+    first = one.bits[kind].astype(np.float32)
+    shared = first @ (first if one is two else two.bits[kind].astype(np.float32)).T  # whole numbers: exact however they are added
+    union = one.sizes[kind][:, None] + two.sizes[kind][None, :]
+    union -= shared
+    np.maximum(union, 1, out=union)
+    shared /= union
+    return np.asarray(shared)

@@ -126,9 +126,14 @@ class Surrogate:
         self._mean, self._scale = float(y.mean()), float(y.std() + 1e-9)
         w = np.exp(self._used.theta)
         kernels = self._kernels(train, train)
-        k = sum(wi * ki for wi, ki in zip(w[:-1], kernels, strict=True)).astype(np.float64) + (w[-1] + 1e-5) * np.eye(len(y))
+        k = np.zeros((len(y), len(y)))
+        for wi in w[:-1]:  # each kernel is let go of when it has been added
+            k += wi * kernels.pop(0)
+        k.ravel()[:: len(y) + 1] += w[-1] + 1e-5
         low = np.linalg.cholesky(k)
+        del k
         self._inverse_low = np.linalg.inv(low).astype(np.float32)
+        del low
         self._alpha = (
             self._inverse_low.T.astype(np.float64) @ (self._inverse_low.astype(np.float64) @ ((y - self._mean) / self._scale))
         ).astype(np.float32)
