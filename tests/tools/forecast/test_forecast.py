@@ -42,7 +42,7 @@ def test_the_table_is_small_and_of_the_predictors_that_ship(name: str) -> None:
     shipped = versions(calculators=builtin().calculators)
     for prop, version in table.versions.items():
         assert version == shipped[f"predictor {prop}"], "a predictor was trained anew: python -m tools.forecast"
-        assert np.isfinite(table.values[prop]).mean() > 0.95
+        assert np.isfinite(table.values[prop]).mean() > 0.75  # none for what absorbs no light that counts
         assert (table.sigmas[prop][np.isfinite(table.sigmas[prop])] > 0).all()
 
 
