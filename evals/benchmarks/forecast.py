@@ -38,7 +38,7 @@ from tools.evaluation.judge import checked, drug_like, estimated, guarded, plaus
 from tools.forecast.chances import chances
 from tools.forecast.features import FILE as CALIBRATION
 from tools.forecast.features import NAMES, fitted, numbers
-from tools.forecast.forecast import forecast
+from tools.forecast.forecast import beyond, forecast, untold
 from tools.proposers.exemptions import exemptions
 from tools.search.policy import DEFAULT
 from tools.search.propose import propose_with
@@ -149,8 +149,12 @@ def calibrate() -> None:
     rows = []
     for entry in entries:
         spec = spec_of(entry["goal"], workspace, entry["budget"])
-        if forecast(spec, workspace=workspace).known:
-            rows.append((numbers(chances(spec, workspace)).values, entry["qualifying"] / entry["evaluated"], float(entry["evaluated"])))
+        if beyond(spec, workspace):
+            continue
+        found = chances(spec, workspace)
+        seen = numbers(found)
+        if not untold(found, seen):
+            rows.append((seen.values, entry["qualifying"] / entry["evaluated"], float(entry["evaluated"])))
     features, shares, evaluated = (np.array(column) for column in zip(*rows, strict=True))
     errors = []
     for i in range(len(rows)):
@@ -159,7 +163,7 @@ def calibrate() -> None:
         errors.append(float(np.log10((shares[i] * evaluated[i] + 1) / (share * evaluated[i] + 1))))
     weights = fitted(features, shares, evaluated)
     low, high = np.quantile(errors, [0.1, 0.9])
-    found = {
+    made = {
         "weights": {name: round(float(w), 4) for name, w in zip(NAMES, weights, strict=True)},
         "low": round(min(float(low), 0.0), 3),
         "high": round(max(float(high), 0.0), 3),
@@ -167,9 +171,9 @@ def calibrate() -> None:
         "budget": int(entries[0]["budget"]),
         "evaluated": EVALUATED,
     }
-    (Path(forecasts.__file__).parent / CALIBRATION).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    (Path(forecasts.__file__).parent / CALIBRATION).write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
     right = sum(abs(error) <= math.log10(FACTOR) for error in errors)
-    print(f"{len(rows)} goals; each left out once: {right} within a factor of {FACTOR:g}; {found}")
+    print(f"{len(rows)} goals; each left out once: {right} within a factor of {FACTOR:g}; {made}")
 
 
 def compare(name: str) -> None:

@@ -1,7 +1,4 @@
-"""What of the reference structures' chances says how many qualifying candidates a search will find, and the rule from the one to the other.
-
-Every feature grows when a requirement is relaxed, and the rule's weights are not negative: relaxing a wish never lowers a forecast.
-"""
+"""What of the reference structures' chances says how many qualifying candidates a search will find, and the rule from the one to the other."""
 
 from __future__ import annotations
 
@@ -20,7 +17,11 @@ Array = NDArray[np.float64]
 FILE = "calibration.json"
 #: How many of the best reference structures say how near a search begins.
 BEST = 20
-NAMES = ("meeting", "joint", "best", "exact", "predicted", "polymer", "offset")
+#: So many structures like the average of all are added to those that meet what is exact, so that a few do not decide alone.
+PRIOR = 3.0
+NAMES = ("met", "joint", "best", "exact", "windows", "polymer", "offset")
+#: How many of them, from the end, may have a negative weight.
+FREE = 3
 
 
 @dataclass(frozen=True)
@@ -41,24 +42,26 @@ class Numbers:
 def numbers(chances: Chances) -> Numbers:
     """The features of the chances.
 
-    In order: log10 of the share of reference structures that meet all; of their mean joint probability; of the mean joint probability of the best
-    ``BEST``; of the share that meets what is exact; of the mean joint probability of the predictions alone; 1 for polymers; 1.
+    A search makes structures that meet what the structure alone decides, so what counts is how the predictions stand among these. In order:
+    log10 of the share of them that meets all; of their mean joint probability; of that of the best ``BEST``; of their share among all;
+    the number of predictions that have to lie between two bounds, which no search can push past; 1 for polymers; 1.
     """
     n = len(chances.table)
     exact, joint, met = chances.exact(), chances.joint(), chances.met()
-    both = exact * joint
-    best = float(np.sort(both)[::-1][:BEST].mean())
-    least = 0.5 / n
+    among = float(exact.sum())
+    soft = float(((exact * joint).sum() + PRIOR * joint.mean()) / (among + PRIOR))
+    hard = float((met.sum() + PRIOR * soft) / (among + PRIOR))
+    best = np.sort((exact * joint)[exact > 0])[::-1][:BEST]
     values = [
-        _log(met.mean() + least),
-        _log(both.mean() + least),
-        _log(best + 0.001),
-        _log(exact.mean() + least),
-        _log(joint.mean() + least),
+        _log(hard + 0.5 / n),
+        _log(soft + 0.5 / n),
+        _log((float(best.mean()) if len(best) else 0.0) + 0.001),
+        _log(among / n + 0.5 / n),
+        float(sum(bool(c.property) and bool(np.isfinite(c.low[0]) and np.isfinite(c.high[0])) for c in chances.columns)),
         float("polymer_assembly" in chances.table.origin),
         1.0,
     ]
-    return Numbers(np.array(values), int(met.sum()), int(exact.sum()))
+    return Numbers(np.array(values), int(met.sum()), int(among))
 
 
 def _log(number: float) -> float:
@@ -70,7 +73,7 @@ class Rule:
     """How features become the share of the evaluated structures that qualify: weights for its logit in base 10, and what it errs by.
 
     Attributes:
-        weights: one a feature, in the order of ``NAMES``; not negative but for the last two.
+        weights: one a feature, in the order of ``NAMES``; not negative but for the last ``FREE``.
         low, high: what is added to the logarithm (base 10) of the count for the ends of the range that held four of five goals.
         goals: how many goals it was calibrated on.
         budget: evaluations of each of their searches.
@@ -101,8 +104,8 @@ def rule() -> Rule:
         raise ConfigurationError(f"the calibration of the forecast cannot be read: {error}") from error
 
 
-def fitted(features: Array, shares: Array, evaluated: Array, penalty: float = 0.05) -> Array:
-    """Weights of the rule, by least squares on log10(count + 1), not negative but for the last two; ``penalty`` on their squares.
+def fitted(features: Array, shares: Array, evaluated: Array, penalty: float = 0.1) -> Array:
+    """Weights of the rule, by least squares on log10(count + 1), not negative but for the last ``FREE``; ``penalty`` on their squares.
 
     ``features`` (goals, features); ``shares`` of qualifying among ``evaluated`` structures, (goals,).
     """
@@ -114,6 +117,6 @@ def fitted(features: Array, shares: Array, evaluated: Array, penalty: float = 0.
         found = 1.0 / (1.0 + 10.0 ** -np.clip(features @ weights, -30, 30))
         return float(((np.log10(found * evaluated + 1.0) - target) ** 2).mean() + penalty * (weights[:-1] ** 2).mean())
 
-    bounds = [(0.0, None)] * (features.shape[1] - 2) + [(None, None)] * 2
-    start = np.array([0.3] * (features.shape[1] - 2) + [0.0, 1.0])
+    bounds = [(0.0, None)] * (features.shape[1] - FREE) + [(None, None)] * FREE
+    start = np.array([0.3] * (features.shape[1] - FREE) + [0.0] * FREE)
     return np.asarray(minimize(loss, start, bounds=bounds, method="L-BFGS-B").x, dtype=np.float64)

@@ -41,7 +41,7 @@ def forecast(spec: DesignSpec, *, workspace: Workspace, earlier: Iterable[Candid
     made = rule()
     expected_evaluations = min(spec.budget, made.evaluated)
     base = Forecast(known=False, evaluated=expected_evaluations, asked=spec.candidates)
-    if why := _beyond(spec, workspace):
+    if why := beyond(spec, workspace):
         return base.model_copy(update={"reason": why})
     if not spec.requirements:
         everything = {"known": True, "expected": expected_evaluations, "low": expected_evaluations, "high": expected_evaluations}
@@ -51,12 +51,8 @@ def forecast(spec: DesignSpec, *, workspace: Workspace, earlier: Iterable[Candid
     update: dict[str, object] = {"structures": len(found.table), "meeting": seen.meeting, "notes": _notes(found, seen, made)}
     if earlier is not None:
         update["earlier"] = _meeting(earlier, spec, workspace)
-    if found.unknown:
-        names = ", ".join(f"{name}: {why}" for name, why in found.unknown)
-        return base.model_copy(update={**update, "reason": names})
-    if seen.exact < FEWEST:
-        few = f"{seen.exact} of {len(found.table)} reference structures" if seen.exact else "none of the reference structures"
-        return base.model_copy(update={**update, "reason": f"{few} meet what the structure alone decides, too few to go by"})
+    if why := untold(found, seen):
+        return base.model_copy(update={**update, "reason": why})
     expect = partial(_expected, made=made, evaluated=expected_evaluations)
     number = expect(found)
     gains = without(spec, found, expect)
@@ -76,7 +72,7 @@ def _expected(found: Chances, *, made: Rule, evaluated: int) -> float:
     return made.share(numbers(found).values) * evaluated
 
 
-def _beyond(spec: DesignSpec, workspace: Workspace) -> str:
+def beyond(spec: DesignSpec, workspace: Workspace) -> str:
     """Why nothing can be said of the spec; '' where something can."""
     if spec.exhaustive:
         return "all structures that meet the goal are listed and judged; how many there are is what the run finds out"
@@ -85,6 +81,16 @@ def _beyond(spec: DesignSpec, workspace: Workspace) -> str:
         return f"{', '.join(r.id for r in given)}: what is made from a given compound is not like the reference structures"
     own = [name for name in spec.property_names() if workspace.catalogue[name].user_defined]
     return f"the reference structures have no values of {', '.join(own)}" if own else ""
+
+
+def untold(found: Chances, seen: Numbers) -> str:
+    """Why the reference structures say nothing of the spec; '' where they do."""
+    if found.unknown:
+        return ", ".join(f"{name}: {why}" for name, why in found.unknown)
+    if seen.exact >= FEWEST:
+        return ""
+    few = f"{seen.exact} of {len(found.table)} reference structures" if seen.exact else "none of the reference structures"
+    return f"{few} meet what the structure alone decides, too few to go by"
 
 
 def _meeting(earlier: Iterable[Candidate], spec: DesignSpec, workspace: Workspace) -> int:

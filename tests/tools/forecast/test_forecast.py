@@ -13,7 +13,7 @@ from core.requirements import Condition, PropertyRequirement, SimilarityRequirem
 from core.spec import DesignSpec
 from tools.evaluation.judge import judge
 from tools.forecast.chances import chances
-from tools.forecast.features import NAMES, fitted, numbers, rule
+from tools.forecast.features import FREE, NAMES, fitted, numbers, rule
 from tools.forecast.forecast import forecast
 from tools.forecast.reference import FILE, MISSING, STEPS, Reference, packed, reference
 from tools.forecast.reference import _unpacked as unpacked
@@ -42,7 +42,7 @@ def test_the_table_is_small_and_of_the_predictors_that_ship(name: str) -> None:
     shipped = versions(calculators=builtin().calculators)
     for prop, version in table.versions.items():
         assert version == shipped[f"predictor {prop}"], "a predictor was trained anew: python -m tools.forecast"
-        assert np.isfinite(table.values[prop]).mean() > 0.95
+        assert np.isfinite(table.values[prop]).mean() > 0.75  # none for what absorbs no light that counts
         assert (table.sigmas[prop][np.isfinite(table.sigmas[prop])] > 0).all()
 
 
@@ -96,10 +96,10 @@ def test_relaxing_a_wish_never_lowers_a_forecast(goal: str, specs: dict[str, Des
     for row in told.relaxations:
         assert row.factor >= 1.1
         assert row.expected >= (told.expected or 0)
-    base = numbers(chances(spec, builtin())).values
-    for requirement in spec.requirements:
-        weaker = numbers(chances(spec, builtin()).without(requirement.id)).values
-        assert rule().share(weaker) >= rule().share(base) - 1e-9
+    found = chances(spec, builtin())
+    for column in found.columns:
+        if column.property:
+            assert rule().share(numbers(found.without(column.id)).values) >= rule().share(numbers(found).values) - 1e-9
 
 
 def test_a_harder_wish_is_expected_less_and_named_as_what_binds() -> None:
@@ -149,13 +149,13 @@ def test_candidates_of_earlier_runs_are_held_against_the_spec() -> None:
 
 def test_the_rule_learns_what_it_is_shown_with_no_negative_weights() -> None:
     rng = np.random.default_rng(0)
-    features = np.column_stack([rng.uniform(-4, 0, (60, 5)), rng.integers(0, 2, 60), np.ones(60)])
-    true = np.array([0.6, 0.0, 0.4, 0.0, 0.0, 0.3, 1.0])
+    features = np.column_stack([rng.uniform(-4, 0, (60, 4)), rng.integers(0, 2, (60, 2)), np.ones(60)])
+    true = np.array([0.6, 0.0, 0.4, 0.0, -0.5, 0.3, 1.0])
     shares = 1 / (1 + 10 ** -(features @ true))
     evaluated = np.full(60, 400.0)
     weights = fitted(features, shares, evaluated, penalty=0.0)
     assert len(weights) == len(NAMES)
-    assert (weights[:-2] >= 0).all()
+    assert (weights[:-FREE] >= 0).all()
     found = 1 / (1 + 10 ** -(features @ weights))
     assert np.abs(np.log10(found * 400 + 1) - np.log10(shares * 400 + 1)).max() < 0.05
     assert isinstance(interpret("a molecule with logP below 3", workspace=builtin()).requirements[0], PropertyRequirement)
