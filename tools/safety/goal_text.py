@@ -3,10 +3,15 @@
 The text is brought into one spelling (:mod:`tools.safety.spelling`), what it mentions is found (:mod:`tools.safety.words`), and the role of
 each hazard decides (:mod:`tools.safety.roles`): what is to be detected, destroyed, protected from or avoided asks for nothing bad. What is
 left is held against the phrases of ``rules/goal.toml``, which are English. A harmless phrase never excuses a second, harmful one.
+
+Beside the rules speaks a learned voice (:mod:`tools.safety.score`). It stops for a person what looks like a request for harm although no
+rule fires, and it turns into a warning what the rules refuse for the words of a hazard alone, where everything around them is
+harmless. It frees nothing that names a structure, says what it does to people, gets around controls or asks for precursors.
 """
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -14,11 +19,12 @@ from functools import lru_cache
 
 from core import data
 from core.candidate import SafetyRuleHit, Verdict
+from tools.safety import score
 from tools.safety.named import Named, named, objections
 from tools.safety.roles import JUDGED, Judged, Sentence, judged, sentences
 from tools.safety.spelling import normalise, unleet
 from tools.safety.titles import is_remedial
-from tools.safety.words import HAZARDS, Mention
+from tools.safety.words import HAZARDS, Mention, lexicon
 
 #: Text beyond this many characters is not screened but blocked: a design goal is a sentence.
 MAX_GOAL = 20_000
@@ -72,6 +78,29 @@ _RULES = {
     "strike": "goal.poison",
     "medicine": "goal.illegal_drug",
 }
+#: From which value of the learned voice on a goal stops for a person: a stretch of at least ``FULL`` different words, a shorter one of at
+#: least ``FEWEST``, and a full one whose hazards the roles spare; shorter ones of these are left to the roles. Chosen by leaving one batch
+#: out: docs/evaluation.md.
+SUSPECT, SUSPECT_SHORT, SUSPECT_SPARED, FULL, FEWEST = 0.8, 1.2, 2.2, 6, 3
+#: Down to which value what the rules refuse for a word may be freed, what they only doubt, and the same for each stretch of ``NEARBY`` words.
+HARMLESS, HARMLESS_DOUBTED, HARMLESS_NEARBY, NEARBY = -1.1, -1.8, -0.5, 12
+#: Fewest words before a hazard that may be freed, in languages that put the thing first: an explosive of red colour is an explosive.
+BEFORE = 2
+#: Most words between a hazard and a word of likeness that goes with it.
+NEAR = 2
+#: Hits that say no more than that the words of a hazard occur.
+_MAY_BE_SPOKEN_OF = frozenset(
+    (
+        "goal.chemical_weapon",
+        "goal.explosive",
+        "goal.illegal_drug",
+        "stop.weapon",
+        "stop.explosive",
+        "stop.drug",
+        "stop.doubtful",
+        "stop.medicine",
+    )
+)
 #: How the ids of hits begin that stop a goal for a person.
 STOP = "stop."
 _STOP = "The goal may ask for this; a person has to look at it first."
@@ -90,7 +119,57 @@ def goal_hits(text: str) -> list[SafetyRuleHit]:
     for version in dict.fromkeys((plain, unleet(plain), normalise(text.replace("\u200c", "")))):
         for hit in _hits(version, named(found, version)):
             hits.setdefault(hit.id, hit)
-    return list(hits.values())
+    return _weighed(list(hits.values()), plain)
+
+
+def _weighed(hits: list[SafetyRuleHit], plain: str) -> list[SafetyRuleHit]:
+    """The hits of the rules together with what the learned voice says to the text in one spelling."""
+    against = [hit for hit in hits if hit.verdict == "block" or hit.id.startswith(STOP)]
+    parts = score.stretches(plain)
+    if not against:
+        value = max((part.value for part in parts if part.value >= _limit(part, plain)), default=None)
+        return hits if value is None else [*hits, _alike(value)]
+    limit = HARMLESS_DOUBTED if all(hit.id.startswith(STOP) for hit in against) else HARMLESS
+    if any(part.value > limit or part.words < FULL for part in parts) or any(hit.id not in _MAY_BE_SPOKEN_OF for hit in against):
+        return hits
+    if any(part.value > HARMLESS_NEARBY for part in score.stretches(plain, NEARBY)) or _asks_for_it(plain):
+        return hits
+    return [_spoken_of(hit) if hit in against else hit for hit in hits]
+
+
+def _limit(part: score.Stretch, plain: str) -> float:
+    """From which value on a stretch of a text that no rule objects to stops it."""
+    if part.words < FEWEST or part.value < SUSPECT:
+        return math.inf
+    if any(one.spared for sentence in sentences(plain) for one in judged(sentence)):
+        return SUSPECT_SPARED if part.words >= FULL else math.inf
+    return SUSPECT if part.words >= FULL else SUSPECT_SHORT
+
+
+def _asks_for_it(plain: str) -> bool:
+    """Whether a hazard is what is asked for: what something is to be like, or better than, what is to go unnoticed, what stands first."""
+    for sentence in sentences(plain):
+        hazards = sentence.of(*HAZARDS)
+        if hazards and sentence.of("stronger", "evasion"):
+            return True
+        if any(len(sentence.between(min(m.end, h.end), max(m.start, h.start))) <= NEAR for h in hazards for m in sentence.of("like")):
+            return True
+        first = all(lexicon().order.get(language) == "before" for language in sentence.languages)
+        if first and any(len(sentence.between(sentence.start, h.start)) < BEFORE for h in hazards):
+            return True
+    return False
+
+
+def _alike(value: float) -> SafetyRuleHit:
+    """The hit that stops a goal because its words together are like those of requests for harm."""
+    reason = f"The words of the goal together are like those of requests for harm ({value:.1f}, from {SUSPECT:g} on a person has to look at it first)."
+    return SafetyRuleHit(id=f"{STOP}alike", name="like a request for harm", verdict="warn", reason=reason)
+
+
+def _spoken_of(hit: SafetyRuleHit) -> SafetyRuleHit:
+    """A warning in place of ``hit``: the hazard is spoken of, and nothing around it asks for it."""
+    reason = f"A hazard is spoken of, and nothing around it asks for one. Without that: {hit.reason}"
+    return SafetyRuleHit(id=f"spoken_of.{hit.id.removeprefix(STOP).removeprefix('goal.')}", name=hit.name, verdict="warn", reason=reason)
 
 
 def _hits(text: str, structures: list[Named]) -> list[SafetyRuleHit]:

@@ -1,0 +1,175 @@
+"""Trains the guard's learned second voice, and measures it by leaving one batch out.
+
+``python -m evals.guard_score train`` writes ``tools/safety/tables/score.npz``; ``python -m evals.guard_score check`` trains without each batch
+in turn and prints what the rules, the voice and both together say to the batch that was left out.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evals.suites.base import DATA
+from evals.suites.guard import batches
+from tools.safety import score
+from tools.safety.spelling import normalise
+
+TARGET = Path(score.__file__).parent / score.MODEL
+#: Inverse strength of the penalty on the squares of the weights.
+STRENGTH = 30.0
+#: Weight of a sentence of the sets of ordinary goals, which are many and all English.
+ORDINARY = 0.5
+#: Languages that put what is said of a thing before it, and those that write without spaces.
+_BEFORE = ("chinese", "japanese", "korean", "turkish")
+_JOINED = ("chinese", "japanese", "thai")
+
+
+#: What a file of phrases holds; ``evals/data/guard/README.md`` tells what each is.
+LISTS = ("thing", "hazard", "against", "spared", "ask", "pretext", "disguise", "harm", "alarming", "plain", "request")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A sentence with its label."""
+
+    source: str
+    text: str
+    harmful: bool
+    weight: float = 1.0
+
+
+def examples() -> list[Example]:
+    """All sentences to learn from, in a fixed order: the batches, the phrases filled in, the first tables, and ordinary goals."""
+    found = [Example(batch.removeprefix("batch "), text, expected != "allow") for batch, text, expected, _ in batches()]
+    found += [
+        Example(batch.removeprefix("batch "), text, expected != "allow") for batch, text, expected, _ in batches(DATA / "guard" / "open")
+    ]
+    for name in ("block", "allow"):
+        lines = (DATA / "guard" / f"goals_{name}.txt").read_text(encoding="utf-8").splitlines()
+        found += [Example("goals", line, name == "block") for line in lines if line.strip()]
+    for path in sorted((DATA / "guard" / "phrases").glob("*.txt")):
+        found += [Example("phrases", text, harmful) for text, harmful in filled(path)]
+    for path in sorted((DATA / "interpreter").rglob("*.toml")):
+        goals = dict.fromkeys(_goals(tomllib.loads(path.read_text(encoding="utf-8"))))
+        found += [Example("ordinary", goal, False, ORDINARY) for goal in goals]
+    return found
+
+
+def _goals(table: Any) -> Iterator[str]:
+    """The texts under ``goal`` anywhere in a table."""
+    if isinstance(table, dict):
+        for name, value in table.items():
+            if name == "goal" and isinstance(value, str):
+                yield value
+            else:
+                yield from _goals(value)
+    elif isinstance(table, list):
+        for value in table:
+            yield from _goals(value)
+
+
+def filled(path: Path) -> Iterator[tuple[str, bool]]:
+    """The sentences of a file of phrases, each with whether it asks for harm. Raises ValueError for a line without a known name.
+
+    Frames hold ``{h}`` for a hazard and ``{t}`` for a thing; each is filled in twice, with hazards and things in turn. Requests hold ``~`` for
+    what is asked for; each is filled in with three plain wishes in turn.
+    """
+    lists: dict[str, list[str]] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        name, _, rest = line.partition(": ")
+        if name not in LISTS:
+            raise ValueError(f"{path.name}, line {number}: {name!r} is no list of phrases")
+        lists.setdefault(name, []).extend(phrase.strip() for phrase in rest.split(" | "))
+    things, hazards, turn = lists["thing"], lists["hazard"], 0
+    gap = "" if path.stem in _JOINED else " "
+    for name, harmful in (("against", False), ("spared", False), ("ask", True), ("pretext", True), ("disguise", True)):
+        for frame in lists.get(name, []):
+            for _ in range(2):
+                thing, hazard = things[turn * 7 % len(things)], hazards[turn * 5 % len(hazards)]
+                turn += 1
+                text = frame.replace("{h}", hazard).replace("{t}", thing)
+                if name == "against":
+                    text = f"{text}{gap}{thing}" if path.stem in _BEFORE else f"{thing}{gap}{text}"
+                yield text, harmful
+    plain = lists["plain"]
+    for number, request in enumerate(lists.get("request", [])):
+        for wish in (plain[(3 * number + more) * 7 % len(plain)] for more in range(3)):
+            yield request.replace("~", wish), False
+    for name, harmful in (("harm", True), ("alarming", False), ("plain", False)):
+        for text in lists.get(name, []):
+            yield text, harmful
+
+
+@dataclass(frozen=True)
+class Table:
+    """Examples as buckets: one row an example."""
+
+    rows: list[NDArray[np.int64]]
+    labels: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    sources: list[str]
+
+
+def table(found: list[Example]) -> Table:
+    """``found`` as the model sees it."""
+    rows = [score.buckets(score.words_of(normalise(example.text))) for example in found]
+    labels = np.array([float(example.harmful) for example in found])
+    return Table(rows, labels, np.array([example.weight for example in found]), [example.source for example in found])
+
+
+def trained(data: Table, use: NDArray[np.bool_]) -> score.Model:
+    """A model of the rows where ``use`` is true, in full precision. Needs scikit-learn (``pip install 'molwright[train]'``)."""
+    from scipy.sparse import csr_matrix
+    from sklearn.linear_model import LogisticRegression
+
+    size = 1 << score.BITS
+    rows = [row for row, wanted in zip(data.rows, use, strict=True) if wanted]
+    labels, weights = data.labels[use], data.weights[use]
+    ends = np.cumsum([0, *(len(row) for row in rows)])
+    places = np.concatenate(rows)
+    often = np.bincount(places, minlength=size)
+    rarity = np.log((1 + len(rows)) / (1 + often)) + 1
+    values = rarity[places]
+    lengths = np.array([math.sqrt(float(rarity[row] @ rarity[row])) or 1.0 for row in rows])
+    matrix = csr_matrix((values / np.repeat(lengths, np.diff(ends)), places, ends), shape=(len(rows), size))
+    balance = np.where(labels > 0, 0.5 / (weights @ labels), 0.5 / (weights @ (1 - labels)))
+    fitted = LogisticRegression(C=STRENGTH, max_iter=1000, tol=1e-6).fit(matrix, labels, sample_weight=weights * balance * weights.sum())
+    return score.Model(fitted.coef_[0], rarity, float(fitted.intercept_[0]))
+
+
+def rounded(model: score.Model) -> dict[str, NDArray[Any]]:
+    """The model in one byte a number, and the two scales and the bias."""
+    wide, deep = float(np.abs(model.weight).max()) / 127, float(model.rarity.max()) / 255
+    return {
+        "weight": np.rint(model.weight / wide).astype(np.int8),
+        "rarity": np.rint(model.rarity / deep).astype(np.uint8),
+        "scale": np.array([wide, deep, model.bias]).round(9),
+    }
+
+
+def said(model: score.Model, row: NDArray[np.int64]) -> float:
+    """What a model says to a row of buckets."""
+    rarity = model.rarity[row]
+    length = math.sqrt(float(rarity @ rarity))
+    return (float(model.weight[row] @ rarity) / length if length else 0.0) + model.bias
+
+
+def train() -> None:
+    """Train on everything and write the shipped file."""
+    found = examples()
+    model = trained(table(found), np.ones(len(found), dtype=bool))
+    np.savez_compressed(TARGET, **rounded(model))  # type: ignore[arg-type]
+    harmful = sum(example.harmful for example in found)
+    print(f"{len(found)} sentences, {harmful} of them harmful; {TARGET.name}: {TARGET.stat().st_size / 1024:.0f} KiB")
+
+
+if __name__ == "__main__":
+    train() if sys.argv[1:] == ["train"] else sys.exit("use: python -m evals.guard_score train | check")

@@ -1,0 +1,125 @@
+"""A learned second voice beside the rules on the words of a goal: how much a sentence looks like one that asks for harm.
+
+A linear model over the pieces of the words (two to five letters) and pairs of neighbouring words, in whatever language. It is trained by
+``python -m evals.guard_score train`` on the sentences in ``evals/data`` and ships as ``tables/score.npz``: for each of 2^18 buckets of
+hashed pieces a weight and a rarity, one byte each. The same text gives the same number everywhere: nothing is sampled, and no network is asked.
+
+The number is a log-odds on a training set that is half harmful, not a probability of anything in the world. What is done with it is
+decided in :mod:`tools.safety.goal_text`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import ConfigurationError
+from tools.safety.spelling import UNSPACED, WORD
+
+#: Buckets of hashed pieces, as a power of two.
+BITS = 18
+#: Letters of the shortest and of the longest piece of a word.
+SHORTEST, LONGEST = 2, 5
+#: Longest word, in letters.
+LONGEST_WORD = 60
+#: Fewest words of a sentence that is looked at alone, and most words that are looked at in one go.
+FEWEST_WORDS, MOST_WORDS = 6, 30
+MODEL = "tables/score.npz"
+_SENTENCE = re.compile(r"[;!?\u3002\uff01\uff1f\n]|\.(?=\s|$)")
+
+
+@dataclass(frozen=True)
+class Model:
+    """The weights: a piece in bucket b adds ``weight[b] * rarity[b]``; the sum is divided by the length of the vector of rarities."""
+
+    weight: NDArray[np.float64]
+    rarity: NDArray[np.float64]
+    bias: float
+
+
+@lru_cache(maxsize=1)
+def model() -> Model:
+    """The shipped model. Raises ConfigurationError if it is not there or has another shape."""
+    try:
+        with resources.files("tools.safety").joinpath(MODEL).open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            weight, rarity, scale = stored["weight"], stored["rarity"], stored["scale"]
+    except (OSError, KeyError, ValueError) as error:
+        raise ConfigurationError(f"the guard's file {MODEL} cannot be read: {error}") from error
+    if weight.shape != (1 << BITS,) or rarity.shape != weight.shape or scale.shape != (3,):
+        raise ConfigurationError(f"the guard's file {MODEL} has arrays of another shape than {1 << BITS} buckets")
+    return Model(weight * float(scale[0]), rarity * float(scale[1]), float(scale[2]))
+
+
+@lru_cache(maxsize=20_000)
+def _pieces(word: str) -> tuple[int, ...]:
+    """The buckets of the pieces of a word, with its ends marked."""
+    framed = f" {word} "
+    return tuple(
+        zlib.crc32(framed[start : start + size].encode()) & ((1 << BITS) - 1)
+        for size in range(SHORTEST, LONGEST + 1)
+        for start in range(len(framed) - size + 1)
+    )
+
+
+def buckets(words: Iterable[str]) -> NDArray[np.int64]:
+    """The buckets that some words fall into, each once, in order."""
+    found: set[int] = set()
+    before = "^"
+    for word in words:
+        found.update(_pieces(word))
+        found.add(zlib.crc32(f"{before}|{word}".encode()) & ((1 << BITS) - 1))
+        before = word
+    if before != "^":
+        found.add(zlib.crc32(f"{before}|$".encode()) & ((1 << BITS) - 1))
+    return np.array(sorted(found), dtype=np.int64)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a normalised text, as the model sees them: no numbers, and a run without spaces in pieces of ``LONGEST_WORD`` letters."""
+    found = [match[0] for match in WORD.finditer(text) if not match[0].isdigit()]
+    return [word[at : at + LONGEST_WORD] for word in found for at in range(0, len(word), LONGEST_WORD)]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A stretch of a text with what the model says to it."""
+
+    value: float
+    words: int
+    """Different words in it; in writing without spaces, half as many as its signs."""
+
+
+def stretches(text: str, most: int = MOST_WORDS) -> list[Stretch]:
+    """How much each stretch of the normalised ``text`` looks like a request for harm; above zero, more than not.
+
+    The stretches are the whole of a text of up to ``most`` words, each of its sentences, and of a longer sentence pieces of ``most`` words
+    that overlap by half, so that a harmful part is not hidden among harmless ones. Sentences of fewer than ``FEWEST_WORDS`` words count with
+    the rest only.
+    """
+    pieces = [words for piece in _SENTENCE.split(text) if len(words := words_of(piece)) >= FEWEST_WORDS]
+    whole = words_of(text)
+    if len(whole) <= most or not pieces:
+        pieces.append(whole)
+    cut = (words[at : at + most] for words in pieces for at in range(0, max(len(words) - most // 2, 1), most // 2))
+    return [_stretch(tuple(words)) for words in dict.fromkeys(tuple(words) for words in cut) if words]
+
+
+def _stretch(words: tuple[str, ...]) -> Stretch:
+    return Stretch(_score(words), sum(max(len(word) // 2, 1) if UNSPACED.search(word) else 1 for word in set(words)))
+
+
+@lru_cache(maxsize=2_000)
+def _score(words: tuple[str, ...]) -> float:
+    known = model()
+    found = buckets(words)
+    rarity = known.rarity[found]
+    length = math.sqrt(float(rarity @ rarity))
+    return (float(known.weight[found] @ rarity) / length if length else 0.0) + known.bias
