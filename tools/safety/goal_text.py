@@ -81,7 +81,7 @@ _RULES = {
 #: From which value of the learned voice on a goal stops for a person: a stretch of at least ``FULL`` different words, a shorter one of at
 #: least ``FEWEST``, and a full one whose hazards the roles spare; shorter ones of these are left to the roles. Chosen by leaving one batch
 #: out: docs/evaluation.md.
-SUSPECT, SUSPECT_SHORT, SUSPECT_SPARED, FULL, FEWEST = 0.8, 1.2, 2.2, 6, 3
+SUSPECT, SUSPECT_SHORT, SUSPECT_SPARED, FULL, FEWEST = 0.8, 1.8, 2.2, 6, 3
 #: Down to which value what the rules refuse for a word may be freed, what they only doubt, and the same for each stretch of ``NEARBY`` words.
 HARMLESS, HARMLESS_DOUBTED, HARMLESS_NEARBY, NEARBY = -1.3, -1.8, -0.5, 12
 #: Fewest words before a hazard that may be freed, in languages that put the thing first: an explosive of red colour is an explosive.
