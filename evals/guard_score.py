@@ -1,7 +1,7 @@
 """Trains the guard's learned second voice, and measures it by leaving one batch out.
 
 ``python -m evals.guard_score train`` writes ``tools/safety/tables/score.npz``; ``python -m evals.guard_score check`` trains without each batch
-in turn and prints what the rules, the voice and both together say to the batch that was left out.
+in turn and prints what the voice alone says to the batch that was left out.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from evals.suites.base import DATA
 from evals.suites.guard import batches
 from tools.safety import score
+from tools.safety.goal_text import HARMLESS, SUSPECT
 from tools.safety.spelling import normalise
 
 TARGET = Path(score.__file__).parent / score.MODEL
@@ -171,5 +172,41 @@ def train() -> None:
     print(f"{len(found)} sentences, {harmful} of them harmful; {TARGET.name}: {TARGET.stat().st_size / 1024:.0f} KiB")
 
 
+def left_out(found: list[Example]) -> Iterator[tuple[str, NDArray[np.bool_], NDArray[np.float64]]]:
+    """For each family of batches (``blind_...``): its name, which examples it has, and what a model trained on all others says to them.
+
+    Ordinary goals are left out in six parts; the phrases are always learnt from.
+    """
+    data = table(found)
+    families = np.array([source.split("_")[0] for source in data.sources])
+    ordinary = np.flatnonzero(families == "ordinary")
+    parts = [(name, families == name) for name in sorted(set(families) - {"ordinary", "phrases"})]
+    parts += [("ordinary", np.isin(np.arange(len(found)), part)) for part in np.array_split(ordinary, 6)]
+    for name, out in parts:
+        model = trained(data, ~out)
+        yield name, out, np.array([said(model, data.rows[i]) for i in np.flatnonzero(out)])
+
+
+def check() -> None:
+    """Print how the voice alone, without the rules, does on each family of batches that it was not trained on."""
+    found = examples()
+    print(f"{'left out':<12}{'harmful':>8}{'heard':>7}{'freed':>7}{'harmless':>10}{'stopped':>9}{'freed':>7}")
+    for name, out, values in left_out(found):
+        harmful = np.array([example.harmful for example, wanted in zip(found, out, strict=True) if wanted])
+        heard, freed = values >= SUSPECT, values <= HARMLESS
+        sums = (
+            harmful.sum(),
+            (heard & harmful).sum(),
+            (freed & harmful).sum(),
+            (~harmful).sum(),
+            (heard & ~harmful).sum(),
+            (freed & ~harmful).sum(),
+        )
+        print(f"{name:<12}" + "".join(f"{int(number):>{width}}" for number, width in zip(sums, (8, 7, 7, 10, 9, 7), strict=True)))
+
+
 if __name__ == "__main__":
-    train() if sys.argv[1:] == ["train"] else sys.exit("use: python -m evals.guard_score train | check")
+    commands = {"train": train, "check": check}
+    if len(sys.argv) != 2 or sys.argv[1] not in commands:
+        sys.exit("use: python -m evals.guard_score train | check")
+    commands[sys.argv[1]]()

@@ -81,9 +81,9 @@ _RULES = {
 #: From which value of the learned voice on a goal stops for a person: a stretch of at least ``FULL`` different words, a shorter one of at
 #: least ``FEWEST``, and a full one whose hazards the roles spare; shorter ones of these are left to the roles. Chosen by leaving one batch
 #: out: docs/evaluation.md.
-SUSPECT, SUSPECT_SHORT, SUSPECT_SPARED, FULL, FEWEST = 0.8, 1.2, 2.2, 6, 3
+SUSPECT, SUSPECT_SHORT, SUSPECT_SPARED, FULL, FEWEST = 0.8, 1.8, 2.2, 6, 3
 #: Down to which value what the rules refuse for a word may be freed, what they only doubt, and the same for each stretch of ``NEARBY`` words.
-HARMLESS, HARMLESS_DOUBTED, HARMLESS_NEARBY, NEARBY = -1.1, -1.8, -0.5, 12
+HARMLESS, HARMLESS_DOUBTED, HARMLESS_NEARBY, NEARBY = -1.3, -1.8, -0.5, 12
 #: Fewest words before a hazard that may be freed, in languages that put the thing first: an explosive of red colour is an explosive.
 BEFORE = 2
 #: Most words between a hazard and a word of likeness that goes with it.
@@ -101,25 +101,47 @@ _MAY_BE_SPOKEN_OF = frozenset(
         "stop.medicine",
     )
 )
+#: A letter of a writing in which the guard knows no words: it knows Latin, Greek, Cyrillic, Hebrew, Arabic, Devanagari, Bengali,
+#: Thai, Chinese, Japanese and Korean letters.
+_UNKNOWN_WRITING = re.compile(
+    "(?:(?![\u0000-\u052f\u0590-\u06ff\u0750-\u077f\u0900-\u09ff\u0e00-\u0e7f\u1100-\u11ff\u1d00-\u1dbf\u1e00-\u2bff\u2c60-\u2c7f\u3000-\u318f\u31f0-\u9fff"
+    "\ua720-\ua7ff\uac00-\ud7ff\uf900-\ufdff\ufe70-\uffef\U0001d400-\U0001d7ff\U00020000-\U0003ffff])[^\\W\\d_])"
+)
 #: How the ids of hits begin that stop a goal for a person.
 STOP = "stop."
 _STOP = "The goal may ask for this; a person has to look at it first."
 
 
 def goal_hits(text: str) -> list[SafetyRuleHit]:
-    """Hits of the goal rules on ``text``; each quotes the words that it fired on. A hit that stops for a person has an id of ``stop.``."""
+    """Hits of the goal rules on ``text``; each quotes the words that it fired on. A hit that stops for a person has an id of ``stop.``.
+
+    A goal is asked about several times on its way through a run; the last ones are remembered.
+    """
+    return list(_goal_hits(text))
+
+
+@lru_cache(maxsize=128)
+def _goal_hits(text: str) -> tuple[SafetyRuleHit, ...]:
     # one sign may stand for eighteen letters: what counts is the text with its signs written out
     length = len(text) if len(text) > MAX_GOAL else len(unicodedata.normalize("NFKC", text))
     if length > MAX_GOAL:
         reason = f"A goal of {length} characters cannot be screened; the limit is {MAX_GOAL}."
-        return [SafetyRuleHit(id="goal.too_long", name="goal too long to screen", verdict="block", reason=reason)]
+        return (SafetyRuleHit(id="goal.too_long", name="goal too long to screen", verdict="block", reason=reason),)
     hits: dict[str, SafetyRuleHit] = {}
     plain = normalise(text)
     found = objections(text)
     for version in dict.fromkeys((plain, unleet(plain), normalise(text.replace("\u200c", "")))):
         for hit in _hits(version, named(found, version)):
             hits.setdefault(hit.id, hit)
-    return _weighed(list(hits.values()), plain)
+    if len(unknown := _UNKNOWN_WRITING.findall(plain)) >= FEWEST:
+        hits[f"{STOP}unknown_writing"] = _unknown_writing("".join(unknown))
+    return tuple(_weighed(list(hits.values()), plain))
+
+
+def _unknown_writing(letters: str) -> SafetyRuleHit:
+    """The hit of words in a writing of which no language is known: nobody has screened them."""
+    reason = f"The guard knows no language in this writing, so it cannot screen the goal; a person has to look at it first. (letters: {letters[:80]!r})"
+    return SafetyRuleHit(id=f"{STOP}unknown_writing", name="unknown writing", verdict="warn", reason=reason)
 
 
 def _weighed(hits: list[SafetyRuleHit], plain: str) -> list[SafetyRuleHit]:

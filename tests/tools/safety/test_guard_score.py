@@ -47,6 +47,20 @@ def test_a_hazard_that_is_only_spoken_of_goes_on_and_is_told(sentence: str) -> N
     assert outcome(sentence) == "allow"
 
 
+@pytest.mark.parametrize("sentence", ["பருத்திக்கு நீல சாயம்", "საღებავი ბამბისთვის", "ለጥጥ ሰማያዊ ቀለም", "a dye for ระบาย and ຜ້າຝ້າຍ"])
+def test_a_writing_of_which_no_language_is_known_stops(sentence: str) -> None:
+    assert outcome(sentence) == "stop"
+    assert any("knows no language in this writing" in reason for reason in concerns(sentence))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["a dye with λmax > 500 nm and ε ≥ 10⁴", "ᾳ µm Å ﬁlm 𝛼-pinene ½", "সুতির জন্য নীল রং", "ﾎﾟﾘﾏｰ 용매 棉布染料", "màu xanh cho bông"],
+)
+def test_known_writings_and_signs_go_on(sentence: str) -> None:
+    assert outcome(sentence) == "allow"
+
+
 def test_what_was_freed_is_a_warning_that_names_the_rule() -> None:
     found = goal_verdict("Ein Harz, das TNT aus dem Grundwasser herausholt.")
     assert found.verdict == "warn"
@@ -93,6 +107,7 @@ def test_a_model_that_is_not_there_refuses_every_goal(monkeypatch: pytest.Monkey
     monkeypatch.setattr(score, "MODEL", "tables/none.npz")
     score.model.cache_clear()
     score._score.cache_clear()
+    goal_text._goal_hits.cache_clear()
     try:
         with pytest.raises(ConfigurationError, match=r"tables/none\.npz"):
             score.model()
@@ -100,6 +115,7 @@ def test_a_model_that_is_not_there_refuses_every_goal(monkeypatch: pytest.Monkey
     finally:
         monkeypatch.undo()
         score.model.cache_clear()
+        goal_text._goal_hits.cache_clear()
 
 
 def test_the_model_is_small_and_has_learnt_from_both_kinds() -> None:
