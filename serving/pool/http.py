@@ -245,7 +245,7 @@ class Connection(asyncio.BufferedProtocol):
 
 
 @functools.lru_cache(maxsize=256)
-def _start(method: str, target: str) -> bytes:
+def request_line(method: str, target: str) -> bytes:
     """The first line of a request. Raises ValueError for a target that would be more than that."""
     if not target.startswith("/") or _NOT_IN_TARGET.search(target):
         raise ValueError(f"{target[:100]!r} cannot be asked for")
@@ -305,7 +305,7 @@ class Client:
         """Send a request and read the head of its answer. Raises ConnectFailed, ConnectTimedOut or Broken."""
         length = b"content-length: %d\r\n" % len(content) if content or method == "POST" else b""
         lines = b"".join([_line(name, value) for name, value in headers])
-        whole = b"%b%b%b%b\r\n%b" % (_start(method, target), self._headers, lines, length, content)
+        whole = b"%b%b%b%b\r\n%b" % (request_line(method, target), self._headers, lines, length, content)
         connection = self._kept() or await self._connect()
         self._open.add(connection)
         try:

@@ -9,10 +9,11 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from core.errors import ConfigurationError
 from serving.pool.call import Operation
 from serving.pool.config import EndpointConfig, Timeouts
 from serving.pool.failures import AttemptFailed
-from serving.pool.http import Client, ConnectFailed, ConnectTimedOut, Page, Response
+from serving.pool.http import Client, ConnectFailed, ConnectTimedOut, Page, Response, request_line
 from serving.pool.sse import MAX_EVENT_BYTES, EventReader
 
 DEFAULT_RETRY_AFTER_S = 1.0
@@ -50,7 +51,11 @@ class Upstream:
         parts = urlsplit(config.base_url)
         self._base = parts.path + "/"
         self._root = urlsplit(config.root_url).path + "/"
-        self._client = Client(f"{parts.scheme}://{parts.netloc}", headers, timeouts.connect_s)
+        try:
+            request_line("GET", self._base)
+            self._client = Client(f"{parts.scheme}://{parts.netloc}", headers, timeouts.connect_s)
+        except ValueError as error:
+            raise ConfigurationError(f"endpoint {config.name}: its address or its key holds what HTTP cannot say: {error}") from error
 
     async def whole(self, operation: Operation, content: bytes, request_id: str) -> Answer:
         """Send and read the whole answer. Raises AttemptFailed for whatever is not an answer to the request."""

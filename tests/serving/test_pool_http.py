@@ -8,7 +8,10 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
+from core.errors import ConfigurationError
+from serving.pool.config import EndpointConfig, Timeouts
 from serving.pool.http import Broken, Client, ConnectFailed
+from serving.pool.upstream import Upstream
 from tests.serving.pool_kit import run
 
 
@@ -141,5 +144,60 @@ def test_a_server_that_is_not_there() -> None:
         asked = Client("http://127.0.0.1:1", {}, 2.0)
         with pytest.raises(ConnectFailed):
             await get(asked)
+
+    run(main())
+
+
+@pytest.mark.parametrize("value", ["a\r\nx-other: b", "gehe\u00efm", "a\x00"])
+def test_what_would_be_more_than_a_header_is_refused_before_it_is_sent(value: str) -> None:
+    with pytest.raises(ValueError, match="cannot stand in the head") as caught:
+        Client("http://127.0.0.1:1", {"authorization": value}, 2.0)
+    assert value not in str(caught.value)
+
+    async def main() -> None:
+        asked = Client("http://127.0.0.1:1", {}, 2.0)
+        with pytest.raises(ValueError, match="cannot stand in the head"):
+            await asked.request("GET", "/v1/models", headers=(("x-request-id", value),))
+        with pytest.raises(ValueError, match="cannot be asked for"):
+            await asked.request("GET", f"/v1/{value}")
+
+    run(main())
+
+
+def test_a_key_that_cannot_be_sent_is_said_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A_KEY", "gehe\u00efm")
+    with pytest.raises(ConfigurationError, match="endpoint a: its address or its key") as caught:
+        Upstream(EndpointConfig(name="a", base_url="http://h:1/v1", model="m", api_key_env="A_KEY"), Timeouts())
+    assert "gehe" not in str(caught.value)
+
+
+def test_a_head_that_does_not_end_is_not_read_on() -> None:
+    async def main() -> None:
+        for answer in (
+            b"HTTP/1.1 200 OK\r\nx: " + b"x" * 300_000,
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\nx: " + b"x" * 300_000,
+        ):
+            async with client(Scripted(answer)) as asked:
+                with pytest.raises(Broken, match="more than 65536 bytes"):
+                    await get(asked)
+
+    run(main())
+
+
+def test_an_answer_without_a_length_ends_with_its_connection() -> None:
+    async def main() -> None:
+        async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\n\r\no")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+            writer.write(b"k")
+            writer.close()
+
+        listener = await asyncio.start_server(once, "127.0.0.1", 0)
+        asked = Client(f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}", {}, 2.0)
+        assert [await get(asked), await get(asked)] == [b"ok", b"ok"]
+        await asked.aclose()
+        listener.close()
 
     run(main())
