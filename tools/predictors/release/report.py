@@ -160,8 +160,9 @@ def write_report(out: Path, beside: Sequence[str] = ()) -> list[Path]:
         "`--rerun --data-folder DIR` trains and measures everything first, known answers, speed and thermal classes included "
         "(70 minutes with `--workers 2`; at seed 0 it gave the shipped bytes again).",
         "",
-        "Inference needs NumPy, LightGBM and RDKit; training also needs the extra `train`, and uses a GPU where torch finds one (the Gaussian process and the "
-        "networks; trees grow on the processor; no GPU was there to measure it on). The weights are text and plain number arrays, "
+        "Inference needs NumPy and RDKit: the trees that LightGBM trained are evaluated from arrays, to the last bit as LightGBM does. Training "
+        "also needs the extra `train`, and uses a GPU where torch finds one (the Gaussian process and the networks; trees grow on the "
+        "processor; no GPU was there to measure it on). The weights are text and plain number arrays, "
         f"{size:.1f} MB together, each checked against the hash in its card. Speed, next to RDKit's descriptors alone: "
         "`python -m evals.benchmarks.predictor_speed`.",
         "",
