@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.candidate import Proposal
+from core.candidate import Candidate, Proposal
 from core.spec import CandidateClass, DesignSpec, EstimationConditions
 from tools.catalogue.probability import effective_sigma
 from tools.evaluation.judge import guarded, plausible, standardised
@@ -51,7 +51,7 @@ def build(candidate_class: CandidateClass, workspace: Workspace) -> Reference:
     """The reference structures of a class with their predictions."""
     spec = neutral(candidate_class)
     lifted = exemptions(spec)
-    kept = {}
+    kept: dict[str, Candidate] = {}
     for proposal in proposals(candidate_class, workspace):
         candidate = guarded(plausible(standardised(proposal, candidate_class), lifted), alerts=False)
         if not candidate.rejected_by and candidate.status == "screened":

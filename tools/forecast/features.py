@@ -90,7 +90,7 @@ class Rule:
     def share(self, values: Array) -> float:
         """Share of the evaluated structures that qualify, 0 to 1."""
         z = float(self.weights @ values)
-        return 1.0 / (1.0 + 10.0**-z)
+        return float(1.0 / (1.0 + 10.0**-z))
 
 
 @lru_cache(maxsize=1)
