@@ -32,7 +32,7 @@ class Forecast(Model):
     low: int | None = Field(
         default=None, ge=0, description="Lower end of the range that held four of five of the goals it was calibrated on."
     )
-    high: int | None = Field(default=None, ge=0, description="Upper end of that range; never more than the budget.")
+    high: int | None = Field(default=None, ge=0, description="Upper end of that range; never more than what is expected to be evaluated.")
     evaluated: int = Field(ge=0, description="Structures that the run is expected to evaluate.")
     asked: int = Field(ge=1, description="Candidates that are to be listed.")
     binding: str = Field(default="", description="Id of the requirement without which the most would qualify; '' where none matters.")

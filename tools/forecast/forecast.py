@@ -61,7 +61,7 @@ def forecast(spec: DesignSpec, *, workspace: Workspace, earlier: Iterable[Candid
         "known": True,
         "expected": round(number),
         "low": min(round(max((number + 1) * 10**made.low - 1, 0)), round(number)),
-        "high": min(max(round((number + 1) * 10**made.high - 1), round(number)), spec.budget),
+        "high": min(max(round((number + 1) * 10**made.high - 1), round(number)), expected_evaluations),
         "binding": binding if binding and gains[binding] >= BINDS else "",
         "relaxations": relaxations(spec, found, expect, workspace),
     }

@@ -17,6 +17,8 @@ from tools.workspace import Workspace
 
 #: Steps of a bound that are tried, in distances that matter for the property; the first that brings so many times as many is told.
 STEPS, WORTH = (1, 2, 3, 4, 6), 2.0
+#: Where no step does, the first that brings so many times as many is told.
+SOME = 1.25
 #: Less than so many times as many is no help.
 LEAST = 1.1
 
@@ -43,17 +45,18 @@ def _relaxation(
     requirement: Requirement, spec: DesignSpec, chances: Chances, base: float, expect: Expect, workspace: Workspace
 ) -> Relaxation | None:
     """The weaker form of one requirement; None where nothing helps."""
-    best: Relaxation | None = None
+    tried: list[Relaxation] = []
     for condition in _weaker(requirement, workspace):
         assert isinstance(requirement, PropertyRequirement)
         name = requirement.property
         values = computed(name, spec, chances.table, workspace) if workspace.catalogue[name].kind == "computed" else None
         number = expect(chances.with_bounds(requirement.id, condition, values))
-        best = _told(requirement, _words(requirement, condition, spec, workspace), number, base, condition) or best
-        if best is not None and best.factor >= WORTH:
-            return best
-    if best is not None or isinstance(requirement, PropertyRequirement):
-        return best
+        told = _told(requirement, _words(requirement, condition, spec, workspace), number, base, condition)
+        tried += [told] if told is not None else []
+        if told is not None and told.factor >= WORTH:
+            return told
+    if tried or isinstance(requirement, PropertyRequirement):
+        return next((t for t in tried if t.factor >= SOME), tried[-1] if tried else None)
     return _told(requirement, f"without “{requirement.text}”", expect(chances.without(requirement.id)), base, None)
 
 
