@@ -98,6 +98,8 @@ def test_ways_to_ask(said: str) -> None:
         "melting point 90 °C ± 5 K|melting_point 85..95",
         "MW over 500 so it stays put|molecular_weight > 500",
         "minimum three rings|ring_count >= 3",
+        "solid at 25 °C|melting_point > 25",
+        "solid up to 60 °C|melting_point > 60",
     ],
 )
 def test_ways_to_bound(said: str) -> None:
@@ -120,6 +122,7 @@ def test_ways_to_bound(said: str) -> None:
         "minimum two amides|>= 2",
         "two amides apiece|== 2",
         "two amides plus a urea|== 2",
+        "amides two, ring one|== 2",
     ],
 )
 def test_ways_to_count(said: str) -> None:
