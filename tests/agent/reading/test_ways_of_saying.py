@@ -178,7 +178,7 @@ _NEVER = [
     ("MW above 200, azo, azoxy and peroxides are excluded", "azoxy present"), ("avoid a logP above 5 and esters", "ester present"), ("a dye with something of at least 60 C", "element:C"), ("a wax, at least 60 C", "element:C"),
     ("bisphenol A and S are prohibited", "element:S"), ("a dye. Cinnamates are fine, coumarins too", "coumarin"), ("a dye. Cinnamates are not excluded, coumarins too", "coumarin"), ("an ester attached to a thiophene and phenols excluded", "thiophene absent"),
     ("at most 4 ester and amide groups", "count"), ("a resist, maximum 360 nm", "absorption_maximum <="), ("a cationic resin component with two oxetane rings", "formal_charge"), ("a linker with MW 300 plus an ester, phenol-protected", "phenol present"),
-    ("at most 3 rings an ether is key", "ether"), ("keep copper out of the drinking water with a ligand", "Cu"), ("I would take any anti-corrosion amine", "element:I"),
+    ("at most 3 rings an ether is key", "ether"), ("keep copper out of the drinking water with a ligand", "Cu"), ("I would take any anti-corrosion amine", "element:I"), ("a dye; neither do we need esters", "ester"),
 ]  # fmt: skip
 
 
