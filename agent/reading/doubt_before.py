@@ -334,7 +334,7 @@ def _of_the_molecule(reader: Reader, before: Clause, clause: Clause) -> bool:
 
 
 def _names_property(reader: Reader, clause: Clause) -> bool:
-    return any(m.kind in ("prop", "verbprop", "scale", "liquid") for k in range(clause.i, clause.j) for m in reader.lattice.at[k])
+    return any(m.kind in ("prop", "verbprop", "scale", "liquid", "solid") for k in range(clause.i, clause.j) for m in reader.lattice.at[k])
 
 
 def _measured(reader: Reader, before: Clause) -> bool:

@@ -245,10 +245,10 @@ class Frames(Boundaries):
         """Whether a negation denies only that something is needed: 'need not contain', 'do not need to contain'."""
         if self.lattice.lower(start) == "not" and j == start + 1:
             return self.lattice.lower(start - 1) in ("need", "needs")
-        if self.lattice.text(start, j).lower() in ("we need", "i need", "you need", "we require") and self.lattice.lower(start - 1) in (
-            "do",
-            "does",
-        ):
+        needing = self.lattice.text(start, j).lower().split()
+        asked = [w for w in needing if w not in ("i", "we", "you", "they", "it")]
+        told = {self.lattice.lower(k) for k in range(max(0, start - 2), start)}
+        if asked and asked[0] in ("need", "require") and len(asked) == 1 and told & {"do", "does"} and not told & {"not"}:
             return True  # 'neither do we need esters'
         if self.lattice.lower(start) in ("need", "needs", "require", "requires") and j == start + 1 and self.lattice.lower(j) != "to":
             return self.lattice.lower(start - 1) == "not"

@@ -165,6 +165,11 @@ def measured(node: Node, lattice: Lattice) -> list[Measured] | None:
 
 
 def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
+    if node.mentions("solid"):
+        value, unit = quantity(node.nodes("Quantity")[0])
+        named = parsed(unit, catalogue=lattice.catalogue) if unit and not node.mentions("temperature") else None
+        warm = named is not None and named.name in ("°C", "K", "°F")
+        return [("melting_point", Limit(">", low=value, unit=unit), "what is solid melts above")] if warm else None
     if node.mentions("liquid"):
         if node.mentions("temperature"):
             return None  # 'liquid at room temperature' is a word without a number

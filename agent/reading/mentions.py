@@ -166,7 +166,8 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
     _units(lattice, ends)
     _shared(lattice)
     for n in range(len(pieces)):
-        lattice.at[n] += [Mention(m.i, m.j, "liquid") for m in lattice.at[n] if m.kind == "vague" and pieces[m.j - 1].lower == "liquid"]
+        states = [m for m in lattice.at[n] if m.kind == "vague" and pieces[m.j - 1].lower in ("liquid", "solid")]
+        lattice.at[n] += [Mention(m.i, m.j, pieces[m.j - 1].lower) for m in states]
         named = n + 1 < len(pieces) and pieces[n + 1].lower in ("point", "points", "temperature", "range", "pt", "behaviour", "agent")
         if named or any(m.kind == "prop" and m.j > n + 1 for m in lattice.at[n]):
             lattice.at[n] = [m for m in lattice.at[n] if m.kind != "participle"]

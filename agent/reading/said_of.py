@@ -70,10 +70,6 @@ def counted_together(reader: Reader, before: Clause, clause: Clause, sign: str) 
     if clause.content != "count" or clause.opened or not reader.lattice.has(clause.start, "grp", "elem"):
         return False
     listed = before.content in ("motif", "count") and before.role in ("read", "unread") and (not before.denied)
-    if (
-        before.content == "count"
-        and sign == ","
-        and any(m.kind in ("cmp", "after") for k in range(before.i, before.j) for m in reader.lattice.at[k])
-    ):
-        return False  # 'four phosphonates at most, nitrogen two'
+    if before.content == "count" and sign == ",":
+        return False  # 'cyclohexane rings two, benzene ring one'
     return listed and sign in ("", ",") and not before.closing and not articled(reader, before)

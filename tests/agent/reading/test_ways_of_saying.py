@@ -98,6 +98,8 @@ def test_ways_to_ask(said: str) -> None:
         "melting point 90 °C ± 5 K|melting_point 85..95",
         "MW over 500 so it stays put|molecular_weight > 500",
         "minimum three rings|ring_count >= 3",
+        "solid at 25 °C|melting_point > 25",
+        "solid up to 60 °C|melting_point > 60",
     ],
 )
 def test_ways_to_bound(said: str) -> None:
@@ -120,6 +122,7 @@ def test_ways_to_bound(said: str) -> None:
         "minimum two amides|>= 2",
         "two amides apiece|== 2",
         "two amides plus a urea|== 2",
+        "amides two, ring one|== 2",
     ],
 )
 def test_ways_to_count(said: str) -> None:
@@ -175,7 +178,7 @@ _NEVER = [
     ("MW above 200, azo, azoxy and peroxides are excluded", "azoxy present"), ("avoid a logP above 5 and esters", "ester present"), ("a dye with something of at least 60 C", "element:C"), ("a wax, at least 60 C", "element:C"),
     ("bisphenol A and S are prohibited", "element:S"), ("a dye. Cinnamates are fine, coumarins too", "coumarin"), ("a dye. Cinnamates are not excluded, coumarins too", "coumarin"), ("an ester attached to a thiophene and phenols excluded", "thiophene absent"),
     ("at most 4 ester and amide groups", "count"), ("a resist, maximum 360 nm", "absorption_maximum <="), ("a cationic resin component with two oxetane rings", "formal_charge"), ("a linker with MW 300 plus an ester, phenol-protected", "phenol present"),
-    ("at most 3 rings an ether is key", "ether"), ("keep copper out of the drinking water with a ligand", "Cu"), ("I would take any anti-corrosion amine", "element:I"),
+    ("at most 3 rings an ether is key", "ether"), ("keep copper out of the drinking water with a ligand", "Cu"), ("I would take any anti-corrosion amine", "element:I"), ("a dye; neither do we need esters", "ester"),
 ]  # fmt: skip
 
 
