@@ -198,9 +198,8 @@ def texts(share: float) -> Iterator[Part]:
     long = max(1_000, int(20_000 * min(1.0, share)))
     for piece in ("no ", "a b ", "x", "detect of ", "not a nerve agent or ", "kill the "):
         whole, half = (piece * long)[: long - 1], (piece * long)[: long // 2 - 1]
-        yield _growth(
-            f"safety of a goal of {long:,} characters ({piece!r})", lambda w=whole: goal_verdict(w), lambda h=half: goal_verdict(h)
-        )  # type: ignore[misc]
+        name = f"safety of a goal of {long:,} characters ({piece!r})"
+        yield _growth(name, partial(goal_verdict, whole), partial(goal_verdict, half))
     goal = "MW < 300, " * 250
     yield _growth("reading of a goal of 2,000 characters", lambda: interpret(goal[:1990]), lambda: interpret(goal[:990]))
     yield _growth("20,000 events of a stream", lambda: _events(20_000), lambda: _events(10_000))
