@@ -185,7 +185,7 @@ def _read(smiles: str) -> Chem.Mol:
 
 @lru_cache(maxsize=KEPT)
 def _written(mol: Chem.Mol) -> str:
-    return Chem.MolToSmiles(mol)
+    return str(Chem.MolToSmiles(mol))
 
 
 @lru_cache(maxsize=KEPT)
