@@ -78,13 +78,13 @@ class Trees:
         """Sums over the trees, one tree after the other, as LightGBM adds them."""
         met = np.ones((max(1, len(self._columns)), len(x)), dtype=np.uint8)
         np.less_equal(x[:, self._columns].T, self._thresholds[:, None], out=met[: len(self._columns)].view(np.bool_))
-        tests, held = (self._tests * np.int32(len(x)) if len(x) > 1 else self._tests), met.ravel()
+        tests, flat = (self._tests * np.int32(len(x)) if len(x) > 1 else self._tests), met.ravel()
         ends = np.empty((len(self._roots), len(x)), dtype=np.int32)
         going = np.arange(ends.size)
         at, row = np.repeat(self._roots, len(x)), np.tile(np.arange(len(x), dtype=np.int32), len(self._roots))
         while len(going):
             for _ in range(_LEVELS):
-                at = self._steps.take(at + held.take(tests.take(at) + row))
+                at = self._steps.take(at + flat.take(tests.take(at) + row))
             ended = at >= 2 * self._splits
             ends.ravel()[going[ended]] = at[ended]
             further = ~ended
