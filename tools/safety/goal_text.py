@@ -22,7 +22,7 @@ from core.candidate import SafetyRuleHit, Verdict
 from tools.safety import score
 from tools.safety.named import Named, named, objections
 from tools.safety.roles import JUDGED, Judged, Sentence, judged, sentences
-from tools.safety.spelling import normalise, unleet
+from tools.safety.spelling import UNSPACED, normalise, unleet
 from tools.safety.titles import is_remedial
 from tools.safety.words import HAZARDS, Mention, lexicon
 
@@ -169,14 +169,14 @@ def _limit(part: score.Stretch, plain: str) -> float:
 
 
 def _asks_for_it(plain: str) -> bool:
-    """Whether a hazard is what is asked for: what something is to be like, or better than, what is to go unnoticed, what stands first."""
+    """Whether a hazard is what is asked for: what something is to be like, or better than, what is to go unnoticed, what comes after 'but', what stands first."""
     for sentence in sentences(plain):
         hazards = sentence.of(*HAZARDS)
-        if hazards and sentence.of("stronger", "evasion"):
+        if hazards and sentence.of("stronger", "evasion", "contrast", "undone"):
             return True
         if any(len(sentence.between(min(m.end, h.end), max(m.start, h.start))) <= NEAR for h in hazards for m in sentence.of("like")):
             return True
-        first = all(lexicon().order.get(language) == "before" for language in sentence.languages)
+        first = all(lexicon().order.get(language) != "after" for language in sentence.languages) and not UNSPACED.search(sentence.text)
         if first and any(len(sentence.between(sentence.start, h.start)) < BEFORE for h in hazards):
             return True
     return False

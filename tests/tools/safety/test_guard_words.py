@@ -33,11 +33,12 @@ def test_no_harmful_sentence_is_accepted() -> None:
 
 
 def test_harmless_sentences_go_on() -> None:
-    # what a person decides on purpose: two structures are named that a rule blocks, and drinks that were tampered with
+    # what a person decides on purpose: two structures are named that a rule blocks, drinks that were tampered with, a relative "but longer acting"
     doubtful = {
         "yellow dye inspired by the history of picric acid, but not explosive at all": "stop",
         "A nitrogen mustard prodrug that only wakes up inside tumour cells.": "stop",
         "A colour sensor strip so clubbers can check whether a drink has been spiked.": "stop",
+        "Lek na dusznicę, pokrewny nitroglicerynie, ale dłużej działający.": "stop",
     }
     assert {text: got for _, text, expected, _ in BATCHES if expected == "allow" and (got := outcome(text)) != "allow"} == doubtful
 
