@@ -21,14 +21,13 @@ def shares(
     """
     mine = min(most, spec.budget - search.evaluated) if model else 0
     names = [proposer.name for proposer in applicable(spec, workspace.proposers, workspace.catalogue)]
-    batch = batch_size(spec, policy)
-    divided = allocate(names, search, batch - mine or batch, policy.even_share)
+    divided = allocate(names, search, batch_size(spec, policy) - mine, policy.even_share)
     return {**divided, model: mine} if mine else divided
 
 
 def batch_size(spec: DesignSpec, policy: SearchPolicy) -> int:
-    """How many structures one generation proposes: no more than may be evaluated at all."""
-    return policy.whole if spec.exhaustive else min(policy.batch, spec.budget)
+    """How many structures one generation proposes."""
+    return policy.whole if spec.exhaustive else policy.batch
 
 
 def allocate(names: Sequence[str], search: SearchState, batch: int, even_share: float) -> dict[str, int]:
