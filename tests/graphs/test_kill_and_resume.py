@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from app.wiring import open_literature
+
 EVERY = os.environ.get("MOLWRIGHT_EVERY_KILL", "") == "1"  # every write, and while a checkpoint is being written: minutes
 MOMENTS = ("begin", "mid", "done", "saving") if EVERY else ("begin", "mid", "done")
 
@@ -49,6 +51,8 @@ def test_killed_after_a_write(started: Any, tmp_path: Any, expected: dict[str, A
 def test_killed_while_the_literature_is_open(bench: Any) -> None:
     """The embedded literature store is left locked by a dead process, and read by the next one."""
     bench.env["MOLWRIGHT_LITERATURE__URI"] = ""
+    with open_literature(bench.settings(literature__uri="")):
+        pass  # without a file the shipped notes are searched in memory
     run_id = bench.create()
     assert bench.run("resume", run_id, at=["research", 0, "searching"]).code == -9
     ended = bench.run("resume", run_id)
