@@ -51,7 +51,7 @@ test-quickstart: setup-dev
 
 # Whole trainings of predictors, with workers and without.
 test-training: setup-dev
-	@.venv/bin/python -m pytest -m training tests/tools $(ARGS)
+	@.venv/bin/python -m pytest -m training tests/tools tests/app $(ARGS)
 
 check: setup-dev
 	@scripts/check

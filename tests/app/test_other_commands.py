@@ -83,7 +83,7 @@ def test_wrong_setting_is_a_clear_error(molwright: Run) -> None:
 
 
 def test_feedback_trace_and_fork(molwright: Run) -> None:
-    done = molwright("design", "a molecule with MW < 200", "--yes", "--budget", "170", "--candidates", "3", "--json", "-")
+    done = molwright("design", "a molecule with MW < 200", "--yes", "--budget", "60", "--candidates", "3", "--json", "-")
     run_id = json.loads(done.stdout)["run_id"]
     assert molwright("feedback", run_id, "1", "accept", "--comment", "nice").returncode == 0
     assert molwright("feedback", run_id, "99", "accept").returncode == 2
@@ -91,10 +91,10 @@ def test_feedback_trace_and_fork(molwright: Run) -> None:
     events = json.loads(molwright("trace", run_id, "--json").stdout)
     first = [e for e in events if e["node"] == "propose" and e["generation"] == 0]
     assert first
-    forked = molwright("replay", run_id, "--from", str(first[-1]["sequence"]), "--with", "budget=330", "--json")
+    forked = molwright("replay", run_id, "--from", str(first[-1]["sequence"]), "--with", "budget=90", "--json")
     assert forked.returncode == 0, forked.stderr
     fork = json.loads(forked.stdout)
-    assert fork["spec"]["budget"] == 330
+    assert fork["spec"]["budget"] == 90
     assert fork["run_id"] != run_id
     again = json.loads(molwright("trace", fork["run_id"], "--json").stdout)
     hashes = {e["output_hash"] for e in again if e["node"] == "propose" and e["generation"] == 0}
@@ -125,7 +125,7 @@ def test_ctrl_c_says_that_nothing_is_lost_and_the_run_goes_on(home: Path, tmp_pa
     from tests.forked import ROOT
 
     env = {**os.environ, "MOLWRIGHT_HOME": str(home), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "app.cli", "design", "a molecule with MW < 250", "--yes", "--budget", "900"]
+    command = [sys.executable, "-m", "app.cli", "design", "a molecule with MW < 250", "--yes", "--budget", "320"]
     process = subprocess.Popen(
         command, env=env, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
     )

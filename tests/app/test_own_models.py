@@ -12,7 +12,7 @@ from tests.app.conftest import Run
 from tests.tools.user_models.tables import lab_table, molecules
 
 
-@pytest.mark.slow
+@pytest.mark.training
 def test_from_the_table_to_the_report_and_the_replay(molwright: Run, home: Path, tmp_path: Path) -> None:
     lab_table(tmp_path / "lab.csv")
     training = ("models", "train", "my_viscosity", "--data", "lab.csv", "--target", "viscosity_cP", "--unit", "cP", "--log")
