@@ -17,6 +17,7 @@ from agent.reading.doubt_words import (
     gives_reason,
     tells_effect,
 )
+from agent.reading.locants import located
 from agent.reading.said_of import counted_together, goes_on, signs
 
 #: Why an item of a list does not count of which the end may be said of all.
@@ -42,11 +43,37 @@ def doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return AT_THE_END
     if after.role == "read":
         return _before_read(reader, clause, after, sign, joined)
+    if (
+        after.role == "unread"
+        and not sign
+        and clause.content == "motif"
+        and not clause.denied
+        and not clause.closing
+        and located(reader.lattice, after)
+    ):
+        return ""
+    if after.role == "unread" and not sign and not clause.denied and _wants_more(reader, clause, after):
+        return DOUBT
     if after.role != "unread" or (gives_reason(reader, after) and not clause.listed):
         return ""
     if clause.content in ("limit", "level", "count") and tells_effect(reader, after):
         return ""
     return _before_unread(reader, clause, after, sign, joined) or _stuck_to_unread(reader, clause, after, sign, joined)
+
+
+#: Verbs of wanting, behind which 'to' says what is wanted of what stands before them.
+_WANTING = frozenset(["want", "wants", "wanted", "need", "needs", "needed", "like", "wish", "wished", "hope", "after", "have", "has"])
+
+
+def _wants_more(reader: Reader, clause: Clause, after: Clause) -> bool:
+    """Whether what is wanted of a part is said behind the clause, and was not read: 'esters are what we want | to get away from'."""
+    return (
+        after.i == clause.j
+        and clause.closing
+        and reader.lattice.lower(clause.j - 1) in _WANTING
+        and after.content != "adverbial"
+        and reader.lattice.lower(after.i) != "for"
+    )
 
 
 def _dissolved_elsewhere(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> bool:

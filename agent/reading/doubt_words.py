@@ -10,6 +10,7 @@ DOUBT = "its neighbour was not understood, and may change what it means"
 TOGETHER = "it is not said whether the number counts each or all of them"
 ALTERNATIVE = "alternatives between unlike conditions cannot be checked"
 EXCEPTION = "a condition or an exception is not understood"
+EXCHANGE = "one thing is put in the place of another, and which is which is not understood"
 #: Words behind what is excluded that name what is wanted in its place.
 INSTEAD = "in favo"
 #: What an unread end of a list may hold that turns all of it: 'aluminium, alcohol, parabens: all three undesired'.
