@@ -98,7 +98,7 @@ def _denied_behind(reader: Reader, clauses: list[Clause], n: int) -> bool:
         if after.role != "unread" or signs(reader, end, after.i) or between(reader, end, after.i):
             break
         end = after.j
-    if end == clause.j or lattice.has(clause.j, "relative", "open", "open_weak", "negation"):
+    if end == clause.j or lattice.has(clause.j, "relative", "negation"):
         return False
     said = next((k for k in range(clause.j, end) if lattice.lower(k) in _SAYING or lattice.has(k, "relative")), end)
     told = said < end and not lattice.has(said, "relative")

@@ -21,7 +21,8 @@ _REASONS = ("because", "since", "due", "owing", "thanks")
 
 def between(reader: Reader, i: int, j: int) -> set[str]:
     """The kinds of joining words between pieces ``i`` and ``j``."""
-    return {m.kind for k in range(i, j) for m in reader.lattice.of(k, "and", "or", "but")}
+    found = (m for k in range(i, j) for m in reader.lattice.of(k, "and", "or", "but"))
+    return {m.kind for m in found if not (reader.lattice.lower(m.i) == "either" and reader.sign(m.j))}  # 'no PFAS either, ...'
 
 
 def excepted(reader: Reader, clause: Clause, after: Clause, sign: str) -> bool:
