@@ -38,8 +38,23 @@ class Boundaries:
     def terse(self, i: int, j: int) -> bool:
         """Whether pieces ``i`` to ``j`` are all that stands between two signs (or ends) of a list, none of them a question."""
         before = i == 0 or self.sign(i - 1) or self.lattice.lower(i - 1) == "and"
-        after = j >= self.end or self.lattice.lower(j) == "and" or (self.sign(j) and self.lattice.lower(j) not in ("?", ":", "("))
+        after = (
+            j >= self.end
+            or self.lattice.lower(j) == "and"
+            or self._bears(j)
+            or (self.sign(j) and self.lattice.lower(j) not in ("?", ":", "("))
+        )
         return before and after
+
+    def _bears(self, j: int) -> bool:
+        """Whether 'with ...' follows, up to the next sign, that says nothing of a wish only or of leave: 'pyrimidine | with two methoxy groups'."""
+        if self.lattice.lower(j) not in ("with", "bearing", "carrying", "flanked"):
+            return False
+        while j < self.end and not self.sign(j):
+            if self.lattice.has(j, "soft", "soft_after", "permission", "permission_after", "negation_after", "condition"):
+                return False
+            j += 1
+        return True
 
     def sign(self, i: int, signs: frozenset[str] = SIGNS) -> bool:
         """Whether piece ``i`` is a sign between clauses; '.' and ',' inside numbers and words are none."""

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from agent.reading import part_builders
 from agent.reading.count_builders import count
+from agent.reading.exchange_builder import exchanged
 from agent.reading.grammar import Node
 from agent.reading.lexicon import Vague
-from agent.reading.limit_builders import INVERSE, limits_of, measured, quantity, reference_of
+from agent.reading.limit_builders import INVERSE, Measured, beside_the_word, limits_of, measured, quantity, reference_of
 from agent.reading.mentions import Lattice
 from agent.reading.stance import Built, Refusal, Stance
 from agent.reading.statements import Ref, Statement
@@ -40,6 +41,8 @@ def _limit(node: Node, stance: Stance, lattice: Lattice) -> Built:
     found = measured(node, lattice)
     if found is None:
         return None
+    if stance.denied and beside_the_word(node, lattice):
+        return _own_bound(node, found)
     statements = []
     for name, limit, assumption in found:
         if stance.denied:
@@ -48,6 +51,15 @@ def _limit(node: Node, stance: Stance, lattice: Lattice) -> Built:
             limit = replace(limit, operator=INVERSE[limit.operator])
         statements.append(Statement("property", "", name=name, limit=limit, assumption=assumption))
     return statements
+
+
+def _own_bound(node: Node, found: list[Measured]) -> Built:
+    """'not too soluble (< 1 g/L)': what is said of the word does not turn its explicit bound; None where the two do not agree."""
+    verb = node.first("verbprop")
+    dissolves = verb is not None and isinstance(verb.value, Vague) and verb.value.stands_for == "aqueous_solubility"
+    if not dissolves or any(limit.operator not in ("<", "<=") or limit.ref is not None for _, limit, _ in found):
+        return None
+    return [Statement("property", "", name=name, limit=limit, assumption=assumption) for name, limit, assumption in found]
 
 
 def _level(node: Node, stance: Stance, lattice: Lattice) -> Built:
@@ -366,6 +378,7 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "scaffold": _only_asked(_scaffold),
     "both": _only_asked(part_builders.both),
     "contrast": _only_asked(part_builders.contrast),
+    "exchanged": _only_asked(exchanged),
     "kept_out": _only_asked(part_builders.kept_out),
     "kept": _only_asked(part_builders.kept),
     "varied": _only_asked(part_builders.varied),

@@ -14,6 +14,7 @@ PARTS = frozenset(
         "both",
         "placed",
         "contrast",
+        "exchanged",
         "kept_out",
         "any_of",
         "all_but",

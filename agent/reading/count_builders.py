@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from agent.reading.grammar import Node
-from agent.reading.limit_builders import INVERSE, limits_of
+from agent.reading.limit_builders import INVERSE, beside_the_word, limits_of
 from agent.reading.mentions import Lattice, Mention
 from agent.reading.part_builders import parted
 from agent.reading.registered import GROUPS
@@ -31,6 +31,8 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
     apart = bool(first) and first[0].j < node.j and lattice.lower(first[0].j) == ","
     if apart and (stance.denied or (not node.first("times") and any(limit.operator == "bare" for limit in limits))):
         return None  # 'an ester, 2'
+    if stance.denied and beside_the_word(node, lattice):
+        return None  # 'not too many esters (< 3)'
     after = node.first("after")
     if after is not None and len(limits) == 1 and limits[0].operator == "bare":
         limits = [replace(limits[0], operator=str(after.value))]

@@ -8,6 +8,7 @@ from agent.reading.boundaries import STOPS
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.doubt import doubted
+from agent.reading.explained import explained
 from agent.reading.head import HeadReader
 from agent.reading.likewise import likewise
 from agent.reading.mentions import Mention
@@ -212,7 +213,7 @@ def _opened_as(opened: list[Mention]) -> str:
 
 def settled(reader: Reader, clauses: list[Clause]) -> list[Clause]:
     """The clauses with those unread that an unread neighbour makes doubtful, until nothing changes; unread neighbours joined."""
-    clauses = likewise(reader, _joined(reader, clauses))
+    clauses = explained(reader, likewise(reader, _joined(reader, clauses)))
     while True:
         reasons = [doubted(reader, clauses, n) for n in range(len(clauses))]
         if not any(reasons):

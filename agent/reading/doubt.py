@@ -9,11 +9,14 @@ from agent.reading.doubt_before import doubt_from_left
 from agent.reading.doubt_behind import AT_THE_END, doubt_from_right, of_the_whole
 from agent.reading.doubt_words import (
     DOUBT,
+    EXCHANGE,
+    between,
     excludes_all,
     forbids,
     gives_reason,
     tells_effect,
 )
+from agent.reading.exchanged import half_read
 from agent.reading.facts import FACT, states_fact
 from agent.reading.said_of import signs, thing_excluded
 
@@ -24,6 +27,10 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     after = clauses[n + 1] if n + 1 < len(clauses) else None
     if clause.role == "head" and after is not None and any(s.kind == "motif" for s in clause.statements) and _of_a_list(reader, clauses, n):
         return AT_THE_END
+    if clause.role in ("read", "head") and half_read(reader, clauses, n):
+        return EXCHANGE
+    if clause.role in ("read", "head") and _denied_behind(reader, clauses, n):
+        return DOUBT
     if clause.role == "head" and after is not None and any(s.kind == "motif" for s in clause.statements):
         return DOUBT if after.i == clause.j and after.role in ("read", "unread") and excludes_all(reader, after) else ""
     if clause.content == "name" and thing_excluded(reader, clauses, n):
@@ -52,6 +59,50 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     if after is not None and (why := doubt_from_right(reader, clause, after)):
         return why
     return ""
+
+
+#: Verbs with which a sentence says something of what stands before it.
+_SAYING = frozenset(
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "must",
+        "should",
+        "shall",
+        "cannot",
+        "can",
+        "may",
+        "will",
+        "would",
+        "has",
+        "have",
+        "ought",
+        "needs",
+        "need",
+        "be",
+        "not",
+        "never",
+    ]
+)
+
+
+def _denied_behind(reader: Reader, clauses: list[Clause], n: int) -> bool:
+    """Whether unread words right behind a demand go on to a verb that denies it: 'an amide made from CO2 | is not wanted'."""
+    clause, lattice = clauses[n], reader.lattice
+    if clause.denied or not any(s.kind in ("motif", "count") for s in clause.statements):
+        return False
+    end = clause.j
+    for after in clauses[n + 1 :]:
+        if after.role != "unread" or signs(reader, end, after.i) or between(reader, end, after.i):
+            break
+        end = after.j
+    if end == clause.j or lattice.has(clause.j, "relative", "negation"):
+        return False
+    said = next((k for k in range(clause.j, end) if lattice.lower(k) in _SAYING or lattice.has(k, "relative")), end)
+    told = said < end and not lattice.has(said, "relative")
+    return told and any(lattice.has(k, "negation", "negation_after") for k in range(said, end))
 
 
 #: Words before 'to' with which someone says what he wants, so that what follows is no purpose of the thing.

@@ -218,7 +218,10 @@ def _right_behind_unread(reader: Reader, before: Clause, clause: Clause) -> str:
         or composed
         or (_appears(reader, before) and clause.content == "limit" and reader.lattice.has(clause.i, "verbprop", "participle"))
     )
-    return "" if known and leads and not (before.suggested and clause.parts) else DOUBT
+    bearing = (
+        before.content == "motif" and before.reason == DOUBT and reader.lattice.lower(clause.i) == "with"
+    )  # 'a wibble, isoxazoline | with one CF3'
+    return "" if known and leads and not (before.suggested and clause.parts and not bearing) else DOUBT
 
 
 #: Kinds that the name of a thing does not hold.

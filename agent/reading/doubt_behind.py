@@ -17,6 +17,7 @@ from agent.reading.doubt_words import (
     gives_reason,
     tells_effect,
 )
+from agent.reading.locants import located
 from agent.reading.said_of import counted_together, goes_on, signs
 
 #: Why an item of a list does not count of which the end may be said of all.
@@ -42,11 +43,39 @@ def doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return AT_THE_END
     if after.role == "read":
         return _before_read(reader, clause, after, sign, joined)
+    if (
+        after.role == "unread"
+        and not sign
+        and clause.content == "motif"
+        and not clause.denied
+        and not clause.closing
+        and located(reader.lattice, after)
+    ):
+        return ""
+    if after.role == "unread" and clause.content == "kept_group" and after.i == clause.j and reader.lattice.lower(after.i) != "for":
+        return DOUBT  # 'the ester stays | at zero'
+    if after.role == "unread" and not sign and not clause.denied and _wants_more(reader, clause, after):
+        return DOUBT
     if after.role != "unread" or (gives_reason(reader, after) and not clause.listed):
         return ""
     if clause.content in ("limit", "level", "count") and tells_effect(reader, after):
         return ""
     return _before_unread(reader, clause, after, sign, joined) or _stuck_to_unread(reader, clause, after, sign, joined)
+
+
+#: Verbs of wanting, behind which 'to' says what is wanted of what stands before them.
+_WANTING = frozenset(["want", "wants", "wanted", "need", "needs", "needed", "like", "wish", "wished", "hope", "after", "have", "has"])
+
+
+def _wants_more(reader: Reader, clause: Clause, after: Clause) -> bool:
+    """Whether what is wanted of a part is said behind the clause, and was not read: 'esters are what we want | to get away from'."""
+    return (
+        after.i == clause.j
+        and clause.closing
+        and reader.lattice.lower(clause.j - 1) in _WANTING
+        and after.content != "adverbial"
+        and reader.lattice.lower(after.i) != "for"
+    )
 
 
 def _dissolved_elsewhere(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> bool:
@@ -59,6 +88,8 @@ def _dissolved_elsewhere(reader: Reader, clause: Clause, after: Clause, sign: st
 
 def _before_read(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> str:
     """Why a clause may not count before one that was read."""
+    if after.content == "solvent" and not sign and not joined and reader.lattice.lower(clause.j - 1).endswith("stable"):
+        return DOUBT  # 'shelf-stable | in DMSO'
     if clause.parts and not clause.denied and not sign and not joined and excludes_all(reader, after):
         return AT_THE_END  # 'an ester with a phenol is not acceptable'
     named = [m.j for m in reader.lattice.of(after.start, "grp", "elem", "prop")]
@@ -150,6 +181,12 @@ def _before_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joi
 _PREDICATES = frozenset(["is", "are", "was", "were", "does", "do", "matters", "remains", "plays", "seems", "looks", "counts"])
 
 
+#: Verbs behind 'to' that say what a bound is for, and change nothing of it.
+_AIMS = frozenset(
+    ["replace", "avoid", "prevent", "allow", "enable", "match", "meet", "fit", "ensure", "keep", "limit", "survive", "stay", "pass", "suit"]
+)
+
+
 def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> str:
     """Why a clause may not count before one that was not read and that follows it without a sign, or in brackets."""
     verbs = (reader.lattice.lower(k) for k in range(clause.j, min(after.i + 1, reader.end)))
@@ -177,7 +214,7 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
                 and not _use_of_parts(reader, clause, after)
                 and not _measured_so(reader, after)
             )
-            or reader.lattice.lower(after.i) == "to"
+            or (reader.lattice.lower(after.i) == "to" and not (clause.content == "limit" and reader.lattice.lower(after.i + 1) in _AIMS))
         )
     ):
         return DOUBT
@@ -250,7 +287,9 @@ def _use_of_parts(reader: Reader, clause: Clause, after: Clause) -> bool:
     shared = lattice.lower(after.i + 1) in ("every", "each", "one") or any(
         lattice.has(k, "num", "grp", "elem", "negation") for k in range(after.i, after.j)
     )
-    return clause.content == "count" and after.content == "purpose" and lattice.lower(after.i) == "for" and not shared
+    return (
+        clause.content == "count" and after.content in ("purpose", "adverbial") and lattice.lower(after.i) in ("for", "as") and not shared
+    )
 
 
 def _tells(reader: Reader, after: Clause) -> bool:

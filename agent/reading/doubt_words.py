@@ -10,6 +10,7 @@ DOUBT = "its neighbour was not understood, and may change what it means"
 TOGETHER = "it is not said whether the number counts each or all of them"
 ALTERNATIVE = "alternatives between unlike conditions cannot be checked"
 EXCEPTION = "a condition or an exception is not understood"
+EXCHANGE = "one thing is put in the place of another, and which is which is not understood"
 #: Words behind what is excluded that name what is wanted in its place.
 INSTEAD = "in favo"
 #: What an unread end of a list may hold that turns all of it: 'aluminium, alcohol, parabens: all three undesired'.
@@ -20,7 +21,8 @@ _REASONS = ("because", "since", "due", "owing", "thanks")
 
 def between(reader: Reader, i: int, j: int) -> set[str]:
     """The kinds of joining words between pieces ``i`` and ``j``."""
-    return {m.kind for k in range(i, j) for m in reader.lattice.of(k, "and", "or", "but")}
+    found = (m for k in range(i, j) for m in reader.lattice.of(k, "and", "or", "but"))
+    return {m.kind for m in found if not (reader.lattice.lower(m.i) == "either" and reader.sign(m.j))}  # 'no PFAS either, ...'
 
 
 def excepted(reader: Reader, clause: Clause, after: Clause, sign: str) -> bool:

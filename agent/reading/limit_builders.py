@@ -155,6 +155,13 @@ def upper(limit: Limit) -> bool:
     return limit.operator in ("<", "<=", "between")
 
 
+def beside_the_word(node: Node, lattice: Lattice) -> bool:
+    """Whether a bracket or another sign parts a bound from the word before it, so that a negation of the word is none of the bound."""
+    named = [m.j for m in node.mentions("verbprop", "prop", "grp", "elem")]
+    limits = [part.i for part in node.nodes("Limit")]
+    return bool(named and limits) and any(lattice.lower(k) in ("(", "[", ",", ":", "-", ";") for k in range(min(named), max(limits)))
+
+
 def measured(node: Node, lattice: Lattice) -> list[Measured] | None:
     """The properties and limits of a clause that compares something."""
     found = _measured(node, lattice)

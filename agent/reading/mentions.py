@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.reading.lexicon import SYMBOLS, Lexicon, first_piece, lexicon
+from agent.reading.locants import mark_locants
 from agent.reading.normalise import JOINT, as_written
 from agent.reading.number_words import number_mentions
+from agent.reading.origins import mark_origins
 from agent.reading.units import Unit, unit_at
 from agent.reading.written_structures import FORMULA, structures_in
 from tools.catalogue.catalogue import Catalogue
@@ -92,7 +94,8 @@ _APPROVAL = re.compile(
     r"(?:be (?:perfect|great|excellent|wonderful|lovely|ideal|fantastic|brilliant|best|enough|sufficient|possible|a good start|a start|the best|just right|what (?:we|i) (?:want|need))"
     r"|do|suffice|help|work|serve|do the (?:job|trick)|suit|(?:please|suit|satisfy|delight|help|serve)(?! no)(?: (?:me|us|our|my|the|a|[a-z]+)){1,5}|make (?:me|us|our [a-z ]{2,30}) happy)"
     r"(?= for (?:us|me|our|my)\b|\s*[.,;!?]|$)"
-    r"|\b(?:is|are) (?:just |exactly |precisely |all )?(?:what |that )?(?:we|i|our|my|the|this|they)(?: [a-z-]+){0,3}? "
+    r"|\b(?:is|are) (?!(?:[a-z-]+ ){0,5}(?:last|least|never|not|no|hardly|scarcely|rarely|seldom|nobody|none|nothing|stop|stopped|few|fewest)\b)"
+    r"(?:just |exactly |precisely |all )?(?:what |that )?(?:we|i|our|my|the|this|they)(?: [a-z-]+){0,3}? "
     r"(?:needs?|wants?|requires?|calls? for|asks? for|looks? for|(?:is|am|are) (?:looking for|after|asking for|in need of)|ha(?:s|ve|d) in mind|would like|seeks?)(?=\s*[.,;!?]|$)",
     re.IGNORECASE,
 )
@@ -179,6 +182,8 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
             lattice.at[n] = [m for m in lattice.at[n] if m.kind not in ("negation", "edit_remove") or m.j > n + 1]
         if pieces[n].lower == "lead" and n + 1 < len(pieces) and {m.kind for m in lattice.at[n + 1]} & {"open", "relative", "prop"}:
             lattice.at[n] = [m for m in lattice.at[n] if m.kind != "halide"]  # 'no lead with a nitro group'
+    mark_locants(lattice, starts, ends)
+    mark_origins(lattice, starts, ends)
     lattice.finish()
     return lattice
 

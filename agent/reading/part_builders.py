@@ -76,8 +76,11 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if _said_of_some(node, stance, items, forms, joints, lattice):
         return None
     if stance.denied:
-        headed = (lattice.lower(node.i - 1) == ":" and "nor" not in joints) or (
-            bool(joints) and stance.late and _subjects(node, items, joints, lattice)
+        none_of = lattice.lower(node.i - 2) == "none" and lattice.lower(node.i - 1) == "of" and "nor" not in joints
+        headed = (
+            none_of
+            or (lattice.lower(node.i - 1) == ":" and "nor" not in joints)
+            or (bool(joints) and stance.late and _subjects(node, items, joints, lattice))
         )
         items_denied = (
             each(items, denied=True, catalogue=lattice.catalogue)

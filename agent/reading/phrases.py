@@ -61,6 +61,13 @@ def add_exclusions(add: Any) -> None:
             add(word, "negation", True)
         for word in (participle, f"to be {participle}", f"being {participle}", f"best {participle}", f"better {participle}"):
             add(word, "negation_after", True)
+    _add_turned_from(add, table["turned_from"])
+    trade = table["exchange"]
+    for auxiliary, verb, by in product(trade["auxiliaries"], trade["verbs"], trade["by"]):
+        add(f"{auxiliary} {verb} {by}".strip(), "exchanged_for", True)
+    for kind in ("exchanged_for", "instead_of"):
+        for word in trade[kind]:
+            add(word, kind, True)
     for part, kind in (
         ("before", "negation"),
         ("behind", "negation_after"),
@@ -70,3 +77,14 @@ def add_exclusions(add: Any) -> None:
     ):
         for word in table[part]["words"]:
             add(word, kind, True)
+
+
+def _add_turned_from(add: Any, table: dict[str, Any]) -> None:
+    """What someone wants to get away from: behind it, and before it with a verb or a colon."""
+    for what, wants, away in product(table["what"], table["wants"], table["away"]):
+        add(f"{what} {wants} to {away}", "negation_after", True)
+    for wants, away in product(table["wants"], table["away"]):
+        for link in ("is", "are", ":"):
+            add(f"what {wants} to {away} {link}", "negation", True)
+    for word in table["behind"]:
+        add(word, "negation_after", True)
