@@ -24,7 +24,7 @@ from tools.safety.named import Named, named, objections
 from tools.safety.roles import JUDGED, Judged, Sentence, judged, sentences
 from tools.safety.spelling import UNSPACED, normalise, unleet
 from tools.safety.titles import is_remedial
-from tools.safety.words import HAZARDS, Mention, lexicon
+from tools.safety.word_tables import HAZARDS, Mention, lexicon
 
 #: Text beyond this many characters is not screened but blocked: a design goal is a sentence.
 MAX_GOAL = 20_000

@@ -21,7 +21,7 @@ from tools.safety.name_to_structure import smiles_of_name
 from tools.safety.spelling import normalise
 from tools.safety.structure import structure_verdict
 from tools.safety.tables import cas_numbers, digest_of, hazard_names, judged_keys, medicines, precursors, regulated
-from tools.safety.words import Mention
+from tools.safety.word_tables import Mention
 from tools.structures.names import common_names
 from tools.structures.parse import parse_smiles
 from tools.structures.standardise import inchikey

@@ -16,7 +16,8 @@ from functools import cached_property
 
 from tools.safety.spelling import UNSPACED
 from tools.safety.titles import is_title
-from tools.safety.words import HAZARDS, Mention, Token, lexicon, mentions, tokens
+from tools.safety.word_tables import HAZARDS, Mention, Token, lexicon, tokens
+from tools.safety.words import mentions
 
 #: Kinds of mentions that have a role.
 JUDGED = (*HAZARDS, "medicine", "doubtful", "effect", "strike", "named")

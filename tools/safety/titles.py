@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tools.safety.words import HAZARDS, Mention
+from tools.safety.word_tables import HAZARDS, Mention
 
 if TYPE_CHECKING:
     from tools.safety.roles import Sentence

@@ -1,191 +1,28 @@
-"""What the words of a goal can be for the guard, in every language of ``rules/words/*.toml``.
-
-A file holds lists of entries by what they do in a sentence. ``word`` stands alone, ``word*`` may have an ending, ``*word*`` may stand inside a
-longer word, ``two words`` stand side by side or joined. Entries in writing without spaces are found anywhere. The lists:
-``weapon``, ``explosive``, ``drug`` (asked for, they block), ``doubtful`` (a person decides), ``medicine`` (a person decides where something
-``like`` it is asked for), ``effect`` (harm said by what it does, or a ban that is to be passed: a person decides), ``strike`` and ``harm`` (a person
-decides where ``people`` or a ``victim`` stand with them; ``harm`` with ``people`` blocks); what decides their role: ``defence`` and ``counter`` (against the hazard), ``negation``
-before and ``free`` behind it, ``breaker`` and ``contrast`` (end their reach), ``and``, ``article``, ``fill`` (may stand between), ``evasion``
-(undoes a defence), ``head`` (joins
-what is said before a noun to it: what follows is the thing itself), ``undone`` (right behind a defence, undoes it: 'sensor-proof'), ``stronger`` (a denied
-hazard is only the measure), ``behind`` (the only defences that may stand behind the hazard), ``title`` and ``called`` (a hazard
-in quotes or right behind ``called`` is the name of a ``title``: a band, a film), ``remedial`` beside ``remedy`` (a hazard that is a remedy too: a person decides),
-``ailment`` (a defence that is what is cured: 'against dependence on'), ``words`` (small words that tell the language); ``harmless`` (phrases that ask for nothing bad); ``only_here`` (entries that are ordinary words of other languages).
-"""
+"""What the words of a goal can be for the guard: what of :mod:`tools.safety.word_tables` a text mentions, misspelt words and letters set apart included."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from itertools import pairwise
 
-from core import data
-from tools.safety.spelling import UNSPACED, WORD, letters, normalise, within
-
-HAZARDS = ("weapon", "explosive", "drug")
-#: Lists that count only in sentences of their own language.
-_ROLES = (
-    "doubtful",
-    "effect",
-    "strike",
-    "harm",
-    "people",
-    "victim",
-    "like",
-    "defence",
-    "counter",
-    "negation",
-    "free",
-    "breaker",
-    "contrast",
-    "and",
-    "article",
-    "fill",
-    "evasion",
-    "behind",
-    "head",
-    "undone",
-    "stronger",
-    "title",
-    "called",
-    "remedy",
-    "remedial",
-    "ailment",
-    "words",
+from tools.safety.spelling import UNSPACED, letters, within
+from tools.safety.word_tables import (
+    ENDINGS,
+    HAZARDS,
+    LIKENESS,
+    LONGEST,
+    NAMES,
+    ONE_OFF,
+    PREFIXES,
+    TWO_OFF,
+    Entry,
+    Lexicon,
+    Mention,
+    Token,
+    lexicon,
+    tokens,
 )
-_NAMES = "names"
-#: Letters from which a hazard word may be misspelt by one letter, and by two.
-ONE_OFF, TWO_OFF = 6, 11
-#: Words of likeness that are ordinary otherwise.
-_LIKENESS = ("type", "style", "kind", "grade")
-#: Signs of Japanese writing that look alike.
-_KANA = str.maketrans({"ン": "ソ", "シ": "ツ"})
-#: Longest word that is searched for entries inside it, and longest one that is compared letter by letter.
-_LONGEST = 80
-#: Endings of a noun that entries leave out: the accusative of Arabic, the indefinite and the plural of Persian.
-_ENDINGS = {"arabic": ("ا",), "persian": ("ی", "ای", "ها", "های", "هایی")}
-_PREFIXES = ("وال", "بال", "لل", "ال", "و", "ب", "ل", "ک", "ف", "ה", "ו", "ב", "ל", "מ", "כ", "ש")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One entry: its words (with ``*`` where they are open), what it does, and its language."""
-
-    words: tuple[str, ...]
-    kind: str
-    language: str
-    everywhere: bool = True
-    """Whether it counts in sentences of every language."""
-
-
-@dataclass(frozen=True)
-class Mention:
-    """Where an entry stands in a normalised text."""
-
-    kind: str
-    start: int
-    end: int
-    language: str
-    everywhere: bool = True
-    """Whether it counts in sentences of every language."""
-    exact: bool = True
-    """False where the word is only near the entry: misspelt."""
-
-
-@dataclass(frozen=True)
-class Token:
-    """A word of a normalised text."""
-
-    text: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
-class Lexicon:
-    """All entries, by what they are looked up with."""
-
-    order: dict[str, str]
-    """Language -> where its defence words stand: 'before' the hazard, 'after' it, or 'both'."""
-    whole: dict[str, list[Entry]]
-    stems: dict[str, list[Entry]]
-    inside: dict[str, list[Entry]]
-    unspaced: list[tuple[str, Entry]]
-    near: list[tuple[str, int, Entry]]
-    """Hazard words from which a word may be misspelt, with their letters as bits."""
-    groups: dict[str, list[tuple[int, Entry]]]
-    """Word -> the hazards of several words that hold it, with its place in them."""
-    ordinary: frozenset[str]
-
-
-def _files() -> list[str]:
-    folder = resources.files("tools.safety").joinpath("rules", "words")
-    return sorted(file.name for file in folder.iterdir() if file.name.endswith(".toml"))
-
-
-def tokens(text: str) -> list[Token]:
-    """The words of a normalised text."""
-    return [Token(match[0], match.start(), match.end()) for match in WORD.finditer(text)]
-
-
-def _entries(language: str, table: dict[str, object]) -> Iterator[Entry]:
-    only_here = {normalise(str(word)) for word in _list(table, "only_here")}
-    for kind in (*HAZARDS, "medicine", "harmless", *_ROLES):
-        for raw in _list(table, kind):
-            plain = " ".join(_starred(word) for word in raw.replace("'", " ").split())
-            everywhere = kind in (*HAZARDS, "medicine", "harmless", "remedial") and plain.replace("*", "") not in only_here
-            words = tuple(plain.split())
-            yield Entry(words, kind, language, everywhere)
-            if len(words) > 1 and kind in (*HAZARDS, "evasion") and not UNSPACED.search(plain):
-                joined = "".join(words)
-                if sum(c != "*" for c in joined) >= 8 and "*" not in joined[:-1]:
-                    yield Entry((joined,), kind, language, everywhere)
-
-
-def _list(table: dict[str, object], name: str) -> list[str]:
-    found = table.get(name, [])
-    return [str(word) for word in found] if isinstance(found, list) else []
-
-
-def _starred(word: str) -> str:
-    """``word`` normalised, its stars kept."""
-    return ("*" if word.startswith("*") else "") + normalise(word.strip("*")) + ("*" if word.endswith("*") and len(word) > 1 else "")
-
-
-@lru_cache(maxsize=1)
-def lexicon() -> Lexicon:
-    """Everything in ``rules/words``. Raises ConfigurationError for a file that cannot be read."""
-    order: dict[str, str] = {}
-    whole: dict[str, list[Entry]] = defaultdict(list)
-    stems: dict[str, list[Entry]] = defaultdict(list)
-    inside: dict[str, list[Entry]] = defaultdict(list)
-    unspaced: list[tuple[str, Entry]] = []
-    near: list[tuple[str, int, Entry]] = []
-    groups: dict[str, list[tuple[int, Entry]]] = defaultdict(list)
-    for file in _files():
-        table = data.table("tools.safety", f"rules/words/{file}")
-        language = file.removesuffix(".toml")
-        order[language] = str(table.get("order", "before"))
-        for entry in _entries(language, table):
-            first = entry.words[0]
-            plain = " ".join(entry.words).replace("*", "")
-            if UNSPACED.search(plain):
-                unspaced.append((plain, entry))
-                if entry.kind in HAZARDS and (alike := plain.translate(_KANA)) != plain and len(plain) >= 3:
-                    unspaced.append((alike, entry))
-                continue
-            target = inside if first.startswith("*") else stems if first.endswith("*") else whole
-            target[first.strip("*")].append(entry)
-            if entry.kind in HAZARDS and len(entry.words) == 1 and len(plain) >= ONE_OFF and plain.isalpha():
-                near.append((plain, letters(plain), entry))
-            if entry.kind in HAZARDS and len(entry.words) > 1:
-                for place, word in enumerate(entry.words):
-                    groups[word.strip("*")].append((place, entry))
-    ordinary = data.text("tools.safety", "rules/words/ordinary.txt").split()
-    return Lexicon(order, whole, stems, inside, unspaced, near, groups, frozenset(normalise(word) for word in ordinary))
 
 
 def _off(word: str) -> int:
@@ -217,7 +54,7 @@ def mentions(text: str) -> list[Mention]:
 
 def _spaced(known: Lexicon, words: list[Token], i: int) -> Iterator[tuple[Entry, int]]:
     """Entries that begin at word ``i``, each with the word behind it."""
-    for entry in _candidates(words[i].text[:_LONGEST]):
+    for entry in _candidates(words[i].text[:LONGEST]):
         stop = i + len(entry.words)
         if stop <= len(words) and all(
             _fits(word.text, pattern) for word, pattern in zip(words[i + 1 : stop], entry.words[1:], strict=True)
@@ -229,7 +66,7 @@ def _spaced(known: Lexicon, words: list[Token], i: int) -> Iterator[tuple[Entry,
 def _candidates(text: str) -> tuple[Entry, ...]:
     """The entries whose first word ``text`` can be."""
     known = lexicon()
-    bare = {text, *(text[len(p) :] for p in _PREFIXES if text.startswith(p) and len(text) > len(p) + 1)} if text >= "\u0590" else {text}
+    bare = {text, *(text[len(p) :] for p in PREFIXES if text.startswith(p) and len(text) > len(p) + 1)} if text >= "\u0590" else {text}
     found: list[Entry] = [entry for form in bare for entry in known.whole.get(form, ())]
     for form in bare if text >= "\u0590" else ():
         found += [entry for noun, language in _without_ending(form) for entry in known.whole.get(noun, ()) if entry.language == language]
@@ -246,7 +83,7 @@ def _candidates(text: str) -> tuple[Entry, ...]:
 
 def _without_ending(word: str) -> Iterator[tuple[str, str]]:
     """The noun of which ``word`` is a form, with the language in which it would be; nouns of three letters or more."""
-    for language, endings in _ENDINGS.items():
+    for language, endings in ENDINGS.items():
         for ending in endings:
             if word.endswith(ending) and len(word) - len(ending) >= 3:
                 yield word[: -len(ending)], language
@@ -267,7 +104,7 @@ def _fits(word: str, pattern: str) -> bool:
     if word == stem or word < "\u0590":
         return word == stem
     forms = {word, *(noun for noun, _ in _without_ending(word))}
-    return any(form in (stem, prefix + stem) for form in forms for prefix in _PREFIXES)
+    return any(form in (stem, prefix + stem) for form in forms for prefix in PREFIXES)
 
 
 def _set_apart(known: Lexicon, words: list[Token]) -> Iterator[Mention]:
@@ -323,7 +160,7 @@ def _misspelt_groups(known: Lexicon, words: list[Token]) -> Iterator[Mention]:
     They count in sentences of their own language only: a short word is near ordinary ones of another.
     """
     for i, word in enumerate(words):
-        for size in range(3, len(word.text[:_LONGEST]) + 1):
+        for size in range(3, len(word.text[:LONGEST]) + 1):
             for place, entry in known.groups.get(word.text[:size], ()):
                 first = i - place
                 group = words[max(first, 0) : first + len(entry.words)]
@@ -336,7 +173,7 @@ def _misspelt_beside(known: Lexicon, words: list[Token], found: list[Mention]) -
     likeness = {m.start for m in found if m.kind == "like"}
     covered = {m.start for m in found if m.kind in (*HAZARDS, "harmless", "medicine")}
     for word, following in pairwise(words):
-        near = following.start in likeness or following.text in _LIKENESS
+        near = following.start in likeness or following.text in LIKENESS
         if (
             near
             and word.start not in covered
@@ -357,7 +194,7 @@ def _short_name(word: str) -> Entry | None:
         for stem in table:
             if len(stem) == ONE_OFF - 1 and stem[0] == word[0] and within(word, stem, 1):
                 for entry in table[stem]:
-                    if entry.kind == "weapon" and entry.language == _NAMES and len(entry.words) == 1:
+                    if entry.kind == "weapon" and entry.language == NAMES and len(entry.words) == 1:
                         return entry
     return None
 

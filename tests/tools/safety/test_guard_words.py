@@ -15,7 +15,8 @@ from tools.safety import goal_text, name_to_structure, named
 from tools.safety.guard import concerns, goal_verdict, outcome
 from tools.safety.spelling import normalise, unleet, within
 from tools.safety.tables import digest_of, hazard_names
-from tools.safety.words import lexicon, mentions
+from tools.safety.word_tables import lexicon
+from tools.safety.words import mentions
 
 BATCHES = list(batches())
 
