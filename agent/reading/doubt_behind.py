@@ -52,8 +52,6 @@ def doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         and located(reader.lattice, after)
     ):
         return ""
-    if after.role == "unread" and clause.content == "rule_set" and after.i == clause.j and after.content == "":
-        return DOUBT  # 'CNS MPO | wibble above 4.5'
     if after.role == "unread" and clause.content == "kept_group" and after.i == clause.j and reader.lattice.lower(after.i) != "for":
         return DOUBT  # 'the ester stays | at zero'
     if after.role == "unread" and not sign and not clause.denied and _wants_more(reader, clause, after):
