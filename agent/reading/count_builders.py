@@ -78,12 +78,14 @@ def _may_be_degrees(node: Node, element: Mention, limits: list[Limit], lattice: 
 
 def _counted_on(node: Node, stance: Stance, limits: list[Limit]) -> Built:
     """'two primary amines on a benzene ring': so many of the first, and the second."""
-    *_, second = (m.value for m in node.mentions("grp"))
     first = node.mentions("grp", "elem")[0]
     if stance.denied or any(limit.operator in ("<", "<=") or not limit.low for limit in limits):
         return None
     what: Literal["element", "group"] = "element" if first.kind == "elem" else "group"
     counted = [Statement("count", "", name=first.value, what=what, limit=limit) for limit in limits]
+    if len(node.nodes("Group")) < 2 and first.kind == "grp":
+        return counted  # 'two cyclohexyls on phosphorus'
+    *_, second = (m.value for m in node.mentions("grp"))
     return [*counted, Statement("motif", "", name=second, smarts=GROUPS[second].smarts)]
 
 

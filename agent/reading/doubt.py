@@ -35,6 +35,8 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
         return DOUBT if after.i == clause.j and after.role in ("read", "unread") and excludes_all(reader, after) else ""
     if clause.content == "name" and thing_excluded(reader, clauses, n):
         return DOUBT
+    if any(s.kind == "rule_set" for s in clause.statements) and _measured_behind(reader, clauses, n):
+        return DOUBT
     if clause.role != "read" or clause.content == "name":
         return ""
     if states_fact(reader, clauses, n):
@@ -59,6 +61,20 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     if after is not None and (why := doubt_from_right(reader, clause, after)):
         return why
     return ""
+
+
+def _measured_behind(reader: Reader, clauses: list[Clause], n: int) -> bool:
+    """Whether unread words right behind the name of a rule set hold a number, which may be a limit of its score: 'CNS MPO | wibble above 4.5'."""
+    end = clauses[n].j
+    for after in clauses[n + 1 :]:
+        if after.i != end or after.role != "unread":
+            return False
+        compares = after.content != "head" and reader.lattice.has(after.i, "cmp", "between", "num")
+        mixed = end == clauses[n].j and after.content == ""
+        if (compares or mixed) and any(reader.lattice.has(k, "num") for k in range(after.i, after.j)):
+            return True
+        end = after.j
+    return False
 
 
 #: Verbs with which a sentence says something of what stands before it.

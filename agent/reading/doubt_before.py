@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.reading.boundaries import STARTERS
+from agent.reading.boundaries import STARTERS, STOPS
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.doubt_words import (
@@ -63,7 +63,7 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
         and not reader.lattice.text(clause.i, clause.j).lower().startswith(INSTEAD)
     ):
         return "it may say something of what is excluded"
-    if clause.plural and not carried:
+    if (clause.plural and not carried) or (not joined and _contrasted(reader, before, clause, sign)):
         return DOUBT
     if clause.listed and joined and not sign and not carried:
         return DOUBT  # 'avoid a logP above 5 and | esters'
@@ -221,7 +221,25 @@ def _right_behind_unread(reader: Reader, before: Clause, clause: Clause) -> str:
     bearing = (
         before.content == "motif" and before.reason == DOUBT and reader.lattice.lower(clause.i) == "with"
     )  # 'a wibble, isoxazoline | with one CF3'
+    bearing = bearing and not _denies_before(reader, before.i)
     return "" if known and leads and not (before.suggested and clause.parts and not bearing) else DOUBT
+
+
+def _denies_before(reader: Reader, i: int) -> bool:
+    """Whether a word that denies stands before piece ``i`` in its sentence."""
+    while i > 0 and reader.lattice.lower(i - 1) not in STOPS:
+        i -= 1
+        if reader.lattice.has(i, "negation", "negation_after", "condition", "exception"):
+            return True
+    return False
+
+
+def _contrasted(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
+    """Whether 'not ...' behind what is excluded may spare it: 'avoid the ester, not the amide'; not 'mercury-free, not based on ...'."""
+    lattice = reader.lattice
+    excluded = before.role == "read" and before.denied and not before.adjectival
+    plain = lattice.lower(clause.i) == "not" and clause.content == "motif" and clause.start <= clause.i + 1
+    return excluded and plain and sign == "," and not any(m.j > clause.i + 1 for m in lattice.of(clause.i, "negation"))
 
 
 #: Kinds that the name of a thing does not hold.

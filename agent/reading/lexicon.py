@@ -293,8 +293,20 @@ def _add_chemistry(add: Any, catalogue: Catalogue) -> None:
         add(word, "prop", "aromatic_rings")
     for word in ("mol. wt.", "mol. wt", "mol.wt.", "mol. weight", "mol. mass", "mol wt", "m.w.", "m. w."):
         add(word, "prop", "molecular_weight")
-    for word in ("water sol.", "water sol", "aq. sol.", "aq. solubility", "aqueous sol.", "sol. in water", "water solub."):
+    for word in (
+        "water sol.",
+        "water sol",
+        "aq. sol.",
+        "aq. solubility",
+        "aqueous sol.",
+        "sol. in water",
+        "water solub.",
+        "log s (mol/l)",
+        "logs (mol/l)",
+    ):
         add(word, "prop", "aqueous_solubility")
+    for word in ("abs. max", "abs. max.", "abs. maximum", "abs max"):
+        add(word, "prop", "absorption_maximum")
     for word in ("octanol-water logp", "octanol-water log p", "octanol/water logp", "octanol/water log p"):
         add(word, "prop", "logp")
     for word, scale in _SCALES.items():

@@ -141,6 +141,8 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
         here += _symbols(pieces, n)
         if re.fullmatch(r"x\d", piece.lower):
             here.append(Mention(n, n + 1, "times", float(piece.lower[1:])))
+        if piece.text == "M" and n + 1 < len(pieces) and {pieces[n + 1].text, pieces[n - 1].text if n else ""} <= {"<", "<="}:
+            here.append(Mention(n, n + 1, "prop", "molecular_weight"))  # '370 < M < 1000 g/mol'
         if piece.text == "+/-":
             here.append(Mention(n, n + 1, "plusminus"))
         if (

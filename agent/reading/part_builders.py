@@ -24,10 +24,10 @@ def parted(node: Node, lattice: Lattice) -> bool:
 
 def placed(node: Node, stance: Stance, lattice: Lattice) -> Built:
     """'difluoromethyl on the pyrazole', 'an amine on each ring': both are there."""
-    first, second = node.nodes("Group")
+    first, *second = node.nodes("Group")
     if node.mentions("blame", "ions") or not (stance.strong or stance.listed or _form(first, lattice).article):
         return None
-    return each([first, second], denied=False, catalogue=lattice.catalogue)
+    return each([first, *second], denied=False, catalogue=lattice.catalogue)
 
 
 def any_of(node: Node, stance: Stance, lattice: Lattice) -> Built:

@@ -221,6 +221,15 @@ def test_a_list_in_brackets_behind_only_explains_it(said: str) -> None:
     assert sorted(stated) == ["elements:C,H,N,O", "motif:amide present", "property:logp < 3"]
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["avoid the ester, not the amide", "what we want to get away from is the ester, not the amide", "esters are excluded, not amides"],
+)
+def test_what_is_contrasted_with_the_excluded_is_not_excluded(said: str) -> None:
+    assert "motif:amide absent" not in _stated(said)
+    assert "motif:ester absent" in _stated(said)
+
+
 def test_letters_that_a_bracket_spells_out_are_no_group() -> None:
     assert _stated("strictly CHO (C, H, O)") == []
 

@@ -74,6 +74,14 @@ def test_what_stays_or_goes_elsewhere_asks_for_nothing(said: str) -> None:
         ("absorbing at 450 - 480 nm to replace camphorquinone", {"property:absorption_maximum 450..480"}),
         ("λmax 350 nm or so", {"property:absorption_maximum 325..375"}),
         ("shelf-stable in DMSO", set()),
+        ("CNS MPO wibble above 4.5", set()),
+        ("an ester, 370 < M < 1000 g/mol", {"motif:ester present", "property:molecular_weight > 370", "property:molecular_weight < 1000"}),
+        ("M < 500 M", set()),
+        ("log S (mol/L) above -3", {"property:aqueous_solubility > -3"}),
+        ("abs. max 340 to 360 nm", {"property:absorption_maximum 340..360"}),
+        ("lose both chlorines", {"count:element:Cl == 0"}),
+        ("two cyclohexyls on P", {"count:group:cyclohexane == 2"}),
+        ("no phenyl on silicon", set()),
     ],
 )
 def test_short_ways(said: str, asked: set[str]) -> None:
@@ -85,6 +93,7 @@ def test_short_ways(said: str, asked: set[str]) -> None:
     [
         "macrocycle with a lactone preferred",
         "no nitro, ester with a long chain",
+        "not wanted: ester with a phenol",
         "ester with a wibble is not acceptable",
         "azobenzene bearing a wibble must be avoided",
     ],
