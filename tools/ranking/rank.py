@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,37 +74,62 @@ def rank(
     errors = errors or error_model(predicted_names(spec, catalogue=calculators.catalogue), calculators=calculators)
     scored, table = scored_with_table(usable, spec, errors, calculators=calculators)
     kept = [i for i, candidate in enumerate(scored) if all(result.met for result in candidate.requirements)]
-    order = in_order(scored, kept)
-    chosen = shortlist([scored[i] for i in order], spec, known)
-    rows = [order[i] for i in chosen.positions]
-    fronts = fronts_of(table, scored, order)
-    listed = [_marked(scored[i], known) for i in rows]
-    certainty = order_certainty(rows_of(table, rows), np.array([c.score or 0.0 for c in listed]))
-    ranked = [
-        candidate.model_copy(update={"rank": i + 1, "rank_interval": certainty.intervals[i], "pareto_front": fronts.get(row)})
-        for i, (row, candidate) in enumerate(zip(rows, listed, strict=True))
-    ]
+    listed = listing(table, scored, kept, known)
     keeps = set(kept)
     others = by_closeness([candidate for i, candidate in enumerate(scored) if i not in keeps], spec, catalogue=calculators.catalogue)
     return RankingResult(
-        ranked=ranked,
+        ranked=[_marked(candidate, known) for candidate in listed.ranked],
         closest=[others[i] for i in diverse(others[: 50 * spec.candidates], spec.candidates)],
-        sensitivity=_sensitivity(table, scored, kept, rows, known),
-        tied=[[listed[i].key for i in group] for group in certainty.tied],
+        sensitivity=_sensitivity(table, scored, kept, listed.rows, known),
+        tied=listed.tied,
         binding=binding_requirement(usable, spec, catalogue=calculators.catalogue),
-        order=[(scored[i].key, scored[i].score or 0.0) for i in order],
+        order=[(scored[i].key, scored[i].score or 0.0) for i in listed.order],
         kept=len(kept),
         evaluated=max(evaluated, len(usable)),
-        choice=Choice(
-            similarity_limit=similarity_limit(spec),
-            similar_left_out=len(chosen.similar),
-            relaxed_to=chosen.limit if chosen.relaxed else None,
-            relaxed_listed=len(chosen.relaxed),
-            known_left_out=len(chosen.known_shipped),
-            user_known_left_out=len(chosen.known_user),
-            known_listed=sum(bool(known.name(c.key)) for c in listed),
-        ),
+        choice=listed.choice,
     )
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The shortlist of scored candidates.
+
+    Attributes:
+        ranked: the listed, best first, with rank, its interval and Pareto front.
+        rows: their indices.
+        order: the indices of all that might have been listed, best first.
+        tied: keys of listed candidates that are tied within error, by group.
+        choice: what was passed over while the list was filled.
+    """
+
+    ranked: list[Candidate]
+    rows: list[int]
+    order: list[int]
+    tied: list[list[str]]
+    choice: Choice
+
+
+def listing(table: ScoringTable, scored: Sequence[Candidate], kept: Sequence[int], known: Known) -> Listing:
+    """The shortlist out of the rows ``kept`` (indices from 0) of ``scored``, whose numbers are those of ``table``; empty where none is kept."""
+    order = _in_order(scored, kept)
+    chosen = shortlist([scored[i] for i in order], table.spec, known)
+    rows = [order[i] for i in chosen.positions]
+    fronts = _fronts(table, scored, order)
+    certainty = order_certainty(_rows(table, rows), np.array([scored[row].score or 0.0 for row in rows]))
+    ranked = [
+        scored[row].model_copy(update={"rank": i + 1, "rank_interval": certainty.intervals[i], "pareto_front": fronts.get(row)})
+        for i, row in enumerate(rows)
+    ]
+    choice = Choice(
+        similarity_limit=similarity_limit(table.spec),
+        similar_left_out=len(chosen.similar),
+        relaxed_to=chosen.limit if chosen.relaxed else None,
+        relaxed_listed=len(chosen.relaxed),
+        known_left_out=len(chosen.known_shipped),
+        user_known_left_out=len(chosen.known_user),
+        known_listed=sum(bool(known.name(c.key)) for c in ranked),
+    )
+    return Listing(ranked, rows, order, [[ranked[i].key for i in group] for group in certainty.tied], choice)
 
 
 def _usable(candidate: Candidate) -> bool:
@@ -112,7 +138,7 @@ def _usable(candidate: Candidate) -> bool:
     return not blocked and (candidate.status in ("estimated", "kept") or (candidate.status == "rejected" and bool(candidate.requirements)))
 
 
-def in_order(scored: Sequence[Candidate], rows: Sequence[int]) -> list[int]:
+def _in_order(scored: Sequence[Candidate], rows: Sequence[int]) -> list[int]:
     """``rows`` (indices from 0) of ``scored``, best first: by score, p_meets, whether a route is known, key; [] for none. A score that is unknown counts as 0."""
     return sorted(rows, key=lambda i: (-(scored[i].score or 0.0), -(scored[i].p_meets or 0.0), not _has_route(scored[i]), scored[i].key))
 
@@ -128,7 +154,7 @@ def _has_route(candidate: Candidate) -> bool:
     return candidate.route is not None and candidate.route.status != "none known"
 
 
-def rows_of(table: ScoringTable, rows: Sequence[int]) -> ScoringTable:
+def _rows(table: ScoringTable, rows: Sequence[int]) -> ScoringTable:
     """The table of these rows alone, indices from 0, in their order; an empty one of shape (0, m) for none."""
     pick = np.array(rows, dtype=np.int64)
     return ScoringTable(
@@ -144,7 +170,7 @@ def rows_of(table: ScoringTable, rows: Sequence[int]) -> ScoringTable:
     )
 
 
-def fronts_of(table: ScoringTable, scored: Sequence[Candidate], order: Sequence[int]) -> dict[int, int]:
+def _fronts(table: ScoringTable, scored: Sequence[Candidate], order: Sequence[int]) -> dict[int, int]:
     """Number of the Pareto front (1 is not dominated) by row, over the objectives' desirabilities and p_meets, 0 to 1 each.
 
     Among the 2000 best-scored of ``order``; empty where there are none.
@@ -175,7 +201,7 @@ def _sensitivity(
             changed = [
                 c.model_copy(update={"score": round(p * float(d), DECIMALS)}) for c, p, d in zip(scored, chance, desire, strict=True)
             ]
-            order = in_order(changed, kept)
+            order = _in_order(changed, kept)
             again = [order[i] for i in shortlist([changed[i] for i in order], table.spec, known).positions]
             after = {scored[row].key: place for place, row in enumerate(again)}
             moved = [key for key in [*before, *(key for key in after if key not in before)] if before.get(key) != after.get(key)]

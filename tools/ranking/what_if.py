@@ -18,11 +18,9 @@ from tools.evaluation.fitness import checked
 from tools.evaluation.score import DECIMALS, score_candidates
 from tools.evaluation.selection import error_model
 from tools.evaluation.table import ScoringTable, build_table, predicted_names
-from tools.ranking.diversity import similarity_limit
 from tools.ranking.lean import lean
-from tools.ranking.rank import fronts_of, in_order, rows_of
-from tools.ranking.shortlist import Known, shortlist
-from tools.ranking.uncertainty import order_certainty
+from tools.ranking.rank import listing
+from tools.ranking.shortlist import Known
 
 #: Largest weight that may be asked for.
 MOST_WEIGHT = 1000.0
@@ -108,25 +106,8 @@ def reweighted(pool: Pool, weights: Mapping[str, float]) -> Reweighted:
     scored = [
         c.model_copy(update={"desirability": float(d), "score": float(s)}) for c, d, s in zip(pool.candidates, desire, score, strict=True)
     ]
-    order = in_order(scored, range(len(scored)))
-    chosen = shortlist([scored[i] for i in order], table.spec, pool.known)
-    rows = [order[i] for i in chosen.positions]
-    fronts = fronts_of(table, scored, order)
-    certainty = order_certainty(rows_of(table, rows), score[rows])
-    ranked = [
-        scored[row].model_copy(update={"rank": i + 1, "rank_interval": certainty.intervals[i], "pareto_front": fronts.get(row)})
-        for i, row in enumerate(rows)
-    ]
-    choice = Choice(
-        similarity_limit=similarity_limit(table.spec),
-        similar_left_out=len(chosen.similar),
-        relaxed_to=chosen.limit if chosen.relaxed else None,
-        relaxed_listed=len(chosen.relaxed),
-        known_left_out=len(chosen.known_shipped),
-        user_known_left_out=len(chosen.known_user),
-        known_listed=sum(bool(pool.known.name(c.key)) for c in ranked),
-    )
-    return Reweighted(table.spec, ranked, [[ranked[i].key for i in group] for group in certainty.tied], choice)
+    listed = listing(table, scored, range(len(scored)), pool.known)
+    return Reweighted(table.spec, listed.ranked, listed.tied, listed.choice)
 
 
 def rescored(candidates: Sequence[Candidate], spec: DesignSpec, *, calculators: Calculators) -> list[Candidate]:
