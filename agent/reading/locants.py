@@ -46,8 +46,6 @@ _COUNTED = (
 
 def mark_locants(lattice: Lattice, starts: dict[int, int], ends: dict[int, int]) -> None:
     """Make one unchecked phrase of every mention of positions, so that its numbers are none. Before the lattice is indexed."""
-    from agent.reading.mentions import Mention
-
     for pattern, named in ((_NAMED, True), (_PLAIN, False)):
         for match in pattern.finditer(lattice.plain):
             if match.start() not in starts or match.end() not in ends:
@@ -55,9 +53,7 @@ def mark_locants(lattice: Lattice, starts: dict[int, int], ends: dict[int, int])
             i, j = starts[match.start()], ends[match.end()]
             if not named and not (_behind_a_part(lattice, i) and _ends(lattice, j)):
                 continue
-            for k in range(i, j):
-                lattice.at[k] = []
-            lattice.at[i] = [Mention(i, j, "unchk", POSITION), Mention(i, i + 1, "adverbial")]
+            lattice.pass_over(i, j, POSITION)
 
 
 def _behind_a_part(lattice: Lattice, i: int) -> bool:

@@ -60,6 +60,12 @@ class Lattice:
                 index.setdefault(mention.kind, []).append(mention)
             self.by_kind.append(index)
 
+    def pass_over(self, i: int, j: int, reason: str) -> None:
+        """Make one unchecked phrase of pieces ``i`` to ``j`` (exclusive), whatever they mention. Before :meth:`finish`."""
+        for k in range(i, j):
+            self.at[k] = []
+        self.at[i] = [Mention(i, j, "unchk", reason), Mention(i, i + 1, "adverbial")]
+
     def of(self, i: int, *kinds: str) -> list[Mention]:
         """Mentions of one of ``kinds`` that begin at piece ``i``, longest first for each kind."""
         if not 0 <= i < len(self.pieces):

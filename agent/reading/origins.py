@@ -44,8 +44,6 @@ _SIGNS = frozenset(",;:!?().[]")
 
 def mark_origins(lattice: Lattice, starts: dict[int, int], ends: dict[int, int]) -> None:
     """Make one unchecked phrase of what something is made from. Before the lattice is indexed."""
-    from agent.reading.mentions import Mention
-
     for match in _FROM.finditer(lattice.plain):
         if match.start() not in starts or match.end() not in ends:
             continue
@@ -53,9 +51,7 @@ def mark_origins(lattice: Lattice, starts: dict[int, int], ends: dict[int, int])
         j = _phrase(lattice, k)
         if j == k or _composition(lattice, i, k, j):
             continue
-        for p in range(i, j):
-            lattice.at[p] = []
-        lattice.at[i] = [Mention(i, j, "unchk", ORIGIN), Mention(i, i + 1, "adverbial")]
+        lattice.pass_over(i, j, ORIGIN)
     for match in _BASED.finditer(lattice.plain):
         if match.end() in ends:
             k = ends[match.end()]
