@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from html import escape
 
@@ -10,7 +9,7 @@ from rdkit import Chem
 from rdkit.Chem import rdDepictor
 
 from tools.groups.marked_core import MarkedCore
-from tools.reporting.drawing import drawer_of
+from tools.reporting.drawing import drawer_of, inside_of
 
 #: Radius of the place of an atom that can be clicked, pixels.
 RADIUS = 13.0
@@ -24,8 +23,6 @@ def drawn_with_links(core: MarkedCore, address: Callable[[MarkedCore], str]) -> 
     rdDepictor.Compute2DCoords(mol)
     drawer = drawer_of(mol)
     width, height = drawer.Width(), drawer.Height()
-    inside = re.sub(r"<!--.*?-->\s*", "", drawer.GetDrawingText(), flags=re.DOTALL).split("<svg", 1)[1].split(">", 1)[1].strip()
-    inside = inside.rsplit("</svg>", 1)[0]
     links = []
     for atom in mol.GetAtoms():
         index, state = atom.GetIdx(), core.state(atom.GetIdx())
@@ -40,7 +37,7 @@ def drawn_with_links(core: MarkedCore, address: Callable[[MarkedCore], str]) -> 
         f'<svg class="core" role="group" aria-label="The compound, atom by atom" width="{width + 2 * edge}" height="{height + 2 * edge}" '
     )
     box = f"{-edge} {-edge} {width + 2 * edge} {height + 2 * edge}"
-    return f'{start}viewBox="{box}" xmlns="http://www.w3.org/2000/svg">{inside}{"".join(links)}</svg>'
+    return f'{start}viewBox="{box}" xmlns="http://www.w3.org/2000/svg">{inside_of(drawer)}{"".join(links)}</svg>'
 
 
 def _mark(state: str, x: float, y: float) -> str:

@@ -76,11 +76,10 @@ def _drawing(mol: Chem.Mol, title: str, least: tuple[int, int] = LEAST, *, core:
     except (RuntimeError, ValueError):
         return Drawing("")
     width, height = drawer.Width(), drawer.Height()
-    inside = re.sub(r"<!--.*?-->\s*", "", drawer.GetDrawingText(), flags=re.DOTALL).split("<svg", 1)[1].split(">", 1)[1].strip()
     label = f'role="img" aria-label="{escape(title)}"'
     shape = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" style="max-width:{MAGNIFIED * width:.0f}px"'
     start = f'<svg {label} {shape} xmlns="http://www.w3.org/2000/svg">'
-    return Drawing(start + inside, width > WIDE, bool(changed))
+    return Drawing(f"{start}{inside_of(drawer)}</svg>", width > WIDE, bool(changed))
 
 
 def _laid_out(mol: Chem.Mol, core: str) -> None:
@@ -100,6 +99,12 @@ def _laid_out(mol: Chem.Mol, core: str) -> None:
     how = rdDepictor.ConstrainedDepictionParams()
     how.acceptFailure = how.allowRGroups = True  # a position at which hydrogen stands is one too
     rdDepictor.GenerateDepictionMatching2DStructure(mol, reference, params=how)
+
+
+def inside_of(drawer: rdMolDraw2D.MolDraw2DSVG) -> str:
+    """What a finished drawing draws, without the element around it and without comments."""
+    text = re.sub(r"<!--.*?-->\s*", "", drawer.GetDrawingText(), flags=re.DOTALL)
+    return text.split("<svg", 1)[1].split(">", 1)[1].strip().removesuffix("</svg>")
 
 
 def drawer_of(mol: Chem.Mol) -> rdMolDraw2D.MolDraw2DSVG:
