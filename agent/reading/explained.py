@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
@@ -14,36 +15,40 @@ AGAIN = "the list in brackets does not say what the words before it say"
 def explained(reader: Reader, clauses: list[Clause]) -> list[Clause]:
     """The clauses, with such a list as words that say nothing, or unread where it names other elements than are allowed."""
     found = list(clauses)
-    for n, clause in enumerate(clauses):
-        before = clauses[n - 1] if n else None
-        if (
-            before is not None
-            and before.content in ("motif", "head")
-            and _bracketed(reader, before, clause)
-            and _spelt(reader, before, clause)
-        ):
-            found[n - 1] = replace(before, role="unread", reason=AGAIN, suggested=before.statements, statements=())
-            found[n] = replace(clause, role="unread", reason=AGAIN, suggested=clause.statements, statements=())
+    for n, (before, clause) in enumerate(pairwise(clauses), 1):
+        if not _bracketed(reader, before, clause):
             continue
-        if before is None or before.content != "elements" or not _bracketed(reader, before, clause):
-            continue
-        names = {s.name for s in clause.statements if s.kind == "count" and s.what == "element"}
-        listed = names or {x for s in clause.statements for x in s.elements}
-        if (
-            not clause.statements
-            or len(names) not in (0, len(clause.statements))
-            or any(s.kind not in ("count", "elements") for s in clause.statements)
-        ):
-            continue
-        counted = clause.content == "count" or clause.denied
-        if counted:
-            continue
-        allowed = {x for s in before.statements for x in s.elements}
-        if before.role == "read" and listed <= allowed:
-            found[n] = replace(clause, role="filler", statements=())
-        else:
-            found[n] = replace(clause, role="unread", reason=AGAIN, suggested=clause.statements, statements=())
+        if before.content in ("motif", "head") and _spelt(reader, before, clause):
+            found[n - 1], found[n] = _unread(before), _unread(clause)
+        elif before.content == "elements" and (listed := _listed(clause)) is not None:
+            allowed = {x for s in before.statements for x in s.elements}
+            said_again = before.role == "read" and listed <= allowed
+            found[n] = replace(clause, role="filler", statements=()) if said_again else _unread(clause)
     return found
+
+
+def _unread(clause: Clause) -> Clause:
+    return replace(clause, role="unread", reason=AGAIN, suggested=clause.statements, statements=())
+
+
+def _listed(clause: Clause) -> set[str] | None:
+    """The elements that a clause lists and neither counts nor denies; None for a clause that says anything else."""
+    if (
+        not clause.statements
+        or clause.content == "count"
+        or clause.denied
+        or any(s.kind not in ("count", "elements") for s in clause.statements)
+    ):
+        return None
+    names = _counted(clause)
+    if len(names) not in (0, len(clause.statements)):
+        return None
+    return names or {x for s in clause.statements for x in s.elements}
+
+
+def _counted(clause: Clause) -> set[str]:
+    """The elements of which its statements say a number."""
+    return {s.name for s in clause.statements if s.kind == "count" and s.what == "element"}
 
 
 def _bracketed(reader: Reader, before: Clause, clause: Clause) -> bool:
@@ -54,5 +59,5 @@ def _bracketed(reader: Reader, before: Clause, clause: Clause) -> bool:
 def _spelt(reader: Reader, before: Clause, clause: Clause) -> bool:
     """Whether capitals before a bracket are those of the elements in it, so that they are no group: 'strictly CHO (C, H, O)'."""
     word = reader.lattice.text(before.j - 1, before.j)
-    names = {s.name for s in clause.statements if s.kind == "count" and s.what == "element"}
+    names = _counted(clause)
     return word.isupper() and len(word) > 1 and len(names) == len(clause.statements) > 1 and set(word) == set("".join(names))

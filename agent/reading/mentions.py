@@ -145,25 +145,7 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
             here.append(Mention(n, n + 1, "smiles", structures[piece.start][1]))
         here += _phrases(hay, pieces, n, ends, catalogue=catalogue)
         here += _symbols(pieces, n)
-        if re.fullmatch(r"x\d", piece.lower):
-            here.append(Mention(n, n + 1, "times", float(piece.lower[1:])))
-        if piece.text == "M" and n + 1 < len(pieces) and {pieces[n + 1].text, pieces[n - 1].text if n else ""} <= {"<", "<="}:
-            here.append(Mention(n, n + 1, "prop", "molecular_weight"))  # '370 < M < 1000 g/mol'
-        if piece.text == "+/-":
-            here.append(Mention(n, n + 1, "plusminus"))
-        if (
-            piece.text == "."
-            and piece.glued
-            and n + 1 < len(pieces)
-            and pieces[n - 1].lower in _ABBREVIATED
-            and pieces[n - 2].text != "/"  # 'g/mol. no esters'
-            and not pieces[n + 1].text[0].isupper()
-        ):
-            here.append(Mention(n, n + 1, "skip"))
-        if piece.text == "I" and (n == 0 or pieces[n - 1].text in ".;!?:") and n + 1 < len(pieces) and pieces[n + 1].text.islower():
-            lattice.at[n] = here = [m for m in here if m.kind != "elem"]  # 'I would take ...'
-        if piece.text in _QUOTES:
-            here.append(Mention(n, n + 1, "quote"))
+        _signs(lattice, n)
     for kind, pattern in (("approval", _APPROVAL), ("skip", _PARENTHESIS), ("negation", _EXCLUDED), ("open", _INCLUDED)):
         for match in pattern.finditer(plain):
             if match.start() in starts and match.end() in ends:
@@ -194,6 +176,31 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
     mark_origins(lattice, starts, ends)
     lattice.finish()
     return lattice
+
+
+def _signs(lattice: Lattice, n: int) -> None:
+    """What piece ``n`` is by its writing alone: a multiplier, a sign, the dot of an abbreviation, 'I' at the beginning of a sentence."""
+    pieces, here = lattice.pieces, lattice.at[n]
+    piece = pieces[n]
+    if re.fullmatch(r"x\d", piece.lower):
+        here.append(Mention(n, n + 1, "times", float(piece.lower[1:])))
+    if piece.text == "M" and n + 1 < len(pieces) and {pieces[n + 1].text, pieces[n - 1].text if n else ""} <= {"<", "<="}:
+        here.append(Mention(n, n + 1, "prop", "molecular_weight"))  # '370 < M < 1000 g/mol'
+    if piece.text == "+/-":
+        here.append(Mention(n, n + 1, "plusminus"))
+    if (
+        piece.text == "."
+        and piece.glued
+        and n + 1 < len(pieces)
+        and pieces[n - 1].lower in _ABBREVIATED
+        and pieces[n - 2].text != "/"  # 'g/mol. no esters'
+        and not pieces[n + 1].text[0].isupper()
+    ):
+        here.append(Mention(n, n + 1, "skip"))
+    if piece.text == "I" and (n == 0 or pieces[n - 1].text in ".;!?:") and n + 1 < len(pieces) and pieces[n + 1].text.islower():
+        lattice.at[n] = here = [m for m in here if m.kind != "elem"]  # 'I would take ...'
+    if piece.text in _QUOTES:
+        here.append(Mention(n, n + 1, "quote"))
 
 
 #: Groups that protect another: what is protected by them has them.
