@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import uvicorn
 
-from app.services.entry import Services
-from app.web.application import create_app
 from tests.browser.looks import BROKEN_WORDS, PALE, UNNAMED
-from tests.settings_kit import settings_of
+from tests.browser.serving import served_pages
 
 pytestmark = pytest.mark.browser
 GOAL = "a molecule with a nitrile, melting point above 150 °C, MW < 300 and low logP"
@@ -24,21 +18,8 @@ SLOW = 120_000
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server over an empty home; nothing is run."""
-    home = tmp_path_factory.mktemp("home")
-    services = Services(settings_of(home=home, literature__uri="http://127.0.0.1:1", workers__processes=1, user__name="ada"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(services), host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    with served_pages(tmp_path_factory.mktemp("home"), worker=False) as address:
+        yield address
 
 
 def test_the_forecast_follows_what_is_typed_and_the_spec_is_saved(chromium: Any, served: str) -> None:

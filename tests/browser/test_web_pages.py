@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,13 +11,10 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-import uvicorn
 from PIL import Image
 
-from app.services.entry import Services
-from app.web.application import create_app
 from tests.browser.looks import BROKEN_WORDS, PALE, UNNAMED
-from tests.settings_kit import settings_of
+from tests.browser.serving import served_pages
 
 pytestmark = pytest.mark.browser
 GOAL = "a molecule with MW < 300, low foaming and HLB of 12"
@@ -32,25 +26,8 @@ GIVEN_UP = ("htmx:afterRequest,", "htmx:sendAbort,")
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with a worker, over an empty home."""
-    home = tmp_path_factory.mktemp("home")
-    services = Services(settings_of(home=home, literature__uri="http://127.0.0.1:1", workers__processes=1, user__name="ada"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(services), host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)
-    )
-    leaving = threading.Event()
-    threads = [threading.Thread(target=server.run), threading.Thread(target=services.workers.work, args=(leaving,))]
-    for thread in threads:
-        thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    leaving.set()
-    server.should_exit = True
-    for thread in threads:
-        thread.join()
+    with served_pages(tmp_path_factory.mktemp("home"), worker=True) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

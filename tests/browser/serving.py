@@ -1,0 +1,41 @@
+"""A server of the pages for tests that look at them in a browser."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from app.services.entry import Services
+from app.web.application import create_app
+from tests.settings_kit import settings_of
+
+
+@contextmanager
+def served_pages(home: Path, *, worker: bool) -> Iterator[str]:
+    """The address of a server over ``home``, with a worker that executes what is queued, or without one."""
+    services = Services(settings_of(home=home, literature__uri="http://127.0.0.1:1", workers__processes=1, user__name="ada"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(services), host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)
+    )
+    leaving = threading.Event()
+    threads = [threading.Thread(target=server.run)]
+    if worker:
+        threads.append(threading.Thread(target=services.workers.work, args=(leaving,)))
+    for thread in threads:
+        thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{port}"
+    leaving.set()
+    server.should_exit = True
+    for thread in threads:
+        thread.join()
