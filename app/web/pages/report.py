@@ -68,6 +68,7 @@ def _values(door: Services, report: Report, stored: Report, state: ReportState, 
         "before": {c.key: c.rank for c in stored.candidates},
         "forms": list(reports.MEDIA_TYPES),
         "images": images,
+        "cores": reports.cores(report),
         "plots": lambda: section("plots"),
         "cards": lambda: section("cards"),
     }
