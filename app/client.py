@@ -27,6 +27,8 @@ from app.client_documents import (
     Reading,
     Run,
     RunPage,
+    SavedSpec,
+    SavedSpecPage,
     TracePage,
 )
 from core.candidate import Candidate
@@ -49,6 +51,8 @@ __all__ = [
     "Reading",
     "Run",
     "RunPage",
+    "SavedSpec",
+    "SavedSpecPage",
     "TracePage",
 ]
 
@@ -106,6 +110,22 @@ class Client:
     def forecast(self, spec: DesignSpec) -> Forecast:
         """How many qualifying candidates to expect of a run of ``spec``; ``known`` is False, with the reason, where nothing can be said."""
         return self._get(Forecast, "POST", "/specs/forecast", json={"spec": spec.model_dump(mode="json")})
+
+    def save(self, name: str, spec: DesignSpec) -> SavedSpec:
+        """Keep a spec under a name, to be used again."""
+        return self._get(SavedSpec, "POST", "/templates", json={"name": name, "spec": spec.model_dump(mode="json")})
+
+    def saved(self, *, limit: int = 50, offset: int = 0) -> SavedSpecPage:
+        """The saved specs, newest first."""
+        return self._get(SavedSpecPage, "GET", "/templates", params={"limit": limit, "offset": offset})
+
+    def saved_spec(self, template_id: str) -> SavedSpec:
+        """One saved spec."""
+        return self._get(SavedSpec, "GET", f"/templates/{quote(template_id)}")
+
+    def delete_saved(self, template_id: str) -> None:
+        """Remove a saved spec."""
+        self._ask("DELETE", f"/templates/{quote(template_id)}")
 
     def start(self, goal: str = "", *, key: str = "", **asked: Any) -> Run:
         """Put a run into the queue. ``key``: an idempotency key; ``asked``: spec, budget, candidates, seed, approve, ... as the API takes them."""

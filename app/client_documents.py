@@ -55,6 +55,21 @@ class Page(Document):
     next: str | None = Field(description="Address of the next page.")
 
 
+class SavedSpec(Document):
+    """A spec that is kept under a name."""
+
+    template_id: str = Field(description="Under which it is found.")
+    name: str = Field(description="What it is called.")
+    saved_at: str = Field(description="When it was saved, ISO 8601 UTC.")
+    spec: DesignSpec = Field(description="The spec.")
+
+
+class SavedSpecPage(Page):
+    """Some of the saved specs."""
+
+    templates: list[SavedSpec] = Field(description="The saved specs, newest first.")
+
+
 class RunPage(Page):
     """Some of the runs."""
 

@@ -169,6 +169,30 @@ class Reading(Model):
     objections: list[str] = Field(default_factory=list, description="Why a person has to look before it may run; empty: nobody has to.")
 
 
+class TemplateRequest(Model):
+    """A spec that is to be kept."""
+
+    name: str = Field(min_length=1, max_length=100, description="What it is to be called.")
+    spec: GivenSpec = Field(description="The spec.")
+
+
+class TemplateView(Model):
+    """A spec that is kept under a name."""
+
+    template_id: str = Field(description="Under which it is found; the same name and spec have the same.")
+    name: str = Field(description="What it is called.")
+    saved_at: str = Field(description="When it was saved, ISO 8601 UTC.")
+    spec: DesignSpec = Field(description="The spec.")
+
+
+class TemplatePage(Model):
+    """Some of the saved specs, newest first."""
+
+    templates: list[TemplateView] = Field(description="The saved specs.")
+    total: int = Field(ge=0, description="Number of all.")
+    next: str | None = Field(description="Address of the next page; null on the last.")
+
+
 class RunView(Model):
     """A run."""
 

@@ -17,7 +17,7 @@ from app.web.api.progress import LOOK, told_so_far
 from app.web.door import Door, reading_of
 from app.web.guard import TOKEN, form_token
 from app.web.pages.edits import edited, text_of
-from app.web.pages.goal import LIMITS, Form
+from app.web.pages.goal import LIMITS, Form, units_of
 from app.web.pages.report import report_page
 from app.web.pages.runs import OVER
 from app.web.rendering import fragment, page
@@ -120,6 +120,7 @@ def _progress_page(request: Request, door: Services, record: RunRecord) -> Respo
         "under_way_before": False,
         "reading": reading,
         "fault": "",
+        "units": units_of(door),
         "action": f"/runs/{record.run_id}/approve",
         **LIMITS,
     }
