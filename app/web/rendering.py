@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.services import reports
+from app.services import cores, reports
 from app.web.guard import TOKEN, form_token
 from core.candidate import format_probability, format_value
 from core.spec import Objective
@@ -25,12 +25,18 @@ def _environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(percent=format_probability, value=format_value, moment=_moment, curve=_curve)
+    environment.globals["mark"] = _mark
     return environment
 
 
 def _curve(objective: Objective) -> Markup:
     """A small picture of how desirable the values of an objective are."""
     return Markup(reports.curve(objective))  # a drawing of ours, which escapes its texts
+
+
+def _mark(state: str) -> Markup:
+    """The ring of an atom with this mark, for a legend."""
+    return Markup(cores.legend(state))  # a drawing of ours
 
 
 def _moment(at: str) -> str:

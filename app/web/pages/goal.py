@@ -48,7 +48,14 @@ def _new_goal(
 ) -> Response:
     """An empty form, one with a goal, a core or both in it, or one with the whole spec of a run."""
     if not source:
-        return goal_page(request, door, goal, given={"core": core})
+        given, reading, fault, status = {"core": core}, None, "", 200
+        try:
+            if goal.strip() or core.strip():  # an example, a link, a core that was marked: read at once
+                options = RunOptions.model_validate({"core": core.strip()} if core.strip() else {})
+                reading = reading_of(door, door.goals.interpret(goal.strip(), options))
+        except MolwrightError as error:
+            fault, status = str(error), status_of(error)
+        return goal_page(request, door, goal, given=given, reading=reading, fault=fault, status=status)
     found = door.runs().show(source)
     brought = found.record.given.known is not None or found.record.given.blocks is not None
     reading = reading_of(door, door.goals.check(found.spec)) if found.spec else None

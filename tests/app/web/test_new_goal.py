@@ -123,7 +123,7 @@ def test_atoms_are_marked_by_links_and_the_core_goes_into_the_goal(browser: Test
     assert first.status_code == 200
     links = re.findall(r'<a id="atom-\d+" class="atom locked" href="([^"]+)"', first.text)
     assert len(links) == 9
-    assert "open at least one position" in first.text
+    assert "Mark at least one atom" in first.text
     opened = browser.get(html.unescape(links[0]))
     assert opened.text.count('class="atom open"') == 1
     use = re.search(r'class="button main" href="([^"]+)"', opened.text)
