@@ -29,6 +29,7 @@ from app.client_documents import (
     RunPage,
     SavedSpec,
     SavedSpecPage,
+    Screen,
     TracePage,
 )
 from core.candidate import Candidate
@@ -53,6 +54,7 @@ __all__ = [
     "RunPage",
     "SavedSpec",
     "SavedSpecPage",
+    "Screen",
     "TracePage",
 ]
 
@@ -262,6 +264,14 @@ class Client:
     def check_structure(self, smiles: str, goal: str, *, accept_unread: bool = False) -> Candidate:
         """How one structure stands to a goal."""
         return self._get(Candidate, "POST", "/structures/check", json={"smiles": smiles, "goal": goal, "accept_unread": accept_unread})
+
+    def screen(
+        self, library: str, goal: str | DesignSpec, *, name: str = "library.smi", listed: int = 100, accept_unread: bool = False
+    ) -> Screen:
+        """A library of at most 500 records held against a goal or a spec. ``library``: the content of a file whose ``name`` tells its format."""
+        asked = {"spec": goal.model_dump(mode="json")} if isinstance(goal, DesignSpec) else {"goal": goal}
+        more = {"library": {"name": name, "text": library}, "listed": listed, "accept_unread": accept_unread}
+        return self._get(Screen, "POST", "/screens", json={**asked, **more})
 
     def progress(self, run_id: str, after: int = 0, wait: float = 0.0) -> Progress:
         """What a run told after event number ``after``; ``wait``: seconds to wait for something new, at most 30."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.candidate import Candidate
 from core.events import NumberedEvent
-from core.report import RunStatus
+from core.report import Report, RunStatus
 from core.spec import DesignSpec
 from core.trace import TraceEvent
 
@@ -105,6 +105,27 @@ class TracePage(Page):
     """Some of a run's trace."""
 
     events: list[TraceEvent] = Field(description="The events, in order.")
+
+
+class UnreadRecord(Document):
+    """A record of a library that could not be read."""
+
+    line: int = Field(description="Its line in the library, from 1.")
+    name: str = Field(description="What it is called there.")
+    reason: str = Field(description="What is wrong with it.")
+
+
+class Screen(Document):
+    """What a screen came to."""
+
+    report: Report = Field(description="Those that meet every requirement, ranked.")
+    read: int = Field(description="Number of records read.")
+    hits: int = Field(description="Number of those that meet every requirement.")
+    unreadable: int = Field(description="Number of those that could not be read.")
+    blocked: int = Field(description="Number of those that the safety guard blocks.")
+    failed: dict[str, int] = Field(description="Number of rejected ones by reason.")
+    notes: list[str] = Field(description="How the library was read.")
+    not_read: list[UnreadRecord] = Field(description="The first of those that could not be read.")
 
 
 class Progress(Document):
