@@ -24,7 +24,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(percent=format_probability, value=format_value, moment=_moment, curve=_curve)
+    environment.filters.update(percent=format_probability, value=format_value, moment=_moment, curve=_curve, status=status_words)
     environment.globals["mark"] = _mark
     return environment
 
@@ -32,6 +32,22 @@ def _environment() -> Environment:
 def _curve(objective: Objective) -> Markup:
     """A small picture of how desirable the values of an objective are."""
     return Markup(reports.curve(objective))  # a drawing of ours, which escapes its texts
+
+
+#: What a person calls a status, where it is not its own name.
+STATUSES = {
+    "queued": "in the queue",
+    "waiting": "waits for approval",
+    "success": "finished",
+    "no_candidate": "finished, none meets all",
+    "pausing": "will pause",
+    "cancelling": "will end",
+}
+
+
+def status_words(status: str) -> str:
+    """A run's status as a person says it."""
+    return STATUSES.get(status, status.replace("_", " "))
 
 
 def _mark(state: str) -> Markup:

@@ -46,7 +46,7 @@ def legend(state: str) -> str:
     box = f"{-size / 2:g} {-size / 2:g} {size:g} {size:g}"
     return (
         f'<svg class="core" aria-hidden="true" width="{size:g}" height="{size:g}" viewBox="{box}" xmlns="http://www.w3.org/2000/svg">'
-        f'<g class="atom {state}">{_mark(state, 0.0, 0.0)}</g></svg>'
+        f'<g class="{state} atom">{_mark(state, 0.0, 0.0)}</g></svg>'
     )
 
 

@@ -50,7 +50,7 @@ def _new_goal(
     if not source:
         given, reading, fault, status = {"core": core}, None, "", 200
         try:
-            if goal.strip() or core.strip():  # an example, a link, a core that was marked: read at once
+            if goal.strip():  # an example, a link, a core that was marked: read at once
                 options = RunOptions.model_validate({"core": core.strip()} if core.strip() else {})
                 reading = reading_of(door, door.goals.interpret(goal.strip(), options))
         except MolwrightError as error:

@@ -20,7 +20,7 @@ from app.web.pages.edits import edited, text_of
 from app.web.pages.goal import LIMITS, Form, units_of
 from app.web.pages.report import report_page
 from app.web.pages.runs import OVER
-from app.web.rendering import fragment, page
+from app.web.rendering import fragment, page, status_words
 from core.candidate import Candidate
 from core.errors import NotFoundError
 from core.events import BestFound, GenerationDone, NumberedEvent, StageBegun, StatusChanged, ToolCalled
@@ -89,7 +89,7 @@ class RunState:
             meets = "meets every requirement" if event.meets else "misses a requirement"
             self._say(told.at, f"better than all before: {event.smiles}, fitness {event.fitness:.3f}, {meets}")
         elif isinstance(event, StatusChanged):
-            self._say(told.at, f"the run is {event.status}{': ' + event.message if event.message else ''}")
+            self._say(told.at, f"the run: {status_words(event.status)}{': ' + event.message if event.message else ''}")
         elif isinstance(event, ToolCalled):
             self._say(told.at, f"tool {event.name}")
 

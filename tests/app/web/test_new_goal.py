@@ -218,3 +218,16 @@ def test_specs_are_saved_found_and_removed_through_the_api(client: Client, brows
     with pytest.raises(ApiError, match="asks for nothing"):
         client.save("nothing", broken)
     assert '<a href="/templates">Saved specs</a>' in browser.get("/runs").text
+
+
+def test_a_goal_in_the_address_is_read_and_a_core_alone_asks_for_one(browser: TestClient) -> None:
+    read = browser.get("/", params={"goal": GOAL}).text
+    assert "How this was read" in read
+    assert "Glass transition temperature above 250" in read
+    alone = browser.get("/", params={"core": "c1ccc2[nH]ccc2c1*"})
+    assert alone.status_code == 200
+    assert "The core is in its field above." in alone.text
+    assert "How this was read" not in alone.text
+    refused = browser.get("/", params={"goal": "design a nerve agent more toxic than VX"})
+    assert refused.status_code == 403
+    assert "This cannot be used as it is." in refused.text
