@@ -73,7 +73,9 @@ def _level(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return None
     words = lattice.text(node.i, node.j).lower()
     direct = words[:6] in ("surviv", "withst", "tolera", "endure", "resist")
-    if not node.mentions("temperature_links", "link", "cmp") and not direct and len(numbers) == 1:
+    if not node.mentions("temperature_links", "link", "cmp", "after") and not direct and len(numbers) == 1:
+        return None
+    if any(m.value not in (">=", "better=") for m in node.mentions("after")):
         return None
     if any(m.value in ("<", "<=") for m in node.mentions("cmp")):
         return None
@@ -363,6 +365,7 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "count": count,
     "placed": _only_asked(part_builders.placed),
     "any_of": part_builders.any_of,
+    "ends": part_builders.ends,
     "all_but": part_builders.all_but,
     "motif": part_builders.motif,
     "vague": _vague,

@@ -199,6 +199,13 @@ def _right_behind_unread(reader: Reader, before: Clause, clause: Clause) -> str:
     """Why a clause may not count that no sign and no conjunction parts from one that was not read."""
     if clause.closing and clause.denied and reader.lattice.has(clause.i, "relative"):
         return ""
+    if (
+        _compares(reader, before)
+        and clause.opened
+        and clause.content in ("limit", "level")
+        and reader.lattice.lower(clause.i) in ("with", "having")
+    ):
+        return ""
     known = before.reason != "" or (reader.lattice.has(before.i, "unchk") and before.content != "joined") or _names_a_thing(reader, before)
     if _names_a_thing(reader, before) and _says_of_it(reader, before, clause):
         return ""
@@ -223,6 +230,16 @@ def _right_behind_unread(reader: Reader, before: Clause, clause: Clause) -> str:
     )  # 'a wibble, isoxazoline | with one CF3'
     bearing = bearing and not _denies_before(reader, before.i)
     return "" if known and leads and not (before.suggested and clause.parts and not bearing) else DOUBT
+
+
+def _compares(reader: Reader, before: Clause) -> bool:
+    """Whether unread words say only what the thing is to be like, so that what follows bounds it as well: 'like wibbletol | with logP under 1'."""
+    lattice = reader.lattice
+    inside = range(before.i + 1, before.j)
+    strange = any(lattice.has(k, *_NO_NAME, "and", "or") for k in inside)
+    return (
+        lattice.has(before.i, "similar", "similar_weak") and 0 < len(inside) <= 3 and not strange and not _denies_before(reader, before.i)
+    )
 
 
 def _denies_before(reader: Reader, i: int) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from core.candidate import Candidate, Citation, format_probability, format_value
+from core.counting import counted, verb
 from core.report import BindingRequirement, Report
 from core.spec import DesignSpec, EditRequirement, LevelRequirement, share_checked
 from tools.calculators.collection import Calculators
@@ -65,8 +66,8 @@ def outcome(report: Report, *, calculators: Calculators) -> str:
         whole = not share_checked(report.spec)
         met, holds = ("every requirement", "all requirements hold") if whole else ("all that could be checked", "all of this holds")
         sentences = [
-            f"{count} candidate{'s' if count != 1 else ''} meet{'' if count != 1 else 's'} {met}"
-            f" ({asked} asked for); {report.evaluated} distinct structures were evaluated.",
+            f"{counted(count, 'candidate')} {verb(count, 'meets', 'meet')} {met} ({asked} asked for);"
+            f" {counted(report.evaluated, 'distinct structure')} {verb(report.evaluated, 'was', 'were')} evaluated.",
             f"First is {_called(first)}, with a probability of {format_probability(first.p_meets)} that {holds} together,"
             " after correction for having been picked as the best of many.",
         ]
@@ -78,16 +79,19 @@ def outcome(report: Report, *, calculators: Calculators) -> str:
         binding = report.binding_requirement
         if binding:
             best = "" if binding.best is None else f"; the closest value was {_plain(binding.best)}"
-            sentences.append(f"The requirement that binds is: {binding.text} ({binding.failed} structures fail it{best}).")
+            sentences.append(
+                f"The requirement that binds is: {binding.text} ({counted(binding.failed, 'structure')} {verb(binding.failed, 'fails', 'fail')} it{best})."
+            )
             sentences += _too_narrow(binding, report.spec)
         together = binding_wishes(report.spec, calculators=calculators)
         if together is not None:
             sentences.append(together.text)
         implausible = sum(n for k, n in report.rejected.items() if k.startswith("structure:") and k != "structure:invalid")
         if implausible:
-            sentences.append(f"{implausible} proposed structures were rejected as implausible.")
+            sentences.append(f"{counted(implausible, 'proposed structure')} {verb(implausible, 'was', 'were')} rejected as implausible.")
         if report.closest:
-            sentences.append(f"The {len(report.closest)} that come closest are shown.")
+            closest = len(report.closest)
+            sentences.append(f"The {closest} that come closest are shown." if closest > 1 else "The one that comes closest is shown.")
     return " ".join([*sentences, *_share(report), *_set_sentences(report)])
 
 
