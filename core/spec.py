@@ -259,7 +259,7 @@ def must_ask(spec: DesignSpec) -> str:
     if spec.reading and not heads and any(u.head for u in spec.unchecked):
         return "the thing that is to be designed was not understood"
     wishes = spec.wishes()
-    if wishes.unchecked * 2 > wishes.total:
+    if wishes.unchecked and wishes.unchecked * 2 >= wishes.total:
         return f"only {wishes.checked} of the {wishes.total} wishes of the goal could be read"
     if model := next((u.phrase for u in spec.unchecked if u.resembles), ""):
         return f'what it is to be like is not known: "{model}"'
