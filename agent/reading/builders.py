@@ -12,6 +12,7 @@ from agent.reading.grammar import Node
 from agent.reading.lexicon import Vague
 from agent.reading.limit_builders import INVERSE, Measured, beside_the_word, limits_of, measured, quantity, reference_of
 from agent.reading.mentions import Lattice
+from agent.reading.share_builder import share
 from agent.reading.stance import Built, Refusal, Stance
 from agent.reading.statements import Ref, Statement
 from tools.catalogue.catalogue import Catalogue
@@ -364,6 +365,7 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "own": _only_asked(_own),
     "count": count,
     "placed": _only_asked(part_builders.placed),
+    "share": share,
     "any_of": part_builders.any_of,
     "ends": part_builders.ends,
     "all_but": part_builders.all_but,
