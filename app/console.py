@@ -24,7 +24,7 @@ from core.errors import UsageError
 from core.events import BestFound, GenerationDone, ProgressEvent, ProgressSink, StageBegun, TextWritten
 from core.forecast import Forecast
 from core.report import ModelUse, Report
-from core.spec import DesignSpec, marked, share_checked
+from core.spec import DesignSpec, marked, share_checked, use_in_words
 from tools.catalogue.catalogue import Catalogue
 
 #: Width of tables where there is no terminal to ask.
@@ -202,6 +202,8 @@ def print_report(report: Report, paths: list[Path], *, run: bool = True, catalog
         share = share_checked(report.spec)
         all_met = f"p(meets what is checked: {share})" if share else "p(all met)"
         title = "Candidates" if report.candidates else "None meets every requirement. The closest"
+        use = use_in_words(report.spec)
+        title = f"{title} ({use})" if use else title
         print_table(_table(title, shown, names, all_met, catalogue=catalogue), out)
         for c in shown:
             out.print(f"{c.rank or '-':>3}  {escape(c.smiles)}", highlight=False)

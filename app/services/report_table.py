@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from core.candidate import Candidate, format_probability
 from core.report import Report
-from core.spec import share_checked
+from core.spec import share_checked, use_in_words
 
 if TYPE_CHECKING:
     from tools.catalogue.catalogue import Catalogue
@@ -94,7 +94,9 @@ def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> Re
     chosen = {"all": everything, "listed": listed, "close": close, "ticked": ticked}[view.which]
     names = list(dict.fromkeys([*columns(everything, report.spec, catalogue=catalogue), *(n for c in everything for n in c.properties)]))
     share = share_checked(report.spec)
-    fixed = [Column("meets", f"Meets what is checked: {share}" if share else "All requirements", True), Column("score", "Score", True)]
+    use = use_in_words(report.spec)
+    said = f"Meets what is checked: {share}{f'; {use}' if use else ''}" if share else "All requirements"
+    fixed = [Column("meets", said, True), Column("score", "Score", True)]
     last = [Column("route", "Route", False), Column("safety", "Safety", False)]
     values = [Column(n, label(n, catalogue=catalogue), True) for n in names]
     usual = {*columns(everything, report.spec, catalogue=catalogue), *(c.name for c in (*fixed, *last))}

@@ -20,7 +20,7 @@ from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTempl
 
 from core.candidate import Candidate, format_probability
 from core.report import Report
-from core.spec import share_checked
+from core.spec import share_checked, use_in_words
 from tools.catalogue.catalogue import Catalogue
 from tools.reporting.drawing import draw
 from tools.reporting.html import VERDICTS, columns, interval, known, label, made, title_of
@@ -120,6 +120,8 @@ def _opening(report: Report) -> Iterable[Flowable]:
     yield Spacer(0, 6)
     yield _p(report.summary)
     share = share_checked(report.spec)
+    if use := use_in_words(report.spec):
+        yield _p(f"{use[:1].upper()}{use[1:]}. No probability, score or rank says that a structure is one.", NOTE)
     if share:
         yield _p(f"Only {share} of the goal are checked. Every probability, score and rank is about these alone.", NOTE)
     yield _p("Asked for", H3)

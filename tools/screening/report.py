@@ -10,7 +10,7 @@ from core.candidate import Candidate, Proposal
 from core.counting import counted, verb
 from core.report import Report
 from core.sheet import SheetWriter
-from core.spec import DesignSpec, marked, share_checked
+from core.spec import DesignSpec, marked, share_checked, use_in_words
 from tools.calculators.collection import Calculators
 from tools.ranking.rank import rank
 from tools.screening.journal import Journal
@@ -134,6 +134,8 @@ def summary(spec: DesignSpec, done: Screened, listed: int, library: str) -> str:
         f"{counted(done.read, 'record')} of {library} {verb(done.read, 'was', 'were')} read; {counted(done.hits, 'structure')}"
         f" {verb(done.hits, 'meets', 'meet')} every requirement and {listed:,} of them {verb(listed, 'is', 'are')} listed."
     ]
+    if use := use_in_words(spec):
+        text.insert(0, f"{use[:1].upper()}{use[1:]}.")
     if share := share_checked(spec):
         text.append(f"The requirements and objectives cover {share} of the goal; nothing was held against the others.")
     if done.failed:

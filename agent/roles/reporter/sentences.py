@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from core.candidate import Candidate, Citation, format_probability, format_value
 from core.counting import counted, verb
 from core.report import BindingRequirement, Report
-from core.spec import DesignSpec, EditRequirement, LevelRequirement, share_checked
+from core.spec import DesignSpec, EditRequirement, LevelRequirement, share_checked, use_in_words
 from tools.calculators.collection import Calculators
 from tools.calculators.thermal import volatility_words
 from tools.catalogue.catalogue import Catalogue
@@ -53,7 +53,9 @@ def explain_candidate(
 
 def summarise(report: Report, words: str = "", *, calculators: Calculators) -> str:
     """The result in a few sentences. ``words``: checked words of a model, put after the outcome."""
-    return " ".join(s for s in (outcome(report, calculators=calculators), words, ending(report)) if s)
+    use = use_in_words(report.spec)
+    first = f"{use[:1].upper()}{use[1:]}." if use else ""
+    return " ".join(s for s in (first, outcome(report, calculators=calculators), words, ending(report)) if s)
 
 
 def outcome(report: Report, *, calculators: Calculators) -> str:
@@ -197,7 +199,8 @@ def _standing(candidate: Candidate, spec: DesignSpec) -> str:
     interval = candidate.rank_interval
     tie = f" (within error anywhere from {interval[0]} to {interval[1]})" if interval and interval[0] != interval[1] else ""
     share = share_checked(spec)
-    covered = f"; they cover {share} of the goal" if share else ""
+    use = use_in_words(spec)
+    covered = (f"; they cover {share} of the goal" if share else "") + (f"; {use}" if use else "")
     return f"Rank {candidate.rank}{tie}: probability that all requirements hold {format_probability(candidate.p_meets)}{covered}."
 
 

@@ -47,7 +47,7 @@ def share(name: str, comparison: str, value: float) -> PropertyRequirement:
 
 
 def test_a_generator_brings_the_atoms_that_a_share_needs() -> None:
-    mass = share("molecular_weight", ">=", 200.0).model_copy(update={"unit": "g/mol"})
+    mass = share("molecular_weight", ">=", 200.0).model_copy(update={"unit": "g/mol", "id": "R2"})
     spec = DesignSpec(goal="g", candidate_class="molecule", requirements=[share("fluorine_content", ">=", 50.0), mass])
     fit = spec_fit(spec, calculators=builtin().calculators)
     (fluorine,) = [e for e in fit.elements if e.symbol == "F"]
