@@ -25,6 +25,7 @@ from core.events import BestFound, GenerationDone, ProgressEvent, ProgressSink, 
 from core.forecast import Forecast
 from core.report import ModelUse, Report
 from core.spec import DesignSpec, marked, share_checked, use_in_words
+from tools.calculators.measured_spread import with_spread
 from tools.catalogue.catalogue import Catalogue
 
 #: Width of tables where there is no terminal to ask.
@@ -250,7 +251,7 @@ def _table(title: str, candidates: list[Candidate], names: list[str], all_met: s
         p = "" if c.p_meets is None else probability_text(c.p_meets)
         score = "" if c.score is None else f"{c.score:.3f}"
         route = c.route.status if c.route else ""
-        table.add(str(c.rank or "-"), c.name or c.inchikey or c.key, p, score, *(_cell(c.properties.get(n)) for n in names), route)
+        table.add(str(c.rank or "-"), c.name or c.inchikey or c.key, p, score, *(_cell(n, c.properties.get(n)) for n in names), route)
     if any(p.in_domain is False for c in candidates for n, p in c.properties.items() if n in names):
         table.caption = "† outside the model's domain"
     return table
@@ -272,8 +273,8 @@ def _heading(name: str, candidates: list[Candidate], *, catalogue: Catalogue) ->
     return label + (f", {unit}" if unit else "")
 
 
-def _cell(value: PropertyValue | None) -> str:
+def _cell(name: str, value: PropertyValue | None) -> str:
     """A value without its unit, which stands in the heading."""
     if value is None:
         return ""
-    return value.shown + (" †" if value.in_domain is False else "")
+    return with_spread(name, value) + (" †" if value.in_domain is False else "")

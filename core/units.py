@@ -47,7 +47,21 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "mg/L": ("mg/l", "ppm"),
     "g/L": ("g/l", "mg/ml"),
     "%": ("%", "percent", "per cent"),
-    "wt%": ("wt%", "wt %", "wt.%", "wt. %", "wt.-%", "wt-%", "% by weight", "% by mass", "mass%", "mass %", "mass percent", "% w/w", "weight percent"),
+    "wt%": (
+        "wt%",
+        "wt %",
+        "wt.%",
+        "wt. %",
+        "wt.-%",
+        "wt-%",
+        "% by weight",
+        "% by mass",
+        "mass%",
+        "mass %",
+        "mass percent",
+        "% w/w",
+        "weight percent",
+    ),
 }
 
 

@@ -13,6 +13,7 @@ from agent.reading.doubt_words import (
     TOGETHER,
     TURNING,
     between,
+    denies_before,
     excepted,
     excludes_all,
     forbids,
@@ -228,7 +229,7 @@ def _right_behind_unread(reader: Reader, before: Clause, clause: Clause) -> str:
     bearing = (
         before.content == "motif" and before.reason == DOUBT and reader.lattice.lower(clause.i) == "with"
     )  # 'a wibble, isoxazoline | with one CF3'
-    bearing = bearing and not _denies_before(reader, before.i)
+    bearing = bearing and not denies_before(reader, before.i)
     return "" if known and leads and not (before.suggested and clause.parts and not bearing) else DOUBT
 
 
@@ -238,17 +239,8 @@ def _compares(reader: Reader, before: Clause) -> bool:
     inside = range(before.i + 1, before.j)
     strange = any(lattice.has(k, *_NO_NAME, "and", "or") for k in inside)
     return (
-        lattice.has(before.i, "similar", "similar_weak") and 0 < len(inside) <= 3 and not strange and not _denies_before(reader, before.i)
+        lattice.has(before.i, "similar", "similar_weak") and 0 < len(inside) <= 3 and not strange and not denies_before(reader, before.i)
     )
-
-
-def _denies_before(reader: Reader, i: int) -> bool:
-    """Whether a word that denies stands before piece ``i`` in its sentence."""
-    while i > 0 and reader.lattice.lower(i - 1) not in STOPS:
-        i -= 1
-        if reader.lattice.has(i, "negation", "negation_after", "condition", "exception"):
-            return True
-    return False
 
 
 def _contrasted(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:

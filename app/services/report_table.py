@@ -86,7 +86,8 @@ class ReportTable:
 
 def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> ReportTable:
     """The report's candidates as ``view`` asks. Names of columns that do not exist are passed over."""
-    from tools.reporting.html import VERDICTS, columns, interval, label
+    from tools.calculators.measured_spread import with_spread
+    from tools.reporting.html import VERDICTS, columns, interval, label, measured
 
     listed, close = list(report.candidates), list(report.closest)
     everything = [*listed, *close]
@@ -113,7 +114,7 @@ def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> Re
             v = c.properties.get(name)
             outside = "† " if v is not None and v.in_domain is False else ""
             order = None if v is None or v.value is None else v.number if v.number is not None else str(v.value)
-            cells[name] = Cell(v.shown if v else "unknown", outside + interval(v, False), order)
+            cells[name] = Cell(with_spread(name, v) if v else "unknown", outside + (interval(v, False) or measured(v, name)), order)
         return Row(c, cells)
 
     rows = [row(c) for c in chosen if _says(c, view.text)]

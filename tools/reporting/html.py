@@ -16,6 +16,7 @@ from markupsafe import Markup
 from core.candidate import Candidate, Material, PropertyValue, Route, format_probability
 from core.report import Point, Report
 from core.spec import DesignSpec, share_checked, use_in_words
+from tools.calculators.measured_spread import measured_range, with_spread
 from tools.catalogue.catalogue import Catalogue
 from tools.reporting.drawing import draw
 from tools.reporting.plots import Mark, scatter
@@ -46,7 +47,8 @@ def _environment(*, catalogue: Catalogue) -> Environment:
         label=partial(label, catalogue=catalogue),
         made=made,
         percent=format_probability,
-        show=lambda v: v.shown if v else "unknown",
+        show=lambda v, name: with_spread(name, v) if v else "unknown",
+        measured=measured,
         title_of=partial(title_of, catalogue=catalogue),
         verdict=lambda word: VERDICTS[word],
         stock=stock_text,
@@ -137,6 +139,12 @@ def interval(value: PropertyValue | None, unit: bool = True) -> str:
         return ""
     digits = 0 if value.sigma >= 2 else 1 if value.sigma >= 0.2 else 2
     return f"{value.lower:.{digits}f} to {value.upper:.{digits}f} {value.unit if unit else ''}".rstrip()
+
+
+def measured(value: PropertyValue | None, name: str) -> str:
+    """Where nine of ten measured values lie about a computed one that is an estimate of them: '1.3 to 3.6'; '' for other properties."""
+    ends = measured_range(name, value)
+    return f"{ends[0]:.1f} to {ends[1]:.1f}" if ends else ""
 
 
 def made(route: Route | None) -> str:

@@ -10,6 +10,7 @@ from core.counting import counted, verb
 from core.report import BindingRequirement, Report
 from core.spec import DesignSpec, EditRequirement, LevelRequirement, share_checked, use_in_words
 from tools.calculators.collection import Calculators
+from tools.calculators.measured_spread import measured_words
 from tools.calculators.thermal import volatility_words
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds import kind_of
@@ -221,6 +222,10 @@ def _volatility(candidate: Candidate, spec: DesignSpec) -> str:
 
 def _caveats(candidate: Candidate, spec: DesignSpec, *, catalogue: Catalogue) -> list[str]:
     sentences = []
+    for r in spec.requirements:
+        name = kind_of(r).property_name(r)
+        if name and (words := measured_words(catalogue[name].label, name, candidate.properties.get(name), kind_of(r).condition(r))):
+            sentences.append(words)
     for name in spec.property_names():
         value = candidate.properties.get(name)
         if value is None or value.exact:
