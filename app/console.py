@@ -203,8 +203,8 @@ def print_report(report: Report, paths: list[Path], *, run: bool = True, catalog
         share = share_checked(report.spec)
         all_met = f"p(meets what is checked: {share})" if share else "p(all met)"
         title = "Candidates" if report.candidates else "None meets every requirement. The closest"
-        use = use_in_words(report.spec)
-        title = f"{title} ({use})" if use else title
+        if unknown := use_in_words(report.spec):
+            title = f"{title} ({unknown})"
         print_table(_table(title, shown, names, all_met, catalogue=catalogue), out)
         for c in shown:
             out.print(f"{c.rank or '-':>3}  {escape(c.smiles)}", highlight=False)

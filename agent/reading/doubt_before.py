@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.reading.boundaries import STARTERS, STOPS
+from agent.reading.boundaries import STARTERS
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.doubt_words import (
@@ -238,9 +238,7 @@ def _compares(reader: Reader, before: Clause) -> bool:
     lattice = reader.lattice
     inside = range(before.i + 1, before.j)
     strange = any(lattice.has(k, *_NO_NAME, "and", "or") for k in inside)
-    return (
-        lattice.has(before.i, "similar", "similar_weak") and 0 < len(inside) <= 3 and not strange and not denies_before(reader, before.i)
-    )
+    return lattice.has(before.i, "similar", "similar_weak") and 0 < len(inside) <= 3 and not strange and not denies_before(reader, before.i)
 
 
 def _contrasted(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
