@@ -39,6 +39,8 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
     named = before.content == "head" and any(s.kind == "motif" for s in (*before.statements, *before.suggested))
     if named and not sign and not joined and excludes_all(reader, clause):
         return DOUBT
+    if clause.content == "share" and before.role == "unread" and not sign and not joined:
+        return DOUBT  # 'taking up | 20 wt% nitrogen', 'for steel | with 0.5 wt% carbon'
     typed = clause.content == "derivative" and reader.lattice.lower(clause.start) in ("of", "on")
     if typed and not (before.role == "head" or before.content == "head"):
         return DOUBT  # 'no Michael acceptor | of the maleimide type'
