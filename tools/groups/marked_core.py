@@ -56,7 +56,7 @@ class MarkedCore:
             raise StructureError("nothing may change yet: open at least one position", smiles=self.smiles)
         text = str(Chem.MolFragmentToSmiles(mol, kept))
         try:
-            text = Chem.MolToSmiles(_without(mol, self.free))
+            text = str(Chem.MolToSmiles(_without(mol, self.free)))
             drawn_core(text)
         except StructureError as error:
             raise StructureError(f"what stays is no core by itself; keep rings whole and in one piece ({error})", smiles=text) from error
