@@ -118,6 +118,7 @@ def _progress_page(request: Request, door: Services, record: RunRecord) -> Respo
     reading = reading_of(door, door.runs().waiting_spec(record.run_id)) if record.status == "waiting" else None
     values: dict[str, Any] = {
         "under_way_before": False,
+        "asked": door.runs().asked(record.run_id),
         "reading": reading,
         "fault": "",
         "units": units_of(door),
