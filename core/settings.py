@@ -143,6 +143,11 @@ class ServerSettings(Group):
 
     port: int = Field(default=8642, ge=1024, le=65535, description="Port of the loopback address.")
     workers: int = Field(default=1, ge=0, le=64, description="Worker processes that it starts; 0: they are started elsewhere.")
+    worker_memory_mb: int = Field(
+        default=8192,
+        ge=0,
+        description="MB of data that a worker, and each process that it starts, may hold; a run that needs more has failed. 0: no limit.",
+    )
     attempts: int = Field(
         default=3, ge=1, le=100, description="A run from the queue has failed when so many workers died while they executed it."
     )

@@ -11,6 +11,7 @@ from app import wiring
 
 if TYPE_CHECKING:
     from app.services.archive import ArchiveService
+    from app.services.asking import AskingService
     from app.services.conversations import ConversationService, Decide
     from app.services.cores import CoreService
     from app.services.evaluations import EvaluationService
@@ -141,6 +142,13 @@ class Services:
         from core.events import silent
 
         return ConversationService(self.settings, self.store, decide, progress or silent, clock=self.clock)
+
+    @cached_property
+    def asking(self) -> AskingService:
+        """Questions about candidates, put to the assistant, which may start nothing."""
+        from app.services.asking import AskingService
+
+        return AskingService(self.settings, lambda: self.store, lambda: self.conversations(lambda wanted: False))
 
     @property
     def structures(self) -> StructureService:
