@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-__all__ = ["Document", "Hit", "Passage", "PassageFilter", "PassageKind", "PassageStore"]
+__all__ = ["EVERY", "Document", "Hit", "Passage", "PassageFilter", "PassageKind", "PassageStore"]
 
 PassageKind = Literal["text", "table", "caption", "abstract", "note"]
 
@@ -72,6 +72,10 @@ class PassageFilter:
         return self == PassageFilter()
 
 
+#: Every passage.
+EVERY = PassageFilter()
+
+
 @dataclass(frozen=True)
 class Hit:
     """A passage that was found, with its document.
@@ -102,13 +106,15 @@ class PassageStore(Protocol):
         """Delete documents with their passages and vectors; how many there were. Ids that are not stored are passed over."""
         ...
 
-    def search(
-        self, query: str, vector: Sequence[float] | None = None, accepted: PassageFilter = PassageFilter(), limit: int = 50
-    ) -> list[Hit]:
+    def search(self, query: str, vector: Sequence[float] | None = None, accepted: PassageFilter = EVERY, limit: int = 50) -> list[Hit]:
         """The ``limit`` best passages by words and the ``limit`` best by vector, each once and with both scores; no order is promised.
 
         Without ``vector`` by words alone; with a ``query`` without words by vector alone. [] where nothing fits.
         """
+        ...
+
+    def rarity(self, query: str) -> dict[str, float]:
+        """How rare each word of ``query`` is, stemmed as it is indexed: about ln(N / n) where n of the N passages have it, at least 0."""
         ...
 
     def get(self, passage_ids: Sequence[str]) -> list[tuple[Passage, Document]]:

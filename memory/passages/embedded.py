@@ -19,7 +19,7 @@ import numpy as np
 
 from core.errors import LiteratureError
 from core.interfaces import Embedder
-from core.passages import Document, Hit, Passage, PassageFilter
+from core.passages import EVERY, Document, Hit, Passage, PassageFilter
 from memory.passages.checks import checked, unit, vector_array
 from memory.passages.columns import Columns
 from memory.passages.dense import DenseIndex
@@ -88,9 +88,7 @@ class EmbeddedPassages:
             self._catch_up()
         return len(numbers)
 
-    def search(
-        self, query: str, vector: Sequence[float] | None = None, accepted: PassageFilter = PassageFilter(), limit: int = 50
-    ) -> list[Hit]:
+    def search(self, query: str, vector: Sequence[float] | None = None, accepted: PassageFilter = EVERY, limit: int = 50) -> list[Hit]:
         """See :class:`core.passages.PassageStore`."""
         if limit < 1:
             return []
@@ -107,12 +105,31 @@ class EmbeddedPassages:
             found = self._record.found([*dict.fromkeys([*lexical, *dense])])
         return [Hit(p, d, lexical.get(row, 0.0), dense.get(row)) for row, (p, d) in found.items()]
 
+    def rarity(self, query: str) -> dict[str, float]:
+        """See :class:`core.passages.PassageStore`."""
+        with self._errors():
+            self._refresh()
+            return self._lexical.rarity(self._analyser(query))
+
     def get(self, passage_ids: Sequence[str]) -> list[tuple[Passage, Document]]:
         """See :class:`core.passages.PassageStore`."""
         with self._errors():
             rows = self._record.rows_of(passage_ids)
             found = self._record.found(list(rows.values()))
         return [found[rows[name]] for name in passage_ids if name in rows and rows[name] in found]
+
+    def stored(self, document_id: str) -> tuple[Document, list[Passage]] | None:
+        """A document with its passages in their order; None if it is not stored."""
+        with self._errors():
+            found = self._record.stored(document_id)
+        return found[1:] if found else None
+
+    def lexical_scores(self, query: str, passage_ids: Sequence[str]) -> dict[str, float]:
+        """BM25 of these passages by id; those that share no word with ``query`` are left out."""
+        with self._errors():
+            rows = self._record.rows_of(passage_ids)
+            scores = self._lexical.scores(self._analyser(query), list(rows.values()))
+        return {name: scores[row] for name, row in rows.items() if row in scores}
 
     def documents(self, collection: str | None = None) -> list[Document]:
         """See :class:`core.passages.PassageStore`."""
@@ -141,9 +158,7 @@ class EmbeddedPassages:
             if self._dense is None:
                 return []
             asked = unit(np.asarray(vector, np.float32))
-            rows = (
-                self._dense.exact(asked, limit) if exact else list(self._dense.search(asked, limit, self._columns.bitmap(PassageFilter())))
-            )
+            rows = self._dense.exact(asked, limit) if exact else list(self._dense.search(asked, limit, self._columns.bitmap(EVERY)))
             found = self._record.found(rows)
         return [found[row][0].passage_id for row in rows if row in found]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,13 @@ class LexicalIndex:
             return {}
         chosen = self._t.Query.term_set_query(self._schema, "row", list(rows))
         return self._run(self._among(self._any(words), [chosen]), len(rows))
+
+    def rarity(self, words: Sequence[str]) -> dict[str, float]:
+        """ln(1 + (N - n + 0.5) / (n + 0.5)) for each word that stands in n of the N rows."""
+        searcher = self._index.searcher()
+        total = searcher.num_docs
+        counts = {word: min(total, searcher.doc_freq("words", word)) for word in dict.fromkeys(words)}
+        return {word: math.log(1.0 + (total - n + 0.5) / (n + 0.5)) for word, n in counts.items()}
 
     def _any(self, words: Sequence[str]) -> Any:
         q, occur = self._t.Query, self._t.Occur

@@ -134,7 +134,7 @@ class Record:
 
     def rows_of(self, passage_ids: Sequence[str]) -> dict[str, int]:
         """Row numbers by passage id; those that are not stored are left out."""
-        return {name: row for name, row in self.among("SELECT passage_id, row FROM passage WHERE passage_id IN (?)", passage_ids)}
+        return dict(self.among("SELECT passage_id, row FROM passage WHERE passage_id IN (?)", passage_ids))
 
     def documents(self, collection: str | None) -> list[Document]:
         """All documents, or those of one collection, by id."""

@@ -24,7 +24,7 @@ def normalise(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The stemmed words of ``text`` in order, without stop words and plain numbers."""
-    return [_stem(word) for word in _WORD.findall(normalise(text)) if word not in _stop_words()]
+    return [stem(word) for word in _WORD.findall(normalise(text)) if not is_stop_word(word)]
 
 
 def expanded_words(text: str) -> list[list[str]]:
@@ -67,9 +67,14 @@ def _snowball() -> tuple[Callable[[str], str], threading.Lock]:
     return snowballstemmer.stemmer("english").stemWord, threading.Lock()
 
 
-@lru_cache(maxsize=50_000)
-def _stem(word: str) -> str:
-    """The stem of one word. The stemmer keeps state, so only one thread uses it at a time."""
-    stem, lock = _snowball()
+def is_stop_word(word: str) -> bool:
+    """Whether a word in lower case says too little to be searched for."""
+    return word in _stop_words()
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str) -> str:
+    """The stem of one word in lower case. The stemmer keeps state, so only one thread uses it at a time."""
+    stemmed, lock = _snowball()
     with lock:
-        return stem(word)
+        return stemmed(word)
