@@ -20,7 +20,7 @@ from memory.passages.record import Record
 
 #: Most vectors that are compared one by one.
 FLAT = 20_000
-#: Vectors after the last that the file holds, before they are written into it.
+#: Vectors after the last that the file holds, before they are written into it; a twentieth of the file where that is more.
 TAIL = 10_000
 _AIM, _SAMPLE, _NEAREST = 0.98, 200, 10
 _BATCH = 20_000
@@ -73,8 +73,9 @@ class DenseIndex:
 
     def settle(self) -> bool:
         """Write the tail into the file where it has grown long, making cells where there are none yet or too few; whether anything changed."""
-        total = (self._base.ntotal if self._base is not None else 0) + self._tail.ntotal
-        if total <= FLAT or self._tail.ntotal <= TAIL:
+        held = self._base.ntotal if self._base is not None else 0
+        total = held + self._tail.ntotal
+        if total <= FLAT or self._tail.ntotal <= max(TAIL, held // 20):
             return False
         if self._base is None or total >= 2 * self._made_of:
             self._make()

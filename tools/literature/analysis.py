@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 
 from tools.literature.terms import is_stop_word, normalise, stem
 
@@ -13,16 +13,21 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 def passage_words(text: str) -> list[str]:
     """The words of ``text`` in order, stemmed, without stop words; unlike ``terms.words`` with plain numbers and all alphabets."""
-    return [stem(word) for word in _TOKEN.findall(normalise(text)) if not is_stop_word(word)]
+    return [word for word in map(_kept, _TOKEN.findall(normalise(text))) if word]
 
 
-def sentences(text: str) -> list[str]:
-    """``text`` cut behind full stops, question marks, exclamation marks and lines; [] for nothing."""
-    return [part for part in _SENTENCE.split(text) if part.strip()]
+def sentence_words(text: str) -> list[list[str]]:
+    """:func:`passage_words` of each sentence of ``text``; a line ends a sentence, too."""
+    whole = normalise(_SENTENCE.sub(" ¶ ", text))
+    return [[word for word in map(_kept, _TOKEN.findall(part)) if word] for part in whole.split("¶")]
 
 
-def marked(text: str, words: set[str]) -> Iterator[tuple[int, int]]:
-    """(start, end) of every word of ``text`` whose stem is one of ``words``, in characters of ``text``."""
-    for match in re.finditer(r"\d+\.\d+|[^\W_]+", text):
-        if any(word in words for word in passage_words(match.group())):
-            yield match.span()
+def marked(text: str, words: frozenset[str]) -> list[tuple[int, int]]:
+    """(start, end) of every word of ``text`` whose stem is one of ``words``, in characters of ``text``; [] for none."""
+    return [match.span() for match in _TOKEN.finditer(text) if any(word in words for word in passage_words(match.group()))]
+
+
+@lru_cache(maxsize=200_000)
+def _kept(word: str) -> str:
+    """The stem of a word in lower case, '' for a stop word."""
+    return "" if is_stop_word(word) else stem(word)

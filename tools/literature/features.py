@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.passages import Hit
-from tools.literature.analysis import passage_words, sentences
+from tools.literature.analysis import passage_words, sentence_words
 
 #: The columns of :func:`features`, in their order. Shares are 0 to 1; ``_rank`` is 1 / (10 + rank), rank from 0 among those found.
 FEATURES = (
@@ -33,13 +34,14 @@ FEATURES = (
     "before_dense",
     "after_dense",
     "names_covered",
+    "references",
     "first",
     "length",
     "digits",
-    "references",
 )
 _NAME = re.compile(r"[^\s,;?!'\"]*(?:\d|[a-z][A-Z]|[A-Z]{2})[^\s,;?!'\"]*")
-_REFERENCE = re.compile(r"doi|https?:|et al|\b(?:19|20)\d\d\b|\bvol\b|\bpp?\.", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_DIGIT = re.compile(r"\d")
 _NO_VECTOR = 0.0
 
 
@@ -58,11 +60,9 @@ def features(question: str, hits: Sequence[Hit], rarity: dict[str, float]) -> ND
         table[at, 6:10] = _overlap(asked, hit, rarity, total)
         plain = hit.passage.text.lower()
         table[at, 17] = sum(name in plain for name in names) / len(names) if names else 0.0
-        text, length = hit.passage.text, max(1, len(hit.passage.text))
-        table[at, 18] = float(hit.passage.start == 0)
-        table[at, 19] = np.log(length)
-        table[at, 20] = sum(c.isdigit() for c in text) / length
-        table[at, 21] = 100.0 * len(_REFERENCE.findall(text)) / length
+        mentions = len(_YEAR.findall(plain)) + sum(plain.count(word) for word in ("doi", "http", "et al", " vol ", "p."))
+        table[at, 18] = 100.0 * mentions / max(1, len(plain))
+        table[at, 19:22] = float(hit.passage.start == 0), math.log(max(1, len(plain))), len(_DIGIT.findall(plain)) / max(1, len(plain))
     table[:, 10:13] = _of_document(hits, lexical, dense)
     table[:, 13:17] = _neighbours(hits, lexical, dense)
     return table
@@ -77,7 +77,7 @@ def _scores(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[n
 def _overlap(asked: list[str], hit: Hit, rarity: dict[str, float], total: float) -> tuple[float, float, float, float]:
     """Shares of the question, weighted by rarity, that stand in the passage, its best sentence, as pairs of neighbours, in the title."""
     wanted = set(asked)
-    parts = [passage_words(part) for part in sentences(hit.passage.text)]
+    parts = sentence_words(hit.passage.text)
     weight = lambda words: sum(rarity.get(word, 0.0) for word in wanted & set(words)) / total  # noqa: E731
     everything = [word for part in parts for word in part]
     best = max((weight(part) for part in parts), default=0.0)

@@ -27,12 +27,15 @@ def words(text: str) -> list[str]:
     return [stem(word) for word in _WORD.findall(normalise(text)) if not is_stop_word(word)]
 
 
+def expansions_in(text: str) -> list[str]:
+    """What the table of synonyms adds to the phrases that occur in ``text``; [] for none."""
+    plain = " ".join(_WORD.findall(normalise(text)))
+    return [added for phrase, added in _expansions() if re.search(rf"\b{re.escape(phrase)}\b", plain)]
+
+
 def expanded_words(text: str) -> list[list[str]]:
     """The words of ``text``, then for each synonym phrase that occurs in it the words that it adds; one list each."""
-    plain = " ".join(_WORD.findall(normalise(text)))
-    runs = [words(text)]
-    runs += [words(added) for phrase, added in _expansions() if re.search(rf"\b{re.escape(phrase)}\b", plain)]
-    return runs
+    return [words(text), *(words(added) for added in expansions_in(text))]
 
 
 def terms(text: str) -> dict[str, float]:
