@@ -143,15 +143,15 @@ def open_passages(settings: Settings, space: str = "") -> Iterator[EmbeddedPassa
     """The store of the team's papers, for the length of the block; ``space`` names the embedder of the vectors that are added or asked with."""
     from memory.passages.embedded import EmbeddedPassages
     from memory.passages.milvus import MilvusPassages
-    from tools.literature.analysis import passage_words
+    from tools.literature.analysis import sentence_words
 
     folder = prepare_home(settings) / "papers"
     server = settings.literature.uri
     token = settings.literature.token.get_secret_value()
     store = (
-        MilvusPassages(server, folder, passage_words, space=space, token=token)
+        MilvusPassages(server, folder, sentence_words, space=space, token=token)
         if "://" in server
-        else EmbeddedPassages(folder, passage_words, space=space)
+        else EmbeddedPassages(folder, sentence_words, space=space)
     )
     try:
         yield store
@@ -209,8 +209,6 @@ def open_models(settings: Settings, plan: RolePlan | None, recorder: Recorder) -
 
 def open_figures(settings: Settings) -> FigureStore:
     """Sums over the stored runs, for monitoring."""
-    from memory.passages.embedded import EmbeddedPassages
-    from memory.passages.milvus import MilvusPassages
     from memory.sql.figures import FigureStore
 
     prepare_home(settings)

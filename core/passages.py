@@ -81,13 +81,14 @@ class Hit:
     """A passage that was found, with its document.
 
     ``lexical``: BM25 of the query's words in it, 0 where it shares none. ``dense``: cosine similarity of its vector to the query's, -1 to
-    1; None where one of the two has no vector.
+    1; None where one of the two has no vector. ``words``: the words of the passage as they are indexed, a line a sentence.
     """
 
     passage: Passage
     document: Document
     lexical: float
     dense: float | None
+    words: str
 
 
 class PassageStore(Protocol):

@@ -26,7 +26,7 @@ from evals.benchmarks.literature_corpus import abstracts, paper, perturbed, ques
 from evals.literature_report import write_page
 from evals.sections import ResultTable, Section, write_section
 from memory.passages.embedded import EmbeddedPassages
-from tools.literature.analysis import passage_words
+from tools.literature.analysis import sentence_words
 from tools.literature.minilm.model import MiniLm
 from tools.literature.retrieval import retrieve
 
@@ -109,7 +109,7 @@ def run(sizes: Sequence[int], embedded: int, model: MiniLm, cache: Path | None, 
     asked = [question(draw) for _ in range(questions)]
     result = []
     with tempfile.TemporaryDirectory() as scratch:
-        store = EmbeddedPassages(Path(scratch), passage_words, space=model.name)
+        store = EmbeddedPassages(Path(scratch), sentence_words, space=model.name)
         rows, used, held = made(texts, vectors, max(sizes)), 0.0, 0
         for size in sorted(sizes):
             while held < size:

@@ -14,12 +14,11 @@ from evals.retrieval.dataset import Question, RetrievalSet
 from evals.retrieval.learn import Found, fit, folds, held_out, ranked, save
 from evals.retrieval.measures import Figure, figure, ndcg, recall
 from memory.passages.embedded import EmbeddedPassages
-from tools.literature.analysis import passage_words
+from tools.literature.analysis import sentence_words
 from tools.literature.features import FEATURES, features
 from tools.literature.fusion import closely
+from tools.literature.retrieval import CANDIDATES
 
-#: Passages asked for by words and by vectors each, as in the search itself.
-CANDIDATES = 50
 _DENSE = [at for at, name in enumerate(FEATURES) if "dense" in name]
 _SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
 
@@ -35,7 +34,7 @@ class Outcome:
 
 def fill(folder: Path, data: RetrievalSet, vectors: NDArray[np.float32]) -> EmbeddedPassages:
     """A store in ``folder`` that holds the set."""
-    store = EmbeddedPassages(folder, passage_words, space="all-MiniLM-L6-v2")
+    store = EmbeddedPassages(folder, sentence_words, space="all-MiniLM-L6-v2")
     store.add(data.documents, data.passages, vectors.tolist())
     return store
 
@@ -47,7 +46,7 @@ def ask(store: EmbeddedPassages, questions: Sequence[Question], vectors: NDArray
         rarity = store.rarity(question.text)
         hits = store.search(question.text, vector.tolist(), limit=CANDIDATES)
         words = store.search(question.text, limit=CANDIDATES)
-        found.append((hits, _found(question, closely(hits), rarity), _found(question, closely(words), rarity)))
+        found.append((hits, _found(question, hits, rarity), _found(question, words, rarity)))
     return found
 
 
@@ -78,9 +77,10 @@ def learn(found: Sequence[tuple[list[Hit], Found, Found]], path: Path) -> None:
 
 
 def _found(question: Question, hits: list[Hit], rarity: dict[str, float]) -> Found:
-    names = [hit.passage.passage_id for hit in hits]
+    chosen = closely(hits)
+    names = [hits[at].passage.passage_id for at in chosen]
     right = np.array([name in question.passages for name in names], bool)
-    return Found(question.document_id, names, features(question.text, hits, rarity), right)
+    return Found(question.document_id, names, features(question.text, hits, rarity, chosen), right)
 
 
 def _by(hits: Sequence[Hit], score) -> list[str]:  # type: ignore[no-untyped-def]

@@ -23,7 +23,7 @@ from core.passages import EVERY, Document, Hit, Passage, PassageFilter
 from memory.passages.checks import checked, unit, vector_array
 from memory.passages.columns import Columns
 from memory.passages.dense import DenseIndex
-from memory.passages.lexical import Analyser, Entry, LexicalIndex
+from memory.passages.lexical import Analyser, Entry, LexicalIndex, flat
 from memory.passages.record import Record
 
 _BATCH = 20_000
@@ -70,7 +70,7 @@ class EmbeddedPassages:
                         continue
                     if known is not None:
                         self._record.remove(known[0])
-                    rows = self._record.insert(document, mine)
+                    rows = self._record.insert(document, mine, [self._words(p.text) for p in mine])
                     if given is not None and rows:
                         self._record.write_vectors(space, rows, given[[place[p.passage_id] for p in mine]])
                     written += len(rows)
@@ -92,7 +92,7 @@ class EmbeddedPassages:
         """See :class:`core.passages.PassageStore`."""
         if limit < 1:
             return []
-        words = self._analyser(query)
+        words = flat(self._analyser(query))
         with self._errors():
             self._refresh()
             lexical = self._lexical.search(words, accepted, limit)
@@ -103,20 +103,20 @@ class EmbeddedPassages:
                 dense |= self._dense.scores(asked, [row for row in lexical if row not in dense])
                 lexical |= self._lexical.scores(words, [row for row in dense if row not in lexical])
             found = self._record.found([*dict.fromkeys([*lexical, *dense])])
-        return [Hit(p, d, lexical.get(row, 0.0), dense.get(row)) for row, (p, d) in found.items()]
+        return [Hit(p, d, lexical.get(row, 0.0), dense.get(row), said) for row, (p, d, said) in found.items()]
 
     def rarity(self, query: str) -> dict[str, float]:
         """See :class:`core.passages.PassageStore`."""
         with self._errors():
             self._refresh()
-            return self._lexical.rarity(self._analyser(query))
+            return self._lexical.rarity(flat(self._analyser(query)))
 
     def get(self, passage_ids: Sequence[str]) -> list[tuple[Passage, Document]]:
         """See :class:`core.passages.PassageStore`."""
         with self._errors():
             rows = self._record.rows_of(passage_ids)
             found = self._record.found(list(rows.values()))
-        return [found[rows[name]] for name in passage_ids if name in rows and rows[name] in found]
+        return [found[rows[name]][:2] for name in passage_ids if name in rows and rows[name] in found]
 
     def stored(self, document_id: str) -> tuple[Document, list[Passage]] | None:
         """A document with its passages in their order; None if it is not stored."""
@@ -124,12 +124,12 @@ class EmbeddedPassages:
             found = self._record.stored(document_id)
         return found[1:] if found else None
 
-    def lexical_scores(self, query: str, passage_ids: Sequence[str]) -> dict[str, float]:
-        """BM25 of these passages by id; those that share no word with ``query`` are left out."""
+    def scored(self, query: str, passage_ids: Sequence[str]) -> list[Hit]:
+        """These passages with their BM25 and without a similarity, in no particular order; those that are not stored are left out."""
         with self._errors():
-            rows = self._record.rows_of(passage_ids)
-            scores = self._lexical.scores(self._analyser(query), list(rows.values()))
-        return {name: scores[row] for name, row in rows.items() if row in scores}
+            rows = list(self._record.rows_of(passage_ids).values())
+            scores = self._lexical.scores(flat(self._analyser(query)), rows)
+            return [Hit(p, d, scores.get(row, 0.0), None, said) for row, (p, d, said) in self._record.found(rows).items()]
 
     def documents(self, collection: str | None = None) -> list[Document]:
         """See :class:`core.passages.PassageStore`."""
@@ -226,10 +226,14 @@ class EmbeddedPassages:
         facts = {row: rest for row, *rest in self._record.columns(after)}
         texts = self._record.texts_after(after, _BATCH)
         while texts:
-            for row, title, section, text in texts:
+            for row, title, section, words in texts:
                 year, source, part, doi, collection = facts[row]
-                yield row, self._analyser(f"{title}\n{section}\n{text}"), year, source, part, doi, collection
+                yield row, [*flat(self._analyser(f"{title}\n{section}")), *words.split()], year, source, part, doi, collection
             texts = self._record.texts_after(texts[-1][0], _BATCH)
+
+    def _words(self, text: str) -> str:
+        """The words of ``text``, a line a sentence."""
+        return "\n".join(" ".join(sentence) for sentence in self._analyser(text))
 
     def _mark(self) -> tuple[int, int, int]:
         """How far the index by words has come, which is the last row and the last change, and the space of vectors that is searched."""

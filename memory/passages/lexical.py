@@ -9,12 +9,17 @@ from typing import Any
 
 from core.passages import PassageFilter
 
-#: Cuts a text into the words that are indexed.
-Analyser = Callable[[str], list[str]]
+#: Cuts a text into its sentences, and these into the words that are indexed.
+Analyser = Callable[[str], list[list[str]]]
 _HEAP = 64_000_000
 #: A row of words to be indexed: row number, words, then year, source, section, DOI and collection.
 Entry = tuple[int, list[str], int | None, str, str | None, str | None, str]
 _NAMES = ("source", "section", "doi", "collection")
+
+
+def flat(sentences: list[list[str]]) -> list[str]:
+    """The words of all sentences."""
+    return [word for sentence in sentences for word in sentence]
 
 
 class LexicalIndex:

@@ -13,7 +13,7 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -109,9 +109,8 @@ class MilvusPassages:
             missing = [name for name in hits if name not in near]
             near |= {name: float(np.asarray(v, np.float32) @ asked) for name, v in self._vectors(client, current, missing).items()}
             others = [name for name in near if name not in hits]
-            lexical = self._mirror.lexical_scores(query, others)
-            hits |= {p.passage_id: Hit(p, d, lexical.get(p.passage_id, 0.0), None) for p, d in self._mirror.get(others)}
-        return [Hit(hit.passage, hit.document, hit.lexical, near.get(name)) for name, hit in hits.items()]
+            hits |= {hit.passage.passage_id: hit for hit in self._mirror.scored(query, others)}
+        return [replace(hit, dense=near.get(name)) for name, hit in hits.items()]
 
     def rarity(self, query: str) -> dict[str, float]:
         """See :class:`core.passages.PassageStore`."""

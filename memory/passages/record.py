@@ -27,7 +27,8 @@ CREATE TABLE IF NOT EXISTS document(
   doi TEXT, journal TEXT, licence TEXT, retracted INTEGER, source TEXT NOT NULL, collection TEXT NOT NULL, content_hash TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS passage(
   row INTEGER PRIMARY KEY AUTOINCREMENT, passage_id TEXT NOT NULL UNIQUE, document INTEGER NOT NULL REFERENCES document(number),
-  text TEXT NOT NULL, section TEXT, page INTEGER, start INTEGER NOT NULL, ending INTEGER NOT NULL, kind TEXT NOT NULL);
+  text TEXT NOT NULL, section TEXT, page INTEGER, start INTEGER NOT NULL, ending INTEGER NOT NULL, kind TEXT NOT NULL,
+  words TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS passage_document ON passage(document);
 CREATE TABLE IF NOT EXISTS gone(change INTEGER PRIMARY KEY AUTOINCREMENT, row INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS space(
@@ -93,8 +94,8 @@ class Record:
         rows = self.ask(f"SELECT {_PASSAGE} FROM passage WHERE document = ? ORDER BY row", (number,))
         return number, _document(fields), [_passage(row, document_id) for row in rows]
 
-    def insert(self, document: Document, passages: Sequence[Passage]) -> list[int]:
-        """Write a document that is not stored, and its passages; their row numbers. LiteratureError for a passage id of another document."""
+    def insert(self, document: Document, passages: Sequence[Passage], words: Sequence[str]) -> list[int]:
+        """Write a document that is not stored, and its passages with their words; their row numbers. LiteratureError for a passage id of another document."""
         d = document
         retracted = None if d.retracted is None else int(d.retracted)
         fields = (d.document_id, d.title, json.dumps(d.authors, ensure_ascii=False), d.year, d.doi, d.journal, d.licence, retracted)
@@ -103,10 +104,10 @@ class Record:
                 f"INSERT INTO document({_DOCUMENT}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", (*fields, d.source, d.collection, d.content_hash)
             )
             number, rows = cursor.lastrowid, []
-            for p in passages:
-                values = (p.passage_id, p.text, p.section, p.page, p.start, p.end, p.kind, number)
+            for p, said in zip(passages, words, strict=True):
+                values = (p.passage_id, p.text, p.section, p.page, p.start, p.end, p.kind, number, said)
                 try:
-                    cursor = self._base.execute(f"INSERT INTO passage({_PASSAGE}, document) VALUES (?,?,?,?,?,?,?,?)", values)
+                    cursor = self._base.execute(f"INSERT INTO passage({_PASSAGE}, document, words) VALUES (?,?,?,?,?,?,?,?,?)", values)
                 except sqlite3.IntegrityError as error:
                     raise LiteratureError(f"passage {p.passage_id[:80]!r} is given twice, or belongs to another document") from error
                 rows.append(int(cursor.lastrowid or 0))
@@ -122,14 +123,14 @@ class Record:
             self._base.execute("DELETE FROM passage WHERE document = ?", (number,))
             self._base.execute("DELETE FROM document WHERE number = ?", (number,))
 
-    def found(self, rows: Sequence[int]) -> dict[int, tuple[Passage, Document]]:
-        """Passages with their documents by row number; those that are not stored any more are left out."""
-        fields = f"p.row, {', '.join('p.' + f for f in _PASSAGE.split(', '))}, {', '.join('d.' + f for f in _DOCUMENT.split(', '))}"
+    def found(self, rows: Sequence[int]) -> dict[int, tuple[Passage, Document, str]]:
+        """Passages with their documents and words by row number; those that are not stored any more are left out."""
+        fields = f"p.row, p.words, {', '.join('p.' + f for f in _PASSAGE.split(', '))}, {', '.join('d.' + f for f in _DOCUMENT.split(', '))}"
         asked = f"SELECT {fields} FROM passage p JOIN document d ON d.number = p.document WHERE p.row IN (?)"
-        result: dict[int, tuple[Passage, Document]] = {}
-        for row, *rest in self.among(asked, rows):
+        result: dict[int, tuple[Passage, Document, str]] = {}
+        for row, words, *rest in self.among(asked, rows):
             document = _document(rest[7:])
-            result[row] = (_passage(rest[:7], document.document_id), document)
+            result[row] = (_passage(rest[:7], document.document_id), document, words)
         return result
 
     def rows_of(self, passage_ids: Sequence[str]) -> dict[str, int]:
@@ -142,8 +143,8 @@ class Record:
         return [_document(row) for row in self.ask(f"SELECT {_DOCUMENT} FROM document{where} ORDER BY document_id", values)]
 
     def texts_after(self, row: int, limit: int) -> list[tuple[int, str, str, str]]:
-        """(row, title, section or '', text) of the first ``limit`` passages after row number ``row``."""
-        asked = "SELECT p.row, d.title, ifnull(p.section, ''), p.text FROM passage p JOIN document d ON d.number = p.document"
+        """(row, title, section or '', words) of the first ``limit`` passages after row number ``row``."""
+        asked = "SELECT p.row, d.title, ifnull(p.section, ''), p.words FROM passage p JOIN document d ON d.number = p.document"
         return self.ask(f"{asked} WHERE p.row > ? ORDER BY p.row LIMIT ?", (row, limit))
 
     def columns(self, after: int) -> list[tuple[Any, ...]]:

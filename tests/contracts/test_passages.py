@@ -16,7 +16,7 @@ from core.passages import PassageStore
 from memory.passages.embedded import EmbeddedPassages
 from memory.passages.milvus import MilvusPassages
 from tests.contracts.passages import PassageStoreContract
-from tools.literature.analysis import passage_words
+from tools.literature.analysis import sentence_words
 
 
 class TestOneMachine(PassageStoreContract):
@@ -24,7 +24,7 @@ class TestOneMachine(PassageStoreContract):
 
     @pytest.fixture
     def store(self, tmp_path: Path) -> Iterator[PassageStore]:
-        opened = EmbeddedPassages(tmp_path / "papers", passage_words, space="four")
+        opened = EmbeddedPassages(tmp_path / "papers", sentence_words, space="four")
         yield opened
         opened.close()
 
@@ -35,7 +35,7 @@ class TestMilvusLiteFile(PassageStoreContract):
 
     @pytest.fixture
     def store(self, tmp_path: Path) -> Iterator[PassageStore]:
-        opened = MilvusPassages(str(tmp_path / "papers.db"), tmp_path / "mirror", passage_words, space="four")
+        opened = MilvusPassages(str(tmp_path / "papers.db"), tmp_path / "mirror", sentence_words, space="four")
         yield opened
         opened.close()
 
@@ -77,14 +77,14 @@ class TestServed(PassageStoreContract):
     @pytest.fixture
     def store(self, served: str, tmp_path: Path) -> Iterator[PassageStore]:
         _empty(served)
-        opened = MilvusPassages(served, tmp_path / "mirror", passage_words, space="four")
+        opened = MilvusPassages(served, tmp_path / "mirror", sentence_words, space="four")
         yield opened
         opened.close()
 
     def test_a_second_machine_sees_what_the_first_writes(self, served: str, store: PassageStore, tmp_path: Path) -> None:
         from tests.contracts.passages import VECTORS, fill, names
 
-        other = MilvusPassages(served, tmp_path / "other", passage_words, space="four")
+        other = MilvusPassages(served, tmp_path / "other", sentence_words, space="four")
         fill(store)
         assert names(other.search("glass", VECTORS["glass"], limit=2)) == {"glass/0", "glass/1"}
         store.delete(["glass"])

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.passages import Hit
-from tools.literature.analysis import passage_words, sentence_words
+from tools.literature.analysis import passage_words
 
 #: The columns of :func:`features`, in their order. Shares are 0 to 1; ``_rank`` is 1 / (10 + rank), rank from 0 among those found.
 FEATURES = (
@@ -45,18 +45,22 @@ _DIGIT = re.compile(r"\d")
 _NO_VECTOR = 0.0
 
 
-def features(question: str, hits: Sequence[Hit], rarity: dict[str, float]) -> NDArray[np.float64]:
-    """One row of :data:`FEATURES` a hit. ``rarity``: of the words of the question (``PassageStore.rarity``)."""
+def features(question: str, hits: Sequence[Hit], rarity: dict[str, float], chosen: Sequence[int]) -> NDArray[np.float64]:
+    """One row of :data:`FEATURES` for each of the hits at the places ``chosen``; the others count for ranks, documents and neighbours.
+
+    ``rarity``: of the words of the question (``PassageStore.rarity``).
+    """
     table = np.zeros((len(hits), len(FEATURES)))
-    if not hits:
-        return table
+    if not len(chosen):
+        return table[:0]
     lexical = np.array([hit.lexical for hit in hits])
     dense = np.array([_NO_VECTOR if hit.dense is None else hit.dense for hit in hits])
     asked = passage_words(question)
     total = sum(rarity.get(word, 0.0) for word in set(asked)) or 1.0
     names = {name.strip("().[]").lower() for name in _NAME.findall(question)} - {""}
     table[:, :6] = np.stack([*_scores(lexical), *_scores(dense)], axis=1)
-    for at, hit in enumerate(hits):
+    for at in chosen:
+        hit = hits[at]
         table[at, 6:10] = _overlap(asked, hit, rarity, total)
         plain = hit.passage.text.lower()
         table[at, 17] = sum(name in plain for name in names) / len(names) if names else 0.0
@@ -65,7 +69,7 @@ def features(question: str, hits: Sequence[Hit], rarity: dict[str, float]) -> ND
         table[at, 19:22] = float(hit.passage.start == 0), math.log(max(1, len(plain))), len(_DIGIT.findall(plain)) / max(1, len(plain))
     table[:, 10:13] = _of_document(hits, lexical, dense)
     table[:, 13:17] = _neighbours(hits, lexical, dense)
-    return table
+    return table[list(chosen)]
 
 
 def _scores(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -77,7 +81,7 @@ def _scores(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[n
 def _overlap(asked: list[str], hit: Hit, rarity: dict[str, float], total: float) -> tuple[float, float, float, float]:
     """Shares of the question, weighted by rarity, that stand in the passage, its best sentence, as pairs of neighbours, in the title."""
     wanted = set(asked)
-    parts = sentence_words(hit.passage.text)
+    parts = [sentence.split() for sentence in hit.words.split("\n")]
     weight = lambda words: sum(rarity.get(word, 0.0) for word in wanted & set(words)) / total  # noqa: E731
     everything = [word for part in parts for word in part]
     best = max((weight(part) for part in parts), default=0.0)

@@ -43,17 +43,17 @@ def best_first(question: str, hits: Sequence[Hit], rarity: dict[str, float]) -> 
     chosen = closely(hits)
     if not chosen:
         return []
-    weights = shipped()["hybrid" if any(hit.dense is not None for hit in chosen) else "words"]
-    scores = [float(score) for score in weights.scores(features(question, chosen, rarity))]
-    return sorted(zip(chosen, scores, strict=True), key=lambda pair: (-round(pair[1], 9), pair[0].passage.passage_id))
+    weights = shipped()["hybrid" if any(hit.dense is not None for hit in hits) else "words"]
+    scores = [float(score) for score in weights.scores(features(question, hits, rarity, chosen))]
+    return sorted(zip([hits[at] for at in chosen], scores, strict=True), key=lambda pair: (-round(pair[1], 9), pair[0].passage.passage_id))
 
 
-def closely(hits: Sequence[Hit]) -> list[Hit]:
-    """At most :data:`CLOSELY` of the hits: the best by 0.7 times the share of the best BM25 and 0.3 times that of the best cosine."""
+def closely(hits: Sequence[Hit]) -> list[int]:
+    """The places of at most :data:`CLOSELY` of the hits: the best by 0.7 times the share of the best BM25 and 0.3 times that of the best cosine."""
     lexical = max((hit.lexical for hit in hits), default=0.0) or 1.0
     dense = max((hit.dense for hit in hits if hit.dense is not None), default=0.0) or 1.0
-    score = {id(hit): (1.0 - _FIRST) * hit.lexical / lexical + _FIRST * (hit.dense or 0.0) / dense for hit in hits}
-    return sorted(hits, key=lambda hit: (-score[id(hit)], hit.passage.passage_id))[:CLOSELY]
+    score = [(1.0 - _FIRST) * hit.lexical / lexical + _FIRST * (hit.dense or 0.0) / dense for hit in hits]
+    return sorted(range(len(hits)), key=lambda at: (-score[at], hits[at].passage.passage_id))[:CLOSELY]
 
 
 @lru_cache(maxsize=1)

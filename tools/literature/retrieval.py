@@ -14,7 +14,7 @@ from tools.literature.search import MAX_QUERY
 from tools.literature.terms import expansions_in
 
 #: Passages that the store is asked for, by words and by vectors each.
-_CANDIDATES = 50
+CANDIDATES = 60
 #: Weight of a question that a synonym makes of the one asked, against 1 for that; and of a rank among several questions, 1 / (60 + rank).
 _STEP_BACK, _RANK = 0.5, 60.0
 #: Share of common runs of four words, of all that either passage has, from which on two passages are one.
@@ -65,7 +65,7 @@ def retrieve(
         weighted += [(question, _STEP_BACK) for question in broader(asked[0])]
     vectors = embedder.embed([question for question, _ in weighted]) if embedder is not None else [None] * len(weighted)
     rankings = [
-        best_first(question, store.search(question, vector, accepted, _CANDIDATES), store.rarity(question))
+        best_first(question, store.search(question, vector, accepted, CANDIDATES), store.rarity(question))
         for (question, _), vector in zip(weighted, vectors, strict=True)
     ]
     ranking = rankings[0] if len(rankings) == 1 else _together(rankings, [weight for _, weight in weighted])
@@ -86,7 +86,7 @@ def folded(ranking: Sequence[tuple[Hit, float]], limit: int) -> list[Answer]:
     for hit, score in ranking:
         if len(kept) >= limit:
             break
-        words = passage_words(hit.passage.text)
+        words = hit.words.split()
         mine = {tuple(words[at : at + _RUN]) for at in range(max(1, len(words) - _RUN + 1))}
         same = next((at for at, others in enumerate(runs) if len(mine & others) >= _SAME * len(mine | others)), None)
         if same is None:
