@@ -98,8 +98,7 @@ class LexicalIndex:
         named = zip(_NAMES, (accepted.sources, accepted.sections, accepted.dois, accepted.collections), strict=True)
         found = [q.term_set_query(self._schema, name, list(values)) for name, values in named if values]
         if accepted.since is not None or accepted.until is not None:
-            bounds = {"lower_bound": accepted.since, "upper_bound": accepted.until}
-            found.append(q.range_query(self._schema, "year", self._t.FieldType.Integer, **bounds))
+            found.append(q.range_query(self._schema, "year", self._t.FieldType.Integer, accepted.since, accepted.until))
         return found
 
     def _among(self, asked: Any, conditions: list[Any]) -> Any:
@@ -112,4 +111,4 @@ class LexicalIndex:
         searcher = self._index.searcher()
         hits = searcher.search(query, limit, count=False).hits
         rows = searcher.fast_field_values("row", [address for _, address in hits])
-        return {int(row): float(score) for row, (score, _) in zip(rows, hits, strict=True)}
+        return {int(row or 0): float(score) for row, (score, _) in zip(rows, hits, strict=True)}

@@ -24,7 +24,13 @@ def sentence_words(text: str) -> list[list[str]]:
 
 def marked(text: str, words: frozenset[str]) -> list[tuple[int, int]]:
     """(start, end) of every word of ``text`` whose stem is one of ``words``, in characters of ``text``; [] for none."""
-    return [match.span() for match in _TOKEN.finditer(text) if any(word in words for word in passage_words(match.group()))]
+    return [match.span() for match in _TOKEN.finditer(text) if not words.isdisjoint(words_of(match.group()))]
+
+
+@lru_cache(maxsize=100_000)
+def words_of(text: str) -> frozenset[str]:
+    """The different :func:`passage_words` of a short text that comes again and again: a word, a title."""
+    return frozenset(passage_words(text))
 
 
 @lru_cache(maxsize=200_000)

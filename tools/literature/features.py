@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.passages import Hit
-from tools.literature.analysis import passage_words
+from tools.literature.analysis import passage_words, words_of
 
 #: The columns of :func:`features`, in their order. Shares are 0 to 1; ``_rank`` is 1 / (10 + rank), rank from 0 among those found.
 FEATURES = (
@@ -80,14 +80,18 @@ def _scores(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[n
 
 def _overlap(asked: list[str], hit: Hit, rarity: dict[str, float], total: float) -> tuple[float, float, float, float]:
     """Shares of the question, weighted by rarity, that stand in the passage, its best sentence, as pairs of neighbours, in the title."""
-    wanted = set(asked)
+    wanted = frozenset(asked)
     parts = [sentence.split() for sentence in hit.words.split("\n")]
-    weight = lambda words: sum(rarity.get(word, 0.0) for word in wanted & set(words)) / total  # noqa: E731
     everything = [word for part in parts for word in part]
-    best = max((weight(part) for part in parts), default=0.0)
+    best = max(_weight(wanted.intersection(part), rarity) for part in parts)
     pairs = set(pairwise(asked))
-    held = len(pairs & set(pairwise(everything))) / len(pairs) if pairs else 0.0
-    return weight(everything), best, held, weight(passage_words(hit.document.title))
+    held = len(pairs.intersection(pairwise(everything))) / len(pairs) if pairs else 0.0
+    whole, title = wanted.intersection(everything), wanted & words_of(hit.document.title)
+    return _weight(whole, rarity) / total, best / total, held, _weight(title, rarity) / total
+
+
+def _weight(words: Iterable[str], rarity: dict[str, float]) -> float:
+    return sum(rarity.get(word, 0.0) for word in words)
 
 
 def _of_document(hits: Sequence[Hit], lexical: NDArray[np.float64], dense: NDArray[np.float64]) -> NDArray[np.float64]:
