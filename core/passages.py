@@ -95,7 +95,9 @@ class PassageStore(Protocol):
     """Passages of documents, searched by words and by vectors. Every method raises LiteratureError where the store cannot be used."""
 
     def add(self, documents: Sequence[Document], passages: Sequence[Passage], vectors: Sequence[Sequence[float]] | None = None) -> int:
-        """Store documents with all their passages, each document in place of an earlier one with its id; how many passages were written.
+        """Store documents with all their passages, each document in place of an earlier one with its id.
+
+        Answers how many passages were written, 0 where nothing was new.
 
         ``vectors`` has one vector of unit norm a passage, in their order. A document that is stored just so is not written again. When
         this returns, everything given is safe on the disk; where it raises (also for a passage without its document, or a vector of
@@ -104,18 +106,21 @@ class PassageStore(Protocol):
         ...
 
     def delete(self, document_ids: Sequence[str]) -> int:
-        """Delete documents with their passages and vectors; how many there were. Ids that are not stored are passed over."""
+        """Delete documents with their passages and vectors; how many there were, 0 for none. Ids that are not stored are passed over."""
         ...
 
     def search(self, query: str, vector: Sequence[float] | None = None, accepted: PassageFilter = EVERY, limit: int = 50) -> list[Hit]:
-        """The ``limit`` best passages by words and the ``limit`` best by vector, each once and with both scores; no order is promised.
+        """At most ``limit`` passages that are best by words and as many that are best by vector, each once with both scores, in any order.
 
         Without ``vector`` by words alone; with a ``query`` without words by vector alone. [] where nothing fits.
         """
         ...
 
     def rarity(self, query: str) -> dict[str, float]:
-        """How rare each word of ``query`` is, stemmed as it is indexed: about ln(N / n) where n of the N passages have it, at least 0."""
+        """How rare each word of ``query`` is, stemmed as it is indexed: about ln(N / n) where n of the N passages have it, at least 0.
+
+        Empty for a question without words.
+        """
         ...
 
     def get(self, passage_ids: Sequence[str]) -> list[tuple[Passage, Document]]:
@@ -127,7 +132,7 @@ class PassageStore(Protocol):
         ...
 
     def count(self) -> int:
-        """How many passages are stored."""
+        """How many passages are stored, 0 for an empty store."""
         ...
 
     def close(self) -> None:

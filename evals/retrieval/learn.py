@@ -75,6 +75,7 @@ def save(hybrid: Weights, words: Weights, path: Path) -> None:
         return [float(f"{v:.6g}") for v in values]
 
     sets = {
-        name: {"weight": rounded(w.weight), "mean": rounded(w.mean), "scale": rounded(w.scale)} for name, w in (("hybrid", hybrid), ("words", words))
+        name: {"weight": rounded(w.weight), "mean": rounded(w.mean), "scale": rounded(w.scale)}
+        for name, w in (("hybrid", hybrid), ("words", words))
     }
     path.write_text(json.dumps({"features": list(FEATURES), **sets}, indent=1) + "\n", "utf-8")

@@ -105,7 +105,9 @@ def _linear(questions: Sequence[Question], found: Sequence[Found], hits: Sequenc
         return _by(one, lambda hit: (1.0 - share) * hit.lexical / top + share * (hit.dense or 0.0) / near)
 
     by_share = {share: [rank(share, one) for one in hits] for share in _SHARES}
-    gained = {share: np.array([ndcg(names, q.passages) for names, q in zip(lists, questions, strict=True)]) for share, lists in by_share.items()}
+    gained = {
+        share: np.array([ndcg(names, q.passages) for names, q in zip(lists, questions, strict=True)]) for share, lists in by_share.items()
+    }
     others = {fold: np.array([place != fold for place in places]) for fold in set(places)}
     best = {fold: max(_SHARES, key=lambda share: float(gained[share][rest].mean())) for fold, rest in others.items()}
     return [by_share[best[place]][at] for at, place in enumerate(places)]

@@ -125,7 +125,9 @@ class Record:
 
     def found(self, rows: Sequence[int]) -> dict[int, tuple[Passage, Document, str]]:
         """Passages with their documents and words by row number; those that are not stored any more are left out."""
-        fields = f"p.row, p.words, {', '.join('p.' + f for f in _PASSAGE.split(', '))}, {', '.join('d.' + f for f in _DOCUMENT.split(', '))}"
+        fields = (
+            f"p.row, p.words, {', '.join('p.' + f for f in _PASSAGE.split(', '))}, {', '.join('d.' + f for f in _DOCUMENT.split(', '))}"
+        )
         asked = f"SELECT {fields} FROM passage p JOIN document d ON d.number = p.document WHERE p.row IN (?)"
         result: dict[int, tuple[Passage, Document, str]] = {}
         for row, words, *rest in self.among(asked, rows):

@@ -19,7 +19,13 @@ def document(name: str, **other: object) -> Document:
     """A document with what is known of it."""
     years = {"glass": 2001, "dye": 2010, "drug": None}
     facts = {
-        **{"document_id": name, "title": f"On {name}", "authors": ("A. Uthor", 'B. "Q" Öz'), "year": years.get(name), "doi": f"10.1/{name}"},
+        **{
+            "document_id": name,
+            "title": f"On {name}",
+            "authors": ("A. Uthor", 'B. "Q" Öz'),
+            "year": years.get(name),
+            "doi": f"10.1/{name}",
+        },
         **{"journal": None, "licence": "CC BY 4.0", "retracted": None, "source": "files", "collection": "ours", "content_hash": name},
     }
     return Document(**{**facts, **other})  # type: ignore[arg-type]

@@ -41,9 +41,13 @@ class EndpointEmbedder:
             rows = sorted(answer.json()["data"], key=lambda row: int(row["index"]))
             vectors = np.asarray([row["embedding"] for row in rows], np.float64)
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
-            raise LiteratureError(f"the embedding server at {masked(self._url)} gave no vectors: {type(error).__name__}: {error}") from error
+            raise LiteratureError(
+                f"the embedding server at {masked(self._url)} gave no vectors: {type(error).__name__}: {error}"
+            ) from error
         wrong = vectors.ndim != 2 or len(vectors) != len(texts) or (self.dimension and vectors.shape[1] != self.dimension)
         if wrong or not np.isfinite(vectors).all():
-            raise LiteratureError(f"the embedding server at {masked(self._url)} answered vectors of shape {vectors.shape} to {len(texts)} texts")
+            raise LiteratureError(
+                f"the embedding server at {masked(self._url)} answered vectors of shape {vectors.shape} to {len(texts)} texts"
+            )
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return [[float(x) for x in row] for row in vectors / np.where(lengths > 0.0, lengths, 1.0)]

@@ -16,7 +16,25 @@ from tools.literature.minilm.files import GRAPH, VOCABULARY, WEIGHTS
 from tools.literature.minilm.model import MiniLm, graph_bytes
 from tools.literature.minilm.tokens import WordPieces
 
-VOCABULARY_WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "poly", "##imide", "##s", "tg", "of", "4", "##10", "°", "##c", "naive", "水", ".", "-"]
+VOCABULARY_WORDS = [
+    "[PAD]",
+    "[UNK]",
+    "[CLS]",
+    "[SEP]",
+    "poly",
+    "##imide",
+    "##s",
+    "tg",
+    "of",
+    "4",
+    "##10",
+    "°",
+    "##c",
+    "naive",
+    "水",
+    ".",
+    "-",
+]
 
 
 def pieces(text: str, longest: int = 256) -> list[str]:
@@ -84,7 +102,9 @@ def test_without_the_files_or_the_runtime_it_says_what_to_do(tmp_path: Path) -> 
 
 
 def server(answer: object, status: int = 200) -> httpx.MockTransport:
-    return httpx.MockTransport(lambda request: httpx.Response(status, json=answer(json.loads(request.content)) if callable(answer) else answer))
+    return httpx.MockTransport(
+        lambda request: httpx.Response(status, json=answer(json.loads(request.content)) if callable(answer) else answer)
+    )
 
 
 def test_a_server_gives_vectors_of_unit_norm_in_the_order_of_the_texts() -> None:
