@@ -117,7 +117,7 @@ def run(sizes: Sequence[int], embedded: int, model: MiniLm, cache: Path | None, 
             while held < size:
                 batch = [row for _, row in zip(range(min(BATCH, size - held)), rows, strict=False)]
                 begun = time.process_time()
-                held += store.add([d for d, _, _ in batch], [p for _, p, _ in batch], [v for _, _, v in batch])
+                held += store.add([d for d, _, _ in batch], [p for _, p, _ in batch], [v.tolist() for _, _, v in batch])
                 used += time.process_time() - begun
             result.append(measure(store, model, asked, held / used))
             print(result[-1], flush=True)

@@ -38,15 +38,14 @@ class DenseIndex:
         self._about = folder / f"cells-{space}.json"
         self._record, self._space, self._dimension = record, space, dimension
         self._base: Any = None
-        self._base_last = self._made_of = 0
+        self._base_last = self._made_of = self._last = 0
         self._probes = 1
         self._open()
         self._fresh()
 
     def search(self, vector: NDArray[np.float32], limit: int, live: NDArray[np.uint8]) -> dict[int, float]:
         """Cosine similarity by row of the ``limit`` nearest rows that ``live`` allows; exact for the rows that are found."""
-        import faiss
-
+        faiss = _faiss()
         rows: list[int] = []
         asked = vector.reshape(1, -1)
         wanted = 2 * limit
@@ -102,24 +101,21 @@ class DenseIndex:
             rows, vectors = self._record.vectors_after(self._space, rows[-1], _BATCH)
 
     def _open(self) -> None:
-        import faiss
-
+        faiss = _faiss()
         if self._about.exists() and self._file.exists():
             about = json.loads(self._about.read_text("utf-8"))
             self._base = faiss.read_index(str(self._file), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
             self._base_last, self._made_of, self._probes = about["last"], about["made_of"], about["probes"]
 
     def _fresh(self) -> None:
-        import faiss
-
+        faiss = _faiss()
         self._tail = faiss.IndexIDMap2(faiss.IndexFlatIP(self._dimension))
         self._last = self._base_last
         self.catch_up()
 
     def _make(self) -> None:
         """Cells from a sample of all vectors, then all vectors into them."""
-        import faiss
-
+        faiss = _faiss()
         total = self._record.count_vectors(self._space)
         share = min(1.0, _MOST_TRAINED / total)
         random = np.random.default_rng(_SEED)
@@ -136,8 +132,7 @@ class DenseIndex:
 
     def _extend(self) -> None:
         """The rows of the tail into the cells that there are."""
-        import faiss
-
+        faiss = _faiss()
         index = faiss.read_index(str(self._file))
         rows, vectors = self._record.vectors_after(self._space, self._base_last, _BATCH)
         last = self._base_last
@@ -149,8 +144,7 @@ class DenseIndex:
 
     def _write(self, index: Any, last: int, made_of: int, probes: int) -> None:
         """Put the file in place of the old one; what describes it goes first away and last back, so that the two always fit together."""
-        import faiss
-
+        faiss = _faiss()
         new = self._file.with_suffix(".new")
         faiss.write_index(index, str(new))
         with new.open("rb") as file:
@@ -160,3 +154,10 @@ class DenseIndex:
         about = self._about.with_suffix(".new")
         about.write_text(json.dumps({"last": last, "made_of": made_of, "probes": probes}), "utf-8")
         os.replace(about, self._about)
+
+
+def _faiss() -> Any:
+    """FAISS, whose stubs describe its C++ and not its Python."""
+    import faiss
+
+    return faiss

@@ -286,7 +286,7 @@ class MilvusPassages:
             return
         if not client.has_collection(_LOG, timeout=self._timeout):
             self._make_log(client)
-        state = json.loads(self._seen_file.read_text("utf-8")) if self._seen_file.exists() else {"stamp": 0, "seen": []}
+        state: dict[str, Any] = json.loads(self._seen_file.read_text("utf-8")) if self._seen_file.exists() else {"stamp": 0, "seen": []}
         since = int(state["stamp"] - _OVERLAP * 1e6)
         entries = _all(client, _LOG, f"stamp >= {since}", ["entry", "documents", "stamp"], "entry", self._timeout)
         self._synced = time.monotonic()

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ import pytest
 from core.passages import PassageStore
 from memory.passages.embedded import EmbeddedPassages
 from memory.passages.milvus import MilvusPassages
-from tests.contracts.passages import PassageStoreContract
+from tests.contracts.passages import VECTORS, PassageStoreContract, fill, names
 from tools.literature.analysis import sentence_words
 
 
@@ -82,8 +82,6 @@ class TestServed(PassageStoreContract):
         opened.close()
 
     def test_a_second_machine_sees_what_the_first_writes(self, served: str, store: PassageStore, tmp_path: Path) -> None:
-        from tests.contracts.passages import VECTORS, fill, names
-
         other = MilvusPassages(served, tmp_path / "other", sentence_words, space="four")
         fill(store)
         assert names(other.search("glass", VECTORS["glass"], limit=2)) == {"glass/0", "glass/1"}
@@ -91,6 +89,24 @@ class TestServed(PassageStoreContract):
         time.sleep(1.1)
         assert names(other.search("glass", VECTORS["glass"], limit=2)) & {"glass/0", "glass/1"} == set()
         other.close()
+
+    def test_new_vectors_come_in_a_collection_of_their_own_and_the_alias_switches(self, store: MilvusPassages) -> None:
+        fill(store)
+        steps = store.embed_again(Two())
+        assert next(steps) == 2
+        assert store.search("", [1.0, 0.0]) == []
+        assert list(steps) == [4, 6]
+        assert store.space == "two"
+        assert [hit.dense for hit in store.search("", [1.0, 0.0])] == pytest.approx([0.8] * 6, abs=1e-3)
+
+
+class Two:
+    """The same two numbers for every text."""
+
+    name, dimension = "two", 2
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        return [[0.8, 0.6] for _ in texts]
 
 
 def _empty(address: str) -> None:
