@@ -84,10 +84,9 @@ def measure(store: EmbeddedPassages, model: MiniLm, asked: Sequence[str], stored
         retrieve(store, text, embedder=embedder)
         wall.append(1000.0 * (time.perf_counter() - begun))
         processor.append(1000.0 * (time.process_time() - used))
-    found = []
-    for vector in model.array(asked[:50]).tolist():
-        exact = set(store.nearest(vector, 10, exact=True))
-        found.append(len(exact & set(store.nearest(vector, 10))) / max(1, len(exact)))
+    vectors = model.array(asked[:50]).tolist()
+    pairs = zip(store.nearest(vectors, 10, exact=True), store.nearest(vectors, 10), strict=True)
+    found = [len(set(exact) & set(near)) / max(1, len(exact)) for exact, near in pairs]
     p = [float(x) for x in np.percentile(wall, [50, 95])]
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     cost = float(np.mean(processor)), float(np.percentile(processor, 95))

@@ -86,13 +86,13 @@ class DenseIndex:
         self._fresh()
         return True
 
-    def exact(self, vector: NDArray[np.float32], limit: int) -> list[int]:
-        """The ``limit`` nearest rows of all, by comparing every one; slow, for measuring the search against."""
-        best: list[tuple[float, int]] = []
+    def exact(self, asked: NDArray[np.float32], limit: int) -> list[list[int]]:
+        """For each row of ``asked`` the ``limit`` nearest rows of all, by comparing every one; slow, for measuring the search against."""
+        best: list[list[tuple[float, int]]] = [[] for _ in asked]
         for rows, vectors in self._all():
-            scores = vectors @ vector
-            best += [(-float(scores[i]), rows[i]) for i in np.argsort(-scores)[:limit]]
-        return [row for _, row in sorted(best)[:limit]]
+            for place, scores in enumerate(asked @ vectors.T):
+                best[place] += [(-float(scores[i]), rows[i]) for i in np.argsort(-scores)[:limit]]
+        return [[row for _, row in sorted(one)[:limit]] for one in best]
 
     def _all(self) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
         rows, vectors = self._record.vectors_after(self._space, 0, _BATCH)

@@ -152,15 +152,15 @@ class EmbeddedPassages:
         spaces = self._record.spaces()
         return spaces[0][1] if spaces else ""
 
-    def nearest(self, vector: Sequence[float], limit: int, *, exact: bool = False) -> list[str]:
-        """Ids of the passages nearest to ``vector``, best first, by the index or by comparing every one; [] without vectors."""
+    def nearest(self, vectors: Sequence[Sequence[float]], limit: int, *, exact: bool = False) -> list[list[str]]:
+        """For each vector the ids of the ``limit`` nearest passages, best first, by the index or by comparing every one; [] where none has one."""
         with self._errors():
             if self._dense is None:
-                return []
-            asked = unit(np.asarray(vector, np.float32))
-            rows = self._dense.exact(asked, limit) if exact else list(self._dense.search(asked, limit, self._columns.bitmap(EVERY)))
-            found = self._record.found(rows)
-        return [found[row][0].passage_id for row in rows if row in found]
+                return [[] for _ in vectors]
+            asked, live = unit(np.asarray(vectors, np.float32)), self._columns.bitmap(EVERY)
+            rows = self._dense.exact(asked, limit) if exact else [list(self._dense.search(one, limit, live)) for one in asked]
+            found = self._record.found(sorted({row for one in rows for row in one}))
+        return [[found[row][0].passage_id for row in one if row in found] for one in rows]
 
     def embed_again(self, embedder: Embedder) -> Iterator[int]:
         """Give every passage a vector of ``embedder`` while the old ones are searched on, then search the new ones; yields how many are done.

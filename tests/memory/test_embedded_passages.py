@@ -44,20 +44,20 @@ def test_cells_find_what_comparing_all_finds_and_grow(tmp_path: Path, monkeypatc
     vectors = np.concatenate([many(store, 1500), many(store, 400, 1500), many(store, 150, 1900)])
     assert (tmp_path / "cells-1.faiss").exists()
     asked = np.random.default_rng(9).normal(size=(30, 16))
-    found = [len(set(store.nearest(v, 10)) & set(store.nearest(v, 10, exact=True))) for v in asked.tolist()]
-    assert sum(found) >= 0.95 * 300
+    pairs = zip(store.nearest(asked.tolist(), 10), store.nearest(asked.tolist(), 10, exact=True), strict=True)
+    assert sum(len(set(near) & set(exact)) for near, exact in pairs) >= 0.95 * 300
     best = int(np.argmax(vectors @ asked[0]))
-    assert store.nearest(asked[0].tolist(), 1, exact=True) == [f"d{best}/0"]
+    assert store.nearest(asked[:1].tolist(), 1, exact=True) == [[f"d{best}/0"]]
     hits = store.search("", asked[0].tolist(), PassageFilter(since=2019, until=2019), limit=5)
     assert {hit.document.year for hit in hits} == {2019}
     store.delete([f"d{best}"])
-    assert f"d{best}/0" not in store.nearest(asked[0].tolist(), 10)
+    assert f"d{best}/0" not in store.nearest(asked[:1].tolist(), 10)[0]
     store.close()
     again = opened(tmp_path)
-    assert len(again.nearest(asked[1].tolist(), 10)) == 10
+    assert len(again.nearest(asked[1:2].tolist(), 10)[0]) == 10
     many(again, 2300, 5000)
     assert again.count() == 1500 + 400 + 150 - 1 + 2300
-    assert f"d{best}/0" not in again.nearest(asked[0].tolist(), 10)
+    assert f"d{best}/0" not in again.nearest(asked[:1].tolist(), 10)[0]
     again.close()
 
 
