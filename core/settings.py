@@ -71,6 +71,13 @@ class LiteratureSettings(Group):
 
     uri: str = Field(default="", description="Milvus server address; empty: Milvus Lite in the home folder.")
     token: SecretStr = Field(default=SecretStr(""), description="Token for a Milvus server.")
+    embeddings: str = Field(
+        default="",
+        description="Vectors of your papers: empty: all-MiniLM-L6-v2 where it was fetched, else none; 'none'; or the base URL of an "
+        "OpenAI-compatible server, up to /v1.",
+    )
+    embedding_model: str = Field(default="", description="The embedding model of that server.")
+    embedding_key: SecretStr = Field(default=SecretStr(""), description="API key of that server, where it needs one.")
 
 
 class ModelSettings(Group):
