@@ -73,7 +73,10 @@ class ReportedValue:
 
 @dataclass(frozen=True)
 class Paper:
-    """A document as it was read: text, passages, substances, numbers. Offsets of all of them are characters of ``text``."""
+    """A document as it was read: text, passages, substances, numbers. Offsets of all of them are characters of ``text``.
+
+    ``retracts``: the DOIs of the papers that it, a notice of retraction, takes back.
+    """
 
     document: Document
     level: Level
@@ -83,6 +86,7 @@ class Paper:
     notes: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
     values: tuple[ReportedValue, ...] = ()
+    retracts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, or_, select, text, update
+from sqlalchemy import Connection, Select, delete, func, insert, or_, select, text, update
 
 from core.errors import NotFoundError
 from core.papers import Mention, Outcome, PaperCounts, ReportedValue, StoredDocument, Submission
@@ -16,7 +16,7 @@ from memory.papers_lock import file_lock, in_use
 from memory.sql import papers_rows as rows
 from memory.sql.engine import Database, for_reading, normalise_url
 from memory.sql.papers_models import DocumentRow, JournalRow, MentionRow, PassageRow, ReportedValueRow
-from memory.sql.papers_write import store_one, write_parts
+from memory.sql.papers_write import WHOLE, store_one, write_parts
 from memory.sql.schema import upgrade
 
 _LOCK = 0x6D6F6C6C
@@ -72,6 +72,14 @@ class SqlPapers:
         )
         with self.database.read() as connection:
             return frozenset(connection.scalars(wanted))
+
+    def finish(self, source_hash: str, collection: str, name: str) -> None:
+        """Note that every record of a source is stored, so that it need not be opened again; :meth:`done` has :data:`WHOLE` then."""
+        entry = {"source_hash": source_hash, "collection": collection, "item": WHOLE}
+        with self.database.write() as connection:
+            if connection.execute(select(JournalRow.item).filter_by(**entry)).first() is None:
+                at = self.clock().isoformat()
+                connection.execute(insert(JournalRow).values(**entry, name=name, status="complete", reason="", document_id=None, at=at))
 
     def failures(self, limit: int = 100) -> list[tuple[str, str]]:
         """Name and reason of what could not be added, the newest first."""
@@ -213,6 +221,8 @@ class SqlPapers:
         gone = 0
         with self.database.write() as connection:
             for some in _parts(document_ids):
+                of = select(JournalRow.source_hash).where(JournalRow.document_id.in_(some))
+                connection.execute(delete(JournalRow).where(JournalRow.item == WHOLE, JournalRow.source_hash.in_(of)))
                 gone += connection.execute(delete(DocumentRow).where(DocumentRow.document_id.in_(some))).rowcount
         return gone
 

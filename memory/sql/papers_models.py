@@ -106,6 +106,15 @@ class ReportedValueRow(Base):
     approved_at: Mapped[str]
 
 
+class RetractionRow(Base):
+    """A DOI that a notice of retraction names, whether the paper is stored yet or not. It stays when the notice is removed."""
+
+    __tablename__ = "literature_retractions"
+
+    doi: Mapped[str] = mapped_column(primary_key=True)
+    notice: Mapped[str]
+
+
 class JournalRow(Base):
     """What became of one record of one source file; whatever is written here is stored, so that adding it again goes on behind it."""
 

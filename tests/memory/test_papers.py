@@ -220,3 +220,21 @@ except StoreError as error:
     with_all = SqlPapers(url)
     assert with_all.ids() == ["d0001"]
     with_all.close()
+
+
+def test_a_notice_of_retraction_reaches_its_paper_whichever_comes_first(papers: SqlPapers) -> None:
+    submit(papers, make_paper(1, doi="10.1/first"))
+    papers.set_indexed(None, True)
+    notice = replace(make_paper(2, doi="10.1/notice"), retracts=("10.1/first", "10.1/later"))
+    assert submit(papers, notice, make_paper(3, doi="10.1/later"), make_paper(4, doi="10.1/sound"), first=1) == ["added"] * 3
+    assert {d.document.doi for d in papers.documents(retracted=True)[0]} == {"10.1/first", "10.1/later"}
+    assert "d0001" in papers.unindexed(9)
+
+
+def test_a_source_that_is_stored_whole_is_opened_again_when_a_paper_of_it_was_removed(papers: SqlPapers) -> None:
+    submit(papers, make_paper(1), make_paper(2))
+    papers.finish("f", "team", "list.bib")
+    papers.finish("f", "team", "list.bib")
+    assert papers.done("f", "team") == {-1, 0, 1}
+    papers.remove(["d0001"])
+    assert papers.done("f", "team") == {1}

@@ -37,6 +37,7 @@ TABLES: dict[str, list[tuple[str, type[sa.types.TypeEngine[object]], bool]]] = {
         ("quote", sa.Text, False), ("start_char", sa.Integer, False), ("end_char", sa.Integer, False), ("page", sa.Integer, True),
         ("approved_by", sa.Text, False), ("approved_at", sa.Text, False),
     ],
+    "literature_retractions": [("doi", sa.Text, False), ("notice", sa.Text, False)],
     "literature_journal": [
         ("source_hash", sa.Text, False), ("collection", sa.Text, False), ("item", sa.Integer, False), ("name", sa.Text, False),
         ("status", sa.Text, False), ("reason", sa.Text, False), ("document_id", sa.Text, True), ("at", sa.Text, False),
@@ -44,6 +45,7 @@ TABLES: dict[str, list[tuple[str, type[sa.types.TypeEngine[object]], bool]]] = {
 }  # fmt: skip
 KEYS = {
     "literature_documents": ["document_id"],
+    "literature_retractions": ["doi"],
     "literature_journal": ["source_hash", "collection", "item"],
 }
 UNIQUE = {"literature_documents": ["doi"], "literature_passages": ["passage_id"]}
@@ -80,7 +82,7 @@ def _constraints(table: str) -> Iterator[sa.Constraint]:
     yield sa.PrimaryKeyConstraint(*KEYS.get(table, ["document_id", "position"]), name=op.f(f"pk_{table}"))
     if table in UNIQUE:
         yield sa.UniqueConstraint(*UNIQUE[table], name=op.f(f"uq_{table}_{'_'.join(UNIQUE[table])}"))
-    if table != "literature_documents":
+    if table not in ("literature_documents", "literature_retractions"):
         yield sa.ForeignKeyConstraint(
             ["document_id"],
             ["literature_documents.document_id"],
