@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from core.settings import Settings
     from evals.store import EvalStore
     from memory.sql.figures import FigureStore
+    from memory.sql.papers import SqlPapers
+    from tools.literature.ingest import PassageIndex
     from tools.workspace import Workspace
 
 ROOMS = ("core", "agent", "tools", "graphs", "prompts", "memory", "serving", "evals", "app")
@@ -106,6 +108,25 @@ def open_literature(settings: Settings, address: str = "") -> Iterator[Literatur
         yield store
     finally:
         store.close()
+
+
+def open_papers(settings: Settings, *, clock: Callable[[], datetime] = now) -> SqlPapers:
+    """The papers, in the database of the runs; ``clock`` gives the time of adding."""
+    from memory.sql.papers import SqlPapers
+
+    prepare_home(settings)
+    return SqlPapers(settings.sql_url(), clock=clock)
+
+
+@contextmanager
+def open_passage_index(settings: Settings) -> Iterator[PassageIndex | None]:
+    """What searches the passages of the papers; None where no such index is configured."""
+    yield None
+
+
+def indexed_ids(index: PassageIndex) -> list[str]:
+    """The ids of the documents that an index has."""
+    return [document.document_id for document in index.documents()]
 
 
 def user_models_folder(settings: Settings) -> Path:

@@ -7,11 +7,22 @@ from typing import Literal
 
 from core.passages import Document, Passage
 
-__all__ = ["Level", "Mention", "MentionKind", "Outcome", "Paper", "PaperCounts", "ReportedValue", "StoredDocument", "Submission"]
+__all__ = ["Level", "Mention", "MentionKind", "Outcome", "Paper", "PaperCounts", "Piece", "ReportedValue", "StoredDocument", "Submission"]
 
 #: How much of a paper is there: its reference alone, the abstract, or the whole text.
 Level = Literal["reference", "abstract", "full"]
 MentionKind = Literal["name", "abbreviation", "label", "formula", "smiles", "inchikey", "cas"]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A paragraph, heading, table or caption of a document's text, from which passages are cut. ``kind`` is also 'heading'."""
+
+    start: int
+    end: int
+    kind: str
+    section: str | None
+    page: int | None
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,7 @@ class ReportedValue:
 class Paper:
     """A document as it was read: text, passages, substances, numbers. Offsets of all of them are characters of ``text``.
 
-    ``retracts``: the DOIs of the papers that it, a notice of retraction, takes back.
+    ``layout``: its paragraphs, from which the passages can be cut anew. ``retracts``: the DOIs of the papers that it, a notice of retraction, takes back.
     """
 
     document: Document
@@ -86,6 +97,7 @@ class Paper:
     notes: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
     values: tuple[ReportedValue, ...] = ()
+    layout: tuple[Piece, ...] = ()
     retracts: tuple[str, ...] = ()
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.services.lists import ListService
     from app.services.literature import LiteratureService
     from app.services.models import ModelService
+    from app.services.papers import PaperService
     from app.services.runs import RunService
     from app.services.structures import StructureService
     from app.services.templates import TemplateService
@@ -162,6 +163,13 @@ class Services:
         from app.services.literature import LiteratureService
 
         return LiteratureService(self.settings)
+
+    @property
+    def papers(self) -> PaperService:
+        """The team's papers."""
+        from app.services.papers import PaperService
+
+        return PaperService(self.settings, clock=self.clock)
 
     @property
     def feedback(self) -> FeedbackService:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, func, insert, or_, select, text, update
 
 from core.errors import NotFoundError
-from core.papers import Mention, Outcome, PaperCounts, ReportedValue, StoredDocument, Submission
+from core.papers import Mention, Outcome, PaperCounts, Piece, ReportedValue, StoredDocument, Submission
 from core.passages import Document, Passage
 from memory.papers_lock import file_lock, in_use
 from memory.sql import papers_rows as rows
@@ -145,6 +145,14 @@ class SqlPapers:
             raise NotFoundError(f"there is no document {document_id!r}")
         return rows.unpacked(packed, document_id)
 
+    def layout(self, document_id: str) -> tuple[Piece, ...]:
+        """The paragraphs of a document. NotFoundError if there is none; StoreError if they are damaged."""
+        with self.database.read() as connection:
+            packed = connection.scalar(select(DocumentRow.layout).where(DocumentRow.document_id == document_id))
+        if packed is None:
+            raise NotFoundError(f"there is no document {document_id!r}")
+        return rows.layout(packed, document_id)
+
     def with_passages(self, document_ids: Sequence[str]) -> list[tuple[Document, list[Passage]]]:
         """These documents with their passages in order, by id; those that are not stored are left out."""
         found = []
@@ -237,7 +245,7 @@ def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _heads() -> Select[Any]:
-    return select(*(column for column in DocumentRow.__table__.columns if column.name != "text"))
+    return select(*(column for column in DocumentRow.__table__.columns if column.name not in ("text", "layout")))
 
 
 def _listing() -> Select[Any]:

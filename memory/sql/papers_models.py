@@ -15,7 +15,7 @@ def _document() -> Any:
 
 
 class DocumentRow(Base):
-    """A paper. ``text`` is all of its text, compressed; passages are places in it and hold none of their own.
+    """A paper. ``text`` is all of its text, compressed; passages are places in it and hold none of their own. ``layout``: its paragraphs.
 
     Measured on 153 papers (8.2 MB): one compressed text a paper takes 0.35 of the bytes of plain passages, each passage compressed alone 0.56.
     """
@@ -39,6 +39,7 @@ class DocumentRow(Base):
     notes: Mapped[Any] = mapped_column(JsonText)
     characters: Mapped[int]
     text: Mapped[bytes]
+    layout: Mapped[bytes]
     indexed: Mapped[bool] = mapped_column(index=True)
     added_at: Mapped[str] = mapped_column(index=True)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import zlib
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import Any
 
 from core.errors import StoreError
-from core.papers import Mention, Paper, ReportedValue, StoredDocument
+from core.papers import Mention, Paper, Piece, ReportedValue, StoredDocument
 from core.passages import Document, Passage
 
 _OF_DOCUMENT = ("document_id", "title", "year", "doi", "journal", "licence", "retracted", "source", "collection", "content_hash")
@@ -70,9 +71,15 @@ def document_row(paper: Paper, at: str) -> dict[str, Any]:
         "notes": list(paper.notes),
         "characters": len(paper.text),
         "text": packed(paper.text),
+        "layout": packed(json.dumps([astuple(piece) for piece in paper.layout], separators=(",", ":"), ensure_ascii=False)),
         "indexed": False,
         "added_at": at,
     }
+
+
+def layout(data: bytes, document_id: str) -> tuple[Piece, ...]:
+    """The paragraphs of a document. StoreError if they are damaged."""
+    return tuple(Piece(*piece) for piece in json.loads(unpacked(data, document_id)))
 
 
 def passage(row: Any, text: str) -> Passage:

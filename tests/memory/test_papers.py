@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from core.errors import LiteratureError, NotFoundError, StoreError
-from core.papers import Level, Mention, Paper, ReportedValue, Submission
+from core.papers import Level, Mention, Paper, Piece, ReportedValue, Submission
 from core.passages import Document, Passage
 from memory.sql.papers import SqlPapers
 from memory.sql.papers_models import JournalRow, MentionRow, PassageRow, ReportedValueRow
@@ -45,7 +45,17 @@ def make_paper(number: int = 0, *, doi: str | None = None, level: Level = "full"
     toluene = Mention(
         whole.find("toluene"), whole.find("toluene") + 7, "name", "toluene", "toluene", "Cc1ccccc1", "YXFVVABEGXRONW-UHFFFAOYSA-N"
     )
-    return Paper(replace(head, **changes), level, whole, passages, 2, ("page 3 has no text",), (toluene,), (value,))  # type: ignore[arg-type]
+    return Paper(
+        replace(head, **changes),
+        level,
+        whole,
+        passages,
+        2,
+        ("page 3 has no text",),
+        (toluene,),
+        (value,),
+        (Piece(0, at - 2, "abstract", "Abstract", 1), Piece(at, len(whole), "text", None, 2)),
+    )  # type: ignore[arg-type]
 
 
 def submit(papers: SqlPapers, *given: Paper | str, source: str = "f", first: int = 0) -> list[str]:
@@ -63,6 +73,7 @@ def test_a_paper_comes_back_as_it_was_stored(papers: SqlPapers) -> None:
     assert (stored.document, stored.level, stored.pages, stored.notes) == (paper.document, "full", 2, paper.notes)
     assert (stored.passages, stored.mentions, stored.values, stored.indexed) == (2, 1, 1, False)
     assert papers.text("d0000") == paper.text
+    assert papers.layout("d0000") == paper.layout
     assert papers.with_passages(["d0000", "d9"]) == [(paper.document, list(paper.passages))]
     assert papers.mentions(names=["Toluene"]) == papers.mentions(keys=["YXFVVABEGXRONW-UHFFFAOYSA-N"]) == [("d0000", paper.mentions[0])]
     assert papers.values(property="glass_transition_temperature") == [("d0000/0", paper.document, paper.values[0])]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
-from core.papers import Level, Paper
-from core.passages import Document
-from tools.literature.chunking import DEFAULT, Cut, passages, place
-from tools.literature.reading.parts import Block, Reading, Unreadable
+from core.papers import Level, Paper, Piece
+from core.passages import Document, Passage
+from tools.literature.chunking import DEFAULT, Cut, Placed, passages, place
+from tools.literature.reading.parts import Block, BlockKind, Reading, Unreadable
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ def paper_of(reading: Reading, source: str, ways: Ways) -> Paper:
         content_hash=content_hash,
     )
     cut = tuple(passages(document_id, text, placed, ways.cut))
-    paper = Paper(document, level, text, cut, reading.pages, reading.notes, retracts=reading.retracts)
+    layout = tuple(Piece(p.start, p.end, p.block.kind, p.block.section, p.block.page) for p in placed)
+    paper = Paper(document, level, text, cut, reading.pages, reading.notes, layout=layout, retracts=reading.retracts)
     return with_chemistry(paper) if ways.chemistry else paper
 
 
@@ -54,6 +57,12 @@ def with_chemistry(paper: Paper) -> Paper:
 
     mentions, values = chemistry_of(paper.text, paper.passages)
     return replace(paper, mentions=mentions, values=values)
+
+
+def cut_again(document_id: str, text: str, layout: Sequence[Piece], cut: Cut) -> list[Passage]:
+    """The passages of a stored document, cut another way."""
+    placed = [Placed(Block(text[p.start : p.end], cast(BlockKind, p.kind), p.section, p.page), p.start, p.end) for p in layout]
+    return passages(document_id, text, placed, cut)
 
 
 def _level(reading: Reading) -> Level:

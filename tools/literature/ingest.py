@@ -41,6 +41,10 @@ class PassageIndex(Protocol):
         """Forget documents; how many there were."""
         ...
 
+    def documents(self) -> list[Document]:
+        """All documents that it has."""
+        ...
+
 
 @dataclass(frozen=True)
 class Unit:

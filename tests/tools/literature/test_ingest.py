@@ -41,6 +41,9 @@ class RememberedIndex:
             self.held[document.document_id] = sum(p.document_id == document.document_id for p in passages)
         return len(passages)
 
+    def documents(self) -> list[Document]:
+        return []
+
     def delete(self, document_ids: Sequence[str]) -> int:
         return sum(self.held.pop(d, None) is not None for d in document_ids)
 

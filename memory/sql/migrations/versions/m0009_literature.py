@@ -18,6 +18,7 @@ TABLES: dict[str, list[tuple[str, type[sa.types.TypeEngine[object]], bool]]] = {
         ("doi", sa.Text, True), ("journal", sa.Text, True), ("licence", sa.Text, True), ("retracted", sa.Boolean, True),
         ("source", sa.Text, False), ("collection", sa.Text, False), ("content_hash", sa.Text, False), ("level", sa.Text, False),
         ("pages", sa.Integer, True), ("notes", sa.Text, False), ("characters", sa.Integer, False), ("text", sa.LargeBinary, False),
+        ("layout", sa.LargeBinary, False),
         ("indexed", sa.Boolean, False), ("added_at", sa.Text, False),
     ],
     "literature_passages": [
