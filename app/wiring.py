@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from evals.store import EvalStore
     from memory.sql.figures import FigureStore
     from memory.sql.papers import SqlPapers
+    from tools.literature.fetching.services import Service
     from tools.literature.ingest import PassageIndex
     from tools.workspace import Workspace
 
@@ -127,6 +128,19 @@ def open_passage_index(settings: Settings) -> Iterator[PassageIndex | None]:
 def indexed_ids(index: PassageIndex) -> list[str]:
     """The ids of the documents that an index has."""
     return [document.document_id for document in index.documents()]
+
+
+@contextmanager
+def open_literature_service(settings: Settings, name: str, *, full_text: bool = False) -> Iterator[Service]:
+    """The public service ``name``, for the length of the block. UsageError for one that is not known."""
+    from tools.literature.fetching.polite import PoliteClient
+    from tools.literature.fetching.services import INTERVALS, open_service
+
+    client = PoliteClient(name, INTERVALS.get(name, 1.0), settings.literature.mailto)
+    try:
+        yield open_service(name, client, key=settings.literature.openalex_key.get_secret_value(), full_text=full_text)
+    finally:
+        client.close()
 
 
 def user_models_folder(settings: Settings) -> Path:

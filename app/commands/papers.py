@@ -1,4 +1,4 @@
-"""``molwright literature add``, ``list``, ``show``, ``remove``, ``reindex``, ``stats``, ``export``, ``verify``, ``approve``."""
+"""``molwright literature add``, ``fetch``, ``list``, ``show``, ``mentions``, ``values``, ``remove`` and what else keeps papers in order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.tables import TextTable, columns, print_table
 from core.errors import UsageError
 
 if TYPE_CHECKING:
-    from core.papers import StoredDocument
+    from core.papers import ReportedValue, StoredDocument
     from tools.literature.ingest import Tally
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -43,6 +43,9 @@ def add_to(group: typer.Typer) -> None:
     group.command("export")(export)
     group.command("verify")(verify)
     group.command("approve")(approve)
+    group.command("fetch")(fetch)
+    group.command("mentions")(mentions)
+    group.command("values")(values)
 
 
 def add(
@@ -102,31 +105,25 @@ def show(
     stored = papers.find(name)
     if text:
         return out.print(escape(papers.text(stored.document.document_id)), highlight=False)
-    passages, mentions, values = papers.parts(stored.document.document_id)
+    passages, mentioned, reported = papers.parts(stored.document.document_id)
     if as_json:
-        parts = {"passages": passages, "mentions": mentions}
+        parts = {"passages": passages, "mentions": mentioned}
         return emit_json(
             {
                 **papers.to_json(stored),
                 **{k: [asdict(p) for p in v] for k, v in parts.items()},
-                "values": [papers.value_json(*v) for v in values],
+                "values": [papers.value_json(*v) for v in reported],
             }
         )
     _print_head(stored)
     for p in passages:
         place = ", ".join(filter(None, (p.section, f"page {p.page}" if p.page else "", f"characters {p.start} to {p.end}", p.kind)))
         out.print(escape(f"\n[{place}]\n{p.text}"), highlight=False)
-    resolved = sorted({f"{m.name or m.written}" + (f"  {m.smiles}" if m.smiles else "") for m in mentions})
+    resolved = sorted({f"{m.name or m.written}" + (f"  {m.smiles}" if m.smiles else "") for m in mentioned})
     if resolved:
         out.print(escape("\nSubstances:\n  " + "\n  ".join(resolved)), highlight=False)
-    for value_id, _, v in values:
-        upper = f" to {v.upper:g}" if v.upper is not None else ""
-        approved = f"  released by {v.approved_by}" if v.approved_by else ""
-        out.print(
-            escape(
-                f"\n{value_id}  {v.property} {v.relation} {v.value:g}{upper} {v.unit}  {v.substance or 'substance unknown'}{approved}\n  “{v.quote}”"
-            )
-        )
+    for value_id, _, v in reported:
+        out.print(escape(f"\n{value_id}  {_number(v)}\n  “{v.quote}”"))
 
 
 def _print_head(stored: StoredDocument) -> None:
@@ -233,6 +230,74 @@ def approve(
     """Release reported values for training models, in your name. Without it nothing is trained on them."""
     person = services(context).papers.approve(values, taken_back=back)
     err.print(escape(f"{len(values)} values {'no longer released' if back else f'released by {person}'}"))
+
+
+def fetch(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(help="What to look for, in the service's own syntax.")] = "",
+    service: Annotated[str, typer.Option("--from", help="openalex, arxiv, europepmc or crossref.")] = "openalex",
+    doi: Annotated[list[str] | None, typer.Option("--doi", help="A DOI; may be given several times.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many papers of the query.")] = 50,
+    collection: Collection = "papers",
+    full_text: Annotated[bool, typer.Option("--full-text", help="The whole text where it is open (europepmc).")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Add references with abstracts from a public service, by query or DOI. Exit code 2 if one could not be read, 1 without a network."""
+    papers = services(context).papers
+    with _bar("fetching", limit) as show_progress:
+        tally = papers.fetch(
+            service, query, doi or [], limit=limit, collection=collection, full_text=full_text,
+            progress=lambda t, name: show_progress(t.added + t.updated + t.duplicate + t.failed, _said(t)),
+        )  # fmt: skip
+    _report(tally, as_json)
+
+
+def mentions(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(help="Name, abbreviation, SMILES, repeat unit with two '*', or InChIKey.")],
+    motif: Annotated[bool, typer.Option("--motif", help="A group by name or SMARTS: substances that hold it.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many passages.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Show the passages that mention a substance, however they call it."""
+    found = services(context).papers.mentions(what, motif=motif, limit=limit)
+    if as_json:
+        return emit_json([{"document": asdict(d), "passage": asdict(p), "mention": asdict(m)} for d, p, m in found])
+    for document, passage, mention in found:
+        page = f", page {passage.page}" if passage.page else ""
+        flag = "RETRACTED: " if document.retracted else ""
+        out.print(escape(f"{flag}{document.title} ({document.year or 'year unknown'}){page}: “{mention.written}”  {document.document_id}"))
+        out.print(escape(f"    {passage.text}\n"))
+    err.print(f"{len(found)} passages")
+
+
+def values(
+    context: typer.Context,
+    property: Annotated[str, typer.Option("--property", help="As melting_point, absorption_maximum, solubility.")] = "",
+    of: Annotated[str, typer.Option("--of", help="Name, SMILES or InChIKey of the substance.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=100_000)] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List reported values with the sentence that says them. They were read by rules and may be wrong: look at the sentence."""
+    papers = services(context).papers
+    found = papers.values(property=property, of=of, limit=limit)
+    if as_json:
+        return emit_json([papers.value_json(*row) for row in found])
+    for value_id, document, v in found:
+        out.print(
+            escape(
+                f"{value_id}  {_number(v)}\n    “{v.quote}”\n    {document.title} ({document.year or 'year unknown'}) {document.doi or ''}"
+            )
+        )
+    err.print(f"{len(found)} values")
+
+
+def _number(v: ReportedValue) -> str:
+    upper = f" to {v.upper:g}" if v.upper is not None else ""
+    spread = f" ± {v.spread:g}" if v.spread is not None else ""
+    said = "; ".join(v.conditions)
+    released = f"  [released by {v.approved_by}]" if v.approved_by else ""
+    return f"{v.property} {v.relation} {v.value:g}{upper}{spread} {v.unit}  {v.substance or 'substance unknown'}{f'  ({said})' if said else ''}{released}"
 
 
 def _report(tally: Tally, as_json: bool) -> None:

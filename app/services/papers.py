@@ -166,6 +166,52 @@ class PaperService:
             papers.approve(value_ids, "" if taken_back else person)
         return person
 
+    def fetch(
+        self,
+        service: str,
+        query: str,
+        dois: Sequence[str],
+        *,
+        limit: int,
+        collection: str,
+        full_text: bool,
+        progress: Progress | None = None,
+    ) -> Tally:
+        """Add what a public service has for a query and for DOIs. LiteratureError where it cannot be reached."""
+        from tools.literature.assemble import Ways
+        from tools.literature.fetching.fetch import fetched
+        from tools.literature.ingest import Ingest
+
+        ways = Ways(_named(collection))
+        with wiring.open_literature_service(self.settings, service, full_text=full_text) as opened:
+            found = fetched(opened, service, query, dois, limit, ways)
+            with self._papers() as papers, wiring.open_passage_index(self.settings) as index:
+                return Ingest(papers, index, ways, progress=progress).add_read(found)
+
+    def mentions(self, what: str, *, motif: bool = False, limit: int = 50) -> list[tuple[Document, Passage, Mention]]:
+        """Passages that mention a substance (a name, abbreviation, SMILES, repeat unit or InChIKey) or, with ``motif``, any substance that
+        holds a group (by name or SMARTS). UsageError for what is none; [] where nothing mentions it.
+        """
+        from tools.literature.chemistry.finding import keys_of, keys_with_motif
+
+        with self._papers() as papers:
+            keys, names = (keys_with_motif(what, papers.substances()), []) if motif else keys_of(what)
+            if not keys and not names:
+                return []
+            return papers.mentioning(keys, names, limit)
+
+    def values(
+        self, *, property: str = "", of: str = "", approved: bool = False, limit: int = 200
+    ) -> list[tuple[str, Document, ReportedValue]]:
+        """Reported numbers, of one property and of one substance where they are named. UsageError for a substance that cannot be read."""
+        from tools.literature.chemistry.finding import keys_of
+
+        keys = keys_of(of)[0] if of else []
+        if of and not keys:
+            raise UsageError(f"{of!r} is no name, SMILES or InChIKey that is known")
+        with self._papers() as papers:
+            return papers.values(property=property, keys=keys, approved=approved, limit=limit)
+
     def to_json(self, stored: StoredDocument) -> dict[str, Any]:
         """A stored document as a JSON object."""
         return {**asdict(stored.document), **{k: v for k, v in asdict(stored).items() if k != "document"}}

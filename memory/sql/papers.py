@@ -183,6 +183,22 @@ class SqlPapers:
         with self.database.read() as connection:
             return [(row.document_id, rows.mention(row)) for row in connection.execute(wanted)]
 
+    def mentioning(self, keys: Sequence[str], names: Sequence[str], limit: int) -> list[tuple[Document, Passage, Mention]]:
+        """The passages that mention one of these substances, each once with the first place, at most ``limit``; [] for none."""
+        found: dict[str, tuple[Document, Passage, Mention]] = {}
+        parts: dict[str, tuple[Document, list[Passage]]] = {}
+        for document_id, mention in self.mentions(keys=keys, names=names, limit=20 * limit):
+            if document_id not in parts:
+                if len(found) >= limit:
+                    break
+                document, passages = self.with_passages([document_id])[0]
+                parts = {document_id: (document, passages)}
+            document, passages = parts[document_id]
+            for passage in passages:
+                if passage.start <= mention.start and mention.end <= passage.end:
+                    found.setdefault(passage.passage_id, (document, passage, mention))
+        return list(found.values())[:limit]
+
     def values(
         self, *, property: str = "", keys: Sequence[str] = (), document_id: str = "", approved: bool = False, limit: int = 200
     ) -> list[tuple[str, Document, ReportedValue]]:
@@ -201,6 +217,16 @@ class SqlPapers:
                     {d.document_id: rows.document(d) for d in connection.execute(_heads().where(DocumentRow.document_id.in_(some)))}
                 )
         return [(f"{r.document_id}/{r.position}", documents[r.document_id], rows.value(r)) for r in found]
+
+    def substances(self) -> list[tuple[str, str]]:
+        """Key and SMILES of every resolved substance that any document mentions, each once, by key."""
+        wanted = select(MentionRow.substance, func.min(MentionRow.smiles)).where(
+            MentionRow.substance.is_not(None), MentionRow.smiles.is_not(None)
+        )
+        with self.database.read() as connection:
+            return [
+                (key, smiles) for key, smiles in connection.execute(wanted.group_by(MentionRow.substance).order_by(MentionRow.substance))
+            ]
 
     # changing --------------------------------------------------------------------------------------------------------
 

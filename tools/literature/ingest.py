@@ -115,7 +115,7 @@ class Ingest:
         tally = Tally()
         with self.papers.writing():
             for submission in submissions:
-                self._store([submission], tally, submission.name)
+                self._store([submission], tally, submission.name, again=True)
             self.catch_up(tally, least=1)
         return tally
 
@@ -129,8 +129,10 @@ class Ingest:
             tally.passages += self.index.add([d for d, _ in found], [p for _, passages in found for p in passages])
             self.papers.set_indexed(waiting, True)
 
-    def _store(self, submissions: Sequence[Submission], tally: Tally, name: str) -> None:
-        done = self.papers.done(submissions[0].source_hash, self.ways.collection) if submissions else frozenset()
+    def _store(self, submissions: Sequence[Submission], tally: Tally, name: str, *, again: bool = False) -> None:
+        """Store what is not stored yet; with ``again`` all of it, since a service may know more of a paper than before."""
+        known = bool(submissions) and not again
+        done = self.papers.done(submissions[0].source_hash, self.ways.collection) if known else frozenset()
         fresh = [s for s in submissions if s.item not in done]
         tally.duplicate += len(submissions) - len(fresh)
         if fresh:

@@ -84,6 +84,8 @@ def _names(text: str) -> Iterator[Mention]:
             if start < 0 or not lower.startswith(name, start) or not _stands_alone(lower, start, start + len(name)):
                 continue
             end = start + len(name)
+            if text[start].isupper() and text[end : end + 1] == "s" and known[name].name == "water":
+                break  # a maker of instruments
             yield _mention(text, start, end, "name", known[name])
             break
 
@@ -120,6 +122,11 @@ def _keys(text: str) -> Iterator[Mention]:
             yield Mention(found.start(), found.end(), "cas", found[0])
 
 
+def is_inchikey(text: str) -> bool:
+    """Whether ``text`` has the form of an InChIKey."""
+    return _INCHIKEY.fullmatch(text) is not None
+
+
 def valid_cas(number: str) -> bool:
     """Whether the last digit of a CAS number is the check digit of the others."""
     digits = [int(d) for d in number if d.isdigit()]
@@ -151,7 +158,7 @@ def _defined(text: str, found: list[Mention]) -> dict[str, Substance]:
 def _shorts(text: str, defined: dict[str, Substance]) -> Iterator[Mention]:
     known = abbreviations()
     for found in _SHORT.finditer(text):
-        of = defined.get(found[0]) or known.get(found[0])
+        of = defined.get(found[0]) or (known.get(found[0]) if len(found[0]) > 2 else None)  # two letters stand for too much
         if of is not None and not re.match(r"[-–][A-Za-z]", text[found.end() : found.end() + 2]):
             yield _mention(text, found.start(), found.end(), "abbreviation", of)
 

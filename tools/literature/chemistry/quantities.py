@@ -59,7 +59,7 @@ def units() -> dict[str, Unit]:
     return {
         name: Unit(
             name,
-            re.compile(rf"\s?{row['pattern']}" if "|" not in row["pattern"] else rf"\s?(?:{row['pattern']})"),
+            re.compile(rf"\s{{0,2}}(?:{row['pattern']})"),
             row["standard"],
             row.get("factor", 1.0),
         )

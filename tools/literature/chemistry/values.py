@@ -24,7 +24,7 @@ _PREPOSITION = re.compile(
 )
 #: Between a property and its number these say that the number is about something else.
 _BARRIER = re.compile(
-    r";|\bexcit|λ_?ex|\b(?:while|whereas|although|but)\b|\b(?:heated|annealed|dried|stirred|cured|cooled|kept|stored|calcined|heating|cooling)\b",
+    r";|\bexcit|λ_?ex|\bwe\b|\b(?:while|whereas|although|but)\b|\b(?:heated|annealed|dried|stirred|cured|cooled|kept|stored|calcined|heating|cooling)\b",
     re.IGNORECASE,
 )
 #: A number behind one of these is a difference, a time, a condition or a reference, not a value.
@@ -45,7 +45,7 @@ _CONDITIONS = (
 #: Sentences in which a property is that of a biomolecule or of a device.
 _ELSEWHERE = {
     "melting_point": re.compile(r"\b(?:unfold\w*|proteins?|duplex\w*|DNA|RNA|helix|helices|hybridi[sz]ation|triplex)\b"),
-    "emission_maximum": re.compile(r"\bEL\b|λ_?EL|electroluminescen|\bLEDs?\b"),
+    "emission_maximum": re.compile(r"\bEL\b|λ_?EL|electroluminescen|\bLEDs?\b|\blamps?\b|\blasers?\b|light source"),
 }
 #: Properties for which a solvent may be what is spoken of; for others it is where something was measured.
 _OF_SOLVENTS = frozenset(
@@ -65,6 +65,21 @@ _OF_SOLVENTS = frozenset(
 )
 
 
+#: A cue that is no longer is a symbol ('pKa', 'εr'); a number without a unit counts only right behind it.
+_SYMBOL = 6
+_DIRECTLY = re.compile(
+    r"(?:[\s=:~<>(,]|\b(?:values?|of|is|was|are|were|around|about|approximately|from|between|ranging|ranges?|range|to|be|the|estimated|predicted|reported|calculated|a)\b)*"
+)
+#: What is wished for or merely thought of, and what is a difference.
+_WISHED = re.compile(r"\b(?:should|must|ideal(?:ly)?|optim\w+|desir\w+|required?|targeted)\b[^.;]{0,60}$", re.IGNORECASE)
+_CHANGE = re.compile(
+    r"\b(?:increases?|decreases?|changes?|differences?|reductions?|rises?|drops?)\s+(?:in|of)\s+(?:the\s+)?(?:[\w-]+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_COMPARED = re.compile(
+    r"\s(?:smaller|larger|higher|lower|more|less|greater|wider|narrower|red-?shift|blue-?shift|bath|(?:water|oil|ice) bath|oven|steps?\b|intervals?\b|increments?\b)",
+    re.IGNORECASE,
+)
 #: What shows that a number without a unit of ours has one, or belongs to a word.
 _GOES_ON = re.compile(
     r"\s?(?:° ?C|K\b|nm|eV|%|[a-zA-Zμ]{0,2}(?:g|mol|L|M|m|s|V|A|Hz|Pa|J)\b|wt|cm|h\b|min|-?fold|times|equiv|[A-Za-z]{3,}s\b)|\w|\.\d"
@@ -148,6 +163,8 @@ def _of_sentence(text: str, start: int, end: int, passage: Passage, mentions: Se
 
 def _of_something_else(property: Property, text: str, number: Found) -> bool:
     """Whether the words before the number say that it is no value of a substance: the melting of DNA, the light of a device."""
+    if _WISHED.search(text[max(0, number.start - 90) : number.start]) or _COMPARED.match(text[number.end : number.end + 14]):
+        return True
     pattern = _ELSEWHERE.get(property.name)
     if pattern is None:
         return False
@@ -183,6 +200,7 @@ def _cues(text: str) -> list[_Cue]:
 def _pairs(text: str, cues: Sequence[_Cue], numbers: Sequence[Found]) -> Iterator[tuple[Property, Found]]:
     taken: set[int] = set()
     bare: list[_Cue] = []
+    cues = [cue for cue in cues if not _CHANGE.search(text[max(0, cue.start - 60) : cue.start])]
     for n, cue in enumerate(cues):
         limit = cues[n + 1].start if n + 1 < len(cues) else len(text)
         followed = _behind(text, cue, limit, numbers, taken)
@@ -210,6 +228,8 @@ def _behind(text: str, cue: _Cue, limit: int, numbers: Sequence[Found], taken: s
             break
         if not _fits(cue.property, number, text) or _NOT_VALUE.search(text[max(0, number.start - 22) : number.start]):
             continue
+        if number.unit is None and _is_symbol(text, cue) and not found and not _DIRECTLY.fullmatch(between):
+            break
         if cue.verb and not found and not _PREPOSITION.match(text[cue.end : number.start]):
             break
         if found and not _listed(between, number):
@@ -217,6 +237,11 @@ def _behind(text: str, cue: _Cue, limit: int, numbers: Sequence[Found], taken: s
         found.append(number)
         edge = number.end
     return found
+
+
+def _is_symbol(text: str, cue: _Cue) -> bool:
+    """Whether a property is named by a symbol alone, not by one in brackets behind its name."""
+    return cue.end - cue.start <= _SYMBOL and not text[: cue.start].endswith("(")
 
 
 def _listed(between: str, number: Found) -> bool:

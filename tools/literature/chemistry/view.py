@@ -12,7 +12,7 @@ _COMMANDS = {
     "le": "≤", "geq": "≥", "ge": "≥", "AA": "Å", "textdegree": "°", "tau": "τ", "nu": "ν", "pi": "π", "sigma": "σ", "omega": "ω", "chi": "χ",
 }  # fmt: skip
 _TOKENS = re.compile(
-    r"(?P<cited>(?<=[.,;\])])(?:\\?\(?\$?\^\{?|\\textsuperscript\{)\[?\d[\d,\s–-]*\]?\}?\$?(?:\\\))?)|"
+    r"(?P<cited>(?:(?<=[.,;\])])|(?<=\d)(?<!10))(?:\\?\(?\$?\^\{?|\\textsuperscript\{)\[?\d[\d,\s–-]*\]?\}?\$?(?:\\\))?)|"
     r"\\(?:text(?:sub(?:script)?|superscript|bf|it|rm|up)?|math(?:rm|bf|it)|operatorname|ce|emph|underline)(?=\{)"
     r"|\\(?P<command>[A-Za-z]+) ?|\\[()\[\]]|\\[,;:! ]|\\(?P<kept>[%&#_$])|(?P<cut>\$|\*\*|[{}]|\^(?=[{\d(°\\+-])|(?<=[A-Za-zλΦεΔτ)}$\]])_(?=[{A-Za-z\d\\(]))"
 )
