@@ -1,4 +1,4 @@
-"""``molwright literature``: search what is stored, and keep the papers (``papers.py``)."""
+"""``molwright literature``: search what is stored, and keep the papers (``paper_keeping.py``)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from app.commands import papers
+from app.commands import paper_keeping
 from app.commands.door import services
 from app.console import emit_json, out
 
@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Search the literature store; add, list and keep the papers in it.", no_args_is_help=True)
     group.callback()(lambda: None)
     group.command("search")(search)
-    papers.add_to(group)
+    paper_keeping.add_to(group)
     app.add_typer(group, name="literature")
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.services.lists import ListService
     from app.services.literature import LiteratureService
     from app.services.models import ModelService
-    from app.services.papers import PaperService
+    from app.services.paper_keeping import PaperKeepingService
     from app.services.runs import RunService
     from app.services.structures import StructureService
     from app.services.templates import TemplateService
@@ -165,11 +165,11 @@ class Services:
         return LiteratureService(self.settings)
 
     @property
-    def papers(self) -> PaperService:
-        """The team's papers."""
-        from app.services.papers import PaperService
+    def paper_keeping(self) -> PaperKeepingService:
+        """The team's papers: added, kept in order, handed out."""
+        from app.services.paper_keeping import PaperKeepingService
 
-        return PaperService(self.settings, clock=self.clock)
+        return PaperKeepingService(self.settings, clock=self.clock)
 
     @property
     def feedback(self) -> FeedbackService:

@@ -214,10 +214,8 @@ def read_unit(job: tuple[Unit, Ways]) -> list[Submission]:
     except (Unreadable, OSError) as error:
         reason = f"it cannot be read: {error.strerror or error}" if isinstance(error, OSError) else str(error)
         found.append(Submission(source.sha256, unit.first + len(found), source.name, None, reason))
-    except (MemoryError, RecursionError) as error:
-        found.append(
-            Submission(source.sha256, unit.first + len(found), source.name, None, f"reading it needs too much ({type(error).__name__})")
-        )
+    except Exception as error:  # a reader that fails on one file must not keep the others out
+        found.append(Submission(source.sha256, unit.first + len(found), source.name, None, _failed(error)))
     if not found and not unit.lines and source.kind != "jsonl":
         found.append(Submission(source.sha256, unit.first, source.name, None, "there is no record in it"))
     return found
@@ -230,6 +228,15 @@ def _submission(source: Source, item: int, name: str, record: Any, ways: Ways) -
         return Submission(source.sha256, item, name, paper_of(record, source.name, ways))
     except Unreadable as error:
         return Submission(source.sha256, item, name, None, str(error))
+    except Exception as error:  # as above, of one record among many
+        return Submission(source.sha256, item, name, None, _failed(error))
+
+
+def _failed(error: Exception) -> str:
+    said = " ".join(str(error).split())[:300]
+    if isinstance(error, ImportError):
+        return f"what reads it is not installed: {said}"
+    return f"reading it failed ({type(error).__name__}: {said}); this is a fault of molwright's or of the file"
 
 
 @contextmanager

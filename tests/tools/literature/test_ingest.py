@@ -22,6 +22,7 @@ from tools.execution import ProcessExecutor, SerialExecutor
 from tools.literature import ingest
 from tools.literature.assemble import Ways
 from tools.literature.ingest import Ingest, Tally, Unit, read_unit
+from tools.literature.reading.parts import Reading
 from tools.literature.reading.sources import Source
 
 ROOT = str(Path(core.__file__).resolve().parents[1])
@@ -99,16 +100,6 @@ def test_adding_again_adds_nothing_and_tries_failures_again(papers: SqlPapers, f
     assert papers.failures()[0][0].endswith("c.bib, entry at character 109") or "c.bib" in papers.failures()[0][0]
 
 
-def test_workers_give_the_same(papers: SqlPapers, folder: Path, tmp_path: Path) -> None:
-    add(papers, folder)
-    other = SqlPapers(f"sqlite:///{tmp_path / 'other.db'}")
-    with ProcessExecutor(2) as executor:
-        Ingest(other, None, Ways(chemistry=False)).add([folder], executor)
-    assert other.ids() == papers.ids()
-    assert other.with_passages(other.ids()) == papers.with_passages(papers.ids())
-    other.close()
-
-
 def test_an_index_that_was_away_is_caught_up(papers: SqlPapers, folder: Path) -> None:
     index = RememberedIndex()
     index.broken = True
@@ -121,15 +112,19 @@ def test_an_index_that_was_away_is_caught_up(papers: SqlPapers, folder: Path) ->
     assert tally.passages == papers.count().passages
 
 
-def test_a_file_that_ends_its_process_is_named_and_the_rest_goes_on(
-    papers: SqlPapers, folder: Path, monkeypatch: pytest.MonkeyPatch
+def test_workers_give_the_same_and_a_file_that_ends_one_is_named(
+    papers: SqlPapers, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "b.md").write_text("DEADLY")
-    monkeypatch.setattr(ingest, "read_unit", deadly)
-    with ProcessExecutor(2) as executor:
+    with monkeypatch.context() as patched, ProcessExecutor(2) as executor:
+        patched.setattr(ingest, "read_unit", deadly)
         tally = Ingest(papers, None, Ways(chemistry=False)).add([folder], executor)
     assert ("b.md", "reading it ended the process (out of memory?)") in [(Path(o.name).name, o.reason) for o in tally.outcomes]
-    assert tally.added == 253
+    (folder / "b.md").unlink()
+    other = SqlPapers(f"sqlite:///{tmp_path / 'other.db'}")
+    assert add(other, folder).added == tally.added == 253
+    assert other.with_passages(other.ids()) == papers.with_passages(papers.ids())
+    other.close()
 
 
 def deadly(job: tuple[Unit, Ways]) -> object:
@@ -144,6 +139,16 @@ def test_a_file_that_takes_for_ever_is_given_up(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "a.txt").write_text("x")
     (said,) = read_unit((Unit(Source("a.txt", "text", "h", path=tmp_path / "a.txt")), Ways()))
     assert "still being read after 0.05 s" in said.reason
+
+
+def test_a_reader_that_fails_costs_one_file(papers: SqlPapers, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(data: bytes) -> Reading:
+        raise ZeroDivisionError("nobody thought of this")
+
+    monkeypatch.setitem(ingest.read._PAPERS, "markdown", fail)
+    tally = add(papers, folder)
+    assert tally.added == 253
+    assert any("ZeroDivisionError: nobody thought of this" in o.reason for o in tally.outcomes)
 
 
 def test_a_kill_in_the_middle_goes_on_where_it_ended(papers: SqlPapers, tmp_path: Path) -> None:

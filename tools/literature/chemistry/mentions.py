@@ -16,7 +16,7 @@ _INCHIKEY = re.compile(r"(?<![A-Z-])[A-Z]{14}-[A-Z]{8}[SN][A-Z]-[A-Z](?![A-Z-])"
 _CAS = re.compile(r"(?<![\d-])(\d{2,7})-(\d{2})-(\d)(?![\d-])")
 _SMILES = re.compile(r"(?<![\w*])[*A-Za-z\[][A-Za-z\d@+\-\[\]()=#$%/\\.*:]{5,}(?![\w*])")
 _SHORT = re.compile(r"(?<![\w-])[A-Z0-9][A-Za-z0-9,']{1,11}(?![\w])")
-_PAIR = re.compile(r"(?<![\w-])([A-Z0-9][A-Za-z0-9,']{1,9})\s?[-–/‐]\s?((?:[34],4'-)?[A-Za-z0-9,']{2,10})(?![\w-])")
+_PAIR = re.compile(r"(?<![\w-])([A-Z0-9][A-Za-z0-9,']{1,9})\s?[-–/‐]\s?((?:[34],4'-)?[A-Za-z0-9,']{1,9}[A-Za-z0-9])(?![\w-])")
 #: What comes behind a name that is part of another: 'benzene ring', 'ethanol dehydrogenase'.
 _PART_OF = re.compile(
     r"[\s-]*(?:rings?|derivatives?|groups?|moiet(?:y|ies)|units?|residues?|cores?|skeletons?|sulfon\w+|dehydrogenase|synthase|receptors?|acid\b|esters?\b|oxide\b)",
@@ -25,7 +25,7 @@ _PART_OF = re.compile(
 _DEFINED = re.compile(r"\s?[\[(](?P<short>[A-Za-z0-9][\w,'-]{0,11})[\])]")
 _HEAD = r"(?:compounds?|complex(?:es)?|dyes?|polymers?|monomers?|products?|ligands?|emitters?|derivatives?|molecules?|intermediates?|dianhydrides?|diamines?)"
 _LABEL = re.compile(
-    rf"\b{_HEAD}\s+(?P<labels>\*{{0,2}}\d{{1,3}}[a-z]?\*{{0,2}}(?:(?:\s?,\s?|\s?[-–]\s?|\s+and\s+|\s+or\s+)\*{{0,2}}\d{{1,3}}[a-z]?\*{{0,2}})*)(?![\w.%°])",
+    rf"\b{_HEAD}\s+(?P<labels>\*{{0,2}}\d{{1,3}}[a-z]?\*{{0,2}}(?:(?:\s?,\s?|\s?[-–]\s?|\s+and\s+|\s+or\s+)\*{{0,2}}\d{{1,3}}[a-z]?\*{{0,2}})*)(?![\w%°]|\.\d)",
     re.IGNORECASE,
 )
 _ONE_LABEL = re.compile(r"\d{1,3}[a-z]?")

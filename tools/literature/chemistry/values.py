@@ -68,7 +68,7 @@ _OF_SOLVENTS = frozenset(
 #: A cue that is no longer is a symbol ('pKa', 'εr'); a number without a unit counts only right behind it.
 _SYMBOL = 6
 _DIRECTLY = re.compile(
-    r"(?:[\s=:~<>(,]|\b(?:values?|of|is|was|are|were|around|about|approximately|from|between|ranging|ranges?|range|to|be|the|estimated|predicted|reported|calculated|a)\b)*"
+    r"(?: (?:of|for) [\w,'()-]+(?: [\w,'()-]+)? (?:is|was|were|=))?(?:[\s=:~<>(,]|\b(?:values?|of|is|was|are|were|around|about|approximately|from|between|ranging|ranges?|range|to|be|the|estimated|predicted|reported|calculated|a)\b)*"
 )
 #: What is wished for or merely thought of, and what is a difference.
 _WISHED = re.compile(r"\b(?:should|must|ideal(?:ly)?|optim\w+|desir\w+|required?|targeted)\b[^.;]{0,60}$", re.IGNORECASE)
@@ -200,8 +200,9 @@ def _cues(text: str) -> list[_Cue]:
 def _pairs(text: str, cues: Sequence[_Cue], numbers: Sequence[Found]) -> Iterator[tuple[Property, Found]]:
     taken: set[int] = set()
     bare: list[_Cue] = []
-    cues = [cue for cue in cues if not _CHANGE.search(text[max(0, cue.start - 60) : cue.start])]
     for n, cue in enumerate(cues):
+        if _CHANGE.search(text[max(0, cue.start - 60) : cue.start]):
+            continue
         limit = cues[n + 1].start if n + 1 < len(cues) else len(text)
         followed = _behind(text, cue, limit, numbers, taken)
         for number in followed:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from core.errors import LiteratureError, NotFoundError, UsageError
 from tools.literature.fetching.polite import PoliteClient
 from tools.literature.reading.parts import Reading, Unreadable, bare_doi, clean, titled, year_of
-from tools.literature.reading.references import Record, abstract_blocks, csl_record
+from tools.literature.reading.references import Record, abstract_blocks, csl_record, without_tags
 from tools.literature.reading.xml_papers import read_xml
 from tools.literature.reading.xml_text import children, content, find, parse
 
@@ -93,7 +93,7 @@ class OpenAlex:
         names = (_map(_map(a).get("author")).get("display_name") for a in _list(work.get("authorships")))
         retracted = work.get("is_retracted")
         reading = Reading(
-            title=clean(str(work.get("title") or work.get("display_name") or "")),
+            title=without_tags(str(work.get("title") or work.get("display_name") or "")),
             authors=tuple(clean(name) for name in names if isinstance(name, str) and name.strip()),
             year=year_of(work.get("publication_year")),
             doi=bare_doi(str(work.get("doi") or "")),
@@ -201,7 +201,7 @@ class EuropePmc:
             filter(None, str(result.get("authorString") or "").rstrip(".").split(", "))
         )
         reading = Reading(
-            title=clean(str(result.get("title") or "")).rstrip("."),
+            title=without_tags(str(result.get("title") or "")).rstrip("."),
             authors=authors,
             year=year_of(result.get("pubYear")),
             doi=bare_doi(str(result.get("doi") or "")),

@@ -19,6 +19,11 @@ _MONTHS = dict(
 )
 
 
+def without_tags(text: str) -> str:
+    """``text`` cleaned, without the tags that services leave in titles; '<' before a number stays."""
+    return clean(_TAGS.sub("", text))
+
+
 def abstract_blocks(abstract: str | None) -> tuple[Block, ...]:
     """The abstract as a block, without the tags that some services put into it; () for none."""
     text = clean(_TAGS.sub(" ", abstract or ""))
@@ -198,7 +203,7 @@ def csl_record(item: Mapping[str, Any]) -> Record:
     licence = licences[0].get("URL") if isinstance(licences, list) and licences and isinstance(licences[0], dict) else licences
     return _reference(
         text("abstract"),
-        title=clean(_TAGS.sub("", text("title"))),
+        title=without_tags(text("title")),
         authors=tuple(filter(None, map(clean, authors))),
         year=next((year for year in years if year), None),
         doi=bare_doi(text("DOI") or text("URL")),

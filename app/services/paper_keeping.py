@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 WORTH_WORKERS = 8
 
 
-class PaperService:
+class PaperKeepingService:
     """What stands in the store of papers. Every method raises StoreError if it cannot be used."""
 
     def __init__(self, settings: Settings, *, clock: Callable[[], datetime]) -> None:

@@ -58,7 +58,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Add papers: PDF, JATS, TEI, HTML, Markdown, text, BibTeX, RIS, CSL-JSON, JSONL. The same again goes on where it stopped. Exit code 2 if a file could not be read."""
-    papers = services(context).papers
+    papers = services(context).paper_keeping
     with _bar("adding", papers.files(paths)) as show_progress:
         tally = papers.add(
             paths,
@@ -81,7 +81,7 @@ def list_papers(
     as_json: AsJson = False,
 ) -> None:
     """List stored papers, the newest first."""
-    papers = services(context).papers
+    papers = services(context).paper_keeping
     found, total = papers.list(words, collection=collection, retracted=True if retracted else None, limit=limit, offset=offset)
     if as_json:
         return emit_json({"total": total, "documents": [papers.to_json(d) for d in found]})
@@ -101,7 +101,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show a paper: what is known of it, its passages, the substances and the numbers in it."""
-    papers = services(context).papers
+    papers = services(context).paper_keeping
     stored = papers.find(name)
     if text:
         return out.print(escape(papers.text(stored.document.document_id)), highlight=False)
@@ -148,7 +148,7 @@ def remove(
     """Delete papers with their passages, substances and numbers, from the database and from the search index."""
     if bool(names) == bool(collection):
         raise UsageError("name the papers to delete, or a --collection")
-    papers = services(context).papers
+    papers = services(context).paper_keeping
     count = (
         papers.list(collection=collection, limit=1)[1] if collection else len({papers.find(n).document.document_id for n in names or []})
     )
@@ -167,7 +167,7 @@ def reindex(
     as_json: AsJson = False,
 ) -> None:
     """Make the search index anew from what is stored; cut the papers into other passages where asked."""
-    papers = services(context).papers
+    papers = services(context).paper_keeping
     if overlap and longest is None:
         raise UsageError("--overlap needs --longest")
     with _bar("cutting", 1) as show_progress:
@@ -183,7 +183,7 @@ def reindex(
 
 def stats(context: typer.Context, as_json: AsJson = False) -> None:
     """Count what is stored, and list what could not be added."""
-    papers = services(context).papers
+    papers = services(context).paper_keeping
     count, failures = papers.stats(), papers.failures(_SHOWN)
     if as_json:
         return emit_json({**asdict(count), "failures": [{"name": n, "reason": r} for n, r in failures]})
@@ -203,13 +203,13 @@ def export(
     ] = False,
 ) -> None:
     """Write papers, references or reported values to a file."""
-    count = services(context).papers.export(target, collection=collection, approved=approved)
+    count = services(context).paper_keeping.export(target, collection=collection, approved=approved)
     err.print(escape(f"{count} written to {target}"))
 
 
 def verify(context: typer.Context, as_json: AsJson = False) -> None:
     """Tell whether texts, passages, substances, numbers and index still agree; exit code 6 if not."""
-    papers = services(context).papers
+    papers = services(context).paper_keeping
     with _bar("checking", 1) as show_progress:
         found = papers.verify(lambda done, total: show_progress(done, f"{done} of {total}", total))
     if as_json:
@@ -228,7 +228,7 @@ def approve(
     back: Annotated[bool, typer.Option("--back", help="Take it back.")] = False,
 ) -> None:
     """Release reported values for training models, in your name. Without it nothing is trained on them."""
-    person = services(context).papers.approve(values, taken_back=back)
+    person = services(context).paper_keeping.approve(values, taken_back=back)
     err.print(escape(f"{len(values)} values {'no longer released' if back else f'released by {person}'}"))
 
 
@@ -243,7 +243,7 @@ def fetch(
     as_json: AsJson = False,
 ) -> None:
     """Add references with abstracts from a public service, by query or DOI. Exit code 2 if one could not be read, 1 without a network."""
-    papers = services(context).papers
+    papers = services(context).paper_keeping
     with _bar("fetching", limit) as show_progress:
         tally = papers.fetch(
             service, query, doi or [], limit=limit, collection=collection, full_text=full_text,
@@ -260,7 +260,7 @@ def mentions(
     as_json: AsJson = False,
 ) -> None:
     """Show the passages that mention a substance, however they call it."""
-    found = services(context).papers.mentions(what, motif=motif, limit=limit)
+    found = services(context).paper_keeping.mentions(what, motif=motif, limit=limit)
     if as_json:
         return emit_json([{"document": asdict(d), "passage": asdict(p), "mention": asdict(m)} for d, p, m in found])
     for document, passage, mention in found:
@@ -279,7 +279,7 @@ def values(
     as_json: AsJson = False,
 ) -> None:
     """List reported values with the sentence that says them. They were read by rules and may be wrong: look at the sentence."""
-    papers = services(context).papers
+    papers = services(context).paper_keeping
     found = papers.values(property=property, of=of, limit=limit)
     if as_json:
         return emit_json([papers.value_json(*row) for row in found])
