@@ -82,7 +82,7 @@ def list_papers(
 ) -> None:
     """List stored papers, the newest first."""
     papers = services(context).paper_keeping
-    found, total = papers.list(words, collection=collection, retracted=True if retracted else None, limit=limit, offset=offset)
+    found, total = papers.listed(words, collection=collection, retracted=True if retracted else None, limit=limit, offset=offset)
     if as_json:
         return emit_json({"total": total, "documents": [papers.to_json(d) for d in found]})
     table = TextTable(columns("id", "title", "year", "DOI", "what", "passages", "values", numbers=("year", "passages", "values")))
@@ -107,7 +107,7 @@ def show(
         return out.print(escape(papers.text(stored.document.document_id)), highlight=False)
     passages, mentioned, reported = papers.parts(stored.document.document_id)
     if as_json:
-        parts = {"passages": passages, "mentions": mentioned}
+        parts: dict[str, list[Any]] = {"passages": passages, "mentions": mentioned}
         return emit_json(
             {
                 **papers.to_json(stored),
@@ -150,7 +150,7 @@ def remove(
         raise UsageError("name the papers to delete, or a --collection")
     papers = services(context).paper_keeping
     count = (
-        papers.list(collection=collection, limit=1)[1] if collection else len({papers.find(n).document.document_id for n in names or []})
+        papers.listed(collection=collection, limit=1)[1] if collection else len({papers.find(n).document.document_id for n in names or []})
     )
     if not yes and not typer.confirm(f"Delete {count} papers?", err=True):
         raise typer.Exit(1)

@@ -50,7 +50,7 @@ class PaperKeepingService:
         progress: Progress | None = None,
     ) -> Tally:
         """Add every paper below ``paths`` (:meth:`tools.literature.ingest.Ingest.add`)."""
-        from tools.execution import SerialExecutor
+        from tools.execution import ProcessExecutor, SerialExecutor
         from tools.literature.assemble import Ways
         from tools.literature.chunking import Cut
         from tools.literature.ingest import Ingest
@@ -58,7 +58,9 @@ class PaperKeepingService:
 
         ways = Ways(_named(collection), Cut(longest, overlap), chemistry)
         large = any(path.is_file() and path.stat().st_size > 5_000_000 for path in paths)
-        executor = wiring.open_executor(self.settings) if large or count_files(paths) >= WORTH_WORKERS else SerialExecutor()
+        processes = self.settings.workers.processes
+        many = processes > 1 and (large or count_files(paths) >= WORTH_WORKERS)
+        executor = ProcessExecutor(processes) if many else SerialExecutor()
         try:
             with self._papers() as papers, wiring.open_passage_index(self.settings) as index:
                 return Ingest(papers, index, ways, progress=progress).add(paths, executor)
@@ -71,7 +73,7 @@ class PaperKeepingService:
 
         return count_files(paths)
 
-    def list(
+    def listed(
         self, words: str = "", *, collection: str = "", retracted: bool | None = None, limit: int = 50, offset: int = 0
     ) -> tuple[list[StoredDocument], int]:
         """Documents that fit, the newest first, and how many fit."""

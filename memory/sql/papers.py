@@ -74,9 +74,14 @@ class SqlPapers:
             return frozenset(connection.scalars(wanted))
 
     def finish(self, source_hash: str, collection: str, name: str) -> None:
-        """Note that every record of a source is stored, so that it need not be opened again; :meth:`done` has :data:`WHOLE` then."""
+        """Note that every record of a source is stored, so that it need not be opened again; :meth:`done` has :data:`WHOLE` then.
+
+        What failed under this name before, when the file was another, is forgotten.
+        """
         entry = {"source_hash": source_hash, "collection": collection, "item": WHOLE}
         with self.database.write() as connection:
+            named = or_(JournalRow.name == name, JournalRow.name.startswith(f"{name}, ", autoescape=True))
+            connection.execute(delete(JournalRow).where(JournalRow.status == "failed", JournalRow.collection == collection, named))
             if connection.execute(select(JournalRow.item).filter_by(**entry)).first() is None:
                 at = self.clock().isoformat()
                 connection.execute(insert(JournalRow).values(**entry, name=name, status="complete", reason="", document_id=None, at=at))
@@ -225,7 +230,8 @@ class SqlPapers:
         )
         with self.database.read() as connection:
             return [
-                (key, smiles) for key, smiles in connection.execute(wanted.group_by(MentionRow.substance).order_by(MentionRow.substance))
+                (str(key), str(smiles))
+                for key, smiles in connection.execute(wanted.group_by(MentionRow.substance).order_by(MentionRow.substance))
             ]
 
     # changing --------------------------------------------------------------------------------------------------------

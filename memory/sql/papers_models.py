@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from memory.sql.models import Base, JsonText
 
+__all__ = ["Base", "DocumentRow", "JournalRow", "MentionRow", "PassageRow", "ReportedValueRow", "RetractionRow"]
+
 
 def _document() -> Any:
     return mapped_column(ForeignKey("literature_documents.document_id", ondelete="CASCADE"), primary_key=True)
@@ -120,7 +122,7 @@ class JournalRow(Base):
     """What became of one record of one source file; whatever is written here is stored, so that adding it again goes on behind it."""
 
     __tablename__ = "literature_journal"
-    __table_args__ = (Index(None, "document_id"),)
+    __table_args__ = (Index(None, "document_id"), Index(None, "status"))
 
     source_hash: Mapped[str] = mapped_column(primary_key=True)
     collection: Mapped[str] = mapped_column(primary_key=True)

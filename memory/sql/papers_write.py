@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 from core.papers import Mention, Outcome, Paper, ReportedValue, Submission
 from core.passages import Passage
 from memory.sql import papers_rows as rows
-from memory.sql.papers_models import Base, DocumentRow, JournalRow, MentionRow, PassageRow, ReportedValueRow, RetractionRow
+from memory.sql.models import Base
+from memory.sql.papers_models import DocumentRow, JournalRow, MentionRow, PassageRow, ReportedValueRow, RetractionRow
 
 #: The number in the journal that stands for a source of which every record is stored.
 WHOLE = -1

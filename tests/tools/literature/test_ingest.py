@@ -97,7 +97,7 @@ def test_adding_again_adds_nothing_and_tries_failures_again(papers: SqlPapers, f
     (folder / "e.pdf").write_bytes(make_pdf([["It has a text now, which is long enough."]]))
     tally = add(papers, folder)
     assert (tally.added, tally.updated, tally.before, tally.failed) == (1, 0, 4, 1)
-    assert papers.failures()[0][0].endswith("c.bib, entry at character 109") or "c.bib" in papers.failures()[0][0]
+    assert ["c.bib" in name for name, _ in papers.failures()] == [True]  # the scanned one is not listed any more
 
 
 def test_an_index_that_was_away_is_caught_up(papers: SqlPapers, folder: Path) -> None:

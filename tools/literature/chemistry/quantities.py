@@ -75,9 +75,9 @@ def quantities(text: str) -> list[Found]:
         last, power = match["last"], match["power"]
         unit, unit_end = _unit(text, end)
         if unit is None and match["early"]:
-            early = _unit(text, match.start("early"))
-            if early[0] is not None and (last is None or not _joins(text, match)):
-                unit, unit_end, last = early[0], early[1], None
+            early, early_end = _unit(text, match.start("early"))
+            if early is not None and (last is None or not _joins(text, match)):
+                unit, unit_end, last = early, early_end, None
         if (
             unit is not None
             and match["early"]

@@ -211,10 +211,10 @@ def _pairs(text: str, cues: Sequence[_Cue], numbers: Sequence[Found]) -> Iterato
         if not followed and not cue.verb:
             bare.append(cue)
     for cue in bare:
-        number = _before(text, cue, numbers, taken)
-        if number is not None:
-            taken.add(number.start)
-            yield cue.property, number
+        before = _before(text, cue, numbers, taken)
+        if before is not None:
+            taken.add(before.start)
+            yield cue.property, before
 
 
 def _behind(text: str, cue: _Cue, limit: int, numbers: Sequence[Found], taken: set[int]) -> list[Found]:

@@ -62,11 +62,6 @@ def clean(text: str) -> str:
     return " ".join(text.split())
 
 
-def clean_lines(text: str) -> str:
-    """As :func:`clean`, line by line; empty lines are left out."""
-    return "\n".join(line for line in map(clean, text.splitlines()) if line)
-
-
 def bare_doi(text: str | None) -> str | None:
     """The DOI in ``text`` (an address, 'doi:…' or the DOI itself), in lower case; None if there is none."""
     found = _DOI.search(text or "")

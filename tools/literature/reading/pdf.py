@@ -103,9 +103,9 @@ def _pages(reader: PdfReader) -> tuple[list[str], tuple[str, ...]]:
 
 def _has_picture(page: Any) -> bool:
     try:
-        resources = page.get("/Resources") or {}
-        objects = resources.get_object().get("/XObject") or {}
-        return any(o.get_object().get("/Subtype") == "/Image" for o in objects.get_object().values())
+        resources: Any = page.get("/Resources")
+        objects: Any = resources.get_object().get("/XObject") if resources else None
+        return objects is not None and any(o.get_object().get("/Subtype") == "/Image" for o in objects.get_object().values())
     except Exception:  # a damaged resource says nothing of pictures
         return False
 
@@ -139,7 +139,7 @@ def _without_running_heads(pages: list[list[str]]) -> list[list[str]]:
 def _title(reader: PdfReader, pages: list[list[str]]) -> str:
     """The title that the PDF names, unless it is that of a program; else the first line of the first page that looks like one."""
     try:
-        named = clean(str((reader.metadata or {}).get("/Title") or ""))
+        named = clean(str(reader.metadata.title or "")) if reader.metadata else ""
     except Exception:  # damaged metadata
         named = ""
     if named and not _JUNK_TITLE.search(named):

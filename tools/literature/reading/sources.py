@@ -27,6 +27,7 @@ ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", "
 _UNPACKING: tuple[type[Exception], ...] = (
     OSError, EOFError, zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, RuntimeError, NotImplementedError, ValueError,
 )  # fmt: skip
+_NOT_READ: tuple[type[Exception], ...] = (*_UNPACKING, Unreadable)
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ def _members(path: Path, archive: str, limits: Limits) -> Iterator[Source]:
                 continue
             try:
                 data = _content(member, name, limits)
-            except (*_UNPACKING, Unreadable) as error:
+            except _NOT_READ as error:
                 yield Source(inside, sha256=_name_hash(inside), problem=_why(error))
                 if "larger than" not in str(error):
                     continue

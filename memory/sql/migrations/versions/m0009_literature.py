@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +13,7 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-TABLES: dict[str, list[tuple[str, type[sa.types.TypeEngine[object]], bool]]] = {
+TABLES: dict[str, list[tuple[str, Any, bool]]] = {
     "literature_documents": [
         ("document_id", sa.Text, False), ("title", sa.Text, False), ("authors", sa.Text, False), ("year", sa.Integer, True),
         ("doi", sa.Text, True), ("journal", sa.Text, True), ("licence", sa.Text, True), ("retracted", sa.Boolean, True),
@@ -60,6 +61,7 @@ INDEXES = [
     ("literature_values", ["property", "substance"]),
     ("literature_values", ["substance"]),
     ("literature_journal", ["document_id"]),
+    ("literature_journal", ["status"]),
 ]
 
 
