@@ -12,6 +12,9 @@ from core.passages import Document, Passage
 from tools.literature.chunking import DEFAULT, Cut, Placed, passages, place
 from tools.literature.reading.parts import Block, BlockKind, Reading, Unreadable
 
+#: How the titles of our own reports begin.
+_OWN = "molwright: "
+
 
 @dataclass(frozen=True)
 class Ways:
@@ -24,6 +27,8 @@ class Ways:
 
 def paper_of(reading: Reading, source: str, ways: Ways) -> Paper:
     """The paper of a reading. ``source``: where it came from. Raises Unreadable for one without any words."""
+    if reading.title.startswith(_OWN):
+        raise Unreadable("it is a report of molwright's own: what it predicts is no literature")
     blocks, level = reading.blocks, _level(reading)
     if level == "reference":
         blocks = (Block(_reference(reading)),)

@@ -141,6 +141,12 @@ def test_a_file_that_takes_for_ever_is_given_up(tmp_path: Path, monkeypatch: pyt
     assert "still being read after 0.05 s" in said.reason
 
 
+def test_our_own_predictions_are_no_literature(papers: SqlPapers, tmp_path: Path) -> None:
+    (tmp_path / "report.pdf").write_bytes(make_pdf([["A film of it has a Tg of 300 °C, as predicted."]], title="molwright: a stable film"))
+    tally = add(papers, tmp_path / "report.pdf")
+    assert (tally.added, tally.outcomes[0].reason) == (0, "it is a report of molwright's own: what it predicts is no literature")
+
+
 def test_a_reader_that_fails_costs_one_file(papers: SqlPapers, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(data: bytes) -> Reading:
         raise ZeroDivisionError("nobody thought of this")

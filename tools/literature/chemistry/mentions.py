@@ -52,17 +52,13 @@ def find_mentions(text: str) -> list[Mention]:
 
 def _apart(found: list[Mention]) -> list[Mention]:
     """Of those that overlap the longest, and of equal ones the first in the list."""
+    taken = bytearray(max((m.end for m in found), default=0))
     kept: list[Mention] = []
-    taken: list[tuple[int, int]] = []
     for mention in sorted(found, key=lambda m: m.start - m.end):
-        if all(mention.end <= a or b <= mention.start for a, b in _near(taken, mention)):
+        if not any(taken[mention.start : mention.end]):
+            taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
             kept.append(mention)
-            taken.append((mention.start, mention.end))
     return sorted(kept, key=lambda m: m.start)
-
-
-def _near(taken: list[tuple[int, int]], mention: Mention) -> list[tuple[int, int]]:
-    return [span for span in taken if span[1] > mention.start and span[0] < mention.end]
 
 
 def _mention(text: str, start: int, end: int, kind: MentionKind, of: Substance | None) -> Mention:

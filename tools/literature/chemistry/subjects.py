@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from core.papers import Mention
@@ -107,8 +107,7 @@ def _inside(view: View, mentions: Sequence[Mention]) -> list[tuple[int, int, Men
     found = []
     while n < len(mentions) and mentions[n].start < last:
         mention = mentions[n]
-        places = [p for p in range(len(view.starts)) if view.origins[p] <= mention.start]
-        piece = places[-1] if places else 0
+        piece = max(0, bisect_right(view.origins, mention.start) - 1)
         at = view.starts[piece] + mention.start - view.origins[piece]
         found.append((at, at + mention.end - mention.start, mention))
         n += 1
