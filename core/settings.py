@@ -75,6 +75,13 @@ class LiteratureSettings(Group):
         default="", description="Mail address that public literature services may write to; they serve those who give one better."
     )
     openalex_key: SecretStr = Field(default=SecretStr(""), description="API key of OpenAlex, where it asks for one.")
+    embeddings: str = Field(
+        default="",
+        description="Vectors of your papers: empty: all-MiniLM-L6-v2 where it was fetched, else none; 'none'; or the base URL of an "
+        "OpenAI-compatible server, up to /v1.",
+    )
+    embedding_model: str = Field(default="", description="The embedding model of that server.")
+    embedding_key: SecretStr = Field(default=SecretStr(""), description="API key of that server, where it needs one.")
 
 
 class ModelSettings(Group):

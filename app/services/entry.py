@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.services.literature import LiteratureService
     from app.services.models import ModelService
     from app.services.paper_keeping import PaperKeepingService
+    from app.services.papers import PapersService
     from app.services.runs import RunService
     from app.services.structures import StructureService
     from app.services.templates import TemplateService
@@ -170,6 +171,13 @@ class Services:
         from app.services.paper_keeping import PaperKeepingService
 
         return PaperKeepingService(self.settings, clock=self.clock)
+
+    @property
+    def papers(self) -> PapersService:
+        """The team's own papers."""
+        from app.services.papers import PapersService
+
+        return PapersService(self.settings)
 
     @property
     def feedback(self) -> FeedbackService:
