@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.passages import Hit
 from evals.ask.learn import Asked, asked, fit
-from evals.retrieval.dataset import Question
+from evals.retrieval.dataset import Question, RetrievalSet
 from evals.retrieval.learn import Found, folds
 from evals.retrieval.learn import fit as fit_fusion
+from evals.retrieval.run import fill
 from memory.passages.embedded import EmbeddedPassages
 from tools.literature.answering.extracts import SENTENCES, chosen
 from tools.literature.answering.features import Read
@@ -20,6 +24,8 @@ from tools.literature.features import features
 from tools.literature.fusion import Weights, closely, shipped
 from tools.literature.retrieval import CANDIDATES, folded
 
+#: Papers of a small collection.
+COLLECTION = 10
 Vector = list[float] | None
 #: A question that some passage answers, and a vector of it or None.
 Ask = tuple[Question, Vector]
@@ -128,3 +134,33 @@ def unanswered(store: EmbeddedPassages, texts: Sequence[str], vectors: Sequence[
         read, rarity = found_by(store, text, vector, shipped()["words" if vector is None else "hybrid"])
         result.append(judged(asked(text, text, read, frozenset(), rarity), frozenset(), weights))
     return result
+
+
+def small_collections(
+    data: RetrievalSet, passages: NDArray[np.float32], vectors: NDArray[np.float32] | None, full: Sequence[Asked], lacking: Sequence[Asked]
+) -> tuple[list[Judged], list[Judged]]:
+    """The set cut into collections of ten papers, each asked the questions about its papers and those about the papers of the next one.
+
+    By weights of all questions, with the shipped fusion.
+    """
+    weights, fusion = fit(full, lacking), shipped()["words" if vectors is None else "hybrid"]
+    of: dict[str, list[int]] = {}
+    for at, question in enumerate(data.questions):
+        of.setdefault(question.document_id, []).append(at)
+    names = list(np.random.default_rng(0).permutation(sorted(of)))
+    parts = [set(names[at : at + COLLECTION]) for at in range(0, len(names) - COLLECTION + 1, COLLECTION)]
+    own, foreign = [], []
+    for part, after in zip(parts, [*parts[1:], parts[0]], strict=True):
+        keep = [at for at, p in enumerate(data.passages) if p.document_id in part]
+        some = RetrievalSet([d for d in data.documents if d.document_id in part], [data.passages[at] for at in keep], [])
+        with tempfile.TemporaryDirectory() as folder:
+            store = fill(Path(folder), some, passages[keep])
+            for wanted, target in ((part, own), (after, foreign)):
+                for at in (at for name in sorted(wanted) for at in of[name]):
+                    question = data.questions[at]
+                    read, rarity = found_by(store, question.text, None if vectors is None else vectors[at].tolist(), fusion)
+                    target.append(
+                        judged(asked(question.text, question.document_id, read, question.passages, rarity), question.passages, weights)
+                    )
+            store.close()
+    return own, foreign
