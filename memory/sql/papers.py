@@ -65,11 +65,15 @@ class SqlPapers:
         with self.database.write() as connection:
             return [store_one(connection, s, collection, at) for s in submissions]
 
-    def done(self, source_hash: str, collection: str) -> frozenset[int]:
-        """The records of a source that were stored before and need not be read again; failures are not among them."""
+    def done(self, source_hash: str, collection: str, first: int = WHOLE, last: int | None = None) -> frozenset[int]:
+        """The records of a source, from ``first`` to ``last``, that were stored before and need not be read again; failures are not among them."""
         wanted = select(JournalRow.item).where(
-            JournalRow.source_hash == source_hash, JournalRow.collection == collection, JournalRow.status != "failed"
+            JournalRow.source_hash == source_hash,
+            JournalRow.collection == collection,
+            JournalRow.status != "failed",
+            JournalRow.item >= first,
         )
+        wanted = wanted if last is None else wanted.where(JournalRow.item <= last)
         with self.database.read() as connection:
             return frozenset(connection.scalars(wanted))
 

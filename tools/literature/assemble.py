@@ -13,7 +13,7 @@ from tools.literature.chunking import DEFAULT, Cut, Placed, passages, place
 from tools.literature.reading.parts import Block, BlockKind, Reading, Unreadable
 
 #: How the titles of our own reports begin.
-_OWN = "molwright: "
+_OWN = ("molwright: ", "molwright · ")
 
 
 @dataclass(frozen=True)
