@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -102,6 +104,20 @@ def test_systematic_names_wait_for_opsin(monkeypatch: pytest.MonkeyPatch) -> Non
     text = "We made 2-chloro-4-nitroaniline."
     monkeypatch.setattr(opsin, "available", lambda: False)
     assert [(m.written, m.smiles) for m in find_mentions(text)] == [("2-chloro-4-nitroaniline", None)]
+
+
+def test_opsin_is_asked_once_for_all_names_and_what_it_cannot_read_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    def read(names: list[str], *, tmp_fpath: str) -> list[str]:
+        asked.append(names)
+        return ["Nc1ccc([N+](=O)[O-])cc1Cl", ""]
+
+    monkeypatch.setattr(opsin, "available", lambda: True)
+    monkeypatch.setitem(sys.modules, "py2opsin", SimpleNamespace(py2opsin=read))
+    found = find_mentions("2-chloro-4-nitroaniline and 4-foobarane, again 2-chloro-4-nitroaniline.")
+    assert asked == [["2-chloro-4-nitroaniline", "4-foobarane"]]
+    assert [m.key for m in found] == ["LOCWBQIWHWIRGN-UHFFFAOYSA-N", None, "LOCWBQIWHWIRGN-UHFFFAOYSA-N"]
 
 
 def test_every_name_that_is_looked_for_can_be_read() -> None:
