@@ -7,7 +7,7 @@ from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import UsageError
@@ -200,6 +200,7 @@ def test_what_is_asked_for_becomes_a_key() -> None:
         keys_with_motif("not a group(", substances)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("Tg °C=12.5−–±×^{}$\\lambda_()%nm,; caffeineIİß\n₂²"), max_size=80))
 def test_no_text_breaks_it_and_every_place_is_right(text: str) -> None:
     view = view_of(text)
