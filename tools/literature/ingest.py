@@ -20,7 +20,7 @@ from memory.sql.papers_write import WHOLE
 from tools.execution import ProcessExecutor
 from tools.literature.assemble import Ways, paper_of
 from tools.literature.reading import read
-from tools.literature.reading.parts import Unreadable
+from tools.literature.reading.parts import Unreadable, clean
 from tools.literature.reading.sources import LIMITS, Limits, Source, lines_of, sources
 
 #: Lines of JSON that a worker reads at once, and documents that the index takes at once.
@@ -214,7 +214,7 @@ def read_unit(job: tuple[Unit, Ways]) -> list[Submission]:
     try:
         with _patience(PATIENCE):
             for item, name, record in read.records(source, unit.first, unit.lines):
-                found.append(_submission(source, item, name, record, ways))
+                found.append(_submission(source, item, clean(name), record, ways))
     except (Unreadable, OSError) as error:
         reason = f"it cannot be read: {error.strerror or error}" if isinstance(error, OSError) else str(error)
         found.append(Submission(source.sha256, unit.first + len(found), source.name, None, reason))
