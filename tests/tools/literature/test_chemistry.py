@@ -170,6 +170,25 @@ def test_numbers_that_are_no_values(text: str) -> None:
     assert said(text) == []
 
 
+def test_tables_are_read_by_their_headings() -> None:
+    table = (
+        "Table 1. Films.\nPolymer | Tg (°C) | T_d5% [°C] | density [g/cm3] | λmax/nm | log P | yield (%) | λ/Φ\n--- | --- | --- | --- | --- | --- | --- | ---\n"
+        "PMDA-ODA | 385 | 550–560 | 1.42 | 510 | 2.5 | 71 | 490/62\nPI-2 | >400 | - | 1.39 ± 0.02 | 2 | 3 | 80 | 1\nMean | 390 | 1 | 1 | 1 | 1 | 1 | 1"
+    )
+    found, reported = chemistry_of(table, [Passage("d:0", "d", table, None, 4, 0, len(table), "table")])
+    assert [(v.property, v.relation, v.value, v.upper, v.unit, v.substance) for v in reported] == [
+        ("absorption_maximum", "=", 510.0, None, "nm", "PMDA-ODA"),
+        ("decomposition_temperature", "=", 550.0, 560.0, "°C", "PMDA-ODA"),
+        ("density", "=", 1.42, None, "g/cm³", "PMDA-ODA"),
+        ("glass_transition_temperature", "=", 385.0, None, "°C", "PMDA-ODA"),
+        ("logp", "=", 2.5, None, "", "PMDA-ODA"),
+        ("density", "=", 1.39, None, "g/cm³", "PI-2"),
+        ("glass_transition_temperature", ">", 400.0, None, "°C", "PI-2"),
+    ]
+    assert reported[0].key == found[0].key == keys_of("PMDA-ODA")[0][0]
+    assert {table[v.start : v.end].split(" | ")[0] for v in reported} == {"PMDA-ODA", "PI-2"}
+
+
 def test_units_are_converted_and_conditions_kept() -> None:
     (value,) = values("The compound PI-7 has a Tg of 523 ± 2 K (by DSC, heating rate of 10 K/min) under nitrogen.")
     assert (value.value, value.spread, value.standard, value.standard_unit, value.page) == (523.0, 2.0, pytest.approx(249.85), "°C", 3)
