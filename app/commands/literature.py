@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from app.commands import paper_keeping
+from app.commands import literature_papers, paper_keeping
 from app.commands.door import services
 from app.console import emit_json, out
 
@@ -18,6 +18,7 @@ def register(app: typer.Typer) -> None:
     group.callback()(lambda: None)
     group.command("search")(search)
     paper_keeping.add_to(group)
+    literature_papers.register(group)
     app.add_typer(group, name="literature")
 
 
