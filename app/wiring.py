@@ -122,9 +122,13 @@ def open_papers(settings: Settings, *, clock: Callable[[], datetime] = now) -> S
 
 
 @contextmanager
-def open_passage_index(settings: Settings) -> Iterator[PassageIndex | None]:
-    """What searches the passages of the papers; None where no such index is configured."""
-    yield None
+def open_passage_index(settings: Settings) -> Iterator[PassageIndex]:
+    """What searches the passages of the papers, with the embedder that the settings name. Raises as :func:`open_passages` does."""
+    from tools.literature.passage_index import EmbeddedIndex
+
+    embedder = open_embedder(settings)
+    with open_passages(settings, embedder.name if embedder else "") as store:
+        yield EmbeddedIndex(store, embedder)
 
 
 def indexed_ids(index: PassageIndex) -> list[str]:

@@ -121,7 +121,7 @@ class PaperKeepingService:
                 cut_anew(papers, ids, cut, chemistry=chemistry, step=step)
             tally = Tally()
             with papers.writing():
-                if index is not None and not names:
+                if not names:
                     index.delete(sorted(set(wiring.indexed_ids(index)) - set(ids)))
                 papers.set_indexed(ids, False)
                 Ingest(papers, index, Ways()).catch_up(tally, least=1)
@@ -142,7 +142,7 @@ class PaperKeepingService:
         from tools.literature.keeping import problems
 
         with self._papers() as papers, wiring.open_passage_index(self.settings) as index:
-            return list(problems(papers, None if index is None else wiring.indexed_ids(index), step))
+            return list(problems(papers, wiring.indexed_ids(index), step))
 
     def export(self, path: Path, *, collection: str = "", approved: bool = False) -> int:
         """Write papers (.jsonl), references (.json) or reported numbers (.csv); how many. UsageError for another ending or a full disk."""

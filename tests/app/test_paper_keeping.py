@@ -46,6 +46,10 @@ def test_a_folder_becomes_papers_that_can_be_asked(molwright: Run, home: Path, t
     (value,) = json.loads(molwright("literature", "values", "--of", "caffeine", "--json").stdout)
     assert (value["property"], value["standard"], value["doi"], value["approved_by"]) == ("melting_point", 235.0, "10.1234/films.1", "")
 
+    (answer,) = json.loads(molwright("literature", "find", "glass transition of polyimide films", "--limit", "1", "--json").stdout)[
+        "answers"
+    ]
+    assert (answer["document"]["doi"], answer["passage"]["page"]) == ("10.1234/films.1", 1)
     assert molwright("literature", "verify").returncode == 0
     target = tmp_path / "out.csv"
     assert molwright("literature", "export", str(target), "--approved").returncode == 0
@@ -59,6 +63,7 @@ def test_a_folder_becomes_papers_that_can_be_asked(molwright: Run, home: Path, t
     assert molwright("literature", "remove", "10.1234/films.1", "--yes").returncode == 0
     assert json.loads(molwright("literature", "stats", "--json").stdout)["documents"] == 1
     assert json.loads(molwright("literature", "mentions", "caffeine", "--json").stdout) == []
+    assert "10.1234/films.1" not in molwright("literature", "find", "glass transition of polyimide films", "--json").stdout
 
 
 def test_papers_handed_out_can_be_taken_in_elsewhere(molwright: Run, tmp_path: Path) -> None:
