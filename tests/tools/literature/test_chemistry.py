@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import sys
 from itertools import pairwise
 from types import SimpleNamespace
@@ -12,12 +14,13 @@ from hypothesis import strategies as st
 
 from core.errors import UsageError
 from core.papers import Mention, ReportedValue
-from core.passages import Passage
+from core.passages import Document, Passage
 from tools.literature.chemistry import chemistry_of, opsin
 from tools.literature.chemistry.finding import keys_of, keys_with_motif
 from tools.literature.chemistry.mentions import find_mentions, valid_cas
 from tools.literature.chemistry.names import abbreviations, dictionary, key_of
 from tools.literature.chemistry.view import view_of
+from tools.literature.export import write_values
 
 
 def mentions(text: str) -> dict[str, Mention]:
@@ -228,3 +231,13 @@ def test_no_text_breaks_it_and_every_place_is_right(text: str) -> None:
     found, reported = chemistry_of(text, [passage])
     assert all(text[m.start : m.end] == m.written for m in found)
     assert all(text[v.start : v.end] == v.quote for v in reported)
+
+
+def test_numbers_handed_out_as_a_table_run_nothing_in_a_spreadsheet() -> None:
+    (value,) = values("The melting point of caffeine is 235 °C.")
+    document = Document("d", "=HYPERLINK(1)", (), 2001, "10.1234/a", None, None, None, "f", "c", "h")
+    target = io.StringIO()
+    assert write_values(target, [("d/0", document, value)]) == 1
+    (row,) = csv.DictReader(io.StringIO(target.getvalue()))
+    assert (row["title"], row["value"], row["standard_unit"], row["quote"]) == ("'=HYPERLINK(1)", "235.0", "°C", value.quote)
+    assert row["relation"] == "'="
