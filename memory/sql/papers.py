@@ -184,6 +184,9 @@ class SqlPapers:
         self, *, keys: Sequence[str] = (), names: Sequence[str] = (), document_id: str = "", limit: int = 200
     ) -> list[tuple[str, Mention]]:
         """Where substances are mentioned, by key, by name or in a document: the document's id and the place. [] for none."""
+        if len(keys) > _MANY:  # more than a statement takes
+            found = [m for some in _parts(keys) for m in self.mentions(keys=some, names=names, document_id=document_id, limit=limit)]
+            return sorted(set(found), key=lambda m: (m[0], m[1].start))[:limit]
         wanted = select(MentionRow).order_by(MentionRow.document_id, MentionRow.position).limit(limit)
         if document_id:
             wanted = wanted.where(MentionRow.document_id == document_id)
