@@ -19,9 +19,8 @@ from graphs.context import DesignContext, DesignState, RoleNote, spec_of, with_n
 from graphs.user_inputs import block_library, block_list, known_set
 from tools.evaluation.judge import estimated
 from tools.ranking.lean import lean, restored
-from tools.ranking.novelty import KnownSet, known_to_all, known_to_user, shipped_count
+from tools.ranking.novelty import KnownSet, sets_count, shipped_count, what_is_known
 from tools.ranking.rank import rank as rank_candidates
-from tools.ranking.shortlist import Known
 from tools.safety.guard import guarded_route
 from tools.search.state import fittest
 from tools.synthesis.blocks import BlockLibrary
@@ -64,7 +63,7 @@ def rank(state: DesignState, context: DesignContext) -> DesignState:
         checked,
         spec,
         state["evaluated"],
-        known=Known(known_to_user(kept, own), known_to_all(kept, spec)),
+        known=what_is_known(kept, spec, own),
         calculators=context.workspace.calculators,
     )
     del checked, kept
@@ -188,7 +187,7 @@ def _with_route(candidate: Candidate, blocks: BlockLibrary) -> Candidate:
 
 def _compared(choice: Choice, spec: DesignSpec, own: KnownSet | None) -> Choice:
     """``choice`` with what the list was compared with."""
-    update: dict[str, Any] = {"shipped": shipped_count() if spec.candidate_class == "molecule" else 0}
+    update: dict[str, Any] = {"shipped": shipped_count() if spec.candidate_class == "molecule" else 0, "sets": sets_count(spec)}
     if own is not None:
         update |= {"user_source": own.source, "user_sha256": own.sha256, "user_structures": len(own.structures)}
         update |= {"user_unreadable": own.unreadable, "user_faults": own.faults}

@@ -9,7 +9,7 @@ from rdkit import Chem
 from rdkit.rdBase import BlockLogs
 
 from agent.toolbox.tool import MAX_STRUCTURES, ToolContext, ToolError, tool
-from core.candidate import Candidate, format_value
+from core.candidate import Candidate, PropertyValue, format_value
 from core.errors import SpecError, StructureError
 from core.model import Model
 from core.spec import CandidateClass, DesignSpec, EstimationConditions
@@ -258,8 +258,15 @@ def _estimated(text: str, names: list[str], conditions: EstimationConditions, *,
         candidate = judge_one(text, plain, proposer="model", operator="tool", names=names, blocked="answer", calculators=calculators)
     except StructureError as error:
         return {"input": text, "error": str(error)}
-    values = {n: format_value(v) + (" (extrapolation)" if v.in_domain is False else "") for n, v in candidate.properties.items()}
+    values = {n: format_value(v) + _standing_of(v) for n, v in candidate.properties.items()}
     return {"smiles": candidate.smiles, **_told(candidate), "values": values}
+
+
+def _standing_of(value: PropertyValue) -> str:
+    """What a model must say of a value beside it: that it is measured, a fit of the training set, or an extrapolation."""
+    if value.basis is not None:
+        return f" ({'measured' if value.basis == 'measured' else 'a fit, no prediction'}; {value.known})"
+    return " (extrapolation)" if value.in_domain is False else ""
 
 
 def _checked(text: str, spec: DesignSpec | None, *, calculators: Calculators) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from core.spec import CandidateClass, DesignSpec, EstimationConditions, RuleSetR
 from tools.calculators.collection import Calculators
 from tools.evaluation.check import check
 from tools.evaluation.score import score_candidates
+from tools.predictors.known.apply import with_known
 from tools.proposers.exemptions import Exemptions, exemptions
 from tools.safety.guard import alert_verdict, structure_verdict, verdict_of
 from tools.structures.plausibility import first_violation, violations
@@ -193,7 +194,8 @@ def estimated(
     """The candidates, all of one class, with their values of the registered properties ``names``, in that order.
 
     ``known``: for each candidate, numbers of computed properties in their registered unit that are at hand already; a property that all
-    have is not computed again. Raises as :meth:`tools.calculators.collection.Calculators.estimate`.
+    have is not computed again. A predicted value of a structure that stands in the training set is a measurement, or marked as a fit
+    (:mod:`tools.predictors.known`). Raises as :meth:`tools.calculators.collection.Calculators.estimate`.
     """
     if not candidates:
         return []
@@ -209,7 +211,7 @@ def estimated(
         whole = {
             name: calculators.exact_value(name, known[row][name]) if known is not None and name in had else found[name] for name in wanted
         }
-        done.append(_estimated(candidate, whole))
+        done.append(_estimated(candidate, with_known(whole, candidate.key, candidate.smiles, candidate.candidate_class, conditions)))
     return done
 
 

@@ -14,6 +14,9 @@ from core.candidate import Candidate
 from core.errors import StructureError, UsageError
 from core.model import Model
 from core.spec import DesignSpec
+from tools.predictors.known.apply import sets_with
+from tools.predictors.known.index import known_set, sets_of
+from tools.ranking.shortlist import Known
 
 #: More structures than this are refused; their keys are stored with the run.
 MAX_STRUCTURES = 200_000
@@ -99,3 +102,40 @@ def known_to_all(candidates: Sequence[Candidate], spec: DesignSpec) -> dict[str,
         if name:
             found[candidate.key] = name
     return found
+
+
+def what_is_known(candidates: Sequence[Candidate], spec: DesignSpec, own: KnownSet | None) -> Known:
+    """What is known of ``candidates``: to the user (``own``), as a shipped compound or the goal's own structure, from the training sets.
+
+    The sets are all that ship of the class, not only those of the properties that the spec asks for, and the measurements of the user's own
+    models that it does ask for. Raises PredictorError where a shipped file is missing or damaged.
+    """
+    return Known(known_to_user(candidates, own), known_to_all(candidates, spec), known_to_sets(candidates, spec))
+
+
+def known_to_sets(candidates: Sequence[Candidate], spec: DesignSpec) -> dict[str, str]:
+    """Those of ``candidates`` that stand in a training set, by key with the words that say in which; nothing for a new one."""
+    names = sets_of(spec.candidate_class)
+    found: dict[str, str] = {}
+    for candidate in candidates:
+        held = {
+            _about_set(name): entry.same for name, entry in sets_with(candidate.key, candidate.smiles, candidate.candidate_class, names)
+        }
+        for value in candidate.properties.values():
+            if value.measured is not None:
+                held.setdefault(value.measured.source, value.measured.same)
+        if held:
+            same = [source for source, is_same in held.items() if is_same]
+            found[candidate.key] = f"it stands in {'; '.join(same)}" if same else f"another form of it stands in {'; '.join(held)}"
+    return found
+
+
+def _about_set(name: str) -> str:
+    held = known_set(name)
+    return held.source if held is not None else name
+
+
+def sets_count(spec: DesignSpec) -> int:
+    """Structures of the shipped training sets that a list of ``spec`` is compared with; those of two sets count twice."""
+    held = {s.source: len(s) for name in sets_of(spec.candidate_class) if (s := known_set(name)) is not None}
+    return sum(held.values())

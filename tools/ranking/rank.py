@@ -12,7 +12,7 @@ from pydantic import Field
 from core.candidate import Candidate
 from core.model import Model
 from core.report import BindingRequirement, Choice, WeightSensitivity
-from core.spec import DesignSpec
+from core.spec import DesignSpec, novelty_rule
 from tools.calculators.collection import Calculators
 from tools.evaluation.fitness import checked
 from tools.evaluation.score import DECIMALS, scored_with_table
@@ -115,9 +115,9 @@ def listing(table: ScoringTable, scored: Sequence[Candidate], kept: Sequence[int
     chosen = shortlist([scored[i] for i in order], table.spec, known)
     rows = [order[i] for i in chosen.positions]
     fronts = _fronts(table, scored, order)
-    certainty = order_certainty(_rows(table, rows), np.array([scored[row].score or 0.0 for row in rows]))
+    intervals, tied = _certainty(table, scored, rows, chosen.first)
     ranked = [
-        scored[row].model_copy(update={"rank": i + 1, "rank_interval": certainty.intervals[i], "pareto_front": fronts.get(row)})
+        scored[row].model_copy(update={"rank": i + 1, "rank_interval": intervals[i], "pareto_front": fronts.get(row)})
         for i, row in enumerate(rows)
     ]
     choice = Choice(
@@ -127,9 +127,25 @@ def listing(table: ScoringTable, scored: Sequence[Candidate], kept: Sequence[int
         relaxed_listed=len(chosen.relaxed),
         known_left_out=len(chosen.known_shipped),
         user_known_left_out=len(chosen.known_user),
+        measured_left_out=len(chosen.known_measured),
         known_listed=sum(bool(known.name(c.key)) for c in ranked),
+        new_listed=sum(not known.name(c.key) for c in ranked),
+        rule=novelty_rule(table.spec),
     )
-    return Listing(ranked, rows, order, [[ranked[i].key for i in group] for group in certainty.tied], choice)
+    return Listing(ranked, rows, order, [[ranked[i].key for i in group] for group in tied], choice)
+
+
+def _certainty(
+    table: ScoringTable, scored: Sequence[Candidate], rows: Sequence[int], first: int
+) -> tuple[list[tuple[int, int]], list[list[int]]]:
+    """Interval of each rank from 1, and groups of tied places from 0; the ``first`` so many places are no matter of scores, and ranked apart."""
+    intervals: list[tuple[int, int]] = []
+    tied: list[list[int]] = []
+    for start, part in ((0, rows[:first]), (first, rows[first:])):
+        found = order_certainty(_rows(table, part), np.array([scored[row].score or 0.0 for row in part]))
+        intervals += [(low + start, high + start) for low, high in found.intervals]
+        tied += [[start + i for i in group] for group in found.tied]
+    return intervals, tied
 
 
 def _usable(candidate: Candidate) -> bool:

@@ -23,7 +23,7 @@ from core.report import Report
 from core.spec import share_checked
 from tools.catalogue.catalogue import Catalogue
 from tools.reporting.drawing import draw
-from tools.reporting.html import VERDICTS, columns, interval, known, label, made, title_of
+from tools.reporting.html import VERDICTS, columns, interval, interval_name, known, label, made, title_of
 from tools.reporting.vector import VectorDrawing
 
 MARGIN, FOOT = 16 * mm, 12 * mm
@@ -176,12 +176,15 @@ def _side_by_side(report: Report, catalogue: Catalogue) -> Iterable[Flowable]:
     ]
     rest = (WIDTH - 30 - 130 - 40 - 38) / (len(names) + 1)
     yield _grid([head, *rows], [30, 130, 40, 38, *[rest] * (len(names) + 1)])
-    yield _p("Values are ± one standard deviation. † outside the model's domain.", SMALL)
+    yield _p(
+        "Values are ± one standard deviation. † outside the model's domain; ‡ measured, not predicted; § in the training set: a fit, not a prediction.",
+        SMALL,
+    )
 
 
 def _shown(c: Candidate, name: str) -> str:
     value = c.properties.get(name)
-    return "unknown" if value is None else value.shown + (" †" if value.in_domain is False else "")
+    return "unknown" if value is None else value.shown + value.mark
 
 
 def _card(c: Candidate, report: Report, catalogue: Catalogue) -> Iterable[Flowable]:
@@ -245,8 +248,9 @@ def _value(c: Candidate, name: tuple[str, str]) -> str:
     if value is None or value.value is None:
         return f"unknown{f' ({value.reason})' if value is not None and value.reason else ''}"
     unit = f" {value.unit}" if value.unit and value.number is not None else ""
-    between = f", 90 % interval {interval(value)}" if interval(value) else ""
-    return f"{value.shown}{unit}{between}{', outside the model’s domain' if value.in_domain is False else ''}"
+    between = f", {interval_name(value)} {interval(value)}" if interval(value) else ""
+    outside = ", outside the model’s domain" if value.in_domain is False else ""
+    return f"{value.shown}{unit}{between}{outside}{f'; {value.known}' if value.known else ''}"
 
 
 def _judged(value: float | str | None, unit: str) -> str:

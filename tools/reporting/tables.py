@@ -124,6 +124,8 @@ def _row(c: Candidate, listed: bool, report: Report) -> dict[str, Any]:
         if not value.exact:
             row[f"{label} sigma"] = _plain(value.sigma)
             row[f"{label} in domain"] = "" if value.in_domain is None else "yes" if value.in_domain else "no"
+        if value.known:
+            row[f"{label} known"] = f"{value.basis}: {value.known}" if value.basis else value.known
     return row
 
 

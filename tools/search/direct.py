@@ -108,8 +108,8 @@ def _nearest_first(proposals: list[Proposal], spec: DesignSpec, *, calculators: 
 
 def _chosen(found: list[Candidate], made: list[Candidate], spec: DesignSpec) -> list[Candidate]:
     """The shortlist of the two pools taken in turn, each structure once. Where a core is kept, what differs in its rings comes first."""
-    from tools.ranking.novelty import known_to_all
-    from tools.ranking.shortlist import Known, shortlist
+    from tools.ranking.novelty import what_is_known
+    from tools.ranking.shortlist import shortlist
 
     turns = [c for pair in zip_longest(found, made) for c in pair if c is not None]
     whole = list({c.key: c for c in turns}.values())
@@ -119,4 +119,4 @@ def _chosen(found: list[Candidate], made: list[Candidate], spec: DesignSpec) -> 
             first.setdefault(MurckoScaffold.MurckoScaffoldSmiles(candidate.smiles), candidate.key)
         new_rings = set(first.values())
         whole.sort(key=lambda c: c.key not in new_rings)
-    return [whole[i] for i in shortlist(whole, spec, Known({}, known_to_all(whole, spec))).positions]
+    return [whole[i] for i in shortlist(whole, spec, what_is_known(whole, spec, None)).positions]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from core.candidate import Candidate, Citation, format_probability, format_value
 from core.report import BindingRequirement, Report
-from core.spec import DesignSpec, EditRequirement, LevelRequirement, share_checked
+from core.spec import HALF_NEW, DesignSpec, EditRequirement, LevelRequirement, share_checked
 from tools.calculators.collection import Calculators
 from tools.calculators.thermal import volatility_words
 from tools.catalogue.catalogue import Catalogue
@@ -163,13 +163,15 @@ def _passed_over(report: Report) -> str:
     choice = report.choice
     if choice is None:
         return ""
-    known = choice.known_left_out + choice.user_known_left_out
+    known = choice.known_left_out + choice.user_known_left_out + choice.measured_left_out
     parts = [f"{known} known already"] if known else []
     few = len(report.candidates) < report.spec.candidates
     if choice.similar_left_out:
         hint = " (--max-similarity 1 lists them)" if few else ""
         parts.append(f"{choice.similar_left_out} more than {choice.relaxed_to or choice.similarity_limit:g} similar to a better one{hint}")
     listed = f"{choice.known_listed} of those listed are known and say so in their notes." if choice.known_listed else ""
+    if choice.known_listed and choice.rule:
+        listed = f"{listed} {_why_known(report)}"
     if choice.relaxed_to is not None:
         allowed = "any similarity" if choice.relaxed_to >= 1 else f"up to {choice.relaxed_to:g}"
         few_different = (
@@ -179,6 +181,16 @@ def _passed_over(report: Report) -> str:
         listed = " ".join(s for s in (few_different, listed) if s)
     passed = f"Met every requirement too, but passed over: {' and '.join(parts)}." if parts else ""
     return " ".join(s for s in (passed, listed) if s)
+
+
+def _why_known(report: Report) -> str:
+    """The rule by which known structures are listed, and that too few are new where that is so."""
+    choice, spec = report.choice, report.spec
+    assert choice is not None
+    short = choice.new_listed is not None and 2 * choice.new_listed < len(report.candidates)
+    if short and spec.novelty == HALF_NEW and not spec.list_known and not spec.exhaustive:
+        return "Fewer than half are new, since no more new structures meet every requirement (--new-only lists those alone)."
+    return f"The rule: {choice.rule}."
 
 
 def _capitalised(text: str) -> str:
@@ -219,10 +231,8 @@ def _caveats(candidate: Candidate, spec: DesignSpec, *, catalogue: Catalogue) ->
         if value is None or value.exact:
             continue
         label = catalogue[name].label
-        if value.nearest == candidate.smiles and value.nearest_value is not None:
-            sentences.append(
-                f"{label}: a measured value of this very structure, {value.nearest_value:g} {value.unit}, is among the training data."
-            )
+        if value.known:
+            sentences.append(f"{label}: {value.known}{'' if value.basis == 'measured' else '; what the model says of it is a fit'}.")
         if value.in_domain is False:
             sentences.append(f"{label} is outside the model's domain: an extrapolation.")
         elif value.similarity is not None and value.similarity < FAR:

@@ -22,7 +22,7 @@ from core.forecast import Forecast
 from core.interfaces import RunRecord
 from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED
 from core.options import NamedReferences, RunOptions, given_options
-from core.spec import DesignSpec
+from core.spec import NOVELTY_WORDS, DesignSpec
 
 router = APIRouter()
 Form = Annotated[FormData, Depends(checked_form)]
@@ -35,7 +35,13 @@ EXAMPLES = (
 #: Fields for what is given beside the sentence.
 BESIDE = ("core", "like", "unlike")
 #: What the fields of a reading may hold.
-LIMITS: dict[str, Any] = {"comparisons": COMPARISONS, "most_candidates": MAX_CANDIDATES, "most_budget": MAX_BUDGET, "most_seed": MAX_SEED}
+LIMITS: dict[str, Any] = {
+    "comparisons": COMPARISONS,
+    "most_candidates": MAX_CANDIDATES,
+    "most_budget": MAX_BUDGET,
+    "most_seed": MAX_SEED,
+    "novelty_words": NOVELTY_WORDS,
+}
 
 
 @router.get("/")

@@ -12,7 +12,7 @@ from core.candidate import Candidate, Origin
 from core.errors import NotFoundError, UsageError
 from core.spec import DesignSpec, Reference
 from tools.files.records import records
-from tools.ranking.novelty import known_to_all, known_to_user, read_known, shipped_count
+from tools.ranking.novelty import known_to_all, known_to_sets, known_to_user, read_known, sets_count, shipped_count, what_is_known
 from tools.structures.standardise import standardise
 
 
@@ -78,3 +78,14 @@ def test_shipped_compounds_and_the_reference_are_known() -> None:
 
 def test_without_a_list_nothing_is_known_to_the_user() -> None:
     assert known_to_user([_candidate("CCO")], None) == {}
+
+
+def test_structures_of_a_training_set_are_known_whatever_the_goal_asks_for() -> None:
+    spec = DesignSpec(goal="x", candidate_class="molecule")
+    pool = [_candidate("c1ccc2ccccc2c1"), _candidate("CCCCCCCC(CCC1CC1)C2CC2C#N")]
+    found = what_is_known(pool, spec, None)
+    assert list(found.measured) == [pool[0].key]
+    assert "Bradley open melting point data set" in found.measured[pool[0].key]
+    polymers = DesignSpec(goal="x", candidate_class="polymer")
+    assert set(known_to_sets([_candidate("*OCC*")], polymers).values()) == {known_to_sets([_candidate("*COC*")], polymers).popitem()[1]}
+    assert sets_count(polymers) > 6000
