@@ -21,6 +21,10 @@ def _absent(value: object) -> bool:
     return value is None
 
 
+def _empty(value: list[object]) -> bool:
+    return not value
+
+
 class Measurement(Model):
     """What is known of a structure, or of a form of it, from a set of measurements that a predictor was trained on or that a team brought."""
 
@@ -156,6 +160,16 @@ class SafetyVerdict(Model):
 
     verdict: Verdict = Field(description="allow, warn or block.")
     rules: list[SafetyRuleHit] = Field(default_factory=list, description="Every rule that fired, most severe first.")
+
+
+class ListStanding(Model):
+    """How a structure stands to one named, dated list that its structure decides. Nothing is said of other law."""
+
+    id: str = Field(description="Identifier of the list.")
+    name: str = Field(description="The list with its edition.")
+    on: bool = Field(description="Whether it falls under the list.")
+    text: str = Field(description="In words, with what decides it; 'not on …; other law may apply' where it does not fall under it.")
+    source: str = Field(description="Where the list stands.")
 
 
 class Pack(Model):
@@ -301,6 +315,11 @@ class Candidate(Model):
     rejected_reason: str = Field(default="", description="That rule's reason in words.")
     properties: dict[str, PropertyValue] = Field(default_factory=dict, description="Property values by registered name.")
     safety: SafetyVerdict | None = Field(default=None, description="The guard's verdict; None until it was screened.")
+    lists: list[ListStanding] = Field(
+        default_factory=list,
+        exclude_if=_empty,
+        description="How it stands to the named lists that structure decides; absent where nobody looked (all but listed candidates and structures that were asked about).",
+    )
     requirements: list[RequirementResult] = Field(default_factory=list, description="How each requirement of the spec stands.")
     p_meets: float | None = Field(
         default=None, ge=0, le=1, description="Probability that all requirements hold together, corrected for selection once ranked."

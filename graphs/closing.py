@@ -22,6 +22,7 @@ from tools.ranking.lean import lean, restored
 from tools.ranking.novelty import KnownSet, sets_count, shipped_count, what_is_known
 from tools.ranking.rank import rank as rank_candidates
 from tools.safety.guard import guarded_route
+from tools.safety.named_lists import with_lists
 from tools.search.state import fittest
 from tools.synthesis.blocks import BlockLibrary
 from tools.synthesis.routes import find_route, only_from, with_stock
@@ -206,7 +207,7 @@ def _with_shown_properties(candidates: list[Candidate], spec: DesignSpec, contex
     # The reasons of a level quote the flash point as evidence of volatility, which the search may not have predicted.
     again = [n for n in names if context.workspace.catalogue[n].kind == "level"]
     return [
-        c.model_copy(update={"properties": {**v, **c.properties, **{n: v[n] for n in again}}})
+        with_lists(c.model_copy(update={"properties": {**v, **c.properties, **{n: v[n] for n in again}}}))
         for c, v in zip(candidates, shown, strict=True)
     ]
 

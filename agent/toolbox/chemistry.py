@@ -59,6 +59,16 @@ class VariationArguments(Model):
     count: int = Field(description=f"How many variations, 1 to {MAX_VARIATIONS}.", ge=1, le=MAX_VARIATIONS)
 
 
+class RuleSetArguments(Model):
+    """Structures and a named rule set."""
+
+    smiles: list[str] = SmilesList
+    rule_set: str = Field(
+        description="Name of a rule set: Lipinski (drug-likeness), Veber, Ghose, PAINS filter, Brenk filter, REACH entry 43, ...",
+        max_length=80,
+    )
+
+
 class NoArguments(Model):
     """Nothing."""
 
@@ -114,6 +124,32 @@ def estimate_properties(arguments: EstimateArguments, context: ToolContext) -> l
         raise ToolError(f"{error}; list_properties gives the names") from error
     conditions = context.spec.conditions if context.spec else EstimationConditions()
     return [_estimated(text, arguments.properties, conditions, calculators=context.workspace.calculators) for text in arguments.smiles]
+
+
+@tool()
+def check_rule_set(arguments: RuleSetArguments, context: ToolContext) -> list[dict[str, Any]]:
+    """Hold molecules against a named rule set, such as Lipinski's for drug-likeness: whether each meets it, and which rules it breaks."""
+    from tools.calculators.rule_sets import violations
+    from tools.catalogue.rule_sets import RULE_SETS, resolve_rule_set
+
+    rules = resolve_rule_set(arguments.rule_set)
+    if rules is None:
+        raise ToolError(f"{arguments.rule_set!r} is no rule set; there are: {', '.join(RULE_SETS)}")
+    answers: list[dict[str, Any]] = []
+    for text in arguments.smiles:
+        try:
+            structure = _standard(text)
+        except ToolError as error:
+            answers.append({"input": text, "error": str(error)})
+            continue
+        if class_of(structure.smiles) == "polymer":
+            answers.append({"input": text, "error": f"{rules.label} is for molecules"})
+            continue
+        broken = violations(_mol(structure), rules.name)
+        answers.append(
+            {"smiles": structure.smiles, "rule_set": rules.label, "met": len(broken) <= rules.allowed_violations, "broken": broken}
+        )
+    return answers
 
 
 @tool()
@@ -294,6 +330,8 @@ def _checked(text: str, spec: DesignSpec | None, *, calculators: Calculators) ->
 def _told(candidate: Candidate) -> dict[str, Any]:
     """What a model must know of a structure beside its values: what of it was judged, and what the guard says of all that was given."""
     told: dict[str, Any] = {"notes": candidate.notes} if candidate.notes else {}
+    if candidate.lists:
+        told["lists"] = [standing.text for standing in candidate.lists]
     if candidate.safety is not None and candidate.safety.verdict != "allow":
         told |= {"safety": candidate.safety.verdict, "safety_reasons": [h.reason for h in candidate.safety.rules]}
     return told

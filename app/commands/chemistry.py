@@ -135,6 +135,7 @@ def _identity(candidate: Candidate) -> dict[str, Any]:
         "given": candidate.given or candidate.smiles,
         "notes": candidate.notes,
         "safety": candidate.safety.model_dump(mode="json"),
+        "lists": [s.model_dump(mode="json") for s in candidate.lists],
     }
 
 
@@ -146,5 +147,7 @@ def _remarks(candidate: Candidate) -> None:
     """The notes and the guard's reasons, on stderr."""
     for note in candidate.notes:
         err.print(f"[yellow]note:[/yellow] {escape(note)}")
+    for standing in candidate.lists:
+        err.print(f"[{'yellow' if standing.on else 'dim'}]list:[/] {escape(standing.text)}")
     for hit in candidate.safety.rules if candidate.safety else []:
         err.print(f"[yellow]safety {hit.verdict}:[/yellow] {escape(f'{hit.id}: {hit.reason}')}")

@@ -208,6 +208,7 @@ def _card(c: Candidate, report: Report, catalogue: Catalogue) -> Iterable[Flowab
     facts += [_line("What is known of it", "; ".join([*near, *c.notes]) or "nothing measured is compared with it")]
     rules = "".join(f"; {h.name}: {h.reason}" for h in c.safety.rules) if c.safety else ""
     facts += [_line("Safety", VERDICTS[c.safety.verdict] + rules if c.safety else "not screened")]
+    facts += [_line("Named list", f"{standing.text} ({standing.source})") for standing in c.lists]
     if c.rank_interval:
         facts += [
             _line("Rank", f"{c.rank}; within the prediction errors anywhere from {c.rank_interval[0]} to {c.rank_interval[1]} (90 %)")
