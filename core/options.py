@@ -10,7 +10,7 @@ from pydantic import Field, JsonValue, ValidationError
 from core.errors import StoreError, UsageError
 from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED
 from core.model import Model
-from core.spec import Novelty
+from core.novelty import Novelty
 
 #: The kind of a run that says nothing else of itself.
 DESIGN = "design"

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED
 from core.model import Model
+from core.novelty import HALF_NEW, Novelty, is_default
 from core.reading import ReadSpan, Wishes, marked_text
 from core.requirements import (
     AtomChoice,
@@ -38,8 +39,6 @@ from core.requirements import (
 )
 
 __all__ = [
-    "HALF_NEW",
-    "NOVELTY_WORDS",
     "SPEC_VERSION",
     "UNREGISTERED",
     "Assumption",
@@ -55,7 +54,6 @@ __all__ = [
     "FixedAtomsRequirement",
     "LevelRequirement",
     "MotifRequirement",
-    "Novelty",
     "Objective",
     "PropertyRequirement",
     "Reference",
@@ -71,7 +69,6 @@ __all__ = [
     "Unchecked",
     "marked",
     "must_ask",
-    "novelty_rule",
     "read_otherwise",
     "share_checked",
     "translated",
@@ -81,22 +78,6 @@ __all__ = [
 SPEC_VERSION = "1"
 
 CandidateClass = Literal["molecule", "polymer"]
-
-Novelty = Literal["half new", "new only", "known first", "known only"]
-"""What a list is made of. Known is what ships as a known compound, stands in a training set or the user's list, or is named by the goal."""
-HALF_NEW: Novelty = "half new"
-#: Each rule in words.
-NOVELTY_WORDS: dict[Novelty, str] = {
-    "half new": "at least half of the list is new, unless too few new structures meet the requirements",
-    "new only": "only structures that are not known are listed",
-    "known first": "known structures take the first places",
-    "known only": "only known structures are listed",
-}
-
-
-def _default_novelty(value: object) -> bool:
-    return value == HALF_NEW
-
 
 R = TypeVar("R", bound=RequirementBase)
 
@@ -221,7 +202,7 @@ class DesignSpec(Model):
     )
     novelty: Novelty = Field(
         default=HALF_NEW,
-        exclude_if=_default_novelty,
+        exclude_if=is_default,
         description="What the list is made of: by default at least half of it is new where enough new structures meet the requirements; "
         "'new only', 'known first' or 'known only'. Left out of what is stored where it is the default.",
     )
@@ -348,13 +329,6 @@ def translated(spec: DesignSpec) -> str:
 def unscreened(spec: DesignSpec) -> str:
     """Why a person must look at words of the goal that the guard could not screen; empty if there are none."""
     return f"the guard cannot tell what is asked for: {'; '.join(spec.concerns)}" if spec.concerns else ""
-
-
-def novelty_rule(spec: DesignSpec) -> str:
-    """What the list of ``spec`` is made of, in words."""
-    if spec.exhaustive:
-        return "all structures that meet the requirements are wanted, known or new"
-    return "known structures are listed like new ones" if spec.list_known else NOVELTY_WORDS[spec.novelty]
 
 
 def share_checked(spec: DesignSpec) -> str:

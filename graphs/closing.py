@@ -16,8 +16,9 @@ from core.events import TextWritten
 from core.report import BindingRequirement, Choice, Evidence, ModelUse, Point, Remark, Report, WeightSensitivity
 from core.spec import DesignSpec, marked
 from graphs.context import DesignContext, DesignState, RoleNote, spec_of, with_note
-from graphs.user_inputs import block_library, block_list, known_set
+from graphs.user_inputs import block_library, block_list, known_set, own_values
 from tools.evaluation.judge import estimated
+from tools.predictors.known.apply import OwnValues
 from tools.ranking.lean import lean, restored
 from tools.ranking.novelty import KnownSet, sets_count, shipped_count, what_is_known
 from tools.ranking.rank import rank as rank_candidates
@@ -68,7 +69,8 @@ def rank(state: DesignState, context: DesignContext) -> DesignState:
         calculators=context.workspace.calculators,
     )
     del checked, kept
-    shown = _with_shown_properties(_restored([*result.ranked, *result.closest[:CLOSEST]], context), spec, context)
+    whole = _restored([*result.ranked, *result.closest[:CLOSEST]], context)
+    shown = _with_shown_properties(whole, spec, own_values(state, context), context)
     ranked, closest = shown[: len(result.ranked)], shown[len(result.ranked) :]
     critique = context.roles.critic.review(ReviewRequest(ranked, spec), Place("rank", state["generation"], critic.ROLE))
     ranked, remarks = critique.ranked, critique.remarks
@@ -195,14 +197,16 @@ def _compared(choice: Choice, spec: DesignSpec, own: KnownSet | None) -> Choice:
     return choice.model_copy(update=update)
 
 
-def _with_shown_properties(candidates: list[Candidate], spec: DesignSpec, context: DesignContext) -> list[Candidate]:
+def _with_shown_properties(candidates: list[Candidate], spec: DesignSpec, own: OwnValues | None, context: DesignContext) -> list[Candidate]:
     names = list(context.workspace.catalogue.listed(spec.candidate_class))
     for asked in (context.workspace.catalogue[name] for name in spec.property_names() if name in context.workspace.catalogue):
         if asked.listed_beside and spec.candidate_class in asked.classes:
             names += [asked.name, *asked.listed_beside]
     shown = [
         c.properties
-        for c in estimated(candidates, names, spec.conditions, executor=context.executor, calculators=context.workspace.calculators)
+        for c in estimated(
+            candidates, names, spec.conditions, own=own, executor=context.executor, calculators=context.workspace.calculators
+        )
     ]
     # The reasons of a level quote the flash point as evidence of volatility, which the search may not have predicted.
     again = [n for n in names if context.workspace.catalogue[n].kind == "level"]

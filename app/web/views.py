@@ -16,8 +16,9 @@ from core.events import NumberedEvent
 from core.interfaces import RunRecord
 from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED
 from core.model import Model
+from core.novelty import Novelty
 from core.report import RunStatus
-from core.spec import DesignSpec, Novelty
+from core.spec import DesignSpec
 from core.spec_file import read_spec_text
 from core.trace import TraceEvent
 

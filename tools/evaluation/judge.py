@@ -21,7 +21,7 @@ from tools.calculators.collection import Calculators
 from tools.catalogue.rule_sets import RULE_SETS
 from tools.evaluation.check import check
 from tools.evaluation.score import score_candidates
-from tools.predictors.known.apply import with_known
+from tools.predictors.known.apply import OwnValues, with_known, with_own
 from tools.proposers.exemptions import Exemptions, exemptions
 from tools.safety.guard import alert_verdict, structure_verdict, verdict_of
 from tools.safety.named_lists import with_lists
@@ -191,6 +191,7 @@ def estimated(
     conditions: EstimationConditions,
     *,
     known: Sequence[Mapping[str, float]] | None = None,
+    own: OwnValues | None = None,
     executor: Executor | None = None,
     calculators: Calculators,
 ) -> list[Candidate]:
@@ -198,7 +199,7 @@ def estimated(
 
     ``known``: for each candidate, numbers of computed properties in their registered unit that are at hand already; a property that all
     have is not computed again. A predicted value of a structure that stands in the training set is a measurement, or marked as a fit
-    (:mod:`tools.predictors.known`). Raises as :meth:`tools.calculators.collection.Calculators.estimate`.
+    (:mod:`tools.predictors.known`); ``own``: measured values that a team brought, which come first. Raises as :meth:`tools.calculators.collection.Calculators.estimate`.
     """
     if not candidates:
         return []
@@ -214,6 +215,8 @@ def estimated(
         whole = {
             name: calculators.exact_value(name, known[row][name]) if known is not None and name in had else found[name] for name in wanted
         }
+        if own is not None:
+            whole = with_own(whole, candidate.key, candidate.smiles, own)
         done.append(_estimated(candidate, with_known(whole, candidate.key, candidate.smiles, candidate.candidate_class, conditions)))
     return done
 

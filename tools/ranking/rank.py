@@ -11,8 +11,9 @@ from pydantic import Field
 
 from core.candidate import Candidate
 from core.model import Model
+from core.novelty import novelty_rule
 from core.report import BindingRequirement, Choice, WeightSensitivity
-from core.spec import DesignSpec, novelty_rule
+from core.spec import DesignSpec
 from tools.calculators.collection import Calculators
 from tools.evaluation.fitness import checked
 from tools.evaluation.score import DECIMALS, scored_with_table

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from core.candidate import Candidate, Citation, format_probability, format_value
+from core.novelty import HALF_NEW
 from core.report import BindingRequirement, Report
-from core.spec import HALF_NEW, DesignSpec, EditRequirement, LevelRequirement, share_checked
+from core.spec import DesignSpec, EditRequirement, LevelRequirement, share_checked
 from tools.calculators.collection import Calculators
 from tools.calculators.thermal import volatility_words
 from tools.catalogue.catalogue import Catalogue

@@ -7,8 +7,9 @@ from starlette.datastructures import FormData, UploadFile
 
 from app.services.lists import Upload
 from core.errors import UsageError
+from core.novelty import NOVELTY_WORDS
 from core.requirements import PropertyRequirement, Requirement
-from core.spec import NOVELTY_WORDS, Condition, DesignSpec, Objective, with_suggestions
+from core.spec import Condition, DesignSpec, Objective, with_suggestions
 
 COMPARISONS = ("<", "<=", ">", ">=", "==", "between")
 

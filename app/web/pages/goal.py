@@ -21,8 +21,9 @@ from core.errors import MolwrightError, UsageError
 from core.forecast import Forecast
 from core.interfaces import RunRecord
 from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED
+from core.novelty import NOVELTY_WORDS
 from core.options import NamedReferences, RunOptions, given_options
-from core.spec import NOVELTY_WORDS, DesignSpec
+from core.spec import DesignSpec
 
 router = APIRouter()
 Form = Annotated[FormData, Depends(checked_form)]

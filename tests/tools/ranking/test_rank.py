@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.candidate import Candidate, Origin, PropertyValue, SafetyVerdict
-from core.spec import DesignSpec, novelty_rule
+from core.novelty import novelty_rule
+from core.spec import DesignSpec
 from tools.calculators.thermal_rules import LEVEL_PROBABILITY
 from tools.catalogue.probability import error_cdf
 from tools.evaluation.check import check

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from core.candidate import Measurement, PropertyValue
@@ -27,7 +28,7 @@ def with_known(
     hashed = -1
     done = dict(values)
     for name, value in values.items():
-        if name not in PREDICTORS or value.basis is not None:
+        if name not in PREDICTORS or value.measured is not None:
             continue
         held = known_set(name)
         if held is None:
@@ -37,6 +38,50 @@ def with_known(
         found = held.find(hashed)
         if found is not None:
             done[name] = _joined(value, found, held, smiles, conditions)
+    return done
+
+
+@dataclass(frozen=True)
+class OwnValues:
+    """Measured values that a team brought to a run.
+
+    Attributes:
+        source: what the list is called.
+        values: by property and structure key: the median in the unit of the property, how many measurements, half of their range.
+    """
+
+    source: str
+    values: Mapping[str, Mapping[str, tuple[float, int, float]]]
+
+
+def with_own(values: Mapping[str, PropertyValue], key: str, smiles: str, own: OwnValues) -> dict[str, PropertyValue]:
+    """``values`` with the team's own measurements of this very structure in the place of predictions.
+
+    The error is half of the range of several measurements, or that of a measurement of the shipped set, or the model's own where neither is known,
+    whichever is largest of the first two. Of a property that depends on a solvent the measurement stands beside the prediction: a list does
+    not say in which solvent it was made.
+    """
+    done = dict(values)
+    for name, value in values.items():
+        entry = own.values.get(name, {}).get(key)
+        if entry is None or name not in PREDICTORS:
+            continue
+        number, count, half = entry
+        held = known_set(name)
+        spread = max(half, held.sigma or 0.0 if held is not None else 0.0) or value.sigma
+        told = Measurement(
+            value=round(number, PREDICTORS[name].decimals),
+            unit=value.unit,
+            sigma=spread,
+            count=count,
+            source=own.source,
+            conditions="solvent not stated" if PREDICTORS[name].solvent else "",
+            spread="half of the range of its own measurements" if half and spread == half else held.spread if held is not None else "",
+        )
+        if told.conditions:
+            done[name] = value.model_copy(update={"measured": told})
+        else:
+            done[name] = _measured(value, told, PREDICTORS[name].decimals, "as brought", smiles)
     return done
 
 
@@ -56,12 +101,16 @@ def _joined(value: PropertyValue, found: Found, held: KnownSet, smiles: str, con
         same=found.same,
         spread=held.spread,
     )
-    return _measured(value, told, held, smiles) if found.same and at == asked else _fit(value, told, smiles)
+    return (
+        _measured(value, told, PREDICTORS[held.name].decimals, held.version, smiles)
+        if found.same and at == asked
+        else _fit(value, told, smiles)
+    )
 
 
-def _measured(value: PropertyValue, told: Measurement, held: KnownSet, smiles: str) -> PropertyValue:
+def _measured(value: PropertyValue, told: Measurement, decimals: int, version: str, smiles: str) -> PropertyValue:
     """The measurement in the place of the prediction ``value``."""
-    number, sigma, decimals = told.value, told.sigma, PREDICTORS[held.name].decimals
+    number, sigma = told.value, told.sigma
     assert number is not None
     return PropertyValue(
         value=number,
@@ -69,8 +118,8 @@ def _measured(value: PropertyValue, told: Measurement, held: KnownSet, smiles: s
         sigma=sigma,
         lower=None if sigma is None else round(number - Z90 * sigma, decimals),
         upper=None if sigma is None else round(number + Z90 * sigma, decimals),
-        method=f"measured: {held.source}",
-        method_version=held.version,
+        method=f"measured: {told.source}",
+        method_version=version,
         in_domain=True,
         nearest=smiles,
         nearest_value=number,
