@@ -14,7 +14,7 @@ from markupsafe import Markup
 from app.services import reports
 from app.web.guard import TOKEN, form_token
 from core.candidate import format_probability, format_value
-from core.spec import Objective
+from core.spec import Objective, use_in_words
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -24,7 +24,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(percent=format_probability, value=format_value, moment=_moment, curve=_curve)
+    environment.filters.update(percent=format_probability, value=format_value, moment=_moment, curve=_curve, use_in_words=use_in_words)
     return environment
 
 

@@ -31,5 +31,5 @@ def released(mol: Chem.Mol) -> list[str]:
 
 
 def restricted_azo_amines(mol: Chem.Mol) -> float:
-    """How many listed amines a sanitised molecule can release by reductive cleavage of its azo groups; 0 for none."""
+    """The number of listed amines that a sanitised molecule can release by reductive cleavage of its azo groups, without a unit; 0 for none."""
     return float(len(released(mol)))

@@ -37,12 +37,12 @@ YOLK = Ellipse(38.117, 3.177, 82.061, 5.557, -0.171887)
 
 
 def gi_absorption(mol: Chem.Mol) -> float:
-    """1 where a sanitised molecule lies in the white (high passive gastrointestinal absorption), else 0."""
+    """1 where a sanitised molecule lies in the white (high passive gastrointestinal absorption), else 0; without a unit, never undefined."""
     return float(WHITE.holds(*_place(mol)))
 
 
 def bbb_permeation(mol: Chem.Mol) -> float:
-    """1 where a sanitised molecule lies in the yolk (passive permeation of the blood-brain barrier), else 0."""
+    """1 where a sanitised molecule lies in the yolk (passive permeation of the blood-brain barrier), else 0; without a unit, never undefined."""
     return float(YOLK.holds(*_place(mol)))
 
 

@@ -15,7 +15,8 @@ from markupsafe import Markup
 
 from core.candidate import Candidate, Material, PropertyValue, Route, format_probability
 from core.report import Point, Report
-from core.spec import DesignSpec, share_checked
+from core.spec import DesignSpec, share_checked, use_in_words
+from tools.calculators.measured_spread import measured_range, with_spread
 from tools.catalogue.catalogue import Catalogue
 from tools.reporting.drawing import draw
 from tools.reporting.plots import Mark, scatter
@@ -47,7 +48,8 @@ def _environment(*, catalogue: Catalogue) -> Environment:
         label=partial(label, catalogue=catalogue),
         made=made,
         percent=format_probability,
-        show=lambda v: v.shown if v else "unknown",
+        show=lambda v, name: with_spread(name, v) if v else "unknown",
+        measured=measured,
         title_of=partial(title_of, catalogue=catalogue),
         verdict=lambda word: VERDICTS[word],
         stock=stock_text,
@@ -78,7 +80,8 @@ def render_card(candidate: Candidate, report: Report, *, images: str = "", catal
     """All that the report's page says of one candidate; ``report`` gives the spec. ``images`` as before."""
     found = _environment(catalogue=catalogue).get_template("card.html.j2")
     share = share_checked(report.spec)
-    return str(found.make_module({"report": report, "share": share, "images": images}).card(candidate))  # type: ignore[attr-defined]
+    given = {"report": report, "share": share, "use": use_in_words(report.spec), "images": images}
+    return str(found.make_module(given).card(candidate))  # type: ignore[attr-defined]
 
 
 def stylesheet() -> str:
@@ -89,7 +92,7 @@ def stylesheet() -> str:
 def _rendered(template: str, report: Report, catalogue: Catalogue, side_by_side: Markup, images: str = "") -> str:
     found = _environment(catalogue=catalogue).get_template(template)
     drawn, share = plots(report, catalogue=catalogue), share_checked(report.spec)
-    return found.render(report=report, plots=drawn, share=share, side_by_side=side_by_side, images=images)
+    return found.render(report=report, plots=drawn, share=share, use=use_in_words(report.spec), side_by_side=side_by_side, images=images)
 
 
 @dataclass(frozen=True)
@@ -104,9 +107,12 @@ def _drawing(smiles: str, title: str, parent: str = "") -> _Picture:
     return _Picture(Markup(drawing.svg), drawing.wide, drawing.changed)
 
 
-def band(probability: float) -> str:
-    """'good', 'marginal' or 'bad' for a probability, rounded to the percent that is printed."""
-    return next(name for floor, name in BANDS if round(probability, 2) >= floor)
+def band(probability: float, unchecked: str = "") -> str:
+    """'good', 'marginal' or 'bad' for a probability, rounded to the percent that is printed.
+
+    Not 'good' where something is ``unchecked`` without which the goal is not met, such as whether it is the thing asked for.
+    """
+    return next(name for floor, name in BANDS if round(probability, 2) >= floor and not (unchecked and name == "good"))
 
 
 def label(name: str, *, catalogue: Catalogue) -> str:
@@ -141,6 +147,12 @@ def interval_name(value: PropertyValue) -> str:
     if value.basis is None:
         return "90 % interval"
     return "90 % interval of the measurement" if value.basis == "measured" else "spread of the fit, no interval of a prediction"
+
+
+def measured(value: PropertyValue | None, name: str) -> str:
+    """Where nine of ten measured values lie about a computed one that is an estimate of them: '1.3 to 3.6'; '' for other properties."""
+    ends = measured_range(name, value)
+    return f"{ends[0]:.1f} to {ends[1]:.1f}" if ends else ""
 
 
 def made(route: Route | None) -> str:

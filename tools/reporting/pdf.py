@@ -20,10 +20,11 @@ from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTempl
 
 from core.candidate import Candidate, format_probability
 from core.report import Report
-from core.spec import share_checked
+from core.spec import share_checked, use_in_words
+from tools.calculators.measured_spread import with_spread
 from tools.catalogue.catalogue import Catalogue
 from tools.reporting.drawing import draw
-from tools.reporting.html import VERDICTS, columns, interval, interval_name, known, label, made, title_of
+from tools.reporting.html import VERDICTS, columns, interval, interval_name, known, label, made, measured, title_of
 from tools.reporting.vector import VectorDrawing
 
 MARGIN, FOOT = 16 * mm, 12 * mm
@@ -120,6 +121,8 @@ def _opening(report: Report) -> Iterable[Flowable]:
     yield Spacer(0, 6)
     yield _p(report.summary)
     share = share_checked(report.spec)
+    if use := use_in_words(report.spec):
+        yield _p(f"{use[:1].upper()}{use[1:]}. No probability, score or rank says that a structure is one.", NOTE)
     if share:
         yield _p(f"Only {share} of the goal are checked. Every probability, score and rank is about these alone.", NOTE)
     yield _p("Asked for", H3)
@@ -184,7 +187,7 @@ def _side_by_side(report: Report, catalogue: Catalogue) -> Iterable[Flowable]:
 
 def _shown(c: Candidate, name: str) -> str:
     value = c.properties.get(name)
-    return "unknown" if value is None else value.shown + value.mark
+    return "unknown" if value is None else with_spread(name, value) + value.mark
 
 
 def _card(c: Candidate, report: Report, catalogue: Catalogue) -> Iterable[Flowable]:
@@ -250,8 +253,9 @@ def _value(c: Candidate, name: tuple[str, str]) -> str:
         return f"unknown{f' ({value.reason})' if value is not None and value.reason else ''}"
     unit = f" {value.unit}" if value.unit and value.number is not None else ""
     between = f", {interval_name(value)} {interval(value)}" if interval(value) else ""
+    between += f", measured values {ends} (90 %)" if (ends := measured(value, name[0])) else ""
     outside = ", outside the model’s domain" if value.in_domain is False else ""
-    return f"{value.shown}{unit}{between}{outside}{f'; {value.known}' if value.known else ''}"
+    return f"{with_spread(name[0], value)}{unit}{between}{outside}{f'; {value.known}' if value.known else ''}"
 
 
 def _judged(value: float | str | None, unit: str) -> str:
