@@ -16,16 +16,14 @@ _THINGS = "(?:compounds|structures|molecules|polymers|substances|materials|dyes|
 _END = r"(?=\s*(?:[,.;:!?]|$))"
 _BEGIN = r"(?:(?<=[,;:(.] )|(?<=[,;:(])|^)"
 #: Whole phrases, and the rule that each states.
-_PHRASES: tuple[tuple[re.Pattern[str], Novelty], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), rule)
-    for pattern, rule in (
-        (rf"\b(?:that|which) (?:is|are) not (?:yet known|known(?: yet| already| so far)?){_END}", "new only"),
-        (rf"{_BEGIN}not (?:yet known|known (?:yet|already|so far)){_END}", "new only"),
-        (rf"{_BEGIN}(?:(?:new|novel|unknown) {_THINGS} only|only (?:new|novel|unknown) {_THINGS}){_END}", "new only"),
-        (rf"{_BEGIN}(?:known {_THINGS} only|only known {_THINGS}|nothing new){_END}", "known only"),
-        (rf"{_BEGIN}known {_THINGS} first{_END}", "known first"),
-    )
+_RULES: tuple[tuple[str, Novelty], ...] = (
+    (rf"\b(?:that|which) (?:is|are) not (?:yet known|known(?: yet| already| so far)?){_END}", "new only"),
+    (rf"{_BEGIN}not (?:yet known|known (?:yet|already|so far)){_END}", "new only"),
+    (rf"{_BEGIN}(?:(?:new|novel|unknown) {_THINGS} only|only (?:new|novel|unknown) {_THINGS}){_END}", "new only"),
+    (rf"{_BEGIN}(?:known {_THINGS} only|only known {_THINGS}|nothing new){_END}", "known only"),
+    (rf"{_BEGIN}known {_THINGS} first{_END}", "known first"),
 )
+_PHRASES: tuple[tuple[re.Pattern[str], Novelty], ...] = tuple((re.compile(pattern, re.IGNORECASE), rule) for pattern, rule in _RULES)
 _NOVEL = re.compile(r"\bnovel\b", re.IGNORECASE)
 _DENIED = re.compile(r"(?:\b(?:no|not|non|nor|neither|never|nothing|without|hardly|necessarily|be|being)\b|n['’]t\b)", re.IGNORECASE)
 #: How far before 'novel' a denial is looked for, in characters.

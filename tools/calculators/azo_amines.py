@@ -27,6 +27,8 @@ def released(mol: Chem.Mol) -> list[str]:
         return []
     with rdBase.BlockLogs():
         blocks = {inchikey(piece).split("-")[0] for piece in cleavage_products(mol)}
+    if not blocks:
+        return []
     return sorted({listed_amines()[block] for block in blocks & listed_amines().keys()})
 
 

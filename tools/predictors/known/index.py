@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import io
 import json
-from array import array
-from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,6 +17,7 @@ from importlib import resources
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.errors import PredictorError
 from core.spec import CandidateClass
@@ -67,8 +66,8 @@ class KnownSet:
     sigma: float | None
     spread: str
     solvents: tuple[str, ...]
-    _keys: array[int]
-    _columns: Mapping[str, Any]
+    _keys: NDArray[np.uint64]
+    _columns: Mapping[str, NDArray[Any]]
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -83,17 +82,15 @@ class KnownSet:
         return self._found(rows, same=False) if rows else None
 
     def _rows(self, low: int, high: int) -> range:
-        start = bisect_left(self._keys, low)
-        end = start
-        while end < len(self._keys) and self._keys[end] <= high:
-            end += 1
-        return range(start, end)
+        """Rows whose keys are from ``low`` to ``high``."""
+        start = int(self._keys.searchsorted(np.uint64(low), "left"))
+        return range(start, int(self._keys.searchsorted(np.uint64(high), "right")))
 
     def _found(self, rows: range, *, same: bool) -> Found:
         if "values" not in self._columns:
             return Found(same)
         c = self._columns
-        solvent = [self.solvents[c["solvent"][i]] if self.solvents else "" for i in rows]
+        solvent = [self.solvents[int(c["solvent"][i])] if self.solvents else "" for i in rows]
         firsts = dict(reversed(list(zip(solvent, rows, strict=True))))
         return Found(
             same,
@@ -130,9 +127,7 @@ def known_set(name: str) -> KnownSet | None:
         raise PredictorError(f"what is known of {name} is damaged: it does not match its hash in {ABOUT}")
     with np.load(io.BytesIO(content), allow_pickle=False) as archive:
         columns = {key: archive[key] for key in archive.files}
-    keys = array("Q")
-    keys.frombytes(columns.pop("keys").astype(np.uint64).tobytes())
-    columns = {key: column.tolist() for key, column in columns.items()}
+    keys = columns.pop("keys").astype(np.uint64)
     return KnownSet(
         name,
         about["source"],

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from rdkit import rdBase
 
 from core.errors import NotFoundError, StructureError
+from core.spec import CandidateClass
 from tools.predictors.known.index import ABOUT, FORMAT
 from tools.predictors.known.keys import hashed_key
 from tools.predictors.model import Z90
@@ -86,7 +87,7 @@ def _read(path: Path, spec: PredictorSpec) -> _Rows:
         by_line: dict[int, dict[str, str]] = {}
         for row in reader:
             by_line[reader.line_num] = row
-    candidate_class = "polymer" if spec.kind == "polymer" else "molecule"
+    candidate_class: CandidateClass = "polymer" if spec.kind == "polymer" else "molecule"
     keys: list[int] = []
     seen: dict[str, int] = {}
     with rdBase.BlockLogs():
@@ -112,7 +113,7 @@ def _arrays(rows: _Rows, spec: PredictorSpec, solvents: Sequence[str]) -> tuple[
         return {"keys": np.array(sorted({key for key, _ in ordered}), dtype=np.uint64)}, None, ""
     y = rows.table.y
     parts = [_one(groups[place], rows, spec) for place in ordered]
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "keys": np.array([key for key, _ in ordered], dtype=np.uint64),
         "values": np.array([round(float(np.median(y[groups[place]])), spec.decimals) for place in ordered], dtype=np.float32),
         "count": np.array([min(count, 255) for count, _ in parts], dtype=np.uint8),
