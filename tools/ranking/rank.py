@@ -79,7 +79,7 @@ def rank(
     keeps = set(kept)
     others = by_closeness([candidate for i, candidate in enumerate(scored) if i not in keeps], spec, catalogue=calculators.catalogue)
     return RankingResult(
-        ranked=[_marked(candidate, known) for candidate in listed.ranked],
+        ranked=[marked(candidate, known) for candidate in listed.ranked],
         closest=[others[i] for i in diverse(others[: 50 * spec.candidates], spec.candidates)],
         sensitivity=_sensitivity(table, scored, kept, listed.rows, known),
         tied=listed.tied,
@@ -160,8 +160,8 @@ def _in_order(scored: Sequence[Candidate], rows: Sequence[int]) -> list[int]:
     return sorted(rows, key=lambda i: (-(scored[i].score or 0.0), -(scored[i].p_meets or 0.0), not _has_route(scored[i]), scored[i].key))
 
 
-def _marked(candidate: Candidate, known: Known) -> Candidate:
-    """``candidate`` with a note if it is known."""
+def marked(candidate: Candidate, known: Known) -> Candidate:
+    """``candidate`` with a note if it is known: 'Known already: it stands in ...'."""
     name = known.name(candidate.key)
     note = f"Known already: {name}."
     return candidate.model_copy(update={"notes": [*candidate.notes, note]}) if name and note not in candidate.notes else candidate
