@@ -202,7 +202,8 @@ def print_report(report: Report, paths: list[Path], *, run: bool = True, catalog
     if shown:
         share = share_checked(report.spec)
         all_met = f"p(meets what is checked: {share})" if share else "p(all met)"
-        title = "Candidates" if report.candidates else "None meets every requirement. The closest"
+        none = "None that may be listed meets every requirement" if report.left_out_by_rule else "None meets every requirement"
+        title = "Candidates" if report.candidates else f"{none}. The closest"
         if unknown := use_in_words(report.spec):
             title = f"{title} ({unknown})"
         print_table(_table(title, shown, names, all_met, catalogue=catalogue), out)

@@ -193,3 +193,9 @@ class Report(Model):
     stop_reason: str = Field(default="", description="Why the search ended.")
     versions: dict[str, str] = Field(default_factory=dict, description="Versions of molwright, RDKit, predictors.")
     timings: dict[str, float] = Field(default_factory=dict, description="Seconds by stage, and 'total'.")
+
+    @property
+    def left_out_by_rule(self) -> int:
+        """How many structures meet every requirement where none is listed: the rule of what the list is made of leaves them all out."""
+        ruled = not self.candidates and self.choice is not None and self.choice.rule
+        return sum(counts.get("kept", 0) for counts in self.proposers.values()) if ruled else 0

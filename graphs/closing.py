@@ -70,7 +70,7 @@ def rank(state: DesignState, context: DesignContext) -> DesignState:
     )
     del checked, kept
     whole = _restored([*result.ranked, *result.closest[:CLOSEST]], context)
-    shown = _with_shown_properties(whole, spec, own_values(state, context), context)
+    shown = _with_shown_properties(whole, spec, context, own_values(state, context))
     ranked, closest = shown[: len(result.ranked)], shown[len(result.ranked) :]
     critique = context.roles.critic.review(ReviewRequest(ranked, spec), Place("rank", state["generation"], critic.ROLE))
     ranked, remarks = critique.ranked, critique.remarks
@@ -197,7 +197,7 @@ def _compared(choice: Choice, spec: DesignSpec, own: KnownSet | None) -> Choice:
     return choice.model_copy(update=update)
 
 
-def _with_shown_properties(candidates: list[Candidate], spec: DesignSpec, own: OwnValues | None, context: DesignContext) -> list[Candidate]:
+def _with_shown_properties(candidates: list[Candidate], spec: DesignSpec, context: DesignContext, own: OwnValues | None = None) -> list[Candidate]:
     names = list(context.workspace.catalogue.listed(spec.candidate_class))
     for asked in (context.workspace.catalogue[name] for name in spec.property_names() if name in context.workspace.catalogue):
         if asked.listed_beside and spec.candidate_class in asked.classes:

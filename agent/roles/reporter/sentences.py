@@ -80,6 +80,8 @@ def outcome(report: Report, *, calculators: Calculators) -> str:
             sentences.append(f"For {weak} of them that joint probability is below 50 %: treat them as ideas to measure, not as answers.")
     else:
         sentences = [f"No structure among the {report.evaluated} evaluated meets every requirement."]
+        if report.left_out_by_rule:
+            return " ".join([_ruled_out(report), *_share(report), *_set_sentences(report)])
         binding = report.binding_requirement
         if binding:
             best = "" if binding.best is None else f"; the closest value was {_plain(binding.best)}"
@@ -97,6 +99,17 @@ def outcome(report: Report, *, calculators: Calculators) -> str:
             closest = len(report.closest)
             sentences.append(f"The {closest} that come closest are shown." if closest > 1 else "The one that comes closest is shown.")
     return " ".join([*sentences, *_share(report), *_set_sentences(report)])
+
+
+def _ruled_out(report: Report) -> str:
+    """That structures meet every requirement, and the rule by which none of them is listed."""
+    number = report.left_out_by_rule
+    rule = report.choice.rule if report.choice and report.choice.rule else "known structures are left out"
+    asked = "new" if report.spec.novelty != "known only" else "known"
+    return (
+        f"No {asked} structure among the {report.evaluated} evaluated meets every requirement. {counted(number, 'other structure')} "
+        f"{verb(number, 'does', 'do')} and {verb(number, 'is', 'are')} not listed (the rule: {rule}; --list-known lists them)."
+    )
 
 
 def _too_narrow(binding: BindingRequirement, spec: DesignSpec) -> list[str]:

@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from agent.roles.reporter.sentences import outcome
 from app.console import print_report
 from core.candidate import Candidate, Measurement, PropertyValue
 from core.report import Choice, Report
@@ -71,3 +72,15 @@ def test_pdf_and_terminal_say_what_is_known(report: Report, capsys: pytest.Captu
     shown = capsys.readouterr()
     assert "‡ measured, not predicted" in shown.out or "[m] measured" in shown.out
     assert "1 of 3 listed are new (the rule: at least half of the list is new)" in shown.err
+
+
+def test_a_list_that_the_rule_empties_does_not_say_that_nothing_meets_the_goal() -> None:
+    told = {"candidates": [], "proposers": {"library": {"proposed": 9, "valid": 8, "novel": 8, "kept": 3, "listed": 0}}, "choice": Choice(rule="only new ones", new_listed=0)}
+    report = small_report().model_copy(update=told)
+    assert report.left_out_by_rule == 3
+    text = outcome(report, calculators=builtin().calculators)
+    assert "No new structure among" in text
+    assert "3 other structures do and are not listed (the rule: only new ones" in text
+    assert "binds" not in text
+    page = render_html(report, catalogue=builtin().catalogue)
+    assert "No structure that may be listed meets every requirement" in page
