@@ -176,3 +176,10 @@ def test_the_sets_are_built_from_a_folder_of_data(tmp_path: Path, monkeypatch: p
     with np.load(tmp_path / "a" / "melting_point.npz") as archive:
         assert sorted(archive.files) == ["count", "keys", "own", "values"]
         assert set(archive["own"]) == {2.0}
+
+
+def test_the_evidence_of_a_level_is_not_called_a_prediction_where_it_is_a_fit() -> None:
+    reason = value("c1ccc2ccccc2c1", "molecule", "thermal_stability").reason or ""
+    assert "predicted flash point" not in reason
+    both = judged("c1ccc2ccccc2c1", "molecule", "flash_point", "thermal_stability").properties["thermal_stability"].reason or ""
+    assert "the fitted flash point" in both
