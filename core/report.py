@@ -196,6 +196,6 @@ class Report(Model):
 
     @property
     def left_out_by_rule(self) -> int:
-        """How many structures meet every requirement where none is listed: the rule of what the list is made of leaves them all out."""
+        """The number of structures, without a unit, that meet every requirement where the rule of what the list is made of leaves them all out; else 0."""
         ruled = not self.candidates and self.choice is not None and self.choice.rule
         return sum(counts.get("kept", 0) for counts in self.proposers.values()) if ruled else 0
