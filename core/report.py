@@ -196,6 +196,6 @@ class Report(Model):
 
     @property
     def left_out_by_rule(self) -> int:
-        """The number of structures, without a unit, that meet every requirement where the rule of what the list is made of leaves them all out; else 0."""
+        """The number of structures, without a unit, that meet every requirement where the rule of what the list is made of leaves them all out; 0 where some are listed."""
         ruled = not self.candidates and self.choice is not None and self.choice.rule
         return sum(counts.get("kept", 0) for counts in self.proposers.values()) if ruled else 0

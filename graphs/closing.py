@@ -197,7 +197,9 @@ def _compared(choice: Choice, spec: DesignSpec, own: KnownSet | None) -> Choice:
     return choice.model_copy(update=update)
 
 
-def _with_shown_properties(candidates: list[Candidate], spec: DesignSpec, context: DesignContext, own: OwnValues | None = None) -> list[Candidate]:
+def _with_shown_properties(
+    candidates: list[Candidate], spec: DesignSpec, context: DesignContext, own: OwnValues | None = None
+) -> list[Candidate]:
     names = list(context.workspace.catalogue.listed(spec.candidate_class))
     for asked in (context.workspace.catalogue[name] for name in spec.property_names() if name in context.workspace.catalogue):
         if asked.listed_beside and spec.candidate_class in asked.classes:

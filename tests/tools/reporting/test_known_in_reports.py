@@ -75,7 +75,11 @@ def test_pdf_and_terminal_say_what_is_known(report: Report, capsys: pytest.Captu
 
 
 def test_a_list_that_the_rule_empties_does_not_say_that_nothing_meets_the_goal() -> None:
-    told = {"candidates": [], "proposers": {"library": {"proposed": 9, "valid": 8, "novel": 8, "kept": 3, "listed": 0}}, "choice": Choice(rule="only new ones", new_listed=0)}
+    told = {
+        "candidates": [],
+        "proposers": {"library": {"proposed": 9, "valid": 8, "novel": 8, "kept": 3, "listed": 0}},
+        "choice": Choice(rule="only new ones", new_listed=0),
+    }
     report = small_report().model_copy(update=told)
     assert report.left_out_by_rule == 3
     text = outcome(report, calculators=builtin().calculators)
