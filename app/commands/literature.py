@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
     group.callback()(lambda: None)
     group.command("search")(search)
     paper_keeping.add_to(group)
-    literature_papers.register(group)
+    literature_papers.add_to(group)
     app.add_typer(group, name="literature")
 
 

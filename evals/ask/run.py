@@ -75,7 +75,8 @@ def gathered(store: EmbeddedPassages, questions: Sequence[Ask]) -> tuple[list[As
     plain = [_fusion_features(store, question, vector) for question, vector in questions]
     fold = folds(plain)
     fusion = [fit_fusion([f for f, at in zip(plain, fold, strict=True) if at != place]) for place in range(max(fold) + 1)]
-    full, lacking = [], []
+    full: list[Asked] = []
+    lacking: list[Asked] = []
     for (question, vector), place in zip(questions, fold, strict=True):
         for target, without in ((full, ""), (lacking, question.document_id)):
             read, rarity = found_by(store, question.text, vector, fusion[place], without)
@@ -149,7 +150,8 @@ def small_collections(
         of.setdefault(question.document_id, []).append(at)
     names = list(np.random.default_rng(0).permutation(sorted(of)))
     parts = [set(names[at : at + COLLECTION]) for at in range(0, len(names) - COLLECTION + 1, COLLECTION)]
-    own, foreign = [], []
+    own: list[Judged] = []
+    foreign: list[Judged] = []
     for part, after in zip(parts, [*parts[1:], parts[0]], strict=True):
         keep = [at for at, p in enumerate(data.passages) if p.document_id in part]
         some = RetrievalSet([d for d in data.documents if d.document_id in part], [data.passages[at] for at in keep], [])

@@ -65,11 +65,15 @@ class SqlPapers:
         with self.database.write() as connection:
             return [store_one(connection, s, collection, at) for s in submissions]
 
-    def done(self, source_hash: str, collection: str) -> frozenset[int]:
-        """The records of a source that were stored before and need not be read again; failures are not among them."""
+    def done(self, source_hash: str, collection: str, first: int = WHOLE, last: int | None = None) -> frozenset[int]:
+        """The records of a source, from ``first`` to ``last``, that were stored before and need not be read again; failures are not among them."""
         wanted = select(JournalRow.item).where(
-            JournalRow.source_hash == source_hash, JournalRow.collection == collection, JournalRow.status != "failed"
+            JournalRow.source_hash == source_hash,
+            JournalRow.collection == collection,
+            JournalRow.status != "failed",
+            JournalRow.item >= first,
         )
+        wanted = wanted if last is None else wanted.where(JournalRow.item <= last)
         with self.database.read() as connection:
             return frozenset(connection.scalars(wanted))
 
@@ -180,6 +184,9 @@ class SqlPapers:
         self, *, keys: Sequence[str] = (), names: Sequence[str] = (), document_id: str = "", limit: int = 200
     ) -> list[tuple[str, Mention]]:
         """Where substances are mentioned, by key, by name or in a document: the document's id and the place. [] for none."""
+        if len(keys) > _MANY:  # more than a statement takes
+            found = [m for some in _parts(keys) for m in self.mentions(keys=some, names=names, document_id=document_id, limit=limit)]
+            return sorted(set(found), key=lambda m: (m[0], m[1].start))[:limit]
         wanted = select(MentionRow).order_by(MentionRow.document_id, MentionRow.position).limit(limit)
         if document_id:
             wanted = wanted.where(MentionRow.document_id == document_id)

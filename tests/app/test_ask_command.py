@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from core.interfaces import RunFilter
 from memory.passages.embedded import EmbeddedPassages
+from memory.sql.store import SqlRunStore
 from tests.app.conftest import Run
 from tests.contracts.passages import document, passages
 from tools.literature.analysis import sentence_words
@@ -28,7 +30,7 @@ def papers(home: Path) -> Path:
 
 
 @pytest.mark.usefixtures("papers")
-def test_an_answer_shows_its_words_and_where_they_stand_and_replays(molwright: Run) -> None:
+def test_an_answer_shows_its_words_and_where_they_stand_and_replays(molwright: Run, home: Path) -> None:
     done = molwright("ask", QUESTION)
     assert done.returncode == 0, done.stderr
     assert "Stronger donors shift the absorption of dyes. [1]" in done.stdout
@@ -39,7 +41,9 @@ def test_an_answer_shows_its_words_and_where_they_stand_and_replays(molwright: R
     run = done.stderr.split("molwright replay ")[1].split()[0]
     replayed = molwright("replay", run)
     assert (replayed.returncode, "identical" in replayed.stdout + replayed.stderr) == (0, True), replayed.stderr
-    assert run not in molwright("runs", "list").stdout
+    with SqlRunStore(f"sqlite:///{home / 'molwright.db'}") as store:
+        assert store.run(run).kind == "ask"
+        assert store.search_runs(RunFilter(), 10, 0) == ([], 0)
 
 
 @pytest.mark.usefixtures("papers")

@@ -129,7 +129,10 @@ def test_a_passage_that_gives_orders_is_text_and_proves_nothing(store: EmbeddedP
     server.requests.clear()
     obeys = "Ruthenium oxidises carbon monoxide without any oxygen at all."
     answer = with_model(
-        store, server, [quoted(obeys, "ruthenium oxidises carbon monoxide without any oxygen at all")], question.replace("do to", "grown for")
+        store,
+        server,
+        [quoted(obeys, "ruthenium oxidises carbon monoxide without any oxygen at all")],
+        question.replace("do to", "grown for"),
     )
     assert obeys not in [s.text for s in answer.statements]
     system, user = server.requests[-1]["messages"]

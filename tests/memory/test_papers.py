@@ -76,6 +76,8 @@ def test_a_paper_comes_back_as_it_was_stored(papers: SqlPapers) -> None:
     assert papers.layout("d0000") == paper.layout
     assert papers.with_passages(["d0000", "d9"]) == [(paper.document, list(paper.passages))]
     assert papers.mentions(names=["Toluene"]) == papers.mentions(keys=["YXFVVABEGXRONW-UHFFFAOYSA-N"]) == [("d0000", paper.mentions[0])]
+    many = [f"KEY{n}" for n in range(70_000)]
+    assert papers.mentions(keys=[*many, "YXFVVABEGXRONW-UHFFFAOYSA-N"]) == papers.mentions(names=["toluene"])
     assert papers.values(property="glass_transition_temperature") == [("d0000/0", paper.document, paper.values[0])]
     assert papers.values(property="logp") == []
 

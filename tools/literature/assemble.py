@@ -10,10 +10,10 @@ from typing import cast
 from core.papers import Level, Paper, Piece
 from core.passages import Document, Passage
 from tools.literature.chunking import DEFAULT, Cut, Placed, passages, place
-from tools.literature.reading.parts import Block, BlockKind, Reading, Unreadable
+from tools.literature.reading.parts import Block, BlockKind, Reading, Unreadable, clean
 
 #: How the titles of our own reports begin.
-_OWN = "molwright: "
+_OWN = ("molwright: ", "molwright · ")
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ def paper_of(reading: Reading, source: str, ways: Ways) -> Paper:
     document_id = hashlib.sha256((reading.doi or content_hash).encode()).hexdigest()[:20]
     document = Document(
         document_id=document_id,
-        title=reading.title[:2000],
-        authors=reading.authors,
+        title=clean(reading.title)[:2000],
+        authors=tuple(filter(None, map(clean, reading.authors))),
         year=reading.year,
         doi=reading.doi,
-        journal=reading.journal,
-        licence=reading.licence,
+        journal=clean(reading.journal or "") or None,
+        licence=clean(reading.licence or "") or None,
         retracted=reading.retracted,
         source=source,
         collection=ways.collection,

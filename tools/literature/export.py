@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
 from core.papers import ReportedValue
 from core.passages import Document
+from core.sheet import SheetWriter
 
 VALUE_COLUMNS = (
     "id", "property", "relation", "value", "upper", "spread", "unit", "standard", "standard_upper", "standard_unit", "substance", "smiles",
     "key", "conditions", "quote", "page", "doi", "title", "year", "approved_by",
 )  # fmt: skip
-#: A cell that a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "@", "-", "\t", "\r")
 
 
 def json_line(document: Document, text: str) -> str:
@@ -43,11 +41,11 @@ def csl_item(document: Document) -> dict[str, Any]:
 
 def write_values(target: TextIO, rows: Iterable[tuple[str, Document, ReportedValue]]) -> int:
     """Reported numbers as CSV with a header; how many."""
-    writer = csv.writer(target)
-    writer.writerow(VALUE_COLUMNS)
+    writer = SheetWriter(target)
+    writer.row(VALUE_COLUMNS)
     count = 0
     for name, document, value in rows:
-        writer.writerow([_cell(cell) for cell in _value_cells(name, document, value)])
+        writer.row(_value_cells(name, document, value))
         count += 1
     return count
 
@@ -57,10 +55,6 @@ def _value_cells(name: str, document: Document, value: ReportedValue) -> Iterato
     for column in VALUE_COLUMNS:
         cell = given[column]
         yield "; ".join(cell) if isinstance(cell, list) else "" if cell is None else cell
-
-
-def _cell(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) and len(cell) > 1 else cell
 
 
 def value_json(name: str, document: Document, value: ReportedValue) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from memory.sql.papers_write import WHOLE
 from tools.execution import ProcessExecutor
 from tools.literature.assemble import Ways, paper_of
 from tools.literature.reading import read
-from tools.literature.reading.parts import Unreadable
+from tools.literature.reading.parts import Unreadable, clean
 from tools.literature.reading.sources import LIMITS, Limits, Source, lines_of, sources
 
 #: Lines of JSON that a worker reads at once, and documents that the index takes at once.
@@ -90,6 +90,7 @@ class Ingest:
         self.ways = ways
         self.limits = limits
         self.progress = progress or (lambda tally, name: None)
+        self._fresh = 0
 
     def add(self, paths: Sequence[Path], executor: StreamExecutor) -> Tally:
         """Add every paper below ``paths``. A file that cannot be read is counted and listed; the rest goes on.
@@ -131,14 +132,17 @@ class Ingest:
 
     def _store(self, submissions: Sequence[Submission], tally: Tally, name: str, *, again: bool = False) -> None:
         """Store what is not stored yet; with ``again`` all of it, since a service may know more of a paper than before."""
-        known = bool(submissions) and not again
-        done = self.papers.done(submissions[0].source_hash, self.ways.collection) if known else frozenset()
+        done: frozenset[int] = frozenset()
+        if submissions and not again:
+            done = self.papers.done(submissions[0].source_hash, self.ways.collection, submissions[0].item, submissions[-1].item)
         fresh = [s for s in submissions if s.item not in done]
         tally.duplicate += len(submissions) - len(fresh)
         if fresh:
             tally.count(self.papers.store(fresh, self.ways.collection))
         self.progress(tally, name)
-        if (tally.added + tally.updated) % INDEXED == 0:
+        self._fresh += len(fresh)
+        if self._fresh >= INDEXED:
+            self._fresh = 0
             self.catch_up(tally, least=INDEXED)
 
     def _units(self, found: Iterator[Source], tally: Tally) -> Iterator[Unit]:
@@ -210,7 +214,7 @@ def read_unit(job: tuple[Unit, Ways]) -> list[Submission]:
     try:
         with _patience(PATIENCE):
             for item, name, record in read.records(source, unit.first, unit.lines):
-                found.append(_submission(source, item, name, record, ways))
+                found.append(_submission(source, item, clean(name), record, ways))
     except (Unreadable, OSError) as error:
         reason = f"it cannot be read: {error.strerror or error}" if isinstance(error, OSError) else str(error)
         found.append(Submission(source.sha256, unit.first + len(found), source.name, None, reason))

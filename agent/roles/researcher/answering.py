@@ -131,7 +131,8 @@ def _checked(sentence: AnswerSentence, passages: Sequence[str], *, catalogue: Ca
 
 def _unsaid(text: str, said: str) -> bool:
     """Whether ``text`` states a factor or draws a structure that the quotes do not state."""
-    return bool(set(map(str.lower, factors(text))) - set(map(str.lower, factors(said)))) or (unknown_structure(text) and text not in said)
+    structure = unknown_structure(text)
+    return bool(set(map(str.lower, factors(text))) - set(map(str.lower, factors(said)))) or bool(structure and structure not in said)
 
 
 def _fewer_passages(variables: dict[str, Any]) -> dict[str, Any] | None:

@@ -76,7 +76,12 @@ def test_plain_sentences_are_no_orders(text: str) -> None:
 
 
 def test_a_sentence_that_says_the_same_again_or_is_far_below_is_left_out() -> None:
-    texts = ["Platinum oxidises carbon monoxide fast.", "Fast platinum oxidises the carbon monoxide.", "Gold is slow here.", "Dyes are blue."]
+    texts = [
+        "Platinum oxidises carbon monoxide fast.",
+        "Fast platinum oxidises the carbon monoxide.",
+        "Gold is slow here.",
+        "Dyes are blue.",
+    ]
     sentences = [Sentence(0, 0, len(t), t) for t in texts]
     assert chosen(sentences, np.array([2.0, 1.9, 1.5, 0.1]), 3) == [0, 2]
     assert chosen(sentences, np.array([2.0, 1.9, 1.5, 0.1]), 1) == [0]

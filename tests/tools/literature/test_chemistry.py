@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import sys
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import UsageError
 from core.papers import Mention, ReportedValue
-from core.passages import Passage
+from core.passages import Document, Passage
 from tools.literature.chemistry import chemistry_of, opsin
 from tools.literature.chemistry.finding import keys_of, keys_with_motif
 from tools.literature.chemistry.mentions import find_mentions, valid_cas
 from tools.literature.chemistry.names import abbreviations, dictionary, key_of
 from tools.literature.chemistry.view import view_of
+from tools.literature.export import write_values
 
 
 def mentions(text: str) -> dict[str, Mention]:
@@ -104,6 +109,20 @@ def test_systematic_names_wait_for_opsin(monkeypatch: pytest.MonkeyPatch) -> Non
     assert [(m.written, m.smiles) for m in find_mentions(text)] == [("2-chloro-4-nitroaniline", None)]
 
 
+def test_opsin_is_asked_once_for_all_names_and_what_it_cannot_read_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    def read(names: list[str], *, tmp_fpath: str) -> list[str]:
+        asked.append(names)
+        return ["Nc1ccc([N+](=O)[O-])cc1Cl", ""]
+
+    monkeypatch.setattr(opsin, "available", lambda: True)
+    monkeypatch.setitem(sys.modules, "py2opsin", SimpleNamespace(py2opsin=read))
+    found = find_mentions("2-chloro-4-nitroaniline and 4-foobarane, again 2-chloro-4-nitroaniline.")
+    assert asked == [["2-chloro-4-nitroaniline", "4-foobarane"]]
+    assert [m.key for m in found] == ["LOCWBQIWHWIRGN-UHFFFAOYSA-N", None, "LOCWBQIWHWIRGN-UHFFFAOYSA-N"]
+
+
 def test_every_name_that_is_looked_for_can_be_read() -> None:
     assert len(dictionary()) > 2500
     sample = [*list(dictionary().values())[::97], *list(abbreviations().values())[::9]]
@@ -154,6 +173,25 @@ def test_numbers_that_are_no_values(text: str) -> None:
     assert said(text) == []
 
 
+def test_tables_are_read_by_their_headings() -> None:
+    table = (
+        "Table 1. Films.\nPolymer | Tg (°C) | T_d5% [°C] | density [g/cm3] | λmax/nm | log P | yield (%) | λ/Φ\n--- | --- | --- | --- | --- | --- | --- | ---\n"
+        "PMDA-ODA | 385 | 550–560 | 1.42 | 510 | 2.5 | 71 | 490/62\nPI-2 | >400 | - | 1.39 ± 0.02 | 2 | 3 | 80 | 1\nMean | 390 | 1 | 1 | 1 | 1 | 1 | 1"
+    )
+    found, reported = chemistry_of(table, [Passage("d:0", "d", table, None, 4, 0, len(table), "table")])
+    assert [(v.property, v.relation, v.value, v.upper, v.unit, v.substance) for v in reported] == [
+        ("absorption_maximum", "=", 510.0, None, "nm", "PMDA-ODA"),
+        ("decomposition_temperature", "=", 550.0, 560.0, "°C", "PMDA-ODA"),
+        ("density", "=", 1.42, None, "g/cm³", "PMDA-ODA"),
+        ("glass_transition_temperature", "=", 385.0, None, "°C", "PMDA-ODA"),
+        ("logp", "=", 2.5, None, "", "PMDA-ODA"),
+        ("density", "=", 1.39, None, "g/cm³", "PI-2"),
+        ("glass_transition_temperature", ">", 400.0, None, "°C", "PI-2"),
+    ]
+    assert reported[0].key == found[0].key == keys_of("PMDA-ODA")[0][0]
+    assert {table[v.start : v.end].split(" | ")[0] for v in reported} == {"PMDA-ODA", "PI-2"}
+
+
 def test_units_are_converted_and_conditions_kept() -> None:
     (value,) = values("The compound PI-7 has a Tg of 523 ± 2 K (by DSC, heating rate of 10 K/min) under nitrogen.")
     assert (value.value, value.spread, value.standard, value.standard_unit, value.page) == (523.0, 2.0, pytest.approx(249.85), "°C", 3)
@@ -184,6 +222,7 @@ def test_what_is_asked_for_becomes_a_key() -> None:
         keys_with_motif("not a group(", substances)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("Tg °C=12.5−–±×^{}$\\lambda_()%nm,; caffeineIİß\n₂²"), max_size=80))
 def test_no_text_breaks_it_and_every_place_is_right(text: str) -> None:
     view = view_of(text)
@@ -192,3 +231,13 @@ def test_no_text_breaks_it_and_every_place_is_right(text: str) -> None:
     found, reported = chemistry_of(text, [passage])
     assert all(text[m.start : m.end] == m.written for m in found)
     assert all(text[v.start : v.end] == v.quote for v in reported)
+
+
+def test_numbers_handed_out_as_a_table_run_nothing_in_a_spreadsheet() -> None:
+    (value,) = values("The melting point of caffeine is 235 °C.")
+    document = Document("d", "=HYPERLINK(1)", (), 2001, "10.1234/a", None, None, None, "f", "c", "h")
+    target = io.StringIO()
+    assert write_values(target, [("d/0", document, value)]) == 1
+    (row,) = csv.DictReader(io.StringIO(target.getvalue()))
+    assert (row["title"], row["value"], row["standard_unit"], row["quote"]) == ("'=HYPERLINK(1)", "235.0", "°C", value.quote)
+    assert row["relation"] == "'="

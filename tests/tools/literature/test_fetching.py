@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,10 +15,12 @@ import pytest
 
 from core.errors import LiteratureError, NotFoundError, UsageError
 from core.papers import Submission
+from memory.sql.papers import SqlPapers
 from tools.literature.assemble import Ways
 from tools.literature.fetching.fetch import fetched
 from tools.literature.fetching.polite import PoliteClient
 from tools.literature.fetching.services import Service, open_service
+from tools.literature.ingest import Ingest, Tally
 
 Answer = Callable[[httpx.Request], httpx.Response]
 
@@ -243,3 +246,18 @@ def test_records_of_any_form_are_read_or_refused_with_a_reason() -> None:
     ]
     found = submissions("openalex", lambda request: httpx.Response(200, text=json.dumps({"meta": {}, "results": odd})))
     assert [s.reason for s in found] == ["the record has neither a title nor an abstract", ""]
+
+
+def test_what_a_service_learns_later_reaches_the_stored_paper(tmp_path: Path) -> None:
+    papers = SqlPapers(f"sqlite:///{tmp_path / 'm.db'}")
+    ingest = Ingest(papers, None, Ways(chemistry=False))
+
+    def ask(work: dict[str, Any]) -> Tally:
+        answer = {"meta": {}, "results": [OPENALEX | work]}
+        return ingest.add_read(iter(submissions("openalex", lambda request: httpx.Response(200, json=answer))))
+
+    assert ask({"is_retracted": False}).added == 1
+    assert ask({"is_retracted": False}).duplicate == 1
+    assert ask({"is_retracted": True}).updated == 1
+    assert papers.document("10.1234/a").document.retracted is True
+    papers.close()

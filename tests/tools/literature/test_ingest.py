@@ -141,6 +141,20 @@ def test_a_file_that_takes_for_ever_is_given_up(tmp_path: Path, monkeypatch: pyt
     assert "still being read after 0.05 s" in said.reason
 
 
+def test_characters_that_no_database_holds_are_left_out(papers: SqlPapers, tmp_path: Path) -> None:
+    odd = "a\\ud800b\\u0000c"
+    fields = {
+        "_id": "ODD",
+        "title": "ODD",
+        "text": "ODD",
+        "metadata": {"authors": ["ODD"], "doi": "10.1234/ODD", "licence": "ODD", "journal": "ODD"},
+    }
+    (tmp_path / "a.jsonl").write_text(json.dumps(fields).replace("ODD", odd.replace("\\\\", "\\")) + "\n")
+    assert add(papers, tmp_path / "a.jsonl").added == 1
+    document = papers.documents()[0][0].document
+    assert (document.title, document.authors, document.doi, document.licence) == ("abc", ("abc",), "10.1234/abc", "abc")
+
+
 def test_our_own_predictions_are_no_literature(papers: SqlPapers, tmp_path: Path) -> None:
     (tmp_path / "report.pdf").write_bytes(make_pdf([["A film of it has a Tg of 300 °C, as predicted."]], title="molwright: a stable film"))
     tally = add(papers, tmp_path / "report.pdf")

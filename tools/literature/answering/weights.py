@@ -9,6 +9,7 @@ import json
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,5 +60,5 @@ def shipped() -> dict[str, AnsweringWeights]:
     }
 
 
-def _line(table: dict[str, list[float] | float]) -> Line:
-    return Line(*(np.array(table[part]) for part in ("weight", "mean", "scale")), float(table["constant"]))  # type: ignore[arg-type]
+def _line(table: dict[str, Any]) -> Line:
+    return Line(np.array(table["weight"]), np.array(table["mean"]), np.array(table["scale"]), float(table["constant"]))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+import tempfile
 import warnings
 from functools import lru_cache
+from pathlib import Path
 
 from tools.literature.chemistry.names import readable
 
@@ -22,8 +24,8 @@ def structures(names: tuple[str, ...]) -> dict[str, str]:
         return {}
     from py2opsin import py2opsin
 
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:  # its own place: several workers ask side by side
         warnings.simplefilter("ignore")
-        read = py2opsin(list(names))
+        read = py2opsin(list(names), tmp_fpath=str(Path(folder) / "names.txt"))
     answers = read if isinstance(read, list) else [read]
     return {name: smiles for name, smiles in zip(names, answers, strict=False) if smiles and readable(smiles) is not None}

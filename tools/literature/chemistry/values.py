@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from core import data
 from core.papers import Mention, ReportedValue
 from core.passages import Passage
+from tools.literature.chemistry.properties import Property, properties
 from tools.literature.chemistry.quantities import Found, quantities
 from tools.literature.chemistry.subjects import subject_of
+from tools.literature.chemistry.tables import find_table_values
 from tools.literature.chemistry.view import View, view_of
 from tools.literature.sentences import sentence_spans
 
@@ -87,19 +87,6 @@ _GOES_ON = re.compile(
 
 
 @dataclass(frozen=True)
-class Property:
-    """A property whose numbers are read; ``low`` and ``high`` in ``standard``."""
-
-    name: str
-    standard: str
-    cue: re.Pattern[str]
-    verb: re.Pattern[str] | None
-    units: frozenset[str]
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
 class _Cue:
     property: Property
     start: int
@@ -107,29 +94,13 @@ class _Cue:
     verb: bool
 
 
-@lru_cache(maxsize=1)
-def properties() -> tuple[Property, ...]:
-    """Every property whose numbers are read."""
-    table = data.table("tools.literature.chemistry", "properties.toml")["property"]
-    return tuple(
-        Property(
-            row["name"],
-            row["standard"],
-            re.compile(rf"(?<![A-Za-z])(?:{row['cue']})"),
-            re.compile(rf"(?<![A-Za-z])(?:{row['verb']})(?![A-Za-z])") if "verb" in row else None,
-            frozenset(row["units"]),
-            row["low"],
-            row["high"],
-        )
-        for row in table
-    )
-
-
 def find_values(text: str, passages: Sequence[Passage], mentions: Sequence[Mention]) -> list[ReportedValue]:
     """The numbers that the passages of ``text`` report, in order, each once; [] for none."""
     found: dict[tuple[int, str, float], ReportedValue] = {}
     for passage in passages:
         spans = _rows(passage) if passage.kind == "table" else sentence_spans(text, passage.start, passage.end)
+        for value in find_table_values(text, passage, mentions):
+            found.setdefault((value.start, value.property, value.value), value)
         for start, end in spans:
             for value in _of_sentence(text, start, end, passage, mentions):
                 found.setdefault((value.start, value.property, value.value), value)

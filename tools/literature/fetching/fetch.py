@@ -10,7 +10,7 @@ from core.errors import NotFoundError, UsageError
 from core.papers import Submission
 from tools.literature.assemble import Ways, paper_of
 from tools.literature.fetching.services import Fetched, Service
-from tools.literature.reading.parts import Unreadable, bare_doi
+from tools.literature.reading.parts import Unreadable, bare_doi, clean
 
 MOST = 10_000
 
@@ -37,7 +37,7 @@ def fetched(service: Service, name: str, query: str, dois: Sequence[str], limit:
 
 
 def _submission(found: Fetched, name: str, ways: Ways) -> Submission:
-    said = f"{name}:{found.identifier}"
+    said = clean(f"{name}:{found.identifier}")
     try:
         if isinstance(found.record, Unreadable):
             raise found.record

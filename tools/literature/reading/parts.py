@@ -64,7 +64,7 @@ def clean(text: str) -> str:
 
 def bare_doi(text: str | None) -> str | None:
     """The DOI in ``text`` (an address, 'doi:…' or the DOI itself), in lower case; None if there is none."""
-    found = _DOI.search(text or "")
+    found = _DOI.search((text or "").translate(_CONTROLS))
     if found is None:
         return None
     doi = found[0].rstrip(".,;:'\"]}").lower()
