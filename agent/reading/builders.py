@@ -189,9 +189,9 @@ def _own(node: Node, stance: Stance, lattice: Lattice) -> Built:
 
 
 def _vague(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    entry = node.mentions("vague")[0].value
+    entry = node.mentions("vague", "structural")[0].value
     assert isinstance(entry, Vague)
-    if stance.denied and not entry.negated:
+    if stance.denied and (not entry.negated or node.mentions("structural")):
         return None
     if entry.colour and not _can_be_coloured(lattice):
         return None
@@ -383,6 +383,7 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "scaffold": _only_asked(_scaffold),
     "both": _only_asked(part_builders.both),
     "contrast": _only_asked(part_builders.contrast),
+    "freed": _only_asked(part_builders.freed),
     "exchanged": _only_asked(exchanged),
     "kept_out": _only_asked(part_builders.kept_out),
     "kept": _only_asked(part_builders.kept),

@@ -20,6 +20,7 @@ from agent.reading.doubt_words import (
     tells_effect,
 )
 from agent.reading.head_parts import NOT_IN_NAMES, adjective
+from agent.reading.registered import GROUPS
 from agent.reading.said_of import articled, counted_together, goes_on, offered, signs
 
 #: Parts of a structure that a number behind them may count the atoms of.
@@ -46,6 +47,7 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
         return DOUBT  # 'no Michael acceptor | of the maleimide type'
     atoms = any((s.kind == "count" and s.what == "element") or s.name == "heavy_atoms" for s in clause.statements)
     of_part = reader.lattice.lower(clause.i) == "of" and any(s.kind == "motif" or "ring" in s.name for s in before.statements)
+    of_part = of_part and not _whole_named(reader, before)
     if atoms and not sign and not joined and (of_part or reader.lattice.lower(before.j - 1) in _PART_NOUNS):
         return DOUBT  # 'an alkyl chain | of 12 carbons', 'a macrocycle | of 15 atoms'
     if before.role == "head" or (before.role == "unread" and before.content == "head"):
@@ -91,6 +93,17 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
     if before.role != "unread" or sign == "." or _introduces(reader, before):
         return ""
     return _behind_unread(reader, before, clause, sign, joined)
+
+
+def _whole_named(reader: Reader, before: Clause) -> bool:
+    """Whether a group names the whole thing, so that 'of 14 to 17 carbon atoms' behind it counts all of them: 'an ambery ketone', not 'a macrocycle'."""
+    grouped = before.role == "head" and all(s.kind == "motif" for s in before.statements)
+    rings = any(
+        GROUPS[s.name].kind == "ring system" or "ring" in s.name or "cycle" in s.name or "chain" in s.name
+        for s in before.statements
+        if s.name in GROUPS
+    )
+    return grouped and not rings and not reader.lattice.has(before.j - 1, "groups")
 
 
 def _behind_head(reader: Reader, before: Clause, clause: Clause, sign: str, joined: set[str]) -> str:

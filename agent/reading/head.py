@@ -15,6 +15,10 @@ from agent.reading.statements import Limit, Statement
 from core.errors import GoalError
 
 
+#: Why a word of use is no requirement.
+USE = "what it is used for cannot be computed"
+
+
 class HeadReader:
     """Reads the noun phrase at the head of a goal."""
 
@@ -209,6 +213,9 @@ class HeadReader:
         found += self._read_parts(k) + alike(self.reader, k)
         for m in lattice.of(k, "unchk"):
             found.append(Part("unchecked", k, m.j, reason=str(m.value)))
+        for m in lattice.of(k, "neutral"):
+            if not any(other.j >= m.j for other in lattice.of(k, "vague", "grp", "elem", "fam", "unchk", "cmpd", "rule")):
+                found.append(Part("unchecked", k, m.j, reason=USE))
         for m in lattice.of(k, "fam", "role"):
             found.append(Part("family", k, m.j, family=m.value if m.kind == "fam" else None))
         if (lattice.pieces[k].text[0].isalpha() and not self._asks(k) and not lattice.has(k, *NOT_IN_NAMES)) or (
@@ -238,13 +245,15 @@ class HeadReader:
                 stance = Stance(denied=denied != turned, framed=True, strong=True, free=turned)
                 if (denied and turned) or (node.name in ("objective", "limit", "count", "rule_set") and stance.denied):
                     continue
-                if node.name == "count" and not node.first("pair"):
+                if node.name == "count" and not (node.first("pair") or node.first("fold")):
                     continue
                 phrase = self.reader.phrase(k, end)
                 built = build(node, stance, self.lattice, phrase)
                 if built and not isinstance(built, Refusal) and end > k and not self.lattice.hyphen(end):
                     groups = node.name in ("motif", "any_of", "count") and end == node.j
-                    found.append(Part("read", k, end, tuple(built), groups=groups and not stance.denied, free=turned))
+                    found.append(
+                        Part("read", k, end, tuple(built), groups=groups and not stance.denied, free=turned or self._held(node.j, end))
+                    )
         return found
 
     def _ends(self, j: int, builds: str) -> list[tuple[int, bool]]:
@@ -253,6 +262,19 @@ class HeadReader:
             free, holding = self._suffix(j, "free"), self._suffix(j, "containing_suffix")
             ends += ([(free, True)] if free else []) + ([(holding, False)] if holding else [])
         return ends
+
+    def _held(self, j: int, end: int) -> bool:
+        """Whether a word with a hyphen says that the thing has a part, and words of use alone may follow: 'boron-containing narrowband emitter'."""
+        return (
+            end > j
+            and self.lattice.hyphen(j)
+            and self.lattice.lower(end - 1) in ("containing", "bearing", "carrying")
+            and not self._strange(end)
+        )
+
+    def _strange(self, k: int) -> bool:
+        """Whether piece ``k`` begins a word of which nothing is known."""
+        return not self.lattice.has(k, "neutral", "role", "fam", "vague", "grp", "unchk", "plain")
 
     def _suffix(self, j: int, *kinds: str) -> int | None:
         k = j + 1 if self.lattice.hyphen(j) else j
@@ -264,6 +286,9 @@ class HeadReader:
     def _judged(self, found: Found, start: int) -> list[Part]:
         """The parts with those turned unknown that an unknown word may change, or that name what the thing acts on."""
         parts = list(found.parts)
+        for n, part in enumerate(parts[:-1]):
+            if part.reason == USE and parts[n + 1].sort == "unknown":
+                parts[n] = Part("unknown", part.i, part.j)  # 'heat pump'
         for n, part in enumerate(parts):
             if part.sort != "unknown":
                 continue
@@ -283,7 +308,10 @@ class HeadReader:
         acted = [
             p
             for p in parts
-            if p.groups and noun is not None and noun.kind == "role" and any(acts_on(self.lattice, noun, s.name) for s in p.statements)
+            if p.groups
+            and noun is not None
+            and noun.kind == "role"
+            and any(s.kind == "motif" and acts_on(self.lattice, noun, s.name) for s in p.statements)
         ]
         if noun is None or not composed(self.lattice, noun) or acted:
             parts = [
@@ -345,7 +373,7 @@ class HeadReader:
         if part.family is not None:
             families.append((part.family, text))
             return Clause(part.i, part.j, "adjunct", families=((part.family, text),))
-        return Clause(part.i, part.j, "unread", reason="what it is used for cannot be computed")
+        return Clause(part.i, part.j, "unread", reason=USE)
 
     def _head(
         self, noun: Mention, parts: list[Part], families: list[tuple[Family, str]], determined: bool, candidates: int | None

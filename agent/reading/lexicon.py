@@ -11,6 +11,7 @@ from agent.reading.kinds import nouns
 from agent.reading.normalise import JOINT, written_out
 from agent.reading.phrases import add_askers, add_comparisons, add_exclusions, add_operators, words_of
 from agent.reading.registered import GROUPS, RULE_SETS, common_names, group_words, plural
+from agent.reading.uses import use_words
 from core.errors import ConfigurationError
 from tools.catalogue.catalogue import Catalogue
 
@@ -131,6 +132,20 @@ def families() -> tuple[Family, ...]:
     )
 
 
+#: Adjectives of a part that the whole has as well, if its part has: 'a fluorinated arm', not 'an aliphatic chain'.
+_STRUCTURAL = frozenset(
+    [
+        "fluorinated",
+        "chlorinated",
+        "brominated",
+        "iodinated",
+        "halogenated",
+        "aromatic",
+        "heteroaromatic",
+        "polyfluorinated",
+        "polyhalogenated",
+    ]
+)
 #: Verbs that are said of the thing designed behind 'to' as well: 'we want it to be clear and to melt below 0 °C'.
 _INFINITIVES = frozenset(["melt", "freeze", "solidify", "soften", "dissolve"])
 
@@ -158,6 +173,8 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
                     add(f"to {word}", "verbprop", entry)
             else:
                 add(word, "vague", entry)
+                if word in _STRUCTURAL:
+                    add(word, "structural", entry)
     for family in families():
         for word in family.words:
             add(word, "fam", family)
@@ -168,6 +185,7 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
         for word in row["words"]:
             add(word, "unchk", row["reason"])
             add(plural(word), "unchk", row["reason"])
+    _add_uses(add, meanings)
     _own_words_win(meanings, catalogue)
     _add_misspelt(meanings)
     longest: dict[str, int] = {}
@@ -175,6 +193,26 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
         first = first_piece(key)
         longest[first] = max(longest.get(first, 0), len(key))
     return Lexicon(longest, meanings)
+
+
+#: What a word says that is no word of use: these meanings stand before it.
+_SAYS_MORE = ("fam", "vague", "grp", "prop", "rule", "cmpd", "unchk")
+
+
+def _add_uses(add: Any, meanings: dict[str, dict[str, Any]]) -> None:
+    """The words of use (``words/uses.toml``), where the word says nothing else of a thing; what stands before a known noun is a word before it."""
+    whole = {word for kind, word in use_words() if kind == "whole"}
+    for kind, word in use_words():
+        words = word.split()
+        known = next(
+            (n for n in range(1, len(words)) if {"fam", "role", "vague"} & meanings.get(key_of(" ".join(words[n:])), {}).keys()), 0
+        )
+        if kind in ("role", "composed") and known and word not in whole:
+            kind, word = "neutral", " ".join(words[:known])
+        for form in (word, plural(word)) if kind in ("role", "composed") and word not in whole else (word,):
+            here = meanings.get(key_of(form), {})
+            if here.keys().isdisjoint(_SAYS_MORE) and not (kind in ("role", "composed") and "groups" in here):
+                add(form, kind, "molecule" if kind == "role" else True)
 
 
 def _own_words_win(meanings: dict[str, dict[str, Any]], catalogue: Catalogue) -> None:
@@ -204,8 +242,109 @@ def _add_misspelt(meanings: dict[str, dict[str, Any]]) -> None:
                 meanings.setdefault(" ".join((*words[:n], slip, *words[n + 1 :])), kept)
 
 
+#: How many of a group a prefix or an adjective says: 'bis-hydrazide', 'trifunctional epoxy', 'dipodal silane'.
+_FOLDS = {
+    2: ("bis", "difunctional", "bifunctional", "dipodal", "two-fold", "homobifunctional", "bi-functional", "di-functional"),
+    3: ("tris", "trifunctional", "tripodal", "tri-functional"),
+    4: ("tetrakis", "tetrafunctional", "tetrapodal", "tetra-functional"),
+    5: ("pentafunctional",),
+    6: ("hexafunctional", "hexakis"),
+    1: ("monofunctional", "mono-functional"),
+}
+#: Comparatives of which the denial bounds from the other side: 'no warmer than', 'not any heavier than'.
+_UPWARDS = (
+    "warmer",
+    "hotter",
+    "higher",
+    "larger",
+    "bigger",
+    "greater",
+    "heavier",
+    "longer",
+    "more",
+    "wider",
+    "thicker",
+    "denser",
+    "later",
+    "further",
+    "stronger",
+    "redder",
+)
+_DOWNWARDS = (
+    "colder",
+    "cooler",
+    "lower",
+    "smaller",
+    "lighter",
+    "shorter",
+    "less",
+    "fewer",
+    "narrower",
+    "thinner",
+    "earlier",
+    "weaker",
+    "bluer",
+)
+_DENYING = (
+    "no",
+    "not",
+    "not any",
+    "never",
+    "nothing",
+    "be no",
+    "be not",
+    "in no case",
+    "by no means",
+    "isn't",
+    "is not",
+    "must not be",
+    "cannot be",
+    "may not be",
+    "should not be",
+    "should be no",
+    "must be no",
+)
+#: Said of rings: 'ring size seven'.
+_RINGS = {
+    3: "three",
+    4: "four",
+    5: "five",
+    6: "six",
+    7: "seven",
+    8: "eight",
+    9: "nine",
+    10: "ten",
+    11: "eleven",
+    12: "twelve",
+    13: "thirteen",
+    14: "fourteen",
+    15: "fifteen",
+    16: "sixteen",
+    18: "eighteen",
+    20: "twenty",
+}
+
+
+def _add_made(add: Any) -> None:
+    """Phrases that are made of a few words: multiples of groups, denied comparatives, sizes of rings."""
+    for number, words in _FOLDS.items():
+        for word in words:
+            add(word, "fold", float(number))
+    for operator, comparatives in (("<=", _UPWARDS), (">=", _DOWNWARDS)):
+        for denying in _DENYING:
+            for word in comparatives:
+                add(f"{denying} {word} than", "cmp", operator)
+    for number, word in _RINGS.items():
+        name = f"{word}-membered ring"
+        if name in GROUPS:
+            for size in (word, str(number)):
+                for said in ("ring size {}", "ring size of {}", "a ring size of {}", "ring of size {}", "{}-ring atoms"):
+                    add(said.format(size), "grp", name)
+
+
 def _add_grammar(add: Any) -> None:
     table = words_of("grammar.toml")
+    _add_made(add)
     add_operators(add, table)
     add_comparisons(add)
     for kind, words in table["words"].items():
@@ -267,6 +406,28 @@ _EXTRA_GROUP_WORDS = {
     "unsubstituted amide": "primary amide",
     "unsubstituted carboxamide": "primary amide",
     "unsubstituted amine": "primary amine",
+    "tertiary nitrogen": "tertiary amine",
+    "tertiary nitrogen atom": "tertiary amine",
+    "tertiary n": "tertiary amine",
+    "secondary nitrogen": "secondary amine",
+    "primary nitrogen": "primary amine",
+    "quaternary nitrogen": "quaternary ammonium",
+    "carbon-carbon multiple bond": "carbon-carbon multiple bond",
+    "double bond between carbons": "alkene",
+    "double bonds between carbons": "alkene",
+    "carbon-to-carbon double bond": "alkene",
+    "olefinic bond": "alkene",
+    "olefinic double bond": "alkene",
+    "ethylenic double bond": "alkene",
+    "lactone carbonyl": "lactone",
+    "lactam carbonyl": "lactam",
+    "ketone carbonyl": "ketone",
+    "aldehyde carbonyl": "aldehyde",
+    "ester carbonyl": "ester",
+    "amide carbonyl": "amide",
+    "amide bond": "amide",
+    "ester bond": "ester",
+    "ester link": "ester",
 }
 
 #: Salts of a halogen: what excludes them excludes the halogen; asked for, they are counter-ions, which are no part of a structure here.
@@ -350,12 +511,19 @@ _ALKYLS = frozenset(
 )
 
 
+#: Words of groups with which another group is described that is there too: 'acetylenic diol', 'Fmoc dipeptide', 'hydroxy ketone'.
+_DESCRIBING = frozenset(
+    ["acetylenic", "olefinic", "propargylic", "allylic", "benzylic", "fmoc", "boc", "cbz", "tosyl", "mesyl", "trityl", "acetyl", "glycidyl", "trifluoromethoxy",
+     "methoxy", "ethoxy", "hydroxy", "amino", "cyano", "nitro", "chloro", "bromo", "azido", "perfluoroalkyl", "phenoxy", "allyloxy", "benzyloxy", "dimethylamino", "diethylamino"]
+)  # fmt: skip
+
+
 def _substituents() -> dict[str, str]:
     """Words for rings and alkyl groups, by which another group is described that is there too: 'adamantyl methacrylate'."""
     return {
         word: name
         for word, name in group_words().items()
-        if key_of(word) and ((name in _ALKYLS and word.endswith("yl")) or GROUPS[name].kind == "ring system")
+        if key_of(word) and ((name in _ALKYLS and word.endswith("yl")) or GROUPS[name].kind == "ring system" or word.lower() in _DESCRIBING)
     }
 
 
