@@ -191,6 +191,10 @@ def _own(node: Node, stance: Stance, lattice: Lattice) -> Built:
 def _vague(node: Node, stance: Stance, lattice: Lattice) -> Built:
     entry = node.mentions("vague", "structural")[0].value
     assert isinstance(entry, Vague)
+    if node.mentions("structural") and not (
+        stance.strong or lattice.lower(node.i) in ("a", "an") or lattice.lower(node.i - 1) in ("a", "an")
+    ):
+        return None
     if stance.denied and (not entry.negated or node.mentions("structural")):
         return None
     if entry.colour and not _can_be_coloured(lattice):
@@ -383,6 +387,7 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "scaffold": _only_asked(_scaffold),
     "both": _only_asked(part_builders.both),
     "contrast": _only_asked(part_builders.contrast),
+    "likened": _only_asked(part_builders.likened),
     "freed": _only_asked(part_builders.freed),
     "exchanged": _only_asked(exchanged),
     "kept_out": _only_asked(part_builders.kept_out),

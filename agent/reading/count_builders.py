@@ -95,7 +95,9 @@ PARTS_OF_IT = (
 def _of_a_part(node: Node, limits: list[Limit], lattice: Lattice) -> bool:
     """Whether the number of atoms is bounded from above, and one of a part is said: the whole may have more."""
     where = " ".join(lattice.text(m.i, m.j).lower() for m in node.mentions("unit_of_count"))
-    return any(noun in where for noun in PARTS_OF_IT) and any(limit.operator not in (">", ">=") for limit in limits)
+    return (
+        "repeat" not in where and any(noun in where for noun in PARTS_OF_IT) and any(limit.operator not in (">", ">=") for limit in limits)
+    )
 
 
 #: Most atoms that 'C' or 'F' right behind a number counts where no other symbol is counted beside it; more are degrees.

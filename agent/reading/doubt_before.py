@@ -42,6 +42,8 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
         return DOUBT
     if clause.content == "share" and before.role == "unread" and not sign and not joined:
         return DOUBT  # 'taking up | 20 wt% nitrogen', 'for steel | with 0.5 wt% carbon'
+    if _of_a_process(reader, before, clause, sign):
+        return DOUBT
     typed = clause.content == "derivative" and reader.lattice.lower(clause.start) in ("of", "on")
     if typed and not (before.role == "head" or before.content == "head"):
         return DOUBT  # 'no Michael acceptor | of the maleimide type'
@@ -59,7 +61,7 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
     if (
         before.role == "read"
         and before.denied
-        and not before.adjectival
+        and (not before.adjectival or _no_thing(reader, before))
         and not sign
         and not joined
         and clause.parts
@@ -88,11 +90,34 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
         return TOGETHER
     both = clause.bare and clause.content == "motif" and articled(reader, clause) and articled(reader, before)
     both = both and not ("but" in joined and not sign)  # 'is not a phenol but an aniline'
-    if (clause.listed or both) and before.role == "read" and before.denied and before.parts and sign != ".":
+    freed = before.adjectival and reader.lattice.lower(before.j - 1) == "free"  # 'zinc-free, dithiophosphate'
+    if (clause.listed or both) and before.role == "read" and before.denied and before.parts and sign != "." and not freed:
         return "it may belong to what is excluded before it"
     if before.role != "unread" or sign == "." or _introduces(reader, before):
         return ""
     return _behind_unread(reader, before, clause, sign, joined)
+
+
+def _no_thing(reader: Reader, before: Clause) -> bool:
+    """Whether a clause denies a thing, so that what follows may say which: 'nothing ionic | with barium', not 'halogen-free | with an ester'."""
+    return any(reader.lattice.lower(k) in ("no", "nothing", "none", "never", "without", "not") for k in range(before.i, before.start + 1))
+
+
+#: How something is made or handled: what stands behind it is no part of the thing.
+_PROCESSES = frozenset(
+    "processed processable processible prepared synthesised synthesized manufactured produced cast castable coated coatable printed printable spun purified "
+    "recrystallised recrystallized isolated formulated dyed dyeable washed cleaned extracted deposited handled stored shipped dissolved dispersed dispersible "
+    "emulsified sprayed sprayable extruded moulded molded processing manufacture preparation workup purification catalysed catalyzed annealed tested".split()
+)
+#: With what the medium or the aid of a process is said.
+_USING = frozenset(["without", "with", "w", "using", "avoiding", "by", "from", "in"])
+
+
+def _of_a_process(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
+    """Whether a part is named right behind how the thing is made or handled: 'processed without chlorinated solvents', 'synthesis without phosgene'."""
+    last = next((reader.lattice.lower(k) for k in range(before.j - 1, before.i - 1, -1)), "")
+    named = clause.parts or clause.content in ("denied_kind", "vague")
+    return not sign and before.role == "unread" and named and last in _PROCESSES and reader.lattice.lower(clause.i) in _USING
 
 
 def _whole_named(reader: Reader, before: Clause) -> bool:
@@ -180,6 +205,7 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
         (clause.subject and before.content not in ("purpose", "adverbial"))
         or (
             clause.bare
+            and clause.content != "kept_group"
             and not (closed and (sign or (nominal and before.content not in ("purpose", "adverbial"))))
             and not _counted_apart(reader, before, clause, sign)
         )
@@ -260,8 +286,19 @@ def _contrasted(reader: Reader, before: Clause, clause: Clause, sign: str) -> bo
     """Whether 'not ...' behind what is excluded may spare it: 'avoid the ester, not the amide'; not 'mercury-free, not based on ...'."""
     lattice = reader.lattice
     excluded = before.role == "read" and before.denied and not before.adjectival
-    plain = lattice.lower(clause.i) == "not" and clause.content == "motif" and clause.start <= clause.i + 1
+    plain = (
+        lattice.lower(clause.i) == "not"
+        and lattice.lower(before.i) != "not"
+        and not _begins_with_not(reader, before)
+        and clause.content == "motif"
+        and clause.start <= clause.i + 1
+    )
     return excluded and plain and sign == "," and not any(m.j > clause.i + 1 for m in lattice.of(clause.i, "negation"))
+
+
+def _begins_with_not(reader: Reader, before: Clause) -> bool:
+    """Whether the clause before denies with 'not' as well: 'that is not a neonicotinoid, not a pyrethroid'."""
+    return any(reader.lattice.lower(k) == "not" for k in range(before.i, before.start + 1)) and not before.closing
 
 
 #: Kinds that the name of a thing does not hold.

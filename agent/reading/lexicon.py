@@ -338,7 +338,7 @@ def _add_made(add: Any) -> None:
         name = f"{word}-membered ring"
         if name in GROUPS:
             for size in (word, str(number)):
-                for said in ("ring size {}", "ring size of {}", "a ring size of {}", "ring of size {}", "{}-ring atoms"):
+                for said in ("ring size {}", "ring size of {}", "a ring size of {}", "ring of size {}"):
                     add(said.format(size), "grp", name)
 
 

@@ -342,6 +342,15 @@ def contrast(node: Node, stance: Stance, lattice: Lattice) -> Built:
     return [*asked, *denied] if isinstance(asked, list) and isinstance(denied, list) else None
 
 
+def likened(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'a cholesterol-like steroid': the group; how like it must be is not said."""
+    compound, group = node.mentions("cmpd")[0], node.mentions("grp")[0]
+    if not lattice.hyphen(compound.j) or not (stance.strong or stance.listed or _form(node, lattice).article):
+        return None
+    said = f"'{lattice.text(compound.i, group.i)}' sets no least similarity"
+    return [Statement("motif", "", name=group.value, smarts=GROUPS[group.value].smarts, assumption=said)]
+
+
 def freed(node: Node, stance: Stance, lattice: Lattice) -> Built:
     """'metal-free phthalocyanine': the second, and not the first."""
     lacked, wanted = sorted(node.nodes("Group") + node.nodes("Element"), key=lambda item: item.i)
