@@ -435,6 +435,8 @@ def _closed(reader: Reader, before: Clause) -> bool:
     """Whether an unread clause says what it says by itself: a purpose, a quantity, a known word; without a negation, and with no group in it."""
     lattice = reader.lattice
     inside = range(before.i, before.j)
+    if _of_use(reader, before) or _in_brackets(reader, before):
+        return True
     if before.understood or tells_effect(reader, before) or any(m.j == before.j for m in lattice.of(before.i, "unchk")):
         return True
     if before.content in ("purpose", "adverbial"):
@@ -442,6 +444,24 @@ def _closed(reader: Reader, before: Clause) -> bool:
     if any(lattice.has(k, "negation", "negation_after", "grp") for k in inside):
         return False
     return any(lattice.has(k, "num", "unchk") for k in inside) or before.reason != ""
+
+
+def _of_use(reader: Reader, before: Clause) -> bool:
+    """Whether an unread clause holds nothing but words of use: 'tasteless', 'wash-fast'."""
+    lattice, k = reader.lattice, before.i
+    while k < before.j:
+        known = [m.j for m in lattice.of(k, "neutral", "unchk", "plain", "skip")]
+        if not known and not lattice.hyphen(k):
+            return False
+        k = max(known, default=k + 1)
+    return True
+
+
+def _in_brackets(reader: Reader, before: Clause) -> bool:
+    """Whether unread words stand in brackets of their own, and turn nothing: '(mussel glue)'."""
+    lattice, inside = reader.lattice, range(before.i, before.j)
+    closed = lattice.lower(before.i - 1) == "(" and lattice.lower(before.j) == ")"
+    return closed and not any(lattice.has(k, *TURNING, "condition", "grp", "elem", "num", "necessity") for k in inside)
 
 
 def _opened_by(reader: Reader, clause: Clause) -> set[str]:
