@@ -94,7 +94,7 @@ PARTS_OF_IT = (
 
 def _of_a_part(node: Node, limits: list[Limit], lattice: Lattice) -> bool:
     """Whether the number of atoms is bounded from above, and one of a part is said: the whole may have more."""
-    where = " ".join(lattice.text(m.i, m.j).lower() for m in node.mentions("unit_of_count"))
+    where = " ".join(lattice.text(m.i, m.j).lower() for m in (*node.mentions("unit_of_count"), *lattice.of(node.j, "placed_after")))
     return (
         "repeat" not in where and any(noun in where for noun in PARTS_OF_IT) and any(limit.operator not in (">", ">=") for limit in limits)
     )

@@ -25,6 +25,8 @@ from agent.reading.said_of import signs, thing_excluded
 def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     """Why clause ``n``, which was read, may not count; '' if it may."""
     clause = clauses[n]
+    if clause.content == "denied_item":
+        return ""  # the whole list was looked at
     after = clauses[n + 1] if n + 1 < len(clauses) else None
     if clause.role == "head" and after is not None and any(s.kind == "motif" for s in clause.statements) and _of_a_list(reader, clauses, n):
         return AT_THE_END
@@ -234,7 +236,9 @@ def _under_label(reader: Reader, clause: Clause) -> bool:
         return False
     k = clause.i - 1
     while k >= 0 and not (reader.sign(k) and reader.lattice.lower(k) in STOPS):
-        if reader.lattice.lower(k) == ":" and any(reader.lattice.has(m, "negation", "negation_after") for m in range(max(0, k - 5), k)):
+        if reader.lattice.lower(k) == ":" and any(
+            reader.lattice.has(m, "negation", "negation_after") and not reader.lattice.hyphen(m + 1) for m in range(max(0, k - 5), k)
+        ):
             return True
         k -= 1
     return False

@@ -193,6 +193,8 @@ _AIMS = frozenset(
 def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> str:
     """Why a clause may not count before one that was not read and that follows it without a sign, or in brackets."""
     verbs = (reader.lattice.lower(k) for k in range(clause.j, min(after.i + 1, reader.end)))
+    if reader.lattice.lower(clause.j) == "," and reader.lattice.lower(after.i - 1) in (",", "does", "do") and not _dismisses(reader, after):
+        verbs = (v for v in verbs if v not in ("does", "do"))  # 'melting point above 180 °C, | does not release nonylphenol'
     if clause.content in ("limit", "count") and not (clause.opened or clause.subject or joined) and any(v in _PREDICATES for v in verbs):
         return DOUBT  # 'logP (max 5) | is irrelevant'
     bracketed = any(reader.lattice.lower(k) == "(" for k in range(clause.j, after.i))
@@ -257,6 +259,14 @@ def _in_a_part(reader: Reader, clause: Clause, after: Clause) -> bool:
     """Whether unread words say of which part the atoms are counted, and the whole may have more than the number allows."""
     part = after.content == "adverbial" and any(reader.lattice.lower(k).removesuffix("s") in PARTS_OF_IT for k in range(after.i, after.j))
     return part and any(s.limit is not None and s.limit.operator not in (">", ">=") for s in clause.statements)
+
+
+def _dismisses(reader: Reader, after: Clause) -> bool:
+    """Whether unread words say that something does not matter."""
+    return any(
+        reader.lattice.lower(k) in ("matter", "count", "apply", "concern", "play", "bother", "interest", "need", "have")
+        for k in range(after.i, after.j)
+    )
 
 
 def _names_elements(reader: Reader, after: Clause) -> bool:

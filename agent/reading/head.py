@@ -7,7 +7,7 @@ from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.head_alternatives import with_alternatives
 from agent.reading.head_groups import MODALS, acts_on, called, composed, plainly_asked, stood_for
-from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, VERBS, Found, Part, adjective, alike, noun_like
+from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, VERBS, Found, Part, adjective, alike, noun_like, suited
 from agent.reading.lexicon import Family
 from agent.reading.mentions import Mention
 from agent.reading.stance import Refusal, Stance
@@ -15,6 +15,8 @@ from agent.reading.statements import Limit, Statement
 from core.errors import GoalError
 
 
+#: Why a word that says what a thing is for, beside its noun, is no requirement.
+STRANGE = "not understood"
 #: Why a word of use is no requirement.
 USE = "what it is used for cannot be computed"
 
@@ -181,6 +183,8 @@ class HeadReader:
             return True
         if self._asks(j):
             return False
+        if suited(self.lattice, j):
+            return True
         if self.lattice.lower(j) in MODALS and self.lattice.lower(0) in ("which", "what"):
             return True  # 'Which liquid could serve ...?'
         return self.reader.boundary(j) or (self.lattice.has(j, *FOLLOWERS) and not self.lattice.has(j, "role", "fam"))
@@ -215,7 +219,7 @@ class HeadReader:
             found.append(Part("unchecked", k, m.j, reason=str(m.value)))
         for m in lattice.of(k, "neutral"):
             if not any(other.j >= m.j for other in lattice.of(k, "vague", "grp", "elem", "fam", "unchk", "cmpd", "rule")):
-                found.append(Part("unchecked", k, m.j, reason=USE))
+                found.append(Part("unchecked", k, m.j, reason=STRANGE))
         for m in lattice.of(k, "fam", "role"):
             found.append(Part("family", k, m.j, family=m.value if m.kind == "fam" else None))
         if (lattice.pieces[k].text[0].isalpha() and not self._asks(k) and not lattice.has(k, *NOT_IN_NAMES)) or (
@@ -287,7 +291,7 @@ class HeadReader:
         """The parts with those turned unknown that an unknown word may change, or that name what the thing acts on."""
         parts = list(found.parts)
         for n, part in enumerate(parts[:-1]):
-            if part.reason == USE and parts[n + 1].sort == "unknown":
+            if part.reason == STRANGE and parts[n + 1].sort == "unknown":
                 parts[n] = Part("unknown", part.i, part.j)  # 'heat pump'
         for n, part in enumerate(parts):
             if part.sort != "unknown":

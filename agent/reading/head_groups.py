@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
-from agent.reading.head_parts import MOST_UNKNOWN, Found, adjective
+from agent.reading.head_parts import MOST_UNKNOWN, Found, adjective, suited
 from agent.reading.lexicon import key_of, lexicon
 from agent.reading.mentions import Lattice, Mention
 from agent.reading.uses import ANY, on_what
@@ -71,7 +71,7 @@ def plainly_asked(reader: Reader, found: Found, i: int, k: int) -> bool:
         or reader.sign(end)
         or lattice.has(end, "open", "purpose", "relative", "verbprop", "prop", "cmp", "adverbial", "similar", "similar_weak")
     )
-    follows = follows or lattice.lower(end) in ("wanted", "needed", "sought")
+    follows = follows or suited(lattice, end) or lattice.lower(end) in ("wanted", "needed", "sought")
     follows = follows or (lattice.lower(end) in MODALS and lattice.lower(0) in ("which", "what"))
     needed = found.noun is not None and found.noun.kind in ("grp", "cmpd")
     if needed and lattice.lower(end) == "?" and not any(lattice.has(n, "request") for n in range(i, k)):

@@ -195,6 +195,10 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
     return Lexicon(longest, meanings)
 
 
+#: Words before a noun of use that name a substance.
+_NO_USE = frozenset(
+    ["acid", "base", "metal", "sulfur", "solvent", "polymer", "lipid", "sugar", "salt", "oil", "water", "peroxide", "fibre", "protein"]
+)
 #: What a word says that is no word of use: these meanings stand before it.
 _SAYS_MORE = ("fam", "vague", "grp", "prop", "rule", "cmpd", "unchk")
 
@@ -209,6 +213,8 @@ def _add_uses(add: Any, meanings: dict[str, dict[str, Any]]) -> None:
         )
         if kind in ("role", "composed") and known and word not in whole:
             kind, word = "neutral", " ".join(words[:known])
+            if word in _NO_USE:
+                continue
         for form in (word, plural(word)) if kind in ("role", "composed") and word not in whole else (word,):
             here = meanings.get(key_of(form), {})
             if here.keys().isdisjoint(_SAYS_MORE) and not (kind in ("role", "composed") and "groups" in here):
@@ -334,6 +340,13 @@ def _add_made(add: Any) -> None:
         for denying in _DENYING:
             for word in comparatives:
                 add(f"{denying} {word} than", "cmp", operator)
+    for modal in ("must", "should", "shall", "may", "can", "ought", "will", "would", "is", "are"):
+        for be in (
+            ("not be", "not lie", "not come", "not end up", "never be", "never lie") if modal not in ("is", "are") else ("not", "never")
+        ):
+            for operator, words in (("<=", ("above", "over", "beyond")), (">=", ("below", "under", "beneath"))):
+                for word in words:
+                    add(f"{modal} {be} {word}", "cmp", operator)
     for number, word in _RINGS.items():
         name = f"{word}-membered ring"
         if name in GROUPS:
@@ -440,6 +453,11 @@ _EXTRA_GROUP_WORDS = {
     "silicone chain": "siloxane",
     "silicone segment": "siloxane",
     "silicone tail": "siloxane",
+    "cholesteryl": "steroid",
+    "cholesteryl group": "steroid",
+    "styrenic": "styrene",
+    "long chain": "long alkyl chain",
+    "aromatic azole": "azole",
     "amide bond": "amide",
     "ester bond": "ester",
     "ester link": "ester",
@@ -487,6 +505,8 @@ def _add_chemistry(add: Any, catalogue: Catalogue) -> None:
             add(word, "grp", name)
     for word, name in (_reordered() | _abbreviated()).items():
         add(word, "grp", name)
+    for word, both in _compounded(group_words()).items():
+        add(word, "compounded", both)
     for word, name in _substituents().items():
         add(word, "substituent", name)
     for word, (name, smiles) in common_names().items():
@@ -531,6 +551,34 @@ _DESCRIBING = frozenset(
     ["acetylenic", "olefinic", "propargylic", "allylic", "benzylic", "fmoc", "boc", "cbz", "tosyl", "mesyl", "trityl", "acetyl", "glycidyl", "trifluoromethoxy",
      "methoxy", "ethoxy", "hydroxy", "amino", "cyano", "nitro", "chloro", "bromo", "azido", "perfluoroalkyl", "phenoxy", "allyloxy", "benzyloxy", "dimethylamino", "diethylamino"]
 )  # fmt: skip
+
+
+#: Prefixes of a ring's name that say what it bears: 'aminopyrimidine', 'fluoropyridine'.
+_PREFIXES = {
+    "amino": "amine",
+    "methoxy": "methoxy",
+    "cyano": "nitrile",
+    "nitro": "nitro",
+    "hydroxy": "hydroxyl",
+    "phenyl": "phenyl",
+    "methyl": "methyl",
+    "carboxy": "carboxylic acid",
+    "vinyl": "vinyl",
+    "benzyl": "benzyl",
+}
+
+
+def _compounded(known: dict[str, str]) -> dict[str, tuple[str, str]]:
+    """Names of rings with what they bear before them in one word, which no table has: (what they bear, the ring)."""
+    rings = {
+        w: n for w, n in known.items() if n in GROUPS and GROUPS[n].kind == "ring system" and w.isalpha() and w.islower() and len(w) > 5
+    }
+    return {
+        f"{prefix}{word}": (borne, name)
+        for prefix, borne in _PREFIXES.items()
+        for word, name in rings.items()
+        if borne in GROUPS and f"{prefix}{word}" not in known
+    }
 
 
 def _substituents() -> dict[str, str]:

@@ -16,6 +16,10 @@ LEFT_OUT = re.compile(
 )
 #: Words for how much something dissolves, which change nothing of the number behind it.
 _VERY = frozenset(["very", "highly", "readily", "freely", "fairly", "quite", "reasonably", "easily", "sufficiently", "adequately"])
+#: Words behind which 'some' says no more than that there is one.
+_HAVING = frozenset(
+    ["with", "containing", "contains", "contain", "bearing", "carrying", "including", "incorporating", "featuring", "has", "having", "w"]
+)
 #: Words of alkoxy groups, and what they are called where they stand on silicon.
 _ON_SILICON = {
     "alkoxy": "alkoxysilane",
@@ -35,6 +39,8 @@ def mark_words(lattice: Lattice, n: int) -> None:
     word = pieces[n].lower
     if word in _VERY and any(m.kind == "verbprop" and "solub" in pieces[n + 1].lower for m in behind):
         here.append(Mention(n, n + 1, "skip"))
+    if word == "some" and n and pieces[n - 1].lower in _HAVING:
+        lattice.at[n] = [m for m in here if m.kind != "plain"] + [Mention(n, n + 1, "skip")]  # 'with some terephthalate'
     if word == "so" and any(m.kind == "prop" for m in behind):
         lattice.at[n] = [m for m in here if m.kind != "skip"] + [Mention(n, n + 1, "and")]  # 'low migration so MW above 400'
     if word in _ON_SILICON and _speaks_of_silanes(lattice):

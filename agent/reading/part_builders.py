@@ -321,6 +321,9 @@ def both(node: Node, stance: Stance, lattice: Lattice) -> Built:
     """'a macrocyclic ketone', 'phenolic oximes': both groups."""
     if not (stance.strong or stance.listed or _form(node, lattice).article):
         return None
+    compounded = node.first("compounded")
+    if compounded is not None:
+        return [Statement("motif", "", name=name, smarts=GROUPS[name].smarts) for name in compounded.value]
     first = node.mentions("adjectival", "substituent")[0].value
     pair = node.first("pair")
     if pair is not None:
