@@ -191,9 +191,8 @@ def _own(node: Node, stance: Stance, lattice: Lattice) -> Built:
 def _vague(node: Node, stance: Stance, lattice: Lattice) -> Built:
     entry = node.mentions("vague", "structural")[0].value
     assert isinstance(entry, Vague)
-    if node.mentions("structural") and not (
-        stance.strong or lattice.lower(node.i) in ("a", "an") or lattice.lower(node.i - 1) in ("a", "an")
-    ):
+    articled = {lattice.lower(node.i), lattice.lower(node.i - 1)} & {"a", "an"}
+    if node.mentions("structural") and not (stance.strong or articled):
         return None
     if stance.denied and (not entry.negated or node.mentions("structural")):
         return None
@@ -301,8 +300,7 @@ def _similarity(node: Node, stance: Stance, lattice: Lattice) -> Built:
     plain = [m for m in node.mentions("similar") if lattice.lower(m.i).startswith(_MADE_FROM)]
     if plain and limit is None and wanted and node.mentions("mine"):
         return [Statement("own", "", ref=reference)]
-    weak = node.mentions("similar_weak")
-    if weak and not (reference and reference.smiles):
+    if (weak := node.mentions("similar_weak")) and not (reference and reference.smiles):
         return None
     if (
         weak

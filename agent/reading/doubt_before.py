@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.reading.boundaries import STARTERS
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
+from agent.reading.doubt_kinds import begins_with_not, in_brackets, measured, no_thing, of_a_process, of_the_molecule, of_use, whole_named
 from agent.reading.doubt_words import (
     ALTERNATIVE,
     DOUBT,
@@ -20,7 +21,6 @@ from agent.reading.doubt_words import (
     tells_effect,
 )
 from agent.reading.head_parts import NOT_IN_NAMES, adjective
-from agent.reading.registered import GROUPS
 from agent.reading.said_of import articled, counted_together, goes_on, offered, signs
 
 #: Parts of a structure that a number behind them may count the atoms of.
@@ -42,14 +42,14 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
         return DOUBT
     if clause.content == "share" and before.role == "unread" and not sign and not joined:
         return DOUBT  # 'taking up | 20 wt% nitrogen', 'for steel | with 0.5 wt% carbon'
-    if _of_a_process(reader, before, clause, sign):
+    if of_a_process(reader, before, clause, sign):
         return DOUBT
     typed = clause.content == "derivative" and reader.lattice.lower(clause.start) in ("of", "on")
     if typed and not (before.role == "head" or before.content == "head"):
         return DOUBT  # 'no Michael acceptor | of the maleimide type'
     atoms = any((s.kind == "count" and s.what == "element") or s.name == "heavy_atoms" for s in clause.statements)
     of_part = reader.lattice.lower(clause.i) == "of" and any(s.kind == "motif" or "ring" in s.name for s in before.statements)
-    of_part = of_part and not _whole_named(reader, before)
+    of_part = of_part and not whole_named(reader, before)
     if atoms and not sign and not joined and (of_part or reader.lattice.lower(before.j - 1) in _PART_NOUNS):
         return DOUBT  # 'an alkyl chain | of 12 carbons', 'a macrocycle | of 15 atoms'
     if before.role == "head" or (before.role == "unread" and before.content == "head"):
@@ -61,7 +61,7 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
     if (
         before.role == "read"
         and before.denied
-        and (not before.adjectival or _no_thing(reader, before))
+        and (not before.adjectival or no_thing(reader, before))
         and not sign
         and not joined
         and clause.parts
@@ -77,14 +77,7 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
     hung = before.role in ("read", "unread") and before.parts and not before.denied and not sign and not joined
     if hung and excludes_all(reader, clause):
         return "it may say something of what is asked for"
-    demanded = before.role == "read" and before.closing and not before.denied
-    if (
-        demanded
-        and clause.closing
-        and clause.denied
-        and reader.lattice.lower(clause.j - 1) == "not"
-        and reader.lattice.lower(clause.j - 2) != "do"
-    ):
+    if _not_needed(reader, before, clause):
         return "it is not said whether it is excluded or only not needed"  # 'an amide is a must, an ester not'
     if counted_together(reader, before, clause, sign) or goes_on(reader, before, clause, sign):
         return TOGETHER
@@ -98,37 +91,11 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
     return _behind_unread(reader, before, clause, sign, joined)
 
 
-def _no_thing(reader: Reader, before: Clause) -> bool:
-    """Whether a clause denies a thing, so that what follows may say which: 'nothing ionic | with barium', not 'halogen-free | with an ester'."""
-    return any(reader.lattice.lower(k) in ("no", "nothing", "none", "never", "without", "not") for k in range(before.i, before.start + 1))
-
-
-#: How something is made or handled: what stands behind it is no part of the thing.
-_PROCESSES = frozenset(
-    "processed processable processible prepared synthesised synthesized manufactured produced cast castable coated coatable printed printable spun purified "
-    "recrystallised recrystallized isolated formulated dyed dyeable washed cleaned extracted deposited handled stored shipped dissolved dispersed dispersible "
-    "emulsified sprayed sprayable extruded moulded molded processing manufacture preparation workup purification catalysed catalyzed annealed tested".split()
-)
-#: With what the medium or the aid of a process is said.
-_USING = frozenset(["without", "with", "w", "using", "avoiding", "by", "from", "in"])
-
-
-def _of_a_process(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
-    """Whether a part is named right behind how the thing is made or handled: 'processed without chlorinated solvents', 'synthesis without phosgene'."""
-    last = next((reader.lattice.lower(k) for k in range(before.j - 1, before.i - 1, -1)), "")
-    named = clause.parts or clause.content in ("denied_kind", "vague")
-    return not sign and before.role == "unread" and named and last in _PROCESSES and reader.lattice.lower(clause.i) in _USING
-
-
-def _whole_named(reader: Reader, before: Clause) -> bool:
-    """Whether a group names the whole thing, so that 'of 14 to 17 carbon atoms' behind it counts all of them: 'an ambery ketone', not 'a macrocycle'."""
-    grouped = before.role == "head" and all(s.kind == "motif" for s in before.statements)
-    rings = any(
-        GROUPS[s.name].kind == "ring system" or "ring" in s.name or "cycle" in s.name or "chain" in s.name
-        for s in before.statements
-        if s.name in GROUPS
-    )
-    return grouped and not rings and not reader.lattice.has(before.j - 1, "groups")
+def _not_needed(reader: Reader, before: Clause, clause: Clause) -> bool:
+    """Whether 'not' alone behind a demand may deny the need only: 'an amide is a must, an ester not'."""
+    demanded = before.role == "read" and before.closing and not before.denied
+    ends = reader.lattice.lower(clause.j - 1) == "not" and reader.lattice.lower(clause.j - 2) != "do"
+    return demanded and clause.closing and clause.denied and ends
 
 
 def _behind_head(reader: Reader, before: Clause, clause: Clause, sign: str, joined: set[str]) -> str:
@@ -198,7 +165,7 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
         clause.content in ("limit", "level")
         and not reader.lattice.has(clause.start, "num")
         and _names_property(reader, clause)
-        and _measured(reader, before)
+        and measured(reader, before)
     ):
         return ""
     if clause.parts and (
@@ -213,7 +180,7 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
     ):
         return DOUBT
     if clause.bare and clause.content == "limit" and not _names_property(reader, clause) and before.content not in ("purpose", "adverbial"):
-        return "" if sign and _of_the_molecule(reader, before, clause) else DOUBT
+        return "" if sign and of_the_molecule(reader, before, clause) else DOUBT
     return DOUBT if not sign and not nominal else ""
 
 
@@ -289,16 +256,11 @@ def _contrasted(reader: Reader, before: Clause, clause: Clause, sign: str) -> bo
     plain = (
         lattice.lower(clause.i) == "not"
         and lattice.lower(before.i) != "not"
-        and not _begins_with_not(reader, before)
+        and not begins_with_not(reader, before)
         and clause.content == "motif"
         and clause.start <= clause.i + 1
     )
     return excluded and plain and sign == "," and not any(m.j > clause.i + 1 for m in lattice.of(clause.i, "negation"))
-
-
-def _begins_with_not(reader: Reader, before: Clause) -> bool:
-    """Whether the clause before denies with 'not' as well: 'that is not a neonicotinoid, not a pyrethroid'."""
-    return any(reader.lattice.lower(k) == "not" for k in range(before.i, before.start + 1)) and not before.closing
 
 
 #: Kinds that the name of a thing does not hold.
@@ -369,60 +331,8 @@ def _complete(reader: Reader, before: Clause) -> bool:
     return ends and not denies
 
 
-#: Words of what else may have a mass per mole.
-_OTHER_MASSES = (
-    "weight",
-    "mass",
-    "mw",
-    "mn",
-    "equiv",
-    "eew",
-    "ahew",
-    "chain",
-    "link",
-    "block",
-    "polymer",
-    "oligomer",
-    "segment",
-    "spacer",
-    "arm",
-    "peg",
-    "entangle",
-    "per",
-    "average",
-    "number",
-    "fragment",
-    "residue",
-    "counter",
-    "salt",
-    "cut",
-    "soft",
-    "hard",
-    "polyol",
-)
-
-
-def _of_the_molecule(reader: Reader, before: Clause, clause: Clause) -> bool:
-    """Whether a mass per mole behind a sign can only be that of the whole thing: 'ashless, not over 1000 g/mol'."""
-    lattice = reader.lattice
-    molar = all(s.name == "molecular_weight" and s.limit is not None and s.limit.unit for s in clause.statements)
-    inside = range(before.i, before.j)
-    other = any(lattice.lower(k).startswith(_OTHER_MASSES) for k in inside) or any(
-        lattice.has(k, *TURNING, "condition", "num") for k in inside
-    )
-    return molar and not other
-
-
 def _names_property(reader: Reader, clause: Clause) -> bool:
     return any(m.kind in ("prop", "verbprop", "scale", "liquid", "solid") for k in range(clause.i, clause.j) for m in reader.lattice.at[k])
-
-
-def _measured(reader: Reader, before: Clause) -> bool:
-    """Whether words that were not read say how much of something there is, and deny nothing: 'a fire point of 300 °C'."""
-    inside = range(before.i, before.j)
-    return any(reader.lattice.has(k, "num") for k in inside) and not any(
-        reader.lattice.has(k, "between", "negation", "negation_after", "condition", "exception", "permission") for k in inside
-    )
 
 
 def _counted_apart(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
@@ -435,7 +345,7 @@ def _closed(reader: Reader, before: Clause) -> bool:
     """Whether an unread clause says what it says by itself: a purpose, a quantity, a known word; without a negation, and with no group in it."""
     lattice = reader.lattice
     inside = range(before.i, before.j)
-    if _of_use(reader, before) or _in_brackets(reader, before):
+    if of_use(reader, before) or in_brackets(reader, before):
         return True
     if before.understood or tells_effect(reader, before) or any(m.j == before.j for m in lattice.of(before.i, "unchk")):
         return True
@@ -444,24 +354,6 @@ def _closed(reader: Reader, before: Clause) -> bool:
     if any(lattice.has(k, "negation", "negation_after", "grp") for k in inside):
         return False
     return any(lattice.has(k, "num", "unchk") for k in inside) or before.reason != ""
-
-
-def _of_use(reader: Reader, before: Clause) -> bool:
-    """Whether an unread clause holds nothing but words of use: 'tasteless', 'wash-fast'."""
-    lattice, k = reader.lattice, before.i
-    while k < before.j:
-        known = [m.j for m in lattice.of(k, "neutral", "unchk", "plain", "skip")]
-        if not known and not lattice.hyphen(k):
-            return False
-        k = max(known, default=k + 1)
-    return True
-
-
-def _in_brackets(reader: Reader, before: Clause) -> bool:
-    """Whether unread words stand in brackets of their own, and turn nothing: '(mussel glue)'."""
-    lattice, inside = reader.lattice, range(before.i, before.j)
-    closed = lattice.lower(before.i - 1) == "(" and lattice.lower(before.j) == ")"
-    return closed and not any(lattice.has(k, *TURNING, "condition", "grp", "elem", "num", "necessity") for k in inside)
 
 
 def _opened_by(reader: Reader, clause: Clause) -> set[str]:

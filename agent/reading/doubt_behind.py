@@ -192,10 +192,7 @@ _AIMS = frozenset(
 
 def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> str:
     """Why a clause may not count before one that was not read and that follows it without a sign, or in brackets."""
-    verbs = (reader.lattice.lower(k) for k in range(clause.j, min(after.i + 1, reader.end)))
-    if reader.lattice.lower(clause.j) == "," and reader.lattice.lower(after.i - 1) in (",", "does", "do") and not _dismisses(reader, after):
-        verbs = (v for v in verbs if v not in ("does", "do"))  # 'melting point above 180 °C, | does not release nonylphenol'
-    if clause.content in ("limit", "count") and not (clause.opened or clause.subject or joined) and any(v in _PREDICATES for v in verbs):
+    if clause.content in ("limit", "count") and not (clause.opened or clause.subject or joined) and _predicated(reader, clause, after):
         return DOUBT  # 'logP (max 5) | is irrelevant'
     bracketed = any(reader.lattice.lower(k) == "(" for k in range(clause.j, after.i))
     if bracketed and (
@@ -259,6 +256,14 @@ def _in_a_part(reader: Reader, clause: Clause, after: Clause) -> bool:
     """Whether unread words say of which part the atoms are counted, and the whole may have more than the number allows."""
     part = after.content == "adverbial" and any(reader.lattice.lower(k).removesuffix("s") in PARTS_OF_IT for k in range(after.i, after.j))
     return part and any(s.limit is not None and s.limit.operator not in (">", ">=") for s in clause.statements)
+
+
+def _predicated(reader: Reader, clause: Clause, after: Clause) -> bool:
+    """Whether a verb behind the clause says something of its property; not 'melting point above 180 °C, | does not release nonylphenol'."""
+    verbs = [reader.lattice.lower(k) for k in range(clause.j, min(after.i + 1, reader.end))]
+    if reader.lattice.lower(clause.j) == "," and reader.lattice.lower(after.i - 1) in (",", "does", "do") and not _dismisses(reader, after):
+        verbs = [v for v in verbs if v not in ("does", "do")]
+    return any(v in _PREDICATES for v in verbs)
 
 
 def _dismisses(reader: Reader, after: Clause) -> bool:

@@ -6,17 +6,15 @@ from agent.reading.builders import build
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.head_alternatives import with_alternatives
-from agent.reading.head_groups import MODALS, acts_on, called, composed, plainly_asked, stood_for
-from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, VERBS, Found, Part, adjective, alike, noun_like, suited
+from agent.reading.head_groups import MODALS, called, plainly_asked, stood_for
+from agent.reading.head_judged import judged
+from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, STRANGE, VERBS, Found, Part, adjective, alike, noun_like, suited
 from agent.reading.lexicon import Family
 from agent.reading.mentions import Mention
 from agent.reading.stance import Refusal, Stance
 from agent.reading.statements import Limit, Statement
 from core.errors import GoalError
 
-
-#: Why a word that says what a thing is for, beside its noun, is no requirement.
-STRANGE = "not understood"
 #: Why a word of use is no requirement.
 USE = "what it is used for cannot be computed"
 
@@ -55,7 +53,7 @@ class HeadReader:
             found = Found(found.cost, (*found.parts, unnamed), None, found.noun_end)
         if found.noun is not None and found.noun.kind in ("grp", "pair", "vague", "cmpd") and not plainly_asked(self.reader, found, i, k):
             return called(self.reader, found, i, k)
-        clauses = self._clauses(i, k, self._judged(found, k), found, determined, candidates)
+        clauses = self._clauses(i, k, judged(self.lattice, found), found, determined, candidates)
         return with_alternatives(self.reader, clauses) if clauses else clauses
 
     def _lead(self, i: int) -> tuple[int, bool, int | None]:
@@ -287,43 +285,6 @@ class HeadReader:
 
     # ---- what counts
 
-    def _judged(self, found: Found, start: int) -> list[Part]:
-        """The parts with those turned unknown that an unknown word may change, or that name what the thing acts on."""
-        parts = list(found.parts)
-        for n, part in enumerate(parts[:-1]):
-            if part.reason == STRANGE and parts[n + 1].sort == "unknown":
-                parts[n] = Part("unknown", part.i, part.j)  # 'heat pump'
-        for n, part in enumerate(parts):
-            if part.sort != "unknown":
-                continue
-            for step in (-1, 1):
-                m = n + step
-                while 0 <= m < len(parts) and parts[m].sort in ("glue", "plain"):
-                    m += step
-                if 0 <= m < len(parts) and parts[m].sort == "read" and not parts[m].free and not _rules(parts[m]):
-                    parts[m] = Part("unknown", parts[m].i, parts[m].j)
-                    if step == 1 and m + 1 < len(parts) and parts[m + 1].sort == "read":
-                        continue
-        for n, part in enumerate(parts[:-1]):
-            nouns = self.lattice.has(parts[n + 1].i, "role", "fam") and parts[n + 1].family is None
-            if any(s.kind == "vague" for s in part.statements) and parts[n + 1].sort in ("family", "unchecked") and nouns:
-                parts[n] = Part("unchecked", part.i, part.j, reason="it is not said of which of the nouns behind it this is said")
-        noun = found.noun
-        acted = [
-            p
-            for p in parts
-            if p.groups
-            and noun is not None
-            and noun.kind == "role"
-            and any(s.kind == "motif" and acts_on(self.lattice, noun, s.name) for s in p.statements)
-        ]
-        if noun is None or not composed(self.lattice, noun) or acted:
-            parts = [
-                Part("unchecked", p.i, p.j, reason="it is not said whether the thing contains this or acts on it") if p.groups else p
-                for p in parts
-            ]
-        return parts
-
     def _clauses(self, i: int, k: int, parts: list[Part], found: Found, determined: bool, candidates: int | None) -> list[Clause] | None:
         clauses: list[Clause] = []
         noun = found.noun
@@ -420,8 +381,3 @@ class HeadReader:
             noun.i, noun.j, "head", tuple(statements), reason=note, families=tuple(found), candidate_class=given, candidates=candidates, uncertain=uncertain, content="head",
             start=noun.i,
         )  # fmt: skip
-
-
-def _rules(part: Part) -> bool:
-    """Whether a part names a rule set, which no other word changes: 'lead-like chemokine antagonist'."""
-    return bool(part.statements) and all(s.kind == "rule_set" for s in part.statements)

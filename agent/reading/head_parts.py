@@ -9,6 +9,8 @@ from agent.reading.lexicon import Family, Vague
 from agent.reading.mentions import Lattice, Mention
 from agent.reading.statements import Ref, Statement
 
+#: Why a word that says what a thing is for, beside its noun, is no requirement.
+STRANGE = "not understood"
 #: Most words before the noun that may be unknown.
 MOST_UNKNOWN = 6
 #: Kinds of mentions that no name for a thing contains.

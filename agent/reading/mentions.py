@@ -12,10 +12,10 @@ from typing import Any
 
 from agent.reading.lexicon import SYMBOLS, Lexicon, first_piece, lexicon
 from agent.reading.locants import mark_locants
+from agent.reading.marked import LEFT_OUT, mark_words
 from agent.reading.normalise import JOINT, as_written
 from agent.reading.number_words import number_mentions
 from agent.reading.origins import mark_origins
-from agent.reading.marked import LEFT_OUT, mark_words
 from agent.reading.shortened import ABBREVIATED, shortens
 from agent.reading.units import Unit, unit_at
 from agent.reading.written_structures import FORMULA, structures_in

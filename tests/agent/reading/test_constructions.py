@@ -140,7 +140,7 @@ def _name(word: str) -> str:
 
 def _fill(frame: str, field: tuple[str, str, str, str, str]) -> str:
     _, before, noun, group, others = field
-    article = "an" if group[0] in "aeio" or group == "urea" and False else "a"
+    article = "an" if group[0] in "aeio" else "a"
     goal = frame.format(B=before[0].upper() + before[1:], b=before, n=noun, g=group, gs=others, a=article)
     return goal[0].upper() + goal[1:]
 
