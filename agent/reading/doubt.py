@@ -133,6 +133,8 @@ _WANTING = frozenset(["want", "wants", "wanted", "wish", "wishes", "like", "like
 def _of_a_list(reader: Reader, clauses: list[Clause], n: int) -> bool:
     """Whether a noun for a part, with no article and no request, begins a list of which the end is excluded: 'azo, azoxy and peroxides are excluded'."""
     clause, after = clauses[n], clauses[n + 1]
+    if reader.lattice.lower(after.i) in ("the", "a", "an") or reader.lattice.lower(after.i - 1) in ("the", "a", "an"):
+        return False  # 'flavonoid analogue, the catechol removed'
     led = any(reader.lattice.lower(k) in ("a", "an") or reader.lattice.has(k, "request") for k in range(max(0, clause.i - 2), clause.i))
     ends = (after.closing and after.denied) or after.reason == AT_THE_END
     return not led and reader.lattice.lower(clause.j) == "," and after.content == "motif" and ends

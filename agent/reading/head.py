@@ -239,6 +239,8 @@ class HeadReader:
         for node in self.reader.matcher.contents_at(start):
             if node.name not in ("vague", "motif", "any_of", "rule_set", "objective", "limit", "count"):
                 continue
+            if any(o.j == m.j for m in node.mentions("intersective") for o in self.lattice.of(m.i, "neutral", "unchk")):
+                continue  # 'biodegradable ester oil': the adjective is a word of its own
             if node.name == "motif" and any(m.kind not in ("grp",) for m in node.mentions("grp", "elem", "cmpd", "smiles", "prop")):
                 free = self._suffix(node.j, "free", "containing_suffix")
                 if free is None or node.mentions("cmpd", "smiles", "prop"):

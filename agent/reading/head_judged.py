@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from agent.reading.head_groups import acts_on, composed
 from agent.reading.head_parts import STRANGE, Found, Part
+from agent.reading.lexicon import families
 from agent.reading.mentions import Lattice
+from agent.reading.uses import polymer_of
 
 
 def judged(lattice: Lattice, found: Found) -> list[Part]:
     """The parts with those turned unknown that an unknown word may change, or that name what the thing acts on."""
-    parts = list(found.parts)
+    parts = [_family_named(lattice, part, found) for part in found.parts]
     for n, part in enumerate(parts[:-1]):
         if part.reason == STRANGE and parts[n + 1].sort == "unknown":
             parts[n] = Part("unknown", part.i, part.j)  # 'heat pump'
@@ -43,6 +45,20 @@ def judged(lattice: Lattice, found: Found) -> list[Part]:
             for p in parts
         ]
     return parts
+
+
+def _family_named(lattice: Lattice, part: Part, found: Found) -> Part:
+    """The part as a family of polymers, where it names one before a noun for a polymer: 'acrylic pressure-sensitive adhesive polymer'."""
+    noun = found.noun
+    generic = noun is not None and (
+        noun.value == "polymer"
+        if noun.kind == "role"
+        else noun.kind == "fam" and noun.value.candidate_class == "polymer" and noun.value.name in ("", "polymer")
+    )
+    name = polymer_of().get(lattice.lower(part.i), "") if generic and part.j == part.i + 1 and part.sort in ("unknown", "read") else ""
+    if not name or any(p.family is not None for p in found.parts) or lattice.hyphen(part.j):
+        return part
+    return Part("family", part.i, part.j, family=next(f for f in families() if f.name == name))
 
 
 def _rules(part: Part) -> bool:

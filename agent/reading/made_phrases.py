@@ -21,6 +21,10 @@ def add_uses(add: Any, meanings: dict[str, dict[str, Any]]) -> None:
     """The words of use (``words/uses.toml``), where the word says nothing else of a thing; what stands before a known noun is a word before it."""
     whole = {word for kind, word in use_words() if kind == "whole"}
     for kind, word in use_words():
+        if kind == "made_of":
+            for form in (word, plural(word)):
+                add(form, "composed", True)
+            continue
         words = word.split()
         known = next(
             (n for n in range(1, len(words)) if {"fam", "role", "vague"} & meanings.get(key_of(" ".join(words[n:])), {}).keys()), 0

@@ -43,6 +43,9 @@ def use_words() -> Iterator[tuple[str, str]]:
         for form in (word, f"{word}s"):
             yield "role", form
             yield "whole", form
+    for word in words_of("uses.toml")["made_of"]["words"]:
+        for form in spellings(word):
+            yield "made_of", form
     for field in words_of("uses.toml")["field"]:
         before = [word for said in field["before"] for word in spellings(said)]
         ends = [f"{word} {end}" for word in before for end in field.get("ends", ())]
@@ -52,6 +55,12 @@ def use_words() -> Iterator[tuple[str, str]]:
                 yield "composed", word
         for word in before:
             yield "neutral", word
+
+
+@lru_cache(maxsize=1)
+def polymer_of() -> dict[str, str]:
+    """By word before a noun for a polymer: the family that it names."""
+    return dict(words_of("uses.toml")["polymer_of"])
 
 
 def on_what(noun: str) -> frozenset[str]:
