@@ -305,3 +305,19 @@ def test_what_a_thing_acts_on_is_not_asked_for(group: str) -> None:
     ):
         goal = f"{unknown} {group} {noun}, MW below 500".strip()
         assert _asked(_read(goal), group) == SILENT, goal
+
+
+@pytest.mark.parametrize("modal", ["should", "must", "may", "shall", "will", "can", "would"])
+@pytest.mark.parametrize("verb", ["be", "lie", "come"])
+def test_a_denied_verb_before_a_bound_turns_it(modal: str, verb: str) -> None:
+    for word, upper in (("above", True), ("below", False), ("over", True), ("under", False)):
+        spec = _read(f"a lubricant; its melting point {modal} not {verb} {word} 50 °C")
+        for limit in (r for r in spec.requirements if getattr(r, "property", "") == "melting_point"):
+            low, high = limit.condition.bounds()  # type: ignore[union-attr]
+            assert (high == 50) == upper
+            assert (low == 50) != upper
+
+
+@pytest.mark.parametrize("goal", ["a lubricant; its melting point should not be 50 °C", "a lubricant, logP should not be at least 3"])
+def test_a_denied_number_is_not_asked_for(goal: str) -> None:
+    assert not [r for r in _read(goal).requirements if r.origin == "goal"]
