@@ -14,10 +14,15 @@ from core.errors import ConfigurationError, StoreError
 
 if TYPE_CHECKING:
     from agent.models import ModelSession, RolePlan
-    from core.interfaces import Executor, LiteratureStore, Recorder, RunStore
+    from core.interfaces import Embedder, Executor, LiteratureStore, Recorder, RunStore
     from core.settings import Settings
     from evals.store import EvalStore
+    from memory.passages.embedded import EmbeddedPassages
+    from memory.passages.milvus import MilvusPassages
     from memory.sql.figures import FigureStore
+    from memory.sql.papers import SqlPapers
+    from tools.literature.fetching.services import Service
+    from tools.literature.ingest import PassageIndex
     from tools.workspace import Workspace
 
 ROOMS = ("core", "agent", "tools", "graphs", "prompts", "memory", "serving", "evals", "app")
@@ -103,6 +108,91 @@ def open_literature(settings: Settings, address: str = "") -> Iterator[Literatur
     )
     try:
         ensure_corpus(store)
+        yield store
+    finally:
+        store.close()
+
+
+def open_papers(settings: Settings, *, clock: Callable[[], datetime] = now) -> SqlPapers:
+    """The papers, in the database of the runs; ``clock`` gives the time of adding."""
+    from memory.sql.papers import SqlPapers
+
+    prepare_home(settings)
+    return SqlPapers(settings.sql_url(), clock=clock)
+
+
+@contextmanager
+def open_passage_index(settings: Settings) -> Iterator[PassageIndex]:
+    """What searches the passages of the papers, with the embedder that the settings name. Raises as :func:`open_passages` does."""
+    from tools.literature.passage_index import EmbeddedIndex
+
+    embedder = open_embedder(settings)
+    with open_passages(settings, embedder.name if embedder else "") as store:
+        yield EmbeddedIndex(store, embedder)
+
+
+def indexed_ids(index: PassageIndex) -> list[str]:
+    """The ids of the documents that an index has."""
+    return [document.document_id for document in index.documents()]
+
+
+@contextmanager
+def open_literature_service(settings: Settings, name: str, *, full_text: bool = False) -> Iterator[Service]:
+    """The public service ``name``, for the length of the block. UsageError for one that is not known."""
+    from tools.literature.fetching.polite import PoliteClient
+    from tools.literature.fetching.services import INTERVALS, open_service
+
+    client = PoliteClient(name, INTERVALS.get(name, 1.0), settings.literature.mailto)
+    try:
+        yield open_service(name, client, key=settings.literature.openalex_key.get_secret_value(), full_text=full_text)
+    finally:
+        client.close()
+
+
+def embeddings_folder(settings: Settings) -> Path:
+    """Where the fetched embedding model is kept."""
+    from tools.literature.minilm.model import MiniLm
+
+    return settings.home / "embeddings" / MiniLm.name
+
+
+def open_embedder(settings: Settings) -> Embedder | None:
+    """What turns papers and questions into vectors, by the settings; None where they are searched by words alone.
+
+    Raises ConfigurationError for settings that name no usable embedder, LiteratureError where its server does not answer.
+    """
+    wanted = settings.literature.embeddings
+    if "://" in wanted:
+        from tools.literature.endpoint import EndpointEmbedder
+
+        if not settings.literature.embedding_model:
+            raise ConfigurationError("literature.embedding_model: name the model of the server in literature.embeddings")
+        return EndpointEmbedder(wanted, settings.literature.embedding_model, settings.literature.embedding_key.get_secret_value())
+    if wanted not in ("", "none"):
+        raise ConfigurationError(f"literature.embeddings: {wanted!r} is neither empty nor 'none' nor the address of a server")
+    from tools.literature.minilm.fetch import fetched
+    from tools.literature.minilm.model import MiniLm
+
+    folder = embeddings_folder(settings)
+    return MiniLm(folder) if not wanted and fetched(folder) else None
+
+
+@contextmanager
+def open_passages(settings: Settings, space: str = "") -> Iterator[EmbeddedPassages | MilvusPassages]:
+    """The store of the team's papers, for the length of the block; ``space`` names the embedder of the vectors that are added or asked with."""
+    from memory.passages.embedded import EmbeddedPassages
+    from memory.passages.milvus import MilvusPassages
+    from tools.literature.analysis import sentence_words
+
+    folder = prepare_home(settings) / "papers"
+    server = settings.literature.uri
+    token = settings.literature.token.get_secret_value()
+    store = (
+        MilvusPassages(server, folder, sentence_words, space=space, token=token)
+        if "://" in server
+        else EmbeddedPassages(folder, sentence_words, space=space)
+    )
+    try:
         yield store
     finally:
         store.close()
