@@ -72,7 +72,7 @@ _EXTRA_GROUP_WORDS = {
     "cholesteryl": "steroid",
     "cholesteryl group": "steroid",
     "styrenic": "styrene",
-    "long chain": "long alkyl chain",
+   
     "aromatic azole": "azole",
     "amide bond": "amide",
     "ester bond": "ester",

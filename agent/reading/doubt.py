@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from agent.reading.boundaries import STOPS
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
@@ -29,6 +31,8 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
         return ""  # the whole list was looked at
     after = clauses[n + 1] if n + 1 < len(clauses) else None
     if clause.role == "head" and after is not None and any(s.kind == "motif" for s in clause.statements) and _of_a_list(reader, clauses, n):
+        return AT_THE_END
+    if clause.role == "head" and any(s.kind == "motif" for s in clause.statements) and _all_denied(reader, clauses, n):
         return AT_THE_END
     if clause.role in ("read", "head") and half_read(reader, clauses, n):
         return EXCHANGE
@@ -66,6 +70,21 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     if after is not None and (why := doubt_from_right(reader, clause, after)):
         return why
     return ""
+
+
+def _all_denied(reader: Reader, clauses: list[Clause], n: int) -> bool:
+    """Whether unread words at the end of the sentence deny what a noun for a part, with no article, begins: 'volatile amine, corrosive ester: both unwanted'."""
+    lattice, i = reader.lattice, clauses[n].i
+    if any(lattice.lower(k) in ("a", "an") or lattice.has(k, "request") for k in range(max(0, i - 3), i)):
+        return False
+    for before, after in pairwise(clauses[n:]):
+        if after.role != "unread" or any(lattice.lower(k) in (".", ";", "!") for k in range(before.j, after.i) if reader.sign(k)):
+            return False
+        last = after.j >= reader.end or lattice.lower(after.j) in (".", ";", "!")
+        summed = any(lattice.lower(k) in ("all", "both", "each", "neither", "none") for k in range(before.j, after.j))
+        if last and summed and any(lattice.has(k, "negation_after", "negation") for k in range(after.i, after.j)):
+            return True
+    return False
 
 
 def _measured_behind(reader: Reader, clauses: list[Clause], n: int) -> bool:

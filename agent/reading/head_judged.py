@@ -8,6 +8,22 @@ from agent.reading.lexicon import families
 from agent.reading.mentions import Lattice
 from agent.reading.uses import polymer_of
 
+#: Nouns for what stands in the place of what is named before them.
+_IN_PLACE_OF = frozenset(
+    [
+        "alternative",
+        "alternatives",
+        "substitute",
+        "substitutes",
+        "replacement",
+        "replacements",
+        "successor",
+        "successors",
+        "surrogate",
+        "surrogates",
+    ]
+)
+
 
 def judged(lattice: Lattice, found: Found) -> list[Part]:
     """The parts with those turned unknown that an unknown word may change, or that name what the thing acts on."""
@@ -39,7 +55,8 @@ def judged(lattice: Lattice, found: Found) -> list[Part]:
         and noun.kind == "role"
         and any(s.kind == "motif" and acts_on(lattice, noun, s.name) for s in p.statements)
     ]
-    if noun is None or not composed(lattice, noun) or acted:
+    instead = noun is not None and lattice.lower(noun.j - 1) in _IN_PLACE_OF
+    if noun is None or not composed(lattice, noun) or acted or instead:
         parts = [
             Part("unchecked", p.i, p.j, reason="it is not said whether the thing contains this or acts on it") if p.groups else p
             for p in parts

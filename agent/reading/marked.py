@@ -39,7 +39,7 @@ def mark_words(lattice: Lattice, n: int) -> None:
     word = pieces[n].lower
     if word in _VERY and any(m.kind == "verbprop" and "solub" in pieces[n + 1].lower for m in behind):
         here.append(Mention(n, n + 1, "skip"))
-    if word == "some" and n and pieces[n - 1].lower in _HAVING:
+    if word == "some" and n and pieces[n - 1].lower in _HAVING and not _denied_behind(lattice, n):
         lattice.at[n] = [m for m in here if m.kind != "plain"] + [Mention(n, n + 1, "skip")]  # 'with some terephthalate'
     if word == "so" and any(m.kind == "prop" for m in behind):
         lattice.at[n] = [m for m in here if m.kind != "skip"] + [Mention(n, n + 1, "and")]  # 'low migration so MW above 400'
@@ -48,6 +48,16 @@ def mark_words(lattice: Lattice, n: int) -> None:
         lattice.at[n] = [*kept, Mention(n, n + 1, "grp", _ON_SILICON[word])]
     for whole in [m for m in lattice.at[n] if m.kind == "whole"]:
         _close(lattice, whole)
+
+
+def _denied_behind(lattice: Lattice, n: int) -> bool:
+    """Whether a denial follows before the next sign: 'with some esters excluded' leaves others."""
+    for k in range(n, len(lattice.pieces)):
+        if lattice.pieces[k].text in ",;:.!?()":
+            return False
+        if any(m.kind == "negation_after" for m in lattice.at[k]):
+            return True
+    return False
 
 
 def _close(lattice: Lattice, whole: Any) -> None:

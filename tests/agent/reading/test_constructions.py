@@ -321,3 +321,15 @@ def test_a_denied_verb_before_a_bound_turns_it(modal: str, verb: str) -> None:
 @pytest.mark.parametrize("goal", ["a lubricant; its melting point should not be 50 °C", "a lubricant, logP should not be at least 3"])
 def test_a_denied_number_is_not_asked_for(goal: str) -> None:
     assert not [r for r in _read(goal).requirements if r.origin == "goal"]
+
+
+@pytest.mark.parametrize(
+    ("goal", "name"),
+    [
+        ("Volatile amine, corrosive ester: both unwanted", "amine"), ("Corrosive amine, smelly ester, all unwanted", "amine"), ("ester alternatives, MW below 400", "ester"),
+        ("emollient ester replacement, MW below 400", "ester"), ("a dye with some esters excluded", "ester"), ("no azobenzene in the middle, but one at the end", "azobenzene"),
+        ("emollient ester? No thanks", "ester"), ("Woody ketone is what we want to avoid", "ketone"), ("crown ether selective for Sr is not what we want", "crown ether"),
+    ],
+)  # fmt: skip
+def test_what_is_turned_later_or_named_for_something_else_is_not_asked_for(goal: str, name: str) -> None:
+    assert _asked(_read(goal), name) == SILENT
