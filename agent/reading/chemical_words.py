@@ -72,7 +72,6 @@ _EXTRA_GROUP_WORDS = {
     "cholesteryl": "steroid",
     "cholesteryl group": "steroid",
     "styrenic": "styrene",
-   
     "aromatic azole": "azole",
     "amide bond": "amide",
     "ester bond": "ester",
