@@ -86,7 +86,7 @@ _RULES = {
 #: out: docs/evaluation.md.
 SUSPECT, SUSPECT_SHORT, SUSPECT_SPARED, FULL, FEWEST = 0.3, 1.1, 1.6, 6, 3
 #: Down to which value what the rules refuse for a word may be freed, what they only doubt, and the same for each stretch of ``NEARBY`` words.
-HARMLESS, HARMLESS_DOUBTED, HARMLESS_NEARBY, NEARBY = -1.0, -1.4, -0.3, 12
+HARMLESS, HARMLESS_DOUBTED, HARMLESS_NEARBY, NEARBY = -1.1, -1.4, -0.3, 12
 #: Fewest words before a hazard that may be freed, in languages that put the thing first: an explosive of red colour is an explosive.
 BEFORE = 2
 #: Most words between a hazard and a word of likeness that goes with it.
