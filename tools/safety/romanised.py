@@ -41,7 +41,7 @@ _PREFIXES = {
     "arabic": re.compile("^(?:wa?|fa)?(?:(?:bi?|fi?|li?|ka?)?[aeiu]?l(?=[a-z]{3})|bi(?=[a-z]{4})|li(?=[a-z]{4}))"),
     "hebrew": re.compile("^(?:ve|u|she)?(?:ha|la|le|li|ba|be|bi|mi|me|ke)(?=[a-z']{3})"),
 }
-_NO_CHANGE = str.maketrans({})
+_NO_CHANGE: dict[int, str] = str.maketrans({})
 #: What a letter is that no digraph holds: the c of 'ventilyaciya'.
 _LONE = {"russian": str.maketrans({"c": "Q"})}
 _VOWELS, _NO_VOWELS = re.compile("[AEIOUY]+"), re.compile("[AEIOUYV]+")
