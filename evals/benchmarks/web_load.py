@@ -136,24 +136,30 @@ def kinds(http: httpx.Client, chance: random.Random) -> list[Kind]:
     ]
 
 
-def compute(http: httpx.Client, number: int) -> tuple[list[str], float | None]:
-    """Queue ``number`` runs; their ids, and the seconds from the first one's approval to its first candidate (None: not in two minutes)."""
-    asked = {"goal": COMPUTED, "budget": 5000, "use_models": False}
-    ids = []
-    for seed in range(number):
-        answer = http.post("/api/v1/runs", json={**asked, "seed": seed, "approve": bool(seed)})
+def compute(http: httpx.Client) -> tuple[list[str], float | None]:
+    """Keep the workers busy: the ids of the runs, and the seconds from the approval of one to its first candidate (None: not in two minutes).
+
+    One worker computes already when that run is approved, the other one is free; what else is queued comes after it.
+    """
+
+    def start(seed: int, approve: bool) -> str:
+        asked = {"goal": COMPUTED, "budget": 5000, "use_models": False, "seed": seed, "approve": approve}
+        answer = http.post("/api/v1/runs", json=asked)
         answer.raise_for_status()
-        ids.append(answer.json()["run_id"])
+        return str(answer.json()["run_id"])
+
+    ids = [start(0, False)]
     _until(lambda: http.get(f"/api/v1/runs/{ids[0]}").json()["status"] == "waiting")
-    begun = time.monotonic()
+    ids.append(start(1, True))
+    _until(lambda: http.get(f"/api/v1/runs/{ids[1]}").json()["status"] == "running")
+    begun, last, first = time.monotonic(), 0, None
     http.post(f"/api/v1/runs/{ids[0]}/approve", json={}).raise_for_status()
-    last = 0
-    while time.monotonic() - begun < 120:
+    while first is None and time.monotonic() - begun < 120:
         told = http.get(f"/api/v1/runs/{ids[0]}/progress", params={"after": last, "wait": 2}).json()
         last = told["last"]
         if any(event["event"]["kind"] == "best" for event in told["events"]):
-            return ids, time.monotonic() - begun
-    return ids, None
+            first = time.monotonic() - begun
+    return [*ids, *(start(seed, True) for seed in range(2, QUEUED))], first
 
 
 def _until(true: Callable[[], bool], seconds: float = 180) -> None:
@@ -255,7 +261,7 @@ def measure(home: Path, clients: int, seconds: float, seed: int) -> int:
     chance = random.Random(seed)
     with served(home) as server, httpx.Client(base_url=server.address, timeout=120) as http:
         size = first_page(http)
-        queued, first = compute(http, QUEUED)
+        queued, first = compute(http)
         wanted = kinds(http, chance)
         alone(server, http, wanted, chance)
         mixed = [kind for kind in wanted if kind.share]
