@@ -11,6 +11,7 @@ from rdkit.Chem import rdDepictor
 from core.candidate import Candidate
 from core.report import REPORT_VERSION, Report
 from core.sheet import SheetWriter
+from core.spec import all_wishes
 
 _FIXED = (
     "rank",
@@ -99,7 +100,7 @@ def to_sdf(report: Report) -> str:
 
 def _row(c: Candidate, listed: bool, report: Report) -> dict[str, Any]:
     low, high = c.rank_interval or ("", "")
-    wishes = report.spec.wishes()
+    wishes = all_wishes(report.spec)
     row: dict[str, Any] = {
         "rank": c.rank or "",
         "listed": "yes" if listed else "no",
@@ -114,6 +115,7 @@ def _row(c: Candidate, listed: bool, report: Report) -> dict[str, Any]:
         "rank_high": high,
         "pareto_front": c.pareto_front or "",
         "safety": c.safety.verdict + "".join(f" {h.id}" for h in c.safety.rules) if c.safety else "",
+        "lists": "; ".join(s.text for s in c.lists),
         "route": c.route.status if c.route else "",
         **_materials(c),
         "rationale": c.rationale,
@@ -124,6 +126,8 @@ def _row(c: Candidate, listed: bool, report: Report) -> dict[str, Any]:
         if not value.exact:
             row[f"{label} sigma"] = _plain(value.sigma)
             row[f"{label} in domain"] = "" if value.in_domain is None else "yes" if value.in_domain else "no"
+        if value.known:
+            row[f"{label} known"] = f"{value.basis}: {value.known}" if value.basis else value.known
     return row
 
 

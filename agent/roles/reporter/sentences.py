@@ -6,9 +6,12 @@ import re
 from collections.abc import Sequence
 
 from core.candidate import Candidate, Citation, format_probability, format_value
+from core.counting import counted, verb
+from core.novelty import HALF_NEW
 from core.report import BindingRequirement, Report
-from core.spec import DesignSpec, EditRequirement, LevelRequirement, share_checked
+from core.spec import DesignSpec, EditRequirement, LevelRequirement, share_checked, use_in_words
 from tools.calculators.collection import Calculators
+from tools.calculators.measured_spread import measured_words
 from tools.calculators.thermal import volatility_words
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds import kind_of
@@ -52,7 +55,9 @@ def explain_candidate(
 
 def summarise(report: Report, words: str = "", *, calculators: Calculators) -> str:
     """The result in a few sentences. ``words``: checked words of a model, put after the outcome."""
-    return " ".join(s for s in (outcome(report, calculators=calculators), words, ending(report)) if s)
+    use = use_in_words(report.spec)
+    first = f"{use[:1].upper()}{use[1:]}." if use else ""
+    return " ".join(s for s in (first, outcome(report, calculators=calculators), words, ending(report)) if s)
 
 
 def outcome(report: Report, *, calculators: Calculators) -> str:
@@ -65,8 +70,8 @@ def outcome(report: Report, *, calculators: Calculators) -> str:
         whole = not share_checked(report.spec)
         met, holds = ("every requirement", "all requirements hold") if whole else ("all that could be checked", "all of this holds")
         sentences = [
-            f"{count} candidate{'s' if count != 1 else ''} meet{'' if count != 1 else 's'} {met}"
-            f" ({asked} asked for); {report.evaluated} distinct structures were evaluated.",
+            f"{counted(count, 'candidate')} {verb(count, 'meets', 'meet')} {met} ({asked} asked for);"
+            f" {counted(report.evaluated, 'distinct structure')} {verb(report.evaluated, 'was', 'were')} evaluated.",
             f"First is {_called(first)}, with a probability of {format_probability(first.p_meets)} that {holds} together,"
             " after correction for having been picked as the best of many.",
         ]
@@ -75,20 +80,36 @@ def outcome(report: Report, *, calculators: Calculators) -> str:
             sentences.append(f"For {weak} of them that joint probability is below 50 %: treat them as ideas to measure, not as answers.")
     else:
         sentences = [f"No structure among the {report.evaluated} evaluated meets every requirement."]
+        if report.left_out_by_rule:
+            return " ".join([_ruled_out(report), *_share(report), *_set_sentences(report)])
         binding = report.binding_requirement
         if binding:
             best = "" if binding.best is None else f"; the closest value was {_plain(binding.best)}"
-            sentences.append(f"The requirement that binds is: {binding.text} ({binding.failed} structures fail it{best}).")
+            sentences.append(
+                f"The requirement that binds is: {binding.text} ({counted(binding.failed, 'structure')} {verb(binding.failed, 'fails', 'fail')} it{best})."
+            )
             sentences += _too_narrow(binding, report.spec)
         together = binding_wishes(report.spec, calculators=calculators)
         if together is not None:
             sentences.append(together.text)
         implausible = sum(n for k, n in report.rejected.items() if k.startswith("structure:") and k != "structure:invalid")
         if implausible:
-            sentences.append(f"{implausible} proposed structures were rejected as implausible.")
+            sentences.append(f"{counted(implausible, 'proposed structure')} {verb(implausible, 'was', 'were')} rejected as implausible.")
         if report.closest:
-            sentences.append(f"The {len(report.closest)} that come closest are shown.")
+            closest = len(report.closest)
+            sentences.append(f"The {closest} that come closest are shown." if closest > 1 else "The one that comes closest is shown.")
     return " ".join([*sentences, *_share(report), *_set_sentences(report)])
+
+
+def _ruled_out(report: Report) -> str:
+    """That structures meet every requirement, and the rule by which none of them is listed."""
+    number = report.left_out_by_rule
+    rule = report.choice.rule if report.choice and report.choice.rule else "known structures are left out"
+    asked = "new" if report.spec.novelty != "known only" else "known"
+    return (
+        f"No {asked} structure among the {report.evaluated} evaluated meets every requirement. {counted(number, 'other structure')} "
+        f"{verb(number, 'does', 'do')} and {verb(number, 'is', 'are')} not listed (the rule: {rule}; --list-known lists them)."
+    )
 
 
 def _too_narrow(binding: BindingRequirement, spec: DesignSpec) -> list[str]:
@@ -163,13 +184,15 @@ def _passed_over(report: Report) -> str:
     choice = report.choice
     if choice is None:
         return ""
-    known = choice.known_left_out + choice.user_known_left_out
+    known = choice.known_left_out + choice.user_known_left_out + choice.measured_left_out
     parts = [f"{known} known already"] if known else []
     few = len(report.candidates) < report.spec.candidates
     if choice.similar_left_out:
         hint = " (--max-similarity 1 lists them)" if few else ""
         parts.append(f"{choice.similar_left_out} more than {choice.relaxed_to or choice.similarity_limit:g} similar to a better one{hint}")
     listed = f"{choice.known_listed} of those listed are known and say so in their notes." if choice.known_listed else ""
+    if choice.known_listed and choice.rule:
+        listed = f"{listed} {_why_known(report)}"
     if choice.relaxed_to is not None:
         allowed = "any similarity" if choice.relaxed_to >= 1 else f"up to {choice.relaxed_to:g}"
         few_different = (
@@ -179,6 +202,16 @@ def _passed_over(report: Report) -> str:
         listed = " ".join(s for s in (few_different, listed) if s)
     passed = f"Met every requirement too, but passed over: {' and '.join(parts)}." if parts else ""
     return " ".join(s for s in (passed, listed) if s)
+
+
+def _why_known(report: Report) -> str:
+    """The rule by which known structures are listed, and that too few are new where that is so."""
+    choice, spec = report.choice, report.spec
+    assert choice is not None
+    short = choice.new_listed is not None and 2 * choice.new_listed < len(report.candidates)
+    if short and spec.novelty == HALF_NEW and not spec.list_known and not spec.exhaustive:
+        return "Fewer than half are new, since no more new structures meet every requirement (--new-only lists those alone)."
+    return f"The rule: {choice.rule}."
 
 
 def _capitalised(text: str) -> str:
@@ -193,7 +226,8 @@ def _standing(candidate: Candidate, spec: DesignSpec) -> str:
     interval = candidate.rank_interval
     tie = f" (within error anywhere from {interval[0]} to {interval[1]})" if interval and interval[0] != interval[1] else ""
     share = share_checked(spec)
-    covered = f"; they cover {share} of the goal" if share else ""
+    use = use_in_words(spec)
+    covered = (f"; they cover {share} of the goal" if share else "") + (f"; {use}" if use else "")
     return f"Rank {candidate.rank}{tie}: probability that all requirements hold {format_probability(candidate.p_meets)}{covered}."
 
 
@@ -214,15 +248,17 @@ def _volatility(candidate: Candidate, spec: DesignSpec) -> str:
 
 def _caveats(candidate: Candidate, spec: DesignSpec, *, catalogue: Catalogue) -> list[str]:
     sentences = []
+    for r in spec.requirements:
+        name = kind_of(r).property_name(r)
+        if name and (words := measured_words(catalogue[name].label, name, candidate.properties.get(name), kind_of(r).condition(r))):
+            sentences.append(words)
     for name in spec.property_names():
         value = candidate.properties.get(name)
         if value is None or value.exact:
             continue
         label = catalogue[name].label
-        if value.nearest == candidate.smiles and value.nearest_value is not None:
-            sentences.append(
-                f"{label}: a measured value of this very structure, {value.nearest_value:g} {value.unit}, is among the training data."
-            )
+        if value.known:
+            sentences.append(f"{label}: {value.known}{'' if value.basis == 'measured' else '; what the model says of it is a fit'}.")
         if value.in_domain is False:
             sentences.append(f"{label} is outside the model's domain: an extrapolation.")
         elif value.similarity is not None and value.similarity < FAR:
