@@ -14,7 +14,6 @@ from typing import Any, TextIO
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from app.services.reports import FILES, render
@@ -95,6 +94,8 @@ def progress_bar(budget: int) -> Iterator[ProgressSink]:
     if not err.is_terminal:
         yield _plain_progress(budget)
         return
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     spinner = SpinnerColumn("line" if err.options.ascii_only else "dots")
     columns = (spinner, TextColumn("{task.description:<12}"), BarColumn(), TextColumn("{task.completed}/{task.total} evaluated"))
     with Progress(

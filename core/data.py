@@ -33,12 +33,13 @@ def rows(package: str, name: str) -> list[dict[str, str]]:
     heading; the line is named.
     """
     lines, tabs = text(package, name).splitlines(), name.endswith(".tsv")
-    reader = csv.DictReader(
-        lines, delimiter="\t" if tabs else ",", quoting=csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL, restkey="", restval=""
-    )
+    reader = csv.reader(lines, delimiter="\t" if tabs else ",", quoting=csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL)
+    heading = next(reader, [])
     found: list[dict[str, str]] = []
-    for row in reader:
-        if "" in row:
+    for cells in reader:
+        missing = len(heading) - len(cells)
+        if missing < 0:
             raise ConfigurationError(f"the data file {name} of {package}, line {reader.line_num}: more cells than the heading has")
-        found.append(row)
+        if cells:
+            found.append(dict(zip(heading, cells + [""] * missing, strict=True)))
     return found
