@@ -25,6 +25,8 @@ STEPS = 32
 _BATCH = 64
 #: Anchors whose codes are made single precision at once: they stay in the processor's cache, and all of them would take four times the memory.
 _ANCHORS = 256
+#: Structures in a call that is small, and small calls after which all anchors are kept in single precision: making them each time is half such a call.
+_SMALL, _MANY = 4, 16
 
 
 def soften(x: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -104,6 +106,7 @@ class KernelModel:
         """``anchors``: codes of the training structures; ``coefficients`` and ``offset`` in the predictor's unit."""
         self._coding = coding
         self._codes = anchors
+        self._small = 0
         self._coefficients = coefficients.astype(np.float32).astype(np.float64)
         self._offset, self._shape = offset, shape
 
@@ -112,6 +115,7 @@ class KernelModel:
 
         In the predictor's unit; empty for no rows.
         """
+        self._small += len(x) <= _SMALL
         codes = self._coding.codes(x).astype(np.float32)
         value = np.empty(len(x))
         for start in range(0, len(x), _BATCH):
@@ -129,8 +133,15 @@ class KernelModel:
 
     def _parts(self) -> Iterator[tuple[int, NDArray[np.float32]]]:
         """The anchors in single precision, part by part, each with its place."""
+        if self._small > _MANY:
+            yield 0, self._whole
+            return
         for start in range(0, len(self._codes), _ANCHORS):
             yield start, self._codes[start : start + _ANCHORS].astype(np.float32)
+
+    @cached_property
+    def _whole(self) -> NDArray[np.float32]:
+        return self._codes.astype(np.float32)
 
     @cached_property
     def _squares(self) -> NDArray[np.float32]:
