@@ -22,7 +22,7 @@ from tools.evaluation.check import check
 from tools.evaluation.score import score_candidates
 from tools.proposers.exemptions import Exemptions, exemptions
 from tools.safety.guard import alert_verdict, structure_verdict, verdict_of
-from tools.structures.plausibility import first_violation, violations
+from tools.structures.plausibility import first_violation_of, violations
 from tools.structures.standardise import standard_form
 
 #: Families of molecules for which PAINS and BRENK alerts mean something; goals with a rule set (Lipinski, ...) are drug-like too.
@@ -166,9 +166,9 @@ def alerted(candidate: Candidate) -> Candidate:
 
 def plausible(candidate: Candidate, lifted: Exemptions) -> Candidate:
     """``candidate`` with what it may have although a rule speaks against it in its notes; rejected if it breaks a rule that is not lifted."""
-    mol = Chem.MolFromSmiles(candidate.smiles)
-    if not lifted.judged or not first_violation(mol):
+    if not lifted.judged or not first_violation_of(candidate.smiles):
         return candidate
+    mol = Chem.MolFromSmiles(candidate.smiles)
     if not lifted.admits(mol):
         rule, reason = lifted.broken(mol)[0]
         return candidate.model_copy(update={"status": "rejected", "rejected_by": f"structure:{rule}", "rejected_reason": reason})

@@ -128,6 +128,12 @@ def first_violation(mol: Chem.Mol) -> str:
     return ""
 
 
+@lru_cache(maxsize=20_000)
+def first_violation_of(smiles: str) -> str:
+    """:func:`first_violation` of a readable SMILES, remembered: what is proposed is judged again when it comes to the search."""
+    return first_violation(Chem.MolFromSmiles(smiles))
+
+
 @lru_cache(maxsize=1)
 def _screen() -> tuple[Prescreen, tuple[tuple[PlausibilityRule, Chem.Mol], ...]]:
     """The screen of every query of the table, and the queries with their rules, in its order."""
