@@ -156,7 +156,8 @@ class Route(Model):
     cost: RouteCost | None = Field(default=None, description="What the materials cost; None if the run has no inventory.")
 
 
-NO_ROUTE = Route(status="none known", note="No route from the shipped building blocks and reactions was found.")
+#: Constructed as it is, since a model that is checked here would have its validator made by every program that imports this module.
+NO_ROUTE = Route.model_construct(status="none known", note="No route from the shipped building blocks and reactions was found.")
 
 
 class Origin(Model):

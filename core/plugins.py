@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 from importlib.machinery import PathFinder
-from importlib.metadata import EntryPoints, entry_points
+from importlib.metadata import entry_points
 from typing import Any
 
 from core.errors import ConfigurationError
@@ -30,14 +30,13 @@ class Plugin:
 
 
 @cache
-def _declared() -> EntryPoints:
-    """The entry points of all installed packages; none where no package has any of ours.
+def _declared() -> bool:
+    """Whether an installed package may name entry points of ours: only then are those of all packages read, which takes as long as a small command.
 
-    To find them, the file of each package in which they stand is read, once and not for every group. Where the name of our groups is in none of these
-    files, nothing is made of them.
+    They stand in a file of each package; in one that does not have the name of our groups in it there are none.
     """
     others = any(hasattr(finder, "find_distributions") and finder is not PathFinder for finder in sys.meta_path)
-    return entry_points() if others or any(_may_hold(folder) for folder in dict.fromkeys(sys.path)) else EntryPoints()
+    return others or any(_may_hold(folder) for folder in dict.fromkeys(sys.path))
 
 
 def _may_hold(folder: str) -> bool:
@@ -66,7 +65,7 @@ def plugins(group: str) -> tuple[Plugin, ...]:
     ConfigurationError naming the plug-in where one cannot be loaded: what is installed and broken must not be missing in silence.
     """
     found = []
-    for entry in _declared().select(group=group):
+    for entry in entry_points(group=group) if _declared() else ():
         package = entry.dist.name if entry.dist is not None else "an unknown package"
         try:
             found.append(Plugin(entry.name, package, entry.load()))

@@ -9,13 +9,12 @@ of structures that the guard blocks or that break a plausibility rule. A salt or
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rdkit import Chem, rdBase
 
 from core.candidate import Candidate, Origin, PropertyValue, Proposal, RequirementResult
 from core.errors import StructureError
-from core.interfaces import Executor
 from core.spec import CandidateClass, DesignSpec, EstimationConditions, RuleSetRequirement
 from tools.calculators.collection import Calculators
 from tools.evaluation.check import check
@@ -24,6 +23,9 @@ from tools.proposers.exemptions import Exemptions, exemptions
 from tools.safety.guard import alert_verdict, structure_verdict, verdict_of
 from tools.structures.plausibility import first_violation_of, violations
 from tools.structures.standardise import standard_form
+
+if TYPE_CHECKING:
+    from core.interfaces import Executor
 
 #: Families of molecules for which PAINS and BRENK alerts mean something; goals with a rule set (Lipinski, ...) are drug-like too.
 DRUG_LIKE_FAMILIES = frozenset({"drug", "drug-like", "fragment", "lead-like"})
