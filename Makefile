@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 export GOAL
 
-.PHONY: help design serve test test-vllm test-aizynth test-torch test-browser test-quickstart test-training check setup setup-dev lock clean
+.PHONY: help design serve test test-vllm test-aizynth test-torch test-browser test-quickstart test-training test-milvus check setup setup-dev lock clean
 
 help:
 	@echo 'make design GOAL="Design a heat-resistant polymer with Tg > 250 °C"   set up and run a design'
@@ -15,6 +15,7 @@ help:
 	@echo 'make test-browser                                                    the report in a browser: widths, contrast, keyboard, print'
 	@echo 'make test-quickstart                                                 every command of the quickstart as a new user types it'
 	@echo 'make test-training                                                   whole trainings of predictors, as a release does them'
+	@echo 'make test-milvus                                                     the passage stores in Milvus Lite, in a file and served'
 
 design: setup
 	@if [ -z "$$GOAL" ]; then echo 'give a goal: make design GOAL="a molecule with MW < 300"' >&2; exit 2; fi
@@ -52,6 +53,10 @@ test-quickstart: setup-dev
 # Whole trainings of predictors, with workers and without.
 test-training: setup-dev
 	@.venv/bin/python -m pytest -m training tests/tools tests/app $(ARGS)
+
+# The stores of passages in Milvus Lite, in a file and served; MOLWRIGHT_TEST_MILVUS names a server to be used instead of the served one.
+test-milvus: setup-dev
+	@.venv/bin/python -m pytest -m milvus tests/contracts $(ARGS)
 
 check: setup-dev
 	@scripts/check

@@ -15,15 +15,48 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
+from app.client_documents import (
+    CandidatePage,
+    Drawing,
+    FoundPage,
+    FoundStructure,
+    Gallery,
+    Progress,
+    Reading,
+    Run,
+    RunPage,
+    SavedSpec,
+    SavedSpecPage,
+    Screen,
+    TracePage,
+)
 from core.candidate import Candidate
 from core.errors import MolwrightError
 from core.events import NumberedEvent
 from core.forecast import Forecast
 from core.report import Report, RunStatus
 from core.spec import DesignSpec
-from core.trace import TraceEvent
+
+__all__ = [
+    "DEFAULT_ADDRESS",
+    "ApiError",
+    "CandidatePage",
+    "Client",
+    "Drawing",
+    "FoundPage",
+    "FoundStructure",
+    "Gallery",
+    "Progress",
+    "Reading",
+    "Run",
+    "RunPage",
+    "SavedSpec",
+    "SavedSpecPage",
+    "Screen",
+    "TracePage",
+]
 
 DEFAULT_ADDRESS = "http://127.0.0.1:8642"
 #: Longest wait of one long poll, seconds.
@@ -47,93 +80,6 @@ class ApiError(MolwrightError):
         self.status = status
         self.exit_code = int(problem.get("exit_code", 1))
         self.problem = problem
-
-
-class _Document(BaseModel):
-    """What the server says; members that a later server adds are passed over."""
-
-    model_config = ConfigDict(extra="ignore")
-
-
-class Reading(_Document):
-    """What a goal means."""
-
-    spec: DesignSpec = Field(description="The spec.")
-    described: str = Field(description="The spec in plain words.")
-    marked: str = Field(description="The goal with its unread words between [? and ?].")
-    wishes_checked: int = Field(description="Number of wishes that are checked.")
-    wishes_unchecked: int = Field(description="Number of wishes that nothing is held against.")
-    objections: list[str] = Field(description="Why a person has to look before it may run.")
-
-
-class Run(_Document):
-    """A run."""
-
-    run_id: str = Field(description="Its id.")
-    goal: str = Field(description="The goal sentence.")
-    status: RunStatus = Field(description="Its status.")
-    created_at: str = Field(description="When it was started, ISO 8601 UTC.")
-    finished_at: str = Field(description="When it ended; empty while it has not.")
-    approved_by: str = Field(description="Who approved its spec.")
-    error: str = Field(description="What went wrong.")
-    archived_at: str = Field(default="", description="When somebody put it out of sight; empty where nobody has.")
-    spec: DesignSpec | None = Field(default=None, description="The spec in force; None in a list and while there is none.")
-    structures: dict[str, int] = Field(default_factory=dict, description="Number of evaluated structures by status; empty in a list.")
-    position: int | None = Field(default=None, description="Place in the queue, from 1.")
-    objections: list[str] = Field(default_factory=list, description="Why it waits for a person.")
-
-
-class _Page(_Document):
-    """Some of many."""
-
-    total: int = Field(description="Number of all that fit.")
-    next: str | None = Field(description="Address of the next page.")
-
-
-class RunPage(_Page):
-    """Some of the runs."""
-
-    runs: list[Run] = Field(description="The runs, newest first.")
-
-
-class CandidatePage(_Page):
-    """Some of a run's candidates."""
-
-    candidates: list[Candidate] = Field(description="The candidates, in the order of evaluation.")
-
-
-class FoundStructure(_Document):
-    """A structure that fits, in its run."""
-
-    run_id: str = Field(description="Its run.")
-    goal: str = Field(description="The goal of that run.")
-    similarity: float = Field(description="Tanimoto similarity to what was looked for; 1 where a part was.")
-    candidate: Candidate = Field(description="What is known of it.")
-
-
-class FoundPage(_Document):
-    """Structures that fit, of so many looked at."""
-
-    hits: list[FoundStructure] = Field(description="At most 100: the most similar first, else the newest runs first.")
-    found: int = Field(description="Number of all that fit among those looked at.")
-    looked: int = Field(description="Number of structures looked at.")
-    runs: int = Field(description="Number of runs that these are from.")
-    next: str | None = Field(description="Address that looks on.")
-
-
-class TracePage(_Page):
-    """Some of a run's trace."""
-
-    events: list[TraceEvent] = Field(description="The events, in order.")
-
-
-class Progress(_Document):
-    """What a run told."""
-
-    events: list[NumberedEvent] = Field(description="Progress events after the number asked for.")
-    last: int = Field(description="Number to ask with next.")
-    under_way: bool = Field(description="Whether more may come.")
-    status: RunStatus = Field(description="The run's status.")
 
 
 class Client:
@@ -166,6 +112,22 @@ class Client:
     def forecast(self, spec: DesignSpec) -> Forecast:
         """How many qualifying candidates to expect of a run of ``spec``; ``known`` is False, with the reason, where nothing can be said."""
         return self._get(Forecast, "POST", "/specs/forecast", json={"spec": spec.model_dump(mode="json")})
+
+    def save(self, name: str, spec: DesignSpec) -> SavedSpec:
+        """Keep a spec under a name, to be used again."""
+        return self._get(SavedSpec, "POST", "/templates", json={"name": name, "spec": spec.model_dump(mode="json")})
+
+    def saved(self, *, limit: int = 50, offset: int = 0) -> SavedSpecPage:
+        """The saved specs, newest first."""
+        return self._get(SavedSpecPage, "GET", "/templates", params={"limit": limit, "offset": offset})
+
+    def saved_spec(self, template_id: str) -> SavedSpec:
+        """One saved spec."""
+        return self._get(SavedSpec, "GET", f"/templates/{quote(template_id)}")
+
+    def delete_saved(self, template_id: str) -> None:
+        """Remove a saved spec."""
+        self._ask("DELETE", f"/templates/{quote(template_id)}")
 
     def start(self, goal: str = "", *, key: str = "", **asked: Any) -> Run:
         """Put a run into the queue. ``key``: an idempotency key; ``asked``: spec, budget, candidates, seed, approve, ... as the API takes them."""
@@ -290,9 +252,26 @@ class Client:
         """Every property of one structure."""
         return self._get(Candidate, "POST", "/structures", json={"smiles": smiles})
 
+    def drawing(self, smiles: str, *, parent: str = "", core: str = "") -> Drawing:
+        """One structure drawn; ``parent``: SMILES, what differs from it is marked; ``core``: SMILES of a part that lies where it always does."""
+        asked = {"smiles": smiles, "parent": parent, "core": core}
+        return Drawing(self._ask("GET", "/structures/drawing", params={k: v for k, v in asked.items() if v}).text)
+
+    def gallery(self, candidates: Sequence[Candidate], *, core: str = "") -> Gallery:
+        """Candidates drawn side by side with rank, name and score; ``core`` as for :meth:`drawing`."""
+        return Gallery([(self.drawing(c.smiles, core=core), _caption(c)) for c in candidates])
+
     def check_structure(self, smiles: str, goal: str, *, accept_unread: bool = False) -> Candidate:
         """How one structure stands to a goal."""
         return self._get(Candidate, "POST", "/structures/check", json={"smiles": smiles, "goal": goal, "accept_unread": accept_unread})
+
+    def screen(
+        self, library: str, goal: str | DesignSpec, *, name: str = "library.smi", listed: int = 100, accept_unread: bool = False
+    ) -> Screen:
+        """A library of at most 500 records held against a goal or a spec. ``library``: the content of a file whose ``name`` tells its format."""
+        asked = {"spec": goal.model_dump(mode="json")} if isinstance(goal, DesignSpec) else {"goal": goal}
+        more = {"library": {"name": name, "text": library}, "listed": listed, "accept_unread": accept_unread}
+        return self._get(Screen, "POST", "/screens", json={**asked, **more})
 
     def progress(self, run_id: str, after: int = 0, wait: float = 0.0) -> Progress:
         """What a run told after event number ``after``; ``wait``: seconds to wait for something new, at most 30."""
@@ -318,6 +297,12 @@ class Client:
             return answer
         is_problem = answer.headers.get("content-type", "").startswith("application/problem+json")
         raise ApiError(answer.status_code, answer.json() if is_problem else {})
+
+
+def _caption(candidate: Candidate) -> str:
+    rank = f"{candidate.rank}. " if candidate.rank else ""
+    score = f", score {candidate.score:.3f}" if candidate.score is not None else ""
+    return f"{rank}{candidate.name or candidate.smiles}{score}"
 
 
 def _weights(weights: Mapping[str, float] | None) -> dict[str, list[str]]:

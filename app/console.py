@@ -19,7 +19,7 @@ from rich.text import Text
 from app.tables import Column, TextTable, broken_at_words, columns, print_table
 from core.candidate import Candidate, PropertyValue
 from core.errors import UsageError
-from core.spec import DesignSpec, marked, share_checked
+from core.spec import DesignSpec, marked, share_checked, use_in_words
 
 if TYPE_CHECKING:
     from core.events import BestFound, ProgressEvent, ProgressSink
@@ -208,6 +208,8 @@ def print_report(report: Report, paths: list[Path], *, run: bool = True, catalog
         share = share_checked(report.spec)
         all_met = f"p(meets what is checked: {share})" if share else "p(all met)"
         title = "Candidates" if report.candidates else "None meets every requirement. The closest"
+        if unknown := use_in_words(report.spec):
+            title = f"{title} ({unknown})"
         print_table(_table(title, shown, names, all_met, catalogue=catalogue), out)
         for c in shown:
             out.print(f"{c.rank or '-':>3}  {escape(c.smiles)}", highlight=False)
@@ -256,7 +258,7 @@ def _table(title: str, candidates: list[Candidate], names: list[str], all_met: s
         p = "" if c.p_meets is None else probability_text(c.p_meets)
         score = "" if c.score is None else f"{c.score:.3f}"
         route = c.route.status if c.route else ""
-        table.add(str(c.rank or "-"), c.name or c.inchikey or c.key, p, score, *(_cell(c.properties.get(n)) for n in names), route)
+        table.add(str(c.rank or "-"), c.name or c.inchikey or c.key, p, score, *(_cell(n, c.properties.get(n)) for n in names), route)
     if any(p.in_domain is False for c in candidates for n, p in c.properties.items() if n in names):
         table.caption = "† outside the model's domain"
     return table
@@ -278,8 +280,10 @@ def _heading(name: str, candidates: list[Candidate], *, catalogue: Catalogue) ->
     return label + (f", {unit}" if unit else "")
 
 
-def _cell(value: PropertyValue | None) -> str:
+def _cell(name: str, value: PropertyValue | None) -> str:
     """A value without its unit, which stands in the heading."""
     if value is None:
         return ""
-    return value.shown + (" †" if value.in_domain is False else "")
+    from tools.calculators.measured_spread import with_spread
+
+    return with_spread(name, value) + (" †" if value.in_domain is False else "")

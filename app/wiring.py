@@ -14,9 +14,11 @@ from core.errors import ConfigurationError, StoreError
 
 if TYPE_CHECKING:
     from agent.models import ModelSession, RolePlan
-    from core.interfaces import Executor, LiteratureStore, Recorder, RunStore
+    from core.interfaces import Embedder, Executor, LiteratureStore, Recorder, RunStore
     from core.settings import Settings
     from evals.store import EvalStore
+    from memory.passages.embedded import EmbeddedPassages
+    from memory.passages.milvus import MilvusPassages
     from memory.sql.figures import FigureStore
     from tools.workspace import Workspace
 
@@ -103,6 +105,55 @@ def open_literature(settings: Settings, address: str = "") -> Iterator[Literatur
     )
     try:
         ensure_corpus(store)
+        yield store
+    finally:
+        store.close()
+
+
+def embeddings_folder(settings: Settings) -> Path:
+    """Where the fetched embedding model is kept."""
+    from tools.literature.minilm.model import MiniLm
+
+    return settings.home / "embeddings" / MiniLm.name
+
+
+def open_embedder(settings: Settings) -> Embedder | None:
+    """What turns papers and questions into vectors, by the settings; None where they are searched by words alone.
+
+    Raises ConfigurationError for settings that name no usable embedder, LiteratureError where its server does not answer.
+    """
+    wanted = settings.literature.embeddings
+    if "://" in wanted:
+        from tools.literature.endpoint import EndpointEmbedder
+
+        if not settings.literature.embedding_model:
+            raise ConfigurationError("literature.embedding_model: name the model of the server in literature.embeddings")
+        return EndpointEmbedder(wanted, settings.literature.embedding_model, settings.literature.embedding_key.get_secret_value())
+    if wanted not in ("", "none"):
+        raise ConfigurationError(f"literature.embeddings: {wanted!r} is neither empty nor 'none' nor the address of a server")
+    from tools.literature.minilm.fetch import fetched
+    from tools.literature.minilm.model import MiniLm
+
+    folder = embeddings_folder(settings)
+    return MiniLm(folder) if not wanted and fetched(folder) else None
+
+
+@contextmanager
+def open_passages(settings: Settings, space: str = "") -> Iterator[EmbeddedPassages | MilvusPassages]:
+    """The store of the team's papers, for the length of the block; ``space`` names the embedder of the vectors that are added or asked with."""
+    from memory.passages.embedded import EmbeddedPassages
+    from memory.passages.milvus import MilvusPassages
+    from tools.literature.analysis import sentence_words
+
+    folder = prepare_home(settings) / "papers"
+    server = settings.literature.uri
+    token = settings.literature.token.get_secret_value()
+    store = (
+        MilvusPassages(server, folder, sentence_words, space=space, token=token)
+        if "://" in server
+        else EmbeddedPassages(folder, sentence_words, space=space)
+    )
+    try:
         yield store
     finally:
         store.close()

@@ -70,6 +70,13 @@ class LiteratureSettings(Group):
 
     uri: str = Field(default="", description="Milvus server address; empty: Milvus Lite in the home folder.")
     token: SecretStr = Field(default=SecretStr(""), description="Token for a Milvus server.")
+    embeddings: str = Field(
+        default="",
+        description="Vectors of your papers: empty: all-MiniLM-L6-v2 where it was fetched, else none; 'none'; or the base URL of an "
+        "OpenAI-compatible server, up to /v1.",
+    )
+    embedding_model: str = Field(default="", description="The embedding model of that server.")
+    embedding_key: SecretStr = Field(default=SecretStr(""), description="API key of that server, where it needs one.")
 
 
 class ModelSettings(Group):
@@ -142,6 +149,11 @@ class ServerSettings(Group):
 
     port: int = Field(default=8642, ge=1024, le=65535, description="Port of the loopback address.")
     workers: int = Field(default=1, ge=0, le=64, description="Worker processes that it starts; 0: they are started elsewhere.")
+    worker_memory_mb: int = Field(
+        default=8192,
+        ge=0,
+        description="MB of data that a worker, and each process that it starts, may hold; a run that needs more has failed. 0: no limit.",
+    )
     attempts: int = Field(
         default=3, ge=1, le=100, description="A run from the queue has failed when so many workers died while they executed it."
     )

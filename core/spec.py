@@ -66,11 +66,14 @@ __all__ = [
     "SetRequirement",
     "SimilarityRequirement",
     "Unchecked",
+    "all_wishes",
     "marked",
     "must_ask",
     "read_otherwise",
     "share_checked",
     "translated",
+    "unchecked_use",
+    "use_in_words",
     "with_suggestions",
 ]
 
@@ -262,7 +265,7 @@ def must_ask(spec: DesignSpec) -> str:
     if spec.reading and not heads and any(u.head for u in spec.unchecked):
         return "the thing that is to be designed was not understood"
     wishes = spec.wishes()
-    if wishes.unchecked * 2 > wishes.total:
+    if wishes.unchecked and wishes.unchecked * 2 >= wishes.total:
         return f"only {wishes.checked} of the {wishes.total} wishes of the goal could be read"
     if model := next((u.phrase for u in spec.unchecked if u.resembles), ""):
         return f'what it is to be like is not known: "{model}"'
@@ -325,9 +328,35 @@ def unscreened(spec: DesignSpec) -> str:
 
 
 def share_checked(spec: DesignSpec) -> str:
-    """'2 of the 6 wishes', where some wish of the goal is not checked; '' where all are."""
-    wishes = spec.wishes()
+    """'2 of the 6 wishes', where some wish of the goal is not checked; '' where all are.
+
+    A thing that is named by a use which nothing checks ('a refrigerant') is a wish that is not.
+    """
+    wishes = all_wishes(spec)
     return f"{wishes.checked} of the {wishes.total} wishes" if wishes.unchecked else ""
+
+
+def all_wishes(spec: DesignSpec) -> Wishes:
+    """:meth:`DesignSpec.wishes`, with the use by which the goal names the thing designed as one that is not checked, where nothing checks it."""
+    wishes = spec.wishes()
+    return Wishes(wishes.checked, wishes.unchecked + bool(_named_by_use(spec)))
+
+
+def unchecked_use(spec: DesignSpec) -> str:
+    """What the goal calls the thing designed, where nothing checks that: a use ('refrigerant'), a word that is not known; '' otherwise."""
+    if any(s.role == "head" for s in spec.reading):
+        return _named_by_use(spec)
+    return next((u.phrase for u in spec.unchecked if u.head), "")
+
+
+def use_in_words(spec: DesignSpec) -> str:
+    """'not checked whether this is a refrigerant', which belongs before every probability; '' where what it is was checked."""
+    use = unchecked_use(spec)
+    if not use:
+        return ""
+    if use.endswith("s") and not use.endswith(("ss", "us", "is")):
+        return f"not checked whether these are {use}"
+    return f"not checked whether this is {'an' if use[0].lower() in 'aeiou' else 'a'} {use}"
 
 
 def with_suggestions(spec: DesignSpec) -> DesignSpec:

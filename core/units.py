@@ -47,6 +47,21 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "mg/L": ("mg/l", "ppm"),
     "g/L": ("g/l", "mg/ml"),
     "%": ("%", "percent", "per cent"),
+    "wt%": (
+        "wt%",
+        "wt %",
+        "wt.%",
+        "wt. %",
+        "wt.-%",
+        "wt-%",
+        "% by weight",
+        "% by mass",
+        "mass%",
+        "mass %",
+        "mass percent",
+        "% w/w",
+        "weight percent",
+    ),
 }
 
 
@@ -193,6 +208,7 @@ BUILTIN = UnitTable(
         ("cm⁻¹", "nm"): _wavenumber_to_wavelength,
         ("µm", "nm"): _Times(1000.0),
         ("%", ""): _per_cent_to_share,
+        ("%", "wt%"): _unchanged,
         ("log units", ""): _unchanged,
         ("mol/L", "log mol/L"): _Logarithm(),
         ("mmol/L", "log mol/L"): _log_of_thousandth,

@@ -21,6 +21,7 @@ from evals.suites.base import DATA
 from evals.suites.guard import batches
 from tools.safety import score
 from tools.safety.goal_text import HARMLESS, SUSPECT
+from tools.safety.marks import features
 from tools.safety.spelling import normalise
 
 TARGET = Path(score.__file__).parent / score.MODEL
@@ -60,8 +61,14 @@ def examples() -> list[Example]:
         found += [Example("phrases", text, harmful) for text, harmful in filled(path)]
     for path in sorted((DATA / "interpreter").rglob("*.toml")):
         goals = dict.fromkeys(_goals(tomllib.loads(path.read_text(encoding="utf-8"))))
-        found += [Example("ordinary", goal, False, ORDINARY) for goal in goals]
+        found += [Example("ordinary", text, False, ORDINARY) for goal in goals for text in (goal, *_parts(goal))]
     return found
+
+
+def _parts(goal: str) -> list[str]:
+    """The sentences of a goal of several, which the guard looks at one by one."""
+    parts = [part for part in score.SENTENCE.split(goal) if len(score.words_of(part)) >= score.FEWEST_WORDS]
+    return parts if len(parts) > 1 or (parts and parts[0] != goal) else []
 
 
 def _goals(table: Any) -> Iterator[str]:
@@ -98,7 +105,7 @@ def filled(path: Path) -> Iterator[tuple[str, bool]]:
                 turn += 1
                 text = frame.replace("{h}", hazard).replace("{t}", thing)
                 if name == "against":
-                    text = f"{text}{gap}{thing}" if path.stem in _BEFORE else f"{thing}{gap}{text}"
+                    text = f"{text}{gap}{thing}" if path.stem.removesuffix("_latin") in _BEFORE else f"{thing}{gap}{text}"
                 yield text, harmful
     plain = lists["plain"]
     for number, request in enumerate(lists.get("request", [])):
@@ -121,7 +128,8 @@ class Table:
 
 def table(found: list[Example]) -> Table:
     """``found`` as the model sees it."""
-    rows = [score.buckets(score.words_of(normalise(example.text))) for example in found]
+    texts = [normalise(example.text) for example in found]
+    rows = [score.buckets((word.text for word in score.words_of(text)), features(text)) for text in texts]
     labels = np.array([float(example.harmful) for example in found])
     return Table(rows, labels, np.array([example.weight for example in found]), [example.source for example in found])
 

@@ -229,7 +229,10 @@ def _finish_warnings(resolver: Resolver) -> None:
     if "cns_mpo" in names or any(isinstance(r, RuleSetRequirement) and r.rule_set == "cns mpo" for r in resolver.requirements):
         resolver.warnings.append("CNS MPO is approximate: neither pKa nor logD is computed")
     if "logp" in names:
-        resolver.warnings.append("logP is Crippen's, by atom contributions")
+        resolver.warnings.append(
+            "logP is Crippen's, by atom contributions: a limit is held against the computed value, and its probability says nothing of the measured one, "
+            "which each candidate's text states apart"
+        )
     for requirement in resolver.requirements:
         if isinstance(requirement, PropertyRequirement) and requirement.property == "glass_transition_temperature":
             threshold = requirement.condition.bounds()[0]

@@ -12,6 +12,7 @@ from agent.reading.grammar import Node
 from agent.reading.lexicon import Vague
 from agent.reading.limit_builders import INVERSE, Measured, beside_the_word, limits_of, measured, quantity, reference_of
 from agent.reading.mentions import Lattice
+from agent.reading.share_builder import share
 from agent.reading.stance import Built, Refusal, Stance
 from agent.reading.statements import Ref, Statement
 from tools.catalogue.catalogue import Catalogue
@@ -73,7 +74,9 @@ def _level(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return None
     words = lattice.text(node.i, node.j).lower()
     direct = words[:6] in ("surviv", "withst", "tolera", "endure", "resist")
-    if not node.mentions("temperature_links", "link", "cmp") and not direct and len(numbers) == 1:
+    if not node.mentions("temperature_links", "link", "cmp", "after") and not direct and len(numbers) == 1:
+        return None
+    if any(m.value not in (">=", "better=") for m in node.mentions("after")):
         return None
     if any(m.value in ("<", "<=") for m in node.mentions("cmp")):
         return None
@@ -362,7 +365,9 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "own": _only_asked(_own),
     "count": count,
     "placed": _only_asked(part_builders.placed),
+    "share": share,
     "any_of": part_builders.any_of,
+    "ends": part_builders.ends,
     "all_but": part_builders.all_but,
     "motif": part_builders.motif,
     "vague": _vague,

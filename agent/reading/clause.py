@@ -17,6 +17,7 @@ PARTS = frozenset(
         "exchanged",
         "kept_out",
         "any_of",
+        "ends",
         "all_but",
         "count",
         "elements",

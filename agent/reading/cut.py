@@ -73,7 +73,7 @@ Step = tuple[int, tuple[int, int], tuple[Clause, ...], int]
 
 def _head_place(i: int, reader: Reader, here: _Best) -> str:
     """Whether the noun of the thing designed may stand at ``i``: 'open' after adjectives only, 'determined' with an article after others."""
-    if reader.lattice.has(i - 1, "or"):
+    if any(m.j == i for k in range(max(0, i - _LONGEST_OR), i) for m in reader.lattice.of(k, "or")):
         return ""
     if reader.lattice.has(i, "request", "subject", "skip") and _requests(reader, i) and (here.quiet or reader.sign(i - 1)):
         return "requested"
@@ -84,6 +84,8 @@ def _head_place(i: int, reader: Reader, here: _Best) -> str:
     return "open" if here.named else "determined"
 
 
+#: Most pieces of a joining word for an alternative: 'or, failing that,'.
+_LONGEST_OR = 5
 #: Verbs with which the subject of a sentence asks for something.
 _NEEDING = frozenset(["need", "needs", "requires", "require", "wants", "want", "calls", "call", "asks", "seeks", "demands"])
 #: Kinds that no name of a subject holds, and its most words.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.counting import counted, verb
 from core.spec import DesignSpec, Unchecked, marked, share_checked
 
 
@@ -61,6 +62,6 @@ def describe(spec: DesignSpec) -> str:
         lines.append("Note:")
         lines += [f"  - {w}" for w in spec.warnings]
     lines.append(
-        f"Up to {spec.budget} structures are evaluated, seed {spec.seed}; a prediction counts as met from {spec.met_probability:.0%}."
+        f"Up to {counted(spec.budget, 'structure')} {verb(spec.budget, 'is', 'are')} evaluated, seed {spec.seed}; a prediction counts as met from {spec.met_probability:.0%}."
     )
     return "\n".join(lines)

@@ -8,6 +8,7 @@ from agent.reading.clauses import Reader
 from agent.reading.doubt_before import doubt_from_left
 from agent.reading.doubt_behind import AT_THE_END, doubt_from_right, of_the_whole
 from agent.reading.doubt_words import (
+    ALTERNATIVE,
     DOUBT,
     EXCHANGE,
     between,
@@ -32,6 +33,8 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     if clause.role in ("read", "head") and _denied_behind(reader, clauses, n):
         return DOUBT
     if clause.role == "head" and after is not None and any(s.kind == "motif" for s in clause.statements):
+        if "or" in between(reader, clause.j, after.i) and signs(reader, clause.j, after.i) != "." and after.role in ("read", "unread"):
+            return ALTERNATIVE
         return DOUBT if after.i == clause.j and after.role in ("read", "unread") and excludes_all(reader, after) else ""
     if clause.content == "name" and thing_excluded(reader, clauses, n):
         return DOUBT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.reading.boundaries import STARTERS, STOPS
+from agent.reading.boundaries import STARTERS
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.doubt_words import (
@@ -13,6 +13,7 @@ from agent.reading.doubt_words import (
     TOGETHER,
     TURNING,
     between,
+    denies_before,
     excepted,
     excludes_all,
     forbids,
@@ -38,6 +39,8 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
     named = before.content == "head" and any(s.kind == "motif" for s in (*before.statements, *before.suggested))
     if named and not sign and not joined and excludes_all(reader, clause):
         return DOUBT
+    if clause.content == "share" and before.role == "unread" and not sign and not joined:
+        return DOUBT  # 'taking up | 20 wt% nitrogen', 'for steel | with 0.5 wt% carbon'
     typed = clause.content == "derivative" and reader.lattice.lower(clause.start) in ("of", "on")
     if typed and not (before.role == "head" or before.content == "head"):
         return DOUBT  # 'no Michael acceptor | of the maleimide type'
@@ -199,6 +202,13 @@ def _right_behind_unread(reader: Reader, before: Clause, clause: Clause) -> str:
     """Why a clause may not count that no sign and no conjunction parts from one that was not read."""
     if clause.closing and clause.denied and reader.lattice.has(clause.i, "relative"):
         return ""
+    if (
+        _compares(reader, before)
+        and clause.opened
+        and clause.content in ("limit", "level")
+        and reader.lattice.lower(clause.i) in ("with", "having")
+    ):
+        return ""
     known = before.reason != "" or (reader.lattice.has(before.i, "unchk") and before.content != "joined") or _names_a_thing(reader, before)
     if _names_a_thing(reader, before) and _says_of_it(reader, before, clause):
         return ""
@@ -221,17 +231,16 @@ def _right_behind_unread(reader: Reader, before: Clause, clause: Clause) -> str:
     bearing = (
         before.content == "motif" and before.reason == DOUBT and reader.lattice.lower(clause.i) == "with"
     )  # 'a wibble, isoxazoline | with one CF3'
-    bearing = bearing and not _denies_before(reader, before.i)
+    bearing = bearing and not denies_before(reader, before.i)
     return "" if known and leads and not (before.suggested and clause.parts and not bearing) else DOUBT
 
 
-def _denies_before(reader: Reader, i: int) -> bool:
-    """Whether a word that denies stands before piece ``i`` in its sentence."""
-    while i > 0 and reader.lattice.lower(i - 1) not in STOPS:
-        i -= 1
-        if reader.lattice.has(i, "negation", "negation_after", "condition", "exception"):
-            return True
-    return False
+def _compares(reader: Reader, before: Clause) -> bool:
+    """Whether unread words say only what the thing is to be like, so that what follows bounds it as well: 'like wibbletol | with logP under 1'."""
+    lattice = reader.lattice
+    inside = range(before.i + 1, before.j)
+    strange = any(lattice.has(k, *_NO_NAME, "and", "or") for k in inside)
+    return lattice.has(before.i, "similar", "similar_weak") and 0 < len(inside) <= 3 and not strange and not denies_before(reader, before.i)
 
 
 def _contrasted(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:

@@ -27,6 +27,8 @@ AT_THE_END = "what is said at the end may hold for it too"
 def doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
     sign = signs(reader, clause.j, after.i)
     joined = between(reader, clause.j, after.i)
+    if sign != "." and "or" in joined and after.role == "head" and clause.parts and not clause.denied:
+        return ALTERNATIVE  # 'an ester, or failing that an amide'
     if sign == "." or after.role in ("head", "adjunct"):
         return ""
     if excepted(reader, clause, after, sign):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.reading.boundaries import STOPS
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 
@@ -46,6 +47,15 @@ def forbids(clause: Clause) -> bool:
     """Whether a clause forbids parts by a verb or a number of its own, which no other clause turns round: 'leave thiophenes out', 'zero metals'."""
     none = [s.kind == "count" and s.limit is not None and (s.limit.operator, s.limit.low) == ("==", 0.0) for s in clause.statements]
     return clause.content == "kept_out" or (clause.content == "count" and bool(none) and all(none))
+
+
+def denies_before(reader: Reader, i: int) -> bool:
+    """Whether a word that denies stands before piece ``i`` in its sentence."""
+    while i > 0 and reader.lattice.lower(i - 1) not in STOPS:
+        i -= 1
+        if reader.lattice.has(i, "negation", "negation_after", "condition", "exception"):
+            return True
+    return False
 
 
 def gives_reason(reader: Reader, clause: Clause) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.reading.builders import build
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
+from agent.reading.head_alternatives import with_alternatives
 from agent.reading.head_groups import MODALS, acts_on, called, composed, plainly_asked, stood_for
 from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, VERBS, Found, Part, adjective, alike, noun_like
 from agent.reading.lexicon import Family
@@ -48,8 +49,8 @@ class HeadReader:
             found = Found(found.cost, (*found.parts, unnamed), None, found.noun_end)
         if found.noun is not None and found.noun.kind in ("grp", "pair", "vague", "cmpd") and not plainly_asked(self.reader, found, i, k):
             return called(self.reader, found, i, k)
-        parts = self._judged(found, k)
-        return self._clauses(i, k, parts, found, determined, candidates)
+        clauses = self._clauses(i, k, self._judged(found, k), found, determined, candidates)
+        return with_alternatives(self.reader, clauses) if clauses else clauses
 
     def _lead(self, i: int) -> tuple[int, bool, int | None]:
         """(piece behind 'I would like five', whether an article, number or request came, the number)."""

@@ -289,26 +289,9 @@ def _add_chemistry(add: Any, catalogue: Catalogue) -> None:
         add(word, "halide", symbol)
         add(plural(word), "halide", symbol)
     add("lead", "halide", "Pb")
-    for word in ("aryl ring", "aryl rings"):
-        add(word, "prop", "aromatic_rings")
-    for word in ("mol. wt.", "mol. wt", "mol.wt.", "mol. weight", "mol. mass", "mol wt", "m.w.", "m. w."):
-        add(word, "prop", "molecular_weight")
-    for word in (
-        "water sol.",
-        "water sol",
-        "aq. sol.",
-        "aq. solubility",
-        "aqueous sol.",
-        "sol. in water",
-        "water solub.",
-        "log s (mol/l)",
-        "logs (mol/l)",
-    ):
-        add(word, "prop", "aqueous_solubility")
-    for word in ("abs. max", "abs. max.", "abs. maximum", "abs max"):
-        add(word, "prop", "absorption_maximum")
-    for word in ("octanol-water logp", "octanol-water log p", "octanol/water logp", "octanol/water log p"):
-        add(word, "prop", "logp")
+    for name, words in words_of("abbreviations.toml")["properties"].items():
+        for word in words:
+            add(word, "prop", name)
     for word, scale in _SCALES.items():
         add(word, "scale", scale)
     for definition in catalogue:
@@ -326,7 +309,7 @@ def _add_chemistry(add: Any, catalogue: Catalogue) -> None:
     for word, name in group_words().items():
         if key_of(word) and not word.startswith("-"):
             add(word, "grp", name)
-    for word, name in _reordered().items():
+    for word, name in (_reordered() | _abbreviated()).items():
         add(word, "grp", name)
     for word, name in _substituents().items():
         add(word, "substituent", name)
@@ -348,6 +331,16 @@ def _reordered() -> dict[str, str]:
         if len(words) == 3 and all(w.endswith(("ic", "ary", "al", "ated", "ed", "ing")) for w in words[:2]):
             turned = f"{words[1]} {words[0]} {words[2]}"
             found |= {turned: name, plural(turned): name}
+    return found
+
+
+def _abbreviated() -> dict[str, str]:
+    """Names of groups with 'tert. amine', 'sec. alcohol', '2° amide' for their words in full."""
+    short: dict[str, list[str]] = words_of("abbreviations.toml")["degrees"]
+    found: dict[str, str] = {}
+    for word, name in group_words().items():
+        for full in (f for f in short if word.startswith(f"{f} ")):
+            found |= {word.replace(full, written, 1): name for written in short[full]}
     return found
 
 

@@ -15,6 +15,7 @@ from agent.reading.locants import mark_locants
 from agent.reading.normalise import JOINT, as_written
 from agent.reading.number_words import number_mentions
 from agent.reading.origins import mark_origins
+from agent.reading.shortened import ABBREVIATED, shortens
 from agent.reading.units import Unit, unit_at
 from agent.reading.written_structures import FORMULA, structures_in
 from tools.catalogue.catalogue import Catalogue
@@ -105,10 +106,6 @@ _APPROVAL = re.compile(
     r"(?:needs?|wants?|requires?|calls? for|asks? for|looks? for|(?:is|am|are) (?:looking for|after|asking for|in need of)|ha(?:s|ve|d) in mind|would like|seeks?)(?=\s*[.,;!?]|$)",
     re.IGNORECASE,
 )
-#: Words that are shortened with a point, which ends no sentence.
-_ABBREVIATED = frozenset(
-    ["max", "min", "approx", "ca", "incl", "excl", "wt", "mol", "temp", "conc", "abs", "resp", "esp", "avg", "calc", "pref", "equiv"]
-)
 #: Headings of lists: 'No-gos: nitro groups', 'Must-haves: a pyridine'.
 _EXCLUDED = re.compile(
     r"(?:(?<=[.;!?,(] )|^)(?:no-?gos?|no-?goes|must-?nots?|must not haves?|not wanted|unwanted|undesired|forbidden|excluded|exclusions?|banned|to avoid|to be avoided|taboos?|don'ts|"
@@ -192,10 +189,12 @@ def _signs(lattice: Lattice, n: int) -> None:
         piece.text == "."
         and piece.glued
         and n + 1 < len(pieces)
-        and pieces[n - 1].lower in _ABBREVIATED
+        and pieces[n - 1].lower in ABBREVIATED
         and pieces[n - 2].text != "/"  # 'g/mol. no esters'
         and not pieces[n + 1].text[0].isupper()
     ):
+        here.append(Mention(n, n + 1, "skip"))
+    if piece.text == "." and piece.glued and shortens(pieces, n):
         here.append(Mention(n, n + 1, "skip"))
     if piece.text == "I" and (n == 0 or pieces[n - 1].text in ".;!?:") and n + 1 < len(pieces) and pieces[n + 1].text.islower():
         lattice.at[n] = here = [m for m in here if m.kind != "elem"]  # 'I would take ...'

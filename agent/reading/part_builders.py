@@ -30,6 +30,15 @@ def placed(node: Node, stance: Stance, lattice: Lattice) -> Built:
     return each([first, *second], denied=False, catalogue=lattice.catalogue)
 
 
+def ends(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'an azide on one end and a carboxylic acid on the other': both are there; where they stand is not told apart."""
+    first, second = node.nodes("Group")
+    asked = stance.strong or stance.listed or (_form(first, lattice).article and _form(second, lattice).article)
+    if stance.denied or node.mentions("blame", "ions") or not asked:
+        return None
+    return each([first, second], denied=False, catalogue=lattice.catalogue)
+
+
 def any_of(node: Node, stance: Stance, lattice: Lattice) -> Built:
     """'at least one of nitro, cyano or azide'."""
     names = [m.value for m in node.mentions("grp")]
@@ -206,9 +215,23 @@ def joints_of(items: list[Node], lattice: Lattice) -> list[str]:
     joints = []
     for left, right in pairwise(items):
         first = min(m.i for m in right.mentions())
-        words = [lattice.lower(k) for k in range(left.j, first)]
-        joints.append(" ".join(w for w in words if w in ("and", "or", "nor", ",", "/", ";", *_ADDING)))
+        joints.append(" ".join(w for w in _joining(left.j, first, lattice) if w in ("and", "or", "nor", ",", "/", ";", *_ADDING)))
     return joints
+
+
+def _joining(i: int, j: int, lattice: Lattice) -> list[str]:
+    """The words of pieces ``i`` to ``j`` (exclusive), those that stand for 'or' ('failing that', 'alternatively') as one 'or' without its signs."""
+    words: list[str] = []
+    while i < j:
+        said = [m for m in lattice.of(i, "or") if m.j <= j and lattice.lower(m.i) not in ("or", "either", "and")]
+        longer = [m for m in lattice.of(i, "or") if m.j <= j and "failing" in lattice.text(m.i, m.j).lower()]
+        if said or longer:
+            words = [*(w for w in words if w not in (",", ";")), "or"]
+            i = max(m.j for m in (*said, *longer))
+        else:
+            words.append(lattice.lower(i))
+            i += 1
+    return words
 
 
 def _denied_items(items: list[Node], forms: list[_Form], joints: list[str], *, catalogue: Catalogue) -> Built:

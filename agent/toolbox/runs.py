@@ -12,7 +12,7 @@ from core.errors import NotFoundError
 from core.interfaces import RunStore
 from core.model import Model
 from core.report import Report
-from core.spec import share_checked
+from core.spec import share_checked, use_in_words
 
 LISTED_RUNS = 20
 """Most runs that are listed at once."""
@@ -73,6 +73,7 @@ def show_report(arguments: RunArguments, context: ToolContext) -> dict[str, Any]
         "goal": report.goal,
         "status": report.status,
         "summary": report.summary,
+        **({"first": use} if (use := use_in_words(report.spec)) else {}),
         "requirements": [r.text for r in report.spec.requirements],
         "objectives": [o.text for o in report.spec.objectives],
         "unchecked": [u.phrase for u in report.unchecked],

@@ -14,6 +14,7 @@ from app.console import emit_json, err, out, print_unchecked, probability_text
 from app.services.structures import GivenStructure
 from app.tables import TextTable, columns, print_table
 from core.candidate import Candidate
+from core.counting import counted
 from core.errors import StructureError
 from core.spec import EstimationConditions, marked
 
@@ -67,7 +68,7 @@ def properties(
     for line in broken:
         err.print(f"[red]not read:[/red] {escape(line)}")
     if broken:
-        err.print(f"{len(broken)} of {len(broken) + len(rows)} structures could not be read")
+        err.print(f"{len(broken)} of {counted(len(broken) + len(rows), 'structure')} could not be read")
         raise typer.Exit(2)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from app.commands import literature_papers
 from app.commands.door import services
 from app.console import emit_json, out
 
@@ -16,6 +17,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Search the literature store.", no_args_is_help=True)
     group.callback()(lambda: None)
     group.command("search")(search)
+    literature_papers.register(group)
     app.add_typer(group, name="literature")
 
 

@@ -51,7 +51,7 @@ def worker(
     with_parent: Annotated[bool, typer.Option("--with-parent", help="Leave when the process that started this one is gone.")] = False,
 ) -> None:
     """Execute queued runs, one after the other, until SIGTERM; several may work side by side."""
-    from app.services.workers import stand_back
+    from app.services.workers import limit_memory, stand_back
 
     logging.basicConfig(format="worker %(process)d: %(message)s")
     logging.getLogger("app").setLevel(logging.INFO)
@@ -60,4 +60,5 @@ def worker(
         signal.signal(number, lambda *_: leaving.set())
     parent = os.getppid()
     stand_back()
+    limit_memory(services(context).settings.server.worker_memory_mb)
     services(context).workers.work(leaving, orphaned=lambda: with_parent and os.getppid() != parent)

@@ -108,6 +108,16 @@ class ConversationService:
             raise MolwrightError(f"no answer: {state['problem']}. Go on with: molwright chat --run {run.run_id} QUESTION")
         return ChatAnswer(run.run_id, state["answer"], state["unsupported"])
 
+    def texts(self, run_id: str) -> list[str]:
+        """Every text of the model in the kept thread of a conversation, in order; [] before the first. NotFoundError."""
+        from graphs.assistant import build
+        from memory.checkpoints import open_checkpointer
+
+        config: Any = {"configurable": {"thread_id": self.store.run(run_id).run_id}}
+        with open_checkpointer(self.settings) as saver:
+            talk = build(saver).get_state(config).values.get("talk") or {}
+        return [str(m["content"]) for m in talk.get("messages", ()) if m["role"] == "assistant" and m.get("content")]
+
     def _drive(self, graph: CompiledStateGraph[ChatState, ChatContext, Any, Any], context: ChatContext, question: str) -> ChatState:
         from langgraph.types import Command
 

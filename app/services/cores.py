@@ -28,6 +28,13 @@ class CoreView:
     fault: str
 
 
+def legend(state: str) -> str:
+    """The mark of an atom as an SVG element: 'locked', 'open' or 'free'."""
+    from tools.reporting.core_drawing import legend as drawn
+
+    return drawn(state)
+
+
 class CoreService:
     """Draws compounds whose atoms can be marked. Nothing is stored."""
 

@@ -11,6 +11,7 @@ from app import wiring
 
 if TYPE_CHECKING:
     from app.services.archive import ArchiveService
+    from app.services.asking import AskingService
     from app.services.conversations import ConversationService, Decide
     from app.services.cores import CoreService
     from app.services.evaluations import EvaluationService
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from app.services.lists import ListService
     from app.services.literature import LiteratureService
     from app.services.models import ModelService
+    from app.services.papers import PapersService
     from app.services.runs import RunService
     from app.services.structures import StructureService
     from app.services.templates import TemplateService
@@ -142,6 +144,13 @@ class Services:
 
         return ConversationService(self.settings, self.store, decide, progress or silent, clock=self.clock)
 
+    @cached_property
+    def asking(self) -> AskingService:
+        """Questions about candidates, put to the assistant, which may start nothing."""
+        from app.services.asking import AskingService
+
+        return AskingService(self.settings, lambda: self.store, lambda: self.conversations(lambda wanted: False))
+
     @property
     def structures(self) -> StructureService:
         """Single structures: properties, check, route."""
@@ -162,6 +171,13 @@ class Services:
         from app.services.literature import LiteratureService
 
         return LiteratureService(self.settings)
+
+    @property
+    def papers(self) -> PapersService:
+        """The team's own papers."""
+        from app.services.papers import PapersService
+
+        return PapersService(self.settings)
 
     @property
     def feedback(self) -> FeedbackService:

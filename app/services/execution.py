@@ -177,6 +177,14 @@ class Execution:
             stop_if_asked=lambda: self.stop_if_asked(lease),
         )
 
+    def _told(self, error: Exception) -> str:
+        """What a run that failed says of it."""
+        if isinstance(error, MemoryError):
+            most = self.settings.server.worker_memory_mb
+            limit = f", at most {most} MB a process (setting server.worker_memory_mb)" if most else ""
+            return f"the run needs more memory than it may have{limit}: ask for fewer structures, or raise the limit and let it go on"
+        return str(error) if isinstance(error, MolwrightError) else f"{type(error).__name__}: {error}"
+
     @contextmanager
     def _failing(self, lease: Lease, tell: ProgressSink) -> Iterator[None]:
         """Store what went wrong before it is shown. A run that failed can be resumed."""
@@ -188,7 +196,7 @@ class Execution:
         except KeyboardInterrupt:
             raise
         except Exception as error:
-            message = str(error) if isinstance(error, MolwrightError) else f"{type(error).__name__}: {error}"
+            message = self._told(error)
             try:
                 self.store.set_status(lease, "failed", error=message[:2000])
             except MolwrightError:

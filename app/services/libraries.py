@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import islice
@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import wiring
+from app.services.lists import Upload, on_disk
 from core.approval import looked_at
-from core.errors import RefusedError
+from core.errors import RefusedError, UsageError
 from core.report import Report
 from core.settings import Settings
 from core.spec import DesignSpec
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Records that could not be read and are shown at once; a table lists all.
 UNREADABLE_SHOWN = 5
+#: Most records of a library that is screened while somebody waits.
+AT_ONCE = 500
 
 
 def can_be_written(folder: Path) -> bool:
@@ -177,6 +180,23 @@ class LibraryService:
             executor.close()
         result = self._result(asked, journal, done)
         journal.close()
+        return result
+
+    def at_once(self, upload: Upload, spec: DesignSpec) -> LibraryResult:
+        """A small library that came with a request, held against ``spec`` in this process; nothing is kept, and no file is named.
+
+        Raises UsageError for a library of more than :data:`AT_ONCE` records or one of which no record can be read, and as :meth:`run`.
+        """
+        from tools.files.records import records
+
+        with on_disk(upload) as path:
+            number = sum(1 for _ in islice(records(path), AT_ONCE + 1))
+            if number > AT_ONCE:
+                raise UsageError(f"at most {AT_ONCE} records are screened at once; molwright screen takes any number of them")
+            asked = self.prepare(path, spec, path.parent / "screen")
+            result = replace(self.run(asked, workers=1, progress=lambda told: None), files=[])
+        if result.screened.unreadable == result.screened.read:
+            raise UsageError("no record of the library could be read" if result.screened.read else "the library holds no record")
         return result
 
     def _result(self, asked: LibraryScreen, journal: Journal, done: Screened) -> LibraryResult:

@@ -32,7 +32,7 @@ class Upload:
 
 
 @contextmanager
-def _on_disk(upload: Upload) -> Iterator[Path]:
+def on_disk(upload: Upload) -> Iterator[Path]:
     """The upload as a file in a folder of its own, for the length of the block."""
     name = re.sub(r"[^\w. -]", "_", upload.name.replace("\\", "/").rpartition("/")[2]).strip(" .")[-100:] or "upload.smi"
     with tempfile.TemporaryDirectory(prefix="molwright-upload-") as folder:
@@ -64,17 +64,17 @@ class ListService:
 
     def uploaded_blocks(self, upload: Upload, mode: BlocksMode) -> Inventory:
         """As :meth:`blocks`, for a file that came with a request."""
-        with _on_disk(upload) as path:
+        with on_disk(upload) as path:
             return self.blocks(path, mode)
 
     def uploaded_known(self, upload: Upload) -> KnownSet:
         """As :meth:`known`, for a file that came with a request."""
-        with _on_disk(upload) as path:
+        with on_disk(upload) as path:
             return self.known(path)
 
     def uploaded_references(self, upload: Upload) -> References:
         """As :meth:`references`, for a file that came with a request."""
-        with _on_disk(upload) as path:
+        with on_disk(upload) as path:
             return self.references(str(path))
 
     def named_references(self, text: str) -> References:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from core.candidate import Candidate, format_probability
 from core.report import Report
-from core.spec import share_checked
+from core.spec import share_checked, use_in_words
 
 if TYPE_CHECKING:
     from tools.catalogue.catalogue import Catalogue
@@ -48,11 +48,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in a cell, what stands small beneath it, and what it is sorted by (None: not known)."""
+    """What stands in a cell, what stands small beneath it, what it is sorted by (None: not known), and its band: good, marginal, bad."""
 
     text: str
     note: str = ""
     order: float | str | None = None
+    band: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,8 @@ class ReportTable:
 
 def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> ReportTable:
     """The report's candidates as ``view`` asks. Names of columns that do not exist are passed over."""
-    from tools.reporting.html import VERDICTS, columns, interval, label
+    from tools.calculators.measured_spread import with_spread
+    from tools.reporting.html import VERDICTS, band, columns, interval, label, measured
 
     listed, close = list(report.candidates), list(report.closest)
     everything = [*listed, *close]
@@ -94,7 +96,9 @@ def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> Re
     chosen = {"all": everything, "listed": listed, "close": close, "ticked": ticked}[view.which]
     names = list(dict.fromkeys([*columns(everything, report.spec, catalogue=catalogue), *(n for c in everything for n in c.properties)]))
     share = share_checked(report.spec)
-    fixed = [Column("meets", f"Meets what is checked: {share}" if share else "All requirements", True), Column("score", "Score", True)]
+    use = use_in_words(report.spec)
+    said = f"Meets what is checked: {share}{f'; {use}' if use else ''}" if share else "All requirements"
+    fixed = [Column("meets", said, True), Column("score", "Score", True)]
     last = [Column("route", "Route", False), Column("safety", "Safety", False)]
     values = [Column(n, label(n, catalogue=catalogue), True) for n in names]
     usual = {*columns(everything, report.spec, catalogue=catalogue), *(c.name for c in (*fixed, *last))}
@@ -102,7 +106,7 @@ def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> Re
 
     def row(c: Candidate) -> Row:
         cells = {
-            "meets": Cell(format_probability(c.p_meets), order=c.p_meets),
+            "meets": Cell(format_probability(c.p_meets), order=c.p_meets, band="" if c.p_meets is None else band(c.p_meets, use)),
             "score": Cell(f"{c.score:.3f}" if c.score is not None else "unknown", order=c.score),
             "route": Cell(c.route.status if c.route else "not looked for", order=c.route.status if c.route else None),
             "safety": Cell(VERDICTS[c.safety.verdict] if c.safety else "not screened", order=c.safety.verdict if c.safety else None),
@@ -111,7 +115,7 @@ def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> Re
             v = c.properties.get(name)
             outside = "† " if v is not None and v.in_domain is False else ""
             order = None if v is None or v.value is None else v.number if v.number is not None else str(v.value)
-            cells[name] = Cell(v.shown if v else "unknown", outside + interval(v, False), order)
+            cells[name] = Cell(with_spread(name, v) if v else "unknown", outside + (interval(v, False) or measured(v, name)), order)
         return Row(c, cells)
 
     rows = [row(c) for c in chosen if _says(c, view.text)]

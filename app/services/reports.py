@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from core.candidate import Candidate, Material, Route
@@ -91,6 +92,13 @@ def scheme(route: Route | None) -> str:
     if not svg:
         raise NotFoundError("no step of a route is known")
     return svg
+
+
+def cores(report: Report) -> Mapping[str, str]:
+    """For each candidate that shares a core with another one, by its SMILES, the core that lies in one place in all their drawings."""
+    from tools.reporting.html import cores as shared
+
+    return shared(report)
 
 
 def stylesheet() -> str:

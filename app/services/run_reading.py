@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from app import wiring
 from app.services.execution import report_of
 from core.candidate import Candidate
@@ -105,9 +107,22 @@ class RunReader:
     def budget(self, run_id: str) -> int:
         """Evaluations that the run may spend: its spec's, or what it was started with while it has no spec."""
         record = self.store.run(run_id)
-        if record.spec_version:
-            return self.store.spec(record.run_id).budget
+        spec = self.asked(record.run_id)
+        if spec is not None:
+            return spec.budget
         return record.given.budget or self.settings.search.budget
+
+    def asked(self, run_id: str) -> DesignSpec | None:
+        """The spec in force, or the one that the run was started with; None where its goal is still to be read. NotFoundError."""
+        record = self.store.run(run_id)
+        if record.spec_version:
+            return self.store.spec(record.run_id)
+        if record.given.spec is None:
+            return None
+        try:
+            return DesignSpec.model_validate(record.given.spec)
+        except ValidationError:  # the run itself says what is wrong with it
+            return None
 
     def plan(self, run_id: str) -> RolePlan | None:
         """Who uses which language model in the run; None without models."""

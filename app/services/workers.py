@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from app import wiring
 from app.services.runs import RunService
-from core.errors import ApprovalNeeded, MolwrightError, RefusedError, RunStopped, StoreError
+from core.errors import ApprovalNeeded, ConfigurationError, MolwrightError, RefusedError, RunStopped, StoreError
 from core.events import ProgressSink, silent
 
 log = logging.getLogger(__name__)
@@ -56,6 +56,9 @@ class WorkerService:
         except MolwrightError as error:
             log.warning("a run failed: %s", error)
             return None
+        except MemoryError:
+            log.warning("a run failed: it needs more memory than this worker may hold")
+            return None
         except Exception:
             log.exception("a run failed")
             return None
@@ -63,6 +66,26 @@ class WorkerService:
             return POLL
         log.info("run %s is finished", run_id)
         return None
+
+
+def limit_memory(megabytes: int) -> None:
+    """Let this process, and each that it starts, hold at most so many MB of data (``RLIMIT_DATA``, which Linux enforces); 0: as many as there are.
+
+    What is asked for beyond it is a MemoryError, which ends the run as failed and says why; code that cannot live with that ends the worker,
+    whose run then goes to the next one as after any death. ConfigurationError where the system has no such limit or refuses it.
+    """
+    if megabytes == 0:
+        return
+    try:
+        import resource
+    except ImportError:  # not a POSIX system
+        raise ConfigurationError("this system has no memory limits for processes: set server.worker_memory_mb to 0") from None
+    wanted = megabytes * 1_000_000
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    try:
+        resource.setrlimit(resource.RLIMIT_DATA, (wanted if most == resource.RLIM_INFINITY else min(wanted, most), most))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"a limit of {megabytes} MB (server.worker_memory_mb) cannot be set: {error}") from error
 
 
 def stand_back() -> None:

@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from app.services.entry import Services
 from app.web import pages, problems
 from app.web.api import API, router
+from app.web.examples import with_examples
 from app.web.guard import Guard
 
 STATIC = Path(__file__).parent / "static"
@@ -35,7 +36,14 @@ def create_app(services: Services) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Guard)
     problems.install(app)
+    _give_examples(app)
     return app
+
+
+def _give_examples(app: FastAPI) -> None:
+    """Let the API's document have examples."""
+    made = app.openapi
+    app.openapi = lambda: with_examples(made())  # type: ignore[method-assign]
 
 
 def _operation(route: APIRoute) -> str:

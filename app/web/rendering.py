@@ -11,10 +11,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.services import reports
+from app.services import cores, reports
 from app.web.guard import TOKEN, form_token
 from core.candidate import format_probability, format_value
-from core.spec import Objective
+from core.spec import Objective, use_in_words
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -25,12 +25,35 @@ def _environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(percent=format_probability, value=format_value, moment=_moment, curve=_curve)
+    environment.filters.update(status=status_words, use_in_words=use_in_words)
+    environment.globals["mark"] = _mark
     return environment
 
 
 def _curve(objective: Objective) -> Markup:
     """A small picture of how desirable the values of an objective are."""
     return Markup(reports.curve(objective))  # a drawing of ours, which escapes its texts
+
+
+#: What a person calls a status, where it is not its own name.
+STATUSES = {
+    "queued": "in the queue",
+    "waiting": "waits for approval",
+    "success": "finished",
+    "no_candidate": "finished, none meets all",
+    "pausing": "will pause",
+    "cancelling": "will end",
+}
+
+
+def status_words(status: str) -> str:
+    """A run's status as a person says it."""
+    return STATUSES.get(status, status.replace("_", " "))
+
+
+def _mark(state: str) -> Markup:
+    """The ring of an atom with this mark, for a legend."""
+    return Markup(cores.legend(state))  # a drawing of ours
 
 
 def _moment(at: str) -> str:

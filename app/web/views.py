@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt
 
+from app.services.libraries import AT_ONCE
 from app.services.lists import Upload
 from app.web.problems import Problem
 from core.candidate import Candidate
@@ -16,7 +17,7 @@ from core.events import NumberedEvent
 from core.interfaces import RunRecord
 from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED
 from core.model import Model
-from core.report import RunStatus
+from core.report import Report, RunStatus
 from core.spec import DesignSpec
 from core.spec_file import read_spec_text
 from core.trace import TraceEvent
@@ -156,6 +157,44 @@ class CheckRequest(StructureRequest):
     accept_unread: StrictBool = Field(default=False, description="Answer although much of the goal was not read.")
 
 
+class ScreenRequest(Model):
+    """A library that is to be held against a goal."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"goal": "a molecule with MW < 150", "library": {"name": "two.smi", "text": "CCO ethanol\nCCCCCCCCCCCCO"}}]
+        },
+    )
+
+    library: FileContent = Field(description="The structures, at most 500 records.")
+    goal: str = Field(default="", description="What is wanted, in a sentence.")
+    spec: GivenSpec | None = Field(default=None, description="Or the spec to hold them against.")
+    listed: StrictInt = Field(default=100, ge=1, le=AT_ONCE, description="How many of those that meet it are listed.")
+    accept_unread: StrictBool = Field(default=False, description="Answer although much of the goal was not read.")
+
+
+class UnreadRecord(Model):
+    """A record that could not be read."""
+
+    line: int = Field(description="Its line in the library, from 1.")
+    name: str = Field(description="What it is called there.")
+    reason: str = Field(description="What is wrong with it.")
+
+
+class ScreenView(Model):
+    """What a screen came to."""
+
+    report: Report = Field(description="Those that meet every requirement, ranked.")
+    read: int = Field(ge=0, description="Number of records read.")
+    hits: int = Field(ge=0, description="Number of those that meet every requirement.")
+    unreadable: int = Field(ge=0, description="Number of those that could not be read.")
+    blocked: int = Field(ge=0, description="Number of those that the safety guard blocks.")
+    failed: dict[str, int] = Field(description="Number of rejected ones by reason.")
+    notes: list[str] = Field(description="How the library was read.")
+    not_read: list[UnreadRecord] = Field(description="The first of those that could not be read.")
+
+
 class Reading(Model):
     """What a goal means, and what of it was not read."""
 
@@ -167,6 +206,30 @@ class Reading(Model):
     wishes_checked: int = Field(ge=0, description="Number of wishes that are checked.")
     wishes_unchecked: int = Field(ge=0, description="Number of wishes that nothing is held against.")
     objections: list[str] = Field(default_factory=list, description="Why a person has to look before it may run; empty: nobody has to.")
+
+
+class TemplateRequest(Model):
+    """A spec that is to be kept."""
+
+    name: str = Field(min_length=1, max_length=100, description="What it is to be called.")
+    spec: GivenSpec = Field(description="The spec.")
+
+
+class TemplateView(Model):
+    """A spec that is kept under a name."""
+
+    template_id: str = Field(description="Under which it is found; the same name and spec have the same.")
+    name: str = Field(description="What it is called.")
+    saved_at: str = Field(description="When it was saved, ISO 8601 UTC.")
+    spec: DesignSpec = Field(description="The spec.")
+
+
+class TemplatePage(Model):
+    """Some of the saved specs, newest first."""
+
+    templates: list[TemplateView] = Field(description="The saved specs.")
+    total: int = Field(ge=0, description="Number of all.")
+    next: str | None = Field(description="Address of the next page; null on the last.")
 
 
 class RunView(Model):

@@ -51,7 +51,7 @@ def test_a_first_line_that_is_no_structure_costs_no_other_record(tmp_path: Path)
     screened = _run("screen", library, "--goal", GOAL, "--out", tmp_path / "out")
     assert screened.exit_code == 0, screened.output
     said = " ".join(screened.output.split())
-    assert "3 records of few.smi were read; 1 structures meet every requirement" in said
+    assert "3 records of few.smi were read; 1 structure meets every requirement" in said
     assert "not read: line 1" in said
     properties = _run("properties", library, "--json")
     assert '"name": "ethanol"' in properties.stdout

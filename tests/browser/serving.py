@@ -34,8 +34,10 @@ def served_pages(home: Path, *, worker: bool) -> Iterator[str]:
         thread.start()
     while not server.started:
         time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    leaving.set()
-    server.should_exit = True
-    for thread in threads:
-        thread.join()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        leaving.set()
+        server.should_exit = True
+        for thread in threads:
+            thread.join()

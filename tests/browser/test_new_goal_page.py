@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from rdkit import Chem
 
 from tests.browser.looks import BROKEN_WORDS, PALE, UNNAMED
 from tests.browser.serving import served_pages
@@ -78,3 +79,67 @@ def test_the_pages_fit_have_names_and_can_be_read(width: int, scheme: str, chrom
         assert page.evaluate(PALE) == [], address
         assert page.evaluate(UNNAMED) == [], address
         page.close()
+
+
+def test_a_structure_is_drawn_into_its_field_and_the_policy_allows_the_editor(chromium: Any, served: str) -> None:
+    page = chromium.new_page(viewport={"width": 1280, "height": 1000})
+    page.set_default_timeout(SLOW)
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(f"{served}/core?text=CCO")
+    page.click("text=Draw it in an editor")
+    page.wait_for_selector("#text-sketch [role=status]:has-text('written into the field')")
+    box = page.locator("#text-sketch .sheet").bounding_box()
+    assert box["height"] > 300
+    page.mouse.click(box["x"] + 34, box["y"] + 201)  # the ring of benzene among the tools
+    page.mouse.click(box["x"] + 200, box["y"] + 90)
+    page.wait_for_function("document.getElementById('text').value.includes('.')")  # beside the ethanol
+    drawn = page.input_value("#text")
+    assert sorted(Chem.CanonSmiles(part) for part in drawn.split(".")) == ["CCO", "c1ccccc1"]
+    page.click("text=Draw it in an editor")
+    assert not page.is_visible("#text-sketch")
+    assert faults == []
+    page.close()
+
+
+def test_without_the_editor_the_field_takes_text_and_the_page_says_so(chromium: Any, served: str) -> None:
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(SLOW)
+    page.route("**/vendor/openchemlib.js", lambda route: route.abort())
+    page.goto(f"{served}/core")
+    page.click("text=Draw it in an editor")
+    page.wait_for_selector("text=The editor cannot be loaded here. The field takes a SMILES or a mol block all the same.")
+    page.fill("#text", "aspirin")
+    page.click("text=Show its atoms")
+    page.wait_for_selector("a.atom")
+    page.close()
+
+
+def test_a_core_goes_from_the_goal_to_its_atoms_and_back_and_is_read_at_once(chromium: Any, served: str) -> None:
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(SLOW)
+    page.goto(f"{served}/?goal=a drug with logP below 3")
+    page.wait_for_selector("#reading-heading")  # a goal in the address is read without a click
+    page.click("summary:has-text('A compound at hand')")
+    page.fill("#core", "paracetamol")
+    page.click("text=Lock a core atom by atom")
+    page.wait_for_selector("a.atom")
+    page.click("#atom-0")
+    page.wait_for_selector("a.atom.open")
+    page.click("text=Use this core")
+    page.wait_for_selector("#reading-heading")
+    assert page.input_value("#goal") == "a drug with logP below 3"
+    assert page.locator("#reading img[src*='drawing.svg']").count() == 1  # the core is among the requirements
+    page.close()
+
+
+def test_the_curve_follows_its_fields(chromium: Any, served: str) -> None:
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(SLOW)
+    page.goto(f"{served}/?goal={GOAL}")
+    page.fill("input[name=high-O1]", "3")
+    page.wait_for_selector("#curve-O1 svg[aria-label='worth most up to 0, nothing from 3']")
+    page.fill("input[name=low-O1]", "9")
+    page.wait_for_selector("#forecast:has-text('9 has to lie below 3')")
+    page.close()

@@ -69,6 +69,7 @@ def addresses(served: str, report: str) -> dict[str, str]:
     compared = urlencode({"key": [c["key"] for c in [*listed["candidates"], *listed["closest"]][:6]]}, doseq=True)
     return {
         "goal": f"{served}/?goal={GOAL}",
+        "core": f"{served}/core?text=CC(=O)Nc1ccc(O)cc1&open=3&free=0",
         "runs": f"{served}/runs",
         "report": report,
         "progress": f"{report}/progress",
@@ -112,6 +113,7 @@ def test_pictures_of_the_pages_are_small_enough_for_the_docs(chromium: Any, addr
     folder = Path(os.environ.get("MOLWRIGHT_PICTURES") or tmp_path)
     for name, address, heading, height in (
         ("new-goal", addresses["goal"], "h1", 900),
+        ("core", addresses["core"], "h1", 760),
         ("report", addresses["what-if"], "#table h2", 900),
         ("factors", addresses["report"], "#factors h2", 620),
         ("series", addresses["series"], "h1", 760),

@@ -10,6 +10,7 @@ from rdkit import Chem
 from core.errors import ContradictionError
 from core.spec import Requirement
 from tools.catalogue.catalogue import Catalogue
+from tools.catalogue.element_shares import ELEMENT_OF
 from tools.catalogue.kinds import KINDS, Kinds
 from tools.catalogue.kinds.limits import Limits, Range
 from tools.catalogue.least import Least, least_of
@@ -32,6 +33,7 @@ def reject_contradictions(
     for requirement in requirements:
         kinds.of(requirement).limit(requirement, limits)
     _ranges(limits)
+    _shares(limits)
     _size(limits)
     _elements(limits)
     _motifs(limits)
@@ -56,6 +58,25 @@ def _ranges(limits: Limits) -> None:
     for (sort, name), box in limits.ranges.items():
         if sort != "property" and box.empty():
             raise ContradictionError(f"no structure can meet both demands on {name}", phrase=box.phrases())
+
+
+def _shares(limits: Limits) -> None:
+    """Shares of the mass: those of all elements are 100 wt% together, and an element of which there is some is there."""
+    shares = {ELEMENT_OF[name]: box for name, box in limits.of("property").items() if name in ELEMENT_OF and box.low > 0}
+    total = sum(box.low for box in shares.values())
+    if total > 100.0 + 1e-9:
+        phrase = " / ".join(dict.fromkeys(box.low_phrase for box in shares.values()))
+        raise ContradictionError(f"shares of {total:g} wt% are asked for together", phrase=phrase)
+    for symbol, box in shares.items():
+        atoms = limits.of("element").get(symbol)
+        left_out = [only for only in limits.allowed if symbol not in {"H", *only.symbols}]
+        if atoms is not None and atoms.high == 0:
+            raise ContradictionError(f"a share of {symbol} is asked for, and no {symbol}", phrase=f"{box.low_phrase} / {atoms.high_phrase}")
+        if left_out:
+            listed = ", ".join(left_out[0].symbols)
+            raise ContradictionError(
+                f"a share of {symbol} is asked for, but only {listed} are allowed", phrase=f"{left_out[0].phrase} / {box.low_phrase}"
+            )
 
 
 def _size(limits: Limits) -> None:

@@ -79,9 +79,13 @@ def _in_written_order(mol: Chem.Mol) -> tuple[list[int], Chem.Mol]:
     """The atoms in the order of the canonical SMILES, and the molecule read from that, without maps and isotopes at '*'."""
     work = Chem.RWMol(mol)
     for atom in work.GetAtoms():
+        if atom.GetAtomMapNum() and atom.GetNumRadicalElectrons():  # [C:1]: what may stand there is not drawn, and hydrogen is meant
+            atom.SetNumRadicalElectrons(0)
+            atom.SetNoImplicit(False)
         atom.SetAtomMapNum(0)
         if atom.GetAtomicNum() == 0:
             atom.SetIsotope(0)
+    work.UpdatePropertyCache(strict=False)
     smiles = Chem.MolToSmiles(work)
     order = list(work.GetPropsAsDict(includePrivate=True, includeComputed=True)["_smilesAtomOutputOrder"])
     return order, parse_smiles(smiles, allow_dummies=True)

@@ -56,10 +56,29 @@ class MarkedCore:
             raise StructureError("nothing may change yet: open at least one position", smiles=self.smiles)
         text = str(Chem.MolFragmentToSmiles(mol, kept))
         try:
+            text = str(Chem.MolToSmiles(_without(mol, self.free)))
             drawn_core(text)
         except StructureError as error:
             raise StructureError(f"what stays is no core by itself; keep rings whole and in one piece ({error})", smiles=text) from error
         return text
+
+
+def _without(mol: Chem.Mol, gone: Collection[int]) -> Chem.Mol:
+    """``mol`` without these atoms, hydrogen in their place. StructureError where what is left is no molecule."""
+    left = Chem.RWMol(mol)
+    for index in gone:
+        for bond in mol.GetAtomWithIdx(index).GetBonds():
+            beside = left.GetAtomWithIdx(bond.GetOtherAtomIdx(index))
+            beside.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
+            if beside.GetNoImplicit() or (beside.GetIsAromatic() and beside.GetAtomicNum() != 6):  # its hydrogens are counted by hand
+                beside.SetNumExplicitHs(beside.GetNumExplicitHs() + int(bond.GetBondTypeAsDouble()))
+    for index in sorted(gone, reverse=True):
+        left.RemoveAtom(index)
+    try:
+        Chem.SanitizeMol(left)
+    except (ValueError, RuntimeError) as error:
+        raise StructureError(str(error)) from error
+    return left.GetMol()
 
 
 def marked_core(text: str, opened: Collection[int] = (), freed: Collection[int] = ()) -> MarkedCore:

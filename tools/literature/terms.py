@@ -24,15 +24,18 @@ def normalise(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The stemmed words of ``text`` in order, without stop words and plain numbers."""
-    return [_stem(word) for word in _WORD.findall(normalise(text)) if word not in _stop_words()]
+    return [stem(word) for word in _WORD.findall(normalise(text)) if not is_stop_word(word)]
+
+
+def expansions_in(text: str) -> list[str]:
+    """What the table of synonyms adds to the phrases that occur in ``text``; [] for none."""
+    plain = " ".join(_WORD.findall(normalise(text)))
+    return [added for phrase, added in _expansions() if re.search(rf"\b{re.escape(phrase)}\b", plain)]
 
 
 def expanded_words(text: str) -> list[list[str]]:
     """The words of ``text``, then for each synonym phrase that occurs in it the words that it adds; one list each."""
-    plain = " ".join(_WORD.findall(normalise(text)))
-    runs = [words(text)]
-    runs += [words(added) for phrase, added in _expansions() if re.search(rf"\b{re.escape(phrase)}\b", plain)]
-    return runs
+    return [words(text), *(words(added) for added in expansions_in(text))]
 
 
 def terms(text: str) -> dict[str, float]:
@@ -67,9 +70,14 @@ def _snowball() -> tuple[Callable[[str], str], threading.Lock]:
     return snowballstemmer.stemmer("english").stemWord, threading.Lock()
 
 
-@lru_cache(maxsize=50_000)
-def _stem(word: str) -> str:
-    """The stem of one word. The stemmer keeps state, so only one thread uses it at a time."""
-    stem, lock = _snowball()
+def is_stop_word(word: str) -> bool:
+    """Whether a word in lower case says too little to be searched for."""
+    return word in _stop_words()
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str) -> str:
+    """The stem of one word in lower case. The stemmer keeps state, so only one thread uses it at a time."""
+    stemmed, lock = _snowball()
     with lock:
-        return stem(word)
+        return stemmed(word)

@@ -6,6 +6,7 @@ spec (``tools/evaluation`` does), so what cannot be read here (an unreadable SMA
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -32,6 +33,7 @@ from core.spec import (
 )
 from tools.calculators.collection import Calculators
 from tools.calculators.rule_sets import violations
+from tools.catalogue.element_shares import ELEMENT_OF
 from tools.catalogue.rule_sets import RULE_SETS
 from tools.structures.fixed_atoms import FixedAtoms, compiled, kept_of, placements, whole
 from tools.structures.similarity import ReferenceSet, morgan_fingerprint, reference_set
@@ -186,8 +188,20 @@ def spec_fit(spec: DesignSpec, *, calculators: Calculators) -> SpecFit:
     fit = SpecFit(calculators)
     for requirement in spec.requirements:
         _add(fit, requirement)
+    _add_shares(fit)
     fit.min_heavy_atoms, fit.max_heavy_atoms = _size_limits(fit)
     return fit
+
+
+def _add_shares(fit: SpecFit) -> None:
+    """The atoms that a share of an element in the mass needs at least, with the least molar mass that is asked for; one, where none is."""
+    least = max((c.bounds()[0] for name, c in fit.windows if name in ("molecular_weight", "exact_mass")), default=0.0)
+    for name, condition in fit.windows:
+        if name in ELEMENT_OF and not condition.holds(0):
+            symbol = ELEMENT_OF[name]
+            weight = Chem.GetPeriodicTable().GetAtomicWeight(symbol)
+            number = max(1, math.ceil(condition.bounds()[0] / 100.0 * max(0.0, least) / weight - 1e-9))
+            fit.elements.append(ElementCount(symbol, Condition(comparison=">=", value=number)))
 
 
 def _add(fit: SpecFit, requirement: Requirement) -> None:

@@ -13,6 +13,8 @@ from tools.reporting.drawing import drawer_of, inside_of
 
 #: Radius of the place of an atom that can be clicked, pixels.
 RADIUS = 13.0
+#: How much larger than its bonds the drawing is shown: each atom is a place to click.
+LARGER = 1.5
 NEXT = {"locked": "open it", "open": "let it change", "free": "lock it"}
 MEANS = {"locked": "stays as it is", "open": "stays, something else may stand at it", "free": "may change or go"}
 
@@ -32,12 +34,20 @@ def drawn_with_links(core: MarkedCore, address: Callable[[MarkedCore], str]) -> 
             f'<a id="atom-{index}" class="atom {state}" href="{escape(address(core.turned(index)))}#atom-{index}" aria-label="{escape(said)}">'
             f"<title>{escape(said)}</title>{_mark(state, place.x, place.y)}</a>"
         )
-    edge = int(RADIUS) + 3  # the rings of the outermost atoms
-    start = (
-        f'<svg class="core" role="group" aria-label="The compound, atom by atom" width="{width + 2 * edge}" height="{height + 2 * edge}" '
-    )
+    edge = int(RADIUS) + 9  # the rings of the outermost atoms
+    start = f'<svg class="core" role="group" aria-label="The compound, atom by atom" width="{LARGER * (width + 2 * edge):.0f}" height="{LARGER * (height + 2 * edge):.0f}" '
     box = f"{-edge} {-edge} {width + 2 * edge} {height + 2 * edge}"
     return f'{start}viewBox="{box}" xmlns="http://www.w3.org/2000/svg">{inside_of(drawer)}{"".join(links)}</svg>'
+
+
+def legend(state: str) -> str:
+    """The mark of an atom alone, as a small SVG element."""
+    size = 2 * RADIUS + 6
+    box = f"{-size / 2:g} {-size / 2:g} {size:g} {size:g}"
+    return (
+        f'<svg class="core" aria-hidden="true" width="{size:g}" height="{size:g}" viewBox="{box}" xmlns="http://www.w3.org/2000/svg">'
+        f'<g class="{state} atom">{_mark(state, 0.0, 0.0)}</g></svg>'
+    )
 
 
 def _mark(state: str, x: float, y: float) -> str:

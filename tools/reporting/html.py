@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -15,10 +15,13 @@ from markupsafe import Markup
 
 from core.candidate import Candidate, Material, PropertyValue, Route, format_probability
 from core.report import Point, Report
-from core.spec import DesignSpec, share_checked
+from core.spec import DesignSpec, share_checked, use_in_words
+from tools.calculators.measured_spread import measured_range, with_spread
 from tools.catalogue.catalogue import Catalogue
 from tools.reporting.drawing import draw
 from tools.reporting.plots import Mark, scatter
+from tools.reporting.scheme import scheme
+from tools.structures.series import shared_cores
 
 TEMPLATES = Path(__file__).parent / "templates"
 #: The guard's verdicts as they are read.
@@ -41,12 +44,14 @@ def _environment(*, catalogue: Catalogue) -> Environment:
         breakable=breakable,
         columns=partial(columns, catalogue=catalogue),
         draw=_drawing,
+        scheme=lambda route: Markup(scheme(route)),  # a drawing of ours, which escapes its texts
         interval=interval,
         known=partial(known, catalogue=catalogue),
         label=partial(label, catalogue=catalogue),
         made=made,
         percent=format_probability,
-        show=lambda v: v.shown if v else "unknown",
+        show=lambda v, name: with_spread(name, v) if v else "unknown",
+        measured=measured,
         title_of=partial(title_of, catalogue=catalogue),
         verdict=lambda word: VERDICTS[word],
         stock=stock_text,
@@ -63,7 +68,7 @@ def render_body(report: Report, side_by_side: str, *, images: str = "", catalogu
     """The report's own part of a page that brings head and styles (:func:`stylesheet`).
 
     ``side_by_side``: HTML of sections with the ids "table", "factors", "plots" and "series" that take the place of the report's own and stand before the
-    candidates. ``images``: the address beneath which KEY/route.svg is the scheme of a candidate's route; '' for no schemes.
+    candidates. ``images``: the address beneath which KEY/route.svg is the scheme of a candidate's route; '' for schemes in the page itself.
     """
     return _rendered("body.html.j2", report, catalogue, Markup(side_by_side), images)
 
@@ -77,7 +82,8 @@ def render_card(candidate: Candidate, report: Report, *, images: str = "", catal
     """All that the report's page says of one candidate; ``report`` gives the spec. ``images`` as before."""
     found = _environment(catalogue=catalogue).get_template("card.html.j2")
     share = share_checked(report.spec)
-    return str(found.make_module({"report": report, "share": share, "images": images}).card(candidate))  # type: ignore[attr-defined]
+    given = {"report": report, "share": share, "use": use_in_words(report.spec), "images": images, "cores": cores(report)}
+    return str(found.make_module(given).card(candidate))  # type: ignore[attr-defined]
 
 
 def stylesheet() -> str:
@@ -88,7 +94,8 @@ def stylesheet() -> str:
 def _rendered(template: str, report: Report, catalogue: Catalogue, side_by_side: Markup, images: str = "") -> str:
     found = _environment(catalogue=catalogue).get_template(template)
     drawn, share = plots(report, catalogue=catalogue), share_checked(report.spec)
-    return found.render(report=report, plots=drawn, share=share, side_by_side=side_by_side, images=images)
+    given = {"report": report, "plots": drawn, "share": share, "use": use_in_words(report.spec), "cores": cores(report)}
+    return found.render(given, side_by_side=side_by_side, images=images)
 
 
 @dataclass(frozen=True)
@@ -98,14 +105,22 @@ class _Picture:
     changed: bool
 
 
-def _drawing(smiles: str, title: str, parent: str = "") -> _Picture:
-    drawing = draw(smiles, title, parent=parent)
+def cores(report: Report) -> Mapping[str, str]:
+    """For each candidate of the report that shares a core with another one, by its SMILES, the core that is drawn in one place."""
+    return shared_cores(tuple(c.smiles for c in [*report.candidates, *report.closest]))
+
+
+def _drawing(smiles: str, title: str, parent: str = "", core: str = "") -> _Picture:
+    drawing = draw(smiles, title, parent=parent, core=core)
     return _Picture(Markup(drawing.svg), drawing.wide, drawing.changed)
 
 
-def band(probability: float) -> str:
-    """'good', 'marginal' or 'bad' for a probability, rounded to the percent that is printed."""
-    return next(name for floor, name in BANDS if round(probability, 2) >= floor)
+def band(probability: float, unchecked: str = "") -> str:
+    """'good', 'marginal' or 'bad' for a probability, rounded to the percent that is printed.
+
+    Not 'good' where something is ``unchecked`` without which the goal is not met, such as whether it is the thing asked for.
+    """
+    return next(name for floor, name in BANDS if round(probability, 2) >= floor and not (unchecked and name == "good"))
 
 
 def label(name: str, *, catalogue: Catalogue) -> str:
@@ -133,6 +148,12 @@ def interval(value: PropertyValue | None, unit: bool = True) -> str:
         return ""
     digits = 0 if value.sigma >= 2 else 1 if value.sigma >= 0.2 else 2
     return f"{value.lower:.{digits}f} to {value.upper:.{digits}f} {value.unit if unit else ''}".rstrip()
+
+
+def measured(value: PropertyValue | None, name: str) -> str:
+    """Where nine of ten measured values lie about a computed one that is an estimate of them: '1.3 to 3.6'; '' for other properties."""
+    ends = measured_range(name, value)
+    return f"{ends[0]:.1f} to {ends[1]:.1f}" if ends else ""
 
 
 def made(route: Route | None) -> str:

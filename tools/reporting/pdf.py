@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import io
-import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -14,35 +13,31 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from core.candidate import Candidate, format_probability
 from core.report import Report
-from core.spec import share_checked
+from core.spec import share_checked, use_in_words
+from tools.calculators.measured_spread import with_spread
 from tools.catalogue.catalogue import Catalogue
 from tools.reporting.drawing import draw
-from tools.reporting.html import VERDICTS, columns, interval, known, label, made, title_of
+from tools.reporting.html import VERDICTS, columns, interval, known, label, made, measured, title_of
+from tools.reporting.letters import printable, signs
+from tools.reporting.scheme import scheme
 from tools.reporting.vector import VectorDrawing
+from tools.structures.series import shared_cores
 
 MARGIN, FOOT = 16 * mm, 12 * mm
 #: Width of the text: a frame has six points of room at each side.
 WIDTH = A4[0] - 2 * MARGIN - 12
+#: Width up to which a value stands in one line, and least width of the column of names, points.
+SHORT, NARROWEST = 62.0, 90.0
+#: Largest height of a route's scheme, points: it fits on one page.
+SCHEME = 560.0
 #: Largest drawing, points, and how many property columns the table has at most beside rank, name, probability and score.
-DRAWING, MOST_COLUMNS = (210.0, 150.0), 5
+DRAWING, MOST_COLUMNS = (210.0, 150.0), 4
 INK, SOFT, LINE, TINT, ACCENT, BAD = (HexColor(c) for c in ("#1c2430", "#55606e", "#cfd6de", "#f3f6f9", "#1f5fa8", "#b3261e"))
-#: Signs that the font lacks and what says the same.
-_SAID = {"→": "->", "⟶": "->", "←": "<-", "‑": "-", "⁻": "-", "₀": "0", "₁": "1", "₂": "2", "₃": "3", "₄": "4", "▸": "-"}
-
-
-@lru_cache(maxsize=1)
-def _signs() -> frozenset[int]:
-    """The fonts are made known to reportlab; the signs that they have."""
-    for name, file in (("Vera", "Vera.ttf"), ("VeraBd", "VeraBd.ttf"), ("VeraIt", "VeraIt.ttf"), ("VeraBI", "VeraBI.ttf")):
-        pdfmetrics.registerFont(TTFont(name, file))
-    pdfmetrics.registerFontFamily("Vera", normal="Vera", bold="VeraBd", italic="VeraIt", boldItalic="VeraBI")
-    return frozenset(pdfmetrics.getFont("Vera").face.charToGlyph)
 
 
 def _style(size: float, **more: Any) -> ParagraphStyle:
@@ -58,18 +53,8 @@ NOTE = _style(9, textColor=BAD, spaceAfter=4)
 
 
 def text(value: object) -> str:
-    """``value`` as the font can show it, escaped: Greek letters by name, any other sign that it lacks as its number ([U+4E2D])."""
-    return escape("".join(_sign(c) for c in str(value)), quote=False)
-
-
-def _sign(sign: str) -> str:
-    if ord(sign) in _signs() or sign in "\n\t":
-        return sign
-    name = unicodedata.name(sign, "")
-    if name.startswith("GREEK ") and " LETTER " in name:
-        word = name.partition(" LETTER ")[2].partition(" WITH ")[0].lower()
-        return word.capitalize() if "CAPITAL" in name else word
-    return _SAID.get(sign, f"[U+{ord(sign):04X}]")
+    """``value`` as the font can show it, escaped."""
+    return escape(printable(value), quote=False)
 
 
 def _p(value: object, style: ParagraphStyle = BODY) -> Paragraph:
@@ -78,7 +63,7 @@ def _p(value: object, style: ParagraphStyle = BODY) -> Paragraph:
 
 def to_pdf(report: Report, *, catalogue: Catalogue) -> bytes:
     """``report`` as a PDF document on A4, the same bytes for the same report. Structures are drawn as lines, not as pixels."""
-    _signs()
+    signs()
     parts = [*_opening(report), *_side_by_side(report, catalogue)]
     if report.candidates:
         parts.append(_p("Ranked candidates", H2))
@@ -120,6 +105,8 @@ def _opening(report: Report) -> Iterable[Flowable]:
     yield Spacer(0, 6)
     yield _p(report.summary)
     share = share_checked(report.spec)
+    if use := use_in_words(report.spec):
+        yield _p(f"{use[:1].upper()}{use[1:]}. No probability, score or rank says that a structure is one.", NOTE)
     if share:
         yield _p(f"Only {share} of the goal are checked. Every probability, score and rank is about these alone.", NOTE)
     yield _p("Asked for", H3)
@@ -174,20 +161,31 @@ def _side_by_side(report: Report, catalogue: Catalogue) -> Iterable[Flowable]:
         ]
         for c in report.candidates + report.closest
     ]
-    rest = (WIDTH - 30 - 130 - 40 - 38) / (len(names) + 1)
-    yield _grid([head, *rows], [30, 130, 40, 38, *[rest] * (len(names) + 1)])
+    yield _grid([head, *rows], _widths([head, *rows]))
     yield _p("Values are ± one standard deviation. † outside the model's domain.", SMALL)
+
+
+def _widths(rows: Sequence[Sequence[object]]) -> list[float]:
+    """Widths of the columns in which no word of a heading and no short value is broken; the second one, of names, has what is left."""
+    found = []
+    for place in range(len(rows[0])):
+        words = [pdfmetrics.stringWidth(word, HEAD.fontName, HEAD.fontSize) for word in printable(rows[0][place]).split()]
+        values = [min(SHORT, pdfmetrics.stringWidth(printable(row[place]), CELL.fontName, CELL.fontSize)) for row in rows[1:]]
+        found.append(max([*words, *values]) + 7)
+    found[1] = max(NARROWEST, WIDTH - sum(found) + found[1])
+    return [width * WIDTH / sum(found) for width in found]
 
 
 def _shown(c: Candidate, name: str) -> str:
     value = c.properties.get(name)
-    return "unknown" if value is None else value.shown + (" †" if value.in_domain is False else "")
+    return "unknown" if value is None else with_spread(name, value) + (" †" if value.in_domain is False else "")
 
 
 def _card(c: Candidate, report: Report, catalogue: Catalogue) -> Iterable[Flowable]:
     heading = _p(f"{f'{c.rank}. ' if c.rank else 'Close: '}{c.name or c.smiles}", H3)
     parent = c.origin.parent_smiles[0] if c.origin.parent_smiles else ""
-    picture = draw(c.smiles, parent=parent)
+    cores = shared_cores(tuple(other.smiles for other in [*report.candidates, *report.closest]))
+    picture = draw(c.smiles, parent=parent, core=cores.get(c.smiles, ""))
     drawn: list[Flowable] = [VectorDrawing(picture.svg, *DRAWING)] if picture.svg else [_p("It cannot be drawn.", SMALL)]
     drawn += [_p(c.smiles, SMALL), _p(c.inchikey or c.key, SMALL)]
     if picture.changed:
@@ -229,6 +227,7 @@ def _card(c: Candidate, report: Report, catalogue: Catalogue) -> Iterable[Flowab
         yield _grid([["Requirement", "Value", "Probability", "Result"], *judged], [0.42 * WIDTH, 0.2 * WIDTH, 0.13 * WIDTH, 0.25 * WIDTH])
     if c.route and c.route.steps:
         yield Spacer(0, 4)
+        yield VectorDrawing(scheme(c.route), WIDTH, SCHEME)
         yield from (_p(f"{n}. {s.reaction}: {' + '.join(s.reactants)} -> {s.product}", SMALL) for n, s in enumerate(c.route.steps, 1))
 
 
@@ -246,7 +245,8 @@ def _value(c: Candidate, name: tuple[str, str]) -> str:
         return f"unknown{f' ({value.reason})' if value is not None and value.reason else ''}"
     unit = f" {value.unit}" if value.unit and value.number is not None else ""
     between = f", 90 % interval {interval(value)}" if interval(value) else ""
-    return f"{value.shown}{unit}{between}{', outside the model’s domain' if value.in_domain is False else ''}"
+    between += f", measured values {ends} (90 %)" if (ends := measured(value, name[0])) else ""
+    return f"{with_spread(name[0], value)}{unit}{between}{', outside the model’s domain' if value.in_domain is False else ''}"
 
 
 def _judged(value: float | str | None, unit: str) -> str:

@@ -11,6 +11,7 @@ from rdkit.Chem import rdDepictor
 from core.candidate import Candidate
 from core.report import REPORT_VERSION, Report
 from core.sheet import SheetWriter
+from core.spec import all_wishes
 
 _FIXED = (
     "rank",
@@ -99,7 +100,7 @@ def to_sdf(report: Report) -> str:
 
 def _row(c: Candidate, listed: bool, report: Report) -> dict[str, Any]:
     low, high = c.rank_interval or ("", "")
-    wishes = report.spec.wishes()
+    wishes = all_wishes(report.spec)
     row: dict[str, Any] = {
         "rank": c.rank or "",
         "listed": "yes" if listed else "no",

@@ -76,14 +76,16 @@ _RULES = {
     "doubtful": "goal.poison",
     "effect": "goal.poison",
     "strike": "goal.poison",
+    "turned": "goal.poison",
+    "rival": "goal.poison",
     "medicine": "goal.illegal_drug",
 }
 #: From which value of the learned voice on a goal stops for a person: a stretch of at least ``FULL`` different words, a shorter one of at
 #: least ``FEWEST``, and a full one whose hazards the roles spare; shorter ones of these are left to the roles. Chosen by leaving one batch
 #: out: docs/evaluation.md.
-SUSPECT, SUSPECT_SHORT, SUSPECT_SPARED, FULL, FEWEST = 0.8, 1.8, 2.2, 6, 3
+SUSPECT, SUSPECT_SHORT, SUSPECT_SPARED, FULL, FEWEST = 0.3, 1.1, 1.6, 6, 3
 #: Down to which value what the rules refuse for a word may be freed, what they only doubt, and the same for each stretch of ``NEARBY`` words.
-HARMLESS, HARMLESS_DOUBTED, HARMLESS_NEARBY, NEARBY = -1.3, -1.8, -0.5, 12
+HARMLESS, HARMLESS_DOUBTED, HARMLESS_NEARBY, NEARBY = -1.0, -1.4, -0.3, 12
 #: Fewest words before a hazard that may be freed, in languages that put the thing first: an explosive of red colour is an explosive.
 BEFORE = 2
 #: Most words between a hazard and a word of likeness that goes with it.
@@ -218,10 +220,12 @@ def _phrases(text: str) -> list[SafetyRuleHit]:
     """Hits of the phrases of goal.toml, once its harmless phrases are masked."""
     known = goal_rules()
     hits = []
+    asked = text
     for phrase in known.safe:
-        text = phrase.sub(" ~ ", text)
+        asked = phrase.sub(" ~ ", asked)
     for rule in known.rules:
-        match = next((found for pattern in rule.patterns if (found := pattern.search(text))), None)
+        looked_at = text if rule.id.startswith(STOP) else asked  # what is turned round is not made harmless by what it turns
+        match = next((found for pattern in rule.patterns if (found := pattern.search(looked_at))), None)
         if match is not None:
             hits.append(_hit(rule, rule.verdict, match[0]))
     return hits
@@ -241,6 +245,8 @@ def _asked(sentence: Sentence, one: Judged) -> SafetyRuleHit | None:
     if mention.kind == "medicine" and ("english" in sentence.languages or not sentence.of("like")):
         return None  # the phrases of goal.toml say what is asked of it
     if mention.kind == "doubtful" and "english" in sentence.languages:
+        return None
+    if mention.kind == "rival" and sentence.of("safe", "defence", "counter"):
         return None
     if mention.kind == "strike" and not _at_people(sentence, mention):
         return None

@@ -37,6 +37,8 @@ _MOST_NAMES = 5
 _DASH = "[-\u2010-\u2015\u2212]"
 _CAS = re.compile(rf"(?<![\d-])(\d{{2,7}})\s?{_DASH}\s?(\d{{2}})\s?{_DASH}\s?(\d)(?![\d]|{_DASH}\d)")
 _KEY = re.compile(r"(?<![A-Za-z])([A-Za-z]{14})-([A-Za-z]{10})(?:-([A-Za-z]))?(?![A-Za-z])")
+#: How the second block of every key ends: standard or not, and the version.
+_ENDS_OF_KEYS = ("sa", "na")
 _INCHI = re.compile(r"InChI\s?=\s?1S?/[^\s\"']+", re.IGNORECASE)
 _SMILES = re.compile(r"[A-Za-z0-9@+\-\[\]()=#$:/\\.%*]{4,}")
 #: What a piece of text must hold to be tried as a SMILES: a sign that words do not have.
@@ -69,7 +71,8 @@ def objections(text: str) -> list[Objection]:
         if (hit := _by_cas(match)) is not None:
             found.append((match[0], hit))
     for match in _KEY.finditer(flat):
-        if (match[1].isupper() or match[1].islower()) and (hit := _by_key(match[1].upper(), match[0])) is not None:
+        small = match[1].islower() and match[2].lower().endswith(_ENDS_OF_KEYS)  # 'nitrocellulose-compatible' is no key
+        if (match[1].isupper() or small) and (hit := _by_key(match[1].upper(), match[0])) is not None:
             found.append((match[0], hit))
     for match in _INCHI.finditer(flat):
         found += [(match[0], hit) for hit in _by_inchi(match[0])]

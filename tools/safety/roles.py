@@ -20,7 +20,7 @@ from tools.safety.word_tables import HAZARDS, Mention, Token, lexicon, tokens
 from tools.safety.words import mentions
 
 #: Kinds of mentions that have a role.
-JUDGED = (*HAZARDS, "medicine", "doubtful", "effect", "strike", "named")
+JUDGED = (*HAZARDS, "medicine", "doubtful", "effect", "strike", "named", "turned", "rival")
 #: Most words, and most signs in writing without spaces, between a defence and its hazard.
 REACH, REACH_SIGNS = 6, 14
 #: The same behind the hazard, by the order of the language.
@@ -154,7 +154,7 @@ def judged(sentence: Sentence) -> list[Judged]:
 
 
 def _spared(sentence: Sentence, hazard: Mention) -> bool:
-    if sentence.any_in(sentence.start, sentence.end, "evasion"):
+    if hazard.kind == "turned" or sentence.any_in(sentence.start, sentence.end, "evasion"):
         return False
     if hazard.kind == "doubtful" and any(m.start < hazard.start < m.end for m in sentence.of("defence")):
         return True  # a piece of the word for a defence: 毒薬 in 解毒薬

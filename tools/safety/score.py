@@ -1,6 +1,7 @@
 """A learned second voice beside the rules on the words of a goal: how much a sentence looks like one that asks for harm.
 
-A linear model over the pieces of the words (two to five letters) and pairs of neighbouring words, in whatever language. It is trained by
+A linear model over the pieces of the words (two to five letters), pairs of neighbouring words, and what the lexicon knows of them
+(:mod:`tools.safety.marks`), in whatever language. It is trained by
 ``python -m evals.guard_score train`` on the sentences in ``evals/data`` and ships as ``tables/score.npz``: for each of 2^18 buckets of
 hashed pieces a weight and a rarity, one byte each. The same text gives the same number everywhere: nothing is sampled, and no network is asked.
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 import math
 import re
 import zlib
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ConfigurationError
+from tools.safety.marks import features
 from tools.safety.spelling import UNSPACED, WORD
 
 #: Buckets of hashed pieces, as a power of two.
@@ -33,7 +36,8 @@ LONGEST_WORD = 60
 #: Fewest words of a sentence that is looked at alone, and most words that are looked at in one go.
 FEWEST_WORDS, MOST_WORDS = 6, 30
 MODEL = "tables/score.npz"
-_SENTENCE = re.compile(r"[;!?\u3002\uff01\uff1f\n]|\.(?=\s|$)")
+#: Where a sentence ends.
+SENTENCE = re.compile(r"[;!?\u3002\uff01\uff1f\n]|\.(?=\s|$)")
 
 
 @dataclass(frozen=True)
@@ -69,9 +73,9 @@ def _pieces(word: str) -> tuple[int, ...]:
     )
 
 
-def buckets(words: Iterable[str]) -> NDArray[np.int64]:
-    """The buckets that some words fall into, each once, in order."""
-    found: set[int] = set()
+def buckets(words: Iterable[str], known: Iterable[str] = ()) -> NDArray[np.int64]:
+    """The buckets that some words fall into, and what is ``known`` of them, each once, in order."""
+    found = {zlib.crc32(f"\n{feature}".encode()) & ((1 << BITS) - 1) for feature in known}
     before = "^"
     for word in words:
         found.update(_pieces(word))
@@ -82,10 +86,23 @@ def buckets(words: Iterable[str]) -> NDArray[np.int64]:
     return np.array(sorted(found), dtype=np.int64)
 
 
-def words_of(text: str) -> list[str]:
+@dataclass(frozen=True)
+class Word:
+    """A word as the model sees it, with its place in the text."""
+
+    text: str
+    start: int
+    end: int
+
+
+def words_of(text: str) -> list[Word]:
     """The words of a normalised text, as the model sees them: no numbers, and a run without spaces in pieces of ``LONGEST_WORD`` letters."""
-    found = [match[0] for match in WORD.finditer(text) if not match[0].isdigit()]
-    return [word[at : at + LONGEST_WORD] for word in found for at in range(0, len(word), LONGEST_WORD)]
+    return [
+        Word(match[0][at : at + LONGEST_WORD], match.start() + at, min(match.start() + at + LONGEST_WORD, match.end()))
+        for match in WORD.finditer(text)
+        if not match[0].isdigit()
+        for at in range(0, len(match[0]), LONGEST_WORD)
+    ]
 
 
 @dataclass(frozen=True)
@@ -104,22 +121,33 @@ def stretches(text: str, most: int = MOST_WORDS) -> list[Stretch]:
     that overlap by half, so that a harmful part is not hidden among harmless ones. Sentences of fewer than ``FEWEST_WORDS`` words count with
     the rest only.
     """
-    pieces = [words for piece in _SENTENCE.split(text) if len(words := words_of(piece)) >= FEWEST_WORDS]
     whole = words_of(text)
+    pieces = [words for words in _sentences(text, whole) if len(words) >= FEWEST_WORDS]
     if len(whole) <= most or not pieces:
         pieces.append(whole)
     cut = (words[at : at + most] for words in pieces for at in range(0, max(len(words) - most // 2, 1), most // 2))
-    return [_stretch(tuple(words)) for words in dict.fromkeys(tuple(words) for words in cut) if words]
+    return [_stretch(text, words) for words in dict.fromkeys(tuple(words) for words in cut) if words]
 
 
-def _stretch(words: tuple[str, ...]) -> Stretch:
-    return Stretch(_score(words), sum(max(len(word) // 2, 1) if UNSPACED.search(word) else 1 for word in set(words)))
+def _sentences(text: str, words: list[Word]) -> list[list[Word]]:
+    """``words`` of ``text``, by the sentence that they stand in."""
+    ends = [match.start() for match in SENTENCE.finditer(text)]
+    pieces: list[list[Word]] = [[] for _ in range(len(ends) + 1)]
+    for word in words:
+        pieces[bisect_right(ends, word.start)].append(word)
+    return pieces
+
+
+def _stretch(text: str, words: tuple[Word, ...]) -> Stretch:
+    plain = tuple(word.text for word in words)
+    value = _score(plain, features(text, words[0].start, words[-1].end))
+    return Stretch(value, sum(max(len(word) // 2, 1) if UNSPACED.search(word) else 1 for word in set(plain)))
 
 
 @lru_cache(maxsize=2_000)
-def _score(words: tuple[str, ...]) -> float:
-    known = model()
-    found = buckets(words)
-    rarity = known.rarity[found]
+def _score(words: tuple[str, ...], known: tuple[str, ...]) -> float:
+    weights = model()
+    found = buckets(words, known)
+    rarity = weights.rarity[found]
     length = math.sqrt(float(rarity @ rarity))
-    return (float(known.weight[found] @ rarity) / length if length else 0.0) + known.bias
+    return (float(weights.weight[found] @ rarity) / length if length else 0.0) + weights.bias

@@ -4,13 +4,16 @@ A file holds lists of entries by what they do in a sentence. ``word`` stands alo
 longer word, ``two words`` stand side by side or joined. Entries in writing without spaces are found anywhere. The lists:
 ``weapon``, ``explosive``, ``drug`` (asked for, they block), ``doubtful`` (a person decides), ``medicine`` (a person decides where something
 ``like`` it is asked for), ``effect`` (harm said by what it does, or a ban that is to be passed: a person decides), ``strike`` and ``harm`` (a person
-decides where ``people`` or a ``victim`` stand with them; ``harm`` with ``people`` blocks); what decides their role: ``defence`` and ``counter`` (against the hazard), ``negation``
+decides where ``people`` or a ``victim`` stand with them; ``harm`` with ``people`` blocks), ``turned`` (irony and roles turned round, 'the opposite of an
+antidote', 'pests on two legs': a person decides, and nothing spares it), ``rival`` (somebody in
+particular for whom nobody orders a chemical: 'my landlord'; a person decides unless a defence reaches them); what decides their role: ``defence`` and ``counter`` (against the hazard), ``negation``
 before and ``free`` behind it, ``breaker`` and ``contrast`` (end their reach), ``and``, ``article``, ``fill`` (may stand between), ``evasion``
 (undoes a defence), ``head`` (joins
 what is said before a noun to it: what follows is the thing itself), ``undone`` (right behind a defence, undoes it: 'sensor-proof'), ``stronger`` (a denied
 hazard is only the measure), ``behind`` (the only defences that may stand behind the hazard), ``title`` and ``called`` (a hazard
 in quotes or right behind ``called`` is the name of a ``title``: a band, a film), ``remedial`` beside ``remedy`` (a hazard that is a remedy too: a person decides),
-``ailment`` (a defence that is what is cured: 'against dependence on'), ``words`` (small words that tell the language); ``harmless`` (phrases that ask for nothing bad); ``only_here`` (entries that are ordinary words of other languages).
+``ailment`` (a defence that is what is cured: 'against dependence on'), ``pest``, ``sleep``, ``forever`` and ``safe`` (what the learned voice is told
+of: :mod:`tools.safety.marks`), ``words`` (small words that tell the language); ``harmless`` (phrases that ask for nothing bad); ``only_here`` (entries that are ordinary words of other languages).
 """
 
 from __future__ import annotations
@@ -53,6 +56,12 @@ _ROLES = (
     "remedy",
     "remedial",
     "ailment",
+    "turned",
+    "rival",
+    "pest",
+    "sleep",
+    "forever",
+    "safe",
     "words",
 )
 NAMES = "names"

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from core.candidate import Candidate, Proposal
+from core.counting import counted, verb
 from core.report import Report
 from core.sheet import SheetWriter
-from core.spec import DesignSpec, marked, share_checked
+from core.spec import DesignSpec, marked, share_checked, use_in_words
 from tools.calculators.collection import Calculators
 from tools.ranking.rank import rank
 from tools.screening.journal import Journal
@@ -130,15 +131,20 @@ def report_of(
 def summary(spec: DesignSpec, done: Screened, listed: int, library: str) -> str:
     """The result in a few sentences; every number is one of the journal's."""
     text = [
-        f"{done.read:,} records of {library} were read; {done.hits:,} structures meet every requirement and {listed} of them are listed."
+        f"{counted(done.read, 'record')} of {library} {verb(done.read, 'was', 'were')} read; {counted(done.hits, 'structure')}"
+        f" {verb(done.hits, 'meets', 'meet')} every requirement and {listed:,} of them {verb(listed, 'is', 'are')} listed."
     ]
+    if use := use_in_words(spec):
+        text.insert(0, f"{use[:1].upper()}{use[1:]}.")
     if share := share_checked(spec):
         text.append(f"The requirements and objectives cover {share} of the goal; nothing was held against the others.")
     if done.failed:
         reason, words, number = next(failed_words(spec, done.failed))
         text.append(f"Most were rejected by {reason} ({words}): {number:,}.")
     if done.unreadable:
-        text.append(f"{done.unreadable:,} records could not be read; they are listed with line and reason.")
+        text.append(
+            f"{counted(done.unreadable, 'record')} could not be read; {verb(done.unreadable, 'it is', 'they are')} listed with line and reason."
+        )
     if done.blocked:
-        text.append(f"{done.blocked:,} were blocked by the safety guard.")
+        text.append(f"{done.blocked:,} {verb(done.blocked, 'was', 'were')} blocked by the safety guard.")
     return " ".join(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +71,12 @@ def series(smiles: Sequence[str]) -> list[Series]:
         found.append(Series(members, core, *_taken_apart([mols[i] for i in members], cores[core])))
         fits = {c: rest for c, places in fits.items() if (rest := places - set(members))}
     return found
+
+
+@lru_cache(maxsize=64)
+def shared_cores(smiles: tuple[str, ...]) -> Mapping[str, str]:
+    """For each of ``smiles`` that is in a :func:`series`, its core with the numbered positions, by which all of the series are drawn alike."""
+    return {smiles[place]: found.labelled or found.core for found in series(smiles) for place in found.members}
 
 
 def _read(smiles: Sequence[str]) -> list[Chem.Mol | None]:

@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 
 from core.candidate import Candidate, Citation, format_probability, format_value
+from core.counting import counted, verb
 from core.report import BindingRequirement, Report
-from core.spec import DesignSpec, EditRequirement, LevelRequirement, share_checked
+from core.spec import DesignSpec, EditRequirement, LevelRequirement, share_checked, use_in_words
 from tools.calculators.collection import Calculators
+from tools.calculators.measured_spread import measured_words
 from tools.calculators.thermal import volatility_words
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds import kind_of
@@ -52,7 +54,9 @@ def explain_candidate(
 
 def summarise(report: Report, words: str = "", *, calculators: Calculators) -> str:
     """The result in a few sentences. ``words``: checked words of a model, put after the outcome."""
-    return " ".join(s for s in (outcome(report, calculators=calculators), words, ending(report)) if s)
+    use = use_in_words(report.spec)
+    first = f"{use[:1].upper()}{use[1:]}." if use else ""
+    return " ".join(s for s in (first, outcome(report, calculators=calculators), words, ending(report)) if s)
 
 
 def outcome(report: Report, *, calculators: Calculators) -> str:
@@ -65,8 +69,8 @@ def outcome(report: Report, *, calculators: Calculators) -> str:
         whole = not share_checked(report.spec)
         met, holds = ("every requirement", "all requirements hold") if whole else ("all that could be checked", "all of this holds")
         sentences = [
-            f"{count} candidate{'s' if count != 1 else ''} meet{'' if count != 1 else 's'} {met}"
-            f" ({asked} asked for); {report.evaluated} distinct structures were evaluated.",
+            f"{counted(count, 'candidate')} {verb(count, 'meets', 'meet')} {met} ({asked} asked for);"
+            f" {counted(report.evaluated, 'distinct structure')} {verb(report.evaluated, 'was', 'were')} evaluated.",
             f"First is {_called(first)}, with a probability of {format_probability(first.p_meets)} that {holds} together,"
             " after correction for having been picked as the best of many.",
         ]
@@ -78,16 +82,19 @@ def outcome(report: Report, *, calculators: Calculators) -> str:
         binding = report.binding_requirement
         if binding:
             best = "" if binding.best is None else f"; the closest value was {_plain(binding.best)}"
-            sentences.append(f"The requirement that binds is: {binding.text} ({binding.failed} structures fail it{best}).")
+            sentences.append(
+                f"The requirement that binds is: {binding.text} ({counted(binding.failed, 'structure')} {verb(binding.failed, 'fails', 'fail')} it{best})."
+            )
             sentences += _too_narrow(binding, report.spec)
         together = binding_wishes(report.spec, calculators=calculators)
         if together is not None:
             sentences.append(together.text)
         implausible = sum(n for k, n in report.rejected.items() if k.startswith("structure:") and k != "structure:invalid")
         if implausible:
-            sentences.append(f"{implausible} proposed structures were rejected as implausible.")
+            sentences.append(f"{counted(implausible, 'proposed structure')} {verb(implausible, 'was', 'were')} rejected as implausible.")
         if report.closest:
-            sentences.append(f"The {len(report.closest)} that come closest are shown.")
+            closest = len(report.closest)
+            sentences.append(f"The {closest} that come closest are shown." if closest > 1 else "The one that comes closest is shown.")
     return " ".join([*sentences, *_share(report), *_set_sentences(report)])
 
 
@@ -193,7 +200,8 @@ def _standing(candidate: Candidate, spec: DesignSpec) -> str:
     interval = candidate.rank_interval
     tie = f" (within error anywhere from {interval[0]} to {interval[1]})" if interval and interval[0] != interval[1] else ""
     share = share_checked(spec)
-    covered = f"; they cover {share} of the goal" if share else ""
+    use = use_in_words(spec)
+    covered = (f"; they cover {share} of the goal" if share else "") + (f"; {use}" if use else "")
     return f"Rank {candidate.rank}{tie}: probability that all requirements hold {format_probability(candidate.p_meets)}{covered}."
 
 
@@ -214,6 +222,10 @@ def _volatility(candidate: Candidate, spec: DesignSpec) -> str:
 
 def _caveats(candidate: Candidate, spec: DesignSpec, *, catalogue: Catalogue) -> list[str]:
     sentences = []
+    for r in spec.requirements:
+        name = kind_of(r).property_name(r)
+        if name and (words := measured_words(catalogue[name].label, name, candidate.properties.get(name), kind_of(r).condition(r))):
+            sentences.append(words)
     for name in spec.property_names():
         value = candidate.properties.get(name)
         if value is None or value.exact:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
 
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from app.services import reports
 from app.web.door import Door, beside_options, reading_of
 from app.web.views import CheckRequest, GoalRequest, Reading, SpecRequest, StructureRequest
 from core.candidate import Candidate
@@ -44,3 +48,25 @@ def _check_structure(given: CheckRequest, door: Door) -> Candidate:
     """How one structure stands to each requirement of a goal."""
     _, judged = door.structures.check(given.smiles, given.goal, despite_objections=given.accept_unread)
     return judged
+
+
+@router.get(
+    "/structures/drawing",
+    tags=["structures"],
+    response_class=Response,
+    responses={200: {"description": "The drawing.", "content": {"image/svg+xml": {}}}},
+)
+def _draw_structure(
+    smiles: Annotated[
+        str,
+        Query(
+            min_length=1, max_length=2000, description="The structure.", openapi_examples={"paracetamol": {"value": "CC(=O)Nc1ccc(O)cc1"}}
+        ),
+    ],
+    parent: Annotated[str, Query(max_length=2000, description="SMILES of another structure: what differs from it is marked.")] = "",
+    core: Annotated[
+        str, Query(max_length=2000, description="SMILES of a part that lies in the same place in every drawing that has it.")
+    ] = "",
+) -> Response:
+    """A structure as an SVG document."""
+    return Response(reports.drawing(smiles, parent=parent, core=core), media_type="image/svg+xml")

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from app.services import reports
 from app.services.comparison import FEWEST, compare
 from app.web.door import Door
 from app.web.pages.report_state import ReportState, state_of
@@ -29,7 +30,14 @@ def _compare(request: Request, run_id: str, door: Door, key: Annotated[list[str]
     without = {left: _ticking(state, [k for k in keys if k != left]).address(path="/compare") for left in keys}
     back = _ticking(state, keys).address()
     return page(
-        request, "compare.html.j2", report=report, found=found, state=state, back=back, without=without if len(keys) > FEWEST else {}
+        request,
+        "compare.html.j2",
+        report=report,
+        cores=reports.cores(report),
+        found=found,
+        state=state,
+        back=back,
+        without=without if len(keys) > FEWEST else {},
     )
 
 

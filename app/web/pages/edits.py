@@ -8,8 +8,12 @@ from starlette.datastructures import FormData, UploadFile
 from app.services.lists import Upload
 from core.errors import UsageError
 from core.requirements import PropertyRequirement, Requirement
-from core.spec import Condition, DesignSpec, Objective, with_suggestions
+from core.spec import Assumption, Condition, DesignSpec, Objective, with_suggestions
 
+#: Numbers that the curve of an objective is made of.
+ENDS = ("low", "target", "high")
+#: How the interpreter's assumption about an objective begins, by the objective's property.
+ASSUMED = {"sa_score": "among candidates that meet the goal, those easier to make", "route": "candidates with a known route"}
 COMPARISONS = ("<", "<=", ">", ">=", "==", "between")
 
 
@@ -52,7 +56,7 @@ def edited(spec: DesignSpec, form: FormData) -> DesignSpec:
     left = [s for s in spec.set_requirements if s.id not in dropped]
     reading = [s.model_copy(update={"becomes": [i for i in s.becomes if i not in dropped]}) for s in spec.reading]
     changes: dict[str, object] = {"requirements": requirements, "objectives": objectives, "set_requirements": left, "reading": reading}
-    changes |= {"list_known": text_of(form, "list_known") == "yes"}
+    changes |= {"assumptions": _still_assumed(spec, objectives), "list_known": text_of(form, "list_known") == "yes"}
     for name, called in (("candidates", "the number of candidates"), ("budget", "the budget"), ("seed", "the seed")):
         if (number := whole_of(form, name, called)) is not None:
             changes[name] = number
@@ -85,12 +89,30 @@ def _requirement(requirement: Requirement, form: FormData) -> Requirement:
 
 
 def _objective(objective: Objective, form: FormData) -> Objective:
+    """The objective with the weight and the ends of its curve that the form has, if they are others."""
+    changes: dict[str, object] = {}
     weight = number_of(form, f"weight-{objective.id}", f"the weight of {objective.id}")
-    if weight is None or weight == objective.weight:
-        return objective
-    if not weight > 0:
-        raise UsageError(f"the weight of {objective.id} has to be above 0; leave the objective out instead")
-    return objective.model_copy(update={"weight": weight, "origin": "person"})
+    if weight is not None and weight != objective.weight:
+        if not weight > 0:
+            raise UsageError(f"the weight of {objective.id} has to be above 0; leave the objective out instead")
+        changes["weight"] = weight
+    ends = {name: getattr(objective, name) for name in ENDS if getattr(objective, name) is not None}
+    given = {name: number_of(form, f"{name}-{objective.id}", f"the curve of {objective.id}") for name in ends}
+    now = {name: old if (number := given[name]) is None else number for name, old in ends.items()}
+    if now != ends:
+        if now["low"] >= now["high"]:
+            raise UsageError(f"the curve of {objective.id}: {now['low']:g} has to lie below {now['high']:g}")
+        if "target" in now and not now["low"] <= now["target"] <= now["high"]:
+            raise UsageError(f"the curve of {objective.id}: the best value, {now['target']:g}, has to lie between its ends")
+        changes |= {**now, "text": ""}
+    return objective.model_copy(update={**changes, "origin": "person"}) if changes else objective
+
+
+def _still_assumed(spec: DesignSpec, objectives: list[Objective]) -> list[Assumption]:
+    """The assumptions of ``spec`` without those about an objective that a person has changed or left out."""
+    kept = {o.property for o in objectives if o.origin == "assumption"}
+    gone = tuple(begins for name, begins in ASSUMED.items() if name not in kept)
+    return [a for a in spec.assumptions if not a.text.startswith(gone)]
 
 
 def _with_chosen(spec: DesignSpec, chosen: set[str]) -> DesignSpec:

@@ -48,7 +48,14 @@ def _new_goal(
 ) -> Response:
     """An empty form, one with a goal, a core or both in it, or one with the whole spec of a run."""
     if not source:
-        return goal_page(request, door, goal, given={"core": core})
+        given, reading, fault, status = {"core": core}, None, "", 200
+        try:
+            if goal.strip():  # an example, a link, a core that was marked: read at once
+                options = RunOptions.model_validate({"core": core.strip()} if core.strip() else {})
+                reading = reading_of(door, door.goals.interpret(goal.strip(), options))
+        except MolwrightError as error:
+            fault, status = str(error), status_of(error)
+        return goal_page(request, door, goal, given=given, reading=reading, fault=fault, status=status)
     found = door.runs().show(source)
     brought = found.record.given.known is not None or found.record.given.blocks is not None
     reading = reading_of(door, door.goals.check(found.spec)) if found.spec else None
@@ -76,7 +83,13 @@ def goal_page(
     """
     values: dict[str, Any] = {"goal": goal, "reading": reading, "fault": fault, "examples": EXAMPLES, "action": "/runs"}
     values |= {"given": {**dict.fromkeys(BESIDE, ""), **(given or {})}, "saved": saved, "forecast": forecast}
+    values["units"] = units_of(door)
     return page(request, "goal.html.j2", status=status, copied=copied, brought=brought, **values, **LIMITS)
+
+
+def units_of(door: Services) -> dict[str, str]:
+    """The unit of each property, '' for none."""
+    return {p.name: p.unit for p in door.workspace.catalogue}
 
 
 @router.post("/goals")
@@ -112,10 +125,11 @@ def _forecast_changes(request: Request, form: Form, door: Door) -> Response:
         told = door.forecasts.of(changed)
     except MolwrightError as error:
         changed, fault = spec, str(error)
-    before = {r.id: r.text for r in spec.requirements}
-    now = [f"{r.id}: {r.text}" for r in changed.requirements if before.get(r.id) != r.text]
-    gone = [name for name in before if name not in {r.id for r in changed.requirements}]
-    return page(request, "forecast.html.j2", forecast=told, fault=fault, spec=changed, changed=now, gone=gone)
+    before = {r.id: r.text for r in (*spec.requirements, *spec.objectives)}
+    after = {r.id: r.text for r in (*changed.requirements, *changed.objectives)}
+    now = [f"{name}: {text}" for name, text in after.items() if before.get(name) != text]
+    gone = [name for name in before if name not in after]
+    return page(request, "forecast.html.j2", forecast=told, fault=fault, spec=changed, curves=changed.objectives, changed=now, gone=gone)
 
 
 @router.post("/runs")
@@ -159,7 +173,7 @@ def _shown(
 ) -> Response:
     """The form with the reading under it; for htmx the reading alone."""
     if request.headers.get("hx-request") == "true":
-        return page(request, "reading.html.j2", reading=reading, fault=fault, goal=goal, action="/runs", **LIMITS)
+        return page(request, "reading.html.j2", reading=reading, fault=fault, goal=goal, action="/runs", units=units_of(door), **LIMITS)
     given = {name: text_of(form, name) for name in BESIDE}
     return goal_page(request, door, goal, given=given, reading=reading, fault=fault, status=status, forecast=forecast)
 

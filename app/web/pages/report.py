@@ -16,6 +16,7 @@ from app.services.reports import Form as ExportForm
 from app.services.series import relations
 from app.web.api.results import file_response
 from app.web.door import Door
+from app.web.pages.asking import asked_about
 from app.web.pages.report_state import ReportState, state_of, weights_of
 from app.web.rendering import fragment, page
 from core.errors import NotFoundError
@@ -68,6 +69,7 @@ def _values(door: Services, report: Report, stored: Report, state: ReportState, 
         "before": {c.key: c.rank for c in stored.candidates},
         "forms": list(reports.MEDIA_TYPES),
         "images": images,
+        "cores": reports.cores(report),
         "plots": lambda: section("plots"),
         "cards": lambda: section("cards"),
     }
@@ -109,8 +111,9 @@ def _show_candidate(request: Request, run_id: str, key: str, door: Door) -> Resp
     candidate = next((c for c in same if c.key == key), candidate)
     images = f"/runs/{record.run_id}/candidates"
     card = Markup(reports.card(candidate, about, images=images, catalogue=door.workspace.catalogue))
+    values = asked_about(door, record.run_id, candidate, request.query_params.get("talk", "")[:64])
     parents = [p for p in candidate.origin.parents if _stored(door, record.run_id, p)]
-    return page(request, "candidate.html.j2", record=record, c=candidate, card=card, parents=parents, listed=candidate in same)
+    return page(request, "candidate.html.j2", record=record, c=candidate, card=card, parents=parents, listed=candidate in same, **values)
 
 
 def _stored(door: Services, run_id: str, key: str) -> bool:

@@ -17,10 +17,10 @@ from app.web.api.progress import LOOK, told_so_far
 from app.web.door import Door, reading_of
 from app.web.guard import TOKEN, form_token
 from app.web.pages.edits import edited, text_of
-from app.web.pages.goal import LIMITS, Form
+from app.web.pages.goal import LIMITS, Form, units_of
 from app.web.pages.report import report_page
 from app.web.pages.runs import OVER
-from app.web.rendering import fragment, page
+from app.web.rendering import fragment, page, status_words
 from core.candidate import Candidate
 from core.errors import NotFoundError
 from core.events import BestFound, GenerationDone, NumberedEvent, StageBegun, StatusChanged, ToolCalled
@@ -89,7 +89,7 @@ class RunState:
             meets = "meets every requirement" if event.meets else "misses a requirement"
             self._say(told.at, f"better than all before: {event.smiles}, fitness {event.fitness:.3f}, {meets}")
         elif isinstance(event, StatusChanged):
-            self._say(told.at, f"the run is {event.status}{': ' + event.message if event.message else ''}")
+            self._say(told.at, f"the run: {status_words(event.status)}{': ' + event.message if event.message else ''}")
         elif isinstance(event, ToolCalled):
             self._say(told.at, f"tool {event.name}")
 
@@ -118,8 +118,10 @@ def _progress_page(request: Request, door: Services, record: RunRecord) -> Respo
     reading = reading_of(door, door.runs().waiting_spec(record.run_id)) if record.status == "waiting" else None
     values: dict[str, Any] = {
         "under_way_before": False,
+        "asked": door.runs().asked(record.run_id),
         "reading": reading,
         "fault": "",
+        "units": units_of(door),
         "action": f"/runs/{record.run_id}/approve",
         **LIMITS,
     }

@@ -81,6 +81,13 @@ def _mark_core(
     return page(request, "core.html.j2", status=status, view=view, fault=fault, text=text, goal=goal, use=use)
 
 
+@router.post("/core/begin")
+def _begin_core(form: Form) -> Response:
+    """From the goal's form to the drawing of its core, with the sentence."""
+    goal, text = text_of(form, "goal")[:20_000], text_of(form, "core")[:4000]
+    return RedirectResponse("/core?" + urlencode({"text": text, "goal": goal}), 303)
+
+
 @router.post("/core")
 def _draw_core(request: Request, form: Form, door: Door) -> Response:
     """A compound that was typed, pasted as a mol block, or comes as a file: shown at the address of its drawing."""

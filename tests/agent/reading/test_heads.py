@@ -83,16 +83,35 @@ def test_other_languages_are_said_and_not_read(goal: str, language: str) -> None
 
 
 def test_the_unread_words_are_marked_and_a_person_is_asked() -> None:
-    good = interpret("a molecule with MW below 300, cheap")
-    assert marked(good) == "a molecule with MW below 300, [?cheap?]"
+    good = interpret("a molecule with MW below 300, logP below 3, cheap")
+    assert marked(good) == "a molecule with MW below 300, logP below 3, [?cheap?]"
     assert must_ask(good) == ""
-    assert (good.wishes().checked, good.wishes().unchecked) == (1, 1)
+    assert (good.wishes().checked, good.wishes().unchecked) == (2, 1)
+    half = interpret("a molecule with MW below 300, cheap")
+    assert must_ask(half) == "only 1 of the 2 wishes of the goal could be read"
     poor = interpret("a wibbly frob with MW below 300, gnarled, tubby")
     assert "[?wibbly frob?]" in marked(poor)
     assert "designed" in must_ask(poor)
     most = interpret("a molecule with MW below 300, gnarled, tubby")
     assert must_ask(most) == "only 1 of the 3 wishes of the goal could be read"
     assert marked_text([]) == ""
+
+
+def test_a_class_word_alone_does_not_carry_an_unread_wish() -> None:
+    spec = interpret("a dye that glows only near people who must fall asleep")
+    assert must_ask(spec) == "only 1 of the 2 wishes of the goal could be read"
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        "Design a heat-resistant polymer with Tg > 250 °C",
+        "a molecule with MW < 300 that's stable at 200 °C",
+        "a yellow azo dye without sulfonic acid groups, cheap",
+    ],
+)
+def test_a_goal_that_was_mostly_read_is_not_stopped(goal: str) -> None:
+    assert must_ask(interpret(goal)) == ""
 
 
 def test_what_was_read_of_an_unread_clause_is_suggested() -> None:

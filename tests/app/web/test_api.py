@@ -295,3 +295,12 @@ def test_a_run_is_copied_with_its_whole_spec(client: Client, finished: str, serv
     client.cancel(empty.run_id)
     with pytest.raises(ApiError):
         client.copy("none")
+
+
+def test_a_structure_is_drawn_and_one_that_cannot_be_is_a_problem(client: Client) -> None:
+    drawn = client.drawing("CC(=O)Nc1ccc(O)cc1", parent="CC(=O)Nc1ccccc1")
+    assert drawn.svg.startswith("<svg")
+    assert drawn._repr_svg_() == drawn.svg != client.drawing("CC(=O)Nc1ccc(O)cc1").svg
+    with pytest.raises(ApiError, match="cannot be drawn") as raised:
+        client.drawing("C1CC")
+    assert (raised.value.status, raised.value.exit_code) == (422, 2)

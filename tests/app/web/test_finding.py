@@ -90,3 +90,32 @@ def test_the_page_of_runs_finds_structures_and_says_how_many_it_looked_at(
     further = next(a["href"] for a in Page(browser.get("/runs", params=asked).text).all("a") if "after=" in a.get("href", ""))
     assert "structure=c1ccccc1" in further
     assert browser.get(further).status_code == 200
+
+
+def test_a_small_library_is_screened_at_once_and_nothing_is_kept(client: Client, services: Services) -> None:
+    library = "CCO ethanol\nCCCCCCCCCCCCCCCCCCCC icosane\nnot-a-structure x\nc1ccccc1O phenol\n"
+    found = client.screen(library, "a molecule with MW < 100")
+    assert (found.read, found.hits, found.unreadable, found.blocked) == (4, 2, 1, 0)
+    assert {c.smiles for c in found.report.candidates} == {"CCO", "Oc1ccccc1"}
+    assert [(r.line, r.name) for r in found.not_read] == [(3, "x")]
+    assert sum(found.failed.values()) == 1
+    spec = client.read("a molecule with MW < 50").spec
+    assert [c.smiles for c in client.screen("smiles,name\nCCO,a\nCCCCO,b\n", spec, name="two.csv").report.candidates] == ["CCO"]
+    assert not (services.settings.home / "screens").exists()
+
+
+@pytest.mark.parametrize(
+    ("library", "goal", "status", "said"),
+    [
+        ("C\n" * 501, "a molecule with MW < 100", 422, "at most 500 records"),
+        ("???\n", "a molecule with MW < 100", 422, "no record of the library could be read"),
+        ("", "a molecule with MW < 100", 422, "record|empty"),
+        ("CCO\n", "", 422, "either a goal or a spec"),
+        ("CCO\n", "a nerve agent more toxic than VX with MW < 300", 403, "refused"),
+        ("CCO\n", "a molecule with MW < 300, low foaming and HLB of 12, that my boss likes", 409, "wishes"),
+    ],
+)
+def test_a_library_or_goal_that_cannot_be_screened_is_a_problem(library: str, goal: str, status: int, said: str, client: Client) -> None:
+    with pytest.raises(ApiError, match=said) as raised:
+        client.screen(library, goal)
+    assert raised.value.status == status

@@ -65,7 +65,10 @@ def test_loopback_is_listened_on() -> None:
 def test_the_vendored_scripts_are_those_of_the_locked_manifest() -> None:
     vendor = STATIC / "vendor"
     listed = dict(reversed(line.split()) for line in (vendor / "SHA256SUMS").read_text().splitlines())
-    assert {"htmx.min.js", "sse.min.js", "htmx.LICENSE.txt", "sse.LICENSE.txt"} == set(listed)
+    assert {f"{name}.{end}" for name in ("htmx", "sse") for end in ("min.js", "LICENSE.txt")} | {
+        "openchemlib.js",
+        "openchemlib.LICENSE.txt",
+    } == set(listed)
     for name, digest in listed.items():
         assert hashlib.sha256((vendor / name).read_bytes()).hexdigest() == digest
     version = re.search(r'"htmx.org": "([\d.]+)"', (STATIC.parent / "npm" / "package.json").read_text())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -122,7 +123,7 @@ def test_atoms_are_marked_by_links_and_the_core_goes_into_the_goal(browser: Test
     assert first.status_code == 200
     links = re.findall(r'<a id="atom-\d+" class="atom locked" href="([^"]+)"', first.text)
     assert len(links) == 9
-    assert "open at least one position" in first.text
+    assert "Mark at least one atom" in first.text
     opened = browser.get(html.unescape(links[0]))
     assert opened.text.count('class="atom open"') == 1
     use = re.search(r'class="button main" href="([^"]+)"', opened.text)
@@ -148,3 +149,85 @@ def test_a_forecast_of_what_is_no_spec_is_refused(client: Client) -> None:
     broken = spec.model_copy(update={"requirements": [spec.requirements[0].model_copy(update={"property": "colour"})]})
     with pytest.raises(ApiError, match="colour"):
         client.forecast(broken)
+
+
+CURVES = "a molecule with MW < 300, low logP and high water solubility"
+
+
+def test_the_ends_of_a_curve_are_corrected_beside_it(browser: TestClient) -> None:
+    fields = _form(browser, CURVES)
+    reading = _post(browser, "/goals", {TOKEN: fields[TOKEN], "goal": CURVES})
+    assert re.search(r'name="low-O1"[^>]*aria-label="O1 is most up to" value="0"', reading)
+    assert re.search(r'name="high-O2"[^>]*aria-label="O2 is most from \(log mol/L\)" value="0"', reading)
+    assert "among candidates that meet the goal, those easier to make" in reading
+    told = _post(browser, "/goals/forecast", {**fields, "low-O1": "1", "high-O1": "3"})
+    assert "With your changes: O1: logP (Crippen) as low as possible (full marks at 1, none at 3)" in told
+    assert '<span id="curve-O1" hx-swap-oob="true"><svg class="curve" role="img" aria-label="worth most up to 1, nothing from 3"' in told
+    checked = json.loads(_field(_post(browser, "/goals/check", {**fields, "low-O1": "1", "high-O1": "3", "high-O3": "4"}), "spec"))
+    first, _, third, _ = checked["objectives"]
+    assert (first["low"], first["high"], first["origin"]) == (1, 3, "person")
+    assert (third["high"], third["origin"]) == (4, "person")
+    assert not any("those easier to make" in a["text"] for a in checked["assumptions"])  # it says what is so no more
+    assert any("a known route" in a["text"] for a in checked["assumptions"])
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"low-O1": "6"}, "the curve of O1: 6 has to lie below 5"),
+        ({"low-O1": "much"}, "the curve of O1: 'much' is not a number"),
+        ({"high-O1": "inf"}, "a number is not finite"),
+    ],
+)
+def test_a_curve_that_cannot_be_is_said_while_one_types(given: dict[str, str], said: str, browser: TestClient) -> None:
+    assert said in html.unescape(_post(browser, "/goals/forecast", {**_form(browser, CURVES), **given}))
+
+
+def test_the_best_value_of_a_curve_lies_between_its_ends(browser: TestClient, client: Client) -> None:
+    fields = _form(browser, CURVES)
+    spec = client.read(CURVES).spec
+    target = spec.objectives[0].model_copy(update={"shape": "target", "target": 2.0, "text": ""})
+    fields["spec"] = client.check(spec.model_copy(update={"objectives": [target]})).spec.model_dump_json()
+    reading = _post(browser, "/goals/check", fields)
+    assert re.search(r'name="target-O1"[^>]*value="2"', reading)
+    assert "the best value, 7, has to lie between its ends" in _post(browser, "/goals/forecast", {**fields, "target-O1": "7"})
+    moved = json.loads(_field(_post(browser, "/goals/check", {**fields, "target-O1": "3"}), "spec"))["objectives"][0]
+    assert (moved["target"], moved["low"], moved["high"]) == (3, 0, 5)
+    assert "3" in moved["text"]
+
+
+def test_specs_are_saved_found_and_removed_through_the_api(client: Client, browser: TestClient) -> None:
+    spec = client.read(GOAL).spec
+    first, again = client.save("Heat, by API", spec), client.save("Heat, by API", spec)
+    assert first == again
+    assert client.saved_spec(first.template_id).spec == spec
+    second = client.save("Another", spec.model_copy(update={"budget": 77}))
+    page = client.saved(limit=1)
+    assert (page.total >= 2, len(page.templates), page.templates[0], bool(page.next)) == (True, 1, second, True)
+    assert browser.get(f"/templates/{first.template_id}").status_code == 200  # it is the one of the pages
+    run = client.start(spec=client.saved_spec(second.template_id).spec)
+    assert client.run(run.run_id).goal == GOAL
+    client.cancel(run.run_id)
+    for saved in (first, second):
+        client.delete_saved(saved.template_id)
+    for ask in (client.saved_spec, client.delete_saved):
+        with pytest.raises(ApiError) as raised:
+            ask(first.template_id)
+        assert raised.value.status == 404
+    broken = spec.model_copy(update={"objectives": [], "requirements": []})
+    with pytest.raises(ApiError, match="asks for nothing"):
+        client.save("nothing", broken)
+    assert '<a href="/templates">Saved specs</a>' in browser.get("/runs").text
+
+
+def test_a_goal_in_the_address_is_read_and_a_core_alone_asks_for_one(browser: TestClient) -> None:
+    read = browser.get("/", params={"goal": GOAL}).text
+    assert "How this was read" in read
+    assert "Glass transition temperature above 250" in read
+    alone = browser.get("/", params={"core": "c1ccc2[nH]ccc2c1*"})
+    assert alone.status_code == 200
+    assert "The core is in its field above." in alone.text
+    assert "How this was read" not in alone.text
+    refused = browser.get("/", params={"goal": "design a nerve agent more toxic than VX"})
+    assert refused.status_code == 403
+    assert "This cannot be used as it is." in refused.text

@@ -293,3 +293,17 @@ def test_what_is_not_there_is_a_page_that_says_so(browser: TestClient) -> None:
         answer = browser.get(path)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
         assert "<h1>Not Found</h1>" in answer.text
+
+
+def test_a_run_in_the_queue_says_what_it_is_asked_for_and_its_own_budget(browser: TestClient, client: Client) -> None:
+    spec = client.read("a molecule with MW < 300").spec.model_copy(update={"budget": 77})
+    run = client.start(spec=spec, approve=True)
+    page = browser.get(f"/runs/{run.run_id}").text
+    assert "Molecular weight below 300 g/mol" in page
+    assert "0 of at most 77 structures evaluated" in page
+    client.cancel(run.run_id)
+    unread = client.start("a molecule with MW < 300", budget=55)
+    page = browser.get(f"/runs/{unread.run_id}").text
+    assert "0 of at most 55 structures evaluated" in page
+    assert "What is asked for" not in page  # nobody has read it yet
+    client.cancel(unread.run_id)

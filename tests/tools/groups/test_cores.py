@@ -8,6 +8,7 @@ from rdkit import Chem
 from core.errors import StructureError
 from core.spec import FixedAtomsRequirement
 from tools.groups.cores import described_core
+from tools.groups.drawn_core import drawn_core
 from tools.structures.fixed_atoms import compiled, fault, kept_of
 
 IMATINIB = "Cc1ccc(NC(=O)c2ccc(CN3CCN(C)CC3)cc2)cc1Nc1nccc(-c2cccnc2)n1"
@@ -102,3 +103,13 @@ def test_a_mol_block_marks_open_positions_and_lists_elements(compound: str) -> N
 def test_what_is_no_mol_block_is_refused() -> None:
     with pytest.raises(StructureError):
         described_core("", "nothing\nM  END\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "smiles"),
+    [("O=[C:1]Nc1ccc(O)cc1", "O=CNc1ccc(O)cc1"), ("[c:1]1ccccc1", "c1ccccc1"), ("C[O:1]", "CO"), ("c1ccc([N:1])cc1", "Nc1ccccc1")],
+)
+def test_an_open_atom_whose_hydrogens_are_not_written_is_no_radical(text: str, smiles: str) -> None:
+    core = drawn_core(text)
+    assert Chem.CanonSmiles(core.smiles) == smiles
+    assert len(core.open) == 1

@@ -58,3 +58,23 @@ def test_a_core_that_cuts_a_ring_or_locks_everything_is_an_error() -> None:
         marked_core("c1ccccc1", freed=[2]).core()
     with pytest.raises(StructureError, match="has to stay"):
         marked_core("CC", freed=[0, 1]).core()
+
+
+@pytest.mark.parametrize(
+    ("text", "freed", "expected"),
+    [
+        ("CC(=O)Nc1ccc(O)cc1", [0], "O=CNc1ccc(O)cc1"),
+        ("C[C@H](N)C(=O)O", [0], "NCC(=O)O"),
+        ("Cn1cnc2c1c(=O)n(C)c(=O)n2C", [0], "Cn1cnc2c1c(=O)[nH]c(=O)n2C"),
+        ("C=Cc1ccccc1", [0], "Cc1ccccc1"),
+        ("CC#N", [2], "CC"),
+        ("C[N+](C)(C)CCO", [0], "C[NH+](C)CCO"),
+    ],
+)
+def test_hydrogen_stands_where_an_atom_may_go(text: str, freed: list[int], expected: str) -> None:
+    core = marked_core(text, freed=freed).core()
+    mol = Chem.MolFromSmiles(core)
+    assert not any(a.GetNumRadicalElectrons() for a in mol.GetAtoms())
+    for atom in mol.GetAtoms():
+        atom.SetAtomMapNum(0)
+    assert Chem.CanonSmiles(Chem.MolToSmiles(mol)) == Chem.CanonSmiles(expected)

@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
+from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import KeepTogether, Paragraph, SimpleDocTemplate, Table
 
-from core.candidate import Citation
+from core.candidate import Citation, Material, Route, RouteStep
 from core.report import Report
 from tests.report_kit import candidate, dye_report, empty_report, polymer_report, small_report, unread_report
 from tools.reporting import pdf
 from tools.reporting.drawing import draw
+from tools.reporting.scheme import scheme
 from tools.reporting.vector import VectorDrawing
 from tools.workspace import builtin
 
@@ -113,3 +115,50 @@ def test_a_drawing_is_lines_and_keeps_its_shape() -> None:
     assert len(re.findall(r" m(?:\n| )", code)) >= paths  # each is begun once
     assert "Tj" not in code
     assert " c" in code  # letters are curves
+
+
+def test_the_scheme_of_a_route_is_drawn_with_its_words_where_the_svg_has_them() -> None:
+    route = Route(
+        status="found",
+        steps=[RouteStep(reaction="ester → amide", reactants=["COC(=O)c1ccccc1", "N"], product="NC(=O)c1ccccc1")],
+        starting_materials=[Material(name="methyl benzoate", smiles="COC(=O)c1ccccc1")],
+    )
+    svg = scheme(route)
+    drawing = VectorDrawing(svg, 400.0, 400.0)
+    written: list[tuple[str, float, float]] = []
+
+    class Heard(Canvas):  # type: ignore[misc]
+        def drawCentredString(self, x: float, y: float, text: str, *more: Any, **named: Any) -> None:  # noqa: N802
+            written.append((text, *self.absolutePosition(x, y)))
+            super().drawCentredString(x, y, text, *more, **named)
+
+    canvas = Heard("none", pageCompression=0, invariant=1)
+    drawing.drawOn(canvas, 20, 30)
+    assert [text for text, *_ in written] == ["methyl benzoate", "+", "ester -> amide"]
+    assert [x for _, x, _ in written] == sorted(x for _, x, _ in written)  # from left to right, as in the scheme
+    assert all(20 <= x <= 20 + drawing.width and 30 <= y <= 30 + drawing.height for _, x, y in written)
+    code = "\n".join(canvas._code)
+    assert code.count(" l") >= 1
+    assert len(re.findall(r" m(?:\n| )", code)) >= svg.count("<path") + svg.count("<line")
+
+
+def test_a_route_is_drawn_in_the_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    monkeypatch.setattr(pdf, "scheme", lambda route: drawn.append(route.steps[0].reaction) or scheme(route))
+    report = small_report()
+    pdf.to_pdf(report, catalogue=CATALOGUE)
+    assert drawn == ["esterification"] * len([*report.candidates, *report.closest])
+
+
+def test_no_word_of_a_heading_and_no_short_value_is_broken_in_the_table() -> None:
+    rows = [
+        ["Rank", "Candidate", "Absorption maximum, nm", "Molecular weight, g/mol", "Route"],
+        [1, "x" * 200, "521 ± 12", "1234.56", "by construction"],
+    ]
+    widths = pdf._widths(rows)
+    assert sum(widths) == pytest.approx(pdf.WIDTH)
+    assert widths[1] >= 90
+    for place in (0, 2, 3, 4):
+        for word in str(rows[0][place]).split():
+            assert pdfmetrics.stringWidth(word, "VeraBd", 7.5) + 6 <= widths[place], word
+    assert pdfmetrics.stringWidth("by construction", "Vera", 7.5) + 6 <= widths[4]

@@ -11,6 +11,7 @@ from core.errors import ConfigurationError
 from evals import guard_score
 from tools.safety import goal_text, score
 from tools.safety.guard import concerns, goal_verdict, outcome
+from tools.safety.marks import features
 from tools.safety.spelling import normalise
 
 
@@ -140,3 +141,17 @@ def test_frames_are_filled_in_with_hazards_things_and_wishes(tmp_path: Path) -> 
     file = tmp_path / "english.txt"
     file.write_text("thing: a dye\nhazard: X\nagainst: that finds {h}\nask: more {h}\nplain: a glue\nrequest: Find ~\n", encoding="utf-8")
     assert set(guard_score.filled(file)) == {("a dye that finds X", False), ("more X", True), ("Find a glue", False), ("a glue", False)}
+
+
+def test_the_voice_is_told_the_kinds_of_the_words_and_which_hazards_are_spared() -> None:
+    spared = features(normalise("A filter that protects people from sarin."))
+    asked = features(normalise("A sarin that gets past every filter of people."))
+    assert {"weapon", "weapon-", "people", "people&weapon-"} <= set(spared)
+    assert {"weapon", "weapon+"} <= set(asked)
+    assert "weapon-" not in asked
+
+
+def test_a_stretch_is_told_only_of_its_own_words() -> None:
+    text = normalise("A blue dye for cotton that stands washing; a nerve agent for a crowd of people.")
+    assert "weapon" not in features(text, 0, text.index(";"))
+    assert "weapon" in features(text)

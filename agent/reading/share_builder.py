@@ -1,0 +1,37 @@
+"""The share of an element in the mass of the thing designed: 'at least 15 wt% phosphorus'."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.reading.grammar import Node
+from agent.reading.limit_builders import limits_of
+from agent.reading.mentions import Lattice
+from agent.reading.stance import Built, Stance
+from agent.reading.statements import Statement
+from agent.reading.units import parsed
+from tools.catalogue.element_shares import CONTENT_OF
+
+
+def share(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'at least 15 wt% phosphorus', '10 % sulfur by weight': how much of the mass an element is.
+
+    None where no share of mass is spoken of, and for what is stored or taken up ('releases 6 wt% hydrogen'), which is no part of the thing.
+    """
+    name = CONTENT_OF.get(str(node.mentions("elem")[0].value), "")
+    limits = limits_of(node, catalogue=lattice.catalogue) or []
+    units = {unit.name if (unit := parsed(limit.unit, catalogue=lattice.catalogue)) else "" for limit in limits if limit.unit}
+    if (
+        stance.denied
+        or stance.transporting
+        or stance.removing
+        or len(limits) != 1
+        or name not in lattice.catalogue
+        or not (units == {"wt%"} or (units == {"%"} and node.mentions("by_mass")))
+    ):
+        return None
+    behind = [str(m.value) for m in node.mentions("after")]
+    limit = limits[0]
+    if behind and limit.operator == "bare":
+        limit = replace(limit, operator=behind[-1])
+    return [Statement("property", "", name=name, limit=limit)]

@@ -1,0 +1,153 @@
+"""Examples for the API's document: what each operation takes, and what it answers with. A test holds every one against its schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.web.views import EXAMPLE_GOAL
+from core.candidate import Candidate, Origin, PropertyValue, RequirementResult, Route, SafetyVerdict
+from core.events import GenerationDone, NumberedEvent
+from core.forecast import Forecast
+from core.report import Report
+from core.spec import Condition, DesignSpec, PropertyRequirement
+from core.trace import TraceEvent
+
+RUN, KEY, SAVED, AT = "6c141179f229", "OKKJLVBELUTLKV-UHFFFAOYSA-N", "light-molecules-0f1e2d3c4b", "2026-11-30T08:00:00+00:00"
+JSON = "application/json"
+
+_LIGHT = PropertyRequirement(
+    id="R1",
+    text="Molecular weight below 300 g/mol",
+    phrase="MW < 300",
+    property="molecular_weight",
+    unit="g/mol",
+    condition=Condition(comparison="<", value=300.0),
+)
+_SPEC = DesignSpec(goal="a molecule with MW < 300", candidate_class="molecule", requirements=[_LIGHT], candidates=5, budget=300)
+_CANDIDATE = Candidate(
+    key=KEY,
+    smiles="CO",
+    candidate_class="molecule",
+    origin=Origin(proposer="library", operator="hit"),
+    properties={"molecular_weight": PropertyValue(value=32.042, unit="g/mol", sigma=0.0, method="rdkit", method_version="2026.03")},
+    requirements=[RequirementResult(id="R1", text=_LIGHT.text, met=True, probability=1.0, value=32.042, unit="g/mol")],
+    safety=SafetyVerdict(verdict="allow"),
+    status="kept",
+    p_meets=1.0,
+    score=1.0,
+    rank=1,
+    route=Route(status="none known"),
+)
+_REPORT = Report(run_id=RUN, goal=_SPEC.goal, status="success", spec=_SPEC, summary="One candidate.", candidates=[_CANDIDATE])
+_EVENT = NumberedEvent(run_id=RUN, number=7, at=AT, event=GenerationDone(generation=0, evaluated=159, budget=300, best=0.81))
+
+
+def _plain(model: Any) -> Any:
+    return model.model_dump(mode="json", by_alias=True)
+
+
+def _run(status: str, **more: Any) -> dict[str, Any]:
+    times = {"created_at": AT, "finished_at": "", "approved_by": "", "error": "", "archived_at": ""}
+    document: dict[str, Any] = {"spec": None, "structures": {}, "position": None, "objections": []}
+    return {"run_id": RUN, "goal": EXAMPLE_GOAL, "status": status, **times, **document, **more}
+
+
+def _page(name: str, *entries: Any) -> dict[str, Any]:
+    return {name: list(entries), "total": len(entries), "next": None}
+
+
+_READING = {
+    "spec": _plain(_SPEC),
+    "described": "Sought: 5 molecules.\nEvery candidate must meet:\n  R1  Molecular weight below 300 g/mol",
+    "marked": _SPEC.goal,
+    "wishes_checked": 1,
+    "wishes_unchecked": 0,
+    "objections": [],
+}
+_TEMPLATE = {"template_id": SAVED, "name": "light molecules", "saved_at": AT, "spec": _plain(_SPEC)}
+_QUEUED = _run("queued", position=1)
+_DONE = _run(
+    "success", finished_at="2026-11-30T08:01:10+00:00", approved_by="ada", spec=_plain(_SPEC), structures={"kept": 280, "rejected": 20}
+)
+_VIEW = {name: value for name, value in _DONE.items() if name not in ("spec", "structures", "position", "objections")}
+_FOUND = {"run_id": RUN, "goal": EXAMPLE_GOAL, "similarity": 1.0, "candidate": _plain(_CANDIDATE)}
+_TRACE = TraceEvent(run_id=RUN, sequence=1, node="screen", kind="step", at=AT)
+_FORECAST = Forecast(known=True, expected=240, low=120, high=290, evaluated=300, asked=5, binding="R1", earlier=0)
+_SCREEN = {"report": _plain(_REPORT), "read": 2, "hits": 1, "unreadable": 0, "blocked": 0, "failed": {"requirement:R1": 1}, "notes": []}
+
+#: What an operation takes, by its name, where its model has no example of its own.
+REQUESTS: dict[str, Any] = {
+    "check_spec": {"spec": _plain(_SPEC)},
+    "forecast": {"spec": _plain(_SPEC)},
+    "save_template": {"name": "light molecules", "spec": _plain(_SPEC)},
+    "approve_run": {"accept_suggestions": False, "accept_unread": False},
+}
+#: What an operation answers with, by its name; where it is JSON.
+ANSWERS: dict[str, Any] = {
+    "read_goal": _READING,
+    "check_spec": _READING,
+    "forecast": _plain(_FORECAST),
+    "properties": _plain(_CANDIDATE),
+    "check_structure": _plain(_CANDIDATE),
+    "find_structures": {"hits": [_FOUND], "found": 1, "looked": 300, "runs": 1, "next": None},
+    "screen": {**_SCREEN, "not_read": []},
+    "list_templates": _page("templates", _TEMPLATE),
+    "save_template": _TEMPLATE,
+    "show_template": _TEMPLATE,
+    "start_run": _QUEUED,
+    "start_batch": {"outcomes": [{"run": _QUEUED, "problem": None}]},
+    "copy_run": _QUEUED,
+    "list_runs": _page("runs", _VIEW),
+    "show_run": _DONE,
+    "approve_run": _run("queued", position=1, spec=_plain(_SPEC)),
+    "reject_run": _run("rejected", spec=_plain(_SPEC)),
+    "archive_run": {**_DONE, "archived_at": AT},
+    "restore_run": _DONE,
+    "pause_run": _run("pausing", spec=_plain(_SPEC)),
+    "cancel_run": _run("cancelled", spec=_plain(_SPEC)),
+    "resume_run": _run("queued", position=1, spec=_plain(_SPEC)),
+    "list_candidates": _page("candidates", _plain(_CANDIDATE)),
+    "best_candidates": [_plain(_CANDIDATE)],
+    "show_candidate": _plain(_CANDIDATE),
+    "show_trace": _page("events", _plain(_TRACE)),
+    "show_report": _plain(_REPORT),
+    "show_progress": {"events": [_plain(_EVENT)], "last": 7, "under_way": True, "status": "running"},
+}
+#: Parameters, by their name.
+PARAMETERS: dict[str, Any] = {
+    "run_id": RUN,
+    "key": KEY,
+    "template_id": SAVED,
+    "form": "sdf",
+    "idempotency-key": "order-17",
+    "weight": ["O1:2"],
+    "structure": "c1ccccc1",
+    "property": "molecular_weight",
+    "high": 300,
+}
+PROBLEM = {
+    "type": "urn:molwright:problem:not-found",
+    "title": "Not Found",
+    "status": 404,
+    "detail": f"there is no run {RUN!r}",
+    "exit_code": 2,
+}
+
+
+def with_examples(document: dict[str, Any]) -> dict[str, Any]:
+    """The API's document with an example wherever one is known; what has one keeps it."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            name = operation["operationId"]
+            body = operation.get("requestBody", {}).get("content", {}).get(JSON)
+            if body is not None and name in REQUESTS:
+                body.setdefault("example", REQUESTS[name])
+            for parameter in operation.get("parameters", ()):
+                if parameter["name"] in PARAMETERS and "examples" not in parameter:
+                    parameter.setdefault("example", PARAMETERS[parameter["name"]])
+            for status, answer in operation["responses"].items():
+                content = answer.get("content", {}).get(JSON)
+                if content is not None and status.startswith("2") and name in ANSWERS:
+                    content.setdefault("example", ANSWERS[name])
+    document["components"]["schemas"]["Problem"].setdefault("examples", [PROBLEM])
+    return document

@@ -1,0 +1,1 @@
+"""How well the literature search finds the passage that answers a question."""
