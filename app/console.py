@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from app.tables import Column, TextTable, broken_at_words, columns, print_table
-from core.candidate import Candidate, PropertyValue
+from core.candidate import Candidate, PropertyValue, legend
 from core.errors import UsageError
 from core.spec import DesignSpec, marked, share_checked, use_in_words
 
@@ -207,7 +207,8 @@ def print_report(report: Report, paths: list[Path], *, run: bool = True, catalog
     if shown:
         share = share_checked(report.spec)
         all_met = f"p(meets what is checked: {share})" if share else "p(all met)"
-        title = "Candidates" if report.candidates else "None meets every requirement. The closest"
+        none = "None that may be listed meets every requirement" if report.left_out_by_rule else "None meets every requirement"
+        title = "Candidates" if report.candidates else f"{none}. The closest"
         if unknown := use_in_words(report.spec):
             title = f"{title} ({unknown})"
         print_table(_table(title, shown, names, all_met, catalogue=catalogue), out)
@@ -215,6 +216,8 @@ def print_report(report: Report, paths: list[Path], *, run: bool = True, catalog
             out.print(f"{c.rank or '-':>3}  {escape(c.smiles)}", highlight=False)
     print_unchecked(report.spec)
     err.print(escape(report.summary))
+    if report.choice and report.choice.rule and report.candidates:
+        err.print(escape(f"{report.choice.new_listed} of {len(report.candidates)} listed are new (the rule: {report.choice.rule})"))
     for use in report.models:
         err.print(escape(model_line(use)))
     for remark in report.remarks:
@@ -259,8 +262,7 @@ def _table(title: str, candidates: list[Candidate], names: list[str], all_met: s
         score = "" if c.score is None else f"{c.score:.3f}"
         route = c.route.status if c.route else ""
         table.add(str(c.rank or "-"), c.name or c.inchikey or c.key, p, score, *(_cell(n, c.properties.get(n)) for n in names), route)
-    if any(p.in_domain is False for c in candidates for n, p in c.properties.items() if n in names):
-        table.caption = "† outside the model's domain"
+    table.caption = legend(p for c in candidates for n, p in c.properties.items() if n in names)
     return table
 
 
@@ -286,4 +288,4 @@ def _cell(name: str, value: PropertyValue | None) -> str:
         return ""
     from tools.calculators.measured_spread import with_spread
 
-    return with_spread(name, value) + (" †" if value.in_domain is False else "")
+    return with_spread(name, value) + value.mark

@@ -73,7 +73,7 @@ COMMANDS = {
         "Show every setting in force and where it comes from: the environment, molwright.toml or the default. Secrets are hidden.",
     ),
     "runs": _late("runs", "List, show, follow and stop stored runs."),
-    "literature": _late("literature", "Search the literature store."),
+    "literature": _late("literature", "Search the literature store; add, list and keep the papers in it."),
     "eval": _late("evals", "Run evaluation suites; results are stored and comparable."),
     "fleet": _late("fleet", "Plan, run and watch the vLLM servers of a team.", "gateway"),
     "gateway": _late("gateway", "One OpenAI-compatible address in front of the model servers."),

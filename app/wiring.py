@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from memory.passages.embedded import EmbeddedPassages
     from memory.passages.milvus import MilvusPassages
     from memory.sql.figures import FigureStore
+    from memory.sql.papers import SqlPapers
+    from tools.literature.fetching.services import Service
+    from tools.literature.ingest import PassageIndex
     from tools.workspace import Workspace
 
 ROOMS = ("core", "agent", "tools", "graphs", "prompts", "memory", "serving", "evals", "app")
@@ -108,6 +111,42 @@ def open_literature(settings: Settings, address: str = "") -> Iterator[Literatur
         yield store
     finally:
         store.close()
+
+
+def open_papers(settings: Settings, *, clock: Callable[[], datetime] = now) -> SqlPapers:
+    """The papers, in the database of the runs; ``clock`` gives the time of adding."""
+    from memory.sql.papers import SqlPapers
+
+    prepare_home(settings)
+    return SqlPapers(settings.sql_url(), clock=clock)
+
+
+@contextmanager
+def open_passage_index(settings: Settings) -> Iterator[PassageIndex]:
+    """What searches the passages of the papers, with the embedder that the settings name. Raises as :func:`open_passages` does."""
+    from tools.literature.passage_index import EmbeddedIndex
+
+    embedder = open_embedder(settings)
+    with open_passages(settings, embedder.name if embedder else "") as store:
+        yield EmbeddedIndex(store, embedder)
+
+
+def indexed_ids(index: PassageIndex) -> list[str]:
+    """The ids of the documents that an index has."""
+    return [document.document_id for document in index.documents()]
+
+
+@contextmanager
+def open_literature_service(settings: Settings, name: str, *, full_text: bool = False) -> Iterator[Service]:
+    """The public service ``name``, for the length of the block. UsageError for one that is not known."""
+    from tools.literature.fetching.polite import PoliteClient
+    from tools.literature.fetching.services import INTERVALS, open_service
+
+    client = PoliteClient(name, INTERVALS.get(name, 1.0), settings.literature.mailto)
+    try:
+        yield open_service(name, client, key=settings.literature.openalex_key.get_secret_value(), full_text=full_text)
+    finally:
+        client.close()
 
 
 def embeddings_folder(settings: Settings) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +15,29 @@ CANDIDATE_VERSION = "1"
 
 CandidateStatus = Literal["proposed", "standardised", "screened", "estimated", "kept", "rejected"]
 Verdict = Literal["allow", "warn", "block"]
+
+
+def _absent(value: object) -> bool:
+    return value is None
+
+
+def _empty(value: list[object]) -> bool:
+    return not value
+
+
+class Measurement(Model):
+    """What is known of a structure, or of a form of it, from a set of measurements that a predictor was trained on or that a team brought."""
+
+    value: float | None = Field(
+        default=None, description="The measured value in ``unit``, a median where there are several; None: it is not shipped."
+    )
+    unit: str = Field(default="", description="Its unit.")
+    sigma: float | None = Field(default=None, description="One standard deviation of a measurement; None where it is not known.")
+    count: int = Field(default=1, ge=1, description="How many measurements the value is from.")
+    source: str = Field(description="The set, with its licence.")
+    conditions: str = Field(default="", description="Under which conditions it was measured where these matter: 'in toluene'; '' for none.")
+    same: bool = Field(default=True, description="Whether it is of this very structure; False: of a stereoisomer or another form of it.")
+    spread: str = Field(default="", description="Where ``sigma`` comes from.")
 
 
 class PropertyValue(Model):
@@ -35,6 +59,20 @@ class PropertyValue(Model):
     nearest_value: float | None = Field(default=None, description="Measured value of that structure, where it may be shown.")
     similarity: float | None = Field(default=None, description="Tanimoto similarity to it, 0 to 1.")
     reason: str | None = Field(default=None, description="Why the value is None, or what led to an ordinal level.")
+    basis: Literal["measured", "in the training set"] | None = Field(
+        default=None,
+        exclude_if=_absent,
+        description="'measured': the value is a measurement, not a prediction. 'in the training set': the model was trained on this structure or "
+        "on a form of it, so that its value is a fit and its interval none of a prediction. Absent for everything else.",
+    )
+    measured: Measurement | None = Field(
+        default=None, exclude_if=_absent, description="What is known of the structure; absent if nothing is."
+    )
+    fitted: float | None = Field(
+        default=None,
+        exclude_if=_absent,
+        description="What the model makes of a structure whose measured value stands in ``value``; absent elsewhere.",
+    )
 
     @property
     def number(self) -> float | None:
@@ -56,6 +94,39 @@ class PropertyValue(Model):
     def exact(self) -> bool:
         """Whether the value is computed from the structure without error."""
         return self.sigma == 0.0
+
+    @property
+    def mark(self) -> str:
+        """What stands behind the value in a table: ' ‡' measured, ' §' in the training set, ' †' outside the method's domain; else ''."""
+        if self.basis is not None:
+            return " ‡" if self.basis == "measured" else " §"
+        return " †" if self.in_domain is False else ""
+
+    @property
+    def known(self) -> str:
+        """What is known of the structure: 'known, measured 388 °C (source)', 'in the training set, value not shipped (source)'; '' if nothing."""
+        found = self.measured
+        if found is None:
+            return ""
+        whose = "" if found.same else "of a stereoisomer or another form "
+        if found.value is None:
+            return f"in the training set, value {whose}not shipped ({found.source})"
+        number = f"{found.value:.6g} {found.unit}".rstrip()
+        return f"known, measured {whose}{number}{f' {found.conditions}' if found.conditions else ''} ({found.source})"
+
+
+#: What the marks behind values mean, by the mark without its space.
+MARKS = {
+    "†": "outside the model's domain",
+    "‡": "measured, not predicted",
+    "§": "in the training set: a fit, not a prediction",
+}
+
+
+def legend(values: Iterable[PropertyValue | None]) -> str:
+    """What the marks behind ``values`` mean: '† outside the model's domain; ‡ measured, not predicted'; '' where none has one."""
+    seen = {v.mark.strip() for v in values if v is not None}
+    return "; ".join(f"{mark} {words}" for mark, words in MARKS.items() if mark in seen)
 
 
 def format_value(value: PropertyValue) -> str:
@@ -89,6 +160,16 @@ class SafetyVerdict(Model):
 
     verdict: Verdict = Field(description="allow, warn or block.")
     rules: list[SafetyRuleHit] = Field(default_factory=new_list, description="Every rule that fired, most severe first.")
+
+
+class ListStanding(Model):
+    """How a structure stands to one named, dated list that its structure decides. Nothing is said of other law."""
+
+    id: str = Field(description="Identifier of the list.")
+    name: str = Field(description="The list with its edition.")
+    on: bool = Field(description="Whether it falls under the list.")
+    text: str = Field(description="In words, with what decides it; 'not on …; other law may apply' where it does not fall under it.")
+    source: str = Field(description="Where the list stands.")
 
 
 class Pack(Model):
@@ -237,6 +318,11 @@ class Candidate(Model):
     rejected_reason: str = Field(default="", description="That rule's reason in words.")
     properties: dict[str, PropertyValue] = Field(default_factory=new_dict, description="Property values by registered name.")
     safety: SafetyVerdict | None = Field(default=None, description="The guard's verdict; None until it was screened.")
+    lists: list[ListStanding] = Field(
+        default_factory=new_list,
+        exclude_if=_empty,
+        description="How it stands to the named lists that structure decides; absent where nobody looked (all but listed candidates and structures that were asked about).",
+    )
     requirements: list[RequirementResult] = Field(default_factory=new_list, description="How each requirement of the spec stands.")
     p_meets: float | None = Field(
         default=None, ge=0, le=1, description="Probability that all requirements hold together, corrected for selection once ranked."

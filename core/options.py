@@ -10,6 +10,7 @@ from pydantic import Field, JsonValue, ValidationError
 from core.errors import StoreError, UsageError
 from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED
 from core.model import Model
+from core.novelty import Novelty
 
 #: The kind of a run that says nothing else of itself.
 DESIGN = "design"
@@ -48,6 +49,9 @@ class RunOptions(Model):
     met_probability: float | None = Field(default=None, gt=0, lt=1, description="A predicted requirement counts as met at or above this.")
     max_similarity: float | None = Field(default=None, gt=0, le=1, description="Largest similarity of two listed candidates; 1: no limit.")
     list_known: bool | None = Field(default=None, description="Whether known structures are listed too.")
+    novelty: Novelty | None = Field(
+        default=None, description="What the list is made of: 'half new' (the default), 'new only', 'known first' or 'known only'."
+    )
     core: str | None = Field(
         default=None, max_length=100_000, description="What stays of the compound that the goal names: SMILES, a mol block, or words."
     )

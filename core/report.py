@@ -101,6 +101,12 @@ class Choice(Model):
     known_left_out: int = Field(default=0, ge=0, description="Passed over: shipped known compounds, or the structure that the goal names.")
     user_known_left_out: int = Field(default=0, ge=0, description="Passed over: in the user's list of known structures.")
     known_listed: int = Field(default=0, ge=0, description="Listed although known; their notes say so.")
+    measured_left_out: int = Field(
+        default=0, ge=0, description="Passed over for new ones: they stand in a training set, whose values are known."
+    )
+    rule: str = Field(default="", description="What the list was to be made of, in words; empty in reports of earlier versions.")
+    new_listed: int | None = Field(default=None, ge=0, description="How many of the listed are new; None in reports of earlier versions.")
+    sets: int = Field(default=0, ge=0, description="Structures of the training sets that the list was compared with.")
     shipped: int = Field(default=0, ge=0, description="Known compounds that ship with molwright; 0 for polymers.")
     user_source: str = Field(default="", description="Name of the user's file; empty if there is none.")
     user_sha256: str = Field(default="", description="SHA-256 of that file.")
@@ -187,3 +193,9 @@ class Report(Model):
     stop_reason: str = Field(default="", description="Why the search ended.")
     versions: dict[str, str] = Field(default_factory=new_dict, description="Versions of molwright, RDKit, predictors.")
     timings: dict[str, float] = Field(default_factory=new_dict, description="Seconds by stage, and 'total'.")
+
+    @property
+    def left_out_by_rule(self) -> int:
+        """The number of structures, without a unit, that meet every requirement where the rule of what the list is made of leaves them all out; 0 where some are listed."""
+        ruled = not self.candidates and self.choice is not None and self.choice.rule
+        return sum(counts.get("kept", 0) for counts in self.proposers.values()) if ruled else 0

@@ -70,6 +70,10 @@ class LiteratureSettings(Group):
 
     uri: str = Field(default="", description="Milvus server address; empty: Milvus Lite in the home folder.")
     token: SecretStr = Field(default=SecretStr(""), description="Token for a Milvus server.")
+    mailto: str = Field(
+        default="", description="Mail address that public literature services may write to; they serve those who give one better."
+    )
+    openalex_key: SecretStr = Field(default=SecretStr(""), description="API key of OpenAlex, where it asks for one.")
     embeddings: str = Field(
         default="",
         description="Vectors of your papers: empty: all-MiniLM-L6-v2 where it was fetched, else none; 'none'; or the base URL of an "

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED
 from core.model import Model, new_list
+from core.novelty import HALF_NEW, Novelty, is_default
 from core.reading import ReadSpan, Wishes, marked_text
 from core.requirements import (
     AtomChoice,
@@ -201,6 +202,11 @@ class DesignSpec(Model):
         description="Largest Tanimoto similarity of two listed candidates; None: 0.7, or no limit where all structures are wanted.",
     )
     list_known: bool = Field(default=False, description="Whether known structures are listed like new ones. They are marked in any case.")
+    novelty: Novelty = Field(
+        default=HALF_NEW,
+        exclude_if=is_default,
+        description="What the list is made of, unless list_known. Not stored where it is the default.",
+    )
     assumptions: list[Assumption] = Field(default_factory=new_list, description="What the interpreter decided by itself.")
     unchecked: list[Unchecked] = Field(default_factory=new_list, description="Phrases that nothing can compute.")
     disagreements: list[str] = Field(

@@ -14,7 +14,7 @@ from core.trace import TraceEvent
 from graphs.user_inputs import KNOWN, NODE
 from tools.calculators.collection import Calculators
 from tools.ranking.diversity import fingerprint
-from tools.ranking.novelty import KnownSet, known_to_all, known_to_user
+from tools.ranking.novelty import KnownSet, what_is_known
 from tools.ranking.rank import rank
 from tools.ranking.shortlist import Known
 
@@ -51,7 +51,7 @@ def standing(
         return Place(closest)
     judged = [c for c in everyone if c.requirements or c.status == "kept"]
     kept = [c for c in judged if c.status == "kept"]
-    known = Known(known_to_user(kept, _own(events)), known_to_all(kept, spec))
+    known = what_is_known(kept, spec, _own(events))
     result = rank([_before_ranking(c) for c in judged], spec, len(judged), known=known, calculators=calculators)
     if {c.key for c in result.ranked} != {c.key for c in everyone if c.rank is not None}:
         return Place(closest)
@@ -96,7 +96,7 @@ def _passed_over(
 def _lists_known(ranking: Mapping[str, Any]) -> bool:
     """Whether known structures were listed like new ones: the ranking left none out for being known."""
     choice = ranking.get("choice") or {}
-    return not choice.get("known_left_out") and not choice.get("user_known_left_out")
+    return not any(choice.get(name) for name in ("known_left_out", "user_known_left_out", "measured_left_out"))
 
 
 def _most_similar(candidate: Candidate, others: Sequence[Candidate]) -> tuple[float, Candidate] | None:

@@ -16,13 +16,14 @@ from core.events import TextWritten
 from core.report import BindingRequirement, Choice, Evidence, ModelUse, Point, Remark, Report, WeightSensitivity
 from core.spec import DesignSpec, marked
 from graphs.context import DesignContext, DesignState, RoleNote, spec_of, with_note
-from graphs.user_inputs import block_library, block_list, known_set
+from graphs.user_inputs import block_library, block_list, known_set, own_values
 from tools.evaluation.judge import estimated
+from tools.predictors.known.apply import OwnValues
 from tools.ranking.lean import lean, restored
-from tools.ranking.novelty import KnownSet, known_to_all, known_to_user, shipped_count
+from tools.ranking.novelty import KnownSet, sets_count, shipped_count, what_is_known
 from tools.ranking.rank import rank as rank_candidates
-from tools.ranking.shortlist import Known
 from tools.safety.guard import guarded_route
+from tools.safety.named_lists import with_lists
 from tools.search.state import fittest
 from tools.synthesis.blocks import BlockLibrary
 from tools.synthesis.routes import find_route, only_from, with_stock
@@ -64,11 +65,12 @@ def rank(state: DesignState, context: DesignContext) -> DesignState:
         checked,
         spec,
         state["evaluated"],
-        known=Known(known_to_user(kept, own), known_to_all(kept, spec)),
+        known=what_is_known(kept, spec, own),
         calculators=context.workspace.calculators,
     )
     del checked, kept
-    shown = _with_shown_properties(_restored([*result.ranked, *result.closest[:CLOSEST]], context), spec, context)
+    whole = _restored([*result.ranked, *result.closest[:CLOSEST]], context)
+    shown = _with_shown_properties(whole, spec, context, own_values(state, context))
     ranked, closest = shown[: len(result.ranked)], shown[len(result.ranked) :]
     critique = context.roles.critic.review(ReviewRequest(ranked, spec), Place("rank", state["generation"], critic.ROLE))
     ranked, remarks = critique.ranked, critique.remarks
@@ -188,26 +190,30 @@ def _with_route(candidate: Candidate, blocks: BlockLibrary) -> Candidate:
 
 def _compared(choice: Choice, spec: DesignSpec, own: KnownSet | None) -> Choice:
     """``choice`` with what the list was compared with."""
-    update: dict[str, Any] = {"shipped": shipped_count() if spec.candidate_class == "molecule" else 0}
+    update: dict[str, Any] = {"shipped": shipped_count() if spec.candidate_class == "molecule" else 0, "sets": sets_count(spec)}
     if own is not None:
         update |= {"user_source": own.source, "user_sha256": own.sha256, "user_structures": len(own.structures)}
         update |= {"user_unreadable": own.unreadable, "user_faults": own.faults}
     return choice.model_copy(update=update)
 
 
-def _with_shown_properties(candidates: list[Candidate], spec: DesignSpec, context: DesignContext) -> list[Candidate]:
+def _with_shown_properties(
+    candidates: list[Candidate], spec: DesignSpec, context: DesignContext, own: OwnValues | None = None
+) -> list[Candidate]:
     names = list(context.workspace.catalogue.listed(spec.candidate_class))
     for asked in (context.workspace.catalogue[name] for name in spec.property_names() if name in context.workspace.catalogue):
         if asked.listed_beside and spec.candidate_class in asked.classes:
             names += [asked.name, *asked.listed_beside]
     shown = [
         c.properties
-        for c in estimated(candidates, names, spec.conditions, executor=context.executor, calculators=context.workspace.calculators)
+        for c in estimated(
+            candidates, names, spec.conditions, own=own, executor=context.executor, calculators=context.workspace.calculators
+        )
     ]
     # The reasons of a level quote the flash point as evidence of volatility, which the search may not have predicted.
     again = [n for n in names if context.workspace.catalogue[n].kind == "level"]
     return [
-        c.model_copy(update={"properties": {**v, **c.properties, **{n: v[n] for n in again}}})
+        with_lists(c.model_copy(update={"properties": {**v, **c.properties, **{n: v[n] for n in again}}}))
         for c, v in zip(candidates, shown, strict=True)
     ]
 

@@ -18,7 +18,7 @@ from core.errors import StructureError
 from core.events import BestFound, GenerationDone
 from core.spec import DesignSpec
 from graphs.context import DesignContext, DesignState, search_of, spec_of, with_search
-from graphs.user_inputs import block_library
+from graphs.user_inputs import block_library, own_values
 from tools.evaluation.judge import checked, drug_like, estimated, guarded, plausible, standardised, unreadable
 from tools.proposers.exemptions import exemptions
 from tools.search.state import advance, mean_fitness
@@ -75,6 +75,7 @@ def estimate(state: DesignState, context: DesignContext) -> DesignState:
         _generation(state, context, before="requirement"),
         names,
         spec.conditions,
+        own=own_values(state, context),
         executor=context.executor,
         calculators=context.workspace.calculators,
     )

@@ -26,7 +26,7 @@ from tools.safety.spec import spec_verdict
 
 SPEC_OPTIONS = ("candidates", "budget", "seed", "met_probability")
 #: Options about the list that are set in the spec after the sentence was read.
-LIST_OPTIONS = ("max_similarity", "list_known")
+LIST_OPTIONS = ("max_similarity", "list_known", "novelty")
 
 
 def guard_goal(state: DesignState, context: DesignContext) -> DesignState:

@@ -15,6 +15,7 @@ from core.options import BlockSource, ListSource
 from core.report import BlockList
 from core.spec import CandidateClass
 from graphs.context import DesignContext, DesignState, options_of
+from tools.predictors.known.apply import OwnValues
 from tools.ranking.novelty import KnownSet
 from tools.synthesis.blocks import BlockLibrary, shipped
 from tools.synthesis.inventory import Inventory, library_of
@@ -65,6 +66,12 @@ def block_library(state: DesignState, context: DesignContext) -> BlockLibrary:
 def known_set(state: DesignState, context: DesignContext) -> KnownSet | None:
     """The user's list of known structures, if the run has one."""
     return _read(context, KNOWN, KnownSet) if options_of(state).known is not None else None
+
+
+def own_values(state: DesignState, context: DesignContext) -> OwnValues | None:
+    """The measured values of the user's list of known structures; None where it has none."""
+    found = known_set(state, context)
+    return OwnValues(f"your list {found.source}", found.values) if found is not None and found.values else None
 
 
 def block_list(state: DesignState, context: DesignContext, candidate_class: CandidateClass) -> BlockList | None:

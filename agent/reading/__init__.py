@@ -52,6 +52,7 @@ def interpret(
     :func:`agent.reading.assemble.asks_for_something`.
     """
     from agent.reading.assemble import resolved
+    from agent.reading.novelty_words import with_novelty
     from tools.workspace import builtin
 
     if candidates is not None and not 1 <= candidates <= 1000:
@@ -65,4 +66,4 @@ def interpret(
         options["candidates"] = number
     if budget is not None:
         options["budget"] = budget
-    return resolved(reading, options, calculators=workspace.calculators, may_be_empty=may_be_empty)
+    return with_novelty(resolved(reading, options, calculators=workspace.calculators, may_be_empty=may_be_empty))

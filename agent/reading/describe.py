@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.counting import counted, verb
+from core.novelty import HALF_NEW, novelty_rule
 from core.spec import DesignSpec, Unchecked, marked, share_checked
 
 
@@ -61,6 +62,8 @@ def describe(spec: DesignSpec) -> str:
     if spec.warnings:
         lines.append("Note:")
         lines += [f"  - {w}" for w in spec.warnings]
+    if spec.novelty != HALF_NEW or spec.list_known:
+        lines.append(f"The list: {novelty_rule(spec)}.")
     lines.append(
         f"Up to {counted(spec.budget, 'structure')} {verb(spec.budget, 'is', 'are')} evaluated, seed {spec.seed}; a prediction counts as met from {spec.met_probability:.0%}."
     )

@@ -22,6 +22,7 @@ _CHEMISTRY = (
     "check_structures",
     "estimate_properties",
     "list_properties",
+    "check_rule_set",
     "compare_structures",
     "count_group",
     "vary_structure",

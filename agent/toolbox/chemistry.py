@@ -9,7 +9,7 @@ from rdkit import Chem
 from rdkit.rdBase import BlockLogs
 
 from agent.toolbox.tool import MAX_STRUCTURES, ToolContext, ToolError, tool
-from core.candidate import Candidate, format_value
+from core.candidate import Candidate, PropertyValue, format_value
 from core.errors import SpecError, StructureError
 from core.model import Model
 from core.spec import CandidateClass, DesignSpec, EstimationConditions
@@ -57,6 +57,16 @@ class VariationArguments(Model):
 
     smiles: str = SmilesText
     count: int = Field(description=f"How many variations, 1 to {MAX_VARIATIONS}.", ge=1, le=MAX_VARIATIONS)
+
+
+class RuleSetArguments(Model):
+    """Structures and a named rule set."""
+
+    smiles: list[str] = SmilesList
+    rule_set: str = Field(
+        description="Name of a rule set: Lipinski (drug-likeness), Veber, Ghose, PAINS filter, Brenk filter, REACH entry 43, ...",
+        max_length=80,
+    )
 
 
 class NoArguments(Model):
@@ -114,6 +124,32 @@ def estimate_properties(arguments: EstimateArguments, context: ToolContext) -> l
         raise ToolError(f"{error}; list_properties gives the names") from error
     conditions = context.spec.conditions if context.spec else EstimationConditions()
     return [_estimated(text, arguments.properties, conditions, calculators=context.workspace.calculators) for text in arguments.smiles]
+
+
+@tool()
+def check_rule_set(arguments: RuleSetArguments, context: ToolContext) -> list[dict[str, Any]]:
+    """Hold molecules against a named rule set, such as Lipinski's for drug-likeness: whether each meets it, and which rules it breaks."""
+    from tools.calculators.rule_sets import violations
+    from tools.catalogue.rule_sets import RULE_SETS, resolve_rule_set
+
+    rules = resolve_rule_set(arguments.rule_set)
+    if rules is None:
+        raise ToolError(f"{arguments.rule_set!r} is no rule set; there are: {', '.join(RULE_SETS)}")
+    answers: list[dict[str, Any]] = []
+    for text in arguments.smiles:
+        try:
+            structure = _standard(text)
+        except ToolError as error:
+            answers.append({"input": text, "error": str(error)})
+            continue
+        if class_of(structure.smiles) == "polymer":
+            answers.append({"input": text, "error": f"{rules.label} is for molecules"})
+            continue
+        broken = violations(_mol(structure), rules.name)
+        answers.append(
+            {"smiles": structure.smiles, "rule_set": rules.label, "met": len(broken) <= rules.allowed_violations, "broken": broken}
+        )
+    return answers
 
 
 @tool()
@@ -258,8 +294,15 @@ def _estimated(text: str, names: list[str], conditions: EstimationConditions, *,
         candidate = judge_one(text, plain, proposer="model", operator="tool", names=names, blocked="answer", calculators=calculators)
     except StructureError as error:
         return {"input": text, "error": str(error)}
-    values = {n: format_value(v) + (" (extrapolation)" if v.in_domain is False else "") for n, v in candidate.properties.items()}
+    values = {n: format_value(v) + _standing_of(v) for n, v in candidate.properties.items()}
     return {"smiles": candidate.smiles, **_told(candidate), "values": values}
+
+
+def _standing_of(value: PropertyValue) -> str:
+    """What a model must say of a value beside it: that it is measured, a fit of the training set, or an extrapolation."""
+    if value.basis is not None:
+        return f" ({'measured' if value.basis == 'measured' else 'a fit, no prediction'}; {value.known})"
+    return " (extrapolation)" if value.in_domain is False else ""
 
 
 def _checked(text: str, spec: DesignSpec | None, *, calculators: Calculators) -> dict[str, Any]:
@@ -287,6 +330,8 @@ def _checked(text: str, spec: DesignSpec | None, *, calculators: Calculators) ->
 def _told(candidate: Candidate) -> dict[str, Any]:
     """What a model must know of a structure beside its values: what of it was judged, and what the guard says of all that was given."""
     told: dict[str, Any] = {"notes": candidate.notes} if candidate.notes else {}
+    if candidate.lists:
+        told["lists"] = [standing.text for standing in candidate.lists]
     if candidate.safety is not None and candidate.safety.verdict != "allow":
         told |= {"safety": candidate.safety.verdict, "safety_reasons": [h.reason for h in candidate.safety.rules]}
     return told

@@ -13,7 +13,7 @@ from app.commands.quick import value_text
 from app.console import emit_json, err, out, print_unchecked, probability_text
 from app.services.structures import GivenStructure
 from app.tables import TextTable, columns, print_table
-from core.candidate import Candidate
+from core.candidate import Candidate, PropertyValue, legend
 from core.counting import counted
 from core.errors import StructureError
 from core.spec import EstimationConditions, marked
@@ -115,10 +115,15 @@ def _values_table(candidate: Candidate, title: str, door: StructureService) -> T
         known = door.definition(name)
         unit = value.unit if value.number is not None else ""
         remark = (value.reason or "") if known.user_defined or value.value is None else ""
-        table.add(known.label, value.shown + (" †" if value.in_domain is False else ""), unit, value.method, remark)
-    if any(v.in_domain is False for v in candidate.properties.values()):
-        table.caption = "† outside the model's domain"
+        table.add(known.label, value.shown + value.mark, unit, value.method, "; ".join(t for t in (_known(value), remark) if t))
+    table.caption = legend(candidate.properties.values())
     return table
+
+
+def _known(value: PropertyValue) -> str:
+    """What is known of the structure beside its value, and what the model made of it where a measurement took its place."""
+    fitted = f"; the model, which has learnt it, makes {value.fitted:.4g} of it" if value.fitted is not None else ""
+    return value.known + fitted
 
 
 def _identity(candidate: Candidate) -> dict[str, Any]:
@@ -131,6 +136,7 @@ def _identity(candidate: Candidate) -> dict[str, Any]:
         "given": candidate.given or candidate.smiles,
         "notes": candidate.notes,
         "safety": candidate.safety.model_dump(mode="json"),
+        "lists": [s.model_dump(mode="json") for s in candidate.lists],
     }
 
 
@@ -142,5 +148,7 @@ def _remarks(candidate: Candidate) -> None:
     """The notes and the guard's reasons, on stderr."""
     for note in candidate.notes:
         err.print(f"[yellow]note:[/yellow] {escape(note)}")
+    for standing in candidate.lists:
+        err.print(f"[{'yellow' if standing.on else 'dim'}]list:[/] {escape(standing.text)}")
     for hit in candidate.safety.rules if candidate.safety else []:
         err.print(f"[yellow]safety {hit.verdict}:[/yellow] {escape(f'{hit.id}: {hit.reason}')}")

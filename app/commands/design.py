@@ -85,6 +85,22 @@ MaxSimilarity = Annotated[
 ]
 
 
+NewOnly = Annotated[bool, typer.Option("--new-only", help="List only structures that are not known.")]
+KnownFirst = Annotated[bool, typer.Option("--known-first", help="Known structures take the first places, new ones the others.")]
+KnownOnly = Annotated[bool, typer.Option("--known-only", help="List only known structures.")]
+
+
+def _novelty(list_known: bool, new_only: bool, known_first: bool, known_only: bool) -> dict[str, Any]:
+    """What the list is to be made of, as run options. UsageError where two rules are asked for."""
+    asked = {"--list-known": list_known, "--new-only": new_only, "--known-first": known_first, "--known-only": known_only}
+    given = [name for name, wanted in asked.items() if wanted]
+    if len(given) > 1:
+        raise UsageError(f"{' and '.join(given)} exclude one another: a list is made by one rule")
+    if list_known:
+        return {"list_known": True}
+    return {"novelty": given[0].removeprefix("--").replace("-", " ")} if given else {}
+
+
 def design(
     context: typer.Context,
     goal: Annotated[str, typer.Argument(help="What is wanted, in a sentence.")] = "",
@@ -101,6 +117,9 @@ def design(
     like: Like = None,
     unlike: Unlike = None,
     list_known: Annotated[bool, typer.Option("--list-known", help="List known structures too, marked as such.")] = False,
+    new_only: NewOnly = False,
+    known_first: KnownFirst = False,
+    known_only: KnownOnly = False,
     max_similarity: MaxSimilarity = None,
     accept_unread: AcceptUnread = False,
     no_models: Annotated[bool, typer.Option("--no-models", help="Ask no language model, even if one is configured.")] = False,
@@ -111,7 +130,8 @@ def design(
     door = services(context)
     given = read_spec(door, spec_file) if spec_file else None
     sentence = given.goal if given and not goal.strip() else goal
-    wished = {"candidates": candidates, "budget": budget, "seed": seed, "max_similarity": max_similarity, "list_known": list_known or None}
+    wished = {"candidates": candidates, "budget": budget, "seed": seed, "max_similarity": max_similarity}
+    wished |= _novelty(list_known, new_only, known_first, known_only)
     changes = {k: v for k, v in wished.items() if v is not None}
     given_spec = given.model_copy(update=changes).model_dump(mode="json") if given else None
     options = RunOptions.model_validate(

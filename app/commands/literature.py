@@ -1,4 +1,4 @@
-"""``molwright literature``: search what is stored."""
+"""``molwright literature``: search what is stored, and keep the papers (``paper_keeping.py``)."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from app.commands import literature_papers
+from app.commands import literature_papers, paper_keeping
 from app.commands.door import services
 from app.console import emit_json, out
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file to ``app``."""
-    group = typer.Typer(help="Search the literature store.", no_args_is_help=True)
+    group = typer.Typer(help="Search the literature store; add, list and keep the papers in it.", no_args_is_help=True)
     group.callback()(lambda: None)
     group.command("search")(search)
-    literature_papers.register(group)
+    paper_keeping.add_to(group)
+    literature_papers.add_to(group)
     app.add_typer(group, name="literature")
 
 

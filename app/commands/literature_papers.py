@@ -13,7 +13,7 @@ from app.console import emit_json, out
 from core.passages import PassageFilter
 
 
-def register(group: typer.Typer) -> None:
+def add_to(group: typer.Typer) -> None:
     """Add the commands of this file to ``group``."""
     group.command("find")(find)
     embeddings = typer.Typer(help="The model that makes vectors of your papers.", no_args_is_help=True)

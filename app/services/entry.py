@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.services.lists import ListService
     from app.services.literature import LiteratureService
     from app.services.models import ModelService
+    from app.services.paper_keeping import PaperKeepingService
     from app.services.papers import PapersService
     from app.services.runs import RunService
     from app.services.structures import StructureService
@@ -171,6 +172,13 @@ class Services:
         from app.services.literature import LiteratureService
 
         return LiteratureService(self.settings)
+
+    @property
+    def paper_keeping(self) -> PaperKeepingService:
+        """The team's papers: added, kept in order, handed out."""
+        from app.services.paper_keeping import PaperKeepingService
+
+        return PaperKeepingService(self.settings, clock=self.clock)
 
     @property
     def papers(self) -> PapersService:

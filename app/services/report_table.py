@@ -113,7 +113,7 @@ def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> Re
         }
         for name in names:
             v = c.properties.get(name)
-            outside = "† " if v is not None and v.in_domain is False else ""
+            outside = f"{v.mark.strip()} " if v is not None and v.mark else ""
             order = None if v is None or v.value is None else v.number if v.number is not None else str(v.value)
             cells[name] = Cell(with_spread(name, v) if v else "unknown", outside + (interval(v, False) or measured(v, name)), order)
         return Row(c, cells)

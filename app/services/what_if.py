@@ -74,8 +74,7 @@ class ReweightingService:
 
     def _read(self, report: Report) -> Pool:
         from graphs.user_inputs import KNOWN, NODE
-        from tools.ranking.novelty import KnownSet, known_to_all, known_to_user
-        from tools.ranking.shortlist import Known
+        from tools.ranking.novelty import KnownSet, what_is_known
         from tools.ranking.what_if import pool
 
         store, run_id = self._store(), report.run_id
@@ -85,8 +84,7 @@ class ReweightingService:
         kept = list(store.each_candidate(run_id, status="kept"))
         event = store.event(run_id, NODE, 0, KNOWN)
         own = KnownSet.model_validate(event.outputs) if event is not None else None
-        known = Known(known_to_user(kept, own), known_to_all(kept, report.spec))
-        return pool(kept, report.spec, known, calculators=open_workspace(self._settings).calculators)
+        return pool(kept, report.spec, what_is_known(kept, report.spec, own), calculators=open_workspace(self._settings).calculators)
 
     def _merged(self, report: Report, found: Reweighted) -> Report:
         from tools.ranking.lean import restored

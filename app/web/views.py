@@ -17,6 +17,7 @@ from core.events import NumberedEvent
 from core.interfaces import RunRecord
 from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED
 from core.model import Model
+from core.novelty import Novelty
 from core.report import Report, RunStatus
 from core.spec import DesignSpec
 from core.spec_file import read_spec_text
@@ -97,6 +98,9 @@ class RunSettings(Model):
         default=None, gt=0, le=1, description="Largest similarity of two listed candidates; 1: no limit."
     )
     list_known: StrictBool | None = Field(default=None, description="Whether known structures are listed too.")
+    novelty: Novelty | None = Field(
+        default=None, description="What the list is made of: 'half new' (the default), 'new only', 'known first' or 'known only'."
+    )
     approve: StrictBool = Field(default=False, description="Whether the spec counts as approved; without it the run waits for approval.")
     accept_unread: StrictBool = Field(default=False, description="Whether it is approved although much of the goal was not read.")
     use_models: StrictBool = Field(default=True, description="Whether the configured language models may be asked.")

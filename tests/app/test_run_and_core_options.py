@@ -123,3 +123,20 @@ def test_patience_is_stored_with_the_run_and_used(monkeypatch: pytest.MonkeyPatc
     assert used == [9, 4]
     assert [run.given.patience for run in Services().runs().list()] == [None, 9]
     assert _called("design", GOAL, "--patience", "0").exit_code == 2
+
+
+def test_rules_of_novelty_exclude_one_another_and_reach_the_spec(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = _called("design", GOAL, "--new-only", "--known-first")
+    assert both.exit_code != 0
+    assert "--new-only and --known-first exclude one another" in str(both.exception)
+    asked: dict[str, Any] = {}
+
+    def started(self: object, goal: str, options: RunOptions, **more: object) -> str:
+        asked.update(options.stored())
+        raise UsageError("enough")
+
+    monkeypatch.setattr("app.services.runs.RunService.start", started)
+    _called("design", GOAL, "--known-first")
+    assert asked["novelty"] == "known first"
+    _called("design", GOAL, "--list-known")
+    assert asked["list_known"] is True

@@ -53,7 +53,14 @@ def volatility_words(mol: Chem.Mol, temperature_c: float, flash_point: PropertyV
     """
     if flash_point is None or flash_point.number is None or flash_point.in_domain is False:
         return volatility(mol, temperature_c)
-    return volatility(mol, temperature_c, flash_point.number, flash_point.sigma)
+    return volatility(mol, temperature_c, flash_point.number, flash_point.sigma, how=_how(flash_point))
+
+
+def _how(value: PropertyValue) -> str:
+    """Whether a value is 'measured', the 'fitted' one of a structure that the model was trained on, or 'predicted'."""
+    if value.basis == "measured":
+        return "measured"
+    return "fitted" if value.basis is not None or value.similarity == 1.0 else "predicted"
 
 
 def _level(mol: Chem.Mol, conditions: EstimationConditions, unit: str, flash_point: PropertyValue | None) -> PropertyValue:

@@ -108,27 +108,34 @@ def boiling_point(mol: Chem.Mol) -> BoilingPoint:
     return BoilingPoint(celsius)
 
 
-def volatility(mol: Chem.Mol, temperature_c: float, flash_point_c: float | None = None, flash_sigma_k: float | None = None) -> str:
+def volatility(
+    mol: Chem.Mol,
+    temperature_c: float,
+    flash_point_c: float | None = None,
+    flash_sigma_k: float | None = None,
+    *,
+    how: str = "predicted",
+) -> str:
     """What boiling means for ``mol`` at ``temperature_c`` (°C), in words; empty for a polymer. Never counted as instability.
 
-    A predicted flash point in °C with its standard deviation in K, where given, is quoted as what it is: evidence of vapour, not of
-    decomposition.
+    A flash point in °C with its standard deviation in K, where given, is quoted as what it is: evidence of vapour, not of decomposition.
+    ``how``: whether it is predicted, measured, or fitted to a structure that the model was trained on.
     """
     found = boiling_point(mol)
     words = _boiling_words(found, temperature_c)
     if not words:
         return ""
-    flash = "" if flash_point_c is None else f"; {_flash_words(flash_point_c, flash_sigma_k or 0.0, temperature_c)}"
+    flash = "" if flash_point_c is None else f"; {_flash_words(flash_point_c, flash_sigma_k or 0.0, temperature_c, how)}"
     return f"volatility (not counted): {words}{flash}"
 
 
-def _flash_words(flash_point_c: float, sigma_k: float, temperature_c: float) -> str:
+def _flash_words(flash_point_c: float, sigma_k: float, temperature_c: float, how: str) -> str:
     error = f" ± {sigma_k:.0f}" if sigma_k else ""
     if abs(temperature_c - flash_point_c) <= sigma_k:
         where = f"lies near {temperature_c:g} °C"
     else:
         where = f"lies {'below' if flash_point_c < temperature_c else 'above'} {temperature_c:g} °C"
-    shown = f"the predicted flash point, {flash_point_c:.0f}{error} °C, {where}"
+    shown = f"the {how} flash point, {flash_point_c:.0f}{error} °C, {where}"
     return f"{shown}, which speaks of {'little vapour' if flash_point_c > temperature_c + sigma_k else 'vapour'}, not of decomposition"
 
 

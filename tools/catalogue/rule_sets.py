@@ -54,6 +54,7 @@ class RuleSet:
         allowed_violations: how many rules may be broken before the set counts as broken (Lipinski's own text allows one).
         source: reference, empty where none was checked.
         note: what a reader should know.
+        drug_like: whether it is a rule of drugs, so that structural alerts mean something to whoever asks for it.
     """
 
     name: str
@@ -63,6 +64,7 @@ class RuleSet:
     allowed_violations: int
     source: str
     note: str
+    drug_like: bool = True
 
 
 def _rule(text: str) -> Rule:
@@ -83,6 +85,7 @@ def _load() -> dict[str, RuleSet]:
             allowed_violations=row["allowed_violations"],
             source=row["source"],
             note=row["note"],
+            drug_like=row.get("drug_like", True),
         )
         for name, row in table.items()
     }

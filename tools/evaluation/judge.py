@@ -17,10 +17,13 @@ from core.candidate import Candidate, Origin, PropertyValue, Proposal, Requireme
 from core.errors import StructureError
 from core.spec import CandidateClass, DesignSpec, EstimationConditions, RuleSetRequirement
 from tools.calculators.collection import Calculators
+from tools.catalogue.rule_sets import RULE_SETS
 from tools.evaluation.check import check
 from tools.evaluation.score import score_candidates
+from tools.predictors.known.apply import OwnValues, with_known, with_own
 from tools.proposers.exemptions import Exemptions, exemptions
 from tools.safety.guard import alert_verdict, structure_verdict, verdict_of
+from tools.safety.named_lists import with_lists
 from tools.structures.plausibility import first_violation_of, violations
 from tools.structures.standardise import standard_form
 
@@ -87,17 +90,18 @@ def judge_one(
     implausible: Implausible = "accept",
     calculators: Calculators,
 ) -> Candidate:
-    """:func:`judge` for one structure that somebody (``proposer``) names. Raises StructureError if it cannot be read."""
+    """:func:`judge` for one structure that somebody (``proposer``) names, with its standing to the named lists. StructureError if it cannot be read."""
     proposal = Proposal(smiles=smiles, proposer=proposer, operator=operator)
     found = judge([proposal], spec, names=names, alerts=alerts, blocked=blocked, implausible=implausible, calculators=calculators)[0]
     if found.rejected_by == UNREADABLE:
         raise StructureError(found.rejected_reason)
-    return found
+    return with_lists(found)
 
 
 def drug_like(spec: DesignSpec) -> bool:
-    """Whether PAINS and BRENK alerts mean something for ``spec``: a family of drugs, or a rule set among the requirements."""
-    return spec.family in DRUG_LIKE_FAMILIES or bool(spec.requirements_of(RuleSetRequirement))
+    """Whether PAINS and BRENK alerts mean something for ``spec``: a family of drugs, or a rule set of drugs among the requirements."""
+    asked = (RULE_SETS.get(r.rule_set) for r in spec.requirements_of(RuleSetRequirement))
+    return spec.family in DRUG_LIKE_FAMILIES or any(rules is None or rules.drug_like for rules in asked)
 
 
 def standardised(proposal: Proposal, candidate_class: CandidateClass, *, generation: int = 0) -> Candidate:
@@ -189,13 +193,15 @@ def estimated(
     conditions: EstimationConditions,
     *,
     known: Sequence[Mapping[str, float]] | None = None,
+    own: OwnValues | None = None,
     executor: Executor | None = None,
     calculators: Calculators,
 ) -> list[Candidate]:
     """The candidates, all of one class, with their values of the registered properties ``names``, in that order.
 
     ``known``: for each candidate, numbers of computed properties in their registered unit that are at hand already; a property that all
-    have is not computed again. Raises as :meth:`tools.calculators.collection.Calculators.estimate`.
+    have is not computed again. A predicted value of a structure that stands in the training set is a measurement, or marked as a fit
+    (:mod:`tools.predictors.known`); ``own``: measured values that a team brought, which come first. Raises as :meth:`tools.calculators.collection.Calculators.estimate`.
     """
     if not candidates:
         return []
@@ -211,7 +217,9 @@ def estimated(
         whole = {
             name: calculators.exact_value(name, known[row][name]) if known is not None and name in had else found[name] for name in wanted
         }
-        done.append(_estimated(candidate, whole))
+        if own is not None:
+            whole = with_own(whole, candidate.key, candidate.smiles, own)
+        done.append(_estimated(candidate, with_known(whole, candidate.key, candidate.smiles, candidate.candidate_class, conditions)))
     return done
 
 

@@ -31,6 +31,8 @@ class PredictorSpec:
         limits: what the model's user must know, one sentence each.
         limit_column: column of the data by which its errors are broken down, or "".
         targets: (split, figure, what to reach, whether that is a share of the best baseline's figure), for the report on the predictors.
+        reproducibility: difference between two laboratories' values that one pair in twenty exceeds, in ``unit``, where the set itself holds no
+            repeated measurements to tell; ``reproducibility_source``: where that stands.
         recipe: how it is trained, where that is not as most are; see ``training/learners.py``.
     """
 
@@ -53,6 +55,8 @@ class PredictorSpec:
     limits: tuple[str, ...] = ()
     limit_column: str = ""
     targets: tuple[tuple[Literal["random", "scaffold", "families"], str, float, bool], ...] = ()
+    reproducibility: float | None = None
+    reproducibility_source: str = ""
     recipe: dict[str, Any] = field(default_factory=dict)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from rdkit import DataStructs
@@ -42,12 +42,23 @@ class Picker:
     _prints: dict[int, DataStructs.ExplicitBitVect] = field(default_factory=dict)
     _keys: set[str] = field(default_factory=set)
 
-    def take(self, ordered: Sequence[Candidate], positions: Sequence[int], count: int, limit: float) -> None:
+    def take(
+        self,
+        ordered: Sequence[Candidate],
+        positions: Sequence[int],
+        count: int,
+        limit: float,
+        capped: Collection[int] = (),
+        most: int = 0,
+    ) -> None:
         """Go through ``positions`` of ``ordered`` (best first) and take what is at most ``limit`` similar to every one taken before, until
-        ``count`` are chosen. Structures with the same duplicate key are never taken twice."""
+        ``count`` are chosen; of those that are ``capped``, no more than ``most``. Structures with the same duplicate key are never taken twice."""
+        taken = sum(position in capped for position in self.chosen)
         for position in positions:
             if len(self.chosen) >= count:
                 return
+            if position in capped and taken >= most:
+                continue
             key = ordered[position].dedup_key or ordered[position].key
             if key in self._keys:
                 continue
@@ -57,6 +68,7 @@ class Picker:
             self.too_similar.discard(position)
             self.chosen.append(position)
             self._keys.add(key)
+            taken += position in capped
 
     def _similar(self, ordered: Sequence[Candidate], position: int, limit: float) -> bool:
         for i in (position, *self.chosen):

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 from rdkit import Chem
@@ -14,11 +16,22 @@ from core.candidate import Candidate
 from core.errors import StructureError, UsageError
 from core.model import Model
 from core.spec import DesignSpec
+from tools.catalogue.shipped import shipped
+from tools.predictors.known.apply import sets_with
+from tools.predictors.known.index import known_set, sets_of
+from tools.ranking.shortlist import Known
+
+if TYPE_CHECKING:
+    from tools.files.records import Entry
 
 #: More structures than this are refused; their keys are stored with the run.
 MAX_STRUCTURES = 200_000
 #: Faulty entries that are stored with their reason; the others are counted.
 FAULTS_KEPT = 100
+
+
+def _nothing(value: object) -> bool:
+    return not value
 
 
 class KnownSet(Model):
@@ -30,12 +43,17 @@ class KnownSet(Model):
     unreadable: int = Field(default=0, ge=0, description="Entries that could not be read.")
     faults: list[str] = Field(default_factory=list, description="The first of these, each with its place and the reason.")
     notes: list[str] = Field(default_factory=list, description="What a person should know of how the file was read.")
+    values: dict[str, dict[str, tuple[float, int, float]]] = Field(
+        default_factory=dict,
+        exclude_if=_nothing,
+        description="Measured values of predicted properties, by property and structure key: median in the property's unit, number, half of the range.",
+    )
 
 
 def read_known(path: Path) -> KnownSet:
-    """Read a list of known structures , any file that :mod:`tools.files` reads; an entry with two '*' is a polymer.
+    """Read a list of known structures, any file that :mod:`tools.files` reads; an entry with two '*' is a polymer.
 
-    Raises NotFoundError or UsageError if the file cannot be read, is too long or holds no usable structure.
+    Columns that are called like a predicted property ('Tg (°C)', 'melting_point') hold measured values, which are read as those that an own model learns from. Raises NotFoundError or UsageError if the file cannot be read, is too long or holds no usable structure.
     """
     from tools.files.records import StructureFile, smiles_of
     from tools.structures.standardise import standardise
@@ -43,8 +61,10 @@ def read_known(path: Path) -> KnownSet:
     found: dict[str, str] = {}
     unreadable = 0
     faults: list[str] = []
+    measured: list[tuple[str, Entry]] = []
     file = StructureFile(path)
-    for record in file.records():
+    for entry in file.entries():
+        record = entry.record
         if len(found) >= MAX_STRUCTURES:
             raise UsageError(f"{path}: more than {MAX_STRUCTURES} structures")
         try:
@@ -56,10 +76,62 @@ def read_known(path: Path) -> KnownSet:
                 faults.append(f"line {record.line}: {error}")
             continue
         found.setdefault(structure.dedup_key, record.name or f"line {record.line}")
+        if any(_property_of(heading) for heading in entry.cells):
+            measured.append((structure.key, entry))
     if not found:
         raise UsageError(f"{path}: no structure of it can be used{'; ' + faults[0] if faults else ''}")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return KnownSet(source=path.name, sha256=digest, structures=found, unreadable=unreadable, faults=faults, notes=file.notes())
+    values, notes = _measured_values(measured)
+    return KnownSet(
+        source=path.name,
+        sha256=digest,
+        structures=found,
+        unreadable=unreadable,
+        faults=faults,
+        notes=[*file.notes(), *notes],
+        values=values,
+    )
+
+
+@lru_cache(maxsize=256)
+def _property_of(heading: str) -> str:
+    """The predicted property that a column with this heading holds; ''."""
+    from tools.files.headings import unit_in
+
+    definition = shipped().resolve(unit_in(heading)[0].strip().replace("_", " ")) or shipped().resolve(heading)
+    return definition.name if definition is not None and definition.kind == "predicted" else ""
+
+
+def _measured_values(rows: Sequence[tuple[str, Entry]]) -> tuple[dict[str, dict[str, tuple[float, int, float]]], list[str]]:
+    """What columns of measured values say, by property and structure key, and what a person should know of it; rows without a usable value are counted."""
+    from tools.files.records import StructureTable
+    from tools.predictors.user_models.values import ValueColumn
+
+    headings = list(dict.fromkeys(h for _, entry in rows for h in entry.cells))
+    table = StructureTable(headings, "", [entry for _, entry in rows])
+    found: dict[str, dict[str, tuple[float, int, float]]] = {}
+    notes: list[str] = []
+    for heading in headings:
+        name = _property_of(heading)
+        if not name or name in found:
+            continue
+        definition = shipped()[name]
+        column = ValueColumn(table, heading, definition.unit, log=False)
+        each: dict[str, list[float]] = {}
+        missing = 0
+        for key, entry in rows:
+            value = column.read(entry)
+            if isinstance(value, str) or not definition.low <= value <= definition.high:
+                missing += 1
+                continue
+            each.setdefault(key, []).append(value)
+        found[name] = {key: (median(v), len(v), (max(v) - min(v)) / 2) for key, v in each.items()}
+        notes.append(
+            f"the column {heading!r} holds measured values of {definition.label}, in {definition.unit} where no unit is said: "
+            f"{len(found[name])} structures, {missing} rows without a usable value"
+        )
+        notes += column.notes()
+    return {name: values for name, values in found.items() if values}, notes
 
 
 @lru_cache(maxsize=1)
@@ -99,3 +171,44 @@ def known_to_all(candidates: Sequence[Candidate], spec: DesignSpec) -> dict[str,
         if name:
             found[candidate.key] = name
     return found
+
+
+def what_is_known(candidates: Sequence[Candidate], spec: DesignSpec, own: KnownSet | None) -> Known:
+    """What is known of ``candidates``: to the user (``own``), as a shipped compound or the goal's own structure, from the training sets.
+
+    The sets are all that ship of the class, not only those of the properties that the spec asks for, and the measurements of the user's own
+    models that it does ask for. What the user's list has a measured value of, of a property that is asked for, counts as measured. Raises PredictorError where a shipped file is missing or damaged.
+    """
+    sets = known_to_sets(candidates, spec)
+    brought = own.values if own is not None else {}
+    measured = {c.key for c in candidates if any(c.key in brought[name] for name in spec.property_names() if name in brought)}
+    user = {key: name for key, name in known_to_user(candidates, own).items() if key not in measured}
+    return Known(user, {k: v for k, v in known_to_all(candidates, spec).items() if k not in measured}, sets)
+
+
+def known_to_sets(candidates: Sequence[Candidate], spec: DesignSpec) -> dict[str, str]:
+    """Those of ``candidates`` that stand in a training set, by key with the words that say in which; nothing for a new one."""
+    names = sets_of(spec.candidate_class)
+    found: dict[str, str] = {}
+    for candidate in candidates:
+        held = {
+            _about_set(name): entry.same for name, entry in sets_with(candidate.key, candidate.smiles, candidate.candidate_class, names)
+        }
+        for value in candidate.properties.values():
+            if value.measured is not None:
+                held.setdefault(value.measured.source, value.measured.same)
+        if held:
+            same = [source for source, is_same in held.items() if is_same]
+            found[candidate.key] = f"it stands in {'; '.join(same)}" if same else f"another form of it stands in {'; '.join(held)}"
+    return found
+
+
+def _about_set(name: str) -> str:
+    held = known_set(name)
+    return held.source if held is not None else name
+
+
+def sets_count(spec: DesignSpec) -> int:
+    """Structures of the shipped training sets that a list of ``spec`` is compared with; those of two sets count twice."""
+    held = {s.source: len(s) for name in sets_of(spec.candidate_class) if (s := known_set(name)) is not None}
+    return sum(held.values())

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from core.candidate import Candidate
 from core.model import Model
+from core.novelty import novelty_rule
 from core.report import BindingRequirement, Choice, WeightSensitivity
 from core.spec import DesignSpec
 from tools.calculators.collection import Calculators
@@ -78,7 +79,7 @@ def rank(
     keeps = set(kept)
     others = by_closeness([candidate for i, candidate in enumerate(scored) if i not in keeps], spec, catalogue=calculators.catalogue)
     return RankingResult(
-        ranked=[_marked(candidate, known) for candidate in listed.ranked],
+        ranked=[marked(candidate, known) for candidate in listed.ranked],
         closest=[others[i] for i in diverse(others[: 50 * spec.candidates], spec.candidates)],
         sensitivity=_sensitivity(table, scored, kept, listed.rows, known),
         tied=listed.tied,
@@ -115,9 +116,9 @@ def listing(table: ScoringTable, scored: Sequence[Candidate], kept: Sequence[int
     chosen = shortlist([scored[i] for i in order], table.spec, known)
     rows = [order[i] for i in chosen.positions]
     fronts = _fronts(table, scored, order)
-    certainty = order_certainty(_rows(table, rows), np.array([scored[row].score or 0.0 for row in rows]))
+    intervals, tied = _certainty(table, scored, rows, chosen.first)
     ranked = [
-        scored[row].model_copy(update={"rank": i + 1, "rank_interval": certainty.intervals[i], "pareto_front": fronts.get(row)})
+        scored[row].model_copy(update={"rank": i + 1, "rank_interval": intervals[i], "pareto_front": fronts.get(row)})
         for i, row in enumerate(rows)
     ]
     choice = Choice(
@@ -127,9 +128,25 @@ def listing(table: ScoringTable, scored: Sequence[Candidate], kept: Sequence[int
         relaxed_listed=len(chosen.relaxed),
         known_left_out=len(chosen.known_shipped),
         user_known_left_out=len(chosen.known_user),
+        measured_left_out=len(chosen.known_measured),
         known_listed=sum(bool(known.name(c.key)) for c in ranked),
+        new_listed=sum(not known.name(c.key) for c in ranked),
+        rule=novelty_rule(table.spec),
     )
-    return Listing(ranked, rows, order, [[ranked[i].key for i in group] for group in certainty.tied], choice)
+    return Listing(ranked, rows, order, [[ranked[i].key for i in group] for group in tied], choice)
+
+
+def _certainty(
+    table: ScoringTable, scored: Sequence[Candidate], rows: Sequence[int], first: int
+) -> tuple[list[tuple[int, int]], list[list[int]]]:
+    """Interval of each rank from 1, and groups of tied places from 0; the ``first`` so many places are no matter of scores, and ranked apart."""
+    intervals: list[tuple[int, int]] = []
+    tied: list[list[int]] = []
+    for start, part in ((0, rows[:first]), (first, rows[first:])):
+        found = order_certainty(_rows(table, part), np.array([scored[row].score or 0.0 for row in part]))
+        intervals += [(low + start, high + start) for low, high in found.intervals]
+        tied += [[start + i for i in group] for group in found.tied]
+    return intervals, tied
 
 
 def _usable(candidate: Candidate) -> bool:
@@ -143,8 +160,8 @@ def _in_order(scored: Sequence[Candidate], rows: Sequence[int]) -> list[int]:
     return sorted(rows, key=lambda i: (-(scored[i].score or 0.0), -(scored[i].p_meets or 0.0), not _has_route(scored[i]), scored[i].key))
 
 
-def _marked(candidate: Candidate, known: Known) -> Candidate:
-    """``candidate`` with a note if it is known."""
+def marked(candidate: Candidate, known: Known) -> Candidate:
+    """``candidate`` with a note if it is known: 'Known already: it stands in ...'."""
     name = known.name(candidate.key)
     note = f"Known already: {name}."
     return candidate.model_copy(update={"notes": [*candidate.notes, note]}) if name and note not in candidate.notes else candidate

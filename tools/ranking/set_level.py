@@ -6,7 +6,7 @@ set (Morgan fingerprints, radius 2, 2048 bits). LIDDiA (arXiv:2502.13959) asks f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from pydantic import Field
@@ -85,11 +85,13 @@ def _value(r: SetRequirement, candidates: Sequence[Candidate], prints: Sequence[
     return sum(known) / len(known) if known and len(known) == len(candidates) else None
 
 
-def diverse_enough(ordered: Sequence[Candidate], positions: Sequence[int], spec: DesignSpec) -> list[int] | None:
+def diverse_enough(
+    ordered: Sequence[Candidate], positions: Sequence[int], spec: DesignSpec, capped: Collection[int] = (), most: int = 0
+) -> list[int] | None:
     """Positions of up to ``spec.candidates`` of ``ordered`` (best first) that are as diverse as the spec asks; None if it does not ask.
 
     The limit on pairwise similarity is tightened until the diversity holds. A list too short for a 'count' requirement is given up for
-    the longest that is diverse enough, or else the most diverse one.
+    the longest that is diverse enough, or else the most diverse one. Of those that are ``capped`` there are at most ``most`` in it.
     """
     wanted = next((r for r in spec.set_requirements if r.measure == "diversity"), None)
     if wanted is None:
@@ -97,7 +99,7 @@ def diverse_enough(ordered: Sequence[Candidate], positions: Sequence[int], spec:
     best: list[int] = []
     for limit in LIMITS:
         picker = Picker()
-        picker.take(ordered, positions, spec.candidates, limit)
+        picker.take(ordered, positions, spec.candidates, limit, capped, most)
         chosen = sorted(picker.chosen)
         value = diversity([fingerprint(ordered[i]) for i in chosen])
         if value is not None and wanted.condition.holds(value):

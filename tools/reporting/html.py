@@ -46,6 +46,7 @@ def _environment(*, catalogue: Catalogue) -> Environment:
         draw=_drawing,
         scheme=lambda route: Markup(scheme(route)),  # a drawing of ours, which escapes its texts
         interval=interval,
+        interval_name=interval_name,
         known=partial(known, catalogue=catalogue),
         label=partial(label, catalogue=catalogue),
         made=made,
@@ -148,6 +149,13 @@ def interval(value: PropertyValue | None, unit: bool = True) -> str:
         return ""
     digits = 0 if value.sigma >= 2 else 1 if value.sigma >= 0.2 else 2
     return f"{value.lower:.{digits}f} to {value.upper:.{digits}f} {value.unit if unit else ''}".rstrip()
+
+
+def interval_name(value: PropertyValue) -> str:
+    """What the 90 % interval of a value is: of a prediction, of a measurement, or the spread of a fit, which is none of a prediction."""
+    if value.basis is None:
+        return "90 % interval"
+    return "90 % interval of the measurement" if value.basis == "measured" else "spread of the fit, no interval of a prediction"
 
 
 def measured(value: PropertyValue | None, name: str) -> str:

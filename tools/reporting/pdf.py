@@ -22,7 +22,7 @@ from core.spec import share_checked, use_in_words
 from tools.calculators.measured_spread import with_spread
 from tools.catalogue.catalogue import Catalogue
 from tools.reporting.drawing import draw
-from tools.reporting.html import VERDICTS, columns, interval, known, label, made, measured, title_of
+from tools.reporting.html import VERDICTS, columns, interval, interval_name, known, label, made, measured, title_of
 from tools.reporting.letters import printable, signs
 from tools.reporting.scheme import scheme
 from tools.reporting.vector import VectorDrawing
@@ -162,7 +162,10 @@ def _side_by_side(report: Report, catalogue: Catalogue) -> Iterable[Flowable]:
         for c in report.candidates + report.closest
     ]
     yield _grid([head, *rows], _widths([head, *rows]))
-    yield _p("Values are ± one standard deviation. † outside the model's domain.", SMALL)
+    yield _p(
+        "Values are ± one standard deviation. † outside the model's domain; ‡ measured, not predicted; § in the training set: a fit, not a prediction.",
+        SMALL,
+    )
 
 
 def _widths(rows: Sequence[Sequence[object]]) -> list[float]:
@@ -178,7 +181,7 @@ def _widths(rows: Sequence[Sequence[object]]) -> list[float]:
 
 def _shown(c: Candidate, name: str) -> str:
     value = c.properties.get(name)
-    return "unknown" if value is None else with_spread(name, value) + (" †" if value.in_domain is False else "")
+    return "unknown" if value is None else with_spread(name, value) + value.mark
 
 
 def _card(c: Candidate, report: Report, catalogue: Catalogue) -> Iterable[Flowable]:
@@ -203,6 +206,7 @@ def _card(c: Candidate, report: Report, catalogue: Catalogue) -> Iterable[Flowab
     facts += [_line("What is known of it", "; ".join([*near, *c.notes]) or "nothing measured is compared with it")]
     rules = "".join(f"; {h.name}: {h.reason}" for h in c.safety.rules) if c.safety else ""
     facts += [_line("Safety", VERDICTS[c.safety.verdict] + rules if c.safety else "not screened")]
+    facts += [_line("Named list", f"{standing.text} ({standing.source})") for standing in c.lists]
     if c.rank_interval:
         facts += [
             _line("Rank", f"{c.rank}; within the prediction errors anywhere from {c.rank_interval[0]} to {c.rank_interval[1]} (90 %)")
@@ -244,9 +248,10 @@ def _value(c: Candidate, name: tuple[str, str]) -> str:
     if value is None or value.value is None:
         return f"unknown{f' ({value.reason})' if value is not None and value.reason else ''}"
     unit = f" {value.unit}" if value.unit and value.number is not None else ""
-    between = f", 90 % interval {interval(value)}" if interval(value) else ""
+    between = f", {interval_name(value)} {interval(value)}" if interval(value) else ""
     between += f", measured values {ends} (90 %)" if (ends := measured(value, name[0])) else ""
-    return f"{with_spread(name[0], value)}{unit}{between}{', outside the model’s domain' if value.in_domain is False else ''}"
+    outside = ", outside the model’s domain" if value.in_domain is False else ""
+    return f"{with_spread(name[0], value)}{unit}{between}{outside}{f'; {value.known}' if value.known else ''}"
 
 
 def _judged(value: float | str | None, unit: str) -> str:

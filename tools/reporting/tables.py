@@ -115,6 +115,7 @@ def _row(c: Candidate, listed: bool, report: Report) -> dict[str, Any]:
         "rank_high": high,
         "pareto_front": c.pareto_front or "",
         "safety": c.safety.verdict + "".join(f" {h.id}" for h in c.safety.rules) if c.safety else "",
+        "lists": "; ".join(s.text for s in c.lists),
         "route": c.route.status if c.route else "",
         **_materials(c),
         "rationale": c.rationale,
@@ -125,6 +126,8 @@ def _row(c: Candidate, listed: bool, report: Report) -> dict[str, Any]:
         if not value.exact:
             row[f"{label} sigma"] = _plain(value.sigma)
             row[f"{label} in domain"] = "" if value.in_domain is None else "yes" if value.in_domain else "no"
+        if value.known:
+            row[f"{label} known"] = f"{value.basis}: {value.known}" if value.basis else value.known
     return row
 
 

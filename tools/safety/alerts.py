@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from rdkit.Chem import FilterCatalog, Mol
+from rdkit.Chem import Mol
 
 from core.candidate import SafetyRuleHit
+from tools.calculators.alerts import alerts
 
 _SOURCES = {
     "pains": "RDKit filter catalogue PAINS (pan-assay interference)",
@@ -14,17 +13,11 @@ _SOURCES = {
 }
 
 
-@lru_cache(maxsize=2)
-def _catalogue(name: str) -> FilterCatalog.FilterCatalog:
-    catalogs = FilterCatalog.FilterCatalogParams.FilterCatalogs
-    return FilterCatalog.FilterCatalog(FilterCatalog.FilterCatalogParams(catalogs.PAINS if name == "pains" else catalogs.BRENK))
-
-
 def alert_hits(mol: Mol) -> list[SafetyRuleHit]:
     """At most one hit for each catalogue, naming the alerts that fired."""
     hits = []
     for name, source in _SOURCES.items():
-        found = sorted({entry.GetDescription() for entry in _catalogue(name).GetMatches(mol)})
+        found = alerts(name, mol)
         if found:
             reason = f"Structural alerts: {', '.join(found[:6])}{' ...' if len(found) > 6 else ''}."
             hits.append(SafetyRuleHit(id=f"alert.{name}", name=f"{name.upper()} alert", verdict="warn", reason=reason, source=source))

@@ -13,6 +13,7 @@ from rdkit.Chem.Scaffolds import MurckoScaffold
 
 from core.candidate import Candidate, Proposal
 from core.errors import RefusedError
+from core.novelty import HALF_NEW
 from core.spec import DesignSpec, ScaffoldRequirement
 from tools.calculators.collection import Calculators
 from tools.evaluation.judge import judge
@@ -33,11 +34,15 @@ def construct(spec: DesignSpec, count: int = 1, *, workspace: Workspace) -> list
 
     One structure is the first that meets the spec (:func:`answer`, about a second); a list, and whatever has requirements on the list as a
     whole, is chosen to be new and diverse (:func:`listed`, seconds). Routes are those by which structures were built, with their materials
-    screened. Raises RefusedError if the guard blocks the spec.
+    screened; what is known says so in its notes. Raises RefusedError if the guard blocks the spec.
     """
-    single = count == 1 and not spec.set_requirements
+    from tools.ranking.novelty import what_is_known
+    from tools.ranking.rank import marked
+
+    single = count == 1 and not spec.set_requirements and spec.novelty == HALF_NEW
     found = answer(spec, 1, workspace=workspace) if single else listed(spec.model_copy(update={"candidates": count}), workspace=workspace)
-    return [c if c.route is None else c.model_copy(update={"route": guarded_route(c.route)}) for c in found]
+    known = what_is_known(found, spec, None)
+    return [marked(c if c.route is None else c.model_copy(update={"route": guarded_route(c.route)}), known) for c in found]
 
 
 def answer(spec: DesignSpec, count: int = 1, *, workspace: Workspace) -> list[Candidate]:
@@ -108,8 +113,8 @@ def _nearest_first(proposals: list[Proposal], spec: DesignSpec, *, calculators: 
 
 def _chosen(found: list[Candidate], made: list[Candidate], spec: DesignSpec) -> list[Candidate]:
     """The shortlist of the two pools taken in turn, each structure once. Where a core is kept, what differs in its rings comes first."""
-    from tools.ranking.novelty import known_to_all
-    from tools.ranking.shortlist import Known, shortlist
+    from tools.ranking.novelty import what_is_known
+    from tools.ranking.shortlist import shortlist
 
     turns = [c for pair in zip_longest(found, made) for c in pair if c is not None]
     whole = list({c.key: c for c in turns}.values())
@@ -119,4 +124,4 @@ def _chosen(found: list[Candidate], made: list[Candidate], spec: DesignSpec) -> 
             first.setdefault(MurckoScaffold.MurckoScaffoldSmiles(candidate.smiles), candidate.key)
         new_rings = set(first.values())
         whole.sort(key=lambda c: c.key not in new_rings)
-    return [whole[i] for i in shortlist(whole, spec, Known({}, known_to_all(whole, spec))).positions]
+    return [whole[i] for i in shortlist(whole, spec, what_is_known(whole, spec, None)).positions]

@@ -221,6 +221,10 @@ def _value_facts(name: str, value: PropertyValue, key: str, *, catalogue: Catalo
     facts += [Fact(end, value.unit, "interval", name, key) for end in (value.lower, value.upper) if end is not None]
     if value.nearest_value is not None:
         facts.append(Fact(value.nearest_value, value.unit, "nearest", name, key))
+    if value.measured is not None and value.measured.value is not None:
+        facts.append(Fact(value.measured.value, value.unit, "value" if value.basis == "measured" else "nearest", name, key))
+    if value.fitted is not None:
+        facts.append(Fact(value.fitted, value.unit, "value", name, key))
     if value.similarity is not None:
         facts.append(Fact(value.similarity, kind="similarity", subject=key, fraction=True))
     return facts

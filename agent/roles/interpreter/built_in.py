@@ -13,7 +13,7 @@ from core.spec import DesignSpec
 from tools.workspace import Workspace
 
 #: What the parser takes beside the sentence, and what is set in its spec afterwards.
-_PARSED, _SET = ("candidates", "budget", "seed", "met_probability", "may_be_empty"), ("max_similarity", "list_known")
+_PARSED, _SET = ("candidates", "budget", "seed", "met_probability", "may_be_empty"), ("max_similarity", "list_known", "novelty")
 
 
 class BuiltInInterpreter:

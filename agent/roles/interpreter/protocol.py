@@ -23,6 +23,7 @@ class GoalRequest:
         met_probability: probability from which a requirement counts as met, 0 to 1.
         max_similarity: Tanimoto similarity up to which two candidates are both listed, 0 to 1.
         list_known: whether known structures may be listed.
+        novelty: what the list is made of (:data:`core.novelty.Novelty`).
         spec: a spec that the person brought, as JSON values; it is checked and the sentence is not read.
         original: the goal in the language in which it was typed, where ``goal`` is a translation of it.
         may_be_empty: whether a spec that asks for nothing is an answer, because another form reads the sentence too.
@@ -35,6 +36,7 @@ class GoalRequest:
     met_probability: float | None = None
     max_similarity: float | None = None
     list_known: bool | None = None
+    novelty: str | None = None
     spec: dict[str, Any] | None = None
     original: str | None = None
     may_be_empty: bool = False

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from core.candidate import Candidate, Citation, format_probability, format_value
 from core.counting import counted, verb
+from core.novelty import HALF_NEW
 from core.report import BindingRequirement, Report
 from core.spec import DesignSpec, EditRequirement, LevelRequirement, share_checked, use_in_words
 from tools.calculators.collection import Calculators
@@ -79,6 +80,8 @@ def outcome(report: Report, *, calculators: Calculators) -> str:
             sentences.append(f"For {weak} of them that joint probability is below 50 %: treat them as ideas to measure, not as answers.")
     else:
         sentences = [f"No structure among the {report.evaluated} evaluated meets every requirement."]
+        if report.left_out_by_rule:
+            return " ".join([_ruled_out(report), *_share(report), *_set_sentences(report)])
         binding = report.binding_requirement
         if binding:
             best = "" if binding.best is None else f"; the closest value was {_plain(binding.best)}"
@@ -96,6 +99,17 @@ def outcome(report: Report, *, calculators: Calculators) -> str:
             closest = len(report.closest)
             sentences.append(f"The {closest} that come closest are shown." if closest > 1 else "The one that comes closest is shown.")
     return " ".join([*sentences, *_share(report), *_set_sentences(report)])
+
+
+def _ruled_out(report: Report) -> str:
+    """That structures meet every requirement, and the rule by which none of them is listed."""
+    number = report.left_out_by_rule
+    rule = report.choice.rule if report.choice and report.choice.rule else "known structures are left out"
+    asked = "new" if report.spec.novelty != "known only" else "known"
+    return (
+        f"No {asked} structure among the {report.evaluated} evaluated meets every requirement. {counted(number, 'other structure')} "
+        f"{verb(number, 'does', 'do')} and {verb(number, 'is', 'are')} not listed (the rule: {rule}; --list-known lists them)."
+    )
 
 
 def _too_narrow(binding: BindingRequirement, spec: DesignSpec) -> list[str]:
@@ -170,13 +184,15 @@ def _passed_over(report: Report) -> str:
     choice = report.choice
     if choice is None:
         return ""
-    known = choice.known_left_out + choice.user_known_left_out
+    known = choice.known_left_out + choice.user_known_left_out + choice.measured_left_out
     parts = [f"{known} known already"] if known else []
     few = len(report.candidates) < report.spec.candidates
     if choice.similar_left_out:
         hint = " (--max-similarity 1 lists them)" if few else ""
         parts.append(f"{choice.similar_left_out} more than {choice.relaxed_to or choice.similarity_limit:g} similar to a better one{hint}")
     listed = f"{choice.known_listed} of those listed are known and say so in their notes." if choice.known_listed else ""
+    if choice.known_listed and choice.rule:
+        listed = f"{listed} {_why_known(report)}"
     if choice.relaxed_to is not None:
         allowed = "any similarity" if choice.relaxed_to >= 1 else f"up to {choice.relaxed_to:g}"
         few_different = (
@@ -186,6 +202,16 @@ def _passed_over(report: Report) -> str:
         listed = " ".join(s for s in (few_different, listed) if s)
     passed = f"Met every requirement too, but passed over: {' and '.join(parts)}." if parts else ""
     return " ".join(s for s in (passed, listed) if s)
+
+
+def _why_known(report: Report) -> str:
+    """The rule by which known structures are listed, and that too few are new where that is so."""
+    choice, spec = report.choice, report.spec
+    assert choice is not None
+    short = choice.new_listed is not None and 2 * choice.new_listed < len(report.candidates)
+    if short and spec.novelty == HALF_NEW and not spec.list_known and not spec.exhaustive:
+        return "Fewer than half are new, since no more new structures meet every requirement (--new-only lists those alone)."
+    return f"The rule: {choice.rule}."
 
 
 def _capitalised(text: str) -> str:
@@ -231,10 +257,8 @@ def _caveats(candidate: Candidate, spec: DesignSpec, *, catalogue: Catalogue) ->
         if value is None or value.exact:
             continue
         label = catalogue[name].label
-        if value.nearest == candidate.smiles and value.nearest_value is not None:
-            sentences.append(
-                f"{label}: a measured value of this very structure, {value.nearest_value:g} {value.unit}, is among the training data."
-            )
+        if value.known:
+            sentences.append(f"{label}: {value.known}{'' if value.basis == 'measured' else '; what the model says of it is a fit'}.")
         if value.in_domain is False:
             sentences.append(f"{label} is outside the model's domain: an extrapolation.")
         elif value.similarity is not None and value.similarity < FAR:

@@ -62,7 +62,7 @@ Key = Annotated[str, Header(max_length=200, description="The same key gives the 
 
 def start(door: Services, given: RunRequest, key: str) -> str:
     """Put a run into the queue and return its id. Raises what cannot be used as an error of ours."""
-    named = ("candidates", "budget", "seed", "max_similarity", "list_known")
+    named = ("candidates", "budget", "seed", "max_similarity", "list_known", "novelty")
     changes = {name: value for name in named if (value := getattr(given, name)) is not None}
     spec = door.goals.check(given.spec.model_copy(update=changes)).model_dump(mode="json") if given.spec else None
     asked = {"yes": given.approve or None, "despite_objections": given.accept_unread or None, "spec": spec}

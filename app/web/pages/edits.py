@@ -7,6 +7,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from app.services.lists import Upload
 from core.errors import UsageError
+from core.novelty import NOVELTY_WORDS
 from core.requirements import PropertyRequirement, Requirement
 from core.spec import Assumption, Condition, DesignSpec, Objective, with_suggestions
 
@@ -56,7 +57,11 @@ def edited(spec: DesignSpec, form: FormData) -> DesignSpec:
     left = [s for s in spec.set_requirements if s.id not in dropped]
     reading = [s.model_copy(update={"becomes": [i for i in s.becomes if i not in dropped]}) for s in spec.reading]
     changes: dict[str, object] = {"requirements": requirements, "objectives": objectives, "set_requirements": left, "reading": reading}
-    changes |= {"assumptions": _still_assumed(spec, objectives), "list_known": text_of(form, "list_known") == "yes"}
+    listed = text_of(form, "novelty")
+    any_listed = listed == "any" or text_of(form, "list_known") == "yes"
+    changes |= {"assumptions": _still_assumed(spec, objectives), "list_known": any_listed}
+    if listed in NOVELTY_WORDS:
+        changes["novelty"] = listed
     for name, called in (("candidates", "the number of candidates"), ("budget", "the budget"), ("seed", "the seed")):
         if (number := whole_of(form, name, called)) is not None:
             changes[name] = number

@@ -21,6 +21,7 @@ from core.errors import MolwrightError, UsageError
 from core.forecast import Forecast
 from core.interfaces import RunRecord
 from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED
+from core.novelty import NOVELTY_WORDS
 from core.options import NamedReferences, RunOptions, given_options
 from core.spec import DesignSpec
 
@@ -35,7 +36,13 @@ EXAMPLES = (
 #: Fields for what is given beside the sentence.
 BESIDE = ("core", "like", "unlike")
 #: What the fields of a reading may hold.
-LIMITS: dict[str, Any] = {"comparisons": COMPARISONS, "most_candidates": MAX_CANDIDATES, "most_budget": MAX_BUDGET, "most_seed": MAX_SEED}
+LIMITS: dict[str, Any] = {
+    "comparisons": COMPARISONS,
+    "most_candidates": MAX_CANDIDATES,
+    "most_budget": MAX_BUDGET,
+    "most_seed": MAX_SEED,
+    "novelty_words": NOVELTY_WORDS,
+}
 
 
 @router.get("/")

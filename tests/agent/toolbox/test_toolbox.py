@@ -145,6 +145,28 @@ def test_estimates_have_units_and_uncertainty() -> None:
         call("estimate_properties", smiles=["CCO"], properties=["taste"])
 
 
+def test_a_known_value_is_told_as_measured_and_lists_are_told() -> None:
+    answer = call("estimate_properties", smiles=["c1ccc2ccccc2c1"], properties=["melting_point"])[0]
+    assert "measured" in answer["values"]["melting_point"]
+    assert "Bradley" in answer["values"]["melting_point"]
+    assert any("entry 43" in text for text in answer["lists"])
+
+
+def test_the_ten_kinds_of_questions_about_a_molecule_are_answered() -> None:
+    names = ["molecular_weight", "logp", "tpsa", "qed", "sa_score", "pains_alerts", "brenk_alerts", "bbb_permeation", "gi_absorption"]
+    ibuprofen = "CC(C)Cc1ccc(cc1)C(C)C(=O)O"
+    values = call("estimate_properties", smiles=[ibuprofen], properties=names)[0]["values"]
+    assert all(not text.startswith("unknown") for text in values.values())
+    assert (values["bbb_permeation"], values["gi_absorption"], values["pains_alerts"]) == ("1", "1", "0")
+    for rules, met in (("Lipinski", True), ("PAINS filter", True), ("Brenk filter", True)):
+        found = call("check_rule_set", smiles=[ibuprofen, "*CC*", "xx"], rule_set=rules)
+        assert (found[0]["met"], found[0]["broken"]) == (met, [])
+        assert "for molecules" in found[1]["error"]
+        assert "error" in found[2]
+    with pytest.raises(ToolError, match="no rule set"):
+        call("check_rule_set", smiles=["CCO"], rule_set="taste")
+
+
 def test_list_properties_follows_the_class_of_the_goal() -> None:
     polymer = ToolContext(spec=interpret("a polymer with Tg > 250 °C"))
     names = {p["name"] for p in call("list_properties", polymer)}

@@ -151,6 +151,15 @@ def test_a_forecast_of_what_is_no_spec_is_refused(client: Client) -> None:
         client.forecast(broken)
 
 
+def test_what_the_list_is_made_of_is_chosen_in_the_form(browser: TestClient, services: Services) -> None:
+    fields = _form(browser, GOAL)
+    chosen = _post(browser, "/goals/check", {**fields, "novelty": "new only"})
+    assert re.search(r'<option value="new only" selected>', chosen)
+    assert services.goals.read(_field(chosen, "spec"), "the page").novelty == "new only"
+    anything = _post(browser, "/goals/check", {**fields, "novelty": "any"})
+    assert services.goals.read(_field(anything, "spec"), "the page").list_known
+
+
 CURVES = "a molecule with MW < 300, low logP and high water solubility"
 
 

@@ -10,10 +10,13 @@ from rdkit import Chem
 
 from core.candidate import Candidate, Origin
 from core.errors import NotFoundError, UsageError
-from core.spec import DesignSpec, Reference
+from core.spec import Condition, DesignSpec, PropertyRequirement, Reference
+from tools.evaluation.judge import estimated
 from tools.files.records import records
-from tools.ranking.novelty import known_to_all, known_to_user, read_known, shipped_count
+from tools.predictors.known.apply import OwnValues
+from tools.ranking.novelty import known_to_all, known_to_sets, known_to_user, read_known, sets_count, shipped_count, what_is_known
 from tools.structures.standardise import standardise
+from tools.workspace import builtin
 
 
 def _candidate(smiles: str) -> Candidate:
@@ -78,3 +81,43 @@ def test_shipped_compounds_and_the_reference_are_known() -> None:
 
 def test_without_a_list_nothing_is_known_to_the_user() -> None:
     assert known_to_user([_candidate("CCO")], None) == {}
+
+
+def test_structures_of_a_training_set_are_known_whatever_the_goal_asks_for() -> None:
+    spec = DesignSpec(goal="x", candidate_class="molecule")
+    pool = [_candidate("c1ccc2ccccc2c1"), _candidate("CCCCCCCC(CCC1CC1)C2CC2C#N")]
+    found = what_is_known(pool, spec, None)
+    assert list(found.measured) == [pool[0].key]
+    assert "Bradley open melting point data set" in found.measured[pool[0].key]
+    polymers = DesignSpec(goal="x", candidate_class="polymer")
+    assert set(known_to_sets([_candidate("*OCC*")], polymers).values()) == {known_to_sets([_candidate("*COC*")], polymers).popitem()[1]}
+    assert sets_count(polymers) > 6000
+
+
+def test_measured_values_of_the_list_take_the_place_of_predictions(tmp_path: Path) -> None:
+    path = tmp_path / "lab.csv"
+    path.write_text("psmiles,name,Tg (K),remark\n*OCC*,PEO,206.15,x\n*CCOCCO*,PEO again,210.15,\n*CC(*)C,PP,high,\n", encoding="utf-8")
+    known = read_known(path)
+    peo, pp = _candidate("*COC*"), _candidate("*CC(*)C")
+    [(number, count, half)] = known.values["glass_transition_temperature"].values()
+    assert (round(number, 6), count, round(half, 6)) == (-65.0, 2, 2.0)
+    assert any("1 rows without a usable value" in note for note in known.notes)
+    own = OwnValues(f"your list {known.source}", known.values)
+    spec = DesignSpec(goal="x", candidate_class="polymer", requirements=[_tg_below(0)])
+    names = spec.property_names()
+    with_values = estimated([peo, pp], names, spec.conditions, own=own, calculators=builtin().calculators)
+    value, other = (c.properties["glass_transition_temperature"] for c in with_values)
+    assert (value.basis, value.number, value.sigma) == ("measured", -65.0, 2.0)
+    assert value.known == "known, measured -65 °C (your list lab.csv)"
+    assert other.basis == "in the training set"
+    found = what_is_known(with_values, spec, known)
+    assert list(found.user) == [pp.key]  # without a value it is known to the user, and not listed
+    assert "your list lab.csv" in found.measured[peo.key]
+    plain = tmp_path / "plain.smi"
+    plain.write_text("CCO ethanol\n", encoding="utf-8")
+    assert "values" not in read_known(plain).model_dump(mode="json")
+
+
+def _tg_below(limit: float) -> PropertyRequirement:
+    condition = Condition(comparison="<", value=limit)
+    return PropertyRequirement(id="R1", text="low Tg", property="glass_transition_temperature", unit="°C", condition=condition)

@@ -63,3 +63,12 @@ def test_polymers_and_refused_goals() -> None:
     assert direct.listed(interpret("a polyester with Tg above 60 °C", candidates=2), workspace=builtin()) == []
     with pytest.raises(RefusedError):
         direct.listed(interpret("a molecule similar to CC(C)OP(C)(=O)F with MW below 200"), workspace=builtin())
+
+
+def test_a_known_structure_says_so_in_the_quick_form_and_the_rule_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(direct, "GENERATIONS", 1)
+    monkeypatch.setattr(direct, "ASKED", 12)
+    spec = interpret("a molecule with 1 carbon atom and 4 hydrogen atoms and 1 oxygen atom and no rings")
+    [methanol] = direct.construct(spec, 1, workspace=builtin())
+    assert any(note.startswith("Known already: ") for note in methanol.notes)
+    assert direct.construct(spec.model_copy(update={"novelty": "new only"}), 1, workspace=builtin()) == []

@@ -77,6 +77,20 @@ def test_polymers_have_their_own_models(workspace: Workspace) -> None:
     assert "not defined for a molecule" in (found["my_index"].reason or "")
 
 
+def test_own_measurements_take_the_place_of_predictions(workspace: Workspace) -> None:
+    [value] = values_of(workspace, "my_viscosity", ["CCCCCCO"], "molecule")
+    assert value.basis == "measured"
+    assert value.number == value.nearest_value
+    assert value.fitted is not None
+    assert value.known.startswith("known, measured ")
+    assert "own measurements" in value.known
+    [new] = values_of(workspace, "my_viscosity", ["CCCCCCCCCCCCCCCCCO"], "molecule")
+    assert (new.basis, new.known) == (None, "")
+    frames = values_of(workspace, "my_index", ["*CC(*)CCC", "*C(CCC)C*"], "polymer")
+    assert [v.basis for v in frames] == ["measured", "measured"]
+    assert frames[0].number == frames[1].number
+
+
 def test_worker_processes_know_the_model(workspace: Workspace) -> None:
     many = (molecules() * 5)[:150]
     alone = workspace.estimate(many, "molecule", ["my_viscosity"], EstimationConditions())

@@ -128,7 +128,8 @@ class PropertyKind(Kind[PropertyRequirement]):
         probability = property_probability(number, sigma, condition)
         outside = ", outside the method's domain" if value.in_domain is False else ""
         error = f"± {sigma:.3g}" if sigma is not None else "with unknown error"
-        reason = f"{definition.label} is predicted as {number:.4g} {error} {definition.unit}".rstrip() + f"{means}{outside}, needs {wanted}"
+        how = "was measured as" if value.basis == "measured" else "is fitted as" if value.basis else "is predicted as"
+        reason = f"{definition.label} {how} {number:.4g} {error} {definition.unit}".rstrip() + f"{means}{outside}, needs {wanted}"
         met = probability >= context.met_probability
         return result_of(requirement, met, given, probability=probability, unit=unit, reason=reason)
 

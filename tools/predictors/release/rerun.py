@@ -21,8 +21,9 @@ from tools.predictors.training.baselines import BASELINES_FILE, baselines, basel
 from tools.predictors.training.correlation import write_correlation
 from tools.predictors.training.device import choose
 from tools.predictors.training.fit import train_predictor
+from tools.predictors.training.known import build_known
 from tools.predictors.training.limits import LIMITS_FILE, errors_by
-from tools.predictors.weights import keep_entry
+from tools.predictors.weights import WEIGHTS, keep_entry
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,8 @@ def rerun(
             executor.close()
         if len(chosen) == len(PREDICTORS):
             write_correlation([plan.out_of_fold / f"{name}.npz" for name in chosen], weights)
+            if weights == WEIGHTS:
+                build_known(folder, progress=plan.told("what is known"))
         plan.told("all")(f"wrote {os.fspath(weights)}")
 
 

@@ -5,6 +5,7 @@ precision NAME --goal ">= 250" (--data FILE | --out-of-fold FILE) [--seed 0]
 correlation FILE FILE ... [--out DIR]
 baselines NAME --data FILE [--out DIR] [--seed 0]
 limits NAME --data FILE --out-of-fold FILE --by COLUMN [--out DIR]
+known --data-folder DIR [--out DIR]
 
 ``python -m evals.predictors_report`` does all of it for every predictor and writes docs/predictors.md.
 """
@@ -23,6 +24,7 @@ from tools.predictors.training.correlation import write_correlation
 from tools.predictors.training.data import read_table
 from tools.predictors.training.device import choose
 from tools.predictors.training.fit import train_predictor
+from tools.predictors.training.known import SETS, build_known
 from tools.predictors.training.limits import write_limits
 from tools.predictors.training.precision import precision_report
 from tools.predictors.weights import WEIGHTS
@@ -111,6 +113,15 @@ def _limits(arguments: list[str]) -> int:
     return 0
 
 
+def _known(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.predictors.training known")
+    parser.add_argument("--data-folder", type=Path, required=True, help="folder with one folder a data set: polymer_tg/polymer_tg.csv, ...")
+    parser.add_argument("--out", type=Path, default=SETS)
+    options = parser.parse_args(arguments)
+    build_known(options.data_folder, options.out)
+    return 0
+
+
 def main(arguments: list[str]) -> int:
     """Run one command; returns the exit code: 0, or at least 1 for an error of ours, which is printed: never raised."""
     commands = {
@@ -118,6 +129,7 @@ def main(arguments: list[str]) -> int:
         "correlation": _correlation,
         "baselines": _baselines,
         "limits": _limits,
+        "known": _known,
     }
     try:
         if arguments and arguments[0] in commands:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.candidate import PropertyValue
-from core.errors import PredictorError
+from core.candidate import Measurement, PropertyValue
+from core.errors import PredictorError, StructureError
 from core.spec import CandidateClass
 from tools.predictors.features.assemble import Describer, feature_names
 from tools.predictors.neighbours import NeighbourIndex
@@ -18,6 +19,7 @@ from tools.predictors.prepare import Prepared, prepare
 from tools.predictors.specs import FeatureKind
 from tools.predictors.user_models.learned import ARRAYS, CALIBRATION, NEIGHBOURS, Kernel, Learned, Scale, dense_bits
 from tools.predictors.weights import WeightsFolder
+from tools.structures.polymer_key import polymer_key
 
 #: Half-width of a central 90 % interval of the normal distribution, in standard deviations.
 _Z90 = 1.6448536269514722
@@ -92,8 +94,10 @@ class UserModel:
         digits = int(self.card["decimals"])
         result = []
         for i, item in enumerate(usable):
-            nearest = self._position.get(item.smiles, int(position[i]))
+            own = self._own(item.smiles)
+            nearest = int(position[i]) if own is None else own
             v, h = float(value[i]), float(half[i])
+            told = None if own is None else self._told(own, h, digits)
             result.append(
                 PropertyValue(
                     value=round(v, digits),
@@ -109,8 +113,53 @@ class UserModel:
                     similarity=round(float(similarity[i]), 3),
                     reason=self._note(v, h),
                 )
+                if told is None
+                else self._measured(told, v, h, item.smiles)
             )
         return result
+
+    def _own(self, smiles: str) -> int | None:
+        """Place of a structure among the measured ones; None if it is not one. A polymer may be written with another repeat unit there."""
+        place = self._position.get(smiles)
+        if place is not None or self.kind != "polymer":
+            return place
+        return self._polymers.get(_polymer_key(smiles))
+
+    @cached_property
+    def _polymers(self) -> dict[str, int]:
+        return {_polymer_key(smiles): i for smiles, i in reversed(self._position.items())}
+
+    def _told(self, place: int, half: float, digits: int) -> Measurement:
+        """What was measured, with the model's own error: how far repeated measurements differ is not in the model's files."""
+        return Measurement(
+            value=round(self.measured[place], digits),
+            unit=self.card["unit"],
+            sigma=round(half / _Z90, digits + 1),
+            source=f"own measurements, {self.card['data']['file']}",
+            spread="not known; the error that the model states is taken",
+        )
+
+    def _measured(self, told: Measurement, fitted: float, half: float, smiles: str) -> PropertyValue:
+        """The measurement in the place of a prediction."""
+        assert told.value is not None
+        digits = int(self.card["decimals"])
+        return PropertyValue(
+            value=told.value,
+            unit=told.unit,
+            sigma=told.sigma,
+            lower=round(told.value - half, digits),
+            upper=round(told.value + half, digits),
+            method=f"measured: {told.source}",
+            method_version=self.card["version"],
+            in_domain=True,
+            nearest=smiles,
+            nearest_value=told.value,
+            similarity=1.0,
+            reason=self._note(told.value, half),
+            basis="measured",
+            measured=told,
+            fitted=round(fitted, digits),
+        )
 
     def _note(self, value: float, half: float) -> str | None:
         """The plain number behind a logarithm, and a warning where the data do not support a model."""
@@ -120,3 +169,11 @@ class UserModel:
             notes.append(f"= {mid:.3g} {self.card['plain_unit']}".rstrip() + f", 90 % interval {low:.3g} to {high:.3g}")
         notes += [warning for warning in self.card["warnings"] if warning.startswith("the data do not support")]
         return "; ".join(notes) or None
+
+
+def _polymer_key(smiles: str) -> str:
+    """The frame-independent key; the SMILES itself where there is none."""
+    try:
+        return polymer_key(smiles)
+    except StructureError:
+        return smiles

@@ -1,0 +1,46 @@
+"""How a structure stands to named, dated lists that structure alone decides: azo dyes of REACH Annex XVII, PFAS of the OECD.
+
+Each list is an entry of ``named_lists.toml`` with the counted property that decides it. Nothing is claimed beyond the list.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rdkit import Chem, rdBase
+
+from core import data
+from core.candidate import Candidate, ListStanding
+from tools.calculators.azo_amines import released
+from tools.calculators.descriptors import compute_descriptor
+
+
+@lru_cache(maxsize=1)
+def named_lists() -> dict[str, dict[str, str]]:
+    """The entries of ``named_lists.toml`` by id, in their order. ConfigurationError where it cannot be read."""
+    return data.table("tools.safety", "named_lists.toml")
+
+
+def standings(smiles: str) -> list[ListStanding]:
+    """How the structure ``smiles`` (a molecule or a repeat unit) stands to each list, in their order; [] for what cannot be read."""
+    with rdBase.BlockLogs():
+        mol = Chem.MolFromSmiles(smiles)
+    if mol is None:
+        return []
+    found = []
+    for identifier, entry in named_lists().items():
+        count = int(compute_descriptor(entry["property"], mol))
+        text = entry["on" if count else "off"].format(name=entry["name"], what=_what(entry["property"], count, mol))
+        found.append(ListStanding(id=identifier, name=entry["name"], on=count > 0, text=text, source=entry["source"]))
+    return found
+
+
+def _what(name: str, count: int, mol: Chem.Mol) -> str:
+    if name == "restricted_azo_amines":
+        return ", ".join(released(mol))
+    return f"{count} fully fluorinated methyl or methylene carbon{'s' if count > 1 else ''}"
+
+
+def with_lists(candidate: Candidate) -> Candidate:
+    """``candidate`` with its standing to the lists, by all that was given (a counter-ion may be a PFAS too)."""
+    return candidate.model_copy(update={"lists": standings(candidate.given or candidate.smiles)})
