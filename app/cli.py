@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -99,6 +100,8 @@ def main() -> None:
         where = f" {error.filename}" if error.filename else ""
         _say("[red]molwright:[/red] {}", f"{error.strerror or error}{where}")
         sys.exit(1)
+    finally:
+        gc.freeze()  # what still lives when the process ends is not looked through once more
 
 
 if __name__ == "__main__":

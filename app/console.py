@@ -9,24 +9,23 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from app.services.reports import FILES, render
 from app.tables import Column, TextTable, broken_at_words, columns, print_table
 from core.candidate import Candidate, PropertyValue, legend
 from core.errors import UsageError
-from core.events import BestFound, GenerationDone, ProgressEvent, ProgressSink, StageBegun, TextWritten
-from core.forecast import Forecast
-from core.report import ModelUse, Report
 from core.spec import DesignSpec, marked, share_checked, use_in_words
-from tools.calculators.measured_spread import with_spread
-from tools.catalogue.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from core.events import BestFound, ProgressEvent, ProgressSink
+    from core.forecast import Forecast
+    from core.report import ModelUse, Report
+    from tools.catalogue.catalogue import Catalogue
 
 #: Width of tables where there is no terminal to ask.
 PAGE = 140
@@ -96,6 +95,10 @@ def progress_bar(budget: int) -> Iterator[ProgressSink]:
     if not err.is_terminal:
         yield _plain_progress(budget)
         return
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from core.events import BestFound, GenerationDone, StageBegun, TextWritten
+
     spinner = SpinnerColumn("line" if err.options.ascii_only else "dots")
     columns = (spinner, TextColumn("{task.description:<12}"), BarColumn(), TextColumn("{task.completed}/{task.total} evaluated"))
     with Progress(
@@ -122,6 +125,8 @@ def progress_bar(budget: int) -> Iterator[ProgressSink]:
 
 
 def _plain_progress(budget: int) -> ProgressSink:
+    from core.events import BestFound, GenerationDone
+
     start = time.monotonic()
 
     def show(event: ProgressEvent) -> None:
@@ -230,6 +235,8 @@ def print_report(report: Report, paths: list[Path], *, run: bool = True, catalog
 
 def write_reports(report: Report, folder: Path, *, catalogue: Catalogue) -> list[Path]:
     """Write report.html, .json, .csv and .sdf into ``folder`` and return their paths."""
+    from app.services.reports import FILES, render
+
     for name, form in FILES.items():
         write_text(folder / name, render(report, form, catalogue=catalogue))
     return [folder / name for name in FILES]
@@ -279,4 +286,6 @@ def _cell(name: str, value: PropertyValue | None) -> str:
     """A value without its unit, which stands in the heading."""
     if value is None:
         return ""
+    from tools.calculators.measured_spread import with_spread
+
     return with_spread(name, value) + value.mark

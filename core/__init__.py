@@ -9,3 +9,6 @@ import os
 # several times the processor time that they save.
 for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
+
+# Pydantic looks through every installed package for plug-ins of its own when the first model is made, whatever the command; an empty value lets it.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from core.model import Model
+from core.model import Model, new_dict, new_list
 from core.spec import CandidateClass
 
 CANDIDATE_VERSION = "1"
@@ -159,7 +159,7 @@ class SafetyVerdict(Model):
     """The guard's answer: the most severe of its rules. An exception inside the guard is a block."""
 
     verdict: Verdict = Field(description="allow, warn or block.")
-    rules: list[SafetyRuleHit] = Field(default_factory=list, description="Every rule that fired, most severe first.")
+    rules: list[SafetyRuleHit] = Field(default_factory=new_list, description="Every rule that fired, most severe first.")
 
 
 class ListStanding(Model):
@@ -191,7 +191,7 @@ class Stock(Model):
     amount: float | None = Field(default=None, gt=0, description="Size of a package, in ``unit``.")
     unit: str = Field(default="", description="Unit of the amount: mg, g, kg, mmol, mol, mL or L.")
     packs: list[Pack] = Field(
-        default_factory=list, description="All packages with price and size, the cheapest first, where there are several."
+        default_factory=new_list, description="All packages with price and size, the cheapest first, where there are several."
     )
 
 
@@ -212,7 +212,7 @@ class Material(Model):
     smiles: str = Field(description="Its SMILES.")
     role: str = Field(default="", description="What it does in the route: diamine, electrophile, ...")
     verdict: Verdict = Field(default="allow", description="The guard's verdict on it.")
-    rules: list[str] = Field(default_factory=list, description="Safety rules that fired on it.")
+    rules: list[str] = Field(default_factory=new_list, description="Safety rules that fired on it.")
     stock: Stock | None = Field(default=None, description="What the user's inventory says of it; None if it is not in it or there is none.")
 
 
@@ -231,13 +231,14 @@ class Route(Model):
     status: Literal["by construction", "found", "none known"] = Field(
         description="Whether the proposer built it, a search found it, or there is none."
     )
-    steps: list[RouteStep] = Field(default_factory=list, description="Steps in the order they are run.")
-    starting_materials: list[Material] = Field(default_factory=list, description="What is needed to begin.")
+    steps: list[RouteStep] = Field(default_factory=new_list, description="Steps in the order they are run.")
+    starting_materials: list[Material] = Field(default_factory=new_list, description="What is needed to begin.")
     note: str = Field(default="", description="What the reader should know, e.g. why no route is known.")
     cost: RouteCost | None = Field(default=None, description="What the materials cost; None if the run has no inventory.")
 
 
-NO_ROUTE = Route(status="none known", note="No route from the shipped building blocks and reactions was found.")
+#: Constructed as it is, since a model that is checked here would have its validator made by every program that imports this module.
+NO_ROUTE = Route.model_construct(status="none known", note="No route from the shipped building blocks and reactions was found.")
 
 
 class Origin(Model):
@@ -245,12 +246,12 @@ class Origin(Model):
 
     proposer: str = Field(description="Name of the proposer.")
     operator: str = Field(description="What it did: mutation name, reaction name, library hit, ...")
-    parents: list[str] = Field(default_factory=list, description="Keys (InChIKey or polymer key) of the parents in this run.")
+    parents: list[str] = Field(default_factory=new_list, description="Keys (InChIKey or polymer key) of the parents in this run.")
     generation: int = Field(default=0, ge=0, description="Generation in which it was proposed; 0 is the seed generation.")
     rationale: str = Field(default="", description="Why it was proposed.")
-    parent_smiles: list[str] = Field(default_factory=list, description="SMILES of the parents; filled for shortlisted candidates.")
+    parent_smiles: list[str] = Field(default_factory=new_list, description="SMILES of the parents; filled for shortlisted candidates.")
     changes: dict[str, float] = Field(
-        default_factory=dict, description="Change of each number against the first parent; filled for shortlisted candidates."
+        default_factory=new_dict, description="Change of each number against the first parent; filled for shortlisted candidates."
     )
 
 
@@ -261,7 +262,7 @@ class Proposal(Model):
     name: str = Field(default="", description="A name, where the proposer knows one.")
     proposer: str = Field(description="Name of the proposer.")
     operator: str = Field(description="What it did.")
-    parents: list[str] = Field(default_factory=list, description="Keys of the parents in this run.")
+    parents: list[str] = Field(default_factory=new_list, description="Keys of the parents in this run.")
     rationale: str = Field(default="", description="Why it is proposed.")
     route: Route | None = Field(default=None, description="The route by which it was built, if it was.")
 
@@ -308,19 +309,21 @@ class Candidate(Model):
     candidate_class: CandidateClass = Field(alias="class", description="molecule or polymer.")
     dedup_key: str = Field(default="", description="Tautomer-independent key used to recognise duplicates.")
     undefined_stereocentres: int = Field(default=0, ge=0, description="Number of stereocentres whose configuration is not given.")
-    notes: list[str] = Field(default_factory=list, description="What standardisation changed: counter-ion removed, isotope removed, ...")
+    notes: list[str] = Field(
+        default_factory=new_list, description="What standardisation changed: counter-ion removed, isotope removed, ..."
+    )
     origin: Origin = Field(description="Where it came from.")
     status: CandidateStatus = Field(default="proposed", description="How far it got.")
     rejected_by: str = Field(default="", description="First rule that rejected it; empty while it has not been rejected.")
     rejected_reason: str = Field(default="", description="That rule's reason in words.")
-    properties: dict[str, PropertyValue] = Field(default_factory=dict, description="Property values by registered name.")
+    properties: dict[str, PropertyValue] = Field(default_factory=new_dict, description="Property values by registered name.")
     safety: SafetyVerdict | None = Field(default=None, description="The guard's verdict; None until it was screened.")
     lists: list[ListStanding] = Field(
-        default_factory=list,
+        default_factory=new_list,
         exclude_if=_empty,
         description="How it stands to the named lists that structure decides; absent where nobody looked (all but listed candidates and structures that were asked about).",
     )
-    requirements: list[RequirementResult] = Field(default_factory=list, description="How each requirement of the spec stands.")
+    requirements: list[RequirementResult] = Field(default_factory=new_list, description="How each requirement of the spec stands.")
     p_meets: float | None = Field(
         default=None, ge=0, le=1, description="Probability that all requirements hold together, corrected for selection once ranked."
     )
@@ -332,7 +335,7 @@ class Candidate(Model):
     rank_interval: tuple[int, int] | None = Field(default=None, description="90 % interval of the rank under the prediction errors.")
     pareto_front: int | None = Field(default=None, ge=1, description="1 for the non-dominated front, 2 for the next, ...")
     route: Route | None = Field(default=None, description="How it could be made; None until routes were looked for.")
-    citations: list[Citation] = Field(default_factory=list, description="Evidence that bears on it.")
+    citations: list[Citation] = Field(default_factory=new_list, description="Evidence that bears on it.")
     rationale: str = Field(default="", description="Why it ranks where it does, in words.")
 
     def meets_all(self) -> bool:

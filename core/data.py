@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import marshal
+import os
+import sys
 import tomllib
+from contextlib import suppress
 from importlib import resources
+from importlib.util import cache_from_source
+from pathlib import Path
 from typing import Any
 
 from core.errors import ConfigurationError
@@ -20,10 +27,35 @@ def text(package: str, name: str) -> str:
 
 def table(package: str, name: str) -> dict[str, Any]:
     """The TOML file ``name`` of ``package``. ConfigurationError if it is not there or not TOML."""
+    file = resources.files(package).joinpath(name)
     try:
-        return tomllib.loads(text(package, name))
+        return parsed(text(package, name), file if isinstance(file, Path) else None)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"the data file {name} of {package} is not TOML: {error}") from error
+
+
+def parsed(content: str, file: Path | None) -> dict[str, Any]:
+    """The TOML text ``content`` of ``file``, which is kept parsed beside the compiled modules where Python keeps these. TOMLDecodeError if it is none.
+
+    What is kept begins with a hash of the text and of itself, so that it can be neither out of date nor damaged. None: nothing is kept.
+    """
+    kept = Path(cache_from_source(f"{file}.py")) if file is not None and sys.implementation.cache_tag else None
+    source = content.encode()
+    if kept is not None:
+        with suppress(OSError, ValueError, EOFError, TypeError):
+            digest, packed = (found := kept.read_bytes())[:32], found[32:]
+            if hashlib.sha256(source + packed).digest() == digest:
+                table: dict[str, Any] = marshal.loads(packed)
+                return table
+    table = tomllib.loads(content)
+    if kept is not None and not sys.dont_write_bytecode:
+        with suppress(OSError, ValueError):  # a folder that cannot be written to; a date, which cannot be kept
+            packed = marshal.dumps(table)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            part = kept.with_name(f"{kept.name}.{os.getpid()}")
+            part.write_bytes(hashlib.sha256(source + packed).digest() + packed)
+            part.replace(kept)
+    return table
 
 
 def rows(package: str, name: str) -> list[dict[str, str]]:
@@ -33,12 +65,13 @@ def rows(package: str, name: str) -> list[dict[str, str]]:
     heading; the line is named.
     """
     lines, tabs = text(package, name).splitlines(), name.endswith(".tsv")
-    reader = csv.DictReader(
-        lines, delimiter="\t" if tabs else ",", quoting=csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL, restkey="", restval=""
-    )
+    reader = csv.reader(lines, delimiter="\t" if tabs else ",", quoting=csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL)
+    heading = next(reader, [])
     found: list[dict[str, str]] = []
-    for row in reader:
-        if "" in row:
+    for cells in reader:
+        missing = len(heading) - len(cells)
+        if missing < 0:
             raise ConfigurationError(f"the data file {name} of {package}, line {reader.line_num}: more cells than the heading has")
-        found.append(row)
+        if cells:
+            found.append(dict(zip(heading, cells + [""] * missing, strict=True)))
     return found

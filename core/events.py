@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from core.model import Model
 from core.report import RunStatus
@@ -81,7 +81,7 @@ ProgressEvent = Annotated[
     Field(discriminator="kind"),
 ]
 #: Reads a stored event.
-PROGRESS: TypeAdapter[ProgressEvent] = TypeAdapter(ProgressEvent)
+PROGRESS: TypeAdapter[ProgressEvent] = TypeAdapter(ProgressEvent, config=ConfigDict(defer_build=True))
 #: Who wants to hear of progress.
 ProgressSink = Callable[[ProgressEvent], None]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from core.model import Model
+from core.model import Model, new_list
 
 
 class Relaxation(Model):
@@ -36,13 +36,15 @@ class Forecast(Model):
     evaluated: int = Field(ge=0, description="Structures that the run is expected to evaluate.")
     asked: int = Field(ge=1, description="Candidates that are to be listed.")
     binding: str = Field(default="", description="Id of the requirement without which the most would qualify; '' where none matters.")
-    relaxations: list[Relaxation] = Field(default_factory=list, description="What relaxing each requirement would bring, the most first.")
+    relaxations: list[Relaxation] = Field(
+        default_factory=new_list, description="What relaxing each requirement would bring, the most first."
+    )
     structures: int = Field(default=0, ge=0, description="Reference structures that it rests on.")
     meeting: int = Field(default=0, ge=0, description="Those of them that meet every requirement already.")
     earlier: int | None = Field(
         default=None, ge=0, description="Candidates of earlier runs in the store that meet all of it; None: not looked at."
     )
-    notes: list[str] = Field(default_factory=list, description="What it rests on, and what it leaves out of account.")
+    notes: list[str] = Field(default_factory=new_list, description="What it rests on, and what it leaves out of account.")
 
     def summary(self) -> str:
         """The forecast in a sentence."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
 from core.candidate import Candidate, CandidateOutline, Citation
+from core.columns import ColumnStore
 from core.events import NumberedEvent, ProgressEvent
 from core.report import Report, RunStatus
 from core.runs import Lease, RunFilter, RunRecord
@@ -31,7 +32,7 @@ __all__ = [
 ]
 
 
-class RunStore(Protocol):
+class RunStore(ColumnStore, Protocol):
     """Runs, specs, candidates, reports and trace events in SQL.
 
     Every write under a lease raises LeaseLost if another owner has taken the run over, and writes nothing then. Every

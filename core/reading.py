@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from core.model import Model
+from core.model import Model, new_list
 
 WordRole = Literal["head", "read", "filler", "purpose", "unread"]
 
@@ -25,7 +25,7 @@ class ReadSpan(Model):
             "purpose: what it is for, which nothing can compute; unread: not understood, or nothing can compute it."
         )
     )
-    becomes: list[str] = Field(default_factory=list, description="Ids of the requirements and objectives that rest on these words.")
+    becomes: list[str] = Field(default_factory=new_list, description="Ids of the requirements and objectives that rest on these words.")
 
     @property
     def unread(self) -> bool:

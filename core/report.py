@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from core.candidate import Candidate, Citation
-from core.model import Model
+from core.model import Model, new_dict, new_list
 from core.spec import Assumption, DesignSpec, Unchecked
 
 REPORT_VERSION = "1"
@@ -77,7 +77,7 @@ class WeightSensitivity(Model):
 
     objective: str = Field(description="Objective id.")
     change: float = Field(description="Relative change of the weight: -0.2 or 0.2.")
-    top_changes: list[str] = Field(default_factory=list, description="Keys of candidates whose rank would change by this.")
+    top_changes: list[str] = Field(default_factory=new_list, description="Keys of candidates whose rank would change by this.")
     first: str = Field(default="", description="Key of the candidate that would rank first.")
 
 
@@ -86,7 +86,7 @@ class Point(Model):
 
     key: str = Field(description="Its key.")
     smiles: str = Field(description="Its SMILES.")
-    values: dict[str, float] = Field(default_factory=dict, description="Numbers by property name.")
+    values: dict[str, float] = Field(default_factory=new_dict, description="Numbers by property name.")
     status: str = Field(description="kept or rejected.")
     listed: bool = Field(default=False, description="Whether it is in the ranked list.")
 
@@ -112,7 +112,7 @@ class Choice(Model):
     user_sha256: str = Field(default="", description="SHA-256 of that file.")
     user_structures: int = Field(default=0, ge=0, description="Distinct structures in it.")
     user_unreadable: int = Field(default=0, ge=0, description="Entries of it that could not be read.")
-    user_faults: list[str] = Field(default_factory=list, description="The first of these with their place and the reason.")
+    user_faults: list[str] = Field(default_factory=new_list, description="The first of these with their place and the reason.")
 
 
 class BlockList(Model):
@@ -123,7 +123,7 @@ class BlockList(Model):
     mode: Literal["extend", "replace"] = Field(description="Whether it was added to the shipped blocks or took their place.")
     blocks: int = Field(ge=0, description="Blocks of it that could be used.")
     priced: int = Field(ge=0, description="How many of these have a price.")
-    faults: list[str] = Field(default_factory=list, description="Lines left out, each with its number and the reason.")
+    faults: list[str] = Field(default_factory=new_list, description="Lines left out, each with its number and the reason.")
     note: str = Field(default="", description="What it does not apply to.")
 
 
@@ -167,32 +167,32 @@ class Report(Model):
     spec: DesignSpec = Field(description="The approved spec.")
     approved_by: str = Field(default="", description="Who approved the spec.")
     summary: str = Field(default="", description="The result in words; every number in it is a stored one.")
-    candidates: list[Candidate] = Field(default_factory=list, description="Ranked; every requirement of each is met.")
-    closest: list[Candidate] = Field(default_factory=list, description="Those that come closest without meeting every requirement.")
+    candidates: list[Candidate] = Field(default_factory=new_list, description="Ranked; every requirement of each is met.")
+    closest: list[Candidate] = Field(default_factory=new_list, description="Those that come closest without meeting every requirement.")
     binding_requirement: BindingRequirement | None = Field(default=None, description="What keeps most structures out.")
     goal_marked: str = Field(
         default="", description="The goal with its unread words between [? and ?]; no candidate was held against them."
     )
     wishes_checked: int | None = Field(default=None, ge=0, description="How many wishes of the goal the requirements and objectives cover.")
     wishes_unchecked: int | None = Field(default=None, ge=0, description="How many wishes of the goal nothing here was held against.")
-    assumptions: list[Assumption] = Field(default_factory=list, description="Copied from the spec.")
-    unchecked: list[Unchecked] = Field(default_factory=list, description="Copied from the spec.")
-    warnings: list[str] = Field(default_factory=list, description="What the reader should know before using the result.")
-    evidence: list[Evidence] = Field(default_factory=list, description="What the literature says.")
-    citations: list[Citation] = Field(default_factory=list, description="References of the evidence.")
-    rejected: dict[str, int] = Field(default_factory=dict, description="Number of rejected structures by rule.")
-    proposers: dict[str, dict[str, int]] = Field(default_factory=dict, description="By proposer: proposed, valid, novel, kept, listed.")
+    assumptions: list[Assumption] = Field(default_factory=new_list, description="Copied from the spec.")
+    unchecked: list[Unchecked] = Field(default_factory=new_list, description="Copied from the spec.")
+    warnings: list[str] = Field(default_factory=new_list, description="What the reader should know before using the result.")
+    evidence: list[Evidence] = Field(default_factory=new_list, description="What the literature says.")
+    citations: list[Citation] = Field(default_factory=new_list, description="References of the evidence.")
+    rejected: dict[str, int] = Field(default_factory=new_dict, description="Number of rejected structures by rule.")
+    proposers: dict[str, dict[str, int]] = Field(default_factory=new_dict, description="By proposer: proposed, valid, novel, kept, listed.")
     choice: Choice | None = Field(default=None, description="How the shortlist was kept diverse and new.")
     blocks: BlockList | None = Field(default=None, description="The user's block list; None if the run had none.")
-    models: list[ModelUse] = Field(default_factory=list, description="Which model and endpoint did what; empty without models.")
-    remarks: list[Remark] = Field(default_factory=list, description="What a language model questions; its opinion, not a result.")
-    sensitivity: list[WeightSensitivity] = Field(default_factory=list, description="Effect of ±20 % on each weight.")
-    tied: list[list[str]] = Field(default_factory=list, description="Groups of listed candidates that are tied within error.")
-    points: list[Point] = Field(default_factory=list, description="A sample of the evaluated structures for the plots.")
+    models: list[ModelUse] = Field(default_factory=new_list, description="Which model and endpoint did what; empty without models.")
+    remarks: list[Remark] = Field(default_factory=new_list, description="What a language model questions; its opinion, not a result.")
+    sensitivity: list[WeightSensitivity] = Field(default_factory=new_list, description="Effect of ±20 % on each weight.")
+    tied: list[list[str]] = Field(default_factory=new_list, description="Groups of listed candidates that are tied within error.")
+    points: list[Point] = Field(default_factory=new_list, description="A sample of the evaluated structures for the plots.")
     evaluated: int = Field(default=0, ge=0, description="Distinct structures evaluated.")
     stop_reason: str = Field(default="", description="Why the search ended.")
-    versions: dict[str, str] = Field(default_factory=dict, description="Versions of molwright, RDKit, predictors.")
-    timings: dict[str, float] = Field(default_factory=dict, description="Seconds by stage, and 'total'.")
+    versions: dict[str, str] = Field(default_factory=new_dict, description="Versions of molwright, RDKit, predictors.")
+    timings: dict[str, float] = Field(default_factory=new_dict, description="Seconds by stage, and 'total'.")
 
     @property
     def left_out_by_rule(self) -> int:

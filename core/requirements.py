@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Union
 
 from pydantic import Field, model_validator
 
-from core.model import Model
+from core.model import Model, new_list
 
 Comparison = Literal["<", "<=", ">", ">=", "==", "between"]
 RequirementOrigin = Literal["goal", "assumption", "class", "person", "model"]
@@ -191,8 +191,8 @@ class FixedAtomsRequirement(RequirementBase):
     reference_name: str = Field(default="", description="Name of that structure, where the goal gave one.")
     part: str = Field(default="", description="What is kept, in words: 'the core', 'all but the ester'.")
     fixed: list[int] = Field(min_length=1, description="Numbers of the atoms that stay, from 0, in the order of the reference's SMILES.")
-    open: list[int] = Field(default_factory=list, description="Those of them at which something else may stand.")
-    choices: list[AtomChoice] = Field(default_factory=list, description="Fixed atoms that may be another element.")
+    open: list[int] = Field(default_factory=new_list, description="Those of them at which something else may stand.")
+    choices: list[AtomChoice] = Field(default_factory=new_list, description="Fixed atoms that may be another element.")
     new_rings: bool = Field(default=False, description="Whether rings may be built onto open positions.")
     largest_substituent: int | None = Field(
         default=None, ge=0, description="Most heavy atoms of one substituent at an open position; None: no limit."
@@ -244,5 +244,5 @@ class SetRequirement(Model):
     condition: Condition = Field(description="The comparison.")
     property: str = Field(default="", description="Registered property for 'mean', else empty.")
     references: list[str] = Field(
-        default_factory=list, description="SMILES of the reference set for 'novelty'; empty: the shipped known compounds."
+        default_factory=new_list, description="SMILES of the reference set for 'novelty'; empty: the shipped known compounds."
     )

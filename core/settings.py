@@ -13,11 +13,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from core.errors import ConfigurationError
 from core.limits import MAX_BUDGET
@@ -91,7 +90,7 @@ class ModelSettings(Group):
     name: str = Field(default="", description="The model there; empty with a pool: each role's model as the pool says.")
     key: SecretStr = Field(default=SecretStr(""), description="API key of the server, where it needs one.")
     pool: Path | None = Field(default=None, description="Several servers: TOML file of a pool or of a fleet, instead of the URL.")
-    roles: Annotated[Roles, NoDecode] = Field(
+    roles: Roles = Field(
         default="all", description="Roles that use models: 'all', 'none', names ('proposer,critic'), or each with its model."
     )
     fallback: str = Field(default="", description="Model to ask where no server of a role's own model answers.")
@@ -178,10 +177,10 @@ class UserSettings(Group):
     name: str = Field(default="", description="Name written into approvals and feedback; empty: the login name.")
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything that can be configured. Each field of a group is also an environment variable: ``MOLWRIGHT_STORE__URL``, ..."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", toml_file=FILE, extra="forbid")
+    model_config = ConfigDict(extra="forbid", validate_default=True)
 
     home: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("molwright", appauthor=False)),
@@ -196,17 +195,12 @@ class Settings(BaseSettings):
     routes: RouteSettings = Field(default_factory=RouteSettings, description="Programs that look for routes.")
     user: UserSettings = Field(default_factory=UserSettings, description="Who is at work.")
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Order of precedence: arguments, environment, molwright.toml."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+    def __init__(self, /, **given: Any) -> None:
+        """``given`` goes before the environment, that before ``molwright.toml``, setting by setting.
+
+        ValidationError for a value that cannot be used, ConfigurationError for a file that cannot be read.
+        """
+        super().__init__(**_over(_over(_read_file(), _from_environment()), given))
 
     def sql_url(self) -> str:
         """URL of the run store."""
@@ -232,6 +226,26 @@ def names() -> Iterator[str]:
             yield name
 
 
+def _from_environment() -> dict[str, Any]:
+    """What the environment sets, as the tables of a file."""
+    by_upper = {name.upper(): value for name, value in os.environ.items()}
+    found: dict[str, Any] = {}
+    for name in names():
+        if (value := by_upper.get(variable(name))) is not None:
+            group, _, field = name.rpartition(".")
+            (found.setdefault(group, {}) if group else found)[field] = value
+    return found
+
+
+def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """``below`` with the settings of ``above`` in their places; a table is put together from both."""
+    both = dict(below)
+    for name, value in above.items():
+        under = both.get(name)
+        both[name] = _over(under, value) if isinstance(value, Mapping) and isinstance(under, Mapping) else value
+    return both
+
+
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings from the environment and the file, read now: a door does so once and passes them on.
 
@@ -246,8 +260,6 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     except ValidationError as error:
         lines = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
         raise ConfigurationError(f"settings: {lines}") from error
-    except ValueError as error:  # pydantic-settings: a group that is given as a whole and is no JSON
-        raise ConfigurationError(f"settings: {error}") from error
 
 
 def _unknown_variables(environment: Mapping[str, str]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import Literal, TypeVar
 from pydantic import Field, model_validator
 
 from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED
-from core.model import Model
+from core.model import Model, new_list
 from core.novelty import HALF_NEW, Novelty, is_default
 from core.reading import ReadSpan, Wishes, marked_text
 from core.requirements import (
@@ -104,7 +104,9 @@ class Objective(Model):
         description="Registered property name; or 'similarity' to the spec's reference; or 'route': 1 with a known route, 0.5 without."
     )
     references: list[str] = Field(
-        default_factory=list, max_length=1000, description="For 'similarity': SMILES of a set of references; empty: the spec's reference."
+        default_factory=new_list,
+        max_length=1000,
+        description="For 'similarity': SMILES of a set of references; empty: the spec's reference.",
     )
     measure: Literal["max", "mean"] = Field(default="max", description="Similarity to the nearest reference of the set, or the average.")
     shape: Literal["maximise", "minimise", "target"] = Field(description="What is desired.")
@@ -160,9 +162,9 @@ class Unchecked(Model):
         default="", description="What could be read of the words, for a person to accept; nothing rests on it. Empty: nothing could."
     )
     requirements: list[Requirement] = Field(
-        default_factory=list, description="The suggestion as requirements, where it is clear; empty where the opposite may be meant."
+        default_factory=new_list, description="The suggestion as requirements, where it is clear; empty where the opposite may be meant."
     )
-    objectives: list[Objective] = Field(default_factory=list, description="The suggestion as objectives, where it is clear.")
+    objectives: list[Objective] = Field(default_factory=new_list, description="The suggestion as objectives, where it is clear.")
     use: bool = Field(default=False, description="Whether it says what the thing is called or for, which is no wish that could be checked.")
     head: bool = Field(default=False, description="Whether it names the thing designed.")
     resembles: bool = Field(default=False, description="Whether it names a compound to be like, and none of that name is known.")
@@ -179,9 +181,9 @@ class DesignSpec(Model):
     )
     candidate_class: CandidateClass = Field(description="A molecule, or a polymer repeat unit with two attachment points '*'.")
     family: str = Field(default="", description="The subclass named by the goal (dye, polyimide, solvent, ...), or empty.")
-    requirements: list[Requirement] = Field(default_factory=list, description="Hard conditions.")
-    objectives: list[Objective] = Field(default_factory=list, description="Soft wishes.")
-    set_requirements: list[SetRequirement] = Field(default_factory=list, description="Hard conditions on the list as a whole.")
+    requirements: list[Requirement] = Field(default_factory=new_list, description="Hard conditions.")
+    objectives: list[Objective] = Field(default_factory=new_list, description="Soft wishes.")
+    set_requirements: list[SetRequirement] = Field(default_factory=new_list, description="Hard conditions on the list as a whole.")
     exhaustive: bool = Field(
         default=False, description="Whether all structures that meet the requirements are wanted, as for 'all isomers of C7H16'."
     )
@@ -205,19 +207,20 @@ class DesignSpec(Model):
         exclude_if=is_default,
         description="What the list is made of, unless list_known. Not stored where it is the default.",
     )
-    assumptions: list[Assumption] = Field(default_factory=list, description="What the interpreter decided by itself.")
-    unchecked: list[Unchecked] = Field(default_factory=list, description="Phrases that nothing can compute.")
+    assumptions: list[Assumption] = Field(default_factory=new_list, description="What the interpreter decided by itself.")
+    unchecked: list[Unchecked] = Field(default_factory=new_list, description="Phrases that nothing can compute.")
     disagreements: list[str] = Field(
-        default_factory=list, description="Where a language model reads the goal otherwise than the built-in reading; a person decides."
+        default_factory=new_list, description="Where a language model reads the goal otherwise than the built-in reading; a person decides."
     )
     concerns: list[str] = Field(
-        default_factory=list,
+        default_factory=new_list,
         description="What in the goal looks like a substance or a hazard although it was not understood; a person decides, and no model reads it.",
     )
     reading: list[ReadSpan] = Field(
-        default_factory=list, description="What each word of the goal became, in order; empty in specs that were not made from a sentence."
+        default_factory=new_list,
+        description="What each word of the goal became, in order; empty in specs that were not made from a sentence.",
     )
-    warnings: list[str] = Field(default_factory=list, description="What a reader should know before approving.")
+    warnings: list[str] = Field(default_factory=new_list, description="What a reader should know before approving.")
     interpreter: str = Field(default="built-in", description="What made this spec: 'built-in', a model's name, or a person.")
 
     @property

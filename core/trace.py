@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from core.model import Model
+from core.model import Model, new_dict
 
 TRACE_VERSION = "1"
 
@@ -31,7 +31,7 @@ class TraceEvent(Model):
     index: str = Field(default="0", description="Which event of this node and generation: a number or a name.")
     kind: EventKind = Field(description="What it is.")
     request_hash: str = Field(default="", description="SHA-256 of what was asked; a replay that asks something else differs here.")
-    inputs: dict[str, Any] = Field(default_factory=dict, description="What was asked, or a summary with its hash where it is large.")
+    inputs: dict[str, Any] = Field(default_factory=new_dict, description="What was asked, or a summary with its hash where it is large.")
     outputs: Any = Field(default=None, description="What came back.")
     output_hash: str = Field(default="", description="SHA-256 of the outputs.")
     endpoint: str = Field(default="", description="Address of the model server, for model calls.")

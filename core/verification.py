@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from core.model import Model
+from core.model import Model, new_list
 
 SealState = Literal["sealed", "open", "not sealed", "broken"]
 
@@ -23,8 +23,8 @@ class Verification(Model):
     )
     head: str = Field(default="", description="The newest seal (SHA-256): whoever keeps it elsewhere can hold the run against it.")
     events: int = Field(default=0, ge=0, description="Events whose seals agree.")
-    faults: list[str] = Field(default_factory=list, description="What was changed, added or removed, in words.")
-    notes: list[str] = Field(default_factory=list, description="What the seals do not cover, in words.")
+    faults: list[str] = Field(default_factory=new_list, description="What was changed, added or removed, in words.")
+    notes: list[str] = Field(default_factory=new_list, description="What the seals do not cover, in words.")
 
     @property
     def text(self) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.romanising import copies
 from evals.suites.base import DATA
 from evals.suites.guard import batches
 from tools.safety import score
@@ -29,6 +30,8 @@ TARGET = Path(score.__file__).parent / score.MODEL
 STRENGTH = 30.0
 #: Weight of a sentence of the sets of ordinary goals, which are many and all English.
 ORDINARY = 0.5
+#: Romanised spellings of each sentence in other writing, and the weight of each.
+COPIES, ROMANISED = 2, 0.5
 #: Languages that put what is said of a thing before it, and those that write without spaces.
 _BEFORE = ("chinese", "japanese", "korean", "turkish")
 _JOINED = ("chinese", "japanese", "thai")
@@ -59,6 +62,7 @@ def examples() -> list[Example]:
         found += [Example("goals", line, name == "block") for line in lines if line.strip()]
     for path in sorted((DATA / "guard" / "phrases").glob("*.txt")):
         found += [Example("phrases", text, harmful) for text, harmful in filled(path)]
+    found += [Example(example.source, copy, example.harmful, ROMANISED) for example in list(found) for copy in copies(example.text, COPIES)]
     for path in sorted((DATA / "interpreter").rglob("*.toml")):
         goals = dict.fromkeys(_goals(tomllib.loads(path.read_text(encoding="utf-8"))))
         found += [Example("ordinary", text, False, ORDINARY) for goal in goals for text in (goal, *_parts(goal))]

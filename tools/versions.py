@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from importlib.metadata import version
 
 from tools.calculators.collection import Calculators
@@ -16,9 +17,14 @@ def versions(used: Collection[str] = (), *, calculators: Calculators) -> dict[st
     from tools.predictors.predict import predictor_versions
     from tools.safety.guard import RULES_VERSION
 
-    found = {name: version(name) for name in ("molwright", "rdkit", "numpy", "lightgbm", "langgraph")}
+    found = {name: _installed(name) for name in ("molwright", "rdkit", "numpy", "lightgbm", "langgraph")}
     found["safety rules"] = RULES_VERSION
     found.update({f"predictor {name}": value for name, value in predictor_versions().items()})
     if (models := calculators.user_models) is not None:
         found.update({f"own model {name}": value for name, value in models.versions(used).items()})
     return found
+
+
+@cache
+def _installed(package: str) -> str:
+    return version(package)

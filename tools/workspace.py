@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.candidate import PropertyValue
-from core.interfaces import Executor
 from core.spec import CandidateClass, EstimationConditions
 from tools.calculators.collection import Calculators, installed_calculators, with_user_models
 from tools.calculators.user_models import UserModels
@@ -16,6 +16,9 @@ from tools.catalogue.catalogue import Catalogue
 from tools.predictors.user_models.folder import Stamp, read_folder, stamp_of
 from tools.proposers.base import Proposer
 from tools.proposers.registry import added, load
+
+if TYPE_CHECKING:
+    from core.interfaces import Executor
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,6 +25,10 @@ _WHOLES = frozenset(
 )  # fmt: skip
 
 
+#: What joins the items of a terse list.
+_JOINS = frozenset(["and", "plus", "+", "&"])
+
+
 class Boundaries:
     """The boundaries between the pieces of one goal."""
 
@@ -37,10 +41,10 @@ class Boundaries:
 
     def terse(self, i: int, j: int) -> bool:
         """Whether pieces ``i`` to ``j`` are all that stands between two signs (or ends) of a list, none of them a question."""
-        before = i == 0 or self.sign(i - 1) or self.lattice.lower(i - 1) == "and"
+        before = i == 0 or self.sign(i - 1) or self.lattice.lower(i - 1) in _JOINS
         after = (
             j >= self.end
-            or self.lattice.lower(j) == "and"
+            or self.lattice.lower(j) in _JOINS
             or self._bears(j)
             or (self.sign(j) and self.lattice.lower(j) not in ("?", ":", "("))
         )

@@ -189,9 +189,12 @@ def _own(node: Node, stance: Stance, lattice: Lattice) -> Built:
 
 
 def _vague(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    entry = node.mentions("vague")[0].value
+    entry = node.mentions("vague", "structural")[0].value
     assert isinstance(entry, Vague)
-    if stance.denied and not entry.negated:
+    articled = {lattice.lower(node.i), lattice.lower(node.i - 1)} & {"a", "an"}
+    if node.mentions("structural") and not (stance.strong or articled):
+        return None
+    if stance.denied and (not entry.negated or node.mentions("structural")):
         return None
     if entry.colour and not _can_be_coloured(lattice):
         return None
@@ -297,8 +300,7 @@ def _similarity(node: Node, stance: Stance, lattice: Lattice) -> Built:
     plain = [m for m in node.mentions("similar") if lattice.lower(m.i).startswith(_MADE_FROM)]
     if plain and limit is None and wanted and node.mentions("mine"):
         return [Statement("own", "", ref=reference)]
-    weak = node.mentions("similar_weak")
-    if weak and not (reference and reference.smiles):
+    if (weak := node.mentions("similar_weak")) and not (reference and reference.smiles):
         return None
     if (
         weak
@@ -383,6 +385,8 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "scaffold": _only_asked(_scaffold),
     "both": _only_asked(part_builders.both),
     "contrast": _only_asked(part_builders.contrast),
+    "likened": _only_asked(part_builders.likened),
+    "freed": _only_asked(part_builders.freed),
     "exchanged": _only_asked(exchanged),
     "kept_out": _only_asked(part_builders.kept_out),
     "kept": _only_asked(part_builders.kept),

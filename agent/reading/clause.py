@@ -16,6 +16,7 @@ PARTS = frozenset(
         "contrast",
         "exchanged",
         "kept_out",
+        "denied_item",
         "any_of",
         "ends",
         "all_but",

@@ -20,6 +20,9 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if pair is not None:
         name, _, number = str(pair.value).removeprefix("count:group:").partition(" == ")
         return None if stance.denied else [Statement("count", "", name=name, limit=Limit("==", low=float(number)))]
+    fold = node.first("fold")
+    if fold is not None:
+        return _folded(node, stance, lattice)
     if stance.free or parted(node, lattice):
         return None  # 'two nitro-free rings', 'at most 3 rings an ether'
     if _measured_value(node, lattice):
@@ -45,6 +48,8 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return [Statement("motif", "", name=group.value, smarts=GROUPS[group.value].smarts)]  # 'a plasticiser, and an ester one'
     if element is not None and element.value == "C" and node.mentions("groups"):
         return Refusal("it counts the carbons of a part, which are not all")  # 'a ten-carbon spacer'
+    if element is not None and _of_a_part(node, limits, lattice):
+        return Refusal("it counts the atoms of a part, which are not all")  # '12 carbons in its tail'
     if element is not None and _may_be_degrees(node, element, limits, lattice):
         return Refusal("it is not said whether C stands for carbon or for degrees Celsius")
     if len(node.nodes("Group")) + len(node.nodes("Element")) > 1:
@@ -55,6 +60,44 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return [Statement("count", "", name=element.value, what="element", limit=limit) for limit in limits]
     atoms = "'atoms' are counted without hydrogen"
     return [Statement("property", "", name="heavy_atoms", limit=limit, assumption=atoms) for limit in limits]
+
+
+def _folded(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'bis-hydrazide', 'trifunctional epoxy': so many of the group."""
+    groups, fold = node.mentions("grp"), node.mentions("fold")[0]
+    if stance.denied or stance.soft or len(groups) != 1 or node.mentions("blame", "ions", "uncombined"):
+        return None
+    if not (stance.strong or stance.listed or lattice.lower(node.i) in ("a", "an") or lattice.lower(node.i - 1) in ("a", "an")):
+        return None
+    return [Statement("count", "", name=groups[0].value, limit=Limit("==", low=float(fold.value)))]
+
+
+#: Nouns for a part of which a number of atoms is said.
+PARTS_OF_IT = (
+    "tail",
+    "chain",
+    "head",
+    "core",
+    "arm",
+    "spacer",
+    "linker",
+    "backbone",
+    "ring",
+    "substituent",
+    "group",
+    "unit",
+    "segment",
+    "cation",
+    "anion",
+)
+
+
+def _of_a_part(node: Node, limits: list[Limit], lattice: Lattice) -> bool:
+    """Whether the number of atoms is bounded from above, and one of a part is said: the whole may have more."""
+    where = " ".join(lattice.text(m.i, m.j).lower() for m in (*node.mentions("unit_of_count"), *lattice.of(node.j, "placed_after")))
+    return (
+        "repeat" not in where and any(noun in where for noun in PARTS_OF_IT) and any(limit.operator not in (">", ">=") for limit in limits)
+    )
 
 
 #: Most atoms that 'C' or 'F' right behind a number counts where no other symbol is counted beside it; more are degrees.

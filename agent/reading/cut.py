@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from agent.reading.backbones import chains_named
 from agent.reading.boundaries import STOPS
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
+from agent.reading.denied_lists import denied_lists
 from agent.reading.doubt import doubted
 from agent.reading.explained import explained
 from agent.reading.head import HeadReader
@@ -215,7 +217,7 @@ def _opened_as(opened: list[Mention]) -> str:
 
 def settled(reader: Reader, clauses: list[Clause]) -> list[Clause]:
     """The clauses with those unread that an unread neighbour makes doubtful, until nothing changes; unread neighbours joined."""
-    clauses = explained(reader, likewise(reader, _joined(reader, clauses)))
+    clauses = explained(reader, denied_lists(reader, likewise(reader, chains_named(reader, _joined(reader, clauses)))))
     while True:
         reasons = [doubted(reader, clauses, n) for n in range(len(clauses))]
         if not any(reasons):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from agent.reading.boundaries import STOPS
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
@@ -25,8 +27,12 @@ from agent.reading.said_of import signs, thing_excluded
 def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     """Why clause ``n``, which was read, may not count; '' if it may."""
     clause = clauses[n]
+    if clause.content == "denied_item":
+        return ""  # the whole list was looked at
     after = clauses[n + 1] if n + 1 < len(clauses) else None
     if clause.role == "head" and after is not None and any(s.kind == "motif" for s in clause.statements) and _of_a_list(reader, clauses, n):
+        return AT_THE_END
+    if clause.role == "head" and any(s.kind == "motif" for s in clause.statements) and _all_denied(reader, clauses, n):
         return AT_THE_END
     if clause.role in ("read", "head") and half_read(reader, clauses, n):
         return EXCHANGE
@@ -64,6 +70,21 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     if after is not None and (why := doubt_from_right(reader, clause, after)):
         return why
     return ""
+
+
+def _all_denied(reader: Reader, clauses: list[Clause], n: int) -> bool:
+    """Whether unread words at the end of the sentence deny what a noun for a part, with no article, begins: 'volatile amine, corrosive ester: both unwanted'."""
+    lattice, i = reader.lattice, clauses[n].i
+    if any(lattice.lower(k) in ("a", "an") or lattice.has(k, "request") for k in range(max(0, i - 3), i)):
+        return False
+    for before, after in pairwise(clauses[n:]):
+        if after.role != "unread" or any(lattice.lower(k) in (".", ";", "!") for k in range(before.j, after.i) if reader.sign(k)):
+            return False
+        last = after.j >= reader.end or lattice.lower(after.j) in (".", ";", "!")
+        summed = any(lattice.lower(k) in ("all", "both", "each", "neither", "none") for k in range(before.j, after.j))
+        if last and summed and any(lattice.has(k, "negation_after", "negation") for k in range(after.i, after.j)):
+            return True
+    return False
 
 
 def _measured_behind(reader: Reader, clauses: list[Clause], n: int) -> bool:
@@ -131,6 +152,8 @@ _WANTING = frozenset(["want", "wants", "wanted", "wish", "wishes", "like", "like
 def _of_a_list(reader: Reader, clauses: list[Clause], n: int) -> bool:
     """Whether a noun for a part, with no article and no request, begins a list of which the end is excluded: 'azo, azoxy and peroxides are excluded'."""
     clause, after = clauses[n], clauses[n + 1]
+    if reader.lattice.lower(after.i) in ("the", "a", "an") or reader.lattice.lower(after.i - 1) in ("the", "a", "an"):
+        return False  # 'flavonoid analogue, the catechol removed'
     led = any(reader.lattice.lower(k) in ("a", "an") or reader.lattice.has(k, "request") for k in range(max(0, clause.i - 2), clause.i))
     ends = (after.closing and after.denied) or after.reason == AT_THE_END
     return not led and reader.lattice.lower(clause.j) == "," and after.content == "motif" and ends
@@ -234,7 +257,9 @@ def _under_label(reader: Reader, clause: Clause) -> bool:
         return False
     k = clause.i - 1
     while k >= 0 and not (reader.sign(k) and reader.lattice.lower(k) in STOPS):
-        if reader.lattice.lower(k) == ":" and any(reader.lattice.has(m, "negation", "negation_after") for m in range(max(0, k - 5), k)):
+        if reader.lattice.lower(k) == ":" and any(
+            reader.lattice.has(m, "negation", "negation_after") and not reader.lattice.hyphen(m + 1) for m in range(max(0, k - 5), k)
+        ):
             return True
         k -= 1
     return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.reading.boundaries import STARTERS
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
+from agent.reading.doubt_kinds import begins_with_not, in_brackets, measured, no_thing, of_a_process, of_the_molecule, of_use, whole_named
 from agent.reading.doubt_words import (
     ALTERNATIVE,
     DOUBT,
@@ -41,11 +42,14 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
         return DOUBT
     if clause.content == "share" and before.role == "unread" and not sign and not joined:
         return DOUBT  # 'taking up | 20 wt% nitrogen', 'for steel | with 0.5 wt% carbon'
+    if of_a_process(reader, before, clause, sign):
+        return DOUBT
     typed = clause.content == "derivative" and reader.lattice.lower(clause.start) in ("of", "on")
     if typed and not (before.role == "head" or before.content == "head"):
         return DOUBT  # 'no Michael acceptor | of the maleimide type'
     atoms = any((s.kind == "count" and s.what == "element") or s.name == "heavy_atoms" for s in clause.statements)
     of_part = reader.lattice.lower(clause.i) == "of" and any(s.kind == "motif" or "ring" in s.name for s in before.statements)
+    of_part = of_part and not whole_named(reader, before)
     if atoms and not sign and not joined and (of_part or reader.lattice.lower(before.j - 1) in _PART_NOUNS):
         return DOUBT  # 'an alkyl chain | of 12 carbons', 'a macrocycle | of 15 atoms'
     if before.role == "head" or (before.role == "unread" and before.content == "head"):
@@ -57,7 +61,7 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
     if (
         before.role == "read"
         and before.denied
-        and not before.adjectival
+        and (not before.adjectival or no_thing(reader, before))
         and not sign
         and not joined
         and clause.parts
@@ -73,24 +77,25 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
     hung = before.role in ("read", "unread") and before.parts and not before.denied and not sign and not joined
     if hung and excludes_all(reader, clause):
         return "it may say something of what is asked for"
-    demanded = before.role == "read" and before.closing and not before.denied
-    if (
-        demanded
-        and clause.closing
-        and clause.denied
-        and reader.lattice.lower(clause.j - 1) == "not"
-        and reader.lattice.lower(clause.j - 2) != "do"
-    ):
+    if _not_needed(reader, before, clause):
         return "it is not said whether it is excluded or only not needed"  # 'an amide is a must, an ester not'
     if counted_together(reader, before, clause, sign) or goes_on(reader, before, clause, sign):
         return TOGETHER
     both = clause.bare and clause.content == "motif" and articled(reader, clause) and articled(reader, before)
     both = both and not ("but" in joined and not sign)  # 'is not a phenol but an aniline'
-    if (clause.listed or both) and before.role == "read" and before.denied and before.parts and sign != ".":
+    freed = before.adjectival and reader.lattice.lower(before.j - 1) == "free"  # 'zinc-free, dithiophosphate'
+    if (clause.listed or both) and before.role == "read" and before.denied and before.parts and sign != "." and not freed:
         return "it may belong to what is excluded before it"
     if before.role != "unread" or sign == "." or _introduces(reader, before):
         return ""
     return _behind_unread(reader, before, clause, sign, joined)
+
+
+def _not_needed(reader: Reader, before: Clause, clause: Clause) -> bool:
+    """Whether 'not' alone behind a demand may deny the need only: 'an amide is a must, an ester not'."""
+    demanded = before.role == "read" and before.closing and not before.denied
+    ends = reader.lattice.lower(clause.j - 1) == "not" and reader.lattice.lower(clause.j - 2) != "do"
+    return demanded and clause.closing and clause.denied and ends
 
 
 def _behind_head(reader: Reader, before: Clause, clause: Clause, sign: str, joined: set[str]) -> str:
@@ -160,13 +165,14 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
         clause.content in ("limit", "level")
         and not reader.lattice.has(clause.start, "num")
         and _names_property(reader, clause)
-        and _measured(reader, before)
+        and measured(reader, before)
     ):
         return ""
     if clause.parts and (
         (clause.subject and before.content not in ("purpose", "adverbial"))
         or (
             clause.bare
+            and clause.content != "kept_group"
             and not (closed and (sign or (nominal and before.content not in ("purpose", "adverbial"))))
             and not _counted_apart(reader, before, clause, sign)
         )
@@ -174,7 +180,7 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
     ):
         return DOUBT
     if clause.bare and clause.content == "limit" and not _names_property(reader, clause) and before.content not in ("purpose", "adverbial"):
-        return "" if sign and _of_the_molecule(reader, before, clause) else DOUBT
+        return "" if sign and of_the_molecule(reader, before, clause) else DOUBT
     return DOUBT if not sign and not nominal else ""
 
 
@@ -247,7 +253,13 @@ def _contrasted(reader: Reader, before: Clause, clause: Clause, sign: str) -> bo
     """Whether 'not ...' behind what is excluded may spare it: 'avoid the ester, not the amide'; not 'mercury-free, not based on ...'."""
     lattice = reader.lattice
     excluded = before.role == "read" and before.denied and not before.adjectival
-    plain = lattice.lower(clause.i) == "not" and clause.content == "motif" and clause.start <= clause.i + 1
+    plain = (
+        lattice.lower(clause.i) == "not"
+        and lattice.lower(before.i) != "not"
+        and not begins_with_not(reader, before)
+        and clause.content == "motif"
+        and clause.start <= clause.i + 1
+    )
     return excluded and plain and sign == "," and not any(m.j > clause.i + 1 for m in lattice.of(clause.i, "negation"))
 
 
@@ -319,60 +331,8 @@ def _complete(reader: Reader, before: Clause) -> bool:
     return ends and not denies
 
 
-#: Words of what else may have a mass per mole.
-_OTHER_MASSES = (
-    "weight",
-    "mass",
-    "mw",
-    "mn",
-    "equiv",
-    "eew",
-    "ahew",
-    "chain",
-    "link",
-    "block",
-    "polymer",
-    "oligomer",
-    "segment",
-    "spacer",
-    "arm",
-    "peg",
-    "entangle",
-    "per",
-    "average",
-    "number",
-    "fragment",
-    "residue",
-    "counter",
-    "salt",
-    "cut",
-    "soft",
-    "hard",
-    "polyol",
-)
-
-
-def _of_the_molecule(reader: Reader, before: Clause, clause: Clause) -> bool:
-    """Whether a mass per mole behind a sign can only be that of the whole thing: 'ashless, not over 1000 g/mol'."""
-    lattice = reader.lattice
-    molar = all(s.name == "molecular_weight" and s.limit is not None and s.limit.unit for s in clause.statements)
-    inside = range(before.i, before.j)
-    other = any(lattice.lower(k).startswith(_OTHER_MASSES) for k in inside) or any(
-        lattice.has(k, *TURNING, "condition", "num") for k in inside
-    )
-    return molar and not other
-
-
 def _names_property(reader: Reader, clause: Clause) -> bool:
     return any(m.kind in ("prop", "verbprop", "scale", "liquid", "solid") for k in range(clause.i, clause.j) for m in reader.lattice.at[k])
-
-
-def _measured(reader: Reader, before: Clause) -> bool:
-    """Whether words that were not read say how much of something there is, and deny nothing: 'a fire point of 300 °C'."""
-    inside = range(before.i, before.j)
-    return any(reader.lattice.has(k, "num") for k in inside) and not any(
-        reader.lattice.has(k, "between", "negation", "negation_after", "condition", "exception", "permission") for k in inside
-    )
 
 
 def _counted_apart(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
@@ -385,6 +345,8 @@ def _closed(reader: Reader, before: Clause) -> bool:
     """Whether an unread clause says what it says by itself: a purpose, a quantity, a known word; without a negation, and with no group in it."""
     lattice = reader.lattice
     inside = range(before.i, before.j)
+    if of_use(reader, before) or in_brackets(reader, before):
+        return True
     if before.understood or tells_effect(reader, before) or any(m.j == before.j for m in lattice.of(before.i, "unchk")):
         return True
     if before.content in ("purpose", "adverbial"):

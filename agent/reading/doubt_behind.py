@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
+from agent.reading.count_builders import PARTS_OF_IT
 from agent.reading.doubt_words import (
     ALTERNATIVE,
     DOUBT,
@@ -191,8 +192,7 @@ _AIMS = frozenset(
 
 def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> str:
     """Why a clause may not count before one that was not read and that follows it without a sign, or in brackets."""
-    verbs = (reader.lattice.lower(k) for k in range(clause.j, min(after.i + 1, reader.end)))
-    if clause.content in ("limit", "count") and not (clause.opened or clause.subject or joined) and any(v in _PREDICATES for v in verbs):
+    if clause.content in ("limit", "count") and not (clause.opened or clause.subject or joined) and _predicated(reader, clause, after):
         return DOUBT  # 'logP (max 5) | is irrelevant'
     bracketed = any(reader.lattice.lower(k) == "(" for k in range(clause.j, after.i))
     if bracketed and (
@@ -222,6 +222,9 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
         return DOUBT
     if joined and not sign and after.closing and not clause.opened:
         return AT_THE_END
+    elements = clause.content == "count" and any(s.what == "element" for s in clause.statements)
+    if elements and not sign and not joined and _in_a_part(reader, clause, after):
+        return DOUBT  # '12 to 14 carbons | in the tail'
     placed = after.content == "adverbial" and any(reader.lattice.has(k, "grp", "elem") for k in range(after.i, after.j))
     if clause.content == "count" and placed and not sign and not joined:
         return DOUBT  # 'at most two amines | on a benzene ring'
@@ -247,6 +250,28 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     if plural and not sign and not joined and after.content != "purpose" and not _whole(reader, after):
         return DOUBT
     return ""
+
+
+def _in_a_part(reader: Reader, clause: Clause, after: Clause) -> bool:
+    """Whether unread words say of which part the atoms are counted, and the whole may have more than the number allows."""
+    part = after.content == "adverbial" and any(reader.lattice.lower(k).removesuffix("s") in PARTS_OF_IT for k in range(after.i, after.j))
+    return part and any(s.limit is not None and s.limit.operator not in (">", ">=") for s in clause.statements)
+
+
+def _predicated(reader: Reader, clause: Clause, after: Clause) -> bool:
+    """Whether a verb behind the clause says something of its property; not 'melting point above 180 °C, | does not release nonylphenol'."""
+    verbs = [reader.lattice.lower(k) for k in range(clause.j, min(after.i + 1, reader.end))]
+    if reader.lattice.lower(clause.j) == "," and reader.lattice.lower(after.i - 1) in (",", "does", "do") and not _dismisses(reader, after):
+        verbs = [v for v in verbs if v not in ("does", "do")]
+    return any(v in _PREDICATES for v in verbs)
+
+
+def _dismisses(reader: Reader, after: Clause) -> bool:
+    """Whether unread words say that something does not matter."""
+    return any(
+        reader.lattice.lower(k) in ("matter", "count", "apply", "concern", "play", "bother", "interest", "need", "have")
+        for k in range(after.i, after.j)
+    )
 
 
 def _names_elements(reader: Reader, after: Clause) -> bool:

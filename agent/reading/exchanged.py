@@ -58,12 +58,19 @@ def half_read(reader: Reader, clauses: list[Clause], n: int) -> bool:
     if reader.lattice.lower(clause.j) == "," and reader.lattice.lower(clause.j + 1) in _PARTICIPLES:
         return True  # 'the thiophene, exchanged for a furan, must not come back'
     i, j = segment(reader, clause.i, clause.j)
+    if clause.role == "head" and reader.lattice.lower(i) in ("which", "what") and _serves(reader, clause):
+        return False  # 'Which nitrile could stand in for geranial?'
     spoken = [c for c in clauses if c.content in _READ and c.role == "read" and c.i < j and i < c.j]
     for verb in range(i, j):
         if any(c.i <= verb < c.j for c in spoken) or not _starts(reader.lattice, verb, j):
             continue
         return True
     return False
+
+
+def _serves(reader: Reader, clause: Clause) -> bool:
+    """Whether a question asks what could take the place of something."""
+    return reader.lattice.lower(clause.j) in ("could", "can", "would", "might", "will", "may")
 
 
 def _starts(lattice: Lattice, verb: int, j: int) -> bool:

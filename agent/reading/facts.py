@@ -24,7 +24,7 @@ _NOW = re.compile(
     r"|\b(?:we|they) (?:use|used|have|had)\b[^,;.:?!]*\b(?:now|currently|today|at present|at the moment|so far)\b"
 )
 _ASKS = re.compile(
-    r"\b(?:must|should|shall|will|would|needs?|needed|wants?|wanted|require[sd]?|like|look|looking|search|searching|seek|seeking|find|design|after|wish|hope|required|desired|ought|please|suggest|to be|has to|have to|is there|are there)\b|^\W*which\b"
+    r"\b(?:must|should|shall|will|would|needs?|needed|wants?|wanted|require[sd]?|like|look|looking|search|searching|seek|seeking|find|design|after|wish|hope|required|desired|ought|please|suggest|to be|has to|have to|is there|are there)\b|^\W*(?:which|what|who)\b"
 )
 
 

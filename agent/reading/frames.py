@@ -39,6 +39,7 @@ _AFTER = (
     "containing_suffix",
     "terse_no",
     "terse_yes",
+    "placed_after",
     "approval",
 )
 #: Openers that can hold a whole compound as a part ('containing caffeine', not 'with water').
@@ -316,6 +317,10 @@ def stance_of(opening: Opening, ending: Ending) -> Stance | str | None:
     tail = [k for k in kinds if k not in ("necessity", "soft_after", "negation", "permission")]
     if len(tail) > 1 or ("negation" in kinds and not tail):
         return None
+    if "placed_after" in kinds:
+        if negations or len(tail) > 1:
+            return "where a part stands cannot be checked"
+        kinds = tail = ["positive_after"]
     inner = kinds.count("negation")
     last = tail[0] if tail else ""
     permitted = opening.permitted and not negations

@@ -6,13 +6,17 @@ from agent.reading.builders import build
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.head_alternatives import with_alternatives
-from agent.reading.head_groups import MODALS, acts_on, called, composed, plainly_asked, stood_for
-from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, VERBS, Found, Part, adjective, alike, noun_like
+from agent.reading.head_groups import MODALS, called, plainly_asked, stood_for
+from agent.reading.head_judged import judged
+from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, STRANGE, VERBS, Found, Part, adjective, alike, noun_like, suited
 from agent.reading.lexicon import Family
 from agent.reading.mentions import Mention
 from agent.reading.stance import Refusal, Stance
 from agent.reading.statements import Limit, Statement
 from core.errors import GoalError
+
+#: Why a word of use is no requirement.
+USE = "what it is used for cannot be computed"
 
 
 class HeadReader:
@@ -49,7 +53,7 @@ class HeadReader:
             found = Found(found.cost, (*found.parts, unnamed), None, found.noun_end)
         if found.noun is not None and found.noun.kind in ("grp", "pair", "vague", "cmpd") and not plainly_asked(self.reader, found, i, k):
             return called(self.reader, found, i, k)
-        clauses = self._clauses(i, k, self._judged(found, k), found, determined, candidates)
+        clauses = self._clauses(i, k, judged(self.lattice, found), found, determined, candidates)
         return with_alternatives(self.reader, clauses) if clauses else clauses
 
     def _lead(self, i: int) -> tuple[int, bool, int | None]:
@@ -177,6 +181,8 @@ class HeadReader:
             return True
         if self._asks(j):
             return False
+        if suited(self.lattice, j):
+            return True
         if self.lattice.lower(j) in MODALS and self.lattice.lower(0) in ("which", "what"):
             return True  # 'Which liquid could serve ...?'
         return self.reader.boundary(j) or (self.lattice.has(j, *FOLLOWERS) and not self.lattice.has(j, "role", "fam"))
@@ -209,6 +215,9 @@ class HeadReader:
         found += self._read_parts(k) + alike(self.reader, k)
         for m in lattice.of(k, "unchk"):
             found.append(Part("unchecked", k, m.j, reason=str(m.value)))
+        for m in lattice.of(k, "neutral"):
+            if not any(other.j >= m.j for other in lattice.of(k, "vague", "grp", "elem", "fam", "unchk", "cmpd", "rule")):
+                found.append(Part("unchecked", k, m.j, reason=STRANGE))
         for m in lattice.of(k, "fam", "role"):
             found.append(Part("family", k, m.j, family=m.value if m.kind == "fam" else None))
         if (lattice.pieces[k].text[0].isalpha() and not self._asks(k) and not lattice.has(k, *NOT_IN_NAMES)) or (
@@ -230,6 +239,8 @@ class HeadReader:
         for node in self.reader.matcher.contents_at(start):
             if node.name not in ("vague", "motif", "any_of", "rule_set", "objective", "limit", "count"):
                 continue
+            if any(o.j == m.j for m in node.mentions("intersective") for o in self.lattice.of(m.i, "neutral", "unchk")):
+                continue  # 'biodegradable ester oil': the adjective is a word of its own
             if node.name == "motif" and any(m.kind not in ("grp",) for m in node.mentions("grp", "elem", "cmpd", "smiles", "prop")):
                 free = self._suffix(node.j, "free", "containing_suffix")
                 if free is None or node.mentions("cmpd", "smiles", "prop"):
@@ -238,13 +249,15 @@ class HeadReader:
                 stance = Stance(denied=denied != turned, framed=True, strong=True, free=turned)
                 if (denied and turned) or (node.name in ("objective", "limit", "count", "rule_set") and stance.denied):
                     continue
-                if node.name == "count" and not node.first("pair"):
+                if node.name == "count" and not (node.first("pair") or node.first("fold")):
                     continue
                 phrase = self.reader.phrase(k, end)
                 built = build(node, stance, self.lattice, phrase)
                 if built and not isinstance(built, Refusal) and end > k and not self.lattice.hyphen(end):
                     groups = node.name in ("motif", "any_of", "count") and end == node.j
-                    found.append(Part("read", k, end, tuple(built), groups=groups and not stance.denied, free=turned))
+                    found.append(
+                        Part("read", k, end, tuple(built), groups=groups and not stance.denied, free=turned or self._held(node.j, end))
+                    )
         return found
 
     def _ends(self, j: int, builds: str) -> list[tuple[int, bool]]:
@@ -254,43 +267,25 @@ class HeadReader:
             ends += ([(free, True)] if free else []) + ([(holding, False)] if holding else [])
         return ends
 
+    def _held(self, j: int, end: int) -> bool:
+        """Whether a word with a hyphen says that the thing has a part, and words of use alone may follow: 'boron-containing narrowband emitter'."""
+        return (
+            end > j
+            and self.lattice.hyphen(j)
+            and self.lattice.lower(end - 1) in ("containing", "bearing", "carrying")
+            and not self._strange(end)
+        )
+
+    def _strange(self, k: int) -> bool:
+        """Whether piece ``k`` begins a word of which nothing is known."""
+        return not self.lattice.has(k, "neutral", "role", "fam", "vague", "grp", "unchk", "plain")
+
     def _suffix(self, j: int, *kinds: str) -> int | None:
         k = j + 1 if self.lattice.hyphen(j) else j
         found = self.lattice.of(k, *kinds)
         return found[0].j if found else None
 
     # ---- what counts
-
-    def _judged(self, found: Found, start: int) -> list[Part]:
-        """The parts with those turned unknown that an unknown word may change, or that name what the thing acts on."""
-        parts = list(found.parts)
-        for n, part in enumerate(parts):
-            if part.sort != "unknown":
-                continue
-            for step in (-1, 1):
-                m = n + step
-                while 0 <= m < len(parts) and parts[m].sort in ("glue", "plain"):
-                    m += step
-                if 0 <= m < len(parts) and parts[m].sort == "read" and not parts[m].free and not _rules(parts[m]):
-                    parts[m] = Part("unknown", parts[m].i, parts[m].j)
-                    if step == 1 and m + 1 < len(parts) and parts[m + 1].sort == "read":
-                        continue
-        for n, part in enumerate(parts[:-1]):
-            nouns = self.lattice.has(parts[n + 1].i, "role", "fam") and parts[n + 1].family is None
-            if any(s.kind == "vague" for s in part.statements) and parts[n + 1].sort in ("family", "unchecked") and nouns:
-                parts[n] = Part("unchecked", part.i, part.j, reason="it is not said of which of the nouns behind it this is said")
-        noun = found.noun
-        acted = [
-            p
-            for p in parts
-            if p.groups and noun is not None and noun.kind == "role" and any(acts_on(self.lattice, noun, s.name) for s in p.statements)
-        ]
-        if noun is None or not composed(self.lattice, noun) or acted:
-            parts = [
-                Part("unchecked", p.i, p.j, reason="it is not said whether the thing contains this or acts on it") if p.groups else p
-                for p in parts
-            ]
-        return parts
 
     def _clauses(self, i: int, k: int, parts: list[Part], found: Found, determined: bool, candidates: int | None) -> list[Clause] | None:
         clauses: list[Clause] = []
@@ -345,7 +340,7 @@ class HeadReader:
         if part.family is not None:
             families.append((part.family, text))
             return Clause(part.i, part.j, "adjunct", families=((part.family, text),))
-        return Clause(part.i, part.j, "unread", reason="what it is used for cannot be computed")
+        return Clause(part.i, part.j, "unread", reason=USE)
 
     def _head(
         self, noun: Mention, parts: list[Part], families: list[tuple[Family, str]], determined: bool, candidates: int | None
@@ -388,8 +383,3 @@ class HeadReader:
             noun.i, noun.j, "head", tuple(statements), reason=note, families=tuple(found), candidate_class=given, candidates=candidates, uncertain=uncertain, content="head",
             start=noun.i,
         )  # fmt: skip
-
-
-def _rules(part: Part) -> bool:
-    """Whether a part names a rule set, which no other word changes: 'lead-like chemokine antagonist'."""
-    return bool(part.statements) and all(s.kind == "rule_set" for s in part.statements)

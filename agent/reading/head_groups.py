@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
-from agent.reading.head_parts import MOST_UNKNOWN, Found, adjective
+from agent.reading.head_parts import MOST_UNKNOWN, Found, adjective, suited
 from agent.reading.lexicon import key_of, lexicon
 from agent.reading.mentions import Lattice, Mention
+from agent.reading.uses import ANY, on_what
 
 #: Negations behind a noun that say what else it lacks, and do not deny it: 'an imidazole without N-H', not 'an imidazole is not allowed'.
 _QUALIFYING = frozenset(["with", "without", "w", "sans", "lacking", "devoid", "free"])
@@ -62,13 +63,15 @@ def plainly_asked(reader: Reader, found: Found, i: int, k: int) -> bool:
     words = {lattice.lower(n) for n in range(i, k)} | {lattice.lower(p.i) for p in found.parts if p.sort == "plain"}
     asked = bool(words & {"a", "an"}) or any(lattice.has(n, "request") for n in range(i, k))
     strange = any(p.sort in ("unknown", "family", "glue") for p in found.parts)
+    if found.noun is not None and found.noun.kind == "vague":
+        strange = strange or any(lattice.has(p.i, "neutral") for p in found.parts)  # 'an immersion cooling liquid'
     end = found.noun_end
     follows = (
         end >= reader.end
         or reader.sign(end)
         or lattice.has(end, "open", "purpose", "relative", "verbprop", "prop", "cmp", "adverbial", "similar", "similar_weak")
     )
-    follows = follows or lattice.lower(end) in ("wanted", "needed", "sought")
+    follows = follows or suited(lattice, end) or lattice.lower(end) in ("wanted", "needed", "sought")
     follows = follows or (lattice.lower(end) in MODALS and lattice.lower(0) in ("which", "what"))
     needed = found.noun is not None and found.noun.kind in ("grp", "cmpd")
     if needed and lattice.lower(end) == "?" and not any(lattice.has(n, "request") for n in range(i, k)):
@@ -111,6 +114,9 @@ def acts_on(lattice: Lattice, noun: Mention, group: str) -> bool:
     """Whether a thing of this name may act on the group named before it: 'epoxide catalyst', 'peptide coupling agent'."""
     if lattice.lower(noun.i) == "coupling":
         return not any(part in group for part in ("sil", "phosph"))
+    on = on_what(lattice.text(noun.i, noun.j))
+    if ANY in on or any(part in on for part in group.split(" or ")):
+        return True
     return "acted_on" in lexicon(lattice.catalogue).meanings.get(key_of(group), {})
 
 

@@ -9,6 +9,8 @@ from agent.reading.lexicon import Family, Vague
 from agent.reading.mentions import Lattice, Mention
 from agent.reading.statements import Ref, Statement
 
+#: Why a word that says what a thing is for, beside its noun, is no requirement.
+STRANGE = "not understood"
 #: Most words before the noun that may be unknown.
 MOST_UNKNOWN = 6
 #: Kinds of mentions that no name for a thing contains.
@@ -40,6 +42,34 @@ _IMPERATIVES = frozenset(
 )
 #: What shows that a word before it is the subject of a sentence, not the name of the thing designed.
 VERBS = ("request", "permission", "condition")
+#: Adjectives behind the noun that say for what it is: 'a crown ether selective for strontium'.
+SUITED = frozenset(
+    [
+        "selective",
+        "suitable",
+        "specific",
+        "useful",
+        "usable",
+        "capable",
+        "fit",
+        "intended",
+        "destined",
+        "meant",
+        "effective",
+        "active",
+        "sensitive",
+        "responsive",
+        "compatible",
+        "soluble",
+        "stable",
+        "ready",
+        "optimised",
+        "optimized",
+        "tailored",
+        "designed",
+        "known",
+    ]
+)
 #: What may follow the noun directly.
 FOLLOWERS = (
     "prop",
@@ -95,6 +125,22 @@ def alike(reader: Reader, k: int) -> list[Part]:
         for m in lattice.of(k, "cmpd")
         if lattice.hyphen(m.j) and lattice.lower(m.j + 1) in _ALIKE and not lattice.has(k, "grp")
     ]
+
+
+def suited(lattice: Lattice, j: int) -> bool:
+    """Whether an adjective at piece ``j`` says for what the thing before it is: 'selective for', 'useful in', 'active against'."""
+    return lattice.lower(j) in SUITED and lattice.lower(j + 1) in (
+        "for",
+        "to",
+        "towards",
+        "toward",
+        "against",
+        "in",
+        "as",
+        "of",
+        "with",
+        "at",
+    )
 
 
 def noun_like(entry: object) -> bool:

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from agent.reading.chemical_words import add_chemistry
+from agent.reading.keys import first_piece as first_piece
+from agent.reading.keys import key_of as key_of
 from agent.reading.kinds import nouns
-from agent.reading.normalise import JOINT, written_out
+from agent.reading.made_phrases import add_made, add_uses
 from agent.reading.phrases import add_askers, add_comparisons, add_exclusions, add_operators, words_of
-from agent.reading.registered import GROUPS, RULE_SETS, common_names, group_words, plural
+from agent.reading.registered import plural
 from core.errors import ConfigurationError
 from tools.catalogue.catalogue import Catalogue
 
-ELEMENT_NAMES = {
-    "hydrogen": "H", "carbon": "C", "nitrogen": "N", "oxygen": "O", "fluorine": "F", "chlorine": "Cl", "bromine": "Br", "iodine": "I",
-    "sulfur": "S", "sulphur": "S", "phosphorus": "P", "phosphorous": "P", "silicon": "Si", "boron": "B", "selenium": "Se", "tin": "Sn",
-    "lithium": "Li", "sodium": "Na", "potassium": "K", "magnesium": "Mg", "aluminium": "Al", "aluminum": "Al", "zinc": "Zn", "iron": "Fe",
-    "copper": "Cu", "nickel": "Ni", "palladium": "Pd", "platinum": "Pt", "gold": "Au", "silver": "Ag", "mercury": "Hg", "lead atom": "Pb",
-    "gadolinium": "Gd", "titanium": "Ti", "zirconium": "Zr", "manganese": "Mn", "tungsten": "W", "molybdenum": "Mo", "vanadium": "V", "cadmium": "Cd", "antimony": "Sb", "bismuth": "Bi", "calcium": "Ca", "barium": "Ba", "rhodium": "Rh", "osmium": "Os", "rhenium": "Re", "europium": "Eu", "terbium": "Tb", "uranium": "U", "beryllium": "Be", "gallium": "Ga", "indium": "In", "thallium": "Tl", "arsenic": "As", "tellurium": "Te", "germanium": "Ge", "iridium": "Ir", "ruthenium": "Ru", "cobalt": "Co", "chromium": "Cr",
-"fluoro": "F", "chloro": "Cl", "bromo": "Br", "iodo": "I",
-}  # fmt: skip
 SYMBOLS = (
     "H", "C", "N", "O", "F", "Cl", "Br", "I", "S", "P", "Si", "B", "Se", "Na", "Li", "Sn", "As", "Te", "Ge", "Fe", "Pt", "Pd", "Zn", "Cu",
 )  # fmt: skip
@@ -81,20 +75,6 @@ class Lexicon:
     meanings: dict[str, dict[str, Any]]
 
 
-_PIECE = re.compile(r"[^\W_]+|.")
-
-
-def first_piece(key: str) -> str:
-    """The first run of letters and digits of ``key``, or its first sign: phrases are looked up by it."""
-    match = _PIECE.match(key)
-    return match.group() if match else ""
-
-
-def key_of(phrase: str) -> str:
-    """The form in which phrases are compared: lower case, hyphens as spaces, single spaces, no contracted negations."""
-    return " ".join(written_out(phrase.lower()).replace("-", " ").replace(JOINT, " ").split())
-
-
 @lru_cache(maxsize=1)
 def vague_words() -> tuple[Vague, ...]:
     """All entries of ``vague.toml``."""
@@ -131,6 +111,20 @@ def families() -> tuple[Family, ...]:
     )
 
 
+#: Adjectives of a part that the whole has as well, if its part has: 'a fluorinated arm', not 'an aliphatic chain'.
+_STRUCTURAL = frozenset(
+    [
+        "fluorinated",
+        "chlorinated",
+        "brominated",
+        "iodinated",
+        "halogenated",
+        "aromatic",
+        "heteroaromatic",
+        "polyfluorinated",
+        "polyhalogenated",
+    ]
+)
 #: Verbs that are said of the thing designed behind 'to' as well: 'we want it to be clear and to melt below 0 °C'.
 _INFINITIVES = frozenset(["melt", "freeze", "solidify", "soften", "dissolve"])
 
@@ -149,7 +143,7 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
         meanings.setdefault(key, {}).setdefault(kind, value)
 
     _add_grammar(add)
-    _add_chemistry(add, catalogue)
+    add_chemistry(add, catalogue)
     for entry in vague_words():
         for word in entry.words:
             if entry.stands_for:
@@ -158,6 +152,8 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
                     add(f"to {word}", "verbprop", entry)
             else:
                 add(word, "vague", entry)
+                if word in _STRUCTURAL:
+                    add(word, "structural", entry)
     for family in families():
         for word in family.words:
             add(word, "fam", family)
@@ -168,6 +164,7 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
         for word in row["words"]:
             add(word, "unchk", row["reason"])
             add(plural(word), "unchk", row["reason"])
+    add_uses(add, meanings)
     _own_words_win(meanings, catalogue)
     _add_misspelt(meanings)
     longest: dict[str, int] = {}
@@ -206,6 +203,7 @@ def _add_misspelt(meanings: dict[str, dict[str, Any]]) -> None:
 
 def _add_grammar(add: Any) -> None:
     table = words_of("grammar.toml")
+    add_made(add)
     add_operators(add, table)
     add_comparisons(add)
     for kind, words in table["words"].items():
@@ -248,121 +246,3 @@ def _add_grammar(add: Any) -> None:
                 add(word, "role", "" if kind == "open" else kind)
     for word in nouns():
         add(word, "role", "molecule")
-
-
-#: Words for groups that goals use and that no other table could share.
-_EXTRA_GROUP_WORDS = {
-    "c=c double bond": "alkene",
-    "c=c bond": "alkene",
-    "c=c": "alkene",
-    "carbon-carbon double bond": "alkene",
-    "phenolic": "phenol",
-    "nitro musk": "nitro",
-    "long alkyl tail": "long alkyl chain",
-    "alkyl tail": "long alkyl chain",
-    "long alkyl": "long alkyl chain",
-    "fatty chain": "long alkyl chain",
-    "fatty tail": "long alkyl chain",
-    "unsubstituted sulfonamide": "primary sulfonamide",
-    "unsubstituted amide": "primary amide",
-    "unsubstituted carboxamide": "primary amide",
-    "unsubstituted amine": "primary amine",
-}
-
-#: Salts of a halogen: what excludes them excludes the halogen; asked for, they are counter-ions, which are no part of a structure here.
-_HALIDES = {"fluoride": "F", "chloride": "Cl", "bromide": "Br", "iodide": "I"}
-
-#: Adjectives that name a group of their own beside the noun.
-_ADJECTIVAL = {"macrocyclic": "macrocycle", "phenolic": "phenol", "spirocyclic": "spiro centre"}
-
-#: Adjectives in their plain degree ('half as heavy as'), with the property and the sense in which they grow with it.
-_SCALES = {"heavy": ("molecular_weight", 1), "light": ("molecular_weight", -1), "large": ("molecular_weight", 1), "polar": ("tpsa", 1)}
-
-
-def _add_chemistry(add: Any, catalogue: Catalogue) -> None:
-    for word, name in _ADJECTIVAL.items():
-        add(word, "adjectival", name)
-    for word, name in _EXTRA_GROUP_WORDS.items():
-        add(word, "grp", name)
-        add(plural(word), "grp", name)
-    for word, symbol in _HALIDES.items():
-        add(word, "halide", symbol)
-        add(plural(word), "halide", symbol)
-    add("lead", "halide", "Pb")
-    for name, words in words_of("abbreviations.toml")["properties"].items():
-        for word in words:
-            add(word, "prop", name)
-    for word, scale in _SCALES.items():
-        add(word, "scale", scale)
-    for definition in catalogue:
-        for word in definition.goal_words:
-            add(word, "prop", definition.name)
-    for word, name in catalogue.words().items():
-        add(word, "prop", name)
-        add(plural(word), "prop", name)
-    for definition in catalogue:
-        add(definition.label.split(" (")[0], "prop", definition.name)
-        for words, sign in ((definition.up_words, 1), (definition.down_words, -1)):
-            for word in words:
-                base, flip = _base(word)
-                add(base, "scale", (definition.name, sign * flip))
-    for word, name in group_words().items():
-        if key_of(word) and not word.startswith("-"):
-            add(word, "grp", name)
-    for word, name in (_reordered() | _abbreviated()).items():
-        add(word, "grp", name)
-    for word, name in _substituents().items():
-        add(word, "substituent", name)
-    for word, (name, smiles) in common_names().items():
-        add(word, "cmpd", (name, smiles))
-    for word, symbol in ELEMENT_NAMES.items():
-        add(word, "elem", symbol)
-        add(plural(word), "elem", symbol)
-    for rules in RULE_SETS.values():
-        for word in (rules.name, *rules.words):
-            add(word, "rule", rules.name)
-
-
-def _reordered() -> dict[str, str]:
-    """Names of groups with two adjectives in the other order: 'aromatic secondary amine' for 'secondary aromatic amine'."""
-    found: dict[str, str] = {}
-    for word, name in group_words().items():
-        words = word.split()
-        if len(words) == 3 and all(w.endswith(("ic", "ary", "al", "ated", "ed", "ing")) for w in words[:2]):
-            turned = f"{words[1]} {words[0]} {words[2]}"
-            found |= {turned: name, plural(turned): name}
-    return found
-
-
-def _abbreviated() -> dict[str, str]:
-    """Names of groups with 'tert. amine', 'sec. alcohol', '2° amide' for their words in full."""
-    short: dict[str, list[str]] = words_of("abbreviations.toml")["degrees"]
-    found: dict[str, str] = {}
-    for word, name in group_words().items():
-        for full in (f for f in short if word.startswith(f"{f} ")):
-            found |= {word.replace(full, written, 1): name for written in short[full]}
-    return found
-
-
-#: Groups without a ring that are named by 'methyl', 'benzyl', ... before the group that they hang on.
-_ALKYLS = frozenset(
-    ["methyl", "ethyl", "isopropyl", "tert-butyl", "benzyl", "allyl", "vinyl", "propargyl", "trifluoromethyl", "long alkyl chain"]
-)
-
-
-def _substituents() -> dict[str, str]:
-    """Words for rings and alkyl groups, by which another group is described that is there too: 'adamantyl methacrylate'."""
-    return {
-        word: name
-        for word, name in group_words().items()
-        if key_of(word) and ((name in _ALKYLS and word.endswith("yl")) or GROUPS[name].kind == "ring system")
-    }
-
-
-def _base(word: str) -> tuple[str, int]:
-    """('more polar') gives ('polar', 1), ('less polar') ('polar', -1), any other word itself with 1."""
-    if word.startswith("more "):
-        return word[5:], 1
-    if word.startswith("less "):
-        return word[5:], -1
-    return word, 1

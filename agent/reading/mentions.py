@@ -12,6 +12,7 @@ from typing import Any
 
 from agent.reading.lexicon import SYMBOLS, Lexicon, first_piece, lexicon
 from agent.reading.locants import mark_locants
+from agent.reading.marked import LEFT_OUT, mark_words
 from agent.reading.normalise import JOINT, as_written
 from agent.reading.number_words import number_mentions
 from agent.reading.origins import mark_origins
@@ -143,7 +144,13 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
         here += _phrases(hay, pieces, n, ends, catalogue=catalogue)
         here += _symbols(pieces, n)
         _signs(lattice, n)
-    for kind, pattern in (("approval", _APPROVAL), ("skip", _PARENTHESIS), ("negation", _EXCLUDED), ("open", _INCLUDED)):
+    for kind, pattern in (
+        ("approval", _APPROVAL),
+        ("skip", _PARENTHESIS),
+        ("negation_after", LEFT_OUT),
+        ("negation", _EXCLUDED),
+        ("open", _INCLUDED),
+    ):
         for match in pattern.finditer(plain):
             if match.start() in starts and match.end() in ends:
                 lattice.at[starts[match.start()]].append(Mention(starts[match.start()], ends[match.end()], kind))
@@ -169,6 +176,8 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
             lattice.at[n] = [m for m in lattice.at[n] if m.kind not in ("negation", "edit_remove") or m.j > n + 1]
         if pieces[n].lower == "lead" and n + 1 < len(pieces) and {m.kind for m in lattice.at[n + 1]} & {"open", "relative", "prop"}:
             lattice.at[n] = [m for m in lattice.at[n] if m.kind != "halide"]  # 'no lead with a nitro group'
+    for n in range(len(pieces)):
+        mark_words(lattice, n)
     mark_locants(lattice, starts, ends)
     mark_origins(lattice, starts, ends)
     lattice.finish()

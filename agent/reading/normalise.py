@@ -67,7 +67,7 @@ _WRITTEN_OUT = re.compile(rf"(\w+){JOINT}not\b", re.IGNORECASE)
 
 def written_out(text: str) -> str:
     """``text`` with its contracted negations in full: "wouldn't" becomes "would not", with JOINT between the words."""
-    return _CONTRACTED.sub(lambda m: f"{_cased(_FULL, m[1])}{JOINT}not", text)
+    return _CONTRACTED.sub(lambda m: f"{_cased(_FULL, m[1])}{JOINT}not", text) if "'" in text else text
 
 
 def as_written(text: str) -> str:

@@ -321,7 +321,16 @@ def both(node: Node, stance: Stance, lattice: Lattice) -> Built:
     """'a macrocyclic ketone', 'phenolic oximes': both groups."""
     if not (stance.strong or stance.listed or _form(node, lattice).article):
         return None
-    names = [node.mentions("adjectival", "substituent")[0].value, node.mentions("grp")[0].value]
+    compounded = node.first("compounded")
+    if compounded is not None:
+        return [Statement("motif", "", name=name, smarts=GROUPS[name].smarts) for name in compounded.value]
+    first = node.mentions("adjectival", "substituent")[0].value
+    pair = node.first("pair")
+    if pair is not None:
+        name, _, number = str(pair.value).removeprefix("count:group:").partition(" == ")
+        counted = Statement("count", "", name=name, limit=Limit("==", low=float(number)))
+        return [Statement("motif", "", name=first, smarts=GROUPS[first].smarts), counted]
+    names = [first, node.mentions("grp")[0].value]
     return [Statement("motif", "", name=name, smarts=GROUPS[name].smarts) for name in names]
 
 
@@ -334,6 +343,25 @@ def contrast(node: Node, stance: Stance, lattice: Lattice) -> Built:
     asked = each([wanted], denied=False, catalogue=lattice.catalogue)
     denied = each([spurned], denied=True, catalogue=lattice.catalogue)
     return [*asked, *denied] if isinstance(asked, list) and isinstance(denied, list) else None
+
+
+def likened(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'a cholesterol-like steroid': the group; how like it must be is not said."""
+    compound, group = node.mentions("cmpd")[0], node.mentions("grp")[0]
+    if not lattice.hyphen(compound.j) or not (stance.strong or stance.listed or _form(node, lattice).article):
+        return None
+    said = f"'{lattice.text(compound.i, group.i)}' sets no least similarity"
+    return [Statement("motif", "", name=group.value, smarts=GROUPS[group.value].smarts, assumption=said)]
+
+
+def freed(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'metal-free phthalocyanine': the second, and not the first."""
+    lacked, wanted = sorted(node.nodes("Group") + node.nodes("Element"), key=lambda item: item.i)
+    if not lattice.hyphen(lacked.j) or node.mentions("blame") or not (stance.strong or stance.listed or _form(lacked, lattice).article):
+        return None
+    denied = each([lacked], denied=True, catalogue=lattice.catalogue)
+    asked = each([wanted], denied=False, catalogue=lattice.catalogue)
+    return [*denied, *asked] if isinstance(asked, list) and isinstance(denied, list) else None
 
 
 def kept_out(node: Node, stance: Stance, lattice: Lattice) -> Built:

@@ -53,6 +53,10 @@ def thing_excluded(reader: Reader, clauses: list[Clause], n: int) -> bool:
     if clauses[n].role != "read":
         return False
     head = next((m for m in range(n, len(clauses)) if clauses[m].content == "head"), len(clauses) - 1)
+    if reader.lattice.lower(0) in ("which", "what") and not any(
+        reader.lattice.has(k, "negation_after", "negation") for c in clauses[head + 1 : head + 2] for k in range(c.i, c.j)
+    ):
+        return False  # 'Which phosphate flame retardant would suit ...?'
     end, copula = clauses[head].j, reader.lattice.lower(clauses[head].j) in _COPULAS
     for after in clauses[head + 1 :]:
         if after.role not in ("unread", "filler") or signs(reader, end, after.i):

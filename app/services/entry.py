@@ -116,7 +116,7 @@ class Services:
         """The execution of queued runs."""
         from app.services.workers import WorkerService
 
-        return WorkerService(self.runs)
+        return WorkerService(self.runs, lambda: self.finding.prepare())
 
     @property
     def archive(self) -> ArchiveService:

@@ -1,9 +1,13 @@
-"""Evaluated structures found again, in all runs: by a part, by similarity, by the value of a property."""
+"""Evaluated structures found again, in all runs: by a part, by similarity, by the value of a property.
+
+A run that is over has columns (:mod:`tools.structures.columns`), which worker processes make when they have nothing else to do. In a run without
+them every candidate is read and looked at, which takes some hundred times as long.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from core.candidate import Candidate
@@ -11,12 +15,19 @@ from core.errors import NotFoundError, UsageError
 from core.interfaces import RunFilter, RunRecord, RunStore
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from tools.catalogue.catalogue import Catalogue
+    from tools.structures.columns import Columns
     from tools.structures.finding import StructureQuery
 
 How = Literal["substructure", "similarity"]
-#: Structures that one question looks at (about two seconds), hits that it gives, structures and runs that are read at once.
-LOOKED, HITS, PAGE, RUNS = 5000, 100, 500, 200
+#: What one question costs at most, about a tenth of a second each: structures whose columns it reads, structures that it reads as molecules because
+#: their fingerprint does not rule the part out, and structures of runs without columns. Of some it may look at a few more, to end with a run.
+LOOKED, READ, UNPREPARED = 200_000, 1500, 300
+#: Hits that it gives, structures that are read at once, runs whose columns are.
+HITS, PAGE, RUNS = 100, 100, 50
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,7 @@ class Hits:
 
     Attributes:
         hits: the most similar first, else in the order of the runs, the newest first; at most 100.
-        found: how many fit of those that were looked at.
+        found: how many fit of those that were looked at; where a part or a property is looked for that ends with the hundredth.
         looked: how many structures were looked at.
         runs: how many runs they are from.
         after: where to go on, as ``RUN.NUMBER``; empty where nothing is left.
@@ -74,6 +85,65 @@ class Hits:
     after: str
 
 
+@dataclass
+class _Look:
+    """One question while it is answered: what was found, at which place of which run, and what it has cost so far."""
+
+    wanted: Wanted
+    query: StructureQuery | None
+    found: list[tuple[RunRecord, int, float]] = field(default_factory=list)
+    looked: int = 0
+    unprepared: int = 0
+    contained: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def full(self) -> bool:
+        """Whether no more is to be looked at."""
+        many = len(self.found) >= HITS and not self.resembles
+        return many or self.looked >= LOOKED or self.unprepared >= UNPREPARED or len(self.contained) >= READ
+
+    @property
+    def resembles(self) -> bool:
+        """Whether all that was looked at has to be put in an order before the first can be shown."""
+        return self.query is not None and self.query.how == "similarity"
+
+    def through(self, run: RunRecord, columns: Columns, start: int) -> int:
+        """Look at a run by its columns from a place on; the place where to go on, their number where nothing is left."""
+        rows = _in_range(columns, self.wanted, start)
+        if self.query is not None and self.resembles:
+            alike = columns.similarities(self.query.print)[rows]
+            near = alike >= self.query.least
+            self.found += [(run, row, s) for row, s in zip(rows[near].tolist(), alike[near].tolist(), strict=True)]
+            return self._end(columns, start, len(columns))
+        if self.query is not None:
+            rows = rows[columns.may_contain(self.query.part)[rows]]
+        for row in rows.tolist():
+            if self.query is None or self._contains(columns.smiles[row]):
+                self.found.append((run, row, 1.0))
+            if len(self.found) >= HITS or len(self.contained) >= READ:
+                return self._end(columns, start, row + 1)
+        return self._end(columns, start, len(columns))
+
+    def _end(self, columns: Columns, start: int, end: int) -> int:
+        self.looked += end - min(start, end)
+        return end
+
+    def _contains(self, smiles: str) -> bool:
+        assert self.query is not None
+        known = self.contained.get(smiles)  # the same structure stands in many runs
+        if known is None:
+            known = self.contained[smiles] = self.query.contained(smiles)
+        return known
+
+    def take(self, run: RunRecord, place: int, candidate: Candidate) -> None:
+        """Look at one candidate of a run without columns."""
+        self.looked += 1
+        self.unprepared += 1
+        similarity = _fits(candidate, self.wanted, self.query)
+        if similarity is not None:
+            self.found.append((run, place, similarity))
+
+
 class FindingService:
     """Looks through stored structures, so many at a time."""
 
@@ -82,7 +152,7 @@ class FindingService:
         self._catalogue = catalogue
 
     def find(self, wanted: Wanted, runs: RunFilter, after: str = "") -> Hits:
-        """The structures of the runs that fit, after the place where an earlier question stopped; 5000 structures are looked at.
+        """The structures of the runs that fit, after the place where an earlier question stopped; about 200,000 are looked at.
 
         Raises UsageError for what cannot be looked for, SpecError for a property that does not exist, NotFoundError for a place that is gone.
         """
@@ -93,52 +163,98 @@ class FindingService:
             raise UsageError("say what to look for: a structure or a property")
         if wanted.value_of and self._catalogue[wanted.value_of].kind == "level":
             raise UsageError(f"{wanted.value_of} has levels; a range needs numbers")
-        hits: list[Hit] = []
-        looked, seen, place = 0, set(), ""
-        for run, number, candidate in self._each(wanted, runs, after):
-            if looked == LOOKED:
-                place = f"{run.run_id}.{number}"
+        look, seen, place = _Look(wanted, query), set(), ""
+        for run, columns, start in self._each(look, runs, after):
+            if look.full:
+                place = f"{run.run_id}.{start}"
                 break
-            looked += 1
-            seen.add(run.run_id)
-            similarity = _fits(candidate, wanted, query)
-            if similarity is not None:
-                hits.append(Hit(run, candidate, similarity))
-        if wanted.how == "similarity" and wanted.structure:
-            hits.sort(key=lambda hit: -hit.similarity)  # stable: the newest first where two are alike
-        return Hits(hits[:HITS], len(hits), looked, len(seen), place)
+            before = look.looked
+            end, size = self._through(look, run, columns, start)
+            seen |= {run.run_id} if look.looked > before else set()
+            if end < size:
+                place = f"{run.run_id}.{end}"
+                break
+        if look.resembles:
+            look.found.sort(key=lambda hit: -hit[2])  # stable: the newest first where two are alike
+        return Hits(self._shown(look.found[:HITS]), len(look.found), look.looked, len(seen), place)
 
-    def _each(self, wanted: Wanted, runs: RunFilter, after: str) -> Iterator[tuple[RunRecord, int, Candidate]]:
-        """Every structure of the runs with its number in its run, from the place ``after`` on."""
+    def prepare(self) -> str | None:
+        """Make the columns of one run that is over and has none; its id, or None where every run has them. Raises StoreError."""
+        from tools.structures.columns import KEPT, columns_of
+
+        run_id = self._store.without_columns(KEPT)
+        if run_id is not None:
+            self._store.save_columns(run_id, columns_of(self._store.each_candidate(run_id)))
+        return run_id
+
+    def _through(self, look: _Look, run: RunRecord, columns: Columns | None, start: int) -> tuple[int, int]:
+        """Look at a run from a place on: the place where to go on, and how many structures the run has."""
+        if columns is not None:
+            return look.through(run, columns, start), len(columns)
+        while True:
+            page, total = self._store.page_of_candidates(run.run_id, None, PAGE, start)
+            for candidate in page:
+                if look.full:
+                    return start, total
+                look.take(run, start, candidate)
+                start += 1
+            if not page or start >= total:
+                return start, total
+
+    def _each(self, look: _Look, runs: RunFilter, after: str) -> Iterator[tuple[RunRecord, Columns | None, int]]:
+        """Every run with its columns (None: it has none) and the place to begin at, from the place ``after`` on."""
+        from tools.structures.columns import ALIKE, KEPT, PART, SMILES, VALUE, Columns
+
         begin, _, number = after.partition(".")
         if after and not number.isdigit():
             raise UsageError(f"after: {after[:80]!r} is not of the form RUN.NUMBER")
-        waiting, status = bool(after), "kept" if wanted.kept else None
-        for run in self._runs(runs):
-            if waiting and run.run_id != begin:
-                continue
-            offset, waiting = int(number) if waiting else 0, False
-            while True:
-                page, total = self._store.page_of_candidates(run.run_id, status, PAGE, offset)
-                yield from ((run, offset + place, candidate) for place, candidate in enumerate(page))
-                offset += len(page)
-                if not page or offset >= total:
-                    break
+        names = [KEPT, *([VALUE + look.wanted.value_of] if look.wanted.value_of else [])]
+        names += [] if look.query is None else [ALIKE] if look.resembles else [PART, SMILES]
+        waiting = bool(after)
+        for batch in self._runs(runs):
+            if waiting:
+                batch = batch[next((i for i, run in enumerate(batch) if run.run_id == begin), len(batch)) :]
+            packed = self._store.columns([run.run_id for run in batch], names) if batch else {}
+            for run in batch:
+                known = packed.get(run.run_id)
+                yield run, Columns(known) if known and KEPT in known else None, int(number) if waiting else 0
+                waiting = False
         if waiting:
             raise NotFoundError(f"there is no run {begin!r} to go on from; look from the beginning")
 
-    def _runs(self, wanted: RunFilter) -> Iterator[RunRecord]:
+    def _runs(self, wanted: RunFilter) -> Iterator[Sequence[RunRecord]]:
         offset = 0
         while True:
             page, total = self._store.search_runs(wanted, RUNS, offset)
-            yield from page
+            if page:
+                yield page
             offset += len(page)
             if not page or offset >= total:
                 return
 
+    def _shown(self, found: Sequence[tuple[RunRecord, int, float]]) -> list[Hit]:
+        """The hits with what is stored of them; one that was deleted meanwhile is left out."""
+        stored = self._store.candidates_at([(run.run_id, place) for run, place, _ in found])
+        return [Hit(run, stored[at], s) for run, place, s in found if (at := (run.run_id, place)) in stored]
+
+
+def _in_range(columns: Columns, wanted: Wanted, start: int) -> NDArray[np.int64]:
+    """The places from ``start`` on of the structures that met what they have to and have the value that they have to have."""
+    import numpy as np
+
+    fits = columns.kept.copy() if wanted.kept else np.ones(len(columns), dtype=bool)
+    if wanted.value_of:
+        numbers = columns.values(wanted.value_of)
+        fits &= ~np.isnan(numbers)
+        fits &= True if wanted.low is None else numbers >= wanted.low
+        fits &= True if wanted.high is None else numbers <= wanted.high
+    return np.flatnonzero(fits[start:]) + start
+
 
 def _fits(candidate: Candidate, wanted: Wanted, query: StructureQuery | None) -> float | None:
     """How similar the structure is; None where it does not fit."""
+    if wanted.kept and candidate.status != "kept":
+        return None
     if wanted.value_of:
         value = candidate.properties.get(wanted.value_of)
         number = value.number if value is not None else None

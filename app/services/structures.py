@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -85,12 +86,15 @@ class StructureService:
 
         Raises NotFoundError or UsageError for a file that cannot be read at all.
         """
+        if text != "-" and not os.path.isfile(text):
+            yield GivenStructure(text, text)
+            return
         from tools.files.records import StructureFile, known_kind, smiles_of
         from tools.files.source import Source
 
         if text == "-":
             file = StructureFile(Source("stdin.smi", content=stdin()))
-        elif known_kind(Path(text)) and Path(text).is_file():
+        elif known_kind(Path(text)):
             file = StructureFile(Path(text))
         else:
             yield GivenStructure(text, text)

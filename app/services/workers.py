@@ -16,15 +16,25 @@ log = logging.getLogger(__name__)
 
 #: Seconds between two looks into an empty queue, and after a fault of the database.
 POLL, AFTER_A_FAULT = 1.0, 5.0
+#: Looks into an empty queue between two looks for runs that cannot be searched by columns yet.
+LOOKS = 60
 #: How much a worker stands back behind what a person waits for (``os.nice``).
 NICENESS = 10
 
 
 class WorkerService:
-    """Claims queued runs and executes them one after the other. Several processes may do so over one store; no run is given out twice."""
+    """Claims queued runs and executes them one after the other. Several processes may do so over one store; no run is given out twice.
 
-    def __init__(self, runs: Callable[[ProgressSink, Callable[[], bool]], RunService]) -> None:
+    ``prepare``: makes one run that is over ready to be searched, and says which; None where nothing is left to do. It is asked when the queue
+    is empty.
+    """
+
+    def __init__(
+        self, runs: Callable[[ProgressSink, Callable[[], bool]], RunService], prepare: Callable[[], str | None] = lambda: None
+    ) -> None:
         self._runs = runs
+        self._prepare = prepare
+        self._idle = LOOKS  # what earlier processes left is made ready first
 
     def work(self, leaving: threading.Event, *, orphaned: Callable[[], bool] = lambda: False) -> int:
         """Execute runs until ``leaving`` is set or ``orphaned`` is true; the number of runs that this worker left at an end.
@@ -38,10 +48,24 @@ class WorkerService:
         while not leaving.is_set() and not orphaned():
             wait = self._one(runs, owner)
             if wait is None:
-                done += 1
-            else:
+                done, self._idle = done + 1, LOOKS
+            elif wait != POLL or not self._prepared():
                 leaving.wait(wait)
         return done
+
+    def _prepared(self) -> bool:
+        """Whether a run was made ready to be searched; there may be more then."""
+        self._idle += 1
+        if self._idle < LOOKS:
+            return False
+        try:
+            if (run_id := self._prepare()) is not None:
+                log.info("run %s can be searched", run_id)
+                return True
+        except MolwrightError as error:
+            log.warning("a run cannot be made ready to be searched: %s", error)
+        self._idle = 0
+        return False
 
     def _one(self, runs: RunService, owner: str) -> float | None:
         """Execute the next run; None, or the seconds to wait before another look."""

@@ -305,8 +305,11 @@ class FoundPage(Model):
     """Structures that fit, of so many looked at."""
 
     hits: list[FoundStructure] = Field(description="At most 100: the most similar first, else the newest runs first.")
-    found: int = Field(ge=0, description="Number of all that fit among those looked at.")
-    looked: int = Field(ge=0, description="Number of structures looked at, at most 5000.")
+    found: int = Field(
+        ge=0,
+        description="Number of all that fit among those looked at; where a part or a property is looked for that ends with the hundredth.",
+    )
+    looked: int = Field(ge=0, description="Number of structures looked at, about 200,000 at most.")
     runs: int = Field(ge=0, description="Number of runs that these are from.")
     next: str | None = Field(description="Address that looks on; null where nothing is left.")
 

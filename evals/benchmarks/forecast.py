@@ -2,13 +2,13 @@
 
     python -m evals.benchmarks.forecast run [--set fresh] [--first N] [--budget 400]
     python -m evals.benchmarks.forecast calibrate
-    python -m evals.benchmarks.forecast compare [--set fresh]
+    python -m evals.benchmarks.forecast compare [--set fresh] [--budget 400]
 
 ``run`` searches for the goals of a set, one after the other, and keeps in ``evals/data/forecast/counts_SET.json`` how many structures were evaluated and
 how many of these met every hard requirement, after each generation; what is counted there for that budget is not searched for again.
 The search is that of a run: its proposers, shares, gates, checks, selection and stop rules, seed 0, without what the literature hints at,
 without a language model, and without the run's store. ``calibrate`` fits the rule that ships (``tools/forecast/calibration.json``) to the counts of the
-calibration set. ``compare`` makes the forecast of each counted goal and holds it against the count: right is (expected + 1) / (found + 1) between
+calibration set at 400 evaluations, with how these searches improve as they go. ``compare`` makes the forecast of each counted goal and holds it against the count: right is (expected + 1) / (found + 1) between
 1/3 and 3, so that none found and two expected agree.
 """
 
@@ -145,7 +145,7 @@ def run(name: str, first: int | None, budget: int) -> None:
 def calibrate() -> None:
     """Fit the rule to the counts of the calibration set; the ends of its range are the 10 and 90 % points of what it errs by, each goal left out once."""
     workspace = builtin()
-    entries = [e for e in counts("calibration") if "error" not in e]
+    entries = [e for e in counts("calibration") if "error" not in e and e["budget"] == 400]
     rows = []
     for entry in entries:
         spec = spec_of(entry["goal"], workspace, entry["budget"])
@@ -156,7 +156,7 @@ def calibrate() -> None:
         if not untold(found, seen):
             rows.append((seen.values, entry["qualifying"] / entry["evaluated"], float(entry["evaluated"])))
     features, shares, evaluated = (np.array(column) for column in zip(*rows, strict=True))
-    errors = []
+    growth, errors = _growth(entries), []
     for i in range(len(rows)):
         rest = np.arange(len(rows)) != i
         share = 1.0 / (1.0 + 10.0 ** -float(features[i] @ fitted(features[rest], shares[rest], evaluated[rest])))
@@ -170,16 +170,35 @@ def calibrate() -> None:
         "goals": len(rows),
         "budget": int(entries[0]["budget"]),
         "evaluated": EVALUATED,
+        "growth": round(growth, 3),
     }
     (Path(forecasts.__file__).parent / CALIBRATION).write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
     right = sum(abs(error) <= math.log10(FACTOR) for error in errors)
     print(f"{len(rows)} goals; each left out once: {right} within a factor of {FACTOR:g}; {made}")
 
 
-def compare(name: str) -> None:
-    """Print a line a goal and the share that is right."""
+def _growth(entries: list[dict[str, Any]]) -> float:
+    """By how much the logit (base 10) of the share that qualifies grows while ten times as many are evaluated: the median of the searches.
+
+    Each is compared with itself when about half of it was done; one of which fewer than three qualify in either half says nothing.
+    """
+    found = []
+    for entry in entries:
+        whole, hits = entry["after"][-1]
+        half, then = min(entry["after"], key=lambda point: abs(point[0] - whole / 2))
+        if min(then, hits - then) >= 3:
+            logits = [math.log10((a + 0.5) / (n - a + 0.5)) for a, n in ((hits, whole), (then, half))]
+            found.append((logits[0] - logits[1]) / math.log10(whole / half))
+    return statistics.median(found)
+
+
+def compare(name: str, budget: int) -> None:
+    """Print a line for each goal that was counted at this budget, and the share that is right."""
     workspace, right, inside, told, seconds = builtin(), 0, 0, 0, []
-    entries = [e for e in counts(name) if "error" not in e]
+    entries = [e for e in counts(name) if "error" not in e and e["budget"] == budget]
+    if not entries:
+        print(f"nothing was counted at a budget of {budget}")
+        return
     print(f"{'found':>6} {'expected':>9} {'range':>11} {'times':>6}  goal")
     for entry in entries:
         spec, found = spec_of(entry["goal"], workspace, entry["budget"]), entry["qualifying"]
@@ -213,7 +232,7 @@ def main(arguments: list[str] | None = None) -> int:
     elif given.what == "calibrate":
         calibrate()
     else:
-        compare(given.set)
+        compare(given.set, given.budget)
     return 0
 
 

@@ -180,11 +180,11 @@ def _close(a: float, b: float) -> bool:
 
 
 def _judge_unread(wish: dict[str, Any], spec: DesignSpec, left: list[Entry], verdict: Verdict) -> None:
-    """A wish that nothing meets: right if it may be unread and is listed, else a loss; dropped if it is not even listed."""
+    """A wish that nothing meets: right if it may be unread and is listed, or names the thing designed; else a loss; dropped if it is not even listed."""
     listed = any(_overlap(u.phrase, wish["words"]) for u in spec.unchecked)
     may = any(a == "unread" for a in wish["right"])
     computed = any(_overlap(phrase, wish["words"], most=True) for phrase, _, _ in left)
-    if may and listed and not computed:
+    if may and not computed and (listed or _names_the_thing(wish["words"], spec)):
         verdict.right += 1
     elif computed:
         verdict.losses.append(f"{wish['words']!r}: read as something else")
@@ -192,6 +192,12 @@ def _judge_unread(wish: dict[str, Any], spec: DesignSpec, left: list[Entry], ver
         verdict.dropped.append(f"{wish['words']!r}: neither read nor listed")
     else:
         verdict.losses.append(f"{wish['words']!r}: unread")
+
+
+def _names_the_thing(words: str, spec: DesignSpec) -> bool:
+    """Whether every word of weight stands in the noun of the thing designed, which became the class or the family: such words are not lost."""
+    named = {w for span in spec.reading if span.role == "head" for w in _words(span.text)}
+    return bool(_words(words)) and _words(words) <= named
 
 
 _LITTLE = frozenset(

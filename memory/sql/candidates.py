@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast, get_args
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select
 
 from core.candidate import Candidate, CandidateOutline, CandidateStatus, Citation
 from core.errors import StoreError
@@ -39,7 +39,7 @@ def save(connection: Connection, run_id: str, candidates: Sequence[Candidate]) -
             positions[key], free = free, free + 1
     if before:
         candidates_before.forget(connection, run_id, before)
-    rows = [_row(run_id, positions[key], candidate) for key, candidate in latest.items()]
+    rows = [candidate_row(run_id, positions[key], candidate) for key, candidate in latest.items()]
     upsert(connection, CandidateRow, rows, ("run_id", "key"), keep=("position",))
 
 
@@ -60,7 +60,8 @@ def _next_position(connection: Connection, run_id: str) -> int:
     return 0 if last is None else last + 1
 
 
-def _row(run_id: str, position: int, candidate: Candidate) -> dict[str, Any]:
+def candidate_row(run_id: str, position: int, candidate: Candidate) -> dict[str, Any]:
+    """The columns of a candidate's row. Raises StoreError for a property value that is NaN, ValueError for another number that JSON cannot hold."""
     _check_numbers(candidate)
     return {
         "run_id": run_id,
@@ -106,6 +107,17 @@ def load_page(connection: Connection, run_id: str, status: str | None, after: in
     query = _rows().where(*_wanted(run_id, None, status), CandidateRow.position > after).order_by(CandidateRow.position).limit(PAGE)
     rows = connection.execute(query).all()
     return _read(connection, run_id, rows), rows[-1].position if rows else after
+
+
+def load_at(connection: Connection, places: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Candidate]:
+    """The candidates at these places, each a run and a position in it (the first that it stored has 0); none where there is none."""
+    found: dict[tuple[str, int], Candidate] = {}
+    query = _rows().where(CandidateRow.run_id == bindparam("run"), CandidateRow.position == bindparam("place"))
+    for run_id, position in places:  # one by one: SQLite goes through the whole table for a list of pairs
+        rows = connection.execute(query, {"run": run_id, "place": position}).all()
+        for candidate in _read(connection, run_id, rows):
+            found[run_id, position] = candidate
+    return found
 
 
 def _wanted(run_id: str, generation: int | None, status: str | None) -> list[Any]:

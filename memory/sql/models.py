@@ -26,7 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from memory.sql.packing import packed_text, unpacked_text
 
-SCHEMA_HEAD = "0009"
+SCHEMA_HEAD = "0010"
 """Number of the newest migration. A database with a greater number was written by a newer molwright."""
 
 NAMING = {
@@ -182,6 +182,19 @@ class CandidateRow(Base):
 
 def _of_candidate() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["run_id", "key"], ["candidates.run_id", "candidates.key"], ondelete="CASCADE")
+
+
+class StructureColumn(Base):
+    """Of all candidates of a finished run one thing that structures are searched by, packed (:mod:`tools.structures.columns`).
+
+    It is made from the candidates and can be made again, so no seal covers it.
+    """
+
+    __tablename__ = "structure_columns"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes]
 
 
 class PropertyValueRow(Base):

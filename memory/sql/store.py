@@ -20,6 +20,7 @@ from core.trace import EventKind, TraceEvent
 from core.verification import Verification
 from memory.sql import candidates as candidate_rows
 from memory.sql import events, leases, listing, progress, queue, runs, seals
+from memory.sql.columns import StructureColumns
 from memory.sql.engine import Database, for_reading, normalise_url
 from memory.sql.owners import is_dead
 from memory.sql.schema import upgrade
@@ -30,7 +31,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class SqlRunStore:
+class SqlRunStore(StructureColumns):
     """Runs, specs, candidates, reports and trace events in SQLite or PostgreSQL (``core.interfaces.RunStore``).
 
     ``url``: ``sqlite:///FILE`` or ``postgresql://...``; the folder, the file and the tables are made, and an older schema

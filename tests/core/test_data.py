@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -38,3 +40,21 @@ def test_what_is_not_there_or_not_toml_is_named(folder: Path) -> None:
     (folder / "bad.toml").write_text("a = ")
     with pytest.raises(ConfigurationError, match=r"bad\.toml of p is not TOML"):
         data.table("p", "bad.toml")
+
+
+def test_a_table_is_kept_parsed_and_never_out_of_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "compiled"))
+    file, text = tmp_path / "words.toml", 'a = ["b", 1, 2.5, true]\n[c]\nd = "e"\n'
+    assert data.parsed(text, file) == tomllib.loads(text)
+    (kept,) = (tmp_path / "compiled").rglob("words*")
+    assert kept.is_file()
+    with monkeypatch.context() as without:
+        without.setattr(tomllib, "loads", lambda text: pytest.fail("parsed again"))
+        assert data.parsed(text, file) == {"a": ["b", 1, 2.5, True], "c": {"d": "e"}}
+    assert data.parsed("a = 2", file) == {"a": 2}
+    kept.write_bytes(kept.read_bytes()[:-1] + b"\xff")
+    assert data.parsed("a = 2", file) == {"a": 2}
+    assert data.parsed("day = 2026-01-01", file)["day"].year == 2026
+    with pytest.raises(tomllib.TOMLDecodeError):
+        data.parsed("a = ", file)

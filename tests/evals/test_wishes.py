@@ -87,3 +87,23 @@ def test_what_another_requirement_implies_is_not_invented() -> None:
     spec = interpret("a methacrylate monomer with at least two methacrylates")
     counted = ("at least two methacrylates", ["count:group:methacrylate >= 2"])
     assert judge_wishes(_expected(counted, family=["monomer"]), spec).invented == []
+
+
+def test_a_word_that_became_the_family_is_not_dropped_where_it_may_be_unread() -> None:
+    goal = "need a UVB filter, no nitrogen at all"
+    wishes = (("UVB filter", ["motif:cinnamate present", "unread"]), ("no nitrogen", ["count:element:N == 0"]))
+    verdict = judge_wishes(_expected(*wishes, family=["UV filter"]), interpret(goal))
+    assert verdict.spec_right
+    assert (verdict.wishes, verdict.right) == (2, 2)
+
+
+def test_a_word_that_became_the_family_is_dropped_where_it_must_be_read() -> None:
+    spec = interpret("need a UVB filter, no nitrogen at all")
+    wishes = (("UVB filter", ["motif:cinnamate present"]), ("no nitrogen", ["count:element:N == 0"]))
+    assert judge_wishes(_expected(*wishes, family=["UV filter"]), spec).dropped
+
+
+def test_words_beside_the_noun_are_not_excused_by_it() -> None:
+    spec = interpret("need a UVB filter, no nitrogen at all")
+    wishes = (("oily UVB filter", ["unread"]), ("no nitrogen", ["count:element:N == 0"]))
+    assert judge_wishes(_expected(*wishes, family=["UV filter"]), spec).dropped

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from time import process_time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,6 @@ from rdkit.rdBase import BlockLogs
 
 from core.candidate import PropertyValue
 from core.errors import ConfigurationError, SpecError, StructureError
-from core.interfaces import Executor
 from core.plugins import CALCULATORS, plugins
 from core.spec import CandidateClass, EstimationConditions
 from tools.calculators.descriptors import Descriptors, number
@@ -28,6 +27,9 @@ from tools.calculators.user_models import UserModels
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.shipped import shipped
 from tools.predictors.user_models.folder import with_card
+
+if TYPE_CHECKING:
+    from core.interfaces import Executor
 
 #: Structures in one unit of parallel work.
 CHUNK = 128

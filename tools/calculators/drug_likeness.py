@@ -11,7 +11,7 @@ from rdkit.Chem import rdFingerprintGenerator, rdMolDescriptors
 
 from tools.calculators.fragment_scores import fragment_scores
 from tools.structures.atoms import atoms
-from tools.structures.prescreen import Prescreen
+from tools.structures.prescreen import FEW, Prescreen
 
 
 @cache
@@ -26,7 +26,7 @@ def _queries() -> tuple[list[Chem.Mol], int, Prescreen]:
     """RDKit's acceptors and structural alerts in one list, how many of them are acceptors, and their screen."""
     module = _qed_module()
     queries = [*module.Acceptors, *module.StructuralAlerts]
-    return queries, len(module.Acceptors), Prescreen(queries)
+    return queries, len(module.Acceptors), Prescreen(queries, few=FEW)
 
 
 def qed(mol: Chem.Mol) -> float:

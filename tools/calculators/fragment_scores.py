@@ -1,14 +1,14 @@
-"""The fragment scores of RDKit's SA_Score in a form that is read in a thirtieth of the time and a twentieth of the memory.
+"""The fragment scores of RDKit's SA_Score in a form that is looked up in the file itself.
 
 RDKit ships them as a pickle of lists, of which a dictionary of 705,292 numbers is made. ``fragment_scores.npz`` has the same numbers: the fragments in
-ascending order, by their differences, and for each its place among the distinct scores. The file carries a hash of what it was made from; where that
-no longer holds (another RDKit), it is not used and RDKit's own is read. ``python -m tools.calculators.fragment_scores`` writes it again.
+ascending order, and for each its place among the distinct scores. It is mapped into memory, of which a search touches a few pages. The file carries
+the size and the checksum of what it was made from; where these no longer hold (another RDKit), it is not used and RDKit's own is read.
+``python -m tools.calculators.fragment_scores`` writes it again.
 """
 
 from __future__ import annotations
 
 import gzip
-import hashlib
 import pickle
 from bisect import bisect_left
 from functools import cache
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from rdkit import RDConfig
 
 from core.errors import ConfigurationError
+from tools.arrays import mapped_arrays
 
 FILE = Path(__file__).with_name("fragment_scores.npz")
 #: Score of a fragment that is not among them, as in RDKit's sascorer.
@@ -48,20 +49,26 @@ class FragmentScores(dict[int, float]):
 @cache
 def fragment_scores() -> FragmentScores:
     """The scores. ConfigurationError where RDKit's contribution is missing."""
-    source = _source()
     if FILE.is_file():
-        with np.load(FILE, allow_pickle=False) as archive:
-            if archive["made_from"].tobytes() == hashlib.sha256(source).digest():
-                steps = sum(archive[f"steps_{i}"].astype(np.uint32) << np.uint32(8 * i) for i in range(4))
-                return FragmentScores(np.cumsum(steps, dtype=np.uint32), archive["places"], archive["scores"])
-    return FragmentScores(*_read(source))
+        held = mapped_arrays(FILE)
+        if np.array_equal(held["made_from"], _mark()):
+            return FragmentScores(held["fragments"], held["places"], held["scores"])
+    return FragmentScores(*_read(_source().read_bytes()))
 
 
-def _source() -> bytes:
-    path = Path(RDConfig.RDContribDir) / "SA_Score" / "fpscores.pkl.gz"
+def _source() -> Path:
+    return Path(RDConfig.RDContribDir) / "SA_Score" / "fpscores.pkl.gz"
+
+
+def _mark() -> NDArray[np.uint32]:
+    """What tells RDKit's file from another: its size, and the checksum and size of what it holds, which stand at the end of a gzip file."""
+    path = _source()
     try:
-        return path.read_bytes()
-    except OSError:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(size - 8)
+            return np.array([size, *np.frombuffer(file.read(), dtype="<u4")], dtype=np.uint32)
+    except (OSError, ValueError):
         raise ConfigurationError(f"RDKit's SA_Score contribution is missing at {path.parent}") from None
 
 
@@ -76,13 +83,10 @@ def _read(source: bytes) -> tuple[NDArray[np.uint32], NDArray[np.uint16], NDArra
 
 
 def write(path: Path = FILE) -> None:
-    """Write the file; the differences byte by byte, which packs them best."""
-    source = _source()
-    fragments, places, scores = _read(source)
-    steps = np.diff(fragments, prepend=np.uint32(0))
-    planes = {f"steps_{i}": (steps >> np.uint32(8 * i)).astype(np.uint8) for i in range(4)}
-    made_from = np.frombuffer(hashlib.sha256(source).digest(), dtype=np.uint8)
-    np.savez_compressed(path, allow_pickle=False, made_from=made_from, places=places, scores=scores, **planes)
+    """Write the file, uncompressed. ConfigurationError where RDKit's contribution is missing."""
+    mark = _mark()
+    fragments, places, scores = _read(_source().read_bytes())
+    np.savez(path, allow_pickle=False, made_from=mark, fragments=fragments, places=places, scores=scores)
 
 
 if __name__ == "__main__":

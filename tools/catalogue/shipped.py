@@ -12,17 +12,19 @@ import tomllib
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
+from core import data
 from core.errors import ConfigurationError
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.property import Property
 
 
-def read_property(name: str, text: str) -> Property:
-    """The property ``name`` of a TOML ``text``. ConfigurationError naming the property for an unknown or missing field, or no TOML."""
+def read_property(name: str, text: str, file: Path | None = None) -> Property:
+    """The property ``name`` of a TOML ``text``, that of ``file``. ConfigurationError naming the property for an unknown or missing field, or no TOML."""
     try:
-        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in tomllib.loads(text).items()}
+        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.parsed(text, file).items()}
         definition = Property(name=name, **fields)
     except (TypeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(f"property {name!r}: {error}") from error
@@ -40,4 +42,9 @@ def in_order(definitions: Iterable[Property]) -> tuple[Property, ...]:
 def shipped() -> Catalogue:
     """The catalogue of the properties that ship. ConfigurationError naming the file that cannot be used."""
     files = (entry for entry in resources.files("tools.catalogue").joinpath("properties").iterdir() if entry.name.endswith(".toml"))
-    return Catalogue(in_order(read_property(file.name.removesuffix(".toml"), file.read_text(encoding="utf-8")) for file in files))
+    return Catalogue(
+        in_order(
+            read_property(file.name.removesuffix(".toml"), file.read_text(encoding="utf-8"), file if isinstance(file, Path) else None)
+            for file in files
+        )
+    )

@@ -9,13 +9,12 @@ of structures that the guard blocks or that break a plausibility rule. A salt or
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rdkit import Chem, rdBase
 
 from core.candidate import Candidate, Origin, PropertyValue, Proposal, RequirementResult
 from core.errors import StructureError
-from core.interfaces import Executor
 from core.spec import CandidateClass, DesignSpec, EstimationConditions, RuleSetRequirement
 from tools.calculators.collection import Calculators
 from tools.catalogue.rule_sets import RULE_SETS
@@ -25,8 +24,11 @@ from tools.predictors.known.apply import OwnValues, with_known, with_own
 from tools.proposers.exemptions import Exemptions, exemptions
 from tools.safety.guard import alert_verdict, structure_verdict, verdict_of
 from tools.safety.named_lists import with_lists
-from tools.structures.plausibility import first_violation, violations
+from tools.structures.plausibility import first_violation_of, violations
 from tools.structures.standardise import standard_form
+
+if TYPE_CHECKING:
+    from core.interfaces import Executor
 
 #: Families of molecules for which PAINS and BRENK alerts mean something; goals with a rule set (Lipinski, ...) are drug-like too.
 DRUG_LIKE_FAMILIES = frozenset({"drug", "drug-like", "fragment", "lead-like"})
@@ -170,9 +172,9 @@ def alerted(candidate: Candidate) -> Candidate:
 
 def plausible(candidate: Candidate, lifted: Exemptions) -> Candidate:
     """``candidate`` with what it may have although a rule speaks against it in its notes; rejected if it breaks a rule that is not lifted."""
-    mol = Chem.MolFromSmiles(candidate.smiles)
-    if not lifted.judged or not first_violation(mol):
+    if not lifted.judged or not first_violation_of(candidate.smiles):
         return candidate
+    mol = Chem.MolFromSmiles(candidate.smiles)
     if not lifted.admits(mol):
         rule, reason = lifted.broken(mol)[0]
         return candidate.model_copy(update={"status": "rejected", "rejected_by": f"structure:{rule}", "rejected_reason": reason})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -53,6 +53,7 @@ class Chances:
         met_probability: a prediction counts as met from here.
         unknown: why nothing can be said of a requirement, by its id.
         notes: what was taken for something near it.
+        joints: joint probabilities that were computed already, by the bounds on the predictions; shared with what is made from these chances.
     """
 
     table: Reference
@@ -60,6 +61,7 @@ class Chances:
     met_probability: float
     unknown: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    joints: dict[tuple[tuple[str, bytes, bytes], ...], Array] = field(default_factory=dict, repr=False, compare=False)
 
     def exact(self) -> Array:
         """(n,) 1 where everything that is known exactly holds, else 0."""
@@ -67,6 +69,12 @@ class Chances:
 
     def joint(self) -> Array:
         """(n,) probability that all predicted requirements hold together, errors of one structure correlated; 0 for a missing value."""
+        bounds = tuple(sorted((c.property, c.low.tobytes(), c.high.tobytes()) for c in self.columns if c.property))
+        if bounds not in self.joints:  # relaxing what is known exactly changes nothing here
+            self.joints[bounds] = self._joint()
+        return self.joints[bounds]
+
+    def _joint(self) -> Array:
         names = sorted({c.property for c in self.columns if c.property})
         n = len(self.table)
         if not names:

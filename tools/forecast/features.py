@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,6 +21,8 @@ BEST = 20
 #: So many structures like the average of all are added to those that meet what is exact, so that a few do not decide alone.
 PRIOR = 3.0
 NAMES = ("met", "joint", "best", "exact", "windows", "polymer", "offset")
+#: Structures of a first generation, about: how a search improves is not known before.
+GENERATION = 100
 #: How many of them, from the end, may have a negative weight.
 FREE = 3
 
@@ -78,6 +81,7 @@ class Rule:
         goals: how many goals it was calibrated on.
         budget: evaluations of each of their searches.
         evaluated: median of the structures that a run of the usual budget evaluates before it stops.
+        growth: by how much the logit grows while ten times as many structures are evaluated: a search improves as it goes.
     """
 
     weights: Array
@@ -86,10 +90,11 @@ class Rule:
     goals: int
     budget: int
     evaluated: int
+    growth: float
 
-    def share(self, values: Array) -> float:
-        """Share of the evaluated structures that qualify, 0 to 1."""
-        z = float(self.weights @ values)
+    def share(self, values: Array, evaluated: int) -> float:
+        """Share of the structures that qualify of the first ``evaluated`` of a search, 0 to 1; fewer than a generation (100) count as one."""
+        z = float(self.weights @ values) + self.growth * math.log10(max(evaluated, GENERATION) / self.budget)
         return float(1.0 / (1.0 + 10.0**-z))
 
 
@@ -99,7 +104,7 @@ def rule() -> Rule:
     try:
         found = json.loads(data.text("tools.forecast", FILE))
         weights = np.array([found["weights"][name] for name in NAMES], dtype=np.float64)
-        return Rule(weights, found["low"], found["high"], found["goals"], found["budget"], found["evaluated"])
+        return Rule(weights, found["low"], found["high"], found["goals"], found["budget"], found["evaluated"], found["growth"])
     except (ValueError, KeyError, TypeError) as error:
         raise ConfigurationError(f"the calibration of the forecast cannot be read: {error}") from error
 

@@ -69,7 +69,7 @@ def forecast(spec: DesignSpec, *, workspace: Workspace, earlier: Iterable[Candid
 
 
 def _expected(found: Chances, *, made: Rule, evaluated: int) -> float:
-    return made.share(numbers(found).values) * evaluated
+    return made.share(numbers(found).values, evaluated) * evaluated
 
 
 def beyond(spec: DesignSpec, workspace: Workspace) -> str:

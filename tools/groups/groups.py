@@ -6,8 +6,9 @@ their trivial names and the words of polymer, dye and medicinal chemistry), by w
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from rdkit import Chem, rdBase
@@ -78,8 +79,25 @@ def _load() -> dict[str, Group]:
     return groups
 
 
+class _Groups(Mapping[str, Group]):
+    """Read when they are first looked at: a command that reads no goal needs none."""
+
+    @cached_property
+    def _held(self) -> dict[str, Group]:
+        return _load()
+
+    def __getitem__(self, name: str) -> Group:
+        return self._held[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+
 #: Every group by its name, in the order of the tables.
-GROUPS: dict[str, Group] = _load()
+GROUPS: Mapping[str, Group] = _Groups()
 
 
 def plural(word: str) -> str:

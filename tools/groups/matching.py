@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from rdkit import Chem
@@ -53,10 +54,20 @@ def count_smarts(mol: Chem.Mol, smarts: str) -> int:
 
 def has_smarts(mol: Chem.Mol, smarts: str) -> bool:
     """Whether ``smarts`` occurs, in a repeat unit also across the joint of two units. Raises StructureError for a bad SMARTS."""
+    return finder(smarts)(mol)
+
+
+@lru_cache(maxsize=512)
+def finder(smarts: str) -> Callable[[Chem.Mol], bool]:
+    """:func:`has_smarts` for many structures. Raises StructureError for a bad SMARTS."""
     query = compile_smarts(smarts)
-    if is_polymer(mol):
-        return bool(_matches(joined_units(mol), query))
-    return bool(mol.HasSubstructMatch(query))
+
+    def has(mol: Chem.Mol) -> bool:
+        if mol.HasSubstructMatch(_ATTACHMENT):
+            return bool(_matches(joined_units(mol), query))
+        return bool(mol.HasSubstructMatch(query))
+
+    return has
 
 
 def count_element(mol: Chem.Mol, symbol: str) -> int:

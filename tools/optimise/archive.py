@@ -24,16 +24,33 @@ def makeable(mol: Chem.Mol) -> bool:
 
 @dataclass
 class Structure:
-    """A structure and what is known of it: ``mean`` and ``deviation`` as the surrogate predicts, ``score`` once it was told."""
+    """A structure and what is known of it: ``mean`` and ``deviation`` as the surrogate predicts, ``score`` once it was told.
+
+    ``given`` is its molecule, which :meth:`rest` packs: RDKit's objects take up to 40 kB a structure, packed they take 0.3.
+    """
 
     smiles: str
-    mol: Chem.Mol
+    given: Chem.Mol | bytes
     features: Features
     score: float | None = None
     mean: float = 0.0
     deviation: float = 0.0
     _makeable: bool | None = None
+    _workable: bool | None = None
     _work: Chem.RWMol | None = None
+
+    @property
+    def mol(self) -> Chem.Mol:
+        """The molecule, its atoms in the order in which it was made."""
+        if isinstance(self.given, bytes):
+            self.given = Chem.Mol(self.given)
+        return self.given
+
+    def rest(self) -> None:
+        """Pack what is only needed when the structure is varied."""
+        if not isinstance(self.given, bytes):
+            self.given = self.given.ToBinary()
+        self._work = None
 
     @property
     def makeable(self) -> bool:
@@ -47,7 +64,13 @@ class Structure:
         """The editable form, shared: copy before editing. None if there is none."""
         if self._work is None:
             self._work = working_form(self.mol)
+            self._workable = self._work is not None
         return self._work
+
+    @property
+    def workable(self) -> bool:
+        """Whether there is an editable form."""
+        return self.work is not None if self._workable is None else self._workable
 
     @property
     def charge(self) -> int:
@@ -91,7 +114,7 @@ class Archive:
             structure = self.held[int(position)]
             if (structure.score or 0.0) <= lowest or len(found) >= count:
                 break
-            if structure.work is not None and (not only_makeable or structure.makeable):
+            if structure.workable and (not only_makeable or structure.makeable):
                 found.append(structure)
         return found
 

@@ -105,6 +105,8 @@ class Optimiser:
             for structure in batch:
                 self._known.add(structure.smiles)
             self._waiting.update((s.smiles, s) for s in allowed)
+            for structure in (*batch, *self.archive.held, *(self._pool or ())):
+                structure.rest()
             if allowed or not batch:
                 return [s.smiles for s in allowed]
         return []
@@ -159,13 +161,16 @@ class Optimiser:
             other = self._rng.randrange(index, len(start))
             start[index], start[other] = start[other], start[index]
             structure = self._structure(start[index])
-            if structure is not None and structure.smiles not in self._known and structure.work is not None:
+            if structure is not None and structure.smiles not in self._known and structure.workable:
                 yield structure
 
     def _ranked_pool(self) -> list[Structure]:
         """Members of the start set that were not scored yet, while they are still of use."""
         if self._pool is None:
-            self._pool = [s for s, _ in zip(self._draw, range(self.config.pool), strict=False)]
+            self._pool = []
+            for structure, _ in zip(self._draw, range(self.config.pool), strict=False):
+                structure.rest()
+                self._pool.append(structure)
         if self.archive.told > self.config.pool_calls:
             return []
         return [s for s in self._pool if s.smiles not in self._known]
@@ -173,7 +178,7 @@ class Optimiser:
     def _recombined(self, wanted: int) -> list[Structure]:
         """Large crossovers of members of the start set."""
         sources = self._ranked_pool() or self._pool or []
-        sources = sources + [s for s in self.archive.held if s.work is not None]
+        sources = sources + [s for s in self.archive.held if s.workable]
         found: dict[str, Structure] = {}
         failures = 0
         while sources and len(found) < wanted and failures < 2000:

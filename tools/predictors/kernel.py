@@ -9,7 +9,9 @@ prediction does not depend on the batch.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,10 @@ FloatArray = NDArray[np.float64]
 STEPS = 32
 #: Structures compared with all anchors at once; bounds the memory (anchors times this, four bytes each).
 _BATCH = 64
+#: Anchors whose codes are made single precision at once: they stay in the processor's cache, and all of them would take four times the memory.
+_ANCHORS = 256
+#: Structures in a call that is small, and small calls after which all anchors are kept in single precision: making them each time is half such a call.
+_SMALL, _MANY = 4, 16
 
 
 def soften(x: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -100,8 +106,7 @@ class KernelModel:
         """``anchors``: codes of the training structures; ``coefficients`` and ``offset`` in the predictor's unit."""
         self._coding = coding
         self._codes = anchors
-        self._anchors = anchors.astype(np.float32)
-        self._squares = squares(self._anchors)
+        self._small = 0
         self._coefficients = coefficients.astype(np.float32).astype(np.float64)
         self._offset, self._shape = offset, shape
 
@@ -110,13 +115,37 @@ class KernelModel:
 
         In the predictor's unit; empty for no rows.
         """
+        self._small += len(x) <= _SMALL
         codes = self._coding.codes(x).astype(np.float32)
         value = np.empty(len(x))
         for start in range(0, len(x), _BATCH):
-            near = self._shape(codes[start : start + _BATCH], self._anchors, self._squares)
-            for i, row in enumerate(near):
+            for i, row in enumerate(self._near(codes[start : start + _BATCH])):
                 value[start + i] = self._offset + float(np.dot(row.astype(np.float64), self._coefficients))
         return value
+
+    def _near(self, codes: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Kernel of every row of ``codes`` with every anchor, shape (len(codes), anchors)."""
+        near = np.empty((len(codes), len(self._codes)), dtype=np.float32)
+        for start, anchors in self._parts():
+            end = start + len(anchors)
+            near[:, start:end] = self._shape(codes, anchors, self._squares[start:end])
+        return near
+
+    def _parts(self) -> Iterator[tuple[int, NDArray[np.float32]]]:
+        """The anchors in single precision, part by part, each with its place."""
+        if self._small > _MANY:
+            yield 0, self._whole
+            return
+        for start in range(0, len(self._codes), _ANCHORS):
+            yield start, self._codes[start : start + _ANCHORS].astype(np.float32)
+
+    @cached_property
+    def _whole(self) -> NDArray[np.float32]:
+        return self._codes.astype(np.float32)
+
+    @cached_property
+    def _squares(self) -> NDArray[np.float32]:
+        return np.concatenate([squares(anchors) for _, anchors in self._parts()])
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What :meth:`from_arrays` reads: numbers only, with offset and coefficients in the predictor's unit; nothing pickled."""

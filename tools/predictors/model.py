@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -117,19 +118,24 @@ class _Weights:
     index: NeighbourIndex
     rows: list[str]
 
-    @cached_property
-    def positions(self) -> dict[str, int]:
-        """Place of each training structure by its SMILES."""
-        return {row.partition("\t")[0]: i for i, row in enumerate(self.rows)}
+    def position(self, smiles: str) -> int | None:
+        """Place of the training structure ``smiles``; None if it is none. The rows are in the order of their SMILES."""
+        place = bisect_left(self.rows, smiles, key=_structure)
+        return place if place < len(self.rows) and _structure(self.rows[place]) == smiles else None
+
+
+def _structure(row: str) -> str:
+    """The SMILES of a row of the training structures."""
+    return row.partition("\t")[0]
 
 
 class Model:
     """A predictor with its weights in memory."""
 
     def __init__(self, spec: PredictorSpec, folder: Path | None = None) -> None:
-        """Read the card of ``spec`` and verify the weights. Raises PredictorError where they are missing, damaged or of another version.
+        """Read the card of ``spec``. Raises PredictorError where weights are missing, of another size than it says, or of another version.
 
-        They are read into memory when they are first needed, since many a structure is refused without.
+        They are read into memory, and each file is held against its hash, when they are first needed, since many a structure is refused without.
         """
         files = WeightsFolder(spec.name, folder)
         self.spec = spec
@@ -139,8 +145,7 @@ class Model:
             raise PredictorError(f"the weights of {spec.name} were trained with other features; train them again")
         if SCALE_FILE not in files.card["files"]:
             raise PredictorError(f"the weights of {spec.name} are of an older form, without {SCALE_FILE}; train them again")
-        for file in files.card["files"]:
-            files.read(file)
+        files.whole()
         self._files = files
         self.version: str = files.card["version"]
         self.elements = frozenset(files.card["elements"])
@@ -167,11 +172,11 @@ class Model:
     @property
     def structures(self) -> list[str]:
         """Canonical SMILES of the training structures."""
-        return list(self._weights.positions)
+        return [_structure(row) for row in self._weights.rows]
 
     def structure(self, position: int) -> str:
         """Canonical SMILES of the training structure with this index. IndexError where there is none."""
-        return self._weights.rows[position].partition("\t")[0]
+        return _structure(self._weights.rows[position])
 
     def values(self, x: NDArray[np.float32]) -> tuple[FloatArray, FloatArray]:
         """(value, standard deviation over the members) for the feature matrix ``x``, shape (n,) each, in the predictor's unit.
@@ -197,7 +202,7 @@ class Model:
 
     def nearest(self, forecast: Forecast, row: int, smiles: str) -> int:
         """Index of the nearest training structure of ``row``: ``smiles`` itself where it is one, else the most similar; never none."""
-        own = self._weights.positions.get(smiles)
+        own = self._weights.position(smiles)
         return int(forecast.neighbours.position[row, 0]) if own is None else own
 
     def measured(self, position: int, solvent: str = "") -> float | None:

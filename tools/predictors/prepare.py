@@ -59,7 +59,7 @@ class _Whole:
         return Chem.MolToSmiles(self.mol), _elements(self.mol)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def _whole(smiles: str, *, polymer: bool) -> _Whole | str:
     """The structure or why no predictor can use it; kept for the next kind that asks (its molecule is not to be handed out)."""
     try:

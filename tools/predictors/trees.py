@@ -7,6 +7,8 @@ digits, as they ship: a whole number and the number of its decimals, whose quoti
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,8 @@ FloatArray = NDArray[np.float64]
 _SUMS = ("regression", "regression_l1", "huber", "fair", "quantile")
 #: Rows that go through the trees at once: what they need stays in the processor's cache.
 _BATCH = 32
+#: Rows before the tables are made.
+_FEW = 8
 #: Levels of the trees between two looks at which rows have come to a leaf.
 _LEVELS = 10
 _DIGITS = 7
@@ -32,7 +36,7 @@ class TreesError(ValueError):
 
 
 class Trees:
-    """The trees of a LightGBM regression model."""
+    """The trees of a LightGBM regression model. The first few rows are led through the arrays as they ship; for more, tables are made of these."""
 
     def __init__(self, arrays: dict[str, NDArray[Any]]) -> None:
         """``arrays``: as :func:`trees_of_text` gives them. Raises TreesError where they do not fit each other, KeyError where one is missing."""
@@ -40,25 +44,14 @@ class Trees:
         splits = leaves - 1
         if not len(leaves) or splits.min() < 0 or splits.sum() != len(arrays["test"]) or leaves.sum() != len(arrays["value_digits"]):
             raise TreesError("these arrays hold no trees")
-        first_split, first_leaf = np.cumsum(splits) - splits, np.cumsum(leaves) - leaves
-        self._columns = arrays["column"].astype(np.int64)
-        self._thresholds = _decimals(arrays["threshold_digits"], arrays["threshold_decimals"])
-        self._values = _decimals(arrays["value_digits"], arrays["value_decimals"])
-        test = arrays["test"].astype(np.intp)
-        steps = np.empty((len(test), 2), dtype=np.intp)
-        split, leaf = np.repeat(first_split, splits), np.repeat(first_leaf, splits)
-        for place, side in enumerate(("right", "left")):
-            child = arrays[side].astype(np.intp)
-            steps[:, place] = np.where(child >= 0, child + split, len(test) + leaf - child - 1)
-        self._width = int(arrays["width"][0])
-        ends = len(test) + len(self._values)
-        if steps.min(initial=0) < 0 or steps.max(initial=0) >= ends or test.max(initial=-1) >= len(self._columns):
+        ends = np.repeat(splits, splits)
+        for side in ("left", "right"):
+            if len(arrays[side]) != len(ends) or (arrays[side] >= ends).any() or (arrays[side] < -1 - ends).any():
+                raise TreesError("these arrays hold no trees")
+        if len(ends) and int(arrays["test"].max()) >= len(arrays["column"]):
             raise TreesError("these arrays hold no trees")
-        # Splits and then leaves have an even number each; the odd one after it leads to where the test is met. A leaf leads to itself.
-        self._steps = (2 * np.concatenate([steps.ravel(), np.repeat(np.arange(len(test), ends), 2)])).astype(np.int32)
-        self._tests = np.concatenate([np.repeat(test, 2), np.zeros(2 * len(self._values), dtype=np.intp)]).astype(np.int32)
-        self._roots = (2 * np.where(splits > 0, first_split, len(test) + first_leaf)).astype(np.int32)
-        self._splits = len(test)
+        self._arrays, self._width, self._asked = arrays, int(arrays["width"][0]), 0
+        self._tree_splits, self._first_split, self._first_leaf = splits, np.cumsum(splits) - splits, np.cumsum(leaves) - leaves
 
     def predict(self, x: NDArray[np.float32] | FloatArray, *, num_threads: int = 1) -> FloatArray:
         """Predictions for the rows of ``x``, shape (len(x),), in the unit that was learnt; NaN for a row with a NaN, empty for no rows.
@@ -67,29 +60,82 @@ class Trees:
         """
         if x.ndim != 2 or x.shape[1] != self._width:
             raise TreesError(f"the trees need {self._width} columns, not {x.shape[1:]}")
+        self._asked += len(x)
         total = np.empty(len(x))
-        for start in range(0, len(x), _BATCH):
-            rows = x[start : start + _BATCH]
-            total[start : start + _BATCH] = self._sums(rows)
+        if self._asked <= _FEW:
+            total[:] = [self._sum(row) for row in x]
+        else:
+            for start in range(0, len(x), _BATCH):
+                total[start : start + _BATCH] = self._tables.sums(x[start : start + _BATCH])
         total[np.isnan(x).any(axis=1)] = np.nan
         return total
 
-    def _sums(self, x: NDArray[Any]) -> FloatArray:
+    def _sum(self, row: NDArray[Any]) -> float:
+        """Sum over the trees for one row, as LightGBM adds them."""
+        held = self._arrays
+        leaf, going = self._first_leaf.copy(), np.flatnonzero(self._tree_splits)
+        at = self._first_split[going]
+        while len(going):
+            test = held["test"][at]
+            met = row[held["column"][test]] <= _decimals(held["threshold_digits"][test], held["threshold_decimals"][test])
+            child = np.where(met, held["left"][at], held["right"][at]).astype(np.int64)
+            leaf[going] += np.maximum(-1 - child, 0)
+            further = child >= 0
+            going = going[further]
+            at = self._first_split[going] + child[further]
+        return float(np.add.accumulate(_decimals(held["value_digits"][leaf], held["value_decimals"][leaf]))[-1])
+
+    @cached_property
+    def _tables(self) -> _Tables:
+        held = self._arrays
+        test = held["test"].astype(np.int32)
+        split, leaf = np.repeat(self._first_split, self._tree_splits), np.repeat(self._first_leaf, self._tree_splits)
+        steps = np.empty((len(test), 2), dtype=np.int64)
+        for place, side in enumerate(("right", "left")):
+            child = held[side].astype(np.int64)
+            steps[:, place] = np.where(child >= 0, child + split, len(test) + leaf - child - 1)
+        values = _decimals(held["value_digits"], held["value_decimals"])
+        ends = np.repeat(np.arange(len(test), len(test) + len(values)), 2)
+        return _Tables(
+            columns=held["column"].astype(np.int64),
+            thresholds=_decimals(held["threshold_digits"], held["threshold_decimals"]),
+            values=values,
+            steps=(2 * np.concatenate([steps.ravel(), ends])).astype(np.int32),
+            tests=np.concatenate([np.repeat(test, 2), np.zeros(len(ends), dtype=np.int32)]),
+            roots=(2 * np.where(self._tree_splits > 0, self._first_split, len(test) + self._first_leaf)).astype(np.int32),
+            splits=len(test),
+        )
+
+
+@dataclass(frozen=True)
+class _Tables:
+    """Trees for many rows: splits and then leaves have an even number each; the odd one after it leads to where the test is met. A leaf leads to
+    itself."""
+
+    columns: NDArray[np.int64]
+    thresholds: FloatArray
+    values: FloatArray
+    steps: NDArray[np.int32]
+    tests: NDArray[np.int32]
+    roots: NDArray[np.int32]
+    splits: int
+
+    def sums(self, x: NDArray[Any]) -> FloatArray:
         """Sums over the trees, one tree after the other, as LightGBM adds them."""
-        met = np.ones((max(1, len(self._columns)), len(x)), dtype=np.uint8)
-        np.less_equal(x[:, self._columns].T, self._thresholds[:, None], out=met[: len(self._columns)].view(np.bool_))
-        tests, flat = (self._tests * np.int32(len(x)) if len(x) > 1 else self._tests), met.ravel()
-        ends = np.empty((len(self._roots), len(x)), dtype=np.int32)
+        met = np.ones((max(1, len(self.columns)), len(x)), dtype=np.uint8)
+        np.less_equal(x[:, self.columns].T, self.thresholds[:, None], out=met[: len(self.columns)].view(np.bool_))
+        tests, flat = (self.tests * np.int32(len(x)) if len(x) > 1 else self.tests), met.ravel()
+        ends = np.empty((len(self.roots), len(x)), dtype=np.int32)
         going = np.arange(ends.size)
-        at, row = np.repeat(self._roots, len(x)), np.tile(np.arange(len(x), dtype=np.int32), len(self._roots))
+        at, row = np.repeat(self.roots, len(x)), np.tile(np.arange(len(x), dtype=np.int32), len(self.roots))
         while len(going):
             for _ in range(_LEVELS):
-                at = self._steps.take(at + flat.take(tests.take(at) + row))
-            ended = at >= 2 * self._splits
+                at = self.steps.take(at + flat.take(tests.take(at) + row))
+            ended = at >= 2 * self.splits
             ends.ravel()[going[ended]] = at[ended]
             further = ~ended
             going, at, row = going[further], at[further], row[further]
-        values = self._values[ends // 2 - self._splits]
+        values = self.values[ends // 2 - self.splits]
         return np.asarray(np.add.accumulate(values, axis=0)[-1])
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import PredictorError
+from tools.arrays import arrays_of
 
 #: Changes when the meaning of the files changes.
 FORMAT = 1
@@ -142,6 +143,19 @@ class WeightsFolder:
         return gzip.decompress(self.read(file)).decode("utf-8")
 
     def arrays(self, file: str) -> dict[str, NDArray[Any]]:
-        """The arrays of an npz ``file``, in the shape in which they were written. Raises PredictorError as :meth:`read` does."""
-        with np.load(io.BytesIO(self.read(file)), allow_pickle=False) as archive:
-            return {key: archive[key] for key in archive.files}
+        """The arrays of an npz ``file``, in the shape in which they were written. Raises PredictorError as :meth:`read` does.
+
+        Those that are not compressed are views of the bytes that were read, and cannot be written to.
+        """
+        return arrays_of(self.read(file))
+
+    def whole(self) -> None:
+        """Raises PredictorError where a file of the card is missing, or where all of them together have another size than the card says."""
+        sizes = []
+        for file in self.card["files"]:
+            try:
+                sizes.append((self.path / file).stat().st_size)
+            except OSError as error:
+                raise PredictorError(f"the weights of {self.name} are missing: {self.path / file} ({error.strerror})") from None
+        if sum(sizes) != self.card.get("bytes", sum(sizes)):
+            raise PredictorError(f"the weights of {self.name} are damaged: {self.path} holds {sum(sizes)} bytes, not {self.card['bytes']}")

@@ -29,7 +29,7 @@ from core.spec import (
     SimilarityRequirement,
 )
 from tools.groups.groups import GROUPS, compile_smarts
-from tools.structures.plausibility import Breach, asked_by, breaches, first_violation, violations
+from tools.structures.plausibility import Breach, asked_by, breaches, first_violation, first_violation_of, violations
 
 #: Elements that the rules know; every other one is exotic unless a goal names it.
 _ORDINARY = frozenset({"H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Br", "I"})
@@ -91,6 +91,13 @@ class Exemptions:
         if not first or not self.rules:
             return first
         return next((rule for rule, _ in self._sorted(mol)[0]), "")
+
+    def first_of(self, smiles: str) -> str:
+        """:meth:`first` of a readable SMILES; what was found before is remembered where nothing is lifted."""
+        if not self.judged:
+            return ""
+        first = first_violation_of(smiles)
+        return self.first(Chem.MolFromSmiles(smiles)) if first and self.rules else first
 
     def notes(self, mol: Chem.Mol) -> list[str]:
         """One sentence for each rule that ``mol`` (sanitised) breaks and that was lifted, with why; [] for a plausible structure."""

@@ -6,7 +6,7 @@ from collections import Counter
 from functools import lru_cache
 
 from rdkit import Chem
-from rdkit.Chem import Descriptors
+from rdkit.Chem import rdMolDescriptors
 
 from core.candidate import SafetyRuleHit, Verdict
 from tools.safety.forms import Form
@@ -111,7 +111,7 @@ def _nitrogen_rich(mol: Chem.Mol) -> list[SafetyRuleHit]:
     nitrogens = sum(atom.GetAtomicNum() == 7 for atom in atoms(mol))
     if nitrogens < 4 or not mol.HasSubstructMatch(_pattern("[#7]~[#7]~[#7]")):
         return []
-    share = 100.0 * 14.007 * nitrogens / Descriptors.MolWt(mol)
+    share = 100.0 * 14.007 * nitrogens / rdMolDescriptors._CalcMolWt(mol)
     if share < thresholds()["nitrogen_rich"]:
         return []
     return [_hit("energetic.nitrogen_rich", "nitrogen-rich compound", "warn", f"{share:.0f} % nitrogen by mass: check sensitivity.")]
@@ -122,7 +122,7 @@ def _peroxides(mol: Chem.Mol) -> list[SafetyRuleHit]:
     if not bonds:
         return []
     limits = thresholds()
-    active = 100.0 * 15.999 * len(bonds) / Descriptors.MolWt(mol)
+    active = 100.0 * 15.999 * len(bonds) / rdMolDescriptors._CalcMolWt(mol)
     limit = limits["active_oxygen_two"] if len(bonds) > 1 else limits["active_oxygen_one"]
     if active >= limit:
         reason = f"{len(bonds)} peroxide group(s) with {active:.0f} % active oxygen (block from {limit:.0f} %): a primary explosive."

@@ -78,6 +78,7 @@ _RULES = {
     "strike": "goal.poison",
     "turned": "goal.poison",
     "rival": "goal.poison",
+    "place": "goal.poison",
     "medicine": "goal.illegal_drug",
 }
 #: From which value of the learned voice on a goal stops for a person: a stretch of at least ``FULL`` different words, a shorter one of at
@@ -85,7 +86,7 @@ _RULES = {
 #: out: docs/evaluation.md.
 SUSPECT, SUSPECT_SHORT, SUSPECT_SPARED, FULL, FEWEST = 0.3, 1.1, 1.6, 6, 3
 #: Down to which value what the rules refuse for a word may be freed, what they only doubt, and the same for each stretch of ``NEARBY`` words.
-HARMLESS, HARMLESS_DOUBTED, HARMLESS_NEARBY, NEARBY = -1.0, -1.4, -0.3, 12
+HARMLESS, HARMLESS_DOUBTED, HARMLESS_NEARBY, NEARBY = -1.1, -1.4, -0.3, 12
 #: Fewest words before a hazard that may be freed, in languages that put the thing first: an explosive of red colour is an explosive.
 BEFORE = 2
 #: Most words between a hazard and a word of likeness that goes with it.
@@ -209,7 +210,7 @@ def _hits(text: str, structures: list[Named]) -> list[SafetyRuleHit]:
         hits += [
             hit for one in asked if one.mention not in remedial and (hit := known.get(one.mention) or _asked(sentence, one)) is not None
         ]
-        hits += _harm(sentence)
+        hits += [*_harm(sentence), *_placed(sentence)]
         spared = [one.mention for one in roles if one.spared] + remedial + [m for m in sentence.found if m.kind == "harmless"]
         for m in spared:
             masked[m.start : m.end] = "~" * (m.end - m.start)
@@ -288,3 +289,13 @@ def _harm(sentence: Sentence) -> list[SafetyRuleHit]:
             rule = next(rule for rule in goal_rules().rules if rule.id == "goal.poison")
             return [_hit(rule, "block", sentence.text[harm.start : max(harm.end, near[-1].end)])]
     return []
+
+
+#: What makes a being or a place an ordinary one for a product to be meant for.
+_ORDINARY = ("purpose", "safe", "defence", "counter", "pest", "ailment", "remedy", "title", "free", "negation")
+
+
+def _placed(sentence: Sentence) -> list[SafetyRuleHit]:
+    """A hit where somebody near, a crowd or a public place is what something is meant for, and no ordinary product, care or defence is spoken of."""
+    places = sentence.of("place")
+    return [_for_a_person(sentence, places[0])] if places and not sentence.of(*_ORDINARY) else []

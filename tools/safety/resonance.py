@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from rdkit import Chem, rdBase
-from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from tools.structures.atoms import atoms
+
+if TYPE_CHECKING:
+    from rdkit.Chem.MolStandardize import rdMolStandardize
 
 #: Charges that belong to the usual way of writing a group: nitro, N-oxide, azide, diazo, isonitrile, nitrile oxide, sulfoxide.
 _USUAL = (
@@ -36,6 +39,8 @@ def _pattern(smarts: str) -> Chem.Mol:
 
 @lru_cache(maxsize=1)
 def _normalizer() -> rdMolStandardize.Normalizer:
+    from rdkit.Chem.MolStandardize import rdMolStandardize  # few structures need it
+
     return rdMolStandardize.Normalizer()
 
 

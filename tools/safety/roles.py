@@ -12,8 +12,9 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
+from tools.safety import romanised
 from tools.safety.spelling import UNSPACED
 from tools.safety.titles import is_title
 from tools.safety.word_tables import HAZARDS, Mention, Token, lexicon, tokens
@@ -84,6 +85,11 @@ class Sentence:
         return grouped
 
     @cached_property
+    def judged(self) -> list[Judged]:
+        """Every hazard with its role, in order."""
+        return _judged(self)
+
+    @cached_property
     def words(self) -> list[Token]:
         """The words of the sentence."""
         return [Token(w.text, w.start + self.start, w.end + self.start) for w in tokens(self.text[self.start : self.end])]
@@ -99,6 +105,12 @@ class Sentence:
 
 def sentences(text: str, extra: tuple[Mention, ...] = ()) -> list[Sentence]:
     """The sentences of a normalised text. ``extra``: mentions that were found otherwise (named structures)."""
+    return list(_sentences(text, extra))
+
+
+@lru_cache(maxsize=16)
+def _sentences(text: str, extra: tuple[Mention, ...]) -> tuple[Sentence, ...]:
+    """The same, remembered: the rules, the roles and the learned voice all ask for those of one goal."""
     found = sorted([*mentions(text), *extra], key=lambda m: (m.start, m.end))
     starts = [m.start for m in found]
     pieces: list[Sentence] = []
@@ -107,10 +119,13 @@ def sentences(text: str, extra: tuple[Mention, ...] = ()) -> list[Sentence]:
         places = [m for m in inside if m.kind == "named"]
         telling = [m for m in inside if m.kind not in _NOT_TELLING and not any(n.start <= m.start < n.end for n in places)]
         spoken = _languages(text[at:stop], telling)
+        if any(name.endswith("_latin") for name in spoken):
+            words = [Token(w.text, w.start + at, w.end + at) for w in tokens(text[at:stop])]
+            inside = sorted([*inside, *romanised.mentions(words, spoken)], key=lambda m: (m.start, m.end))
         harmless = [m for m in inside if m.kind == "harmless" and (m.everywhere or m.language in spoken)]
         left = [m for m in inside if m.kind == "named" or m in harmless or not any(h.start <= m.start and m.end <= h.end for h in harmless)]
         pieces.append(Sentence(text, at, stop, tuple(left), spoken))
-    return pieces
+    return tuple(pieces)
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
@@ -145,6 +160,10 @@ def _languages(text: str, found: list[Mention]) -> frozenset[str]:
 
 def judged(sentence: Sentence) -> list[Judged]:
     """Every hazard of a sentence with its role, in order."""
+    return sentence.judged
+
+
+def _judged(sentence: Sentence) -> list[Judged]:
     result: list[Judged] = []
     for hazard in sentence.of(*JUDGED):
         spared = is_title(sentence, hazard) or _spared(sentence, hazard) or _beside(sentence, hazard, result)

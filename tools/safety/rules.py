@@ -14,7 +14,7 @@ from core import data
 from core.candidate import SafetyRuleHit, Verdict
 from core.errors import ConfigurationError
 from core.plugins import SAFETY_RULES, plugins
-from tools.structures.prescreen import Prescreen
+from tools.structures.prescreen import FEW, Prescreen
 
 HERE = Path(__file__).parent
 RULE_FILES = ("chemical_weapons.toml", "energetic.toml", "controlled_drugs.toml", "warnings.toml")
@@ -145,7 +145,7 @@ def _screen(kind: str) -> tuple[Prescreen, tuple[StructureRule, ...], tuple[slic
     for rule in rules:
         parts.append(slice(len(patterns), len(patterns) + len(rule.smarts)))
         patterns += rule.smarts
-    return Prescreen(patterns), rules, tuple(parts)
+    return Prescreen(patterns, few=FEW), rules, tuple(parts)
 
 
 def possible_rules(mol: Chem.Mol, kind: str = "") -> list[StructureRule]:

@@ -25,12 +25,15 @@ from numpy.typing import NDArray
 
 from core.errors import ConfigurationError
 from tools.safety.marks import features
+from tools.safety.romanised import skeleton
 from tools.safety.spelling import UNSPACED, WORD
 
 #: Buckets of hashed pieces, as a power of two.
 BITS = 18
 #: Letters of the shortest and of the longest piece of a word.
 SHORTEST, LONGEST = 2, 5
+#: Fewest letters of a word whose consonants are looked at.
+SOUNDED = 4
 #: Longest word, in letters.
 LONGEST_WORD = 60
 #: Fewest words of a sentence that is looked at alone, and most words that are looked at in one go.
@@ -73,6 +76,15 @@ def _pieces(word: str) -> tuple[int, ...]:
     )
 
 
+@lru_cache(maxsize=20_000)
+def _sounds(word: str) -> tuple[int, ...]:
+    """The buckets of the consonants of a word in Latin letters, and of its first three: what its romanised spellings share."""
+    if not word.isascii() or len(word) < SOUNDED:
+        return ()
+    sounds = skeleton(word, "arabic")
+    return tuple(zlib.crc32(f"~{part}".encode()) & ((1 << BITS) - 1) for part in {sounds, f"{sounds[:3]}*"}) if len(sounds) > 1 else ()
+
+
 def buckets(words: Iterable[str], known: Iterable[str] = ()) -> NDArray[np.int64]:
     """The buckets that some words fall into, and what is ``known`` of them, each once, in order."""
     found = {zlib.crc32(f"\n{feature}".encode()) & ((1 << BITS) - 1) for feature in known}
@@ -80,6 +92,7 @@ def buckets(words: Iterable[str], known: Iterable[str] = ()) -> NDArray[np.int64
     for word in words:
         found.update(_pieces(word))
         found.add(zlib.crc32(f"{before}|{word}".encode()) & ((1 << BITS) - 1))
+        found.update(_sounds(word))
         before = word
     if before != "^":
         found.add(zlib.crc32(f"{before}|$".encode()) & ((1 << BITS) - 1))

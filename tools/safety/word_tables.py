@@ -13,7 +13,8 @@ what is said before a noun to it: what follows is the thing itself), ``undone`` 
 hazard is only the measure), ``behind`` (the only defences that may stand behind the hazard), ``title`` and ``called`` (a hazard
 in quotes or right behind ``called`` is the name of a ``title``: a band, a film), ``remedial`` beside ``remedy`` (a hazard that is a remedy too: a person decides),
 ``ailment`` (a defence that is what is cured: 'against dependence on'), ``pest``, ``sleep``, ``forever`` and ``safe`` (what the learned voice is told
-of: :mod:`tools.safety.marks`), ``words`` (small words that tell the language); ``harmless`` (phrases that ask for nothing bad); ``only_here`` (entries that are ordinary words of other languages).
+of: :mod:`tools.safety.marks`), ``place`` (a being, a crowd, a public place or supply: a person decides where no ``purpose``, an ordinary product or
+care, is spoken of), ``words`` (small words that tell the language); ``harmless`` (phrases that ask for nothing bad); ``only_here`` (entries that are ordinary words of other languages).
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ _ROLES = (
     "sleep",
     "forever",
     "safe",
+    "place",
+    "purpose",
     "words",
 )
 NAMES = "names"

@@ -107,13 +107,11 @@ class _Sieved:
     """How a structure stood the exact requirements.
 
     Attributes:
-        smiles: the structure cleaned, as it was looked at.
         failed: id of the first requirement that it fails; ''.
         written: canonical SMILES of what was looked at; '' where a requirement failed.
         known: computed properties by name, likewise.
     """
 
-    smiles: str
     failed: str
     written: str = ""
     known: tuple[tuple[str, float], ...] = ()
@@ -123,11 +121,12 @@ class _Sieved:
 def _sieved(smiles: str, spec: str, order: tuple[str, ...], calculators: Calculators) -> _Sieved:
     """``smiles`` held against the exact requirements of ``spec``. Raises StructureError for what cannot be read."""
     made, steps = _prepared(spec, order, calculators)
-    if " |" in smiles:  # an extension: racemic and relative centres have no configuration of their own
+    plain = not _ODD.search(smiles)
+    if not plain and " |" in smiles:  # an extension: racemic and relative centres have no configuration of their own
         smiles = standardise(smiles, made.candidate_class).smiles
-    flat = made.candidate_class != "polymer" and not _STEREO.search(smiles)
-    mol = parse_polymer(smiles) if made.candidate_class == "polymer" else _read(smiles, flat)
-    if _UNCLEAN.search(smiles):
+    flat = made.candidate_class != "polymer" and (plain or not _STEREO.search(smiles))
+    mol = parse_polymer(smiles) if made.candidate_class == "polymer" else _read(smiles, flat, plain)
+    if not plain and _UNCLEAN.search(smiles):
         mol, _ = clean(mol, [])
         smiles = Chem.MolToSmiles(mol)
         mol = Chem.MolFromSmiles(smiles)
@@ -136,22 +135,32 @@ def _sieved(smiles: str, spec: str, order: tuple[str, ...], calculators: Calcula
         flat = False
     known: Values = {}
     failed = first_failed(mol, steps, known, perceived=not flat)
-    return _Sieved(smiles, failed) if failed else _Sieved(smiles, "", Chem.MolToSmiles(mol), tuple(known.items()))
+    return _failed(failed) if failed else _Sieved("", Chem.MolToSmiles(mol), tuple(known.items()))
 
 
-def _read(smiles: str, flat: bool) -> Chem.Mol:
-    """The molecule; short plain SMILES are read at once, all others with the checks of :func:`parse_smiles`. ``flat``: without stereochemistry."""
-    if len(smiles) > PLAIN_LENGTH or _UNUSUAL.search(smiles):
+@lru_cache(maxsize=256)
+def _failed(requirement: str) -> _Sieved:
+    return _Sieved(requirement)
+
+
+def _read(smiles: str, flat: bool, plain: bool = False) -> Chem.Mol:
+    """The molecule; short plain SMILES are read at once, all others with the checks of :func:`parse_smiles`.
+
+    ``flat``: without stereochemistry; ``plain``: no sign of :data:`_ODD` in it.
+    """
+    if len(smiles) > PLAIN_LENGTH or (not plain and _UNUSUAL.search(smiles)):
         return parse_smiles(smiles)
     mol = Chem.MolFromSmiles(smiles, _AS_WRITTEN) if flat else Chem.MolFromSmiles(smiles)
-    if flat and mol is not None and Chem.SanitizeMol(mol, catchErrors=True) != Chem.SANITIZE_NONE:
+    if flat and mol is not None and Chem.SanitizeMol(mol, catchErrors=True):  # what failed, 0 for nothing
         mol = None
-    return mol if mol is not None and mol.GetNumAtoms() else parse_smiles(smiles)
+    return mol if mol is not None and smiles else parse_smiles(smiles)
 
 
 #: Longest SMILES, in characters, that is read without being looked through first, and signs that it may not hold.
 PLAIN_LENGTH = 200
 _UNUSUAL = re.compile(r"[*%\s]")
+#: What the most common SMILES have not: no sign of those below, nor of those above, is in one without these.
+_ODD = re.compile(r"[*%\s@/\\\[.]")
 #: Signs of stereochemistry, and of hydrogens that reading takes away.
 _STEREO = re.compile(r"[@/\\]|\[\d*H")
 _AS_WRITTEN = Chem.SmilesParserParams()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from rdkit import Chem, DataStructs, rdBase
 
 from core.errors import UsageError
+from tools.structures.columns import part_print
 from tools.structures.similarity import morgan_fingerprint
 
 How = Literal["substructure", "similarity"]
@@ -17,18 +21,40 @@ LONGEST, MOST_ATOMS = 1000, 100
 
 @dataclass(frozen=True)
 class StructureQuery:
-    """A part to be contained, or a structure to resemble at least so much (Tanimoto, Morgan radius 2). Made by :func:`structure_query`."""
+    """A part to be contained, or a structure to resemble at least so much (Tanimoto, Morgan radius 2). Made by :func:`structure_query`.
+
+    ``whole``: the part asks for what only a structure perceived anew has.
+    """
 
     how: How
     mol: Chem.Mol
     least: float
     print: DataStructs.ExplicitBitVect | None = None
+    whole: bool = False
+
+    @cached_property
+    def part(self) -> NDArray[np.uint64]:
+        """What a structure that contains the part has among the bits of its pattern fingerprint."""
+        return part_print(self.mol)
+
+    def contained(self, smiles: str) -> bool:
+        """Whether a structure that RDKit wrote as ``smiles`` contains the part; False where it cannot be read.
+
+        What RDKit wrote is not perceived anew, which takes most of the time; where the part asks for a hybridisation (``whole``) it is.
+        """
+        with rdBase.BlockLogs():
+            if self.whole:
+                mol = Chem.MolFromSmiles(smiles)
+            elif (mol := Chem.MolFromSmiles(smiles, sanitize=False)) is not None:
+                mol.UpdatePropertyCache(False)
+                Chem.GetSymmSSSR(mol)
+        return mol is not None and bool(mol.HasSubstructMatch(self.mol))
 
     def fits(self, smiles: str) -> float | None:
         """How similar the structure is, 0 to 1 (1 for one that contains the part); None if it does not fit or cannot be read."""
         with rdBase.BlockLogs():
             mol = Chem.MolFromSmiles(smiles)
-        if mol is None:
+        if mol is None or not mol.GetNumAtoms():
             return None
         if self.print is None:
             return 1.0 if mol.HasSubstructMatch(self.mol) else None
@@ -51,7 +77,7 @@ def structure_query(text: str, how: How, least: float = 0.5) -> StructureQuery:
         raise UsageError(f"{text[:80]!r} is {'neither ' if how == 'substructure' else 'not '}{kinds}")
     if mol.GetNumAtoms() > MOST_ATOMS:
         raise UsageError(f"a structure to look for has at most {MOST_ATOMS} atoms")
-    return StructureQuery(how, mol, least, morgan_fingerprint(mol) if how == "similarity" else None)
+    return StructureQuery(how, mol, least, morgan_fingerprint(mol) if how == "similarity" else None, whole="^" in text)
 
 
 def _from_smiles(text: str, foreign: tuple[str, ...]) -> Chem.Mol | None:

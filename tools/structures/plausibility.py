@@ -14,7 +14,7 @@ from functools import lru_cache
 from rdkit import Chem
 
 from core import data
-from tools.structures.prescreen import Prescreen
+from tools.structures.prescreen import FEW, Prescreen
 from tools.structures.ring_rules import ASKED_BY, RING_RULES, ring_breaches
 
 #: Places at which a rule is broken that are looked at, at most, for each of its queries.
@@ -128,11 +128,17 @@ def first_violation(mol: Chem.Mol) -> str:
     return ""
 
 
+@lru_cache(maxsize=20_000)
+def first_violation_of(smiles: str) -> str:
+    """:func:`first_violation` of a readable SMILES, remembered: what is proposed is judged again when it comes to the search."""
+    return first_violation(Chem.MolFromSmiles(smiles))
+
+
 @lru_cache(maxsize=1)
 def _screen() -> tuple[Prescreen, tuple[tuple[PlausibilityRule, Chem.Mol], ...]]:
     """The screen of every query of the table, and the queries with their rules, in its order."""
     queries = tuple((rule, query) for rule in rules() for query in rule.queries)
-    return Prescreen([query for _, query in queries]), queries
+    return Prescreen([query for _, query in queries], few=FEW), queries
 
 
 def _has_one(mol: Chem.Mol, names: frozenset[str], known: dict[str, bool]) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from threading import Lock
 from typing import TypeVar
 
@@ -27,6 +27,8 @@ Kind = tuple[frozenset[str], int]
 Key = TypeVar("Key")
 #: Kinds of atoms and bonds whose answer is remembered.
 REMEMBERED = 50_000
+#: Structures for which it is not worth while to read what some hundred queries need.
+FEW = 4
 
 _ELEMENT = re.compile(r"#(\d+)|(Cl|Br|Si|Se|As|[BCNOPSFI]|se|as|[bcnops])")
 _NUMBER = re.compile(r"([DXH])(\d*)")
@@ -109,21 +111,34 @@ class _Memo:
 class Prescreen:
     """The screen of a list of queries, which are molecules made from SMARTS."""
 
-    def __init__(self, queries: Sequence[Chem.Mol]) -> None:
-        """Read what ``queries`` need."""
-        self._needs = _Needs()
-        self._masks = [self._needs.mask(query) for query in queries]
-        self._memo = _Memo(self._needs)
+    def __init__(self, queries: Sequence[Chem.Mol], *, few: int = 0) -> None:
+        """``few``: first structures of which nothing is ruled out, for a program that asks about one or two: reading what the queries need takes
+        longer than searching these for all of them.
+        """
+        self._queries = tuple(queries)
+        self._left = few
+        self._memo: _Memo | None = None
+
+    @cached_property
+    def _needed(self) -> tuple[_Needs, list[int]]:
+        """What the queries need, and the bits of each."""
+        needs = _Needs()
+        masks = [needs.mask(query) for query in self._queries]
+        return needs, masks
 
     def possible(self, mol: Chem.Mol, *, chained: tuple[int, int, float] | None = None) -> list[bool]:
         """For each query whether ``mol``, sanitised, can match it; False only where it surely does not.
 
         ``chained``: an atom of one copy of ``mol``, an atom of the next, and the order of the bond between them, where a chain of copies
-        is asked about (its open ends as in ``mol``). True for all where hydrogens are atoms of their own.
+        is asked about (its open ends as in ``mol``). True for all where hydrogens are atoms of their own, and for the first ``few`` structures.
         """
+        if self._left > 0:
+            self._left -= 1
+            return [True] * len(self._queries)
+        needs, masks = self._needed
         memo = self._memo
-        if len(memo) > REMEMBERED:
-            memo = self._memo = _Memo(self._needs)
+        if memo is None or len(memo) > REMEMBERED:
+            memo = self._memo = _Memo(needs)
         ring_bonds = [0] * mol.GetNumAtoms()
         ends = []
         for index in range(mol.GetNumBonds()):
@@ -139,14 +154,14 @@ class Prescreen:
         for atom, rings in zip(atoms(mol), ring_bonds, strict=True):
             number = atom.GetAtomicNum()
             if number == 1:
-                return [True] * len(self._masks)
+                return [True] * len(masks)
             key = (number, atom.GetIsAromatic(), atom.GetFormalCharge(), atom.GetDegree(), atom.GetTotalDegree(), rings)
             kind, met = memo.atom(key)
             kinds.append(kind)
             has |= met
         for first, second, order, ring in ends:
             has |= memo.bond((kinds[first], kinds[second], order, ring))
-        return [mask & has == mask for mask in self._masks]
+        return [mask & has == mask for mask in masks]
 
 
 def _without_recursion(smarts: str) -> str:

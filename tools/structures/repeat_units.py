@@ -7,6 +7,7 @@ from rdkit.rdBase import BlockLogs
 
 #: Repeat units of at most this many atoms ('*' included) are joined three times instead of twice.
 SMALL_UNIT = 12
+_STAR = Chem.MolFromSmarts("[#0]")
 
 
 def joined_units(unit: Chem.Mol, count: int = 0) -> Chem.Mol:
@@ -15,7 +16,7 @@ def joined_units(unit: Chem.Mol, count: int = 0) -> Chem.Mol:
     ``unit`` has two '*', each with one bond. Returns a sanitised molecule; where the joined units cannot be sanitised (unusual bonds at
     the '*'), or there are not two '*', the unit itself.
     """
-    if sum(atom.GetAtomicNum() == 0 for atom in unit.GetAtoms()) != 2:
+    if len(_stars(unit)) != 2:
         return unit
     chain = unit
     times = count or (3 if unit.GetNumAtoms() <= SMALL_UNIT else 2)
@@ -29,10 +30,15 @@ def joined_units(unit: Chem.Mol, count: int = 0) -> Chem.Mol:
     return chain
 
 
+def _stars(mol: Chem.Mol) -> list[int]:
+    """The attachment points, in the order of the atoms: found by a pattern, since going through the atoms takes longer than all else here."""
+    return [match[0] for match in mol.GetSubstructMatches(_STAR, maxMatches=mol.GetNumAtoms())]
+
+
 def _append(chain: Chem.Mol, unit: Chem.Mol) -> Chem.Mol:
     """``unit`` joined by its first '*' to the last '*' of ``chain``."""
     joined = Chem.RWMol(Chem.CombineMols(chain, unit))
-    stars = [atom.GetIdx() for atom in joined.GetAtoms() if atom.GetAtomicNum() == 0]
+    stars = _stars(joined)
     tail, head = (joined.GetAtomWithIdx(star) for star in (stars[1], stars[2]))
     bonds = (tail.GetBonds()[0], head.GetBonds()[0])
     ends = (bonds[0].GetOtherAtomIdx(tail.GetIdx()), bonds[1].GetOtherAtomIdx(head.GetIdx()))

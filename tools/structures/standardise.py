@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from rdkit import Chem, rdBase
-from rdkit.Chem import Descriptors, inchi, rdMolDescriptors, rdMolHash
+from rdkit.Chem import inchi, rdMolDescriptors, rdMolHash
 
 from core.errors import StructureError
 from core.spec import CandidateClass
@@ -88,7 +88,7 @@ def _part(written: str, mol: Chem.Mol, given: str) -> str:
         return f"judged: the repeat unit {written}, a part of what was given"
     whole = Chem.MolFromSmiles(given)
     formula, all_of_it = (rdMolDescriptors.CalcMolFormula(m) for m in (mol, whole))
-    return f"judged: {written} ({formula}), a part of what was given ({all_of_it}, {Descriptors.MolWt(whole):.2f} g/mol)"
+    return f"judged: {written} ({formula}), a part of what was given ({all_of_it}, {rdMolDescriptors._CalcMolWt(whole):.2f} g/mol)"
 
 
 def clean(mol: Chem.Mol, notes: list[str]) -> tuple[Chem.Mol, str]:

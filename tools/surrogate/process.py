@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from core.memory import hand_back_large_blocks
 from tools.surrogate.features import FINGERPRINTS, Block, Floats, tanimoto
 
 Doubles = npt.NDArray[np.float64]
@@ -30,6 +31,7 @@ class Surrogate:
     """Fit to labelled molecules with :meth:`fit`, ask with :meth:`predict`. Deterministic for given data."""
 
     def __init__(self) -> None:
+        hand_back_large_blocks()  # a fit makes and lets go of some hundred megabytes, kernel by kernel
         self._models = [_Model(False), _Model(True)]
         self._fits = 0
         self._used = self._models[0]

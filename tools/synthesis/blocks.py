@@ -31,6 +31,11 @@ def flat_smiles(mol: Chem.Mol) -> str:
     return str(Chem.MolToSmiles(mol, isomericSmiles=False))
 
 
+def _atoms(mol: Chem.Mol) -> tuple[int, ...]:
+    """The number of bonds, and then the atomic numbers of ``mol`` in ascending order."""
+    return mol.GetNumBonds(), *sorted([mol.GetAtomWithIdx(i).GetAtomicNum() for i in range(mol.GetNumAtoms())])
+
+
 class BlockLibrary:
     """A set of building blocks. Compared by identity: two libraries of the same blocks are two libraries.
 
@@ -61,6 +66,20 @@ class BlockLibrary:
     def find(self, mol: Chem.Mol) -> Block | None:
         """The block with the constitution of ``mol`` (stereochemistry ignored), or None."""
         return self.index.get(flat_smiles(mol))
+
+    def may_hold(self, mol: Chem.Mol) -> bool:
+        """Whether a block has the atoms of ``mol``, which need not be sanitised, and as many bonds: what :meth:`find` takes longer to deny."""
+        atoms = _atoms(mol)
+        return atoms in self._compositions or 1 in atoms[1:]
+
+    @cached_property
+    def _compositions(self) -> frozenset[tuple[int, ...]]:
+        return frozenset(_atoms(block.mol) for block in self.blocks)
+
+    @cached_property
+    def flat(self) -> dict[str, str]:
+        """Canonical SMILES without stereochemistry of every block, by its canonical SMILES."""
+        return {block.smiles: flat_smiles(block.mol) for block in self.blocks}
 
 
 @lru_cache(maxsize=1)

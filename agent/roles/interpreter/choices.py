@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field, create_model
 
-from agent.reading.lexicon import ELEMENT_NAMES
+from agent.reading.chemical_words import ELEMENT_NAMES
 from agent.roles.interpreter.grounding import names_in
 from agent.roles.interpreter.readings import GoalReading, GoalReadings, is_open, subject_of
 from agent.roles.interpreter.words import quoted

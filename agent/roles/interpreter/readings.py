@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from agent.reading.lexicon import ELEMENT_NAMES, SYMBOLS
+from agent.reading.chemical_words import ELEMENT_NAMES
+from agent.reading.lexicon import SYMBOLS
 from agent.reading.limits import count_condition, property_condition
 from agent.reading.objectives import ramp_for
 from agent.reading.statements import Limit

@@ -32,7 +32,7 @@ def _find_structures(
     until: Annotated[str, Query(max_length=40, description="Only runs created before this moment.")] = "",
     after: Annotated[str, Query(max_length=120, description="Where an earlier answer stopped.")] = "",
 ) -> FoundPage:
-    """Structures of all runs that contain a part, resemble one, or have a property in a range; 5000 are looked at, `next` looks on."""
+    """Structures of all runs that contain a part, resemble one, or have a property in a range; about 200,000 are looked at, `next` looks on."""
     runs = RunFilter(text, tuple(status or ()), since, until)
     found = door.finding.find(Wanted(structure, how, least, property, low, high, kept), runs, after)
     further = request.url.include_query_params(after=found.after)

@@ -10,9 +10,22 @@ from app.client import ApiError, Client
 from app.services import finding
 from app.services.entry import Services
 from tests.app.web.markup import Page
+from tools.structures.columns import KEPT
 
 
-def test_a_part_a_likeness_and_a_range_are_found(client: Client, finished: str) -> None:
+@pytest.fixture(params=["candidate by candidate", "by columns"])
+def found_run(request: pytest.FixtureRequest, services: Services, finished: str) -> str:
+    """The finished run, looked through in either way."""
+    services.store.save_columns(finished, {})
+    if request.param == "by columns":
+        while services.finding.prepare():
+            pass
+    assert bool(services.store.columns([finished], [KEPT])) == (request.param == "by columns")
+    return finished
+
+
+def test_a_part_a_likeness_and_a_range_are_found(client: Client, found_run: str) -> None:
+    finished = found_run
     everyone = client.candidates(finished, limit=200).candidates
     ring = Chem.MolFromSmarts("c1ccccc1")
     expected = {c.key for c in everyone if (m := Chem.MolFromSmiles(c.smiles)) is not None and m.HasSubstructMatch(ring)}
@@ -33,13 +46,16 @@ def test_a_part_a_likeness_and_a_range_are_found(client: Client, finished: str) 
     assert client.find("c1ccccc1", text="no goal says this").looked == 0
 
 
-def test_a_search_stops_and_goes_on_where_it_stopped(client: Client, finished: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("limit", ["UNPREPARED", "READ", "HITS"])
+def test_a_search_stops_and_goes_on_where_it_stopped(client: Client, found_run: str, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    finished = found_run
     everyone = [c.key for c in client.candidates(finished, limit=200).candidates]
-    monkeypatch.setattr(finding, "LOOKED", 10)
+    monkeypatch.setattr(finding, limit, 10)
     monkeypatch.setattr(finding, "PAGE", 4)
     found = client.find("*", text=finished)
     keys = [h.candidate.key for h in found.hits]
-    assert (found.looked, found.runs) == (10, 1)
+    assert found.runs == 1
+    assert (found.looked == 10) == bool(found.next)
     while found.next:
         assert "after=" in found.next
         found = client.find("*", text=finished, after=found.next.partition("after=")[2].partition("&")[0])
@@ -86,7 +102,7 @@ def test_the_page_of_runs_finds_structures_and_says_how_many_it_looked_at(
     assert next(page.all("input", id="structure"))["value"] == "c1ccccc1"
     part = browser.get("/runs", params=asked, headers={"hx-request": "true"})
     assert "<form" not in part.text
-    monkeypatch.setattr(finding, "LOOKED", 5)
+    monkeypatch.setattr(finding, "HITS", 2)
     further = next(a["href"] for a in Page(browser.get("/runs", params=asked).text).all("a") if "after=" in a.get("href", ""))
     assert "structure=c1ccccc1" in further
     assert browser.get(further).status_code == 200

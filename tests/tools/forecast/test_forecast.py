@@ -99,7 +99,7 @@ def test_relaxing_a_wish_never_lowers_a_forecast(goal: str, specs: dict[str, Des
     found = chances(spec, builtin())
     for column in found.columns:
         if column.property:
-            assert rule().share(numbers(found.without(column.id)).values) >= rule().share(numbers(found).values) - 1e-9
+            assert rule().share(numbers(found.without(column.id)).values, 400) >= rule().share(numbers(found).values, 400) - 1e-9
 
 
 def test_a_harder_wish_is_expected_less_and_named_as_what_binds() -> None:
@@ -114,6 +114,23 @@ def test_a_harder_wish_is_expected_less_and_named_as_what_binds() -> None:
     assert told[1].relaxations[0].change.endswith("instead of 300")
     assert told[1].relaxations[0].low is not None
     assert told[1].relaxations[0].low < 300
+
+
+def test_a_longer_search_is_expected_to_find_a_larger_share_as_the_searches_of_the_calibration_did() -> None:
+    def shares(goal: str) -> list[float]:
+        specs = [interpret(goal, budget=budget, workspace=builtin()) for budget in (100, 400, 1500)]
+        told = [forecast(spec, workspace=builtin()) for spec in specs]
+        return [(t.expected or 0) / t.evaluated for t in told]
+
+    for goal in ("a polymer with Tg above 300 °C", "a molecule with melting point above 250 °C"):
+        first, calibrated, usual = shares(goal)
+        assert 0 < first < calibrated < usual < 1
+    made = rule()
+    values = np.array([-1.0] * len(NAMES))
+    logits = [np.log10(s / (1 - s)) for s in (made.share(values, 400), made.share(values, 1000), made.share(values, 10))]
+    assert logits[0] == pytest.approx(float(made.weights @ values))
+    assert logits[1] - logits[0] == pytest.approx(made.growth * np.log10(2.5))
+    assert logits[0] - logits[2] == pytest.approx(made.growth * np.log10(4))  # what is not known before a generation
 
 
 def test_what_cannot_be_told_is_unknown_with_the_reason() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from rdkit import Chem
 from rdkit.Chem import QED, Crippen
 
@@ -118,3 +119,20 @@ def test_seen_is_a_set_of_fixed_size() -> None:
         seen.add(str(number))
     assert sum(str(n) in seen for n in range(400)) > 390
     assert not any(f"x{n}" in seen for n in range(5000))
+
+
+@pytest.mark.parametrize("smiles", ["Cc1ccc2[nH]c(=O)n(C)c2c1", "OB(O)c1ccc(N)cc1", "O=C(NCC#N)C1CC1", "Nc1ccn2ncc(Br)c2n1"])
+def test_a_packed_structure_is_varied_as_it_was(smiles: str) -> None:
+    """Atoms, bonds and rings keep their order: which of them a move takes is drawn by number."""
+    mol = Chem.MolFromSmiles(smiles)
+    mol = Chem.RenumberAtoms(mol, list(reversed(range(mol.GetNumAtoms()))))
+    kept, packed = (Structure(smiles, Chem.Mol(mol), features(mol)) for _ in range(2))
+    assert packed.makeable == kept.makeable
+    packed.rest()
+    assert isinstance(packed.given, bytes)
+    assert len(packed.given) < 1000
+    for one, other in ((kept.mol, packed.mol), (kept.work, packed.work)):
+        assert Chem.MolToSmiles(one, canonical=False) == Chem.MolToSmiles(other, canonical=False)
+        assert [b.GetBeginAtomIdx() for b in one.GetBonds()] == [b.GetBeginAtomIdx() for b in other.GetBonds()]
+        assert list(map(list, one.GetRingInfo().AtomRings())) == list(map(list, other.GetRingInfo().AtomRings()))
+    assert packed.charge == kept.charge

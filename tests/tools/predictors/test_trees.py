@@ -31,6 +31,8 @@ def test_the_trees_predict_what_lightgbm_does_bit_by_bit() -> None:
     np.testing.assert_array_equal(trees.predict(x), expected)
     np.testing.assert_array_equal(trees.predict(x.astype(np.float64)), expected)
     np.testing.assert_array_equal([float(trees.predict(x[i : i + 1])[0]) for i in range(40)], expected[:40])
+    few = Trees(trees_of_text(booster.model_to_string()))
+    np.testing.assert_array_equal([float(few.predict(x[i : i + 1])[0]) for i in range(40)], expected[:40])  # without tables, and then with
     assert trees.predict(x[:0]).shape == (0,)
     assert np.isnan(trees.predict(np.full((1, 12), np.nan, dtype=np.float32))).all()
 

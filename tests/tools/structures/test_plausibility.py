@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rdkit import Chem
 
-from tools.structures.plausibility import RING_RULES, first_violation, rules, violations
+from tools.structures.plausibility import RING_RULES, first_violation, first_violation_of, rules, violations
 from tools.synthesis.blocks import building_blocks
 
 
@@ -138,3 +138,8 @@ def test_few_common_names_are_caught_and_each_is_meant() -> None:
 )
 def test_laughable_structures_are_caught(smiles: str, rule: str) -> None:
     assert rule in _ids(smiles)
+
+
+@pytest.mark.parametrize("smiles", ["CCO", "C1=CC=C=C1", "OO", "CC(=O)OC(C)=O", "C=C=C", "NN=N", "c1ccccc1"])
+def test_what_is_remembered_is_what_is_found(smiles: str) -> None:
+    assert [first_violation_of(smiles) for _ in range(2)] == [first_violation(Chem.MolFromSmiles(smiles))] * 2

@@ -113,6 +113,16 @@ def test_the_answer_does_not_depend_on_what_was_asked_before(structures: list[Ch
     assert [screen.possible(mol) for mol in structures[:60]] == alone
 
 
+def test_of_the_first_few_structures_nothing_is_ruled_out() -> None:
+    screen, acid = Prescreen([Chem.MolFromSmarts("[CX3](=O)[OX2]")], few=2), Chem.MolFromSmiles("CC(=O)O")
+    assert [screen.possible(mol) for mol in (Chem.MolFromSmiles("CCO"), acid, Chem.MolFromSmiles("CCO"), acid)] == [
+        [True],
+        [True],
+        [False],
+        [True],
+    ]
+
+
 def test_every_rule_that_fires_is_a_possible_one(structures: list[Chem.Mol]) -> None:
     fired = 0
     for mol in structures:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rdkit import Chem
 
-from tools.synthesis.blocks import building_blocks, shipped
+from tools.synthesis.blocks import building_blocks, flat_smiles, shipped
 
 #: The SMARTS of which a block of each functional class must match at least one.
 CLASSES = tomllib.loads(Path(__file__).with_name("building_block_classes.toml").read_text(encoding="utf-8"))["classes"]
@@ -43,3 +43,13 @@ def test_find_block_ignores_stereochemistry() -> None:
     assert block is not None
     assert block.name == "cinnamic acid"
     assert shipped().find(Chem.MolFromSmiles("CCCCCCCCCCCCCCCCCCCCN")) is None
+
+
+def test_what_a_library_may_hold_is_never_less_than_what_it_holds() -> None:
+    library = shipped()
+    for block in library.blocks[::7]:
+        as_made = Chem.MolFromSmiles(block.smiles, sanitize=False)
+        assert library.may_hold(as_made), block.name
+        assert library.flat[block.smiles] == flat_smiles(block.mol)
+    assert not library.may_hold(Chem.MolFromSmiles("CCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCC(F)(Cl)Br"))
+    assert library.may_hold(Chem.AddHs(Chem.MolFromSmiles("CCCCCCCCCCCCCCCCCCCCCCCCC(F)(Cl)Br")))

@@ -25,7 +25,7 @@ Test = Callable[[Chem.Mol, dict[str, float]], bool]
 #: What an unmet substructure or element, an unmet core, and an unknown value leave of the fitness of a candidate.
 MISSED_MOTIF, MISSED_SCAFFOLD, UNKNOWN = 0.3, 0.1, 1e-5
 #: Microseconds that a search for a pattern takes in a molecule of ordinary size, and a test whose time is not known.
-SMARTS_COST, DEFAULT_COST = 20.0, 50.0
+SMARTS_COST, DEFAULT_COST = 5.0, 50.0
 
 
 class Calculations(Protocol):

@@ -10,7 +10,7 @@ from tools.catalogue.kinds.base import MISSED_MOTIF, SMARTS_COST, Context, Struc
 from tools.catalogue.kinds.limits import INF, Limits, Pattern, Quantity, phrase_of
 from tools.catalogue.kinds.validation import require_group, require_smarts
 from tools.groups.groups import GROUPS
-from tools.groups.matching import has_smarts
+from tools.groups.matching import finder, has_smarts
 
 
 class MotifKind(StructuralKind[MotifRequirement, bool]):
@@ -78,8 +78,8 @@ class MotifKind(StructuralKind[MotifRequirement, bool]):
 
     def test(self, requirement: MotifRequirement, context: Context) -> Test:
         """A match, without the steps between."""
-        smarts, wanted = requirement.smarts, requirement.wanted
-        return lambda mol, known: has_smarts(mol, smarts) == wanted
+        has, wanted = finder(requirement.smarts), requirement.wanted
+        return lambda mol, known: has(mol) == wanted
 
     def cost(self, requirement: MotifRequirement, context: Context) -> float:
         """That of a search for a pattern."""

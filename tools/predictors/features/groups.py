@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from core import data
-from tools.structures.prescreen import Prescreen
+from tools.structures.prescreen import FEW, Prescreen
 
 FloatArray = NDArray[np.float32]
 
@@ -25,7 +25,7 @@ class Groups:
             rows = data.rows("tools.predictors.features", table)
             self.names[table] = tuple(row["name"] for row in rows)
             self._queries += [(Chem.MolFromSmarts(row["smarts"]), limit) for row in rows]
-        self._screen = Prescreen([query for query, _ in self._queries])
+        self._screen = Prescreen([query for query, _ in self._queries], few=FEW)
 
     def __len__(self) -> int:
         return len(self._queries)

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
-from rdkit.Chem import Crippen, Descriptors, rdMolDescriptors
+from rdkit.Chem import rdMolDescriptors
 from rdkit.rdBase import BlockLogs
 
 from core import data
@@ -67,11 +67,12 @@ def _features(solvent: str) -> tuple[float, ...]:
     atoms = mol.GetNumAtoms()
     numbers = [atom.GetAtomicNum() for atom in mol.GetAtoms()]
     charges = _charges(mol)
+    logp, refractivity = rdMolDescriptors.CalcCrippenDescriptors(mol)
     values = [
         atoms,
-        Crippen.MolLogP(mol),
-        Crippen.MolMR(mol),
-        Crippen.MolMR(mol) / atoms,
+        logp,
+        refractivity,
+        refractivity / atoms,
         rdMolDescriptors.CalcTPSA(mol),
         rdMolDescriptors.CalcTPSA(mol) / atoms,
         rdMolDescriptors.CalcNumHBD(mol),
@@ -88,6 +89,8 @@ def _features(solvent: str) -> tuple[float, ...]:
 
 def _charges(mol: Chem.Mol) -> float:
     """Largest minus smallest Gasteiger charge: how polar the most polar bond region is; 0 where they cannot be computed."""
+    from rdkit.Chem import Descriptors
+
     spread = Descriptors.MaxPartialCharge(mol) - Descriptors.MinPartialCharge(mol)
     return float(spread) if np.isfinite(spread) else 0.0
 

@@ -154,7 +154,7 @@ class PredictorTask:
             **_member_files(ensemble),
             SCALE_FILE: tree_bytes(scale),
             NEIGHBOURS_FILE: neighbours,
-            ARRAYS_FILE: npz_bytes({"columns": data.columns.astype(np.uint16), **index}),
+            ARRAYS_FILE: npz_bytes({"columns": data.columns.astype(np.uint16), **index}, packed=False),
             CALIBRATION_FILE: _calibration_file(data.table, calibrated),
         }
         card = {
@@ -217,9 +217,9 @@ def _member_files(ensemble: Ensemble) -> dict[str, bytes]:
     """The members of an ensemble as files."""
     files = {f"value_{i}.npz": tree_bytes(b) for i, b in enumerate(ensemble.boosters)}
     if ensemble.kernel is not None:
-        files[KERNEL_FILE] = npz_bytes(ensemble.kernel.arrays())
+        files[KERNEL_FILE] = npz_bytes(ensemble.kernel.arrays(), packed=False)
     if ensemble.network is not None:
-        files[NETWORK_FILE] = npz_bytes(ensemble.network.arrays())
+        files[NETWORK_FILE] = npz_bytes(ensemble.network.arrays(), packed=False)
     return files
 
 

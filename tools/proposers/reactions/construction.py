@@ -23,8 +23,8 @@ MAX_STEPS = 3
 #: How many of the most similar blocks a similar one is drawn from, and how often it is drawn from all that fit.
 NEAREST = 10
 ANY_SHARE = 0.35
-#: Molecules and steps that are kept at hand.
-KEPT = 4096
+#: Molecules and steps that are kept at hand: of each molecule some 20 kB.
+KEPT = 1024
 
 Steps = tuple[RouteStep, ...]
 
@@ -183,9 +183,12 @@ def _read(smiles: str) -> Chem.Mol:
     return Chem.MolFromSmiles(smiles)
 
 
-@lru_cache(maxsize=KEPT)
 def _written(mol: Chem.Mol) -> str:
-    return str(Chem.MolToSmiles(mol))
+    """Canonical SMILES, kept on ``mol``."""
+    found: str | None = mol.__dict__.get("_written")
+    if found is None:
+        found = mol.__dict__["_written"] = str(Chem.MolToSmiles(mol))
+    return found
 
 
 @lru_cache(maxsize=KEPT)

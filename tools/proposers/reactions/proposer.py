@@ -78,7 +78,7 @@ class ReactionsProposer:
         nearest: list[tuple[float, Built]] = []
         wanted = request.count * (_OVERSAMPLING if fit.steerable else 1)
         tries = request.count * _ATTEMPTS
-        taken = {p.smiles for p in request.parents}
+        taken = {p.smiles for p in request.parents}  # and what was found to be of no use
         with rdBase.BlockLogs():
             bench = _Bench(request.parents, library)
             barren = tries - _BARREN if fit.fixed else 0  # fixed atoms that no block brings along are not met by going on
@@ -89,10 +89,12 @@ class ReactionsProposer:
                 if built is None or built.smiles in found or built.smiles in taken:
                     continue
                 mol = Chem.MolFromSmiles(built.smiles)
-                if mol is not None and _worth_it(mol, fit, library, lifted) and not (plain and mol.HasSubstructMatch(_AZO)):
+                if mol is not None and _worth_it(built.smiles, mol, fit, library, lifted) and not (plain and mol.HasSubstructMatch(_AZO)):
                     found[built.smiles] = entry = (round(fit.distance(mol), 3) if fit.steerable else 0.0, built)
                     insort(nearest, entry, key=_nearness)
                     del nearest[_NEAREST:]
+                else:
+                    taken.add(built.smiles)
         ordered = sorted(found.values(), key=_nearness)
         return [self._proposal(built, library) for _, built in ordered[: request.count]]
 
@@ -198,7 +200,7 @@ def _material(smiles: str, library: BlockLibrary) -> Material:
     return material(block) if block is not None else Material(name=smiles, smiles=smiles)
 
 
-def _worth_it(mol: Chem.Mol, fit: SpecFit, library: BlockLibrary, lifted: Exemptions) -> bool:
+def _worth_it(smiles: str, mol: Chem.Mol, fit: SpecFit, library: BlockLibrary, lifted: Exemptions) -> bool:
     if mol.GetNumHeavyAtoms() > min(_MAX_ATOMS, fit.max_heavy_atoms) or library.find(mol) is not None:
         return False
-    return not fit.excluded(mol) and not lifted.first(mol) and sa_score(mol) <= _MAX_SA
+    return not fit.excluded(mol) and not lifted.first_of(smiles) and sa_score(mol) <= _MAX_SA

@@ -32,7 +32,7 @@ def canonical(mol: Chem.Mol) -> str:
     return text
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def read(smiles: str) -> Chem.Mol:
     """The molecule of a trusted SMILES in reaction form. Raises ValueError if it cannot be read. Do not modify it."""
     mol = Chem.MolFromSmiles(smiles)

@@ -14,8 +14,17 @@ from tools.synthesis.reactions.table import Reaction, reactions
 def fits(reaction: Reaction, position: int, mol: Chem.Mol) -> bool:
     """Whether ``mol`` can be the reactant at ``position``: it has the site, once unless the reaction allows more, and no competing group.
 
-    A competing group that is the reacting site itself (the ester that is hydrolysed, say) is not listed in the table.
+    A competing group that is the reacting site itself (the ester that is hydrolysed, say) is not listed in the table. The answer is kept on
+    ``mol``, which is not to be changed afterwards: a search asks of the same blocks and intermediates again and again.
     """
+    known: dict[tuple[str, int], bool] = mol.__dict__.setdefault("_fits", {})
+    found = known.get((reaction.name, position))
+    if found is None:
+        found = known[reaction.name, position] = _fits(reaction, position, mol)
+    return found
+
+
+def _fits(reaction: Reaction, position: int, mol: Chem.Mol) -> bool:
     template = reaction.template(position)
     if position in reaction.several_sites:
         if not mol.HasSubstructMatch(template):

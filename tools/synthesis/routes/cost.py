@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from rdkit import Chem
-from rdkit.Chem import Descriptors
+from rdkit.Chem import rdMolDescriptors
 
 from core.candidate import Material, Pack, Route, RouteCost
 from tools.synthesis.blocks import BlockLibrary
@@ -74,7 +74,7 @@ def _per_mol(route: Route, materials: list[Material], currency: str) -> RouteCos
     needed = equivalents(route)
     total = sum(_price(m, needed.get(m.smiles, 1.0)) for m in materials)
     product = Chem.MolFromSmiles(route.steps[-1].product if route.steps else materials[0].smiles)
-    grams = Descriptors.MolWt(product) if product is not None else 0.0
+    grams = rdMolDescriptors._CalcMolWt(product) if product is not None else 0.0
     per_gram = total / grams if grams else None
     shown = f"{total:.2f} {currency} for a mol of product" + (f" ({per_gram:.4g} {currency}/g)" if per_gram is not None else "")
     several = "; of several packages the one that is cheapest for the amount" if any(m.stock and m.stock.packs for m in materials) else ""
@@ -101,7 +101,7 @@ def _price(material: Material, mols: float) -> float:
 
     The mass of a mol is that of the structure without salts or water.
     """
-    grams = float(Descriptors.MolWt(Chem.MolFromSmiles(material.smiles)))
+    grams = float(rdMolDescriptors._CalcMolWt(Chem.MolFromSmiles(material.smiles)))
     shares = [(mols / _mols(pack, grams), pack) for pack in _solid_packs(material)]
     share, best = min(shares, key=lambda one: (one[1].price * max(1.0, one[0]), one[1].price))
     return best.price * share

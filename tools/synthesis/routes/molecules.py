@@ -44,12 +44,18 @@ class Plan:
 
 def same_structure(made: str, wanted: str) -> bool:
     """Whether two SMILES are the same structure; stereochemistry counts only where ``wanted`` defines it. False for unreadable SMILES."""
-    first, second = Chem.MolFromSmiles(made), Chem.MolFromSmiles(wanted)
+    first, second = Chem.MolFromSmiles(made), _written(wanted)
     if first is None or second is None:
         return False
-    if flat_smiles(second) == Chem.MolToSmiles(second):
-        return flat_smiles(first) == flat_smiles(second)
-    return bool(Chem.MolToSmiles(first) == Chem.MolToSmiles(second))
+    whole, flat = second
+    return bool(flat_smiles(first) == flat if flat == whole else Chem.MolToSmiles(first) == whole)
+
+
+@lru_cache(maxsize=64)
+def _written(smiles: str) -> tuple[str, str] | None:
+    """Canonical SMILES with and without stereochemistry; None for what cannot be read."""
+    mol = Chem.MolFromSmiles(smiles)
+    return None if mol is None else (Chem.MolToSmiles(mol), flat_smiles(mol))
 
 
 def disconnections(mol: Chem.Mol, library: BlockLibrary | None = None, *, only_blocks: bool = False) -> list[Disconnection]:
@@ -70,10 +76,11 @@ def disconnections(mol: Chem.Mol, library: BlockLibrary | None = None, *, only_b
     with rdBase.BlockLogs():
         for (reaction, backwards), may in zip(ways, screen.possible(flat), strict=True):
             for raw in backwards.RunReactants((flat,), MAX_MATCHES) if may else ():
-                reactants = _blocks(raw, library) if only_blocks else _readable(raw, library)
-                if reactants is None:
+                precursors = _blocks(raw, library) if only_blocks else _readable(raw, library)
+                if precursors is None:
                     continue
-                key = (reaction.name, *(flat_smiles(m) for m in reactants))
+                reactants = tuple(precursor.mol for precursor in precursors)
+                key = (reaction.name, *(precursor.flat for precursor in precursors))
                 if key in seen:
                     continue
                 if tried >= MAX_PRECURSORS:
@@ -93,31 +100,51 @@ def _backwards() -> tuple[Prescreen, tuple[tuple[Reaction, rdChemReactions.Chemi
     return screen_of([backwards.GetReactantTemplate(0) for _, backwards in ways]), ways
 
 
-def _blocks(raw: Sequence[Chem.Mol], library: BlockLibrary) -> tuple[Chem.Mol, ...] | None:
+@dataclass(frozen=True)
+class _Precursor:
+    """A reactant, shared, with its canonical SMILES without stereochemistry."""
+
+    mol: Chem.Mol
+    flat: str
+
+
+def _blocks(raw: Sequence[Chem.Mol], library: BlockLibrary) -> list[_Precursor] | None:
     """The reactants as the library has them; None if one is not a block."""
-    mols = []
+    if not all(library.may_hold(piece) for piece in raw):
+        return None
+    found = []
     for piece in raw:
         if Chem.SanitizeMol(piece, catchErrors=True) != Chem.SanitizeFlags.SANITIZE_NONE:
             return None
         block = library.find(piece)
         if block is None:
             return None
-        mols.append(block.mol)
-    return tuple(mols)
+        found.append(_Precursor(block.mol, library.flat[block.smiles]))
+    return found
 
 
-def _readable(raw: Sequence[Chem.Mol], library: BlockLibrary) -> tuple[Chem.Mol, ...] | None:
+def _readable(raw: Sequence[Chem.Mol], library: BlockLibrary) -> list[_Precursor] | None:
     """The reactants as sanitised molecules, building blocks as the library has them; None if one is not a whole molecule."""
-    mols = []
+    found = []
     for piece in raw:
         if Chem.SanitizeMol(piece, catchErrors=True) != Chem.SanitizeFlags.SANITIZE_NONE or len(Chem.GetMolFrags(piece)) != 1:
             return None
-        mol = Chem.MolFromSmiles(Chem.MolToSmiles(piece))
-        if mol is None or any(a.GetNumRadicalElectrons() for a in mol.GetAtoms()):
+        precursor = _precursor(Chem.MolToSmiles(piece), library)
+        if precursor is None:
             return None
-        block = library.find(mol)
-        mols.append(block.mol if block is not None else mol)
-    return tuple(mols)
+        found.append(precursor)
+    return found
+
+
+@lru_cache(maxsize=2048)
+def _precursor(smiles: str, library: BlockLibrary) -> _Precursor | None:
+    """The reactant ``smiles``, a building block as the library has it; None for a radical and for what cannot be read."""
+    mol = Chem.MolFromSmiles(smiles)
+    if mol is None or any(a.GetNumRadicalElectrons() for a in mol.GetAtoms()):
+        return None
+    flat = flat_smiles(mol)
+    block = library.index.get(flat)
+    return _Precursor(mol, flat) if block is None else _Precursor(block.mol, library.flat[block.smiles])
 
 
 def material(block: Block) -> Material:

@@ -1,0 +1,163 @@
+"""What an unread clause, or the noun of the thing designed, says by its words alone: a use, a process, a mass, the whole thing."""
+
+from __future__ import annotations
+
+from agent.reading.clause import Clause
+from agent.reading.clauses import Reader
+from agent.reading.doubt_words import TURNING
+from agent.reading.registered import GROUPS
+
+
+def no_thing(reader: Reader, before: Clause) -> bool:
+    """Whether a clause denies a thing, so that what follows may say which: 'nothing ionic | with barium', not 'halogen-free | with an ester'."""
+    return any(reader.lattice.lower(k) in ("no", "nothing", "none", "never", "without", "not") for k in range(before.i, before.start + 1))
+
+
+#: How something is made or handled: what stands behind it is no part of the thing.
+_PROCESSES = frozenset(
+    [
+        "processed",
+        "processable",
+        "processible",
+        "prepared",
+        "synthesised",
+        "synthesized",
+        "manufactured",
+        "produced",
+        "cast",
+        "castable",
+        "coated",
+        "coatable",
+        "printed",
+        "printable",
+        "spun",
+        "purified",
+        "recrystallised",
+        "recrystallized",
+        "isolated",
+        "formulated",
+        "dyed",
+        "dyeable",
+        "washed",
+        "cleaned",
+        "extracted",
+        "deposited",
+        "handled",
+        "stored",
+        "shipped",
+        "dissolved",
+        "dispersed",
+        "dispersible",
+        "emulsified",
+        "sprayed",
+        "sprayable",
+        "extruded",
+        "moulded",
+        "molded",
+        "processing",
+        "manufacture",
+        "preparation",
+        "workup",
+        "purification",
+        "catalysed",
+        "catalyzed",
+        "annealed",
+        "tested",
+    ]
+)
+
+#: With what the medium or the aid of a process is said.
+_USING = frozenset(["without", "with", "w", "using", "avoiding", "by", "from", "in"])
+
+
+def of_a_process(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
+    """Whether a part is named right behind how the thing is made or handled: 'processed without chlorinated solvents', 'synthesis without phosgene'."""
+    last = next((reader.lattice.lower(k) for k in range(before.j - 1, before.i - 1, -1)), "")
+    named = clause.parts or clause.content in ("denied_kind", "vague")
+    return not sign and before.role == "unread" and named and last in _PROCESSES and reader.lattice.lower(clause.i) in _USING
+
+
+def whole_named(reader: Reader, before: Clause) -> bool:
+    """Whether a group names the whole thing, so that 'of 14 to 17 carbon atoms' behind it counts all of them: 'an ambery ketone', not 'a macrocycle'."""
+    grouped = before.role == "head" and all(s.kind == "motif" for s in before.statements)
+    rings = any(
+        GROUPS[s.name].kind == "ring system" or "ring" in s.name or "cycle" in s.name or "chain" in s.name
+        for s in before.statements
+        if s.name in GROUPS
+    )
+    return grouped and not rings and not reader.lattice.has(before.j - 1, "groups")
+
+
+def begins_with_not(reader: Reader, before: Clause) -> bool:
+    """Whether the clause before denies with 'not' as well: 'that is not a neonicotinoid, not a pyrethroid'."""
+    return any(reader.lattice.lower(k) == "not" for k in range(before.i, before.start + 1)) and not before.closing
+
+
+#: Words of what else may have a mass per mole.
+_OTHER_MASSES = (
+    "weight",
+    "mass",
+    "mw",
+    "mn",
+    "equiv",
+    "eew",
+    "ahew",
+    "chain",
+    "link",
+    "block",
+    "polymer",
+    "oligomer",
+    "segment",
+    "spacer",
+    "arm",
+    "peg",
+    "entangle",
+    "per",
+    "average",
+    "number",
+    "fragment",
+    "residue",
+    "counter",
+    "salt",
+    "cut",
+    "soft",
+    "hard",
+    "polyol",
+)
+
+
+def of_the_molecule(reader: Reader, before: Clause, clause: Clause) -> bool:
+    """Whether a mass per mole behind a sign can only be that of the whole thing: 'ashless, not over 1000 g/mol'."""
+    lattice = reader.lattice
+    molar = all(s.name == "molecular_weight" and s.limit is not None and s.limit.unit for s in clause.statements)
+    inside = range(before.i, before.j)
+    other = any(lattice.lower(k).startswith(_OTHER_MASSES) for k in inside) or any(
+        lattice.has(k, *TURNING, "condition", "num") for k in inside
+    )
+    return molar and not other
+
+
+def measured(reader: Reader, before: Clause) -> bool:
+    """Whether words that were not read say how much of something there is, and deny nothing: 'a fire point of 300 °C'."""
+    inside = range(before.i, before.j)
+    return any(reader.lattice.has(k, "num") for k in inside) and not any(
+        reader.lattice.has(k, "between", "negation", "negation_after", "condition", "exception", "permission") for k in inside
+    )
+
+
+def of_use(reader: Reader, before: Clause) -> bool:
+    """Whether an unread clause holds nothing but words of use: 'tasteless', 'wash-fast'."""
+    lattice, k = reader.lattice, before.i
+    while k < before.j:
+        known = [m.j for m in lattice.of(k, "neutral", "unchk", "plain", "skip")]
+        if not known and not lattice.hyphen(k):
+            return False
+        k = max(known, default=k + 1)
+    return True
+
+
+def in_brackets(reader: Reader, before: Clause) -> bool:
+    """Whether unread words stand in brackets of their own, and turn nothing: '(mussel glue)'."""
+    lattice, inside = reader.lattice, range(before.i, before.j)
+    closed = lattice.lower(before.i - 1) == "(" and lattice.lower(before.j) == ")"
+    return closed and not any(lattice.has(k, *TURNING, "condition", "grp", "elem", "num", "necessity") for k in inside)

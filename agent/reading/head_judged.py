@@ -1,0 +1,83 @@
+"""Which of the words before the noun of the thing designed count: an unknown word may change its neighbours, and a thing may act on what is named."""
+
+from __future__ import annotations
+
+from agent.reading.head_groups import acts_on, composed
+from agent.reading.head_parts import STRANGE, Found, Part
+from agent.reading.lexicon import families
+from agent.reading.mentions import Lattice
+from agent.reading.uses import polymer_of
+
+#: Nouns for what stands in the place of what is named before them.
+_IN_PLACE_OF = frozenset(
+    [
+        "alternative",
+        "alternatives",
+        "substitute",
+        "substitutes",
+        "replacement",
+        "replacements",
+        "successor",
+        "successors",
+        "surrogate",
+        "surrogates",
+    ]
+)
+
+
+def judged(lattice: Lattice, found: Found) -> list[Part]:
+    """The parts with those turned unknown that an unknown word may change, or that name what the thing acts on."""
+    parts = [_family_named(lattice, part, found) for part in found.parts]
+    for n, part in enumerate(parts[:-1]):
+        if part.reason == STRANGE and parts[n + 1].sort == "unknown":
+            parts[n] = Part("unknown", part.i, part.j)  # 'heat pump'
+    for n, part in enumerate(parts):
+        if part.sort != "unknown":
+            continue
+        for step in (-1, 1):
+            m = n + step
+            while 0 <= m < len(parts) and parts[m].sort in ("glue", "plain"):
+                m += step
+            if 0 <= m < len(parts) and parts[m].sort == "read" and not parts[m].free and not _rules(parts[m]):
+                parts[m] = Part("unknown", parts[m].i, parts[m].j)
+                if step == 1 and m + 1 < len(parts) and parts[m + 1].sort == "read":
+                    continue
+    for n, part in enumerate(parts[:-1]):
+        nouns = lattice.has(parts[n + 1].i, "role", "fam") and parts[n + 1].family is None
+        if any(s.kind == "vague" for s in part.statements) and parts[n + 1].sort in ("family", "unchecked") and nouns:
+            parts[n] = Part("unchecked", part.i, part.j, reason="it is not said of which of the nouns behind it this is said")
+    noun = found.noun
+    acted = [
+        p
+        for p in parts
+        if p.groups
+        and noun is not None
+        and noun.kind == "role"
+        and any(s.kind == "motif" and acts_on(lattice, noun, s.name) for s in p.statements)
+    ]
+    instead = noun is not None and lattice.lower(noun.j - 1) in _IN_PLACE_OF
+    if noun is None or not composed(lattice, noun) or acted or instead:
+        parts = [
+            Part("unchecked", p.i, p.j, reason="it is not said whether the thing contains this or acts on it") if p.groups else p
+            for p in parts
+        ]
+    return parts
+
+
+def _family_named(lattice: Lattice, part: Part, found: Found) -> Part:
+    """The part as a family of polymers, where it names one before a noun for a polymer: 'acrylic pressure-sensitive adhesive polymer'."""
+    noun = found.noun
+    generic = noun is not None and (
+        noun.value == "polymer"
+        if noun.kind == "role"
+        else noun.kind == "fam" and noun.value.candidate_class == "polymer" and noun.value.name in ("", "polymer")
+    )
+    name = polymer_of().get(lattice.lower(part.i), "") if generic and part.j == part.i + 1 and part.sort in ("unknown", "read") else ""
+    if not name or any(p.family is not None for p in found.parts) or lattice.hyphen(part.j):
+        return part
+    return Part("family", part.i, part.j, family=next(f for f in families() if f.name == name))
+
+
+def _rules(part: Part) -> bool:
+    """Whether a part names a rule set, which no other word changes: 'lead-like chemokine antagonist'."""
+    return bool(part.statements) and all(s.kind == "rule_set" for s in part.statements)

@@ -1,0 +1,51 @@
+"""Arrays in files of NumPy's form ``npz``, read without copying what is not compressed."""
+
+from __future__ import annotations
+
+import io
+import math
+import struct
+import zipfile
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Of a member of a zip file: bytes of its own header, where in that the lengths of its name and of what follows are; most bytes of an array's header.
+_LOCAL_HEADER, _LOCAL_NAMES, _ARRAY_HEADER = 30, 26, 1024
+
+
+def arrays_of(data: bytes) -> dict[str, NDArray[Any]]:
+    """The arrays of an npz file, given its bytes, in the shape in which they were written.
+
+    Those that are not compressed are views of ``data`` and cannot be written to. Raises ValueError, KeyError, OSError or BadZipFile for other bytes;
+    nothing is unpickled.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return _arrays(archive, data)
+
+
+def mapped_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """:func:`arrays_of` of the file ``path``, mapped into memory: of what is not compressed, only what is looked at is read. Raises as that does."""
+    with path.open("rb") as file, zipfile.ZipFile(file) as archive:
+        return _arrays(archive, mmap(file.fileno(), 0, access=ACCESS_READ))
+
+
+def _arrays(archive: zipfile.ZipFile, data: bytes | mmap) -> dict[str, NDArray[Any]]:
+    found: dict[str, NDArray[Any]] = {}
+    for member in archive.infolist():
+        key = member.filename.removesuffix(".npy")
+        if member.compress_type != zipfile.ZIP_STORED:
+            found[key] = np.lib.format.read_array(io.BytesIO(archive.read(member)), allow_pickle=False)
+            continue
+        name, extra = struct.unpack_from("<HH", data, member.header_offset + _LOCAL_NAMES)
+        begin = member.header_offset + _LOCAL_HEADER + name + extra
+        head = io.BytesIO(data[begin : begin + min(member.file_size, _ARRAY_HEADER)])
+        np.lib.format.read_magic(head)
+        shape, by_column, kind = np.lib.format.read_array_header_1_0(head)
+        if by_column or kind.hasobject:
+            raise ValueError(f"{member.filename} holds no plain array")
+        found[key] = np.frombuffer(data, kind, math.prod(shape), begin + head.tell()).reshape(shape)
+    return found
