@@ -24,5 +24,5 @@ class ColumnStore(Protocol):
         ...
 
     def candidates_at(self, places: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Candidate]:
-        """The candidates at these places, each a run and a number, which counts from 0 as that run stored them; none where there is none."""
+        """The candidates at these places: a run and the index of a candidate, from 0 as that run stored them. Never raises; a place without one is left out."""
         ...

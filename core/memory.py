@@ -1,4 +1,4 @@
-"""How the C library's allocator hands memory back: set once, where a program is about to make large arrays again and again."""
+"""The memory of a process: how the C library's allocator hands it back, and how much there may be."""
 
 from __future__ import annotations
 
@@ -23,3 +23,13 @@ def hand_back_large_blocks() -> bool:
         return bool(told(_MMAP_THRESHOLD, OWN)) and bool(told(_TRIM_THRESHOLD, OWN))
     except (AttributeError, OSError, TypeError):
         return False
+
+
+def memory_limit() -> int | None:
+    """The most memory that this process may hold, in MB (``RLIMIT_DATA``); None where it has no such limit."""
+    try:
+        import resource
+    except ImportError:  # not a POSIX system
+        return None
+    allowed, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    return None if allowed == resource.RLIM_INFINITY else allowed // 1_000_000

@@ -132,7 +132,7 @@ class PassageStore(Protocol):
         ...
 
     def count(self) -> int:
-        """How many passages are stored, 0 for an empty store."""
+        """The number of passages stored, 0 for an empty store."""
         ...
 
     def close(self) -> None:

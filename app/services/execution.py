@@ -13,6 +13,7 @@ from core.approval import objections
 from core.errors import ApprovalNeeded, MolwrightError, RefusedError, RunStopped, UsageError
 from core.events import ProgressSink, StatusChanged
 from core.interfaces import Lease, RunRecord, RunStore
+from core.memory import memory_limit
 from core.report import FINISHED, Report
 from core.settings import Settings
 
@@ -180,9 +181,13 @@ class Execution:
     def _told(self, error: Exception) -> str:
         """What a run that failed says of it."""
         if isinstance(error, MemoryError):
-            most = self.settings.server.worker_memory_mb
-            limit = f", at most {most} MB a process (setting server.worker_memory_mb)" if most else ""
-            return f"the run needs more memory than it may have{limit}: ask for fewer structures, or raise the limit and let it go on"
+            limit, asked = memory_limit(), "ask for fewer structures"
+            if limit is None:
+                return f"there was no memory left for the run: {asked}, or give it more and let it go on"
+            return (
+                f"the run needs more memory than it may have, at most {limit} MB a process (setting server.worker_memory_mb): "
+                f"{asked}, or raise the limit and let it go on"
+            )
         return str(error) if isinstance(error, MolwrightError) else f"{type(error).__name__}: {error}"
 
     @contextmanager
