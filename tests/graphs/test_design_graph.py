@@ -214,8 +214,8 @@ def test_a_run_that_failed_goes_on(again: Any, expected: dict[str, Any], monkeyp
             again.execute("run1")
     with again.store() as store:
         record = store.run("run1")
-            assert (record.status, record.owner) == ("failed", "")
-            assert record.error.startswith("there was no memory left for the run")
+        assert (record.status, record.owner) == ("failed", "")
+        assert record.error.startswith("there was no memory left for the run")
     seen = []
 
     def watch(event: ProgressEvent) -> None:
