@@ -68,7 +68,7 @@ def properties(
     for line in broken:
         err.print(f"[red]not read:[/red] {escape(line)}")
     if broken:
-        err.print(f"{len(broken)} of {counted(len(broken) + len(rows), 'structure')} could not be read")
+        err.print(f"{len(broken):,} of {counted(len(broken) + len(rows), 'structure')} could not be read")
         raise typer.Exit(2)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -15,6 +16,12 @@ from core.forecast import Forecast
 from tools.workspace import builtin
 
 GOAL = "a polymer with Tg above 300 °C"
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a forecast knows of stored runs comes from a home of the test's own."""
+    monkeypatch.setenv("MOLWRIGHT_HOME", str(tmp_path))
 
 
 def test_the_forecast_is_a_sentence_and_a_table_of_what_relaxing_brings() -> None:

@@ -39,7 +39,7 @@ def test_ten_thousand_malformed_structures_lose_nothing(molwright: Run) -> None:
     done = molwright("properties", "-", "--json", stdin="\n".join([*lines[:5000], "CCO", *lines[5000:]]))
     assert done.returncode == 2
     assert [r["smiles"] for r in json.loads(done.stdout)] == ["CCO"]
-    assert "10000 of 10001" in done.stderr
+    assert "10,000 of 10,001" in done.stderr
     assert "Traceback" not in done.stderr
 
 
