@@ -83,7 +83,7 @@ def render_card(candidate: Candidate, report: Report, *, images: str = "", catal
     """All that the report's page says of one candidate; ``report`` gives the spec. ``images`` as before."""
     found = _environment(catalogue=catalogue).get_template("card.html.j2")
     share = share_checked(report.spec)
-    given = {"report": report, "share": share, "use": use_in_words(report.spec), "images": images, "cores": cores(report)}
+    given = {"report": report, "share": share, "use": use_in_words(report.spec), "images": images, "alone": True, "cores": cores(report)}
     return str(found.make_module(given).card(candidate))  # type: ignore[attr-defined]
 
 
@@ -95,7 +95,7 @@ def stylesheet() -> str:
 def _rendered(template: str, report: Report, catalogue: Catalogue, side_by_side: Markup, images: str = "") -> str:
     found = _environment(catalogue=catalogue).get_template(template)
     drawn, share = plots(report, catalogue=catalogue), share_checked(report.spec)
-    given = {"report": report, "plots": drawn, "share": share, "use": use_in_words(report.spec), "cores": cores(report)}
+    given = {"report": report, "plots": drawn, "share": share, "use": use_in_words(report.spec), "alone": False, "cores": cores(report)}
     return found.render(given, side_by_side=side_by_side, images=images)
 
 

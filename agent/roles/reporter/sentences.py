@@ -190,14 +190,18 @@ def _passed_over(report: Report) -> str:
     if choice.similar_left_out:
         hint = " (--max-similarity 1 lists them)" if few else ""
         parts.append(f"{choice.similar_left_out} more than {choice.relaxed_to or choice.similarity_limit:g} similar to a better one{hint}")
-    listed = f"{choice.known_listed} of those listed are known and say so in their notes." if choice.known_listed else ""
+    listed = ""
+    if choice.known_listed:
+        are, say = (verb(choice.known_listed, *forms) for forms in (("is", "are"), ("says", "say")))
+        listed = f"{choice.known_listed} of those listed {are} known and {say} so in the notes."
     if choice.known_listed and choice.rule:
         listed = f"{listed} {_why_known(report)}"
     if choice.relaxed_to is not None:
         allowed = "any similarity" if choice.relaxed_to >= 1 else f"up to {choice.relaxed_to:g}"
         few_different = (
             f"Too few differ by the usual limit, a similarity of {choice.similarity_limit:g}; it was relaxed ({allowed}), so that "
-            f"{choice.relaxed_listed} of those listed are close to a better one (--max-similarity {choice.similarity_limit:g} leaves them out)."
+            f"{choice.relaxed_listed} of those listed {verb(choice.relaxed_listed, 'is', 'are')} close to a better one "
+            f"(with the limit of similarity set to {choice.similarity_limit:g} they are left out)."
         )
         listed = " ".join(s for s in (few_different, listed) if s)
     passed = f"Met every requirement too, but passed over: {' and '.join(parts)}." if parts else ""

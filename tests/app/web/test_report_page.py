@@ -162,6 +162,16 @@ def test_series_and_candidates_have_addresses_of_their_own(browser: TestClient, 
     assert browser.get(f"/runs/{report.run_id}/candidates/NONE").status_code == 404
 
 
+def test_each_card_leads_to_the_page_of_its_candidate(browser: TestClient, report: Report) -> None:
+    first = report.candidates[0]
+    own = f"/runs/{report.run_id}/candidates/{first.key}"
+    assert f'<a href="{own}">Its own page' in browser.get(f"/runs/{report.run_id}").text
+    page = browser.get(own)
+    assert page.status_code == 200
+    assert "Its own page" not in page.text
+    assert "Ask about this candidate" in page.text
+
+
 def test_a_drawing_marks_what_differs_and_keeps_its_core_in_place(browser: TestClient) -> None:
     plain = browser.get("/drawing.svg", params={"smiles": "Cc1ccccc1Cl"}).text
     marked = browser.get("/drawing.svg", params={"smiles": "Cc1ccccc1Cl", "parent": "Cc1ccccc1"}).text
