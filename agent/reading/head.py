@@ -8,7 +8,20 @@ from agent.reading.clauses import Reader
 from agent.reading.head_alternatives import with_alternatives
 from agent.reading.head_groups import MODALS, called, plainly_asked, stood_for
 from agent.reading.head_judged import judged
-from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, STRANGE, VERBS, Found, Part, adjective, alike, noun_like, suited
+from agent.reading.head_parts import (
+    FOLLOWERS,
+    MOST_UNKNOWN,
+    NOT_IN_NAMES,
+    STRANGE,
+    VERBS,
+    Found,
+    Part,
+    adjective,
+    alike,
+    medium,
+    noun_like,
+    suited,
+)
 from agent.reading.lexicon import Family
 from agent.reading.mentions import Mention
 from agent.reading.stance import Refusal, Stance
@@ -219,6 +232,9 @@ class HeadReader:
             if not any(other.j >= m.j for other in lattice.of(k, "vague", "grp", "elem", "fam", "unchk", "cmpd", "rule")):
                 found.append(Part("unchecked", k, m.j, reason=STRANGE))
         for m in lattice.of(k, "fam", "role"):
+            if medium(lattice, m.j):
+                found.append(Part("unchecked", k, m.j + 2, reason="what happens in this medium cannot be computed"))
+                continue
             found.append(Part("family", k, m.j, family=m.value if m.kind == "fam" else None))
         if (lattice.pieces[k].text[0].isalpha() and not self._asks(k) and not lattice.has(k, *NOT_IN_NAMES)) or (
             lattice.pieces[k].text[0].isdigit() and k + 1 < self.reader.end and lattice.pieces[k + 1].glued and not lattice.has(k, "cmp")

@@ -127,6 +127,15 @@ def alike(reader: Reader, k: int) -> list[Part]:
     ]
 
 
+#: Words behind a hyphen that say what the thing does in, or to, what is named before it.
+_IN_A_MEDIUM = frozenset(["soluble", "insoluble", "miscible", "dispersible", "swellable", "processable", "borne", "resistant", "proof", "compatible"])  # fmt: skip
+
+
+def medium(lattice: Lattice, j: int) -> bool:
+    """Whether a hyphen at piece ``j`` and a word behind it make a medium of what stands before them: 'solvent-soluble'; not 'drug-like'."""
+    return lattice.hyphen(j) and lattice.lower(j + 1) in _IN_A_MEDIUM
+
+
 def suited(lattice: Lattice, j: int) -> bool:
     """Whether an adjective at piece ``j`` says for what the thing before it is: 'selective for', 'useful in', 'active against'."""
     return lattice.lower(j) in SUITED and lattice.lower(j + 1) in (

@@ -272,6 +272,8 @@ def _plain(node: Node, name: str, lattice: Lattice) -> list[Measured] | None:
         return None  # 'logP, 3'
     if node.mentions("limiting"):
         limits = [replace(limit, operator="<=") if limit.operator in ("bare", "~") else limit for limit in limits]  # 'cap logP at 3'
+    if not _agrees(node, limits):
+        return None  # 'low MW (above 400)'
     after = [m for m in node.mentions("after") if m not in [x for part in node.nodes("Limit") for x in part.mentions("after")]]
     if after:
         if len(limits) > 1 or limits[0].operator != "bare":
@@ -286,6 +288,15 @@ def _plain(node: Node, name: str, lattice: Lattice) -> list[Measured] | None:
     if name == "ring_count" and comparison is not None and lattice.lower(comparison.i) in ("larger", "bigger", "smaller"):
         return None
     return [(name, limit, "") for limit in limits]
+
+
+def _agrees(node: Node, limits: list[Limit]) -> bool:
+    """Whether the bound in brackets is on the side that the adjective before the property names: 'low MW (below 230)'."""
+    said = node.mentions("adjective_up", "adjective_down")
+    if not said:
+        return True
+    fitting = ("<", "<=", "between") if said[0].kind == "adjective_down" else (">", ">=", "between")
+    return all(limit.operator in fitting for limit in limits)
 
 
 def _sandwich(node: Node, name: str, parts: list[Node], lattice: Lattice) -> list[Measured] | None:
