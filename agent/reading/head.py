@@ -18,7 +18,7 @@ from agent.reading.head_parts import (
     Part,
     adjective,
     alike,
-    medium,
+    families_before,
     noun_like,
     suited,
 )
@@ -231,11 +231,7 @@ class HeadReader:
         for m in lattice.of(k, "neutral"):
             if not any(other.j >= m.j for other in lattice.of(k, "vague", "grp", "elem", "fam", "unchk", "cmpd", "rule")):
                 found.append(Part("unchecked", k, m.j, reason=STRANGE))
-        for m in lattice.of(k, "fam", "role"):
-            if medium(lattice, m.j):
-                found.append(Part("unchecked", k, m.j + 2, reason="what happens in this medium cannot be computed"))
-                continue
-            found.append(Part("family", k, m.j, family=m.value if m.kind == "fam" else None))
+        found += families_before(lattice, k)
         if (lattice.pieces[k].text[0].isalpha() and not self._asks(k) and not lattice.has(k, *NOT_IN_NAMES)) or (
             lattice.pieces[k].text[0].isdigit() and k + 1 < self.reader.end and lattice.pieces[k + 1].glued and not lattice.has(k, "cmp")
         ):

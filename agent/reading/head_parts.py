@@ -131,9 +131,15 @@ def alike(reader: Reader, k: int) -> list[Part]:
 _IN_A_MEDIUM = frozenset(["soluble", "insoluble", "miscible", "dispersible", "swellable", "processable", "borne", "resistant", "proof", "compatible"])  # fmt: skip
 
 
-def medium(lattice: Lattice, j: int) -> bool:
-    """Whether a hyphen at piece ``j`` and a word behind it make a medium of what stands before them: 'solvent-soluble'; not 'drug-like'."""
-    return lattice.hyphen(j) and lattice.lower(j + 1) in _IN_A_MEDIUM
+def families_before(lattice: Lattice, k: int) -> list[Part]:
+    """Families and uses named before the noun; what a hyphen and a word behind it make a medium is none: 'solvent-soluble', not 'drug-like'."""
+    found = []
+    for m in lattice.of(k, "fam", "role"):
+        if lattice.hyphen(m.j) and lattice.lower(m.j + 1) in _IN_A_MEDIUM:
+            found.append(Part("unchecked", k, m.j + 2, reason="what happens in this medium cannot be computed"))
+        else:
+            found.append(Part("family", k, m.j, family=m.value if m.kind == "fam" else None))
+    return found
 
 
 def suited(lattice: Lattice, j: int) -> bool:
