@@ -264,6 +264,8 @@ def _plain(node: Node, name: str, lattice: Lattice) -> list[Measured] | None:
     if comparison is not None and node.nodes("Quantity") and not node.nodes("Limit"):  # 'below a logP of 3'
         value, unit = quantity(node.nodes("Quantity")[0])
         return [(name, Limit(str(comparison.value), low=value, unit=unit), "")] if comparison.value in _TURNED else None
+    if (apart := _of_two(node, name, catalogue=lattice.catalogue)) is not None:
+        return apart
     limits = limits_of(node, catalogue=lattice.catalogue)
     if limits is None:
         return None
@@ -288,6 +290,17 @@ def _plain(node: Node, name: str, lattice: Lattice) -> list[Measured] | None:
     if name == "ring_count" and comparison is not None and lattice.lower(comparison.i) in ("larger", "bigger", "smaller"):
         return None
     return [(name, limit, "") for limit in limits]
+
+
+def _of_two(node: Node, name: str, *, catalogue: Catalogue) -> list[Measured] | None:
+    """'logP over four and at most 450 Da': the second bound is of the property of its unit, where the first has none and can have none."""
+    found = [_limit_of(part, catalogue=catalogue) for part in node.nodes("Limit")]
+    if len(found) != 2 or found[0] is None or found[1] is None or found[0].unit or not found[1].unit or catalogue[name].unit:
+        return None
+    unit = parsed(found[1].unit, catalogue=catalogue)
+    other = _BY_UNIT.get(unit.name, "") if unit is not None else ""
+    sharp = found[1].operator in ("<", "<=", ">", ">=")
+    return [(name, found[0], ""), (other, found[1], "")] if other and other != name and sharp else None
 
 
 def _agrees(node: Node, limits: list[Limit]) -> bool:

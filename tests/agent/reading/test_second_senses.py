@@ -169,3 +169,68 @@ def test_protic_of_a_salt_counts_no_hydrogens(goal: str) -> None:
 
 def test_aprotic_of_a_solvent_counts_hydrogens() -> None:
     assert [high for _, high in _limits(_read("aprotic solvent with a carbonate"), "hbd")] == [0]
+
+
+@pytest.mark.parametrize(
+    ("goal", "number"),
+    [
+        ("fungicide with a triazole, MW below 400; return twelve", 12),
+        ("candidates, 4 please: a pyrazole bearing a tert-butyl", 4),
+        ("Boronic acid fragments (2 of them): one ring only", 2),
+        ("ester solvent, logP below 2, give 5", 5),
+        ("fragments please, exactly fifteen of them; at most two rings", 15),
+        ("an ester solvent with logP below 2. List 20.", 20),
+        ("ester solvent, show 3 rings", 10),
+        ("ester solvent; 3 of them in a ring", 10),
+        ("ester solvent with methyl groups, not more than 4 of them", 10),
+        ("ester solvent with methyl groups, 4 of them", 10),
+    ],
+)
+def test_a_number_without_a_noun_is_one_of_candidates_behind_the_noun_or_a_verb(goal: str, number: int) -> None:
+    assert _read(goal).candidates == number
+
+
+@pytest.mark.parametrize(
+    ("goal", "group"),
+    [
+        ("additive, sulfonates for solubility, no iodine", "sulfonic acid"),
+        ("additive, terminal amine for coupling", "amine"),
+        ("monomer; phenol in the diamine part; no ester", "phenol"),
+        ("dye; one aromatic ring; dodecyl chain but no ester", "dodecyl"),
+        ("ligand, isopropyl at the oxazoline", "isopropyl"),
+        ("dye, thioether auxochromes, no amide", "thioether"),
+        ("probe, naphthalimide fluorophore, one amide", "naphthalimide"),
+        ("disperse dye, benzothiazole diazo component, no nitro", "benzothiazole"),
+        ("rubber, allyl ether cure sites", "allyl ether"),
+        ("gelator, two amides, long alkyl chains, mp > 140 °C", "long alkyl chain"),
+    ],
+)
+def test_what_a_part_is_good_for_or_where_it_stands_leaves_it_asked_for(goal: str, group: str) -> None:
+    assert _groups(_read(goal)).get(group) is True
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        "additive, amine for coupling is unwanted",
+        "additive, phenol in the core is not allowed",
+        "dye, dodecyl chain but not needed",
+        "dye, amine at the end would be bad",
+        "monomer; phenol in the ring, if possible",
+        "ligand, amine on the ring may be left out",
+        "monomer, phenol for stability?",
+        "No-gos: phenol in the ring, amine for coupling",
+    ],
+)
+def test_what_turns_such_a_part_leaves_it_open_or_denied(goal: str) -> None:
+    assert True not in [wanted for name, wanted in _groups(_read(goal)).items() if name in ("amine", "phenol", "dodecyl")]
+
+
+def test_a_second_bound_belongs_to_the_property_of_its_unit() -> None:
+    spec = _read("dye based on coumarin with logP over four and at most 450 Da")
+    assert _limits(spec, "logp") == [(4, INF)]
+    assert _limits(spec, "molecular_weight") == [(-INF, 450)]
+
+
+def test_nothing_else_spares_what_was_asked_for() -> None:
+    assert "heteroaromatic" not in _groups(_read("host: one carbazole, nothing else heteroaromatic, MW 450-650"))
