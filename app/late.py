@@ -53,6 +53,10 @@ COMMANDS = {
     "chat": _late(
         "chat", "Ask a language model that can use every tool and read every stored run. Needs a model server; see molwright doctor."
     ),
+    "ask": _late(
+        "ask",
+        "Answer a question from your own papers, with the quoted words, page and DOI of every sentence. Exit code 4 if they do not say.",
+    ),
     "report": _late("runs", "Print a stored report in one of its forms."),
     "trace": _late("runs", "Show what happened in a run, event by event, or what became of one candidate and why."),
     "replay": _late("runs", "Repeat a run from its record and compare every step; exit code 6 if anything differs."),

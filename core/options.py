@@ -39,7 +39,14 @@ class NamedReferences(Model):
 class RunOptions(Model):
     """What a run was started with, beside its goal. Stored as JSON with the run; what was not given is left out there."""
 
-    kind: str | None = Field(default=None, description="What kind of run it is: none for a design run, 'chat' for a conversation.")
+    kind: str | None = Field(
+        default=None,
+        description="What kind of run it is: none for a design run, 'chat' for a conversation, 'ask' for a question to the team's papers.",
+    )
+    sentences: int | None = Field(
+        default=None, ge=1, le=10, description="For a question to the papers: how many sentences are quoted at most."
+    )
+    accepted: dict[str, JsonValue] | None = Field(default=None, description="For a question to the papers: which passages may be found.")
     candidates: int | None = Field(default=None, ge=1, le=MAX_CANDIDATES, description="How many candidates to list.")
     budget: int | None = Field(default=None, ge=1, le=MAX_BUDGET, description="How many distinct structures may be evaluated.")
     seed: int | None = Field(default=None, ge=0, le=MAX_SEED, description="Seed of every random choice.")

@@ -42,7 +42,7 @@ class RunRecord:
 
     @property
     def kind(self) -> str:
-        """What kind of run it is: 'design', or 'chat' for a conversation."""
+        """What kind of run it is: 'design', 'chat' for a conversation, or 'ask' for a question to the team's papers."""
         return str(self.options.get("kind", DESIGN))
 
     @property

@@ -15,8 +15,10 @@ from core.events import ProgressSink, silent
 from core.interfaces import Executor, RunRecord, RunStore
 from core.model import Model
 from core.report import FINISHED
+from evals.replay_ask import replay_ask
 from evals.replay_chat import replay_chat
 from evals.scratch import nothing_outside, recorded_models, scratch_run
+from graphs.ask import KIND as ASK
 from graphs.assistant import KIND
 from graphs.context import DesignContext
 from graphs.design import build
@@ -58,7 +60,7 @@ def replay(
         raise NotFoundError(f"run {run.run_id} was cancelled; only a run that went to its end can be replayed")
     if run.status not in FINISHED:
         raise NotFoundError(f"run {run.run_id} has not finished (its status is {run.status!r}); resume it before replaying it")
-    if run.kind == KIND:
+    if run.kind in (KIND, ASK):
         executor.close()
         return _conversation(store, run, workspace)
     used = _own_models_used(store, run, workspace)
@@ -101,11 +103,11 @@ def replay(
 def _conversation(store: RunStore, run: RunRecord, workspace: Workspace) -> ReplayResult:
     recorder = ReplayRecorder(store, run.run_id)
     try:
-        replay_chat(run, recorder, workspace)
+        (replay_ask if run.kind == ASK else replay_chat)(run, recorder, workspace)
     except ReplayDiffers as error:
         return _different(run, recorder, error)
     count = len(recorder.compared)
-    text = f"identical: all {count} recorded events of conversation {run.run_id} agree"
+    text = f"identical: all {count} recorded events of {'question' if run.kind == ASK else 'conversation'} {run.run_id} agree"
     return ReplayResult(run_id=run.run_id, identical=True, events=count, text=text)
 
 

@@ -1,7 +1,7 @@
 """How many of the numbers that papers report are read, and how many of those read are right, on passages that were read by hand.
 
 ``python -m evals.reported_values CORPUS.jsonl`` needs the passages themselves (ChemRxivQuest, CC BY 4.0); labels with ids and numbers alone
-are in ``data/literature/reported_values.json``.
+are in ``data/reported_values.json``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from core.passages import Passage
 
-LABELS = Path(__file__).parent / "data" / "literature" / "reported_values.json"
+LABELS = Path(__file__).parent / "data" / "reported_values.json"
 
 
 def wilson(right: int, total: int) -> tuple[float, float]:

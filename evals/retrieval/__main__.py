@@ -7,14 +7,10 @@ and puts them there.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from core.errors import MolwrightError, UsageError
 from core.settings import Settings
@@ -22,6 +18,7 @@ from evals.literature_report import write_page
 from evals.retrieval.dataset import RetrievalSet, read
 from evals.retrieval.learn import FOLDS
 from evals.retrieval.run import Outcome, ask, fill, learn, outcomes
+from evals.retrieval.vectors import vectors_of
 from evals.sections import ResultTable, Section, write_section
 from tools.literature.minilm.model import MiniLm
 
@@ -43,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise UsageError(f"{options.data}: no question has a judged passage")
         folder = options.embeddings or Settings().home / "embeddings" / MiniLm.name
         texts, asked = [p.text for p in data.passages], [q.text for q in data.questions]
-        passages, questions = (_vectors(part, folder, options.cache) for part in (texts, asked))
+        passages, questions = (vectors_of(part, folder, options.cache) for part in (texts, asked))
         with tempfile.TemporaryDirectory() as scratch:
             store = fill(Path(scratch), data, passages)
             found = ask(store, data.questions, questions)
@@ -60,19 +57,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         write_section("literature", "retrieval", _section(data, result))
         write_page()
     return 0
-
-
-def _vectors(texts: Sequence[str], folder: Path, cache: Path | None) -> NDArray[np.float32]:
-    name = hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
-    kept = cache / f"{name}.npy" if cache is not None else None
-    if kept is not None and kept.exists():
-        found: NDArray[np.float32] = np.load(kept)
-        return found
-    vectors = MiniLm(folder).array(texts)
-    if kept is not None:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        np.save(kept, vectors)
-    return vectors
 
 
 def _section(data: RetrievalSet, result: Sequence[Outcome]) -> Section:

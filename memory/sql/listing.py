@@ -15,8 +15,8 @@ from memory.sql.candidates import load
 from memory.sql.models import ArchivedRun, CandidateRow, Run
 from memory.sql.runs import as_record, records, require_run, status_of
 
-#: How a conversation's options begin or go on; a quotation mark inside a string would be escaped.
-_CHAT = '%"kind":"chat"%'
+#: How the options of a conversation and of a question begin or go on; a quotation mark inside a string would be escaped.
+_OTHERS = ('%"kind":"chat"%', '%"kind":"ask"%')
 
 
 def search_runs(connection: Connection, wanted: RunFilter, limit: int, offset: int) -> tuple[list[RunRecord], int]:
@@ -29,7 +29,7 @@ def search_runs(connection: Connection, wanted: RunFilter, limit: int, offset: i
 
 
 def _conditions(wanted: RunFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [type_coerce(Run.options, Text).not_like(_CHAT)]
+    found: list[ColumnElement[bool]] = [type_coerce(Run.options, Text).not_like(other) for other in _OTHERS]
     if wanted.text:
         found.append(or_(Run.goal.icontains(wanted.text, autoescape=True), Run.run_id.startswith(wanted.text, autoescape=True)))
     if wanted.statuses:

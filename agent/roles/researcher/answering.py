@@ -1,0 +1,140 @@
+"""A question to the team's papers, answered by the researcher's language model: every sentence rests on words of a passage or is dropped.
+
+A sentence counts only if each of its quotes stands in the passage that it names (white space apart), it states no number and no structure
+that the quotes do not hold, and it speaks of what they speak of. What a passage tells a model to do has no effect: a sentence that obeys has
+no words of a passage that say what it says, and words that tell a model what to do count for none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field
+
+from agent.models import ModelSession, Place
+from agent.roles.fact_check.numbers import factors, numbers_in, odd_digits
+from agent.roles.fact_check.readable import readable, tidy
+from agent.roles.fact_check.structures import unknown_structure
+from agent.roles.researcher.model import FEWEST_WORDS, LONGEST_PASSAGE, SHORTEST_QUOTE, Queries
+from agent.roles.researcher.protocol import ROLE
+from core.answers import Quote
+from core.model import Model
+from tools.catalogue.catalogue import Catalogue
+from tools.literature.answering.instructions import quotes_an_instruction
+from tools.literature.terms import words
+
+#: Most queries beside the question, most sentences, and the longest sentence in characters.
+MOST_QUERIES, MOST_SENTENCES, LONGEST_SENTENCE = 3, 5, 400
+_REFERENCE = re.compile(r"\s*\[\s*[\d,; –-]+\]")
+
+
+class SupportingQuote(Model):
+    """Words of a passage."""
+
+    passage: int = Field(description="Number of the passage.")
+    quote: str = Field(max_length=800, description="Words of the passage, copied exactly.")
+
+
+class AnswerSentence(Model):
+    """One sentence of an answer with what supports it."""
+
+    text: str = Field(max_length=600, description="One plain sentence.")
+    quotes: list[SupportingQuote] = Field(max_length=3, description="One to three quotes.")
+
+
+class AnswerSentences(Model):
+    """An answer; without sentences the passages do not answer."""
+
+    sentences: list[AnswerSentence] = Field(max_length=12, description="At most five sentences.")
+
+
+@dataclass(frozen=True)
+class SupportedSentence:
+    """A sentence that passed, with (place of the passage from 0, words of it) for each quote."""
+
+    text: str
+    quotes: tuple[tuple[int, Quote], ...]
+
+
+def further_queries(question: str, session: ModelSession, place: Place) -> list[str]:
+    """Queries of the model beside the question; [] where it gives nothing usable."""
+    reply = session.structured(place, ROLE, "researcher/asked", {"question": question}, Queries)
+    if reply.value is None:
+        return []
+    tidied = (" ".join("".join(c if c.isprintable() else " " for c in q).split())[:200] for q in reply.value.queries)
+    return [q for q in dict.fromkeys(tidied) if words(q) and q != question][:MOST_QUERIES]
+
+
+def drafted(question: str, passages: Sequence[str], session: ModelSession, place: Place) -> tuple[list[AnswerSentence] | None, str]:
+    """The model's sentences as they came, [] where it says that the passages do not answer; (None, why) where it gave nothing usable."""
+    shown = [text if len(text) <= LONGEST_PASSAGE else f"{text[:LONGEST_PASSAGE]} [shortened]" for text in passages]
+    variables = {"question": question, "passages": shown}
+    reply = session.structured(place, ROLE, "researcher/answer", variables, AnswerSentences, shorten=_fewer_passages)
+    return (None, reply.problem) if reply.value is None else (reply.value.sentences, "")
+
+
+def supported(
+    sentences: Sequence[AnswerSentence], passages: Sequence[str], *, catalogue: Catalogue
+) -> tuple[list[SupportedSentence], Counter[str]]:
+    """The sentences that hold, in order without repeats, and how many were dropped for which reason. Pure."""
+    kept: list[SupportedSentence] = []
+    dropped: Counter[str] = Counter()
+    for sentence in sentences:
+        problem, made = _checked(sentence, passages, catalogue=catalogue)
+        if made is None:
+            dropped[problem] += 1
+        elif len(kept) >= MOST_SENTENCES or any(k.text == made.text for k in kept):
+            dropped["one too many, or said already"] += 1
+        else:
+            kept.append(made)
+    return kept, dropped
+
+
+def placed(quote: str, text: str) -> Quote | None:
+    """Where the words of ``quote`` stand in ``text``, white space apart; None where they do not."""
+    found = re.search(r"\s+".join(map(re.escape, quote.split())), text) if quote.split() else None
+    return Quote(found.start(), found.end(), found[0]) if found else None
+
+
+def _checked(sentence: AnswerSentence, passages: Sequence[str], *, catalogue: Catalogue) -> tuple[str, SupportedSentence | None]:
+    """('', the sentence) or (why not, None)."""
+    quotes: list[tuple[int, Quote]] = []
+    for given in sentence.quotes:
+        if not 1 <= given.passage <= len(passages):
+            return "from a passage that was not given", None
+        if len(given.quote.strip()) < SHORTEST_QUOTE or len(given.quote.split()) < FEWEST_WORDS:
+            return "with a quote too short to support it", None
+        quote = placed(given.quote, passages[given.passage - 1])
+        if quote is None:
+            return "with a quote that is not in its passage", None
+        if quotes_an_instruction(quote, passages[given.passage - 1]):
+            return "with a quote that tells a model what to do", None
+        quotes.append((given.passage - 1, quote))
+    if not quotes:
+        return "without a quote", None
+    text = _REFERENCE.sub("", tidy(sentence.text, LONGEST_SENTENCE))
+    said = " ".join(quote.text for _, quote in quotes)
+    if not readable(text, [said], catalogue=catalogue):
+        return "not in plain words", None
+    mine, theirs = set(words(text)), set(words(said))
+    if not mine or 2 * len(mine & theirs) < len(mine):
+        return "about something else than its quotes", None
+    held = {(n.value, n.unit) for n in numbers_in(said, catalogue=catalogue)}
+    if any((n.value, n.unit) not in held for n in numbers_in(text, catalogue=catalogue)) or odd_digits(text) or _unsaid(text, said):
+        return "with a number or structure that its quotes do not hold", None
+    return "", SupportedSentence(text, tuple(quotes))
+
+
+def _unsaid(text: str, said: str) -> bool:
+    """Whether ``text`` states a factor or draws a structure that the quotes do not state."""
+    structure = unknown_structure(text)
+    return bool(set(map(str.lower, factors(text))) - set(map(str.lower, factors(said)))) or bool(structure and structure not in said)
+
+
+def _fewer_passages(variables: dict[str, Any]) -> dict[str, Any] | None:
+    passages = variables["passages"]
+    return {**variables, "passages": passages[: len(passages) // 2]} if len(passages) > 1 else None

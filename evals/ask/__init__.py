@@ -1,0 +1,1 @@
+"""How well questions about papers are answered: citations, refusals, and what both are learnt from."""

@@ -1,0 +1,105 @@
+"""The figures on answers, as a section of ``docs/literature.md``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from evals.ask.run import COLLECTION, Judged
+from evals.retrieval.dataset import RetrievalSet
+from evals.retrieval.learn import FOLDS
+from evals.retrieval.measures import Figure, figure
+from evals.sections import ResultTable, Section
+from tools.literature.answering.extracts import SENTENCES
+
+Cell = str | int | float | None
+
+
+class Outcome(Protocol):
+    """See ``evals.ask.__main__.Came``."""
+
+    @property
+    def answered(self) -> Sequence[Judged]: ...
+    @property
+    def lacking(self) -> Sequence[Judged]: ...
+    @property
+    def unanswerable(self) -> Sequence[Judged]: ...
+    @property
+    def small(self) -> tuple[Sequence[Judged], Sequence[Judged]]: ...
+
+
+def section(data: RetrievalSet, groups: Mapping[str, Sequence[str]], came: Mapping[str, Outcome]) -> Section:
+    """The section with its two tables."""
+    documents = len({question.document_id for question in data.questions})
+    return Section(
+        title="How well it answers",
+        order=20,
+        command="python -m evals.ask DATA --learn --write",
+        path="`tools/literature/answering/extracts.py`, behind the search in papers, without a language model",
+        text=f"""
+DATA as above: {len(data.questions)} questions about {documents} of {len(data.documents)} preprints. The order of the passages, the choice of sentences and the bar that
+the evidence must reach are judged on questions about documents that they were not learnt from ({FOLDS} folds by document). Refusing is learnt from
+the same questions asked of the collection without the document that answers them; the bar is where the shares of both errors together are
+least. In brackets: 95 % intervals, by drawing documents (questions, where there is no document) anew. The set has no written answers, so that
+there is no ROUGE-L.
+""",
+        tables=[_citations(came), _refusals(groups, came)],
+        notes=[
+            "Precision: which part of the cited passages is judged to answer the question. Recall: which part of the judged passages is cited."
+            " One or two passages are judged for a question; others that say the same count as wrong.",
+            "Not answered counts as nothing cited: precision is over the questions that are answered, recall over all.",
+            "The 60 questions were written before any was asked. The shipped weights are fitted to all questions of DATA, and the 60 are asked with these.",
+            f"Small collections: DATA cut into collections of {COLLECTION} papers, each asked its own questions and as many about papers of another;"
+            " with weights of all questions, so that these figures flatter a little.",
+        ],
+    )
+
+
+def _citations(came: Mapping[str, Outcome]) -> ResultTable:
+    rows: list[list[Cell]] = []
+    for way, one in came.items():
+        for k in range(SENTENCES):
+            given = [j for j in one.answered if j.answered]
+            precision = _of(given, [_share(j, j.cited[k]) for j in given])
+            recall = _of(one.answered, [len(j.right.intersection(j.cited[k])) / len(j.right) * j.answered for j in one.answered])
+            hit = _of(one.answered, [float(j.answered and bool(j.right.intersection(j.cited[k]))) for j in one.answered])
+            rows.append([f"{way}, at most {k + 1}", str(precision), str(recall), str(hit)])
+        document = _of(one.answered, [float(j.answered and j.documents[:1] == [j.document_id]) for j in one.answered])
+        rows.append([f"{way}: the first citation is of the right paper", None, None, str(document)])
+    return ResultTable(
+        caption="Citations, by the most sentences of an answer:",
+        columns=["sentences", "precision", "recall", "right among them"],
+        rows=rows,
+    )
+
+
+def _refusals(groups: Mapping[str, Sequence[str]], came: Mapping[str, Outcome]) -> ResultTable:
+    names = {"other": "of other fields", "near": "of neighbouring sciences", "chemistry": "of other chemistry"}
+    rows: list[list[Cell]] = [
+        ["refused though answered by a paper", *(str(_of(c.answered, [float(not j.answered) for j in c.answered])) for c in came.values())]
+    ]
+    rows.append(["answered though the paper is missing", *(_answered(c.lacking) for c in came.values())])
+    rows.append(["answered, of 60 that nothing answers", *(_answered(c.unanswerable) for c in came.values())])
+    for name, questions in groups.items():
+        mine = [sum(j.answered for j in c.unanswerable if j.text in set(questions)) for c in came.values()]
+        rows.append([f"of these {names.get(name, name)}", *(f"{n} of {len(questions)}" for n in mine)])
+    rows.append(
+        [
+            f"refused, collections of {COLLECTION} papers",
+            *(str(_of(c.small[0], [float(not j.answered) for j in c.small[0]])) for c in came.values()),
+        ]
+    )
+    rows.append([f"answered though the paper is missing, collections of {COLLECTION}", *(_answered(c.small[1]) for c in came.values())])
+    return ResultTable(caption="Answers and refusals:", columns=["share of questions", *came], rows=rows)
+
+
+def _answered(questions: Sequence[Judged]) -> str:
+    return str(_of(questions, [float(j.answered) for j in questions]))
+
+
+def _share(one: Judged, cited: Sequence[str]) -> float:
+    return len(one.right.intersection(cited)) / len(cited) if cited else 0.0
+
+
+def _of(questions: Sequence[Judged], values: Sequence[float]) -> Figure | str:
+    return figure(values, [j.document_id for j in questions]) if questions else "–"
