@@ -29,6 +29,14 @@ _WHOLES = frozenset(
 _JOINS = frozenset(["and", "plus", "+", "&"])
 
 
+#: What a part is good for, in one word: it says nothing of whether the part must be there.
+_GOOD_FOR = frozenset(
+    ["solubility", "coupling", "conjugation", "anchoring", "adhesion", "crosslinking", "attachment", "ligation", "polymerisation", "polymerization", "stability", "binding", "curing", "grafting", "rigidity", "flexibility", "immobilisation", "labelling", "hydrophilicity"]
+)  # fmt: skip
+#: Most pieces of 'in the diamine part'.
+_MOST_OF_A_PLACE = 6
+
+
 class Boundaries:
     """The boundaries between the pieces of one goal."""
 
@@ -46,6 +54,7 @@ class Boundaries:
             j >= self.end
             or self.lattice.lower(j) in _JOINS
             or self._bears(j)
+            or self.continued(j)
             or (self.sign(j) and self.lattice.lower(j) not in ("?", ":", "("))
         )
         return before and after
@@ -59,6 +68,34 @@ class Boundaries:
                 return False
             j += 1
         return True
+
+    def continued(self, j: int) -> bool:
+        """Whether what follows up to the next sign says what it is good for, where it stands, or what is not there: 'sulfonates | for solubility', 'phenol | in the diamine part', 'dodecyl chain | but no ester'."""
+        lattice, end = self.lattice, j
+        while end < self.end and not self.sign(end):
+            end += 1
+        inside = range(j + 1, end)
+        if lattice.lower(j) == "but":
+            return lattice.lower(j + 1) in ("no", "without") and end - j > 2 and not self._turned(range(j + 2, end))
+        if lattice.lower(end) in ("?", ":", "(") or self._turned(inside):
+            return False
+        if lattice.lower(j) == "for":
+            return end - j == 2 and lattice.lower(j + 1) in _GOOD_FOR
+        placed = (
+            lattice.lower(j) in ("in", "at", "on")
+            and lattice.lower(j + 1) in ("the", "each", "both")
+            and not lattice.lower(j - 1).endswith("s")
+        )
+        return (
+            placed
+            and 2 < end - j <= _MOST_OF_A_PLACE
+            and any(m.j == end for k in inside for m in lattice.of(k, "groups", "grp", "elem", "fam"))
+        )
+
+    def _turned(self, inside: range) -> bool:
+        """Whether a word among pieces says of a wish that it is one only, or turns it."""
+        turning = ("soft", "soft_after", "permission", "permission_after", "negation", "negation_after", "condition", "exception")
+        return any(self.lattice.has(k, *turning) for k in inside)
 
     def sign(self, i: int, signs: frozenset[str] = SIGNS) -> bool:
         """Whether piece ``i`` is a sign between clauses; '.' and ',' inside numbers and words are none."""

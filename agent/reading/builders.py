@@ -12,9 +12,10 @@ from agent.reading.grammar import Node
 from agent.reading.lexicon import Vague
 from agent.reading.limit_builders import INVERSE, Measured, beside_the_word, limits_of, measured, quantity, reference_of
 from agent.reading.mentions import Lattice
-from agent.reading.share_builder import share
+from agent.reading.share_builder import none_of, share
+from agent.reading.similarity_builder import similarity
 from agent.reading.stance import Built, Refusal, Stance
-from agent.reading.statements import Ref, Statement
+from agent.reading.statements import Limit, Ref, Statement
 from tools.catalogue.catalogue import Catalogue
 
 
@@ -50,6 +51,10 @@ def _limit(node: Node, stance: Stance, lattice: Lattice) -> Built:
             if limit.operator not in INVERSE or len(found) > 1:
                 return None
             limit = replace(limit, operator=INVERSE[limit.operator])
+        element = none_of(name, limit)
+        if element:
+            statements.append(Statement("count", "", name=element, what="element", limit=Limit("==", low=0.0)))
+            continue
         statements.append(Statement("property", "", name=name, limit=limit, assumption=assumption))
     return statements
 
@@ -280,37 +285,6 @@ def _isomers(node: Node, stance: Stance, lattice: Lattice) -> Built:
     return [Statement("formula", "", name=node.mentions("formula")[0].value, exhaustive=True)]
 
 
-#: What 'my compound' is varied to, as words begin: no more than what is made from it, so no more similar than that.
-_MADE_FROM = ("analog", "derivative", "variant")
-
-
-def _similarity(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    limits = limits_of(node, catalogue=lattice.catalogue) or [None]  # type: ignore[list-item]
-    limit = limits[0]
-    wanted = not node.mentions("dissimilar")
-    if len(limits) > 1 or (limit is not None and limit.unit not in ("", "%")):
-        return None
-    if stance.denied:
-        if limit is not None or not wanted:
-            return None
-        wanted = False
-    if limit is not None and limit.operator == "bare" and limit.unit != "%" and (limit.low or 0) > 1:
-        return None
-    reference = reference_of(node)
-    plain = [m for m in node.mentions("similar") if lattice.lower(m.i).startswith(_MADE_FROM)]
-    if plain and limit is None and wanted and node.mentions("mine"):
-        return [Statement("own", "", ref=reference)]
-    if (weak := node.mentions("similar_weak")) and not (reference and reference.smiles):
-        return None
-    if (
-        weak
-        and lattice.lower(weak[0].i) in ("based", "derived")
-        and any(m.kind == "grp" for k in range(node.i, node.j) for m in lattice.at[k])
-    ):
-        return None  # 'based on naphthalene' speaks of a part
-    return [Statement("similarity", "", ref=reference, limit=limit, wanted=wanted)]
-
-
 def _scaffold(node: Node, stance: Stance, lattice: Lattice) -> Built:
     mention = node.mentions("smiles", "cmpd")[0]
     name, smiles = mention.value if mention.kind == "cmpd" else ("", mention.value)
@@ -380,7 +354,7 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "elements": _only_asked(_elements),
     "formula": _only_asked(_formula),
     "isomers": _only_asked(_isomers),
-    "similarity": _similarity,
+    "similarity": similarity,
     "derivative": _only_asked(part_builders.derivative),
     "scaffold": _only_asked(_scaffold),
     "both": _only_asked(part_builders.both),

@@ -94,6 +94,9 @@ def add_chemistry(add: Any, catalogue: Catalogue) -> None:
     for word, name in _EXTRA_GROUP_WORDS.items():
         add(word, "grp", name)
         add(plural(word), "grp", name)
+    for word, name in group_words().items():
+        if word.endswith("oxy"):
+            add(f"{word}s", "grp", name)
     for word, symbol in _HALIDES.items():
         add(word, "halide", symbol)
         add(plural(word), "halide", symbol)

@@ -148,4 +148,4 @@ def _plural(built: list[Statement], lattice: Lattice, node: Node) -> bool:
     """Whether a terse list begins with a plural, which by itself asks for nothing: 'phenols'."""
     first = node.nodes("Item")[0].mentions()[-1]
     word = lattice.lower(first.j - 1)
-    return word.endswith("s") and not word.endswith("ss")
+    return word.endswith("s") and not word.endswith("ss") and not lattice.has(first.j - 1, "groups")

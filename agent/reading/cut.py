@@ -137,7 +137,7 @@ def _steps(reader: Reader, heads: HeadReader, i: int, state: int, here: _Best) -
                 unread = 2 * sum(c.j - c.i for c in clauses if c.role == "unread" and c.content != "head")
                 named = any(c.role == "head" for c in clauses)
                 steps.append((clauses[-1].j, (unread + (0 if named else 2), 1 if named else 3), tuple(clauses), HEADED))
-        if state != OPEN and (listing := _listing(reader, heads, i)) is not None:
+        if state != OPEN and (listing := _listing(reader, i)) is not None:
             steps.append((listing.j, (0, 2), (listing,), state))
         if state == HEADED and here.clauses and here.clauses[-1].content == "head" and (predicate := _predicate(reader, heads, i)):
             steps.append((predicate[-1].j, (2 * sum(c.j - c.i for c in predicate if c.role == "unread"), -1), predicate, HEADED))
@@ -165,11 +165,12 @@ def _apposed(heads: HeadReader, i: int) -> tuple[Clause, ...]:
     return tuple(clauses) if named else ()
 
 
-def _listing(reader: Reader, heads: HeadReader, i: int) -> Clause | None:
+def _listing(reader: Reader, i: int) -> Clause | None:
     """How many structures to list, where a clause behind the thing designed says no more: ', half a dozen candidates is plenty'."""
     lattice, k = reader.lattice, i
     if not (reader.sign(i - 1) or lattice.has(i - 1, "and")):
         return None
+    k += lattice.lower(k) in _LISTING
     while lattice.has(k, "request", "skip", "plain"):
         k = lattice.of(k, "request", "skip", "plain")[0].j
     k = next((m.j for m in lattice.of(k, "cmp") if m.value in (">=", "<=", "~", "==")), k)
@@ -178,14 +179,35 @@ def _listing(reader: Reader, heads: HeadReader, i: int) -> Clause | None:
         while lattice.has(j, "plain"):
             j = lattice.of(j, "plain")[0].j
         nouns = lattice.of(j, "candidates")
-        if not nouns or value != int(value) or not 1 <= value <= 1000:
+        if value != int(value) or not 1 <= value <= 1000 or not (nouns or _wanted_alone(reader, i, j)):
             continue
-        j = nouns[0].j
+        j = nouns[0].j if nouns else j
+        while lattice.lower(j) in ("please", "of", "them", "pls"):
+            j += 1
         while lattice.has(j, "approval", "skip", "after", "positive_after"):
             j = lattice.of(j, "approval", "skip", "after", "positive_after")[0].j
         if j >= reader.end or reader.sign(j):
             return Clause(i, j, "filler", candidates=int(value))
     return None
+
+
+#: Verbs whose number without a noun is one of structures.
+_LISTING = frozenset(["return", "list", "give", "show", "propose", "suggest"])
+
+
+def _wanted_alone(reader: Reader, i: int, j: int) -> bool:
+    """Whether a number that ends at piece ``j`` is one of structures though no noun follows it: 'return twelve', '4 please', '2 of them'."""
+    lattice = reader.lattice
+    if lattice.lower(j) == "of" and lattice.lower(j + 1) == "them":
+        end = i
+        while end > 0 and (reader.sign(end - 1) or lattice.lower(end - 1) in ("please", "pls")):
+            end -= 1
+        return any(
+            m.j == end for k in range(max(0, end - 4), end) for m in lattice.of(k, "fam", "role", "candidates")
+        )  # not 'methyls, 2 of them'
+    if lattice.lower(j) in ("please", "pls"):
+        return j + 1 >= reader.end or bool(reader.sign(j + 1))
+    return lattice.lower(i) in _LISTING and (j >= reader.end or bool(reader.sign(j)))
 
 
 def _predicate(reader: Reader, heads: HeadReader, i: int) -> tuple[Clause, ...]:

@@ -48,6 +48,8 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
         return DOUBT
     if clause.role != "read" or clause.content == "name":
         return ""
+    if clause.denied and clause.parts and any(reader.lattice.lower(k) == "else" for k in range(clause.i, clause.j)):
+        return DOUBT  # 'one carbazole, nothing else heteroaromatic'
     if states_fact(reader, clauses, n):
         return FACT
     if reader.lattice.has(clause.i, "same") and not _said_before(clauses, n):

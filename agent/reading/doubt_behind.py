@@ -162,8 +162,12 @@ def _before_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joi
     starts_anew = ("open", "relative", "prop", "num", "negation", "unchk", "adjective_up", "adjective_down", "adjective_good", "purpose")
     if clause.content == "vague" and clause.bare and joined and not sign and not reader.lattice.has(after.i, *starts_anew):
         return DOUBT
-    if clause.plural and not reader.lattice.has(
-        after.i, "open", "prop", "num", "unchk", "cmp", "negation", "adjective_up", "adjective_down", "adjective_good"
+    if (
+        clause.plural
+        and not reader.continued(clause.j)
+        and not reader.lattice.has(
+            after.i, "open", "prop", "num", "unchk", "cmp", "negation", "adjective_up", "adjective_down", "adjective_good"
+        )
     ):
         return DOUBT
     if clause.listed and reader.lattice.has(after.i, "negation") and after.j - after.i <= 2:

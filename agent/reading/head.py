@@ -8,7 +8,20 @@ from agent.reading.clauses import Reader
 from agent.reading.head_alternatives import with_alternatives
 from agent.reading.head_groups import MODALS, called, plainly_asked, stood_for
 from agent.reading.head_judged import judged
-from agent.reading.head_parts import FOLLOWERS, MOST_UNKNOWN, NOT_IN_NAMES, STRANGE, VERBS, Found, Part, adjective, alike, noun_like, suited
+from agent.reading.head_parts import (
+    FOLLOWERS,
+    MOST_UNKNOWN,
+    NOT_IN_NAMES,
+    STRANGE,
+    VERBS,
+    Found,
+    Part,
+    adjective,
+    alike,
+    families_before,
+    noun_like,
+    suited,
+)
 from agent.reading.lexicon import Family
 from agent.reading.mentions import Mention
 from agent.reading.stance import Refusal, Stance
@@ -218,8 +231,7 @@ class HeadReader:
         for m in lattice.of(k, "neutral"):
             if not any(other.j >= m.j for other in lattice.of(k, "vague", "grp", "elem", "fam", "unchk", "cmpd", "rule")):
                 found.append(Part("unchecked", k, m.j, reason=STRANGE))
-        for m in lattice.of(k, "fam", "role"):
-            found.append(Part("family", k, m.j, family=m.value if m.kind == "fam" else None))
+        found += families_before(lattice, k)
         if (lattice.pieces[k].text[0].isalpha() and not self._asks(k) and not lattice.has(k, *NOT_IN_NAMES)) or (
             lattice.pieces[k].text[0].isdigit() and k + 1 < self.reader.end and lattice.pieces[k + 1].glued and not lattice.has(k, "cmp")
         ):

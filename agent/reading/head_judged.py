@@ -5,7 +5,7 @@ from __future__ import annotations
 from agent.reading.head_groups import acts_on, composed
 from agent.reading.head_parts import STRANGE, Found, Part
 from agent.reading.lexicon import families
-from agent.reading.mentions import Lattice
+from agent.reading.mentions import Lattice, Mention
 from agent.reading.uses import polymer_of
 
 #: Nouns for what stands in the place of what is named before them.
@@ -47,6 +47,7 @@ def judged(lattice: Lattice, found: Found) -> list[Part]:
         if any(s.kind == "vague" for s in part.statements) and parts[n + 1].sort in ("family", "unchecked") and nouns:
             parts[n] = Part("unchecked", part.i, part.j, reason="it is not said of which of the nouns behind it this is said")
     noun = found.noun
+    parts = [_of_another_sense(lattice, part, noun) for part in parts]
     acted = [
         p
         for p in parts
@@ -62,6 +63,27 @@ def judged(lattice: Lattice, found: Found) -> list[Part]:
             for p in parts
         ]
     return parts
+
+
+#: Words that say of a salt how it was made, and not which hydrogens it bears.
+_OF_A_SOLVENT = frozenset(["protic", "aprotic"])
+#: How the names of things end of which such words are said so.
+_IONIC = ("salt", "salts", "ionic liquid", "ionic liquids", "electrolyte", "electrolytes", "melt", "melts", "ion", "ions")
+
+
+def _of_another_sense(lattice: Lattice, part: Part, noun: Mention | None) -> Part:
+    """The part as unchecked where its word has another sense before this noun: 'light emollient' (its feel), 'protic salt' (how it was made)."""
+    if noun is None or part.sort != "read" or part.j != part.i + 1:
+        return part
+    word, text = lattice.lower(part.i), lattice.text(noun.i, noun.j).lower()
+    generic = noun.kind not in ("role", "fam") or (noun.kind == "fam" and not noun.value.name)
+    if word == "light" and not generic:
+        return Part(
+            "unchecked", part.i, part.j, reason="it is not said whether the mass is light, the feel, the colour or the boiling range"
+        )
+    if word in _OF_A_SOLVENT and text.endswith(_IONIC):
+        return Part("unchecked", part.i, part.j, reason="of a salt this says how it was made, of an electrolyte what its solvent is")
+    return part
 
 
 def _family_named(lattice: Lattice, part: Part, found: Found) -> Part:

@@ -127,6 +127,21 @@ def alike(reader: Reader, k: int) -> list[Part]:
     ]
 
 
+#: Words behind a hyphen that say what the thing does in, or to, what is named before it.
+_IN_A_MEDIUM = frozenset(["soluble", "insoluble", "miscible", "dispersible", "swellable", "processable", "borne", "resistant", "proof", "compatible"])  # fmt: skip
+
+
+def families_before(lattice: Lattice, k: int) -> list[Part]:
+    """Families and uses named before the noun; what a hyphen and a word behind it make a medium is none: 'solvent-soluble', not 'drug-like'."""
+    found = []
+    for m in lattice.of(k, "fam", "role"):
+        if lattice.hyphen(m.j) and lattice.lower(m.j + 1) in _IN_A_MEDIUM:
+            found.append(Part("unchecked", k, m.j + 2, reason="what happens in this medium cannot be computed"))
+        else:
+            found.append(Part("family", k, m.j, family=m.value if m.kind == "fam" else None))
+    return found
+
+
 def suited(lattice: Lattice, j: int) -> bool:
     """Whether an adjective at piece ``j`` says for what the thing before it is: 'selective for', 'useful in', 'active against'."""
     return lattice.lower(j) in SUITED and lattice.lower(j + 1) in (

@@ -264,6 +264,8 @@ def _plain(node: Node, name: str, lattice: Lattice) -> list[Measured] | None:
     if comparison is not None and node.nodes("Quantity") and not node.nodes("Limit"):  # 'below a logP of 3'
         value, unit = quantity(node.nodes("Quantity")[0])
         return [(name, Limit(str(comparison.value), low=value, unit=unit), "")] if comparison.value in _TURNED else None
+    if (apart := _of_two(node, name, catalogue=lattice.catalogue)) is not None:
+        return apart
     limits = limits_of(node, catalogue=lattice.catalogue)
     if limits is None:
         return None
@@ -272,6 +274,8 @@ def _plain(node: Node, name: str, lattice: Lattice) -> list[Measured] | None:
         return None  # 'logP, 3'
     if node.mentions("limiting"):
         limits = [replace(limit, operator="<=") if limit.operator in ("bare", "~") else limit for limit in limits]  # 'cap logP at 3'
+    if not _agrees(node, limits):
+        return None  # 'low MW (above 400)'
     after = [m for m in node.mentions("after") if m not in [x for part in node.nodes("Limit") for x in part.mentions("after")]]
     if after:
         if len(limits) > 1 or limits[0].operator != "bare":
@@ -286,6 +290,26 @@ def _plain(node: Node, name: str, lattice: Lattice) -> list[Measured] | None:
     if name == "ring_count" and comparison is not None and lattice.lower(comparison.i) in ("larger", "bigger", "smaller"):
         return None
     return [(name, limit, "") for limit in limits]
+
+
+def _of_two(node: Node, name: str, *, catalogue: Catalogue) -> list[Measured] | None:
+    """'logP over four and at most 450 Da': the second bound is of the property of its unit, where the first has none and can have none."""
+    found = [_limit_of(part, catalogue=catalogue) for part in node.nodes("Limit")]
+    if len(found) != 2 or found[0] is None or found[1] is None or found[0].unit or not found[1].unit or catalogue[name].unit:
+        return None
+    unit = parsed(found[1].unit, catalogue=catalogue)
+    other = _BY_UNIT.get(unit.name, "") if unit is not None else ""
+    sharp = found[1].operator in ("<", "<=", ">", ">=")
+    return [(name, found[0], ""), (other, found[1], "")] if other and other != name and sharp else None
+
+
+def _agrees(node: Node, limits: list[Limit]) -> bool:
+    """Whether the bound in brackets is on the side that the adjective before the property names: 'low MW (below 230)'."""
+    said = node.mentions("adjective_up", "adjective_down")
+    if not said:
+        return True
+    fitting = ("<", "<=", "between") if said[0].kind == "adjective_down" else (">", ">=", "between")
+    return all(limit.operator in fitting for limit in limits)
 
 
 def _sandwich(node: Node, name: str, parts: list[Node], lattice: Lattice) -> list[Measured] | None:

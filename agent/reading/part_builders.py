@@ -9,6 +9,7 @@ from rdkit import Chem
 
 from agent.reading.grammar import Node
 from agent.reading.limit_builders import reference_of
+from agent.reading.list_items import class_of_the_other, taken_up
 from agent.reading.mentions import Lattice, Mention
 from agent.reading.registered import GROUPS
 from agent.reading.stance import Built, Stance
@@ -72,7 +73,7 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if node.mentions("blame", "every") and not stance.denied:
         return None  # 'a nasty ester', 'every ester'
     items = [item for part in node.nodes("List") for item in part.nodes("Item")]
-    if (not stance.denied or stance.removing) and _taken_up(node, items, stance, lattice):
+    if (not stance.denied or stance.removing) and taken_up(node, items, stance, lattice):
         return None  # 'carry hydrogen', 'chelating zinc'
     forms = [_form(item, lattice) for item in items]
     joints = joints_of(items, lattice)
@@ -115,6 +116,8 @@ def _said_of_some(node: Node, stance: Stance, items: list[Node], forms: list[_Fo
     """Whether what a list is said to be at its end may hold for some of its items only."""
     if stance.disallowed and joints and joints[-1] in (",", "and", "plus"):
         return True  # 'no iodine, fluorine allowed'
+    if stance.free and class_of_the_other(items):
+        return True  # 'zinc or metal-free': free of both, or a choice of zinc and of none
     if stance.free and joints and (stance.strong or any(form.article for form in forms)):
         return True  # 'must contain a pyridine and halogen-free'
     if stance.free and any("," in joint for joint in joints) and not node.nodes("Hanging"):
@@ -143,19 +146,6 @@ def _subjects(node: Node, items: list[Node], joints: list[str], lattice: Lattice
     begins = node.i == 0 or lattice.lower(node.i - 1) in (".", ";", "!", "?")
     closed = joints[-1].strip(", ") in ("and", "or") and "," not in joints[-1].rstrip()[1:]
     return begins and closed and len(items) > 2 and lattice.lower(items[-1].j) in _OF_SEVERAL
-
-
-#: Elements of which organic groups are made: what carries one of them has it.
-_OWN = frozenset(["C", "N", "S", "P", "F", "Cl", "Br", "I", "Si", "B", "Se"])
-
-
-def _taken_up(node: Node, items: list[Node], stance: Stance, lattice: Lattice) -> bool:
-    """Whether an element, with no noun that says that it is a part, may be what the thing takes up: 'carry hydrogen', 'coordinating zinc'."""
-    foreign = any((m := item.first("elem")) is not None and m.value not in _OWN for item in items)
-    if not foreign or any(node.mentions(kind) for kind in ("atoms", "groups")):
-        return False
-    binding = any(lattice.lower(m.j - 1).endswith("ing") for m in node.mentions("intersective"))
-    return stance.transporting or stance.removing or binding
 
 
 def _first_item(node: Node) -> Node:

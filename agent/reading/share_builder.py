@@ -8,7 +8,7 @@ from agent.reading.grammar import Node
 from agent.reading.limit_builders import limits_of
 from agent.reading.mentions import Lattice
 from agent.reading.stance import Built, Stance
-from agent.reading.statements import Statement
+from agent.reading.statements import Limit, Statement
 from agent.reading.units import parsed
 from tools.catalogue.element_shares import CONTENT_OF
 
@@ -35,3 +35,9 @@ def share(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if behind and limit.operator == "bare":
         limit = replace(limit, operator=behind[-1])
     return [Statement("property", "", name=name, limit=limit)]
+
+
+def none_of(name: str, limit: Limit) -> str:
+    """The element whose share in the mass is said to be zero, so that no atom of it may be there ('fluorine content zero'); '' for other limits."""
+    zero = limit.ref is None and limit.operator in ("bare", "==", "~", "<=") and limit.low == 0
+    return next((symbol for symbol, share_name in CONTENT_OF.items() if share_name == name), "") if zero else ""
