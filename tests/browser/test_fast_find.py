@@ -47,7 +47,8 @@ def test_find_sends_once_what_stands_in_the_fields_however_fast_they_are_filled(
         page.press("#high", "Enter")
     page.wait_for_selector("#list :text('structures looked at')")
     page.wait_for_timeout(1000)  # longer than the delay of any field: nothing comes after it
-    assert [{name: fields.get(name, [""])[0] for name in FILLED} for fields in asked] == [FILLED]  # a search costs seconds where there are many
+    # once: a search costs seconds where there are many structures
+    assert [{name: fields.get(name, [""])[0] for name in FILLED} for fields in asked] == [FILLED]
     assert said == ["visible"]  # that it looks is said while the list is that of before
     shown = parse_qs(urlsplit(page.url).query)
     assert {name: shown.get(name, [""])[0] for name in FILLED} == FILLED
