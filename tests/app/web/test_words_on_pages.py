@@ -54,7 +54,7 @@ def test_a_checked_form_has_its_estimate_and_asks_for_no_other_until_it_is_chang
     asked = re.search(r'hx-post="/goals/forecast"[^>]*hx-trigger="([^"]*)"', text)
     assert asked
     assert "load" not in asked[1]
-    assert re.search(r"of about \d+ structures that are evaluated \(of the 1500 allowed", text)
+    assert re.search(r"of about \d+ structures that are evaluated \(at most 1500, but runs commonly stop", text)
 
 
 @pytest.mark.parametrize(
