@@ -71,6 +71,34 @@ def relations(report: Report) -> Relations:
     return Relations(found, sum(c.key not in together for c in shown), svg, plane.kept if plane else 0.0)
 
 
+#: Formulas of groups that chemists write as such, by their SMILES with * for the bond to the core.
+_FORMULAS = {
+    "*C": "CH3", "*CC": "C2H5", "*C(F)(F)F": "CF3", "*C#N": "CN", "*O": "OH", "*OC": "OCH3", "*N": "NH2", "*N(C)C": "N(CH3)2",
+    "*[N+](=O)[O-]": "NO2", "*F": "F", "*Cl": "Cl", "*Br": "Br", "*I": "I",
+}  # fmt: skip
+
+
 def _said(group: str, hydrogen: str) -> str:
-    """What stands at a position, as text: 'H', or its SMILES with [R1] where it is bonded to the core."""
-    return "H" if group == hydrogen else group.replace("[*:", "[R")
+    """What stands at a position, as text: 'H', the formula of a common group, or a SMILES that begins with the bond to the core, *.
+
+    A group with more than one bond to the core, or with an end of a repeat unit, has [R1] in the place of each bond.
+    """
+    if group == hydrogen:
+        return "H"
+    parts = [_part(part) for part in group.split(".")]
+    return ", ".join(f"{n} × {text}" if (n := parts.count(text)) > 1 else text for text in dict.fromkeys(parts))
+
+
+def _part(group: str) -> str:
+    from rdkit import Chem
+
+    mol = Chem.MolFromSmiles(group)
+    ends = [a for a in mol.GetAtoms() if a.GetAtomicNum() == 0] if mol is not None else []
+    if len(ends) != 1:
+        return group.replace("[*:", "[R")
+    ends[0].SetAtomMapNum(0)
+    ends[0].SetIsotope(0)
+    if mol.GetNumAtoms() == 2 and mol.GetAtomWithIdx(1 - ends[0].GetIdx()).GetAtomicNum() == 1:
+        return "H"
+    text = str(Chem.MolToSmiles(mol, rootedAtAtom=ends[0].GetIdx()))
+    return _FORMULAS.get(text, text)

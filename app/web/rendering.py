@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from app.services import cores, reports
 from app.web.guard import TOKEN, form_token
-from core.candidate import format_probability, format_value
+from core.candidate import Candidate, format_probability, format_value
 from core.spec import Objective, use_in_words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -25,7 +25,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(percent=format_probability, value=format_value, moment=_moment, curve=_curve)
-    environment.filters.update(status=status_words, use_in_words=use_in_words)
+    environment.filters.update(status=status_words, use_in_words=use_in_words, rejection=_rejection)
     environment.globals["mark"] = _mark
     return environment
 
@@ -49,6 +49,15 @@ STATUSES = {
 def status_words(status: str) -> str:
     """A run's status as a person says it."""
     return STATUSES.get(status, status.replace("_", " "))
+
+
+def _rejection(candidate: Candidate) -> str:
+    """Why a structure was rejected: the words of the requirement that it misses, else the reason that was stated."""
+    missed = next((r.text for r in candidate.requirements if candidate.rejected_by == f"requirement:{r.id}"), "")
+    reason = candidate.rejected_reason
+    if not missed:
+        return reason or candidate.rejected_by
+    return f"it misses “{missed}”{f' ({reason})' if reason not in ('', missed) else ''}"
 
 
 def _mark(state: str) -> Markup:

@@ -253,3 +253,15 @@ def test_a_report_prints_whole_without_its_controls(chromium: Any, report: str) 
     assert not page.is_visible("form.filter")
     assert page.pdf(format="A4").startswith(b"%PDF")
     page.close()
+
+
+def test_on_a_narrow_screen_no_heading_lies_beneath_the_cards_and_a_list_sorts_them(chromium: Any, report: str) -> None:
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{report}?which=all")
+    assert page.locator("#table button.sort").count()
+    assert not any(button.is_visible() for button in page.locator("#table button.sort").all())
+    order = page.locator("#order option").nth(1).get_attribute("value")
+    page.locator("#order").select_option(order)
+    page.wait_for_selector(f'#order option[selected][value="{order}"]', state="attached")
+    assert "first" in page.inner_text("#rows [role=status]")
+    page.close()

@@ -13,6 +13,7 @@ import core
 from core.candidate import (
     Candidate,
     Citation,
+    ListStanding,
     Material,
     Origin,
     PropertyValue,
@@ -85,6 +86,7 @@ def make_candidate(number: int = 0, **changes: Any) -> Candidate:
         "candidate_class": "molecule",
         "dedup_key": f"DEDUP{number:05d}",
         "undefined_stereocentres": 1,
+        "lists": [ListStanding(id="oecd_pfas", name="PFAS", on=True, text="one", source="OECD, 2021")],
         "notes": ["counter-ion removed", "isotope removed"],
         "origin": Origin(
             proposer="evolution",

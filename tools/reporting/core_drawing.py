@@ -13,6 +13,8 @@ from tools.reporting.drawing import drawer_of, inside_of
 
 #: Radius of the place of an atom that can be clicked, pixels.
 RADIUS = 13.0
+#: Room about the outermost atoms, pixels: their rings, and the hydrogens written beside them.
+EDGE = 26.0
 #: How much larger than its bonds the drawing is shown: each atom is a place to click.
 LARGER = 1.5
 NEXT = {"locked": "open it", "open": "let it change", "free": "lock it"}
@@ -24,19 +26,24 @@ def drawn_with_links(core: MarkedCore, address: Callable[[MarkedCore], str]) -> 
     mol = Chem.MolFromSmiles(core.smiles)
     rdDepictor.Compute2DCoords(mol)
     drawer = drawer_of(mol)
-    width, height = drawer.Width(), drawer.Height()
-    links = []
+    links: list[str] = []
+    xs: list[float] = []
+    ys: list[float] = []
     for atom in mol.GetAtoms():
         index, state = atom.GetIdx(), core.state(atom.GetIdx())
         place = drawer.GetDrawCoords(index)
         said = f"atom {index + 1}, {atom.GetSymbol()}: {MEANS[state]}; {NEXT[state]}"
+        xs.append(place.x)
+        ys.append(place.y)
         links.append(
             f'<a id="atom-{index}" class="atom {state}" href="{escape(address(core.turned(index)))}#atom-{index}" aria-label="{escape(said)}">'
             f"<title>{escape(said)}</title>{_mark(state, place.x, place.y)}</a>"
         )
-    edge = int(RADIUS) + 9  # the rings of the outermost atoms
-    start = f'<svg class="core" role="group" aria-label="The compound, atom by atom" width="{LARGER * (width + 2 * edge):.0f}" height="{LARGER * (height + 2 * edge):.0f}" '
-    box = f"{-edge} {-edge} {width + 2 * edge} {height + 2 * edge}"
+    left, top = min(xs) - EDGE, min(ys) - EDGE
+    width, height = max(xs) + EDGE - left, max(ys) + EDGE - top
+    size = f'width="{LARGER * width:.0f}" height="{LARGER * height:.0f}"'
+    start = f'<svg class="core" role="group" aria-label="The compound, atom by atom" {size} '
+    box = f"{left:.0f} {top:.0f} {width:.0f} {height:.0f}"
     return f'{start}viewBox="{box}" xmlns="http://www.w3.org/2000/svg">{inside_of(drawer)}{"".join(links)}</svg>'
 
 

@@ -1,4 +1,4 @@
-"""The pages: New goal, Saved specs, Run, Report, Compare, Runs."""
+"""The pages: New goal, Saved specifications, Run, Report, Compare, Runs."""
 
 from fastapi import APIRouter
 

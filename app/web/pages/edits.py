@@ -59,7 +59,7 @@ def edited(spec: DesignSpec, form: FormData) -> DesignSpec:
     changes: dict[str, object] = {"requirements": requirements, "objectives": objectives, "set_requirements": left, "reading": reading}
     listed = text_of(form, "novelty")
     any_listed = listed == "any" or text_of(form, "list_known") == "yes"
-    changes |= {"assumptions": _still_assumed(spec, objectives), "list_known": any_listed}
+    changes |= {"assumptions": _still_assumed(spec, requirements, objectives), "list_known": any_listed}
     if listed in NOVELTY_WORDS:
         changes["novelty"] = listed
     for name, called in (("candidates", "the number of candidates"), ("budget", "the budget"), ("seed", "the seed")):
@@ -113,11 +113,20 @@ def _objective(objective: Objective, form: FormData) -> Objective:
     return objective.model_copy(update={**changes, "origin": "person"}) if changes else objective
 
 
-def _still_assumed(spec: DesignSpec, objectives: list[Objective]) -> list[Assumption]:
-    """The assumptions of ``spec`` without those about an objective that a person has changed or left out."""
+def _still_assumed(spec: DesignSpec, requirements: list[Requirement], objectives: list[Objective]) -> list[Assumption]:
+    """The assumptions of ``spec`` without those about something that a person has changed or left out.
+
+    One about words of the goal goes when all that these words became is other now.
+    """
+    now = {r.id: r for r in (*requirements, *objectives)}
+    words = {r.phrase: True for r in (*spec.requirements, *spec.objectives) if r.phrase}
+    for r in (*spec.requirements, *spec.objectives):
+        if r.phrase and r == now.get(r.id):
+            words[r.phrase] = False
+    overridden = {phrase for phrase, other in words.items() if other}
     kept = {o.property for o in objectives if o.origin == "assumption"}
     gone = tuple(begins for name, begins in ASSUMED.items() if name not in kept)
-    return [a for a in spec.assumptions if not a.text.startswith(gone)]
+    return [a for a in spec.assumptions if not a.text.startswith(gone) and a.phrase not in overridden]
 
 
 def _with_chosen(spec: DesignSpec, chosen: set[str]) -> DesignSpec:

@@ -33,16 +33,25 @@ class ReportState:
         parts: list[tuple[str, str]] = []
         if view.sort or view.descending:
             parts.append(("sort", f"{'-' if view.descending else ''}{view.sort}"))
-        parts += [("text", view.text)] if view.text else []
-        parts += [("which", view.which)] if view.which != "all" else []
-        parts += [("column", name) for name in view.columns]
-        parts += [("key", key) for key in view.ticked]
+        parts += self._view_fields
         parts += [] if stored else self.weight_fields
         return f"/runs/{self.run_id}{path}{'?' if parts else ''}{urlencode(parts)}"
 
     def with_weights(self, path: str) -> str:
         """The address of another page of the run under the same weights."""
         return f"/runs/{self.run_id}{path}{'?' if self.weights else ''}{urlencode(self.weight_fields)}"
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """All but the order, as fields of an address."""
+        return [*self._view_fields, *self.weight_fields]
+
+    @property
+    def _view_fields(self) -> list[tuple[str, str]]:
+        view = self.view
+        parts = [("text", view.text)] if view.text else []
+        parts += [("which", view.which)] if view.which != "all" else []
+        return [*parts, *(("column", name) for name in view.columns), *(("key", key) for key in view.ticked)]
 
     @property
     def weight_fields(self) -> list[tuple[str, str]]:

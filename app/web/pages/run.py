@@ -87,7 +87,7 @@ class RunState:
         elif isinstance(event, BestFound):
             self.found = event
             meets = "meets every requirement" if event.meets else "misses a requirement"
-            self._say(told.at, f"better than all before: {event.smiles}, fitness {event.fitness:.3f}, {meets}")
+            self._say(told.at, f"better than all before: {event.smiles}, score {event.fitness:.3f}, {meets}")
         elif isinstance(event, StatusChanged):
             self._say(told.at, f"the run: {status_words(event.status)}{': ' + event.message if event.message else ''}")
         elif isinstance(event, ToolCalled):

@@ -1,4 +1,4 @@
-"""*Saved specs*: named, listed, looked at, used again, each at an address of its own; and the core of a compound, marked atom by atom."""
+"""*Saved specifications*: named, listed, looked at, used again, each at an address of its own; and the core of a compound, marked atom by atom."""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ async function open(button) {
     return;
   }
   place.hidden = false;
+  place.scrollIntoView({ block: "nearest" });
   button.setAttribute("aria-expanded", "true");
   said.textContent = "loading the editor …";
   try {
@@ -39,7 +40,7 @@ async function open(button) {
   let molecule;
   try {
     molecule = read(library, lineOf(field, many));
-    said.textContent = "What you draw is written into the field at once.";
+    said.textContent = `What you draw is written at once into the field “${field.labels[0].textContent.split(":")[0]}”.`;
   } catch (error) {
     molecule = new library.Molecule(32, 32);
     said.textContent = "What stands in the field is not a structure that the editor can read; it is replaced as soon as you draw.";

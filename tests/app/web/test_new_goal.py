@@ -226,7 +226,7 @@ def test_specs_are_saved_found_and_removed_through_the_api(client: Client, brows
     broken = spec.model_copy(update={"objectives": [], "requirements": []})
     with pytest.raises(ApiError, match="asks for nothing"):
         client.save("nothing", broken)
-    assert '<a href="/templates">Saved specs</a>' in browser.get("/runs").text
+    assert '<a href="/templates">Saved specifications</a>' in browser.get("/runs").text
 
 
 def test_a_goal_in_the_address_is_read_and_a_core_alone_asks_for_one(browser: TestClient) -> None:

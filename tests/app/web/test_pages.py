@@ -273,7 +273,7 @@ def test_the_best_so_far_is_drawn_live_and_after_a_reload(browser: TestClient, s
     ]
     services.store.add_progress(lease, [(at, StageBegun(stage="select"))] * 1500 + [(at, found[0])])
     page = browser.get(f"/runs/{run_id}").text
-    assert "fitness 0.250" in page
+    assert "score 0.250" in page
     assert "misses a requirement" in page.partition("</figure>")[0]
     services.store.add_progress(lease, [(at, found[1])])
     services.store.release(lease)
@@ -282,9 +282,9 @@ def test_the_best_so_far_is_drawn_live_and_after_a_reload(browser: TestClient, s
         figure = Page(text.partition('<figure class="found"')[2].partition("</figure>")[0])
         drawing = next(figure.all("img"))
         assert (drawing["src"], drawing["alt"]) == ("/drawing.svg?smiles=CCO", "Structure of CCO")
-        assert "fitness 0.750, meets every requirement" in figure.text
+        assert "score 0.750, meets every requirement" in figure.text
         assert "generation 1, after 16 structures" in figure.text
-        assert "better than all before: CCN, fitness 0.250, misses a requirement" in text
+        assert "better than all before: CCN, score 0.250, misses a requirement" in text
     assert browser.get(drawing["src"]).text.startswith("<svg")
 
 

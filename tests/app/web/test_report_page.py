@@ -189,7 +189,7 @@ def test_a_new_goal_takes_over_the_whole_spec(browser: TestClient, services: Ser
     assert page.fields()["candidates"] == "3"  # as a person changed it before approval
     assert page.fields()["budget"] == "24"
     waiting = services.runs().start("a molecule with MW < 300", {"seed": 77}, queued=True)
-    assert "has no spec yet" in browser.get(f"/?from={waiting}").text
+    assert "has no specification yet" in browser.get(f"/?from={waiting}").text
     wait(services, waiting)
     assert list(Page(browser.get(f"/?from={waiting}").text).all("input", name="value-R1"))
     services.runs().cancel(waiting)
