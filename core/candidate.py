@@ -21,8 +21,12 @@ def _absent(value: object) -> bool:
     return value is None
 
 
-def _empty(value: list[object]) -> bool:
+def _empty(value: object) -> bool:
     return not value
+
+
+#: The basis of a value that was measured in another solvent than the one asked for and moved to it.
+MOVED = "moved from another solvent"
 
 
 class Measurement(Model):
@@ -38,6 +42,12 @@ class Measurement(Model):
     conditions: str = Field(default="", description="Under which conditions it was measured where these matter: 'in toluene'; '' for none.")
     same: bool = Field(default=True, description="Whether it is of this very structure; False: of a stereoisomer or another form of it.")
     spread: str = Field(default="", description="Where ``sigma`` comes from.")
+    moved_to: str = Field(
+        default="",
+        exclude_if=_empty,
+        description="The solvent that the value of a property was moved to from ``conditions``, by the model's difference between the two; '' for none.",
+    )
+    moved_spread: str = Field(default="", exclude_if=_empty, description="Where the error of a moved value comes from; '' for none.")
 
 
 class PropertyValue(Model):
@@ -59,10 +69,11 @@ class PropertyValue(Model):
     nearest_value: float | None = Field(default=None, description="Measured value of that structure, where it may be shown.")
     similarity: float | None = Field(default=None, description="Tanimoto similarity to it, 0 to 1.")
     reason: str | None = Field(default=None, description="Why the value is None, or what led to an ordinal level.")
-    basis: Literal["measured", "in the training set"] | None = Field(
+    basis: Literal["measured", "moved from another solvent", "in the training set"] | None = Field(
         default=None,
         exclude_if=_absent,
-        description="'measured': the value is a measurement, not a prediction. 'in the training set': the model was trained on this structure or "
+        description="'measured': the value is a measurement, not a prediction. 'moved from another solvent': a measurement in another solvent plus the "
+        "model's difference between the two; neither a prediction nor a measurement in the solvent asked for. 'in the training set': the model was trained on this structure or "
         "on a form of it, so that its value is a fit and its interval none of a prediction. Absent for everything else.",
     )
     measured: Measurement | None = Field(
@@ -71,7 +82,7 @@ class PropertyValue(Model):
     fitted: float | None = Field(
         default=None,
         exclude_if=_absent,
-        description="What the model makes of a structure whose measured value stands in ``value``; absent elsewhere.",
+        description="What the model makes of a structure whose measured or moved value stands in ``value``; absent elsewhere.",
     )
 
     @property
@@ -97,9 +108,9 @@ class PropertyValue(Model):
 
     @property
     def mark(self) -> str:
-        """What stands behind the value in a table: ' ‡' measured, ' §' in the training set, ' †' outside the method's domain; else ''."""
+        """What stands behind the value in a table: ' ‡' measured, ' ¶' moved from another solvent, ' §' in the training set, ' †' outside the method's domain; else ''."""
         if self.basis is not None:
-            return " ‡" if self.basis == "measured" else " §"
+            return {"measured": " ‡", MOVED: " ¶"}.get(self.basis, " §")
         return " †" if self.in_domain is False else ""
 
     @property
@@ -112,13 +123,15 @@ class PropertyValue(Model):
         if found.value is None:
             return f"in the training set, value {whose}not shipped ({found.source})"
         number = f"{found.value:.6g} {found.unit}".rstrip()
-        return f"known, measured {whose}{number}{f' {found.conditions}' if found.conditions else ''} ({found.source})"
+        moved = f"; moved to {found.moved_to}: {format_value(self)}" if self.basis == MOVED else ""
+        return f"known, measured {whose}{number}{f' {found.conditions}' if found.conditions else ''}{moved} ({found.source})"
 
 
 #: What the marks behind values mean, by the mark without its space.
 MARKS = {
     "†": "outside the model's domain",
     "‡": "measured, not predicted",
+    "¶": "measured in another solvent, moved by the model's difference between the two",
     "§": "in the training set: a fit, not a prediction",
 }
 

@@ -18,7 +18,7 @@ def conditions(spec: DesignSpec) -> str:
 def described(candidate: Candidate, *, catalogue: Catalogue) -> str:
     """One line about a candidate: rank, structure, values, what the rules say, route. For prompts; to be fenced as data."""
     values = "; ".join(
-        f"{catalogue[n].label if n in catalogue else n} {format_value(v)}{' (measured)' if v.basis == 'measured' else ' (in the training set)' if v.basis else ' (outside the domain)' if v.in_domain is False else ''}"
+        f"{catalogue[n].label if n in catalogue else n} {format_value(v)}{f' ({v.basis})' if v.basis else ' (outside the domain)' if v.in_domain is False else ''}"
         for n, v in candidate.properties.items()
         if v.value is not None
     )

@@ -301,7 +301,7 @@ def _estimated(text: str, names: list[str], conditions: EstimationConditions, *,
 def _standing_of(value: PropertyValue) -> str:
     """What a model must say of a value beside it: that it is measured, a fit of the training set, or an extrapolation."""
     if value.basis is not None:
-        return f" ({'measured' if value.basis == 'measured' else 'a fit, no prediction'}; {value.known})"
+        return f" ({'a fit, no prediction' if value.basis == 'in the training set' else value.basis}; {value.known})"
     return " (extrapolation)" if value.in_domain is False else ""
 
 

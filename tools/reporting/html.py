@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined
 from jinja2.loaders import FileSystemLoader
 from markupsafe import Markup
 
-from core.candidate import Candidate, Material, PropertyValue, Route, format_probability
+from core.candidate import MOVED, Candidate, Material, PropertyValue, Route, format_probability
 from core.report import Point, Report
 from core.spec import DesignSpec, share_checked, use_in_words
 from tools.calculators.measured_spread import measured_range, with_spread
@@ -155,6 +155,8 @@ def interval_name(value: PropertyValue) -> str:
     """What the 90 % interval of a value is: of a prediction, of a measurement, or the spread of a fit, which is none of a prediction."""
     if value.basis is None:
         return "90 % interval"
+    if value.basis == MOVED:
+        return "90 % interval of the moved measurement"
     return "90 % interval of the measurement" if value.basis == "measured" else "spread of the fit, no interval of a prediction"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from core.candidate import Candidate, Citation, format_probability, format_value
+from core.candidate import MOVED, Candidate, Citation, format_probability, format_value
 from core.counting import counted, verb
 from core.novelty import HALF_NEW
 from core.report import BindingRequirement, Report
@@ -262,7 +262,9 @@ def _caveats(candidate: Candidate, spec: DesignSpec, *, catalogue: Catalogue) ->
             continue
         label = catalogue[name].label
         if value.known:
-            sentences.append(f"{label}: {value.known}{'' if value.basis == 'measured' else '; what the model says of it is a fit'}.")
+            sentences.append(
+                f"{label}: {value.known}{'' if value.basis in ('measured', MOVED) else '; what the model says of it is a fit'}."
+            )
         if value.in_domain is False:
             sentences.append(f"{label} is outside the model's domain: an extrapolation.")
         elif value.similarity is not None and value.similarity < FAR:

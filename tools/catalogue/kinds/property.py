@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from rdkit import Chem
 
-from core.candidate import PropertyValue, RequirementResult
+from core.candidate import MOVED, PropertyValue, RequirementResult
 from core.errors import SpecError
 from core.spec import Condition, PropertyRequirement
 from tools.catalogue.catalogue import Catalogue
@@ -24,6 +24,13 @@ MASS_UNIT, MOLAR_MASS = "mg/L", "molecular_weight"
 DECIMALS = 9
 #: Largest part of the satisfaction that distance alone earns, so that a hopeless prediction still points the way.
 HINT = 0.05
+#: How a value came about, by its basis.
+_HOW = {
+    None: "is predicted as",
+    "measured": "was measured as",
+    MOVED: "was measured in another solvent and, moved to this one, is",
+    "in the training set": "is fitted as",
+}
 
 
 class PropertyKind(Kind[PropertyRequirement]):
@@ -128,7 +135,7 @@ class PropertyKind(Kind[PropertyRequirement]):
         probability = property_probability(number, sigma, condition)
         outside = ", outside the method's domain" if value.in_domain is False else ""
         error = f"± {sigma:.3g}" if sigma is not None else "with unknown error"
-        how = "was measured as" if value.basis == "measured" else "is fitted as" if value.basis else "is predicted as"
+        how = _HOW[value.basis]
         reason = f"{definition.label} {how} {number:.4g} {error} {definition.unit}".rstrip() + f"{means}{outside}, needs {wanted}"
         met = probability >= context.met_probability
         return result_of(requirement, met, given, probability=probability, unit=unit, reason=reason)

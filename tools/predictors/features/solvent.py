@@ -101,3 +101,8 @@ def solvent_features(solvent: str) -> FloatArray:
     The descriptors are 0 for film and gas, which have no structure.
     """
     return np.array(_features(solvent), dtype=np.float32)
+
+
+def solvent_descriptors(solvent: str) -> FloatArray:
+    """The descriptors of :func:`solvent_features` alone, without the indicators; 0 for film and gas, which have no structure."""
+    return solvent_features(solvent)[: len(_DESCRIPTORS)]

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from core.candidate import Measurement, PropertyValue
+from core.candidate import MOVED, Measurement, PropertyValue
 from core.spec import CandidateClass, EstimationConditions
 from tools.predictors.features.solvent import FILM, GAS, canonical_solvent, known_solvents
 from tools.predictors.known.index import Found, KnownSet, known_set
 from tools.predictors.known.keys import hashed_key
+from tools.predictors.known.moved import moved, nearest_solvent
 from tools.predictors.model import Z90
 from tools.predictors.specs import PREDICTORS
 
@@ -21,8 +22,9 @@ def with_known(
     """``values`` of a standardised structure by property, with what the training sets of the shipped predictors have of it.
 
     A measured value of this very structure under the conditions asked for takes the place of the prediction; its error is that of a
-    measurement of the set, or half of the range of its own measurements where that is more. Where the value is not shipped, was measured
-    in another solvent, or is of a stereoisomer or another form, the model's value stays, marked as a fit. Other values are as they were.
+    measurement of the set, or half of the range of its own measurements where that is more. A value that was measured in other solvents only
+    is moved from the nearest (:mod:`tools.predictors.known.moved`). Where the value is not shipped, cannot be moved, or is of a stereoisomer
+    or another form, the model's value stays, marked as a fit. Other values are as they were.
     Raises PredictorError where a shipped file is missing or damaged.
     """
     hashed = -1
@@ -37,7 +39,7 @@ def with_known(
             hashed = hashed_key(key, smiles, candidate_class)
         found = held.find(hashed)
         if found is not None:
-            done[name] = _joined(value, found, held, smiles, conditions)
+            done[name] = _joined(value, found, held, smiles, candidate_class, conditions)
     return done
 
 
@@ -85,13 +87,29 @@ def with_own(values: Mapping[str, PropertyValue], key: str, smiles: str, own: Ow
     return done
 
 
-def _joined(value: PropertyValue, found: Found, held: KnownSet, smiles: str, conditions: EstimationConditions) -> PropertyValue:
+def _joined(
+    value: PropertyValue, found: Found, held: KnownSet, smiles: str, candidate_class: CandidateClass, conditions: EstimationConditions
+) -> PropertyValue:
     asked = (canonical_solvent(conditions.solvent_smiles.strip()) or "") if held.solvents else ""
     if not found.values:
         told = Measurement(unit=value.unit, source=held.source, same=found.same)
         return _fit(value, told, smiles)
+    if found.same and asked not in found.values and value.number is not None:
+        start = nearest_solvent(asked, found.values)
+        if start is not None and (there := _moved(value, found, held, smiles, candidate_class, start, asked)) is not None:
+            return there
     at = asked if asked in found.values else max(found.values, key=lambda s: (found.counts[s], s))
-    told = Measurement(
+    told = _told(value, found, held, at, asked)
+    return (
+        _measured(value, told, PREDICTORS[held.name].decimals, held.version, smiles)
+        if found.same and at == asked
+        else _fit(value, told, smiles)
+    )
+
+
+def _told(value: PropertyValue, found: Found, held: KnownSet, at: str, asked: str) -> Measurement:
+    """The measurement in the solvent ``at``."""
+    return Measurement(
         value=round(found.values[at], PREDICTORS[held.name].decimals),
         unit=value.unit,
         sigma=None if held.sigma is None else max(held.sigma, round(found.own[at], 3)),
@@ -101,10 +119,36 @@ def _joined(value: PropertyValue, found: Found, held: KnownSet, smiles: str, con
         same=found.same,
         spread=held.spread,
     )
-    return (
-        _measured(value, told, PREDICTORS[held.name].decimals, held.version, smiles)
-        if found.same and at == asked
-        else _fit(value, told, smiles)
+
+
+def _moved(
+    value: PropertyValue, found: Found, held: KnownSet, smiles: str, candidate_class: CandidateClass, start: str, asked: str
+) -> PropertyValue | None:
+    """The measurement in the solvent ``start`` moved to ``asked``; None where it cannot be."""
+    there = moved(held.name, smiles, candidate_class, found.values[start], start, asked)
+    if there is None:
+        return None
+    decimals = PREDICTORS[held.name].decimals
+    told = _told(value, found, held, start, asked).model_copy(
+        update={"conditions": _conditions(start, 0), "moved_to": _solvent_names().get(asked, asked), "moved_spread": there.spread}
+    )
+    sigma = round(max(there.sigma, told.sigma or 0.0), decimals + 1)
+    return PropertyValue(
+        value=round(there.value, decimals),
+        unit=value.unit,
+        sigma=sigma,
+        lower=round(there.value - Z90 * sigma, decimals),
+        upper=round(there.value + Z90 * sigma, decimals),
+        method=f"measured in another solvent and moved to this one by the difference of {value.method}",
+        method_version=f"{held.version} {value.method_version}",
+        in_domain=True,
+        nearest=smiles,
+        nearest_value=told.value,
+        similarity=1.0,
+        reason=value.reason,
+        basis=MOVED,
+        measured=told,
+        fitted=value.number,
     )
 
 

@@ -6,6 +6,7 @@ correlation FILE FILE ... [--out DIR]
 baselines NAME --data FILE [--out DIR] [--seed 0]
 limits NAME --data FILE --out-of-fold FILE --by COLUMN [--out DIR]
 known --data-folder DIR [--out DIR]
+moved --data-folder DIR [--out DIR]
 
 ``python -m evals.predictors_report`` does all of it for every predictor and writes docs/predictors.md.
 """
@@ -26,6 +27,7 @@ from tools.predictors.training.device import choose
 from tools.predictors.training.fit import train_predictor
 from tools.predictors.training.known import SETS, build_known
 from tools.predictors.training.limits import write_limits
+from tools.predictors.training.moved import build_moved
 from tools.predictors.training.precision import precision_report
 from tools.predictors.weights import WEIGHTS
 
@@ -122,6 +124,18 @@ def _known(arguments: list[str]) -> int:
     return 0
 
 
+def _moved(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.predictors.training moved")
+    parser.add_argument("--data-folder", type=Path, required=True, help="folder with dye_absorption/dye_absorption.csv")
+    parser.add_argument("--out", type=Path, default=SETS)
+    options = parser.parse_args(arguments)
+    found = build_moved(options.data_folder, options.out, Progress())
+    for name, told in found["sets"].items():
+        for band in told["bands"]:
+            print(f"{name}: shift from {band['from']:g} {told['unit']}: n {band['pairs']}, 90 % within {band['q90']} {told['unit']}")
+    return 0
+
+
 def main(arguments: list[str]) -> int:
     """Run one command; returns the exit code: 0, or at least 1 for an error of ours, which is printed: never raised."""
     commands = {
@@ -130,6 +144,7 @@ def main(arguments: list[str]) -> int:
         "baselines": _baselines,
         "limits": _limits,
         "known": _known,
+        "moved": _moved,
     }
     try:
         if arguments and arguments[0] in commands:
