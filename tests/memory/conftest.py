@@ -13,7 +13,6 @@ import core
 from core.candidate import (
     Candidate,
     Citation,
-    ListStanding,
     Material,
     Origin,
     PropertyValue,
@@ -76,7 +75,7 @@ def make_spec(value: float = 300.0, **changes: Any) -> DesignSpec:
 
 
 def make_candidate(number: int = 0, **changes: Any) -> Candidate:
-    """A candidate in which every field that can be filled is filled."""
+    """A candidate in which every field that a molwright before schema 0006 had is filled."""
     fields: dict[str, Any] = {
         "key": f"KEY{number:07d}",
         "smiles": "CCO",
@@ -86,7 +85,6 @@ def make_candidate(number: int = 0, **changes: Any) -> Candidate:
         "candidate_class": "molecule",
         "dedup_key": f"DEDUP{number:05d}",
         "undefined_stereocentres": 1,
-        "lists": [ListStanding(id="oecd_pfas", name="PFAS", on=True, text="one", source="OECD, 2021")],
         "notes": ["counter-ion removed", "isotope removed"],
         "origin": Origin(
             proposer="evolution",

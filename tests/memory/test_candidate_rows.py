@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from sqlalchemy import func, select
 
-from core.candidate import Candidate, Origin, PropertyValue
+from core.candidate import Candidate, ListStanding, Measurement, Origin, PropertyValue
 from core.errors import NotFoundError, StoreError
 from core.interfaces import Lease
 from memory.sql import SqlRunStore
@@ -18,6 +18,26 @@ from memory.sql.models import CandidateRow, CitationRow, PropertyValueRow, Ranki
 from tests.memory.before_0006 import as_before
 
 NewCandidate = Callable[..., Candidate]
+
+
+def full(candidate: Candidate) -> Candidate:
+    """``candidate`` with what has been added since schema 0006 too, so that every field is filled."""
+    tg = candidate.properties["glass_transition_temperature"]
+    measured = Measurement(
+        value=52.0,
+        unit="°C",
+        sigma=3.0,
+        count=2,
+        source="a set",
+        conditions="in toluene",
+        same=False,
+        spread="repeats",
+        moved_to="in water",
+        moved_spread="left out",
+    )
+    known = tg.model_copy(update={"basis": "measured", "measured": measured, "fitted": 49.5})
+    lists = [ListStanding(id="oecd_pfas", name="PFAS", on=True, text="one", source="OECD, 2021")]
+    return candidate.model_copy(update={"properties": candidate.properties | {"glass_transition_temperature": known}, "lists": lists})
 
 
 @pytest.fixture
@@ -40,7 +60,7 @@ def _counts(store: SqlRunStore) -> list[int]:
 
 
 def test_a_full_candidate_comes_back_whole(store: SqlRunStore, lease: Lease, new_candidate: NewCandidate) -> None:
-    candidate = new_candidate(0)
+    candidate = full(new_candidate(0))
     store.save_candidates(lease, [candidate])
     (back,) = store.candidates("r1")
     assert back == candidate
@@ -65,8 +85,10 @@ def test_candidates_of_an_earlier_molwright_come_back_and_are_replaced_whole(
 
 def test_the_full_candidate_is_full(new_candidate: NewCandidate) -> None:
     """Otherwise the test above would not notice a new field that no column holds."""
-    candidate = new_candidate(1)
-    parts: list[BaseModel] = [candidate, candidate.origin, candidate.properties["glass_transition_temperature"], *candidate.citations]
+    candidate = full(new_candidate(1))
+    tg = candidate.properties["glass_transition_temperature"]
+    assert tg.measured
+    parts: list[BaseModel] = [candidate, candidate.origin, tg, tg.measured, *candidate.lists, *candidate.citations]
     filled: dict[type[BaseModel], set[str]] = {}
     for part in parts:
         usual = {name: field.get_default(call_default_factory=True, validated_data={}) for name, field in type(part).model_fields.items()}
