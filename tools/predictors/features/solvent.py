@@ -104,5 +104,5 @@ def solvent_features(solvent: str) -> FloatArray:
 
 
 def solvent_descriptors(solvent: str) -> FloatArray:
-    """The descriptors of :func:`solvent_features` alone, without the indicators; 0 for film and gas, which have no structure."""
+    """The descriptors of :func:`solvent_features` alone, without the indicators, shape (descriptors,); 0 for film and gas, which have no structure."""
     return solvent_features(solvent)[: len(_DESCRIPTORS)]

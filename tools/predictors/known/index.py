@@ -73,7 +73,7 @@ class KnownSet:
         return len(self._keys)
 
     def find(self, key: int) -> Found | None:
-        """What the set has of the structure with this hashed key, or of another form of it; None for nothing."""
+        """What the set has of the structure with this hashed key (a dimensionless number), or of another form of it; None for nothing."""
         rows = self._rows(key, key)
         if rows:
             return self._found(rows, same=True)

@@ -45,7 +45,7 @@ class Moved:
 
 @cache
 def scales() -> tuple[float, ...]:
-    """What each descriptor of a solvent is divided by before two solvents are compared: its spread over those with an indicator; never 0."""
+    """What each descriptor of a solvent is divided by before two solvents are compared: its spread over those with an indicator, in the unit of the descriptor; never 0."""
     from tools.predictors.features.solvent import known_solvents
 
     spread = np.std([solvent_descriptors(smiles) for _, smiles in known_solvents()], axis=0)
@@ -69,7 +69,7 @@ def nearest_solvent(asked: str, measured: Collection[str]) -> str | None:
 
 
 def moved(name: str, smiles: str, candidate_class: CandidateClass, value: float, measured_in: str, asked: str) -> Moved | None:
-    """``value`` of the property ``name``, measured in the solvent ``measured_in``, in the solvent ``asked``: one call of the model.
+    """``value`` of the property ``name``, in its unit, measured in the solvent ``measured_in``, in the solvent ``asked``: one call of the model.
 
     None where the error of moved values of this property is not known or the model refuses the structure. Raises PredictorError where a
     shipped file is missing or damaged.
