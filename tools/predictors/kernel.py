@@ -30,10 +30,7 @@ _SMALL, _MANY = 4, 16
 
 
 def soften(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    """sign(x) log(1 +
-
-    x
-    """
+    """sign(x) log(1 + abs(x)) of each element, shape and dimensionless as ``x``; 0 for 0, never NaN for a finite x."""
     return np.asarray(np.sign(x) * np.log1p(np.abs(x)), dtype=np.float32)
 
 
