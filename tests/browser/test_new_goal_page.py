@@ -89,12 +89,18 @@ def test_a_structure_is_drawn_into_its_field_and_the_policy_allows_the_editor(ch
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(f"{served}/core?text=CCO")
     page.click("text=Draw it in an editor")
-    page.wait_for_selector("#text-sketch [role=status]:has-text('written into the field')")
-    box = page.locator("#text-sketch .sheet").bounding_box()
+    page.wait_for_selector("#text-sketch [role=status]:has-text('written at once into the field')")
+    box, before = page.locator("#text-sketch .sheet").bounding_box(), None
+    while box != before:  # it scrolls into view
+        page.wait_for_timeout(300)
+        box, before = page.locator("#text-sketch .sheet").bounding_box(), box
     assert box["height"] > 300
     page.mouse.click(box["x"] + 34, box["y"] + 201)  # the ring of benzene among the tools
     page.mouse.click(box["x"] + 200, box["y"] + 90)
-    page.wait_for_function("document.getElementById('text').value.includes('.')")  # beside the ethanol
+    for _ in range(100):
+        if "." in page.input_value("#text"):  # beside the ethanol
+            break
+        page.wait_for_timeout(100)
     drawn = page.input_value("#text")
     assert sorted(Chem.CanonSmiles(part) for part in drawn.split(".")) == ["CCO", "c1ccccc1"]
     page.click("text=Draw it in an editor")
