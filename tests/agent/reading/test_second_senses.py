@@ -1,6 +1,6 @@
 """Words and bounds that say less, or something else, than they seem to: contents of zero, what is derived, media, feel, salts, alternatives with '-free'.
 
-The expectations were written before the sentences were run.
+Most expectations were written before the sentences were run; those of the media, brackets, purposes, places and numbers were looked at while they were mended.
 """
 
 from __future__ import annotations
