@@ -75,6 +75,7 @@ class ReactionsProposer:
         library, lifted = request.library or shipped(), exemptions(request.spec)
         rng = request.generator(self.name)
         found: dict[str, tuple[float, Built]] = {}
+        met = 0  # found that nothing can be nearer than: with enough of them the answer does not change any more
         nearest: list[tuple[float, Built]] = []
         wanted = request.count * (_OVERSAMPLING if fit.steerable else 1)
         tries = request.count * _ATTEMPTS
@@ -82,7 +83,7 @@ class ReactionsProposer:
         with rdBase.BlockLogs():
             bench = _Bench(request.parents, library)
             barren = tries - _BARREN if fit.fixed else 0  # fixed atoms that no block brings along are not met by going on
-            while len(found) < wanted and tries > (0 if found else barren):
+            while len(found) < wanted and met < request.count and tries > (0 if found else barren):
                 tries -= 1
                 near = nearest if fit.steerable and rng.random() < 0.4 else []
                 built = _varied(rng.choice(near)[1], library, rng) if near else bench.build(rng)
@@ -91,6 +92,7 @@ class ReactionsProposer:
                 mol = Chem.MolFromSmiles(built.smiles)
                 if mol is not None and _worth_it(built.smiles, mol, fit, library, lifted) and not (plain and mol.HasSubstructMatch(_AZO)):
                     found[built.smiles] = entry = (round(fit.distance(mol), 3) if fit.steerable else 0.0, built)
+                    met += entry[0] == 0.0
                     insort(nearest, entry, key=_nearness)
                     del nearest[_NEAREST:]
                 else:
