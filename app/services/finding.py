@@ -179,12 +179,17 @@ class FindingService:
         return Hits(self._shown(look.found[:HITS]), len(look.found), look.looked, len(seen), place)
 
     def prepare(self) -> str | None:
-        """Make the columns of one run that is over and has none; its id, or None where every run has them. Raises StoreError."""
-        from tools.structures.columns import KEPT, columns_of
+        """Make the columns of one run that is over and has none, and the drawings of its report; its id, or None where every run has them. Raises StoreError."""
+        from tools.reporting.pictures import PICTURES, Pictures, pictures_of
+        from tools.structures.columns import columns_of
 
-        run_id = self._store.without_columns(KEPT)
+        run_id = self._store.without_columns(PICTURES)
         if run_id is not None:
-            self._store.save_columns(run_id, columns_of(self._store.each_candidate(run_id)))
+            try:
+                pictures = pictures_of(self._store.report(run_id))
+            except NotFoundError:  # cancelled before there was one
+                pictures = Pictures()
+            self._store.save_columns(run_id, {**columns_of(self._store.each_candidate(run_id)), PICTURES: pictures.packed()})
         return run_id
 
     def _through(self, look: _Look, run: RunRecord, columns: Columns | None, start: int) -> tuple[int, int]:

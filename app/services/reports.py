@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from core.candidate import Candidate, Material, Route
 from core.errors import NotFoundError, StructureError
+from core.interfaces import RunStore
 from core.report import Report
 from core.spec import Objective
 from tools.catalogue.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from tools.reporting.pictures import Pictures
 
 TextForm = Literal["html", "json", "csv", "sdf"]
 Form = Literal[TextForm, "xlsx", "pdf"]
@@ -60,28 +63,35 @@ def stock_text(material: Material) -> str:
     return in_words(material)
 
 
-def body(report: Report, side_by_side: str, *, images: str, catalogue: Catalogue) -> str:
+def body(report: Report, side_by_side: str, *, images: str, pictures: Pictures, catalogue: Catalogue) -> str:
     """The report as a part of a page, in HTML, with the page's own table and plots ``side_by_side``; it needs :func:`stylesheet`.
 
-    ``images``: the address beneath which KEY/route.svg is the scheme of a candidate's route.
+    ``images``: the address beneath which KEY/route.svg is the scheme of a candidate's route. ``pictures``: see :func:`pictures`.
     """
     from tools.reporting.html import render_body
 
-    return render_body(report, side_by_side, images=images, catalogue=catalogue)
+    return render_body(report, side_by_side, images=images, pictures=pictures, catalogue=catalogue)
 
 
-def section(report: Report, part: Literal["cards", "plots"], *, images: str, catalogue: Catalogue) -> str:
-    """One section of a report's page, in HTML: the candidates, or the plots. ``images`` as for :func:`body`."""
+def section(report: Report, part: Literal["cards", "plots"], *, images: str, pictures: Pictures, catalogue: Catalogue) -> str:
+    """One section of a report's page, in HTML: the candidates, or the plots. ``images``, ``pictures`` as for :func:`body`."""
     from tools.reporting.html import render_part
 
-    return render_part(report, part, images=images, catalogue=catalogue)
+    return render_part(report, part, images=images, pictures=pictures, catalogue=catalogue)
 
 
-def card(candidate: Candidate, report: Report, *, images: str, catalogue: Catalogue) -> str:
-    """All that is known of one candidate, in HTML; ``report`` gives the spec. ``images`` as for :func:`body`."""
+def card(candidate: Candidate, report: Report, *, images: str, pictures: Pictures, catalogue: Catalogue) -> str:
+    """All that is known of one candidate, in HTML; ``report`` gives the spec. ``images``, ``pictures`` as for :func:`body`."""
     from tools.reporting.html import render_card
 
-    return render_card(candidate, report, images=images, catalogue=catalogue)
+    return render_card(candidate, report, images=images, pictures=pictures, catalogue=catalogue)
+
+
+def pictures(store: RunStore, run_id: str) -> Pictures:
+    """The drawings that are kept of a run's report; none for one that keeps none, whose structures are drawn when they are shown."""
+    from tools.reporting.pictures import PICTURES, unpacked
+
+    return unpacked(store.columns([run_id], [PICTURES]).get(run_id, {}).get(PICTURES))
 
 
 def scheme(route: Route | None) -> str:
@@ -92,13 +102,6 @@ def scheme(route: Route | None) -> str:
     if not svg:
         raise NotFoundError("no step of a route is known")
     return svg
-
-
-def cores(report: Report) -> Mapping[str, str]:
-    """For each candidate that shares a core with another one, by its SMILES, the core that lies in one place in all their drawings."""
-    from tools.reporting.html import cores as shared
-
-    return shared(report)
 
 
 def stylesheet() -> str:

@@ -31,6 +31,7 @@ from memory.sql.models import Base, CandidateRow, CitationRow, Event, ProgressRo
 from memory.sql.packing import unpack
 from tools.evaluation.judge import judge
 from tools.forecast.reference import reference
+from tools.reporting.pictures import PICTURES, pictures_of
 from tools.structures.columns import Columns, columns_of, taken
 from tools.workspace import Workspace, builtin
 
@@ -52,6 +53,7 @@ class Executed:
         listed: rows of the candidates that its report shows.
         pool: rows of all other structures that a copy may have.
         columns: what all of these are searched by, the listed ones first.
+        pictures: the drawings of the report.
     """
 
     run: dict[str, Any]
@@ -59,6 +61,7 @@ class Executed:
     listed: list[dict[str, Any]] = field(default_factory=list)
     pool: list[dict[str, Any]] = field(default_factory=list)
     columns: Columns = field(default_factory=lambda: Columns({}))
+    pictures: bytes = b""
 
 
 def has(home: Path, runs: int, each: int) -> bool:
@@ -129,7 +132,8 @@ def _read(store: SqlRunStore, run_id: str, workspace: Workspace, chance: random.
     listed = [own[key] for key in dict.fromkeys(shown)]
     others = [row for key, row in pool.items() if key not in set(shown)]
     stored = [Candidate.model_validate_json(unpack(row["content"])) for row in [*listed, *others]]
-    return Executed(run, report, listed, others, Columns(columns_of(stored)))
+    pictures = pictures_of(store.report(run_id)).packed()
+    return Executed(run, report, listed, others, Columns(columns_of(stored)), pictures)
 
 
 def _row_of(candidate: Candidate) -> dict[str, Any]:
@@ -150,7 +154,7 @@ def _copy(connection: Connection, executed: Executed, run_id: str, at: datetime,
     places = [*range(first), *chance.sample(range(first, first + len(executed.pool)), max(0, each - first))]
     rows = [*executed.listed, *executed.pool]
     connection.execute(insert(CandidateRow), list(_placed([rows[place] for place in places], run_id)))
-    columns = taken(executed.columns, np.array(places))
+    columns = {**taken(executed.columns, np.array(places)), PICTURES: executed.pictures}
     connection.execute(insert(StructureColumn), [{"run_id": run_id, "name": n, "content": c} for n, c in columns.items()])
 
 

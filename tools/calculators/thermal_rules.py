@@ -26,6 +26,7 @@ from rdkit.rdBase import BlockLogs
 
 from core import data
 from core.errors import ConfigurationError
+from tools.structures.prescreen import FEW, Prescreen
 from tools.structures.repeat_units import joined_units
 
 RULES_VERSION = "4"
@@ -123,6 +124,12 @@ def thermal_rules() -> tuple[ThermalRule, ...]:
     return tuple(rules)
 
 
+@cache
+def _screen() -> Prescreen:
+    """The screen of the rules' queries, in the order of the file."""
+    return Prescreen([rule.query for rule in thermal_rules()], few=FEW)
+
+
 SOURCE_KINDS = ("with a temperature", "in part", "expert rule")
 
 
@@ -171,8 +178,9 @@ def thermal_stability(mol: Chem.Mol, temperature_c: float) -> ThermalRisk:
     """
     polymer = any(atom.GetAtomicNum() == 0 for atom in mol.GetAtoms())
     subject = joined_units(mol) if polymer else mol
+    asked = zip(thermal_rules(), _screen().possible(subject), strict=True)
     with BlockLogs():
-        found = [rule for rule in thermal_rules() if (polymer or rule.scope == "any") and subject.HasSubstructMatch(rule.query)]
+        found = [rule for rule, may in asked if may and (polymer or rule.scope == "any") and subject.HasSubstructMatch(rule.query)]
     hits = tuple(sorted((_hit(rule, temperature_c) for rule in found), key=lambda hit: (hit.onset_low_c, hit.id)))
     level: Level = max((hit.level for hit in hits), key=_SEVERITY.__getitem__, default="low")
     unknown = sorted({atom.GetSymbol() for atom in subject.GetAtoms() if atom.GetAtomicNum()} - KNOWN_ELEMENTS)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.loaders import FileSystemLoader
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from core.candidate import MOVED, Candidate, Material, PropertyValue, Route, format_probability
@@ -18,16 +19,16 @@ from core.report import Point, Report
 from core.spec import DesignSpec, share_checked, use_in_words
 from tools.calculators.measured_spread import measured_range, with_spread
 from tools.catalogue.catalogue import Catalogue
-from tools.reporting.drawing import draw
+from tools.reporting.pictures import Pictures, parent_of
 from tools.reporting.plots import Mark, scatter
 from tools.reporting.scheme import scheme
-from tools.structures.series import shared_cores
 
 TEMPLATES = Path(__file__).parent / "templates"
 #: The guard's verdicts as they are read.
 VERDICTS = {"allow": "no objection", "warn": "allowed with a warning", "block": "blocked"}
 #: A requirement's band by its probability: good from 0.8, marginal from 0.5, bad below.
 BANDS = ((0.8, "good"), (0.5, "marginal"), (0.0, "bad"))
+_NONE_KEPT = Pictures()
 
 
 @lru_cache(maxsize=1)
@@ -50,6 +51,7 @@ def _environment(*, catalogue: Catalogue) -> Environment:
         known=partial(known, catalogue=catalogue),
         label=partial(label, catalogue=catalogue),
         made=made,
+        parent_of=parent_of,
         percent=format_probability,
         show=lambda v, name: with_spread(name, v) if v else "unknown",
         measured=measured,
@@ -65,25 +67,28 @@ def render_html(report: Report, *, catalogue: Catalogue) -> str:
     return _rendered("report.html.j2", report, catalogue, Markup(""))
 
 
-def render_body(report: Report, side_by_side: str, *, images: str = "", catalogue: Catalogue) -> str:
+def render_body(report: Report, side_by_side: str, *, images: str = "", pictures: Pictures = _NONE_KEPT, catalogue: Catalogue) -> str:
     """The report's own part of a page that brings head and styles (:func:`stylesheet`).
 
     ``side_by_side``: HTML of sections with the ids "table", "factors", "plots" and "series" that take the place of the report's own and stand before the
     candidates. ``images``: the address beneath which KEY/route.svg is the scheme of a candidate's route; '' for schemes in the page itself.
+    ``pictures``: drawings that were made already.
     """
-    return _rendered("body.html.j2", report, catalogue, Markup(side_by_side), images)
+    return _rendered("body.html.j2", report, catalogue, Markup(side_by_side), images, pictures)
 
 
-def render_part(report: Report, part: Literal["cards", "plots"], *, images: str = "", catalogue: Catalogue) -> str:
-    """The section of the candidates (its id is "ranking") or of the plots ("plots"), to be put into a page. ``images`` as before."""
-    return _rendered(f"{part}.html.j2", report, catalogue, Markup(""), images)
+def render_part(
+    report: Report, part: Literal["cards", "plots"], *, images: str = "", pictures: Pictures = _NONE_KEPT, catalogue: Catalogue
+) -> str:
+    """The section of the candidates (its id is "ranking") or of the plots ("plots"), to be put into a page. ``images``, ``pictures`` as before."""
+    return _rendered(f"{part}.html.j2", report, catalogue, Markup(""), images, pictures)
 
 
-def render_card(candidate: Candidate, report: Report, *, images: str = "", catalogue: Catalogue) -> str:
-    """All that the report's page says of one candidate; ``report`` gives the spec. ``images`` as before."""
+def render_card(candidate: Candidate, report: Report, *, images: str = "", pictures: Pictures = _NONE_KEPT, catalogue: Catalogue) -> str:
+    """All that the report's page says of one candidate; ``report`` gives the spec. ``images``, ``pictures`` as before."""
     found = _environment(catalogue=catalogue).get_template("card.html.j2")
-    share = share_checked(report.spec)
-    given = {"report": report, "share": share, "use": use_in_words(report.spec), "images": images, "alone": True, "cores": cores(report)}
+    given = {"report": report, "share": share_checked(report.spec), "use": use_in_words(report.spec), "images": images, "alone": True}
+    given |= {"cores": pictures.cores(report), "pictures": pictures}
     return str(found.make_module(given).card(candidate))  # type: ignore[attr-defined]
 
 
@@ -92,11 +97,23 @@ def stylesheet() -> str:
     return (TEMPLATES / "report.css").read_text(encoding="utf-8")
 
 
-def _rendered(template: str, report: Report, catalogue: Catalogue, side_by_side: Markup, images: str = "") -> str:
+def _rendered(
+    template: str, report: Report, catalogue: Catalogue, side_by_side: Markup, images: str = "", pictures: Pictures = _NONE_KEPT
+) -> str:
     found = _environment(catalogue=catalogue).get_template(template)
-    drawn, share = plots(report, catalogue=catalogue), share_checked(report.spec)
-    given = {"report": report, "plots": drawn, "share": share, "use": use_in_words(report.spec), "alone": False, "cores": cores(report)}
-    return found.render(given, side_by_side=side_by_side, images=images)
+    drawn = (
+        [] if side_by_side or template == "cards.html.j2" else plots(report, catalogue=catalogue)
+    )  # where somebody else's stand, or none
+    share = share_checked(report.spec)
+    given = {
+        "report": report,
+        "plots": drawn,
+        "share": share,
+        "use": use_in_words(report.spec),
+        "alone": False,
+        "cores": pictures.cores(report),
+    }
+    return found.render(given, side_by_side=side_by_side, images=images, pictures=pictures)
 
 
 @dataclass(frozen=True)
@@ -106,13 +123,10 @@ class _Picture:
     changed: bool
 
 
-def cores(report: Report) -> Mapping[str, str]:
-    """For each candidate of the report that shares a core with another one, by its SMILES, the core that is drawn in one place."""
-    return shared_cores(tuple(c.smiles for c in [*report.candidates, *report.closest]))
-
-
-def _drawing(smiles: str, title: str, parent: str = "", core: str = "") -> _Picture:
-    drawing = draw(smiles, title, parent=parent, core=core)
+@pass_context
+def _drawing(context: Context, smiles: str, title: str, parent: str = "", core: str = "") -> _Picture:
+    pictures: Pictures = context["pictures"]
+    drawing = pictures.draw(smiles, title, parent, core)
     return _Picture(Markup(drawing.svg), drawing.wide, drawing.changed)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
@@ -52,14 +52,29 @@ class StructureQuery:
 
     def fits(self, smiles: str) -> float | None:
         """How similar the structure is, 0 to 1 (1 for one that contains the part); None if it does not fit or cannot be read."""
-        with rdBase.BlockLogs():
-            mol = Chem.MolFromSmiles(smiles)
-        if mol is None or not mol.GetNumAtoms():
+        prints = _prints(smiles)
+        if prints is None:
             return None
+        parts, alike = prints
         if self.print is None:
-            return 1.0 if mol.HasSubstructMatch(self.mol) else None
-        similarity = float(DataStructs.TanimotoSimilarity(self.print, morgan_fingerprint(mol)))
+            may = bool(((parts & self.part) == self.part).all())
+            mol = _read(smiles) if may else None
+            return 1.0 if mol is not None and mol.HasSubstructMatch(self.mol) else None
+        similarity = float(DataStructs.TanimotoSimilarity(self.print, alike))
         return similarity if similarity >= self.least else None
+
+
+@lru_cache(maxsize=8192)
+def _prints(smiles: str) -> tuple[NDArray[np.uint64], DataStructs.ExplicitBitVect] | None:
+    """The pattern and the Morgan fingerprint of a structure; None where it cannot be read. The same few hundred are asked for again and again while
+    their run goes on."""
+    mol = _read(smiles)
+    return (part_print(mol), morgan_fingerprint(mol)) if mol is not None and mol.GetNumAtoms() else None
+
+
+def _read(smiles: str) -> Chem.Mol | None:
+    with rdBase.BlockLogs():
+        return Chem.MolFromSmiles(smiles)
 
 
 def structure_query(text: str, how: How, least: float = 0.5) -> StructureQuery:

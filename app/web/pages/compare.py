@@ -33,7 +33,7 @@ def _compare(request: Request, run_id: str, door: Door, key: Annotated[list[str]
         request,
         "compare.html.j2",
         report=report,
-        cores=reports.cores(report),
+        cores=reports.pictures(door.store, report.run_id).cores(report),
         found=found,
         state=state,
         back=back,

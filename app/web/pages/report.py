@@ -45,16 +45,18 @@ def report_page(request: Request, door: Services, record: RunRecord) -> Response
         return answer
     side_by_side = fragment("side_by_side.html.j2", **values)
     # both are templates of ours, which escape what comes from outside
-    body = Markup(reports.body(report, side_by_side, images=values["images"], catalogue=door.workspace.catalogue))
+    drawn = {"images": values["images"], "pictures": values["pictures"]}
+    body = Markup(reports.body(report, side_by_side, **drawn, catalogue=door.workspace.catalogue))
     return page(request, "report.html.j2", body=body, **values)
 
 
 def _values(door: Services, report: Report, stored: Report, state: ReportState, table: ReportTable, *, whole: bool) -> dict[str, Any]:
     """What the templates show. ``whole``: all that hangs on the weights goes to htmx, to take the place of what stands on the page."""
     catalogue, images = door.workspace.catalogue, f"/runs/{report.run_id}/candidates"
+    pictures = reports.pictures(door.store, report.run_id)
 
     def section(part: Literal["cards", "plots"]) -> Markup:
-        text = reports.section(report, part, images=images, catalogue=catalogue)
+        text = reports.section(report, part, images=images, pictures=pictures, catalogue=catalogue)
         return Markup(text.replace("<section ", '<section hx-swap-oob="true" ', 1) if whole else text)
 
     return {
@@ -69,7 +71,8 @@ def _values(door: Services, report: Report, stored: Report, state: ReportState, 
         "before": {c.key: c.rank for c in stored.candidates},
         "forms": list(reports.MEDIA_TYPES),
         "images": images,
-        "cores": reports.cores(report),
+        "pictures": pictures,
+        "cores": pictures.cores(report),
         "plots": lambda: section("plots"),
         "cards": lambda: section("cards"),
     }
@@ -110,7 +113,8 @@ def _show_candidate(request: Request, run_id: str, key: str, door: Door) -> Resp
     same = [*about.candidates, *about.closest]
     candidate = next((c for c in same if c.key == key), candidate)
     images = f"/runs/{record.run_id}/candidates"
-    card = Markup(reports.card(candidate, about, images=images, catalogue=door.workspace.catalogue))
+    pictures = reports.pictures(door.store, record.run_id)
+    card = Markup(reports.card(candidate, about, images=images, pictures=pictures, catalogue=door.workspace.catalogue))
     values = asked_about(door, record.run_id, candidate, request.query_params.get("talk", "")[:64])
     parents = [p for p in candidate.origin.parents if _stored(door, record.run_id, p)]
     return page(request, "candidate.html.j2", record=record, c=candidate, card=card, parents=parents, listed=candidate in same, **values)
