@@ -19,7 +19,7 @@ from core.report import Report
 from tests.report_kit import candidate, dye_report, empty_report, polymer_report, small_report, unread_report
 from tools.reporting import render_html, report_json_schema, to_csv, to_sdf
 from tools.reporting.drawing import _laid_out, draw
-from tools.reporting.html import cores
+from tools.reporting.pictures import Pictures
 from tools.reporting.plots import Mark, scatter, ticks
 from tools.reporting.scheme import scheme
 from tools.workspace import builtin
@@ -293,12 +293,12 @@ SERIES = ("O=C(/C=C/c1cccc([N+](=O)[O-])c1)c1cccc(Br)c1", "O=C(/C=C/c1cccc([N+](
 def test_candidates_that_share_a_core_are_drawn_with_it_in_one_place(report: Report) -> None:
     listed = [candidate(n, smiles, origin={"proposer": "library", "operator": "hit"}) for n, smiles in enumerate(SERIES, 1)]
     text = render_html(report.model_copy(update={"candidates": listed}), catalogue=builtin().catalogue)
-    core = cores(report.model_copy(update={"candidates": listed}))[SERIES[0]]
+    core = Pictures().cores(report.model_copy(update={"candidates": listed}))[SERIES[0]]
     for c in listed:
         title = f"Structure of {c.smiles}"
         assert draw(c.smiles, title, core=core).svg in text
         assert draw(c.smiles, title).svg not in text
-    assert cores(report) == {}
+    assert Pictures().cores(report) == {}
 
 
 def test_the_file_draws_the_route_without_another_file(report: Report) -> None:
