@@ -17,6 +17,12 @@ from core.candidate import Candidate, format_probability, format_value
 from core.spec import Objective, use_in_words
 
 TEMPLATES = Path(__file__).parent / "templates"
+#: The pages in the header of every page, in their order: address and words. A page beneath an address belongs to it.
+ROOMS: tuple[tuple[str, str], ...] = (
+    ("/", "New goal"),
+    ("/templates", "Saved specifications"),
+    ("/runs", "Runs"),
+)
 
 
 @lru_cache(maxsize=1)
@@ -79,7 +85,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     """A whole page, or the part that htmx asked for; its forms carry the secret that the browser's cookie gets."""
     token = form_token(request)
     boosted = request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true"
-    text = fragment(template, token=token, token_name=TOKEN, path=request.url.path, part=boosted, **values)
+    text = fragment(template, token=token, token_name=TOKEN, path=request.url.path, part=boosted, rooms=ROOMS, **values)
     response = HTMLResponse(text, status)
     if request.cookies.get(TOKEN) != token:
         response.set_cookie(TOKEN, token, httponly=True, samesite="strict")

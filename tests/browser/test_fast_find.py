@@ -34,7 +34,7 @@ def test_find_sends_once_what_stands_in_the_fields_however_fast_they_are_filled(
 
     page.goto(f"{served}/runs")
     page.route("**/runs?*", answer)
-    page.click("summary")
+    page.click("form summary")
     page.fill("#text", "dye")
     page.fill("#text", "")
     page.fill("#structure", FILLED["structure"])
