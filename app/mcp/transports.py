@@ -1,0 +1,67 @@
+"""The two ways to a client: over the streams of this process, and over HTTP on the loopback address."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import anyio
+import uvicorn
+from mcp.server.stdio import stdio_server
+from starlette.applications import Starlette
+
+from app.mcp.server import create_server
+from app.mcp.tool import Door
+from app.services.entry import Services
+from app.services.worker_processes import WorkerProcesses
+from core.errors import ConfigurationError
+
+#: Where the server answers over HTTP.
+PATH = "/mcp"
+
+
+@contextmanager
+def opened(services: Services, workers: int) -> Iterator[Door]:
+    """The door over ``services``, with so many worker processes as soon as a run is started or waited for; they leave at the end of the block."""
+    lock, begun = threading.Lock(), False
+    with ExitStack() as stack:
+
+        def work() -> None:
+            nonlocal begun
+            with lock:
+                if not begun:
+                    stack.enter_context(WorkerProcesses(workers))
+                    begun = True
+
+        yield Door(services, work)
+
+
+def serve_stdio(services: Services, workers: int) -> None:
+    """Answer the client at standard input and output until it closes them."""
+
+    async def answer(door: Door) -> None:
+        server = create_server(door)
+        async with stdio_server() as (read, write):
+            await server.run(read, write, server.create_initialization_options())
+
+    with opened(services, workers) as door:
+        anyio.run(answer, door)
+
+
+def http_app(door: Door, host: str, leaving: Callable[[], bool]) -> Starlette:
+    """The ASGI application, which answers names of the loopback address alone and refuses pages from elsewhere."""
+    return create_server(door, leaving=leaving).streamable_http_app(streamable_http_path=PATH, host=host)
+
+
+def serve_http(services: Services, host: str, port: int, workers: int, *, show: Callable[[str], None]) -> None:
+    """Answer on the loopback address ``host`` until a signal ends it. ConfigurationError if the port is taken."""
+    with opened(services, workers) as door:
+        server = uvicorn.Server(uvicorn.Config("", host=host, port=port, log_level="warning", access_log=False, server_header=False))
+        server.config.app = http_app(door, host, lambda: server.should_exit)
+        server.config.timeout_graceful_shutdown = 2
+        show(f"http://{f'[{host}]' if ':' in host else host}:{port}{PATH}")
+        try:
+            server.run()
+        except SystemExit as error:  # uvicorn's word for an address that it cannot have
+            raise ConfigurationError(f"port {port} cannot be had; choose another: molwright mcp --http --port N") from error
