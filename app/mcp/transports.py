@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 import anyio
 import uvicorn
 from mcp.server.stdio import stdio_server
+from mcp.server.transport_security import TransportSecuritySettings
 from starlette.applications import Starlette
 
 from app.mcp.server import create_server
@@ -51,15 +52,24 @@ def serve_stdio(services: Services, workers: int) -> None:
 
 def http_app(door: Door, host: str, leaving: Callable[[], bool]) -> Starlette:
     """The ASGI application, which answers names of the loopback address alone and refuses pages from elsewhere."""
-    return create_server(door, leaving=leaving).streamable_http_app(streamable_http_path=PATH, host=host)
+    names = dict.fromkeys(("127.0.0.1", "localhost", "[::1]", f"[{host}]" if ":" in host else host))
+    security = TransportSecuritySettings(allowed_hosts=[f"{n}:*" for n in names], allowed_origins=[f"http://{n}:*" for n in names])
+    return create_server(door, leaving=leaving).streamable_http_app(streamable_http_path=PATH, host=host, transport_security=security)
 
 
 def serve_http(services: Services, host: str, port: int, workers: int, *, show: Callable[[str], None]) -> None:
     """Answer on the loopback address ``host`` until a signal ends it. ConfigurationError if the port is taken."""
     with opened(services, workers) as door:
-        server = uvicorn.Server(uvicorn.Config("", host=host, port=port, log_level="warning", access_log=False, server_header=False))
-        server.config.app = http_app(door, host, lambda: server.should_exit)
-        server.config.timeout_graceful_shutdown = 2
+        config = uvicorn.Config(
+            http_app(door, host, lambda: server.should_exit),
+            host=host,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
+        )
+        server = uvicorn.Server(config)
         show(f"http://{f'[{host}]' if ':' in host else host}:{port}{PATH}")
         try:
             server.run()

@@ -53,22 +53,22 @@ def test_every_tool_says_what_it_does_and_takes_nothing_that_it_does_not_name(ca
 
 
 def test_properties_have_units_errors_and_methods(call: Call) -> None:
-    found = told(call("properties", smiles="CCO", names=["mw", "melting_point"]))["structures"][0]
-    assert found["properties"]["mw"]["value"] == pytest.approx(46.07, abs=0.01)
-    assert found["properties"]["mw"]["unit"] == "g/mol"
+    found = told(call("properties", smiles="CCO", names=["molecular_weight", "melting_point"]))["structures"][0]
+    assert found["properties"]["molecular_weight"]["value"] == pytest.approx(46.07, abs=0.01)
+    assert found["properties"]["molecular_weight"]["unit"] == "g/mol"
     assert found["properties"]["melting_point"]["unit"] == "°C"
     assert found["properties"]["melting_point"]["method"]
 
 
 def test_one_structure_that_cannot_be_read_does_not_cost_the_others(call: Call) -> None:
-    rows = told(call("properties", smiles='["CCO", "C1CC", "CC(C)OP(C)(=O)F"]', names=["mw"]))["structures"]
+    rows = told(call("properties", smiles='["CCO", "C1CC", "CC(C)OP(C)(=O)F"]', names=["molecular_weight"]))["structures"]
     assert [r["input"] for r in rows] == ["CCO", "C1CC", SARIN]
     assert [r.get("exit_code", 0) for r in rows] == [0, 2, 3]
     assert "properties" not in rows[2]
 
 
 def test_what_is_wrong_is_said_with_its_place(call: Call) -> None:
-    assert "character" in error(call("properties", smiles="C1CC(", names=["mw"]))["detail"]
+    assert "character" in error(call("properties", smiles="C1CC(", names=["molecular_weight"]))["detail"]
     assert "no_such" in error(call("properties", smiles="CCO", names=["no_such"]))["detail"]
     assert "budget" in error(call("design", goal=GOAL, budget=0))["detail"]
     assert error(call("report", run_id="nowhere"))["kind"] == "not-found"
@@ -126,7 +126,7 @@ def test_a_design_waits_with_progress_that_grows_and_answers_the_best(finished: 
     answer, heard = finished
     assert (answer["status"], answer["exit_code"]) == ("success", 0)
     assert [c["rank"] for c in answer["candidates"]] == [1, 2, 3]
-    assert answer["candidates"][0]["values"]["mw"]["unit"] == "g/mol"
+    assert answer["candidates"][0]["values"]["molecular_weight"]["unit"] == "g/mol"
     shares = [progress for progress, _, _ in heard]
     assert len(shares) >= 2
     assert all(a < b for a, b in pairwise(shares))
@@ -146,8 +146,8 @@ def test_a_run_is_found_again_with_report_structures_and_lives(finished: tuple[d
     life = told(call("candidate", run_id=run_id, candidate="1"))
     assert (life["fate"], life["rank"]) == ("listed", 1)
     assert life["proposed"]
-    assert any(value["name"] == "mw" and value["unit"] == "g/mol" for value in life["values"])
-    found = told(call("find_structures", property="mw", high=300, limit=2))
+    assert any(value["name"] == "molecular_weight" and value["unit"] == "g/mol" for value in life["values"])
+    found = told(call("find_structures", property="molecular_weight", high=300, limit=2))
     assert len(found["structures"]) == 2
     assert "more" in found
 
@@ -200,7 +200,7 @@ def test_reports_are_resources(finished: tuple[dict[str, Any], list[Any]], door:
 
 
 def test_clients_of_the_first_protocol_are_answered_too(call: Call) -> None:
-    assert told(call("properties", mode="legacy", smiles="CCO", names=["mw"]))["structures"][0]["smiles"] == "CCO"
+    assert told(call("properties", mode="legacy", smiles="CCO", names=["molecular_weight"]))["structures"][0]["smiles"] == "CCO"
 
 
 def test_an_answer_is_never_larger_than_a_client_can_take_in() -> None:

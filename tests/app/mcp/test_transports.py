@@ -74,7 +74,7 @@ async def _story(server: Any, mode: str) -> Session:
     seen = Session()
     async with Client(server, mode=mode) as client:
         seen.tools = [tool.name for tool in (await client.list_tools()).tools]
-        seen.answers["properties"] = await client.call_tool("properties", {"smiles": ["CCO"], "names": ["mw"]})
+        seen.answers["properties"] = await client.call_tool("properties", {"smiles": ["CCO"], "names": ["molecular_weight"]})
         seen.answers["refused"] = await client.call_tool("design", {"goal": REFUSED})
 
         async def hear(progress: float, total: float | None, message: str | None) -> None:
@@ -97,7 +97,7 @@ async def _story(server: Any, mode: str) -> Session:
 
 def _check(seen: Session) -> None:
     assert seen.tools == list(TOOLS)
-    assert told(seen.answers["properties"])["structures"][0]["properties"]["mw"]["unit"] == "g/mol"
+    assert told(seen.answers["properties"])["structures"][0]["properties"]["molecular_weight"]["unit"] == "g/mol"
     assert seen.answers["refused"].is_error
     assert seen.answers["refused"].structured_content["error"]["exit_code"] == 3  # type: ignore[index]
     assert told(seen.answers["design"])["status"] == "success"
