@@ -17,11 +17,11 @@ class FindArguments(Arguments):
     structure: str = Field(default="", max_length=1000, description="SMILES, or SMARTS of a part.")
     how: How = Field(default="substructure")
     least: float = Field(default=0.5, ge=0, le=1, description="Least Tanimoto similarity.")
-    property: str = Field(default="", max_length=100)
+    property: str = Field(default="", max_length=100, description="Name, as in properties.")
     low: float | None = Field(default=None)
     high: float | None = Field(default=None)
     kept: bool = Field(default=False, description="Only what met its goal.")
-    after: str = Field(default="", max_length=120)
+    after: str = Field(default="", max_length=120, description="Where an earlier answer stopped.")
     limit: int = Field(default=20, ge=1, le=100)
 
 

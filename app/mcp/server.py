@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeVar
 
 import anyio
 from anyio.to_thread import run_sync
@@ -44,6 +44,7 @@ INSTRUCTIONS = "Chemistry design: goals in English with units, structures as SMI
 #: Runs that end so are a failed call; one that waits for a person or found nothing is an answer.
 FAILED = ("refused", "failed")
 Context = ServerRequestContext[Any, Any]
+T = TypeVar("T")
 
 
 def create_server(door: Door, *, leaving: Callable[[], bool] = lambda: False) -> Server[Any]:
@@ -133,7 +134,7 @@ def _cancelled(door: Door, run_id: str) -> None:
         log.info("run %s was not cancelled: %s", run_id, error)
 
 
-async def _or_error(ask: Callable[[], Any]) -> Any:
+async def _or_error(ask: Callable[[], T]) -> T:
     """What ``ask`` answers, or an error of the protocol."""
     try:
         return await run_sync(ask)

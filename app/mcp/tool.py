@@ -61,7 +61,7 @@ class Tool:
     owns: bool = False
 
     def schema(self) -> dict[str, Any]:
-        """The JSON schema of the arguments, without what a model needs not be told: titles, lengths, and that nothing may be given for an option."""
+        """The JSON schema of the arguments, without what a model needs not be told: titles, limits (an error names them), that an option may be null."""
         whole = self.arguments.model_json_schema()
         short: dict[str, Any] = {"type": "object", "properties": {n: _short(p) for n, p in whole.get("properties", {}).items()}}
         return {**short, "required": whole["required"]} if whole.get("required") else short
@@ -93,4 +93,4 @@ def _short(schema: dict[str, Any]) -> dict[str, Any]:
     return {n: v for n, v in kept.items() if not (n == "default" and v in (None, "", [], False))}
 
 
-_UNTOLD = ("title", "anyOf", "minLength", "maxLength", "minItems", "maxItems")
+_UNTOLD = ("title", "anyOf", "minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
 import anyio
@@ -15,6 +15,7 @@ from mcp_types import CallToolResult
 from app.mcp.server import create_server
 from app.mcp.tool import Door
 from app.services.entry import Services
+from core.errors import ApprovalNeeded
 from tests.settings_kit import settings_of
 
 Call = Callable[..., CallToolResult]
@@ -25,7 +26,12 @@ GOAL = "a molecule with MW < 300"
 def door(tmp_path_factory: pytest.TempPathFactory) -> Door:
     """Services over an empty home; a thread executes what is queued."""
     services = Services(settings_of(home=tmp_path_factory.mktemp("mcp-home"), workers__processes=1, user__name="ada"))
-    return Door(services, lambda: threading.Thread(target=services.runs().execute_next, daemon=True).start())
+
+    def execute() -> None:
+        with suppress(ApprovalNeeded):
+            services.runs().execute_next()
+
+    return Door(services, lambda: threading.Thread(target=execute, daemon=True).start())
 
 
 @pytest.fixture(scope="session")
@@ -54,8 +60,3 @@ def finished(call: Call) -> tuple[dict[str, Any], list[Any]]:
     assert not answer.is_error, answer.content
     assert answer.structured_content is not None
     return answer.structured_content, told
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"

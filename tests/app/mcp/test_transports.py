@@ -107,6 +107,7 @@ def _check(seen: Session) -> None:
     assert seen.runs["its status"] == "cancelled"
 
 
+@pytest.mark.slow
 def test_over_stdio_with_the_worker_that_the_server_starts(tmp_path: Path) -> None:
     named = {"MOLWRIGHT_HOME": str(tmp_path), "MOLWRIGHT_WORKERS__PROCESSES": "1", "PYTHONPATH": str(ROOT)}
     command = StdioServerParameters(command=sys.executable, args=["-m", "app.cli", "mcp"], env={**os.environ, **named}, cwd=ROOT)
