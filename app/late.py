@@ -67,6 +67,9 @@ COMMANDS = {
     "feedback": _late("runs", "Keep a reviewer's verdict on a candidate."),
     "serve": _late("serve", "Serve pages and API on this machine, with workers that execute what is submitted."),
     "worker": _late("serve", "Execute queued runs, one after the other, until SIGTERM; several may work side by side."),
+    "mcp": _late(
+        "mcp", "Offer molwright's tools to a client that speaks the Model Context Protocol, over standard input and output or HTTP."
+    ),
     "doctor": _late("doctor", "Test every configured part. Exit code 1 if one that is needed does not work."),
     "optimise": _late("optimise", "Propose molecules to a scorer of yours, round after round."),
     "metrics": _late(

@@ -75,7 +75,9 @@ class Hits:
         found: how many fit of those that were looked at; where a part or a property is looked for that ends with the hundredth.
         looked: how many structures were looked at.
         runs: how many runs they are from.
-        after: where to go on, as ``RUN.NUMBER``; empty where nothing is left.
+        after: where to go on, as ``RUN.NUMBER``, or ``RUN.NUMBER:HITS`` where the same structures have more hits than are given at once; empty where
+            nothing is left.
+        passed: how many hits among the same structures stand before the first of these.
     """
 
     hits: list[Hit]
@@ -83,6 +85,7 @@ class Hits:
     looked: int
     runs: int
     after: str
+    passed: int = 0
 
 
 @dataclass
@@ -163,8 +166,11 @@ class FindingService:
             raise UsageError("say what to look for: a structure or a property")
         if wanted.value_of and self._catalogue[wanted.value_of].kind == "level":
             raise UsageError(f"{wanted.value_of} has levels; a range needs numbers")
-        look, seen, place = _Look(wanted, query), set(), ""
-        for run, columns, start in self._each(look, runs, after):
+        begin, _, number = after.partition(":")
+        if number and not number.isdigit():
+            raise UsageError(f"after: {after[:80]!r} is not of the form RUN.NUMBER or RUN.NUMBER:HITS")
+        look, seen, place, passed = _Look(wanted, query), set(), "", int(number or 0)
+        for run, columns, start in self._each(look, runs, begin):
             if look.full:
                 place = f"{run.run_id}.{start}"
                 break
@@ -176,7 +182,9 @@ class FindingService:
                 break
         if look.resembles:
             look.found.sort(key=lambda hit: -hit[2])  # stable: the newest first where two are alike
-        return Hits(self._shown(look.found[:HITS]), len(look.found), look.looked, len(seen), place)
+        if len(look.found) > passed + HITS:
+            place = f"{begin}:{passed + HITS}"
+        return Hits(self._shown(look.found[passed : passed + HITS]), len(look.found), look.looked, len(seen), place, passed)
 
     def prepare(self) -> str | None:
         """Make the columns of one run that is over and has none, and the drawings of its report; its id, or None where every run has them. Raises StoreError."""

@@ -17,6 +17,14 @@ class GoalService:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
+    def guard(self, words: str, what: str = "goal") -> None:
+        """Nothing where the guard lets ``words`` pass; RefusedError with the rules that fired where it blocks them. ``what``: what they are."""
+        from tools.safety.guard import goal_verdict
+
+        verdict = goal_verdict(words)
+        if verdict.verdict == "block":
+            raise RefusedError(f"the safety guard refused this {what}. " + "; ".join(f"{h.id}: {h.reason}" for h in verdict.rules))
+
     def interpret(self, goal: str, beside: RunOptions | None = None) -> DesignSpec:
         """What ``goal`` means, with the core and the reference sets that ``beside`` names.
 
@@ -26,12 +34,9 @@ class GoalService:
         from agent.reading import interpret
         from agent.reading.assemble import asks_for_something
         from agent.reading.normalise import normalise
-        from tools.safety.guard import goal_verdict
 
         normalise(goal)
-        verdict = goal_verdict(goal)
-        if verdict.verdict == "block":
-            raise RefusedError("the safety guard refused this goal. " + "; ".join(f"{h.id}: {h.reason}" for h in verdict.rules))
+        self.guard(goal)
         options = beside or RunOptions()
         more = bool(options.core or options.like or options.unlike)
         search = self.settings.search

@@ -63,7 +63,15 @@ def relations(report: Report) -> Relations:
     svg = ""
     if plane is not None:
         marks = [
-            Mark(float(x), float(y), "listed" if c.rank else "rejected", f"{c.rank or 'close'}: {c.name or c.smiles}", c.key, f"#c-{c.key}")
+            Mark(
+                float(x),
+                float(y),
+                "listed" if c.rank else "rejected",
+                f"{c.rank or 'close'}: {c.name or c.smiles}",
+                c.key,
+                f"#c-{c.key}",
+                str(c.rank or ""),
+            )
             for c, (x, y) in zip(shown, plane.points, strict=True)
         ]
         svg = scatter(marks, "first direction of the distances", "second direction")

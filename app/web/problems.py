@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from app.services.problems import kind_of, more_of
 from core.errors import (
     ApprovalNeeded,
     GoalError,
@@ -79,7 +80,7 @@ def problem_of(error: MolwrightError) -> Problem:
         status=status,
         detail=str(error),
         exit_code=error.exit_code,
-        **_more(error),
+        **more_of(error),
     )
 
 
@@ -98,30 +99,12 @@ def status_of(error: MolwrightError) -> int:
     return next(status for kind, status in STATUSES if isinstance(error, kind))
 
 
-def kind_of(error: Exception) -> str:
-    """The name of an error's kind: 'not-found' for NotFoundError."""
-    name = type(error).__name__.removesuffix("Error")
-    return "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
-
-
-def _more(error: MolwrightError) -> dict[str, Any]:
-    """What a program can do something with, beside the message."""
-    found: dict[str, Any] = {}
-    if isinstance(error, UnreadGoal):
-        found["spec"] = error.spec.model_dump(mode="json")
-    for name in ("objections", "rules", "phrase", "position", "run_id"):
-        value = getattr(error, name, None)
-        if value not in (None, "", ()):
-            found[name] = list(value) if isinstance(value, tuple) else value
-    return found
-
-
 def install(app: FastAPI) -> None:
     """Answer every error of the API as a problem, and of the pages as a page."""
 
     def known(request: Request, error: Exception) -> Response:
         assert isinstance(error, MolwrightError)
-        return _answer(request, status_of(error), kind_of(error), str(error), error.exit_code, **_more(error))
+        return _answer(request, status_of(error), kind_of(error), str(error), error.exit_code, **more_of(error))
 
     def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

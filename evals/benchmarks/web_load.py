@@ -76,12 +76,12 @@ class Server:
 
 
 @contextmanager
-def served(home: Path) -> Iterator[Server]:
-    """The server over ``home`` with two workers. Raises MolwrightError if it does not come up in two minutes."""
+def served(home: Path, workers: int = WORKERS) -> Iterator[Server]:
+    """The server over ``home`` with so many workers. Raises MolwrightError if it does not come up in two minutes."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--workers", str(WORKERS), "--no-open"]
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--workers", str(workers), "--no-open"]
     process = subprocess.Popen(command, env=environment(home), stderr=subprocess.DEVNULL)
     try:
         server = Server(f"http://127.0.0.1:{port}", process)

@@ -14,7 +14,7 @@ from app.services import finding
 from app.services.finding import FindingService, Wanted
 from app.services.workers import WorkerService
 from core.candidate import Candidate, Origin, PropertyValue
-from core.errors import StatusError
+from core.errors import StatusError, UsageError
 from core.interfaces import RunFilter
 from memory.sql import SqlRunStore
 from tools.proposers.library.known import known_compounds
@@ -96,9 +96,23 @@ def test_the_same_is_found_by_columns_and_in_parts(wanted: Wanted, service: Find
     for name, value in (("LOOKED", 50), ("READ", 13), ("UNPREPARED", 20), ("RUNS", 1)):
         monkeypatch.setattr(finding, name, value)
         assert _found(service, wanted) == plain
-    if wanted.how == "substructure":  # of what resembles, the hundred nearest are shown and the others are not gone on with
-        monkeypatch.setattr(finding, "HITS", 3)
-        assert _found(service, wanted) == plain
+    monkeypatch.setattr(finding, "HITS", 3)
+    assert _found(service, wanted) == plain
+
+
+def test_what_resembles_is_gone_on_with_in_its_order(service: FindingService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "HITS", 10**6)
+    monkeypatch.setattr(finding, "UNPREPARED", 10**6)
+    wanted = Wanted("c1ccccc1O", "similarity", 0.1)
+    whole = [(h.run.run_id, h.candidate.key) for h in service.find(wanted, RunFilter()).hits]
+    assert len(whole) > 8
+    monkeypatch.setattr(finding, "HITS", 4)
+    first = service.find(wanted, RunFilter())
+    second = service.find(wanted, RunFilter(), first.after)
+    assert (first.passed, second.passed, first.after) == (0, 4, ":4")
+    assert [(h.run.run_id, h.candidate.key) for h in [*first.hits, *second.hits]] == whole[:8]
+    with pytest.raises(UsageError, match=r"RUN\.NUMBER:HITS"):
+        service.find(wanted, RunFilter(), ":x")
 
 
 def test_where_columns_are_there_no_candidate_is_read_but_those_that_are_shown(

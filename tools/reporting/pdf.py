@@ -195,7 +195,8 @@ def _card(c: Candidate, report: Report, catalogue: Catalogue) -> Iterable[Flowab
         drawn.append(_p(f"On coloured ground: what differs from its parent {parent}", SMALL))
     facts = [_fact(name, _value(c, name)) for name in ((n, title_of(n, catalogue=catalogue)) for n in report.spec.property_names())]
     share = share_checked(report.spec)
-    facts += [_line("Meets what is checked" if share else "Meets all requirements", format_probability(c.p_meets))]
+    together = " (together, corrected for the choice of the best out of many)" if any(r.probability < 1 for r in c.requirements) else ""
+    facts += [_line("Meets what is checked" if share else "Meets all requirements", format_probability(c.p_meets) + together)]
     facts += [_line("How it is made", made(c.route))]
     near = [
         f"nearest measured structure {n.smiles} (similarity {n.similarity:.2f}): {n.measured}"
@@ -228,7 +229,9 @@ def _card(c: Candidate, report: Report, catalogue: Catalogue) -> Iterable[Flowab
         for r in c.requirements
     ]
     if judged:
-        yield _grid([["Requirement", "Value", "Probability", "Result"], *judged], [0.42 * WIDTH, 0.2 * WIDTH, 0.13 * WIDTH, 0.25 * WIDTH])
+        yield _grid(
+            [["Requirement", "Value", "Probability by itself", "Result"], *judged], [0.42 * WIDTH, 0.2 * WIDTH, 0.13 * WIDTH, 0.25 * WIDTH]
+        )
     if c.route and c.route.steps:
         yield Spacer(0, 4)
         yield VectorDrawing(scheme(c.route), WIDTH, SCHEME)

@@ -11,7 +11,7 @@ from html import escape
 @dataclass(frozen=True)
 class Mark:
     """One point: coordinates in data units, a group (style class), a title shown on hovering, the key of the structure that it stands for,
-    and where a click leads; empty for nowhere."""
+    where a click leads (empty for nowhere), and a short text beside the point (empty for none)."""
 
     x: float
     y: float
@@ -19,10 +19,23 @@ class Mark:
     title: str
     key: str = ""
     link: str = ""
+    label: str = ""
 
 
 WIDTH, HEIGHT = 460, 320
 LEFT, RIGHT, TOP, BOTTOM = 62, 14, 14, 46
+#: Size of a label's letters and about what a letter of it takes, pixels; where it may stand beside its point, the best place first.
+LETTER, ADVANCE = 12, 7.0
+_BESIDE = (
+    (7, 4, "start"),
+    (-7, 4, "end"),
+    (0, -8, "middle"),
+    (0, 17, "middle"),
+    (7, -5, "start"),
+    (-7, -5, "end"),
+    (7, 14, "start"),
+    (-7, 14, "end"),
+)
 
 
 def ticks(low: float, high: float, count: int = 5) -> list[float]:
@@ -67,6 +80,7 @@ def scatter(marks: Sequence[Mark], x_label: str, y_label: str, x_lines: Sequence
     for m in sorted(marks, key=lambda m: m.group == "listed"):
         radius = 4.5 if m.group == "listed" else 2.2
         parts.append(_dot(m, px(m.x), py(m.y), radius))
+    parts += _labels([(px(m.x), py(m.y), m.label) for m in marks])
     parts.append(f'<text class="axis" x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 8}" text-anchor="middle">{escape(x_label)}</text>')
     parts.append(
         f'<text class="axis" transform="translate(14,{(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)" text-anchor="middle">{escape(y_label)}</text>'
@@ -78,6 +92,32 @@ def _dot(mark: Mark, x: float, y: float, radius: float) -> str:
     key = f' data-key="{escape(mark.key)}"' if mark.key else ""
     dot = f'<circle class="{mark.group}"{key} cx="{x:.1f}" cy="{y:.1f}" r="{radius}"><title>{escape(mark.title)}</title></circle>'
     return f'<a href="{escape(mark.link)}" aria-label="{escape(mark.title)}">{dot}</a>' if mark.link else dot
+
+
+def _labels(points: Sequence[tuple[float, float, str]]) -> list[str]:
+    """The labels beside their points, each where it covers no other one and, if possible, no point."""
+    taken = [(x - 3, y - 3, x + 3, y + 3) for x, y, _ in points]
+    parts = []
+    for x, y, label in points:
+        if not label:
+            continue
+        width = ADVANCE * len(label)
+        places = []
+        for dx, dy, anchor in _BESIDE:
+            left = x + dx - {"start": 0, "middle": width / 2, "end": width}[anchor]
+            box = (left, y + dy - LETTER + 2, left + width, y + dy + 1)
+            places.append((sum(_overlap(box, other) for other in taken), dx, dy, anchor, box))
+        _, dx, dy, anchor, box = min(places, key=lambda place: place[0])  # the first of the best
+        taken.append(box)
+        parts.append(
+            f'<text class="label" x="{x + dx:.1f}" y="{y + dy:.1f}" text-anchor="{anchor}" aria-hidden="true">{escape(label)}</text>'
+        )
+    return parts
+
+
+def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> float:
+    """The area that two boxes (left, top, right, bottom) share, square pixels; 0 for none."""
+    return max(0.0, min(one[2], other[2]) - max(one[0], other[0])) * max(0.0, min(one[3], other[3]) - max(one[1], other[1]))
 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:

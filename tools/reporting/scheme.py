@@ -1,4 +1,4 @@
-"""A route drawn as a scheme: each step a row of reactants, an arrow with the name of the reaction, and the product."""
+"""A route drawn as a scheme: each step a row of reactants, an arrow with the name of the reaction, and the product; a long one has two rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from core.candidate import Route, RouteStep
 from tools.reporting.drawing import draw
 
 #: Largest size of one structure, width of the arrow with its text and of a plus sign, room between rows; pixels.
-LARGEST, ARROW, PLUS, GAP = (300, 200), 170, 30, 26
+LARGEST, ARROW, PLUS, GAP = (230, 165), 170, 30, 26
+#: Width from which the arrow and the product stand beneath the reactants, pixels: what a page or a sheet shows in a legible size.
+WIDEST = 900
 #: Characters of a line of text, and how many lines there are at most.
 LINE, LINES = 24, 3
 _INK = "#1c2430"
@@ -34,7 +36,7 @@ def scheme(route: Route, title: str = "") -> str:
     if not route.steps:
         return ""
     names = {m.smiles: m.name for m in route.starting_materials}
-    rows = [_row(step, names) for step in route.steps]
+    rows = [row for step in route.steps for row in _rows(step, names)]
     width = max(row.width for row in rows)
     parts, top = [], 0.0
     for row in rows:
@@ -48,13 +50,19 @@ def scheme(route: Route, title: str = "") -> str:
     return start + "".join(parts) + "</svg>"
 
 
-def _row(step: RouteStep, names: dict[str, str]) -> _Piece:
-    pieces: list[_Piece] = []
+def _rows(step: RouteStep, names: dict[str, str]) -> list[_Piece]:
+    """A step in one row, or where that is too wide its reactants in one and what comes of them in the next."""
+    before: list[_Piece] = []
     for number, smiles in enumerate(step.reactants):
         if number:
-            pieces.append(_text("+", PLUS, size=20))
-        pieces.append(_structure(smiles, names.get(smiles, "")))
-    pieces += [_arrow(step.reaction), _structure(step.product, "")]
+            before.append(_text("+", PLUS, size=20))
+        before.append(_structure(smiles, names.get(smiles, "")))
+    after = [_arrow(step.reaction), _structure(step.product, "")]
+    wide = sum(p.width for p in [*before, *after]) > WIDEST
+    return [_row(before), _row(after)] if wide and before else [_row([*before, *after])]
+
+
+def _row(pieces: list[_Piece]) -> _Piece:
     height = max(p.height for p in pieces)
     x, parts = 0.0, []
     for piece in pieces:

@@ -31,7 +31,7 @@ def told_so_far(runs: RunService, run_id: str, after: int) -> Progress:
 
 
 @router.get("/progress")
-def _show_progress(
+async def _show_progress(
     run_id: str,
     door: Door,
     after: Annotated[int, Query(ge=0, description="Number of the last event that is known.")] = 0,
@@ -39,10 +39,10 @@ def _show_progress(
 ) -> Progress:
     """What the run told after an event; with `wait` the answer comes as soon as there is something (long poll)."""
     runs, deadline = door.runs(), time.monotonic() + wait
-    found = told_so_far(runs, run_id, after)
+    found = await run_in_threadpool(told_so_far, runs, run_id, after)
     while not found.events and found.under_way and time.monotonic() < deadline:
-        time.sleep(min(LOOK, max(deadline - time.monotonic(), 0.01)))
-        found = told_so_far(runs, run_id, after)
+        await asyncio.sleep(min(LOOK, max(deadline - time.monotonic(), 0.01)))  # no thread waits: there are fewer than people may ask
+        found = await run_in_threadpool(told_so_far, runs, run_id, after)
     return found
 
 
