@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from memory.passages.milvus import MilvusPassages
     from memory.sql.figures import FigureStore
     from memory.sql.papers import SqlPapers
+    from memory.sql.people import SqlPeople
     from tools.literature.fetching.services import Service
     from tools.literature.ingest import PassageIndex
     from tools.workspace import Workspace
@@ -244,6 +245,14 @@ def open_models(settings: Settings, plan: RolePlan | None, recorder: Recorder) -
     from agent.models.endpoints import open_backend
 
     return ModelSession(plan, open_backend(settings, plan), recorder)
+
+
+def open_people(settings: Settings, *, clock: Callable[[], datetime] = now) -> SqlPeople:
+    """The accounts, projects and the audit log, in the database of the runs; ``clock`` gives the time."""
+    from memory.sql.people import SqlPeople
+
+    prepare_home(settings)
+    return SqlPeople(settings.sql_url(), clock=clock)
 
 
 def open_figures(settings: Settings) -> FigureStore:

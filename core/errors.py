@@ -8,7 +8,10 @@
     │   ├── StructureError             exit 2   a structure that cannot be read; gives the position where known
     │   ├── SpecError                  exit 2   a spec that names something that does not exist
     │   ├── NotFoundError              exit 2   a run, candidate or file that does not exist
-    │   └── StatusError                exit 2   a run whose status does not allow what was asked
+    │   ├── StatusError                exit 2   a run whose status does not allow what was asked
+    │   ├── SignInError                exit 2   a name, password or token that lets nobody in
+    │   ├── NotAllowedError            exit 2   this person may not do that
+    │   └── QuotaError                 exit 2   more at once than this person may have
     ├── RefusedError                   exit 3   the safety guard blocked the goal
     ├── ApprovalNeeded                 exit 5   the run waits for a person
     ├── UnreadGoal                     exit 5   a goal of which too little was read to answer it at once
@@ -82,6 +85,22 @@ class NotFoundError(UsageError):
 
 class StatusError(UsageError):
     """A run whose status does not allow what was asked."""
+
+
+class SignInError(UsageError):
+    """A name with its password, a session or a token that lets nobody in. The message never says which of them is wrong."""
+
+
+class NotAllowedError(UsageError):
+    """This person may not do that: the role lacks the right, or the run is somebody else's."""
+
+
+class QuotaError(UsageError):
+    """More at once, or more often, than this person may. ``retry_after``: seconds after which another try makes sense, where known."""
+
+    def __init__(self, message: str, *, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class RefusedError(MolwrightError):

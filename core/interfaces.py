@@ -11,6 +11,7 @@ from core.columns import ColumnStore
 from core.events import NumberedEvent, ProgressEvent
 from core.report import Report, RunStatus
 from core.runs import Lease, RunFilter, RunRecord
+from core.sharing import SharedStore
 from core.spec import DesignSpec
 from core.trace import CallRecord, EventKind, TraceEvent
 from core.verification import Verification
@@ -32,7 +33,7 @@ __all__ = [
 ]
 
 
-class RunStore(ColumnStore, Protocol):
+class RunStore(ColumnStore, SharedStore, Protocol):
     """Runs, specs, candidates, reports and trace events in SQL.
 
     Every write under a lease raises LeaseLost if another owner has taken the run over, and writes nothing then. Every

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.options import DESIGN, RunOptions, stored_options
+from core.people import Person
 from core.report import RunStatus
 
 
@@ -61,6 +62,7 @@ class RunFilter:
         since: created at this moment or later, ISO 8601 UTC.
         until: created before this moment, ISO 8601 UTC.
         archived: whether somebody put the run out of sight; None for both.
+        person: only runs that this person may see; None for all.
     """
 
     text: str = ""
@@ -68,3 +70,4 @@ class RunFilter:
     since: str = ""
     until: str = ""
     archived: bool | None = None
+    person: Person | None = None

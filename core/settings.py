@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from core.errors import ConfigurationError
 from core.limits import MAX_BUDGET
@@ -148,10 +148,35 @@ class WorkerSettings(Group):
     processes: int = Field(default=2, ge=1, le=256, description="Processes that compute properties side by side.")
 
 
-class ServerSettings(Group):
-    """The pages and the API that `molwright serve` offers, on this machine alone."""
+def _several(value: Any) -> Any:
+    """'a, b' as ('a', 'b')."""
+    return tuple(part.strip().lower() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    port: int = Field(default=8642, ge=1024, le=65535, description="Port of the loopback address.")
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_several)]
+
+
+class ServerSettings(Group):
+    """The pages and the API that `molwright serve` offers. Without names it serves this machine alone, and needs no accounts."""
+
+    port: int = Field(default=8642, ge=1024, le=65535, description="Port to listen on.")
+    names: Names = Field(
+        default=(),
+        description="Names by which other machines reach the server ('lab.example.org'), separated by commas. One is enough to need accounts.",
+    )
+    proxies: Names = Field(
+        default=(), description="IP addresses of reverse proxies whose word on the caller's address and on https is believed."
+    )
+    https: bool = Field(
+        default=False, description="Whether a reverse proxy serves the pages by https: cookies are then sent by https alone."
+    )
+    session_hours: float = Field(default=12.0, gt=0, le=720, description="Somebody who did nothing for so many hours has to sign in again.")
+    requests: int = Field(
+        default=1200, ge=10, description="Requests that one person, or one address without an account, may make in a minute."
+    )
+    runs_per_person: int = Field(
+        default=4, ge=0, description="Runs that one person may have under way at once, unless the account says otherwise."
+    )
     workers: int = Field(default=1, ge=0, le=64, description="Worker processes that it starts; 0: they are started elsewhere.")
     worker_memory_mb: int = Field(
         default=8192,
@@ -327,4 +352,4 @@ def effective(settings: Settings, environment: Mapping[str, str] | None = None) 
 def _shown(value: Any) -> str:
     if isinstance(value, SecretStr):
         return HIDDEN if value.get_secret_value() else ""
-    return masked("" if value is None else str(value))
+    return masked("" if value is None else ",".join(value) if isinstance(value, tuple) else str(value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
@@ -26,14 +27,17 @@ if TYPE_CHECKING:
     from app.services.models import ModelService
     from app.services.paper_keeping import PaperKeepingService
     from app.services.papers import PapersService
+    from app.services.people import PeopleService
     from app.services.questions import QuestionService
     from app.services.runs import RunService
+    from app.services.sharing import SharingService
     from app.services.structures import StructureService
     from app.services.templates import TemplateService
     from app.services.what_if import ReweightingService
     from app.services.workers import WorkerService
     from core.events import ProgressSink
     from core.interfaces import RunStore
+    from core.people import Person
     from core.settings import Settings
     from tools.workspace import Workspace
 
@@ -51,6 +55,31 @@ class Services:
     def __init__(self, settings: Settings | None = None, *, clock: Callable[[], datetime] = wiring.now) -> None:
         self._given = settings
         self.clock = clock
+        self.person: Person | None = None
+        self._whole: Services = self
+        self._of_person: dict[Person, Services] = {}
+        self._lock = threading.Lock()
+
+    def seen_by(self, person: Person) -> Services:
+        """These services as ``person`` has them: only runs that the person may see are there, and what is written carries the person's name.
+
+        Whoever sits at this machine has all of them.
+        """
+        if person.local:
+            return self._whole
+        with self._lock:
+            if person not in self._of_person:
+                settings = self.settings.model_copy(update={"user": self.settings.user.model_copy(update={"name": person.name})})
+                made = self._of_person[person] = Services(settings, clock=self.clock)
+                made.person, made._whole = person, self._whole
+            return self._of_person[person]
+
+    @property
+    def local_person(self) -> Person:
+        """Whoever sits at this machine."""
+        from core.people import Person
+
+        return Person(wiring.user_name(self.settings), "admin", local=True)
 
     @cached_property
     def settings(self) -> Settings:
@@ -62,6 +91,8 @@ class Services:
     @cached_property
     def store(self) -> RunStore:
         """The run store. Raises StoreError if it cannot be opened."""
+        if self.person is not None:
+            return self._whole.store.seen_by(self.person, most=self.settings.server.runs_per_person)
         return wiring.open_store(self.settings, clock=self.clock)
 
     @property
@@ -88,7 +119,7 @@ class Services:
         """Specs that are kept under a name."""
         from app.services.templates import TemplateService
 
-        return TemplateService(self.settings, clock=self.clock)
+        return TemplateService(self.settings, clock=self.clock, person="" if self.person is None else self.person.name)
 
     @property
     def cores(self) -> CoreService:
@@ -109,7 +140,8 @@ class Services:
         from app.services.runs import RunService
         from core.events import silent
 
-        return RunService(self.settings, self.store, progress or silent, clock=self.clock, leaving=leaving)
+        person = "" if self.person is None else self.person.name
+        return RunService(self.settings, self.store, progress or silent, clock=self.clock, leaving=leaving, person=person)
 
     @property
     def workers(self) -> WorkerService:
@@ -117,6 +149,22 @@ class Services:
         from app.services.workers import WorkerService
 
         return WorkerService(self.runs, lambda: self.finding.prepare())
+
+    @cached_property
+    def people(self) -> PeopleService:
+        """Accounts, sessions, tokens, projects and the audit log. The same for everybody: doors ask who may use them."""
+        from app.services.people import PeopleService
+
+        if self._whole is not self:
+            return self._whole.people
+        return PeopleService(self.settings, wiring.open_people(self.settings, clock=self.clock), clock=self.clock)
+
+    @property
+    def sharing(self) -> SharingService:
+        """Who may see a run."""
+        from app.services.sharing import SharingService
+
+        return SharingService(self.store, self.person)
 
     @property
     def archive(self) -> ArchiveService:
@@ -137,6 +185,8 @@ class Services:
         """What other weights would do to the list of a finished run."""
         from app.services.what_if import ReweightingService
 
+        if self._whole is not self:  # who has a report may have it reordered; the numbers are kept once for everybody
+            return self._whole.reweighting
         return ReweightingService(self.settings, lambda: self.store)
 
     def conversations(self, decide: Decide, progress: ProgressSink | None = None) -> ConversationService:

@@ -28,15 +28,16 @@ if TYPE_CHECKING:
     from tools.synthesis.inventory import Inventory
 
 
-def keyed_id(key: str) -> str:
-    """The id of the run that is started with this key."""
-    return hashlib.sha256(key.encode()).hexdigest()[:20]
+def keyed_id(key: str, person: str = "") -> str:
+    """The id of the run that is started with this key; each account has keys of its own."""
+    return hashlib.sha256(f"{person}\0{key}".encode() if person else key.encode()).hexdigest()[:20]
 
 
 class RunService(RunReader):
     """Design runs in one store. ``progress`` hears what the runs that this process executes tell.
 
     ``leaving``: asked between two steps whether this process wants to end; the run that it executes goes back into the queue then.
+    ``person``: the account at work; empty on this machine.
     """
 
     def __init__(
@@ -47,8 +48,10 @@ class RunService(RunReader):
         *,
         clock: Callable[[], datetime] = wiring.now,
         leaving: Callable[[], bool] = lambda: False,
+        person: str = "",
     ) -> None:
         super().__init__(settings, store)
+        self._person = person
         self.clock = clock
         self._execution = Execution(settings, store, progress, clock, leaving)
 
@@ -77,7 +80,7 @@ class RunService(RunReader):
 
         normalise(goal)
         given = options if isinstance(options, RunOptions) else given_options({k: v for k, v in options.items() if v is not None})
-        run_id = keyed_id(key) if key else uuid.uuid4().hex[:12]
+        run_id = keyed_id(key, self._person) if key else uuid.uuid4().hex[:12]
         if key and self._started_already(run_id, goal, given) and (self.under_way(run_id) or self.find(run_id).status != "running"):
             return run_id
         defaults = {

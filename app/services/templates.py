@@ -40,10 +40,10 @@ class Template:
 
 
 class TemplateService:
-    """Keeps specs under names."""
+    """Keeps specs under names. Each account (``person``) has its own; those of this machine (no account) are another set."""
 
-    def __init__(self, settings: Settings, *, clock: Callable[[], datetime]) -> None:
-        self._folder = settings.home / "templates"
+    def __init__(self, settings: Settings, *, clock: Callable[[], datetime], person: str = "") -> None:
+        self._folder = settings.home / "templates" / person if person else settings.home / "templates"
         self._clock = clock
 
     def save(self, name: str, spec: DesignSpec) -> Template:

@@ -12,15 +12,21 @@ from fastapi.staticfiles import StaticFiles
 from app.services.entry import Services
 from app.web import pages, problems
 from app.web.api import API, router
+from app.web.entrance import Entrance
 from app.web.examples import with_examples
 from app.web.guard import Guard
+from app.web.limits import SignIns
 
 STATIC = Path(__file__).parent / "static"
 
 
-def create_app(services: Services) -> FastAPI:
-    """The ASGI application over ``services``, whose store is opened now. Raises StoreError, ConfigurationError."""
-    _ = services.store  # opened once, before requests come in several threads
+def create_app(services: Services, *, accounts: bool = False) -> FastAPI:
+    """The ASGI application over ``services``, whose store is opened now. Raises StoreError, ConfigurationError.
+
+    ``accounts``: whether people have to sign in. Without that everybody who reaches the server sits at this machine, so it must be reached
+    from there alone.
+    """
+    _ = services.store, services.people  # opened once, before requests come in several threads
     app = FastAPI(
         title="molwright",
         version=version("molwright"),
@@ -31,10 +37,13 @@ def create_app(services: Services) -> FastAPI:
         generate_unique_id_function=_operation,
     )
     app.state.services = services
+    app.state.accounts = accounts
+    app.state.sign_ins = SignIns()
     app.include_router(router())
     app.include_router(pages.router())
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.add_middleware(Guard)
+    app.add_middleware(Entrance, services=services, accounts=accounts)
+    app.add_middleware(Guard, names=services.settings.server.names, accounts=accounts)
     problems.install(app)
     _give_examples(app)
     return app

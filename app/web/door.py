@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from app.services.entry import Services
 from app.services.lists import ListService
+from app.web.person import person_of
 from app.web.views import Beside, Reading
 from core.options import NamedReferences
 from core.spec import DesignSpec, marked
@@ -15,10 +16,10 @@ from core.spec import DesignSpec, marked
 
 def _services(request: Request) -> Services:
     found: Services = request.app.state.services
-    return found
+    return found.seen_by(person_of(request))
 
 
-#: The services, as a parameter of a handler.
+#: The services as whoever asks has them, as a parameter of a handler: only what that person may see is there.
 Door = Annotated[Services, Depends(_services)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData, Headers, MutableHeaders
@@ -12,10 +13,12 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.problems import Forbidden, problem_response
+from app.web.rights import SAFE
 
 #: Names by which this machine speaks to itself. A name of somebody else that leads here (DNS rebinding) is refused.
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-SAFE = ("GET", "HEAD", "OPTIONS")
+#: What proxies add to a request.
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 #: Largest request, bytes.
 MAX_BODY = 20_000_000
 #: Scripts and styles come from our own address alone; a drawing may carry style attributes.
@@ -35,10 +38,16 @@ TOKEN = "molwright_form"
 
 
 class Guard:
-    """ASGI middleware: refuses foreign hosts and origins and what is too large, and puts the headers on every answer."""
+    """ASGI middleware: refuses foreign hosts and origins and what is too large, and puts the headers on every answer.
 
-    def __init__(self, app: ASGIApp) -> None:
+    ``names``: those by which the server is reached beside the loopback's. ``accounts``: whether people sign in; without them a request that
+    came through a proxy is refused too, because it may be from anywhere.
+    """
+
+    def __init__(self, app: ASGIApp, names: Sequence[str] = (), accounts: bool = False) -> None:
         self._app = app
+        self._names = frozenset(names)
+        self._accounts = accounts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection event of ASGI."""
@@ -54,18 +63,35 @@ class Guard:
                 headers.setdefault("cache-control", "no-store")
             await send(message)
 
-        refused = _refusal(scope["method"], Headers(scope=scope))
+        refused = self._misdirected(scope) or _refusal(scope["method"], Headers(scope=scope))
         if refused is not None:
             await refused(scope, receive, sending)
             return
         await self._app(scope, _bounded(receive), sending)
 
+    def _misdirected(self, scope: Scope) -> Response | None:
+        """The answer to a request that is for somebody else; None for one that is for us."""
+        headers = Headers(scope=scope)
+        name = _name(headers.get("host", ""))
+        if self._accounts:
+            own = (scope.get("server") or ("",))[
+                0
+            ]  # the address of this machine that was spoken to; no name of somebody else leads to a number
+            if name in self._names or name in LOOPBACK or (own and name.strip("[]") == own):
+                return None
+            said = "this server has no such name; its operator can add it to server.names"
+            return problem_response(421, "misdirected", said, exit_code=2)
+        if name not in LOOPBACK:
+            return problem_response(421, "misdirected", "this server answers to the loopback address only", exit_code=2)
+        if any(header in headers for header in FORWARDED):
+            said = "this came through a proxy, and there are no accounts: set server.names to the names by which the server is reached"
+            return problem_response(421, "misdirected", said, exit_code=2)
+        return None
+
 
 def _refusal(method: str, headers: Headers) -> Response | None:
     """The answer to a request that is not let in; None for one that is."""
     host = headers.get("host", "")
-    if _name(host) not in LOOPBACK:
-        return problem_response(421, "misdirected", "this server answers to the loopback address only", exit_code=2)
     if method not in SAFE:
         origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
         if (origin is not None and urlsplit(origin).netloc != host) or site not in ("same-origin", "none"):

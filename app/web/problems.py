@@ -17,11 +17,14 @@ from core.errors import (
     ApprovalNeeded,
     GoalError,
     MolwrightError,
+    NotAllowedError,
     NotFoundError,
+    QuotaError,
     RefusedError,
     RunBusy,
     RunStopped,
     ServingError,
+    SignInError,
     StatusError,
     StoreError,
     StructureError,
@@ -56,6 +59,9 @@ class Problem(BaseModel):
 #: The HTTP status of each error, the most special first.
 STATUSES: tuple[tuple[type[MolwrightError], int], ...] = (
     (Forbidden, 403),
+    (SignInError, 401),
+    (NotAllowedError, 403),
+    (QuotaError, 429),
     (NotFoundError, 404),
     (StatusError, 409),
     (GoalError, 422),
@@ -104,22 +110,22 @@ def install(app: FastAPI) -> None:
 
     def known(request: Request, error: Exception) -> Response:
         assert isinstance(error, MolwrightError)
-        return _answer(request, status_of(error), kind_of(error), str(error), error.exit_code, **more_of(error))
+        return answer(request, status_of(error), kind_of(error), str(error), error.exit_code, **more_of(error))
 
     def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         faults = [{"at": ".".join(str(p) for p in e["loc"]), "message": e["msg"]} for e in error.errors()]
         detail = "; ".join(f"{f['at']}: {f['message']}" for f in faults)
-        return _answer(request, 422, "usage", detail, 2, faults=faults)
+        return answer(request, 422, "usage", detail, 2, faults=faults)
 
     def plain(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         kind = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
-        return _answer(request, error.status_code, kind, error.detail, 2)
+        return answer(request, error.status_code, kind, error.detail, 2)
 
     def unexpected(request: Request, error: Exception) -> Response:
         log.error("%s %s", request.method, request.url.path, exc_info=error)
-        return _answer(request, 500, "fault", "something went wrong here; the server's log says what", 1)
+        return answer(request, 500, "fault", "something went wrong here; the server's log says what", 1)
 
     app.add_exception_handler(MolwrightError, known)
     app.add_exception_handler(RequestValidationError, invalid)
@@ -127,7 +133,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, unexpected)
 
 
-def _answer(request: Request, status: int, kind: str, detail: str, exit_code: int, **more: Any) -> Response:
+def answer(request: Request, status: int, kind: str, detail: str, exit_code: int, **more: Any) -> Response:
+    """The answer to an error: a problem for a program, a page for a person."""
     if request.url.path.startswith("/api/"):
         return problem_response(status, kind, detail, exit_code=exit_code, **more)
     from app.web.rendering import page

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, delete, func, insert, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select
 from sqlalchemy.orm import aliased
 
 from core.candidate import Candidate
 from core.errors import StatusError
 from core.interfaces import RunFilter, RunRecord
 from core.report import FINISHED
+from memory.sql.access import is_design, visible_to
 from memory.sql.candidates import load
 from memory.sql.models import ArchivedRun, CandidateRow, Run
 from memory.sql.runs import as_record, records, require_run, status_of
-
-#: How the options of a conversation and of a question begin or go on; a quotation mark inside a string would be escaped.
-_OTHERS = ('%"kind":"chat"%', '%"kind":"ask"%')
 
 
 def search_runs(connection: Connection, wanted: RunFilter, limit: int, offset: int) -> tuple[list[RunRecord], int]:
@@ -29,7 +27,7 @@ def search_runs(connection: Connection, wanted: RunFilter, limit: int, offset: i
 
 
 def _conditions(wanted: RunFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [type_coerce(Run.options, Text).not_like(other) for other in _OTHERS]
+    found: list[ColumnElement[bool]] = is_design()
     if wanted.text:
         found.append(or_(Run.goal.icontains(wanted.text, autoescape=True), Run.run_id.startswith(wanted.text, autoescape=True)))
     if wanted.statuses:
@@ -42,6 +40,8 @@ def _conditions(wanted: RunFilter) -> list[ColumnElement[bool]]:
         hidden = aliased(ArchivedRun)  # the list of runs joins the table itself
         away = select(hidden.run_id).where(hidden.run_id == Run.run_id).exists()
         found.append(away if wanted.archived else ~away)
+    if wanted.person is not None:
+        found.append(visible_to(wanted.person))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar, cast, get_args
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, update
 
 from core.errors import NotFoundError, StatusError, StoreError
 from core.interfaces import RunRecord
@@ -71,12 +71,15 @@ def as_record(row: Row[Any]) -> RunRecord:
     return RunRecord(**row._mapping)
 
 
-def find_run(connection: Connection, run_id: str) -> RunRecord:
-    """The run with this id, or the only one whose id begins with it. Raises NotFoundError if there is none or several."""
-    row = connection.execute(records().where(Run.run_id == run_id)).one_or_none()
+def find_run(connection: Connection, run_id: str, *allowed: ColumnElement[bool]) -> RunRecord:
+    """The run with this id, or the only one whose id begins with it, of those that are ``allowed``.
+
+    Raises NotFoundError if there is none or several.
+    """
+    row = connection.execute(records().where(Run.run_id == run_id, *allowed)).one_or_none()
     if row is not None:
         return as_record(row)
-    near = records().where(Run.run_id.startswith(run_id, autoescape=True)).order_by(Run.run_id)
+    near = records().where(Run.run_id.startswith(run_id, autoescape=True), *allowed).order_by(Run.run_id)
     rows = [row for row in connection.execute(near) if run_id and row.run_id.startswith(run_id)]
     if not rows:
         raise NotFoundError(f"no run {run_id!r}")
@@ -87,9 +90,9 @@ def find_run(connection: Connection, run_id: str) -> RunRecord:
     return as_record(rows[0])
 
 
-def list_runs(connection: Connection, limit: int) -> list[RunRecord]:
-    """The newest ``limit`` runs, newest first."""
-    rows = connection.execute(records().order_by(Run.created_at.desc(), Run.run_id.desc()).limit(max(limit, 0)))
+def list_runs(connection: Connection, limit: int, *allowed: ColumnElement[bool]) -> list[RunRecord]:
+    """The newest ``limit`` runs of those that are ``allowed``, newest first."""
+    rows = connection.execute(records().where(*allowed).order_by(Run.created_at.desc(), Run.run_id.desc()).limit(max(limit, 0)))
     return [as_record(row) for row in rows]
 
 

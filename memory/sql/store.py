@@ -24,6 +24,7 @@ from memory.sql.columns import StructureColumns
 from memory.sql.engine import Database, for_reading, normalise_url
 from memory.sql.owners import is_dead
 from memory.sql.schema import upgrade
+from memory.sql.sharing import SharedRuns
 
 
 def utc_now() -> datetime:
@@ -31,7 +32,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class SqlRunStore(StructureColumns):
+class SqlRunStore(StructureColumns, SharedRuns):
     """Runs, specs, candidates, reports and trace events in SQLite or PostgreSQL (``core.interfaces.RunStore``).
 
     ``url``: ``sqlite:///FILE`` or ``postgresql://...``; the folder, the file and the tables are made, and an older schema

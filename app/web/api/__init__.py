@@ -10,12 +10,14 @@ API = "/api/v1"
 PROBLEMS: dict[int | str, dict[str, object]] = {
     status: {"model": Problem, "description": what, "content": {MEDIA_TYPE: {}}}
     for status, what in (
-        (403, "Refused by the safety guard, or a request from elsewhere."),
+        (401, "On a server with accounts: the token is missing, or not valid."),
+        (403, "Refused by the safety guard, a request from elsewhere, or something that your role may not do."),
         (404, "There is no such thing."),
         (409, "Its status does not allow that, or a person has to look first."),
         (413, "The request is too large."),
-        (421, "Not the loopback address."),
+        (421, "Not a name of this server."),
         (422, "The goal or an argument cannot be used."),
+        (429, "Your quota of runs is used up, or that was too much at once."),
         (500, "A fault."),
         (503, "The database cannot be used."),
     )
@@ -24,9 +26,9 @@ PROBLEMS: dict[int | str, dict[str, object]] = {
 
 def router() -> APIRouter:
     """Every operation of the API."""
-    from app.web.api import finding, progress, reading, results, runs, screens, templates
+    from app.web.api import finding, people, progress, reading, results, runs, screens, templates
 
     whole = APIRouter(prefix=API, responses=PROBLEMS)
-    for part in (reading, templates, screens, finding, runs, results, progress):
+    for part in (reading, templates, screens, finding, people, runs, results, progress):
         whole.include_router(part.router)
     return whole

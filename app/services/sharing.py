@@ -1,0 +1,44 @@
+"""Who may see a run: its owner alone, the members of a project, or everybody with an account."""
+
+from __future__ import annotations
+
+from core.errors import UsageError
+from core.interfaces import RunStore
+from core.people import VISIBILITIES, Person, RunAccess
+
+
+class SharingService:
+    """The sharing of the runs in one store. ``person`` (None: whoever sits at this machine) is who shares."""
+
+    def __init__(self, store: RunStore, person: Person | None) -> None:
+        self._store = store
+        self._person = person
+
+    def of(self, run_id: str) -> RunAccess:
+        """Who may see a run. NotFoundError."""
+        return self._store.access(self._store.run(run_id).run_id)
+
+    def share(self, run_id: str, visibility: str, project: str = "") -> RunAccess:
+        """Let others see a run, or no longer. UsageError for a visibility that does not exist, NotFoundError for a run or a project."""
+        found = self._store.run(run_id).run_id
+        wanted = next((v for v in VISIBILITIES if v == visibility), None)
+        if wanted is None:
+            raise UsageError(f"a run is {', '.join(VISIBILITIES)}, not {visibility[:40]!r}")
+        project = project.strip() if wanted == "project" else ""
+        if wanted == "project" and not project:
+            raise UsageError("say with which project the run is to be shared")
+        made = RunAccess(self._store.access(found).owner, wanted, project)
+        self._store.set_access(found, made, self._person)
+        return made
+
+    def give(self, run_id: str, owner: str) -> RunAccess:
+        """Make an account the owner of a run. On this machine alone: over the network a run stays its owner's. NotFoundError."""
+        found = self._store.run(run_id).run_id
+        before = self._store.access(found)
+        made = RunAccess(owner, before.visibility, before.project)
+        self._store.set_access(found, made, self._person)
+        return made
+
+    def give_all(self, owner: str) -> int:
+        """Make an account the owner of every run of this machine that has none; their number. NotFoundError."""
+        return self._store.give_unowned(owner)
