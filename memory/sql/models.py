@@ -26,7 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from memory.sql.packing import packed_text, unpacked_text
 
-SCHEMA_HEAD = "0010"
+SCHEMA_HEAD = "0011"
 """Number of the newest migration. A database with a greater number was written by a newer molwright."""
 
 NAMING = {
@@ -343,6 +343,23 @@ class RunSeal(Base):
     at: Mapped[str]
     content: Mapped[Any] = mapped_column(JsonText)
     head: Mapped[str]
+
+
+class ReplayRow(Base):
+    """A replay of a run that somebody asked for; ``content`` is its verdict. It can be made anew, and no seal covers it."""
+
+    __tablename__ = "replays"
+
+    replay_id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id", ondelete="CASCADE"), index=True)
+    state: Mapped[str] = mapped_column(index=True)
+    asked_by: Mapped[str]
+    asked_at: Mapped[str]
+    begun_at: Mapped[str]
+    finished_at: Mapped[str]
+    owner: Mapped[str]
+    attempts: Mapped[int]
+    content: Mapped[Any] = mapped_column(JsonText)
 
 
 class EvalRunRow(Base):
