@@ -68,8 +68,8 @@ class ReplayStore:
                     problem = f"{ATTEMPTS} workers died over it"
                     self._set(connection, row.replay_id, state="failed", owner="", finished_at=stamp(now), content={"problem": problem})
             queued = select(ReplayRow.__table__).where(ReplayRow.state == "queued").with_for_update(skip_locked=True)
-            row = connection.execute(queued.order_by(ReplayRow.asked_at, ReplayRow.replay_id).limit(1)).one_or_none()
-            return None if row is None else self._take(connection, row, owner, now)
+            first = connection.execute(queued.order_by(ReplayRow.asked_at, ReplayRow.replay_id).limit(1)).one_or_none()
+            return None if first is None else self._take(connection, first, owner, now)
 
     def put_back(self, replay_id: str) -> None:
         """A worker that leaves puts its replay back into the queue, which counts as no attempt."""
