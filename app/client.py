@@ -11,12 +11,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 import httpx
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
+from app.client_calls import ApiError, TraceCalls
 from app.client_documents import (
     CandidatePage,
     Drawing,
@@ -33,7 +34,6 @@ from app.client_documents import (
     TracePage,
 )
 from core.candidate import Candidate
-from core.errors import MolwrightError
 from core.events import NumberedEvent
 from core.forecast import Forecast
 from core.report import Report, RunStatus
@@ -63,26 +63,8 @@ DEFAULT_ADDRESS = "http://127.0.0.1:8642"
 POLL = 20.0
 _CANDIDATES: TypeAdapter[list[Candidate]] = TypeAdapter(list[Candidate])
 
-M = TypeVar("M", bound=BaseModel)
 
-
-class ApiError(MolwrightError):
-    """What the server answered in place of a result.
-
-    Attributes:
-        status: the HTTP status.
-        exit_code: what the command line returns for the same error.
-        problem: the whole problem document; empty where the answer was none.
-    """
-
-    def __init__(self, status: int, problem: dict[str, Any]) -> None:
-        super().__init__(str(problem.get("detail") or f"the server answered with status {status}"))
-        self.status = status
-        self.exit_code = int(problem.get("exit_code", 1))
-        self.problem = problem
-
-
-class Client:
+class Client(TraceCalls):
     """The API of one server. Every method raises ApiError for an answer that is no result; httpx.TransportError where there is none.
 
     ``http``: a client of httpx to use in place of a new one; its base address counts then.
@@ -236,10 +218,6 @@ class Client:
         """
         return self._get(FoundPage, "GET", "/structures", params={"structure": structure, **wanted})
 
-    def trace(self, run_id: str, *, limit: int = 50, offset: int = 0) -> TracePage:
-        """What happened in a run."""
-        return self._get(TracePage, "GET", f"/runs/{quote(run_id)}/trace", params={"limit": limit, "offset": offset})
-
     def report(self, run_id: str, *, weights: Mapping[str, float] | None = None) -> Report:
         """The ranked report of a finished run; with other weights of objectives, by their ids, the what-if that they give (0: left out)."""
         return self._get(Report, "GET", f"/runs/{quote(run_id)}/report", params=_weights(weights))
@@ -287,16 +265,6 @@ class Client:
                 return
             if not found.events:
                 time.sleep(0.1)
-
-    def _get(self, kind: type[M], method: str, path: str, **more: Any) -> M:
-        return kind.model_validate_json(self._ask(method, path, **more).content)
-
-    def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
-        answer = self._http.request(method, f"/api/v1{path}", **more)
-        if answer.is_success:
-            return answer
-        is_problem = answer.headers.get("content-type", "").startswith("application/problem+json")
-        raise ApiError(answer.status_code, answer.json() if is_problem else {})
 
 
 def _caption(candidate: Candidate) -> str:

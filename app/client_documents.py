@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.candidate import Candidate
+from core.evaluation import CaseHistory, CaseResult, EvalGroup, EvalSummary
 from core.events import NumberedEvent
+from core.replays import ReplayJob
 from core.report import Report, RunStatus
 from core.spec import DesignSpec
+from core.timeline import Cost
 from core.trace import TraceEvent
 
 
@@ -105,6 +109,60 @@ class TracePage(Page):
     """Some of a run's trace."""
 
     events: list[TraceEvent] = Field(description="The events, in order.")
+
+
+class EventDocument(Document):
+    """One event of a trace with its neighbours."""
+
+    event: TraceEvent = Field(description="The event.")
+    what: str = Field(description="What it holds, in a few words.")
+    cost: Cost = Field(description="What it took.")
+    of: int = Field(description="Number of all events of the run.")
+    before: int | None = Field(description="Number of the event before.")
+    after: int | None = Field(description="Number of the event after.")
+    step: int | None = Field(description="Number of the result of the step that it belongs to.")
+
+
+class ReplayPage(Document):
+    """The replays of a run."""
+
+    replays: list[ReplayJob] = Field(description="The replays, newest first.")
+
+
+class EvaluationPage(Document):
+    """The suites and their stored results."""
+
+    suites: dict[str, str] = Field(description="What each suite measures, by name.")
+    groups: list[EvalGroup] = Field(description="Results by suite, version, language models and options.")
+
+
+class EvaluationRunPage(Page):
+    """Some runs of suites."""
+
+    runs: list[EvalSummary] = Field(description="The runs, newest first.")
+
+
+class CasePage(Page):
+    """Some cases of a run of a suite."""
+
+    cases: list[CaseResult] = Field(description="The cases, in the order of the suite.")
+    numbers: list[int] = Field(description="Their numbers in the run, from 1.")
+
+
+class ShownCase(Document):
+    """One case of a run of a suite."""
+
+    eval_id: str = Field(description="The run.")
+    suite: str = Field(description="Its suite.")
+    number: int = Field(description="Its number in the run.")
+    case: str = Field(description="What was given.")
+    seed: int = Field(description="Seed used.")
+    score: float = Field(description="1 right, 0 wrong, in between a share.")
+    expected: Any = Field(description="What was expected; None where the suite did not keep it.")
+    got: Any = Field(description="What came; None where the suite did not keep it.")
+    rest: dict[str, Any] = Field(description="What else the suite kept.")
+    run_id: str = Field(description="The design run that it is about; empty for none.")
+    history: list[CaseHistory] = Field(description="The same case in all runs of the suite, newest first.")
 
 
 class UnreadRecord(Document):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from memory.sql.figures import FigureStore
     from memory.sql.papers import SqlPapers
     from memory.sql.people import SqlPeople
+    from memory.sql.replays import ReplayStore
     from tools.literature.fetching.services import Service
     from tools.literature.ingest import PassageIndex
     from tools.workspace import Workspace
@@ -261,6 +262,14 @@ def open_figures(settings: Settings) -> FigureStore:
 
     prepare_home(settings)
     return FigureStore(settings.sql_url())
+
+
+def open_replays(settings: Settings, *, clock: Callable[[], datetime] = now) -> ReplayStore:
+    """Replays that were asked for, in the database of the runs; ``clock`` gives the times that are kept."""
+    from memory.sql.replays import ReplayStore
+
+    prepare_home(settings)
+    return ReplayStore(settings.sql_url(), clock=clock)
 
 
 def open_eval_store(settings: Settings) -> EvalStore:

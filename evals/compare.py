@@ -4,35 +4,14 @@ from __future__ import annotations
 
 import math
 import random
-from typing import Literal
-
-from pydantic import Field
 
 from core.errors import UsageError
-from core.model import Model
-from evals.cases import EvalRun
+from core.evaluation import Comparison, EvalRun
 
 #: Resamples of the bootstrap, and its seed: the same two runs always give the same interval.
 RESAMPLES, SEED = 10_000, 20_261_121
 #: z(0.975) + z(0.8): the smallest true difference that a two-sided 5 % test finds with 80 % probability, in standard errors.
 DETECTABLE = 1.959964 + 0.841621
-
-
-class Comparison(Model):
-    """B against A."""
-
-    suite: str = Field(description="The suite of both.")
-    a: str = Field(description="Id of the first run (the baseline).")
-    b: str = Field(description="Id of the second run.")
-    pairs: int = Field(ge=0, description="Cases and seeds that both have.")
-    mean_a: float = Field(description="Mean score of A over the pairs.")
-    mean_b: float = Field(description="Mean score of B over the pairs.")
-    difference: float = Field(description="Mean of B minus A over the pairs.")
-    low: float = Field(description="Lower end of the 95 % bootstrap interval of the difference.")
-    high: float = Field(description="Upper end of it.")
-    verdict: Literal["better", "worse", "cannot tell"] = Field(description="What can be said of B.")
-    detectable: float = Field(description="Smallest true difference that this comparison would have seen with 80 % probability.")
-    warnings: list[str] = Field(default_factory=list, description="Why the two may not be comparable.")
 
 
 def compare(a: EvalRun, b: EvalRun) -> Comparison:

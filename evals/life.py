@@ -7,14 +7,12 @@ stored candidates counts if it has that hash; else it is left out and said to be
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
-from pydantic import Field
-
-from core.candidate import Candidate, PropertyValue, Proposal, RequirementResult, SafetyVerdict
+from core.candidate import Candidate, Proposal
 from core.errors import NotFoundError, StructureError
 from core.interfaces import RunStore
-from core.model import Model, content_hash
+from core.life import CandidateLife, Fate, ProposedBy, Standing
+from core.model import content_hash
 from core.spec import DesignSpec
 from core.trace import TraceEvent
 from evals.standing import standing
@@ -23,55 +21,8 @@ from tools.search.policy import DEFAULT
 from tools.search.state import FrontierEntry, entries, mean_fitness, merged
 from tools.structures.standardise import standard_form
 
-Fate = Literal["listed", "closest", "kept", "rejected", "blocked", "broken", "unfinished"]
-
-
-class ProposedBy(Model):
-    """One recorded proposal that became the candidate, or was the same structure."""
-
-    proposer: str = Field(description="Name of the proposer.")
-    generation: int = Field(ge=0, description="Generation in which it was proposed.")
-    number: int = Field(ge=0, description="Its place in the proposer's batch, from 0.")
-    smiles: str = Field(description="The structure as the proposer wrote it.")
-    operator: str = Field(default="", description="What the proposer did.")
-    parents: list[str] = Field(default_factory=list, description="Keys of the parents in this run.")
-    parent_smiles: list[str] = Field(default_factory=list, description="Their SMILES; '' for one that is not in the run.")
-    rationale: str = Field(default="", description="Why it was proposed.")
-
-
-class Standing(Model):
-    """Where the candidate stood among the best after a generation."""
-
-    generation: int = Field(ge=0, description="The generation.")
-    place: int | None = Field(description="Its place among the parents of the next generation, from 1; None: not among them.")
-    of: int = Field(ge=0, description="How many there were.")
-    fitness: float | None = Field(default=None, description="Its fitness, 0 to 1; None where it is not among them.")
-
-
-class CandidateLife(Model):
-    """What is known of one candidate of a run, in the order in which it happened."""
-
-    run_id: str = Field(description="The run.")
-    key: str = Field(description="The candidate's key.")
-    smiles: str = Field(description="Its SMILES; as it was proposed where it could not be read.")
-    name: str = Field(default="", description="Its name, where one is known.")
-    fate: Fate = Field(description="How it ended.")
-    why: str = Field(description="Why it ended so, in a sentence.")
-    proposed: list[ProposedBy] = Field(description="Who proposed it; empty only for a record that lost its proposals.")
-    notes: list[str] = Field(default_factory=list, description="What standardisation changed.")
-    structure: str = Field(default="", description="Why it counts as broken or implausible; empty where it does not.")
-    safety: SafetyVerdict | None = Field(default=None, description="The guard's verdict; None: it never came there.")
-    values: dict[str, PropertyValue] = Field(default_factory=dict, description="Property values by name.")
-    requirements: list[RequirementResult] = Field(default_factory=list, description="The verdict on each requirement.")
-    standings: list[Standing] = Field(default_factory=list, description="Its place after each generation from its own on.")
-    unknown_standings: list[int] = Field(default_factory=list, description="Generations whose order the record does not give.")
-    rank_by_score: int | None = Field(default=None, description="Its place by score among all that meet every requirement.")
-    meeting: int | None = Field(default=None, description="How many meet every requirement; None where that cannot be told.")
-    score: float | None = Field(default=None, description="p_meets times desirability, corrected for selection.")
-    rank: int | None = Field(default=None, description="Its rank in the list.")
-    rank_before_remark: int | None = Field(default=None, description="Its rank before a language model's remark changed it.")
-    remark: str = Field(default="", description="That remark.")
-    children: list[str] = Field(default_factory=list, description="Keys of candidates that were made from it.")
+#: The steps that judge a structure, in their order.
+_STAGES = ("standardise", "guard", "estimate", "check")
 
 
 def life(store: RunStore, run_id: str, named: str, *, calculators: Calculators) -> CandidateLife:
@@ -111,6 +62,7 @@ def life(store: RunStore, run_id: str, named: str, *, calculators: Calculators) 
         rank_before_remark=remark["rank_before"] if remark else None,
         remark=remark["reason"] if remark else "",
         children=[c.key for c in everyone if candidate.key in c.origin.parents],
+        steps=_steps(events, candidate),
     )
 
 
@@ -146,9 +98,20 @@ def _proposed(events: Sequence[TraceEvent], everyone: Sequence[Candidate], candi
                         parents=proposal.parents,
                         parent_smiles=[smiles.get(key, "") for key in proposal.parents],
                         rationale=proposal.rationale,
+                        event=event.sequence,
                     )
                 )
     return sorted(found, key=lambda p: p.proposer != candidate.origin.proposer)
+
+
+def _steps(events: Sequence[TraceEvent], candidate: Candidate) -> dict[str, int]:
+    """The event of each step that dealt with the candidate: those of its generation as far as it came, and of the closing."""
+    stage = candidate.rejected_by.partition(":")[0]
+    reached = {"structure": _STAGES[:1], "safety": _STAGES[:2]}.get(stage, _STAGES)
+    found = {e.node: e.sequence for e in events if e.kind == "step" and e.node in reached and e.generation == candidate.origin.generation}
+    if candidate.status == "kept":
+        found |= {e.node: e.sequence for e in events if e.kind == "step" and e.node in ("route", "rank")}
+    return found
 
 
 def _is_same(candidate: Candidate, proposal: Proposal, own_key: str) -> bool:

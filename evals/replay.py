@@ -8,12 +8,11 @@ from itertools import islice
 from typing import Any
 
 from langgraph.checkpoint.memory import InMemorySaver
-from pydantic import Field
 
 from core.errors import NotFoundError, ReplayDiffers
 from core.events import ProgressSink, silent
 from core.interfaces import Executor, RunRecord, RunStore
-from core.model import Model
+from core.replays import ReplayResult
 from core.report import FINISHED
 from evals.replay_ask import replay_ask
 from evals.replay_chat import replay_chat
@@ -28,16 +27,6 @@ from tools.workspace import Workspace, builtin
 
 #: Candidates that are compared at once.
 PAGE = 500
-
-
-class ReplayResult(Model):
-    """What a replay found."""
-
-    run_id: str = Field(description="The run that was replayed.")
-    identical: bool = Field(description="Whether every recorded event was asked for again and agreed.")
-    events: int = Field(ge=0, description="Events compared and found equal.")
-    first_difference: str = Field(default="", description="Node, generation and index of the first event that differs.")
-    text: str = Field(description="The result in words.")
 
 
 def replay(

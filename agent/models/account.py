@@ -9,8 +9,10 @@ from agent.models.plan import ModelBudget
 from core.report import ModelUse
 from core.trace import TraceEvent
 
+#: The kind of an exchange that a fork does without.
+LEFT_OUT = "left out"
 #: Kinds of problem with which nothing was sent.
-UNSENT = ("budget", "context", "resting")
+UNSENT = ("budget", "context", "resting", LEFT_OUT)
 #: A language model is left alone after this many calls in a row that found no server.
 GIVE_UP = 3
 #: Of the calls to a model that is left alone, each one with this number is sent all the same, to find out whether its server is back.
@@ -36,16 +38,17 @@ def spent(events: Sequence[TraceEvent], budget: ModelBudget) -> Spent:
         calls=len(sent),
         tokens=sum(e.tokens_in + e.tokens_out for e in sent),
         seconds=sum(e.seconds for e in sent),
-        money=sum(_price(e, budget) for e in sent),
+        money=sum(price(e, budget) or 0.0 for e in sent),
     )
 
 
-def _price(event: TraceEvent, budget: ModelBudget) -> float:
-    price = budget.prices.get(event.model) or budget.prices.get(event.inputs.get("model", ""))
-    if price is None:
-        return 0.0
-    tokens = (price.per_million_in * event.tokens_in + price.per_million_out * event.tokens_out) / 1e6
-    return tokens + price.watts * event.seconds / _KWH * budget.price_per_kwh
+def price(event: TraceEvent, budget: ModelBudget) -> float | None:
+    """What one exchange cost, in the currency of the price table; None where the model has no price there."""
+    known = budget.prices.get(event.model) or budget.prices.get(event.inputs.get("model", ""))
+    if known is None:
+        return None
+    tokens = (known.per_million_in * event.tokens_in + known.per_million_out * event.tokens_out) / 1e6
+    return tokens + known.watts * event.seconds / _KWH * budget.price_per_kwh
 
 
 def stop_reason(so_far: Spent, prompt_tokens: int, budget: ModelBudget) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -10,9 +10,7 @@ from rich.markup import escape
 from app.commands.door import services
 from app.console import emit_json, err, out
 from app.tables import TextTable, columns, print_table
-
-if TYPE_CHECKING:
-    from evals.cases import EvalRun
+from core.evaluation import EvalRun
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -32,7 +30,7 @@ def list_suites(context: typer.Context, as_json: AsJson = False) -> None:
     evaluations = services(context).evaluations
     suites, stored = evaluations.suites(), evaluations.list()
     if as_json:
-        return emit_json({"suites": suites, "runs": [r.model_dump(mode="json", exclude={"cases"}) for r in stored]})
+        return emit_json({"suites": suites, "runs": [r.model_dump(mode="json") for r in stored]})
     table = TextTable(columns("suite", "what it measures"))
     for name, description in suites.items():
         table.add(name, description)
@@ -40,7 +38,7 @@ def list_suites(context: typer.Context, as_json: AsJson = False) -> None:
     if stored:
         runs = TextTable(columns("run", "suite", "created", "cases", "score", "models", numbers=("created", "cases", "score")))
         for r in stored:
-            runs.add(r.eval_id, r.suite, r.created_at[:19], str(len(r.cases)), f"{r.score:.3f}", r.models)
+            runs.add(r.eval_id, r.suite, r.created_at[:19], str(r.cases), f"{r.score:.3f}", r.models)
         print_table(runs, out)
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rich.markup import escape
 
 from app.console import out
 from core.candidate import format_value
-
-if TYPE_CHECKING:
-    from evals.life import CandidateLife, ProposedBy, Standing
+from core.life import CandidateLife, ProposedBy, Standing
 
 
 def print_life(life: CandidateLife) -> None:

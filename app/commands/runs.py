@@ -11,14 +11,15 @@ import typer
 from rich.markup import escape
 
 from app.commands.design import finish
+from app.commands.difference import print_difference
 from app.commands.door import services
 from app.commands.life import print_life
 from app.console import emit_document, emit_json, err, json_text, out, print_spec, progress_bar, write_text
+from app.services.event_words import event_words
 from app.services.reports import TextForm, render
 from app.tables import TextTable, columns, print_table
 from core.errors import ReplayDiffers, UsageError
 from core.events import StatusChanged
-from core.trace import TraceEvent
 from core.verification import Verification
 
 Run = Annotated[str, typer.Argument(help="The run; a prefix of its id is enough.")]
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
     group.command("watch")(watch)
     group.command("pause")(pause)
     group.command("cancel")(cancel)
+    group.command("diff")(diff)
     app.add_typer(group, name="runs")
     app.command()(report)
     app.command()(trace)
@@ -108,6 +110,19 @@ def cancel(context: typer.Context, run: Run) -> None:
     err.print(f"run {run} is {services(context).runs().cancel(run)}")
 
 
+def diff(
+    context: typer.Context,
+    a: Annotated[str, typer.Argument(help="The first run; a prefix of its id is enough.")],
+    b: Annotated[str, typer.Argument(help="The run that is compared with it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show how a run differs from another: what was asked for, what is listed, where their records part."""
+    found = services(context).tracing.difference(a, b)
+    if as_json:
+        return emit_json(found.model_dump(mode="json"))
+    print_difference(found)
+
+
 def report(
     context: typer.Context,
     run: Run,
@@ -143,27 +158,15 @@ def trace(
 ) -> None:
     """Show what happened in a run, event by event, or what became of one candidate and why."""
     if candidate:
-        found = services(context).runs().life(run, candidate)
+        found = services(context).tracing.life(run, candidate)
         return emit_json(found.model_dump(mode="json")) if as_json else print_life(found)
     events = services(context).runs().trace(run)
     if as_json:
         return emit_json([e.model_dump(mode="json") for e in events])
     table = TextTable(columns("#", "node", "gen.", "index", "kind", "what", "hash", numbers=("gen.",), marks=("#",)))
     for e in events:
-        table.add(str(e.sequence), e.node, str(e.generation), e.index, e.kind, _what(e), e.output_hash[:12])
+        table.add(str(e.sequence), e.node, str(e.generation), e.index, e.kind, event_words(e), e.output_hash[:12])
     print_table(table, out)
-
-
-def _what(event: TraceEvent) -> str:
-    """What an event holds, in a few words."""
-    if event.kind == "model":
-        counted = "about " if event.outputs["tokens_estimated"] else ""
-        said = event.outputs["problem"] or event.outputs["fault"] or event.outputs["mended"]
-        asked = f"{event.inputs['role']}: {event.model} at {event.endpoint or 'no endpoint'}"
-        return f"{asked}, {counted}{event.tokens_in}+{event.tokens_out} tokens, {event.seconds:.2f} s" + (f": {said[:100]}" if said else "")
-    if event.kind == "tool":
-        return f"{event.inputs.get('tool', '')}, {event.seconds:.2f} s"
-    return f"{len(event.outputs)} items" if isinstance(event.outputs, (list, dict, str)) else ""
 
 
 def replay(
@@ -177,16 +180,26 @@ def replay(
         list[str] | None,
         typer.Option("--with", help="What the fork changes: budget=N, candidates=N, met_probability=P, model=ROLE:NAME, prompt=FILE."),
     ] = None,
+    without: Annotated[
+        str,
+        typer.Option(
+            "--without",
+            help="What the fork does without: the number of an event (a proposer's batch or an exchange with a language model), or a role.",
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Repeat a run from its record and compare every step; exit code 6 if anything differs."""
+    """Repeat a run from its record and compare every step; exit code 6 if anything differs. A fork ends with its differences to the run."""
     door = services(context)
     runs = door.runs()
     run_id = runs.find(run).run_id
-    if start is not None or changes:
-        fork = runs.fork(run_id, start or 0, changes or [])
-        err.print(f"run {fork} repeats run {run_id} up to event {start or 0} and goes on from there")
-        return finish(door, runs.execute(fork), None, "-" if as_json else None)
+    if start is not None or changes or without:
+        fork = runs.fork(run_id, start, changes or [], without=without)
+        _, _, event = str(runs.find(fork).given.forked_from).rpartition(":")
+        err.print(f"run {fork} repeats run {run_id} up to event {event} and goes on from there")
+        report = runs.execute(fork)
+        err.print(escape(door.tracing.difference(run_id, fork).text))
+        return finish(door, report, None, "-" if as_json else None)
     result, seals = runs.replay(run_id), runs.verify(run_id)
     if as_json:
         emit_json({**result.model_dump(mode="json"), "seals": seals.model_dump(mode="json")})

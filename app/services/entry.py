@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from app.services.papers import PapersService
     from app.services.people import PeopleService
     from app.services.questions import QuestionService
+    from app.services.replays import ReplayService
     from app.services.runs import RunService
     from app.services.sharing import SharingService
     from app.services.structures import StructureService
     from app.services.templates import TemplateService
+    from app.services.tracing import TraceService
     from app.services.what_if import ReweightingService
     from app.services.workers import WorkerService
     from core.events import ProgressSink
@@ -148,7 +150,21 @@ class Services:
         """The execution of queued runs."""
         from app.services.workers import WorkerService
 
-        return WorkerService(self.runs, lambda: self.finding.prepare())
+        return WorkerService(self.runs, lambda: self.finding.prepare(), lambda owner, leaving: self.replays.execute_next(owner, leaving))
+
+    @cached_property
+    def tracing(self) -> TraceService:
+        """What a run's trace tells: timeline, events, lives of structures, the difference to another run."""
+        from app.services.tracing import TraceService
+
+        return TraceService(self.settings, lambda: self.store)
+
+    @cached_property
+    def replays(self) -> ReplayService:
+        """Replays that are asked for and executed by a worker."""
+        from app.services.replays import ReplayService
+
+        return ReplayService(self.settings, self.runs, clock=self.clock)
 
     @cached_property
     def people(self) -> PeopleService:
@@ -266,7 +282,7 @@ class Services:
 
         return ModelService(self.settings)
 
-    @property
+    @cached_property
     def evaluations(self) -> EvaluationService:
         """Evaluation suites and their stored results."""
         from app.services.evaluations import EvaluationService

@@ -1,24 +1,46 @@
-"""Evaluation suites: run, kept, compared."""
+"""Evaluation suites: run, kept, compared, looked into down to the single case."""
 
 from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from app import wiring
 from app.services.runs import RunService
 from core.errors import NotFoundError
+from core.evaluation import CaseHistory, CaseResult, Comparison, EvalCasePage, EvalChange, EvalGroup, EvalRun, EvalSummary
 from core.interfaces import RunStore
 from core.options import given_options
 from core.report import Report
 from core.settings import Settings
 
 if TYPE_CHECKING:
-    from evals.cases import EvalRun
-    from evals.compare import Comparison
+    from evals.store import EvalStore
+
+#: Under which names suites keep what was expected of a case and what came.
+EXPECTED, GOT = ("expected",), ("got", "verdict", "outcome", "answer", "raised", "error", "what")
+
+
+@dataclass(frozen=True)
+class ShownCase:
+    """One case for a reader. ``expected`` and ``got``: None where the suite did not keep it; ``rest``: everything else that it kept.
+
+    ``run_id``: the design run that it is about; '' for none. ``history``: the same case in all runs of the suite, newest first.
+    """
+
+    summary: EvalSummary
+    number: int
+    case: CaseResult
+    expected: Any
+    got: Any
+    rest: dict[str, Any]
+    run_id: str
+    history: list[CaseHistory]
 
 
 class EvaluationService:
@@ -29,32 +51,66 @@ class EvaluationService:
         self._store = store
         self.clock = clock
 
+    @cached_property
+    def _results(self) -> EvalStore:
+        return wiring.open_eval_store(self.settings)
+
     def suites(self) -> dict[str, str]:
         """What each suite measures, by name."""
         from evals.suites import SUITES
 
         return {suite.name: suite.description for suite in SUITES.values()}
 
-    def list(self) -> list[EvalRun]:
-        """The stored results, newest first."""
-        return wiring.open_eval_store(self.settings).runs()
+    def list(self, suite: str = "") -> Sequence[EvalSummary]:
+        """The stored results in numbers, newest first; those of one suite, if it is given."""
+        return self._results.summaries(suite)
+
+    def groups(self, suite: str = "") -> Sequence[EvalGroup]:
+        """The stored results by suite, version and language models, repeats together, with the change against the version before."""
+        from evals.history import groups
+
+        return groups(self._results.summaries(suite))
 
     def find(self, eval_id: str) -> EvalRun:
         """A stored result; a prefix of its id is enough. NotFoundError."""
-        return wiring.open_eval_store(self.settings).run(eval_id)
+        return self._results.run(eval_id)
+
+    def summary(self, eval_id: str) -> EvalSummary:
+        """A stored result in numbers; a prefix of its id is enough. NotFoundError."""
+        return self._results.summary(eval_id)
+
+    def cases(self, eval_id: str, *, wrong: bool = False, text: str = "", limit: int = 100, offset: int = 0) -> EvalCasePage:
+        """Some cases of a stored result: those that are not entirely right, those with ``text`` in their name. NotFoundError."""
+        return self._results.cases(eval_id, wrong=wrong, text=text.strip(), limit=limit, offset=offset)
+
+    def case(self, eval_id: str, number: int) -> ShownCase:
+        """One case of a stored result by its number, from 1. NotFoundError."""
+        store = self._results
+        summary, case = store.summary(eval_id), store.one_case(eval_id, number)
+        kept = dict(case.detail)
+        expected = next((kept.pop(name) for name in EXPECTED if name in kept), None)
+        got = next((kept.pop(name) for name in GOT if name in kept), None)
+        run_id = str(kept.pop("run", ""))
+        return ShownCase(summary, number, case, expected, got, kept, run_id, store.history(summary.suite, case.case, case.seed))
 
     def compare(self, a: str, b: str) -> Comparison:
         """Two stored results of a suite, paired by case and seed. NotFoundError, UsageError for different suites."""
         from evals.compare import compare
 
-        store = wiring.open_eval_store(self.settings)
+        store = self._results
         return compare(store.run(a), store.run(b))
+
+    def change(self, a: str, b: str) -> EvalChange:
+        """What changed from one stored result of a suite to another: scores, versions, cases. NotFoundError, UsageError."""
+        from evals.history import change
+
+        store = self._results
+        return change(store.run(a), store.run(b))
 
     def run(
         self, suite: str, *, seeds: int = 1, limit: int | None = None, budget: int | None = None, progress: Callable[[str], None]
     ) -> EvalRun:
         """Run a suite with seeds from 0 and keep its result. ``budget``: evaluations of each design run. NotFoundError."""
-        from evals.cases import EvalRun
         from evals.schemas import schema_hash
         from evals.suites import SUITES, EvalContext
         from tools.versions import versions
@@ -78,7 +134,19 @@ class EvaluationService:
             options={"limit": limit, "budget": budget},
             versions=versions(calculators=wiring.open_workspace(self.settings).calculators),
             schemas=schema_hash(),
+            models=self._models() if SUITES[suite].runs_designs else "none",
             cases=cases,
         )
-        wiring.open_eval_store(self.settings).save(result)
+        self._results.save(result)
         return result
+
+    def _models(self) -> str:
+        """The language models that the design runs of a suite ask, by role; 'none' without any."""
+        plan = wiring.plan_of(self.settings)
+        if plan is None or not plan.roles:
+            return "none"
+        by: dict[str, str] = {}
+        for role, model in plan.roles.items():
+            if role != "assistant":  # which takes no part in a design run
+                by[model.model] = f"{by[model.model]}, {role}" if model.model in by else role
+        return "; ".join(f"{model} ({roles})" for model, roles in by.items()) or "none"

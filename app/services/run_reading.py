@@ -22,7 +22,6 @@ from core.trace import TraceEvent
 
 if TYPE_CHECKING:
     from agent.models import RolePlan
-    from evals.life import CandidateLife
 
 #: A run with one of these may go on by itself, so whoever follows it waits for more.
 UNDER_WAY: tuple[RunStatus, ...] = ("queued", "running", "pausing", "cancelling")
@@ -142,12 +141,6 @@ class RunReader:
     def trace(self, run_id: str) -> Sequence[TraceEvent]:
         """What happened in a run, in order: the record that a replay repeats. NotFoundError."""
         return self.store.events(self.store.run(run_id).run_id)
-
-    def life(self, run_id: str, candidate: str) -> CandidateLife:
-        """The life of one candidate, named by key, rank or SMILES; see :func:`evals.life.life`. NotFoundError."""
-        from evals.life import life
-
-        return life(self.store, self.store.run(run_id).run_id, candidate, calculators=wiring.open_workspace(self.settings).calculators)
 
     def events(self, run_id: str, after: int = 0, limit: int = 1000) -> Sequence[NumberedEvent]:
         """The run's progress after event number ``after``. NotFoundError."""

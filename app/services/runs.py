@@ -23,7 +23,7 @@ from core.spec import DesignSpec
 from core.verification import Verification
 
 if TYPE_CHECKING:
-    from evals.replay import ReplayResult
+    from core.replays import ReplayResult
     from tools.ranking.novelty import KnownSet
     from tools.synthesis.inventory import Inventory
 
@@ -225,12 +225,18 @@ class RunService(RunReader):
 
     # repeated -------------------------------------------------------------------------------------------------------
 
-    def fork(self, run_id: str, from_event: int, changes: Sequence[str]) -> str:
-        """Store a run that repeats ``run_id`` up to an event and then goes on by itself; see :func:`evals.fork.fork`."""
+    def fork(self, run_id: str, from_event: int | None, changes: Sequence[str], *, without: str = "", queued: bool = False) -> str:
+        """Store a run that repeats ``run_id`` up to an event and then goes on by itself; see :func:`evals.fork.fork`.
+
+        ``without``: an event or a role that the fork does without. ``queued``: a worker executes it.
+        """
         from evals.fork import fork
 
-        user = wiring.user_name(self.settings)
-        return fork(self.store, run_id, from_event, changes, new_id=uuid.uuid4().hex[:12], user=user, clock=self.clock)
+        user, new_id = wiring.user_name(self.settings), uuid.uuid4().hex[:12]
+        fork(self.store, run_id, from_event, changes, without=without, new_id=new_id, user=user, clock=self.clock)
+        if queued:
+            self.store.enqueue(new_id, self.clock().isoformat())
+        return new_id
 
     def verify(self, run_id: str, head: str = "") -> Verification:
         """Whether what is stored of a run is what was sealed; ``head``: a seal that was kept elsewhere. NotFoundError.
@@ -242,10 +248,10 @@ class RunService(RunReader):
             self.store.seal_left(found, wiring.owner_name())
         return self.store.verify(found, head.strip().lower())
 
-    def replay(self, run_id: str) -> ReplayResult:
+    def replay(self, run_id: str, progress: ProgressSink = silent) -> ReplayResult:
         """Repeat a run from its record and compare every step. NotFoundError if it did not go to its end."""
         from evals.replay import replay
 
         found = self.store.run(run_id).run_id
         workspace = wiring.open_workspace(self.settings)
-        return replay(self.store, found, executor=wiring.open_executor(self.settings), workspace=workspace)
+        return replay(self.store, found, executor=wiring.open_executor(self.settings), workspace=workspace, progress=progress)

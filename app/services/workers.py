@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from app import wiring
 from app.services.runs import RunService
@@ -25,15 +26,20 @@ NICENESS = 10
 class WorkerService:
     """Claims queued runs and executes them one after the other. Several processes may do so over one store; no run is given out twice.
 
-    ``prepare``: makes one run that is over ready to be searched, and says which; None where nothing is left to do. It is asked when the queue
-    is empty.
+    ``prepare``: makes one run that is over ready to be searched, and says which; None where nothing is left to do. ``replay``: executes the next
+    replay that was asked for, told who does it and when to leave, and says which; None where none waits. Both are asked when the queue is
+    empty, replays first.
     """
 
     def __init__(
-        self, runs: Callable[[ProgressSink, Callable[[], bool]], RunService], prepare: Callable[[], str | None] = lambda: None
+        self,
+        runs: Callable[[ProgressSink, Callable[[], bool]], RunService],
+        prepare: Callable[[], str | None] = lambda: None,
+        replay: Callable[[str, Callable[[], bool]], str | None] = lambda owner, leaving: None,
     ) -> None:
         self._runs = runs
         self._prepare = prepare
+        self._replay = replay
         self._idle = LOOKS  # what earlier processes left is made ready first
 
     def work(self, leaving: threading.Event, *, orphaned: Callable[[], bool] = lambda: False) -> int:
@@ -45,13 +51,24 @@ class WorkerService:
         done = 0
         owner = wiring.owner_name()
         runs = self._runs(silent, lambda: leaving.is_set() or orphaned())
+        replayed = partial(self._replayed, owner, lambda: leaving.is_set() or orphaned())
         while not leaving.is_set() and not orphaned():
             wait = self._one(runs, owner)
             if wait is None:
                 done, self._idle = done + 1, LOOKS
-            elif wait != POLL or not self._prepared():
+            elif wait != POLL or not (replayed() or self._prepared()):
                 leaving.wait(wait)
         return done
+
+    def _replayed(self, owner: str, leaving: Callable[[], bool]) -> bool:
+        """Whether a replay was executed; there may be more then."""
+        try:
+            if (replay_id := self._replay(owner, leaving)) is not None:
+                log.info("replay %s is finished", replay_id)
+        except MolwrightError as error:
+            log.warning("no replay can be executed: %s", error)
+            return False
+        return replay_id is not None
 
     def _prepared(self) -> bool:
         """Whether a run was made ready to be searched; there may be more then."""

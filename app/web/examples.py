@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.web.trace_examples import AT, EVALUATION, EVALUATION_ANSWERS, KEY, REPLAY, RUN, TRACE_ANSWERS
 from app.web.views import EXAMPLE_GOAL
 from core.candidate import Candidate, Origin, PropertyValue, RequirementResult, Route, SafetyVerdict
 from core.events import GenerationDone, NumberedEvent
 from core.forecast import Forecast
 from core.report import Report
 from core.spec import Condition, DesignSpec, PropertyRequirement
-from core.trace import TraceEvent
 
-RUN, KEY, SAVED, AT = "6c141179f229", "OKKJLVBELUTLKV-UHFFFAOYSA-N", "light-molecules-0f1e2d3c4b", "2026-11-30T08:00:00+00:00"
+SAVED = "light-molecules-0f1e2d3c4b"
 JSON = "application/json"
 
 _LIGHT = PropertyRequirement(
@@ -71,7 +71,6 @@ _DONE = _run(
 )
 _VIEW = {name: value for name, value in _DONE.items() if name not in ("spec", "structures", "position", "objections")}
 _FOUND = {"run_id": RUN, "goal": EXAMPLE_GOAL, "similarity": 1.0, "candidate": _plain(_CANDIDATE)}
-_TRACE = TraceEvent(run_id=RUN, sequence=1, node="screen", kind="step", at=AT)
 _FORECAST = Forecast(known=True, expected=240, low=120, high=290, evaluated=300, asked=5, binding="R1", earlier=0)
 _SCREEN = {"report": _plain(_REPORT), "read": 2, "hits": 1, "unreadable": 0, "blocked": 0, "failed": {"requirement:R1": 1}, "notes": []}
 
@@ -109,7 +108,9 @@ ANSWERS: dict[str, Any] = {
     "list_candidates": _page("candidates", _plain(_CANDIDATE)),
     "best_candidates": [_plain(_CANDIDATE)],
     "show_candidate": _plain(_CANDIDATE),
-    "show_trace": _page("events", _plain(_TRACE)),
+    **TRACE_ANSWERS,
+    **EVALUATION_ANSWERS,
+    "fork_run": _QUEUED,
     "show_report": _plain(_REPORT),
     "show_progress": {"events": [_plain(_EVENT)], "last": 7, "under_way": True, "status": "running"},
 }
@@ -124,6 +125,10 @@ PARAMETERS: dict[str, Any] = {
     "structure": "c1ccccc1",
     "property": "molecular_weight",
     "high": 300,
+    "number": 1,
+    "to": "0f9e8d7c6b5a",
+    "replay_id": REPLAY,
+    "eval_id": EVALUATION,
 }
 PROBLEM = {
     "type": "urn:molwright:problem:not-found",

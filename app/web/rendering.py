@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from app.services import cores, reports
+from app.services.event_words import KINDS, stage_words
 from app.web.guard import TOKEN, form_token
 from core.candidate import Candidate, format_probability, format_value
 from core.spec import Objective, use_in_words
@@ -22,6 +24,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("/", "New goal"),
     ("/templates", "Saved specifications"),
     ("/runs", "Runs"),
+    ("/evaluations", "Evaluations"),
 )
 
 
@@ -32,6 +35,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(percent=format_probability, value=format_value, moment=_moment, curve=_curve)
     environment.filters.update(status=status_words, use_in_words=use_in_words, rejection=_rejection)
+    environment.filters.update(pretty=_pretty, duration=_duration, stage=stage_words, kind_of_event=lambda kind: KINDS.get(kind, kind))
     environment.globals["mark"] = _mark
     return environment
 
@@ -64,6 +68,23 @@ def _rejection(candidate: Candidate) -> str:
     if not missed:
         return reason or candidate.rejected_by
     return f"it misses “{missed}”{f' ({reason})' if reason not in ('', missed) else ''}"
+
+
+def _pretty(value: object) -> str:
+    """A JSON value over several lines; a text as it is."""
+    return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _duration(seconds: float | None) -> str:
+    """'0.42 s', '2 min 5 s', '3 h 12 min'; 'unknown' for None."""
+    if seconds is None:
+        return "unknown"
+    if seconds < 99.5:
+        return f"{seconds:.2f} s" if seconds < 9.995 else f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 100:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
 
 
 def _mark(state: str) -> Markup:

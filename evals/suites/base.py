@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core.evaluation import CaseResult
+from core.replays import ReplayResult
 from core.report import Report
-from evals.cases import CaseResult
-from evals.replay import ReplayResult
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -37,11 +37,15 @@ class EvalContext:
 
 @dataclass(frozen=True)
 class Suite:
-    """A named suite. ``run`` gives one result a case and seed; a case that raises scores 0 with the error in its detail."""
+    """A named suite. ``run`` gives one result a case and seed; a case that raises scores 0 with the error in its detail.
+
+    ``runs_designs``: whether it executes design runs, which may ask language models.
+    """
 
     name: str
     description: str
     run: Callable[[EvalContext], list[CaseResult]]
+    runs_designs: bool = False
 
 
 def failed(case: str, seed: int, error: Exception) -> CaseResult:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import tomllib
 
 from core.errors import MolwrightError
+from core.evaluation import CaseResult
 from core.report import Report
-from evals.cases import CaseResult
 from evals.judges.claims import judge_report
 from evals.suites.base import DATA, EvalContext, Suite, failed
 
@@ -39,6 +39,8 @@ def judged(goal: str, seed: int, report: Report) -> CaseResult:
     expected = sum(c.p_meets or 0.0 for c in report.candidates) / max(1, len(report.candidates))
     detail = {
         "run": report.run_id,
+        "expected": f"{report.spec.candidates} candidates, and every claim of each holds",
+        "got": f"{len(report.candidates)} listed, {len(problems)} claims that do not hold",
         "status": report.status,
         "listed": len(report.candidates),
         "mean_p_meets": round(expected, 4),
@@ -50,4 +52,4 @@ def judged(goal: str, seed: int, report: Report) -> CaseResult:
     return CaseResult(case=goal, seed=seed, score=0.0 if problems else share, detail=detail)
 
 
-SUITE = Suite("design", "every claim of every listed candidate, recomputed with RDKit alone", run)
+SUITE = Suite("design", "every claim of every listed candidate, recomputed with RDKit alone", run, runs_designs=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.errors import MolwrightError
+from core.evaluation import CaseResult
 from core.report import Report
-from evals.cases import CaseResult
 from evals.suites.base import EvalContext, Suite, failed
 from evals.suites.design import goals
 
@@ -39,9 +39,11 @@ def _cases(goal: str, seed: int, context: EvalContext) -> list[CaseResult]:
     found["other seed"] = (differs, f"runs {first.run_id} and {other.run_id}")
     for name, (right, _) in found.items():
         context.progress(f"{'yes' if right else 'NO '}  {name}: {goal}")
+    expected = {"same seed": "the same ranking twice", "replay": "identical", "other seed": "other structures are evaluated"}
     return [
-        CaseResult(case=f"{name}: {goal}", seed=seed, score=float(right), detail={"what": what}) for name, (right, what) in found.items()
+        CaseResult(case=f"{name}: {goal}", seed=seed, score=float(right), detail={"expected": expected[name], "what": what})
+        for name, (right, what) in found.items()
     ]
 
 
-SUITE = Suite("determinism", "same seed, same ranking; replay identical; another seed searches elsewhere", run)
+SUITE = Suite("determinism", "same seed, same ranking; replay identical; another seed searches elsewhere", run, runs_designs=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evals.cases import CaseResult
+from core.evaluation import CaseResult
 from evals.exact_tasks import Task, tasks
 from evals.judges.exact import judge
 from evals.suites.base import EvalContext, Suite
@@ -30,7 +30,8 @@ def run(context: EvalContext) -> list[CaseResult]:
                 wrong = judge(task, smiles)
             except Exception as error:
                 wrong = f"{type(error).__name__}: {error}"[:300]
-            detail = {"kind": task.kind, "goal": task.goal, "answer": smiles, "wrong": wrong}
+            asked = task.model_dump(mode="json", exclude={"id", "kind", "goal"}, exclude_defaults=True)
+            detail = {"kind": task.kind, "goal": task.goal, "expected": asked, "answer": smiles, "wrong": wrong}
             results.append(CaseResult(case=f"{task.id}: {task.goal}", seed=seed, score=float(not wrong), detail=detail))
             if wrong:
                 context.progress(f"wrong: {task.goal} {smiles}: {wrong}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.candidate import SafetyVerdict
-from evals.cases import CaseResult
+from core.evaluation import CaseResult
 from evals.suites.base import DATA, EvalContext, Suite
 from tools.safety.guard import goal_verdict, outcome, structure_verdict
 

@@ -8,7 +8,7 @@ from typing import Any
 from agent.reading import interpret
 from core import errors
 from core.errors import MolwrightError
-from evals.cases import CaseResult
+from core.evaluation import CaseResult
 from evals.judges.spec_fields import fields, judge_spec
 from evals.suites.base import DATA, EvalContext, Suite
 
@@ -33,9 +33,11 @@ def judge_sentence(expected: dict[str, Any]) -> CaseResult:
             detail={"raised": f"{type(error).__name__}: {error}"[:500], "expected": expected.get("error", "a spec")},
         )
     if "error" in expected:
-        return CaseResult(case=goal, score=0.0, detail={"wrong": {"error": f"expected {expected['error']}, got a spec"}})
+        return CaseResult(case=goal, score=0.0, detail={"expected": expected["error"], "got": "a spec"})
     wrong = judge_spec(expected, spec)
-    return CaseResult(case=goal, score=1.0 - len(wrong) / fields(expected), detail={"wrong": wrong})
+    asked = {name: value for name, value in expected.items() if name != "goal"}
+    got = "as expected" if not wrong else f"{len(wrong)} of {fields(expected)} fields otherwise"
+    return CaseResult(case=goal, score=1.0 - len(wrong) / fields(expected), detail={"expected": asked, "got": got, "wrong": wrong})
 
 
 def _run(name: str, context: EvalContext) -> list[CaseResult]:

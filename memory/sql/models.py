@@ -345,6 +345,23 @@ class RunSeal(Base):
     head: Mapped[str]
 
 
+class ReplayRow(Base):
+    """A replay of a run that somebody asked for; ``content`` is its verdict. It can be made anew, and no seal covers it."""
+
+    __tablename__ = "replays"
+
+    replay_id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id", ondelete="CASCADE"), index=True)
+    state: Mapped[str] = mapped_column(index=True)
+    asked_by: Mapped[str]
+    asked_at: Mapped[str]
+    begun_at: Mapped[str]
+    finished_at: Mapped[str]
+    owner: Mapped[str]
+    attempts: Mapped[int]
+    content: Mapped[Any] = mapped_column(JsonText)
+
+
 class EvalRunRow(Base):
     """One execution of an evaluation suite; ``content`` is everything but its cases."""
 

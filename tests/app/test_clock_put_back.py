@@ -49,7 +49,8 @@ def test_a_run_goes_to_its_end_and_everything_can_be_read(tmp_path: Path, often:
     assert all(seconds >= 0 for seconds in report.timings.values())
     assert [e.sequence for e in runs.trace(run_id)] == sorted(e.sequence for e in runs.trace(run_id))
     assert all(e.seconds >= 0 for e in runs.trace(run_id))
-    assert runs.life(run_id, "1").fate == "listed"
+    assert all(s.between >= 0 for p in door.tracing.timeline(run_id).parts for s in p.steps)
+    assert door.tracing.life(run_id, "1").fate == "listed"
     assert runs.verify(run_id).state == "sealed"
     assert runs.replay(run_id).identical
     assert [e.number for e in runs.follow(run_id)] == list(range(1, len(told) + 1))

@@ -15,11 +15,12 @@ from typer.testing import CliRunner
 from app.cli import app as command_line
 from app.services.health import _models as doctor_of_models
 from app.services.runs import RunService
-from core.errors import ConfigurationError, UsageError
+from core.errors import ConfigurationError, NotFoundError, UsageError
 from core.events import ProgressEvent, ProgressSink, StageBegun, silent
 from core.report import Report
 from core.settings import Settings
 from evals.replay import replay
+from evals.run_difference import run_difference
 from memory.sql.store import SqlRunStore
 from tests.agent.models.fake_server import FakeModel, Reply, fake_model, json_reply
 from tests.settings_kit import settings_of
@@ -249,6 +250,27 @@ def test_a_fork_speaks_with_another_prompt(tmp_path: Path, store: SqlRunStore, f
     assert hashes
     assert known.hash not in hashes
     assert replay(store, fork, executor=SerialExecutor()).identical
+
+
+def test_a_fork_does_without_a_role_or_a_single_reply(tmp_path: Path, store: SqlRunStore, fake: FakeModel) -> None:
+    made = settings(tmp_path, fake, models__roles="critic,proposer")
+    service, first = RunService(made, store), design(made, store)
+    exchange = next(e for e in store.events(first.run_id) if e.kind == "model" and e.inputs["role"] == "proposer")
+    for without in ("critic", "proposer", str(exchange.sequence)):
+        fork = service.fork(first.run_id, None, [], without=without)
+        service.execute(fork)
+        asked = {e.inputs["role"] for e in store.events(fork) if e.kind == "model"}
+        assert asked == {"critic", "proposer"} - {without}
+        assert replay(store, fork, executor=SerialExecutor()).identical
+    left = store.event(fork, exchange.node, exchange.generation, exchange.index)
+    assert left is not None
+    assert (left.outputs["kind"], left.tokens_in, left.outputs["text"]) == ("left out", 0, "")
+    difference = run_difference(store, first.run_id, fork)
+    assert difference.first is not None
+    assert (difference.first.node, difference.first.index) == (exchange.node, exchange.index)
+    for without, said in (("reporter", "nor a role that used"), ("1", "can be left out"), ("9999", "no such event")):
+        with pytest.raises((UsageError, NotFoundError), match=said):
+            service.fork(first.run_id, None, [], without=without)
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,10 @@ from app.plain_text import as_utf8, never_fail, plain, writable
 from app.services.structures import GivenStructure
 from app.tables import TextTable, columns, print_table, wrap
 from core.candidate import RequirementResult
+from core.evaluation import CaseResult, EvalRun, EvalSummary
 from core.report import Report
 from core.spec import Condition, DesignSpec, PropertyRequirement
 from core.trace import TraceEvent
-from evals.cases import CaseResult, EvalRun
 from serving.bench import BenchConfig, BenchResult, Distribution, Level
 from serving.gateway.keys import ApiKey
 from serving.planner.plan import plan_fleet
@@ -105,11 +105,15 @@ def _evaluation() -> EvalRun:
     return EvalRun(eval_id="e123456789", suite="guard", created_at=WHEN, cases=cases)
 
 
+def _summary() -> EvalSummary:
+    return EvalSummary(eval_id="e123456789", suite="guard", created_at=WHEN, cases=1, score=0.25)
+
+
 def _print_suites(monkeypatch: pytest.MonkeyPatch) -> None:
     _stub(
         evals,
         monkeypatch,
-        evaluations=SimpleNamespace(suites=lambda: {"guard": "block and pass sets of structures"}, list=lambda: [_evaluation()]),
+        evaluations=SimpleNamespace(suites=lambda: {"guard": "block and pass sets of structures"}, list=lambda: [_summary()]),
     )
     evals.list_suites(None)  # type: ignore[arg-type]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import NotFoundError, UsageError
-from evals.cases import CaseResult, EvalRun
+from core.evaluation import CaseResult, EvalRun
 from evals.compare import compare
 from evals.store import EvalStore
 

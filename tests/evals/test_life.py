@@ -13,9 +13,11 @@ from typer.testing import CliRunner
 
 from app.cli import app
 from core.candidate import Candidate, Proposal
-from core.errors import NotFoundError, StructureError
+from core.errors import NotFoundError, StructureError, UsageError
+from core.life import CandidateLife, Whereabouts
 from core.spec import Condition, DesignSpec, PropertyRequirement
-from evals.life import CandidateLife, life
+from evals.life import life
+from evals.whereabouts import whereabouts
 from memory.recorder import SqlRecorder
 from memory.sql.store import SqlRunStore
 from tools.evaluation.judge import checked, estimated, guarded, standardised, unreadable
@@ -161,6 +163,51 @@ def test_an_order_that_does_not_have_the_recorded_hash_is_unknown(store: SqlRunS
     monkeypatch.setattr("evals.life.mean_fitness", lambda *_: 0.123)
     found = _of(store, "OCc1ccccc1")
     assert ([s.generation for s in found.standings], found.unknown_standings) == ([0], [1])
+
+
+def test_the_life_names_the_events_that_tell_it(store: SqlRunStore) -> None:
+    numbers = {e.sequence: e for e in store.events("run1")}
+    found = _of(store, "CC(O)c1ccccc1")
+    assert (numbers[found.proposed[0].event].node, numbers[found.proposed[0].event].generation) == ("propose", 1)
+    assert {node: numbers[n].node for node, n in found.steps.items()} == {"rank": "rank"}  # the only step that was recorded here
+
+
+def _where(store: SqlRunStore, asked: str) -> Whereabouts:
+    return whereabouts(store, "run1", asked, calculators=builtin().calculators)
+
+
+@pytest.mark.parametrize("asked", ["c1(CO)ccccc1", "benzyl alcohol", "WVDDGKGOMKODPV-UHFFFAOYSA-N", "WVDDGKGO"])
+def test_a_structure_is_found_however_it_is_named(asked: str, store: SqlRunStore) -> None:
+    found = _where(store, asked)
+    assert (found.presence, found.key) == ("evaluated", "WVDDGKGOMKODPV-UHFFFAOYSA-N")
+
+
+def test_a_rank_is_found(store: SqlRunStore) -> None:
+    assert _where(store, "1").why == "it is rank 1 of the list"
+    with pytest.raises(NotFoundError, match="rank 77"):
+        _where(store, "77")
+
+
+def test_a_structure_that_nobody_proposed_is_held_against_the_goal(store: SqlRunStore) -> None:
+    found = _where(store, "CCCCCCCCCCCCCCCCCCCCCC")
+    assert (found.presence, found.key, found.proposed) == ("never proposed", "", [])
+    assert found.judged is not None
+    assert [r.met for r in found.judged.requirements] == [False]
+
+
+def test_a_structure_that_was_proposed_and_not_evaluated_says_so(store: SqlRunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = _where(store, "Oc1ccccc1").key
+    stored = store.candidates
+    monkeypatch.setattr(store, "candidates", lambda run, **more: [] if more.get("keys") == [key] else stored(run, **more))
+    monkeypatch.setattr(store, "known_keys", lambda run, names: {})
+    found = _where(store, "c1ccccc1O")
+    assert (found.presence, [p.number for p in found.proposed]) == ("not evaluated", [4])
+    assert "proposed by evolution in generation 0 and not evaluated" in found.why
+
+
+def test_what_is_no_structure_is_said(store: SqlRunStore) -> None:
+    with pytest.raises(UsageError, match="no common compound and no SMILES"):
+        _where(store, "not a structure")
 
 
 def test_names_that_mean_nothing_or_several(store: SqlRunStore) -> None:

@@ -14,8 +14,9 @@ from sqlalchemy import text
 
 from app.services.runs import RunService
 from core.errors import NotFoundError, ReplayDiffers, UsageError
+from core.replays import ReplayResult
 from core.report import Report
-from evals.replay import ReplayResult, replay
+from evals.replay import replay
 from memory.sql.packing import pack
 from tools.execution import SerialExecutor
 

@@ -30,7 +30,7 @@ AT = "2026-01-02T03:04:05+00:00"
 #: Tables that hold nothing of a run. Whether somebody put it out of sight may change after it was sealed, and says nothing of it.
 ELSEWHERE = {"eval_runs", "eval_cases", "archived_runs"}
 #: What is worked out from a run's candidates when it is over, for searching; it can be made anew, and candidates are read from their own rows.
-DERIVED = {"structure_columns"}
+DERIVED = {"structure_columns", "replays"}
 
 
 def _of_a_run(table: str) -> bool:

@@ -26,9 +26,9 @@ PROBLEMS: dict[int | str, dict[str, object]] = {
 
 def router() -> APIRouter:
     """Every operation of the API."""
-    from app.web.api import finding, people, progress, reading, results, runs, screens, templates
+    from app.web.api import evaluations, finding, people, progress, reading, results, runs, screens, templates, tracing
 
     whole = APIRouter(prefix=API, responses=PROBLEMS)
-    for part in (reading, templates, screens, finding, people, runs, results, progress):
+    for part in (reading, templates, screens, finding, people, runs, results, tracing, progress, evaluations):
         whole.include_router(part.router)
     return whole

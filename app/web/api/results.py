@@ -1,4 +1,4 @@
-"""What a run leaves behind: candidates, trace, report, and its files."""
+"""What a run leaves behind: candidates, report, and its files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.services.entry import Services
 from app.services.reports import MEDIA_TYPES, Form, render_bytes
 from app.web.api.runs import Limit, Offset, next_page
 from app.web.door import Door
-from app.web.views import CandidatePage, TracePage
+from app.web.views import CandidatePage
 from core.candidate import Candidate, CandidateStatus
 from core.errors import UsageError
 from core.report import Report
@@ -43,14 +43,6 @@ def _best_candidates(run_id: str, door: Door, limit: Annotated[int, Query(ge=1, 
 def _show_candidate(run_id: str, key: str, door: Door) -> Candidate:
     """One evaluated structure by its key."""
     return door.runs().candidate(run_id, key)
-
-
-@router.get("/trace")
-def _show_trace(run_id: str, door: Door, request: Request, limit: Limit = 50, offset: Offset = 0) -> TracePage:
-    """What happened in the run, in order: the record that a replay repeats."""
-    events = door.runs().trace(run_id)
-    shown = list(events[offset : offset + limit])
-    return TracePage(events=shown, total=len(events), next=next_page(request, limit, offset, len(events)))
 
 
 #: Other weights, as a parameter of a handler.

@@ -1,13 +1,13 @@
-"""The pages: New goal, Saved specifications, Run, Report, Compare, Runs."""
+"""The pages: New goal, Saved specifications, Run, Report, Compare, Trace, Runs, Evaluations."""
 
 from fastapi import APIRouter
 
 
 def router() -> APIRouter:
     """Every page."""
-    from app.web.pages import asking, compare, goal, report, run, runs, saved
+    from app.web.pages import asking, compare, differences, evaluations, goal, lives, report, run, runs, saved, trace
 
     whole = APIRouter(include_in_schema=False)
-    for part in (goal, saved, runs, asking, compare, report, run):
+    for part in (goal, saved, runs, asking, compare, lives, trace, differences, evaluations, report, run):
         whole.include_router(part.router)
     return whole

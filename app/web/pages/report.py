@@ -39,6 +39,7 @@ def report_page(request: Request, door: Services, record: RunRecord) -> Response
     if shown is not None and not part:  # a form without scripts: on to the address without the form's own fields
         return RedirectResponse(state.address(), 303)
     values = _values(door, report, stored, state, table, whole=part and shown is not None and shown != state.weights_text)
+    values["forked_from"] = record.given.forked_from or ""
     if part:
         answer = page(request, "table.html.j2", **values)
         answer.headers["hx-push-url"] = state.address()

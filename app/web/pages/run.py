@@ -13,6 +13,7 @@ from fastapi.sse import format_sse_event
 from starlette.concurrency import run_in_threadpool
 
 from app.services.entry import Services
+from app.services.event_words import stage_words
 from app.web.api.progress import LOOK, told_so_far
 from app.web.door import Door, reading_of
 from app.web.guard import TOKEN, form_token
@@ -28,24 +29,6 @@ from core.interfaces import RunRecord
 
 router = APIRouter()
 
-#: What the steps of a run are called.
-STAGES = {
-    "screen": "screening the goal for safety",
-    "interpret": "reading the goal",
-    "approve": "waiting for approval",
-    "guard_spec": "screening what is asked for",
-    "research": "searching the literature",
-    "propose": "proposing structures",
-    "standardise": "standardising structures",
-    "guard": "screening structures for safety",
-    "estimate": "estimating properties",
-    "check": "checking requirements",
-    "select": "choosing parents for the next generation",
-    "route": "looking for routes",
-    "rank": "ranking",
-    "explain": "explaining",
-    "report": "writing the report",
-}
 #: Which changes a person may ask for in each status.
 ACTIONS: dict[str, tuple[str, ...]] = {
     "queued": ("pause", "cancel"),
@@ -76,7 +59,7 @@ class RunState:
         """Take one more event in."""
         event, self.last = told.event, told.number
         if isinstance(event, StageBegun):
-            self.stage, self.generation = STAGES.get(event.stage, event.stage), event.generation
+            self.stage, self.generation = stage_words(event.stage), event.generation
             self.evaluated = max(self.evaluated, event.evaluated)
         elif isinstance(event, GenerationDone):
             self.evaluated, self.budget, self.fitness = event.evaluated, event.budget, event.best
@@ -156,6 +139,7 @@ def _look(door: Services, run_id: str, state: RunState) -> dict[str, Any]:
         "actions": ("resume", "cancel") if abandoned else ACTIONS.get(record.status, ()),
         "finished": finished,
         "over": record.status in OVER,
+        "forked_from": record.given.forked_from or "",
     }
 
 
