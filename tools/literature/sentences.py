@@ -9,7 +9,7 @@ _END = re.compile(r"[.!?][\"'”’)\]]*(?:\s*\[[\d,\s–-]+\]|[¹²³⁰⁴-⁹
 _ABBREVIATION = re.compile(
     r"(?:\b(?:figs?|tabs?|eqs?|eqns?|refs?|nos?|vols?|pp?|ca|cf|e\.\s?g|i\.\s?e|viz|vs|al|approx|resp|etc|dr|prof|mr|ms|st|inc|ltd|co|corp|jr|ed|eds"
     r"|sect|sec|chap|ch|suppl|spec|max|min|temp|conc|calc|calcd|lit|dec|decomp|anal|equiv|wt|vol|mol|b\.\s?p|m\.\s?p|bp|mp|sp|ph\.\s?d|aq|anhyd"
-    r"|schemes?|mon|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov)|\b[A-Z]|\b[A-Z]\.\s?[A-Z]|^\s*\d{1,3})$",
+    r"|schemes?|mon|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov)|(?<!°)(?<!° )\b[A-Z]|\b[A-Z]\.\s?[A-Z]|^\s*\d{1,3})$",
     re.IGNORECASE,
 )
 _REACH = 24

@@ -87,6 +87,7 @@ def test_sizes_that_make_no_sense(longest: int, overlap: int) -> None:
         ["At 1.5 mol L-1 it dissolves, e.g. THF, i.e. cyclic ethers.", "See Ref. 12.", "Tg = 250.5 °C."],
         ["It is stable.[12,13]", "Then it melts.", "(This is known.)"],
         ["No. 5 is the best vs. No. 6.", "\"Why?\" he asked.", "λmax lies at 500 nm!"],
+        ["It melts at 300 °C.", "The film is tough."],
         ["One sentence without an end"],
     ],
 )  # fmt: skip
