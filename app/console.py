@@ -214,6 +214,8 @@ def print_report(report: Report, paths: list[Path], *, run: bool = True, catalog
         print_table(_table(title, shown, names, all_met, catalogue=catalogue), out)
         for c in shown:
             out.print(f"{c.rank or '-':>3}  {escape(c.smiles)}", highlight=False)
+            for line in _paper_lines(c):
+                out.print(f"     {escape(line)}", highlight=False, soft_wrap=True)
     print_unchecked(report.spec)
     err.print(escape(report.summary))
     if report.choice and report.choice.rule and report.candidates:
@@ -231,6 +233,15 @@ def print_report(report: Report, paths: list[Path], *, run: bool = True, catalog
     err.print(
         f"run {report.run_id} · {report.evaluated} evaluated · {report.timings.get('total', 0):.0f} s · repeat: molwright replay {report.run_id}"
     )
+
+
+def _paper_lines(candidate: Candidate) -> list[str]:
+    """What the team's papers say of a candidate, a line each: where it is named first, and every number that is reported of it."""
+    said = candidate.in_papers
+    if said is None:
+        return []
+    known = [f"known already: {m.place.reference}" for m in said.known[:1]]
+    return [*known, *(f"reported {v.property_name.replace('_', ' ')}: {v.said}" for v in said.values)]
 
 
 def write_reports(report: Report, folder: Path, *, catalogue: Catalogue) -> list[Path]:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from core.passages import Document, Passage
 
-__all__ = ["Citation", "MadeBy", "PaperAnswer", "Quote", "Statement"]
+__all__ = ["Citation", "Disagreement", "MadeBy", "PaperAnswer", "Quote", "Side", "Statement"]
 
 MadeBy = Literal["extracts", "model", "nobody"]
 
@@ -40,6 +40,46 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class Side:
+    """One of several numbers that do not agree: as it stands in its paper, with the conditions and the sentence.
+
+    ``number``: with its unit. ``citation``: the number of the citation that holds it; None where the answer cites another passage. ``doi``,
+    ``page`` and ``retracted``: None is unknown.
+    """
+
+    number: str
+    conditions: tuple[str, ...]
+    document_id: str
+    title: str
+    page: int | None
+    doi: str | None
+    retracted: bool | None
+    quote: str
+    citation: int | None
+
+    @property
+    def text(self) -> str:
+        """The number with its conditions and its place: '385 °C, by DSC ([1])', '388 °C (Films of high Tg, p. 4, not cited)'."""
+        page = f", p. {self.page}" if self.page else ""
+        place = f"[{self.citation}]" if self.citation else f"{self.title or self.document_id}{page}, not cited"
+        how = f", {'; '.join(self.conditions)}" if self.conditions else ""
+        return f"{self.number}{how} ({place}{', retracted' if self.retracted else ''})"
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """Passages that report different numbers for the same ``property`` of the same ``substance``, further apart than their own errors."""
+
+    property: str
+    substance: str
+    sides: tuple[Side, ...]
+
+    def in_words(self) -> str:
+        """The disagreement in a sentence."""
+        return f"Passages disagree on the {self.property.replace('_', ' ')} of {self.substance}: {'; '.join(s.text for s in self.sides)}."
+
+
+@dataclass(frozen=True)
 class PaperAnswer:
     """The answer to a question; without statements it is "the collection does not say".
 
@@ -51,8 +91,9 @@ class PaperAnswer:
             'nobody' where there is no answer.
         evidence: how sure it is that the passages found hold an answer, 0 to 1, by a model fitted to questions with and without an answer.
         least: what ``evidence`` must reach for an answer.
-        notes: what a reader has to know: how it was searched, what was dropped, which work is retracted, where passages disagree.
+        notes: what a reader has to know: how it was searched, what was dropped, which work is retracted.
         run_id: under which the question is recorded; '' where it is not.
+        disagreements: where a number of a cited passage disagrees with another one of the collection.
     """
 
     question: str
@@ -63,3 +104,4 @@ class PaperAnswer:
     least: float
     notes: tuple[str, ...] = ()
     run_id: str = ""
+    disagreements: tuple[Disagreement, ...] = ()

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from core.in_papers import InPapers
 from core.model import Model, new_dict, new_list
 from core.spec import CandidateClass
 
@@ -306,6 +307,11 @@ class Citation(Model):
     doi: str = Field(default="", description="DOI, without resolver address.")
     authors: str = Field(default="", description="Authors, as the source gives them.")
     passage: str = Field(default="", description="The text that supports the statement.")
+    document: str = Field(
+        default="", exclude_if=_empty, description="Id of the paper in the team's collection; absent for what ships with molwright."
+    )
+    page: int | None = Field(default=None, exclude_if=_absent, description="Page of a paper, from 1; absent where it is not known.")
+    retracted: bool | None = Field(default=None, exclude_if=_absent, description="Whether the paper was retracted; absent where unknown.")
 
 
 class Candidate(Model):
@@ -349,6 +355,9 @@ class Candidate(Model):
     pareto_front: int | None = Field(default=None, ge=1, description="1 for the non-dominated front, 2 for the next, ...")
     route: Route | None = Field(default=None, description="How it could be made; None until routes were looked for.")
     citations: list[Citation] = Field(default_factory=new_list, description="Evidence that bears on it.")
+    in_papers: InPapers | None = Field(
+        default=None, exclude_if=_absent, description="What the team's papers say of it; absent where nobody looked, or nothing is said."
+    )
     rationale: str = Field(default="", description="Why it ranks where it does, in words.")
 
     def meets_all(self) -> bool:

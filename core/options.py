@@ -46,6 +46,10 @@ class RunOptions(Model):
     sentences: int | None = Field(
         default=None, ge=1, le=10, description="For a question to the papers: how many sentences are quoted at most."
     )
+    follows: str | None = Field(default=None, description="For a question to the papers: the run of the question that it follows.")
+    earlier: list[str] | None = Field(
+        default=None, max_length=50, description="For a question to the papers: the questions of the conversation before it, oldest first."
+    )
     accepted: dict[str, JsonValue] | None = Field(default=None, description="For a question to the papers: which passages may be found.")
     candidates: int | None = Field(default=None, ge=1, le=MAX_CANDIDATES, description="How many candidates to list.")
     budget: int | None = Field(default=None, ge=1, le=MAX_BUDGET, description="How many distinct structures may be evaluated.")

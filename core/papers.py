@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from core.passages import Document, Passage
+from core.passages import Document, Passage, PassageStore
 
-__all__ = ["Level", "Mention", "MentionKind", "Outcome", "Paper", "PaperCounts", "Piece", "ReportedValue", "StoredDocument", "Submission"]
+if TYPE_CHECKING:
+    from core.interfaces import Embedder
+
+__all__ = [
+    "Level",
+    "Mention",
+    "MentionKind",
+    "OpenPapers",
+    "Outcome",
+    "Paper",
+    "PaperCounts",
+    "PaperFacts",
+    "Piece",
+    "ReportedValue",
+    "StoredDocument",
+    "Submission",
+]
 
 #: How much of a paper is there: its reference alone, the abstract, or the whole text.
 Level = Literal["reference", "abstract", "full"]
@@ -156,3 +173,31 @@ class PaperCounts:
     bytes: int = 0
     by_collection: dict[str, int] = field(default_factory=dict)
     by_level: dict[str, int] = field(default_factory=dict)
+
+
+class PaperFacts(Protocol):
+    """What was read of the chemistry in the team's papers. Raises StoreError where it cannot be read."""
+
+    def mentioning(self, keys: Sequence[str], names: Sequence[str], limit: int) -> list[tuple[Document, Passage, Mention]]:
+        """The passages that mention one of these substances, each once with the first place, at most ``limit`` (how many); [] for none."""
+        ...
+
+    def values(
+        self, *, property: str = "", keys: Sequence[str] = (), document_id: str = "", approved: bool = False, limit: int = 200
+    ) -> list[tuple[str, Document, ReportedValue]]:
+        """Reported numbers with their id and document, at most ``limit`` of them; what is left empty does not matter. [] for none."""
+        ...
+
+    def holding(self, document_id: str, at: int) -> Passage | None:
+        """The passage of a document that holds the character ``at`` (index of its text, from 0); None where none does."""
+        ...
+
+
+@dataclass(frozen=True)
+class OpenPapers:
+    """The papers while they are open. ``embedder``: None where they are searched by words alone, which ``remark`` then says."""
+
+    store: PassageStore
+    embedder: Embedder | None
+    facts: PaperFacts
+    remark: str = ""

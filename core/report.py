@@ -54,11 +54,20 @@ def may_follow(status: RunStatus, following: RunStatus) -> bool:
     return following == status or following in TRANSITIONS[status]
 
 
+def _nothing(value: object) -> bool:
+    return not value
+
+
 class Evidence(Model):
     """A statement from the literature that bears on the goal."""
 
     text: str = Field(description="The statement; cites its source as [n].")
     citation: int = Field(ge=1, description="Number of the citation.")
+    requirements: list[str] = Field(
+        default_factory=new_list,
+        exclude_if=_nothing,
+        description="Ids of the requirements and objectives that a paper was asked for; absent for notes and for what bears on the whole goal.",
+    )
 
 
 class BindingRequirement(Model):
@@ -180,6 +189,9 @@ class Report(Model):
     warnings: list[str] = Field(default_factory=new_list, description="What the reader should know before using the result.")
     evidence: list[Evidence] = Field(default_factory=new_list, description="What the literature says.")
     citations: list[Citation] = Field(default_factory=new_list, description="References of the evidence.")
+    papers: int | None = Field(
+        default=None, ge=0, exclude_if=_nothing, description="Passages of the team's papers that were asked; absent where there were none."
+    )
     rejected: dict[str, int] = Field(default_factory=new_dict, description="Number of rejected structures by rule.")
     proposers: dict[str, dict[str, int]] = Field(default_factory=new_dict, description="By proposer: proposed, valid, novel, kept, listed.")
     choice: Choice | None = Field(default=None, description="How the shortlist was kept diverse and new.")

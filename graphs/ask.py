@@ -19,11 +19,13 @@ from agent.models import ModelSession, Place
 from agent.roles.researcher import answering
 from agent.roles.researcher.protocol import ROLE
 from core.answers import PaperAnswer
-from core.interfaces import Embedder, Recorder
-from core.passages import EVERY, PassageFilter, PassageStore
-from tools.literature.answering import compose
+from core.interfaces import Recorder
+from core.papers import OpenPapers
+from core.passages import EVERY, PassageFilter
+from tools.literature.answering import compose, disagreement
 from tools.literature.answering.extracts import READ, extract
 from tools.literature.answering.features import Read
+from tools.literature.answering.following import leaning, whole_question
 from tools.literature.retrieval import retrieve
 from tools.safety.guard import concerns, goal_verdict
 from tools.workspace import Workspace
@@ -31,15 +33,6 @@ from tools.workspace import Workspace
 KIND = "ask"
 """What ``options["kind"]`` of a question's run is."""
 NODE = "ask"
-
-
-@dataclass(frozen=True)
-class OpenPapers:
-    """The papers while they are open. ``embedder``: None where they are searched by words alone, which ``remark`` then says."""
-
-    store: PassageStore
-    embedder: Embedder | None
-    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +44,7 @@ class AskContext:
         papers: opens the papers to be searched.
         accepted: which passages may be found.
         limit: most sentences of an answer that is made without a model.
+        earlier: the questions of the conversation before this one, oldest first.
     """
 
     recorder: Recorder
@@ -59,6 +53,7 @@ class AskContext:
     papers: Callable[[], AbstractContextManager[OpenPapers]]
     accepted: PassageFilter = EVERY
     limit: int = 3
+    earlier: tuple[str, ...] = ()
 
 
 class AskState(TypedDict, total=False):
@@ -66,10 +61,12 @@ class AskState(TypedDict, total=False):
 
     Attributes:
         asked: the question.
+        whole: the question with the words of those before it that it leans on.
         refused: why the safety guard refuses it; '' where it does not.
         model: whether a language model may read it.
         queries: what is looked up, the question first.
         found: the passages, best first.
+        reported: numbers of the passages found, with the others that the collection has of the same, as JSON.
         rarity: how rare each word of the question is in the collection.
         notes: what a reader has to know.
         drafted: sentences of the answer with their quotes.
@@ -79,10 +76,12 @@ class AskState(TypedDict, total=False):
     """
 
     asked: str
+    whole: str
     refused: str
     model: bool
     queries: list[str]
     found: list[Read]
+    reported: list[dict[str, Any]]
     rarity: dict[str, float]
     notes: list[str]
     drafted: list[compose.Supported]
@@ -95,40 +94,47 @@ class AskState(TypedDict, total=False):
 def screen(state: AskState, context: AskContext) -> AskState:
     """Record the question and let the guard read it before anything else does."""
     text = str(context.recorder.record("screen", 0, "question", {}, lambda: state["asked"]))
-    verdict = goal_verdict(text)
+    whole = whole_question(text, context.earlier)
+    verdict = goal_verdict(" ".join((*context.earlier, text)))
     refused = "; ".join(f"{hit.id}: {hit.reason}" for hit in verdict.rules if hit.verdict == "block") if verdict.verdict == "block" else ""
     model, notes = context.models.uses(ROLE), []
-    if model and not refused and (unclear := concerns(text)):
+    if whole != text:
+        notes.append(f"Read together with what was asked before; from there, and counting less: {whole.removeprefix(text).strip()}.")
+    if model and not refused and (unclear := concerns(whole)):
         model = False
         notes.append(f"No language model read this question, a person would have to look at it first: {'; '.join(unclear)}.")
-    return {"asked": text, "refused": refused or ("the safety guard" if verdict.verdict == "block" else ""), "model": model, "notes": notes}
+    refused = refused or ("the safety guard" if verdict.verdict == "block" else "")
+    return {"asked": text, "whole": whole, "refused": refused, "model": model, "notes": notes}
 
 
 def query(state: AskState, context: AskContext) -> AskState:
     """What is looked up: the question, and where a model takes part the same in other words."""
-    more = answering.further_queries(state["asked"], context.models, Place("query", 0, "asked")) if state["model"] else []
-    return {"queries": [state["asked"], *more]}
+    more = answering.further_queries(state["whole"], context.models, Place("query", 0, "asked")) if state["model"] else []
+    return {"queries": [state["whole"], *more]}
 
 
 def search(state: AskState, context: AskContext) -> AskState:
     """Find passages; they are recorded before they are used."""
-    asked, queries = state["asked"], state["queries"]
+    asked, queries = state["whole"], state["queries"]
 
     def look_up() -> dict[str, Any]:
         with context.papers() as papers:
             answers = retrieve(papers.store, queries, embedder=papers.embedder, accepted=context.accepted, limit=READ)
             read = [Read(a.passage, a.document, a.lexical, a.dense) for a in answers]
-            return {"found": [compose.to_json(r) for r in read], "rarity": papers.store.rarity(asked), "remark": papers.remark}
+            came = {"found": [compose.to_json(r) for r in read], "rarity": papers.store.rarity(asked), "remark": papers.remark}
+            return came | {"reported": disagreement.look_up(read, papers.facts)}
 
     inputs = {"queries": queries, "accepted": asdict(context.accepted), "limit": READ}
     came = context.recorder.record("search", 0, "passages", inputs, look_up)
     notes = [*state["notes"], *([came["remark"]] if came["remark"] else [])]
-    return {"found": [compose.from_json(r) for r in came["found"]], "rarity": came["rarity"], "notes": notes}
+    found = [compose.from_json(r) for r in came["found"]]
+    return {"found": found, "reported": came.get("reported", []), "rarity": came["rarity"], "notes": notes}  # earlier records have none
 
 
 def answer(state: AskState, context: AskContext) -> AskState:
     """Choose sentences, and where they are evidence enough let a model say it; its sentences count only as far as they hold."""
-    extracts = extract(state["asked"], state["found"], state["rarity"], context.limit)
+    rarity = state["rarity"] if state["whole"] == state["asked"] else leaning(state["rarity"], state["asked"])
+    extracts = extract(state["whole"], state["found"], rarity, context.limit)
     known: AskState = {"evidence": extracts.evidence, "least": extracts.least, "notes": list(state["notes"])}
     if not extracts.enough:
         return {**known, "drafted": [], "made_by": "nobody"}
@@ -136,7 +142,7 @@ def answer(state: AskState, context: AskContext) -> AskState:
     if not state["model"]:
         return built_in
     passages = [read.passage.text for read in state["found"]]
-    sentences, problem = answering.drafted(state["asked"], passages, context.models, Place(NODE, 0, "answer"))
+    sentences, problem = answering.drafted(state["whole"], passages, context.models, Place(NODE, 0, "answer"))
     if sentences is None:
         built_in["notes"].append(f"The language model gave no usable answer ({problem}); these are the papers' own sentences.")
         return built_in
@@ -153,16 +159,21 @@ def answer(state: AskState, context: AskContext) -> AskState:
 
 
 def verify(state: AskState, context: AskContext) -> AskState:
-    """Number the citations, hold every quote against its passage once more, and say what is retracted."""
+    """Number the citations, hold every quote against its passage once more, and say what is retracted and where passages disagree."""
     statements, citations = compose.cited(state["drafted"], state["found"])
     wrong = compose.unfounded(citations, statements)
+    differ = tuple(disagreement.disagreements([disagreement.from_json(row) for row in state["reported"]], citations))
     notes = [*state["notes"], *compose.retracted(citations)]
     made_by = state["made_by"]
     if wrong:
-        statements, citations, made_by = (), (), "nobody"
+        statements, citations, made_by, differ = (), (), "nobody", ()
         notes = [*state["notes"], f"The answer was thrown away: {'; '.join(wrong)}."]
-    made = PaperAnswer(state["asked"], statements, citations, made_by, round(state["evidence"], 4), state["least"], tuple(notes))
-    context.recorder.step(NODE, 0, asdict(made))
+    evidence = round(state["evidence"], 4)
+    made = PaperAnswer(state["asked"], statements, citations, made_by, evidence, state["least"], tuple(notes), disagreements=differ)
+    step = asdict(made)
+    if not differ:
+        del step["disagreements"]  # as it was recorded before there were any
+    context.recorder.step(NODE, 0, step)
     return {"answer": made}
 
 

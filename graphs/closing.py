@@ -12,12 +12,15 @@ from agent.roles.critic.protocol import ReviewRequest
 from agent.roles.reporter import protocol as reporter
 from agent.roles.reporter.protocol import ExplainRequest, SummaryRequest
 from core.candidate import Candidate, CandidateOutline, Citation
+from core.errors import ConfigurationError, LiteratureError, StoreError
 from core.events import TextWritten
+from core.in_papers import InPapers
 from core.report import BindingRequirement, Choice, Evidence, ModelUse, Point, Remark, Report, WeightSensitivity
 from core.spec import DesignSpec, marked
 from graphs.context import DesignContext, DesignState, RoleNote, spec_of, with_note
 from graphs.user_inputs import block_library, block_list, known_set, own_values
 from tools.evaluation.judge import estimated
+from tools.literature.known_in_papers import in_papers, substance_keys
 from tools.predictors.known.apply import OwnValues
 from tools.ranking.lean import lean, restored
 from tools.ranking.novelty import KnownSet, sets_count, shipped_count, what_is_known
@@ -99,11 +102,13 @@ def explain(state: DesignState, context: DesignContext) -> DesignState:
     citations = [Citation.model_validate(c) for c in state["evidence"]["citations"]]
     blocks = block_library(state, context)
     shortlist = [_with_lineage(_with_route(c, blocks), context) for c in _shortlist(state, context)]
+    shortlist, problem = _with_papers(shortlist, state, context)
     place = Place("explain", state["generation"], reporter.ROLE)
     answer = context.roles.reporter.explain(ExplainRequest(shortlist, spec, citations), place)
     context.store.save_candidates(context.lease, answer.candidates)
     context.recorder.step("explain", state["generation"], [[c.key, c.route, c.rationale] for c in answer.candidates])
-    return {"role_notes": with_note(state, reporter.ROLE, answer.note, built_in=answer.built_in)}
+    notes = with_note(state, reporter.ROLE, answer.note, built_in=answer.built_in)
+    return {"role_notes": notes, "evidence": {**state["evidence"], "warning": problem}} if problem else {"role_notes": notes}
 
 
 def report(state: DesignState, context: DesignContext) -> DesignState:
@@ -133,6 +138,7 @@ def report(state: DesignState, context: DesignContext) -> DesignState:
         warnings=[*spec.warnings, *([evidence["warning"]] if evidence["warning"] else [])],
         evidence=[Evidence.model_validate(e) for e in evidence["evidence"]],
         citations=[Citation.model_validate(c) for c in evidence["citations"]],
+        papers=evidence.get("papers"),
         rejected=_rejected(everyone),
         proposers=_proposers(everyone, ranking["listed"], context),
         sensitivity=[WeightSensitivity.model_validate(s) for s in ranking["sensitivity"]],
@@ -216,6 +222,25 @@ def _with_shown_properties(
         with_lists(c.model_copy(update={"properties": {**v, **c.properties, **{n: v[n] for n in again}}}))
         for c, v in zip(candidates, shown, strict=True)
     ]
+
+
+def _with_papers(candidates: list[Candidate], state: DesignState, context: DesignContext) -> tuple[list[Candidate], str]:
+    """``candidates`` with what the team's papers say of each, recorded, and why nothing could be asked; as they are where no papers are."""
+    if not state["evidence"].get("papers"):
+        return candidates, ""
+
+    def look_up() -> dict[str, Any]:
+        try:
+            with context.papers() as papers:
+                found = in_papers(candidates, papers.facts) if papers is not None else {}
+        except (LiteratureError, StoreError, ConfigurationError) as error:
+            return {"found": {}, "problem": f"Your papers were not asked about the candidates: {error}"[:500]}
+        return {"found": {key: said.model_dump(mode="json") for key, said in found.items()}, "problem": ""}
+
+    asked = {"substances": substance_keys(candidates)}
+    said = context.recorder.record("explain", state["generation"], "papers", asked, look_up)
+    known = {key: InPapers.model_validate(value) for key, value in said["found"].items()}
+    return [c.model_copy(update={"in_papers": known[c.key]}) if c.key in known else c for c in candidates], said["problem"]
 
 
 def _shortlist(state: DesignState, context: DesignContext) -> list[Candidate]:

@@ -11,6 +11,7 @@ from typing import Any, TypedDict, TypeVar
 
 from agent.models import NO_MODELS, ModelSession
 from agent.roles.choose import Roles, choose
+from agent.roles.researcher.protocol import OpenTeamPapers, no_papers
 from core.approval import objections
 from core.events import ProgressSink, silent
 from core.interfaces import Executor, Lease, LiteratureStore, Recorder, RunStore
@@ -38,6 +39,7 @@ class DesignContext:
         workspace: the properties, calculators and proposers of the run; each node enters it.
         progress: hears what the doors show while the run is executed.
         objections: why a person has to look at a spec before it may run; nothing where nobody has to.
+        papers: opens the team's papers for the length of a ``with`` block; None there where there are none.
         stop_if_asked: raises RunStopped if another door wants the run to stop; asked before each step.
         models: the language models of the run; NO_MODELS where every role is built-in.
         policy: how the search divides its work and when it ends.
@@ -52,6 +54,7 @@ class DesignContext:
     workspace: Workspace
     progress: ProgressSink = silent
     objections: Callable[[DesignSpec], tuple[str, ...]] = objections
+    papers: OpenTeamPapers = no_papers
     stop_if_asked: Callable[[], None] = lambda: None
     models: ModelSession = NO_MODELS
     policy: SearchPolicy = field(default_factory=lambda: policy.DEFAULT)
@@ -72,7 +75,7 @@ class DesignContext:
     @cached_property
     def roles(self) -> Roles:
         """The form of each reasoning role, by the run's own plan."""
-        return choose(self.models, self.recorder, self.literature, self.workspace, self.policy)
+        return choose(self.models, self.recorder, self.literature, self.workspace, self.policy, self.papers)
 
 
 class RoleNote(TypedDict):
@@ -93,7 +96,8 @@ class DesignState(TypedDict, total=False):
         spec_version: version of the approved spec in the store.
         approved_by: who approved it.
         hints: tags that the literature suggests to the proposers.
-        evidence: outcome of the research node: evidence, citations, hints, warning; with a model also the rules that it drew.
+        evidence: outcome of the research node: evidence, citations, hints, warning; with a model also the rules that it drew, with papers
+            how many passages of them were asked.
         generation: generation of the loop, 0 for the seeds.
         evaluated: distinct structures whose properties were estimated.
         frontier: the best structures so far, best first.

@@ -31,7 +31,7 @@ from agent.roles.reporter.model import ModelBackedReporter
 from agent.roles.reporter.protocol import Reporter
 from agent.roles.researcher.built_in import BuiltInResearcher
 from agent.roles.researcher.model import ModelBackedResearcher
-from agent.roles.researcher.protocol import OpenStore, Researcher
+from agent.roles.researcher.protocol import OpenStore, OpenTeamPapers, Researcher, no_papers
 from core.interfaces import Recorder
 from tools.search import policy as search_policy
 from tools.search.policy import SearchPolicy
@@ -50,11 +50,13 @@ class Roles:
     assistant: Assistant
 
 
-def built_in_roles(recorder: Recorder, open_store: OpenStore, workspace: Workspace, policy: SearchPolicy) -> Roles:
-    """The built-in form of every role. They record what they read outside; ``open_store`` opens the literature store."""
+def built_in_roles(
+    recorder: Recorder, open_store: OpenStore, workspace: Workspace, policy: SearchPolicy, open_papers: OpenTeamPapers = no_papers
+) -> Roles:
+    """The built-in form of every role. They record what they read outside; ``open_store`` opens the notes, ``open_papers`` the papers."""
     return Roles(
         interpreter=BuiltInInterpreter(recorder, workspace),
-        researcher=BuiltInResearcher(recorder, open_store, workspace),
+        researcher=BuiltInResearcher(recorder, open_store, workspace, open_papers),
         proposer=BuiltInProposer(recorder, workspace, policy),
         critic=BuiltInCritic(),
         reporter=BuiltInReporter(workspace),
@@ -63,13 +65,18 @@ def built_in_roles(recorder: Recorder, open_store: OpenStore, workspace: Workspa
 
 
 def choose(
-    models: ModelSession, recorder: Recorder, open_store: OpenStore, workspace: Workspace, policy: SearchPolicy = search_policy.DEFAULT
+    models: ModelSession,
+    recorder: Recorder,
+    open_store: OpenStore,
+    workspace: Workspace,
+    policy: SearchPolicy = search_policy.DEFAULT,
+    open_papers: OpenTeamPapers = no_papers,
 ) -> Roles:
     """The forms that the plan of ``models`` asks for: the built-in ones, and a model-backed one on top where the role has a model.
 
     ``workspace`` holds the properties, calculators and proposers that they work with; ``policy`` says how the proposers share a batch.
     """
-    built_in = built_in_roles(recorder, open_store, workspace, policy)
+    built_in = built_in_roles(recorder, open_store, workspace, policy, open_papers)
     uses = models.uses
     return Roles(
         interpreter=ModelBackedInterpreter(models, built_in.interpreter, workspace) if uses("interpreter") else built_in.interpreter,

@@ -35,6 +35,7 @@ def ask(
     section: Annotated[list[str] | None, typer.Option(help="Heading of the section; may be repeated.")] = None,
     doi: Annotated[list[str] | None, typer.Option(help="DOI of the paper; may be repeated.")] = None,
     collection: Annotated[list[str] | None, typer.Option(help="Collection of the paper; may be repeated.")] = None,
+    follow: Annotated[str, typer.Option("--follow", help="The question that this one follows, by the id below its answer.")] = "",
     extracts: Annotated[bool, typer.Option("--extracts", help="Quote the papers only; ask no language model.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -42,7 +43,7 @@ def ask(
     service = services(context).questions
     dois = tuple(name.lower() for name in doi or ())
     accepted = PassageFilter(since, until, tuple(source or ()), tuple(section or ()), dois, tuple(collection or ()))
-    answer = service.ask(question, accepted=accepted, limit=limit, model=not extracts)
+    answer = service.ask(question, accepted=accepted, limit=limit, model=not extracts, follows=follow)
     if as_json:
         emit_json(service.to_json(answer))
     else:
@@ -64,7 +65,12 @@ def _show(answer: PaperAnswer) -> None:
         out.print(escape(_reference(citation)), soft_wrap=True)
         for quote in citation.quotes:
             out.print(escape(f'    "{" ".join(quote.text.split())}"'), soft_wrap=True)
+    for disagreement in answer.disagreements:
+        out.print(escape(f"\n{disagreement.in_words()}"), soft_wrap=True)
+        for side in disagreement.sides:
+            out.print(escape(f'    "{side.quote}"'), soft_wrap=True)
     err.print(escape(f"{_MADE_BY[answer.made_by]} Repeat: molwright replay {answer.run_id}"))
+    err.print(escape(f'Ask further: molwright ask --follow {answer.run_id} "…"'))
 
 
 def _reference(citation: Citation) -> str:

@@ -157,6 +157,7 @@ class Execution:
         tell(StatusChanged(status=self.store.run(lease.run_id).status))
 
     def _context(self, lease: Lease, tell: ProgressSink) -> DesignContext:
+        from app.services.papers import PapersService
         from graphs.context import DesignContext
         from memory.recorder import SqlRecorder
         from tools.search.policy import with_patience
@@ -170,6 +171,7 @@ class Execution:
             models=wiring.open_models(self.settings, wiring.stored_plan(run.options), recorder),
             executor=wiring.open_executor(self.settings),
             literature=lambda: wiring.read_literature(self.settings),
+            papers=PapersService(self.settings).for_a_run,
             clock=self.clock,
             workspace=wiring.open_workspace(self.settings),
             progress=tell,

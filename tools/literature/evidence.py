@@ -88,7 +88,9 @@ def find_passages(spec: DesignSpec, store: LiteratureStore, *, limit: int = 6, f
 def questions(spec: DesignSpec, *, catalogue: Catalogue) -> list[str]:
     """What to ask the literature about ``spec``: each property with the class or family, named motifs and rule sets, the goal itself."""
     subject = spec.family or ("polymer" if spec.candidate_class == "polymer" else "")
-    asked = [f"{_label(name, catalogue=catalogue)} {subject}" for name in spec.property_names() if _worth_asking(name, catalogue=catalogue)]
+    asked = [
+        f"{label_words(name, catalogue=catalogue)} {subject}" for name in spec.property_names() if worth_asking(name, catalogue=catalogue)
+    ]
     asked += [f"{r.rule_set} drug-likeness" for r in spec.requirements_of(RuleSetRequirement)]
     asked += [f"{r.name} {subject}" for r in spec.requirements_of(MotifRequirement) if r.wanted]
     asked.append(spec.sentence)
@@ -140,11 +142,13 @@ def check_citations(text: str, citations: Sequence[Citation]) -> list[str]:
     return problems + [f"reference {c.number} has no title" for c in citations if not c.title.strip()]
 
 
-def _worth_asking(name: str, *, catalogue: Catalogue) -> bool:
+def worth_asking(name: str, *, catalogue: Catalogue) -> bool:
+    """Whether the literature can say more of a property than a computation does."""
     return name not in catalogue or catalogue[name].kind != "computed" or catalogue[name].in_literature
 
 
-def _label(name: str, *, catalogue: Catalogue) -> str:
+def label_words(name: str, *, catalogue: Catalogue) -> str:
+    """A property's name in plain words, without what stands in brackets."""
     return re.sub(r"\(.*?\)", "", catalogue[name].label if name in catalogue else name.replace("_", " "))
 
 

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
 from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.loaders import FileSystemLoader
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from core.candidate import MOVED, Candidate, Material, PropertyValue, Route, format_probability
-from core.report import Point, Report
+from core.in_papers import PaperPlace, PaperValue
+from core.report import Evidence, Point, Report
 from core.spec import DesignSpec, share_checked, use_in_words
 from tools.calculators.measured_spread import measured_range, with_spread
 from tools.catalogue.catalogue import Catalogue
@@ -53,6 +55,10 @@ def _environment(*, catalogue: Catalogue) -> Environment:
         made=made,
         parent_of=parent_of,
         percent=format_probability,
+        reported=reported,
+        paper=paper,
+        from_papers=from_papers,
+        paper_groups=paper_groups,
         show=lambda v, name: with_spread(name, v) if v else "unknown",
         measured=measured,
         title_of=partial(title_of, catalogue=catalogue),
@@ -193,6 +199,47 @@ def made(route: Route | None) -> str:
 
 def _listed(names: list[str]) -> str:
     return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
+
+
+def paper(place: PaperPlace, *, linked: bool = False) -> Markup:
+    """A paper in short, with page and DOI; on a page, where it is ``linked``, as a link to the passage or the paper."""
+    text = escape(place.reference) + (f", doi:{place.doi}" if place.doi else "")
+    if not linked:
+        return Markup(text)
+    where = f"passages/{quote(place.passage_id, safe='')}" if place.passage_id else f"papers/{quote(place.document_id, safe='')}"
+    return Markup('<a href="/literature/{}">{}</a>').format(where, text)
+
+
+def reported(value: PaperValue, *, linked: bool = False) -> Markup:
+    """A reported number with its conditions and its paper: '388 °C (Films of high Tg (2010), p. 4)'."""
+    how = f", {'; '.join(value.conditions)}" if value.conditions else ""
+    approved = f"; approved by {value.approved_by}" if value.approved_by else ""
+    return Markup("{}{} ({}){}").format(value.shown, how, paper(value.place, linked=linked), approved)
+
+
+@dataclass(frozen=True)
+class PaperGroup:
+    """What papers say to the same requirements; ``title``: these in words."""
+
+    title: str
+    evidence: list[Evidence]
+
+
+def from_papers(report: Report) -> list[Evidence]:
+    """The statements that come from the team's papers; [] for none."""
+    numbers = {c.number for c in report.citations if c.document}
+    return [e for e in report.evidence if e.citation in numbers]
+
+
+def paper_groups(report: Report) -> list[PaperGroup]:
+    """The statements of the team's papers by what they were asked for, in the order of the spec, those on the whole goal last."""
+    texts = {r.id: r.text for r in (*report.spec.requirements, *report.spec.objectives)}
+    order = list(texts)
+    groups: dict[tuple[str, ...], list[Evidence]] = {}
+    for statement in from_papers(report):
+        groups.setdefault(tuple(statement.requirements), []).append(statement)
+    ordered = sorted(groups, key=lambda ids: [order.index(i) if i in texts else len(order) for i in ids] or [len(order)])
+    return [PaperGroup("; ".join(texts.get(i, i) for i in ids) or "The goal as a whole", groups[ids]) for ids in ordered]
 
 
 @dataclass(frozen=True)

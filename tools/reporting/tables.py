@@ -120,12 +120,16 @@ def _row(c: Candidate, listed: bool, report: Report) -> dict[str, Any]:
         **_materials(c),
         "rationale": c.rationale,
     }
+    if c.in_papers and c.in_papers.mentions:
+        row["in papers"] = "; ".join(f"{m.of}: {m.place.reference}" for m in c.in_papers.mentions)
     for name, value in c.properties.items():
         label = f"{name} [{value.unit}]" if value.unit else name
         row[label] = value.value if value.value is not None else ""
         if not value.exact:
             row[f"{label} sigma"] = _plain(value.sigma)
             row[f"{label} in domain"] = "" if value.in_domain is None else "yes" if value.in_domain else "no"
+        if c.in_papers and (said := c.in_papers.of(name)):
+            row[f"{label} reported"] = "; ".join(r.said for r in said)
         if value.known:
             row[f"{label} known"] = f"{value.basis}: {value.known}" if value.basis else value.known
     return row

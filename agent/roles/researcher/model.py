@@ -152,6 +152,7 @@ def merge(found: Findings, rules: Sequence[Supported]) -> Findings:
         hints=list(dict.fromkeys(hints)),
         warning=found.warning,
         rules=drawn,
+        papers=found.papers,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from agent.models import Place
 from core.candidate import Citation
 from core.interfaces import LiteratureStore
 from core.model import Model
+from core.papers import OpenPapers
 from core.report import Evidence
 from core.spec import DesignSpec
 
@@ -20,6 +21,13 @@ ROLE = "researcher"
 
 #: Opens the literature store for the length of a ``with`` block.
 OpenStore = Callable[[], AbstractContextManager[LiteratureStore]]
+#: Opens the team's papers for the length of a ``with`` block; None where there are none.
+OpenTeamPapers = Callable[[], AbstractContextManager[OpenPapers | None]]
+
+
+def no_papers() -> AbstractContextManager[OpenPapers | None]:
+    """Where no papers are asked: None."""
+    return nullcontext()
 
 
 @dataclass(frozen=True)
@@ -45,10 +53,11 @@ class Findings(Model):
     hints: list[str] = Field(default_factory=list, description="Tags and structures that the proposers may follow.")
     warning: str = Field(default="", description="Why nothing was searched; empty if the store could be read.")
     rules: list[DrawnRule] = Field(default_factory=list, description="The rules that a language model drew, also among the evidence.")
+    papers: int | None = Field(default=None, description="Passages of the team's papers that were asked; None where there are no papers.")
 
     def plain(self) -> dict[str, Any]:
-        """The findings as JSON values; ``rules`` only where there are some."""
-        return self.model_dump(mode="json", exclude=set() if self.rules else {"rules"})
+        """The findings as JSON values; ``rules`` and ``papers`` only where there are some."""
+        return self.model_dump(mode="json", exclude={name for name in ("rules", "papers") if not getattr(self, name)})
 
 
 @dataclass(frozen=True)
