@@ -33,6 +33,7 @@ from app.client_documents import (
     Screen,
     TracePage,
 )
+from app.client_paper_calls import PaperCalls
 from core.candidate import Candidate
 from core.events import NumberedEvent
 from core.forecast import Forecast
@@ -64,7 +65,7 @@ POLL = 20.0
 _CANDIDATES: TypeAdapter[list[Candidate]] = TypeAdapter(list[Candidate])
 
 
-class Client(TraceCalls):
+class Client(TraceCalls, PaperCalls):
     """The API of one server. Every method raises ApiError for an answer that is no result; httpx.TransportError where there is none.
 
     ``http``: a client of httpx to use in place of a new one; its base address counts then.

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from app.services.lists import ListService
     from app.services.literature import LiteratureService
     from app.services.models import ModelService
+    from app.services.paper_additions import PaperAdditionService
     from app.services.paper_keeping import PaperKeepingService
+    from app.services.paper_talks import PaperTalkService
     from app.services.papers import PapersService
     from app.services.people import PeopleService
     from app.services.questions import QuestionService
@@ -260,6 +262,20 @@ class Services:
         from app.services.questions import QuestionService
 
         return QuestionService(self.settings, lambda: self.store, clock=self.clock)
+
+    @cached_property
+    def paper_talks(self) -> PaperTalkService:
+        """Questions to the team's papers that are answered beside a request."""
+        from app.services.paper_talks import PaperTalkService
+
+        return PaperTalkService(self.questions)
+
+    @cached_property
+    def paper_additions(self) -> PaperAdditionService:
+        """Papers that come with a request."""
+        from app.services.paper_additions import PaperAdditionService
+
+        return PaperAdditionService(self.settings, lambda: self.paper_keeping)
 
     @property
     def feedback(self) -> FeedbackService:

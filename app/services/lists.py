@@ -31,10 +31,15 @@ class Upload:
     content: bytes
 
 
+def plain_name(name: str, usual: str = "upload.smi") -> str:
+    """The last part of what a sender calls a file, in plain characters; ``usual`` where nothing of it is left."""
+    return re.sub(r"[^\w. -]", "_", name.replace("\\", "/").rpartition("/")[2]).strip(" .")[-100:] or usual
+
+
 @contextmanager
 def on_disk(upload: Upload) -> Iterator[Path]:
     """The upload as a file in a folder of its own, for the length of the block."""
-    name = re.sub(r"[^\w. -]", "_", upload.name.replace("\\", "/").rpartition("/")[2]).strip(" .")[-100:] or "upload.smi"
+    name = plain_name(upload.name)
     with tempfile.TemporaryDirectory(prefix="molwright-upload-") as folder:
         path = Path(folder) / name
         path.write_bytes(upload.content)

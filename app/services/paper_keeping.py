@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app import wiring
-from core.errors import UsageError
+from core.errors import NotFoundError, UsageError
 from core.papers import Mention, PaperCounts, ReportedValue, StoredDocument
 from core.passages import Document, Passage
 from core.settings import Settings
@@ -22,6 +22,27 @@ if TYPE_CHECKING:
 
 #: Fewer files are read in this process: starting others would take longer.
 WORTH_WORKERS = 8
+
+
+@dataclass(frozen=True)
+class PassageView:
+    """A passage with its paper, the ids of its neighbours ('' at either end), and the substances and numbers in it."""
+
+    stored: StoredDocument
+    passage: Passage
+    before: str
+    after: str
+    mentions: list[Mention]
+    values: list[tuple[str, Document, ReportedValue]]
+
+
+@dataclass(frozen=True)
+class Substance:
+    """A substance that a paper mentions ``count`` times. ``smiles``: None where it was not resolved."""
+
+    name: str
+    smiles: str | None
+    count: int
 
 
 class PaperKeepingService:
@@ -48,6 +69,7 @@ class PaperKeepingService:
         overlap: int,
         chemistry: bool = True,
         progress: Progress | None = None,
+        called: Callable[[str], str] = str,
     ) -> Tally:
         """Add every paper below ``paths`` (:meth:`tools.literature.ingest.Ingest.add`)."""
         from tools.execution import ProcessExecutor, SerialExecutor
@@ -56,14 +78,14 @@ class PaperKeepingService:
         from tools.literature.ingest import Ingest
         from tools.literature.reading.sources import count_files
 
-        ways = Ways(_named(collection), Cut(longest, overlap), chemistry)
+        ways = Ways(named_collection(collection), Cut(longest, overlap), chemistry)
         large = any(path.is_file() and path.stat().st_size > 5_000_000 for path in paths)
         processes = self.settings.workers.processes
         many = processes > 1 and (large or count_files(paths) >= WORTH_WORKERS)
         executor = ProcessExecutor(processes) if many else SerialExecutor()
         try:
             with self._papers() as papers, wiring.open_passage_index(self.settings) as index:
-                return Ingest(papers, index, ways, progress=progress).add(paths, executor)
+                return Ingest(papers, index, ways, progress=progress).add(paths, executor, called)
         finally:
             executor.close()
 
@@ -96,6 +118,26 @@ class PaperKeepingService:
             found = papers.with_passages([document_id])
             mentions = [mention for _, mention in papers.mentions(document_id=document_id, limit=10_000)]
             return found[0][1] if found else [], mentions, papers.values(document_id=document_id, limit=10_000)
+
+    def passage(self, passage_id: str) -> PassageView:
+        """A passage by its id. NotFoundError where there is none (any more)."""
+        document_id = passage_id.partition(":")[0]
+        with self._papers() as papers:
+            found = papers.with_passages([document_id])
+            passages = found[0][1] if found else []
+            at = next((n for n, p in enumerate(passages) if p.passage_id == passage_id), None)
+            if at is None:
+                raise NotFoundError(f"there is no passage {passage_id[:60]!r}; papers that were cut anew have other ones")
+            passage, stored = passages[at], papers.document(document_id)
+            mentions = [m for _, m in papers.mentions(document_id=document_id, limit=10_000) if passage.start <= m.start < passage.end]
+            values = [v for v in papers.values(document_id=document_id, limit=10_000) if passage.start <= v[2].start < passage.end]
+        ids = ["", *(p.passage_id for p in passages), ""]
+        return PassageView(stored, passage, ids[at], ids[at + 2], mentions, values)
+
+    def facets(self) -> dict[str, list[str]]:
+        """The names that searches can be narrowed to, the most common first: collections, sources, sections."""
+        with self._papers() as papers:
+            return papers.facets()
 
     def remove(self, names: Sequence[str], collection: str = "") -> int:
         """Delete these documents, or all of a collection; how many. NotFoundError for one that is not there, before any is deleted."""
@@ -184,7 +226,7 @@ class PaperKeepingService:
         from tools.literature.fetching.fetch import fetched
         from tools.literature.ingest import Ingest
 
-        ways = Ways(_named(collection))
+        ways = Ways(named_collection(collection))
         with wiring.open_literature_service(self.settings, service, full_text=full_text) as opened:
             found = fetched(opened, service, query, dois, limit, ways)
             with self._papers() as papers, wiring.open_passage_index(self.settings) as index:
@@ -225,10 +267,20 @@ class PaperKeepingService:
         return value_json(name, document, value)
 
 
-def _named(collection: str) -> str:
+def named_collection(collection: str) -> str:
+    """The name of a collection as it is kept. UsageError for one that is empty, longer than 100 characters, or not printable."""
     if not collection.strip() or len(collection) > 100 or not collection.isprintable():
         raise UsageError(f"the name of a collection has 1 to 100 printable characters, not {collection[:40]!r}")
     return collection.strip()
+
+
+def substances(mentions: Sequence[Mention]) -> list[Substance]:
+    """What is mentioned, the most often mentioned first; one entry a structure, or a name where it was not resolved."""
+    counts: dict[tuple[str, str], list[Mention]] = {}
+    for mention in mentions:
+        counts.setdefault(("", mention.key) if mention.key else (mention.written.lower(), ""), []).append(mention)
+    found = [Substance(of[0].name or of[0].written, of[0].smiles, len(of)) for of in counts.values()]
+    return sorted(found, key=lambda s: (-s.count, s.name))
 
 
 def _write_lines(papers: SqlPapers, target: Any, collection: str, approved: bool) -> int:

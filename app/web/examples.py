@@ -74,12 +74,46 @@ _FOUND = {"run_id": RUN, "goal": EXAMPLE_GOAL, "similarity": 1.0, "candidate": _
 _FORECAST = Forecast(known=True, expected=240, low=120, high=290, evaluated=300, asked=5, binding="R1", earlier=0)
 _SCREEN = {"report": _plain(_REPORT), "read": 2, "hits": 1, "unreadable": 0, "blocked": 0, "failed": {"requirement:R1": 1}, "notes": []}
 
+_PAPER = {
+    "document_id": "a1b2c3d4e5f60718293a", "title": "Films of high glass transition", "authors": ["A. Uthor"], "year": 2010,
+    "doi": "10.1234/films.1", "journal": "J. Films", "licence": None, "retracted": None, "source": "films.pdf", "collection": "membranes",
+    "level": "full", "pages": 8, "indexed": True, "added_at": AT, "passages": 1, "mentions": 1, "values": 1,
+}  # fmt: skip
+_PASSAGE = {
+    **{name: _PAPER[name] for name in ("document_id", "title", "year", "doi", "retracted", "collection")},
+    "passage_id": "a1b2c3d4e5f60718293a:0", "section": "Results", "page": 4, "kind": "text", "text": "Films of PMDA-ODA had a Tg of 388 °C.",
+}  # fmt: skip
+_NUMBER = {
+    **{name: _PAPER[name] for name in ("title", "year", "doi", "retracted")}, "id": "a1b2c3d4e5f60718293a/0",
+    "property": "glass_transition_temperature", "relation": "=", "value": 388.0, "upper": None, "spread": None, "unit": "°C",
+    "standard": 388.0, "standard_upper": None, "standard_unit": "°C", "substance": "PMDA-ODA", "smiles": None, "key": None, "conditions": [],
+    "quote": _PASSAGE["text"], "page": 4, "approved_by": "",
+}  # fmt: skip
+_DETAIL = {
+    **_PAPER, "notes": [], "parts": [_PASSAGE], "substances": [{"name": "PMDA-ODA", "smiles": None, "count": 1}], "reported": [_NUMBER],
+}  # fmt: skip
+_REPLY = {
+    "answered": True, "made_by": "extracts", "statements": [{"text": _PASSAGE["text"], "citations": [1]}],
+    "citations": [{"number": 1, "passage": _PASSAGE, "quotes": [{"start": 0, "end": 38, "text": _PASSAGE["text"]}]}], "disagreements": [],
+    "evidence": 0.91, "least": 0.42, "notes": [],
+}  # fmt: skip
+_ASKED = {"question_id": "0c1d2e3f4a5b", "question": "What is the Tg of PMDA-ODA?", "asked_at": AT, "answer": None, "problem": ""}
+_ADDITION = {
+    "addition_id": "9f8e7d6c5b4a", "collection": "membranes", "waiting": False, "files": 2, "done": 2, "added": 1, "updated": 0,
+    "duplicate": 0, "failed": 1, "failures": [{"name": "scan.pdf", "reason": "it has no text"}], "problem": "",
+}  # fmt: skip
+_STATS = {
+    "documents": 1, "passages": 1, "mentions": 1, "values": 1, "approved": 0, "unindexed": 0, "retracted": 0, "failed": 1,
+    "by_collection": {"membranes": 1}, "by_level": {"full": 1},
+}  # fmt: skip
+
 #: What an operation takes, by its name, where its model has no example of its own.
 REQUESTS: dict[str, Any] = {
     "check_spec": {"spec": _plain(_SPEC)},
     "forecast": {"spec": _plain(_SPEC)},
     "save_template": {"name": "light molecules", "spec": _plain(_SPEC)},
     "approve_run": {"accept_suggestions": False, "accept_unread": False},
+    "add_papers": {"collection": "membranes", "files": [{"name": "note.md", "text": "# Films\n\nThey are yellow."}]},
 }
 #: What an operation answers with, by its name; where it is JSON.
 ANSWERS: dict[str, Any] = {
@@ -90,6 +124,17 @@ ANSWERS: dict[str, Any] = {
     "check_structure": _plain(_CANDIDATE),
     "find_structures": {"hits": [_FOUND], "found": 1, "looked": 300, "runs": 1, "next": None},
     "screen": {**_SCREEN, "not_read": []},
+    "find_passages": {"passages": [{**_PASSAGE, "score": 2.1, "marks": [[0, 5]], "folded": []}], "remark": ""},
+    "show_passage": _PASSAGE,
+    "list_papers": _page("papers", _PAPER),
+    "add_papers": {**_ADDITION, "waiting": True, "done": 0, "added": 0, "failed": 0, "failures": []},
+    "show_addition": _ADDITION,
+    "show_paper": _DETAIL,
+    "list_values": {"values": [_NUMBER]},
+    "list_mentions": {"mentions": [{"passage": _PASSAGE, "written": "PMDA-ODA", "name": "PMDA-ODA", "smiles": None}]},
+    "ask_papers": {"waiting": True, "questions": [_ASKED]},
+    "show_question": {"waiting": False, "questions": [{**_ASKED, "answer": _REPLY}]},
+    "paper_stats": _STATS,
     "list_templates": _page("templates", _TEMPLATE),
     "save_template": _TEMPLATE,
     "show_template": _TEMPLATE,
@@ -123,6 +168,12 @@ PARAMETERS: dict[str, Any] = {
     "idempotency-key": "order-17",
     "weight": ["O1:2"],
     "structure": "c1ccccc1",
+    "q": ["glass transition of polyimide films"],
+    "passage_id": _PASSAGE["passage_id"],
+    "document_id": _PAPER["document_id"],
+    "addition_id": _ADDITION["addition_id"],
+    "question_id": _ASKED["question_id"],
+    "what": "PMDA-ODA",
     "property": "molecular_weight",
     "high": 300,
     "number": 1,

@@ -16,6 +16,7 @@ from app.services.problems import kind_of, more_of
 from core.errors import (
     ApprovalNeeded,
     GoalError,
+    LiteratureError,
     MolwrightError,
     NotAllowedError,
     NotFoundError,
@@ -73,6 +74,7 @@ STATUSES: tuple[tuple[type[MolwrightError], int], ...] = (
     (RunStopped, 409),
     (RunBusy, 409),
     (StoreError, 503),
+    (LiteratureError, 503),
     (MolwrightError, 500),
 )
 

@@ -16,6 +16,8 @@ from app.services import cores, reports
 from app.services.event_words import KINDS, stage_words
 from app.web.guard import TOKEN, form_token
 from core.candidate import Candidate, format_probability, format_value
+from core.in_papers import number_text
+from core.papers import ReportedValue
 from core.spec import Objective, use_in_words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -24,6 +26,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("/", "New goal"),
     ("/templates", "Saved specifications"),
     ("/runs", "Runs"),
+    ("/literature", "Literature"),
     ("/evaluations", "Evaluations"),
 )
 
@@ -36,6 +39,7 @@ def _environment() -> Environment:
     environment.filters.update(percent=format_probability, value=format_value, moment=_moment, curve=_curve)
     environment.filters.update(status=status_words, use_in_words=use_in_words, rejection=_rejection)
     environment.filters.update(pretty=_pretty, duration=_duration, stage=stage_words, kind_of_event=lambda kind: KINDS.get(kind, kind))
+    environment.filters["reported_number"] = _reported_number
     environment.globals["mark"] = _mark
     return environment
 
@@ -85,6 +89,11 @@ def _duration(seconds: float | None) -> str:
     if minutes < 100:
         return f"{minutes} min {rest} s"
     return f"{minutes // 60} h {minutes % 60} min"
+
+
+def _reported_number(value: ReportedValue) -> str:
+    """A number that a paper reports, with its unit."""
+    return number_text(value.relation, value.value, value.upper, value.spread, value.unit)
 
 
 def _mark(state: str) -> Markup:

@@ -17,9 +17,12 @@ from tests.settings_kit import settings_of
 
 
 @contextmanager
-def served_pages(home: Path, *, worker: bool) -> Iterator[str]:
-    """The address of a server over ``home``, with a worker that executes what is queued, or without one."""
-    services = Services(settings_of(home=home, literature__uri="http://127.0.0.1:1", workers__processes=1, user__name="ada"))
+def served_pages(home: Path, *, worker: bool, literature: str = "http://127.0.0.1:1") -> Iterator[str]:
+    """The address of a server over ``home``, with a worker that executes what is queued, or without one.
+
+    ``literature``: where notes and papers are; '' for the home folder.
+    """
+    services = Services(settings_of(home=home, literature__uri=literature, workers__processes=1, user__name="ada"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -92,14 +92,16 @@ class Ingest:
         self.progress = progress or (lambda tally, name: None)
         self._fresh = 0
 
-    def add(self, paths: Sequence[Path], executor: StreamExecutor) -> Tally:
+    def add(self, paths: Sequence[Path], executor: StreamExecutor, called: Callable[[str], str] = str) -> Tally:
         """Add every paper below ``paths``. A file that cannot be read is counted and listed; the rest goes on.
+
+        ``called``: what to call a file in messages, of its name with its folders.
 
         What is counted as added is safe on the disk, so the same call after a crash goes on where it ended. Raises NotFoundError for a
         path that does not exist, LiteratureError while another process adds, StoreError (a full disk among them).
         """
         tally = Tally()
-        given = self._units(sources(paths, self.limits), tally)
+        given = self._units((replace(source, name=called(source.name)) for source in sources(paths, self.limits)), tally)
         with self.papers.writing():
             complete: dict[str, bool] = {}
             for unit, submissions in self._read(given, executor):

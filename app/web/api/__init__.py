@@ -19,16 +19,16 @@ PROBLEMS: dict[int | str, dict[str, object]] = {
         (422, "The goal or an argument cannot be used."),
         (429, "Your quota of runs is used up, or that was too much at once."),
         (500, "A fault."),
-        (503, "The database cannot be used."),
+        (503, "The database or the papers cannot be used."),
     )
 }
 
 
 def router() -> APIRouter:
     """Every operation of the API."""
-    from app.web.api import evaluations, finding, people, progress, reading, results, runs, screens, templates, tracing
+    from app.web.api import evaluations, finding, literature, people, progress, reading, results, runs, screens, templates, tracing
 
     whole = APIRouter(prefix=API, responses=PROBLEMS)
-    for part in (reading, templates, screens, finding, people, runs, results, tracing, progress, evaluations):
+    for part in (reading, templates, screens, finding, literature, people, runs, results, tracing, progress, evaluations):
         whole.include_router(part.router)
     return whole
