@@ -192,6 +192,8 @@ def times(http: httpx.Client, run: Asked) -> tuple[float, float]:
 def together(address: str, asked: list[Asked], people: int, watching: int, budget: int, pause: float) -> Crowd:
     """Submit the runs, let the people look until they are over, and tell what was lost."""
     with httpx.Client(base_url=address, timeout=120) as http:
+        for page in ("/runs", *(f"/runs/{run.finished}" for run in asked)):  # what is read once is read
+            http.get(page).raise_for_status()
         submit(http, asked, budget)
         crowd = Crowd(address, asked, pause)
         doing: list[Callable[[Crowd, int], None]] = [watch if number < watching else look for number in range(people)]
