@@ -74,8 +74,8 @@ class NodeUse(Model):
     """What one node did in each of the two runs."""
 
     node: str = Field(description="Graph node.")
-    events_a: int = Field(default=0, ge=0, description="Number of events in the first run.")
-    events_b: int = Field(default=0, ge=0, description="Number of events in the second run.")
+    events_a: int = Field(default=0, ge=0, description="Number of events in the first run; those that a fork copied are not counted here.")
+    events_b: int = Field(default=0, ge=0, description="Number of events in the second run; as before.")
     seconds_a: float = Field(default=0.0, ge=0, description="Seconds of its steps in the first run; copied events took none.")
     seconds_b: float = Field(default=0.0, ge=0, description="Seconds of its steps in the second run.")
     tokens_a: int = Field(default=0, ge=0, description="Tokens of its language models in the first run.")
@@ -107,8 +107,8 @@ class RunDifference(Model):
         """The outcome in words, several lines."""
         lines = ["the specs are the same" if self.same_spec else f"the specs differ in {_count(len(self.spec), 'place')}"]
         if self.a.listed or self.b.listed:
-            listed = f"{self.both} listed in both, {self.only_a} only in {self.a.run_id}, {self.only_b} only in {self.b.run_id}"
-            lines.append(f"{listed}; {self.moved} of those in both moved")
+            moved = f" ({self.moved} at another rank)" if self.both else ""
+            lines.append(f"{self.both} listed in both{moved}, {self.only_a} only in the first run, {self.only_b} only in the second")
         if self.first is None:
             lines.append(f"no event differs: all {self.agree} agree")
         else:

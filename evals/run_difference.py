@@ -56,7 +56,7 @@ def run_difference(store: RunStore, a: str, b: str) -> RunDifference:
         first=place,
         kinds_a=dict(Counter(e.kind for e in events[0])),
         kinds_b=dict(Counter(e.kind for e in events[1])),
-        nodes=_nodes(events[0], events[1]),
+        nodes=_nodes(_own(first, events[0]), _own(second, events[1])),
         notes=notes,
     )
     return found
@@ -192,15 +192,21 @@ def _said(a: TraceEvent | None, b: TraceEvent | None) -> tuple[str, list[str]]:
     return "", []
 
 
+def _own(run: RunRecord, events: Sequence[TraceEvent]) -> Sequence[TraceEvent]:
+    """The events without those that a fork copied, which took their time in another run."""
+    return [e for e in events if e.sequence > (run.given.copied_events or 0)]
+
+
 def _nodes(a: Sequence[TraceEvent], b: Sequence[TraceEvent]) -> list[NodeUse]:
     rows: dict[str, dict[str, Any]] = {}
     for side, events in (("a", a), ("b", b)):
+        timed = {(e.node, e.generation) for e in events if e.kind == "step"}  # a step's seconds hold those of what it brought
         for event in events:
             row = rows.setdefault(
                 event.node, {"node": event.node, **{f"{n}_{s}": 0 for n in ("events", "seconds", "tokens") for s in "ab"}}
             )
             row[f"events_{side}"] += 1
             row[f"tokens_{side}"] += event.tokens_in + event.tokens_out
-            if event.kind == "step":
+            if event.kind == "step" or (event.node, event.generation) not in timed:
                 row[f"seconds_{side}"] += event.seconds
     return [NodeUse.model_validate(row) for row in rows.values()]

@@ -56,6 +56,8 @@ def event_words(event: TraceEvent) -> str:
         return f"kept as its hash ({outputs['characters']} characters)"
     if event.kind in ("decision", "error"):
         return _short(", ".join(f"{name} {value}" for name, value in outputs.items()) if isinstance(outputs, dict) else str(outputs))
+    if (event.node, event.index) == ("approve", "clock"):
+        return "the time of the approval"
     said = _known(event.node, event.index, outputs)
     if said:
         return _short(said)
@@ -80,6 +82,10 @@ def _known(node: str, index: str, outputs: Any) -> str:
         return f"{_many(outputs, 'structure')} from {index}"
     if node in ("screen", "guard_spec", "approve") and isinstance(outputs, dict) and "verdict" in outputs:
         return f"verdict: {outputs['verdict']}"
+    if node == "interpret" and isinstance(outputs, dict) and "requirements" in outputs:
+        return f"{_many(outputs['requirements'], 'requirement')}, {_many(outputs.get('objectives'), 'objective')}"
+    if node == "research" and isinstance(outputs, dict) and "evidence" in outputs:
+        return f"{_many(outputs['evidence'], 'piece')} of evidence, {_many(outputs.get('citations'), 'reference')}"
     if node == "approve" and isinstance(outputs, dict) and "decision" in outputs:
         return f"{outputs['decision']}{' by ' + str(outputs['by']) if outputs.get('by') else ''}"
     if node == "standardise" and isinstance(outputs, dict):

@@ -73,6 +73,7 @@ def addresses(served: str, runs: tuple[str, str]) -> dict[str, str]:
         "choice": f"{served}/compare-runs?a={runs[0]}",
         "difference": f"{served}/compare-runs?a={runs[0]}&b={runs[1]}",
         "report": run,
+        "progress": f"{run}/progress",
         "runs": f"{served}/runs",
         "evaluations": f"{served}/evaluations",
         "suite": f"{served}/evaluations/suites/guard",
@@ -183,7 +184,7 @@ def test_events_are_filtered_in_place_and_without_scripts(chromium: Any, address
     plain.select_option("#kind", "record")
     plain.click("#events button")
     assert set(plain.locator("#event-list td[data-label=Kind]").all_inner_texts()) == {"brought from outside"}
-    plain.click("details.part summary")
+    plain.click("details.stretch summary")
     plain.click("#event-list a >> nth=0")
     assert plain.locator("h1:has-text('Event')").count() == 1
     context.close()
