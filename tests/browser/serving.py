@@ -13,18 +13,26 @@ import uvicorn
 
 from app.services.entry import Services
 from app.web.application import create_app
+from core.people import Role
 from tests.settings_kit import settings_of
 
 
 @contextmanager
-def served_pages(home: Path, *, worker: bool) -> Iterator[str]:
-    """The address of a server over ``home``, with a worker that executes what is queued, or without one."""
+def served_pages(home: Path, *, worker: bool, accounts: dict[str, tuple[Role, str]] | None = None) -> Iterator[str]:
+    """The address of a server over ``home``, with a worker that executes what is queued, or without one.
+
+    ``accounts``: role and password by name, for a server where people sign in.
+    """
     services = Services(settings_of(home=home, literature__uri="http://127.0.0.1:1", workers__processes=1, user__name="ada"))
+    for name, (role, password) in (accounts or {}).items():
+        services.people.add(name, role, password)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = uvicorn.Server(
-        uvicorn.Config(create_app(services), host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)
+        uvicorn.Config(
+            create_app(services, accounts=bool(accounts)), host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1
+        )
     )
     leaving = threading.Event()
     threads = [threading.Thread(target=server.run)]

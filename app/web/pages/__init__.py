@@ -1,13 +1,29 @@
-"""The pages: New goal, Saved specifications, Run, Report, Compare, Trace, Runs, Evaluations."""
+"""The pages: New goal, Saved specifications, Run, Report, Compare, Trace, Runs, Share, Evaluations, Sign in, My account, Admin."""
 
 from fastapi import APIRouter
 
 
 def router() -> APIRouter:
     """Every page."""
-    from app.web.pages import asking, compare, differences, evaluations, goal, lives, report, run, runs, saved, trace
+    from app.web.pages import (
+        access,
+        admin,
+        asking,
+        compare,
+        differences,
+        evaluations,
+        goal,
+        lives,
+        me,
+        report,
+        run,
+        runs,
+        saved,
+        signing,
+        trace,
+    )
 
     whole = APIRouter(include_in_schema=False)
-    for part in (goal, saved, runs, asking, compare, lives, trace, differences, evaluations, report, run):
+    for part in (signing, me, admin, access, goal, saved, runs, asking, compare, lives, trace, differences, evaluations, report, run):
         whole.include_router(part.router)
     return whole
