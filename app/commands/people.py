@@ -89,7 +89,7 @@ def add(
 
     checked_role(role)  # before somebody types a password
     _people(context).add(name, role, _asked_password())
-    _said(context, "Make an account", f"{name} as {role}", f"{name} is a {role} now")
+    _said(context, "Make an account", f"{name} as {role}", f"{name} has an account now, with the role {role}")
 
 
 def list_people(context: typer.Context, as_json: AsJson = False) -> None:
@@ -105,7 +105,7 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
 def role(context: typer.Context, name: Name, role: RoleName) -> None:
     """Give an account another role, at once."""
     _people(context).set_role(name, role)
-    _said(context, "Change the role of an account", f"{name}: {role}", f"{name} is a {role} now")
+    _said(context, "Change the role of an account", f"{name}: {role}", f"{name} has the role {role} now")
 
 
 def quota(

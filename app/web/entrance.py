@@ -81,7 +81,7 @@ class Entrance:
         demand = demanded(method, path)
         if demand == "self" or PUBLIC.fullmatch(path) or person.may(demand or "people"):
             return None
-        return _refused(scope, 403, "not-allowed", f"a {person.role} may not do that")
+        return _refused(scope, 403, "not-allowed", f"your role, {person.role}, does not allow that")
 
     def _note(self, scope: Scope, person: Person, status: int, made: str) -> None:
         """Write into the audit log what was done, in the words of the handler, or what was refused. ``made``: the address of what was made."""

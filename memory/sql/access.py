@@ -107,7 +107,7 @@ def create_owned(
     """
     design = options.get("kind", "design") == "design"
     if design and not person.may("start"):
-        raise NotAllowedError(f"a {person.role} does not start runs")
+        raise NotAllowedError(f"your role, {person.role}, does not allow starting runs")
     known = connection.execute(select(Run.run_id).where(Run.run_id == run_id)).one_or_none()
     if known is not None:
         require_owner(connection, run_id, person)

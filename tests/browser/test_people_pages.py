@@ -91,7 +91,7 @@ def test_a_run_is_shared_with_a_project_and_taken_back(served: str, run: str, ch
     assert bo.locator("h1").inner_text() == "a molecule with MW < 300"
     page.check("input[value=private]")
     page.click("button.main")
-    page.wait_for_selector("p.meta:has-text('private')")
+    page.wait_for_selector("span.meta:has-text('private')")
     assert bo.goto(run).status == 404
     assert bo.goto(f"{served}/admin").status == 403
     bo.click("button:has-text('Sign out')")

@@ -112,7 +112,7 @@ def test_a_run_that_is_shared_is_read_by_its_readers_and_changed_by_its_owner(st
         bo.run("a1b2c3")
     ada.set_access("a1b2c3", RunAccess("ada", "open"))
     assert bo.access("a1b2c3").words == "open to everybody with an account"
-    with pytest.raises(NotAllowedError, match="does not review"):
+    with pytest.raises(NotAllowedError, match="does not allow reviews"):
         store.seen_by(Person("ed", "evaluator"), most=1).add_feedback("a1b2c3", "", "comment", "", "ed", NOW)
     people.disable("bo", disabled=True)
     with pytest.raises(NotFoundError):
@@ -120,7 +120,7 @@ def test_a_run_that_is_shared_is_read_by_its_readers_and_changed_by_its_owner(st
 
 
 def test_roles_and_quotas_are_asked_when_a_run_is_started_or_goes_on(store: SqlRunStore, ada: RunStore, people: SqlPeople) -> None:
-    with pytest.raises(NotAllowedError, match="a reviewer does not start runs"):
+    with pytest.raises(NotAllowedError, match="reviewer, does not allow starting runs"):
         store.seen_by(CY, most=2).create_run("c1", "x", DESIGN, NOW)
     store.seen_by(CY, most=0).create_run("c2", "a question", {"kind": "ask"}, NOW)
     for number in (1, 2):
