@@ -34,6 +34,7 @@ from app.client_documents import (
     TracePage,
 )
 from app.client_paper_calls import PaperCalls
+from app.client_people import PeopleMethods
 from core.candidate import Candidate
 from core.events import NumberedEvent
 from core.forecast import Forecast
@@ -65,14 +66,15 @@ POLL = 20.0
 _CANDIDATES: TypeAdapter[list[Candidate]] = TypeAdapter(list[Candidate])
 
 
-class Client(TraceCalls, PaperCalls):
+class Client(PeopleMethods, TraceCalls, PaperCalls):
     """The API of one server. Every method raises ApiError for an answer that is no result; httpx.TransportError where there is none.
 
-    ``http``: a client of httpx to use in place of a new one; its base address counts then.
+    ``token``: an API token, for a server with accounts. ``http``: a client of httpx to use in place of a new one; its base address counts then.
     """
 
-    def __init__(self, address: str = DEFAULT_ADDRESS, *, http: httpx.Client | None = None) -> None:
+    def __init__(self, address: str = DEFAULT_ADDRESS, *, token: str = "", http: httpx.Client | None = None) -> None:
         self._http = http or httpx.Client(base_url=address, timeout=POLL + 30)
+        self._token = token
 
     def __enter__(self) -> Client:
         return self

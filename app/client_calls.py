@@ -39,14 +39,17 @@ class ApiError(MolwrightError):
 
 
 class Calls:
-    """Asks the API of one server over a client of httpx."""
+    """Asks the API of one server over a client of httpx; with the token of an account where the server has accounts."""
 
     _http: httpx.Client
+    _token: str = ""
 
     def _get(self, kind: type[M], method: str, path: str, **more: Any) -> M:
         return kind.model_validate_json(self._ask(method, path, **more).content)
 
     def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        if self._token:
+            more["headers"] = {"authorization": f"Bearer {self._token}", **more.get("headers", {})}
         answer = self._http.request(method, f"/api/v1{path}", **more)
         if answer.is_success:
             return answer

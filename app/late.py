@@ -65,7 +65,9 @@ COMMANDS = {
         "Tell whether anything stored of a run was changed since it was stored, and what; exit code 6 if so. Takes no computing, unlike replay.",
     ),
     "feedback": _late("runs", "Keep a reviewer's verdict on a candidate."),
-    "serve": _late("serve", "Serve pages and API on this machine, with workers that execute what is submitted."),
+    "serve": _late(
+        "serve", "Serve pages and API, on this machine or to people with accounts, with workers that execute what is submitted."
+    ),
     "worker": _late("serve", "Execute queued runs, one after the other, until SIGTERM; several may work side by side."),
     "mcp": _late(
         "mcp", "Offer molwright's tools to a client that speaks the Model Context Protocol, over standard input and output or HTTP."
@@ -79,6 +81,7 @@ COMMANDS = {
         "settings",
         "Show every setting in force and where it comes from: the environment, molwright.toml or the default. Secrets are hidden.",
     ),
+    "people": _late("people", "The accounts of a server: people, roles, tokens, projects, quotas, audit log."),
     "runs": _late("runs", "List, show, follow and stop stored runs."),
     "literature": _late("literature", "Search the literature store; add, list and keep the papers in it."),
     "eval": _late("evals", "Run evaluation suites; results are stored and comparable."),

@@ -13,7 +13,7 @@ Right = Literal["look", "start", "review", "evaluate", "keep", "people"]
 #: The same in words, for pages and documents.
 RIGHT_WORDS: dict[Right, str] = {
     "look": "see the runs that are shared or open, look at structures, search papers, ask about a candidate",
-    "start": "start runs, and approve, pause, end, archive, delete and share those of one's own; save specifications; screen libraries",
+    "start": "start runs; approve, pause, end, archive, delete and share one's own runs; save specifications; screen libraries",
     "review": "accept, reject, hold and comment candidates, and enter measured values",
     "evaluate": "run evaluation suites",
     "keep": "change what the whole team uses: papers, own models",

@@ -14,6 +14,7 @@ from app.commands.design import finish
 from app.commands.difference import print_difference
 from app.commands.door import services
 from app.commands.life import print_life
+from app.commands.sharing import register_in
 from app.console import emit_document, emit_json, err, json_text, out, print_spec, progress_bar, write_text
 from app.services.event_words import event_words
 from app.services.reports import TextForm, render
@@ -35,6 +36,7 @@ def register(app: typer.Typer) -> None:
     group.command("pause")(pause)
     group.command("cancel")(cancel)
     group.command("diff")(diff)
+    register_in(group)
     app.add_typer(group, name="runs")
     app.command()(report)
     app.command()(trace)

@@ -23,24 +23,29 @@ def register(app: typer.Typer) -> None:
 
 def serve(
     context: typer.Context,
-    host: Annotated[str, typer.Option(help="Loopback address to listen on; every other is refused.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="IP address to listen on. For any but the loopback's people need accounts: molwright people add.")
+    ] = "127.0.0.1",
     port: Annotated[int | None, typer.Option(min=1024, max=65535, help="Port; default: the setting server.port.")] = None,
     workers: Annotated[
         int | None, typer.Option(min=0, max=64, help="Worker processes to start; default: the setting server.workers.")
     ] = None,
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the first page in a browser.")] = False,
 ) -> None:
-    """Serve pages and API on this machine, with workers that execute what is submitted."""
-    from app.web.server import loopback, serve
+    """Serve pages and API, on this machine or to people with accounts, with workers that execute what is submitted."""
+    from app.web.hosts import needs_accounts, warnings
+    from app.web.server import serve
 
-    loopback(host)
     logging.basicConfig(format="molwright: %(message)s")
     door = services(context)
     wanted = door.settings.server
     number = wanted.workers if workers is None else workers
 
     def show(address: str) -> None:
-        err.print(f"pages: {address}   API: {address}api/v1   workers: {number}   (Ctrl-C ends it)")
+        accounts = "   with accounts" if needs_accounts(door, host) else ""
+        err.print(f"pages: {address}   API: {address}api/v1   workers: {number}{accounts}   (Ctrl-C ends it)")
+        for text in warnings(door, host):
+            err.print(f"[yellow]note:[/yellow] {text}")
 
     open_page = not no_open and sys.stderr.isatty()
     serve(door, host, port or wanted.port, number, show=show, open_page=open_page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -52,7 +53,15 @@ def create_app(services: Services, *, accounts: bool = False) -> FastAPI:
 def _give_examples(app: FastAPI) -> None:
     """Let the API's document have examples."""
     made = app.openapi
-    app.openapi = lambda: with_examples(made())  # type: ignore[method-assign]
+
+    def document() -> dict[str, Any]:
+        found = with_examples(made())
+        said = "On a server with accounts: a token, made on the page My account or with `molwright people token add`."
+        found["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "description": said}}
+        found["security"] = [{"token": []}, {}]
+        return found
+
+    app.openapi = document  # type: ignore[method-assign]
 
 
 def _operation(route: APIRoute) -> str:

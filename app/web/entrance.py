@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.services.entry import Services
@@ -19,6 +20,9 @@ from core.errors import MolwrightError, StoreError
 from core.people import Person
 
 log = logging.getLogger(__name__)
+
+#: What an answer with one of these was.
+REFUSED = (401, 403, 429)
 
 
 class Entrance:
@@ -35,16 +39,16 @@ class Entrance:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status = 500
+        status, made = 500, ""
 
         async def sending(message: Message) -> None:
-            nonlocal status
+            nonlocal status, made
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, made = message["status"], Headers(raw=message["headers"]).get("location", "")
             await send(message)
 
         try:
-            person = await run_in_threadpool(self._person, scope)
+            person = await run_in_threadpool(self._signed_in, scope) if self._accounts else self._services.local_person
         except StoreError as error:
             log.error("nobody can be let in: %s", error)
             person, refused = None, problem_response(503, "store", "the database cannot be used", exit_code=1)
@@ -54,11 +58,10 @@ class Entrance:
         try:
             await (refused or self._app)(scope, receive, sending)
         finally:
-            await run_in_threadpool(self._note, scope, person, status)
+            if person is not None and _is_noted(scope, person, status):
+                await run_in_threadpool(self._note, scope, person, status, made)
 
-    def _person(self, scope: Scope) -> Person | None:
-        if not self._accounts:
-            return self._services.local_person
+    def _signed_in(self, scope: Scope) -> Person | None:
         return identified(lambda: self._services.people, scope)
 
     def _refusal(self, scope: Scope, person: Person | None) -> Response | None:
@@ -78,23 +81,29 @@ class Entrance:
         demand = demanded(method, path)
         if demand == "self" or PUBLIC.fullmatch(path) or person.may(demand or "people"):
             return None
-        return _refused(scope, 403, "not-allowed", f"a {person.role} may not do that")
+        return _refused(scope, 403, "not-allowed", f"your role, {person.role}, does not allow that")
 
-    def _note(self, scope: Scope, person: Person | None, status: int) -> None:
-        """Write down what changed something, and what was refused to somebody who is known."""
+    def _note(self, scope: Scope, person: Person, status: int, made: str) -> None:
+        """Write into the audit log what was done, in the words of the handler, or what was refused. ``made``: the address of what was made."""
         method, path = scope["method"], scope["path"]
-        refused = status in (401, 403, 429)
-        changes = method not in SAFE and demanded(method, path) != "look"
-        if person is None or not ((changes and (status < 400 or refused)) or (refused and not person.local)):
-            return
-        endpoint = scope.get("endpoint")
-        said = (getattr(endpoint, "__doc__", None) or f"{method} {path}").strip().partition("\n")[0].partition(". ")[0].rstrip(".")
-        target = scope.get("state", {}).get("target") or path
-        outcome = f"refused ({status})" if refused else "done"
+        said = (
+            (getattr(scope.get("endpoint"), "__doc__", None) or f"{method} {path}")
+            .strip()
+            .partition("\n")[0]
+            .partition(". ")[0]
+            .rstrip(".")
+        )
+        target = scope.get("state", {}).get("target") or (made if made.startswith(f"{path}/") else f"{method} {path}")
         try:
-            self._services.people.note(person.name, said, f"{method} {target}" if target == path else target, origin_of(scope), outcome)
+            self._services.people.note(person.name, said, target, origin_of(scope), f"refused ({status})" if status in REFUSED else "done")
         except MolwrightError as error:
             log.error("the audit log could not be written: %s", error)
+
+
+def _is_noted(scope: Scope, person: Person, status: int) -> bool:
+    """Whether a request belongs into the audit log: one that changed something, or was refused to somebody with an account."""
+    changes = scope["method"] not in SAFE and demanded(scope["method"], scope["path"]) != "look"
+    return (changes and (status < 400 or status in REFUSED)) or (status in REFUSED and not person.local)
 
 
 def origin_of(scope: Scope) -> str:

@@ -72,6 +72,25 @@ _DONE = _run(
 _VIEW = {name: value for name, value in _DONE.items() if name not in ("spec", "structures", "position", "objections")}
 _FOUND = {"run_id": RUN, "goal": EXAMPLE_GOAL, "similarity": 1.0, "candidate": _plain(_CANDIDATE)}
 _FORECAST = Forecast(known=True, expected=240, low=120, high=290, evaluated=300, asked=5, binding="R1", earlier=0)
+_ADA = {"name": "ada", "role": "chemist", "quota": None, "created_at": AT, "disabled_at": "", "seen_at": AT}
+_TOKEN = {
+    "token_id": "5f2c9a1e",
+    "person": "ada",
+    "label": "notebook",
+    "created_at": AT,
+    "expires_at": "2027-11-30T08:00:00+00:00",
+    "used_at": "",
+}
+_PROJECT = {"name": "blue dyes", "created_at": AT, "members": ["ada", "bo"]}
+_ENTRY = {
+    "number": 12,
+    "at": AT,
+    "person": "ada",
+    "action": "Share a run",
+    "target": f"run {RUN}: open",
+    "origin": "192.0.2.7",
+    "outcome": "done",
+}
 _SCREEN = {"report": _plain(_REPORT), "read": 2, "hits": 1, "unreadable": 0, "blocked": 0, "failed": {"requirement:R1": 1}, "notes": []}
 
 _PAPER = {
@@ -157,6 +176,20 @@ ANSWERS: dict[str, Any] = {
     **EVALUATION_ANSWERS,
     "fork_run": _QUEUED,
     "show_report": _plain(_REPORT),
+    "show_me": {"name": "ada", "role": "chemist", "local": False, "rights": ["look", "start"], "quota": 4, "projects": ["blue dyes"]},
+    "list_my_tokens": {"tokens": [_TOKEN]},
+    "make_token": {**_TOKEN, "secret": "mw_…"},
+    "show_access": {"owner": "ada", "visibility": "private", "project": ""},
+    "share_run": {"owner": "ada", "visibility": "project", "project": "blue dyes"},
+    "list_people": {"people": [_ADA]},
+    "add_person": {**_ADA, "seen_at": ""},
+    "change_person": {**_ADA, "role": "reviewer"},
+    "list_tokens": {"tokens": [_TOKEN]},
+    "list_projects": {"projects": [_PROJECT]},
+    "add_project": {**_PROJECT, "members": []},
+    "add_member": _PROJECT,
+    "remove_member": {**_PROJECT, "members": ["ada"]},
+    "show_audit": _page("entries", _ENTRY),
     "show_progress": {"events": [_plain(_EVENT)], "last": 7, "under_way": True, "status": "running"},
 }
 #: Parameters, by their name.
@@ -164,6 +197,9 @@ PARAMETERS: dict[str, Any] = {
     "run_id": RUN,
     "key": KEY,
     "template_id": SAVED,
+    "token_id": "5f2c9a1e",
+    "name": "ada",
+    "project": "blue dyes",
     "form": "sdf",
     "idempotency-key": "order-17",
     "weight": ["O1:2"],

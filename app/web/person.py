@@ -9,8 +9,8 @@ from fastapi import Depends, Request
 from starlette.types import Scope
 
 from app.services.people import PeopleService
-from core.errors import NotAllowedError, SignInError
-from core.people import Person, Right
+from core.errors import SignInError
+from core.people import Person
 
 #: The cookie of a session. Over https it has a name that browsers accept from this very host alone.
 SESSION, SAFE_SESSION = "molwright_session", "__Host-molwright_session"
@@ -21,14 +21,6 @@ def person_of(request: Request) -> Person:
     person: Person | None = getattr(request.state, "person", None)
     if person is None:
         raise SignInError("sign in first")
-    return person
-
-
-def demand(request: Request, right: Right) -> Person:
-    """Who asks, if that person has the right; NotAllowedError, SignInError. Most routes need not ask: ``app/web/rights.py`` has what each demands."""
-    person = person_of(request)
-    if not person.may(right):
-        raise NotAllowedError(f"a {person.role} may not do that")
     return person
 
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from app.services import cores, reports
 from app.services.event_words import KINDS, stage_words
 from app.web.guard import TOKEN, form_token
+from app.web.person import is_https
 from core.candidate import Candidate, format_probability, format_value
 from core.in_papers import number_text
 from core.papers import ReportedValue
@@ -114,9 +115,12 @@ def fragment(template: str, **values: Any) -> str:
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """A whole page, or the part that htmx asked for; its forms carry the secret that the browser's cookie gets."""
     token = form_token(request)
+    person = getattr(request.state, "person", None)  # None where nobody has signed in
     boosted = request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true"
-    text = fragment(template, token=token, token_name=TOKEN, path=request.url.path, part=boosted, rooms=ROOMS, **values)
+    values = {"token": token, "token_name": TOKEN, "path": request.url.path, "part": boosted, "rooms": ROOMS, "person": person, **values}
+    text = fragment(template, **values)
     response = HTMLResponse(text, status)
     if request.cookies.get(TOKEN) != token:
-        response.set_cookie(TOKEN, token, httponly=True, samesite="strict")
+        https = is_https(request, request.app.state.services.settings.server.https)
+        response.set_cookie(TOKEN, token, httponly=True, samesite="strict", secure=https)
     return response

@@ -29,21 +29,44 @@ DEMANDS: tuple[tuple[str, str, Demand], ...] = (
     # people
     ("*", "/admin*", "people"),
     ("*", "/api/v1/admin*", "people"),
-    # asked with a POST, because it is long; nothing changes
-    ("POST", "/goals*", "look"),
-    ("POST", "/core*", "look"),
-    ("POST", "/api/v1/specs*", "look"),
-    ("POST", "/api/v1/structures*", "look"),
-    # a question about a run that one may see
+    ("POST", "/fleet*", "people"),
+    ("POST", "/api/v1/fleet*", "people"),
+    # opinions and measured values
+    ("POST", "/runs/{run}/review*", "review"),
+    ("POST", "/api/v1/runs/{run}/review*", "review"),
+    ("POST", "/api/v1/runs/{run}/feedback*", "review"),
+    ("POST", "/api/v1/runs/{run}/measurements*", "review"),
+    # what the whole team uses
+    ("POST", "/models*", "keep"),
+    ("*", "/api/v1/models*", "keep"),
+    ("POST", "/literature/questions*", "self"),
+    ("POST", "/api/v1/literature/questions*", "self"),
+    ("POST", "/literature*", "keep"),
+    ("*", "/api/v1/literature*", "keep"),
+    ("POST", "/evaluations*", "evaluate"),
+    ("POST", "/api/v1/evaluations*", "evaluate"),
+    # of a run that one may see: a question about it, its repetition
     ("POST", "/runs/{run}/candidates/{key}/ask", "self"),
-    # runs, specifications, screens
+    ("POST", "/runs/{run}/replays", "self"),
+    ("POST", "/api/v1/runs/{run}/replays", "self"),
+    # runs, specifications, libraries, files of structures
     ("POST", "/runs*", "start"),
-    ("POST", "/templates*", "start"),
-    ("*", "/api/v1/templates*", "start"),
     ("POST", "/api/v1/runs*", "start"),
     ("PUT", "/api/v1/runs/{run}/access", "start"),
     ("DELETE", "/api/v1/runs/{run}", "start"),
+    ("POST", "/templates*", "start"),
+    ("*", "/api/v1/templates*", "start"),
+    ("POST", "/libraries*", "start"),
+    ("*", "/api/v1/libraries*", "start"),
     ("POST", "/api/v1/screens*", "start"),
+    ("POST", "/structures/files*", "start"),
+    ("*", "/api/v1/structures/tables*", "start"),
+    # asked with a POST, because it is long; nothing changes
+    ("POST", "/goals*", "look"),
+    ("POST", "/core*", "look"),
+    ("POST", "/structures*", "look"),
+    ("POST", "/api/v1/specs*", "look"),
+    ("POST", "/api/v1/structures*", "look"),
 )
 
 
@@ -51,7 +74,7 @@ def demanded(method: str, path: str) -> Demand | None:
     """What a request demands; None where the table does not know it and it may change something."""
     for wanted, pattern, demand in DEMANDS:
         if wanted in ("*", method) and _compiled(pattern).fullmatch(path):
-            return "look" if demand == "start" and method in SAFE else demand
+            return "look" if demand in ("start", "keep") and method in SAFE else demand
     return "look" if method in SAFE else None
 
 

@@ -1,8 +1,7 @@
-"""`molwright serve`: the server on the loopback address and the worker processes beside it."""
+"""`molwright serve`: the server and the worker processes beside it."""
 
 from __future__ import annotations
 
-import ipaddress
 import webbrowser
 from collections.abc import Callable
 
@@ -11,31 +10,33 @@ import uvicorn
 from app.services.entry import Services
 from app.services.worker_processes import WorkerProcesses
 from app.web.application import create_app
+from app.web.hosts import is_loopback, needs_accounts, require_an_admin
 from core.errors import ConfigurationError, UsageError
 
 
 def loopback(host: str) -> str:
-    """``host`` if it is a loopback address. UsageError for every other: there are no accounts, so nobody else may come in."""
-    try:
-        if host == "localhost" or ipaddress.ip_address(host).is_loopback:
-            return host
-    except ValueError:
-        pass
-    raise UsageError(f"{host!r} is not the loopback address: there are no accounts yet, so only this machine is served (127.0.0.1 or ::1)")
+    """``host`` if it is a loopback address. UsageError for every other: for a door without accounts, where nobody else may come in."""
+    if is_loopback(host):
+        return host
+    raise UsageError(f"{host!r} is not the loopback address: without accounts only this machine is served (127.0.0.1 or ::1)")
 
 
 def serve(services: Services, host: str, port: int, workers: int, *, show: Callable[[str], None], open_page: bool) -> None:
-    """Serve until a signal ends it. Raises UsageError for an address that is not loopback, ConfigurationError if the port is taken."""
+    """Serve until a signal ends it. Raises ConfigurationError if the port is taken, or where people have to sign in and there is no admin."""
+    accounts, proxies = needs_accounts(services, host), services.settings.server.proxies
+    if accounts:
+        require_an_admin(services)
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     config = uvicorn.Config(
-        create_app(services),
-        host=loopback(host),
+        create_app(services, accounts=accounts),
+        host=host,
         port=port,
         http="h11",  # which limits the size of a head
         log_level="warning",
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         ws="none",
         timeout_graceful_shutdown=2,
     )

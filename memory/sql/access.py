@@ -14,8 +14,8 @@ from memory.sql.people_models import AccountRow, MemberRow, ProjectRow, RunAcces
 from memory.sql.runs import create_run, require_run
 from memory.sql.upsert import upsert
 
-#: A run with one of these is under way, and counts against its owner's quota.
-UNDER_WAY = ("queued", "running", "pausing", "cancelling")
+#: A run with one of these is under way, or waits for its owner's approval, and counts against the quota.
+COUNTED = ("queued", "running", "waiting", "pausing", "cancelling")
 #: How the options of a conversation and of a question begin or go on; a quotation mark inside a string would be escaped.
 _OTHERS = ('%"kind":"chat"%', '%"kind":"ask"%')
 
@@ -107,7 +107,7 @@ def create_owned(
     """
     design = options.get("kind", "design") == "design"
     if design and not person.may("start"):
-        raise NotAllowedError(f"a {person.role} does not start runs")
+        raise NotAllowedError(f"your role, {person.role}, does not allow starting runs")
     known = connection.execute(select(Run.run_id).where(Run.run_id == run_id)).one_or_none()
     if known is not None:
         require_owner(connection, run_id, person)
@@ -119,15 +119,17 @@ def create_owned(
 
 
 def check_quota(connection: Connection, run_id: str, person: Person, most: int) -> None:
-    """Raises QuotaError unless the person may have one more run under way beside those that are; ``run_id`` itself does not count."""
+    """Raises QuotaError unless the run may be under way beside the person's others; one that counts already may go on."""
+    if connection.execute(select(Run.status).where(Run.run_id == run_id)).scalar_one_or_none() in COUNTED:
+        return
     account = connection.execute(select(AccountRow.quota).where(AccountRow.name == person.name).with_for_update()).one_or_none()
     limit = most if account is None or account.quota is None else account.quota
     mine = select(RunAccessRow.run_id).where(RunAccessRow.owner == person.name)
-    wanted = (
-        select(func.count()).select_from(Run).where(Run.run_id.in_(mine), Run.run_id != run_id, Run.status.in_(UNDER_WAY), *is_design())
-    )
+    wanted = select(func.count()).select_from(Run).where(Run.run_id.in_(mine), Run.run_id != run_id, Run.status.in_(COUNTED), *is_design())
     if connection.execute(wanted).scalar_one() >= limit:
-        raise QuotaError(f"{limit} of your runs are under way already, which is your quota; wait for one to end, or end one")
+        raise QuotaError(
+            f"{limit} of your runs are under way or wait for your approval, which is your quota; wait for one to end, or end one"
+        )
 
 
 def give_unowned(connection: Connection, owner: str) -> int:

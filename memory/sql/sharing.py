@@ -145,7 +145,7 @@ class PersonsStore:
     def _require(self, name: str, run_id: str) -> None:
         self._store.require(run_id, self._person, owner=name not in READ | REVIEW)
         if name in REVIEW and not self._person.may("review"):
-            raise NotAllowedError(f"the role {self._person.role} does not review")
+            raise NotAllowedError(f"your role, {self._person.role}, does not allow reviews")
 
     def create_run(self, run_id: str, goal: str, options: dict[str, Any], created_at: str, *, queued: bool = False) -> None:
         """Store a new run, which is the person's own."""

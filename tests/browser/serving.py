@@ -13,21 +13,28 @@ import uvicorn
 
 from app.services.entry import Services
 from app.web.application import create_app
+from core.people import Role
 from tests.settings_kit import settings_of
 
 
 @contextmanager
-def served_pages(home: Path, *, worker: bool, literature: str = "http://127.0.0.1:1") -> Iterator[str]:
+def served_pages(
+    home: Path, *, worker: bool, literature: str = "http://127.0.0.1:1", accounts: dict[str, tuple[Role, str]] | None = None
+) -> Iterator[str]:
     """The address of a server over ``home``, with a worker that executes what is queued, or without one.
 
-    ``literature``: where notes and papers are; '' for the home folder.
+    ``literature``: where notes and papers are; '' for the home folder. ``accounts``: role and password by name, for a server where people sign in.
     """
     services = Services(settings_of(home=home, literature__uri=literature, workers__processes=1, user__name="ada"))
+    for name, (role, password) in (accounts or {}).items():
+        services.people.add(name, role, password)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = uvicorn.Server(
-        uvicorn.Config(create_app(services), host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)
+        uvicorn.Config(
+            create_app(services, accounts=bool(accounts)), host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1
+        )
     )
     leaving = threading.Event()
     threads = [threading.Thread(target=server.run)]
