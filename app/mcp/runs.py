@@ -131,7 +131,7 @@ def evaluated(door: Door, arguments: EvaluatedArguments) -> Answer:
 def candidate(door: Door, arguments: CandidateArguments) -> Answer:
     """All of one candidate of a run and its life: origin, values, verdicts, places, why it was listed or lost, route."""
     runs = door.services.runs()
-    life = runs.life(arguments.run_id, arguments.candidate)
+    life = door.services.tracing.life(arguments.run_id, arguments.candidate)
     stored = runs.candidate(life.run_id, life.key)
     told: Answer = {"run_id": life.run_id, "rank": life.rank, **judged(stored), "fate": life.fate, "why": life.why}
     told |= {"p_meets": rounded(stored.p_meets), "score": rounded(life.score), "requirements": requirements(stored)}
