@@ -172,7 +172,8 @@ def interval(differences: Sequence[Sequence[float]], draws: int = 10_000) -> tup
     """The mean of the goals' mean differences, with a 95 % interval by drawing goals anew; no unit, of scores from 0 to 1."""
     means = np.array([float(np.mean(d)) for d in differences])
     drawn = means[np.random.default_rng(0).integers(0, len(means), (draws, len(means)))].mean(axis=1)
-    return float(means.mean()), *(float(q) for q in np.quantile(drawn, (0.025, 0.975)))
+    low, high = np.quantile(drawn, (0.025, 0.975))
+    return float(means.mean()), float(low), float(high)
 
 
 def section(came: Sequence[Came], documents: int, budget: int, seeds: int) -> Section:

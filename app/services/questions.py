@@ -180,7 +180,8 @@ class QuestionService:
 
 def accepted_of(given: dict[str, Any] | None) -> PassageFilter:
     """The filter that a question was asked with."""
-    return PassageFilter(**{name: tuple(v) if isinstance(v, list) else v for name, v in (given or {}).items()})
+    named: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in (given or {}).items()}
+    return PassageFilter(**named)
 
 
 def _given(accepted: PassageFilter) -> dict[str, Any] | None:

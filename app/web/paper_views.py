@@ -104,12 +104,11 @@ def _question(turn: PaperTurn) -> documents.PaperQuestion:
 
 
 def _reply(answer: PaperAnswer) -> documents.PaperReply:
-    cited = [{"number": c.number, "passage": passage(c.passage, c.document), "quotes": c.quotes} for c in answer.citations]
-    given = {
-        **asdict(answer),
-        "answered": bool(answer.statements),
-        "citations": [{**c, "quotes": list(map(asdict, c["quotes"]))} for c in cited],
-    }  # type: ignore[arg-type]
+    cited = [
+        {"number": c.number, "passage": passage(c.passage, c.document), "quotes": [asdict(quote) for quote in c.quotes]}
+        for c in answer.citations
+    ]
+    given = {**asdict(answer), "answered": bool(answer.statements), "citations": cited}
     return documents.PaperReply.model_validate(given)
 
 

@@ -93,7 +93,7 @@ def _show_passage(request: Request, passage_id: str, door: Door) -> Response:
     view = door.paper_keeping.passage(passage_id)
     marks = sorted({(m.start - view.passage.start, m.end - view.passage.start) for m in view.mentions if m.end <= view.passage.end})
     apart = [m for n, m in enumerate(marks) if n == 0 or marks[n - 1][1] <= m[0]]
-    values = {"view": view, "pieces": _pieces(view.passage.text, apart), "named": substances(view.mentions)}
+    values: dict[str, Any] = {"view": view, "pieces": _pieces(view.passage.text, apart), "named": substances(view.mentions)}
     return page(request, "passage.html.j2", d=view.stored.document, **values)
 
 
@@ -112,8 +112,8 @@ def _list_papers(
     found, total = door.paper_keeping.listed(words, collection=collection, retracted=only, limit=PAPERS, offset=(number - 1) * PAPERS)
     pages = max(1, -(-total // PAPERS))
     given = {name: value for name, value in asked.items() if value}
-    links = {n: "/literature/papers?" + urlencode({**given, "page": n}) for n in (number - 1, number + 1) if 1 <= n <= pages}
-    values: dict[str, Any] = {"papers": found, "total": total, "number": number, "pages": pages, "links": links, "asked": asked}
+    nearby = {n: "/literature/papers?" + urlencode({**given, "page": n}) for n in (number - 1, number + 1) if 1 <= n <= pages}
+    values: dict[str, Any] = {"papers": found, "total": total, "number": number, "pages": pages, "nearby": nearby, "asked": asked}
     if request.headers.get("hx-request") == "true":
         return page(request, "papers_list.html.j2", **values)
     return page(request, "papers.html.j2", **values, **_choices(door), failures=door.paper_keeping.failures(50))
