@@ -295,7 +295,9 @@ def _part(kind: str, span: _Span) -> tuple[str, int]:
 def _step(span: _Span, start: float, between: float, seconds: float, plan: RolePlan | None) -> TimedStep:
     told = next((e for e in span.events if e.kind == "step"), None)
     words = (
-        event_words(told) if told else "; ".join(filter(None, (event_words(e) for e in span.events if e.kind in ("record", "decision") and e.index != "clock")))
+        event_words(told)
+        if told
+        else "; ".join(filter(None, (event_words(e) for e in span.events if e.kind in ("record", "decision") and e.index != "clock")))
     )
     return TimedStep(
         node=span.node,
