@@ -13,6 +13,7 @@ from core.model import content_hash
 KEPT_CHARACTERS = 20_000
 """A part longer than this is kept as its hash and length."""
 
+_WORTH_A_HASH = 200
 _SHOWN_CHANGES = 3
 _SHOWN_CHARACTERS = 120
 
@@ -36,10 +37,20 @@ def _model(value: Any) -> Any:
 
 
 def condensed(value: Any) -> Any:
-    """``value`` with each long part of an object replaced by its hash and length; the whole, if it is long itself."""
+    """``value`` with each long part of an object replaced by its hash and length, its longest parts too where all are long together.
+
+    The whole is replaced if it is long even so.
+    """
     if isinstance(value, dict):
         parts = {name: _short(part) for name, part in value.items()}
-        if not _is_long(parts):
+        lengths = {name: len(json.dumps(part)) for name, part in parts.items()}
+        whole = len(json.dumps(parts))
+        for name in sorted(lengths, key=lambda name: -lengths[name]):
+            if whole <= KEPT_CHARACTERS or lengths[name] <= _WORTH_A_HASH:
+                break
+            parts[name] = _hashed(value[name])
+            whole += len(json.dumps(parts[name])) - lengths[name]
+        if whole <= KEPT_CHARACTERS:
             return parts
     return _short(value)
 
@@ -49,7 +60,11 @@ def _is_long(value: Any) -> bool:
 
 
 def _short(value: Any) -> Any:
-    return {"sha256": content_hash(value), "characters": len(json.dumps(value))} if _is_long(value) else value
+    return _hashed(value) if _is_long(value) else value
+
+
+def _hashed(value: Any) -> dict[str, Any]:
+    return {"sha256": content_hash(value), "characters": len(json.dumps(value))}
 
 
 def changes(expected: Any, got: Any) -> list[str]:

@@ -31,7 +31,7 @@ STAGES = {
 #: What the kinds of events are called.
 KINDS = {
     "step": "result of a step",
-    "record": "brought from outside",
+    "record": "recorded input",
     "model": "language model",
     "tool": "tool",
     "decision": "decision",

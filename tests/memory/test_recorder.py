@@ -254,3 +254,11 @@ def test_changes_are_short() -> None:
 def test_models_are_recorded_as_objects() -> None:
     assert plain([Origin(proposer="p", operator="o")], "it")[0]["proposer"] == "p"
     assert set(condensed("x" * KEPT_CHARACTERS)) == {"sha256", "characters"}
+
+
+def test_what_is_long_only_together_keeps_its_short_parts() -> None:
+    prompt = {"role": "critic", "messages": ["x" * (KEPT_CHARACTERS - 100)], "more": "y" * 150}
+    kept = condensed(prompt)
+    assert (kept["role"], kept["more"]) == ("critic", "y" * 150)
+    assert kept["messages"] == {"sha256": content_hash(prompt["messages"]), "characters": KEPT_CHARACTERS - 96}
+    assert set(condensed({str(n): "z" * 100 for n in range(500)})) == {"sha256", "characters"}  # of many short ones none is worth a hash

@@ -12,10 +12,14 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from agent.models.asking import outputs_of
+from agent.models.exchange import ChatAnswer, RawCall
 from app.client import Client
 from app.client_calls import ApiError
 from app.services.entry import Services
 from app.web.application import create_app
+from core.trace import CallRecord
+from memory.recorder import SqlRecorder
 from tests.app.web.conftest import ADDRESS
 from tests.settings_kit import settings_of
 
@@ -111,6 +115,43 @@ def test_every_event_has_a_page(pages: TestClient, api: Client, finished: str) -
         assert page.status_code == 200
         assert event.output_hash in page.text
     assert pages.get(f"/runs/{finished}/trace/9999").status_code == 404
+
+
+@pytest.fixture(scope="module")
+def asked(door: Services) -> str:
+    """A run in which a language model was asked twice: once under a price, once under none that is known."""
+    plan = {
+        "roles": {"critic": {"model": "m"}, "reporter": {"model": "other"}},
+        "budget": {"prices": {"m": {"per_million_in": 2.0, "per_million_out": 10.0}}},
+    }
+    door.store.create_run("asked", "a goal", {"models": plan}, "2026-01-01T00:00:00+00:00")
+    lease = door.store.acquire("asked", "a test")
+    recorder = SqlRecorder(door.store, lease, door.clock)
+    more = {"ask": 0, "attempt": 0, "instead_of": "", "seed": 1, "temperature": 0.0, "max_tokens": 100}
+    for role, model in (("critic", "m"), ("reporter", "other")):
+        messages = [{"role": "system", "content": "Be strict. " * 100}, {"role": "user", "content": "<script>alert(1)</script>"}]
+        reply = outputs_of(ChatAnswer(text="<b>fine</b>", calls=(RawCall("look_up", '{"key": "K"}'),)))
+        call = CallRecord(reply, "http://127.0.0.1:1", model, "hash", 1000, 500, 0.25)
+        recorder.call("rank", 0, f"{role}:0", "model", {"role": role, "model": model, "messages": messages, **more}, lambda call=call: call)  # type: ignore[misc]
+    door.store.release(lease)
+    return "asked"
+
+
+def test_prompts_and_replies_are_shown_escaped_and_long_ones_folded(pages: TestClient, api: Client, asked: str) -> None:
+    page = pages.get(f"/runs/{asked}/trace/1").text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert" not in page
+    assert "&lt;b&gt;fine&lt;/b&gt;" in page
+    assert "<summary>the text: 1100 characters</summary>" in page
+    assert "Called the tool look_up" in page
+    assert "0.007, in the currency of the price table" in page
+    assert api.event(asked, 1).cost.money == pytest.approx(0.007)
+    assert api.event(asked, 2).cost.money is None
+    assert "unknown: the price table of the run does not name this model" in pages.get(f"/runs/{asked}/trace/2").text
+    timeline = api.timeline(asked)
+    assert (timeline.cost.calls, timeline.cost.tokens_in, timeline.cost.tokens_out, timeline.cost.money) == (2, 2000, 1000, None)
+    assert "2000 + 1000 tokens in 2 calls, price unknown" in pages.get(f"/runs/{asked}/trace").text
+    assert api.trace(asked, text="be strict").total == 2
 
 
 def test_a_life_leads_from_proposal_to_place(pages: TestClient, api: Client, finished: str) -> None:
