@@ -11,9 +11,9 @@ from core.candidate import Route, RouteStep
 from tools.reporting.drawing import draw
 
 #: Largest size of one structure, width of the arrow with its text and of a plus sign, room between rows; pixels.
-LARGEST, ARROW, PLUS, GAP = (230, 165), 170, 30, 26
+LARGEST, ARROW, PLUS, GAP = (250, 175), 170, 30, 26
 #: Width from which the arrow and the product stand beneath the reactants, pixels: what a page or a sheet shows in a legible size.
-WIDEST = 900
+WIDEST = 1000
 #: Characters of a line of text, and how many lines there are at most.
 LINE, LINES = 24, 3
 _INK = "#1c2430"
