@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from core.people import Person, RunAccess
@@ -29,6 +30,10 @@ class SharedStore(Protocol):
 
         Raises UsageError for a visibility that does not exist, NotFoundError for a run, project or owner that does not exist.
         """
+        ...
+
+    def owned(self, run_ids: Sequence[str]) -> set[str]:
+        """Those of the runs that may be changed from here: on this machine all, over the network the person's own; empty for none. Never raises."""
         ...
 
     def give_unowned(self, owner: str) -> int:

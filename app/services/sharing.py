@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from core.errors import UsageError
 from core.interfaces import RunStore
 from core.people import VISIBILITIES, Person, RunAccess
@@ -17,6 +19,10 @@ class SharingService:
     def of(self, run_id: str) -> RunAccess:
         """Who may see a run. NotFoundError."""
         return self._store.access(self._store.run(run_id).run_id)
+
+    def changeable(self, run_ids: Iterable[str]) -> set[str]:
+        """Those of the runs that whoever asks may change: the own ones, at this machine all."""
+        return self._store.owned(list(run_ids))
 
     def share(self, run_id: str, visibility: str, project: str = "") -> RunAccess:
         """Let others see a run, or no longer. UsageError for a visibility that does not exist, NotFoundError for a run or a project."""

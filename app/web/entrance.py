@@ -51,7 +51,8 @@ class Entrance:
             person = await run_in_threadpool(self._signed_in, scope) if self._accounts else self._services.local_person
         except StoreError as error:
             log.error("nobody can be let in: %s", error)
-            person, refused = None, problem_response(503, "store", "the database cannot be used", exit_code=1)
+            person = None
+            refused: Response | None = problem_response(503, "store", "the database cannot be used", exit_code=1)
         else:
             scope.setdefault("state", {})["person"] = person
             refused = self._refusal(scope, person)

@@ -224,7 +224,8 @@ class SqlPeople:
 
 def _accounts() -> Select[Any]:
     columns = (AccountRow.name, AccountRow.role, AccountRow.quota, AccountRow.created_at, AccountRow.disabled_at, AccountRow.seen_at)
-    return select(*columns)
+    found: Select[Any] = select(*columns)
+    return found
 
 
 def _tokens(person: str) -> Select[Any]:

@@ -20,6 +20,7 @@ from core.people import Person, RunAccess
 from core.runs import RunFilter, RunRecord
 from memory.sql import access, runs
 from memory.sql.models import Run
+from memory.sql.people_models import RunAccessRow
 
 if TYPE_CHECKING:
     from core.interfaces import RunStore
@@ -74,6 +75,10 @@ class SharedRuns:
         with self._write() as connection:
             access.set_access(connection, run_id, wanted, person)
 
+    def owned(self, run_ids: Sequence[str]) -> set[str]:
+        """Those of the runs that may be changed from here: all."""
+        return set(run_ids)
+
     def give_unowned(self, owner: str) -> int:
         """Give every run of this machine that has no owner to an account; their number. NotFoundError."""
         with self._write() as connection:
@@ -99,6 +104,12 @@ class SharedRuns:
                 chunk = select(Run.run_id).where(Run.run_id.in_(run_ids[start : start + 500]), access.visible_to(person))
                 found |= set(connection.execute(chunk).scalars())
             return found
+
+    def ids_owned_by(self, run_ids: Sequence[str], person: Person) -> set[str]:
+        """Those of the ids whose runs are the person's own."""
+        with self._read() as connection:
+            wanted = select(RunAccessRow.run_id).where(RunAccessRow.run_id.in_(run_ids), RunAccessRow.owner == person.name)
+            return set(connection.execute(wanted).scalars())
 
     def require(self, run_id: str, person: Person, *, owner: bool) -> None:
         """NotFoundError unless the person may see the run, with ``owner`` NotAllowedError unless it is the person's own."""
@@ -179,6 +190,10 @@ class PersonsStore:
         waiting = self._store.queue()
         mine = self._store.ids_seen_by(waiting, self._person)
         return [run_id if run_id in mine else "" for run_id in waiting]
+
+    def owned(self, run_ids: Sequence[str]) -> set[str]:
+        """Those of the runs that are the person's own."""
+        return self._store.ids_owned_by(run_ids, self._person)
 
     def columns(self, run_ids: Sequence[str], names: Sequence[str]) -> dict[str, dict[str, bytes]]:
         """The columns of those of the runs that the person may see."""

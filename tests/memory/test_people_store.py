@@ -53,6 +53,7 @@ ELSE: dict[str, tuple[Any, ...]] = {
     "runs": (),
     "search_runs": (RunFilter(),),
     "queue": (),
+    "owned": (["a1b2c3"],),
     "columns": (["a1b2c3"], ["kept"]),
     "candidates_at": ([("a1b2c3", 0)],),
 }
@@ -67,7 +68,7 @@ def test_no_method_of_the_store_gives_another_person_anything_of_it(store: SqlRu
     known = {"run_id": "a1b2c3", "lease": lease, "at": NOW, "goal": "x", "options": DESIGN}
     for name in _methods():
         if name in ELSE:
-            assert getattr(bo, name)(*ELSE[name]) in ([], {}, ([], 0)), name
+            assert getattr(bo, name)(*ELSE[name]) in ([], {}, set(), ([], 0)), name
             continue
         parameters = list(inspect.signature(getattr(SqlRunStore, name)).parameters.values())[1:]
         given = [known.get(p.name, "x") for p in parameters if p.default is p.empty and p.kind is not p.KEYWORD_ONLY]
@@ -84,6 +85,8 @@ def test_what_is_open_to_readers_and_reviewers_is_there() -> None:
 
 def test_its_owner_has_it_by_id_by_beginning_by_search_and_in_the_list(ada: RunStore, store: SqlRunStore) -> None:
     store.create_run("a1ffff", "of this machine", DESIGN, NOW)
+    assert ada.owned(["a1b2c3", "a1ffff"]) == {"a1b2c3"}
+    assert store.owned(["a1b2c3", "a1ffff"]) == {"a1b2c3", "a1ffff"}
     assert ada.run("a1").run_id == "a1b2c3"  # another one that begins so does not exist for her
     assert [r.run_id for r in ada.runs()] == ["a1b2c3"]
     assert ada.search_runs(RunFilter(text="secret"))[1] == 1

@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from app.services.runs import RunService
 from app.web.door import Door
 from app.web.views import Progress
+from core.errors import NotFoundError
 
 router = APIRouter(prefix="/runs/{run_id}", tags=["progress"])
 
@@ -78,4 +79,7 @@ async def _events(runs: RunService, run_id: str, found: Progress) -> AsyncIterat
             return
         if not found.events:
             await asyncio.sleep(LOOK)
-        found = await run_in_threadpool(told_so_far, runs, run_id, found.last)
+        try:
+            found = await run_in_threadpool(told_so_far, runs, run_id, found.last)
+        except NotFoundError:  # deleted meanwhile, or no longer shared with whoever follows it
+            return

@@ -138,5 +138,5 @@ def _show_audit(
     pages = max(1, -(-total // PAGE))
     asked = {name: value for name, value in (("text", text.strip()), ("person", person.strip())) if value}
     links = {n: "/admin/audit?" + urlencode({**asked, "page": n}) for n in (number - 1, number + 1) if 1 <= n <= pages}
-    shown = {"entries": entries, "total": total, "number": number, "pages": pages, "links": links, "asked": asked}
+    shown: dict[str, Any] = {"entries": entries, "total": total, "number": number, "pages": pages, "links": links, "asked": asked}
     return page(request, "audit.html.j2", names=[a.name for a in door.people.accounts()], **shown)

@@ -63,6 +63,7 @@ def _values(door: Services, report: Report, stored: Report, state: ReportState, 
     return {
         "whole": whole,
         "run_id": report.run_id,
+        "mine": report.run_id in door.sharing.changeable([report.run_id]),
         "report": report,
         "stored": stored,
         "state": state,

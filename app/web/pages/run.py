@@ -98,7 +98,8 @@ def _show_progress(request: Request, run_id: str, door: Door) -> Response:
 def _progress_page(request: Request, door: Services, record: RunRecord) -> Response:
     state = RunState()
     shown = _look(door, record.run_id, state)
-    reading = reading_of(door, door.runs().waiting_spec(record.run_id)) if record.status == "waiting" else None
+    waits = record.status == "waiting" and shown["mine"]
+    reading = reading_of(door, door.runs().waiting_spec(record.run_id)) if waits else None
     values: dict[str, Any] = {
         "under_way_before": False,
         "asked": door.runs().asked(record.run_id),
@@ -123,6 +124,7 @@ def _look(door: Services, run_id: str, state: RunState) -> dict[str, Any]:
     record = runs.find(run_id)
     finished = record.status in ("success", "no_candidate")
     abandoned = record.status in ("running", "pausing", "cancelling") and not runs.under_way(record.run_id)
+    mine = record.run_id in door.sharing.changeable([record.run_id])
     best: list[Candidate] = list(runs.best(run_id, BEST)) if state.evaluated else []
     found = None if finished else state.found  # the report says what is best in the end
     return {
@@ -136,7 +138,8 @@ def _look(door: Services, run_id: str, state: RunState) -> dict[str, Any]:
         "under_way": told.under_way,
         "news": news,
         "abandoned": abandoned,
-        "actions": ("resume", "cancel") if abandoned else ACTIONS.get(record.status, ()),
+        "actions": () if not mine else ("resume", "cancel") if abandoned else ACTIONS.get(record.status, ()),
+        "mine": mine,
         "finished": finished,
         "over": record.status in OVER,
         "forked_from": record.given.forked_from or "",
@@ -163,7 +166,11 @@ async def _states(door: Services, run_id: str, token: str) -> AsyncIterator[byte
     state, before = RunState(), ""
     fixed = {"token": token, "token_name": TOKEN, "under_way_before": await run_in_threadpool(door.runs().goes_on, run_id)}
     while True:
-        shown = await run_in_threadpool(_look, door, run_id, state)
+        try:
+            shown = await run_in_threadpool(_look, door, run_id, state)
+        except NotFoundError:  # deleted meanwhile, or no longer shared with whoever looks
+            yield format_sse_event(data_str="", event="end")
+            return
         text = fragment("state.html.j2", **fixed, **shown)
         if text != before:
             yield format_sse_event(data_str=text, event="state")

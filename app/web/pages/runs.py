@@ -61,6 +61,7 @@ def _list_runs(
     found_runs, total = door.runs().search(runs, PAGE, (number - 1) * PAGE)
     pages = max(1, -(-total // PAGE))
     links = {n: "/runs?" + urlencode({**given, "page": n}) for n in (number - 1, number + 1) if 1 <= n <= pages}
+    values["mine"] = door.sharing.changeable([r.run_id for r in found_runs])
     values |= {"runs": found_runs, "total": total, "number": number, "pages": pages, "links": links, "list": "list.html.j2"}
     return page(request, "list.html.j2" if part else "runs.html.j2", asked=asked, **values)
 

@@ -47,7 +47,7 @@ def test_a_report_shows_it_as_text(hostile: Report) -> None:
     catalogue = builtin().catalogue
     for text in (
         reports.render(hostile, "html", catalogue=catalogue),
-        reports.body(hostile, "", images="/runs/x/candidates", catalogue=catalogue),
+        reports.body(hostile, "", images="/runs/x/candidates", pictures=reports.pictures(hostile), catalogue=catalogue),
     ):
         assert not [sign for sign in SIGNS if sign in text]
         assert "&lt;script&gt;alert" in text
