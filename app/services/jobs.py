@@ -101,11 +101,15 @@ class Job:
 
 
 class JobStore:
-    """The jobs of a home folder."""
+    """The jobs of a home folder.
 
-    def __init__(self, home: Path, clock: Callable[[], datetime]) -> None:
+    ``only``: the name of a person, whose jobs alone are there; empty for all, as workers and whoever sits at the machine have them.
+    """
+
+    def __init__(self, home: Path, clock: Callable[[], datetime], only: str = "") -> None:
         self._folder = home / "jobs"
         self._clock = clock
+        self._only = only
 
     def create(
         self, kind: JobKind, title: str, asked: Mapping[str, Any], user: str, files: Mapping[str, bytes], *, waits: bool = False
@@ -139,8 +143,8 @@ class JobStore:
             job = _read(folder)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise NotFoundError(f"there is no job {job_id!r}") from error
-        if kind is not None and job.kind != kind:
-            raise NotFoundError(f"there is no job {job_id!r} of this kind")
+        if (kind is not None and job.kind != kind) or (self._only and job.user != self._only):
+            raise NotFoundError(f"there is no job {job_id!r}")
         if job.status != "queued":
             return job
         ahead = [other for other in self._waiting() if (other.created_at, other.job_id) < (job.created_at, job.job_id)]
@@ -148,7 +152,8 @@ class JobStore:
 
     def all(self, kind: JobKind) -> list[Job]:
         """Every job of a kind, newest first."""
-        return sorted((job for job in self._every() if job.kind == kind), key=lambda job: (job.created_at, job.job_id), reverse=True)
+        mine = (job for job in self._every() if job.kind == kind and self._only in ("", job.user))
+        return sorted(mine, key=lambda job: (job.created_at, job.job_id), reverse=True)
 
     def folder(self, job_id: str) -> Path:
         """Where the files of a job are. NotFoundError for what is no id of one."""

@@ -181,6 +181,16 @@ def test_a_damaged_job_keeps_no_other_out(store: JobStore) -> None:
         store.find(job.job_id)
 
 
+def test_a_person_has_only_jobs_of_the_person(store: JobStore, tmp_path: Path) -> None:
+    job = _made(store)
+    theirs, mine = JobStore(tmp_path / "home", lambda: AT, only="bob"), JobStore(tmp_path / "home", lambda: AT, only="ada")
+    assert (theirs.all("table"), [found.job_id for found in mine.all("table")]) == ([], [job.job_id])
+    for change in (theirs.find, theirs.cancel, theirs.delete, theirs.approve):
+        with pytest.raises(NotFoundError):
+            change(job.job_id)
+    assert mine.find(job.job_id).status == "queued"
+
+
 def test_only_so_many_wait_and_a_kind_is_not_another(store: JobStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "MOST_WAITING", 1)
     job = _made(store)

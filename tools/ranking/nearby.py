@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 
 from rdkit import Chem, DataStructs, rdBase
 
@@ -13,6 +14,7 @@ from tools.predictors.features.solvent import canonical_solvent
 from tools.predictors.model import load_model
 from tools.predictors.prepare import prepare
 from tools.predictors.specs import PREDICTORS
+from tools.safety.guard import structure_verdict
 from tools.structures.similarity import morgan_fingerprint
 
 #: How many of each kind are looked for.
@@ -41,7 +43,7 @@ class Near:
 def nearest_shipped(smiles: str, candidate_class: CandidateClass, conditions: EstimationConditions, most: int = 10) -> list[Near]:
     """At most ``most`` of the structures that are most similar to ``smiles``, the most similar first; [] for one without fingerprint bits.
 
-    The structure itself is among them where it ships. Raises PredictorError where weights are missing or damaged.
+    The structure itself is among them where it ships; what the guard blocks is not. Raises PredictorError where weights are missing or damaged.
     """
     found = [*_measured(smiles, candidate_class, conditions), *(_named(smiles) if candidate_class == "molecule" else [])]
     joined: dict[str, Near] = {}
@@ -54,7 +56,8 @@ def nearest_shipped(smiles: str, candidate_class: CandidateClass, conditions: Es
             joined[near.smiles] = Near(
                 near.smiles, known.similarity, "; ".join(sources), known.name or near.name, {**known.measured, **near.measured}
             )
-    return list(joined.values())[:most]
+    allowed = (n for n in joined.values() if structure_verdict(n.smiles, candidate_class).verdict != "block")
+    return list(islice(allowed, most))
 
 
 def _measured(smiles: str, candidate_class: CandidateClass, conditions: EstimationConditions) -> list[Near]:
