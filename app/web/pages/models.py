@@ -82,25 +82,25 @@ def _change_training(job_id: str, what: str, form: Form, door: Door) -> Response
     return RedirectResponse("/models" if what == "delete" else f"/models/trainings/{job_id}", 303)
 
 
-@router.get("/models/{name}")
-def _show_model(request: Request, name: str, door: Door) -> Response:
+@router.get("/models/{model}")
+def _show_model(request: Request, model: str, door: Door) -> Response:
     """The card of a predictor."""
-    card = json.loads(door.models.card(name, "json"))
+    card = json.loads(door.models.card(model, "json"))
     catalogue = door.workspace.catalogue
-    label = catalogue[name].label if name in catalogue else name
-    return page(request, "model.html.j2", card=card, label=label, own=door.models.kind(name) == "own")
+    label = catalogue[model].label if model in catalogue else model
+    return page(request, "model.html.j2", card=card, label=label, own=door.models.kind(model) == "own")
 
 
-@router.get("/models/{name}/remove")
-def _ask_before_removing(request: Request, name: str, door: Door) -> Response:
+@router.get("/models/{model}/remove")
+def _ask_before_removing(request: Request, model: str, door: Door) -> Response:
     """What would go, and the question whether it shall."""
-    if door.models.kind(name) == "shipped":
-        raise UsageError(f"{name} ships with molwright and cannot be removed")
-    return page(request, "model_remove.html.j2", name=name)
+    if door.models.kind(model) == "shipped":
+        raise UsageError(f"{model} ships with molwright and cannot be removed")
+    return page(request, "model_remove.html.j2", name=model)
 
 
-@router.post("/models/{name}/remove")
-def _remove_model(name: str, form: Form, door: Door) -> Response:
+@router.post("/models/{model}/remove")
+def _remove_model(model: str, form: Form, door: Door) -> Response:
     """Remove an own model, for good."""
-    door.models.remove(name)
+    door.models.remove(model)
     return RedirectResponse("/models", 303)
