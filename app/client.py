@@ -35,6 +35,7 @@ from app.client_documents import (
 )
 from app.client_paper_calls import PaperCalls
 from app.client_people import PeopleMethods
+from app.client_rooms import RoomCalls
 from core.candidate import Candidate
 from core.events import NumberedEvent
 from core.forecast import Forecast
@@ -66,7 +67,7 @@ POLL = 20.0
 _CANDIDATES: TypeAdapter[list[Candidate]] = TypeAdapter(list[Candidate])
 
 
-class Client(PeopleMethods, TraceCalls, PaperCalls):
+class Client(PeopleMethods, TraceCalls, PaperCalls, RoomCalls):
     """The API of one server. Every method raises ApiError for an answer that is no result; httpx.TransportError where there is none.
 
     ``token``: an API token, for a server with accounts. ``http``: a client of httpx to use in place of a new one; its base address counts then.
@@ -143,16 +144,18 @@ class Client(PeopleMethods, TraceCalls, PaperCalls):
         status: Sequence[RunStatus] = (),
         since: str = "",
         until: str = "",
+        user: str = "",
         archived: str = "no",
         limit: int = 50,
         offset: int = 0,
     ) -> RunPage:
-        """The runs that fit, newest first; ``archived``: 'no', 'yes' or 'all'."""
+        """The runs that fit, newest first; ``user``: a part of the name of who started them; ``archived``: 'no', 'yes' or 'all'."""
         asked = {
             "text": text,
             "status": list(status),
             "since": since,
             "until": until,
+            "user": user,
             "archived": archived,
             "limit": limit,
             "offset": offset,

@@ -46,6 +46,7 @@ class Run(Document):
     approved_by: str = Field(description="Who approved its spec.")
     error: str = Field(description="What went wrong.")
     archived_at: str = Field(default="", description="When somebody put it out of sight; empty where nobody has.")
+    user: str = Field(default="", description="Who started it; empty where that was not kept.")
     spec: DesignSpec | None = Field(default=None, description="The spec in force; None in a list and while there is none.")
     structures: dict[str, int] = Field(default_factory=dict, description="Number of evaluated structures by status; empty in a list.")
     position: int | None = Field(default=None, description="Place in the queue, from 1.")

@@ -47,6 +47,11 @@ class RunRecord:
         return str(self.options.get("kind", DESIGN))
 
     @property
+    def user(self) -> str:
+        """Who started it; empty where that was not kept."""
+        return str(self.options.get("user") or "")
+
+    @property
     def given(self) -> RunOptions:
         """What the run was started with. StoreError if this version of molwright cannot read it."""
         return stored_options(self.options, self.run_id)
@@ -63,6 +68,7 @@ class RunFilter:
         until: created before this moment, ISO 8601 UTC.
         archived: whether somebody put the run out of sight; None for both.
         person: only runs that this person may see; None for all.
+        user: a part of the name of who started it, in any case.
     """
 
     text: str = ""
@@ -71,3 +77,4 @@ class RunFilter:
     until: str = ""
     archived: bool | None = None
     person: Person | None = None
+    user: str = ""

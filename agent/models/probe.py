@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Literal
 
 import httpx
@@ -68,9 +69,7 @@ def probe(endpoint: EndpointConfig, *, patience_s: float = PATIENCE_S) -> Endpoi
     report.abilities.append(served)
     if not served.works or endpoint.canary == "embedding":
         return report
-    alone = {"max_attempts": 1, "unavailable_wait_s": 0.1, "retry_after_max_s": 1.0}
-    config = PoolConfig.model_validate({"endpoints": [endpoint], "probe": {"enabled": False}, "retry": alone})
-    backend = PoolBackend(config)
+    backend = _alone(endpoint)
     try:
         for name, ask, judge in (
             ("json_schema", _schema_request, _judge_schema),
@@ -81,6 +80,40 @@ def probe(endpoint: EndpointConfig, *, patience_s: float = PATIENCE_S) -> Endpoi
     finally:
         backend.close()
     return report
+
+
+class Speed(Model):
+    """How fast one server answered one short request."""
+
+    first_token_s: float = Field(description="Seconds to the first piece of the reply.")
+    tokens_per_s: float | None = Field(description="Tokens a second after it; None where too few came to tell.")
+    tokens: int = Field(description="Tokens of the reply.")
+    estimated: bool = Field(default=False, description="Whether the server gave no count, so that the number of tokens is an estimate.")
+
+
+def speed(endpoint: EndpointConfig, *, patience_s: float = PATIENCE_S) -> Speed:
+    """How fast ``endpoint`` answers: one streamed reply of at most 64 tokens. CallFailed where it does not; ``patience_s``: seconds to wait."""
+    times: list[float] = []
+    ask = [{"role": "user", "content": "Count from one to thirty in words."}]
+    request = ChatRequest(
+        endpoint.model, ask, max_tokens=64, stream=True, on_text=lambda text: times.append(time.monotonic()), deadline_s=patience_s
+    )
+    backend = _alone(endpoint)
+    try:
+        start = time.monotonic()
+        answer = backend.complete(request)
+    finally:
+        backend.close()
+    first, last = (times[0], times[-1]) if times else (time.monotonic(), time.monotonic())
+    rate = (answer.tokens_out - 1) / (last - first) if answer.tokens_out > 1 and last > first else None
+    rounded = None if rate is None else round(rate, 1)
+    return Speed(first_token_s=round(first - start, 3), tokens_per_s=rounded, tokens=answer.tokens_out, estimated=answer.tokens_estimated)
+
+
+def _alone(endpoint: EndpointConfig) -> PoolBackend:
+    """A backend that asks this server once and no other."""
+    alone = {"max_attempts": 1, "unavailable_wait_s": 0.1, "retry_after_max_s": 1.0}
+    return PoolBackend(PoolConfig.model_validate({"endpoints": [endpoint], "probe": {"enabled": False}, "retry": alone}))
 
 
 def _served(endpoint: EndpointConfig, report: EndpointReport) -> Ability:
@@ -97,11 +130,11 @@ def _served(endpoint: EndpointConfig, report: EndpointReport) -> Ability:
     return Ability(name="served", works=True, detail="reachable, model served")
 
 
-def listed(base_url: str, key: str = "") -> dict[str, dict[str, Any]]:
-    """The models that a server says it has, by name. Raises ServingError saying why there is no list."""
+def listed(base_url: str, key: str = "", *, patience_s: float = 10.0) -> dict[str, dict[str, Any]]:
+    """The models that a server says it has, by name. ``patience_s``: seconds to wait. Raises ServingError saying why there is no list."""
     headers = {"authorization": f"Bearer {key}"} if key else {}
     try:
-        response = httpx.get(f"{base_url.rstrip('/')}/models", headers=headers, timeout=10.0, trust_env=False)
+        response = httpx.get(f"{base_url.rstrip('/')}/models", headers=headers, timeout=patience_s, trust_env=False)
         if response.status_code in (401, 403):
             raise ServingError(f"refuses the API key (HTTP {response.status_code})", kind="unauthorized")
         response.raise_for_status()

@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from app.services.evaluations import EvaluationService
     from app.services.feedback import FeedbackService
     from app.services.finding import FindingService
+    from app.services.fleet import FleetService
     from app.services.forecasts import ForecastService
     from app.services.goals import GoalService
     from app.services.health import HealthService
+    from app.services.job_work import JobWorker
+    from app.services.jobs import JobStore
     from app.services.libraries import LibraryService
     from app.services.lists import ListService
     from app.services.literature import LiteratureService
@@ -30,13 +33,17 @@ if TYPE_CHECKING:
     from app.services.paper_talks import PaperTalkService
     from app.services.papers import PapersService
     from app.services.people import PeopleService
+    from app.services.profiles import ProfileService
     from app.services.questions import QuestionService
     from app.services.replays import ReplayService
     from app.services.runs import RunService
+    from app.services.screens import ScreenService
     from app.services.sharing import SharingService
+    from app.services.structure_tables import StructureTableService
     from app.services.structures import StructureService
     from app.services.templates import TemplateService
     from app.services.tracing import TraceService
+    from app.services.trainings import TrainingService
     from app.services.what_if import ReweightingService
     from app.services.workers import WorkerService
     from core.events import ProgressSink
@@ -149,10 +156,11 @@ class Services:
 
     @property
     def workers(self) -> WorkerService:
-        """The execution of queued runs."""
+        """The execution of queued runs, and of jobs between them."""
         from app.services.workers import WorkerService
 
-        return WorkerService(self.runs, lambda: self.finding.prepare(), lambda owner, leaving: self.replays.execute_next(owner, leaving))
+        replay = lambda owner, leaving: self.replays.execute_next(owner, leaving)  # noqa: E731 - opened when it is first needed
+        return WorkerService(self.runs, lambda: self.finding.prepare(), replay, self.job_worker.work_next)
 
     @cached_property
     def tracing(self) -> TraceService:
@@ -183,6 +191,26 @@ class Services:
         from app.services.sharing import SharingService
 
         return SharingService(self.store, self.person)
+
+    @property
+    def jobs(self) -> JobStore:
+        """Long work beside the requests."""
+        from app.services.jobs import JobStore
+
+        return JobStore(self.settings.home, self.clock, "" if self.person is None else self.person.name)
+
+    @property
+    def job_worker(self) -> JobWorker:
+        """What executes jobs; each is made with what the user has when it is begun."""
+        from app.services.job_work import JobWorker, Work
+        from app.services.jobs import JobKind
+
+        work: dict[JobKind, Work] = {
+            "screen": lambda held: self.screens.work(held),
+            "table": lambda held: self.structure_tables.work(held),
+            "training": lambda held: self.trainings.work(held),
+        }
+        return JobWorker(self.jobs, work, lambda: bool(self.store.queue()), self.settings.server.attempts)
 
     @property
     def archive(self) -> ArchiveService:
@@ -227,6 +255,43 @@ class Services:
         from app.services.structures import StructureService
 
         return StructureService(self.settings)
+
+    @property
+    def profiles(self) -> ProfileService:
+        """One structure looked at from every side."""
+        from app.services.profiles import ProfileService
+
+        return ProfileService(lambda: self.structures, lambda: self.finding)
+
+    @property
+    def structure_tables(self) -> StructureTableService:
+        """The properties of every record of a file."""
+        from app.services.structure_tables import StructureTableService
+
+        return StructureTableService(self.settings, self.jobs, self.structures, self.libraries)
+
+    @property
+    def screens(self) -> ScreenService:
+        """Screens that a worker executes."""
+        from app.services.screens import ScreenService
+
+        return ScreenService(self.settings, self.jobs, self.libraries)
+
+    @property
+    def trainings(self) -> TrainingService:
+        """Own models that a worker trains."""
+        from app.services.trainings import TrainingService
+
+        return TrainingService(self.settings, self.jobs, self.models)
+
+    @cached_property
+    def fleet(self) -> FleetService:
+        """The model servers. The same for everybody."""
+        from app.services.fleet import FleetService
+
+        if self._whole is not self:
+            return self._whole.fleet
+        return FleetService(self.settings, self.clock)
 
     @property
     def libraries(self) -> LibraryService:

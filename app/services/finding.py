@@ -6,6 +6,7 @@ them every candidate is read and looked at, which takes some hundred times as lo
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -26,6 +27,8 @@ How = Literal["substructure", "similarity"]
 #: What one question costs at most, about a tenth of a second each: structures whose columns it reads, structures that it reads as molecules because
 #: their fingerprint does not rule the part out, and structures of runs without columns. Of some it may look at a few more, to end with a run.
 LOOKED, READ, UNPREPARED = 200_000, 1500, 300
+#: Seconds after which it ends with what it has, whatever it costs; the next one goes on there.
+SECONDS = 10.0
 #: Hits that it gives, structures that are read at once, runs whose columns are.
 HITS, PAGE, RUNS = 100, 100, 50
 
@@ -98,12 +101,18 @@ class _Look:
     looked: int = 0
     unprepared: int = 0
     contained: dict[str, bool] = field(default_factory=dict)
+    until: float = field(default_factory=lambda: time.monotonic() + SECONDS)
+
+    @property
+    def late(self) -> bool:
+        """Whether it has taken as long as one may; never before something was looked at, so that each question comes further."""
+        return self.looked > 0 and time.monotonic() > self.until
 
     @property
     def full(self) -> bool:
         """Whether no more is to be looked at."""
         many = len(self.found) >= HITS and not self.resembles
-        return many or self.looked >= LOOKED or self.unprepared >= UNPREPARED or len(self.contained) >= READ
+        return many or self.late or self.looked >= LOOKED or self.unprepared >= UNPREPARED or len(self.contained) >= READ
 
     @property
     def resembles(self) -> bool:
@@ -123,7 +132,7 @@ class _Look:
         for row in rows.tolist():
             if self.query is None or self._contains(columns.smiles[row]):
                 self.found.append((run, row, 1.0))
-            if len(self.found) >= HITS or len(self.contained) >= READ:
+            if len(self.found) >= HITS or len(self.contained) >= READ or time.monotonic() > self.until:
                 return self._end(columns, start, row + 1)
         return self._end(columns, start, len(columns))
 

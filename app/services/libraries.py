@@ -137,6 +137,14 @@ class LibraryService:
             raise RefusedError("the safety guard refused this goal. " + "; ".join(f"{h.id}: {h.reason}" for h in verdict.rules))
         return looked_at(spec, despite_objections=despite_objections)
 
+    def look_at(self, upload: Upload, smiles_column: str = "") -> None:
+        """Begin to read a library that came with a request. UsageError where it is none that molwright reads, or holds no record."""
+        from tools.files.records import records
+
+        with on_disk(upload) as path:
+            if next(iter(records(path, 0, smiles_column)), None) is None:
+                raise UsageError(f"{path.name} holds no record")
+
     def prepare(self, library: Path, spec: DesignSpec, folder: Path | None = None, smiles_column: str = "") -> LibraryScreen:
         """The screen of ``library`` against ``spec``. ``folder``: by default one in the home folder, by library and goal. NotFoundError.
 
@@ -176,10 +184,10 @@ class LibraryService:
                 limit=limit,
                 calculators=self._workspace.calculators,
             )
+            result = self._result(asked, journal, done)
         finally:
             executor.close()
-        result = self._result(asked, journal, done)
-        journal.close()
+            journal.close()  # it keeps every other process out
         return result
 
     def at_once(self, upload: Upload, spec: DesignSpec) -> LibraryResult:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from app import wiring
-from core.errors import NotFoundError, UsageError
+from core.errors import ConfigurationError, NotFoundError, StoreError, UsageError
+from core.masking import masked
 from core.settings import Settings
 from tools.catalogue.catalogue import Catalogue
 
@@ -90,6 +92,57 @@ class ModelService:
         except OSError as error:
             raise NotFoundError(f"the model card {file} cannot be read: {error.strerror}") from error
 
+    def check_new(self, name: str, synonyms: Sequence[str] = (), *, replace: bool = False) -> None:
+        """Raise UsageError where ``name`` or a synonym of an own property is taken, or one of this name is there and ``replace`` is False."""
+        from tools.predictors.user_models.train import check_name
+
+        workspace = wiring.open_workspace(self.settings)
+        check_name(name, workspace.catalogue)
+        _refuse_known_words(name, synonyms, catalogue=workspace.catalogue)
+        known = _user_model_cards(workspace)
+        if name in known and not replace:
+            raise UsageError(
+                f"there is an own model {name} (version {known[name]['version']}); --replace trains it again, and runs that "
+                "used it no longer replay"
+            )
+
+    def look_at_table(
+        self, data: Path, *, unit: str = "", log: bool = False, smiles: str = "", target: str = "", most: int
+    ) -> dict[str, Any]:
+        """What a table of measurements holds, as JSON values: kind, rows, substances, range of the values, rows left out, warnings.
+
+        UsageError for a table that cannot be used or has more than ``most`` rows.
+        """
+        from tools.files.records import StructureFile
+        from tools.files.units import standard
+        from tools.predictors.user_models.table import read_measurements
+
+        StructureFile(data).table(most)
+        table = read_measurements(data, smiles=smiles, target=target, unit=standard(unit), log=log, kind=None)
+        return {
+            "kind": table.kind,
+            "rows_read": table.rows_read,
+            "rows_used": table.rows_used,
+            "substances": len(table),
+            "least": float(table.y.min()),
+            "greatest": float(table.y.max()),
+            "left_out": [[bad.line, bad.reason] for bad in table.bad[:50]],
+            "left_out_number": len(table.bad),
+            "warnings": list(table.warnings),
+        }
+
+    def remove(self, name: str) -> None:
+        """Remove an own model, for good: runs that used it no longer replay. NotFoundError; UsageError for one that ships."""
+        if self.kind(name) == "shipped":
+            raise UsageError(f"{name} ships with molwright and cannot be removed")
+        folder = wiring.user_models_folder(self.settings) / name
+        gone = folder.parent.with_name(f"removed-{name}")
+        try:
+            folder.rename(gone)
+            shutil.rmtree(gone)
+        except OSError as error:
+            raise StoreError(f"the model {name} cannot be removed: {error.strerror or error}") from error
+
     def train_user_model(
         self,
         name: str,
@@ -113,18 +166,10 @@ class ModelService:
         and ``target`` name columns. ``replace``: train one that there is again; runs that used it no longer replay. Raises
         UsageError for a name or word that is taken and for a table that cannot be used.
         """
-        from tools.predictors.user_models.train import UserProperty, check_name, train_user_model
+        from tools.predictors.user_models.train import UserProperty, train_user_model
 
         _refuse_device(device)
-        workspace = wiring.open_workspace(self.settings)
-        check_name(name, workspace.catalogue)
-        _refuse_known_words(name, synonyms, catalogue=workspace.catalogue)
-        known = _user_model_cards(workspace)
-        if name in known and not replace:
-            raise UsageError(
-                f"there is an own model {name} (version {known[name]['version']}); --replace trains it again, and runs that "
-                "used it no longer replay"
-            )
+        self.check_new(name, synonyms, replace=replace)
         folder = wiring.user_models_folder(self.settings)
         wiring.prepare_home(self.settings)
         lowered = tuple(word.lower() for word in synonyms)
@@ -134,6 +179,18 @@ class ModelService:
         if name in problems:
             raise UsageError(f"the model was written to {folder / name}, but cannot be used: {problems[name]}")
         return TrainedUserModel(card, [(bad.line, bad.reason) for bad in table.bad], folder / name)
+
+    def language_models(self) -> tuple[dict[str, dict[str, Any]], str]:
+        """For each reasoning role what answers (its model with context, longest reply and deadline; {} for the built-in form), and what is wrong."""
+        from agent.models.plan import ROLES
+
+        try:
+            plan, fault = wiring.plan_of(self.settings), ""
+        except ConfigurationError as error:
+            plan, fault = None, masked(str(error))
+        used = {} if plan is None else plan.roles
+        shown = ("model", "fallback_model", "context_tokens", "max_tokens", "deadline_s")
+        return {role: {n: getattr(used[role], n) for n in shown} if role in used else {} for role in ROLES}, fault
 
     def train_shipped(
         self, name: str, data: Path, *, seed: int = 0, folder: Path | None = None, device: str = "auto", progress: Progress

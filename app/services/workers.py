@@ -28,7 +28,8 @@ class WorkerService:
 
     ``prepare``: makes one run that is over ready to be searched, and says which; None where nothing is left to do. ``replay``: executes the next
     replay that was asked for, told who does it and when to leave, and says which; None where none waits. Both are asked when the queue is
-    empty, replays first.
+    empty, replays first. ``job``: works on the next job until what it is given is true, or a run waits; False where there is none. It has its
+    turn after each run.
     """
 
     def __init__(
@@ -36,10 +37,12 @@ class WorkerService:
         runs: Callable[[ProgressSink, Callable[[], bool]], RunService],
         prepare: Callable[[], str | None] = lambda: None,
         replay: Callable[[str, Callable[[], bool]], str | None] = lambda owner, leaving: None,
+        job: Callable[[Callable[[], bool]], bool] = lambda ending: False,
     ) -> None:
         self._runs = runs
         self._prepare = prepare
         self._replay = replay
+        self._job = job
         self._idle = LOOKS  # what earlier processes left is made ready first
 
     def work(self, leaving: threading.Event, *, orphaned: Callable[[], bool] = lambda: False) -> int:
@@ -50,15 +53,30 @@ class WorkerService:
         """
         done = 0
         owner = wiring.owner_name()
-        runs = self._runs(silent, lambda: leaving.is_set() or orphaned())
-        replayed = partial(self._replayed, owner, lambda: leaving.is_set() or orphaned())
-        while not leaving.is_set() and not orphaned():
+
+        def ending() -> bool:
+            return leaving.is_set() or orphaned()
+
+        runs = self._runs(silent, ending)
+        replayed = partial(self._replayed, owner, ending)
+        while not ending():
             wait = self._one(runs, owner)
+            worked = not ending() and self._worked(ending)
             if wait is None:
                 done, self._idle = done + 1, LOOKS
+            elif worked:
+                continue
             elif wait != POLL or not (replayed() or self._prepared()):
                 leaving.wait(wait)
         return done
+
+    def _worked(self, ending: Callable[[], bool]) -> bool:
+        """Whether a job had its turn."""
+        try:
+            return self._job(ending)
+        except MolwrightError as error:
+            log.warning("a job cannot be executed: %s", error)
+            return False
 
     def _replayed(self, owner: str, leaving: Callable[[], bool]) -> bool:
         """Whether a replay was executed; there may be more then."""

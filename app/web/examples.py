@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.web.room_examples import JOB, room_answers
 from app.web.trace_examples import AT, EVALUATION, EVALUATION_ANSWERS, KEY, REPLAY, RUN, TRACE_ANSWERS
 from app.web.views import EXAMPLE_GOAL
 from core.candidate import Candidate, Origin, PropertyValue, RequirementResult, Route, SafetyVerdict
@@ -47,7 +48,7 @@ def _plain(model: Any) -> Any:
 
 
 def _run(status: str, **more: Any) -> dict[str, Any]:
-    times = {"created_at": AT, "finished_at": "", "approved_by": "", "error": "", "archived_at": ""}
+    times = {"created_at": AT, "finished_at": "", "approved_by": "", "error": "", "archived_at": "", "user": "ada"}
     document: dict[str, Any] = {"spec": None, "structures": {}, "position": None, "objections": []}
     return {"run_id": RUN, "goal": EXAMPLE_GOAL, "status": status, **times, **document, **more}
 
@@ -192,6 +193,7 @@ ANSWERS: dict[str, Any] = {
     "show_audit": _page("entries", _ENTRY),
     "show_progress": {"events": [_plain(_EVENT)], "last": 7, "under_way": True, "status": "running"},
 }
+ANSWERS |= room_answers(_plain(_CANDIDATE), _plain(_REPORT), _plain(_SPEC), _FOUND)
 #: Parameters, by their name.
 PARAMETERS: dict[str, Any] = {
     "run_id": RUN,
@@ -200,6 +202,9 @@ PARAMETERS: dict[str, Any] = {
     "token_id": "5f2c9a1e",
     "name": "ada",
     "project": "blue dyes",
+    "job_id": JOB,
+    "model": "melting_point",
+    "table": "hits",
     "form": "sdf",
     "idempotency-key": "order-17",
     "weight": ["O1:2"],

@@ -27,7 +27,11 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("/", "New goal"),
     ("/templates", "Saved specifications"),
     ("/runs", "Runs"),
+    ("/structures", "Structures"),
+    ("/libraries", "Libraries"),
     ("/literature", "Literature"),
+    ("/models", "Models"),
+    ("/fleet", "Fleet"),
     ("/evaluations", "Evaluations"),
 )
 

@@ -247,6 +247,7 @@ class RunView(Model):
     approved_by: str = Field(description="Who approved its spec; empty while nobody has.")
     error: str = Field(description="What went wrong; empty where nothing did.")
     archived_at: str = Field(description="When somebody put it out of sight; empty where nobody has.")
+    user: str = Field(description="Who started it; empty where that was not kept.")
 
     @classmethod
     def of(cls, record: RunRecord) -> RunView:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import JSON, TIMESTAMP, ColumnElement, Connection, Double, Select, Text, case, cast, func, select, type_coerce
+from sqlalchemy import TIMESTAMP, ColumnElement, Connection, Double, Select, case, cast, func, select
 
 from core.options import DESIGN
 from memory.sql.engine import Database, for_reading, normalise_url
+from memory.sql.json_text import json_text
 from memory.sql.models import CandidateRow, Event, Run
 from memory.sql.schema import upgrade
 
@@ -66,6 +66,13 @@ class FigureStore:
             figures.heartbeat_age_s = max((now - datetime.fromisoformat(oldest)).total_seconds(), 0.0)
         return figures
 
+    def models(self) -> dict[tuple[str, str], ModelUse]:
+        """The model calls of all runs alone, by role and model; {} for none."""
+        figures = RunFigures()
+        with self._database.read() as connection:
+            _add_models(connection, figures)
+        return figures.models
+
     def close(self) -> None:
         """Give every connection back."""
         self._database.close()
@@ -73,15 +80,6 @@ class FigureStore:
 
 def _pairs(connection: Connection, query: Select[str, int]) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query)}
-
-
-def _part(connection: Connection, column: ColumnElement[Any], name: str) -> ColumnElement[str]:
-    """The text that the JSON object in ``column`` holds under ``name``; null where it holds none."""
-    raw = type_coerce(column, Text)
-    if connection.dialect.name == "sqlite":
-        return case((func.json_type(raw, f"$.{name}") == "text", func.json_extract(raw, f"$.{name}")))
-    held = cast(raw, JSON)
-    return case((func.json_typeof(held[name]) == "string", held[name].as_string()))
 
 
 def _moment(connection: Connection, time: ColumnElement[str]) -> ColumnElement[float]:
@@ -93,7 +91,7 @@ def _moment(connection: Connection, time: ColumnElement[str]) -> ColumnElement[f
 
 
 def _add_runs(connection: Connection, figures: RunFigures) -> None:
-    kind = func.coalesce(_part(connection, Run.options.expression, "kind"), DESIGN).label("of")
+    kind = func.coalesce(json_text(connection, Run.options.expression, "kind"), DESIGN).label("of")
     for status, of, count in connection.execute(select(Run.status, kind, func.count()).group_by(Run.status, "of")):
         counts = figures.runs if of == DESIGN else figures.conversations
         counts[status] = counts.get(status, 0) + count
@@ -112,7 +110,7 @@ def _add_steps(connection: Connection, figures: RunFigures) -> None:
 
 
 def _add_models(connection: Connection, figures: RunFigures) -> None:
-    role = func.coalesce(func.nullif(_part(connection, Event.inputs.expression, "role"), ""), Event.node).label("of")
+    role = func.coalesce(func.nullif(json_text(connection, Event.inputs.expression, "role"), ""), Event.node).label("of")
     sums = (func.count(), func.sum(Event.tokens_in), func.sum(Event.tokens_out), func.sum(Event.seconds))
     query = select(role, Event.model, *sums).where(Event.kind == "model").group_by("of", Event.model)
     for name, model, *numbers in connection.execute(query):

@@ -13,20 +13,21 @@ from core.interfaces import RunFilter, RunRecord
 from core.report import FINISHED
 from memory.sql.access import is_design, visible_to
 from memory.sql.candidates import load
+from memory.sql.json_text import json_text
 from memory.sql.models import ArchivedRun, CandidateRow, Run
 from memory.sql.runs import as_record, records, require_run, status_of
 
 
 def search_runs(connection: Connection, wanted: RunFilter, limit: int, offset: int) -> tuple[list[RunRecord], int]:
     """The design runs that fit, newest first: ``limit`` of them after the first ``offset``, and how many there are in all."""
-    conditions = _conditions(wanted)
+    conditions = _conditions(connection, wanted)
     total = connection.execute(select(func.count()).select_from(Run).where(*conditions)).scalar_one()
     query = records().where(*conditions).order_by(Run.created_at.desc(), Run.run_id.desc())
     rows = connection.execute(query.limit(max(limit, 0)).offset(max(offset, 0)))
     return [as_record(row) for row in rows], int(total)
 
 
-def _conditions(wanted: RunFilter) -> list[ColumnElement[bool]]:
+def _conditions(connection: Connection, wanted: RunFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = is_design()
     if wanted.text:
         found.append(or_(Run.goal.icontains(wanted.text, autoescape=True), Run.run_id.startswith(wanted.text, autoescape=True)))
@@ -36,6 +37,8 @@ def _conditions(wanted: RunFilter) -> list[ColumnElement[bool]]:
         found.append(Run.created_at >= wanted.since)
     if wanted.until:
         found.append(Run.created_at < wanted.until)
+    if wanted.user:
+        found.append(json_text(connection, Run.options.expression, "user").icontains(wanted.user, autoescape=True))
     if wanted.archived is not None:
         hidden = aliased(ArchivedRun)  # the list of runs joins the table itself
         away = select(hidden.run_id).where(hidden.run_id == Run.run_id).exists()

@@ -74,7 +74,8 @@ class RunStoreContract:
 
     def test_design_runs_are_found_by_text_status_and_time_in_pages(self, store: RunStore) -> None:
         for number, goal in enumerate(("a dye at 500 nm", "a Dye, 50 % cheaper", "a polymer"), 1):
-            store.create_run(f"r{number}", goal, {}, f"2026-01-0{number}T00:00:00+00:00", queued=number == 2)
+            options = {"user": f"Ada {number}"} if number < 3 else {}
+            store.create_run(f"r{number}", goal, options, f"2026-01-0{number}T00:00:00+00:00", queued=number == 2)
         store.create_run("talk", "a dye?", {"kind": "chat"}, AT)
 
         def found(limit: int = 50, offset: int = 0, **wanted: Any) -> tuple[list[str], int]:
@@ -87,6 +88,9 @@ class RunStoreContract:
         assert found(text="r3") == (["r3"], 1)
         assert found(text="%") == (["r2"], 1)
         assert found(statuses=("queued",)) == (["r2"], 1)
+        assert found(user="ada") == (["r2", "r1"], 2)
+        assert found(user="da 1") == (["r1"], 1)
+        assert found(user="%") == ([], 0)
         assert found(since="2026-01-02", until="2026-01-03") == (["r2"], 1)
         assert found(2) == (["r3", "r2"], 3)
         assert found(2, 2) == (["r1"], 3)

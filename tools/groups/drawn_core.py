@@ -111,7 +111,7 @@ def is_block(text: str) -> bool:
     return "M  END" in text or "V2000" in text or "V3000" in text
 
 
-def _with_header(text: str) -> str:
+def with_header(text: str) -> str:
     """The mol block with its three lines before the counts, where empty ones were lost on the way, as a form's field does."""
     lines = text.splitlines()
     counts = next((i for i, line in enumerate(lines) if line.rstrip().endswith(("V2000", "V3000"))), 3)
@@ -128,7 +128,7 @@ def _from_block(text: str) -> tuple[Chem.Mol, dict[int, tuple[str, ...]]]:
     if len(text) > MAX_BLOCK:
         raise StructureError(f"a mol block of {len(text)} characters is longer than the {MAX_BLOCK} allowed")
     with rdBase.BlockLogs():
-        read = Chem.MolFromMolBlock(_with_header(text), sanitize=False, removeHs=False, strictParsing=False)
+        read = Chem.MolFromMolBlock(with_header(text), sanitize=False, removeHs=False, strictParsing=False)
     if read is None or not read.GetNumAtoms() or read.GetNumAtoms() > MAX_HEAVY_ATOMS:
         raise StructureError("this is not a readable mol block, or not a core of a sensible size")
     table, work, listed = Chem.GetPeriodicTable(), Chem.RWMol(read), {}

@@ -205,6 +205,12 @@ class Model:
         own = self._weights.position(smiles)
         return int(forecast.neighbours.position[row, 0]) if own is None else own
 
+    def nearby(self, fingerprint: NDArray[np.uint16]) -> list[tuple[int, float]]:
+        """(index, Tanimoto similarity) of the three training structures that are most similar to these bits; fewer where there are fewer."""
+        found = self._weights.index.query([fingerprint])
+        pairs = zip(found.position[0].tolist(), found.similarity[0].tolist(), strict=True)
+        return [(position, similarity) for position, similarity in pairs if similarity > 0]
+
     def measured(self, position: int, solvent: str = "") -> float | None:
         """Measured value of a training structure, in the predictor's unit; None where the licence does not let it be shown.
 

@@ -26,9 +26,26 @@ PROBLEMS: dict[int | str, dict[str, object]] = {
 
 def router() -> APIRouter:
     """Every operation of the API."""
-    from app.web.api import evaluations, finding, literature, people, progress, reading, results, runs, screens, templates, tracing
+    from app.web.api import (
+        evaluations,
+        finding,
+        fleet,
+        libraries,
+        literature,
+        models,
+        people,
+        profiles,
+        progress,
+        reading,
+        results,
+        runs,
+        screens,
+        templates,
+        tracing,
+    )
 
     whole = APIRouter(prefix=API, responses=PROBLEMS)
-    for part in (reading, templates, screens, finding, literature, people, runs, results, tracing, progress, evaluations):
+    looking = (reading, templates, screens, libraries, finding, profiles, models, fleet, literature, people)
+    for part in (*looking, runs, results, tracing, progress, evaluations):
         whole.include_router(part.router)
     return whole

@@ -30,10 +30,11 @@ def _find_structures(
     status: Annotated[list[RunStatus] | None, Query(description="Only runs with one of these.")] = None,
     since: Annotated[str, Query(max_length=40, description="Only runs created at this moment or later, ISO 8601 UTC.")] = "",
     until: Annotated[str, Query(max_length=40, description="Only runs created before this moment.")] = "",
+    user: Annotated[str, Query(max_length=200, description="A part of the name of who started its run.")] = "",
     after: Annotated[str, Query(max_length=120, description="Where an earlier answer stopped.")] = "",
 ) -> FoundPage:
     """Structures of all runs that contain a part, resemble one, or have a property in a range; about 200,000 are looked at, `next` looks on."""
-    runs = RunFilter(text, tuple(status or ()), since, until)
+    runs = RunFilter(text, tuple(status or ()), since, until, user=user.strip())
     found = door.finding.find(Wanted(structure, how, least, property, low, high, kept), runs, after)
     further = request.url.include_query_params(after=found.after)
     return FoundPage(

@@ -119,11 +119,12 @@ def _list_runs(
     since: Annotated[str, Query(max_length=40, description="Created at this moment or later, ISO 8601 UTC.")] = "",
     until: Annotated[str, Query(max_length=40, description="Created before this moment.")] = "",
     archived: Annotated[Archived, Query(description="Whether runs that somebody put out of sight are among them.")] = "no",
+    user: Annotated[str, Query(max_length=200, description="A part of the name of who started them.")] = "",
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> RunPage:
     """The runs that fit, newest first."""
-    wanted = RunFilter(text, tuple(status or ()), since, until, ARCHIVED[archived])
+    wanted = RunFilter(text, tuple(status or ()), since, until, ARCHIVED[archived], user.strip())
     found, total = door.runs().search(wanted, limit, offset)
     return RunPage(runs=[RunView.of(r) for r in found], total=total, next=next_page(request, limit, offset, total))
 

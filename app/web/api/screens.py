@@ -1,4 +1,4 @@
-"""Small libraries held against a goal, answered at once; nothing is stored. Large ones are for the command line."""
+"""Small libraries held against a goal, answered at once; nothing is stored. Large ones are for a worker: ``libraries``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The pages: New goal, Saved specifications, Run, Report, Compare, Trace, Runs, Share, Literature, Evaluations, Sign in, My account, Admin."""
+"""The pages: New goal, Saved specifications, Run, Report, Compare, Trace, Runs, Share, Structures, Libraries, Models, Fleet, Literature, Evaluations,
+Sign in, My account, Admin."""
 
 from fastapi import APIRouter
 
@@ -13,22 +14,43 @@ def router() -> APIRouter:
         compare,
         differences,
         evaluations,
+        fleet,
         goal,
+        libraries,
         literature,
         lives,
         me,
+        models,
         questions,
         report,
         run,
         runs,
         saved,
         signing,
+        structures,
         trace,
     )
 
     whole = APIRouter(include_in_schema=False)
     for part in (
-        *(signing, me, admin, access, goal, saved, runs, asking, compare, literature, questions, additions),
+        *(
+            signing,
+            me,
+            admin,
+            access,
+            goal,
+            saved,
+            runs,
+            structures,
+            libraries,
+            models,
+            fleet,
+            asking,
+            compare,
+            literature,
+            questions,
+            additions,
+        ),
         *(lives, trace, differences, evaluations, report, run),
     ):
         whole.include_router(part.router)

@@ -38,13 +38,15 @@ def _list_runs(
     since: Annotated[str, Query(max_length=30)] = "",
     until: Annotated[str, Query(max_length=30)] = "",
     archived: Archived = "no",
+    user: Annotated[str, Query(max_length=200)] = "",
     number: Annotated[int, Query(ge=1, le=1_000_000, alias="page")] = 1,
 ) -> Response:
     """The runs that fit, newest first, or the structures in them that are looked for; ``since`` and ``until`` are days, both included."""
     statuses: tuple[RunStatus, ...] = tuple(s for s in get_args(RunStatus) if s == status)
     # a day's end is its last moment: '~' sorts behind every time of the day
-    runs = RunFilter(text.strip(), statuses, since, f"{until}~" if until else "", ARCHIVED[archived])
+    runs = RunFilter(text.strip(), statuses, since, f"{until}~" if until else "", ARCHIVED[archived], user.strip())
     asked = {"text": text, "status": status, "since": since, "until": until, "archived": "" if archived == "no" else archived}
+    asked["user"] = user.strip()
     part = request.headers.get("hx-request") == "true"
     fields = {name: request.query_params.get(name, "").strip()[:LONGEST] for name in LOOKED_FOR}
     given = {name: value for name, value in {**asked, **_said(fields)}.items() if value}

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from httpx import Response
 from starlette.routing import Mount
 
+from app.services.lists import Upload
 from app.web.guard import TOKEN
 from app.web.rights import PUBLIC, SAFE, demanded
 from core.errors import ApprovalNeeded
@@ -69,6 +70,7 @@ class Secrets:
     talk: str
     key: str
     template: str
+    job: str
     marks: tuple[str, ...]
 
 
@@ -80,7 +82,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def secret(place: House) -> Secrets:
-    """A finished run of ada's, one that waits, a conversation about a candidate, and a saved specification."""
+    """A finished run of ada's, one that waits, a conversation about a candidate, a saved specification, and the screen of a library."""
     ada = place.of("ada")
     run_id = ada.runs().start(GOAL, {"budget": 30, "candidates": 3, "seed": 7, "yes": True}, queued=True)
     assert place.services.runs().execute_next() == run_id
@@ -92,8 +94,19 @@ def secret(place: House) -> Secrets:
     about = f"About the candidate {report.candidates[0].smiles} of run {run_id}: why?"
     ada.store.create_run(talk, about, RunOptions(kind="chat").stored(), "2026-11-30T08:00:00+00:00")
     template = ada.templates.save(SECRET_TEMPLATE, report.spec).template_id
-    marks = ("231.7", SECRET_TEMPLATE, template, run_id, waiting, talk, *(c.smiles for c in report.candidates if len(c.smiles) > 5))
-    return Secrets(run_id, waiting, talk, report.candidates[0].key, template, marks)
+    job = ada.screens.start(Upload("unheard.smi", b"CCO"), GOAL).job_id
+    marks = (
+        "231.7",
+        SECRET_TEMPLATE,
+        template,
+        job,
+        "unheard.smi",
+        run_id,
+        waiting,
+        talk,
+        *(c.smiles for c in report.candidates if len(c.smiles) > 5),
+    )
+    return Secrets(run_id, waiting, talk, report.candidates[0].key, template, job, marks)
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +130,10 @@ def values(place: House, secret: Secrets) -> dict[str, str]:
         "token_id": token,
         "form": "json",
         "action": "pause",
+        "job_id": secret.job,
+        "model": "melting_point",
+        "table": "hits",
+        "what": "cancel",
     }
 
 
@@ -151,7 +168,7 @@ def _leaks(answer: Response, secret: Secrets) -> list[str]:
     """What is ada's in an answer, and was not in the question. Ids may stand in the audit log, which says to what somebody wanted to do something."""
     asked = f"{answer.request.url} {answer.request.content.decode('utf-8', 'replace')}"
     said = f"{answer.content.decode('utf-8', 'replace')} {dict(answer.headers)}"
-    ids = (secret.run_id, secret.waiting, secret.talk, secret.template) if "/admin" in answer.request.url.path else ()
+    ids = (secret.run_id, secret.waiting, secret.talk, secret.template, secret.job) if "/admin" in answer.request.url.path else ()
     return [mark for mark in secret.marks if mark in said and mark not in asked and mark not in ids]
 
 
@@ -283,3 +300,13 @@ def test_shared_it_is_seen_by_those_who_may_and_changed_by_its_owner_alone(place
     people.set_member("shared dyes", "bo", member=True)
     assert who_sees() == set(), "a new project of the same name inherits nothing"
     assert place.of("ada").sharing.of(secret.run_id).visibility == "private"
+
+
+def test_a_screen_is_there_for_whoever_asked_for_it_alone(place: House, secret: Secrets) -> None:
+    for address in (f"/libraries/{secret.job}", f"/api/v1/libraries/{secret.job}"):
+        assert place.clients["ada"].get(address).status_code == 200
+        assert [place.clients[name].get(address).status_code for name in STRANGERS] == [404] * 4
+        assert place.clients["bo"].post(f"{address}/cancel", data=FORM).status_code in (403, 404)
+    assert "unheard.smi" in place.clients["ada"].get("/libraries").text
+    assert place.services.jobs.find(secret.job).user == "ada"
+    assert place.services.jobs.find(secret.job).status == "queued"
