@@ -82,7 +82,7 @@ class NeighbourIndex:
         return len(self._sizes)
 
     def query(self, fingerprints: Sequence[NDArray[np.uint16]]) -> Neighbours:
-        """The three nearest entries of each query; equal similarities go to the earlier entry.
+        """The three nearest entries of each query, fewer where there are fewer and [] where there is none; equal similarities go to the earlier entry.
 
         Tanimoto similarity, 0 to 1. Where the index has fewer than three entries the rest is 0; so is the similarity of a structure without
         bits.

@@ -124,7 +124,7 @@ def _list_runs(
     offset: Offset = 0,
 ) -> RunPage:
     """The runs that fit, newest first."""
-    wanted = RunFilter(text, tuple(status or ()), since, until, ARCHIVED[archived], user.strip())
+    wanted = RunFilter(text, tuple(status or ()), since, until, ARCHIVED[archived], user=user.strip())
     found, total = door.runs().search(wanted, limit, offset)
     return RunPage(runs=[RunView.of(r) for r in found], total=total, next=next_page(request, limit, offset, total))
 

@@ -44,7 +44,7 @@ def _list_runs(
     """The runs that fit, newest first, or the structures in them that are looked for; ``since`` and ``until`` are days, both included."""
     statuses: tuple[RunStatus, ...] = tuple(s for s in get_args(RunStatus) if s == status)
     # a day's end is its last moment: '~' sorts behind every time of the day
-    runs = RunFilter(text.strip(), statuses, since, f"{until}~" if until else "", ARCHIVED[archived], user.strip())
+    runs = RunFilter(text.strip(), statuses, since, f"{until}~" if until else "", ARCHIVED[archived], user=user.strip())
     asked = {"text": text, "status": status, "since": since, "until": until, "archived": "" if archived == "no" else archived}
     asked["user"] = user.strip()
     part = request.headers.get("hx-request") == "true"

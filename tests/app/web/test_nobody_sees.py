@@ -133,7 +133,6 @@ def values(place: House, secret: Secrets) -> dict[str, str]:
         "job_id": secret.job,
         "model": "melting_point",
         "table": "hits",
-        "what": "cancel",
     }
 
 

@@ -64,7 +64,7 @@ class Describer:
         return rows
 
     def fingerprints(self, kind: FeatureKind, keys: Sequence[str], mols: Sequence[Chem.Mol]) -> list[NDArray[np.uint16]]:
-        """Positions of the set bits of each structure's Morgan fingerprint, shape (bits,) each, ascending; of the ring form for polymers.
+        """Positions of the set bits of each structure's Morgan fingerprint, shape (bits,) each, ascending, empty where none is set; of the ring form for polymers.
 
         Empty for a structure without bits.
         """

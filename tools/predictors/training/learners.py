@@ -107,7 +107,7 @@ _SCALE_TREES = 150
 
 
 def used_columns(x: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Index of each column of ``x``, shape (n, features), that is not zero in at least ``FEATURE_SUPPORT`` rows and not constant.
+    """Index of each column of ``x``, shape (n, features), that is not zero in at least ``FEATURE_SUPPORT`` rows and not constant; empty where there is none.
 
     Empty where there is none.
     """

@@ -41,7 +41,7 @@ class Left:
 
 
 def places(smiles: Sequence[str], solvents: Sequence[str]) -> dict[str, dict[str, list[int]]]:
-    """The rows of each dye in each solvent; film and gas are no solvents."""
+    """The rows of each dye in each solvent, empty where there is none; film and gas are no solvents."""
     found: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for i, (dye, solvent) in enumerate(zip(smiles, solvents, strict=True)):
         if solvent not in (FILM, GAS):
