@@ -41,7 +41,7 @@ class Near:
 
 
 def nearest_shipped(smiles: str, candidate_class: CandidateClass, conditions: EstimationConditions, most: int = 10) -> list[Near]:
-    """At most ``most`` of the structures that are most similar to ``smiles``, the most similar first; [] for one without fingerprint bits.
+    """At most ``most`` of the structures that are most similar to ``smiles`` (Tanimoto similarity, dimensionless), the most similar first; [] for one without fingerprint bits.
 
     The structure itself is among them where it ships; what the guard blocks is not. Raises PredictorError where weights are missing or damaged.
     """

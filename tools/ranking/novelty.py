@@ -209,6 +209,6 @@ def _about_set(name: str) -> str:
 
 
 def sets_count(spec: DesignSpec) -> int:
-    """Structures of the shipped training sets that a list of ``spec`` is compared with; those of two sets count twice; 0 for none."""
+    """Number of structures of the shipped training sets that a list of ``spec`` is compared with; those of two sets count twice; 0 for none."""
     held = {s.source: len(s) for name in sets_of(spec.candidate_class) if (s := known_set(name)) is not None}
     return sum(held.values())

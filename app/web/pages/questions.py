@@ -45,10 +45,10 @@ def _ask_papers(request: Request, form: Form, door: Door) -> Response:
     return RedirectResponse(f"/literature/questions/{run_id}#last", 303)
 
 
-@router.get("/{run_id}")
-def _show_question(request: Request, run_id: str, door: Door) -> Response:
+@router.get("/{question_id}")
+def _show_question(request: Request, question_id: str, door: Door) -> Response:
     """A question with its answer and those before it; for a page that waits the conversation alone."""
-    return _shown(request, door, run_id)
+    return _shown(request, door, question_id)
 
 
 def _shown(request: Request, door: Services, run_id: str, fault: str = "", asked: str = "", status: int = 200) -> Response:
