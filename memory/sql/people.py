@@ -15,6 +15,7 @@ from memory.sql.engine import Database, for_reading, normalise_url
 from memory.sql.people_models import AccountRow, AuditRow, MemberRow, ProjectRow, RunAccessRow, SessionRow, TokenRow
 from memory.sql.schema import upgrade
 
+_ACCOUNT = ("name", "role", "quota", "created_at", "disabled_at", "seen_at")
 _TOKEN = ("token_id", "person", "label", "created_at", "expires_at", "used_at")
 
 
@@ -223,9 +224,7 @@ class SqlPeople:
 
 
 def _accounts() -> Select[Any]:
-    columns = (AccountRow.name, AccountRow.role, AccountRow.quota, AccountRow.created_at, AccountRow.disabled_at, AccountRow.seen_at)
-    found: Select[Any] = select(*columns)
-    return found
+    return select(*(getattr(AccountRow, name) for name in _ACCOUNT))
 
 
 def _tokens(person: str) -> Select[Any]:
