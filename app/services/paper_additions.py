@@ -8,6 +8,7 @@ import shutil
 import threading
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,10 @@ log = logging.getLogger(__name__)
 MOST_FILES, REMEMBERED = 200, 50
 #: Longest passage, in characters, as on the command line.
 LONGEST = 1000
+#: Seconds after which an upload that is still there was left behind by a server that was ended.
+LEFT_BEHIND = 86_400
+#: One addition at a time, whoever asks: a second one would be told that the papers are being changed.
+_ONE = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class _Memory:
 
 
 class PaperAdditionService:
-    """Takes uploaded papers in, in one thread, because one process at a time may change the papers."""
+    """Takes uploaded papers in, in a thread, one addition after the other, because one process at a time may change the papers."""
 
     def __init__(self, settings: Settings, keeping: Callable[[], PaperKeepingService]) -> None:
         self._settings = settings
@@ -77,8 +82,7 @@ class PaperAdditionService:
         collection = named_collection(collection)
         addition_id = uuid.uuid4().hex[:12]
         uploads_folder = wiring.prepare_home(self._settings) / "uploads"
-        if self._worker is None:  # what a server that was ended left behind
-            shutil.rmtree(uploads_folder, ignore_errors=True)
+        _tidy(uploads_folder)
         folder = uploads_folder / addition_id
         names = []
         for number, upload in enumerate(uploads):
@@ -110,7 +114,8 @@ class PaperAdditionService:
         while True:
             addition_id, folder = self._waiting.get()
             try:
-                self._add(addition_id, folder)
+                with _ONE:
+                    self._add(addition_id, folder)
             except MolwrightError as error:
                 self._change(addition_id, waiting=False, problem=str(error))
             except Exception:
@@ -138,6 +143,14 @@ class PaperAdditionService:
             known = self._memory.known.get(addition_id)
             if known is not None:
                 self._memory.known[addition_id] = replace(known, **changes)  # type: ignore[arg-type]
+
+
+def _tidy(folder: Path) -> None:
+    """Remove uploads that a server left behind when it was ended."""
+    for old in folder.glob("*"):
+        with suppress(OSError):
+            if wiring.now().timestamp() - old.stat().st_mtime > LEFT_BEHIND:
+                shutil.rmtree(old, ignore_errors=True)
 
 
 def _numbers(tally: Tally) -> dict[str, int]:
