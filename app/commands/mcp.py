@@ -20,8 +20,13 @@ def register(app: typer.Typer) -> None:
 
 def mcp(
     context: typer.Context,
-    http: Annotated[bool, typer.Option("--http", help="Answer over HTTP on this machine instead of standard input and output.")] = False,
-    host: Annotated[str, typer.Option(help="With --http: loopback address to listen on; every other is refused.")] = "127.0.0.1",
+    http: Annotated[bool, typer.Option("--http", help="Answer over HTTP instead of standard input and output.")] = False,
+    host: Annotated[
+        str,
+        typer.Option(
+            help="With --http: IP address to listen on. For any but the loopback's people need accounts and tokens: molwright people add."
+        ),
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1024, max=65535, help="With --http: port.")] = 8643,
     workers: Annotated[
         int | None, typer.Option(min=0, max=64, help="Worker processes, started with the first run; default: the setting server.workers.")
@@ -34,9 +39,18 @@ def mcp(
     door = services(context)
     number = door.settings.server.workers if workers is None else workers
     if http:
-        from app.web.server import loopback
+        from app.web.hosts import needs_accounts, require_an_admin, warnings
 
-        return serve_http(door, loopback(host), port, number, show=lambda address: err.print(f"MCP: {address}   (Ctrl-C ends it)"))
+        accounts = needs_accounts(door, host)
+        if accounts:
+            require_an_admin(door)
+
+        def show(address: str) -> None:
+            err.print(f"MCP: {address}{'   with tokens' if accounts else ''}   (Ctrl-C ends it)")
+            for text in warnings(door, host):
+                err.print(f"[yellow]note:[/yellow] {text}")
+
+        return serve_http(door, host, port, number, accounts=accounts, show=show)
     if sys.stdin.isatty():
         err.print("This speaks MCP on standard input and output; a client starts it (docs/mcp.md). Ctrl-D ends it.")
     try:

@@ -75,7 +75,7 @@ class CandidateArguments(RunArguments):
     candidate: str = Field(min_length=1, max_length=2000, description="Rank, key or SMILES.")
 
 
-@tool(reads=False, waits=True, owns=True)
+@tool(reads=False, waits=True, owns=True, right="start")
 def design(door: Door, arguments: DesignArguments) -> Answer:
     """Search for structures that meet a goal: a run of minutes. Waits with progress and answers the best; if it ends later, wait with run."""
     services = door.services
@@ -95,7 +95,7 @@ def run(door: Door, arguments: StateArguments) -> Answer:
     return {"run_id": record.run_id}
 
 
-@tool(reads=False, ends=True)
+@tool(reads=False, ends=True, right="start")
 def cancel_run(door: Door, arguments: RunArguments) -> Answer:
     """End a run for good; what it stored is kept."""
     runs = door.services.runs()

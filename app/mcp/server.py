@@ -29,10 +29,10 @@ from mcp_types import (
 from mcp_types import Tool as ShownTool
 from pydantic import ValidationError
 
-from app.mcp import answers, finding, resources, runs, structures
+from app.mcp import answers, entrance, finding, resources, runs, structures
 from app.mcp.tool import TOOLS, Answer, Arguments, Door, Tool
 from app.mcp.waiting import Withdrawals, follow, taken_back
-from core.errors import MolwrightError, UsageError
+from core.errors import MolwrightError, NotAllowedError, RefusedError, UsageError
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +47,11 @@ Context = ServerRequestContext[Any, Any]
 T = TypeVar("T")
 
 
-def create_server(door: Door, *, leaving: Callable[[], bool] = lambda: False) -> Server[Any]:
-    """The server over ``door``. ``leaving``: whether this process is about to end, so that calls which end with it are not taken back."""
+def create_server(door: Door, *, accounts: bool = False, leaving: Callable[[], bool] = lambda: False) -> Server[Any]:
+    """The server over ``door``. ``accounts``: whether each request carries the person who asks (:class:`app.mcp.entrance.Tokens`).
+
+    ``leaving``: whether this process is about to end, so that calls which end with it are not taken back.
+    """
     withdrawals = Withdrawals()
 
     async def list_tools(ctx: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
@@ -59,9 +62,25 @@ def create_server(door: Door, *, leaving: Callable[[], bool] = lambda: False) ->
         if tool is None:
             raise MCPError(code=INVALID_PARAMS, message=f"there is no tool {params.name[:100]!r}")
         try:
-            given = _read(tool, params.arguments or {})
-            with withdrawals.watched(ctx) as withdrawn:
-                return await _called(door, tool, given, ctx, lambda: taken_back(ctx, withdrawn, leaving))
+            theirs, person = entrance.door_of(door, ctx, accounts=accounts)
+
+            async def note(target: str, outcome: str) -> None:
+                await run_sync(partial(entrance.note, theirs, tool, person, ctx, target, outcome))
+
+            try:
+                entrance.check(tool, person)
+                given = _read(tool, params.arguments or {})
+                with withdrawals.watched(ctx) as withdrawn:
+                    called = await _called(theirs, tool, given, ctx, lambda: taken_back(ctx, withdrawn, leaving))
+            except (NotAllowedError, RefusedError) as error:
+                await note("", f"refused: {error}")
+                raise
+            except anyio.get_cancelled_exc_class():
+                with anyio.CancelScope(shield=True):
+                    await note("", "taken back")
+                raise
+            await note(str((called.structured_content or {}).get("run_id", "")), "done")
+            return called
         except MolwrightError as error:
             return answers.refusal(error)
         except Exception:
@@ -69,13 +88,13 @@ def create_server(door: Door, *, leaving: Callable[[], bool] = lambda: False) ->
             return answers.refusal(MolwrightError("something went wrong here; the server's log says what"))
 
     async def list_resources(ctx: Context, params: PaginatedRequestParams | None) -> ListResourcesResult:
-        return await _or_error(partial(resources.listed, door.services))
+        return await _or_error(lambda: resources.listed(entrance.door_of(door, ctx, accounts=accounts)[0].services))
 
     async def list_templates(ctx: Context, params: PaginatedRequestParams | None) -> ListResourceTemplatesResult:
         return resources.templates()
 
     async def read_resource(ctx: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
-        return await _or_error(partial(resources.read, door.services, str(params.uri)))
+        return await _or_error(lambda: resources.read(entrance.door_of(door, ctx, accounts=accounts)[0].services, str(params.uri)))
 
     server: Server[Any] = Server(
         "molwright",

@@ -112,7 +112,7 @@ def check(door: Door, arguments: CheckArguments) -> Answer:
     return {**judged(candidate), "meets_all": candidate.meets_all(), "requirements": requirements(candidate), **unread}
 
 
-@tool()
+@tool(right="start")
 def screen(door: Door, arguments: ScreenArguments) -> Answer:
     """Hold a small library (500 records) against a goal; those that meet it are ranked."""
     services = door.services

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_type_hints
 from pydantic import BaseModel, ConfigDict
 
 from app.services.entry import Services
+from core.people import Right
 
 
 class Arguments(BaseModel):
@@ -49,6 +50,7 @@ class Tool:
         ends: whether it ends something for good.
         waits: whether it waits for the run of its answer, as its argument ``wait`` says.
         owns: whether the run of its answer is its own: a client that takes the call back cancels it.
+        right: what a person with an account must be allowed to do.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Tool:
     ends: bool = False
     waits: bool = False
     owns: bool = False
+    right: Right = "look"
 
     def schema(self) -> dict[str, Any]:
         """The JSON schema of the arguments, without what a model needs not be told: titles, limits (an error names them), that an option may be null."""
@@ -71,8 +74,8 @@ class Tool:
 TOOLS: dict[str, Tool] = {}
 
 
-def tool(**kind: bool) -> Callable[[A], A]:
-    """Register the decorated function ``f(door, arguments: SomeArguments)`` under its name; ``kind``: the flags of :class:`Tool`."""
+def tool(**kind: Any) -> Callable[[A], A]:
+    """Register the decorated function ``f(door, arguments: SomeArguments)`` under its name; ``kind``: what else :class:`Tool` says."""
 
     def registered(function: A) -> A:
         arguments = get_type_hints(function)["arguments"]

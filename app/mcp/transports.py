@@ -10,8 +10,9 @@ import anyio
 import uvicorn
 from mcp.server.stdio import stdio_server
 from mcp.server.transport_security import TransportSecuritySettings
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
+from app.mcp.entrance import Tokens
 from app.mcp.server import create_server
 from app.mcp.tool import Door
 from app.services.entry import Services
@@ -50,23 +51,29 @@ def serve_stdio(services: Services, workers: int) -> None:
         anyio.run(answer, door)
 
 
-def http_app(door: Door, host: str, leaving: Callable[[], bool]) -> Starlette:
-    """The ASGI application, which answers names of the loopback address alone and refuses pages from elsewhere."""
-    names = dict.fromkeys(("127.0.0.1", "localhost", "[::1]", f"[{host}]" if ":" in host else host))
-    security = TransportSecuritySettings(allowed_hosts=[f"{n}:*" for n in names], allowed_origins=[f"http://{n}:*" for n in names])
-    return create_server(door, leaving=leaving).streamable_http_app(streamable_http_path=PATH, host=host, transport_security=security)
+def http_app(door: Door, host: str, leaving: Callable[[], bool], *, accounts: bool = False) -> ASGIApp:
+    """The ASGI application. It answers names of its own address alone and refuses pages from elsewhere; with ``accounts`` it wants a token."""
+    own = door.services.settings.server.names if accounts else ()
+    names = dict.fromkeys(("127.0.0.1", "localhost", "[::1]", f"[{host}]" if ":" in host else host, *own))
+    hosts = [form for name in names for form in (name, f"{name}:*")]
+    security = TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=[f"http://{n}:*" for n in names])
+    server = create_server(door, accounts=accounts, leaving=leaving)
+    app = server.streamable_http_app(streamable_http_path=PATH, host=host, transport_security=security)
+    return Tokens(app, door.services) if accounts else app
 
 
-def serve_http(services: Services, host: str, port: int, workers: int, *, show: Callable[[str], None]) -> None:
-    """Answer on the loopback address ``host`` until a signal ends it. ConfigurationError if the port is taken."""
+def serve_http(services: Services, host: str, port: int, workers: int, *, accounts: bool, show: Callable[[str], None]) -> None:
+    """Answer at ``host``, the loopback address unless there are ``accounts``, until a signal ends it. ConfigurationError if the port is taken."""
+    _ = services.store  # opened once, before requests come in several threads
     with opened(services, workers) as door:
         config = uvicorn.Config(
-            http_app(door, host, lambda: server.should_exit),
+            http_app(door, host, lambda: server.should_exit, accounts=accounts),
             host=host,
             port=port,
             log_level="warning",
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=2,
         )
         server = uvicorn.Server(config)

@@ -7,17 +7,20 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import anyio
 import httpx
+import httpx2
 import pytest
 import uvicorn
 from mcp import Client, StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult
 
 from app.mcp.tool import TOOLS, Door
@@ -118,6 +121,25 @@ def test_over_stdio_with_the_worker_that_the_server_starts(tmp_path: Path) -> No
 
 
 @contextmanager
+def _listening(make: Callable[[Callable[[], bool]], Any]) -> Iterator[str]:
+    """The address at which an application is served for the length of the block."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    app = make(lambda: server.should_exit)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    try:
+        yield f"http://127.0.0.1:{port}/mcp"
+    finally:
+        server.should_exit = True
+        thread.join(20)
+
+
+@contextmanager
 def _served(home: Path) -> Iterator[tuple[str, Services]]:
     services = Services(settings_of(home=home, workers__processes=1))
     leaving = threading.Event()
@@ -127,21 +149,11 @@ def _served(home: Path) -> Iterator[tuple[str, Services]]:
         if not worker.is_alive():
             worker.start()
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    app = http_app(Door(services, work), "127.0.0.1", lambda: server.should_exit)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
     try:
-        yield f"http://127.0.0.1:{port}/mcp", services
+        with _listening(lambda leaving_: http_app(Door(services, work), "127.0.0.1", leaving_)) as address:
+            yield address, services
     finally:
         leaving.set()
-        server.should_exit = True
-        thread.join(20)
 
 
 def test_over_http_and_only_for_names_of_this_machine(tmp_path: Path) -> None:
@@ -155,11 +167,44 @@ def test_over_http_and_only_for_names_of_this_machine(tmp_path: Path) -> None:
         services.runs().cancel(seen.runs["left"])
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.1"])
-def test_no_address_but_loopback_is_listened_on(host: str) -> None:
+def test_others_than_this_machine_need_an_admin_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from typer.testing import CliRunner
 
     from app.cli import app
 
-    answer = CliRunner().invoke(app, ["mcp", "--http", "--host", host])
-    assert "loopback" in str(answer.exception)
+    monkeypatch.setenv("MOLWRIGHT_HOME", str(tmp_path))
+    answer = CliRunner().invoke(app, ["mcp", "--http", "--host", "192.168.1.1"])
+    assert "molwright people add" in str(answer.exception)
+
+
+def test_with_accounts_a_token_says_who_asks_and_the_role_what_is_allowed(tmp_path: Path) -> None:
+    services = Services(settings_of(home=tmp_path, workers__processes=1))
+    secrets = {}
+    for name, role in (("ada", "chemist"), ("ben", "reviewer")):
+        services.people.add(name, role, "correct horse battery staple")
+        secrets[name] = services.people.add_token(name, "a test").secret
+    door = Door(services, lambda: None)
+    with _listening(lambda leaving: http_app(door, "127.0.0.1", leaving, accounts=True)) as address:
+        kinds = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
+        for given in ({}, {"authorization": "Bearer nothing"}, {"cookie": "molwright_session=x"}):
+            answer = httpx.post(address, json={"jsonrpc": "2.0", "id": 1, "method": "tools/list"}, headers={**kinds, **given})
+            assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+        async def ask(name: str, tool: str, **arguments: Any) -> CallToolResult:
+            http = httpx2.AsyncClient(headers={"authorization": f"Bearer {secrets[name]}"})
+            async with http, Client(streamable_http_client(address, http_client=http)) as client:
+                return await client.call_tool(tool, arguments)
+
+        begun = told(anyio.run(partial(ask, "ada", "design", goal=GOAL, wait=0)))
+        assert [r["run_id"] for r in told(anyio.run(partial(ask, "ada", "runs")))["runs"]] == [begun["run_id"]]
+        assert told(anyio.run(partial(ask, "ben", "runs")))["runs"] == []
+        for tool, arguments, kind in (
+            ("run", {"run_id": begun["run_id"]}, "not-found"),
+            ("cancel_run", {"run_id": begun["run_id"]}, "not-allowed"),
+            ("design", {"goal": GOAL, "wait": 0}, "not-allowed"),
+        ):
+            answer = anyio.run(partial(ask, "ben", tool, **arguments))
+            assert answer.structured_content["error"]["kind"] == kind  # type: ignore[index]
+    found = [(e.person, e.action, e.outcome.partition(":")[0]) for e in services.people.audit()[0]]
+    assert ("ada", "MCP: design", "done") in found
+    assert ("ben", "MCP: design", "refused") in found
