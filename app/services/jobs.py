@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,8 +27,8 @@ JobKind = Literal["screen", "table", "training"]
 JobStatus = Literal["waiting", "queued", "running", "cancelling", "cancelled", "finished", "failed"]
 #: A job with one of these is over.
 OVER: tuple[JobStatus, ...] = ("cancelled", "finished", "failed")
-#: Most jobs that wait for a worker at once.
-MOST_WAITING = 50
+#: Most jobs of one person that are not over.
+MOST_WAITING = 20
 #: Seconds of work after which a job ends with what it has.
 LONGEST = 4 * 3600.0
 #: Seconds between two states that are written.
@@ -110,16 +110,17 @@ class JobStore:
         self._folder = home / "jobs"
         self._clock = clock
         self._only = only
+        self._over: set[str] = set()
 
     def create(
         self, kind: JobKind, title: str, asked: Mapping[str, Any], user: str, files: Mapping[str, bytes], *, waits: bool = False
     ) -> Job:
         """Store a job with its files; a worker executes it. ``waits``: not before :meth:`approve`.
 
-        StatusError where too many wait already, StoreError where it cannot be written.
+        StatusError where too many of the person wait already, StoreError where it cannot be written.
         """
-        if sum(not job.over for job in self._every()) >= MOST_WAITING:
-            raise StatusError(f"{MOST_WAITING} jobs wait already; wait until some are done, or cancel some")
+        if sum(not job.over and job.user == user for job in self._every()) >= MOST_WAITING:
+            raise StatusError(f"{MOST_WAITING} of your jobs wait already; wait until some are done, or cancel some")
         job_id = uuid.uuid4().hex[:16]
         request = {"kind": kind, "title": title[:200], "asked": dict(asked), "user": user, "created_at": self._clock().isoformat()}
         try:
@@ -215,16 +216,19 @@ class JobStore:
 
     def _waiting(self) -> list[Job]:
         """The jobs that want a worker and have none, first come first served."""
-        found = [job for job in self._every() if not job.over and job.status != "waiting" and not job.executed]
+        every = list(self._every(self._over))  # a worker asks every second
+        self._over |= {job.job_id for job in every if job.over}
+        found = [job for job in every if not job.over and job.status != "waiting" and not job.executed]
         return sorted(found, key=lambda job: (job.created_at, job.job_id))
 
-    def _every(self) -> Iterator[Job]:
+    def _every(self, known: Collection[str] = ()) -> Iterator[Job]:
+        """Every job that can be read, but those whose ids are ``known``."""
         try:
             names = sorted(os.listdir(self._folder))
         except OSError:
             return
         for name in names:
-            if not _ID.fullmatch(name):
+            if name in known or not _ID.fullmatch(name):
                 continue
             try:
                 yield _read(self._folder / name)

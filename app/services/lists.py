@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import re
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+from core.errors import UsageError
 
 if TYPE_CHECKING:
     from tools.ranking.novelty import KnownSet
@@ -16,6 +21,8 @@ if TYPE_CHECKING:
     from tools.synthesis.inventory import Inventory
 
 BlocksMode = Literal["extend", "replace"]
+#: Bytes that an upload may hold when unpacked.
+MOST_UNPACKED = 200_000_000
 
 
 @dataclass(frozen=True)
@@ -36,9 +43,25 @@ def plain_name(name: str, usual: str = "upload.smi") -> str:
     return re.sub(r"[^\w. -]", "_", name.replace("\\", "/").rpartition("/")[2]).strip(" .")[-100:] or usual
 
 
+def _refuse_bomb(upload: Upload) -> None:
+    """Raise UsageError for an upload that holds more than :data:`MOST_UNPACKED` bytes when unpacked; what is no gzip is as it is."""
+    if not upload.content.startswith(b"\x1f\x8b"):
+        return
+    size = 0
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(upload.content)) as packed:
+            while part := packed.read(1 << 20):
+                size += len(part)
+                if size > MOST_UNPACKED:
+                    raise UsageError(f"{upload.name[:100]} holds more than {MOST_UNPACKED // 1_000_000} MB when unpacked")
+    except (OSError, EOFError, zlib.error):  # whoever reads it says what is wrong with it
+        return
+
+
 @contextmanager
 def on_disk(upload: Upload) -> Iterator[Path]:
-    """The upload as a file in a folder of its own, for the length of the block."""
+    """The upload as a file in a folder of its own, for the length of the block. UsageError for one that holds too much when unpacked."""
+    _refuse_bomb(upload)
     name = plain_name(upload.name)
     with tempfile.TemporaryDirectory(prefix="molwright-upload-") as folder:
         path = Path(folder) / name

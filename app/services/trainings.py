@@ -14,7 +14,7 @@ from core.errors import UsageError
 from core.settings import Settings
 
 #: Most rows of a table, and characters of a text that says something of the property.
-MOST_ROWS, LONGEST = 50_000, 300
+MOST_ROWS, LONGEST = 20_000, 300
 
 
 @dataclass(frozen=True)

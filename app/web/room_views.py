@@ -86,7 +86,9 @@ class LibraryRequest(Model):
         },
     )
 
-    library: FileContent = Field(description="The structures, at most 1,000,000 records in at most 20 MB, perhaps compressed by gzip.")
+    library: FileContent = Field(
+        description="The structures, at most 1,000,000 records in at most 20 MB, perhaps compressed by gzip (200 MB unpacked)."
+    )
     goal: str = Field(default="", max_length=20_000, description="What is wanted, in a sentence.")
     spec: GivenSpec | None = Field(default=None, description="Or the spec to hold them against.")
     listed: StrictInt = Field(default=100, ge=1, le=MOST_LISTED, description="How many of those that meet it are ranked.")
@@ -213,7 +215,7 @@ class TrainingRequest(Model):
     )
 
     name: str = Field(min_length=2, max_length=40, description="Its name: lower-case letters, digits and '_'.")
-    table: FileContent = Field(description="The measurements: structures and values, at most 50,000 rows.")
+    table: FileContent = Field(description="The measurements: structures and values, at most 20,000 rows.")
     unit: str = Field(default="", max_length=100, description="Unit of the measured numbers.")
     log: StrictBool = Field(default=False, description="Whether the decimal logarithm is learnt.")
     label: str = Field(default="", max_length=300, description="Name in reports.")

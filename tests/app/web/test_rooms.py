@@ -250,6 +250,7 @@ def test_what_cannot_be_screened_is_said_before_it_is_queued(client: Client, bro
         ("four.smi", LIBRARY, "a molecule with MW < 300, low foaming and HLB of 12, that my boss likes"),
         ("four.exe", LIBRARY, "a molecule with MW < 160"),
         ("four.smi", b"", "a molecule with MW < 160"),
+        ("four.smi.gz", gzip.compress(b"C" * 201_000_000, 1), "a molecule with MW < 160"),
         ("../../etc/passwd", LIBRARY, "a molecule with MW < 160"),
     ):
         with pytest.raises(ApiError):
