@@ -23,6 +23,9 @@ from core.limits import MAX_BUDGET
 from core.masking import HIDDEN, masked
 
 Roles = str | list[str] | dict[str, str]
+Switches = str | dict[str, str]
+#: What a model can be told about thinking.
+SWITCHES = ("", "on", "off", "low", "medium", "high")
 
 PREFIX = "MOLWRIGHT_"
 FILE = "molwright.toml"
@@ -103,6 +106,18 @@ class ModelSettings(Group):
         le=2,
         description="Sampling temperature of every role; none: 0.8 for proposing, 0.2 in conversation, 0 elsewhere.",
     )
+    thinking: Switches = Field(
+        default="",
+        description="Whether models think before they answer: on, off, low, medium or high, for all roles or each ('critic=high,assistant=off'); "
+        "empty: as the server does.",
+    )
+    thinking_tokens: int = Field(
+        default=4096, ge=0, description="Room for thinking beside the longest reply, tokens, where a model thinks."
+    )
+    adapt: list[str] = Field(
+        default_factory=list,
+        description="What the servers do not take, such as 'no_temperature,no_strict'; the rest is learnt from refusals (docs/language-models.md).",
+    )
     seeds: bool = Field(
         default=True, description="Whether each call carries a seed. vLLM on a CPU ends at a seed together with a temperature: false there."
     )
@@ -112,6 +127,24 @@ class ModelSettings(Group):
     seconds: float = Field(default=3600.0, ge=0, description="Seconds of model calls of one run.")
     money: float | None = Field(default=None, ge=0, description="Cost of the models of one run, in the currency of the price table.")
     prices: Path | None = Field(default=None, description="TOML file of prices by model, or watts with price_per_kwh.")
+
+    @field_validator("adapt", mode="before")
+    @classmethod
+    def _read_names(cls, value: Any) -> Any:
+        """'a,b' as a list."""
+        return [p.strip() for p in value.split(",") if p.strip()] if isinstance(value, str) else value
+
+    @field_validator("thinking", mode="before")
+    @classmethod
+    def _read_switches(cls, value: Any) -> Any:
+        """'off' as it is, 'a=off,b=high' as a table."""
+        made = value.strip() if isinstance(value, str) else value
+        if isinstance(made, str) and "=" in made:
+            made = {k.strip(): v.strip() for k, _, v in (p.partition("=") for p in made.split(",") if p.strip())}
+        wrong = sorted({*(made.values() if isinstance(made, dict) else [made])} - set(SWITCHES))
+        if wrong:
+            raise ValueError(f"{', '.join(map(str, wrong))}: write on, off, low, medium or high, or ROLE=on,ROLE=off")
+        return made
 
     @field_validator("roles", mode="before")
     @classmethod

@@ -151,7 +151,8 @@ def _changed_plan(plan: RolePlan | None, changes: Sequence[str]) -> RolePlan | N
                 raise UsageError(f"{change!r}: write model=ROLE:NAME")
             _check_role(change, role, plan)
             changed = plan.roles[role].model_copy(update={"model": model})
-            plan = plan.model_copy(update={"roles": {**plan.roles, role: changed}})
+            kinds = {kind: {r: m for r, m in named.items() if r != role} for kind, named in plan.kinds.items()}
+            plan = plan.model_copy(update={"roles": {**plan.roles, role: changed}, "kinds": kinds})
         else:
             name, prompt = _read_prompt(change, text)
             _check_role(change, name.split("/")[0], plan)

@@ -197,6 +197,9 @@ def gateway_file(host: Host, deployments: list[Deployment], keys_file: str = str
             "adapters": [a.name for a in d.adapters],
             "max_concurrency": d.max_concurrency,
             "canary": "embedding" if d.kind == "embed" else "completion",
+            "context": d.context,
+            **({"adapt": d.adapt} if d.adapt else {}),
+            **_switch([d]),
         }
         lines += ["[[pool.endpoints]]", *(f"{k} = {_scalar(v)}" for k, v in endpoint.items()), ""]
     return "\n".join([*lines, *_roles(deployments)]) + "\n"
@@ -219,16 +222,24 @@ def pool_file(topology: Topology) -> str:
                 "weight": float(len(servers)),
                 "max_concurrency": sum(d.max_concurrency for d in servers),
                 "canary": "embedding" if servers[0].kind == "embed" else "completion",
+                "context": min(d.context for d in servers),
+                **_switch(servers),
             }
             lines += ["[[pool.endpoints]]", *(f"{k} = {_scalar(v)}" for k, v in endpoint.items()), ""]
     return "\n".join([*lines, *_roles(topology.deployments)]) + "\n"
+
+
+def _switch(servers: list[Deployment]) -> dict[str, str]:
+    """Whether the model of ``servers`` thinks, where their file or their parser of reasoning says so."""
+    said = [d.thinking or ("on" if d.reasoning_parser else "") for d in servers]
+    return {"thinking": said[0]} if said[0] and len(set(said)) == 1 else {}
 
 
 def _roles(deployments: list[Deployment]) -> list[str]:
     """Each role's model (the first that names the role), and the others that name it as its fallbacks."""
     models: dict[str, list[str]] = {}
     for d in deployments:
-        for name, roles in ((d.request_name, d.roles), *((a.name, a.roles) for a in d.adapters)):
+        for name, roles in ((d.request_name, d.roles), *((a.name, a.roles) for a in d.adapters if not a.kinds)):
             for role in roles:
                 if name not in models.setdefault(role, []):
                     models[role].append(name)
@@ -237,5 +248,13 @@ def _roles(deployments: list[Deployment]) -> list[str]:
         for other in others:
             if other not in fallbacks.setdefault(first, []):
                 fallbacks[first].append(other)
-    lines = ["[pool.roles]", *(f"{_scalar(role)} = {_scalar(names[0])}" for role, names in models.items()), ""]
+    kinds: dict[str, dict[str, str]] = {}
+    for a in (a for d in deployments for a in d.adapters):
+        for named_kind in a.kinds:
+            for role in a.roles:
+                kinds.setdefault(named_kind, {}).setdefault(role, a.name)
+    lines = []
+    for kind, named in kinds.items():
+        lines += [f"[pool.kinds.{kind}]", *(f"{_scalar(role)} = {_scalar(name)}" for role, name in named.items()), ""]
+    lines += ["[pool.roles]", *(f"{_scalar(role)} = {_scalar(names[0])}" for role, names in models.items()), ""]
     return [*lines, "[pool.fallbacks]", *(f"{_scalar(m)} = {_scalar(o)}" for m, o in fallbacks.items() if o)]

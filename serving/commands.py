@@ -13,6 +13,7 @@ from serving.topology import Deployment, Topology
 
 LOOPBACK = "127.0.0.1"
 STRUCTURED_OUTPUTS = json.dumps({"backend": "xgrammar", "disable_any_whitespace": True}, separators=(",", ":"))
+NOT_THINKING = json.dumps({"enable_thinking": False, "thinking": False}, separators=(",", ":"))
 
 # Options that the plan sets itself; a topology file may not set them again.
 MANAGED = frozenset(
@@ -22,7 +23,7 @@ MANAGED = frozenset(
         "--pipeline-parallel-size", "-pp", "--enable-expert-parallel", "-ep", "--kv-cache-dtype", "--quantization", "-q", "--enforce-eager",
         "--runner", "--convert", "--enable-auto-tool-choice", "--tool-call-parser", "--tool-strict-level", "--reasoning-parser",
         "--structured-outputs-config", "--enable-lora", "--max-loras", "--max-lora-rank", "--lora-modules", "--uds", "--api-key",
-        "--kv-cache-memory-bytes", "--config",
+        "--kv-cache-memory-bytes", "--config", "--default-chat-template-kwargs",
     }
 )  # fmt: skip
 
@@ -82,8 +83,9 @@ def _for_kind(d: Deployment) -> list[str]:
         return ["--runner", "pooling", "--convert", "embed"]
     words = ["--structured-outputs-config", STRUCTURED_OUTPUTS]
     if d.tool_parser:
-        words += ["--enable-auto-tool-choice", "--tool-call-parser", d.tool_parser, "--tool-strict-level", "parameter"]
+        words += ["--enable-auto-tool-choice", "--tool-call-parser", d.tool_parser, "--tool-strict-level", d.strict_level]
     words += ["--reasoning-parser", d.reasoning_parser] if d.reasoning_parser else []
+    words += ["--default-chat-template-kwargs", NOT_THINKING] if d.thinking == "off" else []
     if d.adapters:
         rank = max(a.rank for a in d.adapters)
         words += ["--enable-lora", "--max-loras", str(d.max_adapters or len(d.adapters)), "--max-lora-rank", str(rank)]

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from core.errors import UsageError
 from core.model import Model
 from serving.model_figures import ModelFigures, read_hf_config
+from serving.pool.adapting import unknown_names
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _CAPABILITY = re.compile(r"\d{1,2}\.\d")
@@ -89,7 +90,10 @@ class Adapter(Model):
     name: str = Field(description="Name that requests use.")
     path: str = Field(min_length=1, description="Folder or Hugging Face name of the adapter.")
     rank: Literal[1, 8, 16, 32, 64, 128, 256, 320, 512] = Field(description="Rank that vLLM reserves; at least the adapter's own.")
-    roles: list[str] = Field(default_factory=list, description="What the adapter is used for.")
+    roles: list[str] = Field(
+        default_factory=list, description="The roles that use it, such as proposer; of goals of its kinds, where it names any."
+    )
+    kinds: list[Literal["chemistry", "materials", "thermal"]] = Field(default_factory=list, description="The kinds of goal that it is for.")
 
     _check = field_validator("name")(_name)
 
@@ -116,6 +120,18 @@ class Deployment(Model):
     max_adapters: int = Field(default=0, ge=0, description="Adapters in one batch; 0: all of them.")
     tool_parser: str = Field(default="hermes", description="vLLM's parser of tool calls; empty: no tools.")
     reasoning_parser: str = Field(default="", description="vLLM's parser of reasoning; empty: none.")
+    thinking: Literal["", "on", "off"] = Field(
+        default="",
+        description="Whether it thinks before it answers unless told; empty: as its template does. off: told so for every request.",
+    )
+    strict_level: Literal["auto", "function", "parameter"] = Field(
+        default="parameter",
+        description="vLLM's --tool-strict-level: which calls the grammar holds to their schema, whatever a request says.",
+    )
+    adapt: list[str] = Field(
+        default_factory=list,
+        description="What the gateway changes of requests for it, such as no_strict, which leaks into prompts of some models.",
+    )
     enforce_eager: bool = Field(default=False, description="No CUDA graphs: less memory, slower.")
     flags: list[str] = Field(default_factory=list, description="More options of `vllm serve`, one word each.")
 
@@ -125,6 +141,8 @@ class Deployment(Model):
     def _cards_divide(self) -> Deployment:
         if len(self.cards) % self.data_parallel:
             raise ValueError(f"{len(self.cards)} cards cannot hold {self.data_parallel} copies of the model evenly")
+        if unknown := unknown_names(self.adapt):
+            raise ValueError(f"adapt: {', '.join(unknown)}: not an adaptation; docs/language-models.md lists them")
         if self.kind == "embed" and self.adapters:
             raise ValueError("adapters are planned for text only, not for embeddings")
         return self

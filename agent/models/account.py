@@ -17,6 +17,8 @@ UNSENT = ("budget", "context", "resting", LEFT_OUT)
 GIVE_UP = 3
 #: Of the calls to a model that is left alone, each one with this number is sent all the same, to find out whether its server is back.
 TRY_AGAIN = 8
+#: Prompts by which the estimate of tokens is calibrated, and how far it may be.
+SCALED_BY, LEAST_SCALE, MOST_SCALE = 20, 0.7, 3.0
 _KWH = 3.6e6
 _NOTE = 300
 
@@ -72,6 +74,20 @@ def resting(events: Sequence[TraceEvent], model: str) -> bool:
     waited = kinds[:last_sent].count("resting")
     lost = len(sent) >= GIVE_UP and all(kind in ("unavailable", "timeout") for kind in sent[:GIVE_UP])
     return lost and waited < TRY_AGAIN - 1
+
+
+def scale(events: Sequence[TraceEvent], model: str, node: str, generation: int) -> float:
+    """How many tokens the server of ``model`` counted for each that was estimated, in the prompts before this node began; 1 where none was counted.
+
+    It lies between LEAST_SCALE and MOST_SCALE. A node that runs a second time finds the same, since only what was recorded before it counts.
+    """
+    begun = min((e.sequence for e in events if (e.node, e.generation) == (node, generation)), default=None)
+    earlier = [e for e in events if (begun is None or e.sequence < begun) and e.inputs.get("model") == model]
+    counted = [e for e in earlier if e.outputs.get("estimate") and e.tokens_in and not e.outputs["tokens_estimated"]][-SCALED_BY:]
+    if not counted:
+        return 1.0
+    ratio = sum(e.tokens_in for e in counted) / sum(int(e.outputs["estimate"]) for e in counted)
+    return round(min(max(ratio, LEAST_SCALE), MOST_SCALE), 2)
 
 
 def uses(events: Sequence[TraceEvent]) -> list[ModelUse]:

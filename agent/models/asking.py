@@ -12,7 +12,8 @@ from agent.models import replies
 from agent.models.exchange import ChatAnswer, Message, RawCall
 from agent.models.plan import RoleModel
 from agent.models.replies import ReadReply, ToolCall
-from agent.models.schema import ToolSchema, response_schema
+from agent.models.schema import Choices, ToolSchema, response_schema
+from agent.models.thoughts import thinks, without_thoughts
 from core.trace import TraceEvent
 
 T = TypeVar("T")
@@ -32,22 +33,30 @@ class Place:
 
 @dataclass(frozen=True)
 class Outcome(Generic[T]):
-    """The result of an exchange. If there is a ``problem``, the value is None and the built-in form takes over."""
+    """The result of an exchange. If there is a ``problem``, the value is None and the built-in form takes over.
+
+    ``reasoning``: what the model thought, where its server gave that apart.
+    """
 
     value: T | None
     problem: str = ""
     repairs: int = 0
+    reasoning: str = ""
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One step of a tool loop: either at most one call, or text. ``reply`` is the message to append to the conversation."""
+    """One step of a tool loop: either at most one call, or text. ``reply`` is the message to append to the conversation.
+
+    ``by_code``: no language model wrote it, so that its numbers need no check.
+    """
 
     calls: list[ToolCall] = field(default_factory=list)
     text: str = ""
     problem: str = ""
     repairs: int = 0
     reply: Message = field(default_factory=dict)
+    by_code: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,7 @@ class Ask(Generic[T]):
     messages: list[Message]
     read: Callable[[str, Sequence[RawCall], str, int], ReadReply[T]]
     schema: type[BaseModel] | None = None
+    choices: Choices = field(default_factory=dict)
     tools: tuple[ToolSchema, ...] = ()
     must_call: bool = False
     prose: bool = False
@@ -69,20 +79,21 @@ class Ask(Generic[T]):
     def formats(self, limits: bool) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
         """The response schema and the tools in the form that the server receives."""
         return (
-            response_schema(self.schema, limits=limits) if self.schema else None,
+            response_schema(self.schema, limits=limits, choices=self.choices) if self.schema else None,
             [t.openai(limits=limits) for t in self.tools],
         )
 
 
 @dataclass(frozen=True)
 class Try:
-    """What one attempt at a question uses."""
+    """What one attempt at a question uses. ``room``: how many times the role's longest reply it may have, for a model that thinks."""
 
     model: RoleModel
     instead_of: str = ""
     attempt: int = 0
     limits: bool = True
     told: tuple[Message, ...] = ()
+    room: int = 1
 
 
 class Listener:
@@ -122,13 +133,30 @@ def outputs_of(answer: ChatAnswer | None = None, *, problem: str = "", kind: str
         "tokens_estimated": answer.tokens_estimated,
         "fault": fault,
         "mended": mended,
+        **({"reasoning": answer.reasoning} if answer.reasoning else {}),
+        **({"adapted": list(answer.adapted)} if answer.adapted else {}),
     }
 
 
 def answer_in(event: TraceEvent) -> tuple[str, list[RawCall], str]:
-    """Text, calls and finish reason of a recorded reply."""
+    """Text, calls and finish reason of a recorded reply, as :func:`usable` gives them."""
     calls = [RawCall(c["name"], c["arguments"]) for c in event.outputs["calls"]]
-    return event.outputs["text"], calls, event.outputs["finish"]
+    return usable(event.outputs["text"], calls, event.outputs["finish"], event.outputs.get("reasoning", ""))
+
+
+def usable(text: str, calls: Sequence[RawCall], finish: str, reasoning: str) -> tuple[str, list[RawCall], str]:
+    """Text, calls and finish reason of a reply. Where a whole reply holds nothing but reasoning, the answer stands in that."""
+    if not text.strip() and not calls and finish not in ("length", "content_filter"):
+        text = reasoning
+    return text, list(calls), finish
+
+
+def thought_only(event: TraceEvent) -> bool:
+    """Whether a recorded reply was cut off while the model still thought."""
+    out = event.outputs
+    if out["finish"] != "length" or out["calls"]:
+        return False
+    return (bool(out.get("reasoning")) or thinks(out["text"])) and not without_thoughts(out["text"]).strip()
 
 
 def number_of(event: TraceEvent) -> int:
@@ -139,7 +167,7 @@ def number_of(event: TraceEvent) -> int:
 def told_about(event: TraceEvent, fault: str) -> tuple[Message, ...]:
     """Two messages for the next attempt: the bad reply, shortened, and what was wrong with it."""
     text, calls, _ = answer_in(event)
-    said = " ".join([replies.without_thoughts(text), *(f"{c.name}({c.arguments})" for c in calls)]).strip()
+    said = " ".join([without_thoughts(text), *(f"{c.name}({c.arguments})" for c in calls)]).strip()
     return (
         {"role": "assistant", "content": replies.shown(said) or "(nothing)"},
         {"role": "user", "content": f"That reply cannot be used: {fault}. Reply again, correctly."},

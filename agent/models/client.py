@@ -7,15 +7,20 @@ import re
 import threading
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from agent.models.beside import REASONING, read_beside
 from agent.models.exchange import CallFailed, ChatAnswer, ChatRequest, FailureKind, RawCall
+from agent.models.learnt import Learnt
+from agent.models.thoughts import Spoken, without_thoughts
 from agent.models.tokens import estimate_request, estimate_tokens
 from core.errors import ConfigurationError
 from serving.pool import EndpointConfig, PoolConfig, SyncPool
 from serving.pool.transport import BASE_URL, DEADLINE_HEADER, SyncPoolTransport
+from serving.pool.upstream import ADAPTED_HEADER
 
 if TYPE_CHECKING:
     from langchain_openai import ChatOpenAI
@@ -43,14 +48,20 @@ _SECRET = 8
 class PoolBackend:
     """Sends requests through a pool. May be used from several threads. Keys never appear in what it returns or raises."""
 
-    def __init__(self, config: PoolConfig, *, pool: SyncPool | None = None) -> None:
-        """``pool`` is a pool that is open already. Without it, one is made from ``config`` at the first request and closed with this backend."""
-        self._config = config
+    def __init__(self, config: PoolConfig, *, pool: SyncPool | None = None, learnt: Learnt | None = None) -> None:
+        """``pool`` is a pool that is open already. Without it, one is made from ``config`` at the first request and closed with this backend.
+
+        ``learnt``: where it is remembered what servers do not take.
+        """
+        self._remembered = learnt
+        config = learnt.known(config) if learnt else config
+        self._config = config.model_copy(update={"learn": True})
         self._pool = pool
         self._own = pool is None
         self._tap: _Tap | None = None
         self._models: dict[str, ChatOpenAI] = {}
         self._lock = threading.Lock()
+        self._unstreamed: set[str] = set()
         self._secrets = [key for key in (_key(e) for e in config.endpoints) if len(key) >= _SECRET]
 
     def complete(self, request: ChatRequest) -> ChatAnswer:
@@ -61,22 +72,55 @@ class PoolBackend:
             raise CallFailed("key", str(error)) from None
         heard = tap.begin()
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", UserWarning)  # langchain's advice on schemas is for its own users
-                answer = _streamed(model, request, heard) if request.stream else _whole(model, request, heard)
+            answer = self._asked(model, request, heard)
         except Exception as error:
             kind, text = _failure(error, request, heard)
             rescued = _rescued(heard) if kind == "malformed" else None
             if rescued is None:
                 raise CallFailed(kind, self._clean(text), endpoint=heard.endpoint, usage=_counts(heard.usage)) from None
             answer = rescued
-        calls = tuple(RawCall(self._clean(c.name), self._clean(c.arguments)) for c in answer.calls)
-        return ChatAnswer(
-            self._clean(answer.text), calls, answer.finish, answer.model, answer.endpoint, *_tokens(request, answer, heard.usage)
+        answer = read_beside(answer, heard.body)
+        tokens_in, tokens_out, estimated = _tokens(request, answer, heard.usage)
+        return replace(
+            answer,
+            text=self._clean(answer.text),
+            calls=tuple(RawCall(self._clean(c.name), self._clean(c.arguments)) for c in answer.calls),
+            reasoning=self._clean(answer.reasoning or heard.reasoning),
+            adapted=heard.adapted,
+            tokens_in=tokens_in,
+            tokens_out=tokens_out,
+            tokens_estimated=estimated,
         )
+
+    def _asked(self, model: ChatOpenAI, request: ChatRequest, heard: _Heard) -> ChatAnswer:
+        """The reply; a server that refuses to stream is asked for the whole of it."""
+        import openai
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # langchain's advice on schemas is for its own users
+            if request.stream and request.model not in self._unstreamed:
+                try:
+                    return _streamed(model, request, heard)
+                except openai.BadRequestError as error:
+                    if not re.search(r"\bstream", str(error), re.IGNORECASE):
+                        raise
+                    self._unstreamed.add(request.model)
+            answer = _whole(model, request, heard)
+        if request.stream:
+            heard.adapted = (*heard.adapted, "no_stream")
+            if request.on_text is not None:
+                request.on_text(without_thoughts(answer.text))
+        return answer
+
+    def learnt(self) -> dict[str, list[str]]:
+        """By endpoint: what it does not take, as configured and as learnt so far; {} before the first request."""
+        with self._lock:
+            return self._pool.learnt() if self._pool is not None else {}
 
     def close(self) -> None:
         """Close the connections; a second call does nothing."""
+        if self._remembered is not None:
+            self._remembered.keep(self._config, self.learnt())
         with self._lock:
             pool, self._pool, self._tap, self._models = self._pool, None, None, {}
             if pool is not None and self._own:
@@ -117,6 +161,8 @@ class _Heard:
         self.model = ""
         self.body: dict[str, Any] = {}
         self.usage: dict[str, Any] = {}
+        self.reasoning = ""
+        self.adapted: tuple[str, ...] = ()
 
 
 class _Tap(httpx.BaseTransport):
@@ -138,11 +184,41 @@ class _Tap(httpx.BaseTransport):
         heard: _Heard = self._local.heard
         heard.endpoint = response.headers.get("x-molwright-endpoint", "")
         heard.model = response.headers.get("x-molwright-model", "")
+        heard.adapted = tuple(n for n in response.headers.get(ADAPTED_HEADER, "").split(",") if n)
         if response.headers.get("content-type") == "application/json":
             heard.body = _object(response.read())
             usage = heard.body.get("usage")
             heard.usage = usage if isinstance(usage, dict) else {}
-        return response
+            return response
+        assert isinstance(response.stream, httpx.SyncByteStream)
+        return httpx.Response(response.status_code, headers=response.headers, stream=_Overheard(response.stream, heard))
+
+
+class _Overheard(httpx.SyncByteStream):
+    """A stream of events, from which what the model thinks is kept."""
+
+    def __init__(self, inner: httpx.SyncByteStream, heard: _Heard) -> None:
+        self._inner = inner
+        self._heard = heard
+
+    def __iter__(self) -> Iterator[bytes]:
+        for block in self._inner:
+            if b"reasoning" in block:
+                for line in block.splitlines():
+                    self._heard.reasoning += _thought_in(line)
+            yield block
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+def _thought_in(line: bytes) -> str:
+    """What an event's line adds to the reasoning."""
+    try:
+        delta = _object(line.removeprefix(b"data:").strip())["choices"][0]["delta"]
+        return next((delta[f] for f in REASONING if isinstance(delta.get(f), str)), "")
+    except (KeyError, IndexError, TypeError, AttributeError):
+        return ""
 
 
 def _object(content: bytes) -> dict[str, Any]:
@@ -173,17 +249,27 @@ def _as_text(value: Any) -> str:
 
 def _options(request: ChatRequest) -> dict[str, Any]:
     """What goes to ``ChatOpenAI.invoke`` and ``stream`` beside the messages."""
+    # In the body itself: as arguments the client would rename max_tokens, rewrite messages, and parse a reply that was cut off.
+    body: dict[str, Any] = {"max_tokens": request.max_tokens, "messages": request.messages, **_thinking(request.thinking)}
+    if request.schema:
+        body["response_format"] = {"type": "json_schema", "json_schema": request.schema}
     options: dict[str, Any] = {
         "temperature": request.temperature,
-        "max_tokens": request.max_tokens,
         "extra_headers": {DEADLINE_HEADER: f"{request.deadline_s:.3f}"},
+        "extra_body": body,
     }
     if request.seed is not None:
         options["seed"] = request.seed
-    if request.schema:
-        # In the body itself: as an argument it would go through the client's own parser, which raises for a reply that was cut off.
-        options["extra_body"] = {"response_format": {"type": "json_schema", "json_schema": request.schema}}
     return options
+
+
+def _thinking(switch: str) -> dict[str, Any]:
+    """The switch of a thinking model, by the names that chat templates and servers know it by."""
+    if not switch:
+        return {}
+    wanted = switch != "off"
+    body: dict[str, Any] = {"chat_template_kwargs": {"enable_thinking": wanted, "thinking": wanted}}
+    return body if switch in ("on", "off") else {**body, "reasoning_effort": switch}
 
 
 def _whole(model: ChatOpenAI, request: ChatRequest, heard: _Heard) -> ChatAnswer:
@@ -200,7 +286,8 @@ def _whole(model: ChatOpenAI, request: ChatRequest, heard: _Heard) -> ChatAnswer
 
 def _streamed(model: ChatOpenAI, request: ChatRequest, heard: _Heard) -> ChatAnswer:
     parts: list[str] = []
-    finish = "stop"
+    finish, spoken = "stop", Spoken()
+    tell = request.on_text or (lambda text: None)
     for chunk in _chunks(model, request):
         text = _text(chunk.content)
         finish = str(chunk.response_metadata.get("finish_reason") or finish)
@@ -209,8 +296,13 @@ def _streamed(model: ChatOpenAI, request: ChatRequest, heard: _Heard) -> ChatAns
             heard.usage = {"prompt_tokens": counts.get("input_tokens"), "completion_tokens": counts.get("output_tokens")}
         if text:
             parts.append(text)
-            if request.on_text is not None:
-                request.on_text(text)
+            if heard_now := spoken.hear(text):
+                tell(heard_now)
+    if rest := spoken.rest():
+        tell(rest)
+    if not parts and (whole := _rescued(heard)) is not None:  # a server that does not stream and does not say so
+        tell(without_thoughts(whole.text))
+        return whole
     return ChatAnswer("".join(parts), (), finish, heard.model, heard.endpoint)
 
 

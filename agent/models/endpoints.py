@@ -10,10 +10,12 @@ from pydantic import PrivateAttr, ValidationError
 
 from agent.models.client import PoolBackend, models_of
 from agent.models.exchange import Backend, NoBackend
-from agent.models.plan import ROLES, ModelBudget, RolePlan, role_model
+from agent.models.learnt import Learnt
+from agent.models.plan import ROLES, ModelBudget, RoleModel, RolePlan, role_model
 from core.errors import ConfigurationError, UsageError
 from core.settings import Settings
 from serving.pool import EndpointConfig, PoolConfig
+from serving.pool.adapting import unknown_names
 from serving.pool.config import explain, read_toml
 
 NAME_VARIABLE = "MOLWRIGHT_MODELS__NAME"
@@ -34,7 +36,7 @@ def pool_config(settings: Settings) -> PoolConfig | None:
     if settings.models.url and settings.models.pool:
         raise ConfigurationError("both models.url and models.pool are set: one address, or a file of several")
     if settings.models.pool:
-        return read_pool(settings.models.pool)[0]
+        return _with_adaptations(settings, read_pool(settings.models.pool))
     if settings.models.url:
         return _pool_of_one(settings)
     if settings.models.name:
@@ -49,28 +51,48 @@ def configured_plan(settings: Settings) -> RolePlan | None:
     pool = pool_config(settings)
     if pool is None or settings.models.roles == "none":
         return None
-    contexts = read_pool(settings.models.pool)[1] if settings.models.pool else {}
-    roles = {}
-    freely = {} if settings.models.temperature is None else {"temperature": settings.models.temperature}
-    for role, model in _models_by_role(settings, pool).items():
-        context = contexts.get(model, settings.models.context)
-        roles[role] = role_model(
-            role,
-            model,
-            fallback_model=settings.models.fallback if settings.models.fallback != model else "",
-            context_tokens=context,
-            max_tokens=min(settings.models.reply, context // 2),
-            deadline_s=settings.models.deadline,
-            **freely,
-        )
+    roles = {role: _role_model(settings, pool, role, model) for role, model in _models_by_role(settings, pool).items()}
     try:
         return (
-            RolePlan(roles=roles, budget=_budget(settings), attempts=settings.models.attempts, seeds=settings.models.seeds)
+            RolePlan(
+                roles=roles,
+                kinds={kind: _of_kind(settings, pool, named, roles) for kind, named in pool.kinds.items()},
+                budget=_budget(settings),
+                attempts=settings.models.attempts,
+                seeds=settings.models.seeds,
+            )
             if roles
             else None
         )
     except ValidationError as error:
         raise ConfigurationError("; ".join(e["msg"].removeprefix("Value error, ") for e in error.errors())) from error
+
+
+def _role_model(settings: Settings, pool: PoolConfig, role: str, model: str) -> RoleModel:
+    """``model`` as ``role`` uses it: the context of its servers, and room for thinking where it thinks."""
+    servers = [e for e in pool.endpoints if model in e.models()]
+    context = min((e.context for e in servers if e.context), default=settings.models.context)
+    wanted = settings.models.thinking
+    thinking = wanted.get(role, "") if isinstance(wanted, dict) else wanted
+    thinks = (thinking or ("on" if any(e.thinking == "on" for e in servers) else "off")) != "off"
+    reply = settings.models.reply + (settings.models.thinking_tokens if thinks else 0)
+    freely = {} if settings.models.temperature is None else {"temperature": settings.models.temperature}
+    return role_model(
+        role,
+        model,
+        fallback_model=settings.models.fallback if settings.models.fallback != model else "",
+        context_tokens=context,
+        max_tokens=min(reply, context // 2),
+        deadline_s=settings.models.deadline,
+        thinking=thinking or ("off" if any(e.thinking == "off" for e in servers) else ""),
+        **freely,
+    )
+
+
+def _of_kind(settings: Settings, pool: PoolConfig, named: dict[str, str], roles: dict[str, RoleModel]) -> dict[str, RoleModel]:
+    """The models for one kind of goal, of the roles that use one and that the settings give no model of their own."""
+    own = settings.models.roles if isinstance(settings.models.roles, dict) else {}
+    return {role: _role_model(settings, pool, role, model) for role, model in named.items() if role in roles and role not in own}
 
 
 def open_backend(settings: Settings, plan: RolePlan) -> Backend:
@@ -79,14 +101,18 @@ def open_backend(settings: Settings, plan: RolePlan) -> Backend:
     if pool is None:
         return NoBackend("no model server is configured here (MOLWRIGHT_MODELS__URL or MOLWRIGHT_MODELS__POOL)")
     if settings.models.url:
-        pool = _pool_of_one(settings, [m for r in plan.roles.values() for m in (r.model, r.fallback_model)])
-    return PoolBackend(pool)
+        pool = _pool_of_one(settings, [m for r in plan.every() for m in (r.model, r.fallback_model)])
+    return PoolBackend(pool, learnt=learnt_file(settings))
 
 
-def read_pool(path: Path) -> tuple[PoolConfig, dict[str, int]]:
-    """The pool in a TOML file, and the context of each model where the file is a fleet's and says it. Raises ConfigurationError."""
+def learnt_file(settings: Settings) -> Learnt:
+    """Where it is remembered what servers do not take."""
+    return Learnt(settings.home / "model-servers.json")
+
+
+def read_pool(path: Path) -> PoolConfig:
+    """The pool in a TOML file, which may be a fleet's. Raises ConfigurationError."""
     data = read_toml(path)
-    contexts: dict[str, int] = {}
     if "hosts" in data and "deployments" in data:
         from serving.artefacts import pool_file
         from serving.topology import load_topology
@@ -95,10 +121,9 @@ def read_pool(path: Path) -> tuple[PoolConfig, dict[str, int]]:
             topology = load_topology(path)
         except UsageError as error:
             raise ConfigurationError(str(error)) from error
-        contexts = {name: d.context for d in topology.deployments for name in (d.request_name, *(a.name for a in d.adapters))}
         data = tomllib.loads(pool_file(topology))
     try:
-        return PoolConfig.model_validate(data.get("pool", data)), contexts
+        return PoolConfig.model_validate(data.get("pool", data))
     except ValidationError as error:
         raise explain(path, error) from error
 
@@ -111,12 +136,21 @@ def _pool_of_one(settings: Settings, more: list[str] | None = None) -> PoolConfi
         raise ConfigurationError(f"models.url is set, but no model: set {NAME_VARIABLE} (`molwright doctor` lists what the server has)")
     endpoint: dict[str, Any] = {"base_url": settings.models.url, "model": names[0], "adapters": names[1:]}
     try:
-        server = KeyedEndpoint.model_validate(endpoint)
+        server = KeyedEndpoint.model_validate({**endpoint, "adapt": settings.models.adapt})
         server._key = settings.models.key.get_secret_value()
         return PoolConfig.model_validate({"endpoints": [server], "probe": {"enabled": False}})
     except ValidationError as error:
         lines = "; ".join(f"{e['loc'][-1]}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors())
         raise ConfigurationError(f"models.url: {lines}") from error
+
+
+def _with_adaptations(settings: Settings, pool: PoolConfig) -> PoolConfig:
+    """``pool`` with what the settings say that no server takes."""
+    if unknown := unknown_names(settings.models.adapt):
+        raise ConfigurationError(f"models.adapt: {', '.join(unknown)}: not an adaptation; docs/language-models.md lists them")
+    for endpoint in pool.endpoints:
+        endpoint.adapt = list(dict.fromkeys([*endpoint.adapt, *settings.models.adapt]))
+    return pool
 
 
 def _models_by_role(settings: Settings, pool: PoolConfig) -> dict[str, str]:

@@ -29,7 +29,10 @@ class CallFailed(Exception):
 
 @dataclass(frozen=True)
 class ChatRequest:
-    """One request. ``schema`` is an OpenAI ``json_schema`` object, ``tools`` OpenAI tools; ``on_text`` streams the reply."""
+    """One request. ``schema`` is an OpenAI ``json_schema`` object, ``tools`` OpenAI tools; ``on_text`` streams the reply.
+
+    ``thinking``: whether the model is to think first, as in :class:`agent.models.plan.RoleModel`.
+    """
 
     model: str
     messages: list[Message]
@@ -42,6 +45,7 @@ class ChatRequest:
     stream: bool = False
     on_text: Callable[[str], None] | None = None
     deadline_s: float = 120.0
+    thinking: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,11 @@ class RawCall:
 
 @dataclass(frozen=True)
 class ChatAnswer:
-    """One reply. ``finish`` is the server's finish reason; ``model`` and ``endpoint`` are those that answered."""
+    """One reply. ``finish`` is the server's finish reason; ``model`` and ``endpoint`` are those that answered.
+
+    ``reasoning``: what the model thought, where the server gives it apart. ``adapted``: what was not sent as asked, because the server does
+    not take it (:mod:`serving.pool.adapting`).
+    """
 
     text: str = ""
     calls: tuple[RawCall, ...] = ()
@@ -64,6 +72,8 @@ class ChatAnswer:
     tokens_in: int = 0
     tokens_out: int = 0
     tokens_estimated: bool = False
+    reasoning: str = ""
+    adapted: tuple[str, ...] = ()
 
 
 class Backend(Protocol):

@@ -5,7 +5,7 @@ The plan is stored in the run's options, so that a resume and a replay follow it
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -17,6 +17,9 @@ ROLES = ("interpreter", "researcher", "proposer", "critic", "reporter", "assista
 TEMPERATURES = {"proposer": 0.8, "assistant": 0.2}
 
 
+Thinking = Literal["", "on", "off", "low", "medium", "high"]
+
+
 class RoleModel(Model):
     """The language model of one role."""
 
@@ -26,6 +29,9 @@ class RoleModel(Model):
     max_tokens: int = Field(default=2048, ge=16, description="Longest reply, tokens.")
     context_tokens: int = Field(default=8192, ge=256, description="Longest prompt with its reply, tokens.")
     deadline_s: float = Field(default=120.0, gt=0, description="Longest wait for one reply with every retry, seconds.")
+    thinking: Thinking = Field(
+        default="", description="Whether the model thinks before it answers: on, off, or how much; empty: as its server does."
+    )
 
 
 class ModelPrice(Model):
@@ -58,6 +64,9 @@ class RolePlan(Model):
     """Which role uses which language model, and within which limits."""
 
     roles: dict[str, RoleModel] = Field(default_factory=dict, description="The model of each role; a role that is absent is built-in.")
+    kinds: dict[str, dict[str, RoleModel]] = Field(
+        default_factory=dict, description="By kind of goal (chemistry, materials, thermal): the models that roles use for it instead."
+    )
     budget: ModelBudget = Field(default_factory=ModelBudget, description="What the run may spend.")
     attempts: int = Field(default=2, ge=0, le=10, description="How often a reply that cannot be used is asked for again.")
     prompts: dict[str, str] = Field(default_factory=dict, description="Prompt texts that replace those of the program, by ROLE/NAME.")
@@ -71,11 +80,15 @@ class RolePlan(Model):
         if unknown:
             raise ValueError(f"{', '.join(unknown)}: not a role; the roles are {', '.join(ROLES)}")
         if self.budget.money is not None:
-            models = {m for r in self.roles.values() for m in (r.model, r.fallback_model) if m}
+            models = {m for r in self.every() for m in (r.model, r.fallback_model) if m}
             unpriced = sorted(models - set(self.budget.prices))
             if unpriced:
                 raise ValueError(f"a budget in money needs a price for {', '.join(unpriced)}")
         return self
+
+    def every(self) -> list[RoleModel]:
+        """The model of every role, for any kind of goal."""
+        return [*self.roles.values(), *(used for roles in self.kinds.values() for used in roles.values())]
 
     def at(self, place: str) -> RolePlan:
         """The plan that the event at ``place`` (node/generation/index) was or is asked with."""

@@ -6,31 +6,32 @@ Servers that enforce a schema still cut replies off, lose braces or arguments, a
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
+from typing import get_origin as typing_origin
 
 from pydantic import BaseModel, ValidationError
 
+from agent.models.dialects import Written, calls_in, known_name
 from agent.models.exchange import Message, RawCall
+from agent.models.jsonish import loads, read_json, whole_items
 from agent.models.schema import ToolSchema
+from agent.models.thoughts import thinks, without_thoughts
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 
 #: How often one call with the same arguments may be made in one conversation.
 SAME_CALLS = 2
-_THOUGHT = re.compile(r"\A\s*<think>.*?</think>\s*", re.DOTALL | re.IGNORECASE)
-_FENCED = re.compile(r"\A\s*```[a-zA-Z]*\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
-_CALL_TAG = re.compile(r"<tool_call>\s*(.*)\Z", re.DOTALL)
-_CALL_END = "</tool_call>"
 #: A reply is a loop if it ends with one passage of at most _LONGEST_PASSAGE characters at least _TIMES times in a row, over at least
 #: _LEAST characters.
 _LONGEST_PASSAGE, _TIMES, _LEAST = 400, 8, 160
 #: Longest piece of a reply that a fault quotes, characters.
 _SHOWN = 300
-_CUT_OFF = "the reply was cut off by its length limit; make it shorter"
+CUT_OFF = "the reply was cut off by its length limit; make it shorter"
+CUT_OFF_THINKING = "the reply was cut off by its length limit before the answer began; think less"
+_FILTERED = "the server's content filter stopped the reply"
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,14 @@ class Step:
 
 def read_structured(text: str, calls: Sequence[RawCall], finish: str, schema: type[M]) -> ReadReply[M]:
     """``text`` as an instance of ``schema``."""
-    if finish == "length":
-        return ReadReply(fault=_CUT_OFF)
+    said_all = text
     text = without_thoughts(text)
+    if finish == "length":
+        return _kept_items(text, schema) or ReadReply(fault=_cut_off(said_all))
     if not text.strip() and calls:
         text = calls[0].arguments
+    if not text.strip() and finish == "content_filter":
+        return ReadReply(fault=_FILTERED)
     if not text.strip():
         return ReadReply(fault="the reply was empty; reply with the JSON object")
     value, mended = read_json(text)
@@ -80,11 +84,13 @@ def read_structured(text: str, calls: Sequence[RawCall], finish: str, schema: ty
 
 def read_prose(text: str, calls: Sequence[RawCall], finish: str) -> ReadReply[str]:
     """``text`` as prose. It must not be empty, cut off, or one passage over and over."""
-    text = without_thoughts(text).strip()
+    said_all, text = text, without_thoughts(text).strip()
     if ends_in_a_loop(text):
         return ReadReply(fault="the reply repeats one passage over and over; say each thing once")
     if finish == "length":
-        return ReadReply(fault=_CUT_OFF)
+        return ReadReply(fault=_cut_off(said_all))
+    if not text and finish == "content_filter":
+        return ReadReply(fault=_FILTERED)
     if not text:
         return ReadReply(
             fault="a tool was called where text was wanted; reply with text" if calls else "the reply was empty; reply with text"
@@ -107,42 +113,31 @@ def read_step(
 ) -> ReadReply[Step]:
     """A reply in a tool loop. ``history`` is the conversation so far; a call that stands in it SAME_CALLS times is a fault."""
     if finish == "length":
-        return ReadReply(fault=_CUT_OFF)
-    text = without_thoughts(text)
+        return ReadReply(fault=_cut_off(text))
+    said_all, text = text, without_thoughts(text)
     mended = ""
     if not calls:
-        written = _written_call(text, {t.name for t in tools})
-        if written is None:
+        offered = {t.name: tuple(t.arguments.model_fields) for t in tools}
+        written = calls_in(text, offered) if tools else Written()
+        if tools and not text.strip() and not written.calls:  # some models call while they think and answer nothing
+            written = calls_in(said_all, offered)
+        if not written.calls:
+            if written.dialect:
+                return ReadReply(
+                    fault=f"a call was written into the text and could not be read: {shown(text)}. Call one of: {_names(tools)}"
+                )
             if must_call:
                 what = f'you wrote "{shown(text)}".' if text.strip() else "the reply was empty."
                 return ReadReply(fault=f"a tool call is needed, not text; {what} Call one of: {_names(tools)}")
             prose = read_prose(text, calls, finish)
             return ReadReply(Step(text=prose.value or ""), prose.fault) if prose.fault == "" else ReadReply(fault=prose.fault)
-        calls, text, mended = [written], "", "a call written as text"
+        calls, text, mended = written.calls, "", f"a call written as text ({written.dialect})"
     if len(calls) > 1:
         mended = f"{len(calls)} calls at once, the first was taken"
     made = _checked(calls[0], tools, history, call_id)
     if made.fault or made.value is None:
         return ReadReply(fault=made.fault)
     return ReadReply(Step(text=text.strip(), call=made.value), mended="; ".join(m for m in (mended, made.mended) if m))
-
-
-def read_json(text: str) -> tuple[Any, str]:
-    """The JSON value in ``text`` and what had to be mended; (None, '') if there is none.
-
-    Mended are a Markdown fence, prose around one object, and brackets or quotes that are missing at the end.
-    """
-    stripped = text.strip()
-    for candidate, mended in _candidates(stripped):
-        value = _loads(candidate)
-        if value is not None:
-            return value, mended
-    return None, ""
-
-
-def without_thoughts(text: str) -> str:
-    """``text`` without a reasoning block before the reply."""
-    return _THOUGHT.sub("", text, count=1)
 
 
 def shown(text: str) -> str:
@@ -158,80 +153,26 @@ def said(error: ValidationError) -> str:
     return "; ".join([*found, *([f"and {more} more"] if more > 0 else [])])
 
 
-def _candidates(text: str) -> list[tuple[str, str]]:
-    found = [(text, "")]
-    fenced = _FENCED.match(text)
-    if fenced:
-        found.append((fenced[1], "a Markdown fence"))
-    start, end = text.find("{"), text.rfind("}")
-    if start > 0 and end > start:
-        found.append((text[start : end + 1], "text around the JSON"))
-    closed = _closed(text[start:]) if start >= 0 else ""
-    if closed:
-        found.append((closed, "a missing bracket"))
-    return found
+def _cut_off(text: str) -> str:
+    """The fault of a reply that was cut off; whether that was before its answer began."""
+    return CUT_OFF_THINKING if thinks(text) and not without_thoughts(text).strip() else CUT_OFF
 
 
-def _loads(text: str) -> Any:
-    def refuse(name: str) -> Any:
-        raise ValueError(name)
-
-    try:
-        return json.loads(text, parse_constant=refuse, strict=False)  # some servers let raw control characters through
-    except (ValueError, RecursionError):
+def _kept_items(text: str, schema: type[M]) -> ReadReply[M] | None:
+    """Of a reply that was cut off inside a list, the object with the items that are whole; None if that does not fit the schema."""
+    if not any(typing_origin(f.annotation) is list for f in schema.model_fields.values()):
         return None
-
-
-def _closed(text: str) -> str:
-    """``text`` with the brackets that are open at its end closed; '' if nothing is open or they do not match."""
-    stack: list[str] = []
-    inside = escaped = False
-    for character in text:
-        if inside:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == '"':
-                inside = False
-        elif character == '"':
-            inside = True
-        elif character in "{[":
-            stack.append("}" if character == "{" else "]")
-        elif character in "}]" and (not stack or stack.pop() != character):
-            return ""
-    if inside or not stack or len(stack) > 4:
-        return ""
-    return text.rstrip().rstrip(",") + "".join(reversed(stack))
-
-
-def _written_call(text: str, names: set[str]) -> RawCall | None:
-    """A call that a model wrote into its text, in the form of its template or as a bare object."""
-    tagged = _CALL_TAG.search(text)
-    value = _tagged_value(tagged[1]) if tagged else read_json(text)[0]
-    if not isinstance(value, dict):
-        return None
-    inner = value.get("function")
-    value = inner if isinstance(inner, dict) else value
-    name, arguments = value.get("name"), value.get("arguments", value.get("parameters"))
-    if not isinstance(name, str) or (not tagged and name not in names) or arguments is None:
-        return None
-    return RawCall(name, arguments if isinstance(arguments, str) else json.dumps(arguments))
-
-
-def _tagged_value(text: str) -> Any:
-    """The JSON value behind the opening tag of a call, up to a closing tag: the first one with which it can be read."""
-    end = text.find(_CALL_END)
-    while end >= 0:
-        value = _loads(text[:end].strip())
-        if value is not None:
-            return value
-        end = text.find(_CALL_END, end + 1)
-    return read_json(text.split(_CALL_END)[0].strip())[0]
+    for value in whole_items(text):
+        try:
+            return ReadReply(schema.model_validate(value), mended="cut off; what was whole of its list is kept")
+        except ValidationError:
+            continue
+    return None
 
 
 def _checked(call: RawCall, tools: Sequence[ToolSchema], history: Sequence[Message], call_id: str) -> ReadReply[ToolCall]:
-    tool = next((t for t in tools if t.name == call.name), None)
+    name = known_name(call.name, {t.name: () for t in tools})
+    tool = next((t for t in tools if t.name == name), None)
     if tool is None:
         return ReadReply(fault=f"there is no tool {shown(call.name)!r} here; the tools are: {_names(tools)}")
     text, mended = call.arguments.strip(), ""
@@ -240,6 +181,11 @@ def _checked(call: RawCall, tools: Sequence[ToolSchema], history: Sequence[Messa
         if tool.arguments.model_fields:
             return ReadReply(fault=f"the arguments of {tool.name} were empty; it needs {', '.join(tool.arguments.model_fields)}")
     value, put_right = read_json(text)
+    if isinstance(value, str):
+        value, put_right = read_json(value)[0], "arguments in quotes"
+    if isinstance(value, dict) and len(value) == 1 and not set(value) & set(tool.arguments.model_fields):
+        inner = next(iter(value.values()))  # {"arguments": {...}}
+        value, put_right = (inner, "arguments in an object of their own") if isinstance(inner, dict) else (value, put_right)
     if not isinstance(value, dict):
         return ReadReply(fault=f"the arguments of {tool.name} were not a JSON object: {shown(text)}")
     try:
@@ -255,7 +201,7 @@ def _checked(call: RawCall, tools: Sequence[ToolSchema], history: Sequence[Messa
 def _made_before(name: str, given: dict[str, Any], history: Sequence[Message]) -> int:
     wanted = json.dumps(given, sort_keys=True)
     made = [c.get("function", {}) for m in history for c in m.get("tool_calls") or []]
-    return sum(f.get("name") == name and json.dumps(_loads(f.get("arguments", "")), sort_keys=True) == wanted for f in made)
+    return sum(f.get("name") == name and json.dumps(loads(f.get("arguments", "")), sort_keys=True) == wanted for f in made)
 
 
 def _names(tools: Sequence[ToolSchema]) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +23,10 @@ _LIMITS = (
 )  # fmt: skip
 
 
+#: What a field may hold here, by its path: ``{"properties[]": ("logp", ...), "reasons[].candidate": (1, 2)}``. It goes into the grammar only.
+Choices = Mapping[str, Sequence[str | int]]
+
+
 @dataclass(frozen=True)
 class ToolSchema:
     """A tool as a model sees it. ``arguments`` is the pydantic model of its arguments; no field may be a free mapping."""
@@ -28,18 +34,50 @@ class ToolSchema:
     name: str
     description: str
     arguments: type[BaseModel]
+    choices: Choices = field(default_factory=dict)
 
     def openai(self, *, limits: bool = True) -> dict[str, Any]:
         """The tool in the form of the OpenAI API, strict."""
-        parameters = strict_schema(self.arguments, limits=limits)
+        parameters = with_choices(strict_schema(self.arguments, limits=limits), self.choices)
         function = {"name": self.name, "description": self.description, "parameters": parameters, "strict": True}
         return {"type": "function", "function": function}
 
 
-def response_schema(model: type[BaseModel], *, limits: bool = True) -> dict[str, Any]:
+def response_schema(model: type[BaseModel], *, limits: bool = True, choices: Choices | None = None) -> dict[str, Any]:
     """The ``json_schema`` object of a strict response format."""
     name = re.sub(r"[^A-Za-z0-9_-]", "_", model.__name__)[:64]
-    return {"name": name, "schema": strict_schema(model, limits=limits), "strict": True}
+    return {"name": name, "schema": with_choices(strict_schema(model, limits=limits), choices or {}), "strict": True}
+
+
+def with_choices(schema: dict[str, Any], choices: Choices) -> dict[str, Any]:
+    """``schema`` with the enumerations of ``choices``; fields without choices stay as they are. Raises ConfigurationError for another path."""
+    if not any(choices.values()):
+        return schema
+    made = copy.deepcopy(schema)
+    for path, values in choices.items():
+        if values:
+            node = _at(made, path)
+            node.pop("maxLength", None)
+            node.pop("minLength", None)
+            node["enum"] = list(dict.fromkeys(values))
+    return made
+
+
+def _at(schema: dict[str, Any], path: str) -> dict[str, Any]:
+    """The part of a schema at ``path``."""
+    node = schema
+    for name in path.split("."):
+        node = _resolved(schema, node).get("properties", {}).get(name.removesuffix("[]"))
+        if node is None:
+            raise ConfigurationError(f"a schema has no field {path!r}")
+        if name.endswith("[]"):
+            node = _resolved(schema, node)["items"]
+    found: dict[str, Any] = _resolved(schema, node)
+    return found
+
+
+def _resolved(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    return schema["$defs"][node["$ref"].rsplit("/", 1)[1]] if "$ref" in node else node
 
 
 def schema_hash(schema: Any) -> str:

@@ -15,11 +15,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from agent.models import account, replies
-from agent.models.asking import Ask, Listener, Outcome, Place, Try, Turn, answer_in, number_of, outputs_of, told_about
+from agent.models.asking import Ask, Listener, Outcome, Place, Try, Turn, answer_in, number_of, outputs_of, thought_only, told_about, usable
 from agent.models.exchange import Backend, CallFailed, ChatRequest, Message, NoBackend, RawCall
 from agent.models.plan import RoleModel, RolePlan
 from agent.models.replies import ReadReply, Step, ToolCall
-from agent.models.schema import ToolSchema, response_schema, schema_hash
+from agent.models.schema import Choices, ToolSchema, response_schema, schema_hash
 from agent.models.tokens import estimate_request
 from core.errors import ConfigurationError
 from core.interfaces import Recorder
@@ -37,6 +37,8 @@ Shorten = Callable[[Variables], Variables | None]
 _SWITCH = ("unavailable", "timeout", "busy", "key", "unknown_model", "resting")
 #: Failures after which the same model is asked again.
 _AGAIN = ("malformed", "broken_stream")
+#: How many times the longest reply a model may have once more that used all of it up for thinking.
+MORE_ROOM = 4
 
 
 class ModelSession:
@@ -50,6 +52,8 @@ class ModelSession:
         self._asks: dict[Place, int] = {}
         self._tools: dict[Place, int] = {}
         self._prompts: dict[Place, Prompt] = {}
+        self._kind = ""
+        self._scales: dict[tuple[str, str, int], float] = {}
 
     # ---- what roles use
 
@@ -57,10 +61,29 @@ class ModelSession:
         """Whether a language model takes part in ``role``."""
         return role in self.plan.roles
 
-    def room(self, role: str) -> int:
-        """Tokens that a prompt of ``role`` may have, with its schemas. See :func:`agent.models.tokens.estimate_request`."""
+    def name_of(self, role: str) -> str:
+        """The model of ``role``; '' where none takes part in it."""
+        return self._model(role, self.plan).model if self.uses(role) else ""
+
+    def about(self, kind: str) -> None:
+        """From here on the run's goal is known to be of ``kind``, for which the plan may have models of their own."""
+        self._kind = kind
+
+    def room(self, role: str, place: Place | None = None) -> int:
+        """Tokens that a prompt of ``role`` may have, with its schemas, as :func:`agent.models.tokens.estimate_request` counts them.
+
+        At a ``place`` by what the server counted in the run so far.
+        """
         model = self._model(role, self.plan)
-        return max(model.context_tokens - model.max_tokens, 0)
+        room = max(model.context_tokens - model.max_tokens, 0)
+        return int(room / self._scale(model, place)) if place is not None else room
+
+    def _scale(self, model: RoleModel, place: Place) -> float:
+        """See :func:`agent.models.account.scale`."""
+        key = (model.model, place.node, place.generation)
+        if key not in self._scales:
+            self._scales[key] = account.scale(self._record().calls(), *key)
+        return self._scales[key]
 
     def prompt(self, place: Place, role: str, name: str, variables: Variables) -> list[Message]:
         """The rendered messages of prompt ``name``, for a tool loop at ``place``. Raises ConfigurationError if they do not fit."""
@@ -76,34 +99,45 @@ class ModelSession:
         return prompt
 
     def structured(
-        self, place: Place, role: str, prompt: str, variables: Variables, schema: type[M], *, shorten: Shorten | None = None
+        self,
+        place: Place,
+        role: str,
+        prompt: str,
+        variables: Variables,
+        schema: type[M],
+        *,
+        shorten: Shorten | None = None,
+        choices: Choices | None = None,
     ) -> Outcome[M]:
-        """A reply that is an instance of ``schema``.
+        """A reply that is an instance of ``schema``, and as far as the server's grammar goes one of ``choices``.
 
         ``shorten`` is the caller's rule for a prompt that is too long: given the variables it returns shorter ones, or None if that is
         not possible. Without it, and after it, a prompt that does not fit is a problem; nothing is cut in silence.
         """
-        messages = self._fitting(place, role, prompt, variables, shorten, response_schema(schema))
+        messages = self._fitting(place, role, prompt, variables, shorten, response_schema(schema, choices=choices))
 
         def read(text: str, calls: Sequence[RawCall], finish: str, number: int) -> ReadReply[M]:
             return replies.read_structured(text, calls, finish, schema)
 
-        return self._converse(self._ask(place, role, messages, read, schema=schema))
+        return self._converse(self._ask(place, role, messages, read, schema=schema, choices=choices or {}))
 
-    def turn(self, place: Place, role: str, messages: list[Message], tools: Sequence[ToolSchema], *, must_call: bool = False) -> Turn:
+    def turn(
+        self, place: Place, role: str, messages: list[Message], tools: Sequence[ToolSchema], *, must_call: bool = False, urged: bool = False
+    ) -> Turn:
         """One step of a tool loop over ``messages`` (made by :meth:`prompt`, then replies and :func:`tool_result` in turns).
 
-        With ``must_call`` text instead of a call is a fault that the model is told.
+        With ``must_call`` text instead of a call is a fault that the model is told. ``urged``: the server is asked for a call, but text is
+        taken where it comes all the same.
         """
 
         def read(text: str, calls: Sequence[RawCall], finish: str, number: int) -> ReadReply[Step]:
             return replies.read_step(text, calls, finish, tools, messages, f"call{number:05d}", must_call)
 
-        outcome = self._converse(self._ask(place, role, messages, read, tools=tuple(tools), must_call=must_call))
+        outcome = self._converse(self._ask(place, role, messages, read, tools=tuple(tools), must_call=must_call or urged))
         step = outcome.value
         if step is None:
             return Turn(problem=outcome.problem, repairs=outcome.repairs)
-        return Turn([step.call] if step.call else [], step.text, "", outcome.repairs, _reply(step))
+        return Turn([step.call] if step.call else [], step.text, "", outcome.repairs, _reply(step, outcome.reasoning))
 
     def prose(
         self,
@@ -154,7 +188,7 @@ class ModelSession:
     def _model(self, role: str, plan: RolePlan) -> RoleModel:
         if role not in plan.roles:
             raise ConfigurationError(f"the role {role} uses no language model")
-        return plan.roles[role]
+        return plan.kinds.get(self._kind, {}).get(role) or plan.roles[role]
 
     def _plan_at(self, place: Place) -> RolePlan:
         """The plan in force for the next event at ``place``."""
@@ -164,7 +198,7 @@ class ModelSession:
         self, place: Place, role: str, prompt: str, variables: Variables, shorten: Shorten | None, schema: dict[str, Any] | None
     ) -> list[Message]:
         messages = self.prompt(place, role, prompt, variables)
-        while shorten is not None and estimate_request(messages, schema) > self.room(role):
+        while shorten is not None and estimate_request(messages, schema) > self.room(role, place):
             shorter = shorten(variables)
             if shorter is None or shorter == variables:
                 break
@@ -175,7 +209,7 @@ class ModelSession:
     def _ask(self, place: Place, role: str, messages: list[Message], read: Any, **more: Any) -> Ask[Any]:
         number = self._asks[place] = self._asks.get(place, -1) + 1
         prompt = self._prompts.get(place)
-        return Ask(place, number, role, prompt.hash if prompt else "", [dict(m) for m in messages], read, **more)
+        return Ask(place, number, role, prompt.hash if prompt else "", _recent(messages), read, **more)
 
     def _converse(self, ask: Ask[T]) -> Outcome[T]:
         """Ask until a reply can be used, the attempts are spent, or nobody answers."""
@@ -189,8 +223,10 @@ class ModelSession:
                 found = ask.read(*answer_in(event), number_of(event))
                 repairs += bool(found.mended)
                 if not found.fault:
-                    return Outcome(found.value, "", repairs)
+                    return Outcome(found.value, "", repairs, str(event.outputs.get("reasoning", "")))
                 problem, told = found.fault, told_about(event, found.fault)
+                if thought_only(event):
+                    told, how = (), replace(how, room=how.room * MORE_ROOM)
             elif kind == "schema" and how.limits:
                 how = replace(how, limits=False)
                 continue
@@ -212,17 +248,23 @@ class ModelSession:
         place = ask.place
         number = self._events[place] = self._events.get(place, -1) + 1
         schema, tools = ask.formats(how.limits)
+        messages = [*ask.messages, *how.told]
+        most = how.model.max_tokens
+        if how.room > 1:
+            size = estimate_request(messages, schema, tools) * self._scale(how.model, place)
+            most = max(most, min(most * how.room, how.model.context_tokens - int(size)))
         request = ChatRequest(
             model=how.model.model,
-            messages=[*ask.messages, *how.told],
+            messages=messages,
             temperature=how.model.temperature,
             seed=self._seed(place, number) if self.plan.seeds else None,
-            max_tokens=how.model.max_tokens,
+            max_tokens=most,
             schema=schema,
             tools=tools,
             must_call=ask.must_call,
             stream=ask.prose,
             deadline_s=how.model.deadline_s,
+            thinking=how.model.thinking,
         )
         inputs = {
             "role": ask.role,
@@ -237,6 +279,7 @@ class ModelSession:
             "seed": request.seed,
             "temperature": request.temperature,
             "max_tokens": request.max_tokens,
+            **({"thinking": request.thinking} if request.thinking else {}),
         }
         listener = Listener(ask.on_text)
 
@@ -254,7 +297,8 @@ class ModelSession:
     def _produce(self, ask: Ask[Any], how: Try, request: ChatRequest, number: int) -> CallRecord:
         """Send the request, unless something forbids it, and say what came of it."""
         events = self._record().calls()
-        size = estimate_request(request.messages, request.schema, request.tools)
+        estimate = estimate_request(request.messages, request.schema, request.tools)
+        size = int(estimate * self._scale(how.model, ask.place))
         budget = self.plan.budget
         so_far = account.spent(events, budget)
         nothing = CallRecord(None, model=request.model, prompt_hash=ask.prompt_hash)
@@ -276,10 +320,12 @@ class ModelSession:
             outputs = outputs_of(problem=str(failed), kind=failed.kind)
             counted = replace(nothing, tokens_in=failed.tokens_in, tokens_out=failed.tokens_out)
             return replace(counted, outputs=outputs, endpoint=failed.endpoint, seconds=seconds)
-        found = ask.read(answer.text, answer.calls, answer.finish, number)
+        text, calls, finish = usable(answer.text, answer.calls, answer.finish, answer.reasoning)
+        found = ask.read(text, calls, finish, number)
+        mended = found.mended if text == answer.text else "; ".join(m for m in ("the answer stood in the reasoning", found.mended) if m)
         return replace(
             nothing,
-            outputs=outputs_of(answer, fault=found.fault, mended=found.mended),
+            outputs={**outputs_of(answer, fault=found.fault, mended=mended), "estimate": estimate},
             endpoint=answer.endpoint,
             model=answer.model or request.model,
             tokens_in=answer.tokens_in,
@@ -298,11 +344,20 @@ def tool_result(call: ToolCall, content: Any) -> Message:
     return {"role": "tool", "tool_call_id": call.id, "content": text}
 
 
-def _reply(step: Step) -> Message:
+def _recent(messages: Sequence[Message]) -> list[Message]:
+    """``messages`` with what the model thought since the last word of the user only."""
+    last = max((n for n, m in enumerate(messages) if m["role"] == "user"), default=0)
+    return [{k: v for k, v in m.items() if k != "reasoning_content" or n > last} for n, m in enumerate(messages)]
+
+
+def _reply(step: Step, reasoning: str) -> Message:
+    """The message of a step. With a call goes what the model thought: servers of some models want it back while tools are called."""
     message: Message = {"role": "assistant", "content": step.text}
     if step.call:
         function = {"name": step.call.name, "arguments": json.dumps(step.call.given, ensure_ascii=False)}
         message["tool_calls"] = [{"id": step.call.id, "type": "function", "function": function}]
+        if reasoning:
+            message["reasoning_content"] = reasoning
     return message
 
 

@@ -26,4 +26,4 @@ def estimate_request(messages: Sequence[dict[str, Any]], *extra: Any) -> int:
 def _text(message: dict[str, Any]) -> str:
     content = message.get("content") or ""
     calls = message.get("tool_calls")
-    return str(content) + (json.dumps(calls, ensure_ascii=False) if calls else "")
+    return str(content) + str(message.get("reasoning_content") or "") + (json.dumps(calls, ensure_ascii=False) if calls else "")

@@ -8,6 +8,16 @@ from core.candidate import Candidate, format_value
 from core.spec import DesignSpec
 from tools.catalogue.catalogue import Catalogue
 
+#: Properties by which a goal counts as one about heat.
+_THERMAL = ("thermal_stability", "melting_point", "boiling_point", "glass_transition", "flash_point")
+
+
+def goal_kind(spec: DesignSpec) -> str:
+    """The kind of goal, for which a fleet may have models of their own: 'thermal', 'materials' for polymers, else 'chemistry'."""
+    if any(name in _THERMAL for name in spec.property_names()):
+        return "thermal"
+    return "materials" if spec.candidate_class == "polymer" else "chemistry"
+
 
 def conditions(spec: DesignSpec) -> str:
     """The requirements and wishes of a spec in plain words, one a line."""

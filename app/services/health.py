@@ -130,7 +130,7 @@ def _endpoints(settings: Settings) -> list[tuple[str, bool, str]]:
     """A row for each model server: what it can and cannot do."""
     if not (settings.models.url or settings.models.pool):
         return []
-    from agent.models.endpoints import pool_config
+    from agent.models.endpoints import learnt_file, pool_config
     from agent.models.probe import probe
 
     try:
@@ -143,12 +143,29 @@ def _endpoints(settings: Settings) -> list[tuple[str, bool, str]]:
         )
     rows = []
     for endpoint in pool.endpoints if pool else []:
-        found = probe(endpoint)
+        found = probe(
+            endpoint,
+            temperature=settings.models.temperature or 0.0,
+            thinking=_switch(settings, endpoint.model),
+            seed=0 if settings.models.seeds else None,
+            learnt=learnt_file(settings),
+        )
         told = found.text()
+        if found.thinking_tokens and not settings.models.thinking:
+            told += "; MOLWRIGHT_MODELS__THINKING=on leaves room for that, =off asks it not to"
         if found.context_tokens and settings.models.url and found.context_tokens < settings.models.context:
             told += f", but models.context is {settings.models.context}: set MOLWRIGHT_MODELS__CONTEXT={found.context_tokens}"
         rows.append((f"endpoint {found.endpoint}", found.works, told))
     return rows
+
+
+def _switch(settings: Settings, model: str) -> str:
+    """Whether ``model`` is told to think: as the first role that uses it has it; '' where nobody says."""
+    try:
+        plan = wiring.plan_of(settings)
+    except MolwrightError:
+        return ""
+    return next((used.thinking for used in plan.every() if used.model == model), "") if plan else ""
 
 
 def _listed(settings: Settings) -> list[str]:

@@ -38,6 +38,7 @@ from serving.pool.failures import error_body
 from serving.pool.pool import Pool
 from serving.pool.stream import PoolStream
 from serving.pool.transport import DEADLINE_HEADER, read_deadline
+from serving.pool.upstream import ADAPTED_HEADER
 
 log = logging.getLogger(__name__)
 
@@ -180,7 +181,7 @@ class Gateway:
                 if request.stream:
                     await self._stream(request, life, send)
                 else:
-                    await self._respond(await self._pool.send(request), send)
+                    await self._respond(request, await self._pool.send(request), send)
         except clock.Aborted as error:
             if error.reason == "slow_request":
                 raise ServingError("the request did not arrive in time", kind="slow_request", status=408) from error
@@ -201,15 +202,16 @@ class Gateway:
         deadline = read_deadline(header(scope, DEADLINE_HEADER.encode()))
         return PoolRequest(operation, body, user=key.name, deadline_s=deadline)
 
-    async def _respond(self, answer: PoolAnswer, send: Send) -> None:
+    async def _respond(self, request: PoolRequest, answer: PoolAnswer, send: Send) -> None:
         if answer.status != 200:
-            return await respond_error(send, views.refusal(answer), _origin(answer))
+            hint = self._pool.endpoint(answer.endpoint).lesson(request, answer.status, answer.content)
+            return await respond_error(send, views.refusal(answer, hint), _origin(answer))
         await respond(send, answer.status, answer.content, _origin(answer))
 
     async def _stream(self, request: PoolRequest, life: clock.Scope, send: Send) -> None:
         opened = await self._pool.stream(request)
         if isinstance(opened, PoolAnswer):
-            return await self._respond(opened, send)
+            return await self._respond(request, opened, send)
         async with opened:
             await send({"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS + _origin(opened)})
             try:
@@ -227,7 +229,9 @@ class Gateway:
 
 def _origin(answer: PoolAnswer | PoolStream) -> Headers:
     """Who answered."""
+    changed = [(ADAPTED_HEADER.encode(), ",".join(answer.adapted).encode())] if answer.adapted else []
     return [
+        *changed,
         (b"x-request-id", answer.request_id.encode()),
         (b"x-molwright-endpoint", answer.endpoint.encode()),
         (b"x-molwright-model", answer.model.encode("utf-8")),

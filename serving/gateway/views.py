@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from core.errors import ServingError
+from serving.pool.adapting import HINT, in_words
 from serving.pool.call import PoolAnswer
 from serving.pool.pool import Pool
 
@@ -25,14 +26,19 @@ _CONTEXT = re.compile(r"context|maximum.{0,20}length|too long|too many tokens|ma
 _SCHEMA = re.compile(r"schema|response_format|grammar|json|tool", re.IGNORECASE)
 
 
-def refusal(answer: PoolAnswer) -> ServingError:
-    """The refusal of a request by a model server, in our words: what the server wrote may tell of its inside and is not passed on."""
+def refusal(answer: PoolAnswer, hint: str = "") -> ServingError:
+    """The refusal of a request by a model server, in our words: what the server wrote may tell of its inside and is not passed on.
+
+    ``hint``: the adaptation that it calls for, so that a caller can leave out what the server does not take.
+    """
     said = answer.content[:4000].decode("utf-8", "replace")
     kind, message = "refused", f"the model server refused the request (HTTP {answer.status})"
     if _CONTEXT.search(said):
         kind, message = "context_length_exceeded", f"{message}: the prompt with its reply is longer than the model's context"
     elif _SCHEMA.search(said):
         kind, message = "schema_refused", f"{message}: it does not take the schema or the tools"
+    if hint:
+        message += f" ({HINT.format(hint)}: {in_words(hint)})"
     return ServingError(message, kind=kind, status=answer.status)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from serving.pool.adapting import adapted
 from serving.pool.ledger import Try
 
 Operation = Literal["chat/completions", "completions", "embeddings"]
@@ -38,23 +39,31 @@ class PoolRequest:
         model = self.body.get("model")
         return model if isinstance(model, str) else ""
 
-    def content_for(self, upstream_model: str) -> bytes:
-        """The bytes to send to a server that knows the model by this name.
+    def body_for(self, adapt: Sequence[str]) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """The body for a server that needs these adaptations, and those that changed it."""
+        return adapted(dict(self.body), adapt if self.operation == "chat/completions" else ())
+
+    def content_for(self, upstream_model: str, adapt: Sequence[str] = ()) -> bytes:
+        """The bytes to send to a server that knows the model by this name and needs these adaptations.
 
         Written anew from the parsed body, so that a server cannot read another meaning into doubled keys than we did.
         """
-        return json.dumps({**self.body, "model": upstream_model}).encode()
+        return json.dumps({**self.body_for(adapt)[0], "model": upstream_model}).encode()
 
 
 @dataclass(frozen=True)
 class PoolAnswer:
-    """A whole answer: a 200 that was checked to be one, or a 4xx by which the server blames the request."""
+    """A whole answer: a 200 that was checked to be one, or a 4xx by which the server blames the request.
+
+    ``adapted``: what the server was not sent as it was asked, by :mod:`serving.pool.adapting`.
+    """
 
     status: int
     content: bytes
     endpoint: str
     model: str
     request_id: str
+    adapted: tuple[str, ...] = ()
 
     def json(self) -> Any:
         """The content, parsed."""

@@ -12,7 +12,10 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from core.errors import ConfigurationError
 from core.model import Model
+from serving.pool.adapting import unknown_names
 
+KINDS = ("chemistry", "materials", "thermal")
+"""Kinds of goal for which roles may use other models."""
 Canary = Literal["completion", "chat", "embedding", "models"]
 
 
@@ -28,6 +31,25 @@ class EndpointConfig(Model):
     weight: float = Field(default=1.0, gt=0, le=1000, description="Share of the load, against other endpoints of the model.")
     max_concurrency: int = Field(default=32, ge=1, le=4096, description="Calls in flight at once; more wait in the pool's queue.")
     canary: Canary = Field(default="completion", description="What shows that the server still computes: one token, one embedding, ...")
+    adapt: list[str] = Field(
+        default_factory=list, description="What the server does not take: names of serving.pool.adapting, as no_strict."
+    )
+    context: int = Field(default=0, ge=0, description="Longest prompt with its reply, tokens; 0: not said.")
+    thinking: str = Field(default="", description="Whether its models think before they answer unless told: on, off; empty: not known.")
+
+    @field_validator("thinking")
+    @classmethod
+    def _is_a_switch(cls, value: str) -> str:
+        if value not in ("", "on", "off"):
+            raise ValueError("is on, off or empty")
+        return value
+
+    @field_validator("adapt")
+    @classmethod
+    def _are_adaptations(cls, value: list[str]) -> list[str]:
+        if unknown := unknown_names(value):
+            raise ValueError(f"{', '.join(unknown)}: not an adaptation")
+        return value
 
     @field_validator("base_url")
     @classmethod
@@ -129,6 +151,9 @@ class PoolConfig(Model):
         default_factory=dict, description="Model -> models to ask, in order, where none of its servers can."
     )
     roles: dict[str, str] = Field(default_factory=dict, description="Role -> model. A role's name can be asked for like a model.")
+    kinds: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="Kind of goal (chemistry, materials, thermal) -> role -> model for it, such as an adapter."
+    )
     timeouts: Timeouts = Field(default_factory=Timeouts, description="Patience.")
     max_answer_bytes: int = Field(
         default=64 * 1024 * 1024,
@@ -139,6 +164,10 @@ class PoolConfig(Model):
     breaker: BreakerConfig = Field(default_factory=BreakerConfig, description="Circuit breaker.")
     probe: ProbeConfig = Field(default_factory=ProbeConfig, description="Health probes.")
     affinity: AffinityConfig = Field(default_factory=AffinityConfig, description="Prefix affinity.")
+    learn: bool = Field(
+        default=False,
+        description="Whether a refused parameter is left out or replaced from then on; the answer says so (x-molwright-adapted).",
+    )
     queue_limit: int = Field(default=256, ge=0, description="Calls that may wait for a free server; more are refused.")
 
     @model_validator(mode="after")
@@ -148,7 +177,10 @@ class PoolConfig(Model):
         if double:
             raise ValueError(f"endpoints share the name {', '.join(double)}")
         known = self.models()
-        for where, wanted in [*self.fallbacks.items(), *((f"role {r}", [m]) for r, m in self.roles.items())]:
+        if strange := sorted(set(self.kinds) - set(KINDS)):
+            raise ValueError(f"{', '.join(strange)}: no kind of goal; there are {', '.join(KINDS)}")
+        by_kind = [(f"kind {kind}, role {r}", [m]) for kind, named in self.kinds.items() for r, m in named.items()]
+        for where, wanted in [*self.fallbacks.items(), *((f"role {r}", [m]) for r, m in self.roles.items()), *by_kind]:
             missing = [m for m in wanted if m not in known]
             if missing:
                 raise ValueError(f"{where}: no endpoint serves {', '.join(missing)}")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
+from serving.pool.adapting import lesson, refusal_text
 from serving.pool.breaker import Breaker, State
+from serving.pool.call import PoolRequest
 from serving.pool.clock import Clock, Scope
 from serving.pool.config import BreakerConfig, EndpointConfig, PoolConfig
 
@@ -71,6 +73,7 @@ class Endpoint:
         self.draining = False
         self.last_sign = clock.now()  # when it last showed that it computes, or became busy
         self.last_error = ""
+        self.adapt = list(config.adapt)  # what it does not take, as configured and as learnt from its refusals
         self.max_context: int | None = None
         self.scopes: set[Scope] = set()
 
@@ -110,6 +113,19 @@ class Endpoint:
     def sign_of_life(self) -> None:
         """It computed something."""
         self.last_sign = self.clock.now()
+
+    def learn(self, request: PoolRequest, status: int, content: bytes) -> bool:
+        """Whether a refusal (its HTTP status and body) says what the server does not take; it is left out or replaced from now on."""
+        found = self.lesson(request, status, content)
+        if found:
+            self.adapt.append(found)
+        return bool(found)
+
+    def lesson(self, request: PoolRequest, status: int, content: bytes) -> str:
+        """The adaptation that a refusal calls for; '' if none does."""
+        if not status or request.operation != "chat/completions":
+            return ""
+        return lesson(request.body_for(self.adapt)[0], self.adapt, status, refusal_text(content))
 
     def pause(self, seconds: float) -> None:
         """Send nothing for ``seconds`` (it said Retry-After)."""

@@ -53,13 +53,18 @@ CONSEQUENCES: dict[FailureKind, Consequence] = {
 
 
 class AttemptFailed(Exception):
-    """One attempt at one server failed. ``retry_after``: seconds the server asks to be left alone, where it said."""
+    """One attempt at one server failed.
 
-    def __init__(self, kind: FailureKind, detail: str, *, retry_after: float | None = None) -> None:
+    ``retry_after``: seconds the server asks to be left alone, where it said. ``status`` and ``body``: its HTTP answer, where there was one.
+    """
+
+    def __init__(self, kind: FailureKind, detail: str, *, retry_after: float | None = None, status: int = 0, body: bytes = b"") -> None:
         super().__init__(f"{kind}: {detail}" if detail else kind)
         self.kind: FailureKind = kind
         self.detail = detail
         self.retry_after = retry_after
+        self.status = status
+        self.body = body
 
     @property
     def consequence(self) -> Consequence:

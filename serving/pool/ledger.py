@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -18,6 +20,18 @@ RECORD_VERSION = "1"
 Outcome = Literal["ok", "client_error", "failed", "broken_stream", "cancelled", "rejected", "deadline"]
 
 log = logging.getLogger(__name__)
+
+
+def id_factory() -> Callable[[], str]:
+    """Request ids that no other process makes: a random prefix and a number."""
+    prefix, numbers = secrets.token_hex(6), itertools.count(1)
+    return lambda: f"mw-{prefix}-{next(numbers)}"
+
+
+def counted_in(usage: Mapping[str, Any] | None, name: str) -> int:
+    """A count of tokens in a server's usage object; 0 where there is none that can be one."""
+    value = usage.get(name) if usage else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9 else 0
 
 
 @dataclass(slots=True)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from core.errors import ServingError
 from serving.pool import monitor
+from serving.pool.adapting import ADAPTATIONS
 from serving.pool.affinity import prefix_key
 from serving.pool.balancer import Balancer, Lease
 from serving.pool.breaker import RetryBudget
@@ -19,19 +18,11 @@ from serving.pool.clock import Aborted, Clock, Scope, SystemClock
 from serving.pool.config import PoolConfig
 from serving.pool.endpoint import Endpoint
 from serving.pool.failures import AttemptFailed, FailureKind
-from serving.pool.ledger import Call, Ledger, Outcome, Sink, Try
+from serving.pool.ledger import Call, Ledger, Outcome, Sink, Try, counted_in, id_factory
 from serving.pool.metrics import HEALTH, PoolMetrics
 from serving.pool.status import PoolStatus, read_status
-from serving.pool.stream import PoolStream
+from serving.pool.stream import CALLER_LEFT, PoolStream
 from serving.pool.upstream import Answer, OpenStream, Upstream
-
-CALLER_LEFT = 499  # as nginx logs it
-
-
-def id_factory() -> Callable[[], str]:
-    """Request ids that no other process makes: a random prefix and a number."""
-    prefix, numbers = secrets.token_hex(6), itertools.count(1)
-    return lambda: f"mw-{prefix}-{next(numbers)}"
 
 
 class Pool:
@@ -105,7 +96,11 @@ class Pool:
             lease, answer = await self._dispatch(pending)
             assert isinstance(answer, Answer)
             self._finish_answer(pending, lease, answer)
-        return PoolAnswer(answer.status, answer.content, lease.endpoint.name, lease.model, pending.request_id)
+        return self._answered(pending, lease, answer)
+
+    def _answered(self, pending: Pending, lease: Lease, answer: Answer) -> PoolAnswer:
+        changed = (*pending.request.body_for(lease.endpoint.adapt)[1], *answer.adapted)
+        return PoolAnswer(answer.status, answer.content, lease.endpoint.name, lease.model, pending.request_id, changed)
 
     async def stream(self, request: PoolRequest) -> PoolStream | PoolAnswer:
         """A stream whose first event has come; a PoolAnswer if the server refuses the request (4xx). Raises ServingError.
@@ -119,7 +114,7 @@ class Pool:
             lease, opened = await self._dispatch(pending)
             if isinstance(opened, Answer):
                 self._finish_answer(pending, lease, opened)
-                return PoolAnswer(opened.status, opened.content, lease.endpoint.name, lease.model, pending.request_id)
+                return self._answered(pending, lease, opened)
         return PoolStream(self, pending, lease, opened)
 
     def resolve(self, name: str) -> str:
@@ -194,9 +189,27 @@ class Pool:
             return lease, result
 
     async def _attempt(self, pending: Pending, lease: Lease) -> Answer | OpenStream:
+        """One attempt; where the pool may learn, again without what the server refused of it."""
+        for _ in range(len(ADAPTATIONS)):
+            failure, adapt = None, list(lease.endpoint.adapt)
+            try:
+                result = await self._sent(pending, lease)
+                if not isinstance(result, Answer) or result.status == 200:
+                    return result
+                status, content = result.status, result.content
+            except AttemptFailed as failed:
+                failure, status, content = failed, failed.status, failed.body
+            learnt = self.config.learn and (adapt != lease.endpoint.adapt or lease.endpoint.learn(pending.request, status, content))
+            if not learnt:
+                break
+        if failure is not None:
+            raise failure
+        return result
+
+    async def _sent(self, pending: Pending, lease: Lease) -> Answer | OpenStream:
         endpoint, request, timeouts = lease.endpoint, pending.request, self.config.timeouts
         upstream = self._upstreams[endpoint.name]
-        content = request.content_for(endpoint.config.upstream_model(lease.model))
+        content = request.content_for(endpoint.config.upstream_model(lease.model), endpoint.adapt)
         scope = Scope(self.clock)
         patience, left = timeouts.first_token_s if request.stream else timeouts.total_s, pending.deadline_at - self.clock.now()
         scope.arm("timeout" if patience < left else "deadline", min(patience, left))
@@ -279,7 +292,7 @@ class Pool:
         error: str = "",
     ) -> None:
         """Close the request in the record; a second time changes nothing. For the pool and its streams."""
-        tokens_in, tokens_out = _tokens(usage, "prompt_tokens"), _tokens(usage, "completion_tokens")
+        tokens_in, tokens_out = counted_in(usage, "prompt_tokens"), counted_in(usage, "completion_tokens")
         if not usage and counted_tokens is not None:
             tokens_out = counted_tokens
         record = Call(
@@ -385,8 +398,3 @@ class Pool:
             self.metrics.rate.labels(endpoint.name).set(endpoint.rate.rate() or 0.0)
         self.metrics.queue.set(self.balancer.waiting())
         self.metrics.budget.set(self.budget.left)
-
-
-def _tokens(usage: Mapping[str, Any] | None, name: str) -> int:
-    value = usage.get(name) if usage else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9 else 0

@@ -14,7 +14,7 @@ from serving.pool.upstream import OpenStream
 if TYPE_CHECKING:
     from serving.pool.pool import Pool
 
-CALLER_LEFT = 499
+CALLER_LEFT = 499  # as nginx logs it
 
 
 class PoolStream:
@@ -37,6 +37,7 @@ class PoolStream:
         self.endpoint = lease.endpoint.name
         self.model = lease.model
         self.request_id = pending.request_id
+        self.adapted = (*pending.request.body_for(lease.endpoint.adapt)[1], *opened.adapted)
         self._first_token_s = self._begun - pending.started
         self._progress = pool.metrics.progress.labels(self.endpoint, self.model)
         pool.metrics.first_token.labels(self.endpoint, self.model).observe(self._first_token_s)

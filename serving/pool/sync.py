@@ -20,8 +20,11 @@ T = TypeVar("T")
 class SyncStream:
     """The blocks of a stream, and who writes them."""
 
-    def __init__(self, blocks: Generator[bytes, None, None], endpoint: str, model: str, request_id: str) -> None:
+    def __init__(
+        self, blocks: Generator[bytes, None, None], endpoint: str, model: str, request_id: str, adapted: tuple[str, ...] = ()
+    ) -> None:
         self._blocks = blocks
+        self.adapted = adapted
         self.endpoint = endpoint
         self.model = model
         self.request_id = request_id
@@ -76,13 +79,21 @@ class SyncPool:
         opened = self.run(self.pool.stream(request))
         if isinstance(opened, PoolAnswer):
             return opened
-        return SyncStream(self._blocks(opened), opened.endpoint, opened.model, opened.request_id)
+        return SyncStream(self._blocks(opened), opened.endpoint, opened.model, opened.request_id, opened.adapted)
 
     def status(self) -> PoolStatus:
         """As :meth:`Pool.status`."""
 
         async def read() -> PoolStatus:
             return self.pool.status()
+
+        return self.run(read())
+
+    def learnt(self) -> dict[str, list[str]]:
+        """By endpoint: what it does not take, as configured and as learnt."""
+
+        async def read() -> dict[str, list[str]]:
+            return {e.name: list(e.adapt) for e in self.pool.endpoints}
 
         return self.run(read())
 

@@ -18,6 +18,7 @@ from serving.pool.failures import error_body
 from serving.pool.pool import Pool
 from serving.pool.stream import PoolStream
 from serving.pool.sync import SyncPool, SyncStream
+from serving.pool.upstream import ADAPTED_HEADER
 
 BASE_URL = "http://pool/v1"
 DEADLINE_HEADER = "x-molwright-deadline-s"
@@ -39,7 +40,9 @@ class PoolTransport(httpx.AsyncBaseTransport):
             if isinstance(opened, PoolAnswer):
                 return _response(opened)
             return httpx.Response(
-                200, headers=_headers(opened.endpoint, opened.model, opened.request_id, "text/event-stream"), stream=_AsyncBlocks(opened)
+                200,
+                headers=_headers(opened.endpoint, opened.model, opened.request_id, "text/event-stream", opened.adapted),
+                stream=_AsyncBlocks(opened),
             )
         except ServingError as error:
             return error_response(error)
@@ -60,7 +63,7 @@ class SyncPoolTransport(httpx.BaseTransport):
             opened = self._pool.stream(asked)
             if isinstance(opened, PoolAnswer):
                 return _response(opened)
-            headers = _headers(opened.endpoint, opened.model, opened.request_id, "text/event-stream")
+            headers = _headers(opened.endpoint, opened.model, opened.request_id, "text/event-stream", opened.adapted)
             return httpx.Response(200, headers=headers, stream=_Blocks(opened))
         except ServingError as error:
             return error_response(error)
@@ -129,12 +132,12 @@ def error_response(error: ServingError) -> httpx.Response:
     return httpx.Response(error.status, headers=headers, json=error_body(error))
 
 
-def _headers(endpoint: str, model: str, request_id: str, content_type: str) -> dict[str, str]:
+def _headers(endpoint: str, model: str, request_id: str, content_type: str, adapted: tuple[str, ...]) -> dict[str, str]:
     named = model if model.isascii() else ""
-    known = {"x-molwright-endpoint": endpoint, "x-molwright-model": named, "x-request-id": request_id}
+    known = {"x-molwright-endpoint": endpoint, "x-molwright-model": named, "x-request-id": request_id, ADAPTED_HEADER: ",".join(adapted)}
     return {"content-type": content_type, **{k: v for k, v in known.items() if v}}
 
 
 def _response(answer: PoolAnswer) -> httpx.Response:
-    headers = _headers(answer.endpoint, answer.model, answer.request_id, "application/json")
+    headers = _headers(answer.endpoint, answer.model, answer.request_id, "application/json", answer.adapted)
     return httpx.Response(answer.status, headers=headers, content=answer.content)

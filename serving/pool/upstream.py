@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,15 +19,30 @@ from serving.pool.sse import MAX_EVENT_BYTES, EventReader
 
 DEFAULT_RETRY_AFTER_S = 1.0
 MAX_RETRY_AFTER_S = 600.0
+ADAPTED_HEADER = "x-molwright-adapted"
+#: What an error that comes as a success means, by its words.
+_SAYS = tuple(
+    (status, re.compile(pattern, re.IGNORECASE))
+    for status, pattern in (
+        (401, r"authentication|api[ _]key|unauthori[sz]ed"),
+        (429, r"rate.?limit|quota|too many requests|overloaded"),
+        (404, r"not_found|model.{0,40}(?:not found|does not exist|not loaded|unknown)"),
+        (
+            400,
+            r"invalid_request|bad ?request|context|too long|unsupported|not support|unrecogni[sz]ed|not permitted|not allowed|must be|invalid",
+        ),
+    )
+)
 
 
 @dataclass
 class Answer:
-    """A whole answer. ``usage``: the server's token counts, where it gave them."""
+    """A whole answer. ``usage``: the server's token counts, where it gave them; ``adapted``: what a gateway in between says it changed."""
 
     status: int
     content: bytes
     usage: Mapping[str, Any] = field(default_factory=dict)
+    adapted: tuple[str, ...] = ()
 
 
 @dataclass
@@ -37,6 +53,7 @@ class OpenStream:
     chunks: AsyncIterator[bytes]
     reader: EventReader
     first: bytes
+    adapted: tuple[str, ...] = ()
 
 
 class Upstream:
@@ -75,10 +92,10 @@ class Upstream:
         kept = False
         try:
             response = await self._send(operation, content, request_id)
-            if response.status_code != 200:
-                return read_answer(operation, response, await self._read(response))
+            if response.status_code != 200 or response.headers.get("content-type", "").startswith("application/json"):
+                return read_answer(operation, response, await self._read(response))  # an error, or the whole of an answer
             opened = await _first_event(response)
-            kept = True
+            kept = isinstance(opened, OpenStream)
             return opened
         except OSError as error:
             raise _broken(error) from error
@@ -113,7 +130,7 @@ class Upstream:
         return await self._client.request("POST", self._base + operation, content, headers)
 
 
-async def _first_event(response: Response) -> OpenStream:
+async def _first_event(response: Response) -> OpenStream | Answer:
     reader, chunks, first = EventReader(), response.chunks(), b""
     try:
         async for chunk in chunks:
@@ -125,14 +142,10 @@ async def _first_event(response: Response) -> OpenStream:
     except ValueError as error:
         raise AttemptFailed("malformed", str(error)) from error
     if reader.error is not None:
-        raise _event_failure(reader.error)
+        return _refused(error_status(reader.error), json.dumps({"error": reader.error}).encode(), None, "the stream begins with an error: ")
     if not reader.data_events:
         raise AttemptFailed("disconnected" if not first else "malformed", "the stream ended before its first event")
-    return OpenStream(response, chunks, reader, first)
-
-
-def _event_failure(error: Mapping[str, Any]) -> AttemptFailed:
-    return AttemptFailed("server_error", f"the stream begins with an error: {str(error.get('message', ''))[:200]}")
+    return OpenStream(response, chunks, reader, first, _adaptations(response))
 
 
 def _broken(error: Exception) -> AttemptFailed:
@@ -161,24 +174,44 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
 
 def read_answer(operation: Operation, response: Response, body: bytes) -> Answer:
     """The answer in an HTTP response. Raises AttemptFailed where it is the server's fault; other 4xx are the request's."""
-    status = response.status_code
-    if status == 200:
-        return _checked(operation, body)
-    detail = f"HTTP {status}: {_message(body)}"
-    wait = retry_after_seconds(response.headers)
+    if response.status_code != 200:
+        return _refused(response.status_code, body, retry_after_seconds(response.headers))
+    answer = _checked(operation, body)
+    return replace(answer, adapted=_adaptations(response))
+
+
+def _adaptations(response: Response) -> tuple[str, ...]:
+    """What a gateway in between says that it changed of the request."""
+    return tuple(n for n in response.headers.get(ADAPTED_HEADER, "")[:500].split(",") if n)
+
+
+def _refused(status: int, body: bytes, wait: float | None, begin: str = "") -> Answer:
+    """The answer that says that the request is at fault. Raises AttemptFailed where the server is."""
+    detail = f"{begin}HTTP {status}: {_message(body)}"
     if status == 429:
         raise AttemptFailed("rate_limited", detail, retry_after=DEFAULT_RETRY_AFTER_S if wait is None else wait)
     if status >= 500:
-        raise AttemptFailed("server_error", detail, retry_after=wait)
+        raise AttemptFailed("server_error", detail, retry_after=wait, status=status, body=body)
     if status in (401, 403):
         raise AttemptFailed("unauthorized", detail)
     if status in (404, 405):
-        raise AttemptFailed("not_served", detail)
+        raise AttemptFailed("not_served", detail, status=status, body=body)
     if status == 408:
         raise AttemptFailed("timeout", detail)
     if status < 400:
         raise AttemptFailed("malformed", detail)
     return Answer(status, body)
+
+
+def error_status(error: Any) -> int:
+    """The HTTP status that an error object stands for that a server sent as a success: by its code, its type, or its words; else 500."""
+    said = error if isinstance(error, Mapping) else {"message": error}
+    for key in ("code", "status", "status_code", "http_status"):
+        value = said.get(key)
+        if isinstance(value, int | str) and str(value).isdigit() and 400 <= int(value) < 600:
+            return int(value)
+    words = " ".join(str(said.get(key) or "") for key in ("code", "type", "message", "detail"))
+    return next((status for status, pattern in _SAYS if pattern.search(words)), 500)
 
 
 def _checked(operation: Operation, body: bytes) -> Answer:
@@ -188,9 +221,26 @@ def _checked(operation: Operation, body: bytes) -> Answer:
         raise AttemptFailed("malformed", f"not JSON: {str(error)[:100]}") from error
     part = "data" if operation == "embeddings" else "choices"
     if not isinstance(value, dict) or not isinstance(value.get(part), list) or not value[part]:
+        told = _told(value)
+        if told is not None:
+            return _refused(error_status(told), json.dumps({"error": told}).encode(), None, "under HTTP 200: ")
         raise AttemptFailed("malformed", f"an answer without {part!r}")
+    first = value[part][0]
+    if isinstance(first, dict) and isinstance(first.get("error"), dict):
+        return _refused(error_status(first["error"]), json.dumps({"error": first["error"]}).encode(), None, "under HTTP 200: ")
     usage = value.get("usage")
     return Answer(200, body, usage if isinstance(usage, dict) else {})
+
+
+def _told(value: Any) -> Any:
+    """The error that a body without an answer tells of; None if it tells of none."""
+    if not isinstance(value, dict):
+        return None
+    if value.get("error"):
+        return value["error"]
+    if value.get("object") == "error" or "detail" in value:
+        return {k: v for k, v in value.items() if k in ("message", "detail", "type", "code", "param")}
+    return None
 
 
 def _message(body: bytes) -> str:

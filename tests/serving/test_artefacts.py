@@ -158,7 +158,7 @@ def test_the_gateway_reads_its_file(fleet: Topology, host: str, tmp_path: Path) 
         assert [e.canary for e in file.pool.endpoints] == ["completion", "embedding"]
         assert file.pool.roles["embedder"] == "embeddings"
     if host == "forge":
-        assert file.pool.roles["chemistry"] == "chemistry"
+        assert file.pool.kinds["chemistry"] == {"proposer": "chemistry"}
         assert file.pool.endpoints[1].adapters == ["chemistry", "materials", "thermal"]
 
 
@@ -212,3 +212,31 @@ def test_the_command_line_fails_where_the_plan_refuses(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["fleet", "plan", str(with_uuids(tmp_path, text))])
     assert done.exit_code == 1
     assert "does not fit" in done.stdout
+
+
+def test_the_pool_keeps_contexts_switches_and_the_kinds_of_goals(fleet: Topology) -> None:
+    import tomllib
+
+    pool = PoolConfig.model_validate(tomllib.loads(files_of(fleet, "forge")["pool.toml"])["pool"])
+    by_model = {e.model: e for e in pool.endpoints}
+    assert {m: (e.context, e.thinking) for m, e in by_model.items()} == {
+        "reasoner": (65536, "on"), "specialist": (16384, "on"), "chat": (12288, "off"), "embeddings": (2048, ""),
+    }  # fmt: skip
+    assert pool.kinds == {kind: {"proposer": kind} for kind in ("chemistry", "materials", "thermal")}
+    assert pool.roles["proposer"] == "specialist"
+
+
+def test_strict_is_stripped_at_the_gateway_and_set_at_the_server(fleet: Topology, tmp_path: Path) -> None:
+    from serving.commands import serve_command
+
+    chat = next(d for d in fleet.deployments if d.name == "chat-a")
+    chat.adapt, chat.strict_level = ["no_strict"], "function"
+    words = serve_command(fleet, chat).arguments
+    assert words[words.index("--tool-strict-level") + 1] == "function"
+    assert json.loads(words[words.index("--default-chat-template-kwargs") + 1]) == {"enable_thinking": False, "thinking": False}
+    (tmp_path / "gateway.toml").write_text(files_of(fleet, "bench")["gateway.toml"])
+    pool = read_gateway_file(tmp_path / "gateway.toml").pool
+    assert not pool.learn  # what one caller sends wrongly must not change what others get
+    assert next(e for e in pool.endpoints if e.name == "chat-a").adapt == ["no_strict"]
+    with pytest.raises(ValueError, match="not an adaptation"):
+        type(chat).model_validate({**chat.model_dump(), "adapt": ["no_such"]})

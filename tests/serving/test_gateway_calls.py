@@ -465,3 +465,31 @@ def test_a_doubled_key_means_the_same_here_and_upstream(tmp_path: Path) -> None:
         assert d.server.seen[0]["body"] == {"model": "m", "messages": [{"role": "user", "content": "\ud800"}]}
 
     run(main())
+
+
+def test_the_gateway_strips_what_it_is_told_and_says_what_else_would_help(tmp_path: Path) -> None:
+    from agent.models.client import PoolBackend
+    from agent.models.exchange import ChatRequest
+    from tests.agent.models.behaviours import has, refusal, refusing
+    from tests.agent.models.fake_server import fake_model
+
+    tools = [{"type": "function", "function": {"name": "lookup", "description": "Look up.", "parameters": {}, "strict": True}}]
+    with fake_model() as server:
+        server.respond = refusing(has("seed"), refusal("seed is not supported"))
+        pool = PoolConfig.model_validate(
+            {"endpoints": [{"base_url": server.url, "model": "m", "adapt": ["no_strict"]}], "probe": {"enabled": False}}
+        )
+        gateway = build(GatewayFile(gateway=GatewayConfig(keys_file=tmp_path / "keys.json", require_keys=False, drain_s=0), pool=pool))
+        with serving_app(gateway, http=Guard(gateway._config, gateway.metrics).protocol()) as address:
+            call = f"{address}/v1/chat/completions"
+            taken = httpx.post(call, json={**CHAT, "tools": tools}, trust_env=False)
+            refused = httpx.post(call, json={**CHAT, "seed": 1}, trust_env=False)
+            backend = PoolBackend(PoolConfig.model_validate({"endpoints": [{"base_url": f"{address}/v1", "model": "m"}]}))
+            answer = backend.complete(ChatRequest("m", CHAT["messages"], tools=tools))
+            backend.close()
+    assert (taken.status_code, taken.headers["x-molwright-adapted"]) == (200, "no_strict")
+    assert refused.status_code == 400
+    assert "adapt no_seed: seed is left out" in refused.json()["error"]["message"]
+    assert "is not supported" not in refused.text  # the server's own words
+    assert sorted(answer.adapted) == ["no_seed", "no_strict"]
+    assert not any("strict" in t["function"] for r in server.requests for t in r.get("tools", ()))

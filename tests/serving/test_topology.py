@@ -74,7 +74,8 @@ def test_the_shipped_example_reads() -> None:
         ("forge", 96, "12.0"), ("forge", 32, "12.0"), ("bench", 16, "12.0"), ("bench", 16, "12.0"), ("desk", 16, "8.9"),
     ]  # fmt: skip
     roles = {r for d in fleet.deployments for r in [*d.roles, *(r for a in d.adapters for r in a.roles)]}
-    assert {"chemistry", "materials", "thermal", "assistant", "embedder", "critic"} <= roles
+    assert {"proposer", "assistant", "embedder", "critic"} <= roles
+    assert [a.kinds for d in fleet.deployments for a in d.adapters] == [["chemistry"], ["materials"], ["thermal"]]
     assert {d.request_name for d in fleet.deployments if "chat" in d.name} == {"chat"}
 
 

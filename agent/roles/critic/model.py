@@ -14,7 +14,7 @@ from agent.roles.critic.protocol import ROLE, Critic, Critique, ReviewRequest
 from agent.roles.fact_check.check import check_text
 from agent.roles.fact_check.facts import candidate_facts
 from agent.roles.fact_check.readable import readable, tidy
-from agent.roles.prompting import conditions, described, fewer
+from agent.roles.prompting import conditions, described, fewer, goal_kind
 from core.candidate import Candidate
 from core.model import Model
 from core.report import Remark
@@ -56,8 +56,10 @@ class ModelBackedCritic:
         if not ranked or spec.concerns:
             return self._built_in.review(request, place)
         shown = [described(c, catalogue=self._workspace.catalogue) for c in ranked[:SHOWN]]
+        self._session.about(goal_kind(spec))
         variables = {"goal": spec.goal, "conditions": conditions(spec), "candidates": shown}
-        outcome = self._session.structured(place, ROLE, "critic/review", variables, Review, shorten=fewer)
+        numbers = {"remarks[].candidate": [c.rank for c in ranked[:SHOWN] if c.rank is not None]}
+        outcome = self._session.structured(place, ROLE, "critic/review", variables, Review, shorten=fewer, choices=numbers)
         if outcome.value is None:
             return self._built_in.review(request, place)
         return judged(ranked, spec, outcome.value.remarks, catalogue=self._workspace.catalogue)

@@ -41,7 +41,10 @@ QUICK: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Reply:
-    """One scripted reply. ``calls`` are (tool, arguments as text). ``raw`` replaces the whole body, ``status`` makes it an error."""
+    """One scripted reply. ``calls`` are (tool, arguments as text). ``raw`` replaces the whole body, ``status`` makes it an error.
+
+    ``reasoning``: what a thinking model's server gives beside the text, in the field ``thought_in``.
+    """
 
     text: str | None = ""
     calls: tuple[tuple[Any, Any], ...] = ()
@@ -53,6 +56,8 @@ class Reply:
     message: Any = None
     delay: float = 0.0
     break_after: int | None = None
+    reasoning: str = ""
+    thought_in: str = "reasoning_content"
 
     @property
     def body(self) -> bytes:
@@ -64,6 +69,8 @@ class Reply:
         message: Any = self.message
         if message is None:
             message = {"role": "assistant", "content": self.text}
+            if self.reasoning:
+                message[self.thought_in] = self.reasoning
             if self.calls:
                 message["tool_calls"] = [
                     {"id": f"srv-{n}", "type": "function", "function": {"name": name, "arguments": given}}
@@ -196,6 +203,8 @@ class FakeModel:
 
 async def _stream(send: Any, reply: Reply) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/event-stream")]})
+    if reply.reasoning:
+        await _event(send, {"choices": [{"index": 0, "delta": {"role": "assistant", reply.thought_in: reply.reasoning}}]})
     words = [w + " " for w in (reply.text or "").split(" ")]
     words[-1] = words[-1][:-1]
     for number, word in enumerate(words):

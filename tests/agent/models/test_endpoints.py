@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from agent.models import ROLES, NoBackend, Place
 from agent.models.client import PoolBackend
@@ -195,3 +196,42 @@ def test_without_a_server_here_every_call_is_a_problem_not_a_fault(tmp_path: Pat
     session = ModelSession(plan, open_backend(settings(tmp_path), plan), ScratchRecorder())
     turn = session.turn(Place("n", 0, "x"), "assistant", [{"role": "user", "content": "hi"}], [])
     assert "no model server is configured here" in turn.problem
+
+
+def test_a_pool_file_says_contexts_kinds_and_who_thinks(tmp_path: Path) -> None:
+    path = tmp_path / "pool.toml"
+    path.write_text(
+        POOL.replace('model = "small"\n', 'model = "small"\ncontext = 4096\n').replace(
+            'adapters = ["chem"]\n', 'adapters = ["chem"]\ncontext = 32768\nthinking = "on"\nadapt = ["no_strict"]\n'
+        )
+        + '[pool.kinds.thermal]\nproposer = "chem"\n'
+    )
+    made = settings(tmp_path, models__pool=path, models__adapt="no_seed", models__thinking="critic=off")
+    plan, pool = configured_plan(made), pool_config(made)
+    assert plan is not None
+    assert pool is not None
+    big, small = plan.roles["proposer"], plan.roles["critic"]
+    assert (big.context_tokens, big.max_tokens, big.thinking) == (32768, 2048 + 4096, "")
+    assert (small.context_tokens, small.max_tokens, small.thinking) == (4096, 2048, "off")
+    assert plan.kinds["thermal"]["proposer"].model == "chem"
+    assert [e.adapt for e in pool.endpoints] == [["no_seed"], ["no_strict", "no_seed"], ["no_seed"]]
+    assert stored_plan({"models": plan.model_dump(mode="json", exclude_none=True)}) == plan
+
+
+def test_what_is_no_adaptation_and_no_switch_is_said(tmp_path: Path, pool_file: Path) -> None:
+    with pytest.raises(ConfigurationError, match="no_such"):
+        pool_config(settings(tmp_path, models__pool=pool_file, models__adapt="no_such"))
+    with pytest.raises(ConfigurationError, match="no_such"):
+        pool_config(settings(tmp_path, models__url=URL, models__name="m", models__adapt="no_such"))
+    with pytest.raises(ValidationError, match="low, medium or high"):
+        settings(tmp_path, models__url=URL, models__thinking="sometimes")
+
+
+def test_a_kind_of_goal_has_its_own_model(tmp_path: Path, pool_file: Path) -> None:
+    pool_file.write_text(POOL + '[pool.kinds.materials]\nproposer = "chem"\n')
+    plan = configured_plan(settings(tmp_path, models__pool=pool_file))
+    assert plan is not None
+    session = ModelSession(plan, NoBackend("x"), ScratchRecorder())
+    assert session.name_of("proposer") == "big"
+    session.about("materials")
+    assert (session.name_of("proposer"), session.name_of("critic")) == ("chem", "small")

@@ -38,9 +38,9 @@ ASKED: list[Message] = [{"role": "system", "content": "You look things up."}, {"
 MENDED = {
     "missing_brace": "a missing bracket",
     "object_arguments": "",
-    "call_as_text": "a call written as text",
-    "call_in_tags": "a call written as text",
-    "call_in_tags_cut": "a call written as text",
+    "call_as_text": "a call written as text (a bare call)",
+    "call_in_tags": "a call written as text (Hermes)",
+    "call_in_tags_cut": "a call written as text (Hermes)",
     "parallel": "3 calls at once, the first was taken",
 }
 #: Asked for again by the pool, since they are no answer at all.

@@ -33,9 +33,9 @@ def test_a_server_that_can_do_everything() -> None:
         found = probe(endpoint(fake))
     assert found.works
     assert found.text() == (
-        f"m at {fake.url}: reachable, model served; json_schema strict; strict tool calls; streaming; context 4096 tokens"
+        f"m at {fake.url}: reachable, model served; json_schema strict; strict tool calls; calls tools of its own accord; streaming; context 4096 tokens"
     )
-    assert [a.name for a in found.abilities] == ["served", "json_schema", "tools", "stream"]
+    assert [a.name for a in found.abilities] == ["served", "json_schema", "tools", "choice", "stream"]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_server_that_can_do_everything() -> None:
         (Reply("The sea is wide"), "json_schema is not enforced: the reply was not a JSON object"),
         (json_reply({"colour": "mauve", "number": 1}), "json_schema is not enforced: the JSON object does not fit"),
         (Reply('```json\n{"colour": "red", "number": 1}\n```'), "json_schema is not enforced: a Markdown fence"),
-        (Reply(status=400, error="response_format is not supported"), "json_schema fails: m refused the schema"),
+        (Reply(status=400, error="response_format is not supported"), "json_schema is not enforced: the reply was not a JSON object"),
         (Reply(status=500, error="boom"), "json_schema fails"),
     ],
 )
@@ -118,3 +118,55 @@ def test_a_page_that_is_no_list(page: bytes) -> None:
 
     with serving_app(app, wait=False) as address, pytest.raises(ServingError, match="no list of models"):
         listed(address + "/v1")
+
+
+def test_a_thinking_model_is_not_called_unenforced_because_its_tokens_ran_out() -> None:
+    def thinks(request: dict[str, Any]) -> Reply:
+        if request["max_tokens"] < 1000:
+            return Reply("", reasoning="hm " * 100, finish="length", usage={"prompt_tokens": 20, "completion_tokens": 256})
+        made = able(request)
+        return Reply(made.text, made.calls, made.finish, reasoning="hm", usage={"prompt_tokens": 20, "completion_tokens": 700})
+
+    with fake_model() as fake:
+        fake.respond = thinks
+        found = probe(endpoint(fake))
+    assert found.works
+    assert found.thinking_tokens == 700
+    assert "thinks before it answers (up to 700 tokens here)" in found.text()
+
+
+def test_the_calls_of_a_run_are_what_is_tried() -> None:
+    with fake_model() as fake:
+        fake.respond = able
+        probe(endpoint(fake), temperature=0.7, thinking="off", seed=None)
+    assert {r["temperature"] for r in fake.requests} == {0.7}
+    assert not any("seed" in r for r in fake.requests)
+    assert all(r["chat_template_kwargs"] == {"enable_thinking": False, "thinking": False} for r in fake.requests)
+    assert [r.get("tool_choice") for r in fake.requests] == [None, "required", "auto", None]
+
+
+def test_what_a_server_does_not_take_is_said_and_remembered(tmp_path: Any) -> None:
+    from agent.models.learnt import Learnt
+    from tests.agent.models.behaviours import has, refusal, refusing
+    from tests.agent.models.fake_server import pool_config
+
+    file = Learnt(tmp_path / "servers.json")
+    with fake_model() as fake:
+        fake.respond = refusing(has("seed"), refusal("seed is not supported"), able)
+        found = probe(endpoint(fake), learnt=file)
+    assert found.works
+    assert found.adapted == ["no_seed"]
+    assert "does not take everything (seed is left out: no_seed)" in found.text()
+    assert file.known(pool_config(fake.url)).endpoints[0].adapt == ["no_seed"]
+
+
+def test_a_model_that_writes_its_calls_as_text_is_told_of() -> None:
+    with fake_model() as fake:
+        fake.respond = lambda request: (
+            Reply('<tool_call>{"name": "pick", "arguments": {"colour": "red", "number": 3}}</tool_call>')
+            if request.get("tool_choice") == "auto"
+            else able(request)
+        )
+        found = probe(endpoint(fake))
+    assert found.works
+    assert "calls tools of its own accord, a call written as text (Hermes)" in found.text()
