@@ -296,9 +296,11 @@ def _proposers(candidates: list[CandidateOutline], listed: list[str], context: D
 
 
 def _proposed(context: DesignContext) -> dict[str, int]:
+    """How many structures each proposer handed over. What a language model said and looked up on the way (places with a colon) is none."""
     counts: dict[str, int] = {}
     for index, outputs in context.recorder.recorded_all("propose"):
-        counts[index] = counts.get(index, 0) + len(outputs)
+        if ":" not in index:
+            counts[index] = counts.get(index, 0) + len(outputs)
     return counts
 
 

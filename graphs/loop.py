@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from agent.models import Place
+from agent.roles.proposer import MODEL
 from agent.roles.proposer import protocol as proposer
 from agent.roles.proposer.protocol import BatchRequest
 from core.candidate import Candidate, Proposal
@@ -28,7 +29,11 @@ def propose(state: DesignState, context: DesignContext) -> DesignState:
     """Ask each proposer for its share of the batch. What they answer is recorded before it is used."""
     request = _request(state, context)
     place = Place("propose", state["generation"], proposer.ROLE)
-    for source, count in context.roles.proposer.shares(request).items():
+    wanted = context.roles.proposer.shares(request)
+    if MODEL in wanted:  # first, so that the others get the places that it leaves
+        found = context.roles.proposer.propose(request, MODEL, wanted[MODEL], place)
+        wanted = context.roles.proposer.beside_model(request, found)
+    for source, count in wanted.items():
         context.roles.proposer.propose(request, source, count, place)
     return {}
 
@@ -138,10 +143,18 @@ def _identities(candidate: Candidate, spec: DesignSpec) -> set[str]:
 
 def _proposals(state: DesignState, context: DesignContext) -> Iterable[tuple[str, int, Proposal]]:
     """Every proposal of this generation with its source and number, the sources taking turns."""
-    batches = {}
-    for source in context.roles.proposer.shares(_request(state, context)):
-        event = context.recorder.recorded("propose", state["generation"], source)
-        batches[source] = [Proposal.model_validate(p) for p in event]
+    request = _request(state, context)
+    wanted = context.roles.proposer.shares(request)
+
+    def recorded(source: str) -> list[Proposal]:
+        return [Proposal.model_validate(p) for p in context.recorder.recorded("propose", state["generation"], source)]
+
+    batches: dict[str, list[Proposal]] = {}
+    if MODEL in wanted:
+        suggested = recorded(MODEL)
+        batches = {source: recorded(source) for source in context.roles.proposer.beside_model(request, suggested)} | {MODEL: suggested}
+    else:
+        batches = {source: recorded(source) for source in wanted}
     for index in range(max((len(b) for b in batches.values()), default=0)):
         for source, batch in batches.items():
             if index < len(batch):

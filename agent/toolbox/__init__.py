@@ -1,6 +1,6 @@
 """What a language model may call: documented tools with validated arguments. Importing this package registers them all."""
 
-from agent.toolbox import chemistry, forecasts, literature, runs
+from agent.toolbox import chemistry, forecasts, identity, literature, runs
 from agent.toolbox.tool import TOOLS, Tool, ToolContext, ToolError
 from agent.toolbox.workbook import Workbook
 
@@ -14,6 +14,7 @@ __all__ = [
     "Workbook",
     "chemistry",
     "forecasts",
+    "identity",
     "literature",
     "runs",
 ]
@@ -22,6 +23,7 @@ _CHEMISTRY = (
     "check_structures",
     "estimate_properties",
     "list_properties",
+    "identify_structures",
     "check_rule_set",
     "compare_structures",
     "count_group",

@@ -8,19 +8,21 @@ from pydantic import Field
 from rdkit import Chem
 from rdkit.rdBase import BlockLogs
 
+from agent.toolbox.identity import class_of, smiles_of, told
 from agent.toolbox.tool import MAX_STRUCTURES, ToolContext, ToolError, tool
 from core.candidate import Candidate, PropertyValue, format_value
 from core.errors import SpecError, StructureError
 from core.model import Model
-from core.spec import CandidateClass, DesignSpec, EstimationConditions
+from core.spec import DesignSpec, EstimationConditions
 from tools.calculators.collection import Calculators
+from tools.calculators.exact import ExactCalculations
 from tools.structures.standardise import StandardStructure, standardise
 
 MAX_VARIATIONS = 12
 MAX_EDITS = 30
 """Structures that an edit answers with; how many are possible is said beside."""
-SmilesText = Field(description="A structure as SMILES; a polymer repeat unit has two '*'.", max_length=2000)
-SmilesList = Field(description=f"Structures as SMILES, at most {MAX_STRUCTURES}.", min_length=1, max_length=MAX_STRUCTURES)
+SmilesText = Field(description="A structure as SMILES or by its name; a polymer repeat unit has two '*'.", max_length=2000)
+SmilesList = Field(description=f"Structures as SMILES or by name, at most {MAX_STRUCTURES}.", min_length=1, max_length=MAX_STRUCTURES)
 
 
 class StructuresArguments(Model):
@@ -99,11 +101,6 @@ class QuickArguments(Model):
     )
 
 
-def class_of(smiles: str) -> CandidateClass:
-    """'polymer' for a structure with '*', else 'molecule'."""
-    return "polymer" if "*" in smiles else "molecule"
-
-
 @tool()
 def check_structures(arguments: StructuresArguments, context: ToolContext) -> list[dict[str, Any]]:
     """Read structures, standardise and screen them, and hold each against every requirement of the goal.
@@ -111,7 +108,7 @@ def check_structures(arguments: StructuresArguments, context: ToolContext) -> li
     Answers for each: its canonical SMILES, whether the safety guard allows it, what is implausible about it, and each requirement with
     its value and whether it is met. Use this before submitting a structure.
     """
-    return [_checked(text, context.spec, calculators=context.workspace.calculators) for text in arguments.smiles]
+    return [_checked(smiles_of(text), context.spec, calculators=context.workspace.calculators) for text in arguments.smiles]
 
 
 @tool()
@@ -123,7 +120,8 @@ def estimate_properties(arguments: EstimateArguments, context: ToolContext) -> l
     except SpecError as error:
         raise ToolError(f"{error}; list_properties gives the names") from error
     conditions = context.spec.conditions if context.spec else EstimationConditions()
-    return [_estimated(text, arguments.properties, conditions, calculators=context.workspace.calculators) for text in arguments.smiles]
+    calculators = context.workspace.calculators
+    return [_estimated(smiles_of(text), arguments.properties, conditions, calculators=calculators) for text in arguments.smiles]
 
 
 @tool()
@@ -256,7 +254,7 @@ def quick_structures(arguments: QuickArguments, context: ToolContext) -> dict[st
         "understood": [r.text for r in spec.requirements],
         "not_checked": [u.phrase for u in spec.unchecked],
         "structures": [
-            {"smiles": c.smiles, **_told(c), "requirements": [{"text": r.text, "value": _shown(r.value)} for r in c.requirements]}
+            {"smiles": c.smiles, **told(c), "requirements": [{"text": r.text, "value": _shown(r.value)} for r in c.requirements]}
             for c in found
         ],
     }
@@ -276,6 +274,7 @@ def _group(name: str) -> str:
 
 
 def _standard(smiles: str) -> StandardStructure:
+    smiles = smiles_of(smiles)
     try:
         return standardise(smiles, class_of(smiles))
     except StructureError as error:
@@ -295,7 +294,22 @@ def _estimated(text: str, names: list[str], conditions: EstimationConditions, *,
     except StructureError as error:
         return {"input": text, "error": str(error)}
     values = {n: format_value(v) + _standing_of(v) for n, v in candidate.properties.items()}
-    return {"smiles": candidate.smiles, **_told(candidate), "values": values}
+    whole = _as_given(candidate, names, calculators) if candidate.given else {}
+    return {"smiles": candidate.smiles, **told(candidate), "values": values, **({"as_given": whole} if whole else {})}
+
+
+def _as_given(candidate: Candidate, names: list[str], calculators: Calculators) -> dict[str, str]:
+    """Of a salt or solvate: what is computed exactly of all that was given, its counter-ions included, with its unit."""
+    whole = Chem.MolFromSmiles(candidate.given)
+    exact = ExactCalculations(calculators)
+    made = {}
+    for name in names if whole is not None else ():
+        if calculators.exact(name):
+            value = PropertyValue(
+                value=exact.descriptor(name)(whole), unit=calculators.catalogue[name].unit, sigma=0.0, method="exact", method_version="1"
+            )
+            made[name] = format_value(value)
+    return made
 
 
 def _standing_of(value: PropertyValue) -> str:
@@ -314,7 +328,7 @@ def _checked(text: str, spec: DesignSpec | None, *, calculators: Calculators) ->
     except StructureError as error:
         return {"input": text, "error": str(error)}
     assert candidate.safety is not None
-    answer: dict[str, Any] = {"smiles": candidate.smiles, "safety": candidate.safety.verdict, **_told(candidate)}
+    answer: dict[str, Any] = {"smiles": candidate.smiles, "safety": candidate.safety.verdict, **told(candidate)}
     implausible = [reason for _, reason in broken_rules(candidate)]
     if implausible:
         answer["implausible"] = implausible
@@ -325,16 +339,6 @@ def _checked(text: str, spec: DesignSpec | None, *, calculators: Calculators) ->
         for r in candidate.requirements
     ]
     return answer
-
-
-def _told(candidate: Candidate) -> dict[str, Any]:
-    """What a model must know of a structure beside its values: what of it was judged, and what the guard says of all that was given."""
-    told: dict[str, Any] = {"notes": candidate.notes} if candidate.notes else {}
-    if candidate.lists:
-        told["lists"] = [standing.text for standing in candidate.lists]
-    if candidate.safety is not None and candidate.safety.verdict != "allow":
-        told |= {"safety": candidate.safety.verdict, "safety_reasons": [h.reason for h in candidate.safety.rules]}
-    return told
 
 
 def _shown(value: float | str | None) -> float | str | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import Field
 
 from agent.models import Message, ModelSession, Place, ToolCall, ToolSchema, Turn, estimate_request, tool_result
+from agent.models.schema import Choices
 from agent.toolbox.tool import TOOLS, Tool, ToolContext, ToolError
 from agent.toolbox.workbook import Workbook
 from core.errors import MolwrightError
@@ -39,8 +41,12 @@ class Conversation:
         context: ToolContext,
         state: Mapping[str, Any],
         extra: Sequence[ToolSchema] = (),
+        choices: Mapping[str, Choices] | None = None,
     ) -> None:
-        """``state``: as :meth:`state` gave it, or ``{"messages": [...]}`` for a new one. ``extra``: tools that the caller answers itself."""
+        """``state``: as :meth:`state` gave it, or ``{"messages": [...]}`` for a new one. ``extra``: tools that the caller answers itself.
+
+        ``choices``: by tool, what its arguments may be; it goes into the grammar.
+        """
         self._session = session
         self._role = role
         self._context = context
@@ -49,7 +55,7 @@ class Conversation:
         self._held: dict[str, str] = dict(state.get("held", {}))
         offered: list[Tool] = [TOOLS[name] for name in tools]
         self.schemas = [
-            *(ToolSchema(t.name, t.description, t.arguments) for t in offered),
+            *(ToolSchema(t.name, t.description, t.arguments, (choices or {}).get(t.name, {})) for t in offered),
             *extra,
             ToolSchema(READ_RESULT, "Show a part of an earlier result that was cut or replaced by its id.", ReadArguments),
         ]
@@ -59,10 +65,18 @@ class Conversation:
         """The conversation as JSON values, from which it can be taken up again."""
         return {"messages": self.messages, "results": self.book.texts(), "held": self._held}
 
-    def turn(self, place: Place, *, must_call: bool = False) -> Turn:
-        """The model's next step; it is part of the conversation afterwards."""
-        self._make_room()
-        turn = self._session.turn(place, self._role, self.messages, self.schemas, must_call=must_call)
+    def turn(
+        self, place: Place, *, must_call: bool = False, urged: bool = False, only: Sequence[str] = (), extra: Sequence[ToolSchema] = ()
+    ) -> Turn:
+        """The model's next step; it is part of the conversation afterwards.
+
+        ``must_call``, ``urged``: see :meth:`ModelSession.turn`. ``only``: the tools that it may call in it, by name; all if empty. ``extra``:
+        tools that are offered in this step alone. What shows earlier results is offered only where one is not shown whole.
+        """
+        self._make_room(place)
+        short = self.book.cut or any(m["role"] == "tool" and self.book.is_stub(str(m["content"])) for m in self.messages)
+        offered = [s for s in self.schemas if (not only or s.name in only) and (s.name != READ_RESULT or short)]
+        turn = self._session.turn(place, self._role, self.messages, [*offered, *extra], must_call=must_call, urged=urged)
         if not turn.problem:
             self.messages.append(turn.reply)
         return turn
@@ -83,14 +97,36 @@ class Conversation:
             self.messages.append(tool_result(call, fence(text, READ_RESULT)))
             return
         name = self.book.keep(answer)
-        self._held[call.id] = name
+        self._held[str(len(self.messages))] = name  # the ids of calls begin anew with each question
         self.messages.append(tool_result(call, fence(self.book.show(name), f"result of {call.name}")))
 
     def answers(self) -> Iterator[tuple[str, Any]]:
         """(tool, answer) of every call so far, whole, in order."""
-        names = {c["id"]: c["function"]["name"] for m in self.messages for c in m.get("tool_calls", ())}
-        for call_id, result in self._held.items():
-            yield names[call_id], self.book.whole(result)
+        for _, call, answer in self._results():
+            yield call["name"], answer
+
+    def made(self) -> dict[tuple[str, str], Any]:
+        """The answers of the calls since the last word of the user, by tool and arguments (JSON with sorted keys)."""
+        last = max((n for n, m in enumerate(self.messages) if m["role"] == "user"), default=0)
+        return {
+            (call["name"], json.dumps(json.loads(call["arguments"]), sort_keys=True)): answer
+            for n, call, answer in self._results()
+            if n > last
+        }
+
+    def _results(self) -> Iterator[tuple[int, dict[str, Any], Any]]:
+        """Where a result stands, the call as the model made it, and the whole answer."""
+        call: dict[str, Any] = {}
+        for number, message in enumerate(self.messages):
+            if message.get("tool_calls"):
+                call = message["tool_calls"][0]["function"]
+            elif name := self._held_at(number):
+                yield number, call, self.book.whole(name)
+
+    def _held_at(self, number: int) -> str:
+        """The id of the result that message ``number`` shows; '' for none. Conversations of earlier versions know it by the call."""
+        message = self.messages[number]
+        return self._held.get(str(number)) or self._held.get(message.get("tool_call_id", ""), "") if message["role"] == "tool" else ""
 
     def _run(self, call: ToolCall, place: Place) -> Any:
         if call.name == READ_RESULT:
@@ -110,13 +146,16 @@ class Conversation:
 
         return self._session.tool(place, call.name, call.given, produce)
 
-    def _make_room(self) -> None:
-        """Replace results by their ids, oldest first, while the conversation is longer than the model's context allows."""
+    def _make_room(self, place: Place) -> None:
+        """Drop thoughts, then replace results by their ids, oldest first, while the conversation is longer than the model's context allows."""
         tools = [s.openai() for s in self.schemas]
-        room = self._session.room(self._role)
+        room = self._session.room(self._role, place)
+        for message in self.messages:
+            if estimate_request(self.messages, None, tools) <= room:
+                return
+            message.pop("reasoning_content", None)
         for number, message in enumerate(self.messages):
             if estimate_request(self.messages, None, tools) <= room:
                 return
-            name = self._held.get(message.get("tool_call_id", ""))
-            if name is not None:
+            if name := self._held_at(number):
                 self.messages[number] = {**message, "content": self.book.stub(name)}

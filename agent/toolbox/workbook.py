@@ -8,6 +8,7 @@ from typing import Any
 
 from agent.toolbox.tool import ToolError
 
+_STUB = "[not shown again to save room"
 SHOWN = 3_000
 """Most characters of a result that are shown at once."""
 
@@ -26,6 +27,11 @@ class Workbook:
     def texts(self) -> list[str]:
         """Every result, in the order they were made."""
         return list(self._texts.values())
+
+    @property
+    def cut(self) -> bool:
+        """Whether a result is too long to be shown at once."""
+        return any(len(text) > self._shown for text in self._texts.values())
 
     def keep(self, result: Any) -> str:
         """Store ``result`` (a JSON value) and return its id."""
@@ -53,6 +59,11 @@ class Workbook:
             return f"{head}{text[start:end]} [cut at character {end} of {len(text)}; read_result {name} from {end} shows more]"
         return head + text[start:]
 
+    @staticmethod
+    def is_stub(text: str) -> bool:
+        """Whether ``text`` stands for a result."""
+        return _STUB in text[:100]
+
     def stub(self, name: str) -> str:
         """One line that stands for the result where there is no room for it."""
-        return f"{name}: [not shown again to save room, {len(self._texts[name])} characters; read_result {name} shows it]"
+        return f"{name}: {_STUB}, {len(self._texts[name])} characters; read_result {name} shows it]"

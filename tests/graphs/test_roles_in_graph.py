@@ -54,15 +54,14 @@ HELPFUL: dict[str, Any] = {
         ]
     },
     "Queries": {"queries": ["thermal stability aromatic molecule", "weak bonds high temperature"]},
-    "DesignRules": {
+    "GivenRules": {
         "rules": [
             {
                 "rule": "Build in aromatic rings and leave out weak bonds.",
-                "passage": 1,
-                "quote": WORDS[:70],
+                "sentence": 1,
                 "example": "c1ccc(-c2ccccc2)cc1",
             },
-            {"rule": "Use aromatic rings everywhere.", "passage": 1, "quote": "words that stand in no passage at all", "example": ""},
+            {"rule": "Use aromatic rings everywhere.", "sentence": 99, "example": ""},
         ]
     },
     "Review": {
@@ -110,9 +109,7 @@ def hostile(request: dict[str, Any]) -> Reply:
     replies: dict[str, Any] = {
         "GoalReadings": {"readings": readings[:20]},
         "Queries": {"queries": ["ignore the goal", "", "the of and"]},
-        "DesignRules": {
-            "rules": [{"rule": "Use sarin.", "passage": n, "quote": "never written", "example": "CC(C)OP(C)(=O)F"} for n in range(9)]
-        },
+        "GivenRules": {"rules": [{"rule": "Use sarin.", "sentence": n, "example": "CC(C)OP(C)(=O)F"} for n in range(9)]},
         "Review": {"remarks": [{"candidate": n, "severity": "lower", "reason": "This structure is reactive."} for n in range(-3, 20)]},
         "Reasons": {"reasons": [{"candidate": n, "text": f"It has a melting point of {n}999 °C and is certainly safe."} for n in range(9)]},
     }
@@ -166,7 +163,7 @@ def test_every_role_takes_part_and_the_replay_needs_no_server(bench: Any) -> Non
     assert "small aromatic molecules without weak bonds" in report.summary
     assert "removed by the checker" in used["reporter"].note
     everything = " ".join([report.summary, *(c.rationale for c in report.candidates), *(r.reason for r in report.remarks)])
-    assert not any(lie in everything for lie in ("4321", "9999", "7777", "77"))
+    assert not any(lie in everything for lie in ("4321", "9999", "7777", "logP is 77"))
     assert judge_report(report) == []
     page = render_html(report, catalogue=builtin().catalogue)
     assert "Which language model did what" in page

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from agent.roles.fact_check.bearing import idle, said_already
 from agent.roles.fact_check.facts import Facts
 from agent.roles.fact_check.numbers import blank, factors, odd_digits
 from agent.roles.fact_check.sentences import sentences
@@ -42,12 +43,17 @@ class Checked:
         return self.kept > 0 and self.kept >= LEAST_KEPT * (self.kept + len(self.removed))
 
 
-def check_text(text: str, facts: Facts, *, catalogue: Catalogue) -> Checked:
-    """``text`` without the sentences that say what is not stored. Pure: the same text and facts give the same result."""
+def check_text(text: str, facts: Facts, *, catalogue: Catalogue, bearing: bool = False) -> Checked:
+    """``text`` without the sentences that say what is not stored. Pure: the same text and facts give the same result.
+
+    ``bearing``: also without those that name nothing of this run, or say again what is said.
+    """
     kept: list[str] = []
     removed: list[Removed] = []
     for sentence in sentences(text, facts):
         reason = problem(sentence, facts, catalogue=catalogue)
+        if bearing and not reason:
+            reason = idle(sentence, facts, catalogue=catalogue) or ("it is said already" if said_already(sentence, kept) else "")
         if reason:
             removed.append(Removed(sentence, reason))
         else:

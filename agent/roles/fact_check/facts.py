@@ -52,6 +52,7 @@ class Facts:
         names: other structures and names that may occur: parents, references, materials.
         citations: references that a text may cite as [n].
         about: the candidate that a text without another subject speaks of; '' for the run.
+        structures: SMILES of the candidates.
     """
 
     facts: tuple[Fact, ...]
@@ -60,6 +61,7 @@ class Facts:
     names: frozenset[str] = frozenset()
     citations: Mapping[int, Citation] = field(default_factory=dict)
     about: str = ""
+    structures: frozenset[str] = frozenset()
 
 
 _LISTED, _EVALUATED, _REJECTED = COUNTED["listed"], COUNTED["evaluated"], COUNTED["rejected"]
@@ -155,6 +157,7 @@ def _facts(
         names=frozenset(n for n in names if len(n) > 1),
         citations={c.number: c for c in found},
         about=about,
+        structures=frozenset(c.smiles for c in candidates),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from agent.models import Place
@@ -26,6 +27,10 @@ class BuiltInProposer:
     def shares(self, request: BatchRequest) -> dict[str, int]:
         """See :class:`Proposer`."""
         return shares(request.search, request.spec, self._policy, workspace=self._workspace)
+
+    def beside_model(self, request: BatchRequest, found: Sequence[Proposal]) -> dict[str, int]:
+        """See :class:`Proposer`. There is no model."""
+        return self.shares(request)
 
     def propose(self, request: BatchRequest, source: str, count: int, place: Place) -> list[Proposal]:
         """See :class:`Proposer`."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from agent.models import ModelSession, Place, ToolCall, ToolSchema
+from agent.roles.prompting import goal_kind
 from agent.roles.proposer import MODEL
 from agent.roles.proposer.protocol import ROLE, BatchRequest, Proposer
 from agent.roles.researcher.protocol import OpenStore
@@ -31,6 +32,8 @@ COUNT = 12
 """Structures that it may submit in one generation."""
 STEPS = 6
 """Turns that it has for one generation."""
+LAST_STEPS = 2
+"""Turns at the end in which a model that has submitted nothing can only submit."""
 SUBMISSIONS = 2
 """How often it may submit: once, and once more if something could not be read."""
 FRONTIER_SHOWN = 10
@@ -82,10 +85,17 @@ class ModelBackedProposer:
             return self._built_in.shares(request)
         return shares(request.search, request.spec, self._policy, workspace=self._workspace, model=MODEL, most=COUNT)
 
+    def beside_model(self, request: BatchRequest, found: Sequence[Proposal]) -> dict[str, int]:
+        """See :class:`Proposer`. What cannot be read takes no place from the others."""
+        readable = sum(_readable(p.smiles, request.spec) for p in found)
+        divided = shares(request.search, request.spec, self._policy, workspace=self._workspace, model=MODEL, most=readable)
+        return {source: count for source, count in divided.items() if source != MODEL}
+
     def propose(self, request: BatchRequest, source: str, count: int, place: Place) -> list[Proposal]:
         """See :class:`Proposer`. The calls of the model are recorded one by one; what comes of them is computed again in a replay."""
         if source != MODEL:
             return self._built_in.propose(request, source, count, place)
+        self._session.about(goal_kind(request.spec))
         suggested = [p.model_dump(mode="json") for p in self._suggested(request)]
         found = self._recorder.record(place.node, place.generation, MODEL, request.asked(count), lambda: suggested)
         return [Proposal.model_validate(p) for p in found]
@@ -129,8 +139,9 @@ def propose(
     talk = Conversation(session, ROLE, PROPOSER_TOOLS, context, state, extra=[SUBMIT])
     submitted: dict[str, str] = {}
     submissions = 0
-    for _ in range(STEPS):
-        turn = talk.turn(place, must_call=True)
+    for step in range(STEPS):
+        only = (SUBMIT.name,) if step >= STEPS - LAST_STEPS and not submissions else ()
+        turn = talk.turn(place, must_call=True, only=only)
         if not turn.calls:
             break
         call = turn.calls[0]
@@ -150,12 +161,23 @@ def _take(talk: Conversation, call: ToolCall, spec: DesignSpec, submitted: dict[
     faults = []
     for s in call.arguments.structures:
         submitted.setdefault(s.smiles.strip(), s.reason.strip())
-        try:
-            standardise(s.smiles, spec.candidate_class)
-        except StructureError as error:
-            faults.append(str(error))
+        if fault := _fault(s.smiles, spec):
+            faults.append(fault)
     talk.give(call, {"taken": len(submitted) - len(faults), "not_read": faults})
     return bool(faults) and len(submitted) < COUNT
+
+
+def _fault(smiles: str, spec: DesignSpec) -> str:
+    """Why a structure cannot be read; '' where it can."""
+    try:
+        standardise(smiles, spec.candidate_class)
+    except StructureError as error:
+        return str(error)
+    return ""
+
+
+def _readable(smiles: str, spec: DesignSpec) -> bool:
+    return not _fault(smiles, spec)
 
 
 def _frontier_line(candidate: Candidate) -> str:

@@ -50,6 +50,10 @@ class Proposer(Protocol):
         """How many structures each source is to be asked for, by its name, in order. The same request gives the same shares."""
         ...
 
+    def beside_model(self, request: BatchRequest, found: Sequence[Proposal]) -> dict[str, int]:
+        """How many structures each other source is asked for once the language model has proposed ``found``."""
+        ...
+
     def propose(self, request: BatchRequest, source: str, count: int, place: Place) -> list[Proposal]:
         """What ``source``, one of :meth:`shares`, proposes. It is recorded at ``place`` before it is used; [] where it brings nothing."""
         ...

@@ -20,7 +20,7 @@ def checked_prose(text: str, facts: Facts, longest: int, topic: str, *, catalogu
     tidied = tidy(text, longest)
     if not readable(tidied, [*facts.subjects, *facts.names], catalogue=catalogue) or not on_topic(tidied, topic, catalogue=catalogue):
         return Checked("", 0, ())
-    return check_text(tidied, facts, catalogue=catalogue)
+    return check_text(tidied, facts, catalogue=catalogue, bearing=True)
 
 
 def checked_rationale(candidate: Candidate, shortlist: Sequence[Candidate], spec: DesignSpec, *, catalogue: Catalogue) -> str:

@@ -13,8 +13,9 @@ from dataclasses import replace
 from pydantic import Field
 
 from agent.models import ModelSession, Place
+from agent.roles.fact_check.bearing import said_already
 from agent.roles.fact_check.facts import candidate_facts, report_facts
-from agent.roles.prompting import conditions, described, fewer
+from agent.roles.prompting import conditions, described, fewer, goal_kind
 from agent.roles.reporter.built_in import explained
 from agent.roles.reporter.checked import LONGEST_REASON, checked_prose
 from agent.roles.reporter.protocol import ROLE, ExplainRequest, Explanation, Reporter, Summary, SummaryRequest
@@ -45,7 +46,7 @@ class Reason(Model):
 class Reasons(Model):
     """Why the candidates stand where they do."""
 
-    reasons: list[Reason] = Field(max_length=20, description="One entry a candidate.")
+    reasons: list[Reason] = Field(min_length=1, max_length=20, description="One entry a candidate.")
 
 
 class ModelBackedReporter:
@@ -60,6 +61,7 @@ class ModelBackedReporter:
         """See :class:`Reporter`."""
         if request.spec.concerns:
             return self._built_in.explain(request, place)
+        self._session.about(goal_kind(request.spec))
         words, note = reasons(request.shortlist, request.spec, request.citations, self._session, place, catalogue=self._workspace.catalogue)
         if not words:
             return replace(self._built_in.explain(request, place), note=note)
@@ -69,6 +71,7 @@ class ModelBackedReporter:
         """See :class:`Reporter`."""
         if request.report.spec.concerns:
             return self._built_in.summarise(request, place)
+        self._session.about(goal_kind(request.report.spec))
         words, note = summary(request.report, self._session, place, request.on_text, calculators=self._workspace.calculators)
         if not words:
             return replace(self._built_in.summarise(request, place), note=note)
@@ -94,7 +97,8 @@ def reasons(
         "candidates": [described(c, catalogue=catalogue) for c in ranked],
         "references": _references(citations),
     }
-    reply = session.structured(place, ROLE, "reporter/reasons", variables, Reasons, shorten=fewer)
+    numbers = {"reasons[].candidate": [c.rank for c in ranked if c.rank is not None]}
+    reply = session.structured(place, ROLE, "reporter/reasons", variables, Reasons, shorten=fewer, choices=numbers)
     if reply.value is None:
         return {}, ""
     return checked_reasons(reply.value.reasons, shortlist, spec, citations, catalogue=catalogue)
@@ -117,7 +121,9 @@ def checked_reasons(
         )
         checked = checked_prose(reason.text, facts, LONGEST_REASON, spec.goal, catalogue=catalogue)
         removed += len(checked.removed)
-        if checked.enough:
+        if checked.enough and said_already(checked.text, (text.removeprefix(LEAD) for text in said.values())):
+            unused += 1  # what is said of every candidate says nothing of one
+        elif checked.enough:
             said[candidate.key] = LEAD + checked.text
         else:
             unused += 1

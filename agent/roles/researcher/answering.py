@@ -1,7 +1,7 @@
 """A question to the team's papers, answered by the researcher's language model: every sentence rests on words of a passage or is dropped.
 
-A sentence counts only if each of its quotes stands in the passage that it names (white space apart), it states no number and no structure
-that the quotes do not hold, and it speaks of what they speak of. What a passage tells a model to do has no effect: a sentence that obeys has
+The model gives the sentences of the passages by their numbers. A sentence of it counts only if it states no number and no structure
+that these do not hold, and it speaks of what they speak of. What a passage tells a model to do has no effect: a sentence that obeys has
 no words of a passage that say what it says, and words that tell a model what to do count for none.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,8 @@ from agent.models import ModelSession, Place
 from agent.roles.fact_check.numbers import factors, numbers_in, odd_digits
 from agent.roles.fact_check.readable import readable, tidy
 from agent.roles.fact_check.structures import unknown_structure
-from agent.roles.researcher.model import FEWEST_WORDS, LONGEST_PASSAGE, SHORTEST_QUOTE, Queries
+from agent.roles.researcher.model import LONGEST_PASSAGE, Queries
+from agent.roles.researcher.numbered import FEWEST_WORDS, SHORTEST, Sentence, numbered
 from agent.roles.researcher.protocol import ROLE
 from core.answers import Quote
 from core.model import Model
@@ -32,24 +33,33 @@ MOST_QUERIES, MOST_SENTENCES, LONGEST_SENTENCE = 3, 5, 400
 _REFERENCE = re.compile(r"\s*\[\s*[\d,; –-]+\]")
 
 
-class SupportingQuote(Model):
-    """Words of a passage."""
+@dataclass(frozen=True)
+class SupportingQuote:
+    """Words of a passage, which is given by its number from 1."""
 
-    passage: int = Field(description="Number of the passage.")
-    quote: str = Field(max_length=800, description="Words of the passage, copied exactly.")
+    passage: int
+    quote: str
 
 
-class AnswerSentence(Model):
+@dataclass(frozen=True)
+class AnswerSentence:
     """One sentence of an answer with what supports it."""
 
+    text: str
+    quotes: Sequence[SupportingQuote]
+
+
+class GivenSentence(Model):
+    """One sentence of an answer as a model gives it."""
+
     text: str = Field(max_length=600, description="One plain sentence.")
-    quotes: list[SupportingQuote] = Field(max_length=3, description="One to three quotes.")
+    sentences: list[int] = Field(min_length=1, max_length=3, description="Numbers of the one to three sentences that support it.")
 
 
-class AnswerSentences(Model):
+class GivenSentences(Model):
     """An answer; without sentences the passages do not answer."""
 
-    sentences: list[AnswerSentence] = Field(max_length=12, description="At most five sentences.")
+    answer: list[GivenSentence] = Field(max_length=12, description="At most five sentences.")
 
 
 @dataclass(frozen=True)
@@ -72,9 +82,19 @@ def further_queries(question: str, session: ModelSession, place: Place) -> list[
 def drafted(question: str, passages: Sequence[str], session: ModelSession, place: Place) -> tuple[list[AnswerSentence] | None, str]:
     """The model's sentences as they came, [] where it says that the passages do not answer; (None, why) where it gave nothing usable."""
     shown = [text if len(text) <= LONGEST_PASSAGE else f"{text[:LONGEST_PASSAGE]} [shortened]" for text in passages]
-    variables = {"question": question, "passages": shown}
-    reply = session.structured(place, ROLE, "researcher/answer", variables, AnswerSentences, shorten=_fewer_passages)
-    return (None, reply.problem) if reply.value is None else (reply.value.sentences, "")
+    listed, found = numbered(shown)
+    variables = {"question": question, "passages": listed}
+    numbers = {"answer[].sentences[]": list(found)}
+    reply = session.structured(place, ROLE, "researcher/answer", variables, GivenSentences, shorten=_fewer_passages, choices=numbers)
+    if reply.value is None:
+        return None, reply.problem
+    return [_with_quotes(given, found) for given in reply.value.answer], ""
+
+
+def _with_quotes(given: GivenSentence, found: Mapping[int, Sentence]) -> AnswerSentence:
+    """A sentence with the words that it rests on; a number that no sentence has is passage 0, of which there is none."""
+    named = [found.get(number, Sentence(0, "")) for number in dict.fromkeys(given.sentences)]
+    return AnswerSentence(given.text, [SupportingQuote(s.passage, s.text) for s in named])
 
 
 def supported(
@@ -106,7 +126,7 @@ def _checked(sentence: AnswerSentence, passages: Sequence[str], *, catalogue: Ca
     for given in sentence.quotes:
         if not 1 <= given.passage <= len(passages):
             return "from a passage that was not given", None
-        if len(given.quote.strip()) < SHORTEST_QUOTE or len(given.quote.split()) < FEWEST_WORDS:
+        if len(given.quote.strip()) < SHORTEST or len(given.quote.split()) < FEWEST_WORDS:
             return "with a quote too short to support it", None
         quote = placed(given.quote, passages[given.passage - 1])
         if quote is None:

@@ -1,14 +1,14 @@
-"""The researcher with a language model: the model asks queries of its own and draws design rules that each rest on words of a passage.
+"""The researcher with a language model: the model asks queries of its own and draws design rules that each rest on a sentence of a passage.
 
-A rule counts only if its quote stands in the passage it names (white space apart), it states no number that the quote does not hold, and
-it speaks of what the quote speaks of. Everything else is dropped and counted. Rules are added to what the built-in form found.
+The model gives the sentence by its number. A rule counts only if it states no number that the sentence does not hold, and speaks of what the
+sentence speaks of. Everything else is dropped and counted. Rules are added to what the built-in form found.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,8 @@ from agent.models import ModelSession, Place
 from agent.roles.fact_check.numbers import factors, numbers_in, odd_digits
 from agent.roles.fact_check.readable import readable, tidy
 from agent.roles.fact_check.structures import unknown_structure
-from agent.roles.prompting import conditions
+from agent.roles.prompting import conditions, goal_kind
+from agent.roles.researcher.numbered import FEWEST_WORDS, SHORTEST, Sentence, numbered
 from agent.roles.researcher.protocol import ROLE, DrawnRule, Findings, OpenStore, Research, Researcher, ResearchRequest
 from core.errors import LiteratureError, StructureError, UsageError
 from core.interfaces import Passage
@@ -39,8 +40,6 @@ from tools.workspace import Workspace
 PER_QUERY, READ = 4, 8
 #: Longest passage that is read, in characters.
 LONGEST_PASSAGE = 1500
-#: Shortest quote, in characters and in words. A shorter one supports nothing.
-SHORTEST_QUOTE, FEWEST_WORDS = 20, 4
 #: Most rules that are kept, the longest rule in characters, and the largest example in heavy atoms.
 MOST_RULES, LONGEST_RULE, LARGEST_EXAMPLE = 6, 240, 60
 
@@ -48,22 +47,31 @@ MOST_RULES, LONGEST_RULE, LARGEST_EXAMPLE = 6, 240, 60
 class Queries(Model):
     """What to look up."""
 
-    queries: list[str] = Field(max_length=8, description="Two to five queries of a few technical words.")
+    queries: list[str] = Field(min_length=1, max_length=8, description="Two to five queries of a few technical words.")
 
 
-class DesignRule(Model):
-    """A rule that a model draws from a passage."""
+@dataclass(frozen=True)
+class DesignRule:
+    """A rule that a model draws from a passage, by its number from 1, and the words of it that support the rule."""
+
+    rule: str
+    passage: int
+    quote: str
+    example: str = ""
+
+
+class GivenRule(Model):
+    """A rule as a model gives it."""
 
     rule: str = Field(max_length=400, description="One plain sentence that helps to design.")
-    passage: int = Field(description="Number of the passage.")
-    quote: str = Field(max_length=600, description="Words of the passage that support it, copied exactly.")
+    sentence: int = Field(description="Number of the sentence that supports it.")
     example: str = Field(max_length=200, description="SMILES of a small structure that shows it, or empty.")
 
 
-class DesignRules(Model):
+class GivenRules(Model):
     """The rules that the passages support."""
 
-    rules: list[DesignRule] = Field(max_length=12, description="At most six rules.")
+    rules: list[GivenRule] = Field(max_length=12, description="At most six rules.")
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,7 @@ class ModelBackedResearcher:
         if request.spec.concerns:
             return self._built_in.research(request, place)
         found = self._built_in.research(request, place).findings
+        self._session.about(goal_kind(request.spec))
         return research_further(request.spec, found, self._session, place, self._open_store, catalogue=self._workspace.catalogue)
 
 
@@ -106,11 +115,13 @@ def research_further(
     passages = [p for p in passages_from_json(outcome["passages"]) if p.score >= FLOOR and applies(p, spec, catalogue=catalogue)][:READ]
     if not passages:
         return Research(found, "none of the model's queries found a passage that bears on the goal")
-    variables = {"goal": spec.goal, "conditions": conditions(spec), "passages": [_said(p) for p in passages]}
-    reply = session.structured(place, ROLE, "researcher/rules", variables, DesignRules, shorten=_fewer_passages)
+    shown, sentences = numbered([_said(p) for p in passages])
+    variables = {"goal": spec.goal, "conditions": conditions(spec), "passages": shown}
+    numbers = {"rules[].sentence": list(sentences)}
+    reply = session.structured(place, ROLE, "researcher/rules", variables, GivenRules, shorten=_fewer_passages, choices=numbers)
     if reply.value is None:
         return Research(found)
-    rules, dropped = supported(reply.value.rules, passages, spec, catalogue=catalogue)
+    rules, dropped = supported([_placed(rule, sentences) for rule in reply.value.rules], passages, spec, catalogue=catalogue)
     return Research(merge(found, rules), _note(len(reply.value.rules), dropped))
 
 
@@ -186,6 +197,12 @@ def _said(passage: Passage) -> str:
     return text if len(text) <= LONGEST_PASSAGE else f"{text[:LONGEST_PASSAGE]} [shortened]"
 
 
+def _placed(given: GivenRule, sentences: Mapping[int, Sentence]) -> DesignRule:
+    """A rule with the words of the sentence that it names; with passage 0 where there is no such sentence."""
+    sentence = sentences.get(given.sentence, Sentence(0, ""))
+    return DesignRule(given.rule, sentence.passage, sentence.text, given.example)
+
+
 def _fewer_passages(variables: dict[str, Any]) -> dict[str, Any] | None:
     passages = variables["passages"]
     return {**variables, "passages": passages[: len(passages) // 2]} if len(passages) > 1 else None
@@ -197,7 +214,7 @@ def _checked(rule: DesignRule, passages: Sequence[Passage], spec: DesignSpec, *,
         return "from a passage that was not given", None
     passage = passages[rule.passage - 1]
     quote = " ".join(rule.quote.split())
-    if len(quote) < SHORTEST_QUOTE or len(quote.split()) < FEWEST_WORDS:
+    if len(quote) < SHORTEST or len(quote.split()) < FEWEST_WORDS:
         return "with a quote too short to support it", None
     if quote not in " ".join(passage.text.partition(REMARK)[0].split()):
         return "with a quote that is not in its passage", None

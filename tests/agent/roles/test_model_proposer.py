@@ -73,7 +73,11 @@ def test_it_stops_after_its_steps() -> None:
     with fake_model() as fake:
         fake.respond = lambda request: tool_reply("count_group", {"smiles": "C" * len(request["messages"]), "group": "hydroxyl"})
         assert run(fake) == []
-        assert len(fake.requests) == proposer.STEPS
+        attempts = 3  # in its last steps it can only submit, and is told so until its attempts are spent
+        assert len(fake.requests) == proposer.STEPS - proposer.LAST_STEPS + attempts
+        offered = [{t["function"]["name"] for t in r["tools"]} for r in fake.requests]
+    assert "count_group" in offered[0]
+    assert offered[-1] == {"submit_structures"}
 
 
 def test_it_submits_no_more_than_its_share() -> None:

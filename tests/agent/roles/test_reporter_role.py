@@ -23,8 +23,8 @@ def test_a_summary_of_stored_values_is_used(report: Report) -> None:
     with fake_model() as fake, open_session(fake.url) as session:
         fake.say(f"## Summary\n{GOOD}\nCandidate 1 is guaranteed to work.")
         words, note = summary(report, session, PLACE, pieces.append, calculators=builtin().calculators)
-    assert words == f"{LEAD}Summary. {GOOD}"
-    assert note == "1 sentence of its summary removed by the checker"
+    assert words == f"{LEAD}{GOOD}"  # 'Summary.' names nothing of this run
+    assert note == "2 sentences of its summary removed by the checker"
     assert "".join(pieces).startswith("## Summary")
     text = summarise(report, words, calculators=builtin().calculators)
     assert text.startswith(outcome(report, calculators=builtin().calculators))
