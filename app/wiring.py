@@ -238,11 +238,12 @@ def stored_plan(options: dict[str, Any]) -> RolePlan | None:
 
 
 def open_models(settings: Settings, plan: RolePlan | None, recorder: Recorder) -> ModelSession:
-    """The language models of a run with this plan; to be closed. Without a plan none are asked."""
-    from agent.models import NO_MODELS, ModelSession
+    """The language models of a run with this plan; to be closed. Without a plan none are asked; what tools read is recorded all the same."""
+    from agent.models import ModelSession, NoBackend
+    from agent.models.plan import RolePlan
 
     if plan is None:
-        return NO_MODELS
+        return ModelSession(RolePlan(), NoBackend("no language model is configured"), recorder)
     from agent.models.endpoints import open_backend
 
     return ModelSession(plan, open_backend(settings, plan), recorder)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from agent.models import NO_MODELS, ModelSession, NoBackend
+from agent.models import ModelSession, NoBackend, RolePlan
 from agent.models.plan import stored_plan
 from core.errors import LiteratureError
 from core.interfaces import Lease, LiteratureStore, Recorder, RunRecord
@@ -29,8 +29,7 @@ def scratch_run(run: RunRecord) -> Iterator[tuple[SqlRunStore, Lease]]:
 
 def recorded_models(run: RunRecord, recorder: Recorder) -> ModelSession:
     """The run's own plan with nobody to ask: every exchange comes from the record."""
-    plan = stored_plan(run.options)
-    return NO_MODELS if plan is None else ModelSession(plan, NoBackend(_NOTHING), recorder)
+    return ModelSession(stored_plan(run.options) or RolePlan(), NoBackend(_NOTHING), recorder)
 
 
 @contextmanager

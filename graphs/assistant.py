@@ -19,7 +19,7 @@ from langgraph.types import interrupt
 
 from agent.models import ModelSession, Place, ToolCall
 from agent.roles.assistant import talk as conversations
-from agent.roles.assistant.protocol import STEPS, Assistant, FirstQuestion
+from agent.roles.assistant.protocol import ROLE, STEPS, Assistant, FirstQuestion
 from agent.roles.assistant.wanted import wanted_design
 from agent.roles.choose import choose
 from agent.toolbox import ToolContext, ToolError
@@ -80,6 +80,7 @@ class ChatState(TypedDict, total=False):
         approved: the person's answer to a pending start of a design.
         answer: the answer to the question.
         unsupported: numbers of the answer that neither a tool nor the person gave.
+        by: the model that answered; '' for code alone.
         problem: why there is no answer; then ``answer`` is empty.
         refused: whether the safety guard refused the question.
     """
@@ -92,6 +93,7 @@ class ChatState(TypedDict, total=False):
     approved: dict[str, Any]
     answer: str
     unsupported: list[str]
+    by: str
     problem: str
     refused: bool
 
@@ -108,6 +110,7 @@ def listen(state: ChatState, context: ChatContext) -> ChatState:
         "approved": {},
         "answer": "",
         "unsupported": [],
+        "by": "",
         "problem": "",
         "refused": False,
     }
@@ -115,7 +118,7 @@ def listen(state: ChatState, context: ChatContext) -> ChatState:
     if verdict.verdict == "block":
         reasons = "; ".join(f"{hit.id}: {hit.reason}" for hit in verdict.rules if hit.verdict == "block")
         return {**cleared, "problem": f"the safety guard refused this question. {reasons}", "refused": True}
-    if unclear := concerns(text):
+    if context.models.uses(ROLE) and (unclear := concerns(text)):
         return {
             **cleared,
             "problem": f"a person has to look at this question before a language model reads it. {'; '.join(unclear)}",
@@ -143,9 +146,11 @@ def think(state: ChatState, context: ChatContext) -> ChatState:
     if turn.calls:
         call = turn.calls[0]
         return {"step": step, "talk": talk.state(), "pending": {"id": call.id, "name": call.name, "arguments": call.given}}
-    unsupported = conversations.unsupported_numbers(turn.text, talk.messages[:-1], catalogue=context.workspace.catalogue)
+    before = talk.messages[:-1]
+    unsupported = [] if turn.by_code else conversations.unsupported_numbers(turn.text, before, catalogue=context.workspace.catalogue)
     context.recorder.step("answer", state["question"], {"answer": turn.text, "unsupported": unsupported})
-    return {"step": step, "talk": talk.state(), "answer": turn.text, "unsupported": unsupported}
+    by = "" if turn.by_code else context.models.name_of(ROLE)
+    return {"step": step, "talk": talk.state(), "answer": turn.text, "unsupported": unsupported, "by": by}
 
 
 def act(state: ChatState, context: ChatContext) -> ChatState:

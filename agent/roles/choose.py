@@ -3,8 +3,7 @@
 The settings (``MOLWRIGHT_MODELS__ROLES``, the servers) become the run's plan (:mod:`agent.models.plan`), which is stored with the run. A role
 that the plan gives a language model is model-backed, every other one is built-in. A model-backed form is made on top of the built-in form
 of its role and gives way to it wherever the model brings nothing usable: no server answers, the reply cannot be used, the budget is spent.
-The session records why; the report says it under "Which language model did what". The assistant alone has nothing to give way to: where
-its model fails, the question has no answer, and the problem is said.
+The session records why; the report says it under "Which language model did what".
 
 A replay makes the same choice from the stored plan, with a session that has nobody to ask.
 """
@@ -60,7 +59,7 @@ def built_in_roles(
         proposer=BuiltInProposer(recorder, workspace, policy),
         critic=BuiltInCritic(),
         reporter=BuiltInReporter(workspace),
-        assistant=BuiltInAssistant(),
+        assistant=BuiltInAssistant(workspace.catalogue),
     )
 
 
@@ -77,6 +76,7 @@ def choose(
     ``workspace`` holds the properties, calculators and proposers that they work with; ``policy`` says how the proposers share a batch.
     """
     built_in = built_in_roles(recorder, open_store, workspace, policy, open_papers)
+    built_in_assistant = BuiltInAssistant(workspace.catalogue)
     uses = models.uses
     return Roles(
         interpreter=ModelBackedInterpreter(models, built_in.interpreter, workspace) if uses("interpreter") else built_in.interpreter,
@@ -86,5 +86,5 @@ def choose(
         else built_in.proposer,
         critic=ModelBackedCritic(models, built_in.critic, workspace) if uses("critic") else built_in.critic,
         reporter=ModelBackedReporter(models, built_in.reporter, workspace) if uses("reporter") else built_in.reporter,
-        assistant=ModelBackedAssistant(models) if uses("assistant") else built_in.assistant,
+        assistant=ModelBackedAssistant(models, built_in_assistant, workspace.catalogue) if uses("assistant") else built_in.assistant,
     )

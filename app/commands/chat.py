@@ -1,4 +1,4 @@
-"""``molwright chat``: a conversation over all tools and stored runs."""
+"""``molwright chat``: a conversation over all tools and stored runs, with a language model or without."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def chat(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
-    """Ask a language model that can use every tool and read every stored run. Needs a model server; see molwright doctor."""
+    """Ask about properties, rules, safety, structures and stored runs. A language model answers where one is configured, else code."""
     door = services(context)
     service = door.conversations(lambda wanted: _approved(wanted, yes, accept_unread), _progress)
     if question:
@@ -61,7 +61,9 @@ def _read() -> str:
 
 def _show(answer: ChatAnswer, as_json: bool) -> None:
     if as_json:
-        return emit_json({"run_id": answer.run_id, "answer": answer.text, "unsupported_numbers": answer.unsupported})
+        return emit_json(
+            {"run_id": answer.run_id, "answer": answer.text, "unsupported_numbers": answer.unsupported, "answered_by": answer.by or "code"}
+        )
     out.print(escape(answer.text))
     if answer.unsupported:
         err.print(f"[yellow]not from a tool, do not rely on:[/yellow] {escape(', '.join(answer.unsupported))}")

@@ -20,11 +20,6 @@ log = logging.getLogger(__name__)
 
 #: Longest question, characters, and how many are answered at once.
 LONGEST, MOST = 2000, 2
-#: How to come by an assistant.
-HOW = (
-    "No language model is configured. Set MOLWRIGHT_MODELS__URL to the address of an OpenAI-compatible server (and MOLWRIGHT_MODELS__NAME to the"
-    " model's name there), leave the role assistant on, and start the server again; molwright doctor tests it."
-)
 
 
 @dataclass(frozen=True)
@@ -38,12 +33,16 @@ class Turn:
 
 @dataclass(frozen=True)
 class Talk:
-    """What was asked and answered in one conversation. ``waiting``: an answer is being made. ``problem``: why the last one is missing."""
+    """What was asked and answered in one conversation.
+
+    ``waiting``: an answer is being made. ``problem``: why the last one is missing. ``model``: whether a language model takes part.
+    """
 
     talk_id: str
     turns: list[Turn]
     waiting: bool = False
     problem: str = ""
+    model: bool = False
 
 
 class AskingService:
@@ -57,16 +56,16 @@ class AskingService:
         self._busy: set[str] = set()
         self._problems: dict[str, str] = {}
 
-    def hindrance(self) -> str:
-        """Why nothing can be asked, and what to do about it; '' where something can."""
+    def model(self) -> bool:
+        """Whether a language model would take part in a new conversation; without one code answers what it understands."""
         plan = wiring.plan_of(self._settings)
-        return "" if plan is not None and "assistant" in plan.roles else HOW
+        return plan is not None and "assistant" in plan.roles
 
     def ask(self, run_id: str, candidate: Candidate, question: str, talk_id: str = "") -> str:
         """Begin to answer ``question`` and return the conversation's id. ``talk_id``: the conversation about this candidate to go on with.
 
-        UsageError for a question that is empty or too long or that comes before the answer to the last one, ConfigurationError without a
-        model, NotFoundError for a conversation about something else.
+        UsageError for a question that is empty or too long or that comes before the answer to the last one, NotFoundError for a conversation
+        about something else.
         """
         question = question.strip()
         if not question or len(question) > LONGEST:
@@ -112,7 +111,8 @@ class AskingService:
         problem = "" if waiting else self._problems.get(talk_id, "")
         if not waiting and not problem and (not turns or not turns[-1].answer):
             problem = "the server was ended before this was answered; ask again"
-        return Talk(talk_id, turns, waiting, problem)
+        plan = wiring.stored_plan(self._store().run(talk_id).options)
+        return Talk(talk_id, turns, waiting, problem, plan is not None and "assistant" in plan.roles)
 
     def _found(self, run_id: str, candidate: Candidate, talk_id: str) -> str:
         """The id of a conversation that is about this candidate."""

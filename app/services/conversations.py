@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app import wiring
 from app.services.progress import journal
 from app.services.runs import RunService
-from core.errors import ConfigurationError, MolwrightError, RefusedError, UsageError
+from core.errors import MolwrightError, RefusedError, UsageError
 from core.events import ProgressSink, silent
 from core.interfaces import Lease, RunStore
 from core.options import RunOptions
@@ -32,13 +32,15 @@ class ChatAnswer:
 
     Attributes:
         run_id: the conversation.
-        text: the model's answer.
+        text: the answer.
         unsupported: numbers in it that neither a tool nor the person gave.
+        by: who answered: the model's name; '' for code alone.
     """
 
     run_id: str
     text: str
     unsupported: list[str]
+    by: str = ""
 
 
 class ConversationService:
@@ -60,17 +62,12 @@ class ConversationService:
         self.clock = clock
 
     def start(self, title: str) -> str:
-        """Store a new conversation and return its id. ConfigurationError if no model is configured for the assistant."""
+        """Store a new conversation and return its id. Without a model for the assistant, code answers what it understands."""
         from graphs.assistant import KIND
 
         plan = wiring.plan_of(self.settings)
-        if plan is None or "assistant" not in plan.roles:
-            raise ConfigurationError(
-                "a conversation needs a language model: set MOLWRIGHT_MODELS__URL (and MOLWRIGHT_MODELS__NAME) to an OpenAI-compatible"
-                " server, and leave the role assistant on; molwright doctor tests it"
-            )
         run_id = uuid.uuid4().hex[:12]
-        used = plan.model_dump(mode="json", exclude_none=True)
+        used = plan.model_dump(mode="json", exclude_none=True) if plan is not None else None
         options = RunOptions(kind=KIND, user=wiring.user_name(self.settings), models=used)
         self.store.create_run(run_id, title.strip()[:2000] or "conversation", options.stored(), self.clock().isoformat())
         return run_id
@@ -106,7 +103,7 @@ class ConversationService:
             raise RefusedError(state["problem"])
         if state["problem"]:
             raise MolwrightError(f"no answer: {state['problem']}. Go on with: molwright chat --run {run.run_id} QUESTION")
-        return ChatAnswer(run.run_id, state["answer"], state["unsupported"])
+        return ChatAnswer(run.run_id, state["answer"], state["unsupported"], state.get("by", ""))
 
     def texts(self, run_id: str) -> list[str]:
         """Every text of the model in the kept thread of a conversation, in order; [] before the first. NotFoundError."""

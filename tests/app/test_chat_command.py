@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from agent.roles.assistant.model import NOT_LOOKED_UP, WITHHELD
 from app import wiring
 from app.services.conversations import ConversationService
 from app.services.runs import RunService
-from core.errors import ConfigurationError, MolwrightError, RefusedError, UsageError
+from core.errors import MolwrightError, RefusedError, UsageError
 from evals.replay import replay
 from memory.sql.store import SqlRunStore
 from tests.agent.models.fake_server import FakeModel, Reply, fake_model
@@ -183,7 +184,7 @@ def test_a_dead_server_is_an_error_and_the_conversation_goes_on(chat: Chat, fake
         chat.ask("hello", run_id)
     fake.respond = None
     fake.say("Here I am.")
-    assert chat.ask("and now?", run_id).text == "Here I am."
+    assert chat.ask("and now?", run_id).text == f"Here I am.\n{NOT_LOOKED_UP}"
     assert replayed(chat, run_id).identical
 
 
@@ -199,10 +200,47 @@ def test_a_conversation_is_no_design_run_and_the_other_way_round(chat: Chat, fak
         chat.ask("  ", run_id)
 
 
-def test_without_a_model_it_says_what_to_set(home: Path) -> None:
-    settings = settings_of(home=home)
-    with pytest.raises(ConfigurationError, match="MOLWRIGHT_MODELS__URL"):
-        ConversationService(settings, wiring.open_store(settings), lambda wanted: False).start("hello")
+def test_numbers_of_the_listed_runs_are_nobodys(chat: Chat, fake: FakeModel) -> None:
+    """The goals of stored runs are shown with the first question; the person did not say their numbers."""
+    fake.call("count_group", {"smiles": "OCCO", "group": "hydroxyl"})
+    fake.say("Its MW is below 300.")
+    assert chat.ask("how many hydroxyl groups has glycol?").unsupported == ["300"]
+
+
+def test_a_small_model_is_shown_a_few_tools_and_has_to_choose(chat: Chat, fake: FakeModel) -> None:
+    fake.call("estimate_properties", {"smiles": ["phenol"], "properties": ["tpsa"]})
+    fake.say("20.23 Å².")
+    assert chat.ask("What is the TPSA of phenol?").text == "20.23 Å²."
+    first, second = fake.requests
+    names = [t["function"]["name"] for t in first["tools"]]
+    assert set(names) == {"estimate_properties", "identify_structures", "check_structures", "show_report", "search_literature", "answer"}
+    assert names[-1] == "answer"
+    assert "read_result" not in names
+    assert (first["tool_choice"], second["tool_choice"]) == ("required", "auto")
+    assert "answer" not in [t["function"]["name"] for t in second["tools"]]
+    estimate = first["tools"][names.index("estimate_properties")]["function"]
+    assert estimate["parameters"]["properties"]["properties"]["items"]["enum"][0] == "tpsa"
+
+
+def test_a_claim_that_nothing_says_is_looked_up_by_code_or_withheld(chat: Chat, fake: FakeModel) -> None:
+    fake.say("The TPSA of aspirin is 49.3 Å².")
+    answer = chat.ask("What is the TPSA of aspirin?")
+    assert answer.text.startswith("TPSA of aspirin: 63.60 Å².\n(Answered by code in place of the language model: it stated numbers (49.3")
+    assert (answer.unsupported, answer.by) == ([], "")
+    assert replayed(chat, answer.run_id).identical
+    fake.call("answer", {"text": "Flurbinol is perfectly safe."})
+    answer = chat.ask("What do you think of flurbinol?")
+    assert "withheld: it states something about safety" in answer.text
+    assert "perfectly" not in answer.text
+    fake.call("answer", {"text": "I answer questions about chemistry."})
+    assert chat.ask("Who are you?").text == f"I answer questions about chemistry.\n{NOT_LOOKED_UP}"
+
+
+def test_where_the_server_is_dead_code_answers_what_it_understands(chat: Chat, fake: FakeModel) -> None:
+    fake.respond = lambda request: Reply(status=500, error="broken")
+    answer = chat.ask("What is the TPSA of aspirin?")
+    assert answer.text.startswith("TPSA of aspirin: 63.60 Å².\n(Answered by code in place of the language model:")
+    assert replayed(chat, answer.run_id).identical
 
 
 def test_the_command_prints_the_answer_alone(fake: FakeModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,14 +255,15 @@ def test_the_command_prints_the_answer_alone(fake: FakeModel, tmp_path: Path, mo
     assert ended.exit_code == 0, ended.output
     assert json.loads(ended.stdout) == {
         "run_id": json.loads(ended.stdout)["run_id"],
-        "answer": "Four.",
-        "unsupported_numbers": ["Four"],
+        "answer": WITHHELD.format(what="numbers (Four)"),
+        "unsupported_numbers": [],
+        "answered_by": "code",
     }
     fake.say("Yes.")
     fake.say("No.")
     ended = CliRunner().invoke(app, ["chat"], input="is it?\nis it not?\n\n")
     assert ended.exit_code == 0, ended.output
-    assert ended.stdout.split() == ["Yes.", "No."]
+    assert ended.stdout.splitlines() == ["Yes.", NOT_LOOKED_UP, "No.", NOT_LOOKED_UP]
     fake.call("start_design", {"goal": GOAL})
     fake.say("Not started.")
     ended = CliRunner().invoke(app, ["chat", "design something light"])

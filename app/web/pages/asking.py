@@ -21,7 +21,7 @@ router = APIRouter()
 def asked_about(door: Services, run_id: str, candidate: Candidate, talk_id: str) -> dict[str, Any]:
     """What the template of a conversation shows. NotFoundError for a conversation about something else."""
     talk = door.asking.talk(run_id, candidate, talk_id) if talk_id else None
-    return {"run_id": run_id, "talk": talk, "hindrance": door.asking.hindrance()}
+    return {"run_id": run_id, "talk": talk, "by_model": talk.model if talk else door.asking.model()}
 
 
 @router.post("/runs/{run_id}/candidates/{key}/ask")

@@ -128,12 +128,16 @@ def test_what_the_guard_refuses_and_what_no_server_answers_is_said(
     assert ask("  ").status_code == 422
 
 
-def test_without_a_model_the_page_says_how_to_have_one(tmp_path: Path, door: Services, listed: tuple[str, Candidate]) -> None:
+def test_without_a_model_code_answers(tmp_path: Path, door: Services, listed: tuple[str, Candidate]) -> None:
     without = Services(door.settings.model_copy(update={"models": settings_of(home=tmp_path).models}))
     run, candidate = listed
+    here = f"/runs/{run}/candidates/{candidate.key}"
     with TestClient(create_app(without), base_url=ADDRESS) as client:
-        text = client.get(f"/runs/{run}/candidates/{candidate.key}").text
-        assert "MOLWRIGHT_MODELS__URL" in text
-        assert 'name="question"' not in text
-        data = {TOKEN: client.cookies[TOKEN], "question": "why?"}
-        assert "needs a language model" in client.post(f"/runs/{run}/candidates/{candidate.key}/ask", data=data).text
+        text = client.get(here).text
+        assert "No language model is configured, so plain questions are answered by rule" in text
+        data = {TOKEN: client.cookies[TOKEN], "question": "Does it meet Lipinski\u2019s rule of five?"}
+        asked = client.post(f"{here}/ask", data=data, follow_redirects=False).headers["location"]
+        answered = _answered(client, asked)
+    assert "meets Lipinski" in html.unescape(answered)
+    assert "A language model" not in answered
+    assert 'name="question"' in answered
