@@ -26,7 +26,7 @@ from tests.people_kit import House, house
 
 ROOT = Path(__file__).resolve().parents[3]
 GOAL = "a molecule with MW < 231.7"
-SECRET_TEMPLATE = "the unheard of family"
+SECRET_TEMPLATE, SECRET_REMARK = "the unheard of family", "smells of almonds"
 #: Parameters of paths that name a run, and those that name something else.
 OF_RUNS = ("run_id", "talk_id", "question_id")
 STRANGERS = ("bo", "cy", "di", "ed")
@@ -71,6 +71,7 @@ class Secrets:
     key: str
     template: str
     job: str
+    entry: str
     marks: tuple[str, ...]
 
 
@@ -95,8 +96,11 @@ def secret(place: House) -> Secrets:
     ada.store.create_run(talk, about, RunOptions(kind="chat").stored(), "2026-11-30T08:00:00+00:00")
     template = ada.templates.save(SECRET_TEMPLATE, report.spec).template_id
     job = ada.screens.start(Upload("unheard.smi", b"CCO"), GOAL).job_id
+    ada.feedback.add(run_id, "1", "comment", SECRET_REMARK)
+    entry = ada.feedback.history(run_id)[-1].id
     marks = (
         "231.7",
+        SECRET_REMARK,
         SECRET_TEMPLATE,
         template,
         job,
@@ -106,7 +110,7 @@ def secret(place: House) -> Secrets:
         talk,
         *(c.smiles for c in report.candidates if len(c.smiles) > 5),
     )
-    return Secrets(run_id, waiting, talk, report.candidates[0].key, template, job, marks)
+    return Secrets(run_id, waiting, talk, report.candidates[0].key, template, job, entry, marks)
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +129,7 @@ def values(place: House, secret: Secrets) -> dict[str, str]:
         "number": "1",
         "what": "cancel",
         "template_id": secret.template,
+        "entry_id": secret.entry,
         "name": "zoe",
         "project": "spare",
         "token_id": token,
