@@ -35,6 +35,7 @@ from app.client_documents import (
 )
 from app.client_paper_calls import PaperCalls
 from app.client_people import PeopleMethods
+from app.client_review import Decisions, MeasuredPage, Measurements, ReadFile, ReviewCalls
 from app.client_rooms import RoomCalls
 from core.candidate import Candidate
 from core.events import NumberedEvent
@@ -47,11 +48,15 @@ __all__ = [
     "ApiError",
     "CandidatePage",
     "Client",
+    "Decisions",
     "Drawing",
     "FoundPage",
     "FoundStructure",
     "Gallery",
+    "MeasuredPage",
+    "Measurements",
     "Progress",
+    "ReadFile",
     "Reading",
     "Run",
     "RunPage",
@@ -67,7 +72,7 @@ POLL = 20.0
 _CANDIDATES: TypeAdapter[list[Candidate]] = TypeAdapter(list[Candidate])
 
 
-class Client(PeopleMethods, TraceCalls, PaperCalls, RoomCalls):
+class Client(PeopleMethods, TraceCalls, PaperCalls, RoomCalls, ReviewCalls):
     """The API of one server. Every method raises ApiError for an answer that is no result; httpx.TransportError where there is none.
 
     ``token``: an API token, for a server with accounts. ``http``: a client of httpx to use in place of a new one; its base address counts then.

@@ -51,6 +51,10 @@ class Run(Document):
     structures: dict[str, int] = Field(default_factory=dict, description="Number of evaluated structures by status; empty in a list.")
     position: int | None = Field(default=None, description="Place in the queue, from 1.")
     objections: list[str] = Field(default_factory=list, description="Why it waits for a person.")
+    parent: str = Field(default="", description="The run from whose decisions it was started; empty for none.")
+    rounds: list[str] = Field(
+        default_factory=list, description="Ids of the runs that were started from the decisions on it; empty in a list."
+    )
 
 
 class Page(Document):

@@ -64,7 +64,12 @@ COMMANDS = {
         "runs",
         "Tell whether anything stored of a run was changed since it was stored, and what; exit code 6 if so. Takes no computing, unlike replay.",
     ),
-    "feedback": _late("runs", "Keep a reviewer's verdict on a candidate."),
+    "feedback": _late("review", "Keep a reviewer's decision or remark on a candidate, or take the decision back."),
+    "review": _late(
+        "review", "Show what reviewers decided, whether two of them agree, and how predictions held against what was measured."
+    ),
+    "measurements": _late("review", "Measured values of candidates: enter, list, take back, export, import."),
+    "next-round": _late("review", "Start a run from the decisions on another one: near what was accepted, without what was reviewed."),
     "serve": _late(
         "serve", "Serve pages and API, on this machine or to people with accounts, with workers that execute what is submitted."
     ),

@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol, TypeVar
 from core.candidate import Candidate, CandidateOutline, Citation
 from core.columns import ColumnStore
 from core.events import NumberedEvent, ProgressEvent
+from core.feedback import FeedbackStore
 from core.report import Report, RunStatus
 from core.runs import Lease, RunFilter, RunRecord
 from core.sharing import SharedStore
@@ -33,7 +34,7 @@ __all__ = [
 ]
 
 
-class RunStore(ColumnStore, SharedStore, Protocol):
+class RunStore(ColumnStore, FeedbackStore, SharedStore, Protocol):
     """Runs, specs, candidates, reports and trace events in SQL.
 
     Every write under a lease raises LeaseLost if another owner has taken the run over, and writes nothing then. Every
@@ -243,17 +244,6 @@ class RunStore(ColumnStore, SharedStore, Protocol):
 
         Empty where there is none; generations are at least 0.
         """
-        ...
-
-    def add_feedback(self, run_id: str, key: str, verdict: str, comment: str, author: str, at: str) -> None:
-        """Store what a reviewer says of a candidate, or of the run if ``key`` is empty. The same once more changes nothing.
-
-        Needs no lease. Raises NotFoundError if the run or the candidate does not exist.
-        """
-        ...
-
-    def feedback(self, run_id: str) -> list[dict[str, Any]]:
-        """What reviewers said, in the order stored: dicts of key, verdict, comment, author, at."""
         ...
 
     def verify(self, run_id: str, head: str = "") -> Verification:

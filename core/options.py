@@ -79,6 +79,7 @@ class RunOptions(Model):
     models: dict[str, JsonValue] | None = Field(default=None, description="JSON of the plan of who uses which language model.")
     blocks: BlockSource | None = Field(default=None, description="The user's block list.")
     known: ListSource | None = Field(default=None, description="The user's list of known structures.")
+    parent: str | None = Field(default=None, max_length=64, description="For a next round: the run from whose decisions it was started.")
     forked_from: str | None = Field(default=None, description="For a fork: the run and the event that it goes on from, as RUN:EVENT.")
     copied_events: int | None = Field(default=None, ge=0, description="For a fork: how many events were copied.")
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from core.candidate import Candidate, Citation
 from core.model import Model, new_dict, new_list
+from core.review import Review
 from core.spec import Assumption, DesignSpec, Unchecked
 
 REPORT_VERSION = "1"
@@ -165,6 +166,10 @@ class Remark(Model):
     rank_after: int = Field(ge=1, description="The rank in the list.")
 
 
+def _absent(value: object) -> bool:
+    return value is None
+
+
 class Report(Model):
     """Everything that a reviewer needs, in one document."""
 
@@ -205,6 +210,11 @@ class Report(Model):
     stop_reason: str = Field(default="", description="Why the search ended.")
     versions: dict[str, str] = Field(default_factory=new_dict, description="Versions of molwright, RDKit, predictors.")
     timings: dict[str, float] = Field(default_factory=new_dict, description="Seconds by stage, and 'total'.")
+    review: Review | None = Field(
+        default=None,
+        exclude_if=_absent,
+        description="What people have said of the candidates by now; never part of what the run stored. Absent where nobody said anything.",
+    )
 
     @property
     def left_out_by_rule(self) -> int:

@@ -12,7 +12,7 @@ from core.model import Model, new_dict
 TRACE_VERSION = "1"
 
 #: What a reviewer says of a candidate.
-Verdict = Literal["accept", "reject", "comment"]
+Verdict = Literal["accept", "reject", "hold", "comment"]
 EventKind = Literal["decision", "record", "tool", "model", "step", "error"]
 
 

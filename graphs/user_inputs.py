@@ -69,9 +69,11 @@ def known_set(state: DesignState, context: DesignContext) -> KnownSet | None:
 
 
 def own_values(state: DesignState, context: DesignContext) -> OwnValues | None:
-    """The measured values of the user's list of known structures; None where it has none."""
+    """The measured values of the user's list of known structures, and those that the team has entered; None where there are none."""
     found = known_set(state, context)
-    return OwnValues(f"your list {found.source}", found.values) if found is not None and found.values else None
+    if found is None or not found.values:
+        return None
+    return OwnValues(f"your list {found.source}", found.values, found.sources, found.solvents)
 
 
 def block_list(state: DesignState, context: DesignContext, candidate_class: CandidateClass) -> BlockList | None:

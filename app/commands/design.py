@@ -75,6 +75,9 @@ BlocksModeOption = Annotated[BlocksMode, typer.Option("--blocks-mode", help="Add
 KnownFile = Annotated[
     Path | None, typer.Option("--known", help="Structures you know already (any file of structures); they are not listed.")
 ]
+Measured = Annotated[
+    bool, typer.Option("--measured", help="Use what your team has measured (molwright measurements) in place of predictions.")
+]
 MaxSimilarity = Annotated[
     float | None,
     typer.Option(
@@ -113,6 +116,7 @@ def design(
     blocks: Blocks = None,
     blocks_mode: BlocksModeOption = BlocksMode.EXTEND,
     known: KnownFile = None,
+    measured: Measured = False,
     core: Core = None,
     like: Like = None,
     unlike: Unlike = None,
@@ -146,7 +150,7 @@ def design(
     )
     with progress_bar(budget or (given.budget if given else door.settings.search.budget)) as progress:
         runs = door.runs(progress)
-        run_id = runs.start(sentence, options, use_models=not no_models, **_lists(door, blocks, blocks_mode, known))
+        run_id = runs.start(sentence, options, use_models=not no_models, **_lists(door, blocks, blocks_mode, known, measured))
         if plan := runs.plan(run_id):
             from app.services.health import describe_plan
 
@@ -157,13 +161,13 @@ def design(
             waits = needed
             report = None
     if report is None:
-        report = _ask(door, run_id, waits)
+        report = ask_person(door, run_id, waits)
     elif json_target != "-":
         show_spec(door, report.spec)
     finish(door, report, out_dir, json_target)
 
 
-def _lists(door: Services, blocks: Path | None, mode: BlocksMode, known: Path | None) -> dict[str, Any]:
+def _lists(door: Services, blocks: Path | None, mode: BlocksMode, known: Path | None, measured: bool) -> dict[str, Any]:
     """The user's lists, read and said on stderr how well that went. UsageError if a file cannot be used at all."""
     found: dict[str, Any] = {}
     if blocks is not None:
@@ -183,6 +187,10 @@ def _lists(door: Services, blocks: Path | None, mode: BlocksMode, known: Path | 
         for text in structures.faults[:FAULTS_PRINTED]:
             err.print(escape(f"  {text}"))
         _print_notes(structures.notes)
+    if measured:
+        found["known"] = values = door.measurements.as_known(given=found.get("known"))
+        count = len({key for by_key in values.sources.values() for key in by_key})
+        err.print(f"{count} structure{'s' if count != 1 else ''} with values that your team has measured")
     return found
 
 
@@ -247,7 +255,7 @@ def approve(
         with progress_bar(given.budget if given else door.runs().budget(run)) as progress:
             report = door.runs(progress).approve(run, given, despite_objections=accept_unread)
     except ApprovalNeeded as needed:
-        report = _ask(door, needed.run_id, needed, given)
+        report = ask_person(door, needed.run_id, needed, given)
     finish(door, report, out_dir, json_target)
 
 
@@ -296,7 +304,7 @@ def show_spec(door: Services, made: DesignSpec) -> None:
     err.print()
 
 
-def _ask(door: Services, run_id: str, needed: ApprovalNeeded, edited: DesignSpec | None = None) -> Report:
+def ask_person(door: Services, run_id: str, needed: ApprovalNeeded, edited: DesignSpec | None = None) -> Report:
     """Show the waiting spec, or the ``edited`` one, and ask for approval; without a terminal stop and say how to go on."""
     made = edited or door.store.spec(run_id)
     show_spec(door, made)

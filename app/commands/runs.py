@@ -1,4 +1,4 @@
-"""``molwright runs``, ``report``, ``trace``, ``replay``, ``feedback``: what is stored, and whether it can be repeated."""
+"""``molwright runs``, ``report``, ``trace``, ``replay``, ``verify``: what is stored, and whether it can be repeated."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from app.commands.design import finish
 from app.commands.difference import print_difference
 from app.commands.door import services
 from app.commands.life import print_life
+from app.commands.review import entry_line
 from app.commands.sharing import register_in
 from app.console import emit_document, emit_json, err, json_text, out, print_spec, progress_bar, write_text
 from app.services.event_words import event_words
@@ -42,7 +43,6 @@ def register(app: typer.Typer) -> None:
     app.command()(trace)
     app.command()(replay)
     app.command()(verify)
-    app.command()(feedback)
 
 
 def list_runs(
@@ -65,15 +65,21 @@ def show_run(context: typer.Context, run: Run, as_json: AsJson = False) -> None:
     record = found.record
     if as_json:
         spec = found.spec.model_dump(mode="json") if found.spec else None
-        return emit_json({**asdict(record), "spec": spec, "candidates": found.candidates, "feedback": found.feedback})
+        said = [entry.model_dump(mode="json") for entry in found.feedback]
+        rounds = {"parent": found.parent, "rounds": found.rounds}
+        return emit_json({**asdict(record), "spec": spec, "candidates": found.candidates, "feedback": said, **rounds})
     out.print(f"run {record.run_id} · {record.status} · created {record.created_at[:19]} · finished {record.finished_at[:19] or 'not yet'}")
     if record.error:
         out.print(escape(record.error))
+    if found.parent:
+        out.print(f"a next round of run {found.parent}")
+    if found.rounds:
+        out.print(f"next rounds of it: {', '.join(found.rounds)}")
     out.print("structures: " + (", ".join(f"{n} {s}" for s, n in sorted(found.candidates.items())) or "none yet"))
     if found.spec:
         print_spec(found.spec, door.goals.describe(found.spec), out)
-    for note in found.feedback:
-        out.print(escape(f"{note['key']}: {note['verdict']} by {note['author']}: {note['comment']}"))
+    for entry in found.feedback:
+        out.print(escape(entry_line(entry)))
 
 
 def watch(
@@ -233,14 +239,3 @@ def verify(
 def _raise_if_broken(found: Verification) -> None:
     if found.state == "broken":
         raise ReplayDiffers(f"run {found.run_id} was changed after it was stored: {found.faults[0]}")
-
-
-def feedback(
-    context: typer.Context,
-    run: Run,
-    key: Annotated[str, typer.Argument(help="Key of the candidate: its InChIKey or polymer key, or its rank.")],
-    verdict: Annotated[str, typer.Argument(help="accept, reject or comment.")],
-    comment: Annotated[str, typer.Option(help="Why.")] = "",
-) -> None:
-    """Keep a reviewer's verdict on a candidate."""
-    err.print(f"kept: {verdict} for {services(context).feedback.add(run, key, verdict, comment)}")

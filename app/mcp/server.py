@@ -29,7 +29,7 @@ from mcp_types import (
 from mcp_types import Tool as ShownTool
 from pydantic import ValidationError
 
-from app.mcp import answers, entrance, finding, resources, runs, structures
+from app.mcp import answers, entrance, finding, resources, reviewing, runs, structures
 from app.mcp.tool import TOOLS, Answer, Arguments, Door, Tool
 from app.mcp.waiting import Withdrawals, follow, taken_back
 from core.errors import MolwrightError, NotAllowedError, RefusedError, UsageError
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 __all__ = ["MODULES", "create_server", "shown"]
 
 #: Where the tools are; importing them registers them.
-MODULES = (structures, runs, finding)
+MODULES = (structures, runs, reviewing, finding)
 INSTRUCTIONS = "Chemistry design: goals in English with units, structures as SMILES. A safety guard stands before everything; do not reword what it refused."
 #: Runs that end so are a failed call; one that waits for a person or found nothing is an answer.
 FAILED = ("refused", "failed")

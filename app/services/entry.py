@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from app.services.libraries import LibraryService
     from app.services.lists import ListService
     from app.services.literature import LiteratureService
+    from app.services.measurements import MeasurementService
     from app.services.models import ModelService
     from app.services.paper_additions import PaperAdditionService
     from app.services.paper_keeping import PaperKeepingService
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from app.services.profiles import ProfileService
     from app.services.questions import QuestionService
     from app.services.replays import ReplayService
+    from app.services.rounds import RoundService
     from app.services.runs import RunService
     from app.services.screens import ScreenService
     from app.services.sharing import SharingService
@@ -344,10 +346,24 @@ class Services:
 
     @property
     def feedback(self) -> FeedbackService:
-        """What reviewers say of candidates."""
+        """What reviewers say of candidates, and whether they agree."""
         from app.services.feedback import FeedbackService
 
         return FeedbackService(self.settings, self.store, clock=self.clock)
+
+    @property
+    def measurements(self) -> MeasurementService:
+        """Measured values of candidates."""
+        from app.services.measurements import MeasurementService
+
+        return MeasurementService(self.settings, self.store, clock=self.clock)
+
+    @property
+    def rounds(self) -> RoundService:
+        """Runs that are started from the decisions on another one."""
+        from app.services.rounds import RoundService
+
+        return RoundService(self.store, self.runs(), self.goals, self.feedback, self.measurements)
 
     @property
     def health(self) -> HealthService:

@@ -100,6 +100,7 @@ def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> Re
     said = f"Meets what is checked: {share}{f'; {use}' if use else ''}" if share else "All requirements"
     fixed = [Column("meets", said, True), Column("score", "Score", True)]
     last = [Column("route", "Route", False), Column("safety", "Safety", False)]
+    last += [Column("review", "Review", False)] if report.review else []
     values = [Column(n, label(n, catalogue=catalogue), True) for n in names]
     usual = {*columns(everything, report.spec, catalogue=catalogue), *(c.name for c in (*fixed, *last))}
     available = [*fixed, *values, *last]
@@ -111,6 +112,11 @@ def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> Re
             "route": Cell(c.route.status if c.route else "not looked for", order=c.route.status if c.route else None),
             "safety": Cell(VERDICTS[c.safety.verdict] if c.safety else "not screened", order=c.safety.verdict if c.safety else None),
         }
+        if report.review:
+            said = report.review.of(c.key)
+            cells["review"] = Cell(
+                said.agreement if said else "undecided", said.said if said and said.decisions else "", said.said if said else None
+            )
         for name in names:
             v = c.properties.get(name)
             outside = f"{v.mark.strip()} " if v is not None and v.mark else ""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from app import wiring
 from app.services.execution import report_of
+from app.services.feedback import with_review
 from core.candidate import Candidate
 from core.errors import NotFoundError, UsageError
 from core.events import BestFound, NumberedEvent
 from core.interfaces import RunFilter, RunRecord, RunStore
 from core.report import Report, RunStatus
+from core.review import FeedbackEntry
 from core.settings import Settings
 from core.spec import DesignSpec
 from core.trace import TraceEvent
@@ -37,13 +40,24 @@ class RunDetails:
         record: status, times, options.
         spec: the spec in force; None while there is none.
         candidates: how many structures have each status.
-        feedback: what reviewers said: key, verdict, comment, author, at.
+        feedback: what reviewers said, the oldest first.
+        parent: the run from whose decisions it was started; '' for none.
+        rounds: ids of the runs that were started from the decisions on it, the oldest first.
     """
 
     record: RunRecord
     spec: DesignSpec | None
     candidates: dict[str, int]
-    feedback: list[dict[str, Any]]
+    feedback: list[FeedbackEntry]
+    parent: str
+    rounds: list[str]
+
+
+def rounds_after(store: RunStore, run_id: str) -> Iterator[RunRecord]:
+    """The runs that were started from the decisions on a run, the oldest first, as far as whoever asks may see them."""
+    for child in store.rounds_of(run_id):
+        with suppress(NotFoundError):
+            yield store.run(child)
 
 
 class RunReader:
@@ -94,7 +108,8 @@ class RunReader:
         record = self.store.run(run_id)
         counts = self.store.candidate_counts(record.run_id)
         spec = self.store.spec(record.run_id) if record.spec_version else None
-        return RunDetails(record, spec, counts, self.store.feedback(record.run_id))
+        parent, rounds = str(record.options.get("parent") or ""), [r.run_id for r in rounds_after(self.store, record.run_id)]
+        return RunDetails(record, spec, counts, self.store.feedback(record.run_id), parent, rounds)
 
     def waiting_spec(self, run_id: str) -> DesignSpec:
         """The spec of a run that waits for approval. UsageError if the run does not wait."""
@@ -128,12 +143,12 @@ class RunReader:
         return wiring.stored_plan(self.store.run(run_id).options)
 
     def report(self, run_id: str) -> Report:
-        """The stored report. NotFoundError says why there is none."""
+        """The stored report, with what people have said of its candidates since. NotFoundError says why there is none."""
         run = self.store.run(run_id)
         if run.status not in ("success", "no_candidate"):
             why = f": {run.error}" if run.error else ""
             raise NotFoundError(f"run {run.run_id} has no report, its status is {run.status!r}{why}")
-        return self.store.report(run.run_id)
+        return with_review(self.store, self.store.report(run.run_id))
 
     def _finished(self, run: RunRecord) -> Report:
         return report_of(self.store, run) if run.status == "refused" else self.report(run.run_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.web.examples_review import REVIEW_ANSWERS, REVIEW_PARAMETERS
 from app.web.room_examples import JOB, room_answers
 from app.web.trace_examples import AT, EVALUATION, EVALUATION_ANSWERS, KEY, REPLAY, RUN, TRACE_ANSWERS
 from app.web.views import EXAMPLE_GOAL
@@ -191,6 +192,8 @@ ANSWERS: dict[str, Any] = {
     "add_member": _PROJECT,
     "remove_member": {**_PROJECT, "members": ["ada"]},
     "show_audit": _page("entries", _ENTRY),
+    **REVIEW_ANSWERS,
+    "start_next_round": {**_QUEUED, "parent": RUN},
     "show_progress": {"events": [_plain(_EVENT)], "last": 7, "under_way": True, "status": "running"},
 }
 ANSWERS |= room_answers(_plain(_CANDIDATE), _plain(_REPORT), _plain(_SPEC), _FOUND)
@@ -221,6 +224,7 @@ PARAMETERS: dict[str, Any] = {
     "to": "0f9e8d7c6b5a",
     "replay_id": REPLAY,
     "eval_id": EVALUATION,
+    **REVIEW_PARAMETERS,
 }
 PROBLEM = {
     "type": "urn:molwright:problem:not-found",

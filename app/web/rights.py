@@ -33,8 +33,7 @@ DEMANDS: tuple[tuple[str, str, Demand], ...] = (
     ("POST", "/api/v1/fleet*", "people"),
     # opinions and measured values
     ("POST", "/runs/{run}/review*", "review"),
-    ("POST", "/api/v1/runs/{run}/review*", "review"),
-    ("POST", "/api/v1/runs/{run}/feedback*", "review"),
+    ("POST", "/api/v1/runs/{run}/decisions*", "review"),
     ("POST", "/api/v1/runs/{run}/measurements*", "review"),
     # what the whole team uses
     ("POST", "/models*", "keep"),

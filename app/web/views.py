@@ -118,6 +118,7 @@ class RunRequest(Beside, RunSettings):
     blocks: FileContent | None = Field(default=None, description="The user's building blocks.")
     blocks_mode: Literal["extend", "replace"] = Field(default="extend", description="Add them to the shipped blocks, or use them alone.")
     known: FileContent | None = Field(default=None, description="Structures that the user knows already.")
+    measured: StrictBool = Field(default=False, description="Whether what the team has measured takes the place of predictions.")
 
 
 class BatchRequest(Model):
@@ -270,6 +271,10 @@ class RunDocument(RunView):
     structures: dict[str, int] = Field(description="Number of evaluated structures by status.")
     position: int | None = Field(description="Place in the queue, from 1; null where it does not wait there.")
     objections: list[str] = Field(default_factory=list, description="Why it waits for a person.")
+    parent: str = Field(default="", description="The run from whose decisions it was started; empty for none.")
+    rounds: list[str] = Field(
+        default_factory=list, description="Ids of the runs that were started from the decisions on it, the oldest first."
+    )
 
 
 class BatchOutcome(Model):

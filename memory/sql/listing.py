@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select
 from sqlalchemy.orm import aliased
 
 from core.candidate import Candidate
@@ -46,6 +46,11 @@ def _conditions(connection: Connection, wanted: RunFilter) -> list[ColumnElement
     if wanted.person is not None:
         found.append(visible_to(wanted.person))
     return found
+
+
+def ids_that_fit(wanted: RunFilter) -> Select[Any]:
+    """The query for the ids of the design runs that fit."""
+    return select(Run.run_id).where(*_conditions(wanted))
 
 
 def archive(connection: Connection, run_id: str, at: str) -> None:

@@ -26,7 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from memory.sql.packing import packed_text, unpacked_text
 
-SCHEMA_HEAD = "0012"
+SCHEMA_HEAD = "0013"
 """Number of the newest migration. A database with a greater number was written by a newer molwright."""
 
 NAMING = {
@@ -311,7 +311,8 @@ class ProgressRow(Base):
 class Feedback(Base):
     """What a reviewer said about a candidate, or about the run where ``key`` is empty. The id is the content's hash.
 
-    ``seal`` covers the row and the seal of the one before.
+    ``content``: a reason from the list, a measured value, what is taken back; null where there is nothing of these. ``seal`` covers the row
+    and the seal of the one before.
     """
 
     __tablename__ = "feedback"
@@ -327,6 +328,17 @@ class Feedback(Base):
     at: Mapped[str]
     stored_at: Mapped[datetime.datetime] = mapped_column(server_default=text("CURRENT_TIMESTAMP"))
     seal: Mapped[str] = mapped_column(server_default=text("''"))
+    content: Mapped[Any | None] = mapped_column(JsonText)
+
+
+class Round(Base):
+    """That a run was started from the decisions on another one. The run's options say so too, and those are sealed; this finds it."""
+
+    __tablename__ = "rounds"
+    __table_args__ = (Index(None, "parent_id"),)
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
+    parent_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id", ondelete="CASCADE"))
 
 
 class RunSeal(Base):

@@ -1,11 +1,11 @@
-"""Runs, their specs, reports and feedback. Each function works inside the caller's transaction."""
+"""Runs, their specs and reports. Each function works inside the caller's transaction."""
 
 from __future__ import annotations
 
 from typing import Any, TypeVar, cast, get_args
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, literal, select, update
 
 from core.errors import NotFoundError, StatusError, StoreError
 from core.interfaces import RunRecord
@@ -13,8 +13,7 @@ from core.model import content_hash
 from core.report import Report, RunStatus, may_follow
 from core.spec import DesignSpec
 from memory.sql.candidates import replace_citations
-from memory.sql.models import ArchivedRun, CandidateRow, Feedback, ReportRow, Run, Spec
-from memory.sql.seals import seal_feedback
+from memory.sql.models import ArchivedRun, ReportRow, Round, Run, Spec
 from memory.sql.upsert import upsert
 
 _AMBIGUOUS_SHOWN = 5
@@ -40,6 +39,9 @@ def create_run(connection: Connection, run_id: str, goal: str, options: dict[str
     values = {"owner": "", "fence": 0, "heartbeat_at": "", "spec_version": 0, "finished_at": "", "error": ""}
     values |= {"status": "queued", "queued_at": created_at} if queued else {"status": "running", "queued_at": ""}
     connection.execute(insert(Run).values(run_id=run_id, goal=goal, options=options, created_at=created_at, **values))
+    if options.get("parent"):  # which a copy in another store may lack
+        parent = select(literal(run_id), Run.run_id).where(Run.run_id == options["parent"])
+        connection.execute(insert(Round).from_select(["run_id", "parent_id"], parent))
 
 
 def records() -> Select[Any]:
@@ -185,34 +187,3 @@ def _load(model: type[M], content: Any, what: str) -> M:
         return model.model_validate(content)
     except ValidationError as error:
         raise StoreError(f"{what} cannot be read by this version of molwright: {error}") from error
-
-
-def add_feedback(connection: Connection, run_id: str, key: str, verdict: str, comment: str, author: str, at: str) -> None:
-    """Store what a reviewer says of a candidate (or of the run: empty ``key``). The same once more changes nothing.
-
-    Raises NotFoundError if the run or the candidate does not exist.
-    """
-    known = connection.execute(select(Run.run_id).where(Run.run_id == run_id).with_for_update()).one_or_none()
-    if known is None:
-        raise NotFoundError(f"no run {run_id!r}")
-    one = select(CandidateRow.key).where(CandidateRow.run_id == run_id, CandidateRow.key == key)
-    if key and connection.execute(one).one_or_none() is None:
-        raise NotFoundError(f"run {run_id} has no candidate {key!r}")
-    said = {"run_id": run_id, "key": key, "verdict": verdict, "comment": comment, "author": author, "at": at}
-    digest = content_hash(said)
-    if connection.execute(select(Feedback.feedback_id).where(Feedback.feedback_id == digest)).one_or_none() is None:
-        last = connection.execute(
-            select(Feedback.sequence, Feedback.seal).where(Feedback.run_id == run_id).order_by(Feedback.sequence.desc()).limit(1)
-        ).one_or_none()
-        number, previous = (1, None) if last is None else (last.sequence + 1, last.seal)
-        connection.execute(insert(Feedback).values(feedback_id=digest, sequence=number, **said))
-        seal_feedback(connection, run_id, digest, previous, at)
-
-
-def list_feedback(connection: Connection, run_id: str) -> list[dict[str, Any]]:
-    """What reviewers said of the run, in the order stored: key, verdict, comment, author, at."""
-    columns = (Feedback.key, Feedback.verdict, Feedback.comment, Feedback.author, Feedback.at)
-    rows = connection.execute(select(*columns).where(Feedback.run_id == run_id).order_by(Feedback.sequence)).all()
-    if not rows:
-        require_run(connection, run_id)
-    return [dict(row._mapping) for row in rows]

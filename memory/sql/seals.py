@@ -51,7 +51,7 @@ SEALED: tuple[tuple[type[Base], tuple[str, ...]], ...] = (
 #: Columns that older seals do not cover: they are empty in what those seals cover.
 _ADDED_SINCE = {"candidates": ("content",), "runs": ("losses",)}
 _EVENT = tuple(column.name for column in Event.__table__.columns if column.name != "seal")
-_FEEDBACK = tuple(column.name for column in Feedback.__table__.columns if column.name != "seal")
+_FEEDBACK = tuple(column.name for column in Feedback.__table__.columns if column.name not in ("seal", "content"))
 _GENESIS = ("run_id", "goal", "options", "created_at")
 
 
@@ -60,11 +60,11 @@ def event_seal(connection: Connection, run_id: str, row: Mapping[str, Any], prev
     return _hash([previous or _genesis(connection, run_id), *(_bytes(row[name]) for name in _EVENT)])
 
 
-def seal_feedback(connection: Connection, run_id: str, feedback_id: str, previous: str | None, at: str) -> None:
-    """Seal a reviewer's remark that was just stored; ``previous`` is the seal of the one before. A sealed run gets one more seal."""
-    row = next(row for row in _raw(connection, Feedback, run_id, ("sequence",)) if row["feedback_id"] == feedback_id)
-    seal = _hash([previous or _genesis(connection, run_id), *(_bytes(row[name]) for name in _FEEDBACK)])
-    connection.execute(update(Feedback).where(Feedback.feedback_id == feedback_id).values(seal=seal))
+def seal_feedback(connection: Connection, run_id: str, after: int, previous: str | None, at: str) -> None:
+    """Seal what was just stored of people's remarks, all behind number ``after``; ``previous`` is the seal of that one. A sealed run gets one more seal."""
+    for row in _raw(connection, Feedback, run_id, ("sequence",))[after:]:
+        previous = _hash([previous or _genesis(connection, run_id), *_sealed_of(Feedback, row)])
+        connection.execute(update(Feedback).where(Feedback.feedback_id == row["feedback_id"]).values(seal=previous))
     if _last_seal(connection, run_id) is not None:
         _add(connection, run_id, "feedback", at, _ends(connection, run_id))
 
@@ -86,8 +86,8 @@ def verify(connection: Connection, run_id: str, head: str = "") -> Verification:
     run = _raw(connection, Run, run_id, ("run_id",))[0]
     seals = _raw(connection, RunSeal, run_id, ("number",))
     heads, faults = _check_seals(run_id, seals)
-    unsealed, event_faults, known = _check_chain(connection, Event, _EVENT, run_id)
-    faults += event_faults + _check_chain(connection, Feedback, _FEEDBACK, run_id)[1]
+    unsealed, event_faults, known = _check_chain(connection, Event, run_id)
+    faults += event_faults + _check_chain(connection, Feedback, run_id)[1]
     notes = [f"the first {unsealed} events were stored by a molwright that did not seal"] if known and unsealed else []
     if seals and _goes_on(run, seals, known):
         notes.append("the conversation goes on: what is not an event is sealed again after its next answer")
@@ -122,9 +122,7 @@ def _goes_on(run: Mapping[str, Any], seals: Sequence[Mapping[str, Any]], known: 
 # chains ---------------------------------------------------------------------------------------------------------------
 
 
-def _check_chain(
-    connection: Connection, model: type[Event] | type[Feedback], names: Sequence[str], run_id: str
-) -> tuple[int, list[str], list[str]]:
+def _check_chain(connection: Connection, model: type[Event] | type[Feedback], run_id: str) -> tuple[int, list[str], list[str]]:
     """(rows before the first that is sealed, faults, the seals that agree) of a table whose rows seal one another."""
     rows = _raw(connection, model, run_id, ("sequence",))
     table = model.__tablename__
@@ -139,13 +137,20 @@ def _check_chain(
         if not row["seal"] and previous is None:
             unsealed += 1  # of a molwright that did not seal
             continue
-        expected = _hash([previous or _genesis(connection, run_id), *(_bytes(row[name]) for name in names)])
+        expected = _hash([previous or _genesis(connection, run_id), *_sealed_of(model, row)])
         if row["seal"] != expected:
             faults.append(f"{table}: number {place} or what it follows was changed: {_named(row)}")
         else:
             good.append(expected)
         previous = str(row["seal"])
     return unsealed, faults, good
+
+
+def _sealed_of(model: type[Event] | type[Feedback], row: Mapping[str, Any]) -> list[bytes]:
+    """What the seal of a row covers. The content of a remark came later: where there is none, the seal is what it was before."""
+    if model is Event:
+        return [_bytes(row[name]) for name in _EVENT]
+    return [_bytes(row[name]) for name in (*_FEEDBACK, *(("content",) if row["content"] is not None else ()))]
 
 
 def _named(row: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 from core.candidate import Candidate
 from core.errors import NotAllowedError
 from core.people import Person, RunAccess
+from core.review import FeedbackEntry
 from core.runs import RunFilter, RunRecord
 from memory.sql import access, runs
 from memory.sql.models import Run
@@ -41,7 +42,7 @@ READ = frozenset(
             "feedback",
             "known_keys",
         ),
-        *("outlines", "page_of_candidates", "progress", "report", "seal_left", "spec", "verify"),
+        *("outlines", "page_of_candidates", "progress", "report", "rounds_of", "seal_left", "spec", "verify"),
     }
 )
 #: What adds a person's opinion to a run: open to everybody who may see it and may review.
@@ -204,6 +205,10 @@ class PersonsStore:
         """The candidates at those of the places that are in runs which the person may see."""
         mine = self._store.ids_seen_by(list({run_id for run_id, _ in places}), self._person)
         return self._store.candidates_at([place for place in places if place[0] in mine])
+
+    def measured(self, wanted: RunFilter) -> list[tuple[str, FeedbackEntry]]:
+        """The measured values of those of the runs that the person may see."""
+        return self._store.measured(replace(wanted, person=self._person))
 
     def close(self) -> None:
         """Nothing: the store belongs to the server."""

@@ -22,6 +22,7 @@ from memory.sql import candidates as candidate_rows
 from memory.sql import events, leases, listing, progress, queue, runs, seals
 from memory.sql.columns import StructureColumns
 from memory.sql.engine import Database, for_reading, normalise_url
+from memory.sql.feedback import StoredFeedback
 from memory.sql.owners import is_dead
 from memory.sql.schema import upgrade
 from memory.sql.sharing import SharedRuns
@@ -32,7 +33,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class SqlRunStore(StructureColumns, SharedRuns):
+class SqlRunStore(StructureColumns, StoredFeedback, SharedRuns):
     """Runs, specs, candidates, reports and trace events in SQLite or PostgreSQL (``core.interfaces.RunStore``).
 
     ``url``: ``sqlite:///FILE`` or ``postgresql://...``; the folder, the file and the tables are made, and an older schema
@@ -304,7 +305,7 @@ class SqlRunStore(StructureColumns, SharedRuns):
         with self._read() as connection:
             return listing.page_of_candidates(connection, run_id, status, limit, offset)
 
-    # reports, trace, feedback ----------------------------------------------------------------------------------------
+    # reports, trace --------------------------------------------------------------------------------------------------
 
     def save_report(self, lease: Lease, report: Report) -> None:
         """Store the run's report in place of an earlier one."""
@@ -364,19 +365,6 @@ class SqlRunStore(StructureColumns, SharedRuns):
         """The first ``limit`` progress events after number ``after``. Raises NotFoundError if there is no such run."""
         with self._read() as connection:
             return progress.list_progress(connection, run_id, after, limit)
-
-    def add_feedback(self, run_id: str, key: str, verdict: str, comment: str, author: str, at: str) -> None:
-        """Store what a reviewer says of a candidate, or of the run if ``key`` is empty. The same once more changes nothing.
-
-        Needs no lease. Raises NotFoundError if the run or the candidate does not exist.
-        """
-        with self._write() as connection:
-            runs.add_feedback(connection, run_id, key, verdict, comment, author, at)
-
-    def feedback(self, run_id: str) -> list[dict[str, Any]]:
-        """What reviewers said, in the order stored: dicts of key, verdict, comment, author, at."""
-        with self._read() as connection:
-            return runs.list_feedback(connection, run_id)
 
 
 @contextmanager

@@ -88,6 +88,18 @@ def test_feedback_trace_and_fork(molwright: Run) -> None:
     assert molwright("feedback", run_id, "1", "accept", "--comment", "nice").returncode == 0
     assert molwright("feedback", run_id, "99", "accept").returncode == 2
     assert json.loads(molwright("runs", "show", run_id, "--json").stdout)["feedback"][0]["comment"] == "nice"
+    assert molwright("feedback", run_id, "2", "reject").returncode == 2
+    assert "agreed: accepted by" in molwright("feedback", run_id, "1", "accept", "--by", "bo").stderr
+    measured = molwright("measurements", "add", run_id, "1", "boiling_point", "20")
+    assert (measured.returncode, "no property" in measured.stderr) == (2, True)
+    measured = molwright("measurements", "add", run_id, "1", "melting point", "-20.5", "--unit", "°C", "--json")
+    assert json.loads(measured.stdout)["measured"]["value"] == -20.5
+    assert "1 structure measured" in molwright("measurements", "list", run_id).stdout
+    assert molwright("measurements", "export", "--property", "melting_point").stdout.count("\n") == 2
+    shown = molwright("next-round", run_id, "--show")
+    assert (shown.returncode, "1 accepted, 0 rejected" in shown.stderr) == (0, True), shown.stderr
+    standing = json.loads(molwright("review", run_id, "--json", "--show", "agreed").stdout)["candidates"]
+    assert [c["decision"] for c in standing] == ["accept"]
     events = json.loads(molwright("trace", run_id, "--json").stdout)
     first = [e for e in events if e["node"] == "propose" and e["generation"] == 0]
     assert first

@@ -11,6 +11,7 @@ import pytest
 
 from core.errors import LeaseLost, NotFoundError, RunBusy, StatusError, StoreError
 from core.events import GenerationDone, StageBegun, StatusChanged
+from core.feedback import Said
 from core.interfaces import Lease, RunFilter, RunStore
 from core.options import RunOptions
 from core.report import TRANSITIONS, Report, RunStatus
@@ -156,10 +157,31 @@ class RunStoreContract:
     def test_feedback_needs_a_candidate_that_exists(self, store: RunStore, lease: Lease) -> None:
         store.save_candidates(lease, [make_candidate(1)])
         for _ in range(2):
-            store.add_feedback("r1", make_candidate(1).key, "accept", "made it", "Ada", AT)
-        assert [f["comment"] for f in store.feedback("r1")] == ["made it"]
+            store.add_feedback("r1", Said(make_candidate(1).key, "accept", "made it", "Ada", AT))
+        assert [f.comment for f in store.feedback("r1")] == ["made it"]
         with pytest.raises(NotFoundError):
-            store.add_feedback("r1", "nothing", "accept", "", "Ada", AT)
+            store.add_feedback("r1", Said("nothing", "accept", "", "Ada", AT))
+
+    def test_measured_values_of_all_runs_are_found_until_they_are_taken_back(self, store: RunStore, lease: Lease) -> None:
+        store.save_candidates(lease, [make_candidate(1)])
+        key, value = make_candidate(1).key, {"property": "logp", "value": 1.5, "given": "1.5", "smiles": "CCO"}
+        first, second = (Said(key, "measured", "", "Ada", AT, {"measured": {**value, "value": number}}) for number in (1.5, 2.5))
+        ids = store.add_feedback("r1", first, second, Said(key, "hold", "", "Ada", AT, {"reason": "cost"}))
+        assert len(ids) == 3
+        assert [(run, e.measured.value) for run, e in store.measured(RunFilter()) if e.measured] == [("r1", 1.5), ("r1", 2.5)]
+        assert store.feedback("r1")[2].reason == "cost"
+        store.add_feedback("r1", Said(key, "withdraw", "", "Ada", AT, {"withdraws": ids[0]}))
+        assert [e.id for _, e in store.measured(RunFilter())] == ids[1:2]
+        with pytest.raises(NotFoundError):  # all of it or nothing
+            store.add_feedback("r1", Said(key, "accept", "", "Bo", AT), Said("nothing", "accept", "", "Bo", AT))
+        assert len(store.feedback("r1")) == 4
+
+    def test_rounds_are_found_from_the_run_that_they_were_started_from(self, store: RunStore, lease: Lease) -> None:
+        for child in ("r2", "r3"):
+            store.create_run(child, "a goal", {"parent": "r1"}, AT)
+        store.create_run("r4", "a goal", {"parent": "nowhere"}, AT)
+        assert list(store.rounds_of("r1")) == ["r2", "r3"]
+        assert list(store.rounds_of("r2")) == []
 
     # leases ---------------------------------------------------------------------------------------------------------
 
@@ -297,7 +319,7 @@ class RunStoreContract:
             with pytest.raises(error):
                 store.delete_run(run_id)
         store.add_progress(lease, [(AT, StageBegun(stage="propose"))])
-        store.add_feedback("r1", "", "good", "kept for a while", "ada", AT)
+        store.add_feedback("r1", Said("", "good", "kept for a while", "ada", AT))
         store.set_status(lease, "success", finished_at=AT)
         with pytest.raises(RunBusy):
             store.delete_run("r1")

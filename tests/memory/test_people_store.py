@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from core.errors import NotAllowedError, NotFoundError, QuotaError, StatusError, UsageError
+from core.feedback import Said
 from core.interfaces import RunStore
 from core.people import Person, RunAccess, Token
 from core.runs import RunFilter
@@ -56,6 +57,7 @@ ELSE: dict[str, tuple[Any, ...]] = {
     "owned": (["a1b2c3"],),
     "columns": (["a1b2c3"], ["kept"]),
     "candidates_at": ([("a1b2c3", 0)],),
+    "measured": (RunFilter(),),
 }
 
 
@@ -107,7 +109,7 @@ def test_a_run_that_is_shared_is_read_by_its_readers_and_changed_by_its_owner(st
     assert ada.access("a1b2c3") == RunAccess("ada", "project", "blue"), "over the network nobody gives a run away"
     cy, bo = store.seen_by(CY, most=2), _bo(store)
     assert cy.run("a1b2c3").goal == "secret α"
-    cy.add_feedback("a1b2c3", "", "comment", "good", "cy", NOW)
+    cy.add_feedback("a1b2c3", Said("", "comment", "good", "cy", NOW))
     for change in (lambda: cy.archive_run("a1b2c3", NOW), lambda: cy.delete_run("a1b2c3"), lambda: cy.acquire("a1b2c3", "cy")):
         with pytest.raises(NotAllowedError, match="only its owner"):
             change()
@@ -116,7 +118,7 @@ def test_a_run_that_is_shared_is_read_by_its_readers_and_changed_by_its_owner(st
     ada.set_access("a1b2c3", RunAccess("ada", "open"))
     assert bo.access("a1b2c3").words == "open to everybody with an account"
     with pytest.raises(NotAllowedError, match="does not allow reviews"):
-        store.seen_by(Person("ed", "evaluator"), most=1).add_feedback("a1b2c3", "", "comment", "", "ed", NOW)
+        store.seen_by(Person("ed", "evaluator"), most=1).add_feedback("a1b2c3", Said("", "comment", "", "ed", NOW))
     people.disable("bo", disabled=True)
     with pytest.raises(NotFoundError):
         bo.run("a1b2c3")  # whoever holds it open, too

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from core.candidate import Candidate, Citation
 from core.errors import NotFoundError, StatusError, StoreError
+from core.feedback import Said
 from core.interfaces import RunFilter, RunStore
 from core.report import Report
 from core.spec import DesignSpec
@@ -156,12 +157,12 @@ def test_feedback(store: SqlRunStore, new_candidate: NewCandidate) -> None:
     assert store.feedback("r1") == []
     said = [("KEY0000001", "good", "made it; Tg 260 °C", "Ada", AT), ("", "bad", "", "Bo", AT), ("KEY0000001", "bad", "", "Bo", AT)]
     for one in [*said, said[0]]:
-        store.add_feedback("r1", *one)
-    assert store.feedback("r1") == [dict(zip(("key", "verdict", "comment", "author", "at"), one, strict=True)) for one in said]
+        store.add_feedback("r1", Said(*one))
+    assert [(e.key, e.verdict, e.comment, e.author, e.at) for e in store.feedback("r1")] == said
     with pytest.raises(NotFoundError, match="no candidate 'KEY9'"):
-        store.add_feedback("r1", "KEY9", "good", "", "Ada", AT)
+        store.add_feedback("r1", Said("KEY9", "good", "", "Ada", AT))
     with pytest.raises(NotFoundError, match="no run 'r9'"):
-        store.add_feedback("r9", "", "good", "", "Ada", AT)
+        store.add_feedback("r9", Said("", "good", "", "Ada", AT))
 
 
 def test_what_does_not_exist_is_not_found(store: SqlRunStore) -> None:

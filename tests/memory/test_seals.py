@@ -15,6 +15,7 @@ from app.cli import app
 from core.candidate import Candidate
 from core.errors import NotFoundError, ReplayDiffers, StoreError
 from core.events import StageBegun
+from core.feedback import Said
 from core.report import Report
 from core.spec import DesignSpec
 from core.trace import TraceEvent
@@ -29,8 +30,8 @@ from tests.memory.conftest import Clock, make_candidate, make_spec
 AT = "2026-01-02T03:04:05+00:00"
 #: Tables that hold nothing of a run. Whether somebody put it out of sight may change after it was sealed, and says nothing of it.
 ELSEWHERE = {"eval_runs", "eval_cases", "archived_runs"}
-#: What is worked out from a run's candidates when it is over, for searching; it can be made anew, and candidates are read from their own rows.
-DERIVED = {"structure_columns", "replays"}
+#: What is worked out from a run's candidates or options, for searching; it can be made anew, and these are read from their own rows.
+DERIVED = {"structure_columns", "replays", "rounds"}
 
 
 def _of_a_run(table: str) -> bool:
@@ -65,8 +66,8 @@ def _finish(path: Path, spec: DesignSpec, candidates: list[Candidate]) -> None:
         store.set_status(lease, "success", finished_at=AT)
         store.add_progress(lease, [(AT, StageBegun(stage="screen"))])
         store.release(lease)
-        store.add_feedback("r1", candidates[0].key, "accept", "good", "Ada", AT)
-        store.add_feedback("r1", "", "comment", "fine", "Bob", AT)
+        store.add_feedback("r1", Said(candidates[0].key, "accept", "good", "Ada", AT))
+        store.add_feedback("r1", Said("", "comment", "fine", "Bob", AT, {"reason": "cost"}))
 
 
 @pytest.fixture
@@ -163,7 +164,7 @@ def test_all_of_it_rewritten_shows_only_against_a_head_kept_elsewhere(copy: Path
 def test_feedback_adds_a_seal_and_an_earlier_head_stays_good(copy: Path) -> None:
     head = _verify(copy).head
     with SqlRunStore(f"sqlite:///{copy}") as store:
-        store.add_feedback("r1", "", "comment", "later", "Cyd", AT)
+        store.add_feedback("r1", Said("", "comment", "later", "Cyd", AT))
     found = _verify(copy, head)
     assert (found.state, found.notes) == (
         "sealed",
@@ -175,7 +176,7 @@ def test_feedback_adds_a_seal_and_an_earlier_head_stays_good(copy: Path) -> None
 def test_feedback_does_not_seal_what_was_changed_before_it(copy: Path) -> None:
     _change(copy, "UPDATE runs SET goal = 'another'", "UPDATE feedback SET comment = 'bad' WHERE sequence = 1")
     with SqlRunStore(f"sqlite:///{copy}") as store:
-        store.add_feedback("r1", "", "comment", "later", "Cyd", AT)
+        store.add_feedback("r1", Said("", "comment", "later", "Cyd", AT))
     faults = _verify(copy).faults
     assert "runs.goal" in faults
     assert any(fault.startswith("feedback: number 1") for fault in faults)
@@ -185,7 +186,7 @@ def test_a_run_of_an_older_molwright_is_not_sealed(copy: Path) -> None:
     _change(copy, "DELETE FROM run_seals", "UPDATE trace_events SET seal = ''", "UPDATE feedback SET seal = ''")
     assert _verify(copy).state == "not sealed"
     with SqlRunStore(f"sqlite:///{copy}") as store:
-        store.add_feedback("r1", "", "comment", "later", "Cyd", AT)
+        store.add_feedback("r1", Said("", "comment", "later", "Cyd", AT))
     assert _verify(copy).state == "not sealed"
 
 

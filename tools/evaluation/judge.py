@@ -218,7 +218,7 @@ def estimated(
             name: calculators.exact_value(name, known[row][name]) if known is not None and name in had else found[name] for name in wanted
         }
         if own is not None:
-            whole = with_own(whole, candidate.key, candidate.smiles, own)
+            whole = with_own(whole, candidate.key, candidate.smiles, own, conditions.solvent_smiles)
         done.append(_estimated(candidate, with_known(whole, candidate.key, candidate.smiles, candidate.candidate_class, conditions)))
     return done
 

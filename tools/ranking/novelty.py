@@ -24,6 +24,8 @@ from tools.ranking.shortlist import Known
 if TYPE_CHECKING:
     from tools.files.records import Entry
 
+#: How the source of a value begins that people of this team have entered.
+TEAM = "your team"
 #: More structures than this are refused; their keys are stored with the run.
 MAX_STRUCTURES = 200_000
 #: Faulty entries that are stored with their reason; the others are counted.
@@ -47,6 +49,21 @@ class KnownSet(Model):
         default_factory=dict,
         exclude_if=_nothing,
         description="Measured values of predicted properties, by property and structure key: median in the property's unit, number, half of the range.",
+    )
+    sources: dict[str, dict[str, str]] = Field(
+        default_factory=dict,
+        exclude_if=_nothing,
+        description="Where each of them is from, where that is not this list: 'your team, 2026-11-30'.",
+    )
+    solvents: dict[str, dict[str, str]] = Field(
+        default_factory=dict,
+        exclude_if=_nothing,
+        description="The solvent in which each was measured, as canonical SMILES, of properties that depend on it; absent where it is not stated.",
+    )
+    excluded: list[str] = Field(
+        default_factory=list,
+        exclude_if=_nothing,
+        description="Keys of those structures that are not listed whatever the rule: people have decided on them already.",
     )
 
 
@@ -177,13 +194,16 @@ def what_is_known(candidates: Sequence[Candidate], spec: DesignSpec, own: KnownS
     """What is known of ``candidates``: to the user (``own``), as a shipped compound or the goal's own structure, from the training sets.
 
     The sets are all that ship of the class, not only those of the properties that the spec asks for, and the measurements of the user's own
-    models that it does ask for. What the user's list has a measured value of, of a property that is asked for, counts as measured. Raises PredictorError where a shipped file is missing or damaged.
+    models that it does ask for. What the user's list has a measured value of, of a property that is asked for, counts as measured, but what
+    people have decided on is known to the user in any case. Raises PredictorError where a shipped file is missing or damaged.
     """
     sets = known_to_sets(candidates, spec)
     brought = own.values if own is not None else {}
     measured = {c.key for c in candidates if any(c.key in brought[name] for name in spec.property_names() if name in brought)}
-    user = {key: name for key, name in known_to_user(candidates, own).items() if key not in measured}
-    return Known(user, {k: v for k, v in known_to_all(candidates, spec).items() if k not in measured}, sets)
+    excluded = frozenset(own.excluded) if own is not None else frozenset[str]()
+    decided = {c.key for c in candidates if c.dedup_key in excluded}
+    user = {key: name for key, name in known_to_user(candidates, own).items() if key in decided or key not in measured}
+    return Known(user, {k: v for k, v in known_to_all(candidates, spec).items() if k not in measured}, sets, excluded)
 
 
 def known_to_sets(candidates: Sequence[Candidate], spec: DesignSpec) -> dict[str, str]:
@@ -199,7 +219,10 @@ def known_to_sets(candidates: Sequence[Candidate], spec: DesignSpec) -> dict[str
                 held.setdefault(value.measured.source, value.measured.same)
         if held:
             same = [source for source, is_same in held.items() if is_same]
-            found[candidate.key] = f"it stands in {'; '.join(same)}" if same else f"another form of it stands in {'; '.join(held)}"
+            team = [f"it was measured by {source}" for source in same if source.startswith(TEAM)]
+            sets = [source for source in same if not source.startswith(TEAM)]
+            said = [*([f"it stands in {'; '.join(sets)}"] if sets else []), *team]
+            found[candidate.key] = "; ".join(said) if same else f"another form of it stands in {'; '.join(held)}"
     return found
 
 

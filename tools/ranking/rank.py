@@ -77,7 +77,8 @@ def rank(
     kept = [i for i, candidate in enumerate(scored) if all(result.met for result in candidate.requirements)]
     listed = listing(table, scored, kept, known)
     keeps = set(kept)
-    others = by_closeness([candidate for i, candidate in enumerate(scored) if i not in keeps], spec, catalogue=calculators.catalogue)
+    missing = [c for i, c in enumerate(scored) if i not in keeps and c.dedup_key not in known.excluded]
+    others = by_closeness(missing, spec, catalogue=calculators.catalogue)
     return RankingResult(
         ranked=[marked(candidate, known) for candidate in listed.ranked],
         closest=[others[i] for i in diverse(others[: 50 * spec.candidates], spec.candidates)],

@@ -14,11 +14,15 @@ from tools.ranking.set_level import diverse_enough
 @dataclass(frozen=True)
 class Known:
     """What is known already, by candidate key with a name: to the user, to everyone (shipped compounds, the goal's own structure), and as
-    a structure of a training set."""
+    a structure of a training set.
+
+    ``excluded``: tautomer-independent keys of what is not listed whatever the rule, since people have decided on it; each is known to the user.
+    """
 
     user: Mapping[str, str] = field(default_factory=dict)
     shipped: Mapping[str, str] = field(default_factory=dict)
     measured: Mapping[str, str] = field(default_factory=dict)
+    excluded: frozenset[str] = frozenset()
 
     def name(self, key: str) -> str:
         """The name of a known candidate; '' for a new one."""
@@ -60,10 +64,12 @@ def shortlist(ordered: Sequence[Candidate], spec: DesignSpec, known: Known = NOT
     may take the others, shipped known compounds only what new ones leave, and those of the user's list none. Where too few new ones meet the
     requirements, known ones take what they leave. Where the default limit on similarity leaves places, it is relaxed step by step, for new
     structures and then for known ones; a limit that the spec states is kept. A spec that wants all structures that meet it
-    (``exhaustive``), or with ``list_known``, lists the known ones with the others.
+    (``exhaustive``), or with ``list_known``, lists the known ones with the others. What people have decided on already (``known.excluded``)
+    is left out whatever the rule.
     """
     if spec.exhaustive and spec.max_similarity is None:
-        return Shortlist(list(range(min(len(ordered), spec.candidates))), [], [], [], [])
+        everything, decided = _without(ordered, known)
+        return Shortlist(everything[: spec.candidates], decided, [], [], [])
     kinds = _Kinds.of(ordered, known, spec)
     whole = diverse_enough(ordered, kinds.pools[0], spec, kinds.capped, spec.candidates // 2)
     if whole is not None:
@@ -93,10 +99,10 @@ class _Kinds:
 
     @classmethod
     def of(cls, ordered: Sequence[Candidate], known: Known, spec: DesignSpec) -> _Kinds:
-        everyone = list(range(len(ordered)))
+        everyone, decided = _without(ordered, known)
         if spec.list_known or spec.exhaustive:
-            return cls([everyone])
-        user = [i for i in everyone if ordered[i].key in known.user]
+            return cls([everyone], user=decided)
+        user = sorted([*decided, *(i for i in everyone if ordered[i].key in known.user)])
         shipped = [i for i in everyone if ordered[i].key in known.shipped and ordered[i].key not in known.user]
         hidden = {*user, *shipped}
         measured = [i for i in everyone if i not in hidden and ordered[i].key in known.measured]
@@ -104,11 +110,19 @@ class _Kinds:
         new = [i for i in everyone if i not in frozenset(old)]
         if spec.novelty == "new only":
             return cls([new], user=user, shipped=shipped, measured=measured)
+        known_ones = [i for i in old if i not in frozenset(decided)]
         if spec.novelty == "known only":
-            return cls([old])
+            return cls([known_ones], user=decided)
         if spec.novelty == "known first":
-            return cls([old, new], first=frozenset(old))
+            return cls([known_ones, new], user=decided, first=frozenset(known_ones))
         return cls([[i for i in everyone if i not in hidden], shipped], frozenset([*shipped, *measured]), user, shipped, measured)
+
+
+def _without(ordered: Sequence[Candidate], known: Known) -> tuple[list[int], list[int]]:
+    """Positions of what may be listed at all, and of what people have decided on already."""
+    out = [i for i, c in enumerate(ordered) if c.dedup_key in known.excluded] if known.excluded else []
+    gone = frozenset(out)
+    return [i for i in range(len(ordered)) if i not in gone], out
 
 
 def _fill(picker: Picker, ordered: Sequence[Candidate], kinds: _Kinds, spec: DesignSpec, limit: float) -> tuple[list[int], float]:

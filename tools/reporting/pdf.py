@@ -208,6 +208,13 @@ def _card(c: Candidate, report: Report, catalogue: Catalogue) -> Iterable[Flowab
     rules = "".join(f"; {h.name}: {h.reason}" for h in c.safety.rules) if c.safety else ""
     facts += [_line("Safety", VERDICTS[c.safety.verdict] + rules if c.safety else "not screened")]
     facts += [_line("Named list", f"{standing.text} ({standing.source})") for standing in c.lists]
+    said = report.review.of(c.key) if report.review else None
+    if said and said.decisions:
+        facts += [_line("Review", said.said)]
+    if said:
+        facts += [
+            _line(f"Measured {title_of(m.measured.property, catalogue=catalogue)}", f"{m.measured.shown}; {m.said}") for m in said.measured
+        ]
     if c.rank_interval:
         facts += [
             _line("Rank", f"{c.rank}; within the prediction errors anywhere from {c.rank_interval[0]} to {c.rank_interval[1]} (90 %)")

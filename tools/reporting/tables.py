@@ -119,6 +119,7 @@ def _row(c: Candidate, listed: bool, report: Report) -> dict[str, Any]:
         "route": c.route.status if c.route else "",
         **_materials(c),
         "rationale": c.rationale,
+        **_review(c, report),
     }
     if c.in_papers and c.in_papers.mentions:
         row["in papers"] = "; ".join(f"{m.of}: {m.place.reference}" for m in c.in_papers.mentions)
@@ -132,6 +133,26 @@ def _row(c: Candidate, listed: bool, report: Report) -> dict[str, Any]:
             row[f"{label} reported"] = "; ".join(r.said for r in said)
         if value.known:
             row[f"{label} known"] = f"{value.basis}: {value.known}" if value.basis else value.known
+    return row
+
+
+def _review(c: Candidate, report: Report) -> dict[str, Any]:
+    """What people said of a candidate and measured of it; nothing where nobody has said anything of the run."""
+    if report.review is None:
+        return {}
+    said = report.review.of(c.key)
+    if said is None:
+        return {"review": "undecided", "reviewers": ""}
+    who = "; ".join(
+        f"{d.author}: {d.verdict}{f' ({d.reason})' if d.reason else ''}{f': {d.comment}' if d.comment else ''}" for d in said.decisions
+    )
+    row: dict[str, Any] = {"review": said.agreement, "reviewers": who}
+    row |= {"decision": said.decision or ""}
+    row |= {"comments": "; ".join(f"{e.author}: {e.comment or e.reason}" for e in said.comments)}
+    for m in said.measured:
+        label = f"{m.measured.property}{f' [{m.measured.unit}]' if m.measured.unit else ''} measured"
+        row[label] = "; ".join(x for x in (str(row.get(label, "")), m.measured.shown) if x)
+        row[f"{label}, against the prediction"] = "; ".join(x for x in (str(row.get(f"{label}, against the prediction", "")), m.said) if x)
     return row
 
 

@@ -38,6 +38,7 @@ def router() -> APIRouter:
         progress,
         reading,
         results,
+        review,
         runs,
         screens,
         templates,
@@ -46,6 +47,6 @@ def router() -> APIRouter:
 
     whole = APIRouter(prefix=API, responses=PROBLEMS)
     looking = (reading, templates, screens, libraries, finding, profiles, models, fleet, literature, people)
-    for part in (*looking, runs, results, tracing, progress, evaluations):
+    for part in (*looking, runs, results, tracing, review, progress, evaluations):
         whole.include_router(part.router)
     return whole

@@ -54,6 +54,8 @@ def document_of(door: Services, run_id: str) -> RunDocument:
         structures=found.candidates,
         position=runs.position(found.record.run_id),
         objections=list(door.goals.objections(found.spec)) if waits and found.spec else [],
+        parent=found.parent,
+        rounds=found.rounds,
     )
 
 
@@ -67,12 +69,15 @@ def start(door: Services, given: RunRequest, key: str) -> str:
     spec = door.goals.check(given.spec.model_copy(update=changes)).model_dump(mode="json") if given.spec else None
     asked = {"yes": given.approve or None, "despite_objections": given.accept_unread or None, "spec": spec}
     options = given_options({k: v for k, v in {**changes, **beside_options(door.lists, given), **asked}.items() if v is not None})
+    known = door.lists.uploaded_known(given.known.upload()) if given.known else None
+    if given.measured:
+        known = door.measurements.as_known(given.spec.conditions.solvent_smiles if given.spec else "", known)
     return door.runs().start(
         given.goal if given.goal.strip() or not given.spec else given.spec.goal,
         options,
         use_models=given.use_models,
         blocks=door.lists.uploaded_blocks(given.blocks.upload(), given.blocks_mode) if given.blocks else None,
-        known=door.lists.uploaded_known(given.known.upload()) if given.known else None,
+        known=known,
         queued=True,
         key=key,
     )

@@ -1,4 +1,4 @@
-"""The pages: New goal, Saved specifications, Run, Report, Compare, Trace, Runs, Share, Structures, Libraries, Models, Fleet, Literature, Evaluations,
+"""The pages: New goal, Saved specifications, Run, Report, Compare, Review, Trace, Runs, Share, Structures, Libraries, Models, Fleet, Literature, Evaluations,
 Sign in, My account, Admin."""
 
 from fastapi import APIRouter
@@ -23,6 +23,7 @@ def router() -> APIRouter:
         models,
         questions,
         report,
+        review,
         run,
         runs,
         saved,
@@ -47,6 +48,7 @@ def router() -> APIRouter:
             fleet,
             asking,
             compare,
+            review,
             literature,
             questions,
             additions,

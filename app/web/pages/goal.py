@@ -152,14 +152,17 @@ def _approve_and_run(request: Request, form: Form, door: Door) -> Response:
                 request, form, door, spec.goal, reading_of(door, spec), "; ".join(against) + ". Say below that you go on all the same.", 409
             )
         options = given_options({"spec": spec.model_dump(mode="json"), "yes": True, **({"despite_objections": True} if accepted else {})})
-        blocks, known = _first(form, "blocks"), _first(form, "known")
+        blocks, file = _first(form, "blocks"), _first(form, "known")
+        known = door.lists.uploaded_known(file) if file else None
+        if text_of(form, "measured") == "yes":
+            known = door.measurements.as_known(spec.conditions.solvent_smiles, known)
         run_id = door.runs().start(
             spec.goal,
             options,
             blocks=door.lists.uploaded_blocks(blocks, "replace" if text_of(form, "blocks_mode") == "replace" else "extend")
             if blocks
             else None,
-            known=door.lists.uploaded_known(known) if known else None,
+            known=known,
             queued=True,
             key=text_of(form, "once"),
         )

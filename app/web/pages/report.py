@@ -75,6 +75,7 @@ def _values(door: Services, report: Report, stored: Report, state: ReportState, 
         "images": images,
         "pictures": pictures,
         "cores": pictures.cores(report),
+        "rounds": door.rounds.family(report.run_id),
         "plots": lambda: section("plots"),
         "cards": lambda: section("cards"),
     }
@@ -118,6 +119,7 @@ def _show_candidate(request: Request, run_id: str, key: str, door: Door) -> Resp
     pictures = reports.pictures(door.store, record.run_id)
     card = Markup(reports.card(candidate, about, images=images, pictures=pictures, catalogue=door.workspace.catalogue))
     values = asked_about(door, record.run_id, candidate, request.query_params.get("talk", "")[:64])
+    values |= {"review": door.feedback.review(record.run_id).of(key), "labels": {p.name: p.label for p in door.workspace.catalogue}}
     parents = [p for p in candidate.origin.parents if _stored(door, record.run_id, p)]
     return page(request, "candidate.html.j2", record=record, c=candidate, card=card, parents=parents, listed=candidate in same, **values)
 

@@ -66,7 +66,7 @@ class ReportState:
     def sorting(self, name: str) -> str:
         """What a click on a heading asks for: the other direction where it is sorted by it, else the largest first, texts from A on."""
         now = self.view.sort == name
-        descending = not self.view.descending if now else name not in ("", "route", "safety")
+        descending = not self.view.descending if now else name not in ("", "route", "safety", "review")
         return f"{'-' if descending else ''}{name}"
 
 

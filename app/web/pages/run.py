@@ -105,6 +105,7 @@ def _progress_page(request: Request, door: Services, record: RunRecord) -> Respo
         "asked": door.runs().asked(record.run_id),
         "reading": reading,
         "fault": "",
+        "rounds": door.rounds.family(record.run_id),
         "units": units_of(door),
         "action": f"/runs/{record.run_id}/approve",
         **LIMITS,

@@ -98,8 +98,10 @@ def _ask_before_deleting(request: Request, run_id: str, door: Door) -> Response:
     found = door.runs().show(run_id)
     if found.record.status not in OVER:
         raise StatusError(f"run {found.record.run_id} cannot be deleted, its status is {found.record.status!r}: cancel it first")
-    structures = sum(found.candidates.values())
-    return page(request, "delete.html.j2", record=found.record, structures=structures, remarks=len(found.feedback))
+    structures, measured = sum(found.candidates.values()), sum(e.measured is not None for e in found.feedback)
+    return page(
+        request, "delete.html.j2", record=found.record, structures=structures, remarks=len(found.feedback) - measured, measured=measured
+    )
 
 
 @router.post("/runs/{run_id}/delete")

@@ -26,7 +26,7 @@ from tests.people_kit import House, house
 
 ROOT = Path(__file__).resolve().parents[3]
 GOAL = "a molecule with MW < 231.7"
-SECRET_TEMPLATE = "the unheard of family"
+SECRET_TEMPLATE, SECRET_REMARK = "the unheard of family", "smells of almonds"
 #: Parameters of paths that name a run, and those that name something else.
 OF_RUNS = ("run_id", "talk_id", "question_id")
 STRANGERS = ("bo", "cy", "di", "ed")
@@ -76,6 +76,7 @@ class Secrets:
     template: str
     job: str
     replay: str
+    entry: str
     marks: tuple[str, ...]
 
 
@@ -104,8 +105,11 @@ def secret(place: House) -> Secrets:
     template = ada.templates.save(SECRET_TEMPLATE, report.spec).template_id
     job = ada.screens.start(Upload("unheard.smi", b"CCO"), GOAL).job_id
     replay = ada.replays.ask(run_id).replay_id
+    ada.feedback.add(run_id, "1", "comment", SECRET_REMARK)
+    entry = ada.feedback.history(run_id)[-1].id
     marks = (
         "231.7",
+        SECRET_REMARK,
         SECRET_TEMPLATE,
         template,
         job,
@@ -116,7 +120,7 @@ def secret(place: House) -> Secrets:
         talk,
         *(c.smiles for c in report.candidates if len(c.smiles) > 5),
     )
-    return Secrets(run_id, waiting, talk, report.candidates[0].key, template, job, replay, marks)
+    return Secrets(run_id, waiting, talk, report.candidates[0].key, template, job, replay, entry, marks)
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +139,7 @@ def values(place: House, secret: Secrets) -> dict[str, str]:
         "number": "1",
         "what": "cancel",
         "template_id": secret.template,
+        "entry_id": secret.entry,
         "name": "zoe",
         "project": "spare",
         "token_id": token,

@@ -74,3 +74,16 @@ def test_a_spec_says_its_rule_and_is_stored_as_before_without_one() -> None:
     assert "novelty" not in plain.model_dump(mode="json")
     assert make_spec([], novelty="new only").model_dump(mode="json")["novelty"] == "new only"
     assert "like new ones" in novelty_rule(plain.model_copy(update={"list_known": True}))
+
+
+@pytest.mark.parametrize("rule", ["half new", "new only", "known first", "known only"])
+@pytest.mark.parametrize("more", [{}, {"list_known": True}, {"exhaustive": True}])
+def test_what_people_have_decided_on_is_not_listed_whatever_the_rule(rule: str, more: dict[str, Any]) -> None:
+    spec = make_spec([above("melting_point", 100)], candidates=6, novelty=rule, **more)
+    pool = [candidate(i, melting_point=300.0 - i).model_copy(update={"dedup_key": f"KEY{i:03d}"}) for i in range(10)]
+    user = {"KEY000": "rejected in run r1", "KEY003": "accepted in run r1"}
+    known = Known(user, measured=MEASURED, excluded=frozenset(user))
+    found = rank(pool, spec, 10, errors=MP, known=known, calculators=builtin().calculators)
+    assert found.ranked
+    assert not {"KEY000", "KEY003"} & set(keys(found))
+    assert found.choice.user_known_left_out >= 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from core.candidate import MOVED, Measurement, PropertyValue
@@ -50,18 +50,24 @@ class OwnValues:
     Attributes:
         source: what the list is called.
         values: by property and structure key: the median in the unit of the property, how many measurements, half of their range.
+        sources: likewise, where a value is from, where that is not ``source``.
+        solvents: likewise, the solvent in which it was measured, where it is stated.
     """
 
     source: str
     values: Mapping[str, Mapping[str, tuple[float, int, float]]]
+    sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    solvents: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-def with_own(values: Mapping[str, PropertyValue], key: str, smiles: str, own: OwnValues) -> dict[str, PropertyValue]:
+def with_own(
+    values: Mapping[str, PropertyValue], key: str, smiles: str, own: OwnValues, solvent_smiles: str = ""
+) -> dict[str, PropertyValue]:
     """``values`` with the team's own measurements of this very structure in the place of predictions.
 
     The error is half of the range of several measurements, or that of a measurement of the shipped set, or the model's own where neither is known,
-    whichever is largest of the first two. Of a property that depends on a solvent the measurement stands beside the prediction: a list does
-    not say in which solvent it was made.
+    whichever is largest of the first two. Of a property that depends on a solvent a measurement in the solvent asked for (``solvent_smiles``)
+    counts; any other, and one whose solvent is not stated, stands beside the prediction.
     """
     done = dict(values)
     for name, value in values.items():
@@ -76,15 +82,20 @@ def with_own(values: Mapping[str, PropertyValue], key: str, smiles: str, own: Ow
             unit=value.unit,
             sigma=spread,
             count=count,
-            source=own.source,
-            conditions="solvent not stated" if PREDICTORS[name].solvent else "",
+            source=own.sources.get(name, {}).get(key) or own.source,
+            conditions=_stated(own.solvents.get(name, {}).get(key, "")) if PREDICTORS[name].solvent else "",
             spread="half of the range of its own measurements" if half and spread == half else held.spread if held is not None else "",
         )
-        if told.conditions:
+        asked = canonical_solvent(solvent_smiles.strip()) if PREDICTORS[name].solvent else None
+        if told.conditions and own.solvents.get(name, {}).get(key) != asked:
             done[name] = value.model_copy(update={"measured": told})
         else:
             done[name] = _measured(value, told, PREDICTORS[name].decimals, "as brought", smiles)
     return done
+
+
+def _stated(solvent: str) -> str:
+    return _conditions(solvent, 0) if solvent else "solvent not stated"
 
 
 def _joined(

@@ -34,8 +34,8 @@ class ValueColumn:
         """``unit``: what is wanted; ``log``: the decimal logarithm is. Raises UsageError where the table mixes units and none is wanted."""
         self._heading, self._log = heading, log
         self._notation = notation_of(e.cells.get(heading, "") for e in table.entries)
-        self._relations = _beside(table, heading, RELATIONS)
-        self._units = _beside(table, heading, UNITS)
+        self._relations = beside(table, heading, RELATIONS)
+        self._units = beside(table, heading, UNITS)
         said = unit_in(heading)[1]
         self._heading_unit = standard(said) if said and known(said) else ""
         self.qualified: list[tuple[int, str]] = []
@@ -112,7 +112,7 @@ class ValueColumn:
         return value
 
 
-def _beside(table: StructureTable, heading: str, names: tuple[str, ...]) -> str:
+def beside(table: StructureTable, heading: str, names: tuple[str, ...]) -> str:
     """The column of relations or units that belongs to the column ``heading``; ''."""
     own = squashed(unit_in(heading)[0])
     for suffix in names:

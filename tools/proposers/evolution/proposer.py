@@ -7,7 +7,7 @@ import random
 from rdkit import Chem, rdBase
 
 from core.candidate import Proposal
-from core.spec import DesignSpec, ScaffoldRequirement
+from core.spec import DesignSpec, ReferenceSetRequirement, ScaffoldRequirement
 from tools.calculators.drug_likeness import sa_score
 from tools.catalogue.catalogue import Catalogue
 from tools.proposers.base import Parent, Prescreen, ProposalRequest
@@ -21,6 +21,8 @@ _DEFAULT_MAX_SA = 4.5
 _DEFAULT_MAX_ATOMS = 50
 _ENOUGH_PARENTS = 20
 _SEEDS = 60
+#: Structures of a set to be resembled from which the search starts.
+_REFERENCES = 20
 _OVERSAMPLING = 1.5
 
 
@@ -64,6 +66,8 @@ class EvolutionProposer:
         given = [(r.scaffold, "the scaffold to keep") for r in request.spec.requirements_of(ScaffoldRequirement)]
         if request.spec.reference is not None:
             given.append((request.spec.reference.smiles, request.spec.reference.name or "the reference of the goal"))
+        sets = [r for r in request.spec.requirements_of(ReferenceSetRequirement) if r.condition.bounds()[0] > 0]
+        given += [(smiles, r.name or "a reference of the goal") for r in sets for smiles in r.references[:_REFERENCES]]
         given += [(hint, "a hint") for hint in request.hints]
         seeds = []
         with rdBase.BlockLogs():
