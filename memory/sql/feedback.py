@@ -52,8 +52,8 @@ class StoredFeedback:
     def measured(self, wanted: RunFilter) -> list[tuple[str, FeedbackEntry]]:
         """The measured values of the runs that fit, each with its run, the oldest first, without those that were taken back; [] for none."""
         kinds = Feedback.verdict.in_((MEASURED, WITHDRAWN))
-        query = select(Feedback.run_id, *_COLUMNS).where(kinds, Feedback.run_id.in_(ids_that_fit(wanted)))
         with self._read() as connection:
+            query = select(Feedback.run_id, *_COLUMNS).where(kinds, Feedback.run_id.in_(ids_that_fit(connection, wanted)))
             rows = connection.execute(query.order_by(Feedback.at, Feedback.run_id, Feedback.sequence)).all()
         found = [(row.run_id, _entry(row)) for row in rows]
         gone = {(run_id, entry.withdraws) for run_id, entry in found if entry.withdraws}

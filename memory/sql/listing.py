@@ -48,9 +48,9 @@ def _conditions(connection: Connection, wanted: RunFilter) -> list[ColumnElement
     return found
 
 
-def ids_that_fit(wanted: RunFilter) -> Select[Any]:
+def ids_that_fit(connection: Connection, wanted: RunFilter) -> Select[Any]:
     """The query for the ids of the design runs that fit."""
-    return select(Run.run_id).where(*_conditions(wanted))
+    return select(Run.run_id).where(*_conditions(connection, wanted))
 
 
 def archive(connection: Connection, run_id: str, at: str) -> None:
