@@ -280,6 +280,7 @@ def _round_page(
 @router.post("/runs/{run_id}/next-round")
 def _start(request: Request, run_id: str, form: Form, door: Door) -> Response:
     """Put the next round into the queue with the spec as the form has it, and show its run."""
+    run_id = door.runs().find(run_id).run_id
     spec = door.goals.read(text_of(form, "spec"), "the form")
     try:
         spec = door.goals.check(edited(spec, form))
