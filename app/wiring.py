@@ -79,6 +79,11 @@ def open_store(settings: Settings, *, clock: Callable[[], datetime] = now) -> Ru
     return SqlRunStore(settings.sql_url(), lease_seconds=settings.store.lease_seconds, clock=clock)
 
 
+def store_missing(settings: Settings) -> bool:
+    """Whether the run store is the file in the home folder and has not been made yet."""
+    return not settings.store.url and not (settings.home / "molwright.db").exists()
+
+
 def literature_missing(settings: Settings) -> bool:
     """Whether the literature store is a local one that has not been made yet."""
     address = settings.milvus_address()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from app.wiring import open_workspace
+from app.wiring import open_workspace, store_missing
 from core.candidate import Candidate
 from core.errors import NotFoundError
 from core.forecast import Forecast
@@ -36,6 +36,8 @@ class ForecastService:
 
     def _earlier(self, spec: DesignSpec) -> Iterator[Candidate]:
         """Kept candidates of the latest finished runs of the same class and the same conditions of estimation."""
+        if store_missing(self.settings):  # to open one takes longer than the forecast
+            return
         store = self._store()
         runs, _ = store.search_runs(RunFilter(statuses=("success",)), limit=RUNS)
         for run in runs:

@@ -9,11 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem, rdBase
 
-from core.requirements import Condition, LevelRequirement, PropertyRequirement, Requirement
+from core.errors import SpecError
+from core.requirements import Condition, LevelRequirement, PropertyRequirement, Requirement, RuleSetRequirement
 from core.spec import CandidateClass, DesignSpec
 from tools.calculators.collection import Calculators
+from tools.calculators.rule_sets import metric_value
 from tools.catalogue.kinds import kind_of
 from tools.catalogue.probability import DEGREES, SCALE
+from tools.catalogue.rule_sets import RULE_SETS, resolve_rule_set
 from tools.evaluation.check import context_of
 from tools.evaluation.joint import joint_probability, normal_scores
 from tools.evaluation.selection import error_correlation
@@ -173,6 +176,9 @@ def _column(requirement: Requirement, spec: DesignSpec, table: Reference, worksp
         low, high = _bounds(requirement, spec, table, workspace)
         note = _solvent_note(name, spec, table)
         return Column(requirement.id, name, low, high, np.ones(n)), "", note
+    if isinstance(requirement, RuleSetRequirement):
+        holds = (_broken(requirement.rule_set, spec, table, workspace) <= requirement.allowed_violations).astype(np.float64)
+        return Column(requirement.id, "", open_, closed, holds), "", ""
     kind, context = kind_of(requirement), context_of(spec, calculators=workspace.calculators)
     test = kind.test(requirement, context)
     if test is None:  # pragma: no cover - only properties and levels are predicted
@@ -180,6 +186,21 @@ def _column(requirement: Requirement, spec: DesignSpec, table: Reference, worksp
     with rdBase.BlockLogs():
         holds = np.array([test(mol, {}) for mol in molecules(spec.candidate_class)], dtype=np.float64)
     return Column(requirement.id, "", open_, closed, holds), "", ""
+
+
+def _broken(rule_set: str, spec: DesignSpec, table: Reference, workspace: Workspace) -> NDArray[np.int64]:
+    """How many rules of the set each structure breaks, (n,), from values that are at hand where they are. SpecError for an unknown set."""
+    rules = resolve_rule_set(rule_set)
+    if rules is None:
+        raise SpecError(f"unknown rule set {rule_set!r}; known: {', '.join(RULE_SETS)}")
+    broken = np.zeros(len(table), dtype=np.int64)
+    for rule in rules.rules:
+        if rule.metric in workspace.catalogue:
+            values = computed(rule.metric, spec, table, workspace)
+        else:
+            values = np.array([metric_value(rule.metric, mol) for mol in molecules(spec.candidate_class)])
+        broken += ~(values <= rule.limit + 1e-9 if rule.comparison == "<=" else values >= rule.limit - 1e-9)
+    return broken
 
 
 def _bounds(requirement: PropertyRequirement, spec: DesignSpec, table: Reference, workspace: Workspace) -> tuple[Array, Array]:
