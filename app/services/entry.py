@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from core.interfaces import RunStore
     from core.people import Person
     from core.settings import Settings
+    from evals.store import EvalStore
+    from memory.sql.replays import ReplayStore
     from tools.workspace import Workspace
 
 
@@ -176,7 +178,17 @@ class Services:
         """Replays that are asked for and executed by a worker."""
         from app.services.replays import ReplayService
 
-        return ReplayService(self.settings, self.runs, clock=self.clock)
+        return ReplayService(self.settings, self.runs, self._whole.replay_store)
+
+    @cached_property
+    def replay_store(self) -> ReplayStore:
+        """The rows of the replays, opened once for everybody."""
+        return wiring.open_replays(self.settings, clock=self.clock)
+
+    @cached_property
+    def eval_store(self) -> EvalStore:
+        """The results of the suites, opened once for everybody."""
+        return wiring.open_eval_store(self.settings)
 
     @cached_property
     def people(self) -> PeopleService:
@@ -384,4 +396,4 @@ class Services:
         """Evaluation suites and their stored results."""
         from app.services.evaluations import EvaluationService
 
-        return EvaluationService(self.settings, lambda: self.store, clock=self.clock)
+        return EvaluationService(self.settings, lambda: self.store, lambda: self._whole.eval_store, clock=self.clock)

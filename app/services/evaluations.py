@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from app import wiring
@@ -44,16 +43,24 @@ class ShownCase:
 
 
 class EvaluationService:
-    """Runs suites on what users run, and keeps the results beside the runs. ``store`` is opened when a suite needs it."""
+    """Runs suites on what users run, and keeps the results beside the runs. ``store`` and ``results`` are opened when they are needed."""
 
-    def __init__(self, settings: Settings, store: Callable[[], RunStore], *, clock: Callable[[], datetime] = wiring.now) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Callable[[], RunStore],
+        results: Callable[[], EvalStore],
+        *,
+        clock: Callable[[], datetime] = wiring.now,
+    ) -> None:
         self.settings = settings
         self._store = store
+        self._open_results = results
         self.clock = clock
 
-    @cached_property
+    @property
     def _results(self) -> EvalStore:
-        return wiring.open_eval_store(self.settings)
+        return self._open_results()
 
     def suites(self) -> dict[str, str]:
         """What each suite measures, by name."""

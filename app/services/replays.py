@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from app import wiring
 from app.services.runs import RunService
@@ -14,6 +14,9 @@ from core.events import ProgressEvent, ProgressSink
 from core.replays import ReplayJob
 from core.report import FINISHED
 from core.settings import Settings
+
+if TYPE_CHECKING:
+    from memory.sql.replays import ReplayStore
 
 log = logging.getLogger(__name__)
 
@@ -25,10 +28,10 @@ class _LeavingError(MolwrightError):
 class ReplayService:
     """Replays over one store. No request waits for one: it is asked for, and its verdict stands at an address of its own."""
 
-    def __init__(self, settings: Settings, runs: Callable[[], RunService], *, clock: Callable[[], datetime] = wiring.now) -> None:
+    def __init__(self, settings: Settings, runs: Callable[[], RunService], replays: ReplayStore) -> None:
         self._settings = settings
         self._runs = runs
-        self._replays = wiring.open_replays(settings, clock=clock)
+        self._replays = replays
 
     def ask(self, run_id: str) -> ReplayJob:
         """Ask for a replay of a run that went to its end; the one under way, if there is one. NotFoundError, as `molwright replay` raises it."""
