@@ -223,6 +223,8 @@ def section(came: Sequence[Came], documents: int, budget: int, seeds: int) -> Se
         "Literature changes the search by hints alone: words that steer which monomers and recipes are drawn, and structures to start from. Evidence, places where a"
         " candidate is named and reported values are shown and change no score.",
     ]
+    for what, way, against in (("the notes", "notes", "nothing"), ("the papers", "notes and papers", "notes")):
+        notes.append(verdict(what, *interval([difference(g, way, against) for g in goals])))
     if failed:
         notes.append(f"Left out, because a run ended without a report: {'; '.join(failed)}.")
     text = (
@@ -242,6 +244,15 @@ def _effect(way: str, against: str, differences: Sequence[Sequence[float]]) -> l
     each = [float(np.mean(d)) for d in differences]
     better, worse = sum(d > 1e-9 for d in each), sum(d < -1e-9 for d in each)
     return [f"{way} against {against}", f"{mean:+.3f}", f"{low:+.3f} to {high:+.3f}", better, worse]
+
+
+def verdict(what: str, mean: float, low: float, high: float) -> str:
+    """Whether it helped, in a sentence; scores from 0 to 1."""
+    if low > 0 or high < 0:
+        return (
+            f"{what[:1].upper()}{what[1:]} {'raise' if low > 0 else 'lower'} the mean score of a list over these goals, by {abs(mean):.3f}."
+        )
+    return f"Over these goals no effect of {what} on the mean score of a list is certain: single lists are better or worse, together it is {f'{mean:+.3f}' if abs(mean) >= 0.0005 else 'less than 0.001'}."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

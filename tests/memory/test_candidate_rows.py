@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from core.candidate import Candidate, ListStanding, Measurement, Origin, PropertyValue
 from core.errors import NotFoundError, StoreError
+from core.in_papers import InPapers, PaperMention, PaperPlace, PaperValue
 from core.interfaces import Lease
 from memory.sql import SqlRunStore
 from memory.sql.models import CandidateRow, CitationRow, PropertyValueRow, Ranking
@@ -37,7 +38,35 @@ def full(candidate: Candidate) -> Candidate:
     )
     known = tg.model_copy(update={"basis": "measured", "measured": measured, "fitted": 49.5})
     lists = [ListStanding(id="oecd_pfas", name="PFAS", on=True, text="one", source="OECD, 2021")]
-    return candidate.model_copy(update={"properties": candidate.properties | {"glass_transition_temperature": known}, "lists": lists})
+    place = PaperPlace(
+        document_id="d",
+        passage_id="d:1",
+        title="Films",
+        year=2010,
+        doi="10.1/x",
+        page=4,
+        section="Results",
+        quote="It had.",
+        retracted=False,
+    )
+    value = PaperValue(
+        id="d/0",
+        property_name="glass_transition_temperature",
+        relation="=",
+        value=52.0,
+        upper=53.0,
+        spread=1.0,
+        unit="°C",
+        standard=52.0,
+        standard_unit="°C",
+        conditions=["by DSC"],
+        place=place,
+        approved_by="ann",
+    )
+    papers = InPapers(mentions=[PaperMention(of="a monomer", name="x", written="X", place=place)], values=[value])
+    cited = [c.model_copy(update={"document": "d", "page": 4, "retracted": True}) for c in candidate.citations]
+    properties = candidate.properties | {"glass_transition_temperature": known}
+    return candidate.model_copy(update={"properties": properties, "lists": lists, "in_papers": papers, "citations": cited})
 
 
 @pytest.fixture
@@ -88,7 +117,9 @@ def test_the_full_candidate_is_full(new_candidate: NewCandidate) -> None:
     candidate = full(new_candidate(1))
     tg = candidate.properties["glass_transition_temperature"]
     assert tg.measured
+    assert candidate.in_papers
     parts: list[BaseModel] = [candidate, candidate.origin, tg, tg.measured, *candidate.lists, *candidate.citations]
+    parts += [candidate.in_papers, *candidate.in_papers.mentions, *candidate.in_papers.values, candidate.in_papers.mentions[0].place]
     filled: dict[type[BaseModel], set[str]] = {}
     for part in parts:
         usual = {name: field.get_default(call_default_factory=True, validated_data={}) for name, field in type(part).model_fields.items()}
