@@ -361,7 +361,7 @@ def test_the_doctor_tries_each_server(cli: Callable[..., Ended], fake: FakeModel
     assert code == 0
     row = next(r for part, r in rows.items() if part.startswith("endpoint"))
     assert row["works"] is True
-    assert "json_schema strict; strict tool calls; streaming; context 8192 tokens" in row["detail"]
+    assert "json_schema strict; strict tool calls; calls tools of its own accord; streaming; context 8192 tokens" in row["detail"]
     assert "set MOLWRIGHT_MODELS__CONTEXT=8192" in row["detail"]
     assert rows["language models"]["works"] is True
     assert KEY not in json.dumps(rows)
