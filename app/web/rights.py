@@ -19,8 +19,8 @@ PUBLIC = re.compile(r"/sign-in|/static/.*")
 
 #: 'self': everybody with an account, for what is the person's own.
 Demand = Right | Literal["self"]
-#: Method (or '*'), address and what it demands; '{name}' stands for one part of an address, '*' at the end for whatever follows. The first that
-#: fits counts.
+#: Method (or '*'), address and what it demands; '{name}' stands for one part of an address, '*' at the end for whatever lies beneath it. The
+#: first that fits counts.
 DEMANDS: tuple[tuple[str, str, Demand], ...] = (
     # the person's own
     ("POST", "/sign-out", "self"),
@@ -80,4 +80,4 @@ def demanded(method: str, path: str) -> Demand | None:
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     parts = re.split(r"(\{\w+\}|\*$)", pattern)
-    return re.compile("".join(".*" if p == "*" else "[^/]+" if p.startswith("{") else re.escape(p) for p in parts), re.DOTALL)
+    return re.compile("".join("(/.*)?" if p == "*" else "[^/]+" if p.startswith("{") else re.escape(p) for p in parts), re.DOTALL)

@@ -283,6 +283,8 @@ def test_what_a_route_demands_is_written_in_one_table() -> None:
     assert demanded("GET", "/api/v1/templates") == "look"
     assert demanded("DELETE", "/api/v1/templates/x") == "start"
     assert demanded("POST", "/something/new") is None
+    assert demanded("POST", "/measures") is None, "what only begins like another address is not beneath it"
+    assert (demanded("POST", "/me/tokens"), demanded("GET", "/me")) == ("self", "self")
     assert demanded("POST", "/api/v1/structures/tables") == "start", "the first line that fits counts"
     assert demanded("GET", "/api/v1/models") == "look"
     assert set(RIGHTS) == set(ROLES)
