@@ -59,7 +59,10 @@ COMMANDS = {
     ),
     "report": _late("runs", "Print a stored report in one of its forms."),
     "trace": _late("runs", "Show what happened in a run, event by event, or what became of one candidate and why."),
-    "replay": _late("runs", "Repeat a run from its record and compare every step; exit code 6 if anything differs."),
+    "replay": _late(
+        "runs",
+        "Repeat a run from its record and compare every step; exit code 6 if anything differs. A fork ends with its differences to the run.",
+    ),
     "verify": _late(
         "runs",
         "Tell whether anything stored of a run was changed since it was stored, and what; exit code 6 if so. Takes no computing, unlike replay.",

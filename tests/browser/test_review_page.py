@@ -44,6 +44,11 @@ def _tab_to(page: Any, selector: str) -> None:
     raise AssertionError(f"Tab does not reach {selector}")
 
 
+def _at(page: Any, place: int) -> None:
+    """Wait until the candidate at this place is shown and keys are listened to."""
+    page.wait_for_selector(f"body.with-keys nav.pages span:has-text('{place} of')")
+
+
 @pytest.fixture(scope="module")
 def reviewed(served: str, run_id: str, chromium: Any) -> str:
     """The run after two reviewers were at it, each in a browser of their own and with the keyboard alone."""
@@ -52,8 +57,9 @@ def reviewed(served: str, run_id: str, chromium: Any) -> str:
     ada.on("pageerror", lambda error: faults.append(str(error)))
     ada.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     ada.goto(address)
+    _at(ada, 1)
     ada.keyboard.press("a")
-    ada.wait_for_selector("nav.pages span:has-text('2 of')")
+    _at(ada, 2)
     ada.keyboard.press("r")  # without a reason it goes to the reasons
     assert ada.evaluate("document.activeElement.name") == "reason"
     ada.keyboard.press("2")
@@ -61,12 +67,13 @@ def reviewed(served: str, run_id: str, chromium: Any) -> str:
     ada.keyboard.type("not accepted: an ester next to an amine")  # what is typed is no key
     ada.keyboard.press("Escape")
     ada.keyboard.press("r")
-    ada.wait_for_selector("nav.pages span:has-text('3 of')")
+    _at(ada, 3)
     ada.keyboard.press("h")
-    for place in ("4", "3", "2", "1"):
-        ada.wait_for_selector(f"nav.pages span:has-text('{place} of')")
+    for place in (4, 3, 2):
+        _at(ada, place)
         ada.keyboard.press("p")
     for value, unit in (("<388", "K"), ("21 ± 2", "°C")):
+        _at(ada, 1)
         ada.keyboard.press("m")
         assert ada.evaluate("document.activeElement.id") == "property"
         ada.keyboard.type("Melting")

@@ -28,15 +28,15 @@ from tests.memory.before_0006 import HEAD, as_before, old_store
 from tests.memory.conftest import Clock, make_candidate, make_spec
 
 AT = "2026-01-02T03:04:05+00:00"
-#: Tables that hold nothing of a run. Whether somebody put it out of sight may change after it was sealed, and says nothing of it.
-ELSEWHERE = {"eval_runs", "eval_cases", "archived_runs"}
+#: Tables that hold nothing of a run. Whether somebody put it out of sight, and who may see it, may change after it was sealed, and say nothing of it.
+ELSEWHERE = {"eval_runs", "eval_cases", "archived_runs", "run_access", "projects", "project_members", "audit_log"}
 #: What is worked out from a run's candidates or options, for searching; it can be made anew, and these are read from their own rows.
 DERIVED = {"structure_columns", "replays", "rounds"}
 
 
 def _of_a_run(table: str) -> bool:
-    """Papers are not of a run; an answer keeps the words that it quotes among its events."""
-    return table not in ELSEWHERE | DERIVED and not table.startswith("literature_")
+    """Papers and accounts are not of a run; an answer keeps the words that it quotes among its events."""
+    return table not in ELSEWHERE | DERIVED and not table.startswith(("literature_", "people"))
 
 
 COLUMNS = [(t.name, c.name) for t in Base.metadata.sorted_tables if _of_a_run(t.name) for c in t.columns]
