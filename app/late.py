@@ -51,7 +51,8 @@ COMMANDS = {
         "Hold every structure of a library against a goal and rank those that meet it. The same command again goes on where it stopped.",
     ),
     "chat": _late(
-        "chat", "Ask a language model that can use every tool and read every stored run. Needs a model server; see molwright doctor."
+        "chat",
+        "Ask about properties, rules, safety, structures and stored runs. A language model answers where one is configured, else code.",
     ),
     "ask": _late(
         "ask",
@@ -59,7 +60,10 @@ COMMANDS = {
     ),
     "report": _late("runs", "Print a stored report in one of its forms."),
     "trace": _late("runs", "Show what happened in a run, event by event, or what became of one candidate and why."),
-    "replay": _late("runs", "Repeat a run from its record and compare every step; exit code 6 if anything differs."),
+    "replay": _late(
+        "runs",
+        "Repeat a run from its record and compare every step; exit code 6 if anything differs. A fork ends with its differences to the run.",
+    ),
     "verify": _late(
         "runs",
         "Tell whether anything stored of a run was changed since it was stored, and what; exit code 6 if so. Takes no computing, unlike replay.",
