@@ -51,7 +51,8 @@ COMMANDS = {
         "Hold every structure of a library against a goal and rank those that meet it. The same command again goes on where it stopped.",
     ),
     "chat": _late(
-        "chat", "Ask a language model that can use every tool and read every stored run. Needs a model server; see molwright doctor."
+        "chat",
+        "Ask about properties, rules, safety, structures and stored runs. A language model answers where one is configured, else code.",
     ),
     "ask": _late(
         "ask",
