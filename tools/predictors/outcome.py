@@ -37,7 +37,7 @@ class Platt:
         return np.asarray(np.clip(p, 1.0 - CERTAIN, CERTAIN))
 
     def numbers(self) -> list[float]:
-        """The three numbers, as the card keeps them."""
+        """The three numbers, dimensionless, as the card keeps them; never empty."""
         return [round(v, 6) for v in (self.intercept, self.slope, self.near)]
 
 
@@ -86,7 +86,7 @@ def _slope() -> float:
 
 def outcome_figures(y: FloatArray, p: FloatArray, nearest: NDArray[np.float32]) -> dict[str, object]:
     """What a card says of probabilities ``p`` (n,) of outcomes ``y`` (0 or 1): area under the ROC curve, Brier score, accuracy at one half, base rate,
-    mean distance of said and true share over ten equal groups (all and the least similar third), and these groups."""
+    mean distance of said and true share over ten equal groups (all and the least similar third), and these groups. Never NaN where both outcomes occur."""
     from scipy.stats import rankdata
 
     ranks, positive = rankdata(p), y > 0.5

@@ -25,6 +25,8 @@ from tools.arrays import arrays_of
 FORMAT = 1
 WEIGHTS = Path(__file__).resolve().parent / "weights"
 CARD = "card.json"
+#: Numbers of trees below it in size are left from rounding.
+_NOTHING = 1e-30
 _UNUSED = ("split_gain=", "leaf_weight=", "leaf_count=", "internal_value=", "internal_weight=", "internal_count=", "tree_sizes=")
 _ROUNDED = ("threshold=", "leaf_value=")
 
@@ -44,9 +46,16 @@ def compact_booster_text(text: str) -> str:
             continue
         if line.startswith(_ROUNDED):
             key, numbers = line.split("=", 1)
-            line = key + "=" + " ".join(f"{float(n):.7g}" for n in numbers.split())
+            line = key + "=" + " ".join(_seven_digits(float(n), threshold=key == "threshold") for n in numbers.split())
         lines.append(line)
     return "\n".join(lines) + "\n"
+
+
+def _seven_digits(number: float, *, threshold: bool) -> str:
+    """``number`` to seven digits; what is no number but rounding, 0, or as a threshold LightGBM's own border beside zero, on its side of it."""
+    if 0.0 < abs(number) < _NOTHING:
+        return ("1e-35" if number > 0 else "-1e-35") if threshold else "0"
+    return f"{number:.7g}"
 
 
 def gzip_text(text: str) -> bytes:

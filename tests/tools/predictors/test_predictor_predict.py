@@ -168,8 +168,9 @@ def test_card_says_better_than_the_baseline_and_calibrated(name: str) -> None:
         assert random["calibration_error_far"] <= 0.06
     else:
         small = card["data"]["rows_used"] < 1500
-        for split in card["metrics"].values():
-            assert (0.80 if small else 0.85) <= split["coverage"] <= 0.95
+        for name_of_split, split in card["metrics"].items():
+            least = 0.85 if not small else 0.70 if "families" in name_of_split else 0.80
+            assert least <= split["coverage"] <= 0.95
         assert 0.88 <= random["coverage"] <= 0.92
         assert random["coverage_least_similar_tenth"] >= (0.75 if small else 0.80)
         assert random["coverage_worst_tenth"] >= (0.75 if small else 0.80)
@@ -186,6 +187,38 @@ def test_calibration_arrays_are_the_cards_figures(name: str) -> None:
     assert np.sqrt((residual**2).mean()) == pytest.approx(card["rmse"], rel=0.01)
     if "coverage" in card:
         assert (np.abs(residual) <= Z90 * sigma).mean() == pytest.approx(card["coverage"], abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "ladder"),
+    [
+        ("boiling_point", ("CCCC", "CCCCCO", "CCCCCCCCO", "CCCCCCCCCCCCO")),
+        ("vapour_pressure", ("CCCCCCCCCCCCO", "CCCCCCCCO", "CCCCO", "CCCC")),
+        ("density", ("CCCCCC", "CCO", "c1ccccc1", "ClC(Cl)Cl")),
+        ("refractive_index", ("CCCCC", "CCCCCCCCCC", "c1ccccc1", "Brc1ccccc1")),
+        ("relative_permittivity", ("CCCCCC", "CCOCC", "CC(C)=O", "CO")),
+        ("surface_tension", ("CCCCC", "CCCCCCCCO", "OCCO")),
+        ("learnt_logp", ("OCCO", "CCO", "c1ccccc1", "CCCCCCCC")),
+        ("acidic_pka", ("O=C(O)C(Cl)(Cl)Cl", "CC(=O)O", "Oc1ccccc1", "CCO")),
+        ("basic_pka", ("Nc1ccccc1", "c1ccncc1", "NCCc1ccccc1")),
+        ("emission_maximum", ("c1ccc(-c2ccccc2)cc1", "CCN(CC)c1ccc2c(C)cc(=O)oc2c1", "CCN(CC)c1ccc2nc3ccc(=O)cc-3oc2c1")),
+        ("henry_constant", ("CCCCCC", "CCOCC", "CCO", "OCC(O)CO")),
+        ("polymer_density", ("*CC(*)C", "*CC(*)c1ccccc1", "*C(F)(F)C(*)(F)F")),
+        ("oxygen_permeability", ("*CC(*)C#N", "*CC(*)c1ccccc1", "*O[Si](*)(C)C")),
+        ("polymer_refractive_index", ("*C(F)(F)C(*)(F)F", "*CC(*)C", "*CC(*)c1ccccc1")),
+    ],
+)
+def test_known_substances_come_out_in_order(name: str, ladder: tuple[str, ...]) -> None:
+    numbers = [_number(name, smiles) for smiles in ladder]
+    assert numbers == sorted(numbers), numbers
+
+
+def test_what_stands_beside_a_value() -> None:
+    assert "carboxylic acid" in (_one("acidic_pka", "CC(=O)O").reason or "")
+    assert _one("acidic_pka", "CCCCCC").reason == "it has no acidic site"
+    assert (_one("vapour_pressure", "CCCCO").reason or "").startswith("= ")
+    assert _one("ames_mutagenicity", "O=[N+]([O-])c1ccc2ccccc2c1").shown.endswith(" %")
+    assert _number("ames_mutagenicity", "O=[N+]([O-])c1ccc2ccccc2c1") > 0.7 > 0.3 > _number("ames_mutagenicity", "CCCCCCO")
 
 
 def test_uncertainty_grows_towards_absurd_structures() -> None:

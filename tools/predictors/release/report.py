@@ -198,7 +198,7 @@ def write_report(out: Path, beside: Sequence[str] = ()) -> list[Path]:
         "",
         "Written by `python -m evals.predictors_report` from the model cards, the out-of-fold predictions and the results kept beside the weights (seconds); "
         "`--rerun --data-folder DIR` trains and measures everything first, known answers, speed and thermal classes included "
-        "(70 minutes with `--workers 2`; at seed 0 it gave the shipped bytes again).",
+        "(of the first six 70 minutes with `--workers 2`; at seed 0 it gave the shipped bytes of these again).",
         "",
         "Inference needs NumPy and RDKit: the trees that LightGBM trained are evaluated from arrays, to the last bit as LightGBM does. Training "
         "also needs the extra `train`, and uses a GPU where torch finds one (the Gaussian process and the networks; trees grow on the "

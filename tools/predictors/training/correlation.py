@@ -61,7 +61,9 @@ def write_correlation(files: Sequence[Path], out: Path, *, keep: bool = False) -
     ``keep``: other pairs that the table holds already stay in it.
     """
     found = correlations(files)
-    before = json.loads((out / CORRELATION_FILE).read_text(encoding="utf-8"))["pairs"] if keep and (out / CORRELATION_FILE).is_file() else {}
+    before = (
+        json.loads((out / CORRELATION_FILE).read_text(encoding="utf-8"))["pairs"] if keep and (out / CORRELATION_FILE).is_file() else {}
+    )
     pairs = {**before, **found}
     text = json.dumps({"prior_pairs": PRIOR_PAIRS, "pairs": pairs}, indent=1, sort_keys=True)
     out.mkdir(parents=True, exist_ok=True)

@@ -190,7 +190,7 @@ class OutcomeTask(PredictorTask):
         return f"{len(rows)} rows, right {((answers[0] >= 0.5) == (self.data.table.y[rows] > 0.5)).mean():.1%}"
 
     def calibrated(self, fold: Rows, unseen: Unseen) -> Evaluation:
-        """Probabilities of every row, calibrated on the rows of the other folds; what calibrates new structures is fitted on all."""
+        """Probabilities of every row, never 0 or 1, calibrated on the rows of the other folds; what calibrates new structures is fitted on all."""
         raw, y = _out_of_fold(unseen), self.data.table.y
         value = np.zeros(len(y))
         for _, others, held in each_fold(fold):
@@ -200,7 +200,7 @@ class OutcomeTask(PredictorTask):
         return self._evaluation(fold, raw, value)
 
     def held_out(self, fold: Rows, unseen: Unseen, calibrated: Evaluation) -> Evaluation:
-        """Probabilities calibrated on the random split."""
+        """Probabilities, never 0 or 1, calibrated on the random split."""
         assert self._platt is not None
         raw = _out_of_fold(unseen)
         return self._evaluation(fold, raw, self._platt.probability(raw.value, raw.near[:, 0]))
