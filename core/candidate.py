@@ -70,6 +70,11 @@ class PropertyValue(Model):
     nearest_value: float | None = Field(default=None, description="Measured value of that structure, where it may be shown.")
     similarity: float | None = Field(default=None, description="Tanimoto similarity to it, 0 to 1.")
     reason: str | None = Field(default=None, description="Why the value is None, or what led to an ordinal level.")
+    outcome: str = Field(
+        default="",
+        exclude_if=_empty,
+        description="What the value is the calibrated probability of, where it is one: 'positive'; '' for a quantity.",
+    )
     basis: Literal["measured", "moved from another solvent", "in the training set"] | None = Field(
         default=None,
         exclude_if=_absent,
@@ -93,12 +98,14 @@ class PropertyValue(Model):
 
     @property
     def shown(self) -> str:
-        """The value as people read it, without its unit: '252 ± 31', '3.20', 'low', 'unknown'."""
+        """The value as people read it, without its unit: '252 ± 31', '1.452 ± 0.006', '3.20', '12 %', 'low', 'unknown'."""
         number = self.number
         if number is None:
             return str(self.value) if self.value is not None else "unknown"
+        if self.outcome:
+            return format_probability(number)
         if self.sigma:
-            digits = 0 if self.sigma >= 2 else 1 if self.sigma >= 0.2 else 2
+            digits = next((n for n, least in enumerate((2, 0.2, 0.02, 0.002)) if self.sigma >= least), 4)
             return f"{number:.{digits}f} ± {self.sigma:.{digits}f}"
         return f"{number:.0f}" if number == int(number) else f"{number:.2f}"
 

@@ -46,6 +46,29 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "L/mol/cm": ("l/mol/cm", "m-1 cm-1", "m⁻¹ cm⁻¹", "m⁻¹cm⁻¹", "m-1cm-1", "l mol-1 cm-1", "l mol⁻¹ cm⁻¹", "/m/cm"),
     "mg/L": ("mg/l", "ppm"),
     "g/L": ("g/l", "mg/ml"),
+    "log Pa": ("log pa", "log10 pa", "log(pa)"),
+    "Pa": ("pa", "pascal", "pascals"),
+    "kPa": ("kpa",),
+    "hPa": ("hpa",),
+    "mbar": ("mbar", "millibar"),
+    "bar": ("bar",),
+    "atm": ("atm",),
+    "mmHg": ("mmhg", "mm hg"),
+    "Torr": ("torr",),
+    "barrer": ("barrer", "barrers"),
+    "log barrer": ("log barrer",),
+    "g/cm³": ("g/cm³", "g/cm3", "g/cm^3", "g cm-3", "g/cc"),
+    "kg/m³": ("kg/m³", "kg/m3", "kg/m^3"),
+    "g/mL": ("g/ml",),
+    "kg/L": ("kg/l",),
+    "mN/m": ("mn/m",),
+    "N/m": ("n/m",),
+    "dyn/cm": ("dyn/cm", "dyne/cm"),
+    "mol/m³/Pa": ("mol/m³/pa", "mol/m3/pa", "mol/(m3 pa)", "mol/(m³ pa)", "mol m-3 pa-1"),
+    "mol/L/atm": ("mol/l/atm", "m/atm", "mol/(l atm)"),
+    "Pa·m³/mol": ("pa·m³/mol", "pa m3/mol", "pa m³/mol", "pa m3 mol-1", "pa·m3/mol"),
+    "atm·m³/mol": ("atm·m³/mol", "atm m3/mol", "atm m³/mol", "atm-m3/mol", "atm m3 mol-1", "atm·m3/mol"),
+    "W/m/K": ("w/m/k", "w/mk", "w/(m k)", "w/(m·k)", "w m-1 k-1"),
     "%": ("%", "percent", "per cent"),
     "wt%": (
         "wt%",
@@ -117,6 +140,18 @@ class _Logarithm:
         return math.log10(self.first(x))
 
 
+@dataclass(frozen=True)
+class _Inverse:
+    """The decimal logarithm of one over a number that is worth ``factor`` of its unit."""
+
+    factor: float
+
+    def __call__(self, x: float) -> float:
+        return 0.0 - math.log10(x * self.factor)
+
+
+#: Unit of Henry's solubility constant; what is stated as a volatility is its inverse.
+HENRY = "log mol/m³/Pa"
 #: Units of users' own properties that differ by a factor only: how many of the first unit each is worth.
 _LINEAR_FAMILIES: tuple[dict[str, float], ...] = (
     {"cP": 1.0, "mPa·s": 1.0, "Pa·s": 1000.0},
@@ -127,8 +162,12 @@ _LINEAR_FAMILIES: tuple[dict[str, float], ...] = (
 )
 _PLAIN = str.maketrans({"³": "3", "²": "2", "·": " "})
 
+#: Pressures that a vapour pressure may be stated in: how many pascals each is.
+PASCALS: dict[str, float] = {
+    "Pa": 1.0, "mPa": 1e-3, "hPa": 100.0, "mbar": 100.0, "kPa": 1e3, "bar": 1e5, "atm": 101325.0, "mmHg": 133.322387415, "Torr": 101325.0 / 760.0,
+}  # fmt: skip
 #: Conversions that turn "more" into "less": a photon energy above X is a wavelength below the converted X.
-_REVERSING = {("eV", "nm"), ("cm⁻¹", "nm")}
+_REVERSING = {("eV", "nm"), ("cm⁻¹", "nm"), ("Pa·m³/mol", HENRY), ("atm·m³/mol", HENRY)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,6 +252,18 @@ BUILTIN = UnitTable(
         ("mol/L", "log mol/L"): _Logarithm(),
         ("mmol/L", "log mol/L"): _log_of_thousandth,
         ("L/mol/cm", "log (L/mol/cm)"): _Logarithm(),
+        **{(unit, "log Pa"): _Logarithm(_Times(factor)) for unit, factor in PASCALS.items()},
+        ("barrer", "log barrer"): _Logarithm(),
+        ("mol/m³/Pa", HENRY): _Logarithm(),
+        ("mol/L/atm", HENRY): _Logarithm(_Times(1000.0 / 101325.0)),
+        ("Pa·m³/mol", HENRY): _Inverse(1.0),
+        ("atm·m³/mol", HENRY): _Inverse(101325.0),
+        ("kg/m³", "g/cm³"): _Times(1e-3),
+        ("g/L", "g/cm³"): _Times(1e-3),
+        ("g/mL", "g/cm³"): _unchanged,
+        ("kg/L", "g/cm³"): _unchanged,
+        ("N/m", "mN/m"): _Times(1e3),
+        ("dyn/cm", "mN/m"): _unchanged,
     },
 )
 

@@ -224,10 +224,15 @@ def _finish_conditions(resolver: Resolver) -> None:
             outcome.reason = "a solvent is named, but nothing in the goal depends on it"
 
 
+#: Properties of a neat liquid, and of simulated polymers.
+_OF_LIQUIDS = frozenset(["density", "refractive_index", "relative_permittivity", "surface_tension"])
+_SIMULATED = frozenset(["polymer_refractive_index", "polymer_permittivity", "thermal_conductivity"])
+
+
 def _finish_warnings(resolver: Resolver) -> None:
     names = {r.property for r in resolver.requirements if isinstance(r, PropertyRequirement)} | {o.property for o in resolver.objectives}
     if "cns_mpo" in names or any(isinstance(r, RuleSetRequirement) and r.rule_set == "cns mpo" for r in resolver.requirements):
-        resolver.warnings.append("CNS MPO is approximate: neither pKa nor logD is computed")
+        resolver.warnings.append("CNS MPO is approximate: it rests on neither a pKa nor a logD")
     if "logp" in names:
         resolver.warnings.append(
             "logP is Crippen's, by atom contributions: a limit is held against the computed value, and its probability says nothing of the measured one, "
@@ -243,3 +248,9 @@ def _finish_warnings(resolver: Resolver) -> None:
                 )
     if "glass_transition_temperature" in names:
         resolver.assume("", "Tg is that of the dry, high-molar-mass polymer, as by DSC")
+    for name in sorted(names & _OF_LIQUIDS) if "melting_point" not in names else ():
+        resolver.assume("", f"{resolver.catalogue[name].label}: of the neat liquid; that a candidate is liquid at 25 °C is not asked for")
+    for name in sorted(names & _SIMULATED):
+        resolver.assume("", f"{resolver.catalogue[name].label}: what a simulation of the amorphous polymer would give, not a measurement")
+    if "ames_mutagenicity" in names:
+        resolver.assume("", "Ames test: a predicted outcome of one test, no statement of safety")

@@ -11,6 +11,7 @@ from agent.reading.exchange_builder import exchanged
 from agent.reading.grammar import Node
 from agent.reading.lexicon import Vague
 from agent.reading.limit_builders import INVERSE, Measured, beside_the_word, limits_of, measured, quantity, reference_of
+from agent.reading.measured_at import condition_of, holds
 from agent.reading.mentions import Lattice
 from agent.reading.share_builder import none_of, share
 from agent.reading.similarity_builder import similarity
@@ -45,6 +46,9 @@ def _limit(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return None
     if stance.denied and beside_the_word(node, lattice):
         return _own_bound(node, found)
+    condition = condition_of(node, lattice)
+    if condition is not None and not all(lattice.catalogue[name].measured_at for name, _, _ in found):
+        return None
     statements = []
     for name, limit, assumption in found:
         if stance.denied:
@@ -55,7 +59,9 @@ def _limit(node: Node, stance: Stance, lattice: Lattice) -> Built:
         if element:
             statements.append(Statement("count", "", name=element, what="element", limit=Limit("==", low=0.0)))
             continue
-        statements.append(Statement("property", "", name=name, limit=limit, assumption=assumption))
+        fits = condition is None or holds(condition[1], condition[2], lattice.catalogue[name].measured_at, catalogue=lattice.catalogue)
+        other = "" if fits or condition is None else condition[0]
+        statements.append(Statement("property", "", name=name, limit=limit, assumption=assumption, shape=other))
     return statements
 
 

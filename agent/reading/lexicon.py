@@ -126,7 +126,7 @@ _STRUCTURAL = frozenset(
     ]
 )
 #: Verbs that are said of the thing designed behind 'to' as well: 'we want it to be clear and to melt below 0 °C'.
-_INFINITIVES = frozenset(["melt", "freeze", "solidify", "soften", "dissolve"])
+_INFINITIVES = frozenset(["melt", "freeze", "solidify", "soften", "dissolve", "boil", "emit"])
 
 
 @lru_cache(maxsize=8)

@@ -291,7 +291,7 @@ def _phrases(hay: str, pieces: list[Piece], n: int, ends: dict[int, int], *, cat
     if n and piece.glued and piece.text[0].isalpha() and pieces[n - 1].text[-1].isdigit():
         return []
     if piece.text == "pH":
-        return [Mention(n, n + 1, "unchk", "pKa and logD: no method is available")]
+        return [Mention(n, n + 1, "unchk", "pH: not computed")]
     words = lexicon(catalogue)
     found: list[Mention] = []
     firsts = (first_piece(piece.lower), first_piece(hay[piece.start : piece.start + 30]), piece.lower.removesuffix("'s"), piece.lower[:1])

@@ -47,6 +47,7 @@ class Resolver(StatementResolver):
         self.calculators = calculators
         self.catalogue = calculators.catalogue
         self.reading = reading
+        self.goal_text = reading.lattice.plain.lower()
         self.requirements: list[Requirement] = []
         self.objectives: list[Objective] = []
         self.sets: list[SetRequirement] = []

@@ -74,6 +74,7 @@ class StatementResolver:
     statements: list[Statement]
     head_noun: str
     head_unread: bool
+    goal_text: str
 
     def assume(self, phrase: str, text: str) -> None:
         """State an assumption once."""
@@ -102,29 +103,46 @@ class StatementResolver:
             [o.model_copy(update={"text": objective_text(o, catalogue=self.catalogue)}) for o in scratch.objectives],
         )
 
+    def _for_class(self, name: str) -> str:
+        """The property that is meant by ``name`` for what is designed: the density of a polymer is another model's than that of a liquid."""
+        return self.catalogue[name].for_polymers or name if self.candidate_class == "polymer" else name
+
     def _fits_class(self, name: str, phrase: str) -> None:
+        """Raises Unread where the property is not that of such a thing, or where its name means something else beside other words of the goal."""
         definition = self.catalogue[name]
         if self.candidate_class not in definition.classes:
             what = "polymers" if self.candidate_class == "polymer" else "molecules"
             raise Unread(f"{definition.label}: no method for {what}")
+        beside = next((word for word in definition.other_sense if word in self.goal_text), "")
+        if beside:
+            raise Unread(
+                f"beside '{beside.strip()}' it means something else than the {definition.label[0].lower() + definition.label[1:]} that is predicted"
+            )
 
     def _solvent(self, s: Statement) -> None:
         """Taken into the conditions."""
 
     def _property(self, s: Statement) -> None:
-        definition = self.catalogue[s.name]
+        name = self._for_class(s.name)
+        definition = self.catalogue[name]
         assert s.limit is not None
         if definition.kind == "level":
             raise Unread(f"{definition.label} is a class, not a number: say 'stable at 200 °C'")
-        group = _COUNTED_GROUPS.get(s.name, "")
+        group = _COUNTED_GROUPS.get(name, "")
         if group and self.candidate_class not in definition.classes:
             self._count(Statement("count", s.phrase, name=group, limit=s.limit, soft=s.soft, assumption=s.assumption))
             return
-        self._fits_class(s.name, s.phrase)
+        self._fits_class(name, s.phrase)
+        if definition.needs_unit and not s.limit.unit and s.limit.ref is None:
+            raise Unread(f"{definition.label}: without a unit it is not said which way round ({', '.join(definition.accepted_units)})")
+        if s.shape:
+            raise Unread(
+                f"{definition.label} is not predicted {s.shape}, only at {' and '.join(definition.measured_at).replace('..', ' to ')}"
+            )
         value = None
         if s.limit.ref is not None:
             ref = self._resolve_ref(s.limit.ref, s.phrase)
-            value = reference_value(s.name, ref, self.candidate_class, self.conditions, s.phrase, calculators=self.calculators)
+            value = reference_value(name, ref, self.candidate_class, self.conditions, s.phrase, calculators=self.calculators)
             self.assume(s.phrase, f"the {definition.label} of {ref.name or ref.smiles} is {number_text(value)} {definition.unit}".rstrip())
         mass = mass_condition(definition, s.limit, s.phrase, catalogue=self.catalogue)
         condition, notes = mass if mass is not None else property_condition(definition, s.limit, s.phrase, value, catalogue=self.catalogue)
@@ -136,7 +154,7 @@ class StatementResolver:
             self.objectives.append(soft_objective(definition, condition, s.phrase))
             return
         kept: dict[str, Any] = {"unit": MASS_UNIT, "basis": "mass concentration"} if mass is not None else {"unit": definition.unit}
-        self.requirements.append(PropertyRequirement(**_DUMMY, phrase=s.phrase, property=s.name, condition=condition, **kept))
+        self.requirements.append(PropertyRequirement(**_DUMMY, phrase=s.phrase, property=name, condition=condition, **kept))
 
     def _relative(self, s: Statement) -> None:
         reference = s.ref or self.reference
@@ -154,10 +172,13 @@ class StatementResolver:
                 raise GoalError("similarity to what? Name a compound or give a SMILES", phrase=s.phrase)
             self.objectives.append(Objective(id="", property="similarity", shape="maximise", low=0.0, high=1.0, text="", phrase=s.phrase))
             return
-        self._fits_class(s.name, s.phrase)
-        low, high = ramp_for(self.catalogue[s.name])
+        name = self._for_class(s.name)
+        self._fits_class(name, s.phrase)
+        if self.catalogue[name].needs_unit:
+            raise Unread(f"{self.catalogue[name].label}: without a unit it is not said which way round; state a limit")
+        low, high = ramp_for(self.catalogue[name])
         shape = "maximise" if s.shape == "maximise" else "minimise"
-        self.objectives.append(Objective(id="", property=s.name, shape=shape, low=low, high=high, text="", phrase=s.phrase))
+        self.objectives.append(Objective(id="", property=name, shape=shape, low=low, high=high, text="", phrase=s.phrase))
 
     def _level(self, s: Statement) -> None:
         at = self.conditions.temperature_c
@@ -323,10 +344,14 @@ class StatementResolver:
         assert entry is not None
         if s.negated and not entry.negated:
             raise Unread("the negation of this word is not understood")
+        if not (s.negated or entry.requires or entry.objective):
+            raise Unread("only that it is not so can be asked for")
         if self.head_noun in entry.not_for:
             raise Unread(f"'{s.phrase}' has no meaning here that can be computed for a {self.head_noun}")
         if entry.not_for and self.head_unread:
             raise Unread(f"'{s.phrase}' is said of gases in another sense, and what the thing is was not understood")
+        if entry.colour and any(other.name == "emission_maximum" for other in self.statements):
+            raise Unread("the goal states an emission, and does not say whether the dye or its light is to have this colour")
         requires, reason = (entry.negated, entry.reason) if s.negated else entry.meaning(self.candidate_class, self.family)
         if "heat" in s.phrase.lower() and self.candidate_class == "polymer":
             self._heat_warnings()

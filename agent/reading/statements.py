@@ -36,7 +36,7 @@ class Limit:
 class Statement:
     """One finding. Which fields are used depends on ``kind``.
 
-    property: name, limit; level: name, temperature; objective: name, shape; vague: vague, negated; count: what, name, limit;
+    property: name, limit, shape (the condition under which it is asked for, where that is another than the predicted one); level: name, temperature; objective: name, shape; vague: vague, negated; count: what, name, limit;
     motif: name, smarts, wanted; elements: elements; similarity: ref, limit, wanted; scaffold: name, smarts (a SMILES);
     rule_set: name; relative: name, shape ('up' or 'down'); formula: name; edit: name, shape ('add', 'remove', 'replace'), replacement,
     every, ref; set: name ('diversity' or 'novelty'), limit, references;

@@ -15,7 +15,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from core.errors import UnitError
-from core.units import reverses
+from core.units import PASCALS, reverses
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.property import Property
 
@@ -137,6 +137,15 @@ def scale(unit: Unit, target: Unit, *, catalogue: Catalogue) -> float | None:
         if abs(zero) < 1e-12 and one:
             return 1.0 / one if turned else one
     return None
+
+
+def times(unit: Unit, target: Unit, *, catalogue: Catalogue) -> float | None:
+    """How many ``target`` one ``unit`` is worth, by the tables or by pint; None where they are no multiples of one quantity."""
+    one, other = (PASCALS.get(u.name or u.written) for u in (unit, target))
+    if one is not None and other is not None:
+        return one / other
+    found = scale(unit, target, catalogue=catalogue)
+    return _factor(unit.written, target.written) if found is None else found
 
 
 def mass_concentration(unit: Unit) -> float | None:

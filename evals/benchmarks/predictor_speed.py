@@ -2,7 +2,7 @@
 
     python -m evals.benchmarks.predictor_speed [--structures 600] [--batch 200] [--single 60] [--file zinc.smi] [--json | --section]
 
-The five predictors are asked together, of molecules (Tg answers that it is for polymers) and of as many repeat units made of the same
+All predictors are asked together, of molecules (those of polymers answer that they are for polymers) and of as many repeat units made of the same
 molecules (an attachment point at each end; the others answer that they are for molecules). Speeds are given for each and for both. The
 floor is RDKit's two-dimensional descriptors alone (rdkit.Chem.Descriptors.CalcMolDescriptors) on the same structures in the same process;
 one thread. ``--section`` writes the section of docs/predictors.md.
@@ -33,11 +33,14 @@ from evals.benchmarks.timing import processor_seconds  # noqa: E402
 from evals.sections import ResultTable, Section, write_section  # noqa: E402
 from tools.predictors.model import load_model  # noqa: E402
 from tools.predictors.predict import predict  # noqa: E402
+from tools.predictors.specs import PREDICTORS as SPECS  # noqa: E402
 from tools.predictors.weights import WEIGHTS  # noqa: E402
 from tools.proposers.evolution.engine import Engine, EngineConfig  # noqa: E402
 from tools.synthesis.blocks import building_blocks  # noqa: E402
 
-PREDICTORS = ("absorption_maximum", "melting_point", "aqueous_solubility", "flash_point", "glass_transition_temperature")
+PREDICTORS = tuple(SPECS)
+#: How many of them are for molecules.
+MOLECULES = sum(spec.kind != "polymer" for spec in SPECS.values())
 
 
 def structures(count: int, file: Path | None) -> list[str]:
@@ -71,8 +74,8 @@ def repeat_unit(smiles: str) -> str:
     return str(Chem.MolToSmiles(mol))
 
 
-def all_five(structures: list[str], candidate_class: CandidateClass) -> dict[str, list[PropertyValue]]:
-    """All five predictors on ``structures``, in one call."""
+def all_together(structures: list[str], candidate_class: CandidateClass) -> dict[str, list[PropertyValue]]:
+    """All predictors on ``structures``, in one call."""
     return predict(PREDICTORS, structures, candidate_class, EstimationConditions(solvent_smiles="ClCCl"))
 
 
@@ -86,10 +89,10 @@ def measure(molecules: list[str], batch: int, single: int) -> dict[str, Any]:
     alone: dict[CandidateClass, list[float]] = {}
     sets: tuple[tuple[CandidateClass, list[str]], ...] = (("molecule", molecules), ("polymer", units))
     for kind, found in sets:
-        all_five(found[:8], kind)
+        all_together(found[:8], kind)
         parts = [found[at : at + batch] for at in range(0, len(found), batch)]
-        each[kind] = processor_seconds(lambda parts=parts, kind=kind: [all_five(part, kind) for part in parts]) / len(found)  # type: ignore[misc]
-        alone[kind] = [processor_seconds(lambda s=s, kind=kind: all_five([s], kind)) for s in found[:single]]  # type: ignore[misc]
+        each[kind] = processor_seconds(lambda parts=parts, kind=kind: [all_together(part, kind) for part in parts]) / len(found)  # type: ignore[misc]
+        alone[kind] = [processor_seconds(lambda s=s, kind=kind: all_together([s], kind)) for s in found[:single]]  # type: ignore[misc]
     both = sum(each.values())
     parsed = [Chem.MolFromSmiles(smiles) for smiles in molecules]
     floor = processor_seconds(lambda: [Descriptors.CalcMolDescriptors(mol) for mol in parsed]) / len(parsed)
@@ -122,7 +125,7 @@ def section(found: dict[str, Any]) -> Section:
         order=10,
         command="python -m evals.benchmarks.predictor_speed --section",
         text=(
-            f"All five predictors asked together about {found['structures']} molecules of {found['heavy_atoms']:.0f} heavy atoms on average and as many repeat "
+            f"All {len(PREDICTORS)} predictors asked together about {found['structures']} molecules of {found['heavy_atoms']:.0f} heavy atoms on average and as many repeat "
             f"units made of them, in batches of {found['batch']}; processor time of one core. The floor is RDKit's two-dimensional descriptors of the molecules "
             "alone, in the same process. A batch of both kinds runs at a rate between the first two."
         ),
@@ -130,8 +133,8 @@ def section(found: dict[str, Any]) -> Section:
             ResultTable(
                 columns=["structures", "a second", "times the floor"],
                 rows=[
-                    ["molecules (four of the five apply)", round(molecules), f"{molecules / floor:.2f}"],
-                    ["repeat units (the glass transition applies)", round(units), f"{units / floor:.2f}"],
+                    [f"molecules ({MOLECULES} of the {len(PREDICTORS)} apply)", round(molecules), f"{molecules / floor:.2f}"],
+                    [f"repeat units ({len(PREDICTORS) - MOLECULES} apply)", round(units), f"{units / floor:.2f}"],
                     ["molecules and repeat units, half and half", round(2 * pairs), f"{2 * pairs / floor:.2f}"],
                     ["each molecule together with its repeat unit, a pair as one", round(pairs), f"{pairs / floor:.2f}"],
                     ["floor: descriptors alone", round(floor), "1.00"],
@@ -168,7 +171,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(json.dumps(found))
         return 0
     print(f"{found['structures']} structures of {found['heavy_atoms']:.0f} heavy atoms on average; processor time of one core")
-    print(f"five predictors asked together, batches of {found['batch']}:")
+    print(f"{len(PREDICTORS)} predictors asked together, batches of {found['batch']}:")
     print(
         f"  molecules            {found['molecules_per_second']:5.0f}/s, {found['molecules_times_the_floor_speed']:.2f} times the floor's speed"
     )

@@ -21,7 +21,12 @@ def test_the_page_has_every_predictor_and_plot_and_is_up_to_date(tmp_path: Path,
     for name in PREDICTORS:
         card = WeightsFolder(name).card
         for split, m in card["metrics"].items():
-            assert f"| {name} | {card['unit']} | {split} | {m['n']} | {m['rmse']} | {m['mae']} |" in text
+            said = (
+                f"{split} | {m['n']} | {m['auc']} |"
+                if card.get("outcomes")
+                else f"{card['unit']} | {split} | {m['n']} | {m['rmse']} | {m['mae']} |"
+            )
+            assert f"| {name} | {said}" in text
     for words in ("Aims and baselines", "Intervals and domain", "What was tried", "Known answers in order", "Speed", "Thermal stability"):
         assert f"\n## {words}\n" in text
     drawn = [Path(line) for line in capsys.readouterr().out.split()]

@@ -39,6 +39,11 @@ class Property:
         accepted_units: units in which a goal may state it (see ``core.units``); converted to ``unit``.
         plain_unit: unit in which a goal's number without a unit is read; empty: ``unit``.
         window: default half-width of "at X" and "around X", in ``unit``; None: 10 % of X.
+        for_polymers: name of the property that stands for this one where a polymer is designed ("density"); empty: none.
+        needs_unit: whether a goal must say the unit, as its name is used for a quantity and for its inverse; without one the clause is unread.
+        measured_at: ranges of the conditions that the value is for ("15..30 °C", "0.9..1.1 atm"), which a goal may state with its limit; under others
+            the clause is unread. Empty: a goal states none.
+        other_sense: words of a goal, lower case, beside which its name means something else ("charge density"): the clause is then unread.
         topics: what literature a goal with it calls for ("dye", "drug").
         in_literature: whether the literature has something to say on it; always so for what is not computed.
 
@@ -83,6 +88,10 @@ class Property:
     method_detail: str = ""
     goal_words: tuple[str, ...] = ()
     better: int = 0
+    for_polymers: str = ""
+    needs_unit: bool = False
+    measured_at: tuple[str, ...] = ()
+    other_sense: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     in_literature: bool = False
     step: float = 1.0

@@ -17,6 +17,7 @@ from tools.predictors.features.assemble import feature_names
 from tools.predictors.kernel import KernelModel
 from tools.predictors.neighbours import NeighbourIndex, Neighbours
 from tools.predictors.network import NetworkModel
+from tools.predictors.outcome import Platt, outcome_sigma
 from tools.predictors.specs import FeatureKind, PredictorSpec, predictor_spec
 from tools.predictors.trees import Trees
 from tools.predictors.weights import WeightsFolder
@@ -81,12 +82,13 @@ class Part:
 
 
 def combine(
-    boosters: Sequence[_Predicts], columns: NDArray[np.int64], parts: Sequence[Part], x: NDArray[np.float32]
+    boosters: Sequence[_Predicts], columns: NDArray[np.int64], parts: Sequence[Part], x: NDArray[np.float32], learnt_as: str = ""
 ) -> tuple[FloatArray, FloatArray]:
     """(value, standard deviation over the members) of each row of ``x``: boosters and ``parts`` together.
 
     The boosters' mean on ``columns`` of ``x`` is mixed with the ``parts`` by their shares. ``x`` has the shape (n, all features); both
-    answers have the shape (n,) and the predictor's unit; empty for no rows.
+    answers have the shape (n,) and the predictor's unit; empty for no rows. ``learnt_as`` "logarithm": the members give the decadic
+    logarithm of the value.
     """
     used = np.ascontiguousarray(x[:, columns])
     each = [np.asarray(b.predict(used, num_threads=1)) for b in boosters]
@@ -94,7 +96,11 @@ def combine(
     for part in parts:
         each.append(part.model.predict(x))
         value = value + part.share * each[-1]
-    return value, np.std(each, axis=0)
+    spread: FloatArray = np.std(each, axis=0)
+    if learnt_as == "logarithm":
+        value = 10.0**value
+        spread = spread * value * np.log(10.0)
+    return value, spread
 
 
 @dataclass(frozen=True)
@@ -112,7 +118,7 @@ class _Weights:
     """What is read from a predictor's files; ``rows``: the training structures, after a tab with their values where these may be shown."""
 
     learners: list[Trees]
-    scale: Trees
+    scale: Trees | None
     parts: tuple[Part, ...]
     columns: NDArray[np.int64]
     index: NeighbourIndex
@@ -143,7 +149,7 @@ class Model:
         names = feature_names(spec.kind)
         if files.card["features"] != len(names):
             raise PredictorError(f"the weights of {spec.name} were trained with other features; train them again")
-        if SCALE_FILE not in files.card["files"]:
+        if SCALE_FILE not in files.card["files"] and not spec.outcomes:
             raise PredictorError(f"the weights of {spec.name} are of an older form, without {SCALE_FILE}; train them again")
         files.whole()
         self._files = files
@@ -162,7 +168,8 @@ class Model:
         """Raises PredictorError where a file cannot be read."""
         files = self._files
         try:
-            learners, scale = [Trees(files.arrays(f)) for f in files.card["learners"]], Trees(files.arrays(SCALE_FILE))
+            learners = [Trees(files.arrays(f)) for f in files.card["learners"]]
+            scale = Trees(files.arrays(SCALE_FILE)) if SCALE_FILE in files.card["files"] else None
             arrays = files.arrays(ARRAYS_FILE)
             columns, index = arrays["columns"].astype(np.int64), NeighbourIndex(arrays["bits"], arrays["sizes"])
             return _Weights(learners, scale, _parts(files), columns, index, files.text(NEIGHBOURS_FILE).splitlines())
@@ -183,7 +190,7 @@ class Model:
 
         Empty for no rows.
         """
-        return combine(self._weights.learners, self._weights.columns, self._weights.parts, x)
+        return combine(self._weights.learners, self._weights.columns, self._weights.parts, x, self.spec.learnt_as)
 
     def forecast(self, x: NDArray[np.float32], fingerprints: list[NDArray[np.uint16]]) -> Forecast:
         """Predictions for the feature matrix ``x``, shape (n, features), with the structures' ``fingerprints``, in the predictor's unit.
@@ -192,6 +199,11 @@ class Model:
         """
         value, spread = self.values(x)
         neighbours = self._weights.index.query(fingerprints)
+        if self.spec.outcomes:
+            probability = Platt(*self.card["calibration"]["platt"]).probability(value, neighbours.similarity[:, 0])
+            near = neighbours.similarity[:, 0] >= self.card["domain"]["min_similarity"]
+            return Forecast(probability, outcome_sigma(probability), near, neighbours)
+        assert self._weights.scale is not None
         inputs = scale_matrix(self.spec.kind, value, spread, neighbours.similarity, x)
         expected = np.exp(np.asarray(self._weights.scale.predict(inputs, num_threads=1)))
         calibration = self.card["calibration"]
@@ -237,7 +249,7 @@ def _parts(files: WeightsFolder) -> tuple[Part, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def load_model(name: str, folder: Path | None = None) -> Model:
     """The predictor ``name`` with its shipped weights (or those in ``folder``), read once. Raises SpecError or PredictorError."""
     return Model(predictor_spec(name), folder)

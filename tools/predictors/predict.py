@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from core.candidate import PropertyValue
 from core.errors import PredictorError
 from core.spec import CandidateClass, EstimationConditions
+from tools.catalogue.shipped import shipped
 from tools.predictors.features.assemble import Describer
 from tools.predictors.features.solvent import canonical_solvent
 from tools.predictors.model import CALIBRATION_FILE, Z90, Model, load_model
 from tools.predictors.prepare import Prepared, prepare
+from tools.predictors.sites import site_of
 from tools.predictors.specs import PREDICTORS, FeatureKind, PredictorSpec, predictor_spec
 from tools.predictors.weights import WEIGHTS, WeightsFolder
 
@@ -61,7 +63,7 @@ def _predict_one(model: Model, ready: list[Prepared | str], conditions: Estimati
     if solvent is None:
         reason = f"the solvent {conditions.solvent_smiles[:60]!r} cannot be read"
         return [_refused(model, item if isinstance(item, str) else reason) for item in ready]
-    reasons = [item if isinstance(item, str) else _unseen_element(model, item) for item in ready]
+    reasons = [item if isinstance(item, str) else _unseen_element(model, item) or _no_site(spec, item) for item in ready]
     usable = [item for item, reason in zip(ready, reasons, strict=True) if isinstance(item, Prepared) and not reason]
     forecasts = iter(_values(model, usable, solvent, describer))
     return [_refused(model, reason) if reason else next(forecasts) for reason in reasons]
@@ -71,6 +73,21 @@ def _unseen_element(model: Model, item: Prepared) -> str:
     """Why ``item`` is refused for its elements, or an empty string."""
     strange = sorted(item.elements - model.elements)
     return f"the model was not trained on structures with {' and '.join(strange)}" if strange else ""
+
+
+def _no_site(spec: PredictorSpec, item: Prepared) -> str:
+    """Why ``item`` is refused for want of a site, or an empty string."""
+    return f"it has no {spec.needs} site" if spec.needs and not site_of(item.mol, spec.needs) else ""
+
+
+def _note(spec: PredictorSpec, item: Prepared, value: float, half_width: float) -> str | None:
+    """What stands beside a value: what was left out of the structure, the likeliest site, the plain quantity beside its logarithm."""
+    site = f"the likeliest {spec.needs} site by its group: {site_of(item.mol, spec.needs)}" if spec.needs else ""
+    unit, plain = shipped()[spec.name].plain_unit, ""
+    if unit and spec.unit.startswith("log "):
+        mid, low, high = (10.0**v for v in (value, value - half_width, value + half_width))
+        plain = f"= {mid:.3g} {unit}, 90 % interval {low:.3g} to {high:.3g}"
+    return "; ".join(text for text in (plain, item.note, site) if text) or None
 
 
 def _refused(model: Model, reason: str) -> PropertyValue:
@@ -94,15 +111,16 @@ def _values(model: Model, usable: list[Prepared], solvent: str, describer: Descr
                 value=round(value, spec.decimals),
                 unit=spec.unit,
                 sigma=round(sigma, spec.decimals + 1),
-                lower=round(value - Z90 * sigma, spec.decimals),
-                upper=round(value + Z90 * sigma, spec.decimals),
+                lower=None if spec.outcomes else round(value - Z90 * sigma, spec.decimals),
+                upper=None if spec.outcomes else round(value + Z90 * sigma, spec.decimals),
+                outcome=spec.outcomes[1] if spec.outcomes else "",
                 method=model.method,
                 method_version=model.version,
                 in_domain=bool(forecast.in_domain[i]),
                 nearest=model.structure(position),
                 nearest_value=None if nearest_value is None else round(nearest_value, spec.decimals),
                 similarity=round(float(forecast.neighbours.similarity[i, 0]), 3),
-                reason=item.note or None,
+                reason=_note(spec, item, value, Z90 * sigma),
             )
         )
     return result

@@ -22,7 +22,17 @@ class PredictorSpec:
         unit: unit of the predicted value.
         kind: what is described: a molecule, a dye in a solvent, or a polymer's repeat unit.
         target: column of the measured value; ``structure``: column of the structure; ``solvent``: column of the solvent, or "".
-        offset: added to the data's number to get ``unit``.
+        scale: what the data's number is multiplied by to get ``unit``.
+        offset: added to the data's number, or to its logarithm, to get ``unit``.
+        logarithm: whether the value is the decadic logarithm of the data's number.
+        derived: what makes the number from several columns of a row, a name in ``training/physics.py``; empty: the number of ``target``.
+        where: (column, value) of the rows that are meant, where the data hold others as well.
+        conditions: (column, lowest, highest) of a condition of the measurement; rows outside are left out, those that do not say it are used.
+        checks: what a row is held against before it is trained on, names in ``training/physics.py``.
+        disagree: rows of one structure (and solvent) whose values lie further apart are all left out, in ``unit``; None: they are kept.
+        learnt_as: "logarithm" where the boosters learn the decadic logarithm of the value, which is then above 0.
+        outcomes: names of the two outcomes of a test, (0, 1): the value is then the calibrated probability of the second; empty for a quantity.
+        needs: kind of site that a structure must have ("acidic" or "basic"), which is then named beside the value; empty: none.
         low, high: measured values outside are rejected as unusable; those of the property unless given.
         decimals: digits after the point that a report may show; predictions are rounded to them.
         data, source, licence: name of the data file, its reference, its licence.
@@ -43,7 +53,17 @@ class PredictorSpec:
     target: str
     structure: str = "smiles"
     solvent: str = ""
+    scale: float = 1.0
     offset: float = 0.0
+    logarithm: bool = False
+    derived: str = ""
+    where: tuple[str, ...] = ()
+    conditions: tuple[Any, ...] = ()
+    checks: tuple[str, ...] = ()
+    disagree: float | None = None
+    learnt_as: Literal["", "logarithm"] = ""
+    outcomes: tuple[str, ...] = ()
+    needs: Literal["", "acidic", "basic"] = ""
     low: float
     high: float
     decimals: int

@@ -25,6 +25,8 @@ from tools.arrays import arrays_of
 FORMAT = 1
 WEIGHTS = Path(__file__).resolve().parent / "weights"
 CARD = "card.json"
+#: Numbers of trees below it in size are left from rounding.
+_NOTHING = 1e-14
 _UNUSED = ("split_gain=", "leaf_weight=", "leaf_count=", "internal_value=", "internal_weight=", "internal_count=", "tree_sizes=")
 _ROUNDED = ("threshold=", "leaf_value=")
 
@@ -44,9 +46,26 @@ def compact_booster_text(text: str) -> str:
             continue
         if line.startswith(_ROUNDED):
             key, numbers = line.split("=", 1)
-            line = key + "=" + " ".join(f"{float(n):.7g}" for n in numbers.split())
+            line = key + "=" + " ".join(_seven_digits(float(n), threshold=key == "threshold") for n in numbers.split())
         lines.append(line)
     return "\n".join(lines) + "\n"
+
+
+def _seven_digits(number: float, *, threshold: bool) -> str:
+    """``number`` to seven digits. What is left from rounding and is no whole number over a power of ten becomes 0, or as a threshold
+    LightGBM's own border beside zero, on its side of it: the arrays in which trees ship hold such quotients only."""
+    text = f"{number:.7g}"
+    if 0.0 < abs(number) < _NOTHING and not _is_quotient(text):
+        return ("1e-35" if number > 0 else "-1e-35") if threshold else "0"
+    return text
+
+
+def _is_quotient(text: str) -> bool:
+    """Whether a number below :data:`_NOTHING`, written to seven digits, is a whole number over a power of ten of at most 39, as floats divide."""
+    mantissa, _, exponent = text.partition("e")
+    whole, _, part = mantissa.partition(".")
+    decimals = len(part) - int(exponent or 0)
+    return decimals < 40 and int(whole + part) / float(f"1e{decimals}") == float(text)
 
 
 def gzip_text(text: str) -> bytes:

@@ -32,7 +32,7 @@ POOL = (
     "at most 3 rings", "halogen-free", "phenols excluded", "esters are not allowed", "must contain a pyridine", "maximise QED",
     "as low a TPSA as possible", "the highest possible flash point", "ideally a logP near 2", "rigid", "fluorinated", "similar to aspirin",
     "Lipinski-compliant", "only C, H and O", "melting point below 50 °C", "stable at 200 °C", "no logP above 3", "not chiral",
-    "solubility above 1 mM", "cheap", "non-toxic", "boiling point above 100 °C", "with frobnicated wibble", "anything but thiols", "never a peroxide",
+    "solubility above 1 mM", "cheap", "non-toxic", "boiling point above 100 °C", "pour point above 100 °C", "with frobnicated wibble", "anything but thiols", "never a peroxide",
     "free of metals", "get rid of the CF3", "absorbing at 500 nm", "heavy atoms in the twenties", "a sulfone is required",
     "no halogens except fluorine", "for batteries", "lacks smelly ketones", "epoxides wibbled", "may contain thiols",
     "containing neither azides nor azo groups", "heavier than aspirin", "wibbled",

@@ -121,7 +121,7 @@ def test_what_was_read_of_an_unread_clause_is_suggested() -> None:
     assert "ester" in unread.suggestion
 
 
-@pytest.mark.parametrize("clause", ["boiling near -25 °C", "pour point < -50 °C", "about 5 cSt at 100 °C"])
+@pytest.mark.parametrize("clause", ["sublimation point near -25 °C", "pour point < -50 °C", "about 5 cSt at 100 °C"])
 def test_the_letter_of_a_unit_is_no_element_that_could_be_meant(clause: str) -> None:
     (unread,) = interpret(f"a molecule with MW < 200, {clause}").unchecked
     assert unread.suggestion == ""

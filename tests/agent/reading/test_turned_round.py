@@ -98,7 +98,7 @@ def test_a_negated_word_does_not_turn_the_bound_behind_it(said: str) -> None:
         ("isn't too greasy (clogP ≤ 4)", "logp <= 4"),
         ("not too flexible (max. 5 rotatable bonds)", "rotatable_bonds <= 5"),
         ("not too light (MW above 250)", "molecular_weight > 250"),
-        ("not very volatile (bp > 150 °C)", ""),
+        ("not very volatile (bp > 150 °C)", "boiling_point > 150"),
         ("not too heavy (< 400)", ""),
         ("not too small (> 200 g/mol)", ""),
         ("not too many amides (< 3)", ""),

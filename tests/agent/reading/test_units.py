@@ -102,6 +102,6 @@ def test_every_property_takes_its_own_units_and_no_other(definition: object) -> 
     for word in (definition.name.replace("_", " "), *definition.synonyms[:3]):
         spec = interpret(f"a {head}; {word} of at most {value} wibbles; no thiols", may_be_empty=True)
         assert not any(r.kind == "property" for r in spec.requirements), word
-    stranger = "Pa" if definition.unit != "Pa" else "K"
+    stranger = "Pa" if "Pa" not in definition.unit else "K"
     spec = interpret(f"a {head}; {definition.name.replace('_', ' ')} of at most {value} {stranger}; no thiols", may_be_empty=True)
     assert not any(r.kind == "property" for r in spec.requirements)

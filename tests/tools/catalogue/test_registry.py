@@ -49,7 +49,7 @@ def test_names_and_words_are_taken_once() -> None:
 
 def test_what_is_said_of_other_properties_names_properties() -> None:
     for p in shipped():
-        assert all(name in shipped() for name in (*p.cannot_exceed, *p.listed_beside)), p.name
+        assert all(name in shipped() for name in (*p.cannot_exceed, *p.listed_beside, *filter(None, [p.for_polymers]))), p.name
 
 
 def definition(name: str, *synonyms: str) -> Property:

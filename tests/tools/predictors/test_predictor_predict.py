@@ -56,14 +56,19 @@ def test_every_value_carries_what_a_reader_needs() -> None:
             assert value.unit == predictor_spec(name).unit
             assert value.sigma is not None
             assert value.sigma > 0
-            assert value.lower is not None
-            assert value.upper is not None
-            assert value.lower < value.number < value.upper  # type: ignore[operator]
-            step = 10.0 ** -predictor_spec(name).decimals
-            assert value.upper - value.lower == pytest.approx(2 * Z90 * value.sigma, abs=2 * step)
+            if predictor_spec(name).outcomes:
+                assert value.outcome == predictor_spec(name).outcomes[1]
+                assert value.shown.endswith("%")
+                assert value.lower is value.upper is None
+            else:
+                assert value.lower is not None
+                assert value.upper is not None
+                assert value.lower < value.number < value.upper  # type: ignore[operator]
+                step = 10.0 ** -predictor_spec(name).decimals
+                assert value.upper - value.lower == pytest.approx(2 * Z90 * value.sigma, abs=2 * step)
             assert isinstance(value.in_domain, bool)
             assert value.nearest
-            assert value.nearest_value is not None
+            assert (value.nearest_value is not None) == predictor_spec(name).show_values
             assert value.similarity is not None
             assert 0 <= value.similarity <= 1
             assert value.method_version == predictor_versions()[name]
@@ -120,7 +125,7 @@ def test_classes_are_not_mixed_up() -> None:
     assert mixed["glass_transition_temperature"][0].value is None
     assert mixed["melting_point"][0].number is not None
     with pytest.raises(SpecError):
-        predict(["boiling_point"], ["CCO"], "molecule", EstimationConditions())
+        predict(["viscosity"], ["CCO"], "molecule", EstimationConditions())
 
 
 def test_nothing_asked_nothing_answered() -> None:
@@ -157,12 +162,19 @@ def test_card_says_better_than_the_baseline_and_calibrated(name: str) -> None:
         rmse, mae = _BASELINE[name]
         assert random["rmse"] <= rmse
         assert random["mae"] <= mae
-    for split in card["metrics"].values():
-        assert 0.85 <= split["coverage"] <= 0.93
-    assert 0.88 <= random["coverage"] <= 0.92
-    assert random["coverage_least_similar_tenth"] >= 0.80
-    assert random["coverage_worst_tenth"] >= 0.80
-    assert card["domain"]["ratio"] >= 1.5
+    if predictor_spec(name).outcomes:
+        assert random["auc"] >= 0.85
+        assert random["calibration_error"] <= 0.03
+        assert random["calibration_error_far"] <= 0.06
+    else:
+        small = card["data"]["rows_used"] < 1500
+        for name_of_split, split in card["metrics"].items():
+            least = 0.85 if not small else 0.70 if "families" in name_of_split else 0.80
+            assert least <= split["coverage"] <= 0.95
+        assert 0.88 <= random["coverage"] <= 0.92
+        assert random["coverage_least_similar_tenth"] >= (0.75 if small else 0.80)
+        assert random["coverage_worst_tenth"] >= (0.75 if small else 0.80)
+    assert card["domain"]["ratio"] >= 1.2
     assert card["data"]["licence"] == predictor_spec(name).licence
     assert (WEIGHTS / name / "card.md").read_text(encoding="utf-8").startswith(f"# {name}")
 
@@ -173,7 +185,40 @@ def test_calibration_arrays_are_the_cards_figures(name: str) -> None:
     residual, sigma = arrays["oof_residual"].astype(float), arrays["oof_sigma"].astype(float)
     assert len(residual) == len(sigma) == len(arrays["oof_pred"]) == card["n"]
     assert np.sqrt((residual**2).mean()) == pytest.approx(card["rmse"], rel=0.01)
-    assert (np.abs(residual) <= Z90 * sigma).mean() == pytest.approx(card["coverage"], abs=0.01)
+    if "coverage" in card:
+        assert (np.abs(residual) <= Z90 * sigma).mean() == pytest.approx(card["coverage"], abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "ladder"),
+    [
+        ("boiling_point", ("CCCC", "CCCCCO", "CCCCCCCCO", "CCCCCCCCCCCCO")),
+        ("vapour_pressure", ("CCCCCCCCCCCCO", "CCCCCCCCO", "CCCCO", "CCCC")),
+        ("density", ("CCCCCC", "CCO", "c1ccccc1", "ClC(Cl)Cl")),
+        ("refractive_index", ("CCCCC", "CCCCCCCCCC", "c1ccccc1", "Brc1ccccc1")),
+        ("relative_permittivity", ("CCCCCC", "CCOCC", "CC(C)=O", "CO")),
+        ("surface_tension", ("CCCCC", "CCCCCCCCO", "OCCO")),
+        ("learnt_logp", ("OCCO", "CCO", "c1ccccc1", "CCCCCCCC")),
+        ("acidic_pka", ("O=C(O)C(Cl)(Cl)Cl", "CC(=O)O", "Oc1ccccc1", "CCO")),
+        ("basic_pka", ("Nc1ccccc1", "c1ccncc1", "NCCc1ccccc1")),
+        ("emission_maximum", ("c1ccc(-c2ccccc2)cc1", "CCN(CC)c1ccc2c(C)cc(=O)oc2c1", "CCN(CC)c1ccc2nc3ccc(=O)cc-3oc2c1")),
+        ("henry_constant", ("CCCCCC", "CCOCC", "CCO", "OCC(O)CO")),
+        ("polymer_density", ("*CC(*)C", "*CC(*)c1ccccc1", "*C(F)(F)C(*)(F)F")),
+        ("oxygen_permeability", ("*CC(*)C#N", "*CC(*)c1ccccc1", "*O[Si](*)(C)C")),
+        ("polymer_refractive_index", ("*C(F)(F)C(*)(F)F", "*CC(*)C", "*CC(*)c1ccccc1")),
+    ],
+)
+def test_known_substances_come_out_in_order(name: str, ladder: tuple[str, ...]) -> None:
+    numbers = [_number(name, smiles) for smiles in ladder]
+    assert numbers == sorted(numbers), numbers
+
+
+def test_what_stands_beside_a_value() -> None:
+    assert "carboxylic acid" in (_one("acidic_pka", "CC(=O)O").reason or "")
+    assert _one("acidic_pka", "CCCCCC").reason == "it has no acidic site"
+    assert (_one("vapour_pressure", "CCCCO").reason or "").startswith("= ")
+    assert _one("ames_mutagenicity", "O=[N+]([O-])c1ccc2ccccc2c1").shown.endswith(" %")
+    assert _number("ames_mutagenicity", "O=[N+]([O-])c1ccc2ccccc2c1") > 0.7 > 0.3 > _number("ames_mutagenicity", "CCCCCCO")
 
 
 def test_uncertainty_grows_towards_absurd_structures() -> None:
@@ -190,16 +235,16 @@ def test_uncertainty_grows_towards_absurd_structures() -> None:
 def test_residual_correlation_is_a_correlation_matrix() -> None:
     names = list(PREDICTORS)
     matrix = residual_correlation(names)
-    assert matrix.shape == (6, 6)
+    assert matrix.shape == (len(names), len(names))
     np.testing.assert_allclose(matrix, matrix.T)
     np.testing.assert_allclose(np.diag(matrix), 1.0)
     assert np.linalg.eigvalsh(matrix).min() > -1e-9
-    assert np.abs(matrix - np.eye(6)).max() < 0.8
-    position = names.index("glass_transition_temperature")
-    assert np.abs(np.delete(matrix[position], position)).max() == 0
+    assert np.abs(matrix - np.eye(len(names))).max() < 0.8
+    polymers = np.array([PREDICTORS[name].kind == "polymer" for name in names])
+    assert np.abs(matrix[np.ix_(polymers, ~polymers)]).max() == 0
 
 
 def test_weights_are_small_and_safe() -> None:
     files = [path for path in Path(WEIGHTS).rglob("*") if path.is_file()]
-    assert sum(path.stat().st_size for path in files) < 40e6
+    assert sum(path.stat().st_size for path in files) < 80e6
     assert {"".join(path.suffixes) for path in files} <= {".json", ".md", ".npz", ".txt.gz", ".tsv.gz"}

@@ -57,5 +57,5 @@ def test_predictors_match_the_registry() -> None:
         assert builtin().catalogue[name].unit == spec.unit
         assert builtin().catalogue[name].kind == "predicted"
         assert ("polymer" in builtin().catalogue[name].classes) == (spec.kind == "polymer")
-    with pytest.raises(SpecError, match="boiling_point"):
-        predictor_spec("boiling_point")
+    with pytest.raises(SpecError, match="viscosity"):
+        predictor_spec("viscosity")

@@ -12,13 +12,13 @@ from core.errors import NotFoundError, UsageError
 from tools.predictors.predict import CORRELATION_FILE
 from tools.predictors.release.report import TARGETS
 from tools.predictors.release.rerun import data_file, rerun
-from tools.predictors.specs import PREDICTORS, predictor_spec
+from tools.predictors.specs import predictor_spec
 from tools.predictors.training.baselines import BASELINES_FILE, write_baselines
 from tools.predictors.training.calibration import conformal_quantile, crepes_quantile
 from tools.predictors.training.card import RANDOM, SCAFFOLD
 from tools.predictors.training.data import read_table
 from tools.predictors.training.limits import LIMITS_FILE, errors_by, write_limits
-from tools.predictors.training.plots import reliability
+from tools.predictors.training.plots import QUANTITIES, reliability
 from tools.predictors.weights import WeightsFolder, digest, npz_bytes
 
 
@@ -84,7 +84,7 @@ def test_targets_name_what_cards_have() -> None:
 
 
 def test_reliability_rises_and_is_near_the_level_at_90() -> None:
-    for name in PREDICTORS:
+    for name in QUANTITIES:
         points = reliability(name)
         assert [share for _, share in points] == sorted(share for _, share in points)
         assert abs(points[-2][1] - 0.90) < 0.02

@@ -173,7 +173,7 @@ def test_command_line(small: tuple[Path, PredictorSpec], tmp_path: Path, capsys:
     assert command.main(["precision", spec.name, "--goal", ">= -1", "--out-of-fold", str(oof)]) == 0
     assert "precision@10" in capsys.readouterr().out
     assert command.main(["correlation", str(oof), *out]) == 0
-    assert command.main(["boiling_point", "--data", str(path)]) == 2
+    assert command.main(["viscosity", "--data", str(path)]) == 2
     assert command.main(["precision", spec.name, "--goal", "warm", "--out-of-fold", str(oof)]) == 2
     assert "error:" in capsys.readouterr().err
 

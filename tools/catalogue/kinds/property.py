@@ -136,7 +136,12 @@ class PropertyKind(Kind[PropertyRequirement]):
         outside = ", outside the method's domain" if value.in_domain is False else ""
         error = f"± {sigma:.3g}" if sigma is not None else "with unknown error"
         how = _HOW[value.basis]
-        reason = f"{definition.label} {how} {number:.4g} {error} {definition.unit}".rstrip() + f"{means}{outside}, needs {wanted}"
+        said = (
+            f"{definition.label.split(' (')[0]}: {number:.0%} probable"
+            if value.outcome
+            else f"{definition.label} {how} {number:.4g} {error} {definition.unit}".rstrip()
+        )
+        reason = f"{said}{means}{outside}, needs {wanted}"
         met = probability >= context.met_probability
         return result_of(requirement, met, given, probability=probability, unit=unit, reason=reason)
 
@@ -222,8 +227,8 @@ def _valid_mass(requirement: PropertyRequirement, definition: Property, what: st
 
 
 def _plain(condition: Condition, definition: Property) -> str:
-    """' (5 cP)' after a limit on a logarithm, of a user's own property; else nothing."""
-    if not (definition.user_defined and definition.plain_unit):
+    """' (5 cP)' after a limit on the logarithm of a quantity that goals state plainly; else nothing."""
+    if not (definition.plain_unit and (definition.user_defined or definition.unit.startswith("log "))):
         return ""
     numbers = [n for n in (condition.value, condition.low, condition.high) if n is not None]
     return f" ({' and '.join(f'{10.0**n:.3g}' for n in numbers)} {definition.plain_unit})"

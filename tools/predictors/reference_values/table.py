@@ -89,7 +89,7 @@ def section_markdown() -> str:
             f"| {name}{stale} | {r['n']} of {r['table_rows']} | {r['rows_removed']} of {r['rows_read']} | {r['spearman']:.3f} | {r['mae']:.3g} {r['unit']} |"
             f" {r['coverage']:.0%} | `{r['command']}` |"
         )
-    tg = result_of(PROPERTIES[0])
+    tg = result_of("glass_transition_temperature")
     if tg is not None:
         lines += [
             "",

@@ -1,11 +1,11 @@
 """``python -m tools.predictors.training``: train a predictor, measure it and what it is compared with.
 
-NAME --data FILE [--out DIR] [--seed 0] [--out-of-fold FILE] [--show-bad 20] [--device auto|cpu|cuda]
+NAME --data FILE [--out DIR] [--seed 0] [--out-of-fold FILE] [--show-bad 20] [--device auto|cpu|cuda] [--random-only]
 precision NAME --goal ">= 250" (--data FILE | --out-of-fold FILE) [--seed 0]
-correlation FILE FILE ... [--out DIR]
+correlation FILE FILE ... [--out DIR] [--keep]
 baselines NAME --data FILE [--out DIR] [--seed 0]
 limits NAME --data FILE --out-of-fold FILE --by COLUMN [--out DIR]
-known --data-folder DIR [--out DIR]
+known --data-folder DIR [--out DIR] [--only NAME ...]
 moved --data-folder DIR [--out DIR]
 
 ``python -m evals.predictors_report`` does all of it for every predictor and writes docs/predictors.md.
@@ -51,17 +51,30 @@ def _train(arguments: list[str]) -> int:
     parser.add_argument("--out-of-fold", type=Path, default=None, help="npz file for out-of-fold predictions with structures")
     parser.add_argument("--show-bad", type=int, default=20, help="rows that were left out to list")
     parser.add_argument("--device", default="auto", help="auto: a GPU where torch finds one; cpu; cuda or cuda:1")
+    parser.add_argument("--random-only", action="store_true", help="leave out the splits by scaffold and family: half the time")
     options = parser.parse_args(arguments)
     spec, progress = predictor_spec(options.name), Progress()
     device = choose(options.device, progress)
-    bad = read_table(options.data, spec).bad
+    table = read_table(options.data, spec)
+    bad = table.bad
     for row in bad[: options.show_bad]:
         print(f"line {row.line}: {row.reason}", file=sys.stderr)
     if len(bad) > options.show_bad:
         print(f"... and {len(bad) - options.show_bad} more rows left out", file=sys.stderr)
-    card = train_predictor(options.data, spec, options.out, options.seed, progress, options.out_of_fold, device=device)
+    card = train_predictor(
+        options.data,
+        spec,
+        options.out,
+        options.seed,
+        progress,
+        options.out_of_fold,
+        device=device,
+        harder_splits=not options.random_only,
+        table=table,
+    )
     for split, m in card["metrics"].items():
-        print(f"{spec.name}: {split}: RMSE {m['rmse']} MAE {m['mae']} n {m['n']} coverage {m['coverage']:.3f}")
+        held = f"coverage {m['coverage']:.3f}" if "coverage" in m else f"AUC {m['auc']} calibration error {m['calibration_error']}"
+        print(f"{spec.name}: {split}: RMSE {m['rmse']} MAE {m['mae']} n {m['n']} {held}")
     return 0
 
 
@@ -81,8 +94,9 @@ def _correlation(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.predictors.training correlation")
     parser.add_argument("files", type=Path, nargs="+")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
+    parser.add_argument("--keep", action="store_true", help="keep the other pairs of the table")
     options = parser.parse_args(arguments)
-    for pair, entry in write_correlation(options.files, options.out).items():
+    for pair, entry in write_correlation(options.files, options.out, keep=options.keep).items():
         print(f"{pair}: n {entry['n']} r {entry['r']} shrunk {entry['shrunk']}")
     return 0
 
@@ -119,8 +133,9 @@ def _known(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.predictors.training known")
     parser.add_argument("--data-folder", type=Path, required=True, help="folder with one folder a data set: polymer_tg/polymer_tg.csv, ...")
     parser.add_argument("--out", type=Path, default=SETS)
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="predictors to do (default: all)")
     options = parser.parse_args(arguments)
-    build_known(options.data_folder, options.out)
+    build_known(options.data_folder, options.out, only=options.only)
     return 0
 
 

@@ -98,11 +98,41 @@ def _members(card: dict[str, Any]) -> str:
     return f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0].removesuffix(" (100%)")
 
 
+def _quantity_lines(card: dict[str, Any]) -> list[str]:
+    """Errors and intervals of each split."""
+    return [
+        "| split | n | RMSE | MAE | median error | R² | 90 % interval holds | least similar tenth | worst tenth | median half-width |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+        *(
+            f"| {split} | {m['n']} | {m['rmse']} | {m['mae']} | {m['median_absolute_error']} | {m['r2']} | {m['coverage']:.1%} | "
+            f"{m['coverage_least_similar_tenth']:.1%} | {m['coverage_worst_tenth']:.1%} | {m['median_half_width']} |"
+            for split, m in card["metrics"].items()
+        ),
+        "",
+        "Sigma is the half-width of the 90 % interval over 1.645. The folds of the scaffold split use the intervals that ship.",
+    ]
+
+
+def _outcome_lines(card: dict[str, Any]) -> list[str]:
+    """What the probabilities of each split are worth."""
+    return [
+        f"The value is the calibrated probability of '{card['outcomes'][1]}' (the other outcome: '{card['outcomes'][0]}').",
+        "",
+        "| split | n | area under the ROC curve | Brier score | right at one half | base rate | said and true share differ by | among the least similar third |",
+        "|---|---|---|---|---|---|---|---|",
+        *(
+            f"| {split} | {m['n']} | {m['auc']} | {m['brier']} | {m['accuracy']:.1%} | {m['base_rate']:.1%} | {m['calibration_error']} | "
+            f"{m['calibration_error_far']} |"
+            for split, m in card["metrics"].items()
+        ),
+    ]
+
+
 def card_markdown(card: dict[str, Any]) -> str:
     """``card`` as Markdown: data, licence, splits, metrics, calibration, domain, limits, versions, hashes."""
     data, unit = card["data"], card["unit"]
     lines = [
-        f"# {card['name']} ({unit})",
+        f"# {card['name']}" + (f" ({unit})" if unit else ""),
         "",
         f"Version {card['version']} (release {card['release']}), {card['bytes'] / 1e6:.2f} MB.",
         "",
@@ -114,23 +144,19 @@ def card_markdown(card: dict[str, Any]) -> str:
         "",
         "## Method",
         f"Hashed Morgan counts (radius 2, 2048 bits) and fast two-dimensional descriptors; {_members(card)}; "
-        "a further booster for the error to expect, conformal intervals.",
+        + (
+            "their mean calibrated to a probability (Platt)."
+            if card.get("outcomes")
+            else "a further booster for the error to expect, conformal intervals."
+        ),
         f"Features: {card['training']['features']}. Rebuild: `{card['training']['command']}`.",
         "",
         "## Measured on held-out folds",
-        "| split | n | RMSE | MAE | median error | R² | 90 % interval holds | least similar tenth | worst tenth | median half-width |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        *(_outcome_lines(card) if card.get("outcomes") else _quantity_lines(card)),
     ]
-    for split, m in card["metrics"].items():
-        lines.append(
-            f"| {split} | {m['n']} | {m['rmse']} | {m['mae']} | {m['median_absolute_error']} | {m['r2']} | {m['coverage']:.1%} | "
-            f"{m['coverage_least_similar_tenth']:.1%} | {m['coverage_worst_tenth']:.1%} | {m['median_half_width']} |"
-        )
     domain = card["domain"]
     limit = "" if domain["max_sigma"] >= 1e9 else f" and a sigma of at most {domain['max_sigma']} {unit}"
     lines += [
-        "",
-        "Sigma is the half-width of the 90 % interval over 1.645. The folds of the scaffold split use the intervals that ship.",
         "",
         "## Domain",
         f"Inside: a training structure with a Tanimoto similarity of at least {domain['min_similarity']}{limit}. Out of fold "

@@ -55,10 +55,17 @@ def correlations(files: Sequence[Path]) -> dict[str, dict[str, Any]]:
     return pairs
 
 
-def write_correlation(files: Sequence[Path], out: Path) -> dict[str, dict[str, Any]]:
-    """Write :func:`correlations` to ``out`` as the table that ``residual_correlation`` reads; returns the pairs."""
-    pairs = correlations(files)
+def write_correlation(files: Sequence[Path], out: Path, *, keep: bool = False) -> dict[str, dict[str, Any]]:
+    """Write :func:`correlations` to ``out`` as the table that ``residual_correlation`` reads; returns the pairs of ``files``.
+
+    ``keep``: other pairs that the table holds already stay in it.
+    """
+    found = correlations(files)
+    before = (
+        json.loads((out / CORRELATION_FILE).read_text(encoding="utf-8"))["pairs"] if keep and (out / CORRELATION_FILE).is_file() else {}
+    )
+    pairs = {**before, **found}
     text = json.dumps({"prior_pairs": PRIOR_PAIRS, "pairs": pairs}, indent=1, sort_keys=True)
     out.mkdir(parents=True, exist_ok=True)
     (out / CORRELATION_FILE).write_text(text + "\n", encoding="utf-8")
-    return pairs
+    return found

@@ -16,7 +16,9 @@ from core.errors import NotFoundError, StructureError, UsageError
 from tools.predictors.features.assemble import Describer, feature_names
 from tools.predictors.features.solvent import FILM, GAS, canonical_solvent
 from tools.predictors.prepare import Prepared, prepare
+from tools.predictors.sites import site_of
 from tools.predictors.specs import PredictorSpec
+from tools.predictors.training.physics import DERIVED, contradiction
 from tools.structures.polymer_key import polymer_key
 
 #: The kind of a row whose value was computed.
@@ -27,6 +29,12 @@ _KINDS = (
     ("no conjugated", "no conjugated chromophore"),
     ("a salt", "salt or mixture"),
     ("missing hydrogens", "missing hydrogens"),
+    ("another kind", "another kind of value"),
+    ("measured at", "measured under other conditions"),
+    ("contradicts", "contradicts physics"),
+    ("rows of this structure", "rows of one structure disagree"),
+    ("no acidic", "no such site"),
+    ("no basic", "no such site"),
     ("an ion", "ion"),
     ("an inorganic", "no carbon"),
     ("a repeat unit with counter-ions", "repeat unit with counter-ions"),
@@ -87,7 +95,7 @@ def read_table(path: Path, spec: PredictorSpec) -> TrainingTable:
     values: list[float] = []
     with path.open(encoding="utf-8", newline="") as handle:
         reader = csv.DictReader(handle)
-        wanted = [c for c in (spec.structure, spec.target, spec.solvent) if c]
+        wanted = [c for c in (spec.structure, spec.target, spec.solvent, *spec.where[:1], *spec.conditions[:1]) if c]
         missing = [c for c in wanted if c not in (reader.fieldnames or [])]
         if missing:
             raise UsageError(f"{path.name} has no column {', '.join(missing)}; it has: {', '.join(reader.fieldnames or [])}")
@@ -105,6 +113,8 @@ def read_table(path: Path, spec: PredictorSpec) -> TrainingTable:
             table.lines.append(reader.line_num)
             values.append(value)
     table.y = np.array(values)
+    if spec.disagree is not None:
+        _drop_disagreeing(table, spec)
     _drop_rare_elements(table)
     if len(table) < 50:
         raise UsageError(f"{path.name}: only {len(table)} usable rows of {table.rows_read}; at least 50 are needed")
@@ -116,10 +126,15 @@ def _read_row(row: dict[str, str], spec: PredictorSpec) -> tuple[Prepared, str, 
     text = (row.get(spec.target) or "").strip()
     if not text:
         return "no measured value"
+    if spec.where and (row.get(spec.where[0]) or "").strip() != spec.where[1]:
+        return f"another kind of value: {row.get(spec.where[0])}"
+    if (elsewhere := _other_conditions(row, spec)) != "":
+        return elsewhere
     try:
-        value = float(text) + spec.offset
+        number = DERIVED[spec.derived](row) if spec.derived else float(text) * spec.scale
+        value = (math.log10(number) if spec.logarithm else number) + spec.offset
     except ValueError:
-        return f"value {text!r} is not a number"
+        return f"value {text!r} is not a number" + (" above 0" if spec.logarithm else "")
     if not math.isfinite(value) or not spec.low <= value <= spec.high:
         return f"value {value:g} {spec.unit} is outside {spec.low:g} to {spec.high:g}"
     if _simulated(row.get("sources") or "", spec):
@@ -130,6 +145,11 @@ def _read_row(row: dict[str, str], spec: PredictorSpec) -> tuple[Prepared, str, 
         return item
     if spec.kind == "molecule" and _lacks_hydrogens(item.mol):
         return "missing hydrogens: an atom has unpaired electrons"
+    if spec.needs and not site_of(item.mol, spec.needs):
+        return f"no {spec.needs} site"
+    for check in spec.checks:
+        if fault := contradiction(check, row, item.mol, value):
+            return f"contradicts physics: {fault}"
     solvent = ""
     if spec.solvent:
         written = (row.get(spec.solvent) or "").strip()
@@ -142,6 +162,42 @@ def _read_row(row: dict[str, str], spec: PredictorSpec) -> tuple[Prepared, str, 
     except StructureError as error:
         return str(error)
     return item, key, solvent, value
+
+
+def _other_conditions(row: dict[str, str], spec: PredictorSpec) -> str:
+    """Why a row was measured under other conditions than those that are meant, or ''. A row that does not say is taken."""
+    if not spec.conditions:
+        return ""
+    column, low, high = spec.conditions
+    text = (row.get(column) or "").strip()
+    try:
+        return "" if not text or low <= float(text) <= high else f"measured at {column} {text}"
+    except ValueError:
+        return f"measured at {column} {text[:20]!r}, which is no number"
+
+
+def _drop_disagreeing(table: TrainingTable, spec: PredictorSpec) -> None:
+    """Leave out all rows of a structure (in a solvent) whose values lie further apart than the specification allows."""
+    assert spec.disagree is not None
+    groups: dict[tuple[str, str], list[int]] = {}
+    for i, place in enumerate(zip(table.smiles, table.solvents, strict=True)):
+        groups.setdefault(place, []).append(i)
+    apart: dict[int, str] = {}
+    for members in groups.values():
+        low, high = float(table.y[members].min()), float(table.y[members].max())
+        if high - low > spec.disagree:
+            apart.update(dict.fromkeys(members, f"rows of this structure disagree: {low:g} and {high:g} {spec.unit}"))
+    _keep(table, apart)
+
+
+def _keep(table: TrainingTable, dropped: dict[int, str]) -> None:
+    """Move the rows ``dropped`` (position and reason) to the bad ones."""
+    table.bad.extend(BadRow(table.lines[i], reason) for i, reason in sorted(dropped.items()))
+    keep = [i for i in range(len(table)) if i not in dropped]
+    table.y = table.y[keep]
+    for name in ("smiles", "keys", "mols", "solvents", "lines"):
+        column = getattr(table, name)
+        setattr(table, name, [column[i] for i in keep])
 
 
 def _lacks_hydrogens(mol: Chem.Mol) -> bool:
@@ -176,16 +232,13 @@ def element_support(table: TrainingTable) -> dict[str, int]:
 
 
 def _drop_rare_elements(table: TrainingTable) -> None:
-    counts = element_support(table)
-    rare = {symbol for symbol, n in counts.items() if n < ELEMENT_SUPPORT}
-    keep = [i for i, mol in enumerate(table.mols) if not _elements(mol) & rare]
-    for i in sorted(set(range(len(table))) - set(keep)):
-        symbols = ", ".join(sorted(_elements(table.mols[i]) & rare))
-        table.bad.append(BadRow(table.lines[i], f"too few measurements with {symbols}"))
-    for name in ("smiles", "keys", "mols", "solvents", "lines"):
-        column = getattr(table, name)
-        setattr(table, name, [column[i] for i in keep])
-    table.y = table.y[keep]
+    rare = {symbol for symbol, n in element_support(table).items() if n < ELEMENT_SUPPORT}
+    dropped = {
+        i: f"too few measurements with {', '.join(sorted(_elements(mol) & rare))}"
+        for i, mol in enumerate(table.mols)
+        if _elements(mol) & rare
+    }
+    _keep(table, dropped)
 
 
 def describe(table: TrainingTable, spec: PredictorSpec) -> tuple[NDArray[np.float32], list[NDArray[np.uint16]]]:

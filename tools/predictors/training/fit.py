@@ -17,8 +17,10 @@ from tools.predictors.model import (
     NEIGHBOURS_FILE,
     NETWORK_FILE,
     SCALE_FILE,
+    Z90,
     scale_matrix,
 )
+from tools.predictors.outcome import Platt, fit_platt, outcome_figures, outcome_sigma
 from tools.predictors.specs import PredictorSpec
 from tools.predictors.training.calibration import Calibration, calibrate, crepes_quantile
 from tools.predictors.training.card import (
@@ -33,6 +35,7 @@ from tools.predictors.training.card import (
 from tools.predictors.training.cross_validation import Evaluation, FloatArray, OutOfFold, Predict, Progress, Rows, Unseen
 from tools.predictors.training.data import TrainingTable, describe, read_table
 from tools.predictors.training.device import PROCESSOR, Device
+from tools.predictors.training.evaluate import choose_domain
 from tools.predictors.training.kernel_fit import coding_of
 from tools.predictors.training.learners import Ensemble, train_ensemble, train_scale, used_columns
 from tools.predictors.training.splits import each_fold, family_folds, group_folds, scaffold_folds
@@ -63,10 +66,11 @@ class Prepared:
     device: Device = PROCESSOR
 
 
-def load(path: Path, spec: PredictorSpec, progress: Progress, device: Device = PROCESSOR) -> Prepared:
-    """Read ``path`` and compute the features. Raises NotFoundError or UsageError as ``read_table`` does."""
-    progress(f"reading {path}")
-    table = read_table(path, spec)
+def load(path: Path, spec: PredictorSpec, progress: Progress, device: Device = PROCESSOR, table: TrainingTable | None = None) -> Prepared:
+    """Read ``path``, unless its ``table`` is at hand, and compute the features. Raises NotFoundError or UsageError as ``read_table`` does."""
+    if table is None:
+        progress(f"reading {path}")
+        table = read_table(path, spec)
     progress(f"{table.rows_read} rows read, {len(table)} used, {len(table.bad)} left out; computing features")
     x, bits = describe(table, spec)
     return Prepared(table, x, bits, used_columns(x), device)
@@ -146,13 +150,11 @@ class PredictorTask:
         data, spec = self.data, self.spec
         progress("training the final ensemble on all rows")
         ensemble = train_ensemble(spec, data.x, data.columns, data.table.y, self.seed, data.device)
-        error = np.abs(data.table.y - calibrated.oof.value)
-        scale = train_scale(spec.kind, self._scale_inputs(calibrated.oof), error, self.seed)
         solvents = sorted(set(data.table.solvents)) if spec.solvent else []
         neighbours, index = _neighbour_files(data, spec, solvents)
         files = {
             **_member_files(ensemble),
-            SCALE_FILE: tree_bytes(scale),
+            **self._scale_file(calibrated),
             NEIGHBOURS_FILE: neighbours,
             ARRAYS_FILE: npz_bytes({"columns": data.columns.astype(np.uint16), **index}, packed=False),
             CALIBRATION_FILE: _calibration_file(data.table, calibrated),
@@ -160,14 +162,66 @@ class PredictorTask:
         card = {
             **data_section(data.table, spec, self._data_hash),
             **method_section(spec, self.seed, len(data.columns), data.device),
-            **figures_section(data.table.y, evaluations),
+            **self._figures(evaluations),
             "solvents": solvents,
             **files_section(files),
         }
         return TrainedFiles(files, card, card_markdown(card))
 
+    def _scale_file(self, calibrated: Evaluation) -> dict[str, bytes]:
+        """The model of the expected error, trained on the errors of all rows."""
+        error = np.abs(self.data.table.y - calibrated.oof.value)
+        return {SCALE_FILE: tree_bytes(train_scale(self.spec.kind, self._scale_inputs(calibrated.oof), error, self.seed))}
+
+    def _figures(self, evaluations: Mapping[str, Evaluation]) -> dict[str, Any]:
+        return figures_section(self.data.table.y, evaluations)
+
     def _scale_inputs(self, oof: OutOfFold) -> FloatArray:
         return scale_matrix(self.spec.kind, oof.value, oof.spread, oof.near, self.data.x)
+
+
+class OutcomeTask(PredictorTask):
+    """The learning of the two outcomes of a test, 0 and 1: the same ensemble, whose values are then calibrated to probabilities."""
+
+    _platt: Platt | None = None
+
+    def describe_fold(self, rows: Rows, answers: FloatArray) -> str:
+        """Rows and accuracy of a fold. NaN for an empty one."""
+        return f"{len(rows)} rows, right {((answers[0] >= 0.5) == (self.data.table.y[rows] > 0.5)).mean():.1%}"
+
+    def calibrated(self, fold: Rows, unseen: Unseen) -> Evaluation:
+        """Probabilities of every row, never 0 or 1, calibrated on the rows of the other folds; what calibrates new structures is fitted on all."""
+        raw, y = _out_of_fold(unseen), self.data.table.y
+        value = np.zeros(len(y))
+        for _, others, held in each_fold(fold):
+            platt = fit_platt(raw.value[others], raw.near[others, 0], y[others])
+            value[held] = platt.probability(raw.value[held], raw.near[held, 0])
+        self._platt = fit_platt(raw.value, raw.near[:, 0], y)
+        return self._evaluation(fold, raw, value)
+
+    def held_out(self, fold: Rows, unseen: Unseen, calibrated: Evaluation) -> Evaluation:
+        """Probabilities, never 0 or 1, calibrated on the random split."""
+        assert self._platt is not None
+        raw = _out_of_fold(unseen)
+        return self._evaluation(fold, raw, self._platt.probability(raw.value, raw.near[:, 0]))
+
+    def _evaluation(self, fold: Rows, raw: OutOfFold, value: FloatArray) -> Evaluation:
+        sigma = outcome_sigma(value)
+        return Evaluation(fold, OutOfFold(value, raw.spread, raw.near, raw.nearest), Calibration(sigma, sigma * Z90, Z90, 0.0))
+
+    def _scale_file(self, calibrated: Evaluation) -> dict[str, bytes]:
+        """None: a probability says itself how uncertain it is."""
+        return {}
+
+    def _figures(self, evaluations: Mapping[str, Evaluation]) -> dict[str, Any]:
+        assert self._platt is not None
+        y, random = self.data.table.y, evaluations[RANDOM]
+        return {
+            "metrics": {split: outcome_figures(y, found.oof.value, found.oof.near[:, 0]) for split, found in evaluations.items()},
+            "outcomes": list(self.spec.outcomes),
+            "calibration": {"platt": self._platt.numbers()},
+            "domain": choose_domain(y, random.oof, random.sigma),
+        }
 
 
 def _out_of_fold(unseen: Unseen) -> OutOfFold:
@@ -190,18 +244,20 @@ def train_predictor(
     *,
     harder_splits: bool = True,
     device: Device = PROCESSOR,
+    table: TrainingTable | None = None,
 ) -> dict[str, Any]:
     """Train ``spec`` on ``path`` and write weights and card to ``out/<name>``; returns the card.
 
     ``out_of_fold`` names an npz file for the out-of-fold predictions with their structures (kept out of the weights, for ``precision`` and
-    ``correlation``); ``harder_splits`` False leaves out the scaffold and family splits. Equal data, seed, device and library versions give
+    ``correlation``); ``harder_splits`` False leaves out the scaffold and family splits; ``table``: what ``read_table`` made of ``path``, where that is at hand. Equal data, seed, device and library versions give
     equal bytes. Raises NotFoundError or UsageError for a file that cannot be used.
 
     ``seed`` is any whole number; the errors in the card are in the unit of ``spec``.
     """
-    data = load(path, spec, progress, device)
+    data = load(path, spec, progress, device, table)
     progress(f"matrices on {device.name}, trees on the processor")
-    task = PredictorTask(data, spec, seed, data_hash=digest(path.read_bytes()), harder_splits=harder_splits)
+    kind = OutcomeTask if spec.outcomes else PredictorTask
+    task = kind(data, spec, seed, data_hash=digest(path.read_bytes()), harder_splits=harder_splits)
     trained = train(task, out, progress)
     if out_of_fold is not None:
         write_out_of_fold(out_of_fold, spec, data, trained.evaluations[RANDOM])

@@ -20,7 +20,7 @@ from core.spec import CandidateClass
 from tools.predictors.known.index import ABOUT, FORMAT
 from tools.predictors.known.keys import hashed_key
 from tools.predictors.model import Z90
-from tools.predictors.specs import PREDICTORS, PredictorSpec
+from tools.predictors.specs import PREDICTORS, PredictorSpec, predictor_spec
 from tools.predictors.training.data import TrainingTable, read_table
 from tools.predictors.weights import digest, npz_bytes
 from tools.structures.standardise import standardise
@@ -43,14 +43,21 @@ class _Rows:
     keys: list[int]
 
 
-def build_known(folder: Path, out: Path = SETS, progress: Callable[[str], None] = print) -> dict[str, Any]:
+def build_known(folder: Path, out: Path = SETS, progress: Callable[[str], None] = print, *, only: Sequence[str] = ()) -> dict[str, Any]:
     """Write the sets of all predictors from the data ``folder`` (``NAME/NAME.csv`` or ``NAME.csv``) to ``out``; returns what ``sets.json`` says.
 
-    Equal data give equal bytes. Raises NotFoundError for a missing file, UsageError for one that cannot be used.
+    ``only``: names of the predictors to do; what ``out`` says of the others stays. Equal data give equal bytes. Raises SpecError for an unknown name,
+    NotFoundError for a missing file, UsageError for one that cannot be used.
     """
     out.mkdir(parents=True, exist_ok=True)
+    before: dict[str, Any] = json.loads((out / ABOUT).read_text(encoding="utf-8"))["sets"] if only and (out / ABOUT).is_file() else {}
     about: dict[str, Any] = {}
+    for name in only:
+        predictor_spec(name)
     for name, spec in PREDICTORS.items():
+        if only and name not in only:
+            about.update({name: before[name]} if name in before else {})
+            continue
         path = _data_file(folder, spec.data)
         rows = _read(path, spec)
         solvents = sorted(set(rows.table.solvents)) if spec.solvent else []

@@ -11,6 +11,10 @@ from core.errors import UsageError
 from tools.predictors.predict import calibration
 from tools.predictors.specs import PREDICTORS
 
+#: Predictors of quantities; probabilities of an outcome have no interval.
+QUANTITIES: tuple[str, ...] = tuple(name for name, spec in PREDICTORS.items() if not spec.outcomes)
+_COLUMNS = 4
+
 _LEVELS = np.linspace(0.05, 0.95, 19)
 
 
@@ -27,15 +31,18 @@ def reliability(name: str) -> list[tuple[float, float]]:
 
 
 def _axes(plt: Any, title: str) -> Any:
-    figure, axes = plt.subplots(2, 3, figsize=(9, 6), constrained_layout=True)
+    rows = -(-len(QUANTITIES) // _COLUMNS)
+    figure, axes = plt.subplots(rows, _COLUMNS, figsize=(2.6 * _COLUMNS, 2.6 * rows), constrained_layout=True)
     figure.suptitle(title)
-    return figure, axes.ravel()
+    for ax in axes.ravel()[len(QUANTITIES) :]:
+        ax.set_axis_off()
+    return figure, axes.ravel()[: len(QUANTITIES)]
 
 
 def draw(folder: Path, tenths: dict[str, list[dict[str, float]]]) -> list[Path]:
     """Write ``calibration.svg`` and ``coverage_by_similarity.svg`` into ``folder``; equal inputs give equal files.
 
-    ``tenths`` holds coverage by tenth of similarity, by predictor. Raises UsageError where matplotlib is not installed.
+    ``tenths`` holds coverage by tenth of similarity, by predictor of a quantity. Raises UsageError where matplotlib is not installed.
     """
     try:
         import matplotlib as mpl
@@ -47,7 +54,7 @@ def draw(folder: Path, tenths: dict[str, list[dict[str, float]]]) -> list[Path]:
     mpl.rcParams.update({"svg.hashsalt": "molwright", "svg.fonttype": "none", "font.size": 9})
     folder.mkdir(parents=True, exist_ok=True)
     figure, axes = _axes(plt, "Share of held-out cases inside the central interval, against its nominal level")
-    for ax, name in zip(axes, PREDICTORS, strict=True):
+    for ax, name in zip(axes, QUANTITIES, strict=True):
         points = reliability(name)
         ax.plot([0, 1], [0, 1], color="0.7", linewidth=1)
         ax.plot(*zip(*points, strict=True), marker="o", markersize=3)
@@ -56,7 +63,7 @@ def draw(folder: Path, tenths: dict[str, list[dict[str, float]]]) -> list[Path]:
     figure.savefig(paths[0], metadata={"Date": None})
     plt.close(figure)
     figure, axes = _axes(plt, "Coverage of the 90 % interval by tenth of similarity to the training structures (1: least similar)")
-    for ax, name in zip(axes, PREDICTORS, strict=True):
+    for ax, name in zip(axes, QUANTITIES, strict=True):
         shares = [t["coverage"] for t in tenths[name]]
         ax.axhspan(0.88, 0.92, color="0.9")
         ax.axhline(0.8, color="0.7", linewidth=1)
