@@ -155,3 +155,13 @@ def test_the_command_answers_without_any_server(tmp_path: Path, monkeypatch: pyt
 
 def _run_in(text: str) -> str:
     return text.split("--run ")[1].split()[0]
+
+
+def test_what_is_stored_of_a_candidate_is_not_said_twice(chat: Chat) -> None:
+    candidate = chat.report.candidates[0]
+    about = f"About the candidate {candidate.smiles} of run {chat.report.run_id}: "
+    lines = chat.ask(f"{about}Does it meet Lipinski's rules, and how soluble is it in mg/L?").text.splitlines()
+    assert len([line for line in lines if "solubility" in line]) == 1
+    assert "mg/L" in lines[0]
+    assert "e+" not in lines[0]
+    assert lines[1].startswith("This candidate meets Lipinski's rule of five")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -37,7 +38,12 @@ def wanted(question: Question, done: Done, *, catalogue: Catalogue) -> Iterator[
     if question.candidate and not _is_of_runs(question):
         answer = done.get(key_of("show_candidate", _shown(question)))
         if answer is not None and not _all_stored(question, answer):
-            yield from _of_structures(question, catalogue)
+            stored = answer.get("values", {}) if isinstance(answer, dict) else {}
+            missing = tuple(p for p in question.properties if p not in stored)
+            if missing or question.rule_sets or question.groups or question.kinds & {"identity"}:
+                yield from _of_structures(
+                    replace(question, properties=missing, kinds=question.kinds - {"safety", "toxicity", "route"}), catalogue
+                )
         return
     if not question.candidate:
         yield from _of_structures(question, catalogue)

@@ -116,12 +116,13 @@ def _by_mass(row: dict[str, Any], prop: str, unit: str) -> str:
     value, sigma = float(log["number"]), float(log["sigma"] or 0)
     made = [10**x * float(mass["number"]) * BY_MASS[unit] for x in (value, value - sigma, value + sigma)]
     rest = str(row["values"][prop])[log.end() :].removeprefix(" log mol/L")
-    return f"{made[0]:.2g} {unit} ({made[1]:.2g} to {made[2]:.2g} within one standard deviation){rest}"
+    value_text, low, high = (f"{float(f'{number:.2g}'):.10g}" for number in made)
+    return f"{value_text} {unit} ({low} to {high} within one standard deviation){rest}"
 
 
 def _start(name: str) -> str:
     """A name at the beginning of a sentence; SMILES and names with locants stay as they are."""
-    return name[:1].upper() + name[1:] if name.isalpha() and name.islower() and len(name) > 3 else name
+    return name[:1].upper() + name[1:] if re.fullmatch(r"[a-z]{4,}(?: [a-z]+)*", name) else name
 
 
 def _label(name: str, catalogue: Catalogue) -> str:
@@ -286,10 +287,9 @@ def _candidate_line(row: dict[str, Any], question: Question, catalogue: Catalogu
 def _of_candidate(answer: Any, given: dict[str, Any], question: Question, names: dict[str, str], catalogue: Catalogue) -> list[str]:
     name = f"Candidate {answer['rank']}" if answer["rank"] is not None else answer["smiles"]
     stored = [p for p in question.properties if p in answer["values"]]
-    said = [
-        f"{_label(p, catalogue)} of {name.lower() if answer['rank'] is not None else name}: {_worded(p, answer['values'][p], question.unit, catalogue)}."
-        for p in stored
-    ]
+    called = name.lower() if answer["rank"] is not None else name
+    values = {p: _by_mass(answer, p, question.unit) or _worded(p, answer["values"][p], question.unit, catalogue) for p in stored}
+    said = [f"{_label(p, catalogue)} of {called}: {value}." for p, value in values.items()]
     general = not question.properties and not question.rule_sets and not question.groups and not question.kinds & {"identity"}
     kinds = question.kinds
     if "safety" in kinds or "toxicity" in kinds:
