@@ -31,6 +31,11 @@ def acting(request: Request, door: Services, named: str = "") -> str:
     return person.name
 
 
+def noted(request: Request, what: str, rank: int | None, run_id: str) -> None:
+    """Say in the audit log what was done to which candidate: by its rank, since its key tells admins what a run holds that they may not see."""
+    request.state.target = f"{what}: {f'rank {rank}' if rank else 'a candidate that is not listed'} of run {run_id}"
+
+
 def remember(response: Response, name: str) -> Response:
     """``response`` that lets the browser keep the name of whoever acts; '' for the local user again."""
     if name:

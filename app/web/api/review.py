@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.services.entry import Services
-from app.web.acting import acting
+from app.web.acting import acting, noted
 from app.web.api.runs import Key, Limit, Offset, document_of, next_page
 from app.web.door import Door
 from app.web.review_views import (
@@ -49,7 +49,9 @@ def _decide(run_id: str, given: DecisionRequest, door: Door, request: Request) -
     """Accept, reject or hold a candidate, or say something of it. Of each reviewer the newest decision counts; nothing is overwritten."""
     author = acting(request, door, given.reviewer)
     key = door.feedback.add(run_id, given.candidate, given.verdict, given.comment, author, reason=given.reason or "")
-    return _standing(door, run_id, key)
+    standing = _standing(door, run_id, key)
+    noted(request, given.verdict, standing.rank, run_id)
+    return standing
 
 
 @runs.post("/decisions/{entry_id}/withdraw")
@@ -68,7 +70,9 @@ def _list_measurements(run_id: str, door: Door) -> MeasurementsView:
 @runs.post("/measurements", status_code=201)
 def _measure(run_id: str, given: MeasurementRequest, door: Door, request: Request) -> Compared:
     """Keep a value that was measured of a candidate. A unit that does not fit is an error."""
-    return door.measurements.add(run_id, given.candidate, given.given(), acting(request, door, given.reviewer))
+    found = door.measurements.add(run_id, given.candidate, given.given(), acting(request, door, given.reviewer))
+    noted(request, f"a measured {given.property.replace('_', ' ')}", _standing(door, run_id, found.key).rank, run_id)
+    return found
 
 
 @runs.post("/measurements/import")

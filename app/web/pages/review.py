@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from app.services.entry import Services
 from app.services.measurements import ReadFile, depends_on_solvent
 from app.services.review_card import measurable, review_card
-from app.web.acting import acting, remember
+from app.web.acting import acting, noted, remember
 from app.web.door import Door, reading_of
 from app.web.pages.edits import edited, text_of, uploads_of
 from app.web.pages.goal import LIMITS, Form, units_of
@@ -135,6 +135,11 @@ def _fits(candidate: CandidateReview, show: str, me: str) -> bool:
     return show == "all" or candidate.agreement == ("one decision" if show == "one" else show)
 
 
+def _rank(review: Review, key: str) -> int | None:
+    found = review.of(key)
+    return found.rank if found else None
+
+
 def _neighbours(review: Review, chosen: list[CandidateReview], current: CandidateReview | None) -> tuple[str, str]:
     """Keys of the candidates before and after the one that is shown, among those that are to be shown; '' for none."""
     if current is None:
@@ -186,6 +191,7 @@ def _decide(request: Request, run_id: str, form: Form, door: Door) -> Response:
         if isinstance(error, NotFoundError):
             raise
         return _review_page(request, door, run_id, show, key, fault=str(error), status=status_of(error), given=said)
+    noted(request, verdict, _rank(review, key), run_id)
     stays = verdict == "comment" or not following
     return RedirectResponse(_address(run_id, show, key if stays else following, "#decide"), 303)
 
@@ -212,6 +218,7 @@ def _measure(request: Request, run_id: str, form: Form, door: Door) -> Response:
         door.measurements.add(run_id, key, GivenValue(**given), acting(request, door))
     except MolwrightError as error:
         return _review_page(request, door, run_id, show, key, fault=str(error), status=status_of(error), given=given)
+    noted(request, f"a measured {given['property'].replace('_', ' ')}", _rank(door.feedback.review(run_id), key), run_id)
     return RedirectResponse(_address(run_id, show, key, "#measured"), 303)
 
 
