@@ -41,7 +41,7 @@ def test_rerun_needs_its_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert predictors_report.main(["--rerun", "--out", str(tmp_path / "x.md")]) == 2
     assert "--data-folder" in capsys.readouterr().err
     assert predictors_report.main(["--rerun", "--data-folder", str(tmp_path), "--out", str(tmp_path / "x.md")]) != 0
-    assert "polymer_tg.csv" in capsys.readouterr().err
+    assert "no log_p.csv" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

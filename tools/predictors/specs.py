@@ -31,6 +31,7 @@ class PredictorSpec:
         checks: what a row is held against before it is trained on, names in ``training/physics.py``.
         disagree: rows of one structure (and solvent) whose values lie further apart are all left out, in ``unit``; None: they are kept.
         learnt_as: "logarithm" where the boosters learn the decadic logarithm of the value, which is then above 0.
+        measured: whether the values were measured; False: simulated, so that a structure is not known for standing among them.
         outcomes: names of the two outcomes of a test, (0, 1): the value is then the calibrated probability of the second; empty for a quantity.
         needs: kind of site that a structure must have ("acidic" or "basic"), which is then named beside the value; empty: none.
         low, high: measured values outside are rejected as unusable; those of the property unless given.
@@ -62,6 +63,7 @@ class PredictorSpec:
     checks: tuple[str, ...] = ()
     disagree: float | None = None
     learnt_as: Literal["", "logarithm"] = ""
+    measured: bool = True
     outcomes: tuple[str, ...] = ()
     needs: Literal["", "acidic", "basic"] = ""
     low: float

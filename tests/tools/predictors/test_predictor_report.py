@@ -41,7 +41,7 @@ def test_data_files_are_found_in_a_folder_of_their_name_or_beside(tmp_path: Path
 
 
 def test_rerun_says_what_is_missing_before_it_begins(tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError, match=r"polymer_tg\.csv"):
+    with pytest.raises(NotFoundError, match=r"no log_p\.csv"):
         rerun(tmp_path, tmp_path / "weights")
     with pytest.raises(UsageError, match="no predictor 'viscosity'"):
         rerun(tmp_path, tmp_path / "weights", only=["viscosity"])

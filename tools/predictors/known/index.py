@@ -141,5 +141,8 @@ def known_set(name: str) -> KnownSet | None:
 
 
 def sets_of(candidate_class: CandidateClass) -> list[str]:
-    """Names of the sets that hold structures of this class, in the order of the predictors; a name a data set (two may share one)."""
-    return [name for name, spec in PREDICTORS.items() if (spec.kind == "polymer") == (candidate_class == "polymer") and name in _about()]
+    """Names of the sets that hold measured structures of this class, in the order of the predictors; a name a data set (two may share one)."""
+    held = _about()
+    return [
+        n for n, spec in PREDICTORS.items() if (spec.kind == "polymer") == (candidate_class == "polymer") and n in held and spec.measured
+    ]
