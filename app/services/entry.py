@@ -375,7 +375,7 @@ class Services:
         """Runs that are started from the decisions on another one."""
         from app.services.rounds import RoundService
 
-        return RoundService(self.store, self.runs(), self.goals, self.feedback, self.measurements)
+        return RoundService(self.store, self.runs(), self.goals, self.feedback, self.measurements, self.sharing)
 
     @property
     def health(self) -> HealthService:

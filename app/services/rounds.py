@@ -11,6 +11,7 @@ from app.services.goals import GoalService
 from app.services.measurements import MeasurementService
 from app.services.run_reading import rounds_after
 from app.services.runs import RunService
+from app.services.sharing import SharingService
 from app.wiring import open_workspace
 from core.errors import NotFoundError, StatusError, UsageError
 from core.interfaces import RunRecord, RunStore
@@ -53,13 +54,20 @@ class RoundService:
     """Starts runs from decisions. ``runs`` starts them, ``goals`` checks what is asked for."""
 
     def __init__(
-        self, store: RunStore, runs: RunService, goals: GoalService, feedback: FeedbackService, measurements: MeasurementService
+        self,
+        store: RunStore,
+        runs: RunService,
+        goals: GoalService,
+        feedback: FeedbackService,
+        measurements: MeasurementService,
+        sharing: SharingService,
     ) -> None:
         self.store = store
         self._runs = runs
         self._goals = goals
         self._feedback = feedback
         self._measurements = measurements
+        self._sharing = sharing
 
     def family(self, run_id: str) -> Family:
         """The rounds before a run and after it. One that was deleted ends the line. NotFoundError."""
@@ -111,6 +119,7 @@ class RoundService:
     ) -> str:
         """Store the next round and return its id. ``spec``: the one to run in place of that of :meth:`plan`; ``changes``: settings in its place.
 
+        Who sees the run sees its next round.
         What people have decided on is not listed again, measured values take the place of predictions, and the lists of building blocks
         and of known structures that the run was given go with it; all of it is recorded in the new run. Raises as :meth:`plan` and
         :meth:`RunService.start`, SpecError for a spec that cannot be run.
@@ -127,7 +136,7 @@ class RoundService:
         options |= {"yes": True} if approve else {}
         options |= {"despite_objections": True} if accept_unread else {}
         options |= {"user": author} if author else {}
-        return self._runs.start(
+        made = self._runs.start(
             asked.goal,
             given_options(options),
             use_models=use_models,
@@ -136,6 +145,8 @@ class RoundService:
             queued=queued,
             key=key,
         )
+        self._sharing.share_like(made, record.run_id)
+        return made
 
     def _earlier(self, record: RunRecord) -> list[RunRecord]:
         found: list[RunRecord] = []

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
-from core.errors import UsageError
+from core.errors import NotFoundError, UsageError
 from core.interfaces import RunStore
 from core.people import VISIBILITIES, Person, RunAccess
 
@@ -36,6 +37,13 @@ class SharingService:
         made = RunAccess(self._store.access(found).owner, wanted, project)
         self._store.set_access(found, made, self._person)
         return made
+
+    def share_like(self, run_id: str, other: str) -> None:
+        """Let a new run of one's own be seen by those who see another run; private where that belongs to a project that one has left. NotFoundError."""
+        there = self.of(other)
+        if there.visibility != "private":
+            with suppress(NotFoundError):
+                self.share(run_id, there.visibility, there.project)
 
     def give(self, run_id: str, owner: str) -> RunAccess:
         """Make an account the owner of a run. On this machine alone: over the network a run stays its owner's. NotFoundError."""

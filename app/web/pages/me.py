@@ -26,6 +26,7 @@ def _page(request: Request, door: Door, who: Person, *, status: int = 200, **mor
     values["projects"] = [] if who.local else door.people.projects(who.name)
     values["tokens"] = [] if who.local else door.people.tokens(who.name)
     values["quota"] = None if who.local else door.people.account(who.name).quota
+    values["address"] = str(request.base_url).rstrip("/")
     values["usual"] = door.settings.server.runs_per_person
     return page(request, "me.html.j2", status=status, **values)
 

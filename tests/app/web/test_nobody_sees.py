@@ -298,6 +298,9 @@ def test_shared_it_is_seen_by_those_who_may_and_changed_by_its_owner_alone(place
 
     share(secret.run_id, "project", "shared dyes")
     assert who_sees() == {"cy"}
+    place.of("ada").sharing.share_like(secret.waiting, secret.run_id)  # as a next round is
+    assert place.clients["cy"].get(f"/api/v1/runs/{secret.waiting}").status_code == 200
+    share(secret.waiting, "private")
     assert [place.clients["cy"].post(f"{address}/{act}").status_code for act in ("archive", "cancel")] == [403, 403]
     share(secret.run_id, "open")
     assert who_sees() == set(STRANGERS)
