@@ -44,6 +44,7 @@ def _environment(*, catalogue: Catalogue) -> Environment:
     )
     environment.filters.update(
         band=band,
+        missed=missed,
         breakable=breakable,
         columns=partial(columns, catalogue=catalogue),
         draw=_drawing,
@@ -142,6 +143,11 @@ def band(probability: float, unchecked: str = "") -> str:
     Not 'good' where something is ``unchecked`` without which the goal is not met, such as whether it is the thing asked for.
     """
     return next(name for floor, name in BANDS if round(probability, 2) >= floor and not (unchecked and name == "good"))
+
+
+def missed(candidate: Candidate) -> str:
+    """What a candidate was asked for and does not meet, in words; '' for nothing: however probable that it meets all, it is not good."""
+    return ", ".join(r.text for r in candidate.requirements if not r.met)
 
 
 def label(name: str, *, catalogue: Catalogue) -> str:

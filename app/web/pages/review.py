@@ -43,10 +43,15 @@ FIELDS, LONGEST = ("property", "value", "unit", "qualifier", "spread", "solvent"
 
 @router.get("/runs/{run_id}/review")
 def _show_review(
-    request: Request, run_id: str, door: Door, show: Show = "all", key: Annotated[str, Query(max_length=200)] = ""
+    request: Request,
+    run_id: str,
+    door: Door,
+    show: Show = "all",
+    key: Annotated[str, Query(max_length=200)] = "",
+    kept: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """The candidate with this key, or the first that is to be shown, with what is known of it and the forms to decide on it."""
-    return _review_page(request, door, run_id, show, key)
+    return _review_page(request, door, run_id, show, key, kept=kept)
 
 
 def _review_page(
@@ -56,12 +61,13 @@ def _review_page(
     show: str,
     key: str,
     *,
+    kept: str = "",
     fault: str = "",
     status: int = 200,
     given: dict[str, str] | None = None,
     read: ReadFile | None = None,
 ) -> Response:
-    """``fault``: what was wrong with what was sent, whose fields are ``given``; ``read``: what came of a file."""
+    """``kept``: the candidate that was just decided on; ``fault``: what was wrong with what was sent, whose fields are ``given``; ``read``: what came of a file."""
     record = door.runs().find(run_id)
     review, me = door.feedback.review(record.run_id), acting(request, door)
     chosen = [c for c in review.candidates if _fits(c, show, me)]
@@ -90,6 +96,7 @@ def _review_page(
         "may_review": person_of(request).may("review"),
         "may_start": person_of(request).may("start"),
         "reasons": REASONS,
+        "kept": review.of(kept) if kept else None,
         "fault": fault,
         "given": {**dict.fromkeys((*FIELDS, "reason", "comment"), ""), **(given or {})},
         "read": read,
@@ -165,8 +172,9 @@ def _as_review(candidate: Candidate) -> CandidateReview:
     return CandidateReview(key=candidate.key, smiles=candidate.smiles, name=candidate.name, rank=candidate.rank)
 
 
-def _address(run_id: str, show: str, key: str, part: str = "") -> str:
-    fields = {name: value for name, value in (("show", "" if show == "all" else show), ("key", key)) if value}
+def _address(run_id: str, show: str, key: str, part: str = "", *, kept: str = "") -> str:
+    """``kept``: the candidate of which the page says what was just kept."""
+    fields = {name: value for name, value in (("show", "" if show == "all" else show), ("key", key), ("kept", kept)) if value}
     return f"/runs/{run_id}/review{'?' if fields else ''}{urlencode(fields)}{part}"
 
 
@@ -193,7 +201,7 @@ def _decide(request: Request, run_id: str, form: Form, door: Door) -> Response:
         return _review_page(request, door, run_id, show, key, fault=str(error), status=status_of(error), given=said)
     noted(request, verdict, _rank(review, key), run_id)
     stays = verdict == "comment" or not following
-    return RedirectResponse(_address(run_id, show, key if stays else following, "#decide"), 303)
+    return RedirectResponse(_address(run_id, show, key if stays else following, "#candidate", kept=key), 303)
 
 
 @router.post("/runs/{run_id}/review/withdraw")
