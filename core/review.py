@@ -133,7 +133,7 @@ class Compared(Model):
 
     @property
     def said(self) -> str:
-        """The comparison in words: 'predicted 401 (380 to 422), 13 below, inside the 90 % interval'."""
+        """The comparison in words: 'predicted 401 (380 to 422) °C, measured 13 °C below, inside the 90 % interval'."""
         if self.predicted is None:
             return self.why
         unit = f" {self.measured.unit}".rstrip()
@@ -141,7 +141,7 @@ class Compared(Model):
         parts = [f"predicted {self.predicted:.4g}{interval}{unit}"]
         if self.difference is not None:
             way = "above" if self.difference > 0 else "below"
-            parts.append(f"measured {abs(self.difference):.3g} {way}" if self.difference else "measured the same")
+            parts.append(f"measured {abs(self.difference):.3g}{unit} {way}" if self.difference else "measured the same")
         if self.inside is not None:
             parts.append(f"{'inside' if self.inside else 'outside'} the 90 % interval")
         return ", ".join([*parts, self.why] if self.why else parts)

@@ -106,7 +106,7 @@ def properties(door: Door, arguments: PropertyArguments) -> Answer:
 def check(door: Door, arguments: CheckArguments) -> Answer:
     """Hold one structure against a goal, requirement by requirement."""
     door.services.goals.guard(arguments.goal)
-    spec, candidate = door.services.structures.check(arguments.smiles, arguments.goal)
+    spec, candidate = door.services.structures.check(_read(door, arguments.smiles), arguments.goal)
     _stopped(candidate)
     unread = {"goal_marked": marked(spec)} if spec.unchecked else {}
     return {**judged(candidate), "meets_all": candidate.meets_all(), "requirements": requirements(candidate), **unread}
@@ -134,7 +134,7 @@ def screen(door: Door, arguments: ScreenArguments) -> Answer:
 @tool()
 def route(door: Door, arguments: RouteArguments) -> Answer:
     """A route of up to three named reactions to a structure, or that none is known."""
-    found = door.services.structures.route(arguments.smiles)
+    found = door.services.structures.route(_read(door, arguments.smiles))
     return {
         "status": found.status,
         "steps": [step.model_dump(mode="json") for step in found.steps],
@@ -172,12 +172,17 @@ def line_of(candidate: Candidate, names: list[str]) -> Answer:
 def _values(door: Door, smiles: str, names: list[str]) -> Answer | MolwrightError:
     """The values of one structure, or the error that it ends in."""
     try:
-        candidate = door.services.structures.values(smiles, EstimationConditions())
+        candidate = door.services.structures.values(_read(door, smiles), EstimationConditions())
         _stopped(candidate)
     except (UsageError, RefusedError) as error:
         return error
     chosen = {n: v for n, v in candidate.properties.items() if not names or n in names}
     return {**judged(candidate), "properties": {n: given(v, method=True) for n, v in chosen.items()}}
+
+
+def _read(door: Door, given: str) -> str:
+    """The SMILES that is meant: itself, or of a common compound by its name."""
+    return door.services.profiles.read(given)[0]
 
 
 def _stopped(candidate: Candidate) -> None:

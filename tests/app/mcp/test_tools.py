@@ -54,6 +54,8 @@ def test_every_tool_says_what_it_does_and_takes_nothing_that_it_does_not_name(ca
 
 def test_properties_have_units_errors_and_methods(call: Call) -> None:
     found = told(call("properties", smiles="CCO", names=["molecular_weight", "melting_point"]))["structures"][0]
+    named = told(call("properties", smiles="Ethanol", names=["molecular_weight"]))["structures"][0]
+    assert named["properties"]["molecular_weight"] == found["properties"]["molecular_weight"]
     assert found["properties"]["molecular_weight"]["value"] == pytest.approx(46.07, abs=0.01)
     assert found["properties"]["molecular_weight"]["unit"] == "g/mol"
     assert found["properties"]["melting_point"]["unit"] == "°C"
