@@ -123,9 +123,13 @@ def spoken_names(question: str, smiles: str) -> tuple[str, ...]:
 
 def vocabulary(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
     """How each property and rule set may be called."""
-    words: dict[str, list[str]] = {p.name: [p.label, p.label.split(" (")[0], *_WORDS.get(p.name, ())] for p in catalogue}
+    words: dict[str, list[str]] = {p.name: [p.label, *_WORDS.get(p.name, ())] for p in catalogue}
     for word, name in catalogue.words().items():
         words[name].append(word)
+    for definition in catalogue:
+        head = definition.label.split(" (")[0]
+        if catalogue.resolve(head) is None:
+            words[definition.name].append(head)
     made = {name: tuple(w for w in spelled if len(w) > 1) for name, spelled in words.items()}
     return {**made, **{r.name: (r.name, r.label, *r.words) for r in RULE_SETS.values()}, SAFETY: _WORDS[SAFETY]}
 

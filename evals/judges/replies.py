@@ -106,7 +106,7 @@ def judge_facts(reply: Reply, facts: Sequence[Fact], vocabulary: Mapping[str, Se
     if reply.refused:
         return Verdict(["refused"])
     structures = {f.names[0]: f.names for f in facts}
-    subjects = {**vocabulary, **{f.subject: f.words for f in facts}}
+    subjects = {**{f.subject: f.words for f in facts}, **vocabulary}
     said = numbers(reply.text, structures, subjects)
     many = len({f.subject for f in facts}) > 1
     wrong = [w for fact in facts if (w := _unstated(fact, reply.text, said, len(structures) > 1, many))]

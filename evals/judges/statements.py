@@ -17,7 +17,7 @@ _NO_NUMBERS = re.compile(
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _WORD_NUMBER = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"\n+|(?<=[.!?;])\s+(?=[A-Z])")
-_OF_NEXT = re.compile(r"[^\d.;,]{0,24}?\b(?:for|of|in)\s+(?:the\s+)?\Z")
+_OF_NEXT = re.compile(r"(?:\s*[^\s\d.;,_]{1,10})?\s+(?:for|of|in)\s+(?:the\s+)?\Z")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,10 @@ Mentions = list[tuple[int, int, str]]
 
 def mentions(text: str, names: Mapping[str, Iterable[str]]) -> Mentions:
     """(start, end, key) of every spelling in ``text``, in any case, the longest first where several begin at one place."""
-    spellings = {s.lower(): key for key, spelled in names.items() for s in spelled if s}
+    spellings: dict[str, str] = {}
+    for key, spelled in names.items():
+        for spelling in filter(None, spelled):
+            spellings.setdefault(spelling.lower(), key)
     found: Mentions = []
     taken = [False] * len(text)
     for spelling in sorted(spellings, key=lambda s: (-len(s), s)):
