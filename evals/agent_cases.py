@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -121,7 +122,8 @@ def spoken_names(question: str, smiles: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*found, smiles, Chem.MolToSmiles(Chem.MolFromSmiles(smiles)))))
 
 
-def vocabulary(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
+@lru_cache(maxsize=2)
+def vocabulary(catalogue: Catalogue) -> Mapping[str, tuple[str, ...]]:
     """How each property and rule set may be called."""
     words: dict[str, list[str]] = {p.name: [p.label, *_WORDS.get(p.name, ())] for p in catalogue}
     for word, name in catalogue.words().items():

@@ -76,8 +76,8 @@ def mentions(text: str, names: Mapping[str, Iterable[str]]) -> Mentions:
         for spelling in filter(None, spelled):
             spellings.setdefault(spelling.lower(), key)
     found: Mentions = []
-    taken = [False] * len(text)
-    for spelling in sorted(spellings, key=lambda s: (-len(s), s)):
+    taken, low = [False] * len(text), text.lower()
+    for spelling in sorted((s for s in spellings if s in low), key=lambda s: (-len(s), s)):
         pattern = rf"(?<![A-Za-z0-9]){re.escape(spelling)}(?![A-Za-z0-9])"
         for match in re.finditer(pattern, text, re.IGNORECASE):
             if not any(taken[match.start() : match.end()]):
