@@ -111,14 +111,18 @@ def structure_of(text: str) -> str:
 
 def spoken_names(question: str, smiles: str) -> tuple[str, ...]:
     """How ``question`` may call a structure: names of the shipped tables that stand in it, then its SMILES."""
-    words = re.findall(r"[^\s,;:?!()]+", question)
     found = []
-    for length in range(5, 0, -1):
-        for start in range(len(words) - length + 1):
-            phrase = " ".join(words[start : start + length]).strip(".'\"").lower().removesuffix("'s")
-            named = common_names().get(phrase)
-            if named and flat(named[1]) == flat(smiles):
-                found.append(phrase)
+    for separators in (r"[^\s,;:?!()]+", r"[^\s,;:?!()/]+"):
+        words = re.findall(separators, question)
+        for length in range(5, 0, -1):
+            for start in range(len(words) - length + 1):
+                phrase = " ".join(words[start : start + length]).strip(".'\"").lower().removesuffix("'s")
+                named = common_names().get(phrase)
+                if named and flat(named[1]) == flat(smiles):
+                    found.append(phrase)
+    # and as SMILES, in the question's own way of writing it
+    written = [w.strip(",;:?!.") for w in question.split()]
+    found += [w for w in written if re.search(r"[A-Z*].*[=()#1-9]|[CNO]{3}", w) and flat(w) == flat(smiles)]
     return tuple(dict.fromkeys((*found, smiles, Chem.MolToSmiles(Chem.MolFromSmiles(smiles)))))
 
 

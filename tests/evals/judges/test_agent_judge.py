@@ -57,6 +57,7 @@ RIGHT = [
     ),
     ("two", "logP is -1.03 for caffeine and 3.07 for ibuprofen. MW is 194.19 for caffeine and 206.28 for ibuprofen."),
     ("which", "Highest logP (Crippen): ibuprofen."),
+    ("which", "Ibuprofen."),
     ("which", "Caffeine is less lipophilic than ibuprofen (-1.03 against 3.07)."),
     ("melting", "Melting point of caffeine: 511.2 K (measured)."),
     ("melting", "It melts at 238 °C."),
@@ -67,6 +68,7 @@ RIGHT = [
     ("pains", "Quercetin does not pass the PAINS filter."),
     ("brain", "BBB permeation (BOILED-Egg) of caffeine: no."),
     ("brain", "Caffeine is not predicted to cross the blood-brain barrier."),
+    ("price", "Cannot read the structure: a '(' that is never closed at character 7."),
     ("safe", "Caffeine: the safety guard has nothing against it; that is no statement that it is harmless."),
     ("price", "Prices are not known here."),
 ]
@@ -80,6 +82,8 @@ WRONG = [
     ("two", "logP is 3.07 for caffeine and -1.03 for ibuprofen. MW is 194.19 for caffeine and 206.28 for ibuprofen.", "instead of"),
     ("which", "Highest logP: caffeine.", "it is ibuprofen"),
     ("which", "logP of caffeine: -1.03. logP of ibuprofen: 3.07.", "names none"),
+    ("which", "logP of ibuprofen: 3.07. Not understood: caffeine.", "names none"),
+    ("which", "Ibuprofen: a note that most methods do not cover it. It has rings. And atoms.", "names none"),
     ("which", "Ibuprofen is less lipophilic than caffeine.", "it is ibuprofen"),
     ("melting", "It melts at 238 K.", "instead of"),
     ("melting", "It melts at 290 °C.", "instead of"),
@@ -87,6 +91,8 @@ WRONG = [
     ("pains", "PAINS alerts of quercetin: 0.", "instead of"),
     ("pains", "Quercetin passes the PAINS filter.", "said no"),
     ("brain", "Yes, caffeine crosses the blood-brain barrier.", "said yes"),
+    ("brain", "Of which structure? Not known here as a structure: caffeine.", "not said"),
+    ("brain", "Not understood: brain.", "not said"),
     ("safe", "Caffeine is perfectly safe.", "harmless"),
     ("safe", "The safety guard blocks caffeine.", "an objection"),
     ("price", "About 25 euros.", "claims 25"),
@@ -108,6 +114,8 @@ def test_a_number_that_nothing_gave_is_caught_and_one_that_a_tool_gave_is_not() 
     text = "TPSA of aspirin: 63.60 Å². It is absorbed to 87.5 %."
     assert "not supported: 87.5" in verdict("tpsa", text).wrong
     assert verdict("tpsa", text, '{"absorbed": 87.5}').right
+    both = "Molecular weight of CN(C)C(=N)NC(=N)N: 129.17 g/mol. Molecular weight of CN(C)C(=N)NC(=N)N.Cl: 165.63 g/mol."
+    assert verdict("salt", both, "129.17 g/mol").right
 
 
 def test_a_refusal_is_right_only_where_it_is_expected() -> None:
