@@ -128,6 +128,19 @@ class EvalCasePage(Model):
     total: int = Field(ge=0, description="Number of all that fit.")
 
 
+class KindScore(Model):
+    """The cases of one kind in a run; of all kinds for 'all'."""
+
+    kind: str = Field(description="The kind, as the suite names it.")
+    cases: int = Field(ge=0, description="Number of cases.")
+    right: int = Field(ge=0, description="Number of those that are entirely right.")
+    low: float = Field(ge=0, le=1, description="Lower end of the 95 % interval (Wilson) of the share that is right.")
+    high: float = Field(ge=0, le=1, description="Upper end of it.")
+    took: dict[str, float] = Field(
+        default_factory=new_dict, description="Means over the cases: share with the right call, invalid calls, steps, tokens, seconds."
+    )
+
+
 class CaseHistory(Model):
     """The same case in another run of its suite."""
 

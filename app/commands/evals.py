@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from rich.markup import escape
 from app.commands.door import services
 from app.console import emit_json, err, out
 from app.tables import TextTable, columns, print_table
-from core.evaluation import EvalRun
+from core.evaluation import EvalRun, KindScore
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -53,7 +54,7 @@ def run_suite(
     """Run a suite and store its results."""
     evaluations = services(context).evaluations
     result = evaluations.run(suite, seeds=seeds, limit=limit, budget=budget, progress=lambda line: err.print(escape(line)))
-    _show(result, as_json)
+    _show(result, evaluations.kinds(result), as_json)
 
 
 def show(
@@ -62,7 +63,9 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show a stored evaluation run, case by case."""
-    _show(services(context).evaluations.find(eval_id), as_json, all_cases=True)
+    evaluations = services(context).evaluations
+    result = evaluations.find(eval_id)
+    _show(result, evaluations.kinds(result), as_json, all_cases=True)
 
 
 def compare(
@@ -84,16 +87,29 @@ def compare(
         err.print(f"[yellow]note:[/yellow] {escape(warning)}")
 
 
-def _show(result: EvalRun, as_json: bool, *, all_cases: bool = False) -> None:
+def _show(result: EvalRun, kinds: Sequence[KindScore], as_json: bool, *, all_cases: bool = False) -> None:
     if as_json:
-        return emit_json({**result.model_dump(mode="json"), "score": result.score})
+        by_kind = {"kinds": [k.model_dump(mode="json") for k in kinds]} if kinds else {}
+        return emit_json({**result.model_dump(mode="json"), "score": result.score, **by_kind})
     cases = result.cases if all_cases else [c for c in result.cases if c.score < 1]
     if cases:
         table = TextTable(columns("score", "seed", "case", "detail", numbers=("score", "seed")))
         for c in cases:
             table.add(f"{c.score:.2f}", str(c.seed), c.case, str(c.detail)[:300])
         print_table(table, out)
+    if kinds:
+        _show_kinds(kinds)
     right = sum(c.score == 1 for c in result.cases)
     out.print(
         f"{result.suite} {result.eval_id}: score {result.score:.4f}, {right} of {len(result.cases)} cases entirely right, {result.seconds:.1f} s"
     )
+
+
+def _show_kinds(kinds: Sequence[KindScore]) -> None:
+    """The cases by kind: how many are right, with the interval, and what they took on average."""
+    took = list(kinds[-1].took)
+    table = TextTable(columns("kind", "cases", "right", "share (95 %)", *took, numbers=("cases", "right", "share (95 %)", *took)))
+    for k in kinds:
+        share = f"{100 * k.right / k.cases:.0f} % ({100 * k.low:.0f} to {100 * k.high:.0f})" if k.cases else ""
+        table.add(k.kind, str(k.cases), str(k.right), share, *(f"{k.took[name]:.3g}" if name in k.took else "" for name in took))
+    print_table(table, out)

@@ -115,6 +115,19 @@ class ConversationService:
             talk = build(saver).get_state(config).values.get("talk") or {}
         return [str(m["content"]) for m in talk.get("messages", ()) if m["role"] == "assistant" and m.get("content")]
 
+    def calls(self, run_id: str) -> dict[tuple[str, str], Any]:
+        """What tools answered to the last question of a conversation, by tool and arguments (JSON with sorted keys). NotFoundError."""
+        from agent.models.session import NO_MODELS
+        from agent.roles.assistant.talk import conversation
+        from agent.toolbox import ToolContext
+        from graphs.assistant import build
+        from memory.checkpoints import open_checkpointer
+
+        config: Any = {"configurable": {"thread_id": self.store.run(run_id).run_id}}
+        with open_checkpointer(self.settings) as saver:
+            talk = build(saver).get_state(config).values.get("talk")
+        return conversation(NO_MODELS, ToolContext(workspace=wiring.open_workspace(self.settings)), talk).made() if talk else {}
+
     def _drive(self, graph: CompiledStateGraph[ChatState, ChatContext, Any, Any], context: ChatContext, question: str) -> ChatState:
         from langgraph.types import Command
 

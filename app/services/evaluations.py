@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from app import wiring
+from app.services.examining import examined
 from app.services.runs import RunService
 from core.errors import NotFoundError
-from core.evaluation import CaseHistory, CaseResult, Comparison, EvalCasePage, EvalChange, EvalGroup, EvalRun, EvalSummary
+from core.evaluation import CaseHistory, CaseResult, Comparison, EvalCasePage, EvalChange, EvalGroup, EvalRun, EvalSummary, KindScore
 from core.interfaces import RunStore
 from core.options import given_options
 from core.report import Report
@@ -20,6 +21,7 @@ from core.settings import Settings
 
 if TYPE_CHECKING:
     from evals.store import EvalStore
+    from evals.suites import Suite
 
 #: Under which names suites keep what was expected of a case and what came.
 EXPECTED, GOT = ("expected",), ("got", "verdict", "outcome", "answer", "raised", "error", "what")
@@ -100,6 +102,12 @@ class EvaluationService:
         run_id = str(kept.pop("run", ""))
         return ShownCase(summary, number, case, expected, got, kept, run_id, store.history(summary.suite, case.case, case.seed))
 
+    def kinds(self, run: EvalRun) -> Sequence[KindScore]:
+        """The cases of a result by kind, with intervals; [] where its suite gives no kinds."""
+        from evals.kinds import by_kind
+
+        return by_kind(run.cases)
+
     def compare(self, a: str, b: str) -> Comparison:
         """Two stored results of a suite, paired by case and seed. NotFoundError, UsageError for different suites."""
         from evals.compare import compare
@@ -129,9 +137,12 @@ class EvaluationService:
         def run_design(goal: str, options: dict[str, Any]) -> Report:
             return runs.execute(runs.start(goal, given_options({**options, "yes": True})))
 
-        context = EvalContext(run_design=run_design, replay=runs.replay, seeds=range(seeds), limit=limit, budget=budget, progress=progress)
         created, start = self.clock().isoformat(), time.monotonic()
-        cases = SUITES[suite].run(context)
+        with examined(self.settings, clock=self.clock) as ask:
+            context = EvalContext(
+                run_design=run_design, replay=runs.replay, ask=ask, seeds=range(seeds), limit=limit, budget=budget, progress=progress
+            )
+            cases = SUITES[suite].run(context)
         result = EvalRun(
             eval_id=uuid.uuid4().hex[:12],
             suite=suite,
@@ -141,19 +152,21 @@ class EvaluationService:
             options={"limit": limit, "budget": budget},
             versions=versions(calculators=wiring.open_workspace(self.settings).calculators),
             schemas=schema_hash(),
-            models=self._models() if SUITES[suite].runs_designs else "none",
+            models=self._models(SUITES[suite]),
             cases=cases,
         )
         self._results.save(result)
         return result
 
-    def _models(self) -> str:
-        """The language models that the design runs of a suite ask, by role; 'none' without any."""
+    def _models(self, suite: Suite) -> str:
+        """The language models that a suite asks, by role; 'none' without any."""
+        if not suite.runs_designs and not suite.role:
+            return "none"
         plan = wiring.plan_of(self.settings)
         if plan is None or not plan.roles:
             return "none"
         by: dict[str, str] = {}
         for role, model in plan.roles.items():
-            if role != "assistant":  # which takes no part in a design run
+            if role == suite.role if suite.role else role != "assistant":  # which takes no part in a design run
                 by[model.model] = f"{by[model.model]}, {role}" if model.model in by else role
         return "; ".join(f"{model} ({roles})" for model, roles in by.items()) or "none"

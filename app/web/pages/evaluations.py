@@ -75,7 +75,8 @@ def _show_evaluation(
     if request.headers.get("hx-request") == "true":
         return page(request, "eval_cases.html.j2", **values)
     earlier = [r for r in door.evaluations.list(summary.suite) if r.created_at < summary.created_at]
-    return page(request, "eval_run.html.j2", earlier=earlier[:10], **values)
+    kinds = door.evaluations.kinds(door.evaluations.find(summary.eval_id))
+    return page(request, "eval_run.html.j2", earlier=earlier[:10], kinds=kinds, **values)
 
 
 @router.get("/runs/{eval_id}/cases/{number}")
