@@ -64,12 +64,12 @@ def judged(case: AgentCase, seed: int, got: Answered, workspace: Workspace) -> C
         verdict.wrong.insert(0, f"no answer: {got.problem}")
     detail: dict[str, Any] = {
         "kind": case.kind,
-        "expected": expected,
+        "expected": "\n".join(expected),
         "got": got.text,
         "wrong": verdict.wrong,
         "note": case.note,
         "by": got.by or "code",
-        "calls": [f"{c.name}({json.dumps(c.arguments, ensure_ascii=False)})" for c in got.calls],
+        "calls": "\n".join(f"{c.name} {json.dumps(c.arguments, ensure_ascii=False)}" for c in got.calls),
         "right call": _called_right(case, got),
         "invalid calls": got.invalid + sum(_is_error(c.answer) for c in got.calls),
         "steps": got.steps,

@@ -8,6 +8,7 @@ from app import wiring
 from app.services.entry import Services
 from core.evaluation import CaseResult
 from evals.kinds import by_kind
+from tests.agent.models.fake_server import fake_model
 from tests.settings_kit import settings_of
 
 
@@ -22,9 +23,25 @@ def test_the_assistant_is_asked_in_a_store_of_its_own_and_the_result_is_kept(tmp
     assert (case.detail["steps"], case.detail["by"], result.models) == (2, "code", "none")
     assert list(wiring.open_store(services.settings).runs(10)) == []
     shown = evaluations.case(result.eval_id, 1)
-    assert shown.expected == ["molecular_weight of aspirin: 180.159 g/mol"]
+    assert shown.expected == "molecular_weight of aspirin: 180.159 g/mol"
     assert [k.kind for k in evaluations.kinds(evaluations.find(result.eval_id))] == ["value", "all"]
     assert evaluations.compare(result.eval_id, result.eval_id).verdict == "cannot tell"
+
+
+def test_a_model_that_makes_up_a_number_is_judged_wrong_with_its_name_its_calls_and_its_tokens(tmp_path: Path) -> None:
+    with fake_model() as fake:
+        settings = settings_of(
+            home=tmp_path, workers__processes=1, literature__uri="http://127.0.0.1:1", models__url=fake.url, models__name="m"
+        )
+        fake.call("estimate_properties", {"smiles": ["CC(=O)Oc1ccccc1C(=O)O"], "properties": ["molecular_weight"]})
+        fake.say("Aspirin weighs 180.16 g/mol and boils at 321.5 °C.")
+        result = Services(settings).evaluations.run("agent", limit=1, progress=lambda line: None)
+    detail = result.cases[0].detail
+    assert result.cases[0].score == 0
+    assert detail["wrong"] == ["not supported: 321.5"]
+    assert (detail["by"], detail["right call"], detail["steps"], detail["invalid calls"]) == ("m", True, 2, 0)
+    assert detail["tokens"] > 0
+    assert "m (assistant)" in result.models
 
 
 def test_kinds_have_intervals_and_means_and_a_suite_without_kinds_has_none() -> None:

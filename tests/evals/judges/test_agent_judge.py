@@ -139,7 +139,7 @@ def test_the_right_call_has_every_structure_and_every_property() -> None:
 def test_a_case_keeps_what_was_expected_what_came_and_what_it_took() -> None:
     made = judged(OWN["tpsa"], 0, Answered("TPSA of aspirin: 60 Å².", by="m", steps=1, tokens_in=10, tokens_out=5), builtin())
     assert made.score == 0
-    assert made.detail["expected"] == ["tpsa of aspirin: 63.6 Å²"]
+    assert made.detail["expected"] == "tpsa of aspirin: 63.6 Å²"
     assert (made.detail["got"], made.detail["by"], made.detail["tokens"]) == ("TPSA of aspirin: 60 Å².", "m", 15)
     assert made.detail["right call"] is False
 
