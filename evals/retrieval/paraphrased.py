@@ -30,7 +30,7 @@ from tools.literature.minilm.model import MiniLm
 from tools.literature.retrieval import CANDIDATES, Answer, retrieve
 
 FIRST = 10
-WORDS = "BM25 alone"
+WORDS, VECTORS, BOTH = "BM25 alone", "vectors alone", "learnt fusion with vectors"
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,9 @@ def ask(store: PassageStore, question: Paraphrase, embedder: Embedder) -> Asked:
     close = {both[at].passage.passage_id for at in closely(both)}
     passages = {
         WORDS: _first(words, [hit.lexical for hit in words]),
-        "vectors alone": _first(both, [hit.dense or 0.0 for hit in both]),
+        VECTORS: _first(both, [hit.dense or 0.0 for hit in both]),
         "learnt fusion without vectors": _shown(retrieve(store, question.text, limit=FIRST)),
-        "learnt fusion with vectors": _shown(retrieve(store, question.text, embedder=embedder, limit=FIRST)),
+        BOTH: _shown(retrieve(store, question.text, embedder=embedder, limit=FIRST)),
     }
     papers = {way: [paper[name] for name in names] for way, names in passages.items()}
     return Asked(passages, papers, question.passage_id in paper, question.passage_id in close)
@@ -130,6 +130,8 @@ difference to BM25 on the same questions. In brackets: 95 % intervals, by drawin
             _table(f"Recall@10 of the passage, {len(bare)} questions without:", questions, [one.passages for one in found], False, bare),
         ],
         notes=[
+            f"Learnt fusion with vectors against vectors alone, passages: {_against_vectors(questions, found)}. The weights of the fusion were learnt from the questions"
+            " of the table above, which stand close to the words of their passages.",
             f"For {sum(one.candidate for one in found)} of the {len(questions)} the passage is among the candidates ({CANDIDATES} by words and {CANDIDATES} by vectors)"
             f", for {sum(one.close for one in found)} among the {CLOSELY} of these that are looked at closely and put in order; the others cannot be found by any order of them.",
             "One passage is judged for a question; others that say the same count as wrong.",
@@ -152,6 +154,12 @@ def _table(
         lift = None if way == WORDS else _signed(figure([a - b for a, b in zip(mine, values[WORDS], strict=True)], documents))
         rows.append([way, str(figure(mine, documents)), lift])
     return ResultTable(caption=caption, columns=["way", "recall@10", "lift over BM25"], rows=rows)
+
+
+def _against_vectors(questions: Sequence[Paraphrase], found: Sequence[Asked]) -> str:
+    right = [(one, q.passage_id) for one, q in zip(found, questions, strict=True)]
+    gained = [float(name in one.passages[BOTH]) - float(name in one.passages[VECTORS]) for one, name in right]
+    return _signed(figure(gained, [q.document_id for q in questions]))
 
 
 def _signed(difference: Figure) -> str:
