@@ -115,7 +115,7 @@ def section(data: RetrievalSet, questions: Sequence[Paraphrase], found: Sequence
         path="`tools/literature/retrieval.py` on `EmbeddedPassages` with the weights that ship, as `molwright literature find` asks it",
         text=f"""
 DATA as above, with {len(questions)} questions of our own (`evals/data/literature/paraphrased.tsv`) about passages of {len({q.document_id for q in questions})}
-preprints. The passages were drawn by chance (500 to 2,500 characters, at most two of a paper; each author chose 100 of 120). Two authors wrote the questions blind: they saw the
+preprints. The passages were drawn by chance (500 to 2,500 characters, at most two of a paper; each author chose 100 of 120). Two authors, each a language model, wrote the questions blind: they saw the
 passages, and neither the search nor what it finds. No question shares a content word with its passage but the names of substances, which {len(named)} have.
 Vectors are of title and passage, as `molwright literature add` makes them; the index by words has the titles, too. These are the figures of the first run;
 nothing was chosen or learnt with them. Recall@10: the share of questions whose passage, or any passage of whose paper, is among the first ten. Lift: the
