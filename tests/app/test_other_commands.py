@@ -90,7 +90,7 @@ def test_feedback_trace_and_fork(molwright: Run) -> None:
     assert json.loads(molwright("runs", "show", run_id, "--json").stdout)["feedback"][0]["comment"] == "nice"
     assert molwright("feedback", run_id, "2", "reject").returncode == 2
     assert "agreed: accepted by" in molwright("feedback", run_id, "1", "accept", "--by", "bo").stderr
-    measured = molwright("measurements", "add", run_id, "1", "boiling_point", "20")
+    measured = molwright("measurements", "add", run_id, "1", "band_gap", "20")
     assert (measured.returncode, "no property" in measured.stderr) == (2, True)
     measured = molwright("measurements", "add", run_id, "1", "melting point", "-20.5", "--unit", "°C", "--json")
     assert json.loads(measured.stdout)["measured"]["value"] == -20.5

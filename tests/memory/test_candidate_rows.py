@@ -36,7 +36,7 @@ def full(candidate: Candidate) -> Candidate:
         moved_to="in water",
         moved_spread="left out",
     )
-    known = tg.model_copy(update={"basis": "measured", "measured": measured, "fitted": 49.5})
+    known = tg.model_copy(update={"outcome": "positive", "basis": "measured", "measured": measured, "fitted": 49.5})
     lists = [ListStanding(id="oecd_pfas", name="PFAS", on=True, text="one", source="OECD, 2021")]
     place = PaperPlace(
         document_id="d",

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.services.entry import Services
 from app.web.application import create_app
+from tests.settings_kit import settings_of
 
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is in the dev group: make setup-dev")
 pytestmark = pytest.mark.slow
@@ -34,7 +35,8 @@ class _Local:
 @pytest.fixture(scope="module")
 def whole(services: Services, finished: str) -> Any:
     """The API's own document of the application; half of the made-up ids are that of a finished run, but where it would be deleted."""
-    found = schemathesis.openapi.from_asgi("/api/v1/openapi.json", _Local(create_app(services)))
+    asked = Services(settings_of(home=services.settings.home, literature__uri="", workers__processes=1, user__name="ada"))
+    found = schemathesis.openapi.from_asgi("/api/v1/openapi.json", _Local(create_app(asked)))
 
     @found.hook
     def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -20,9 +20,9 @@ UNITS = ["*CC(*)CCC", "*CC(*)C", "*CC(*)CC"]
 
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory, few_trees: None) -> tuple[Workspace, Workspace]:
-    """Two teams' models called my_index: one of a property in cP, one of ten times its values, in kPa."""
+    """Two teams' models called my_index: one of a property in cP, one of ten times its values, in MPa."""
     found = []
-    for name, factor, unit in (("first", 1.0, "cP"), ("second", 10.0, "kPa")):
+    for name, factor, unit in (("first", 1.0, "cP"), ("second", 10.0, "MPa")):
         folder = tmp_path_factory.mktemp(name)
         rows: list[list[object]] = [[s, factor * v] for s, v in polymers()]
         table = write(folder / "index.csv", ["psmiles", "n"], rows)
@@ -43,9 +43,9 @@ def test_each_thread_sees_its_own_models_only(two: tuple[Workspace, Workspace]) 
         return values, workspace.catalogue["my_index"].unit, read["requirements"], version
 
     with ThreadPoolExecutor(2) as pool:
-        one, ten = pool.map(work, two, ("first index", "second index"), ("0.001 Pa·s", "0.05 bar"))
+        one, ten = pool.map(work, two, ("first index", "second index"), ("0.001 Pa·s", "0.005 GPa"))
     assert ten[0] == pytest.approx([10 * v for v in one[0]], rel=0.2)
-    assert (one[1], ten[1]) == ("cP", "kPa")
+    assert (one[1], ten[1]) == ("cP", "MPa")
     assert one[2] == ["property:my_index < 1"]
     assert ten[2] == ["property:my_index < 5"]
     assert one[3] != ten[3]
@@ -55,8 +55,8 @@ def test_each_thread_sees_its_own_models_only(two: tuple[Workspace, Workspace]) 
 def test_words_and_units_of_one_workspace_mean_nothing_in_another(two: tuple[Workspace, Workspace]) -> None:
     first, second = two
     assert first.catalogue.resolve("second index") is None
-    assert first.catalogue.units.parse("kPa") is None
-    assert second.catalogue.units.convert(2.0, "bar", "kPa") == pytest.approx(200.0)
+    assert first.catalogue.units.parse("MPa") is None
+    assert second.catalogue.units.convert(2.0, "GPa", "MPa") == pytest.approx(2000.0)
     assert builtin().catalogue.units.parse("cP") is None
 
 
