@@ -105,7 +105,7 @@ def test_the_keyboard_reaches_everything_in_the_order_of_the_page(chromium: Any,
     page.close()
 
 
-def test_ten_polymers_print_on_at_most_eight_pages(chromium: Any, tmp_path: Path) -> None:
+def test_ten_polymers_print_on_at_most_nine_pages(chromium: Any, tmp_path: Path) -> None:
     report = polymer_report()
     ten = [report.candidates[n % 2].model_copy(update={"rank": n + 1, "key": f"{n + 1:032x}"}) for n in range(10)]
     path = tmp_path / "ten.html"
@@ -113,7 +113,7 @@ def test_ten_polymers_print_on_at_most_eight_pages(chromium: Any, tmp_path: Path
     page = _page(chromium, path, PAPER)
     page.emulate_media(media="print")
     printed = page.pdf(format="A4", margin=dict.fromkeys(("top", "bottom", "left", "right"), "12mm"))
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= 8
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= 9
     page.close()
 
 

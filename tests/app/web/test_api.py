@@ -160,7 +160,7 @@ def test_runs_are_found_by_text_status_and_time_in_pages(client: Client, finishe
     everything = client.runs()
     first = client.runs(limit=1)
     assert (len(first.runs), first.total) == (1, everything.total)
-    assert first.next == "/api/v1/runs?text=&since=&until=&archived=no&limit=1&offset=1"
+    assert first.next == "/api/v1/runs?text=&since=&until=&user=&archived=no&limit=1&offset=1"
     assert client.runs(limit=1, offset=1).runs == everything.runs[1:2]
     assert client.runs(since=everything.runs[0].created_at).total == 1
     assert client.runs(until=everything.runs[-1].created_at).total == 0

@@ -402,7 +402,7 @@ def test_runs_are_found_by_who_started_them(client: Client, browser: TestClient,
     assert finished in {run.run_id for run in client.runs(user="AD").runs}
     assert client.runs(user="nobody").total == 0
     assert client.find("C", user="nobody").looked == 0
-    page = browser.get("/runs?user=ada").text
+    page = browser.get(f"/runs?user=ada&text={finished}").text
     assert finished in page
     assert 'name="user" size="12" maxlength="200" value="ada"' in page
     assert "No run fits" in browser.get("/runs?user=nobody").text
