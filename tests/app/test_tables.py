@@ -21,7 +21,7 @@ from app.plain_text import as_utf8, never_fail, plain, writable
 from app.services.structures import GivenStructure
 from app.tables import TextTable, columns, print_table, wrap
 from core.candidate import RequirementResult
-from core.evaluation import CaseResult, EvalRun, EvalSummary
+from core.evaluation import CaseResult, EvalRun, EvalSummary, KindScore
 from core.report import Report
 from core.spec import Condition, DesignSpec, PropertyRequirement
 from core.trace import TraceEvent
@@ -118,8 +118,14 @@ def _print_suites(monkeypatch: pytest.MonkeyPatch) -> None:
     evals.list_suites(None)  # type: ignore[arg-type]
 
 
+def _kind() -> KindScore:
+    """The cases of one kind, with a long name."""
+    took = {"right_call": 0.25, "steps": 1.5, "seconds": 0.125}
+    return KindScore(kind="a kind with quite a long name", cases=166, right=145, low=0.81, high=0.92, took=took)
+
+
 def _print_evaluation(monkeypatch: pytest.MonkeyPatch) -> None:
-    _stub(evals, monkeypatch, evaluations=SimpleNamespace(find=lambda eval_id: _evaluation()))
+    _stub(evals, monkeypatch, evaluations=SimpleNamespace(find=lambda eval_id: _evaluation(), kinds=lambda result: [_kind()]))
     evals.show(None, "e")  # type: ignore[arg-type]
 
 
