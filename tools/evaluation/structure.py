@@ -11,7 +11,7 @@ from core.spec import CandidateClass
 from tools.structures.parse import parse_polymer, parse_smiles
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def _parsed(smiles: str, candidate_class: CandidateClass) -> Chem.Mol:
     return parse_polymer(smiles) if candidate_class == "polymer" else parse_smiles(smiles)
 
