@@ -88,7 +88,7 @@ class ReportTable:
 def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> ReportTable:
     """The report's candidates as ``view`` asks. Names of columns that do not exist are passed over."""
     from tools.calculators.measured_spread import with_spread
-    from tools.reporting.html import VERDICTS, band, columns, interval, label, measured, missed
+    from tools.reporting.html import VERDICTS, band_of, columns, interval, label, measured
 
     listed, close = list(report.candidates), list(report.closest)
     everything = [*listed, *close]
@@ -107,9 +107,7 @@ def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> Re
 
     def row(c: Candidate) -> Row:
         cells = {
-            "meets": Cell(
-                format_probability(c.p_meets), order=c.p_meets, band="" if c.p_meets is None else band(c.p_meets, use or missed(c))
-            ),
+            "meets": Cell(format_probability(c.p_meets), order=c.p_meets, band="" if c.p_meets is None else band_of(c, use)),
             "score": Cell(f"{c.score:.3f}" if c.score is not None else "unknown", order=c.score),
             "route": Cell(c.route.status if c.route else "not looked for", order=c.route.status if c.route else None),
             "safety": Cell(VERDICTS[c.safety.verdict] if c.safety else "not screened", order=c.safety.verdict if c.safety else None),

@@ -44,6 +44,7 @@ def _environment(*, catalogue: Catalogue) -> Environment:
     )
     environment.filters.update(
         band=band,
+        band_of=band_of,
         missed=missed,
         breakable=breakable,
         columns=partial(columns, catalogue=catalogue),
@@ -145,8 +146,13 @@ def band(probability: float, unchecked: str = "") -> str:
     return next(name for floor, name in BANDS if round(probability, 2) >= floor and not (unchecked and name == "good"))
 
 
+def band_of(candidate: Candidate, unchecked: str = "") -> str:
+    """The :func:`band` of a candidate: not 'good' where it misses a requirement either, however probable that it meets all."""
+    return band(candidate.p_meets or 0.0, unchecked or missed(candidate))
+
+
 def missed(candidate: Candidate) -> str:
-    """What a candidate was asked for and does not meet, in words; '' for nothing: however probable that it meets all, it is not good."""
+    """What a candidate was asked for and does not meet, in words; '' for nothing."""
     return ", ".join(r.text for r in candidate.requirements if not r.met)
 
 
