@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from importlib.metadata import version
 from typing import Any, TypeVar
@@ -64,23 +64,13 @@ def create_server(door: Door, *, accounts: bool = False, leaving: Callable[[], b
         try:
             theirs, person = entrance.door_of(door, ctx, accounts=accounts)
 
-            async def note(target: str, outcome: str) -> None:
-                await run_sync(partial(entrance.note, theirs, tool, person, ctx, target, outcome))
-
-            try:
+            async def work() -> CallToolResult:
                 entrance.check(tool, person)
                 given = _read(tool, params.arguments or {})
                 with withdrawals.watched(ctx) as withdrawn:
-                    called = await _called(theirs, tool, given, ctx, lambda: taken_back(ctx, withdrawn, leaving))
-            except (NotAllowedError, RefusedError) as error:
-                await note("", f"refused: {error}")
-                raise
-            except anyio.get_cancelled_exc_class():
-                with anyio.CancelScope(shield=True):
-                    await note("", "taken back")
-                raise
-            await note(str((called.structured_content or {}).get("run_id", "")), "done")
-            return called
+                    return await _called(theirs, tool, given, ctx, lambda: taken_back(ctx, withdrawn, leaving))
+
+            return await _audited(work, partial(entrance.note, theirs, tool, person, ctx))
         except MolwrightError as error:
             return answers.refusal(error)
         except Exception:
@@ -122,6 +112,21 @@ def _read(tool: Tool, arguments: dict[str, Any]) -> Arguments:
         return tool.arguments.model_validate(arguments)
     except ValidationError as error:
         raise answers.unusable(error) from None
+
+
+async def _audited(work: Callable[[], Awaitable[CallToolResult]], note: Callable[[str, str], None]) -> CallToolResult:
+    """The result of ``work``; ``note`` gets what it made, if anything, and how it ended."""
+    try:
+        called = await work()
+    except (NotAllowedError, RefusedError) as error:
+        await run_sync(note, "", f"refused: {error}")
+        raise
+    except anyio.get_cancelled_exc_class():
+        with anyio.CancelScope(shield=True):
+            await run_sync(note, "", "taken back")
+        raise
+    await run_sync(note, str((called.structured_content or {}).get("run_id", "")), "done")
+    return called
 
 
 async def _called(door: Door, tool: Tool, given: Arguments, ctx: Context, meant: Callable[[], Any]) -> CallToolResult:
