@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from agent.roles.assistant.calls import BY_MASS, Done, key_of, wanted
@@ -77,13 +77,19 @@ def _called(smiles: str, names: dict[str, str]) -> str:
 # ---- structures
 
 
-def _estimated(answer: Any, given: dict[str, Any], question: Question, names: dict[str, str], catalogue: Catalogue) -> list[str]:
-    said = []
-    for smiles, row in zip(given["smiles"], answer, strict=True):
+def _answered(given: Sequence[str], answer: Any, names: dict[str, str], said: list[str]) -> Iterator[tuple[str, Any]]:
+    """(What it is called, row) of each structure that was answered; of the others ``said`` gets the reason, in their order."""
+    for smiles, row in zip(given, answer, strict=True):
         name = _called(smiles, names)
         if "error" in row:
             said.append(f"{name}: {row['error']}.")
-            continue
+        else:
+            yield name, row
+
+
+def _estimated(answer: Any, given: dict[str, Any], question: Question, names: dict[str, str], catalogue: Catalogue) -> list[str]:
+    said: list[str] = []
+    for name, row in _answered(given["smiles"], answer, names, said):
         for prop in given["properties"]:
             if prop == "molecular_weight" and prop not in question.properties and question.unit in BY_MASS:
                 continue  # looked up for the unit alone
@@ -184,12 +190,8 @@ def _inverse(number: float, unit: str, wanted_unit: str, units: UnitTable) -> fl
 
 
 def _ruled(answer: Any, given: dict[str, Any], question: Question, names: dict[str, str], catalogue: Catalogue) -> list[str]:
-    said = []
-    for smiles, row in zip(given["smiles"], answer, strict=True):
-        name = _called(smiles, names)
-        if "error" in row:
-            said.append(f"{name}: {row['error']}.")
-            continue
+    said: list[str] = []
+    for name, row in _answered(given["smiles"], answer, names, said):
         broken = f"it breaks {', '.join(row['broken'])}" if row["broken"] else "it breaks none of its limits"
         said.append(f"{_start(name)} {'meets' if row['met'] else 'does not meet'} {row['rule_set']}: {broken}.")
     return said
@@ -201,12 +203,8 @@ def _counted(answer: Any, given: dict[str, Any], question: Question, names: dict
 
 
 def _identified(answer: Any, given: dict[str, Any], question: Question, names: dict[str, str], catalogue: Catalogue) -> list[str]:
-    said = []
-    for smiles, row in zip(given["structures"], answer, strict=True):
-        name = _called(smiles, names)
-        if "error" in row:
-            said.append(f"{name}: {row['error']}.")
-            continue
+    said: list[str] = []
+    for name, row in _answered(given["structures"], answer, names, said):
         known = f", known as {row['name']}" if row["name"] and row["name"].lower() != name.lower() else ""
         said.append(f"{_start(name)}: {row['formula']}, {row['molar_mass']}, SMILES {row['smiles']}, InChIKey {row['inchikey']}{known}.")
     return said
@@ -218,12 +216,8 @@ def _screened(answer: Any, given: dict[str, Any], question: Question, names: dic
         "warn": "the safety guard warns",
         "block": "the safety guard blocks it",
     }
-    said = []
-    for smiles, row in zip(given["smiles"], answer, strict=True):
-        name = _called(smiles, names)
-        if "error" in row:
-            said.append(f"{name}: {row['error']}.")
-            continue
+    said: list[str] = []
+    for name, row in _answered(given["smiles"], answer, names, said):
         reasons = f": {'; '.join(r.rstrip('.') for r in row['safety_reasons'])}" if row.get("safety_reasons") else ""
         said.append(f"{_start(name)}: {words[row['safety']]}{reasons}.")
         said += [f"{_start(name)}: {text.rstrip('.')}." for text in row.get("lists", ()) if not text.startswith(("not ", "no "))]
