@@ -11,28 +11,9 @@ import pytest
 
 from tests.browser.looks import BROKEN_WORDS, PALE, UNNAMED
 from tests.browser.serving import served_pages
+from tests.paper_kit import QUESTION, texts
 
 pytestmark = pytest.mark.browser
-FILMS = (
-    "# Films of high glass transition\n\n## Results\nThe polyimide PMDA-ODA had a glass transition temperature of 385 °C.\n\n"
-    "## Methods\nFilms were cast from solution and dried.\n"
-)
-MORE = "# More films\n\n## Results\nThe glass transition temperature of PMDA-ODA was 412 °C in our hands.\n"
-OTHERS = [
-    "polymer",
-    "membrane",
-    "solvent",
-    "crystal",
-    "protein",
-    "enzyme",
-    "lattice",
-    "spectrum",
-    "chromatography",
-    "titration",
-    "electrode",
-    "catalyst",
-]
-QUESTION = "What is the glass transition temperature of the polyimide PMDA-ODA?"
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +26,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def addresses(served: str, chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Each page, reached by keyboard from an empty collection."""
     folder = tmp_path_factory.mktemp("papers")
-    texts = {"films.md": FILMS, "more.md": MORE, "broken.pdf": "%PDF-1.4 nothing"}
-    texts |= {f"{w}.md": f"# On the {w}\n\nWe studied the {w} by several methods." for w in OTHERS}
-    for name, text in texts.items():
+    for name, text in {**texts(), "broken.pdf": "%PDF-1.4 nothing"}.items():
         (folder / name).write_text(text)
     found = {}
     page = chromium.new_page(viewport={"width": 1280, "height": 900})

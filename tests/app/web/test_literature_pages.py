@@ -18,28 +18,8 @@ from app.services.entry import Services
 from app.web.application import create_app
 from app.web.guard import TOKEN
 from tests.app.web.conftest import ADDRESS
+from tests.paper_kit import QUESTION, texts
 from tests.settings_kit import settings_of
-
-FILMS = (
-    "# Films of high glass transition\n\n## Results\nThe polyimide PMDA-ODA had a glass transition temperature of 385 °C. <script>alert(1)</script>\n\n"
-    "## Methods\nFilms were cast from solution and dried.\n"
-)
-MORE = "# More films\n\n## Results\nThe glass transition temperature of PMDA-ODA was 412 °C in our hands.\n"
-OTHERS = [
-    "polymer",
-    "membrane",
-    "solvent",
-    "crystal",
-    "protein",
-    "enzyme",
-    "lattice",
-    "spectrum",
-    "chromatography",
-    "titration",
-    "electrode",
-    "catalyst",
-]
-QUESTION = "What is the glass transition temperature of the polyimide PMDA-ODA?"
 
 
 @pytest.fixture(scope="module")
@@ -47,12 +27,8 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Services:
     """Services over a home with a few papers."""
     home = tmp_path_factory.mktemp("home")
     services = Services(settings_of(home=home, workers__processes=1, user__name="ada"))
-    for name, text in {
-        "films": FILMS,
-        "more": MORE,
-        **{w: f"# On the {w}\n\nWe studied the {w} by several methods." for w in OTHERS},
-    }.items():
-        (home / f"{name}.md").write_text(text)
+    for name, text in texts().items():
+        (home / name).write_text(text)
     services.paper_keeping.add(sorted(home.glob("*.md")), collection="team", longest=1000, overlap=0)
     return services
 
