@@ -17,6 +17,39 @@ def _job(title: str, status: str, **more: Any) -> dict[str, Any]:
     return {"job_id": JOB, "title": title, "status": status, "user": "ada", "error": "", **times, **place, **more}
 
 
+def _fleet() -> dict[str, Any]:
+    """The model servers, one of which answers."""
+    measured = {"at": AT, "fault": "", "first_token_s": 0.21, "tokens_per_s": 38.5, "tokens": 64, "estimated": False}
+    endpoint: dict[str, Any] = {
+        "name": "127.0.0.1:8001",
+        "address": "http://127.0.0.1:8001/v1",
+        "models": ["m"],
+        "loaded": ["m"],
+        "contexts": {"m": 8192},
+    }
+    endpoint |= {"answers": True, "seconds": 0.012, "detail": "", "measured": measured}
+    speed = {"model": "m", "role": "proposer", "calls": 12, "tokens_in": 24000, "tokens_out": 3100, "seconds": 91.2, "rate": 34.0}
+    server = {"topology": "lab", "host": "here", "name": "m", "state": "healthy", "port": 8001, "restarts": 0, "reason": ""}
+    fleet: dict[str, Any] = {"sentence": "The one model server answers.", "fault": "", "endpoints": [endpoint], "roles": {"proposer": "m"}}
+    fleet |= {"speeds": [speed], "local": [server], "measuring": False}
+    return fleet
+
+
+def _training() -> dict[str, Any]:
+    """The training of an own model that waits for a person's yes."""
+    seen: dict[str, Any] = {
+        "kind": "molecule",
+        "rows_read": 120,
+        "rows_used": 118,
+        "substances": 110,
+        "least": -3.1,
+        "greatest": 1.2,
+        "warnings": [],
+    }
+    seen |= {"left_out": [[7, "no value"]], "left_out_number": 2}
+    return _job("my_solubility", "waiting", name="my_solubility", seen=seen, told=[], version="")
+
+
 def room_answers(candidate: dict[str, Any], report: dict[str, Any], spec: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
     """What the operations answer with, by their names; made of the examples that the other operations have."""
     title = f"two.smi: {spec['goal']}"
@@ -38,17 +71,7 @@ def room_answers(candidate: dict[str, Any], report: dict[str, Any], spec: dict[s
         "fault": "",
     }
     row["values"] = {"molecular_weight": [32.042, 0.0, "rdkit", ""]}
-    seen: dict[str, Any] = {
-        "kind": "molecule",
-        "rows_read": 120,
-        "rows_used": 118,
-        "substances": 110,
-        "least": -3.1,
-        "greatest": 1.2,
-        "warnings": [],
-    }
-    seen |= {"left_out": [[7, "no value"]], "left_out_number": 2}
-    training = _job("my_solubility", "waiting", name="my_solubility", seen=seen, told=[], version="")
+    training = _training()
     near = {"smiles": "CCO", "similarity": 0.4, "source": "common compound", "name": "ethanol", "measured": {"melting_point": "-114 °C"}}
     profile: dict[str, Any] = {
         "name": "methanol",
@@ -62,19 +85,7 @@ def room_answers(candidate: dict[str, Any], report: dict[str, Any], spec: dict[s
     figures = {"n": 16509, "rmse": 36.5, "mae": 26.38, "coverage": 0.9004}
     summary = {**card, "kind": "shipped", "data": "Bradley open melting point data set", "rows": 16509, "warnings": []}
     role = {"model": "m", "fallback_model": "", "context_tokens": 8192, "max_tokens": 2048, "deadline_s": 120.0}
-    measured = {"at": AT, "fault": "", "first_token_s": 0.21, "tokens_per_s": 38.5, "tokens": 64, "estimated": False}
-    endpoint: dict[str, Any] = {
-        "name": "127.0.0.1:8001",
-        "address": "http://127.0.0.1:8001/v1",
-        "models": ["m"],
-        "loaded": ["m"],
-        "contexts": {"m": 8192},
-    }
-    endpoint |= {"answers": True, "seconds": 0.012, "detail": "", "measured": measured}
-    speed = {"model": "m", "role": "proposer", "calls": 12, "tokens_in": 24000, "tokens_out": 3100, "seconds": 91.2, "rate": 34.0}
-    server = {"topology": "lab", "host": "here", "name": "m", "state": "healthy", "port": 8001, "restarts": 0, "reason": ""}
-    fleet: dict[str, Any] = {"sentence": "The one model server answers.", "fault": "", "endpoints": [endpoint], "roles": {"proposer": "m"}}
-    fleet |= {"speeds": [speed], "local": [server], "measuring": False}
+    fleet = _fleet()
     return {
         "profile_structure": profile,
         "start_table": table,
