@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -15,6 +14,7 @@ from app.web.pages.edits import text_of
 from app.web.pages.goal import Form
 from app.web.problems import status_of
 from app.web.rendering import page
+from app.web.turning import turning
 from core.errors import MolwrightError, UsageError
 from core.people import RIGHT_WORDS, RIGHTS, ROLES
 
@@ -135,8 +135,6 @@ def _show_audit(
 ) -> Response:
     """What was changed, by whom, when and from where, newest first."""
     entries, total = door.people.audit(text.strip(), person.strip(), PAGE, (number - 1) * PAGE)
-    pages = max(1, -(-total // PAGE))
     asked = {name: value for name, value in (("text", text.strip()), ("person", person.strip())) if value}
-    links = {n: "/admin/audit?" + urlencode({**asked, "page": n}) for n in (number - 1, number + 1) if 1 <= n <= pages}
-    shown: dict[str, Any] = {"entries": entries, "total": total, "number": number, "pages": pages, "links": links, "asked": asked}
+    shown: dict[str, Any] = {"entries": entries, "total": total, "asked": asked, **turning("/admin/audit", asked, number, total, PAGE)}
     return page(request, "audit.html.j2", names=[a.name for a in door.people.accounts()], **shown)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from app.web.door import Door
 from app.web.rendering import page
+from app.web.turning import turning
 from core.errors import NotFoundError
 
 router = APIRouter(prefix="/evaluations")
@@ -59,18 +59,14 @@ def _show_evaluation(
     summary = door.evaluations.summary(eval_id)
     wrong = which == "wrong"
     found = door.evaluations.cases(summary.eval_id, wrong=wrong, text=text, limit=PAGE, offset=(number - 1) * PAGE)
-    pages = max(1, -(-found.total // PAGE))
     given = {name: value for name, value in (("which", which if wrong else ""), ("text", text)) if value}
     here = f"/evaluations/runs/{summary.eval_id}"
-    links = {n: f"{here}?{urlencode({**given, 'page': n})}#cases" for n in (number - 1, number + 1) if 1 <= n <= pages}
     values: dict[str, Any] = {
         "run": summary,
         "found": found,
         "wrong": wrong,
         "text": text,
-        "number": number,
-        "pages": pages,
-        "links": links,
+        **turning(here, given, number, found.total, PAGE, part="#cases"),
     }
     if request.headers.get("hx-request") == "true":
         return page(request, "eval_cases.html.j2", **values)

@@ -15,6 +15,7 @@ from app.web.door import Door
 from app.web.pages.goal import Form
 from app.web.problems import status_of
 from app.web.rendering import page
+from app.web.turning import turning
 from core.errors import MolwrightError, UsageError
 from core.passages import PassageFilter
 
@@ -110,10 +111,9 @@ def _list_papers(
     asked = {"words": words.strip(), "collection": collection, "retracted": retracted}
     only = True if retracted == "yes" else None
     found, total = door.paper_keeping.listed(words, collection=collection, retracted=only, limit=PAPERS, offset=(number - 1) * PAPERS)
-    pages = max(1, -(-total // PAPERS))
     given = {name: value for name, value in asked.items() if value}
-    nearby = {n: "/literature/papers?" + urlencode({**given, "page": n}) for n in (number - 1, number + 1) if 1 <= n <= pages}
-    values: dict[str, Any] = {"papers": found, "total": total, "number": number, "pages": pages, "nearby": nearby, "asked": asked}
+    turned = turning("/literature/papers", given, number, total, PAPERS)
+    values: dict[str, Any] = {"papers": found, "total": total, "asked": asked, **turned}
     if request.headers.get("hx-request") == "true":
         return page(request, "papers_list.html.j2", **values)
     return page(request, "papers.html.j2", **values, **_choices(door), failures=door.paper_keeping.failures(50))

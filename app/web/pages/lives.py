@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from app.web.door import Door
 from app.web.problems import status_of
 from app.web.rendering import page
+from app.web.turning import turning
 from core.errors import MolwrightError, NotFoundError
 
 router = APIRouter(prefix="/runs/{run_id}")
@@ -48,13 +49,7 @@ def _find_lost(
     if reason and loss is None:
         raise NotFoundError(f"run {record.run_id} lost no structure for the reason {reason[:100]!r}")
     keys = loss.keys if loss else []
-    pages = max(1, -(-len(keys) // PAGE))
     shown = door.tracing.candidates(record.run_id, keys[(number - 1) * PAGE : number * PAGE])
-    links = {
-        n: f"/runs/{record.run_id}/why?{urlencode({'reason': reason, 'page': n})}#structures"
-        for n in (number - 1, number + 1)
-        if 1 <= n <= pages
-    }
     return page(
         request,
         "why.html.j2",
@@ -66,9 +61,7 @@ def _find_lost(
         losses=losses,
         loss=loss,
         shown=shown,
-        number=number,
-        pages=pages,
-        links=links,
+        **turning(f"/runs/{record.run_id}/why", {"reason": reason}, number, len(keys), PAGE, part="#structures"),
     )
 
 

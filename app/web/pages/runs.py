@@ -15,6 +15,7 @@ from app.web.door import Door
 from app.web.pages.goal import Form
 from app.web.problems import status_of
 from app.web.rendering import page
+from app.web.turning import turning
 from core.errors import MolwrightError, StatusError, UsageError
 from core.interfaces import RunFilter
 from core.report import FINISHED, RunStatus
@@ -61,10 +62,8 @@ def _list_runs(
         values |= {"found": found, "fault": fault, "further": further, "list": "found.html.j2"}
         return page(request, "found.html.j2" if part else "runs.html.j2", asked=asked, status=200 if part else code, **values)
     found_runs, total = door.runs().search(runs, PAGE, (number - 1) * PAGE)
-    pages = max(1, -(-total // PAGE))
-    links = {n: "/runs?" + urlencode({**given, "page": n}) for n in (number - 1, number + 1) if 1 <= n <= pages}
     values["mine"] = door.sharing.changeable([r.run_id for r in found_runs])
-    values |= {"runs": found_runs, "total": total, "number": number, "pages": pages, "links": links, "list": "list.html.j2"}
+    values |= {"runs": found_runs, "total": total, "list": "list.html.j2", **turning("/runs", given, number, total, PAGE)}
     return page(request, "list.html.j2" if part else "runs.html.j2", asked=asked, **values)
 
 

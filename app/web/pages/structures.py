@@ -20,6 +20,7 @@ from app.web.pages.edits import uploads_of
 from app.web.pages.goal import Form
 from app.web.problems import status_of
 from app.web.rendering import page
+from app.web.turning import turning
 from core.candidate import Route, legend
 from core.errors import MolwrightError, UnreadGoal, UsageError
 
@@ -122,17 +123,12 @@ def _show_table(
     rows = tables.rows(job_id, PAGE, (number - 1) * PAGE)
     shown, every = tables.columns(rows, column or ())
     read = int({**job.progress, **job.result}.get("read", len(rows)))
-    pages = max(1, -(-read // PAGE))
     chosen = {"column": column} if column else {}
-    links = {
-        n: f"/structures/files/{job_id}?" + urlencode({**chosen, "page": n}, doseq=True)
-        for n in (number - 1, number + 1)
-        if 1 <= n <= pages
-    }
-    exports = {form: f"/structures/files/{job_id}/table.{form}?{urlencode(chosen, doseq=True)}" for form in TABLE_TYPES}
+    here = f"/structures/files/{job_id}"
+    exports = {form: f"{here}/table.{form}?{urlencode(chosen, doseq=True)}" for form in TABLE_TYPES}
     return page(
         request, "structure_table.html.j2", job=job, rows=rows, shown=shown, every=every, headings=dict(every), read=read,
-        number=number, pages=pages, links=links, exports=exports, here=f"/structures/files/{job_id}",
+        exports=exports, here=here, **turning(here, chosen, number, read, PAGE),
     )  # fmt: skip
 
 

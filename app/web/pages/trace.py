@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, get_args
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -17,6 +16,7 @@ from app.web.pages.edits import text_of
 from app.web.pages.goal import Form
 from app.web.rendering import page
 from app.web.trace_views import ForkRequest, wanted_events
+from app.web.turning import turning
 from core.errors import UsageError
 from core.interfaces import RunRecord
 from core.report import FINISHED
@@ -49,17 +49,13 @@ def _show_trace(
     given = {name: value for name, value in asked.items() if value}
     wanted = wanted_events(kind, node, int(generation) if generation else None, text)
     events, total = door.tracing.events(record.run_id, wanted, PAGE, (number - 1) * PAGE)
-    pages = max(1, -(-total // PAGE))
     here = f"/runs/{record.run_id}/trace"
-    links = {n: f"{here}?{urlencode({**given, 'page': n})}#events" for n in (number - 1, number + 1) if 1 <= n <= pages}
     values: dict[str, Any] = {
         "record": record,
         "asked": asked,
         "events": events,
         "total": total,
-        "number": number,
-        "pages": pages,
-        "links": links,
+        **turning(here, given, number, total, PAGE, part="#events"),
     }
     if request.headers.get("hx-request") == "true":
         return page(request, "trace_events.html.j2", **values)
