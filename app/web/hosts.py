@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 from app.services.entry import Services
+from core.addresses import is_loopback
 from core.errors import ConfigurationError
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches the address; False for a name, whatever it leads to."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def needs_accounts(services: Services, host: str) -> bool:
     """Whether people have to sign in: when others than this machine reach the address, or a proxy brings them there."""
     wanted = services.settings.server
-    return not is_loopback(host) or bool(wanted.names or wanted.proxies or wanted.https)
+    return not is_loopback(host.strip("[]")) or bool(wanted.names or wanted.proxies or wanted.https)
 
 
 def require_an_admin(services: Services) -> None:
@@ -34,10 +25,10 @@ def require_an_admin(services: Services) -> None:
 def warnings(services: Services, host: str) -> list[str]:
     """What an operator should know before others come in."""
     wanted, found = services.settings.server, []
-    if not is_loopback(host) and not wanted.https:
+    if not is_loopback(host.strip("[]")) and not wanted.https:
         found.append(
             "passwords and tokens cross the network in clear: put a reverse proxy with TLS before it and set server.https (docs/people.md)"
         )
-    if not wanted.names and not is_loopback(host):
+    if not wanted.names and not is_loopback(host.strip("[]")):
         found.append("server.names is empty, so the server answers to its IP address alone; give the names by which it is to be reached")
     return found

@@ -10,15 +10,8 @@ import uvicorn
 from app.services.entry import Services
 from app.services.worker_processes import WorkerProcesses
 from app.web.application import create_app
-from app.web.hosts import is_loopback, needs_accounts, require_an_admin
-from core.errors import ConfigurationError, UsageError
-
-
-def loopback(host: str) -> str:
-    """``host`` if it is a loopback address. UsageError for every other: for a door without accounts, where nobody else may come in."""
-    if is_loopback(host):
-        return host
-    raise UsageError(f"{host!r} is not the loopback address: without accounts only this machine is served (127.0.0.1 or ::1)")
+from app.web.hosts import needs_accounts, require_an_admin
+from core.errors import ConfigurationError
 
 
 def serve(services: Services, host: str, port: int, workers: int, *, show: Callable[[str], None], open_page: bool) -> None:

@@ -24,23 +24,13 @@ A file, complete but for more servers::
 
 from __future__ import annotations
 
-import ipaddress
 from pathlib import Path
 
 from pydantic import Field, ValidationError, model_validator
 
+from core.addresses import is_loopback
 from core.model import Model
 from serving.pool.config import PoolConfig, explain, read_toml
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address. A name other than localhost counts as reachable."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class GatewayConfig(Model):

@@ -8,10 +8,12 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
+from app.services.entry import Services
 from app.web.application import STATIC
 from app.web.guard import MAX_BODY, POLICY
-from app.web.server import loopback
-from core.errors import UsageError
+from app.web.hosts import needs_accounts
+from app.web.server import serve
+from core.errors import ConfigurationError
 
 STRUCTURE = {"smiles": "CCO"}
 
@@ -53,13 +55,13 @@ def test_every_answer_has_a_policy_without_inline_scripts(browser: TestClient) -
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.1", "::", "example.org", ""])
-def test_no_address_but_loopback_is_listened_on(host: str) -> None:
-    with pytest.raises(UsageError, match="loopback"):
-        loopback(host)
+def test_any_address_but_loopback_needs_accounts_and_somebody_who_makes_them(host: str, services: Services) -> None:
+    with pytest.raises(ConfigurationError, match="no admin"):
+        serve(services, host, 0, 0, show=print, open_page=False)
 
 
-def test_loopback_is_listened_on() -> None:
-    assert [loopback(host) for host in ("127.0.0.1", "::1", "localhost")] == ["127.0.0.1", "::1", "localhost"]
+def test_loopback_needs_none(services: Services) -> None:
+    assert [needs_accounts(services, host) for host in ("127.0.0.1", "::1", "localhost")] == [False] * 3
 
 
 def test_the_vendored_scripts_are_those_of_the_locked_manifest() -> None:
