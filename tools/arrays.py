@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import struct
 import zipfile
 from mmap import ACCESS_READ, mmap
@@ -15,6 +16,11 @@ from numpy.typing import NDArray
 
 #: Of a member of a zip file: bytes of its own header, where in that the lengths of its name and of what follows are; most bytes of an array's header.
 _LOCAL_HEADER, _LOCAL_NAMES, _ARRAY_HEADER = 30, 26, 1024
+#: The header of an array of numbers or text, row by row, as NumPy writes it (NEP 1, version 1.0); NumPy's own reader, a Python parser, takes longer
+#: than all else.
+_PLAIN = re.compile(
+    rb"\x93NUMPY\x01\x00..\{'descr': '(?P<kind>[<|][biufSU]\d+)', 'fortran_order': False, 'shape': \((?P<shape>[\d, ]*)\), \} *\n", re.DOTALL
+)
 
 
 def arrays_of(data: bytes) -> dict[str, NDArray[Any]]:
@@ -42,10 +48,9 @@ def _arrays(archive: zipfile.ZipFile, data: bytes | mmap) -> dict[str, NDArray[A
             continue
         name, extra = struct.unpack_from("<HH", data, member.header_offset + _LOCAL_NAMES)
         begin = member.header_offset + _LOCAL_HEADER + name + extra
-        head = io.BytesIO(data[begin : begin + min(member.file_size, _ARRAY_HEADER)])
-        np.lib.format.read_magic(head)
-        shape, by_column, kind = np.lib.format.read_array_header_1_0(head)
-        if by_column or kind.hasobject:
+        plain = _PLAIN.match(data[begin : begin + min(member.file_size, _ARRAY_HEADER)])
+        if plain is None:
             raise ValueError(f"{member.filename} holds no plain array")
-        found[key] = np.frombuffer(data, kind, math.prod(shape), begin + head.tell()).reshape(shape)
+        shape = tuple(int(length) for length in plain["shape"].split(b",") if length.strip())
+        found[key] = np.frombuffer(data, plain["kind"].decode(), math.prod(shape), begin + plain.end()).reshape(shape)
     return found

@@ -27,6 +27,7 @@ _LEVELS = 10
 _DIGITS = 7
 #: Powers of ten that numbers may have; up to 22 they are exact. LightGBM divides zero from more at 1e-35.
 _POWERS = 40
+_TEN = np.array([float(f"1e{p}") for p in range(_POWERS)])
 #: Bits of LightGBM's decision type: whether a split is by category, and what counts as missing.
 _CATEGORY, _MISSING, _ZERO = 1, 3, 1
 
@@ -221,7 +222,6 @@ def _digits(numbers: Sequence[float]) -> tuple[NDArray[np.int32], NDArray[np.int
 
 def _decimals(digits: NDArray[np.int32], decimals: NDArray[np.int8]) -> FloatArray:
     """The numbers of :func:`_digits`: a whole number over, or times, a power of ten, mostly exact ones; :func:`_digits` makes sure of all."""
-    powers = np.array([float(f"1e{p}") for p in range(_POWERS)])
-    if np.abs(decimals).max(initial=0) >= len(powers):
+    if np.abs(decimals).max(initial=0) >= _POWERS:
         raise TreesError("numbers as small or large as these are not supported")
-    return np.asarray(np.where(decimals >= 0, digits / powers[np.maximum(decimals, 0)], digits * powers[np.maximum(-decimals, 0)]))
+    return np.asarray(np.where(decimals >= 0, digits / _TEN[np.maximum(decimals, 0)], digits * _TEN[np.maximum(-decimals, 0)]))
