@@ -93,7 +93,7 @@ def check(
         )
     else:
         headings = columns("", "requirement", "value", "probability", "reason", numbers=("value", "probability"), marks=("",))
-        table = TextTable(headings, title=f"{candidate.smiles}  {candidate.key}")
+        table = TextTable(headings, title="  ".join(filter(None, (candidate.name, candidate.smiles, candidate.key))))
         for r in candidate.requirements:
             table.add("✓" if r.met else "✗", r.text, value_text(r), probability_text(r.probability), r.reason)
         print_table(table, out)
@@ -109,7 +109,7 @@ def _values_table(candidate: Candidate, title: str, door: StructureService) -> T
     """Every property of a structure that was given as ``title``, one a row; a remark says why a value is not known, or what an own model says of it."""
     table = TextTable(
         columns("property", "value", "unit", "method", "remark", numbers=("value",)),
-        title=f"{title}  {candidate.smiles}  {candidate.key}".strip(),
+        title="  ".join(filter(None, (title or candidate.name, candidate.smiles, candidate.key))),
     )
     for name, value in candidate.properties.items():
         known = door.definition(name)
@@ -132,6 +132,7 @@ def _identity(candidate: Candidate) -> dict[str, Any]:
     return {
         "smiles": candidate.smiles,
         "key": candidate.key,
+        "known_as": candidate.name,
         "class": candidate.candidate_class,
         "given": candidate.given or candidate.smiles,
         "notes": candidate.notes,

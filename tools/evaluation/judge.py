@@ -24,6 +24,7 @@ from tools.predictors.known.apply import OwnValues, with_known, with_own
 from tools.proposers.exemptions import Exemptions, exemptions
 from tools.safety.guard import alert_verdict, structure_verdict, verdict_of
 from tools.safety.named_lists import with_lists
+from tools.structures.naming import name_of
 from tools.structures.plausibility import first_violation_of, violations
 from tools.structures.standardise import standard_form
 
@@ -90,12 +91,15 @@ def judge_one(
     implausible: Implausible = "accept",
     calculators: Calculators,
 ) -> Candidate:
-    """:func:`judge` for one structure that somebody (``proposer``) names, with its standing to the named lists. StructureError if it cannot be read."""
+    """:func:`judge` for one structure that somebody (``proposer``) gives, with its name and its standing to the named lists.
+
+    StructureError if it cannot be read.
+    """
     proposal = Proposal(smiles=smiles, proposer=proposer, operator=operator)
     found = judge([proposal], spec, names=names, alerts=alerts, blocked=blocked, implausible=implausible, calculators=calculators)[0]
     if found.rejected_by == UNREADABLE:
         raise StructureError(found.rejected_reason)
-    return with_lists(found)
+    return with_lists(found.model_copy(update={"name": found.name or name_of(found.key)}))
 
 
 def drug_like(spec: DesignSpec) -> bool:

@@ -24,6 +24,7 @@ from tools.ranking.diversity import diverse, similarity_limit
 from tools.ranking.pareto import pareto_fronts
 from tools.ranking.shortlist import NOTHING_KNOWN, Known, shortlist
 from tools.ranking.uncertainty import order_certainty
+from tools.structures.naming import name_of
 
 Array = NDArray[np.float64]
 
@@ -162,10 +163,11 @@ def _in_order(scored: Sequence[Candidate], rows: Sequence[int]) -> list[int]:
 
 
 def marked(candidate: Candidate, known: Known) -> Candidate:
-    """``candidate`` with a note if it is known: 'Known already: it stands in ...'."""
-    name = known.name(candidate.key)
-    note = f"Known already: {name}."
-    return candidate.model_copy(update={"notes": [*candidate.notes, note]}) if name and note not in candidate.notes else candidate
+    """``candidate`` with its name, where one ships and it has none, and with a note if it is known: 'Known already: it stands in ...'."""
+    where = known.name(candidate.key)
+    note = f"Known already: {where}."
+    notes = [note] if where and note not in candidate.notes else []
+    return candidate.model_copy(update={"name": candidate.name or name_of(candidate.key), "notes": [*candidate.notes, *notes]})
 
 
 def _has_route(candidate: Candidate) -> bool:

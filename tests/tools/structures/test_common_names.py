@@ -11,6 +11,7 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 import tools.structures.names as names
 from tools.safety.tables import judged_keys, medicines, precursors, regulated
+from tools.structures.standardise import standardise
 
 
 def _rows(table: str) -> list[dict[str, str]]:
@@ -43,6 +44,11 @@ def test_further_structures_have_their_formula_and_key_and_are_more_than_a_fragm
         assert (CalcMolFormula(mol), Chem.MolToInchiKey(mol)) == (row["formula"], row["inchikey"]), row["name"]
         assert mol.GetNumHeavyAtoms() >= 7, row["name"]  # 'free of acetone' would forbid every ketone
         assert sum(atom.GetNumRadicalElectrons() for atom in mol.GetAtoms()) == 0, row["name"]
+
+
+def test_common_structures_have_their_key() -> None:
+    for row in ROWS:
+        assert standardise(row["smiles"], "molecule").inchikey == row["inchikey"], row["name"]
 
 
 def test_a_verified_name_has_two_sources() -> None:
