@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 from pydantic import Field
 
+from core import data
 from core.errors import UsageError
 from core.model import Model
 
@@ -46,7 +45,7 @@ class Overheads(Model):
 @lru_cache(maxsize=8)
 def table(name: str) -> dict[str, Any]:
     """A shipped table as it stands in ``serving/data/NAME.toml``."""
-    return tomllib.loads((resources.files("serving") / "data" / f"{name}.toml").read_text(encoding="utf-8"))
+    return data.table("serving", f"data/{name}.toml")
 
 
 @lru_cache(maxsize=1)

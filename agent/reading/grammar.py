@@ -6,12 +6,11 @@ A matcher is made for one goal and remembers what each part matched at each plac
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from importlib import resources
 
 from agent.reading.mentions import Lattice, Mention
+from core import data
 
 
 @dataclass(frozen=True)
@@ -184,7 +183,7 @@ def _armed(pattern: Pattern, parts: dict[str, tuple[Pattern, ...]]) -> Pattern:
 @lru_cache(maxsize=1)
 def tables() -> Tables:
     """The tables, read once. Raises ValueError for a pattern that is not well formed."""
-    table = tomllib.loads(resources.files("agent.reading").joinpath("words", "patterns.toml").read_text(encoding="utf-8"))
+    table = data.table("agent.reading", "words/patterns.toml")
     parsed = {name: tuple(parse_pattern(text) for text in forms) for name, forms in table["parts"].items()}
     parts = {name: tuple(_armed(form, parsed) for form in forms) for name, forms in parsed.items()}
     contents = tuple(

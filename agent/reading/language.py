@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from functools import lru_cache
-from importlib import resources
+
+from core import data
 
 _WORD = re.compile(r"[^\W\d_]+")
 #: What is written with signs of a structure or with numbers between letters, and the short forms of with and without: no words of any language.
@@ -17,7 +17,7 @@ _SYMBOLS = ("GREEK", "LATIN", "MICRO", "ANGSTROM", "OHM", "KELVIN", "DEGREE", "F
 
 @lru_cache(maxsize=1)
 def _closed_words() -> dict[str, frozenset[str]]:
-    table = tomllib.loads(resources.files("agent.reading").joinpath("words", "languages.toml").read_text(encoding="utf-8"))
+    table = data.table("agent.reading", "words/languages.toml")
     return {name: frozenset(words) for name, words in table.items()}
 
 

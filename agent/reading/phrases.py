@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib import resources
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
+from core import data
 
+
+@lru_cache(maxsize=32)
 def words_of(name: str) -> dict[str, Any]:
-    """The table ``words/NAME``."""
-    return tomllib.loads(resources.files("agent.reading").joinpath("words", name).read_text(encoding="utf-8"))
+    """The table ``words/NAME``, read once; not to be changed."""
+    return data.table("agent.reading", f"words/{name}")
 
 
 def add_operators(add: Any, table: dict[str, Any]) -> None:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
+from core import data
 from core.errors import UnitError
 from core.units import PASCALS, reverses
 from tools.catalogue.catalogue import Catalogue
@@ -42,7 +41,7 @@ class Unit:
 @lru_cache(maxsize=1)
 def _table() -> tuple[dict[str, str], dict[str, str], int]:
     """(spellings by exact case, spellings in lower case, length of the longest)."""
-    rows = tomllib.loads(resources.files("agent.reading").joinpath("words", "units.toml").read_text(encoding="utf-8"))["unit"]
+    rows = data.table("agent.reading", "words/units.toml")["unit"]
     exact = {word: row["name"] for row in rows for word in row["exact"]}
     folded = {word: row["name"] for row in rows for word in row.get("folded", ())}
     return exact, folded, max(map(len, (*exact, *folded)))

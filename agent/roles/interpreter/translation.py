@@ -7,10 +7,8 @@ fault is not used, and the goal stays unread. One that is used always waits for 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from functools import lru_cache
-from importlib import resources
 
 from pydantic import Field
 
@@ -21,6 +19,7 @@ from agent.reading.normalise import normalise
 from agent.reading.number_words import number_mentions
 from agent.reading.units import Unit, unit_at
 from agent.roles.interpreter.protocol import ROLE
+from core import data
 from core.errors import MolwrightError
 from core.model import Model
 from tools.catalogue.catalogue import Catalogue
@@ -127,7 +126,7 @@ def _spoken(goal: str, translation: str, language: str) -> list[str]:
 @lru_cache(maxsize=1)
 def _foreign_numbers() -> dict[str, tuple[dict[str, int], frozenset[str]]]:
     """Number words and articles by language."""
-    table = tomllib.loads(resources.files("agent.reading").joinpath("words", "foreign_numbers.toml").read_text(encoding="utf-8"))
+    table = data.table("agent.reading", "words/foreign_numbers.toml")
     return {
         language: ({w: n for n, forms in enumerate(row["numbers"], 2) for w in forms.split("|")}, frozenset(row["articles"]))
         for language, row in table.items()
