@@ -222,6 +222,8 @@ def print_report(report: Report, paths: list[Path], *, run: bool = True, catalog
         err.print(escape(f"{report.choice.new_listed} of {len(report.candidates)} listed are new (the rule: {report.choice.rule})"))
     for use in report.models:
         err.print(escape(model_line(use)))
+    for costly in report.costly:
+        err.print(escape(costly.said))
     for remark in report.remarks:
         err.print(escape(f"a model's opinion on candidate {remark.rank_after} ({remark.severity}): {remark.reason}"))
     for warning in report.warnings:

@@ -89,6 +89,10 @@ class Services:
                 made.person, made._whole = person, self._whole
             return self._of_person[person]
 
+    def with_settings(self, settings: Settings) -> Services:
+        """Services of the same clock with other settings: what a command adds to them for its own length."""
+        return Services(settings, clock=self.clock)
+
     @property
     def local_person(self) -> Person:
         """Whoever sits at this machine."""
@@ -114,6 +118,10 @@ class Services:
     def workspace(self) -> Workspace:
         """The properties, calculators and proposers that this user has, as they are now."""
         return wiring.open_workspace(self.settings)
+
+    def workspace_of(self, run_id: str) -> Workspace:
+        """What goals of a run could name: with the scorers that it was started with. NotFoundError if there is no such run."""
+        return wiring.workspace_of(self.settings, self.store.run(run_id))
 
     @property
     def goals(self) -> GoalService:

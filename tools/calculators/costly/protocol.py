@@ -109,11 +109,15 @@ def failed(names: Sequence[str], reason: str) -> dict[str, Outcome]:
 
 
 def call_key(calculator: CostlyCalculator, call: Call) -> str:
-    """The key under which the outcome of ``call`` is kept: a hash of method and version, structure, properties and conditions it depends on."""
+    """The key under which the outcome of ``call`` is kept for other runs: a hash of method and version, structure, properties and conditions that
+    it depends on. A calculator may say in ``kept_as`` what else its answers depend on; '' there: nothing is kept, and the key is ''."""
+    kept_as = getattr(calculator, "kept_as", calculator.version)
+    if not kept_as:
+        return ""
     conditions = call.conditions.model_dump(mode="json")
     asked = {
         "calculator": calculator.name,
-        "version": calculator.version,
+        "version": kept_as,
         "smiles": call.smiles,
         "class": call.candidate_class,
         "names": list(call.names),
