@@ -172,10 +172,11 @@ class CostlyUse(Model):
 
     @property
     def said(self) -> str:
-        """In words: 'vina score: 40 structures computed of at most 48, 2 of them without a value (it took longer than 60 s and was ended)'."""
+        """In words: 'vina score: called for 40 of at most 48 structures, 2 of them without a value (it took longer than 60 s and was ended); ...'."""
         why = f" ({'; '.join(self.reasons)})" if self.reasons else ""
         failed = f", {self.failed} of them without a value{why}" if self.failed else ""
-        return f"{self.calculator}: {self.calls} structures computed of at most {self.allowed}{failed}; the others were estimated"
+        others = "; the others were estimated" if self.surrogate_errors else "; nothing was estimated from so few"
+        return f"{self.calculator}: called for {self.calls} of at most {self.allowed} structures{failed}{others}"
 
 
 class Remark(Model):

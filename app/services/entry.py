@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from app.services.replays import ReplayService
     from app.services.rounds import RoundService
     from app.services.runs import RunService
+    from app.services.scoring import ScoringService
     from app.services.screens import ScreenService
     from app.services.sharing import SharingService
     from app.services.structure_tables import StructureTableService
@@ -277,6 +278,12 @@ class Services:
         from app.services.structures import StructureService
 
         return StructureService(self.settings)
+
+    def scoring(self, goal: str, properties: Sequence[str], *, despite_objections: bool = False) -> ScoringService:
+        """Numbers for structures that another program asks about; raises as :class:`app.services.scoring.ScoringService` does."""
+        from app.services.scoring import ScoringService
+
+        return ScoringService(self.settings, self.goals, goal, properties, despite_objections=despite_objections)
 
     @property
     def profiles(self) -> ProfileService:

@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 from core.candidate import PropertyValue
+from core.scorers import Scorer
 from core.spec import DesignSpec, EstimationConditions
 from memory.calls import CallFiles
 from tools.calculators.collection import Calculators, shipped_calculators
 from tools.calculators.costly.adapter import Costly, in_words, wanted
 from tools.calculators.costly.pool import Answer, CallPool
 from tools.calculators.costly.protocol import Call, Outcome, PlainCostly, call_key
+from tools.calculators.costly.scorer import FunctionScorer, with_function
 from tools.catalogue.property import Property
 
 DEPTH = Property(
@@ -112,6 +114,25 @@ def test_nobody_computes_it_by_the_way() -> None:
     assert found["logp"].value is not None
     assert found["well_depth"].value is None
     assert "a call of slow calculation takes about 2 s" in str(found["well_depth"].reason)
+
+
+def length(smiles: str) -> float:
+    """What a package's function may score; it fails for methane."""
+    return len(smiles) / (len(smiles) - 1)
+
+
+def test_a_function_of_another_package_is_a_scorer() -> None:
+    given = FunctionScorer(Scorer(name="own length", seconds=1), length)
+    found = with_function(shipped_calculators(), given).of("own_length")
+    assert isinstance(found, Costly)
+    pool = CallPool(1)
+    try:
+        outcomes = [a.outcomes["own_length"] for a in pool.answers(found.inner, [Call("C", ("own_length",))])]
+        outcomes += [a.outcomes["own_length"] for a in pool.answers(found.inner, [Call("CC", ("own_length",))])]
+    finally:
+        pool.close()
+    assert "ZeroDivisionError" in outcomes[0].reason
+    assert outcomes[1] == Outcome(2.0)
 
 
 def test_which_calculators_a_spec_needs() -> None:

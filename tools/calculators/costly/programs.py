@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import IO, Any
 
+from core.counting import counted
 from core.errors import MolwrightError
 from core.scorers import Scorer
 from tools.calculators.costly.protocol import Call, Outcome, failed
@@ -199,7 +200,7 @@ class BatchSession:
         except subprocess.TimeoutExpired:
             why = "its program closed its output and did not end"
         except ProgramError as error:
-            why = str(error) or f"{len(calls)} structures took longer than {limit:g} s and were ended"
+            why = str(error) or f"{counted(len(calls), 'structure')} took longer than {limit:g} s and the program was ended"
         self.close()
         return [{name: found.get(n) or Outcome(None, reason=why) for name in call.names} for n, call in numbered.items()]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -96,6 +96,72 @@ class ScorerCalculator(PlainCostly):
             return session.ask([call])[0]
         finally:
             session.close()
+
+
+@dataclass(frozen=True)
+class FunctionScorer:
+    """A Python function as a scorer: what an entry point of the group ``molwright.scorers`` names.
+
+    Attributes:
+        scorer: what is declared of it; ``command``, ``form`` and ``batch`` mean nothing here.
+        function: takes a SMILES and gives a finite number in the unit of the scorer. What it raises is a failed value with that reason. It is
+            called in worker processes, so it is defined at the top of its module; what takes long to load is loaded when it is first called.
+    """
+
+    scorer: Scorer
+    function: Callable[[str], float]
+
+
+@dataclass(frozen=True)
+class FunctionCalculator(PlainCostly):
+    """A :class:`FunctionScorer` with the definition of its property."""
+
+    given: FunctionScorer
+    definition: Property
+
+    @property
+    def name(self) -> str:
+        """As it was declared."""
+        return self.given.scorer.name
+
+    @property
+    def version(self) -> str:
+        """As it was declared."""
+        return self.given.scorer.version
+
+    @property
+    def properties(self) -> tuple[Property, ...]:
+        """The one number."""
+        return (self.definition,)
+
+    @property
+    def seconds(self) -> float:
+        """As it was declared, a structure."""
+        return self.given.scorer.seconds
+
+    @property
+    def limit(self) -> float:  # type: ignore[override]
+        """Seconds after which a structure is given up; never 0."""
+        return self.given.scorer.longest
+
+    @property
+    def kept_as(self) -> str:
+        """Its version, where its answers are to be kept; else ''."""
+        return self.given.scorer.version if self.given.scorer.keep else ""
+
+    def refuses(self, mol: Chem.Mol, candidate_class: CandidateClass) -> str:
+        """What it was not declared for."""
+        return "" if candidate_class in self.definition.classes else f"{self.name} is not declared for a {candidate_class}"
+
+    def compute(self, call: Call) -> Mapping[str, Outcome]:
+        """What the function says."""
+        return {self.definition.name: Outcome(float(self.given.function(call.smiles)))}
+
+
+def with_function(base: Calculators, given: FunctionScorer) -> Calculators:
+    """``base`` and the scorer ``given``. ConfigurationError where its name or words are taken."""
+    definition, units = _definition(given.scorer, base)
+    return base.with_calculator(Costly(FunctionCalculator(given, definition)), base.catalogue.with_properties(definition, units=units))
 
 
 def toml_key(name: str) -> str:
