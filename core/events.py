@@ -54,6 +54,11 @@ class CallDone(Model):
     calls: int = Field(ge=1, description="How many it may make.")
     failed: int = Field(ge=0, description="How many of those made brought no value.")
 
+    @property
+    def said(self) -> str:
+        """In words: 'vina score: 12 of at most 48 calls, 1 without a value'."""
+        return f"{self.calculator}: {self.made} of at most {self.calls} calls" + (f", {self.failed} without a value" if self.failed else "")
+
 
 class TextWritten(Model):
     """A language model wrote a piece of a text that the run will hold."""

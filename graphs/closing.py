@@ -11,7 +11,7 @@ from agent.roles.critic import protocol as critic
 from agent.roles.critic.protocol import ReviewRequest
 from agent.roles.reporter import protocol as reporter
 from agent.roles.reporter.protocol import ExplainRequest, SummaryRequest
-from core.candidate import Candidate, CandidateOutline, Citation
+from core.candidate import ESTIMATED, Candidate, CandidateOutline, Citation
 from core.errors import ConfigurationError, LiteratureError, StoreError
 from core.events import TextWritten
 from core.in_papers import InPapers
@@ -329,6 +329,6 @@ def _numbers(candidate: Candidate, names: list[str]) -> dict[str, float]:
     found: dict[str, float] = {}
     for name in names:
         value: Any = candidate.properties.get(name)
-        if value is not None and value.number is not None:
+        if value is not None and value.number is not None and value.basis != ESTIMATED:
             found[name] = round(value.number, 4)
     return found

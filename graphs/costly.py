@@ -123,7 +123,7 @@ def asked(
     lot = max(LOT, calls // 10)
     for start in range(0, len(picked), lot):
         so_far = [*tried, *done]
-        if hopeless(so_far) or overtime(so_far, of.costly.inner.seconds, calls):
+        if len(so_far) >= calls or hopeless(so_far) or overtime(so_far, of.costly.inner.seconds, calls):
             break
         part = picked[start : start + min(lot, calls - len(so_far))]
         done += _lot(of, part, len(so_far), sum(t.failed for t in so_far), calls, step, spec, context)

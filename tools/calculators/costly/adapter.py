@@ -85,6 +85,11 @@ def wanted(spec: DesignSpec, calculators: Calculators) -> list[Wanted]:
     return sorted((w for w in found if w.names), key=lambda w: (w.costly.inner.seconds, w.costly.name))
 
 
+def costly_names(calculators: Calculators) -> frozenset[str]:
+    """Names of the properties whose values cost a call; empty where there are none."""
+    return frozenset(p.name for c in calculators if isinstance(c, Costly) for p in c.properties)
+
+
 def in_words(seconds: float) -> str:
     """A time as people say it, from its seconds: '0.5 s', '20 s', '3 min', '2.5 h'; never empty."""
     for unit, size, least in (("h", 3600.0, 5400.0), ("min", 60.0, 120.0)):
