@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from app.services.entry import Services
+from app.services.event_words import event_words
 from app.services.runs import RunService
 from core.errors import ConfigurationError, RunStopped
 from core.events import CallDone, ProgressEvent, silent
@@ -83,8 +84,9 @@ def test_where_a_person_sees_the_values_it_is_said_which_are_computed(finished: 
     assert "computed for this structure" in page
     rows = list(csv.DictReader(io.StringIO(to_csv(report))))
     assert {row["surface_score basis"] for row in rows} == {"computed"}
-    life = services.tracing.events(report.run_id)
-    assert life
+    called = next(e for e in services.store.events(report.run_id, "tool"))
+    assert event_words(called).startswith("surface score, ")
+    assert called.outputs["smiles"] in event_words(called)
 
 
 def test_a_replay_asks_nobody(finished: tuple[Services, Report, list[str]]) -> None:
@@ -97,7 +99,8 @@ def test_a_replay_asks_nobody(finished: tuple[Services, Report, list[str]]) -> N
 
 def test_a_run_that_was_left_makes_no_call_twice(finished: tuple[Services, Report, list[str]], tmp_path: Path) -> None:
     _, whole, asked = finished
-    services, told = door(tmp_path, "fine", str(tmp_path / "log")), []
+    services = door(tmp_path, "fine", str(tmp_path / "log"))
+    told: list[CallDone | None] = []
 
     def leaving() -> bool:
         return len(told) in (3, 11)

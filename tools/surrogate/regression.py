@@ -22,6 +22,8 @@ ENOUGH = 8
 MOST = 900
 #: Fewer values than this cannot show that the process overstates its error.
 MANY = 20
+#: Its error is never taken for less than this part of what the process says.
+LEAST = 0.3
 #: Significant digits of what it says, so that the last bits of a sum decide nothing.
 DIGITS = 4
 
@@ -54,8 +56,9 @@ class Regression:
         self._process = Surrogate(logarithms=False)
         self._process.fit(block([features(mol) for mol in mols]), values)
         errors, deviations = self._process.left_out()
-        inside = float(np.quantile(np.abs(errors / deviations), 0.9)) / 1.645
-        self._factor = max(inside, 1.0 if len(values) < MANY else 0.3)
+        share = min(1.0, 0.9 * (len(values) + 1) / len(values))  # as for a structure that is one more of the same kind
+        nine_of_ten = float(np.quantile(np.abs(errors / deviations), share)) / 1.645
+        self._factor = max(nine_of_ten, 1.0 if len(values) < MANY else LEAST)
         #: Root mean square of the leave-one-out errors, in the unit of the values.
         self.error = _rounded(float(np.sqrt(np.mean(self._process.in_units(errors, errors)[1] ** 2))))
 

@@ -53,12 +53,12 @@ class ScorerCalculator(PlainCostly):
 
     @property
     def seconds(self) -> float:
-        """As it was declared, a structure."""
+        """How many seconds a structure takes, as it was declared; never 0."""
         return self.scorer.seconds
 
     @property
     def limit(self) -> float:  # type: ignore[override]
-        """Seconds after which a structure is given up; never 0."""
+        """How many seconds a structure may take; never 0."""
         return self.scorer.longest
 
     @cached_property
@@ -136,12 +136,12 @@ class FunctionCalculator(PlainCostly):
 
     @property
     def seconds(self) -> float:
-        """As it was declared, a structure."""
+        """How many seconds a structure takes, as it was declared; never 0."""
         return self.given.scorer.seconds
 
     @property
     def limit(self) -> float:  # type: ignore[override]
-        """Seconds after which a structure is given up; never 0."""
+        """How many seconds a structure may take; never 0."""
         return self.given.scorer.longest
 
     @property
