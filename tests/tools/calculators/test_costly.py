@@ -72,7 +72,7 @@ def test_every_fault_costs_one_value_and_the_next_call_is_answered() -> None:
     pool = CallPool(1)
     try:
         found = answers(["C", "CC", "CCO", "CCCC", "CCCCC", "CCN"], pool)
-        late = answers(["CCC", "CCF"], pool, Slow(limit=0.3))
+        late = answers(["CCC", "CCF"], pool, Slow(name="hurried calculation", limit=0.3))
     finally:
         pool.close()
     said = [a.outcomes["well_depth"].reason for a in found]
@@ -141,7 +141,7 @@ def test_which_calculators_a_spec_needs() -> None:
             {"kind": "property", "id": f"R{n}", "text": "", "property": name, "condition": {"comparison": "<=", "value": 1}}
             for n, name in enumerate(names)
         ]
-        spec = DesignSpec.model_validate({"goal": "", "class": "molecule", "candidate_class": "molecule", "requirements": requirements})
+        spec = DesignSpec.model_validate({"goal": "", "candidate_class": "molecule", "requirements": requirements})
         return [(w.costly.name, w.names) for w in wanted(spec, calculators())]
 
     assert needed("logp") == []

@@ -67,7 +67,7 @@ def test_what_is_no_answer_is_a_failed_value_with_its_reason(mode: str, said: st
 
 @pytest.mark.parametrize("form", ["lines", "batch", "reinvent"])
 def test_one_that_hangs_is_ended(form: str) -> None:
-    [(value, reason)] = asked(calculator("hang", form=form, limit=0.3), "CCO")
+    [(value, reason)] = asked(calculator(command="sleep 600", form=form, limit=0.3), "CCO")
     assert value is None
     assert "longer than 0.3 s" in reason
 

@@ -7,7 +7,7 @@ import re
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 from rdkit import Chem
@@ -61,7 +61,7 @@ class ScorerCalculator(PlainCostly):
         """How many seconds a structure may take; never 0."""
         return self.scorer.longest
 
-    @cached_property
+    @property
     def kept_as(self) -> str:
         """What kept answers depend on: version, command, and the files that it names; '' where none are to be kept."""
         if not self.scorer.keep or not self.scorer.command:
