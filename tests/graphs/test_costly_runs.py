@@ -51,11 +51,16 @@ def runs(services: Services, progress: Callable[[ProgressEvent], None] = silent,
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Services, Report, list[str]]:
-    """A home with a finished run, its report, and the structures that the program was asked for, in order."""
+    """A home with a finished run, its report, and the structures that the program was asked for, in order.
+
+    The run waited in the queue, as one from the pages does: a worker may use the scorers of the operator's settings.
+    """
     home = tmp_path_factory.mktemp("home")
     services = door(home, "fine", str(home / "log"))
     service = runs(services)
-    report = service.execute(service.start(GOAL, OPTIONS))
+    run_id = service.start(GOAL, OPTIONS, queued=True)
+    assert service.execute_next() == run_id
+    report = service.report(run_id)
     return services, report, (home / "log").read_text().split()
 
 
