@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 export GOAL
 
-.PHONY: help design serve test test-vllm test-aizynth test-torch test-browser test-quickstart test-training test-milvus check setup setup-dev lock clean
+.PHONY: help design serve test test-vllm test-aizynth test-torch test-browser test-quickstart test-training test-milvus test-docking check setup setup-dev lock clean
 
 help:
 	@echo 'make design GOAL="Design a heat-resistant polymer with Tg > 250 °C"   set up and run a design'
@@ -16,6 +16,7 @@ help:
 	@echo 'make test-quickstart                                                 every command of the quickstart as a new user types it'
 	@echo 'make test-training                                                   whole trainings of predictors, as a release does them'
 	@echo 'make test-milvus                                                     the passage stores in Milvus Lite, in a file and served'
+	@echo 'make test-docking                                                    a design run that docks with AutoDock Vina'
 
 design: setup
 	@if [ -z "$$GOAL" ]; then echo 'give a goal: make design GOAL="a molecule with MW < 300"' >&2; exit 2; fi
@@ -57,6 +58,10 @@ test-training: setup-dev
 # The stores of passages in Milvus Lite, in a file and served; MOLWRIGHT_TEST_MILVUS names a server to be used instead of the served one.
 test-milvus: setup-dev
 	@.venv/bin/python -m pytest -m milvus tests/contracts $(ARGS)
+
+# A design run whose scorer docks with AutoDock Vina; the first time installs 15 MB into the user's cache folder.
+test-docking: setup-dev
+	@PYTHONPATH="$$($(PYTHON) scripts/docking_env.py)" .venv/bin/python -m pytest -m docking tests/docking $(ARGS)
 
 check: setup-dev
 	@scripts/check

@@ -86,6 +86,10 @@ def write_text(path: Path, text: str) -> None:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
 
 
+#: Without a terminal, calls of a costly calculator are told at most so often, seconds.
+CALLS_TOLD = 10.0
+
+
 @contextmanager
 def progress_bar(budget: int) -> Iterator[ProgressSink]:
     """A sink that shows stage, evaluations of budget, best so far and time left, on stderr.
@@ -97,7 +101,7 @@ def progress_bar(budget: int) -> Iterator[ProgressSink]:
         return
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from core.events import BestFound, GenerationDone, StageBegun, TextWritten
+    from core.events import BestFound, CallDone, GenerationDone, StageBegun, TextWritten
 
     spinner = SpinnerColumn("line" if err.options.ascii_only else "dots")
     columns = (spinner, TextColumn("{task.description:<12}"), BarColumn(), TextColumn("{task.completed}/{task.total} evaluated"))
@@ -111,6 +115,8 @@ def progress_bar(budget: int) -> Iterator[ProgressSink]:
             update: dict[str, Any] = {}
             if isinstance(event, StageBegun | TextWritten):
                 update["description"] = event.stage
+            if isinstance(event, CallDone):
+                update["description"] = event.said
             if isinstance(event, GenerationDone):
                 update["best"] = f"best {event.best:.3f}"
             if isinstance(event, StageBegun | GenerationDone) and event.evaluated:
@@ -125,11 +131,16 @@ def progress_bar(budget: int) -> Iterator[ProgressSink]:
 
 
 def _plain_progress(budget: int) -> ProgressSink:
-    from core.events import BestFound, GenerationDone
+    from core.events import BestFound, CallDone, GenerationDone
 
     start = time.monotonic()
+    told = start
 
     def show(event: ProgressEvent) -> None:
+        nonlocal told
+        if isinstance(event, CallDone) and (event.made == event.calls or time.monotonic() - told >= CALLS_TOLD):
+            told = time.monotonic()
+            err.print(escape(event.said))
         if isinstance(event, GenerationDone):
             spent, done = time.monotonic() - start, event.evaluated
             left = (budget - done) * spent / done if done else 0.0
@@ -222,6 +233,8 @@ def print_report(report: Report, paths: list[Path], *, run: bool = True, catalog
         err.print(escape(f"{report.choice.new_listed} of {len(report.candidates)} listed are new (the rule: {report.choice.rule})"))
     for use in report.models:
         err.print(escape(model_line(use)))
+    for costly in report.costly:
+        err.print(escape(costly.said))
     for remark in report.remarks:
         err.print(escape(f"a model's opinion on candidate {remark.rank_after} ({remark.severity}): {remark.reason}"))
     for warning in report.warnings:

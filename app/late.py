@@ -38,6 +38,9 @@ COMMANDS = {
         "chemistry",
         "Hold one structure against a goal, requirement by requirement. Exit code 4 if it misses one, 3 if the guard blocks it.",
     ),
+    "score": _late(
+        "score", "Score structures for another program: a JSON line in, a JSON line out, until the input ends; see docs/costly.md."
+    ),
     "quick": _late(
         "quick",
         "Construct structures that meet a goal at once: the quick form, without a run. Exit code 4 if none is found, 3 if the guard refuses.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,8 @@ from core.errors import ConfigurationError, StoreError
 
 if TYPE_CHECKING:
     from agent.models import ModelSession, RolePlan
-    from core.interfaces import Embedder, Executor, LiteratureStore, Recorder, RunStore
+    from core.interfaces import Embedder, Executor, LiteratureStore, Recorder, RunRecord, RunStore
+    from core.scorers import Scorer
     from core.settings import Settings
     from evals.store import EvalStore
     from memory.passages.embedded import EmbeddedPassages
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from memory.sql.papers import SqlPapers
     from memory.sql.people import SqlPeople
     from memory.sql.replays import ReplayStore
+    from tools.calculators.costly.pool import Callers
     from tools.literature.fetching.services import Service
     from tools.literature.ingest import PassageIndex
     from tools.workspace import Workspace
@@ -211,10 +213,25 @@ def user_models_folder(settings: Settings) -> Path:
 
 
 def open_workspace(settings: Settings) -> Workspace:
-    """What this process or request computes with: what ships, what other packages add, and the user's own models."""
+    """What this process or request computes with: what ships, what other packages add, the scorers of the settings, and the user's own models."""
     from tools.workspace import builtin
 
-    return builtin().with_user_models(user_models_folder(settings))
+    return builtin().with_scorers(tuple(settings.scorers.values())).with_user_models(user_models_folder(settings))
+
+
+def run_workspace(settings: Settings, scorers: Sequence[Scorer]) -> Workspace:
+    """As :func:`open_workspace`, with the ``scorers`` that a run was started with in place of those of the settings, which give their commands."""
+    from tools.workspace import builtin
+
+    here = {name: scorer.command for name, scorer in settings.scorers.items()}
+    given = tuple(scorer.model_copy(update={"command": here.get(scorer.name, "")}) for scorer in scorers)
+    return builtin().with_scorers(given).with_user_models(user_models_folder(settings))
+
+
+def workspace_of(settings: Settings, run: RunRecord) -> Workspace:
+    """What the goal of ``run`` could name: that of :func:`open_workspace`, but with the scorers that the run was started with, if it had some."""
+    scorers = run.given.scorers
+    return run_workspace(settings, scorers) if scorers else open_workspace(settings)
 
 
 def open_executor(settings: Settings) -> Executor:
@@ -222,6 +239,14 @@ def open_executor(settings: Settings) -> Executor:
     from tools.execution import ProcessExecutor, SerialExecutor
 
     return ProcessExecutor(settings.workers.processes) if settings.workers.processes > 1 else SerialExecutor()
+
+
+def open_callers(settings: Settings) -> Callers:
+    """What calls costly calculators for a run, side by side, and keeps their answers in the home folder; to be closed."""
+    from memory.calls import CallFiles
+    from tools.calculators.costly.pool import CallPool
+
+    return CallPool(settings.workers.processes, CallFiles(prepare_home(settings) / "calls"))
 
 
 def plan_of(settings: Settings) -> RolePlan | None:

@@ -28,6 +28,8 @@ def _empty(value: object) -> bool:
 
 #: The basis of a value that was measured in another solvent than the one asked for and moved to it.
 MOVED = "moved from another solvent"
+#: The bases of the values of a costly calculator: it was asked for this structure, or the surrogate of a run, which learns from its answers, was.
+COMPUTED, ESTIMATED = "computed", "estimated"
 
 
 class Measurement(Model):
@@ -75,7 +77,7 @@ class PropertyValue(Model):
         exclude_if=_empty,
         description="What the value is the calibrated probability of, where it is one: 'positive'; '' for a quantity.",
     )
-    basis: Literal["measured", "moved from another solvent", "in the training set"] | None = Field(
+    basis: Literal["measured", "moved from another solvent", "in the training set", "computed", "estimated"] | None = Field(
         default=None,
         exclude_if=_absent,
         description="'measured': the value is a measurement, not a prediction. 'moved from another solvent': a measurement in another solvent plus the "
@@ -116,17 +118,21 @@ class PropertyValue(Model):
 
     @property
     def mark(self) -> str:
-        """What stands behind the value in a table: ' ‡' measured, ' ¶' moved from another solvent, ' §' in the training set, ' †' outside the method's domain; else ''."""
+        """What stands behind the value in a table: ' ‡' measured, ' ¶' moved from another solvent, ' §' in the training set, ' *' computed by a costly
+        calculator, ' ~' estimated in its place, ' †' outside the method's domain; else ''."""
         if self.basis is not None:
-            return {"measured": " ‡", MOVED: " ¶"}.get(self.basis, " §")
+            return {"measured": " ‡", MOVED: " ¶", COMPUTED: " *", ESTIMATED: " ~"}.get(self.basis, " §")
         return " †" if self.in_domain is False else ""
 
     @property
     def known(self) -> str:
-        """What is known of the structure: 'known, measured 388 °C (source)', 'in the training set, value not shipped (source)'; '' if nothing."""
+        """What is known of the structure: 'known, measured 388 °C (source)', 'in the training set, value not shipped (source)'; of a costly calculator's
+        value whether it was computed for this structure; '' if nothing."""
         found = self.measured
         if found is None:
-            return ""
+            return {COMPUTED: "computed for this structure", ESTIMATED: "estimated, not computed for this structure"}.get(
+                self.basis or "", ""
+            )
         whose = "" if found.same else "of a stereoisomer or another form "
         if found.value is None:
             return f"in the training set, value {whose}not shipped ({found.source})"
@@ -141,6 +147,8 @@ MARKS = {
     "‡": "measured, not predicted",
     "¶": "measured in another solvent, moved by the model's difference between the two",
     "§": "in the training set: a fit, not a prediction",
+    "*": "computed for this structure",
+    "~": "estimated from the structures that were computed, not computed for this one",
 }
 
 
@@ -366,6 +374,10 @@ class Candidate(Model):
         default=None, exclude_if=_absent, description="What the team's papers say of it; absent where nobody looked, or nothing is said."
     )
     rationale: str = Field(default="", description="Why it ranks where it does, in words.")
+
+    def estimated_only(self, names: Iterable[str]) -> bool:
+        """Whether one of the properties ``names`` is a costly one that nobody computed for it: such a candidate is never listed."""
+        return any(value.basis == ESTIMATED for name in names if (value := self.properties.get(name)) is not None)
 
     def meets_all(self) -> bool:
         """Whether every requirement counts as met. False while nothing was checked and the spec has requirements."""

@@ -45,6 +45,21 @@ class BestFound(Model):
     meets: bool = Field(description="Whether it meets every requirement.")
 
 
+class CallDone(Model):
+    """A call of a costly calculator is done."""
+
+    kind: Literal["call"] = Field(default="call", description="Which event this is.")
+    calculator: str = Field(description="Name of the calculator.")
+    made: int = Field(ge=1, description="Calls of the run so far.")
+    calls: int = Field(ge=1, description="How many it may make.")
+    failed: int = Field(ge=0, description="How many of those made brought no value.")
+
+    @property
+    def said(self) -> str:
+        """In words: 'vina score: 12 of at most 48 calls, 1 without a value'."""
+        return f"{self.calculator}: {self.made} of at most {self.calls} calls" + (f", {self.failed} without a value" if self.failed else "")
+
+
 class TextWritten(Model):
     """A language model wrote a piece of a text that the run will hold."""
 
@@ -77,7 +92,7 @@ class StatusChanged(Model):
 
 
 ProgressEvent = Annotated[
-    StageBegun | GenerationDone | BestFound | TextWritten | TurnTaken | ToolCalled | StatusChanged,
+    StageBegun | GenerationDone | BestFound | CallDone | TextWritten | TurnTaken | ToolCalled | StatusChanged,
     Field(discriminator="kind"),
 ]
 #: Reads a stored event.

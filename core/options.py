@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field, JsonValue, ValidationError
+from pydantic import Field, JsonValue, ValidationError, field_validator
 
 from core.errors import StoreError, UsageError
 from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED
 from core.model import Model
 from core.novelty import Novelty
+from core.scorers import Scorer
 
 #: The kind of a run that says nothing else of itself.
 DESIGN = "design"
@@ -53,6 +54,12 @@ class RunOptions(Model):
     accepted: dict[str, JsonValue] | None = Field(default=None, description="For a question to the papers: which passages may be found.")
     candidates: int | None = Field(default=None, ge=1, le=MAX_CANDIDATES, description="How many candidates to list.")
     budget: int | None = Field(default=None, ge=1, le=MAX_BUDGET, description="How many distinct structures may be evaluated.")
+    calls: int | None = Field(
+        default=None,
+        ge=1,
+        le=MAX_BUDGET,
+        description="How often each costly calculator that the goal needs may be called; none: by what a call costs.",
+    )
     seed: int | None = Field(default=None, ge=0, le=MAX_SEED, description="Seed of every random choice.")
     patience: int | None = Field(
         default=None, ge=1, le=MAX_BUDGET, description="Generations in a row without a better ten best that end the search."
@@ -75,6 +82,10 @@ class RunOptions(Model):
     despite_objections: bool | None = Field(
         default=None, description="Whether ``yes`` also counts where a rule wants a person to look at the spec first."
     )
+    scorers: list[Scorer] | None = Field(
+        default=None,
+        description="The scorers that goals could name when the run was started, without their commands, which are never stored.",
+    )
     user: str | None = Field(default=None, description="Who started the run.")
     models: dict[str, JsonValue] | None = Field(default=None, description="JSON of the plan of who uses which language model.")
     blocks: BlockSource | None = Field(default=None, description="The user's block list.")
@@ -82,6 +93,14 @@ class RunOptions(Model):
     parent: str | None = Field(default=None, max_length=64, description="For a next round: the run from whose decisions it was started.")
     forked_from: str | None = Field(default=None, description="For a fork: the run and the event that it goes on from, as RUN:EVENT.")
     copied_events: int | None = Field(default=None, ge=0, description="For a fork: how many events were copied.")
+
+    @field_validator("scorers")
+    @classmethod
+    def _without_commands(cls, scorers: list[Scorer] | None) -> list[Scorer] | None:
+        """A command comes from the settings or the command line of whoever executes the run."""
+        if any(scorer.command for scorer in scorers or ()):
+            raise ValueError("a command is never part of a run's options")
+        return scorers
 
     def stored(self) -> dict[str, Any]:
         """The options as JSON, without what was not given."""

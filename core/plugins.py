@@ -13,6 +13,7 @@ from typing import Any
 from core.errors import ConfigurationError
 
 CALCULATORS, PROPOSERS, SAFETY_RULES = "molwright.calculators", "molwright.proposers", "molwright.safety_rules"
+SCORERS = "molwright.scorers"
 _OURS = b"molwright."
 
 

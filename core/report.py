@@ -154,6 +154,31 @@ class ModelUse(Model):
     note: str = Field(default="", description="Why, in words.")
 
 
+class CostlyUse(Model):
+    """What a costly calculator did in a run."""
+
+    calculator: str = Field(description="Its name.")
+    version: str = Field(default="", description="Its version.")
+    properties: list[str] = Field(description="Names of its properties that the spec needs.")
+    calls: int = Field(ge=0, description="Structures that it was called for.")
+    allowed: int = Field(ge=1, description="How many calls the run could make.")
+    failed: int = Field(ge=0, description="How many calls brought no value.")
+    seconds: float = Field(ge=0, description="Seconds of all calls together, side by side or not.")
+    surrogate_errors: dict[str, float] = Field(
+        default_factory=new_dict,
+        description="By property, in its unit: root mean square error of the surrogate for computed structures that were left out of what it learnt from.",
+    )
+    reasons: list[str] = Field(default_factory=new_list, description="The most frequent reasons of failed calls.")
+
+    @property
+    def said(self) -> str:
+        """In words: 'vina score: called for 40 of at most 48 structures, 2 of them without a value (it took longer than 60 s and was ended); ...'."""
+        why = f" ({'; '.join(self.reasons)})" if self.reasons else ""
+        failed = f", {self.failed} of them without a value{why}" if self.failed else ""
+        others = "; the others were estimated" if self.surrogate_errors else "; nothing was estimated from so few"
+        return f"{self.calculator}: called for {self.calls} of at most {self.allowed} structures{failed}{others}"
+
+
 class Remark(Model):
     """A language model's opinion on a listed candidate. It can lower a rank within the rank's own error, and nothing else."""
 
@@ -202,6 +227,9 @@ class Report(Model):
     choice: Choice | None = Field(default=None, description="How the shortlist was kept diverse and new.")
     blocks: BlockList | None = Field(default=None, description="The user's block list; None if the run had none.")
     models: list[ModelUse] = Field(default_factory=new_list, description="Which model and endpoint did what; empty without models.")
+    costly: list[CostlyUse] = Field(
+        default_factory=new_list, exclude_if=_nothing, description="What costly calculators did; absent where the spec needs none."
+    )
     remarks: list[Remark] = Field(default_factory=new_list, description="What a language model questions; its opinion, not a result.")
     sensitivity: list[WeightSensitivity] = Field(default_factory=new_list, description="Effect of ±20 % on each weight.")
     tied: list[list[str]] = Field(default_factory=new_list, description="Groups of listed candidates that are tied within error.")

@@ -21,6 +21,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from core.errors import ConfigurationError
 from core.limits import MAX_BUDGET
 from core.masking import HIDDEN, masked
+from core.scorers import Scorer, named
 
 Roles = str | list[str] | dict[str, str]
 Switches = str | dict[str, str]
@@ -251,6 +252,9 @@ class Settings(BaseModel):
     workers: WorkerSettings = Field(default_factory=WorkerSettings, description="What computes.")
     server: ServerSettings = Field(default_factory=ServerSettings, description="Pages and API.")
     routes: RouteSettings = Field(default_factory=RouteSettings, description="Programs that look for routes.")
+    scorers: Annotated[dict[str, Scorer], BeforeValidator(named)] = Field(
+        default_factory=dict, description="Programs of your own that score structures, by the name that goals call them (docs/costly.md)."
+    )
     user: UserSettings = Field(default_factory=UserSettings, description="Who is at work.")
 
     def __init__(self, /, **given: Any) -> None:
@@ -385,4 +389,6 @@ def effective(settings: Settings, environment: Mapping[str, str] | None = None) 
 def _shown(value: Any) -> str:
     if isinstance(value, SecretStr):
         return HIDDEN if value.get_secret_value() else ""
+    if isinstance(value, dict):
+        return ",".join(value)
     return masked("" if value is None else ",".join(value) if isinstance(value, tuple) else str(value))

@@ -8,12 +8,12 @@ by the run. Hard conditions are *requirements*; soft wishes are *objectives*; wh
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
 from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED
-from core.model import Model, new_list
+from core.model import Model, new_dict, new_list
 from core.novelty import HALF_NEW, Novelty, is_default
 from core.reading import ReadSpan, Wishes, marked_text
 from core.requirements import (
@@ -170,6 +170,10 @@ class Unchecked(Model):
     resembles: bool = Field(default=False, description="Whether it names a compound to be like, and none of that name is known.")
 
 
+def _no_calls(calls: object) -> bool:
+    return not calls
+
+
 class DesignSpec(Model):
     """What a goal means, machine-checkable."""
 
@@ -191,6 +195,11 @@ class DesignSpec(Model):
     reference: Reference | None = Field(default=None, description="The structure that the goal names, if any.")
     candidates: int = Field(default=10, ge=1, le=MAX_CANDIDATES, description="How many candidates to list.")
     budget: int = Field(default=1500, ge=1, le=MAX_BUDGET, description="How many distinct structures may be evaluated.")
+    calls: dict[str, Annotated[int, Field(ge=1, le=MAX_BUDGET)]] = Field(
+        default_factory=new_dict,
+        exclude_if=_no_calls,
+        description="How often each costly calculator that the goal needs may be called, by its name. Absent where it needs none.",
+    )
     seed: int = Field(default=0, ge=0, le=MAX_SEED, description="Seed of every random generator of the run.")
     met_probability: float = Field(
         default=0.5, gt=0, lt=1, description="A predicted requirement counts as met at or above this probability."

@@ -10,7 +10,7 @@ from core.model import Model, new_dict, new_list
 
 #: The nodes of the loop and of the closing of a design run, in their order; what comes before is its opening.
 LOOP = ("propose", "standardise", "guard", "estimate", "check", "select")
-CLOSING = ("route", "rank", "explain", "report")
+CLOSING = ("confirm", "route", "rank", "explain", "report")
 
 
 class Cost(Model):

@@ -11,13 +11,14 @@ from agent.roles.critic import protocol as critic
 from agent.roles.critic.protocol import ReviewRequest
 from agent.roles.reporter import protocol as reporter
 from agent.roles.reporter.protocol import ExplainRequest, SummaryRequest
-from core.candidate import Candidate, CandidateOutline, Citation
+from core.candidate import ESTIMATED, Candidate, CandidateOutline, Citation
 from core.errors import ConfigurationError, LiteratureError, StoreError
 from core.events import TextWritten
 from core.in_papers import InPapers
 from core.report import BindingRequirement, Choice, Evidence, ModelUse, Point, Remark, Report, WeightSensitivity
 from core.spec import DesignSpec, marked
 from graphs.context import DesignContext, DesignState, RoleNote, spec_of, with_note
+from graphs.costly import uses, wanted_of
 from graphs.user_inputs import block_library, block_list, known_set, own_values
 from tools.evaluation.judge import estimated
 from tools.literature.known_in_papers import in_papers, substance_keys
@@ -27,6 +28,7 @@ from tools.ranking.novelty import KnownSet, sets_count, shipped_count, what_is_k
 from tools.ranking.rank import rank as rank_candidates
 from tools.safety.guard import guarded_route
 from tools.safety.named_lists import with_lists
+from tools.search.costly import may_be_listed
 from tools.search.state import fittest
 from tools.synthesis.blocks import BlockLibrary
 from tools.synthesis.routes import find_route, only_from, with_stock
@@ -46,7 +48,8 @@ def route(state: DesignState, context: DesignContext) -> DesignState:
     The fittest are chosen as if none had a route, so that a node that runs a second time after a crash chooses the same.
     """
     spec = spec_of(state, context)
-    kept = context.store.each_candidate(context.run_id, status="kept")
+    needed = wanted_of(state, context)
+    kept = (c for c in context.store.each_candidate(context.run_id, status="kept") if may_be_listed(c, needed))
     blocks = block_library(state, context)
     routed = [_with_route(c, blocks) for c in fittest(kept, spec, ROUTED, calculators=context.workspace.calculators)]
     context.store.save_candidates(context.lease, routed)
@@ -60,8 +63,12 @@ def rank(state: DesignState, context: DesignContext) -> DesignState:
     Stores no route: routes are an input of the ranking, which must be the same when the node runs a second time after a crash.
     """
     spec = spec_of(state, context)
-    names = spec.property_names()
-    checked = [lean(c, names) for c in context.store.each_candidate(context.run_id) if c.requirements or c.status == "kept"]
+    names, needed = spec.property_names(), wanted_of(state, context)
+    checked = [
+        lean(c, names)
+        for c in context.store.each_candidate(context.run_id)
+        if (c.requirements or c.status == "kept") and may_be_listed(c, needed)
+    ]
     own = known_set(state, context)
     kept = [c for c in checked if c.status == "kept"]
     result = rank_candidates(
@@ -141,6 +148,7 @@ def report(state: DesignState, context: DesignContext) -> DesignState:
         papers=evidence.get("papers"),
         rejected=_rejected(everyone),
         proposers=_proposers(everyone, ranking["listed"], context),
+        costly=uses(state, context),
         sensitivity=[WeightSensitivity.model_validate(s) for s in ranking["sensitivity"]],
         remarks=[Remark.model_validate(r) for r in ranking.get("remarks", [])],
         choice=Choice.model_validate(ranking["choice"]),
@@ -321,6 +329,6 @@ def _numbers(candidate: Candidate, names: list[str]) -> dict[str, float]:
     found: dict[str, float] = {}
     for name in names:
         value: Any = candidate.properties.get(name)
-        if value is not None and value.number is not None:
+        if value is not None and value.number is not None and value.basis != ESTIMATED:
             found[name] = round(value.number, 4)
     return found

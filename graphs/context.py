@@ -17,6 +17,7 @@ from core.events import ProgressSink, silent
 from core.interfaces import Executor, Lease, LiteratureStore, Recorder, RunStore
 from core.options import RunOptions, stored_options
 from core.spec import DesignSpec
+from tools.calculators.costly.pool import Callers, NoCallers
 from tools.search import policy
 from tools.search.policy import SearchPolicy
 from tools.search.state import FrontierEntry, SearchState
@@ -43,6 +44,7 @@ class DesignContext:
         stop_if_asked: raises RunStopped if another door wants the run to stop; asked before each step.
         models: the language models of the run; NO_MODELS where every role is built-in.
         policy: how the search divides its work and when it ends.
+        callers: who calls costly calculators; nobody in a replay.
     """
 
     store: RunStore
@@ -58,6 +60,7 @@ class DesignContext:
     stop_if_asked: Callable[[], None] = lambda: None
     models: ModelSession = NO_MODELS
     policy: SearchPolicy = field(default_factory=lambda: policy.DEFAULT)
+    callers: Callers = field(default_factory=NoCallers)
     _kept: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -99,6 +102,8 @@ class DesignState(TypedDict, total=False):
         evidence: outcome of the research node: evidence, citations, hints, warning; with a model also the rules that it drew, with papers
             how many passages of them were asked.
         generation: generation of the loop, 0 for the seeds.
+        costly: whether the spec needs costly calculators; absent where it does not.
+        again: keys of parents whose estimates of costly properties were renewed in this generation.
         evaluated: distinct structures whose properties were estimated.
         frontier: the best structures so far, best first.
         best: mean fitness of the ten best.
@@ -118,6 +123,8 @@ class DesignState(TypedDict, total=False):
     hints: list[str]
     evidence: dict[str, Any]
     generation: int
+    costly: bool
+    again: list[str]
     evaluated: int
     frontier: list[FrontierEntry]
     best: float

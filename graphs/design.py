@@ -13,6 +13,7 @@ from langgraph.runtime import Runtime
 
 from core.events import StageBegun
 from graphs import closing, loop, opening
+from graphs.confirm import confirm
 from graphs.context import DesignContext, DesignState
 
 Step = Callable[[DesignState, DesignContext], DesignState]
@@ -48,8 +49,10 @@ def _unless_ended(next_node: str) -> Callable[[DesignState], str]:
 
 
 def _again_or_close(state: DesignState) -> str:
-    """Another generation, until the budget is spent or nothing improves."""
-    return "route" if state["stop_reason"] else "propose"
+    """Another generation, until the budget is spent or nothing improves; then, where something costly is asked for, its last calls."""
+    if not state["stop_reason"]:
+        return "propose"
+    return "confirm" if state.get("costly") else "route"
 
 
 def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledStateGraph[DesignState, DesignContext, DesignState, DesignState]:
@@ -67,6 +70,7 @@ def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledState
     graph.add_node("estimate", _node(loop.estimate))  # values with their uncertainty and domain
     graph.add_node("check", _node(loop.check))  # requirement by requirement
     graph.add_node("select", _node(loop.select))  # parents for the next generation, or stop
+    graph.add_node("confirm", _node(confirm))  # what is listed is computed, not estimated
     graph.add_node("route", _node(closing.route))  # how the fittest could be made
     graph.add_node("rank", _node(closing.rank))  # arithmetic, never an opinion
     graph.add_node("explain", _node(closing.explain))  # why it ranks where it does
@@ -83,7 +87,8 @@ def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledState
     graph.add_edge("guard", "estimate")
     graph.add_edge("estimate", "check")
     graph.add_edge("check", "select")
-    graph.add_conditional_edges("select", _again_or_close, ["propose", "route"])
+    graph.add_conditional_edges("select", _again_or_close, ["propose", "confirm", "route"])
+    graph.add_edge("confirm", "route")
     graph.add_edge("route", "rank")
     graph.add_edge("rank", "explain")
     graph.add_edge("explain", "report")

@@ -8,6 +8,7 @@ only at rejections of earlier stages, never at its own.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 
 from agent.models import Place
@@ -18,10 +19,12 @@ from core.candidate import Candidate, Proposal
 from core.errors import StructureError
 from core.events import BestFound, GenerationDone
 from core.spec import DesignSpec
+from graphs import costly
 from graphs.context import DesignContext, DesignState, search_of, spec_of, with_search
 from graphs.user_inputs import block_library, own_values
 from tools.evaluation.judge import checked, drug_like, estimated, guarded, plausible, standardised, unreadable
 from tools.proposers.exemptions import exemptions
+from tools.search.costly import Learnt
 from tools.search.state import advance, mean_fitness
 
 
@@ -73,7 +76,7 @@ def guard(state: DesignState, context: DesignContext) -> DesignState:
 
 
 def estimate(state: DesignState, context: DesignContext) -> DesignState:
-    """Compute and predict the properties that the spec needs."""
+    """Compute and predict the properties that the spec needs. Of costly ones some are computed; the parents' estimates of them are renewed."""
     spec = spec_of(state, context)
     names = [*spec.property_names(), *context.workspace.catalogue.always(spec.candidate_class)]
     done = estimated(
@@ -84,17 +87,23 @@ def estimate(state: DesignState, context: DesignContext) -> DesignState:
         executor=context.executor,
         calculators=context.workspace.calculators,
     )
-    context.store.save_candidates(context.lease, done)
+    again = _estimated_before(state, context)
+    both = costly.valued([*done, *again], state, context)
+    context.store.save_candidates(context.lease, both)
     context.recorder.step(
-        "estimate", state["generation"], [[c.key, {n: [p.value, p.sigma] for n, p in c.properties.items()}] for c in done]
+        "estimate", state["generation"], [[c.key, {n: [p.value, p.sigma] for n, p in c.properties.items()}] for c in both]
     )
-    return {"evaluated": state["evaluated"] + len(done)}
+    evaluated = state["evaluated"] + len(done)
+    return {"evaluated": evaluated, "again": [c.key for c in again]} if again else {"evaluated": evaluated}
 
 
 def check(state: DesignState, context: DesignContext) -> DesignState:
     """Hold each structure against each requirement; the first that fails is the reason for its rejection."""
     spec = spec_of(state, context)
-    judged = [checked(c, spec, calculators=context.workspace.calculators) for c in _generation(state, context, before="requirement")]
+    judged = [
+        checked(c, spec, calculators=context.workspace.calculators)
+        for c in [*_generation(state, context, before="requirement"), *_again(state, context)]
+    ]
     context.store.save_candidates(context.lease, judged)
     context.recorder.step("check", state["generation"], [[c.key, [[r.id, r.met, r.probability] for r in c.requirements]] for c in judged])
     return {}
@@ -104,7 +113,10 @@ def select(state: DesignState, context: DesignContext) -> DesignState:
     """Keep the fittest as parents, and decide whether another generation is worth its evaluations."""
     spec = spec_of(state, context)
     judged = _generation(state, context, before="requirement")
-    search = advance(search_of(state), judged, spec, context.policy, calculators=context.workspace.calculators)
+    again = _again(state, context)
+    search = advance(search_of(state), judged, spec, context.policy, again, calculators=context.workspace.calculators)
+    if not search.stop_reason:
+        search = replace(search, stop_reason=costly.spent(state, context))
     best = mean_fitness(search.frontier, context.policy.top)
     context.recorder.step("select", state["generation"], {"frontier": list(search.frontier), "best": best})
     context.progress(GenerationDone(generation=state["generation"], evaluated=state["evaluated"], budget=spec.budget, best=best))
@@ -112,7 +124,22 @@ def select(state: DesignState, context: DesignContext) -> DesignState:
     if new is not None:
         found = {"key": new.key, "smiles": new.smiles, "fitness": search.frontier[0]["score"], "meets": new.meets_all()}
         context.progress(BestFound(generation=state["generation"], evaluated=state["evaluated"], **found))
-    return with_search(search)
+    return {**with_search(search), "again": [], "costly": True} if costly.wanted_of(state, context) else with_search(search)
+
+
+def _estimated_before(state: DesignState, context: DesignContext) -> list[Candidate]:
+    """The parents with a costly property that nobody has computed before this generation; [] where the spec needs none."""
+    if not (needed := costly.wanted_of(state, context)):
+        return []
+    parents = context.store.candidates(context.run_id, keys=[entry["key"] for entry in state["frontier"]])
+    learnt = [Learnt(of, costly.made(of, context, before=state["generation"])) for of in needed]
+    return [c for c in parents if not all(one.answered(c) for one in learnt)]
+
+
+def _again(state: DesignState, context: DesignContext) -> list[Candidate]:
+    """The candidates of earlier generations whose values :func:`estimate` has renewed, in stored order."""
+    keys = state.get("again", [])
+    return context.store.candidates(context.run_id, keys=keys) if keys else []
 
 
 def _request(state: DesignState, context: DesignContext) -> BatchRequest:

@@ -23,6 +23,7 @@ from graphs.context import DesignContext, DesignState, options_of, spec_of, with
 from graphs.user_inputs import check_inputs
 from tools.safety.guard import goal_verdict
 from tools.safety.spec import spec_verdict
+from tools.search.costly import with_calls
 
 SPEC_OPTIONS = ("candidates", "budget", "seed", "met_probability")
 #: Options about the list that are set in the spec after the sentence was read.
@@ -49,6 +50,7 @@ def interpret(state: DesignState, context: DesignContext) -> DesignState:
     spec = context.roles.interpreter.read(request, Place("interpret", 0, interpreter.ROLE))
     if beside:
         spec = asks_for_something(with_wishes(spec, options, catalogue=context.workspace.catalogue))
+    spec = with_calls(spec, options.calls, context.workspace.calculators)
     return {"spec_version": context.store.save_spec(context.lease, spec)}
 
 

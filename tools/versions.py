@@ -7,12 +7,13 @@ from functools import cache
 from importlib.metadata import version
 
 from tools.calculators.collection import Calculators
+from tools.calculators.costly.adapter import Costly
 
 
 def versions(used: Collection[str] = (), *, calculators: Calculators) -> dict[str, str]:
     """Names and versions: molwright, RDKit, NumPy, LightGBM, the safety rules and each predictor's weights.
 
-    ``used``: properties of a run; those that own models predict are listed with their model's version.
+    ``used``: properties of a run; those that own models predict or costly calculators compute are listed with the version of that.
     """
     from tools.predictors.predict import predictor_versions
     from tools.safety.guard import RULES_VERSION
@@ -20,6 +21,9 @@ def versions(used: Collection[str] = (), *, calculators: Calculators) -> dict[st
     found = {name: _installed(name) for name in ("molwright", "rdkit", "numpy", "lightgbm", "langgraph")}
     found["safety rules"] = RULES_VERSION
     found.update({f"predictor {name}": value for name, value in predictor_versions().items()})
+    found.update(
+        {f"calculator {c.name}": c.inner.version for c in calculators if isinstance(c, Costly) and {p.name for p in c.properties} & {*used}}
+    )
     if (models := calculators.user_models) is not None:
         found.update({f"own model {name}": value for name, value in models.versions(used).items()})
     return found

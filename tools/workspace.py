@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.candidate import PropertyValue
+from core.scorers import Scorer
 from core.spec import CandidateClass, EstimationConditions
 from tools.calculators.collection import Calculators, installed_calculators, with_user_models
+from tools.calculators.costly.scorer import with_scorers
 from tools.calculators.user_models import UserModels
 from tools.catalogue.catalogue import Catalogue
 from tools.predictors.user_models.folder import Stamp, read_folder, stamp_of
@@ -70,6 +72,10 @@ class Workspace:
         """The properties ``names`` of every structure (SMILES), one dict a structure; see :meth:`Calculators.estimate`."""
         return self.calculators.estimate(structures, candidate_class, names, conditions, executor=executor)
 
+    def with_scorers(self, scorers: tuple[Scorer, ...]) -> Workspace:
+        """A workspace with these programs among the calculators, without the user's own models. ConfigurationError where a name is taken."""
+        return _with_scorers(self.base or self, scorers) if scorers else self.base or self
+
     def with_user_models(self, folder: Path, only: Collection[str] | None = None) -> Workspace:
         """A workspace with the models in ``folder`` (those named in ``only``, if given) in place of those that this one has.
 
@@ -77,6 +83,11 @@ class Workspace:
         out. A folder that does not exist holds no models.
         """
         return _with_user_models(self.base or self, folder, stamp_of(folder), None if only is None else frozenset(only))
+
+
+@lru_cache(maxsize=32)
+def _with_scorers(base: Workspace, scorers: tuple[Scorer, ...]) -> Workspace:
+    return Workspace(with_scorers(base.calculators, scorers))
 
 
 @lru_cache(maxsize=32)

@@ -10,7 +10,7 @@ from rdkit.rdBase import BlockLogs
 
 from agent.toolbox.identity import class_of, smiles_of, told
 from agent.toolbox.tool import MAX_STRUCTURES, ToolContext, ToolError, tool
-from core.candidate import Candidate, PropertyValue, format_value
+from core.candidate import COMPUTED, ESTIMATED, Candidate, PropertyValue, format_value
 from core.errors import SpecError, StructureError
 from core.model import Model
 from core.spec import DesignSpec, EstimationConditions
@@ -315,6 +315,8 @@ def _as_given(candidate: Candidate, names: list[str], calculators: Calculators) 
 def _standing_of(value: PropertyValue) -> str:
     """What a model must say of a value beside it: that it is measured, a fit of the training set, or an extrapolation."""
     if value.basis is not None:
+        if value.basis in (COMPUTED, ESTIMATED):
+            return f" ({value.known})"
         return f" ({'a fit, no prediction' if value.basis == 'in the training set' else value.basis}; {value.known})"
     return " (extrapolation)" if value.in_domain is False else ""
 

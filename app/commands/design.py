@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from app.commands.compound import Core, Like, Unlike, compound_options
 from app.commands.door import NONE_MEETS, AcceptUnread, read_spec, services
+from app.commands.scorers import ScorerOption, ScorerSetting, with_scorers
 from app.console import emit_json, err, out, print_forecast, print_objections, print_report, print_spec, progress_bar, write_reports
 from core.errors import ApprovalNeeded, UsageError
 from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED, PATIENCE
@@ -71,6 +72,15 @@ Patience = Annotated[
         help=f"End the search once the ten best did not improve in so many generations in a row; more of it spends more of the budget. Default {PATIENCE}.",
     ),
 ]
+Calls = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=MAX_BUDGET,
+        help="How often each costly calculator or scorer that the goal names may be called; by what a call costs unless given, so that the run ends in "
+        "about ten minutes on two cores.",
+    ),
+]
 BlocksModeOption = Annotated[BlocksMode, typer.Option("--blocks-mode", help="Add them to the shipped blocks, or use them alone.")]
 KnownFile = Annotated[
     Path | None, typer.Option("--known", help="Structures you know already (any file of structures); they are not listed.")
@@ -125,16 +135,19 @@ def design(
     known_first: KnownFirst = False,
     known_only: KnownOnly = False,
     max_similarity: MaxSimilarity = None,
+    scorer: ScorerOption = None,
+    scorer_set: ScorerSetting = None,
+    calls: Calls = None,
     accept_unread: AcceptUnread = False,
     no_models: Annotated[bool, typer.Option("--no-models", help="Ask no language model, even if one is configured.")] = False,
     out_dir: Out = None,
     json_target: Json = None,
 ) -> None:
     """Interpret a goal, show the spec, and run it to a ranked report."""
-    door = services(context)
+    door = with_scorers(context, scorer, scorer_set)
     given = read_spec(door, spec_file) if spec_file else None
     sentence = given.goal if given and not goal.strip() else goal
-    wished = {"candidates": candidates, "budget": budget, "seed": seed, "max_similarity": max_similarity}
+    wished: dict[str, Any] = {"candidates": candidates, "budget": budget, "seed": seed, "max_similarity": max_similarity}
     wished |= _novelty(list_known, new_only, known_first, known_only)
     changes = {k: v for k, v in wished.items() if v is not None}
     given_spec = given.model_copy(update=changes).model_dump(mode="json") if given else None
@@ -143,6 +156,7 @@ def design(
             **changes,
             **compound_options(core, like, unlike),
             "patience": patience,
+            "calls": calls,
             "yes": yes,
             "spec": given_spec,
             "despite_objections": accept_unread or None,
@@ -208,6 +222,8 @@ def spec(
     core: Core = None,
     like: Like = None,
     unlike: Unlike = None,
+    scorer: ScorerOption = None,
+    scorer_set: ScorerSetting = None,
     forecast: Annotated[
         bool,
         typer.Option(
@@ -217,7 +233,7 @@ def spec(
     json_target: Annotated[bool, typer.Option("--json", help="Print the spec as JSON; with --forecast the forecast.")] = False,
 ) -> None:
     """Show what a goal means, without running it."""
-    door = services(context)
+    door = with_scorers(context, scorer, scorer_set)
     goals = door.goals
     made = goals.interpret(goal, RunOptions.model_validate(compound_options(core, like, unlike)))
     if forecast:
@@ -243,11 +259,13 @@ def approve(
         bool, typer.Option("--accept-suggestions", help="Ask also for what could be read of the unread words, as the spec lists it.")
     ] = False,
     accept_unread: AcceptUnread = False,
+    scorer: ScorerOption = None,
+    scorer_set: ScorerSetting = None,
     out_dir: Out = None,
     json_target: Json = None,
 ) -> None:
     """Approve a waiting run's spec, perhaps edited, and run it."""
-    door = services(context)
+    door = with_scorers(context, scorer, scorer_set)
     given = read_spec(door, spec_file) if spec_file else None
     if accept_suggestions:
         given = with_suggestions(given or door.runs().waiting_spec(run))
@@ -268,11 +286,13 @@ def reject(context: typer.Context, run: Annotated[str, typer.Argument(help="The 
 def resume(
     context: typer.Context,
     run: Annotated[str, typer.Argument(help="The run; a prefix of its id is enough.")],
+    scorer: ScorerOption = None,
+    scorer_set: ScorerSetting = None,
     out_dir: Out = None,
     json_target: Json = None,
 ) -> None:
     """Go on with a run that was stopped, paused, killed or failed."""
-    door = services(context)
+    door = with_scorers(context, scorer, scorer_set)
     with progress_bar(door.runs().budget(run)) as progress:
         report = door.runs(progress).execute(run)
     finish(door, report, out_dir, json_target)
@@ -285,7 +305,9 @@ def finish(door: Services, report: Report, out_dir: Path | None, json_target: st
     """
     paths: list[Path] = []
     try:
-        paths = write_reports(report, out_dir or door.settings.home / "reports" / report.run_id, catalogue=door.workspace.catalogue)
+        paths = write_reports(
+            report, out_dir or door.settings.home / "reports" / report.run_id, catalogue=door.workspace_of(report.run_id).catalogue
+        )
     except UsageError as error:
         if not shown_only:
             raise
@@ -293,7 +315,7 @@ def finish(door: Services, report: Report, out_dir: Path | None, json_target: st
     if json_target:
         emit_json(report.model_dump(mode="json"), json_target)
     if json_target != "-":
-        print_report(report, paths, catalogue=door.workspace.catalogue)
+        print_report(report, paths, catalogue=door.workspace_of(report.run_id).catalogue)
     if not report.candidates:
         raise typer.Exit(NONE_MEETS)
 

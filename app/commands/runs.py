@@ -149,7 +149,7 @@ def report(
     document = door.runs().report(run)
     if not forms:
         return finish(door, document, None, None, shown_only=True)
-    text = render(document, forms[0], catalogue=services(context).workspace.catalogue) + ("\n" if as_json else "")
+    text = render(document, forms[0], catalogue=door.workspace_of(document.run_id).catalogue) + ("\n" if as_json else "")
     if target:
         write_text(target, text)
     else:

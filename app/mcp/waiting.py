@@ -11,7 +11,7 @@ from anyio.to_thread import run_sync
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
 from app.services.runs import RunService
-from core.events import BestFound, GenerationDone, NumberedEvent, StageBegun
+from core.events import BestFound, CallDone, GenerationDone, NumberedEvent, StageBegun
 
 #: Seconds between two looks at a run, and after which a client hears something although nothing is new.
 LOOK, QUIET = 0.5, 5.0
@@ -98,4 +98,6 @@ def _words(told: NumberedEvent) -> str:
     if isinstance(event, BestFound):
         meets = "meets every requirement" if event.meets else "does not meet every requirement yet"
         return f"best so far: {event.smiles} ({meets})"
+    if isinstance(event, CallDone):
+        return event.said
     return f"step: {event.stage}" if isinstance(event, StageBegun) else ""

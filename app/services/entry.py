@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from app.services.replays import ReplayService
     from app.services.rounds import RoundService
     from app.services.runs import RunService
+    from app.services.scoring import ScoringService
     from app.services.screens import ScreenService
     from app.services.sharing import SharingService
     from app.services.structure_tables import StructureTableService
@@ -89,6 +90,10 @@ class Services:
                 made.person, made._whole = person, self._whole
             return self._of_person[person]
 
+    def with_settings(self, settings: Settings) -> Services:
+        """Services of the same clock with other settings: what a command adds to them for its own length."""
+        return Services(settings, clock=self.clock)
+
     @property
     def local_person(self) -> Person:
         """Whoever sits at this machine."""
@@ -114,6 +119,10 @@ class Services:
     def workspace(self) -> Workspace:
         """The properties, calculators and proposers that this user has, as they are now."""
         return wiring.open_workspace(self.settings)
+
+    def workspace_of(self, run_id: str) -> Workspace:
+        """What goals of a run could name: with the scorers that it was started with. NotFoundError if there is no such run."""
+        return wiring.workspace_of(self.settings, self.store.run(run_id))
 
     @property
     def goals(self) -> GoalService:
@@ -269,6 +278,12 @@ class Services:
         from app.services.structures import StructureService
 
         return StructureService(self.settings)
+
+    def scoring(self, goal: str, properties: Sequence[str], *, despite_objections: bool = False) -> ScoringService:
+        """Numbers for structures that another program asks about; raises as :class:`app.services.scoring.ScoringService` does."""
+        from app.services.scoring import ScoringService
+
+        return ScoringService(self.settings, self.goals, goal, properties, despite_objections=despite_objections)
 
     @property
     def profiles(self) -> ProfileService:

@@ -21,6 +21,7 @@ STAGES = {
     "estimate": "estimating properties",
     "check": "checking requirements",
     "select": "choosing parents for the next generation",
+    "confirm": "computing what is to be listed",
     "route": "looking for routes",
     "rank": "ranking",
     "explain": "explaining",
@@ -50,7 +51,7 @@ def event_words(event: TraceEvent) -> str:
     if event.kind == "model":
         return _exchange(event)
     if event.kind == "tool":
-        return f"{event.inputs.get('tool', '')}, {event.seconds:.2f} s"
+        return _short(f"{event.inputs.get('tool', '')}, {event.seconds:.2f} s{_call(event)}")
     outputs = event.outputs
     if is_hash(outputs):
         return f"kept as its hash ({outputs['characters']} characters)"
@@ -67,6 +68,17 @@ def event_words(event: TraceEvent) -> str:
 def is_hash(value: Any) -> bool:
     """Whether ``value`` stands for something long of which the record keeps only the hash."""
     return isinstance(value, dict) and value.keys() == {"sha256", "characters"}
+
+
+def _call(event: TraceEvent) -> str:
+    """What a call of a costly calculator brought; '' for another tool."""
+    outputs = event.outputs
+    if not isinstance(outputs, dict) or "outcomes" not in outputs:
+        return ""
+    found = [
+        f"{name} {value:.5g}" if value is not None else f"{name}: {reason}" for name, (value, _, reason) in outputs["outcomes"].items()
+    ]
+    return f": {', '.join(found)} for {outputs['smiles']}{' (from an earlier run)' if outputs['kept'] else ''}"
 
 
 def _exchange(event: TraceEvent) -> str:

@@ -121,6 +121,7 @@ class Execution:
         finally:
             context.executor.close()
             context.models.close()
+            context.callers.close()
         if any(task.interrupts for task in graph.get_state(config).tasks):
             raise ApprovalNeeded(lease.run_id, objections(self.store.spec(lease.run_id)))
 
@@ -173,10 +174,11 @@ class Execution:
             literature=lambda: wiring.read_literature(self.settings),
             papers=PapersService(self.settings).for_a_run,
             clock=self.clock,
-            workspace=wiring.open_workspace(self.settings),
+            workspace=wiring.run_workspace(self.settings, run.given.scorers or ()),
             progress=tell,
             objections=objections,
             policy=with_patience(run.given.patience),
+            callers=wiring.open_callers(self.settings),
             stop_if_asked=lambda: self.stop_if_asked(lease),
         )
 

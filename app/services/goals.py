@@ -34,6 +34,7 @@ class GoalService:
         from agent.reading import interpret
         from agent.reading.assemble import asks_for_something
         from agent.reading.normalise import normalise
+        from tools.search.costly import with_calls
 
         normalise(goal)
         self.guard(goal)
@@ -43,7 +44,8 @@ class GoalService:
         spec = interpret(
             goal, budget=search.budget, met_probability=search.met_probability, may_be_empty=more, workspace=open_workspace(self.settings)
         )
-        return asks_for_something(with_wishes(spec, options, catalogue=open_workspace(self.settings).catalogue))
+        made = asks_for_something(with_wishes(spec, options, catalogue=open_workspace(self.settings).catalogue))
+        return with_calls(made, options.calls, open_workspace(self.settings).calculators)
 
     def describe(self, spec: DesignSpec) -> str:
         """A spec in plain words, several lines."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -91,15 +92,25 @@ def _literature(settings: Settings) -> str:
 
 def _properties(settings: Settings) -> str:
     from core.spec import EstimationConditions
+    from tools.calculators.costly.adapter import costly_names
 
     calculators = wiring.open_workspace(settings).calculators
-    names = [p.name for p in calculators.catalogue if "molecule" in p.classes]
+    dear = costly_names(calculators)
+    names = [p.name for p in calculators.catalogue if "molecule" in p.classes and p.name not in dear]
     both = ["CC(=O)Oc1ccccc1C(=O)O", "NCc1ccncc1"]  # an acid and a base: some properties are of one of them alone
     values = calculators.estimate(both, "molecule", names, EstimationConditions())
     missing = [n for n in names if all(one[n].value is None for one in values)]
     if missing:
         raise MolwrightError(f"no value for aspirin and for 4-picolylamine: {', '.join(missing)}")
     return f"{len(list(calculators.catalogue))} registered; all that apply give a value for aspirin"
+
+
+def _scorers(settings: Settings) -> str:
+    """Whether the program of each scorer is there; none is started."""
+    gone = [s.name for s in settings.scorers.values() if not s.command or shutil.which(shlex.split(s.command)[0]) is None]
+    if gone:
+        raise MolwrightError(f"the program is not there: {', '.join(gone)}")
+    return ", ".join(settings.scorers) or "none in the settings"
 
 
 def _predictors(settings: Settings) -> str:
@@ -181,6 +192,7 @@ PROBES: tuple[tuple[str, Callable[[Settings], str]], ...] = (
     ("checkpoints", _checkpoints),
     ("literature", _literature),
     ("properties", _properties),
+    ("scorers", _scorers),
     ("predictors", _predictors),
     ("safety guard", _guard),
     ("proposers", _proposers),

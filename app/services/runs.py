@@ -96,6 +96,8 @@ class RunService(RunReader):
             from graphs.user_inputs import input_options
 
             changes |= {name: source.model_dump(mode="json") for name, source in input_options(blocks, known).items()}
+        if self.settings.scorers:
+            changes["scorers"] = [scorer.stored() for scorer in self.settings.scorers.values()]
         stored = {**defaults, **given.updated(**changes).stored()}
         self.store.create_run(run_id, goal, stored, self.clock().isoformat())
         self._record_inputs(run_id, blocks, known)
@@ -178,7 +180,8 @@ class RunService(RunReader):
 
         answer: dict[str, Any] = {"decision": "approve", "by": by or wiring.user_name(self.settings)}
         if spec is not None:
-            spec = check_spec(spec, catalogue=wiring.open_workspace(self.settings).catalogue)
+            scorers = self.store.run(run_id).given.scorers or ()
+            spec = check_spec(spec, catalogue=wiring.run_workspace(self.settings, scorers).catalogue)
             answer["spec"] = spec.model_dump(mode="json")
         run = self.store.run(run_id)
         looked_at = spec or (self.store.spec(run.run_id) if run.spec_version else None)
@@ -252,6 +255,6 @@ class RunService(RunReader):
         """Repeat a run from its record and compare every step. NotFoundError if it did not go to its end."""
         from evals.replay import replay
 
-        found = self.store.run(run_id).run_id
-        workspace = wiring.open_workspace(self.settings)
-        return replay(self.store, found, executor=wiring.open_executor(self.settings), workspace=workspace, progress=progress)
+        found = self.store.run(run_id)
+        workspace = wiring.run_workspace(self.settings, found.given.scorers or ())
+        return replay(self.store, found.run_id, executor=wiring.open_executor(self.settings), workspace=workspace, progress=progress)

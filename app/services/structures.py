@@ -73,12 +73,14 @@ class StructureService:
         return open_workspace(self.settings)
 
     def values(self, smiles: str, conditions: EstimationConditions) -> Candidate:
-        """Every property of one structure, with the guard's verdict beside. StructureError if it cannot be read."""
+        """Every property of one structure but those that cost a call, with the guard's verdict beside. StructureError if it cannot be read."""
+        from tools.calculators.costly.adapter import costly_names
         from tools.evaluation.judge import judge_one
 
         kind: CandidateClass = "polymer" if "*" in smiles else "molecule"
         plain = DesignSpec(goal="", candidate_class=kind, conditions=conditions)
-        names = [p.name for p in self._workspace.catalogue if kind in p.classes]
+        dear = costly_names(self._workspace.calculators)
+        names = [p.name for p in self._workspace.catalogue if kind in p.classes and p.name not in dear]
         return judge_one(smiles, plain, proposer="user", names=names, blocked="answer", calculators=self._workspace.calculators)
 
     def given(self, text: str, stdin: Callable[[], bytes]) -> Iterator[GivenStructure]:

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from app.wiring import open_workspace
+from app.wiring import workspace_of
 from core.candidate import Candidate
 from core.errors import UsageError
 from core.interfaces import RunStore
@@ -15,6 +15,7 @@ from core.report import Choice, Point, Report
 from core.settings import Settings
 
 if TYPE_CHECKING:
+    from tools.calculators.collection import Calculators
     from tools.ranking.contributions import Factor
     from tools.ranking.what_if import Pool, Reweighted
 
@@ -47,7 +48,7 @@ class ReweightingService:
         if asked == own:
             return stored
         spec = weighted_spec(stored.spec, asked)
-        closest = rescored(stored.closest, spec, calculators=open_workspace(self._settings).calculators)
+        closest = rescored(stored.closest, spec, calculators=self._calculators(stored))
         changed = stored.model_copy(update={"spec": spec, "closest": closest})
         if stored.candidates:
             changed = self._merged(changed, reweighted(self._pool(stored), asked))
@@ -58,8 +59,11 @@ class ReweightingService:
         from tools.ranking.contributions import contributions
 
         shown = [*report.candidates, *report.closest]
-        found = contributions(shown, report.spec, calculators=open_workspace(self._settings).calculators)
+        found = contributions(shown, report.spec, calculators=self._calculators(report))
         return {c.key: factors for c, factors in zip(shown, found, strict=True)}
+
+    def _calculators(self, report: Report) -> Calculators:
+        return workspace_of(self._settings, self._store().run(report.run_id)).calculators
 
     def _pool(self, report: Report) -> Pool:
         """The run's numbers, read from the store once."""
@@ -74,17 +78,21 @@ class ReweightingService:
 
     def _read(self, report: Report) -> Pool:
         from graphs.user_inputs import KNOWN, NODE
+        from tools.calculators.costly.adapter import wanted
         from tools.ranking.novelty import KnownSet, what_is_known
         from tools.ranking.what_if import pool
+        from tools.search.costly import may_be_listed
 
         store, run_id = self._store(), report.run_id
         number = store.candidate_counts(run_id).get("kept", 0)
         if number > MOST_KEPT:
             raise UsageError(f"{number:,} structures of this run meet every requirement; at most {MOST_KEPT:,} are ranked anew at once")
-        kept = list(store.each_candidate(run_id, status="kept"))
+        calculators = self._calculators(report)
+        needed = wanted(report.spec, calculators)
+        kept = [c for c in store.each_candidate(run_id, status="kept") if may_be_listed(c, needed)]
         event = store.event(run_id, NODE, 0, KNOWN)
         own = KnownSet.model_validate(event.outputs) if event is not None else None
-        return pool(kept, report.spec, what_is_known(kept, report.spec, own), calculators=open_workspace(self._settings).calculators)
+        return pool(kept, report.spec, what_is_known(kept, report.spec, own), calculators=calculators)
 
     def _merged(self, report: Report, found: Reweighted) -> Report:
         from tools.ranking.lean import restored

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from core.scorers import Scorer
 from tests.contracts.calculator import CalculatorContract
 from tests.tools.test_plugins import shown
 from tools.calculators.collection import shipped_calculators
+from tools.calculators.costly.scorer import with_scorers
 from tools.calculators.descriptors import Descriptors
 from tools.calculators.learnt import LearntModels
 from tools.calculators.protocol import Calculator
@@ -39,6 +41,15 @@ class TestThermalRules(CalculatorContract):
     @pytest.fixture
     def calculator(self) -> Calculator:
         return shipped(ThermalRules)
+
+
+class TestAScorer(CalculatorContract):
+    """A costly calculator, which gives its values to runs alone."""
+
+    @pytest.fixture
+    def calculator(self) -> Calculator:
+        found = with_scorers(shipped_calculators(), (Scorer(name="own score", command="score", of="both"),))
+        return found.of("own_score")
 
 
 class TestANewcomersCalculator(CalculatorContract):

@@ -17,7 +17,7 @@ from rdkit.rdBase import BlockLogs
 
 from core.candidate import PropertyValue
 from core.errors import ConfigurationError, SpecError, StructureError
-from core.plugins import CALCULATORS, plugins
+from core.plugins import CALCULATORS, SCORERS, plugins
 from core.spec import CandidateClass, EstimationConditions
 from tools.calculators.descriptors import Descriptors, number
 from tools.calculators.learnt import LearntModels
@@ -219,16 +219,31 @@ def _column(
 def installed_calculators() -> Calculators:
     """The calculators that ship, and those that other installed packages add as entry points ``molwright.calculators``.
 
-    An entry point names a calculator or a class of calculators without arguments. ConfigurationError naming the plug-in that cannot be
+    An entry point names a calculator or a class of calculators without arguments, also a costly one; one of the group ``molwright.scorers``
+    a function that scores (:class:`tools.calculators.costly.scorer.FunctionScorer`). ConfigurationError naming the plug-in that cannot be
     used, or whose properties have names or words that are taken.
     """
     found = shipped_calculators()
     for plugin in plugins(CALCULATORS):
         calculator = plugin.value() if isinstance(plugin.value, type) else plugin.value
         if not isinstance(calculator, Calculator):
+            from tools.calculators.costly.adapter import Costly
+            from tools.calculators.costly.protocol import CostlyCalculator
+
+            calculator = Costly(calculator) if isinstance(calculator, CostlyCalculator) else None
+        if calculator is None:
             raise ConfigurationError(f"{plugin} is no calculator: see tools/calculators/protocol.py")
         try:
             found = found.with_calculator(calculator)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{plugin}: {error}") from error
+    for plugin in plugins(SCORERS):
+        from tools.calculators.costly.scorer import FunctionScorer, with_function
+
+        if not isinstance(plugin.value, FunctionScorer):
+            raise ConfigurationError(f"{plugin} is no FunctionScorer: see docs/costly.md")
+        try:
+            found = with_function(found, plugin.value)
         except ConfigurationError as error:
             raise ConfigurationError(f"{plugin}: {error}") from error
     return replace(found, made_by=(installed_calculators, ()))

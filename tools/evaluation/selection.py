@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.calculators.collection import Calculators
+from tools.calculators.costly.adapter import Costly
 
 Array = NDArray[np.float64]
 
@@ -57,13 +58,17 @@ def corrected(prediction: Array, sigma: Array, prior: Prior, strength: Array | f
 
 
 def training_priors(names: Sequence[str], *, calculators: Calculators) -> dict[str, Prior]:
-    """Mean and standard deviation of the measured training values of each predictor.
+    """Mean and standard deviation of the measured training values of each predictor; a standard deviation of 0, which corrects nothing, for a
+    costly calculator, whose values are what it says.
 
     Raises SpecError for a name that is no predictor and PredictorError where its calibration data are missing or damaged.
     """
 
     priors = {}
     for name in names:
+        if isinstance(calculators.of(name), Costly):
+            priors[name] = Prior(0.0, 0.0)
+            continue
         arrays = calculators.calibration(name)
         measured = np.asarray(arrays["oof_pred"], dtype=np.float64) + np.asarray(arrays["oof_residual"], dtype=np.float64)
         priors[name] = Prior(float(measured.mean()), float(measured.std()))

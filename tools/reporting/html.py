@@ -15,7 +15,7 @@ from jinja2.loaders import FileSystemLoader
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from core.candidate import MOVED, Candidate, Material, PropertyValue, Route, format_probability
+from core.candidate import COMPUTED, ESTIMATED, MOVED, Candidate, Material, PropertyValue, Route, format_probability
 from core.in_papers import PaperPlace, PaperValue
 from core.report import Evidence, Point, Report
 from core.spec import DesignSpec, share_checked, use_in_words
@@ -33,7 +33,7 @@ BANDS = ((0.8, "good"), (0.5, "marginal"), (0.0, "bad"))
 _NONE_KEPT = Pictures()
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=4)
 def _environment(*, catalogue: Catalogue) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -189,6 +189,8 @@ def interval_name(value: PropertyValue) -> str:
         return "90 % interval"
     if value.basis == MOVED:
         return "90 % interval of the moved measurement"
+    if value.basis in (COMPUTED, ESTIMATED):
+        return f"{value.basis}; 90 % interval"
     return "90 % interval of the measurement" if value.basis == "measured" else "spread of the fit, no interval of a prediction"
 
 

@@ -163,7 +163,7 @@ def _side_by_side(report: Report, catalogue: Catalogue) -> Iterable[Flowable]:
     ]
     yield _grid([head, *rows], _widths([head, *rows]))
     yield _p(
-        "Values are ± one standard deviation. † outside the model's domain; ‡ measured, not predicted; ¶ measured in another solvent, moved by the model's difference between the two; § in the training set: a fit, not a prediction.",
+        "Values are ± one standard deviation. † outside the model's domain; ‡ measured, not predicted; ¶ measured in another solvent, moved by the model's difference between the two; § in the training set: a fit, not a prediction; * computed by a costly calculator, ~ estimated in its place.",
         SMALL,
     )
 

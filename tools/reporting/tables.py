@@ -8,7 +8,7 @@ from typing import Any
 from rdkit import Chem
 from rdkit.Chem import rdDepictor
 
-from core.candidate import Candidate
+from core.candidate import COMPUTED, ESTIMATED, Candidate
 from core.report import REPORT_VERSION, Report
 from core.sheet import SheetWriter
 from core.spec import all_wishes
@@ -131,7 +131,9 @@ def _row(c: Candidate, listed: bool, report: Report) -> dict[str, Any]:
             row[f"{label} in domain"] = "" if value.in_domain is None else "yes" if value.in_domain else "no"
         if c.in_papers and (said := c.in_papers.of(name)):
             row[f"{label} reported"] = "; ".join(r.said for r in said)
-        if value.known:
+        if value.basis in (COMPUTED, ESTIMATED):
+            row[f"{label} basis"] = value.basis
+        elif value.known:
             row[f"{label} known"] = f"{value.basis}: {value.known}" if value.basis else value.known
     return row
 

@@ -51,10 +51,21 @@ class SearchState:
 
 
 def advance(
-    search: SearchState, new: Sequence[Candidate], spec: DesignSpec, policy: SearchPolicy, *, calculators: Calculators
+    search: SearchState,
+    new: Sequence[Candidate],
+    spec: DesignSpec,
+    policy: SearchPolicy,
+    again: Sequence[Candidate] = (),
+    *,
+    calculators: Calculators,
 ) -> SearchState:
-    """The state after a generation that brought the checked candidates ``new``, which ``search.evaluated`` counts already."""
-    frontier = merged(search.frontier, entries(new, spec, calculators=calculators), policy.frontier)
+    """The state after a generation that brought the checked candidates ``new``, which ``search.evaluated`` counts already.
+
+    ``again``: members of the frontier whose values are others now.
+    """
+    changed = {c.key for c in again}
+    kept = [entry for entry in search.frontier if entry["key"] not in changed]
+    frontier = merged(kept, entries([*new, *again], spec, calculators=calculators), policy.frontier)
     reached = mean_fitness(frontier, policy.top)
     stale = 0 if reached > search.best + policy.improvement else search.stale + 1
     empty = 0 if new else search.empty + 1

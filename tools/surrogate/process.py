@@ -30,9 +30,10 @@ class _Model:
 class Surrogate:
     """Fit to labelled molecules with :meth:`fit`, ask with :meth:`predict`. Deterministic for given data."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, logarithms: bool = True) -> None:
+        """``logarithms``: whether the model on the logarithms is tried too, which needs scores above 0."""
         hand_back_large_blocks()  # a fit makes and lets go of some hundred megabytes, kernel by kernel
-        self._models = [_Model(False), _Model(True)]
+        self._models = [_Model(False), _Model(True)] if logarithms else [_Model(False)]
         self._fits = 0
         self._used = self._models[0]
         self._train: Block | None = None
@@ -154,6 +155,16 @@ class Surrogate:
         half = cross @ self._inverse_low.T
         variance = np.maximum(own - (half * half).sum(1), 1e-8)
         return mean.astype(np.float64), np.sqrt(variance)
+
+    def in_units(self, mean: Doubles, deviation: Doubles) -> tuple[Doubles, Doubles]:
+        """What :meth:`predict` gave in the units of the scores; only where no logarithms are tried."""
+        return self._mean + self._scale * mean, self._scale * deviation
+
+    def left_out(self) -> tuple[Doubles, Doubles]:
+        """Leave-one-out error and standard deviation of each molecule learnt from, in the units of the model (weights as they are)."""
+        low = self._inverse_low.astype(np.float64)
+        own = 1.0 / (low * low).sum(0)
+        return self._alpha.astype(np.float64) * own, np.sqrt(own)
 
 
 def _rank_correlation(one: Doubles, two: Doubles) -> float:

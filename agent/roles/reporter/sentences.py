@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from core.candidate import MOVED, Candidate, Citation, format_probability, format_value
+from core.candidate import COMPUTED, ESTIMATED, MOVED, Candidate, Citation, format_probability, format_value
 from core.counting import counted, verb
 from core.novelty import HALF_NEW
 from core.report import BindingRequirement, Report
@@ -258,9 +258,14 @@ def _caveats(candidate: Candidate, spec: DesignSpec, *, catalogue: Catalogue) ->
             sentences.append(words)
     for name in spec.property_names():
         value = candidate.properties.get(name)
-        if value is None or value.exact:
+        if value is None:
             continue
         label = catalogue[name].label
+        if value.basis in (COMPUTED, ESTIMATED):
+            sentences.append(f"{label}: {value.known} by {value.method}.")
+            continue
+        if value.exact:
+            continue
         if value.known:
             sentences.append(
                 f"{label}: {value.known}{'' if value.basis in ('measured', MOVED) else '; what the model says of it is a fit'}."

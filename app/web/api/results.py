@@ -76,7 +76,7 @@ def _show_report(run_id: str, door: Door, weight: Weights = None) -> Report:
 
 def file_response(door: Services, report: Report, form: Form, *, what_if: bool = False) -> Response:
     """The report as a file to be saved; ``what_if``: it is not the stored one, and the file's name says so."""
-    content = render_bytes(report, form, catalogue=door.workspace.catalogue)
+    content = render_bytes(report, form, catalogue=door.workspace_of(report.run_id).catalogue)
     name = f"molwright-{report.run_id}{'-what-if' if what_if else ''}.{form}"
     return Response(content, media_type=MEDIA_TYPES[form], headers={"content-disposition": f'attachment; filename="{name}"'})
 

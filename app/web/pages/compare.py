@@ -25,7 +25,7 @@ def _compare(request: Request, run_id: str, door: Door, key: Annotated[list[str]
     report = door.reweighting.report(stored, state.weights)
     here = {c.key for c in [*report.candidates, *report.closest]}
     elsewhere = {c.key for c in stored.candidates} - here  # ticked in the stored list, and not in that of other weights
-    found = compare(report, [k for k in key or () if k not in elsewhere], catalogue=door.workspace.catalogue)
+    found = compare(report, [k for k in key or () if k not in elsewhere], catalogue=door.workspace_of(report.run_id).catalogue)
     keys = [c.key for c in found.candidates]
     without = {left: _ticking(state, [k for k in keys if k != left]).address(path="/compare") for left in keys}
     back = _ticking(state, keys).address()

@@ -73,5 +73,5 @@ def _show_life(request: Request, run_id: str, key: str, door: Door) -> Response:
     if life.key != key:  # named by its rank or the beginning of its key
         return RedirectResponse(life_address(record.run_id, life.key), 303)
     children = door.tracing.candidates(record.run_id, life.children[:12])
-    labels = {p.name: p.label for p in door.workspace.catalogue}
+    labels = {p.name: p.label for p in door.workspace_of(record.run_id).catalogue}
     return page(request, "life.html.j2", record=record, life=life, children=children, labels=labels)

@@ -33,7 +33,7 @@ def report_page(request: Request, door: Services, record: RunRecord) -> Response
     state = state_of(request.query_params, stored)
     shown, part = request.query_params.get("shown"), request.headers.get("hx-request") == "true"
     report = door.reweighting.report(stored, state.weights)
-    table = report_table(report, state.view, catalogue=door.workspace.catalogue)
+    table = report_table(report, state.view, catalogue=door.workspace_of(report.run_id).catalogue)
     if table.usual:
         state = replace(state, view=replace(state.view, columns=()))
     if shown is not None and not part:  # a form without scripts: on to the address without the form's own fields
@@ -47,13 +47,13 @@ def report_page(request: Request, door: Services, record: RunRecord) -> Response
     side_by_side = fragment("side_by_side.html.j2", **values)
     # both are templates of ours, which escape what comes from outside
     drawn = {"images": values["images"], "pictures": values["pictures"]}
-    body = Markup(reports.body(report, side_by_side, **drawn, catalogue=door.workspace.catalogue))
+    body = Markup(reports.body(report, side_by_side, **drawn, catalogue=door.workspace_of(report.run_id).catalogue))
     return page(request, "report.html.j2", body=body, **values)
 
 
 def _values(door: Services, report: Report, stored: Report, state: ReportState, table: ReportTable, *, whole: bool) -> dict[str, Any]:
     """What the templates show. ``whole``: all that hangs on the weights goes to htmx, to take the place of what stands on the page."""
-    catalogue, images = door.workspace.catalogue, f"/runs/{report.run_id}/candidates"
+    catalogue, images = door.workspace_of(report.run_id).catalogue, f"/runs/{report.run_id}/candidates"
     pictures = reports.pictures(door.store, report.run_id)
 
     def section(part: Literal["cards", "plots"]) -> Markup:
@@ -117,9 +117,10 @@ def _show_candidate(request: Request, run_id: str, key: str, door: Door) -> Resp
     candidate = next((c for c in same if c.key == key), candidate)
     images = f"/runs/{record.run_id}/candidates"
     pictures = reports.pictures(door.store, record.run_id)
-    card = Markup(reports.card(candidate, about, images=images, pictures=pictures, catalogue=door.workspace.catalogue))
+    catalogue = door.workspace_of(record.run_id).catalogue
+    card = Markup(reports.card(candidate, about, images=images, pictures=pictures, catalogue=catalogue))
     values = asked_about(door, record.run_id, candidate, request.query_params.get("talk", "")[:64])
-    values |= {"review": door.feedback.review(record.run_id).of(key), "labels": {p.name: p.label for p in door.workspace.catalogue}}
+    values |= {"review": door.feedback.review(record.run_id).of(key), "labels": {p.name: p.label for p in catalogue}}
     parents = [p for p in candidate.origin.parents if _stored(door, record.run_id, p)]
     return page(request, "candidate.html.j2", record=record, c=candidate, card=card, parents=parents, listed=candidate in same, **values)
 

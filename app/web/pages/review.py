@@ -112,7 +112,7 @@ def _of_candidate(door: Services, record: RunRecord, current: CandidateReview) -
     report = _report(door, record)
     listed = [*report.candidates, *report.closest]
     candidate = next((c for c in listed if c.key == current.key), None) or door.runs().candidate(record.run_id, current.key)
-    catalogue = door.workspace.catalogue
+    catalogue = door.workspace_of(record.run_id).catalogue
     names = measurable(candidate, report.spec, catalogue=catalogue)
     return {
         "c": candidate,

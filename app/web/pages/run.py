@@ -24,7 +24,7 @@ from app.web.pages.runs import OVER
 from app.web.rendering import fragment, page, status_words
 from core.candidate import Candidate
 from core.errors import NotFoundError
-from core.events import BestFound, GenerationDone, NumberedEvent, StageBegun, StatusChanged, ToolCalled
+from core.events import BestFound, CallDone, GenerationDone, NumberedEvent, StageBegun, StatusChanged, ToolCalled
 from core.interfaces import RunRecord
 
 router = APIRouter()
@@ -73,6 +73,8 @@ class RunState:
             self._say(told.at, f"better than all before: {event.smiles}, score {event.fitness:.3f}, {meets}")
         elif isinstance(event, StatusChanged):
             self._say(told.at, f"the run: {status_words(event.status)}{': ' + event.message if event.message else ''}")
+        elif isinstance(event, CallDone):
+            self.stage = event.said
         elif isinstance(event, ToolCalled):
             self._say(told.at, f"tool {event.name}")
 

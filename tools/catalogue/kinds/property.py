@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from rdkit import Chem
 
-from core.candidate import MOVED, PropertyValue, RequirementResult
+from core.candidate import COMPUTED, ESTIMATED, MOVED, PropertyValue, RequirementResult
 from core.errors import SpecError
 from core.spec import Condition, PropertyRequirement
 from tools.catalogue.catalogue import Catalogue
@@ -30,6 +30,8 @@ _HOW = {
     "measured": "was measured as",
     MOVED: "was measured in another solvent and, moved to this one, is",
     "in the training set": "is fitted as",
+    COMPUTED: "was computed as",
+    ESTIMATED: "is estimated, not computed, as",
 }
 
 
