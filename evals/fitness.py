@@ -99,7 +99,9 @@ def _write(text: str) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; exit code 2 for a file that cannot be used."""
-    parser = argparse.ArgumentParser(prog="python -m evals.fitness", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m evals.fitness", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("pairs", nargs="?", type=Path, default=PAIRS)
     parser.add_argument("--misses", action="store_true", help="name the pairs that went wrong")
     parser.add_argument("--json", action="store_true", help="counts and pairs as JSON")

@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from rdkit import Chem, rdBase
@@ -31,6 +31,8 @@ from tools.groups.groups import resolve_group
 
 #: The tables, by what their fields have in common.
 FILES = ("light.toml", "fluids.toml", "materials.toml", "life.toml")
+#: What is said behind every reason that is a tendency.
+TENDENCY = "(a rule of thumb; exceptions are known)"
 #: Keys that a rule may have.
 _KEYS = frozenset(
     {"id", "fields", "has", "lacks", "unless", "fewer", "below", "above", "said", "said_not", "classes", "strength", "text", "source", "trips", "passes"}
@@ -68,13 +70,20 @@ class Disqualifier:
     trips: tuple[str, ...]
     passes: tuple[str, ...]
 
+    @property
+    def said_to_person(self) -> str:
+        """The reason as a person reads it: that of a tendency says that it is one."""
+        return self.text if self.strong else f"{self.text} {TENDENCY}"
+
     def asked(self, goal: str) -> bool:
         """Whether it applies to a goal (in small letters) that names one of its fields."""
         return (not self.said or any(p.search(goal) for p in self.said)) and not any(p.search(goal) for p in self.said_not)
 
     def trip(self, mol: Chem.Mol) -> bool:
         """Whether a sanitised structure is tripped; the numbers first, which cost least."""
-        if any(NUMBERS[n](mol) >= limit for n, limit in self.below.items()) or any(NUMBERS[n](mol) <= limit for n, limit in self.above.items()):
+        if any(NUMBERS[n](mol) >= limit for n, limit in self.below.items()) or any(
+            NUMBERS[n](mol) <= limit for n, limit in self.above.items()
+        ):
             return False
         if self.has and not _any(mol, self.has):
             return False
@@ -160,7 +169,7 @@ def _queries(written: Any, table: dict[str, Any]) -> tuple[Chem.Mol, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _query(smarts: str) -> Chem.Mol:
     with rdBase.BlockLogs():
         query = Chem.MolFromSmarts(smarts)

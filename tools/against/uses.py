@@ -14,7 +14,9 @@ from core.spec import DesignSpec
 from tools.against.table import Field, fields
 
 #: Where the name of the thing ends and what it is for, where, and what it does begins.
-_BEHIND = re.compile(r"(?<!\w)(?:for|that|which|to|in|with|by|of|on|under|against|used|absorbing|having|from|as|when|where|whose|;|:)(?!\w)|[,.;:]\s")
+_BEHIND = re.compile(
+    r"(?<!\w)(?:for|that|which|to|in|with|by|of|on|under|against|used|absorbing|having|from|as|when|where|whose|;|:)(?!\w)|[,.;:]\s"
+)
 #: What denies the words behind it, up to the end of its clause.
 _DENIED = re.compile(
     r"(?<!\w)(?:not an?|not|no|never|without|instead of|rather than|other than|unlike|except|neither|avoid(?:ing)?|replac(?:e|es|ing)|"
