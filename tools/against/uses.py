@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from core.spec import DesignSpec
 from tools.against.table import Field, fields
 
 #: Where the name of the thing ends and what it is for, where, and what it does begins.
@@ -22,24 +21,12 @@ _DENIED = re.compile(
     r"(?<!\w)(?:not an?|not|no|never|without|instead of|rather than|other than|unlike|except|neither|avoid(?:ing)?|replac(?:e|es|ing)|"
     r"(?:replacement|substitute|alternative) (?:for|to)|free of|incapable of)(?!\w)[^,.;]*"
 )
-#: Fields whose things are named by what stands behind: a dye may be one that fluoresces, a solvent one of a battery.
-_OPEN = frozenset({"dye", "solvent", "monomer", "ligand", "antioxidant", "membrane", "deicer", "pigment"})
-#: What such a field may turn into, where the words behind say so.
+#: Fields that take their meaning from what stands behind: a dye may be one that fluoresces, a solvent one of a battery.
 _TURNS: dict[str, frozenset[str]] = {
     "dye": frozenset({"emission", "semiconductor", "nlo", "photoswitch", "uv", "photoinitiator", "redox_flow"}),
     "solvent": frozenset({"electrolyte_solvent", "co2", "coolant"}),
-    "ligand": frozenset(),
-    "antioxidant": frozenset(),
-    "membrane": frozenset(),
     "monomer": frozenset({"membrane"}),
-    "deicer": frozenset(),
-    "pigment": frozenset(),
 }
-
-
-def uses_of(spec: DesignSpec) -> tuple[str, ...]:
-    """The ids of the fields that the goal of ``spec`` names, in the order of the tables; () for none."""
-    return uses_in(spec.sentence)
 
 
 @lru_cache(maxsize=2_000)
@@ -50,8 +37,8 @@ def uses_in(goal: str) -> tuple[str, ...]:
     head, behind = text[:cut], text[cut:]
     named = _named(head, text)
     if not named:
-        return tuple(_named(text, text)) if _says_nothing(head) or not named else ()
-    turned = [f for key in named if key in _OPEN for f in _named(behind, text) if f in _TURNS[key]]
+        return tuple(_named(text, text))
+    turned = [f for key in named if key in _TURNS for f in _named(behind, text) if f in _TURNS[key]]
     found = {*named, *turned} - ({key for key in named if key == "dye"} if turned else set())
     if "electrolyte_solvent" in found:
         found.discard("solvent")
@@ -74,7 +61,3 @@ def _end(field: Field, part: str, whole: str) -> int:
         return 0
     rest = re.match(r"[a-z]*", part[max(ends) :])
     return max(ends) + (rest.end() if rest else 0)
-
-
-def _says_nothing(head: str) -> bool:
-    return len(head.split()) <= 3
