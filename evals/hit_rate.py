@@ -130,6 +130,7 @@ def split(values: dict[str, float], rows: int, seed: int) -> Split:
 
 def trained(of: MeasuredSet, values: dict[str, float], parts: Split, folder: Path, seed: int) -> Workspace:
     """A workspace with a model that was trained without what is hidden; it is written into ``folder``."""
+    from tools.predictors.training.trainer import Split as Folds
     from tools.predictors.training.trainer import train
     from tools.predictors.user_models.evaluate import describe
     from tools.predictors.user_models.table import read_measurements
@@ -145,7 +146,8 @@ def trained(of: MeasuredSet, values: dict[str, float], parts: Split, folder: Pat
     class Once(UserModelTask):
         """Calibrated on random folds alone: the harder splits only measure."""
 
-        def splits(self):  # type: ignore[no-untyped-def]
+        def splits(self) -> list[Folds]:
+            """Random folds of substances."""
             return [self.split("random")]
 
     wanted = UserProperty(name=of.called, unit=of.unit, label=of.called.replace("_", " "))
