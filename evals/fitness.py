@@ -1,11 +1,13 @@
 """How often the disqualifier rules catch what is not fit for a use, and how often they wrong what is: pairs of a goal and a structure.
 
     python -m evals.fitness [PAIRS.tsv] [--misses] [--json | --write]
+    python -m evals.fitness --dyes dye_absorption.csv
 
 The pairs (``evals/data/against/pairs.tsv``) were written from chemical knowledge and references by somebody who had seen neither rules nor code:
 100 structures that a person of the field would turn down for the goal's use at a glance ('bad'), and 100 that are accepted for it ('good'). A bad pair is caught where
 a rule of :mod:`tools.against` trips; a good one is wronged where one does. Intervals are Wilson's, 95 %. ``--misses`` names the pairs that went wrong,
-``--write`` puts the table into docs/against.md. The first run is kept in ``evals/data/against/first_run.json`` and is never written again.
+``--write`` puts the table into docs/against.md. ``--dyes`` asks instead how often the rules on emission trip dyes
+of high and of low measured quantum yield (columns smiles, quantum_yield). The first run is kept in ``evals/data/against/first_run.json`` and is never written again.
 """
 
 from __future__ import annotations
@@ -90,6 +92,25 @@ def table(pairs: Sequence[Pair]) -> str:
     return "\n".join(lines)
 
 
+def dyes(path: Path) -> dict[str, tuple[int, int]]:
+    """Of dyes whose highest measured quantum yield is at least 0.3 ('bright') or at most 0.01 ('dark'): how many are tripped as fluorescent dyes, and of how many.
+
+    NotFoundError if the file cannot be read.
+    """
+    from tools.against.disqualify import tripped_by
+
+    try:
+        rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    except OSError as error:
+        raise NotFoundError(f"cannot read {path}: {error.strerror}") from error
+    yields: dict[str, float] = {}
+    for row in rows:
+        if row.get("quantum_yield"):
+            yields[row["smiles"]] = max(float(row["quantum_yield"]), yields.get(row["smiles"], 0.0))
+    groups = {"bright": [s for s, y in yields.items() if y >= 0.3], "dark": [s for s, y in yields.items() if y <= 0.01]}
+    return {name: (sum(bool(tripped_by(s, "a fluorescent dye", "molecule")) for s in group), len(group)) for name, group in groups.items()}
+
+
 def _write(text: str) -> None:
     page = PAGE.read_text(encoding="utf-8")
     before, _, rest = page.partition(MARKS[0])
@@ -106,8 +127,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--misses", action="store_true", help="name the pairs that went wrong")
     parser.add_argument("--json", action="store_true", help="counts and pairs as JSON")
     parser.add_argument("--write", action="store_true", help="put the table into docs/against.md")
+    parser.add_argument("--dyes", type=Path, help="a table of dyes with measured quantum yields")
     options = parser.parse_args(arguments)
     try:
+        if options.dyes:
+            for name, (hit, total) in dyes(options.dyes).items():
+                low, high = wilson(hit, total)
+                print(f"{name}: {hit} of {total} tripped ({100 * low:.0f} to {100 * high:.0f} %)")
+            return 0
         pairs = read(options.pairs)
     except (NotFoundError, UsageError) as error:
         print(f"error: {error}", file=sys.stderr)
