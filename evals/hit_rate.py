@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import MolwrightError, NotFoundError, UsageError
+from core.sheet import SheetWriter
 from evals.fitness import wilson
 from evals.sections import DATA, ResultTable, Section, write_section
 
@@ -139,9 +140,9 @@ def trained(of: MeasuredSet, values: dict[str, float], parts: Split, folder: Pat
 
     table = folder / "train.csv"
     with table.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["smiles", "value"])
-        writer.writerows([s, values[s]] for s in parts.train)
+        writer = SheetWriter(file)
+        for row in (["smiles", "value"], *([s, values[s]] for s in parts.train)):
+            writer.row(row)
 
     class Once(UserModelTask):
         """Calibrated on random folds alone: the harder splits only measure."""
