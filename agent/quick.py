@@ -7,6 +7,7 @@ from core.approval import looked_at
 from core.candidate import Candidate
 from core.errors import RefusedError
 from core.spec import DesignSpec
+from tools.against.reasons import with_reasons
 from tools.calculators.collection import Calculators
 from tools.proposers.exact.binding import binding_wishes
 from tools.safety.guard import goal_verdict
@@ -34,7 +35,8 @@ def quick_answer(
         reasons = "; ".join(f"{hit.id}: {hit.reason}" for hit in verdict.rules if hit.verdict == "block")
         raise RefusedError(f"the safety guard refused this goal. {reasons}", rules=tuple(hit.id for hit in verdict.rules))
     spec = looked_at(interpret(goal, met_probability=met_probability, workspace=workspace), despite_objections=despite_objections)
-    return spec, construct(spec, count or (spec.candidates if spec.set_requirements else 1), workspace=workspace)
+    found = construct(spec, count or (spec.candidates if spec.set_requirements else 1), workspace=workspace)
+    return spec, [with_reasons(candidate, spec) for candidate in found]
 
 
 def why_none(spec: DesignSpec, *, calculators: Calculators) -> str:

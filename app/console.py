@@ -225,6 +225,8 @@ def print_report(report: Report, paths: list[Path], *, run: bool = True, catalog
         print_table(_table(title, shown, names, all_met, catalogue=catalogue), out)
         for c in shown:
             out.print(f"{c.rank or '-':>3}  {escape(c.smiles)}", highlight=False)
+            if c.against:
+                out.print(f"     against: {escape(c.strongest_against)}", highlight=False, soft_wrap=True)
             for line in _paper_lines(c):
                 out.print(f"     {escape(line)}", highlight=False, soft_wrap=True)
     print_unchecked(report.spec)

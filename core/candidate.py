@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from core.against import Reason
 from core.in_papers import InPapers
 from core.model import Model, new_dict, new_list
 from core.spec import CandidateClass
@@ -357,6 +358,11 @@ class Candidate(Model):
         exclude_if=_empty,
         description="How it stands to the named lists that structure decides; absent where nobody looked (all but listed candidates and structures that were asked about).",
     )
+    against: list[Reason] = Field(
+        default_factory=new_list,
+        exclude_if=_empty,
+        description="Reasons not to make it, the strongest first; absent where nobody looked (all but listed candidates and structures that were asked about).",
+    )
     requirements: list[RequirementResult] = Field(default_factory=new_list, description="How each requirement of the spec stands.")
     p_meets: float | None = Field(
         default=None, ge=0, le=1, description="Probability that all requirements hold together, corrected for selection once ranked."
@@ -378,6 +384,11 @@ class Candidate(Model):
     def estimated_only(self, names: Iterable[str]) -> bool:
         """Whether one of the properties ``names`` is a costly one that nobody computed for it: such a candidate is never listed."""
         return any(value.basis == ESTIMATED for name in names if (value := self.properties.get(name)) is not None)
+
+    @property
+    def strongest_against(self) -> str:
+        """The strongest reason not to make it, in words; '' where nobody looked."""
+        return self.against[0].text if self.against else ""
 
     def meets_all(self) -> bool:
         """Whether every requirement counts as met. False while nothing was checked and the spec has requirements."""

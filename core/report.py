@@ -114,6 +114,12 @@ class Choice(Model):
     measured_left_out: int = Field(
         default=0, ge=0, description="Passed over for new ones: they stand in a training set, whose values are known."
     )
+    unfit_listed: int = Field(
+        default=0,
+        ge=0,
+        exclude_if=_nothing,
+        description="How many of the listed, which stand last, have in their structure what speaks against the use.",
+    )
     rule: str = Field(default="", description="What the list was to be made of, in words; empty in reports of earlier versions.")
     new_listed: int | None = Field(default=None, ge=0, description="How many of the listed are new; None in reports of earlier versions.")
     sets: int = Field(default=0, ge=0, description="Structures of the training sets that the list was compared with.")

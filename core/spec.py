@@ -289,6 +289,17 @@ def must_ask(spec: DesignSpec) -> str:
     return f'what makes it a "{whole}" was not read' if named and (whole := _qualified(spec)) else ""
 
 
+def _head_with_unread(spec: DesignSpec) -> str:
+    """The name of the thing designed with the words right before it, where nothing checks these; '' where nothing unread stands there."""
+    head = next(s for s in spec.reading if s.role == "head")
+    start = head.start
+    for span in sorted((s for s in spec.reading if s.role == "unread" and s.end <= head.start), key=lambda s: -s.end):
+        if spec.sentence[span.end : start].strip(" -"):
+            break
+        start = span.start
+    return spec.sentence[start : head.end].strip() if start < head.start else ""
+
+
 def _named_by_use(spec: DesignSpec) -> str:
     """The words that name the thing designed where they say only what it is used for, which nothing computes; else ''."""
     heads = {(s.start, s.end) for s in spec.reading if s.role == "head"}
@@ -358,9 +369,11 @@ def all_wishes(spec: DesignSpec) -> Wishes:
 
 
 def unchecked_use(spec: DesignSpec) -> str:
-    """What the goal calls the thing designed, where nothing checks that: a use ('refrigerant'), a word that is not known; '' otherwise."""
+    """What the goal calls the thing designed, where nothing checks that: a use ('refrigerant'), a word that is not known, a known thing with words before it that
+    nothing checks ('fluorescent dye'); '' otherwise.
+    """
     if any(s.role == "head" for s in spec.reading):
-        return _named_by_use(spec)
+        return _named_by_use(spec) or _head_with_unread(spec)
     return next((u.phrase for u in spec.unchecked if u.head), "")
 
 

@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
                 raise UsageError("--rerun needs --data-folder")
             rerun(given.data_folder, WEIGHTS, seed=given.seed, device=given.device, workers=given.workers, only=given.only)
             measure_beside(given.data_folder)
-        for path in write_report(given.out, sections_markdown(read_sections("predictors"))):
+        for path in write_report(given.out, sections_markdown(read_sections("predictors")), sections_markdown(read_sections("hit_rate"))):
             print(path)
     except MolwrightError as error:
         print(f"error: {error}", file=sys.stderr)

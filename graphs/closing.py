@@ -20,6 +20,7 @@ from core.spec import DesignSpec, marked
 from graphs.context import DesignContext, DesignState, RoleNote, spec_of, with_note
 from graphs.costly import uses, wanted_of
 from graphs.user_inputs import block_library, block_list, known_set, own_values
+from tools.against.reasons import with_reasons
 from tools.evaluation.judge import estimated
 from tools.literature.known_in_papers import in_papers, substance_keys
 from tools.predictors.known.apply import OwnValues
@@ -108,12 +109,14 @@ def explain(state: DesignState, context: DesignContext) -> DesignState:
     spec = spec_of(state, context)
     citations = [Citation.model_validate(c) for c in state["evidence"]["citations"]]
     blocks = block_library(state, context)
-    shortlist = [_with_lineage(_with_route(c, blocks), context) for c in _shortlist(state, context)]
+    shortlist = [with_reasons(_with_lineage(_with_route(c, blocks), context), spec) for c in _shortlist(state, context)]
     shortlist, problem = _with_papers(shortlist, state, context)
     place = Place("explain", state["generation"], reporter.ROLE)
     answer = context.roles.reporter.explain(ExplainRequest(shortlist, spec, citations), place)
     context.store.save_candidates(context.lease, answer.candidates)
-    context.recorder.step("explain", state["generation"], [[c.key, c.route, c.rationale] for c in answer.candidates])
+    context.recorder.step(
+        "explain", state["generation"], [[c.key, c.route, c.rationale, [r.text for r in c.against]] for c in answer.candidates]
+    )
     notes = with_note(state, reporter.ROLE, answer.note, built_in=answer.built_in)
     return {"role_notes": notes, "evidence": {**state["evidence"], "warning": problem}} if problem else {"role_notes": notes}
 

@@ -19,7 +19,8 @@ _LOCAL_HEADER, _LOCAL_NAMES, _ARRAY_HEADER = 30, 26, 1024
 #: The header of an array of numbers or text, row by row, as NumPy writes it (NEP 1, version 1.0); NumPy's own reader, a Python parser, takes longer
 #: than all else.
 _PLAIN = re.compile(
-    rb"\x93NUMPY\x01\x00..\{'descr': '(?P<kind>[<|][biufSU]\d+)', 'fortran_order': False, 'shape': \((?P<shape>[\d, ]*)\), \} *\n", re.DOTALL
+    rb"\x93NUMPY\x01\x00..\{'descr': '(?P<kind>[<|][biufSU]\d+)', 'fortran_order': False, 'shape': \((?P<shape>[\d, ]*)\), \} *\n",
+    re.DOTALL,
 )
 
 

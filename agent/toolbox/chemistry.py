@@ -336,6 +336,7 @@ def _checked(text: str, spec: DesignSpec | None, *, calculators: Calculators) ->
         answer["implausible"] = implausible
     if spec is None or candidate.safety.verdict == "block":
         return answer
+    answer["strongest_reason_against"] = candidate.strongest_against
     answer["requirements"] = [
         {"text": r.text, "met": r.met, "probability": round(r.probability, 2), "value": _shown(r.value), "reason": r.reason}
         for r in candidate.requirements

@@ -138,6 +138,7 @@ def _identity(candidate: Candidate) -> dict[str, Any]:
         "notes": candidate.notes,
         "safety": candidate.safety.model_dump(mode="json"),
         "lists": [s.model_dump(mode="json") for s in candidate.lists],
+        "against": [r.model_dump(mode="json") for r in candidate.against],
     }
 
 
@@ -146,9 +147,12 @@ def _json(candidate: Candidate) -> dict[str, Any]:
 
 
 def _remarks(candidate: Candidate) -> None:
-    """The notes and the guard's reasons, on stderr."""
+    """The notes, the reasons not to make it and the guard's own, on stderr."""
     for note in candidate.notes:
         err.print(f"[yellow]note:[/yellow] {escape(note)}")
+    for number, reason in enumerate(candidate.against):
+        source = f" ({reason.source})" if reason.source else ""
+        err.print(f"[yellow]{'strongest reason against it' if number == 0 else 'against it'}:[/yellow] {escape(reason.text + source)}")
     for standing in candidate.lists:
         err.print(f"[{'yellow' if standing.on else 'dim'}]list:[/] {escape(standing.text)}")
     for hit in candidate.safety.rules if candidate.safety else []:

@@ -67,6 +67,8 @@ def _print(candidate: Candidate) -> None:
     if candidate.route is not None:
         materials = ", ".join(m.name for m in candidate.route.starting_materials)
         out.print(escape(f"route {candidate.route.status}: {len(candidate.route.steps)} steps from {materials}"))
+    if candidate.against:
+        err.print(f"[yellow]strongest reason against it:[/yellow] {escape(candidate.strongest_against)}")
     for hit in candidate.safety.rules if candidate.safety else []:
         err.print(f"[yellow]safety {hit.verdict}:[/yellow] {escape(f'{hit.id}: {hit.reason}')}")
     for note in candidate.notes:

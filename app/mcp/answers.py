@@ -50,6 +50,8 @@ def judged(candidate: Candidate) -> dict[str, Any]:
         told["name"] = candidate.name
     if candidate.notes:
         told["notes"] = candidate.notes[:INNER]
+    if candidate.against:
+        told["strongest_reason_against"] = candidate.strongest_against
     if on := [standing.text for standing in candidate.lists if standing.on]:
         told["lists"] = on
     if candidate.safety is not None and candidate.safety.verdict != "allow":

@@ -100,6 +100,7 @@ def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> Re
     said = f"Meets what is checked: {share}{f'; {use}' if use else ''}" if share else "All requirements"
     fixed = [Column("meets", said, True), Column("score", "Score", True)]
     last = [Column("route", "Route", False), Column("safety", "Safety", False)]
+    last += [Column("against", "Strongest reason not to make it", False)]
     last += [Column("review", "Review", False)] if report.review else []
     values = [Column(n, label(n, catalogue=catalogue), True) for n in names]
     usual = {*columns(everything, report.spec, catalogue=catalogue), *(c.name for c in (*fixed, *last))}
@@ -112,6 +113,7 @@ def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> Re
             "route": Cell(c.route.status if c.route else "not looked for", order=c.route.status if c.route else None),
             "safety": Cell(VERDICTS[c.safety.verdict] if c.safety else "not screened", order=c.safety.verdict if c.safety else None),
         }
+        cells["against"] = Cell(c.strongest_against, order=c.strongest_against or None)
         if report.review:
             said = report.review.of(c.key)
             cells["review"] = Cell(
@@ -137,7 +139,7 @@ def report_table(report: Report, view: TableView, *, catalogue: Catalogue) -> Re
 
 def _says(candidate: Candidate, text: str) -> bool:
     """Whether every word of ``text`` stands in what a reader sees of the candidate."""
-    seen = [candidate.name, candidate.smiles, candidate.key, candidate.rationale]
+    seen = [candidate.name, candidate.smiles, candidate.key, candidate.rationale, candidate.strongest_against]
     seen += [candidate.route.status, *(s.reaction for s in candidate.route.steps)] if candidate.route else []
     seen += [f"{h.name} {h.id}" for h in candidate.safety.rules] if candidate.safety else []
     whole = "\n".join(seen).lower()

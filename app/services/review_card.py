@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.candidate import Candidate, format_probability
+from core.candidate import Candidate
 from core.report import Report
 from core.spec import DesignSpec
 
 if TYPE_CHECKING:
     from tools.catalogue.catalogue import Catalogue
 
-#: A requirement that holds less surely than this speaks against a candidate.
-SURE = 0.8
+#: What a language model's opinion stands before.
+_WEAKER = frozenset({"domain", "route", "use not checked", "synthesis", "near the limit", "unproven"})
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class ReviewCard:
 
     Attributes:
         values: the values that were asked for.
-        against: the strongest reason against it; '' where nothing speaks against it.
+        against: the strongest reason against it; there is always one.
         made: how it is made, in a sentence.
         scheme: whether its route can be drawn.
         known: what is known of it and of what is nearest to it.
@@ -89,27 +88,12 @@ def measurable(candidate: Candidate, spec: DesignSpec, *, catalogue: Catalogue) 
 
 
 def strongest_against(candidate: Candidate, report: Report) -> str:
-    """The strongest reason against a candidate, in words: a hazard before a list, a list before a requirement that is missed or in doubt, that
-    before a model's domain and a missing route; '' where nothing of these speaks against it.
+    """The strongest reason against a candidate, in words (:func:`tools.against.reasons.reasons` says in which order).
+
+    A language model's opinion stands before what is only not known: a model's domain, a route, a use that is not checked.
     """
-    return next(_reasons(candidate, report), "")
+    from tools.against.reasons import reasons
 
-
-def _reasons(candidate: Candidate, report: Report) -> Iterator[str]:
-    safety = candidate.safety
-    for hit in sorted(safety.rules if safety else [], key=lambda h: h.verdict != "block"):
-        if hit.verdict != "allow":
-            yield f"{hit.name}: {hit.reason}"
-    yield from (s.text for s in candidate.lists if s.on)
-    doubtful = sorted((r for r in candidate.requirements if not r.met or r.probability < SURE), key=lambda r: (r.met, r.probability))
-    for r in doubtful:
-        chance = f" ({format_probability(r.probability)} likely to hold)" if 0 < r.probability < 1 else ""
-        yield f"{'in doubt' if r.met else 'it misses'}: {r.text}{chance}"
-    remarks = [m for m in report.remarks if m.key == candidate.key]
-    yield from (f"a language model's opinion: {m.reason}" for m in remarks if m.severity != "note")
-    for name in report.spec.property_names():
-        value = candidate.properties.get(name)
-        if value is not None and value.in_domain is False:
-            yield f"its {name.replace('_', ' ')} is predicted outside the model's domain"
-    if candidate.route is not None and candidate.route.status == "none known":
-        yield "no route to it is known"
+    found = candidate.against or reasons(candidate, report.spec)
+    opinions = [f"a language model's opinion: {m.reason}" for m in report.remarks if m.key == candidate.key and m.severity != "note"]
+    return opinions[0] if opinions and found[0].kind in _WEAKER else found[0].text

@@ -13,6 +13,7 @@ from core.errors import UsageError
 from core.interfaces import RunStore
 from core.report import Choice, Point, Report
 from core.settings import Settings
+from core.spec import DesignSpec
 
 if TYPE_CHECKING:
     from tools.calculators.collection import Calculators
@@ -100,7 +101,7 @@ class ReweightingService:
         known = {c.key: c for c in report.candidates}
         new = [c.key for c in found.ranked if c.key not in known]
         known |= {c.key: c for c in self._store().candidates(report.run_id, keys=new)}
-        ranked = [restored(c, known[c.key]).model_copy(update={"rationale": ""}) for c in found.ranked]
+        ranked = [_reasoned(restored(c, known[c.key]).model_copy(update={"rationale": ""}), report.spec) for c in found.ranked]
         listed = {c.key for c in ranked}
         changes = {
             "candidates": ranked,
@@ -112,6 +113,13 @@ class ReweightingService:
             },
         }
         return report.model_copy(update=changes)
+
+
+def _reasoned(candidate: Candidate, spec: DesignSpec) -> Candidate:
+    """``candidate`` with the reasons against it, where it was not listed before."""
+    from tools.against.reasons import with_reasons
+
+    return candidate if candidate.against else with_reasons(candidate, spec)
 
 
 def _chosen(before: Choice | None, now: Choice) -> Choice:

@@ -16,6 +16,7 @@ from rdkit import Chem, rdBase
 from core.candidate import Candidate, Origin, PropertyValue, Proposal, RequirementResult
 from core.errors import StructureError
 from core.spec import CandidateClass, DesignSpec, EstimationConditions, RuleSetRequirement
+from tools.against.reasons import with_reasons
 from tools.calculators.collection import Calculators
 from tools.catalogue.rule_sets import RULE_SETS
 from tools.evaluation.check import check
@@ -91,7 +92,8 @@ def judge_one(
     implausible: Implausible = "accept",
     calculators: Calculators,
 ) -> Candidate:
-    """:func:`judge` for one structure that somebody (``proposer``) gives, with its name and its standing to the named lists.
+    """:func:`judge` for one structure that somebody (``proposer``) gives, with its name, its standing to the named lists and, where there is a goal,
+    the reasons against it.
 
     StructureError if it cannot be read.
     """
@@ -99,7 +101,8 @@ def judge_one(
     found = judge([proposal], spec, names=names, alerts=alerts, blocked=blocked, implausible=implausible, calculators=calculators)[0]
     if found.rejected_by == UNREADABLE:
         raise StructureError(found.rejected_reason)
-    return with_lists(found.model_copy(update={"name": found.name or name_of(found.key)}))
+    found = with_lists(found.model_copy(update={"name": found.name or name_of(found.key)}))
+    return with_reasons(found, spec) if spec.goal else found
 
 
 def drug_like(spec: DesignSpec) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from core.model import Model
 from core.novelty import novelty_rule
 from core.report import BindingRequirement, Choice, WeightSensitivity
 from core.spec import DesignSpec
+from tools.against.reasons import unfit
 from tools.calculators.collection import Calculators
 from tools.evaluation.fitness import checked
 from tools.evaluation.score import DECIMALS, scored_with_table
@@ -64,7 +66,8 @@ def rank(
     ``p_meets`` is the probability that all requirements hold together under the joint distribution of the prediction errors, corrected
     for selection (see ``tools.evaluation.selection``); ``score`` is p_meets times the weighted geometric mean of the desirabilities.
     Candidates that the guard blocked, or that were never estimated, are left out; requirements not yet checked are checked. The order
-    is by score rounded to 9 decimals, then p_meets, then whether a route is known, then key. Near duplicates and known structures are
+    is by score rounded to 9 decimals, then p_meets, then whether a route is known, then key; those in whose structure something speaks against the
+    use that the goal names (``tools.against``) stand behind all others. Near duplicates and known structures are
     passed over (see ``tools.ranking.shortlist``); a known one that is listed says so in its notes. The result does not depend on the
     order of ``candidates``. ``evaluated`` is the number of distinct structures of the run. ``errors``: the error model; that of the
     shipped predictors if None. ``known``: what is known already. Raises PredictorError where the error model is missing, SpecError for
@@ -114,11 +117,12 @@ class Listing:
 
 def listing(table: ScoringTable, scored: Sequence[Candidate], kept: Sequence[int], known: Known) -> Listing:
     """The shortlist out of the rows ``kept`` (indices from 0) of ``scored``, whose numbers are those of ``table``; empty where none is kept."""
-    order = _in_order(scored, kept)
+    order = _in_order(scored, kept, table.spec)
     chosen = shortlist([scored[i] for i in order], table.spec, known)
     rows = [order[i] for i in chosen.positions]
     fronts = _fronts(table, scored, order)
-    intervals, tied = _certainty(table, scored, rows, chosen.first)
+    doubtful = [unfit(scored[row], table.spec) for row in rows]
+    intervals, tied = _certainty(table, scored, rows, _cuts(doubtful, chosen.first))
     ranked = [
         scored[row].model_copy(update={"rank": i + 1, "rank_interval": intervals[i], "pareto_front": fronts.get(row)})
         for i, row in enumerate(rows)
@@ -132,6 +136,7 @@ def listing(table: ScoringTable, scored: Sequence[Candidate], kept: Sequence[int
         user_known_left_out=len(chosen.known_user),
         measured_left_out=len(chosen.known_measured),
         known_listed=sum(bool(known.name(c.key)) for c in ranked),
+        unfit_listed=sum(doubtful),
         new_listed=sum(not known.name(c.key) for c in ranked),
         rule=novelty_rule(table.spec),
     )
@@ -139,16 +144,23 @@ def listing(table: ScoringTable, scored: Sequence[Candidate], kept: Sequence[int
 
 
 def _certainty(
-    table: ScoringTable, scored: Sequence[Candidate], rows: Sequence[int], first: int
+    table: ScoringTable, scored: Sequence[Candidate], rows: Sequence[int], cuts: Sequence[int]
 ) -> tuple[list[tuple[int, int]], list[list[int]]]:
-    """Interval of each rank from 1, and groups of tied places from 0; the ``first`` so many places are no matter of scores, and ranked apart."""
+    """Interval of each rank from 1, and groups of tied places from 0. What stands on either side of a cut (a place from 0) is no matter of scores, and ranked apart."""
     intervals: list[tuple[int, int]] = []
     tied: list[list[int]] = []
-    for start, part in ((0, rows[:first]), (first, rows[first:])):
+    edges = [0, *cuts, len(rows)]
+    for start, part in ((a, rows[a:b]) for a, b in pairwise(edges)):
         found = order_certainty(_rows(table, part), np.array([scored[row].score or 0.0 for row in part]))
         intervals += [(low + start, high + start) for low, high in found.intervals]
         tied += [[start + i for i in group] for group in found.tied]
     return intervals, tied
+
+
+def _cuts(doubtful: Sequence[bool], first: int) -> list[int]:
+    """The places (from 0) at which a list changes for another reason than scores: behind the ``first`` so many, and where unfit ones begin on either side of it."""
+    changes = [i for i in range(1, len(doubtful)) if doubtful[i] != doubtful[i - 1]]
+    return sorted({first, *changes})
 
 
 def _usable(candidate: Candidate) -> bool:
@@ -157,9 +169,15 @@ def _usable(candidate: Candidate) -> bool:
     return not blocked and (candidate.status in ("estimated", "kept") or (candidate.status == "rejected" and bool(candidate.requirements)))
 
 
-def _in_order(scored: Sequence[Candidate], rows: Sequence[int]) -> list[int]:
-    """``rows`` (indices from 0) of ``scored``, best first: by score, p_meets, whether a route is known, key; [] for none. A score that is unknown counts as 0."""
-    return sorted(rows, key=lambda i: (-(scored[i].score or 0.0), -(scored[i].p_meets or 0.0), not _has_route(scored[i]), scored[i].key))
+def _in_order(scored: Sequence[Candidate], rows: Sequence[int], spec: DesignSpec) -> list[int]:
+    """``rows`` (indices from 0) of ``scored``, best first: unfit ones last, then by score, p_meets, whether a route is known, key; [] for none.
+
+    A score that is unknown counts as 0.
+    """
+    doubtful = {i: unfit(scored[i], spec) for i in rows}
+    return sorted(
+        rows, key=lambda i: (doubtful[i], -(scored[i].score or 0.0), -(scored[i].p_meets or 0.0), not _has_route(scored[i]), scored[i].key)
+    )
 
 
 def marked(candidate: Candidate, known: Known) -> Candidate:
@@ -221,7 +239,7 @@ def _sensitivity(
             changed = [
                 c.model_copy(update={"score": round(p * float(d), DECIMALS)}) for c, p, d in zip(scored, chance, desire, strict=True)
             ]
-            order = _in_order(changed, kept)
+            order = _in_order(changed, kept, table.spec)
             again = [order[i] for i in shortlist([changed[i] for i in order], table.spec, known).positions]
             after = {scored[row].key: place for place, row in enumerate(again)}
             moved = [key for key in [*before, *(key for key in after if key not in before)] if before.get(key) != after.get(key)]

@@ -15,6 +15,7 @@ from jinja2.loaders import FileSystemLoader
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from core.against import UNFIT
 from core.candidate import COMPUTED, ESTIMATED, MOVED, Candidate, Material, PropertyValue, Route, format_probability
 from core.in_papers import PaperPlace, PaperValue
 from core.report import Evidence, Point, Report
@@ -147,8 +148,13 @@ def band(probability: float, unchecked: str = "") -> str:
 
 
 def band_of(candidate: Candidate, unchecked: str = "") -> str:
-    """The :func:`band` of a candidate: not 'good' where it misses a requirement either, however probable that it meets all."""
-    return band(candidate.p_meets or 0.0, unchecked or missed(candidate))
+    """The :func:`band` of a candidate, and the one rule for its badge: however probable that it meets all, it is not 'good' where the use is
+    ``unchecked``, where it misses a requirement, or where its kind seldom suits the use; it is 'bad' where it lacks what the use rests on.
+    """
+    kinds = {reason.kind for reason in candidate.against}
+    if "unfit" in kinds:
+        return "bad"
+    return band(candidate.p_meets or 0.0, unchecked or missed(candidate) or ", ".join(kinds.intersection(UNFIT)))
 
 
 def missed(candidate: Candidate) -> str:

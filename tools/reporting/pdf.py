@@ -197,6 +197,9 @@ def _card(c: Candidate, report: Report, catalogue: Catalogue) -> Iterable[Flowab
     share = share_checked(report.spec)
     together = " (together, corrected for the choice of the best out of many)" if any(r.probability < 1 for r in c.requirements) else ""
     facts += [_line("Meets what is checked" if share else "Meets all requirements", format_probability(c.p_meets) + together)]
+    if c.against:
+        source = f" ({c.against[0].source})" if c.against[0].source else ""
+        facts += [_line("Strongest reason not to make it", c.strongest_against + source)]
     facts += [_line("How it is made", made(c.route))]
     near = [
         f"nearest measured structure {n.smiles} (similarity {n.similarity:.2f}): {n.measured}"

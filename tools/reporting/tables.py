@@ -116,6 +116,7 @@ def _row(c: Candidate, listed: bool, report: Report) -> dict[str, Any]:
         "pareto_front": c.pareto_front or "",
         "safety": c.safety.verdict + "".join(f" {h.id}" for h in c.safety.rules) if c.safety else "",
         "lists": "; ".join(s.text for s in c.lists),
+        "strongest_reason_against": c.strongest_against,
         "route": c.route.status if c.route else "",
         **_materials(c),
         "rationale": c.rationale,

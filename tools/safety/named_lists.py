@@ -1,4 +1,5 @@
-"""How a structure stands to named, dated lists that structure alone decides: azo dyes of REACH Annex XVII, PFAS of the OECD.
+"""How a structure stands to named, dated lists that structure alone decides: azo dyes of REACH Annex XVII, PFAS of the OECD,
+POPs of the Stockholm Convention, what the Montreal Protocol controls.
 
 Each list is an entry of ``named_lists.toml`` with the counted property that decides it. Nothing is claimed beyond the list.
 """
@@ -6,17 +7,22 @@ Each list is an entry of ``named_lists.toml`` with the counted property that dec
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from rdkit import Chem, rdBase
 
 from core import data
 from core.candidate import Candidate, ListStanding
 from tools.calculators.azo_amines import released
+from tools.calculators.controlled import MONTREAL, STOCKHOLM, listed_in
 from tools.calculators.descriptors import compute_descriptor
+
+#: Treaties by the property that counts their entries.
+_TREATIES = {"stockholm_pops": STOCKHOLM, "montreal_controlled": MONTREAL}
 
 
 @lru_cache(maxsize=1)
-def named_lists() -> dict[str, dict[str, str]]:
+def named_lists() -> dict[str, dict[str, Any]]:
     """The entries of ``named_lists.toml`` by id, in their order. ConfigurationError where it cannot be read."""
     return data.table("tools.safety", "named_lists.toml")
 
@@ -29,6 +35,8 @@ def standings(smiles: str) -> list[ListStanding]:
         return []
     found = []
     for identifier, entry in named_lists().items():
+        if "*" in smiles and "classes" in entry:
+            continue  # of molecules alone
         count = int(compute_descriptor(entry["property"], mol))
         text = entry["on" if count else "off"].format(name=entry["name"], what=_what(entry["property"], count, mol))
         found.append(ListStanding(id=identifier, name=entry["name"], on=count > 0, text=text, source=entry["source"]))
@@ -38,6 +46,8 @@ def standings(smiles: str) -> list[ListStanding]:
 def _what(name: str, count: int, mol: Chem.Mol) -> str:
     if name == "restricted_azo_amines":
         return ", ".join(released(mol))
+    if name in _TREATIES:
+        return ", ".join(listed_in(_TREATIES[name], mol))
     return f"{count} fully fluorinated methyl or methylene carbon{'s' if count > 1 else ''}"
 
 

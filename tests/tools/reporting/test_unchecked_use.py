@@ -66,3 +66,9 @@ def test_a_table_counts_it() -> None:
 def test_bands() -> None:
     assert [band(p) for p in (1.0, 0.6, 0.1)] == ["good", "marginal", "bad"]
     assert [band(p, SAID) for p in (1.0, 0.6, 0.1)] == ["marginal", "marginal", "bad"]
+
+
+def test_words_before_the_thing_that_nothing_checks_keep_the_badge_from_good() -> None:
+    spec = interpret("a fluorescent dye with a molar mass below 400 g/mol", workspace=builtin())
+    assert use_in_words(spec) == "not checked whether this is a fluorescent dye"
+    assert use_in_words(interpret("a dye with a molar mass below 400 g/mol", workspace=builtin())) == ""

@@ -184,10 +184,10 @@ def _escape(row: tuple[Any, ...]) -> tuple[Any, ...]:
     return (str(row[0]).replace("|", ", "), *row[1:])
 
 
-def write_report(out: Path, beside: Sequence[str] = ()) -> list[Path]:
+def write_report(out: Path, beside: Sequence[str] = (), head: Sequence[str] = ()) -> list[Path]:
     """Write the report to ``out`` and its plots into a folder of the same name beside it; returns the paths. Seconds of work.
 
-    ``beside``: further sections in Markdown, for its end.
+    ``beside``: further sections in Markdown, for its end; ``head``: such for its beginning.
 
     Raises PredictorError where a model card is missing and UsageError where matplotlib is not installed.
     """
@@ -206,6 +206,7 @@ def write_report(out: Path, beside: Sequence[str] = ()) -> list[Path]:
         f"{size:.1f} MB together, each checked against the hash in its card. Speed, next to RDKit's descriptors alone: "
         "`python -m evals.benchmarks.predictor_speed`.",
         "",
+        *head,
         *_accuracy(cards),
         *_outcomes(cards),
         *_targets(cards, _kept(BASELINES_FILE), _kept(LIMITS_FILE)),

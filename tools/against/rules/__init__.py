@@ -1,0 +1,1 @@
+"""Tables of rules by field; :mod:`tools.against.table` reads them."""
