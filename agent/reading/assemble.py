@@ -51,6 +51,7 @@ def resolved(reading: Reading, options: dict[str, Any], *, calculators: Calculat
         resolver.requirements.append(closed[0])
         resolver.assume(closed[1].phrase, closed[1].text)
     _finish_conditions(resolver)
+    _say_what_is_assumed(resolver)
     _finish_warnings(resolver)
     if resolver.class_assumption:
         resolver.assume("", resolver.class_assumption)
@@ -200,6 +201,14 @@ def _spans(reading: Reading, resolver: Resolver, spec: DesignSpec) -> list[ReadS
             role = "filler"
         spans.append(ReadSpan(start=start, end=end, text=reading.goal[start:end], role=role, becomes=becomes))
     return spans_between(reading.goal, spans)
+
+
+def _say_what_is_assumed(resolver: Resolver) -> None:
+    """State once what the values of the properties asked for are, where their names alone may mean something else."""
+    asked = [r.property for r in resolver.requirements if isinstance(r, PropertyRequirement)] + [o.property for o in resolver.objectives]
+    said = [resolver.catalogue[name].assumed for name in asked if name in resolver.catalogue]
+    for text in dict.fromkeys(filter(None, said)):
+        resolver.assume("", text)
 
 
 def _finish_conditions(resolver: Resolver) -> None:
