@@ -19,8 +19,10 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from rdkit import Chem
 
 from core.errors import UsageError
@@ -58,6 +60,10 @@ REFERENCES = {
 }
 BOND_REFERENCE = "measured enthalpies of formation, ATcT 1.112; with S, Si, P those of the G2/97 set (10.1063/1.477422)"
 
+#: LUMO energies below and HOMO energies above these (eV) are those of acceptors and donors.
+ACCEPTOR, DONOR = -2.0, -5.4
+
+Row = tuple[Any, ...]
 Pair = tuple[float, float]
 """Raw value and reference value."""
 
@@ -205,34 +211,35 @@ def bond_lines(rows: Sequence[tuple[str, float]], raw: Raw) -> Iterator[tuple[st
         yield f"bond {pair}", fit(by_pair[pair], BOND_REFERENCE, slope=slope, sigma=sigma)
 
 
-def _left_out(values: np.ndarray, slope: float) -> np.ndarray:
+def _left_out(values: NDArray[np.float64], slope: float) -> NDArray[np.float64]:
     residuals = values[:, 1] - slope * values[:, 0]
     return (residuals - residuals.mean()) * len(values) / (len(values) - 1)
 
 
-def sampled(rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """At most 400 of ``rows`` (SMILES first) that the method has an answer for and that have carbon and at most 16 heavy atoms, by a fixed seed."""
-    order = np.random.default_rng(SEED).permutation(len(rows))
-    kept: list[tuple[str, ...]] = []
-    for n in order:
+def sampled(rows: Sequence[Row], most: int = SAMPLE) -> list[Row]:
+    """At most ``most`` of ``rows`` (SMILES first) that the method has an answer for and that have carbon and at most 16 heavy atoms, by a fixed seed; [] of none."""
+    kept: list[Row] = []
+    for n in np.random.default_rng(SEED).permutation(len(rows)):
         mol = Chem.MolFromSmiles(rows[n][0])
         if mol is None or unfit(mol, "molecule", LARGEST) or not any(a.GetAtomicNum() == 6 for a in mol.GetAtoms()):
             continue
         kept.append((Chem.MolToSmiles(mol), *rows[n][1:]))
-        if len(kept) == SAMPLE:
+        if len(kept) == most:
             break
     return kept
 
 
 def orbitals(file: Path, raw: Raw) -> Iterator[tuple[str, Line]]:
-    """The lines of HOMO, LUMO and gap (eV) from a file of QM9 and the table of conjugated molecules; the gap's is over the difference of the other two."""
+    """The lines of HOMO, LUMO and gap (eV) from a file of QM9 and the table of conjugated molecules; the gap's is over the difference of the other two.
+
+    Most of QM9 is saturated, so half of the sample is of molecules with a low LUMO or a high HOMO.
+    """
     with file.open(encoding="utf-8", newline="") as opened:
-        rows = [
-            (s, float(h) * EV_PER_HARTREE, float(u) * EV_PER_HARTREE)
-            for s, h, u in sampled([(r["SMILES"], r["HOMO_au"], r["LUMO_au"]) for r in csv.DictReader(opened)])
-        ]
-    rows += [(row["smiles"], float(row["homo"]), float(row["lumo"])) for row in table("conjugated_orbitals")]
-    known = [(found, homo, lumo) for smiles, homo, lumo in rows if (found := raw.of("electrons", smiles))]
+        rows = [(r["SMILES"], float(r["HOMO_au"]) * EV_PER_HARTREE, float(r["LUMO_au"]) * EV_PER_HARTREE) for r in csv.DictReader(opened)]
+    acceptors, donors = [r for r in rows if r[2] < ACCEPTOR], [r for r in rows if r[1] > DONOR]
+    taken = {r[0]: r for part, most in ((rows, SAMPLE // 2), (acceptors, SAMPLE // 4), (donors, SAMPLE // 4)) for r in sampled(part, most)}
+    taken |= {r["smiles"]: (r["smiles"], float(r["homo"]), float(r["lumo"])) for r in table("conjugated_orbitals")}
+    known = [(found, homo, lumo) for smiles, homo, lumo in taken.values() if (found := raw.of("electrons", smiles))]
     lines_of = {
         "homo": fit([(found["homo"], homo) for found, homo, _ in known], REFERENCES["homo"], same=False),
         "lumo": fit([(found["lumo"], lumo) for found, _, lumo in known], REFERENCES["lumo"], same=False, knee=KNEE),
