@@ -72,7 +72,12 @@ def test_a_goal_with_and_without_the_program(goal: str, wish: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "goal", ["a molecule with an optical gap of 2 eV", "a molecule with a singlet-triplet gap below 0.2 eV", "a molecule with a transition dipole moment above 4 D"]
+    "goal",
+    [
+        "a molecule with an optical gap of 2 eV",
+        "a molecule with a singlet-triplet gap below 0.2 eV",
+        "a molecule with a transition dipole moment above 4 D",
+    ],
 )
 def test_what_only_sounds_like_it_is_not_read_as_it(goal: str) -> None:
     with pytest.raises(GoalError):
