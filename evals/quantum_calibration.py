@@ -41,6 +41,8 @@ SEED, SAMPLE, LARGEST = 0, 400, 16
 R_KCAL, R_J, KELVIN = 0.00198720426, 8.31446262, 298.15
 #: Reference values of a pair of elements from which its own offset is taken; bonds of rarer pairs have no line.
 FEWEST = 2
+#: So many values count the errors of all pairs of elements as much as those of a pair itself.
+PRIOR = 4
 #: Raw LUMO energy in eV from which an unoccupied orbital is no π orbital; there the line has another slope.
 KNEE = -5.0
 
@@ -196,7 +198,10 @@ def from_tables(raw: Raw) -> Iterator[tuple[str, Line]]:
 
 
 def bond_lines(rows: Sequence[tuple[str, float]], raw: Raw) -> Iterator[tuple[str, Line]]:
-    """A line of one common slope for each pair of elements with at least ``FEWEST`` reference values (kcal/mol); the error is that of all pairs together."""
+    """A line of one common slope for each pair of elements with at least ``FEWEST`` reference values (kcal/mol).
+
+    The error of a pair lies between its own and that of all pairs together, nearer to its own the more values it has.
+    """
     by_pair: dict[str, list[Pair]] = {}
     for smiles, value in rows:
         found = raw.of("bond", smiles)
@@ -205,9 +210,11 @@ def bond_lines(rows: Sequence[tuple[str, float]], raw: Raw) -> Iterator[tuple[st
     many = {pair: np.array(pairs) for pair, pairs in by_pair.items() if len(pairs) >= FEWEST}
     inside = np.concatenate([values - values.mean(axis=0) for values in many.values()])
     slope = float((inside[:, 0] * inside[:, 1]).sum() / (inside[:, 0] ** 2).sum())
-    left_out = [_left_out(values, slope) for values in many.values()]
-    sigma = float(np.quantile(np.abs(np.concatenate(left_out)), 0.9)) / 1.645
+    left_out = {pair: _left_out(values, slope) for pair, values in many.items()}
+    together = float((np.concatenate(list(left_out.values())) ** 2).mean())
     for pair in sorted(many):
+        squares = left_out[pair] ** 2
+        sigma = math.sqrt((PRIOR * together + float(squares.sum())) / (PRIOR + len(squares)))
         yield f"bond {pair}", fit(by_pair[pair], BOND_REFERENCE, slope=slope, sigma=sigma)
 
 

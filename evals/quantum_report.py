@@ -60,10 +60,12 @@ def calibration_table() -> str:
 
 def bond_table() -> str:
     """A row a pair of elements: the offset of its line at a raw value of 100 kcal/mol, its errors in kcal/mol, and how many reference values; never empty."""
-    rows = ["| bond | n | calibrated value of a raw 100 kcal/mol | RMSE | MAE |", "|---|---:|---:|---:|---:|"]
+    rows = ["| bond | n | calibrated value of a raw 100 kcal/mol | RMSE | MAE | ± 90 % |", "|---|---:|---:|---:|---:|---:|"]
     for name, line in sorted(lines().items()):
         if name.startswith("bond "):
-            rows.append(f"| {name.removeprefix('bond ')} | {line.n} | {line(100.0)[0]:.1f} | {line.rmse:.1f} | {line.mae:.1f} |")
+            rows.append(
+                f"| {name.removeprefix('bond ')} | {line.n} | {line(100.0)[0]:.1f} | {line.rmse:.1f} | {line.mae:.1f} | {1.645 * line.sigma:.1f} |"
+            )
     return "\n".join(rows)
 
 
