@@ -20,7 +20,7 @@ from tools.search.policy import SearchPolicy
 pytestmark = pytest.mark.skipif(not installed(), reason="tblite, the extra 'quantum', is not installed")
 
 GOAL = "a molecule with HOMO above -6.2 eV and at most 8 heavy atoms"
-OPTIONS = {"yes": True, "budget": 48, "calls": 14, "candidates": 3, "seed": 3}
+OPTIONS = {"yes": True, "budget": 32, "calls": 10, "candidates": 2, "seed": 3}
 NOWHERE = "http://127.0.0.1:1"  # no literature store answers here
 
 
@@ -28,9 +28,9 @@ NOWHERE = "http://127.0.0.1:1"  # no literature store answers here
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The services and the report of a finished run."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(policy, "DEFAULT", SearchPolicy(batch=24))
+        patch.setattr(policy, "DEFAULT", SearchPolicy(batch=16))
         home: Path = tmp_path_factory.mktemp("home")
-        services = Services(settings_of(home=home, literature__uri=NOWHERE, workers__processes="2"))
+        services = Services(settings_of(home=home, literature__uri=NOWHERE, workers__processes="1"))
         service = services.runs()
         yield services, service.execute(service.start(GOAL, OPTIONS))
 
@@ -39,8 +39,8 @@ def test_what_is_listed_was_computed(finished: tuple[Services, Report]) -> None:
     _, report = finished
     assert report.candidates
     [use] = report.costly
-    assert (use.calculator, use.properties, use.allowed) == ("GFN2-xTB electronic structure", ["homo"], 14)
-    assert 0 < use.calls <= 14
+    assert (use.calculator, use.properties, use.allowed) == ("GFN2-xTB electronic structure", ["homo"], 10)
+    assert 0 < use.calls <= 10
     for candidate in report.candidates:
         value = candidate.properties["homo"]
         assert (value.basis, value.unit) == ("computed", "eV")
