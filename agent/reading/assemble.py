@@ -225,6 +225,8 @@ def _finish_conditions(resolver: Resolver) -> None:
         name = resolver.solvent.ref.name
         resolver.assume(resolver.solvent.phrase, f"absorption is predicted in {name}; it is the longest-wavelength band maximum")
         return
+    if any(resolver.catalogue[name].in_solvent for name in used):
+        return
     resolver.conditions = resolver.conditions.model_copy(
         update={"solvent": EstimationConditions().solvent, "solvent_smiles": EstimationConditions().solvent_smiles}
     )

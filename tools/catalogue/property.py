@@ -45,6 +45,7 @@ class Property:
             the clause is unread. Empty: a goal states none.
         other_sense: words of a goal, lower case, beside which its name means something else ("charge density"): the clause is then unread.
         assumed: what the spec of a goal that asks for it says of it as an assumption; empty: nothing.
+        in_solvent: whether its value is that in the solvent that the goal names.
         topics: what literature a goal with it calls for ("dye", "drug").
         in_literature: whether the literature has something to say on it; always so for what is not computed.
 
@@ -94,6 +95,7 @@ class Property:
     measured_at: tuple[str, ...] = ()
     other_sense: tuple[str, ...] = ()
     assumed: str = ""
+    in_solvent: bool = False
     topics: tuple[str, ...] = ()
     in_literature: bool = False
     step: float = 1.0

@@ -13,7 +13,7 @@ from core.candidate import PropertyValue
 from core.errors import GoalError
 from tools.calculators.collection import Calculators, shipped_calculators
 from tools.calculators.protocol import Batch, Cost, PlainCalculator
-from tools.calculators.quantum.definitions import BOND, ELECTRONIC, HYDRATION, TRIPLET, defined
+from tools.calculators.quantum.definitions import BOND, ELECTRONIC, HYDRATION, SOLVATION, TRIPLET, defined
 from tools.catalogue.property import Property
 from tools.catalogue.shipped import shipped
 from tools.workspace import Workspace
@@ -25,7 +25,7 @@ class Nobody(PlainCalculator):
 
     name: str = "nobody"
     cost: Cost = Cost.SIMULATED
-    properties: tuple[Property, ...] = defined(*ELECTRONIC, *HYDRATION, *TRIPLET, *BOND)
+    properties: tuple[Property, ...] = defined(*ELECTRONIC, *HYDRATION, *SOLVATION, *TRIPLET, *BOND)
 
     def batch(self, names: Sequence[str], batch: Batch) -> Mapping[str, list[PropertyValue]]:  # type: ignore[override]
         return {p.name: [self.missing(p, "nobody")] * len(batch.mols) for p in self.properties if p.name in names}
@@ -87,6 +87,15 @@ def test_what_only_sounds_like_it_is_not_read_as_it(goal: str) -> None:
 def test_a_spec_says_what_is_meant_by_an_orbital_energy() -> None:
     spec = interpret("a molecule with HOMO below -5.5 eV and a gap of 3 eV", workspace=with_it())
     assert len([a for a in spec.assumptions if "B3LYP" in a.text]) == 1
+
+
+def test_the_solvent_of_a_solvation_free_energy_is_kept() -> None:
+    spec = interpret("a molecule with a solvation free energy below -5 kcal/mol in toluene", workspace=with_it())
+    assert ([r.text for r in spec.requirements], spec.conditions.solvent_smiles) == (
+        ["Solvation free energy (GFN2-xTB) below -5 kcal/mol"],
+        "Cc1ccccc1",
+    )
+    assert spec.unchecked == []
 
 
 def test_as_high_as_possible_is_a_wish() -> None:

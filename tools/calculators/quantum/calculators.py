@@ -13,7 +13,7 @@ from core.model import content_hash
 from core.spec import CandidateClass
 from tools.calculators.costly.protocol import Call, Outcome, PlainCostly, failed
 from tools.calculators.quantum.calibration import FILE, lines
-from tools.calculators.quantum.definitions import BOND, ELECTRONIC, HYDRATION, TRIPLET, defined
+from tools.calculators.quantum.definitions import BOND, ELECTRONIC, HYDRATION, SOLVATION, TRIPLET, defined
 from tools.calculators.quantum.geometry import NoGeometry
 from tools.calculators.quantum.oligomers import UNITS, oligomer
 from tools.calculators.quantum.tight_binding import NotConverged, installed, program
@@ -85,13 +85,13 @@ class _Quantum(PlainCostly):
             return failed(call.names, reason)
         smiles = oligomer(call.smiles) if call.candidate_class == "polymer" else call.smiles
         try:
-            found = self.found(smiles, call.names)
+            found = self.found(smiles, call)
         except (NoGeometry, NotConverged, ValueError) as error:
             return failed(call.names, str(error))
         return {name: found[name] for name in call.names}
 
-    def found(self, smiles: str, names: tuple[str, ...]) -> dict[str, Outcome]:
-        """The values of at least ``names`` for a molecule in the units of the properties. NoGeometry, NotConverged."""
+    def found(self, smiles: str, call: Call) -> dict[str, Outcome]:
+        """The values of at least the names of ``call`` for a molecule in the units of the properties. NoGeometry, NotConverged."""
         raise NotImplementedError
 
 
@@ -104,7 +104,7 @@ class Orbitals(_Quantum):
     seconds: float = 4.0
     limit: float = 300.0
 
-    def found(self, smiles: str, names: tuple[str, ...]) -> dict[str, Outcome]:
+    def found(self, smiles: str, call: Call) -> dict[str, Outcome]:
         """Energies in eV and the dipole moment in D. NoGeometry, NotConverged."""
         from tools.calculators.quantum.electronic import electronic
 
@@ -131,11 +131,31 @@ class Hydration(_Quantum):
     seconds: float = 4.0
     limit: float = 300.0
 
-    def found(self, smiles: str, names: tuple[str, ...]) -> dict[str, Outcome]:
+    def found(self, smiles: str, call: Call) -> dict[str, Outcome]:
         """In kcal/mol. NoGeometry, NotConverged."""
         from tools.calculators.quantum.solvation import solvation
 
         return {"hydration_free_energy": _line("hydration_free_energy", solvation(smiles, "water"))}
+
+
+@dataclass(frozen=True)
+class Solvation(_Quantum):
+    """The free energy of solvation in the solvent of the conditions, as the method gives it."""
+
+    name: str = "GFN2-xTB solvation"
+    properties: tuple[Property, ...] = defined(*SOLVATION)
+    seconds: float = 4.0
+    limit: float = 300.0
+    depends_on: tuple[str, ...] = ("solvent_smiles",)
+
+    def found(self, smiles: str, call: Call) -> dict[str, Outcome]:
+        """In kcal/mol; None for a solvent that ALPB has no parameters of. NoGeometry, NotConverged."""
+        from tools.calculators.quantum.solvation import solvation, solvent_name
+
+        name = solvent_name(call.conditions.solvent_smiles)
+        if not name:
+            return failed(call.names, f"ALPB has no parameters of the solvent {call.conditions.solvent}")
+        return {"solvation_free_energy": Outcome(round(solvation(smiles, name), 4))}
 
 
 @dataclass(frozen=True)
@@ -147,7 +167,7 @@ class Triplet(_Quantum):
     seconds: float = 4.0
     limit: float = 300.0
 
-    def found(self, smiles: str, names: tuple[str, ...]) -> dict[str, Outcome]:
+    def found(self, smiles: str, call: Call) -> dict[str, Outcome]:
         """In eV. NoGeometry, NotConverged."""
         from tools.calculators.quantum.electronic import triplet_gap
 
@@ -167,7 +187,7 @@ class WeakestBond(_Quantum):
         """Why it has no answer; it takes smaller molecules than the others."""
         return unfit(mol, candidate_class, LARGEST_TO_BREAK)
 
-    def found(self, smiles: str, names: tuple[str, ...]) -> dict[str, Outcome]:
+    def found(self, smiles: str, call: Call) -> dict[str, Outcome]:
         """In kcal/mol; None where the molecule has no such bond, or one of a pair of elements without reference values. NoGeometry, NotConverged."""
         from tools.calculators.quantum.bonds import breakable, broken_bonds
 
@@ -182,4 +202,4 @@ class WeakestBond(_Quantum):
 
 def costly() -> tuple[PlainCostly, ...]:
     """The calculators of quantum chemistry; none where tblite is not installed."""
-    return (Orbitals(), Hydration(), Triplet(), WeakestBond()) if installed() else ()
+    return (Orbitals(), Hydration(), Solvation(), Triplet(), WeakestBond()) if installed() else ()

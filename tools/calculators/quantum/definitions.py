@@ -13,7 +13,7 @@ from tools.catalogue.shipped import read_property
 INSTALL = "pip install 'molwright[quantum]'"
 #: The properties, by the names of their files, by what computes them together.
 ELECTRONIC = ("homo", "lumo", "orbital_gap", "ionisation_energy", "electron_affinity", "dipole_moment")
-HYDRATION, TRIPLET, BOND = ("hydration_free_energy",), ("triplet_energy",), ("weakest_bond",)
+HYDRATION, SOLVATION, TRIPLET, BOND = ("hydration_free_energy",), ("solvation_free_energy",), ("triplet_energy",), ("weakest_bond",)
 
 
 @cache
@@ -25,7 +25,7 @@ def defined(*names: str) -> tuple[Property, ...]:
 
 def absent_words(catalogue: Catalogue) -> dict[str, str]:
     """What goals call these properties, where ``catalogue`` has them not, each with the reason that says how it gets them; {} where it has them."""
-    missing = [p for p in defined(*ELECTRONIC, *HYDRATION, *TRIPLET, *BOND) if p.name not in catalogue]
+    missing = [p for p in defined(*ELECTRONIC, *HYDRATION, *SOLVATION, *TRIPLET, *BOND) if p.name not in catalogue]
     return {
         word: f"{p.label[0].lower() if p.label[1:2].islower() else p.label[0]}{p.label[1:]}: computed where quantum chemistry is installed ({INSTALL})"
         for p in missing

@@ -7,11 +7,12 @@ import math
 import pytest
 from rdkit import Chem
 
+from core.spec import EstimationConditions
 from tools.calculators.costly.protocol import Call
 from tools.calculators.quantum.bonds import candidates, pair_of
-from tools.calculators.quantum.calculators import LARGEST, Hydration, Orbitals, Triplet, WeakestBond, costly, unfit
+from tools.calculators.quantum.calculators import LARGEST, Hydration, Orbitals, Solvation, Triplet, WeakestBond, costly, unfit
 from tools.calculators.quantum.calibration import Line, lines
-from tools.calculators.quantum.definitions import BOND, ELECTRONIC, HYDRATION, TRIPLET, absent_words, defined
+from tools.calculators.quantum.definitions import BOND, ELECTRONIC, HYDRATION, SOLVATION, TRIPLET, absent_words, defined
 from tools.calculators.quantum.geometry import NoGeometry, changed_bonds, frame_of, geometry
 from tools.calculators.quantum.oligomers import oligomer
 from tools.calculators.quantum.solvation import SOLVENTS, solvation, solvent_name
@@ -63,7 +64,14 @@ def test_ethanol_dissolves_and_hexane_does_not() -> None:
     ethanol, hexane = (Hydration().compute(Call(s, HYDRATION))["hydration_free_energy"] for s in ("CCO", "CCCCCC"))
     assert within(ethanol.value, -5.0, 2 * ethanol.sigma)
     assert (hexane.value or 0) > (ethanol.value or 0) + 3
-    assert solvation("CCO", "hexane") < 0
+    in_hexane = Solvation().compute(Call("CCO", SOLVATION, conditions=EstimationConditions(solvent="hexane", solvent_smiles="CCCCCC")))
+    assert in_hexane["solvation_free_energy"].value == pytest.approx(solvation("CCO", "hexane"), abs=1e-3)
+    assert (in_hexane["solvation_free_energy"].value or 0) < 0
+    elsewhere = EstimationConditions(solvent="pentane", solvent_smiles="CCCCC")
+    assert (
+        "no parameters of the solvent pentane"
+        in Solvation().compute(Call("CCO", SOLVATION, conditions=elsewhere))["solvation_free_energy"].reason
+    )
 
 
 @needs_tblite
@@ -151,7 +159,7 @@ def test_a_line_may_have_a_knee() -> None:
 
 
 def test_every_property_says_what_it_is_and_the_absent_are_named_with_what_installs_them() -> None:
-    properties = defined(*ELECTRONIC, *HYDRATION, *TRIPLET, *BOND)
+    properties = defined(*ELECTRONIC, *HYDRATION, *SOLVATION, *TRIPLET, *BOND)
     bare = shipped() if not set(ELECTRONIC) & {p.name for p in shipped()} else None
     if bare is not None:
         with_them = bare.with_properties(*properties)
