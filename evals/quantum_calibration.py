@@ -220,7 +220,7 @@ def bond_lines(rows: Sequence[tuple[str, float]], raw: Raw) -> Iterator[tuple[st
 
 def _left_out(values: NDArray[np.float64], slope: float) -> NDArray[np.float64]:
     residuals = values[:, 1] - slope * values[:, 0]
-    return (residuals - residuals.mean()) * len(values) / (len(values) - 1)
+    return np.asarray((residuals - residuals.mean()) * len(values) / (len(values) - 1), dtype=np.float64)
 
 
 def sampled(rows: Sequence[Row], most: int = SAMPLE) -> list[Row]:

@@ -11,7 +11,7 @@ from rdkit import Chem
 
 from core.model import content_hash
 from core.spec import CandidateClass
-from tools.calculators.costly.protocol import Call, Outcome, PlainCostly, failed
+from tools.calculators.costly.protocol import Call, CostlyCalculator, Outcome, PlainCostly, failed
 from tools.calculators.quantum.calibration import FILE, lines
 from tools.calculators.quantum.definitions import BOND, ELECTRONIC, HYDRATION, SOLVATION, TRIPLET, defined
 from tools.calculators.quantum.geometry import NoGeometry
@@ -200,6 +200,6 @@ class WeakestBond(_Quantum):
         return {"weakest_bond": min(values, key=lambda outcome: outcome.value or 0.0)}
 
 
-def costly() -> tuple[PlainCostly, ...]:
+def costly() -> tuple[CostlyCalculator, ...]:
     """The calculators of quantum chemistry; none where tblite is not installed."""
     return (Orbitals(), Hydration(), Solvation(), Triplet(), WeakestBond()) if installed() else ()

@@ -30,4 +30,4 @@ def oligomer(repeat_unit: str, units: int = UNITS) -> str:
             edit.RemoveAtom(index)
     mol = edit.GetMol()
     Chem.SanitizeMol(mol)
-    return Chem.MolToSmiles(Chem.RemoveHs(mol))
+    return str(Chem.MolToSmiles(Chem.RemoveHs(mol)))
