@@ -22,6 +22,10 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "nm": ("nm", "nanometre", "nanometer", "nanometres", "nanometers"),
     "µm": ("µm", "um", "μm", "micrometre", "micrometer", "micron", "microns"),
     "eV": ("ev", "electronvolt", "electronvolts", "electron volts"),
+    "meV": ("mev", "millielectronvolt", "millielectronvolts"),
+    "kcal/mol": ("kcal/mol", "kcal mol-1", "kcal mol⁻¹", "kcal·mol-1", "kcal·mol⁻¹"),
+    "kJ/mol": ("kj/mol", "kj mol-1", "kj mol⁻¹", "kj·mol-1", "kj·mol⁻¹"),
+    "D": ("d", "debye", "debyes"),
     "cm⁻¹": ("cm-1", "cm⁻¹", "cm^-1", "wavenumbers", "1/cm"),
     "Å²": (
         "å²",
@@ -150,6 +154,8 @@ class _Inverse:
         return 0.0 - math.log10(x * self.factor)
 
 
+#: Energies of one molecule and of a mole of them: how many electronvolts each is, from the exact SI values and 4.184 J a calorie.
+ELECTRONVOLTS: dict[str, float] = {"eV": 1.0, "meV": 1e-3, "kJ/mol": 1 / 96.48533212331, "kcal/mol": 4.184 / 96.48533212331}
 #: Unit of Henry's solubility constant; what is stated as a volatility is its inverse.
 HENRY = "log mol/m³/Pa"
 #: Units of users' own properties that differ by a factor only: how many of the first unit each is worth.
@@ -252,6 +258,12 @@ BUILTIN = UnitTable(
         ("mol/L", "log mol/L"): _Logarithm(),
         ("mmol/L", "log mol/L"): _log_of_thousandth,
         ("L/mol/cm", "log (L/mol/cm)"): _Logarithm(),
+        **{
+            (unit, target): _Times(factor / ELECTRONVOLTS[target])
+            for unit, factor in ELECTRONVOLTS.items()
+            for target in ("eV", "kcal/mol")
+            if unit != target
+        },
         **{(unit, "log Pa"): _Logarithm(_Times(factor)) for unit, factor in PASCALS.items()},
         ("barrer", "log barrer"): _Logarithm(),
         ("mol/m³/Pa", HENRY): _Logarithm(),

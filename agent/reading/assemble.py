@@ -51,6 +51,7 @@ def resolved(reading: Reading, options: dict[str, Any], *, calculators: Calculat
         resolver.requirements.append(closed[0])
         resolver.assume(closed[1].phrase, closed[1].text)
     _finish_conditions(resolver)
+    _say_what_is_assumed(resolver)
     _finish_warnings(resolver)
     if resolver.class_assumption:
         resolver.assume("", resolver.class_assumption)
@@ -202,6 +203,14 @@ def _spans(reading: Reading, resolver: Resolver, spec: DesignSpec) -> list[ReadS
     return spans_between(reading.goal, spans)
 
 
+def _say_what_is_assumed(resolver: Resolver) -> None:
+    """State once what the values of the properties asked for are, where their names alone may mean something else."""
+    asked = [r.property for r in resolver.requirements if isinstance(r, PropertyRequirement)] + [o.property for o in resolver.objectives]
+    said = [resolver.catalogue[name].assumed for name in asked if name in resolver.catalogue]
+    for text in dict.fromkeys(filter(None, said)):
+        resolver.assume("", text)
+
+
 def _finish_conditions(resolver: Resolver) -> None:
     used = {r.property for r in resolver.requirements if isinstance(r, PropertyRequirement)} | {o.property for o in resolver.objectives}
     optical = used & {"absorption_maximum", "log_epsilon"}
@@ -215,6 +224,8 @@ def _finish_conditions(resolver: Resolver) -> None:
         assert resolver.solvent.ref is not None
         name = resolver.solvent.ref.name
         resolver.assume(resolver.solvent.phrase, f"absorption is predicted in {name}; it is the longest-wavelength band maximum")
+        return
+    if any(resolver.catalogue[name].in_solvent for name in used):
         return
     resolver.conditions = resolver.conditions.model_copy(
         update={"solvent": EstimationConditions().solvent, "solvent_smiles": EstimationConditions().solvent_smiles}

@@ -14,6 +14,7 @@ from agent.reading.made_phrases import add_made, add_uses
 from agent.reading.phrases import add_askers, add_comparisons, add_exclusions, add_operators, words_of
 from agent.reading.registered import plural
 from core.errors import ConfigurationError
+from tools.calculators.quantum.definitions import absent_words
 from tools.catalogue.catalogue import Catalogue
 
 SYMBOLS = (
@@ -164,6 +165,9 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
         for word in row["words"]:
             add(word, "unchk", row["reason"])
             add(plural(word), "unchk", row["reason"])
+    for word, reason in absent_words(catalogue).items():
+        add(word, "unchk", reason)
+        add(plural(word), "unchk", reason)
     add_uses(add, meanings)
     _own_words_win(meanings, catalogue)
     _add_misspelt(meanings)

@@ -38,6 +38,13 @@ def properties(
     ],
     solvent: Annotated[str, typer.Option(help="SMILES of the solvent for the absorption maximum.")] = "ClCCl",
     temperature: Annotated[float, typer.Option(help="Temperature in °C for the thermal stability class.")] = 25.0,
+    quantum: Annotated[
+        bool,
+        typer.Option(
+            "--quantum",
+            help="Also what quantum chemistry computes: orbitals, ionisation energy, dipole moment and the like, in seconds to minutes a structure.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compute and predict every property of structures. Structures that cannot be read are listed; then the exit code is 2."""
@@ -45,6 +52,7 @@ def properties(
     conditions = EstimationConditions(
         solvent="dichloromethane" if solvent == "ClCCl" else solvent, solvent_smiles=solvent, temperature_c=temperature
     )
+    also = door.quantum_names() if quantum else []
     rows: list[tuple[GivenStructure, Candidate]] = []
     broken: list[str] = []
     for one in (one for text in smiles for one in door.given(text, sys.stdin.buffer.read)):
@@ -55,7 +63,7 @@ def properties(
         try:
             if one.fault:
                 raise StructureError(one.fault)
-            rows.append((one, door.values(one.smiles, conditions)))
+            rows.append((one, door.values(one.smiles, conditions, also)))
         except StructureError as error:
             broken.append(f"{named}{error}")
     if as_json:
@@ -79,10 +87,10 @@ def check(
     accept_unread: AcceptUnread = False,
     as_json: AsJson = False,
 ) -> None:
-    """Hold one structure against a goal, requirement by requirement. Exit code 4 if it misses one, 3 if the guard blocks it."""
+    """Hold one structure against a goal, requirement by requirement; what costs a call is computed. Exit code 4 if it misses one, 3 if the guard blocks it."""
     door = services(context)
     with unread_shown(door):
-        spec, candidate = door.structures.check(smiles, goal, despite_objections=accept_unread)
+        spec, candidate = door.structures.check(smiles, goal, despite_objections=accept_unread, call=True)
     assert candidate.safety is not None
     if as_json:
         requirements = [r.model_dump(mode="json") for r in candidate.requirements]

@@ -106,7 +106,7 @@ def properties(door: Door, arguments: PropertyArguments) -> Answer:
 def check(door: Door, arguments: CheckArguments) -> Answer:
     """Hold one structure against a goal, requirement by requirement."""
     door.services.goals.guard(arguments.goal)
-    spec, candidate = door.services.structures.check(_read(door, arguments.smiles), arguments.goal)
+    spec, candidate = door.services.structures.check(_read(door, arguments.smiles), arguments.goal, call=True)
     _stopped(candidate)
     unread = {"goal_marked": marked(spec)} if spec.unchecked else {}
     return {**judged(candidate), "meets_all": candidate.meets_all(), "requirements": requirements(candidate), **unread}
@@ -172,7 +172,7 @@ def line_of(candidate: Candidate, names: list[str]) -> Answer:
 def _values(door: Door, smiles: str, names: list[str]) -> Answer | MolwrightError:
     """The values of one structure, or the error that it ends in."""
     try:
-        candidate = door.services.structures.values(_read(door, smiles), EstimationConditions())
+        candidate = door.services.structures.values(_read(door, smiles), EstimationConditions(), names)
         _stopped(candidate)
     except (UsageError, RefusedError) as error:
         return error

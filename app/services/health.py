@@ -113,6 +113,17 @@ def _scorers(settings: Settings) -> str:
     return ", ".join(settings.scorers) or "none in the settings"
 
 
+def _quantum(settings: Settings) -> str:
+    from tools.calculators.quantum.definitions import INSTALL
+    from tools.calculators.quantum.tight_binding import installed, program
+
+    if not installed():
+        return f"not installed ({INSTALL}): goals about orbitals, dipoles and the like are listed as not checked"
+    from tools.calculators.quantum.electronic import electronic
+
+    return f"{program()}: the dipole moment of water is {electronic('O').dipole:.2f} D before calibration"
+
+
 def _predictors(settings: Settings) -> str:
     from tools.predictors.predict import predictor_versions
 
@@ -194,6 +205,7 @@ PROBES: tuple[tuple[str, Callable[[Settings], str]], ...] = (
     ("properties", _properties),
     ("scorers", _scorers),
     ("predictors", _predictors),
+    ("quantum chemistry", _quantum),
     ("safety guard", _guard),
     ("proposers", _proposers),
     ("language models", _models),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.wiring import open_workspace
+from app.wiring import open_callers, open_workspace
 from core.approval import looked_at
 from core.candidate import Candidate, Route
-from core.errors import RefusedError
+from core.errors import ConfigurationError, RefusedError
 from core.settings import Settings
 from core.spec import CandidateClass, DesignSpec, EstimationConditions
 
@@ -72,16 +73,36 @@ class StructureService:
         """What the user has when it is first asked for."""
         return open_workspace(self.settings)
 
-    def values(self, smiles: str, conditions: EstimationConditions) -> Candidate:
-        """Every property of one structure but those that cost a call, with the guard's verdict beside. StructureError if it cannot be read."""
+    def values(self, smiles: str, conditions: EstimationConditions, also: Sequence[str] = ()) -> Candidate:
+        """Every property of one structure that costs no call, with the guard's verdict beside.
+
+        ``also``: names of properties of costly calculators, which are called for them. StructureError if the structure cannot be read,
+        SpecError for a name that does not exist.
+        """
         from tools.calculators.costly.adapter import costly_names
+        from tools.evaluation.called import called
         from tools.evaluation.judge import judge_one
 
+        calculators = self._workspace.calculators
         kind: CandidateClass = "polymer" if "*" in smiles else "molecule"
         plain = DesignSpec(goal="", candidate_class=kind, conditions=conditions)
-        dear = costly_names(self._workspace.calculators)
-        names = [p.name for p in self._workspace.catalogue if kind in p.classes and p.name not in dear]
-        return judge_one(smiles, plain, proposer="user", names=names, blocked="answer", calculators=self._workspace.calculators)
+        dear = costly_names(calculators)
+        names = [p.name for p in calculators.catalogue if kind in p.classes and p.name not in dear]
+        candidate = judge_one(smiles, plain, proposer="user", names=names, blocked="answer", calculators=calculators)
+        if not (asked := [name for name in also if calculators.catalogue[name].name in dear]):
+            return candidate
+        with closing(open_callers(self.settings)) as callers:
+            return called(candidate, asked, conditions, callers, calculators=calculators)
+
+    def quantum_names(self) -> list[str]:
+        """The names of the properties of quantum chemistry. ConfigurationError, with what installs it, where its program is not installed."""
+        from tools.calculators.quantum.calculators import costly
+        from tools.calculators.quantum.definitions import INSTALL
+
+        names = [p.name for calculator in costly() for p in calculator.properties]
+        if not names:
+            raise ConfigurationError(f"quantum chemistry is not installed: {INSTALL}")
+        return names
 
     def given(self, text: str, stdin: Callable[[], bytes]) -> Iterator[GivenStructure]:
         """The structures that ``text`` names: a file of structures, '-' for what ``stdin`` holds, or one SMILES.
@@ -114,17 +135,25 @@ class StructureService:
         """What is known of the property ``name``: label, unit, range, whether it is the user's own. SpecError if there is none."""
         return self._workspace.catalogue[name]
 
-    def check(self, smiles: str, goal: str, *, despite_objections: bool = False) -> tuple[DesignSpec, Candidate]:
+    def check(self, smiles: str, goal: str, *, despite_objections: bool = False, call: bool = False) -> tuple[DesignSpec, Candidate]:
         """What ``goal`` means, and how one structure stands to it. GoalError, or StructureError for what cannot be read.
 
+        ``call``: whether costly calculators that the goal needs are called, which takes seconds to hours; else their values are unknown.
         Raises RefusedError where the guard stops the goal, UnreadGoal where another rule wants a person to look at the spec first,
         unless ``despite_objections``.
         """
         from agent.reading import interpret
+        from tools.calculators.costly.adapter import wanted
+        from tools.evaluation.called import called_and_checked
         from tools.evaluation.judge import judge_one
 
+        calculators = self._workspace.calculators
         spec = looked_at(interpret(goal, workspace=self._workspace), despite_objections=despite_objections)
-        return spec, judge_one(smiles, spec, proposer="user", blocked="answer", calculators=self._workspace.calculators)
+        candidate = judge_one(smiles, spec, proposer="user", blocked="answer", calculators=calculators)
+        if not call or not wanted(spec, calculators):
+            return spec, candidate
+        with closing(open_callers(self.settings)) as callers:
+            return spec, called_and_checked(candidate, spec, callers, calculators=calculators)
 
     def quick(self, goal: str, number: int | None = None, *, despite_objections: bool = False) -> QuickAnswer:
         """At most ``number`` structures that meet ``goal``, constructed at once; see :func:`agent.quick.quick_answer`."""

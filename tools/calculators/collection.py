@@ -266,11 +266,15 @@ def with_user_models(base: Calculators, folder: Path, cards: tuple[str, ...]) ->
 
 @cache
 def shipped_calculators() -> Calculators:
-    """The calculators of the properties that ship."""
-    catalogue = shipped()
-    of_kind = {kind: tuple(p for p in catalogue if p.kind == kind) for kind in ("computed", "predicted", "level")}
+    """The calculators of the properties that ship, and those of quantum chemistry where its program is installed."""
+    from tools.calculators.costly.adapter import Costly
+    from tools.calculators.quantum.calculators import costly
+
+    cheap = shipped()
+    of_kind = {kind: tuple(p for p in cheap if p.kind == kind) for kind in ("computed", "predicted", "level")}
+    dear = tuple(Costly(calculator) for calculator in costly())
     return Calculators(
-        catalogue,
-        (Descriptors(of_kind["computed"]), LearntModels(of_kind["predicted"]), ThermalRules(of_kind["level"])),
+        cheap.with_properties(*(p for calculator in dear for p in calculator.properties)),
+        (Descriptors(of_kind["computed"]), LearntModels(of_kind["predicted"]), ThermalRules(of_kind["level"]), *dear),
         (shipped_calculators, ()),
     )

@@ -44,6 +44,8 @@ class Property:
         measured_at: ranges of the conditions that the value is for ("15..30 °C", "0.9..1.1 atm"), which a goal may state with its limit; under others
             the clause is unread. Empty: a goal states none.
         other_sense: words of a goal, lower case, beside which its name means something else ("charge density"): the clause is then unread.
+        assumed: what the spec of a goal that asks for it says of it as an assumption; empty: nothing.
+        in_solvent: whether its value is that in the solvent that the goal names.
         topics: what literature a goal with it calls for ("dye", "drug").
         in_literature: whether the literature has something to say on it; always so for what is not computed.
 
@@ -92,6 +94,8 @@ class Property:
     needs_unit: bool = False
     measured_at: tuple[str, ...] = ()
     other_sense: tuple[str, ...] = ()
+    assumed: str = ""
+    in_solvent: bool = False
     topics: tuple[str, ...] = ()
     in_literature: bool = False
     step: float = 1.0
