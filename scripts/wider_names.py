@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import sys
+import tempfile
 from collections import defaultdict
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from tools.safety.tables import regulated
 from tools.structures.names import common_names
 
 #: Synonyms from which on a compound is taken (salts are spoken of less), names that are kept of each, systematic names that OPSIN is asked.
-POPULAR, POPULAR_SALT, KEPT, TRIED = 10, 8, 6, 5
+POPULAR, POPULAR_SALT, KEPT, TRIED = 10, 8, 6, 2
 LONGEST = 48
 _CAS = re.compile(r"\d{2,7}-\d\d-\d")
 #: Registry numbers, inverted names, names with remarks, trade mixtures: nobody asks for these.
@@ -79,7 +80,7 @@ def confirmed(kept: list[tuple[list[str], list[str]]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for start in range(0, len(asked), 20_000):
         part = asked[start : start + 20_000]
-        for (key, name), read in zip(part, py2opsin([n for _, n in part]), strict=True):
+        for (key, name), read in zip(part, py2opsin([n for _, n in part], tmp_fpath=str(Path(tempfile.gettempdir()) / "opsin-names.txt")), strict=True):
             if read and key not in found and key_of(read) == key:
                 found[key] = name
         print(start + len(part), "names,", len(found), "structures confirmed", file=sys.stderr)
