@@ -117,6 +117,8 @@ def spoken_names(question: str, smiles: str) -> tuple[str, ...]:
         for length in range(6, 0, -1):
             for start in range(len(words) - length + 1):
                 phrase = " ".join(words[start : start + length]).strip(".'\"").lower().removesuffix("'s")
+                if length == 1 and phrase.endswith("ic") and "acid" in question.lower():
+                    phrase = f"{phrase} acid"  # one of several that share the noun
                 named = compound_of(phrase)
                 if named and flat(named.smiles) == flat(smiles):
                     found.append(phrase)

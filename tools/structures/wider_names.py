@@ -1,7 +1,7 @@
 """Names by which a question may call a compound: those that goals know, some thousand more, salts and hydrates of all of them, and common polymers.
 
-``wider_names.tsv`` is written by ``scripts/wider_names.py`` from the identifiers of the package chemicals 1.5 (MIT licence; PubChem): a structure is in it if RDKit
-makes the recorded InChIKey of the recorded SMILES and OPSIN reads a systematic name of the record, which stands in the last column, as the same one.
+``wider_names.tsv`` is written by ``scripts/wider_names.py`` from the identifiers of the package chemicals 1.5 (MIT licence; PubChem), which says what is taken. ``systematic_names.tsv``
+holds compounds that are missing there: the structure is that which OPSIN reads of the systematic name in the last column, and it has the formula of the compound.
 Goals do not read these names, and the guard takes none of them as harmless.
 """
 
@@ -11,11 +11,16 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rdkit import Chem
+from rdkit.Chem import rdMolDescriptors
+
 from core import data
 from tools.structures.names import common_names
 from tools.structures.salt_names import salt_of
 
-TABLE = "wider_names.tsv"
+TABLES = ("systematic_names.tsv", "wider_names.tsv")
+#: Words behind a name that would make another name with it: 'doxorubicin one by one'.
+_ENDINGS = (" one", " on", " in", " all", " ate", " as")
 #: Other ways to write a part of a name.
 _SPELLINGS = (
     (re.compile("sulph"), "sulf"),
@@ -42,10 +47,14 @@ def compound_of(name: str) -> Compound | None:
 
 @lru_cache(maxsize=4096)
 def _compound(name: str) -> Compound | None:
-    if smiles := _smiles(name):
-        return Compound(smiles)
-    salt = salt_of(name, _smiles)
-    return Compound(salt.smiles, salt.assumed) if salt else None
+    smiles, salt = _smiles(name), salt_of(name, _smiles)
+    if salt is not None and (not smiles or _formula(smiles) == _formula(salt.smiles)):
+        return Compound(salt.smiles, "" if smiles else salt.assumed)  # drawn as its parent is drawn elsewhere
+    return Compound(smiles) if smiles else None
+
+
+def _formula(smiles: str) -> str:
+    return str(rdMolDescriptors.CalcMolFormula(Chem.MolFromSmiles(smiles)))
 
 
 def _smiles(name: str) -> str:
@@ -67,17 +76,19 @@ def _spellings(name: str) -> list[str]:
         bare = pattern.sub(other, bare)
         made.append(bare)
     joined = bare.replace("-", " ")
-    return [*made, joined, bare.replace(" ", "-"), joined.replace(" ", "")]
+    whole = [] if bare.endswith(_ENDINGS) else [joined.replace(" ", "")]
+    return [*made, joined, bare.replace(" ", "-"), *whole]
 
 
 @lru_cache(maxsize=1)
 def wider_names() -> dict[str, str]:
-    """Every name of the wider table, lower case, with its SMILES."""
-    return {
-        word: row["smiles"]
-        for row in data.rows("tools.structures", TABLE)
-        for word in (row["name"], *filter(None, row["synonyms"].split(";")))
-    }
+    """Every name of the two tables, lower case, with its SMILES; the first that has a name keeps it."""
+    made: dict[str, str] = {}
+    for table in TABLES:
+        for row in data.rows("tools.structures", table):
+            for word in (row["name"], *filter(None, row["synonyms"].split(";"))):
+                made.setdefault(word, row["smiles"])
+    return made
 
 
 @lru_cache(maxsize=1)

@@ -18,8 +18,8 @@ from tools.safety.guard import goal_verdict, structure_verdict
 #: What of a question is more than a question: kinds that lead to structures or ways to make them.
 _MORE = frozenset(["route", "similar", "design", "list_runs", "report", "best", "rejected", "evaluated", "why"])
 _DOING = re.compile(
-    r"\b(?:mak(?:e|es|ing)|made|cook\w*|prepar\w*|synthes\w+|produc\w+|manufactur\w+|recipes?|procedures?|protocols?|instructions?|steps?|how to|routes?|yields?|purif\w+|extract\w*|isolat\w+|convert\w*|"
-    r"precursors?|reagents?|obtain\w*|get hold|buy\w*|sell\w*|order\w*|hid(?:e|ing)|disguis\w+|smuggl\w+|detonat\w+|ignit\w+|initiat\w+|charges?|press\w*|mix\w*|cast\w*|bombs?|devices?|weapons?|weaponi\w+|kill\w*|"
+    r"\b(?:mak(?:e|es|ing)|made|cook\w*|prepar\w*|synthes\w+|produc\w+|manufactur\w+|recipes?|procedures?|protocols?|instructions?|step by step|how to|routes?|yields?|purif\w+|extract\w*|isolat\w+|convert\w*|"
+    r"precursors?|reagents?|obtain\w*|get hold|buy\w*|sell\w*|order (?:it|some|online)|hid(?:e|ing)|disguis\w+|smuggl\w+|detonat\w+|ignit\w+|initiat\w+|press(?:ed|ing)|mixed|casting|bombs?|devices?|weapons?|weaponi\w+|kill\w*|"
     r"poison\w*|harm\w*|attack\w*|get high|snort\w*|smok\w+|inject\w*|analogu?e?s?|derivatives?|replace\w*|instead|improv\w+|stronger|more potent|undetect\w*|evad\w+|avoid\w*|bypass\w*|design\w*)\b",
     re.IGNORECASE,
 )

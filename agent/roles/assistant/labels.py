@@ -22,7 +22,8 @@ _SAME_WORDS = re.compile(r",? (?:also known as|a\.?k\.?a\.?|i\.e\.|that is|or ra
 
 @dataclass(frozen=True)
 class Placed:
-    """A structure and where a question has it. ``written``: as SMILES; ``possessive``, ``medium``: somebody's, or behind 'in'."""
+    """A structure and where a question has it. ``written``: as SMILES; ``possessive``: somebody's; ``medium``: a solvent behind
+    'in', ``stock``: one of which a stock is spoken of."""
 
     start: int
     end: int
@@ -32,6 +33,7 @@ class Placed:
     written: bool = False
     possessive: bool = False
     medium: bool = False
+    stock: bool = False
 
 
 def settled(placed: Sequence[Placed], text: str) -> tuple[list[Placed], list[str]]:
@@ -41,8 +43,8 @@ def settled(placed: Sequence[Placed], text: str) -> tuple[list[Placed], list[str
     kept = _once(kept, text)
     notes: list[str] = []
     if len(kept) > 1:
-        subjects = [p for p in kept if not p.medium]
-        mediums = [p for p in kept if p.medium and p.smiles not in {s.smiles for s in subjects}]
+        subjects = [p for n, p in enumerate(kept) if not p.medium or (n == 0 and not p.stock)]
+        mediums = [p for p in kept if p not in subjects and p.smiles not in {s.smiles for s in subjects}]
         if subjects and len(subjects) < len(kept):
             kept = subjects
             notes += [f"{p.said} was taken as the medium; values are not of solutions in it" for p in mediums if p.said.lower() != "water"]

@@ -140,7 +140,7 @@ def _shared_acids(text: str, found: list[Spoken]) -> Iterator[Spoken]:
     for match in re.finditer(r"\b(?P<word>[a-z]{3,}ic)\b(?! acid)", text, re.IGNORECASE):
         compound = compound_of(f"{match['word']} acid")
         if compound is not None and not any(f.start <= match.start() < f.end for f in found):
-            yield Spoken(match.start(), match.end(), match["word"], compound.smiles, compound.assumed)
+            yield Spoken(match.start(), match.end(), f"{match['word']} acid", compound.smiles, compound.assumed)
 
 
 def _readable(smiles: str) -> bool:

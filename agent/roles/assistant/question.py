@@ -318,8 +318,11 @@ class _Reading:
         lower, behind = self.lattice.lower, self.lattice.plain[name.end :]
         if any(m.kind == "grp" for m in self.lattice.at[n]) and lower(n - 1) == "the" and behind.startswith(" of "):
             return  # 'the phenol of paracetamol'
-        medium = "*" not in name.smiles and (lower(n - 1) in _IN or behind.startswith((" stock", " solution")))
-        self.placed.append(Placed(name.start, name.end, name.said, name.smiles, name.assumed, possessive=name.possessive, medium=medium))
+        solvent, stock = name.said.lower() in _words()[3], behind.startswith((" stock", " solution"))
+        medium = solvent and (lower(n - 1) in _IN or stock)
+        self.placed.append(
+            Placed(name.start, name.end, name.said, name.smiles, name.assumed, possessive=name.possessive, medium=medium, stock=solvent and stock)
+        )
 
     def _property(self, name: str) -> None:
         if name in self.catalogue:
@@ -354,8 +357,8 @@ def _own(hay: str, pieces: list[Piece], n: int) -> tuple[int, tuple[tuple[str, s
 
 
 @lru_cache(maxsize=1)
-def _words() -> tuple[Mapping[str, tuple[tuple[str, str], ...]], frozenset[str], frozenset[str]]:
-    """(phrase to its meanings, words that mean nothing, words that are no misspelling of what is asked for)."""
+def _words() -> tuple[Mapping[str, tuple[tuple[str, str], ...]], frozenset[str], frozenset[str], frozenset[str]]:
+    """(phrase to its meanings, words that mean nothing, words that are no misspelling of what is asked for, solvents)."""
     table: dict[str, Any] = data.table("agent.roles.assistant", "words.toml")
     phrases: dict[str, tuple[tuple[str, str], ...]] = {}
     for kind in ("properties", "together", "kinds"):
@@ -365,7 +368,7 @@ def _words() -> tuple[Mapping[str, tuple[tuple[str, str], ...]], frozenset[str],
     for topic in table["unknown"].values():
         for word in topic["words"]:
             phrases[word] = (*phrases.get(word, ()), ("unknown", topic["says"]))
-    return phrases, frozenset(table["filler"]["words"]), frozenset(table["not_misspelt"]["words"])
+    return (phrases, *(frozenset(table[kind]["words"]) for kind in ("filler", "not_misspelt", "solvents")))
 
 
 def _run(text: str) -> str:

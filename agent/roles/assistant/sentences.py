@@ -130,11 +130,12 @@ def _by_mass(row: dict[str, Any], prop: str, unit: str) -> str:
     log, mass = _VALUE.match(str(row["values"].get(prop, ""))), _VALUE.match(str(row["values"].get("molecular_weight", "")))
     if prop != "aqueous_solubility" or unit not in BY_MASS or log is None or mass is None:
         return ""
-    value, sigma = float(log["number"]), float(log["sigma"] or 0)
+    measured = re.search(r"\(measured; .*?(-?\d+\.\d+) log mol/L", str(row["values"][prop]))
+    value, sigma = float(measured[1] if measured else log["number"]), float(log["sigma"] or 0)
     made = [10**x * float(mass["number"]) * BY_MASS[unit] for x in (value, value - sigma, value + sigma)]
     rest = str(row["values"][prop])[log.end() :].removeprefix(" log mol/L")
     value_text, low, high = (f"{float(f'{number:.2g}'):.10g}" for number in made)
-    return f"{value_text} {unit} ({low} to {high} within one standard deviation){rest}"
+    return f"{value_text} {unit} ({low} to {high} within one standard deviation; log S {log[0]} log mol/L){rest}"
 
 
 def _start(name: str) -> str:
