@@ -43,7 +43,9 @@ def measured(goals: Sequence[str], seeds: int, budget: int, kept: Path | None) -
         for line in kept.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
             report = Report.model_validate(row["report"]) if row["report"] else None
-            done[row["goal"], row["seed"], row["model"], tuple(row["roles"])] = Ran(row["goal"], row["seed"], row["model"], tuple(row["roles"]), report, row["error"])
+            done[row["goal"], row["seed"], row["model"], tuple(row["roles"])] = Ran(
+                row["goal"], row["seed"], row["model"], tuple(row["roles"]), report, row["error"]
+            )
     found = []
     for goal in goals:
         for seed in range(seeds):
@@ -52,9 +54,16 @@ def measured(goals: Sequence[str], seeds: int, budget: int, kept: Path | None) -
                 if kept is not None and (goal, seed, model, roles) not in done:
                     with kept.open("a", encoding="utf-8") as file:
                         report = one.report.model_dump(mode="json") if one.report else None
-                        file.write(json.dumps({"goal": goal, "seed": seed, "model": model, "roles": roles, "report": report, "error": one.error}) + "\n")
+                        file.write(
+                            json.dumps({"goal": goal, "seed": seed, "model": model, "roles": roles, "report": report, "error": one.error})
+                            + "\n"
+                        )
                 found.append(one)
-                print(f"{score(one.report) if one.report else 0:.3f} {model or 'none':7} {'-'.join(r[:4] for r in roles):30} {goal} {one.error}", file=sys.stderr, flush=True)
+                print(
+                    f"{score(one.report) if one.report else 0:.3f} {model or 'none':7} {'-'.join(r[:4] for r in roles):30} {goal} {one.error}",
+                    file=sys.stderr,
+                    flush=True,
+                )
     return found
 
 
@@ -68,7 +77,11 @@ def section(ran: Sequence[Ran], budget: int, seeds: int) -> Section:
     for model in MODELS:
         for left_out in ROLES:
             fewer = tuple(r for r in ROLES if r != left_out)
-            rows.append(_effect(f"{model}: {left_out}", goals, seeds, lambda g, s, m=model, f=fewer: _difference(by[g, s, m, ROLES], by[g, s, m, f])))  # type: ignore[misc]
+            rows.append(
+                _effect(
+                    f"{model}: {left_out}", goals, seeds, lambda g, s, m=model, f=fewer: _difference(by[g, s, m, ROLES], by[g, s, m, f])
+                )
+            )  # type: ignore[misc]
         rows.append(_effect(f"{model}: all roles", goals, seeds, lambda g, s, m=model: _difference(by[g, s, m, ROLES], by[g, s, "", ()])))  # type: ignore[misc]
     effects = ResultTable(
         caption="What a role adds: the mean score of the ten places with all roles, less that without the role (the last line of each model: less that without a model).",
@@ -133,7 +146,9 @@ def _fields(by: dict[tuple[str, int, str, tuple[str, ...]], Report], pairs: Sequ
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m evals.roles", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m evals.roles", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--goals", type=int, default=12, help="how many of the goals")
     parser.add_argument("--seeds", type=int, default=1, help="runs of each goal in each way")
     parser.add_argument("--budget", type=int, default=200, help="most structures of a run")

@@ -49,7 +49,7 @@ def _more(what: str, count: Callable[[Report], float]) -> Callable[[Report, Repo
 def _lost_sentences(without: str, with_model: str) -> list[str]:
     """Sentences of the built-in text that the text with a model does not have."""
     plain = with_model.replace(_LEAD, "")
-    return [s for s in re.split(r"(?<=[.!?])\s+(?=[A-Z(])", without) if s.strip() and s.strip() not in plain]
+    return [s for s in re.split(r"(?<=[.!?])\s+(?=[A-Z(\d])", without) if s.strip() and s.strip() not in plain]
 
 
 def _text(of: Callable[[Report], str]) -> Callable[[Report, Report], str]:

@@ -51,12 +51,21 @@ def run(goal: str, seed: int, model: str, roles: Sequence[str], budget: int) -> 
     }  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="molwright-roles-") as folder, SqlRunStore(f"sqlite:///{Path(folder) / 'runs.db'}") as store:
         plan = RolePlan(roles={role: role_model(role, model, context_tokens=32_000) for role in roles})
-        store.create_run("run", goal, {**options, **({"models": plan.model_dump(mode="json", exclude_none=True)} if roles else {})}, _now().isoformat())
+        store.create_run(
+            "run", goal, {**options, **({"models": plan.model_dump(mode="json", exclude_none=True)} if roles else {})}, _now().isoformat()
+        )
         lease = store.acquire("run", "benchmark")
         recorder = SqlRecorder(store, lease, _now)
         models = {"models": ModelSession(plan, MODELS[model](), recorder)} if roles else {}
         context = DesignContext(
-            workspace=builtin(), store=store, lease=lease, recorder=recorder, executor=SerialExecutor(), literature=_notes, clock=_now, **models
+            workspace=builtin(),
+            store=store,
+            lease=lease,
+            recorder=recorder,
+            executor=SerialExecutor(),
+            literature=_notes,
+            clock=_now,
+            **models,
         )
         config: Any = {"configurable": {"thread_id": "run"}, "recursion_limit": 1_000_000}
         try:

@@ -64,7 +64,14 @@ class GoodModel:
         return self._call(request, "submit_structures", {"structures": chosen or [{"smiles": "CCO", "reason": "Small."}]})
 
     def _call(self, request: ChatRequest, name: str, arguments: dict[str, Any]) -> ChatAnswer:
-        return ChatAnswer(calls=(RawCall(name, json.dumps(arguments)),), finish="tool_calls", model=request.model, endpoint="scripted", tokens_in=1, tokens_out=1)
+        return ChatAnswer(
+            calls=(RawCall(name, json.dumps(arguments)),),
+            finish="tool_calls",
+            model=request.model,
+            endpoint="scripted",
+            tokens_in=1,
+            tokens_out=1,
+        )
 
 
 class RandomModel:
@@ -74,18 +81,25 @@ class RandomModel:
 
     def complete(self, request: ChatRequest) -> ChatAnswer:
         """The reply; the same to the same request."""
-        rng = random.Random(content_hash([request.messages, request.seed or 0, request.schema, [t["function"]["name"] for t in request.tools]]))
+        rng = random.Random(
+            content_hash([request.messages, request.seed or 0, request.schema, [t["function"]["name"] for t in request.tools]])
+        )
         broken = rng.random() < self.BROKEN
         if request.tools:
             tool = rng.choice(request.tools)["function"]
             arguments = json.dumps(_random(tool["parameters"], tool["parameters"], rng))
-            call = RawCall(tool["name"] if not broken else "no_such_tool", arguments if rng.random() > self.BROKEN else arguments[: len(arguments) // 2])
+            call = RawCall(
+                tool["name"] if not broken else "no_such_tool",
+                arguments if rng.random() > self.BROKEN else arguments[: len(arguments) // 2],
+            )
             return ChatAnswer(calls=(call,), finish="tool_calls", model=request.model, endpoint="scripted", tokens_in=1, tokens_out=1)
         if request.schema:
             said = json.dumps(_random(request.schema["schema"], request.schema["schema"], rng))
         else:
             said = " ".join(f"{_words(rng, 12).capitalize()}." for _ in range(rng.randint(1, 8)))
-        return ChatAnswer(text=said[: len(said) // 2] if broken else said, model=request.model, endpoint="scripted", tokens_in=1, tokens_out=1)
+        return ChatAnswer(
+            text=said[: len(said) // 2] if broken else said, model=request.model, endpoint="scripted", tokens_in=1, tokens_out=1
+        )
 
     def close(self) -> None:
         """Do nothing."""
@@ -100,7 +114,11 @@ def _spread(found: list[str]) -> list[str]:
 
 def _queries(text: str) -> list[str]:
     goal = next((m["text"] for m in _DATA.finditer(text) if m["source"] == "goal"), "design")
-    words = [w for w in re.findall(r"[A-Za-z]{4,}", goal) if w.lower() not in ("with", "that", "absorbs", "contains", "molecule", "polymer", "between")]
+    words = [
+        w
+        for w in re.findall(r"[A-Za-z]{4,}", goal)
+        if w.lower() not in ("with", "that", "absorbs", "contains", "molecule", "polymer", "between")
+    ]
     return [" ".join(words[:5]) or goal[:60], f"structure and {' '.join(words[:3])}"]
 
 
@@ -115,7 +133,7 @@ def _remarks(text: str) -> list[dict[str, Any]]:
 
 def _about(number: str, line: str) -> str:
     """Two sentences on a candidate with values of its line in the prompt."""
-    values = [part.strip() for part in line.split(" | ") if re.search(r"\d", part)][1:] or [line]
+    values = [part.strip() for part in line.split(" | ") if re.search(r"\d", part) and not part.startswith("name:")][1:] or [line]
     pairs = [re.match(r"(?P<label>.+?) (?P<value>-?\d[\d.]*)(?P<unit>[^;(±]*)", part) for part in values[0].split("; ")]
     said = [f"its {m['label']} is {m['value']}{m['unit'].rstrip()}" for m in pairs if m][:2]
     return f"Candidate {number}: {' and '.join(said)}." if said else f"Candidate {number} is in the list."

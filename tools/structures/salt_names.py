@@ -16,7 +16,7 @@ from core import data
 
 #: Most hydrogens that metals take the place of.
 _MOST = 2
-_BASIC = "[$([NX3;!$(N-C=[O,S]);!$(N-S=O);!$(N-c)]),$([NX3]C(=N)),$([NX2]=C(N)),$([nX2]1ccccc1),$([nX2]),$([NX2]=C),$([NX3;H2,H1]-c)]"
+_BASIC = "[$([NX3;!$(N-C=[O,S]);!$(N-S=O);!$(N-c)]),$([NX3]C(=N)),$([NX2]=C(N)),$([nX2]1ccccc1),$([nX2]),$([NX2]=C),$([NX3;H2,H1;!$(N-C=[O,S]);!$(N-S=O)]-c)]"
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ def _with(parent: str, companion: str, known: Callable[[str], str]) -> Salt | No
     table = _words()
     if not parent or not any(companion in kind for kind in (table["acids"], table["several"], table["metals"], table["water"])):
         return None
-    base = known(parent) or (found.smiles if (found := salt_of(parent, known)) else "")
+    base = (known(_acid(parent)) if companion in table["metals"] else "") or known(parent)
+    base = base or (found.smiles if (found := salt_of(parent, known)) else "")
     mol = Chem.MolFromSmiles(base) if base else None
     if mol is None:
         return None
@@ -66,6 +67,20 @@ def _with(parent: str, companion: str, known: Callable[[str], str]) -> Salt | No
         f"{companion} taken as one to one" if companion in table["acids"] and not companion.startswith(("mono", "bi", "hydrogen")) else ""
     )
     return Salt(".".join([base, *added]), assumed if _sites(mol) > 1 else "")
+
+
+def _acid(anion: str) -> str:
+    """The acid of an anion by its name: 'glutamic acid' of 'glutamate'; the name itself where it is none."""
+    for ending, acid in (("oate", "oic acid"), ("ate", "ic acid")):
+        if anion.endswith(ending):
+            return anion.removesuffix(ending) + acid
+    return anion
+
+
+def companions() -> tuple[str, ...]:
+    """Every word for a companion."""
+    table = _words()
+    return tuple(word for kind in ("acids", "several", "metals", "water") for word in table[kind])
 
 
 def _sites(mol: Chem.Mol) -> int:

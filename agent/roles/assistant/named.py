@@ -9,7 +9,10 @@ from functools import lru_cache
 
 from rdkit import Chem, rdBase
 
+from agent.roles.assistant.misspelt import distance
 from core import data
+from tools.structures.names import common_names
+from tools.structures.salt_names import companions
 from tools.structures.wider_names import compound_of
 
 #: Most words of a name.
@@ -26,6 +29,11 @@ _CHANGED_BEFORE = re.compile(
 )
 _MADE_OF = re.compile(r"\b(?P<word>[\w]+(?: hydrogen)?) salt of (?:the )?\Z", re.IGNORECASE)
 _MADE_AS = re.compile(r"\A,? (?:as|in the form of) (?:its|the|a|an) (?P<word>\w+)(?: salt)?\b", re.IGNORECASE)
+#: The companion of a salt that no table knows: 'ibuprofen lysinate'.
+_OTHER_SALT = re.compile(
+    r" (?!(?:estimate|evaluate|calculate|indicate|separate|state|rate|date|late|illustrate|penetrate|demonstrate|generate|substrate|template|candidate|appropriate|accurate|approximate|"
+    r"moderate|alternate|immediate|private|climate|inside|outside|beside|alongside|side|wide|provide|decide|guide|aside|divide|override|oxide)\b)[a-z]{3,}(?:ate|ide)\b"
+)
 _OF_GROUP = re.compile(r"\A(?:s|-?(?: ?(?:groups?|rings?|moiet\w+|units?|fragments?|substructures?|motifs?)))\b", re.IGNORECASE)
 _COUNTED = re.compile(r"\b(?:how many|number of|contains?|containing|have an?|has an?|have any|has any|is there an?|are there any|count(?: the)?(?: of)?) \Z", re.IGNORECASE)  # fmt: skip
 
@@ -61,7 +69,7 @@ def spoken_in(text: str) -> list[Spoken]:
         if here:
             found += [_changed(text, one) for one in here]
         n += length
-    return [*found, *_shared_acids(text, found)]
+    return [*found, *_shared_acids(text, found), *_its_salts(text, found)]
 
 
 def _longest(text: str, words: list[tuple[int, int]], n: int) -> tuple[list[Spoken], int]:
@@ -121,7 +129,11 @@ def _changed(text: str, one: Spoken) -> Spoken:
                 one, smiles=salt.smiles, assumed=salt.assumed, said=said, possessive=False,
                 start=match.start() if start else one.start, end=one.end + (match.end() if end else 0),
             )  # fmt: skip
-    before, behind = _CHANGED_BEFORE.search(text[: one.start]), _changing_behind().match(text[one.end :])
+    before = _CHANGED_BEFORE.search(text[: one.start]) or re.search(rf"\b(?:{_companion_words()}) \Z", text[: one.start], re.IGNORECASE)
+    behind = _changing_behind().match(text[one.end :]) or re.match(
+        rf" (?:{_companion_words()})\b(?! (?:salts?|forms?)\b)", text[one.end :], re.IGNORECASE
+    )
+    behind = behind or _OTHER_SALT.match(text[one.end :])
     if before:
         whole = f"{before[0]}{one.said}"
         return replace(
@@ -143,6 +155,20 @@ def _shared_acids(text: str, found: list[Spoken]) -> Iterator[Spoken]:
             yield Spoken(match.start(), match.end(), f"{match['word']} acid", compound.smiles, compound.assumed)
 
 
+def _its_salts(text: str, found: list[Spoken]) -> Iterator[Spoken]:
+    """A salt of the compound that was named before: 'diclofenac or its sodium salt'."""
+    for match in re.finditer(rf"\bits (?P<word>(?:{_companion_words()}))(?: salt)?\b", text, re.IGNORECASE):
+        before = [f for f in found if f.end <= match.start() and not f.refused]
+        salt = compound_of(f"{before[-1].said} {match['word']}") if before else None
+        if salt is not None and "." in salt.smiles and not re.search(r"\bas \Z", text[: match.start()]):
+            yield Spoken(match.start(), match.end(), f"{before[-1].said} {match['word']}", salt.smiles, salt.assumed)
+
+
+@lru_cache(maxsize=1)
+def _companion_words() -> str:
+    return "|".join(re.escape(word) for word in sorted(companions(), key=len, reverse=True))
+
+
 def _readable(smiles: str) -> bool:
     with rdBase.BlockLogs():
         return Chem.MolFromSmiles(smiles) is not None
@@ -159,3 +185,23 @@ def _changing_behind() -> re.Pattern[str]:
     """What stands directly behind a name and makes it another compound: 'aspirin methyl ester', 'pyridine N-oxide'."""
     words = data.table("agent.roles.assistant", "words.toml")["changing"]["words"]
     return re.compile(rf"[ -](?:(?:\w+yl|mono|di|hemi) )?(?:{'|'.join(words)})\b", re.IGNORECASE)
+
+
+#: Letters from which on a word may be a misspelt name, and how systematic names end: one letter makes another compound there.
+_LONG_ENOUGH = 6
+_SYSTEMATIC = re.compile(r"(?:an|en|yn)(?:e|ol|al|one)s?\Z|yl\Z|oic\Z")
+
+
+def misspelt_name(word: str) -> str:
+    """The one well-known compound whose name ``word`` can be a misspelling of by one letter; '' for none, several, or a systematic name."""
+    low = word.lower()
+    if len(low) < _LONG_ENOUGH or not low.isalpha() or _SYSTEMATIC.search(low):
+        return ""
+    near = {name for name in _well_known() if abs(len(name) - len(low)) <= 1 and name[0] == low[0] and distance(low, name, 1) <= 1}
+    return next(iter(near)) if len(near) == 1 else ""
+
+
+@lru_cache(maxsize=1)
+def _well_known() -> frozenset[str]:
+    """Names of one word of the compounds that goals know, without systematic ones."""
+    return frozenset(n for n in common_names() if n.isalpha() and len(n) >= _LONG_ENOUGH and not _SYSTEMATIC.search(n))

@@ -16,20 +16,16 @@ from rdkit import Chem
 from agent.reading.lexicon import lexicon
 from agent.reading.mentions import Lattice, Mention, Piece, scan
 from agent.reading.normalise import normalise
+from agent.roles.assistant.beside import ranks_of, run_of, unit_of, without_run
 from agent.roles.assistant.labels import Placed, settled
 from agent.roles.assistant.misspelt import mended, vocabulary
-from agent.roles.assistant.named import Spoken, spoken_in
+from agent.roles.assistant.named import Spoken, misspelt_name, spoken_in
 from core import data
 from core.errors import GoalError
 from tools.catalogue.catalogue import Catalogue
 
 #: What stands before a question on a candidate's page.
 ABOUT = re.compile(r"\AAbout the candidate (?P<smiles>\S+) of run (?P<run>\S+?): ")
-_RUN = re.compile(r"\brun\s+(?P<id>[0-9a-f]{6,32})\b", re.IGNORECASE)
-_LATEST = re.compile(
-    r"\b(?:last|latest|newest|most recent|previous|recent)\s+(?:design\s+)?run\b|\bthe run\b|\bthe report\b", re.IGNORECASE
-)
-_RANKS = re.compile(r"\b(?:candidates?|ranks?|numbers?|no\.?|structures?|hits?)\s*#?\s*(?P<first>\d{1,3})\b(?P<more>(?:\s*(?:,|and|or|above|below|over|versus|vs\.?|before|ahead of|with|to|than|better than|worse than|higher than|lower than|candidate|rank|#)+\s*#?\d{1,3}\b)*)", re.IGNORECASE)  # fmt: skip
 #: Kinds of mentions of the goal reader that mean something in a question, the more certain first.
 _KINDS = ("smiles", "rule", "prop", "verbprop", "scale", "grp", "elem", "unchk")
 #: Of these a name of the same length gives way: 'density' is no compound here.
@@ -132,7 +128,7 @@ def read_question(text: str, *, catalogue: Catalogue) -> Question:
     if about:
         start = Question(structures=(Named("this candidate", about["smiles"]),), run=about["run"], candidate=about["smiles"])
     try:
-        unit, plain = _unit(_RUN.sub("run", normalise(bare)), catalogue)
+        unit, plain = unit_of(without_run(normalise(bare)), catalogue)
         lattice, faults = _scanned(plain, catalogue)
     except GoalError as error:
         return replace(start, fault=str(error))
@@ -146,8 +142,8 @@ def read_question(text: str, *, catalogue: Catalogue) -> Question:
     both = bool(about) and bool(named) and bool({"similar", "compare"} & set(found.kinds))
     if both:
         named = (*start.structures, *named)
-    run = _run(bare) or ("" if named else start.run)
-    ranks = _ranks(bare) if run or not named else ()
+    run = run_of(bare) or ("" if named else start.run)
+    ranks = ranks_of(bare) if run or not named else ()
     if ranks and not run:
         run = "latest"
     kinds = found.asked_kinds()
@@ -163,7 +159,7 @@ def read_question(text: str, *, catalogue: Catalogue) -> Question:
         candidate="" if named or ranks else start.candidate,
         unavailable=tuple(found.unavailable),
         unread=()
-        if ranks or _run(bare)
+        if ranks or run_of(bare)
         else tuple(w for w in found.unread if not (w.lower() in _SALT and any("." in s.smiles for s in named))),
         unknown=tuple(dict.fromkeys(found.unknown)),
         notes=(*notes, *dropped),
@@ -196,6 +192,8 @@ def _mended(plain: str, found: _Reading, catalogue: Catalogue) -> tuple[list[str
     known, meanings = vocabulary(catalogue, tuple(_words()[0])), lexicon(catalogue).meanings
     unread = [w for w in dict.fromkeys(found.unread) if w.lower() not in meanings and w.lower() not in _words()[2]]
     changes = {word: better for word in unread if (better := mended(word, known))}
+    if not found.placed:
+        changes |= {word: name for word in unread if word not in changes and (name := misspelt_name(word))}
     if not changes:
         return [], None
     text = re.sub("|".join(rf"\b{re.escape(w)}\b" for w in changes), lambda m: changes[m[0]], plain)
@@ -203,7 +201,7 @@ def _mended(plain: str, found: _Reading, catalogue: Catalogue) -> tuple[list[str
         again = _read(scan(text, catalogue=catalogue), catalogue)
     except GoalError:
         return [], None
-    if again.wanted() <= found.wanted() or len(again.placed) != len(found.placed):
+    if (again.wanted(), len(again.placed)) <= (found.wanted(), len(found.placed)) or again.wanted() < found.wanted():
         return [], None
     used = {w: b for w, b in changes.items() if b not in again.unread}
     return [f"Read {', '.join(f'{w!r} as {b!r}' for w, b in used.items())}"], again
@@ -321,7 +319,17 @@ class _Reading:
         solvent, stock = name.said.lower() in _words()[3], behind.startswith((" stock", " solution"))
         medium = solvent and (lower(n - 1) in _IN or stock)
         self.placed.append(
-            Placed(name.start, name.end, name.said, name.smiles, name.assumed, possessive=name.possessive, medium=medium, stock=solvent and stock)
+            Placed(
+                name.start,
+                name.end,
+                name.said,
+                name.smiles,
+                name.assumed,
+                written="*" in name.said,
+                possessive=name.possessive,
+                medium=medium,
+                stock=solvent and stock,
+            )
         )
 
     def _property(self, name: str) -> None:
@@ -369,29 +377,3 @@ def _words() -> tuple[Mapping[str, tuple[tuple[str, str], ...]], frozenset[str],
         for word in topic["words"]:
             phrases[word] = (*phrases.get(word, ()), ("unknown", topic["says"]))
     return (phrases, *(frozenset(table[kind]["words"]) for kind in ("filler", "not_misspelt", "solvents")))
-
-
-def _run(text: str) -> str:
-    named = _RUN.search(text)
-    if named:
-        return named["id"].lower()
-    return "latest" if _LATEST.search(text) else ""
-
-
-def _ranks(text: str) -> tuple[int, ...]:
-    found = _RANKS.search(text)
-    if found is None:
-        return ()
-    return tuple(dict.fromkeys(int(n) for n in re.findall(r"\d+", found["first"] + found["more"])))[:4]
-
-
-def _unit(text: str, catalogue: Catalogue) -> tuple[str, str]:
-    """The unit behind 'in' at the end of a question or before a comma ('in kelvin', 'in mg/L?'), '' if none; and the text without it."""
-    for found in re.finditer(r"\bin (?P<unit>(?:degrees )?[^\s,?!]+(?: [^\s,?!]+)?)(?=[\s,?!.]|\Z)", text):
-        words = found["unit"].rstrip(".").split()
-        for wanted in (" ".join(words), words[0]):
-            unit = catalogue.units.parse(wanted)
-            if unit and (len(wanted) > 1 or wanted in "KFC"):
-                end = found.start("unit") + found["unit"].index(wanted) + len(wanted)
-                return unit, f"{text[: found.start()].rstrip(' ,')}{text[end:]}"
-    return "", text

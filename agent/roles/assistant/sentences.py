@@ -21,6 +21,8 @@ CAN = (
 )
 _VALUE = re.compile(r"\A(?P<number>-?\d+(?:\.\d+)?(?:e-?\d+)?)(?: ± (?P<sigma>\d+(?:\.\d+)?))?")
 _YES_NO = re.compile(r"\A(?P<label>.*?) \((?P<by>.*?): 1 (?P<one>\w+), 0 (?P<zero>\w+)\)\Z")
+#: Warnings that are said with every value: of medicines under control, of what can explode.
+_GRAVE = re.compile(r"approved medicine \((?:controlled|energetic)|explo|energetic|narcotic|opioid", re.IGNORECASE)
 #: Candidates of a run that an answer names.
 _LISTED = 5
 
@@ -113,8 +115,9 @@ def _estimated(answer: Any, given: dict[str, Any], question: Question, names: di
             said.append(f"{_label(prop, catalogue)} of {name}: {value}.{_scale(prop, question, catalogue)}")
         told = "about" in question.kinds
         said += [f"{_start(name)}: {note}." for note in row.get("notes", ()) if not row.get("as_given") and (told or "stereo" not in note)]
-        if row.get("safety") == "block":
-            said.append(f"The safety guard blocks {name}: {'; '.join(row.get('safety_reasons', ()))}.")
+        grave = [r.rstrip(".") for r in row.get("safety_reasons", ()) if row["safety"] == "block" or _GRAVE.search(r)]
+        if grave:
+            said.append(f"The safety guard {'blocks' if row['safety'] == 'block' else 'warns of'} {name}: {'; '.join(grave)}.")
     return said
 
 
