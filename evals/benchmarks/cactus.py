@@ -1,6 +1,6 @@
 """The ten kinds of question of the CACTUS benchmark about structures by SMILES, salts included, answered by the built-in assistant.
 
-    python -m evals.benchmarks.cactus [--structures 50]
+    python -m evals.benchmarks.cactus [--structures 52] [--write]
 
 The questions are made here from sentence frames of several wordings; CACTUS' own thousand (Ranjan et al., ACS Omega 2024) are not used. What is true is computed beside
 the assistant: molar mass, logP, TPSA, QED, Lipinski, PAINS and Brenk by RDKit, the SA score by the program that comes with RDKit (Ertl and Schuffenhauer's own), the
@@ -23,7 +23,9 @@ from rdkit.Chem import QED, Crippen, Descriptors, FilterCatalog, Lipinski, rdMol
 
 from core import data
 from evals.by_code import answered
+from evals.language_report import write_page
 from evals.reported_values import wilson
+from evals.sections import ResultTable, Section, table_markdown, write_section
 from tools.workspace import builtin
 
 SEED = 20_261_130
@@ -123,12 +125,28 @@ def asked(number: int) -> Iterator[tuple[Kind, str, str]]:
             yield kind, smiles, kind.frames[(n + k) % len(kind.frames)].format(s=smiles)
 
 
+def _section(table: ResultTable, number: int) -> Section:
+    return Section(
+        title="The ten kinds of question of CACTUS",
+        order=20,
+        command="python -m evals.benchmarks.cactus --write",
+        path="the assistant's built-in form and its tools",
+        text=(
+            f"{number} structures as SMILES, {len(SALTS)} of them salts or hydrates, the others medicines drawn at random; five wordings a kind, made here. What is true is computed beside the assistant, "
+            "as the module says; the wordings were made by its authors, so this tests the way from question to value and not the reading of unforeseen words."
+        ),
+        tables=[table],
+    )
+
+
 def main() -> int:
     """Ask, print a table of kinds, and what was wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--structures", type=int, default=50, help="how many, at least those that are salts")
-    workspace, counted, wrong = builtin(), {k.name: [0, 0] for k in KINDS}, []
-    for kind, smiles, question in asked(parser.parse_args().structures):
+    parser.add_argument("--structures", type=int, default=52, help="how many, at least those that are salts")
+    parser.add_argument("--write", action="store_true", help="save the figures and rebuild docs/language-models.md")
+    options = parser.parse_args()
+    workspace, counted, wrong = builtin(), {k.name: [0, 0] for k in KINDS}, list[str]()
+    for kind, smiles, question in asked(options.structures):
         answer = answered(question, workspace)
         counted[kind.name][1] += 1
         if right(kind, smiles, answer.text):
@@ -136,11 +154,14 @@ def main() -> int:
         else:
             wrong.append(f"{question}\n    {answer.text[:300]}\n    true: {kind.truth(Chem.MolFromSmiles(smiles)):.4f}")
     done, all_of = (sum(pair[n] for pair in counted.values()) for n in (0, 1))
-    print("| kind | questions | right |\n|---|---|---|")
-    for name, (good, of) in counted.items():
-        print(f"| {name} | {of} | {good} |")
     low, high = wilson(done, all_of)
-    print(f"| all | {all_of} | {done} ({100 * done / all_of:.1f} %, 95 % interval {100 * low:.1f} to {100 * high:.1f}) |")
+    rows: list[list[str | int | float | None]] = [[name, of, good] for name, (good, of) in counted.items()]
+    rows.append(["all", all_of, f"{done} ({100 * done / all_of:.1f} %, 95 % interval {100 * low:.1f} to {100 * high:.1f})"])
+    table = ResultTable(columns=["kind", "questions", "right"], rows=rows)
+    print(table_markdown(table))
+    if options.write:
+        write_section("language", "cactus", _section(table, options.structures))
+        write_page()
     print("\n".join(wrong), file=sys.stderr)
     return 0 if done >= AIM * all_of else 1
 

@@ -1,7 +1,7 @@
 """``python -m evals.roles``: what each role of a language model adds, by leaving it out, and whether a report is ever worse with a model.
 
 No server is asked: a scripted model that does each role's work as its prompt asks, and one that answers at random (:mod:`evals.roles.scripted`). Each goal runs with the same
-seed without a model, with every role, without each role in turn, and with the words alone (critic and reporter). ``--kept FILE`` keeps each run as it ends, so that a stopped
+seed without a model, with every role, without each role in turn but the interpreter, and with the words alone (critic and reporter). ``--kept FILE`` keeps each run as it ends, so that a stopped
 measurement goes on; ``--write`` saves the figures for ``docs/language-models.md`` and puts them there.
 """
 
@@ -22,6 +22,8 @@ from evals.roles.runs import MODELS, ROLES, Ran, run
 from evals.sections import ResultTable, Section, table_markdown, write_section
 from evals.suites.design import goals as suite_goals
 
+#: Roles that are left out in turn. The interpreter is not: these goals are read whole by the parser, so that nothing is left for it to add.
+LEFT_OUT = ("researcher", "proposer", "critic", "reporter")
 #: Roles that write words and change no structure.
 WORDS = ("critic", "reporter")
 
@@ -31,7 +33,7 @@ def ways() -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "", ()
     for model in MODELS:
         yield model, ROLES
-        for left_out in ROLES:
+        for left_out in LEFT_OUT:
             yield model, tuple(r for r in ROLES if r != left_out)
         yield model, WORDS
 
@@ -75,7 +77,7 @@ def section(ran: Sequence[Ran], budget: int, seeds: int) -> Section:
     failed = sorted({r.goal for r in ran} - set(goals))
     rows: list[list[str | int | float | None]] = []
     for model in MODELS:
-        for left_out in ROLES:
+        for left_out in LEFT_OUT:
             fewer = tuple(r for r in ROLES if r != left_out)
             rows.append(
                 _effect(

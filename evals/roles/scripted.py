@@ -12,6 +12,7 @@ from core.model import content_hash
 
 #: Structures that the good proposer varies, and that it submits.
 VARIED, SUBMITTED = 3, 12
+_MOLECULE, _UNIT = "CC(=O)Nc1ccc(O)cc1", "*Oc1ccc(C(=O)c2ccc(*)cc2)cc1"
 _DATA = re.compile(r'<data id="[0-9a-f]{4}" source="(?P<source>[^"]*)">\n(?P<text>.*?)\n</data', re.DOTALL)
 _CANDIDATE = re.compile(r"^(?P<rank>\d+)\. (?P<rest>.+)$", re.MULTILINE)
 _SENTENCE = re.compile(r"^\[(\d+)\] (.+)$", re.MULTILINE)
@@ -55,13 +56,14 @@ class GoodModel:
         """The next call of the proposer's loop: a variation of each of the best, then what they gave."""
         front = next((m["text"] for m in _DATA.finditer(text) if m["source"] == "frontier"), "")
         best = [line.split("  [")[0].strip() for line in front.splitlines()][:VARIED]
+        best = best or ([_UNIT] if "repeat unit" in text else [_MOLECULE])  # before there is a front, something common is varied
         made = sum(len(m.get("tool_calls") or ()) for m in request.messages)
         offered = {t["function"]["name"] for t in request.tools}
         if made < len(best) and "vary_structure" in offered:
             return self._call(request, "vary_structure", {"smiles": best[made], "count": SUBMITTED})
         found = [s for m in request.messages if m["role"] == "tool" for s in _SMILES.findall(str(m["content"]))] or best
         chosen = [{"smiles": s, "reason": "A variation of one of the best."} for s in _spread(found)]
-        return self._call(request, "submit_structures", {"structures": chosen or [{"smiles": "CCO", "reason": "Small."}]})
+        return self._call(request, "submit_structures", {"structures": chosen})
 
     def _call(self, request: ChatRequest, name: str, arguments: dict[str, Any]) -> ChatAnswer:
         return ChatAnswer(

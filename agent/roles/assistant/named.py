@@ -97,7 +97,7 @@ def _named(text: str, start: int, end: int) -> Spoken | None:
     end -= 2 if possessive else 0
     said = text[start:end]
     if "*" in said:
-        return Spoken(start, end, said, said) if said.count("*") == 2 and _readable(said) else None
+        return Spoken(start, end, said, said) if said.count("*") == 2 and " " not in said and _readable(said) else None
     if len(said) < 3 or not _LETTER.search(said) or said.lower() in _not_names():
         return None
     compound = compound_of(said)

@@ -40,6 +40,7 @@ def flat(smiles: str) -> str:
         ("number of hydrogen bond acceptors in tetrahydrofuran", ["C1CCOC1"]),
         ("polyethylene oxide, *CCO*, Tg?", ["*CCO*"]),
         ("Tg of PMMA", ["*CC(*)(C)C(=O)OC"]),
+        ("Tg of PLA *OC(C)C(*)=O and polycarbonate", ["*OC(C)C(*)=O", "*Oc1ccc(cc1)C(C)(C)c1ccc(cc1)OC(*)=O"]),
         ("MW of CCO and of CC(C)(C)(C)(C)C", ["CCO"]),
     ],
 )  # fmt: skip
