@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 export GOAL
 
-.PHONY: help design serve test test-vllm test-aizynth test-torch test-browser test-quickstart test-training test-milvus test-docking check setup setup-dev lock clean
+.PHONY: help design serve test test-vllm test-aizynth test-torch test-browser test-quickstart test-training test-milvus test-docking test-inspect check setup setup-dev lock clean
 
 help:
 	@echo 'make design GOAL="Design a heat-resistant polymer with Tg > 250 °C"   set up and run a design'
@@ -15,6 +15,7 @@ help:
 	@echo 'make test-browser                                                    the report in a browser: widths, contrast, keyboard, print'
 	@echo 'make test-quickstart                                                 every command of the quickstart as a new user types it'
 	@echo 'make test-training                                                   whole trainings of predictors, as a release does them'
+	@echo 'make test-inspect                                                    exported evaluations opened in the real Inspect'
 	@echo 'make test-milvus                                                     the passage stores in Milvus Lite, in a file and served'
 	@echo 'make test-docking                                                    a design run that docks with AutoDock Vina'
 
@@ -62,6 +63,11 @@ test-milvus: setup-dev
 # A design run whose scorer docks with AutoDock Vina; the first time installs 15 MB into the user's cache folder.
 test-docking: setup-dev
 	@PYTHONPATH="$$($(PYTHON) scripts/docking_env.py)" .venv/bin/python -m pytest -m docking tests/docking $(ARGS)
+
+# Exported evaluations in the real Inspect; the first time installs 350 MB into the user's cache folder.
+test-inspect: setup-dev
+	@$(PYTHON) scripts/inspect_env.py
+	@.venv/bin/python -m pytest -m inspect tests/evals $(ARGS)
 
 check: setup-dev
 	@scripts/check

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from memory.sql.figures import FigureStore
     from memory.sql.papers import SqlPapers
     from memory.sql.people import SqlPeople
+    from memory.sql.registry import RegistryStore
     from memory.sql.replays import ReplayStore
     from tools.calculators.costly.pool import Callers
     from tools.literature.fetching.services import Service
@@ -250,12 +251,21 @@ def open_callers(settings: Settings) -> Callers:
 
 
 def plan_of(settings: Settings) -> RolePlan | None:
-    """Which reasoning roles use which language model, by the settings; None if no server is configured. Raises ConfigurationError."""
+    """Which reasoning roles use which language model, by the settings and the registry; None if no server is configured. Raises ConfigurationError."""
     if not settings.models.configured:
         return None
-    from agent.models.endpoints import configured_plan
+    from agent.models.endpoints import configured_plan, with_promoted
+    from core.registry import in_force
 
-    return configured_plan(settings)
+    plan = configured_plan(settings)
+    if plan is None or store_missing(settings):
+        return plan
+    registry = open_registry(settings)
+    try:
+        promoted = in_force(registry.history())
+    finally:
+        registry.close()
+    return with_promoted(settings, plan, promoted) if promoted else plan
 
 
 def stored_plan(options: dict[str, Any]) -> RolePlan | None:
@@ -301,6 +311,14 @@ def open_replays(settings: Settings, *, clock: Callable[[], datetime] = now) -> 
 
     prepare_home(settings)
     return ReplayStore(settings.sql_url(), clock=clock)
+
+
+def open_registry(settings: Settings) -> RegistryStore:
+    """Which language models, adapters and prompts were promoted: the run store's database."""
+    from memory.sql.registry import RegistryStore
+
+    prepare_home(settings)
+    return RegistryStore(settings.sql_url())
 
 
 def open_eval_store(settings: Settings) -> EvalStore:

@@ -148,3 +148,35 @@ class CaseHistory(Model):
     created_at: str = Field(description="When it was started.")
     number: int = Field(ge=1, description="Number of the case in it.")
     score: float = Field(ge=0, le=1, description="Its score.")
+
+
+class KindChange(Model):
+    """The cases of one kind in two runs."""
+
+    kind: str = Field(description="The kind, as the suite names it.")
+    cases: int = Field(ge=0, description="Cases that both runs have.")
+    a: float = Field(ge=0, le=1, description="Mean score in A.")
+    b: float = Field(ge=0, le=1, description="Mean score in B.")
+    gained: int = Field(ge=0, description="Cases that B has better.")
+    lost: int = Field(ge=0, description="Cases that B has worse.")
+    p: float = Field(ge=0, le=1, description="Exact two-sided sign test over the cases that differ.")
+
+
+class AbResult(Model):
+    """B against A on the same questions, by a rule that was fixed beforehand."""
+
+    comparison: Comparison = Field(
+        description="The scores with their interval. Its verdict is that of the interval; the rule's stands in verdict."
+    )
+    a: str = Field(description="What A is, in words.")
+    b: str = Field(description="What B is, in words.")
+    verdict: Literal["better", "worse", "cannot tell"] = Field(description="What the rule says of B.")
+    why: str = Field(description="Why, in a sentence.")
+    rule: str = Field(description="The rule.")
+    p: float = Field(ge=0, le=1, description="Exact two-sided sign test over the cases that differ.")
+    gained: int = Field(ge=0, description="Cases that B has better.")
+    lost: int = Field(ge=0, description="Cases that B has worse.")
+    kinds: list[KindChange] = Field(default_factory=new_list, description="By kind of question.")
+    took: dict[str, tuple[float, float]] = Field(
+        default_factory=new_dict, description="Means of A and B: share with the right call, invalid calls, steps, tokens, seconds."
+    )

@@ -27,7 +27,7 @@ from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.rule_sets import RULE_SETS
 from tools.evaluation.judge import judge_one
 from tools.safety.structure import structure_verdict
-from tools.structures.names import common_names
+from tools.structures.wider_names import compound_of
 from tools.workspace import Workspace
 
 KINDS = ("value", "several", "compare", "predicted", "safety", "refuse", "task")
@@ -105,8 +105,8 @@ def flat(smiles: str) -> str:
 
 def structure_of(text: str) -> str:
     """The structure, as :func:`flat` writes it, that a name or a SMILES stands for; '' for none."""
-    named = common_names().get(" ".join(text.split()).lower())
-    return flat(named[1] if named else text)
+    named = compound_of(text)
+    return flat(named.smiles if named else text)
 
 
 def spoken_names(question: str, smiles: str) -> tuple[str, ...]:
@@ -114,11 +114,13 @@ def spoken_names(question: str, smiles: str) -> tuple[str, ...]:
     found = []
     for separators in (r"[^\s,;:?!()]+", r"[^\s,;:?!()/]+"):
         words = re.findall(separators, question)
-        for length in range(5, 0, -1):
+        for length in range(6, 0, -1):
             for start in range(len(words) - length + 1):
                 phrase = " ".join(words[start : start + length]).strip(".'\"").lower().removesuffix("'s")
-                named = common_names().get(phrase)
-                if named and flat(named[1]) == flat(smiles):
+                if length == 1 and phrase.endswith("ic") and "acid" in question.lower():
+                    phrase = f"{phrase} acid"  # one of several that share the noun
+                named = compound_of(phrase)
+                if named and flat(named.smiles) == flat(smiles):
                     found.append(phrase)
     # and as SMILES, in the question's own way of writing it
     written = [w.strip(",;:?!.") for w in question.split()]

@@ -154,7 +154,7 @@ def _changed_plan(plan: RolePlan | None, changes: Sequence[str]) -> RolePlan | N
             kinds = {kind: {r: m for r, m in named.items() if r != role} for kind, named in plan.kinds.items()}
             plan = plan.model_copy(update={"roles": {**plan.roles, role: changed}, "kinds": kinds})
         else:
-            name, prompt = _read_prompt(change, text)
+            name, prompt = read_prompt(text, change)
             _check_role(change, name.split("/")[0], plan)
             plan = plan.model_copy(update={"prompts": {**plan.prompts, name: prompt}})
     return plan
@@ -167,8 +167,12 @@ def _check_role(change: str, role: str, plan: RolePlan) -> None:
         raise UsageError(f"{change!r}: the role {role!r} used no language model in this run; those that did: {', '.join(plan.roles)}")
 
 
-def _read_prompt(change: str, path: str) -> tuple[str, str]:
-    """Name and text of the prompt in a file; its variables must be those of the program's prompt of that name."""
+def read_prompt(path: str, change: str = "") -> tuple[str, str]:
+    """Name and text of the prompt in a file; its variables must be those of the program's prompt of that name.
+
+    ``change``: the words that asked for it, for errors. NotFoundError, UsageError.
+    """
+    change = change or path
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -25,8 +25,12 @@ def by_kind(cases: Sequence[CaseResult]) -> list[KindScore]:
 def _score(kind: str, cases: Sequence[CaseResult]) -> KindScore:
     right = sum(c.score == 1 for c in cases)
     low, high = wilson(right, len(cases))
-    took = {name: round(fmean(values), 4) for name in _TOOK if (values := [_number(c.detail[name]) for c in cases if name in c.detail])}
-    return KindScore(kind=kind, cases=len(cases), right=right, low=low, high=high, took=took)
+    return KindScore(kind=kind, cases=len(cases), right=right, low=low, high=high, took=took(cases))
+
+
+def took(cases: Sequence[CaseResult]) -> dict[str, float]:
+    """What the cases took on average, by name; what the suite did not keep is left out."""
+    return {name: round(fmean(values), 4) for name in _TOOK if (values := [_number(c.detail[name]) for c in cases if name in c.detail])}
 
 
 def _number(value: Any) -> float:

@@ -19,6 +19,8 @@ from langgraph.types import interrupt
 
 from agent.models import ModelSession, Place, ToolCall
 from agent.roles.assistant import talk as conversations
+from agent.roles.assistant.built_in import BuiltInAssistant
+from agent.roles.assistant.information import only_information
 from agent.roles.assistant.protocol import ROLE, STEPS, Assistant, FirstQuestion
 from agent.roles.assistant.wanted import wanted_design
 from agent.roles.choose import choose
@@ -63,6 +65,11 @@ class ChatContext:
         return ToolContext(literature=self.literature, store=self.runs, workspace=self.workspace)
 
     @property
+    def built_in(self) -> Assistant:
+        """The form that asks no language model."""
+        return BuiltInAssistant(self.workspace.catalogue)
+
+    @property
     def assistant(self) -> Assistant:
         """The form of the assistant, by the conversation's own plan."""
         return choose(self.models, self.recorder, self.literature, self.workspace).assistant
@@ -83,6 +90,7 @@ class ChatState(TypedDict, total=False):
         by: the model that answered; '' for code alone.
         problem: why there is no answer; then ``answer`` is empty.
         refused: whether the safety guard refused the question.
+        by_code: whether code alone answers it, as a question about a hazardous substance that asks for nothing but information.
     """
 
     asked: str
@@ -96,6 +104,7 @@ class ChatState(TypedDict, total=False):
     by: str
     problem: str
     refused: bool
+    by_code: bool
 
 
 def listen(state: ChatState, context: ChatContext) -> ChatState:
@@ -113,12 +122,14 @@ def listen(state: ChatState, context: ChatContext) -> ChatState:
         "by": "",
         "problem": "",
         "refused": False,
+        "by_code": False,
     }
     verdict = goal_verdict(text)
-    if verdict.verdict == "block":
+    spared = verdict.verdict == "block" and only_information(text, verdict, catalogue=context.workspace.catalogue)
+    if verdict.verdict == "block" and not spared:
         reasons = "; ".join(f"{hit.id}: {hit.reason}" for hit in verdict.rules if hit.verdict == "block")
         return {**cleared, "problem": f"the safety guard refused this question. {reasons}", "refused": True}
-    if context.models.uses(ROLE) and (unclear := concerns(text)):
+    if context.models.uses(ROLE) and not spared and (unclear := concerns(text)):
         return {
             **cleared,
             "problem": f"a person has to look at this question before a language model reads it. {'; '.join(unclear)}",
@@ -129,7 +140,7 @@ def listen(state: ChatState, context: ChatContext) -> ChatState:
     else:
         newest = context.models.tool(Place("listen", number, "runs"), "newest_runs", {}, lambda: conversations.newest_runs(context.store))
         talk = {"messages": context.assistant.open(FirstQuestion(text, newest), Place(NODE, number, "step0"))}
-    return {**cleared, "talk": talk}
+    return {**cleared, "talk": talk, "by_code": spared}
 
 
 def think(state: ChatState, context: ChatContext) -> ChatState:
@@ -140,7 +151,7 @@ def think(state: ChatState, context: ChatContext) -> ChatState:
     context.progress(TurnTaken(step=step))
     talk = _talk(state, context)
     place = Place(NODE, state["question"], f"step{step - 1}")
-    turn = context.assistant.turn(talk, place)
+    turn = (context.built_in if state.get("by_code") else context.assistant).turn(talk, place)
     if turn.problem:
         return {"step": step, "problem": turn.problem}
     if turn.calls:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from agent.models.exchange import Backend, NoBackend
 from agent.models.learnt import Learnt
 from agent.models.plan import ROLES, ModelBudget, RoleModel, RolePlan, role_model
 from core.errors import ConfigurationError, UsageError
+from core.registry import PROMPT, Promotion
 from core.settings import Settings
 from serving.pool import EndpointConfig, PoolConfig
 from serving.pool.adapting import unknown_names
@@ -66,6 +68,35 @@ def configured_plan(settings: Settings) -> RolePlan | None:
         )
     except ValidationError as error:
         raise ConfigurationError("; ".join(e["msg"].removeprefix("Value error, ") for e in error.errors())) from error
+
+
+def with_promoted(settings: Settings, plan: RolePlan, promoted: Mapping[str, Promotion]) -> RolePlan:
+    """``plan`` with what the registry has in each slot. Settings that name a role's model themselves (``critic=...``) win.
+
+    ConfigurationError for a promoted model that no server has.
+    """
+    pool = pool_config(settings)
+    own = settings.models.roles if isinstance(settings.models.roles, dict) else {}
+    roles, prompts = dict(plan.roles), dict(plan.prompts)
+    kinds = {kind: dict(named) for kind, named in plan.kinds.items()}
+    for slot, entry in promoted.items():
+        if slot.startswith(PROMPT):
+            prompts[slot.removeprefix(PROMPT)] = str(entry.content["text"])
+            continue
+        role, _, kind = slot.partition("@")
+        if pool is None or role not in plan.roles or role in own:
+            continue
+        if not settings.models.url and entry.name not in models_of(pool):
+            raise ConfigurationError(
+                f"the registry has the {entry.what} {entry.name!r} for {slot}, and no server has it; "
+                f"serve it, or take it back: molwright models rollback {slot}"
+            )
+        used = _role_model(settings, pool, role, entry.name)
+        if kind:
+            kinds.setdefault(kind, {})[role] = used
+        else:
+            roles[role] = used
+    return plan.model_copy(update={"roles": roles, "kinds": kinds, "prompts": prompts})
 
 
 def _role_model(settings: Settings, pool: PoolConfig, role: str, model: str) -> RoleModel:

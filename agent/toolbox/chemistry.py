@@ -126,7 +126,7 @@ def estimate_properties(arguments: EstimateArguments, context: ToolContext) -> l
 
 @tool()
 def check_rule_set(arguments: RuleSetArguments, context: ToolContext) -> list[dict[str, Any]]:
-    """Hold molecules against a named rule set, such as Lipinski's for drug-likeness: whether each meets it, and which rules it breaks."""
+    """Hold molecules against a named rule set, such as Lipinski's for drug-likeness: whether each meets it, and which rules it breaks; salts as given."""
     from tools.calculators.rule_sets import violations
     from tools.catalogue.rule_sets import RULE_SETS, resolve_rule_set
 
@@ -143,10 +143,11 @@ def check_rule_set(arguments: RuleSetArguments, context: ToolContext) -> list[di
         if class_of(structure.smiles) == "polymer":
             answers.append({"input": text, "error": f"{rules.label} is for molecules"})
             continue
-        broken = violations(_mol(structure), rules.name)
-        answers.append(
-            {"smiles": structure.smiles, "rule_set": rules.label, "met": len(broken) <= rules.allowed_violations, "broken": broken}
-        )
+        broken = violations(Chem.MolFromSmiles(structure.whole), rules.name)
+        answer = {"smiles": structure.smiles, "rule_set": rules.label, "met": len(broken) <= rules.allowed_violations, "broken": broken}
+        if structure.given and (of_part := violations(_mol(structure), rules.name)) != broken:
+            answer |= {"judged": "the salt as it was given", "broken_of_the_part_alone": of_part}
+        answers.append(answer)
     return answers
 
 

@@ -14,7 +14,7 @@ from core.errors import StructureError
 from core.model import Model
 from core.spec import CandidateClass, DesignSpec
 from tools.calculators.collection import Calculators
-from tools.structures.names import common_names
+from tools.structures.wider_names import compound_of
 
 
 class NamedArguments(Model):
@@ -27,8 +27,8 @@ class NamedArguments(Model):
 
 def smiles_of(text: str) -> str:
     """The SMILES of a compound that ``text`` names; ``text`` itself where it names none."""
-    found = common_names().get(" ".join(text.split()).lower())
-    return found[1] if found else text.strip()
+    found = compound_of(text)
+    return found.smiles if found else text.strip()
 
 
 def class_of(smiles: str) -> CandidateClass:

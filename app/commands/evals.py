@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,6 +24,8 @@ def register(app: typer.Typer) -> None:
     group.command("run")(run_suite)
     group.command("show")(show)
     group.command("compare")(compare)
+    group.command("ab")(ab)
+    group.command("export")(export)
     app.add_typer(group, name="eval")
 
 
@@ -85,6 +88,52 @@ def compare(
     out.print(f"{result.pairs} pairs; the smallest difference that would have been seen (80 % power): {result.detectable:.4f}")
     for warning in result.warnings:
         err.print(f"[yellow]note:[/yellow] {escape(warning)}")
+
+
+def ab(
+    context: typer.Context,
+    a: Annotated[
+        str, typer.Argument(help="What it is held against: the id of a stored run, none, current, model:NAME, adapter:NAME, prompt:FILE.")
+    ],
+    b: Annotated[str, typer.Argument(help="What is judged, written in the same way; several with commas between: model:NAME,prompt:FILE.")],
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds, from 0, of what is run.")] = 1,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many questions, of what is run.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether one model, adapter or prompt answers better than another: on the assistant's questions, by an exact test."""
+    result = services(context).evaluations.ab(a, b, seeds=seeds, limit=limit, progress=lambda line: err.print(escape(line)))
+    if as_json:
+        return emit_json(result.model_dump(mode="json"))
+    compared = result.comparison
+    out.print(f"{escape(result.b)} against {escape(result.a)}: [bold]{result.verdict}[/bold] ({escape(result.why)})")
+    out.print(
+        f"right: {compared.mean_a:.1%} -> {compared.mean_b:.1%}, difference {compared.difference:+.1%}, 95 % interval {compared.low:+.1%} to "
+        f"{compared.high:+.1%}, {compared.pairs} pairs; the smallest difference that would have been seen (80 % power): {compared.detectable:.1%}"
+    )
+    table = TextTable(columns("kind", "cases", "A", "B", "better", "worse", "p", numbers=("cases", "A", "B", "better", "worse", "p")))
+    for k in result.kinds:
+        table.add(k.kind, str(k.cases), f"{k.a:.1%}", f"{k.b:.1%}", str(k.gained), str(k.lost), f"{k.p:.2g}")
+    print_table(table, out)
+    for name, (first, second) in result.took.items():
+        out.print(f"{name}: {first:.3g} -> {second:.3g}")
+    out.print(f"[dim]{escape(result.rule)}[/dim]")
+    out.print(f"stored runs: A {compared.a}, B {compared.b}")
+    for warning in compared.warnings:
+        err.print(f"[yellow]note:[/yellow] {escape(warning)}")
+
+
+def export(
+    context: typer.Context,
+    eval_id: Annotated[str, typer.Argument(help="Id of the evaluation run; a prefix is enough.")],
+    inspect: Annotated[Path, typer.Option("--inspect", help="Folder that gets a log in Inspect's format, for `inspect view --log-dir`.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write a stored evaluation run as a log that Inspect opens."""
+    path = services(context).evaluations.export_inspect(eval_id, inspect)
+    if as_json:
+        return emit_json({"file": str(path)})
+    out.print(f"written: {escape(str(path))}")
+    err.print(f"to look at it: inspect view --log-dir {escape(str(path.parent))}")
 
 
 def _show(result: EvalRun, kinds: Sequence[KindScore], as_json: bool, *, all_cases: bool = False) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from rich.markup import escape
 
+from app.commands import registry
 from app.commands.door import services
 from app.console import emit_json, err, out
 from app.tables import TextTable, columns, print_table
@@ -36,11 +37,14 @@ SHOWN_ROWS = 20
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file to ``app``."""
-    group = typer.Typer(help="The predictors: those that ship, and your own from your measurements.", no_args_is_help=True)
+    group = typer.Typer(
+        help="The predictors that ship and your own; which language models, adapters and prompts answer.", no_args_is_help=True
+    )
     group.command("list")(list_models)
     group.command("show")(show)
     group.command("train")(train)
     group.command("evaluate")(evaluate)
+    registry.register(group)
     app.add_typer(group, name="models")
 
 

@@ -20,6 +20,7 @@ from core.settings import Settings
 if TYPE_CHECKING:
     from langgraph.graph.state import CompiledStateGraph
 
+    from agent.models import RolePlan
     from graphs.assistant import ChatContext, ChatState
 
 Decide = Callable[[dict[str, Any]], bool]
@@ -54,7 +55,10 @@ class ConversationService:
         progress: ProgressSink = silent,
         *,
         clock: Callable[[], datetime] = wiring.now,
+        plan: Callable[[], RolePlan | None] | None = None,
     ) -> None:
+        """``plan``: which models new conversations use, in place of what is configured and promoted."""
+        self._plan = plan or (lambda: wiring.plan_of(settings))
         self.settings = settings
         self.store = store
         self._decide = decide
@@ -65,7 +69,7 @@ class ConversationService:
         """Store a new conversation and return its id. Without a model for the assistant, code answers what it understands."""
         from graphs.assistant import KIND
 
-        plan = wiring.plan_of(self.settings)
+        plan = self._plan()
         run_id = uuid.uuid4().hex[:12]
         used = plan.model_dump(mode="json", exclude_none=True) if plan is not None else None
         options = RunOptions(kind=KIND, user=wiring.user_name(self.settings), models=used)

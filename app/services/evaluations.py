@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app import wiring
 from app.services.examining import examined
 from app.services.runs import RunService
-from core.errors import NotFoundError
-from core.evaluation import CaseHistory, CaseResult, Comparison, EvalCasePage, EvalChange, EvalGroup, EvalRun, EvalSummary, KindScore
+from core.errors import NotFoundError, UsageError
+from core.evaluation import (
+    AbResult,
+    CaseHistory,
+    CaseResult,
+    Comparison,
+    EvalCasePage,
+    EvalChange,
+    EvalGroup,
+    EvalRun,
+    EvalSummary,
+    KindScore,
+)
 from core.interfaces import RunStore
 from core.options import given_options
 from core.report import Report
 from core.settings import Settings
 
 if TYPE_CHECKING:
+    from agent.models import RolePlan
+    from app.services.registry import RegistryService
     from evals.store import EvalStore
     from evals.suites import Suite
 
@@ -63,6 +79,13 @@ class EvaluationService:
     @property
     def _results(self) -> EvalStore:
         return self._open_results()
+
+    @property
+    def registry(self) -> RegistryService:
+        """The language models, adapters and prompts that were promoted on the evidence of these results."""
+        from app.services.registry import RegistryService
+
+        return RegistryService(self.settings, lambda: self, clock=self.clock)
 
     def suites(self) -> dict[str, str]:
         """What each suite measures, by name."""
@@ -122,10 +145,64 @@ class EvaluationService:
         store = self._results
         return change(store.run(a), store.run(b))
 
+    def judged(self, a: str, b: str) -> AbResult:
+        """Whether stored result ``b`` is better than ``a``, by the rule of :mod:`evals.ab`. NotFoundError, UsageError for different suites."""
+        from evals.ab import judged
+
+        store = self._results
+        return judged(store.run(a), store.run(b))
+
+    def ab(self, a: str, b: str, *, seeds: int = 1, limit: int | None = None, progress: Callable[[str], None]) -> AbResult:
+        """Whether ``b`` is better than ``a`` on the suite of the assistant; what is no stored result is run first and kept.
+
+        Each is the id of a stored result, or a way to answer: see :meth:`answering`. NotFoundError, UsageError, ConfigurationError.
+        """
+        from evals.ab import judged
+
+        ways = [way if _is_way(way) else "" for way in (a, b)]
+        plans = [self.answering(way) if way else None for way in ways]  # what is wrong with either is said before anything is run
+        runs = [
+            self._run_agent(plan, seeds, limit, progress) if way else self._results.run(text)
+            for way, plan, text in zip(ways, plans, (a, b), strict=True)
+        ]
+        return judged(*runs, a, b)
+
+    def export_inspect(self, eval_id: str, folder: Path) -> Path:
+        """Write a stored result as a log of Inspect into ``folder``, which is made; the file. NotFoundError, UsageError where it cannot be written."""
+        from evals.inspect_log import file_name, inspect_log
+
+        run = self._results.run(eval_id)
+        path = folder / file_name(run)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(inspect_log(run), ensure_ascii=False, indent=1), encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
+        return path
+
+    def answering(self, way: str) -> RolePlan | None:
+        """The plan of a way to answer: 'none', 'current', or 'model:NAME', 'adapter:NAME', 'prompt:FILE' with commas between."""
+        from app.services.ways import plan_of_way
+
+        return plan_of_way(self.settings, way)
+
+    def _run_agent(self, plan: RolePlan | None, seeds: int, limit: int | None, progress: Callable[[str], None]) -> EvalRun:
+        return self.run("agent", seeds=seeds, limit=limit, progress=progress, plan=lambda: plan)
+
     def run(
-        self, suite: str, *, seeds: int = 1, limit: int | None = None, budget: int | None = None, progress: Callable[[str], None]
+        self,
+        suite: str,
+        *,
+        seeds: int = 1,
+        limit: int | None = None,
+        budget: int | None = None,
+        progress: Callable[[str], None],
+        plan: Callable[[], RolePlan | None] | None = None,
     ) -> EvalRun:
-        """Run a suite with seeds from 0 and keep its result. ``budget``: evaluations of each design run. NotFoundError."""
+        """Run a suite with seeds from 0 and keep its result. ``budget``: evaluations of each design run. NotFoundError.
+
+        ``plan``: which models the assistant uses, in place of what is configured and promoted.
+        """
         from evals.schemas import schema_hash
         from evals.suites import SUITES, EvalContext
         from tools.versions import versions
@@ -138,7 +215,8 @@ class EvaluationService:
             return runs.execute(runs.start(goal, given_options({**options, "yes": True})))
 
         created, start = self.clock().isoformat(), time.monotonic()
-        with examined(self.settings, clock=self.clock) as ask:
+        used = (plan or (lambda: wiring.plan_of(self.settings)))()
+        with examined(self.settings, plan=used, clock=self.clock) as ask:
             context = EvalContext(
                 run_design=run_design, replay=runs.replay, ask=ask, seeds=range(seeds), limit=limit, budget=budget, progress=progress
             )
@@ -149,24 +227,35 @@ class EvaluationService:
             created_at=created,
             seconds=round(time.monotonic() - start, 3),
             seeds=list(range(seeds)),
-            options={"limit": limit, "budget": budget},
+            options={"limit": limit, "budget": budget, **_asked(used, SUITES[suite])},
             versions=versions(calculators=wiring.open_workspace(self.settings).calculators),
             schemas=schema_hash(),
-            models=self._models(SUITES[suite]),
+            models=_models(used, SUITES[suite]),
             cases=cases,
         )
         self._results.save(result)
         return result
 
-    def _models(self, suite: Suite) -> str:
-        """The language models that a suite asks, by role; 'none' without any."""
-        if not suite.runs_designs and not suite.role:
-            return "none"
-        plan = wiring.plan_of(self.settings)
-        if plan is None or not plan.roles:
-            return "none"
-        by: dict[str, str] = {}
-        for role, model in plan.roles.items():
-            if role == suite.role if suite.role else role != "assistant":  # which takes no part in a design run
-                by[model.model] = f"{by[model.model]}, {role}" if model.model in by else role
-        return "; ".join(f"{model} ({roles})" for model, roles in by.items()) or "none"
+
+def _is_way(text: str) -> bool:
+    """Whether a text says how to answer, and is no id of a stored result."""
+    return text in ("none", "current") or ":" in text
+
+
+def _models(plan: RolePlan | None, suite: Suite) -> str:
+    """The language models that a suite asks, by role; 'none' without any."""
+    if (not suite.runs_designs and not suite.role) or plan is None or not plan.roles:
+        return "none"
+    by: dict[str, str] = {}
+    for role, model in plan.roles.items():
+        if role == suite.role if suite.role else role != "assistant":  # which takes no part in a design run
+            by[model.model] = f"{by[model.model]}, {role}" if model.model in by else role
+    return "; ".join(f"{model} ({roles})" for model, roles in by.items()) or "none"
+
+
+def _asked(plan: RolePlan | None, suite: Suite) -> dict[str, Any]:
+    """Of a suite that asks one role: its model, and the prompts that replace the program's by their SHA-256; {} without a model."""
+    if plan is None or suite.role not in plan.roles:
+        return {}
+    prompts = {name: sha256(text.encode()).hexdigest() for name, text in plan.prompts.items() if name.startswith(f"{suite.role}/")}
+    return {"asked": {"model": plan.roles[suite.role].model, "prompts": prompts}}

@@ -17,12 +17,15 @@ from core.errors import MolwrightError, RefusedError
 from core.settings import Settings
 
 if TYPE_CHECKING:
+    from agent.models import RolePlan
     from evals.suites import Answered
 
 
 @contextmanager
-def examined(settings: Settings, *, clock: Callable[[], datetime] = wiring.now) -> Iterator[Callable[[str], Answered]]:
-    """What asks the assistant of ``settings`` a question in a conversation of its own; nothing of it is kept after the block.
+def examined(
+    settings: Settings, *, plan: RolePlan | None, clock: Callable[[], datetime] = wiring.now
+) -> Iterator[Callable[[str], Answered]]:
+    """What asks the assistant a question in a conversation of its own, by ``plan``; nothing of it is kept after the block.
 
     A refusal by the guard and an answer that nobody could give are told in the answer. No design run is approved.
     """
@@ -32,7 +35,7 @@ def examined(settings: Settings, *, clock: Callable[[], datetime] = wiring.now) 
         files = {"url": f"sqlite:///{Path(folder) / 'runs.db'}", "checkpoints": f"sqlite:///{Path(folder) / 'checkpoints.db'}"}
         scratch = settings.model_copy(update={"store": settings.store.model_copy(update=files)})
         with SqlRunStore(scratch.sql_url(), lease_seconds=scratch.store.lease_seconds, clock=clock) as store:
-            service = ConversationService(scratch, store, lambda wanted: False, clock=clock)
+            service = ConversationService(scratch, store, lambda wanted: False, clock=clock, plan=lambda: plan)
             yield lambda question: _asked(service, question)
 
 

@@ -26,7 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from memory.sql.packing import packed_text, unpacked_text
 
-SCHEMA_HEAD = "0013"
+SCHEMA_HEAD = "0014"
 """Number of the newest migration. A database with a greater number was written by a newer molwright."""
 
 NAMING = {

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.errors import StoreError
 from memory.sql.engine import make_engine, make_folder, open_error, shown, use_wal
 from memory.sql.models import SCHEMA_HEAD
-from memory.sql.people_models import Base
+from memory.sql.registry_models import Base
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x6D6F6C77  # "molw"

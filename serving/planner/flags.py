@@ -79,8 +79,9 @@ def _values(name: str, values: list[str], most: int, shipped: dict[str, object])
     allowed = choices.get(name) if isinstance(choices, dict) else None
     parsers = {"--tool-call-parser": "tool_parsers", "--reasoning-parser": "reasoning_parsers"}.get(name)
     known = shipped[parsers] if parsers else allowed
-    if isinstance(known, list):
-        return [f"{name}: {v!r} is not one of {', '.join(map(str, known))}" for v in values if v not in known]
+    newer = shipped["newer_parsers"] if parsers else []
+    if isinstance(known, list) and isinstance(newer, list):
+        return [f"{name}: {v!r} is not one of {', '.join(map(str, known))}" for v in values if v not in known and v not in newer]
     return []
 
 

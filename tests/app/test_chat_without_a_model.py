@@ -55,7 +55,7 @@ PLAIN = [
     ("What is the GI absorption of aspirin?", "GI absorption (BOILED-Egg) of aspirin: high."),
     ("Does ibuprofen meet Lipinski's rules?", "Ibuprofen meets Lipinski's rule of five: it breaks none"),
     ("melting point of caffeine in kelvin", "Melting point of caffeine: 511.1 ± 1.7 K (measured;"),
-    ("How soluble is ibuprofen in water, in mg/L?", "Aqueous solubility (log S) of ibuprofen: 21 mg/L (5.2 to 82"),
+    ("How soluble is ibuprofen in water, in mg/L?", "Aqueous solubility (log S) of ibuprofen: 21 mg/L (5.3 to 84"),
     ("flash point of toluene in F", "Flash point of toluene: 39.2 ± 3.6 °F (measured;"),
     ("How many carbon atoms does caffeine have?", "Number of carbon atoms in caffeine: 8."),
     ("How many hydroxyl groups has glucose?", "Number of hydroxyl groups in glucose: 5."),
@@ -63,10 +63,10 @@ PLAIN = [
     ("How similar are caffeine and theobromine?", "Tanimoto similarity of caffeine and theobromine (Morgan, radius 2): 0.529."),
     ("Is acetone safe?", "Acetone: the safety guard has nothing against it"),
     (f"What is the molecular weight of {SALT}?", f"Molecular weight of {SALT}: 202.14 g/mol (of CC(=O)Oc1ccccc1C(=O)O alone: 180.16 g/mol)."),
-    ("pKa of aspirin", "pKa cannot be computed here"),
+    ("pKa of aspirin", "Acidic pKa (most acidic site) of aspirin: 4.1 ± 0.8, predicted."),
     ("TPSA of flurbinolazine", "Of which structure? Give its name or its SMILES. Not known here as a structure: flurbinolazine."),
     ("logP of C1CC(", "Cannot read the structure"),
-    ("What's the weather?", "This question cannot be answered without a language model. Not understood: weather."),
+    ("What's the weather?", "That is not known here: only what can be computed"),
     ("Design a molecule with MW < 300", "Designing is a run of its own"),
 ]  # fmt: skip
 

@@ -15,6 +15,7 @@ from serving.commands import MANAGED, serve_command
 from serving.model_figures import ModelFigures
 from serving.planner import flags
 from serving.planner.checks import Finding
+from serving.planner.flags import check_by_list
 from serving.planner.memory import GIB, activation_bytes, adapter_bytes, graph_gib, kv_request_bytes, kv_token_bytes, outside_torch_gib
 from serving.planner.plan import DeploymentPlan, plan_fleet
 from serving.planner.speed import speed_bounds
@@ -426,3 +427,16 @@ def test_commands_are_bound_to_loopback_and_to_cards_by_uuid() -> None:
     embeddings = serve_command(fleet, fleet.deployments[-1]).arguments
     assert embeddings[embeddings.index("--runner") :] == ["--runner", "pooling", "--convert", "embed"]
     assert "--tool-call-parser" not in embeddings
+
+
+def test_a_model_for_many_users_fits_the_small_card() -> None:
+    plan = plan_fleet(load_topology(EXAMPLE.with_name("many-users.toml")))
+    (only,) = plan.deployments
+    assert not plan.refused
+    assert only.memory is not None
+    assert only.memory.full_requests >= 16
+
+
+def test_parsers_of_the_newer_vllm_are_known() -> None:
+    assert check_by_list(["--tool-call-parser", "step5", "--reasoning-parser", "beam"]) == []
+    assert check_by_list(["--tool-call-parser", "step6"])

@@ -89,7 +89,7 @@ def _of_structures(question: Question, catalogue: Catalogue) -> Iterator[tuple[s
     if not smiles:
         return
     properties = list(question.properties)
-    general = not question.asks or "about" in question.kinds
+    general = "about" in question.kinds or (not question.asks and not question.unread and not question.unknown)
     for polymer in (False, True):
         group = [s for s in smiles if ("*" in s) is polymer]
         names = properties + [n for n in (POLYMER_OVERVIEW if polymer else OVERVIEW) if general and n not in properties]

@@ -9,6 +9,7 @@ from typing import Any
 
 from agent.roles.assistant.calls import BY_MASS, Done, key_of, wanted
 from agent.roles.assistant.question import Question
+from agent.roles.assistant.verdicts import verdict
 from core.errors import UnitError
 from core.units import UnitTable
 from tools.catalogue.catalogue import Catalogue
@@ -20,6 +21,8 @@ CAN = (
 )
 _VALUE = re.compile(r"\A(?P<number>-?\d+(?:\.\d+)?(?:e-?\d+)?)(?: ± (?P<sigma>\d+(?:\.\d+)?))?")
 _YES_NO = re.compile(r"\A(?P<label>.*?) \((?P<by>.*?): 1 (?P<one>\w+), 0 (?P<zero>\w+)\)\Z")
+#: Warnings that are said with every value: of medicines under control, of what can explode.
+_GRAVE = re.compile(r"approved medicine \((?:controlled|energetic)|explo|energetic|narcotic|opioid", re.IGNORECASE)
 #: Candidates of a run that an answer names.
 _LISTED = 5
 
@@ -35,7 +38,9 @@ def answered(question: Question, done: Done, *, catalogue: Catalogue) -> str:
         elif answer is not None:
             said += _TOLD[name](answer, given, question, names, catalogue)
     said += _verdicts(question, done, names, catalogue)
+    said += [f"{_start(s.said)}: {s.assumed}." for s in question.structures if s.assumed]
     said += _not_answered(question, catalogue)
+    said += [f"{_capital(note)}." for note in question.notes]
     found = [s for s in dict.fromkeys(said) if s]
     return "\n".join(found) if found else _helpless(question)
 
@@ -44,17 +49,25 @@ def _helpless(question: Question) -> str:
     """What is said where nothing could be looked up."""
     if question.fault:
         return f"{_capital(question.fault)}."
+    if question.unknown:
+        return "\n".join(question.unknown)
     if "design" in question.kinds:
         return 'Designing is a run of its own: molwright design "GOAL" starts one, molwright quick "GOAL" constructs structures at once.'
     if question.asks and not question.structures:
         unknown = f" Not known here as a structure: {', '.join(question.unread)}." if question.unread else ""
         return f"Of which structure? Give its name or its SMILES.{unknown}"
     unknown = f" Not understood: {', '.join(question.unread)}." if question.unread else ""
-    return f"This question cannot be answered without a language model.{unknown}\n{CAN}"
+    known = (
+        f" {_start(_joined(s.said for s in question.structures))} {'is' if len(question.structures) == 1 else 'are'} known here."
+        if question.structures
+        else ""
+    )
+    return f"This question cannot be answered without a language model.{unknown}{known}\n{CAN}"
 
 
 def _not_answered(question: Question, catalogue: Catalogue) -> list[str]:
-    said = [f"{_capital(words)} cannot be computed here: {reason}." for words, reason in question.unavailable]
+    said = [*question.unknown]
+    said += [f"{_capital(words)} cannot be computed here: {reason}." for words, reason in question.unavailable]
     if "toxicity" in question.kinds:
         said.append("Toxicity is not predicted here; the guard only knows listed substances and hazardous classes.")
     for name in question.properties:
@@ -102,8 +115,9 @@ def _estimated(answer: Any, given: dict[str, Any], question: Question, names: di
             said.append(f"{_label(prop, catalogue)} of {name}: {value}.{_scale(prop, question, catalogue)}")
         told = "about" in question.kinds
         said += [f"{_start(name)}: {note}." for note in row.get("notes", ()) if not row.get("as_given") and (told or "stereo" not in note)]
-        if row.get("safety") == "block":
-            said.append(f"The safety guard blocks {name}: {'; '.join(row.get('safety_reasons', ()))}.")
+        grave = [r.rstrip(".") for r in row.get("safety_reasons", ()) if row["safety"] == "block" or _GRAVE.search(r)]
+        if grave:
+            said.append(f"The safety guard {'blocks' if row['safety'] == 'block' else 'warns of'} {name}: {'; '.join(grave)}.")
     return said
 
 
@@ -119,11 +133,12 @@ def _by_mass(row: dict[str, Any], prop: str, unit: str) -> str:
     log, mass = _VALUE.match(str(row["values"].get(prop, ""))), _VALUE.match(str(row["values"].get("molecular_weight", "")))
     if prop != "aqueous_solubility" or unit not in BY_MASS or log is None or mass is None:
         return ""
-    value, sigma = float(log["number"]), float(log["sigma"] or 0)
+    measured = re.search(r"\(measured; .*?(-?\d+\.\d+) log mol/L", str(row["values"][prop]))
+    value, sigma = float(measured[1] if measured else log["number"]), float(log["sigma"] or 0)
     made = [10**x * float(mass["number"]) * BY_MASS[unit] for x in (value, value - sigma, value + sigma)]
     rest = str(row["values"][prop])[log.end() :].removeprefix(" log mol/L")
     value_text, low, high = (f"{float(f'{number:.2g}'):.10g}" for number in made)
-    return f"{value_text} {unit} ({low} to {high} within one standard deviation){rest}"
+    return f"{value_text} {unit} ({low} to {high} within one standard deviation; log S {log[0]} log mol/L){rest}"
 
 
 def _start(name: str) -> str:
@@ -193,7 +208,9 @@ def _ruled(answer: Any, given: dict[str, Any], question: Question, names: dict[s
     said: list[str] = []
     for name, row in _answered(given["smiles"], answer, names, said):
         broken = f"it breaks {', '.join(row['broken'])}" if row["broken"] else "it breaks none of its limits"
-        said.append(f"{_start(name)} {'meets' if row['met'] else 'does not meet'} {row['rule_set']}: {broken}.")
+        part = row.get("broken_of_the_part_alone")
+        alone = "" if part is None else f" ({row['smiles']} alone breaks {', '.join(part) or 'none'})"
+        said.append(f"{_start(name)} {'meets' if row['met'] else 'does not meet'} {row['rule_set']}: {broken}{alone}.")
     return said
 
 
@@ -324,12 +341,18 @@ def _interval(ends: Any) -> str:
     return f"{ends[0]} to {ends[1]}" if ends else "unknown"
 
 
-# ---- verdicts over several structures
+# ---- verdicts over several structures: :mod:`agent.roles.assistant.verdicts`
+
+
+def _number_of(row: dict[str, Any], prop: str) -> tuple[float, float] | None:
+    """The value of a property and its standard deviation in a tool's row; None where it has none."""
+    found = _VALUE.match(str(row.get("as_given", {}).get(prop) or row.get("values", {}).get(prop, "")))
+    return (float(found["number"]), float(found["sigma"] or 0)) if found else None
 
 
 def _verdicts(question: Question, done: Done, names: dict[str, str], catalogue: Catalogue) -> list[str]:
     """Which of several structures has most or least of a property, and whether the values can be told apart."""
-    if len(question.structures) < 2 or not question.kinds & {"most", "least", "compare"} or question.run:
+    if len(question.structures) < 2 or not question.kinds & {"most", "least", "compare", "better", "worse"} or question.run:
         return []
     rows: dict[str, dict[str, tuple[float, float]]] = {}
     for name, given in wanted(question, done, catalogue=catalogue):
@@ -337,31 +360,14 @@ def _verdicts(question: Question, done: Done, names: dict[str, str], catalogue: 
         if name == "estimate_properties" and isinstance(answer, list):
             for smiles, row in zip(given["smiles"], answer, strict=True):
                 for prop in given["properties"]:
-                    found = _VALUE.match(str(row.get("as_given", {}).get(prop) or row.get("values", {}).get(prop, "")))
-                    if found:
-                        rows.setdefault(prop, {})[smiles] = (float(found["number"]), float(found["sigma"] or 0))
+                    number = _number_of(row, prop)
+                    if number:
+                        rows.setdefault(prop, {})[smiles] = number
     return [
-        _verdict(prop, values, question, names, catalogue)
-        for prop, values in rows.items()
-        if prop in question.properties and len(values) > 1
+        verdict(catalogue[p], _label(p, catalogue), v, question.kinds, names)
+        for p, v in rows.items()
+        if p in question.properties and len(v) > 1
     ]
-
-
-def _verdict(prop: str, values: dict[str, tuple[float, float]], question: Question, names: dict[str, str], catalogue: Catalogue) -> str:
-    lowest = "least" in question.kinds
-    order = sorted(values, key=lambda s: values[s][0], reverse=not lowest)
-    first, second = values[order[0]], values[order[1]]
-    label = _label(prop, catalogue)
-    end = "Lowest" if lowest else "Highest"
-    if first[0] == second[0]:
-        return f"The same {label}: {_joined(_called(s, names) for s in order if values[s][0] == first[0])}."
-    apart = abs(first[0] - second[0]) > math.hypot(first[1], second[1])
-    doubt = (
-        ""
-        if apart
-        else f"; the difference to {_called(order[1], names)} is within one standard deviation, so that they cannot be told apart"
-    )
-    return f"{end} {label}: {_called(order[0], names)}{doubt}."
 
 
 def _joined(parts: Iterable[str]) -> str:

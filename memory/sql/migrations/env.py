@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from core.settings import read_settings
 from memory.sql.engine import make_engine, make_folder, normalise_url
-from memory.sql.papers_models import Base
+from memory.sql.registry_models import Base
 
 
 def run(connection: Connection) -> None:
