@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from app.services.sharing import SharingService
     from app.services.structure_tables import StructureTableService
     from app.services.structures import StructureService
+    from app.services.suite_runs import SuiteRunService
     from app.services.templates import TemplateService
     from app.services.tracing import TraceService
     from app.services.trainings import TrainingService
@@ -61,8 +62,7 @@ if TYPE_CHECKING:
 class Services:
     """Made once by a door (a command, a request's application, a worker) and passed on. Nothing is opened before it is asked for.
 
-    This is the only place that reads the environment's settings or opens the run store, each once, so two of these can be at work in two
-    threads of one process.
+    This is the only place that reads the environment's settings or opens the run store, each once, so two of these can be at work in two threads.
 
     ``settings``: read from the environment and ``molwright.toml`` when they are first needed, unless given. ``clock``: the current time,
     UTC; what is stored and what leases are judged by comes from it.
@@ -232,6 +232,7 @@ class Services:
             "screen": lambda held: self.screens.work(held),
             "table": lambda held: self.structure_tables.work(held),
             "training": lambda held: self.trainings.work(held),
+            "suite": lambda held: self.suite_runs.work(held),
         }
         return JobWorker(self.jobs, work, lambda: bool(self.store.queue()), self.settings.server.attempts)
 
@@ -412,3 +413,10 @@ class Services:
         from app.services.evaluations import EvaluationService
 
         return EvaluationService(self.settings, lambda: self.store, lambda: self._whole.eval_store, clock=self.clock)
+
+    @property
+    def suite_runs(self) -> SuiteRunService:
+        """Evaluation suites that a worker runs."""
+        from app.services.suite_runs import SuiteRunService
+
+        return SuiteRunService(self.settings, self.jobs, self.evaluations, has_account=self.person is not None)
