@@ -13,6 +13,7 @@ from app import wiring
 if TYPE_CHECKING:
     from app.services.archive import ArchiveService
     from app.services.asking import AskingService
+    from app.services.clouds import CloudService
     from app.services.conversations import ConversationService, Decide
     from app.services.cores import CoreService
     from app.services.evaluations import EvaluationService
@@ -258,6 +259,15 @@ class Services:
         if self._whole is not self:  # who has a report may have it reordered; the numbers are kept once for everybody
             return self._whole.reweighting
         return ReweightingService(self.settings, lambda: self.store)
+
+    @cached_property
+    def clouds(self) -> CloudService:
+        """What the structures of a run come to while it goes on, drawn. Who sees a run may see its cloud; the points are kept once for everybody."""
+        from app.services.clouds import CloudService
+
+        if self._whole is not self:
+            return self._whole.clouds
+        return CloudService(lambda: self.store, lambda: self.workspace.catalogue)
 
     def conversations(self, decide: Decide, progress: ProgressSink | None = None) -> ConversationService:
         """Conversations; ``decide`` asks a person before anything is started."""
