@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from app.services.cores import CoreService
     from app.services.evaluations import EvaluationService
     from app.services.feedback import FeedbackService
-    from app.services.finding import FindingService
+    from app.services.finding import FactsKept, FindingService
     from app.services.fleet import FleetService
     from app.services.forecasts import ForecastService
     from app.services.goals import GoalService
@@ -249,7 +249,14 @@ class Services:
         """Evaluated structures found again, in all runs."""
         from app.services.finding import FindingService
 
-        return FindingService(self.store, self.workspace.catalogue)
+        return FindingService(self.store, self.workspace.catalogue, self._whole.facts_kept)
+
+    @cached_property
+    def facts_kept(self) -> FactsKept:
+        """What searches have read of runs that have no columns yet."""
+        from app.services.finding import FactsKept
+
+        return FactsKept()
 
     @cached_property
     def reweighting(self) -> ReweightingService:

@@ -61,7 +61,7 @@ def is_telling(smarts: str) -> bool:
     mol = Chem.MolFromSmarts(smarts)
     if mol is None or not mol.GetNumAtoms():
         return False
-    return 2 * sum(atom.GetAtomicNum() > 0 for atom in mol.GetAtoms()) >= mol.GetNumAtoms()
+    return bool(2 * sum(atom.GetAtomicNum() > 0 for atom in mol.GetAtoms()) >= mol.GetNumAtoms())
 
 
 def draw_pattern(smarts: str, title: str = "") -> Drawing:

@@ -263,7 +263,9 @@ def test_a_run_is_told_live_until_nothing_executes_it(browser: TestClient, finis
     assert "generation 0" in stream
 
 
-def test_the_cloud_of_a_run_has_each_structure_and_the_limits(browser: TestClient, client: Client, services: Services, finished: str) -> None:
+def test_the_cloud_of_a_run_has_each_structure_and_the_limits(
+    browser: TestClient, client: Client, services: Services, finished: str
+) -> None:
     drawn = browser.get(f"/runs/{finished}/cloud.svg")
     assert drawn.headers["content-type"] == "image/svg+xml"
     valued = [c for c in client.candidates(finished, limit=100).candidates if "molecular_weight" in c.properties]
