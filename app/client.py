@@ -104,9 +104,10 @@ class Client(PeopleMethods, TraceCalls, PaperCalls, RoomCalls, ReviewCalls):
         """How many qualifying candidates to expect of a run of ``spec``; ``known`` is False, with the reason, where nothing can be said."""
         return self._get(Forecast, "POST", "/specs/forecast", json={"spec": spec.model_dump(mode="json")})
 
-    def save(self, name: str, spec: DesignSpec) -> SavedSpec:
-        """Keep a spec under a name, to be used again."""
-        return self._get(SavedSpec, "POST", "/templates", json={"name": name, "spec": spec.model_dump(mode="json")})
+    def save(self, name: str, spec: DesignSpec, *, shared: bool = False) -> SavedSpec:
+        """Keep a spec under a name, to be used again; ``shared``: everybody with an account finds it."""
+        asked = {"name": name, "spec": spec.model_dump(mode="json"), "shared": shared}
+        return self._get(SavedSpec, "POST", "/templates", json=asked)
 
     def saved(self, *, limit: int = 50, offset: int = 0) -> SavedSpecPage:
         """The saved specs, newest first."""

@@ -11,6 +11,7 @@ import httpx
 from pydantic import BaseModel
 
 from app.client_documents import CasePage, EvaluationPage, EvaluationRunPage, EventDocument, ReplayPage, Run, ShownCase, TracePage
+from app.client_room_documents import SuiteJob
 from core.errors import MolwrightError
 from core.evaluation import EvalChange, EvalSummary
 from core.life import CandidateLife, Whereabouts
@@ -128,6 +129,18 @@ class TraceCalls(Calls):
     def evaluations(self, suite: str = "") -> EvaluationPage:
         """Suites by version and language models: mean and spread, and the change against the version before."""
         return self._get(EvaluationPage, "GET", "/evaluations", params={"suite": suite})
+
+    def run_suite(self, suite: str, *, limit: int | None = 20, seeds: int = 1, budget: int | None = None) -> SuiteJob:
+        """Let a worker run a suite: at most ``limit`` cases (None: all), ``seeds`` from 0, ``budget`` evaluations of each design run."""
+        return self._get(SuiteJob, "POST", "/evaluations/jobs", json={"suite": suite, "limit": limit, "seeds": seeds, "budget": budget})
+
+    def suite_job(self, job_id: str) -> SuiteJob:
+        """How far the run of a suite is; ``eval_id`` is its result."""
+        return self._get(SuiteJob, "GET", f"/evaluations/jobs/{quote(job_id)}")
+
+    def cancel_suite_job(self, job_id: str) -> SuiteJob:
+        """End the run of a suite; nothing of it is kept."""
+        return self._get(SuiteJob, "POST", f"/evaluations/jobs/{quote(job_id)}/cancel")
 
     def evaluation_runs(self, suite: str = "", *, limit: int = 50, offset: int = 0) -> EvaluationRunPage:
         """Every stored run of a suite, or of all, newest first."""

@@ -71,6 +71,7 @@ class SavedSpec(Document):
     name: str = Field(description="What it is called.")
     saved_at: str = Field(description="When it was saved, ISO 8601 UTC.")
     spec: DesignSpec = Field(description="The spec.")
+    shared_by: str = Field(description="Who lets everybody with an account use it; empty for one's own.")
 
 
 class SavedSpecPage(Page):

@@ -119,6 +119,19 @@ class Training(JobDocument):
     version: str = Field(description="Version of the model; empty before the end.")
 
 
+class SuiteJob(JobDocument):
+    """The run of an evaluation suite that was asked for."""
+
+    suite: str = Field(description="The suite.")
+    limit: int | None = Field(description="At most so many cases; None for all.")
+    seeds: int = Field(description="Number of seeds.")
+    budget: int | None = Field(description="Evaluations of each design run; None as usual.")
+    done: int = Field(description="Cases that are done.")
+    of: int = Field(description="Cases in all; 0 before the first.")
+    told: list[str] = Field(description="What the suite said so far.")
+    eval_id: str = Field(description="Its result; empty before the end.")
+
+
 class Fleet(Document):
     """The model servers."""
 

@@ -109,8 +109,8 @@ class PropertyValue(Model):
             return format_probability(number)
         if self.sigma:
             digits = next((n for n, least in enumerate((2, 0.2, 0.02, 0.002)) if self.sigma >= least), 4)
-            return f"{number:.{digits}f} ± {self.sigma:.{digits}f}"
-        return f"{number:.0f}" if number == int(number) else f"{number:.2f}"
+            return f"{number:z.{digits}f} ± {self.sigma:.{digits}f}"
+        return f"{number:z.0f}" if number == int(number) else f"{number:z.2f}"
 
     @property
     def exact(self) -> bool:

@@ -133,17 +133,17 @@ class Compared(Model):
 
     @property
     def said(self) -> str:
-        """The comparison in words: 'predicted 401 (380 to 422) °C, measured 13 °C below, inside the 90 % interval'."""
+        """The comparison in words: 'predicted 401 °C (90 % interval 380 to 422), measured 13 °C below, inside the interval'."""
         if self.predicted is None:
             return self.why
         unit = f" {self.measured.unit}".rstrip()
-        interval = f" ({self.lower:.4g} to {self.upper:.4g})" if self.lower is not None and self.upper is not None else ""
-        parts = [f"predicted {self.predicted:.4g}{interval}{unit}"]
+        interval = f" (90 % interval {self.lower:.4g} to {self.upper:.4g})" if self.lower is not None and self.upper is not None else ""
+        parts = [f"predicted {self.predicted:.4g}{unit}{interval}"]
         if self.difference is not None:
             way = "above" if self.difference > 0 else "below"
             parts.append(f"measured {abs(self.difference):.3g}{unit} {way}" if self.difference else "measured the same")
         if self.inside is not None:
-            parts.append(f"{'inside' if self.inside else 'outside'} the 90 % interval")
+            parts.append(f"{'inside' if self.inside else 'outside'} the interval")
         return ", ".join([*parts, self.why] if self.why else parts)
 
 

@@ -67,3 +67,11 @@ class Timeline(Model):
     )
     cost: Cost = Field(description="What all its steps took.")
     parts: list[TimelinePart] = Field(default_factory=new_list, description="Its parts, in the order of time.")
+
+    def by_node(self) -> dict[str, float]:
+        """Seconds that the steps of each node took together, by node in the order of time."""
+        found: dict[str, float] = {}
+        for part in self.parts:
+            for step in part.steps:
+                found[step.node] = found.get(step.node, 0.0) + step.cost.seconds
+        return found

@@ -12,31 +12,27 @@ from core.candidate import Candidate, Proposal
 from core.errors import NotFoundError, StructureError
 from core.interfaces import RunStore
 from core.life import CandidateLife, Fate, ProposedBy, Standing
-from core.model import content_hash
-from core.spec import DesignSpec
 from core.trace import TraceEvent
+from evals.run_book import RunBook, book_of
 from evals.standing import standing
 from tools.calculators.collection import Calculators
-from tools.search.policy import DEFAULT
-from tools.search.state import FrontierEntry, entries, mean_fitness, merged
 from tools.structures.standardise import standard_form
 
 #: The steps that judge a structure, in their order.
 _STAGES = ("standardise", "guard", "estimate", "check")
 
 
-def life(store: RunStore, run_id: str, named: str, *, calculators: Calculators) -> CandidateLife:
+def life(store: RunStore, run_id: str, named: str, *, calculators: Calculators, book: RunBook | None = None) -> CandidateLife:
     """The life of the candidate that ``named`` means: a key or the beginning of one, a rank, or the SMILES as stored.
 
-    Raises NotFoundError if there is no such run or candidate, or if several begin like this.
+    ``book``: that of the run, where it is at hand. Raises NotFoundError if there is no such run or candidate, or if several begin like this.
     """
     run = store.run(run_id)
-    everyone = store.candidates(run.run_id)
-    candidate = _named(everyone, named, run.run_id)
-    events = store.events(run.run_id)
-    spec = store.spec(run.run_id)
-    standings, unknown = _standings(events, everyone, candidate, spec, calculators)
-    place = standing(everyone, candidate, spec, events, calculators=calculators)
+    book = book or book_of(store, run.run_id, calculators=calculators)
+    candidate = store.candidates(run.run_id, keys=[_named(book, named, run.run_id)])[0]
+    events = book.events
+    standings, unknown = _standings(book, candidate)
+    place = standing(candidate, book.ranking)
     closest = place.closest if place else []
     fate = _fate(candidate, closest)
     remark = next((r for r in _remarks(events) if r["key"] == candidate.key), None)
@@ -47,7 +43,7 @@ def life(store: RunStore, run_id: str, named: str, *, calculators: Calculators) 
         name=candidate.name,
         fate=fate,
         why=_why(candidate, fate, place.why if place else "", run.status),
-        proposed=_proposed(events, everyone, candidate),
+        proposed=_proposed(book, candidate),
         notes=candidate.notes,
         structure=candidate.rejected_reason if candidate.rejected_by.startswith("structure:") else "",
         safety=candidate.safety,
@@ -61,28 +57,31 @@ def life(store: RunStore, run_id: str, named: str, *, calculators: Calculators) 
         rank=candidate.rank,
         rank_before_remark=remark["rank_before"] if remark else None,
         remark=remark["reason"] if remark else "",
-        children=[c.key for c in everyone if candidate.key in c.origin.parents],
+        children=list(book.children.get(candidate.key, ())),
         steps=_steps(events, candidate),
     )
 
 
-def _named(everyone: Sequence[Candidate], named: str, run_id: str) -> Candidate:
-    exact = [c for c in everyone if named in (c.key, str(c.rank))] or [c for c in everyone if named == c.smiles]
-    found = exact or [c for c in everyone if named and c.key.startswith(named)]
+def _named(book: RunBook, named: str, run_id: str) -> str:
+    """The key that ``named`` means. NotFoundError if it means none, or several."""
+    ranked = [key for rank, key in book.ranks.items() if named == str(rank)]
+    exact = list(dict.fromkeys([*([named] if named in book.smiles else []), *ranked]))
+    exact = exact or [key for key, smiles in book.smiles.items() if named == smiles]
+    found = exact or [key for key in book.smiles if named and key.startswith(named)]
     if not found:
         raise NotFoundError(f"run {run_id} has no candidate {named[:200]!r}: a key, the beginning of one, a rank or a SMILES as stored")
     if len(found) > 1:
-        keys = ", ".join(c.key for c in found[:3])
-        raise NotFoundError(f"{named!r} means {len(found)} candidates of run {run_id}: {keys}{', ...' if len(found) > 3 else ''}")
+        raise NotFoundError(
+            f"{named!r} means {len(found)} candidates of run {run_id}: {', '.join(found[:3])}{', ...' if len(found) > 3 else ''}"
+        )
     return found[0]
 
 
-def _proposed(events: Sequence[TraceEvent], everyone: Sequence[Candidate], candidate: Candidate) -> list[ProposedBy]:
+def _proposed(book: RunBook, candidate: Candidate) -> list[ProposedBy]:
     """The proposals of the candidate's own generation that gave it."""
-    smiles = {c.key: c.smiles for c in everyone}
     generation = candidate.origin.generation
     found = []
-    for event in events:
+    for event in book.events:
         if (event.node, event.kind, event.generation) != ("propose", "record", generation):
             continue
         for number, content in enumerate(event.outputs):
@@ -96,7 +95,7 @@ def _proposed(events: Sequence[TraceEvent], everyone: Sequence[Candidate], candi
                         smiles=proposal.smiles,
                         operator=proposal.operator,
                         parents=proposal.parents,
-                        parent_smiles=[smiles.get(key, "") for key in proposal.parents],
+                        parent_smiles=[book.smiles.get(key, "") for key in proposal.parents],
                         rationale=proposal.rationale,
                         event=event.sequence,
                     )
@@ -124,40 +123,20 @@ def _is_same(candidate: Candidate, proposal: Proposal, own_key: str) -> bool:
     return structure.key == candidate.key
 
 
-def _standings(
-    events: Sequence[TraceEvent], everyone: Sequence[Candidate], candidate: Candidate, spec: DesignSpec, calculators: Calculators
-) -> tuple[list[Standing], list[int]]:
+def _standings(book: RunBook, candidate: Candidate) -> tuple[list[Standing], list[int]]:
     """Where the candidate stood after each generation, and the generations of which the record does not tell."""
     found: list[Standing] = []
     unknown: list[int] = []
-    before: Sequence[FrontierEntry] | None = ()
-    for event in (e for e in events if e.node == "select" and e.kind == "step"):
-        frontier = _frontier(event, before, everyone, spec, calculators)
-        before = frontier
-        if event.generation < candidate.origin.generation or not candidate.requirements:
+    for generation, frontier in book.frontiers.items():
+        if generation < candidate.origin.generation or not candidate.requirements:
             continue
         if frontier is None:
-            unknown.append(event.generation)
+            unknown.append(generation)
             continue
         place = next((i for i, entry in enumerate(frontier) if entry["key"] == candidate.key), None)
         fitness = None if place is None else frontier[place]["score"]
-        found.append(Standing(generation=event.generation, place=None if place is None else place + 1, of=len(frontier), fitness=fitness))
+        found.append(Standing(generation=generation, place=None if place is None else place + 1, of=len(frontier), fitness=fitness))
     return found, unknown
-
-
-def _frontier(
-    event: TraceEvent, before: Sequence[FrontierEntry] | None, everyone: Sequence[Candidate], spec: DesignSpec, calculators: Calculators
-) -> Sequence[FrontierEntry] | None:
-    """The parents after a generation: as recorded, or computed again if that has the recorded hash; None if neither."""
-    kept = event.outputs.get("frontier") if isinstance(event.outputs, dict) else None
-    if isinstance(kept, list):
-        return kept
-    if before is None:
-        return None
-    new = [c for c in everyone if c.origin.generation == event.generation and c.requirements]
-    again = merged(before, entries(new, spec, calculators=calculators), DEFAULT.frontier)
-    digest = content_hash({"frontier": list(again), "best": mean_fitness(again, DEFAULT.top)})
-    return again if digest == event.output_hash else None
 
 
 def _remarks(events: Sequence[TraceEvent]) -> list[dict[str, object]]:

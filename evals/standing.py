@@ -38,28 +38,48 @@ class Place:
     why: str = ""
 
 
-def standing(
-    everyone: Sequence[Candidate], candidate: Candidate, spec: DesignSpec, events: Sequence[TraceEvent], *, calculators: Calculators
-) -> Place | None:
-    """Where ``candidate`` stands; None for a run that was not ranked."""
-    recorded = next((e.outputs for e in events if e.node == "rank" and e.kind == "step"), None)
-    if recorded is None:
+@dataclass(frozen=True)
+class Ranking:
+    """The ranking of a run, computed again from what is stored.
+
+    Attributes:
+        closest: keys of those that were shown as the closest.
+        recorded: what the record keeps of the ranking beside the lists.
+        listed: the listed candidates in their lean form.
+        order: key and score of each candidate that meets every requirement, best first; None if the ranking, computed again, is not the stored one.
+        known: what was known already.
+    """
+
+    closest: list[str]
+    recorded: Mapping[str, Any]
+    listed: Sequence[Candidate]
+    order: Sequence[tuple[str, float]] | None
+    known: Known
+
+
+def ranking_of(kept: Sequence[Candidate], spec: DesignSpec, events: Sequence[TraceEvent], *, calculators: Calculators) -> Ranking | None:
+    """The ranking of the candidates that meet every requirement, in their lean form; None for a run that was not ranked."""
+    outputs = next((e.outputs for e in events if e.node == "rank" and e.kind == "step"), None)
+    if outputs is None:
         return None
-    ranking = recorded[0] if isinstance(recorded, list) and recorded and isinstance(recorded[0], dict) else {}
-    closest = [str(key) for key in ranking.get("closest", [])]
-    if candidate.status != "kept":
-        return Place(closest)
-    judged = [c for c in everyone if c.requirements or c.status == "kept"]
-    kept = [c for c in judged if c.status == "kept"]
+    recorded = outputs[0] if isinstance(outputs, list) and outputs and isinstance(outputs[0], dict) else {}
+    listed = [c for c in kept if c.rank is not None]
     known = what_is_known(kept, spec, _own(events))
-    result = rank([_before_ranking(c) for c in judged], spec, len(judged), known=known, calculators=calculators)
-    if {c.key for c in result.ranked} != {c.key for c in everyone if c.rank is not None}:
-        return Place(closest)
-    order = [key for key, _ in result.order]
+    result = rank([_before_ranking(c) for c in kept], spec, len(kept), known=known, calculators=calculators)
+    order = result.order if {c.key for c in result.ranked} == {c.key for c in listed} else None
+    return Ranking([str(key) for key in recorded.get("closest", [])], recorded, listed, order, known)
+
+
+def standing(candidate: Candidate, ranking: Ranking | None) -> Place | None:
+    """Where ``candidate`` stands; None for a run that was not ranked."""
+    if ranking is None:
+        return None
+    if candidate.status != "kept" or ranking.order is None:
+        return Place(ranking.closest)
+    order = [key for key, _ in ranking.order]
     at = order.index(candidate.key)
-    score = result.order[at][1]
-    why = "" if candidate.rank is not None else _passed_over(candidate, at, order, known, [c for c in everyone if c.rank], ranking)
-    return Place(closest, len(order), at + 1, score, why)
+    why = "" if candidate.rank is not None else _passed_over(candidate, at, order, ranking.known, ranking.listed, ranking.recorded)
+    return Place(ranking.closest, len(order), at + 1, ranking.order[at][1], why)
 
 
 def _before_ranking(candidate: Candidate) -> Candidate:

@@ -39,13 +39,14 @@ def interpret(
     seed: int = 0,
     met_probability: float = 0.5,
     may_be_empty: bool = False,
+    about: str = "",
     workspace: Workspace | None = None,
 ) -> DesignSpec:
     """The spec that ``goal`` means.
 
     ``workspace``: the properties that it may name, and what computes those of a reference; what ships and plug-ins add if None.
     ``candidates`` (1 to 1000) overrides the number in the goal (default 10); ``budget`` is the number of structures that may be
-    evaluated (default 1500). A clause with a unit that does not fit, a number outside the range of its property, or words that are not
+    evaluated (default 1500). ``about``: SMILES of the compound that a goal speaks of without naming one ('make it more soluble'). A clause with a unit that does not fit, a number outside the range of its property, or words that are not
     known asks for nothing and is listed in ``unchecked``. Raises GoalError (ContradictionError, UnitError), quoting the phrase at fault, for
     a goal that is empty, too long, contradictory, or of which nothing can be computed, and for a structure that cannot be read. With
     ``may_be_empty`` a goal of which nothing was read gives a spec that asks for nothing, for a second reader; see
@@ -66,4 +67,4 @@ def interpret(
         options["candidates"] = number
     if budget is not None:
         options["budget"] = budget
-    return with_novelty(resolved(reading, options, calculators=workspace.calculators, may_be_empty=may_be_empty))
+    return with_novelty(resolved(reading, options, calculators=workspace.calculators, may_be_empty=may_be_empty, about=about))

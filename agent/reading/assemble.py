@@ -37,13 +37,13 @@ def asks_for_something(spec: DesignSpec) -> DesignSpec:
     raise GoalError(f"nothing in the goal can be computed{' (' + left + ')' if left else ''}", phrase=spec.goal[:200])
 
 
-def resolved(reading: Reading, options: dict[str, Any], *, calculators: Calculators, may_be_empty: bool) -> DesignSpec:
-    """The spec of a reading. ``options`` fills budget, seed and met_probability.
+def resolved(reading: Reading, options: dict[str, Any], *, calculators: Calculators, may_be_empty: bool, about: str = "") -> DesignSpec:
+    """The spec of a reading. ``options`` fills budget, seed and met_probability. ``about``: SMILES of what is compared with where the goal names nothing.
 
     Raises ContradictionError, and, unless ``may_be_empty``, GoalError (UnitError, where units alone are at fault) for a goal of which
     nothing was read.
     """
-    resolver = Resolver(reading, calculators)
+    resolver = Resolver(reading, calculators, about)
     resolver.run()
     reject_contradictions(resolver.requirements, catalogue=calculators.catalogue, polymer=resolver.candidate_class == "polymer")
     closed = closed_by_counts(resolver.requirements) if resolver.candidate_class == "molecule" else None

@@ -13,6 +13,7 @@ from agent.reading.lexicon import Family
 from agent.reading.reading import Reading
 from agent.reading.resolve_statements import StatementResolver, Unread
 from agent.reading.spoken_of import spoken_of
+from agent.reading.statements import Ref
 from core.errors import ContradictionError, GoalError
 from core.spec import (
     Assumption,
@@ -43,7 +44,7 @@ class Outcome:
 class Resolver(StatementResolver):
     """Turns the clauses of one reading into the parts of its spec. A clause that cannot be resolved is unread; the others stand."""
 
-    def __init__(self, reading: Reading, calculators: Calculators) -> None:
+    def __init__(self, reading: Reading, calculators: Calculators, about: str = "") -> None:
         self.calculators = calculators
         self.catalogue = calculators.catalogue
         self.reading = reading
@@ -73,7 +74,7 @@ class Resolver(StatementResolver):
                     for s in self.statements
                     if s.limit is not None and s.limit.ref is not None and s.limit.ref.smiles and s.kind == "set"
                 ),
-                None,
+                Ref(smiles=about) if about and any(s.kind == "relative" for s in self.statements) else None,
             )
 
     # ---- class and conditions

@@ -9,6 +9,7 @@ from mcp_types import CallToolResult, TextContent
 from pydantic import ValidationError
 
 from app.services.problems import kind_of, more_of
+from app.services.structures import where_measured
 from core.candidate import Candidate, PropertyValue
 from core.errors import MolwrightError, UsageError
 
@@ -18,8 +19,11 @@ LARGEST = 24_000
 INNER = 20
 
 
-def given(value: PropertyValue, *, method: bool = False) -> dict[str, Any]:
-    """A property value: number or level, unit, one sigma, 90 % interval, and what a reader has to know of it; ``method``: with what computed it."""
+def given(name: str, value: PropertyValue, *, method: bool = False) -> dict[str, Any]:
+    """The value of a property: number or level, unit, one sigma, 90 % interval, and what a reader has to know of it; ``method``: with what computed it.
+
+    Of a computed value that is an estimate of measured ones, such as Crippen's logP, ``measured_90`` says where nine of ten of these lie.
+    """
     told: dict[str, Any] = {"value": rounded(value.value)}
     if value.unit:
         told["unit"] = value.unit
@@ -27,6 +31,8 @@ def given(value: PropertyValue, *, method: bool = False) -> dict[str, Any]:
         told["sigma"] = rounded(value.sigma)
     if value.lower is not None and value.upper is not None and value.sigma:
         told["interval_90"] = [rounded(value.lower), rounded(value.upper)]
+    if (ends := where_measured(name, value)) is not None:
+        told["measured_90"] = [rounded(end) for end in ends]
     if value.in_domain is False:
         told["in_domain"] = False
     if value.basis is not None:

@@ -140,7 +140,7 @@ def candidate(door: Door, arguments: CandidateArguments) -> Answer:
     told["route"] = stored.route.model_dump(mode="json", exclude_defaults=True) if stored.route is not None else None
     told["children"] = {"number": len(life.children), "first": life.children[:5]}
     told["citations"] = [c.model_dump(mode="json", exclude={"passage"}) for c in stored.citations[:INNER]]
-    values = [{"name": n, **given(v, method=True)} for n, v in life.values.items()]
+    values = [{"name": n, **given(n, v, method=True)} for n, v in life.values.items()]
     return bounded({**told, "values": values}, "values", "ask for its properties by SMILES")
 
 

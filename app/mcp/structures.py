@@ -163,7 +163,7 @@ def wanted(spec: DesignSpec) -> Answer:
 def line_of(candidate: Candidate, names: list[str]) -> Answer:
     """A candidate in a list: rank, structure, probability and score (0 to 1), the values of ``names``, what it misses."""
     told = {"rank": candidate.rank, **judged(candidate), "p_meets": rounded(candidate.p_meets), "score": rounded(candidate.score)}
-    told["values"] = {n: given(candidate.properties[n]) for n in names if n in candidate.properties}
+    told["values"] = {n: given(n, candidate.properties[n]) for n in names if n in candidate.properties}
     if missed := [f"{r.text}: {r.reason}" if r.reason else r.text for r in candidate.requirements if not r.met]:
         told["missed"] = missed
     return {**told, "route": candidate.route.status} if candidate.route is not None else told
@@ -177,7 +177,7 @@ def _values(door: Door, smiles: str, names: list[str]) -> Answer | MolwrightErro
     except (UsageError, RefusedError) as error:
         return error
     chosen = {n: v for n, v in candidate.properties.items() if not names or n in names}
-    return {**judged(candidate), "properties": {n: given(v, method=True) for n, v in chosen.items()}}
+    return {**judged(candidate), "properties": {n: given(n, v, method=True) for n, v in chosen.items()}}
 
 
 def _read(door: Door, given: str) -> str:

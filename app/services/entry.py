@@ -13,11 +13,12 @@ from app import wiring
 if TYPE_CHECKING:
     from app.services.archive import ArchiveService
     from app.services.asking import AskingService
+    from app.services.clouds import CloudService
     from app.services.conversations import ConversationService, Decide
     from app.services.cores import CoreService
     from app.services.evaluations import EvaluationService
     from app.services.feedback import FeedbackService
-    from app.services.finding import FindingService
+    from app.services.finding import FactsKept, FindingService
     from app.services.fleet import FleetService
     from app.services.forecasts import ForecastService
     from app.services.goals import GoalService
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from app.services.sharing import SharingService
     from app.services.structure_tables import StructureTableService
     from app.services.structures import StructureService
+    from app.services.suite_runs import SuiteRunService
     from app.services.templates import TemplateService
     from app.services.tracing import TraceService
     from app.services.trainings import TrainingService
@@ -61,8 +63,7 @@ if TYPE_CHECKING:
 class Services:
     """Made once by a door (a command, a request's application, a worker) and passed on. Nothing is opened before it is asked for.
 
-    This is the only place that reads the environment's settings or opens the run store, each once, so two of these can be at work in two
-    threads of one process.
+    This is the only place that reads the environment's settings or opens the run store, each once, so two of these can be at work in two threads.
 
     ``settings``: read from the environment and ``molwright.toml`` when they are first needed, unless given. ``clock``: the current time,
     UTC; what is stored and what leases are judged by comes from it.
@@ -232,6 +233,7 @@ class Services:
             "screen": lambda held: self.screens.work(held),
             "table": lambda held: self.structure_tables.work(held),
             "training": lambda held: self.trainings.work(held),
+            "suite": lambda held: self.suite_runs.work(held),
         }
         return JobWorker(self.jobs, work, lambda: bool(self.store.queue()), self.settings.server.attempts)
 
@@ -247,7 +249,14 @@ class Services:
         """Evaluated structures found again, in all runs."""
         from app.services.finding import FindingService
 
-        return FindingService(self.store, self.workspace.catalogue)
+        return FindingService(self.store, self.workspace.catalogue, self._whole.facts_kept)
+
+    @cached_property
+    def facts_kept(self) -> FactsKept:
+        """What searches have read of runs that have no columns yet."""
+        from app.services.finding import FactsKept
+
+        return FactsKept()
 
     @cached_property
     def reweighting(self) -> ReweightingService:
@@ -257,6 +266,15 @@ class Services:
         if self._whole is not self:  # who has a report may have it reordered; the numbers are kept once for everybody
             return self._whole.reweighting
         return ReweightingService(self.settings, lambda: self.store)
+
+    @cached_property
+    def clouds(self) -> CloudService:
+        """What the structures of a run come to while it goes on, drawn. Who sees a run may see its cloud; the points are kept once for everybody."""
+        from app.services.clouds import CloudService
+
+        if self._whole is not self:
+            return self._whole.clouds
+        return CloudService(lambda: self.store, lambda: self.workspace.catalogue)
 
     def conversations(self, decide: Decide, progress: ProgressSink | None = None) -> ConversationService:
         """Conversations; ``decide`` asks a person before anything is started."""
@@ -412,3 +430,10 @@ class Services:
         from app.services.evaluations import EvaluationService
 
         return EvaluationService(self.settings, lambda: self.store, lambda: self._whole.eval_store, clock=self.clock)
+
+    @property
+    def suite_runs(self) -> SuiteRunService:
+        """Evaluation suites that a worker runs."""
+        from app.services.suite_runs import SuiteRunService
+
+        return SuiteRunService(self.settings, self.jobs, self.evaluations, has_account=self.person is not None)

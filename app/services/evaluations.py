@@ -30,6 +30,7 @@ from core.evaluation import (
 )
 from core.interfaces import RunStore
 from core.options import given_options
+from core.people import RunAccess
 from core.report import Report
 from core.settings import Settings
 
@@ -189,6 +190,13 @@ class EvaluationService:
     def _run_agent(self, plan: RolePlan | None, seeds: int, limit: int | None, progress: Callable[[str], None]) -> EvalRun:
         return self.run("agent", seeds=seeds, limit=limit, progress=progress, plan=lambda: plan)
 
+    def require(self, suite: str) -> None:
+        """NotFoundError unless there is such a suite."""
+        from evals.suites import SUITES
+
+        if suite not in SUITES:
+            raise NotFoundError(f"there is no suite {suite[:80]!r}; there are {', '.join(SUITES)}")
+
     def run(
         self,
         suite: str,
@@ -198,27 +206,39 @@ class EvaluationService:
         budget: int | None = None,
         progress: Callable[[str], None],
         plan: Callable[[], RolePlan | None] | None = None,
+        done: Callable[[int, int], None] = lambda number, of: None,
+        owner: str = "",
     ) -> EvalRun:
-        """Run a suite with seeds from 0 and keep its result. ``budget``: evaluations of each design run. NotFoundError.
+        """Run a suite with seeds from 0 and keep its result. NotFoundError; what ``done`` raises, which hears before each case how far it is.
 
-        ``plan``: which models the assistant uses, in place of what is configured and promoted.
+        ``budget``: evaluations of each design run. ``plan``: which models the assistant uses, in place of what is configured and promoted. ``owner``:
+        the account whose design runs they are, which everybody may see; '' for none.
         """
         from evals.schemas import schema_hash
         from evals.suites import SUITES, EvalContext
         from tools.versions import versions
 
-        if suite not in SUITES:
-            raise NotFoundError(f"there is no suite {suite!r}; there are {', '.join(SUITES)}")
+        self.require(suite)
         runs = RunService(self.settings, self._store(), clock=self.clock)
 
         def run_design(goal: str, options: dict[str, Any]) -> Report:
-            return runs.execute(runs.start(goal, given_options({**options, "yes": True})))
+            run_id = runs.start(goal, given_options({**options, "yes": True}))
+            if owner:
+                self._store().set_access(run_id, RunAccess(owner, "open"))
+            return runs.execute(run_id)
 
         created, start = self.clock().isoformat(), time.monotonic()
         used = (plan or (lambda: wiring.plan_of(self.settings)))()
         with examined(self.settings, plan=used, clock=self.clock) as ask:
             context = EvalContext(
-                run_design=run_design, replay=runs.replay, ask=ask, seeds=range(seeds), limit=limit, budget=budget, progress=progress
+                run_design=run_design,
+                replay=runs.replay,
+                ask=ask,
+                seeds=range(seeds),
+                limit=limit,
+                budget=budget,
+                progress=progress,
+                done=done,
             )
             cases = SUITES[suite].run(context)
         result = EvalRun(

@@ -54,7 +54,7 @@ def event_words(event: TraceEvent) -> str:
         return _short(f"{event.inputs.get('tool', '')}, {event.seconds:.2f} s{_call(event)}")
     outputs = event.outputs
     if is_hash(outputs):
-        return f"kept as its hash ({outputs['characters']} characters)"
+        return f"too long to be kept ({outputs['characters']:,} characters): a replay computes it again and compares it"
     if event.kind in ("decision", "error"):
         return _short(", ".join(f"{name} {value}" for name, value in outputs.items()) if isinstance(outputs, dict) else str(outputs))
     if (event.node, event.index) == ("approve", "clock"):
@@ -89,7 +89,7 @@ def _exchange(event: TraceEvent) -> str:
 
 
 def _known(node: str, index: str, outputs: Any) -> str:
-    """Words for what the nodes of a design run leave; '' for anything else, or where a part is kept as its hash."""
+    """Words for what the nodes of a design run leave; '' for anything else."""
     if node == "propose" and isinstance(outputs, list):
         return f"{_many(outputs, 'structure')} from {index}"
     if node in ("screen", "guard_spec", "approve") and isinstance(outputs, dict) and "verdict" in outputs:
@@ -114,15 +114,17 @@ def _known(node: str, index: str, outputs: Any) -> str:
         return f"routes of {_many(outputs, 'structure')}"
     if node == "rank" and isinstance(outputs, list) and outputs and isinstance(outputs[0], dict):
         return f"{_many(outputs[0].get('listed'), 'candidate')} listed"
+    if node == "report":
+        return "the report is written"
     if node == "explain" and isinstance(outputs, list):
         return f"words for {_many(outputs, 'candidate')}"
     return ""
 
 
 def _many(items: Any, noun: str) -> str:
-    """'12 structures'; of what is kept as a hash no number is known."""
+    """'12 structures'; of what was too long to be kept no number is known."""
     if not isinstance(items, Sequence) or isinstance(items, str):
-        return f"{noun}s (kept as a hash)"
+        return f"{noun}s (too many to be kept)"
     return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
 
 

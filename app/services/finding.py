@@ -6,8 +6,10 @@ them every candidate is read and looked at, which takes some hundred times as lo
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -91,6 +93,50 @@ class Hits:
     passed: int = 0
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What a question asks of a structure: its SMILES, whether it met every requirement, and its numbers by property, in the property's unit."""
+
+    smiles: str
+    kept: bool
+    numbers: Mapping[str, float]
+
+    @classmethod
+    def of(cls, candidate: Candidate) -> Facts:
+        """The facts of a candidate."""
+        numbers = {name: value.number for name, value in candidate.properties.items() if value.number is not None}
+        return cls(candidate.smiles, candidate.status == "kept", numbers)
+
+
+class FactsKept:
+    """The facts of structures of the last few runs without columns, so that the next question does not read them again. For all threads of a process.
+
+    A structure is kept once nothing more happens to it, and with all before it.
+    """
+
+    def __init__(self) -> None:
+        self._runs: OrderedDict[tuple[str, str], list[Facts]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def page(self, store: RunStore, run: RunRecord, start: int) -> tuple[list[Facts], int]:
+        """``PAGE`` structures of a run from a place on, and how many it has; where all of them are at hand, one more than these."""
+        which = (run.run_id, run.created_at)  # a deleted run's id may come again
+        with self._lock:
+            known = self._runs.setdefault(which, [])
+            self._runs.move_to_end(which)
+            while len(self._runs) > RUNS:
+                self._runs.popitem(last=False)
+            if len(known) >= start + PAGE:
+                return known[start : start + PAGE], start + PAGE + 1
+        page, total = store.page_of_candidates(run.run_id, None, PAGE, start)
+        found = [Facts.of(candidate) for candidate in page]
+        with self._lock:
+            for place, (candidate, facts) in enumerate(zip(page, found, strict=True), start):
+                if place == len(known) and candidate.status in ("kept", "rejected"):
+                    known.append(facts)
+        return found, total
+
+
 @dataclass
 class _Look:
     """One question while it is answered: what was found, at which place of which run, and what it has cost so far."""
@@ -147,21 +193,22 @@ class _Look:
             known = self.contained[smiles] = self.query.contained(smiles)
         return known
 
-    def take(self, run: RunRecord, place: int, candidate: Candidate) -> None:
-        """Look at one candidate of a run without columns."""
+    def take(self, run: RunRecord, place: int, facts: Facts) -> None:
+        """Look at one structure of a run without columns."""
         self.looked += 1
         self.unprepared += 1
-        similarity = _fits(candidate, self.wanted, self.query)
+        similarity = _fits(facts, self.wanted, self.query)
         if similarity is not None:
             self.found.append((run, place, similarity))
 
 
 class FindingService:
-    """Looks through stored structures, so many at a time."""
+    """Looks through stored structures, so many at a time. ``kept``: what earlier questions of the process read of runs without columns."""
 
-    def __init__(self, store: RunStore, catalogue: Catalogue) -> None:
+    def __init__(self, store: RunStore, catalogue: Catalogue, kept: FactsKept | None = None) -> None:
         self._store = store
         self._catalogue = catalogue
+        self._kept = kept or FactsKept()
 
     def find(self, wanted: Wanted, runs: RunFilter, after: str = "") -> Hits:
         """The structures of the runs that fit, after the place where an earlier question stopped; about 200,000 are looked at.
@@ -214,11 +261,11 @@ class FindingService:
         if columns is not None:
             return look.through(run, columns, start), len(columns)
         while True:
-            page, total = self._store.page_of_candidates(run.run_id, None, PAGE, start)
-            for candidate in page:
+            page, total = self._kept.page(self._store, run, start)
+            for facts in page:
                 if look.full:
                     return start, total
-                look.take(run, start, candidate)
+                look.take(run, start, facts)
                 start += 1
             if not page or start >= total:
                 return start, total
@@ -273,13 +320,12 @@ def _in_range(columns: Columns, wanted: Wanted, start: int) -> NDArray[np.int64]
     return np.flatnonzero(fits[start:]) + start
 
 
-def _fits(candidate: Candidate, wanted: Wanted, query: StructureQuery | None) -> float | None:
+def _fits(facts: Facts, wanted: Wanted, query: StructureQuery | None) -> float | None:
     """How similar the structure is; None where it does not fit."""
-    if wanted.kept and candidate.status != "kept":
+    if wanted.kept and not facts.kept:
         return None
     if wanted.value_of:
-        value = candidate.properties.get(wanted.value_of)
-        number = value.number if value is not None else None
+        number = facts.numbers.get(wanted.value_of)
         if number is None or (wanted.low is not None and number < wanted.low) or (wanted.high is not None and number > wanted.high):
             return None
-    return query.fits(candidate.smiles) if query is not None else 1.0
+    return query.fits(facts.smiles) if query is not None else 1.0

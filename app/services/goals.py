@@ -25,24 +25,34 @@ class GoalService:
         if verdict.verdict == "block":
             raise RefusedError(f"the safety guard refused this {what}. " + "; ".join(f"{h.id}: {h.reason}" for h in verdict.rules))
 
-    def interpret(self, goal: str, beside: RunOptions | None = None) -> DesignSpec:
+    def interpret(self, goal: str, beside: RunOptions | None = None, *, about: str = "") -> DesignSpec:
         """What ``goal`` means, with the core and the reference sets that ``beside`` names.
 
-        Raises RefusedError if the guard blocks it, GoalError if it cannot be understood, SpecError for a core that cannot be had.
+        ``about``: SMILES of the compound that "more soluble" is held against where the goal names none; '' for none. Raises RefusedError if the
+        guard blocks it, GoalError if it cannot be understood, SpecError for a core, StructureError for a compound that cannot be had.
         """
         from agent.compound import with_wishes
         from agent.reading import interpret
         from agent.reading.assemble import asks_for_something
         from agent.reading.normalise import normalise
         from tools.search.costly import with_calls
+        from tools.structures.standardise import standard_form
 
         normalise(goal)
         self.guard(goal)
+        if about:
+            self.guard(about, "compound")
+            about = standard_form(about, "molecule")[0].smiles
         options = beside or RunOptions()
         more = bool(options.core or options.like or options.unlike)
         search = self.settings.search
         spec = interpret(
-            goal, budget=search.budget, met_probability=search.met_probability, may_be_empty=more, workspace=open_workspace(self.settings)
+            goal,
+            budget=search.budget,
+            met_probability=search.met_probability,
+            may_be_empty=more,
+            about=about,
+            workspace=open_workspace(self.settings),
         )
         made = asks_for_something(with_wishes(spec, options, catalogue=open_workspace(self.settings).catalogue))
         return with_calls(made, options.calls, open_workspace(self.settings).calculators)

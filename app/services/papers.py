@@ -99,7 +99,8 @@ class PapersService:
 def _words_alone(wanted: str, stored: str) -> str:
     if not wanted:
         return (
-            "Searched by words alone. Vectors find more: molwright literature embeddings fetch, then molwright literature embeddings renew."
+            "Searched by the words alone. Passages in other words are found too once whoever keeps molwright here has fetched a model for that: "
+            "molwright literature embeddings fetch, then molwright literature embeddings renew."
         )
     made = f"of {stored}" if stored else "missing"
     return (

@@ -135,6 +135,13 @@ def pattern(smarts: str) -> str:
     return svg
 
 
+def is_telling(smarts: str) -> bool:
+    """Whether a drawing of a SMARTS pattern tells something; most of an atom that may be of any element is a question mark."""
+    from tools.reporting.drawing import is_telling as found
+
+    return found(smarts)
+
+
 def curve(objective: Objective) -> str:
     """How desirable the values of an objective are, as an SVG element."""
     from tools.reporting.curves import curve as drawn

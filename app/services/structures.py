@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.wiring import open_callers, open_workspace
 from core.approval import looked_at
-from core.candidate import Candidate, Route
+from core.candidate import Candidate, PropertyValue, Route
 from core.errors import ConfigurationError, RefusedError
 from core.settings import Settings
 from core.spec import CandidateClass, DesignSpec, EstimationConditions
@@ -60,6 +60,13 @@ class GivenStructure:
     title: str = ""
     fault: str = ""
     note: str = ""
+
+
+def where_measured(name: str, value: PropertyValue) -> tuple[float, float] | None:
+    """Where nine of ten measured values lie about a computed one that is an estimate of them, in its unit; None for any other value."""
+    from tools.calculators.measured_spread import measured_range
+
+    return measured_range(name, value)
 
 
 class StructureService:

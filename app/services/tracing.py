@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import threading
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from core.errors import NotFoundError
 from core.interfaces import RunRecord, RunStore
 from core.life import CandidateLife, Whereabouts
 from core.model import canonical_json
+from core.report import FINISHED
 from core.run_difference import RunDifference
 from core.settings import Settings
 from core.timeline import CLOSING, LOOP, Cost, TimedStep, Timeline, TimelinePart
@@ -22,7 +24,11 @@ from core.trace import EventKind, TraceEvent
 
 if TYPE_CHECKING:
     from agent.models.plan import RolePlan
+    from evals.run_book import RunBook
     from tools.calculators.collection import Calculators
+
+#: Runs of which the orders are kept for the next candidate that is asked about.
+KEPT_BOOKS = 4
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,8 @@ class TraceService:
     def __init__(self, settings: Settings, store: Callable[[], RunStore]) -> None:
         self._settings = settings
         self._store = store
+        self._books: OrderedDict[tuple[str, str], RunBook] = OrderedDict()
+        self._lock = threading.Lock()
 
     def events(self, run_id: str, wanted: EventFilter, limit: int, offset: int) -> tuple[list[EventLine], int]:
         """The events that fit, in order: ``limit`` after the first ``offset``, and the number of all that fit. NotFoundError."""
@@ -131,7 +139,23 @@ class TraceService:
         """The life of one candidate, named by key, rank or SMILES; see :func:`evals.life.life`. NotFoundError."""
         from evals.life import life
 
-        return life(self._store(), self._store().run(run_id).run_id, candidate, calculators=self._calculators)
+        run = self._store().run(run_id)
+        return life(self._store(), run.run_id, candidate, calculators=self._calculators, book=self._book(run))
+
+    def _book(self, run: RunRecord) -> RunBook | None:
+        """What the lives of the run's candidates rest on, kept for the last few runs that are over; None for one that goes on."""
+        from evals.run_book import book_of
+
+        if run.status not in FINISHED or not run.spec_version:
+            return None
+        which = (run.run_id, run.created_at)  # a deleted run's id may come again
+        with self._lock:
+            if which not in self._books:
+                self._books[which] = book_of(self._store(), run.run_id, calculators=self._calculators)
+            self._books.move_to_end(which)
+            while len(self._books) > KEPT_BOOKS:
+                self._books.popitem(last=False)
+            return self._books[which]
 
     def whereabouts(self, run_id: str, structure: str) -> Whereabouts:
         """Where a structure is in a run; see :func:`evals.whereabouts.whereabouts`. NotFoundError, UsageError."""
@@ -140,10 +164,21 @@ class TraceService:
         return whereabouts(self._store(), self._store().run(run_id).run_id, structure, calculators=self._calculators)
 
     def difference(self, a: str, b: str) -> RunDifference:
-        """Run ``b`` against run ``a``; see :func:`evals.run_difference.run_difference`. NotFoundError, UsageError."""
+        """Run ``b`` against run ``a``; see :func:`evals.run_difference.run_difference`. NotFoundError, UsageError.
+
+        What steps took is told as the timelines of the two runs tell it.
+        """
         from evals.run_difference import run_difference
 
-        return run_difference(self._store(), a, b)
+        found = run_difference(self._store(), a, b)
+        whole_a, whole_b = self.timeline(found.a.run_id), self.timeline(found.b.run_id)
+        by_a, by_b = whole_a.by_node(), whole_b.by_node()
+        nodes = [n.model_copy(update={"seconds_a": by_a.get(n.node, 0.0), "seconds_b": by_b.get(n.node, 0.0)}) for n in found.nodes]
+        sides = {
+            "a": found.a.model_copy(update={"seconds": whole_a.cost.seconds}),
+            "b": found.b.model_copy(update={"seconds": whole_b.cost.seconds}),
+        }
+        return found.model_copy(update={**sides, "nodes": nodes})
 
     def lost(self, run_id: str) -> list[Loss]:
         """Why structures of a run are not listed, by reason, the most frequent first. NotFoundError."""

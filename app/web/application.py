@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
+from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from app.services.entry import Services
 from app.web import pages, problems
@@ -27,6 +29,8 @@ def create_app(services: Services, *, accounts: bool = False) -> FastAPI:
     ``accounts``: whether people have to sign in. Without that everybody who reaches the server sits at this machine, so it must be reached
     from there alone.
     """
+    # FastAPI silences this while it reads the handlers' parameters; those of our models are built later, when they are first needed
+    warnings.filterwarnings("ignore", category=UnsupportedFieldAttributeWarning)
     _ = services.store, services.people  # opened once, before requests come in several threads
     app = FastAPI(
         title="molwright",

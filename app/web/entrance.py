@@ -92,6 +92,7 @@ class Entrance:
             .strip()
             .partition("\n")[0]
             .partition(". ")[0]
+            .partition("; ")[0]  # what else may come of it is for readers of the code
             .rstrip(".")
         )
         target = scope.get("state", {}).get("target") or (made if made.startswith(f"{path}/") else f"{method} {path}")

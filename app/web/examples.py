@@ -66,7 +66,7 @@ _READING = {
     "wishes_unchecked": 0,
     "objections": [],
 }
-_TEMPLATE = {"template_id": SAVED, "name": "light molecules", "saved_at": AT, "spec": _plain(_SPEC)}
+_TEMPLATE = {"template_id": SAVED, "name": "light molecules", "saved_at": AT, "spec": _plain(_SPEC), "shared_by": ""}
 _QUEUED = _run("queued", position=1)
 _DONE = _run(
     "success", finished_at="2026-11-30T08:01:10+00:00", approved_by="ada", spec=_plain(_SPEC), structures={"kept": 280, "rejected": 20}

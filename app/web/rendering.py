@@ -20,6 +20,7 @@ from core.candidate import Candidate, format_probability, format_value
 from core.in_papers import number_text
 from core.papers import ReportedValue
 from core.spec import Objective, use_in_words
+from core.timeline import LOOP
 
 TEMPLATES = Path(__file__).parent / "templates"
 #: The pages in the header of every page, in their order: address and words. A page beneath an address belongs to it.
@@ -44,8 +45,10 @@ def _environment() -> Environment:
     environment.filters.update(percent=format_probability, value=format_value, moment=_moment, curve=_curve)
     environment.filters.update(status=status_words, use_in_words=use_in_words, rejection=_rejection)
     environment.filters.update(pretty=_pretty, duration=_duration, stage=stage_words, kind_of_event=lambda kind: KINDS.get(kind, kind))
+    environment.tests["telling"] = reports.is_telling
     environment.filters["reported_number"] = _reported_number
     environment.globals["mark"] = _mark
+    environment.globals["search_steps"] = LOOP  # what happens in a generation of the search
     return environment
 
 

@@ -43,7 +43,7 @@ DEMANDS: tuple[tuple[str, str, Demand], ...] = (
     ("POST", "/literature*", "keep"),
     ("*", "/api/v1/literature*", "keep"),
     ("POST", "/evaluations*", "evaluate"),
-    ("POST", "/api/v1/evaluations*", "evaluate"),
+    ("*", "/api/v1/evaluations*", "evaluate"),
     # of a run that one may see: a question about it, its repetition
     ("POST", "/runs/{run}/candidates/{key}/ask", "self"),
     ("POST", "/runs/{run}/replays", "self"),
@@ -73,7 +73,7 @@ def demanded(method: str, path: str) -> Demand | None:
     """What a request demands; None where the table does not know it and it may change something."""
     for wanted, pattern, demand in DEMANDS:
         if wanted in ("*", method) and _compiled(pattern).fullmatch(path):
-            return "look" if demand in ("start", "keep") and method in SAFE else demand
+            return "look" if demand in ("start", "keep", "evaluate") and method in SAFE else demand
     return "look" if method in SAFE else None
 
 

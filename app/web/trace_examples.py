@@ -97,7 +97,18 @@ TRACE_ANSWERS: dict[str, Any] = {
     "list_replays": {"replays": [_plain(_JOB)]},
     "show_replay": _plain(_JOB),
 }  # fmt: skip
+_SUITE_JOB: dict[str, Any] = {
+    "job_id": "0f1e2d3c4b5a6978", "title": "guard", "status": "queued", "user": "ada", "created_at": AT, "started_at": "", "finished_at": "",
+    "error": "", "position": 1, "executed": False, "suite": "guard", "limit": 20, "seeds": 1, "budget": None, "done": 0, "of": 0, "told": [],
+    "eval_id": "",
+}  # fmt: skip
+_OVER = {"started_at": AT, "finished_at": AT, "position": 0}
+_SUITE_DONE = {**_SUITE_JOB, **_OVER, "status": "finished", "done": 20, "of": 20, "eval_id": EVALUATION}
 EVALUATION_ANSWERS: dict[str, Any] = {
+    "run_suite": _SUITE_JOB,
+    "list_suite_jobs": {"jobs": [_SUITE_DONE], "total": 1, "next": None},
+    "show_suite_job": _SUITE_DONE,
+    "cancel_suite_job": {**_SUITE_JOB, **_OVER, "status": "cancelled"},
     "list_evaluations": {"suites": {"guard": "block and pass sets of structures and goal sentences"}, "groups": [_plain(_GROUP)]},
     "list_evaluation_runs": {"runs": [_plain(_SUMMARY)], "total": 1, "next": None},
     "show_evaluation": _plain(_SUMMARY),

@@ -7,7 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, StrictFloat, StrictInt
 
 from app.services.evaluations import ShownCase
+from app.services.jobs import Job
+from app.services.suite_runs import FIRST_CASES, MOST_CASES, MOST_SEEDS
 from app.services.tracing import EventFilter, ShownEvent
+from app.web.room_views import JobView
 from core.evaluation import CaseHistory, EvalCasePage, EvalGroup, EvalSummary
 from core.limits import MAX_BUDGET, MAX_CANDIDATES, MAX_SEED
 from core.model import Model
@@ -129,3 +132,43 @@ class CaseDocument(Model):
             run_id=shown.run_id,
             history=shown.history,
         )
+
+
+class SuiteRequest(Model):
+    """A suite that a worker is to run."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"suite": "guard", "limit": 20}]})
+
+    suite: str = Field(min_length=1, max_length=100, description="Its name, as `GET /evaluations` lists it.")
+    limit: StrictInt | None = Field(default=FIRST_CASES, ge=1, le=MOST_CASES, description="At most so many cases; null for all.")
+    seeds: StrictInt = Field(default=1, ge=1, le=MOST_SEEDS, description="How many seeds, from 0.")
+    budget: StrictInt | None = Field(default=None, ge=1, le=MAX_BUDGET, description="Evaluations of each design run; null as usual.")
+
+
+class SuiteJobView(JobView):
+    """A run of a suite that was asked for."""
+
+    suite: str = Field(description="The suite.")
+    limit: int | None = Field(description="At most so many cases; null for all.")
+    seeds: int = Field(ge=1, description="Number of seeds.")
+    budget: int | None = Field(description="Evaluations of each design run; null as usual.")
+    done: int = Field(ge=0, description="Cases that are done.")
+    of: int = Field(ge=0, description="Cases in all; 0 before the first.")
+    told: list[str] = Field(default_factory=list, description="What the suite said so far, the last lines.")
+    eval_id: str = Field(default="", description="Its result, as `GET /evaluations/runs/ID` shows it; empty before the end.")
+
+    @classmethod
+    def of_job(cls, job: Job) -> SuiteJobView:
+        """The job as the run of a suite."""
+        asked = {name: job.asked[name] for name in ("suite", "limit", "seeds", "budget")}
+        seen = {"done": 0, "of": 0, **job.progress, **job.result}
+        counts = {"done": seen["cases"], "of": seen["cases"]} if job.result else {"done": seen["done"], "of": seen["of"]}
+        return cls(**cls.plain(job), **asked, **counts, **{name: seen[name] for name in ("told", "eval_id") if name in seen})
+
+
+class SuiteJobPage(Model):
+    """Some of the runs of suites that were asked for."""
+
+    jobs: list[SuiteJobView] = Field(description="The runs, newest first.")
+    total: int = Field(ge=0, description="Number of all.")
+    next: str | None = Field(description="Address of the next page; null on the last.")

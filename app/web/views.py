@@ -218,6 +218,7 @@ class TemplateRequest(Model):
 
     name: str = Field(min_length=1, max_length=100, description="What it is to be called.")
     spec: GivenSpec = Field(description="The spec.")
+    shared: StrictBool = Field(default=False, description="Whether everybody with an account finds it.")
 
 
 class TemplateView(Model):
@@ -227,6 +228,7 @@ class TemplateView(Model):
     name: str = Field(description="What it is called.")
     saved_at: str = Field(description="When it was saved, ISO 8601 UTC.")
     spec: DesignSpec = Field(description="The spec.")
+    shared_by: str = Field(default="", description="Who lets everybody with an account use it; empty for one's own.")
 
 
 class TemplatePage(Model):

@@ -1,6 +1,7 @@
 """Pages and API over a large store while two runs compute: how long a page takes, and what it costs.
 
     python -m evals.benchmarks.web_load [--store FOLDER] [--runs 1000] [--each 1000] [--seconds 120] [--clients 4]
+        [--write docs/web.md]
 
 Makes the store (:mod:`evals.benchmarks.web_store`; in a temporary folder, or in FOLDER, where it is used again), starts ``molwright serve`` with two
 workers and runs for them, and asks for pages: first one kind after the other, which gives the processor time of the server for a request, then
@@ -33,7 +34,8 @@ from urllib.parse import quote
 import httpx
 
 from core.errors import MolwrightError
-from evals.benchmarks.web_store import build, environment, has
+from evals.benchmarks.into_docs import printed_into
+from evals.benchmarks.web_store import build, complete, environment, has
 
 REACH_MS, REACH_KB, REACH_FIRST_S = 150.0, 100.0, 10.0
 #: A page that does nothing takes longer than this only where the machine is busy with something else.
@@ -41,7 +43,7 @@ IDLE_MS = 15.0
 #: Requests of each kind for the processor time, seconds between two requests of a client.
 ALONE, PAUSE = 12, 1.5
 #: Worker processes, and runs that are queued for them: more than they can end meanwhile.
-WORKERS, QUEUED = 2, 12
+WORKERS, QUEUED = 2, 60
 COMPUTED = "a drug-like molecule with logP between 1 and 3 and TPSA below 90 Å²"
 TRIVIAL = "a page that does nothing"
 _PARTS = ("c1ccccc1", "C1CC1", "c1ccsc1", "C(F)(F)F", "[NX3;H2]", "C#N", "O=C1CCCN1", "C1CC1C(F)(F)Br", "S(=O)(=O)N", "c1ccc2ccccc2c1")
@@ -284,13 +286,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=120, help="how long the mix is asked for")
     parser.add_argument("--clients", type=int, default=4, help="how many ask at once")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--write", type=Path, help="page of the docs that the table goes into, between its marks web-load")
     given = parser.parse_args(arguments)
+    with printed_into(given.write, "web-load"):
+        return measured(given)
+
+
+def measured(given: argparse.Namespace) -> int:
+    """Make the store unless it is there, measure, judge; the exit code."""
     with tempfile.TemporaryDirectory() as folder:
         home: Path = (given.store or Path(folder)).resolve()
         if not has(home, given.runs, given.each):
             begun = time.monotonic()
             build(home, given.runs, given.each, given.seed)
             print(f"store of {given.runs:,} runs with {given.each:,} candidates each: made in {time.monotonic() - begun:.0f} s", flush=True)
+        complete(home)
         return measure(home, given.clients, given.seconds, given.seed)
 
 

@@ -1,6 +1,7 @@
 """Fifty people look at four runs while they compute: how long a page takes, how long a run waits, and whether anything is lost.
 
     python -m evals.benchmarks.web_people [--people 50] [--watching 10] [--runs 4] [--workers 4] [--budget 600] [--pause 5]
+        [--write docs/web.md]
 
 Executes each run alone first, by the command line, with its seed. Then starts ``molwright serve`` over the same store, submits the same runs at once
 and lets people look: those that watch have the page of a run open, with its stream; the others load a page, wait about as long as a page without
@@ -16,6 +17,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -32,14 +34,20 @@ import httpx
 
 from core.errors import MolwrightError
 from core.report import Report
+from evals.benchmarks.into_docs import printed_into
 from evals.benchmarks.web_load import served, share
 from evals.benchmarks.web_store import environment
 from evals.suites.design import goals
 
 #: Longest that a run may take, seconds.
 LONGEST = 1800.0
+#: Seconds after the start in which idle workers make ready what finished runs left (drawings, columns), as they would long have done.
+SETTLE = 30.0
 #: What people look at, each with its share.
 LOOKED_AT = {"a run's page": 35, "its progress": 35, "report of a finished run": 20, "list of runs": 10}
+
+#: Made once for everybody: each would read the certificates of the machine, which costs more than a page.
+TLS = ssl.create_default_context()
 
 Ranking = list[tuple[int | None, str, float | None]]
 
@@ -98,7 +106,7 @@ def look(crowd: Crowd, number: int) -> None:
     """One person who loads page after page until all runs are over, and who wants to hear all that one run tells."""
     chance = random.Random(f"person {number}")
     mine, heard = crowd.asked[number % len(crowd.asked)].run_id, 0
-    with httpx.Client(base_url=crowd.address, timeout=120) as http:
+    with httpx.Client(base_url=crowd.address, timeout=120, verify=TLS) as http:
         time.sleep(chance.random() * crowd.pause)
         while True:
             last = crowd.over.is_set()
@@ -145,7 +153,7 @@ def watch(crowd: Crowd, number: int) -> None:
     run = crowd.asked[number % len(crowd.asked)].run_id
     kind, begun, first, ended = crowd.kinds["a stream's first state"], time.monotonic(), True, False
     try:
-        with httpx.Client(base_url=crowd.address, timeout=120) as http, http.stream("GET", f"/runs/{run}/live") as answer:
+        with httpx.Client(base_url=crowd.address, timeout=120, verify=TLS) as http, http.stream("GET", f"/runs/{run}/live") as answer:
             answer.raise_for_status()
             for line in answer.iter_lines():
                 if first and line.startswith("event:"):
@@ -245,7 +253,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=4, help="worker processes")
     parser.add_argument("--budget", type=int, default=600, help="structures that each run may evaluate")
     parser.add_argument("--pause", type=float, default=5.0, help="seconds between two pages of a person")
+    parser.add_argument("--write", type=Path, help="page of the docs that the table goes into, between its marks web-people")
     given = parser.parse_args(arguments)
+    with printed_into(given.write, "web-people"):
+        return measured(given)
+
+
+def measured(given: argparse.Namespace) -> int:
+    """Execute the runs alone, then all of them with people looking, and print what came of it; the exit code."""
     named = goals()
     asked = [Asked(named[number % min(3, len(named))], seed=number + 1) for number in range(given.runs)]
     with tempfile.TemporaryDirectory() as folder:
@@ -253,9 +268,11 @@ def main(arguments: list[str] | None = None) -> int:
         for run in asked:
             alone(home, run, given.budget)
         with served(home, given.workers) as server:
+            time.sleep(SETTLE)
             crowd = together(server.address, asked, given.people, given.watching, given.budget, given.pause)
             with httpx.Client(base_url=server.address, timeout=120) as http:
                 lines = [times(http, run) for run in asked]
+    print(f"{given.people} people, {given.watching} of them with a run's page open; {given.runs} runs at once, {given.workers} workers\n")
     return shown(crowd, lines)
 
 

@@ -35,16 +35,15 @@ def run(context: EvalContext, folder: Path = TABLES) -> list[CaseResult]:
     """One case a question and seed; 1 if the answer is right: true, nothing else claimed, and 'cannot be known' where that is so."""
     asked = [case for path in sorted(folder.glob("*.tsv")) for case in cases_in(path)][: context.limit]
     workspace, results = builtin(), []
-    for seed in context.seeds:
-        for case in asked:
-            try:
-                result = judged(case, seed, context.ask(case.question), workspace)
-            except MolwrightError as error:
-                result = failed(name_of(case), seed, error)
-                result.detail["kind"] = case.kind
-            if result.score < 1:
-                context.progress(f"wrong: {result.case}: {'; '.join(result.detail.get('wrong', [])) or result.detail.get('error', '')}")
-            results.append(result)
+    for seed, case in context.counted([(seed, case) for seed in context.seeds for case in asked]):
+        try:
+            result = judged(case, seed, context.ask(case.question), workspace)
+        except MolwrightError as error:
+            result = failed(name_of(case), seed, error)
+            result.detail["kind"] = case.kind
+        if result.score < 1:
+            context.progress(f"wrong: {result.case}: {'; '.join(result.detail.get('wrong', [])) or result.detail.get('error', '')}")
+        results.append(result)
     return results
 
 

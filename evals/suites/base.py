@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from core.errors import UsageError
 from core.evaluation import CaseResult
 from core.replays import ReplayResult
 from core.report import Report
 
+T = TypeVar("T")
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 
@@ -66,6 +67,7 @@ class EvalContext:
         limit: at most so many cases; None for all.
         budget: evaluations of each design run; None for the default.
         progress: receives one line of text a case.
+        done: told before each case how many are done, of how many; what it raises ends the suite.
     """
 
     run_design: Callable[[str, dict[str, Any]], Report]
@@ -75,6 +77,13 @@ class EvalContext:
     budget: int | None = None
     ask: Callable[[str], Answered] = nobody
     progress: Callable[[str], None] = field(default=lambda line: None)
+    done: Callable[[int, int], None] = field(default=lambda number, of: None)
+
+    def counted(self, cases: Sequence[T]) -> Iterator[T]:
+        """The cases, one after the other; ``done`` hears before each how far the suite is."""
+        for number, case in enumerate(cases):
+            self.done(number, len(cases))
+            yield case
 
 
 @dataclass(frozen=True)

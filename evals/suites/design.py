@@ -20,15 +20,14 @@ def goals() -> list[str]:
 def run(context: EvalContext) -> list[CaseResult]:
     """One case a goal and seed. The score is the share of the number asked for that is listed and whose every claim holds."""
     results = []
-    for seed in context.seeds:
-        for goal in goals()[: context.limit]:
-            options = {"seed": seed, **({"budget": context.budget} if context.budget else {})}
-            try:
-                result = judged(goal, seed, context.run_design(goal, options))
-            except MolwrightError as error:
-                result = failed(goal, seed, error)
-            context.progress(f"{result.score:.2f}  {goal}")
-            results.append(result)
+    for seed, goal in context.counted([(seed, goal) for seed in context.seeds for goal in goals()[: context.limit]]):
+        options = {"seed": seed, **({"budget": context.budget} if context.budget else {})}
+        try:
+            result = judged(goal, seed, context.run_design(goal, options))
+        except MolwrightError as error:
+            result = failed(goal, seed, error)
+        context.progress(f"{result.score:.2f}  {goal}")
+        results.append(result)
     return results
 
 

@@ -19,9 +19,8 @@ def ranking(report: Report) -> list[tuple[str, int | None, float | None]]:
 def run(context: EvalContext) -> list[CaseResult]:
     """Three cases a goal and seed: same seed twice, replay, other seed differs in what was evaluated."""
     results = []
-    for seed in context.seeds:
-        for goal in goals()[: min(3, context.limit or 3)]:
-            results += _cases(goal, seed, context)
+    for seed, goal in context.counted([(seed, goal) for seed in context.seeds for goal in goals()[: min(3, context.limit or 3)]]):
+        results += _cases(goal, seed, context)
     return results
 
 

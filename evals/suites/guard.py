@@ -19,7 +19,7 @@ def run(context: EvalContext) -> list[CaseResult]:
     A sentence of a batch (see ``evals/data/guard/README.md``) that is to be blocked or stopped may be either: it is not accepted.
     """
     results = []
-    for kind, text, expected, note in list(_cases())[: context.limit]:
+    for kind, text, expected, note in context.counted(list(_cases())[: context.limit]):
         if kind.startswith("batch"):
             results.append(_sentence(kind, text, expected, note, context))
             continue

@@ -41,7 +41,7 @@ def judge_sentence(expected: dict[str, Any]) -> CaseResult:
 
 
 def _run(name: str, context: EvalContext) -> list[CaseResult]:
-    results = [judge_sentence(expected) for expected in sentences(name)[: context.limit]]
+    results = [judge_sentence(expected) for expected in context.counted(sentences(name)[: context.limit])]
     for result in results:
         if result.score < 1:
             context.progress(f"{result.score:.2f}  {result.case}: {result.detail}")
@@ -49,8 +49,10 @@ def _run(name: str, context: EvalContext) -> list[CaseResult]:
 
 
 SUITE = Suite(
-    "interpreter", "spec fields, sentence by sentence, on the sentences the parser was tuned with", lambda c: _run("sentences", c)
+    "interpreter",
+    "goals read: is each part of what a sentence asks for understood? On the sentences that the reading was tuned with",
+    lambda c: _run("sentences", c),
 )
 HELD_OUT_SUITE = Suite(
-    "interpreter-held-out", "the same on sentences written before the parser and never tuned on", lambda c: _run("held_out", c)
+    "interpreter-held-out", "the same on sentences that were written before and never tuned on", lambda c: _run("held_out", c)
 )

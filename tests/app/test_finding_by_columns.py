@@ -128,6 +128,21 @@ def test_where_columns_are_there_no_candidate_is_read_but_those_that_are_shown(
     assert found.looked == sum(len(STRUCTURES) - 3 * place for place in range(4))
 
 
+def test_what_one_question_read_of_a_run_without_columns_the_next_does_not_read(
+    service: FindingService, store: SqlRunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "PAGE", 10)
+    monkeypatch.setattr(finding, "UNPREPARED", 10**6)
+    read: list[int] = []
+    plain = store.page_of_candidates
+    monkeypatch.setattr(store, "page_of_candidates", lambda *asked: read.append(len((page := plain(*asked))[0])) or page)  # type: ignore[func-returns-value]
+    first = service.find(Wanted("C1CC1"), RunFilter())
+    assert sum(read) == first.looked
+    read.clear()
+    assert service.find(Wanted("C1CC1"), RunFilter()).found == first.found
+    assert sum(read) <= 4 * 9  # what is left of the last page of each run
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_no_structure_that_contains_a_part_is_ruled_out_by_its_columns(part: str) -> None:
     columns = Columns(columns_of([_candidate("r", n, s) for n, s in enumerate(STRUCTURES)]))

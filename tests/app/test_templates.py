@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.services.templates import TemplateService
-from core.errors import NotFoundError, SpecError, UsageError
+from core.errors import NotAllowedError, NotFoundError, SpecError, UsageError
 from core.spec import DesignSpec
 from tests.settings_kit import settings_of
 
@@ -57,3 +57,22 @@ def test_a_damaged_file_is_named_and_left_out_of_the_list(templates: TemplateSer
 def test_a_template_has_a_name(templates: TemplateService) -> None:
     with pytest.raises(UsageError, match="needs a name"):
         templates.save("   ", SPEC)
+
+
+def test_what_is_shared_is_found_by_everybody_and_removed_by_its_owner(tmp_path: Path) -> None:
+    times = iter(datetime(2026, 1, day, tzinfo=UTC) for day in range(1, 29))
+    ada, bo = (TemplateService(settings_of(home=tmp_path), clock=lambda: next(times), person=name) for name in ("ada", "bo"))
+    own = ada.save("mine", SPEC)
+    shared = ada.save("ours", SPEC, shared=True)
+    assert shared.shared_by == "ada"
+    assert [t.template_id for t in bo.all()] == [shared.template_id]
+    assert bo.find(shared.template_id) == shared
+    with pytest.raises(NotFoundError):
+        bo.find(own.template_id)
+    with pytest.raises(NotAllowedError, match="shared by ada"):
+        bo.delete(shared.template_id)
+    ada.delete(shared.template_id)
+    assert bo.all() == []
+    assert [t.template_id for t in ada.all()] == [own.template_id]
+    with pytest.raises(NotFoundError):
+        bo.delete(shared.template_id)

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import os
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
 #: Words of running text (no SMILES) that stand on more than one line though nothing in them allows a break.
 BROKEN_WORDS = r"""() => {
   const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -48,3 +55,18 @@ UNNAMED = r"""() => {
   if (document.querySelectorAll("main").length !== 1) found.push("not one main");
   return found;
 }"""
+
+
+def picture(page: Any, name: str, heading: str, height: int, otherwise: Path) -> None:
+    """A picture for the docs of what stands from ``heading`` (a selector) on, ``height`` pixels of it: small, and of the size that was asked for.
+
+    It goes to $MOLWRIGHT_PICTURES where that is set, else to the folder ``otherwise``, and is put into docs/pictures by hand.
+    """
+    folder = Path(os.environ.get("MOLWRIGHT_PICTURES") or otherwise)
+    page.set_viewport_size({"width": 1280, "height": height})
+    page.evaluate("heading => document.querySelector(heading).scrollIntoView()", heading)
+    page.wait_for_load_state("networkidle")
+    image = Image.open(io.BytesIO(page.screenshot()))
+    image.quantize(64, dither=Image.Dither.NONE).save(folder / f"{name}.png", optimize=True)
+    assert image.size == (1280, height)
+    assert 5_000 < (folder / f"{name}.png").stat().st_size < 150_000, name

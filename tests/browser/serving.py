@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -51,3 +52,17 @@ def served_pages(
         server.should_exit = True
         for thread in threads:
             thread.join()
+
+
+def signed_in(chromium: Any, address: str, name: str, password: str, **view: Any) -> Any:
+    """A page of somebody who signed in by keyboard on the way to ``address``."""
+    page = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **view}).new_page()
+    page.goto(address)
+    assert "/sign-in?next=" in page.url
+    page.focus("#name")
+    page.keyboard.type(name)
+    page.keyboard.press("Tab")
+    page.keyboard.type(password)
+    page.keyboard.press("Enter")
+    page.wait_for_url(address)
+    return page

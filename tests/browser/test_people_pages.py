@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser.looks import BROKEN_WORDS, PALE, UNNAMED
-from tests.browser.serving import served_pages
+from tests.browser.serving import served_pages, signed_in
 
 pytestmark = pytest.mark.browser
 ADA, ED = "plum orbit ladder seven", "violet anchor under snow"
@@ -22,24 +22,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def _signed_in(chromium: Any, address: str, name: str, password: str, **view: Any) -> Any:
-    """A page of somebody who signed in by keyboard on the way to ``address``."""
-    page = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **view}).new_page()
-    page.goto(address)
-    assert "/sign-in?next=" in page.url
-    page.focus("#name")
-    page.keyboard.type(name)
-    page.keyboard.press("Tab")
-    page.keyboard.type(password)
-    page.keyboard.press("Enter")
-    page.wait_for_url(address)
-    return page
-
-
 @pytest.fixture(scope="module")
 def run(served: str, chromium: Any) -> str:
     """The address of a run of ada's."""
-    page = _signed_in(chromium, f"{served}/", "ada", ADA)
+    page = signed_in(chromium, f"{served}/", "ada", ADA)
     page.fill("#goal", "a molecule with MW < 300")
     page.click("button.main")
     page.wait_for_selector("#reading-heading")
@@ -51,7 +37,7 @@ def run(served: str, chromium: Any) -> str:
 
 
 def test_an_admin_makes_an_account_a_project_and_a_member_by_keyboard(served: str, chromium: Any) -> None:
-    page = _signed_in(chromium, f"{served}/admin", "ed", ED)
+    page = signed_in(chromium, f"{served}/admin", "ed", ED)
     page.focus("#name")
     page.keyboard.type("bo")
     page.keyboard.press("Tab")
@@ -76,9 +62,9 @@ def test_an_admin_makes_an_account_a_project_and_a_member_by_keyboard(served: st
 
 
 def test_a_run_is_shared_with_a_project_and_taken_back(served: str, run: str, chromium: Any) -> None:
-    bo = _signed_in(chromium, f"{served}/runs", "bo", "green kettle on a hill")
+    bo = signed_in(chromium, f"{served}/runs", "bo", "green kettle on a hill")
     assert bo.goto(run).status == 404
-    page = _signed_in(chromium, run, "ada", ADA)
+    page = signed_in(chromium, run, "ada", ADA)
     page.click("a:has-text('Share …')")
     page.focus("input[name=visibility][value=private]")
     page.keyboard.press("ArrowDown")
@@ -109,7 +95,7 @@ def test_a_wrong_password_is_told_and_a_token_is_shown_once(served: str, chromiu
     assert page.input_value("#name") == "ada"
     assert page.input_value("#password") == ""
     page.context.close()
-    page = _signed_in(chromium, f"{served}/me", "ada", ADA)
+    page = signed_in(chromium, f"{served}/me", "ada", ADA)
     page.fill("#label", "notebook")
     page.keyboard.press("Enter")
     page.wait_for_selector("code.secret")
@@ -126,7 +112,7 @@ def test_every_page_of_people_fits_has_names_and_can_be_read(width: int, scheme:
     source = (Path(pytest.importorskip("axe_playwright_python").__file__).parent / "axe.min.js").read_text(encoding="utf-8")
     view = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
     out, ed, ada = chromium.new_context(**view).new_page(), None, None
-    ed, ada = _signed_in(chromium, f"{served}/admin", "ed", ED, **view), _signed_in(chromium, f"{served}/me", "ada", ADA, **view)
+    ed, ada = signed_in(chromium, f"{served}/admin", "ed", ED, **view), signed_in(chromium, f"{served}/me", "ada", ADA, **view)
     pages = (
         (out, "/sign-in"),
         (ed, "/admin"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.client import Client
-from tests.browser.looks import BROKEN_WORDS, PALE, UNNAMED
+from tests.browser.looks import BROKEN_WORDS, PALE, UNNAMED, picture
 from tests.browser.serving import served_pages
 
 pytestmark = pytest.mark.browser
@@ -157,6 +156,15 @@ def test_the_pages_fit_have_names_and_can_be_read(width: int, scheme: str, revie
         page.evaluate(source)
         answer = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         assert [v["id"] for v in answer["violations"] if v["impact"] in ("serious", "critical")] == [], name
-        if folder := os.environ.get("MOLWRIGHT_PICTURES"):
-            page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png", full_page=True)
+        page.close()
+
+
+def test_pictures_for_the_docs(reviewed: str, chromium: Any, tmp_path: Path) -> None:
+    for name, address, heading, height in (
+        ("review", f"{reviewed}?show=agreed", "h1", 900),
+        ("next-round", reviewed.replace("/review", "/next-round"), "h1", 700),
+    ):
+        page = chromium.new_page()
+        page.goto(address)
+        picture(page, name, heading, height, tmp_path)
         page.close()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.looks import BROKEN_WORDS, PALE, UNNAMED
+from tests.browser.looks import BROKEN_WORDS, PALE, UNNAMED, picture
 from tests.browser.serving import served_pages
 
 pytestmark = pytest.mark.browser
@@ -196,4 +196,15 @@ def test_the_rooms_fit_have_names_and_can_be_read(width: int, scheme: str, chrom
         assert page.evaluate(BROKEN_WORDS) == [], name
         assert page.evaluate(PALE) == [], name
         assert page.evaluate(UNNAMED) == [], name
+        page.close()
+
+
+def test_pictures_for_the_docs(chromium: Any, addresses: dict[str, str], tmp_path: Path) -> None:
+    for name, address, heading, height in (
+        ("structure", addresses["structure"], "h1", 900),
+        ("library", addresses["library"], "h1", 900),
+    ):
+        page = chromium.new_page()
+        page.goto(address)
+        picture(page, name, heading, height, tmp_path)
         page.close()

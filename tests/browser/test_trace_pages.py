@@ -11,7 +11,7 @@ import pytest
 
 from app import wiring
 from core.evaluation import CaseResult, EvalRun
-from tests.browser.looks import BROKEN_WORDS, PALE, UNNAMED
+from tests.browser.looks import BROKEN_WORDS, PALE, UNNAMED, picture
 from tests.browser.serving import served_pages
 from tests.settings_kit import settings_of
 
@@ -61,7 +61,9 @@ def addresses(served: str, runs: tuple[str, str]) -> dict[str, str]:
     rejected = httpx.get(f"{served}/api/v1/runs/{runs[0]}/candidates", params={"limit": 200}).json()["candidates"]
     lost = next(c["key"] for c in rejected if c["rank"] is None)
     listed = httpx.get(f"{served}/api/v1/runs/{runs[0]}/report").json()["candidates"][0]["key"]
+    suite = httpx.post(f"{served}/api/v1/evaluations/jobs", json={"suite": "guard", "limit": 2}).json()["job_id"]
     return {
+        "suite under way": f"{served}/evaluations/jobs/{suite}",
         "trace": f"{run}/trace",
         "filtered": f"{run}/trace?kind=record",
         "event": f"{run}/trace/1",
@@ -188,3 +190,17 @@ def test_events_are_filtered_in_place_and_without_scripts(chromium: Any, address
     plain.click("#event-list a >> nth=0")
     assert plain.locator("h1:has-text('Event')").count() == 1
     context.close()
+
+
+def test_pictures_for_the_docs(chromium: Any, addresses: dict[str, str], tmp_path: Path) -> None:
+    for name, address, heading, height in (
+        ("trace", addresses["trace"], "#timeline", 760),
+        ("life", addresses["listed"], "h1", 900),
+        ("difference", addresses["difference"], "h1", 900),
+        ("evaluations", addresses["evaluations"], "h1", 640),
+    ):
+        page = chromium.new_page()
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('details.stretch').forEach(d => d.open = true)")
+        picture(page, name, heading, height, tmp_path)
+        page.close()

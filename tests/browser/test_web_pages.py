@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +9,8 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from PIL import Image
 
-from tests.browser.looks import BROKEN_WORDS, PALE, UNNAMED
+from tests.browser.looks import BROKEN_WORDS, PALE, UNNAMED, picture
 from tests.browser.serving import served_pages
 
 pytestmark = pytest.mark.browser
@@ -109,8 +106,7 @@ def test_axe_finds_nothing_serious_on_any_page(scheme: str, chromium: Any, addre
 
 
 def test_pictures_of_the_pages_are_small_enough_for_the_docs(chromium: Any, addresses: dict[str, str], tmp_path: Path) -> None:
-    """Screenshots of what docs/web.md shows; they go to $MOLWRIGHT_PICTURES where it is set, and are put into docs/pictures by hand."""
-    folder = Path(os.environ.get("MOLWRIGHT_PICTURES") or tmp_path)
+    """Screenshots of what docs/web.md shows."""
     for name, address, heading, height in (
         ("new-goal", addresses["goal"], "h1", 900),
         ("core", addresses["core"], "h1", 760),
@@ -125,12 +121,7 @@ def test_pictures_of_the_pages_are_small_enough_for_the_docs(chromium: Any, addr
         if name == "new-goal":
             page.click("button.main")
             page.wait_for_selector("#reading-heading")
-        page.evaluate(f"document.querySelector('{heading}').scrollIntoView()")
-        page.wait_for_load_state("networkidle")
-        image = Image.open(io.BytesIO(page.screenshot()))
-        image.quantize(64, dither=Image.Dither.NONE).save(folder / f"{name}.png", optimize=True)
-        assert image.size == (1280, height)
-        assert 5_000 < (folder / f"{name}.png").stat().st_size < 150_000, name
+        picture(page, name, heading, height, tmp_path)
         page.close()
 
 

@@ -94,7 +94,7 @@ def test_other_conditions_are_not_compared_and_a_computed_value_has_the_spread_o
     assert compared(measured(110), estimate, (90.0, 105.0)).inside is False
     assert (
         compared(measured(110), estimate, (90.0, 105.0)).said
-        == "predicted 100 (90 to 105) °C, measured 10 °C above, outside the 90 % interval"
+        == "predicted 100 °C (90 % interval 90 to 105), measured 10 °C above, outside the interval"
     )
 
 

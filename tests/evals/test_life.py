@@ -160,7 +160,7 @@ def test_an_order_that_is_kept_as_a_hash_is_computed_again(store: SqlRunStore) -
 
 
 def test_an_order_that_does_not_have_the_recorded_hash_is_unknown(store: SqlRunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evals.life.mean_fitness", lambda *_: 0.123)
+    monkeypatch.setattr("evals.run_book.mean_fitness", lambda *_: 0.123)
     found = _of(store, "OCc1ccccc1")
     assert ([s.generation for s in found.standings], found.unknown_standings) == ([0], [1])
 

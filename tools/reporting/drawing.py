@@ -56,6 +56,14 @@ def draw(smiles: str, title: str = "", *, parent: str = "", core: str = "") -> D
     return _drawing(mol, title or smiles, core=core, changed=changed_atoms(smiles, parent) if parent else ())
 
 
+def is_telling(smarts: str) -> bool:
+    """Whether a drawing of the SMARTS pattern tells something: at least half of its atoms are of one element each, not of any of several."""
+    mol = Chem.MolFromSmarts(smarts)
+    if mol is None or not mol.GetNumAtoms():
+        return False
+    return bool(2 * sum(atom.GetAtomicNum() > 0 for atom in mol.GetAtoms()) >= mol.GetNumAtoms())
+
+
 def draw_pattern(smarts: str, title: str = "") -> Drawing:
     """A SMARTS pattern drawn with what it asks for at each atom; no SVG if it cannot be read or drawn. ``title`` as in :func:`draw`."""
     mol = Chem.MolFromSmarts(smarts)

@@ -186,7 +186,7 @@ def interval(value: PropertyValue | None, unit: bool = True) -> str:
     if value is None or value.lower is None or value.upper is None or not value.sigma:
         return ""
     digits = 0 if value.sigma >= 2 else 1 if value.sigma >= 0.2 else 2
-    return f"{value.lower:.{digits}f} to {value.upper:.{digits}f} {value.unit if unit else ''}".rstrip()
+    return f"{value.lower:z.{digits}f} to {value.upper:z.{digits}f} {value.unit if unit else ''}".rstrip()
 
 
 def interval_name(value: PropertyValue) -> str:
@@ -203,7 +203,7 @@ def interval_name(value: PropertyValue) -> str:
 def measured(value: PropertyValue | None, name: str) -> str:
     """Where nine of ten measured values lie about a computed one that is an estimate of them: '1.3 to 3.6'; '' for other properties."""
     ends = measured_range(name, value)
-    return f"{ends[0]:.1f} to {ends[1]:.1f}" if ends else ""
+    return f"{ends[0]:z.1f} to {ends[1]:z.1f}" if ends else ""
 
 
 def made(route: Route | None) -> str:

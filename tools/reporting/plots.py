@@ -88,6 +88,26 @@ def scatter(marks: Sequence[Mark], x_label: str, y_label: str, x_lines: Sequence
     return "".join([*parts, "</svg>"])
 
 
+#: How the parts of a plot look where no style sheet reaches them: attributes in the place of each class.
+_BY_ITSELF = {
+    'class="grid"': 'stroke="#dde3e9"',
+    'class="limit"': 'stroke="#b3261e" stroke-dasharray="5 4"',
+    'class="listed"': 'fill="#1f5fa8"',
+    'class="kept"': 'fill="#17703f"',
+    'class="rejected"': 'fill="#8b96a2" fill-opacity=".7"',
+    'class="axis"': 'font-weight="600"',
+}
+
+
+def standalone(svg: str) -> str:
+    """A plot as a document by itself, which an <img> may show: on white, with its looks as attributes. '' for ''."""
+    for name, looks in _BY_ITSELF.items():
+        svg = svg.replace(name, looks)
+    size = f'xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" font-family="sans-serif" font-size="12" fill="#1c2430"'
+    head, end, rest = svg.partition(">")
+    return f'{head.replace("<svg", f"<svg {size}", 1)}{end}<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>{rest}' if svg else ""
+
+
 def _dot(mark: Mark, x: float, y: float, radius: float) -> str:
     key = f' data-key="{escape(mark.key)}"' if mark.key else ""
     dot = f'<circle class="{mark.group}"{key} cx="{x:.1f}" cy="{y:.1f}" r="{radius}"><title>{escape(mark.title)}</title></circle>'

@@ -13,7 +13,7 @@ router = APIRouter(prefix="/templates", tags=["templates"])
 
 
 def _view(template: Template) -> TemplateView:
-    return TemplateView(template_id=template.template_id, name=template.name, saved_at=template.saved_at, spec=template.spec)
+    return TemplateView(**vars(template))
 
 
 @router.get("")
@@ -27,7 +27,7 @@ def _list_templates(door: Door, request: Request, limit: Limit = 50, offset: Off
 @router.post("", status_code=201)
 def _save_template(given: TemplateRequest, door: Door, response: Response, request: Request) -> TemplateView:
     """Keep a spec under a name, after a check that it can be run. The same name and spec once more are the same template."""
-    saved = door.templates.save(given.name, door.goals.check(given.spec))
+    saved = door.templates.save(given.name, door.goals.check(given.spec), shared=given.shared)
     response.headers["location"] = f"{request.url.path}/{saved.template_id}"
     return _view(saved)
 

@@ -24,11 +24,11 @@ router = APIRouter()
 PAGE = 50
 
 
-def _page(request: Request, door: Services, *, status: int = 200, fault: str = "") -> Response:
+def _page(request: Request, door: Services, *, status: int = 200, fault: str = "", done: bool = False) -> Response:
     values: dict[str, Any] = {"accounts": door.people.accounts(), "projects": door.people.projects(), "tokens": door.people.tokens()}
     values |= {"roles": ROLES, "words": RIGHT_WORDS, "rights": RIGHTS, "usual": door.settings.server.runs_per_person}
     values["latest"] = door.people.audit(limit=5)[0]
-    return page(request, "admin.html.j2", status=status, fault=fault, **values)
+    return page(request, "admin.html.j2", status=status, fault=fault, done=done, **values)
 
 
 def _done(request: Request, door: Services, target: str, change: Callable[[], Any]) -> Response:
@@ -38,20 +38,34 @@ def _done(request: Request, door: Services, target: str, change: Callable[[], An
         change()
     except MolwrightError as error:
         return _page(request, door, status=status_of(error), fault=str(error))
-    return RedirectResponse("/admin", 303)
+    return RedirectResponse("/admin?done=yes", 303)
 
 
 @router.get("/admin")
-def _show_admin(request: Request, door: Door) -> Response:
-    """People, projects and tokens."""
-    return _page(request, door)
+def _show_admin(request: Request, door: Door, done: Annotated[str, Query(max_length=3)] = "") -> Response:
+    """People, projects and tokens; ``done``: with what was changed last, which the audit log has."""
+    return _page(request, door, done=done == "yes")
 
 
 @router.post("/admin/people")
 def _add_person(request: Request, form: Form, door: Door) -> Response:
     """Make an account."""
-    name, role = text_of(form, "name"), text_of(form, "role")
-    return _done(request, door, f"{name} as {role}", lambda: door.people.add(name, role, str(form.get("password") or "")))
+    name, role, quota = (text_of(form, field) for field in ("name", "role", "quota"))
+
+    def make() -> None:
+        most = _quota(quota)
+        door.people.add(name, role, str(form.get("password") or ""))
+        if most is not None:
+            door.people.set_quota(name, most)
+
+    return _done(request, door, f"{name} as {role}{f', {quota} runs' if quota else ''}", make)
+
+
+def _quota(text: str) -> int | None:
+    """How many runs; None where the field is empty. UsageError for what is no number."""
+    if text and not (text.isascii() and text.isdigit()):
+        raise UsageError(f"{text[:40]!r} is no number of runs")
+    return int(text[:9]) if text else None
 
 
 @router.post("/admin/people/{name}")
@@ -60,9 +74,7 @@ def _change_person(request: Request, name: str, form: Form, door: Door) -> Respo
     role, quota = text_of(form, "role"), text_of(form, "quota")
 
     def change() -> None:
-        if quota and not (quota.isascii() and quota.isdigit()):
-            raise UsageError(f"{quota[:40]!r} is no number of runs")
-        door.people.set_quota(name, int(quota[:9]) if quota else None)
+        door.people.set_quota(name, _quota(quota))
         door.people.set_role(name, role)
 
     return _done(request, door, f"{name}: {role}, {quota or 'the usual'} runs", change)

@@ -1,16 +1,23 @@
-"""*Evaluations*: suites by version and language models, their history, what changed, down to the single case."""
+"""*Evaluations*: suites by version and language models, run by a worker, their history, what changed, down to the single case."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
+from app.services.entry import Services
+from app.services.suite_runs import FIRST_CASES, MOST_CASES, MOST_SEEDS
 from app.web.door import Door
+from app.web.pages.edits import text_of, whole_of
+from app.web.pages.goal import Form
+from app.web.person import person_of
+from app.web.problems import status_of
 from app.web.rendering import page
 from app.web.turning import turning
-from core.errors import NotFoundError
+from core.errors import MolwrightError, NotFoundError, UsageError
+from core.limits import MAX_BUDGET
 
 router = APIRouter(prefix="/evaluations")
 
@@ -18,10 +25,54 @@ router = APIRouter(prefix="/evaluations")
 PAGE = 60
 
 
+#: What the form of a new run says before anybody changed it.
+FIRST = {"suite": "", "limit": str(FIRST_CASES), "seeds": "1", "budget": ""}
+
+
 @router.get("")
-def _list_evaluations(request: Request, door: Door) -> Response:
-    """Every suite by version and language models."""
-    return page(request, "evaluations.html.j2", suites=door.evaluations.suites(), groups=door.evaluations.groups())
+def _list_evaluations(request: Request, door: Door, suite: Annotated[str, Query(max_length=100)] = "") -> Response:
+    """Every suite by version and language models, those under way, and the form that runs one."""
+    return _shown(request, door, {**FIRST, "suite": suite})
+
+
+def _shown(request: Request, door: Services, fields: dict[str, str], fault: str = "", status: int = 200) -> Response:
+    may = person_of(request).may("evaluate")
+    return page(
+        request, "evaluations.html.j2", status=status, suites=door.evaluations.suites(), groups=door.evaluations.groups(),
+        jobs=door.jobs.all("suite"), may_evaluate=may, fields=fields, fault=fault,
+        most={"limit": MOST_CASES, "seeds": MOST_SEEDS, "budget": MAX_BUDGET},
+    )  # fmt: skip
+
+
+@router.post("")
+def _run_suite(request: Request, form: Form, door: Door) -> Response:
+    """Let a worker run a suite; back to the form where something is in the way."""
+    fields = {name: text_of(form, name) for name in FIRST}
+    try:
+        limit = whole_of(form, "limit", "the number of cases")
+        seeds = whole_of(form, "seeds", "the number of seeds")
+        budget = whole_of(form, "budget", "the budget")
+        job = door.suite_runs.start(fields["suite"], seeds=1 if seeds is None else seeds, limit=limit, budget=budget)
+    except MolwrightError as error:
+        return _shown(request, door, fields, str(error), status_of(error))
+    return RedirectResponse(f"/evaluations/jobs/{job.job_id}", 303)
+
+
+@router.get("/jobs/{job_id}")
+def _show_suite_job(request: Request, job_id: str, door: Door) -> Response:
+    """How far the run of a suite is."""
+    return page(request, "suite_job.html.j2", job=door.jobs.find(job_id, "suite"), here=f"/evaluations/jobs/{job_id}")
+
+
+@router.post("/jobs/{job_id}/{what}")
+def _change_suite_job(job_id: str, what: str, form: Form, door: Door) -> Response:
+    """Cancel the run of a suite, or delete what is kept of one that is over; its result stays."""
+    door.jobs.find(job_id, "suite")
+    does = {"cancel": door.jobs.cancel, "delete": door.jobs.delete}
+    if what not in does:
+        raise UsageError(f"the run of a suite cannot be asked to {what[:40]!r}")
+    does[what](job_id)
+    return RedirectResponse("/evaluations" if what == "delete" else f"/evaluations/jobs/{job_id}", 303)
 
 
 @router.get("/suites/{suite}")
@@ -31,7 +82,8 @@ def _show_suite(request: Request, suite: str, door: Door) -> Response:
     said = door.evaluations.suites().get(suite, "")
     if not runs and not said:
         raise NotFoundError(f"there is no suite {suite[:80]!r}")
-    return page(request, "suite.html.j2", suite=suite, said=said, runs=runs, groups=door.evaluations.groups(suite))
+    may = bool(said) and person_of(request).may("evaluate")
+    return page(request, "suite.html.j2", suite=suite, said=said, runs=runs, groups=door.evaluations.groups(suite), may_run=may)
 
 
 @router.get("/compare")

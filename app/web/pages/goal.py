@@ -35,6 +35,8 @@ EXAMPLES = (
 )
 #: Fields for what is given beside the sentence.
 BESIDE = ("core", "like", "unlike")
+#: The compound that a core was marked in: what the goal compares with where it names none.
+COMPOUND = "compound"
 #: What the fields of a reading may hold.
 LIMITS: dict[str, Any] = {
     "comparisons": COMPARISONS,
@@ -51,15 +53,16 @@ def _new_goal(
     door: Door,
     goal: Annotated[str, Query(max_length=20_000)] = "",
     core: Annotated[str, Query(max_length=4000)] = "",
+    compound: Annotated[str, Query(max_length=4000)] = "",
     source: Annotated[str, Query(max_length=64, alias="from", description="A run whose whole spec is copied.")] = "",
 ) -> Response:
     """An empty form, one with a goal, a core or both in it, or one with the whole spec of a run."""
     if not source:
-        given, reading, fault, status = {"core": core}, None, "", 200
+        given, reading, fault, status = {"core": core, COMPOUND: compound}, None, "", 200
         try:
             if goal.strip():  # an example, a link, a core that was marked: read at once
                 options = RunOptions.model_validate({"core": core.strip()} if core.strip() else {})
-                reading = reading_of(door, door.goals.interpret(goal.strip(), options))
+                reading = reading_of(door, door.goals.interpret(goal.strip(), options, about=compound.strip()))
         except MolwrightError as error:
             fault, status = str(error), status_of(error)
         return goal_page(request, door, goal, given=given, reading=reading, fault=fault, status=status)
@@ -89,7 +92,7 @@ def goal_page(
     whose spec it is; ``brought``: whether that run was given lists of structures, which are not copied.
     """
     values: dict[str, Any] = {"goal": goal, "reading": reading, "fault": fault, "examples": EXAMPLES, "action": "/runs"}
-    values |= {"given": {**dict.fromkeys(BESIDE, ""), **(given or {})}, "saved": saved, "forecast": forecast}
+    values |= {"given": {**dict.fromkeys((*BESIDE, COMPOUND), ""), **(given or {})}, "saved": saved, "forecast": forecast}
     values["units"] = units_of(door)
     return page(request, "goal.html.j2", status=status, copied=copied, brought=brought, **values, **LIMITS)
 
@@ -105,7 +108,8 @@ def _read_goal(request: Request, form: Form, door: Door) -> Response:
     goal, fault, reading, status = text_of(form, "goal"), "", None, 200
     try:
         if goal or _beside(form):
-            reading = reading_of(door, door.goals.interpret(goal, RunOptions.model_validate(_options(door, form))))
+            beside = RunOptions.model_validate(_options(door, form))
+            reading = reading_of(door, door.goals.interpret(goal, beside, about=text_of(form, COMPOUND)))
     except MolwrightError as error:
         fault, status = str(error), status_of(error)
     return _shown(request, form, door, goal, reading, fault, status)
@@ -184,7 +188,7 @@ def _shown(
     """The form with the reading under it; for htmx the reading alone."""
     if request.headers.get("hx-request") == "true":
         return page(request, "reading.html.j2", reading=reading, fault=fault, goal=goal, action="/runs", units=units_of(door), **LIMITS)
-    given = {name: text_of(form, name) for name in BESIDE}
+    given = {name: text_of(form, name) for name in (*BESIDE, COMPOUND)}
     return goal_page(request, door, goal, given=given, reading=reading, fault=fault, status=status, forecast=forecast)
 
 

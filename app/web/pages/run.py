@@ -137,6 +137,7 @@ def _look(door: Services, run_id: str, state: RunState) -> dict[str, Any]:
         "name": _name(door, run_id, found.key) if found else "",
         "best": [c for c in best if found is None or c.key != found.key],
         "budget": state.budget or runs.budget(run_id),
+        "axes": door.clouds.axes(runs.asked(run_id)) if state.evaluated else None,
         "position": runs.position(run_id),
         "under_way": told.under_way,
         "news": news,
@@ -155,6 +156,13 @@ def _name(door: Services, run_id: str, key: str) -> str:
         return door.runs().candidate(run_id, key).name
     except NotFoundError:
         return ""
+
+
+@router.get("/runs/{run_id}/cloud.svg")
+def _draw_cloud(run_id: str, door: Door) -> Response:
+    """The properties of the structures that the run evaluated so far, as a plot; its address carries their number, so that it is asked for once."""
+    svg = door.clouds.svg(door.runs().find(run_id).run_id)
+    return Response(svg, media_type="image/svg+xml", headers={"cache-control": "private, max-age=300"})
 
 
 @router.get("/runs/{run_id}/live")

@@ -35,7 +35,7 @@ def _save_template(request: Request, form: Form, door: Door) -> Response:
     spec = stored_spec(door, form)
     try:
         spec = door.goals.check(edited(spec, form))
-        saved = door.templates.save(text_of(form, "template_name"), spec)
+        saved = door.templates.save(text_of(form, "template_name"), spec, shared=text_of(form, "template_shared") == "yes")
     except MolwrightError as error:
         return goal_page(request, door, spec.goal, reading=reading_of(door, spec), fault=str(error), status=status_of(error))
     return RedirectResponse(f"/templates/{saved.template_id}", 303)
@@ -75,7 +75,7 @@ def _mark_core(
             view = door.cores.view(text, opened or [], free or [], address)
     except MolwrightError as error:
         fault, status = str(error), status_of(error)
-    use = "/?" + urlencode({"goal": goal, "core": view.core}) if view and view.core else ""
+    use = "/?" + urlencode({"goal": goal, "core": view.core, "compound": view.smiles}) if view and view.core else ""
     if view is not None:
         view = replace(view, svg=Markup(view.svg))  # a drawing of ours, which escapes its texts
     return page(request, "core.html.j2", status=status, view=view, fault=fault, text=text, goal=goal, use=use)

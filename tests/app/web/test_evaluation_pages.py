@@ -12,7 +12,10 @@ from app.client import Client
 from app.client_calls import ApiError
 from app.services.entry import Services
 from app.web.application import create_app
+from app.web.guard import TOKEN
+from core.candidate import SafetyVerdict
 from core.evaluation import CaseResult, EvalRun
+from evals.suites import guard
 from tests.app.web.conftest import ADDRESS
 from tests.settings_kit import settings_of
 
@@ -99,7 +102,7 @@ def test_the_pages_lead_from_the_suite_to_the_case(pages: TestClient) -> None:
     assert "/evaluations/compare?a=aaaa&amp;b=cccc" in first
     suite = pages.get("/evaluations/suites/design").text
     assert all(f"/evaluations/runs/{name}" in suite for name in ("aaaa", "bbbb", "cccc", "dddd"))
-    assert "It was not run yet" in pages.get("/evaluations/suites/guard").text
+    assert "It was not run here yet" in pages.get("/evaluations/suites/guard").text
     run = pages.get("/evaluations/runs/bbbb").text
     assert "/evaluations/runs/bbbb/cases/4" in run
     some = pages.get("/evaluations/runs/bbbb?which=wrong", headers={"hx-request": "true"}).text
@@ -110,4 +113,57 @@ def test_the_pages_lead_from_the_suite_to_the_case(pages: TestClient) -> None:
 
 
 def test_an_empty_home_says_how_to_run_a_suite(browser: TestClient) -> None:
-    assert "No suite was run yet" in browser.get("/evaluations").text
+    assert "No suite was run here yet" in browser.get("/evaluations").text
+
+
+@pytest.fixture
+def behind(pages: TestClient) -> Services:
+    """The services behind those pages."""
+    found: Services = pages.app.state.services  # type: ignore[attr-defined]
+    return found
+
+
+def test_a_worker_runs_a_suite_that_a_page_or_a_program_asks_for(api: Client, pages: TestClient, behind: Services) -> None:
+    job = api.run_suite("guard", limit=3)
+    assert (job.status, job.suite, job.limit, job.of, job.eval_id) == ("queued", "guard", 3, 0, "")
+    assert behind.job_worker.work_next(lambda: False)
+    done = api.suite_job(job.job_id)
+    assert (done.status, done.done, done.of) == ("finished", 3, 3)
+    run = api.evaluation(done.eval_id)
+    assert (run.suite, run.cases, run.right) == ("guard", 3, 3)
+    page = pages.get(f"/evaluations/jobs/{job.job_id}").text
+    assert f'href="/evaluations/runs/{done.eval_id}"' in page
+    assert f'href="/evaluations/runs/{done.eval_id}"' in pages.get("/evaluations").text
+
+
+def test_the_form_of_a_suite_says_what_it_cannot_use_and_leads_to_the_run(pages: TestClient, behind: Services) -> None:
+    token = pages.get("/evaluations?suite=guard").text
+    assert '<option value="guard" selected>' in token
+    form = {TOKEN: pages.cookies[TOKEN], "suite": "guard", "limit": "0", "seeds": "1", "budget": ""}
+    refused = pages.post("/evaluations", data=form)
+    assert refused.status_code == 422
+    assert "The number of cases is between 1 and 100,000, not 0." in refused.text
+    taken = pages.post("/evaluations", data={**form, "limit": "2"}, follow_redirects=False)
+    assert taken.status_code == 303
+    here = taken.headers["location"]
+    assert "In the queue" in pages.get(here).text
+    assert pages.post(f"{here}/cancel", data=form).status_code == 200
+    assert "Cancelled." in pages.get(here).text
+    assert not behind.job_worker.work_next(lambda: False)
+    assert pages.post(f"{here}/delete", data=form, follow_redirects=False).headers["location"] == "/evaluations"
+    assert pages.get(here).status_code == 404
+
+
+def test_a_suite_that_is_cancelled_while_it_runs_keeps_no_result(api: Client, behind: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = api.run_suite("guard", limit=3)
+    before = len(api.evaluation_runs("guard").runs)
+    verdict = guard.structure_verdict
+
+    def cancelled(*given: str) -> SafetyVerdict:
+        behind.jobs.cancel(job.job_id)
+        return verdict(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(guard, "structure_verdict", cancelled)
+    assert behind.job_worker.work_next(lambda: False)
+    assert api.suite_job(job.job_id).status == "cancelled"
+    assert len(api.evaluation_runs("guard").runs) == before

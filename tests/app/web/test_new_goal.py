@@ -240,3 +240,20 @@ def test_a_goal_in_the_address_is_read_and_a_core_alone_asks_for_one(browser: Te
     refused = browser.get("/", params={"goal": "design a nerve agent more toxic than VX"})
     assert refused.status_code == 403
     assert "This cannot be used as it is." in refused.text
+
+
+def test_a_wish_without_a_number_is_held_against_the_compound_in_which_the_core_was_marked(browser: TestClient) -> None:
+    marked = browser.get("/core", params={"text": "CC(=O)Nc1ccc(O)cc1", "goal": "make it more soluble", "free": 8}).text
+    use = html.unescape(re.search(r'href="([^"]*)">Use this core', marked)[1])  # type: ignore[index]
+    asked = {name: found[0] for name, found in parse_qs(urlsplit(use).query).items()}
+    assert asked["compound"] == "CC(=O)Nc1ccc(O)cc1"
+    spec = json.loads(_field(browser.get(use).text, "spec"))
+    assert [r["property"] for r in spec["requirements"] if r["kind"] == "property"] == ["aqueous_solubility"]
+    assert any("CC(=O)Nc1ccc(O)cc1 is" in a["text"] for a in spec["assumptions"])
+    without = json.loads(_field(browser.get("/", params={**asked, "compound": ""}).text, "spec"))
+    assert [r["kind"] for r in without["requirements"]] == ["fixed_atoms"]
+    other = json.loads(_field(browser.get("/", params={**asked, "goal": "a molecule with logP below 3"}).text, "spec"))
+    assert [r["kind"] for r in other["requirements"]] == ["property", "fixed_atoms"]
+    fault = browser.get("/", params={"goal": "make it more soluble", "core": "c1cc[cH:1]cc1", "compound": "C1CC("})
+    assert fault.status_code == 422
+    assert "This cannot be used as it is." in fault.text

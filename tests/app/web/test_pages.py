@@ -263,6 +263,22 @@ def test_a_run_is_told_live_until_nothing_executes_it(browser: TestClient, finis
     assert "generation 0" in stream
 
 
+def test_the_cloud_of_a_run_has_each_structure_and_the_limits(
+    browser: TestClient, client: Client, services: Services, finished: str
+) -> None:
+    drawn = browser.get(f"/runs/{finished}/cloud.svg")
+    assert drawn.headers["content-type"] == "image/svg+xml"
+    valued = [c for c in client.candidates(finished, limit=100).candidates if "molecular_weight" in c.properties]
+    kept = sum(c.status == "kept" for c in valued)
+    assert drawn.text.count("<circle") == len(valued)
+    assert drawn.text.count('fill="#17703f"') == kept > 0
+    assert drawn.text.count("stroke-dasharray") == 1
+    assert "class=" not in drawn.text.replace('class="plot"', "")
+    assert f'src="/runs/{finished}/cloud.svg?n=' in browser.get(f"/runs/{finished}/progress").text
+    empty = services.runs().start("a molecule for an empty cloud", RunOptions(seed=1))
+    assert browser.get(f"/runs/{empty}/cloud.svg").status_code == 404
+
+
 def test_the_best_so_far_is_drawn_live_and_after_a_reload(browser: TestClient, services: Services) -> None:
     run_id = services.runs().start("a molecule for the best so far", RunOptions(seed=1))
     lease = services.store.acquire(run_id, "a test")
