@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
 from app.services.entry import Services
+from app.services.kept_papers import KeptPapers
 from app.web import pages, problems
 from app.web.api import API, router
 from app.web.entrance import Entrance
@@ -28,6 +29,7 @@ def create_app(services: Services, *, accounts: bool = False) -> FastAPI:
     from there alone.
     """
     _ = services.store, services.people  # opened once, before requests come in several threads
+    services.kept_papers = services.kept_papers or KeptPapers()
     app = FastAPI(
         title="molwright",
         version=version("molwright"),

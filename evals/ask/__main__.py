@@ -25,7 +25,7 @@ from evals.ask.run import Judged, gathered, held_out, small_collections, unanswe
 from evals.literature_report import write_page
 from evals.retrieval.dataset import RetrievalSet, read
 from evals.retrieval.run import fill
-from evals.retrieval.vectors import vectors_of
+from evals.retrieval.vectors import indexed_texts, vectors_of
 from evals.sections import write_section
 from tools.literature.answering.weights import AnsweringWeights
 from tools.literature.minilm.model import MiniLm
@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folder = options.embeddings or Settings().home / "embeddings" / MiniLm.name
         none = [question for questions in groups.values() for question in questions]
         passages, asked, nothing = (
-            vectors_of(part, folder, options.cache) for part in ([p.text for p in data.passages], [q.text for q in data.questions], none)
+            vectors_of(part, folder, options.cache) for part in (indexed_texts(data), [q.text for q in data.questions], none)
         )
         came = _came(data, none, passages, asked, nothing)
     except MolwrightError as error:

@@ -17,8 +17,9 @@ from core.settings import Settings
 from evals.literature_report import write_page
 from evals.retrieval.dataset import RetrievalSet, read
 from evals.retrieval.learn import FOLDS
+from evals.retrieval.paraphrases import taught
 from evals.retrieval.run import Outcome, ask, fill, learn, outcomes
-from evals.retrieval.vectors import vectors_of
+from evals.retrieval.vectors import indexed_texts, vectors_of
 from evals.sections import ResultTable, Section, write_section
 from tools.literature.minilm.model import MiniLm
 
@@ -39,15 +40,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not data.questions:
             raise UsageError(f"{options.data}: no question has a judged passage")
         folder = options.embeddings or Settings().home / "embeddings" / MiniLm.name
-        texts, asked = [p.text for p in data.passages], [q.text for q in data.questions]
-        passages, questions = (vectors_of(part, folder, options.cache) for part in (texts, asked))
+        more = taught(data)
+        texts, asked = indexed_texts(data), [q.text for q in data.questions]
+        passages, questions, others = (vectors_of(part, folder, options.cache) for part in (texts, asked, [q.text for q in more]))
         with tempfile.TemporaryDirectory() as scratch:
             store = fill(Path(scratch), data, passages)
-            found = ask(store, data.questions, questions)
+            found, also = ask(store, data.questions, questions), ask(store, more, others)
             store.close()
-        result = outcomes(data.questions, found)
+        result = outcomes(data.questions, found, also)
         if options.learn:
-            learn(found, WEIGHTS)
+            learn(found, also, WEIGHTS)
     except MolwrightError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -1,7 +1,7 @@
 """``python -m evals.retrieval.paraphrased DATA``: how well the search finds passages that the question shares no content word with but names.
 
-The questions are ours (``evals/data/literature/paraphrased.tsv``), the passages those of DATA. The search is the one that ships, weights
-included; nothing is learnt here. ``--write`` saves the figures for ``docs/literature.md`` and puts them there.
+The questions are ours (``evals/data/literature/paraphrased_judged.tsv``), the passages those of DATA. The search is the one that ships, weights
+included; nothing is learnt from these questions. ``--write`` saves the figures for ``docs/literature.md`` and puts them there.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core import data as shipped_data
-from core.errors import MolwrightError, UsageError
+from core.errors import MolwrightError
 from core.interfaces import Embedder
 from core.passages import Hit, PassageStore
 from core.settings import Settings
 from evals.literature_report import write_page
 from evals.retrieval.dataset import RetrievalSet, read
 from evals.retrieval.measures import Figure, figure, recall
+from evals.retrieval.paraphrases import Paraphrase, paraphrases
 from evals.retrieval.run import fill
-from evals.retrieval.vectors import vectors_of
+from evals.retrieval.vectors import indexed_texts, vectors_of
 from evals.sections import ResultTable, Section, write_section
 from tools.literature.analysis import passage_words
 from tools.literature.fusion import CLOSELY, closely
@@ -34,16 +34,6 @@ WORDS, VECTORS, BOTH = "BM25 alone", "vectors alone", "learnt fusion with vector
 
 
 @dataclass(frozen=True)
-class Paraphrase:
-    """A question, the passage that answers it, the paper of that, and the names of substances that the two share; '' for none."""
-
-    text: str
-    passage_id: str
-    document_id: str
-    names: str
-
-
-@dataclass(frozen=True)
 class Asked:
     """What one question found: the first ten passages by each way, their papers, and whether its passage was a candidate, and a close one."""
 
@@ -51,16 +41,6 @@ class Asked:
     papers: dict[str, list[str]]
     candidate: bool
     close: bool
-
-
-def paraphrases(data: RetrievalSet) -> list[Paraphrase]:
-    """The questions that ship, for the passages of ``data``. UsageError naming a passage that is not there."""
-    paper = {p.passage_id: p.document_id for p in data.passages}
-    rows = shipped_data.rows("evals", "data/literature/paraphrased.tsv")
-    missing = [row["passage"] for row in rows if row["passage"] not in paper]
-    if missing:
-        raise UsageError(f"the corpus has no passage {missing[0]}: the questions are about ChemRxivQuest")
-    return [Paraphrase(row["question"], row["passage"], paper[row["passage"]], row["names"]) for row in rows]
 
 
 def ask(store: PassageStore, question: Paraphrase, embedder: Embedder) -> Asked:
@@ -176,11 +156,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         data = read(options.data)
-        questions = paraphrases(data)
+        questions = paraphrases(data, "judged")
         folder = options.embeddings or Settings().home / "embeddings" / MiniLm.name
-        title = {d.document_id: d.title for d in data.documents}
-        texts = [f"{title[p.document_id]}\n{p.text}" for p in data.passages]
-        passages, model = vectors_of(texts, folder, options.cache), MiniLm(folder)
+        passages, model = vectors_of(indexed_texts(data), folder, options.cache), MiniLm(folder)
         with tempfile.TemporaryDirectory() as scratch:
             store = fill(Path(scratch), data, passages)
             found = [ask(store, question, model) for question in questions]
