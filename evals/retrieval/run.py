@@ -15,11 +15,10 @@ from evals.retrieval.learn import Found, fit, folds, held_out, ranked, save
 from evals.retrieval.measures import Figure, figure, ndcg, recall
 from memory.passages.embedded import EmbeddedPassages
 from tools.literature.analysis import sentence_words
-from tools.literature.features import FEATURES, features
+from tools.literature.features import features
 from tools.literature.fusion import closely
 from tools.literature.retrieval import CANDIDATES
 
-_DENSE = [at for at, name in enumerate(FEATURES) if "dense" in name]
 _SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
 
 
