@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +21,7 @@ from app.client_papers import (
     PaperPassage,
     PaperQuestion,
     PaperStats,
+    ReplySoFar,
 )
 
 #: Seconds between two questions for what is under way.
@@ -75,15 +76,27 @@ class PaperCalls(Calls):
         """Passages that name a substance or, with ``motif``, any substance that holds a group."""
         return self._get(Mentions, "GET", "/literature/mentions", params={"what": what, "motif": motif, "limit": limit})
 
-    def ask_papers(self, question: str, *, follows: str = "", wait: float = 600.0, **asked: Any) -> PaperQuestion:
+    def ask_papers(
+        self,
+        question: str,
+        *,
+        follows: str = "",
+        wait: float = 600.0,
+        heard: Callable[[ReplySoFar], None] | None = None,
+        **asked: Any,
+    ) -> PaperQuestion:
         """A question to the papers with its answer, after ``wait`` seconds at the latest.
 
-        ``follows``: the id of the question that it follows. ``asked``: sentences, use_models, since, until, sources, sections, dois,
+        ``follows``: the id of the question that it follows. ``heard``: called with what is there of the answer, each time there is more. ``asked``: sentences, use_models, since, until, sources, sections, dois,
         collections, as the API takes them.
         """
         talk = self._get(PaperConversation, "POST", "/literature/questions", json={"question": question, "follows": follows, **asked})
         deadline = time.monotonic() + wait
+        before: ReplySoFar | None = None
         while talk.waiting and time.monotonic() < deadline:
+            if heard is not None and talk.last.so_far not in (None, before):
+                before = talk.last.so_far
+                heard(talk.last.so_far)
             time.sleep(PAUSE)
             talk = self.paper_conversation(talk.last.question_id)
         return talk.last

@@ -190,6 +190,14 @@ class PaperReply(Document):
     notes: list[str] = Field(description="What a reader has to know.")
 
 
+class ReplySoFar(Document):
+    """What is there of an answer while it is made; the finished one decides, and may hold other sentences or none."""
+
+    found: int | None = Field(description="How many passages were found; None while they are looked for.")
+    statements: list[AnswerSentence] = Field(description="The sentences so far, each checked as it came.")
+    citations: list[CitedPassage] = Field(description="What they rest on.")
+
+
 class PaperQuestion(Document):
     """A question to the papers."""
 
@@ -198,6 +206,7 @@ class PaperQuestion(Document):
     asked_at: str = Field(description="When, ISO 8601 UTC.")
     answer: PaperReply | None = Field(description="The answer; None while there is none.")
     problem: str = Field(description="Why there is none; empty where there is or will be one.")
+    so_far: ReplySoFar | None = Field(default=None, description="What is there of it while it is made; None before and after.")
 
 
 class PaperConversation(Document):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from core.passages import Document, Passage
 
-__all__ = ["Citation", "Disagreement", "MadeBy", "PaperAnswer", "Quote", "Side", "Statement"]
+__all__ = ["AnswerSoFar", "Citation", "Disagreement", "Listening", "MadeBy", "PaperAnswer", "Quote", "Side", "Statement", "deaf"]
 
 MadeBy = Literal["extracts", "model", "nobody"]
 
@@ -105,3 +106,23 @@ class PaperAnswer:
     notes: tuple[str, ...] = ()
     run_id: str = ""
     disagreements: tuple[Disagreement, ...] = ()
+
+
+@dataclass(frozen=True)
+class AnswerSoFar:
+    """What is there of an answer while it is made. The finished one decides: it may hold other sentences, or none.
+
+    ``found``: how many passages were found. ``statements`` and ``citations``: the sentences that were checked so far, numbered as they will be.
+    """
+
+    found: int
+    statements: tuple[Statement, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+
+#: Who wants to hear of an answer while it is made; called with all there is, each time there is more.
+Listening = Callable[[AnswerSoFar], None]
+
+
+def deaf(so_far: AnswerSoFar) -> None:
+    """For those who do not want to hear."""

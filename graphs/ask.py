@@ -18,7 +18,7 @@ from langgraph.runtime import Runtime
 from agent.models import ModelSession, Place
 from agent.roles.researcher import answering
 from agent.roles.researcher.protocol import ROLE
-from core.answers import PaperAnswer
+from core.answers import AnswerSoFar, Listening, PaperAnswer, deaf
 from core.interfaces import Recorder
 from core.papers import OpenPapers
 from core.passages import EVERY, PassageFilter
@@ -45,6 +45,7 @@ class AskContext:
         accepted: which passages may be found.
         limit: most sentences of an answer that is made without a model.
         earlier: the questions of the conversation before this one, oldest first.
+        tell: who hears of the answer while it is made; it changes nothing of it and of the record.
     """
 
     recorder: Recorder
@@ -54,6 +55,7 @@ class AskContext:
     accepted: PassageFilter = EVERY
     limit: int = 3
     earlier: tuple[str, ...] = ()
+    tell: Listening = deaf
 
 
 class AskState(TypedDict, total=False):
@@ -128,6 +130,7 @@ def search(state: AskState, context: AskContext) -> AskState:
     came = context.recorder.record("search", 0, "passages", inputs, look_up)
     notes = [*state["notes"], *([came["remark"]] if came["remark"] else [])]
     found = [compose.from_json(r) for r in came["found"]]
+    context.tell(AnswerSoFar(len(found)))
     return {"found": found, "reported": came.get("reported", []), "rarity": came["rarity"], "notes": notes}  # earlier records have none
 
 
@@ -142,7 +145,8 @@ def answer(state: AskState, context: AskContext) -> AskState:
     if not state["model"]:
         return built_in
     passages = [read.passage.text for read in state["found"]]
-    sentences, problem = answering.drafted(state["whole"], passages, context.models, Place(NODE, 0, "answer"))
+    heard = None if context.tell is deaf else _checked_aloud(state, context)
+    sentences, problem = answering.drafted(state["whole"], passages, context.models, Place(NODE, 0, "answer"), heard)
     if sentences is None:
         built_in["notes"].append(f"The language model gave no usable answer ({problem}); these are the papers' own sentences.")
         return built_in
@@ -156,6 +160,17 @@ def answer(state: AskState, context: AskContext) -> AskState:
         return {**built_in, "notes": [*known["notes"], "None of its sentences held; these are the papers' own."]}
     known["notes"].append("The language model found no answer in the passages.")
     return {**known, "drafted": [], "made_by": "nobody"}
+
+
+def _checked_aloud(state: AskState, context: AskContext) -> Callable[[list[answering.AnswerSentence]], None]:
+    """Checks the sentences as they are written and tells those that hold."""
+    passages = [read.passage.text for read in state["found"]]
+
+    def heard(sentences: list[answering.AnswerSentence]) -> None:
+        kept, _ = answering.supported(sentences, passages, catalogue=context.workspace.catalogue)
+        context.tell(AnswerSoFar(len(passages), *compose.cited([(s.text, s.quotes) for s in kept], state["found"])))
+
+    return heard
 
 
 def verify(state: AskState, context: AskContext) -> AskState:

@@ -108,9 +108,11 @@ class ModelSession:
         *,
         shorten: Shorten | None = None,
         choices: Choices | None = None,
+        on_text: Callable[[str], None] | None = None,
     ) -> Outcome[M]:
         """A reply that is an instance of ``schema``, and as far as the server's grammar goes one of ``choices``.
 
+        ``on_text`` receives the reply's text piece by piece as in :meth:`prose`; it changes nothing of what is recorded.
         ``shorten`` is the caller's rule for a prompt that is too long: given the variables it returns shorter ones, or None if that is
         not possible. Without it, and after it, a prompt that does not fit is a problem; nothing is cut in silence.
         """
@@ -119,7 +121,7 @@ class ModelSession:
         def read(text: str, calls: Sequence[RawCall], finish: str, number: int) -> ReadReply[M]:
             return replies.read_structured(text, calls, finish, schema)
 
-        return self._converse(self._ask(place, role, messages, read, schema=schema, choices=choices or {}))
+        return self._converse(self._ask(place, role, messages, read, schema=schema, choices=choices or {}, on_text=on_text))
 
     def turn(
         self, place: Place, role: str, messages: list[Message], tools: Sequence[ToolSchema], *, must_call: bool = False, urged: bool = False
@@ -262,7 +264,7 @@ class ModelSession:
             schema=schema,
             tools=tools,
             must_call=ask.must_call,
-            stream=ask.prose,
+            stream=ask.prose or ask.on_text is not None,
             deadline_s=how.model.deadline_s,
             thinking=how.model.thinking,
         )
@@ -289,7 +291,7 @@ class ModelSession:
             f"{place.name}:{number}",
             "model",
             inputs,
-            lambda: self._produce(ask, how, replace(request, on_text=listener.hear if ask.prose else None), number),
+            lambda: self._produce(ask, how, replace(request, on_text=listener.hear if request.stream else None), number),
         )
         listener.finish(str(event.outputs["text"]))
         return event

@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from app.commands.door import services
 from app.console import emit_json, err, out
-from core.answers import Citation, PaperAnswer
+from core.answers import AnswerSoFar, Citation, PaperAnswer, Statement, deaf
 from core.passages import PassageFilter
 
 _NOTHING = 4
@@ -43,23 +43,52 @@ def ask(
     service = services(context).questions
     dois = tuple(name.lower() for name in doi or ())
     accepted = PassageFilter(since, until, tuple(source or ()), tuple(section or ()), dois, tuple(collection or ()))
-    answer = service.ask(question, accepted=accepted, limit=limit, model=not extracts, follows=follow)
+    written = Written()
+    tell = deaf if as_json else written.hear
+    answer = service.ask(question, accepted=accepted, limit=limit, model=not extracts, follows=follow, tell=tell)
     if as_json:
         emit_json(service.to_json(answer))
     else:
-        _show(answer)
+        _show(answer, written)
     if not answer.statements:
         raise typer.Exit(_NOTHING)
 
 
-def _show(answer: PaperAnswer) -> None:
+class Written:
+    """Prints an answer while it is made: how many passages were found, then each sentence as soon as it is checked."""
+
+    def __init__(self) -> None:
+        self._printed: tuple[Statement, ...] = ()
+        self._found = False
+
+    def hear(self, so_far: AnswerSoFar) -> None:
+        """Print what is new; a reply that began anew is waited for."""
+        if not self._found:
+            self._found = True
+            err.print(f"{so_far.found} passages found; choosing what answers …")
+        if so_far.statements[: len(self._printed)] == self._printed:
+            self._print(so_far.statements)
+
+    def finish(self, statements: tuple[Statement, ...]) -> None:
+        """Print the sentences of the finished answer that are not there yet; all of them, where others were printed meanwhile."""
+        if statements[: len(self._printed)] != self._printed:
+            err.print("[yellow]note:[/yellow] What is printed above did not hold to the end. The answer:")
+            self._printed = ()
+        self._print(statements)
+
+    def _print(self, statements: tuple[Statement, ...]) -> None:
+        for statement in statements[len(self._printed) :]:
+            out.print(escape(f"{statement.text} {''.join(f'[{n}]' for n in statement.citations)}"), soft_wrap=True)
+        self._printed = statements
+
+
+def _show(answer: PaperAnswer, written: Written) -> None:
     for note in answer.notes:
         err.print(f"[yellow]note:[/yellow] {escape(note)}")
+    written.finish(answer.statements)
     if not answer.statements:
         out.print(f"The collection does not say (evidence {answer.evidence:.2f}, an answer needs {answer.least:.2f}).")
         return
-    for statement in answer.statements:
-        out.print(escape(f"{statement.text} {''.join(f'[{n}]' for n in statement.citations)}"), soft_wrap=True)
     out.print("")
     for citation in answer.citations:
         out.print(escape(_reference(citation)), soft_wrap=True)

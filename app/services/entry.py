@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.services.health import HealthService
     from app.services.job_work import JobWorker
     from app.services.jobs import JobStore
+    from app.services.kept_papers import KeptPapers
     from app.services.libraries import LibraryService
     from app.services.lists import ListService
     from app.services.literature import LiteratureService
@@ -63,7 +64,7 @@ if TYPE_CHECKING:
 class Services:
     """Made once by a door (a command, a request's application, a worker) and passed on. Nothing is opened before it is asked for.
 
-    This is the only place that reads the environment's settings or opens the run store, each once, so two of these can be at work in two threads.
+    This is the only place that reads the environment's settings or opens the run store, each once, so two can be at work in one process.
 
     ``settings``: read from the environment and ``molwright.toml`` when they are first needed, unless given. ``clock``: the current time,
     UTC; what is stored and what leases are judged by comes from it.
@@ -73,6 +74,7 @@ class Services:
         self._given = settings
         self.clock = clock
         self.person: Person | None = None
+        self.kept_papers: KeptPapers | None = None  # a server sets it
         self._whole: Services = self
         self._of_person: dict[Person, Services] = {}
         self._lock = threading.Lock()
@@ -366,14 +368,14 @@ class Services:
         """The team's own papers."""
         from app.services.papers import PapersService
 
-        return PapersService(self.settings)
+        return PapersService(self.settings, self._whole.kept_papers)
 
     @property
     def questions(self) -> QuestionService:
         """Questions to the team's papers."""
         from app.services.questions import QuestionService
 
-        return QuestionService(self.settings, lambda: self.store, clock=self.clock)
+        return QuestionService(self.settings, lambda: self.store, clock=self.clock, kept=self._whole.kept_papers)
 
     @cached_property
     def paper_talks(self) -> PaperTalkService:

@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass
 
 from app.services.questions import QuestionService
-from core.answers import PaperAnswer
+from core.answers import AnswerSoFar, PaperAnswer
 from core.errors import MolwrightError, UsageError
 from core.interfaces import RunRecord
 from core.passages import EVERY, PassageFilter
@@ -22,7 +22,7 @@ MOST = 2
 class PaperTurn:
     """A question with its answer; None while there is none, or where ``problem`` says why there will be none.
 
-    ``found``: how many passages were found for it, None while they are looked for.
+    ``so_far``: what is there of an answer that is being made; None while passages are looked for, and once it is made.
     """
 
     run_id: str
@@ -30,7 +30,7 @@ class PaperTurn:
     asked_at: str
     answer: PaperAnswer | None = None
     problem: str = ""
-    found: int | None = None
+    so_far: AnswerSoFar | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ class PaperTalkService:
         self._lock = threading.Lock()
         self._busy: set[str] = set()
         self._problems: dict[str, str] = {}
+        self._so_far: dict[str, AnswerSoFar] = {}
 
     def begin(self, question: str, *, accepted: PassageFilter = EVERY, limit: int = 3, model: bool = True, follows: str = "") -> str:
         """Begin to answer a question; its id. Arguments and errors as :meth:`QuestionService.prepare`; UsageError also while two are answered."""
@@ -78,12 +79,15 @@ class PaperTalkService:
         problem = ""
         if answer is None and not waiting:
             problem = self._problems.get(run.run_id) or _why(run)
-        found = self._questions.found(run.run_id) if waiting else None
-        return PaperTurn(run.run_id, run.goal, run.created_at, answer, problem, found)
+        so_far = self._so_far.get(run.run_id) if waiting else None
+        return PaperTurn(run.run_id, run.goal, run.created_at, answer, problem, so_far)
 
     def _answer(self, run_id: str) -> None:
+        def heard(so_far: AnswerSoFar) -> None:
+            self._so_far[run_id] = so_far
+
         try:
-            self._questions.answer(run_id)
+            self._questions.answer(run_id, heard)
         except MolwrightError as error:
             self._problems[run_id] = str(error)
         except Exception:
@@ -92,6 +96,7 @@ class PaperTalkService:
         finally:
             with self._lock:
                 self._busy.discard(run_id)
+                self._so_far.pop(run_id, None)
 
 
 def _why(run: RunRecord) -> str:

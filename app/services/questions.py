@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from app import wiring
+from app.services.kept_papers import KeptPapers
 from app.services.papers import PapersService
-from core.answers import PaperAnswer
+from core.answers import Listening, PaperAnswer, deaf
 from core.errors import NotFoundError, RefusedError, StatusError, UsageError
 from core.interfaces import Lease, RunRecord, RunStore
 from core.options import RunOptions
@@ -33,14 +34,26 @@ _ANSWER = "answer"
 class QuestionService:
     """Answers questions from the team's papers. Each is a run of kind "ask" in the store, which ``molwright replay`` repeats."""
 
-    def __init__(self, settings: Settings, store: Callable[[], RunStore], *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, settings: Settings, store: Callable[[], RunStore], *, clock: Callable[[], datetime], kept: KeptPapers | None = None
+    ) -> None:
         self.settings = settings
         self._store = store
+        self._kept = kept
         self.clock = clock
 
-    def ask(self, question: str, *, accepted: PassageFilter = EVERY, limit: int = 3, model: bool = True, follows: str = "") -> PaperAnswer:
+    def ask(
+        self,
+        question: str,
+        *,
+        accepted: PassageFilter = EVERY,
+        limit: int = 3,
+        model: bool = True,
+        follows: str = "",
+        tell: Listening = deaf,
+    ) -> PaperAnswer:
         """The answer: :meth:`prepare`, then :meth:`answer`."""
-        return self.answer(self.prepare(question, accepted=accepted, limit=limit, model=model, follows=follows))
+        return self.answer(self.prepare(question, accepted=accepted, limit=limit, model=model, follows=follows), tell)
 
     def prepare(self, question: str, *, accepted: PassageFilter = EVERY, limit: int = 3, model: bool = True, follows: str = "") -> str:
         """Store a question to be answered; its id. The answer has at most ``limit`` sentences where the papers' own are quoted.
@@ -78,8 +91,8 @@ class QuestionService:
         self._store().create_run(run_id, question, options.stored(), self.clock().isoformat())
         return run_id
 
-    def answer(self, run_id: str) -> PaperAnswer:
-        """Answer a prepared question. RefusedError if the guard refuses it, LiteratureError where the papers cannot be searched,
+    def answer(self, run_id: str, tell: Listening = deaf) -> PaperAnswer:
+        """Answer a prepared question; ``tell`` hears of it while it is made. RefusedError if the guard refuses it, LiteratureError where the papers cannot be searched,
         StatusError for one that was answered.
         """
         from graphs.ask import NODE, AskContext, build
@@ -101,6 +114,7 @@ class QuestionService:
                 accepted_of(given.accepted),
                 given.sentences or 1,
                 tuple(given.earlier or ()),
+                tell,
             )
             try:
                 state = build().invoke({"asked": run.goal}, context=context)
@@ -155,11 +169,6 @@ class QuestionService:
         event = self._store().event(run_id, NODE, 0, _ANSWER)
         return None if event is None else replace(TypeAdapter(PaperAnswer).validate_python(event.outputs), run_id=run_id)
 
-    def found(self, run_id: str) -> int | None:
-        """How many passages were found for a question; None while they are still looked for."""
-        event = self._store().event(run_id, "search", 0, "passages")
-        return None if event is None else len(event.outputs["found"])
-
     def to_json(self, answer: PaperAnswer) -> dict[str, Any]:
         """An answer as a JSON object; ``answered`` says whether the collection says something."""
         return {"answered": bool(answer.statements), **asdict(answer)}
@@ -173,7 +182,7 @@ class QuestionService:
 
     @contextmanager
     def _papers(self) -> Iterator[OpenPapers]:
-        with PapersService(self.settings).opened() as papers:
+        with PapersService(self.settings, self._kept).opened() as papers:
             empty = "" if papers.store.count() else "There are no papers to search: molwright literature add PATH."
             yield replace(papers, remark=papers.remark or empty)
 

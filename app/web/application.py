@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from app.services.entry import Services
+from app.services.kept_papers import KeptPapers
 from app.web import pages, problems
 from app.web.api import API, router
 from app.web.entrance import Entrance
@@ -32,6 +33,7 @@ def create_app(services: Services, *, accounts: bool = False) -> FastAPI:
     # FastAPI silences this while it reads the handlers' parameters; those of our models are built later, when they are first needed
     warnings.filterwarnings("ignore", category=UnsupportedFieldAttributeWarning)
     _ = services.store, services.people  # opened once, before requests come in several threads
+    services.kept_papers = services.kept_papers or KeptPapers()
     app = FastAPI(
         title="molwright",
         version=version("molwright"),

@@ -13,7 +13,7 @@ from app.services.paper_additions import MOST_FILES, Addition
 from app.services.paper_talks import PaperTalk, PaperTurn
 from app.services.questions import LONGEST, MOST
 from app.web.views import FileContent
-from core.answers import PaperAnswer
+from core.answers import AnswerSoFar, Citation, PaperAnswer
 from core.model import Model
 from core.papers import Mention, PaperCounts, ReportedValue, StoredDocument
 from core.passages import Document, Passage, PassageFilter
@@ -99,17 +99,30 @@ def conversation(talk: PaperTalk) -> documents.PaperConversation:
 def _question(turn: PaperTurn) -> documents.PaperQuestion:
     answer = _reply(turn.answer) if turn.answer is not None else None
     return documents.PaperQuestion(
-        question_id=turn.run_id, question=turn.question, asked_at=turn.asked_at, answer=answer, problem=turn.problem
+        question_id=turn.run_id,
+        question=turn.question,
+        asked_at=turn.asked_at,
+        answer=answer,
+        problem=turn.problem,
+        so_far=so_far(turn.so_far) if turn.so_far else None,
     )
 
 
+def so_far(answer: AnswerSoFar | None) -> documents.ReplySoFar:
+    """What is there of an answer while it is made; None where passages are still looked for."""
+    if answer is None:
+        return documents.ReplySoFar(found=None, statements=[], citations=[])
+    return documents.ReplySoFar.model_validate({**asdict(answer), "citations": _cited(answer.citations)})
+
+
 def _reply(answer: PaperAnswer) -> documents.PaperReply:
-    cited = [
-        {"number": c.number, "passage": passage(c.passage, c.document), "quotes": [asdict(quote) for quote in c.quotes]}
-        for c in answer.citations
-    ]
-    given = {**asdict(answer), "answered": bool(answer.statements), "citations": cited}
+    given = {**asdict(answer), "answered": bool(answer.statements), "citations": _cited(answer.citations)}
     return documents.PaperReply.model_validate(given)
+
+
+def _cited(citations: Sequence[Citation]) -> list[documents.CitedPassage]:
+    given = [{"number": c.number, "passage": passage(c.passage, c.document), "quotes": [asdict(q) for q in c.quotes]} for c in citations]
+    return [documents.CitedPassage.model_validate(one) for one in given]
 
 
 def addition(of: Addition) -> documents.PaperAddition:

@@ -24,8 +24,9 @@ from evals.ask.report import section
 from evals.ask.run import Judged, gathered, held_out, small_collections, unanswered
 from evals.literature_report import write_page
 from evals.retrieval.dataset import RetrievalSet, read
+from evals.retrieval.paraphrases import taught
 from evals.retrieval.run import fill
-from evals.retrieval.vectors import vectors_of
+from evals.retrieval.vectors import indexed_texts, vectors_of
 from evals.sections import write_section
 from tools.literature.answering.weights import AnsweringWeights
 from tools.literature.minilm.model import MiniLm
@@ -61,10 +62,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         groups = {name: [str(q) for q in questions] for name, questions in table.items()}
         folder = options.embeddings or Settings().home / "embeddings" / MiniLm.name
         none = [question for questions in groups.values() for question in questions]
-        passages, asked, nothing = (
-            vectors_of(part, folder, options.cache) for part in ([p.text for p in data.passages], [q.text for q in data.questions], none)
+        passages, asked, nothing, others = (
+            vectors_of(part, folder, options.cache)
+            for part in (indexed_texts(data), [q.text for q in data.questions], none, [q.text for q in taught(data)])
         )
-        came = _came(data, none, passages, asked, nothing)
+        came = _came(data, none, passages, asked, nothing, others)
     except MolwrightError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -80,14 +82,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _came(
-    data: RetrievalSet, none: Sequence[str], passages: NDArray[np.float32], asked: NDArray[np.float32], nothing: NDArray[np.float32]
+    data: RetrievalSet,
+    none: Sequence[str],
+    passages: NDArray[np.float32],
+    asked: NDArray[np.float32],
+    nothing: NDArray[np.float32],
+    others: NDArray[np.float32],
 ) -> dict[str, Came]:
     result = {}
     with tempfile.TemporaryDirectory() as scratch:
         store = fill(Path(scratch), data, passages)
         for way in ("words and vectors", "words alone"):
             of = [row.tolist() if way == "words and vectors" else None for row in asked]
-            full, lacking, fold = gathered(store, list(zip(data.questions, of, strict=True)))
+            more = [(q, row.tolist()) for q, row in zip(taught(data), others, strict=True)] if way == "words and vectors" else []
+            full, lacking, fold = gathered(store, list(zip(data.questions, of, strict=True)), more)
             answered, without = held_out(full, lacking, fold, data.questions)
             weights = fit(full, lacking)
             queries = [row.tolist() if way == "words and vectors" else None for row in nothing]

@@ -67,16 +67,18 @@ def _in_order(text: str, hits: list[Hit], rarity: dict[str, float], weights: Wei
     return [Read(a.passage, a.document, a.lexical, a.dense) for a in folded(ranking, 10)]
 
 
-def gathered(store: EmbeddedPassages, questions: Sequence[Ask]) -> tuple[list[Asked], list[Asked], list[int]]:
+def gathered(store: EmbeddedPassages, questions: Sequence[Ask], taught: Sequence[Ask] = ()) -> tuple[list[Asked], list[Asked], list[int]]:
     """Every question as it is asked, as it is asked of a collection without its document, and its fold.
 
-    The order of the passages is by a fusion learnt from questions about other documents, as the shipped one is learnt from all.
+    The order of the passages is by a fusion learnt from questions about other documents, ``taught`` among them, as the shipped one is learnt
+    from all.
     """
-    plain = [_fusion_features(store, question, vector) for question, vector in questions]
+    plain = [_fusion_features(store, question, vector) for question, vector in [*questions, *taught]]
     fold = folds(plain)
     fusion = [fit_fusion([f for f, at in zip(plain, fold, strict=True) if at != place]) for place in range(max(fold) + 1)]
     full: list[Asked] = []
     lacking: list[Asked] = []
+    fold = fold[: len(questions)]
     for (question, vector), place in zip(questions, fold, strict=True):
         for target, without in ((full, ""), (lacking, question.document_id)):
             read, rarity = found_by(store, question.text, vector, fusion[place], without)
@@ -90,7 +92,7 @@ def _fusion_features(store: EmbeddedPassages, question: Question, vector: Vector
     places = closely(hits)
     names = [hits[at].passage.passage_id for at in places]
     right = np.array([name in question.passages for name in names], bool)
-    return Found(question.document_id, names, features(question.text, hits, rarity, places), right)
+    return Found(question.document_id, names, features(question.text, hits, rarity, places), right, question.weight)
 
 
 def judged(one: Asked, right: frozenset[str], weights: AnsweringWeights) -> Judged:

@@ -15,12 +15,13 @@ from core.passages import Document, Passage
 
 @dataclass(frozen=True)
 class Question:
-    """A question with the ids of the passages that answer it and of the document that it is about."""
+    """A question with the ids of the passages that answer it and of the document that it is about; ``weight``: how much it counts in learning."""
 
     question_id: str
     text: str
     passages: frozenset[str]
     document_id: str
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,13 @@ FOLDS, _SEED, _PENALTY = 5, 0, 0.01
 
 @dataclass(frozen=True)
 class Found:
-    """What one question found: features and ids of the passages, which of them are right, and the document asked about."""
+    """What one question found: features and ids of the passages, which of them are right, the document asked about, and how much it counts."""
 
     document_id: str
     names: list[str]
     table: NDArray[np.float64]
     right: NDArray[np.bool_]
+    weight: float = 1.0
 
 
 def folds(found: Sequence[Found]) -> list[int]:
@@ -40,17 +41,18 @@ def fit(found: Sequence[Found]) -> Weights:
 
     rows = np.concatenate([f.table for f in found])
     mean, scale = rows.mean(axis=0), np.where(rows.std(axis=0) > 1e-9, rows.std(axis=0), 1.0)
-    lists = [((f.table - mean) / scale, f.right / f.right.sum()) for f in found if f.right.any()]
+    lists = [((f.table - mean) / scale, f.right / f.right.sum(), f.weight) for f in found if f.right.any()]
+    all_of_them = sum(counts for _, _, counts in lists)
 
     def loss(weight: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         total, slope = 0.0, np.zeros_like(weight)
-        for table, wanted in lists:
+        for table, wanted, counts in lists:
             scores = table @ weight
             likely = np.exp(scores - scores.max())
             likely /= likely.sum()
-            total -= float(wanted @ np.log(likely + 1e-12))
-            slope += table.T @ (likely - wanted)
-        return total / len(lists) + _PENALTY * float(weight @ weight), slope / len(lists) + 2 * _PENALTY * weight
+            total -= counts * float(wanted @ np.log(likely + 1e-12))
+            slope += counts * (table.T @ (likely - wanted))
+        return total / all_of_them + _PENALTY * float(weight @ weight), slope / all_of_them + 2 * _PENALTY * weight
 
     weight = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B").x
     return Weights(weight, mean, scale)

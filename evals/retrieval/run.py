@@ -15,11 +15,10 @@ from evals.retrieval.learn import Found, fit, folds, held_out, ranked, save
 from evals.retrieval.measures import Figure, figure, ndcg, recall
 from memory.passages.embedded import EmbeddedPassages
 from tools.literature.analysis import sentence_words
-from tools.literature.features import FEATURES, features
+from tools.literature.features import features
 from tools.literature.fusion import closely
 from tools.literature.retrieval import CANDIDATES
 
-_DENSE = [at for at, name in enumerate(FEATURES) if "dense" in name]
 _SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
 
 
@@ -50,8 +49,13 @@ def ask(store: EmbeddedPassages, questions: Sequence[Question], vectors: NDArray
     return found
 
 
-def outcomes(questions: Sequence[Question], found: Sequence[tuple[list[Hit], Found, Found]]) -> list[Outcome]:
-    """Every way to put the hits in order, judged on all questions; what is learnt, by weights from documents other than the question's."""
+def outcomes(
+    questions: Sequence[Question], found: Sequence[tuple[list[Hit], Found, Found]], taught: Sequence[tuple[list[Hit], Found, Found]]
+) -> list[Outcome]:
+    """Every way to put the hits in order, judged on all questions; what is learnt, by weights from documents other than the question's.
+
+    ``taught``: what further questions found that are learnt from, by words and vectors, and not judged.
+    """
     hybrid, words = [one for _, one, _ in found], [one for _, _, one in found]
     all_hits = [hits for hits, _, _ in found]
     rankings = {
@@ -60,7 +64,7 @@ def outcomes(questions: Sequence[Question], found: Sequence[tuple[list[Hit], Fou
         "reciprocal rank fusion": [_reciprocal(hits) for hits in all_hits],
         "one share of vectors, chosen on the other folds": _linear(questions, hybrid, all_hits),
         "learnt fusion, words alone": held_out(words),
-        "learnt fusion, words and vectors": held_out(hybrid),
+        "learnt fusion, words and vectors": held_out([*hybrid, *(one for _, one, _ in taught)])[: len(hybrid)],
     }
     documents = [question.document_id for question in questions]
     result = []
@@ -71,16 +75,16 @@ def outcomes(questions: Sequence[Question], found: Sequence[tuple[list[Hit], Fou
     return result
 
 
-def learn(found: Sequence[tuple[list[Hit], Found, Found]], path: Path) -> None:
-    """Learn the weights that ship from all questions, and write them."""
-    save(fit([one for _, one, _ in found]), fit([one for _, _, one in found]), path)
+def learn(found: Sequence[tuple[list[Hit], Found, Found]], taught: Sequence[tuple[list[Hit], Found, Found]], path: Path) -> None:
+    """Learn the weights that ship from all questions, and write them; those for words alone from the set's, which words can find."""
+    save(fit([one for _, one, _ in [*found, *taught]]), fit([one for _, _, one in found]), path)
 
 
 def _found(question: Question, hits: list[Hit], rarity: dict[str, float]) -> Found:
     chosen = closely(hits)
     names = [hits[at].passage.passage_id for at in chosen]
     right = np.array([name in question.passages for name in names], bool)
-    return Found(question.document_id, names, features(question.text, hits, rarity, chosen), right)
+    return Found(question.document_id, names, features(question.text, hits, rarity, chosen), right, question.weight)
 
 
 def _by(hits: Sequence[Hit], score) -> list[str]:  # type: ignore[no-untyped-def]

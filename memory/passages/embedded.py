@@ -97,10 +97,11 @@ class EmbeddedPassages:
             self._refresh()
             lexical = self._lexical.search(words, accepted, limit)
             dense: dict[int, float] = {}
-            if vector is not None and self._dense is not None and self.space == (self._name or self.space):
+            index = self._dense  # the same for the whole search: another thread may open a newer one
+            if vector is not None and index is not None and self.space == (self._name or self.space):
                 asked = unit(np.asarray(vector, np.float32))
-                dense = self._dense.search(asked, limit, self._columns.bitmap(accepted))
-                dense |= self._dense.scores(asked, [row for row in lexical if row not in dense])
+                dense = index.search(asked, limit, self._columns.bitmap(accepted))
+                dense |= index.scores(asked, [row for row in lexical if row not in dense])
                 lexical |= self._lexical.scores(words, [row for row in dense if row not in lexical])
             found = self._record.found([*dict.fromkeys([*lexical, *dense])])
         return [Hit(p, d, lexical.get(row, 0.0), dense.get(row), said) for row, (p, d, said) in found.items()]
@@ -147,6 +148,11 @@ class EmbeddedPassages:
             self._record.close()
 
     @property
+    def asked_with(self) -> str:
+        """The name of the embedder that it was opened for; '' for none."""
+        return self._name
+
+    @property
     def space(self) -> str:
         """The name of the embedder whose vectors are searched; '' where there are none."""
         spaces = self._record.spaces()
@@ -187,11 +193,11 @@ class EmbeddedPassages:
 
     # The indexes
 
-    def _open_space(self) -> None:
+    def _open_space(self, anew: bool = False) -> None:
         spaces = self._record.spaces()
         if not spaces:
             self._dense, self._space = None, 0
-        elif self._dense is None or spaces[0][0] != self._space:
+        elif anew or self._dense is None or spaces[0][0] != self._space:
             self._space = spaces[0][0]
             self._dense = DenseIndex(self._folder, self._record, self._space, spaces[0][2])
 
@@ -201,9 +207,7 @@ class EmbeddedPassages:
             mark = self._mark()
             if mark != self._marked:
                 self._lexical.reload()
-                self._open_space()
-                if self._dense is not None:
-                    self._dense.catch_up()
+                self._open_space(anew=True)  # other threads may be searching the old one
                 self._columns.catch_up()
                 self._marked = mark
 

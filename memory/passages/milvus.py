@@ -13,7 +13,7 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,9 @@ from memory.milvus_session import embedded_client, server_client
 from memory.passages.checks import checked, unit, vector_array
 from memory.passages.embedded import EmbeddedPassages
 from memory.passages.lexical import Analyser
+from memory.passages.milvus_rows import NAMES, all_rows, among, conditions, documents_of, rows_of
 
 _ALIAS, _LOG, _PREFIX = "passages_v1", "passages_v1_log", "passages_v1_of_"
-_UNKNOWN_YEAR = -(10**6)
 _BATCH = 200
 _NO_VECTORS = 8
 #: Seconds by which the clocks of two machines may differ, and by which the log is read again each time.
@@ -38,7 +38,6 @@ _OVERLAP = 120.0
 _FRESH = 1.0
 #: Documents of one line of the log.
 _LOGGED = 50
-_NAMES = ("source", "section", "doi", "collection")
 
 
 class MilvusPassages:
@@ -74,10 +73,11 @@ class MilvusPassages:
                 if known.get(passage.passage_id, passage.document_id) != passage.document_id:
                     raise LiteratureError(f"passage {passage.passage_id!r} belongs to another document")
             collection = self._collection(client, _NO_VECTORS if given is None or not len(passages) else given.shape[1])
+            parts = []
             for document in changed:
                 mine = by_document[document.document_id]
-                own = None if given is None else given[[place[p.passage_id] for p in mine]].tolist()
-                self._write(client, collection, document, mine, own)
+                parts.append((document, mine, None if given is None else given[[place[p.passage_id] for p in mine]].tolist()))
+            self._write(client, collection, parts)
             self._log(client, [d.document_id for d in changed])
             self._sync(client)
         return sum(len(by_document[d.document_id]) for d in changed)
@@ -87,9 +87,8 @@ class MilvusPassages:
         with self._errors() as client:
             self._sync(client)
             known = [name for name in dict.fromkeys(document_ids) if self._mirror.stored(name) is not None]
-            for name in known:
-                for collection in self._collections(client):
-                    client.delete(collection, filter=f"document_id == {_text(name)}", timeout=self._timeout)
+            for collection in self._collections(client):
+                self._delete(client, collection, known)
             self._log(client, known)
             self._sync(client)
         return len(known)
@@ -166,7 +165,7 @@ class MilvusPassages:
             mine = stored[1] if stored else []
             vectors = unit(np.asarray(embedder.embed([f"{document.title}\n{p.text}" for p in mine]), np.float32)) if mine else None
             with self._errors() as client:
-                self._write(client, self._name(), document, mine, None if vectors is None else vectors.tolist())
+                self._write(client, self._name(), [(document, mine, None if vectors is None else vectors.tolist())])
             done += len(mine)
             yield done
         with self._errors() as client:
@@ -214,7 +213,7 @@ class MilvusPassages:
         schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
         schema.add_field("passage_id", DataType.VARCHAR, is_primary=True, max_length=512)
         schema.add_field("document_id", DataType.VARCHAR, max_length=512)
-        for field in ("text", "facts", *_NAMES):
+        for field in ("text", "facts", *NAMES):
             schema.add_field(field, DataType.VARCHAR, max_length=65_535)
         schema.add_field("year", DataType.INT64)
         schema.add_field("embedded", DataType.INT64)
@@ -227,22 +226,20 @@ class MilvusPassages:
         client.create_collection(name, schema=schema, index_params=index, consistency_level="Strong", timeout=self._timeout)
         client.load_collection(name, timeout=self._timeout)
 
-    def _write(self, client: Any, collection: str, document: Document, passages: Sequence[Passage], vectors: list[Any] | None) -> None:
-        """All passages of one document, in place of what there was of it; a document without any has one row that is not a passage."""
+    def _write(self, client: Any, collection: str, parts: Sequence[tuple[Document, Sequence[Passage], list[Any] | None]]) -> None:
+        """All passages of these documents, in place of what there was of them."""
         width = next(f for f in client.describe_collection(collection, timeout=self._timeout)["fields"] if f["name"] == "vector")
         blank = [1.0] + [0.0] * (int(width["params"]["dim"]) - 1)
-        facts = asdict(document)
-        rows: list[dict[str, Any]] = []
-        for at, p in enumerate(passages):
-            rest = {"passage": {k: v for k, v in asdict(p).items() if k != "text"}, "document": facts, "order": at}
-            rows.append(
-                _row(p.passage_id, document, p.section, p.text, rest, blank if vectors is None else vectors[at], vectors is not None)
-            )
-        if not passages:
-            rows.append(_row(f"{document.document_id}#empty"[-512:], document, None, "", {"document": facts}, blank, False))
-        client.delete(collection, filter=f"document_id == {_text(document.document_id)}", timeout=self._timeout)
-        for start in range(0, len(rows), _BATCH):
-            client.upsert(collection, rows[start : start + _BATCH], timeout=self._timeout)
+        for start in range(0, len(parts), _BATCH):
+            some = parts[start : start + _BATCH]
+            self._delete(client, collection, [document.document_id for document, _, _ in some])
+            rows = [row for document, passages, vectors in some for row in rows_of(document, passages, vectors, blank)]
+            for first in range(0, len(rows), _BATCH):
+                client.upsert(collection, rows[first : first + _BATCH], timeout=self._timeout)
+
+    def _delete(self, client: Any, collection: str, document_ids: Sequence[str]) -> None:
+        for start in range(0, len(document_ids), _BATCH):
+            client.delete(collection, filter=among("document_id", document_ids[start : start + _BATCH]), timeout=self._timeout)
 
     def _near(self, client: Any, collection: str, vector: list[float], accepted: PassageFilter, limit: int) -> dict[str, float]:
         found = client.search(
@@ -250,7 +247,7 @@ class MilvusPassages:
             data=[vector],
             limit=limit,
             anns_field="vector",
-            filter=" and ".join(["embedded == 1", *_conditions(accepted)]),
+            filter=" and ".join(["embedded == 1", *conditions(accepted)]),
             search_params={"metric_type": "COSINE", "params": {"ef": max(100, 2 * limit)} if "://" in self._address else {}},
             output_fields=["passage_id"],
             timeout=self._timeout,
@@ -260,10 +257,9 @@ class MilvusPassages:
     def _vectors(self, client: Any, collection: str, names: Sequence[str]) -> dict[str, list[float]]:
         found: dict[str, list[float]] = {}
         for start in range(0, len(names), _BATCH):
-            asked = json.dumps(list(names[start : start + _BATCH]), ensure_ascii=False)
             rows = client.query(
                 collection,
-                filter=f"passage_id in {asked} and embedded == 1",
+                filter=f"{among('passage_id', names[start : start + _BATCH])} and embedded == 1",
                 output_fields=["passage_id", "vector"],
                 timeout=self._timeout,
             )
@@ -288,21 +284,19 @@ class MilvusPassages:
             self._make_log(client)
         state: dict[str, Any] = json.loads(self._seen_file.read_text("utf-8")) if self._seen_file.exists() else {"stamp": 0, "seen": []}
         since = int(state["stamp"] - _OVERLAP * 1e6)
-        entries = _all(client, _LOG, f"stamp >= {since}", ["entry", "documents", "stamp"], "entry", self._timeout)
+        entries = all_rows(client, _LOG, f"stamp >= {since}", ["entry", "documents", "stamp"], "entry", self._timeout)
         self._synced = time.monotonic()
         seen = set(state["seen"])
         new = [row for row in entries if row["entry"] not in seen]
         if not new:
             return
-        current, found, gone = self._current(client), [], []
-        for name in dict.fromkeys(str(name) for row in new for name in json.loads(row["documents"])):
-            stored = self._fetch(client, current, name) if current else None
-            if stored is None:
-                gone.append(name)
-            else:
-                found.append(stored)
-        self._mirror.delete(gone)
-        self._mirror.add([document for document, _ in found], [p for _, passages in found for p in passages])
+        current = self._current(client)
+        names = list(dict.fromkeys(str(name) for row in new for name in json.loads(row["documents"])))
+        for start in range(0, len(names), _BATCH):
+            part = names[start : start + _BATCH]
+            found = self._fetch(client, current, part) if current else {}
+            self._mirror.delete([name for name in part if name not in found])
+            self._mirror.add([document for document, _ in found.values()], [p for _, passages in found.values() for p in passages])
         newest = max(int(row["stamp"]) for row in entries)
         kept = [row["entry"] for row in entries if row["stamp"] >= newest - _OVERLAP * 1e6]
         self._seen_file.write_text(json.dumps({"stamp": newest, "seen": kept}), "utf-8")
@@ -320,17 +314,10 @@ class MilvusPassages:
         client.create_collection(_LOG, schema=schema, index_params=index, consistency_level="Strong", timeout=self._timeout)
         client.load_collection(_LOG, timeout=self._timeout)
 
-    def _fetch(self, client: Any, collection: str, document_id: str) -> tuple[Document, list[Passage]] | None:
-        rows = _all(
-            client, collection, f"document_id == {_text(document_id)}", ["passage_id", "text", "facts"], "passage_id", self._timeout
-        )
-        if not rows:
-            return None
-        parts = [(json.loads(row["facts"]), str(row["text"])) for row in rows]
-        facts = parts[0][0]["document"]
-        document = Document(**{**facts, "authors": tuple(facts["authors"])})
-        passages = [(p["order"], Passage(**p["passage"], text=text)) for p, text in parts if "passage" in p]
-        return document, [passage for _, passage in sorted(passages, key=lambda pair: pair[0])]
+    def _fetch(self, client: Any, collection: str, document_ids: Sequence[str]) -> dict[str, tuple[Document, list[Passage]]]:
+        """Those of the documents that are there, by their id."""
+        fields = ["passage_id", "text", "facts"]
+        return documents_of(all_rows(client, collection, among("document_id", document_ids), fields, "passage_id", self._timeout))
 
     @contextmanager
     def _errors(self) -> Iterator[Any]:
@@ -352,47 +339,3 @@ class MilvusPassages:
         except Exception as error:  # pymilvus raises its own, gRPC's, and plain Python exceptions
             detail = " ".join(str(error).split())[:300]
             raise LiteratureError(f"the literature at {masked(self._address)} cannot be used: {type(error).__name__}: {detail}") from error
-
-
-def _all(client: Any, collection: str, condition: str, fields: list[str], key: str, timeout: float) -> list[dict[str, Any]]:
-    """Every row that fits, asked for a thousand at a time in the order of ``key``: how many one query may answer is bounded."""
-    rows: dict[str, dict[str, Any]] = {}
-    iterator = client.query_iterator(collection, batch_size=1000, filter=condition, output_fields=fields, timeout=timeout)
-    try:
-        while part := iterator.next():
-            rows |= {str(row[key]): dict(row) for row in part}
-    finally:
-        iterator.close()
-    return [rows[name] for name in sorted(rows)]
-
-
-def _row(
-    name: str, document: Document, section: str | None, text: str, facts: dict[str, Any], vector: Sequence[float], embedded: bool
-) -> dict[str, Any]:
-    return {
-        "passage_id": name,
-        "document_id": document.document_id,
-        "text": text,
-        "facts": json.dumps(facts, ensure_ascii=False),
-        "source": document.source,
-        "section": section or "",
-        "doi": document.doi or "",
-        "collection": document.collection,
-        "year": _UNKNOWN_YEAR if document.year is None else document.year,
-        "embedded": int(embedded),
-        "vector": list(vector),
-    }
-
-
-def _text(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _conditions(accepted: PassageFilter) -> list[str]:
-    named = zip(_NAMES, (accepted.sources, accepted.sections, accepted.dois, accepted.collections), strict=True)
-    found = [f"{name} in {json.dumps(list(values), ensure_ascii=False)}" for name, values in named if values]
-    if accepted.since is not None or accepted.until is not None:
-        found.append(f"year > {_UNKNOWN_YEAR}")
-    if accepted.since is not None:
-        found.append(f"year >= {accepted.since}")
-    return [*found, f"year <= {accepted.until}"] if accepted.until is not None else found

@@ -36,6 +36,7 @@ def test_an_answer_shows_its_words_and_where_they_stand_and_replays(molwright: R
     assert "Stronger donors shift the absorption of dyes. [1]" in done.stdout
     assert "[1] RETRACTED On dye (2010, doi:10.1/dye, page 2, Results)" in done.stdout
     assert '"Stronger donors shift the absorption of dyes."' in done.stdout
+    assert "passages found" in done.stderr
     assert "No language model wrote this" in done.stderr
     assert "[1] was retracted" in done.stderr
     run = done.stderr.split("molwright replay ")[1].split()[0]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
+from pypdf import PdfReader
 
 from agent.roles.researcher.built_in import with_papers
 from agent.roles.researcher.protocol import Findings, no_papers
@@ -22,6 +24,7 @@ from core.spec import DesignSpec
 from evals.replay import replay
 from tests.settings_kit import settings_of
 from tools.execution import SerialExecutor
+from tools.reporting import pdf
 from tools.workspace import builtin
 
 GOAL = "a polyimide with Tg > 250 °C"
@@ -83,6 +86,16 @@ def test_the_report_shows_what_the_papers_say_and_the_ranking_is_the_same(told: 
     for words in ("reported: 381 °C, by DSC (Polyimides of our laboratory)", "Known already.", "From your own papers", "Its monomer "):
         assert words in html, words
     assert "381 °C" in reports.render(after, "csv", catalogue=catalogue)
+    pages = PdfReader(io.BytesIO(pdf.to_pdf(after, catalogue=catalogue))).pages
+    printed = " ".join(" ".join(page.extract_text() for page in pages).split())
+    for words in (
+        "381 °C, by DSC (Polyimides of our laboratory)",
+        "Known already. It is named",
+        "From your own papers",
+        "Its monomer ",
+        SENTENCE,
+    ):
+        assert words in printed, words
     assert '"in_papers"' in reports.render(after, "json", catalogue=catalogue)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from agent.models import NO_MODELS, ModelSession
-from core.answers import PaperAnswer
+from core.answers import AnswerSoFar, PaperAnswer
 from core.papers import Mention, OpenPapers, PaperFacts, ReportedValue
 from core.passages import Document, Passage, PassageFilter
 from graphs.ask import AskContext, build
@@ -190,6 +190,31 @@ def test_a_model_that_finds_no_answer_or_fails(store: EmbeddedPassages, server: 
         failed = answered(store, HOW, models)["answer"]
     assert (failed.made_by, failed.statements[0].text) == ("extracts", SAYS)
     assert any("no usable answer" in note for note in failed.notes)
+
+
+def test_sentences_are_told_as_they_are_checked_and_the_record_is_the_same(store: EmbeddedPassages, server: FakeModel) -> None:
+    true, false = (
+        "Platinum oxidises carbon monoxide by a Langmuir-Hinshelwood mechanism.",
+        "Platinum is cheap and lasts for many years of work.",
+    )
+    further = quoted(
+        "The platinum catalyst has its light-off temperature at 190 °C.", "The light-off temperature of the platinum catalyst was 190 °C."
+    )
+    sentences = [quoted(true, SAYS), quoted(false, SAYS), further]
+    told: list[AnswerSoFar] = []
+    records = []
+    for more in ({}, {"tell": told.append}):
+        recorder = ScratchRecorder()
+        server.script.clear()
+        server.json({"queries": []})
+        server.respond = lambda request: json_reply({"answer": [pointed(s, request) for s in sentences]})
+        with open_session(server.url, plan=plan_for("researcher", attempts=0), recorder=recorder) as models:
+            answer = answered(store, HOW, models, recorder, **more)["answer"]
+        records.append([(e.node, e.index, e.kind, e.inputs, e.outputs) for e in recorder.events])
+    assert records[0] == records[1]
+    assert told[0] == AnswerSoFar(told[0].found)
+    assert [[s.text for s in so_far.statements] for so_far in told[1:]] == [[true], [true], [true, further["text"]]]
+    assert (told[-1].statements, told[-1].citations) == (answer.statements, answer.citations)
 
 
 def test_the_guard_reads_first(store: EmbeddedPassages, server: FakeModel) -> None:

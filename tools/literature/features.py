@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from core.passages import Hit
 from tools.literature.analysis import passage_words, words_of
 
-#: The columns of :func:`features`, in their order. Shares are 0 to 1; ``_rank`` is 1 / (10 + rank), rank from 0 among those found.
-FEATURES = (
+#: What is known of each passage. Shares are 0 to 1; ``_rank`` is 1 / (10 + rank), rank from 0 among those found.
+PLAIN = (
     "lexical",
     "lexical_share",
     "lexical_rank",
@@ -39,10 +39,16 @@ FEATURES = (
     "length",
     "digits",
 )
+#: The columns of :func:`features`: each once as it is, and once times how little of the question any passage found has in its own words
+#: (:func:`in_other_words`), so that such questions have weights of their own, into which those of the others pass over.
+FEATURES = (*PLAIN, *(f"{name}, in other words" for name in PLAIN))
+#: Share of the question, weighted by rarity, from which on the best passage counts as having its words.
+_IN_ITS_WORDS = 0.7
 _NAME = re.compile(r"[^\s,;?!'\"]*(?:\d|[a-z][A-Z]|[A-Z]{2})[^\s,;?!'\"]*")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _DIGIT = re.compile(r"\d")
 _NO_VECTOR = 0.0
+_COVERED = PLAIN.index("covered")
 
 
 def features(question: str, hits: Sequence[Hit], rarity: dict[str, float], chosen: Sequence[int]) -> NDArray[np.float64]:
@@ -50,9 +56,9 @@ def features(question: str, hits: Sequence[Hit], rarity: dict[str, float], chose
 
     ``rarity``: of the words of the question (``PassageStore.rarity``).
     """
-    table = np.zeros((len(hits), len(FEATURES)))
+    table = np.zeros((len(hits), len(PLAIN)))
     if not len(chosen):
-        return table[:0]
+        return np.zeros((0, len(FEATURES)))
     lexical = np.array([hit.lexical for hit in hits])
     dense = np.array([_NO_VECTOR if hit.dense is None else hit.dense for hit in hits])
     asked = passage_words(question)
@@ -69,7 +75,13 @@ def features(question: str, hits: Sequence[Hit], rarity: dict[str, float], chose
         table[at, 19:22] = float(hit.passage.start == 0), math.log(max(1, len(plain))), len(_DIGIT.findall(plain)) / max(1, len(plain))
     table[:, 10:13] = _of_document(hits, lexical, dense)
     table[:, 13:17] = _neighbours(hits, lexical, dense)
-    return table[list(chosen)]
+    rows = table[list(chosen)]
+    return np.concatenate([rows, in_other_words(float(rows[:, _COVERED].max())) * rows], axis=1)
+
+
+def in_other_words(covered: float) -> float:
+    """1 where no passage has a word of the question, 0 from 0.7 on; ``covered``: the largest share of it that stands in one."""
+    return max(0.0, 1.0 - covered / _IN_ITS_WORDS)
 
 
 def _scores(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:

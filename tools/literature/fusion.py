@@ -19,8 +19,8 @@ from core.errors import ConfigurationError
 from core.passages import Hit
 from tools.literature.features import FEATURES, features
 
-#: Most passages that are looked at closely; the others are dropped by their two scores.
-CLOSELY = 50
+#: Passages that are looked at closely: so many by both scores, and besides the nearest by vectors, which words may have missed.
+CLOSELY, NEAREST = 50, 35
 _FIRST = 0.3
 
 
@@ -39,7 +39,7 @@ class Weights:
 
 
 def best_first(question: str, hits: Sequence[Hit], rarity: dict[str, float]) -> list[tuple[Hit, float]]:
-    """The hits with their fused score, best first, :data:`CLOSELY` at most; equal ones by passage id."""
+    """The hits that are looked at closely with their fused score, best first; equal ones by passage id."""
     chosen = closely(hits)
     if not chosen:
         return []
@@ -49,11 +49,16 @@ def best_first(question: str, hits: Sequence[Hit], rarity: dict[str, float]) -> 
 
 
 def closely(hits: Sequence[Hit]) -> list[int]:
-    """The places of at most :data:`CLOSELY` of the hits: the best by 0.7 times the share of the best BM25 and 0.3 times that of the best cosine."""
+    """The places of the hits to look at closely: the :data:`CLOSELY` best by 0.7 times the share of the best BM25 and 0.3 times that of the
+    best cosine, then those of the :data:`NEAREST` best by cosine that are not among them.
+    """
     lexical = max((hit.lexical for hit in hits), default=0.0) or 1.0
     dense = max((hit.dense for hit in hits if hit.dense is not None), default=0.0) or 1.0
     score = [(1.0 - _FIRST) * hit.lexical / lexical + _FIRST * (hit.dense or 0.0) / dense for hit in hits]
-    return sorted(range(len(hits)), key=lambda at: (-score[at], hits[at].passage.passage_id))[:CLOSELY]
+    best = sorted(range(len(hits)), key=lambda at: (-score[at], hits[at].passage.passage_id))[:CLOSELY]
+    near = [at for at, hit in enumerate(hits) if hit.dense is not None]
+    near.sort(key=lambda at: (-(hits[at].dense or 0.0), hits[at].passage.passage_id))
+    return list(dict.fromkeys([*best, *near[:NEAREST]]))
 
 
 @lru_cache(maxsize=1)

@@ -22,7 +22,19 @@ from core.spec import share_checked, use_in_words
 from tools.calculators.measured_spread import with_spread
 from tools.catalogue.catalogue import Catalogue
 from tools.reporting.drawing import draw
-from tools.reporting.html import VERDICTS, columns, interval, interval_name, known, label, made, measured, title_of
+from tools.reporting.html import (
+    VERDICTS,
+    columns,
+    from_papers,
+    interval,
+    interval_name,
+    known,
+    label,
+    made,
+    measured,
+    paper_groups,
+    title_of,
+)
 from tools.reporting.letters import printable, signs
 from tools.reporting.scheme import scheme
 from tools.reporting.vector import VectorDrawing
@@ -209,6 +221,7 @@ def _card(c: Candidate, report: Report, catalogue: Catalogue) -> Iterable[Flowab
     ]
     facts += [_line("What is known of it", "; ".join([*near, *c.notes]) or "nothing measured is compared with it")]
     rules = "".join(f"; {h.name}: {h.reason}" for h in c.safety.rules) if c.safety else ""
+    facts += [_line(name, value) for name, value in _in_papers(c, catalogue)]
     facts += [_line("Safety", VERDICTS[c.safety.verdict] + rules if c.safety else "not screened")]
     facts += [_line("Named list", f"{standing.text} ({standing.source})") for standing in c.lists]
     said = report.review.of(c.key) if report.review else None
@@ -248,6 +261,22 @@ def _card(c: Candidate, report: Report, catalogue: Catalogue) -> Iterable[Flowab
         yield from (_p(f"{n}. {s.reaction}: {' + '.join(s.reactants)} -> {s.product}", SMALL) for n, s in enumerate(c.route.steps, 1))
 
 
+def _in_papers(c: Candidate, catalogue: Catalogue) -> Iterable[tuple[str, str]]:
+    """What the team's papers say of a candidate: reported values by property, then where it or a monomer of it is named, with the words."""
+    if c.in_papers is None:
+        return
+    for name in dict.fromkeys(v.property_name for v in c.in_papers.values):
+        yield (
+            f"Reported {title_of(name, catalogue=catalogue)}",
+            "; ".join(f"{v.said}{f', approved by {v.approved_by}' if v.approved_by else ''}" for v in c.in_papers.of(name)),
+        )
+    for place, m in enumerate(c.in_papers.mentions):
+        before = "Known already. " if c.in_papers.known and place == 0 else ""
+        named = f"Its monomer {m.name} is named" if m.of == "a monomer" else f"It is named “{m.written}”"
+        doi = f", doi:{m.place.doi}" if m.place.doi else ""
+        yield "In your papers", f"{before}{named} in {m.place.reference}{doi}: “{m.place.quote}”"
+
+
 def _fact(name: tuple[str, str], value: str) -> Paragraph:
     return _line(name[1], value)
 
@@ -275,12 +304,28 @@ def _judged(value: float | str | None, unit: str) -> str:
 
 def _evidence(report: Report) -> Iterable[Flowable]:
     yield _p("What the literature says", H2)
+    theirs = from_papers(report)
     if not report.evidence:
         yield _p("No passage of the literature store bears on this goal.")
-    yield from (_p(f"• {e.text}") for e in report.evidence)
+    yield from (_p(f"• {e.text}") for e in report.evidence if e not in theirs)
+    if report.papers:
+        yield _p("From your own papers", H3)
+        if not theirs:
+            yield _p(f"None of the {report.papers} passages of your papers speaks of what was asked.")
+        for group in paper_groups(report):
+            yield _p(group.title, _style(9, fontName="VeraBd", spaceBefore=4, spaceAfter=3))
+            yield from (_p(f"• {e.text}") for e in group.evidence)
+        if theirs:
+            yield _p(
+                f"The papers' own sentences, found for each requirement among {report.papers} passages; whether they hold for these candidates is for a chemist to judge.",
+                SMALL,
+            )
+    if report.citations:
+        yield _p("References", H3)
     for n in report.citations:
-        source = f"{f'{n.authors}: ' if n.authors else ''}{n.title}{f' ({n.year})' if n.year else ''}{f', doi:{n.doi}' if n.doi else ''}"
-        yield _p(f"[{n.number}] {source}")
+        more = [f"doi:{n.doi}" if n.doi else "", f"p. {n.page}" if n.page else "", "RETRACTED" if n.retracted else ""]
+        source = f"{f'{n.authors}: ' if n.authors else ''}{n.title}{f' ({n.year})' if n.year else ''}"
+        yield _p(f"[{n.number}] {', '.join(part for part in (source, *more) if part)}")
         if n.passage:
             yield _p(f"“{n.passage}”", _style(8, textColor=SOFT, leftIndent=14, spaceAfter=4))
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from pydantic import Field
 
 from agent.models import ModelSession, Place
 from agent.roles.fact_check.numbers import factors, numbers_in, odd_digits
@@ -22,8 +20,8 @@ from agent.roles.fact_check.structures import unknown_structure
 from agent.roles.researcher.model import LONGEST_PASSAGE, Queries
 from agent.roles.researcher.numbered import FEWEST_WORDS, SHORTEST, Sentence, numbered
 from agent.roles.researcher.protocol import ROLE
+from agent.roles.researcher.streaming import GivenSentence, GivenSentences, SentencesHeard
 from core.answers import Quote
-from core.model import Model
 from tools.catalogue.catalogue import Catalogue
 from tools.literature.answering.instructions import quotes_an_instruction
 from tools.literature.terms import words
@@ -49,19 +47,6 @@ class AnswerSentence:
     quotes: Sequence[SupportingQuote]
 
 
-class GivenSentence(Model):
-    """One sentence of an answer as a model gives it."""
-
-    text: str = Field(max_length=600, description="One plain sentence.")
-    sentences: list[int] = Field(min_length=1, max_length=3, description="Numbers of the one to three sentences that support it.")
-
-
-class GivenSentences(Model):
-    """An answer; without sentences the passages do not answer."""
-
-    answer: list[GivenSentence] = Field(max_length=12, description="At most five sentences.")
-
-
 @dataclass(frozen=True)
 class SupportedSentence:
     """A sentence that passed, with (place of the passage from 0, words of it) for each quote."""
@@ -79,13 +64,21 @@ def further_queries(question: str, session: ModelSession, place: Place) -> list[
     return [q for q in dict.fromkeys(tidied) if words(q) and q != question][:MOST_QUERIES]
 
 
-def drafted(question: str, passages: Sequence[str], session: ModelSession, place: Place) -> tuple[list[AnswerSentence] | None, str]:
-    """The model's sentences as they came, [] where it says that the passages do not answer; (None, why) where it gave nothing usable."""
+def drafted(
+    question: str, passages: Sequence[str], session: ModelSession, place: Place, heard: Callable[[list[AnswerSentence]], None] | None = None
+) -> tuple[list[AnswerSentence] | None, str]:
+    """The model's sentences as they came, [] where it says that the passages do not answer; (None, why) where it gave nothing usable.
+
+    ``heard`` receives the sentences so far whenever one more is written, also those of a reply that is then discarded.
+    """
     shown = [text if len(text) <= LONGEST_PASSAGE else f"{text[:LONGEST_PASSAGE]} [shortened]" for text in passages]
     listed, found = numbered(shown)
     variables = {"question": question, "passages": listed}
     numbers = {"answer[].sentences[]": list(found)}
-    reply = session.structured(place, ROLE, "researcher/answer", variables, GivenSentences, shorten=_fewer_passages, choices=numbers)
+    on_text = None if heard is None else SentencesHeard(lambda given: heard([_with_quotes(one, found) for one in given])).hear
+    reply = session.structured(
+        place, ROLE, "researcher/answer", variables, GivenSentences, shorten=_fewer_passages, choices=numbers, on_text=on_text
+    )
     if reply.value is None:
         return None, reply.problem
     return [_with_quotes(given, found) for given in reply.value.answer], ""

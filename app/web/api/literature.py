@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from fastapi.sse import format_sse_event
 from pydantic import Field
+from starlette.concurrency import run_in_threadpool
 
 from app.client_papers import (
     FoundPassage,
@@ -19,6 +24,7 @@ from app.client_papers import (
     PaperPassage,
     PaperStats,
 )
+from app.services.paper_talks import PaperTalkService
 from app.web import paper_views as views
 from app.web.api.runs import Limit, Offset, next_page
 from app.web.door import Door
@@ -27,6 +33,8 @@ from core.passages import PassageFilter
 router = APIRouter(prefix="/literature", tags=["literature"])
 #: Some names, each not overlong.
 Names = list[Annotated[str, Field(max_length=200)]]
+#: Seconds between two looks at an answer that is being made.
+LOOK = 0.2
 
 
 def _accepted(
@@ -145,6 +153,34 @@ def _ask_papers(given: views.PaperQuestionRequest, door: Door, request: Request,
 def _show_question(question_id: str, door: Door) -> PaperConversation:
     """A question with its answer, and those that it follows."""
     return views.conversation(door.paper_talks.talk(question_id))
+
+
+@router.get(
+    "/questions/{question_id}/stream",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "Events `answer` with what is there of it as JSON (ReplySoFar), each time there is more; `end` with the conversation.",
+            "content": {"text/event-stream": {}},
+        }
+    },
+)
+async def _stream_answer(question_id: str, door: Door) -> StreamingResponse:
+    """An answer while it is made, as server-sent events: how many passages were found, then each sentence as soon as it is checked."""
+    talks = door.paper_talks
+    await run_in_threadpool(talks.talk, question_id)  # an unknown question is an error, not an empty stream
+    return StreamingResponse(_answer_events(talks, question_id), media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+
+
+async def _answer_events(talks: PaperTalkService, question_id: str) -> AsyncIterator[bytes]:
+    before = ""
+    while (talk := await run_in_threadpool(talks.talk, question_id)).waiting:
+        text = views.so_far(talk.last.so_far).model_dump_json()
+        if text != before:
+            yield format_sse_event(data_str=text, event="answer")
+            before = text
+        await asyncio.sleep(LOOK)
+    yield format_sse_event(data_str=views.conversation(talk).model_dump_json(), event="end")
 
 
 @router.get("/stats")

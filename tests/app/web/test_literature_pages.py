@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import threading
 import time
 from collections.abc import Iterator
 from html import unescape
@@ -15,8 +17,10 @@ from fastapi.testclient import TestClient
 from app.client import ApiError, Client
 from app.client_papers import PaperSummary
 from app.services.entry import Services
+from app.services.questions import QuestionService
 from app.web.application import create_app
 from app.web.guard import TOKEN
+from core.answers import AnswerSoFar, Listening, PaperAnswer, deaf
 from tests.app.web.conftest import ADDRESS
 from tests.paper_kit import QUESTION, texts
 from tests.settings_kit import settings_of
@@ -122,6 +126,38 @@ def test_a_question_is_answered_at_an_address_and_gone_on_with(pages: TestClient
     assert "385 °C" in again.text  # kept
     (run,) = [r for r in door.questions.recent() if r.goal == QUESTION]
     assert run.given.accepted == {"collections": ["team"]}
+
+
+def test_an_answer_is_streamed_and_the_page_shows_what_is_there_of_it(pages: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+    answer = QuestionService.answer
+
+    def slowly(service: QuestionService, run_id: str, tell: Listening = deaf) -> PaperAnswer:
+        made = answer(service, run_id)
+        tell(AnswerSoFar(8))
+        tell(AnswerSoFar(8, made.statements[:1], made.citations[:1]))
+        assert go_on.wait(20)
+        return made
+
+    monkeypatch.setattr(QuestionService, "answer", slowly)
+    asked = pages.post("/api/v1/literature/questions", json={"question": QUESTION}).json()["questions"][-1]["question_id"]
+    for _ in range(200):
+        page = pages.get(f"/literature/questions/{asked}")
+        if "still being written" in page.text:
+            break
+        time.sleep(0.05)
+    assert "385 °C" in text_of(page)
+    so_far = pages.get(f"/api/v1/literature/questions/{asked}").json()["questions"][-1]["so_far"]
+    assert (so_far["found"], len(so_far["statements"])) == (8, 1)
+    threading.Timer(0.3, go_on.set).start()
+    stream = pages.get(f"/api/v1/literature/questions/{asked}/stream")
+    assert stream.headers["content-type"].startswith("text/event-stream")
+    events = [dict(line.split(": ", 1) for line in part.splitlines()) for part in stream.text.strip().split("\n\n")]
+    assert [e["event"] for e in events] == ["answer", "end"]
+    assert json.loads(events[0]["data"]) == so_far
+    end = json.loads(events[1]["data"])
+    assert (end["waiting"], end["questions"][-1]["answer"]["answered"]) == (False, True)
+    assert pages.get("/api/v1/literature/questions/nothing/stream").status_code == 404
 
 
 def test_what_cannot_be_asked_is_said_on_the_page(pages: TestClient) -> None:
