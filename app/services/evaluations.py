@@ -166,7 +166,7 @@ class EvaluationService:
             self._run_agent(plan, seeds, limit, progress) if way else self._results.run(text)
             for way, plan, text in zip(ways, plans, (a, b), strict=True)
         ]
-        return judged(*runs, a, b)
+        return judged(runs[0], runs[1], a, b)
 
     def export_inspect(self, eval_id: str, folder: Path) -> Path:
         """Write a stored result as a log of Inspect into ``folder``, which is made; the file. NotFoundError, UsageError where it cannot be written."""

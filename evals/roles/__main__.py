@@ -55,9 +55,9 @@ def measured(goals: Sequence[str], seeds: int, budget: int, kept: Path | None) -
                 one = done.get((goal, seed, model, roles)) or run(goal, seed, model, roles, budget)
                 if kept is not None and (goal, seed, model, roles) not in done:
                     with kept.open("a", encoding="utf-8") as file:
-                        report = one.report.model_dump(mode="json") if one.report else None
+                        dumped = one.report.model_dump(mode="json") if one.report else None
                         file.write(
-                            json.dumps({"goal": goal, "seed": seed, "model": model, "roles": roles, "report": report, "error": one.error})
+                            json.dumps({"goal": goal, "seed": seed, "model": model, "roles": roles, "report": dumped, "error": one.error})
                             + "\n"
                         )
                 found.append(one)

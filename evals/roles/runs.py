@@ -12,7 +12,7 @@ from typing import Any
 
 from langgraph.checkpoint.memory import InMemorySaver
 
-from agent.models import ModelSession, RolePlan
+from agent.models import NO_MODELS, ModelSession, RolePlan
 from agent.models.plan import role_model
 from core.errors import MolwrightError
 from core.interfaces import LiteratureStore
@@ -56,7 +56,7 @@ def run(goal: str, seed: int, model: str, roles: Sequence[str], budget: int) -> 
         )
         lease = store.acquire("run", "benchmark")
         recorder = SqlRecorder(store, lease, _now)
-        models = {"models": ModelSession(plan, MODELS[model](), recorder)} if roles else {}
+        models = ModelSession(plan, MODELS[model](), recorder) if roles else NO_MODELS
         context = DesignContext(
             workspace=builtin(),
             store=store,
@@ -65,7 +65,7 @@ def run(goal: str, seed: int, model: str, roles: Sequence[str], budget: int) -> 
             executor=SerialExecutor(),
             literature=_notes,
             clock=_now,
-            **models,
+            models=models,
         )
         config: Any = {"configurable": {"thread_id": "run"}, "recursion_limit": 1_000_000}
         try:

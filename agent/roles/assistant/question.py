@@ -376,4 +376,5 @@ def _words() -> tuple[Mapping[str, tuple[tuple[str, str], ...]], frozenset[str],
     for topic in table["unknown"].values():
         for word in topic["words"]:
             phrases[word] = (*phrases.get(word, ()), ("unknown", topic["says"]))
-    return (phrases, *(frozenset(table[kind]["words"]) for kind in ("filler", "not_misspelt", "solvents")))
+    filler, not_misspelt, solvents = (frozenset[str](table[kind]["words"]) for kind in ("filler", "not_misspelt", "solvents"))
+    return phrases, filler, not_misspelt, solvents
