@@ -10,6 +10,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from html import escape
 
 from core.candidate import Candidate
@@ -39,15 +40,19 @@ class Pictures:
 
     def draw(self, smiles: str, title: str, parent: str = "", core: str = "") -> Drawing:
         """The structure as :func:`tools.reporting.drawing.draw` draws it, with ``title`` as its text alternative."""
-        kept = self.drawn.get((smiles, parent, core))
-        if kept is None:
-            return draw(smiles, title, parent=parent, core=core)
+        kept = self.drawn.get((smiles, parent, core)) or _drawn(smiles, parent, core)
         return Drawing(kept.svg.replace(_label(smiles), _label(title or smiles), 1), kept.wide, kept.changed)
 
     def packed(self) -> bytes:
         """All of it as bytes, for :func:`unpacked`."""
         drawn = [[*of, asdict(drawing)] for of, drawing in self.drawn.items()]
         return zlib.compress(json.dumps([self.listed, dict(self.shared), drawn], ensure_ascii=False).encode())
+
+
+@lru_cache(maxsize=512)
+def _drawn(smiles: str, parent: str, core: str) -> Drawing:
+    """A drawing that no run keeps yet, for the next look at the same page: a report is opened again and again before a worker has time for it (5 MB)."""
+    return draw(smiles, parent=parent, core=core)
 
 
 def unpacked(content: bytes | None) -> Pictures:

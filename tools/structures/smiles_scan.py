@@ -110,7 +110,7 @@ class _Scan:
                 return Fault("a '.' without an atom before it", position)
             self.previous = "dot"
             return position + 1
-        return Fault(f"{character!r} is not allowed here", position)
+        return Fault(f"{character!r} begins no atom of a SMILES", position)
 
 
 def scan(smiles: str) -> tuple[list[int], int, Fault | None]:

@@ -14,7 +14,7 @@ from tools.structures.smiles_scan import scan
 FAULTS = [
     ("CC(=O", 2, "never closed"),
     ("c1ccccc", 1, "ring closure 1"),
-    ("CX", 1, "not allowed"),
+    ("CX", 1, "begins no atom"),
     ("C)C", 1, "without its"),
     ("CC[Zz]C", 2, "unknown"),
     ("C==C", 2, "two bonds"),
@@ -27,7 +27,7 @@ FAULTS = [
     ("C..C", 2, "without an atom"),
     ("CC.", 2, "without an atom after"),
     ("C11", 2, "itself"),
-    ("C C", 1, "not allowed"),
+    ("C C", 1, "begins no atom"),
     ("C(C)(C)(C)(C)C", 0, "5 bonds"),
     ("CC[N+](C)(C)(C)C", 2, "5 bonds"),
     ("Cc1cccc1", 1, "aromatic ring"),
