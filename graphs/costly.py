@@ -145,7 +145,7 @@ def _lot(
     counted = count(first + len(found) + 1)
     failures += sum(t.failed for t in found.values())
     if left:
-        with closing(context.callers.answers(of.costly.inner, [requests[n].call for n in left])) as answers:
+        with closing(context.callers.answers(of.costly.inner, [requests[n].call for n in left], context.stop_if_asked)) as answers:
             for answer in answers:
                 n = left[answer.place]
                 found[n] = _tried(requests[n].recorded(context, answer))
