@@ -7,7 +7,8 @@ already; so a step that runs a second time chooses the same structures, and find
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -143,17 +144,15 @@ def _lot(
     left = [n for n in range(len(requests)) if n not in found]
     counted = count(first + len(found) + 1)
     failures += sum(t.failed for t in found.values())
-    for answer in _answers(of, [requests[n].call for n in left], context):
-        n = left[answer.place]
-        found[n] = _tried(requests[n].recorded(context, answer))
-        failures += found[n].failed
-        context.progress(CallDone(calculator=of.costly.name, made=next(counted), calls=calls, failed=failures))
-        context.stop_if_asked()
+    if left:
+        with closing(context.callers.answers(of.costly.inner, [requests[n].call for n in left], context.stop_if_asked)) as answers:
+            for answer in answers:
+                n = left[answer.place]
+                found[n] = _tried(requests[n].recorded(context, answer))
+                failures += found[n].failed
+                context.progress(CallDone(calculator=of.costly.name, made=next(counted), calls=calls, failed=failures))
+                context.stop_if_asked()
     return [found[n] for n in range(len(requests))]
-
-
-def _answers(of: Wanted, calls: Sequence[Call], context: DesignContext) -> Iterator[Answer]:
-    return context.callers.answers(of.costly.inner, calls) if calls else iter(())
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from app.commands.door import NONE_MEETS, AcceptUnread, services, unread_shown
 from app.commands.quick import value_text
+from app.commands.scorers import ScorerOption, ScorerSetting, with_scorers
 from app.console import emit_json, err, out, print_unchecked, probability_text
 from app.services.structures import GivenStructure
 from app.tables import TextTable, columns, print_table
@@ -84,11 +85,13 @@ def check(
     context: typer.Context,
     smiles: Annotated[str, typer.Argument(help="The structure as SMILES.")],
     goal: Annotated[str, typer.Option("--goal", help="The goal to hold it against.")],
+    scorer: ScorerOption = None,
+    scorer_set: ScorerSetting = None,
     accept_unread: AcceptUnread = False,
     as_json: AsJson = False,
 ) -> None:
     """Hold one structure against a goal, requirement by requirement; what costs a call is computed. Exit code 4 if it misses one, 3 if the guard blocks it."""
-    door = services(context)
+    door = with_scorers(context, scorer, scorer_set)
     with unread_shown(door):
         spec, candidate = door.structures.check(smiles, goal, despite_objections=accept_unread, call=True)
     assert candidate.safety is not None

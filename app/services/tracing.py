@@ -140,7 +140,7 @@ class TraceService:
         from evals.life import life
 
         run = self._store().run(run_id)
-        return life(self._store(), run.run_id, candidate, calculators=self._calculators, book=self._book(run))
+        return life(self._store(), run.run_id, candidate, calculators=self._calculators(run), book=self._book(run))
 
     def _book(self, run: RunRecord) -> RunBook | None:
         """What the lives of the run's candidates rest on, kept for the last few runs that are over; None for one that goes on."""
@@ -151,7 +151,7 @@ class TraceService:
         which = (run.run_id, run.created_at)  # a deleted run's id may come again
         with self._lock:
             if which not in self._books:
-                self._books[which] = book_of(self._store(), run.run_id, calculators=self._calculators)
+                self._books[which] = book_of(self._store(), run.run_id, calculators=self._calculators(run))
             self._books.move_to_end(which)
             while len(self._books) > KEPT_BOOKS:
                 self._books.popitem(last=False)
@@ -161,7 +161,8 @@ class TraceService:
         """Where a structure is in a run; see :func:`evals.whereabouts.whereabouts`. NotFoundError, UsageError."""
         from evals.whereabouts import whereabouts
 
-        return whereabouts(self._store(), self._store().run(run_id).run_id, structure, calculators=self._calculators)
+        run = self._store().run(run_id)
+        return whereabouts(self._store(), run.run_id, structure, calculators=self._calculators(run))
 
     def difference(self, a: str, b: str) -> RunDifference:
         """Run ``b`` against run ``a``; see :func:`evals.run_difference.run_difference`. NotFoundError, UsageError.
@@ -197,9 +198,8 @@ class TraceService:
         found = {c.key: c for c in self._store().candidates(self._store().run(run_id).run_id, keys=keys)}
         return [found[key] for key in keys if key in found]
 
-    @property
-    def _calculators(self) -> Calculators:
-        return wiring.open_workspace(self._settings).calculators
+    def _calculators(self, run: RunRecord) -> Calculators:
+        return wiring.workspace_of(self._settings, run).calculators
 
 
 #: What the rule of a structure that no rule rejected begins with.

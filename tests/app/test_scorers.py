@@ -46,6 +46,14 @@ def test_a_goal_names_a_scorer_in_its_unit(molwright: Run) -> None:
     assert (objective.property, objective.low, objective.high) == ("surface_score", 10, 200)
 
 
+def test_one_structure_is_scored_where_a_goal_asks_for_it(molwright: Run) -> None:
+    done = molwright("check", "CCO", "--goal", "a molecule with surface score below 15", *SCORER, "--json")
+    assert done.returncode == 4, done.stderr
+    [requirement] = json.loads(done.stdout)["requirements"]
+    assert requirement["value"] == pytest.approx(19.8984, abs=1e-4)
+    assert not requirement["met"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

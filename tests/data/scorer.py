@@ -2,7 +2,7 @@
 
     python scorer.py [MODE] [LOG]
 
-It speaks molwright's JSON lines. MODE: fine (the default), batch (as fine; it ends with its input), reinvent, or a way to fail: hang, die, rubbish,
+It speaks molwright's JSON lines. MODE: fine (the default), slow, batch (as fine; it ends with its input), reinvent, or a way to fail: hang, die, rubbish,
 nothing (neither value nor error), nan, stranger (another id), error. LOG: a file to which it writes every structure that it scores.
 """
 
@@ -26,6 +26,8 @@ def answer(mode: str, number: int, smiles: str) -> str:
     """The line that answers for one structure."""
     if mode == "hang":
         time.sleep(600)
+    if mode == "slow":
+        time.sleep(0.3)
     if mode == "die":
         print("no licence", file=sys.stderr)
         sys.exit(3)

@@ -262,7 +262,7 @@ def _caveats(candidate: Candidate, spec: DesignSpec, *, catalogue: Catalogue) ->
             continue
         label = catalogue[name].label
         if value.basis in (COMPUTED, ESTIMATED):
-            sentences.append(f"{label}: {value.known} by {value.method}.")
+            sentences.append(f"{label}: {value.known}{'' if value.method == label else f' by {value.method}'}.")
             continue
         if value.exact:
             continue

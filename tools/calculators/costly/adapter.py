@@ -14,6 +14,8 @@ from tools.catalogue.property import Property
 
 #: Half-width of a 90 % interval in standard deviations.
 NINETY = 1.645
+#: Significant digits of a computed value.
+DIGITS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,13 +59,13 @@ class Costly(PlainCalculator):
     def _value(self, definition: Property, outcome: Outcome) -> PropertyValue:
         if outcome.value is None:
             return self.missing(definition, outcome.reason or "the calculator gave no value and no reason")
-        half = NINETY * outcome.sigma
+        number, half = float(f"{outcome.value:.{DIGITS}g}"), NINETY * outcome.sigma
         return PropertyValue(
-            value=outcome.value,
+            value=number,
             unit=definition.unit,
             sigma=outcome.sigma,
-            lower=outcome.value - half if half else None,
-            upper=outcome.value + half if half else None,
+            lower=number - half if half else None,
+            upper=number + half if half else None,
             method=self.name,
             method_version=self.inner.version,
             basis=COMPUTED,

@@ -5,13 +5,16 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from core.errors import ConfigurationError, MolwrightError
 from tools.calculators.costly.protocol import Call, CostlyCalculator, Outcome, call_key, failed
 from tools.calculators.costly.session import Outcomes, Session, open_session, shortened
+
+#: Seconds after which whoever waits for an answer may look at something else.
+MOMENT = 2.0
 
 
 class KeptCalls(Protocol):
@@ -46,8 +49,14 @@ class Answer:
 class Callers(Protocol):
     """Who calls costly calculators for a run."""
 
-    def answers(self, calculator: CostlyCalculator, calls: Sequence[Call]) -> Iterator[Answer]:
-        """An answer to every call, in the order in which they are done. ConfigurationError where the calculator cannot be called here at all."""
+    def answers(
+        self, calculator: CostlyCalculator, calls: Sequence[Call], meanwhile: Callable[[], None] = lambda: None
+    ) -> Generator[Answer, None, None]:
+        """An answer to every call, in the order in which they are done; closed before its end, it asks for no more. ``meanwhile`` is called every
+        few seconds while no answer is there; what it raises passes through.
+
+        ConfigurationError where the calculator cannot be called here at all.
+        """
         ...
 
     def close(self) -> None:
@@ -58,7 +67,9 @@ class Callers(Protocol):
 class NoCallers:
     """Nobody calls: the callers of a replay, whose record has every answer."""
 
-    def answers(self, calculator: CostlyCalculator, calls: Sequence[Call]) -> Iterator[Answer]:
+    def answers(
+        self, calculator: CostlyCalculator, calls: Sequence[Call], meanwhile: Callable[[], None] = lambda: None
+    ) -> Generator[Answer, None, None]:
         """MolwrightError."""
         raise MolwrightError(f"{calculator.name} is not called here")
 
@@ -77,7 +88,9 @@ class CallPool:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _closed: bool = False
 
-    def answers(self, calculator: CostlyCalculator, calls: Sequence[Call]) -> Iterator[Answer]:
+    def answers(
+        self, calculator: CostlyCalculator, calls: Sequence[Call], meanwhile: Callable[[], None] = lambda: None
+    ) -> Generator[Answer, None, None]:
         """See :class:`Callers`. What cannot be started (a program that does not exist) is a failed value like any other fault."""
         done: queue.SimpleQueue[Answer | ConfigurationError] = queue.SimpleQueue()
         left: queue.SimpleQueue[tuple[int, Call] | None] = queue.SimpleQueue()
@@ -91,15 +104,20 @@ class CallPool:
         threads = min(self.workers, asked)
         for _ in range(threads):
             left.put(None)
+        enough = threading.Event()
         for n in range(threads):
-            given = (calculator, left, done, -(-asked // threads))
+            given = (calculator, left, done, -(-asked // threads), enough)
             threading.Thread(target=self._work, args=given, name=f"{calculator.name} {n}", daemon=True).start()
-        for _ in calls:
-            answer = done.get()
-            if isinstance(answer, ConfigurationError):
-                raise answer
-            self._keep(calculator, calls[answer.place], answer)
-            yield answer
+        try:
+            for _ in calls:
+                while (answer := _taken_within(done, MOMENT)) is None:
+                    meanwhile()
+                if isinstance(answer, ConfigurationError):
+                    raise answer
+                self._keep(calculator, calls[answer.place], answer)
+                yield answer
+        finally:
+            enough.set()
 
     def close(self) -> None:
         """See :class:`Callers`. A call that is under way is ended; nobody waits for its answer."""
@@ -131,11 +149,12 @@ class CallPool:
         left: queue.SimpleQueue[tuple[int, Call] | None],
         done: queue.SimpleQueue[Answer | ConfigurationError],
         share: int,
+        enough: threading.Event,
     ) -> None:
-        """Answer calls until there are no more, at most ``share`` at once. One thread of several."""
+        """Answer calls until there are no more or it is ``enough``, at most ``share`` at once. One thread of several."""
         session: Session | None = None
         ended = False
-        while not ended and not self._closed:
+        while not ended and not self._closed and not enough.is_set():
             batch: list[tuple[int, Call]] = []
             try:
                 session = session or self._taken(calculator)
@@ -173,6 +192,13 @@ class CallPool:
                 self._idle.setdefault(_name(calculator), []).append(session)
                 return
         session.close()
+
+
+def _taken_within(done: queue.SimpleQueue[Answer | ConfigurationError], seconds: float) -> Answer | ConfigurationError | None:
+    try:
+        return done.get(timeout=seconds)
+    except queue.Empty:
+        return None
 
 
 def _name(calculator: CostlyCalculator) -> str:
