@@ -1,6 +1,6 @@
 """The tables of ``docs/quantum.md``: how good each line of the calibration is, and how long a call takes by size.
 
-    python -m evals.quantum_report [--measure]
+    python -m evals.quantum_report [--measure [NAME …]]
 
 Without ``--measure`` the tables are put together from the calibration that ships and the seconds that were kept in ``evals/data/quantum/seconds.json``;
 with it the seconds are measured first (one core, some minutes; set OMP_NUM_THREADS=1). The text around the tables is written by hand.
@@ -13,6 +13,7 @@ import json
 import re
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -79,10 +80,11 @@ def seconds_table(measured: list[dict[str, Any]]) -> str:
     return "\n".join(rows)
 
 
-def measure() -> list[dict[str, Any]]:
-    """The processor seconds of one call of each calculator on each of ``MEASURED``, None where it refuses; every call starts from the SMILES."""
-    found = []
+def measure(names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The processor seconds of one call of each calculator on each molecule of ``MEASURED`` in ``names``, None where it refuses; from the SMILES."""
     for name, smiles in MEASURED.items():
+        if name not in names:
+            continue
         mol, seconds = Chem.MolFromSmiles(smiles), dict[str, float | None]()
         for calculator in costly():
             if calculator.refuses(mol, "molecule"):
@@ -93,8 +95,7 @@ def measure() -> list[dict[str, Any]]:
             outcomes = calculator.compute(Call(smiles, tuple(p.name for p in calculator.properties)))
             seconds[calculator.name] = round(time.process_time() - begun, 2)
             print(name, calculator.name, seconds[calculator.name], {k: (o.value, o.reason) for k, o in outcomes.items()}, file=sys.stderr)
-        found.append({"name": name, "smiles": smiles, "heavy_atoms": mol.GetNumHeavyAtoms(), "seconds": seconds})
-    return found
+        yield {"name": name, "smiles": smiles, "heavy_atoms": mol.GetNumHeavyAtoms(), "seconds": seconds}
 
 
 def with_tables(page: str, tables: dict[str, str]) -> str:
@@ -110,12 +111,22 @@ def with_tables(page: str, tables: dict[str, str]) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Write the tables; returns the exit code. UsageError where seconds are to be measured and tblite is missing."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--measure", action="store_true", help="measure the seconds of a call first")
+    parser.add_argument(
+        "--measure",
+        nargs="*",
+        default=None,
+        metavar="NAME",
+        help=f"measure the seconds of a call first, of these (default: all): {', '.join(MEASURED)}",
+    )
     given = parser.parse_args(arguments)
-    if given.measure:
+    kept = {one["name"]: one for one in json.loads(SECONDS.read_text(encoding="utf-8"))} if SECONDS.exists() else {}
+    if given.measure is not None:
         if not installed():
             raise UsageError("tblite is not installed: pip install 'molwright[quantum]'")
-        SECONDS.write_text(json.dumps(measure(), indent=1) + "\n", encoding="utf-8")
+        for one in measure(given.measure or list(MEASURED)):
+            kept[one["name"]] = one
+            ordered = [kept[name] for name in MEASURED if name in kept]
+            SECONDS.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
     tables = {
         "calibration": calibration_table(),
         "bonds": bond_table(),

@@ -60,7 +60,7 @@ def _guess(mol: Chem.Mol, i: int, j: int) -> float:
 def candidates(mol: Chem.Mol) -> list[tuple[int, int]]:
     """The single bonds outside rings that may be the weakest: of each kind by symmetry one, at most six, the weakest classes first.
 
-    ``mol`` has its hydrogen atoms.
+    ``mol`` has its hydrogen atoms; index of either atom, [] for a molecule without any.
     """
     ranks = list(Chem.CanonicalRankAtoms(mol, breakTies=False))
     seen: dict[tuple[int, int], tuple[int, int]] = {}
@@ -78,7 +78,7 @@ def breakable(smiles: str) -> list[str]:
 
 
 def broken(mol: Chem.Mol, frame: Frame, energy: float, i: int, j: int) -> Bond:
-    """The bond between the atoms of index ``i`` and ``j`` of a molecule with hydrogen atoms, its ``frame`` and energy (hartree).
+    """The bond between two atoms (``i``, ``j``: index of each) of a molecule with hydrogen atoms, its ``frame`` and energy (unit: hartree).
 
     NotConverged, NoGeometry; the latter also where a radical falls apart, as acyloxy radicals do.
     """
@@ -93,13 +93,13 @@ def broken(mol: Chem.Mol, frame: Frame, energy: float, i: int, j: int) -> Bond:
 
 
 def broken_bonds(smiles: str) -> list[Bond]:
-    """Every bond that :func:`candidates` names, broken; [] for a molecule without any. NoGeometry, NotConverged."""
+    """Every bond that :func:`candidates` names, broken; [] for a molecule without any. Raises NoGeometry, NotConverged."""
     mol, frame, energy = geometry(smiles)
     return [broken(mol, frame, energy, i, j) for i, j in candidates(mol)]
 
 
 def pair_of(mol: Chem.Mol, i: int, j: int) -> str:
-    """The elements of the atoms of index ``i`` and ``j`` in alphabetical order, carbon with a triple bond as 'C≡': 'C-O', 'C-C≡'; never empty."""
+    """The elements of two atoms (``i``, ``j``: index of each) in alphabetical order, carbon with a triple bond as 'C≡': 'C-O', 'C-C≡'; never empty."""
     return "-".join(sorted(_kind(mol.GetAtomWithIdx(n)) for n in (i, j)))
 
 

@@ -35,7 +35,7 @@ def _version() -> str:
 
 
 def unfit(mol: Chem.Mol, candidate_class: CandidateClass, largest: int = LARGEST) -> str:
-    """Why the method has no answer for a structure, told from its graph: its size in heavy atoms, element, charge, a lone electron; '' where it has one."""
+    """Why the method has no answer for a structure, told from its graph: its size (number of heavy atoms), element, charge, a lone electron; empty where it has one."""
     atoms = [a for a in mol.GetAtoms() if a.GetAtomicNum() != 0]
     strange = sorted({a.GetSymbol() for a in atoms if a.GetAtomicNum() not in ELEMENTS})
     if strange:
@@ -91,7 +91,7 @@ class _Quantum(PlainCostly):
         return {name: found[name] for name in call.names}
 
     def found(self, smiles: str, call: Call) -> dict[str, Outcome]:
-        """The values of at least the names of ``call`` for a molecule in the units of the properties. NoGeometry, NotConverged."""
+        """The values of at least the names of ``call`` for a molecule in the units of the properties. Raises NoGeometry, NotConverged."""
         raise NotImplementedError
 
 
@@ -105,7 +105,7 @@ class Orbitals(_Quantum):
     limit: float = 300.0
 
     def found(self, smiles: str, call: Call) -> dict[str, Outcome]:
-        """Energies in eV and the dipole moment in D. NoGeometry, NotConverged."""
+        """Energies in eV and the dipole moment in D. Raises NoGeometry, NotConverged."""
         from tools.calculators.quantum.electronic import electronic
 
         raw = electronic(smiles)
@@ -132,7 +132,7 @@ class Hydration(_Quantum):
     limit: float = 300.0
 
     def found(self, smiles: str, call: Call) -> dict[str, Outcome]:
-        """In kcal/mol. NoGeometry, NotConverged."""
+        """In kcal/mol. Raises NoGeometry, NotConverged."""
         from tools.calculators.quantum.solvation import solvation
 
         return {"hydration_free_energy": _line("hydration_free_energy", solvation(smiles, "water"))}
@@ -149,7 +149,7 @@ class Solvation(_Quantum):
     depends_on: tuple[str, ...] = ("solvent_smiles",)
 
     def found(self, smiles: str, call: Call) -> dict[str, Outcome]:
-        """In kcal/mol; None for a solvent that ALPB has no parameters of. NoGeometry, NotConverged."""
+        """In kcal/mol; None for a solvent that ALPB has no parameters of. Raises NoGeometry, NotConverged."""
         from tools.calculators.quantum.solvation import solvation, solvent_name
 
         name = solvent_name(call.conditions.solvent_smiles)
@@ -168,7 +168,7 @@ class Triplet(_Quantum):
     limit: float = 300.0
 
     def found(self, smiles: str, call: Call) -> dict[str, Outcome]:
-        """In eV. NoGeometry, NotConverged."""
+        """In eV. Raises NoGeometry, NotConverged."""
         from tools.calculators.quantum.electronic import triplet_gap
 
         return {"triplet_energy": _line("triplet_energy", triplet_gap(smiles))}
@@ -188,7 +188,7 @@ class WeakestBond(_Quantum):
         return unfit(mol, candidate_class, LARGEST_TO_BREAK)
 
     def found(self, smiles: str, call: Call) -> dict[str, Outcome]:
-        """In kcal/mol; None where the molecule has no such bond, or one of a pair of elements without reference values. NoGeometry, NotConverged."""
+        """In kcal/mol; None where the molecule has no such bond, or one of a pair of elements without reference values. Raises NoGeometry, NotConverged."""
         from tools.calculators.quantum.bonds import breakable, broken_bonds
 
         pairs = breakable(smiles)

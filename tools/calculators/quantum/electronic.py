@@ -31,7 +31,7 @@ class Electronic:
 
 
 def electronic(smiles: str) -> Electronic:
-    """The electrons of a closed-shell, uncharged molecule. NoGeometry or NotConverged where the method has no answer."""
+    """The electrons of a closed-shell, uncharged molecule. Raises NoGeometry or NotConverged where the method has no answer."""
     _, frame, energy = geometry(smiles)
     result = Density(frame).solve()
     homo, lumo = frontier(result)
@@ -45,6 +45,6 @@ def electronic(smiles: str) -> Electronic:
 
 
 def triplet_gap(smiles: str) -> float:
-    """Energy of the lowest triplet less that of the singlet in eV, at the geometry of the singlet (vertical), by spGFN2-xTB."""
+    """Energy of the lowest triplet less that of the singlet (unit: eV), at the geometry of the singlet (vertical), by spGFN2-xTB. Raises NoGeometry, NotConverged."""
     _, frame, _ = geometry(smiles)
     return (Density(frame, unpaired=2, spin=True).energy() - Density(frame, spin=True).energy()) * EV_PER_HARTREE

@@ -58,7 +58,7 @@ def frame_of(mol: Chem.Mol) -> Frame:
 
 
 def relaxed(frame: Frame, unpaired: int = 0, spin: bool = False) -> tuple[Frame, float]:
-    """The nearest minimum of the GFN2-xTB energy, and that energy in hartree, by L-BFGS. NoGeometry, NotConverged where there is none."""
+    """The nearest minimum of the GFN2-xTB energy, and that energy (unit: hartree), by L-BFGS. Raises NoGeometry, NotConverged where there is none."""
     from scipy.optimize import minimize
 
     if len(frame.numbers) == 1:
@@ -77,7 +77,7 @@ def relaxed(frame: Frame, unpaired: int = 0, spin: bool = False) -> tuple[Frame,
 
 
 def changed_bonds(mol: Chem.Mol, positions: NDArray[np.float64], atoms: Sequence[int] | None = None) -> str:
-    """What is another than ``mol`` says of ``atoms`` (indices; None: all) at ``positions`` (bohr, one row for each of them).
+    """What is another than ``mol`` says of ``atoms`` (indices; None: all) at ``positions`` (unit: bohr; one row for each of them).
 
     'the bond C3-O4 broke', 'H12 and N2 came together'; '' if nothing.
     """
@@ -99,9 +99,9 @@ def changed_bonds(mol: Chem.Mol, positions: NDArray[np.float64], atoms: Sequence
 
 @lru_cache(maxsize=8)
 def geometry(smiles: str) -> tuple[Chem.Mol, Frame, float]:
-    """The molecule with hydrogen atoms, its relaxed atoms, and their energy in hartree.
+    """The molecule with hydrogen atoms, its relaxed atoms, and their energy (unit: hartree).
 
-    NoGeometry or NotConverged where there is none, or where another molecule came out of it.
+    Raises NoGeometry or NotConverged where there is none, or where another molecule came out of it.
     """
     mol = embedded(Chem.AddHs(Chem.MolFromSmiles(smiles)))
     frame, energy = relaxed(frame_of(mol))

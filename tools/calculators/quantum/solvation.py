@@ -27,6 +27,6 @@ def solvent_name(smiles: str) -> str:
 
 
 def solvation(smiles: str, solvent: str) -> float:
-    """Raw free energy of solvation in kcal/mol in a ``solvent`` as tblite names it. NoGeometry, NotConverged."""
+    """Raw free energy of solvation (unit: kcal/mol) in a ``solvent`` as tblite names it. Raises NoGeometry, NotConverged."""
     _, frame, energy = geometry(smiles)
     return (Density(frame, solvent=solvent).energy() - energy) * KCAL_PER_HARTREE

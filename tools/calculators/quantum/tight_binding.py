@@ -58,11 +58,6 @@ class Frame:
     numbers: NDArray[np.int64]
     positions: NDArray[np.float64]
 
-    @property
-    def electrons(self) -> int:
-        """The sum of the atomic numbers: whether it is odd is whether there is a lone electron."""
-        return int(self.numbers.sum())
-
 
 class Density:
     """The self-consistent calculation of one set of atoms in one state; positions may be moved, and the next density starts from the last.
@@ -89,7 +84,7 @@ class Density:
         self._last: Any = None
 
     def at(self, positions: NDArray[np.float64]) -> Density:
-        """The same atoms at other ``positions`` (bohr); itself."""
+        """The same atoms at other ``positions`` (unit: bohr, shape (atoms, 3) or flat); itself, never None."""
         self._calculator.update(positions.reshape(-1, 3))
         return self
 
@@ -105,22 +100,22 @@ class Density:
         return self._last
 
     def energy(self) -> float:
-        """Total energy in hartree. NotConverged."""
+        """Total energy (unit: hartree). Raises NotConverged."""
         return float(self.solve()["energy"])
 
     def slope(self) -> tuple[float, NDArray[np.float64]]:
-        """Total energy in hartree and its gradient in hartree a bohr, flat. NotConverged."""
+        """Total energy (unit: hartree) and its gradient (unit: hartree a bohr), flat. Raises NotConverged."""
         result = self.solve()
         return float(result["energy"]), np.array(result["gradient"], dtype=np.float64).ravel()
 
 
 def frontier(result: Any) -> tuple[float, float]:
-    """Energies in eV of the highest occupied and the lowest unoccupied orbital of a closed-shell result of :meth:`Density.solve`."""
+    """Energies (unit: eV) of the highest occupied and the lowest unoccupied orbital of a closed-shell result of :meth:`Density.solve`; never NaN."""
     energies, occupations = np.asarray(result["orbital-energies"]).ravel(), np.asarray(result["orbital-occupations"]).ravel()
     pairs = round(float(occupations.sum()) / 2)
     return float(energies[pairs - 1]) * EV_PER_HARTREE, float(energies[pairs]) * EV_PER_HARTREE
 
 
 def dipole_moment(result: Any) -> float:
-    """The size of the dipole moment in debye, of an uncharged structure."""
+    """The size of the dipole moment (unit: debye) of an uncharged structure; never None."""
     return float(np.linalg.norm(np.asarray(result["dipole"]))) * DEBYE_PER_AU
