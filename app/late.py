@@ -36,7 +36,7 @@ COMMANDS = {
     ),
     "check": _late(
         "chemistry",
-        "Hold one structure against a goal, requirement by requirement. Exit code 4 if it misses one, 3 if the guard blocks it.",
+        "Hold one structure against a goal, requirement by requirement; what costs a call is computed. Exit code 4 if it misses one, 3 if the guard blocks it.",
     ),
     "score": _late(
         "score", "Score structures for another program: a JSON line in, a JSON line out, until the input ends; see docs/costly.md."
