@@ -72,7 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     if options.learn:
         save(came["words and vectors"].weights, came["words alone"].weights, WEIGHTS)
-    made = section(data, groups, came)
+    written = {row["question"]: row["answer"] for row in shipped_data.rows("evals", "data/literature/written_answers.tsv")}
+    made = section(data, groups, written, came)
     for result in made.tables:
         print(result.caption, *(" | ".join(str(cell) for cell in row) for row in result.rows), sep="\n  ")
     if options.write:
