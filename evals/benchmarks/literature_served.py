@@ -26,8 +26,8 @@ from core.passages import PassageStore
 from core.settings import Settings
 from evals.benchmarks.literature_corpus import abstracts, question
 from evals.benchmarks.literature_speed import BATCH, EMBEDDED, SEED, indexed, made
+from evals.kept_vectors import vectors_of
 from evals.literature_report import write_page
-from evals.retrieval.vectors import vectors_of
 from evals.sections import ResultTable, Section, write_section
 from memory.passages.embedded import EmbeddedPassages
 from memory.passages.milvus import MilvusPassages
