@@ -22,11 +22,11 @@ from core.settings import Settings
 from evals.ask.learn import fit, save
 from evals.ask.report import section
 from evals.ask.run import Judged, gathered, held_out, small_collections, unanswered
+from evals.kept_vectors import vectors_of
 from evals.literature_report import write_page
-from evals.retrieval.dataset import RetrievalSet, read
+from evals.retrieval.dataset import RetrievalSet, indexed_texts, read
 from evals.retrieval.paraphrases import taught
 from evals.retrieval.run import fill
-from evals.retrieval.vectors import indexed_texts, vectors_of
 from evals.sections import write_section
 from tools.literature.answering.weights import AnsweringWeights
 from tools.literature.minilm.model import MiniLm
@@ -72,7 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     if options.learn:
         save(came["words and vectors"].weights, came["words alone"].weights, WEIGHTS)
-    made = section(data, groups, came)
+    written = {row["question"]: row["answer"] for row in shipped_data.rows("evals", "data/literature/written_answers.tsv")}
+    made = section(data, groups, written, came)
     for result in made.tables:
         print(result.caption, *(" | ".join(str(cell) for cell in row) for row in result.rows), sep="\n  ")
     if options.write:

@@ -35,7 +35,8 @@ Ask = tuple[Question, Vector]
 class Judged:
     """What became of one question.
 
-    ``cited``: ids of the passages cited by one, two … sentences, were an answer given. ``answered``: whether one is given.
+    ``cited``: ids of the passages cited by one, two … sentences, were an answer given. ``answered``: whether one is given. ``said``: the
+    sentences, best first.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Judged:
     documents: list[str]
     evidence: float
     answered: bool
+    said: tuple[str, ...] = ()
 
 
 def found_by(
@@ -111,6 +113,7 @@ def judged(one: Asked, right: frozenset[str], weights: AnsweringWeights) -> Judg
         documents,
         sure,
         sure >= weights.least,
+        tuple(one.sentences[n].text for n in order),
     )
 
 

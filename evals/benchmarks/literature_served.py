@@ -26,8 +26,8 @@ from core.passages import PassageStore
 from core.settings import Settings
 from evals.benchmarks.literature_corpus import abstracts, question
 from evals.benchmarks.literature_speed import BATCH, EMBEDDED, SEED, indexed, made
+from evals.kept_vectors import vectors_of
 from evals.literature_report import write_page
-from evals.retrieval.vectors import vectors_of
 from evals.sections import ResultTable, Section, write_section
 from memory.passages.embedded import EmbeddedPassages
 from memory.passages.milvus import MilvusPassages
@@ -97,10 +97,10 @@ def ask(form: str, stores: Sequence[PassageStore], model: MiniLm, clients: int, 
     return Served(form, clients, len(every) / lasted, float(p50), float(p95), filled)
 
 
-def run(size: int, embedded: int, forms: Sequence[str], folder: Path, cache: Path | None, seconds: float) -> list[Served]:
-    """Each form with one client and with eight."""
+def run(size: int, embedded: int, forms: Sequence[str], folder: Path, cache: Path | None, seconds: float) -> Iterator[Served]:
+    """Each form with one client and with eight, one after the other."""
     texts = list(abstracts(embedded))
-    vectors, model, found = vectors_of(indexed(texts), folder, cache), MiniLm(folder, threads=1), []
+    vectors, model = vectors_of(indexed(texts), folder, cache), MiniLm(folder, threads=1)
 
     def fill(store: PassageStore) -> float:
         begun, rows, held = time.perf_counter(), made(texts, vectors, size), 0
@@ -112,9 +112,8 @@ def run(size: int, embedded: int, forms: Sequence[str], folder: Path, cache: Pat
         if "kept" in forms:
             store = EmbeddedPassages(Path(scratch) / "kept", sentence_words, space=model.name)
             filled = fill(store)
-            found += [ask(KEPT, [store], model, clients, seconds, filled) for clients in (1, CLIENTS)]
+            yield from (ask(KEPT, [store], model, clients, seconds, filled) for clients in (1, CLIENTS))
             store.close()
-            print(*found, sep="\n", flush=True)
         if "milvus" in forms:
             with milvus_lite(Path(scratch) / "served") as address:
                 stores: list[PassageStore] = [
@@ -122,11 +121,9 @@ def run(size: int, embedded: int, forms: Sequence[str], folder: Path, cache: Pat
                 ]
                 filled = fill(stores[0])
                 stores += [MilvusPassages(address, Path(scratch) / "mirror", sentence_words, space=model.name) for _ in range(CLIENTS - 1)]
-                found += [ask(MILVUS, stores, model, clients, seconds, filled) for clients in (1, CLIENTS)]
+                yield from (ask(MILVUS, stores, model, clients, seconds, filled) for clients in (1, CLIENTS))
                 for one in stores:
                     one.close()
-            print(*found[-2:], sep="\n", flush=True)
-    return found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -143,17 +140,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         folder = options.embeddings or Settings().home / "embeddings" / MiniLm.name
-        result = run(options.size, options.embedded, options.forms, folder, options.cache, options.seconds)
+        result: list[Served] = []
+        for one in run(options.size, options.embedded, options.forms, folder, options.cache, options.seconds):
+            print(one, flush=True)
+            result.append(one)
+            if options.write:  # each as it comes: filling a served Milvus Lite takes its time
+                write_section("literature", "served", _section(result, options.size, options.embedded, options.seconds, options.busy))
+                write_page()
     except MolwrightError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    if options.write:
-        write_section("literature", "served", _section(result, options.size, options.embedded, options.busy))
-        write_page()
     return 0
 
 
-def _section(result: Sequence[Served], size: int, embedded: int, busy: bool) -> Section:
+def _section(result: Sequence[Served], size: int, embedded: int, seconds: float, busy: bool) -> Section:
     rows: list[list[str | int | float | None]] = [
         [r.form, r.clients, f"{r.rate:.1f}", f"{r.wall_50:.0f} / {r.wall_95:.0f}", f"{size / r.filled:.0f}"] for r in result
     ]
@@ -165,7 +165,7 @@ def _section(result: Sequence[Served], size: int, embedded: int, busy: bool) -> 
         path="`tools/literature/retrieval.py` on each store, the question's vector included; no HTTP",
         text=f"""
 {size:,} of the abstracts above, {embedded:,} of them embedded. Clients are threads of one process, as the requests of `molwright serve` are, and ask one question
-after the other as fast as they are answered, for {SECONDS:.0f} s. "Stored" counts everything but the embedding, in seconds of the clock. {load}
+after the other as fast as they are answered, for {seconds:.0f} s. "Stored" counts everything but the embedding, in seconds of the clock. {load}
 """,
         tables=[
             ResultTable(columns=["form", "clients", "answers a second", "wall ms a question, p50 / p95", "stored a second"], rows=rows)

@@ -23,8 +23,8 @@ from core.errors import MolwrightError
 from core.passages import Document, Passage
 from core.settings import Settings
 from evals.benchmarks.literature_corpus import abstracts, paper, perturbed, question
+from evals.kept_vectors import vectors_of
 from evals.literature_report import write_page
-from evals.retrieval.vectors import vectors_of
 from evals.sections import ResultTable, Section, write_section
 from memory.passages.embedded import EmbeddedPassages
 from tools.literature.analysis import sentence_words

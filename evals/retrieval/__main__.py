@@ -14,12 +14,12 @@ from pathlib import Path
 
 from core.errors import MolwrightError, UsageError
 from core.settings import Settings
+from evals.kept_vectors import vectors_of
 from evals.literature_report import write_page
-from evals.retrieval.dataset import RetrievalSet, read
+from evals.retrieval.dataset import RetrievalSet, indexed_texts, read
 from evals.retrieval.learn import FOLDS
 from evals.retrieval.paraphrases import taught
 from evals.retrieval.run import Outcome, ask, fill, learn, outcomes
-from evals.retrieval.vectors import indexed_texts, vectors_of
 from evals.sections import ResultTable, Section, write_section
 from tools.literature.minilm.model import MiniLm
 

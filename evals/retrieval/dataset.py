@@ -60,6 +60,12 @@ def read(folder: Path) -> RetrievalSet:
     return RetrievalSet(documents, passages, questions)
 
 
+def indexed_texts(data: RetrievalSet) -> list[str]:
+    """What vectors of the passages are made of, as ``molwright literature add`` makes them: title and passage."""
+    title = {document.document_id: document.title for document in data.documents}
+    return [f"{title[passage.document_id]}\n{passage.text}" for passage in data.passages]
+
+
 def _document(name: str, source: dict[str, str]) -> Document:
     authors = tuple(a.strip() for a in source.get("authors", "").split(";") if a.strip())
     doi = source.get("doi_or_url", "").removeprefix("https://doi.org/").lower() or None

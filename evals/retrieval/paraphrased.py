@@ -17,12 +17,12 @@ from core.errors import MolwrightError
 from core.interfaces import Embedder
 from core.passages import Hit, PassageStore
 from core.settings import Settings
+from evals.kept_vectors import vectors_of
 from evals.literature_report import write_page
-from evals.retrieval.dataset import RetrievalSet, read
+from evals.retrieval.dataset import RetrievalSet, indexed_texts, read
 from evals.retrieval.measures import Figure, figure, recall
 from evals.retrieval.paraphrases import Paraphrase, paraphrases
 from evals.retrieval.run import fill
-from evals.retrieval.vectors import indexed_texts, vectors_of
 from evals.sections import ResultTable, Section, write_section
 from tools.literature.analysis import passage_words
 from tools.literature.fusion import CLOSELY, NEAREST, closely

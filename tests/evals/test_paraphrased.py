@@ -8,7 +8,8 @@ from pathlib import Path
 from core import data as shipped_data
 from core.passages import Document, Passage
 from evals.retrieval.dataset import Question, RetrievalSet
-from evals.retrieval.paraphrased import Paraphrase, ask, section, shared
+from evals.retrieval.paraphrased import ask, section, shared
+from evals.retrieval.paraphrases import FILES, Paraphrase
 from memory.passages.embedded import EmbeddedPassages
 from tools.literature.analysis import sentence_words
 
@@ -42,6 +43,12 @@ def test_the_questions_that_ship_are_two_hundred_each_about_a_passage_of_its_own
     assert len(rows) == len({row["passage"] for row in rows}) == len({row["question"] for row in rows}) == 200
     assert all(row["question"].endswith("?") and row["author"] in ("1", "2") for row in rows)
     assert sum(not row["names"] for row in rows) == 48
+
+
+def test_the_questions_that_judge_are_a_hundred_others() -> None:
+    taught, judged = (shipped_data.rows("evals", file) for file in FILES.values())
+    assert len(judged) == len({row["passage"] for row in judged}) == len({row["question"] for row in judged}) == 100
+    assert not {row["passage"] for row in judged} & {row["passage"] for row in taught}
 
 
 def test_words_find_by_the_name_alone_and_vectors_what_has_none(tmp_path: Path) -> None:

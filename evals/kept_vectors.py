@@ -9,17 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.retrieval.dataset import RetrievalSet
 from tools.literature.minilm.model import MiniLm
 
 #: Texts whose vectors are kept in one file.
 PART = 500
-
-
-def indexed_texts(data: RetrievalSet) -> list[str]:
-    """What vectors of the passages are made of, as ``molwright literature add`` makes them: title and passage."""
-    title = {document.document_id: document.title for document in data.documents}
-    return [f"{title[passage.document_id]}\n{passage.text}" for passage in data.passages]
 
 
 def vectors_of(texts: Sequence[str], folder: Path, cache: Path | None) -> NDArray[np.float32]:
