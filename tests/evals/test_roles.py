@@ -85,7 +85,7 @@ def test_a_field_that_is_worse_is_named_and_one_that_is_better_is_not() -> None:
         report(
             candidates=[
                 Candidate.model_validate(
-                    {"key": "k", "smiles": "CCO", "class": "molecule", "origin": {"proposer": "library"}, "score": 0.5}
+                    {"key": "k", "smiles": "CCO", "class": "molecule", "origin": {"proposer": "library", "operator": "taken"}, "score": 0.5}
                 )
             ]
         )
