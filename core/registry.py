@@ -76,6 +76,6 @@ def stacks(history: Iterable[Promotion]) -> dict[str, list[Promotion]]:
 
 
 def standing_of(history: Sequence[Promotion]) -> dict[int, str]:
-    """By number: 'in force', 'replaced' (by a later promotion that still stands), 'taken out', or '' for a rollback."""
+    """By number of the entry (a count): 'in force', 'replaced' (by a later promotion that still stands), 'taken out', or '' for a rollback. Never without an entry."""
     kept = {entry.number: ("in force" if entry is own[-1] else "replaced") for own in stacks(history).values() for entry in own}
     return {e.number: kept.get(e.number, "taken out") if e.action == "promote" else "" for e in history}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import Field
-from rdkit import Chem
+from rdkit import Chem, rdBase
 from rdkit.Chem import Descriptors, rdMolDescriptors
 
 from agent.toolbox.tool import MAX_STRUCTURES, ToolContext, tool
@@ -14,6 +14,7 @@ from core.errors import StructureError
 from core.model import Model
 from core.spec import CandidateClass, DesignSpec
 from tools.calculators.collection import Calculators
+from tools.structures.names import common_names
 from tools.structures.wider_names import compound_of
 
 
@@ -26,8 +27,13 @@ class NamedArguments(Model):
 
 
 def smiles_of(text: str) -> str:
-    """The SMILES of a compound that ``text`` names; ``text`` itself where it names none."""
-    found = compound_of(text)
+    """The SMILES of a compound that ``text`` names; ``text`` itself where it names none, or is a SMILES that only looks like an abbreviation."""
+    shipped = common_names().get(" ".join(text.split()).lower())
+    if shipped:
+        return shipped[1]
+    with rdBase.BlockLogs():
+        written = " " not in text.strip() and Chem.MolFromSmiles(text.strip()) is not None
+    found = None if written else compound_of(text)
     return found.smiles if found else text.strip()
 
 

@@ -71,7 +71,8 @@ def _reasons(without: Report, with_model: Report) -> str:
 
 
 def _unranked(candidate: Candidate) -> str:
-    text = re.sub(r"\bRank \d+(?: to \d+)?|\branks? \d+(?:[^.;]*?\d+)?", "rank", candidate.rationale)
+    text = re.sub(r"\ARank \d+[^:]*: ", "", candidate.rationale)
+    text = re.sub(r"\branks? \d+(?:[^.;]*?\d+)?", "rank", text)
     return re.sub(r"See (?:\[\d+\],? ?)+\.?", "", text)
 
 

@@ -98,7 +98,7 @@ def _named(text: str, start: int, end: int) -> Spoken | None:
     said = text[start:end]
     if "*" in said:
         return Spoken(start, end, said, said) if said.count("*") == 2 and " " not in said and _readable(said) else None
-    if len(said) < 3 or not _LETTER.search(said) or said.lower() in _not_names():
+    if len(said) < 3 or said[1] == " " or not _LETTER.search(said) or said.lower() in _not_names():
         return None
     compound = compound_of(said)
     if compound is None:

@@ -8,6 +8,7 @@ from rdkit import Chem
 from agent.roles.assistant.information import only_information
 from agent.roles.assistant.misspelt import distance
 from agent.roles.assistant.question import Question, read_question
+from agent.toolbox.identity import smiles_of
 from evals.by_code import answered
 from tools.safety.guard import goal_verdict
 from tools.workspace import builtin
@@ -140,3 +141,8 @@ def test_a_salt_is_held_against_rules_as_it_is_given() -> None:
     answer = answered("does CN1CCC(=C2c3ccccc3CCc3cccnc32)CC1.OC(=O)/C=C\\C(O)=O pass Lipinski?", WORKSPACE)
     (call,) = [c for c in answer.calls if c.name == "check_rule_set"]
     assert call.answer[0]["met"] is True
+
+
+def test_a_smiles_that_looks_like_an_abbreviation_is_a_smiles() -> None:
+    assert (smiles_of("NCS"), smiles_of("CCO"), smiles_of("aspirin")) == ("NCS", "CCO", "CC(=O)Oc1ccccc1C(=O)O")
+    assert flat(smiles_of("sertraline HCl")) == "CNC1CCC(c2ccc(Cl)c(Cl)c2)c2ccccc21.Cl"
