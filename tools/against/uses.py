@@ -1,7 +1,7 @@
 """Which uses a goal names: the fields of :mod:`tools.against.table` that its words mean.
 
 The thing designed decides: in 'antioxidant for lubricants' it is an antioxidant. What stands behind 'for', 'in', 'that' is read only where the words
-before it name no field, or one that takes its meaning from there ('a solvent for lithium-ion batteries', 'a dye that fluoresces'). Words that are
+before it name no field ('a molecule that glows', but not 'one that dissolves in organic solvents'), or one that takes its meaning from there ('a solvent for lithium-ion batteries', 'a dye that fluoresces'). Words that are
 denied ('not fluorescent', 'instead of a phthalate plasticiser') name nothing.
 """
 
@@ -16,6 +16,8 @@ from tools.against.table import Field, fields
 _BEHIND = re.compile(
     r"(?<!\w)(?:for|that|which|to|in|with|by|of|on|under|against|used|absorbing|having|from|as|when|where|whose|;|:)(?!\w)|[,.;:]\s"
 )
+#: What the thing is for, or does, where its name says neither; not in what it dissolves or what it comes with.
+_PURPOSE = re.compile(r"(?<!\w)(?:for|as|that|which|to)(?!\w)((?:(?!(?<!\w)(?:in|with)(?!\w)|[,.;]\s).)*)")
 #: What denies the words behind it, up to the end of its clause.
 _DENIED = re.compile(
     r"(?<!\w)(?:not an?|not|no|never|without|instead of|rather than|other than|unlike|except|neither|avoid(?:ing)?|replac(?:e|es|ing)|"
@@ -37,7 +39,7 @@ def uses_in(goal: str) -> tuple[str, ...]:
     head, behind = text[:cut], text[cut:]
     named = _named(head, text)
     if not named:
-        return tuple(_named(text, text))
+        return tuple(_named(" ; ".join(f"{head} for {purpose}" for purpose in _PURPOSE.findall(behind)), text))
     turned = [f for key in named if key in _TURNS for f in _named(behind, text) if f in _TURNS[key]]
     found = {*named, *turned} - ({key for key in named if key == "dye"} if turned else set())
     if "electrolyte_solvent" in found:

@@ -11,8 +11,10 @@ from core.counting import counted, verb
 from core.report import Report
 from core.sheet import SheetWriter
 from core.spec import DesignSpec, marked, share_checked, use_in_words
+from tools.against.reasons import with_reasons
 from tools.calculators.collection import Calculators
 from tools.ranking.rank import rank
+from tools.safety.named_lists import with_lists
 from tools.screening.journal import Journal
 from tools.screening.run import Screened
 from tools.versions import versions
@@ -67,10 +69,10 @@ def write_rejects(journal: Journal, table: str, path: Path) -> int:
 
 
 def shortlist(journal: Journal, spec: DesignSpec, read: int, *, calculators: Calculators) -> tuple[list[Candidate], list[list[str]]]:
-    """The best ``spec.candidates`` hits after full ranking (selection from ``read`` records accounted for), and the groups of ties."""
+    """The best ``spec.candidates`` hits after full ranking (selection from ``read`` records accounted for), with the reasons against each, and the groups of ties."""
     candidates = judged(list(journal.hits(POOL * spec.candidates + 50)), spec, calculators=calculators)
     result = rank(candidates, spec, max(read, len(candidates), 1), calculators=calculators)
-    return result.ranked, result.tied
+    return [with_reasons(with_lists(c), spec) for c in result.ranked], result.tied
 
 
 def judged(hits: Sequence[Mapping[str, Any]], spec: DesignSpec, *, calculators: Calculators) -> list[Candidate]:

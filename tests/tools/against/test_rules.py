@@ -64,6 +64,11 @@ def test_what_is_accepted_for_a_use_is_not_wronged(row: dict[str, str]) -> None:
         ("plasticiser for membranes", ("plasticiser",)),
         ("a replacement for refrigerant R-22", ()),
         ("a molecule that melts above 100 °C", ()),
+        ("a molecule that dissolves in organic solvents", ()),
+        ("a molecule, soluble in common solvents, for the dyeing of glass", ()),
+        ("something that keeps polypropylene from oxidising", ("antioxidant",)),
+        ("a compound to be used as a refrigerant", ("refrigerant",)),
+        ("a binder for lithium-ion batteries", ()),
         ("polymer with a glass transition above 200 °C", ()),
     ],
 )
