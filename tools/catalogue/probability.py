@@ -17,7 +17,8 @@ from statistics import NormalDist
 
 from core.candidate import PropertyValue
 
-#: Outside the method's domain the stated error is taken this much larger: a margin for what a calibration inside the domain cannot know.
+#: Outside the method's domain the stated error is taken this much larger: a margin for what a calibration inside the domain cannot know. Not where the
+#: shape of the errors is known: it was read off structures outside the domain too, and with the margin more of their probabilities were wrong.
 OUT_OF_DOMAIN_INFLATION = 1.25
 
 
@@ -120,7 +121,7 @@ def interval_probability(value: float, sigma: float, low: float, high: float, sh
 
 
 def effective_sigma(value: PropertyValue) -> float | None:
-    """One sigma of a predicted value, inflated where the structure is outside the method's domain; None if unknown or exact."""
+    """One sigma of a predicted value, inflated where the structure is outside the method's domain and no quartiles are known; None if unknown or exact."""
     if value.sigma is None or value.sigma <= 0:
         return None
-    return value.sigma * (OUT_OF_DOMAIN_INFLATION if value.in_domain is False else 1.0)
+    return value.sigma * (OUT_OF_DOMAIN_INFLATION if value.in_domain is False and value.quartiles is None else 1.0)

@@ -14,8 +14,9 @@ from tools.calculators.collection import Calculators
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds import kind_of
 from tools.catalogue.probability import SYMMETRIC, effective_sigma, shape_of
+from tools.catalogue.scores import normal_scores
 from tools.evaluation.desirability import desirability, overall
-from tools.evaluation.joint import POINTS, joint_probability, normal_scores
+from tools.evaluation.joint import POINTS, joint_probability
 from tools.evaluation.selection import ErrorModel, corrected, error_model, strength_of
 from tools.evaluation.structure import candidate_mol
 from tools.groups.matching import reference_mol

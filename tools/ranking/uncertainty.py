@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.seeding import generator
-from tools.evaluation.joint import errors_of
+from tools.catalogue.scores import errors_of
 from tools.evaluation.table import ScoringTable
 
 Array = NDArray[np.float64]

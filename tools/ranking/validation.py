@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.seeding import generator
-from tools.evaluation.joint import joint_probability, normal_scores
+from tools.catalogue.scores import normal_scores
+from tools.evaluation.joint import joint_probability
 from tools.evaluation.selection import Prior, corrected, strength_of
 
 Array = NDArray[np.float64]

@@ -11,7 +11,7 @@ from rdkit import Chem, DataStructs
 from core.candidate import PropertyValue
 from core.errors import SpecError
 from core.spec import EstimationConditions
-from tools.evaluation.joint import normal_scores
+from tools.catalogue.scores import normal_scores
 from tools.predictors.model import Z90, load_model
 from tools.predictors.predict import calibration, predict, predictor_versions, residual_correlation
 from tools.predictors.specs import PREDICTORS, predictor_spec

@@ -20,10 +20,10 @@ def section(kept: dict[str, Any], units: dict[str, str], folder: str) -> list[st
         "",
         "A value is the middle of what is expected; a table of the errors' quantiles by prediction and sigma (`tools/predictors/training/tails.py`) gives the ends of "
         "its 90 % interval and its quartiles, so that the arms are unequal where the errors are. Judged on the out-of-fold predictions of the random split, with tables "
-        "fitted without the fold that is judged and with the margin that structures outside the domain get: "
+        "fitted without the fold that is judged: "
         f"of each predictor {len(THRESHOLDS)} thresholds and {2 * PARTS - 1} windows at even parts of the measured values; for each the rows are put into tenths by the probability that is "
         f'said. Counted are the tenths with at least {LEAST_ROWS} rows; off is one whose true share differs by more than {TOLERANCE:.2f}. "Before" is the symmetric '
-        "error of the ensemble alone. Rebuilt in seconds: `python -m tools.predictors.training tails NAME ... --out-of-fold DIR`.",
+        "error of the ensemble alone, with the margin that structures outside the domain then got. Rebuilt in seconds: `python -m tools.predictors.training tails NAME ... --out-of-fold DIR`.",
         "",
         "| predictor | tenths | off before | off | largest difference before | largest | mean before | mean | least similar third: tenths | off before | off | largest |",
         "|---|---|---|---|---|---|---|---|---|---|---|---|",

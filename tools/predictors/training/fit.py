@@ -334,7 +334,7 @@ def calibration_bytes(y: FloatArray, value: FloatArray, sigma: FloatArray, near:
     order = np.argsort(value, kind="stable")
     return npz_bytes(
         {
-            "oof_pred": value[order].astype(np.float16 if np.abs(value).max() < 60 else np.float32).round(2),
+            "oof_pred": value[order].astype(np.float32),
             "oof_sigma": sigma[order].astype(np.float16),
             "oof_residual": (y - value)[order].astype(np.float16),
             "oof_similarity": near[order].astype(np.float16),

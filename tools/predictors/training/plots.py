@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import UsageError
-from tools.evaluation.joint import normal_scores
+from tools.catalogue.scores import normal_scores
 from tools.predictors.predict import calibration
 from tools.predictors.specs import PREDICTORS
 
@@ -75,7 +75,8 @@ def draw(folder: Path, tenths: dict[str, list[dict[str, float]]], kept: dict[str
     figure.savefig(paths[1], metadata={"Date": None})
     plt.close(figure)
     figure, axes = _axes(
-        plt, "Said probability of a range, against the true share: mean and extent over thresholds and windows (grey: within 0.10)"
+        plt,
+        "True share against said probability, mean and extent over all ranges (blue: all, orange: least similar third, grey: within 0.10)",
     )
     for ax, name in zip(axes, QUANTITIES, strict=True):
         ax.fill_between([0, 1], [-0.1, 0.9], [0.1, 1.1], color="0.92")

@@ -23,6 +23,8 @@ from tools.predictors.weights import WeightsFolder, digest, keep_entry, npz_byte
 BEFORE = "before the table of errors"
 #: Largest mean difference of the sorted predictions, as a share of their standard deviation, of two trainings of the same on two machines.
 _SAME = 0.02
+#: Predictions were once kept with two decimals.
+_ROUNDED = 0.005
 
 
 def make_stage(spec: PredictorSpec, out_of_fold: Path, weights: Path) -> dict[str, Any]:
@@ -60,7 +62,7 @@ def make_stage(spec: PredictorSpec, out_of_fold: Path, weights: Path) -> dict[st
 def _belongs(files: WeightsFolder, spec: PredictorSpec, prediction: NDArray[np.float64], out_of_fold: Path) -> None:
     """Raises UsageError unless the predictions are those by which these weights were calibrated, or as near as another machine's rounding leaves them."""
     shipped = np.sort(files.arrays(CALIBRATION_FILE)["oof_pred"].astype(np.float64))
-    if len(shipped) != len(prediction) or np.abs(shipped - np.sort(prediction)).mean() > _SAME * shipped.std():
+    if len(shipped) != len(prediction) or np.abs(shipped - np.sort(prediction)).mean() > _SAME * shipped.std() + _ROUNDED:
         raise UsageError(f"{out_of_fold} does not belong to the weights of {spec.name}")
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.catalogue.probability import OUT_OF_DOMAIN_INFLATION
-from tools.evaluation.joint import normal_scores
+from tools.catalogue.scores import normal_scores
 from tools.predictors.errors import LEVELS, LOWER, MIDDLE, UPPER, ErrorTable, ranks, shapes, stated_sigma
 from tools.predictors.training.calibration import short
 from tools.predictors.training.splits import each_fold
@@ -164,8 +164,10 @@ class Stated:
         return cls(quantiles[:, MIDDLE], stated_sigma(quantiles), shapes(quantiles))
 
     def widened(self, outside: NDArray[np.bool_]) -> Stated:
-        """With the margin that values outside the domain get, (n,)."""
-        return Stated(self.value, self.sigma * np.where(outside, OUT_OF_DOMAIN_INFLATION, 1.0), self.shape)
+        """With the margin that values outside the domain, (n,), get where the shape of their errors is not known."""
+        return (
+            self if self.shape is not None else Stated(self.value, self.sigma * np.where(outside, OUT_OF_DOMAIN_INFLATION, 1.0), self.shape)
+        )
 
     def below(self, bound: float) -> FloatArray:
         """P(truth < bound), (n,), 0 to 1."""
