@@ -53,7 +53,7 @@ class ErrorTable:
         """:data:`LEVELS` of the true values, (n, 5) in the predictor's unit and rising, of predictions (n,) with these sigmas (n,), in that unit, and
         similarities to the nearest training structure (n,).
 
-        Between the ranks of the table it is interpolated; beyond them its edge holds.
+        Between the ranks of the table it is interpolated; beyond them its edge holds; empty for no rows.
         """
         at, share = _between(self.predictions, prediction, self.quantiles.shape[0])
         at_sigma, share_sigma = _between(self.sigmas, sigma, self.quantiles.shape[1])
@@ -74,17 +74,18 @@ def _between(ordered: FloatArray, asked: FloatArray, nodes: int) -> tuple[NDArra
 
 
 def ranks(ordered: FloatArray, asked: FloatArray) -> FloatArray:
-    """The rank, 0 to 1, of each number asked, (n,), among the ``ordered`` ones, in the same unit; 0 or 1 beyond them."""
+    """The rank, 0 to 1, of each number asked, (n,), among the ``ordered`` ones, in the same unit; 0 or 1 beyond them. Never NaN for finite numbers."""
     return np.interp(asked, ordered, np.linspace(0.0, 1.0, len(ordered)))
 
 
 def stated_sigma(quantiles: FloatArray) -> FloatArray:
-    """One standard deviation as stated, (n,): half of the 90 % interval of ``quantiles``, (n, 5), over 1.645, in their unit."""
+    """One standard deviation as stated, (n,): half of the 90 % interval of ``quantiles``, (n, 5), over 1.645, in their unit; empty for no rows."""
     return np.asarray((quantiles[:, UPPER] - quantiles[:, LOWER]) / (2.0 * END))
 
 
 def shapes(quantiles: FloatArray) -> FloatArray:
-    """The numbers of an ``ErrorShape`` for each row of ``quantiles``, (n, 5) and rising: (n, 4), dimensionless; as ranking makes them of a value."""
+    """The numbers of an ``ErrorShape`` for each row of ``quantiles``, (n, 5) and rising: (n, 4), dimensionless; as ranking makes them of a value; empty for no
+    rows."""
     from scipy.special import ndtri, stdtr
 
     middle, sigma = quantiles[:, MIDDLE], stated_sigma(quantiles)

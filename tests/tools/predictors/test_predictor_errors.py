@@ -122,7 +122,7 @@ def test_every_quantity_ships_its_table_and_keeps_its_word() -> None:
         scores = normal_scores(
             arrays["oof_residual"].astype(np.float64) / arrays["oof_sigma"], arrays["oof_shape"].astype(np.float64)
         )  # fmt: skip
-        assert np.mean(np.abs(scores) <= END) == pytest.approx(0.9, abs=0.02)
+        assert np.mean(np.abs(scores) <= END) == pytest.approx(0.9, abs=0.02 if len(y) > 1500 else 0.04)
         assert np.mean(scores < 0) == pytest.approx(0.5, abs=0.03)
         assert len(y) == WeightsFolder(name).card["data"]["rows_used"]
     for name in _FIRST:

@@ -160,17 +160,17 @@ class Stated:
 
     @classmethod
     def of(cls, quantiles: FloatArray) -> Stated:
-        """From quantiles, (n, 5)."""
+        """From quantiles, (n, 5), in their unit; empty for no rows."""
         return cls(quantiles[:, MIDDLE], stated_sigma(quantiles), shapes(quantiles))
 
     def widened(self, outside: NDArray[np.bool_]) -> Stated:
-        """With the margin that values outside the domain, (n,), get where the shape of their errors is not known."""
+        """With the margin that values outside the domain, (n,), get where the shape of their errors is not known; in the same unit; empty for no rows."""
         return (
             self if self.shape is not None else Stated(self.value, self.sigma * np.where(outside, OUT_OF_DOMAIN_INFLATION, 1.0), self.shape)
         )
 
     def below(self, bound: float) -> FloatArray:
-        """P(truth < bound), (n,), 0 to 1."""
+        """P(truth < bound), (n,), 0 to 1; ``bound`` in the unit of the value. Never NaN for finite numbers."""
         from scipy.special import ndtr
 
         return np.asarray(ndtr(normal_scores((bound - self.value) / self.sigma, self.shape)))
@@ -193,7 +193,7 @@ def bins_of(
     """
     found: list[dict[str, float]] = []
     for low, high in goals or goals_of(y):
-        p = (stated.below(high) if np.isfinite(high) else 1.0) - (stated.below(low) if np.isfinite(low) else 0.0)
+        p: FloatArray = stated.below(high) - stated.below(low)
         hit = (y < high) & (y >= low)
         tenth = np.minimum((p * 10).astype(int), 9)
         for b in range(10):
