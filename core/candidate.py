@@ -64,6 +64,12 @@ class PropertyValue(Model):
     sigma: float | None = Field(default=None, description="One standard deviation of the prediction; 0 for exact values; None if unknown.")
     lower: float | None = Field(default=None, description="Lower end of the 90 % interval.")
     upper: float | None = Field(default=None, description="Upper end of the 90 % interval.")
+    quartiles: tuple[float, float] | None = Field(
+        default=None,
+        exclude_if=_absent,
+        description="Where a quarter of the true values lies below and a quarter above, where the shape of the errors is known; ``value`` is then their "
+        "middle, the arms of the interval are unequal, and ``sigma`` is half of the interval over 1.645. Absent where the errors are taken as symmetric.",
+    )
     method: str = Field(description="What computed it.")
     method_version: str = Field(description="Version of that method.")
     in_domain: bool | None = Field(

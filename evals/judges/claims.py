@@ -15,7 +15,7 @@ from typing import assert_never
 from rdkit import Chem, DataStructs, rdBase
 from rdkit.Chem import QED, Crippen, Descriptors, Lipinski, rdFingerprintGenerator, rdMolDescriptors
 
-from core.candidate import Candidate
+from core.candidate import Candidate, PropertyValue
 from core.report import Report
 from core.spec import (
     Condition,
@@ -182,7 +182,7 @@ def _wrong_property(requirement: PropertyRequirement, mol: Chem.Mol, candidate: 
         return "a predicted value without an uncertainty"
     if probability < spec.met_probability:
         return f"the probability {probability:.3f} is below {spec.met_probability:g}"
-    most = _normal_probability(requirement.condition, value.number, value.sigma)
+    most = _normal_probability(requirement.condition, value)
     return (
         f"the probability {probability:.3f} does not follow from {value.number:g} ± {value.sigma:g} ({most:.3f})"
         if probability > most + PROBABILITY_SLACK
@@ -248,9 +248,31 @@ def _similarity(mol: Chem.Mol, reference: str) -> float:
     return float(DataStructs.TanimotoSimilarity(morgan.GetFingerprint(mol), morgan.GetFingerprint(Chem.MolFromSmiles(reference))))
 
 
-def _normal_probability(condition: Condition, mean: float, sigma: float) -> float:
+def _normal_probability(condition: Condition, value: PropertyValue) -> float:
+    """What a normal distribution gives the range: with the value's sigma, or straight through its quartiles and the ends of its interval."""
     low, high = condition.bounds()
-    return _cdf((high - mean) / sigma) - _cdf((low - mean) / sigma)
+    return _cdf(_score(value, high)) - _cdf(_score(value, low))
+
+
+def _score(value: PropertyValue, bound: float) -> float:
+    mean, sigma = value.number or 0.0, value.sigma or 1.0
+    if value.quartiles is None or value.lower is None or value.upper is None or not math.isfinite(bound):
+        return (bound - mean) / sigma
+    points = [(value.lower, -1.6449), (value.quartiles[0], -0.6745), (mean, 0.0), (value.quartiles[1], 0.6745), (value.upper, 1.6449)]
+    if bound < mean:  # as far as the end, straight through the points; beyond it by the arm's own length
+        points = [(2 * mean - at, -score) for at, score in reversed(points)]
+        return -_beyond(points[2:], 2 * mean - bound)
+    return _beyond(points[2:], bound)
+
+
+def _beyond(points: list[tuple[float, float]], bound: float) -> float:
+    """The score of ``bound`` above the first of three points."""
+    (start, _), (quartile, inner), (end, outer) = points
+    if bound >= end or end <= quartile or quartile <= start:
+        return outer * (bound - start) / max(end - start, 1e-12)
+    if bound <= quartile:
+        return inner * (bound - start) / (quartile - start)
+    return inner + (outer - inner) * (bound - quartile) / (end - quartile)
 
 
 def _cdf(z: float) -> float:

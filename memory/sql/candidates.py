@@ -78,7 +78,7 @@ def candidate_row(run_id: str, position: int, candidate: Candidate) -> dict[str,
 
 def _check_numbers(candidate: Candidate) -> None:
     for name, value in candidate.properties.items():
-        numbers = (value.number, value.sigma, value.lower, value.upper, value.nearest_value, value.similarity)
+        numbers = (value.number, value.sigma, value.lower, value.upper, value.nearest_value, value.similarity, *(value.quartiles or ()))
         if any(number is not None and number != number for number in numbers):
             raise StoreError(f"{name} of {candidate.smiles} is not a number; a value that could not be had is None with a reason")
 

@@ -5,31 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.catalogue.probability import DEGREES, SCALE
-
 Array = NDArray[np.float64]
 
 #: Points of the lattice; the error of a probability is then about 0.001 in two or three dimensions.
 POINTS = 1024
 _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71)
 _CHUNK = 256
-
-
-def normal_scores(z: Array) -> Array:
-    """Errors in sigmas as standard normal scores of the same probability (see ``tools.catalogue.probability`` for their shape).
-
-    Joint probabilities are those of a Gaussian copula: each error keeps its shape, the correlation is that of the scores.
-    """
-    from scipy.special import ndtri, stdtr  # imported where something is computed: it takes longer than most commands
-
-    return np.asarray(-np.sign(z) * ndtri(stdtr(DEGREES, -np.abs(z) / SCALE)))
-
-
-def errors_of(scores: Array) -> Array:
-    """The reverse of :func:`normal_scores`: errors in sigmas, of the shape of ``scores``; infinite where these are, NaN for NaN."""
-    from scipy.special import ndtr, stdtrit
-
-    return np.asarray(-np.sign(scores) * SCALE * stdtrit(DEGREES, ndtr(-np.abs(scores))))
 
 
 def joint_probability(low: Array, high: Array, correlation: Array, *, points: int = POINTS) -> Array:

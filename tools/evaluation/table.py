@@ -13,9 +13,10 @@ from core.spec import DesignSpec, Objective
 from tools.calculators.collection import Calculators
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.kinds import kind_of
-from tools.catalogue.probability import effective_sigma
+from tools.catalogue.probability import SYMMETRIC, effective_sigma, shape_of
+from tools.catalogue.scores import normal_scores
 from tools.evaluation.desirability import desirability, overall
-from tools.evaluation.joint import POINTS, joint_probability, normal_scores
+from tools.evaluation.joint import POINTS, joint_probability
 from tools.evaluation.selection import ErrorModel, corrected, error_model, strength_of
 from tools.evaluation.structure import candidate_mol
 from tools.groups.matching import reference_mol
@@ -30,6 +31,7 @@ class ScoringTable:
     Attributes:
         mean: (n, m) predictions corrected for selection; NaN where unknown.
         sigma: (n, m) one standard deviation, likewise; 0 where the value is exact, unknown or its error is unknown.
+        shape: (n, m, 4) of its errors, the numbers of an ``ErrorShape``; the corrections leave it as it is.
         low, high: (n, m) bounds that the requirements set; infinite where a cell is no event of the joint distribution.
         fixed: (n,) product of the probabilities of everything that is not in the joint distribution.
         correlation: (m, m) of the errors.
@@ -40,6 +42,7 @@ class ScoringTable:
     spec: DesignSpec
     mean: Array
     sigma: Array
+    shape: Array
     low: Array
     high: Array
     fixed: Array
@@ -58,7 +61,7 @@ class ScoringTable:
             centre = np.where(event, self.mean + (shift * self.sigma if shift is not None else 0.0), 0.0)
             a = np.where(event, (self.low - centre) / scale, -np.inf)
             b = np.where(event, (self.high - centre) / scale, np.inf)
-        joint = joint_probability(normal_scores(a), normal_scores(b), self.correlation, points=points)
+        joint = joint_probability(normal_scores(a, self.shape), normal_scores(b, self.shape), self.correlation, points=points)
         return np.asarray(self.fixed * joint)
 
     def parts(self, shift: Array | None = None) -> Array:
@@ -94,6 +97,7 @@ def build_table(
     n, m = len(candidates), len(names)
     cells = [[candidate.properties.get(name) for name in names] for candidate in candidates]
     sigma = np.array([[_sigma(cell) for cell in row] for row in cells], dtype=np.float64).reshape(n, m)
+    shape = np.array([[_shape(cell) for cell in row] for row in cells], dtype=np.float64).reshape(n, m, 4)
     mean = np.array([[_number(cell) for cell in row] for row in cells], dtype=np.float64).reshape(n, m)
     similar = np.array([[_similarity(cell) for cell in row] for row in cells], dtype=np.float64).reshape(n, m)
     for j, name in enumerate(names):
@@ -118,7 +122,7 @@ def build_table(
         else:
             fixed *= probability
     values, columns = _objective_values(candidates, spec, names, mean, catalogue=calculators.catalogue)
-    return ScoringTable(spec, mean, sigma, low, high, fixed, errors.correlation[np.ix_(pick, pick)], values, columns)
+    return ScoringTable(spec, mean, sigma, shape, low, high, fixed, errors.correlation[np.ix_(pick, pick)], values, columns)
 
 
 def _number(value: PropertyValue | None) -> float:
@@ -130,6 +134,11 @@ def _sigma(value: PropertyValue | None) -> float:
     if value is None or value.number is None:
         return 0.0
     return effective_sigma(value) or 0.0
+
+
+def _shape(value: PropertyValue | None) -> tuple[float, float, float, float]:
+    found = SYMMETRIC if value is None else shape_of(value)
+    return found.below, found.above, found.bend_below, found.bend_above
 
 
 def _similarity(value: PropertyValue | None) -> float:

@@ -17,8 +17,9 @@ from tools.calculators.rule_sets import metric_value
 from tools.catalogue.kinds import kind_of
 from tools.catalogue.probability import DEGREES, SCALE
 from tools.catalogue.rule_sets import RULE_SETS, resolve_rule_set
+from tools.catalogue.scores import normal_scores
 from tools.evaluation.check import context_of
-from tools.evaluation.joint import joint_probability, normal_scores
+from tools.evaluation.joint import joint_probability
 from tools.evaluation.selection import error_correlation
 from tools.forecast.reference import LEVEL, TEMPERATURES, Reference, molecules, reference
 from tools.workspace import Workspace

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import PredictorError
+from tools.predictors.errors import MIDDLE, ErrorTable, stated_sigma
 from tools.predictors.features.assemble import feature_names
 from tools.predictors.kernel import KernelModel
 from tools.predictors.neighbours import NeighbourIndex, Neighbours
@@ -32,6 +33,7 @@ SCALE_FILE = "scale.npz"
 ARRAYS_FILE = "arrays.npz"
 NEIGHBOURS_FILE = "neighbours.tsv.gz"
 CALIBRATION_FILE = "calibration.npz"
+ERRORS_FILE = "errors.npz"
 
 #: Columns that the expected error may depend on, beside the ensemble's spread and the similarity to the training structures.
 _SCALE_COLUMNS: dict[FeatureKind, tuple[str, ...]] = {
@@ -105,12 +107,16 @@ def combine(
 
 @dataclass(frozen=True)
 class Forecast:
-    """Predictions for n structures: ``value``, ``sigma`` (both in the predictor's unit), ``in_domain`` and the nearest structures."""
+    """Predictions for n structures: ``value``, ``sigma`` (both in the predictor's unit), ``in_domain`` and the nearest structures.
+
+    ``quantiles``: of the true values, (n, 5) in that unit, whose middle is the value; None: the errors are taken as symmetric.
+    """
 
     value: FloatArray
     sigma: FloatArray
     in_domain: NDArray[np.bool_]
     neighbours: Neighbours
+    quantiles: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -119,6 +125,7 @@ class _Weights:
 
     learners: list[Trees]
     scale: Trees | None
+    errors: ErrorTable | None
     parts: tuple[Part, ...]
     columns: NDArray[np.int64]
     index: NeighbourIndex
@@ -170,9 +177,10 @@ class Model:
         try:
             learners = [Trees(files.arrays(f)) for f in files.card["learners"]]
             scale = Trees(files.arrays(SCALE_FILE)) if SCALE_FILE in files.card["files"] else None
+            errors = ErrorTable.from_arrays(files.arrays(ERRORS_FILE)) if ERRORS_FILE in files.card["files"] else None
             arrays = files.arrays(ARRAYS_FILE)
             columns, index = arrays["columns"].astype(np.int64), NeighbourIndex(arrays["bits"], arrays["sizes"])
-            return _Weights(learners, scale, _parts(files), columns, index, files.text(NEIGHBOURS_FILE).splitlines())
+            return _Weights(learners, scale, errors, _parts(files), columns, index, files.text(NEIGHBOURS_FILE).splitlines())
         except (KeyError, ValueError, OSError) as error:
             raise PredictorError(f"the weights of {self.spec.name} cannot be read: {error}") from None
 
@@ -188,7 +196,7 @@ class Model:
     def values(self, x: NDArray[np.float32]) -> tuple[FloatArray, FloatArray]:
         """(value, standard deviation over the members) for the feature matrix ``x``, shape (n,) each, in the predictor's unit.
 
-        Empty for no rows.
+        What the ensemble says, before the quantiles of its errors. Empty for no rows.
         """
         return combine(self._weights.learners, self._weights.columns, self._weights.parts, x, self.spec.learnt_as)
 
@@ -210,7 +218,11 @@ class Model:
         half_width = np.maximum(expected, calibration["smallest_scale"]) * calibration["q90"]
         domain = self.card["domain"]
         inside = (neighbours.similarity[:, 0] >= domain["min_similarity"]) & (half_width / Z90 <= domain["max_sigma"])
-        return Forecast(value, half_width / Z90, inside, neighbours)
+        sigma = half_width / Z90
+        if self._weights.errors is None:
+            return Forecast(value, sigma, inside, neighbours)
+        quantiles = self._weights.errors.values(value, sigma, neighbours.similarity[:, 0])
+        return Forecast(quantiles[:, MIDDLE], stated_sigma(quantiles), inside, neighbours, quantiles)
 
     def nearest(self, forecast: Forecast, row: int, smiles: str) -> int:
         """Index of the nearest training structure of ``row``: ``smiles`` itself where it is one, else the most similar; never none."""

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from core.candidate import PropertyValue
 from core.errors import PredictorError
 from core.spec import CandidateClass, EstimationConditions
+from tools.catalogue.probability import QUARTILE
 from tools.catalogue.shipped import shipped
+from tools.predictors.errors import MIDDLE, ErrorTable, shapes, stated_sigma
 from tools.predictors.features.assemble import Describer
 from tools.predictors.features.solvent import canonical_solvent
-from tools.predictors.model import CALIBRATION_FILE, Z90, Model, load_model
+from tools.predictors.model import CALIBRATION_FILE, ERRORS_FILE, Z90, Model, load_model
 from tools.predictors.prepare import Prepared, prepare
 from tools.predictors.sites import site_of
 from tools.predictors.specs import PREDICTORS, FeatureKind, PredictorSpec, predictor_spec
@@ -80,12 +82,12 @@ def _no_site(spec: PredictorSpec, item: Prepared) -> str:
     return f"it has no {spec.needs} site" if spec.needs and not site_of(item.mol, spec.needs) else ""
 
 
-def _note(spec: PredictorSpec, item: Prepared, value: float, half_width: float) -> str | None:
+def _note(spec: PredictorSpec, item: Prepared, interval: tuple[float, float, float]) -> str | None:
     """What stands beside a value: what was left out of the structure, the likeliest site, the plain quantity beside its logarithm."""
     site = f"the likeliest {spec.needs} site by its group: {site_of(item.mol, spec.needs)}" if spec.needs else ""
     unit, plain = shipped()[spec.name].plain_unit, ""
     if unit and spec.unit.startswith("log "):
-        mid, low, high = (10.0**v for v in (value, value - half_width, value + half_width))
+        mid, low, high = (10.0**v for v in interval)
         plain = f"= {mid:.3g} {unit}, 90 % interval {low:.3g} to {high:.3g}"
     return "; ".join(text for text in (plain, item.note, site) if text) or None
 
@@ -105,14 +107,19 @@ def _values(model: Model, usable: list[Prepared], solvent: str, describer: Descr
     for i, item in enumerate(usable):
         position = model.nearest(forecast, i, item.smiles)
         value, sigma = float(forecast.value[i]), float(forecast.sigma[i])
+        low, high, quartiles = value - Z90 * sigma, value + Z90 * sigma, None
+        if forecast.quantiles is not None:
+            low, first, _, third, high = (float(q) for q in forecast.quantiles[i])
+            quartiles = (round(first, spec.decimals + 1), round(third, spec.decimals + 1))
         nearest_value = model.measured(position, solvent)
         result.append(
             PropertyValue(
                 value=round(value, spec.decimals),
                 unit=spec.unit,
                 sigma=round(sigma, spec.decimals + 1),
-                lower=None if spec.outcomes else round(value - Z90 * sigma, spec.decimals),
-                upper=None if spec.outcomes else round(value + Z90 * sigma, spec.decimals),
+                lower=None if spec.outcomes else round(low, spec.decimals),
+                upper=None if spec.outcomes else round(high, spec.decimals),
+                quartiles=quartiles,
                 outcome=spec.outcomes[1] if spec.outcomes else "",
                 method=model.method,
                 method_version=model.version,
@@ -120,21 +127,30 @@ def _values(model: Model, usable: list[Prepared], solvent: str, describer: Descr
                 nearest=model.structure(position),
                 nearest_value=None if nearest_value is None else round(nearest_value, spec.decimals),
                 similarity=round(float(forecast.neighbours.similarity[i, 0]), 3),
-                reason=_note(spec, item, value, Z90 * sigma),
+                reason=_note(spec, item, (value, low, high)),
             )
         )
     return result
 
 
 def calibration(name: str) -> dict[str, NDArray[np.float32]]:
-    """Out-of-fold ``oof_pred``, ``oof_sigma`` and ``oof_residual`` (measured minus predicted) of predictor ``name``.
+    """Out-of-fold ``oof_pred``, ``oof_sigma``, ``oof_residual`` (measured minus predicted) and ``oof_shape`` of predictor ``name``.
 
-    One entry a training row, in no order that follows the structures, in the predictor's unit. Every prediction comes from models
-    that have not seen the structure. Raises SpecError or PredictorError.
+    One entry a training row, in no order that follows the structures, in the predictor's unit; the shape of its errors has the four numbers of an
+    ``ErrorShape``. Every prediction comes from models that have not seen the structure; the table of errors by which it is stated has seen all
+    out-of-fold errors, its own among thousands. Raises SpecError or PredictorError.
     """
     spec: PredictorSpec = predictor_spec(name)
-    arrays = WeightsFolder(spec.name).arrays(CALIBRATION_FILE)
-    return {key: arrays[key].astype(np.float32) for key in ("oof_pred", "oof_sigma", "oof_residual")}
+    files = WeightsFolder(spec.name)
+    arrays = {key: array.astype(np.float64) for key, array in files.arrays(CALIBRATION_FILE).items()}
+    value, sigma, residual = arrays["oof_pred"], arrays["oof_sigma"], arrays["oof_residual"]
+    shape = np.tile([1.0, 1.0, QUARTILE, QUARTILE], (len(value), 1))
+    if ERRORS_FILE in files.card["files"]:
+        quantiles = ErrorTable.from_arrays(files.arrays(ERRORS_FILE)).values(value, sigma, arrays["oof_similarity"])
+        residual = value + residual - quantiles[:, MIDDLE]
+        value, sigma, shape = quantiles[:, MIDDLE], stated_sigma(quantiles), shapes(quantiles)
+    found = {"oof_pred": value, "oof_sigma": sigma, "oof_residual": residual, "oof_shape": shape}
+    return {key: array.astype(np.float32) for key, array in found.items()}
 
 
 def residual_correlation(names: Sequence[str]) -> NDArray[np.float64]:

@@ -199,6 +199,7 @@ def _rows(table: ScoringTable, rows: Sequence[int]) -> ScoringTable:
         table.spec,
         table.mean[pick],
         table.sigma[pick],
+        table.shape[pick],
         table.low[pick],
         table.high[pick],
         table.fixed[pick],

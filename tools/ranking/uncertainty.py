@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.seeding import generator
-from tools.evaluation.joint import errors_of
+from tools.catalogue.scores import errors_of
 from tools.evaluation.table import ScoringTable
 
 Array = NDArray[np.float64]
@@ -60,7 +60,7 @@ def _drawn_scores(table: ScoringTable, scores: Array) -> Array:
     draws = max(LEAST_DRAWS, min(DRAWS, ROWS // count))
     numbers = np.random.default_rng(generator(table.spec.seed, "rank", 0, "intervals").getrandbits(64))
     factor = np.linalg.cholesky(0.999999 * table.correlation + 1e-6 * np.eye(properties))
-    errors = errors_of(numbers.standard_normal((draws, count, properties)) @ factor.T)
+    errors = errors_of(numbers.standard_normal((draws, count, properties)) @ factor.T, table.shape)
     result = np.empty((draws, count))
     for i in range(draws):
         result[i] = table.p_meets(errors[i], points=DRAW_POINTS) * table.desirability(errors[i])

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.seeding import generator
-from tools.evaluation.joint import joint_probability, normal_scores
+from tools.catalogue.scores import normal_scores
+from tools.evaluation.joint import joint_probability
 from tools.evaluation.selection import Prior, corrected, strength_of
 
 Array = NDArray[np.float64]
@@ -88,18 +89,19 @@ def pick_and_compare(
     """Draw pools of ``size`` from the out-of-fold ``arrays`` of a predictor, pick the best ten, compare. None if there are fewer rows,
     or too few to pick from.
 
-    ``arrays`` hold oof_pred, oof_sigma and oof_residual (measured minus predicted) in the property's unit; ``strength`` is that of the
+    ``arrays`` hold oof_pred, oof_sigma and oof_residual (measured minus predicted) in the property's unit and, where it is known, oof_shape; ``strength`` is that of the
     correction, one number or one a row. In a pool where fewer than ten reach a probability of 0.5, those that do are picked, as in a
     ranking; pools with none are passed over.
     """
     prediction, sigma, residual = (np.asarray(arrays[key], dtype=np.float64) for key in ("oof_pred", "oof_sigma", "oof_residual"))
     if prediction.shape[0] < size:
         return None
+    shape = np.asarray(arrays["oof_shape"], dtype=np.float64) if "oof_shape" in arrays else None
     measured = prediction + residual
     prior = Prior(float(measured.mean()), float(measured.std()))
     centre, spread = corrected(prediction, sigma, prior, strength)
-    promised = _inside(centre, spread, goal)
-    met = _inside(prediction, sigma, goal) >= 0.5
+    promised = _inside(centre, spread, shape, goal)
+    met = _inside(prediction, sigma, shape, goal) >= 0.5
     if met.sum() < LEAST_ROWS:
         return None
     hits = (measured >= goal.low) & (measured <= goal.high)
@@ -118,9 +120,9 @@ def pick_and_compare(
     return PoolResult(goal, size, float(np.mean(said)), float(np.mean(held)), float(hits.mean()))
 
 
-def _inside(centre: Array, sigma: Array, goal: PoolGoal) -> Array:
-    low, high = ((goal.low - centre) / sigma)[:, None], ((goal.high - centre) / sigma)[:, None]
-    return joint_probability(normal_scores(low), normal_scores(high), np.eye(1))
+def _inside(centre: Array, sigma: Array, shape: Array | None, goal: PoolGoal) -> Array:
+    low, high = (normal_scores((bound - centre) / sigma, shape)[:, None] for bound in (goal.low, goal.high))
+    return joint_probability(low, high, np.eye(1))
 
 
 def _push(centre: Array, goal: PoolGoal) -> Array:

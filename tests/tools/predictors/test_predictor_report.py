@@ -87,7 +87,7 @@ def test_reliability_rises_and_is_near_the_level_at_90() -> None:
     for name in QUANTITIES:
         points = reliability(name)
         assert [share for _, share in points] == sorted(share for _, share in points)
-        assert abs(points[-2][1] - 0.90) < 0.02
+        assert abs(points[-2][1] - 0.90) < (0.02 if WeightsFolder(name).card["data"]["rows_used"] > 1500 else 0.04)
 
 
 def test_our_quantile_is_that_of_crepes() -> None:

@@ -136,7 +136,7 @@ def test_damaged_and_missing_weights_are_told(small: tuple[Path, PredictorSpec],
 
     with pytest.raises(PredictorError, match="missing"):
         Model(spec, tmp_path / "nowhere")
-    for file in ("value_0.npz", "kernel.npz", "arrays.npz", "neighbours.tsv.gz", "scale.npz"):
+    for file in ("value_0.npz", "kernel.npz", "arrays.npz", "neighbours.tsv.gz", "scale.npz", "errors.npz"):
         folder = copy(f"damaged {file}")
         target = folder / spec.name / file
         data = bytearray(target.read_bytes())
@@ -163,7 +163,7 @@ def test_damaged_and_missing_weights_are_told(small: tuple[Path, PredictorSpec],
 
 def test_command_line(small: tuple[Path, PredictorSpec], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path, spec = small
-    oof = tmp_path / "oof.npz"
+    oof = tmp_path / f"{spec.name}.npz"
     out = ["--out", str(tmp_path / "weights")]
     assert command.main([spec.name, "--data", str(path), *out, "--out-of-fold", str(oof), "--show-bad", "2"]) == 0
     said = capsys.readouterr()
@@ -173,6 +173,10 @@ def test_command_line(small: tuple[Path, PredictorSpec], tmp_path: Path, capsys:
     assert command.main(["precision", spec.name, "--goal", ">= -1", "--out-of-fold", str(oof)]) == 0
     assert "precision@10" in capsys.readouterr().out
     assert command.main(["correlation", str(oof), *out]) == 0
+    made = {name: (tmp_path / "weights" / spec.name / name).read_bytes() for name in ("errors.npz", "calibration.npz", "card.md")}
+    assert command.main(["tails", spec.name, "--out-of-fold", str(tmp_path), "--weights", str(tmp_path / "weights")]) == 0
+    assert f"{spec.name}, far: before: " in capsys.readouterr().out
+    assert {name: (tmp_path / "weights" / spec.name / name).read_bytes() for name in made} == made
     assert command.main(["viscosity", "--data", str(path)]) == 2
     assert command.main(["precision", spec.name, "--goal", "warm", "--out-of-fold", str(oof)]) == 2
     assert "error:" in capsys.readouterr().err

@@ -13,9 +13,10 @@ from scipy.stats import multivariate_normal
 from core.candidate import Candidate, Origin, PropertyValue
 from core.spec import DesignSpec, Objective
 from tools.catalogue.probability import error_cdf
+from tools.catalogue.scores import errors_of, normal_scores
 from tools.evaluation.desirability import desirability, overall
 from tools.evaluation.fitness import closeness, fitness
-from tools.evaluation.joint import errors_of, joint_probability, normal_scores
+from tools.evaluation.joint import joint_probability
 from tools.evaluation.selection import STRENGTH, Prior, corrected, strength_of
 from tools.ranking.pareto import pareto_fronts
 from tools.workspace import builtin

@@ -15,7 +15,7 @@ from tools.catalogue.kinds.base import UNKNOWN, Context, Kind, Subject, Terms, T
 from tools.catalogue.kinds.conditions import comparison, condition_text, distance, needs, number_text, parse_condition
 from tools.catalogue.kinds.limits import INF, Limits, Quantity, phrase_of
 from tools.catalogue.kinds.validation import finite_numbers, require_property
-from tools.catalogue.probability import effective_sigma, interval_probability
+from tools.catalogue.probability import SYMMETRIC, ErrorShape, effective_sigma, interval_probability, shape_of
 from tools.catalogue.property import Property
 
 #: The unit in which mass concentrations are kept, and the property through which they are compared.
@@ -134,7 +134,7 @@ class PropertyKind(Kind[PropertyRequirement]):
             reason = f"{definition.label} is {given:.4g}, needs {wanted}"
             return result_of(requirement, met, given, unit=unit, reason=reason)
         sigma = effective_sigma(value)
-        probability = property_probability(number, sigma, condition)
+        probability = property_probability(number, sigma, condition, shape_of(value))
         outside = ", outside the method's domain" if value.in_domain is False else ""
         error = f"± {sigma:.3g}" if sigma is not None else "with unknown error"
         how = _HOW[value.basis]
@@ -190,14 +190,14 @@ class PropertyKind(Kind[PropertyRequirement]):
         return closest_number(requirement.condition, values)
 
 
-def property_probability(number: float, sigma: float | None, condition: Condition) -> float:
+def property_probability(number: float, sigma: float | None, condition: Condition, shape: ErrorShape = SYMMETRIC) -> float:
     """Probability that a predicted property meets ``condition``, rounded to 9 decimals.
 
     With an unknown error it is 0.5 where the prediction itself holds, else 0. An exact equality has probability 0: it needs a window.
     """
     if sigma is None:
         return 0.5 if condition.holds(number) and condition.comparison != "==" else 0.0
-    return round(interval_probability(number, sigma, *condition.bounds()), DECIMALS)
+    return round(interval_probability(number, sigma, *condition.bounds(), shape), DECIMALS)
 
 
 def mass_concentration(log_molar: float, values: Mapping[str, PropertyValue]) -> float:

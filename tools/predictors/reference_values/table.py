@@ -89,6 +89,12 @@ def section_markdown() -> str:
             f"| {name}{stale} | {r['n']} of {r['table_rows']} | {r['rows_removed']} of {r['rows_read']} | {r['spearman']:.3f} | {r['mae']:.3g} {r['unit']} |"
             f" {r['coverage']:.0%} | `{r['command']}` |"
         )
+    if any((result_of(name) or {}).get("errors") for name in PROPERTIES):
+        lines += [
+            "",
+            "The models were trained without these substances. Their values and intervals were then restated by the table of errors that ships, among whose thousands of "
+            "out-of-fold errors are those of some of them.",
+        ]
     tg = result_of("glass_transition_temperature")
     if tg is not None:
         lines += [

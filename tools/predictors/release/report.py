@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from tools.predictors.reference_values.table import section_markdown
+from tools.predictors.release import reliability
 from tools.predictors.specs import PREDICTORS
 from tools.predictors.training.baselines import BASELINES_FILE
 from tools.predictors.training.card import RANDOM, SPLITS
 from tools.predictors.training.limits import LIMITS_FILE
 from tools.predictors.training.plots import draw
+from tools.predictors.training.stage import BEFORE
+from tools.predictors.training.tails import RELIABILITY_FILE
 from tools.predictors.weights import WEIGHTS, WeightsFolder
 
 #: What each idea was worth, written by hand when it was tried.
@@ -30,6 +33,11 @@ def _kept(file: str) -> dict[str, Any]:
     return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
 
 
+def _in_order(kept: dict[str, Any]) -> dict[str, Any]:
+    """By predictor in the order of the catalogue."""
+    return {name: kept[name] for name in PREDICTORS if name in kept}
+
+
 def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
     return [f"| {' | '.join(head)} |", "|" + "---|" * len(head), *(f"| {' | '.join(map(str, row))} |" for row in rows), ""]
 
@@ -41,7 +49,10 @@ def _accuracy(cards: dict[str, dict[str, Any]]) -> list[str]:
         for split, m in card["metrics"].items()
     ]
     command = f"`{_COMMAND} NAME --data FILE --seed 0` trains a predictor and measures it; equal data and seed give equal bytes."
-    return ["## Accuracy", "", command, "", *_table(("predictor", "unit", "split", "n", "RMSE", "MAE", "median error", "R²"), rows)]
+    before = any("stage" in m for card in cards.values() for m in card["metrics"].values())
+    said = f"Where a card says so, the splits by scaffold and by family stand as they were measured {BEFORE} (below, 'Probabilities of ranges')."
+    note = [said, ""] if before else []
+    return ["## Accuracy", "", command, "", *note, *_table(("predictor", "unit", "split", "n", "RMSE", "MAE", "median error", "R²"), rows)]
 
 
 def _quantities(cards: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -131,19 +142,24 @@ def _calibration(cards: dict[str, dict[str, Any]], folder: str) -> list[str]:
                 f"{m['coverage_least_similar_tenth']:.1%}",
                 f"{m['coverage_worst_tenth']:.1%}",
                 f"{m['median_half_width']} {card['unit']}",
+                f"{m['lowest_twentieth_off']:+g}",
+                f"{m['highest_twentieth_off']:+g}",
                 f"{domain['share_outside']:.1%}",
                 domain["rmse_inside"],
                 domain["rmse_outside"],
                 domain["ratio"],
             )
         )
-    head = ("predictor", "90 % interval holds", "least similar tenth", "worst tenth", "median half-width", "outside the domain",
+    head = ("predictor", "90 % interval holds", "least similar tenth", "worst tenth", "median half-width", "lowest twentieth off by",
+            "highest twentieth off by", "outside the domain",
             "RMSE inside", "RMSE outside", "ratio")  # fmt: skip
     return [
         "## Intervals and domain",
         "",
-        "Random split, out of fold. A booster estimates the error to expect; conformal regression (crepes) on its normalised errors sets the width, for "
-        "each fold from the other folds. Inside the domain is what resembles a training structure and has no exceptional expected error.",
+        "Random split, out of fold. A booster estimates the error to expect; conformal regression (crepes) on its normalised errors sets the width, and a table "
+        "of errors the arms (below, 'Probabilities of ranges'), for each fold from the other folds. Off by: predicted minus measured, on average over the lowest "
+        "and the highest twentieth of the measured values; extremes are predicted less extreme than they are. Inside the domain is what resembles a training "
+        "structure and has no exceptional expected error; RMSE inside and outside are the ensemble's.",
         "",
         *_table(head, rows),
         f"![calibration]({folder}/calibration.svg)",
@@ -157,7 +173,7 @@ def _limits(kept: dict[str, Any], cards: dict[str, dict[str, Any]]) -> list[str]
     lines = [
         "## What limits them",
         "",
-        f"Out-of-fold errors by a column of the data: `{_COMMAND} limits NAME --data FILE --out-of-fold FILE --by COLUMN`.",
+        f"Out-of-fold errors of the ensemble, before the table of errors, by a column of the data: `{_COMMAND} limits NAME --data FILE --out-of-fold FILE --by COLUMN`.",
         "",
     ]
     for name, found in sorted(kept.items()):
@@ -211,6 +227,7 @@ def write_report(out: Path, beside: Sequence[str] = (), head: Sequence[str] = ()
         *_outcomes(cards),
         *_targets(cards, _kept(BASELINES_FILE), _kept(LIMITS_FILE)),
         *_calibration(cards, out.stem),
+        *reliability.section(_in_order(_kept(RELIABILITY_FILE)), {name: card["unit"] for name, card in cards.items()}, out.stem),
         *_limits(_kept(LIMITS_FILE), cards),
         TRIED.read_text(encoding="utf-8"),
         section_markdown(),
@@ -220,5 +237,9 @@ def write_report(out: Path, beside: Sequence[str] = (), head: Sequence[str] = ()
     out.write_text("\n".join(lines), encoding="utf-8")
     return [
         out,
-        *draw(out.parent / out.stem, {name: card["metrics"][RANDOM]["tenths_by_similarity"] for name, card in _quantities(cards).items()}),
+        *draw(
+            out.parent / out.stem,
+            {name: card["metrics"][RANDOM]["tenths_by_similarity"] for name, card in _quantities(cards).items()},
+            _kept(RELIABILITY_FILE),
+        ),
     ]

@@ -7,6 +7,7 @@ baselines NAME --data FILE [--out DIR] [--seed 0]
 limits NAME --data FILE --out-of-fold FILE --by COLUMN [--out DIR]
 known --data-folder DIR [--out DIR] [--only NAME ...]
 moved --data-folder DIR [--out DIR]
+tails NAME ... --out-of-fold DIR [--weights DIR]
 
 ``python -m evals.predictors_report`` does all of it for every predictor and writes docs/predictors.md.
 """
@@ -29,6 +30,7 @@ from tools.predictors.training.known import SETS, build_known
 from tools.predictors.training.limits import write_limits
 from tools.predictors.training.moved import build_moved
 from tools.predictors.training.precision import precision_report
+from tools.predictors.training.stage import make_stage
 from tools.predictors.weights import WEIGHTS
 
 
@@ -151,6 +153,19 @@ def _moved(arguments: list[str]) -> int:
     return 0
 
 
+def _tails(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.predictors.training tails")
+    parser.add_argument("names", nargs="+", metavar="NAME")
+    parser.add_argument("--out-of-fold", type=Path, required=True, help="folder with NAME.npz as training stores them")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS, help="folder of the weights (default: the shipped ones)")
+    options = parser.parse_args(arguments)
+    for name in options.names:
+        for rows, when in make_stage(predictor_spec(name), options.out_of_fold / f"{name}.npz", options.weights).items():
+            told = "; ".join(f"{k}: {m['off']} of {m['bins']} bins off, largest {m['largest']}, mean {m['mean']}" for k, m in when.items())
+            print(f"{name}, {rows}: {told}")
+    return 0
+
+
 def main(arguments: list[str]) -> int:
     """Run one command; returns the exit code: 0, or at least 1 for an error of ours, which is printed: never raised."""
     commands = {
@@ -160,6 +175,7 @@ def main(arguments: list[str]) -> int:
         "limits": _limits,
         "known": _known,
         "moved": _moved,
+        "tails": _tails,
     }
     try:
         if arguments and arguments[0] in commands:

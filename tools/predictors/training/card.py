@@ -82,7 +82,7 @@ def figures_section(y: NDArray[np.float64], evaluations: Mapping[str, Evaluation
     random = evaluations[RANDOM]
     return {
         "metrics": {
-            split: {**metrics(y, found.oof.value), **interval_metrics(y, found.oof, found.calibration.half_width)}
+            split: {**metrics(y, found.value), **interval_metrics(y, found.value, found.interval, found.oof.near[:, 0])}
             for split, found in evaluations.items()
         },
         "calibration": {"q90": random.calibration.q90, "smallest_scale": random.calibration.smallest_scale},
@@ -110,6 +110,19 @@ def _quantity_lines(card: dict[str, Any]) -> list[str]:
         ),
         "",
         "Sigma is the half-width of the 90 % interval over 1.645. The folds of the scaffold split use the intervals that ship.",
+        *(f"Figures {m['stage']}: {split}." for split, m in card["metrics"].items() if "stage" in m),
+        *_tail_lines(card["metrics"][RANDOM]),
+    ]
+
+
+def _tail_lines(m: dict[str, Any]) -> list[str]:
+    """How much of the truth lies beyond either end of the 90 % interval."""
+    if "below_the_interval" not in m:
+        return []
+    return [
+        f"Of the random split {m['below_the_interval']:.1%} lie below the interval and {m['above_the_interval']:.1%} above it. Extremes are predicted less "
+        f"extreme than they are: the lowest twentieth of the measured values by {m['lowest_twentieth_off']:+g} on average, the highest by "
+        f"{m['highest_twentieth_off']:+g} (predicted minus measured)."
     ]
 
 
@@ -147,7 +160,7 @@ def card_markdown(card: dict[str, Any]) -> str:
         + (
             "their mean calibrated to a probability (Platt)."
             if card.get("outcomes")
-            else "a further booster for the error to expect, conformal intervals."
+            else "a further booster for the error to expect, conformal intervals, and a table of the errors' quantiles by prediction and sigma."
         ),
         f"Features: {card['training']['features']}. Rebuild: `{card['training']['command']}`.",
         "",

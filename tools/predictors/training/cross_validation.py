@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tools.predictors.errors import LOWER, MIDDLE, UPPER
 from tools.predictors.model import Z90
 from tools.predictors.neighbours import NeighbourIndex
 from tools.predictors.training.calibration import Calibration
@@ -83,15 +84,31 @@ class OutOfFold:
 
 @dataclass
 class Evaluation:
-    """One split, evaluated: the fold of every row, out-of-fold predictions, and the intervals held against them."""
+    """One split, evaluated: the fold of every row, out-of-fold predictions, and the intervals held against them.
+
+    ``quantiles``: of the true values, (n, 5), from errors of other folds (see ``tools.predictors.errors``); None: the interval is symmetric.
+    """
 
     fold: Rows
     oof: OutOfFold
     calibration: Calibration
+    quantiles: FloatArray | None = field(default=None, kw_only=True)
+
+    @property
+    def value(self) -> FloatArray:
+        """What is stated for every row, (n,), in the unit that is learnt: the middle of the quantiles, or the prediction itself."""
+        return self.oof.value if self.quantiles is None else self.quantiles[:, MIDDLE]
+
+    @property
+    def interval(self) -> tuple[FloatArray, FloatArray]:
+        """Ends of the stated 90 % interval of every row, (n,) each, in the unit that is learnt."""
+        if self.quantiles is None:
+            return self.oof.value - self.calibration.half_width, self.oof.value + self.calibration.half_width
+        return self.quantiles[:, LOWER], self.quantiles[:, UPPER]
 
     @property
     def sigma(self) -> FloatArray:
-        """One standard deviation of every row, (n,), in the unit that is learnt: half of the 90 % interval over 1.645.
+        """One standard deviation of every row before the quantiles, (n,), in the unit that is learnt: half of the 90 % interval over 1.645.
 
         Never NaN for finite errors.
         """

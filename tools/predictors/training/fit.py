@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tools.predictors.errors import LEVELS, ErrorTable, stated_sigma
 from tools.predictors.model import (
     ARRAYS_FILE,
     CALIBRATION_FILE,
+    ERRORS_FILE,
     KERNEL_FILE,
     NEIGHBOURS_FILE,
     NETWORK_FILE,
@@ -39,6 +41,7 @@ from tools.predictors.training.evaluate import choose_domain
 from tools.predictors.training.kernel_fit import coding_of
 from tools.predictors.training.learners import Ensemble, train_ensemble, train_scale, used_columns
 from tools.predictors.training.splits import each_fold, family_folds, group_folds, scaffold_folds
+from tools.predictors.training.tails import Unstated, cross_fitted, fit_errors
 from tools.predictors.training.trainer import Split, TrainedFiles, train
 from tools.predictors.trees import trees_of_text
 from tools.predictors.weights import digest, files_section, gzip_text, npz_bytes
@@ -130,20 +133,28 @@ class PredictorTask:
             booster = train_scale(self.spec.kind, inputs[train], error[train], self.seed)
             return np.asarray(np.exp(booster.predict(inputs[test], num_threads=1)))
 
-        return Evaluation(fold, oof, calibrate(error, fold, expected, crepes_quantile, floor=0.01))
+        found = Evaluation(fold, oof, calibrate(error, fold, expected, crepes_quantile, floor=0.01))
+        found.quantiles = cross_fitted(self._unstated(found))
+        return found
 
     def held_out(self, fold: Rows, unseen: Unseen, calibrated: Evaluation) -> Evaluation:
         """Intervals calibrated on the random split, without the rows of the fold for which they are used."""
         oof, random = _out_of_fold(unseen), calibrated
         inputs, asked = self._scale_inputs(random.oof), self._scale_inputs(oof)
         error = np.abs(self.data.table.y - random.oof.value)
-        scale = np.zeros(len(fold))
+        scale, unstated = np.zeros(len(fold)), self._unstated(random)
+        tables: list[tuple[Rows, ErrorTable]] = []
         for _, others, held in each_fold(fold):
+            tables.append((held, fit_errors(unstated.part(others))))
             booster = train_scale(self.spec.kind, inputs[others], error[others], self.seed)
             scale[held] = np.exp(np.asarray(booster.predict(asked[held], num_threads=1)))
         smallest, q90 = random.calibration.smallest_scale, random.calibration.q90
         scale = np.maximum(scale, smallest)
-        return Evaluation(fold, oof, Calibration(scale, scale * q90, q90, smallest))
+        found = Evaluation(fold, oof, Calibration(scale, scale * q90, q90, smallest), quantiles=np.zeros((len(fold), len(LEVELS))))
+        assert found.quantiles is not None
+        for held, table in tables:
+            found.quantiles[held] = table.values(oof.value[held], found.sigma[held], oof.near[held, 0])
+        return found
 
     def finish(self, calibrated: Evaluation, evaluations: Mapping[str, Evaluation], progress: Progress) -> TrainedFiles:
         """The ensemble of all rows, the model of the expected error, the neighbour index, and the card."""
@@ -154,10 +165,10 @@ class PredictorTask:
         neighbours, index = _neighbour_files(data, spec, solvents)
         files = {
             **_member_files(ensemble),
-            **self._scale_file(calibrated),
+            **self._error_files(calibrated),
             NEIGHBOURS_FILE: neighbours,
             ARRAYS_FILE: npz_bytes({"columns": data.columns.astype(np.uint16), **index}, packed=False),
-            CALIBRATION_FILE: _calibration_file(data.table, calibrated),
+            CALIBRATION_FILE: calibration_bytes(data.table.y, calibrated.oof.value, calibrated.sigma, calibrated.oof.near[:, 0]),
         }
         card = {
             **data_section(data.table, spec, self._data_hash),
@@ -168,10 +179,14 @@ class PredictorTask:
         }
         return TrainedFiles(files, card, card_markdown(card))
 
-    def _scale_file(self, calibrated: Evaluation) -> dict[str, bytes]:
-        """The model of the expected error, trained on the errors of all rows."""
-        error = np.abs(self.data.table.y - calibrated.oof.value)
-        return {SCALE_FILE: tree_bytes(train_scale(self.spec.kind, self._scale_inputs(calibrated.oof), error, self.seed))}
+    def _error_files(self, calibrated: Evaluation) -> dict[str, bytes]:
+        """The model of the expected error and the table of its quantiles, from the errors of all rows."""
+        y, oof = self.data.table.y, calibrated.oof
+        scale = train_scale(self.spec.kind, self._scale_inputs(oof), np.abs(y - oof.value), self.seed)
+        return {SCALE_FILE: tree_bytes(scale), ERRORS_FILE: errors_bytes(fit_errors(self._unstated(calibrated)))}
+
+    def _unstated(self, found: Evaluation) -> Unstated:
+        return Unstated(found.fold, found.oof.value, found.sigma, self.data.table.y, found.oof.near[:, 0])
 
     def _figures(self, evaluations: Mapping[str, Evaluation]) -> dict[str, Any]:
         return figures_section(self.data.table.y, evaluations)
@@ -209,7 +224,7 @@ class OutcomeTask(PredictorTask):
         sigma = outcome_sigma(value)
         return Evaluation(fold, OutOfFold(value, raw.spread, raw.near, raw.nearest), Calibration(sigma, sigma * Z90, Z90, 0.0))
 
-    def _scale_file(self, calibrated: Evaluation) -> dict[str, bytes]:
+    def _error_files(self, calibrated: Evaluation) -> dict[str, bytes]:
         """None: a probability says itself how uncertain it is."""
         return {}
 
@@ -269,6 +284,11 @@ def tree_bytes(booster: Booster) -> bytes:
     return npz_bytes(trees_of_text(booster.model_to_string()), packed=False)
 
 
+def errors_bytes(table: ErrorTable) -> bytes:
+    """A table of errors as a file; never empty, dimensionless but for the ranks, which are in the predictor's unit."""
+    return npz_bytes(dict(table.arrays()), packed=False)
+
+
 def _member_files(ensemble: Ensemble) -> dict[str, bytes]:
     """The members of an ensemble as files."""
     files = {f"value_{i}.npz": tree_bytes(b) for i, b in enumerate(ensemble.boosters)}
@@ -306,14 +326,18 @@ def _number(value: float, spec: PredictorSpec) -> str:
     return f"{round(value, spec.decimals):g}"
 
 
-def _calibration_file(table: TrainingTable, random: Evaluation) -> bytes:
-    """Out-of-fold arrays without structures, sorted by prediction so that their order says nothing about the structures."""
-    order = np.argsort(random.oof.value, kind="stable")
+def calibration_bytes(y: FloatArray, value: FloatArray, sigma: FloatArray, near: NDArray[np.float32]) -> bytes:
+    """Out-of-fold arrays (n,) of the ensemble without structures, sorted by prediction so that their order says nothing about the structures.
+
+    All in the predictor's unit but ``near``, the similarity to the nearest training structure. Never empty.
+    """
+    order = np.argsort(value, kind="stable")
     return npz_bytes(
         {
-            "oof_pred": random.oof.value[order].astype(np.float16 if np.abs(random.oof.value).max() < 60 else np.float32).round(2),
-            "oof_sigma": random.sigma[order].astype(np.float16),
-            "oof_residual": (table.y - random.oof.value)[order].astype(np.float16),
+            "oof_pred": value[order].astype(np.float32),
+            "oof_sigma": sigma[order].astype(np.float16),
+            "oof_residual": (y - value)[order].astype(np.float16),
+            "oof_similarity": near[order].astype(np.float16),
         }
     )
 
@@ -329,8 +353,11 @@ def write_out_of_fold(path: Path, spec: PredictorSpec, data: Prepared, random: E
                 "solvent": np.array(table.solvents),
                 "fold": random.fold,
                 "measured": table.y,
-                "predicted": random.oof.value,
-                "sigma": random.sigma,
+                "predicted": random.value,
+                "sigma": random.sigma if random.quantiles is None else stated_sigma(random.quantiles),
+                "ensemble_predicted": random.oof.value,
+                "ensemble_sigma": random.sigma,
+                "quantiles": np.zeros((0, len(LEVELS))) if random.quantiles is None else random.quantiles,
                 "nearest_value": table.y[random.oof.nearest],
                 "similarity": random.oof.near[:, 0],
             }

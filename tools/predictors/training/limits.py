@@ -1,4 +1,4 @@
-"""What limits a predictor: out-of-fold errors by a column of the data, and what the worst hundredth of the labels are."""
+"""What limits a predictor: out-of-fold errors of its ensemble by a column of the data, and what the worst hundredth of the labels are."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def errors_by(path: Path, spec: PredictorSpec, out_of_fold: Path, column: str, w
     progress("reading the data")
     table = read_table(path, spec)
     with np.load(out_of_fold, allow_pickle=False) as archive:
-        predicted = archive["predicted"]
+        predicted = archive["ensemble_predicted" if "ensemble_predicted" in archive.files else "predicted"]
         if len(predicted) != len(table) or archive["key"].tolist() != table.keys:
             raise UsageError(f"{out_of_fold.name} does not belong to {path.name}")
     error = predicted - table.y

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import UsageError
+from tools.catalogue.scores import normal_scores
 from tools.predictors.predict import calibration
 from tools.predictors.specs import PREDICTORS
 
@@ -25,8 +26,8 @@ def reliability(name: str) -> list[tuple[float, float]]:
     """
     from statistics import NormalDist
 
-    arrays = calibration(name)
-    z = np.abs(arrays["oof_residual"]) / arrays["oof_sigma"]
+    arrays = {key: array.astype(np.float64) for key, array in calibration(name).items()}
+    z = np.abs(normal_scores(arrays["oof_residual"] / arrays["oof_sigma"], arrays["oof_shape"]))
     return [(float(level), float((z <= NormalDist().inv_cdf(0.5 + level / 2)).mean())) for level in _LEVELS]
 
 
@@ -39,10 +40,11 @@ def _axes(plt: Any, title: str) -> Any:
     return figure, axes.ravel()[: len(QUANTITIES)]
 
 
-def draw(folder: Path, tenths: dict[str, list[dict[str, float]]]) -> list[Path]:
-    """Write ``calibration.svg`` and ``coverage_by_similarity.svg`` into ``folder``; equal inputs give equal files.
+def draw(folder: Path, tenths: dict[str, list[dict[str, float]]], kept: dict[str, Any]) -> list[Path]:
+    """Write ``calibration.svg``, ``coverage_by_similarity.svg`` and ``reliability.svg`` into ``folder``; equal inputs give equal files.
 
-    ``tenths`` holds coverage by tenth of similarity, by predictor of a quantity. Raises UsageError where matplotlib is not installed.
+    ``tenths`` holds coverage by tenth of similarity, by predictor of a quantity; ``kept`` what is kept of their probabilities. Raises UsageError where
+    matplotlib is not installed.
     """
     try:
         import matplotlib as mpl
@@ -59,7 +61,7 @@ def draw(folder: Path, tenths: dict[str, list[dict[str, float]]]) -> list[Path]:
         ax.plot([0, 1], [0, 1], color="0.7", linewidth=1)
         ax.plot(*zip(*points, strict=True), marker="o", markersize=3)
         ax.set_title(name.replace("_", " "))
-    paths = [folder / "calibration.svg", folder / "coverage_by_similarity.svg"]
+    paths = [folder / name for name in ("calibration.svg", "coverage_by_similarity.svg", "reliability.svg")]
     figure.savefig(paths[0], metadata={"Date": None})
     plt.close(figure)
     figure, axes = _axes(plt, "Coverage of the 90 % interval by tenth of similarity to the training structures (1: least similar)")
@@ -72,4 +74,27 @@ def draw(folder: Path, tenths: dict[str, list[dict[str, float]]]) -> list[Path]:
         ax.set_title(name.replace("_", " "))
     figure.savefig(paths[1], metadata={"Date": None})
     plt.close(figure)
+    figure, axes = _axes(
+        plt,
+        "True share against said probability, mean and extent over all ranges (blue: all, orange: least similar third, grey: within 0.10)",
+    )
+    for ax, name in zip(axes, QUANTITIES, strict=True):
+        ax.fill_between([0, 1], [-0.1, 0.9], [0.1, 1.1], color="0.92")
+        for which, shift, colour in (("all", -0.012, "C0"), ("far", 0.012, "C1")):
+            for said, mean, low, high in _by_tenth(kept.get(name, {}).get(which, {}).get("after", {}).get("points", "")):
+                ax.plot([said + shift] * 2, [low, high], color=colour, linewidth=1.5)
+                ax.plot([said + shift], [mean], marker="o", markersize=3, color=colour)
+        ax.set_xlim(0, 1)
+        ax.set_ylim(0, 1)
+        ax.set_title(name.replace("_", " "))
+    figure.savefig(paths[2], metadata={"Date": None})
+    plt.close(figure)
     return paths
+
+
+def _by_tenth(points: str) -> list[tuple[float, float, float, float]]:
+    """(mean said, mean, least and largest true share) of each tenth of said probability among 'said/true said/true ...'."""
+    pairs = np.array([[float(n) for n in pair.split("/")] for pair in points.split()]).reshape(-1, 2)
+    tenth = np.minimum((pairs[:, 0] * 10).astype(int), 9)
+    groups = [pairs[tenth == i] for i in range(10)]
+    return [(float(g[:, 0].mean()), float(g[:, 1].mean()), float(g[:, 1].min()), float(g[:, 1].max())) for g in groups if len(g)]

@@ -114,10 +114,10 @@ def evaluated(fold: Rows, unseen: Unseen, y: FloatArray) -> UserEvaluation:
     return UserEvaluation(fold, oof, calibration, share, fitted(np.arange(len(y))))
 
 
-def figures(y: FloatArray, value: FloatArray, half_width: FloatArray | None = None) -> dict[str, Any]:
+def figures(y: FloatArray, value: FloatArray, interval: tuple[FloatArray, FloatArray] | None = None) -> dict[str, Any]:
     """n, RMSE, MAE, R², Spearman, the same errors of predicting the mean, and how often the 90 % interval holds.
 
-    Errors are in the unit of ``y``; R² and Spearman are 0 where the values do not vary. Coverage is left out without ``half_width``.
+    Errors are in the unit of ``y``; R² and Spearman are 0 where the values do not vary. Coverage is left out without ``interval``.
     """
     found: dict[str, Any] = {
         **error_figures(y, value),
@@ -125,7 +125,8 @@ def figures(y: FloatArray, value: FloatArray, half_width: FloatArray | None = No
         "rmse_of_the_mean": short(np.std(y)),
         "mae_of_the_mean": short(np.abs(y - y.mean()).mean()),
     }
-    if half_width is not None:
-        found["coverage"] = short((np.abs(value - y) <= half_width).mean())
-        found["median_half_width"] = short(np.median(half_width))
+    if interval is not None:
+        low, high = interval
+        found["coverage"] = short(((y >= low) & (y <= high)).mean())
+        found["median_half_width"] = short(np.median((high - low) / 2))
     return found

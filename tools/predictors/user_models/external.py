@@ -46,7 +46,7 @@ def evaluate_user_model(
     if split is not None:
         task = UserModelTask(UserProperty(name=name), describe(table), seed, MadeBy(path))
         measured = evaluate(task, task.split(split), progress)
-        found = figures(table.y, measured.oof.value, measured.calibration.half_width)
+        found = figures(table.y, measured.value, measured.interval)
         return {**base, "what": f"recipe, cross-validated by {split}, 5 folds", "figures": {split: found}}
     values = model.predict(table.smiles, "polymer" if card["kind"] == "polymer" else "molecule")
     known = frozenset(model.structures)
@@ -97,7 +97,7 @@ def evaluate_shipped(
     if split != "random":
         harder = task.scaffold_split() if split == "scaffold" else task.family_split()
         measured = evaluate_held_out(task, harder, measured, progress)
-    found = {split: figures(data.table.y, measured.oof.value, measured.calibration.half_width)}
+    found = {split: figures(data.table.y, measured.value, measured.interval)}
     return {**base, "bad_rows": bad, "what": f"recipe, cross-validated by {split}, 5 folds", "figures": found}
 
 
@@ -122,12 +122,14 @@ def _stored(
 def _by_novelty(values: list[PropertyValue], y: NDArray[np.float64], known: NDArray[np.bool_]) -> dict[str, dict[str, Any]]:
     """Figures of the structures that were not in the training data, and apart from them of those that were (no test of anything)."""
     numbers = np.array([np.nan if v.number is None else v.number for v in values])
-    half = np.array([np.nan if v.upper is None or v.lower is None else (v.upper - v.lower) / 2 for v in values])
+    low, high = (
+        np.array([np.nan if end is None else end for end in ends]) for ends in zip(*((v.lower, v.upper) for v in values), strict=True)
+    )
     found = {}
     for label, rows in (("new to the model", ~known), ("training structures (no test)", known)):
         use = rows & np.isfinite(numbers)
         if use.sum() >= 3:
-            found[label] = figures(y[use], numbers[use], half[use])
+            found[label] = figures(y[use], numbers[use], (low[use], high[use]))
     if not found:
         raise UsageError("fewer than three structures of the table can be predicted")
     return found

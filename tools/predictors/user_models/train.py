@@ -147,7 +147,7 @@ class UserModelTask:
     def finish(self, calibrated: UserEvaluation, evaluations: Mapping[str, Evaluation], progress: Progress) -> TrainedFiles:
         """The model of all substances; the card with a verdict on the data among its warnings."""
         data, table = self.data, self.data.table
-        measured = {name: figures(table.y, e.oof.value, e.calibration.half_width) for name, e in evaluations.items()}
+        measured = {name: figures(table.y, e.value, e.interval) for name, e in evaluations.items()}
         table.warnings += _verdict(measured, calibrated, table)
         progress("training on all substances")
         model = learn(table.kind, data.x, data.bits, table.y, self.seed, calibrated.share)
