@@ -94,6 +94,11 @@ class Hit:
 class PassageStore(Protocol):
     """Passages of documents, searched by words and by vectors. Every method raises LiteratureError where the store cannot be used."""
 
+    @property
+    def space(self) -> str:
+        """The name of the embedder whose vectors are searched; '' where there are none."""
+        ...
+
     def add(self, documents: Sequence[Document], passages: Sequence[Passage], vectors: Sequence[Sequence[float]] | None = None) -> int:
         """Store documents with all their passages, each document in place of an earlier one with its id.
 
