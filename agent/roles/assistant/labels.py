@@ -42,6 +42,8 @@ def settled(placed: Sequence[Placed], text: str) -> tuple[list[Placed], list[str
     kept = _labelled(kept, text)
     kept = _once(kept, text)
     notes: list[str] = []
+    if len(kept) == 1 and kept[0].medium and kept[0].stock:
+        return [], []
     if len(kept) > 1:
         subjects = [p for n, p in enumerate(kept) if not p.medium or (n == 0 and not p.stock)]
         mediums = [p for p in kept if p not in subjects and p.smiles not in {s.smiles for s in subjects}]

@@ -192,7 +192,7 @@ def _mended(plain: str, found: _Reading, catalogue: Catalogue) -> tuple[list[str
     known, meanings = vocabulary(catalogue, tuple(_words()[0])), lexicon(catalogue).meanings
     unread = [w for w in dict.fromkeys(found.unread) if w.lower() not in meanings and w.lower() not in _words()[2]]
     changes = {word: better for word in unread if (better := mended(word, known))}
-    if not found.placed:
+    if all(p.medium for p in found.placed):
         changes |= {word: name for word in unread if word not in changes and (name := misspelt_name(word))}
     if not changes:
         return [], None
@@ -317,7 +317,8 @@ class _Reading:
         if any(m.kind == "grp" for m in self.lattice.at[n]) and lower(n - 1) == "the" and behind.startswith(" of "):
             return  # 'the phenol of paracetamol'
         solvent, stock = name.said.lower() in _words()[3], behind.startswith((" stock", " solution"))
-        medium = solvent and (lower(n - 1) in _IN or stock)
+        of_unread = n > 1 and lower(n - 1) in _IN and self.unread[-1:] == [self.lattice.pieces[n - 2].text]  # 'logP of ibuprofn in water'
+        medium, stock = solvent and (lower(n - 1) in _IN or stock), stock or of_unread
         self.placed.append(
             Placed(
                 name.start,

@@ -75,12 +75,18 @@ def test_a_part_of_a_name_stands_for_nothing(text: str) -> None:
         ("lipophilicty of warfarin", {"logp"}),
         ("topolgical polar surfase area of vanillin", {"tpsa"}),
         ("molar mass of ibuprofn", {"molecular_weight"}),
+        ("logP of ibuprofn in water", {"logp"}),
     ],
 )
 def test_what_it_asks_for(text: str, wanted: set[str]) -> None:
     question = asked(text)
     assert set(question.properties) == wanted
     assert question.structures
+
+
+def test_a_solvent_is_not_answered_for_in_place_of_what_is_not_known() -> None:
+    assert asked("logP of zentrovalin in water").structures == ()
+    assert [s.said for s in asked("logP of ibuprofn in water").structures] == ["ibuprofen"]
 
 
 def test_words_that_are_close_to_others_are_no_misspellings() -> None:
