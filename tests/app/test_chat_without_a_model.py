@@ -63,7 +63,7 @@ PLAIN = [
     ("How similar are caffeine and theobromine?", "Tanimoto similarity of caffeine and theobromine (Morgan, radius 2): 0.529."),
     ("Is acetone safe?", "Acetone: the safety guard has nothing against it"),
     (f"What is the molecular weight of {SALT}?", f"Molecular weight of {SALT}: 202.14 g/mol (of CC(=O)Oc1ccccc1C(=O)O alone: 180.16 g/mol)."),
-    ("pKa of aspirin", "Acidic pKa (most acidic site) of aspirin: 4.1 ± 0.8, predicted."),
+    ("pKa of aspirin", "Acidic pKa (most acidic site) of aspirin: 4.0 ± 0.7, predicted."),
     ("TPSA of flurbinolazine", "Of which structure? Give its name or its SMILES. Not known here as a structure: flurbinolazine."),
     ("logP of C1CC(", "Cannot read the structure"),
     ("What's the weather?", "That is not known here: only what can be computed"),
