@@ -141,8 +141,9 @@ def trained(of: MeasuredSet, values: dict[str, float], parts: Split, folder: Pat
     table = folder / "train.csv"
     with table.open("w", encoding="utf-8", newline="") as file:
         writer = SheetWriter(file)
-        for row in (["smiles", "value"], *([s, values[s]] for s in parts.train)):
-            writer.row(row)
+        writer.row(["smiles", "value"])
+        for smiles in parts.train:
+            writer.row([smiles, values[smiles]])
 
     class Once(UserModelTask):
         """Calibrated on random folds alone: the harder splits only measure."""

@@ -128,4 +128,4 @@ def _hindered(bond: Chem.Bond) -> bool:
     if bond.IsInRing() or not all(end.GetIsAromatic() for end in ends):
         return False
     beside = [n for end, other in (ends, ends[::-1]) for n in end.GetNeighbors() if n.GetIdx() != other.GetIdx()]
-    return sum(atom.GetDegree() > 2 for atom in beside) > 2
+    return bool(sum(atom.GetDegree() > 2 for atom in beside) > 2)
