@@ -119,7 +119,7 @@ def test_a_question_is_answered_at_an_address_and_gone_on_with(pages: TestClient
     assert follows
     further = post(pages, "/literature/questions", {"question": "And how were its films cast?", "follows": follows[1]})
     second = when_done(pages, further.headers["location"].partition("#")[0])
-    assert text_of(second).count("Asked ") == 2
+    assert second.text.count('<p class="asked">') == 2
     assert "Read together with what was asked before" in text_of(second)
     assert QUESTION in pages.get("/literature/questions").text
     again = pages.get(address)
