@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 export GOAL
 
-.PHONY: help design serve test test-vllm test-aizynth test-torch test-browser test-quickstart test-training test-milvus test-docking test-inspect check setup setup-dev lock clean
+.PHONY: help design serve test test-vllm test-aizynth test-torch test-browser test-quickstart test-training test-milvus test-docking test-inspect test-learn check setup setup-dev lock clean
 
 help:
 	@echo 'make design GOAL="Design a heat-resistant polymer with Tg > 250 °C"   set up and run a design'
@@ -16,6 +16,7 @@ help:
 	@echo 'make test-quickstart                                                 every command of the quickstart as a new user types it'
 	@echo 'make test-training                                                   whole trainings of predictors, as a release does them'
 	@echo 'make test-inspect                                                    exported evaluations opened in the real Inspect'
+	@echo 'make test-learn                                                      from data to a better served adapter, without a card: minutes'
 	@echo 'make test-milvus                                                     the passage stores in Milvus Lite, in a file and served'
 	@echo 'make test-docking                                                    a design run that docks with AutoDock Vina'
 
@@ -68,6 +69,11 @@ test-docking: setup-dev
 test-inspect: setup-dev
 	@$(PYTHON) scripts/inspect_env.py
 	@.venv/bin/python -m pytest -m inspect tests/evals $(ARGS)
+
+# From verified tasks to a better served adapter, small; the first time installs 5 GB into the user's cache folder.
+test-learn: setup-dev
+	@$(PYTHON) scripts/vllm_env.py vllm
+	@.venv/bin/python -m pytest -m learn tests/learn -s $(ARGS)
 
 check: setup-dev
 	@scripts/check

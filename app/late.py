@@ -99,7 +99,11 @@ COMMANDS = {
     "eval": _late("evals", "Run evaluation suites; results are stored and comparable."),
     "fleet": _late("fleet", "Plan, run and watch the vLLM servers of a team.", "gateway"),
     "gateway": _late("gateway", "One OpenAI-compatible address in front of the model servers."),
-    "models": _late("models", "The predictors: those that ship, and your own from your measurements."),
+    "models": _late(
+        "models",
+        "The predictors that ship and your own; which language models, adapters and prompts answer; a small language model on this machine.",
+    ),
+    "learn": _late("learn", "Train adapters for language models on tasks whose answers code verifies."),
 }
 
 

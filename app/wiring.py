@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tools.literature.ingest import PassageIndex
     from tools.workspace import Workspace
 
-ROOMS = ("core", "agent", "tools", "graphs", "prompts", "memory", "serving", "evals", "app")
+ROOMS = ("core", "agent", "tools", "graphs", "prompts", "memory", "serving", "evals", "learn", "app")
 
 
 def check_names() -> None:
@@ -252,7 +252,7 @@ def open_callers(settings: Settings) -> Callers:
 
 def plan_of(settings: Settings) -> RolePlan | None:
     """Which reasoning roles use which language model, by the settings and the registry; None if no server is configured. Raises ConfigurationError."""
-    if not settings.models.configured:
+    if not settings.models.configured and not served_here(settings):
         return None
     from agent.models.endpoints import configured_plan, with_promoted
     from core.registry import in_force
@@ -266,6 +266,11 @@ def plan_of(settings: Settings) -> RolePlan | None:
     finally:
         registry.close()
     return with_promoted(settings, plan, promoted) if promoted else plan
+
+
+def served_here(settings: Settings) -> bool:
+    """Whether ``molwright models local`` has written where its server is; whether that still runs is asked where a model is used."""
+    return (settings.home / "fleet" / "local" / "this-machine" / "pool.toml").exists()
 
 
 def stored_plan(options: dict[str, Any]) -> RolePlan | None:

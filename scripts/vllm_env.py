@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
@@ -22,17 +21,18 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from serving.local import environments  # noqa: E402
+from serving.local.environments import TORCH_INDEX  # noqa: E402
+
 PINS = ROOT / "tests" / "vllm" / "pins"
-#: The CPU build of torch is not on PyPI. pip also looks in what its own configuration names.
-TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
-VLLM_METADATA = "Metadata-Version: 2.1\nName: vllm\nVersion: 0.32.0+cpu\n"
+__all__ = ["ROOT", "TORCH_INDEX", "cache", "environment", "packages", "run"]
 
 
 def cache() -> Path:
     """The folder of all environments."""
-    named = os.environ.get("MOLWRIGHT_TEST_CACHE", "")
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return Path(named) if named else base / "molwright"
+    return environments.cache_folder()
 
 
 def run(*command: str, cwd: Path | None = None) -> None:
@@ -58,33 +58,15 @@ def packages(name: str, pins: Path, *options: str) -> Path:
     return folder / "packages"
 
 
-def environment(name: str, *options: str) -> Path:
+def environment(name: str) -> Path:
     """A virtual environment with the pinned packages of ``name``; returns its folder, emptied first if it has to be made."""
-    pins = PINS / f"{name}.txt"
-    wanted = hashlib.sha256(pins.read_bytes() + sys.version.encode() + Path(__file__).read_bytes()).hexdigest()
-    folder = cache() / name
-    stamp = folder / "complete"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return folder
-    print(f"making {folder}", file=sys.stderr)
-    shutil.rmtree(folder, ignore_errors=True)
-    run(sys.executable, "-m", "venv", str(folder))
-    pip = str(folder / "bin" / "pip")
-    run(pip, "--disable-pip-version-check", "install", "--quiet", "--no-deps", *options, "-r", str(pins))
-    if name == "vllm":
-        _mend_vllm(folder)
-    if name == "checks":
-        _promtool(folder)
-    stamp.write_text(wanted)
-    return folder
-
-
-def _mend_vllm(folder: Path) -> None:
-    """Add the package metadata by which vLLM knows its own version and platform; the community wheel leaves it out."""
-    (packages,) = (folder / "lib").glob("python*/site-packages")
-    metadata = packages / "vllm-0.32.0+cpu.dist-info"
-    metadata.mkdir(exist_ok=True)
-    (metadata / "METADATA").write_text(VLLM_METADATA)
+    try:
+        if name == "vllm":
+            return environments.make_vllm(lambda text: print(text, file=sys.stderr))
+        mend = _promtool if name == "checks" else None
+        return environments.make(cache() / name, PINS / f"{name}.txt", mend=mend, tell=lambda text: print(text, file=sys.stderr))
+    except environments.EnvironmentFault as fault:
+        sys.exit(str(fault))
 
 
 def _promtool(folder: Path) -> None:
@@ -108,9 +90,8 @@ def main() -> None:
     """Make what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", nargs="*", choices=["vllm", "router", "checks", []], help="which; without: all")
-    options = {"vllm": ("--extra-index-url", TORCH_INDEX, "--retries", "1")}
     for name in parser.parse_args().name or ("vllm", "router", "checks"):
-        print(name, environment(name, *options.get(name, ())))
+        print(name, environment(name))
 
 
 if __name__ == "__main__":

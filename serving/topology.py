@@ -20,8 +20,13 @@ _CAPABILITY = re.compile(r"\d{1,2}\.\d")
 _UUID = re.compile(r"(GPU|MIG)-[0-9a-fA-F-]{8,}")
 
 
+def valid_name(value: str) -> bool:
+    """Whether hosts, cards, deployments and adapters may be called so."""
+    return bool(_NAME.fullmatch(value))
+
+
 def _name(value: str) -> str:
-    if not _NAME.fullmatch(value):
+    if not valid_name(value):
         raise ValueError(f"{value!r} is not a name: lower-case letters, digits, dots, dashes, at most 63 characters")
     return value
 

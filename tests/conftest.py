@@ -16,7 +16,7 @@ from tests.forked import Workers
 
 #: Markers of tests that have a command of their own (``make test-vllm``, ``test-aizynth``, ``test-torch``, ``test-browser``, ``test-quickstart``,
 #: ``test-training``, ``test-inspect``, ``test-docking`` ...): they need a program with an environment of its own, or minutes of real processes.
-APART = ("vllm", "aizynth", "torch", "browser", "quickstart", "training", "milvus", "docking", "inspect")
+APART = ("vllm", "aizynth", "torch", "browser", "quickstart", "training", "milvus", "docking", "inspect", "learn")
 #: Tests that take minutes.
 LONG = ("tests/graphs/", "tests/app/", "tests/contracts/", "tests/tools/screening/", "tests/tools/proposers/")
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("core", "agent", "tools", "graphs", "prompts", "memory", "serving", "evals", "app")
+ROOMS = ("core", "agent", "tools", "graphs", "prompts", "memory", "serving", "evals", "learn", "app")
 SOURCES = {f: f.read_text(encoding="utf-8") for room in ROOMS for f in sorted((ROOT / room).rglob("*.py"))}
 #: Tables and settings that name functions and classes of ours.
 TABLES = "\n".join(

@@ -16,6 +16,7 @@ from agent.models.plan import ROLES, ModelBudget, RoleModel, RolePlan, role_mode
 from core.errors import ConfigurationError, UsageError
 from core.registry import PROMPT, Promotion
 from core.settings import Settings
+from serving.local.server import local_pool
 from serving.pool import EndpointConfig, PoolConfig
 from serving.pool.adapting import unknown_names
 from serving.pool.config import explain, read_toml
@@ -45,7 +46,13 @@ def pool_config(settings: Settings) -> PoolConfig | None:
         raise ConfigurationError(
             f"the model {settings.models.name!r} is named, but no server: set MOLWRIGHT_MODELS__URL or MOLWRIGHT_MODELS__POOL"
         )
-    return None
+    served = local_pool(settings.home)
+    return _with_adaptations(settings, read_pool(served)) if served else None
+
+
+def is_local(settings: Settings) -> bool:
+    """Whether the model that ``molwright models local`` serves on this machine is used, because nothing else is configured."""
+    return not settings.models.configured and local_pool(settings.home) is not None
 
 
 def configured_plan(settings: Settings) -> RolePlan | None:
@@ -106,7 +113,8 @@ def _role_model(settings: Settings, pool: PoolConfig, role: str, model: str) -> 
     wanted = settings.models.thinking
     thinking = wanted.get(role, "") if isinstance(wanted, dict) else wanted
     thinks = (thinking or ("on" if any(e.thinking == "on" for e in servers) else "off")) != "off"
-    reply = settings.models.reply + (settings.models.thinking_tokens if thinks else 0)
+    longest = min((e.reply for e in servers if e.reply), default=settings.models.reply)
+    reply = min(longest, settings.models.reply) + (settings.models.thinking_tokens if thinks else 0)
     freely = {} if settings.models.temperature is None else {"temperature": settings.models.temperature}
     return role_model(
         role,
@@ -189,7 +197,8 @@ def _models_by_role(settings: Settings, pool: PoolConfig) -> dict[str, str]:
     wanted = settings.models.roles
     if wanted == "none":
         return {}
-    roles = list(ROLES) if wanted == "all" else list(wanted)
+    every = list(pool.roles) if is_local(settings) else list(ROLES)  # a small model takes part only where it was asked to
+    roles = every if wanted == "all" else list(wanted)
     unknown = [r for r in roles if r not in ROLES]
     if unknown:
         raise ConfigurationError(f"roles: {', '.join(unknown)} is no role; the roles are {', '.join(ROLES)}")

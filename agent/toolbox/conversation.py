@@ -73,9 +73,10 @@ class Conversation:
         ``must_call``, ``urged``: see :meth:`ModelSession.turn`. ``only``: the tools that it may call in it, by name; all if empty. ``extra``:
         tools that are offered in this step alone. What shows earlier results is offered only where one is not shown whole.
         """
-        self._make_room(place)
+        allowed = [s for s in self.schemas if not only or s.name in only]
+        self._make_room(place, [*allowed, *extra])
         short = self.book.cut or any(m["role"] == "tool" and self.book.is_stub(str(m["content"])) for m in self.messages)
-        offered = [s for s in self.schemas if (not only or s.name in only) and (s.name != READ_RESULT or short)]
+        offered = [s for s in allowed if s.name != READ_RESULT or short]
         turn = self._session.turn(place, self._role, self.messages, [*offered, *extra], must_call=must_call, urged=urged)
         if not turn.problem:
             self.messages.append(turn.reply)
@@ -146,9 +147,12 @@ class Conversation:
 
         return self._session.tool(place, call.name, call.given, produce)
 
-    def _make_room(self, place: Place) -> None:
-        """Drop thoughts, then replace results by their ids, oldest first, while the conversation is longer than the model's context allows."""
-        tools = [s.openai() for s in self.schemas]
+    def _make_room(self, place: Place, schemas: Sequence[ToolSchema]) -> None:
+        """Drop thoughts, then replace results by their ids, oldest first, while the conversation is longer than the model's context allows.
+
+        ``schemas``: the tools that are offered in this step, which share the room.
+        """
+        tools = [s.openai() for s in schemas]
         room = self._session.room(self._role, place)
         for message in self.messages:
             if estimate_request(self.messages, None, tools) <= room:

@@ -1,4 +1,4 @@
-"""``molwright models``: the predictors that ship, and a chemist's own properties trained from a table of measurements."""
+"""``molwright models``: the predictors that ship, a chemist's own properties trained from a table of measurements, and a local language model."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from app.commands import registry
 from app.commands.door import services
+from app.commands.models_local import local
 from app.console import emit_json, err, out
 from app.tables import TextTable, columns, print_table
 from core.errors import UsageError
@@ -38,13 +39,15 @@ SHOWN_ROWS = 20
 def register(app: typer.Typer) -> None:
     """Add the commands of this file to ``app``."""
     group = typer.Typer(
-        help="The predictors that ship and your own; which language models, adapters and prompts answer.", no_args_is_help=True
+        help="The predictors that ship and your own; which language models, adapters and prompts answer; a small language model on this machine.",
+        no_args_is_help=True,
     )
     group.command("list")(list_models)
     group.command("show")(show)
     group.command("train")(train)
     group.command("evaluate")(evaluate)
     registry.register(group)
+    group.command("local")(local)
     app.add_typer(group, name="models")
 
 

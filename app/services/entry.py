@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from app.services.job_work import JobWorker
     from app.services.jobs import JobStore
     from app.services.kept_papers import KeptPapers
+    from app.services.learning import LearningService
     from app.services.libraries import LibraryService
     from app.services.lists import ListService
     from app.services.literature import LiteratureService
+    from app.services.local_models import LocalModelService
     from app.services.measurements import MeasurementService
     from app.services.models import ModelService
     from app.services.paper_additions import PaperAdditionService
@@ -418,6 +420,20 @@ class Services:
         from app.services.health import HealthService
 
         return HealthService(self.settings, lambda: self.store)
+
+    @property
+    def learning(self) -> LearningService:
+        """Training sets and adapters for language models."""
+        from app.services.learning import LearningService
+
+        return LearningService(self.settings)
+
+    @property
+    def local_models(self) -> LocalModelService:
+        """A small language model on this machine."""
+        from app.services.local_models import LocalModelService
+
+        return LocalModelService(self.settings)
 
     @property
     def models(self) -> ModelService:

@@ -151,7 +151,7 @@ def _models(settings: Settings) -> str:
 
 def _endpoints(settings: Settings) -> list[tuple[str, bool, str]]:
     """A row for each model server: what it can and cannot do."""
-    if not (settings.models.url or settings.models.pool):
+    if not (settings.models.url or settings.models.pool or wiring.served_here(settings)):
         return []
     from agent.models.endpoints import learnt_file, pool_config
     from agent.models.probe import probe

@@ -35,6 +35,7 @@ class EndpointConfig(Model):
         default_factory=list, description="What the server does not take: names of serving.pool.adapting, as no_strict."
     )
     context: int = Field(default=0, ge=0, description="Longest prompt with its reply, tokens; 0: not said.")
+    reply: int = Field(default=0, ge=0, description="Longest reply, tokens; 0: as the settings say.")
     thinking: str = Field(default="", description="Whether its models think before they answer unless told: on, off; empty: not known.")
 
     @field_validator("thinking")

@@ -1,0 +1,1 @@
+"""Programs that run with the Python of the training environment. They import nothing of ours."""
