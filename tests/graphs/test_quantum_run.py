@@ -10,6 +10,7 @@ import pytest
 from app.services.entry import Services
 from core.report import Report
 from core.spec import EstimationConditions
+from tests.graphs.conftest import BATCH
 from tests.settings_kit import settings_of
 from tools.calculators.costly.protocol import Call
 from tools.calculators.quantum.calculators import Orbitals
@@ -20,7 +21,7 @@ from tools.search.policy import SearchPolicy
 pytestmark = pytest.mark.skipif(not installed(), reason="tblite, the extra 'quantum', is not installed")
 
 GOAL = "a molecule with HOMO above -6.2 eV and at most 8 heavy atoms"
-OPTIONS = {"yes": True, "budget": 32, "calls": 10, "candidates": 2, "seed": 3}
+OPTIONS = {"yes": True, "budget": 30, "calls": 10, "candidates": 2, "seed": 3}
 NOWHERE = "http://127.0.0.1:1"  # no literature store answers here
 
 
@@ -28,7 +29,7 @@ NOWHERE = "http://127.0.0.1:1"  # no literature store answers here
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The services and the report of a finished run."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(policy, "DEFAULT", SearchPolicy(batch=16))
+        patch.setattr(policy, "DEFAULT", SearchPolicy(batch=BATCH))
         home: Path = tmp_path_factory.mktemp("home")
         services = Services(settings_of(home=home, literature__uri=NOWHERE, workers__processes="1"))
         service = services.runs()
