@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from sqlalchemy import func, select
 
+from core.against import Reason
 from core.candidate import Candidate, ListStanding, Measurement, Origin, PropertyValue
 from core.errors import NotFoundError, StoreError
 from core.in_papers import InPapers, PaperMention, PaperPlace, PaperValue
@@ -37,6 +38,7 @@ def full(candidate: Candidate) -> Candidate:
         moved_spread="left out",
     )
     known = tg.model_copy(update={"outcome": "positive", "basis": "measured", "measured": measured, "fitted": 49.5})
+    against = [Reason(kind="unfit", text="it has none", source="a book", rule="emission-azo")]
     lists = [ListStanding(id="oecd_pfas", name="PFAS", on=True, text="one", source="OECD, 2021")]
     place = PaperPlace(
         document_id="d",
@@ -66,7 +68,9 @@ def full(candidate: Candidate) -> Candidate:
     papers = InPapers(mentions=[PaperMention(of="a monomer", name="x", written="X", place=place)], values=[value])
     cited = [c.model_copy(update={"document": "d", "page": 4, "retracted": True}) for c in candidate.citations]
     properties = candidate.properties | {"glass_transition_temperature": known}
-    return candidate.model_copy(update={"properties": properties, "lists": lists, "in_papers": papers, "citations": cited})
+    return candidate.model_copy(
+        update={"properties": properties, "lists": lists, "against": against, "in_papers": papers, "citations": cited}
+    )
 
 
 @pytest.fixture
