@@ -46,7 +46,7 @@ def register(app: typer.Typer) -> None:
     group.command("show")(show)
     group.command("train")(train)
     group.command("evaluate")(evaluate)
-    registry.register(group)
+    registry.extend(group)
     group.command("local")(local)
     app.add_typer(group, name="models")
 

@@ -18,7 +18,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Why = Annotated[str, typer.Option("--why", help="Why, for whoever reads the history later.")]
 
 
-def register(group: typer.Typer) -> None:
+def extend(group: typer.Typer) -> None:
     """Add the commands of this file to the group ``models``."""
     group.command("promote")(promote)
     group.command("rollback")(rollback)
