@@ -37,7 +37,9 @@ def full(candidate: Candidate) -> Candidate:
         moved_to="in water",
         moved_spread="left out",
     )
-    known = tg.model_copy(update={"quartiles": (48.0, 51.5), "outcome": "positive", "basis": "measured", "measured": measured, "fitted": 49.5})
+    known = tg.model_copy(
+        update={"quartiles": (48.0, 51.5), "outcome": "positive", "basis": "measured", "measured": measured, "fitted": 49.5}
+    )
     against = [Reason(kind="unfit", text="it has none", source="a book", rule="emission-azo")]
     lists = [ListStanding(id="oecd_pfas", name="PFAS", on=True, text="one", source="OECD, 2021")]
     place = PaperPlace(
