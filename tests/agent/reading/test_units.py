@@ -59,7 +59,7 @@ def test_the_unit_that_is_written_is_the_unit_that_is_used(clause: str, requirem
     "clause",
     [
         "Tg above 500 °R", "Tg above 50 mPa s", "melting point above 500 °R", "MW below 300 mM", "MW below 300 nm", "logP of 3 mM", "melting point of 50 mK",
-        "solubility above 2 g per spoon", "triplet energy above 2.8 eV", "5 % weight loss above 300 °C", "amine hydrogen equivalent weight below 70 g/eq",
+        "solubility above 2 g per spoon", "triplet energy above 2.8 °C", "5 % weight loss above 300 °C", "amine hydrogen equivalent weight below 70 g/eq",
         "MW below 2.000", "logP below 3 wibble", "TPSA below 90 NM", "solubility above 1 Mm", "melting point above 100 mpa", "logP between 4 and 2",
         "melting point above 9000 °C", "Td5% above 400 °C", "solubility above -2 mg/L",
     ],
