@@ -139,7 +139,7 @@ def test_a_long_conversation_makes_room_by_ids_not_by_cutting() -> None:
         fake.respond = lambda request: tool_reply("list_properties") if len(fake.requests) % 2 else tool_reply(
             "check_structures", {"smiles": ["C" * (len(fake.requests) + k) + "O" for k in range(1, 12)]}
         )  # fmt: skip
-        run(fake, context_tokens=8192, max_tokens=512)
+        run(fake, context_tokens=6144, max_tokens=512)
         last = fake.requests[-1]["messages"]
     contents = [m["content"] for m in last if m["role"] == "tool"]
     assert any("not shown again to save room" in c for c in contents)
