@@ -112,7 +112,9 @@ class Choice(Model):
     user_known_left_out: int = Field(default=0, ge=0, description="Passed over: in the user's list of known structures.")
     known_listed: int = Field(default=0, ge=0, description="Listed although known; their notes say so.")
     measured_left_out: int = Field(
-        default=0, ge=0, description="Passed over for new ones: they stand in a training set, whose values are known."
+        default=0,
+        ge=0,
+        description="Passed over for new ones: they stand in a training set, whose values are known, or are catalogued under a name.",
     )
     unfit_listed: int = Field(
         default=0,
@@ -123,6 +125,9 @@ class Choice(Model):
     rule: str = Field(default="", description="What the list was to be made of, in words; empty in reports of earlier versions.")
     new_listed: int | None = Field(default=None, ge=0, description="How many of the listed are new; None in reports of earlier versions.")
     sets: int = Field(default=0, ge=0, description="Structures of the training sets that the list was compared with.")
+    named: int = Field(
+        default=0, ge=0, exclude_if=_nothing, description="Compounds with a name that the list was compared with; 0 for polymers."
+    )
     shipped: int = Field(default=0, ge=0, description="Known compounds that ship with molwright; 0 for polymers.")
     user_source: str = Field(default="", description="Name of the user's file; empty if there is none.")
     user_sha256: str = Field(default="", description="SHA-256 of that file.")

@@ -31,6 +31,7 @@ from tools.safety.guard import guarded_route
 from tools.safety.named_lists import with_lists
 from tools.search.costly import may_be_listed
 from tools.search.state import fittest
+from tools.structures.naming import catalogued
 from tools.synthesis.blocks import BlockLibrary
 from tools.synthesis.routes import find_route, only_from, with_stock
 from tools.versions import versions
@@ -207,7 +208,12 @@ def _with_route(candidate: Candidate, blocks: BlockLibrary) -> Candidate:
 
 def _compared(choice: Choice, spec: DesignSpec, own: KnownSet | None) -> Choice:
     """``choice`` with what the list was compared with."""
-    update: dict[str, Any] = {"shipped": shipped_count() if spec.candidate_class == "molecule" else 0, "sets": sets_count(spec)}
+    molecules = spec.candidate_class == "molecule"
+    update: dict[str, Any] = {
+        "shipped": shipped_count() if molecules else 0,
+        "named": len(catalogued()) if molecules else 0,
+        "sets": sets_count(spec),
+    }
     if own is not None:
         update |= {"user_source": own.source, "user_sha256": own.sha256, "user_structures": len(own.structures)}
         update |= {"user_unreadable": own.unreadable, "user_faults": own.faults}

@@ -29,7 +29,7 @@ from tests.memory.conftest import Clock, make_candidate, make_spec
 
 AT = "2026-01-02T03:04:05+00:00"
 #: Tables that hold nothing of a run. Whether somebody put it out of sight, and who may see it, may change after it was sealed, and say nothing of it.
-ELSEWHERE = {"eval_runs", "eval_cases", "archived_runs", "run_access", "projects", "project_members", "audit_log"}
+ELSEWHERE = {"eval_runs", "eval_cases", "archived_runs", "run_access", "projects", "project_members", "audit_log", "promotions"}
 #: What is worked out from a run's candidates or options, for searching; it can be made anew, and these are read from their own rows.
 DERIVED = {"structure_columns", "replays", "rounds"}
 

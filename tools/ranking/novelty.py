@@ -20,6 +20,7 @@ from tools.catalogue.shipped import shipped
 from tools.predictors.known.apply import sets_with
 from tools.predictors.known.index import known_set, sets_of
 from tools.ranking.shortlist import Known
+from tools.structures.naming import catalogued, name_of
 
 if TYPE_CHECKING:
     from tools.files.records import Entry
@@ -191,19 +192,24 @@ def known_to_all(candidates: Sequence[Candidate], spec: DesignSpec) -> dict[str,
 
 
 def what_is_known(candidates: Sequence[Candidate], spec: DesignSpec, own: KnownSet | None) -> Known:
-    """What is known of ``candidates``: to the user (``own``), as a shipped compound or the goal's own structure, from the training sets.
+    """What is known of ``candidates``: to the user (``own``), as a shipped compound or the goal's own structure, from the training sets, by its name.
 
     The sets are all that ship of the class, not only those of the properties that the spec asks for, and the measurements of the user's own
     models that it does ask for. What the user's list has a measured value of, of a property that is asked for, counts as measured, but what
     people have decided on is known to the user in any case. Raises PredictorError where a shipped file is missing or damaged.
     """
-    sets = known_to_sets(candidates, spec)
+    sets = {**known_by_name(candidates), **known_to_sets(candidates, spec)}
     brought = own.values if own is not None else {}
     measured = {c.key for c in candidates if any(c.key in brought[name] for name in spec.property_names() if name in brought)}
     excluded = frozenset(own.excluded) if own is not None else frozenset[str]()
     decided = {c.key for c in candidates if c.dedup_key in excluded}
     user = {key: name for key, name in known_to_user(candidates, own).items() if key in decided or key not in measured}
     return Known(user, {k: v for k, v in known_to_all(candidates, spec).items() if k not in measured}, sets, excluded)
+
+
+def known_by_name(candidates: Sequence[Candidate]) -> dict[str, str]:
+    """Those of ``candidates`` that are catalogued under a name, by key with the words that say under which; molecules only."""
+    return {c.key: f"it is catalogued as {name_of(c.key)}" for c in candidates if c.key in catalogued()}
 
 
 def known_to_sets(candidates: Sequence[Candidate], spec: DesignSpec) -> dict[str, str]:

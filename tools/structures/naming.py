@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from importlib import resources
 
@@ -23,6 +24,12 @@ def name_of(key: str) -> str:
             line = content[content.rfind(b"\n", 0, place) + 1 : place]
             return line.split(b"\t", 1)[0].decode()
     return ""
+
+
+@lru_cache(maxsize=1)
+def catalogued() -> frozenset[str]:
+    """The InChIKeys of all structures with a name."""
+    return frozenset(key.decode() for table in TABLES for key in re.findall(rb"\t([A-Z]{14}-[A-Z]{10}-[A-Z])\b", _content(table)))
 
 
 @lru_cache(maxsize=len(TABLES))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tools.structures.naming import name_of
+from tools.structures.naming import catalogued, name_of
 from tools.structures.standardise import standardise
 
 
@@ -28,3 +28,10 @@ def test_an_enantiomer_is_not_called_by_the_name_of_the_other() -> None:
 
 def test_keys_of_another_kind_have_no_name() -> None:
     assert name_of("") == name_of("polymer:*CC*") == name_of("BSYNRYMUTXBXSQ-UHFFFAOYSA-N-rac") == ""
+
+
+def test_what_has_a_name_is_catalogued() -> None:
+    keys = catalogued()
+    assert len(keys) > 20_000
+    assert all(standardise(s, "molecule").key in keys for s in ("CC(=O)Oc1ccccc1C(=O)O", "CCCCCCCCCCCO", "O=[N+]([O-])c1ccccc1"))
+    assert standardise("c1ccccc1CCCCCCCCCCCCOCCOc1ccncc1", "molecule").key not in keys
