@@ -158,7 +158,8 @@ def reference_value(
 ) -> float:
     """The value of property ``name`` for a structure that the goal names, in the registered unit.
 
-    Computed properties by RDKit, predicted ones by the shipped predictor. Raises GoalError if it cannot be had.
+    Computed properties by RDKit; predicted ones as candidates are judged: measured, where a value of that very structure ships, else by the predictor.
+    Raises GoalError if it cannot be had.
     """
     definition = calculators.catalogue[name]
     try:
@@ -167,7 +168,12 @@ def reference_value(
             from tools.structures.parse import parse_smiles
 
             return float(compute_descriptor(name, parse_smiles(ref.smiles)))  # unrounded: 'higher' must not hold for the reference itself
-        value = calculators.estimate([ref.smiles], candidate_class, [name], conditions)[0][name]
+        from tools.predictors.known.apply import with_known
+        from tools.structures.standardise import standardise
+
+        form = standardise(ref.smiles, candidate_class)
+        predicted = calculators.estimate([form.smiles], candidate_class, [name], conditions)[0]
+        value = with_known(predicted, form.key, form.smiles, candidate_class, conditions)[name]
     except (MolwrightError, ImportError, ValueError) as error:
         raise GoalError(f"the {definition.label} of {ref.name or ref.smiles} cannot be had: {error}", phrase=phrase) from error
     if value.number is None:
