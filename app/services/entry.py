@@ -426,7 +426,7 @@ class Services:
         """Training sets and adapters for language models."""
         from app.services.learning import LearningService
 
-        return LearningService(self.settings)
+        return LearningService(self.settings, lambda: self.store)
 
     @property
     def local_models(self) -> LocalModelService:

@@ -9,6 +9,7 @@ from typing import Any
 
 from app import wiring
 from core.errors import UsageError
+from core.interfaces import RunStore
 from core.settings import Settings
 
 Tell = Callable[[str], None]
@@ -37,10 +38,10 @@ class TrainingPlan:
 
 
 class LearningService:
-    """Adapters for the roles, trained on verified tasks."""
+    """Adapters for the roles, trained on verified tasks. ``store``: opens the runs, for whoever asks."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, store: Callable[[], RunStore]) -> None:
+        self._settings, self._store = settings, store
 
     def roles(self) -> Sequence[str]:
         """The roles that there are training sets for."""
@@ -54,7 +55,7 @@ class LearningService:
         """Write training sets into ``folder``; returns their card. ``runs``: verified steps of stored conversations are taken too. UsageError."""
         from learn.dataset import make
 
-        store = wiring.open_store(self._settings) if runs and not wiring.store_missing(self._settings) else None
+        store = self._store() if runs and not wiring.store_missing(self._settings) else None
         workspace = wiring.open_workspace(self._settings)
         return make(
             folder, roles or self.roles(), wanted=examples, tested=questions, seed=seed, workspace=workspace, store=store, tell=tell

@@ -26,7 +26,7 @@ def papers(home: Path) -> Path:
 def test_passages_come_with_their_reference_and_the_search_says_how_it_was_done(molwright: Run) -> None:
     done = molwright("literature", "find", "Which glass transitions were seen?")
     assert done.returncode == 0, done.stderr
-    for wanted in ("Rigid [films] (2001, doi:10.1/glass, page 1", "by words alone", "embeddings fetch", "rises with stiffness"):
+    for wanted in ("Rigid [films] (2001, doi:10.1/glass, page 1", "by the words alone", "embeddings fetch", "rises with stiffness"):
         assert wanted in done.stdout
     assert "RETRACTED On dye" in molwright("literature", "find", "donors and dyes", "--section", "Results").stdout
 

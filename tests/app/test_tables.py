@@ -132,7 +132,7 @@ def _print_evaluation(monkeypatch: pytest.MonkeyPatch) -> None:
 def _print_properties(monkeypatch: pytest.MonkeyPatch) -> None:
     door = SimpleNamespace(
         given=lambda text, read: [GivenStructure(text, text)],
-        values=lambda text, conditions: _structure(),
+        values=lambda text, conditions, also: _structure(),
         definition=lambda name: builtin().catalogue[name],
     )
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))
@@ -142,7 +142,8 @@ def _print_properties(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _print_check(monkeypatch: pytest.MonkeyPatch) -> None:
     spec = DesignSpec(goal="a polymer", candidate_class="polymer")
-    _stub(chemistry, monkeypatch, structures=SimpleNamespace(check=lambda *_, **__: (spec, _structure())))
+    door = SimpleNamespace(structures=SimpleNamespace(check=lambda *_, **__: (spec, _structure())))
+    monkeypatch.setattr(chemistry, "with_scorers", lambda *_: door)
     with pytest.raises(typer.Exit):
         chemistry.check(None, "C", "a polymer")  # type: ignore[arg-type]
 

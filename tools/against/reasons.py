@@ -10,6 +10,7 @@ from core.against import Reason
 from core.candidate import Candidate, format_probability
 from core.spec import DesignSpec, use_in_words
 from tools.against.disqualify import tripped
+from tools.structures.naming import catalogued
 from tools.structures.plausibility import violations
 
 #: A requirement that holds less surely than this speaks against a candidate, as a probability.
@@ -58,12 +59,13 @@ def _found(candidate: Candidate, spec: DesignSpec) -> Iterator[Reason]:
 
 def _known(candidate: Candidate) -> bool:
     """Whether somebody is known to have made or measured it."""
-    return any(v.measured is not None for v in candidate.properties.values()) or any("Known already" in note for note in candidate.notes)
+    measured = any(v.measured is not None for v in candidate.properties.values())
+    return measured or candidate.key in catalogued() or any("Known already" in note for note in candidate.notes)
 
 
 def _requirements(candidate: Candidate) -> Iterator[Reason]:
     for r in sorted((r for r in candidate.requirements if not r.met or r.probability < SURE), key=lambda r: (r.met, r.probability)):
-        chance = f" ({format_probability(r.probability)} likely to hold)" if 0 < r.probability < 1 else ""
+        chance = f" ({format_probability(r.probability)} likely to hold)" if 0 < r.probability < (1 if r.met else 0.5) else ""
         yield Reason(kind="requirement", text=f"{'in doubt' if r.met else 'it misses'}: {r.text}{chance}", rule=r.id)
 
 

@@ -36,6 +36,7 @@ def joint_probability(low: Array, high: Array, correlation: Array, *, points: in
         for start in range(0, rows, _CHUNK):
             part = slice(start, start + _CHUNK)
             result[part] = _separated(low[part], high[part], factor, lattice)
+        result = np.minimum(result, _interval(low, high).min(axis=1))  # all together are no likelier than the least likely alone
     return np.clip(np.where(empty, 0.0, result), 0.0, 1.0)
 
 

@@ -47,7 +47,14 @@
     w: () => press("#withdraw"), n: () => press("#next"), p: () => press("#previous"),
   };
 
+  /* A decision that is on its way is the last on this page: what is pressed meanwhile is meant for the next candidate. */
+  let sent = false;
+  const form = one("#decide");
+  if (form) form.addEventListener("submit", () => { sent = true; page.setAttribute("aria-busy", "true"); });
+  window.addEventListener("pageshow", () => { sent = false; page.removeAttribute("aria-busy"); });
+
   document.addEventListener("keydown", event => {
+    if (sent) { event.preventDefault(); return; }
     if (!box.checked || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     const at = event.target;
     const typing = at.closest("textarea, select, input:not([type=radio]):not([type=checkbox])");

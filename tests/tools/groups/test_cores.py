@@ -51,7 +51,7 @@ def test_words_and_structures_mean_atoms_of_the_compound(compound: str, text: st
         ("", "scaffold", "none is named"),
         ("Cc1ccccc1C", "*c1ccccc1", "not marked as open"),
         ("Cc1ccccc1", "c1ccncc1", "not part of the compound"),
-        ("Cc1ccccc1", "unobtainyl", "not"),
+        ("Cc1ccccc1", "unobtainyl", "begins no atom"),
         ("Cc1ccccc1.Cl", "scaffold", "one piece"),
         ("CCO", "all but the hydroxyl or so", "no part"),
     ],
