@@ -165,7 +165,8 @@ def thresholds() -> dict[str, float]:
 def rules_version() -> str:
     """12 hexadecimal characters that change with any file the guard's verdicts depend on (its data and its own code)."""
     digest = hashlib.sha256()
-    files = [*(path for path in HERE.rglob("rules/**/*") if path.is_file()), *HERE.glob("tables/*"), *HERE.glob("*.py")]
+    files = [path for pattern in ("rules/**/*", "tables/*", "*.py") for path in HERE.glob(pattern) if path.is_file()]
+    files = [path for path in files if "__pycache__" not in path.parts]  # what is kept parsed there comes and goes
     for file in sorted(files, key=lambda path: path.relative_to(HERE).as_posix()):
         digest.update(file.relative_to(HERE).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     for plugin in plugins(SAFETY_RULES):

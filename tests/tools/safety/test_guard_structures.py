@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from rdkit import Chem
 
+import tools.safety.rules as safety_rules
 from core.candidate import Material, Route, RouteStep
 from tools.safety import goal_text, guard, structure
 from tools.safety.guard import RULES_VERSION, alert_verdict, guarded_materials, structure_verdict
@@ -202,3 +203,17 @@ def test_rules_are_well_formed_and_versioned() -> None:
     assert all(rule.reason.endswith(".") for rule in rules)
     assert rules_version() == RULES_VERSION
     assert len(RULES_VERSION) == 12
+
+
+def test_the_version_of_the_rules_is_that_of_what_ships_not_of_what_is_kept_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first process that reads a table keeps it parsed beside it; the runs of the next ones have the same rules."""
+    for name in ("rules/goal.toml", "tables/treaties.tsv", "guard.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    monkeypatch.setattr(safety_rules, "HERE", tmp_path)
+    before = safety_rules.rules_version()
+    (tmp_path / "rules/__pycache__").mkdir()
+    (tmp_path / "rules/__pycache__/goal.toml.cpython-311.pyc").write_bytes(b"parsed")
+    assert safety_rules.rules_version() == before
+    (tmp_path / "rules/goal.toml").write_text("other")
+    assert safety_rules.rules_version() != before
