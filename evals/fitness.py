@@ -22,11 +22,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from core.errors import NotFoundError, UsageError
+from evals.sections import between_marks
 
 PAIRS = Path(__file__).parent / "data" / "against" / "pairs.tsv"
 FIRST = PAIRS.with_name("first_run.json")
 PAGE = Path(__file__).parents[1] / "docs" / "against.md"
-MARKS = ("<!-- figures -->", "<!-- /figures -->")
 _Z = 1.959964  # two-sided 95 %
 
 
@@ -112,10 +112,7 @@ def dyes(path: Path) -> dict[str, tuple[int, int]]:
 
 
 def _write(text: str) -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    before, _, rest = page.partition(MARKS[0])
-    after = rest.partition(MARKS[1])[2]
-    PAGE.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}", encoding="utf-8")
+    PAGE.write_text(between_marks(PAGE.read_text(encoding="utf-8"), "figures", f"{text}\n"), encoding="utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

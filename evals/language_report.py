@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.errors import ConfigurationError
-from evals.sections import read_sections, sections_markdown
+from evals.sections import with_sections
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "language-models.md"
-BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 
 
 def page_text(page: str) -> str:
-    """``page`` with the saved figures between its marks. ConfigurationError where it does not have both marks once."""
-    if page.count(BEGIN) != 1 or page.count(END) != 1:
-        raise ConfigurationError(f"{PAGE} must have {BEGIN} and {END} once each")
-    before, rest = page.split(BEGIN)
-    return f"{before}{BEGIN}\n\n" + "\n".join(sections_markdown(read_sections("language"))) + f"\n{END}{rest.split(END)[1]}"
+    """``page`` with the saved figures between its marks. UsageError where it does not have both marks once."""
+    return with_sections(page, "language")
 
 
 def write_page() -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -20,6 +19,7 @@ from typing import Any
 from rdkit import Chem
 
 from core.errors import UsageError
+from evals.sections import between_marks
 from tools.calculators.costly.protocol import Call
 from tools.calculators.quantum.calculators import costly
 from tools.calculators.quantum.calibration import lines
@@ -101,10 +101,7 @@ def measure(names: Sequence[str]) -> Iterator[dict[str, Any]]:
 def with_tables(page: str, tables: dict[str, str]) -> str:
     """``page`` with each table between its marks. UsageError for a mark that is not there."""
     for name, text in tables.items():
-        pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.S)
-        if not pattern.search(page):
-            raise UsageError(f"docs/quantum.md has no place for the table {name!r}")
-        page = pattern.sub(lambda m, text=text: f"{m[1]}{text}\n{m[2]}", page)  # type: ignore[misc]
+        page = between_marks(page, name, f"{text}\n")
     return page
 
 

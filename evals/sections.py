@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from core.errors import ConfigurationError
+from core.errors import ConfigurationError, UsageError
 from core.model import Model
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -56,6 +56,20 @@ def read_sections(page: str, folder: Path = DATA) -> list[Section]:
         except ValidationError as error:
             raise ConfigurationError(f"{path}: {error}") from error
     return sorted(found, key=lambda s: s.order)
+
+
+def between_marks(page: str, name: str, text: str) -> str:
+    """``page`` with ``text`` between its lines ``<!-- NAME -->`` and ``<!-- /NAME -->``. UsageError where it does not have both once, in this order."""
+    begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+    if page.count(begin) != 1 or page.count(end) != 1 or page.index(begin) > page.index(end):
+        raise UsageError(f"the page has no place for the table {name!r}: it must have {begin.strip()} and {end} once each")
+    before, rest = page.split(begin)
+    return f"{before}{begin}{text}{rest[rest.index(end) :]}"
+
+
+def with_sections(page: str, name: str) -> str:
+    """``page`` with the saved sections of ``name`` between its marks ``figures``. UsageError, ConfigurationError."""
+    return between_marks(page, "figures", "\n" + "\n".join(sections_markdown(read_sections(name))) + "\n")
 
 
 def _cell(value: str | int | float | None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -11,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from core.errors import UsageError
+from evals.sections import between_marks
 
 
 class _Both(io.StringIO):
@@ -37,11 +36,9 @@ def printed_into(page: Path | None, name: str) -> Iterator[None]:
     if page is None:
         yield
         return
-    marks = re.compile(rf"(<!-- {re.escape(name)} -->\n).*?(<!-- /{re.escape(name)} -->)", re.DOTALL)
-    if not marks.search(page.read_text(encoding="utf-8")):
-        raise UsageError(f"{page} has no marks {name!r}")
+    between_marks(page.read_text(encoding="utf-8"), name, "")
     kept = _Both(sys.stdout)
     with redirect_stdout(kept):
         yield
     block = f"Measured {datetime.now(UTC):%Y-%m-%d}:\n\n```text\n{kept.getvalue().strip()}\n```\n"
-    page.write_text(marks.sub(lambda found: found[1] + block + found[2], page.read_text(encoding="utf-8")), encoding="utf-8")
+    page.write_text(between_marks(page.read_text(encoding="utf-8"), name, block), encoding="utf-8")

@@ -6,8 +6,10 @@ import re
 from functools import lru_cache
 from importlib import resources
 
+from tools.structures import names
+
 #: Tables with a column ``inchikey``, the best known names first.
-TABLES = ("common_names.tsv", "further_names.tsv", "verified_names.tsv", "wider_names.tsv")
+TABLES = (*names.TABLES, "wider_names.tsv")
 
 
 def name_of(key: str) -> str:

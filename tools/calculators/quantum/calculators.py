@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -65,8 +66,11 @@ def _line(name: str, raw: float) -> Outcome:
 
 
 @dataclass(frozen=True)
-class _Quantum(PlainCostly):
-    """What the calculators below have in common."""
+class _Quantum(PlainCostly, ABC):
+    """What the calculators below have in common; each gives ``name``, ``properties`` and ``found``."""
+
+    seconds: float = 4.0
+    limit: float = 300.0
 
     @property
     def version(self) -> str:
@@ -90,9 +94,9 @@ class _Quantum(PlainCostly):
             return failed(call.names, str(error))
         return {name: found[name] for name in call.names}
 
+    @abstractmethod
     def found(self, smiles: str, call: Call) -> dict[str, Outcome]:
         """The values of at least the names of ``call`` for a molecule in the units of the properties. Raises NoGeometry, NotConverged."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -101,8 +105,6 @@ class Orbitals(_Quantum):
 
     name: str = "GFN2-xTB electronic structure"
     properties: tuple[Property, ...] = defined(*ELECTRONIC)
-    seconds: float = 4.0
-    limit: float = 300.0
 
     def found(self, smiles: str, call: Call) -> dict[str, Outcome]:
         """Energies in eV and the dipole moment in D. Raises NoGeometry, NotConverged."""
@@ -128,8 +130,6 @@ class Hydration(_Quantum):
 
     name: str = "GFN2-xTB hydration"
     properties: tuple[Property, ...] = defined(*HYDRATION)
-    seconds: float = 4.0
-    limit: float = 300.0
 
     def found(self, smiles: str, call: Call) -> dict[str, Outcome]:
         """In kcal/mol. Raises NoGeometry, NotConverged."""
@@ -144,8 +144,6 @@ class Solvation(_Quantum):
 
     name: str = "GFN2-xTB solvation"
     properties: tuple[Property, ...] = defined(*SOLVATION)
-    seconds: float = 4.0
-    limit: float = 300.0
     depends_on: tuple[str, ...] = ("solvent_smiles",)
 
     def found(self, smiles: str, call: Call) -> dict[str, Outcome]:
@@ -164,8 +162,6 @@ class Triplet(_Quantum):
 
     name: str = "spGFN2-xTB triplet"
     properties: tuple[Property, ...] = defined(*TRIPLET)
-    seconds: float = 4.0
-    limit: float = 300.0
 
     def found(self, smiles: str, call: Call) -> dict[str, Outcome]:
         """In eV. Raises NoGeometry, NotConverged."""
