@@ -76,8 +76,13 @@ def unleet(text: str) -> str:
 
 def within(one: str, other: str, most: int) -> bool:
     """Whether at most ``most`` insertions, deletions, replacements and swaps of neighbours turn ``one`` into ``other``."""
+    return distance(one, other, most) <= most
+
+
+def distance(one: str, other: str, most: int) -> int:
+    """How many insertions, deletions, replacements and swaps of neighbours turn ``one`` into ``other``; more than ``most``, any number, where so many do not."""
     if abs(len(one) - len(other)) > most:
-        return False
+        return most + 1
     older: Sequence[int] = ()
     before = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):
@@ -88,9 +93,9 @@ def within(one: str, other: str, most: int) -> bool:
                 cost = min(cost, older[j - 2] + 1)
             row.append(cost)
         if min(row) > most:
-            return False
+            return most + 1
         older, before = before, row
-    return before[-1] <= most
+    return before[-1]
 
 
 def letters(word: str) -> int:

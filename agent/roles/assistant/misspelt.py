@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.rule_sets import RULE_SETS
+from tools.safety.spelling import distance
 
 #: Letters from which on a word may have one fault, and two.
 ONE, TWO = 5, 8
@@ -25,22 +26,6 @@ def mended(word: str, vocabulary: Sequence[str]) -> str:
         return ""
     stems = {known.removesuffix("s") for known in found}
     return found[0] if len(stems) == 1 else ""
-
-
-def distance(a: str, b: str, most: int) -> int:
-    """Letters to be added, left out, exchanged or swapped with their neighbour to make ``a`` of ``b``; ``most`` + 1 for more than that."""
-    before: list[int] = []
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        last, before, row = before, row, [i]
-        for j, y in enumerate(b, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                cost = min(cost, last[j - 2] + 1)
-            row.append(cost)
-        if min(row) > most:
-            return most + 1
-    return row[-1]
 
 
 @lru_cache(maxsize=4)

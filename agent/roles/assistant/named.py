@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from rdkit import Chem, rdBase
 
-from agent.roles.assistant.misspelt import distance
 from core import data
+from tools.safety.spelling import within
 from tools.structures.names import common_names
 from tools.structures.salt_names import companions
 from tools.structures.wider_names import compound_of
@@ -197,7 +197,7 @@ def misspelt_name(word: str) -> str:
     low = word.lower()
     if len(low) < _LONG_ENOUGH or not low.isalpha() or _SYSTEMATIC.search(low):
         return ""
-    near = {name for name in _well_known() if abs(len(name) - len(low)) <= 1 and name[0] == low[0] and distance(low, name, 1) <= 1}
+    near = {name for name in _well_known() if name[0] == low[0] and within(low, name, 1)}
     return next(iter(near)) if len(near) == 1 else ""
 
 

@@ -6,11 +6,11 @@ import pytest
 from rdkit import Chem
 
 from agent.roles.assistant.information import only_information
-from agent.roles.assistant.misspelt import distance
 from agent.roles.assistant.question import Question, read_question
 from agent.toolbox.identity import smiles_of
 from evals.by_code import answered
 from tools.safety.guard import goal_verdict
+from tools.safety.spelling import distance
 from tools.workspace import builtin
 
 WORKSPACE = builtin()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,22 +30,25 @@ FAR = 1e12
 LARGEST = 20_000_000
 
 
-@dataclass(frozen=True)
-class ScorerCalculator(PlainCostly):
-    """``scorer`` with the definition of its ``definition`` property."""
+class _Declared(PlainCostly, ABC):
+    """What a calculator takes from what is declared of its scorer; ``definition``: its property."""
 
-    scorer: Scorer
     definition: Property
+
+    @property
+    @abstractmethod
+    def declared(self) -> Scorer:
+        """What is declared of it."""
 
     @property
     def name(self) -> str:
         """As it was declared."""
-        return self.scorer.name
+        return self.declared.name
 
     @property
     def version(self) -> str:
         """As it was declared."""
-        return self.scorer.version
+        return self.declared.version
 
     @property
     def properties(self) -> tuple[Property, ...]:
@@ -54,12 +58,29 @@ class ScorerCalculator(PlainCostly):
     @property
     def seconds(self) -> float:
         """How many seconds a structure takes, as it was declared; never 0."""
-        return self.scorer.seconds
+        return self.declared.seconds
 
     @property
     def limit(self) -> float:  # type: ignore[override]
         """How many seconds a structure may take; never 0."""
-        return self.scorer.longest
+        return self.declared.longest
+
+    def refuses(self, mol: Chem.Mol, candidate_class: CandidateClass) -> str:
+        """What it was not declared for."""
+        return "" if candidate_class in self.definition.classes else f"{self.name} is not declared for a {candidate_class}"
+
+
+@dataclass(frozen=True)
+class ScorerCalculator(_Declared):
+    """``scorer`` with the definition of its ``definition`` property."""
+
+    scorer: Scorer
+    definition: Property
+
+    @property
+    def declared(self) -> Scorer:
+        """``scorer``."""
+        return self.scorer
 
     @property
     def kept_as(self) -> str:
@@ -75,10 +96,6 @@ class ScorerCalculator(PlainCostly):
             except OSError:
                 continue
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-    def refuses(self, mol: Chem.Mol, candidate_class: CandidateClass) -> str:
-        """What it was not declared for."""
-        return "" if candidate_class in self.definition.classes else f"{self.name} is not declared for a {candidate_class}"
 
     def session(self) -> Session:
         """Its program at work. ConfigurationError where its command is not known here."""
@@ -113,45 +130,21 @@ class FunctionScorer:
 
 
 @dataclass(frozen=True)
-class FunctionCalculator(PlainCostly):
+class FunctionCalculator(_Declared):
     """A :class:`FunctionScorer` with the definition of its property."""
 
     given: FunctionScorer
     definition: Property
 
     @property
-    def name(self) -> str:
-        """As it was declared."""
-        return self.given.scorer.name
-
-    @property
-    def version(self) -> str:
-        """As it was declared."""
-        return self.given.scorer.version
-
-    @property
-    def properties(self) -> tuple[Property, ...]:
-        """The one number."""
-        return (self.definition,)
-
-    @property
-    def seconds(self) -> float:
-        """How many seconds a structure takes, as it was declared; never 0."""
-        return self.given.scorer.seconds
-
-    @property
-    def limit(self) -> float:  # type: ignore[override]
-        """How many seconds a structure may take; never 0."""
-        return self.given.scorer.longest
+    def declared(self) -> Scorer:
+        """That of ``given``."""
+        return self.given.scorer
 
     @property
     def kept_as(self) -> str:
         """Its version, where its answers are to be kept; else ''."""
         return self.given.scorer.version if self.given.scorer.keep else ""
-
-    def refuses(self, mol: Chem.Mol, candidate_class: CandidateClass) -> str:
-        """What it was not declared for."""
-        return "" if candidate_class in self.definition.classes else f"{self.name} is not declared for a {candidate_class}"
 
     def compute(self, call: Call) -> Mapping[str, Outcome]:
         """What the function says."""
