@@ -14,12 +14,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from langgraph.checkpoint.memory import InMemorySaver
 
 from agent.roles.researcher.protocol import OpenTeamPapers, no_papers
 from core.errors import MolwrightError
@@ -28,22 +25,17 @@ from core.papers import OpenPapers
 from core.report import Report
 from evals.literature_report import write_page
 from evals.retrieval.dataset import RetrievalSet, read
-from evals.scratch import nothing_outside
+from evals.scratch import finished_run, nothing_outside
 from evals.sections import ResultTable, Section, write_section
 from evals.suites.design import goals as suite_goals
-from graphs.context import DesignContext
-from graphs.design import build
 from memory.passages.embedded import EmbeddedPassages
-from memory.recorder import SqlRecorder
 from memory.sql.papers import SqlPapers
-from memory.sql.store import SqlRunStore
 from tools.execution import SerialExecutor
 from tools.literature.analysis import sentence_words
 from tools.literature.assemble import Ways
 from tools.literature.ingest import Ingest
 from tools.literature.notes import ShippedNotes
 from tools.literature.passage_index import EmbeddedIndex
-from tools.workspace import builtin
 
 #: The three example goals come from the suite; these are ten more, of the kinds that the notes and the papers speak of.
 MORE = (
@@ -118,27 +110,12 @@ def run(
     options = {"budget": budget, "seed": seed, "candidates": LISTED, "met_probability": 0.5, "yes": True, "user": "benchmark"}
     options["despite_objections"] = True
     begun = time.process_time()
-    with tempfile.TemporaryDirectory(prefix="molwright-ablation-") as folder, SqlRunStore(f"sqlite:///{Path(folder) / 'runs.db'}") as store:
-        store.create_run("run", goal, options, _now().isoformat())
-        lease = store.acquire("run", "benchmark")
-        context = DesignContext(
-            workspace=builtin(),
-            store=store,
-            lease=lease,
-            recorder=SqlRecorder(store, lease, _now),
-            executor=SerialExecutor(),
-            literature=literature,
-            papers=papers,
-            clock=_now,
-        )
-        config: Any = {"configurable": {"thread_id": "run"}, "recursion_limit": 1_000_000}
-        try:
-            build(InMemorySaver()).invoke({"goal": goal, "options": options}, config, context=context)
-            report = store.report("run")
-            found = store.event("run", "research", 0, "literature")
-        except MolwrightError as error:
-            return Came(goal, seed, way, error=f"{type(error).__name__}: {error}")
-        hints = len(found.outputs["hints"]) if found is not None else 0
+    try:
+        with finished_run(goal, options, literature=literature, papers=papers) as store:
+            report, found = store.report("run"), store.event("run", "research", 0, "literature")
+    except MolwrightError as error:
+        return Came(goal, seed, way, error=f"{type(error).__name__}: {error}")
+    hints = len(found.outputs["hints"]) if found is not None else 0
     return _came(report, seed, way, hints, time.process_time() - begun)
 
 
@@ -162,10 +139,6 @@ def _came(report: Report, seed: int, way: str, hints: int, seconds: float) -> Ca
         reported=sum(bool(s.values) for s in said),
         seconds=seconds,
     )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def interval(differences: Sequence[Sequence[float]], draws: int = 10_000) -> tuple[float, float, float]:

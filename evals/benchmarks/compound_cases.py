@@ -13,26 +13,18 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 import time
 import tomllib
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from langgraph.checkpoint.memory import InMemorySaver
 from rdkit import Chem
 
 from core.errors import MolwrightError
 from core.report import Report
 from evals.judges.claims import chain, judge_report
 from evals.judges.fixed_atoms import changed, keep_of
-from evals.scratch import nothing_outside
-from graphs.context import DesignContext
-from graphs.design import build
-from memory.recorder import SqlRecorder
-from memory.sql.store import SqlRunStore
-from tools.execution import SerialExecutor
+from evals.scratch import finished_run
 from tools.workspace import builtin
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -48,27 +40,11 @@ def cases(path: Path = CASES) -> list[dict[str, Any]]:
 def run_case(case: dict[str, Any], budget: int) -> tuple[Report | None, str]:
     """The report of a case from the run's own graph in a scratch store, or None with the error that ended it."""
     options = {"core": case["core"] or None, "budget": budget, "seed": 0, "met_probability": 0.5, "yes": True, "user": "benchmark"}
-    executor = SerialExecutor()
-    with (
-        tempfile.TemporaryDirectory(prefix="molwright-cases-") as folder,
-        SqlRunStore(f"sqlite:///{Path(folder) / 'runs.db'}") as store,
-    ):
-        store.create_run("case", case["goal"], options, _now().isoformat())
-        lease = store.acquire("case", "benchmark")
-        recorder = SqlRecorder(store, lease, _now)
-        context = DesignContext(
-            workspace=builtin(), store=store, lease=lease, recorder=recorder, executor=executor, literature=nothing_outside, clock=_now
-        )
-        config: Any = {"configurable": {"thread_id": "case"}, "recursion_limit": 1_000_000}
-        try:
-            build(InMemorySaver()).invoke({"goal": case["goal"], "options": options}, config, context=context)
-            return store.report("case"), ""
-        except MolwrightError as error:
-            return None, f"{type(error).__name__}: {error}"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    try:
+        with finished_run(case["goal"], options) as store:
+            return store.report("run"), ""
+    except MolwrightError as error:
+        return None, f"{type(error).__name__}: {error}"
 
 
 def judge_case(case: dict[str, Any], report: Report, own: float | None) -> dict[str, Any]:

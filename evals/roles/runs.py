@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
-
-from langgraph.checkpoint.memory import InMemorySaver
 
 from agent.models import NO_MODELS, ModelSession, RolePlan
 from agent.models.plan import role_model
@@ -18,13 +13,8 @@ from core.errors import MolwrightError
 from core.interfaces import LiteratureStore
 from core.report import Report
 from evals.roles.scripted import GoodModel, RandomModel, Scripted
-from graphs.context import DesignContext
-from graphs.design import build
-from memory.recorder import SqlRecorder
-from memory.sql.store import SqlRunStore
-from tools.execution import SerialExecutor
+from evals.scratch import finished_run
 from tools.literature.notes import ShippedNotes
-from tools.workspace import builtin
 
 #: The roles that a model can take in a design run.
 ROLES = ("interpreter", "researcher", "proposer", "critic", "reporter")
@@ -46,39 +36,24 @@ class Ran:
 
 def run(goal: str, seed: int, model: str, roles: Sequence[str], budget: int) -> Ran:
     """One run of the product's own graph; ``model`` is a name of MODELS, or '' for none."""
-    options = {
+    options: dict[str, Any] = {
         "budget": budget, "seed": seed, "candidates": LISTED, "met_probability": 0.5, "yes": True, "user": "benchmark", "despite_objections": True,
     }  # fmt: skip
-    with tempfile.TemporaryDirectory(prefix="molwright-roles-") as folder, SqlRunStore(f"sqlite:///{Path(folder) / 'runs.db'}") as store:
-        plan = RolePlan(roles={role: role_model(role, model, context_tokens=32_000) for role in roles})
-        store.create_run(
-            "run", goal, {**options, **({"models": plan.model_dump(mode="json", exclude_none=True)} if roles else {})}, _now().isoformat()
-        )
-        lease = store.acquire("run", "benchmark")
-        recorder = SqlRecorder(store, lease, _now)
-        models = ModelSession(plan, MODELS[model](), recorder) if roles else NO_MODELS
-        context = DesignContext(
-            workspace=builtin(),
-            store=store,
-            lease=lease,
-            recorder=recorder,
-            executor=SerialExecutor(),
+    plan = RolePlan(roles={role: role_model(role, model, context_tokens=32_000) for role in roles})
+    if roles:
+        options["models"] = plan.model_dump(mode="json", exclude_none=True)
+    try:
+        with finished_run(
+            goal,
+            options,
+            models=lambda recorder: ModelSession(plan, MODELS[model](), recorder) if roles else NO_MODELS,
             literature=_notes,
-            clock=_now,
-            models=models,
-        )
-        config: Any = {"configurable": {"thread_id": "run"}, "recursion_limit": 1_000_000}
-        try:
-            build(InMemorySaver()).invoke({"goal": goal, "options": options}, config, context=context)
+        ) as store:
             return Ran(goal, seed, model, tuple(roles), store.report("run"))
-        except MolwrightError as error:
-            return Ran(goal, seed, model, tuple(roles), None, f"{type(error).__name__}: {error}")
+    except MolwrightError as error:
+        return Ran(goal, seed, model, tuple(roles), None, f"{type(error).__name__}: {error}")
 
 
 @contextmanager
 def _notes() -> Iterator[LiteratureStore]:
     yield ShippedNotes()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
