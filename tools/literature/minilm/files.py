@@ -8,3 +8,5 @@ GRAPH = "graph.onnx"
 WEIGHTS = "model.safetensors"
 #: The words of the tokeniser, one a line, which are fetched.
 VOCABULARY = "vocab.txt"
+#: The weights of the linear layers in 8 bits, which are made from WEIGHTS.
+NARROW = "narrow.bin"

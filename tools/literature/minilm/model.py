@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
@@ -14,19 +15,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ConfigurationError
-from tools.literature.minilm.files import GRAPH, VOCABULARY, WEIGHTS
+from tools.literature.minilm import narrow
+from tools.literature.minilm.files import GRAPH, NARROW, VOCABULARY, WEIGHTS
 from tools.literature.minilm.tokens import WordPieces
 
 #: Tokens of a text that count; sentence-transformers sets the same for this model.
 LONGEST = 256
-_BATCH = 8
 
 
 class MiniLm:
     """Sentence vectors of all-MiniLM-L6-v2: 384 numbers of unit norm; of a text the first 256 tokens count.
 
-    ``folder`` has the files of :mod:`tools.literature.minilm.fetch`. ``threads`` is how many cores are used, 0 for all: each has batches of
-    its own, which costs less than several at one batch. Raises ConfigurationError where onnxruntime or a file is missing.
+    ``folder`` has the files of :mod:`tools.literature.minilm.fetch`; what is made of them is made there if it is missing. ``threads`` is how many cores are
+    used, 0 for all: each has texts of its own. A text is never put into a batch with others: that is slower, and its vector would depend on them, since the
+    scale of the 8-bit numbers is found anew for each step. Raises ConfigurationError where onnxruntime or a file is missing, or nothing can be written there.
     """
 
     name = "all-MiniLM-L6-v2"
@@ -37,9 +39,10 @@ class MiniLm:
             import onnxruntime
         except ImportError as error:
             raise ConfigurationError("onnxruntime is not installed: pip install 'molwright[embeddings]'") from error
-        missing = [name for name in (GRAPH, WEIGHTS, VOCABULARY) if not (folder / name).is_file()]
+        missing = [name for name in (WEIGHTS, VOCABULARY) if not (folder / name).is_file()]
         if missing:
             raise ConfigurationError(f"{folder} lacks {', '.join(missing)}: molwright literature embeddings fetch")
+        prepare(folder)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         self._threads = threads or os.cpu_count() or 1
@@ -54,22 +57,37 @@ class MiniLm:
     def array(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The same as an array of shape (texts, 384)."""
         rows = [self._tokens.numbers(text) for text in texts]
-        order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
         found = np.zeros((len(rows), self.dimension), np.float32)
 
-        def work(chosen: list[int]) -> None:
-            tokens, mask = self._tokens.batch([rows[i] for i in chosen])
+        def work(row: int) -> None:
+            tokens, mask = self._tokens.batch([rows[row]])
             given: dict[str, Any] = {"tokens": tokens, "mask": mask, "positions": np.arange(tokens.shape[1], dtype=np.int64)}
-            found[chosen] = self._session.run(["vectors"], given)[0]
+            found[row] = self._session.run(["vectors"], given)[0][0]
 
-        batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
-        if self._threads == 1 or len(batches) < 2:
-            for batch in batches:
-                work(batch)
+        if self._threads == 1 or len(rows) < 2:
+            for row in range(len(rows)):
+                work(row)
         else:
             with ThreadPoolExecutor(self._threads) as pool:
-                list(pool.map(work, batches))
+                list(pool.map(work, range(len(rows))))
         return found
+
+
+def prepare(folder: Path) -> None:
+    """Put the shipped graph and the weights in 8 bits beside the fetched files where they are missing or of an older release.
+
+    Raises ConfigurationError where that cannot be done.
+    """
+    graph = folder / GRAPH
+    if (folder / NARROW).is_file() and graph.is_file() and graph.read_bytes() == graph_bytes():
+        return
+    try:
+        narrow.make(folder)
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as new:
+            new.write(graph_bytes())
+        os.replace(new.name, graph)
+    except (OSError, ValueError, KeyError) as error:
+        raise ConfigurationError(f"{folder}: the model could not be made ready: {error}") from error
 
 
 def graph_bytes() -> bytes:
