@@ -8,6 +8,7 @@ for the imports a second time. A job is a line of JSON: ``{"do": "spawn", ...}``
 from __future__ import annotations
 
 import functools
+import gc
 import importlib
 import json
 import os
@@ -237,6 +238,8 @@ def warm() -> None:
 def main() -> None:
     """Read jobs until the input ends."""
     warm()
+    gc.collect()
+    gc.freeze()  # looking for cycles would write to every object, and so copy in each forked process what it shares with this one
     replies = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:
         job = json.loads(line)
