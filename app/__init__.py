@@ -5,4 +5,5 @@ import gc
 import core  # noqa: F401  keeps numeric libraries on one thread: before anything of this package can load NumPy
 
 # Hardly anything that a command makes is part of a cycle: looking for some at every 700th object takes a tenth of a short command's time.
-gc.set_threshold(50_000, 20, 20)
+# At every 200,000th a short command, which makes fewer, never looks.
+gc.set_threshold(200_000, 20, 20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 import uuid
@@ -20,6 +21,9 @@ APART = ("vllm", "aizynth", "torch", "browser", "quickstart", "training", "milvu
 #: Tests that take minutes.
 LONG = ("tests/graphs/", "tests/app/", "tests/contracts/", "tests/tools/screening/", "tests/tools/proposers/")
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+
+# Python looks for cycles at every 700th object, through tables of millions that the tests share: a twentieth of their time. So they do as ``app`` does.
+gc.set_threshold(200_000, 20, 20)
 
 # The gate draws the same examples each time, however busy the machine is; elsewhere every run draws others.
 settings.register_profile("gate", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -64,6 +68,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _migrations_once() -> Iterator[None]:
+    """Empty databases are brought to the present schema by the statements that the first one took."""
+    from memory.sql import schema
+    from tests.migrated_kit import replayed
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "_migrate", replayed)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,9 @@ for the imports a second time. A job is a line of JSON: ``{"do": "spawn", ...}``
 
 from __future__ import annotations
 
+import ctypes
 import functools
+import gc
 import importlib
 import json
 import os
@@ -148,8 +150,25 @@ def _saving(put: Callable[..., Any], trigger: Trigger) -> Callable[..., Any]:
     return run
 
 
+#: Linux: the rights to write and to read whatever the permissions say, which root has, as bits; and the form in which rights are told.
+_WHATEVER_THE_PERMISSIONS, _FORM = 0b110, 0x20080522
+
+
+def _as_anybody() -> None:
+    """From now on root too is held to the permissions of files."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    about, rights = (ctypes.c_uint32 * 2)(_FORM, 0), (ctypes.c_uint32 * 6)()
+    if libc.capget(about, rights):
+        raise OSError(ctypes.get_errno(), "the rights cannot be read")
+    for place in range(3):  # effective, permitted, inherited
+        rights[place] &= ~_WHATEVER_THE_PERMISSIONS
+    if libc.capset(about, rights):
+        raise OSError(ctypes.get_errno(), "a right cannot be given up")
+
+
 def work(job: dict[str, Any]) -> int:
-    """What a forked process does: the command line ``argv`` with the variables ``env`` (and no others if ``whole_env``) and the file ``stdin``."""
+    """What a forked process does: the command line ``argv`` with the variables ``env`` (and no others if ``whole_env``) and the file ``stdin``;
+    ``as_anybody``: as somebody who is not root."""
     from tools.search import policy
 
     folder = Path(job["folder"])
@@ -160,6 +179,8 @@ def work(job: dict[str, Any]) -> int:
         place = job.get("stdin", os.devnull) if name == "stdin" else str(folder / f"{name}-{os.getpid()}")
         os.dup2(os.open(place, os.O_RDONLY if fd == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC), fd)
     os.chdir(job.get("cwd", folder))
+    if job.get("as_anybody"):
+        _as_anybody()
     policy.DEFAULT = policy.SearchPolicy(batch=job.get("batch", policy.DEFAULT.batch))
     if job.get("limit_bytes"):
         import resource
@@ -237,6 +258,8 @@ def warm() -> None:
 def main() -> None:
     """Read jobs until the input ends."""
     warm()
+    gc.collect()
+    gc.freeze()  # looking for cycles would write to every object, and so copy in each forked process what it shares with this one
     replies = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:
         job = json.loads(line)

@@ -27,7 +27,7 @@ _PLAIN = re.compile(
 def arrays_of(data: bytes) -> dict[str, NDArray[Any]]:
     """The arrays of an npz file, given its bytes, in the shape in which they were written.
 
-    Those that are not compressed are views of ``data`` and cannot be written to. Raises ValueError, KeyError, OSError or BadZipFile for other bytes;
+    Those that are not compressed are views of ``data``; none can be written to. Raises ValueError, KeyError, OSError or BadZipFile for other bytes;
     nothing is unpickled.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -43,15 +43,18 @@ def mapped_arrays(path: Path) -> dict[str, NDArray[Any]]:
 def _arrays(archive: zipfile.ZipFile, data: bytes | mmap) -> dict[str, NDArray[Any]]:
     found: dict[str, NDArray[Any]] = {}
     for member in archive.infolist():
+        if member.compress_type == zipfile.ZIP_STORED:
+            name, extra = struct.unpack_from("<HH", data, member.header_offset + _LOCAL_NAMES)
+            content, begin = data, member.header_offset + _LOCAL_HEADER + name + extra
+        else:
+            content, begin = archive.read(member), 0
+        plain = _PLAIN.match(content[begin : begin + min(member.file_size, _ARRAY_HEADER)])
         key = member.filename.removesuffix(".npy")
-        if member.compress_type != zipfile.ZIP_STORED:
-            found[key] = np.lib.format.read_array(io.BytesIO(archive.read(member)), allow_pickle=False)
+        if plain is None and content is not data:
+            found[key] = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
             continue
-        name, extra = struct.unpack_from("<HH", data, member.header_offset + _LOCAL_NAMES)
-        begin = member.header_offset + _LOCAL_HEADER + name + extra
-        plain = _PLAIN.match(data[begin : begin + min(member.file_size, _ARRAY_HEADER)])
         if plain is None:
             raise ValueError(f"{member.filename} holds no plain array")
         shape = tuple(int(length) for length in plain["shape"].split(b",") if length.strip())
-        found[key] = np.frombuffer(data, plain["kind"].decode(), math.prod(shape), begin + plain.end()).reshape(shape)
+        found[key] = np.frombuffer(content, plain["kind"].decode(), math.prod(shape), begin + plain.end()).reshape(shape)
     return found

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 from rdkit import Chem, rdBase
-from rdkit.Chem import Descriptors, rdMolDescriptors
+from rdkit.Chem import rdMolDescriptors
 
 from agent.toolbox.tool import MAX_STRUCTURES, ToolContext, tool
 from core.candidate import Candidate
@@ -72,7 +72,7 @@ def _identified(text: str, calculators: Calculators) -> dict[str, Any]:
         "smiles": candidate.given or candidate.smiles,
         "name": candidate.name,
         "formula": rdMolDescriptors.CalcMolFormula(whole),
-        "molar_mass": f"{Descriptors.MolWt(whole):.2f} g/mol",
+        "molar_mass": f"{rdMolDescriptors._CalcMolWt(whole):.2f} g/mol",
         "inchikey": Chem.MolToInchiKey(whole) if "*" not in candidate.smiles else "none for a repeat unit",
         **told(candidate),
     }

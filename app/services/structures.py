@@ -87,7 +87,6 @@ class StructureService:
         SpecError for a name that does not exist.
         """
         from tools.calculators.costly.adapter import costly_names
-        from tools.evaluation.called import called
         from tools.evaluation.judge import judge_one
 
         calculators = self._workspace.calculators
@@ -98,6 +97,8 @@ class StructureService:
         candidate = judge_one(smiles, plain, proposer="user", names=names, blocked="answer", calculators=calculators)
         if not (asked := [name for name in also if calculators.catalogue[name].name in dear]):
             return candidate
+        from tools.evaluation.called import called
+
         with closing(open_callers(self.settings)) as callers:
             return called(candidate, asked, conditions, callers, calculators=calculators)
 

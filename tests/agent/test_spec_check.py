@@ -10,6 +10,7 @@ from agent.reading import interpret
 from agent.spec_check import check_spec
 from core.errors import SpecError
 from core.spec import DesignSpec
+from tests.tables import each_row
 from tools.workspace import builtin
 
 GOALS = [
@@ -50,7 +51,7 @@ def test_empty_texts_ids_units_and_smarts_are_filled_in() -> None:
     assert core.smarts
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("fields", "message"),
     [
         ({"kind": "property", "property": "colour", "condition": {"comparison": "<", "value": 1}}, "unknown property"),

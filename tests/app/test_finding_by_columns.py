@@ -17,6 +17,7 @@ from core.candidate import Candidate, Origin, PropertyValue
 from core.errors import StatusError, UsageError
 from core.interfaces import RunFilter
 from memory.sql import SqlRunStore
+from tests.tables import each_row
 from tools.proposers.library.known import known_compounds
 from tools.structures.columns import KEPT, Columns, columns_of, taken
 from tools.structures.finding import structure_query
@@ -143,7 +144,7 @@ def test_what_one_question_read_of_a_run_without_columns_the_next_does_not_read(
     assert sum(read) <= 4 * 9  # what is left of the last page of each run
 
 
-@pytest.mark.parametrize("part", PARTS)
+@each_row("part", PARTS)
 def test_no_structure_that_contains_a_part_is_ruled_out_by_its_columns(part: str) -> None:
     columns = Columns(columns_of([_candidate("r", n, s) for n, s in enumerate(STRUCTURES)]))
     query = structure_query(part, "substructure")

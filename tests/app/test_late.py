@@ -5,14 +5,14 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-import pytest
 import typer
 
 import app.commands
 from app.late import COMMANDS, command_of
+from tests.tables import each_row
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@each_row("name", COMMANDS)
 def test_the_list_has_the_first_paragraph_of_the_command(name: str) -> None:
     assert command_of(name).help.split("\n\n")[0] == COMMANDS[name].help
 

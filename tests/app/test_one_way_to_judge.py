@@ -17,6 +17,7 @@ from core.candidate import Candidate, Proposal
 from core.options import RunOptions
 from core.spec import DesignSpec
 from graphs import loop
+from tests.tables import each_row
 from tools.evaluation.judge import judge_one
 from tools.execution import SerialExecutor
 from tools.files.records import Record
@@ -118,7 +119,7 @@ def _without_standing(notes: list[str]) -> list[str]:
     return [note for note in notes if not note.startswith("Known already: ")]
 
 
-@pytest.mark.parametrize(("smiles", "goal"), CASES)
+@each_row(("smiles", "goal"), CASES)
 def test_every_door_says_the_same(smiles: str, goal: str) -> None:
     spec = interpret(goal)
     whole = judge_one(smiles, spec, proposer="user", blocked="answer", calculators=builtin().calculators)

@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import json
 import os
 import stat
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.forked import ROOT
+from tests.forked import Ended, Workers
 
 MAX_LINES = 40
-_PR_CAPBSET_DROP = 24
-#: Linux: to write and to read whatever the permissions say, which root may.
-_CAPABILITIES = (1, 2)
 
 
-def _as_anybody() -> None:
-    """For a child process: root, too, is held to the permissions of files."""
-    if os.geteuid() == 0:
-        for capability in _CAPABILITIES:
-            if ctypes.CDLL(None, use_errno=True).prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0):
-                raise OSError(ctypes.get_errno(), "a capability cannot be dropped")
+class Door:
+    """Runs ``molwright`` as a process of its own that is held to the permissions of files, as root is not."""
+
+    def __init__(self, workers: Workers, folder: Path) -> None:
+        self._workers, self._folder = workers, folder
+
+    def run(self, home: Path, *arguments: str) -> Ended:
+        """``molwright ARGUMENTS`` with this home folder."""
+        env = {**os.environ, "MOLWRIGHT_HOME": str(home), "MOLWRIGHT_WORKERS__PROCESSES": "1", "COLUMNS": "200"}
+        job = {"argv": list(arguments), "folder": str(self._folder), "env": env, "whole_env": True, "armed": False, "as_anybody": True}
+        return self._workers.wait(int(self._workers.ask({"do": "spawn", **job})["pid"]), self._folder)
 
 
-def _run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "MOLWRIGHT_HOME": str(home), "MOLWRIGHT_WORKERS__PROCESSES": "1", "COLUMNS": "200", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "app.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=env, cwd=ROOT, timeout=300, check=False, preexec_fn=_as_anybody)
+@pytest.fixture(scope="module")
+def door(workers: Workers, tmp_path_factory: pytest.TempPathFactory) -> Door:
+    return Door(workers, tmp_path_factory.mktemp("streams"))
 
 
 def _state(folder: Path) -> dict[str, str]:
@@ -41,15 +39,15 @@ def _state(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+def stored(door: Door, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
     """A home with one finished run and one that waits, which nobody may write to; the id of the finished one."""
     home = tmp_path_factory.mktemp("kept") / "home"
-    done = _run(home, "design", "a molecule with MW < 200", "--yes", "--budget", "40", "--candidates", "2", "--json", "-")
-    assert done.returncode == 0, done.stderr
+    done = door.run(home, "design", "a molecule with MW < 200", "--yes", "--budget", "40", "--candidates", "2", "--json", "-")
+    assert done.code == 0, done.err
     places = [home, *home.rglob("*")]
     for place in places:
         place.chmod(place.stat().st_mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
-    yield home, json.loads(done.stdout)["run_id"]
+    yield home, json.loads(done.out)["run_id"]
     for place in places:
         place.chmod(place.stat().st_mode | stat.S_IWUSR)
 
@@ -72,25 +70,25 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str
     ],
     ids=lambda value: "-".join(value).replace(" ", "_") if isinstance(value, tuple) else None,
 )
-def test_what_is_stored_can_be_read(stored: tuple[Path, str], arguments: tuple[str, ...], shown: str) -> None:
+def test_what_is_stored_can_be_read(door: Door, stored: tuple[Path, str], arguments: tuple[str, ...], shown: str) -> None:
     home, run_id = stored
     before = _state(home)
-    done = _run(home, *(run_id if a == "RUN" else a for a in arguments))
-    assert done.returncode == 0, done.stderr
-    assert shown in done.stdout
+    done = door.run(home, *(run_id if a == "RUN" else a for a in arguments))
+    assert done.code == 0, done.err
+    assert shown in done.out
     assert _state(home) == before
 
 
-def test_a_library_is_screened_to_stdout(stored: tuple[Path, str], tmp_path: Path) -> None:
+def test_a_library_is_screened_to_stdout(door: Door, stored: tuple[Path, str], tmp_path: Path) -> None:
     home, _ = stored
     library = tmp_path / "two.smi"
     library.write_text("CCO ethanol\nCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCC long\n", encoding="utf-8")
-    done = _run(home, "screen", str(library), "--goal", "a molecule with MW < 200", "--json", "-")
-    assert done.returncode == 0, done.stderr
-    assert [c["name"] for c in json.loads(done.stdout)["candidates"]] == ["ethanol"]
-    assert f"{home} cannot be written: no files are kept" in " ".join(done.stderr.split())
-    kept = _run(home, "screen", str(library), "--goal", "a molecule with MW < 200", "--out", str(tmp_path / "out"))
-    assert kept.returncode == 0
+    done = door.run(home, "screen", str(library), "--goal", "a molecule with MW < 200", "--json", "-")
+    assert done.code == 0, done.err
+    assert [c["name"] for c in json.loads(done.out)["candidates"]] == ["ethanol"]
+    assert f"{home} cannot be written: no files are kept" in " ".join(done.err.split())
+    kept = door.run(home, "screen", str(library), "--goal", "a molecule with MW < 200", "--out", str(tmp_path / "out"))
+    assert kept.code == 0
     assert (tmp_path / "out" / "hits.csv").is_file()
 
 
@@ -103,12 +101,12 @@ def test_a_library_is_screened_to_stdout(stored: tuple[Path, str], tmp_path: Pat
     ],
     ids=lambda value: value[0],
 )
-def test_whoever_would_write_is_told_in_a_sentence(stored: tuple[Path, str], arguments: tuple[str, ...]) -> None:
+def test_whoever_would_write_is_told_in_a_sentence(door: Door, stored: tuple[Path, str], arguments: tuple[str, ...]) -> None:
     home, run_id = stored
     before = _state(home)
-    done = _run(home, *(run_id if a == "RUN" else a for a in arguments))
-    assert done.returncode in (1, 2)
-    assert "Traceback" not in done.stderr
-    assert "molwright: " in done.stderr
-    assert len(done.stderr.splitlines()) < MAX_LINES
+    done = door.run(home, *(run_id if a == "RUN" else a for a in arguments))
+    assert done.code in (1, 2)
+    assert "Traceback" not in done.err
+    assert "molwright: " in done.err
+    assert len(done.err.splitlines()) < MAX_LINES
     assert _state(home) == before

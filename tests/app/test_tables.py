@@ -322,7 +322,7 @@ def test_cells_are_no_markup_and_must_match_the_columns() -> None:
 def test_only_one_place_draws_tables() -> None:
     here = Path(console.__file__).parent
     found = [p.name for p in here.rglob("*.py") if "rich.table" in p.read_text(encoding="utf-8")]
-    assert found == ["tables.py"]
+    assert found == []  # app/tables.py draws its own: rich's table takes four times as long
 
 
 def test_what_a_stream_lacks_is_spelt_out() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.masking import masked
+from tests.tables import each_row
 
 SECRET = [
     "postgresql://ada:geheim@host/db",
@@ -28,7 +29,7 @@ SECRET = [
 ]
 
 
-@pytest.mark.parametrize("text", SECRET)
+@each_row("text", SECRET)
 def test_no_secret_is_shown(text: str) -> None:
     assert "geheim" not in masked(text)
     assert "(hidden)" in masked(text)

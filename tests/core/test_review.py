@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from core.candidate import PropertyValue
 from core.review import CandidateReview, FeedbackEntry, MeasuredValue, agreement_of, compared, coverage_of, in_force
+from tests.tables import each_row
 
 AT = "2026-11-30T08:00:00+00:00"
 
@@ -28,7 +27,7 @@ def predicted(**more: Any) -> PropertyValue:
     return PropertyValue.model_validate({**fields, **more})
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("verdicts", "agreement", "decision"),
     [
         ([], "undecided", None),
@@ -63,7 +62,7 @@ def test_a_standing_is_said_in_words() -> None:
     assert one.by("bob") is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("value", "qualifier", "prediction", "difference", "inside"),
     [
         (110.0, "=", predicted(), 10.0, True),

@@ -7,14 +7,13 @@ import io
 import re
 from pathlib import Path
 
-import pytest
-
 from core.sheet import SheetWriter, disarmed
+from tests.tables import each_row
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize(
+@each_row(
     "cell",
     [
         "=1+1",
@@ -39,7 +38,7 @@ def test_what_a_spreadsheet_would_run(cell: str) -> None:
     assert disarmed(cell) == f"'{cell}"
 
 
-@pytest.mark.parametrize("cell", ["CCO", "", " ", "1,2-diol", "N=N", "'=1x", 1, -1.5, None, True])
+@each_row("cell", ["CCO", "", " ", "1,2-diol", "N=N", "'=1x", 1, -1.5, None, True])
 def test_everything_else_stays(cell: object) -> None:
     expected = f"'{cell}" if cell == "'=1x" else cell
     assert disarmed(cell) == expected

@@ -9,6 +9,7 @@ import pytest
 
 from core.errors import SpecError
 from core.spec_file import read_spec_text
+from tests.tables import each_row
 
 
 def _spec(**changes: Any) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def test_a_spec_is_read() -> None:
     assert read_spec_text(spec.model_dump_json(), "again") == spec
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changes", "said"),
     [
         ({"schema_version": "99"}, "schema_version '99' is not known"),

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from core.errors import UnitError
 from core.units import BUILTIN, reverses
+from tests.tables import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "unit"),
     [
         ("°C", "°C"),

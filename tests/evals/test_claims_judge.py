@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from rdkit import Chem
 from rdkit.Chem import Crippen, Descriptors
 
@@ -12,6 +11,7 @@ from core.candidate import Candidate
 from core.report import Report
 from core.spec import DesignSpec
 from evals.judges.claims import chain, judge_report
+from tests.tables import each_row
 
 
 def spec(*requirements: dict[str, Any], candidate_class: str = "molecule") -> DesignSpec:
@@ -51,7 +51,7 @@ def test_a_true_report_has_no_problem() -> None:
     assert judge_report(report(design, candidate("CCO", design, **properties))) == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("requirement", "smiles"),
     [
         (WEIGHT, "CCCCCCCCCCCC"),

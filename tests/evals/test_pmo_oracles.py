@@ -9,6 +9,7 @@ from rdkit import Chem
 
 from evals.benchmarks.pmo import oracles
 from evals.benchmarks.pmo.oracles import TASKS, geometric_mean, isomer_score, oracle
+from tests.tables import each_row
 
 # Scores computed by others with TDC: the data sets liuganghuggingface/demodiff_downstream and MolGen/ZINC_250K_prop_train_val_split on
 # huggingface.co (the latter to six digits).
@@ -35,7 +36,7 @@ def _score(task: str, smiles: str) -> float:
     return oracle(task)(Chem.MolFromSmiles(smiles))
 
 
-@pytest.mark.parametrize(("task", "smiles", "value"), PUBLISHED)
+@each_row(("task", "smiles", "value"), PUBLISHED)
 def test_published_scores(task: str, smiles: str, value: float) -> None:
     assert _score(task, smiles) == pytest.approx(value, abs=1e-6)
 

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from evals.benchmarks.user_files import cases, judged, main
+from tests.tables import each_row
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "user_files"
 CASES = cases()
 
 
-@pytest.mark.parametrize("case", CASES, ids=[f"{c['file']}-{c['use']}" for c in CASES])
+@each_row("case", CASES)
 def test_a_file_gives_what_it_must(case: dict[str, Any]) -> None:
     assert judged(case, FOLDER).wrong == ()
 

@@ -18,12 +18,19 @@ from sqlalchemy import insert, inspect, text
 
 from core.candidate import Candidate
 from core.errors import StoreError
-from memory.sql import SqlRunStore
+from memory.sql import SqlRunStore, schema
 from memory.sql.engine import Database, make_engine, make_folder, normalise_url
 from memory.sql.models import SCHEMA_HEAD, Base, Run
 from memory.sql.schema import MIGRATIONS, upgrade
 from tests.memory.before_0006 import rows_before
 from tests.memory.conftest import make_candidate
+from tests.migrated_kit import migrated, replayed
+
+
+@pytest.fixture(autouse=True)
+def _really(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here every database is really migrated, which elsewhere only the first is."""
+    monkeypatch.setattr(schema, "_migrate", migrated)
 
 
 def _script() -> ScriptDirectory:
@@ -44,6 +51,17 @@ def test_the_test_above_can_fail(store: SqlRunStore) -> None:
         connection.execute(text("ALTER TABLE runs ADD COLUMN colour TEXT"))
     with store.database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata)
+
+
+def test_what_other_tests_replay_is_what_the_migrations_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for step in (migrated, replayed, replayed):
+        monkeypatch.setattr(schema, "_migrate", step)
+        with SqlRunStore(f"sqlite:///{tmp_path / str(len(found))}.db") as store, store.database.read() as connection:
+            tables = connection.execute(text("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name")).fetchall()
+            rows = [connection.execute(text(f"SELECT * FROM {t.name}")).fetchall() for t in tables if t.type == "table"]
+            found.append(([tuple(t) for t in tables], rows))
+    assert found[0] == found[1] == found[2]
 
 
 def test_migrations_are_numbered_without_a_gap() -> None:

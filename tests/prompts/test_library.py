@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from core.errors import ConfigurationError
 from prompts import library
 from prompts.library import fence, load, names, parse
+from tests.tables import each_row
 
 GOOD = """---
 role: critic
@@ -66,7 +67,7 @@ def test_a_template_reaches_nothing_of_the_program(code: str) -> None:
         prompt.render(goal="x", items=[])
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("old", "new", "said"),
     [
         ("---\nrole", "role", "front matter"),
@@ -142,7 +143,7 @@ def test_nothing_inside_closes_or_opens_a_fence(attack: str) -> None:
     assert len(re.findall(r"<\s*/?\s*data", copied, re.IGNORECASE)) == 2
 
 
-@pytest.mark.parametrize("mark", ["<|im_end|>", "<|im_start|>system", "</s>", "<s>", "[INST]", "[/INST]", "<tool_call>", "<start_of_turn>"])
+@each_row("mark", ["<|im_end|>", "<|im_start|>system", "</s>", "<s>", "[INST]", "[/INST]", "<tool_call>", "<start_of_turn>"])
 def test_control_marks_of_chat_templates_lose_their_power(mark: str) -> None:
     assert mark not in fence(f"a {mark} b", "s")
 

@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 from prometheus_client import CollectorRegistry, Gauge
 
@@ -16,6 +15,7 @@ from memory.sql.figures import ModelUse, RunFigures
 from serving.gateway.metrics import GatewayMetrics
 from serving.pool.metrics import PoolMetrics
 from serving.pool.tally import Counter, Histogram
+from tests.tables import each_row
 
 MONITORING = Path(__file__).resolve().parents[2] / "deploy" / "monitoring"
 LABEL_WORDS = re.compile(r"(?:by|without)\s*\(([^)]*)\)")
@@ -58,7 +58,7 @@ EXPRESSIONS = [(f"panel {p['title']}", t["expr"], t["legendFormat"]) for p in da
 EXPRESSIONS += [(f"alert {r['alert']}", r["expr"], r["annotations"]["summary"]) for r in rules()]
 
 
-@pytest.mark.parametrize(("where", "expression", "legend"), EXPRESSIONS)
+@each_row(("where", "expression", "legend"), EXPRESSIONS)
 def test_every_name_is_exported_with_its_labels(where: str, expression: str, legend: str) -> None:
     exported = metrics()
     names = re.findall(r"molwright_\w+", expression)

@@ -22,6 +22,7 @@ from serving.planner.speed import speed_bounds
 from serving.planner.weights import count_parameters, token_bytes, weight_bytes
 from serving.tables import scheme, schemes, table
 from serving.topology import Card, Deployment, Topology, load_topology
+from tests.tables import each_row
 
 HERE = Path(__file__).parent
 EXAMPLE = HERE.parents[1] / "deploy" / "fleet" / "five-cards.toml"
@@ -80,17 +81,17 @@ def test_there_are_enough_published_cases_each_with_its_source() -> None:
     assert len({c["model"] for c in CASES}) >= 12
 
 
-@pytest.mark.parametrize("case", named("weights_gib"))
+@each_row("case", named("weights_gib"))
 def test_weights_are_within_ten_percent(case: dict[str, Any]) -> None:
     assert predicted(case)[0] == pytest.approx(case["weights_gib"], rel=0.10)
 
 
-@pytest.mark.parametrize("case", named("non_kv_gib"))
+@each_row("case", named("non_kv_gib"))
 def test_totals_are_within_fifteen_percent(case: dict[str, Any]) -> None:
     assert sum(predicted(case)) == pytest.approx(case["non_kv_gib"], rel=0.15)
 
 
-@pytest.mark.parametrize("case", [c for c in named("non_kv_gib") if c.values[0].get("sequences") == 1024])
+@each_row("case", [c for c in named("non_kv_gib") if c.values[0].get("sequences") == 1024])
 def test_the_overhead_alone_is_close_where_it_was_fitted(case: dict[str, Any]) -> None:
     """Weights are most of a total and hide the rest, so the rest is held to 0.35 GiB by itself (H100, vLLM 0.18 and 0.19)."""
     assert predicted(case)[1] == pytest.approx(case["non_kv_gib"] - case["weights_gib"], abs=0.35)
@@ -268,7 +269,7 @@ def test_a_name_means_one_model() -> None:
 # Options
 
 
-@pytest.mark.parametrize("flag", list(table("removed_flags")["flags"]))
+@each_row("flag", list(table("removed_flags")["flags"]))
 def test_removed_options_are_refused_with_the_reason(flag: str) -> None:
     said = refusals(plan_one(make_deployment("qwen2_5_1_5b", flags=[flag, "1"])))
     assert len(said) == 1
@@ -276,7 +277,7 @@ def test_removed_options_are_refused_with_the_reason(flag: str) -> None:
     assert said[0].message.startswith(f"{flag} is rejected by vLLM: ")
 
 
-@pytest.mark.parametrize("flag", sorted(MANAGED - {"--pipeline-parallel-size", "-pp"}))
+@each_row("flag", sorted(MANAGED - {"--pipeline-parallel-size", "-pp"}))
 def test_what_the_plan_sets_is_not_set_again(flag: str) -> None:
     assert any("set by the plan" in f.message for f in refusals(plan_one(make_deployment("qwen2_5_1_5b", flags=[flag, "1"]))))
 
@@ -295,7 +296,7 @@ def test_wrong_options_are_refused(words: list[str], said: str) -> None:
     assert any(said in f.message for f in refusals(plan_one(make_deployment("qwen2_5_1_5b", flags=words))))
 
 
-@pytest.mark.parametrize(
+@each_row(
     "words",
     [
         ["--seed", "-1"], ["--seed=0"], ["--no-enable-prefix-caching"], ["--max_logprobs", "5"], ["--compilation-config.mode", "3"],

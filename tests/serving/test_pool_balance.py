@@ -17,6 +17,7 @@ from serving.pool.config import AffinityConfig
 from serving.pool.endpoint import Endpoint
 from serving.pool.metrics import PoolMetrics
 from tests.serving.pool_kit import FakeClock, chat, run
+from tests.tables import each_row
 
 LONG = "You are a chemist. " * 40
 
@@ -127,7 +128,7 @@ def endpoint(**more: object) -> dict[str, object]:
     return {"base_url": "http://127.0.0.1:1/v1", "model": "m", **more}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("data", "message"),
     [
         ({"endpoints": []}, "at least 1"),

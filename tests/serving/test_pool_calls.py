@@ -13,6 +13,7 @@ from serving.pool import EndpointConfig, PoolAnswer, PoolConfig, PoolRequest
 from serving.pool.ledger import Attempt, Call, CallRecord, Try
 from tests.serving.fake_upstream import Behaviour, fake, free_socket
 from tests.serving.pool_kit import Book, FakeClock, chat, config, run, until
+from tests.tables import each_row
 
 
 def refused_address() -> str:
@@ -50,8 +51,8 @@ def test_completions_and_embeddings_have_their_own_paths() -> None:
     run(main())
 
 
-@pytest.mark.parametrize("kind", ["server_error", "malformed", "empty", "no_choices", "unauthorized", "not_found"])
-@pytest.mark.parametrize("stream", [False, True])
+@each_row("kind", ["server_error", "malformed", "empty", "no_choices", "unauthorized", "not_found"])
+@each_row("stream", [False, True])
 def test_a_server_that_fails_is_left_for_another(kind: str, stream: bool) -> None:
     if stream and kind in ("malformed", "empty", "no_choices"):
         kind = "first_event_error"

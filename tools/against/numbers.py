@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from rdkit import Chem
-from rdkit.Chem import Descriptors, rdMolDescriptors
+from rdkit.Chem import rdMolDescriptors
 
 from tools.calculators.descriptors import crippen_logp, heavy_atoms
 
@@ -57,7 +57,7 @@ def centric(mol: Chem.Mol) -> float:
 
 def retardant_share(mol: Chem.Mol) -> float:
     """The mass share of elements that retard flames, in percent, halogens and nitrogen in part."""
-    mass = Descriptors.MolWt(mol)
+    mass = rdMolDescriptors._CalcMolWt(mol)
     active = sum(_RETARDANT.get(a.GetAtomicNum(), 0.0) * a.GetMass() for a in mol.GetAtoms())
     return _PERCENT * active / mass if mass else 0.0
 
@@ -65,7 +65,12 @@ def retardant_share(mol: Chem.Mol) -> float:
 def lipinski_violations(mol: Chem.Mol) -> float:
     """How many of Lipinski's four limits are broken (500 g/mol, logP 5, five donors, ten acceptors, all N and O counted)."""
     oxygen_nitrogen = rdMolDescriptors.CalcNumLipinskiHBA(mol)
-    limits = (Descriptors.MolWt(mol) > 500, crippen_logp(mol) > 5, rdMolDescriptors.CalcNumLipinskiHBD(mol) > 5, oxygen_nitrogen > 10)
+    limits = (
+        rdMolDescriptors._CalcMolWt(mol) > 500,
+        crippen_logp(mol) > 5,
+        rdMolDescriptors.CalcNumLipinskiHBD(mol) > 5,
+        oxygen_nitrogen > 10,
+    )
     return float(sum(limits))
 
 
@@ -75,7 +80,7 @@ def pesticide_violations(mol: Chem.Mol) -> float:
     return float(
         sum(
             (
-                Descriptors.MolWt(mol) > 535,
+                rdMolDescriptors._CalcMolWt(mol) > 535,
                 crippen_logp(mol) > 6.5,
                 rdMolDescriptors.CalcNumHBA(mol) > 9,
                 rdMolDescriptors.CalcNumHBD(mol) > 3,
@@ -88,7 +93,7 @@ def pesticide_violations(mol: Chem.Mol) -> float:
 
 #: By the name that rules use: how the number is had.
 NUMBERS: dict[str, Callable[[Chem.Mol], float]] = {
-    "molecular_weight": lambda mol: float(Descriptors.MolWt(mol)),
+    "molecular_weight": lambda mol: float(rdMolDescriptors._CalcMolWt(mol)),
     "heavy_atoms": heavy_atoms,
     "carbons": carbons,
     "logp": crippen_logp,

@@ -71,6 +71,15 @@ def aromatic_bonds(mol: Chem.Mol) -> float:
     return _bonds(mol, Chem.BondType.AROMATIC)
 
 
+def valence_electrons(mol: Chem.Mol) -> float:
+    """The number of valence electrons, those of implicit hydrogens too and of charges; 0 for no atom.
+
+    What ``rdkit.Chem.Descriptors.NumValenceElectrons`` counts; importing that module takes longer than all descriptors of a structure.
+    """
+    outer = Chem.GetPeriodicTable().GetNOuterElecs
+    return float(sum(outer(a.GetAtomicNum()) - a.GetFormalCharge() + a.GetTotalNumHs() for a in mol.GetAtoms()))
+
+
 def ramp(value: float, best: float, worst: float) -> float:
     """A score from 0 to 1: 1 at ``best`` and beyond, 0 at ``worst`` and beyond, linear between; either may be the larger.
 

@@ -4,6 +4,8 @@
 made of. What may differ from caller to caller is an argument: which properties, whether PAINS and BRENK alerts are raised, what becomes
 of structures that the guard blocks or that break a plausibility rule. A salt or mixture is judged by the part that is meant
 (:func:`tools.structures.standardise.standardise` says which, and the notes name what is left out); the guard sees all that was given.
+
+Imported late is what a structure without a goal does not need: it takes as long as judging one.
 """
 
 from __future__ import annotations
@@ -16,21 +18,17 @@ from rdkit import Chem, rdBase
 from core.candidate import Candidate, Origin, PropertyValue, Proposal, RequirementResult
 from core.errors import StructureError
 from core.spec import CandidateClass, DesignSpec, EstimationConditions, RuleSetRequirement
-from tools.against.reasons import with_reasons
 from tools.calculators.collection import Calculators
 from tools.catalogue.rule_sets import RULE_SETS
-from tools.evaluation.check import check
-from tools.evaluation.score import score_candidates
 from tools.predictors.known.apply import OwnValues, with_known, with_own
-from tools.proposers.exemptions import Exemptions, exemptions
 from tools.safety.guard import alert_verdict, structure_verdict, verdict_of
 from tools.safety.named_lists import with_lists
 from tools.structures.naming import name_of
-from tools.structures.plausibility import first_violation_of, violations
 from tools.structures.standardise import standard_form
 
 if TYPE_CHECKING:
     from core.interfaces import Executor
+    from tools.proposers.exemptions import Exemptions
 
 #: Families of molecules for which PAINS and BRENK alerts mean something; goals with a rule set (Lipinski, ...) are drug-like too.
 DRUG_LIKE_FAMILIES = frozenset({"drug", "drug-like", "fragment", "lead-like"})
@@ -67,6 +65,8 @@ def judge(
     raised = drug_like(spec) if alerts is None else alerts
     found = [_read(number, proposal, spec.candidate_class) for number, proposal in enumerate(proposals)]
     if implausible == "reject":
+        from tools.proposers.exemptions import exemptions
+
         lifted = exemptions(spec)
         found = [c if c.rejected_by else plausible(c, lifted) for c in found]
     found = [c if c.rejected_by else guarded(c, alerts=raised) for c in found]
@@ -75,7 +75,11 @@ def judge(
         checked(c, spec, calculators=calculators)
         for c in estimated([found[i] for i in rows], wanted, spec.conditions, executor=executor, calculators=calculators)
     ]
-    for row, candidate in zip(rows, score_candidates(judged, spec, calculators=calculators) if score else judged, strict=True):
+    if score:
+        from tools.evaluation.score import score_candidates
+
+        judged = score_candidates(judged, spec, calculators=calculators)
+    for row, candidate in zip(rows, judged, strict=True):
         found[row] = candidate
     return found
 
@@ -102,7 +106,11 @@ def judge_one(
     if found.rejected_by == UNREADABLE:
         raise StructureError(found.rejected_reason)
     found = with_lists(found.model_copy(update={"name": found.name or name_of(found.key)}))
-    return with_reasons(found, spec) if spec.goal else found
+    if not spec.goal:
+        return found
+    from tools.against.reasons import with_reasons
+
+    return with_reasons(found, spec)
 
 
 def drug_like(spec: DesignSpec) -> bool:
@@ -179,6 +187,8 @@ def alerted(candidate: Candidate) -> Candidate:
 
 def plausible(candidate: Candidate, lifted: Exemptions) -> Candidate:
     """``candidate`` with what it may have although a rule speaks against it in its notes; rejected if it breaks a rule that is not lifted."""
+    from tools.structures.plausibility import first_violation_of
+
     if not lifted.judged or not first_violation_of(candidate.smiles):
         return candidate
     mol = Chem.MolFromSmiles(candidate.smiles)
@@ -190,6 +200,8 @@ def plausible(candidate: Candidate, lifted: Exemptions) -> Candidate:
 
 def broken_rules(candidate: Candidate) -> list[tuple[str, str]]:
     """(id, reason) of the plausibility rules that a standardised candidate breaks, whatever a goal asks for."""
+    from tools.structures.plausibility import violations
+
     with rdBase.BlockLogs():
         return violations(Chem.MolFromSmiles(candidate.smiles))
 
@@ -237,7 +249,11 @@ def checked(
 
     ``settled``: results by requirement id that are known already. Raises as :func:`tools.evaluation.check.check`.
     """
-    results = check(candidate, spec, settled, calculators=calculators)
+    results: list[RequirementResult] = []
+    if spec.requirements:
+        from tools.evaluation.check import check
+
+        results = check(candidate, spec, settled, calculators=calculators)
     failed = next((r for r in results if not r.met), None)
     update: dict[str, Any] = {"requirements": results, "status": "kept", "rejected_by": "", "rejected_reason": ""}
     if failed:

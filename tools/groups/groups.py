@@ -52,7 +52,7 @@ class Group:
     counterexample: str
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def compile_smarts(smarts: str) -> Chem.Mol:
     """The query molecule of ``smarts``. Raises StructureError if it cannot be read. Do not modify the result: it is shared."""
     with rdBase.BlockLogs():

@@ -129,7 +129,7 @@ class _Weights:
     parts: tuple[Part, ...]
     columns: NDArray[np.int64]
     index: NeighbourIndex
-    rows: list[str]
+    rows: Sequence[str]
 
     def position(self, smiles: str) -> int | None:
         """Place of the training structure ``smiles``; None if it is none. The rows are in the order of their SMILES."""
@@ -180,7 +180,7 @@ class Model:
             errors = ErrorTable.from_arrays(files.arrays(ERRORS_FILE)) if ERRORS_FILE in files.card["files"] else None
             arrays = files.arrays(ARRAYS_FILE)
             columns, index = arrays["columns"].astype(np.int64), NeighbourIndex(arrays["bits"], arrays["sizes"])
-            return _Weights(learners, scale, errors, _parts(files), columns, index, files.text(NEIGHBOURS_FILE).splitlines())
+            return _Weights(learners, scale, errors, _parts(files), columns, index, files.lines(NEIGHBOURS_FILE))
         except (KeyError, ValueError, OSError) as error:
             raise PredictorError(f"the weights of {self.spec.name} cannot be read: {error}") from None
 

@@ -52,6 +52,7 @@ class Trees:
         if len(ends) and int(arrays["test"].max()) >= len(arrays["column"]):
             raise TreesError("these arrays hold no trees")
         self._arrays, self._width, self._asked = arrays, int(arrays["width"][0]), 0
+        self._plain = all(_are_plain(arrays[f"{what}_decimals"]) for what in ("threshold", "value"))
         self._tree_splits, self._first_split, self._first_leaf = splits, np.cumsum(splits) - splits, np.cumsum(leaves) - leaves
 
     def predict(self, x: NDArray[np.float32] | FloatArray, *, num_threads: int = 1) -> FloatArray:
@@ -73,18 +74,18 @@ class Trees:
 
     def _sum(self, row: NDArray[Any]) -> float:
         """Sum over the trees for one row, as LightGBM adds them."""
-        held = self._arrays
+        held, numbers = self._arrays, _quotients if self._plain else _decimals
         leaf, going = self._first_leaf.copy(), np.flatnonzero(self._tree_splits)
         at = self._first_split[going]
         while len(going):
             test = held["test"][at]
-            met = row[held["column"][test]] <= _decimals(held["threshold_digits"][test], held["threshold_decimals"][test])
+            met = row[held["column"][test]] <= numbers(held["threshold_digits"][test], held["threshold_decimals"][test])
             child = np.where(met, held["left"][at], held["right"][at]).astype(np.int64)
             leaf[going] += np.maximum(-1 - child, 0)
             further = child >= 0
             going = going[further]
             at = self._first_split[going] + child[further]
-        return float(np.add.accumulate(_decimals(held["value_digits"][leaf], held["value_decimals"][leaf]))[-1])
+        return float(np.add.accumulate(numbers(held["value_digits"][leaf], held["value_decimals"][leaf]))[-1])
 
     @cached_property
     def _tables(self) -> _Tables:
@@ -218,6 +219,16 @@ def _digits(numbers: Sequence[float]) -> tuple[NDArray[np.int32], NDArray[np.int
     if not np.array_equal(_decimals(digits, decimals), np.array(numbers, dtype=np.float64)):
         raise TreesError("numbers as small or large as these are not supported")
     return digits, decimals
+
+
+def _are_plain(decimals: NDArray[np.int8]) -> bool:
+    """Whether :func:`_quotients` gives the numbers of :func:`_digits`, as it does of all but huge and tiny ones."""
+    return not len(decimals) or bool(decimals.min() >= 0 and decimals.max() < _POWERS)
+
+
+def _quotients(digits: NDArray[np.int32], decimals: NDArray[np.int8]) -> FloatArray:
+    """:func:`_decimals` of plain numbers, in a quarter of its time."""
+    return np.asarray(digits / _TEN[decimals])
 
 
 def _decimals(digits: NDArray[np.int32], decimals: NDArray[np.int8]) -> FloatArray:

@@ -11,9 +11,9 @@ import gzip
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,6 +129,31 @@ def keep_entry(file: Path, name: str, entry: dict[str, Any]) -> None:
     file.write_text(json.dumps(kept, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+class Lines(Sequence[str]):
+    """The lines of a UTF-8 text, each read when it is asked for: of ten thousand structures a prediction shows one."""
+
+    def __init__(self, text: bytes) -> None:
+        """``text``: ends each line with a line feed, but perhaps the last."""
+        ends = np.flatnonzero(np.frombuffer(text, np.uint8) == ord("\n"))
+        self._text = text
+        self._ends = ends if text.endswith(b"\n") or not text else np.append(ends, len(text))
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        """The line ``place``, or several, without their ends. IndexError where there is none."""
+        if isinstance(place, slice):
+            return [self[n] for n in range(*place.indices(len(self)))]
+        number = range(len(self._ends))[place]
+        begin = int(self._ends[number - 1]) + 1 if number else 0
+        return self._text[begin : int(self._ends[number])].decode("utf-8")
+
+
 class WeightsFolder:
     """A predictor's folder, read and verified."""
 
@@ -160,6 +185,10 @@ class WeightsFolder:
     def text(self, file: str) -> str:
         """The text of a gzipped ``file``."""
         return gzip.decompress(self.read(file)).decode("utf-8")
+
+    def lines(self, file: str) -> Lines:
+        """The lines of a gzipped ``file``."""
+        return Lines(gzip.decompress(self.read(file)))
 
     def arrays(self, file: str) -> dict[str, NDArray[Any]]:
         """The arrays of an npz ``file``, in the shape in which they were written. Raises PredictorError as :meth:`read` does.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from tools.safety.spelling import UNSPACED, letters, within
@@ -217,18 +217,29 @@ def _one_off(known: Lexicon, group: list[Token], entry: Entry) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _nearest(word: str) -> Entry | None:
-    """The hazard word from which ``word`` is misspelt, if any."""
-    bits = letters(word)
-    for plain, others, entry in lexicon().near:
-        most = _off(min(plain, word, key=len))
-        if (
-            abs(len(plain) - len(word)) <= most
-            and (bits ^ others).bit_count() <= 2 * most
-            and entry.everywhere
-            and within(word, plain, most)
-        ):
-            return entry
-    return None
+    """The hazard word from which ``word`` is misspelt, if any: the first of them in the order of the tables."""
+    bits, first = letters(word), None
+    for size in range(len(word) - 2, len(word) + 3):
+        most = _off(word[:size])
+        if abs(size - len(word)) > most:
+            continue
+        for place, plain, others, entry in _near_of_size().get(size, ()):
+            if first is not None and place > first[0]:
+                break
+            if (bits ^ others).bit_count() <= 2 * most and within(word, plain, most):
+                first = (place, entry)
+                break
+    return first[1] if first else None
+
+
+@cache
+def _near_of_size() -> dict[int, list[tuple[int, str, int, Entry]]]:
+    """The hazard words that count in every sentence, by their length: (place in the tables, word, its letters as bits, entry), in their order."""
+    found: dict[int, list[tuple[int, str, int, Entry]]] = {}
+    for place, (plain, bits, entry) in enumerate(lexicon().near):
+        if entry.everywhere:
+            found.setdefault(len(plain), []).append((place, plain, bits, entry))
+    return found
 
 
 def _longest(found: list[Mention]) -> list[Mention]:

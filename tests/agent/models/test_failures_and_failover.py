@@ -15,6 +15,7 @@ from core.model import Model
 from serving.pool import PoolConfig
 from tests.agent.models.fake_server import QUICK, Reply, fake_model, json_reply, open_session, plan_for, pool_config
 from tests.scratch_recorder import ScratchRecorder
+from tests.tables import each_row
 
 PROMPT = "---\nrole: critic\nversion: 1\nvariables: goal\ndescription: t\n---\n## system\nJudge.\n## user\n{{ goal }}\n"
 PLACE = Place("explain", 0, "x")
@@ -38,7 +39,7 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("replies", "kind", "said"),
     [
         ([Reply(status=401, error="bad key")] * 2, "key", "the server of m refused the API key"),

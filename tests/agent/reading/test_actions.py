@@ -7,14 +7,15 @@ import pytest
 from agent.reading import interpret
 from core.spec import DesignSpec, ElementsRequirement, LevelRequirement, PropertyRequirement
 from tests.agent.reading.test_polarity import demanded, denied
+from tests.tables import each_row
 
 
 def _spec(goal: str) -> DesignSpec:
     return interpret(goal, may_be_empty=True)
 
 
-@pytest.mark.parametrize("element", ["hydrogen", "oxygen", "lithium", "copper", "zinc"])
-@pytest.mark.parametrize(
+@each_row("element", ["hydrogen", "oxygen", "lithium", "copper", "zinc"])
+@each_row(
     "frame",
     [
         "Could a hydrocarbon with 2 rings carry {}?", "A polymer that holds {}, MW below 300", "A ligand hosting {}; MW below 300", "Ligand, coordinating {}, MW below 300",
@@ -45,15 +46,15 @@ def test_lead_may_be_the_metal(goal: str) -> None:
     assert denied(_spec(goal)) == ["Pb"]
 
 
-@pytest.mark.parametrize("noun", ["film", "coating", "layer", "resin", "membrane", "foam", "nanoparticles", "adhesive"])
+@each_row("noun", ["film", "coating", "layer", "resin", "membrane", "foam", "nanoparticles", "adhesive"])
 def test_a_family_may_stand_before_the_form_that_it_takes(noun: str) -> None:
     spec = _spec(f"Conjugated polymer {noun} with thiophene units, no fluorine")
     assert (spec.family, spec.candidate_class) == ("conjugated polymer", "polymer")
     assert (demanded(spec), denied(spec)) == (["thiophene"], ["F"])
 
 
-@pytest.mark.parametrize("group", ["ester", "ketone", "amide"])
-@pytest.mark.parametrize(
+@each_row("group", ["ester", "ketone", "amide"])
+@each_row(
     "frame",
     [
         "a dye, no {} tolerated", "a dye, no {} allowed", "a dye, neither {} nor azide permitted", "a dye, {}s having been ruled out", "a dye from which every {} has been banished", "a dye with no {} of its own",
@@ -65,8 +66,8 @@ def test_more_ways_to_forbid(frame: str, group: str) -> None:
     assert group not in demanded(_spec(frame.format(group)))
 
 
-@pytest.mark.parametrize("group", ["ester", "ketone", "amide"])
-@pytest.mark.parametrize(
+@each_row("group", ["ester", "ketone", "amide"])
+@each_row(
     "frame",
     [
         "a dye, {}s having been present", "a dye, {}s have been tested", "no {} required", "no {}s optional", "no {} is no problem", "every {} is required", "{}s have not been ruled out", "{}s had been excluded",

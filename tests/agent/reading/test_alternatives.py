@@ -6,6 +6,7 @@ import pytest
 
 from agent.reading import compact, interpret
 from core.spec import marked
+from tests.tables import each_row
 from tools.workspace import builtin
 
 
@@ -75,7 +76,7 @@ def test_a_group_on_either_end_is_asked_for(where: tuple[str, str]) -> None:
     assert not {d for d in denied if d.startswith("motif") and d.endswith("present")}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("said", "stated"),
     [
         ("mp. below -20 °C", "property:melting_point < -20"),

@@ -4,6 +4,7 @@ import pytest
 
 from agent.reading import interpret
 from core.spec import ElementsRequirement
+from tests.tables import each_row
 
 
 def _only(goal: str) -> list[str] | None:
@@ -26,7 +27,7 @@ def test_exact_numbers_of_carbon_and_others_are_all_heavy_atoms(goal: str, allow
     assert _only(goal) == allowed
 
 
-@pytest.mark.parametrize(
+@each_row(
     "goal",
     [
         "a molecule with 8 carbon atoms",

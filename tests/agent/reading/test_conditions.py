@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from agent.reading import interpret
 from agent.reading.compact import compact
+from tests.tables import each_row
 from tools.workspace import builtin
 
 
@@ -14,7 +13,7 @@ def asked(goal: str) -> list[str]:
     return [r for r in [*found["requirements"], *found["objectives"]] if "sa_score" not in r and "route" not in r]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("goal", "wanted"),
     [
         ("a molecule with vapour pressure below 0.1 Pa at 25 °C", "property:vapour_pressure < -1"),
@@ -40,7 +39,7 @@ def test_read(goal: str, wanted: str) -> None:
     assert asked(goal) == [wanted]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("goal", "words"),
     [
         ("a molecule that boils above 150 °C at 10 mbar", "at 10 mbar"),

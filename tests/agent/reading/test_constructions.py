@@ -13,6 +13,7 @@ from agent.reading import interpret
 from agent.reading.registered import GROUPS, group_words
 from core.errors import MolwrightError
 from core.spec import CountRequirement, DesignSpec, MotifRequirement
+from tests.tables import each_row
 
 WANTED, DENIED, SILENT = "wanted", "denied", "silent"
 
@@ -154,7 +155,7 @@ def _cases(frames: list[str]) -> list[tuple[str, str, str]]:
     return found
 
 
-@pytest.mark.parametrize(("goal", "group"), [(goal, group) for goal, group, _ in _cases(ASKING) if group])
+@each_row(("goal", "group"), [(goal, group) for goal, group, _ in _cases(ASKING) if group])
 def test_a_group_in_the_noun_phrase_is_never_denied_and_mostly_asked_for(goal: str, group: str) -> None:
     assert _asked(_read(goal), group) in (WANTED, SILENT)
 
@@ -173,7 +174,7 @@ def test_the_frames_that_exclude_are_read() -> None:
     assert len(missed) <= 0.1 * len(cases), missed
 
 
-@pytest.mark.parametrize(("goal", "group", "other"), [case for case in _cases(KEEPING_SILENT) if case[1] and case[2]])
+@each_row(("goal", "group", "other"), [case for case in _cases(KEEPING_SILENT) if case[1] and case[2]])
 def test_the_frames_that_are_silent_ask_for_nothing(goal: str, group: str, other: str) -> None:
     spec = _read(goal)
     assert _asked(spec, group) == SILENT
@@ -187,8 +188,8 @@ BOUNDS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("words", "operator"), BOUNDS)
-@pytest.mark.parametrize("thing", ["a lubricant", "an ionic liquid", "a gelator", "an emollient ester"])
+@each_row(("words", "operator"), BOUNDS)
+@each_row("thing", ["a lubricant", "an ionic liquid", "a gelator", "an emollient ester"])
 def test_bounds_in_verb_frames(words: str, operator: str, thing: str) -> None:
     spec = _read(f"{thing}; its melting point {words} 50 °C")
     limits = [r for r in spec.requirements if getattr(r, "property", "") == "melting_point"]
@@ -222,7 +223,7 @@ SENTENCES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("goal", "expected"), SENTENCES)
+@each_row(("goal", "expected"), SENTENCES)
 def test_sentences(goal: str, expected: dict[str, str]) -> None:
     spec = _read(goal)
     meant = {"+": WANTED, "-": DENIED, "?": SILENT}
@@ -257,10 +258,13 @@ POSITIONS = [
 PARTS = ["ester", "amide", "pyridine", "thiol", "nitrile", "carbazole", "phosphate", "sulfone"]
 
 
-@pytest.mark.parametrize("group", PARTS)
-@pytest.mark.parametrize("negator", NEGATORS)
+@each_row("group", PARTS)
+@each_row("negator", NEGATORS)
 def test_a_negator_before_a_part_never_becomes_a_demand(group: str, negator: str) -> None:
-    for position, unknown in itertools.product(POSITIONS, ["", *UNKNOWN]):
+    unknown_words = ["", *UNKNOWN]
+    turn = PARTS.index(group) + NEGATORS.index(negator)
+    for n, position in enumerate(POSITIONS):
+        unknown = unknown_words[(turn + n) % len(unknown_words)]  # in turns: each with every part, negator and position
         for goal in (
             f"a ligand, {negator} {unknown} {group} {position}, MW below 600",
             f"ashless {unknown} additive with {negator} {group} {position}",
@@ -273,8 +277,8 @@ def test_a_negator_before_a_part_never_becomes_a_demand(group: str, negator: str
             assert _asked(spec, group) != WANTED, goal
 
 
-@pytest.mark.parametrize("group", PARTS)
-@pytest.mark.parametrize("verb", ["should go", "is out", "must not be in there", "replaced", "removed", "gone", "should disappear"])
+@each_row("group", PARTS)
+@each_row("verb", ["should go", "is out", "must not be in there", "replaced", "removed", "gone", "should disappear"])
 def test_late_exclusions_never_become_demands(group: str, verb: str) -> None:
     for unknown in ["", *UNKNOWN]:
         for goal in (
@@ -285,7 +289,7 @@ def test_late_exclusions_never_become_demands(group: str, verb: str) -> None:
             assert _asked(_read(" ".join(goal.split())), group) != WANTED, goal
 
 
-@pytest.mark.parametrize("group", PARTS)
+@each_row("group", PARTS)
 def test_what_a_thing_acts_on_is_not_asked_for(group: str) -> None:
     for unknown, noun in itertools.product(
         ["", *UNKNOWN],
@@ -307,8 +311,8 @@ def test_what_a_thing_acts_on_is_not_asked_for(group: str) -> None:
         assert _asked(_read(goal), group) == SILENT, goal
 
 
-@pytest.mark.parametrize("modal", ["should", "must", "may", "shall", "will", "can", "would"])
-@pytest.mark.parametrize("verb", ["be", "lie", "come"])
+@each_row("modal", ["should", "must", "may", "shall", "will", "can", "would"])
+@each_row("verb", ["be", "lie", "come"])
 def test_a_denied_verb_before_a_bound_turns_it(modal: str, verb: str) -> None:
     for word, upper in (("above", True), ("below", False), ("over", True), ("under", False)):
         spec = _read(f"a lubricant; its melting point {modal} not {verb} {word} 50 °C")
@@ -323,7 +327,7 @@ def test_a_denied_number_is_not_asked_for(goal: str) -> None:
     assert not [r for r in _read(goal).requirements if r.origin == "goal"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("goal", "name"),
     [
         ("Volatile amine, corrosive ester: both unwanted", "amine"), ("Corrosive amine, smelly ester, all unwanted", "amine"), ("ester alternatives, MW below 400", "ester"),

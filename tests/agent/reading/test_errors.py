@@ -6,9 +6,10 @@ import pytest
 
 from agent.reading import interpret
 from core.errors import ContradictionError, GoalError, UnitError
+from tests.tables import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("goal", "error", "quoted"),
     [
         ("no rings but a pyridine", ContradictionError, "pyridine"),

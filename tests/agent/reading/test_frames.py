@@ -6,9 +6,10 @@ import pytest
 
 from agent.reading import interpret
 from tests.agent.reading.test_polarity import demanded, denied
+from tests.tables import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("said", "present", "absent"),
     [
         ("contains an ester? No.", [], ["ester"]),

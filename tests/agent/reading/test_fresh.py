@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from evals.reading import measure
 from evals.suites.base import DATA
+from tests.tables import each_row
 
 #: Specs right in each batch after it was used; a floor, not a target.
 FLOORS = {
@@ -17,7 +16,7 @@ FLOORS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("batch", sorted(FLOORS))
+@each_row("batch", sorted(FLOORS))
 def test_used_batches_stay_read(batch: str) -> None:
     tally = measure(DATA / "interpreter" / "fresh" / f"{batch}.toml")[""]
     assert (tally.inverted, tally.invented) == (0, 0)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from agent.reading import compact, interpret
+from tests.tables import each_row
 from tools.workspace import builtin
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("goal", "requirements"),
     [
         ("a polymer that won't soften below 180 °C", ["property:glass_transition_temperature >= 180"]),
@@ -45,7 +46,7 @@ def test_reading(goal: str, requirements: list[str]) -> None:
     assert found["unchecked"] in ([], ["extinction coefficient"])
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("goal", "unchecked"),
     [
         ("logP < 3, not stable at 200 °C", "not stable at 200 °C"),

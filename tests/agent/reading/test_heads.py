@@ -8,10 +8,11 @@ from agent.reading import compact, interpret
 from agent.reading.lexicon import families
 from core.reading import marked_text
 from core.spec import marked, must_ask
+from tests.tables import each_row
 from tools.workspace import builtin
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("goal", "candidate_class", "family"),
     [
         ("an epoxy hardener with two primary amines", "molecule", ""),
@@ -36,7 +37,7 @@ def test_class_and_family_come_from_the_noun(goal: str, candidate_class: str, fa
     assert (spec.candidate_class, spec.family) == (candidate_class, family)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "goal",
     [
         "a lithium-ion battery solvent with MW below 300", "a potassium channel blocker with MW below 300", "a copper corrosion inhibitor with MW below 300",
@@ -52,7 +53,7 @@ def test_purposes_media_and_compound_nouns_are_no_composition(goal: str) -> None
     assert found["objectives"] == []
 
 
-@pytest.mark.parametrize("family", [f for f in families() if f.name], ids=lambda f: f.name)
+@each_row("family", [f for f in families() if f.name])
 def test_a_family_that_is_only_a_purpose_is_not_designed(family: object) -> None:
     word = family.words[0]  # type: ignore[attr-defined]
     spec = interpret(f"an additive for {word}, QED above 0.4")
@@ -127,7 +128,7 @@ def test_the_letter_of_a_unit_is_no_element_that_could_be_meant(clause: str) -> 
     assert unread.suggestion == ""
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("goal", "objection"),
     [
         ("a kinase inhibitor with MW below 400, no C-F bonds, gnarled", 'nothing that is checked says what makes it a "kinase inhibitor"'),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +9,7 @@ from agent.reading import interpret
 from agent.reading.lexicon import families
 from core.errors import ContradictionError
 from core.spec import DesignSpec
+from tests.tables import each_row
 from tools.groups.groups import GROUPS, plural
 from tools.workspace import builtin
 
@@ -79,9 +79,7 @@ def _one_window(apart: set[str], both: set[str]) -> bool:
     return len(names) == 1 and len(both) == 1 and " between " in next(iter(both))
 
 
-@pytest.mark.parametrize("strange", STRANGE)
-@pytest.mark.parametrize(
-    "frame", ["no {} esters", "an ester {} is excluded", "{} no esters", "esters {} are not allowed", "without {} an ester"]
-)
+@each_row("strange", STRANGE)
+@each_row("frame", ["no {} esters", "an ester {} is excluded", "{} no esters", "esters {} are not allowed", "without {} an ester"])
 def test_an_unknown_word_in_a_denial_is_no_demand(strange: str, frame: str) -> None:
     assert not any("contains ester" in text for text in read(frame.format(strange)) or ())

@@ -10,6 +10,7 @@ from agent.reading import interpret
 from agent.reading.normalise import as_written, written_out
 from core.spec import CountRequirement, MotifRequirement, PropertyRequirement
 from tests.agent.reading.test_polarity import demanded, denied
+from tests.tables import each_row
 from tools.groups.groups import GROUPS, plural
 
 
@@ -32,23 +33,23 @@ def test_contractions_are_written_out_and_back(text: str) -> None:
     assert as_written(written_out(text)) == text
 
 
-@pytest.mark.parametrize("need", ["needn't", "need not", "does not need to", "doesn't have to", "does not have to"])
-@pytest.mark.parametrize("said", ["contain an ester", "dissolve in water"])
+@each_row("need", ["needn't", "need not", "does not need to", "doesn't have to", "does not have to"])
+@each_row("said", ["contain an ester", "dissolve in water"])
 def test_what_is_not_needed_asks_for_nothing(need: str, said: str) -> None:
     spec = interpret(f"MW below 900; it {need} {said}", may_be_empty=True)
     assert (demanded(spec), denied(spec)) == ([], [])
     assert [r.property for r in spec.requirements_of(PropertyRequirement)] == ["molecular_weight"]
 
 
-@pytest.mark.parametrize("thing", ["candidates", "compounds", "solvents", "molecules", "ligands"])
-@pytest.mark.parametrize("kind", ["sulfur-bearing", "halogenated", "halogenated and wibbled", "wibbled and brominated", "ester-containing"])
-@pytest.mark.parametrize("verdict", ["are excluded", "are wibbled and excluded", "are not wanted", "are forbidden"])
+@each_row("thing", ["candidates", "compounds", "solvents", "molecules", "ligands"])
+@each_row("kind", ["sulfur-bearing", "halogenated", "halogenated and wibbled", "wibbled and brominated", "ester-containing"])
+@each_row("verdict", ["are excluded", "are wibbled and excluded", "are not wanted", "are forbidden"])
 def test_a_kind_of_thing_that_is_excluded_is_no_demand(thing: str, kind: str, verdict: str) -> None:
     assert demanded(interpret(f"{kind} {thing} {verdict}, MW below 300", may_be_empty=True)) == []
 
 
-@pytest.mark.parametrize("solvent", ["ethanol", "toluene", "acetone", "wibble"])
-@pytest.mark.parametrize("frame", ["solubility in {} above 10 g/L", "at least 10 g/L soluble in {}", "soluble in {} at 10 g/L or more"])
+@each_row("solvent", ["ethanol", "toluene", "acetone", "wibble"])
+@each_row("frame", ["solubility in {} above 10 g/L", "at least 10 g/L soluble in {}", "soluble in {} at 10 g/L or more"])
 def test_solubility_in_another_solvent_is_not_that_in_water(solvent: str, frame: str) -> None:
     assert "aqueous_solubility" not in _properties(f"a molecule with MW below 300, {frame.format(solvent)}")
 
@@ -64,22 +65,22 @@ def test_a_measured_value_is_no_number_of_groups(name: str) -> None:
     assert spec.requirements_of(CountRequirement) == []
 
 
-@pytest.mark.parametrize("listed", ["N and O atoms", "N, O atoms", "N+O", "ester and amide groups", "nitrogen and oxygen"])
-@pytest.mark.parametrize("bound", ["{} at most 4", "at most 4 {}"])
+@each_row("listed", ["N and O atoms", "N, O atoms", "N+O", "ester and amide groups", "nitrogen and oxygen"])
+@each_row("bound", ["{} at most 4", "at most 4 {}"])
 def test_a_number_that_may_count_a_whole_list_counts_nothing(listed: str, bound: str) -> None:
     spec = interpret(f"a ligand with {bound.format(listed)}, MW below 900", may_be_empty=True)
     assert spec.requirements_of(CountRequirement) == []
     assert spec.requirements_of(MotifRequirement) == []
 
 
-@pytest.mark.parametrize("compound", ["acetone", "ethanol", "dimethyl carbonate"])
-@pytest.mark.parametrize("frame", ["free of {}", "without {}", "{} is excluded", "containing no {}"])
+@each_row("compound", ["acetone", "ethanol", "dimethyl carbonate"])
+@each_row("frame", ["free of {}", "without {}", "{} is excluded", "containing no {}"])
 def test_a_small_compound_that_is_excluded_excludes_no_class(compound: str, frame: str) -> None:
     assert denied(interpret(f"MW below 300, {frame.format(compound)}", may_be_empty=True)) == []
 
 
-@pytest.mark.parametrize("halide", ["chlorides", "bromides", "iodides", "fluorides"])
-@pytest.mark.parametrize("frame", ["no {}", "{} excluded", "{} are out", "a dye, {} forbidden", "{} and other halogens are absent", "{}"])
+@each_row("halide", ["chlorides", "bromides", "iodides", "fluorides"])
+@each_row("frame", ["no {}", "{} excluded", "{} are out", "a dye, {} forbidden", "{} and other halogens are absent", "{}"])
 def test_halides_that_are_excluded_are_no_demand(halide: str, frame: str) -> None:
     assert demanded(interpret(f"MW below 300, {frame.format(halide)}", may_be_empty=True)) == []
 

@@ -8,10 +8,11 @@ from agent.reading import interpret
 from agent.reading.compact import compact_requirement, parse_requirement
 from agent.reading.kinds import Kind, kinds
 from core.spec import MotifRequirement
+from tests.tables import each_row
 from tools.workspace import builtin
 
 
-@pytest.mark.parametrize("key", sorted(kinds()))
+@each_row("key", sorted(kinds()))
 def test_every_kind_is_demanded_by_its_name_and_said(key: str) -> None:
     kind = kinds()[key]
     spec = interpret(f"Find a {key} with MW below 900")
@@ -24,13 +25,13 @@ def test_every_kind_is_demanded_by_its_name_and_said(key: str) -> None:
     assert not [u for u in spec.unchecked if u.head]
 
 
-@pytest.mark.parametrize("kind", {k.words: k for k in kinds().values()}.values(), ids=lambda k: k.words[0])
+@each_row("kind", {k.words: k for k in kinds().values()}.values())
 def test_what_a_kind_demands_can_be_read(kind: Kind) -> None:
     for text in kind.requires:
         parse_requirement(text, catalogue=builtin().catalogue)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("goal", "group"),
     [
         ("Strobilurin analogue fungicide with logP 2.5 to 4", "strobilurin"),

@@ -11,6 +11,7 @@ from agent.compound import ANALOGUE_FLOOR, keeping
 from agent.reading import interpret
 from core.errors import GoalError
 from core.spec import DesignSpec, FixedAtomsRequirement, MotifRequirement, PropertyRequirement, SimilarityRequirement
+from tests.tables import each_row
 from tools.groups.cores import changed_around, kept_but, kept_part, kept_scaffold
 from tools.workspace import builtin
 
@@ -31,7 +32,7 @@ def phrases(spec: DesignSpec) -> list[str]:
     return [u.phrase for u in spec.unchecked]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+@each_row("case", CASES)
 def test_compound_cases_are_read_whole(case: dict[str, str]) -> None:
     spec = interpret(case["goal"])
     assert spec.unchecked == []
@@ -44,7 +45,7 @@ def test_compound_cases_are_read_whole(case: dict[str, str]) -> None:
     assert len(kept(spec)) == sum(word in case["goal"] for word in words)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "words",
     [
         "without changing the core", "without touching the scaffold", "do not touch the core", "don't change the ring system", "keep the core",
@@ -61,7 +62,7 @@ def test_core_is_kept(words: str) -> None:
     assert spec.requirements_of(MotifRequirement) == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("goal", "expected"),
     [
         (f"make my compound {X} more soluble; keep the amide", kept_part(X, "amide")),
@@ -93,7 +94,7 @@ def test_longer_wavelength_is_measured_from_the_dye() -> None:
     assert [r.condition.comparison for r in shorter] == ["<"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     "words",
     [
         "changing the core is fine", "changing the core is allowed", "you may change the core", "not without changing the core",

@@ -3,13 +3,13 @@ of what was said, nor a demand that is not in the sentence."""
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.reading import interpret
 from core.errors import ContradictionError
 from core.spec import CountRequirement, DesignSpec, MotifRequirement
+from tests.tables import each_row
 from tools.groups.groups import GROUPS, plural
 
 #: Prohibitions whose words are known: {g} the group, {p} its plural.
@@ -83,7 +83,7 @@ def _said(frame: str, group: str, odd: str = "") -> str:
 GROUP_NAMES = sorted(GROUPS)
 
 
-@pytest.mark.parametrize("group", GROUP_NAMES)
+@each_row("group", GROUP_NAMES)
 def test_a_plain_denial_and_a_plain_demand_of_every_group(group: str) -> None:
     refused = interpret(f"MW below 900, no {plural(group.lower())}")
     assert not demanded(refused)
@@ -111,28 +111,28 @@ def test_what_is_asked_for_is_never_excluded(group: str, frame: str, around: str
     assert denied(interpret(goal, may_be_empty=True)) == [], goal
 
 
-@pytest.mark.parametrize("frame", KNOWN)
+@each_row("frame", KNOWN)
 def test_known_prohibitions_are_read(frame: str) -> None:
     for group in ("ester", "nitrile", "phenol"):
         spec = interpret("MW below 3000; " + _said(frame, group))
         assert denied(spec) == [group], (frame, spec.unchecked)
 
 
-@pytest.mark.parametrize("frame", ASKED)
+@each_row("frame", ASKED)
 def test_known_demands_are_read(frame: str) -> None:
     for group in ("ester", "nitrile", "phenol"):
         spec = interpret("MW below 3000; " + _said(frame, group))
         assert demanded(spec) == [group], (frame, spec.unchecked)
 
 
-@pytest.mark.parametrize("frame", UNKNOWN)
+@each_row("frame", UNKNOWN)
 def test_what_is_not_understood_is_listed(frame: str) -> None:
     spec = interpret("MW below 3000; " + _said(frame, "ester", "smelly"))
     assert demanded(spec) == []
     assert spec.unchecked or denied(spec) == ["ester"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("goal", "absent", "present"),
     [
         ("without nitro groups, aldehydes or ketones", ["nitro", "aldehyde", "ketone"], []),
@@ -152,7 +152,7 @@ def test_how_far_a_negation_reaches(goal: str, absent: list[str], present: list[
     assert sorted(demanded(spec)) == sorted(present)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "goal",
     [
         "no bromine, phosphonate or phosphate ester flame retardant, MW < 500",
@@ -169,10 +169,8 @@ def test_where_it_is_not_clear_nothing_is_demanded(goal: str) -> None:
     assert demanded(interpret(goal, may_be_empty=True)) == []
 
 
-@pytest.mark.parametrize("operator", ["below", "above", "at least", "at most"])
-@pytest.mark.parametrize(
-    "frame", ["{x} is undesirable", "{x} is not allowed", "{x} must be avoided", "avoid {x}", "no {x}", "{x} frowned at by all"]
-)
+@each_row("operator", ["below", "above", "at least", "at most"])
+@each_row("frame", ["{x} is undesirable", "{x} is not allowed", "{x} must be avoided", "avoid {x}", "no {x}", "{x} frowned at by all"])
 def test_a_denied_limit_is_never_the_limit(operator: str, frame: str) -> None:
     spec = interpret("MW below 3000; " + frame.format(x=f"a logP {operator} 3"), may_be_empty=True)
     conditions = [r.condition for r in spec.requirements if r.kind == "property" and r.property == "logp"]

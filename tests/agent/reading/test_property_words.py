@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from agent.reading import interpret
 from agent.reading.compact import compact
+from tests.tables import each_row
 from tools.workspace import builtin
 
 #: Property, number with its unit, and what goals call it.
@@ -59,7 +58,7 @@ OTHER = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("about", "words"), READ.items(), ids=lambda v: v[0] if len(v) == 2 else "")
+@each_row(("about", "words"), READ.items())
 def test_every_spelling_of_a_property_is_read(about: tuple[str, str], words: tuple[str, ...]) -> None:
     name, limit = about
     for word in words:
@@ -70,7 +69,7 @@ def test_every_spelling_of_a_property_is_read(about: tuple[str, str], words: tup
         )
 
 
-@pytest.mark.parametrize("words", OTHER)
+@each_row("words", OTHER)
 def test_what_only_sounds_like_a_property_is_not_read(words: str) -> None:
     spec = interpret(f"find a molecule with {words}", may_be_empty=True)
     assert compact(spec, catalogue=builtin().catalogue)["requirements"] == []

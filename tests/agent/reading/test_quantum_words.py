@@ -11,6 +11,7 @@ import pytest
 from agent.reading import interpret
 from core.candidate import PropertyValue
 from core.errors import GoalError
+from tests.tables import each_row
 from tools.calculators.collection import Calculators, shipped_calculators
 from tools.calculators.protocol import Batch, Cost, PlainCalculator
 from tools.calculators.quantum.definitions import BOND, ELECTRONIC, HYDRATION, SOLVATION, TRIPLET, defined
@@ -44,7 +45,7 @@ def with_it() -> Workspace:
     return Workspace(without().calculators.with_calculator(Nobody()))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("goal", "wish"),
     [
         ("a molecule with HOMO below -5.5 eV", "HOMO energy below -5.5 eV"),

@@ -11,6 +11,7 @@ import pytest
 
 from agent.reading import interpret
 from core.spec import CountRequirement, DesignSpec, MotifRequirement, PropertyRequirement
+from tests.tables import each_row
 
 INF = math.inf
 
@@ -48,14 +49,14 @@ ZERO = [
 ]
 
 
-@pytest.mark.parametrize(("goal", "element"), ZERO)
+@each_row(("goal", "element"), ZERO)
 def test_a_content_of_zero_is_none_at_all(goal: str, element: str) -> None:
     spec = _read(goal)
     assert _none_of(spec, element)
     assert not [r for r in spec.requirements if isinstance(r, PropertyRequirement) and r.property.endswith("_content")]
 
 
-@pytest.mark.parametrize(
+@each_row(
     "goal",
     [
         "a surfactant with an amide, not a diethanolamine derivative",
@@ -92,7 +93,7 @@ BRACKETED = [
 ]
 
 
-@pytest.mark.parametrize(("goal", "name", "bounds"), BRACKETED)
+@each_row(("goal", "name", "bounds"), BRACKETED)
 def test_a_bound_in_brackets_is_what_the_adjective_means(goal: str, name: str, bounds: tuple[float, float]) -> None:
     spec = _read(goal)
     assert _limits(spec, name) == [bounds]
@@ -103,7 +104,7 @@ def test_a_bound_on_the_other_side_is_not_taken_with_the_adjective() -> None:
     assert _limits(_read("furan with a thiol, low MW (above 400)"), "molecular_weight") == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     "goal",
     [
         "solvent-soluble azo dye",
@@ -127,7 +128,7 @@ def test_soluble_alone_is_soluble_in_water(goal: str) -> None:
     assert len(_limits(_read(goal), "aqueous_solubility")) == 1
 
 
-@pytest.mark.parametrize(
+@each_row(
     "goal",
     [
         f"{thing}, {metal} or metal-free, MW above 500"
@@ -146,7 +147,7 @@ def test_free_of_two_elements_forbids_both() -> None:
     assert _none_of(spec, "Cl")
 
 
-@pytest.mark.parametrize(
+@each_row(
     "goal",
     [f"light {noun} with an ester" for noun in ("emollient", "oil", "diluent", "lubricant", "plasticiser", "solvent", "fuel additive", "fragrance", "moisturiser", "base oil")],
 )  # fmt: skip
@@ -159,7 +160,7 @@ def test_light_of_a_molecule_is_its_mass(goal: str) -> None:
     assert len(_limits(_read(goal), "molecular_weight")) == 1
 
 
-@pytest.mark.parametrize(
+@each_row(
     "goal",
     [f"{word} {noun} with an imidazole" for word in ("protic", "aprotic") for noun in ("salt", "ionic liquid", "electrolyte", "molten salt", "organic salt")],
 )  # fmt: skip
@@ -171,7 +172,7 @@ def test_aprotic_of_a_solvent_counts_hydrogens() -> None:
     assert [high for _, high in _limits(_read("aprotic solvent with a carbonate"), "hbd")] == [0]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("goal", "number"),
     [
         ("fungicide with a triazole, MW below 400; return twelve", 12),
@@ -190,7 +191,7 @@ def test_a_number_without_a_noun_is_one_of_candidates_behind_the_noun_or_a_verb(
     assert _read(goal).candidates == number
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("goal", "group"),
     [
         ("additive, sulfonates for solubility, no iodine", "sulfonic acid"),
@@ -209,7 +210,7 @@ def test_what_a_part_is_good_for_or_where_it_stands_leaves_it_asked_for(goal: st
     assert _groups(_read(goal)).get(group) is True
 
 
-@pytest.mark.parametrize(
+@each_row(
     "goal",
     [
         "additive, amine for coupling is unwanted",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from evals.suites.interpreter import judge_sentence, sentences
+from tests.tables import each_row
 
 TUNED: list[dict[str, Any]] = sentences("sentences")
 HELD_OUT: list[dict[str, Any]] = sentences("held_out")
@@ -16,7 +15,7 @@ HELD_OUT: list[dict[str, Any]] = sentences("held_out")
 HELD_OUT_FLOOR = 0.96
 
 
-@pytest.mark.parametrize("case", TUNED, ids=lambda c: c["goal"][:60] or "(empty)")
+@each_row("case", TUNED)
 def test_tuned_sentence(case: dict[str, Any]) -> None:
     result = judge_sentence(case)
     assert result.score == 1, result.detail

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from agent.reading import compact, interpret
+from tests.tables import each_row
 from tools.workspace import builtin
 
 
@@ -13,7 +12,7 @@ def _stated(goal: str) -> set[str]:
     return {*stated["requirements"], *stated["objectives"]}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("said", "wanted"),
     [
         ("at least 15 wt% phosphorus", "phosphorus_content >= 15"),
@@ -37,7 +36,7 @@ def test_a_share_of_the_mass_is_read(said: str, wanted: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     "said",
     [
         "no more than 1 % chlorine",

@@ -14,6 +14,7 @@ from agent.reading.lexicon import families, lexicon, vague_words
 from core.errors import MolwrightError
 from core.spec import DesignSpec, LevelRequirement, PropertyRequirement
 from core.units import BUILTIN
+from tests.tables import each_row
 from tools.workspace import builtin
 
 
@@ -93,7 +94,7 @@ def test_options_reach_the_spec_and_interpreting_is_deterministic() -> None:
 _SAID = {"vapour_pressure": "-6 log Pa", "oxygen_permeability": "0 log barrer", "henry_constant": "316.227766 mol/m³/Pa"}
 
 
-@pytest.mark.parametrize("name", [d.name for d in builtin().catalogue if d.kind != "level"])
+@each_row("name", [d.name for d in builtin().catalogue if d.kind != "level"])
 def test_every_property_is_understood_under_every_synonym(name: str) -> None:
     definition = builtin().catalogue[name]
     value = definition.low + 0.5 * (definition.high - definition.low)
@@ -122,7 +123,7 @@ def test_every_table_entry_can_be_resolved() -> None:
     assert len(lexicon(builtin().catalogue).meanings) > 2500
 
 
-@pytest.mark.parametrize("family", [f.words[0] for f in families() if f.name])
+@each_row("family", [f.words[0] for f in families() if f.name])
 def test_every_family_gives_its_class_and_name(family: str) -> None:
     entry = next(f for f in families() if f.words[0] == family)
     spec = interpret(f"a {family} with MW below 450")

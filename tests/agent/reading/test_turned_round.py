@@ -8,6 +8,7 @@ import pytest
 
 from agent.reading import compact, interpret
 from core.errors import MolwrightError
+from tests.tables import each_row
 from tools.groups.groups import GROUPS, plural
 from tools.workspace import builtin
 
@@ -19,7 +20,7 @@ def _stated(goal: str) -> list[str]:
     return [*stated["requirements"], *stated["objectives"]]
 
 
-@pytest.mark.parametrize(
+@each_row(
     "said",
     [
         "in which the nitro group has been swapped for a nitrile",
@@ -45,7 +46,7 @@ def test_what_is_exchanged_goes_and_what_comes_is_wanted(said: str) -> None:
     assert {"motif:nitrile present", "motif:nitro absent", "property:molecular_weight < 400"} <= set(stated)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "said",
     [
         "in which the nitro group has been swapped for OCF7",
@@ -70,7 +71,7 @@ def test_of_several_or_of_rings_others_may_stay() -> None:
     assert "motif:ester absent" not in _stated("the ester is replaced by a lactone")
 
 
-@pytest.mark.parametrize(
+@each_row(
     "said",
     [
         "not too soluble in water (< 1 g/L)",
@@ -90,7 +91,7 @@ def test_a_negated_word_does_not_turn_the_bound_behind_it(said: str) -> None:
     assert set(_stated(f"an ester, {said}")) <= {"motif:ester present", "property:aqueous_solubility_mass < 1000 mg/L"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("said", "bound"),
     [
         ("not too lipophilic (logP < 3)", "logp < 3"),
@@ -109,7 +110,7 @@ def test_an_explicit_bound_stands_as_it_is_written(said: str, bound: str) -> Non
     assert set(_stated(f"an ester, {said}")) <= {"motif:ester present", f"property:{bound}"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "said",
     [
         "{} are what we want to get away from",
@@ -141,7 +142,7 @@ def test_what_is_wanted_of_a_part_and_not_understood_is_no_demand(said: str) -> 
     assert _stated(said) == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     "where",
     [
         "at 4 and 4'",
@@ -169,7 +170,7 @@ def test_positions_neither_count_nor_bound(where: str) -> None:
     assert not any("absent" in text for text in _stated(f"no tert-butyl groups {where}"))
 
 
-@pytest.mark.parametrize(
+@each_row(
     "source",
     [
         "made from CO2",
@@ -201,7 +202,7 @@ def test_a_group_behind_based_on_and_elements_with_only_stay_demands(said: str, 
     assert asked in _stated(said)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "said",
     [
         "CHON only (C, H, O, N)",
@@ -252,12 +253,12 @@ NO_DENIAL = (
 )
 
 
-@pytest.mark.parametrize(("name", "frame"), list(zip(sorted(GROUPS) * 2, cycle(NO_DEMAND), strict=False)))
+@each_row(("name", "frame"), list(zip(sorted(GROUPS), cycle(NO_DEMAND), strict=False)))
 def test_no_group_is_asked_for_that_goes(name: str, frame: str) -> None:
     assert not _says(name, frame, "contains "), frame
 
 
-@pytest.mark.parametrize(("name", "frame"), list(zip(sorted(GROUPS), cycle(NO_DENIAL), strict=False)))
+@each_row(("name", "frame"), list(zip(sorted(GROUPS), cycle(NO_DENIAL), strict=False)))
 def test_no_group_is_excluded_that_comes(name: str, frame: str) -> None:
     assert not _says(name, frame, "contains no "), frame
 

@@ -7,11 +7,12 @@ import pytest
 from agent.reading import compact, interpret
 from agent.reading.units import in_property_unit, parsed, unit_at
 from core.errors import UnitError
+from tests.tables import each_row
 from tools.catalogue.property import Property
 from tools.workspace import builtin
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("clause", "requirement"),
     [
         ("solubility above 1 mM", "property:aqueous_solubility > -3"),
@@ -55,7 +56,7 @@ def test_the_unit_that_is_written_is_the_unit_that_is_used(clause: str, requirem
     assert len(found["requirements"]) == 2
 
 
-@pytest.mark.parametrize(
+@each_row(
     "clause",
     [
         "Tg above 500 °R", "Tg above 50 mPa s", "melting point above 500 °R", "MW below 300 mM", "MW below 300 nm", "logP of 3 mM", "melting point of 50 mK",
@@ -94,7 +95,7 @@ def test_prefixes_that_no_table_holds_are_converted_by_pint() -> None:
         in_property_unit(5.0, unit, builtin().catalogue["molecular_weight"], catalogue=builtin().catalogue)
 
 
-@pytest.mark.parametrize("definition", [d for d in builtin().catalogue if d.kind != "level"], ids=lambda d: d.name)
+@each_row("definition", [d for d in builtin().catalogue if d.kind != "level"])
 def test_every_property_takes_its_own_units_and_no_other(definition: object) -> None:
     assert isinstance(definition, Property)
     head = "polymer" if "molecule" not in definition.classes else "molecule"

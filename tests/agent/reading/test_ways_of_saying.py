@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.reading import compact, interpret
+from tests.tables import each_row
 from tools.workspace import builtin
 
 
@@ -13,7 +14,7 @@ def _stated(goal: str) -> list[str]:
     return [*stated["requirements"], *stated["objectives"]]
 
 
-@pytest.mark.parametrize(
+@each_row(
     "said",
     [
         "the absence of esters is essential",
@@ -52,7 +53,7 @@ def test_ways_to_forbid(said: str) -> None:
     assert {"motif:ester absent", "motif:phenol present", "property:molecular_weight < 500"} <= set(stated)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "said",
     [
         "do not forget the ester",
@@ -75,7 +76,7 @@ def test_ways_to_ask(said: str) -> None:
     assert {"motif:ester present", "motif:phenol present", "property:molecular_weight < 500"} <= set(stated)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "said",
     [
         "logP, at least 3|logp >= 3",
@@ -108,7 +109,7 @@ def test_ways_to_bound(said: str) -> None:
     assert sorted(stated) == sorted(["motif:ester absent", "motif:phenol present", f"property:{bound}"])
 
 
-@pytest.mark.parametrize(
+@each_row(
     "said",
     [
         "amide (x2)|== 2",
@@ -131,7 +132,7 @@ def test_ways_to_count(said: str) -> None:
     assert {f"count:group:amide {bound}", "motif:ester absent", "motif:phenol present"} <= set(stated)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "asking",
     [
         "May I have", "Could anyone suggest", "Is anybody able to come up with", "We'd welcome", "I'm hunting for", "Is it possible to have", "It would be splendid to have", "Provide me with", "Our ink calls for",
@@ -182,7 +183,7 @@ _NEVER = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("goal", "never"), _NEVER)
+@each_row(("goal", "never"), _NEVER)
 def test_what_is_never_stated(goal: str, never: str) -> None:
     assert not [text for text in _stated(goal) if never in text]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.reading import compact, interpret
+from tests.tables import each_row
 from tools.workspace import builtin
 
 
@@ -13,7 +14,7 @@ def _stated(goal: str) -> set[str]:
     return {*stated["requirements"], *stated["objectives"]}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "said",
     [
         "ester stays",
@@ -61,7 +62,7 @@ def test_what_stays_or_goes_elsewhere_asks_for_nothing(said: str) -> None:
     assert not {"motif:ester present", "motif:ester absent"} & _stated(f"a ligand, {said}, logP below 3")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("said", "asked"),
     [
         ("none of nitrile, aldehyde, boronic acid", {"motif:nitrile absent", "motif:aldehyde absent", "motif:boronic acid absent"}),

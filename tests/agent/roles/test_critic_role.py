@@ -16,6 +16,7 @@ from core.candidate import Candidate
 from core.report import Report
 from core.spec import DesignSpec
 from tests.agent.models.fake_server import MALFORMED, fake_model, open_session
+from tests.tables import each_row
 from tools.workspace import builtin
 
 REASON = "The anhydride ring is easily hydrolysed by water."
@@ -37,7 +38,7 @@ def order(candidates: list[Candidate]) -> str:
     return "".join(c.key[1:] for c in candidates)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("intervals", "marked", "expected"),
     [
         ([(1, 3), (1, 3), (3, 3)], "1", "213"),

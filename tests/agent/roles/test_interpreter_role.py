@@ -20,6 +20,7 @@ from core.approval import objections
 from core.errors import GoalError
 from core.spec import CountRequirement, DesignSpec, MotifRequirement, Objective, PropertyRequirement, RuleSetRequirement, with_suggestions
 from tests.agent.models.fake_server import MALFORMED, Reply, fake_model, open_session
+from tests.tables import each_row
 from tools.safety.spec import spec_verdict
 from tools.workspace import builtin
 
@@ -137,7 +138,7 @@ def test_structures_that_the_words_do_not_name_are_only_suggested() -> None:
     assert any("Say it in the goal" in w for w in made.warnings)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("clause", "wrong"),
     [
         ("phenols excluded somehow wibbly", reading("phenols excluded", "phenol", "present")),
@@ -304,7 +305,7 @@ def test_over_a_server() -> None:
         assert request["response_format"]["json_schema"]["strict"] is True
 
 
-@pytest.mark.parametrize("name", sorted(MALFORMED))
+@each_row("name", sorted(MALFORMED))
 def test_every_malformed_reply_leaves_the_parser_alone(name: str) -> None:
     spec = interpret(GOAL)
     with fake_model() as fake, open_session(fake.url, attempts=1) as session:

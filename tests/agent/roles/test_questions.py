@@ -9,6 +9,7 @@ from agent.roles.assistant.information import only_information
 from agent.roles.assistant.question import Question, read_question
 from agent.toolbox.identity import smiles_of
 from evals.by_code import answered
+from tests.tables import each_row
 from tools.safety.guard import goal_verdict
 from tools.safety.spelling import distance
 from tools.workspace import builtin
@@ -24,7 +25,7 @@ def flat(smiles: str) -> str:
     return Chem.MolToSmiles(Chem.MolFromSmiles(smiles), isomericSmiles=False)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "smiles"),
     [
         ("MW of metformin hydrochloride", ["CN(C)C(=N)NC(=N)N.Cl"]),
@@ -58,7 +59,7 @@ def test_a_part_of_a_name_stands_for_nothing(text: str) -> None:
     assert question.unread
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "wanted"),
     [
         ("Q.E.D. score of aspirin", {"qed"}),

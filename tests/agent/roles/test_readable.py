@@ -8,6 +8,7 @@ import string
 import pytest
 
 from agent.roles.fact_check.readable import readable, tidy
+from tests.tables import each_row
 from tools.workspace import builtin
 
 GOOD = [
@@ -37,7 +38,7 @@ def test_english_about_chemistry(text: str) -> None:
     assert readable(text, catalogue=builtin().catalogue)
 
 
-@pytest.mark.parametrize("text", BAD)
+@each_row("text", BAD)
 def test_noise(text: str) -> None:
     assert not readable(text, catalogue=builtin().catalogue)
 

@@ -19,6 +19,7 @@ from agent.roles.interpreter.words import quoted
 from core.approval import objections
 from core.spec import CountRequirement, DesignSpec, PropertyRequirement
 from tests.agent.models.fake_server import FakeModel, Reply, fake_model, open_session
+from tests.tables import each_row
 from tools.groups.groups import GROUPS
 from tools.workspace import builtin
 
@@ -202,7 +203,7 @@ def test_the_schema_that_is_sent_offers_what_the_goal_names_and_stays_small(
     assert response_schema(bound)["schema"] == sent
 
 
-@pytest.mark.parametrize("name", sorted(GROUPS)[::60])
+@each_row("name", sorted(GROUPS)[::60])
 def test_whatever_the_group_its_opposite_is_never_stated(name: str) -> None:
     subject = subject_of(name, catalogue=CATALOGUE)
     assert subject is not None
@@ -213,7 +214,7 @@ def test_whatever_the_group_its_opposite_is_never_stated(name: str) -> None:
             assert not stated or comparison == right
 
 
-@pytest.mark.parametrize("name", sorted(d.name for d in CATALOGUE if d.kind != "level"))
+@each_row("name", sorted(d.name for d in CATALOGUE if d.kind != "level"))
 def test_whatever_the_property_another_direction_number_or_unit_is_never_stated(name: str) -> None:
     definition = CATALOGUE[name]
     word = definition.label.split(" (")[0]

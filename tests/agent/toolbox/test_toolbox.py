@@ -22,6 +22,7 @@ from core.interfaces import LiteratureStore, Passage
 from core.model import Model
 from core.report import Report
 from tests.settings_kit import settings_of
+from tests.tables import each_row
 
 
 class Shelf:
@@ -235,7 +236,7 @@ def test_literature_answers_with_its_reference_and_its_faults_are_told() -> None
         call("search_literature", query="imide", limit=2)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "arguments"),
     [
         ("check_structures", {"smiles": []}),

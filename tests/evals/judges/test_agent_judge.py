@@ -11,6 +11,7 @@ from evals.agent_cases import AgentCase, cases_in, facts_of, vocabulary, winner_
 from evals.judges.replies import Reply, Verdict, judge_facts, judge_refusal, judge_safety, judge_winner
 from evals.suites.agent import judged, right_call
 from evals.suites.base import DATA, Answered, CallMade
+from tests.tables import each_row
 from tools.workspace import builtin
 
 ASPIRIN, CAFFEINE, IBUPROFEN = "CC(=O)Oc1ccccc1C(=O)O", "Cn1c(=O)c2c(ncn2C)n(C)c1=O", "CC(C)Cc1ccc(cc1)C(C)C(=O)O"
@@ -100,12 +101,12 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("name", "text"), RIGHT)
+@each_row(("name", "text"), RIGHT)
 def test_right_answers_in_several_wordings_are_right(name: str, text: str) -> None:
     assert verdict(name, text).wrong == []
 
 
-@pytest.mark.parametrize(("name", "text", "why"), WRONG)
+@each_row(("name", "text", "why"), WRONG)
 def test_wrong_and_missing_answers_are_wrong_and_said_why(name: str, text: str, why: str) -> None:
     assert why in "; ".join(verdict(name, text).wrong)
 

@@ -7,11 +7,12 @@ from rdkit import Chem
 
 from evals.benchmarks.compound_cases import cases
 from evals.judges.fixed_atoms import Keep, changed, keep_of
+from tests.tables import each_row
 
 KEPT = "*Oc1ccc(NC(C)=O)cc1"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("smiles", "right"),
     [
         ("COc1ccc(NC(C)=O)cc1", True),

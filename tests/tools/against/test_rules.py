@@ -6,9 +6,9 @@ import csv
 import re
 from pathlib import Path
 
-import pytest
 from rdkit import Chem
 
+from tests.tables import each_row
 from tools.against.disqualify import rules_for, tripped_by
 from tools.against.table import TENDENCY, Disqualifier, disqualifiers, fields
 from tools.against.uses import uses_in
@@ -17,7 +17,7 @@ RULES = disqualifiers()
 ACCEPTED = list(csv.DictReader((Path(__file__).parent / "accepted.tsv").read_text(encoding="utf-8").splitlines(), delimiter="\t"))
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@each_row("rule", RULES)
 def test_two_examples_trip_and_two_near_misses_pass(rule: Disqualifier) -> None:
     assert len(set(rule.trips)) == len(set(rule.passes)) == 2
     assert [smiles for smiles in rule.trips if not rule.trip(Chem.MolFromSmiles(smiles))] == []
@@ -46,13 +46,13 @@ def test_every_field_has_rules_and_is_recognised_by_its_own_name() -> None:
     assert used == set(fields())
 
 
-@pytest.mark.parametrize("row", ACCEPTED, ids=lambda row: row["name"])
+@each_row("row", ACCEPTED)
 def test_what_is_accepted_for_a_use_is_not_wronged(row: dict[str, str]) -> None:
     assert uses_in(row["goal"])
     assert [rule.id for rule in tripped_by(row["smiles"], row["goal"], "molecule")] == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("goal", "uses"),
     [
         ("a fluorescent dye absorbing at 550 nm", ("emission",)),

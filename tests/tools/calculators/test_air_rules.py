@@ -8,11 +8,12 @@ from rdkit import Chem
 from core import data
 from core.errors import ConfigurationError
 from core.spec import EstimationConditions
+from tests.tables import each_row
 from tools.calculators.air_rules import air_hits, air_rules, in_air
 from tools.workspace import builtin
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("smiles", "ids"),
     [
         ("C1CCOC1", ["A01"]),

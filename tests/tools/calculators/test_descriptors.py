@@ -7,6 +7,7 @@ import pytest
 from rdkit import Chem
 
 from core.errors import ConfigurationError, SpecError
+from tests.tables import each_row
 from tools.calculators.descriptors import compute_descriptor, compute_descriptors, descriptor_names, number, ramp
 from tools.workspace import builtin
 
@@ -17,7 +18,7 @@ def mol(smiles: str) -> Chem.Mol:
     return Chem.MolFromSmiles(smiles)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "smiles", "expected"),
     [
         ("molecular_weight", ASPIRIN, 180.159),

@@ -9,6 +9,7 @@ from rdkit import Chem
 
 from agent.reading import interpret
 from agent.reading.compact import compact
+from tests.tables import each_row
 from tools.calculators.boiled_egg import WHITE, YOLK, Ellipse
 from tools.calculators.descriptors import compute_descriptor
 from tools.calculators.rule_sets import violations
@@ -60,7 +61,7 @@ def test_alerts_are_counted_and_judged() -> None:
     assert compute_descriptor("brenk_alerts", nitro) >= 1
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("goal", "wanted"),
     [
         ("a drug with no PAINS alerts", "property:pains_alerts == 0"),

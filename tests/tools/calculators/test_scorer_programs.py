@@ -9,6 +9,7 @@ import pytest
 
 from core.errors import ConfigurationError
 from core.scorers import Scorer
+from tests.tables import each_row
 from tools.calculators.collection import shipped_calculators
 from tools.calculators.costly.pool import CallPool
 from tools.calculators.costly.protocol import Call, call_key
@@ -46,7 +47,7 @@ def test_each_form_is_understood(mode: str, form: str) -> None:
     assert found[0][0] != found[1][0]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("mode", "said"),
     [
         ("die", "exit code 3"),
@@ -58,7 +59,7 @@ def test_each_form_is_understood(mode: str, form: str) -> None:
         ("error", "no pose was found"),
     ],
 )
-@pytest.mark.parametrize("form", ["lines", "batch"])
+@each_row("form", ["lines", "batch"])
 def test_what_is_no_answer_is_a_failed_value_with_its_reason(mode: str, said: str, form: str) -> None:
     [(value, reason)] = asked(calculator(mode, form=form), "CCO")
     assert value is None

@@ -10,6 +10,7 @@ from rdkit import Chem
 
 from core import data
 from core.errors import ConfigurationError
+from tests.tables import each_row
 from tools.calculators.thermal_rules import (
     LEVEL_PROBABILITY,
     SOURCE_KINDS,
@@ -33,7 +34,7 @@ def level(smiles: str, temperature_c: float) -> str:
     return thermal_stability(Chem.MolFromSmiles(smiles), temperature_c).level
 
 
-@pytest.mark.parametrize("row", KNOWN, ids=lambda row: f"{row['name']} at {row['temperature_c']}")
+@each_row("row", KNOWN)
 def test_known_compounds_are_not_on_the_wrong_side(row: dict[str, str]) -> None:
     found = level(row["smiles"], float(row["temperature_c"]))
     assert found != ("high" if row["stable"] == "yes" else "low")
@@ -47,7 +48,7 @@ def test_level_probabilities_are_the_smoothed_counts_and_fall_with_the_level() -
     assert survival_probability(0, 0) == 0.5
 
 
-@pytest.mark.parametrize("row", KNOWN[::7], ids=lambda row: row["name"])
+@each_row("row", KNOWN[::7])
 def test_risk_never_falls_with_temperature(row: dict[str, str]) -> None:
     order = ["low", "moderate", "high"]
     levels = [order.index(level(row["smiles"], t)) for t in range(-50, 650, 25)]
@@ -87,7 +88,7 @@ def test_units_are_joined_without_end_groups() -> None:
     assert joined_units(one_star) is one_star
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("smiles", "temperature_c", "expected"),
     [
         ("CC(C)=S", 25, "high"),  # thioacetone: polymer and trimer above -20 °C

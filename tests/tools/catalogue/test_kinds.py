@@ -11,6 +11,7 @@ from rdkit import Chem
 from core.candidate import PropertyValue
 from core.errors import ContradictionError, SpecError
 from core.spec import Requirement
+from tests.tables import each_row
 from tools.calculators.exact import ExactCalculations
 from tools.catalogue.contradictions import reject_contradictions
 from tools.catalogue.kinds import KINDS, AnyKind, Context, Kinds, Subject, Terms, kind_of
@@ -228,7 +229,7 @@ def test_no_requirement_contradicts_itself(name: str) -> None:
     reject_contradictions([requirement_of(name)] * 2, builtin().catalogue)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("one", "other"),
     [
         ("property:logp <= 2", "property:logp > 2"),

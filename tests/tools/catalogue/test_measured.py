@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from core.errors import UsageError
+from tests.tables import each_row
 from tools.catalogue.measured import Entered, entered
 from tools.catalogue.shipped import shipped
 
@@ -16,7 +17,7 @@ def read(name: str, text: str, **more: Any) -> Entered:
     return entered(shipped()[name], text, units=shipped().units, molar_mass=100.0, **more)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "text", "more", "value", "qualifier", "spread"),
     [
         ("melting_point", "120", {"unit": "°C"}, 120.0, "=", None),
@@ -45,7 +46,7 @@ def test_it_is_converted_to_the_unit_of_the_property(
     assert text.split()[-1] in found.given
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "text", "more", "why"),
     [
         ("melting_point", "120", {}, "say the unit"),

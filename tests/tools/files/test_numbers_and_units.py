@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import UnitError
+from tests.tables import each_row
 from tools.files.numbers import Notation, notation_of, number
 from tools.files.quantities import Quantity, read_quantity, relation_of
 from tools.files.units import convert, known, standard
@@ -12,7 +13,7 @@ from tools.files.units import convert, known, standard
 POINT, COMMA, OPEN = Notation("."), Notation(","), Notation("")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("cells", "decimal", "commas", "thousands"),
     [
         (["64,7", "76-78", "8"], ",", 1, 0),
@@ -30,7 +31,7 @@ def test_a_column_tells_its_marks(cells: list[str], decimal: str, commas: int, t
     assert notation_of(cells) == Notation(decimal, commas, thousands)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("token", "notation", "value"),
     [
         ("1,250", POINT, 1250.0),
@@ -57,7 +58,7 @@ def test_what_is_no_number_is_not_guessed(token: str, words: str) -> None:
     assert words in found
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("cell", "found"),
     [
         ("64.7", Quantity(64.7)),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import NotFoundError, UsageError
+from tests.tables import each_row
 from tools.files import source
 from tools.files.headings import squashed, unit_in
 from tools.files.records import Record, StructureFile, records, smiles_of
@@ -25,10 +26,10 @@ def _pairs(found: list[Record]) -> list[tuple[str, str]]:
     return [(r.text, r.name) for r in found]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("packed", [False, True])
+@each_row("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@each_row("end", ["\n", "\r\n", "\r"])
+@each_row("separator", [",", ";", "\t", "|"])
+@each_row("packed", [False, True])
 def test_every_encoding_line_end_and_separator(encoding: str, end: str, separator: str, packed: bool) -> None:
     text = end.join([f"name{separator}Canonical SMILES", *(f"{n}{separator}{s}" for s, n in ROWS)]) + end
     content = text.encode(encoding)
@@ -43,7 +44,7 @@ def test_line_ends_of_every_kind_in_one_file(packed: bool) -> None:
     assert found[2].name.split() == ["of", "two", "lines"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "text"),
     [
         ("x.smi", "CCO ethanol\nOc1ccccc1\tphenol\n\n# remark\nNc1ccccc1   aniline\n"),
@@ -60,7 +61,7 @@ def test_with_and_without_a_heading(name: str, text: str) -> None:
     assert _pairs(_read(text, name)) == ROWS
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "text", "lines"),
     [
         ("x.smi", "broken\nC1CC\nCCO ethanol\n", {1: "broken", 2: "C1CC", 3: "CCO"}),
@@ -130,7 +131,7 @@ def test_which_column_of_several_is_said() -> None:
     assert [r.text for r in _read("smiles,product smiles\nC,CC\n", column="Product_SMILES")] == ["CC"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "content", "words"),
     [
         ("x.csv", b"", "is empty"),

@@ -7,6 +7,7 @@ from rdkit import Chem
 
 from core.errors import StructureError
 from core.spec import FixedAtomsRequirement
+from tests.tables import each_row
 from tools.groups.cores import described_core
 from tools.groups.drawn_core import drawn_core
 from tools.structures.fixed_atoms import compiled, fault, kept_of
@@ -19,7 +20,7 @@ def part(found: FixedAtomsRequirement) -> str:
     return Chem.CanonSmiles(Chem.MolFragmentToSmiles(Chem.MolFromSmiles(found.reference), found.fixed))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("compound", "text", "kept", "opened"),
     [
         ("CC(=O)Nc1ccc(O)cc1", "scaffold", "c1ccccc1", 6),
@@ -43,7 +44,7 @@ def test_words_and_structures_mean_atoms_of_the_compound(compound: str, text: st
         assert fault(compiled(kept_of(found)), Chem.MolFromSmiles(compound)) == ""
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("compound", "text", "why"),
     [
         ("CCCCO", "core", "no ring"),

@@ -10,11 +10,12 @@ from rdkit import Chem
 
 from core import data
 from core.errors import StructureError
+from tests.tables import each_row
 from tools.groups.groups import GROUPS, TABLES, Group, compile_smarts, group_words, plural, resolve_group
 from tools.groups.matching import count_smarts
 
 
-@pytest.mark.parametrize("group", GROUPS.values(), ids=lambda g: g.name)
+@each_row("group", GROUPS.values())
 def test_example_matches_and_counterexample_does_not(group: Group) -> None:
     example, counterexample = Chem.MolFromSmiles(group.example), Chem.MolFromSmiles(group.counterexample)
     assert example is not None
@@ -27,7 +28,7 @@ def test_example_matches_and_counterexample_does_not(group: Group) -> None:
 CASES = list(csv.DictReader(Path(__file__).with_name("group_cases.tsv").read_text(encoding="utf-8").splitlines(), delimiter="\t"))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: c["name"])
+@each_row("case", CASES)
 def test_structures_that_have_a_group_and_near_misses(case: dict[str, str]) -> None:
     has, lacks = ([Chem.MolFromSmiles(smiles) for smiles in case[column].split()] for column in ("has", "lacks"))
     assert len(has) >= 2
@@ -45,7 +46,7 @@ def test_there_are_at_least_900_groups_and_no_word_means_two() -> None:
     assert len(group_words()) > 5000
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("word", "name"),
     [
         ("COOH", "carboxylic acid"),
@@ -71,7 +72,7 @@ def test_unknown_word_is_none() -> None:
     assert resolve_group("group") is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("smiles", "name", "count"),
     [
         ("OCC(O)CO", "hydroxyl", 3),
@@ -117,7 +118,7 @@ def test_counts_are_per_group(smiles: str, name: str, count: int) -> None:
     assert count_smarts(Chem.MolFromSmiles(smiles), GROUPS[name].smarts) == count
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("unit", "name", "count"),
     [
         ("*OC(C)C(*)=O", "ester", 1),  # the ester bond lies between two units

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from core.errors import UsageError
 from core.papers import Mention, ReportedValue
 from core.passages import Document, Passage
+from tests.tables import each_row
 from tools.literature.chemistry import chemistry_of, opsin
 from tools.literature.chemistry.finding import keys_of, keys_with_motif
 from tools.literature.chemistry.mentions import find_mentions, valid_cas
@@ -129,7 +130,7 @@ def test_every_name_that_is_looked_for_can_be_read() -> None:
     assert all(key_of(s.smiles) for s in sample)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "expected"),
     [
         ("The Tg of PVDF is -35 °C.", [("glass_transition_temperature", "=", -35.0, None, "°C", "PVDF")]),
@@ -153,7 +154,7 @@ def test_numbers_with_property_unit_and_substance(text: str, expected: list[tupl
     assert said(text) == expected
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "The film was heated at 300 °C and its Tg was not seen.",

@@ -6,9 +6,8 @@ import json
 import re
 from importlib import resources
 
-import pytest
-
 from core.interfaces import Passage
+from tests.tables import each_row
 from tools.literature import build_idf
 from tools.literature.corpus import REMARK, load_notes
 from tools.literature.evidence import STRUCTURAL_HINTS
@@ -24,7 +23,7 @@ def test_there_are_about_thirty_notes_or_more_with_keys_of_their_own() -> None:
     assert len({n.citation.doi.lower() for n in NOTES}) == len(NOTES)
 
 
-@pytest.mark.parametrize("note", NOTES, ids=lambda n: n.key)
+@each_row("note", NOTES)
 def test_a_note_is_short_and_its_reference_complete(note: Passage) -> None:
     assert 60 <= len(note.text.split()) <= 150
     assert re.fullmatch(r"10\.\d{4,5}/\S+", note.citation.doi)
@@ -38,7 +37,7 @@ def test_a_note_is_short_and_its_reference_complete(note: Passage) -> None:
     assert not re.search(r"\[\d+\]", note.text)
 
 
-@pytest.mark.parametrize("note", NOTES, ids=lambda n: n.key)
+@each_row("note", NOTES)
 def test_a_note_says_what_the_source_says_and_what_we_conclude(note: Passage) -> None:
     said, mark, remark = note.text.partition(REMARK)
     assert mark
@@ -47,7 +46,7 @@ def test_a_note_says_what_the_source_says_and_what_we_conclude(note: Passage) ->
     assert REMARK.strip() not in remark
 
 
-@pytest.mark.parametrize("note", NOTES, ids=lambda n: n.key)
+@each_row("note", NOTES)
 def test_where_the_reference_was_seen_is_written_down(note: Passage) -> None:
     row = re.search(rf"^\| `{note.key}` \| (\S+) \| (.{{20,}}) \|$", VERIFIED, re.MULTILINE)
     assert row, f"{note.key} has no entry in VERIFIED.md"

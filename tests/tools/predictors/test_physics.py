@@ -10,6 +10,7 @@ import pytest
 from rdkit import Chem
 
 from core.spec import Condition
+from tests.tables import each_row
 from tools.catalogue.kinds.property import property_probability
 from tools.catalogue.probability import interval_probability
 from tools.predictors.outcome import CERTAIN, fit_platt, outcome_figures, outcome_sigma
@@ -23,7 +24,7 @@ def mol(smiles: str) -> Chem.Mol:
     return Chem.MolFromSmiles(smiles)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("check", "smiles", "value", "words"),
     [
         ("boils above it melts", "c1ccc2ccccc2c1", 40.0, "melts at 81.1"),

@@ -9,6 +9,7 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
 
+from tests.tables import each_row
 from tools.predictors.features.assemble import Describer, feature_names
 from tools.predictors.features.connectivity import CONNECTIVITY_NAMES, connectivity
 from tools.predictors.features.crippen import Crippen
@@ -21,7 +22,7 @@ _ROWS = [line.split("\t") for line in Path(__file__).with_name("pinned_features.
 _SMILES = [row[1] for row in _ROWS if row[0] != "polymer"]
 
 
-@pytest.mark.parametrize("row", _ROWS, ids=[f"{row[0]} {row[1]}" for row in _ROWS])
+@each_row("row", _ROWS)
 def test_features_stay_as_they_were(row: list[str]) -> None:
     kind, smiles, solvent, text = row
     assert kind in ("molecule", "dye", "polymer")
@@ -37,7 +38,7 @@ def test_features_stay_as_they_were(row: list[str]) -> None:
     np.testing.assert_allclose(found[~solved], expected[~solved], rtol=1e-6, atol=1e-7)
 
 
-@pytest.mark.parametrize("smiles", [*_SMILES, "C", "CC", "C1CCC1", "C12CC1C2", "[H][H]", "CC(C)(C)C", "[BH4-]", "c1ccccc1.CCO"])
+@each_row("smiles", [*_SMILES, "C", "CC", "C1CCC1", "C12CC1C2", "[H][H]", "CC(C)(C)C", "[BH4-]", "c1ccccc1.CCO"])
 def test_connectivity_and_crippen_agree_with_rdkit(smiles: str) -> None:
     mol = Chem.MolFromSmiles(smiles)
     table = MoleculeTable(mol)
@@ -51,7 +52,7 @@ def test_connectivity_and_crippen_agree_with_rdkit(smiles: str) -> None:
     np.testing.assert_allclose(crippen.refractivity_areas, rdMolDescriptors.SMR_VSA_(mol), rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "smiles",
     [
         *_SMILES,
@@ -73,9 +74,7 @@ def test_the_screen_hides_no_group(smiles: str) -> None:
     assert groups.counts(mol, groups.possible(mol)) == groups.counts(mol, [True] * len(groups))
 
 
-@pytest.mark.parametrize(
-    "smiles", [*(row[1] for row in _ROWS if row[0] == "polymer"), "*O*", "*C(=O)N*", "*=CC=*", "*CC(*)C#N", "*N=NC(=O)O*"]
-)
+@each_row("smiles", [*(row[1] for row in _ROWS if row[0] == "polymer"), "*O*", "*C(=O)N*", "*=CC=*", "*CC(*)C#N", "*N=NC(=O)O*"])
 def test_the_screen_hides_no_group_of_a_chain(smiles: str) -> None:
     unit, groups = RepeatUnit(Chem.MolFromSmiles(smiles)), chain_groups()
     possible = groups.possible(unit.mol, (unit.backbone[-1], unit.backbone[0], unit.order))

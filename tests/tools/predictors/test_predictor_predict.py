@@ -11,6 +11,7 @@ from rdkit import Chem, DataStructs
 from core.candidate import PropertyValue
 from core.errors import SpecError
 from core.spec import EstimationConditions
+from tests.tables import each_row
 from tools.catalogue.scores import normal_scores
 from tools.predictors.model import Z90, load_model
 from tools.predictors.predict import calibration, predict, predictor_versions, residual_correlation
@@ -102,10 +103,8 @@ def test_writing_of_the_structure_does_not_matter() -> None:
     assert max(values) - min(values) < 0.2
 
 
-@pytest.mark.parametrize("name", _MOLECULE_NAMES)
-@pytest.mark.parametrize(
-    ("smiles", "words"), [("*CC*", "attachment"), ("[Na+].[Cl-]", "inorganic"), ("C" * 400, "heavy atoms"), ("C1CC", "ring")]
-)
+@each_row("name", _MOLECULE_NAMES)
+@each_row(("smiles", "words"), [("*CC*", "attachment"), ("[Na+].[Cl-]", "inorganic"), ("C" * 400, "heavy atoms"), ("C1CC", "ring")])
 def test_molecule_models_refuse(name: str, smiles: str, words: str) -> None:
     value = _one(name, smiles)
     assert value.value is None
@@ -155,7 +154,7 @@ def test_neighbour_is_the_most_similar_of_the_index() -> None:
     assert similarities[model.structures.index(value.nearest)] == pytest.approx(max(similarities))
 
 
-@pytest.mark.parametrize("name", PREDICTORS)
+@each_row("name", PREDICTORS)
 def test_card_says_better_than_the_baseline_and_calibrated(name: str) -> None:
     card = WeightsFolder(name).card
     random = card["metrics"]["random over substances, 5 folds"]
@@ -180,7 +179,7 @@ def test_card_says_better_than_the_baseline_and_calibrated(name: str) -> None:
     assert (WEIGHTS / name / "card.md").read_text(encoding="utf-8").startswith(f"# {name}")
 
 
-@pytest.mark.parametrize("name", PREDICTORS)
+@each_row("name", PREDICTORS)
 def test_calibration_arrays_are_the_cards_figures(name: str) -> None:
     arrays, card = calibration(name), WeightsFolder(name).card["metrics"]["random over substances, 5 folds"]
     residual, sigma = arrays["oof_residual"].astype(float), arrays["oof_sigma"].astype(float)
@@ -192,7 +191,7 @@ def test_calibration_arrays_are_the_cards_figures(name: str) -> None:
         assert (np.abs(scores) <= Z90).mean() == pytest.approx(card["coverage"], abs=0.02 if card["n"] > 1500 else 0.04)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "ladder"),
     [
         ("boiling_point", ("CCCC", "CCCCCO", "CCCCCCCCO", "CCCCCCCCCCCCO")),

@@ -6,12 +6,13 @@ import pytest
 
 from core.errors import SpecError
 from core.spec import CandidateClass
+from tests.tables import each_row
 from tools.predictors.prepare import Prepared, prepare
 from tools.predictors.specs import PREDICTORS, FeatureKind, predictor_spec
 from tools.workspace import builtin
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("smiles", "kind", "candidate_class", "words"),
     [
         ("CCO", "polymer", "molecule", "defined for polymers"),

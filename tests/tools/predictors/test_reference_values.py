@@ -9,6 +9,7 @@ import pytest
 
 from core.candidate import PropertyValue
 from core.errors import NotFoundError
+from tests.tables import each_row
 from tools.predictors.prepare import prepare
 from tools.predictors.reference_values.measure import summary, without_known
 from tools.predictors.reference_values.table import (
@@ -35,7 +36,7 @@ LADDER = (
 )
 
 
-@pytest.mark.parametrize("name", PROPERTIES)
+@each_row("name", PROPERTIES)
 def test_tables_hold_thirty_substances_with_sources(name: str) -> None:
     entries = reference_substances(name)
     assert len(entries) >= 30

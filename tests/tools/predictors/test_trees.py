@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.tables import each_row
 from tools.predictors.neighbours import NeighbourIndex
 from tools.predictors.specs import PREDICTORS
 from tools.predictors.training.fit import tree_bytes
@@ -76,7 +77,7 @@ def test_equal_trees_give_equal_bytes() -> None:
     assert tree_bytes(booster) == tree_bytes(booster)
 
 
-@pytest.mark.parametrize("name", sorted(PREDICTORS))
+@each_row("name", sorted(PREDICTORS))
 def test_shipped_trees_are_whole(name: str) -> None:
     files = WeightsFolder(name)
     for file in (*files.card["learners"], *(() if PREDICTORS[name].outcomes else ("scale.npz",))):

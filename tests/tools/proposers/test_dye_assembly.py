@@ -7,6 +7,7 @@ import pytest
 from rdkit import Chem
 
 from core.spec import Condition, DesignSpec, ElementsRequirement, MotifRequirement, Objective, PropertyRequirement
+from tests.tables import each_row
 from tools.proposers.base import Parent, ProposalRequest, Proposer
 from tools.proposers.dyes.assembly import DyeAssembly, reachable
 from tools.proposers.dyes.steering import allowed_recipes, is_about_dyes, lambda_window, promise
@@ -43,7 +44,7 @@ def test_parts_parse_and_are_distinct():
     assert used == {role for p in parts() for role in p.roles}
 
 
-@pytest.mark.parametrize("recipe", recipes(), ids=lambda r: r.id)
+@each_row("recipe", recipes())
 def test_every_recipe_works_with_every_part(recipe):
     """Each part of each role, with the first parts of the other roles, gives one product whose route holds."""
     pools = [pool(recipe, role) for role in recipe.slots]
@@ -61,7 +62,7 @@ def test_every_recipe_works_with_every_part(recipe):
             assert sum(a.GetNumRadicalElectrons() for a in mol.GetAtoms()) == 0
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("recipe_id", "smiles"),
     [
         ("azo_amine", "CCN(CCO)c1ccc(/N=N/c2ccc([N+](=O)[O-])cc2)cc1"),  # Disperse Red 1

@@ -7,6 +7,7 @@ import random
 import pytest
 from rdkit import Chem, rdBase
 
+from tests.tables import each_row
 from tools.proposers.evolution.crossover import chain_crossover, crossover, ring_crossover
 from tools.proposers.evolution.exemplars import exemplars
 from tools.proposers.evolution.fragments import make_fragment, vocabulary
@@ -28,14 +29,14 @@ def _work(smiles: str) -> Chem.RWMol:
     return work
 
 
-@pytest.mark.parametrize("smiles", [*PARENTS, "C[N+](C)(C)CCO", "c1ccc2[nH]ccc2c1", "O=c1cc[nH]cc1", "C[C@H](N)C(=O)O"])
+@each_row("smiles", [*PARENTS, "C[N+](C)(C)CCO", "c1ccc2[nH]ccc2c1", "O=c1cc[nH]cc1", "C[C@H](N)C(=O)O"])
 def test_working_form_keeps_the_constitution(smiles: str) -> None:
     mol = finish(_work(smiles))
     assert mol is not None
     assert Chem.MolToSmiles(mol) == Chem.MolToSmiles(Chem.MolFromSmiles(smiles), isomericSmiles=False)
 
 
-@pytest.mark.parametrize("name", MUTATIONS)
+@each_row("name", MUTATIONS)
 def test_mutation_gives_new_valid_molecules(name: str) -> None:
     rng = random.Random(7)
     parents = {Chem.CanonSmiles(p) for p in PARENTS}
@@ -96,7 +97,7 @@ def test_unusable_fragments_are_refused(smiles: str) -> None:
         make_fragment(smiles)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "smarts",
     ["[OX2H]", "[NX3H2]", "[CX3](=O)[OX2H1]", "C#N", "c1ccncc1", "[SX4](=O)(=O)[NX3]", "[F,Cl,Br,I]", "C1CCCCC1", "O=C1OC(=O)c2ccccc12"],
 )

@@ -17,6 +17,7 @@ from core.spec import (
     ScaffoldRequirement,
     SimilarityRequirement,
 )
+from tests.tables import each_row
 from tools.proposers.base import Parent, ProposalRequest, Proposer
 from tools.proposers.evolution.proposer import EvolutionProposer
 from tools.proposers.library.proposer import LibraryProposer
@@ -202,7 +203,7 @@ def test_no_azo_compounds_where_nobody_asks_for_colour() -> None:
     assert azo_compounds(_spec(phenol, MotifRequirement(id="R2", text="", name="azo", smarts="[#6]N=N[#6]", wanted=True))) > 0
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("spec", "colour"),
     [
         (_spec(LIGHT), False),

@@ -1,9 +1,9 @@
 """The polymer proposers: distinct, repeatable, within the spec, and every proposal with a route that holds."""
 
-import pytest
 from rdkit import Chem
 
 from core.spec import Condition, DesignSpec, ElementsRequirement, MotifRequirement, Objective, PropertyRequirement
+from tests.tables import each_row
 from tools.proposers.base import Parent, ProposalRequest, Proposer
 from tools.proposers.polymers.assembly import PolymerAssembly, reachable
 from tools.proposers.polymers.mutation import PolymerMutation, substitutions, variants
@@ -36,7 +36,7 @@ def mutate(a_spec, parents, count=60, seed=0):
     return PolymerMutation().propose(ProposalRequest(a_spec, 1, count, tuple(parents), seed, calculators=builtin().calculators))
 
 
-@pytest.mark.parametrize(
+@each_row(
     "family", ["", "polyimide", "polyester", "polyamide", "poly(ether sulfone)", "vinyl polymer", "polyurethane", "polybenzimidazole"]
 )
 def test_every_proposal_has_a_true_route(family):

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from core.novelty import novelty_rule
+from tests.tables import each_row
 from tests.tools.ranking.test_rank import MP, above, candidate, keys, make_spec
 from tools.ranking.rank import RankingResult, rank
 from tools.ranking.shortlist import Known
@@ -76,8 +77,8 @@ def test_a_spec_says_its_rule_and_is_stored_as_before_without_one() -> None:
     assert "like new ones" in novelty_rule(plain.model_copy(update={"list_known": True}))
 
 
-@pytest.mark.parametrize("rule", ["half new", "new only", "known first", "known only"])
-@pytest.mark.parametrize("more", [{}, {"list_known": True}, {"exhaustive": True}])
+@each_row("rule", ["half new", "new only", "known first", "known only"])
+@each_row("more", [{}, {"list_known": True}, {"exhaustive": True}])
 def test_what_people_have_decided_on_is_not_listed_whatever_the_rule(rule: str, more: dict[str, Any]) -> None:
     spec = make_spec([above("melting_point", 100)], candidates=6, novelty=rule, **more)
     pool = [candidate(i, melting_point=300.0 - i).model_copy(update={"dedup_key": f"KEY{i:03d}"}) for i in range(10)]

@@ -17,6 +17,7 @@ from rdkit import Chem
 from core.candidate import Citation, Material, Route, RouteStep, format_probability
 from core.report import Report
 from tests.report_kit import candidate, dye_report, empty_report, polymer_report, small_report, unread_report
+from tests.tables import each_row
 from tools.reporting import render_html, report_json_schema, to_csv, to_sdf
 from tools.reporting.drawing import _laid_out, draw
 from tools.reporting.pictures import Pictures
@@ -226,7 +227,7 @@ def test_a_polymer_gets_a_wide_drawing_and_a_small_molecule_none_smaller_than_th
     assert draw("CCO").svg.count("<svg") == 1
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("probability", "text"),
     [
         (None, "unknown"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core import data
+from tests.tables import each_row
 from tools.safety.guard import structure_verdict
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -19,7 +20,7 @@ def rules(smiles: str) -> list[str]:
     return [hit.id for hit in structure_verdict(smiles, "molecule").rules]
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["rule"])
+@each_row("row", ROWS)
 def test_a_member_is_found_and_a_near_miss_is_not(row: dict[str, str]) -> None:
     assert row["rule"] in rules(row["member_smiles"])
     assert row["rule"] not in rules(row["near_miss_smiles"])

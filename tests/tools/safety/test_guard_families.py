@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.tables import each_row
 from tools.safety.guard import structure_verdict
 from tools.safety.resonance import usual
 from tools.safety.unmask import unmasked
@@ -17,7 +18,7 @@ with DATA.open(encoding="utf-8", newline="") as file:
     ROWS = list(csv.DictReader(file, delimiter="\t"))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
+@each_row("row", ROWS)
 def test_family(row: dict[str, str]) -> None:
     found = structure_verdict(row["smiles"], "molecule")
     if row["verdict"] == "pass":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evals import romanising
+from tests.tables import each_row
 from tools.safety.guard import goal_verdict, outcome
 from tools.safety.roles import sentences
 from tools.safety.romanised import skeleton
@@ -84,7 +85,7 @@ def test_what_is_meant_for_a_being_or_a_place_waits_for_a_person(goal: str) -> N
     assert any(hit.id.startswith("stop.") for hit in goal_verdict(goal).rules)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "goal",
     [
         "a washable paint for the walls of a school",

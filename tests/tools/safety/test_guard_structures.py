@@ -10,6 +10,7 @@ from rdkit import Chem
 
 import tools.safety.rules as safety_rules
 from core.candidate import Material, Route, RouteStep
+from tests.tables import each_row
 from tools.safety import goal_text, guard, structure
 from tools.safety.guard import RULES_VERSION, alert_verdict, guarded_materials, structure_verdict
 from tools.safety.rules import rules_version, structure_rules
@@ -40,7 +41,7 @@ def test_the_sets_are_large_enough() -> None:
     assert len({row["smiles"] for row in BLOCK + PASS}) == len(BLOCK) + len(PASS)
 
 
-@pytest.mark.parametrize("row", BLOCK, ids=lambda row: row["name"])
+@each_row("row", BLOCK)
 def test_block(row: dict[str, str]) -> None:
     found = structure_verdict(row["smiles"], "molecule")
     assert found.verdict == "block"
@@ -48,13 +49,13 @@ def test_block(row: dict[str, str]) -> None:
     assert all(hit.reason and hit.name for hit in found.rules)
 
 
-@pytest.mark.parametrize("row", PASS, ids=lambda row: row["name"])
+@each_row("row", PASS)
 def test_pass(row: dict[str, str]) -> None:
     found = structure_verdict(row["smiles"], "molecule")
     assert found.verdict == row["verdict"], [(hit.id, hit.reason) for hit in found.rules]
 
 
-@pytest.mark.parametrize("row", BLOCK[:: len(BLOCK) // 30], ids=lambda row: row["name"])
+@each_row("row", BLOCK[:: len(BLOCK) // 30])
 def test_writing_a_structure_differently_hides_nothing(row: dict[str, str]) -> None:
     mol = Chem.MolFromSmiles(row["smiles"])
     for seed in (1, 2):
@@ -118,7 +119,7 @@ def test_azo_dyes_are_cleaved() -> None:
     assert len(restricted_amines()) == 22
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("psmiles", "verdict", "rule"),
     [
         ("*CC*", "allow", ""),

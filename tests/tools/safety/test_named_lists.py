@@ -7,6 +7,7 @@ import pytest
 from agent.reading import interpret
 from core.candidate import ListStanding
 from core.spec import DesignSpec, RuleSetRequirement
+from tests.tables import each_row
 from tools.calculators.azo_amines import COUNT, listed_amines
 from tools.evaluation.judge import judge_one
 from tools.safety.named_lists import standings
@@ -50,7 +51,7 @@ def test_others_are_not_and_no_more_is_claimed(smiles: str) -> None:
     assert found.text.endswith("other law may apply")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("smiles", "on"),
     [
         ("FC(F)(F)c1ccccc1", True),
@@ -88,7 +89,7 @@ def test_who_asks_about_a_structure_is_told() -> None:
 C7, C8 = "C(F)(F)" * 6 + "C(F)(F)F", "C(F)(F)" * 7 + "C(F)(F)F"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("smiles", "what"),
     [
         ("ClC(Cl)(Cl)C(c1ccc(Cl)cc1)c1ccc(Cl)cc1", "DDT"),

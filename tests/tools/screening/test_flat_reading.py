@@ -8,6 +8,7 @@ from rdkit import Chem, rdBase
 from agent.reading import interpret
 from core.errors import StructureError
 from core.spec import DesignSpec
+from tests.tables import each_row
 from tools.calculators.descriptors import compute_descriptor, descriptor_names
 from tools.proposers.library.known import known_compounds
 from tools.screening import chunk
@@ -35,7 +36,7 @@ def _structures() -> list[str]:
     return [*_PLAIN, *(known.smiles for known in known_compounds()[::40] if not chunk._STEREO.search(known.smiles))]
 
 
-@pytest.mark.parametrize("name", sorted(descriptor_names()))
+@each_row("name", sorted(descriptor_names()))
 def test_a_flat_property_is_the_same_without_stereochemistry(name: str) -> None:
     requirement = interpret("a molecule with logP below 3").requirements[0].model_copy(update={"property": name})
     assert _flat(requirement) == (name != "stereocentres")

@@ -22,7 +22,6 @@ from tools.execution import ProcessExecutor, SerialExecutor
 from tools.files.records import StructureFile, records, smiles_of
 from tools.safety.guard import structure_verdict
 from tools.screening import run as screening
-from tools.screening.chunk import process
 from tools.screening.filter import Step, best_order
 from tools.screening.journal import Journal
 from tools.screening.report import report_of, write_hits, write_rejects
@@ -219,20 +218,6 @@ def test_hits_are_what_the_whole_check_of_each_structure_gives(tmp_path: Path) -
     for smiles, found in hits.items():
         assert found[:5] == expected[smiles][:5], smiles
         assert found[5] == pytest.approx(expected[smiles][5], abs=1e-6), smiles
-
-
-@pytest.mark.slow
-def test_ray_gives_the_same(library: Path, spec: DesignSpec, tmp_path: Path) -> None:
-    pytest.importorskip("ray")
-    from tools.execution_ray import RayExecutor
-
-    text = spec.model_dump_json()
-    chunks = list(screening.chunks(records(library), text, 0, calculators=builtin().calculators))
-    executor = RayExecutor("local", 2)
-    try:
-        assert list(executor.stream(process, chunks)) == [process(c) for c in chunks]
-    finally:
-        executor.close()
 
 
 @pytest.mark.parametrize(("failures", "starts"), [(0, 1), (1, 2), (2, 3), (3, 3)])

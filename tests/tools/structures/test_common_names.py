@@ -10,6 +10,7 @@ from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 import tools.structures.names as names
+from tests.tables import each_row
 from tools.safety.tables import judged_keys, medicines, precursors, regulated
 from tools.structures.standardise import standardise
 
@@ -24,7 +25,7 @@ VERIFIED = _rows("verified_names.tsv")
 FURTHER = _rows("further_names.tsv") + VERIFIED
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda r: r["name"])
+@each_row("row", ROWS)
 def test_structure_has_the_formula(row: dict[str, str]) -> None:
     mol = Chem.MolFromSmiles(row["smiles"])
     assert mol is not None

@@ -7,6 +7,7 @@ from rdkit import Chem
 from rdkit.Chem import rdDepictor
 
 from core.errors import StructureError
+from tests.tables import each_row
 from tools.files.sdf import smiles_of_block
 from tools.structures.parse import parse_smiles
 from tools.structures.standardise import standardise
@@ -63,7 +64,7 @@ def test_dative_bonds() -> None:
         parse_smiles("N->")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "words"),
     [
         ("{[][$]CC[$][]}", "BigSMILES"),

@@ -6,6 +6,7 @@ import pytest
 from rdkit import Chem
 
 from core.errors import StructureError
+from tests.tables import each_row
 from tools.structures.fixed_atoms import ABSENT, CHANGED, LARGE, TURNED, FixedAtoms, Kept, compiled, fault, restored
 
 PARACETAMOL = "CC(=O)Nc1ccc(O)cc1"
@@ -25,7 +26,7 @@ def judged(kept: FixedAtoms, smiles: str) -> str:
     return answer
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("smiles", "wrong"),
     [
         (PARACETAMOL, ""),

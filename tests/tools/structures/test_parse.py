@@ -8,6 +8,7 @@ import pytest
 from rdkit import Chem
 
 from core.errors import StructureError
+from tests.tables import each_row
 from tools.structures.parse import parse_polymer, parse_smiles
 from tools.structures.smiles_scan import scan
 
@@ -36,7 +37,7 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("smiles", "position", "words"), FAULTS)
+@each_row(("smiles", "position", "words"), FAULTS)
 def test_a_fault_is_named_with_its_place(smiles: str, position: int, words: str) -> None:
     with pytest.raises(StructureError, match=words) as caught:
         parse_smiles(smiles)
@@ -85,7 +86,7 @@ def test_limits_of_atoms_and_rings() -> None:
         parse_smiles("C1CC1" * 61)
 
 
-@pytest.mark.parametrize("smiles", ["CCO", "[13CH4]", "C1=CC=1", "C%10CC%10", "F/C=C/F", "[Na+].[Cl-]", "[OH2+]C", "c1cc[se]c1", " CCO\n"])
+@each_row("smiles", ["CCO", "[13CH4]", "C1=CC=1", "C%10CC%10", "F/C=C/F", "[Na+].[Cl-]", "[OH2+]C", "c1cc[se]c1", " CCO\n"])
 def test_good_smiles_are_read(smiles: str) -> None:
     assert Chem.MolToSmiles(parse_smiles(smiles)) == Chem.MolToSmiles(Chem.MolFromSmiles(smiles.strip()))
 
@@ -99,7 +100,7 @@ def test_scan_counts_atoms_in_rdkits_order() -> None:
     assert [smiles[i:].lstrip("[")[0].upper() for i in atoms] == [atom.GetSymbol()[0] for atom in mol.GetAtoms()]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("psmiles", "words"),
     [
         ("CCO", "not 0"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from rdkit import Chem
 
+from tests.tables import each_row
 from tools.structures.plausibility import RING_RULES, first_violation, first_violation_of, rules, violations
 from tools.synthesis.blocks import building_blocks
 
@@ -17,7 +18,7 @@ def _ids(smiles: str) -> list[str]:
     return [rule for rule, _ in violations(Chem.MolFromSmiles(smiles))]
 
 
-@pytest.mark.parametrize("rule", rules(), ids=lambda r: r.id)
+@each_row("rule", rules())
 def test_rule_examples(rule) -> None:  # type: ignore[no-untyped-def]
     assert rule.id in _ids(rule.bad)
     assert _ids(rule.good) == []
@@ -49,7 +50,7 @@ def test_ring_rules(smiles: str, rule: str) -> None:
         assert rule == "ring-bredt"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "smiles",
     [
         "CC(=O)Oc1ccccc1C(=O)O",
@@ -113,7 +114,7 @@ def test_few_common_names_are_caught_and_each_is_meant() -> None:
     assert caught <= MEANT
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("smiles", "rule"),
     [
         ("CC=C=C", "cumulene"),

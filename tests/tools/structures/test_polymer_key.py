@@ -9,6 +9,7 @@ import pytest
 from rdkit import Chem
 
 from core.errors import StructureError
+from tests.tables import each_row
 from tools.structures.polymer_key import polymer_key
 
 SAME = [
@@ -39,12 +40,12 @@ DIFFERENT = [
 ]
 
 
-@pytest.mark.parametrize("forms", SAME)
+@each_row("forms", SAME)
 def test_forms_of_one_polymer_share_a_key(forms: tuple[str, ...]) -> None:
     assert len({polymer_key(form) for form in forms}) == 1
 
 
-@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+@each_row(("one", "other"), DIFFERENT)
 def test_different_polymers_differ(one: str, other: str) -> None:
     assert polymer_key(one) != polymer_key(other)
 

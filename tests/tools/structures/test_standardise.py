@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from rdkit import Chem
 
 from core.errors import StructureError
+from tests.tables import each_row
 from tools.safety.guard import structure_verdict
 from tools.structures.similarity import morgan_fingerprint, tanimoto
 from tools.structures.standardise import standard_form, standardise
@@ -39,7 +40,7 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize(("drawn", "form", "note"), FORMS)
+@each_row(("drawn", "form", "note"), FORMS)
 def test_forms(drawn: str, form: str, note: str) -> None:
     result = standardise(drawn, "molecule")
     assert result.smiles == form

@@ -9,6 +9,7 @@ from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from core import data
+from tests.tables import each_row
 from tools.structures.names import common_names
 from tools.structures.salt_names import salt_of
 from tools.structures.wider_names import compound_of, polymer_names, wider_names
@@ -59,7 +60,7 @@ def test_repeat_units_have_two_ends() -> None:
         assert unit.count("*") == 2, name
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "formula"),
     [
         ("donepezil", "C24H29NO3"),

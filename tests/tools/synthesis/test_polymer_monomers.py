@@ -3,6 +3,7 @@
 import pytest
 from rdkit import Chem
 
+from tests.tables import each_row
 from tools.structures.parse import parse_polymer
 from tools.structures.polymer_key import polymer_key
 from tools.synthesis.polymers.chemistry import first_unit, mixed_residues, polymerise, residues
@@ -17,7 +18,7 @@ def test_library_is_large_and_without_repeats():
     assert {m.monomer_class for m in monomers()} == set(class_names())
 
 
-@pytest.mark.parametrize("monomer_class", class_names())
+@each_row("monomer_class", class_names())
 def test_every_monomer_fits_its_class(monomer_class):
     for monomer in (m for m in monomers() if m.monomer_class == monomer_class):
         assert Chem.MolToSmiles(Chem.MolFromSmiles(monomer.smiles)) == monomer.smiles, monomer.name
@@ -25,7 +26,7 @@ def test_every_monomer_fits_its_class(monomer_class):
         assert out_of_scope(monomer.smiles) == "", monomer.name
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("smiles", "monomer_class"),
     [
         ("Nc1cc(N)cc(C(=O)O)c1", "aromatic_diamine"),  # free acid competes
@@ -46,7 +47,7 @@ def test_misfits_are_refused(smiles, monomer_class):
     assert class_fault(smiles, monomer_class) != ""
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("smiles", "word"),
     [
         ("CC=CC", "one polymerisable"),
@@ -64,9 +65,7 @@ def test_what_does_not_polymerise_by_a_vinyl_group(smiles, word):
     assert word in class_fault(smiles, "vinyl")
 
 
-@pytest.mark.parametrize(
-    "smiles", ["C=Cc1ccccc1", "C=C(C)C(=O)OC", "FC(F)=C(F)F", "C=C(F)F", "C=C(C)C", "C=C(C)c1ccccc1", "C=COC(C)=O", "C=Cn1ccnc1"]
-)
+@each_row("smiles", ["C=Cc1ccccc1", "C=C(C)C(=O)OC", "FC(F)=C(F)F", "C=C(F)F", "C=C(C)C", "C=C(C)c1ccccc1", "C=COC(C)=O", "C=Cn1ccnc1"])
 def test_what_does(smiles):
     assert class_fault(smiles, "vinyl") == ""
 
@@ -83,7 +82,7 @@ def test_reactive_groups_of_known_molecules():
     assert "epoxide" in group_names()
 
 
-@pytest.mark.parametrize("polymerisation", polymerisations(), ids=lambda p: p.id)
+@each_row("polymerisation", polymerisations())
 def test_every_library_monomer_takes_part(polymerisation):
     """Each monomer of each slot gives residues or repeat units."""
     for slot in range(polymerisation.slots):
@@ -103,7 +102,7 @@ def test_every_library_monomer_takes_part(polymerisation):
         assert all(working), [m.name for m, w in zip(pool, working, strict=True) if not w]
 
 
-@pytest.mark.parametrize("polymerisation", [p for p in polymerisations() if p.slots == 2], ids=lambda p: p.id)
+@each_row("polymerisation", [p for p in polymerisations() if p.slots == 2])
 def test_the_unit_shown_is_one_of_those_made(polymerisation):
     pair = (candidates(polymerisation, 0)[0].smiles, candidates(polymerisation, 1)[-1].smiles)
     shown = first_unit(polymerisation, pair)

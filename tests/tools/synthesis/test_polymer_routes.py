@@ -3,6 +3,7 @@
 import pytest
 
 from core.errors import StructureError
+from tests.tables import each_row
 from tools.structures.polymer_key import polymer_key
 from tools.synthesis.polymers.chemistry import polymerise
 from tools.synthesis.polymers.library import monomers, polymerisation_by_name, polymerisations
@@ -48,7 +49,7 @@ KNOWN = [
 ]
 
 
-@pytest.mark.parametrize(("psmiles", "expected"), [k[1:] for k in KNOWN], ids=[k[0] for k in KNOWN])
+@each_row(("psmiles", "expected"), [k[1:] for k in KNOWN])
 def test_known_polymers(psmiles, expected):
     route = find_polymer_route(psmiles)
     assert route.status == "found"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-import pytest
 from rdkit import Chem
 
+from tests.tables import each_row
 from tools.synthesis.blocks import flat_smiles
 from tools.synthesis.reactions.partners import partners
 from tools.synthesis.reactions.run import fits, products, run
@@ -43,7 +43,7 @@ def test_templates_are_mapped() -> None:
             assert any(a.GetAtomMapNum() for a in reaction.template(position).GetAtoms()), reaction.name
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['reaction']}, {c['kind']}")
+@each_row("case", CASES)
 def test_further_cases(case: dict[str, str]) -> None:
     reaction = reactions()[case["reaction"]]
     mols = _mols(tuple(case["reactants"].split(" ")))
@@ -53,18 +53,18 @@ def test_further_cases(case: dict[str, str]) -> None:
     assert run(reaction, mols) == expected
 
 
-@pytest.mark.parametrize("reaction", ALL, ids=lambda r: r.name)
+@each_row("reaction", ALL)
 def test_runs_its_example(reaction: Reaction) -> None:
     reactants, product = reaction.runs
     assert run(reaction, _mols(reactants)) == Chem.CanonSmiles(product)
 
 
-@pytest.mark.parametrize("reaction", ALL, ids=lambda r: r.name)
+@each_row("reaction", ALL)
 def test_refuses_its_counterexample(reaction: Reaction) -> None:
     assert run(reaction, _mols(reaction.refuses)) is None
 
 
-@pytest.mark.parametrize("reaction", ALL, ids=lambda r: r.name)
+@each_row("reaction", ALL)
 def test_retro_template_gives_the_reactants_back(reaction: Reaction) -> None:
     reactants, product = reaction.runs
     wanted = sorted(flat_smiles(m) for m in _mols(reactants))
@@ -76,7 +76,7 @@ def test_retro_template_gives_the_reactants_back(reaction: Reaction) -> None:
     assert wanted in found
 
 
-@pytest.mark.parametrize("reaction", ALL, ids=lambda r: r.name)
+@each_row("reaction", ALL)
 def test_has_building_blocks_for_every_position(reaction: Reaction) -> None:
     for position in range(reaction.reactants):
         assert partners(reaction.name, position)

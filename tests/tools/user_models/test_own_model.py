@@ -14,6 +14,7 @@ from core.candidate import PropertyValue
 from core.errors import NotFoundError, PredictorError, SpecError, UsageError
 from core.spec import CandidateClass, EstimationConditions
 from tests.contracts.calculator import CalculatorContract
+from tests.tables import each_row
 from tests.tools.user_models.tables import lab_table, molecules, polymers, viscosity, write
 from tools.calculators.protocol import Calculator
 from tools.execution import ProcessExecutor
@@ -142,7 +143,7 @@ def test_a_workspace_can_have_only_some_of_the_models(workspace: Workspace) -> N
     assert set(workspace.model_versions()) == {"my_index", "my_viscosity"}
 
 
-@pytest.mark.parametrize("name", ["flash_point", "logp", "tg", "melting_point", "Viscosity", "x", "a b", "thermal_stability", "../up"])
+@each_row("name", ["flash_point", "logp", "tg", "melting_point", "Viscosity", "x", "a b", "thermal_stability", "../up"])
 def test_names_that_are_taken_or_unusable_are_refused(name: str) -> None:
     with pytest.raises(UsageError):
         check_name(name)

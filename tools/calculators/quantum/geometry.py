@@ -8,7 +8,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
-from rdkit.Chem import AllChem, rdDistGeom
 from rdkit.rdBase import BlockLogs
 
 from tools.calculators.quantum.tight_binding import BOHR_PER_ANGSTROM, Density, Frame
@@ -32,6 +31,8 @@ def embedded(mol: Chem.Mol) -> Chem.Mol:
 
     NoGeometry where there is none.
     """
+    from rdkit.Chem import rdDistGeom, rdForceFieldHelpers  # a structure whose cheap properties are asked for needs neither
+
     settings = rdDistGeom.ETKDGv3()
     settings.randomSeed = SEED
     with BlockLogs():
@@ -41,9 +42,9 @@ def embedded(mol: Chem.Mol) -> Chem.Mol:
             kept = list(rdDistGeom.EmbedMultipleConfs(mol, CONFORMERS, settings))
         if not kept:
             raise NoGeometry("no conformer could be made")
-        by_mmff = AllChem.MMFFHasAllMoleculeParams(mol)
-        if by_mmff or AllChem.UFFHasAllMoleculeParams(mol):
-            run = AllChem.MMFFOptimizeMoleculeConfs if by_mmff else AllChem.UFFOptimizeMoleculeConfs
+        by_mmff = rdForceFieldHelpers.MMFFHasAllMoleculeParams(mol)
+        if by_mmff or rdForceFieldHelpers.UFFHasAllMoleculeParams(mol):
+            run = rdForceFieldHelpers.MMFFOptimizeMoleculeConfs if by_mmff else rdForceFieldHelpers.UFFOptimizeMoleculeConfs
             energies = [energy for _, energy in run(mol, numThreads=1, maxIters=2000)]
             best = kept[int(np.argmin(np.round(energies, 4)))]
         else:

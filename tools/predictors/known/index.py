@@ -8,7 +8,6 @@ A file is read when a structure is first looked up in it.
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 
 from core.errors import PredictorError
 from core.spec import CandidateClass
+from tools.arrays import arrays_of
 from tools.predictors.known.keys import FORM_BITS
 from tools.predictors.specs import PREDICTORS
 
@@ -125,8 +125,7 @@ def known_set(name: str) -> KnownSet | None:
         raise PredictorError(f"what is known of {name} cannot be read: {error}") from None
     if digest(content) != about["sha256"]:
         raise PredictorError(f"what is known of {name} is damaged: it does not match its hash in {ABOUT}")
-    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-        columns = {key: archive[key] for key in archive.files}
+    columns = arrays_of(content)
     keys = columns.pop("keys").astype(np.uint64)
     return KnownSet(
         name,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rdkit import Chem
-from rdkit.Chem import AllChem
+from rdkit.Chem import rdChemReactions
 
 from core import data
 from core.errors import ConfigurationError
@@ -47,11 +47,11 @@ def _named() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def matched_pairs() -> dict[str, AllChem.ChemicalReaction]:
+def matched_pairs() -> dict[str, rdChemReactions.ChemicalReaction]:
     """The matched-pair changes by name. Raises ConfigurationError for one that cannot be read."""
     found = {}
     for row in data.table("tools.proposers.analogues", "matched_pairs.toml")["change"]:
-        reaction = AllChem.ReactionFromSmarts(row["smarts"])
+        reaction = rdChemReactions.ReactionFromSmarts(row["smarts"])
         if reaction is None or reaction.Validate(silent=True)[1]:
             raise ConfigurationError(f"matched_pairs.toml: {row['name']!r} is no reaction")
         reaction.Initialize()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from rdkit import Chem, rdBase
-from rdkit.Chem import AllChem
+from rdkit.Chem import rdChemReactions
 
 from core import data
 
@@ -20,12 +20,12 @@ def regulated_amines() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _queries() -> tuple[Chem.Mol, Chem.Mol, AllChem.ChemicalReaction]:
+def _queries() -> tuple[Chem.Mol, Chem.Mol, rdChemReactions.ChemicalReaction]:
     nitro, azo = (Chem.MolFromSmarts(s) for s in ("[N+](=O)[O-]", "[$([#6]-[N;!R]=[N;!R]-[#6]),$([#6]-[NH;!R]-[N;!R]=[#6])]"))
     return (
         nitro,
         azo,
-        AllChem.ReactionFromSmarts("[#6:1]-[N;!R:2]~[N;!R;$(N(=N)-[#6]),$(N(-N)=[#6]):3]~[#6:4]>>([#6:1]-[NH2:2].[#6:4]-[NH2:3])"),
+        rdChemReactions.ReactionFromSmarts("[#6:1]-[N;!R:2]~[N;!R;$(N(=N)-[#6]),$(N(-N)=[#6]):3]~[#6:4]>>([#6:1]-[NH2:2].[#6:4]-[NH2:3])"),
     )
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from rdkit import Chem, rdBase
-from rdkit.Chem import AllChem
+from rdkit.Chem import rdChemReactions
 
 _SANITIZE = Chem.SanitizeFlags.SANITIZE_ALL ^ Chem.SanitizeFlags.SANITIZE_SETAROMATICITY
 _MAX_PRODUCTS = 64
@@ -44,7 +44,7 @@ def read(smiles: str) -> Chem.Mol:
 @lru_cache(maxsize=512)
 def reaction(smarts: str) -> Any:
     """The compiled reaction of ``smarts``."""
-    return AllChem.ReactionFromSmarts(smarts)
+    return rdChemReactions.ReactionFromSmarts(smarts)
 
 
 @lru_cache(maxsize=1024)

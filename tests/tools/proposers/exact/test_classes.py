@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from rdkit import Chem
 
 from agent.reading import interpret
+from tests.tables import each_row
 from tools.groups.groups import GROUPS, compile_smarts
 from tools.proposers.library.known import members
 from tools.proposers.spec_fit import spec_fit
@@ -13,7 +13,7 @@ from tools.search.direct import answer
 from tools.workspace import builtin
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("goal", "group"),
     [
         ("a diglycolamide with MW below 700", "diglycolamide"),

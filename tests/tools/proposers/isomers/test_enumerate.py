@@ -6,6 +6,7 @@ from rdkit.Chem import rdMolDescriptors
 
 from agent.reading import interpret
 from core.errors import ContradictionError
+from tests.tables import each_row
 from tools.proposers.base import ProposalRequest
 from tools.proposers.isomers.enumerate import isomers
 from tools.proposers.isomers.proposer import IsomersProposer, formula_of, isomers_of
@@ -29,7 +30,7 @@ PUBLISHED = {
 BY_HAND = {"C4H10O": 7, "C5H10": 10, "C3H8O": 3, "C4H9Br": 4, "C4H11N": 8, "C2H6": 1}
 
 
-@pytest.mark.parametrize(("formula", "number"), [*PUBLISHED.items(), *BY_HAND.items()])
+@each_row(("formula", "number"), [*PUBLISHED.items(), *BY_HAND.items()])
 def test_numbers(formula: str, number: int) -> None:
     found = isomers(formula)
     assert found.complete
