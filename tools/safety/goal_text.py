@@ -79,6 +79,7 @@ _RULES = {
     "turned": "goal.poison",
     "rival": "goal.poison",
     "place": "goal.poison",
+    "served": "goal.poison",
     "medicine": "goal.illegal_drug",
 }
 #: From which value of the learned voice on a goal stops for a person: a stretch of at least ``FULL`` different words, a shorter one of at
@@ -210,7 +211,7 @@ def _hits(text: str, structures: list[Named]) -> list[SafetyRuleHit]:
         hits += [
             hit for one in asked if one.mention not in remedial and (hit := known.get(one.mention) or _asked(sentence, one)) is not None
         ]
-        hits += [*_harm(sentence), *_placed(sentence)]
+        hits += [*_harm(sentence), *_placed(sentence), *_served(sentence)]
         spared = [one.mention for one in roles if one.spared] + remedial + [m for m in sentence.found if m.kind == "harmless"]
         for m in spared:
             masked[m.start : m.end] = "~" * (m.end - m.start)
@@ -299,3 +300,27 @@ def _placed(sentence: Sentence) -> list[SafetyRuleHit]:
     """A hit where somebody near, a crowd or a public place is what something is meant for, and no ordinary product, care or defence is spoken of."""
     places = sentence.of("place")
     return [_for_a_person(sentence, places[0])] if places and not sentence.of(*_ORDINARY) else []
+
+
+#: Most words between a drink and whose it is, and most signs in writing without spaces.
+WHOSE, WHOSE_SIGNS = 1, 4
+
+
+def _served(sentence: Sentence) -> list[SafetyRuleHit]:
+    """A hit where something is meant for what somebody else drinks or eats, or is to be drunk or eaten by somebody who does not know."""
+    if not (served := sentence.of("served")) or sentence.of("defence", "counter", "title"):
+        return []
+    known = [m.language for m in sentence.of("unaware")]
+    plain = sentence.of(*_ORDINARY)
+    for drink in served:
+        whose = [m for m in sentence.of("whose") if m.language == drink.language and _beside(sentence, drink, m)]
+        if drink.language in known or (whose and not plain):
+            return [_for_a_person(sentence, drink)]
+    return []
+
+
+def _beside(sentence: Sentence, one: Mention, other: Mention) -> bool:
+    """Whether two mentions stand side by side, or nearly."""
+    start, stop = min(one.end, other.end), max(one.start, other.start)
+    most = WHOSE_SIGNS if UNSPACED.search(sentence.text[one.start : one.end]) else None
+    return stop - start <= most if most is not None else len(sentence.between(start, stop)) <= WHOSE

@@ -14,7 +14,8 @@ hazard is only the measure), ``behind`` (the only defences that may stand behind
 in quotes or right behind ``called`` is the name of a ``title``: a band, a film), ``remedial`` beside ``remedy`` (a hazard that is a remedy too: a person decides),
 ``ailment`` (a defence that is what is cured: 'against dependence on'), ``pest``, ``sleep``, ``forever`` and ``safe`` (what the learned voice is told
 of: :mod:`tools.safety.marks`), ``place`` (a being, a crowd, a public place or supply: a person decides where no ``purpose``, an ordinary product or
-care, is spoken of), ``words`` (small words that tell the language); ``harmless`` (phrases that ask for nothing bad); ``only_here`` (entries that are ordinary words of other languages).
+care, is spoken of), ``served`` (a drink or a meal: a person decides where ``whose``, somebody else's, stands beside it and no ordinary product is spoken of, or where it is to
+be had ``unaware``), ``words`` (small words that tell the language); ``harmless`` (phrases that ask for nothing bad); ``only_here`` (entries that are ordinary words of other languages).
 """
 
 from __future__ import annotations
@@ -65,6 +66,9 @@ _ROLES = (
     "safe",
     "place",
     "purpose",
+    "served",
+    "whose",
+    "unaware",
     "words",
 )
 NAMES = "names"
