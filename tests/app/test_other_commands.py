@@ -137,7 +137,7 @@ def test_ctrl_c_says_that_nothing_is_lost_and_the_run_goes_on(home: Path, tmp_pa
     from tests.forked import ROOT
 
     env = {**os.environ, "MOLWRIGHT_HOME": str(home), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "app.cli", "design", "a molecule with MW < 250", "--yes", "--budget", "320"]
+    command = [sys.executable, "-m", "app.cli", "design", "a molecule with MW < 250", "--yes", "--budget", "200"]
     process = subprocess.Popen(
         command, env=env, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
     )

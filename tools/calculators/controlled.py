@@ -58,7 +58,9 @@ def listed_in(treaty: str, mol: Chem.Mol) -> list[str]:
         return []
     with rdBase.BlockLogs():
         parts = [p for p in Chem.GetMolFrags(mol, asMols=True) if any(a.GetAtomicNum() == 6 for a in p.GetAtoms())]
-        return list(dict.fromkeys(row.name for part in parts for row in _rows() if row.treaty == treaty and _falls(row, part)))
+        counted = [(part, Counter(a.GetSymbol() for a in part.GetAtoms())) for part in parts]
+        rows = [row for row in _rows() if row.treaty == treaty]
+        return list(dict.fromkeys(row.name for part, counts in counted for row in rows if _falls(row, part, counts)))
 
 
 def stockholm_pops(mol: Chem.Mol) -> float:
@@ -71,8 +73,7 @@ def montreal_controlled(mol: Chem.Mol) -> float:
     return float(len(listed_in(MONTREAL, mol)))
 
 
-def _falls(row: _Row, mol: Chem.Mol) -> bool:
-    counts = Counter(a.GetSymbol() for a in mol.GetAtoms())
+def _falls(row: _Row, mol: Chem.Mol, counts: Counter[str]) -> bool:
     if any(not low <= counts[symbol] <= high for symbol, (low, high) in row.limits.items()):
         return False
     if row.block and _block(Chem.MolToSmiles(mol)) != row.block:

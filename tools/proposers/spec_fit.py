@@ -15,6 +15,7 @@ from typing import assert_never
 from rdkit import Chem, DataStructs
 from rdkit.Chem import rdMolDescriptors
 
+from core.model import Model
 from core.spec import (
     Condition,
     CountRequirement,
@@ -84,9 +85,9 @@ class GroupCount:
         return len(mol.GetSubstructMatches(self.query, uniquify=True, maxMatches=200))
 
 
-@dataclass
+@dataclass(eq=False)
 class SpecFit:
-    """The cheap part of a spec. Made by :func:`spec_fit`; immutable in use. ``calculators`` compute what it counts."""
+    """The cheap part of a spec. Made by :func:`spec_fit` once for equal requirements; immutable in use. ``calculators`` compute what it counts."""
 
     calculators: Calculators
     allowed: frozenset[str] | None = None
@@ -185,8 +186,19 @@ def _size_limits(fit: SpecFit) -> tuple[int, int]:
 
 def spec_fit(spec: DesignSpec, *, calculators: Calculators) -> SpecFit:
     """The cheap part of ``spec``. SMARTS and SMILES that cannot be read are left out."""
+    return _made(_Requirements(requirements=spec.requirements).model_dump_json(), calculators)
+
+
+class _Requirements(Model):
+    """The part of a spec that counts here."""
+
+    requirements: list[Requirement]
+
+
+@lru_cache(maxsize=8)
+def _made(requirements: str, calculators: Calculators) -> SpecFit:
     fit = SpecFit(calculators)
-    for requirement in spec.requirements:
+    for requirement in _Requirements.model_validate_json(requirements).requirements:
         _add(fit, requirement)
     _add_shares(fit)
     fit.min_heavy_atoms, fit.max_heavy_atoms = _size_limits(fit)

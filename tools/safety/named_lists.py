@@ -38,7 +38,7 @@ def standings(smiles: str) -> list[ListStanding]:
         if "*" in smiles and "classes" in entry:
             continue  # of molecules alone
         count = int(compute_descriptor(entry["property"], mol))
-        text = entry["on" if count else "off"].format(name=entry["name"], what=_what(entry["property"], count, mol))
+        text = entry["on" if count else "off"].format(name=entry["name"], what=_what(entry["property"], count, mol) if count else "")
         found.append(ListStanding(id=identifier, name=entry["name"], on=count > 0, text=text, source=entry["source"]))
     return found
 

@@ -91,6 +91,11 @@ def ranked(fit: SpecFit, limit: int, allow_excluded: bool = False) -> list[tuple
 
     Compounds that the spec excludes (a forbidden element or group, a missing scaffold) are left out unless ``allow_excluded``.
     """
+    return list(_ranked(fit, allow_excluded)[:limit])
+
+
+@lru_cache(maxsize=8)
+def _ranked(fit: SpecFit, allow_excluded: bool) -> tuple[tuple[float, Known], ...]:
+    """All of :func:`ranked`. Several proposers ask for it in every generation of a run."""
     scored = [(fit.distance(k.mol) + k.reagent, k) for k in known_compounds() if allow_excluded or not fit.excluded(k.mol)]
-    scored.sort(key=lambda item: (round(item[0], 6), item[1].smiles))
-    return scored[:limit]
+    return tuple(sorted(scored, key=lambda item: (round(item[0], 6), item[1].smiles)))

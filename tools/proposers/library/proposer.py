@@ -27,7 +27,9 @@ class LibraryProposer:
         """The next ``count`` known compounds: each generation goes on where the one before stopped, until none is left."""
         fit = spec_fit(request.spec, calculators=request.calculators)
         lifted = exemptions(request.spec)
-        near = [(distance, known) for distance, known in ranked(fit, 100_000) if not known.implausible or lifted.admits(known.mol)]
+        near = [
+            item for item in ranked(fit, 100_000) if not item[1].implausible or lifted.everything or not lifted.first_of(item[1].smiles)
+        ]
         order = generator(request.seed, "propose", 0, self.name)
         shuffled = [(round(distance, 3), order.random(), known) for distance, known in near]
         shuffled.sort(key=lambda item: item[:2])
