@@ -22,7 +22,7 @@ from core.report import FINISHED, RunStatus
 
 router = APIRouter()
 
-#: Runs on one page.
+#: Runs or structures on one page.
 PAGE = 25
 #: Fields of a structure that is looked for, and how long each may be.
 LOOKED_FOR, LONGEST = ("structure", "how", "least", "property", "low", "high", "kept", "after"), 1000
@@ -55,7 +55,7 @@ def _list_runs(
     if fields["structure"] or fields["property"]:
         found, fault, code = None, "", 200
         try:
-            found = door.finding.find(_wanted(fields), runs, fields["after"])
+            found = door.finding.find(_wanted(fields), runs, fields["after"], PAGE)
         except MolwrightError as error:
             fault, code = str(error), status_of(error)
         further = "/runs?" + urlencode({**given, "after": found.after}) if found and found.after else ""
