@@ -56,19 +56,21 @@ class FactsKept:
                 return known[start : start + size], len(known)
             if len(known) >= start + size:
                 return known[start : start + size], start + size + 1
-        page, total = store.page_of_candidates(run.run_id, None, size, start)
+        if run.status == "queued" and not run.spec_version:
+            return [], 0  # nobody has begun it
+        begin = max(start, len(known))
+        page, total = store.page_of_candidates(run.run_id, None, start + size - begin, begin)
         found = [Facts.of(candidate) for candidate in page]
         with self._lock:
-            known, _ = self._runs.get(which, ([], False))
-            settled = list(known)
-            for place, (candidate, facts) in enumerate(zip(page, found, strict=True), start):
+            settled = list(self._runs.get(which, ([], False))[0])
+            for place, (candidate, facts) in enumerate(zip(page, found, strict=True), begin):
                 if place == len(settled) and candidate.status in ("kept", "rejected"):
                     settled.append(facts)
             self._runs[which] = settled, run.status in FINISHED and len(settled) == total
             self._runs.move_to_end(which)
             while len(self._runs) > KEPT_RUNS or sum(len(facts) for facts, _ in self._runs.values()) > KEPT_FACTS:
                 self._runs.popitem(last=False)
-        return found, total
+        return [*known[start:begin], *found], total
 
 
 class ColumnsKept:
