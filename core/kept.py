@@ -33,7 +33,10 @@ class Kept(Generic[V]):
             return found[0]
 
     def put(self, key: Hashable, value: V, weight: int) -> None:
-        """Keep ``value`` in place of what was kept under ``key``; what was not asked for longest goes where it becomes too much."""
+        """Keep ``value`` in place of what was kept under ``key``; what was not asked for longest goes where it becomes too much. Never raises.
+
+        ``weight``: in the unit of the bound.
+        """
         with self._lock:
             self._drop(key)
             if weight > self._most:
@@ -53,11 +56,12 @@ class Kept(Generic[V]):
         self._weight -= weight
 
     def __len__(self) -> int:
+        """The number of values that are kept; 0 for none."""
         with self._lock:
             return len(self._values)
 
     @property
     def weight(self) -> int:
-        """How much all that is kept weighs."""
+        """How much all that is kept weighs, in the unit of the weights; 0 for nothing."""
         with self._lock:
             return self._weight
