@@ -246,6 +246,7 @@ def test_a_report_prints_whole_without_its_controls(chromium: Any, report: str) 
     assert page.locator("#relations").count() == 0  # series are fetched when they come into view
     assert page.pdf(format="A4").startswith(b"%PDF")
     assert page.is_visible("#relations")  # and before paper is made
+    assert page.evaluate("[...document.querySelectorAll('#relations img')].every(i => i.complete && i.naturalWidth)")
     page.close()
 
 
