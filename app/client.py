@@ -225,7 +225,7 @@ class Client(PeopleMethods, TraceCalls, PaperCalls, RoomCalls, ReviewCalls):
     def find(self, structure: str = "", **wanted: Any) -> FoundPage:
         """Evaluated structures of all runs that contain or resemble ``structure``, or have a property in a range.
 
-        ``wanted``: how ('substructure' or 'similarity'), least, property, low, high, kept, text, status, since, until, after, as the API takes
+        ``wanted``: how ('substructure' or 'similarity'), least, property, low, high, kept, text, status, since, until, after, limit, as the API takes
         them. About 200,000 structures are looked at; ``after`` goes on.
         """
         return self._get(FoundPage, "GET", "/structures", params={"structure": structure, **wanted})

@@ -94,6 +94,15 @@ class PropertyValue(Model):
     measured: Measurement | None = Field(
         default=None, exclude_if=_absent, description="What is known of the structure; absent if nothing is."
     )
+    measured_sigma: float | None = Field(
+        default=None,
+        exclude_if=_absent,
+        description="Of a value that is exact as a number and an estimate of what is measured (logP by contributions): one standard deviation of measured "
+        "values about it. In answers alone, never stored.",
+    )
+    measured_90: tuple[float, float] | None = Field(
+        default=None, exclude_if=_absent, description="As ``measured_sigma``: where nine of ten measured values lie."
+    )
     fitted: float | None = Field(
         default=None,
         exclude_if=_absent,

@@ -13,6 +13,10 @@ from core.model import Model, new_list
 WordRole = Literal["head", "read", "filler", "purpose", "unread"]
 
 
+def _empty(value: object) -> bool:
+    return not value
+
+
 class ReadSpan(Model):
     """Some words of the goal and what they became."""
 
@@ -26,11 +30,21 @@ class ReadSpan(Model):
         )
     )
     becomes: list[str] = Field(default_factory=new_list, description="Ids of the requirements and objectives that rest on these words.")
+    left_out: list[str] = Field(
+        default_factory=new_list,
+        exclude_if=_empty,
+        description="Ids of those that rested on these words until a person left them out; absent where nobody did.",
+    )
 
     @property
     def unread(self) -> bool:
         """Whether these words ask for something that is not checked."""
         return self.role in ("unread", "purpose") and bool(self.text.strip())
+
+    @property
+    def dropped(self) -> bool:
+        """Whether these words were read, and a person left out all that they became."""
+        return bool(self.left_out) and not self.becomes
 
 
 @dataclass(frozen=True)

@@ -280,8 +280,9 @@ def must_ask(spec: DesignSpec) -> str:
     if spec.reading and not heads and any(u.head for u in spec.unchecked):
         return "the thing that is to be designed was not understood"
     wishes = spec.wishes()
-    if wishes.unchecked and wishes.unchecked * 2 >= wishes.total:
-        return f"only {wishes.checked} of the {wishes.total} wishes of the goal could be read"
+    read = wishes.checked + sum(s.dropped for s in spec.reading)  # what a person left out was read
+    if wishes.unchecked and wishes.unchecked >= read:
+        return f"only {read} of the {read + wishes.unchecked} wishes of the goal could be read"
     if model := next((u.phrase for u in spec.unchecked if u.resembles), ""):
         return f'what it is to be like is not known: "{model}"'
     if (named := _named_by_use(spec)) and not _says_what_it_is(spec):
@@ -365,7 +366,8 @@ def share_checked(spec: DesignSpec) -> str:
 def all_wishes(spec: DesignSpec) -> Wishes:
     """:meth:`DesignSpec.wishes`, with the use by which the goal names the thing designed as one that is not checked, where nothing checks it."""
     wishes = spec.wishes()
-    return Wishes(wishes.checked, wishes.unchecked + bool(_named_by_use(spec)))
+    use = _named_by_use(spec)
+    return Wishes(wishes.checked, wishes.unchecked + bool(use and not _checked_by_a_value(use, spec)))
 
 
 def unchecked_use(spec: DesignSpec) -> str:
@@ -373,8 +375,37 @@ def unchecked_use(spec: DesignSpec) -> str:
     nothing checks ('fluorescent dye'); '' otherwise.
     """
     if any(s.role == "head" for s in spec.reading):
-        return _named_by_use(spec) or _head_with_unread(spec)
+        use = _named_by_use(spec) or _head_with_unread(spec)
+        return "" if _checked_by_a_value(use, spec) else use
     return next((u.phrase for u in spec.unchecked if u.head), "")
+
+
+#: Words that say of a thing what the value of a property says of it: where that is asked for, they are checked by it.
+_SAID_BY_VALUES = {
+    "fluorescent": ("emission_maximum", "quantum_yield"),
+    "emissive": ("emission_maximum", "quantum_yield"),
+    "luminescent": ("emission_maximum", "quantum_yield"),
+    "barrier": ("oxygen_permeability",),
+}
+
+
+def _checked_by_a_value(use: str, spec: DesignSpec) -> list[str]:
+    """The values asked for that say what makes a thing of this name one: an emission for a 'fluorescent dye', a permeability for a 'barrier film'."""
+    said = {name for word in use.lower().replace("-", " ").split() for name in _SAID_BY_VALUES.get(word, ())}
+    return [name for name in spec.property_names() if name in said]
+
+
+def said_by_values(spec: DesignSpec) -> DesignSpec:
+    """``spec``, in which words that say no more than a value that is asked for are no wish beside it that nothing checks."""
+
+    def read(entry: Unchecked) -> Unchecked:
+        names = _checked_by_a_value(entry.phrase, spec)
+        if not names or entry.use:
+            return entry
+        reason = f"what the {' and the '.join(n.replace('_', ' ') for n in names)} that is asked for says of it is checked, and nothing else that it may mean"
+        return entry.model_copy(update={"use": True, "reason": reason})
+
+    return spec.model_copy(update={"unchecked": [read(entry) for entry in spec.unchecked]})
 
 
 def use_in_words(spec: DesignSpec) -> str:

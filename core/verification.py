@@ -30,7 +30,7 @@ class Verification(Model):
     def text(self) -> str:
         """The outcome in words, several lines."""
         said = {
-            "sealed": f"run {self.run_id} is as it was sealed: {self.events} events and all stored columns agree",
+            "sealed": f"run {self.run_id} is as it was sealed: {self.events} events and all that is stored beside them agree",
             "open": f"run {self.run_id} is not finished: its {self.events} events are as they were written; the rest is sealed at its end",
             "not sealed": f"run {self.run_id} is not sealed: it was stored by a molwright that did not seal, and nothing can be told of it",
             "broken": f"run {self.run_id} was changed after it was stored",

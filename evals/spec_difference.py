@@ -23,7 +23,7 @@ _OPTIONS = {
     "reference": "structure that the goal names",
     "candidates": "candidates to list",
     "budget": "structures that may be evaluated",
-    "seed": "seed",
+    "seed": "seed of the random choices",
     "met_probability": "probability at which a requirement counts as met",
     "max_similarity": "largest similarity of two listed",
     "list_known": "known structures are listed like new ones",
@@ -104,12 +104,17 @@ def _shown(value: Any) -> str:
     if isinstance(value, BaseModel):
         value = value.model_dump(mode="json")
     if isinstance(value, Mapping):
-        return ", ".join(f"{_plain(str(name))} {_shown(part)}" for name, part in value.items() if part not in ("", None)) or "none"
+        return ", ".join(_part(str(name), part) for name, part in value.items() if part not in ("", None)) or "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(map(_shown, value)) or "none"
     return f"{value:g}" if isinstance(value, float) else str(value) if value not in (None, "") else "none"
+
+
+def _part(name: str, value: Any) -> str:
+    """One part of a value; of what a file holds its check sum in short, since two files may have one name."""
+    return f"content {str(value)[:8]}" if name == "sha256" else f"{_plain(name)} {_shown(value)}"
 
 
 def _plain(name: str) -> str:

@@ -24,6 +24,7 @@ from core.spec import (
     Reference,
     RuleSetRequirement,
     Unchecked,
+    said_by_values,
 )
 from tools.calculators.collection import Calculators
 from tools.safety.guard import concerns
@@ -102,7 +103,7 @@ def _spec(reading: Reading, resolver: Resolver, options: dict[str, Any]) -> Desi
         set_requirements=sets,
         **options,
     )
-    return spec.model_copy(update={"reading": _spans(reading, resolver, spec), "concerns": concerns(reading.goal)})
+    return said_by_values(spec.model_copy(update={"reading": _spans(reading, resolver, spec), "concerns": concerns(reading.goal)}))
 
 
 def _unchecked(reading: Reading, resolver: Resolver) -> list[Unchecked]:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from agent.toolbox.tool import ToolContext, ToolError, tool
 from core.candidate import Candidate, format_value
+from core.certainty import uncertainty_words
 from core.errors import NotFoundError
 from core.interfaces import RunStore
 from core.model import Model
@@ -189,6 +190,7 @@ def _whole(candidate: Candidate) -> dict[str, Any]:
         "key": candidate.key,
         "name": candidate.name,
         "values": {n: format_value(v) for n, v in candidate.properties.items()},
+        "uncertainty": {n: said for n, v in candidate.properties.items() if (said := uncertainty_words(v))},
         "safety": candidate.safety.model_dump(mode="json") if candidate.safety else None,
         "rejected_reason": candidate.rejected_reason,
         "origin": {

@@ -42,11 +42,12 @@ class QuestionArguments(Arguments):
 def find_structures(door: Door, arguments: FindArguments) -> Answer:
     """Structures in all stored runs by a part, by similarity, by the range of a property."""
     a = arguments
-    found = door.services.finding.find(Wanted(a.structure, a.how, a.least, a.property, a.low, a.high, a.kept), RunFilter(), a.after)
+    wanted = Wanted(a.structure, a.how, a.least, a.property, a.low, a.high, a.kept)
+    found = door.services.finding.find(wanted, RunFilter(), a.after, a.limit)
     shown = [hit for hit in found.hits if hit.candidate.safety is None or hit.candidate.safety.verdict != "block"]
     names = [a.property] if a.property else []
     rows = [{"run_id": h.run.run_id, "similarity": rounded(h.similarity), **line_of(h.candidate, names)} for h in shown]
-    answer: Answer = {"looked_at": found.looked, "runs": found.runs, "found": found.found, "structures": rows[: a.limit]}
+    answer: Answer = {"looked_at": found.looked, "runs": found.runs, "found": found.found, "structures": rows}
     if blocked := len(found.hits) - len(shown):
         answer["left_out_by_guard"] = blocked
     if found.after:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from app.services.cores import CoreService
     from app.services.evaluations import EvaluationService
     from app.services.feedback import FeedbackService
-    from app.services.finding import FactsKept, FindingService
+    from app.services.finding import FindingService
+    from app.services.finding_memory import FindingMemory
     from app.services.fleet import FleetService
     from app.services.forecasts import ForecastService
     from app.services.goals import GoalService
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from app.services.job_work import JobWorker
     from app.services.jobs import JobStore
     from app.services.kept_papers import KeptPapers
+    from app.services.kept_parts import KeptParts
     from app.services.learning import LearningService
     from app.services.libraries import LibraryService
     from app.services.lists import ListService
@@ -253,14 +255,23 @@ class Services:
         """Evaluated structures found again, in all runs."""
         from app.services.finding import FindingService
 
-        return FindingService(self.store, self.workspace.catalogue, self._whole.facts_kept)
+        return FindingService(self.store, self.workspace.catalogue, self._whole.finding_memory)
 
     @cached_property
-    def facts_kept(self) -> FactsKept:
-        """What searches have read of runs that have no columns yet."""
-        from app.services.finding import FactsKept
+    def finding_memory(self) -> FindingMemory:
+        """What searches have read, kept once for everybody: each looks only at runs that whoever asks may see."""
+        from app.services.finding_memory import FindingMemory
 
-        return FactsKept()
+        return FindingMemory()
+
+    @cached_property
+    def kept_parts(self) -> KeptParts:
+        """Parts of the pages of reports as they were rendered. Kept once for everybody: who sees a report may see its parts."""
+        from app.services.kept_parts import KeptParts
+
+        if self._whole is not self:
+            return self._whole.kept_parts
+        return KeptParts()
 
     @cached_property
     def reweighting(self) -> ReweightingService:

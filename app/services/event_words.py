@@ -32,12 +32,14 @@ STAGES = {
 #: What the kinds of events are called.
 KINDS = {
     "step": "result of a step",
-    "record": "recorded input",
+    "record": "what was brought in",
     "model": "language model",
     "tool": "tool",
     "decision": "decision",
     "error": "error",
 }
+#: The safety guard's verdicts as they are read.
+VERDICTS = {"allow": "no objection", "warn": "allowed with a warning", "block": "blocked"}
 _LONGEST = 160
 
 
@@ -54,7 +56,7 @@ def event_words(event: TraceEvent) -> str:
         return _short(f"{event.inputs.get('tool', '')}, {event.seconds:.2f} s{_call(event)}")
     outputs = event.outputs
     if is_hash(outputs):
-        return f"too long to be kept ({outputs['characters']:,} characters): a replay computes it again and compares it"
+        return "too much to be kept: a replay works it out again and compares it"
     if event.kind in ("decision", "error"):
         return _short(", ".join(f"{name} {value}" for name, value in outputs.items()) if isinstance(outputs, dict) else str(outputs))
     if (event.node, event.index) == ("approve", "clock"):
@@ -93,7 +95,7 @@ def _known(node: str, index: str, outputs: Any) -> str:
     if node == "propose" and isinstance(outputs, list):
         return f"{_many(outputs, 'structure')} from {index}"
     if node in ("screen", "guard_spec", "approve") and isinstance(outputs, dict) and "verdict" in outputs:
-        return f"verdict: {outputs['verdict']}"
+        return VERDICTS.get(str(outputs["verdict"]), str(outputs["verdict"]))
     if node == "interpret" and isinstance(outputs, dict) and "requirements" in outputs:
         return f"{_many(outputs['requirements'], 'requirement')}, {_many(outputs.get('objectives'), 'objective')}"
     if node == "research" and isinstance(outputs, dict) and "evidence" in outputs:

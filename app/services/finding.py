@@ -6,13 +6,12 @@ them every candidate is read and looked at, which takes some hundred times as lo
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from app.services.finding_memory import ANSWERED, Facts, FindingMemory
 from core.candidate import Candidate
 from core.errors import NotFoundError, UsageError
 from core.interfaces import RunFilter, RunRecord, RunStore
@@ -31,7 +30,7 @@ How = Literal["substructure", "similarity"]
 LOOKED, READ, UNPREPARED = 200_000, 1500, 300
 #: Seconds after which it ends with what it has, whatever it costs; the next one goes on there.
 SECONDS = 10.0
-#: Hits that it gives, structures that are read at once, runs whose columns are.
+#: Most hits that it gives, structures that are read at once, runs whose columns are.
 HITS, PAGE, RUNS = 100, 100, 50
 
 
@@ -76,8 +75,8 @@ class Hits:
     """What was found.
 
     Attributes:
-        hits: the most similar first, else in the order of the runs, the newest first; at most 100.
-        found: how many fit of those that were looked at; where a part or a property is looked for that ends with the hundredth.
+        hits: the most similar first, else in the order of the runs, the newest first; no more than were asked for.
+        found: how many fit of those that were looked at; where a part or a property is looked for that ends with the last that is given.
         looked: how many structures were looked at.
         runs: how many runs they are from.
         after: where to go on, as ``RUN.NUMBER``, or ``RUN.NUMBER:HITS`` where the same structures have more hits than are given at once; empty where
@@ -93,60 +92,21 @@ class Hits:
     passed: int = 0
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What a question asks of a structure: its SMILES, whether it met every requirement, and its numbers by property, in the property's unit."""
-
-    smiles: str
-    kept: bool
-    numbers: Mapping[str, float]
-
-    @classmethod
-    def of(cls, candidate: Candidate) -> Facts:
-        """The facts of a candidate."""
-        numbers = {name: value.number for name, value in candidate.properties.items() if value.number is not None}
-        return cls(candidate.smiles, candidate.status == "kept", numbers)
-
-
-class FactsKept:
-    """The facts of structures of the last few runs without columns, so that the next question does not read them again. For all threads of a process.
-
-    A structure is kept once nothing more happens to it, and with all before it.
-    """
-
-    def __init__(self) -> None:
-        self._runs: OrderedDict[tuple[str, str], list[Facts]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def page(self, store: RunStore, run: RunRecord, start: int) -> tuple[list[Facts], int]:
-        """``PAGE`` structures of a run from a place on, and how many it has; where all of them are at hand, one more than these."""
-        which = (run.run_id, run.created_at)  # a deleted run's id may come again
-        with self._lock:
-            known = self._runs.setdefault(which, [])
-            self._runs.move_to_end(which)
-            while len(self._runs) > RUNS:
-                self._runs.popitem(last=False)
-            if len(known) >= start + PAGE:
-                return known[start : start + PAGE], start + PAGE + 1
-        page, total = store.page_of_candidates(run.run_id, None, PAGE, start)
-        found = [Facts.of(candidate) for candidate in page]
-        with self._lock:
-            for place, (candidate, facts) in enumerate(zip(page, found, strict=True), start):
-                if place == len(known) and candidate.status in ("kept", "rejected"):
-                    known.append(facts)
-        return found, total
-
-
 @dataclass
 class _Look:
-    """One question while it is answered: what was found, at which place of which run, and what it has cost so far."""
+    """One question while it is answered: what was found, at which place of which run, and what it has cost so far.
+
+    ``most``: hits that are wanted. ``contained``: which structures contain the part, as far as it is known; ``read``: how many were read for that.
+    """
 
     wanted: Wanted
     query: StructureQuery | None
+    most: int
+    contained: dict[str, bool]
     found: list[tuple[RunRecord, int, float]] = field(default_factory=list)
     looked: int = 0
     unprepared: int = 0
-    contained: dict[str, bool] = field(default_factory=dict)
+    read: int = 0
     until: float = field(default_factory=lambda: time.monotonic() + SECONDS)
 
     @property
@@ -157,8 +117,8 @@ class _Look:
     @property
     def full(self) -> bool:
         """Whether no more is to be looked at."""
-        many = len(self.found) >= HITS and not self.resembles
-        return many or self.late or self.looked >= LOOKED or self.unprepared >= UNPREPARED or len(self.contained) >= READ
+        many = len(self.found) >= self.most and not self.resembles
+        return many or self.late or self.looked >= LOOKED or self.unprepared >= UNPREPARED or self.read >= READ
 
     @property
     def resembles(self) -> bool:
@@ -178,7 +138,7 @@ class _Look:
         for row in rows.tolist():
             if self.query is None or self._contains(columns.smiles[row]):
                 self.found.append((run, row, 1.0))
-            if len(self.found) >= HITS or len(self.contained) >= READ or time.monotonic() > self.until:
+            if len(self.found) >= self.most or self.read >= READ or time.monotonic() > self.until:
                 return self._end(columns, start, row + 1)
         return self._end(columns, start, len(columns))
 
@@ -190,7 +150,10 @@ class _Look:
         assert self.query is not None
         known = self.contained.get(smiles)  # the same structure stands in many runs
         if known is None:
-            known = self.contained[smiles] = self.query.contained(smiles)
+            known = self.query.contained(smiles)
+            self.read += 1
+            if len(self.contained) < ANSWERED:
+                self.contained[smiles] = known
         return known
 
     def take(self, run: RunRecord, place: int, facts: Facts) -> None:
@@ -203,17 +166,17 @@ class _Look:
 
 
 class FindingService:
-    """Looks through stored structures, so many at a time. ``kept``: what earlier questions of the process read of runs without columns."""
+    """Looks through stored structures, so many at a time. ``memory``: what earlier questions of the process read."""
 
-    def __init__(self, store: RunStore, catalogue: Catalogue, kept: FactsKept | None = None) -> None:
+    def __init__(self, store: RunStore, catalogue: Catalogue, memory: FindingMemory | None = None) -> None:
         self._store = store
         self._catalogue = catalogue
-        self._kept = kept or FactsKept()
+        self._memory = memory or FindingMemory()
 
-    def find(self, wanted: Wanted, runs: RunFilter, after: str = "") -> Hits:
+    def find(self, wanted: Wanted, runs: RunFilter, after: str = "", most: int | None = None) -> Hits:
         """The structures of the runs that fit, after the place where an earlier question stopped; about 200,000 are looked at.
 
-        Raises UsageError for what cannot be looked for, SpecError for a property that does not exist, NotFoundError for a place that is gone.
+        ``most``: hits that are wanted, at most and unless given 100. Raises UsageError for what cannot be looked for, SpecError for a property that does not exist, NotFoundError for a place that is gone.
         """
         from tools.structures.finding import structure_query
 
@@ -225,7 +188,9 @@ class FindingService:
         begin, _, number = after.partition(":")
         if number and not number.isdigit():
             raise UsageError(f"after: {after[:80]!r} is not of the form RUN.NUMBER or RUN.NUMBER:HITS")
-        look, seen, place, passed = _Look(wanted, query), set(), "", int(number or 0)
+        most = min(most or HITS, HITS)
+        known = self._memory.parts.of(wanted.structure) if query is not None and query.how == "substructure" else {}
+        look, seen, place, passed = _Look(wanted, query, most, known), set(), "", int(number or 0)
         for run, columns, start in self._each(look, runs, begin):
             if look.full:
                 place = f"{run.run_id}.{start}"
@@ -238,9 +203,9 @@ class FindingService:
                 break
         if look.resembles:
             look.found.sort(key=lambda hit: -hit[2])  # stable: the newest first where two are alike
-        if len(look.found) > passed + HITS:
-            place = f"{begin}:{passed + HITS}"
-        return Hits(self._shown(look.found[passed : passed + HITS]), len(look.found), look.looked, len(seen), place, passed)
+        if len(look.found) > passed + most:
+            place = f"{begin}:{passed + most}"
+        return Hits(self._shown(look.found[passed : passed + most]), len(look.found), look.looked, len(seen), place, passed)
 
     def prepare(self) -> str | None:
         """Make the columns of one run that is over and has none, and the drawings of its report; its id, or None where every run has them. Raises StoreError."""
@@ -261,7 +226,7 @@ class FindingService:
         if columns is not None:
             return look.through(run, columns, start), len(columns)
         while True:
-            page, total = self._kept.page(self._store, run, start)
+            page, total = self._memory.facts.page(self._store, run, start, PAGE)
             for facts in page:
                 if look.full:
                     return start, total
@@ -283,7 +248,7 @@ class FindingService:
         for batch in self._runs(runs):
             if waiting:
                 batch = batch[next((i for i, run in enumerate(batch) if run.run_id == begin), len(batch)) :]
-            packed = self._store.columns([run.run_id for run in batch], names) if batch else {}
+            packed = self._memory.columns.of(self._store, batch, names) if batch else {}
             for run in batch:
                 known = packed.get(run.run_id)
                 yield run, Columns(known) if known and KEPT in known else None, int(number) if waiting else 0

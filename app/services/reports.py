@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from core.candidate import Candidate, Material, Route
+from core.candidate import Candidate, Material, PropertyValue, Route
 from core.errors import NotFoundError, StructureError
 from core.interfaces import RunStore
 from core.report import Report
@@ -61,6 +61,20 @@ def stock_text(material: Material) -> str:
     from tools.reporting.html import stock_text as in_words
 
     return in_words(material)
+
+
+def shown_value(value: PropertyValue, name: str) -> str:
+    """The value of the property ``name`` as people read it, without its unit: with its error, also where it is an estimate of what is measured, and its mark."""
+    from tools.calculators.measured_spread import with_spread
+
+    return with_spread(name, value) + value.mark
+
+
+def with_measured(candidate: Candidate) -> Candidate:
+    """``candidate``, for an answer to a program: values that are estimates of what is measured say how far measured ones lie about them."""
+    from tools.calculators.measured_spread import with_measured as said
+
+    return said(candidate)
 
 
 def body(report: Report, side_by_side: str, *, images: str, pictures: Pictures, catalogue: Catalogue) -> str:

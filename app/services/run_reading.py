@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: A run with one of these may go on by itself, so whoever follows it waits for more.
 UNDER_WAY: tuple[RunStatus, ...] = ("queued", "running", "pausing", "cancelling")
+#: Progress events that are given at once.
+AT_ONCE = 1000
 #: More progress events than a run keeps.
 ALL_PROGRESS = 10_000
 
@@ -157,7 +159,7 @@ class RunReader:
         """What happened in a run, in order: the record that a replay repeats. NotFoundError."""
         return self.store.events(self.store.run(run_id).run_id)
 
-    def events(self, run_id: str, after: int = 0, limit: int = 1000) -> Sequence[NumberedEvent]:
+    def events(self, run_id: str, after: int = 0, limit: int = AT_ONCE) -> Sequence[NumberedEvent]:
         """The run's progress after event number ``after``. NotFoundError."""
         return self.store.progress(self.store.run(run_id).run_id, after, limit)
 

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.services.entry import Services
 from app.web.limits import Rate
+from app.web.log_words import action_words, target_words
 from app.web.person import identified
 from app.web.problems import answer, problem_response
 from app.web.rights import PUBLIC, SAFE, demanded
@@ -39,12 +40,15 @@ class Entrance:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status, made = 500, ""
+        person: Person | None = None
 
         async def sending(message: Message) -> None:
-            nonlocal status, made
             if message["type"] == "http.response.start":
                 status, made = message["status"], Headers(raw=message["headers"]).get("location", "")
+                if person is not None and _is_noted(
+                    scope, person, status
+                ):  # before the answer: whoever has it finds what was done in the log
+                    await run_in_threadpool(self._note, scope, person, status, made)
             await send(message)
 
         try:
@@ -56,11 +60,7 @@ class Entrance:
         else:
             scope.setdefault("state", {})["person"] = person
             refused = self._refusal(scope, person)
-        try:
-            await (refused or self._app)(scope, receive, sending)
-        finally:
-            if person is not None and _is_noted(scope, person, status):
-                await run_in_threadpool(self._note, scope, person, status, made)
+        await (refused or self._app)(scope, receive, sending)
 
     def _signed_in(self, scope: Scope) -> Person | None:
         return identified(lambda: self._services.people, scope)
@@ -87,15 +87,8 @@ class Entrance:
     def _note(self, scope: Scope, person: Person, status: int, made: str) -> None:
         """Write into the audit log what was done, in the words of the handler, or what was refused. ``made``: the address of what was made."""
         method, path = scope["method"], scope["path"]
-        said = (
-            (getattr(scope.get("endpoint"), "__doc__", None) or f"{method} {path}")
-            .strip()
-            .partition("\n")[0]
-            .partition(". ")[0]
-            .partition("; ")[0]  # what else may come of it is for readers of the code
-            .rstrip(".")
-        )
-        target = scope.get("state", {}).get("target") or (made if made.startswith(f"{path}/") else f"{method} {path}")
+        said = action_words(scope.get("endpoint"), scope.get("path_params") or {}) or f"{method} {path}"
+        target = scope.get("state", {}).get("target") or target_words(method, path, made)
         try:
             self._services.people.note(person.name, said, target, origin_of(scope), f"refused ({status})" if status in REFUSED else "done")
         except MolwrightError as error:

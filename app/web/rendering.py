@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,10 @@ def _environment() -> Environment:
     environment.filters.update(percent=format_probability, value=format_value, moment=_moment, curve=_curve)
     environment.filters.update(status=status_words, use_in_words=use_in_words, rejection=_rejection)
     environment.filters.update(pretty=_pretty, duration=_duration, stage=stage_words, kind_of_event=lambda kind: KINDS.get(kind, kind))
+    environment.filters["shown_as"] = reports.shown_value
+    environment.filters.update(as_words=_as_words, without_word=lambda text, word: text.removeprefix(word))
     environment.tests["telling"] = reports.is_telling
+    environment.tests["short_list"] = _is_short_list
     environment.filters["reported_number"] = _reported_number
     environment.globals["mark"] = _mark
     environment.globals["search_steps"] = LOOP  # what happens in a generation of the search
@@ -85,6 +89,24 @@ def _rejection(candidate: Candidate) -> str:
 def _pretty(value: object) -> str:
     """A JSON value over several lines; a text as it is."""
     return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _is_short_list(value: object) -> bool:
+    """Whether a value is a list of short texts and numbers, which is read as it stands."""
+    return (
+        isinstance(value, list)
+        and 0 < len(value) <= 50
+        and all(isinstance(v, (int, float)) or (isinstance(v, str) and len(v) <= 300) for v in value)
+    )
+
+
+def _as_words(value: object) -> str:
+    """A text or number that code wrote, as a person reads it: 'property:glass_transition_temperature > 300' without what is for the code."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = str(value)
+    found = re.fullmatch(r"(?:[a-z_]+:)?([a-z][a-z0-9]*(?:_[a-z0-9]+)*)((?: .*)?)", text)
+    return found[1].replace("_", " ") + found[2] if found and len(text) <= 300 else text
 
 
 def _duration(seconds: float | None) -> str:

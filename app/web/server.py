@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import webbrowser
 from collections.abc import Callable
 
@@ -12,6 +13,9 @@ from app.services.worker_processes import WorkerProcesses
 from app.web.application import create_app
 from app.web.hosts import needs_accounts, require_an_admin
 from core.errors import ConfigurationError
+
+#: Seconds that a thread may hold the interpreter while others wait: what takes in requests and sends answers off has to wait for each that makes one.
+SWITCH = 0.001
 
 
 def serve(services: Services, host: str, port: int, workers: int, *, show: Callable[[str], None], open_page: bool) -> None:
@@ -34,6 +38,7 @@ def serve(services: Services, host: str, port: int, workers: int, *, show: Calla
         timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
+    sys.setswitchinterval(SWITCH)
     with WorkerProcesses(workers):
         show(address)
         if open_page:

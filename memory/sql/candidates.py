@@ -112,11 +112,14 @@ def load_page(connection: Connection, run_id: str, status: str | None, after: in
 def load_at(connection: Connection, places: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Candidate]:
     """The candidates at these places, each a run and a position in it (the first that it stored has 0); none where there is none."""
     found: dict[tuple[str, int], Candidate] = {}
-    query = _rows().where(CandidateRow.run_id == bindparam("run"), CandidateRow.position == bindparam("place"))
-    for run_id, position in places:  # one by one: SQLite goes through the whole table for a list of pairs
-        rows = connection.execute(query, {"run": run_id, "place": position}).all()
-        for candidate in _read(connection, run_id, rows):
-            found[run_id, position] = candidate
+    of_run: dict[str, list[int]] = {}
+    for run_id, position in places:
+        of_run.setdefault(run_id, []).append(position)
+    query = _rows().where(CandidateRow.run_id == bindparam("run"), CandidateRow.position.in_(bindparam("places", expanding=True)))
+    for run_id, positions in of_run.items():  # run by run: SQLite goes through the whole table for a list of pairs
+        for chunk in (positions[start : start + _CHUNK] for start in range(0, len(positions), _CHUNK)):
+            rows = connection.execute(query, {"run": run_id, "places": chunk}).all()
+            found |= {(run_id, row.position): candidate for row, candidate in zip(rows, _read(connection, run_id, rows), strict=True)}
     return found
 
 

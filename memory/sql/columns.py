@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from core.candidate import Candidate
 from core.errors import StatusError
@@ -19,6 +19,9 @@ from memory.sql.models import CandidateRow, Run, StructureColumn
 from memory.sql.runs import status_of
 
 _CHUNK = 200
+_COLUMNS = select(StructureColumn.run_id, StructureColumn.name, StructureColumn.content).where(
+    StructureColumn.name.in_(bindparam("names", expanding=True)), StructureColumn.run_id.in_(bindparam("runs", expanding=True))
+)
 
 
 class StructureColumns:
@@ -33,10 +36,9 @@ class StructureColumns:
     def columns(self, run_ids: Sequence[str], names: Sequence[str]) -> dict[str, dict[str, bytes]]:
         """Those of the columns ``names`` that are stored of the runs, by run and name; a run of which none is stored is left out."""
         found: dict[str, dict[str, bytes]] = {}
-        query = select(StructureColumn.run_id, StructureColumn.name, StructureColumn.content).where(StructureColumn.name.in_(names))
         with self._read() as connection:
             for chunk in (run_ids[start : start + _CHUNK] for start in range(0, len(run_ids), _CHUNK)):
-                for run_id, name, content in connection.execute(query.where(StructureColumn.run_id.in_(chunk))):
+                for run_id, name, content in connection.execute(_COLUMNS, {"names": list(names), "runs": list(chunk)}):
                     found.setdefault(run_id, {})[name] = content
         return found
 

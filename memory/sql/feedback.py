@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from core.errors import NotFoundError, StoreError
 from core.feedback import Said
@@ -20,6 +20,13 @@ from memory.sql.runs import require_run
 from memory.sql.seals import seal_feedback
 
 _COLUMNS = (Feedback.feedback_id, Feedback.key, Feedback.verdict, Feedback.comment, Feedback.author, Feedback.at, Feedback.content)
+_OF_RUN = select(*_COLUMNS).where(Feedback.run_id == bindparam("run_id")).order_by(Feedback.sequence)
+_ROUNDS = (
+    select(Round.run_id)
+    .join(Run, Run.run_id == Round.run_id)
+    .where(Round.parent_id == bindparam("run_id"))
+    .order_by(Run.created_at, Run.run_id)
+)
 
 
 class StoredFeedback:
@@ -44,7 +51,7 @@ class StoredFeedback:
     def feedback(self, run_id: str) -> list[FeedbackEntry]:
         """What people said of the candidates of a run, in the order stored; [] for nothing. Raises NotFoundError."""
         with self._read() as connection:
-            rows = connection.execute(select(*_COLUMNS).where(Feedback.run_id == run_id).order_by(Feedback.sequence)).all()
+            rows = connection.execute(_OF_RUN, {"run_id": run_id}).all()
             if not rows:
                 require_run(connection, run_id)
             return [_entry(row) for row in rows]
@@ -61,9 +68,8 @@ class StoredFeedback:
 
     def rounds_of(self, run_id: str) -> Sequence[str]:
         """Ids of the runs that were started from the decisions on a run, the oldest first; [] for none."""
-        query = select(Round.run_id).join(Run, Run.run_id == Round.run_id).where(Round.parent_id == run_id)
         with self._read() as connection:
-            return connection.execute(query.order_by(Run.created_at, Run.run_id)).scalars().all()
+            return connection.execute(_ROUNDS, {"run_id": run_id}).scalars().all()
 
 
 def _added(connection: Connection, run_id: str, said: Sequence[Said]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, or_, select
 from sqlalchemy.orm import aliased
 
 from core.candidate import Candidate
@@ -16,6 +16,14 @@ from memory.sql.candidates import load
 from memory.sql.json_text import json_text
 from memory.sql.models import ArchivedRun, CandidateRow, Run
 from memory.sql.runs import as_record, records, require_run, status_of
+
+#: Made once: SQLAlchemy takes longer to make a question than to ask it.
+_OF_RUN, _STATUS = CandidateRow.run_id == bindparam("run_id"), CandidateRow.status == bindparam("status")
+_COUNT, _COUNT_STATUS = (select(func.count()).select_from(CandidateRow).where(*asked) for asked in ((_OF_RUN,), (_OF_RUN, _STATUS)))
+_KEYS, _KEYS_STATUS = (
+    select(CandidateRow.key).where(*asked).order_by(CandidateRow.position).limit(bindparam("most")).offset(bindparam("first"))
+    for asked in ((_OF_RUN,), (_OF_RUN, _STATUS))
+)
 
 
 def search_runs(connection: Connection, wanted: RunFilter, limit: int, offset: int) -> tuple[list[RunRecord], int]:
@@ -69,10 +77,8 @@ def page_of_candidates(connection: Connection, run_id: str, status: str | None, 
     ``status``: only those that have it. Raises NotFoundError if there is no such run.
     """
     require_run(connection, run_id)
-    conditions: list[Any] = [CandidateRow.run_id == run_id]
-    if status is not None:
-        conditions.append(CandidateRow.status == status)
-    total = connection.execute(select(func.count()).select_from(CandidateRow).where(*conditions)).scalar_one()
-    query = select(CandidateRow.key).where(*conditions).order_by(CandidateRow.position)
-    keys = list(connection.execute(query.limit(max(limit, 0)).offset(max(offset, 0))).scalars())
-    return load(connection, run_id, None, None, keys), int(total)
+    first = max(offset, 0)
+    asked = {"run_id": run_id, "status": status, "most": max(limit, 0), "first": first}
+    total = int(connection.execute(_COUNT if status is None else _COUNT_STATUS, asked).scalar_one())
+    keys = list(connection.execute(_KEYS if status is None else _KEYS_STATUS, asked).scalars()) if total > first else []
+    return load(connection, run_id, None, None, keys) if keys else [], total

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Text, delete, func, insert, select, type_coerce
+from sqlalchemy import Connection, Text, bindparam, delete, func, insert, select, type_coerce
 
 from core.events import PROGRESS, NumberedEvent, ProgressEvent
 from memory.sql.models import ProgressRow
@@ -13,6 +13,12 @@ from memory.sql.runs import require_run
 #: How many events of a run are kept; older ones go, except the few that tell of a best structure.
 KEPT = 5000
 _BEST = '%"kind":"best"%'
+_LATER = (
+    select(ProgressRow.__table__)
+    .where(ProgressRow.run_id == bindparam("run_id"), ProgressRow.number > bindparam("after"))
+    .order_by(ProgressRow.number)
+    .limit(bindparam("most"))
+)
 
 
 def add_progress(connection: Connection, run_id: str, events: Sequence[tuple[str, ProgressEvent]]) -> None:
@@ -33,8 +39,7 @@ def add_progress(connection: Connection, run_id: str, events: Sequence[tuple[str
 
 def list_progress(connection: Connection, run_id: str, after: int, limit: int) -> list[NumberedEvent]:
     """The first ``limit`` events after number ``after``, in order. Raises NotFoundError if there is no such run."""
-    query = select(ProgressRow.__table__).where(ProgressRow.run_id == run_id, ProgressRow.number > after)
-    rows = connection.execute(query.order_by(ProgressRow.number).limit(max(limit, 0))).all()
+    rows = connection.execute(_LATER, {"run_id": run_id, "after": after, "most": max(limit, 0)}).all()
     if not rows:
         require_run(connection, run_id)
     return [NumberedEvent(run_id=row.run_id, number=row.number, at=row.at, event=PROGRESS.validate_python(row.content)) for row in rows]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, TypeVar, cast, get_args
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Text, bindparam, func, insert, literal, select, type_coerce, update
 
 from core.errors import NotFoundError, StatusError, StoreError
 from core.interfaces import RunRecord
+from core.kept import Kept
 from core.model import content_hash
-from core.report import Report, RunStatus, may_follow
+from core.report import FINISHED, Report, RunStatus, may_follow
 from core.spec import DesignSpec
 from memory.sql.candidates import replace_citations
 from memory.sql.models import ArchivedRun, ReportRow, Round, Run, Spec
@@ -19,11 +21,21 @@ from memory.sql.upsert import upsert
 _AMBIGUOUS_SHOWN = 5
 
 M = TypeVar("M", DesignSpec, Report)
+#: A report that was read, with when its run was created, its fence and its status.
+KeptReport = tuple[tuple[str, int, str], Report]
+
+
+#: Questions that every page asks several times, made once: SQLAlchemy takes longer to make one than to ask it.
+_THERE = select(Run.run_id).where(Run.run_id == bindparam("run_id"))
+_STAMP = select(Run.created_at, Run.fence, Run.status).where(Run.run_id == bindparam("run_id"))
+_SPEC = (
+    select(Spec.content).join(Run, Run.run_id == Spec.run_id).where(Spec.run_id == bindparam("run_id"), Spec.version == Run.spec_version)
+)
 
 
 def require_run(connection: Connection, run_id: str) -> None:
     """Raises NotFoundError if there is no run with exactly this id."""
-    if connection.execute(select(Run.run_id).where(Run.run_id == run_id)).one_or_none() is None:
+    if connection.execute(_THERE, {"run_id": run_id}).one_or_none() is None:
         raise NotFoundError(f"no run {run_id!r}")
 
 
@@ -44,6 +56,7 @@ def create_run(connection: Connection, run_id: str, goal: str, options: dict[str
         connection.execute(insert(Round).from_select(["run_id", "parent_id"], parent))
 
 
+@lru_cache(maxsize=1)
 def records() -> Select[Any]:
     """The columns of a :class:`RunRecord`, of every run."""
     approved = (Spec.run_id == Run.run_id) & (Spec.version == Run.spec_version)
@@ -68,6 +81,12 @@ def records() -> Select[Any]:
     )
 
 
+@lru_cache(maxsize=1)
+def _record() -> Select[Any]:
+    """:func:`records` of one run, ``run_id``."""
+    return records().where(Run.run_id == bindparam("run_id"))
+
+
 def as_record(row: Row[Any]) -> RunRecord:
     """A row of :func:`records`."""
     return RunRecord(**row._mapping)
@@ -78,7 +97,7 @@ def find_run(connection: Connection, run_id: str, *allowed: ColumnElement[bool])
 
     Raises NotFoundError if there is none or several.
     """
-    row = connection.execute(records().where(Run.run_id == run_id, *allowed)).one_or_none()
+    row = connection.execute(_record().where(*allowed) if allowed else _record(), {"run_id": run_id}).one_or_none()
     if row is not None:
         return as_record(row)
     near = records().where(Run.run_id.startswith(run_id, autoescape=True), *allowed).order_by(Run.run_id)
@@ -144,9 +163,8 @@ def save_spec(connection: Connection, run_id: str, spec: DesignSpec) -> int:
 
 def load_spec(connection: Connection, run_id: str, version: int | None) -> DesignSpec:
     """A version of the run's spec; the one in force if ``version`` is None. Raises NotFoundError."""
-    wanted: Any = Run.spec_version if version is None else version
-    query = select(Spec.content).join(Run, Run.run_id == Spec.run_id).where(Spec.run_id == run_id, Spec.version == wanted)
-    content = connection.execute(query).scalar_one_or_none()
+    query = _SPEC if version is None else select(Spec.content).where(Spec.run_id == bindparam("run_id"), Spec.version == version)
+    content = connection.execute(query, {"run_id": run_id}).scalar_one_or_none()
     if content is None:
         require_run(connection, run_id)
         raise NotFoundError(f"run {run_id} has no spec" if version is None else f"run {run_id} has no spec of version {version}")
@@ -173,13 +191,26 @@ def save_report(connection: Connection, run_id: str, report: Report) -> None:
     replace_citations(connection, run_id, report.citations)
 
 
-def load_report(connection: Connection, run_id: str) -> Report:
-    """The run's report. Raises NotFoundError while there is none."""
+def load_report(connection: Connection, run_id: str, kept: Kept[KeptReport]) -> Report:
+    """The run's report, perhaps one that was read before. Raises NotFoundError while there is none.
+
+    Of a run that is over the report does not change any more: another one needs another lease, whose fence is higher, or another run under the
+    same id, which was created at another time.
+    """
+    row = connection.execute(_STAMP, {"run_id": run_id}).one_or_none()
+    stamp = (row.created_at, row.fence, row.status) if row is not None else None
+    before = kept.get(run_id)
+    if before is not None and before[0] == stamp:
+        return before[1]
     content = connection.execute(select(ReportRow.content).where(ReportRow.run_id == run_id)).scalar_one_or_none()
     if content is None:
         require_run(connection, run_id)
         raise NotFoundError(f"run {run_id} has no report yet")
-    return _load(Report, content, f"the report of run {run_id}")
+    report = _load(Report, content, f"the report of run {run_id}")
+    if stamp is not None and stamp[2] in FINISHED:
+        length = select(func.length(type_coerce(ReportRow.content, Text))).where(ReportRow.run_id == run_id)
+        kept.put(run_id, (stamp, report), connection.execute(length).scalar_one())
+    return report
 
 
 def _load(model: type[M], content: Any, what: str) -> M:

@@ -14,6 +14,7 @@ from core.candidate import Candidate, CandidateOutline
 from core.errors import LeaseLost, RunBusy, StoreError
 from core.events import NumberedEvent, ProgressEvent
 from core.interfaces import Lease, RunFilter, RunRecord
+from core.kept import Kept
 from core.report import FINISHED, Report, RunStatus
 from core.spec import DesignSpec
 from core.trace import EventKind, TraceEvent
@@ -26,6 +27,9 @@ from memory.sql.feedback import StoredFeedback
 from memory.sql.owners import is_dead
 from memory.sql.schema import upgrade
 from memory.sql.sharing import SharedRuns
+
+#: Reports of runs that are over are kept in memory up to so many characters of their JSON, which take some ten times as many bytes there.
+REPORTS = 8_000_000
 
 
 def utc_now() -> datetime:
@@ -59,6 +63,7 @@ class SqlRunStore(StructureColumns, StoredFeedback, SharedRuns):
         self.clock = clock
         self._owner_is_dead = owner_is_dead
         self.database = Database(parsed)
+        self._reports: Kept[runs.KeptReport] = Kept(REPORTS)
 
     def close(self) -> None:
         """Give every connection back. The store opens new ones if it is used again."""
@@ -311,11 +316,12 @@ class SqlRunStore(StructureColumns, StoredFeedback, SharedRuns):
         """Store the run's report in place of an earlier one."""
         with self._write(lease) as connection:
             runs.save_report(connection, lease.run_id, report)
+        self._reports.drop(lease.run_id)
 
     def report(self, run_id: str) -> Report:
-        """The run's report. Raises NotFoundError while there is none."""
+        """The run's report; the same object for the next who asks, so nobody may change it. Raises NotFoundError while there is none."""
         with self._read() as connection:
-            return runs.load_report(connection, run_id)
+            return runs.load_report(connection, run_id, self._reports)
 
     def add_event(self, lease: Lease, event: TraceEvent) -> TraceEvent:
         """Store an event, committed when this returns; returns it with its sequence number (from 1).

@@ -127,6 +127,22 @@ def test_a_question_about_a_candidate_is_answered_from_what_is_stored(chat: Chat
     assert chat.ask(f"{about}What is the TPSA of aspirin?").text == "TPSA of aspirin: 63.60 Å²."
 
 
+def test_why_a_value_is_uncertain_is_answered_by_code(chat: Chat) -> None:
+    candidate = chat.report.candidates[0]
+    about = f"About the candidate {candidate.smiles} of run {chat.report.run_id}: "
+    said = chat.ask(f"{about}Why is its flash point so uncertain?").text
+    value = candidate.properties["flash_point"]
+    assert value.sigma
+    assert said.startswith("Flash point of candidate 1: ")
+    assert value.method in said
+    assert f"{value.lower:.4g} and {value.upper:.4g} °C" in said
+    assert "domain" in said or value.basis
+    assert "Not understood" not in said
+    every = chat.ask(f"{about}How reliable are these values?").text
+    assert "Flash point:" in every
+    assert "Not understood" not in every
+
+
 def test_a_conversation_replays_without_the_stored_runs(chat: Chat) -> None:
     answer = chat.ask("What is the TPSA of aspirin?", "Which runs are there?", "Why is candidate 1 above 2?", "and of caffeine?")
     result = replay(chat.store, answer.run_id, executor=SerialExecutor())

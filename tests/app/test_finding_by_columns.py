@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -99,6 +100,40 @@ def test_the_same_is_found_by_columns_and_in_parts(wanted: Wanted, service: Find
         assert _found(service, wanted) == plain
     monkeypatch.setattr(finding, "HITS", 3)
     assert _found(service, wanted) == plain
+
+
+@pytest.mark.parametrize(
+    "wanted", [Wanted("c1ccccc1"), Wanted("c1ccccc1O", "similarity", 0.1), Wanted("", value_of="molecular_weight", high=9)]
+)
+def test_as_many_hits_are_given_as_are_wanted_and_the_next_go_on(wanted: Wanted, service: FindingService) -> None:
+    while service.prepare():
+        pass
+    whole = [(h.run.run_id, h.candidate.key) for h in service.find(wanted, RunFilter()).hits]
+    found, after = list[tuple[str, str]](), ""
+    while len(found) < 12:
+        answer = service.find(wanted, RunFilter(), after, 4)
+        assert len(answer.hits) == 4
+        found, after = [*found, *((h.run.run_id, h.candidate.key) for h in answer.hits)], answer.after
+    assert found == whole[:12]
+
+
+@pytest.mark.parametrize("prepared", [True, False])
+def test_what_was_read_of_a_run_is_not_taken_for_another_run_under_its_id(prepared: bool, tmp_path: Path) -> None:
+    with SqlRunStore(f"sqlite:///{tmp_path / 'molwright.db'}") as store:
+        service = FindingService(store, builtin().catalogue)
+        for at, smiles in (("2026-01-01", "c1ccccc1"), ("2026-01-02", "C1CCCCC1")):
+            store.create_run("a", "a goal", {}, at)
+            lease = store.acquire("a", "a test")
+            store.save_candidates(lease, [_candidate("a", 1, smiles)])
+            store.set_status(lease, "no_candidate")
+            store.release(lease)
+            assert (service.prepare() if prepared else "a") == "a"
+            for _ in range(2):  # the second time from memory
+                assert [h.candidate.smiles for h in service.find(Wanted("*"), RunFilter()).hits] == [smiles]
+                assert service.find(Wanted("c1ccccc1"), RunFilter()).found == (smiles == "c1ccccc1")
+                assert service.find(Wanted(smiles, "similarity", 0.9), RunFilter()).found == 1
+            store.delete_run("a")
+            assert service.find(Wanted("*"), RunFilter()).looked == 0
 
 
 def test_what_resembles_is_gone_on_with_in_its_order(service: FindingService, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,6 +58,7 @@ def test_every_format_gives_the_same_hits_and_lists_what_cannot_be_read(name: st
     result = _screen(_written(tmp_path, name), "--goal", GOAL, "--out", out, *column)
     assert result.exit_code == 0, result.output
     assert {r["name"] for r in _rows(out / "hits.csv")} == HITS
+    assert all(0.3 < float(r["logp_sigma"]) < 2 for r in _rows(out / "hits.csv") if "logp" in r)
     (fault,) = _rows(out / "unreadable.csv")
     assert fault["name"] == "bad"
     assert fault["reason"]

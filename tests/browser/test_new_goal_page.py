@@ -95,6 +95,8 @@ def test_a_structure_is_drawn_into_its_field_and_the_policy_allows_the_editor(ch
         page.wait_for_timeout(300)
         box, before = page.locator("#text-sketch .sheet").bounding_box(), box
     assert box["height"] > 300
+    assert box["y"] + box["height"] <= 1000  # all of it is in sight
+    assert page.evaluate("document.activeElement.id") == "text-sketch"
     page.mouse.click(box["x"] + 34, box["y"] + 201)  # the ring of benzene among the tools
     page.mouse.click(box["x"] + 200, box["y"] + 90)
     for _ in range(100):
@@ -131,6 +133,7 @@ def test_a_core_goes_from_the_goal_to_its_atoms_and_back_and_is_read_at_once(chr
     page.fill("#core", "paracetamol")
     page.click("text=Lock a core atom by atom")
     page.wait_for_selector("a.atom")
+    assert page.url.endswith("#atoms")  # what one came for is in sight
     page.click("#atom-0")
     page.wait_for_selector("a.atom.open")
     page.click("text=Use this core")

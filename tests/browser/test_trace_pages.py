@@ -178,14 +178,14 @@ def test_events_are_filtered_in_place_and_without_scripts(chromium: Any, address
     page.goto(addresses["trace"])
     page.select_option("#kind", "record")
     page.wait_for_url("**kind=record**")
-    assert set(page.locator("#event-list td[data-label=Kind]").all_inner_texts()) == {"recorded input"}
+    assert set(page.locator("#event-list td[data-label=Kind]").all_inner_texts()) == {"what was brought in"}
     page.close()
     context = chromium.new_context(java_script_enabled=False)
     plain = context.new_page()
     plain.goto(addresses["trace"])
     plain.select_option("#kind", "record")
     plain.click("#events button")
-    assert set(plain.locator("#event-list td[data-label=Kind]").all_inner_texts()) == {"recorded input"}
+    assert set(plain.locator("#event-list td[data-label=Kind]").all_inner_texts()) == {"what was brought in"}
     plain.click("details.stretch summary")
     plain.click("#event-list a >> nth=0")
     assert plain.locator("h1:has-text('Event')").count() == 1

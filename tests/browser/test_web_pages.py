@@ -242,7 +242,37 @@ def test_a_report_prints_whole_without_its_controls(chromium: Any, report: str) 
     page.emulate_media(media="print")
     assert page.evaluate("document.documentElement.scrollWidth") <= PAPER
     assert not page.is_visible("form.filter")
+    assert not page.is_visible("nav.who")
+    assert page.locator("#relations").count() == 0  # series are fetched when they come into view
     assert page.pdf(format="A4").startswith(b"%PDF")
+    assert page.is_visible("#relations")  # and before paper is made
+    assert page.evaluate("[...document.querySelectorAll('#relations img')].every(i => i.complete && i.naturalWidth)")
+    page.close()
+
+
+def test_a_file_that_is_being_made_says_so_and_the_next_may_be_asked_for(chromium: Any, report: str) -> None:
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
+    page.goto(report)
+    page.route("**/report.csv", lambda route: (page.wait_for_timeout(500), route.continue_()))
+    files: list[Any] = []
+    page.on("download", lambda file: files.append(file))
+    page.click("#exports a:has-text('CSV')")
+    page.wait_for_selector("#saving:has-text('CSV is being made …')")
+    page.click("#exports a:has-text('SDF')")
+    page.wait_for_selector("#saving:has-text('CSV is saved.')")
+    for _ in range(50):
+        if len(files) == 2:
+            break
+        page.wait_for_timeout(100)
+    run = report.rpartition("/")[2]
+    assert sorted(file.suggested_filename for file in files) == [f"molwright-{run}.csv", f"molwright-{run}.sdf"]
+    assert all(Path(file.path()).stat().st_size > 100 for file in files)
+    assert faults == []
+    page.route("**/report.json", lambda route: route.abort())
+    page.click("#exports a:has-text('JSON')")
+    page.wait_for_selector("#saving:has-text('JSON could not be fetched')")
     page.close()
 
 

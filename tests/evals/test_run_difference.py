@@ -84,7 +84,7 @@ def test_a_changed_wish_is_one_change_and_not_two(found: RunDifference) -> None:
     assert [(c.part, c.name, c.a, c.b) for c in found.spec] == [
         ("requirement", "R1", "Molecular weight below 200 g/mol", "Molecular weight below 250 g/mol"),
         ("objective", "O1", "logP high (weight 1)", "logP high (weight 2)"),
-        ("option", "seed", "1", "2"),
+        ("option", "seed of the random choices", "1", "2"),
     ]
 
 

@@ -15,6 +15,8 @@ from tools.structures.plausibility import violations
 
 #: A requirement that holds less surely than this speaks against a candidate, as a probability.
 SURE = 0.8
+#: A requirement that holds at least as surely as this is no reason against a candidate, not even the weakest.
+CERTAIN = 0.95
 #: What is said of a structure that is known to nobody.
 UNPROVEN = "; nobody is known to have made or measured it"
 #: Synthetic accessibility (1 easy to 10 hard, Ertl and Schuffenhauer) from which a structure is called hard to make.
@@ -31,7 +33,7 @@ def reasons(candidate: Candidate, spec: DesignSpec) -> list[Reason]:
 
     A hazard stands before what makes it unfit for the use by definition, that before a named list, that before what makes it probably unfit,
     then come requirements that are missed or in doubt, stability, plausibility, values outside a model's domain, a route that is not known, a use that
-    nothing checks, a hard synthesis, and the requirement that is met by the least. Where nothing of these speaks against it, it is said that it is unproven.
+    nothing checks, a hard synthesis, and the requirement that is met by the least, where that is less than 95 % likely. Where nothing of these speaks against it, it is said that it is unproven.
     """
     found = [*_found(candidate, spec)]
     return found or [Reason(kind="unproven", text=f"nothing that is checked here speaks against it{'' if _known(candidate) else UNPROVEN}")]
@@ -96,7 +98,7 @@ def _doubts(candidate: Candidate, spec: DesignSpec) -> Iterator[Reason]:
 
 
 def _least(candidate: Candidate) -> Iterator[Reason]:
-    predicted = [r for r in candidate.requirements if SURE <= r.probability < 1]
+    predicted = [r for r in candidate.requirements if SURE <= r.probability < CERTAIN]
     if predicted:
         least = min(predicted, key=lambda r: r.probability)
         yield Reason(

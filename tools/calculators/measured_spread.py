@@ -18,7 +18,7 @@ from functools import lru_cache
 from importlib import resources
 from itertools import pairwise
 
-from core.candidate import PropertyValue
+from core.candidate import Candidate, PropertyValue
 from core.spec import Condition
 
 #: What lies beyond the first and the last percentile of the table is given half of what they leave.
@@ -107,6 +107,18 @@ def with_spread(name: str, value: PropertyValue) -> str:
     """The value as people read it, without its unit: '2.10 ± 0.82' where it is an estimate of what is measured, else as it is shown."""
     spread = spread_of(name, value)
     return value.shown if spread is None else f"{value.shown} ± {spread.rms:.1f}"
+
+
+def with_measured(candidate: Candidate) -> Candidate:
+    """``candidate``, for an answer: each value that is an estimate of what is measured says how far measured values lie about it."""
+    changed = {}
+    for name, value in candidate.properties.items():
+        spread, ends = spread_of(name, value), measured_range(name, value)
+        if spread is not None and ends is not None:
+            changed[name] = value.model_copy(
+                update={"measured_sigma": round(spread.rms, 2), "measured_90": tuple(round(e, 2) for e in ends)}
+            )
+    return candidate.model_copy(update={"properties": {**candidate.properties, **changed}}) if changed else candidate
 
 
 def measured_words(label: str, name: str, value: PropertyValue | None, condition: Condition | None = None) -> str:

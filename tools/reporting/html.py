@@ -278,7 +278,8 @@ def known(candidate: Candidate, names: Iterable[str], *, catalogue: Catalogue) -
         value = candidate.properties.get(name)
         if value is None or value.nearest is None or value.similarity is None:
             continue
-        measured = f" {value.nearest_value:.4g} {value.unit}".rstrip() if value.nearest_value is not None else ""
+        shown = value.nearest_value is not None
+        measured = f" {value.nearest_value:.4g} {value.unit}".rstrip() if shown else " (measured; the value may not be passed on)"
         same = value.nearest == candidate.smiles
         found.setdefault(("" if same else value.nearest, value.similarity), []).append(title_of(name, catalogue=catalogue) + measured)
     return [Neighbour(smiles, near, ", ".join(values)) for (smiles, near), values in sorted(found.items(), key=lambda entry: -entry[0][1])]

@@ -12,6 +12,7 @@ from core.candidate import COMPUTED, ESTIMATED, Candidate
 from core.report import REPORT_VERSION, Report
 from core.sheet import SheetWriter
 from core.spec import all_wishes
+from tools.calculators.measured_spread import measured_range, spread_of
 
 _FIXED = (
     "rank",
@@ -44,7 +45,8 @@ def report_json_schema() -> dict[str, Any]:
 
 
 def to_csv(report: Report) -> str:
-    """Listed and closest candidates as CSV, one row each; each property has a value, a sigma and a domain column with its unit."""
+    """Listed and closest candidates as CSV, one row each; each property that is not exact has a value, a sigma, its 90 % interval and
+    whether it lies in the domain in columns with its unit; of an estimate such as logP by contributions sigma and interval are those of measured values."""
     columns, rows = _table(report)
     text = io.StringIO()
     writer = SheetWriter(text)
@@ -127,8 +129,12 @@ def _row(c: Candidate, listed: bool, report: Report) -> dict[str, Any]:
     for name, value in c.properties.items():
         label = f"{name} [{value.unit}]" if value.unit else name
         row[label] = value.value if value.value is not None else ""
-        if not value.exact:
+        if (spread := spread_of(name, value)) is not None:  # exact as a number, an estimate of what is measured
+            row[f"{label} sigma"] = round(spread.rms, 2)
+            row[f"{label} 90 % from"], row[f"{label} 90 % to"] = (round(end, 2) for end in measured_range(name, value) or (0.0, 0.0))
+        elif not value.exact:
             row[f"{label} sigma"] = _plain(value.sigma)
+            row[f"{label} 90 % from"], row[f"{label} 90 % to"] = _plain(value.lower), _plain(value.upper)
             row[f"{label} in domain"] = "" if value.in_domain is None else "yes" if value.in_domain else "no"
         if c.in_papers and (said := c.in_papers.of(name)):
             row[f"{label} reported"] = "; ".join(r.said for r in said)

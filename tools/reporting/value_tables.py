@@ -12,6 +12,7 @@ from rdkit.Chem import rdDepictor
 
 from core.candidate import Candidate, PropertyValue
 from core.sheet import SheetWriter
+from tools.calculators.measured_spread import spread_of
 from tools.catalogue.catalogue import Catalogue
 
 _FIXED = ("line", "name", "smiles", "key", "safety", "rules", "notes", "fault")
@@ -30,7 +31,7 @@ class ValueRow:
         rules: the safety rules that fired.
         notes: what standardisation changed.
         fault: why it could not be read; empty where it was.
-        values: for each property value, sigma, method and mark (what the marks mean: :data:`core.candidate.MARKS`), as JSON values.
+        values: for each property value, sigma (of an estimate such as logP that of measured values about it), method and mark (what the marks mean: :data:`core.candidate.MARKS`), as JSON values.
     """
 
     line: int
@@ -67,8 +68,14 @@ def row_of(candidate: Candidate, line: int, name: str) -> ValueRow:
         safety.verdict if safety else "",
         [hit.id for hit in safety.rules] if safety else [],
         list(candidate.notes),
-        values={n: [v.value, v.sigma, v.method, v.mark] for n, v in candidate.properties.items()},
+        values={n: [v.value, _sigma(n, v), v.method, v.mark] for n, v in candidate.properties.items()},
     )
+
+
+def _sigma(name: str, value: PropertyValue) -> float | None:
+    """One standard deviation of a value; of a computed one that is an estimate of what is measured that of measured values about it."""
+    spread = spread_of(name, value)
+    return value.sigma if spread is None else round(spread.rms, 2)
 
 
 def values_csv(rows: Iterable[ValueRow], names: Sequence[str], *, catalogue: Catalogue) -> str:

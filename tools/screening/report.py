@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from core.candidate import Candidate, Proposal
+from core.candidate import Candidate, PropertyValue, Proposal
 from core.counting import counted, verb
 from core.report import Report
 from core.sheet import SheetWriter
 from core.spec import DesignSpec, marked, share_checked, use_in_words
 from tools.against.reasons import with_reasons
 from tools.calculators.collection import Calculators
+from tools.calculators.measured_spread import measured_in_all, spread_of
 from tools.ranking.rank import rank
 from tools.safety.named_lists import with_lists
 from tools.screening.journal import Journal
@@ -31,7 +32,8 @@ def write_hits(journal: Journal, spec: DesignSpec, path: Path) -> int:
     count = 0
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = SheetWriter(file)
-        writer.row([*_COLUMNS, *names])
+        estimates = [n for n in names if measured_in_all(n)]
+        writer.row([*_COLUMNS, *names, *(f"{n}_sigma" for n in estimates)])
         for hit in journal.hits():
             count += 1
             fixed = [
@@ -51,9 +53,16 @@ def write_hits(journal: Journal, spec: DesignSpec, path: Path) -> int:
                 hit["record"] + 1,
                 hit["line"],
                 *(hit["values"].get(n) for n in names),
+                *(_sigma(n, hit["values"].get(n)) for n in estimates),
             ]
             writer.row(row)
     return count
+
+
+def _sigma(name: str, number: float | str | None) -> float | str:
+    """How far measured values lie about a computed one that is an estimate of them, one standard deviation; '' where it is not known."""
+    spread = spread_of(name, PropertyValue(value=number, sigma=0.0, method="", method_version=""))
+    return "" if spread is None else round(spread.rms, 2)
 
 
 def write_rejects(journal: Journal, table: str, path: Path) -> int:

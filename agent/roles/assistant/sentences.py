@@ -9,7 +9,7 @@ from typing import Any
 
 from agent.roles.assistant.calls import BY_MASS, Done, key_of, wanted
 from agent.roles.assistant.question import Question
-from agent.roles.assistant.verdicts import verdict
+from agent.roles.assistant.verdicts import uncertainties, verdict
 from core.errors import UnitError
 from core.units import UnitTable
 from tools.catalogue.catalogue import Catalogue
@@ -310,7 +310,9 @@ def _of_candidate(answer: Any, given: dict[str, Any], question: Question, names:
     if "route" in kinds:
         steps = "; then ".join(f"{s['reaction']} of {' and '.join(s['reactants'])}" for s in answer["route_steps"])
         said.append(f"{name}: route {answer['route']}{': ' + steps if steps else ''}.")
-    if general and not kinds & {"safety", "toxicity", "route"}:
+    if "uncertainty" in kinds:
+        said += uncertainties(answer, question.properties, lambda p: _label(p, catalogue))
+    if general and not kinds & {"safety", "toxicity", "route", "uncertainty"}:
         said.append(f"{name}: {answer['smiles']}{' (' + answer['name'] + ')' if answer['name'] else ''}.")
         said.append(str(answer["rationale"]) or str(answer["rejected_reason"]))
         if "rank" in kinds and answer["origin"]["proposer"]:

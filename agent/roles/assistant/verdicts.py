@@ -1,10 +1,11 @@
-"""Which of several structures has most or least of a property, in a sentence, and whether the values can be told apart."""
+"""Which of several structures has most or least of a property, and whether the values can be told apart; and why a value is uncertain. In sentences."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from typing import Any
 
 from tools.catalogue.property import Property
 
@@ -39,3 +40,16 @@ def _wants_less(definition: Property, kinds: Set[str]) -> bool:
         return False
     less = definition.name in _LESS_IS_BETTER or (definition.name not in _MORE_IS_BETTER and definition.better < 0)
     return less == ("better" in kinds)
+
+
+def uncertainties(answer: Mapping[str, Any], properties: Sequence[str], label: Callable[[str], str]) -> Iterator[str]:
+    """Why the values of a candidate, as its tool ``answer`` has them, are uncertain: of ``properties``, or where none is asked about of all that are not
+    exact. ``label``: how a property is called.
+    """
+    known = answer.get("uncertainty", {})
+    names = [p for p in properties if p in answer["values"]] or list(known)
+    if not names:
+        yield "No value of it is uncertain: all are computed from the structure without error."
+    for name in names:
+        given = "" if name in properties else f" {answer['values'][name]}."
+        yield f"{label(name)}:{given} {known.get(name, 'It is computed from the structure without error.')}"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from app.services.finding import How, Wanted
+from app.services.finding import HITS, How, Wanted
 from app.web.door import Door
 from app.web.views import FoundPage, FoundStructure
 from core.interfaces import RunFilter
@@ -32,10 +32,11 @@ def _find_structures(
     until: Annotated[str, Query(max_length=40, description="Only runs created before this moment.")] = "",
     user: Annotated[str, Query(max_length=200, description="A part of the name of who started its run.")] = "",
     after: Annotated[str, Query(max_length=120, description="Where an earlier answer stopped.")] = "",
+    limit: Annotated[int, Query(ge=1, le=HITS, description="How many hits to give at most.")] = 50,
 ) -> FoundPage:
     """Structures of all runs that contain a part, resemble one, or have a property in a range; about 200,000 are looked at, `next` looks on."""
     runs = RunFilter(text, tuple(status or ()), since, until, user=user.strip())
-    found = door.finding.find(Wanted(structure, how, least, property, low, high, kept), runs, after)
+    found = door.finding.find(Wanted(structure, how, least, property, low, high, kept), runs, after, limit)
     further = request.url.include_query_params(after=found.after)
     return FoundPage(
         hits=[FoundStructure(run_id=h.run.run_id, goal=h.run.goal, similarity=h.similarity, candidate=h.candidate) for h in found.hits],

@@ -40,14 +40,14 @@ def _forecast(given: SpecRequest, door: Door) -> Forecast:
 @router.post("/structures", tags=["structures"])
 def _properties(given: StructureRequest, door: Door) -> Candidate:
     """Every property of one structure, with the safety guard's verdict."""
-    return door.structures.values(given.smiles, EstimationConditions())
+    return reports.with_measured(door.structures.values(given.smiles, EstimationConditions()))
 
 
 @router.post("/structures/check", tags=["structures"])
 def _check_structure(given: CheckRequest, door: Door) -> Candidate:
     """How one structure stands to each requirement of a goal."""
     _, judged = door.structures.check(given.smiles, given.goal, despite_objections=given.accept_unread)
-    return judged
+    return reports.with_measured(judged)
 
 
 @router.get(

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from app.services.entry import Services
-from app.services.reports import MEDIA_TYPES, Form, render_bytes
+from app.services.reports import MEDIA_TYPES, Form, render_bytes, with_measured
 from app.web.api.runs import Limit, Offset, next_page
 from app.web.door import Door
 from app.web.views import CandidatePage
@@ -42,7 +42,7 @@ def _best_candidates(run_id: str, door: Door, limit: Annotated[int, Query(ge=1, 
 @router.get("/candidates/{key}")
 def _show_candidate(run_id: str, key: str, door: Door) -> Candidate:
     """One evaluated structure by its key."""
-    return door.runs().candidate(run_id, key)
+    return with_measured(door.runs().candidate(run_id, key))
 
 
 #: Other weights, as a parameter of a handler.

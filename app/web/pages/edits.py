@@ -55,7 +55,12 @@ def edited(spec: DesignSpec, form: FormData) -> DesignSpec:
     requirements = [_requirement(r, form) for r in spec.requirements if r.id not in dropped]
     objectives = [_objective(o, form) for o in spec.objectives if o.id not in dropped]
     left = [s for s in spec.set_requirements if s.id not in dropped]
-    reading = [s.model_copy(update={"becomes": [i for i in s.becomes if i not in dropped]}) for s in spec.reading]
+    reading = [
+        s.model_copy(update={"becomes": [i for i in s.becomes if i not in gone], "left_out": [*s.left_out, *gone]})
+        if (gone := [i for i in s.becomes if i in dropped])
+        else s
+        for s in spec.reading
+    ]
     changes: dict[str, object] = {"requirements": requirements, "objectives": objectives, "set_requirements": left, "reading": reading}
     listed = text_of(form, "novelty")
     any_listed = listed == "any" or text_of(form, "list_known") == "yes"

@@ -94,7 +94,8 @@ def goal_page(
     values: dict[str, Any] = {"goal": goal, "reading": reading, "fault": fault, "examples": EXAMPLES, "action": "/runs"}
     values |= {"given": {**dict.fromkeys((*BESIDE, COMPOUND), ""), **(given or {})}, "saved": saved, "forecast": forecast}
     values["units"] = units_of(door)
-    return page(request, "goal.html.j2", status=status, copied=copied, brought=brought, **values, **LIMITS)
+    here = "/" if request.method == "POST" else request.url.path  # whatever address its forms were sent to, this is the page "New goal"
+    return page(request, "goal.html.j2", status=status, copied=copied, brought=brought, path=here, **values, **LIMITS)
 
 
 def units_of(door: Services) -> dict[str, str]:

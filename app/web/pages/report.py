@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -23,6 +25,9 @@ from core.errors import NotFoundError
 from core.interfaces import RunRecord
 from core.report import Report
 
+if TYPE_CHECKING:
+    from tools.catalogue.catalogue import Catalogue
+
 router = APIRouter()
 DAY = "private, max-age=86400"
 
@@ -33,35 +38,66 @@ def report_page(request: Request, door: Services, record: RunRecord) -> Response
     state = state_of(request.query_params, stored)
     shown, part = request.query_params.get("shown"), request.headers.get("hx-request") == "true"
     report = door.reweighting.report(stored, state.weights)
-    table = report_table(report, state.view, catalogue=door.workspace_of(report.run_id).catalogue)
+    catalogue = door.workspace_of(report.run_id).catalogue
+    table = report_table(report, state.view, catalogue=catalogue)
     if table.usual:
         state = replace(state, view=replace(state.view, columns=()))
     if shown is not None and not part:  # a form without scripts: on to the address without the form's own fields
         return RedirectResponse(state.address(), 303)
-    values = _values(door, report, stored, state, table, whole=part and shown is not None and shown != state.weights_text)
+    whole = part and shown is not None and shown != state.weights_text
+    parts = _Parts(door, record, report, catalogue, whole=whole, stored=report is stored)
+    values = _values(door, report, stored, state, table, parts)
     values["forked_from"] = record.given.forked_from or ""
     if part:
         answer = page(request, "table.html.j2", **values)
         answer.headers["hx-push-url"] = state.address()
         return answer
-    side_by_side = fragment("side_by_side.html.j2", **values)
-    # both are templates of ours, which escape what comes from outside
-    drawn = {"images": values["images"], "pictures": values["pictures"]}
-    body = Markup(reports.body(report, side_by_side, **drawn, catalogue=door.workspace_of(report.run_id).catalogue))
+    body = parts.around(fragment("side_by_side.html.j2", **values))
     return page(request, "report.html.j2", body=body, **values)
 
 
-def _values(door: Services, report: Report, stored: Report, state: ReportState, table: ReportTable, *, whole: bool) -> dict[str, Any]:
-    """What the templates show. ``whole``: all that hangs on the weights goes to htmx, to take the place of what stands on the page."""
-    catalogue, images = door.workspace_of(report.run_id).catalogue, f"/runs/{report.run_id}/candidates"
-    pictures = reports.pictures(door.store, report.run_id)
+class _Parts:
+    """What of a report's page hangs on no view: made when a template asks for it, or as it is kept. ``whole``: for htmx, to take the place of what stands
+    on the page. All of it is made by templates of ours, which escape what comes from outside."""
 
-    def section(part: Literal["cards", "plots"]) -> Markup:
-        text = reports.section(report, part, images=images, pictures=pictures, catalogue=catalogue)
-        return Markup(text.replace("<section ", '<section hx-swap-oob="true" ', 1) if whole else text)
+    #: Where the page's own tables and plots go; no text from outside can hold it, since its signs are escaped there.
+    _PLACE = "<!-- side by side -->"
 
+    def __init__(self, door: Services, record: RunRecord, report: Report, catalogue: Catalogue, *, whole: bool, stored: bool) -> None:
+        self.whole = whole
+        self._door, self._report, self._catalogue = door, report, catalogue
+        self._kept = door.kept_parts.of(record, report, catalogue, stored=stored)
+
+    def cores(self) -> dict[str, str]:
+        """For each structure that shares a core with another one, that core."""
+        found: dict[str, str] = json.loads(self._kept.part("cores", lambda: json.dumps(dict(self._given["pictures"].cores(self._report)))))
+        return found
+
+    def factors(self) -> Markup:
+        """What makes the scores."""
+        made = partial(fragment, "factors.html.j2", report=self._report, whole=self.whole)
+        return Markup(self._kept.part(f"factors {self.whole}", lambda: made(factors=self._door.reweighting.factors(self._report))))
+
+    def section(self, part: Literal["cards", "plots"]) -> Markup:
+        """The candidates' cards, or the plots."""
+        text = self._kept.part(part, lambda: reports.section(self._report, part, **self._given))
+        return Markup(text.replace("<section ", '<section hx-swap-oob="true" ', 1) if self.whole else text)
+
+    def around(self, side_by_side: str) -> Markup:
+        """The whole report around the page's own tables and plots."""
+        text = self._kept.part("body", lambda: reports.body(self._report, self._PLACE, **self._given))
+        return Markup(text.replace(self._PLACE, side_by_side, 1))
+
+    @cached_property
+    def _given(self) -> dict[str, Any]:
+        pictures = reports.pictures(self._door.store, self._report.run_id)
+        return {"images": f"/runs/{self._report.run_id}/candidates", "pictures": pictures, "catalogue": self._catalogue}
+
+
+def _values(door: Services, report: Report, stored: Report, state: ReportState, table: ReportTable, parts: _Parts) -> dict[str, Any]:
+    """What the templates show."""
     return {
-        "whole": whole,
+        "whole": parts.whole,
         "run_id": report.run_id,
         "mine": report.run_id in door.sharing.changeable([report.run_id]),
         "report": report,
@@ -69,15 +105,13 @@ def _values(door: Services, report: Report, stored: Report, state: ReportState, 
         "state": state,
         "view": state.view,
         "table": table,
-        "factors": door.reweighting.factors(report),
         "before": {c.key: c.rank for c in stored.candidates},
         "forms": list(reports.MEDIA_TYPES),
-        "images": images,
-        "pictures": pictures,
-        "cores": pictures.cores(report),
+        "cores": parts.cores(),
         "rounds": door.rounds.family(report.run_id),
-        "plots": lambda: section("plots"),
-        "cards": lambda: section("cards"),
+        "factors": parts.factors,
+        "plots": lambda: parts.section("plots"),
+        "cards": lambda: parts.section("cards"),
     }
 
 

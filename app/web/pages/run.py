@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.services.entry import Services
 from app.services.event_words import stage_words
+from app.services.run_reading import AT_ONCE
 from app.web.api.progress import LOOK, told_so_far
 from app.web.door import Door, reading_of
 from app.web.guard import TOKEN, form_token
@@ -120,10 +121,12 @@ def _look(door: Services, run_id: str, state: RunState) -> dict[str, Any]:
     runs = door.runs()
     told = told_so_far(runs, run_id, state.last)
     news = bool(told.events)
-    while told.events:  # an old run told more than one look gives
+    for event in told.events:
+        state.take(event)
+    while len(told.events) == AT_ONCE:  # an old run told more than one look gives
+        told = told_so_far(runs, run_id, state.last)
         for event in told.events:
             state.take(event)
-        told = told_so_far(runs, run_id, state.last)
     record = runs.find(run_id)
     finished = record.status in ("success", "no_candidate")
     abandoned = record.status in ("running", "pausing", "cancelling") and not runs.under_way(record.run_id)
@@ -138,7 +141,7 @@ def _look(door: Services, run_id: str, state: RunState) -> dict[str, Any]:
         "best": [c for c in best if found is None or c.key != found.key],
         "budget": state.budget or runs.budget(run_id),
         "axes": door.clouds.axes(runs.asked(run_id)) if state.evaluated else None,
-        "position": runs.position(run_id),
+        "position": runs.position(run_id) if record.status == "queued" else None,
         "under_way": told.under_way,
         "news": news,
         "abandoned": abandoned,

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, get_args
-from urllib.parse import urlencode
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Annotated, Any, Literal, get_args
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
 
 from app.services.entry import Services
 from app.services.finding import How, Wanted
 from app.web.api.runs import ARCHIVED, Archived
 from app.web.door import Door
+from app.web.pages.edits import text_of
 from app.web.pages.goal import Form
 from app.web.problems import status_of
 from app.web.rendering import page
 from app.web.turning import turning
-from core.errors import MolwrightError, StatusError, UsageError
-from core.interfaces import RunFilter
+from core.errors import MolwrightError, NotFoundError, StatusError, UsageError
+from core.interfaces import RunFilter, RunRecord
 from core.report import FINISHED, RunStatus
 
 router = APIRouter()
 
-#: Runs on one page.
+#: Runs or structures on one page.
 PAGE = 25
 #: Fields of a structure that is looked for, and how long each may be.
 LOOKED_FOR, LONGEST = ("structure", "how", "least", "property", "low", "high", "kept", "after"), 1000
+#: Fields of the list that an action on one of its runs comes back to.
+BACK = ("text", "status", "since", "until", "archived", "user", "page")
 #: A run with one of these may be deleted.
 OVER: tuple[RunStatus, ...] = (*FINISHED, "failed")
 
@@ -41,8 +47,13 @@ def _list_runs(
     archived: Archived = "no",
     user: Annotated[str, Query(max_length=200)] = "",
     number: Annotated[int, Query(ge=1, le=1_000_000, alias="page")] = 1,
+    done: Annotated[Literal["", "archived", "restored", "deleted"], Query()] = "",
+    run: Annotated[str, Query(max_length=64, pattern="^[A-Za-z0-9_-]*$")] = "",
 ) -> Response:
-    """The runs that fit, newest first, or the structures in them that are looked for; ``since`` and ``until`` are days, both included."""
+    """The runs that fit, newest first, or the structures in them that are looked for; ``since`` and ``until`` are days, both included.
+
+    ``done``: what somebody has just done to the run ``run``.
+    """
     statuses: tuple[RunStatus, ...] = tuple(s for s in get_args(RunStatus) if s == status)
     # a day's end is its last moment: '~' sorts behind every time of the day
     runs = RunFilter(text.strip(), statuses, since, f"{until}~" if until else "", ARCHIVED[archived], user=user.strip())
@@ -52,10 +63,11 @@ def _list_runs(
     fields = {name: request.query_params.get(name, "").strip()[:LONGEST] for name in LOOKED_FOR}
     given = {name: value for name, value in {**asked, **_said(fields)}.items() if value}
     values: dict[str, Any] = {"statuses": get_args(RunStatus), "over": OVER, "fields": fields, "properties": _properties(door)}
+    values |= {"done": done, "done_to": _named(door, done, run), "back": urlencode({**given, "page": number})}
     if fields["structure"] or fields["property"]:
         found, fault, code = None, "", 200
         try:
-            found = door.finding.find(_wanted(fields), runs, fields["after"])
+            found = door.finding.find(_wanted(fields), runs, fields["after"], PAGE)
         except MolwrightError as error:
             fault, code = str(error), status_of(error)
         further = "/runs?" + urlencode({**given, "after": found.after}) if found and found.after else ""
@@ -63,8 +75,38 @@ def _list_runs(
         return page(request, "found.html.j2" if part else "runs.html.j2", asked=asked, status=200 if part else code, **values)
     found_runs, total = door.runs().search(runs, PAGE, (number - 1) * PAGE)
     values["mine"] = door.sharing.changeable([r.run_id for r in found_runs])
+    values["made_from"] = _made_from(door, found_runs)
     values |= {"runs": found_runs, "total": total, "list": "list.html.j2", **turning("/runs", given, number, total, PAGE)}
     return page(request, "list.html.j2" if part else "runs.html.j2", asked=asked, **values)
+
+
+def _named(door: Services, done: str, run_id: str) -> RunRecord | None:
+    """The run to which something was done; None for none, and where that is so no longer."""
+    found = _seen(door, run_id) if done in ("archived", "restored") else None
+    return found if found is not None and bool(found.archived_at) == (done == "archived") else None
+
+
+def _seen(door: Services, run_id: str) -> RunRecord | None:
+    """A run; None for one that is gone and for one that whoever asks may not see."""
+    with suppress(NotFoundError):
+        return door.runs().find(run_id)
+    return None
+
+
+def _made_from(door: Services, runs: Sequence[RunRecord]) -> dict[str, tuple[str, str]]:
+    """Of each run that was made from another one: how, and that one's id, '' where it cannot be seen."""
+    found = {}
+    for run in runs:
+        for how, option in (("next round of", "parent"), ("fork of", "forked_from")):
+            if other := str(run.options.get(option) or "").partition(":")[0]:
+                found[run.run_id] = how, other if _seen(door, other) else ""
+    return found
+
+
+def _back(form: FormData, done: str, run_id: str) -> Response:
+    """Back to the list as it was, which says what was done."""
+    asked = [(name, value) for name, value in parse_qsl(text_of(form, "back")[:LONGEST]) if name in BACK]
+    return RedirectResponse("/runs?" + urlencode([*asked, ("done", done), ("run", run_id)]), 303)
 
 
 def _said(fields: dict[str, str]) -> dict[str, str]:
@@ -107,18 +149,18 @@ def _ask_before_deleting(request: Request, run_id: str, door: Door) -> Response:
 def _delete(run_id: str, form: Form, door: Door) -> Response:
     """Delete the run for good."""
     door.runs().delete(run_id)
-    return RedirectResponse("/runs", 303)
+    return _back(form, "deleted", run_id)
 
 
 @router.post("/runs/{run_id}/archive")
 def _archive(run_id: str, form: Form, door: Door) -> Response:
     """Put the run out of sight."""
     door.archive.put_away(run_id)
-    return RedirectResponse("/runs", 303)
+    return _back(form, "archived", run_id)
 
 
 @router.post("/runs/{run_id}/restore")
 def _restore(run_id: str, form: Form, door: Door) -> Response:
     """Put the run back among the others."""
     door.archive.bring_back(run_id)
-    return RedirectResponse("/runs?archived=yes", 303)
+    return _back(form, "restored", run_id)

@@ -14,13 +14,15 @@ from starlette.datastructures import FormData
 from app.web.door import Door, reading_of
 from app.web.guard import checked_form
 from app.web.pages.edits import edited, text_of, uploads_of
-from app.web.pages.goal import goal_page, stored_spec
+from app.web.pages.goal import COMPOUND, goal_page, stored_spec
 from app.web.problems import status_of
 from app.web.rendering import page
 from core.errors import MolwrightError, UsageError
 
 router = APIRouter()
 Form = Annotated[FormData, Depends(checked_form)]
+#: Where on the page the atoms of the compound are: what one came for stands in sight.
+ATOMS = "#atoms"
 
 
 @router.get("/templates")
@@ -68,7 +70,7 @@ def _mark_core(
     view, fault, status = None, "", 200
 
     def address(smiles: str, opens: list[int], frees: list[int]) -> str:
-        return "/core?" + urlencode({"text": smiles, "goal": goal, "open": opens, "free": frees}, doseq=True)
+        return "/core?" + urlencode({"text": smiles, "goal": goal, "open": opens, "free": frees}, doseq=True) + ATOMS
 
     try:
         if text.strip():
@@ -82,10 +84,13 @@ def _mark_core(
 
 
 @router.post("/core/begin")
-def _begin_core(form: Form) -> Response:
-    """From the goal's form to the drawing of its core, with the sentence."""
-    goal, text = text_of(form, "goal")[:20_000], text_of(form, "core")[:4000]
-    return RedirectResponse("/core?" + urlencode({"text": text, "goal": goal}), 303)
+def _begin_core(request: Request, form: Form) -> Response:
+    """From the goal's form to the drawing of its core, with the sentence: a page of its own, also where htmx sends the form."""
+    goal, text = text_of(form, "goal")[:20_000], (text_of(form, "core") or text_of(form, COMPOUND))[:4000]
+    address = "/core?" + urlencode({"text": text, "goal": goal}) + (ATOMS if text else "")
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=204, headers={"hx-redirect": address})
+    return RedirectResponse(address, 303)
 
 
 @router.post("/core")
@@ -101,4 +106,4 @@ def _draw_core(request: Request, form: Form, door: Door) -> Response:
     except MolwrightError as error:
         return page(request, "core.html.j2", status=status_of(error), view=None, fault=str(error), text=text[:4000], goal=goal, use="")
     marks = {"text": smiles.smiles, "goal": goal, "open": smiles.open}
-    return RedirectResponse("/core?" + urlencode(marks, doseq=True), 303)
+    return RedirectResponse("/core?" + urlencode(marks, doseq=True) + ATOMS, 303)

@@ -82,8 +82,51 @@
     if (key) for (const element of all("[data-key]")) if (element.dataset.key === key) element.classList.add("hot");
   }
 
+  /* A file that is saved: it takes a while to be made, the page says so, and the next may be asked for meanwhile. What is no file (somebody has to sign
+     in first) is opened as without a script. */
+  const making = new Set();
+  async function save(event) {
+    const link = event.target.closest && event.target.closest("#exports a[download]");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    const form = link.textContent, address = link.href;
+    if (making.has(address)) return;
+    const say = text => { const said = document.getElementById("saving"); if (said) said.textContent = text; };
+    making.add(address);
+    say(`${form} is being made …`);
+    try {
+      const answer = await fetch(address);
+      const name = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") || "");
+      if (!answer.ok || !name) { location.assign(address); return; }
+      const file = document.createElement("a");
+      file.href = URL.createObjectURL(await answer.blob());
+      file.download = name[1];
+      file.click();
+      setTimeout(() => URL.revokeObjectURL(file.href), 60000);
+      making.delete(address);
+      say(making.size ? `${form} is saved; ${making.size} more …` : `${form} is saved.`);
+    } catch (error) {
+      say(`${form} could not be fetched: the server does not answer.`);
+    } finally {
+      making.delete(address);
+    }
+  }
+
+  /* Series are fetched when they come into view; paper has all of the page, so what was not fetched is fetched before it is printed. */
+  function complete() {
+    const later = document.querySelector("#series [hx-get]");
+    if (!later) return;
+    const asked = new XMLHttpRequest();
+    asked.open("GET", later.getAttribute("hx-get"), false);  // printing does not wait for anything else
+    asked.setRequestHeader("HX-Request", "true");
+    try { asked.send(); } catch (error) { return; }
+    if (asked.status === 200) later.outerHTML = asked.responseText;
+  }
+
   function look() { sliders(); frames(); marks(); }
   document.addEventListener("change", marks);
+  document.addEventListener("click", save);
+  window.addEventListener("beforeprint", complete);
   document.addEventListener("pointerover", hot);
   document.addEventListener("focusin", hot);
   document.addEventListener("htmx:afterSettle", look);

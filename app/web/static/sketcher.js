@@ -55,6 +55,8 @@ async function open(button) {
     });
   }
   sheet.editor.setMolecule(molecule);
+  place.focus({ preventScroll: true });
+  place.scrollIntoView({ block: "nearest" });  // it is as high as it will be only now
 }
 
 for (const button of document.querySelectorAll("button[data-sketch]")) {

@@ -146,7 +146,14 @@ def test_an_archived_run_is_out_of_sight_and_otherwise_as_it_was(client: Client,
     assert browser.post(f"/runs/{run.run_id}/restore", data={}, follow_redirects=False).status_code == 403
     assert browser.post(f"/runs/{run.run_id}/restore", data={TOKEN: token}, follow_redirects=False).status_code == 303
     assert [client.runs(run.run_id, archived=archived).total for archived in ("no", "yes", "all")] == [1, 0, 1]
-    assert browser.post(f"/runs/{run.run_id}/archive", data={TOKEN: token}, follow_redirects=False).headers["location"] == "/runs"
+    asked = {TOKEN: token, "back": f"text={run.run_id}&page=1&next=https://elsewhere"}
+    back = browser.post(f"/runs/{run.run_id}/archive", data=asked, follow_redirects=False).headers["location"]
+    assert back == f"/runs?text={run.run_id}&page=1&done=archived&run={run.run_id}"  # the list as it was, and nothing that it has not
+    said = browser.get(back).text
+    assert "<strong>Archived:</strong>" in said
+    assert f'action="/runs/{run.run_id}/restore"' in said
+    assert "Archived:" not in browser.get(back.replace("archived", "restored")).text  # that is not so
+    assert browser.get(f"/runs?done=archived&run={run.run_id}%3Cb%3E").status_code == 422
     assert client.restore(run.run_id).archived_at == ""
     client.archive(run.run_id)
     client.delete(run.run_id)  # goes with all that is stored of it

@@ -136,6 +136,16 @@ def test_atoms_are_marked_by_links_and_the_core_goes_into_the_goal(browser: Test
     assert "fixed_atoms" in html.unescape(read)
 
 
+def test_from_the_goals_form_one_comes_to_the_page_of_its_core_with_the_compound_at_hand(browser: TestClient) -> None:
+    secret = _field(browser.get("/").text, TOKEN)
+    given = {TOKEN: secret, "goal": "make it more soluble", "compound": "CCO"}
+    plain = browser.post("/core/begin", data=given, follow_redirects=False)
+    assert (plain.status_code, plain.headers["location"]) == (303, "/core?text=CCO&goal=make+it+more+soluble#atoms")
+    part = browser.post("/core/begin", data={**given, "core": "CCN"}, headers={"hx-request": "true"}, follow_redirects=False)
+    assert (part.status_code, part.headers["hx-redirect"]) == (204, "/core?text=CCN&goal=make+it+more+soluble#atoms")
+    assert 'id="atoms"' in browser.get(part.headers["hx-redirect"]).text
+
+
 def test_what_is_no_compound_is_said(browser: TestClient) -> None:
     secret = _field(browser.get("/").text, TOKEN)
     answer = browser.post("/core", data={TOKEN: secret, "text": "C1CC("})

@@ -242,7 +242,9 @@ def test_a_run_is_copied_rejected_and_deleted_from_the_list(browser: TestClient,
     assert "cannot be undone" in question.text
     assert services.runs().find(run_id).status == "rejected"  # the question alone deletes nothing
     assert browser.post(asked, data={}, follow_redirects=False).status_code == 403
-    assert browser.post(asked, data={TOKEN: token}, follow_redirects=False).headers["location"] == "/runs"
+    gone = browser.post(asked, data={TOKEN: token}, follow_redirects=False).headers["location"]
+    assert gone == f"/runs?done=deleted&run={run_id}"
+    assert "The run is deleted." in browser.get(gone).text
     assert browser.get(f"/runs/{run_id}").status_code == 404
 
 

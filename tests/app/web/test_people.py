@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
+import inspect
+import pkgutil
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from app.client import ApiError, Client
 from app.services.people import hashed
+from app.web import api, pages
 from app.web.application import create_app
 from app.web.entrance import Entrance
 from app.web.guard import TOKEN
 from app.web.hosts import needs_accounts, require_an_admin, warnings
 from app.web.limits import Rate, SignIns
+from app.web.log_words import DONE, action_words, target_words
 from app.web.person import SAFE_SESSION, SESSION
 from app.web.rights import demanded
 from core.errors import ConfigurationError
@@ -145,7 +152,9 @@ def test_an_admin_manages_people_on_the_page(place: House) -> None:
         ("/admin/projects/blue-green dyes/members", {"person": "gus", "member": "yes"}),
     )
     for address, fields in steps:
-        assert admin.post(address, data={**FORM, **fields}).status_code == 303, address
+        answer = admin.post(address, data={**FORM, **fields})
+        assert answer.status_code == 303, address
+        assert answer.headers["location"] == "/admin?done=yes"
     gus = place.services.people.account("gus")
     assert (gus.role, gus.quota) == ("reviewer", 7)
     page = admin.get("/admin").text
@@ -159,6 +168,54 @@ def test_an_admin_manages_people_on_the_page(place: House) -> None:
     assert "gus as chemist" in said
     assert PASSWORD not in said
     assert "No" not in admin.get("/admin/audit?text=nothing-like-it").text.partition("<caption>")[0][-20:]
+
+
+def test_what_was_done_is_in_the_log_before_its_answer_is_read(place: House) -> None:
+    seen: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 303, "headers": [(b"location", b"/runs/abc")]})
+        seen.append(place.services.people.audit(limit=1)[0][0].target)
+
+    async def ask() -> None:
+        async def send(message: Any) -> None:
+            seen.append(message["type"])
+
+        scope = {"type": "http", "method": "POST", "path": "/runs", "headers": [], "query_string": b"", "client": ("127.0.0.1", 1)}
+        await Entrance(app, place.services, False)(scope, lambda: None, send)  # type: ignore[arg-type]
+
+    asyncio.run(ask())
+    assert seen == ["http.response.start", "run abc"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "made", "said"),
+    [
+        ("POST", "/runs", "/runs/abc", "run abc"),
+        ("POST", "/runs/abc/pause", "/runs/abc", "run abc"),
+        ("POST", "/runs/abc/next-round", "/runs/def", "run abc"),
+        ("POST", "/api/v1/runs/abc/cancel", "", "run abc"),
+        ("POST", "/runs/abc/candidates/SECRET/ask", "/runs/abc/candidates/SECRET?talk=1#ask", "a candidate of run abc"),
+        ("POST", "/evaluations/jobs/55/cancel", "/evaluations", "run 55 of a suite"),
+        ("POST", "/templates", "/templates/low-tg", "specification low-tg"),
+        ("DELETE", "/api/v1/literature/papers/x", "", "paper x"),
+        ("POST", "/sign-out", "/sign-in", ""),
+        ("POST", "/nowhere", "", "POST /nowhere"),
+    ],
+)
+def test_the_log_says_to_what_something_was_done_in_words(method: str, path: str, made: str, said: str) -> None:
+    assert target_words(method, path, made) == said
+
+
+def test_the_log_says_what_was_done_and_not_what_might_have_been() -> None:
+    rooms = [importlib.import_module(m.name) for room in (pages, api) for m in pkgutil.iter_modules(room.__path__, f"{room.__name__}.")]
+    handlers = {name: found for room in rooms for name, found in vars(room).items() if inspect.isfunction(found)}
+    assert action_words(handlers["_change"], {"action": "pause"}) == "Pause a run"
+    assert action_words(handlers["_approve_and_run"], {}) == "Start a run"
+    assert action_words(handlers["_share"], {}) == "Share a run"  # its own first line
+    assert action_words(None, {}) == ""
+    missing = {name for name in DONE if f"_{name.split()[0]}" not in handlers}
+    assert missing == set()
 
 
 def test_an_admin_manages_people_by_the_api(place: House) -> None:

@@ -252,6 +252,7 @@ def test_forks_from_the_page_and_what_cannot_be_forked(pages: TestClient, api: C
 def test_two_runs_are_ticked_in_the_list_and_compared(pages: TestClient, finished: str, fork: str) -> None:
     listing = pages.get("/runs", params={"text": finished}).text
     assert f'form="pair" name="run" value="{finished}"' in listing
+    assert f'fork of <a href="/runs/{finished}">' in pages.get("/runs", params={"text": fork}).text
     both = pages.get("/compare-runs", params={"run": [fork, finished]}, follow_redirects=False)
     assert both.headers["location"] == f"/compare-runs?a={finished}&b={fork}"  # the older one first
     one = pages.get("/compare-runs", params={"run": [finished]})

@@ -45,6 +45,25 @@ def test_an_assumption_goes_when_all_that_its_words_became_is_changed(changes: d
     assert {a.phrase for a in checked.assumptions if a.phrase} == words - gone
 
 
+def test_a_wish_that_one_leaves_out_oneself_was_read(browser: TestClient, services: Services) -> None:
+    goal = "a molecule with MW below 300 and logP below 3 that sparkles"
+    read = services.goals.interpret(goal, RunOptions())
+    assert (services.goals.objections(read), read.wishes().total) == ((), 3)
+    dropped = edited(read, FormData({"drop": next(r.id for r in read.requirements if "logP" in r.text)}))
+    assert services.goals.objections(dropped) == ()
+    assert [(s.text.strip(), s.dropped) for s in dropped.reading if s.left_out] == [("logP below 3", True)]
+    assert DesignSpec.model_validate_json(dropped.model_dump_json()) == dropped
+    assert "left_out" not in read.model_dump_json()
+    both = edited(dropped, FormData({"drop": dropped.requirements[0].id}))
+    assert services.goals.objections(both) == ()
+    unread = services.goals.interpret("a molecule with MW below 300 that sparkles and glitters", RunOptions())
+    assert "only 1 of the 3 wishes" in "".join(services.goals.objections(unread)) or services.goals.objections(unread)
+    text = _post(browser, "/goals/check", {**_form(browser, goal), "drop": "R2"}, part=False)
+    assert '<s title="left out by you">' in text
+    assert "Struck out: read, and left out by you" in text
+    assert 'href="/" aria-current="page"' in text  # whatever address the form was sent to
+
+
 def test_a_checked_form_has_its_estimate_and_asks_for_no_other_until_it_is_changed(browser: TestClient, services: Services) -> None:
     fields = {**_form(browser, GOAL), "comparison-R2": "<=", "value-R2": "2", "budget": "1500"}
     text = _post(browser, "/goals/check", fields, part=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -89,3 +91,13 @@ def test_a_run_that_its_worker_left_behind_goes_on_with_the_next_one(tmp_path: P
     again = services.store.claim("another worker")
     assert again is not None
     assert again.run_id == queued
+
+
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="this system does not share its processors among sessions")
+@pytest.mark.parametrize(("session", "share"), [(True, "nice 10"), (False, "nice 0")])
+def test_a_worker_stands_back_with_the_session_that_is_its_own_and_with_no_other(session: bool, share: str) -> None:
+    asked = "from pathlib import Path; from app.services.workers import stand_back; stand_back(); print(Path('/proc/self/autogroup').read_text())"
+    # a session of its own around it, so that it is not the one of whoever runs this test
+    around = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {asked!r}], start_new_session={session}, check=True)"
+    done = subprocess.run([sys.executable, "-c", around], start_new_session=True, capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith(share)

@@ -31,6 +31,12 @@ def test_there_is_always_a_reason_and_it_says_when_it_is_none() -> None:
     assert UNPROVEN not in only.text
 
 
+def test_what_is_as_good_as_certain_is_no_reason() -> None:
+    for probability, kind in ((0.94, "near the limit"), (0.95, "unproven"), (0.999, "unproven")):
+        sure = RequirementResult(id="R1", text="melts below 20 °C", met=True, probability=probability)
+        assert [r.kind for r in reasons(made(requirements=[sure]), DYES)] == [kind]
+
+
 def test_an_azo_dye_is_no_good_fluorescent_dye_however_probable() -> None:
     found = with_reasons(made(AZO, p_meets=0.94), DYES)
     assert found.against[0].kind == "probably unfit"

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 
 from agent.roles.reporter.sentences import explain_candidate
 from core.candidate import PropertyValue
 from core.spec import Condition
-from tests.report_kit import small_report, value
-from tools.calculators.measured_spread import measured_chance, measured_in_all, measured_range, measured_words, spread_of, with_spread
+from tests.report_kit import candidate, small_report, value
+from tools.calculators.measured_spread import (
+    measured_chance,
+    measured_in_all,
+    measured_range,
+    measured_words,
+    spread_of,
+    with_measured,
+    with_spread,
+)
 from tools.catalogue.kinds import kind_of
 from tools.catalogue.kinds.base import Subject
 from tools.evaluation.check import context_of
 from tools.reporting.html import render_html
+from tools.reporting.tables import to_csv
+from tools.reporting.value_tables import row_of, values_csv
 from tools.workspace import builtin
 
 
@@ -31,6 +44,26 @@ def test_the_table_rests_on_the_measured_values() -> None:
     assert [s.measured for s in spreads if s] == [223, 662, 2970, 1746, 85]
     pooled = sum(s.measured * s.rms**2 for s in {spread_of("logp", logp(x)) for x in (-2, -0.5, 0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 8)} if s)
     assert (pooled / 12083) ** 0.5 == pytest.approx(0.882, abs=0.001)
+
+
+def test_tables_and_answers_say_how_far_measured_values_lie_about_an_estimate() -> None:
+    found = candidate(1, properties={"logp": logp(2.1), "tpsa": value(40.0, 0.0), "melting_point": value(80.0, 30.0)})
+    spread, ends = spread_of("logp", logp(2.1)), measured_range("logp", logp(2.1))
+    assert spread is not None
+    assert ends is not None
+    said = with_measured(found).properties
+    assert said["logp"].measured_sigma == round(spread.rms, 2) == 0.82
+    assert said["logp"].measured_90 == (round(ends[0], 2), round(ends[1], 2))
+    assert all(said[name] is found.properties[name] for name in ("tpsa", "melting_point"))
+    assert "measured_sigma" not in found.model_dump_json()
+    assert with_measured(candidate(1)) == candidate(1)  # an own model's logP has its own error
+    row = row_of(found, 1, "x")
+    assert (row.shown("logp"), row.shown("tpsa")) == ("2.1 ± 0.8", "40")
+    line = next(csv.DictReader(io.StringIO(values_csv([row], ["logp", "tpsa"], catalogue=builtin().catalogue))))
+    assert (line["logp_sigma"], line["tpsa_sigma"]) == ("0.82", "0.0")
+    table = next(csv.DictReader(io.StringIO(to_csv(small_report().model_copy(update={"candidates": [found]})))))
+    assert table["logp sigma"] == "0.82"
+    assert [float(table[f"logp 90 % {end}"]) for end in ("from", "to")] == [round(end, 2) for end in ends]
 
 
 def test_the_chance_of_the_measured_value() -> None:

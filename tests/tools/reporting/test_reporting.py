@@ -103,6 +103,7 @@ def test_csv_has_units_and_is_safe_in_a_spreadsheet(report: Report) -> None:
     assert rows[0]["rationale"] == "'=1+1"
     assert rows[0]["logp"] == "1.2"
     assert rows[0]["logp sigma"] == "0.3"
+    assert (rows[0]["logp 90 % from"], rows[0]["logp 90 % to"]) == ("0.7", "1.7")
     assert rows[0]["logp in domain"] == "no"
     assert [r["listed"] for r in rows] == ["yes", "no"]
 
@@ -210,7 +211,7 @@ def test_a_card_says_values_interval_how_sure_how_made_and_what_is_known() -> No
         "90 % interval: 301 to 373 °C",
         "over 99 %",
         "By esterification from methanol.",
-        "This structure itself is among the measured ones that the model was trained on: Glass transition temperature.",
+        "This structure itself is among the measured ones that the model was trained on: Glass transition temperature (measured; the value may not be passed on).",
         "allowed with a warning",
     ):
         assert part in card, part

@@ -34,6 +34,9 @@ def report_of(goal: str) -> Report:
         ("a molecule with MW below 250", "", ""),
         ("a photoacid generator with MW below 400", "", ""),
         ("a yellow azo dye", "", ""),
+        ("a fluorescent dye that emits at 500 to 550 nm", "", ""),
+        ("a fluorescent dye with MW below 400", "not checked whether this is a fluorescent dye", "2 of the 3 wishes"),
+        ("an oxygen barrier polymer with oxygen permeability below 0.1 barrer", "", ""),
     ],
 )
 def test_a_use_that_nothing_checks_is_a_wish_that_is_not_checked(goal: str, said: str, share: str) -> None:
