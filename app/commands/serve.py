@@ -63,6 +63,8 @@ def worker(
     leaving = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: leaving.set())
+    if hasattr(signal, "SIGTTOU"):  # beside a server it is in the background of its terminal, and may say something there
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     parent = os.getppid()
     stand_back()
     limit_memory(services(context).settings.server.worker_memory_mb)

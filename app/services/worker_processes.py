@@ -47,9 +47,10 @@ class WorkerProcesses:
                 process.wait()
 
     def _start(self) -> tuple[subprocess.Popen[bytes], float]:
-        # a session of its own: Ctrl-C at the terminal reaches the server, which then lets its workers end their step
+        # a group of its own: Ctrl-C at the terminal reaches the server, which then lets its workers end their step. No session of its own: Linux may
+        # share the processors among sessions before it looks at the niceness of what is in them (autogroups), and would give a worker as much as the server
         command = [sys.executable, "-m", "app.cli", "worker", "--with-parent"]
-        return subprocess.Popen(command, start_new_session=True), time.monotonic()
+        return subprocess.Popen(command, process_group=0), time.monotonic()
 
     def _look_after(self) -> None:
         while not self._ended.wait(LOOK):

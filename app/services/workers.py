@@ -6,9 +6,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
-from pathlib import Path
 
 from app import wiring
 from app.services.runs import RunService
@@ -150,12 +148,5 @@ def limit_memory(megabytes: int) -> None:
 
 
 def stand_back() -> None:
-    """Let whoever serves people come first.
-
-    Linux may share its processors among sessions before it looks at the processes in each (autogroups): a worker that leads a session of its own would
-    then get as much as the server, however nice it is, so its session stands back too.
-    """
+    """Let whoever serves people come first: what is in the same session (:mod:`app.services.worker_processes` says why that matters)."""
     os.nice(NICENESS)
-    if os.getsid(0) == os.getpid():
-        with suppress(OSError):  # another system, or one without autogroups
-            Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.services.entry import Services
+from app.services.worker_processes import WorkerProcesses
 from app.services.workers import WorkerService
 from core.errors import ApprovalNeeded, MolwrightError, RefusedError, RunStopped, StoreError
 from core.events import ProgressEvent, StageBegun
@@ -93,11 +94,15 @@ def test_a_run_that_its_worker_left_behind_goes_on_with_the_next_one(tmp_path: P
     assert again.run_id == queued
 
 
-@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="this system does not share its processors among sessions")
-@pytest.mark.parametrize(("session", "share"), [(True, "nice 10"), (False, "nice 0")])
-def test_a_worker_stands_back_with_the_session_that_is_its_own_and_with_no_other(session: bool, share: str) -> None:
-    asked = "from pathlib import Path; from app.services.workers import stand_back; stand_back(); print(Path('/proc/self/autogroup').read_text())"
-    # a session of its own around it, so that it is not the one of whoever runs this test
-    around = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {asked!r}], start_new_session={session}, check=True)"
-    done = subprocess.run([sys.executable, "-c", around], start_new_session=True, capture_output=True, text=True, check=True)
-    assert done.stdout.strip().endswith(share)
+def test_a_worker_shares_the_session_of_its_server_and_not_its_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = tmp_path / "told"
+    program = tmp_path / "python"
+    program.write_text(
+        f"#!{sys.executable}\nimport os\nopen({str(told)!r}, 'w').write(f'{{os.getsid(0)}} {{os.getpgrp()}} {{os.getpid()}}')\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    process, _ = WorkerProcesses(1)._start()
+    assert process.wait(30) == 0
+    # niceness counts within a session; what a terminal sends goes to a group
+    assert told.read_text() == f"{os.getsid(0)} {process.pid} {process.pid}"
