@@ -70,6 +70,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
 
 
+def pytest_sessionfinish() -> None:
+    """At its end pytest looks for cycles several times, a second each through what the tests have read: nothing of it needs a finaliser."""
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _migrations_once() -> Iterator[None]:
     """Empty databases are brought to the present schema by the statements that the first one took."""

@@ -17,7 +17,7 @@ from tests.app.conftest import Run
 from tools.reporting import report_json_schema
 
 GOAL = "a molecule with MW < 300 that's stable at 200 °C"
-SMALL = ("--budget", "150", "--candidates", "4")
+SMALL = ("--budget", "60", "--candidates", "4")
 
 
 def test_a_goal_becomes_a_true_report(molwright: Run, home: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_rejected_run_stays_rejected(molwright: Run) -> None:
 
 
 def test_a_goal_that_nothing_meets_names_what_binds(molwright: Run) -> None:
-    done = molwright("design", "a molecule with MW < 60 and at least 3 aromatic rings", "--yes", "--budget", "80", "--json", "-")
+    done = molwright("design", "a molecule with MW < 60 and at least 3 aromatic rings", "--yes", "--budget", "24", "--json", "-")
     assert done.returncode in (2, 4), done.stderr
     if done.returncode == 4:
         report = Report.model_validate_json(done.stdout)

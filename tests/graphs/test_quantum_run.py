@@ -21,7 +21,7 @@ from tools.search.policy import SearchPolicy
 pytestmark = pytest.mark.skipif(not installed(), reason="tblite, the extra 'quantum', is not installed")
 
 GOAL = "a molecule with HOMO above -6.2 eV and at most 8 heavy atoms"
-OPTIONS = {"yes": True, "budget": 30, "calls": 10, "candidates": 2, "seed": 3}
+OPTIONS = {"yes": True, "budget": 30, "calls": 6, "candidates": 2, "seed": 3}
 NOWHERE = "http://127.0.0.1:1"  # no literature store answers here
 
 
@@ -40,8 +40,8 @@ def test_what_is_listed_was_computed(finished: tuple[Services, Report]) -> None:
     _, report = finished
     assert report.candidates
     [use] = report.costly
-    assert (use.calculator, use.properties, use.allowed) == ("GFN2-xTB electronic structure", ["homo"], 10)
-    assert 0 < use.calls <= 10
+    assert (use.calculator, use.properties, use.allowed) == ("GFN2-xTB electronic structure", ["homo"], 6)
+    assert 0 < use.calls <= 6
     for candidate in report.candidates:
         value = candidate.properties["homo"]
         assert (value.basis, value.unit) == ("computed", "eV")

@@ -40,7 +40,7 @@ class Journal:
             self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")  # a power cut may take the last chunks, which are then done again
-            self._db.executescript(_SCHEMA)
+            self._db.executescript(f"BEGIN;{_SCHEMA}COMMIT;")  # in one write, not in one a table
         except (OSError, sqlite3.Error) as error:
             why = "another process is screening into it" if "locked" in str(error) else str(error)
             raise StoreError(f"the journal {path} cannot be opened: {why}") from error

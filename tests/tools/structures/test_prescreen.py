@@ -42,7 +42,7 @@ def _structures() -> list[Chem.Mol]:
             rows += [row["smiles"] for row in csv.DictReader(handle, delimiter="\t")]
     texts = [*ODD, *rows, *(group.example for group in GROUPS.values()), *(group.counterexample for group in GROUPS.values())]
     with rdBase.BlockLogs():
-        mols = [mol for text in texts if (mol := Chem.MolFromSmiles(text)) is not None]
+        mols = [mol for text in dict.fromkeys(texts) if (mol := Chem.MolFromSmiles(text)) is not None]
     return [*mols, *(Chem.AddHs(mol) for mol in mols[::7])]
 
 
@@ -63,12 +63,14 @@ def _queries(name: str) -> list[Chem.Mol]:
 
 @pytest.mark.parametrize("name", ["written", "groups", "guard", "qed"])
 def test_no_match_is_hidden(name: str, structures: list[Chem.Mol]) -> None:
+    """Of the three million pairs of a structure and a group every fourth is looked at, so that each meets hundreds of the others."""
     queries = _queries(name)
     assert len(queries) > 50
-    screen = Prescreen(queries)
+    screen, step = Prescreen(queries), 4 if name == "groups" else 1
     hidden, matches = [], 0
-    for mol in structures:
-        for query, possible in zip(queries, screen.possible(mol), strict=True):
+    for n, mol in enumerate(structures):
+        answers = list(zip(queries, screen.possible(mol), strict=True))
+        for query, possible in answers[n % step :: step]:
             if mol.HasSubstructMatch(query):
                 matches += 1
                 if not possible:
@@ -104,13 +106,13 @@ def test_most_searches_are_saved(structures: list[Chem.Mol]) -> None:
 
 
 def test_the_answer_does_not_depend_on_what_was_asked_before(structures: list[Chem.Mol], monkeypatch: pytest.MonkeyPatch) -> None:
-    queries = _queries("groups")
-    alone = [Prescreen(queries).possible(mol) for mol in structures[:60]]
+    queries, asked = _queries("groups"), structures[:20]
+    alone = [Prescreen(queries).possible(mol) for mol in asked]
     screen = Prescreen(queries)
     with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(screen.possible, structures[:60])) == alone
+        assert list(pool.map(screen.possible, asked)) == alone
     monkeypatch.setattr(prescreen, "REMEMBERED", 5)
-    assert [screen.possible(mol) for mol in structures[:60]] == alone
+    assert [screen.possible(mol) for mol in asked] == alone
 
 
 def test_of_the_first_few_structures_nothing_is_ruled_out() -> None:
