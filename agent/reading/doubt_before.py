@@ -54,7 +54,15 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
         return DOUBT  # 'taking up | 20 wt% nitrogen', 'for steel | with 0.5 wt% carbon'
     if of_a_process(reader, before, clause, sign):
         return DOUBT
-    if clause.denied and clause.closing and clause.parts and not sign and not joined and reader.lattice.lower(clause.i) in ("of", "from"):
+    if (
+        clause.denied
+        and clause.closing
+        and clause.parts
+        and not sign
+        and not joined
+        and reader.lattice.lower(clause.i) in ("of", "from")
+        and reader.lattice.lower(clause.i + 1) != "which"
+    ):
         return DOUBT  # 'amide | of a phenol not allowed'
     typed = clause.content == "derivative" and reader.lattice.lower(clause.start) in ("of", "on")
     if typed and not (before.role == "head" or before.content == "head"):
