@@ -105,11 +105,16 @@ def goes_on(lattice: Lattice, j: int) -> bool:
     return asked or suited(lattice, j) or said_behind(lattice, j) or giving(lattice, j) or compared(lattice, j)
 
 
+#: Words that make another group of the noun behind them.
+_DEGREES = frozenset(["primary", "secondary", "tertiary", "quaternary"])
+
+
 def leaves_it(lattice: Lattice, found: Found) -> bool:
     """Whether unknown words before the noun of a group leave it what it is: 'a sandalwood alcohol', 'a plant-derived ester'."""
     parts = [p for p in found.parts if p.sort in ("unknown", "glue")]
     polymer = any(p.family is not None and p.family.candidate_class == "polymer" for p in found.parts)
-    if polymer or any(p.sort == "glue" and not lattice.hyphen(p.i) for p in parts):
+    degrees = any(p.sort != "read" and lattice.lower(p.i) in _DEGREES for p in found.parts)  # 'a secondary wibble alcohol'
+    if polymer or degrees or any(p.sort == "glue" and not lattice.hyphen(p.i) for p in parts):
         return False
     unknown = {k for p in parts for k in range(p.i, p.j)}
     runs: list[list[int]] = []
