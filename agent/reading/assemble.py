@@ -8,6 +8,7 @@ from agent.reading.clause import Clause
 from agent.reading.closed_counts import closed_by_counts
 from agent.reading.compact import number_text
 from agent.reading.contradictions import reject_contradictions
+from agent.reading.noted import noted
 from agent.reading.objectives import default_objectives
 from agent.reading.reading import Reading
 from agent.reading.resembled import unknown_model
@@ -111,6 +112,10 @@ def _unchecked(reading: Reading, resolver: Resolver) -> list[Unchecked]:
     seen: dict[str, Unchecked] = {}
     for n, outcome in enumerate(resolver.outcomes):
         clause = outcome.clause
+        for i, j, why in noted(reading.lattice, clause) if not outcome.reason else ():
+            pieces, text = reading.lattice.pieces, reading.lattice.text(i, j)
+            start, end = reading.text.span(pieces[i].start, pieces[j - 1].end)
+            seen.setdefault(text.lower(), Unchecked(phrase=text, reason=why, start=start, end=end, use=True))
         named = clause.role == "head" and resolver.kind is None  # a name that says what the thing is was understood
         reason = outcome.reason or (clause.reason if named else "")
         if not reason:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.reading.grammar import Matcher
 from agent.reading.mentions import Lattice
+from agent.reading.participles import giving, said_behind
 
 #: Signs that end a clause, and those that also end a sentence.
 SIGNS = frozenset(",;:!?().[]")
@@ -37,6 +38,10 @@ _GOOD_FOR = frozenset(
 _MOST_OF_A_PLACE = 6
 
 
+#: Prepositions of three words behind which it is said what the noun before them is like.
+_MANNERS = frozenset(["in the manner", "in the style", "along the lines", "in the vein"])
+
+
 class Boundaries:
     """The boundaries between the pieces of one goal."""
 
@@ -55,6 +60,7 @@ class Boundaries:
             or self.lattice.lower(j) in _JOINS
             or self._bears(j)
             or self.continued(j)
+            or self.tailed(i, j)
             or (self.sign(j) and self.lattice.lower(j) not in ("?", ":", "("))
         )
         return before and after
@@ -92,6 +98,33 @@ class Boundaries:
             and any(m.j == end for k in inside for m in lattice.of(k, "groups", "grp", "elem", "fam"))
         )
 
+    def tailed(self, i: int, j: int) -> bool:
+        """Whether what follows up to the next sign only says more of the noun before it: 'ester | of oleic acid', 'amine | hindered by a tert-butyl'."""
+        lattice, end = self.lattice, j
+        while end < self.end and not self.sign(end):
+            end += 1
+        word, said = lattice.lower(j), self.said(j)
+        if lattice.has(i, "prop") or any(lattice.has(k, "cmp", "prop") for k in range(j, end)):
+            return False  # 'donors | of at most 3 K'
+        if end - j < 2 or lattice.lower(end) in ("?", ":", "(") or self._turned(range(j + 1, end)) or lattice.has(j + 1, "num"):
+            return False
+        if any(lattice.has(k, "or", "necessity", "necessity_after", "kept_after", "positive_after") for k in range(j + 1, end)):
+            return False
+        apposed = i > 0 and lattice.lower(i - 1) == ":"
+        return (
+            said
+            or word in ("of", "from")
+            or (apposed and word in ("for", "as"))
+            or " ".join(lattice.lower(k) for k in range(j, j + 3)) in _MANNERS
+        )
+
+    def said(self, j: int) -> bool:
+        """Whether a participle at piece ``j`` says more of the group that ends there: 'an oxime ester | releasing an amine'."""
+        if not 0 < j < self.end or not self.lattice.lower(j).endswith(("ing", "ed", "lt", "wn")):
+            return False
+        named = any(m.j == j and m.kind in ("grp", "derived", "groups") for k in range(max(0, j - 8), j) for m in self.lattice.at[k])
+        return named and (said_behind(self.lattice, j) or giving(self.lattice, j))
+
     def _turned(self, inside: range) -> bool:
         """Whether a word among pieces says of a wish that it is one only, or turns it."""
         turning = ("soft", "soft_after", "permission", "permission_after", "negation", "negation_after", "condition", "exception")
@@ -115,9 +148,11 @@ class Boundaries:
         """Whether piece ``i`` is a dash between words with space on both sides."""
         if not 0 < i < self.end - 1 or self.lattice.pieces[i].text != "-":
             return False
-        return (
-            not self.lattice.pieces[i].glued and not self.lattice.pieces[i + 1].glued and not self.lattice.pieces[i + 1].text[0].isdigit()
+        before, after = self.lattice.pieces[i - 1], self.lattice.pieces[i + 1]
+        counts = after.text[0].isdigit() and not (
+            len(before.text) > 2 and before.text.isalpha() and not self.lattice.has(i - 1, "prop", "cmp", "unit", "link")
         )
+        return not self.lattice.pieces[i].glued and not after.glued and not counts  # 'TPSA 60 - 90', but 'ink - 3 hydroxyls'
 
     def boundary(self, i: int) -> bool:
         """Whether a clause may end before piece ``i`` and another begin with it."""
@@ -150,6 +185,8 @@ class Boundaries:
             "demands",
             "cries",
         ):
+            return True
+        if self.said(i):
             return True
         after = [m for m in self.lattice.of(i, "after") if self.lattice.lower(m.j) != "than"]  # not 'and not more than one chlorine'
         if self.lattice.lower(i) == "plus" and (self.lattice.lower(i + 1) in ("a", "an") or not self._number_ends(i)):

@@ -17,6 +17,7 @@ from agent.reading.share_builder import none_of, share
 from agent.reading.similarity_builder import similarity
 from agent.reading.stance import Built, Refusal, Stance
 from agent.reading.statements import Limit, Ref, Statement
+from agent.reading.such_as import such_as
 from tools.catalogue.catalogue import Catalogue
 
 
@@ -351,6 +352,7 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "any_of": part_builders.any_of,
     "ends": part_builders.ends,
     "all_but": part_builders.all_but,
+    "such_as": such_as,
     "motif": part_builders.motif,
     "vague": _vague,
     "denied_kind": _denied_kind,

@@ -20,6 +20,7 @@ PARTS = frozenset(
         "any_of",
         "ends",
         "all_but",
+        "such_as",
         "count",
         "elements",
         "kept_group",

@@ -8,6 +8,7 @@ from typing import Literal
 from agent.reading.grammar import Node
 from agent.reading.limit_builders import INVERSE, beside_the_word, limits_of
 from agent.reading.mentions import Lattice, Mention
+from agent.reading.modifiers import UNKNOWN
 from agent.reading.part_builders import parted
 from agent.reading.registered import GROUPS
 from agent.reading.stance import Built, Refusal, Stance
@@ -23,8 +24,8 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
     fold = node.first("fold")
     if fold is not None:
         return _folded(node, stance, lattice)
-    if stance.free or parted(node, lattice):
-        return None  # 'two nitro-free rings', 'at most 3 rings an ether'
+    if stance.free or parted(node, lattice) or (not stance.strong and any(m.value == UNKNOWN for m in node.mentions("intersective"))):
+        return None  # 'two nitro-free rings', 'at most 3 rings an ether', 'suggest 12 wibbly esters'
     if _measured_value(node, lattice):
         return Refusal("a value of this name is measured, and is no number of groups")
     limits = _times(node) or limits_of(node, catalogue=lattice.catalogue)
@@ -43,6 +44,11 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
         if len(limits) > 1 or limits[0].operator not in INVERSE:
             return None
         limits = [replace(limits[0], operator=INVERSE[limits[0].operator])]
+    if node.first("standing"):
+        carbons = any(m.value == "C" for m in node.mentions("elem"))
+        if stance.denied or carbons or any(limit.operator in ("<", "<=") for limit in limits):
+            return Refusal("it counts the parts of one place, which need not be all")
+        limits = [replace(limit, operator=">=", high=None) for limit in limits]  # 'two ethers on the outer ring'
     group, element = node.first("grp"), node.first("elem")
     if group is not None and limits == [Limit("bare", low=1.0)] and lattice.lower(node.j - 1) == "one" and not stance.denied:
         return [Statement("motif", "", name=group.value, smarts=GROUPS[group.value].smarts)]  # 'a plasticiser, and an ester one'

@@ -148,7 +148,7 @@ def _steps(reader: Reader, heads: HeadReader, i: int, state: int, here: _Best) -
         j += 1
     if not reader.sign(i):
         opened = lattice.of(i, "purpose", "adverbial")
-        steps.append((j, (2 * (j - i) + 1, 2), (Clause(i, j, "unread", content=_opened_as(opened)),), state))
+        steps.append((j, (2 * (j - i) + 1, 2), (Clause(i, j, "unread", content=_opened_as(opened) or "said" * reader.said(i)),), state))
         for known in {m.j for m in lattice.of(i, "unchk")}:
             end = known
             while not reader.boundary(end):

@@ -8,7 +8,7 @@ from agent.reading.boundaries import STOPS
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.doubt_before import doubt_from_left
-from agent.reading.doubt_behind import AT_THE_END, doubt_from_right, of_the_whole
+from agent.reading.doubt_behind import AT_THE_END, WITHOUT_SUBJECT, doubt_from_right, of_the_whole
 from agent.reading.doubt_words import (
     ALTERNATIVE,
     DOUBT,
@@ -38,11 +38,14 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
         return EXCHANGE
     if clause.role in ("read", "head") and _denied_behind(reader, clauses, n):
         return DOUBT
+    named = clause.role == "head" or (clause.role == "read" and not clause.denied and (clause.listed or clause.content == "placed"))
+    if named and any(s.kind in ("motif", "count") for s in clause.statements) and _denied_shortly(reader, clauses, n):
+        return AT_THE_END
     if clause.role == "head" and after is not None and any(s.kind == "motif" for s in clause.statements):
         if "or" in between(reader, clause.j, after.i) and signs(reader, clause.j, after.i) != "." and after.role in ("read", "unread"):
             return ALTERNATIVE
         return DOUBT if after.i == clause.j and after.role in ("read", "unread") and excludes_all(reader, after) else ""
-    if clause.content == "name" and thing_excluded(reader, clauses, n):
+    if clause.content == "name" and (thing_excluded(reader, clauses, n) or _thing_answered(reader, clauses, n)):
         return DOUBT
     if any(s.kind == "rule_set" for s in clause.statements) and _measured_behind(reader, clauses, n):
         return DOUBT
@@ -55,6 +58,8 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     if reader.lattice.has(clause.i, "same") and not _said_before(clauses, n):
         return DOUBT
     if _answered(reader, clauses, n) or (not clause.denied and _under_label(reader, clause)):
+        return DOUBT
+    if clause.listed and not clause.denied and _said_later(reader, clauses, n):
         return DOUBT
     if clause.parts and clause.denied and _purpose(reader, clauses, n):
         return DOUBT
@@ -187,6 +192,35 @@ def _said_before(clauses: list[Clause], n: int) -> bool:
     return before is not None and before.role == "read" and before.denied and before.parts
 
 
+def _denied_shortly(reader: Reader, clauses: list[Clause], n: int) -> bool:
+    """Whether a few words between signs, in the same sentence, may deny a group named before them: 'amide releasing a phenol, | banned', 'ester of glycerol: | no'."""
+    end = clauses[n].j
+    for after in clauses[n + 1 :]:
+        if signs(reader, end, after.i) == ".":
+            return False
+        end = after.j
+        if after.role == "filler" or after.content in ("adverbial", "said", "purpose"):
+            continue
+        denies = any(m.j == after.j for k in range(after.i, after.j) for m in reader.lattice.of(k, "negation_after", "terse_no"))
+        return after.role == "unread" and not after.suggested and denies and after.j - after.i <= _SHORT
+    return False
+
+
+def _said_later(reader: Reader, clauses: list[Clause], n: int) -> bool:
+    """Whether unread words with a verb and no subject, behind what says more of a listed part, may be said of it: 'ester of the old lead, | must go'."""
+    end = clauses[n].j
+    for after in clauses[n + 1 :]:
+        if after.role == "filler":
+            continue
+        sign = signs(reader, end, after.i)
+        if after.role != "unread" or sign == ".":
+            return False
+        if sign or after.content not in ("adverbial", "said", "purpose"):
+            return sign == "," and reader.lattice.lower(after.i) in WITHOUT_SUBJECT
+        end = after.j
+    return False
+
+
 def _neighbour(clauses: list[Clause], n: int, step: int) -> Clause | None:
     m = n + step
     while 0 <= m < len(clauses) and clauses[m].role == "filler":
@@ -251,6 +285,15 @@ def _answered(reader: Reader, clauses: list[Clause], n: int) -> bool:
         and after.j - after.i <= _SHORT
         and not reader.lattice.has(after.i, "prop", "num", "unchk")
     )
+
+
+def _thing_answered(reader: Reader, clauses: list[Clause], n: int) -> bool:
+    """Whether the noun that a word describes ends a question with such an answer, and nobody asks for it: 'an ester oil? by no means'."""
+    if clauses[n].role != "read":
+        return False
+    head = next((m for m in range(n, len(clauses)) if clauses[m].content == "head"), -1)
+    asked = any(reader.lattice.has(k, "request") for k in range(clauses[head].i)) if head >= 0 else True
+    return not asked and _answered(reader, clauses, head)
 
 
 def _under_label(reader: Reader, clause: Clause) -> bool:

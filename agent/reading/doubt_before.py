@@ -5,7 +5,17 @@ from __future__ import annotations
 from agent.reading.boundaries import STARTERS
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
-from agent.reading.doubt_kinds import begins_with_not, in_brackets, measured, no_thing, of_a_process, of_the_molecule, of_use, whole_named
+from agent.reading.doubt_kinds import (
+    begins_with_not,
+    describes,
+    in_brackets,
+    measured,
+    no_thing,
+    of_a_process,
+    of_the_molecule,
+    of_use,
+    whole_named,
+)
 from agent.reading.doubt_words import (
     ALTERNATIVE,
     DOUBT,
@@ -44,6 +54,16 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
         return DOUBT  # 'taking up | 20 wt% nitrogen', 'for steel | with 0.5 wt% carbon'
     if of_a_process(reader, before, clause, sign):
         return DOUBT
+    if (
+        clause.denied
+        and clause.closing
+        and clause.parts
+        and not sign
+        and not joined
+        and reader.lattice.lower(clause.i) in ("of", "from")
+        and reader.lattice.lower(clause.i + 1) != "which"
+    ):
+        return DOUBT  # 'amide | of a phenol not allowed'
     typed = clause.content == "derivative" and reader.lattice.lower(clause.start) in ("of", "on")
     if typed and not (before.role == "head" or before.content == "head"):
         return DOUBT  # 'no Michael acceptor | of the maleimide type'
@@ -84,7 +104,12 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
     both = clause.bare and clause.content == "motif" and articled(reader, clause) and articled(reader, before)
     both = both and not ("but" in joined and not sign)  # 'is not a phenol but an aniline'
     freed = before.adjectival and reader.lattice.lower(before.j - 1) == "free"  # 'zinc-free, dithiophosphate'
-    if (clause.listed or both) and before.role == "read" and before.denied and before.parts and sign != "." and not freed:
+    apart = not joined and reader.lattice.has(clause.j - 1, "groups") and not reader.lattice.lower(clause.j - 1).endswith("s")
+    apart = apart and (before.closing or reader.lattice.lower(before.j - 1).endswith("s"))  # 'no sulfates, C12 chain'
+    both = both or (
+        clause.bare and clause.content == "motif" and not {reader.lattice.lower(clause.i), reader.lattice.lower(clause.i - 1)} & {"a", "an"}
+    )
+    if (clause.listed or both) and before.role == "read" and before.denied and before.parts and sign != "." and not freed and not apart:
         return "it may belong to what is excluded before it"
     if before.role != "unread" or sign == "." or _introduces(reader, before):
         return ""
@@ -160,7 +185,7 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
         return _right_behind_unread(reader, before, clause)
     if (clause.denied and joined and (clause.closing or clause.opened)) or (forbids(clause) and (joined or sign)):
         return ""
-    closed = _closed(reader, before)
+    closed = _closed(reader, before) or describes(reader, before, sign)
     if (
         clause.content in ("limit", "level")
         and not reader.lattice.has(clause.start, "num")

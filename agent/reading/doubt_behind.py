@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.count_builders import PARTS_OF_IT
+from agent.reading.doubt_kinds import qualifies
 from agent.reading.doubt_words import (
     ALTERNATIVE,
     DOUBT,
@@ -150,7 +151,12 @@ def _before_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joi
         return DOUBT  # 'TPSA 60 - about 90': a range of which one end is understood
     if clause.listed and joined:
         return DOUBT
-    if clause.listed and not clause.denied and any(reader.lattice.has(k, *TURNING) for k in range(after.i, after.j)):
+    turned = (
+        clause.listed
+        and not clause.denied
+        and any(reader.lattice.has(k, *TURNING) and not reader.lattice.has(k, "cmp") for k in range(after.i, after.j))
+    )
+    if turned and not _denies_its_own(reader, after, sign):
         return DOUBT
     if clause.content in ("kept", "varied") and not sign and not joined:
         return DOUBT  # 'without changing the core it is hopeless'
@@ -184,6 +190,26 @@ def _before_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joi
     return ""
 
 
+#: Words behind 'no' with which it answers and denies nothing of its own.
+_ANSWERING = frozenset(["way", "thanks", "thank", "chance", "go", "please", "longer", "more", "means", "good", "use", "problem", "matter", "need", "sir", "one", "such"])  # fmt: skip
+
+
+def _denies_its_own(reader: Reader, after: Clause, sign: str) -> bool:
+    """Whether unread words begin with a denial of something of their own, which turns nothing before it: 'a hydroxyl | , no DMF emission'."""
+    lattice = reader.lattice
+    own = (
+        bool(sign)
+        and lattice.lower(after.i) in ("no", "without")
+        and after.j - after.i > 2
+        and lattice.lower(after.i + 1) not in _ANSWERING
+    )
+    return own and not any(lattice.has(k, *TURNING, "grp", "elem", "it", "subject") for k in range(after.i + 1, after.j))
+
+
+#: Verbs that say something of what stands before them, where no subject does.
+WITHOUT_SUBJECT = frozenset(["must", "should", "shall", "can", "could", "may", "might", "will", "would", "ought", "needs", "need", "has", "have", "is", "are", "was", "were", "goes", "go"])  # fmt: skip
+
+
 #: Verbs behind a property that say something of it.
 _PREDICATES = frozenset(["is", "are", "was", "were", "does", "do", "matters", "remains", "plays", "seems", "looks", "counts"])
 
@@ -205,7 +231,7 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     ):
         return DOUBT
     verb = reader.lattice.has(after.i, "necessity", "permission")
-    verb = verb or (clause.bare and clause.content == "motif" and after.content in ("", "joined"))
+    verb = verb or (clause.bare and clause.content == "motif" and after.content in ("", "joined") and not _has_more(reader, after))
     if not sign and not joined and verb and not _whole(reader, after) and reader.lattice.lower(after.j) != "?":
         return DOUBT  # 'an ester | would please nobody'
     inexact = any(s.limit is not None and s.limit.operator in ("bare", "~", "==") and s.limit.low != 0 for s in clause.statements)
@@ -247,13 +273,20 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     if not sign and not joined and (clause.denied and clause.parts) and not here and after.content != "purpose":
         return DOUBT
     plural = clause.parts and not clause.denied and clause.content == "motif" and reader.lattice.lower(clause.j - 1).endswith("s")
-    names = any(reader.lattice.has(k, "grp", "elem") for k in range(after.i, after.j))
+    names = any(reader.lattice.has(k, "grp", "elem") and not qualifies(reader, k) for k in range(after.i, after.j))
     names = names and not (clause.opened and any(reader.lattice.has(k, "num") for k in range(after.i, after.j)))
     if plural and (joined or sign) and (names or after.closing) and not reader.lattice.has(after.i, "open", "negation", "open_weak"):
         return DOUBT
     if plural and not sign and not joined and after.content != "purpose" and not _whole(reader, after):
         return DOUBT
     return ""
+
+
+def _has_more(reader: Reader, after: Clause) -> bool:
+    """Whether unread words say only what else the part before them has: 'a diphenylamine core | with branched alkyl groups'."""
+    lattice = reader.lattice
+    turned = any(lattice.has(k, *TURNING, "condition", "soft", "soft_after", "necessity", "relative") for k in range(after.i, after.j))
+    return lattice.lower(after.i) in ("with", "bearing", "carrying", "having") and not turned
 
 
 def _in_a_part(reader: Reader, clause: Clause, after: Clause) -> bool:

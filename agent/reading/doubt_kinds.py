@@ -156,6 +156,90 @@ def of_use(reader: Reader, before: Clause) -> bool:
     return True
 
 
+#: Ends of adjectives.
+_DESCRIBING = ("able", "ible", "ous", "ful", "ical", "ic", "al", "less", "ant", "ent", "ive", "ary", "ly", "ar")
+#: Kinds of mentions of words that are no verb in the imperative and no other word that could open a list of what is excluded.
+_NO_VERB = (
+    "neutral",
+    "plain",
+    "intersective",
+    "vague",
+    "role",
+    "fam",
+    "unchk",
+    "prop",
+    "adjective_up",
+    "adjective_down",
+    "adjective_good",
+    "structural",
+    "rule",
+    "num",
+)
+
+
+#: Last parts of words with a hyphen that make an adjective of the part before it.
+_MADE_SO = (
+    "able",
+    "ible",
+    "like",
+    "type",
+    "style",
+    "stable",
+    "resistant",
+    "soluble",
+    "sensitive",
+    "selective",
+    "responsive",
+    "reactive",
+    "compatible",
+    "friendly",
+)
+
+
+def qualifies(reader: Reader, k: int) -> bool:
+    """Whether the part named at piece ``k`` stands in an adjective with a hyphen: 'alcohol-processable', 'TEMPO-like'."""
+    lattice = reader.lattice
+    return any(lattice.hyphen(m.j) and lattice.lower(m.j + 1).endswith(_MADE_SO) for m in lattice.of(k, "grp", "derived", "elem", "cmpd"))
+
+
+def describes(reader: Reader, before: Clause, sign: str) -> bool:
+    """Whether unread words, with a comma or semicolon behind them, can only describe the thing: 'C2 symmetric', 'air-stable', not 'shun wibblates'."""
+    lattice, i = reader.lattice, before.i
+    inside = range(i, before.j)
+    if (
+        sign != ","
+        or lattice.lower(before.j) == ":"
+        or any(
+            lattice.has(k, *TURNING, "condition", "necessity", "edit_remove", "but", "blame")
+            or (lattice.has(k, "grp", "derived", "elem", "cmpd") and not qualifies(reader, k))
+            for k in inside
+        )
+    ):
+        return False
+    word, text = lattice.lower(i), lattice.pieces[i].text
+    if word in ("with", "having", "featuring", "w") or (
+        word in ("that", "which") and lattice.lower(i + 1) in ("is", "has", "can", "are", "have")
+    ):
+        return True  # 'with R-configuration'
+    if not (i == 0 or reader.sign(i - 1) or lattice.lower(i - 1) in ("a", "an")):
+        return False
+    hyphened = lattice.hyphen(i + 1) and i + 2 < before.j
+    led = (
+        hyphened
+        or any(c.isdigit() for c in text)
+        or (text[0].isupper() and len(text) < 5 and i > 0)
+        or word.endswith(_DESCRIBING)
+        or lattice.has(i, *_NO_VERB)
+    )
+    last = lattice.lower(before.j - 1)
+    named = (
+        before.j - i > 1
+        and not last.endswith("s")
+        and any(m.j == before.j for k in inside for m in lattice.of(k, "groups", "role") if k > i)
+    )
+    return (led or named) and word not in ("un", "non", "anti", "de")
+
+
 def in_brackets(reader: Reader, before: Clause) -> bool:
     """Whether unread words stand in brackets of their own, and turn nothing: '(mussel glue)'."""
     lattice, inside = reader.lattice, range(before.i, before.j)

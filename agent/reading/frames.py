@@ -128,6 +128,8 @@ _ALLOWANCES = frozenset(
         "considered",
     ]
 )
+#: Nouns behind '-free' that name the thing designed once more: 'the chlorine-free version'.
+_VERSIONS = frozenset(["version", "versions", "variant", "variants", "form", "forms", "grade", "option", "design", "one", "ones", "edition", "structure", "molecule", "backbone", "scaffold"])  # fmt: skip
 #: Why a permission asks for nothing.
 PERMISSION = "a permission asks for nothing"
 
@@ -281,7 +283,8 @@ class Frames(Boundaries):
                     if m.kind == "soft_after" and here.words and self.lattice.text(m.i, m.j).lower() not in _ADVERBS:
                         continue
                     given = m.kind == "permission_after" and self.lattice.text(m.i, m.j).lower() in _ALLOWANCES
-                    nxt = Ending(m.j, (*here.kinds, "permission_given" if given else m.kind), here.words + 1)
+                    end = m.j + (m.kind == "free" and self.lattice.lower(m.j) in _VERSIONS)
+                    nxt = Ending(end, (*here.kinds, "permission_given" if given else m.kind), here.words + 1)
                     if nxt not in found:
                         found.append(nxt)
                         todo.append(nxt)

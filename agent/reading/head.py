@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agent.reading.builders import build
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.head_alternatives import with_alternatives
-from agent.reading.head_groups import MODALS, called, plainly_asked, stood_for
+from agent.reading.head_groups import called, folded, goes_on, plainly_asked, stood_for
 from agent.reading.head_judged import judged
 from agent.reading.head_parts import (
     FOLLOWERS,
@@ -18,12 +20,14 @@ from agent.reading.head_parts import (
     Part,
     adjective,
     alike,
+    asks,
     families_before,
     noun_like,
-    suited,
 )
 from agent.reading.lexicon import Family
+from agent.reading.list_items import named_by_parts
 from agent.reading.mentions import Mention
+from agent.reading.registered import GROUPS
 from agent.reading.stance import Refusal, Stance
 from agent.reading.statements import Limit, Statement
 from core.errors import GoalError
@@ -64,7 +68,11 @@ class HeadReader:
         if found.noun is not None and found.noun.kind == "vague" and determined and not plainly_asked(self.reader, found, i, k):
             unnamed = Part("unknown", found.noun.i, found.noun_end)  # 'an amine-free CO2 sorbent liquid'
             found = Found(found.cost, (*found.parts, unnamed), None, found.noun_end)
-        if found.noun is not None and found.noun.kind in ("grp", "pair", "vague", "cmpd") and not plainly_asked(self.reader, found, i, k):
+        if (
+            found.noun is not None
+            and found.noun.kind in ("grp", "derived", "pair", "vague", "cmpd")
+            and not plainly_asked(self.reader, found, i, k)
+        ):
             return called(self.reader, found, i, k)
         clauses = self._clauses(i, k, judged(self.lattice, found), found, determined, candidates)
         return with_alternatives(self.reader, clauses) if clauses else clauses
@@ -161,16 +169,16 @@ class HeadReader:
         found: list[Mention] = []
         if self.lattice.hyphen(k - 1):
             return found
-        for m in self.lattice.of(k, "fam", "role", "pair", "vague", "grp", "cmpd", "candidates"):
+        for m in self.lattice.of(k, "fam", "role", "pair", "vague", "grp", "derived", "cmpd", "candidates"):
             j = m.j
-            if m.kind == "grp":
+            if m.kind in ("grp", "derived"):
                 while more := self.lattice.of(j, "groups"):
                     j = more[0].j
             if m.kind == "vague" and not noun_like(m.value):
                 continue
-            if m.kind == "grp" and (more := self.lattice.of(j, "analogue")):
+            if m.kind in ("grp", "derived") and (more := self.lattice.of(j, "analogue")):
                 j = more[0].j
-            elif m.kind == "grp" and (counted or j > m.j or self.lattice.lower(j) == "or"):
+            elif m.kind in ("grp", "derived") and (counted or j > m.j or self.lattice.lower(j) == "or"):
                 continue  # 'an ester or amide solvent'
             if m.kind == "cmpd" and any(g.j == m.j for g in self.lattice.of(k, "grp")):
                 continue
@@ -181,23 +189,17 @@ class HeadReader:
                 j = after[0].j
             if self._name_may_end(j) and not self.lattice.hyphen(j):
                 found.append(Mention(m.i, j, m.kind, m.value))
-        return found
-
-    def _asks(self, k: int) -> bool:
-        """Whether a verb at ``k`` says that what stands before it asks for something: 'Our denture base | asks for a polymer'."""
-        return self.lattice.lower(k) in ("calls", "asks", "seeks", "demands", "cries") and self.lattice.has(k, "request")
+        return found + [m for m in folded(self.lattice, k) if not counted and self._name_may_end(m.j)]
 
     def _name_may_end(self, j: int) -> bool:
         if self.lattice.hyphen(j):
             return False
         if self.lattice.lower(j) in ("is", "are", "be", "please", "made", "prepared", "obtained", "wanted", "needed", "sought"):
             return True
-        if self._asks(j):
+        if asks(self.lattice, j):
             return False
-        if suited(self.lattice, j):
+        if goes_on(self.lattice, j):
             return True
-        if self.lattice.lower(j) in MODALS and self.lattice.lower(0) in ("which", "what"):
-            return True  # 'Which liquid could serve ...?'
         return self.reader.boundary(j) or (self.lattice.has(j, *FOLLOWERS) and not self.lattice.has(j, "role", "fam"))
 
     def _parts(self, k: int) -> list[Part]:
@@ -232,7 +234,7 @@ class HeadReader:
             if not any(other.j >= m.j for other in lattice.of(k, "vague", "grp", "elem", "fam", "unchk", "cmpd", "rule")):
                 found.append(Part("unchecked", k, m.j, reason=STRANGE))
         found += families_before(lattice, k)
-        if (lattice.pieces[k].text[0].isalpha() and not self._asks(k) and not lattice.has(k, *NOT_IN_NAMES)) or (
+        if (lattice.pieces[k].text[0].isalpha() and not asks(self.lattice, k) and not lattice.has(k, *NOT_IN_NAMES)) or (
             lattice.pieces[k].text[0].isdigit() and k + 1 < self.reader.end and lattice.pieces[k + 1].glued and not lattice.has(k, "cmp")
         ):
             found.append(Part("unknown", k, k + 1))
@@ -370,9 +372,9 @@ class HeadReader:
             name, _, number = str(noun.value).removeprefix("count:group:").partition(" == ")
             statements.append(Statement("count", text, name=name, limit=Limit("==", low=float(number))))
         elif noun.kind == "grp":
-            from agent.reading.registered import GROUPS
-
             statements.append(Statement("motif", text, name=noun.value, smarts=GROUPS[noun.value].smarts))
+        elif noun.kind == "derived":
+            statements += [replace(s, phrase=text) for s in named_by_parts(noun)]
         elif noun.kind == "cmpd":
             from agent.reading.statements import Ref
 

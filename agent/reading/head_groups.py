@@ -7,6 +7,8 @@ from agent.reading.clauses import Reader
 from agent.reading.head_parts import MOST_UNKNOWN, Found, adjective, suited
 from agent.reading.lexicon import key_of, lexicon
 from agent.reading.mentions import Lattice, Mention
+from agent.reading.modifiers import harmless
+from agent.reading.participles import compared, giving, said_behind
 from agent.reading.uses import ANY, on_what
 
 #: Negations behind a noun that say what else it lacks, and do not deny it: 'an imidazole without N-H', not 'an imidazole is not allowed'.
@@ -62,7 +64,9 @@ def plainly_asked(reader: Reader, found: Found, i: int, k: int) -> bool:
     lattice = reader.lattice
     words = {lattice.lower(n) for n in range(i, k)} | {lattice.lower(p.i) for p in found.parts if p.sort == "plain"}
     asked = bool(words & {"a", "an"}) or any(lattice.has(n, "request") for n in range(i, k))
-    strange = any(p.sort in ("unknown", "family", "glue") for p in found.parts)
+    strange = any(p.sort in ("unknown", "family", "glue") for p in found.parts) and not (
+        found.noun is not None and found.noun.kind in ("grp", "derived", "pair") and leaves_it(lattice, found)
+    )
     if found.noun is not None and found.noun.kind == "vague":
         strange = strange or any(lattice.has(p.i, "neutral") for p in found.parts)  # 'an immersion cooling liquid'
     end = found.noun_end
@@ -71,14 +75,60 @@ def plainly_asked(reader: Reader, found: Found, i: int, k: int) -> bool:
         or reader.sign(end)
         or lattice.has(end, "open", "purpose", "relative", "verbprop", "prop", "cmp", "adverbial", "similar", "similar_weak")
     )
-    follows = follows or suited(lattice, end) or lattice.lower(end) in ("wanted", "needed", "sought")
-    follows = follows or (lattice.lower(end) in MODALS and lattice.lower(0) in ("which", "what"))
-    needed = found.noun is not None and found.noun.kind in ("grp", "cmpd")
+    follows = follows or goes_on(lattice, end) or lattice.lower(end) in ("wanted", "needed", "sought")
+    needed = found.noun is not None and found.noun.kind in ("grp", "derived", "cmpd")
     if needed and lattice.lower(end) == "?" and not any(lattice.has(n, "request") for n in range(i, k)):
         return False  # 'an ester? over my dead body'
     asked = asked or (i == 0 and not lattice.lower(end - 1).endswith("s"))
     turned = lattice.has(end, "negation", "necessity", "negation_after") and lattice.lower(end) not in _QUALIFYING
     return (asked or not needed) and not strange and (follows or lattice.lower(end) in _QUALIFYING) and not turned
+
+
+def folded(lattice: Lattice, k: int) -> list[Mention]:
+    """Nouns at piece ``k`` that count a group: 'tetrafunctional acrylate'."""
+    return [
+        Mention(m.i, g.j, "pair", f"count:group:{g.value} == {m.value:g}")
+        for m in lattice.of(k, "fold")
+        for g in lattice.of(m.j + lattice.hyphen(m.j), "grp")[:1]
+    ]
+
+
+#: Kinds of mentions that an unknown word may have and say nothing that is lost where it stands unread.
+_SAYING_NO_MORE = frozenset(
+    ["neutral", "plain", "intersective", "role", "composed", "grp", "unchk", "superlative_good", "skip", "containing_suffix", "kinds"]
+)
+
+
+def goes_on(lattice: Lattice, j: int) -> bool:
+    """Whether what begins at piece ``j`` says more of the noun before it, or asks what could be one: 'useful in', 'smelling of', 'Which liquid | could ...?'."""
+    asked = lattice.lower(j) in MODALS and lattice.lower(0) in ("which", "what")
+    return asked or suited(lattice, j) or said_behind(lattice, j) or giving(lattice, j) or compared(lattice, j)
+
+
+#: Words that make another group of the noun behind them.
+_DEGREES = frozenset(["primary", "secondary", "tertiary", "quaternary"])
+
+
+def leaves_it(lattice: Lattice, found: Found) -> bool:
+    """Whether unknown words before the noun of a group leave it what it is: 'a sandalwood alcohol', 'a plant-derived ester'."""
+    parts = [p for p in found.parts if p.sort in ("unknown", "glue")]
+    polymer = any(p.family is not None and p.family.candidate_class == "polymer" for p in found.parts)
+    degrees = any(p.sort != "read" and lattice.lower(p.i) in _DEGREES for p in found.parts)  # 'a secondary wibble alcohol'
+    if polymer or degrees or any(p.sort == "glue" and not lattice.hyphen(p.i) for p in parts):
+        return False
+    unknown = {k for p in parts for k in range(p.i, p.j)}
+    runs: list[list[int]] = []
+    for k in sorted(unknown):
+        joined = runs and runs[-1][-1] == k - 1 and (lattice.hyphen(k) or lattice.hyphen(k - 1))
+        runs[-1].append(k) if joined else runs.append([k])
+    return all(no_more(lattice, run) and harmless("".join(lattice.lower(k) for k in run), noun=True) for run in runs)
+
+
+def no_more(lattice: Lattice, run: list[int]) -> bool:
+    """Whether the pieces of one unknown word say nothing that is lost where it stands unread: not 'tetrafunctional', 'fluorine-rich'."""
+    if len(run) > 2 and lattice.lower(run[-1]) in ("derived", "based", "inspired", "sourced"):
+        run = run[-1:]  # 'cholesterol-derived ester'
+    return all(m.kind in _SAYING_NO_MORE for k in run for m in lattice.at[k])
 
 
 def stood_for(reader: Reader, i: int, k: int, article: bool) -> list[Clause] | None:
@@ -123,5 +173,5 @@ def acts_on(lattice: Lattice, noun: Mention, group: str) -> bool:
 def composed(lattice: Lattice, noun: Mention) -> bool:
     """Whether a group before this noun says what the thing is made of."""
     if noun.kind == "role":
-        return lattice.has(noun.i, "composed") and any(m.j == noun.j for m in lattice.of(noun.i, "composed"))
+        return noun.value == "either" or (lattice.has(noun.i, "composed") and any(m.j == noun.j for m in lattice.of(noun.i, "composed")))
     return True

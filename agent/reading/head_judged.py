@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from agent.reading.head_groups import acts_on, composed
+from agent.reading.head_groups import acts_on, composed, no_more
 from agent.reading.head_parts import STRANGE, Found, Part
 from agent.reading.lexicon import families
 from agent.reading.mentions import Lattice, Mention
+from agent.reading.modifiers import harmless
 from agent.reading.uses import polymer_of
 
 #: Nouns for what stands in the place of what is named before them.
@@ -38,6 +39,8 @@ def judged(lattice: Lattice, found: Found) -> list[Part]:
             m = n + step
             while 0 <= m < len(parts) and parts[m].sort in ("glue", "plain"):
                 m += step
+            if step == 1 and 0 <= m < len(parts) and parts[n + 1].sort != "glue" and parts[m].groups and _harmless(lattice, parts, n):
+                continue  # 'a melt-proof phosphite stabiliser'
             if 0 <= m < len(parts) and parts[m].sort == "read" and not parts[m].free and not _rules(parts[m]):
                 parts[m] = Part("unknown", parts[m].i, parts[m].j)
                 if step == 1 and m + 1 < len(parts) and parts[m + 1].sort == "read":
@@ -47,6 +50,7 @@ def judged(lattice: Lattice, found: Found) -> list[Part]:
         if any(s.kind == "vague" for s in part.statements) and parts[n + 1].sort in ("family", "unchecked") and nouns:
             parts[n] = Part("unchecked", part.i, part.j, reason="it is not said of which of the nouns behind it this is said")
     noun = found.noun
+    parts = [_of_a_material(lattice, parts, n) for n in range(len(parts))]
     parts = [_of_another_sense(lattice, part, noun) for part in parts]
     acted = [
         p
@@ -63,6 +67,28 @@ def judged(lattice: Lattice, found: Found) -> list[Part]:
             for p in parts
         ]
     return parts
+
+
+def _harmless(lattice: Lattice, parts: list[Part], n: int) -> bool:
+    """Whether the unknown word that ends with part ``n`` leaves the group behind it what it is."""
+    first = n
+    while first >= 2 and parts[first - 1].sort == "glue" and parts[first - 2].sort == "unknown" and lattice.hyphen(parts[first - 1].i):
+        first -= 2
+    run = list(range(parts[first].i, parts[n].j))
+    return no_more(lattice, run) and harmless("".join(lattice.lower(k) for k in run), noun=True)
+
+
+#: Materials that a thing named behind them works on: 'silicone oil thickener', 'phenol resin hardener'.
+_MATERIALS = frozenset(["oil", "oils", "resin", "resins", "rubber", "rubbers", "foam", "foams", "film", "films", "fibre", "fibres", "fiber", "fibers", "coating", "coatings", "paint", "ink", "plastic", "elastomer", "glass", "membrane", "wax", "fluid", "polymer"])  # fmt: skip
+
+
+def _of_a_material(lattice: Lattice, parts: list[Part], n: int) -> Part:
+    """Part ``n`` as unchecked, where it is a group that names a material on which the thing may work."""
+    part = parts[n]
+    behind = next((p for p in parts[n + 1 :] if p.sort not in ("glue", "plain")), None)
+    if not part.groups or behind is None or behind.sort == "read" or lattice.lower(behind.i) not in _MATERIALS:
+        return part
+    return Part("unchecked", part.i, part.j, reason="it is not said whether the thing contains this or acts on it")
 
 
 #: Words that say of a salt how it was made, and not which hydrogens it bears.

@@ -158,6 +158,11 @@ def suited(lattice: Lattice, j: int) -> bool:
     )
 
 
+def asks(lattice: Lattice, k: int) -> bool:
+    """Whether a verb at piece ``k`` says that what stands before it asks for something: 'Our denture base | asks for a polymer'."""
+    return lattice.lower(k) in ("calls", "asks", "seeks", "demands", "cries") and lattice.has(k, "request")
+
+
 def noun_like(entry: object) -> bool:
     """Whether an entry of the vague words is a noun for a thing: 'liquid', 'elastomer', 'hydrocarbon'."""
     return isinstance(entry, Vague) and entry.noun

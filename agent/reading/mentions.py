@@ -13,6 +13,7 @@ from typing import Any
 from agent.reading.lexicon import SYMBOLS, Lexicon, first_piece, lexicon
 from agent.reading.locants import mark_locants
 from agent.reading.marked import LEFT_OUT, mark_words
+from agent.reading.modifiers import mark_beside
 from agent.reading.normalise import JOINT, as_written
 from agent.reading.number_words import number_mentions
 from agent.reading.origins import mark_origins
@@ -178,6 +179,7 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
             lattice.at[n] = [m for m in lattice.at[n] if m.kind != "halide"]  # 'no lead with a nitro group'
     for n in range(len(pieces)):
         mark_words(lattice, n)
+    mark_beside(lattice)
     mark_locants(lattice, starts, ends)
     mark_origins(lattice, starts, ends)
     lattice.finish()

@@ -9,7 +9,7 @@ from rdkit import Chem
 
 from agent.reading.grammar import Node
 from agent.reading.limit_builders import reference_of
-from agent.reading.list_items import class_of_the_other, taken_up
+from agent.reading.list_items import class_of_the_other, named_by_parts, taken_up
 from agent.reading.mentions import Lattice, Mention
 from agent.reading.registered import GROUPS
 from agent.reading.stance import Built, Stance
@@ -58,8 +58,8 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     """A list of groups, elements or compounds, asked for or denied."""
     if not (stance.denied or stance.strong or stance.listed) and not _form(_first_item(node), lattice).article:
         return None
-    if stance.denied and node.mentions("intersective"):
-        return None  # 'no hindered esters' leaves others
+    if stance.denied and (node.mentions("intersective") or any(m.value is not True for m in node.mentions("standing"))):
+        return None  # 'no hindered esters', 'no esters in the outer arms' leave others
     if parted(node, lattice):
         return None
     if _bound_to_ions(node):
@@ -103,9 +103,11 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     asked = stance.strong or forms[0].article or stance.listed
     if not asked or "nor" in joints or (not stance.strong and not stance.listed and any(f.plural and not f.article for f in forms)):
         return None
+    if len(items) > 1 and any("or" in joint for joint in joints) and node.mentions("standing", "intersective"):
+        return None  # 'click-ready rhodamine, azide or alkyne'
     if all(item.first("grp") for item in items) and len(items) > 1 and "or" in joints:
-        if any(j not in ("or", ",", "/", ", or") for j in joints):
-            return None
+        if any(j not in ("or", ",", "/", ", or") for j in joints) or (stance.listed and not stance.strong and {",", "or"} <= set(joints)):
+            return None  # 'terpyridine, amide or urea'
         return [choice([item.mentions("grp")[0].value for item in items])]
     if "or" in " ".join(joints) or "/" in joints:
         return None
@@ -257,6 +259,11 @@ def each(items: list[Node], *, denied: bool, catalogue: Catalogue) -> Built:
     built: list[Statement] = []
     for item in items:
         built += [Statement("motif", "", name=m.value, smarts=GROUPS[m.value].smarts, wanted=not denied) for m in item.mentions("shared")]
+        if derived := item.first("derived"):
+            if denied:
+                return None  # 'no arylsilanes' leaves other silanes
+            built += named_by_parts(derived)
+            continue
         mention = item.mentions("grp", "elem", "halide", "cmpd", "smiles", "prop")[0]
         one = present(mention, denied, catalogue=catalogue)
         if one is None:

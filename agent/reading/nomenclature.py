@@ -1,0 +1,154 @@
+"""Names of compounds and groups that no table holds, read by their parts: 'tetraarylsilane', 'aminoketone', 'tetraacrylate', 'bicyclohexane'."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from agent.reading.phrases import words_of
+from agent.reading.registered import GROUPS, group_words
+
+if TYPE_CHECKING:
+    from agent.reading.mentions import Lattice, Mention
+
+#: (registered group, how many; 0: one at least), for each part of a name.
+Parts = tuple[tuple[str, int], ...]
+#: The length of a chain, as it is written.
+_LENGTH = re.compile(r"[Cc]?(\d{1,2})")
+#: Fewest letters of the head of a name: shorter ones are ends of other words.
+_LEAST = 4
+#: Most words of the head of a name: 'sulfonic acid', 'phosphine oxide'.
+_WORDS = 2
+
+
+@lru_cache(maxsize=4096)
+def parts_of_name(name: str) -> Parts:
+    """What a lower-case ``name`` says by its parts; empty where a part is not known, or where a table holds the name."""
+    words = group_words()
+    if name in words or len(name.split()[0]) < _LEAST + 2:
+        return ()
+    counted = _multiplied(name)
+    return counted or _headed(name, 4)
+
+
+def _multiplied(name: str) -> Parts:
+    """'tetraacrylate', 'disulfonic acid', 'bicyclohexane': so many of one group."""
+    table, words = words_of("nomenclature.toml"), group_words()
+    for kind in ("multiples", "assemblies"):
+        for prefix, number in table[kind].items():
+            rest = name.removeprefix(prefix)
+            group = words.get(rest, "") if rest != name and len(rest) >= _LEAST else ""
+            ring = bool(group) and GROUPS[group].kind == "ring system"
+            if not group or any(word in group for word in table["prefixes"]["uncounted"]) or (kind == "assemblies" and not ring):
+                continue
+            if prefix in ("di", "tri", "tetra", "penta", "hexa") and any(word in group for word in table["prefixes"]["chained"]):
+                continue  # 'trisiloxane'
+            if rest.startswith((*table["bearing"], *table["prefixes"]["bare"], "chloro", "bromo", "fluoro", "iodo")):
+                return ((group, 0),) if rest != group else ((group, int(number)),)  # 'dichloroacetamide'
+            return ((group, int(number)),)
+    return ()
+
+
+def _headed(name: str, most: int) -> Parts:
+    """'tetraarylsilane': the head of the name, with what stands before it, of at most ``most`` parts."""
+    table, words = words_of("nomenclature.toml"), group_words()
+    if most == 0:
+        return ()
+    for prefix in sorted((*table["prefixes"]["bare"], *table["bearing"], *table["multiples"]), key=len, reverse=True):
+        rest = name.removeprefix(prefix)
+        if rest == name or len(rest) < _LEAST:
+            continue
+        head = ((words[rest], 0),) if rest in words else _headed(rest, most - 1)
+        if not head:
+            continue
+        closed = any(part in head[-1][0] for part in table["prefixes"]["closed"])
+        borne = table["bearing"].get(prefix, "")
+        if prefix in table["multiples"]:
+            first = next((b for b in sorted(table["bearing"], key=len, reverse=True) if rest.startswith(b)), "")
+            if first and head[0][0] == table["bearing"][first]:
+                return ((head[0][0], int(table["multiples"][prefix])), *_without_benzene(head[1:]))  # 'dimethoxybenzene'
+            return head if _bare(rest) and rest not in table["prefixes"]["bare"] else ()
+        return ((borne, 0), *_without_benzene(head)) if borne and not closed else head
+    return ()
+
+
+def _without_benzene(head: Parts) -> Parts:
+    """The parts without a benzene ring, which what hangs on it stands for: of 'dimethoxybenzene' the methoxy groups are asked for."""
+    return tuple((name, number) for name, number in head if name not in ("benzene ring", "phenyl", "aromatic ring"))
+
+
+def _bare(name: str) -> bool:
+    """Whether a name begins with carbon alone, so that a multiple before it counts that: 'tri|arylphosphine', not 'tri|silane'."""
+    return name.startswith(tuple(words_of("nomenclature.toml")["prefixes"]["bare"]))
+
+
+#: Words before a chain of a stated length.
+_CHAIN_WORDS = frozenset(["side", "long", "fatty", "alkyl", "hydrocarbon", "linear", "straight", "lipid", "hydrophobic", "aliphatic"])
+
+
+def _mark_chains(lattice: Lattice) -> None:
+    """Mark chains whose length stands behind them: 'fatty tail C17', 'long chain C14 to C18'."""
+    from agent.reading.mentions import Mention
+
+    pieces, words = lattice.pieces, group_words()
+    for n, piece in enumerate(pieces):
+        k = n + 1
+        while k < len(pieces) and pieces[k].lower in _CHAIN_WORDS:
+            k += 1
+        named = k > n + 1 and k < len(pieces) and pieces[k].lower in ("chain", "chains", "tail", "tails")
+        if named and _LENGTH.fullmatch(piece.text) and piece.text[0] == "C" and f"{piece.lower} alkyl chain" in words:
+            lattice.at[n].append(Mention(n, k + 1, "grp", words[f"{piece.lower} alkyl chain"]))  # 'C16 side chain'
+    for n, piece in enumerate(pieces[:-1]):
+        if piece.lower not in ("chain", "chains", "tail", "tails") or not _LENGTH.fullmatch(pieces[n + 1].text):
+            continue
+        end, name = n + 2, f"{pieces[n + 1].lower} alkyl chain"
+        if n + 3 < len(pieces) and pieces[n + 2].lower in ("to", "-") and (m := _LENGTH.fullmatch(pieces[n + 3].text)):
+            end, name = n + 4, f"{pieces[n + 1].lower} to c{m[1]} alkyl chain"
+        elif n + 2 < len(pieces) and pieces[n + 2].lower in ("or", "and", "to", "-", "/", "+"):
+            continue  # 'alkyl tails C6 or longer'
+        start = n
+        while start and pieces[start - 1].lower in _CHAIN_WORDS:
+            start -= 1
+        if name in words:
+            lattice.at[start].append(Mention(start, end, "grp", words[name]))
+
+
+def _polymeric(mention: Mention) -> bool:
+    """Whether a mention names a polymer."""
+    return (mention.kind == "fam" and mention.value.candidate_class == "polymer") or (mention.kind == "role" and mention.value == "polymer")
+
+
+#: Groups of monomers that a polymer made of them has no longer.
+_SPENT = frozenset(["styrene", "vinyl", "acrylate", "methacrylate", "acrylamide", "norbornene", "isocyanate", "alkene"])
+
+
+def mark_names(lattice: Lattice) -> None:
+    """Mark names that are read by their parts. Before :meth:`Lattice.finish`."""
+    from agent.reading.mentions import Mention
+
+    pieces = lattice.pieces
+    _mark_chains(lattice)
+    polymer = any(_polymeric(m) for at in lattice.at for m in at)
+    for n, piece in enumerate(pieces):
+        if (
+            not piece.text.isalpha()
+            or piece.text.isupper()
+            or len(piece.text) < _LEAST + 2
+            or any(m.kind != "neutral" for m in lattice.at[n])
+        ):
+            continue
+        for more in range(_WORDS - 1, -1, -1):
+            words = [p.lower for p in pieces[n : n + 1 + more]]
+            if len(words) <= more or not all(w.isalpha() for w in words):
+                continue
+            parts = parts_of_name(" ".join(words))
+            if parts and polymer and any(name in _SPENT for name, _ in parts):
+                break
+            if parts:
+                j = n + 1 + more
+                if len(parts) == 1 and parts[0][1]:
+                    lattice.at[n].append(Mention(n, j, "pair", f"count:group:{parts[0][0]} == {parts[0][1]}"))
+                else:
+                    lattice.at[n].append(Mention(n, j, "derived", parts))
+                break
