@@ -180,7 +180,9 @@ class Model:
             errors = ErrorTable.from_arrays(files.arrays(ERRORS_FILE)) if ERRORS_FILE in files.card["files"] else None
             arrays = files.arrays(ARRAYS_FILE)
             columns, index = arrays["columns"].astype(np.int64), NeighbourIndex(arrays["bits"], arrays["sizes"])
-            return _Weights(learners, scale, errors, _parts(files), columns, index, files.lines(NEIGHBOURS_FILE))
+            found = _Weights(learners, scale, errors, _parts(files), columns, index, files.lines(NEIGHBOURS_FILE))
+            files.remember()
+            return found
         except (KeyError, ValueError, OSError) as error:
             raise PredictorError(f"the weights of {self.spec.name} cannot be read: {error}") from None
 

@@ -11,7 +11,12 @@ import gzip
 import hashlib
 import io
 import json
+import os
+import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any, overload
 
@@ -19,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import PredictorError
-from tools.arrays import arrays_of
+from tools.arrays import arrays_of, mapped_arrays
 
 #: Changes when the meaning of the files changes.
 FORMAT = 1
@@ -116,7 +121,9 @@ def write_folder(folder: Path, files: Mapping[str, bytes], card: dict[str, Any],
     """Write a predictor's files and its card, for programs and for people."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
-        (folder / name).write_bytes(data)
+        part = folder / f"{name}.part"
+        part.write_bytes(data)
+        part.replace(folder / name)  # who has mapped the file that was there keeps it
     (folder / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
     (folder / "card.md").write_text(markdown, encoding="utf-8")
 
@@ -161,6 +168,7 @@ class WeightsFolder:
         """Raises PredictorError where the card is missing, unreadable, or of another format."""
         self.path = (folder or WEIGHTS) / name
         self.name = name
+        self._news = False
         try:
             self.card: dict[str, Any] = json.loads((self.path / CARD).read_text(encoding="utf-8"))
         except OSError as error:
@@ -193,9 +201,49 @@ class WeightsFolder:
     def arrays(self, file: str) -> dict[str, NDArray[Any]]:
         """The arrays of an npz ``file``, in the shape in which they were written. Raises PredictorError as :meth:`read` does.
 
-        Those that are not compressed are views of the bytes that were read, and cannot be written to.
+        They cannot be written to. A shipped file that was held against its hash before, and has been left alone since, is mapped into memory.
         """
-        return arrays_of(self.read(file))
+        state = self._state(file)
+        if state is None:
+            return arrays_of(self.read(file))
+        if self._vouched.get(file) == state:
+            return mapped_arrays(self.path / file)
+        found = arrays_of(self.read(file))
+        self._vouched[file] = state
+        self._news = True
+        return found
+
+    def _state(self, file: str) -> list[int] | None:
+        """Size and time of change of a shipped ``file``; None for one that does not ship or is not there."""
+        try:
+            about = (self.path / file).stat() if self.path.parent == WEIGHTS else None
+        except OSError:
+            return None
+        return [about.st_size, about.st_mtime_ns] if about else None
+
+    @cached_property
+    def _vouched(self) -> dict[str, list[int]]:
+        """Files that were held against their hashes, with what :meth:`_state` said of them then, as :meth:`remember` kept it for this card."""
+        with suppress(OSError, ValueError, KeyError, TypeError, NotImplementedError):
+            kept = json.loads(self._record().read_text(encoding="utf-8"))
+            if kept["version"] == self.card["version"]:
+                return dict(kept["files"])
+        return {}
+
+    def remember(self) -> None:
+        """Keep which files were held against their hashes, where Python keeps compiled modules, for the next process; nothing where it keeps none."""
+        if not self._news or sys.dont_write_bytecode:
+            return
+        self._news = False
+        with suppress(OSError, NotImplementedError):
+            record = self._record()
+            record.parent.mkdir(parents=True, exist_ok=True)
+            part = record.with_name(f"{record.name}.{os.getpid()}")
+            part.write_text(json.dumps({"version": self.card["version"], "files": self._vouched}), encoding="utf-8")
+            part.replace(record)
+
+    def _record(self) -> Path:
+        return Path(cache_from_source(f"{self.path / CARD}.py"))
 
     def whole(self) -> None:
         """Raises PredictorError where a file of the card is missing, or where all of them together have another size than the card says."""
