@@ -46,6 +46,11 @@ class Measurement(Model):
     conditions: str = Field(default="", description="Under which conditions it was measured where these matter: 'in toluene'; '' for none.")
     same: bool = Field(default=True, description="Whether it is of this very structure; False: of a stereoisomer or another form of it.")
     spread: str = Field(default="", description="Where ``sigma`` comes from.")
+    doubt: str = Field(
+        default="",
+        exclude_if=_empty,
+        description="Why the value is not to be believed, so that it does not take the place of a prediction; '' where nothing speaks against it.",
+    )
     moved_to: str = Field(
         default="",
         exclude_if=_empty,
@@ -153,6 +158,8 @@ class PropertyValue(Model):
         if found.value is None:
             return f"in the training set, value {whose}not shipped ({found.source})"
         number = f"{found.value:.6g} {found.unit}".rstrip()
+        if found.doubt:
+            return f"in the training set with {number}, which is doubtful: {found.doubt} ({found.source})"
         moved = f"; moved to {found.moved_to}: {format_value(self)}" if self.basis == MOVED else ""
         return f"known, measured {whose}{number}{f' {found.conditions}' if found.conditions else ''}{moved} ({found.source})"
 

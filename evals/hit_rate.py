@@ -48,7 +48,10 @@ Fingerprints = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class MeasuredSet:
-    """A data set: its folder and file, its columns, the unit, and what a goal calls the property (high values are wanted)."""
+    """A measured quantity: its name and data set, its columns, the unit, and what a goal calls it (high values are wanted).
+
+    ``only``: (column, value) of the rows that are meant; ``data``: the data set, where that is not of the same name.
+    """
 
     name: str
     structure: str
@@ -57,6 +60,12 @@ class MeasuredSet:
     called: str
     label: str
     only: tuple[str, str] = ("", "")
+    data: str = ""
+
+    @property
+    def file(self) -> str:
+        """The data set that it is a column of: that of its own name unless ``data`` says another."""
+        return self.data or self.name
 
     @property
     def kind(self) -> CandidateClass:
@@ -70,6 +79,7 @@ SETS = (
     MeasuredSet("aqueous_solubility", "smiles", "log_s", "", "hidden_logs", "solubility in water, log mol/L"),
     MeasuredSet("flash_point", "smiles", "flash_point_k", "K", "hidden_flash", "flash point"),
     MeasuredSet("dye_absorption", "smiles", "lambda_max_nm", "nm", "hidden_lambda", "absorption maximum in dichloromethane", ("solvent_smiles", "ClCCl")),
+    MeasuredSet("log_epsilon", "smiles", "log_epsilon", "", "hidden_logeps", "log ε in dichloromethane, log (L/mol/cm)", ("solvent_smiles", "ClCCl"), "dye_absorption"),
     MeasuredSet("boiling_point", "smiles", "bp_c", "°C", "hidden_bp", "boiling point"),
     MeasuredSet("refractive_index", "smiles", "n_d", "", "hidden_nd", "refractive index"),
     MeasuredSet("log_p", "smiles", "log_p", "", "hidden_logp", "logP"),
@@ -92,7 +102,7 @@ class HitRate:
 
 def measured(folder: Path, of: MeasuredSet) -> dict[str, float]:
     """The median measured value, in the set's unit, by structure as it is written. NotFoundError where the file is missing, UsageError where it has too few rows."""
-    path = folder / of.name / f"{of.name}.csv"
+    path = folder / of.file / f"{of.file}.csv"
     try:
         with path.open(encoding="utf-8", newline="") as file:
             rows = [r for r in csv.DictReader(file) if not of.only[0] or r[of.only[0]] == of.only[1]]

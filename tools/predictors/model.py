@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from core.errors import PredictorError
 from tools.predictors.errors import MIDDLE, ErrorTable, stated_sigma
-from tools.predictors.features.assemble import feature_names
+from tools.predictors.features.assemble import feature_names, feature_widths
 from tools.predictors.kernel import KernelModel
 from tools.predictors.neighbours import NeighbourIndex, Neighbours
 from tools.predictors.network import NetworkModel
 from tools.predictors.outcome import Platt, outcome_sigma
+from tools.predictors.shift import ShiftModel
 from tools.predictors.specs import FeatureKind, PredictorSpec, predictor_spec
 from tools.predictors.trees import Trees
 from tools.predictors.weights import WeightsFolder
@@ -30,6 +31,7 @@ Z90 = 1.6448536269514722
 KERNEL_FILE = "kernel.npz"
 NETWORK_FILE = "network.npz"
 SCALE_FILE = "scale.npz"
+SHIFT_FILE = "shift.npz"
 ARRAYS_FILE = "arrays.npz"
 NEIGHBOURS_FILE = "neighbours.tsv.gz"
 CALIBRATION_FILE = "calibration.npz"
@@ -40,19 +42,20 @@ _SCALE_COLUMNS: dict[FeatureKind, tuple[str, ...]] = {
     "molecule": ("NumHeavyAtoms", "CrippenClogP", "tpsa", "NumRings", "NumRotatableBonds", "ring_atom_fraction", "hetero_fraction",
                  "halogen_fraction", "donor_density", "longest_chain", "symmetry_class_fraction"),
     "dye": ("NumHeavyAtoms", "formal_charge", "ring_atom_fraction", "pi_gap", "pi_system_atoms", "pi_charge_transfer", "pi_system_charge",
-            "pi_system_rotors", "group_boron", "solvent_tpsa_per_atom", "solvent_is_film", "solvent_is_water"),
+            "pi_system_rotors", "group_boron", "solvent_tpsa_per_atom", "solvent_is_film", "solvent_is_water",
+            "solvation_zwitterion", "solvation_betaine", "solvation_lippert", "scale_acidity"),
     "polymer": ("rotatable_per_backbone", "ring_atom_share", "side_share", "unit_backbone_share", "donors_per_atom", "carbonyls_per_atom",
                 "share_of_element_9", "share_of_element_14", "longest_side_chain", "mass_per_backbone"),
 }  # fmt: skip
 
 
-def scale_columns(kind: FeatureKind) -> list[int]:
-    """Index of each column of the feature matrix that the expected error may depend on.
+def scale_columns(kind: FeatureKind, width: int | None = None) -> list[int]:
+    """Index of each column of the feature matrix that the expected error may depend on; ``width``: of weights that know the first columns only.
 
     Raises ValueError for one that the features lack.
     """
     names = feature_names(kind)
-    return [names.index(name) for name in _SCALE_COLUMNS[kind]]
+    return [i for i in (names.index(name) for name in _SCALE_COLUMNS[kind]) if width is None or i < width]
 
 
 #: Monotone constraints of the scale model's inputs: the error grows with the spread, and falls with similarity.
@@ -66,7 +69,7 @@ def scale_matrix(kind: FeatureKind, value: FloatArray, spread: FloatArray, near:
 
     Shape (n, 4 + chosen features); prediction and spread in the predictor's unit. NaN where an input is NaN.
     """
-    return np.column_stack([value, spread, near[:, 0], near.mean(axis=1), x[:, scale_columns(kind)]]).astype(np.float64)
+    return np.column_stack([value, spread, near[:, 0], near.mean(axis=1), x[:, scale_columns(kind, x.shape[1])]]).astype(np.float64)
 
 
 class _Predicts(Protocol):
@@ -84,13 +87,18 @@ class Part:
 
 
 def combine(
-    boosters: Sequence[_Predicts], columns: NDArray[np.int64], parts: Sequence[Part], x: NDArray[np.float32], learnt_as: str = ""
+    boosters: Sequence[_Predicts],
+    columns: NDArray[np.int64],
+    parts: Sequence[Part],
+    x: NDArray[np.float32],
+    learnt_as: str = "",
+    shift: ShiftModel | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """(value, standard deviation over the members) of each row of ``x``: boosters and ``parts`` together.
 
     The boosters' mean on ``columns`` of ``x`` is mixed with the ``parts`` by their shares. ``x`` has the shape (n, all features); both
     answers have the shape (n,) and the predictor's unit; empty for no rows. ``learnt_as`` "logarithm": the members give the decadic
-    logarithm of the value.
+    logarithm of the value. ``shift``: what the solvent makes of it.
     """
     used = np.ascontiguousarray(x[:, columns])
     each = [np.asarray(b.predict(used, num_threads=1)) for b in boosters]
@@ -102,7 +110,7 @@ def combine(
     if learnt_as == "logarithm":
         value = 10.0**value
         spread = spread * value * np.log(10.0)
-    return value, spread
+    return value if shift is None else shift.here(value, x), spread
 
 
 @dataclass(frozen=True)
@@ -127,6 +135,7 @@ class _Weights:
     scale: Trees | None
     errors: ErrorTable | None
     parts: tuple[Part, ...]
+    shift: ShiftModel | None
     columns: NDArray[np.int64]
     index: NeighbourIndex
     rows: Sequence[str]
@@ -153,8 +162,7 @@ class Model:
         files = WeightsFolder(spec.name, folder)
         self.spec = spec
         self.card: dict[str, Any] = files.card
-        names = feature_names(spec.kind)
-        if files.card["features"] != len(names):
+        if files.card["features"] not in feature_widths(spec.kind):
             raise PredictorError(f"the weights of {spec.name} were trained with other features; train them again")
         if SCALE_FILE not in files.card["files"] and not spec.outcomes:
             raise PredictorError(f"the weights of {spec.name} are of an older form, without {SCALE_FILE}; train them again")
@@ -178,9 +186,10 @@ class Model:
             learners = [Trees(files.arrays(f)) for f in files.card["learners"]]
             scale = Trees(files.arrays(SCALE_FILE)) if SCALE_FILE in files.card["files"] else None
             errors = ErrorTable.from_arrays(files.arrays(ERRORS_FILE)) if ERRORS_FILE in files.card["files"] else None
+            shift = ShiftModel.from_arrays(files.arrays(SHIFT_FILE)) if SHIFT_FILE in files.card["files"] else None
             arrays = files.arrays(ARRAYS_FILE)
             columns, index = arrays["columns"].astype(np.int64), NeighbourIndex(arrays["bits"], arrays["sizes"])
-            found = _Weights(learners, scale, errors, _parts(files), columns, index, files.lines(NEIGHBOURS_FILE))
+            found = _Weights(learners, scale, errors, _parts(files), shift, columns, index, files.lines(NEIGHBOURS_FILE))
             files.remember()
             return found
         except (KeyError, ValueError, OSError) as error:
@@ -200,7 +209,8 @@ class Model:
 
         What the ensemble says, before the quantiles of its errors. Empty for no rows.
         """
-        return combine(self._weights.learners, self._weights.columns, self._weights.parts, x, self.spec.learnt_as)
+        held = self._weights
+        return combine(held.learners, held.columns, held.parts, x, self.spec.learnt_as, held.shift)
 
     def forecast(self, x: NDArray[np.float32], fingerprints: list[NDArray[np.uint16]]) -> Forecast:
         """Predictions for the feature matrix ``x``, shape (n, features), with the structures' ``fingerprints``, in the predictor's unit.
@@ -208,13 +218,20 @@ class Model:
         Never NaN for finite features.
         """
         value, spread = self.values(x)
-        neighbours = self._weights.index.query(fingerprints)
+        return self.stated(value, spread, self._weights.index.query(fingerprints), x)
+
+    def stated(self, value: FloatArray, spread: FloatArray, neighbours: Neighbours, x: NDArray[np.float32]) -> Forecast:
+        """What is said of structures for which an ensemble gives ``value`` with the ``spread`` of its members, (n,) each, in the predictor's unit.
+
+        ``x``: their features; ``neighbours``: the nearest structures that it was trained on. Never NaN for finite features.
+        """
         if self.spec.outcomes:
             probability = Platt(*self.card["calibration"]["platt"]).probability(value, neighbours.similarity[:, 0])
             near = neighbours.similarity[:, 0] >= self.card["domain"]["min_similarity"]
             return Forecast(probability, outcome_sigma(probability), near, neighbours)
         assert self._weights.scale is not None
-        inputs = scale_matrix(self.spec.kind, value, spread, neighbours.similarity, x)
+        known = x[:, : self.card["features"]]
+        inputs = scale_matrix(self.spec.kind, value, spread, neighbours.similarity, known)
         expected = np.exp(np.asarray(self._weights.scale.predict(inputs, num_threads=1)))
         calibration = self.card["calibration"]
         half_width = np.maximum(expected, calibration["smallest_scale"]) * calibration["q90"]

@@ -98,6 +98,11 @@ class NeighbourIndex:
                 tanimoto[best] = -1.0
         return Neighbours(positions, similarities)
 
+    def similarities(self, bits: NDArray[np.uint16]) -> NDArray[np.float32]:
+        """Tanimoto similarity, 0 to 1, of one structure to every entry, (entries,); 0 to all for a structure without bits."""
+        self._asked += 1
+        return self._tanimoto(bits)
+
     def _tanimoto(self, bits: NDArray[np.uint16]) -> NDArray[np.float32]:
         """Similarity of the structure with these ``bits`` to every entry; 0 to all for a structure without bits."""
         if not len(bits):

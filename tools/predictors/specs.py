@@ -37,6 +37,8 @@ class PredictorSpec:
         low, high: measured values outside are rejected as unusable; those of the property unless given.
         decimals: digits after the point that a report may show; predictions are rounded to them.
         data, source, licence: name of the data file, its reference, its licence.
+        beside: (data, source, licence) of further sets in the same columns, used where they lie beside the first; their rows of substances that the first
+            set has are left out, and their values are not shown. ``beside_weight``: how much one of their rows counts in training against one of the first.
         simulated: collections whose values were computed, not measured, though they are labelled as measured (column ``sources``).
         show_values: whether the licence lets measured values ship with the neighbour index.
         limits: what the model's user must know, one sentence each.
@@ -72,6 +74,8 @@ class PredictorSpec:
     data: str
     source: str
     licence: str
+    beside: tuple[tuple[str, str, str], ...] = ()
+    beside_weight: float = 1.0
     simulated: frozenset[str] = frozenset()
     show_values: bool = True
     limits: tuple[str, ...] = ()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from core.candidate import PropertyValue
 from core.errors import NotFoundError
 from tests.tables import each_row
-from tools.predictors.prepare import prepare
-from tools.predictors.reference_values.measure import summary, without_known
+from tools.predictors.features.assemble import Describer
+from tools.predictors.prepare import Prepared, prepare
+from tools.predictors.reference_values.measure import apart, summary
 from tools.predictors.reference_values.table import (
     PROPERTIES,
     Known,
@@ -22,6 +22,8 @@ from tools.predictors.reference_values.table import (
     table_hash,
 )
 from tools.predictors.specs import predictor_spec
+from tools.predictors.training.data import TrainingTable, structure_key
+from tools.structures.polymer_key import polymer_key
 
 LADDER = (
     "polydimethyl",
@@ -78,30 +80,29 @@ def test_section_for_the_documentation() -> None:
         reference_substances("logp")
 
 
-def test_the_known_substance_and_its_neighbours_are_taken_out(tmp_path: Path) -> None:
-    spec = predictor_spec("flash_point")
-    path = tmp_path / "f.csv"
-    column = {"smiles": spec.structure, "value": spec.target}
-    structures = ["C[C@H](O)CC", "CC(O)CC", "c1ccc2ccccc2c1", "C(((", "CCCCCCCCCCCCCC(=O)O"]
-    with path.open("w", newline="") as handle:
-        writer = csv.DictWriter(handle, fieldnames=list(column.values()))
-        writer.writeheader()
-        writer.writerows({column["smiles"]: s, column["value"]: "1"} for s in structures)
+def _table(name: str, structures: list[str]) -> tuple[TrainingTable, list[NDArray[np.uint16]]]:
+    spec = predictor_spec(name)
+    items = [prepare(s, spec.kind, "polymer" if spec.kind == "polymer" else "molecule") for s in structures]
+    assert all(isinstance(item, Prepared) for item in items)
+    ready = [item for item in items if isinstance(item, Prepared)]
+    keys = [polymer_key(s) if spec.kind == "polymer" else structure_key(item.mol) for s, item in zip(structures, ready, strict=True)]
+    n = len(ready)
+    table = TrainingTable(
+        [r.smiles for r in ready], keys, [r.mol for r in ready], [""] * n, list(range(2, n + 2)), np.zeros(n), n, [], [""] * n
+    )
+    return table, Describer().fingerprints(spec.kind, table.smiles, table.mols)
+
+
+def test_the_known_substance_and_its_neighbours_are_taken_out() -> None:
+    table, bits = _table("flash_point", ["C[C@H](O)CC", "CC(O)CC", "c1ccc2ccccc2c1", "CCCCCCCCCCCCCC(=O)O"])
     entries = (Known("2-butanol", "CC(O)CC", "", 22.0, "x"), Known("myristic acid", "CCCCCCCCCCCCCCC(=O)O", "", 200.0, "x"))
-    _, kept, removed = without_known(path, spec, entries)
-    assert [row[spec.structure] for row in kept] == ["c1ccc2ccccc2c1", "C((("]
-    assert removed == 3
-    with pytest.raises(NotFoundError):
-        without_known(tmp_path / "none.csv", spec, entries)
+    assert apart(table, bits, predictor_spec("flash_point"), entries).tolist() == [False, False, True, False]
 
 
-def test_frames_of_a_repeat_unit_are_one_polymer(tmp_path: Path) -> None:
-    spec = predictor_spec("glass_transition_temperature")
-    path = tmp_path / "t.csv"
-    path.write_text(f"{spec.structure},{spec.target}\n*CCO*,-60\n*OCC*,-60\n*C(C)(C(=O)OC)C*,105\n", encoding="utf-8")
-    _, kept, removed = without_known(path, spec, (Known("PEO", "*COC*", "", -67.0, "x"),))
-    assert [row[spec.structure] for row in kept] == ["*C(C)(C(=O)OC)C*"]
-    assert removed == 2
+def test_frames_of_a_repeat_unit_are_one_polymer() -> None:
+    table, bits = _table("glass_transition_temperature", ["*CCO*", "*OCC*", "*C(C)(C(=O)OC)C*"])
+    entries = (Known("PEO", "*COC*", "", -67.0, "x"),)
+    assert apart(table, bits, predictor_spec("glass_transition_temperature"), entries).tolist() == [False, False, True]
 
 
 def test_summary_counts_order_error_and_intervals() -> None:

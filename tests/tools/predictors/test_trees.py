@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from tests.tables import each_row
 from tools.predictors.neighbours import NeighbourIndex
 from tools.predictors.specs import PREDICTORS
+from tools.predictors.training.boosting import train_booster
 from tools.predictors.training.fit import tree_bytes
-from tools.predictors.training.learners import train_booster
 from tools.predictors.trees import Trees, TreesError, trees_of_text
 from tools.predictors.weights import WeightsFolder
 

@@ -12,8 +12,9 @@ from rdkit import Chem
 from rdkit.rdBase import BlockLogs
 
 from tools.predictors.features.molecule import MORGAN_BITS, bits_of, descriptor_names, descriptors, morgan_counts
-from tools.predictors.features.pi_system import pi_features, pi_names
+from tools.predictors.features.pi_system import conjugated_systems, pi_features, pi_names
 from tools.predictors.features.polymer import RepeatUnit, polymer_features, polymer_names
+from tools.predictors.features.solvation import dye_features, solvation_features, solvation_names
 from tools.predictors.features.solvent import solvent_features, solvent_names
 from tools.predictors.features.table import MoleculeTable
 from tools.predictors.specs import FeatureKind
@@ -29,7 +30,13 @@ def feature_names(kind: FeatureKind) -> tuple[str, ...]:
     if kind == "polymer":
         return (*polymer_names(), *_MORGAN_NAMES)
     common = (*descriptor_names(), *_MORGAN_NAMES)
-    return common if kind == "molecule" else (*common, *pi_names(), *solvent_names())
+    return common if kind == "molecule" else (*common, *pi_names(), *solvent_names(), *solvation_names())
+
+
+def feature_widths(kind: FeatureKind) -> tuple[int, ...]:
+    """Numbers of columns that weights may have been trained with: new ones are added behind the others, so that older weights go on with theirs."""
+    whole = len(feature_names(kind))
+    return (whole, whole - len(solvation_names())) if kind == "dye" else (whole,)
 
 
 @dataclass
@@ -37,7 +44,7 @@ class Describer:
     """Describes structures and remembers what it computed, by canonical SMILES; one object lives for one call of ``predict``."""
 
     _molecules: dict[str, FloatArray] = field(default_factory=dict)
-    _pi: dict[str, FloatArray] = field(default_factory=dict)
+    _pi: dict[str, tuple[FloatArray, NDArray[np.float64]]] = field(default_factory=dict)
     _polymers: dict[str, FloatArray] = field(default_factory=dict)
     _bits: dict[tuple[bool, str], NDArray[np.uint16]] = field(default_factory=dict)
     _last: tuple[str, MoleculeTable] | None = None
@@ -60,7 +67,9 @@ class Describer:
                 rows[i, : len(common)] = common
                 if kind == "dye":
                     assert solvents is not None
-                    rows[i, len(common) :] = np.concatenate([self._conjugated(key, mol), solvent_features(solvents[i])])
+                    pi, dipoles = self._conjugated(key, mol)
+                    beside = solvent_features(solvents[i]), solvation_features(dipoles, solvents[i])
+                    rows[i, len(common) :] = np.concatenate([pi, *beside])
         return rows
 
     def fingerprints(self, kind: FeatureKind, keys: Sequence[str], mols: Sequence[Chem.Mol]) -> list[NDArray[np.uint16]]:
@@ -86,9 +95,12 @@ class Describer:
             self._molecules[key] = np.concatenate([descriptors(mol, self._table(key, mol)), morgan_counts(mol)])
         return self._molecules[key]
 
-    def _conjugated(self, key: str, mol: Chem.Mol) -> FloatArray:
+    def _conjugated(self, key: str, mol: Chem.Mol) -> tuple[FloatArray, NDArray[np.float64]]:
+        """Features of the conjugated systems, and what of the solvent's effect depends on the dye."""
         if key not in self._pi:
-            self._pi[key] = pi_features(mol, self._table(key, mol))
+            table = self._table(key, mol)
+            systems = conjugated_systems(table)
+            self._pi[key] = pi_features(mol, table, systems), dye_features(table, systems[0] if systems else None)
         return self._pi[key]
 
     def _polymer(self, key: str, mol: Chem.Mol) -> FloatArray:

@@ -7,6 +7,7 @@ localised double bond, 1.0 for an aromatic one and 0.9 for a single one, so that
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,7 +87,17 @@ def pi_names() -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class _System:
+class System:
+    """A solved conjugated system.
+
+    Attributes:
+        atoms: index of each of its atoms in the molecule, ascending.
+        electrons: how many each gives.
+        energies: of the orbitals in units of |β|, the most stable (largest) first.
+        orbitals: coefficients, (atoms, orbitals).
+        homo: index of the highest occupied orbital.
+    """
+
     atoms: list[int]
     electrons: list[int]
     energies: NDArray[np.float64]
@@ -95,22 +106,52 @@ class _System:
 
     @property
     def gap(self) -> float:
+        """Between the highest occupied and the lowest empty orbital, in |β|; 4 where none is empty."""
         return float(self.energies[self.homo] - self.energies[self.homo + 1]) if self.homo + 1 < len(self.atoms) else 4.0
 
+    @property
+    def lumo(self) -> int:
+        """Index of the lowest empty orbital, or of the last where none is empty."""
+        return min(self.homo + 1, len(self.atoms) - 1)
 
-def pi_features(mol: Chem.Mol, table: MoleculeTable | None = None) -> FloatArray:
-    """Features of the conjugated systems of ``mol``, shape (len(pi_names()),); zeros where there is none of four atoms or more.
+    def density(self, orbital: int) -> NDArray[np.float64]:
+        """Share of an orbital on each atom, (atoms,); they sum to 1."""
+        return np.asarray(self.orbitals[:, orbital] ** 2)
 
-    ``table`` is that of ``mol`` where there is one already.
-    """
-    table = table or MoleculeTable(mol)
+    def net_charges(self, formal: Sequence[int]) -> NDArray[np.float64]:
+        """Charge of each atom, (atoms,), in elementary charges: what it gives and its ``formal`` charge, less what the occupied orbitals leave on it.
+
+        An odd electron is shared as one half of a pair.
+        """
+        occupied = np.zeros(len(self.atoms))
+        left = float(sum(self.electrons))
+        for k in range(len(self.atoms)):
+            occupied[k] = min(2.0, left)
+            left -= occupied[k]
+        return np.asarray(np.array(self.electrons) + np.array(formal) - (self.orbitals**2) @ occupied)
+
+
+def conjugated_systems(table: MoleculeTable) -> list[System]:
+    """The conjugated systems of four atoms or more, the one with the smallest gap first; empty where there is none."""
     components = [atoms for atoms in _components(table) if len(atoms) >= _MIN_ATOMS]
     if not components:
-        return np.zeros(len(_NAMES), dtype=np.float32)
+        return []
     orders, aromatic = _localised(table)
     electrons = _electrons(table, orders)
     systems = [_solve(table, orders, aromatic, electrons, atoms) for atoms in components]
     systems.sort(key=lambda s: (round(s.gap, 6), -len(s.atoms), s.atoms))
+    return systems
+
+
+def pi_features(mol: Chem.Mol, table: MoleculeTable | None = None, systems: Sequence[System] | None = None) -> FloatArray:
+    """Features of the conjugated systems of ``mol``, shape (len(pi_names()),); zeros where there is none of four atoms or more.
+
+    ``table`` and ``systems`` are those of ``mol`` where they are at hand already.
+    """
+    table = table or MoleculeTable(mol)
+    systems = conjugated_systems(table) if systems is None else list(systems)
+    if not systems:
+        return np.zeros(len(_NAMES), dtype=np.float32)
     first = systems[0]
     distance = table.distance[np.ix_(first.atoms, first.atoms)]
     row = [
@@ -164,7 +205,7 @@ def _electrons(table: MoleculeTable, orders: list[float]) -> list[int]:
     return found
 
 
-def _solve(table: MoleculeTable, orders: list[float], aromatic: set[int], electrons: list[int], atoms: list[int]) -> _System:
+def _solve(table: MoleculeTable, orders: list[float], aromatic: set[int], electrons: list[int], atoms: list[int]) -> System:
     position = {index: i for i, index in enumerate(atoms)}
     matrix = np.zeros((len(atoms), len(atoms)))
     given = [electrons[index] for index in atoms]
@@ -177,10 +218,10 @@ def _solve(table: MoleculeTable, orders: list[float], aromatic: set[int], electr
             matrix[i, j] = matrix[j, i] = parameters[min(i, j)][1] * parameters[max(i, j)][1] * scale
     energies, orbitals = np.linalg.eigh(matrix)
     homo = max(0, min(len(atoms) - 1, (sum(given) + 1) // 2 - 1))
-    return _System(atoms, given, energies[::-1], orbitals[:, ::-1], homo)
+    return System(atoms, given, energies[::-1], orbitals[:, ::-1], homo)
 
 
-def _levels(systems: list[_System]) -> list[float]:
+def _levels(systems: list[System]) -> list[float]:
     first = systems[0]
     homo, energy = first.homo, first.energies
     lumo = min(homo + 1, len(energy) - 1)
@@ -199,7 +240,7 @@ def _levels(systems: list[_System]) -> list[float]:
     ]
 
 
-def _composition(table: MoleculeTable, system: _System, length: float) -> list[float]:
+def _composition(table: MoleculeTable, system: System, length: float) -> list[float]:
     inside = set(system.atoms)
     bonds = [(i, bond) for i, bond in enumerate(table.bonds) if bond.a in inside and bond.b in inside]
     single = [i for i, (a, b, order, _) in bonds if order == 1.0 and (a, b) not in table.ring_bonds]
@@ -219,7 +260,7 @@ def _composition(table: MoleculeTable, system: _System, length: float) -> list[f
     ]
 
 
-def _transition(table: MoleculeTable, system: _System, distance: NDArray[np.float64]) -> list[float]:
+def _transition(table: MoleculeTable, system: System, distance: NDArray[np.float64]) -> list[float]:
     """What the step from the highest occupied to the lowest empty orbital moves, and where to."""
     lumo_index = min(system.homo + 1, len(system.atoms) - 1)
     homo = system.orbitals[:, system.homo] ** 2

@@ -22,7 +22,7 @@ def with_known(
     """``values`` of a standardised structure by property, with what the training sets of the shipped predictors have of it.
 
     A measured value of this very structure under the conditions asked for takes the place of the prediction; its error is that of a
-    measurement of the set, or half of the range of its own measurements where that is more. A value that was measured in other solvents only
+    measurement of the set, or half of the range of its own measurements where that is more. A value that is doubted (:mod:`tools.predictors.training.doubt`) stands beside the prediction with what speaks against it. One that was measured in other solvents only
     is moved from the nearest (:mod:`tools.predictors.known.moved`). Where the value is not shipped, cannot be moved, or is of a stereoisomer
     or another form, the model's value stays, marked as a fit. Other values are as they were.
     Raises PredictorError where a shipped file is missing or damaged.
@@ -113,7 +113,7 @@ def _joined(
     told = _told(value, found, held, at, asked)
     return (
         _measured(value, told, PREDICTORS[held.name].decimals, held.version, smiles)
-        if found.same and at == asked
+        if found.same and at == asked and not found.doubt
         else _fit(value, told, smiles)
     )
 
@@ -129,6 +129,7 @@ def _told(value: PropertyValue, found: Found, held: KnownSet, at: str, asked: st
         conditions=_conditions(at, len(found.values) - 1 if at != asked else 0) if held.solvents else "",
         same=found.same,
         spread=held.spread,
+        doubt=found.doubt,
     )
 
 
@@ -192,7 +193,7 @@ def _fit(value: PropertyValue, told: Measurement, smiles: str) -> PropertyValue:
         return value.model_copy(update={"measured": told})
     update: dict[str, object] = {"basis": "in the training set", "measured": told}
     if told.same:
-        update |= {"nearest": smiles, "similarity": 1.0, "nearest_value": told.value}
+        update |= {"nearest": smiles, "similarity": 1.0, "nearest_value": None if told.doubt else told.value}
     return value.model_copy(update=update)
 
 

@@ -28,6 +28,8 @@ PACKAGE = "tools.predictors.known.sets"
 ABOUT = "sets.json"
 #: Changes when the meaning of the files changes.
 FORMAT = 1
+#: Values that are not to be believed, by set and hashed key, with why (made by ``python -m tools.predictors.training doubt``); no other file speaks of them.
+DOUBTS, DOUBTS_FORMAT = "doubtful.json", 1
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,14 @@ class Found:
         values: what was measured, in the unit of the property, by solvent ('' where the set has none); empty where values are not shipped.
         counts: how many measurements each is from, likewise.
         own: half of the range of these measurements, likewise; 0 for a single one.
+        doubt: why the value is not to be believed; empty where nothing speaks against it.
     """
 
     same: bool
     values: Mapping[str, float] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     own: Mapping[str, float] = field(default_factory=dict)
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,13 +94,18 @@ class KnownSet:
         if "values" not in self._columns:
             return Found(same)
         c = self._columns
-        solvent = [self.solvents[int(c["solvent"][i])] if self.solvents else "" for i in rows]
-        firsts = dict(reversed(list(zip(solvent, rows, strict=True))))
+        shown = [i for i in rows if not np.isnan(c["values"][i])]
+        if not shown:
+            return Found(same)
+        doubts = _doubts().get(self.name, {})
+        solvent = [self.solvents[int(c["solvent"][i])] if self.solvents else "" for i in shown]
+        firsts = dict(reversed(list(zip(solvent, shown, strict=True))))
         return Found(
             same,
             {name: float(c["values"][i]) for name, i in firsts.items()},
             {name: int(c["count"][i]) for name, i in firsts.items()},
             {name: float(c["own"][i]) for name, i in firsts.items()},
+            next((why for i in shown if (why := doubts.get(int(self._keys[i])))), ""),
         )
 
 
@@ -109,6 +118,18 @@ def _about() -> dict[str, Any]:
     if found.get("format") != FORMAT:
         raise PredictorError(f"the table of what is known has format {found.get('format')!r}; this version reads {FORMAT}")
     return dict(found["sets"])
+
+
+@cache
+def _doubts() -> dict[str, dict[int, str]]:
+    """Why values are doubted, by set and hashed key. Raises PredictorError where the file cannot be read."""
+    try:
+        found = json.loads(resources.files(PACKAGE).joinpath(DOUBTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError, ModuleNotFoundError) as error:
+        raise PredictorError(f"the doubtful values cannot be read: {PACKAGE}/{DOUBTS} ({error})") from None
+    if found.get("format") != DOUBTS_FORMAT:
+        raise PredictorError(f"the doubtful values have format {found.get('format')!r}; this version reads {DOUBTS_FORMAT}")
+    return {name: {int(key): why for key, why in entries.items()} for name, entries in found["sets"].items()}
 
 
 @cache

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.candidate import PropertyValue
-from core.errors import NotFoundError, StructureError, UsageError
-from core.spec import CandidateClass, EstimationConditions
+from core.errors import StructureError, UsageError
+from core.spec import CandidateClass
+from tools.predictors.errors import LOWER, UPPER
 from tools.predictors.features.assemble import Describer
+from tools.predictors.features.solvent import canonical_solvent
+from tools.predictors.model import Z90, Model
 from tools.predictors.neighbours import NeighbourIndex
-from tools.predictors.predict import predict
 from tools.predictors.prepare import Prepared, prepare
 from tools.predictors.reference_values.table import RESULTS, Known, command, reference_substances, table_hash
 from tools.predictors.specs import PredictorSpec, predictor_spec
 from tools.predictors.training.calibration import spearman
-from tools.predictors.training.data import structure_key
+from tools.predictors.training.data import TrainingTable, structure_key
 from tools.predictors.training.device import PROCESSOR, Device
-from tools.predictors.training.fit import train_predictor
+from tools.predictors.training.fit import load, sample_of
+from tools.predictors.training.learners import Ensemble, train_ensemble, used_columns
 from tools.predictors.weights import digest
 from tools.structures.polymer_key import polymer_key
 
@@ -54,78 +55,78 @@ def _key(spec: PredictorSpec, structure: str, item: Prepared) -> str:
         return ""
 
 
-def without_known(
-    path: Path, spec: PredictorSpec, entries: tuple[Known, ...], limit: float = LIMIT
-) -> tuple[list[str], list[dict[str, str]], int]:
-    """(column names, rows of ``path`` that are kept, number taken out).
+def apart(table: TrainingTable, bits: Sequence[NDArray[np.uint16]], spec: PredictorSpec, entries: tuple[Known, ...]) -> NDArray[np.bool_]:
+    """Which rows of ``table`` may be trained on, (n,): none of the ``entries`` and none that resembles one.
 
-    A row goes where its structure is one of ``entries`` (stereo and the frame of a repeat unit do not count) or is more similar to one
-    than ``limit`` (Tanimoto, the fingerprints of the domain). Rows that cannot be read stay; training lists them. Raises NotFoundError.
+    A row goes where its structure is an entry (stereo and the frame of a repeat unit do not count) or is more similar to one than ``LIMIT`` (Tanimoto
+    of ``bits``, the fingerprints of the domain). Raises UsageError for an entry that the predictor refuses.
     """
-    if not path.is_file():
-        raise NotFoundError(f"no such file: {path}")
-    with path.open(encoding="utf-8", newline="") as handle:
-        reader = csv.DictReader(handle)
-        names, rows = list(reader.fieldnames or []), list(reader)
-    describer = Describer()
     known = _prepared(spec, entries)
-    index = NeighbourIndex.of(describer.fingerprints(spec.kind, [k.smiles for k in known], [k.mol for k in known]))
+    index = NeighbourIndex.of(Describer().fingerprints(spec.kind, [k.smiles for k in known], [k.mol for k in known]))
     keys = {_key(spec, entry.structure, item) for entry, item in zip(entries, known, strict=True)} - {""}
-    similarity: dict[str, float] = {}
-    kept = []
-    for row in rows:
-        structure = (row.get(spec.structure) or "").strip()
-        if structure not in similarity:
-            item = prepare(structure, spec.kind, _class(spec))
-            if isinstance(item, str):
-                similarity[structure] = 0.0
-            else:
-                on = describer.fingerprints(spec.kind, [item.smiles], [item.mol])
-                same = _key(spec, structure, item) in keys
-                similarity[structure] = 1.0 if same else float(index.query(on).similarity[0, 0])
-        if similarity[structure] <= limit:
-            kept.append(row)
-    return names, kept, len(rows) - len(kept)
+    similar = index.query(bits).similarity[:, 0] > LIMIT
+    return np.array([not near and key not in keys for near, key in zip(similar, table.keys, strict=True)])
 
 
-def measure(name: str, path: Path, *, seed: int = 0, progress: Progress = lambda text: None, device: Device = PROCESSOR) -> dict[str, Any]:
-    """Train predictor ``name`` on ``path`` without its known answers and their neighbours, predict them, and return the result.
+def measure(
+    name: str,
+    path: Path,
+    *,
+    seed: int = 0,
+    progress: Progress = lambda text: None,
+    device: Device = PROCESSOR,
+    weights: Path | None = None,
+) -> dict[str, Any]:
+    """Train the recipe of ``name`` on ``path`` without its known answers and their neighbours, predict them, and return the result.
 
-    Raises NotFoundError or UsageError for a property without a table or a file that cannot be used.
-
-    Errors are in the predictor's unit.
+    What is said of a prediction (its middle, its interval, its domain) is what the ``weights`` (the shipped ones) say of such a one. Raises NotFoundError or
+    UsageError for a property without a table or a file that cannot be used. Errors are in the predictor's unit.
     """
     spec, entries = predictor_spec(name), reference_substances(name)
-    progress("taking the known substances and their neighbours out of the data")
-    names, kept, removed = without_known(path, spec, entries)
-    progress(f"{removed} rows taken out, {len(kept)} kept")
-    with tempfile.TemporaryDirectory(prefix="molwright-known-") as folder:
-        data = Path(folder) / f"{spec.data}.csv"
-        with data.open("w", encoding="utf-8", newline="") as handle:
-            writer = csv.DictWriter(handle, fieldnames=names)
-            writer.writeheader()
-            writer.writerows(kept)
-        card = train_predictor(data, spec, Path(folder) / "weights", seed, progress, harder_splits=False, device=device)
-        values = [
-            predict([name], [entry.structure], _class(spec), _conditions(entry), folder=Path(folder) / "weights")[name][0]
-            for entry in entries
-        ]
-    result = summary(entries, values)
+    data = load(path, spec, progress, device)
+    keep_rows = np.flatnonzero(apart(data.table, data.bits, spec, entries))
+    removed = len(data.table) - len(keep_rows)
+    progress(f"{removed} rows are known substances or their neighbours and taken out, {len(keep_rows)} kept; training")
+    x = data.x[keep_rows]
+    ensemble = train_ensemble(spec, x, used_columns(x), data.table.y[keep_rows], seed, device, sample_of(data.table, keep_rows))
+    model = Model(spec, weights)
+    near = NeighbourIndex.of([data.bits[i] for i in keep_rows])
+    result = summary(
+        entries, [_predicted(model, ensemble, near, entry, item) for entry, item in zip(entries, _prepared(spec, entries), strict=True)]
+    )
     return {
         "property": name,
         "unit": spec.unit,
         "command": command(name) + (f" --seed {seed}" if seed else ""),
         "table_sha256": table_hash(name),
         "data_sha256": digest(path.read_bytes()),
-        "rows_read": len(kept) + removed,
+        "rows_read": len(data.table),
         "rows_removed": removed,
-        "recipe": {"release": card["release"], "versions": card["training"]["versions"]},
+        "recipe": {"release": model.card["release"], "versions": model.card["training"]["versions"]},
         **result,
     }
 
 
-def _conditions(entry: Known) -> EstimationConditions:
-    return EstimationConditions(solvent=entry.solvent, solvent_smiles=entry.solvent) if entry.solvent else EstimationConditions()
+def _predicted(model: Model, ensemble: Ensemble, near: NeighbourIndex, entry: Known, item: Prepared) -> PropertyValue:
+    """What ``ensemble`` gives for an entry, with the interval and domain that ``model`` puts on it; ``near``: the structures that it was trained on."""
+    spec, describer = model.spec, Describer()
+    solvent = canonical_solvent(entry.solvent) if spec.solvent else ""
+    x = describer.matrix(spec.kind, [item.smiles], [item.mol], [solvent or ""] if spec.solvent else None)
+    neighbours = near.query(describer.fingerprints(spec.kind, [item.smiles], [item.mol]))
+    said = model.stated(*ensemble.values(x), neighbours, x)
+    value, half = float(said.value[0]), Z90 * float(said.sigma[0])
+    low, high = (value - half, value + half) if said.quantiles is None else (said.quantiles[0, LOWER], said.quantiles[0, UPPER])
+    return PropertyValue(
+        value=round(value, spec.decimals),
+        unit=spec.unit,
+        sigma=round(half / Z90, spec.decimals + 1),
+        lower=round(float(low), spec.decimals),
+        upper=round(float(high), spec.decimals),
+        method=model.method,
+        method_version=model.version,
+        in_domain=bool(said.in_domain[0]),
+        similarity=round(float(neighbours.similarity[0, 0]), 3),
+    )
 
 
 def summary(entries: tuple[Known, ...], values: list[PropertyValue]) -> dict[str, Any]:

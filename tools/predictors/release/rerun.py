@@ -20,8 +20,9 @@ from tools.predictors.specs import PREDICTORS
 from tools.predictors.training.baselines import BASELINES_FILE, baselines, baselines_entry
 from tools.predictors.training.correlation import write_correlation
 from tools.predictors.training.device import choose
+from tools.predictors.training.doubt import build_doubts
 from tools.predictors.training.fit import train_predictor
-from tools.predictors.training.known import build_known
+from tools.predictors.training.known import SETS, build_known
 from tools.predictors.training.limits import LIMITS_FILE, errors_by
 from tools.predictors.weights import WEIGHTS, keep_entry
 
@@ -113,6 +114,7 @@ def rerun(
             write_correlation([plan.out_of_fold / f"{name}.npz" for name in chosen], weights)
             if weights == WEIGHTS:
                 build_known(folder, progress=plan.told("what is known"))
+                build_doubts(folder, plan.out_of_fold, SETS, plan.told("what is doubted"))
         plan.told("all")(f"wrote {os.fspath(weights)}")
 
 

@@ -7,6 +7,8 @@ baselines NAME --data FILE [--out DIR] [--seed 0]
 limits NAME --data FILE --out-of-fold FILE --by COLUMN [--out DIR]
 known --data-folder DIR [--out DIR] [--only NAME ...]
 moved --data-folder DIR [--out DIR]
+doubt --data-folder DIR --out-of-fold DIR [--out DIR] [--only NAME ...]
+scaffold NAME ... --data-folder DIR [--weights DIR] [--seed 0]
 tails NAME ... --out-of-fold DIR [--weights DIR]
 
 ``python -m evals.predictors_report`` does all of it for every predictor and writes docs/predictors.md.
@@ -25,11 +27,13 @@ from tools.predictors.training.baselines import write_baselines
 from tools.predictors.training.correlation import write_correlation
 from tools.predictors.training.data import read_table
 from tools.predictors.training.device import choose
+from tools.predictors.training.doubt import build_doubts
 from tools.predictors.training.fit import train_predictor
-from tools.predictors.training.known import SETS, build_known
+from tools.predictors.training.known import SETS, build_known, data_file
 from tools.predictors.training.limits import write_limits
 from tools.predictors.training.moved import build_moved
 from tools.predictors.training.precision import precision_report
+from tools.predictors.training.scaffold import measure_scaffold
 from tools.predictors.training.stage import make_stage
 from tools.predictors.weights import WEIGHTS
 
@@ -153,6 +157,33 @@ def _moved(arguments: list[str]) -> int:
     return 0
 
 
+def _doubt(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.predictors.training doubt")
+    parser.add_argument(
+        "--data-folder", type=Path, required=True, help="folder with one folder a data set: flash_point/flash_point.csv, ..."
+    )
+    parser.add_argument("--out-of-fold", type=Path, required=True, help="folder with NAME.npz as training stores them")
+    parser.add_argument("--out", type=Path, default=SETS)
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="predictors to do (default: all)")
+    options = parser.parse_args(arguments)
+    build_doubts(options.data_folder, options.out_of_fold, options.out, only=options.only)
+    return 0
+
+
+def _scaffold(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.predictors.training scaffold")
+    parser.add_argument("names", nargs="+", metavar="NAME")
+    parser.add_argument("--data-folder", type=Path, required=True, help="folder with one folder a data set: log_p/log_p.csv, ...")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS, help="folder of the weights (default: the shipped ones)")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args(arguments)
+    for name in options.names:
+        spec = predictor_spec(name)
+        m = measure_scaffold(data_file(options.data_folder, spec.data), spec, options.weights, options.seed, Progress())
+        print(f"{name}: scaffold: RMSE {m['rmse']} MAE {m['mae']} n {m['n']}")
+    return 0
+
+
 def _tails(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.predictors.training tails")
     parser.add_argument("names", nargs="+", metavar="NAME")
@@ -175,6 +206,8 @@ def main(arguments: list[str]) -> int:
         "limits": _limits,
         "known": _known,
         "moved": _moved,
+        "doubt": _doubt,
+        "scaffold": _scaffold,
         "tails": _tails,
     }
     try:

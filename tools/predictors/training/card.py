@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.predictors.features.assemble import feature_names
-from tools.predictors.model import scale_columns
+from tools.predictors.model import SHIFT_FILE, scale_columns
 from tools.predictors.specs import PredictorSpec
 from tools.predictors.training.cross_validation import Evaluation
 from tools.predictors.training.data import TrainingTable, element_support
@@ -44,10 +44,20 @@ def data_section(table: TrainingTable, spec: PredictorSpec, data_hash: str) -> d
             "rows_used": len(table),
             "substances": len(set(table.keys)),
             "left_out": reasons,
+            **({"beside": _beside(table, spec)} if table.others else {}),
         },
         "elements": sorted(element_support(table)),
         "limits": list(spec.limits),
     }
+
+
+def _beside(table: TrainingTable, spec: PredictorSpec) -> list[dict[str, Any]]:
+    """The further sets that were read: name, source, licence, hash and rows used."""
+    return [
+        {"name": name, "source": source, "licence": licence, "sha256": table.others[name], "rows_used": table.origins.count(name)}
+        for name, source, licence in spec.beside
+        if name in table.others
+    ]
 
 
 def method_section(spec: PredictorSpec, seed: int, columns: int, device: Device = PROCESSOR) -> dict[str, Any]:
@@ -66,6 +76,9 @@ def method_section(spec: PredictorSpec, seed: int, columns: int, device: Device 
             "command": f"python -m tools.predictors.training {spec.name} --data {spec.data}.csv --seed {seed}",
             "seed": seed,
             "learners": [{"name": m.name, "trees": m.trees, **m.parameters} for m in recipe.learners],
+            **({"weighted_by_substance": True} if recipe.by_substance else {}),
+            **({"shift_between_solvents": True} if recipe.shift else {}),
+            **({"weight_of_further_sets": spec.beside_weight} if spec.beside and spec.beside_weight != 1.0 else {}),
             "features": f"{len(names)} computed, {columns} used",
             "scale_inputs": inputs,
             **({} if device.is_processor else {"matrices_on": device.name}),
@@ -92,10 +105,12 @@ def figures_section(y: NDArray[np.float64], evaluations: Mapping[str, Evaluation
 
 def _members(card: dict[str, Any]) -> str:
     """What is averaged, in words."""
-    others = {"a Gaussian process on the descriptors": card["kernel_share"], "two small neural networks": card.get("network_share", 0.0)}
+    networks = "two small neural networks" if recipe_of(card["name"]).networks > 1 else "a small neural network"
+    others = {"a Gaussian process on the descriptors": card["kernel_share"], networks: card.get("network_share", 0.0)}
     held = {f"the mean of {len(card['training']['learners'])} LightGBM boosters": 1 - sum(others.values()), **others}
     named = [f"{name} ({share:.0%})" for name, share in held.items() if share]
-    return f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0].removesuffix(" (100%)")
+    text = f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0].removesuffix(" (100%)")
+    return f"{text}; the shift from one solvent to another by a booster of its own" if SHIFT_FILE in card["files"] else text
 
 
 def _quantity_lines(card: dict[str, Any]) -> list[str]:
@@ -152,6 +167,10 @@ def card_markdown(card: dict[str, Any]) -> str:
         "## Data",
         f"{data['source']}. Licence: {data['licence']}. {data['rows_read']} rows read, {data['rows_used']} used "
         f"({data['substances']} substances). SHA-256 of the file: `{data['sha256']}`.",
+        *(
+            f"Of these rows {b['rows_used']} are from {b['source']} ({b['name']}, licence: {b['licence']}, values not shown; SHA-256 `{b['sha256']}`)."
+            for b in data.get("beside", [])
+        ),
         "",
         *(f"- left out, {reason}: {count}" for reason, count in sorted(data["left_out"].items(), key=lambda item: (-item[1], item[0]))),
         "",

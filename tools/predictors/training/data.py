@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import math
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from tools.predictors.prepare import Prepared, prepare
 from tools.predictors.sites import site_of
 from tools.predictors.specs import PredictorSpec
 from tools.predictors.training.physics import DERIVED, contradiction
+from tools.predictors.weights import digest
 from tools.structures.polymer_key import polymer_key
 
 #: The kind of a row whose value was computed.
@@ -33,6 +35,7 @@ _KINDS = (
     ("measured at", "measured under other conditions"),
     ("contradicts", "contradicts physics"),
     ("rows of this structure", "rows of one structure disagree"),
+    ("another set", "substance of the first set"),
     ("no acidic", "no such site"),
     ("no basic", "no such site"),
     ("an ion", "ion"),
@@ -68,7 +71,8 @@ class BadRow:
 class TrainingTable:
     """Measurements ready for training; all sequences are parallel.
 
-    ``keys`` groups rows of one substance: SMILES without stereo for molecules and dyes, the frame-independent key for polymers.
+    ``keys`` groups rows of one substance: SMILES without stereo for molecules and dyes, the frame-independent key for polymers. ``origins``: the set of
+    each row, "" for the first; ``lines`` are those of its file. ``others``: SHA-256 of the further sets that were read, by name.
     """
 
     smiles: list[str]
@@ -79,19 +83,39 @@ class TrainingTable:
     y: NDArray[np.float64]
     rows_read: int
     bad: list[BadRow]
+    origins: list[str] = field(default_factory=list)
+    others: dict[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.smiles)
 
 
 def read_table(path: Path, spec: PredictorSpec) -> TrainingTable:
-    """The measurements of ``path`` (CSV with the columns named in ``spec``).
+    """The measurements of ``path`` (CSV with the columns named in ``spec``), and of the sets that lie beside it where ``spec`` names some.
 
     Raises NotFoundError where the file does not exist and UsageError where a column is missing or fewer than 50 rows can be used.
     """
     if not path.is_file():
         raise NotFoundError(f"no such file: {path}")
     table = TrainingTable([], [], [], [], [], np.zeros(0), 0, [])
+    values = _read_file(path, spec, table, "")
+    first = set(table.keys)
+    for name, _, _ in spec.beside:
+        other = next((p for p in (path.parent / f"{name}.csv", path.parent.parent / name / f"{name}.csv") if p.is_file()), None)
+        if other is not None:
+            values += _read_file(other, spec, table, name, first)
+            table.others[name] = digest(other.read_bytes())
+    table.y = np.array(values)
+    if spec.disagree is not None:
+        _drop_disagreeing(table, spec)
+    _drop_rare_elements(table)
+    if len(table) < 50:
+        raise UsageError(f"{path.name}: only {len(table)} usable rows of {table.rows_read}; at least 50 are needed")
+    return table
+
+
+def _read_file(path: Path, spec: PredictorSpec, table: TrainingTable, origin: str, known: AbstractSet[str] = frozenset()) -> list[float]:
+    """Add the rows of a file to the table, but for substances that are ``known``; returns their values. Raises UsageError for a missing column."""
     values: list[float] = []
     with path.open(encoding="utf-8", newline="") as handle:
         reader = csv.DictReader(handle)
@@ -106,19 +130,17 @@ def read_table(path: Path, spec: PredictorSpec) -> TrainingTable:
                 table.bad.append(BadRow(reader.line_num, outcome))
                 continue
             item, key, solvent, value = outcome
+            if key in known:
+                table.bad.append(BadRow(reader.line_num, f"another set has this substance: it is left out of {origin}"))
+                continue
             table.smiles.append(item.smiles)
             table.keys.append(key)
             table.mols.append(item.mol)
             table.solvents.append(solvent)
             table.lines.append(reader.line_num)
+            table.origins.append(origin)
             values.append(value)
-    table.y = np.array(values)
-    if spec.disagree is not None:
-        _drop_disagreeing(table, spec)
-    _drop_rare_elements(table)
-    if len(table) < 50:
-        raise UsageError(f"{path.name}: only {len(table)} usable rows of {table.rows_read}; at least 50 are needed")
-    return table
+    return values
 
 
 def _read_row(row: dict[str, str], spec: PredictorSpec) -> tuple[Prepared, str, str, float] | str:
@@ -195,7 +217,7 @@ def _keep(table: TrainingTable, dropped: dict[int, str]) -> None:
     table.bad.extend(BadRow(table.lines[i], reason) for i, reason in sorted(dropped.items()))
     keep = [i for i in range(len(table)) if i not in dropped]
     table.y = table.y[keep]
-    for name in ("smiles", "keys", "mols", "solvents", "lines"):
+    for name in ("smiles", "keys", "mols", "solvents", "lines", "origins"):
         column = getattr(table, name)
         setattr(table, name, [column[i] for i in keep])
 

@@ -19,6 +19,7 @@ from tools.predictors.model import (
     NEIGHBOURS_FILE,
     NETWORK_FILE,
     SCALE_FILE,
+    SHIFT_FILE,
     Z90,
     scale_matrix,
 )
@@ -39,7 +40,7 @@ from tools.predictors.training.data import TrainingTable, describe, read_table
 from tools.predictors.training.device import PROCESSOR, Device
 from tools.predictors.training.evaluate import choose_domain
 from tools.predictors.training.kernel_fit import coding_of
-from tools.predictors.training.learners import Ensemble, train_ensemble, train_scale, used_columns
+from tools.predictors.training.learners import Ensemble, Sample, train_ensemble, train_scale, used_columns
 from tools.predictors.training.splits import each_fold, family_folds, group_folds, scaffold_folds
 from tools.predictors.training.tails import Unstated, cross_fitted, fit_errors
 from tools.predictors.training.trainer import Split, TrainedFiles, train
@@ -79,6 +80,11 @@ def load(path: Path, spec: PredictorSpec, progress: Progress, device: Device = P
     return Prepared(table, x, bits, used_columns(x), device)
 
 
+def sample_of(table: TrainingTable, rows: Rows) -> Sample:
+    """Substances and sets of some rows of ``table``, in their order; empty for none."""
+    return Sample([table.keys[i] for i in rows], [bool(table.origins[i]) for i in rows])
+
+
 class PredictorTask:
     """The learning of a predictor that ships: boosters, with a Gaussian process and networks where its recipe has them."""
 
@@ -113,7 +119,9 @@ class PredictorTask:
     def fit(self, rows: Rows) -> Predict:
         """Train the ensemble on ``rows``; it answers value and standard deviation over the members, (2, m)."""
         data = self.data
-        ensemble = train_ensemble(self.spec, data.x[rows], data.columns, data.table.y[rows], self.seed, data.device)
+        ensemble = train_ensemble(
+            self.spec, data.x[rows], data.columns, data.table.y[rows], self.seed, data.device, sample_of(data.table, rows)
+        )
         return lambda asked: np.stack(ensemble.values(data.x[asked]))
 
     def describe_fold(self, rows: Rows, answers: FloatArray) -> str:
@@ -160,7 +168,8 @@ class PredictorTask:
         """The ensemble of all rows, the model of the expected error, the neighbour index, and the card."""
         data, spec = self.data, self.spec
         progress("training the final ensemble on all rows")
-        ensemble = train_ensemble(spec, data.x, data.columns, data.table.y, self.seed, data.device)
+        everything = sample_of(data.table, np.arange(len(data.table)))
+        ensemble = train_ensemble(spec, data.x, data.columns, data.table.y, self.seed, data.device, everything)
         solvents = sorted(set(data.table.solvents)) if spec.solvent else []
         neighbours, index = _neighbour_files(data, spec, solvents)
         files = {
@@ -294,6 +303,8 @@ def _member_files(ensemble: Ensemble) -> dict[str, bytes]:
     files = {f"value_{i}.npz": tree_bytes(b) for i, b in enumerate(ensemble.boosters)}
     if ensemble.kernel is not None:
         files[KERNEL_FILE] = npz_bytes(ensemble.kernel.arrays(), packed=False)
+    if ensemble.shift is not None:
+        files[SHIFT_FILE] = tree_bytes(ensemble.shift.trees)
     if ensemble.network is not None:
         files[NETWORK_FILE] = npz_bytes(ensemble.network.arrays(), packed=False)
     return files
@@ -309,7 +320,7 @@ def _neighbour_files(data: Prepared, spec: PredictorSpec, solvents: list[str]) -
     for smiles in sorted(rows):
         members = rows[smiles]
         bits.append(data.bits[members[0]])
-        if not spec.show_values:
+        if not spec.show_values or table.origins[members[0]]:
             lines.append(smiles)
         elif spec.solvent:
             by_solvent: dict[int, list[float]] = {}

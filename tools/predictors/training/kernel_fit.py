@@ -51,19 +51,22 @@ def coding_of(kind: FeatureKind, x: NDArray[np.float32]) -> Coding:
     return Coding(descriptors[used], soft.mean(axis=0), soft.std(axis=0))
 
 
-def fit_kernel(kind: FeatureKind, x: NDArray[np.float32], y: FloatArray, seed: int, device: Device = PROCESSOR) -> FittedKernel:
+def fit_kernel(
+    kind: FeatureKind, x: NDArray[np.float32], y: FloatArray, seed: int, device: Device = PROCESSOR, most: int = MAX_ANCHORS
+) -> FittedKernel:
     """The trained process. Deterministic for a seed and device.
 
     Raises ValueError where the kernel matrix is not positive definite, and what ``device`` does.
 
-    ``x`` is the feature matrix, shape (n, all columns of ``kind``), ``y`` the values, (n,), in whose unit it predicts.
+    ``x`` is the feature matrix, shape (n, all columns of ``kind``), ``y`` the values, (n,), in whose unit it predicts. ``most``: rows that it is made of at
+    most; of a larger set they are drawn.
     """
     solve = _solve if device.is_processor else partial(_solve_on, device)
     coding = coding_of(kind, x)
     codes = coding.codes(x)
     rows = np.arange(len(y))
-    if len(y) > MAX_ANCHORS:
-        rows = np.sort(np.random.default_rng(seed).permutation(len(y))[:MAX_ANCHORS])
+    if len(y) > most:
+        rows = np.sort(np.random.default_rng(seed).permutation(len(y))[:most])
     anchors, values = codes[rows], y[rows]
     near = SHAPE(anchors.astype(np.float32), anchors.astype(np.float32))
     weight = np.ones(len(rows))

@@ -58,7 +58,7 @@ def build_known(folder: Path, out: Path = SETS, progress: Callable[[str], None] 
         if only and name not in only:
             about.update({name: before[name]} if name in before else {})
             continue
-        path = _data_file(folder, spec.data)
+        path = data_file(folder, spec.data)
         rows = _read(path, spec)
         solvents = sorted(set(rows.table.solvents)) if spec.solvent else []
         arrays, sigma, spread = _arrays(rows, spec, solvents)
@@ -80,20 +80,26 @@ def build_known(folder: Path, out: Path = SETS, progress: Callable[[str], None] 
     return about
 
 
-def _data_file(folder: Path, name: str) -> Path:
+def data_file(folder: Path, name: str) -> Path:
+    """``folder/name/name.csv`` or ``folder/name.csv``. NotFoundError where neither is there."""
     for path in (folder / name / f"{name}.csv", folder / f"{name}.csv"):
         if path.is_file():
             return path
     raise NotFoundError(f"no {name}.csv in {folder} or in {folder / name}")
 
 
-def _read(path: Path, spec: PredictorSpec) -> _Rows:
-    table = read_table(path, spec)
+def _by_line(path: Path) -> dict[int, dict[str, str]]:
+    """The rows of a file by the number of their line."""
     with path.open(encoding="utf-8", newline="") as handle:
         reader = csv.DictReader(handle)
-        by_line: dict[int, dict[str, str]] = {}
+        found: dict[int, dict[str, str]] = {}
         for row in reader:
-            by_line[reader.line_num] = row
+            found[reader.line_num] = row
+        return found
+
+
+def _read(path: Path, spec: PredictorSpec) -> _Rows:
+    table, by_line = read_table(path, spec), _by_line(path)
     candidate_class: CandidateClass = "polymer" if spec.kind == "polymer" else "molecule"
     keys: list[int] = []
     seen: dict[str, int] = {}
@@ -106,7 +112,13 @@ def _read(path: Path, spec: PredictorSpec) -> _Rows:
                 except StructureError:
                     seen[smiles] = -1
             keys.append(seen[smiles])
-    return _Rows(table, [by_line[line] for line in table.lines], keys)
+    return _Rows(table, [{} if origin else by_line[line] for origin, line in zip(table.origins, table.lines, strict=True)], keys)
+
+
+def measurements_of(path: Path, table: TrainingTable) -> list[int]:
+    """How many measurements each row of the ``table`` of ``path`` is from; 1 where the file does not say."""
+    by_line = _by_line(path)
+    return [1 if origin else int(float(by_line[line].get(_COUNT) or 1)) for origin, line in zip(table.origins, table.lines, strict=True)]
 
 
 def _arrays(rows: _Rows, spec: PredictorSpec, solvents: Sequence[str]) -> tuple[dict[str, NDArray[Any]], float | None, str]:
@@ -118,7 +130,8 @@ def _arrays(rows: _Rows, spec: PredictorSpec, solvents: Sequence[str]) -> tuple[
     ordered = sorted(groups)
     if not spec.show_values:
         return {"keys": np.array(sorted({key for key, _ in ordered}), dtype=np.uint64)}, None, ""
-    y = rows.table.y
+    y = rows.table.y.copy()
+    y[[bool(origin) for origin in rows.table.origins]] = np.nan  # of a set beside the first the keys alone
     parts = [_one(groups[place], rows, spec) for place in ordered]
     arrays: dict[str, NDArray[Any]] = {
         "keys": np.array([key for key, _ in ordered], dtype=np.uint64),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +13,13 @@ from numpy.typing import NDArray
 from tools.predictors.kernel import KernelModel
 from tools.predictors.model import Part, combine, scale_constraints
 from tools.predictors.network import NetworkModel
+from tools.predictors.shift import ShiftModel
 from tools.predictors.specs import PREDICTORS, FeatureKind, PredictorSpec
+from tools.predictors.training.boosting import train_booster
 from tools.predictors.training.device import PROCESSOR, Device, one_blas_thread
-from tools.predictors.training.kernel_fit import fit_kernel
-from tools.predictors.training.network_fit import fit_network
-from tools.predictors.weights import compact_booster_text
+from tools.predictors.training.kernel_fit import MAX_ANCHORS, fit_kernel
+from tools.predictors.training.network_fit import NETWORKS, fit_network
+from tools.predictors.training.shift_fit import fit_shift
 
 if TYPE_CHECKING:
     from lightgbm import Booster
@@ -24,18 +28,6 @@ FloatArray = NDArray[np.float64]
 
 #: A feature is used when at least this many rows have it.
 FEATURE_SUPPORT = 8
-_COMMON: dict[str, Any] = {
-    "objective": "regression",
-    "learning_rate": 0.05,
-    "bagging_fraction": 0.8,
-    "bagging_freq": 1,
-    "max_bin": 63,
-    "num_threads": 1,
-    "verbosity": -1,
-    "deterministic": True,
-    "force_col_wise": True,
-    "zero_as_missing": False,
-}
 
 
 @dataclass(frozen=True)
@@ -61,6 +53,7 @@ RANDOM_ROBUST = Learner("random_thresholds_robust", {**_RANDOM, "objective": "hu
 #: The same with fewer features a tree: twice as fast, as good but for dyes.
 _FEWER = {**_RANDOM, "feature_fraction": 0.25}
 RANDOM_FEWER = Learner("random_thresholds", _FEWER, 700)
+ROBUST_FEWER = Learner("random_thresholds_robust", {**_FEWER, "objective": "huber"}, 700, bend=0.17)
 
 #: Chosen on one fold of the melting point and solubility sets: three different views of the error (squares, a robust loss, random
 #: thresholds) beat any single one, and more members gained less than 0.2 %.
@@ -76,6 +69,10 @@ class Recipe:
         kernel_share: the share of the Gaussian process; 0: none.
         network_share: the share of the neural networks; 0: none.
         network_bend: the error at which their loss becomes linear, as a share of the standard deviation of the measured values.
+        shift: whether what the solvent does to a wavelength is learnt apart, from pairs of measurements of one dye.
+        anchors: rows that the process is made of at most.
+        networks: how many networks are averaged.
+        by_substance: whether the rows of a substance together count less than as many substances would; see :func:`row_weights`.
         release: raised by hand when features, learners or data of the shipped weights change.
     """
 
@@ -83,6 +80,10 @@ class Recipe:
     kernel_share: float = 0.0
     network_share: float = 0.0
     network_bend: float = 0.3
+    by_substance: bool = False
+    shift: bool = False
+    anchors: int = MAX_ANCHORS
+    networks: int = NETWORKS
     release: str = "1"
 
 
@@ -98,6 +99,7 @@ _BY_WORD = {
     "random": RANDOM_THRESHOLDS,
     "random_robust": RANDOM_ROBUST,
     "fewer": RANDOM_FEWER,
+    "fewer_robust": ROBUST_FEWER,
     "deep": RANDOM_DEEP,
 }
 #: From the files in ``predicted/``; what each choice was worth is in docs/predictors.md. Others have the plain ensemble.
@@ -125,34 +127,11 @@ def used_columns(x: NDArray[np.float32]) -> NDArray[np.int64]:
     return np.flatnonzero(((x != 0).sum(axis=0) >= FEATURE_SUPPORT) & (x.max(axis=0) > x.min(axis=0)))
 
 
-def train_booster(
-    x: NDArray[Any],
-    y: FloatArray,
-    parameters: dict[str, Any],
-    trees: int,
-    seed: int,
-    *,
-    bend: float = 0.35,
-) -> Booster:
-    """A trained booster, in the compact form in which it ships (so that measured and shipped predictions agree).
-
-    ``x`` has the shape (n, columns), ``y`` (n,) is in the unit that is learnt; ``trees``: number of trees; ``bend``: see :class:`Learner`.
-    Raises LightGBMError for data that it cannot use.
-    """
-    import lightgbm
-
-    settings = {**_COMMON, **parameters, "seed": seed}
-    if settings["objective"] == "huber":
-        settings["alpha"] = float(bend * np.std(y))
-    booster = lightgbm.train(settings, lightgbm.Dataset(x, y, free_raw_data=True), trees)
-    return lightgbm.Booster(model_str=compact_booster_text(booster.model_to_string()))
-
-
 @dataclass(frozen=True)
 class Ensemble:
     """The trained members: boosters on the used ``columns``; a Gaussian process and neural networks with their shares, or None.
 
-    ``learnt_as``: what of the value they learn, as the predictor's specification says it.
+    ``learnt_as``: what of the value they learn, as the predictor's specification says it. ``shift``: what the solvent adds to it, or None.
     """
 
     boosters: list[Booster]
@@ -161,6 +140,7 @@ class Ensemble:
     kernel: KernelModel | None = None
     network: NetworkModel | None = None
     learnt_as: str = ""
+    shift: ShiftModel | None = None
 
     def values(self, x: NDArray[np.float32]) -> tuple[FloatArray, FloatArray]:
         """(value, standard deviation over the members) for all columns of the features ``x``, shape (n,) each, in the predictor's unit.
@@ -168,31 +148,66 @@ class Ensemble:
         Empty for no rows.
         """
         parts = ((self.recipe.kernel_share, self.kernel), (self.recipe.network_share, self.network))
-        return combine(self.boosters, self.columns, [Part(share, model) for share, model in parts if model is not None], x, self.learnt_as)
+        return combine(
+            self.boosters, self.columns, [Part(share, model) for share, model in parts if model is not None], x, self.learnt_as, self.shift
+        )
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What is known of the rows that are trained on, beside features and values: the substance of each, and whether it is of a set beside the first."""
+
+    keys: Sequence[str]
+    beside: Sequence[bool]
+
+
+def row_weights(sample: Sample, spec: PredictorSpec) -> FloatArray | None:
+    """How much each row counts in the boosters of ``spec``, (n,), 1 on average; None where all count the same.
+
+    Rows of a further set count as ``spec`` says; where the recipe weights by substance, each of the n rows of one counts 1 over the square root of n.
+    """
+    by_substance = recipe_of(spec.name).by_substance
+    if not by_substance and (spec.beside_weight == 1.0 or not any(sample.beside)):
+        return None
+    weight = np.where(sample.beside, spec.beside_weight, 1.0)
+    if by_substance:
+        count = Counter(sample.keys)
+        weight = weight * np.array([count[key] ** -0.5 for key in sample.keys])
+    return np.asarray(weight / weight.mean())
 
 
 def train_ensemble(
-    spec: PredictorSpec, x: NDArray[np.float32], columns: NDArray[np.int64], y: FloatArray, seed: int, device: Device = PROCESSOR
+    spec: PredictorSpec,
+    x: NDArray[np.float32],
+    columns: NDArray[np.int64],
+    y: FloatArray,
+    seed: int,
+    device: Device = PROCESSOR,
+    sample: Sample | None = None,
 ) -> Ensemble:
-    """The trained ensemble of ``spec``; the boosters see ``columns``.
+    """The trained ensemble of ``spec``; the boosters see ``columns``. ``sample``: see there; None: all rows count the same.
 
     ``device`` computes the process and the networks. Raises PredictorError where it was insisted on and fails.
 
     ``x``: features, shape (n, all columns); ``y``: values, (n,), in whose unit it predicts.
     """
-    recipe = recipe_of(spec.name)
+    recipe, weight = recipe_of(spec.name), row_weights(sample, spec) if sample else None
     y = np.log10(y) if spec.learnt_as == "logarithm" else y
+    shift = fit_shift(x, y, sample.keys, seed) if recipe.shift and sample else None
+    y = y if shift is None else shift.there(y, x)
     with one_blas_thread():
-        kernel = device.run(lambda d: fit_kernel(spec.kind, x, y, seed, d)) if recipe.kernel_share else None
+        kernel = device.run(lambda d: fit_kernel(spec.kind, x, y, seed, d, recipe.anchors)) if recipe.kernel_share else None
         network = (
-            device.run(lambda d: fit_network(spec.kind, x, y, seed, bend=recipe.network_bend, device=d)) if recipe.network_share else None
+            device.run(lambda d: fit_network(spec.kind, x, y, seed, bend=recipe.network_bend, device=d, networks=recipe.networks))
+            if recipe.network_share
+            else None
         )
     used = np.ascontiguousarray(x[:, columns])
     boosters = [
-        train_booster(used, y, learner.parameters, learner.trees, seed * 100 + i, bend=learner.bend)
+        train_booster(used, y, learner.parameters, learner.trees, seed * 100 + i, bend=learner.bend, weight=weight)
         for i, learner in enumerate(recipe.learners)
     ]
-    return Ensemble(boosters, columns, recipe, kernel.model if kernel else None, network, spec.learnt_as)
+    return Ensemble(boosters, columns, recipe, kernel.model if kernel else None, network, spec.learnt_as, shift)
 
 
 def train_scale(kind: FeatureKind, inputs: FloatArray, error: FloatArray, seed: int) -> Booster:

@@ -63,7 +63,7 @@ def simulated_errors(path: Path, spec: PredictorSpec, weights: Path) -> NDArray[
     lines = {row.line for row in read_table(path, spec).bad if row.kind == SIMULATED}
     table = read_table(path, replace(spec, simulated=frozenset()))
     keep = [i for i, line in enumerate(table.lines) if line in lines]
-    for name in ("smiles", "keys", "mols", "solvents", "lines"):
+    for name in ("smiles", "keys", "mols", "solvents", "lines", "origins"):
         setattr(table, name, [getattr(table, name)[i] for i in keep])
     x, _ = describe(table, spec)
     return Model(spec, weights).values(x)[0] - table.y[keep]
@@ -82,7 +82,7 @@ def _groups(path: Path, table: TrainingTable, column: str, error: NDArray[np.flo
             raise UsageError(f"{path.name} has no column {column}")
         for row in reader:
             names[reader.line_num] = row[column] or "not given"
-    of = np.array([names[line] for line in table.lines])
+    of = np.array([origin or names[line] for origin, line in zip(table.origins, table.lines, strict=True)])
     counts = {name: int((of == name).sum()) for name in sorted(set(of.tolist()))}
     large = sorted((name for name, n in counts.items() if n >= SMALLEST_GROUP), key=lambda name: (-counts[name], name))
     found = {name: _figures(error, of == name) for name in large}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,10 @@ from tools.predictors.features.solvent import FILM, GAS
 from tools.predictors.known.moved import MOVED_FILE, MOVED_FORMAT, nearest_solvent
 from tools.predictors.model import Z90
 from tools.predictors.specs import predictor_spec
+from tools.predictors.training.boosting import train_booster
 from tools.predictors.training.data import read_table
-from tools.predictors.training.learners import RANDOM_FEWER, train_booster, used_columns
+from tools.predictors.training.learners import RANDOM_FEWER, used_columns
+from tools.predictors.training.shift_fit import fit_shift
 from tools.predictors.weights import digest
 
 FloatArray = NDArray[np.float64]
@@ -87,15 +89,28 @@ def folds(smiles: Sequence[str], solvents: Sequence[str]) -> NDArray[np.int64]:
     return np.array([drawn[pair] for pair in zip(smiles, solvents, strict=True)])
 
 
-def unseen(x: NDArray[np.float32], y: FloatArray, where: Places, fold: NDArray[np.int64], progress: Callable[[str], None]) -> list[Left]:
-    """Like :func:`left_out`, by models that have not seen the measurement that is left out: one smaller booster a fold."""
+def unseen(
+    x: NDArray[np.float32],
+    y: FloatArray,
+    where: Places,
+    fold: NDArray[np.int64],
+    progress: Callable[[str], None],
+    dyes: Sequence[str] | None = None,
+) -> list[Left]:
+    """Like :func:`left_out`, by models that have not seen the measurement that is left out: one smaller booster a fold.
+
+    ``dyes``: the substance of each row, from which the shift between solvents is learnt apart as in the model that ships; None: it is not.
+    """
     found: list[Left] = []
     parameters = {**RANDOM_FEWER.parameters, "learning_rate": RATE}
     for k in range(FOLDS):
         train = np.flatnonzero(fold != k)
         columns = used_columns(x[train])
-        booster = train_booster(x[np.ix_(train, columns)], y[train], parameters, TREES, seed=0)
+        shift = fit_shift(x[train], y[train], [dyes[i] for i in train], 0) if dyes is not None else None
+        level = y[train] if shift is None else shift.there(y[train], x[train])
+        booster = train_booster(x[np.ix_(train, columns)], level, parameters, TREES, seed=0)
         model = np.asarray(booster.predict(np.ascontiguousarray(x[:, columns]), num_threads=1))
+        model = model if shift is None else shift.here(model, x)
         found += left_out(where, y, model, fold == k)
         progress(f"fold {k + 1} of {FOLDS}: {len(found)} measurements left out")
     return found
@@ -108,10 +123,10 @@ def build_moved(folder: Path, out: Path, progress: Callable[[str], None] = print
     """
     spec = predictor_spec(NAME)
     path = folder / spec.data / f"{spec.data}.csv"
-    table = read_table(path, spec)
+    table = read_table(path, replace(spec, beside=()))  # of further sets no value is shown, and so none is moved
     x = Describer().matrix(spec.kind, table.smiles, table.mols, table.solvents)
     progress(f"{len(table)} rows described")
-    return write(x, table.y, table.smiles, table.solvents, digest(path.read_bytes()), out, progress)
+    return write(x, table.y, table.smiles, table.solvents, digest(path.read_bytes()), out, progress, table.keys)
 
 
 def write(
@@ -122,9 +137,10 @@ def write(
     data: str,
     out: Path,
     progress: Callable[[str], None],
+    dyes: Sequence[str] | None = None,
 ) -> dict[str, Any]:
-    """Measure on described rows (``x``: features; ``y``: nm; ``data``: the hash of their file) and write ``moved.json``; returns it."""
-    found = unseen(x, y, places(smiles, solvents), folds(smiles, solvents), progress)
+    """Measure on described rows (``x``: features; ``y``: nm; ``data``: the hash of their file; ``dyes``: see :func:`unseen`) and write ``moved.json``; returns it."""
+    found = unseen(x, y, places(smiles, solvents), folds(smiles, solvents), progress, dyes)
     told = {"unit": predictor_spec(NAME).unit, "pairs": len(found), "data_sha256": data, "bands": bands(found)}
     whole = {"format": MOVED_FORMAT, "sets": {NAME: told}}
     (out / MOVED_FILE).write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

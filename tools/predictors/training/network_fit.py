@@ -34,9 +34,17 @@ _SUPPORT = 8
 
 
 def fit_network(
-    kind: FeatureKind, x: Single, y: FloatArray, seed: int, *, bend: float, epochs: int = _EPOCHS, device: Device = PROCESSOR
+    kind: FeatureKind,
+    x: Single,
+    y: FloatArray,
+    seed: int,
+    *,
+    bend: float,
+    epochs: int = _EPOCHS,
+    device: Device = PROCESSOR,
+    networks: int = NETWORKS,
 ) -> NetworkModel:
-    """``NETWORKS`` networks trained on the feature matrix ``x`` (all columns of ``kind``) and values ``y``. Deterministic for a seed and device.
+    """So many ``networks`` trained on the feature matrix ``x`` (all columns of ``kind``) and values ``y``. Deterministic for a seed and device.
 
     ``bend``: the error, as a share of the standard deviation of ``y``, from which on the loss grows linearly. Raises what ``device`` does.
     """
@@ -45,8 +53,8 @@ def fit_network(
     counts = counts[(x[:, counts] != 0).sum(axis=0) >= min(_SUPPORT, len(x) // 4)]
     centre, scale = float(y.mean()), float(y.std()) or 1.0
     rows, target = inputs(coding, counts, x), ((y - centre) / scale).astype(np.float32)
-    networks = [_train(rows, target, np.random.default_rng([seed, i]), bend, epochs, device).halved() for i in range(NETWORKS)]
-    return NetworkModel(coding, counts, networks, centre, scale)
+    trained = [_train(rows, target, np.random.default_rng([seed, i]), bend, epochs, device).halved() for i in range(networks)]
+    return NetworkModel(coding, counts, trained, centre, scale)
 
 
 @dataclass
