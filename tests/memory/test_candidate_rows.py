@@ -34,6 +34,7 @@ def full(candidate: Candidate) -> Candidate:
         conditions="in toluene",
         same=False,
         spread="repeats",
+        doubt="all others differ",
         moved_to="in water",
         moved_spread="left out",
     )
