@@ -77,6 +77,12 @@ def test_a_polymer_is_recognised_however_its_unit_is_written_and_its_value_is_no
     assert (found.measured.value, found.nearest_value, found.similarity) == (None, None, 1.0)
 
 
+def test_a_compound_of_a_further_set_is_called_known_by_that_set_and_its_value_is_not_shown() -> None:
+    found = value("O=C(c1cc(Cc2n[nH]c(=O)c3ccccc23)ccc1F)N1CCCNCC1", "molecule", "aqueous_solubility")
+    assert (found.basis, found.nearest_value) == ("in the training set", None)
+    assert found.known == "in the training set, value not shipped (PharmaBench, from ChEMBL, CC0)"
+
+
 def test_what_is_new_is_predicted_as_before() -> None:
     found = value("*CC(*)c1ccc(CCC2CC2C#N)cc1", "polymer", "glass_transition_temperature")
     assert (found.basis, found.measured, found.known) == (None, None, "")

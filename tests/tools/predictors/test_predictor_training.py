@@ -17,7 +17,7 @@ from tools.predictors import predict as predict_module
 from tools.predictors.model import Model
 from tools.predictors.specs import PREDICTORS, PredictorSpec, predictor_spec
 from tools.predictors.training import __main__ as command
-from tools.predictors.training import learners
+from tools.predictors.training import boosting, learners
 from tools.predictors.training.calibration import conformal_quantile
 from tools.predictors.training.correlation import correlations, write_correlation
 from tools.predictors.training.data import read_table
@@ -354,8 +354,8 @@ def test_two_dye_predictors_are_matched_by_solvent(tmp_path: Path) -> None:
 
 
 def test_learners_are_one_thread_and_deterministic() -> None:
-    assert learners._COMMON["num_threads"] == 1
-    assert learners._COMMON["deterministic"] is True
+    assert boosting._COMMON["num_threads"] == 1
+    assert boosting._COMMON["deterministic"] is True
     assert len({m.name for m in learners.LEARNERS}) == len(learners.LEARNERS) >= 3
     assert all(isinstance(m, Learner) for m in learners.LEARNERS)
     for name in PREDICTORS:

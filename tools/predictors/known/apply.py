@@ -103,7 +103,7 @@ def _joined(
 ) -> PropertyValue:
     asked = (canonical_solvent(conditions.solvent_smiles.strip()) or "") if held.solvents else ""
     if not found.values:
-        told = Measurement(unit=value.unit, source=held.source, same=found.same)
+        told = Measurement(unit=value.unit, source=held.beside if found.beside else held.source, same=found.same)
         return _fit(value, told, smiles)
     if found.same and asked not in found.values and value.number is not None:
         start = nearest_solvent(asked, found.values)

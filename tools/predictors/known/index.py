@@ -42,6 +42,7 @@ class Found:
         counts: how many measurements each is from, likewise.
         own: half of the range of these measurements, likewise; 0 for a single one.
         doubt: why the value is not to be believed; empty where nothing speaks against it.
+        beside: whether the structure is of a further set, whose values are not shipped.
     """
 
     same: bool
@@ -49,6 +50,7 @@ class Found:
     counts: Mapping[str, int] = field(default_factory=dict)
     own: Mapping[str, float] = field(default_factory=dict)
     doubt: str = ""
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class KnownSet:
         sigma: one standard deviation of a single measurement, in the unit of the property; None where it is not known.
         spread: where ``sigma`` comes from.
         solvents: what the numbers of the solvents mean; empty for a property without.
+        beside: further sets that the predictor was trained on, with their licences; empty for none.
     """
 
     name: str
@@ -72,6 +75,7 @@ class KnownSet:
     solvents: tuple[str, ...]
     _keys: NDArray[np.uint64]
     _columns: Mapping[str, NDArray[Any]]
+    beside: str = ""
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -96,7 +100,7 @@ class KnownSet:
         c = self._columns
         shown = [i for i in rows if not np.isnan(c["values"][i])]
         if not shown:
-            return Found(same)
+            return Found(same, beside=True)
         doubts = _doubts().get(self.name, {})
         solvent = [self.solvents[int(c["solvent"][i])] if self.solvents else "" for i in shown]
         firsts = dict(reversed(list(zip(solvent, shown, strict=True))))
@@ -157,6 +161,7 @@ def known_set(name: str) -> KnownSet | None:
         tuple(about["solvents"]),
         keys,
         columns,
+        about.get("beside", ""),
     )
 
 

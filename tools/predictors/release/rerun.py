@@ -64,9 +64,9 @@ def train_and_compare(plan: Plan, name: str, file: Path) -> tuple[dict[str, Any]
 
 
 def known_in_order(plan: Plan, name: str, file: Path) -> dict[str, Any]:
-    """The known answers of ``name``, with them and their neighbours taken out of ``file``."""
+    """The known answers of ``name``, with them and their neighbours taken out of ``file``; after the training, whose intervals they are given."""
     told = plan.told(f"{name}, known answers")
-    return measure(name, file, seed=plan.seed, progress=told, device=choose(plan.device, told))
+    return measure(name, file, seed=plan.seed, progress=told, device=choose(plan.device, told), weights=plan.weights)
 
 
 def rerun(
@@ -98,16 +98,14 @@ def rerun(
     choose(device)
     with tempfile.TemporaryDirectory(prefix="molwright-out-of-fold-") as scratch:
         plan = Plan(weights, Path(scratch), seed, device, time.time())
-        tasks = [("train", name) for name in chosen] + [("known", name) for name in chosen if name in PROPERTIES]
         executor = ProcessExecutor(workers) if workers > 1 else SerialExecutor()
         try:
-            for (what, name), found in executor.stream(partial(_done, plan, files), tasks):
-                if what == "known":
-                    keep(found, results)
-                    continue
-                keep_entry(weights / BASELINES_FILE, name, found[0])
-                if found[1] is not None:
-                    keep_entry(weights / LIMITS_FILE, name, found[1])
+            for name, (beside, limits, known) in executor.stream(partial(_done, plan, files), chosen):
+                keep_entry(weights / BASELINES_FILE, name, beside)
+                if limits is not None:
+                    keep_entry(weights / LIMITS_FILE, name, limits)
+                if known is not None:
+                    keep(known, results)
         finally:
             executor.close()
         if len(chosen) == len(PREDICTORS):
@@ -118,8 +116,7 @@ def rerun(
         plan.told("all")(f"wrote {os.fspath(weights)}")
 
 
-def _done(plan: Plan, files: dict[str, Path], task: tuple[str, str]) -> tuple[tuple[str, str], Any]:
-    """One task with its result."""
-    what, name = task
-    work = known_in_order if what == "known" else train_and_compare
-    return task, work(plan, name, files[name])
+def _done(plan: Plan, files: dict[str, Path], name: str) -> tuple[str, tuple[dict[str, Any], dict[str, Any] | None, dict[str, Any] | None]]:
+    """A predictor with its baselines, its errors by column and its known answers, None where it has none."""
+    beside, limits = train_and_compare(plan, name, files[name])
+    return name, (beside, limits, known_in_order(plan, name, files[name]) if name in PROPERTIES else None)

@@ -66,6 +66,7 @@ def build_known(folder: Path, out: Path = SETS, progress: Callable[[str], None] 
         (out / f"{name}.npz").write_bytes(content)
         about[name] = {
             "source": f"{spec.source}, {spec.licence}",
+            **({"beside": _beside(spec, rows.table)} if rows.table.others else {}),
             "shown": spec.show_values,
             "structures": len(set(rows.keys)),
             "sigma": sigma,
@@ -78,6 +79,11 @@ def build_known(folder: Path, out: Path = SETS, progress: Callable[[str], None] 
     text = json.dumps({"format": FORMAT, "sets": about}, indent=1, ensure_ascii=False) + "\n"
     (out / ABOUT).write_text(text, encoding="utf-8")
     return about
+
+
+def _beside(spec: PredictorSpec, table: TrainingTable) -> str:
+    """The further sets of a table with their licences."""
+    return "; ".join(f"{source}, {licence}" for name, source, licence in spec.beside if name in table.others)
 
 
 def data_file(folder: Path, name: str) -> Path:
@@ -130,9 +136,9 @@ def _arrays(rows: _Rows, spec: PredictorSpec, solvents: Sequence[str]) -> tuple[
     ordered = sorted(groups)
     if not spec.show_values:
         return {"keys": np.array(sorted({key for key, _ in ordered}), dtype=np.uint64)}, None, ""
-    y = rows.table.y.copy()
-    y[[bool(origin) for origin in rows.table.origins]] = np.nan  # of a set beside the first the keys alone
-    parts = [_one(groups[place], rows, spec) for place in ordered]
+    y, beside = rows.table.y.copy(), np.array([bool(origin) for origin in rows.table.origins])
+    y[beside] = np.nan  # of a set beside the first the keys alone
+    parts = [_one(groups[place], rows, spec) if not beside[groups[place]].any() else (1, 0.0) for place in ordered]
     arrays: dict[str, NDArray[Any]] = {
         "keys": np.array([key for key, _ in ordered], dtype=np.uint64),
         "values": np.array([round(float(np.median(y[groups[place]])), spec.decimals) for place in ordered], dtype=np.float32),
@@ -141,7 +147,7 @@ def _arrays(rows: _Rows, spec: PredictorSpec, solvents: Sequence[str]) -> tuple[
     }
     if solvents:
         arrays["solvent"] = np.array([solvent for _, solvent in ordered], dtype=np.uint16)
-    sigma, spread = _spread([groups[place] for place in ordered], rows, spec)
+    sigma, spread = _spread([groups[place] for place in ordered if not beside[groups[place]].any()], rows, spec)
     return arrays, sigma, spread
 
 
