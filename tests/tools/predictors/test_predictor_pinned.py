@@ -33,7 +33,9 @@ def test_features_stay_as_they_were(row: list[str]) -> None:
     pinned = {name: float(value) for name, value in (entry.rsplit("=", 1) for entry in text.split(" "))}
     expected = np.array([pinned.pop(name, 0.0) for name in names], dtype=np.float32)
     assert not pinned
-    solved = np.array([name.startswith(("pi_", "solvation_")) for name in names])  # an eigenvalue solver's last digits may differ from machine to machine
+    solved = np.array(
+        [name.startswith(("pi_", "solvation_")) for name in names]
+    )  # an eigenvalue solver's last digits may differ from machine to machine
     np.testing.assert_allclose(found[solved], expected[solved], rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(found[~solved], expected[~solved], rtol=1e-6, atol=1e-7)
 
