@@ -30,7 +30,7 @@ _BASELINE = {
     "glass_transition_temperature": (38.8, 25.9),
     "absorption_maximum": (33.6, 22.8),
     "melting_point": (42.0, 31.1),
-    "aqueous_solubility": (0.81, 0.69),
+    "aqueous_solubility": (0.82, 0.69),  # of AqSolDB and of drug-like compounds, which are harder to measure
     "flash_point": (32.3, 18.7),
 }
 
@@ -70,7 +70,9 @@ def test_every_value_carries_what_a_reader_needs() -> None:
                 assert value.upper - value.lower == pytest.approx(2 * Z90 * value.sigma, abs=2 * step)
             assert isinstance(value.in_domain, bool)
             assert value.nearest
-            assert (value.nearest_value is not None) == predictor_spec(name).show_values
+            spec = predictor_spec(name)
+            # Of a further set no value is shown.
+            assert (value.nearest_value is not None) == spec.show_values or (value.nearest_value is None and spec.beside)
             assert value.similarity is not None
             assert 0 <= value.similarity <= 1
             assert value.method_version == predictor_versions()[name]
