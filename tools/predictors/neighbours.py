@@ -99,7 +99,7 @@ class NeighbourIndex:
         return Neighbours(positions, similarities)
 
     def similarities(self, bits: NDArray[np.uint16]) -> NDArray[np.float32]:
-        """Tanimoto similarity, 0 to 1, of one structure to every entry, (entries,); 0 to all for a structure without bits."""
+        """Tanimoto similarity, 0 to 1, of one structure to every entry, shape (entries,), empty for no entries; 0 to all for a structure without bits."""
         self._asked += 1
         return self._tanimoto(bits)
 

@@ -38,7 +38,7 @@ def _columns() -> tuple[list[int], list[int], dict[str, int]]:
 
 
 def dissolved(x: Rows) -> NDArray[np.bool_]:
-    """Which rows of the features ``x`` (n, all columns) are of a solution, (n,): neither of a film nor of a gas."""
+    """Which rows of the features ``x`` (n, all columns) are of a solution, (n,), empty for none: neither of a film nor of a gas."""
     at = _columns()[2]
     return np.asarray((x[:, at["solvent_is_film"]] == 0) & (x[:, at["solvent_is_gas"]] == 0))
 
@@ -90,14 +90,14 @@ class ShiftModel:
         return np.where(dissolved(x), (forth - back) / 2.0, 0.0)
 
     def there(self, value: FloatArray, x: Rows) -> FloatArray:
-        """Wavelengths ``value`` (n,) in the solvents of ``x`` (n, all columns), nm, as they would be in the reference solvent."""
+        """Wavelengths ``value`` (n,) in the solvents of ``x`` (n, all columns), nm, as they would be in the reference solvent; never infinite."""
         return WAVES / np.maximum(WAVES / value - self.predict(x), _LEAST)
 
     def here(self, value: FloatArray, x: Rows) -> FloatArray:
-        """Wavelengths ``value`` (n,) in the reference solvent, nm, as they are in the solvents of ``x`` (n, all columns)."""
+        """Wavelengths ``value`` (n,) in the reference solvent, nm, as they are in the solvents of ``x`` (n, all columns); never infinite."""
         return WAVES / np.maximum(WAVES / value + self.predict(x), _LEAST)
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> ShiftModel:
-        """The model of trees as they ship. Raises TreesError or KeyError for other arrays."""
+        """The model of trees as they ship, of shifts in units of cm⁻¹. Raises TreesError or KeyError for other arrays."""
         return cls(Trees(arrays))

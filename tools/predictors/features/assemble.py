@@ -34,7 +34,7 @@ def feature_names(kind: FeatureKind) -> tuple[str, ...]:
 
 
 def feature_widths(kind: FeatureKind) -> tuple[int, ...]:
-    """Numbers of columns that weights may have been trained with: new ones are added behind the others, so that older weights go on with theirs."""
+    """Number of columns, one or more, never none, that weights may have been trained with: new ones are added behind the others, so that older weights go on with theirs."""
     whole = len(feature_names(kind))
     return (whole, whole - len(solvation_names())) if kind == "dye" else (whole,)
 

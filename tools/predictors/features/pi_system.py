@@ -106,7 +106,7 @@ class System:
 
     @property
     def gap(self) -> float:
-        """Between the highest occupied and the lowest empty orbital, in |β|; 4 where none is empty."""
+        """Between the highest occupied and the lowest empty orbital, in units of |β|; 4 where none is empty, never unknown."""
         return float(self.energies[self.homo] - self.energies[self.homo + 1]) if self.homo + 1 < len(self.atoms) else 4.0
 
     @property
@@ -115,11 +115,11 @@ class System:
         return min(self.homo + 1, len(self.atoms) - 1)
 
     def density(self, orbital: int) -> NDArray[np.float64]:
-        """Share of an orbital on each atom, (atoms,); they sum to 1."""
+        """What shares each atom has of an orbital, shape (atoms,), 0 to 1; they sum to 1 and are never empty."""
         return np.asarray(self.orbitals[:, orbital] ** 2)
 
     def net_charges(self, formal: Sequence[int]) -> NDArray[np.float64]:
-        """Charge of each atom, (atoms,), in elementary charges: what it gives and its ``formal`` charge, less what the occupied orbitals leave on it.
+        """Charge of each atom, shape (atoms,), in elementary charges, never unknown: what it gives and its ``formal`` charge, less what the occupied orbitals leave on it.
 
         An odd electron is shared as one half of a pair.
         """
@@ -144,7 +144,7 @@ def conjugated_systems(table: MoleculeTable) -> list[System]:
 
 
 def pi_features(mol: Chem.Mol, table: MoleculeTable | None = None, systems: Sequence[System] | None = None) -> FloatArray:
-    """Features of the conjugated systems of ``mol``, shape (len(pi_names()),); zeros where there is none of four atoms or more.
+    """Features of the conjugated systems of ``mol``, shape (len(pi_names()),), never NaN; zeros where there is none of four atoms or more.
 
     ``table`` and ``systems`` are those of ``mol`` where they are at hand already.
     """

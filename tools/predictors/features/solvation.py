@@ -132,7 +132,7 @@ def _known_descriptors() -> tuple[tuple[str, ...], NDArray[np.float64], NDArray[
 def charge_pairs(table: MoleculeTable) -> tuple[int, float]:
     """Number of atoms with a positive and as many with a negative charge that are no neighbours, and the largest distance between two such, in bonds.
 
-    A nitro group, an N-oxide, an azide or a boron complex carry charges side by side and count as none; (0, 0) without any.
+    A nitro group, an N-oxide, an azide or a boron complex carry charges side by side and count as none; (0, 0) for a structure without any, never unknown.
     """
     charges = table.charges
     lone = [i for i, q in enumerate(charges) if q and not any(charges[n] * q < 0 for n in table.neighbours[i])]

@@ -52,7 +52,7 @@ class Unseen:
     high: NDArray[np.float64]
 
     def off(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
-        """How many arms of the interval each measured value of ``y`` (n,) lies from the middle; negative below it."""
+        """How many arms of the interval each measured value of ``y`` (n,) lies from the middle; negative below it, never NaN."""
         return np.asarray((y - self.middle) / self.arm(y))
 
     def arm(self, y: NDArray[np.float64]) -> NDArray[np.float64]:

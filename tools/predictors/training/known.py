@@ -122,7 +122,7 @@ def _read(path: Path, spec: PredictorSpec) -> _Rows:
 
 
 def measurements_of(path: Path, table: TrainingTable) -> list[int]:
-    """How many measurements each row of the ``table`` of ``path`` is from; 1 where the file does not say."""
+    """How many measurements each row of the ``table`` of ``path`` is from, at least 1 each; 1 where the file does not say, empty for no rows."""
     by_line = _by_line(path)
     return [1 if origin else int(float(by_line[line].get(_COUNT) or 1)) for origin, line in zip(table.origins, table.lines, strict=True)]
 
