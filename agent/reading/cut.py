@@ -14,6 +14,7 @@ from agent.reading.explained import explained
 from agent.reading.head import HeadReader
 from agent.reading.likewise import likewise
 from agent.reading.mentions import Mention
+from agent.reading.open_lists import open_lists
 from agent.reading.said_of import signs
 
 #: Kinds of mentions that may stand between clauses and say nothing.
@@ -239,7 +240,8 @@ def _opened_as(opened: list[Mention]) -> str:
 
 def settled(reader: Reader, clauses: list[Clause]) -> list[Clause]:
     """The clauses with those unread that an unread neighbour makes doubtful, until nothing changes; unread neighbours joined."""
-    clauses = explained(reader, denied_lists(reader, likewise(reader, chains_named(reader, _joined(reader, clauses)))))
+    named = open_lists(reader, chains_named(reader, _joined(reader, clauses)))
+    clauses = explained(reader, denied_lists(reader, likewise(reader, named)))
     while True:
         reasons = [doubted(reader, clauses, n) for n in range(len(clauses))]
         if not any(reasons):
