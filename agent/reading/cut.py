@@ -163,7 +163,12 @@ def _apposed(heads: HeadReader, i: int) -> tuple[Clause, ...]:
     """The noun phrase behind a colon that says of which family the thing is that was named before it: 'Binder for anodes: a polyimide'."""
     clauses = heads.read_at(i, determined=False, requested=False) or []
     named = bool(clauses) and clauses[-1].role == "head" and any(family.name for family, _ in clauses[-1].families)
-    return tuple(clauses) if named else ()
+    part = bool(clauses) and heads.lattice.lower(clauses[-1].j - 1) in _PARTS_TOO and any(c.content == "name" for c in clauses)
+    return tuple(clauses) if named and not part else ()
+
+
+#: Nouns for things that are nouns for parts of things as well: 'coating polymer: anthracene chromophore'.
+_PARTS_TOO = frozenset(["chromophore", "chromophores"])
 
 
 def _listing(reader: Reader, i: int) -> Clause | None:

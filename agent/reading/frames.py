@@ -227,7 +227,7 @@ class Frames(Boundaries):
         if kind == "open_weak":
             return replace(nxt, weak=True)
         if kind == "soft":
-            return replace(nxt, soft=True)
+            return None if self._targeted(start, j) else replace(nxt, soft=True)
         if kind == "permission":
             return replace(nxt, permitted=True)
         if kind == "keep":
@@ -243,6 +243,12 @@ class Frames(Boundaries):
         if kind == "necessity" and here.negations and self.lattice.lower(start - 1) == "not" and self.lattice.lower(start) in _OBLIGATIONS:
             return replace(nxt, negations=here.negations - 1, permitted=True)  # 'does not have to contain'
         return replace(nxt, necessary=here.necessary or kind == "necessity")
+
+    def _targeted(self, start: int, j: int) -> bool:
+        """Whether 'target' is a noun with words about it, or a purpose, and wishes for nothing: 'a PPI target with logD 1 to 3', 'for targeting'."""
+        if not self.lattice.lower(start).startswith("target"):
+            return False
+        return self.lattice.lower(start - 1) == "for" or self.lattice.has(j, "relative") or self.lattice.lower(j) in ("with", "having", "w")
 
     def _not_needed(self, start: int, j: int) -> bool:
         """Whether a negation denies only that something is needed: 'need not contain', 'do not need to contain'."""

@@ -11,6 +11,7 @@ from agent.reading.kept import compound_of, unstated_likeness
 from agent.reading.kinds import kind_of
 from agent.reading.lexicon import Family
 from agent.reading.reading import Reading
+from agent.reading.said_narrower import without_said_narrower
 from agent.reading.resolve_statements import StatementResolver, Unread
 from agent.reading.spoken_of import spoken_of
 from agent.reading.statements import Ref
@@ -165,6 +166,7 @@ class Resolver(StatementResolver):
         for outcome in [o for o in self.outcomes if o not in later] + later:
             if outcome.clause.role in ("read", "head"):
                 self._clause(outcome)
+        self.requirements = without_said_narrower(self.requirements, [o.clause for o in self.outcomes])
         if (analogue := unstated_likeness(self.requirements, self.compound)) is not None:
             self.requirements.append(analogue[0])
             self.assume(analogue[1].phrase, analogue[1].text)

@@ -1,0 +1,46 @@
+"""A part in the name of the thing designed of which the goal says later, and more narrowly, what it is: 'Amine extractant: tertiary amine'."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rdkit import Chem
+
+from agent.reading.clause import Clause
+from agent.reading.registered import GROUPS
+from core.spec import CountRequirement, MotifRequirement, Requirement
+
+
+def without_said_narrower(requirements: list[Requirement], clauses: list[Clause]) -> list[Requirement]:
+    """The requirements without those for a part in a name that a later one for a narrower part implies, so that each wish stands once."""
+    named = {(s.name, s.phrase) for c in clauses if c.content in ("name", "head") and c.role in ("read", "head") for s in c.statements}
+    return [r for r in requirements if (_name(r), r.phrase) not in named or not any(_implies(other, r) for other in requirements)]
+
+
+def _name(requirement: Requirement) -> str:
+    """The part that is asked for; '' for anything else."""
+    if isinstance(requirement, MotifRequirement):
+        return requirement.name if requirement.wanted else ""
+    return requirement.name if isinstance(requirement, CountRequirement) and requirement.condition.bounds()[0] >= 1 else ""
+
+
+def _implies(other: Requirement, named: Requirement) -> bool:
+    """Whether what has the part of ``other``, as often as is asked, has that of ``named`` too."""
+    narrow, broad = _name(other), _name(named)
+    if not narrow or not broad or other.phrase == named.phrase or not narrower(narrow, broad):
+        return False
+    if isinstance(named, MotifRequirement):
+        return True
+    return isinstance(other, CountRequirement) and isinstance(named, CountRequirement) and other.condition == named.condition
+
+
+@lru_cache(maxsize=512)
+def narrower(name: str, broad: str) -> bool:
+    """Whether a registered group is a kind of another: it is named after it, and holds it in its own atoms."""
+    if name == broad or name not in GROUPS or broad not in GROUPS or not name.endswith(broad.split()[-1]):
+        return False
+    example, inner, outer = Chem.MolFromSmiles(GROUPS[name].example), Chem.MolFromSmarts(GROUPS[broad].smarts), Chem.MolFromSmarts(GROUPS[name].smarts)  # fmt: skip
+    if example is None or inner is None or outer is None:
+        return False
+    within = [set(match) for match in example.GetSubstructMatches(outer)]
+    return any(set(match) <= atoms for match in example.GetSubstructMatches(inner) for atoms in within)
