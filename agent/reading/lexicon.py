@@ -81,7 +81,7 @@ def vague_words() -> tuple[Vague, ...]:
     """All entries of ``vague.toml``."""
     return tuple(
         Vague(
-            words=tuple(row["words"]),
+            words=(*row["words"], *(f"{lead} {name}" for lead in row.get("leads", ()) for name in row.get("names", ()))),
             reason=row["reason"],
             requires=tuple(row.get("requires", ())),
             special=tuple((name, tuple(row[name]), row.get(f"{name}_reason", row["reason"])) for name in SPECIAL if name in row),

@@ -165,10 +165,23 @@ def beside_the_word(node: Node, lattice: Lattice) -> bool:
 def measured(node: Node, lattice: Lattice) -> list[Measured] | None:
     """The properties and limits of a clause that compares something."""
     found = _measured(node, lattice)
+    if found and not _deep(node, found, lattice):
+        return None
     denied = any(lattice.lower(m.i) in ("not", "no", "never") for m in node.mentions("cmp"))
     if found is not None and node.mentions("may_link") and not denied and not all(upper(limit) for _, limit, _ in found):
         return None
     return found
+
+
+#: Words of depth, which bound the energy of a level, a melting or a glass transition from the side that their sign says, and nothing else.
+_DEEP = ("deeper", "shallower")
+
+
+def _deep(node: Node, found: list[Measured], lattice: Lattice) -> bool:
+    """Whether no word of depth stands in the clause but of a negative energy of a level: 'HOMO deeper than -5.6 eV', not 'deeper than 600 nm'."""
+    if not any(lattice.lower(m.i) in _DEEP for m in node.mentions("cmp")):
+        return True
+    return all(name in ("homo", "lumo") and limit.low is not None and limit.low < 0 for name, limit, _ in found)
 
 
 def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:

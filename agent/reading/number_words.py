@@ -29,6 +29,14 @@ _HALVES = re.compile(
     r"\b(?P<whole>one|two|three|four|five|six|seven|eight|nine|\d+) and a half\b|\b(?P<half>(?:one|a) half)\b(?! as\b| the\b)",
     re.IGNORECASE,
 )
+#: 'half a kilodalton': half of what follows, where that is a unit.
+_HALF_A_UNIT = re.compile(r"\bhalf an? (?=(?:kilo-?daltons?|kda|electron-?volts?|ev|nanomet(?:re|er)s?|millimolar|millipascal|pascal|debye|bar|log unit|percent|per cent)\b)", re.IGNORECASE)
+_COUNT = "|".join(sorted(_ONES, key=len, reverse=True)) + r"|\d{1,2}"
+#: 'two dozen', 'one and a half dozen'.
+_DOZENS = re.compile(rf"\b(?P<dozens>{_COUNT}) dozen\b(?! of the)", re.IGNORECASE)
+_PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
+#: 'four fifths', 'two-thirds', 'three quarters'.
+_FRACTIONS = re.compile(rf"\b(?P<above>{'|'.join(_ONES)})[ -](?P<below>{'|'.join(_PARTS)})(?P<many>s?)\b(?! of (?:the|its|all))", re.IGNORECASE)
 _MINUS = re.compile(r"(?P<minus>minus|negative|plus)\s+$", re.IGNORECASE)
 #: '2.000' is two or two thousand, by country: no number that can be relied on.
 _AMBIGUOUS = re.compile(r"\d{1,3}\.000(?=\s*(?:g/mol|Da\b|[Dd]altons?|u\b|amu|$|[,;.)]))")
@@ -51,6 +59,19 @@ def number_mentions(text: str) -> Iterator[Number]:
         whole = match["whole"]
         value = 0.5 if match["half"] else (float(whole) if whole.isdigit() else float(text2num(whole.lower(), "en"))) + 0.5
         yield from _signed(text, match.start(), match.end(), value)
+    for match in _HALF_A_UNIT.finditer(text):
+        yield from _signed(text, match.start(), match.end() - 1, 0.5)
+    for match in _DOZENS.finditer(text):
+        yield from _signed(text, match.start(), match.end(), 12.0 * _small(match["dozens"]))
+    for match in _FRACTIONS.finditer(text):
+        above, below = _small(match["above"]), _PARTS[match["below"].lower()]
+        if above < below and (above == 1) != bool(match["many"] or match["below"].lower() == "halves"):
+            yield from _signed(text, match.start(), match.end(), above / below)
+
+
+def _small(word: str) -> float:
+    """A number of one word or in digits."""
+    return float(word) if word.isdigit() else float(_ONES.index(word.lower()) + 1)
 
 
 def _value(match: re.Match[str]) -> float:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 #: Words that are shortened with a point, which ends no sentence.
 ABBREVIATED = frozenset(
-    ["max", "min", "approx", "ca", "incl", "excl", "wt", "mol", "temp", "conc", "abs", "resp", "esp", "avg", "calc", "pref", "equiv"]
+    ["max", "min", "approx", "ca", "incl", "excl", "wt", "mol", "temp", "conc", "abs", "resp", "esp", "avg", "calc", "pref", "equiv", "const"]
 )
 #: Properties that are shortened with a point before what they are compared with: 'mp. below', 'b.p. 80 °C'.
 _SHORTENED = frozenset(["mp", "bp", "pt", "sol", "solub", "tg", "fp", "visc", "dens", "press", "vp"])
