@@ -142,6 +142,8 @@ def _steps(reader: Reader, heads: HeadReader, i: int, state: int, here: _Best) -
             steps.append((listing.j, (0, 2), (listing,), state))
         if state == HEADED and here.clauses and here.clauses[-1].content == "head" and (predicate := _predicate(reader, heads, i)):
             steps.append((predicate[-1].j, (2 * sum(c.j - c.i for c in predicate if c.role == "unread"), -1), predicate, HEADED))
+        if state == HEADED and lattice.lower(i - 1) == "," and (kind := _of_polymers(reader, i)) is not None:
+            steps.append((kind.j, (0, 2), (kind,), state))
         if state == HEADED and lattice.lower(i - 1) == ":" and (named_again := _apposed(heads, i)):
             steps.append((named_again[-1].j, (2 * sum(c.j - c.i for c in named_again if c.role == "unread"), -1), named_again, HEADED))
     j = i + 1
@@ -169,6 +171,15 @@ def _apposed(heads: HeadReader, i: int) -> tuple[Clause, ...]:
 
 #: Nouns for things that are nouns for parts of things as well: 'coating polymer: anthracene chromophore'.
 _PARTS_TOO = frozenset(["chromophore", "chromophores"])
+
+
+def _of_polymers(reader: Reader, i: int) -> Clause | None:
+    """A family of polymers that is all that stands between two signs: 'polymer electrolyte host, polyether, Tg below -50 °C'."""
+    for m in reader.lattice.of(i, "fam"):
+        alone = m.j >= reader.end or reader.sign(m.j)
+        if alone and m.value.name and m.value.candidate_class == "polymer" and not reader.lattice.has(i, "grp"):
+            return Clause(i, m.j, "adjunct", families=((m.value, reader.lattice.text(i, m.j)),))
+    return None
 
 
 def _listing(reader: Reader, i: int) -> Clause | None:

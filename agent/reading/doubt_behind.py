@@ -216,8 +216,18 @@ _PREDICATES = frozenset(["is", "are", "was", "were", "does", "do", "matters", "r
 
 #: Verbs behind 'to' that say what a bound is for, and change nothing of it.
 _AIMS = frozenset(
-    ["replace", "avoid", "prevent", "allow", "enable", "match", "meet", "fit", "ensure", "keep", "limit", "survive", "stay", "pass", "suit"]
-)
+    [
+        "replace", "avoid", "prevent", "allow", "enable", "match", "meet", "fit", "ensure", "keep", "limit", "survive", "stay", "pass", "suit", "cut", "curb", "reduce", "minimise", "minimize",
+        "lower", "improve", "increase", "raise", "boost", "suppress", "stop", "help", "guarantee", "secure", "resist", "withstand", "tolerate", "slow", "ease", "aid", "facilitate", "comply",
+        "satisfy", "qualify", "preserve", "retain", "maintain", "protect", "control", "hinder", "inhibit", "limit", "restrict", "deter", "support", "assist", "promote", "lessen", "eliminate",
+    ]
+)  # fmt: skip
+
+
+def _aims(reader: Reader, clause: Clause, after: Clause) -> bool:
+    """Whether 'to' behind a bound says what the bound is for, with no number of its own: 'MW > 500 g/mol | to cut migration'."""
+    numbers = any(reader.lattice.has(k, "num", "negation") for k in range(after.i, after.j))
+    return clause.content == "limit" and reader.lattice.lower(after.i + 1) in _AIMS and not numbers
 
 
 def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> str:
@@ -246,7 +256,7 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
                 and not _use_of_parts(reader, clause, after)
                 and not _measured_so(reader, after)
             )
-            or (reader.lattice.lower(after.i) == "to" and not (clause.content == "limit" and reader.lattice.lower(after.i + 1) in _AIMS))
+            or (reader.lattice.lower(after.i) == "to" and not _aims(reader, clause, after))
         )
     ):
         return DOUBT

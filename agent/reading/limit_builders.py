@@ -389,6 +389,8 @@ def _without_name(node: Node, lattice: Lattice) -> list[Measured] | None:
         if reference is None or words.split(" ")[0] not in ("heavier", "lighter"):
             return None
         assert comparison is not None
+        if reference.name == "water":
+            return [("density", Limit(str(comparison.value), ref=reference), "a liquid floats on water or sinks by its density")]
         return [("molecular_weight", Limit(str(comparison.value), ref=reference), "")]
     limits = limits_of(node, catalogue=lattice.catalogue)
     if limits is None:

@@ -12,6 +12,8 @@ from tools.calculators.collection import Calculators
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.property import Property
 
+#: Density of water at 25 °C in g/cm³ (CRC Handbook of Chemistry and Physics: 0.99705), outside what is predicted.
+WATER_DENSITY = 0.997
 _TURNED: dict[str, Comparison] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}
 
 
@@ -162,6 +164,8 @@ def reference_value(
     Raises GoalError if it cannot be had.
     """
     definition = calculators.catalogue[name]
+    if name == "density" and ref.smiles == "O":
+        return WATER_DENSITY
     try:
         if definition.kind == "computed":
             from tools.calculators.descriptors import compute_descriptor

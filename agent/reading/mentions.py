@@ -17,7 +17,7 @@ from agent.reading.modifiers import mark_beside
 from agent.reading.normalise import JOINT, as_written
 from agent.reading.number_words import number_mentions
 from agent.reading.origins import mark_origins
-from agent.reading.shortened import ABBREVIATED, shortens
+from agent.reading.shortened import ABBREVIATED, one_letter, shortens
 from agent.reading.units import Unit, unit_at
 from agent.reading.written_structures import FORMULA, structures_in
 from tools.catalogue.catalogue import Catalogue
@@ -194,6 +194,7 @@ def _signs(lattice: Lattice, n: int) -> None:
         here.append(Mention(n, n + 1, "times", float(piece.lower[1:])))
     if piece.text == "M" and n + 1 < len(pieces) and {pieces[n + 1].text, pieces[n - 1].text if n else ""} <= {"<", "<="}:
         here.append(Mention(n, n + 1, "prop", "molecular_weight"))  # '370 < M < 1000 g/mol'
+    here += [Mention(n, n + 1, "prop", name) for name in one_letter(pieces, n, catalogue=lattice.catalogue)]
     if piece.text == "+/-":
         here.append(Mention(n, n + 1, "plusminus"))
     if (

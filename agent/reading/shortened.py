@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from agent.reading.mentions import Piece
+    from tools.catalogue.catalogue import Catalogue
 
 #: Words that are shortened with a point, which ends no sentence.
 ABBREVIATED = frozenset(
@@ -25,3 +26,22 @@ def shortens(pieces: list[Piece], n: int) -> bool:
     before, after = pieces[n - 1].lower, pieces[n + 1].lower
     initial = before == "p" and n > 2 and pieces[n - 2].text == "." and pieces[n - 3].lower in ("b", "m", "f", "v")
     return (before in _SHORTENED or initial) and (after in _COMPARING or after[0].isdigit())
+
+
+#: Symbols in capitals of properties: the units that the number behind them has, and the least number without a unit (0: a unit must stand there).
+_SYMBOLS = {"M": ("molecular_weight", ("g/mol", "Da", "Dalton", "u", "kDa"), 100.0), "ET": ("triplet_energy", ("kcal/mol", "kJ/mol", "eV"), 0.0)}
+
+
+def one_letter(pieces: list[Piece], n: int, *, catalogue: Catalogue) -> list[str]:
+    """The property whose symbol is piece ``n``, in capitals, where a number with a fitting unit is compared with it: 'M < 350', 'ET 65 ± 2 kcal/mol'."""
+    name, units, least = _SYMBOLS.get(pieces[n].text, ("", (), 0.0))
+    behind = [p.text for p in pieces[n + 1 : n + 8]]
+    if not name or name not in catalogue or not behind or (n and pieces[n - 1].text[0].isdigit()) or pieces[n].glued:
+        return []
+    compared = behind[0] in ("<", ">", "<=", ">=", "=", "~", "≈")
+    numbers = [t for t in behind[compared:][:1] if t.replace(".", "", 1).isdigit()]
+    if not numbers or not (compared or not least):
+        return []
+    written = "".join(behind[1 + compared :])
+    united = any(written.startswith(unit) or f"{sign}{unit}" in written for unit in units for sign in "0123456789")
+    return [name] if united or (least and float(numbers[0]) >= least and not written[:1].isalpha()) else []
