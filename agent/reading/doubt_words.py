@@ -17,6 +17,15 @@ INSTEAD = "in favo"
 #: What an unread end of a list may hold that turns all of it: 'aluminium, alcohol, parabens: all three undesired'.
 TURNING = ("negation", "negation_after", "free", "permission", "permission_after", "exception")
 #: Words that give a reason, which changes nothing.
+_LONGER_REASONS = (
+    "on account of ",
+    "on grounds of ",
+    "on the grounds of ",
+    "for fear of ",
+    "in view of ",
+    "as a result of ",
+    "for reasons of ",
+)
 _REASONS = ("because", "since", "due", "owing", "thanks")
 
 
@@ -60,7 +69,8 @@ def denies_before(reader: Reader, i: int) -> bool:
 
 def gives_reason(reader: Reader, clause: Clause) -> bool:
     """Whether an unread clause gives a reason: 'because they hydrolyse'."""
-    return reader.lattice.lower(clause.i) in _REASONS and not any(
+    said = reader.lattice.text(clause.i, clause.j).lower()
+    return (reader.lattice.lower(clause.i) in _REASONS or said.startswith(_LONGER_REASONS)) and not any(
         reader.lattice.has(k, "condition", "exception") for k in range(clause.i, clause.j)
     )
 

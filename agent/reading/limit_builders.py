@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from agent.reading.depths import fits_depth
 from agent.reading.grammar import Node
 from agent.reading.lexicon import Vague
 from agent.reading.mentions import Lattice
@@ -165,23 +166,12 @@ def beside_the_word(node: Node, lattice: Lattice) -> bool:
 def measured(node: Node, lattice: Lattice) -> list[Measured] | None:
     """The properties and limits of a clause that compares something."""
     found = _measured(node, lattice)
-    if found and not _deep(node, found, lattice):
+    if found and not fits_depth(node, [(name, limit) for name, limit, _ in found], lattice):
         return None
     denied = any(lattice.lower(m.i) in ("not", "no", "never") for m in node.mentions("cmp"))
     if found is not None and node.mentions("may_link") and not denied and not all(upper(limit) for _, limit, _ in found):
         return None
     return found
-
-
-#: Words of depth, which bound the energy of a level, a melting or a glass transition from the side that their sign says, and nothing else.
-_DEEP = ("deeper", "shallower")
-
-
-def _deep(node: Node, found: list[Measured], lattice: Lattice) -> bool:
-    """Whether no word of depth stands in the clause but of a negative energy of a level: 'HOMO deeper than -5.6 eV', not 'deeper than 600 nm'."""
-    if not any(lattice.lower(m.i) in _DEEP for m in node.mentions("cmp")):
-        return True
-    return all(name in ("homo", "lumo") and limit.low is not None and limit.low < 0 for name, limit, _ in found)
 
 
 def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
@@ -360,6 +350,8 @@ def _scaled(node: Node) -> list[Measured] | None:
         if reference is None or operator not in (">=", "<="):
             return None
         return [(name, Limit(operator if sign > 0 else _TURNED[operator], ref=reference), "")]
+    if name == "molecular_weight" and (ref := reference_of(node)) is not None and ref.name == "water" and not node.nodes("Quantity"):
+        name = "density"  # what is lighter than water floats on it
     return _than(node, name, up)
 
 
@@ -389,9 +381,8 @@ def _without_name(node: Node, lattice: Lattice) -> list[Measured] | None:
         if reference is None or words.split(" ")[0] not in ("heavier", "lighter"):
             return None
         assert comparison is not None
-        if reference.name == "water":
-            return [("density", Limit(str(comparison.value), ref=reference), "a liquid floats on water or sinks by its density")]
-        return [("molecular_weight", Limit(str(comparison.value), ref=reference), "")]
+        name = "density" if reference.name == "water" else "molecular_weight"
+        return [(name, Limit(str(comparison.value), ref=reference), "")]
     limits = limits_of(node, catalogue=lattice.catalogue)
     if limits is None:
         return None

@@ -41,6 +41,9 @@ def mark_words(lattice: Lattice, n: int) -> None:
         here.append(Mention(n, n + 1, "skip"))
     if word == "some" and n and pieces[n - 1].lower in _HAVING and not _denied_behind(lattice, n):
         lattice.at[n] = [m for m in here if m.kind != "plain"] + [Mention(n, n + 1, "skip")]  # 'with some terephthalate'
+    if word == "neither" and n and pieces[n - 1].text.isalpha() and (n + 1 == len(pieces) or pieces[n + 1].text in (",", ".", ";")):
+        kept = [m for m in here if m.kind != "negation"]
+        lattice.at[n] = [*kept, Mention(n, n + 1, "negation_after")]  # 'no aldehydes, coumarins neither'
     if word == "so" and any(m.kind == "prop" for m in behind):
         lattice.at[n] = [m for m in here if m.kind != "skip"] + [Mention(n, n + 1, "and")]  # 'low migration so MW above 400'
     if word in _ON_SILICON and _speaks_of_silanes(lattice):

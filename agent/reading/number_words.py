@@ -30,13 +30,18 @@ _HALVES = re.compile(
     re.IGNORECASE,
 )
 #: 'half a kilodalton': half of what follows, where that is a unit.
-_HALF_A_UNIT = re.compile(r"\bhalf an? (?=(?:kilo-?daltons?|kda|electron-?volts?|ev|nanomet(?:re|er)s?|millimolar|millipascal|pascal|debye|bar|log unit|percent|per cent)\b)", re.IGNORECASE)
+_HALF_A_UNIT = re.compile(
+    r"\bhalf an? (?=(?:kilo-?daltons?|kda|electron-?volts?|ev|nanomet(?:re|er)s?|millimolar|millipascal|pascal|debye|bar|log unit|percent|per cent)\b)",
+    re.IGNORECASE,
+)
 _COUNT = "|".join(sorted(_ONES, key=len, reverse=True)) + r"|\d{1,2}"
 #: 'two dozen', 'one and a half dozen'.
 _DOZENS = re.compile(rf"\b(?P<dozens>{_COUNT}) dozen\b(?! of the)", re.IGNORECASE)
 _PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 #: 'four fifths', 'two-thirds', 'three quarters'.
-_FRACTIONS = re.compile(rf"\b(?P<above>{'|'.join(_ONES)})[ -](?P<below>{'|'.join(_PARTS)})(?P<many>s?)\b(?! of (?:the|its|all))", re.IGNORECASE)
+_FRACTIONS = re.compile(
+    rf"\b(?P<above>{'|'.join(_ONES)})[ -](?P<below>{'|'.join(_PARTS)})(?P<many>s?)\b(?! of (?:the|its|all))", re.IGNORECASE
+)
 _MINUS = re.compile(r"(?P<minus>minus|negative|plus)\s+$", re.IGNORECASE)
 #: '2.000' is two or two thousand, by country: no number that can be relied on.
 _AMBIGUOUS = re.compile(r"\d{1,3}\.000(?=\s*(?:g/mol|Da\b|[Dd]altons?|u\b|amu|$|[,;.)]))")

@@ -11,8 +11,8 @@ from agent.reading.kept import compound_of, unstated_likeness
 from agent.reading.kinds import kind_of
 from agent.reading.lexicon import Family
 from agent.reading.reading import Reading
-from agent.reading.said_narrower import without_said_narrower
 from agent.reading.resolve_statements import StatementResolver, Unread
+from agent.reading.said_narrower import without_said_narrower
 from agent.reading.spoken_of import spoken_of
 from agent.reading.statements import Ref
 from core.errors import ContradictionError, GoalError

@@ -10,7 +10,26 @@ if TYPE_CHECKING:
 
 #: Words that are shortened with a point, which ends no sentence.
 ABBREVIATED = frozenset(
-    ["max", "min", "approx", "ca", "incl", "excl", "wt", "mol", "temp", "conc", "abs", "resp", "esp", "avg", "calc", "pref", "equiv", "const"]
+    [
+        "max",
+        "min",
+        "approx",
+        "ca",
+        "incl",
+        "excl",
+        "wt",
+        "mol",
+        "temp",
+        "conc",
+        "abs",
+        "resp",
+        "esp",
+        "avg",
+        "calc",
+        "pref",
+        "equiv",
+        "const",
+    ]
 )
 #: Properties that are shortened with a point before what they are compared with: 'mp. below', 'b.p. 80 °C'.
 _SHORTENED = frozenset(["mp", "bp", "pt", "sol", "solub", "tg", "fp", "visc", "dens", "press", "vp"])
@@ -29,7 +48,10 @@ def shortens(pieces: list[Piece], n: int) -> bool:
 
 
 #: Symbols in capitals of properties: the units that the number behind them has, and the least number without a unit (0: a unit must stand there).
-_SYMBOLS = {"M": ("molecular_weight", ("g/mol", "Da", "Dalton", "u", "kDa"), 100.0), "ET": ("triplet_energy", ("kcal/mol", "kJ/mol", "eV"), 0.0)}
+_SYMBOLS = {
+    "M": ("molecular_weight", ("g/mol", "Da", "Dalton", "u", "kDa"), 100.0),
+    "ET": ("triplet_energy", ("kcal/mol", "kJ/mol", "eV"), 0.0),
+}
 
 
 def one_letter(pieces: list[Piece], n: int, *, catalogue: Catalogue) -> list[str]:

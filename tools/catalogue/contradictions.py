@@ -102,7 +102,9 @@ def _required_elements(name: str, smarts: str) -> set[str]:
     for atom, index in zip(query.GetAtoms(), match, strict=False):
         described = atom.DescribeQuery()
         symbol = example.GetAtomWithIdx(index).GetSymbol()
-        if "AtomOr" not in described or ("RecursiveStructure" in described and _in_every_member(smarts, symbol)):
+        open_to_others = "AtomOr" in described or "!=" in described  # one of several elements, or any but some
+        told = "RecursiveStructure" in described or "!=" in described
+        if not open_to_others or (told and _in_every_member(smarts, symbol)):
             fixed.add(symbol)
     return fixed - {"H", "*"}
 

@@ -33,7 +33,8 @@ def test_only_a_kind_of_a_group_is_narrower() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["a macrocycle for a PPI target with {}", "a probe with morpholine for targeting that has {}", "an inhibitor of this target with {}"]
+    "said",
+    ["a macrocycle for a PPI target with {}", "a probe with morpholine for targeting that has {}", "an inhibitor of this target with {}"],
 )
 @pytest.mark.parametrize(("limit", "bounds"), [("logD7.4 between 1 and 3", (1, 3)), ("molecular weight 600-650 g/mol", (600, 650))])
 def test_a_window_behind_the_noun_target_is_required(said: str, limit: str, bounds: tuple[float, float]) -> None:
