@@ -139,8 +139,8 @@ def _objective(node: Node, stance: Stance, lattice: Lattice) -> Built:
             return [Statement("relative", "", name=name, shape=direction)]
         return [_wish(name, direction == "up", catalogue=lattice.catalogue)]
     built = [_wish(name, _upwards(node, name, catalogue=lattice.catalogue), catalogue=lattice.catalogue) for name in names]
-    if lattice.lower(node.j - 1) == "better" and lattice.lower(node.j - 2) == "the":
-        led = lattice.lower(node.i) == "the" or lattice.lower(node.i - 1) == "the"
+    if lattice.lower(node.j - 1) == "better":  # 'the lower the melting point, the better'; not 'lower melting point better'
+        led = lattice.lower(node.j - 2) == "the" and "the" in (lattice.lower(node.i), lattice.lower(node.i - 1))
         return [_wish(names[0], bool(node.mentions("comparative_up")), catalogue=lattice.catalogue)] if led else None
     if comparative:
         return [Statement("relative", "", name=names[0], shape="up" if _upwards(node, names[0], catalogue=lattice.catalogue) else "down")]
