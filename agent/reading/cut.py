@@ -175,10 +175,16 @@ _PARTS_TOO = frozenset(["chromophore", "chromophores"])
 
 def _of_polymers(reader: Reader, i: int) -> Clause | None:
     """A family of polymers that is all that stands between two signs: 'polymer electrolyte host, polyether, Tg below -50 °C'."""
-    for m in reader.lattice.of(i, "fam"):
+    lattice = reader.lattice
+    named = any(
+        n.j == i - 1 and (n.kind == "role" or not n.value.name) for k in range(max(0, i - 4), i - 1) for n in lattice.of(k, "role", "fam")
+    )
+    if not named or any(lattice.has(k, "purpose", "negation", "open") for k in range(max(0, i - 5), i - 1)):
+        return None  # 'no polyamide, polyester', 'for PET, polyester, wood'
+    for m in lattice.of(i, "fam"):
         alone = m.j >= reader.end or reader.sign(m.j)
-        if alone and m.value.name and m.value.candidate_class == "polymer" and not reader.lattice.has(i, "grp"):
-            return Clause(i, m.j, "adjunct", families=((m.value, reader.lattice.text(i, m.j)),))
+        if alone and m.value.name and m.value.candidate_class == "polymer" and not lattice.has(i, "grp"):
+            return Clause(i, m.j, "adjunct", families=((m.value, lattice.text(i, m.j)),))
     return None
 
 

@@ -50,6 +50,9 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
     named = before.content == "head" and any(s.kind == "motif" for s in (*before.statements, *before.suggested))
     if named and not sign and not joined and excludes_all(reader, clause):
         return DOUBT
+    keeps = clause.denied and clause.parts and reader.lattice.lower(clause.i) in ("keep", "keeps")
+    if keeps and before.role == "unread" and before.content != "head" and not sign and not joined:
+        return DOUBT  # 'phenols | keep out oxygen'
     if clause.content == "share" and before.role == "unread" and not sign and not joined:
         return DOUBT  # 'taking up | 20 wt% nitrogen', 'for steel | with 0.5 wt% carbon'
     if of_a_process(reader, before, clause, sign):

@@ -128,7 +128,7 @@ def alike(reader: Reader, k: int) -> list[Part]:
 
 
 #: Words behind a hyphen that say what the thing does in, or to, what is named before it.
-_IN_A_MEDIUM = frozenset(["soluble", "insoluble", "miscible", "dispersible", "swellable", "processable", "borne", "resistant", "proof", "compatible"])  # fmt: skip
+_IN_A_MEDIUM = frozenset(["soluble", "insoluble", "miscible", "dispersible", "swellable", "processable", "borne", "resistant", "proof", "compatible", "extraction", "extracting", "exchange", "casting", "welding"])  # fmt: skip
 
 
 def families_before(lattice: Lattice, k: int) -> list[Part]:

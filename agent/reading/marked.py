@@ -44,6 +44,13 @@ def mark_words(lattice: Lattice, n: int) -> None:
     if word == "neither" and n and pieces[n - 1].text.isalpha() and (n + 1 == len(pieces) or pieces[n + 1].text in (",", ".", ";")):
         kept = [m for m in here if m.kind != "negation"]
         lattice.at[n] = [*kept, Mention(n, n + 1, "negation_after")]  # 'no aldehydes, coumarins neither'
+    if (
+        word == "keep"
+        and n
+        and pieces[n - 1].text.isalpha()
+        and [p.lower for p in pieces[n + 1 : n + 3]] in (["out"], ["out", "."], ["out", ";"])
+    ):
+        here.append(Mention(n, n + 2, "negation_after"))  # 'nitro groups keep out.'
     if word == "so" and any(m.kind == "prop" for m in behind):
         lattice.at[n] = [m for m in here if m.kind != "skip"] + [Mention(n, n + 1, "and")]  # 'low migration so MW above 400'
     if word in _ON_SILICON and _speaks_of_silanes(lattice):

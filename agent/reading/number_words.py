@@ -36,11 +36,12 @@ _HALF_A_UNIT = re.compile(
 )
 _COUNT = "|".join(sorted(_ONES, key=len, reverse=True)) + r"|\d{1,2}"
 #: 'two dozen', 'one and a half dozen'.
-_DOZENS = re.compile(rf"\b(?P<dozens>{_COUNT}) dozen\b(?! of the)", re.IGNORECASE)
+_DOZENS = re.compile(rf"\b(?P<dozens>{_COUNT}) dozen\b(?! of)", re.IGNORECASE)
 _PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 #: 'four fifths', 'two-thirds', 'three quarters'.
 _FRACTIONS = re.compile(
-    rf"\b(?P<above>{'|'.join(_ONES)})[ -](?P<below>{'|'.join(_PARTS)})(?P<many>s?)\b(?! of (?:the|its|all))", re.IGNORECASE
+    rf"\b(?P<above>{'|'.join(_ONES)})[ -](?P<below>{'|'.join(_PARTS)})(?P<many>s?)\b(?!\s+(?:of|that|those|as|the|than|more|less|smaller|lower|higher|fewer)\b)",
+    re.IGNORECASE,
 )
 _MINUS = re.compile(r"(?P<minus>minus|negative|plus)\s+$", re.IGNORECASE)
 #: '2.000' is two or two thousand, by country: no number that can be relied on.

@@ -49,8 +49,8 @@ def _negated_again(reader: Reader, clauses: list[Clause], n: int) -> bool:
 
 def _first_items(reader: Reader, clause: Clause) -> tuple[list[Statement], int] | None:
     """What the items state that certainly are excluded, and where the last of them ends; None where all are."""
-    if reader.lattice.lower(clause.start - 1) == ":":
-        return None
+    if reader.lattice.lower(clause.start - 1) == ":" or any(reader.lattice.lower(k) == "none" for k in range(clause.i, clause.start)):
+        return None  # 'none of: ethers, amides'
     for node in reader.matcher.contents_at(clause.start):
         lists = node.nodes("List") if node.name == "motif" and node.j <= clause.j else []
         items: list[Node] = lists[0].nodes("Item") if lists else []

@@ -56,6 +56,8 @@ _SYMBOLS = {
 
 def one_letter(pieces: list[Piece], n: int, *, catalogue: Catalogue) -> list[str]:
     """The property whose symbol is piece ``n``, in capitals, where a number with a fitting unit is compared with it: 'M < 350', 'ET 65 ± 2 kcal/mol'."""
+    if pieces[n].text == "n":
+        return ["refractive_index"] * _index(pieces, n)
     name, units, least = _SYMBOLS.get(pieces[n].text, ("", (), 0.0))
     behind = [p.text for p in pieces[n + 1 : n + 8]]
     if not name or name not in catalogue or not behind or (n and pieces[n - 1].text[0].isdigit()) or pieces[n].glued:
@@ -67,3 +69,11 @@ def one_letter(pieces: list[Piece], n: int, *, catalogue: Catalogue) -> list[str
     written = "".join(behind[1 + compared :])
     united = any(written.startswith(unit) or f"{sign}{unit}" in written for unit in units for sign in "0123456789")
     return [name] if united or (least and float(numbers[0]) >= least and not written[:1].isalpha()) else []
+
+
+def _index(pieces: list[Piece], n: int) -> bool:
+    """Whether 'n' at piece ``n`` is a refractive index, by the number that it is compared with: 'n = 1.458 ± 0.005', not 'n = 2'."""
+    behind = [p.text for p in pieces[n + 1 : n + 5]]
+    number = "".join(behind[1:])[:6].rstrip("-")
+    stands = not pieces[n].glued and len(behind) == 4 and behind[0] in ("<", ">", "<=", ">=", "=", "~", "≈") and behind[2] == "."
+    return stands and number.replace(".", "", 1).isdigit() and 1.2 <= float(number) <= 2.2

@@ -104,6 +104,8 @@ def test_fewer_than_five_atoms_are_counted() -> None:
         ("coating polymer, polyester, no phthalate", "polyester"),
         ("plastisizer for PLA cups, contains lactate", "plasticizer"),
         ("coating polymer: anthracene chromophore, carboxylic acid", ""),
+        ("polymer binder, no polyamide, polyester, Tg above 50 °C", ""),
+        ("adhesive polymer for PET, polyester, wood; Tg above 50 °C", ""),
     ],
 )
 def test_the_family_stands_where_it_is_named(goal: str, family: str) -> None:
@@ -115,9 +117,41 @@ def test_the_family_stands_where_it_is_named(goal: str, family: str) -> None:
     [
         "absorbs deeper than 600 nm", "a melting point deeper than 100 °C", "ET groups", "M > 2 mmol", "MW > 500 g/mol to reach 900", "subject to the Montreal Protocol",
         "listed in the Stockholm Convention", "releases the banned aromatic amines", "lower melting point better", "half a bottle",
+        "quantum yield above two thirds of that of rhodamine 6G", "solubility less than one tenth of that of aspirin", "logP below two thirds that of octanol",
     ],
 )  # fmt: skip
 def test_what_only_looks_so_asks_for_nothing(said: str) -> None:
     spec = interpret(f"a ligand with a nitrile, {said}", may_be_empty=True)
     assert not [r for r in spec.requirements if isinstance(r, PropertyRequirement)]
     assert not [o for o in spec.objectives if o.origin != "assumption"]
+
+
+@each_row(
+    ("said", "excluded"),
+    [
+        ("nitro groups keep out.", ["nitro"]),
+        ("phenols keep out oxygen", []),
+        ("phenols keep out of the water phase", []),
+        ("phenols that keep out", []),
+        ("an ester lest phenols stay out of the water phase", []),
+    ],
+)
+def test_what_keeps_something_out_is_not_kept_out(said: str, excluded: list[str]) -> None:
+    assert denied(interpret(f"MW below 900; {said}")) == excluded
+
+
+@each_row(
+    ("said", "name"),
+    [
+        ("n = 1.458 ± 0.005", "refractive_index"),
+        ("n > 1.62", "refractive_index"),
+        ("n = 2", ""),
+        ("n = 1.4 repeat units", ""),
+        ("decomposition only above 350 °C", "thermal_stability"),
+        ("must survive 320 °C compounding", "thermal_stability"),
+    ],
+)
+def test_symbols_and_processes_name_their_property(said: str, name: str) -> None:
+    assert [
+        r.property for r in interpret(f"MW below 900, {said}").requirements if getattr(r, "property", "") not in ("", "molecular_weight")
+    ] == [name] * bool(name)
