@@ -20,11 +20,12 @@ Stated = frozenset[Statement]
 
 
 def stated(goal: str) -> Stated:
-    """Everything that the clauses of ``goal`` ask for; a solvent is a setting of the estimates, not a demand."""
+    """Everything that the clauses of ``goal`` ask for; a solvent is a setting of the estimates, not a demand. Aromatic rings counted as a part are the property."""
     found = {
         s for clause in read(goal, catalogue=builtin().catalogue).clauses if clause.role in ("read", "head") for s in clause.statements
     }
-    return frozenset(Statement(**{**vars(s), "phrase": ""}) for s in found if s.kind != "solvent")
+    same = {("count", "aromatic ring"): {"kind": "property", "name": "aromatic_rings"}}
+    return frozenset(Statement(**{**vars(s), "phrase": "", **same.get((s.kind, s.name), {})}) for s in found if s.kind != "solvent")
 
 
 POOL = (

@@ -152,7 +152,7 @@ def test_a_run_is_found_again_with_report_structures_and_lives(finished: tuple[d
     assert any(value["name"] == "molecular_weight" and value["unit"] == "g/mol" for value in life["values"])
     found = told(call("find_structures", property="molecular_weight", high=300, limit=2))
     assert len(found["structures"]) == 2
-    assert "more" in found
+    assert "after=" in found["next"]
 
 
 def test_a_run_that_a_person_has_to_look_at_waits_for_one(call: Call) -> None:

@@ -56,10 +56,9 @@ def test_one_by_one_equals_batch_and_arrays_keep_the_model(measured: tuple[np.nd
     assert model.arrays()["anchors"].dtype == np.int8
 
 
-def test_large_sets_are_thinned(measured: tuple[np.ndarray, np.ndarray], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_sets_are_thinned(measured: tuple[np.ndarray, np.ndarray]) -> None:
     x, y = measured
-    monkeypatch.setattr(kernel_fit, "MAX_ANCHORS", 60)
-    fitted = fit_kernel("molecule", x, y, 0)
+    fitted = fit_kernel("molecule", x, y, 0, most=60)
     assert len(fitted.model.arrays()["anchors"]) == 60
     assert len(fitted.weight) == len(y)
 
