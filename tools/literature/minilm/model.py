@@ -56,20 +56,19 @@ class MiniLm:
 
     def array(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The same as an array of shape (texts, 384)."""
-        rows = [self._tokens.numbers(text) for text in texts]
-        found = np.zeros((len(rows), self.dimension), np.float32)
+        found = np.zeros((len(texts), self.dimension), np.float32)
 
         def work(row: int) -> None:
-            tokens, mask = self._tokens.batch([rows[row]])
+            tokens, mask = self._tokens.batch([self._tokens.numbers(texts[row])])
             given: dict[str, Any] = {"tokens": tokens, "mask": mask, "positions": np.arange(tokens.shape[1], dtype=np.int64)}
             found[row] = self._session.run(["vectors"], given)[0][0]
 
-        if self._threads == 1 or len(rows) < 2:
-            for row in range(len(rows)):
+        if self._threads == 1 or len(texts) < 2:
+            for row in range(len(texts)):
                 work(row)
         else:
             with ThreadPoolExecutor(self._threads) as pool:
-                list(pool.map(work, range(len(rows))))
+                list(pool.map(work, range(len(texts))))
         return found
 
 
