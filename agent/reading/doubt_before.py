@@ -47,34 +47,8 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
     """Why ``clause`` may not count behind ``before``; '' if it may. ``carried``: it goes on with what is asked for before it."""
     sign = signs(reader, before.j, clause.i)
     joined = between(reader, before.j, clause.i)
-    named = before.content == "head" and any(s.kind == "motif" for s in (*before.statements, *before.suggested))
-    if named and not sign and not joined and excludes_all(reader, clause):
+    if _hangs_on_it(reader, before, clause, sign, joined):
         return DOUBT
-    keeps = clause.denied and clause.parts and reader.lattice.lower(clause.i) in ("keep", "keeps")
-    if keeps and before.role == "unread" and before.content != "head" and not sign and not joined:
-        return DOUBT  # 'phenols | keep out oxygen'
-    if clause.content == "share" and before.role == "unread" and not sign and not joined:
-        return DOUBT  # 'taking up | 20 wt% nitrogen', 'for steel | with 0.5 wt% carbon'
-    if of_a_process(reader, before, clause, sign):
-        return DOUBT
-    if (
-        clause.denied
-        and clause.closing
-        and clause.parts
-        and not sign
-        and not joined
-        and reader.lattice.lower(clause.i) in ("of", "from")
-        and reader.lattice.lower(clause.i + 1) != "which"
-    ):
-        return DOUBT  # 'amide | of a phenol not allowed'
-    typed = clause.content == "derivative" and reader.lattice.lower(clause.start) in ("of", "on")
-    if typed and not (before.role == "head" or before.content == "head"):
-        return DOUBT  # 'no Michael acceptor | of the maleimide type'
-    atoms = any((s.kind == "count" and s.what == "element") or s.name == "heavy_atoms" for s in clause.statements)
-    of_part = reader.lattice.lower(clause.i) == "of" and any(s.kind == "motif" or "ring" in s.name for s in before.statements)
-    of_part = of_part and not whole_named(reader, before)
-    if atoms and not sign and not joined and (of_part or reader.lattice.lower(before.j - 1) in _PART_NOUNS):
-        return DOUBT  # 'an alkyl chain | of 12 carbons', 'a macrocycle | of 15 atoms'
     if before.role == "head" or (before.role == "unread" and before.content == "head"):
         return _behind_head(reader, before, clause, sign, joined)
     if before.role in ("read", "unread") and excepted(reader, before, clause, sign):
@@ -117,6 +91,38 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
     if before.role != "unread" or sign == "." or _introduces(reader, before):
         return ""
     return _behind_unread(reader, before, clause, sign, joined)
+
+
+def _hangs_on_it(reader: Reader, before: Clause, clause: Clause, sign: str, joined: set[str]) -> bool:
+    """Whether ``clause`` says something of a part, a process or a name that stands in ``before``, and asks for nothing by itself."""
+    named = before.content == "head" and any(s.kind == "motif" for s in (*before.statements, *before.suggested))
+    if named and not sign and not joined and excludes_all(reader, clause):
+        return True
+    keeps = clause.denied and clause.parts and reader.lattice.lower(clause.i) in ("keep", "keeps")
+    if keeps and before.role == "unread" and before.content != "head" and not sign and not joined:
+        return True  # 'phenols | keep out oxygen'
+    if clause.content == "share" and before.role == "unread" and not sign and not joined:
+        return True  # 'taking up | 20 wt% nitrogen', 'for steel | with 0.5 wt% carbon'
+    if of_a_process(reader, before, clause, sign):
+        return True
+    if (
+        clause.denied
+        and clause.closing
+        and clause.parts
+        and not sign
+        and not joined
+        and reader.lattice.lower(clause.i) in ("of", "from")
+        and reader.lattice.lower(clause.i + 1) != "which"
+    ):
+        return True  # 'amide | of a phenol not allowed'
+    typed = clause.content == "derivative" and reader.lattice.lower(clause.start) in ("of", "on")
+    if typed and not (before.role == "head" or before.content == "head"):
+        return True  # 'no Michael acceptor | of the maleimide type'
+    atoms = any((s.kind == "count" and s.what == "element") or s.name == "heavy_atoms" for s in clause.statements)
+    of_part = reader.lattice.lower(clause.i) == "of" and any(s.kind == "motif" or "ring" in s.name for s in before.statements)
+    of_part = of_part and not whole_named(reader, before)
+    # 'an alkyl chain | of 12 carbons', 'a macrocycle | of 15 atoms'
+    return atoms and not sign and not joined and (of_part or reader.lattice.lower(before.j - 1) in _PART_NOUNS)
 
 
 def _not_needed(reader: Reader, before: Clause, clause: Clause) -> bool:
