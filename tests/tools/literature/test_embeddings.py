@@ -130,6 +130,10 @@ def test_a_package_is_taken_only_with_the_hash_that_is_known(tmp_path: Path, mon
     (folder / NARROW).unlink()
     prepare(folder)
     assert ((folder / NARROW).is_file(), (folder / GRAPH).read_bytes()) == (True, graph_bytes())
+    made = (folder / NARROW).read_bytes()
+    (folder / NARROW).write_bytes(made[:-1])
+    prepare(folder)
+    assert (folder / NARROW).read_bytes() == made
     assert sorted(p.name for p in folder.iterdir()) == sorted([GRAPH, NARROW, VOCABULARY, WEIGHTS])
     (folder / NARROW).unlink()
     (folder / WEIGHTS).write_bytes(b"no weights")

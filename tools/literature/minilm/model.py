@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from core.errors import ConfigurationError
 from tools.literature.minilm import narrow
-from tools.literature.minilm.files import GRAPH, NARROW, VOCABULARY, WEIGHTS
+from tools.literature.minilm.files import GRAPH, VOCABULARY, WEIGHTS
 from tools.literature.minilm.tokens import WordPieces
 
 #: Tokens of a text that count; sentence-transformers sets the same for this model.
@@ -73,14 +73,14 @@ class MiniLm:
 
 
 def prepare(folder: Path) -> None:
-    """Put the shipped graph and the weights in 8 bits beside the fetched files where they are missing or of an older release.
+    """Put the shipped graph and the weights in 8 bits beside the fetched files where they are missing, cut off or of an older release.
 
     Raises ConfigurationError where that cannot be done.
     """
     graph = folder / GRAPH
-    if (folder / NARROW).is_file() and graph.is_file() and graph.read_bytes() == graph_bytes():
-        return
     try:
+        if narrow.whole(folder) and graph.is_file() and graph.read_bytes() == graph_bytes():
+            return
         narrow.make(folder)
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as new:
             new.write(graph_bytes())

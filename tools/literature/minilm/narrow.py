@@ -55,6 +55,12 @@ def places(tensors: dict[str, Any]) -> dict[str, Place]:
     return found
 
 
+def whole(folder: Path) -> bool:
+    """Whether the file beside the weights in ``folder`` is there in its full length. OSError and ValueError where the weights cannot be read."""
+    made = places(header(folder / WEIGHTS)[0]).values()
+    return (folder / NARROW).is_file() and (folder / NARROW).stat().st_size == max((p.scales + 4 * p.columns for p in made), default=0)
+
+
 def make(folder: Path) -> None:
     """Write the file beside the weights in ``folder``. OSError where that cannot be done."""
     tensors, begin = header(folder / WEIGHTS)
