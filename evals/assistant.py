@@ -60,7 +60,7 @@ def section(batches: dict[str, list[CaseResult]], stored: Sequence[EvalRun]) -> 
         text=(
             "Questions and tasks that were written by people who had not seen the assistant (`evals/data/agent/`), each answer held against values computed anew. The first batch was used to "
             "mend the assistant, the second one after its first run, so these figures are not blind; [evaluation.md](evaluation.md#the-assistant) has the first runs. "
-            "A line of a language model stands here only where one was measured on the whole suite."
+            "Of a language model stands here what was measured: the second column says on how many of the cases, which `--limit` spreads evenly over both batches."
         ),
         tables=[
             ResultTable(columns=["who answers", "right", "property questions (95 %)", "right call", "invalid calls", "steps", "tokens", "seconds"], rows=rows),

@@ -12,14 +12,16 @@ from typing import Any
 
 import httpx
 
+from agent.models.fitted import fitted
 from core.errors import MolwrightError
 from core.model import Model
 from evals.reported_values import wilson
 from learn.example import Call, Example
 from learn.scoring import call_in, right_call, right_tool
+from serving.local.server import REPLY
 
-#: Tokens that a call may have, and seconds that a reply may take.
-LONGEST_CALL, PATIENCE_S = 160, 300.0
+#: Tokens that a call may have (as many as a model that `molwright models local` serves), and seconds that a reply may take.
+LONGEST_CALL, PATIENCE_S = REPLY, 300.0
 
 
 class Answer(Model):
@@ -41,8 +43,8 @@ def measure(
 ) -> list[Answer]:
     """An answer for each example, in their order. Each is written to ``kept`` as it comes; what stands there is not asked again.
 
-    Every server is asked alike: the prompt and tools of the example, a call required, one at a time, by the grammar, temperature 0. MolwrightError where the
-    server cannot be reached.
+    Every server is asked alike: the prompt and tools of the example, a call required, one at a time, by the grammar, which bounds lists and texts so that a
+    call fits the reply (:func:`agent.models.fitted.fitted`), temperature 0. MolwrightError where the server cannot be reached.
     """
     known = {a.id: a for a in _kept(kept)}
     missing = [e for e in examples if e.id not in known]
@@ -71,7 +73,7 @@ def _asked(client: httpx.Client, model: str, example: Example) -> Answer:
     body: dict[str, Any] = {
         "model": model,
         "messages": example.messages,
-        "tools": example.tools,
+        "tools": [fitted(tool, LONGEST_CALL) for tool in example.tools],
         "tool_choice": "required",
         "parallel_tool_calls": False,
         "temperature": 0,
@@ -87,8 +89,10 @@ def _asked(client: httpx.Client, model: str, example: Example) -> Answer:
     if response.status_code != 200:
         return Answer(**common, call=None, tool=False, right=False, problem=f"HTTP {response.status_code}: {response.text[:200]}")
     said = json.loads(response.text)
-    call, usage = call_in(said["choices"][0]["message"]), said.get("usage") or {}
-    problem = "" if call is not None else f"no call that can be read ({said['choices'][0].get('finish_reason')})"
+    choice, usage = said["choices"][0], said.get("usage") or {}
+    call = call_in(choice["message"])
+    written = json.dumps(choice["message"].get("tool_calls") or choice["message"].get("content"), ensure_ascii=False)
+    problem = "" if call is not None else f"no call that can be read ({choice.get('finish_reason')}): {written[:400]}"
     counts = {"tokens_in": int(usage.get("prompt_tokens") or 0), "tokens_out": int(usage.get("completion_tokens") or 0)}
     return Answer(**common, **counts, call=call, tool=right_tool(example, call), right=right_call(example, call), problem=problem)
 

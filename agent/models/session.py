@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from agent.models import account, replies
 from agent.models.asking import Ask, Listener, Outcome, Place, Try, Turn, answer_in, number_of, outputs_of, thought_only, told_about, usable
 from agent.models.exchange import Backend, CallFailed, ChatRequest, Message, NoBackend, RawCall
+from agent.models.fitted import LITTLE_CONTEXT, fitted
 from agent.models.plan import RoleModel, RolePlan
 from agent.models.replies import ReadReply, Step, ToolCall
 from agent.models.schema import Choices, ToolSchema, response_schema, schema_hash
@@ -255,6 +256,8 @@ class ModelSession:
         if how.room > 1:
             size = estimate_request(messages, schema, tools) * self._scale(how.model, place)
             most = max(most, min(most * how.room, how.model.context_tokens - int(size)))
+        if how.limits and how.model.context_tokens <= LITTLE_CONTEXT:
+            tools = [fitted(tool, how.model.max_tokens) for tool in tools]
         request = ChatRequest(
             model=how.model.model,
             messages=messages,

@@ -32,8 +32,11 @@ TABLES = DATA / "agent"
 
 
 def run(context: EvalContext, folder: Path = TABLES) -> list[CaseResult]:
-    """One case a question and seed; 1 if the answer is right: true, nothing else claimed, and 'cannot be known' where that is so."""
-    asked = [case for path in sorted(folder.glob("*.tsv")) for case in cases_in(path)][: context.limit]
+    """One case a question and seed; 1 if the answer is right: true, nothing else claimed, and 'cannot be known' where that is so.
+
+    Under a limit the cases are spread evenly over the tables, so that each kind has its share.
+    """
+    asked = spread([case for path in sorted(folder.glob("*.tsv")) for case in cases_in(path)], context.limit)
     workspace, results = builtin(), []
     for seed, case in context.counted([(seed, case) for seed in context.seeds for case in asked]):
         try:
@@ -45,6 +48,13 @@ def run(context: EvalContext, folder: Path = TABLES) -> list[CaseResult]:
             context.progress(f"wrong: {result.case}: {'; '.join(result.detail.get('wrong', [])) or result.detail.get('error', '')}")
         results.append(result)
     return results
+
+
+def spread(cases: Sequence[AgentCase], limit: int | None) -> list[AgentCase]:
+    """At most ``limit`` of the cases, evenly far apart; all of them without a limit."""
+    if limit is None or limit >= len(cases):
+        return list(cases)
+    return [cases[at * len(cases) // limit] for at in range(limit)]
 
 
 def name_of(case: AgentCase) -> str:

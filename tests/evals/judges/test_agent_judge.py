@@ -9,7 +9,7 @@ import pytest
 from core.errors import ConfigurationError
 from evals.agent_cases import AgentCase, cases_in, facts_of, vocabulary, winner_of
 from evals.judges.replies import Reply, Verdict, judge_facts, judge_refusal, judge_safety, judge_winner
-from evals.suites.agent import judged, right_call
+from evals.suites.agent import TABLES, judged, right_call, spread
 from evals.suites.base import DATA, Answered, CallMade
 from tests.tables import each_row
 from tools.workspace import builtin
@@ -154,3 +154,11 @@ def test_the_committed_tables_can_be_read_and_a_bad_row_is_named(tmp_path: Path)
     bad.write_text("id\tkind\tquestion\tstructures\tasked\tnote\nx\tvalue\tq\tC(\tlogp\t\n")
     with pytest.raises(ConfigurationError, match=r"line 2.*cannot be read"):
         list(cases_in(bad))
+
+
+def test_a_limit_spreads_the_cases_over_all_tables() -> None:
+    cases = [case for path in sorted(TABLES.glob("*.tsv")) for case in cases_in(path)]
+    some = spread(cases, 60)
+    assert len(some) == 60 == len({c.id + c.question for c in some})
+    assert {c.kind for c in some} == {c.kind for c in cases}
+    assert spread(cases, None) == spread(cases, 10_000) == cases

@@ -1,6 +1,6 @@
 """Public services: their answers read, asked politely, and said what is wrong when they do not answer.
 
-Most answers here were written after the documentation of each service. Those in ``recorded`` came from the services themselves; of OpenAlex there is none.
+Most answers here were written after the documentation of each service. Those in ``recorded`` came from the services themselves.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def test_arxiv() -> None:
 RECORDED = Path(__file__).with_name("recorded")
 
 
-def test_what_arxiv_crossref_and_europe_pmc_really_answered_is_read() -> None:
+def test_what_the_services_really_answered_is_read() -> None:
     def of(name: str, file: str, query: str = "x", dois: tuple[str, ...] = ()) -> list[Any]:
         data = (RECORDED / file).read_bytes()
         papers = [
@@ -171,6 +171,13 @@ def test_what_arxiv_crossref_and_europe_pmc_really_answered_is_read() -> None:
     )
     assert d.retracted is not True  # corrected, which is no retraction
     assert "creativecommons.org/licenses/by/4.0" in d.licence
+    (work,) = of("openalex", "openalex.json", "", ("10.7717/peerj.4375",))
+    d = work.document
+    assert (d.authors, d.year, d.doi, d.journal, d.licence, d.retracted) == (
+        ("Heather Piwowar", "Juan Pablo Alperín"), 2018, "10.7717/peerj.4375", "PeerJ", "cc-by", False,
+    )  # fmt: skip
+    assert work.text.startswith("Despite growing interest in Open Access (OA) to scholarly literature, there is an unmet need")
+    assert work.text.endswith("as a way to inform OA policy and practice.")
     letter, erratum = of("europepmc", "europepmc.json")
     d = letter.document
     assert (d.authors, d.year, d.doi, d.journal) == (
