@@ -81,7 +81,7 @@ def shortlist(journal: Journal, spec: DesignSpec, read: int, *, calculators: Cal
     """The best ``spec.candidates`` hits after full ranking (selection from ``read`` records accounted for), with the reasons against each, and the groups of ties."""
     candidates = judged(list(journal.hits(POOL * spec.candidates + 50)), spec, calculators=calculators)
     result = rank(candidates, spec, max(read, len(candidates), 1), calculators=calculators)
-    return [with_reasons(with_lists(c), spec) for c in result.ranked], result.tied
+    return [with_reasons(with_lists(c, calculators=calculators), spec) for c in result.ranked], result.tied
 
 
 def judged(hits: Sequence[Mapping[str, Any]], spec: DesignSpec, *, calculators: Calculators) -> list[Candidate]:
