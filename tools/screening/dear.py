@@ -26,6 +26,7 @@ from tools.evaluation.score import score_candidates
 from tools.screening.journal import Journal
 from tools.screening.report import judged
 from tools.search.costly import CORES, Learnt, Tried, calls_of, chosen, default_calls, hopeless, overtime
+from tools.search.costly import LEAST as FEWEST
 from tools.surrogate.regression import ENOUGH
 
 #: Places of the list by which the default number of calls is reckoned; a screen may list many more.
@@ -48,15 +49,18 @@ class Dear:
         failed: what the others missed, by requirement id.
         left: keys of those that meet everything else and were not computed.
         uses: what each calculator did.
+        stopped: why calls were left over, in words.
     """
 
     met: dict[str, Candidate] = field(default_factory=dict)
     failed: Counter[str] = field(default_factory=Counter)
     left: set[str] = field(default_factory=set)
     uses: list[CostlyUse] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
 
     def notes(self) -> Iterator[str]:
         """What a person should know."""
+        yield from self.stopped
         if self.left:
             yield f"{len(self.left):,} structures that meet everything else were not computed, and are no hits; --calls (in the API: calls) allows more"
 
@@ -117,6 +121,8 @@ def computed(
         answered = [c for c in pool if learnt.answered(c)]
         done.left |= {c.key for c in pool} - {c.key for c in answered}
         done.uses.append(_use(of, tried, calls, len(pool) - len(answered)))
+        if len(answered) < len(pool) and (why := _over(of, tried, calls)):
+            done.stopped.append(f"{of.costly.name} was not called any more: {why}")
         pool = []
         for candidate in learnt.valued(answered):
             missed = _missed(candidate, spec, of, calculators)
@@ -147,7 +153,7 @@ def _called(
     inner, calls = of.costly.inner, calls_of(spec, of)
     known = f"{inner.name} {inner.version}"
     tried = [t for t in journal.calls(known) if set(of.names) <= set(t.outcomes)]
-    while callers is not None and len(tried) < calls and not hopeless(tried) and not overtime(tried, inner.seconds, calls):
+    while callers is not None and len(tried) < calls and not _over(of, tried, calls):
         learnt = Learnt(of, tried)
         open_ = [c for c in pool if not learnt.answered(c)]
         room = calls - len(tried)
@@ -163,9 +169,16 @@ def _called(
                 tried.append(Tried(candidate.key, candidate.smiles, answer.outcomes, answer.seconds))
                 journal.keep_call(known, tried[-1])
                 progress(inner.name, len(tried), calls)
-                if hopeless(tried) or overtime(tried, inner.seconds, calls):
+                if _over(of, tried, calls):
                     break
     return tried
+
+
+def _over(of: Wanted, tried: Sequence[Tried], calls: int) -> str:
+    """Why a calculator is not called any more although calls are left; ''. A few slow calls on a busy machine are no reason."""
+    if hopeless(tried):
+        return "its last calls all failed"
+    return "its calls took longer than was foreseen" if overtime(tried, of.costly.inner.seconds, max(calls, FEWEST)) else ""
 
 
 def _missed(candidate: Candidate, spec: DesignSpec, of: Wanted, calculators: Calculators) -> str:
