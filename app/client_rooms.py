@@ -51,11 +51,22 @@ class RoomCalls(Calls):
         self._ask("DELETE", f"/structures/tables/{quote(job_id)}")
 
     def start_library(
-        self, name: str, content: bytes, goal: str | DesignSpec, *, listed: int = 100, column: str = "", accept_unread: bool = False
+        self,
+        name: str,
+        content: bytes,
+        goal: str | DesignSpec,
+        *,
+        listed: int = 100,
+        column: str = "",
+        calls: int | None = None,
+        accept_unread: bool = False,
     ) -> Library:
-        """Let a worker hold a library against a goal or a spec; ``name`` tells the format of ``content``."""
+        """Let a worker hold a library against a goal or a spec; ``name`` tells the format of ``content``.
+
+        ``calls``: where the goal needs what costs seconds to hours a structure, for how many it is computed at most; None: by what a call costs.
+        """
         asked = {"spec": goal.model_dump(mode="json")} if isinstance(goal, DesignSpec) else {"goal": goal}
-        more = {"library": _file(name, content), "listed": listed, "column": column, "accept_unread": accept_unread}
+        more = {"library": _file(name, content), "listed": listed, "column": column, "calls": calls, "accept_unread": accept_unread}
         return self._get(Library, "POST", "/libraries", json={**asked, **more})
 
     def libraries(self, *, limit: int = 50, offset: int = 0) -> LibraryPage:

@@ -53,6 +53,10 @@ COMMANDS = {
         "screen",
         "Hold every structure of a library against a goal and rank those that meet it. The same command again goes on where it stopped.",
     ),
+    "lists": _late(
+        "lists",
+        "Named, dated lists of substances that your team brings, such as the REACH candidate list: goals ask by them, every structure is held against them.",
+    ),
     "chat": _late(
         "chat",
         "Ask about properties, rules, safety, structures and stored runs. A language model answers where one is configured, else code.",

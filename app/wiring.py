@@ -213,11 +213,20 @@ def user_models_folder(settings: Settings) -> Path:
     return settings.home / "models"
 
 
+def own_lists_folder(settings: Settings) -> Path:
+    """Where the team's own lists of substances are kept."""
+    return settings.home / "lists"
+
+
 def open_workspace(settings: Settings) -> Workspace:
-    """What this process or request computes with: what ships, what other packages add, the scorers of the settings, and the user's own models."""
+    """What this process or request computes with: what ships, what other packages add, the scorers of the settings, the team's own lists, and the user's own models."""
     from tools.workspace import builtin
 
-    return builtin().with_scorers(tuple(settings.scorers.values())).with_user_models(user_models_folder(settings))
+    return _with_own(builtin().with_scorers(tuple(settings.scorers.values())), settings)
+
+
+def _with_own(workspace: Workspace, settings: Settings) -> Workspace:
+    return workspace.with_own_lists(own_lists_folder(settings)).with_user_models(user_models_folder(settings))
 
 
 def run_workspace(settings: Settings, scorers: Sequence[Scorer]) -> Workspace:
@@ -226,7 +235,7 @@ def run_workspace(settings: Settings, scorers: Sequence[Scorer]) -> Workspace:
 
     here = {name: scorer.command for name, scorer in settings.scorers.items()}
     given = tuple(scorer.model_copy(update={"command": here.get(scorer.name, "")}) for scorer in scorers)
-    return builtin().with_scorers(given).with_user_models(user_models_folder(settings))
+    return _with_own(builtin().with_scorers(given), settings)
 
 
 def workspace_of(settings: Settings, run: RunRecord) -> Workspace:

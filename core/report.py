@@ -180,6 +180,11 @@ class CostlyUse(Model):
         description="By property, in its unit: root mean square error of the surrogate for computed structures that were left out of what it learnt from.",
     )
     reasons: list[str] = Field(default_factory=new_list, description="The most frequent reasons of failed calls.")
+    not_computed: int | None = Field(
+        default=None,
+        exclude_if=lambda value: value is None,
+        description="In a screen: how many structures that meet everything before were not computed. Absent in a run, where they are estimated.",
+    )
 
     @property
     def said(self) -> str:
@@ -187,6 +192,7 @@ class CostlyUse(Model):
         why = f" ({'; '.join(self.reasons)})" if self.reasons else ""
         failed = f", {self.failed} of them without a value{why}" if self.failed else ""
         others = "; the others were estimated" if self.surrogate_errors else "; nothing was estimated from so few"
+        others = others if self.not_computed is None else f"; {self.not_computed:,} others were not computed" if self.not_computed else ""
         return f"{self.calculator}: called for {self.calls} of at most {self.allowed} structures{failed}{others}"
 
 

@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 from core.errors import MolwrightError, NotFoundError, UsageError
-from evals.benchmarks import predictor_speed, stability, thermal_classes
+from evals.benchmarks import predictor_speed, stability, thermal_bonds, thermal_classes
 from evals.sections import read_sections, sections_markdown
 from tools.predictors.release.report import write_report
 from tools.predictors.release.rerun import data_file, rerun
@@ -31,6 +31,7 @@ def measure_beside(folder: Path) -> None:
     for what, code in (
         ("speed", predictor_speed.main(["--section"])),
         ("thermal classes", thermal_classes.main(["--section"])),
+        ("weakest bonds", thermal_bonds.main(["--section"])),
         ("stability", _stability(folder)),
     ):
         if code:

@@ -22,7 +22,9 @@ from graphs.assistant import KIND
 from graphs.context import DesignContext
 from graphs.design import build
 from memory.recorder import ReplayRecorder
+from tools.calculators.own_lists import own_list_id
 from tools.search.policy import with_patience
+from tools.versions import OWN_LIST
 from tools.workspace import Workspace, builtin
 
 #: Candidates that are compared at once.
@@ -53,8 +55,9 @@ def replay(
         executor.close()
         return _conversation(store, run, workspace)
     used = _own_models_used(store, run, workspace)
-    if changed_model := _changed_own_model(used, workspace):
-        text = f"the replay differs: {changed_model}"
+    lists = _own_lists_used(store, run, workspace)
+    if changed := _changed_own_model(used, workspace) or _changed_own_list(lists, workspace):
+        text = f"the replay differs: {changed}"
         executor.close()
         return ReplayResult(run_id=run.run_id, identical=False, events=0, first_difference="versions", text=text)
     recorder = ReplayRecorder(store, run.run_id)
@@ -66,7 +69,7 @@ def replay(
             executor=executor,
             literature=nothing_outside,
             clock=lambda: datetime.fromtimestamp(0, UTC),
-            workspace=_with_models(workspace, used),
+            workspace=_with_own(workspace, used, lists),
             progress=progress,
             models=recorded_models(run, recorder),
             policy=with_patience(run.given.patience),
@@ -109,9 +112,30 @@ def _different(run: RunRecord, recorder: ReplayRecorder, error: ReplayDiffers) -
 _OWN = "own model "
 
 
-def _with_models(workspace: Workspace, used: Collection[str]) -> Workspace:
-    """``workspace`` with those of the user's own models that are in ``used``."""
-    return workspace if workspace.models_folder is None else workspace.with_user_models(workspace.models_folder, used)
+def _with_own(workspace: Workspace, models: Collection[str], lists: Collection[str]) -> Workspace:
+    """``workspace`` with those of the user's own models and of the team's own lists that a run used."""
+    found, folder = workspace, workspace.models_folder
+    if workspace.lists_folder is not None:
+        found = found.with_own_lists(workspace.lists_folder, lists)
+    return found if folder is None else found.with_user_models(folder, models)
+
+
+def _own_lists_used(store: RunStore, run: RunRecord, workspace: Workspace) -> dict[str, str]:
+    """Names and versions of the team's own lists that the run knew; a list that came later may change what its goal means."""
+    if run.status not in ("success", "no_candidate"):
+        named = store.spec(run.run_id).property_names() if run.spec_version else []
+        return {name: version for name, version in workspace.list_versions().items() if own_list_id(name) in named}
+    versions = store.report(run.run_id).versions
+    return {name.removeprefix(OWN_LIST): version for name, version in versions.items() if name.startswith(OWN_LIST)}
+
+
+def _changed_own_list(used: dict[str, str], workspace: Workspace) -> str:
+    """Which own list is gone or another since the run; empty if all are as they were."""
+    now = workspace.list_versions()
+    for name, version in used.items():
+        if now.get(name) != version:
+            return f"the run held candidates against the own list {name} (version {version}), which is {'another now' if name in now else 'gone'}"
+    return ""
 
 
 def _own_models_used(store: RunStore, run: RunRecord, workspace: Workspace) -> dict[str, str]:

@@ -236,7 +236,10 @@ def _with_shown_properties(
     # The reasons of a level quote the flash point as evidence of volatility, which the search may not have predicted.
     again = [n for n in names if context.workspace.catalogue[n].kind == "level"]
     return [
-        with_lists(c.model_copy(update={"properties": {**v, **c.properties, **{n: v[n] for n in again}}}))
+        with_lists(
+            c.model_copy(update={"properties": {**v, **c.properties, **{n: v[n] for n in again}}}),
+            calculators=context.workspace.calculators,
+        )
         for c, v in zip(candidates, shown, strict=True)
     ]
 

@@ -8,12 +8,17 @@ from importlib.metadata import version
 
 from tools.calculators.collection import Calculators
 from tools.calculators.costly.adapter import Costly
+from tools.calculators.own_lists import own_lists
+
+#: What the version of a team's own list stands under, before its name.
+OWN_LIST = "own list "
 
 
 def versions(used: Collection[str] = (), *, calculators: Calculators) -> dict[str, str]:
     """Names and versions: molwright, RDKit, NumPy, LightGBM, the safety rules and each predictor's weights.
 
-    ``used``: properties of a run; those that own models predict or costly calculators compute are listed with the version of that.
+    ``used``: properties of a run; those that own models predict or costly calculators compute are listed with the version of that. A team's own lists are
+    all named: every listed candidate is held against them.
     """
     from tools.predictors.predict import predictor_versions
     from tools.safety.guard import RULES_VERSION
@@ -26,6 +31,7 @@ def versions(used: Collection[str] = (), *, calculators: Calculators) -> dict[st
     )
     if (models := calculators.user_models) is not None:
         found.update({f"own model {name}": value for name, value in models.versions(used).items()})
+    found.update({f"{OWN_LIST}{one.name}": one.version for one in own_lists(calculators)})
     return found
 
 

@@ -155,6 +155,15 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
                 add(word, "vague", entry)
                 if word in _STRUCTURAL:
                     add(word, "structural", entry)
+    for definition in catalogue:
+        if definition.absence_words:
+            none = Vague(
+                definition.absence_words,
+                f"no entry of {definition.label.removeprefix('Entries of ')} that structure decides",
+                (f"property:{definition.name} == 0",),
+            )
+            for word in none.words:
+                add(word, "vague", none)
     for family in families():
         for word in family.words:
             add(word, "fam", family)
@@ -179,15 +188,17 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
 
 
 def _own_words_win(meanings: dict[str, dict[str, Any]], catalogue: Catalogue) -> None:
-    """A word of a user's own property, and 'low' or 'high' before it, is no longer one that nothing can compute."""
+    """A word of a user's own property or list, and 'low' or 'high' before it, is no longer one that nothing can compute."""
     for word, name in catalogue.words().items():
-        if catalogue[name].user_defined:
+        if catalogue[name].user_defined or catalogue[name].absence_words:
             key = key_of(word)
             for phrase in (key, f"low {key}", f"high {key}"):
                 meanings.get(phrase, {}).pop("unchk", None)
             for phrase in (f"low {key}", f"high {key}"):
                 if phrase in meanings and not meanings[phrase]:
                     del meanings[phrase]
+    for word in (word for definition in catalogue for word in definition.absence_words):
+        meanings[key_of(word)].pop("unchk", None)
 
 
 #: Kinds of meanings that a misspelt word keeps.

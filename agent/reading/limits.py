@@ -168,10 +168,9 @@ def reference_value(
         return WATER_DENSITY
     try:
         if definition.kind == "computed":
-            from tools.calculators.descriptors import compute_descriptor
             from tools.structures.parse import parse_smiles
 
-            return float(compute_descriptor(name, parse_smiles(ref.smiles)))  # unrounded: 'higher' must not hold for the reference itself
+            return calculators.number(name, parse_smiles(ref.smiles))  # unrounded: 'higher' must not hold for the reference itself
         from tools.predictors.known.apply import with_known
         from tools.structures.standardise import standardise
 

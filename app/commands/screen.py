@@ -13,10 +13,12 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from app.commands.design import Json
-from app.commands.door import NONE_MEETS, AcceptUnread, read_spec, services, unread_shown
+from app.commands.door import NONE_MEETS, AcceptUnread, read_spec, unread_shown
+from app.commands.scorers import ScorerOption, ScorerSetting, with_scorers
 from app.console import emit_json, err, print_report, print_spec, write_reports
 from app.services.entry import Services
 from core.errors import UsageError
+from core.limits import MAX_BUDGET
 
 if TYPE_CHECKING:
     from app.services.libraries import LibraryResult, LibraryScreen
@@ -42,6 +44,14 @@ def screen(
     ] = "",
     smiles_column: Annotated[str, typer.Option(help="Column of a table that holds the structures.")] = "",
     limit: Annotated[int | None, typer.Option(min=1, help="Read at most so many records.")] = None,
+    calls: Annotated[
+        int | None,
+        typer.Option(
+            "--calls", min=1, max=MAX_BUDGET, help="Where the goal needs what costs a call: how many calls; default: by what a call takes."
+        ),
+    ] = None,
+    scorer: ScorerOption = None,
+    scorer_set: ScorerSetting = None,
     restart: Annotated[bool, typer.Option("--restart", help="Begin again instead of going on where the last call stopped.")] = False,
     accept_unread: AcceptUnread = False,
     json_target: Json = None,
@@ -49,9 +59,9 @@ def screen(
     """Hold every structure of a library against a goal and rank those that meet it. The same command again goes on where it stopped."""
     if bool(goal.strip()) == (spec_file is not None):
         raise UsageError("give either --goal or --spec")
-    door = services(context)
+    door = with_scorers(context, scorer, scorer_set)
     with unread_shown(door):
-        spec = door.libraries.spec(read_spec(door, spec_file) if spec_file else goal, top, despite_objections=accept_unread)
+        spec = door.libraries.spec(read_spec(door, spec_file) if spec_file else goal, top, calls=calls, despite_objections=accept_unread)
     if json_target != "-":
         print_spec(spec, "\n".join(door.goals.describe(spec).splitlines()[:-1]) + "\n")  # the last line is about design runs
     asked = door.libraries.prepare(library, spec, out_dir, smiles_column)
@@ -100,6 +110,10 @@ def _show(door: Services, result: LibraryResult, asked: LibraryScreen, json_targ
         raise typer.Exit(NONE_MEETS)
 
 
+def _called(event: dict[str, Any]) -> str:
+    return f"{event['hits']:,} of {event['read']:,} records pass all that is cheap; {event['calls']:,} of at most {event['allowed']:,} calls of {event['calculator']}"
+
+
 @contextmanager
 def _bar(name: str) -> Iterator[Any]:
     """A callback that shows the share of the library read, records, hits, records a second and the time left, on stderr."""
@@ -113,6 +127,8 @@ def _bar(name: str) -> Iterator[Any]:
             if now - shown >= 10:
                 shown = now
                 rate = event["read"] / max(now - start, 1e-3)
+                if "calls" in event:
+                    return err.print(_called(event))
                 err.print(f"{event['read']:,} records read ({event['part']:.0%}), {event['hits']:,} hits, {rate:,.0f} records/s")
 
         yield line
@@ -122,6 +138,8 @@ def _bar(name: str) -> Iterator[Any]:
         task = bar.add_task(escape(name), total=1.0, text="")
 
         def show(event: dict[str, Any]) -> None:
+            if "calls" in event:
+                return bar.update(task, completed=event["calls"] / max(event["allowed"], 1), text=escape(_called(event)))
             bar.update(task, completed=event["part"], text=f"{event['read']:,} records, {event['hits']:,} hits")
 
         yield show

@@ -17,6 +17,8 @@ from core.spec import DesignSpec, EstimationConditions, marked
 
 #: Structures whose properties one call asks for.
 MOST = 20
+#: Calls of a costly calculator that a screen makes while a client waits, unless it says how many, and at most.
+CALLS, MOST_CALLS = 20, 200
 
 
 def _listed(value: Any) -> Any:
@@ -62,6 +64,7 @@ class ScreenArguments(Arguments):
     goal: Goal
     library: str = Field(max_length=2_000_000, description="Lines 'SMILES name', or the text of an SDF or CSV.")
     limit: int = Field(default=20, ge=1, le=AT_ONCE)
+    calls: int = Field(default=CALLS, ge=1, le=MOST_CALLS, description="Of costly calculators, where the goal needs them.")
 
 
 class RouteArguments(Arguments):
@@ -116,8 +119,8 @@ def check(door: Door, arguments: CheckArguments) -> Answer:
 def screen(door: Door, arguments: ScreenArguments) -> Answer:
     """Hold a small library (500 records) against a goal; those that meet it are ranked."""
     services = door.services
-    spec = services.libraries.spec(services.goals.interpret(arguments.goal), arguments.limit)
-    found = services.libraries.at_once(Upload(_name(arguments.library), arguments.library.encode()), spec)
+    spec = services.libraries.spec(services.goals.interpret(arguments.goal), arguments.limit, calls=arguments.calls)
+    found = services.libraries.at_once(Upload(_name(arguments.library), arguments.library.encode()), spec, call=True)
     done = found.screened
     answer = {
         "read": done.read,

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from app.services.local_models import LocalModelService
     from app.services.measurements import MeasurementService
     from app.services.models import ModelService
+    from app.services.own_lists import OwnListService
     from app.services.paper_additions import PaperAdditionService
     from app.services.paper_keeping import PaperKeepingService
     from app.services.paper_talks import PaperTalkService
@@ -165,6 +166,13 @@ class Services:
         from app.services.lists import ListService
 
         return ListService()
+
+    @property
+    def own_lists(self) -> OwnListService:
+        """Named, dated lists of substances that the team brought."""
+        from app.services.own_lists import OwnListService
+
+        return OwnListService(self.settings)
 
     def runs(self, progress: ProgressSink | None = None, leaving: Callable[[], bool] = lambda: False) -> RunService:
         """Design runs; ``progress`` hears what the runs that this process executes tell, ``leaving`` says whether it wants to end."""

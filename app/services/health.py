@@ -113,6 +113,15 @@ def _scorers(settings: Settings) -> str:
     return ", ".join(settings.scorers) or "none in the settings"
 
 
+def _own_lists(settings: Settings) -> str:
+    workspace = wiring.open_workspace(settings)
+    if workspace.list_problems:
+        raise MolwrightError("; ".join(f"{name} cannot be used: {problem}" for name, problem in workspace.list_problems.items()))
+    from tools.calculators.own_lists import own_lists
+
+    return ", ".join(one.edition for one in own_lists(workspace.calculators)) or "none of your own"
+
+
 def _quantum(settings: Settings) -> str:
     from tools.calculators.quantum.definitions import INSTALL
     from tools.calculators.quantum.tight_binding import installed, program
@@ -204,6 +213,7 @@ PROBES: tuple[tuple[str, Callable[[Settings], str]], ...] = (
     ("literature", _literature),
     ("properties", _properties),
     ("scorers", _scorers),
+    ("lists of substances", _own_lists),
     ("predictors", _predictors),
     ("quantum chemistry", _quantum),
     ("safety guard", _guard),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -22,6 +24,7 @@ from core.spec import DesignSpec
 
 if TYPE_CHECKING:
     from core.interfaces import StreamExecutor
+    from tools.screening.dear import Dear
     from tools.screening.journal import Journal
     from tools.screening.run import Progress, Screened
     from tools.workspace import Workspace
@@ -114,15 +117,17 @@ class LibraryService:
         """What the user has when it is first asked for: the whole screen is judged by it."""
         return wiring.open_workspace(self.settings)
 
-    def spec(self, goal: str | DesignSpec, listed: int, *, despite_objections: bool = False) -> DesignSpec:
+    def spec(self, goal: str | DesignSpec, listed: int, *, calls: int | None = None, despite_objections: bool = False) -> DesignSpec:
         """What a library is held against: a goal or a spec, without the wish for a route; ``listed``: how many the report ranks.
 
+        ``calls``: how often each costly calculator that it needs may be called; None: by what a call costs.
         Raises RefusedError if the guard blocks or stops the goal or what the spec names, GoalError or SpecError for what cannot be used,
         UnreadGoal where a rule wants a person to look at the spec first, unless ``despite_objections``.
         """
         from agent.reading import interpret
         from agent.spec_check import check_spec
         from tools.safety.spec import spec_verdict
+        from tools.screening.dear import with_screen_calls
 
         made = (
             check_spec(goal, catalogue=self._workspace.catalogue)
@@ -132,6 +137,7 @@ class LibraryService:
         objectives = [o for o in made.objectives if o.property != "route"]  # no route is looked for in a library
         assumptions = [a for a in made.assumptions if not a.text.startswith("candidates with a known route")]
         spec = made.model_copy(update={"objectives": objectives, "assumptions": assumptions, "candidates": listed})
+        spec = with_screen_calls(spec, calls, self._workspace.calculators)
         verdict = spec_verdict(spec)
         if verdict.verdict == "block":
             raise RefusedError("the safety guard refused this goal. " + "; ".join(f"{h.id}: {h.reason}" for h in verdict.rules))
@@ -161,13 +167,22 @@ class LibraryService:
         return LibraryScreen(library, spec, Path(tempfile.mkdtemp(prefix="molwright-screen-")), known, smiles_column, kept=False)
 
     def run(
-        self, asked: LibraryScreen, *, workers: int | None = None, ray: str = "", limit: int | None = None, progress: Progress
+        self,
+        asked: LibraryScreen,
+        *,
+        workers: int | None = None,
+        ray: str = "",
+        limit: int | None = None,
+        call: bool = True,
+        progress: Progress,
     ) -> LibraryResult:
         """Hold every record against the spec, going on where an earlier call stopped, and rank those that meet it.
 
-        ``workers``: processes, or Ray tasks where ``ray`` is the address of a cluster; by default what the settings say. ``limit``: read
-        at most so many records. Raises NotFoundError, UsageError and StoreError.
+        What is cheap comes first; costly calculators that the spec needs are then called for what is left, on this machine. ``workers``: processes, or Ray tasks where ``ray``
+        is the address of a cluster; by default what the settings say. ``limit``: read at most so many records. ``call``: whether calls are made, or only what an
+        earlier call computed counts. ``progress`` also gets 'calls', 'allowed' and 'calculator' while they are made. Raises NotFoundError, UsageError and StoreError.
         """
+        from tools.screening.dear import cheap_part
         from tools.screening.journal import Journal
         from tools.screening.run import screen
 
@@ -176,7 +191,7 @@ class LibraryService:
         try:
             done = screen(
                 asked.library,
-                asked.spec,
+                cheap_part(asked.spec, self._workspace.calculators),
                 journal,
                 executor,
                 smiles_column=asked.smiles_column,
@@ -184,18 +199,25 @@ class LibraryService:
                 limit=limit,
                 calculators=self._workspace.calculators,
             )
-            result = self._result(asked, journal, done)
+            result = self._result(asked, journal, done, call=call, progress=progress)
         finally:
             executor.close()
             journal.close()  # it keeps every other process out
         return result
 
-    def at_once(self, upload: Upload, spec: DesignSpec) -> LibraryResult:
+    def at_once(self, upload: Upload, spec: DesignSpec, *, call: bool = False) -> LibraryResult:
         """A small library that came with a request, held against ``spec`` in this process; nothing is kept, and no file is named.
 
-        Raises UsageError for a library of more than :data:`AT_ONCE` records or one of which no record can be read, and as :meth:`run`.
+        ``call``: whether somebody waits while costly calculators are called. Raises UsageError for a library of more than :data:`AT_ONCE` records or one of which no
+        record can be read, for a spec that needs calls unless ``call``, and as :meth:`run`.
         """
         from tools.files.records import records
+
+        if spec.calls and not call:
+            needs = "; ".join(a.text for a in spec.assumptions if a.text.startswith(tuple(f"{name} costs about " for name in spec.calls)))
+            raise UsageError(
+                f"this goal needs calls that take too long to wait for: let a worker screen the library (POST /libraries), or molwright screen. {needs}"
+            )
 
         with on_disk(upload) as path:
             number = sum(1 for _ in islice(records(path), AT_ONCE + 1))
@@ -207,9 +229,14 @@ class LibraryService:
             raise UsageError("no record of the library could be read" if result.screened.read else "the library holds no record")
         return result
 
-    def _result(self, asked: LibraryScreen, journal: Journal, done: Screened) -> LibraryResult:
+    def _result(self, asked: LibraryScreen, journal: Journal, done: Screened, *, call: bool, progress: Progress) -> LibraryResult:
+        from tools.screening.dear import rows
         from tools.screening.report import report_of, write_hits, write_rejects
 
+        dear = self._computed(asked, journal, done, call=call, progress=progress)
+        if dear is not None:
+            failed = dict((Counter(done.failed) + dear.failed).most_common())
+            done = replace(done, hits=len(dear.met), failed=failed, notes=(*done.notes, *dear.notes()))
         created = self.clock().isoformat()
         report = report_of(
             journal,
@@ -218,16 +245,35 @@ class LibraryService:
             run_id=asked.run_id,
             created_at=created,
             library=asked.library.name,
+            met=None if dear is None else sorted(dear.met.values(), key=lambda c: (-(c.score or 0.0), c.key)),
+            uses=() if dear is None else dear.uses,
             calculators=self._workspace.calculators,
         )
         asked.folder.mkdir(parents=True, exist_ok=True)
         files = [asked.folder / "hits.csv"]
-        write_hits(journal, asked.spec, files[0])
+        write_hits(journal.hits() if dear is None else rows(journal, dear), asked.spec, files[0])
+        if dear is not None and dear.left:
+            files.append(asked.folder / "not_computed.csv")
+            write_hits((hit for hit in journal.hits() if hit["key"] in dear.left), asked.spec, files[-1])
         for table in ("unreadable", "blocked"):
             if write_rejects(journal, table, asked.folder / f"{table}.csv"):
                 files.append(asked.folder / f"{table}.csv")
         first = [(line, name, reason) for _, line, name, reason in islice(journal.listed("unreadable"), UNREADABLE_SHOWN)]
         return LibraryResult(report, done, first, files)
+
+    def _computed(self, asked: LibraryScreen, journal: Journal, done: Screened, *, call: bool, progress: Progress) -> Dear | None:
+        """What costly calculators made of what passed the rest; None where the spec needs none."""
+        from tools.screening.dear import computed
+
+        if not asked.spec.calls:
+            return None
+
+        def told(calculator: str, made: int, allowed: int) -> None:
+            seen = {"read": done.read, "hits": done.hits, "unreadable": done.unreadable, "part": 1.0}
+            progress({**seen, "calculator": calculator, "calls": made, "allowed": allowed})
+
+        with closing(wiring.open_callers(self.settings)) as callers:
+            return computed(journal, asked.spec, callers if call else None, progress=told, calculators=self._workspace.calculators)
 
     def _executor(self, workers: int | None, ray: str) -> StreamExecutor:
         if ray:

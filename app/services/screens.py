@@ -18,13 +18,14 @@ from core.spec import DesignSpec
 
 #: Most records that one screen reads, and bytes that a library has unpacked or not, as it comes.
 MOST_RECORDS = 1_000_000
-#: Structures that a report lists at most.
-MOST_LISTED = 1000
+#: Structures that a report lists at most, and calls of a costly calculator that a screen may be asked to make.
+MOST_LISTED, MOST_CALLS = 1000, 10_000
 #: Tables that a screen leaves beside its report, and what each holds.
 TABLES = {
     "hits": "every structure that meets the goal",
     "unreadable": "records that could not be read",
     "blocked": "records that the safety guard blocks",
+    "not_computed": "structures that meet everything else, for which no call was left",
 }
 
 
@@ -41,15 +42,16 @@ class ScreenService:
         *,
         listed: int = 100,
         smiles_column: str = "",
+        calls: int | None = None,
         despite_objections: bool = False,
         user: str = "",
     ) -> Job:
-        """Put a screen into the queue.
+        """Put a screen into the queue. ``calls``: how often each costly calculator that the goal needs may be called; None: by what a call costs.
 
         The goal is read and the file begun at once, so that what cannot be used is said now: raises as :meth:`LibraryService.spec`, UsageError
         for a file that is none of structures, StatusError where too many jobs wait.
         """
-        spec = self._libraries.spec(goal, listed, despite_objections=despite_objections)
+        spec = self._libraries.spec(goal, listed, calls=calls, despite_objections=despite_objections)
         name = plain_name(upload.name)
         self._libraries.look_at(upload, smiles_column)
         asked = {"spec": spec.model_dump(mode="json"), "library": name, "column": smiles_column, "bytes": len(upload.content)}
@@ -74,7 +76,7 @@ class ScreenService:
                 ended = f"{MOST_RECORDS:,} records were read, the most for one screen; molwright screen takes any number"
         except JobTooLong:
             ended = f"it ended after {hours(LONGEST)} of work, the most for one screen, before the library was read to its end"
-            found = self._libraries.run(asked, limit=0, progress=lambda told: None)
+            found = self._libraries.run(asked, limit=0, call=False, progress=lambda told: None)
         report = found.report.model_copy(update={"stop_reason": ended})
         (held.folder / "report.json").write_text(report.model_dump_json(), encoding="utf-8")
         self._all_read(found)

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, StrictBool, StrictInt
 from app.services.fleet import FleetView
 from app.services.jobs import Job, JobStatus
 from app.services.profiles import LONGEST
-from app.services.screens import MOST_LISTED
+from app.services.screens import MOST_CALLS, MOST_LISTED
 from app.web.views import FileContent, FoundStructure, GivenSpec, UnreadRecord
 from core.candidate import Candidate, Route, SafetyRuleHit
 from core.model import Model
@@ -93,6 +93,12 @@ class LibraryRequest(Model):
     spec: GivenSpec | None = Field(default=None, description="Or the spec to hold them against.")
     listed: StrictInt = Field(default=100, ge=1, le=MOST_LISTED, description="How many of those that meet it are ranked.")
     column: str = Field(default="", max_length=200, description="Column of a table that holds the structures; empty: found by itself.")
+    calls: StrictInt | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_CALLS,
+        description="Where the goal needs what costs seconds to hours a structure: for how many structures it is computed at most; null: by what a call costs.",
+    )
     accept_unread: StrictBool = Field(default=False, description="Screen although much of the goal was not read.")
 
 
@@ -107,10 +113,12 @@ class LibraryView(JobView):
     unreadable: int = Field(ge=0, description="Records that could not be read so far.")
     blocked: int | None = Field(default=None, description="Records that the safety guard blocks; null before the end.")
     failed: dict[str, int] = Field(default_factory=dict, description="Rejected records by reason; empty before the end.")
-    notes: list[str] = Field(default_factory=list, description="How the file was read.")
+    calls: int = Field(default=0, ge=0, description="Calls of a costly calculator so far, where the goal needs one.")
+    allowed: int = Field(default=0, ge=0, description="How many calls of it may be made.")
+    notes: list[str] = Field(default_factory=list, description="How the file was read, and what costly calculators did.")
     not_read: list[UnreadRecord] = Field(default_factory=list, description="The first records that could not be read.")
     ended: str = Field(default="", description="How the reading ended, in words.")
-    tables: list[str] = Field(default_factory=list, description="Tables that can be fetched: hits, unreadable, blocked.")
+    tables: list[str] = Field(default_factory=list, description="Tables that can be fetched: hits, unreadable, blocked, not_computed.")
 
     @classmethod
     def of(cls, job: Job) -> LibraryView:
@@ -124,7 +132,7 @@ class LibraryView(JobView):
             part=1.0 if job.result else min(1.0, float(seen.get("part", 0.0))),
             not_read=not_read,
             **{name: seen.get(name, 0) for name in ("read", "hits", "unreadable")},
-            **{name: seen[name] for name in ("blocked", "failed", "notes", "ended", "tables") if name in seen},
+            **{name: seen[name] for name in ("blocked", "failed", "notes", "ended", "tables", "calls", "allowed") if name in seen},
         )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import UsageError
 from evals import predictors_report
-from evals.benchmarks import predictor_speed, stability, thermal_classes
+from evals.benchmarks import predictor_speed, stability, thermal_bonds, thermal_classes
 from evals.sections import read_sections
 from tools.predictors.specs import PREDICTORS
 from tools.predictors.weights import WeightsFolder
@@ -50,8 +50,19 @@ def test_the_thermal_section_is_what_the_rules_give() -> None:
     assert kept == thermal_classes.section(thermal_classes.read())
 
 
+def test_the_section_on_the_weakest_bond_is_what_is_kept_of_it() -> None:
+    (kept,) = [section for section in read_sections("predictors") if section.order == 22]
+    rows = thermal_bonds.heated()
+    assert kept == thermal_bonds.section(rows)
+    found = thermal_bonds.figures(rows)["all"]
+    assert (found["bond"] or 0.0) < (found["level"] or 0.0)
+    assert thermal_bonds.homolysis_c(30.0) == pytest.approx(55, abs=10)  # azo initiators of 30 kcal/mol go at 50 to 65 °C
+    assert all(r.bond is None for r in rows if "OO" in r.smiles)
+
+
 def test_a_benchmark_that_fails_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(thermal_classes, "main", lambda arguments: 0)
+    monkeypatch.setattr(thermal_bonds, "main", lambda arguments: 0)
     monkeypatch.setattr(predictor_speed, "main", lambda arguments: 2)
     with pytest.raises(UsageError, match="speed failed"):
         predictors_report.measure_beside(tmp_path)

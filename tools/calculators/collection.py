@@ -19,7 +19,7 @@ from core.candidate import PropertyValue
 from core.errors import ConfigurationError, SpecError, StructureError
 from core.plugins import CALCULATORS, SCORERS, plugins
 from core.spec import CandidateClass, EstimationConditions
-from tools.calculators.descriptors import Descriptors, number
+from tools.calculators.descriptors import Descriptors
 from tools.calculators.learnt import LearntModels
 from tools.calculators.protocol import Batch, Calculator
 from tools.calculators.thermal import ThermalRules
@@ -96,9 +96,14 @@ class Calculators:
 
         SpecError for a property that is not computed so, ValueError where it is not defined for the structure.
         """
-        if not self.exact(name):
+        return self.exact_function(name)(mol)
+
+    def exact_function(self, name: str) -> Callable[[Chem.Mol], float]:
+        """What computes the exact property ``name`` of many molecules; raises and gives as :meth:`number` does. SpecError for any other property."""
+        calculator = self.of(name) if name in self.catalogue else None
+        if not isinstance(calculator, Descriptors):
             raise SpecError(f"{name!r} is not a computed property")
-        return number(self.catalogue[name], mol)
+        return calculator.function(self.catalogue[name])
 
     def exact_value(self, name: str, value: float) -> PropertyValue:
         """The property value of an exactly computed property whose number, in its unit, is at hand. SpecError for any other."""

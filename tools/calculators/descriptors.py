@@ -173,6 +173,10 @@ class Descriptors(PlainCalculator):
         """RDKit's version, on which the functions rest."""
         return str(rdkit.__version__)
 
+    def function(self, definition: Property) -> DescriptorFunction:
+        """What computes one of its properties: of a sanitised molecule, in the unit of the property; raises as :func:`number` does."""
+        return computed(definition)
+
     def value(self, definition: Property, value: float) -> PropertyValue:
         """The property value of a ``value`` that is at hand, in the property's unit: exact, with a sigma of 0; never None."""
         return PropertyValue(
@@ -193,7 +197,7 @@ class Descriptors(PlainCalculator):
     def _one(self, definition: Property, mol: Chem.Mol) -> PropertyValue:
         try:
             with BlockLogs():
-                return self.value(definition, number(definition, mol))
+                return self.value(definition, self.function(definition)(mol))
         except (ValueError, RuntimeError, ZeroDivisionError) as error:
             return self.missing(definition, str(error) or type(error).__name__)
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from rdkit import Chem
 
-from core.errors import SpecError
 from tools.calculators.collection import Calculators
-from tools.calculators.descriptors import computed
 from tools.calculators.rule_sets import violations
 from tools.calculators.thermal_rules import LEVEL_PROBABILITY
 
@@ -25,9 +23,7 @@ class ExactCalculations:
 
     def descriptor(self, name: str) -> Callable[[Chem.Mol], float]:
         """Computes the property of a molecule, in its unit; SpecError for one that is not computed from the structure."""
-        if not self.calculators.exact(name):
-            raise SpecError(f"{name!r} is not a computed property")
-        return computed(self.calculators.catalogue[name])
+        return self.calculators.exact_function(name)
 
     def descriptor_cost(self, name: str) -> float:
         """Microseconds for a molecule of ordinary size. Raises SpecError for an unknown property; 50 where the cost was not measured."""

@@ -35,6 +35,7 @@ class Property:
         synonyms: other names under which goals ask for it, lower case.
         goal_words: further words that only goals use, and that another name may hold ("epsilon").
         up_words, down_words: words that mean "more" or "less" of it ("lipophilic" is up for logp).
+        absence_words: whole phrases of goals, lower case, that ask for none of it ("not on the list").
         better: the direction that is usually better, +1 more, -1 less, 0 neither; for "good solubility" and "better than".
         accepted_units: units in which a goal may state it (see ``core.units``); converted to ``unit``.
         plain_unit: unit in which a goal's number without a unit is read; empty: ``unit``.
@@ -89,6 +90,7 @@ class Property:
     smarts: str = ""
     method_detail: str = ""
     goal_words: tuple[str, ...] = ()
+    absence_words: tuple[str, ...] = ()
     better: int = 0
     for_polymers: str = ""
     needs_unit: bool = False

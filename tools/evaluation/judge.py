@@ -105,7 +105,7 @@ def judge_one(
     found = judge([proposal], spec, names=names, alerts=alerts, blocked=blocked, implausible=implausible, calculators=calculators)[0]
     if found.rejected_by == UNREADABLE:
         raise StructureError(found.rejected_reason)
-    found = with_lists(found.model_copy(update={"name": found.name or name_of(found.key)}))
+    found = with_lists(found.model_copy(update={"name": found.name or name_of(found.key)}), calculators=calculators)
     if not spec.goal:
         return found
     from tools.against.reasons import with_reasons

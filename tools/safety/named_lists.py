@@ -1,11 +1,12 @@
 """How a structure stands to named, dated lists that structure alone decides: azo dyes of REACH Annex XVII, PFAS of the OECD,
-POPs of the Stockholm Convention, what the Montreal Protocol controls.
+POPs of the Stockholm Convention, what the Montreal Protocol controls, and the lists that a team brought.
 
-Each list is an entry of ``named_lists.toml`` with the counted property that decides it. Nothing is claimed beyond the list.
+Each shipped list is an entry of ``named_lists.toml`` with the counted property that decides it. Nothing is claimed beyond the list.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -14,8 +15,10 @@ from rdkit import Chem, rdBase
 from core import data
 from core.candidate import Candidate, ListStanding
 from tools.calculators.azo_amines import released
+from tools.calculators.collection import Calculators
 from tools.calculators.controlled import MONTREAL, STOCKHOLM, listed_in
 from tools.calculators.descriptors import compute_descriptor
+from tools.calculators.own_lists import OwnList, own_lists
 
 #: Treaties by the property that counts their entries.
 _TREATIES = {"stockholm_pops": STOCKHOLM, "montreal_controlled": MONTREAL}
@@ -27,8 +30,8 @@ def named_lists() -> dict[str, dict[str, Any]]:
     return data.table("tools.safety", "named_lists.toml")
 
 
-def standings(smiles: str) -> list[ListStanding]:
-    """How the structure ``smiles`` (a molecule or a repeat unit) stands to each list, in their order; [] for what cannot be read."""
+def standings(smiles: str, own: Sequence[OwnList] = ()) -> list[ListStanding]:
+    """How the structure ``smiles`` (a molecule or a repeat unit) stands to each list, in their order, then to a team's ``own``, which are of molecules; [] for what cannot be read."""
     with rdBase.BlockLogs():
         mol = Chem.MolFromSmiles(smiles)
     if mol is None:
@@ -40,6 +43,9 @@ def standings(smiles: str) -> list[ListStanding]:
         count = int(compute_descriptor(entry["property"], mol))
         text = entry["on" if count else "off"].format(name=entry["name"], what=_what(entry["property"], count, mol) if count else "")
         found.append(ListStanding(id=identifier, name=entry["name"], on=count > 0, text=text, source=entry["source"]))
+    for one in own if "*" not in smiles else ():
+        on, text = one.told(mol)
+        found.append(ListStanding(id=one.id, name=one.edition, on=on, text=text, source=one.source))
     return found
 
 
@@ -51,6 +57,6 @@ def _what(name: str, count: int, mol: Chem.Mol) -> str:
     return f"{count} fully fluorinated methyl or methylene carbon{'s' if count > 1 else ''}"
 
 
-def with_lists(candidate: Candidate) -> Candidate:
-    """``candidate`` with its standing to the lists, by all that was given (a counter-ion may be a PFAS too)."""
-    return candidate.model_copy(update={"lists": standings(candidate.given or candidate.smiles)})
+def with_lists(candidate: Candidate, *, calculators: Calculators) -> Candidate:
+    """``candidate`` with its standing to the shipped lists and those of ``calculators``, by all that was given (a counter-ion may be a PFAS too)."""
+    return candidate.model_copy(update={"lists": standings(candidate.given or candidate.smiles, own_lists(calculators))})

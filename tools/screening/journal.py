@@ -10,7 +10,9 @@ from types import TracebackType
 from typing import Any
 
 from core.errors import StoreError, UsageError
+from tools.calculators.costly.protocol import Outcome as Computed
 from tools.screening.chunk import Hit, Outcome
+from tools.search.costly import Tried
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -21,6 +23,9 @@ CREATE TABLE IF NOT EXISTS blocked (record INTEGER PRIMARY KEY, line INTEGER, na
 CREATE TABLE IF NOT EXISTS hits (
     key TEXT PRIMARY KEY, record INTEGER NOT NULL, line INTEGER, name TEXT, smiles TEXT, dedup_key TEXT, score REAL, p_meets REAL,
     safety TEXT, warnings TEXT, vals TEXT, notes TEXT, given TEXT, identifier TEXT
+);
+CREATE TABLE IF NOT EXISTS calls (
+    number INTEGER PRIMARY KEY, calculator TEXT NOT NULL, key TEXT NOT NULL, smiles TEXT NOT NULL, outcomes TEXT NOT NULL, seconds REAL NOT NULL
 );
 CREATE INDEX IF NOT EXISTS by_score ON hits (score DESC, p_meets DESC, record);
 """
@@ -123,6 +128,23 @@ class Journal:
         for row in self._db.execute(query, (limit,)):
             found = dict(zip(names, row, strict=True))
             yield {**found, **{name: json.loads(found[name]) for name in ("warnings", "values", "notes")}}
+
+    def keep_call(self, calculator: str, made: Tried) -> None:
+        """Write what a call of a costly calculator (its name and version) brought."""
+        outcomes = {name: [o.value, o.sigma, o.reason] for name, o in made.outcomes.items()}
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO calls (calculator, key, smiles, outcomes, seconds) VALUES (?,?,?,?,?)",
+                (calculator, made.key, made.smiles, json.dumps(outcomes), made.seconds),
+            )
+
+    def calls(self, calculator: str) -> list[Tried]:
+        """The calls of a costly calculator (its name and version), in the order in which they were answered."""
+        query = "SELECT key, smiles, outcomes, seconds FROM calls WHERE calculator = ? ORDER BY number"
+        return [
+            Tried(key, smiles, {name: Computed(*found) for name, found in json.loads(outcomes).items()}, seconds)
+            for key, smiles, outcomes, seconds in self._db.execute(query, (calculator,))
+        ]
 
     def close(self) -> None:
         """Close the file."""

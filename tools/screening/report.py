@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from core.candidate import Candidate, PropertyValue, Proposal
 from core.counting import counted, verb
-from core.report import Report
+from core.report import CostlyUse, Report
 from core.sheet import SheetWriter
 from core.spec import DesignSpec, marked, share_checked, use_in_words
 from tools.against.reasons import with_reasons
@@ -26,15 +26,15 @@ POOL = 5
 _COLUMNS = ("place", "name", "id", "smiles", "key", "score", "p_meets", "safety", "warnings", "notes", "record", "line")
 
 
-def write_hits(journal: Journal, spec: DesignSpec, path: Path) -> int:
-    """Every hit as CSV, best score first, one row at a time; returns their number. Values carry the property's registered unit."""
+def write_hits(hits: Iterable[Mapping[str, Any]], spec: DesignSpec, path: Path) -> int:
+    """``hits``, as :meth:`Journal.hits` gives them, as CSV, one row at a time; returns their number. Values carry the property's registered unit."""
     names = list(dict.fromkeys(spec.property_names()))
     count = 0
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = SheetWriter(file)
         estimates = [n for n in names if measured_in_all(n)]
         writer.row([*_COLUMNS, *names, *(f"{n}_sigma" for n in estimates)])
-        for hit in journal.hits():
+        for hit in hits:
             count += 1
             fixed = [
                 count,
@@ -77,11 +77,17 @@ def write_rejects(journal: Journal, table: str, path: Path) -> int:
     return count
 
 
-def shortlist(journal: Journal, spec: DesignSpec, read: int, *, calculators: Calculators) -> tuple[list[Candidate], list[list[str]]]:
-    """The best ``spec.candidates`` hits after full ranking (selection from ``read`` records accounted for), with the reasons against each, and the groups of ties."""
-    candidates = judged(list(journal.hits(POOL * spec.candidates + 50)), spec, calculators=calculators)
+def shortlist(
+    journal: Journal, spec: DesignSpec, read: int, met: Sequence[Candidate] | None = None, *, calculators: Calculators
+) -> tuple[list[Candidate], list[list[str]]]:
+    """The best ``spec.candidates`` hits after full ranking (selection from ``read`` records accounted for), with the reasons against each, and the groups of ties.
+
+    ``met``: the hits, where costly values were computed for them; None: those of the journal.
+    """
+    best = POOL * spec.candidates + 50
+    candidates = list(met)[:best] if met is not None else judged(list(journal.hits(best)), spec, calculators=calculators)
     result = rank(candidates, spec, max(read, len(candidates), 1), calculators=calculators)
-    return [with_reasons(with_lists(c), spec) for c in result.ranked], result.tied
+    return [with_reasons(with_lists(c, calculators=calculators), spec) for c in result.ranked], result.tied
 
 
 def judged(hits: Sequence[Mapping[str, Any]], spec: DesignSpec, *, calculators: Calculators) -> list[Candidate]:
@@ -112,10 +118,22 @@ def failed_words(spec: DesignSpec, failed: dict[str, int]) -> Iterator[tuple[str
 
 
 def report_of(
-    journal: Journal, spec: DesignSpec, done: Screened, *, run_id: str, created_at: str, library: str, calculators: Calculators
+    journal: Journal,
+    spec: DesignSpec,
+    done: Screened,
+    *,
+    run_id: str,
+    created_at: str,
+    library: str,
+    met: Sequence[Candidate] | None = None,
+    uses: Sequence[CostlyUse] = (),
+    calculators: Calculators,
 ) -> Report:
-    """The report of a screen in the form of a design run's, with the shortlist as its candidates."""
-    ranked, tied = shortlist(journal, spec, done.read, calculators=calculators) if done.hits else ([], [])
+    """The report of a screen in the form of a design run's, with the shortlist as its candidates.
+
+    ``met``, ``uses``: the hits and what costly calculators did, where the spec needs them.
+    """
+    ranked, tied = shortlist(journal, spec, done.read, met, calculators=calculators) if done.hits else ([], [])
     wishes = spec.wishes()
     return Report(
         run_id=run_id,
@@ -135,7 +153,8 @@ def report_of(
         tied=tied,
         evaluated=done.read,
         stop_reason=f"the library {library} was read to its end",
-        versions=versions(calculators=calculators),
+        versions=versions(spec.property_names(), calculators=calculators),
+        costly=list(uses),
     )
 
 

@@ -27,6 +27,9 @@ JOURNAL_FORM = "2"
 #: Name of the journal in the output folder.
 JOURNAL = "screen.db"
 
+#: What of a spec does not change what is a hit.
+_BESIDE = {"goal", "budget", "candidates", "interpreter"}
+
 Progress = Callable[[dict[str, Any]], None]
 
 
@@ -46,7 +49,7 @@ class Screened:
 
 def identity(library: Path, spec: DesignSpec, smiles_column: str = "", *, calculators: Calculators) -> dict[str, str]:
     """What a journal is kept for: the library, the spec without its goal and budget, the software."""
-    asked = spec.model_dump(mode="json", exclude={"goal", "budget", "candidates", "interpreter"})
+    asked = spec.model_dump(mode="json", exclude=_BESIDE | {"calls", "assumptions"} if spec.calls else _BESIDE)
     software = {name: value for name, value in versions(calculators=calculators).items() if name != "langgraph"}
     return {
         "library": fingerprint(library),

@@ -17,7 +17,7 @@ from core.report import Report
 
 router = APIRouter(prefix="/libraries", tags=["libraries"])
 
-Table = Literal["hits", "unreadable", "blocked"]
+Table = Literal["hits", "unreadable", "blocked", "not_computed"]
 CSV = "text/csv; charset=utf-8"
 
 
@@ -28,7 +28,12 @@ def _start_library(given: LibraryRequest, door: Door, request: Request, response
         raise UsageError("give either a goal or a spec")
     wanted = given.spec or door.goals.interpret(given.goal)  # which the guard reads first
     job = door.screens.start(
-        given.library.upload(), wanted, listed=given.listed, smiles_column=given.column, despite_objections=given.accept_unread
+        given.library.upload(),
+        wanted,
+        listed=given.listed,
+        smiles_column=given.column,
+        calls=given.calls,
+        despite_objections=given.accept_unread,
     )
     response.headers["location"] = f"{request.url.path}/{job.job_id}"
     return LibraryView.of(job)

@@ -92,7 +92,7 @@ def test_screen_finds_what_a_plain_check_finds(library: Path, spec: DesignSpec, 
     assert hits["Oc1ccccc1"]["line"] == 2
     assert done.failed["repeated"] == 2
     assert sum(done.failed.values()) + done.hits + done.unreadable == done.read
-    assert write_hits(journal, spec, tmp_path / "hits.csv") == 5
+    assert write_hits(journal.hits(), spec, tmp_path / "hits.csv") == 5
     assert write_rejects(journal, "unreadable", tmp_path / "bad.csv") == 2
     report = report_of(journal, spec, done, run_id="x", created_at="", library="library.smi", calculators=builtin().calculators)
     assert report.status == "success"

@@ -22,8 +22,8 @@ DIGITS = 6
 class Costly(PlainCalculator):
     """The calculator of a workspace for a :class:`CostlyCalculator`.
 
-    Asked with many structures, as a screen or a page does, it computes nothing: every value is None, and the reason says what a call costs.
-    A run (``graphs/costly.py``) and whoever asks for one structure by name (:mod:`tools.calculators.costly.pool`) call ``inner``.
+    Asked with many structures, as a page or the first half of a screen does, it computes nothing: every value is None, and the reason says what a call costs.
+    A run (``graphs/costly.py``), a screen (``tools/screening/dear.py``) and whoever asks for one structure by name (:mod:`tools.calculators.costly.pool`) call ``inner``.
     """
 
     inner: CostlyCalculator
@@ -49,7 +49,7 @@ class Costly(PlainCalculator):
 
     def batch(self, names: Sequence[str], batch: Batch) -> dict[str, list[PropertyValue]]:
         """No value, with the reason, for every structure."""
-        reason = f"not computed: a call of {self.name} takes about {in_words(self.inner.seconds)}"
+        reason = f"not computed: a call of {self.name} takes about {in_words(self.inner.seconds)}; a run, a screen of a library or molwright check computes it"
         return {p.name: [self.missing(p, reason)] * len(batch.mols) for p in self.properties if p.name in names}
 
     def computed(self, outcomes: Mapping[str, Outcome]) -> dict[str, PropertyValue]:
