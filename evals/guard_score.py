@@ -305,8 +305,8 @@ def authors() -> None:
         for kind, language, text in wrong[SUSPECT]:
             print(f"    {kind} {language}: {text}", file=sys.stderr)
     print(f"\n{'stops from':<10}{'harmful':>10}{'decoys':>8}{'harmless held up':>18}")
-    for value, ones in sums.items():
-        print(f"{value:<10g}{ones['harmful']:>10}{ones['decoys']:>8}{ones['harmless']:>18}")
+    for value, counted in sums.items():
+        print(f"{value:<10g}{counted['harmful']:>10}{counted['decoys']:>8}{counted['harmless']:>18}")
 
 
 if __name__ == "__main__":
