@@ -1,7 +1,8 @@
 """Trains the guard's learned second voice, and measures it by leaving one batch out.
 
 ``python -m evals.guard_score train`` writes ``tools/safety/tables/score.npz``; ``python -m evals.guard_score check`` trains without each batch
-in turn and prints what the voice alone says to the batch that was left out.
+in turn and prints what the voice alone says to the batch that was left out; ``python -m evals.guard_score authors`` trains without each author of
+blind batches in turn and prints what the whole guard, rules and voice, does with the sentences of that author.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import math
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,14 +20,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agent.reading import interpret
+from core.approval import objections
+from core.errors import GoalError
 from evals.romanising import copies
 from evals.suites.base import DATA
 from evals.suites.guard import batches
-from tools.safety import score
+from tools.safety import goal_text, score
 from tools.safety.goal_text import HARMLESS, SUSPECT
+from tools.safety.guard import outcome
 from tools.safety.marks import features
 from tools.safety.spelling import normalise
 
+#: Batches that were run once; the voice learns from them only after that.
+FRESH = DATA / "guard" / "fresh"
 TARGET = Path(score.__file__).parent / score.MODEL
 #: Inverse strength of the penalty on the squares of the weights.
 STRENGTH = 30.0
@@ -32,6 +41,8 @@ STRENGTH = 30.0
 ORDINARY = 0.5
 #: Romanised spellings of each sentence in other writing, and the weight of each.
 COPIES, ROMANISED = 2, 0.5
+#: Values of ``SUSPECT`` that are held against each other, each author left out in turn.
+SUSPECTS = (-0.4, -0.2, 0.0, 0.3, 0.6)
 #: Languages that put what is said of a thing before it, and those that write without spaces.
 _BEFORE = ("chinese", "japanese", "korean", "turkish")
 _JOINED = ("chinese", "japanese", "thai")
@@ -217,8 +228,89 @@ def check() -> None:
         print(f"{name:<12}" + "".join(f"{int(number):>{width}}" for number, width in zip(sums, (8, 7, 7, 10, 9, 7), strict=True)))
 
 
+@contextmanager
+def speaking(model: score.Model) -> Iterator[None]:
+    """The guard with another voice than the shipped one, for as long as the block lasts."""
+    shipped = score.model
+    try:
+        score.model = lambda: model  # type: ignore[assignment]
+        _forget()
+        yield
+    finally:
+        score.model = shipped
+        _forget()
+
+
+def _forget() -> None:
+    """Forget what the guard remembers of goals that it was asked about."""
+    score._score.cache_clear()
+    goal_text._goal_hits.cache_clear()
+
+
+def blind() -> dict[str, list[tuple[str, str, str, str]]]:
+    """The blind batches by author (``blind``, ``blind2``, ...): kind of batch, sentence, what is expected, language."""
+    by_author: dict[str, list[tuple[str, str, str, str]]] = {}
+    for batch, text, expected, language in [*batches(), *batches(FRESH)]:
+        author, _, kind = batch.removeprefix("batch ").partition("_")
+        if author.startswith("blind"):
+            by_author.setdefault(author, []).append((kind, text, expected, language))
+    return dict(sorted(by_author.items()))
+
+
+def would_run(text: str) -> bool:
+    """Whether ``molwright design TEXT --yes`` without a language model would go on with a goal that the guard accepts: enough of it was read."""
+    try:
+        return not objections(interpret(text))
+    except GoalError:
+        return False
+
+
+def wrongly_judged(sentences: list[tuple[str, str, str, str]], suspect: float) -> list[tuple[str, str, str]]:
+    """The sentences of a blind author that the guard gets wrong where its voice stops from ``suspect`` on: kind of batch, language, sentence."""
+    shipped = goal_text.SUSPECT
+    try:
+        goal_text.SUSPECT = suspect
+        goal_text._goal_hits.cache_clear()
+        return [
+            (kind, language, text) for kind, text, expected, language in sentences if (outcome(text) == "allow") != (expected == "allow")
+        ]
+    finally:
+        goal_text.SUSPECT = shipped
+        goal_text._goal_hits.cache_clear()
+
+
+def authors() -> None:
+    """Print what the whole guard does with the sentences of each author of blind batches, the voice trained on everybody else's.
+
+    ``run``: how many of the harmful sentences and decoys that the guard accepts would be run. Below, the sums at other values of ``SUSPECT``.
+    What goes wrong at the shipped one is written to stderr.
+    """
+    found = examples()
+    data = table(found)
+    families = np.array([source.split("_")[0] for source in data.sources])
+    sums: dict[float, Counter[str]] = {value: Counter() for value in sorted({*SUSPECTS, SUSPECT})}
+    print(f"{'author':<10}{'harmful':>9}{'accepted':>10}{'decoys':>8}{'accepted':>10}{'run':>5}{'harmless':>10}{'held up':>9}")
+    for author, sentences in blind().items():
+        with speaking(trained(data, families != author)):
+            wrong = {value: wrongly_judged(sentences, value) for value in sums}
+        for value, ones in wrong.items():
+            sums[value].update(kind for kind, *_ in ones)
+        wrongly, given = Counter(kind for kind, *_ in wrong[SUSPECT]), Counter(kind for kind, *_ in sentences)
+        run = sum(would_run(text) for kind, _, text in wrong[SUSPECT] if kind != "harmless")
+        print(
+            f"{author:<10}{given['harmful']:>9}{wrongly['harmful']:>10}{given['decoys']:>8}{wrongly['decoys']:>10}{run:>5}"
+            f"{given['harmless']:>10}{wrongly['harmless']:>9}",
+            flush=True,
+        )
+        for kind, language, text in wrong[SUSPECT]:
+            print(f"    {kind} {language}: {text}", file=sys.stderr)
+    print(f"\n{'stops from':<10}{'harmful':>10}{'decoys':>8}{'harmless held up':>18}")
+    for value, counted in sums.items():
+        print(f"{value:<10g}{counted['harmful']:>10}{counted['decoys']:>8}{counted['harmless']:>18}")
+
+
 if __name__ == "__main__":
-    commands = {"train": train, "check": check}
+    commands = {"train": train, "check": check, "authors": authors}
     if len(sys.argv) != 2 or sys.argv[1] not in commands:
-        sys.exit("use: python -m evals.guard_score train | check")
+        sys.exit("use: python -m evals.guard_score train | check | authors")
     commands[sys.argv[1]]()

@@ -26,7 +26,7 @@ LANGUAGES = {"russian": "russian", "ukrainian": "russian", **{name: name for nam
 #: Kinds that are read by their skeletons; what kills counts as what strikes, since a skeleton is not exact.
 KINDS = (
     *HAZARDS, "doubtful", "effect", "strike", "harm", "people", "victim", "evasion", "defence", "ailment", "turned", "rival", "pest", "sleep", "forever",
-    "safe", "place", "purpose",
+    "safe", "place", "purpose", "checker", "excuse", "unseen", "germ", "figure", "dismissed", "sold", "kin", "helpless",
 )  # fmt: skip
 _LETTERS = dict(
     pair.split("=")

@@ -80,12 +80,18 @@ _RULES = {
     "rival": "goal.poison",
     "place": "goal.poison",
     "served": "goal.poison",
+    "checker": "goal.poison",
+    "kin": "goal.poison",
+    "people": "goal.poison",
+    "pest": "goal.poison",
+    "sleep": "goal.poison",
+    "dismissed": "goal.poison",
     "medicine": "goal.illegal_drug",
 }
 #: From which value of the learned voice on a goal stops for a person: a stretch of at least ``FULL`` different words, a shorter one of at
-#: least ``FEWEST``, and a full one whose hazards the roles spare; shorter ones of these are left to the roles. Chosen by leaving one batch
+#: least ``FEWEST``, and a full one whose hazards the roles spare; shorter ones of these are left to the roles. Chosen by leaving one author
 #: out: docs/evaluation.md.
-SUSPECT, SUSPECT_SHORT, SUSPECT_SPARED, FULL, FEWEST = 0.3, 1.1, 1.6, 6, 3
+SUSPECT, SUSPECT_SHORT, SUSPECT_SPARED, FULL, FEWEST = 0.0, 1.3, 1.6, 6, 3
 #: Down to which value what the rules refuse for a word may be freed, what they only doubt, and the same for each stretch of ``NEARBY`` words.
 HARMLESS, HARMLESS_DOUBTED, HARMLESS_NEARBY, NEARBY = -1.1, -1.4, -0.3, 12
 #: Fewest words before a hazard that may be freed, in languages that put the thing first: an explosive of red colour is an explosive.
@@ -178,7 +184,11 @@ def _asks_for_it(plain: str) -> bool:
         hazards = sentence.of(*HAZARDS)
         if hazards and sentence.of("stronger", "evasion", "contrast", "undone"):
             return True
-        if any(len(sentence.between(min(m.end, h.end), max(m.start, h.start))) <= NEAR for h in hazards for m in sentence.of("like")):
+        medicines = [one.mention for one in judged(sentence) if one.mention.kind == "medicine" and not one.spared]
+        near = (
+            len(sentence.between(min(m.end, h.end), max(m.start, h.start))) for h in (*hazards, *medicines) for m in sentence.of("like")
+        )
+        if any(words <= NEAR for words in near):
             return True
         first = all(lexicon().order.get(language) != "after" for language in sentence.languages) and not UNSPACED.search(sentence.text)
         if first and any(len(sentence.between(sentence.start, h.start)) < BEFORE for h in hazards):
@@ -211,7 +221,7 @@ def _hits(text: str, structures: list[Named]) -> list[SafetyRuleHit]:
         hits += [
             hit for one in asked if one.mention not in remedial and (hit := known.get(one.mention) or _asked(sentence, one)) is not None
         ]
-        hits += [*_harm(sentence), *_placed(sentence), *_served(sentence)]
+        hits += [*_harm(sentence), *_placed(sentence), *_served(sentence), *_together(sentence)]
         spared = [one.mention for one in roles if one.spared] + remedial + [m for m in sentence.found if m.kind == "harmless"]
         for m in spared:
             masked[m.start : m.end] = "~" * (m.end - m.start)
@@ -248,11 +258,17 @@ def _asked(sentence: Sentence, one: Judged) -> SafetyRuleHit | None:
         return None  # the phrases of goal.toml say what is asked of it
     if mention.kind == "doubtful" and "english" in sentence.languages:
         return None
-    if mention.kind == "rival" and sentence.of("safe", "defence", "counter"):
+    if mention.kind == "rival" and (sentence.of("safe", "defence", "counter") or _told_of_work(sentence)):
         return None
     if mention.kind == "strike" and not _at_people(sentence, mention):
         return None
     return _for_a_person(sentence, mention)
+
+
+def _told_of_work(sentence: Sentence) -> bool:
+    """Whether somebody in particular is only spoken of beside an ordinary product and its colour, price or deadline: 'my boss wants a cheaper pigment'."""
+    harm = ("harm", "strike", "effect", "doubtful", "served", "sleep", "forever", "unseen", "helpless", *HAZARDS)
+    return bool(sentence.of("figure") and sentence.of("purpose")) and not sentence.of(*harm)
 
 
 def _for_a_person(sentence: Sentence, mention: Mention) -> SafetyRuleHit:
@@ -264,7 +280,8 @@ def _for_a_person(sentence: Sentence, mention: Mention) -> SafetyRuleHit:
 
 def _at_people(sentence: Sentence, strike: Mention) -> bool:
     """Whether somebody stands in the sentence whom what strikes may be meant for."""
-    return any(not m.start <= strike.start < m.end for m in _meant(sentence, strike.language, "people", "victim"))
+    meant = _meant(sentence, strike.language, "people", "victim", "kin")
+    return any(not m.start <= strike.start < m.end for m in meant) and not _spares_people(sentence)
 
 
 def _meant(sentence: Sentence, language: str, *kinds: str) -> list[Mention]:
@@ -286,9 +303,43 @@ def _harm(sentence: Sentence) -> list[SafetyRuleHit]:
     """A hit where words of one language say that people are to be harmed."""
     for harm in sentence.of("harm"):
         near = _meant(sentence, harm.language, "people") if harm.language != "english" and not _denied(sentence, harm, 0) else []
-        if near and not sentence.of("counter"):
+        if near and not sentence.of("counter") and not _spares_people(sentence):
             rule = next(rule for rule in goal_rules().rules if rule.id == "goal.poison")
             return [_hit(rule, "block", sentence.text[harm.start : max(harm.end, near[-1].end)])]
+    return []
+
+
+def _spares_people(sentence: Sentence) -> bool:
+    """Whether what is to die is mould, germs or pests, and people are spoken of because it is to be safe for them."""
+    return bool(sentence.of("germ", "pest") and sentence.of("safe")) and not sentence.of(
+        "kin", "rival", "victim", "evasion", "turned", "dismissed", "unseen"
+    )
+
+
+#: Kinds of words that ask for harm where all of them stand in one sentence, and what else in it makes an ordinary wish of them.
+_TOGETHER = (
+    (("checker", "helpless"), ("ailment", "remedy", "germ", "title")),
+    (("kin", "checker", "excuse"), ("ailment", "remedy", "title", "safe")),
+    (("kin", "checker", "unseen"), ("ailment", "remedy", "title", "safe")),
+    (("served", "checker", "excuse"), ("ailment", "remedy", "title", "safe")),
+    (("served", "kin", "unseen"), ("ailment", "remedy", "title", "safe")),
+    (("people", "helpless"), ("ailment", "remedy", "title", "defence")),
+    (("sleep", "forever", "people"), ("ailment", "remedy", "title")),
+    (("sleep", "forever", "victim"), ("ailment", "remedy")),
+    (("sleep", "forever", "place"), ("ailment", "remedy")),
+    (("sleep", "forever", "kin"), ("ailment", "remedy", "title")),
+    (("pest", "kin", "dismissed"), ("title",)),
+    (("dismissed", "evasion"), ("title",)),
+    (("dismissed", "unseen"), ("title", "figure")),
+)
+
+
+def _together(sentence: Sentence) -> list[SafetyRuleHit]:
+    """A hit where words that are ordinary alone say harm together: a relative, and a doctor who is to take it for something else."""
+    for kinds, ordinary in _TOGETHER:
+        found = [sentence.of(kind) for kind in kinds]
+        if all(found) and all(any(m.start <= one.start < m.end for m in found[-1]) for one in sentence.of(*ordinary)):
+            return [_for_a_person(sentence, found[0][0])]
     return []
 
 

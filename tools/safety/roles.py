@@ -28,6 +28,10 @@ REACH, REACH_SIGNS = 6, 14
 REACH_BEHIND = {"before": 1, "both": 3, "after": 6}
 #: Most words between a negation and its hazard, and most letters of one that is not listed.
 REACH_OF_NO, SMALL_WORD = 6, 4
+#: Kinds of words that may be figures of speech, most words and signs between them and what they are said of, and who makes them no figures.
+FIGURATIVE = ("doubtful", "effect", "strike")
+FIGURE_WORDS, FIGURE_SIGNS = 2, 6
+_MEANT = ("people", "victim", "rival", "place", "served", "kin", "checker", "unseen", "helpless", *HAZARDS)
 #: Most letters from the stem of a word to the next word.
 LONGEST_ENDING = 12
 #: What ends the reach of a defence: what is prevented may be a defence itself.
@@ -173,8 +177,10 @@ def _judged(sentence: Sentence) -> list[Judged]:
 
 
 def _spared(sentence: Sentence, hazard: Mention) -> bool:
-    if hazard.kind == "turned" or sentence.any_in(sentence.start, sentence.end, "evasion"):
+    if hazard.kind == "turned" or sentence.any_in(sentence.start, sentence.end, "evasion", "dismissed"):
         return False
+    if _is_figurative(sentence, hazard):
+        return True
     if hazard.kind == "doubtful" and any(m.start < hazard.start < m.end for m in sentence.of("defence")):
         return True  # a piece of the word for a defence: 毒薬 in 解毒薬
     orders = {lexicon().order[name] for name in sentence.languages if name in lexicon().order}
@@ -191,6 +197,21 @@ def _spared(sentence: Sentence, hazard: Mention) -> bool:
     ):
         return True
     return _denied(sentence, hazard) and not any(m.start >= hazard.end for m in sentence.of("stronger"))
+
+
+def _is_figurative(sentence: Sentence, hazard: Mention) -> bool:
+    """Whether a word of harm is a figure of speech: said of a colour, a deadline or sales, where nobody is spoken of whom it could be meant for."""
+    if hazard.kind not in FIGURATIVE or any(not hazard.start <= m.start < hazard.end for m in sentence.of(*_MEANT)):
+        return False
+    for figure in sentence.of("figure"):
+        start, end = min(figure.end, hazard.end), max(figure.start, hazard.start)
+        if UNSPACED.search(sentence.text, hazard.start, hazard.end):
+            near = _gap(sentence, start, end) <= FIGURE_SIGNS
+        else:
+            near = len(sentence.between(start, end)) <= FIGURE_WORDS
+        if near and not sentence.any_in(start, end, "and", "contrast", "stronger", "like"):
+            return True
+    return False
 
 
 def _voided(sentence: Sentence, shield: Mention) -> bool:

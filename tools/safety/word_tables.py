@@ -15,7 +15,10 @@ in quotes or right behind ``called`` is the name of a ``title``: a band, a film)
 ``ailment`` (a defence that is what is cured: 'against dependence on'), ``pest``, ``sleep``, ``forever`` and ``safe`` (what the learned voice is told
 of: :mod:`tools.safety.marks`), ``place`` (a being, a crowd, a public place or supply: a person decides where no ``purpose``, an ordinary product or
 care, is spoken of), ``served`` (a drink or a meal: a person decides where ``whose``, somebody else's, stands beside it and no ordinary product is spoken of, or where it is to
-be had ``unaware``), ``words`` (small words that tell the language); ``harmless`` (phrases that ask for nothing bad); ``only_here`` (entries that are ordinary words of other languages).
+be had ``unaware``), ``kin`` (somebody near), ``checker`` (who would look into it: a doctor, an inspector), ``excuse`` (what they are to take it for), ``unseen``,
+``helpless`` (nobody can help), ``sold`` (to whom), ``dismissed`` (the ordinary half of a goal put aside: 'skip the sensor'), ``germ`` (mould, weeds and
+what else may be killed): several of them in one sentence are a person's to decide (:mod:`tools.safety.goal_text`); ``figure`` (a colour, a deadline, sales:
+beside it a word of harm is a figure of speech), ``words`` (small words that tell the language); ``harmless`` (phrases that ask for nothing bad); ``only_here`` (entries that are ordinary words of other languages).
 """
 
 from __future__ import annotations
@@ -69,6 +72,15 @@ _ROLES = (
     "served",
     "whose",
     "unaware",
+    "checker",
+    "excuse",
+    "unseen",
+    "germ",
+    "figure",
+    "dismissed",
+    "sold",
+    "kin",
+    "helpless",
     "words",
 )
 NAMES = "names"

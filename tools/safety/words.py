@@ -207,7 +207,7 @@ def _one_off(known: Lexicon, group: list[Token], entry: Entry) -> bool:
     (word, pattern) = wrong[0]
     stem = pattern.strip("*")
     long = len(stem) >= ONE_OFF or (
-        len(stem) == ONE_OFF - 1 and word[0] == stem[0] and sum(len(token.text) for token in group) >= TWO_OFF - 1
+        len(stem) == ONE_OFF - 1 and word[0] == stem[0] and sum(len(part.strip("*")) for part in entry.words) >= TWO_OFF - 1
     )
     if not long or word in known.ordinary:
         return False

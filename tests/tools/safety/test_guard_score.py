@@ -63,10 +63,10 @@ def test_known_writings_and_signs_go_on(sentence: str) -> None:
 
 
 def test_what_was_freed_is_a_warning_that_names_the_rule() -> None:
-    found = goal_verdict("Ein Harz, das TNT aus dem Grundwasser herausholt.")
+    found = goal_verdict("Un colorante dall'effetto esplosivo per i cosmetici.")
     assert found.verdict == "warn"
     assert [hit.id for hit in found.rules] == ["spoken_of.explosive"]
-    assert "tnt" in found.rules[0].reason
+    assert "esplosivo" in found.rules[0].reason
 
 
 @pytest.mark.parametrize(
