@@ -15,6 +15,8 @@ from tools.predictors.features.molecule import MORGAN_BITS
 _COMMON = 1 / 32
 #: Queries before the lists are made.
 _FEW = 8
+#: Bits looked through at once: what that needs is small enough to be used again for the next.
+_PART = 32768
 NEAREST = 3
 
 
@@ -114,5 +116,6 @@ class NeighbourIndex:
         """How many of ``bits`` every entry has: all bits of all entries looked through, which for a few structures costs less than the lists."""
         wanted = np.zeros(MORGAN_BITS, dtype=np.bool_)
         wanted[bits] = True
-        met = np.flatnonzero(wanted.take(self._bits))
+        starts = range(0, max(1, len(self._bits)), _PART)
+        met = np.concatenate([start + np.flatnonzero(wanted.take(self._bits[start : start + _PART])) for start in starts])
         return np.bincount(np.searchsorted(self._ends, met, side="right"), minlength=len(self)).astype(np.float32)

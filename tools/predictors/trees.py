@@ -45,11 +45,10 @@ class Trees:
         splits = leaves - 1
         if not len(leaves) or splits.min() < 0 or splits.sum() != len(arrays["test"]) or leaves.sum() != len(arrays["value_digits"]):
             raise TreesError("these arrays hold no trees")
-        ends = np.repeat(splits, splits)
         for side in ("left", "right"):
-            if len(arrays[side]) != len(ends) or (arrays[side] >= ends).any() or (arrays[side] < -1 - ends).any():
+            if not _within(arrays[side], splits):
                 raise TreesError("these arrays hold no trees")
-        if len(ends) and int(arrays["test"].max()) >= len(arrays["column"]):
+        if len(arrays["test"]) and int(arrays["test"].max()) >= len(arrays["column"]):
             raise TreesError("these arrays hold no trees")
         self._arrays, self._width, self._asked = arrays, int(arrays["width"][0]), 0
         self._plain = all(_are_plain(arrays[f"{what}_decimals"]) for what in ("threshold", "value"))
@@ -75,16 +74,17 @@ class Trees:
     def _sum(self, row: NDArray[Any]) -> float:
         """Sum over the trees for one row, as LightGBM adds them."""
         held, numbers = self._arrays, _quotients if self._plain else _decimals
+        met = row.take(held["column"]) <= numbers(held["threshold_digits"], held["threshold_decimals"])
+        step = np.where(met.take(held["test"]), held["left"], held["right"])
         leaf, going = self._first_leaf.copy(), np.flatnonzero(self._tree_splits)
-        at = self._first_split[going]
+        first = at = self._first_split[going]
         while len(going):
-            test = held["test"][at]
-            met = row[held["column"][test]] <= numbers(held["threshold_digits"][test], held["threshold_decimals"][test])
-            child = np.where(met, held["left"][at], held["right"][at]).astype(np.int64)
-            leaf[going] += np.maximum(-1 - child, 0)
-            further = child >= 0
-            going = going[further]
-            at = self._first_split[going] + child[further]
+            child = step.take(at)
+            ended = child < 0
+            leaf[going[ended]] -= 1 + child[ended].astype(np.int64)
+            further = np.flatnonzero(~ended)
+            going, first, child = going.take(further), first.take(further), child.take(further)
+            at = first + child
         return float(np.add.accumulate(numbers(held["value_digits"][leaf], held["value_decimals"][leaf]))[-1])
 
     @cached_property
@@ -107,6 +107,13 @@ class Trees:
             roots=(2 * np.where(self._tree_splits > 0, self._first_split, len(test) + self._first_leaf)).astype(np.int32),
             splits=len(test),
         )
+
+
+def _within(children: NDArray[Any], splits: NDArray[np.int64]) -> bool:
+    """Whether there is a child for each split, and each is a split or, as -1 minus it, a leaf of the same tree."""
+    kind = children.dtype if children.dtype.kind == "i" and splits.max() <= np.iinfo(children.dtype).max else np.dtype(np.int64)
+    ends = np.repeat(splits.astype(kind), splits)
+    return len(children) == len(ends) and not (children >= ends).any() and not (children < -1 - ends).any()
 
 
 @dataclass(frozen=True)
