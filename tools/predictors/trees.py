@@ -89,23 +89,22 @@ class Trees:
 
     @cached_property
     def _tables(self) -> _Tables:
-        held = self._arrays
-        test = held["test"].astype(np.int32)
-        split, leaf = np.repeat(self._first_split, self._tree_splits), np.repeat(self._first_leaf, self._tree_splits)
-        steps = np.empty((len(test), 2), dtype=np.int64)
+        held, count = self._arrays, len(self._arrays["test"])
+        split, leaf = (np.repeat(first.astype(np.int32), self._tree_splits) for first in (self._first_split, self._first_leaf))
+        steps = np.empty((count, 2), dtype=np.int32)
         for place, side in enumerate(("right", "left")):
-            child = held[side].astype(np.int64)
-            steps[:, place] = np.where(child >= 0, child + split, len(test) + leaf - child - 1)
+            child = held[side].astype(np.int32)
+            steps[:, place] = 2 * np.where(child >= 0, child + split, count + leaf - child - 1)
         values = _decimals(held["value_digits"], held["value_decimals"])
-        ends = np.repeat(np.arange(len(test), len(test) + len(values)), 2)
+        ends = 2 * np.repeat(np.arange(count, count + len(values), dtype=np.int32), 2)
         return _Tables(
             columns=held["column"].astype(np.int64),
             thresholds=_decimals(held["threshold_digits"], held["threshold_decimals"]),
             values=values,
-            steps=(2 * np.concatenate([steps.ravel(), ends])).astype(np.int32),
-            tests=np.concatenate([np.repeat(test, 2), np.zeros(len(ends), dtype=np.int32)]),
-            roots=(2 * np.where(self._tree_splits > 0, self._first_split, len(test) + self._first_leaf)).astype(np.int32),
-            splits=len(test),
+            steps=np.concatenate([steps.ravel(), ends]),
+            tests=np.concatenate([np.repeat(held["test"], 2), np.zeros(len(ends), dtype=held["test"].dtype)]),
+            roots=(2 * np.where(self._tree_splits > 0, self._first_split, count + self._first_leaf)).astype(np.int32),
+            splits=count,
         )
 
 
@@ -125,7 +124,7 @@ class _Tables:
     thresholds: FloatArray
     values: FloatArray
     steps: NDArray[np.int32]
-    tests: NDArray[np.int32]
+    tests: NDArray[Any]
     roots: NDArray[np.int32]
     splits: int
 
@@ -133,7 +132,7 @@ class _Tables:
         """Sums over the trees, one tree after the other, as LightGBM adds them."""
         met = np.ones((max(1, len(self.columns)), len(x)), dtype=np.uint8)
         np.less_equal(x[:, self.columns].T, self.thresholds[:, None], out=met[: len(self.columns)].view(np.bool_))
-        tests, flat = (self.tests * np.int32(len(x)) if len(x) > 1 else self.tests), met.ravel()
+        tests, flat = self.tests * np.int32(len(x)), met.ravel()
         ends = np.empty((len(self.roots), len(x)), dtype=np.int32)
         going = np.arange(ends.size)
         at, row = np.repeat(self.roots, len(x)), np.tile(np.arange(len(x), dtype=np.int32), len(self.roots))
