@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ class Neighbours:
 class _Lists:
     """Which entries have a bit: of common bits a ``columns`` row of 0 and 1 each, whose place is in ``column``; of all a list in ``owners``."""
 
-    owners: list[NDArray[np.uint16 | np.uint32]]
+    owners: list[NDArray[Any]]
     column: NDArray[np.int64]
     columns: NDArray[np.uint8]
 

@@ -13,7 +13,7 @@ import pytest
 
 from core.errors import PredictorError
 from tools.predictors import weights
-from tools.predictors.model import NEIGHBOURS_FILE
+from tools.predictors.model import NEIGHBOURS_FILE, load_model
 from tools.predictors.weights import Lines, WeightsFolder
 
 NAME, FILE = "surface_tension", "kernel.npz"
@@ -108,3 +108,7 @@ def test_lines_are_those_of_the_text(text: str) -> None:
     assert [lines[-n] for n in range(1, len(lines) + 1)] == text.splitlines()[::-1]
     with pytest.raises(IndexError):
         lines[len(lines)]
+
+
+def test_a_model_is_in_memory_once_however_it_is_asked_for() -> None:
+    assert load_model(NAME) is load_model(NAME, None) is load_model(name=NAME, folder=None)
