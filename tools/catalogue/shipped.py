@@ -8,7 +8,6 @@ any importable function computes; a property that needs a calculator of its own 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
@@ -17,14 +16,6 @@ from core import data
 from core.errors import ConfigurationError
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.property import Property
-
-
-def read_property(name: str, text: str) -> Property:
-    """The property ``name`` of a TOML ``text``. ConfigurationError naming the property for an unknown or missing field, or no TOML."""
-    try:
-        return property_of(name, tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"property {name!r}: {error}") from error
 
 
 def property_of(name: str, table: Mapping[str, Any]) -> Property:

@@ -161,7 +161,7 @@ class Lines(Sequence[str]):
         self._ends: NDArray[Any] = (ends if text.endswith(b"\n") or not text else np.append(ends, len(text))).astype(np.uint32)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """What :meth:`from_arrays` reads: the bytes of the text and where its lines end, in bytes."""
+        """What :meth:`from_arrays` reads: the bytes of the text, and the number of bytes before the end of each line, shape (lines,); empty for none."""
         return {"text": np.frombuffer(self._text, np.uint8), "ends": self._ends}
 
     @classmethod
