@@ -25,17 +25,6 @@ def hand_back_large_blocks() -> bool:
         return False
 
 
-def hand_back() -> bool:
-    """Give the free memory within the heap back to the system, whole pages of it; whether the C library could be told so. Milliseconds.
-
-    What a long search has made and let go of lies between small objects that stay; what comes after it would be on top of that.
-    """
-    try:
-        return bool(ctypes.CDLL(None).malloc_trim(0))
-    except (AttributeError, OSError):
-        return False
-
-
 def memory_limit() -> int | None:
     """The most memory that this process may hold, in MB (``RLIMIT_DATA``); None where it has no such limit."""
     try:

@@ -15,7 +15,6 @@ from core.candidate import ESTIMATED, Candidate, CandidateOutline, Citation
 from core.errors import ConfigurationError, LiteratureError, StoreError
 from core.events import TextWritten
 from core.in_papers import InPapers
-from core.memory import hand_back
 from core.report import BindingRequirement, Choice, Evidence, ModelUse, Point, Remark, Report, WeightSensitivity
 from core.spec import DesignSpec, marked
 from graphs.context import DesignContext, DesignState, RoleNote, spec_of, with_note
@@ -65,7 +64,6 @@ def rank(state: DesignState, context: DesignContext) -> DesignState:
 
     Stores no route: routes are an input of the ranking, which must be the same when the node runs a second time after a crash.
     """
-    hand_back()  # the search is over: what it leaves would lie below every candidate of the run, and below the models of what is only shown
     spec = spec_of(state, context)
     names, needed = spec.property_names(), wanted_of(state, context)
     checked = [
@@ -83,7 +81,6 @@ def rank(state: DesignState, context: DesignContext) -> DesignState:
         calculators=context.workspace.calculators,
     )
     del checked, kept
-    hand_back()
     whole = _restored([*result.ranked, *result.closest[:CLOSEST]], context)
     shown = _with_shown_properties(whole, spec, context, own_values(state, context))
     ranked, closest = shown[: len(result.ranked)], shown[len(result.ranked) :]

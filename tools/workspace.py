@@ -107,9 +107,7 @@ class Workspace:
 
 @lru_cache(maxsize=32)
 def _with_scorers(base: Workspace, scorers: tuple[Scorer, ...]) -> Workspace:
-    from tools.calculators.costly.scorer import (
-        with_scorers,  # it runs programs: what that needs takes as long to import as a command's own modules
-    )
+    from tools.calculators.costly.scorer import with_scorers  # it runs programs, and takes long to import
 
     return Workspace(with_scorers(base.calculators, scorers))
 

@@ -5,11 +5,6 @@ from __future__ import annotations
 import platform
 import subprocess
 import sys
-from pathlib import Path
-
-import numpy as np
-
-from core.memory import hand_back
 
 _SCRIPT = """
 import sys
@@ -44,21 +39,3 @@ def test_large_blocks_go_back() -> None:
         from core.memory import hand_back_large_blocks
 
         assert not hand_back_large_blocks()
-
-
-def test_free_pages_between_what_stays_go_back() -> None:
-    def resident() -> float:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
-
-    if platform.libc_ver()[0] != "glibc":
-        assert not hand_back()
-        return
-    large, kept = [], []
-    for _ in range(800):
-        large.append(np.ones(6_000))  # 48 kB
-        kept.append(np.ones(200))
-    before = resident()
-    del large
-    assert hand_back()
-    assert before - resident() > 20
-    assert len(kept) == 800

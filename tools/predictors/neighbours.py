@@ -14,8 +14,8 @@ from tools.predictors.features.molecule import MORGAN_BITS
 
 #: Bits that at least this share of the structures have are kept as a column each, the others as lists of structures.
 _COMMON = 1 / 16
-#: Queries before the lists are made.
-_FEW = 8
+#: Queries before the lists are made; as for trees.
+_FEW = 16
 #: Bits looked through at once: what that needs is small enough to be used again for the next.
 _PART = 32768
 NEAREST = 3

@@ -20,8 +20,8 @@ FloatArray = NDArray[np.float64]
 _SUMS = ("regression", "regression_l1", "huber", "fair", "quantile")
 #: Rows that go through the trees at once: what they need stays in the processor's cache.
 _BATCH = 32
-#: Rows before the tables are made.
-_FEW = 8
+#: Rows before the tables are made: more than a run lists, which asks most models of nothing else. With those of the neighbours they take 10 MB a model.
+_FEW = 16
 #: Levels of the trees between two looks at which rows have come to a leaf.
 _LEVELS = 10
 _DIGITS = 7
