@@ -42,11 +42,13 @@ class Page(Console):
         if self.is_terminal and len(objects) == 1 and isinstance(objects[0], str | Text) and "soft_wrap" not in options:
             text = objects[0] if isinstance(objects[0], Text) else self.render_str(objects[0])
             objects = (broken_at_words(text, self.width),)
+        if not self.is_terminal:
+            options.setdefault("highlight", False)  # nobody sees it, and its patterns take long to read
         super().print(*objects, **{"soft_wrap": True, **options})
 
 
-out = Page(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PAGE)
-err = Page(stderr=True)
+out = Page(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PAGE, emoji=False)
+err = Page(stderr=True, emoji=False)
 
 
 def emit_json(data: Any, target: str = "-") -> None:

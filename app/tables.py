@@ -9,7 +9,7 @@ from typing import Literal
 from rich.cells import cell_len, chop_cells
 from rich.console import Console
 from rich.style import Style
-from rich.text import Text
+from rich.text import Span, Text
 
 from app.plain_text import writable
 
@@ -188,12 +188,16 @@ def _lines_of(row: list[_Cell], widths: list[int], headings: list[Column]) -> li
     """The lines that one row takes, numbers at the right of their columns."""
     lines = []
     for n in range(max(len(cell) for cell, _ in row)):
-        line = Text()
+        written, spans, at = [], [], 0
         for (cell, style), width, column in zip(row, widths, headings, strict=True):
             part = cell[n] if n < len(cell) else ""
             room = " " * (width - cell_len(part))
-            line.append(" " * GAP if line else "").append(part + room if column.kind == "text" else room + part, style)
-        lines.append(line)
+            part = part + room if column.kind == "text" else room + part
+            if style:
+                spans.append(Span(at, at + len(part), style))
+            written.append(part)
+            at += len(part) + GAP
+        lines.append(Text((" " * GAP).join(written), spans=spans))
     return lines
 
 

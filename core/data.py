@@ -8,6 +8,7 @@ import marshal
 import os
 import sys
 import tomllib
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import resources
 from importlib.util import cache_from_source
@@ -34,12 +35,41 @@ def table(package: str, name: str) -> dict[str, Any]:
         raise ConfigurationError(f"the data file {name} of {package} is not TOML: {error}") from error
 
 
+def tables(package: str, folder: str) -> dict[str, dict[str, Any]]:
+    """Every TOML file of ``folder`` in ``package``, by its name without ``.toml``, in the order of the names; {} for none.
+
+    ConfigurationError if there is no such folder, or naming the file that cannot be read or is not TOML.
+    """
+    place = resources.files(package).joinpath(folder)
+    try:
+        names = sorted(entry.name for entry in place.iterdir() if entry.name.endswith(".toml"))
+        texts = {name.removesuffix(".toml"): place.joinpath(name).read_text(encoding="utf-8") for name in names}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"the data files {folder} of {package} cannot be read: {error}") from error
+    return _parsed("\0".join(f"{name}\0{content}" for name, content in texts.items()), place, lambda: _each(package, folder, texts))
+
+
+def _each(package: str, folder: str, texts: dict[str, str]) -> dict[str, dict[str, Any]]:
+    found = {}
+    for name, content in texts.items():
+        try:
+            found[name] = tomllib.loads(content)
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigurationError(f"the data file {folder}/{name}.toml of {package} is not TOML: {error}") from error
+    return found
+
+
 def parsed(content: str, file: Path | None) -> dict[str, Any]:
     """The TOML text ``content`` of ``file``, which is kept parsed beside the compiled modules where Python keeps these. TOMLDecodeError if it is none.
 
     What is kept begins with a hash of the text and of itself, so that it can be neither out of date nor damaged. None: nothing is kept.
     """
-    kept = Path(cache_from_source(f"{file}.py")) if file is not None and sys.implementation.cache_tag else None
+    return _parsed(content, file, lambda: tomllib.loads(content))
+
+
+def _parsed(content: str, file: object, parse: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What ``parse`` makes of ``content``, or of what was kept of it as that of ``file``, where this is one or a folder of the file system."""
+    kept = Path(cache_from_source(f"{file}.py")) if isinstance(file, Path) and sys.implementation.cache_tag else None
     source = content.encode()
     if kept is not None:
         with suppress(OSError, ValueError, EOFError, TypeError):
@@ -47,7 +77,7 @@ def parsed(content: str, file: Path | None) -> dict[str, Any]:
             if hashlib.sha256(source + packed).digest() == digest:
                 table: dict[str, Any] = marshal.loads(packed)
                 return table
-    table = tomllib.loads(content)
+    table = parse()
     if kept is not None and not sys.dont_write_bytecode:
         with suppress(OSError, ValueError):  # a folder that cannot be written to; a date, which cannot be kept
             packed = marshal.dumps(table)

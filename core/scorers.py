@@ -19,7 +19,7 @@ BATCH = 16
 class Scorer(BaseModel):
     """A team's own program that gives one number a structure; a goal asks for it by its name."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # most commands run no program
 
     name: str = Field(description="What goals and reports call the number: 'vina score'.")
     command: str = Field(

@@ -58,7 +58,7 @@ RENAMED = {
 class Group(BaseModel):
     """One table of the settings."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class StoreSettings(Group):
@@ -236,26 +236,31 @@ class UserSettings(Group):
     name: str = Field(default="", description="Name written into approvals and feedback; empty: the login name.")
 
 
+#: A group of which nothing is set.
+_UNSET: Any = {}
+
+
 class Settings(BaseModel):
     """Everything that can be configured. Each field of a group is also an environment variable: ``MOLWRIGHT_STORE__URL``, ..."""
 
-    model_config = ConfigDict(extra="forbid", validate_default=True)
+    # A group that nothing sets is made of an empty table by the validator of all: one of its own takes every command as long as all the others.
+    model_config = ConfigDict(extra="forbid", validate_default=True, defer_build=True)
 
     home: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("molwright", appauthor=False)),
         description="Folder that holds all state: databases, literature store, reports.",
     )
-    store: StoreSettings = Field(default_factory=StoreSettings, description="Where runs are kept.")
-    literature: LiteratureSettings = Field(default_factory=LiteratureSettings, description="Where the literature is kept.")
-    models: ModelSettings = Field(default_factory=ModelSettings, description="Language models.")
-    search: SearchSettings = Field(default_factory=SearchSettings, description="How far a run searches.")
-    workers: WorkerSettings = Field(default_factory=WorkerSettings, description="What computes.")
-    server: ServerSettings = Field(default_factory=ServerSettings, description="Pages and API.")
-    routes: RouteSettings = Field(default_factory=RouteSettings, description="Programs that look for routes.")
+    store: StoreSettings = Field(default=_UNSET, description="Where runs are kept.")
+    literature: LiteratureSettings = Field(default=_UNSET, description="Where the literature is kept.")
+    models: ModelSettings = Field(default=_UNSET, description="Language models.")
+    search: SearchSettings = Field(default=_UNSET, description="How far a run searches.")
+    workers: WorkerSettings = Field(default=_UNSET, description="What computes.")
+    server: ServerSettings = Field(default=_UNSET, description="Pages and API.")
+    routes: RouteSettings = Field(default=_UNSET, description="Programs that look for routes.")
     scorers: Annotated[dict[str, Scorer], BeforeValidator(named)] = Field(
         default_factory=dict, description="Programs of your own that score structures, by the name that goals call them (docs/costly.md)."
     )
-    user: UserSettings = Field(default_factory=UserSettings, description="Who is at work.")
+    user: UserSettings = Field(default=_UNSET, description="Who is at work.")
 
     def __init__(self, /, **given: Any) -> None:
         """``given`` goes before the environment, that before ``molwright.toml``, setting by setting.

@@ -17,7 +17,7 @@ from learn import assistant, interpreter, proposer, researcher, stored
 from learn.contamination import cleaned
 from learn.example import ROLES, Example, Split, read_examples, write_examples
 from learn.wordings import FILE
-from tools.safety.guard import RULES_VERSION
+from tools.safety.guard import guard_version
 from tools.workspace import Workspace
 
 CARD = "data.json"
@@ -84,7 +84,7 @@ def make(
             "seed": seed,
             "files": files,
             "wordings": content_hash(FILE.read_text(encoding="utf-8")),
-            "guard": RULES_VERSION,
+            "guard": guard_version(),
             "left_out": dict(sorted(dropped.items())),
             "contamination": asdict(found),
         }

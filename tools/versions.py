@@ -21,10 +21,10 @@ def versions(used: Collection[str] = (), *, calculators: Calculators) -> dict[st
     all named: every listed candidate is held against them.
     """
     from tools.predictors.predict import predictor_versions
-    from tools.safety.guard import RULES_VERSION
+    from tools.safety.guard import guard_version
 
     found = {name: _installed(name) for name in ("molwright", "rdkit", "numpy", "lightgbm", "langgraph")}
-    found["safety rules"] = RULES_VERSION
+    found["safety rules"] = guard_version()
     found.update({f"predictor {name}": value for name, value in predictor_versions().items()})
     found.update(
         {f"calculator {c.name}": c.inner.version for c in calculators if isinstance(c, Costly) and {p.name for p in c.properties} & {*used}}

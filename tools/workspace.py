@@ -12,7 +12,6 @@ from core.candidate import PropertyValue
 from core.scorers import Scorer
 from core.spec import CandidateClass, EstimationConditions
 from tools.calculators.collection import Calculators, installed_calculators, with_user_models
-from tools.calculators.costly.scorer import with_scorers
 from tools.calculators.own_lists import own_lists, with_own_lists
 from tools.calculators.own_lists import read_folder as read_lists
 from tools.calculators.own_lists import stamp_of as stamp_of_lists
@@ -108,6 +107,8 @@ class Workspace:
 
 @lru_cache(maxsize=32)
 def _with_scorers(base: Workspace, scorers: tuple[Scorer, ...]) -> Workspace:
+    from tools.calculators.costly.scorer import with_scorers  # it runs programs, and takes long to import
+
     return Workspace(with_scorers(base.calculators, scorers))
 
 

@@ -140,11 +140,11 @@ def _predictors(settings: Settings) -> str:
 
 
 def _guard(settings: Settings) -> str:
-    from tools.safety.guard import RULES_VERSION, structure_verdict
+    from tools.safety.guard import guard_version, structure_verdict
 
     if structure_verdict("CCO", "molecule").verdict != "allow" or structure_verdict("not a structure", "molecule").verdict != "block":
         raise MolwrightError("the guard does not tell ethanol from an unreadable structure")
-    return f"rules {RULES_VERSION[:12]}"
+    return f"rules {guard_version()}"
 
 
 def _proposers(settings: Settings) -> str:

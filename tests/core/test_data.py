@@ -42,6 +42,23 @@ def test_what_is_not_there_or_not_toml_is_named(folder: Path) -> None:
         data.table("p", "bad.toml")
 
 
+def test_the_tables_of_a_folder_are_read_together(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(sys, "pycache_prefix", str(folder / "compiled"))
+    (folder / "rules").mkdir()
+    for name in ("b", "a"):
+        (folder / "rules" / f"{name}.toml").write_text(f'name = "{name}"')
+    assert list(data.tables("p", "rules").items()) == [("a", {"name": "a"}), ("b", {"name": "b"})]
+    with monkeypatch.context() as without:
+        without.setattr(tomllib, "loads", lambda text: pytest.fail("parsed again"))
+        assert list(data.tables("p", "rules")) == ["a", "b"]
+    (folder / "rules" / "c.toml").write_text("c = ")
+    with pytest.raises(ConfigurationError, match=r"rules/c\.toml of p is not TOML"):
+        data.tables("p", "rules")
+    with pytest.raises(ConfigurationError, match="none of p"):
+        data.tables("p", "none")
+
+
 def test_a_table_is_kept_parsed_and_never_out_of_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "compiled"))

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from agent.reading import compact, interpret
 from core.spec import EstimationConditions
 from tools.calculators.collection import shipped_calculators
 from tools.calculators.descriptors import Descriptors
-from tools.catalogue.shipped import read_property, shipped
+from tools.catalogue.shipped import property_of, shipped
 from tools.proposers.spec_fit import spec_fit
 from tools.workspace import Workspace
 
@@ -91,7 +92,7 @@ if __name__ == "__main__":
 
 
 def test_a_property_is_one_file() -> None:
-    halogens = read_property("halogens", shown("A property", "toml"))
+    halogens = property_of("halogens", tomllib.loads(shown("A property", "toml")))
     catalogue = shipped().with_properties(halogens)
     calculators = shipped_calculators().with_calculator(Descriptors((halogens,), name="more descriptors"), catalogue)
     [values] = calculators.estimate(["FC(F)(F)CCl"], "molecule", ["halogens"], EstimationConditions())

@@ -8,11 +8,8 @@ any importable function computes; a property that needs a calculator of its own 
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from core import data
@@ -21,12 +18,12 @@ from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.property import Property
 
 
-def read_property(name: str, text: str, file: Path | None = None) -> Property:
-    """The property ``name`` of a TOML ``text``, that of ``file``. ConfigurationError naming the property for an unknown or missing field, or no TOML."""
+def property_of(name: str, table: Mapping[str, Any]) -> Property:
+    """The property ``name`` that the TOML ``table`` states. ConfigurationError naming the property for an unknown or missing field."""
+    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
     try:
-        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.parsed(text, file).items()}
         definition = Property(name=name, **fields)
-    except (TypeError, tomllib.TOMLDecodeError) as error:
+    except TypeError as error:
         raise ConfigurationError(f"property {name!r}: {error}") from error
     if bool(definition.function) + bool(definition.smarts) != (definition.kind == "computed"):
         raise ConfigurationError(f"property {name!r}: a computed property names its function or its SMARTS, and no other does")
@@ -41,10 +38,4 @@ def in_order(definitions: Iterable[Property]) -> tuple[Property, ...]:
 @cache
 def shipped() -> Catalogue:
     """The catalogue of the properties that ship. ConfigurationError naming the file that cannot be used."""
-    files = (entry for entry in resources.files("tools.catalogue").joinpath("properties").iterdir() if entry.name.endswith(".toml"))
-    return Catalogue(
-        in_order(
-            read_property(file.name.removesuffix(".toml"), file.read_text(encoding="utf-8"), file if isinstance(file, Path) else None)
-            for file in files
-        )
-    )
+    return Catalogue(in_order(property_of(name, table) for name, table in data.tables("tools.catalogue", "properties").items()))

@@ -27,7 +27,7 @@ _ATTACHMENT = Chem.MolFromSmarts("[#0]")
 
 def is_polymer(mol: Chem.Mol) -> bool:
     """Whether ``mol`` has attachment points."""
-    return bool(mol.HasSubstructMatch(_ATTACHMENT))
+    return mol.GetNumAtoms() != mol.GetNumHeavyAtoms() and bool(mol.HasSubstructMatch(_ATTACHMENT))  # no atom but heavy ones: none
 
 
 def _matches(mol: Chem.Mol, query: Chem.Mol) -> list[tuple[int, ...]]:
@@ -63,7 +63,7 @@ def finder(smarts: str) -> Callable[[Chem.Mol], bool]:
     query = compile_smarts(smarts)
 
     def has(mol: Chem.Mol) -> bool:
-        if mol.HasSubstructMatch(_ATTACHMENT):
+        if is_polymer(mol):
             return bool(_matches(joined_units(mol), query))
         return bool(mol.HasSubstructMatch(query))
 

@@ -104,6 +104,7 @@ class KernelModel:
         self._coding = coding
         self._codes = anchors
         self._small = 0
+        self._squares: NDArray[np.float32] | None = None
         self._coefficients = coefficients.astype(np.float32).astype(np.float64)
         self._offset, self._shape = offset, shape
 
@@ -123,9 +124,13 @@ class KernelModel:
     def _near(self, codes: NDArray[np.float32]) -> NDArray[np.float32]:
         """Kernel of every row of ``codes`` with every anchor, shape (len(codes), anchors)."""
         near = np.empty((len(codes), len(self._codes)), dtype=np.float32)
+        known, found = self._squares, []
         for start, anchors in self._parts():
             end = start + len(anchors)
-            near[:, start:end] = self._shape(codes, anchors, self._squares[start:end])
+            found.append(squares(anchors) if known is None else known[start:end])
+            near[:, start:end] = self._shape(codes, anchors, found[-1])
+        if known is None and found:
+            self._squares = np.concatenate(found)
         return near
 
     def _parts(self) -> Iterator[tuple[int, NDArray[np.float32]]]:
@@ -139,10 +144,6 @@ class KernelModel:
     @cached_property
     def _whole(self) -> NDArray[np.float32]:
         return self._codes.astype(np.float32)
-
-    @cached_property
-    def _squares(self) -> NDArray[np.float32]:
-        return np.concatenate([squares(anchors) for _, anchors in self._parts()])
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What :meth:`from_arrays` reads: numbers only, with offset and coefficients in the predictor's unit; nothing pickled."""

@@ -280,7 +280,11 @@ def _parts(files: WeightsFolder) -> tuple[Part, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=64)
 def load_model(name: str, folder: Path | None = None) -> Model:
     """The predictor ``name`` with its shipped weights (or those in ``folder``), read once. Raises SpecError or PredictorError."""
+    return _loaded(name, folder)  # one place for however it is called: a cache tells load_model(a) from load_model(a, None)
+
+
+@lru_cache(maxsize=64)
+def _loaded(name: str, folder: Path | None) -> Model:
     return Model(predictor_spec(name), folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,11 @@ from numpy.typing import NDArray
 from tools.predictors.features.molecule import MORGAN_BITS
 
 #: Bits that at least this share of the structures have are kept as a column each, the others as lists of structures.
-_COMMON = 1 / 32
-#: Queries before the lists are made.
-_FEW = 8
+_COMMON = 1 / 16
+#: Queries before the lists are made; as for trees.
+_FEW = 16
+#: Bits looked through at once: what that needs is small enough to be used again for the next.
+_PART = 32768
 NEAREST = 3
 
 
@@ -30,14 +33,15 @@ class Neighbours:
 class _Lists:
     """Which entries have a bit: of common bits a ``columns`` row of 0 and 1 each, whose place is in ``column``; of all a list in ``owners``."""
 
-    owners: list[NDArray[np.int64]]
+    owners: list[NDArray[Any]]
     column: NDArray[np.int64]
     columns: NDArray[np.uint8]
 
     @classmethod
     def of(cls, bits: NDArray[np.uint16], ends: NDArray[np.int64]) -> _Lists:
         """The lists of entries whose bits end at ``ends``."""
-        owner = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
+        kind = np.uint16 if len(ends) <= 1 << 16 else np.uint32  # half a million numbers a model
+        owner = np.repeat(np.arange(len(ends), dtype=kind), np.diff(ends, prepend=0))
         frequency = np.bincount(bits, minlength=MORGAN_BITS)
         owners = np.split(owner[np.argsort(bits, kind="stable")], np.cumsum(frequency)[:-1])
         common = np.flatnonzero(frequency > _COMMON * len(ends))
@@ -55,7 +59,7 @@ class _Lists:
         common = shared.astype(np.float32)
         rare = [self.owners[bit] for bit in bits[columns < 0]]
         if rare:
-            np.add.at(common, np.concatenate(rare), np.float32(1.0))
+            np.add.at(common, np.concatenate(rare).astype(np.intp), np.float32(1.0))
         return np.asarray(common)
 
 
@@ -114,5 +118,6 @@ class NeighbourIndex:
         """How many of ``bits`` every entry has: all bits of all entries looked through, which for a few structures costs less than the lists."""
         wanted = np.zeros(MORGAN_BITS, dtype=np.bool_)
         wanted[bits] = True
-        met = np.flatnonzero(wanted.take(self._bits))
+        starts = range(0, max(1, len(self._bits)), _PART)
+        met = np.concatenate([start + np.flatnonzero(wanted.take(self._bits[start : start + _PART])) for start in starts])
         return np.bincount(np.searchsorted(self._ends, met, side="right"), minlength=len(self)).astype(np.float32)

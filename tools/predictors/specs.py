@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -86,11 +87,12 @@ class PredictorSpec:
     recipe: dict[str, Any] = field(default_factory=dict)
 
 
-def _read(name: str) -> PredictorSpec:
+def _read(name: str, table: Mapping[str, Any]) -> PredictorSpec:
     """The predictor of ``predicted/NAME.toml``. ConfigurationError naming it for an unknown or missing field."""
     definition = shipped()[name]
-    fields = data.table("tools.predictors", f"predicted/{name}.toml")
-    fields = {k: tuple(tuple(x) if isinstance(x, list) else x for x in v) if isinstance(v, list) else v for k, v in fields.items()}
+    fields: dict[str, Any] = {
+        k: tuple(tuple(x) if isinstance(x, list) else x for x in v) if isinstance(v, list) else v for k, v in table.items()
+    }
     fields["simulated"] = frozenset(fields.get("simulated", ()))
     try:
         return PredictorSpec(**{"name": name, "unit": definition.unit, "low": definition.low, "high": definition.high, **fields})
@@ -98,8 +100,16 @@ def _read(name: str) -> PredictorSpec:
         raise ConfigurationError(f"predicted/{name}.toml: {error}") from error
 
 
+def _predictors() -> dict[str, PredictorSpec]:
+    """ConfigurationError naming a property that is predicted and has no file, or a file of no such property."""
+    tables, names = data.tables("tools.predictors", "predicted"), [p.name for p in shipped() if p.kind == "predicted"]
+    if strange := sorted(set(names) ^ set(tables)):
+        raise ConfigurationError(f"properties that are predicted, and files in predicted/, do not agree: {', '.join(strange)}")
+    return {name: _read(name, tables[name]) for name in names}
+
+
 #: Every shipped predictor by the name of its property, in the order of the catalogue.
-PREDICTORS: dict[str, PredictorSpec] = {p.name: _read(p.name) for p in shipped() if p.kind == "predicted"}
+PREDICTORS: dict[str, PredictorSpec] = _predictors()
 
 
 def predictor_spec(name: str) -> PredictorSpec:

@@ -20,8 +20,8 @@ FloatArray = NDArray[np.float64]
 _SUMS = ("regression", "regression_l1", "huber", "fair", "quantile")
 #: Rows that go through the trees at once: what they need stays in the processor's cache.
 _BATCH = 32
-#: Rows before the tables are made.
-_FEW = 8
+#: Rows before the tables are made: more than a run lists, which asks most models of nothing else. With those of the neighbours they take 10 MB a model.
+_FEW = 16
 #: Levels of the trees between two looks at which rows have come to a leaf.
 _LEVELS = 10
 _DIGITS = 7
@@ -45,11 +45,10 @@ class Trees:
         splits = leaves - 1
         if not len(leaves) or splits.min() < 0 or splits.sum() != len(arrays["test"]) or leaves.sum() != len(arrays["value_digits"]):
             raise TreesError("these arrays hold no trees")
-        ends = np.repeat(splits, splits)
         for side in ("left", "right"):
-            if len(arrays[side]) != len(ends) or (arrays[side] >= ends).any() or (arrays[side] < -1 - ends).any():
+            if not _within(arrays[side], splits):
                 raise TreesError("these arrays hold no trees")
-        if len(ends) and int(arrays["test"].max()) >= len(arrays["column"]):
+        if len(arrays["test"]) and int(arrays["test"].max()) >= len(arrays["column"]):
             raise TreesError("these arrays hold no trees")
         self._arrays, self._width, self._asked = arrays, int(arrays["width"][0]), 0
         self._plain = all(_are_plain(arrays[f"{what}_decimals"]) for what in ("threshold", "value"))
@@ -75,38 +74,45 @@ class Trees:
     def _sum(self, row: NDArray[Any]) -> float:
         """Sum over the trees for one row, as LightGBM adds them."""
         held, numbers = self._arrays, _quotients if self._plain else _decimals
+        met = row.take(held["column"]) <= numbers(held["threshold_digits"], held["threshold_decimals"])
+        step = np.where(met.take(held["test"]), held["left"], held["right"])
         leaf, going = self._first_leaf.copy(), np.flatnonzero(self._tree_splits)
-        at = self._first_split[going]
+        first = at = self._first_split[going]
         while len(going):
-            test = held["test"][at]
-            met = row[held["column"][test]] <= numbers(held["threshold_digits"][test], held["threshold_decimals"][test])
-            child = np.where(met, held["left"][at], held["right"][at]).astype(np.int64)
-            leaf[going] += np.maximum(-1 - child, 0)
-            further = child >= 0
-            going = going[further]
-            at = self._first_split[going] + child[further]
+            child = step.take(at)
+            ended = child < 0
+            leaf[going[ended]] -= 1 + child[ended].astype(np.int64)
+            further = np.flatnonzero(~ended)
+            going, first, child = going.take(further), first.take(further), child.take(further)
+            at = first + child
         return float(np.add.accumulate(numbers(held["value_digits"][leaf], held["value_decimals"][leaf]))[-1])
 
     @cached_property
     def _tables(self) -> _Tables:
-        held = self._arrays
-        test = held["test"].astype(np.int32)
-        split, leaf = np.repeat(self._first_split, self._tree_splits), np.repeat(self._first_leaf, self._tree_splits)
-        steps = np.empty((len(test), 2), dtype=np.int64)
+        held, count = self._arrays, len(self._arrays["test"])
+        split, leaf = (np.repeat(first.astype(np.int32), self._tree_splits) for first in (self._first_split, self._first_leaf))
+        steps = np.empty((count, 2), dtype=np.int32)
         for place, side in enumerate(("right", "left")):
-            child = held[side].astype(np.int64)
-            steps[:, place] = np.where(child >= 0, child + split, len(test) + leaf - child - 1)
+            child = held[side].astype(np.int32)
+            steps[:, place] = 2 * np.where(child >= 0, child + split, count + leaf - child - 1)
         values = _decimals(held["value_digits"], held["value_decimals"])
-        ends = np.repeat(np.arange(len(test), len(test) + len(values)), 2)
+        ends = 2 * np.repeat(np.arange(count, count + len(values), dtype=np.int32), 2)
         return _Tables(
             columns=held["column"].astype(np.int64),
             thresholds=_decimals(held["threshold_digits"], held["threshold_decimals"]),
             values=values,
-            steps=(2 * np.concatenate([steps.ravel(), ends])).astype(np.int32),
-            tests=np.concatenate([np.repeat(test, 2), np.zeros(len(ends), dtype=np.int32)]),
-            roots=(2 * np.where(self._tree_splits > 0, self._first_split, len(test) + self._first_leaf)).astype(np.int32),
-            splits=len(test),
+            steps=np.concatenate([steps.ravel(), ends]),
+            tests=np.concatenate([np.repeat(held["test"], 2), np.zeros(len(ends), dtype=held["test"].dtype)]),
+            roots=(2 * np.where(self._tree_splits > 0, self._first_split, count + self._first_leaf)).astype(np.int32),
+            splits=count,
         )
+
+
+def _within(children: NDArray[Any], splits: NDArray[np.int64]) -> bool:
+    """Whether there is a child for each split, and each is a split or, as -1 minus it, a leaf of the same tree."""
+    kind = children.dtype if children.dtype.kind == "i" and splits.max() <= np.iinfo(children.dtype).max else np.dtype(np.int64)
+    ends = np.repeat(splits.astype(kind), splits)
+    return len(children) == len(ends) and not (children >= ends).any() and not (children < -1 - ends).any()
 
 
 @dataclass(frozen=True)
@@ -118,7 +124,7 @@ class _Tables:
     thresholds: FloatArray
     values: FloatArray
     steps: NDArray[np.int32]
-    tests: NDArray[np.int32]
+    tests: NDArray[Any]
     roots: NDArray[np.int32]
     splits: int
 
@@ -126,7 +132,7 @@ class _Tables:
         """Sums over the trees, one tree after the other, as LightGBM adds them."""
         met = np.ones((max(1, len(self.columns)), len(x)), dtype=np.uint8)
         np.less_equal(x[:, self.columns].T, self.thresholds[:, None], out=met[: len(self.columns)].view(np.bool_))
-        tests, flat = (self.tests * np.int32(len(x)) if len(x) > 1 else self.tests), met.ravel()
+        tests, flat = self.tests * np.int32(len(x)), met.ravel()
         ends = np.empty((len(self.roots), len(x)), dtype=np.int32)
         going = np.arange(ends.size)
         at, row = np.repeat(self.roots, len(x)), np.tile(np.arange(len(x), dtype=np.int32), len(self.roots))

@@ -19,6 +19,7 @@ from functools import cached_property
 from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any, overload
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,14 +137,39 @@ def keep_entry(file: Path, name: str, entry: dict[str, Any]) -> None:
     file.write_text(json.dumps(kept, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def _stamp(file: Path) -> list[int]:
+    """Size and time of change. OSError where there is no such file."""
+    about = file.stat()
+    return [about.st_size, about.st_mtime_ns]
+
+
+def _keep(file: Path, content: bytes) -> None:
+    """Write ``file`` at once, as whoever reads it sees. OSError where that cannot be."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f"{file.name}.{os.getpid()}")
+    part.write_bytes(content)
+    part.replace(file)
+
+
 class Lines(Sequence[str]):
     """The lines of a UTF-8 text, each read when it is asked for: of ten thousand structures a prediction shows one."""
 
     def __init__(self, text: bytes) -> None:
         """``text``: ends each line with a line feed, but perhaps the last."""
         ends = np.flatnonzero(np.frombuffer(text, np.uint8) == ord("\n"))
-        self._text = text
-        self._ends = ends if text.endswith(b"\n") or not text else np.append(ends, len(text))
+        self._text: bytes | memoryview = text
+        self._ends: NDArray[Any] = (ends if text.endswith(b"\n") or not text else np.append(ends, len(text))).astype(np.uint32)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What :meth:`from_arrays` reads: the bytes of the text, and the number of bytes before the end of each line, shape (lines,); empty for none."""
+        return {"text": np.frombuffer(self._text, np.uint8), "ends": self._ends}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Lines:
+        """The lines of :meth:`arrays`. Raises KeyError for other arrays."""
+        made = cls(b"")
+        made._text, made._ends = arrays["text"].data, arrays["ends"]
+        return made
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -158,7 +184,7 @@ class Lines(Sequence[str]):
             return [self[n] for n in range(*place.indices(len(self)))]
         number = range(len(self._ends))[place]
         begin = int(self._ends[number - 1]) + 1 if number else 0
-        return self._text[begin : int(self._ends[number])].decode("utf-8")
+        return str(self._text[begin : int(self._ends[number])], "utf-8")
 
 
 class WeightsFolder:
@@ -195,8 +221,23 @@ class WeightsFolder:
         return gzip.decompress(self.read(file)).decode("utf-8")
 
     def lines(self, file: str) -> Lines:
-        """The lines of a gzipped ``file``."""
-        return Lines(gzip.decompress(self.read(file)))
+        """The lines of a gzipped ``file``. Raises PredictorError as :meth:`read` does.
+
+        Those of a shipped file are kept unpacked where Python keeps compiled modules, and mapped into memory from there, while both are left alone.
+        """
+        state = self._state(file)
+        with suppress(OSError, ValueError, KeyError, NotImplementedError, BadZipFile):
+            kept = self._record(f"{file}.npz")
+            if state and self._vouched.get(file) == [*state, *_stamp(kept)]:
+                return Lines.from_arrays(mapped_arrays(kept))
+        found = Lines(gzip.decompress(self.read(file)))
+        if state and not sys.dont_write_bytecode:
+            with suppress(OSError, NotImplementedError):
+                kept = self._record(f"{file}.npz")
+                _keep(kept, npz_bytes(found.arrays(), packed=False))
+                self._vouched[file] = [*state, *_stamp(kept)]
+                self._news = True
+        return found
 
     def arrays(self, file: str) -> dict[str, NDArray[Any]]:
         """The arrays of an npz ``file``, in the shape in which they were written. Raises PredictorError as :meth:`read` does.
@@ -216,10 +257,9 @@ class WeightsFolder:
     def _state(self, file: str) -> list[int] | None:
         """Size and time of change of a shipped ``file``; None for one that does not ship or is not there."""
         try:
-            about = (self.path / file).stat() if self.path.parent == WEIGHTS else None
+            return _stamp(self.path / file) if self.path.parent == WEIGHTS else None
         except OSError:
             return None
-        return [about.st_size, about.st_mtime_ns] if about else None
 
     @cached_property
     def _vouched(self) -> dict[str, list[int]]:
@@ -236,14 +276,11 @@ class WeightsFolder:
             return
         self._news = False
         with suppress(OSError, NotImplementedError):
-            record = self._record()
-            record.parent.mkdir(parents=True, exist_ok=True)
-            part = record.with_name(f"{record.name}.{os.getpid()}")
-            part.write_text(json.dumps({"version": self.card["version"], "files": self._vouched}), encoding="utf-8")
-            part.replace(record)
+            _keep(self._record(), json.dumps({"version": self.card["version"], "files": self._vouched}).encode())
 
-    def _record(self) -> Path:
-        return Path(cache_from_source(f"{self.path / CARD}.py"))
+    def _record(self, file: str = CARD) -> Path:
+        """What is kept of ``file`` where Python keeps compiled modules. NotImplementedError where it keeps none."""
+        return Path(cache_from_source(f"{self.path / file}.py"))
 
     def whole(self) -> None:
         """Raises PredictorError where a file of the card is missing, or where all of them together have another size than the card says."""

@@ -7,19 +7,21 @@ exception inside the guard, and a structure that cannot be read, are a block. A 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal
 
 from core.candidate import NO_ROUTE, Material, Route, SafetyVerdict
-from tools.safety.rules import rules_version
+from core.plugins import SAFETY_RULES, plugins
+from tools.safety.rules import rules_version, structure_rules
 from tools.safety.structure import SEVERITY, alert_verdict, failure, structure_verdict, verdict_of
 
 __all__ = [
-    "RULES_VERSION",
     "SEVERITY",
     "Outcome",
     "alert_verdict",
     "concerns",
     "goal_verdict",
+    "guard_version",
     "guarded_materials",
     "guarded_route",
     "outcome",
@@ -28,8 +30,14 @@ __all__ = [
 ]  # fmt: skip
 
 Outcome = Literal["allow", "stop", "block"]
-#: Version of the guard: a hash of its rules, tables and code.
-RULES_VERSION = rules_version()
+if plugins(SAFETY_RULES):
+    structure_rules()  # a rule of a plug-in that cannot be used fails here, at import, and not as a block of everything
+
+
+@cache
+def guard_version() -> str:
+    """Version of the guard: 12 hexadecimal characters, a hash of its rules, tables and code; the same as long as the process lives."""
+    return rules_version()
 
 
 def goal_verdict(text: str) -> SafetyVerdict:

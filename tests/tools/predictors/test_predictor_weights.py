@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from core.errors import PredictorError
 from tools.predictors import weights
+from tools.predictors.model import NEIGHBOURS_FILE, load_model
 from tools.predictors.weights import Lines, WeightsFolder
 
 NAME, FILE = "surface_tension", "kernel.npz"
@@ -81,11 +83,32 @@ def test_files_that_do_not_ship_are_always_held_against_their_hashes(shipped: Pa
     assert not own._record().exists()
 
 
+def test_the_training_structures_are_kept_unpacked_and_never_those_of_another_file(shipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = WeightsFolder(NAME)
+    read = list(first.lines(NEIGHBOURS_FILE))
+    first.remember()
+    kept = first._record(f"{NEIGHBOURS_FILE}.npz")
+    with monkeypatch.context() as without:
+        without.setattr(gzip, "decompress", lambda data: pytest.fail("unpacked again"))
+        assert list(WeightsFolder(NAME).lines(NEIGHBOURS_FILE)) == read
+    for content in (kept.read_bytes()[:-1], b""):
+        kept.write_bytes(content)
+        assert list(WeightsFolder(NAME).lines(NEIGHBOURS_FILE)) == read
+    packed = (shipped / NEIGHBOURS_FILE).read_bytes()
+    (shipped / NEIGHBOURS_FILE).write_bytes(packed + b"\0")
+    with pytest.raises(PredictorError, match="does not match its hash"):
+        WeightsFolder(NAME).lines(NEIGHBOURS_FILE)
+
+
 @pytest.mark.parametrize("text", ["", "\n", "a", "a\n", "a\nbc", "a\n\nbc\n", "é\nüß\n"])
 def test_lines_are_those_of_the_text(text: str) -> None:
     lines = Lines(text.encode())
-    assert list(lines) == text.splitlines()
+    assert list(lines) == list(Lines.from_arrays(lines.arrays())) == text.splitlines()
     assert lines[:1] == text.splitlines()[:1]
     assert [lines[-n] for n in range(1, len(lines) + 1)] == text.splitlines()[::-1]
     with pytest.raises(IndexError):
         lines[len(lines)]
+
+
+def test_a_model_is_in_memory_once_however_it_is_asked_for() -> None:
+    assert load_model(NAME) is load_model(NAME, None) is load_model(name=NAME, folder=None)

@@ -12,7 +12,7 @@ import tools.safety.rules as safety_rules
 from core.candidate import Material, Route, RouteStep
 from tests.tables import each_row
 from tools.safety import goal_text, guard, structure
-from tools.safety.guard import RULES_VERSION, alert_verdict, guarded_materials, structure_verdict
+from tools.safety.guard import alert_verdict, guard_version, guarded_materials, structure_verdict
 from tools.safety.rules import rules_version, structure_rules
 from tools.safety.tables import MISASSIGNED, medicines, regulated, restricted_amines
 
@@ -202,8 +202,8 @@ def test_rules_are_well_formed_and_versioned() -> None:
     rules = structure_rules()
     assert len(rules) > 60
     assert all(rule.reason.endswith(".") for rule in rules)
-    assert rules_version() == RULES_VERSION
-    assert len(RULES_VERSION) == 12
+    assert rules_version() == guard_version()
+    assert len(guard_version()) == 12
 
 
 def test_the_version_of_the_rules_is_that_of_what_ships_not_of_what_is_kept_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 
+from core import data
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.property import Property
-from tools.catalogue.shipped import read_property
+from tools.catalogue.shipped import property_of
 
 #: What installs the program.
 INSTALL = "pip install 'molwright[quantum]'"
@@ -18,9 +18,13 @@ HYDRATION, SOLVATION, TRIPLET, BOND = ("hydration_free_energy",), ("solvation_fr
 
 @cache
 def defined(*names: str) -> tuple[Property, ...]:
-    """The definitions of the properties ``names``, as their files in ``properties/`` state them. FileNotFoundError for a name that has none."""
-    folder = resources.files("tools.calculators.quantum").joinpath("properties")
-    return tuple(read_property(name, folder.joinpath(f"{name}.toml").read_text(encoding="utf-8")) for name in names)
+    """The definitions of the properties ``names``, as their files in ``properties/`` state them. KeyError for a name that has none."""
+    return tuple(_defined()[name] for name in names)
+
+
+@cache
+def _defined() -> dict[str, Property]:
+    return {name: property_of(name, table) for name, table in data.tables("tools.calculators.quantum", "properties").items()}
 
 
 def absent_words(catalogue: Catalogue) -> dict[str, str]:
