@@ -94,11 +94,11 @@ def _limit_of(node: Node, *, catalogue: Catalogue) -> Limit | None:
     if part.name == "Around":
         if not part.mentions("between") or numbers[0][0] < 0:
             return None
-        centre, unit = numbers[1]
-        reach = _in_unit(value, unit_text, unit, catalogue=catalogue)
+        centre, written = numbers[1]
+        reach = _in_unit(value, unit_text, written, catalogue=catalogue)
         if reach is not None:
-            return Limit("between", low=centre - reach, high=centre + reach, unit=unit)  # 'within 10 K of -26 °C'
-        return _between(centre - value, centre + value, unit_text, unit, catalogue=catalogue)
+            return Limit("between", low=centre - reach, high=centre + reach, unit=written)  # 'within 10 K of -26 °C'
+        return _between(centre - value, centre + value, unit_text, written, catalogue=catalogue)
     if part.name == "After":
         behind = str(part.mentions("after")[0].value)
         if any(c not in ("~", "==") for c in comparisons) or (behind != ">=" and part.mentions("between")):

@@ -22,12 +22,6 @@ from core.spec import (
     ScaffoldRequirement,
     SimilarityRequirement,
 )
-from tools.structures.names import common_names
-
-
-def _one_name(compound: str) -> str:
-    """The one name of a compound that has several: of 'dicyandiamide' as of 'cyanoguanidine'; ``compound`` itself where it has none."""
-    return common_names().get(compound.lower(), (compound, ""))[0]
 
 
 @dataclass(frozen=True)
@@ -79,7 +73,7 @@ def atoms_of(requirement: Requirement, spec: DesignSpec) -> list[Atom]:
     if isinstance(requirement, ElementsRequirement):
         return [Atom("elements:" + ",".join(sorted({*requirement.allowed, "H"})), "only")]
     if isinstance(requirement, SimilarityRequirement):
-        return _bounds(f"similarity:{_one_name(requirement.reference_name or requirement.reference)}", requirement.condition, False)
+        return _bounds(f"similarity:{requirement.reference_name or requirement.reference}", requirement.condition, False)
     if isinstance(requirement, RuleSetRequirement):
         return [Atom(f"rule_set:{requirement.rule_set}", "met")]
     if isinstance(requirement, EditRequirement):
@@ -145,9 +139,9 @@ def expected_atoms(text: str) -> list[Atom]:
     if kind == "similarity":
         match = re.fullmatch(r"(.+?)\s*(<=|>=|==|<|>)\s*(\S+)", rest)
         if match is None:
-            return [Atom(f"similarity:{_one_name(rest.strip())}", "low", None)]
+            return [Atom(f"similarity:{rest.strip()}", "low", None)]
         sense = "low" if match[2].startswith(">") else "high"
-        return [Atom(f"similarity:{_one_name(match[1])}", sense, None if "*" in match[3] else float(match[3]), len(match[2]) == 1)]
+        return [Atom(f"similarity:{match[1]}", sense, None if "*" in match[3] else float(match[3]), len(match[2]) == 1)]
     if kind == "rule_set":
         return [Atom(f"rule_set:{rest.strip()}", "met")]
     if kind in ("maximise", "minimise"):
