@@ -41,14 +41,14 @@ def _vocabulary(catalogue: Catalogue) -> Vocabulary:
     guessed: set[str] = set()
     measured: set[str] = set()
     for key, meanings in lexicon(catalogue).meanings.items():
-        words = {w for w in re.split(r"[^a-z]+", key) if w}
+        words = set(key.split())
         known |= words
         if not _CHEMICAL.isdisjoint(meanings):
             chemical |= words
         elif not _GUESSED.isdisjoint(meanings):
             guessed |= words
             measured |= words if "prop" in meanings else set()
-    plain = frozenset(w for w in guessed - chemical if len(w) >= (_SWAPPED if w in measured else _LONG))
+    plain = frozenset(w for w in guessed - chemical if w.isalpha() and len(w) >= (_SWAPPED if w in measured else _LONG))
     shortened: dict[str, list[str]] = {}
     for word in sorted(plain):
         for form in _without_one(word):
