@@ -13,6 +13,7 @@ from agent.reading.objectives import default_objectives
 from agent.reading.reading import Reading
 from agent.reading.resembled import unknown_model
 from agent.reading.resolve import Resolver
+from agent.reading.spelling import as_spelt
 from agent.reading.suggestions import Suggestion, suggestion
 from agent.reading.wording import objective_text, requirement_text, set_text
 from core.errors import GoalError, UnitError
@@ -52,6 +53,8 @@ def resolved(reading: Reading, options: dict[str, Any], *, calculators: Calculat
     if closed is not None:
         resolver.requirements.append(closed[0])
         resolver.assume(closed[1].phrase, closed[1].text)
+    for written, meant in reading.respelled:
+        resolver.assume(written, f"'{written}' is read as '{meant}'")
     _finish_conditions(resolver)
     _say_what_is_assumed(resolver)
     _finish_warnings(resolver)
@@ -104,7 +107,8 @@ def _spec(reading: Reading, resolver: Resolver, options: dict[str, Any]) -> Desi
         set_requirements=sets,
         **options,
     )
-    return said_by_values(spec.model_copy(update={"reading": _spans(reading, resolver, spec), "concerns": concerns(reading.goal)}))
+    spec = spec.model_copy(update={"reading": _spans(reading, resolver, spec), "concerns": concerns(reading.goal)})
+    return said_by_values(as_spelt(spec, reading.respelled))
 
 
 def _unchecked(reading: Reading, resolver: Resolver) -> list[Unchecked]:

@@ -81,6 +81,10 @@ class Boundaries:
         while end < self.end and not self.sign(end):
             end += 1
         inside = range(j + 1, end)
+        if lattice.lower(j) == "without":
+            return (
+                end - j > 1 and not self._turned(range(j + 1, end)) and lattice.lower(end) not in ("?", ":")
+            )  # 'phenol | without tert-butyl groups'
         if lattice.lower(j) == "but":
             return lattice.lower(j + 1) in ("no", "without") and end - j > 2 and not self._turned(range(j + 2, end))
         if lattice.lower(end) in ("?", ":", "(") or self._turned(inside):
@@ -189,13 +193,15 @@ class Boundaries:
         if self.said(i):
             return True
         after = [m for m in self.lattice.of(i, "after") if self.lattice.lower(m.j) != "than"]  # not 'and not more than one chlorine'
+        if not self._number_ends(i):
+            after = []  # 'an amide and lower logP'
         if self.lattice.lower(i) == "plus" and (self.lattice.lower(i + 1) in ("a", "an") or not self._number_ends(i)):
             after = []  # 'two methacrylates plus a urethane'
         return self.lattice.has(i, *STARTERS) and not (after and self.lattice.has(i, "or", "and"))
 
     def _number_ends(self, i: int) -> bool:
         """Whether a number, or its unit, ends before piece ``i``."""
-        return any(m.j == i and m.kind in ("num", "unit") for k in range(max(0, i - 6), i) for m in self.lattice.at[k])
+        return any(m.j == i and m.kind in ("num", "unit", "temperature") for k in range(max(0, i - 6), i) for m in self.lattice.at[k])
 
     def inside_compound(self, i: int, j: int) -> bool:
         """Whether pieces ``i`` to ``j`` are a part of a hyphenated word only."""

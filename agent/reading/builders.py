@@ -25,7 +25,8 @@ def build(node: Node, stance: Stance, lattice: Lattice, phrase: str) -> Built:
     """The statements of a clause whose content matched as ``node``; ``phrase`` is quoted in them."""
     found = _BUILDERS[node.name](node, stance, lattice)
     if isinstance(found, list):
-        return [replace(s, phrase=phrase, soft=s.soft or stance.soft) for s in found]
+        soft = stance.soft or bool(node.mentions("soft"))  # 'logP ideally about 4.5'
+        return None if soft and stance.denied else [replace(s, phrase=phrase, soft=s.soft or soft) for s in found]
     return found
 
 

@@ -134,6 +134,8 @@ def add_chemistry(add: Any, catalogue: Catalogue) -> None:
         add(word, "compounded", both)
     for word, name in _substituents().items():
         add(word, "substituent", name)
+    for word in ("disiloxane", "trisiloxane", "tetrasiloxane", "oligosiloxane"):
+        add(word, "derived", (("siloxane", 0),))
     for word, (name, smiles) in common_names().items():
         add(word, "cmpd", (name, smiles))
     for word, symbol in ELEMENT_NAMES.items():
@@ -167,7 +169,27 @@ def _abbreviated() -> dict[str, str]:
 
 #: Groups without a ring that are named by 'methyl', 'benzyl', ... before the group that they hang on.
 _ALKYLS = frozenset(
-    ["methyl", "ethyl", "isopropyl", "tert-butyl", "benzyl", "allyl", "vinyl", "propargyl", "trifluoromethyl", "long alkyl chain"]
+    [
+        "methyl",
+        "ethyl",
+        "propyl",
+        "isopropyl",
+        "butyl",
+        "isobutyl",
+        "tert-butyl",
+        "pentyl",
+        "hexyl",
+        "decyl",
+        "dodecyl",
+        "2-ethylhexyl",
+        "benzyl",
+        "allyl",
+        "vinyl",
+        "propargyl",
+        "trifluoromethyl",
+        "long alkyl chain",
+        "C8 alkyl chain",
+    ]
 )
 
 #: Words of groups with which another group is described that is there too: 'acetylenic diol', 'Fmoc dipeptide', 'hydroxy ketone'.

@@ -50,6 +50,10 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
             return Refusal("it counts the parts of one place, which need not be all")
         limits = [replace(limit, operator=">=", high=None) for limit in limits]  # 'two ethers on the outer ring'
     group, element = node.first("grp"), node.first("elem")
+    if element is not None and node.mentions("intersective"):
+        if stance.denied or any(limit.operator in ("<", "<=") for limit in limits):
+            return Refusal("it counts the atoms of one place, which need not be all")
+        limits = [replace(limit, operator=">=", high=None) for limit in limits]  # 'two lateral fluorines'
     if group is not None and limits == [Limit("bare", low=1.0)] and lattice.lower(node.j - 1) == "one" and not stance.denied:
         return [Statement("motif", "", name=group.value, smarts=GROUPS[group.value].smarts)]  # 'a plasticiser, and an ester one'
     if element is not None and element.value == "C" and node.mentions("groups"):
@@ -60,12 +64,22 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return Refusal("it is not said whether C stands for carbon or for degrees Celsius")
     if len(node.nodes("Group")) + len(node.nodes("Element")) > 1:
         return _counted_on(node, stance, limits)
+    if group is not None and (named := _counted_property(group, lattice)):
+        return [
+            Statement("property", "", name=named, limit=limit) for limit in limits
+        ]  # 'two gorgeous aromatic rings', as 'two aromatic rings'
     if group is not None:
         return [Statement("count", "", name=group.value, limit=limit) for limit in limits]
     if element is not None:
         return [Statement("count", "", name=element.value, what="element", limit=limit) for limit in limits]
     atoms = "'atoms' are counted without hydrogen"
     return [Statement("property", "", name="heavy_atoms", limit=limit, assumption=atoms) for limit in limits]
+
+
+def _counted_property(group: Mention, lattice: Lattice) -> str:
+    """The property that counts what the same words call a group; '' where none does."""
+    same = [str(m.value) for m in lattice.of(group.i, "prop") if m.j == group.j and lattice.catalogue[m.value].integer]
+    return same[0] if same and group.value != "benzene ring" else ""
 
 
 def _folded(node: Node, stance: Stance, lattice: Lattice) -> Built:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from agent.reading.backbones import chains_named
+from agent.reading.acidity import whose_pka
+from agent.reading.backbones import chains_named, polymers_named
 from agent.reading.boundaries import STOPS
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
@@ -15,6 +16,7 @@ from agent.reading.head import HeadReader
 from agent.reading.likewise import likewise
 from agent.reading.mentions import Mention
 from agent.reading.open_lists import open_lists
+from agent.reading.others import others_denied
 from agent.reading.said_of import signs
 
 #: Kinds of mentions that may stand between clauses and say nothing.
@@ -262,12 +264,12 @@ def _opened_as(opened: list[Mention]) -> str:
 
 def settled(reader: Reader, clauses: list[Clause]) -> list[Clause]:
     """The clauses with those unread that an unread neighbour makes doubtful, until nothing changes; unread neighbours joined."""
-    named = open_lists(reader, chains_named(reader, _joined(reader, clauses)))
-    clauses = explained(reader, denied_lists(reader, likewise(reader, named)))
+    named = open_lists(reader, chains_named(reader, polymers_named(reader, _joined(reader, clauses))))
+    clauses = explained(reader, denied_lists(reader, likewise(reader, others_denied(reader, named))))
     while True:
         reasons = [doubted(reader, clauses, n) for n in range(len(clauses))]
         if not any(reasons):
-            return _joined(reader, clauses)
+            return _joined(reader, whose_pka(reader, clauses))
         clauses = [
             replace(c, role="unread", reason=why, suggested=c.suggested or c.statements, statements=()) if why else c
             for c, why in zip(clauses, reasons, strict=True)

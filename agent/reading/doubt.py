@@ -18,9 +18,11 @@ from agent.reading.doubt_words import (
     forbids,
     gives_reason,
     tells_effect,
+    twice_denied,
 )
 from agent.reading.exchanged import half_read
 from agent.reading.facts import FACT, states_fact
+from agent.reading.pronouns import ANAPHORA, takes_nothing
 from agent.reading.said_of import signs, thing_excluded
 
 
@@ -44,7 +46,8 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     if clause.role == "head" and after is not None and any(s.kind == "motif" for s in clause.statements):
         if "or" in between(reader, clause.j, after.i) and signs(reader, clause.j, after.i) != "." and after.role in ("read", "unread"):
             return ALTERNATIVE
-        return DOUBT if after.i == clause.j and after.role in ("read", "unread") and excludes_all(reader, after) else ""
+        denied = after.role in ("read", "unread") and (excludes_all(reader, after) or twice_denied(after))
+        return DOUBT if after.i == clause.j and denied else ""
     if clause.content == "name" and (thing_excluded(reader, clauses, n) or _thing_answered(reader, clauses, n)):
         return DOUBT
     if any(s.kind == "rule_set" for s in clause.statements) and _measured_behind(reader, clauses, n):
@@ -145,9 +148,10 @@ def _denied_behind(reader: Reader, clauses: list[Clause], n: int) -> bool:
         if after.role != "unread" or signs(reader, end, after.i) or between(reader, end, after.i):
             break
         end = after.j
-    if end == clause.j or lattice.has(clause.j, "relative", "negation"):
+    lacking = lattice.lower(clause.j) in ("without", "lacking", "sans")  # 'an ester | without a ring must not be proposed'
+    if end == clause.j or (lattice.has(clause.j, "relative", "negation") and not lacking):
         return False
-    said = next((k for k in range(clause.j, end) if lattice.lower(k) in _SAYING or lattice.has(k, "relative")), end)
+    said = next((k for k in range(clause.j + lacking, end) if lattice.lower(k) in _SAYING or lattice.has(k, "relative")), end)
     told = said < end and not lattice.has(said, "relative")
     return told and any(lattice.has(k, "negation", "negation_after") for k in range(said, end))
 
@@ -250,10 +254,6 @@ def _carried(reader: Reader, clauses: list[Clause], n: int) -> bool:
     return False
 
 
-#: Words that stand for what was said before them.
-_ANAPHORA = frozenset({"it", "its", "them", "they", "these", "those", "this", "both", "all", "which"})
-
-
 def _taken_back(reader: Reader, clauses: list[Clause], n: int) -> bool:
     """Whether what follows a demand for parts, and was not read, stands for it: 'contains quinoline, and we want it gone'."""
     end = clauses[n].j
@@ -262,8 +262,9 @@ def _taken_back(reader: Reader, clauses: list[Clause], n: int) -> bool:
             continue
         if after.role != "unread":
             return False
-        if not (gives_reason(reader, after) or tells_effect(reader, after)) and any(
-            reader.lattice.lower(k) in _ANAPHORA for k in range(end, min(after.j, (after.i if after.i > end + 2 else end) + 6))
+        harmless = gives_reason(reader, after) or tells_effect(reader, after) or takes_nothing(reader, end, after)
+        if not harmless and any(
+            reader.lattice.lower(k) in ANAPHORA for k in range(end, min(after.j, (after.i if after.i > end + 2 else end) + 6))
         ):
             return True
         end = after.j
@@ -302,9 +303,11 @@ def _under_label(reader: Reader, clause: Clause) -> bool:
         return False
     k = clause.i - 1
     while k >= 0 and not (reader.sign(k) and reader.lattice.lower(k) in STOPS):
-        if reader.lattice.lower(k) == ":" and any(
-            reader.lattice.has(m, "negation", "negation_after") and not reader.lattice.hyphen(m + 1) for m in range(max(0, k - 5), k)
-        ):
-            return True
+        denying = [
+            m for m in range(max(0, k - 5), k) if reader.lattice.has(m, "negation", "negation_after") and not reader.lattice.hyphen(m + 1)
+        ]
+        named = any(reader.lattice.has(n, "grp", "elem", "halide", "cmpd") for m in denying for n in range(m + 1, k))
+        if reader.lattice.lower(k) == ":" and denying and not named:
+            return True  # not 'a pigment without metals: insoluble in water'
         k -= 1
     return False

@@ -8,6 +8,7 @@ from agent.reading.clauses import Reader
 from agent.reading.doubt_kinds import (
     begins_with_not,
     describes,
+    excludes_parts,
     in_brackets,
     measured,
     no_thing,
@@ -37,7 +38,7 @@ from agent.reading.said_of import articled, counted_together, goes_on, offered, 
 _PART_NOUNS = frozenset(
     [
         form
-        for noun in ("chain", "tail", "spacer", "linker", "bridge", "arm", "ring", "backbone", "core", "group", "substituent", "residue", "unit", "segment")
+        for noun in ("chain", "tail", "spacer", "linker", "bridge", "arm", "ring", "backbone", "core", "group", "substituent", "residue", "unit", "segment", "length")
         for form in (noun, f"{noun}s")
     ]
 )  # fmt: skip
@@ -86,7 +87,7 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
     both = both or (
         clause.bare and clause.content == "motif" and not {reader.lattice.lower(clause.i), reader.lattice.lower(clause.i - 1)} & {"a", "an"}
     )
-    if (clause.listed or both) and before.role == "read" and before.denied and before.parts and sign != "." and not freed and not apart:
+    if (clause.listed or both) and excludes_parts(reader, before) and sign != "." and not freed and not apart:
         return "it may belong to what is excluded before it"
     if before.role != "unread" or sign == "." or _introduces(reader, before):
         return ""
@@ -194,6 +195,8 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
         return _right_behind_unread(reader, before, clause)
     if (clause.denied and joined and (clause.closing or clause.opened)) or (forbids(clause) and (joined or sign)):
         return ""
+    if clause.denied and clause.adjectival and joined <= {"but", "and"} and _compares(reader, before):
+        return ""  # 'like sucralose but chlorine-free'
     closed = _closed(reader, before) or describes(reader, before, sign)
     if (
         clause.content in ("limit", "level")
@@ -371,8 +374,9 @@ def _names_property(reader: Reader, clause: Clause) -> bool:
 
 def _counted_apart(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
     """Whether a number and a sign set the clause apart from words before it that deny nothing."""
-    denies = any(reader.lattice.has(k, "negation", "negation_after") for k in range(before.i, before.j))
-    return clause.content == "count" and bool(sign) and not denies
+    own = reader.lattice.lower(before.i) in ("no", "zero") and before.j - before.i <= 4 and not reader.lattice.has(before.i, "cmp")
+    denies = any(reader.lattice.has(k, "negation", "negation_after") for k in range(before.i + own, before.j))
+    return clause.content == "count" and bool(sign) and not denies  # 'no wibble, one pyridine'
 
 
 def _closed(reader: Reader, before: Clause) -> bool:

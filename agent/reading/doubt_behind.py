@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from agent.reading.chains import of_a_length
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.count_builders import PARTS_OF_IT
-from agent.reading.doubt_kinds import qualifies
+from agent.reading.doubt_kinds import measured_so, qualifies
 from agent.reading.doubt_words import (
     ALTERNATIVE,
     DOUBT,
@@ -18,6 +19,7 @@ from agent.reading.doubt_words import (
     excludes_all,
     gives_reason,
     tells_effect,
+    twice_denied,
 )
 from agent.reading.locants import located
 from agent.reading.said_of import counted_together, goes_on, signs
@@ -60,11 +62,19 @@ def doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return DOUBT  # 'the ester stays | at zero'
     if after.role == "unread" and not sign and not clause.denied and _wants_more(reader, clause, after):
         return DOUBT
+    if after.role == "unread" and not sign and (_chain_of_a_length(reader, clause, after) or (clause.parts and twice_denied(after))):
+        return DOUBT
     if after.role != "unread" or (gives_reason(reader, after) and not clause.listed):
         return ""
     if clause.content in ("limit", "level", "count") and tells_effect(reader, after):
         return ""
     return _before_unread(reader, clause, after, sign, joined) or _stuck_to_unread(reader, clause, after, sign, joined)
+
+
+def _chain_of_a_length(reader: Reader, clause: Clause, after: Clause) -> bool:
+    """Whether what follows says how long a chain is that was read as a long one: 'an alkyl chain | of fewer than 6 carbons'."""
+    chained = any(s.kind in ("motif", "count") and s.name == "long alkyl chain" for s in clause.statements)
+    return chained and of_a_length(reader.lattice, after.i, after.j)
 
 
 #: Verbs of wanting, behind which 'to' says what is wanted of what stands before them.
@@ -199,10 +209,15 @@ def _denies_its_own(reader: Reader, after: Clause, sign: str) -> bool:
     lattice = reader.lattice
     own = (
         bool(sign)
-        and lattice.lower(after.i) in ("no", "without")
+        and lattice.lower(after.i) in ("no", "without", "free", "devoid", "lacking")
         and after.j - after.i > 2
         and lattice.lower(after.i + 1) not in _ANSWERING
     )
+    freed = (
+        bool(sign) and lattice.lower(after.j - 1) == "free" and lattice.hyphen(after.j - 2) and after.j - after.i == 3
+    )  # ', formaldehyde-free'
+    if freed and lattice.lower(after.i - 1) != "-":
+        return True
     return own and not any(lattice.has(k, *TURNING, "grp", "elem", "it", "subject") for k in range(after.i + 1, after.j))
 
 
@@ -254,7 +269,7 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
                 and not _whole(reader, after)
                 and not _tells(reader, after)
                 and not _use_of_parts(reader, clause, after)
-                and not _measured_so(reader, after)
+                and not measured_so(reader, after)
             )
             or (reader.lattice.lower(after.i) == "to" and not _aims(reader, clause, after))
         )
@@ -277,13 +292,15 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     ):
         return DOUBT
     if not sign and not joined and after.content == "adverbial" and clause.content in ("vague", "level", "similarity", "objective"):
-        return "" if clause.content == "level" and _measured_so(reader, after) else DOUBT
+        return "" if clause.content == "level" and measured_so(reader, after) else DOUBT
     here = after.content == "adverbial" and clause.closing and reader.lattice.lower(after.i + 1) in ("this", "our", "the", "my", "these")
     here = here or (after.content == "adverbial" and of_the_whole(reader, after)) or _one_of_many(reader, clause, after)
     if not sign and not joined and (clause.denied and clause.parts) and not here and after.content != "purpose":
         return DOUBT
     plural = clause.parts and not clause.denied and clause.content == "motif" and reader.lattice.lower(clause.j - 1).endswith("s")
-    names = any(reader.lattice.has(k, "grp", "elem") and not qualifies(reader, k) for k in range(after.i, after.j))
+    names = any(
+        (reader.lattice.has(k, "grp") and not qualifies(reader, k)) or _names_elements(reader, after) for k in range(after.i, after.j)
+    )
     names = names and not (clause.opened and any(reader.lattice.has(k, "num") for k in range(after.i, after.j)))
     if plural and (joined or sign) and (names or after.closing) and not reader.lattice.has(after.i, "open", "negation", "open_weak"):
         return DOUBT
@@ -339,20 +356,6 @@ def _one_of_many(reader: Reader, clause: Clause, after: Clause) -> bool:
 def _has_verb(reader: Reader, clause: Clause) -> bool:
     """Whether a clause has a verb of its own, so that one behind it does not belong to it."""
     return any(reader.lattice.lower(k) in ("must", "should", "shall", "has", "needs", "ought", "is") for k in range(clause.i, clause.j))
-
-
-#: Words of how something is measured: the gas around it, the method.
-_MEASURED_SO = frozenset(
-    [
-        "under", "in", "by", "from", "via", "as", "a", "an", "the", "of", "measured", "determined", "dry", "inert", "pure", "nitrogen", "argon", "helium", "air", "vacuum", "n2", "ar",
-        "atmosphere", "gas", "blanket", "flow", "stream", "dsc", "tga", "dma", "tma", "hplc", "calorimetry", "thermogravimetry", "scan", "run", "first", "second", "heating",
-    ]
-)  # fmt: skip
-
-
-def _measured_so(reader: Reader, after: Clause) -> bool:
-    """Whether unread words say only how a value is measured: 'under nitrogen', 'by DSC'."""
-    return after.content == "adverbial" and all(reader.lattice.lower(k) in _MEASURED_SO for k in range(after.i, after.j))
 
 
 def _use_of_parts(reader: Reader, clause: Clause, after: Clause) -> bool:

@@ -245,3 +245,23 @@ def in_brackets(reader: Reader, before: Clause) -> bool:
     lattice, inside = reader.lattice, range(before.i, before.j)
     closed = lattice.lower(before.i - 1) == "(" and lattice.lower(before.j) == ")"
     return closed and not any(lattice.has(k, *TURNING, "condition", "grp", "elem", "num", "necessity") for k in inside)
+
+
+#: Words of how something is measured: the gas around it, the method.
+_MEASURED_SO = frozenset(
+    [
+        "under", "in", "by", "from", "via", "as", "a", "an", "the", "of", "measured", "determined", "dry", "inert", "pure", "nitrogen", "argon", "helium", "air", "vacuum", "n2", "ar",
+        "atmosphere", "gas", "blanket", "flow", "stream", "dsc", "tga", "dma", "tma", "hplc", "calorimetry", "thermogravimetry", "scan", "run", "first", "second", "heating",
+    ]
+)  # fmt: skip
+
+
+def measured_so(reader: Reader, after: Clause) -> bool:
+    """Whether unread words say only how a value is measured: 'under nitrogen', 'by DSC'."""
+    return after.content == "adverbial" and all(reader.lattice.lower(k) in _MEASURED_SO for k in range(after.i, after.j))
+
+
+def excludes_parts(reader: Reader, before: Clause) -> bool:
+    """Whether a clause excludes parts, read or not: 'no azides', 'no gorgeous azides'."""
+    unread = before.role == "unread" and before.understood and any(reader.lattice.has(k, "negation") for k in range(before.i, before.start))
+    return before.parts and ((before.role == "read" and before.denied) or unread)

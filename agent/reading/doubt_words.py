@@ -52,6 +52,11 @@ def excludes_all(reader: Reader, clause: Clause) -> bool:
     return clause.closing and clause.denied and copula and not apart and lattice.has(clause.i, "open", "relative", "open_weak")
 
 
+def twice_denied(after: Clause) -> bool:
+    """Whether a clause denies a denial, which may be one of what stands before it: 'a phenol | without nitro groups is not wanted'."""
+    return after.role == "unread" and after.reason.startswith("a double negation")
+
+
 def forbids(clause: Clause) -> bool:
     """Whether a clause forbids parts by a verb or a number of its own, which no other clause turns round: 'leave thiophenes out', 'zero metals'."""
     none = [s.kind == "count" and s.limit is not None and (s.limit.operator, s.limit.low) == ("==", 0.0) for s in clause.statements]

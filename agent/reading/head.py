@@ -21,6 +21,7 @@ from agent.reading.head_parts import (
     adjective,
     alike,
     asks,
+    coded,
     families_before,
     noun_like,
 )
@@ -217,7 +218,7 @@ class HeadReader:
             return found
         if lattice.lower(k) in (",", "and") and not self._name_starts_clause(k + 1):
             found.append(Part("joint", k, k + 1))
-        if lattice.hyphen(k) or (lattice.lower(k) == "/" and lattice.pieces[k].glued):
+        if lattice.hyphen(k) or (lattice.lower(k) == "/" and lattice.pieces[k].glued) or coded(lattice, k):
             found.append(Part("glue", k, k + 1))
         if lattice.lower(k) == "resist" and lattice.has(k + 1, "role", "fam"):
             found.append(Part("unknown", k, k + 1))

@@ -41,12 +41,15 @@ def judged(lattice: Lattice, found: Found) -> list[Part]:
                 m += step
             if step == 1 and 0 <= m < len(parts) and parts[n + 1].sort != "glue" and parts[m].groups and _harmless(lattice, parts, n):
                 continue  # 'a melt-proof phosphite stabiliser'
+            described = 0 <= m < len(parts) and bool(parts[m].statements) and all(s.kind == "vague" for s in parts[m].statements)
+            if described and step == -1 and _target(lattice, part, found):
+                continue
             if 0 <= m < len(parts) and parts[m].sort == "read" and not parts[m].free and not _rules(parts[m]):
                 parts[m] = Part("unknown", parts[m].i, parts[m].j)
                 if step == 1 and m + 1 < len(parts) and parts[m + 1].sort == "read":
                     continue
     for n, part in enumerate(parts[:-1]):
-        nouns = lattice.has(parts[n + 1].i, "role", "fam") and parts[n + 1].family is None
+        nouns = lattice.has(parts[n + 1].i, "role", "fam") and (parts[n + 1].family is None or _other_thing(parts[n + 1], found.noun))
         if any(s.kind == "vague" for s in part.statements) and parts[n + 1].sort in ("family", "unchecked") and nouns:
             parts[n] = Part("unchecked", part.i, part.j, reason="it is not said of which of the nouns behind it this is said")
     noun = found.noun
@@ -67,6 +70,27 @@ def judged(lattice: Lattice, found: Found) -> list[Part]:
             for p in parts
         ]
     return parts
+
+
+def _other_thing(part: Part, noun: Mention | None) -> bool:
+    """Whether a part names a family of polymers on which a molecule named behind it acts: 'flexible polyurethane foam catalyst'."""
+    polymer = part.family is not None and part.family.candidate_class == "polymer"
+    return (
+        polymer
+        and noun is not None
+        and ((noun.kind == "role" and noun.value == "molecule") or (noun.kind == "fam" and noun.value.candidate_class == "molecule"))
+    )
+
+
+#: Nouns for drugs, before which an acronym names what they act on: 'a brain-penetrant GPCR antagonist'.
+_DRUGS = ("inhibitor", "antagonist", "agonist", "modulator", "blocker", "degrader", "binder", "activator", "ligand")
+
+
+def _target(lattice: Lattice, part: Part, found: Found) -> bool:
+    """Whether an unknown word is the acronym of what a drug acts on, of which no adjective before it is said."""
+    text = lattice.text(part.i, part.j)
+    drug = found.noun is not None and lattice.lower(found.noun_end - 1).removesuffix("s") in _DRUGS
+    return drug and len(text) > 2 and text.replace("-", "").isalnum() and sum(c.isupper() for c in text) > 1 and text[0].isupper()
 
 
 def _harmless(lattice: Lattice, parts: list[Part], n: int) -> bool:

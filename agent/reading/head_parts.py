@@ -163,6 +163,14 @@ def asks(lattice: Lattice, k: int) -> bool:
     return lattice.lower(k) in ("calls", "asks", "seeks", "demands", "cries") and lattice.has(k, "request")
 
 
+def coded(lattice: Lattice, k: int) -> bool:
+    """Whether the hyphen at piece ``k`` joins letters and a number to a code: 'R-134a'."""
+    if not 0 < k < len(lattice.pieces) - 1 or lattice.lower(k) != "-":
+        return False
+    before, after = lattice.pieces[k - 1], lattice.pieces[k + 1]
+    return before.text.isupper() and len(before.text) < 5 and lattice.pieces[k].glued and after.glued and after.text[0].isdigit()
+
+
 def noun_like(entry: object) -> bool:
     """Whether an entry of the vague words is a noun for a thing: 'liquid', 'elastomer', 'hydrocarbon'."""
     return isinstance(entry, Vague) and entry.noun

@@ -146,7 +146,7 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
     _add_grammar(add)
     add_chemistry(add, catalogue)
     for entry in vague_words():
-        for word in entry.words:
+        for word in _shortened(entry.words):
             if entry.stands_for:
                 add(word, "verbprop", entry)
                 if word in _INFINITIVES:
@@ -185,6 +185,15 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
         first = first_piece(key)
         longest[first] = max(longest.get(first, 0), len(key))
     return Lexicon(longest, meanings)
+
+
+#: How 'room temperature' is shortened.
+_ROOM = ("rt", "r.t.", "room temp", "room temp.")
+
+
+def _shortened(words: tuple[str, ...]) -> tuple[str, ...]:
+    """``words``, those at room temperature with that shortened too."""
+    return (*words, *(word.replace("room temperature", short) for word in words if "room temperature" in word for short in _ROOM))
 
 
 def _own_words_win(meanings: dict[str, dict[str, Any]], catalogue: Catalogue) -> None:

@@ -9,6 +9,7 @@ from agent.reading.grammar import Node
 from agent.reading.lexicon import Vague
 from agent.reading.mentions import Lattice
 from agent.reading.statements import Limit, Ref
+from agent.reading.states import soluble, state
 from agent.reading.units import Unit, mass_concentration, parsed, scale
 from tools.catalogue.catalogue import Catalogue
 
@@ -93,7 +94,11 @@ def _limit_of(node: Node, *, catalogue: Catalogue) -> Limit | None:
     if part.name == "Around":
         if not part.mentions("between") or numbers[0][0] < 0:
             return None
-        return _between(numbers[1][0] - value, numbers[1][0] + value, unit_text, numbers[1][1], catalogue=catalogue)
+        centre, written = numbers[1]
+        reach = _in_unit(value, unit_text, written, catalogue=catalogue)
+        if reach is not None:
+            return Limit("between", low=centre - reach, high=centre + reach, unit=written)  # 'within 10 K of -26 °C'
+        return _between(centre - value, centre + value, unit_text, written, catalogue=catalogue)
     if part.name == "After":
         behind = str(part.mentions("after")[0].value)
         if any(c not in ("~", "==") for c in comparisons) or (behind != ">=" and part.mentions("between")):
@@ -127,8 +132,9 @@ def _window(part: Node, numbers: list[tuple[float, str]], comparisons: list[str]
     (low, first), (high, second) = numbers
     if any(c not in ("~", "==") for c in comparisons):
         return None
-    if part.name == "Either" and high != low + 1:
+    if part.name == "Either" and (abs(high - low) != 1 or (low > high and bool(first))):
         return None
+    low, high = (high, low) if part.name == "Either" and low > high else (low, high)  # 'one or zero'
     ends = part.mentions("num")
     hundreds = 100 <= high < 1000 and high % 100 == 0 and len(ends) == 2 and ends[1].j - ends[1].i > 1
     if hundreds and not first and low == int(low) and 1 <= low < high / 100:
@@ -175,16 +181,10 @@ def measured(node: Node, lattice: Lattice) -> list[Measured] | None:
 
 
 def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
-    if node.mentions("solid"):
-        value, unit = quantity(node.nodes("Quantity")[0])
-        named = parsed(unit, catalogue=lattice.catalogue) if unit and not node.mentions("temperature") else None
-        warm = named is not None and named.name in ("°C", "K", "°F")
-        return [("melting_point", Limit(">", low=value, unit=unit), "what is solid melts above")] if warm else None
-    if node.mentions("liquid"):
-        if node.mentions("temperature"):
-            return None  # 'liquid at room temperature' is a word without a number
-        value, unit = quantity(node.nodes("Quantity")[0])
-        return [("melting_point", Limit("<", low=value, unit=unit), "what is liquid melts below")] if unit else None
+    if node.mentions("solid", "liquid"):
+        return state(node, [quantity(q) for q in node.nodes("Quantity")], catalogue=lattice.catalogue)
+    if soluble(node, lattice):
+        return None if in_other_solvent(node) else _each("aqueous_solubility", limits_of(node, catalogue=lattice.catalogue), "")
     verb = node.first("verbprop")
     if verb is not None:
         entry = verb.value

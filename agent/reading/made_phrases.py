@@ -46,7 +46,7 @@ _FOLDS = {
     4: ("tetrakis", "tetrafunctional", "tetrapodal", "tetra-functional"),
     5: ("pentafunctional",),
     6: ("hexafunctional", "hexakis"),
-    1: ("monofunctional", "mono-functional"),
+    1: ("monofunctional", "mono-functional", "mono"),
 }
 
 #: Comparatives of which the denial bounds from the other side: 'no warmer than', 'not any heavier than'.

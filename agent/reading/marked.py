@@ -16,6 +16,9 @@ LEFT_OUT = re.compile(
 )
 #: Words for how much something dissolves, which change nothing of the number behind it.
 _VERY = frozenset(["very", "highly", "readily", "freely", "fairly", "quite", "reasonably", "easily", "sufficiently", "adequately"])
+#: Words that strengthen an adjective, and words before them behind which they do not: 'not very polar'.
+_STRENGTHENING = frozenset(["very", "highly", "extremely", "exceptionally", "particularly", "fairly", "quite", "reasonably", "strongly", "inherently", "intrinsically"])  # fmt: skip
+_WEAKENED = frozenset(["not", "no", "non", "never", "without", "less", "too", "so", "nothing", "hardly", "neither", "nor"])
 #: Words behind which 'some' says no more than that there is one.
 _HAVING = frozenset(
     ["with", "containing", "contains", "contain", "bearing", "carrying", "including", "incorporating", "featuring", "has", "having", "w"]
@@ -37,8 +40,14 @@ def mark_words(lattice: Lattice, n: int) -> None:
     pieces, here = lattice.pieces, lattice.at[n]
     behind = lattice.at[n + 1] if n + 1 < len(pieces) else []
     word = pieces[n].lower
-    if word in _VERY and any(m.kind == "verbprop" and "solub" in pieces[n + 1].lower for m in behind):
+    if word in _VERY and any(m.kind == "verbprop" and any("solub" in p.lower for p in pieces[m.i : m.j]) for m in behind):
         here.append(Mention(n, n + 1, "skip"))
+    if word in _STRENGTHENING and any(m.kind == "vague" for m in behind) and (not n or pieces[n - 1].lower not in _WEAKENED):
+        here.append(Mention(n, n + 1, "skip"))  # 'highly fluorinated'
+    if any(m.kind in ("negation", "negation_after", "edit_remove") and m.j == n + 1 for m in here) and any(
+        m.kind in ("unchk", "prop") and m.j > n + 1 for m in here
+    ):
+        lattice.at[n] = here = [m for m in here if m.kind not in ("negation", "negation_after", "edit_remove")]  # 'dropping point'
     if word == "some" and n and pieces[n - 1].lower in _HAVING and not _denied_behind(lattice, n):
         lattice.at[n] = [m for m in here if m.kind != "plain"] + [Mention(n, n + 1, "skip")]  # 'with some terephthalate'
     if word == "neither" and n and pieces[n - 1].text.isalpha() and (n + 1 == len(pieces) or pieces[n + 1].text in (",", ".", ";")):

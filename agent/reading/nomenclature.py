@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from agent.reading.chains import mark_chains
 from agent.reading.phrases import words_of
 from agent.reading.registered import GROUPS, group_words
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 #: (registered group, how many; 0: one at least), for each part of a name.
 Parts = tuple[tuple[str, int], ...]
 #: The length of a chain, as it is written.
-_LENGTH = re.compile(r"[Cc]?(\d{1,2})")
 #: Fewest letters of the head of a name: shorter ones are ends of other words.
 _LEAST = 4
 #: Most words of the head of a name: 'sulfonic acid', 'phosphine oxide'.
@@ -83,37 +82,6 @@ def _bare(name: str) -> bool:
     return name.startswith(tuple(words_of("nomenclature.toml")["prefixes"]["bare"]))
 
 
-#: Words before a chain of a stated length.
-_CHAIN_WORDS = frozenset(["side", "long", "fatty", "alkyl", "hydrocarbon", "linear", "straight", "lipid", "hydrophobic", "aliphatic"])
-
-
-def _mark_chains(lattice: Lattice) -> None:
-    """Mark chains whose length stands behind them: 'fatty tail C17', 'long chain C14 to C18'."""
-    from agent.reading.mentions import Mention
-
-    pieces, words = lattice.pieces, group_words()
-    for n, piece in enumerate(pieces):
-        k = n + 1
-        while k < len(pieces) and pieces[k].lower in _CHAIN_WORDS:
-            k += 1
-        named = k > n + 1 and k < len(pieces) and pieces[k].lower in ("chain", "chains", "tail", "tails")
-        if named and _LENGTH.fullmatch(piece.text) and piece.text[0] == "C" and f"{piece.lower} alkyl chain" in words:
-            lattice.at[n].append(Mention(n, k + 1, "grp", words[f"{piece.lower} alkyl chain"]))  # 'C16 side chain'
-    for n, piece in enumerate(pieces[:-1]):
-        if piece.lower not in ("chain", "chains", "tail", "tails") or not _LENGTH.fullmatch(pieces[n + 1].text):
-            continue
-        end, name = n + 2, f"{pieces[n + 1].lower} alkyl chain"
-        if n + 3 < len(pieces) and pieces[n + 2].lower in ("to", "-") and (m := _LENGTH.fullmatch(pieces[n + 3].text)):
-            end, name = n + 4, f"{pieces[n + 1].lower} to c{m[1]} alkyl chain"
-        elif n + 2 < len(pieces) and pieces[n + 2].lower in ("or", "and", "to", "-", "/", "+"):
-            continue  # 'alkyl tails C6 or longer'
-        start = n
-        while start and pieces[start - 1].lower in _CHAIN_WORDS:
-            start -= 1
-        if name in words:
-            lattice.at[start].append(Mention(start, end, "grp", words[name]))
-
-
 def _polymeric(mention: Mention) -> bool:
     """Whether a mention names a polymer."""
     return (mention.kind == "fam" and mention.value.candidate_class == "polymer") or (mention.kind == "role" and mention.value == "polymer")
@@ -128,7 +96,7 @@ def mark_names(lattice: Lattice) -> None:
     from agent.reading.mentions import Mention
 
     pieces = lattice.pieces
-    _mark_chains(lattice)
+    mark_chains(lattice)
     polymer = any(_polymeric(m) for at in lattice.at for m in at)
     for n, piece in enumerate(pieces):
         if (

@@ -9,7 +9,7 @@ from rdkit import Chem
 
 from agent.reading.grammar import Node
 from agent.reading.limit_builders import reference_of
-from agent.reading.list_items import class_of_the_other, named_by_parts, taken_up
+from agent.reading.list_items import bound_to_ions, class_of_the_other, named_apart, named_by_parts, of_halogens, taken_up
 from agent.reading.mentions import Lattice, Mention
 from agent.reading.registered import GROUPS
 from agent.reading.stance import Built, Stance
@@ -41,8 +41,14 @@ def ends(node: Node, stance: Stance, lattice: Lattice) -> Built:
 
 
 def any_of(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    """'at least one of nitro, cyano or azide'."""
+    """'at least one of nitro, cyano or azide', 'at least one acid or tetrazole'."""
     names = [m.value for m in node.mentions("grp")]
+    if counted := node.mentions("num"):
+        items = [item for part in node.nodes("List") for item in part.nodes("Item")]
+        least = [str(m.value) for m in node.mentions("cmp")] in ([], [">="]) and [float(m.value) for m in counted] == [1.0]
+        joints = joints_of(items, lattice)
+        if not least or not joints or joints[-1].strip(", ") != "or" or any(j not in ("or", ",", ", or") for j in joints):
+            return None  # 'one acid and tetrazole', 'at most one amide or ester'
     if stance.denied or len(names) < 2 or len(names) != len(node.nodes("Item")):
         return None
     return [choice(names)]
@@ -62,13 +68,13 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return None  # 'no hindered esters', 'no esters in the outer arms' leave others
     if parted(node, lattice):
         return None
-    if _bound_to_ions(node):
+    if bound_to_ions(node):
         return None  # 'as the amine salt'
     if node.nodes("Shared") and not stance.denied and "or" in [lattice.lower(k) for k in range(node.i, node.j)]:
         return None
     if node.nodes("Hanging") and not stance.free:
         return None  # 'cobalt- and chromium ...'
-    if node.mentions("halide") and (not stance.denied or not _of_halogens(node)):
+    if node.mentions("halide") and (not stance.denied or not of_halogens(node)):
         return None  # 'acyl chloride or bromide'
     if node.mentions("blame", "every") and not stance.denied:
         return None  # 'a nasty ester', 'every ester'
@@ -92,6 +98,8 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
             or (lattice.lower(node.i - 1) == ":" and "nor" not in joints)
             or (bool(joints) and stance.late and _subjects(node, items, joints, lattice))
         )
+        if not headed and joints and set(joints) == {","} and named_apart(items, node.j, lattice):
+            return None  # 'no styrene, hydroxyl groups for crosslinking'
         items_denied = (
             each(items, denied=True, catalogue=lattice.catalogue)
             if headed
@@ -153,18 +161,6 @@ def _subjects(node: Node, items: list[Node], joints: list[str], lattice: Lattice
 def _first_item(node: Node) -> Node:
     """The item with which the list in ``node`` begins."""
     return next(part for part in node.nodes("List")[0].parts if isinstance(part, Node))
-
-
-def _bound_to_ions(node: Node) -> bool:
-    """Whether an ion or a salt is named after a group that bears no charge."""
-    ions = {m.i for m in node.mentions("ions")}
-    return any(m.j in ions and "+" not in GROUPS[m.value].example and "-]" not in GROUPS[m.value].example for m in node.mentions("grp"))
-
-
-def _of_halogens(node: Node) -> bool:
-    """Whether each halide of a list begins it or follows a halide or an element: a 'bromide' behind a group may be one of that group."""
-    items = [item for part in node.nodes("List") for item in part.nodes("Item")]
-    return all(not right.mentions("halide") or left.mentions("halide", "elem") for left, right in pairwise(items))
 
 
 def _blamed(node: Node, lattice: Lattice, built: Built) -> Built:
@@ -306,8 +302,13 @@ def _small(smiles: str) -> bool:
 
 
 def all_but(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    """'no halogens except fluorine': the other halogens are excluded."""
+    """'no halogens except fluorine': the other halogens are excluded; 'no heteroatoms other than oxygen': carbon, hydrogen and oxygen are left."""
     spared = {m.value for m in node.mentions("elem")}
+    if not node.mentions("grp"):
+        hetero = any(m.value == "heteroatoms" for m in node.mentions("prop"))
+        if not stance.denied or not (hetero or {"C", "H"} <= spared) or any(m.value != "heteroatoms" for m in node.mentions("prop")):
+            return None
+        return [Statement("elements", "", elements=tuple(sorted(spared | {"C", "H"})))]
     halogens = ("F", "Cl", "Br", "I")
     if not stance.denied or node.mentions("grp")[0].value != "halogen" or not spared <= set(halogens):
         return None

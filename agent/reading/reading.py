@@ -12,12 +12,15 @@ from agent.reading.language import foreign_language
 from agent.reading.lexicon import Family
 from agent.reading.mentions import Lattice, scan
 from agent.reading.normalise import Text, normalised
+from agent.reading.spelling import respelt
 from tools.catalogue.catalogue import Catalogue
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A goal cut into clauses. ``language``: the language it is written in where that is not English, else ''; ``matcher``: what was matched."""
+    """A goal cut into clauses. ``language``: the language it is written in where that is not English, else ''; ``matcher``: what was matched; ``respelled``: words
+    that were one letter off, as they stand in the goal and as they are read.
+    """
 
     goal: str
     text: Text
@@ -25,6 +28,7 @@ class Reading:
     clauses: tuple[Clause, ...]
     language: str = ""
     matcher: Matcher | None = field(default=None, compare=False, repr=False)
+    respelled: tuple[tuple[str, str], ...] = ()
 
     def span(self, clause: Clause) -> tuple[int, int]:
         """Where the clause stands in the goal."""
@@ -45,11 +49,11 @@ class Reading:
 
 def read(goal: str, *, catalogue: Catalogue) -> Reading:
     """What every word of ``goal`` became. Raises GoalError for what is no text, empty or too long, and for structures that cannot be read."""
-    text = normalised(goal)
+    text, respelled = respelt(normalised(goal), catalogue=catalogue)
     language = foreign_language(text.plain)
     lattice = scan(text.plain, catalogue=catalogue)
     if language:
         whole = Clause(0, len(lattice.pieces), "unread", reason=f"the goal seems to be written in {language}; goals are read in English")
         return Reading(goal, text, lattice, (whole,), language)
     reader = Reader(lattice)
-    return Reading(goal, text, lattice, tuple(settled(reader, cut(reader))), matcher=reader.matcher)
+    return Reading(goal, text, lattice, tuple(settled(reader, cut(reader))), matcher=reader.matcher, respelled=respelled)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from agent.reading.clause import Clause
 from agent.reading.compact import parse_requirement
 from agent.reading.kept import compound_of, unstated_likeness
+from agent.reading.kin import kin_excluded
 from agent.reading.kinds import kind_of
 from agent.reading.lexicon import Family
 from agent.reading.reading import Reading
 from agent.reading.resolve_statements import StatementResolver, Unread
 from agent.reading.said_narrower import without_said_narrower
-from agent.reading.spoken_of import spoken_of
+from agent.reading.spoken_of import acts_on_family, spoken_of
 from agent.reading.statements import Ref
 from core.errors import ContradictionError, GoalError
 from core.spec import (
@@ -92,6 +93,9 @@ class Resolver(StatementResolver):
         if head is not None and head.role == "unread":
             self._set_aside(adjuncts, "it names no thing that is designed here")
             adjuncts = []
+        acted_on = [(o, family) for o, family in adjuncts if acts_on_family(self.reading, o.clause, family)]
+        self._set_aside(acted_on, "it is not said whether the thing is one or acts on one")
+        adjuncts = [pair for pair in adjuncts if pair not in acted_on]
         chosen = own if own is not None and own.name else None
         for outcome, family in adjuncts:
             if chosen is None and family.name and given in ("", family.candidate_class):
@@ -172,6 +176,9 @@ class Resolver(StatementResolver):
             self.assume(analogue[1].phrase, analogue[1].text)
         self._family_requirements()
         self._kind_requirements()
+        kin, assumed = kin_excluded(self.requirements, self.goal_text)
+        self.requirements += kin
+        self.assumptions += assumed
         self._merge()
 
     def _clause(self, outcome: Outcome) -> None:

@@ -27,7 +27,8 @@ def share(node: Node, stance: Stance, lattice: Lattice) -> Built:
         or stance.removing
         or len(limits) != 1
         or name not in lattice.catalogue
-        or not (units == {"wt%"} or (units == {"%"} and node.mentions("by_mass")))
+        or not units <= {"wt%", "%"}
+        or len(units) != 1
     ):
         return None
     behind = [str(m.value) for m in node.mentions("after")]

@@ -86,3 +86,25 @@ def _ends(reading: Reading, j: int) -> bool:
         "negation_after",
         "vague",
     )
+
+
+#: Families whose name is also one for what other things act on, are added to, or become: 'dye transfer inhibitor', 'solvent stabiliser', 'monomer scavenger'.
+_ACTED_ON = frozenset(["dye", "solvent", "monomer", "plasticizer", "antioxidant", "fragment", "drug-like"])
+#: Ends of such names that are adjectives: 'drug-like', 'fragment-sized'.
+_ADJECTIVES = ("like", "sized", "able", "ic")
+#: Nouns behind such a name for the thing itself.
+_ITSELF = frozenset(
+    ["lead", "hit", "additive", "agent", "molecule", "compound", "candidate", "emitter", "sensitiser", "sensitizer", "probe", "label", "marker", "stain", "tracer", "acceptor", "donor", "chromophore", "fluorophore", "species", "blend", "component", "grade"]
+)  # fmt: skip
+
+
+def acts_on_family(reading: Reading, adjunct: Clause, family: Family) -> bool:
+    """Whether a family named before the noun of the thing designed may be what that acts on: 'solvent extraction reagent', 'dye precursor', not 'dye candidate'."""
+    head, lattice = reading.head, reading.lattice
+    if head is None or head.families or family.name not in _ACTED_ON or lattice.lower(adjunct.j - 1).endswith(_ADJECTIVES):
+        return False
+    roles = [m.value for m in lattice.of(head.i, "role") if m.j == head.j]
+    if not roles:
+        return False
+    between = any(lattice.pieces[k].text[0].isalpha() for k in range(adjunct.j, head.i))
+    return between or not ("" in roles or lattice.lower(head.j - 1).removesuffix("s") in _ITSELF)

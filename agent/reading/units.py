@@ -95,7 +95,7 @@ def _by_pint(text: str, start: int) -> Unit | None:
     if match is None:
         return None
     written = match.group()
-    for candidate in (written, written.split(" ")[0]):
+    for candidate in (written, written.split(" ")[0]) if not written.startswith("% ") else ("%",):  # '6 % P' is no poise
         if candidate and _ends(text, start + len(candidate)) and _pint_unit(candidate) is not None:
             return Unit(candidate)
     return None

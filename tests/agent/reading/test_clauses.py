@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -20,12 +21,11 @@ Stated = frozenset[Statement]
 
 
 def stated(goal: str) -> Stated:
-    """Everything that the clauses of ``goal`` ask for; a solvent is a setting of the estimates, not a demand. Aromatic rings counted as a part are the property."""
+    """Everything that the clauses of ``goal`` ask for; a solvent is a setting of the estimates, not a demand."""
     found = {
         s for clause in read(goal, catalogue=builtin().catalogue).clauses if clause.role in ("read", "head") for s in clause.statements
     }
-    same = {("count", "aromatic ring"): {"kind": "property", "name": "aromatic_rings"}}
-    return frozenset(Statement(**{**vars(s), "phrase": "", **same.get((s.kind, s.name), {})}) for s in found if s.kind != "solvent")
+    return frozenset(replace(s, phrase="") for s in found if s.kind != "solvent")
 
 
 POOL = (
