@@ -90,7 +90,7 @@ def _asked(client: httpx.Client, model: str, example: Example) -> Answer:
         return Answer(**common, call=None, tool=False, right=False, problem=f"HTTP {response.status_code}: {response.text[:200]}")
     said = json.loads(response.text)
     choice, usage = said["choices"][0], said.get("usage") or {}
-    call = call_in(choice["message"])
+    call = call_in(choice["message"], example.tools)
     written = json.dumps(choice["message"].get("tool_calls") or choice["message"].get("content"), ensure_ascii=False)
     problem = "" if call is not None else f"no call that can be read ({choice.get('finish_reason')}): {written[:400]}"
     counts = {"tokens_in": int(usage.get("prompt_tokens") or 0), "tokens_out": int(usage.get("completion_tokens") or 0)}

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from agent.models.dialects import calls_in
 from evals.agent_cases import structure_of
 from learn.example import Call, Example
 
@@ -33,15 +34,26 @@ def _meant(name: str, value: Any) -> Any:
     return value
 
 
-def call_in(message: dict[str, Any]) -> Call | None:
-    """The first call of a message of the assistant; None for none that can be read."""
+def call_in(message: dict[str, Any], tools: Sequence[dict[str, Any]] = ()) -> Call | None:
+    """The first call of a message of the assistant; None for none that can be read.
+
+    Given the ``tools`` that were offered, also one that the server's parser left in the text, as a conversation reads it.
+    """
     try:
         function = message["tool_calls"][0]["function"]
-        arguments = function["arguments"]
-        arguments = json.loads(arguments) if isinstance(arguments, str) else arguments
-        return Call(name=str(function["name"]), arguments=arguments) if isinstance(arguments, dict) else None
+        return _call(str(function["name"]), function["arguments"])
     except (KeyError, IndexError, TypeError, ValueError):
+        offered = {t["function"]["name"]: tuple(t["function"]["parameters"].get("properties", ())) for t in tools}
+        written = calls_in(str(message.get("content") or ""), offered).calls if offered else ()
+        return _call(written[0].name, written[0].arguments) if written else None
+
+
+def _call(name: str, arguments: Any) -> Call | None:
+    try:
+        given = json.loads(arguments) if isinstance(arguments, str) else arguments
+    except ValueError:
         return None
+    return Call(name=name, arguments=given) if isinstance(given, dict) else None
 
 
 def right_tool(example: Example, call: Call | None) -> bool:

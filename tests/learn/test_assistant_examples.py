@@ -85,3 +85,13 @@ def test_a_set_is_read_back_as_it_was_written(made: list[Example], tmp_path: Pat
     digest = write_examples(tmp_path / "x.jsonl", made)
     assert list(read_examples(tmp_path / "x.jsonl")) == made
     assert digest == write_examples(tmp_path / "y.jsonl", read_examples(tmp_path / "x.jsonl"))
+
+
+def test_a_call_that_the_server_left_in_the_text_counts_as_a_conversation_reads_it() -> None:
+    tools = [{"type": "function", "function": {"name": "answer", "parameters": {"properties": {"text": {"type": "string"}}}}}]
+    said = {"content": '<tool_call>{"name": "answer", "arguments": {"text": "Good evening!</tool_call>."}}</tool_call>', "tool_calls": []}
+    found = call_in(said, tools)
+    assert found is not None
+    assert (found.name, found.arguments) == ("answer", {"text": "Good evening!</tool_call>."})
+    assert call_in(said) is None
+    assert call_in({"content": "Good evening!"}, tools) is None
