@@ -133,7 +133,9 @@ def _quality_table(results: Sequence[RunResult]) -> ResultTable:
 
 def _spread_text(results: Sequence[RunResult]) -> str:
     fewest = min((len(rs) for e in _NAMES for task in TASKS if (rs := _of(results, e, task, BUDGET))), default=0)
-    few = f" The figures below are of {fewest} only: too few to tell engines apart where these intervals overlap." if fewest < SEEDS else ""
+    most = max((len(rs) for e in _NAMES for task in TASKS if (rs := _of(results, e, task, BUDGET))), default=0)
+    seeds = f"{fewest} only" if fewest == most else f"{fewest} to {most} only (the second table says how many)"
+    few = f" The figures below are of {seeds}: too few to tell engines apart where these intervals overlap." if fewest < SEEDS else ""
     return (
         "What stands after ± is not the spread of the seeds that were run but that of one more: nine of ten further seeds fall so near to the"
         f" mean (Student's prediction interval). The command runs {SEEDS} seeds.{few}"
@@ -158,7 +160,7 @@ def pmo_section(results: Sequence[RunResult]) -> Section:
         title="Optimisation: the PMO benchmark",
         order=10,
         command="python -m evals.benchmarks.pmo --start-file zinc250k.smi --engine ours graph_ga random --seeds 0 1 2 3 4 && python -m evals.benchmarks.pmo --section",
-        path="the optimiser behind `molwright optimise` (`tools/optimise/optimiser.py`)",
+        path="the optimiser behind `molwright optimise` (`tools/optimise/optimiser.py`); seeds 0 to 2 before it left out what the safety guard blocks, seed 3 since",
         text=(
             "Practical Molecular Optimization (Gao et al. 2022, arXiv 2206.12411) on its 20 oracles that need RDKit only. Every new canonical SMILES"
             " costs a call; nothing is labelled beside that; the engine sees scores, not the task. Makeable means an SA score of at most 4 and no"
