@@ -35,7 +35,16 @@ def share(node: Node, stance: Stance, lattice: Lattice) -> Built:
     limit = limits[0]
     if behind and limit.operator == "bare":
         limit = replace(limit, operator=behind[-1])
-    return [Statement("property", "", name=name, limit=limit)]
+    plain = units == {"%"} and not node.mentions("by_mass")
+    return [
+        Statement(
+            "property",
+            "",
+            name=name,
+            limit=limit,
+            assumption="a percentage of an element is taken as its share of the mass" if plain else "",
+        )
+    ]
 
 
 def none_of(name: str, limit: Limit) -> str:

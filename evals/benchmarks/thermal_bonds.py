@@ -106,11 +106,10 @@ def compute(seconds: float, largest: int, say: Callable[[str], None]) -> None:
 
 
 def _keep(done: dict[str, tuple[float | None, str]]) -> None:
-    with KEPT.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, delimiter="\t", lineterminator="\n")
-        writer.writerow(["smiles", "kcal_mol", "reason"])
-        for smiles, (number, reason) in sorted(done.items()):
-            writer.writerow([smiles, "" if number is None else f"{number:.1f}", " ".join(reason.split())])
+    rows = [
+        (smiles, "" if number is None else f"{number:.1f}", " ".join(reason.split())) for smiles, (number, reason) in sorted(done.items())
+    ]
+    KEPT.write_text("".join("\t".join(row) + "\n" for row in [("smiles", "kcal_mol", "reason"), *rows]), encoding="utf-8")
 
 
 def heated() -> list[Heated]:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.models.schema import ToolSchema
+from agent.toolbox import TOOLS
 from core.errors import MolwrightError, UsageError
 from learn.adapters import Training, read_adapter, train
 from learn.example import Call, Example, call_message
@@ -129,9 +131,10 @@ def test_a_fleet_file_takes_an_adapter_and_keeps_everything_else(training: Train
 
 def test_a_server_is_asked_each_question_once_and_judged(tmp_path: Path) -> None:
     call = Call(name="count_group", arguments={"smiles": "phenol", "group": "hydroxyl"})
+    call_tool = ToolSchema("count_group", "", TOOLS["count_group"].arguments).openai()
     asked = [
         Example(id=str(n), role="assistant", kind="count", split="test", asked=f"q{n}", messages=[{"role": "user", "content": f"q{n}"}],
-                tools=[{"type": "function"}], reply={}, accepted=[call])
+                tools=[call_tool], reply={}, accepted=[call])
         for n in range(3)
     ]  # fmt: skip
     answers = {"q0": '{"smiles": "Oc1ccccc1", "group": "hydroxyl"}', "q1": '{"smiles": "phenol", "group": "ether"}', "q2": "{"}

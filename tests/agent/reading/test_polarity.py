@@ -87,7 +87,7 @@ GROUP_NAMES = sorted(GROUPS)
 def test_a_plain_denial_and_a_plain_demand_of_every_group(group: str) -> None:
     refused = interpret(f"MW below 900, no {plural(group.lower())}")
     assert not demanded(refused)
-    assert len(refused.requirements) == 2, refused.unchecked
+    assert len([r for r in refused.requirements if r.origin != "assumption"]) == 2, refused.unchecked
     asked = interpret(f"MW below 900, containing a {group}")
     assert not denied(asked)
     assert len(asked.requirements) == 2, asked.unchecked
@@ -143,7 +143,7 @@ def test_what_is_not_understood_is_listed(frame: str) -> None:
         ("having a long alkyl chain, nitrogen undesirable", ["N"], ["long alkyl chain"]),
         ("no halogens except fluorine", ["Cl", "Br", "I"], []),
         ("phenols, nitriles and thiols are excluded", ["phenol", "nitrile", "thiol"], []),
-        ("neither esters nor amides", ["ester", "amide"], []),
+        ("neither esters nor amides", ["ester", "amide", "imide"], []),  # imides by assumption
     ],
 )
 def test_how_far_a_negation_reaches(goal: str, absent: list[str], present: list[str]) -> None:

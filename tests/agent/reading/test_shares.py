@@ -39,7 +39,6 @@ def test_a_share_of_the_mass_is_read(said: str, wanted: str) -> None:
 @each_row(
     "said",
     [
-        "no more than 1 % chlorine",
         "20 wt% phosphoric acid in water",
         "soluble at 2 wt% in toluene",
         "chlorine content below 900 ppm",
@@ -58,3 +57,11 @@ def test_a_share_of_the_mass_is_read(said: str, wanted: str) -> None:
 def test_what_is_no_share_of_its_mass_is_not_read_as_one(said: str) -> None:
     stated = _stated(f"a molecule with MW below 300 and two rings, {said}")
     assert not {s for s in stated if "_content" in s or ("element" in s and "ring" not in s)}, stated
+
+
+def test_a_plain_percentage_is_a_share_of_the_mass_and_said_to_be_taken_so() -> None:
+    spec = interpret("a flame retardant with MW below 600 and at least 6 % P", workspace=builtin())
+    assert "property:phosphorus_content >= 6" in compact(spec, catalogue=builtin().catalogue)["requirements"]
+    assert any("taken as its share of the mass" in a.text for a in spec.assumptions)
+    written_out = interpret("a flame retardant with MW below 600 and at least 6 wt% P", workspace=builtin())
+    assert not any("share of the mass" in a.text for a in written_out.assumptions)

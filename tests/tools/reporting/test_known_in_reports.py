@@ -35,7 +35,7 @@ def report() -> Report:
     listed: list[Candidate] = [
         candidate(1, "CCO", properties={"logp": _valued("measured", 1.25)}),
         candidate(2, "CCN", properties={"logp": _valued("in the training set", None)}),
-        with_lists(candidate(3, "FC(F)(F)c1ccccc1", properties={"logp": _valued(None, None)})),
+        with_lists(candidate(3, "FC(F)(F)c1ccccc1", properties={"logp": _valued(None, None)}), calculators=builtin().calculators),
     ]
     choice = Choice(rule="at least half of the list is new", new_listed=1, known_listed=2, measured_left_out=4, sets=12345)
     return small_report().model_copy(update={"candidates": listed, "closest": [], "choice": choice})
