@@ -12,6 +12,7 @@ from evals.retrieval.learn import FOLDS
 from evals.retrieval.measures import Figure, figure
 from evals.sections import ResultTable, Section
 from tools.literature.answering.extracts import SENTENCES
+from tools.literature.answering.features import names_in, numbers_in
 from tools.literature.sentences import sentence_spans
 
 Cell = str | int | float | None
@@ -44,7 +45,7 @@ the evidence must reach are judged on questions about documents that they were n
 the same questions asked of the collection without the document that answers them; the bar is where the shares of both errors together are
 least. In brackets: 95 % intervals, by drawing documents (questions, where there is no document) anew.
 """,
-        tables=[_citations(came), _refusals(groups, came), _written(data, written, came)],
+        tables=[_citations(came), _refusals(groups, came), _correct(data, written, came), _written(data, written, came)],
         notes=[
             "Precision: which part of the cited passages is judged to answer the question. Recall: which part of the judged passages is cited."
             " One or two passages are judged for a question; others that say the same count as wrong.",
@@ -99,6 +100,23 @@ def _refusals(groups: Mapping[str, Sequence[str]], came: Mapping[str, Outcome]) 
     )
     rows.append([f"answered though the paper is missing, collections of {COLLECTION}", *(_answered(c.small[1]) for c in came.values())])
     return ResultTable(caption="Answers and refusals:", columns=["share of questions", *came], rows=rows)
+
+
+def _correct(data: RetrievalSet, written: Mapping[str, str], came: Mapping[str, Outcome]) -> ResultTable:
+    """By string and number: in how many answers all numbers, and all names, formulas and abbreviations, of the written answer stand."""
+    wanted = {question.text: written[question.question_id] for question in data.questions if question.question_id in written}
+    rows: list[list[Cell]] = []
+    for kind, found_in in (("all its numbers", numbers_in), ("all its names, formulas and abbreviations", names_in)):
+        for way, one in came.items():
+            mine = [j for j in one.answered if j.text in wanted and found_in(wanted[j.text])]
+            for k in range(1, SENTENCES + 1):
+                hit = [float(j.answered and found_in(wanted[j.text]) <= found_in(" ".join(j.said[:k]))) for j in mine]
+                rows.append([f"{kind}: {way}, at most {k}", len(mine), str(_of(mine, hit))])
+    return ResultTable(
+        caption="Correct by string and number: of the written answers that hold a number (a name), how often all of them stand in the answer given:",
+        columns=["what stands there", "questions", "share"],
+        rows=rows,
+    )
 
 
 def _written(data: RetrievalSet, written: Mapping[str, str], came: Mapping[str, Outcome]) -> ResultTable:

@@ -12,7 +12,7 @@ from core.answers import Citation, Quote, Statement
 from core.passages import Document, Passage
 from tools.literature.answering.compose import from_json, to_json, unfounded
 from tools.literature.answering.extracts import chosen, extract
-from tools.literature.answering.features import Read, Sentence, has_number, sentences_of, wants_number
+from tools.literature.answering.features import Read, Sentence, has_number, names_in, numbers_in, sentences_of, wants_number
 from tools.literature.answering.instructions import instructs
 from tools.literature.answering.weights import shipped
 
@@ -117,3 +117,10 @@ def test_passages_come_back_from_a_record_as_they_were() -> None:
 def test_both_sets_of_weights_ship() -> None:
     for name in ("hybrid", "words"):
         assert 0.0 < shipped()[name].least < 1.0
+
+
+def test_numbers_and_names_of_an_answer_are_found_for_comparison() -> None:
+    said = "A yield of 1,200 mg at −5.3 °C and 12,5 % of TiO2 with PMDA-ODA in DMF, see 1.2.3."
+    assert numbers_in(said) == {1200.0, -5.3, 12.5}
+    assert names_in(said) >= {"tio2", "pmda-oda", "dmf"}
+    assert not names_in("The yield was 12.5 percent.")

@@ -90,6 +90,17 @@ def has_number(text: str) -> bool:
     return bool(_NUMBER.search(text))
 
 
+def numbers_in(text: str) -> set[float]:
+    """The numbers of ``text``; digits inside names and formulas count for none, a comma before three digits is one of thousands."""
+    found = (re.sub(r",(?=\d{3}(?!\d))", "", number[0]).replace("−", "-").replace(",", ".") for number in _NUMBER.finditer(text))
+    return {float(number) for number in found if number.count(".") <= 1}
+
+
+def names_in(text: str) -> set[str]:
+    """Names with digits or capitals inside, formulas and abbreviations of ``text``, in lower case; plain numbers are none."""
+    return {name for name in _names(text) if any(c.isalpha() for c in name)}
+
+
 def sentences_of(found: Sequence[Read]) -> list[Sentence]:
     """Every sentence of at least four words of the passages, in their order, but none that tells a language model what to do."""
     return [
