@@ -214,7 +214,9 @@ class LibraryService:
         from tools.files.records import records
 
         if spec.calls and not call:
-            needs = "; ".join(a.text for a in spec.assumptions if a.text.startswith(tuple(f"{name} costs about " for name in spec.calls)))
+            from tools.search.costly import told_of_costs
+
+            needs = "; ".join(a.text for a in told_of_costs(spec, spec.calls))
             raise UsageError(
                 f"this goal needs calls that take too long to wait for: let a worker screen the library (POST /libraries), or molwright screen. {needs}"
             )

@@ -15,7 +15,7 @@ from typing import Any
 
 from core.candidate import Candidate
 from core.report import CostlyUse
-from core.spec import Assumption, DesignSpec
+from core.spec import DesignSpec
 from tools.calculators.collection import Calculators
 from tools.calculators.costly.adapter import Wanted, in_words, wanted
 from tools.calculators.costly.pool import Callers
@@ -25,7 +25,7 @@ from tools.evaluation.judge import checked
 from tools.evaluation.score import score_candidates
 from tools.screening.journal import Journal
 from tools.screening.report import judged
-from tools.search.costly import CORES, Learnt, Tried, calls_of, chosen, default_calls, hopeless, overtime
+from tools.search.costly import CORES, Learnt, Tried, calls_of, chosen, costs, default_calls, hopeless, overtime, told_of_costs
 from tools.search.costly import LEAST as FEWEST
 from tools.surrogate.regression import ENOUGH
 
@@ -87,13 +87,14 @@ def with_screen_calls(spec: DesignSpec, calls: int | None, calculators: Calculat
     for of in wanted(spec, calculators):
         inner = of.costly.inner
         number = found[inner.name] = calls or spec.calls.get(inner.name) or default_calls(inner.seconds, LIST)
-        told.append(
-            f"{inner.name} costs about {in_words(inner.seconds)} a call: of the structures that meet everything else at most {number} are computed, first those that are likeliest to meet the goal or teach most, about "
+        meaning = (
+            f"of the structures that meet everything else at most {number} are computed, first those that are likeliest to meet the goal or teach most, about "
             f"{in_words(number * inner.seconds / CORES)} on {CORES} cores; what is not computed is no hit"
         )
-    before = tuple(f"{name} costs about " for name in found)
-    kept = [a for a in spec.assumptions if not (before and a.text.startswith(before))]
-    return spec.model_copy(update={"calls": found, "assumptions": [*kept, *(Assumption(phrase="", text=text) for text in told)]})
+        told.append(costs(of, meaning))
+    before = told_of_costs(spec, found)
+    kept = [a for a in spec.assumptions if a not in before]
+    return spec.model_copy(update={"calls": found, "assumptions": [*kept, *told]})
 
 
 def computed(

@@ -6,7 +6,7 @@ Everything here is a function of candidates and of the answers so far, so that a
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -88,12 +88,23 @@ def with_calls(spec: DesignSpec, calls: int | None, calculators: Calculators) ->
 
 
 def _told(of: Wanted, calls: int) -> Assumption:
-    inner = of.costly.inner
-    text = (
-        f"{inner.name} costs about {in_words(inner.seconds)} a call: at most {calls} structures are computed, about "
-        f"{in_words(calls * inner.seconds / CORES)} on {CORES} cores, and the others estimated from them; what is listed is computed"
-    )
-    return Assumption(phrase="", text=text)
+    of_calls = f"at most {calls} structures are computed, about {in_words(calls * of.costly.inner.seconds / CORES)} on {CORES} cores"
+    return costs(of, f"{of_calls}, and the others estimated from them; what is listed is computed")
+
+
+def costs(of: Wanted, meaning: str) -> Assumption:
+    """What a call of a calculator costs, and what that means here. :func:`told_of_costs` finds it again."""
+    return Assumption(phrase="", text=f"{_costs(of.costly.name)} {in_words(of.costly.inner.seconds)} a call: {meaning}")
+
+
+def told_of_costs(spec: DesignSpec, names: Iterable[str]) -> list[Assumption]:
+    """The assumptions of ``spec`` that say what calls of the calculators ``names`` cost."""
+    begun = tuple(map(_costs, names))
+    return [a for a in spec.assumptions if a.text.startswith(begun)]
+
+
+def _costs(name: str) -> str:
+    return f"{name} costs about"
 
 
 def reserve(calls: int, candidates: int) -> int:
