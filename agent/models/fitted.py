@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from typing import Any
+
+from agent.models.schema import resolved
 
 #: Tokens of a context up to which the tools of a model are bounded so: one with little context is a small one.
 LITTLE_CONTEXT = 4096
@@ -31,7 +32,7 @@ def fitted(tool: dict[str, Any], tokens: int) -> dict[str, Any]:
     items, text = next(
         ((i, t) for i in _ITEMS if (t := _text(parameters, i, room)) >= _LEAST_TEXT), (1, max(_text(parameters, 1, room), 1))
     )
-    return {**tool, "function": {**function, "parameters": _bounded(copy.deepcopy(parameters), items, text)}}
+    return {**tool, "function": {**function, "parameters": _bounded(parameters, items, text)}}
 
 
 def _text(schema: dict[str, Any], items: int, room: int) -> int:
@@ -48,7 +49,7 @@ def _longest(node: dict[str, Any], root: dict[str, Any], items: int, text: int, 
     if depth > _DEEPEST:
         return text
     if "$ref" in node:
-        return _longest(root["$defs"][node["$ref"].rsplit("/", 1)[1]], root, items, text, depth + 1)
+        return _longest(resolved(root, node), root, items, text, depth + 1)
     if "enum" in node:
         return max(len(json.dumps(v, ensure_ascii=False)) for v in node["enum"])
     if "anyOf" in node:
@@ -62,6 +63,7 @@ def _longest(node: dict[str, Any], root: dict[str, Any], items: int, text: int, 
 
 
 def _bounded(node: Any, items: int, text: int) -> Any:
+    """A copy of a part of a schema with the bounds."""
     if isinstance(node, list):
         return [_bounded(part, items, text) for part in node]
     if not isinstance(node, dict):

@@ -67,16 +67,17 @@ def _at(schema: dict[str, Any], path: str) -> dict[str, Any]:
     """The part of a schema at ``path``."""
     node = schema
     for name in path.split("."):
-        node = _resolved(schema, node).get("properties", {}).get(name.removesuffix("[]"))
+        node = resolved(schema, node).get("properties", {}).get(name.removesuffix("[]"))
         if node is None:
             raise ConfigurationError(f"a schema has no field {path!r}")
         if name.endswith("[]"):
-            node = _resolved(schema, node)["items"]
-    found: dict[str, Any] = _resolved(schema, node)
+            node = resolved(schema, node)["items"]
+    found: dict[str, Any] = resolved(schema, node)
     return found
 
 
-def _resolved(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+def resolved(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    """What ``node`` refers to in the definitions of ``schema``; itself where it refers to nothing."""
     return schema["$defs"][node["$ref"].rsplit("/", 1)[1]] if "$ref" in node else node
 
 

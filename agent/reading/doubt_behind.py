@@ -247,6 +247,7 @@ def _aims(reader: Reader, clause: Clause, after: Clause) -> bool:
 
 def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> str:
     """Why a clause may not count before one that was not read and that follows it without a sign, or in brackets."""
+    loose = not sign and not joined
     if clause.content in ("limit", "count") and not (clause.opened or clause.subject or joined) and _predicated(reader, clause, after):
         return DOUBT  # 'logP (max 5) | is irrelevant'
     bracketed = any(reader.lattice.lower(k) == "(" for k in range(clause.j, after.i))
@@ -257,45 +258,32 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
         return DOUBT
     verb = reader.lattice.has(after.i, "necessity", "permission")
     verb = verb or (clause.bare and clause.content == "motif" and after.content in ("", "joined") and not _has_more(reader, after))
-    if not sign and not joined and verb and not _whole(reader, after) and reader.lattice.lower(after.j) != "?":
+    if loose and verb and not _whole(reader, after) and reader.lattice.lower(after.j) != "?":
         return DOUBT  # 'an ester | would please nobody'
     inexact = any(s.limit is not None and s.limit.operator in ("bare", "~", "==") and s.limit.low != 0 for s in clause.statements)
-    if (
-        not sign
-        and not joined
-        and (
-            (
-                inexact
-                and not _whole(reader, after)
-                and not _tells(reader, after)
-                and not _use_of_parts(reader, clause, after)
-                and not measured_so(reader, after)
-            )
-            or (reader.lattice.lower(after.i) == "to" and not _aims(reader, clause, after))
-        )
-    ):
+    unsaid = (
+        loose
+        and inexact
+        and not (_whole(reader, after) or _tells(reader, after) or _use_of_parts(reader, clause, after) or measured_so(reader, after))
+    )
+    if unsaid or (loose and reader.lattice.lower(after.i) == "to" and not _aims(reader, clause, after)):
         return DOUBT
     if joined and not sign and after.closing and not clause.opened:
         return AT_THE_END
     elements = clause.content == "count" and any(s.what == "element" for s in clause.statements)
-    if elements and not sign and not joined and _in_a_part(reader, clause, after):
+    if elements and loose and _in_a_part(reader, clause, after):
         return DOUBT  # '12 to 14 carbons | in the tail'
     placed = after.content == "adverbial" and any(reader.lattice.has(k, "grp", "elem") for k in range(after.i, after.j))
-    if clause.content == "count" and placed and not sign and not joined:
+    if clause.content == "count" and placed and loose:
         return DOUBT  # 'at most two amines | on a benzene ring'
-    if (
-        not sign
-        and not joined
-        and after.content == "purpose"
-        and clause.content in ("vague", "level")
-        and reader.lattice.lower(clause.j - 1).endswith("stable")
-    ):
+    stable = clause.content in ("vague", "level") and reader.lattice.lower(clause.j - 1).endswith("stable")
+    if loose and stable and after.content == "purpose":
         return DOUBT
-    if not sign and not joined and after.content == "adverbial" and clause.content in ("vague", "level", "similarity", "objective"):
+    if loose and after.content == "adverbial" and clause.content in ("vague", "level", "similarity", "objective"):
         return "" if clause.content == "level" and measured_so(reader, after) else DOUBT
     here = after.content == "adverbial" and clause.closing and reader.lattice.lower(after.i + 1) in ("this", "our", "the", "my", "these")
     here = here or (after.content == "adverbial" and of_the_whole(reader, after)) or _one_of_many(reader, clause, after)
-    if not sign and not joined and (clause.denied and clause.parts) and not here and after.content != "purpose":
+    if loose and (clause.denied and clause.parts) and not here and after.content != "purpose":
         return DOUBT
     plural = clause.parts and not clause.denied and clause.content == "motif" and reader.lattice.lower(clause.j - 1).endswith("s")
     names = any(
@@ -304,7 +292,7 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     names = names and not (clause.opened and any(reader.lattice.has(k, "num") for k in range(after.i, after.j)))
     if plural and (joined or sign) and (names or after.closing) and not reader.lattice.has(after.i, "open", "negation", "open_weak"):
         return DOUBT
-    if plural and not sign and not joined and after.content != "purpose" and not _whole(reader, after):
+    if plural and loose and after.content != "purpose" and not _whole(reader, after):
         return DOUBT
     return ""
 
