@@ -124,7 +124,7 @@ def _examples(task: Task, split: Split, rng: random.Random, workspace: Workspace
 
 def opened(text: str, question: Question, workspace: Workspace) -> Conversation:
     """The conversation that ``text`` opens, as the role opens it for a model with little context and no stored runs."""
-    messages = [dict(m) for m in load(role.prompt_for(ROOM)).render(question=text, runs="(none)")]
+    messages = [dict(m) for m in load(role.prompt_for(little=True)).render(question=text, runs="(none)")]
     bound = choices(question, (), catalogue=workspace.catalogue)
     nobody = cast(ModelSession, None)  # nothing is asked here
     return Conversation(nobody, ROLE, ASSISTANT_TOOLS, ToolContext(workspace=workspace), {"messages": messages}, choices=bound)

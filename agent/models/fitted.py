@@ -7,8 +7,6 @@ from typing import Any
 
 from agent.models.schema import resolved
 
-#: Tokens of a context up to which the tools of a model are bounded so: one with little context is a small one.
-LITTLE_CONTEXT = 4096
 #: How many items a list may have, tried in this order, and the characters that each of its texts keeps at least: a longer structure is rare.
 _ITEMS = (12, 8, 6, 4, 3, 2, 1)
 _LEAST_TEXT = 80

@@ -20,6 +20,10 @@ TEMPERATURES = {"proposer": 0.8, "assistant": 0.2}
 Thinking = Literal["", "on", "off", "low", "medium", "high"]
 
 
+#: Tokens of a context up to which a model counts as a small one: its prompts are short, and its calls cannot be longer than a reply.
+LITTLE_CONTEXT = 4096
+
+
 class RoleModel(Model):
     """The language model of one role."""
 
@@ -32,6 +36,11 @@ class RoleModel(Model):
     thinking: Thinking = Field(
         default="", description="Whether the model thinks before it answers: on, off, or how much; empty: as its server does."
     )
+
+    @property
+    def little(self) -> bool:
+        """Whether the model has so little context that it counts as a small one."""
+        return self.context_tokens <= LITTLE_CONTEXT
 
 
 class ModelPrice(Model):

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from agent.models import account, replies
 from agent.models.asking import Ask, Listener, Outcome, Place, Try, Turn, answer_in, number_of, outputs_of, thought_only, told_about, usable
 from agent.models.exchange import Backend, CallFailed, ChatRequest, Message, NoBackend, RawCall
-from agent.models.fitted import LITTLE_CONTEXT, fitted
+from agent.models.fitted import fitted
 from agent.models.plan import RoleModel, RolePlan
 from agent.models.replies import ReadReply, Step, ToolCall
 from agent.models.schema import Choices, ToolSchema, response_schema, schema_hash
@@ -78,6 +78,10 @@ class ModelSession:
         model = self._model(role, self.plan)
         room = max(model.context_tokens - model.max_tokens, 0)
         return int(room / self._scale(model, place)) if place is not None else room
+
+    def little(self, role: str) -> bool:
+        """Whether the model of ``role`` counts as a small one: see :attr:`agent.models.plan.RoleModel.little`."""
+        return self._model(role, self.plan).little
 
     def _scale(self, model: RoleModel, place: Place) -> float:
         """See :func:`agent.models.account.scale`."""
@@ -256,7 +260,7 @@ class ModelSession:
         if how.room > 1:
             size = estimate_request(messages, schema, tools) * self._scale(how.model, place)
             most = max(most, min(most * how.room, how.model.context_tokens - int(size)))
-        if how.limits and how.model.context_tokens <= LITTLE_CONTEXT:
+        if how.limits and how.model.little:
             tools = [fitted(tool, how.model.max_tokens) for tool in tools]
         request = ChatRequest(
             model=how.model.model,

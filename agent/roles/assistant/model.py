@@ -17,8 +17,6 @@ from prompts.library import fence
 from tools.catalogue.catalogue import Catalogue
 
 PROMPT, SHORT = "assistant/chat", "assistant/short"
-#: Tokens of a prompt up to which the short one is used: a model with little context is a small one, and reads little.
-LITTLE = 3000
 NOT_LOOKED_UP = "(The model answered this without looking anything up.)"
 WITHHELD = (
     "The model's answer is withheld: it states {what}, and nothing was looked up that says so. Ask for a property, a structure or a run by name, "
@@ -37,9 +35,9 @@ ANSWER = ToolSchema(
 )
 
 
-def prompt_for(room: int) -> str:
-    """The prompt that opens a conversation with a model whose prompts may have ``room`` tokens."""
-    return SHORT if room <= LITTLE else PROMPT
+def prompt_for(little: bool) -> str:
+    """The prompt that opens a conversation: a ``little`` model, one with little context, reads little."""
+    return SHORT if little else PROMPT
 
 
 class ModelBackedAssistant:
@@ -57,14 +55,14 @@ class ModelBackedAssistant:
     def open(self, question: FirstQuestion, place: Place) -> list[Message]:
         """See :class:`Assistant`."""
         shown = fence("\n".join(question.runs), "stored runs") if question.runs else "(none)"
-        return self._session.prompt(place, ROLE, prompt_for(self._session.room(ROLE)), {"question": question.text, "runs": shown})
+        return self._session.prompt(place, ROLE, prompt_for(self._session.little(ROLE)), {"question": question.text, "runs": shown})
 
     def turn(self, talk: Conversation, place: Place) -> Turn:
         """See :class:`Assistant`."""
         if note := _taken_over(talk.messages):
             return _noted(self._built_in.turn(talk, place), talk, note)
         room = self._session.room(ROLE)
-        self._session.under(place, ROLE, prompt_for(room))
+        self._session.under(place, ROLE, prompt_for(self._session.little(ROLE)))
         question = asked(talk.messages, catalogue=self._catalogue)
         text = words_of(next(m for m in reversed(talk.messages) if m["role"] == "user"))
         first = not talk.made()
