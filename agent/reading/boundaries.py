@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.reading.grammar import Matcher
 from agent.reading.mentions import Lattice
+from agent.reading.modifiers import harmless
 from agent.reading.participles import giving, said_behind
 
 #: Signs that end a clause, and those that also end a sentence.
@@ -34,6 +35,34 @@ _JOINS = frozenset(["and", "plus", "+", "&"])
 _GOOD_FOR = frozenset(
     ["solubility", "coupling", "conjugation", "anchoring", "adhesion", "crosslinking", "attachment", "ligation", "polymerisation", "polymerization", "stability", "binding", "curing", "grafting", "rigidity", "flexibility", "immobilisation", "labelling", "hydrophilicity"]
 )  # fmt: skip
+#: Words behind 'for' that may take away what stands before it, or put it off.
+_NO_USE = frozenset(
+    ["removal", "replacement", "exclusion", "elimination", "exchange", "deletion", "disposal", "omission", "avoidance", "substitution", "example", "instance", "now", "once", "me", "us", "bin", "others", "later", "nothing", "comparison", "reference", "free", "alternative", "alternatives", "resort", "fallback", "option", "substitute", "impurity", "byproduct", "contaminant", "starting", "solvent", "cosolvent", "diluent", "medium", "catalyst", "reagent", "initiator", "such", "well", "possible", "much", "little", "few", "before", "usual"]
+)  # fmt: skip
+#: Most pieces of what a part is good for, and of what brackets say of it.
+_MOST_OF_A_USE = 6
+_MOST_OF_AN_ASIDE = 8
+#: What brackets that only say more of a part do not hold, and words of likeness that they may hold.
+_NEVER_ASIDE = (
+    "blame",
+    "edit_remove",
+    "edit_replace",
+    "cmp",
+    "prop",
+    "num",
+    "unchk",
+    "similar",
+    "adjective_bad",
+    "replacement",
+    "terse_no",
+    "put_out",
+    "or",
+    "relative",
+    "purpose",
+    "request",
+    "vague",
+)
+_LIKENESS = frozenset(["like", "type", "style", "aka", "alias"])
 #: Most pieces of 'in the diamine part'.
 _MOST_OF_A_PLACE = 6
 
@@ -54,7 +83,7 @@ class Boundaries:
 
     def terse(self, i: int, j: int) -> bool:
         """Whether pieces ``i`` to ``j`` are all that stands between two signs (or ends) of a list, none of them a question."""
-        before = i == 0 or self.sign(i - 1) or self.lattice.lower(i - 1) in _JOINS
+        before = i == 0 or (self.sign(i - 1) and self.lattice.lower(i - 1) != ")") or self.lattice.lower(i - 1) in _JOINS
         after = (
             j >= self.end
             or self.lattice.lower(j) in _JOINS
@@ -62,8 +91,45 @@ class Boundaries:
             or self.continued(j)
             or self.tailed(i, j)
             or (self.sign(j) and self.lattice.lower(j) not in ("?", ":", "("))
+            or self._aside(j)
         )
         return before and after
+
+    def _aside(self, j: int) -> bool:
+        """Whether brackets behind piece ``j``, at the end of an item, only say more of the part before them: 'hydantoin (imidazolidine-2,4-dione)', 'maleimide (clickable)'."""
+        lattice, end = self.lattice, j + 1
+        while end < self.end and lattice.lower(end) != ")" and end - j <= _MOST_OF_AN_ASIDE:
+            end += 1
+        if lattice.lower(j) != "(" or lattice.lower(end) != ")" or not (end + 1 >= self.end or self.sign(end + 1)):
+            return False
+        inside = range(j + 1, end)
+        if self._turned(inside) or any(lattice.has(k, *_NEVER_ASIDE) for k in inside):
+            return False
+        return all(
+            lattice.has(k, "grp", "elem", "formula", "smiles", "neutral", "role", "plain", "intersective", "and")
+            or lattice.lower(k) in _LIKENESS
+            or not lattice.lower(k).isalpha()
+            or harmless(lattice.lower(k))
+            for k in inside
+        )
+
+    def _likened(self, j: int, end: int) -> bool:
+        """Whether what follows a part in the singular says only in what else it is found: 'benzodiazepine bicycle | like diazepam', 'pyrrolidone | as in NMP'."""
+        lattice = self.lattice
+        words = " ".join(lattice.lower(k) for k in (j, j + 1))
+        led = lattice.lower(j) in ("like", "resembling") or words in ("as in", "such as")
+        plain = not any(lattice.has(k, "or", "cmp", "prop", "relative", "necessity", "and", "but") for k in range(j + 1, end))
+        return led and plain and 1 < end - j <= _MOST_OF_A_USE and not lattice.lower(j - 1).endswith("s")
+
+    def _of_use(self, j: int, end: int) -> bool:
+        """Whether 'for' at piece ``j`` says up to ``end`` what a part in the singular is good for: 'maleimide | for thiol conjugation'."""
+        lattice = self.lattice
+        words = {lattice.lower(k) for k in range(j + 1, end)}
+        named = any(m.j == j and m.kind in ("grp", "derived", "groups") for k in range(max(0, j - 8), j) for m in lattice.at[k])
+        plain = not any(
+            lattice.has(k, "or", "condition", "cmp", "num", "it", "subject", "relative", "necessity") for k in range(j + 1, end)
+        )
+        return named and plain and 1 < end - j <= _MOST_OF_A_USE and not words & _NO_USE and not lattice.lower(j - 1).endswith("s")
 
     def _bears(self, j: int) -> bool:
         """Whether 'with ...' follows, up to the next sign, that says nothing of a wish only or of leave: 'pyrimidine | with two methoxy groups'."""
@@ -90,7 +156,11 @@ class Boundaries:
         if lattice.lower(end) in ("?", ":", "(") or self._turned(inside):
             return False
         if lattice.lower(j) == "for":
-            return end - j == 2 and lattice.lower(j + 1) in _GOOD_FOR
+            return (end - j == 2 and lattice.lower(j + 1) in _GOOD_FOR) or self._of_use(j, end)
+        if lattice.lower(j) == "as" and self._of_use(j, end):
+            return True
+        if self._likened(j, end):
+            return True
         placed = (
             lattice.lower(j) in ("in", "at", "on")
             and lattice.lower(j + 1) in ("the", "each", "both")
@@ -190,7 +260,7 @@ class Boundaries:
             "cries",
         ):
             return True
-        if self.said(i):
+        if self.said(i) or (self.lattice.lower(i) == "such" and self.lattice.lower(i + 1) == "as"):
             return True
         after = [m for m in self.lattice.of(i, "after") if self.lattice.lower(m.j) != "than"]  # not 'and not more than one chlorine'
         if not self._number_ends(i):

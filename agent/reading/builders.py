@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from agent.reading import part_builders
+from agent.reading import pair_builders, part_builders
 from agent.reading.count_builders import count
 from agent.reading.exchange_builder import exchanged
 from agent.reading.grammar import Node
@@ -212,6 +212,8 @@ def _vague(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return None
     if stance.denied and (not entry.negated or node.mentions("structural")):
         return None
+    if (whole := node.first("whole_noun")) is not None and lattice.hyphen(whole.i - 1):
+        return None  # 'a small-molecule capping layer'
     if entry.colour and not _can_be_coloured(lattice):
         return None
     return [Statement("vague", "", vague=entry, negated=stance.denied)]
@@ -219,7 +221,7 @@ def _vague(node: Node, stance: Stance, lattice: Lattice) -> Built:
 
 def _denied_kind(node: Node, stance: Stance, lattice: Lattice) -> Built:
     """'no halogenated compounds', 'nitro compounds are forbidden': things of a kind are denied by what makes them of that kind."""
-    if not stance.denied:
+    if not stance.denied or _medium(node, lattice) or (stance.free and lattice.hyphen(node.j)):
         return None
     if node.nodes("List") and len(node.nodes("List")[0].nodes("Item")) > 1:
         return None
@@ -230,6 +232,16 @@ def _denied_kind(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if node.nodes("Kind"):
         return _each_kind(node, stance, lattice)
     return _vague(node, stance, lattice) if node.first("vague") else part_builders.each([node], denied=True, catalogue=lattice.catalogue)
+
+
+#: Nouns for what is used beside the thing designed, unless it is one.
+_MEDIA = ("solvent", "catalyst", "reagent", "initiator", "diluent", "cosolvent", "co-solvent")
+
+
+def _medium(node: Node, lattice: Lattice) -> bool:
+    """Whether what is denied is a medium or an aid, and no such thing is designed: 'no chlorinated solvents' in a goal for a dye."""
+    noun = lattice.lower(node.j - 1).removesuffix("s")
+    return noun in _MEDIA and not any(lattice.lower(k).removesuffix("s") == noun for k in range(node.i))
 
 
 def _each_kind(node: Node, stance: Stance, lattice: Lattice) -> Built:
@@ -351,10 +363,10 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "changed": _only_asked(_changed),
     "own": _only_asked(_own),
     "count": count,
-    "placed": _only_asked(part_builders.placed),
+    "placed": _only_asked(pair_builders.placed),
     "share": share,
     "any_of": part_builders.any_of,
-    "ends": part_builders.ends,
+    "ends": pair_builders.ends,
     "all_but": part_builders.all_but,
     "such_as": such_as,
     "motif": part_builders.motif,
@@ -369,10 +381,10 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "similarity": similarity,
     "derivative": _only_asked(part_builders.derivative),
     "scaffold": _only_asked(_scaffold),
-    "both": _only_asked(part_builders.both),
-    "contrast": _only_asked(part_builders.contrast),
-    "likened": _only_asked(part_builders.likened),
-    "freed": _only_asked(part_builders.freed),
+    "both": _only_asked(pair_builders.both),
+    "contrast": _only_asked(pair_builders.contrast),
+    "likened": _only_asked(pair_builders.likened),
+    "freed": _only_asked(pair_builders.freed),
     "exchanged": _only_asked(exchanged),
     "kept_out": _only_asked(part_builders.kept_out),
     "kept": _only_asked(part_builders.kept),

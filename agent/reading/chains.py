@@ -18,7 +18,7 @@ _CHAIN_WORDS = frozenset(["side", "long", "fatty", "alkyl", "hydrocarbon", "line
 #: Of those, what says that it is a chain of carbon: 'an alkyl chain of 12 atoms' is one, 'a spacer chain of 12 atoms' may be none.
 _OF_CARBON = frozenset(["alkyl", "hydrocarbon", "fatty", "aliphatic"])
 #: What may stand between a chain and the number of its carbons.
-_WITH = frozenset(["of", "with", "having", "containing", "bearing", "comprising", "counting"])
+_WITH = frozenset(["of", "with", "having", "containing", "bearing", "comprising", "counting", "from"])
 
 
 def mark_chains(lattice: Lattice) -> None:
@@ -42,7 +42,11 @@ def _length(lattice: Lattice, n: int) -> tuple[int, int, int | None] | None:
     pieces = lattice.pieces
     if n >= len(pieces) or pieces[n].text[0] != "C" or not (m := _LENGTH.fullmatch(pieces[n].text)):
         return None
-    if n + 2 < len(pieces) and pieces[n + 1].lower in ("to", "-") and (end := _LENGTH.fullmatch(pieces[n + 2].text)):
+    if (
+        n + 2 < len(pieces)
+        and pieces[n + 1].lower in ("to", "-", "until", "till", "through")
+        and (end := _LENGTH.fullmatch(pieces[n + 2].text))
+    ):
         return n + 3, int(m[1]), int(end[1])
     return n + 1, int(m[1]), None
 

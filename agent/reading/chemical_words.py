@@ -8,6 +8,7 @@ from agent.reading.keys import key_of
 from agent.reading.phrases import words_of
 from agent.reading.registered import GROUPS, RULE_SETS, common_names, group_words, plural
 from tools.catalogue.catalogue import Catalogue
+from tools.catalogue.element_shares import ELEMENT_OF
 
 ELEMENT_NAMES = {
     "hydrogen": "H", "carbon": "C", "nitrogen": "N", "oxygen": "O", "fluorine": "F", "chlorine": "Cl", "bromine": "Br", "iodine": "I",
@@ -18,73 +19,6 @@ ELEMENT_NAMES = {
 "fluoro": "F", "chloro": "Cl", "bromo": "Br", "iodo": "I",
 }  # fmt: skip
 
-#: Words for groups that goals use and that no other table could share.
-_EXTRA_GROUP_WORDS = {
-    "c=c double bond": "alkene",
-    "c=c bond": "alkene",
-    "c=c": "alkene",
-    "carbon-carbon double bond": "alkene",
-    "phenolic": "phenol",
-    "aromatic carbon": "aromatic ring",
-    "long chain": "long alkyl chain",
-    "long hydrocarbon chain": "long alkyl chain",
-    "long aliphatic chain": "long alkyl chain",
-    "primary oh": "primary alcohol",
-    "secondary oh": "secondary alcohol",
-    "tertiary oh": "tertiary alcohol",
-    "nitro musk": "nitro",
-    "long alkyl tail": "long alkyl chain",
-    "alkyl tail": "long alkyl chain",
-    "long alkyl": "long alkyl chain",
-    "fatty chain": "long alkyl chain",
-    "fatty tail": "long alkyl chain",
-    "unsubstituted sulfonamide": "primary sulfonamide",
-    "unsubstituted amide": "primary amide",
-    "unsubstituted carboxamide": "primary amide",
-    "unsubstituted amine": "primary amine",
-    "tertiary nitrogen": "tertiary amine",
-    "tertiary nitrogen atom": "tertiary amine",
-    "tertiary n": "tertiary amine",
-    "secondary nitrogen": "secondary amine",
-    "primary nitrogen": "primary amine",
-    "quaternary nitrogen": "quaternary ammonium",
-    "carbon-carbon multiple bond": "carbon-carbon multiple bond",
-    "double bond between carbons": "alkene",
-    "double bonds between carbons": "alkene",
-    "carbon-to-carbon double bond": "alkene",
-    "olefinic bond": "alkene",
-    "olefinic double bond": "alkene",
-    "ethylenic double bond": "alkene",
-    "lactone carbonyl": "lactone",
-    "lactam carbonyl": "lactam",
-    "ketone carbonyl": "ketone",
-    "aldehyde carbonyl": "aldehyde",
-    "ester carbonyl": "ester",
-    "amide carbonyl": "amide",
-    "polyether tail": "ether",
-    "polyether chain": "ether",
-    "polyether arm": "ether",
-    "polyether side chain": "ether",
-    "polyether segment": "ether",
-    "polyether block": "ether",
-    "polyether spacer": "ether",
-    "polyether linker": "ether",
-    "oligoether chain": "ether",
-    "oligoether side chain": "ether",
-    "polysiloxane chain": "siloxane",
-    "polysiloxane segment": "siloxane",
-    "silicone chain": "siloxane",
-    "silicone segment": "siloxane",
-    "silicone tail": "siloxane",
-    "cholesteryl": "steroid",
-    "cholesteryl group": "steroid",
-    "styrenic": "styrene",
-    "aromatic azole": "azole",
-    "amide bond": "amide",
-    "ester bond": "ester",
-    "ester link": "ester",
-}
-
 #: Salts of a halogen: what excludes them excludes the halogen; asked for, they are counter-ions, which are no part of a structure here.
 _HALIDES = {"fluoride": "F", "chloride": "Cl", "bromide": "Br", "iodide": "I"}
 
@@ -92,15 +26,24 @@ _HALIDES = {"fluoride": "F", "chloride": "Cl", "bromide": "Br", "iodide": "I"}
 _ADJECTIVAL = {"macrocyclic": "macrocycle", "phenolic": "phenol", "spirocyclic": "spiro centre"}
 
 #: Adjectives in their plain degree ('half as heavy as'), with the property and the sense in which they grow with it.
-_SCALES = {"heavy": ("molecular_weight", 1), "light": ("molecular_weight", -1), "large": ("molecular_weight", 1), "polar": ("tpsa", 1)}
+_SCALES = {
+    "heavy": ("molecular_weight", 1),
+    "light": ("molecular_weight", -1),
+    "large": ("molecular_weight", 1),
+    "small": ("molecular_weight", -1),
+    "greasy": ("logp", 1),
+    "rigid": ("rotatable_bonds", -1),
+    "polar": ("tpsa", 1),
+}
 
 
 def add_chemistry(add: Any, catalogue: Catalogue) -> None:
     for word, name in _ADJECTIVAL.items():
         add(word, "adjectival", name)
-    for word, name in _EXTRA_GROUP_WORDS.items():
-        add(word, "grp", name)
-        add(plural(word), "grp", name)
+    for name, words in words_of("parts.toml")["words"].items():
+        for word in words:
+            for form in (word, plural(word)):
+                add(form.removeprefix("-"), "grp", name)
     for word, name in group_words().items():
         if word.endswith("oxy"):
             add(f"{word}s", "grp", name)
@@ -111,6 +54,13 @@ def add_chemistry(add: Any, catalogue: Catalogue) -> None:
     for name, words in words_of("abbreviations.toml")["properties"].items():
         for word in words:
             add(word, "prop", name)
+    for name, symbol in ELEMENT_OF.items():
+        for word in _shares(symbol) if name in catalogue else ():
+            add(word, "prop", name)
+    for name, words in words_of("properties.toml")["words"].items():
+        for word in words if name in catalogue else ():
+            for form in (word, plural(word)):
+                add(form, "prop", name)
     for word, scale in _SCALES.items():
         add(word, "scale", scale)
     for definition in catalogue:
@@ -128,7 +78,7 @@ def add_chemistry(add: Any, catalogue: Catalogue) -> None:
     for word, name in group_words().items():
         if key_of(word) and not word.startswith("-"):
             add(word, "grp", name)
-    for word, name in (_reordered() | _abbreviated()).items():
+    for word, name in (_joined() | _greek() | _reordered() | _abbreviated()).items():
         add(word, "grp", name)
     for word, both in _compounded(group_words()).items():
         add(word, "compounded", both)
@@ -146,6 +96,20 @@ def add_chemistry(add: Any, catalogue: Catalogue) -> None:
             add(word, "rule", rules.name)
 
 
+#: How the share of an element in the mass is called: '{}' is its symbol, or its name.
+_SHARE_WORDS = (
+    "{} loading", "{} share", "{} fraction by mass", "{} mass fraction", "mass fraction of {}", "weight fraction of {}", "{} content (wt%)", "{} content (%)", "{} (wt%)", "{} wt%", "wt% {}", "wt.% {}", "wt-% {}",
+    "% {}", "%{}", "weight % {}", "mass% {}", "% {} (w/w)", "% {} by weight", "total {} by mass", "total {} by weight", "mass of {}", "{} mass percent", "{} weight percent", "gravimetric {} share", "gravimetric {} content",
+    "{} (calcd)", "{} calcd", "{} found/calcd", "{} by elemental analysis", "elemental {}", "{} percentage", "share of {}", "{} loading by weight",
+)  # fmt: skip
+
+
+def _shares(symbol: str) -> list[str]:
+    """The words for the share of one element; a symbol of one letter alone is none."""
+    names = [name for name, known in ELEMENT_NAMES.items() if known == symbol and not name.endswith(("oro", "omo", "odo"))]
+    return [form.format(name) for name in (*names, symbol.lower()) for form in _SHARE_WORDS]
+
+
 def _reordered() -> dict[str, str]:
     """Names of groups with two adjectives in the other order: 'aromatic secondary amine' for 'secondary aromatic amine'."""
     found: dict[str, str] = {}
@@ -154,6 +118,28 @@ def _reordered() -> dict[str, str]:
         if len(words) == 3 and all(w.endswith(("ic", "ary", "al", "ated", "ed", "ing")) for w in words[:2]):
             turned = f"{words[1]} {words[0]} {words[2]}"
             found |= {turned: name, plural(turned): name}
+    return found
+
+
+def _joined() -> dict[str, str]:
+    """Names of groups of two words of which the first is a radical, in one word: 'diphenylsulfone', 'benzylether'."""
+    two = {
+        word: name
+        for word, name in group_words().items()
+        if len(word.split()) == 2 and word.split()[0].endswith("yl") and word.replace(" ", "").isalpha()
+    }
+    return {form.replace(" ", ""): name for word, name in two.items() for form in (word, plural(word))}
+
+
+def _greek() -> dict[str, str]:
+    """Names of groups with 'β-' for 'beta-' and so on."""
+    signs = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "omega": "ω"}
+    found: dict[str, str] = {}
+    for word, name in {**group_words(), **{w: n for n, words in words_of("parts.toml")["words"].items() for w in words}}.items():
+        for full, sign in signs.items():
+            if word.startswith((f"{full}-", f"{full},")):
+                written = word.replace(f"{full}-", f"{sign}-").replace("alpha,", "α,").replace("beta-", "β-")
+                found |= {written: name, plural(written): name}
     return found
 
 
@@ -231,7 +217,9 @@ def _substituents() -> dict[str, str]:
     return {
         word: name
         for word, name in group_words().items()
-        if key_of(word) and ((name in _ALKYLS and word.endswith("yl")) or GROUPS[name].kind == "ring system" or word.lower() in _DESCRIBING)
+        if key_of(word)
+        and not word.startswith(("diaryl", "bisaryl"))
+        and ((name in _ALKYLS and word.endswith("yl")) or GROUPS[name].kind == "ring system" or word.lower() in _DESCRIBING)
     }
 
 

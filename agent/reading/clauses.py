@@ -76,7 +76,7 @@ class Reader(Frames):
             asked = Stance(framed=True, strong=True)
             built = build(node, asked, self.lattice, "")
             return None if not built or isinstance(built, Refusal) else self._unread(i, j, stance, tuple(built), node, opening)
-        if stance is None or (opening.keep and (node.name not in ("limit", "count") or opening.negations)):
+        if stance is None or (opening.keep and (node.name not in ("limit", "count", "objective") or opening.negations)):
             return None
         if self.inside_compound(node.i, node.j) and not ending.kinds:
             return None

@@ -58,6 +58,8 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return [Statement("motif", "", name=group.value, smarts=GROUPS[group.value].smarts)]  # 'a plasticiser, and an ester one'
     if element is not None and element.value == "C" and node.mentions("groups"):
         return Refusal("it counts the carbons of a part, which are not all")  # 'a ten-carbon spacer'
+    if group is not None and any(lattice.lower(m.j - 1) in ("carbon", "carbons") for m in node.mentions("groups")):
+        return Refusal("it counts the carbons of a part, which are no groups")  # 'at most eight vinyl carbons'
     if element is not None and _of_a_part(node, limits, lattice):
         return Refusal("it counts the atoms of a part, which are not all")  # '12 carbons in its tail'
     if element is not None and _may_be_degrees(node, element, limits, lattice):
@@ -78,8 +80,16 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
 
 def _counted_property(group: Mention, lattice: Lattice) -> str:
     """The property that counts what the same words call a group; '' where none does."""
+    if group.value in _COUNTED_AS:
+        return _COUNTED_AS[group.value]
+    if "fused aromatic ring" in lattice.text(group.i, group.j).lower():
+        return "aromatic_rings"  # 'two fused aromatic rings' are two rings, not two systems
     same = [str(m.value) for m in lattice.of(group.i, "prop") if m.j == group.j and lattice.catalogue[m.value].integer]
     return same[0] if same and group.value != "benzene ring" else ""
+
+
+#: Groups of which a property is the number.
+_COUNTED_AS = {"aromatic ring": "aromatic_rings", "heteroaromatic": "aromatic_heterocycles"}
 
 
 def _folded(node: Node, stance: Stance, lattice: Lattice) -> Built:
@@ -165,7 +175,8 @@ def _times(node: Node) -> list[Limit] | None:
     """'tert-butyl twice', 'sulfonic acid x4'."""
     times = node.first("times")
     if times is not None:
-        return [Limit("==", low=float(times.value))]
+        said = [str(m.value) for m in node.mentions("cmp")]
+        return [Limit(said[0] if said else "==", low=float(times.value))] if len(said) < 2 and "~" not in said else None
     if node.nodes("Limit") or node.first("num") is None or node.mentions("plus"):
         return None
     return [Limit("==", low=float(node.mentions("num")[0].value))]

@@ -8,7 +8,7 @@ from agent.reading.boundaries import STOPS
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.doubt_before import doubt_from_left
-from agent.reading.doubt_behind import AT_THE_END, WITHOUT_SUBJECT, doubt_from_right, of_the_whole
+from agent.reading.doubt_behind import AT_THE_END, WITHOUT_SUBJECT, doubt_from_right, of_the_whole, reason_in_brackets
 from agent.reading.doubt_words import (
     ALTERNATIVE,
     DOUBT,
@@ -71,7 +71,13 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     none = any(s.limit is not None and s.limit.low == 0 for s in clause.statements)
     if clause.parts and not clause.denied and not none and _taken_back(reader, clauses, n):
         return DOUBT
+    if clause.content == "formula" and clause.bare and reader.lattice.lower(clause.i - 1) == "(" and clause.i > 1:
+        return DOUBT  # 'a solvation energy (CHCl3)'
+    if clause.content in ("limit", "count") and reader.lattice.lower(clause.i) in _JOINING and clause.j - clause.i > 2:
+        return DOUBT  # 'a spiro carbon joining two rings'
     before = _neighbour(clauses, n, -1)
+    if before is not None and (reason_in_brackets(reader, before, clause) or _counted_in_brackets(reader, before, clause)):
+        return DOUBT
     if clause.plural and before is None:
         return DOUBT
     after = _neighbour(clauses, n, 1)
@@ -80,6 +86,24 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     if after is not None and (why := doubt_from_right(reader, clause, after)):
         return why
     return ""
+
+
+#: Verbs whose object is what a part lies between.
+_JOINING = frozenset(
+    ["joining", "linking", "connecting", "bridging", "fusing", "spanning", "uniting", "separating", "joins", "links", "connects", "bridges"]
+)
+
+
+def _counted_in_brackets(reader: Reader, before: Clause, clause: Clause) -> bool:
+    """Whether atoms that brackets behind a part count are those of the part: 'quaternary head (N+ with four carbons)'."""
+    lattice = reader.lattice
+    opened = any(lattice.lower(k) == "(" for k in range(max(0, before.i - 1), clause.i)) and lattice.lower(clause.j) == ")"
+    return (
+        opened
+        and clause.content == "count"
+        and any(s.what == "element" for s in clause.statements)
+        and lattice.lower(clause.i) in ("with", "having", "of")
+    )
 
 
 def _all_denied(reader: Reader, clauses: list[Clause], n: int) -> bool:

@@ -7,6 +7,7 @@ from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.doubt_kinds import (
     begins_with_not,
+    borne_by_a_part,
     describes,
     excludes_parts,
     in_brackets,
@@ -29,6 +30,7 @@ from agent.reading.doubt_words import (
     excepted,
     excludes_all,
     forbids,
+    opened_by,
     tells_effect,
 )
 from agent.reading.head_parts import NOT_IN_NAMES, adjective
@@ -54,7 +56,7 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
         return _behind_head(reader, before, clause, sign, joined)
     if before.role in ("read", "unread") and excepted(reader, before, clause, sign):
         return EXCEPTION
-    if "or" in joined | _opened_by(reader, clause) and sign != "." and before.role in ("read", "unread") and before.content != "name":
+    if "or" in joined | opened_by(reader, clause) and sign != "." and before.role in ("read", "unread") and before.content != "name":
         return ALTERNATIVE
     if (
         before.role == "read"
@@ -106,6 +108,8 @@ def _hangs_on_it(reader: Reader, before: Clause, clause: Clause, sign: str, join
         return True  # 'taking up | 20 wt% nitrogen', 'for steel | with 0.5 wt% carbon'
     if of_a_process(reader, before, clause, sign):
         return True
+    if clause.content == "similarity" and before.content == "motif" and not sign and not joined:
+        return True  # 'a benzodiazepine bicycle | like diazepam'
     if (
         clause.denied
         and clause.closing
@@ -122,6 +126,7 @@ def _hangs_on_it(reader: Reader, before: Clause, clause: Clause, sign: str, join
     atoms = any((s.kind == "count" and s.what == "element") or s.name == "heavy_atoms" for s in clause.statements)
     of_part = reader.lattice.lower(clause.i) == "of" and any(s.kind == "motif" or "ring" in s.name for s in before.statements)
     of_part = of_part and not whole_named(reader, before)
+    of_part = of_part or borne_by_a_part(reader, before, clause)
     # 'an alkyl chain | of 12 carbons', 'a macrocycle | of 15 atoms'
     return atoms and not sign and not joined and (of_part or reader.lattice.lower(before.j - 1) in _PART_NOUNS)
 
@@ -392,7 +397,3 @@ def _closed(reader: Reader, before: Clause) -> bool:
     if any(lattice.has(k, "negation", "negation_after", "grp") for k in inside):
         return False
     return any(lattice.has(k, "num", "unchk") for k in inside) or before.reason != ""
-
-
-def _opened_by(reader: Reader, clause: Clause) -> set[str]:
-    return {m.kind for m in reader.lattice.of(clause.i, "or") if reader.lattice.lower(m.i) != "either"}

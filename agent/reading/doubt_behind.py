@@ -200,6 +200,14 @@ def _before_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joi
     return ""
 
 
+def reason_in_brackets(reader: Reader, before: Clause, clause: Clause) -> bool:
+    """Whether a wish in brackets right behind what is excluded only gives the reason: 'avoid ureas | (poor solubility)', 'an alkyl amine | (not aromatic)'."""
+    lattice = reader.lattice
+    bracketed = lattice.lower(clause.i - 1) == "(" and before.j == clause.i - 1 and lattice.lower(clause.j) == ")"
+    named = before.parts or (before.role == "unread" and any(lattice.has(k, "grp", "elem") for k in range(before.i, before.j)))
+    return bracketed and named and clause.content in ("objective", "vague")
+
+
 #: Words behind 'no' with which it answers and denies nothing of its own.
 _ANSWERING = frozenset(["way", "thanks", "thank", "chance", "go", "please", "longer", "more", "means", "good", "use", "problem", "matter", "need", "sir", "one", "such"])  # fmt: skip
 

@@ -265,3 +265,9 @@ def excludes_parts(reader: Reader, before: Clause) -> bool:
     """Whether a clause excludes parts, read or not: 'no azides', 'no gorgeous azides'."""
     unread = before.role == "unread" and before.understood and any(reader.lattice.has(k, "negation") for k in range(before.i, before.start))
     return before.parts and ((before.role == "read" and before.denied) or unread)
+
+
+def borne_by_a_part(reader: Reader, before: Clause, clause: Clause) -> bool:
+    """Whether 'with' behind unread words that name a part says what that part has: 'phosphinic acid P(O)OH | with two carbons'."""
+    led = reader.lattice.lower(clause.i) in ("with", "having") and before.role == "unread" and before.content != "head"
+    return led and any(reader.lattice.has(k, "grp") for k in range(before.i, before.j))

@@ -115,3 +115,8 @@ def tells_effect(reader: Reader, clause: Clause) -> bool:
             rest = [w for w in words[n + 1 : n + 5] if w != "that"]
             return len(rest) > 1 and rest[0] in ("it", "they") and (rest[1].endswith("s") or rest[1] in ("will", "can"))
     return lattice.lower(clause.i) in ("that", "which") and lattice.lower(clause.i + 1) in _CAUSATIVES
+
+
+def opened_by(reader: Reader, clause: Clause) -> set[str]:
+    """The kinds of joining words with which a clause begins."""
+    return {m.kind for m in reader.lattice.of(clause.i, "or") if reader.lattice.lower(m.i) != "either"}

@@ -289,7 +289,7 @@ class Frames(Boundaries):
                     if m.kind == "soft_after" and here.words and self.lattice.text(m.i, m.j).lower() not in _ADVERBS:
                         continue
                     given = m.kind == "permission_after" and self.lattice.text(m.i, m.j).lower() in _ALLOWANCES
-                    end = m.j + (m.kind == "free" and self.lattice.lower(m.j) in _VERSIONS)
+                    end = self._named_again(m) if m.kind in ("free", "containing_suffix") else m.j
                     nxt = Ending(end, (*here.kinds, "permission_given" if given else m.kind), here.words + 1)
                     if nxt not in found:
                         found.append(nxt)
@@ -308,6 +308,15 @@ class Frames(Boundaries):
             for place in self.places(self.matcher.starts(e.at)[-1])
         ]
         return [e for e in found if not e.kinds or e.kinds[-1] not in ("negation", "necessity", "permission")] + told
+
+    def _named_again(self, free: Mention) -> int:
+        """The piece behind the noun for the thing designed that follows '-free': 'the chlorine-free version', 'oxime-free adhesive additive'."""
+        if self.lattice.lower(free.j) in _VERSIONS:
+            return free.j + 1
+        end = free.j
+        while any(not self.lattice.hyphen(m.j) for m in self.lattice.of(end, "role", "neutral", "candidates")):
+            end = next(m.j for m in self.lattice.of(end, "role", "neutral", "candidates") if not self.lattice.hyphen(m.j))
+        return end if any(m.j == end for k in range(free.j, end) for m in self.lattice.of(k, "role", "candidates")) else free.j
 
     def _told(self, j: int, answer: Mention) -> bool:
         """Whether ``answer``, behind the sign at ``j``, decides on what stands before it: 'an ester? no', 'amide, yes; amine, no', 'rings: skip'."""

@@ -30,7 +30,7 @@ def foreign_language(text: str) -> str:
     other = [c for c in letters if not unicodedata.name(c, "LATIN").startswith(_SYMBOLS)]
     if len(other) * 2 > len(letters) and letters:
         return "a script other than Latin"
-    words = [w.lower() for w in _WORD.findall(_STRUCTURE.sub(" ", text))]
+    words = [w.lower() for w in _WORD.findall(_STRUCTURE.sub(" ", text)) if len(w) > 1 or w.islower()]  # 'O-CO-O' is no Spanish
     counts = {name: sum(w in closed for w in words) for name, closed in _closed_words().items()}
     english = counts.pop("English")
     name = max(counts, key=lambda n: counts[n])

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 #: A reason and what follows from it: 'nitro would quench, so leave it out'.
 LEFT_OUT = re.compile(
-    r"(?:(?:would|could|might|may|can|will|tends? to|is known to|are known to) [a-z]+(?: [a-z]+)?,? )?so (?:please |let us |let's )?"
+    r"(?:(?:would|could|might|may|can|will|tends? to|is known to|are known to) [a-z]+(?: [a-z]+)?,? |(?:oxidi[sz]es?|isomeri[sz]es?|hydroly[sz]es?|leach(?:es)?|smells?|yellows?|decomposes?|degrades?|corrodes?|fails?|stinks?|reacts?|migrates?|bleeds?|racemi[sz]es?|polymeri[sz]es?|volatili[sz]es?|discolou?rs?|crystalli[sz]es?),? )?so (?:please |let us |let's )?"
     r"(?:(?:leave|keep|take) (?:it|them|that|those) out|(?:avoid|exclude|omit|drop|skip|ban|remove) (?:it|them|that|those)|no [a-z]+ of (?:it|them) please)(?=\s*[.,;!?)]|$)",
     re.IGNORECASE,
 )
@@ -40,6 +40,8 @@ def mark_words(lattice: Lattice, n: int) -> None:
     pieces, here = lattice.pieces, lattice.at[n]
     behind = lattice.at[n + 1] if n + 1 < len(pieces) else []
     word = pieces[n].lower
+    if pieces[n].text == "MR":
+        lattice.at[n] = here = [Mention(m.i, m.j, "prop", "molar_refractivity") if m.kind == "prop" and m.j == n + 1 else m for m in here]
     if word in _VERY and any(m.kind == "verbprop" and any("solub" in p.lower for p in pieces[m.i : m.j]) for m in behind):
         here.append(Mention(n, n + 1, "skip"))
     if word in _STRENGTHENING and any(m.kind == "vague" for m in behind) and (not n or pieces[n - 1].lower not in _WEAKENED):

@@ -17,7 +17,9 @@ from agent.reading.modifiers import mark_beside
 from agent.reading.normalise import JOINT, as_written
 from agent.reading.number_words import number_mentions
 from agent.reading.origins import mark_origins
+from agent.reading.shared_nouns import mark_shared
 from agent.reading.shortened import ABBREVIATED, one_letter, shortens
+from agent.reading.tails import mark_tails
 from agent.reading.units import Unit, unit_at
 from agent.reading.written_structures import FORMULA, structures_in
 from tools.catalogue.catalogue import Catalogue
@@ -162,7 +164,7 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
             if plus:
                 lattice.at[n].append(Mention(n, j, "num_plus", value))
     _units(lattice, ends)
-    _shared(lattice)
+    mark_shared(lattice)
     for n in range(len(pieces)):
         states = [m for m in lattice.at[n] if m.kind == "vague" and pieces[m.j - 1].lower in ("liquid", "solid")]
         lattice.at[n] += [Mention(m.i, m.j, pieces[m.j - 1].lower) for m in states]
@@ -180,6 +182,7 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
     for n in range(len(pieces)):
         mark_words(lattice, n)
     mark_beside(lattice)
+    mark_tails(lattice)
     mark_locants(lattice, starts, ends)
     mark_origins(lattice, starts, ends)
     lattice.finish()
@@ -195,6 +198,8 @@ def _signs(lattice: Lattice, n: int) -> None:
     if piece.text == "M" and n + 1 < len(pieces) and {pieces[n + 1].text, pieces[n - 1].text if n else ""} <= {"<", "<="}:
         here.append(Mention(n, n + 1, "prop", "molecular_weight"))  # '370 < M < 1000 g/mol'
     here += [Mention(n, n + 1, "prop", name) for name in one_letter(pieces, n, catalogue=lattice.catalogue)]
+    if piece.text == "-" and not piece.glued and n + 1 < len(pieces) and pieces[n + 1].glued and pieces[n + 1].text[0].isalpha():
+        here.append(Mention(n, n + 1, "skip"))  # 'a -OOH group'
     if piece.text == "+/-":
         here.append(Mention(n, n + 1, "plusminus"))
     if (
@@ -293,6 +298,8 @@ def _phrases(hay: str, pieces: list[Piece], n: int, ends: dict[int, int], *, cat
     piece = pieces[n]
     if n and piece.glued and piece.text[0].isalpha() and pieces[n - 1].text[-1].isdigit():
         return []
+    if piece.lower in ("%", "wt", "weight", "mass") and n and pieces[n - 1].text[-1].isdigit():
+        return []  # of '5 % P' the sign is the unit
     if piece.text == "pH":
         return [Mention(n, n + 1, "unchk", "pH: not computed")]
     words = lexicon(catalogue)
@@ -367,23 +374,6 @@ def _is_locant(pieces: list[Piece], n: int) -> bool:
         and len(behind[1].text) > 2
         and behind[1].text.islower()
     )
-
-
-def _shared(lattice: Lattice) -> None:
-    """Words that share the noun of a group behind a conjunction: the 'primary' of 'primary or secondary amines'."""
-    meanings = lexicon(lattice.catalogue).meanings
-    pieces = lattice.pieces
-    nouns: dict[int, list[str]] = {}
-    for n in range(len(pieces) - 3, -1, -1):
-        if pieces[n + 1].lower not in ("or", "and", ",", "/", "nor") or "grp" in meanings.get(pieces[n].lower, {}):
-            continue
-        behind = [[p.lower for p in pieces[m.i + 1 : m.j]] for m in lattice.at[n + 2] if m.kind == "grp"] + [nouns.get(n + 2, [])]
-        for noun in filter(None, behind):
-            name = meanings.get(" ".join((pieces[n].lower, *noun)), {}).get("grp")
-            if name is not None:
-                lattice.at[n].append(Mention(n, n + 1, "shared", name))
-                nouns[n] = noun
-                break
 
 
 def _units(lattice: Lattice, ends: dict[int, int]) -> None:

@@ -58,7 +58,32 @@ def mark_beside(lattice: Lattice) -> None:
     """Mark names that are read by their parts, unknown adjectives before names, and places behind them. Before :meth:`Lattice.finish`."""
     mark_names(lattice)
     mark_modifiers(lattice)
+    mark_prefixes(lattice)
     mark_standing(lattice)
+
+
+#: How it is said at the beginning of a name where something stands, or which isomer it is: 'trans-stilbene', 'N-aryl carbazole'.
+_DESCRIPTORS = frozenset(
+    ["trans", "cis", "para", "ortho", "meta", "anti", "syn", "endo", "exo", "rac", "dl", "sym", "s", "p", "o", "m", "n"]
+)
+
+
+def mark_prefixes(lattice: Lattice) -> None:
+    """Mark locants and descriptors that are joined to a name by a hyphen: '3,5-diphenyl', 'trans-stilbene'. Before :meth:`Lattice.finish`."""
+    from agent.reading.mentions import Mention
+
+    pieces = lattice.pieces
+    for k in range(2, len(pieces)):
+        named = any(m.kind in ("grp", "compounded", "adjectival") for m in lattice.at[k])
+        if not (named and pieces[k].glued and pieces[k - 1].text == "-" and pieces[k - 1].glued):
+            continue
+        n = k - 2
+        while n >= 2 and pieces[n].text.isdigit() and pieces[n].glued and pieces[n - 1].text in (",", "'") and pieces[n - 1].glued:
+            n -= 2
+        locant = all(p.text.isdigit() or p.text in ",'" for p in pieces[n : k - 1])
+        starts = not pieces[n].glued or pieces[n - 1].text in "([" or n == 0
+        if starts and (locant or (n == k - 2 and pieces[n].lower in _DESCRIPTORS)) and not any(m.j > k for m in lattice.at[n]):
+            lattice.at[n] = [m for m in lattice.at[n] if m.kind not in ("num", "elem")] + [Mention(n, k, "skip")]
 
 
 def mark_modifiers(lattice: Lattice) -> None:
@@ -74,6 +99,8 @@ def mark_modifiers(lattice: Lattice) -> None:
             continue  # 'a hydroxystyrene-type vinyl polymer'
         if lattice.pieces[end].lower in _BLOCKS:
             continue  # 'an ester oil with branched acids'
+        if lattice.hyphen(n + 1) and any(m.kind == "grp" and m.j == n + 1 for m in lattice.at[n]):
+            continue  # 'a pyrazole-linked biaryl' has both
         if any(m.kind in ("grp", "derived") or (m.kind == "intersective" and m.value == UNKNOWN) for m in lattice.at[end]):
             lattice.at[n].append(Mention(n, end, "intersective", UNKNOWN))
 

@@ -44,7 +44,8 @@ def _multiplied(name: str) -> Parts:
             if prefix in ("di", "tri", "tetra", "penta", "hexa") and any(word in group for word in table["prefixes"]["chained"]):
                 continue  # 'trisiloxane'
             if rest.startswith((*table["bearing"], *table["prefixes"]["bare"], "chloro", "bromo", "fluoro", "iodo")):
-                return ((group, 0),) if rest != group else ((group, int(number)),)  # 'dichloroacetamide'
+                own = any(rest.startswith(b) and borne == group for b, borne in table["bearing"].items())  # 'trinitro compound'
+                return ((group, 0),) if rest != group and not own else ((group, int(number)),)  # 'dichloroacetamide'
             return ((group, int(number)),)
     return ()
 

@@ -14,10 +14,11 @@ from core.errors import GoalError
 Number = tuple[int, int, float, bool]
 
 _DIGITS = re.compile(
-    r"(?P<sci>\d+(?:\.\d+)?\s?[x*·]\s?10\^?\(?(?P<exp>[+-]?\d+)\)?)|(?P<pow>10\^\(?(?P<pexp>[+-]?\d+)\)?)"
+    r"(?P<sci>\d+(?:\.\d+)?\s?[x*·]\s?10\^?\(?(?P<exp>[+-]?\d+)\)?)|(?P<pow>10\^\(?(?P<pexp>[+-]?\d+(?:\.\d+)?)\)?)|(?P<sup>10(?P<sexp>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
     r"|(?P<thousand>\d{1,3}(?:[, ]\d{3})+(?![\d.,]*\d))|(?P<fraction>(?<![\d/])\d{1,3}/\d{1,3}(?![\d/]))|(?P<comma>\d+,\d{1,2}(?![\d,-]))"
     r"|(?P<plain>(?:\d+\.\d+|\d+|(?<![\d.])\.\d+)(?:[eE][+-]?\d+(?!\w))?)"
 )
+_SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _ONES = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 _OTHERS = [
     "zero", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty",
@@ -84,7 +85,9 @@ def _value(match: re.Match[str]) -> float:
     if match["sci"]:
         value = float(re.split(r"\s?[x*·]", match["sci"])[0]) * 10.0 ** max(-300, min(300, int(match["exp"])))
     elif match["pow"]:
-        value = 10.0 ** max(-300, min(300, int(match["pexp"])))
+        value = 10.0 ** max(-300.0, min(300.0, float(match["pexp"])))
+    elif match["sup"]:
+        value = 10.0 ** max(-300, min(300, int(match["sexp"].translate(_SUPERSCRIPTS))))
     elif match["thousand"]:
         value = float(re.sub("[, ]", "", match["thousand"]))
     elif match["fraction"]:

@@ -47,6 +47,15 @@ def _negated_again(reader: Reader, clauses: list[Clause], n: int) -> bool:
     return begins or (after.role == "read" and after.denied)
 
 
+def _all_plain(reader: Reader, clause: Clause, items: list[Node], end: int) -> bool:
+    """Whether 'no' stands before bare plurals alone, and again behind them: a plural by itself asks for nothing, so the first 'no' goes on to all of them."""
+    lattice = reader.lattice
+    again = next((k for k in range(end, min(end + 3, reader.end)) if lattice.lower(k) not in (",", "and")), end)
+    plain = all(not item.mentions("groups", "atoms", "ions", "elem", "cmpd", "derived", "standing", "intersective") for item in items)
+    plurals = all(lattice.lower(item.j - 1).endswith("s") and not lattice.lower(item.j - 1).endswith("ss") for item in items)
+    return lattice.lower(clause.i) == "no" and lattice.lower(again) == "no" and plain and plurals
+
+
 def _first_items(reader: Reader, clause: Clause) -> tuple[list[Statement], int] | None:
     """What the items state that certainly are excluded, and where the last of them ends; None where all are."""
     if reader.lattice.lower(clause.start - 1) == ":" or any(reader.lattice.lower(k) == "none" for k in range(clause.i, clause.start)):
@@ -60,6 +69,8 @@ def _first_items(reader: Reader, clause: Clause) -> tuple[list[Statement], int] 
         while joints and joints[-1] == ",":
             joints.pop()
         certain = items[: len(joints) + 1]
+        if _all_plain(reader, clause, items, node.j):
+            return None  # 'no ethers, esters, no halogens'
         built = each(certain, denied=True, catalogue=reader.lattice.catalogue)
         return (built, certain[-1].j) if isinstance(built, list) else None
     return None

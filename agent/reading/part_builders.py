@@ -23,21 +23,32 @@ def parted(node: Node, lattice: Lattice) -> bool:
     return any(lattice.lower(k) in ("a", "an", "the") for m in node.mentions("grp") for k in range(max(node.i, m.i - 2), m.i) if k in ends)
 
 
-def placed(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    """'difluoromethyl on the pyrazole', 'an amine on each ring': both are there."""
-    first, *second = node.nodes("Group")
-    if node.mentions("blame", "ions") or not (stance.strong or stance.listed or _form(first, lattice).article):
-        return None
-    return each([first, *second], denied=False, catalogue=lattice.catalogue)
+#: Nouns for parts behind a name that say no more than it does: 'nitro-group-free'.
+_PLAIN_NOUNS = frozenset(
+    ["group", "groups", "ring", "rings", "unit", "units", "bond", "bonds", "moiety", "moieties", "function", "functions"]
+)
 
 
-def ends(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    """'an azide on one end and a carboxylic acid on the other': both are there; where they stand is not told apart."""
-    first, second = node.nodes("Group")
-    asked = stance.strong or stance.listed or (_form(first, lattice).article and _form(second, lattice).article)
-    if stance.denied or node.mentions("blame", "ions") or not asked:
-        return None
-    return each([first, second], denied=False, catalogue=lattice.catalogue)
+def _freed_of_the_noun(node: Node, lattice: Lattice) -> bool:
+    """Whether '-free' is joined to a noun of its own behind a name: 'an oxindole warhead-free core' is free of warheads."""
+    last = node.mentions()[-1]
+    return last.kind == "groups" and lattice.lower(last.j - 1) not in _PLAIN_NOUNS and lattice.hyphen(last.j)
+
+
+def _ends_with_only(node: Node, lattice: Lattice) -> bool:
+    """Whether 'only' or 'exclusively' ends what is said between two signs: 'hydrofluoroethers only', not 'esters only as a last resort'."""
+    ends = node.j >= len(lattice.pieces) or lattice.lower(node.j) in (",", ".", ";", "!")
+    return ends and lattice.lower(node.j - 1) in ("only", "exclusively")
+
+
+def _two_names(node: Node, lattice: Lattice) -> bool:
+    """Whether a group is named twice, and each time as another one: 'imine (amide) bond', 'amide ester'; not 'imine (Schiff base) bond', 'thiocyanate SCN'."""
+    return any(
+        m.value != item.mentions("grp")[0].value and not (GROUPS[m.value].name.endswith(" bond") and not node.first("free"))
+        for item in node.nodes("List")
+        for group in item.nodes("Item")
+        for m in group.mentions("grp")[1:]
+    )
 
 
 def any_of(node: Node, stance: Stance, lattice: Lattice) -> Built:
@@ -56,17 +67,25 @@ def any_of(node: Node, stance: Stance, lattice: Lattice) -> Built:
 
 def choice(names: list[str]) -> Statement:
     """One of several groups."""
+    names = list(dict.fromkeys(names))
     smarts = GROUPS[names[0]].smarts if len(names) == 1 else "[" + ",".join(f"$({GROUPS[n].smarts})" for n in names) + "]"
     return Statement("motif", "", name=" or ".join(names), smarts=smarts)
 
 
 def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     """A list of groups, elements or compounds, asked for or denied."""
-    if not (stance.denied or stance.strong or stance.listed) and not _form(_first_item(node), lattice).article:
+    if (
+        not (stance.denied or stance.strong or stance.listed or node.mentions("only_after"))
+        and not form_of(_first_item(node), lattice).article
+    ):
         return None
     if stance.denied and (node.mentions("intersective") or any(m.value is not True for m in node.mentions("standing"))):
         return None  # 'no hindered esters', 'no esters in the outer arms' leave others
-    if parted(node, lattice):
+    if parted(node, lattice) or _two_names(node, lattice):
+        return None
+    if node.mentions("tail") and (stance.denied or stance.soft):
+        return None  # 'no quinoline antimalarial nucleus' leaves other quinolines
+    if stance.free and _freed_of_the_noun(node, lattice):
         return None
     if bound_to_ions(node):
         return None  # 'as the amine salt'
@@ -79,9 +98,19 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if node.mentions("blame", "every") and not stance.denied:
         return None  # 'a nasty ester', 'every ester'
     items = [item for part in node.nodes("List") for item in part.nodes("Item")]
+    only = bool(node.mentions("only_after"))
+    if only and (
+        node.mentions("intersective")
+        or stance.denied
+        or len(items) > 1
+        or items[0].first("grp") is None
+        or lattice.has(items[0].mentions()[0].i, "elems", "formula")
+        or not _ends_with_only(node, lattice)
+    ):
+        return None
     if (not stance.denied or stance.removing) and taken_up(node, items, stance, lattice):
         return None  # 'carry hydrogen', 'chelating zinc'
-    forms = [_form(item, lattice) for item in items]
+    forms = [form_of(item, lattice) for item in items]
     joints = joints_of(items, lattice)
     mixed = forms[0].article and not all(form.article for form in forms)
     if not stance.denied and mixed and joints[-1] == ",":
@@ -108,8 +137,14 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return _blamed(node, lattice, items_denied)
     if not stance.holding and any(item.mentions("cmpd") and not item.mentions("grp") for item in items):
         return None
-    asked = stance.strong or forms[0].article or stance.listed
-    if not asked or "nor" in joints or (not stance.strong and not stance.listed and any(f.plural and not f.article for f in forms)):
+    if len(items) == 1 and (element := items[0].first("elem")) is not None and element.value in ("C", "H"):
+        return None  # every structure has them: 'a COOEt-bearing carbon' speaks of a place
+    asked = stance.strong or forms[0].article or stance.listed or only
+    if (
+        not asked
+        or "nor" in joints
+        or (not stance.strong and not stance.listed and not only and any(f.plural and not f.article for f in forms))
+    ):
         return None
     if len(items) > 1 and any("or" in joint for joint in joints) and node.mentions("standing", "intersective"):
         return None  # 'click-ready rhodamine, azide or alkyne'
@@ -122,7 +157,7 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     return each(items, denied=False, catalogue=lattice.catalogue)
 
 
-def _said_of_some(node: Node, stance: Stance, items: list[Node], forms: list[_Form], joints: list[str], lattice: Lattice) -> bool:
+def _said_of_some(node: Node, stance: Stance, items: list[Node], forms: list[Form], joints: list[str], lattice: Lattice) -> bool:
     """Whether what a list is said to be at its end may hold for some of its items only."""
     if stance.disallowed and joints and joints[-1] in (",", "and", "plus"):
         return True  # 'no iodine, fluorine allowed'
@@ -173,7 +208,7 @@ def _blamed(node: Node, lattice: Lattice, built: Built) -> Built:
 
 
 @dataclass(frozen=True)
-class _Form:
+class Form:
     """How an item of a list is written: with 'a' or 'an', in the plural; whether it is a noun that has one."""
 
     article: bool
@@ -181,13 +216,13 @@ class _Form:
     counted: bool
 
 
-def _form(item: Node, lattice: Lattice) -> _Form:
+def form_of(item: Node, lattice: Lattice) -> Form:
     """``item`` begins where its articles begin."""
     first = min(m.i for m in item.mentions())
     words = {lattice.lower(k) for k in range(item.i, first)} | {lattice.lower(item.i - 1)}
     last = max(m.j for m in item.mentions())
     text = lattice.lower(last - 1)
-    return _Form(
+    return Form(
         bool(words & {"a", "an"}),
         (text.endswith("s") and not text.endswith("ss")) or "any" in words,
         item.first("elem") is None and not any(m.j == last for m in lattice.of(first, "cmpd")),
@@ -222,7 +257,7 @@ def _joining(i: int, j: int, lattice: Lattice) -> list[str]:
     return words
 
 
-def _denied_items(items: list[Node], forms: list[_Form], joints: list[str], *, catalogue: Catalogue) -> Built:
+def _denied_items(items: list[Node], forms: list[Form], joints: list[str], *, catalogue: Catalogue) -> Built:
     """'no A, B or C': every item with the grammar of the first one."""
     if any(joint in _ADDING for joint in joints):
         return None  # 'no ester with a long chain' leaves others
@@ -245,7 +280,7 @@ def _denied_items(items: list[Node], forms: list[_Form], joints: list[str], *, c
     return each(items, denied=True, catalogue=catalogue)
 
 
-def _alike(forms: list[_Form]) -> bool:
+def _alike(forms: list[Form]) -> bool:
     """Whether all items are elements or compounds, or all are plurals, so that a comma between them goes on with what was said of the first."""
     return not any(form.counted for form in forms) or all(form.plural for form in forms)
 
@@ -283,7 +318,7 @@ def present(mention: Mention, denied: bool, *, catalogue: Catalogue) -> Statemen
         if not catalogue[mention.value].integer or mention.value in ("formal_charge", "valence_electrons"):
             return None
         bonds = {"double_bonds": "alkene", "triple_bonds": "alkyne", "amide_bonds": "amide"}.get(mention.value)
-        if bonds is not None:  # 'no double bonds' speaks of carbon
+        if bonds is not None and mention.j - mention.i <= 2 and not (denied and bonds == "alkyne"):  # 'no double bonds' speaks of carbon
             return Statement("motif", "", name=bonds, smarts=GROUPS[bonds].smarts, wanted=not denied)
         return Statement("property", "", name=mention.value, limit=Limit("==", low=0.0) if denied else Limit(">=", low=1.0))
     name, smiles = mention.value if mention.kind == "cmpd" else ("", mention.value)
@@ -313,53 +348,6 @@ def all_but(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if not stance.denied or node.mentions("grp")[0].value != "halogen" or not spared <= set(halogens):
         return None
     return [Statement("count", "", name=x, what="element", limit=Limit("==", low=0.0)) for x in halogens if x not in spared]
-
-
-def both(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    """'a macrocyclic ketone', 'phenolic oximes': both groups."""
-    if not (stance.strong or stance.listed or _form(node, lattice).article):
-        return None
-    compounded = node.first("compounded")
-    if compounded is not None:
-        return [Statement("motif", "", name=name, smarts=GROUPS[name].smarts) for name in compounded.value]
-    first = node.mentions("adjectival", "substituent")[0].value
-    pair = node.first("pair")
-    if pair is not None:
-        name, _, number = str(pair.value).removeprefix("count:group:").partition(" == ")
-        counted = Statement("count", "", name=name, limit=Limit("==", low=float(number)))
-        return [Statement("motif", "", name=first, smarts=GROUPS[first].smarts), counted]
-    names = [first, node.mentions("grp")[0].value]
-    return [Statement("motif", "", name=name, smarts=GROUPS[name].smarts) for name in names]
-
-
-def contrast(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    """'ethoxy not methoxy': the first, and not the second."""
-    items = node.nodes("Group") + node.nodes("Element")
-    wanted, spurned = sorted(items, key=lambda item: item.i)
-    if node.mentions("blame") or not (stance.strong or stance.listed or _form(wanted, lattice).article):
-        return None
-    asked = each([wanted], denied=False, catalogue=lattice.catalogue)
-    denied = each([spurned], denied=True, catalogue=lattice.catalogue)
-    return [*asked, *denied] if isinstance(asked, list) and isinstance(denied, list) else None
-
-
-def likened(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    """'a cholesterol-like steroid': the group; how like it must be is not said."""
-    compound, group = node.mentions("cmpd")[0], node.mentions("grp")[0]
-    if not lattice.hyphen(compound.j) or not (stance.strong or stance.listed or _form(node, lattice).article):
-        return None
-    said = f"'{lattice.text(compound.i, group.i)}' sets no least similarity"
-    return [Statement("motif", "", name=group.value, smarts=GROUPS[group.value].smarts, assumption=said)]
-
-
-def freed(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    """'metal-free phthalocyanine': the second, and not the first."""
-    lacked, wanted = sorted(node.nodes("Group") + node.nodes("Element"), key=lambda item: item.i)
-    if not lattice.hyphen(lacked.j) or node.mentions("blame") or not (stance.strong or stance.listed or _form(lacked, lattice).article):
-        return None
-    denied = each([lacked], denied=True, catalogue=lattice.catalogue)
-    asked = each([wanted], denied=False, catalogue=lattice.catalogue)
-    return [*denied, *asked] if isinstance(asked, list) and isinstance(denied, list) else None
 
 
 def kept_out(node: Node, stance: Stance, lattice: Lattice) -> Built:

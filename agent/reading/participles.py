@@ -9,6 +9,14 @@ if TYPE_CHECKING:
 
 #: Participles in -ing that take away what stands before them.
 _TAKING = frozenset(["lacking", "missing", "needing", "wanting", "removing", "avoiding", "excluding", "replacing", "losing", "turning", "changing", "containing"])  # fmt: skip
+#: Processes in -ing that a group before them only takes part in: 'amide coupling in the last step', 'epoxide ring opening by amines'.
+_PROCESSES = frozenset(
+    [
+        "coupling", "bonding", "binding", "opening", "closing", "curing", "crosslinking", "quenching", "processing", "etching", "coating", "scavenging", "stripping", "splitting", "cracking", "blending", "mapping", "staining",
+        "forming", "making", "chaining", "trapping", "sensing", "monitoring", "poisoning", "stacking", "labelling", "labeling", "cleaning", "washing", "bleaching", "tanning", "dyeing", "printing", "screening", "rearranging", "swapping",
+        "folding", "branching", "flooring", "roofing", "tubing", "sheeting", "lining", "bedding", "clothing", "piping", "wiring", "casing", "housing", "packaging", "decking", "webbing", "padding", "wadding", "cladding", "glazing", "upholstering", "annealing", "doping", "plating", "welding", "casting", "moulding", "molding", "spinning", "priming", "capping", "docking", "profiling", "scaling", "loading", "leaching", "blooming", "fouling", "ageing", "aging", "hardening",
+    ]
+)  # fmt: skip
 #: Participles behind a noun that say more of it.
 _SAID = frozenset(["derived", "obtained", "made", "prepared", "hindered", "flanked", "bridged", "linked", "shielded", "surrounded", "decorated", "capped", "based", "built", "known", "used", "sourced", "isolated", "related", "tethered", "bonded", "attached", "fused", "sold", "found", "caged", "tagged", "labelled", "labeled", "equipped", "functionalised", "functionalized", "substituted", "modified", "appended", "endowed", "furnished", "annulated", "conjugated"])  # fmt: skip
 
@@ -22,7 +30,7 @@ def said_behind(lattice: Lattice, j: int) -> bool:
     word = lattice.lower(j)
     if word.endswith("ing") and lattice.lower(j + 1) == "of" and word not in _OF:
         return False  # 'the peroxide curing of EPDM'
-    participle = word in _SAID or (len(word) > 5 and word.endswith("ing") and word not in _TAKING)
+    participle = word in _SAID or (len(word) > 5 and word.endswith("ing") and word not in _TAKING and word not in _PROCESSES)
     return (
         participle
         and lattice.lower(j + 1) in ("of", "by", "in", "on", "for", "from", "with", "at", "as", "to", "off", "through", "via")

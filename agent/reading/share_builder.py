@@ -25,6 +25,7 @@ def share(node: Node, stance: Stance, lattice: Lattice) -> Built:
         stance.denied
         or stance.transporting
         or stance.removing
+        or stance.suffixed
         or len(limits) != 1
         or name not in lattice.catalogue
         or not units <= {"wt%", "%"}

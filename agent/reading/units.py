@@ -101,14 +101,31 @@ def _by_pint(text: str, start: int) -> Unit | None:
     return None
 
 
+#: Words that pint takes for units: 'below 800 as we evaporate it' is no attosecond.
+_WORDS = frozenset(
+    ["as", "at", "in", "is", "an", "to", "if", "us", "am", "has", "had", "pas", "mas", "gas", "are", "min", "day", "par", "per"]
+)
+
+
 @lru_cache(maxsize=512)
 def _pint_unit(written: str) -> pint.Unit | None:
     """pint's unit, or None. Words without a slash or a power are no units here unless they are short: 'bar', not 'barn'."""
-    if not written or written[0].isdigit() or (written.isalpha() and (len(written) > 4 or (written.islower() and len(written) > 3))):
+    if (
+        not written
+        or written in _WORDS
+        or written[0].isdigit()
+        or (written.isalpha() and (len(written) > 4 or (written.islower() and len(written) > 3)))
+    ):
         return None
     registry = _registry()
     try:
-        text = re.sub(r"(?<=[A-Za-z])-(?=\d)", "^-", written).replace("⁻", "^-").replace("¹", "1").replace("²", "^2").replace("³", "^3")
+        text = (
+            re.sub(r"(?<=[A-Za-z])-(?=\d)", "^-", re.sub(r"(?<=m)(?=[23]$)", "^", written))
+            .replace("⁻", "^-")
+            .replace("¹", "1")
+            .replace("²", "^2")
+            .replace("³", "^3")
+        )
         return registry.Unit(registry.parse_units(text.replace("·", "*").replace("Å", "angstrom"), case_sensitive=True))
     except Exception:  # pint raises many kinds of errors for text that is no unit
         return None

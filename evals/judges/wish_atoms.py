@@ -52,10 +52,15 @@ def _presence(kind: str, name: str, condition: Condition) -> list[Atom]:
     """Counts; 'at least one' is presence, 'none' is absence."""
     atoms = _bounds(f"count:{kind}:{name}", condition, True)
     if len(atoms) == 1 and atoms[0].sense == "low" and atoms[0].value == 1:
-        return [Atom(f"part:{name}", "present")]
+        return [Atom(_part(name), "present")]
     if any(a.sense == "high" and a.value == 0 for a in atoms):
-        return [Atom(f"part:{name}", "absent")]
+        return [Atom(_part(name), "absent")]
     return atoms
+
+
+def _part(name: str) -> str:
+    """What is said of a part, by its name in small letters; symbols of elements keep theirs."""
+    return f"part:{name.lower() if len(name) > 2 else name}"
 
 
 def atoms_of(requirement: Requirement, spec: DesignSpec) -> list[Atom]:
@@ -69,7 +74,7 @@ def atoms_of(requirement: Requirement, spec: DesignSpec) -> list[Atom]:
     if isinstance(requirement, CountRequirement):
         return _presence(requirement.what, requirement.name, requirement.condition)
     if isinstance(requirement, MotifRequirement):
-        return [Atom(f"part:{requirement.name}", "present" if requirement.wanted else "absent")]
+        return [Atom(_part(requirement.name), "present" if requirement.wanted else "absent")]
     if isinstance(requirement, ElementsRequirement):
         return [Atom("elements:" + ",".join(sorted({*requirement.allowed, "H"})), "only")]
     if isinstance(requirement, SimilarityRequirement):
@@ -130,7 +135,7 @@ def expected_atoms(text: str) -> list[Atom]:
         return _presence(match[1], match[2], _condition(match[3]))
     if kind == "motif":
         name, _, sense = rest.rpartition(" ")
-        return [Atom(f"part:{name}", sense)]
+        return [Atom(_part(name), sense)]
     if kind == "elements":
         return [Atom("elements:" + ",".join(sorted({*(e.strip() for e in rest.split(",")), "H"})), "only")]
     if kind == "level":

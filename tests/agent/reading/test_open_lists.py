@@ -24,7 +24,11 @@ def test_the_middle_of_an_open_list_is_neither_excluded_nor_asked_for(plural: bo
         one, two = (f"{first}s", f"{middle}s") if plural else (first, middle)
         goal = f"MW below 900, {before.format(one)}, {two}, {again}"
         spec = interpret(goal)
-        assert middle not in denied(spec) + demanded(spec), goal
+        assert middle not in demanded(spec), goal
+        if plural and before == "no {}" and again.startswith("no "):
+            assert middle in denied(spec), goal  # a bare plural between two bare 'no': by itself it asks for nothing
+            continue
+        assert middle not in denied(spec), goal
         assert first not in demanded(spec), goal
         assert "F" not in demanded(spec), goal
         assert any(middle in u.phrase for u in spec.unchecked), goal

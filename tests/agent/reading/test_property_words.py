@@ -53,7 +53,7 @@ OTHER = (
     "gel point below 30 °C", "heat deflection temperature above 100 °C", "critical temperature above 100 °C", "solubility parameter above 18",
     "epoxy equivalent weight below 200 g/mol", "acid value below 10", "number-average molecular weight above 5000 g/mol",
     "molecular weight cut-off of 300 Da", "donor number above 20", "acceptor number above 20", "charge density above 2", "ring strain below 100",
-    "degree of unsaturation below 5", "refractive index above 1.6 at 1550 nm", "vapour pressure at 60 °C below 10 Pa", "dielectric constant above 20 at 1 GHz", "singlet energy above 2.8 eV", "flash photolysis at 355 nm", "Mr below 300", "f.p. above 60 °C",
+    "degree of unsaturation below 5", "refractive index above 1.6 at 1550 nm", "vapour pressure at 60 °C below 10 Pa", "dielectric constant above 20 at 1 GHz", "singlet energy above 2.8 eV", "flash photolysis at 355 nm", "f.p. above 60 °C",
     "kinetic solubility above 100 µM", "solubility in oil above 10 g/L", "solvent-accessible surface area above 300 Å²",
 )  # fmt: skip
 
