@@ -70,7 +70,10 @@ class Family:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Phrases (lower case, hyphens as spaces), each with its meanings: kind to value. ``longest``: the characters of the longest that begins with a first piece."""
+    """Phrases (lower case, hyphens as spaces), each with its meanings: kind to value. ``longest``: the characters of the longest that begins with a first piece.
+
+    Phrases that mean the same share one mapping: there are ten thousands of them.
+    """
 
     longest: dict[str, int]
     meanings: dict[str, dict[str, Any]]
@@ -134,6 +137,7 @@ _INFINITIVES = frozenset(["melt", "freeze", "solidify", "soften", "dissolve", "b
 def lexicon(catalogue: Catalogue) -> Lexicon:
     """The lexicon of the properties in ``catalogue``, built once for each. Raises ConfigurationError if a table is not well formed."""
     meanings: dict[str, dict[str, Any]] = {}
+    alone: dict[tuple[str, int], dict[str, Any]] = {}  # what one meaning alone makes, by its kind and the identity of its value
 
     def add(phrase: str, kind: str, value: Any) -> None:
         if kind in ("negation", "open", "request") and phrase.endswith(" a"):
@@ -141,7 +145,11 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
         key = key_of(phrase)
         if not key:
             raise ConfigurationError(f"reading: empty phrase for {kind}")
-        meanings.setdefault(key, {}).setdefault(kind, value)
+        held = meanings.get(key)
+        if held is None:
+            meanings[key] = alone.setdefault((kind, id(value)), {kind: value})
+        elif kind not in held:
+            meanings[key] = {**held, kind: value}
 
     _add_grammar(add)
     add_chemistry(add, catalogue)
@@ -202,12 +210,18 @@ def _own_words_win(meanings: dict[str, dict[str, Any]], catalogue: Catalogue) ->
         if catalogue[name].user_defined or catalogue[name].absence_words:
             key = key_of(word)
             for phrase in (key, f"low {key}", f"high {key}"):
-                meanings.get(phrase, {}).pop("unchk", None)
+                if phrase in meanings:
+                    meanings[phrase] = _computable(meanings[phrase])
             for phrase in (f"low {key}", f"high {key}"):
                 if phrase in meanings and not meanings[phrase]:
                     del meanings[phrase]
     for word in (word for definition in catalogue for word in definition.absence_words):
-        meanings[key_of(word)].pop("unchk", None)
+        meanings[key_of(word)] = _computable(meanings[key_of(word)])
+
+
+def _computable(meanings: dict[str, Any]) -> dict[str, Any]:
+    """``meanings`` without that nothing can compute it."""
+    return {kind: value for kind, value in meanings.items() if kind != "unchk"}
 
 
 #: Kinds of meanings that a misspelt word keeps.

@@ -97,7 +97,7 @@ ENDINGS = {"arabic": ("ا",), "persian": ("ی", "ای", "ها", "های", "ها�
 PREFIXES = ("وال", "بال", "لل", "ال", "و", "ب", "ل", "ک", "ف", "ה", "ו", "ב", "ל", "מ", "כ", "ש")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One entry: its words (with ``*`` where they are open), what it does, and its language."""
 

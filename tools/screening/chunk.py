@@ -124,6 +124,8 @@ def _sieved(smiles: str, spec: str, order: tuple[str, ...], calculators: Calcula
     plain = not _ODD.search(smiles)
     if not plain and " |" in smiles:  # an extension: racemic and relative centres have no configuration of their own
         smiles = standardise(smiles, made.candidate_class).smiles
+    if plain and steps and made.candidate_class != "polymer" and _lacking(smiles, steps[0]):
+        return _failed(steps[0].id)
     flat = made.candidate_class != "polymer" and (plain or not _STEREO.search(smiles))
     mol = parse_polymer(smiles) if made.candidate_class == "polymer" else _read(smiles, flat, plain)
     if not plain and _UNCLEAN.search(smiles):
@@ -141,6 +143,17 @@ def _sieved(smiles: str, spec: str, order: tuple[str, ...], calculators: Calcula
 @lru_cache(maxsize=256)
 def _failed(requirement: str) -> _Sieved:
     return _Sieved(requirement)
+
+
+def _lacking(smiles: str, step: Step) -> bool:
+    """Whether plain SMILES that can be read show by their letters that they hold not every element that ``step`` needs.
+
+    Of such a structure no more is perceived than shows that it can be read; what is not sure to be readable is answered with False.
+    """
+    if len(smiles) > PLAIN_LENGTH or all(symbol in smiles or symbol.lower() in smiles for symbol in step.needs):
+        return False
+    mol = Chem.MolFromSmiles(smiles, _AS_WRITTEN)
+    return mol is not None and mol.GetNumAtoms() > 0 and not Chem.SanitizeMol(mol, _READABLE, catchErrors=True)
 
 
 def _read(smiles: str, flat: bool, plain: bool = False) -> Chem.Mol:
@@ -165,6 +178,8 @@ _ODD = re.compile(r"[*%\s@/\\\[.]")
 _STEREO = re.compile(r"[@/\\]|\[\d*H")
 _AS_WRITTEN = Chem.SmilesParserParams()
 _AS_WRITTEN.sanitize = _AS_WRITTEN.removeHs = False
+#: The steps of sanitisation that refuse a structure; the others only add to what is known of it.
+_READABLE = int(Chem.SanitizeFlags.SANITIZE_PROPERTIES | Chem.SanitizeFlags.SANITIZE_KEKULIZE)
 #: What standardisation may change, as it is written: more than one piece, isotopes, atom maps, positive S, P and As, hydrogens of their own,
 #: alkali and alkaline earth metals. Other charges of a structure in one piece stay as drawn.
 _UNCLEAN = re.compile(r"\.|\[\d|\[[^\]]*:|\[(?:S|P|As)[^a-z\]]*\+|\[(?:Li|Be|Na|Mg|K|Ca|Rb|Sr|Cs|Ba|H)\b")

@@ -13,6 +13,8 @@ from tools.calculators.descriptors import descriptor_names
 from tools.catalogue.kinds import KINDS, Kinds
 from tools.catalogue.kinds.base import Test
 from tools.evaluation.check import context_of
+from tools.groups.groups import compile_smarts
+from tools.structures.prescreen import needed_elements
 
 Values = dict[str, float]
 
@@ -22,6 +24,7 @@ class Step:
     """One requirement: its id, its words, what it costs in microseconds, and the test.
 
     ``flat``: the test gives the same for a molecule whose stereochemistry has not been perceived, which takes as long as all else that reading does.
+    ``needs``: symbols of elements without which a molecule fails the test.
     """
 
     id: str
@@ -29,6 +32,7 @@ class Step:
     cost: float
     test: Test
     flat: bool = False
+    needs: frozenset[str] = frozenset()
 
 
 #: Shipped properties that depend on perceived stereochemistry; the SA score perceives it anew.
@@ -42,7 +46,9 @@ def exact_steps(spec: DesignSpec, kinds: Kinds = KINDS, *, calculators: Calculat
         kind = kinds.of(requirement)
         test = kind.test(requirement, context)
         if test is not None:
-            steps.append(Step(requirement.id, requirement.text, kind.cost(requirement, context), test, _flat(requirement)))
+            steps.append(
+                Step(requirement.id, requirement.text, kind.cost(requirement, context), test, _flat(requirement), _needs(requirement))
+            )
     return sorted(steps, key=lambda s: (s.cost, s.id))
 
 
@@ -50,6 +56,11 @@ def _flat(requirement: Requirement) -> bool:
     if isinstance(requirement, PropertyRequirement):
         return requirement.property in descriptor_names() - _STEREO
     return isinstance(requirement, MotifRequirement)
+
+
+def _needs(requirement: Requirement) -> frozenset[str]:
+    asked = isinstance(requirement, MotifRequirement) and requirement.wanted
+    return needed_elements(compile_smarts(requirement.smarts)) if asked else frozenset()
 
 
 def best_order(steps: Sequence[Step], sample: Sequence[Chem.Mol]) -> tuple[str, ...]:

@@ -164,6 +164,20 @@ class Prescreen:
         return [mask & has == mask for mask in masks]
 
 
+def needed_elements(query: Chem.Mol) -> frozenset[str]:
+    """Symbols of elements without which no structure matches ``query``, hydrogen apart; of a query of alternatives perhaps none."""
+    table = Chem.GetPeriodicTable()
+    words = {
+        word
+        for atom in atoms(query)
+        for part in _without_recursion(atom.GetSmarts()).split(";")
+        for word in part.split("&")
+        if "," not in part
+    }
+    found = [element for word in words if (element := _ELEMENT.fullmatch(word))]
+    return frozenset(table.GetElementSymbol(int(one[1])) if one[1] else one[2].capitalize() for one in found) - {"H", "*"}
+
+
 def _without_recursion(smarts: str) -> str:
     """What stands in the brackets of an atom of a query, with the inner of its recursions cut out."""
     depth, kept = 0, []

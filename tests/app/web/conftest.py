@@ -12,6 +12,7 @@ from app.client import Client, Run
 from app.services.entry import Services
 from app.web.application import create_app
 from core.errors import ApprovalNeeded
+from core.report import Report
 from tests.settings_kit import settings_of
 
 ADDRESS = "http://127.0.0.1:8642"
@@ -75,3 +76,32 @@ def story(client: Client, services: Services) -> Story:
 def finished(story: Story) -> str:
     """The id of a run that went to its report."""
     return story.submitted.run_id
+
+
+@dataclass(frozen=True)
+class Place:
+    """A server with one finished run that no other module looks at."""
+
+    services: Services
+    browser: TestClient
+    client: Client
+    run_id: str
+    report: Report
+
+    @property
+    def page(self) -> str:
+        """The report's page as it is now."""
+        return self.browser.get(f"/runs/{self.run_id}").text
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A server of its own, with a run of four candidates."""
+    services = Services(
+        settings_of(home=tmp_path_factory.mktemp("place"), literature__uri="http://127.0.0.1:1", workers__processes=1, user__name="ada")
+    )
+    with TestClient(create_app(services), base_url=ADDRESS) as browser:
+        client = Client(http=browser)
+        run = client.start("a molecule with MW < 250 and a melting point above 50 °C", budget=40, candidates=4, seed=3, approve=True)
+        assert services.runs().execute_next() == run.run_id
+        yield Place(services, browser, client, run.run_id, client.report(run.run_id))

@@ -2,52 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
-from fastapi.testclient import TestClient
 
-from app.client import Client
 from app.services import reports
-from app.services.entry import Services
 from app.services.kept_parts import KeptParts
-from app.web.application import create_app
 from core.report import Report
 from core.review import GivenValue
 from core.runs import RunRecord
 from core.spec import DesignSpec
-from tests.app.web.conftest import ADDRESS
-from tests.settings_kit import settings_of
+from tests.app.web.conftest import Place
 from tools.workspace import builtin
-
-GOAL = "a molecule with MW < 250 and a melting point above 50 °C"
-
-
-@dataclass(frozen=True)
-class Place:
-    """A server with one finished run."""
-
-    services: Services
-    browser: TestClient
-    run_id: str
-    report: Report
-
-    @property
-    def page(self) -> str:
-        """The report's page as it is now."""
-        return self.browser.get(f"/runs/{self.run_id}").text
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    home = tmp_path_factory.mktemp("kept")
-    services = Services(settings_of(home=home, literature__uri="http://127.0.0.1:1", workers__processes=1, user__name="ada"))
-    with TestClient(create_app(services), base_url=ADDRESS) as browser:
-        client = Client(http=browser)
-        run = client.start(GOAL, budget=30, candidates=3, seed=3, approve=True)
-        assert services.runs().execute_next() == run.run_id
-        yield Place(services, browser, run.run_id, client.report(run.run_id))
 
 
 @pytest.fixture

@@ -3,48 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from app.client import ApiError, Client
-from app.services.entry import Services
+from app.client import ApiError
 from app.services.lists import Upload
 from app.web.application import create_app
 from core.errors import NotFoundError, StatusError, UsageError
-from core.report import Report
 from core.review import GivenValue
-from tests.app.web.conftest import ADDRESS
+from tests.app.web.conftest import ADDRESS, Place
 from tests.app.web.markup import Page
-from tests.settings_kit import settings_of
-
-GOAL = "a molecule with MW < 250 and a melting point above 50 °C"
-
-
-@dataclass(frozen=True)
-class Place:
-    """A server with one finished run that nobody else looks at."""
-
-    services: Services
-    browser: TestClient
-    client: Client
-    run_id: str
-    report: Report
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    home = tmp_path_factory.mktemp("review")
-    services = Services(settings_of(home=home, literature__uri="http://127.0.0.1:1", workers__processes=1, user__name="ada"))
-    with TestClient(create_app(services), base_url=ADDRESS) as browser:
-        client = Client(http=browser)
-        run = client.start(GOAL, budget=40, candidates=4, seed=3, approve=True)
-        assert services.runs().execute_next() == run.run_id
-        yield Place(services, browser, client, run.run_id, client.report(run.run_id))
 
 
 def token(place: Place, path: str) -> dict[str, str]:

@@ -153,6 +153,17 @@ def test_the_order_changes_no_hit(library: Path, spec: DesignSpec, tmp_path: Pat
     assert list(ordered.hits()) == list(plain.hits())
 
 
+def test_what_its_letters_show_to_lack_an_element_is_rejected_only_where_it_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.smi"
+    readable = ["CCO", "c1ccccc1", "O=Cl(=O)(=O)O", "CS(C)(=O)=O", "C1CC1Cl"]  # no nitrogen in any
+    broken = ["C(C)(C)(C)(C)C", "c1cccc1", "CC(", "O(C)(C)C", "C1CC", "Xx"]
+    path.write_text("\n".join([*readable, *broken, "CCN", "c1ccncc1"]) + "\n")
+    done, journal = _screened(path, interpret("MW below 200 and an amine group"), tmp_path)
+    assert (done.hits, done.unreadable, done.read) == (1, len(broken), len(readable) + len(broken) + 2)
+    assert sum(done.failed.values()) == len(readable) + 1
+    assert [row[1] for row in journal.listed("unreadable")] == list(range(len(readable) + 1, len(readable) + len(broken) + 1))
+
+
 @pytest.mark.parametrize(
     "smiles", ["C[S+]([O-])C", "[Na]OC(=O)C", "[13CH3]O", "[CH3:1]O", "CC(=O)[O-].[Na+]", "C[N+](C)(C)CC(=O)[O-]", "[H]OC"]
 )

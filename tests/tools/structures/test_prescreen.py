@@ -14,7 +14,7 @@ from rdkit.Chem import QED
 from tools.groups.groups import GROUPS
 from tools.safety.rules import possible_rules, structure_rules
 from tools.structures import prescreen
-from tools.structures.prescreen import Prescreen
+from tools.structures.prescreen import Prescreen, needed_elements
 
 ROOT = Path(__file__).resolve().parents[3]
 #: Salts, isotopes, maps, charges, metals, stereo, hydrogens of their own, radicals, cages, repeat units.
@@ -134,3 +134,13 @@ def test_every_rule_that_fires_is_a_possible_one(structures: list[Chem.Mol]) -> 
         assert firing <= possible, Chem.MolToSmiles(mol)
         fired += len(firing)
     assert fired > 60
+
+
+def test_no_structure_without_the_needed_elements_matches(structures: list[Chem.Mol]) -> None:
+    assert needed_elements(Chem.MolFromSmarts("[NX3;H2,H1;!$(NC=S)][CX3]=[O,S]")) == {"N", "C"}
+    assert needed_elements(Chem.MolFromSmarts("[#7]c")) == {"N", "C"}
+    assert needed_elements(Chem.MolFromSmarts("[!#6][$(NC)][#1]")) == set()
+    held = [{atom.GetSymbol() for atom in mol.GetAtoms()} for mol in structures]
+    for query in _queries("groups"):
+        needs = needed_elements(query)
+        assert not any(mol.HasSubstructMatch(query) for mol, has in zip(structures, held, strict=True) if not needs <= has)
