@@ -50,6 +50,22 @@ class JobDocument(Document):
     executed: bool = Field(description="Whether a worker is at it now.")
 
 
+class Computation(JobDocument):
+    """What costs seconds to hours, computed for one structure."""
+
+    smiles: str = Field(description="The structure as it was given.")
+    goal: str = Field(description="The goal that it is held against; empty for none.")
+    names: list[str] = Field(description="The properties that are computed; those that a goal needs are not named here.")
+    takes: list[str] = Field(description="What a call of each calculator takes, in words.")
+    candidate: Candidate | None = Field(description="The structure with its values; None before the end.")
+
+
+class ComputationPage(Page):
+    """Some of the computations."""
+
+    computations: list[Computation] = Field(description="The computations, newest first.")
+
+
 class Library(JobDocument):
     """A screen of a library."""
 

@@ -60,6 +60,8 @@ DEMANDS: tuple[tuple[str, str, Demand], ...] = (
     ("POST", "/api/v1/screens*", "start"),
     ("POST", "/structures/files*", "start"),
     ("*", "/api/v1/structures/tables*", "start"),
+    ("POST", "/structures/computations*", "start"),
+    ("*", "/api/v1/structures/computations*", "start"),
     # asked with a POST, because it is long; nothing changes
     ("POST", "/goals*", "look"),
     ("POST", "/core*", "look"),

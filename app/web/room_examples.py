@@ -60,6 +60,9 @@ def room_answers(candidate: dict[str, Any], report: dict[str, Any], spec: dict[s
     screened = _job(title, "finished", **{**counts, "part": 1.0, "read": 2, "hits": 1, **ended})
     table = _job("two.smi", "queued", read=0, unreadable=0, notes=[], ended="")
     made = _job("two.smi", "finished", read=2, unreadable=0, notes=[], ended="the file was read to its end")
+    asked = {"smiles": "CO", "goal": "", "names": ["homo"], "takes": ["GFN2-xTB electronic structure: about 4 s"]}
+    computation = _job("methanol", "queued", **asked, candidate=None)
+    computed = _job("methanol", "finished", **asked, candidate=candidate)
     row: dict[str, Any] = {
         "line": 1,
         "name": "methanol",
@@ -93,6 +96,10 @@ def room_answers(candidate: dict[str, Any], report: dict[str, Any], spec: dict[s
         "show_table": made,
         "cancel_table": {**table, "status": "cancelled"},
         "list_rows": {"rows": [row], "total": 1, "next": None},
+        "start_computation": computation,
+        "list_computations": {"computations": [computed], "total": 1, "next": None},
+        "show_computation": computed,
+        "cancel_computation": {**computation, "status": "cancelled"},
         "start_library": library,
         "list_libraries": {"libraries": [screened], "total": 1, "next": None},
         "show_library": screened,

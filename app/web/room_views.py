@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, StrictBool, StrictInt
 
 from app.services.fleet import FleetView
 from app.services.jobs import Job, JobStatus
 from app.services.profiles import LONGEST
+from app.services.reports import with_measured
 from app.services.screens import MOST_CALLS, MOST_LISTED
 from app.web.views import FileContent, FoundStructure, GivenSpec, UnreadRecord
 from core.candidate import Candidate, Route, SafetyRuleHit
@@ -56,6 +57,26 @@ class ProfileView(Model):
     checked: Candidate | None = Field(default=None, description="How it stands to each requirement of the goal; null without a goal.")
 
 
+class ComputationRequest(Model):
+    """A structure of which what costs seconds to hours is to be computed."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"structure": "paracetamol", "goal": "a molecule with HOMO below -5 eV"}, {"structure": "CCO", "names": ["homo"]}]
+        },
+    )
+
+    structure: str = Field(min_length=1, max_length=LONGEST, description="A SMILES, a mol block, or the name of a common compound.")
+    goal: str = Field(default="", max_length=20_000, description="A goal: what it needs is computed, and the structure held against it.")
+    names: list[Annotated[str, Field(max_length=200)]] = Field(
+        default_factory=list,
+        max_length=100,
+        description="Or the properties that are computed; without a goal and names all that cost a call.",
+    )
+    accept_unread: StrictBool = Field(default=False, description="Hold it against the goal although much of that was not read.")
+
+
 class JobView(Model):
     """Long work beside the requests."""
 
@@ -74,6 +95,33 @@ class JobView(Model):
     def plain(cls, job: Job) -> dict[str, Any]:
         """What every kind of job has."""
         return {name: getattr(job, name) for name in JobView.model_fields}
+
+
+class ComputationView(JobView):
+    """What costs seconds to hours, computed for one structure."""
+
+    smiles: str = Field(description="The structure as it was given.")
+    goal: str = Field(description="The goal that it is held against; empty for none.")
+    names: list[str] = Field(description="The properties that are computed; those that a goal needs are not named here.")
+    takes: list[str] = Field(description="What a call of each calculator takes on one core, in words.")
+    candidate: Candidate | None = Field(
+        default=None, description="The structure with its values, and how it stands to each requirement of the goal; null before the end."
+    )
+
+    @classmethod
+    def of(cls, job: Job) -> ComputationView:
+        """The job as a computation."""
+        found = job.result.get("candidate")
+        asked = {name: job.asked[name] for name in ("smiles", "goal", "names", "takes")}
+        return cls(**cls.plain(job), **asked, candidate=None if found is None else with_measured(Candidate.model_validate(found)))
+
+
+class ComputationPage(Model):
+    """Some of the computations."""
+
+    computations: list[ComputationView] = Field(description="The computations, newest first.")
+    total: int = Field(ge=0, description="Number of all.")
+    next: str | None = Field(description="Address of the next page; null on the last.")
 
 
 class LibraryRequest(Model):
