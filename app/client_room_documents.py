@@ -91,6 +91,36 @@ class LibraryPage(Page):
     libraries: list[Library] = Field(description="The screens, newest first.")
 
 
+class UndecidedEntry(Document):
+    """An entry of a list that structure does not decide here, or only in part."""
+
+    line: int = Field(description="Its line in the file, from 1.")
+    entry: str = Field(description="As the list names it.")
+    why: str = Field(description="What of it is not decided.")
+
+
+class SubstanceList(Document):
+    """A named, dated list of substances that a team brought."""
+
+    name: str = Field(description="What reports and goals call it.")
+    date: str = Field(description="The date of the edition.")
+    source: str = Field(description="Where the list stands, as the team says.")
+    words: list[str] = Field(description="Further words of goals for it.")
+    file: str = Field(description="The file that it was read from.")
+    version: str = Field(description="Changes with anything of it.")
+    property: str = Field(description="The property that counts its entries, by which goals ask.")
+    entries: int = Field(description="Number of its entries.")
+    decided: int = Field(description="Entries that structure decides, at least in part.")
+    not_decided: list[UndecidedEntry] = Field(description="Entries that structure does not decide here, or only in part.")
+
+
+class SubstanceLists(Document):
+    """The lists of substances that a team brought."""
+
+    lists: list[SubstanceList] = Field(description="The lists, by name.")
+    problems: dict[str, str] = Field(description="What is wrong with lists that are kept but cannot be used.")
+
+
 class StructureTable(JobDocument):
     """The properties of the records of a file."""
 

@@ -19,6 +19,8 @@ from app.client_room_documents import (
     Models,
     Profile,
     StructureTable,
+    SubstanceList,
+    SubstanceLists,
     TableRows,
     Training,
 )
@@ -181,6 +183,25 @@ class RoomCalls(Calls):
     def remove_model(self, name: str) -> None:
         """Remove an own model, for good."""
         self._ask("DELETE", f"/models/{quote(name)}")
+
+    def substance_lists(self) -> SubstanceLists:
+        """The named, dated lists of substances that the team brought."""
+        return self._get(SubstanceLists, "GET", "/lists")
+
+    def substance_list(self, name: str) -> SubstanceList:
+        """A list by its name, a word for it or its property."""
+        return self._get(SubstanceList, "GET", f"/lists/{quote(name, safe='')}")
+
+    def add_substance_list(
+        self, name: str, date: str, file: str, content: bytes, *, source: str = "", words: Sequence[str] = (), replace: bool = False
+    ) -> SubstanceList:
+        """Keep a list; ``date``: of the edition, as YYYY-MM-DD; ``file`` tells the format of ``content``; ``words``: further words of goals."""
+        asked = {"name": name, "date": date, "file": _file(file, content), "source": source, "words": list(words), "replace": replace}
+        return self._get(SubstanceList, "POST", "/lists", json=asked)
+
+    def remove_substance_list(self, name: str) -> None:
+        """Forget a list, for good."""
+        self._ask("DELETE", f"/lists/{quote(name, safe='')}")
 
     def fleet(self) -> Fleet:
         """The model servers."""

@@ -8,6 +8,7 @@ from typing import Any
 
 #: What handlers whose first line speaks of the form and the page have done, by their names; where one handler does several things, by these too.
 DONE = {
+    "add_list": "Add a list of substances",
     "add_papers": "Add papers",
     "approve": "Approve what a run asks for",
     "approve_and_run": "Start a run",
@@ -37,6 +38,7 @@ DONE = {
     "fork_run": "Fork a run",
     "import": "Enter the measured values of a file",
     "measure": "Enter a measured value",
+    "remove_list": "Remove a list of substances",
     "restore": "Bring back an archived run",
     "restore_run": "Bring back an archived run",
     "run_suite": "Run a suite",
@@ -60,6 +62,7 @@ THINGS = (
     (r"/structures/(?:files|tables)/([^/]+)(?:/.*)?", "table {0}"),
     (r"/models/trainings/([^/]+)(?:/.*)?", "training {0}"),
     (r"/models/([^/]+)(?:/.*)?", "model {0}"),
+    (r"/lists/([^/]+)(?:/.*)?", "list {0}"),
     (r"/evaluations/jobs/([^/]+)(?:/.*)?", "run {0} of a suite"),
     (r"/literature/(?:add|additions)/([^/]+)(?:/.*)?", "addition {0}"),
     (r"/literature/questions/([^/]+)(?:/.*)?", "question {0}"),

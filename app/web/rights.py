@@ -37,6 +37,8 @@ DEMANDS: tuple[tuple[str, str, Demand], ...] = (
     ("POST", "/api/v1/runs/{run}/measurements*", "review"),
     # what the whole team uses
     ("POST", "/models*", "keep"),
+    ("POST", "/lists*", "keep"),
+    ("*", "/api/v1/lists*", "keep"),
     ("*", "/api/v1/models*", "keep"),
     ("POST", "/literature/questions*", "self"),
     ("POST", "/api/v1/literature/questions*", "self"),

@@ -16,11 +16,11 @@ from pathlib import Path
 
 from rdkit import Chem, rdBase
 
-from core.errors import NotFoundError, StructureError, UsageError
+from core.errors import StructureError, UsageError
 from tools.calculators.own_lists import OwnEntry, OwnList, unit_key
 from tools.files import xlsx
 from tools.files.headings import CAS, NAMES, first_of, squashed, structure_column
-from tools.files.source import Lines, Position, Source, head_of
+from tools.files.source import Lines, Source, is_workbook, opened
 from tools.safety.name_to_structure import smiles_of_name
 from tools.safety.tables import MISASSIGNED
 from tools.structures.cas_keys import INSTALL, installed, is_cas, skeletons_of
@@ -91,15 +91,11 @@ def read_own_list(path: Path, *, name: str, issued: date, source: str = "", word
 
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
-    try:
-        with Source(path.name, path).open(Position()) as raw:
-            if head_of(raw).startswith(b"PK\x03\x04"):
-                return list(xlsx.rows_of(raw, path.name, []))
-            lines = list(Lines(raw))
-    except FileNotFoundError as error:
-        raise NotFoundError(f"cannot read {path}: no such file") from error
-    except OSError as error:
-        raise NotFoundError(f"cannot read {path}: {error.strerror or error}") from error
+    source = Source(path.name, path)
+    with opened(source) as raw:
+        if is_workbook(raw, source):
+            return list(xlsx.rows_of(raw, path.name, []))
+        lines = list(Lines(raw))
     head = "".join(lines[: _BEFORE + 1])
     separator = max(",;\t", key=lambda sign: sum(len(_placed(row)) for row in csv.reader(head.splitlines(), delimiter=sign)))
     reader = csv.reader(lines, delimiter=separator)

@@ -32,6 +32,7 @@ def router() -> APIRouter:
         finding,
         fleet,
         libraries,
+        lists,
         literature,
         models,
         people,
@@ -47,7 +48,7 @@ def router() -> APIRouter:
     )
 
     whole = APIRouter(prefix=API, responses=PROBLEMS)
-    looking = (reading, templates, screens, libraries, finding, profiles, computations, models, fleet, literature, people)
+    looking = (reading, templates, screens, libraries, finding, profiles, computations, models, lists, fleet, literature, people)
     for part in (*looking, runs, results, tracing, review, progress, evaluations):
         whole.include_router(part.router)
     return whole

@@ -1,4 +1,4 @@
-"""The pages: New goal, Saved specifications, Run, Report, Compare, Review, Trace, Runs, Share, Structures, Libraries, Models, Fleet, Literature, Evaluations,
+"""The pages: New goal, Saved specifications, Run, Report, Compare, Review, Trace, Runs, Share, Structures, Libraries, Lists, Models, Fleet, Literature, Evaluations,
 Sign in, My account, Admin."""
 
 from fastapi import APIRouter
@@ -18,6 +18,7 @@ def router() -> APIRouter:
         fleet,
         goal,
         libraries,
+        lists,
         literature,
         lives,
         me,
@@ -46,6 +47,7 @@ def router() -> APIRouter:
             computations,
             structures,
             libraries,
+            lists,
             models,
             fleet,
             asking,
