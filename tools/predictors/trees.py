@@ -89,17 +89,17 @@ class Trees:
 
     @cached_property
     def _tables(self) -> _Tables:
-        held, count = self._arrays, len(self._arrays["test"])
+        held, count, numbers = self._arrays, len(self._arrays["test"]), _quotients if self._plain else _decimals
         split, leaf = (np.repeat(first.astype(np.int32), self._tree_splits) for first in (self._first_split, self._first_leaf))
         steps = np.empty((count, 2), dtype=np.int32)
         for place, side in enumerate(("right", "left")):
             child = held[side].astype(np.int32)
             steps[:, place] = 2 * np.where(child >= 0, child + split, count + leaf - child - 1)
-        values = _decimals(held["value_digits"], held["value_decimals"])
+        values = numbers(held["value_digits"], held["value_decimals"])
         ends = 2 * np.repeat(np.arange(count, count + len(values), dtype=np.int32), 2)
         return _Tables(
             columns=held["column"].astype(np.int64),
-            thresholds=_decimals(held["threshold_digits"], held["threshold_decimals"]),
+            thresholds=numbers(held["threshold_digits"], held["threshold_decimals"]),
             values=values,
             steps=np.concatenate([steps.ravel(), ends]),
             tests=np.concatenate([np.repeat(held["test"], 2), np.zeros(len(ends), dtype=held["test"].dtype)]),
