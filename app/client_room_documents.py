@@ -50,6 +50,22 @@ class JobDocument(Document):
     executed: bool = Field(description="Whether a worker is at it now.")
 
 
+class Computation(JobDocument):
+    """What costs seconds to hours, computed for one structure."""
+
+    smiles: str = Field(description="The structure as it was given.")
+    goal: str = Field(description="The goal that it is held against; empty for none.")
+    names: list[str] = Field(description="The properties that are computed; those that a goal needs are not named here.")
+    takes: list[str] = Field(description="What a call of each calculator takes, in words.")
+    candidate: Candidate | None = Field(description="The structure with its values; None before the end.")
+
+
+class ComputationPage(Page):
+    """Some of the computations."""
+
+    computations: list[Computation] = Field(description="The computations, newest first.")
+
+
 class Library(JobDocument):
     """A screen of a library."""
 
@@ -73,6 +89,36 @@ class LibraryPage(Page):
     """Some of the screens."""
 
     libraries: list[Library] = Field(description="The screens, newest first.")
+
+
+class UndecidedEntry(Document):
+    """An entry of a list that structure does not decide here, or only in part."""
+
+    line: int = Field(description="Its line in the file, from 1.")
+    entry: str = Field(description="As the list names it.")
+    why: str = Field(description="What of it is not decided.")
+
+
+class SubstanceList(Document):
+    """A named, dated list of substances that a team brought."""
+
+    name: str = Field(description="What reports and goals call it.")
+    date: str = Field(description="The date of the edition.")
+    source: str = Field(description="Where the list stands, as the team says.")
+    words: list[str] = Field(description="Further words of goals for it.")
+    file: str = Field(description="The file that it was read from.")
+    version: str = Field(description="Changes with anything of it.")
+    property: str = Field(description="The property that counts its entries, by which goals ask.")
+    entries: int = Field(description="Number of its entries.")
+    decided: int = Field(description="Entries that structure decides, at least in part.")
+    not_decided: list[UndecidedEntry] = Field(description="Entries that structure does not decide here, or only in part.")
+
+
+class SubstanceLists(Document):
+    """The lists of substances that a team brought."""
+
+    lists: list[SubstanceList] = Field(description="The lists, by name.")
+    problems: dict[str, str] = Field(description="What is wrong with lists that are kept but cannot be used.")
 
 
 class StructureTable(JobDocument):

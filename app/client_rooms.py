@@ -10,7 +10,20 @@ from urllib.parse import quote
 
 from app.client_calls import Calls
 from app.client_documents import CandidatePage
-from app.client_room_documents import Fleet, Library, LibraryPage, Models, Profile, StructureTable, TableRows, Training
+from app.client_room_documents import (
+    Computation,
+    ComputationPage,
+    Fleet,
+    Library,
+    LibraryPage,
+    Models,
+    Profile,
+    StructureTable,
+    SubstanceList,
+    SubstanceLists,
+    TableRows,
+    Training,
+)
 from core.report import Report
 from core.spec import DesignSpec
 
@@ -49,6 +62,33 @@ class RoomCalls(Calls):
     def delete_table(self, job_id: str) -> None:
         """Remove a table that is over."""
         self._ask("DELETE", f"/structures/tables/{quote(job_id)}")
+
+    def start_computation(self, structure: str, goal: str = "", *, names: Sequence[str] = (), accept_unread: bool = False) -> Computation:
+        """Let a worker compute what costs seconds to hours for one structure: what ``goal`` needs, the properties ``names``, or every such property."""
+        asked = {"structure": structure, "goal": goal, "names": list(names), "accept_unread": accept_unread}
+        return self._get(Computation, "POST", "/structures/computations", json=asked)
+
+    def computations(self, *, limit: int = 50, offset: int = 0) -> ComputationPage:
+        """The computations, newest first."""
+        return self._get(ComputationPage, "GET", "/structures/computations", params={"limit": limit, "offset": offset})
+
+    def computation(self, job_id: str) -> Computation:
+        """How a computation stands, and what it came to."""
+        return self._get(Computation, "GET", f"/structures/computations/{quote(job_id)}")
+
+    def wait_for_computation(self, job_id: str) -> Computation:
+        """A computation once it is over."""
+        while (found := self.computation(job_id)).status not in ("finished", "failed", "cancelled"):
+            time.sleep(LOOK)
+        return found
+
+    def cancel_computation(self, job_id: str) -> Computation:
+        """End a computation for good."""
+        return self._get(Computation, "POST", f"/structures/computations/{quote(job_id)}/cancel")
+
+    def delete_computation(self, job_id: str) -> None:
+        """Remove a computation that is over."""
+        self._ask("DELETE", f"/structures/computations/{quote(job_id)}")
 
     def start_library(
         self,
@@ -143,6 +183,25 @@ class RoomCalls(Calls):
     def remove_model(self, name: str) -> None:
         """Remove an own model, for good."""
         self._ask("DELETE", f"/models/{quote(name)}")
+
+    def substance_lists(self) -> SubstanceLists:
+        """The named, dated lists of substances that the team brought."""
+        return self._get(SubstanceLists, "GET", "/lists")
+
+    def substance_list(self, name: str) -> SubstanceList:
+        """A list by its name, a word for it or its property."""
+        return self._get(SubstanceList, "GET", f"/lists/{quote(name, safe='')}")
+
+    def add_substance_list(
+        self, name: str, date: str, file: str, content: bytes, *, source: str = "", words: Sequence[str] = (), replace: bool = False
+    ) -> SubstanceList:
+        """Keep a list; ``date``: of the edition, as YYYY-MM-DD; ``file`` tells the format of ``content``; ``words``: further words of goals."""
+        asked = {"name": name, "date": date, "file": _file(file, content), "source": source, "words": list(words), "replace": replace}
+        return self._get(SubstanceList, "POST", "/lists", json=asked)
+
+    def remove_substance_list(self, name: str) -> None:
+        """Forget a list, for good."""
+        self._ask("DELETE", f"/lists/{quote(name, safe='')}")
 
     def fleet(self) -> Fleet:
         """The model servers."""

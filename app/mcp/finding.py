@@ -16,7 +16,7 @@ class FindArguments(Arguments):
 
     structure: str = Field(default="", max_length=1000, description="SMILES, or SMARTS of a part.")
     how: How = Field(default="substructure")
-    least: float = Field(default=0.5, ge=0, le=1, description="Least Tanimoto similarity.")
+    least: float = Field(default=0.5, ge=0, le=1, description="Least similarity.")
     property: str = Field(default="", max_length=100, description="Name, as in properties.")
     low: float | None = Field(default=None)
     high: float | None = Field(default=None)
@@ -40,7 +40,7 @@ class QuestionArguments(Arguments):
 
 @tool()
 def find_structures(door: Door, arguments: FindArguments) -> Answer:
-    """Structures in all stored runs by a part, by similarity, by the range of a property."""
+    """Structures of all runs by part, similarity or range of a property."""
     a = arguments
     wanted = Wanted(a.structure, a.how, a.least, a.property, a.low, a.high, a.kept)
     found = door.services.finding.find(wanted, RunFilter(), a.after, a.limit)

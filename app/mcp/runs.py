@@ -88,7 +88,7 @@ def design(door: Door, arguments: DesignArguments) -> Answer:
 
 @tool(waits=True)
 def run(door: Door, arguments: StateArguments) -> Answer:
-    """Status of a run, its place in the queue, what was evaluated; the best candidates once it is finished."""
+    """Status of a run, its place in the queue; once finished, the best candidates."""
     record = door.services.runs().find(arguments.run_id)
     if arguments.wait:
         door.work()

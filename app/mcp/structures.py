@@ -62,9 +62,15 @@ class ScreenArguments(Arguments):
     """A library and a goal."""
 
     goal: Goal
-    library: str = Field(max_length=2_000_000, description="Lines 'SMILES name', or the text of an SDF or CSV.")
+    library: str = Field(max_length=2_000_000, description="Lines 'SMILES name', SDF or CSV.")
     limit: int = Field(default=20, ge=1, le=AT_ONCE)
-    calls: int = Field(default=CALLS, ge=1, le=MOST_CALLS, description="Of costly calculators, where the goal needs them.")
+    calls: int = Field(default=CALLS, ge=1, le=MOST_CALLS, description="Of costly calculators.")
+
+
+class ListArguments(Arguments):
+    """A list by its name, or all."""
+
+    list: str = Field(default="", max_length=200)
 
 
 class RouteArguments(Arguments):
@@ -132,6 +138,17 @@ def screen(door: Door, arguments: ScreenArguments) -> Answer:
         "hits": [line_of(c, spec.property_names()) for c in found.report.candidates],
     }
     return bounded(answer, "hits", "ask with a larger limit or a smaller library", total=done.hits)
+
+
+@tool()
+def lists(door: Door, arguments: ListArguments) -> Answer:
+    """The team's own lists of substances; of one, what structure does not decide."""
+    own = door.services.own_lists
+    if not arguments.list:
+        return {"lists": [one.summary() for one in own.all()], "problems": own.problems()}
+    one = own.find(arguments.list)
+    rows = [{"line": line, "entry": entry, "why": why} for line, entry, why in one.undecided]
+    return bounded({**one.summary(), "not_decided": rows}, "not_decided", "molwright lists show has all of them")
 
 
 @tool()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from app.services.archive import ArchiveService
     from app.services.asking import AskingService
     from app.services.clouds import CloudService
+    from app.services.computations import ComputationService
     from app.services.conversations import ConversationService, Decide
     from app.services.cores import CoreService
     from app.services.evaluations import EvaluationService
@@ -246,6 +247,7 @@ class Services:
         work: dict[JobKind, Work] = {
             "screen": lambda held: self.screens.work(held),
             "table": lambda held: self.structure_tables.work(held),
+            "computation": lambda held: self.computations.work(held),
             "training": lambda held: self.trainings.work(held),
             "suite": lambda held: self.suite_runs.work(held),
         }
@@ -339,6 +341,13 @@ class Services:
         from app.services.structure_tables import StructureTableService
 
         return StructureTableService(self.settings, self.jobs, self.structures, self.libraries)
+
+    @property
+    def computations(self) -> ComputationService:
+        """What costs seconds to hours, computed for one structure."""
+        from app.services.computations import ComputationService
+
+        return ComputationService(self.settings, self.jobs, self.structures)
 
     @property
     def screens(self) -> ScreenService:

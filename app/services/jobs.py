@@ -1,4 +1,4 @@
-"""Long work beside the requests: screens of libraries, tables of files, the training of own models, evaluation suites.
+"""Long work beside the requests: screens of libraries, tables of files, costly computations of a structure, the training of own models, evaluation suites.
 
 Each is a folder of ``jobs`` in the home folder: what was asked for (``job.json``, never changed), how it stands (``state.json``, replaced as a
 whole), the files that came along and what was made of them. Whoever executes it holds a lock on the folder that ends with its process, so
@@ -23,7 +23,7 @@ from typing import Any, Literal
 
 from core.errors import MolwrightError, NotFoundError, StatusError, StoreError
 
-JobKind = Literal["screen", "table", "training", "suite"]
+JobKind = Literal["screen", "table", "computation", "training", "suite"]
 JobStatus = Literal["waiting", "queued", "running", "cancelling", "cancelled", "finished", "failed"]
 #: A job with one of these is over.
 OVER: tuple[JobStatus, ...] = ("cancelled", "finished", "failed")

@@ -60,13 +60,21 @@ def _refuse_bomb(upload: Upload) -> None:
 
 @contextmanager
 def on_disk(upload: Upload) -> Iterator[Path]:
-    """The upload as a file in a folder of its own, for the length of the block. UsageError for one that holds too much when unpacked."""
+    """The upload as a file in a folder of its own, for the length of the block. UsageError for one that holds too much when unpacked.
+
+    What is wrong with the file is said by its name: where it lay meanwhile is nobody's business.
+    """
     _refuse_bomb(upload)
     name = plain_name(upload.name)
     with tempfile.TemporaryDirectory(prefix="molwright-upload-") as folder:
         path = Path(folder) / name
         path.write_bytes(upload.content)
-        yield path
+        try:
+            yield path
+        except UsageError as error:
+            if type(error) is UsageError and folder in str(error):
+                raise UsageError(str(error).replace(f"{folder}/", "")) from error
+            raise
 
 
 class ListService:

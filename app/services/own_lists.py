@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app import wiring
+from app.services.lists import Upload, on_disk
 from core.errors import NotFoundError, StoreError, UsageError
 from core.settings import Settings
 
 if TYPE_CHECKING:
     from tools.calculators.own_lists import OwnList
+
+
+#: Longest source and word, characters, and most words of a list.
+LONGEST, MOST_WORDS = 300, 20
 
 
 @dataclass(frozen=True)
@@ -54,11 +59,13 @@ class OwnListService:
         try:
             day = date.fromisoformat(issued.strip())
         except ValueError as error:
-            raise UsageError(f"--date {issued!r}: write the date of the edition as YYYY-MM-DD, such as 2025-11-05") from error
+            raise UsageError(f"{issued[:40]!r} is no date: write that of the edition as YYYY-MM-DD, such as 2025-11-05") from error
+        if len(source) > LONGEST or len(words) > MOST_WORDS or any(len(word) > LONGEST for word in words):
+            raise UsageError(f"source and words have at most {LONGEST} characters each, and a list at most {MOST_WORDS} words")
         made = read_own_list(file, name=name, issued=day, source=source, words=words)
         if not replace and any(one.id == made.id for one in self._lists()):
             raise UsageError(
-                f"there is a list {made.name!r} already; --replace puts this edition in its place, and runs that used the other no longer replay"
+                f"there is a list {made.name!r} already: replace it (--replace) to put this edition in its place; runs that used the other no longer replay"
             )
         self._refuse_words(made)
         folder = wiring.own_lists_folder(self._settings)
@@ -71,6 +78,13 @@ class OwnListService:
         except OSError as error:
             raise StoreError(f"the list cannot be kept in {folder}: {error.strerror or error}") from error
         return _told(made)
+
+    def add_upload(
+        self, upload: Upload, name: str, issued: str, *, source: str = "", words: Sequence[str] = (), replace: bool = False
+    ) -> KeptList:
+        """As :meth:`add`, for a file that came with a request."""
+        with on_disk(upload) as path:
+            return self.add(path, name, issued, source=source, words=words, replace=replace)
 
     def all(self) -> list[KeptList]:
         """Every list, by name."""

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.services.goals import GoalService
 from app.wiring import open_callers, open_workspace
 from core.approval import looked_at
 from core.candidate import Candidate, PropertyValue, Route
@@ -62,6 +63,27 @@ class GivenStructure:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class CostlyPart:
+    """What one costly calculator computes of a structure.
+
+    Attributes:
+        calculator: its name.
+        names: its properties that are meant, by their registered names.
+        labels: as people call them, without the unit.
+        takes: what a call takes, in words: '4 s'.
+    """
+
+    calculator: str
+    names: tuple[str, ...]
+    labels: tuple[str, ...]
+    takes: str
+
+
+def _nothing() -> None:
+    """What is done while a call goes on, where nobody asks for more."""
+
+
 def where_measured(name: str, value: PropertyValue) -> tuple[float, float] | None:
     """Where nine of ten measured values lie about a computed one that is an estimate of them, in its unit; None for any other value."""
     from tools.calculators.measured_spread import measured_range
@@ -80,11 +102,13 @@ class StructureService:
         """What the user has when it is first asked for."""
         return open_workspace(self.settings)
 
-    def values(self, smiles: str, conditions: EstimationConditions, also: Sequence[str] = ()) -> Candidate:
+    def values(
+        self, smiles: str, conditions: EstimationConditions, also: Sequence[str] = (), meanwhile: Callable[[], None] = _nothing
+    ) -> Candidate:
         """Every property of one structure that costs no call, with the guard's verdict beside.
 
-        ``also``: names of properties of costly calculators, which are called for them. StructureError if the structure cannot be read,
-        SpecError for a name that does not exist.
+        ``also``: names of properties of costly calculators, which are called for them; ``meanwhile`` is called every few seconds then, and what it
+        raises passes through. StructureError if the structure cannot be read, SpecError for a name that does not exist.
         """
         from tools.calculators.costly.adapter import costly_names
         from tools.evaluation.judge import judge_one
@@ -100,7 +124,7 @@ class StructureService:
         from tools.evaluation.called import called
 
         with closing(open_callers(self.settings)) as callers:
-            return called(candidate, asked, conditions, callers, calculators=calculators)
+            return called(candidate, asked, conditions, callers, calculators=calculators, meanwhile=meanwhile)
 
     def quantum_names(self) -> list[str]:
         """The names of the properties of quantum chemistry. ConfigurationError, with what installs it, where its program is not installed."""
@@ -111,6 +135,17 @@ class StructureService:
         if not names:
             raise ConfigurationError(f"quantum chemistry is not installed: {INSTALL}")
         return names
+
+    def costly(self, kind: CandidateClass, spec: DesignSpec | None = None) -> list[CostlyPart]:
+        """What costs a call for a structure of this ``kind``, by calculator; ``spec``: only what it needs. [] for nothing."""
+        from tools.calculators.costly.adapter import Costly, in_words
+
+        wanted, found = None if spec is None else set(spec.property_names()), []
+        for one in (c for c in self._workspace.calculators if isinstance(c, Costly)):
+            there = [p for p in one.properties if kind in p.classes and (wanted is None or p.name in wanted)]
+            if there:
+                found.append(CostlyPart(one.name, tuple(p.name for p in there), tuple(p.label for p in there), in_words(one.inner.seconds)))
+        return found
 
     def given(self, text: str, stdin: Callable[[], bytes]) -> Iterator[GivenStructure]:
         """The structures that ``text`` names: a file of structures, '-' for what ``stdin`` holds, or one SMILES.
@@ -147,21 +182,31 @@ class StructureService:
         """What ``goal`` means, and how one structure stands to it. GoalError, or StructureError for what cannot be read.
 
         ``call``: whether costly calculators that the goal needs are called, which takes seconds to hours; else their values are unknown.
-        Raises RefusedError where the guard stops the goal, UnreadGoal where another rule wants a person to look at the spec first,
+        Raises RefusedError where the guard refuses the goal, UnreadGoal where another rule wants a person to look at the spec first,
         unless ``despite_objections``.
         """
+        spec = self.read_goal(goal, despite_objections=despite_objections)
+        return spec, self.against(smiles, spec, call=call)
+
+    def read_goal(self, goal: str, *, despite_objections: bool = False) -> DesignSpec:
+        """What ``goal`` means for one structure; raises as :meth:`check`. The guard reads its words before anything else does."""
         from agent.reading import interpret
+
+        GoalService(self.settings).guard(goal)
+        return looked_at(interpret(goal, workspace=self._workspace), despite_objections=despite_objections)
+
+    def against(self, smiles: str, spec: DesignSpec, *, call: bool = False, meanwhile: Callable[[], None] = _nothing) -> Candidate:
+        """How one structure stands to a spec that was looked at; ``call`` as for :meth:`check`, ``meanwhile`` as for :meth:`values`. StructureError."""
         from tools.calculators.costly.adapter import wanted
         from tools.evaluation.called import called_and_checked
         from tools.evaluation.judge import judge_one
 
         calculators = self._workspace.calculators
-        spec = looked_at(interpret(goal, workspace=self._workspace), despite_objections=despite_objections)
         candidate = judge_one(smiles, spec, proposer="user", blocked="answer", calculators=calculators)
         if not call or not wanted(spec, calculators):
-            return spec, candidate
+            return candidate
         with closing(open_callers(self.settings)) as callers:
-            return spec, called_and_checked(candidate, spec, callers, calculators=calculators)
+            return called_and_checked(candidate, spec, callers, calculators=calculators, meanwhile=meanwhile)
 
     def quick(self, goal: str, number: int | None = None, *, despite_objections: bool = False) -> QuickAnswer:
         """At most ``number`` structures that meet ``goal``, constructed at once; see :func:`agent.quick.quick_answer`."""

@@ -31,6 +31,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("/runs", "Runs"),
     ("/structures", "Structures"),
     ("/libraries", "Libraries"),
+    ("/lists", "Lists"),
     ("/literature", "Literature"),
     ("/models", "Models"),
     ("/fleet", "Fleet"),

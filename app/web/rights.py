@@ -37,6 +37,8 @@ DEMANDS: tuple[tuple[str, str, Demand], ...] = (
     ("POST", "/api/v1/runs/{run}/measurements*", "review"),
     # what the whole team uses
     ("POST", "/models*", "keep"),
+    ("POST", "/lists*", "keep"),
+    ("*", "/api/v1/lists*", "keep"),
     ("*", "/api/v1/models*", "keep"),
     ("POST", "/literature/questions*", "self"),
     ("POST", "/api/v1/literature/questions*", "self"),
@@ -60,6 +62,8 @@ DEMANDS: tuple[tuple[str, str, Demand], ...] = (
     ("POST", "/api/v1/screens*", "start"),
     ("POST", "/structures/files*", "start"),
     ("*", "/api/v1/structures/tables*", "start"),
+    ("POST", "/structures/computations*", "start"),
+    ("*", "/api/v1/structures/computations*", "start"),
     # asked with a POST, because it is long; nothing changes
     ("POST", "/goals*", "look"),
     ("POST", "/core*", "look"),

@@ -60,6 +60,9 @@ def room_answers(candidate: dict[str, Any], report: dict[str, Any], spec: dict[s
     screened = _job(title, "finished", **{**counts, "part": 1.0, "read": 2, "hits": 1, **ended})
     table = _job("two.smi", "queued", read=0, unreadable=0, notes=[], ended="")
     made = _job("two.smi", "finished", read=2, unreadable=0, notes=[], ended="the file was read to its end")
+    asked = {"smiles": "CO", "goal": "", "names": ["homo"], "takes": ["GFN2-xTB electronic structure: about 4 s"]}
+    computation = _job("methanol", "queued", **asked, candidate=None)
+    computed = _job("methanol", "finished", **asked, candidate=candidate)
     row: dict[str, Any] = {
         "line": 1,
         "name": "methanol",
@@ -86,6 +89,11 @@ def room_answers(candidate: dict[str, Any], report: dict[str, Any], spec: dict[s
     summary = {**card, "kind": "shipped", "data": "Bradley open melting point data set", "rows": 16509, "warnings": []}
     role = {"model": "m", "fallback_model": "", "context_tokens": 8192, "max_tokens": 2048, "deadline_s": 120.0}
     fleet = _fleet()
+    kept = {
+        **{"name": "REACH candidate list", "date": "2025-11-05", "source": "ECHA, REACH Article 59(10)", "words": ["svhc"]},
+        **{"file": "list.csv", "version": "1f0e2d3c4b5a", "property": "on_reach_candidate_list", "entries": 250, "decided": 190},
+        "not_decided": [{"line": 12, "entry": "Alkanes, C10-13, chloro", "why": "its name speaks of more than one substance ('alkanes')"}],
+    }
     return {
         "profile_structure": profile,
         "start_table": table,
@@ -93,6 +101,10 @@ def room_answers(candidate: dict[str, Any], report: dict[str, Any], spec: dict[s
         "show_table": made,
         "cancel_table": {**table, "status": "cancelled"},
         "list_rows": {"rows": [row], "total": 1, "next": None},
+        "start_computation": computation,
+        "list_computations": {"computations": [computed], "total": 1, "next": None},
+        "show_computation": computed,
+        "cancel_computation": {**computation, "status": "cancelled"},
         "start_library": library,
         "list_libraries": {"libraries": [screened], "total": 1, "next": None},
         "show_library": screened,
@@ -102,6 +114,9 @@ def room_answers(candidate: dict[str, Any], report: dict[str, Any], spec: dict[s
         "list_models": {"models": [{**summary, "metrics": {"random over substances, 5 folds": figures}}], "problems": {}, "fault": "",
                         "language_models": {"proposer": role, "critic": {}}},
         "show_model": {**card, "metrics": {"random over substances, 5 folds": figures}},
+        "list_lists": {"lists": [kept], "problems": {}},
+        "add_list": kept,
+        "show_list": kept,
         "start_training": training,
         "list_trainings": {"trainings": [training], "total": 1, "next": None},
         "show_training": training,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, StrictBool, StrictInt
 
 from app.services.fleet import FleetView
 from app.services.jobs import Job, JobStatus
+from app.services.own_lists import KeptList
 from app.services.profiles import LONGEST
+from app.services.reports import with_measured
 from app.services.screens import MOST_CALLS, MOST_LISTED
 from app.web.views import FileContent, FoundStructure, GivenSpec, UnreadRecord
 from core.candidate import Candidate, Route, SafetyRuleHit
@@ -56,6 +58,26 @@ class ProfileView(Model):
     checked: Candidate | None = Field(default=None, description="How it stands to each requirement of the goal; null without a goal.")
 
 
+class ComputationRequest(Model):
+    """A structure of which what costs seconds to hours is to be computed."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"structure": "paracetamol", "goal": "a molecule with HOMO below -5 eV"}, {"structure": "CCO", "names": ["homo"]}]
+        },
+    )
+
+    structure: str = Field(min_length=1, max_length=LONGEST, description="A SMILES, a mol block, or the name of a common compound.")
+    goal: str = Field(default="", max_length=20_000, description="A goal: what it needs is computed, and the structure held against it.")
+    names: list[Annotated[str, Field(max_length=200)]] = Field(
+        default_factory=list,
+        max_length=100,
+        description="Or the properties that are computed; without a goal and names all that cost a call.",
+    )
+    accept_unread: StrictBool = Field(default=False, description="Hold it against the goal although much of that was not read.")
+
+
 class JobView(Model):
     """Long work beside the requests."""
 
@@ -74,6 +96,33 @@ class JobView(Model):
     def plain(cls, job: Job) -> dict[str, Any]:
         """What every kind of job has."""
         return {name: getattr(job, name) for name in JobView.model_fields}
+
+
+class ComputationView(JobView):
+    """What costs seconds to hours, computed for one structure."""
+
+    smiles: str = Field(description="The structure as it was given.")
+    goal: str = Field(description="The goal that it is held against; empty for none.")
+    names: list[str] = Field(description="The properties that are computed; those that a goal needs are not named here.")
+    takes: list[str] = Field(description="What a call of each calculator takes on one core, in words.")
+    candidate: Candidate | None = Field(
+        default=None, description="The structure with its values, and how it stands to each requirement of the goal; null before the end."
+    )
+
+    @classmethod
+    def of(cls, job: Job) -> ComputationView:
+        """The job as a computation."""
+        found = job.result.get("candidate")
+        asked = {name: job.asked[name] for name in ("smiles", "goal", "names", "takes")}
+        return cls(**cls.plain(job), **asked, candidate=None if found is None else with_measured(Candidate.model_validate(found)))
+
+
+class ComputationPage(Model):
+    """Some of the computations."""
+
+    computations: list[ComputationView] = Field(description="The computations, newest first.")
+    total: int = Field(ge=0, description="Number of all.")
+    next: str | None = Field(description="Address of the next page; null on the last.")
 
 
 class LibraryRequest(Model):
@@ -259,6 +308,70 @@ class TrainingPage(Model):
     trainings: list[TrainingView] = Field(description="The trainings, newest first.")
     total: int = Field(ge=0, description="Number of all.")
     next: str | None = Field(description="Address of the next page; null on the last.")
+
+
+class UndecidedEntry(Model):
+    """An entry of a list that structure does not decide here, or only in part."""
+
+    line: int = Field(description="Its line in the file, from 1.")
+    entry: str = Field(description="As the list names it.")
+    why: str = Field(description="What of it is not decided.")
+
+
+class SubstanceListRequest(Model):
+    """A named, dated list of substances that a team brings."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "REACH candidate list",
+                    "date": "2025-11-05",
+                    "words": ["SVHC"],
+                    "file": {"name": "list.csv", "text": "name,smiles\nAnthracene,c1ccc2cc3ccccc3cc2c1"},
+                }
+            ]
+        },
+    )
+
+    name: str = Field(min_length=3, max_length=80, description="What reports and goals call it.")
+    date: str = Field(max_length=40, description="The date of the edition, as YYYY-MM-DD.")
+    file: FileContent = Field(description="The list: a table with names and CAS numbers, InChIKeys, SMILES or SMARTS.")
+    source: str = Field(default="", max_length=300, description="Where the list stands: law, address.")
+    words: list[str] = Field(default_factory=list, max_length=20, description="Further words of goals for it.")
+    replace: StrictBool = Field(
+        default=False, description="Put this edition in the place of one of the same name; runs that used it no longer replay."
+    )
+
+
+class SubstanceListView(Model):
+    """A list of substances that a team brought."""
+
+    name: str = Field(description="What reports and goals call it.")
+    date: str = Field(description="The date of the edition.")
+    source: str = Field(description="Where the list stands, as the team says.")
+    words: list[str] = Field(description="Further words of goals for it.")
+    file: str = Field(description="The file that it was read from.")
+    version: str = Field(description="Changes with anything of it.")
+    property: str = Field(description="The property that counts its entries, by which goals ask.")
+    entries: int = Field(ge=0, description="Number of its entries.")
+    decided: int = Field(ge=0, description="Entries that structure decides, at least in part.")
+    not_decided: list[UndecidedEntry] = Field(description="Entries that structure does not decide here, or only in part.")
+
+    @classmethod
+    def of(cls, kept: KeptList) -> SubstanceListView:
+        """What is kept as a document."""
+        told = {name: value for name, value in vars(kept).items() if name in cls.model_fields}
+        undecided = [UndecidedEntry(line=line, entry=entry, why=why) for line, entry, why in kept.undecided]
+        return cls(**{**told, "words": list(kept.words)}, date=kept.issued, not_decided=undecided)
+
+
+class SubstanceLists(Model):
+    """The lists of substances that a team brought."""
+
+    lists: list[SubstanceListView] = Field(description="The lists, by name.")
+    problems: dict[str, str] = Field(description="What is wrong with lists that are kept but cannot be used.")
 
 
 class EndpointView(Model):

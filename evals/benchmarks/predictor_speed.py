@@ -144,7 +144,8 @@ def section(found: dict[str, Any]) -> Section:
         notes=[
             f"After loading, one molecule takes {found['one_molecule_ms']:.0f} ms and one repeat unit {found['one_repeat_unit_ms']:.0f} ms (medians); the slowest of "
             f"all took {found['one_worst_ms']:.0f} ms. The floor for one molecule is {found['floor_one_molecule_ms']:.1f} ms.",
-            f"The weights ({found['weights_mb']:.0f} MB) load in {found['load_wall_s']:.1f} s.",
+            f"The weights are {found['weights_mb']:.0f} MB; those of a predictor are read when it is first asked.",
+            "A busy machine is slower by the processor's clock too, since its cores share caches; the floor is slowed with the rates, so that their ratio compares runs.",
         ],
     )
 

@@ -75,6 +75,7 @@ def addresses(served: str, chromium: Any, tmp_path_factory: pytest.TempPathFacto
         "unreadable": f"{served}/structures?structure=nothing",
         "table": table,
         "libraries": f"{served}/libraries",
+        "lists": f"{served}/lists",
         "library": library,
         "models": f"{served}/models",
         "model": f"{served}/models/melting_point",

@@ -1,7 +1,8 @@
 """A team's own named, dated lists of substances: what is kept of each, whether a structure stands on one, and the property that goals ask by.
 
 A list is read from a file once (``tools/safety/own_list_file.py``) and kept as JSON in the home folder. Structures are compared by skeleton (the first block of the InChIKey), as
-a whole and by each of their organic pieces, or by the pattern that the list gives for a group of substances. What a list names otherwise is not decided, and said to be so.
+a whole and by each of their organic pieces, or by the pattern that the list gives for a group of substances. A polymer is compared with the repeat units that a list gives, however
+they are framed, and by the patterns, in units joined to a short chain; what it is made from is not looked at. What a list names otherwise is not decided, and said to be so.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from pathlib import Path
 from pydantic import ConfigDict, Field
 from rdkit import Chem, rdBase
 
-from core.errors import ConfigurationError, MolwrightError
+from core.errors import ConfigurationError, MolwrightError, StructureError
 from core.model import Model, content_hash
 from tools.calculators.collection import Calculators
 from tools.calculators.descriptors import DescriptorFunction, Descriptors
 from tools.catalogue.catalogue import Catalogue
 from tools.catalogue.property import Property
+from tools.structures.polymer_key import polymer_key
+from tools.structures.repeat_units import joined_units
 from tools.structures.standardise import inchikey
 
 #: What goals may say for "none of the list", before a name of it: with and without an article.
@@ -44,13 +47,14 @@ class OwnEntry(Model):
     name: str = Field(description="As the list names it.")
     line: int = Field(description="Where it stands in the file, from 1.")
     skeletons: tuple[str, ...] = Field(default=(), description="First blocks of the InChIKeys of its members.")
+    polymers: tuple[str, ...] = Field(default=(), description="Keys of the repeat units among its members.")
     smarts: str = Field(default="", description="The pattern of a group of substances; '' for none.")
     undecided: str = Field(default="", description="What of it is not decided here, in words; '' for nothing.")
 
     @property
     def decided(self) -> bool:
         """Whether any structure can be found to fall under it."""
-        return bool(self.skeletons or self.smarts)
+        return bool(self.skeletons or self.polymers or self.smarts)
 
 
 class OwnList(Model):
@@ -78,7 +82,11 @@ class OwnList(Model):
     @cached_property
     def version(self) -> str:
         """Changes with anything of it."""
-        return str(content_hash(self.model_dump(mode="json")))[:12]
+        told = self.model_dump(mode="json")
+        for entry in told["entries"]:
+            if not entry["polymers"]:
+                del entry["polymers"]  # as lists were written before there were any
+        return str(content_hash(told))[:12]
 
     @property
     def decided(self) -> int:
@@ -99,18 +107,29 @@ class OwnList(Model):
         return found
 
     @cached_property
+    def _by_unit(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for number, entry in enumerate(self.entries):
+            for key in entry.polymers:
+                found.setdefault(key, []).append(number)
+        return found
+
+    @cached_property
     def _patterns(self) -> list[tuple[int, Chem.Mol]]:
         return [(n, Chem.MolFromSmarts(entry.smarts)) for n, entry in enumerate(self.entries) if entry.smarts]
 
     def found(self, mol: Chem.Mol) -> list[str]:
-        """Names of the entries under which a sanitised molecule falls, in the order of the list; [] for none."""
+        """Names of the entries under which a sanitised molecule or repeat unit falls, in the order of the list; [] for none."""
         with rdBase.BlockLogs():
-            hits = {n for block in skeletons(mol) for n in self._by_skeleton.get(block, ())}
-            hits |= {n for n, pattern in self._patterns if pattern is not None and mol.HasSubstructMatch(pattern)}
+            if is_repeat_unit(mol):
+                hits, whole = set(self._by_unit.get(unit_key(Chem.MolToSmiles(mol)), ())), joined_units(mol)
+            else:
+                hits, whole = {n for block in skeletons(mol) for n in self._by_skeleton.get(block, ())}, mol
+            hits |= {n for n, pattern in self._patterns if pattern is not None and whole.HasSubstructMatch(pattern)}
         return [self.entries[n].name for n in sorted(hits)]
 
     def told(self, mol: Chem.Mol) -> tuple[bool, str]:
-        """Whether a sanitised molecule falls under the list, and that in words which claim no more than the list says."""
+        """Whether a sanitised molecule or repeat unit falls under the list, and that in words which claim no more than the list says."""
         if names := self.found(mol):
             return True, f"listed in {self.edition}: {', '.join(names)}"
         entries, part = len(self.entries), len(self.undecided)
@@ -119,12 +138,32 @@ class OwnList(Model):
             if part
             else ""
         )
+        if is_repeat_unit(mol):
+            told = sum(bool(entry.polymers or entry.smarts) for entry in self.entries)
+            open_ = f"; of its {entries} entries {told} can say anything of a polymer (repeat units and patterns){open_}; what it is made from, and residues of it, are not looked at"
         return False, f"not among the entries of {self.edition} that structure decides{open_}; other law may apply"
 
 
 def own_list_id(name: str) -> str:
     """The property of the list that is called so; '' is never given."""
     return "on_" + re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+
+
+def is_repeat_unit(mol: Chem.Mol) -> bool:
+    """Whether a molecule has attachment points '*', as a repeat unit does."""
+    return any(atom.GetAtomicNum() == 0 for atom in mol.GetAtoms())
+
+
+def unit_key(smiles: str) -> str:
+    """The key of the polymer with this repeat unit, without stereo, as skeletons are; '' for what is no repeat unit."""
+    mol = Chem.MolFromSmiles(smiles)
+    if mol is None:
+        return ""
+    Chem.RemoveStereochemistry(mol)
+    try:
+        return polymer_key(Chem.MolToSmiles(mol))
+    except StructureError:
+        return ""
 
 
 def skeletons(mol: Chem.Mol) -> set[str]:
@@ -183,7 +222,7 @@ def definition_of(one: OwnList) -> Property:
         method_detail=f"skeletons and patterns of {one.edition}",
         source=one.source,
         description=f"Number of entries of {one.edition}, a list that your team brought, under which the structure falls.",
-        classes=("molecule",),
+        classes=("molecule", "polymer"),
         better=-1,
         absence_words=absence_words(one.name, one.words),
         microseconds=300,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rdkit import Chem
 
@@ -16,12 +16,22 @@ from tools.evaluation.judge import checked
 from tools.evaluation.score import score_candidates
 
 
+def _nothing() -> None:
+    """What is done meanwhile, where nobody asks for more."""
+
+
 def called(
-    candidate: Candidate, names: Sequence[str], conditions: EstimationConditions, callers: Callers, *, calculators: Calculators
+    candidate: Candidate,
+    names: Sequence[str],
+    conditions: EstimationConditions,
+    callers: Callers,
+    *,
+    calculators: Calculators,
+    meanwhile: Callable[[], None] = _nothing,
 ) -> Candidate:
     """``candidate`` with the values of ``names``, each of which costs a call; None with the reason where a calculator refuses it or fails.
 
-    A structure that the guard blocks is not computed.
+    A structure that the guard blocks is not computed. ``meanwhile`` is called every few seconds while a call goes on; what it raises passes through.
     """
     found: dict[str, PropertyValue] = {}
     blocked = candidate.safety is None or candidate.safety.verdict == "block"
@@ -36,7 +46,7 @@ def called(
         given = tuple(n for n in asked if n not in absent)
         if given and not reason:
             call = Call(candidate.smiles, given, candidate.candidate_class, conditions)
-            found |= costly.computed(next(iter(callers.answers(costly.inner, [call]))).outcomes)
+            found |= costly.computed(next(iter(callers.answers(costly.inner, [call], meanwhile))).outcomes)
         for name in asked:
             if name not in found:
                 why = f"{definitions[name].label} is not defined for a {candidate.candidate_class}" if name in absent else reason
@@ -44,11 +54,16 @@ def called(
     return candidate.model_copy(update={"properties": {**candidate.properties, **found}})
 
 
-def called_and_checked(candidate: Candidate, spec: DesignSpec, callers: Callers, *, calculators: Calculators) -> Candidate:
-    """``candidate``, which was judged by ``spec``, judged again with what its costly properties come to; itself where the spec has none."""
+def called_and_checked(
+    candidate: Candidate, spec: DesignSpec, callers: Callers, *, calculators: Calculators, meanwhile: Callable[[], None] = _nothing
+) -> Candidate:
+    """``candidate``, which was judged by ``spec``, judged again with what its costly properties come to; itself where the spec has none.
+
+    ``meanwhile``: as for :func:`called`.
+    """
     names = [name for of in wanted(spec, calculators) for name in of.names]
     if not names:
         return candidate
-    with_values = called(candidate, names, spec.conditions, callers, calculators=calculators)
+    with_values = called(candidate, names, spec.conditions, callers, calculators=calculators, meanwhile=meanwhile)
     again = checked(with_values.model_copy(update={"requirements": []}), spec, calculators=calculators)
     return score_candidates([again], spec, calculators=calculators)[0]

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Literal
 
-from core.errors import NotFoundError, UsageError
+from core.errors import UsageError
 from tools.files import dialect, sdf, xlsx
 from tools.files.dialect import Layout
 from tools.files.headings import NAMES, first_of, identifier_column
-from tools.files.source import MAX_RECORD, Lines, Position, Source, head_of
+from tools.files.source import MAX_RECORD, Lines, Position, Source, head_of, is_workbook, opened
 
 Form = Literal["smiles", "block"]
 Kind = Literal["text", "sdf", "xlsx"]
@@ -24,7 +22,6 @@ _SUFFIXES: dict[str, Kind] = {
     ".sdf": "sdf", ".sd": "sdf", ".mol": "sdf", ".xlsx": "xlsx", ".xlsm": "xlsx",
 }  # fmt: skip
 _NAME_LENGTH = 200
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
 @dataclass(slots=True)
@@ -126,14 +123,14 @@ class StructureFile:
         Raises NotFoundError if the file cannot be opened, UsageError for a table without a column of structures, for one that is empty,
         and for a file that breaks off; a single bad record is handed over with its fault.
         """
-        with self._opened() as raw:
+        with opened(self._source, self._position) as raw:
             for index, (line, text, name, identifier, fault, form, _) in enumerate(self._found(raw)):
                 if index >= skip:
                     yield Record(index, line, text, name or identifier, fault, form, identifier)
 
     def entries(self) -> Iterator[Entry]:
         """The records with all their cells; raises as :meth:`records` does."""
-        with self._opened() as raw:
+        with opened(self._source, self._position) as raw:
             for index, (line, text, name, identifier, fault, form, cells) in enumerate(self._found(raw)):
                 record = Record(index, line, text, name or identifier, fault, form, identifier)
                 yield Entry(record, sdf.fields_of(text) if form == "block" else self._named(cells))
@@ -150,32 +147,12 @@ class StructureFile:
         names = self.headings or [f"column {i}" for i in range(1, len(cells) + 1)]
         return {name: cell.strip() for name, cell in zip(names, cells, strict=False)}
 
-    @contextmanager
-    def _opened(self) -> Iterator[IO[bytes]]:
-        where = self._source.path or self._source.name
-        try:
-            with self._source.open(self._position) as raw:
-                yield raw
-        except (OSError, EOFError, zlib.error) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            if isinstance(error, FileNotFoundError):
-                raise NotFoundError(f"cannot read {where}: no such file") from error
-            if isinstance(error, PermissionError | IsADirectoryError):
-                raise NotFoundError(f"cannot read {where}: {reason}") from error
-            raise UsageError(f"{where} cannot be read to its end: {reason}") from error
-
     def _found(self, raw: IO[bytes]) -> Iterator[tuple[int, str, str, str, str, Form, list[str]]]:
         """(line, text, name, identifier, fault, form, cells) of each record."""
-        head = head_of(raw)
-        if head.startswith(_OLD_EXCEL):
-            raise UsageError(f"{self._source.name} is a workbook of Excel 97; save it as .xlsx or CSV")
-        if head.startswith(b"PK\x03\x04"):
+        if is_workbook(raw, self._source):
             return self._workbook(raw)
-        if self._source.suffix == ".xlsx":
-            raise UsageError(f"{self._source.name} is no workbook")
+        head = head_of(raw)
         self._lines = Lines(raw)
-        if self._lines.encoding == "utf-8" and b"\0" in head:
-            raise UsageError(f"{self._source.name} is not a text file")
         block = _SUFFIXES.get(self._source.suffix) == "sdf" or b"M  END" in head or b"$$$$" in head
         return self._blocks(self._lines) if block else self._text(self._lines)
 

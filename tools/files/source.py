@@ -6,12 +6,14 @@ import gzip
 import hashlib
 import io
 import re
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from core.errors import NotFoundError
+from core.errors import NotFoundError, UsageError
 
 #: Longest line or record that is read, in characters; a longer one is listed as unreadable.
 MAX_RECORD = 1_000_000
@@ -19,6 +21,17 @@ MAX_RECORD = 1_000_000
 _HEAD = 1 << 16
 _BUFFER = 1 << 20
 _ESCAPED = re.compile("[\udc80-\udcff]")
+_WORKBOOK, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+#: What else people take for a table or a file of structures, by its first bytes.
+_KINDS = (
+    (b"%PDF", "a PDF"), (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"), (b"GIF8", "a picture"), (b"VjCD", "a drawing of ChemDraw"), (b"PAR1", "a Parquet file"),
+    (b"SQLite format 3", "a database"), (b"BZh", "packed with bzip2"), (b"\xfd7zXZ", "packed with xz"), (b"7z\xbc\xaf", "packed with 7-Zip"),
+    (b"\x28\xb5\x2f\xfd", "packed with Zstandard"), (b"Rar!", "packed with RAR"),
+)  # fmt: skip
+#: Characters that no text has: controls other than white space, the end sign of DOS and the escape; what cannot be decoded in UTF-16.
+_NO_TEXT = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f\x7f\ufffd]")
+#: Of them a text may have this many, or this share.
+_FEW, _SHARE = 2, 0.005
 
 
 @dataclass
@@ -117,6 +130,45 @@ class Lines:
             number = "1 line is" if self.foreign == 1 else f"{self.foreign:,} lines are"
             return [f"{number} not UTF-8 and read as Windows-1252 (Latin-1)"]
         return [f"read as {self.encoding.upper()}"] if self.encoding.startswith("utf-16") else []
+
+
+@contextmanager
+def opened(source: Source, position: Position | None = None) -> Iterator[IO[bytes]]:
+    """The bytes of ``source``, for the length of the block. NotFoundError where there is no such file, UsageError for one that breaks off or is damaged."""
+    where = source.path or source.name
+    try:
+        with source.open(position or Position()) as raw:
+            yield raw
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        if isinstance(error, FileNotFoundError):
+            raise NotFoundError(f"cannot read {where}: no such file") from error
+        if isinstance(error, PermissionError | IsADirectoryError):
+            raise NotFoundError(f"cannot read {where}: {reason}") from error
+        raise UsageError(f"{where} cannot be read to its end: {reason}") from error
+
+
+def is_workbook(raw: IO[bytes], source: Source) -> bool:
+    """Whether an opened ``source`` is a workbook of Excel; else it is text. UsageError, in words without its bytes, for what is neither."""
+    head, named = head_of(raw), source.suffix in (".xlsx", ".xlsm")
+    if head.startswith(_WORKBOOK):
+        return True
+    if head.startswith(_OLD_EXCEL):
+        raise UsageError(f"{source.name} is a workbook of Excel 97; save it as .xlsx or CSV")
+    known = next((what for start, what in _KINDS if head.startswith(start)), "")
+    if known or not _is_text(head):
+        either = "no workbook" if named else "not a text file" if known else "neither text nor a workbook"
+        raise UsageError(f"{source.name} is {either}: it {f'is {known}' if known else 'holds binary data'}")
+    if named:
+        raise UsageError(f"{source.name} is no workbook: it holds text; call it .csv")
+    return False
+
+
+def _is_text(head: bytes) -> bool:
+    encoding = _encoding(head)
+    wide = encoding.startswith("utf-16")
+    text = head[: len(head) & ~1].decode(encoding, "replace") if wide else head.decode("latin-1")
+    return "\0" not in text and len(_NO_TEXT.findall(text)) <= max(_FEW, _SHARE * len(text))
 
 
 def _encoding(head: bytes) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from statistics import median
 from typing import Any, Protocol
 
 import numpy as np
@@ -22,7 +23,7 @@ from tools.predictors.outcome import Platt, outcome_sigma
 from tools.predictors.shift import ShiftModel
 from tools.predictors.specs import FeatureKind, PredictorSpec, predictor_spec
 from tools.predictors.trees import Trees
-from tools.predictors.weights import WeightsFolder
+from tools.predictors.weights import Lines, WeightsFolder
 
 FloatArray = NDArray[np.float64]
 
@@ -142,6 +143,8 @@ class _Weights:
 
     def position(self, smiles: str) -> int | None:
         """Place of the training structure ``smiles``; None if it is none. The rows are in the order of their SMILES."""
+        if isinstance(self.rows, Lines):
+            return self.rows.sorted_place(smiles)
         place = bisect_left(self.rows, smiles, key=_structure)
         return place if place < len(self.rows) and _structure(self.rows[place]) == smiles else None
 
@@ -267,7 +270,7 @@ class Model:
         by_solvent = {int(k): float(v) for k, v in (pair.split(":") for pair in text.split(","))}
         names = self.card["solvents"]
         number = names.index(solvent) if solvent in names else -1
-        return by_solvent.get(number, float(np.median(list(by_solvent.values()))))
+        return by_solvent[number] if number in by_solvent else float(median(by_solvent.values()))
 
 
 def _parts(files: WeightsFolder) -> tuple[Part, ...]:

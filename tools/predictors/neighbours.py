@@ -43,7 +43,8 @@ class _Lists:
         kind = np.uint16 if len(ends) <= 1 << 16 else np.uint32  # half a million numbers a model
         owner = np.repeat(np.arange(len(ends), dtype=kind), np.diff(ends, prepend=0))
         frequency = np.bincount(bits, minlength=MORGAN_BITS)
-        owners = np.split(owner[np.argsort(bits, kind="stable")], np.cumsum(frequency)[:-1])
+        ordered, after = owner[np.argsort(bits, kind="stable")], np.cumsum(frequency)
+        owners = [ordered[end - count : end] for end, count in zip(after.tolist(), frequency.tolist(), strict=True)]
         common = np.flatnonzero(frequency > _COMMON * len(ends))
         column = np.full(MORGAN_BITS, -1)
         column[common] = np.arange(len(common))

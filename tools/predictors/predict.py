@@ -85,8 +85,8 @@ def _no_site(spec: PredictorSpec, item: Prepared) -> str:
 def _note(spec: PredictorSpec, item: Prepared, interval: tuple[float, float, float]) -> str | None:
     """What stands beside a value: what was left out of the structure, the likeliest site, the plain quantity beside its logarithm."""
     site = f"the likeliest {spec.needs} site by its group: {site_of(item.mol, spec.needs)}" if spec.needs else ""
-    unit, plain = shipped()[spec.name].plain_unit, ""
-    if unit and spec.unit.startswith("log "):
+    plain = ""
+    if spec.unit.startswith("log ") and (unit := shipped()[spec.name].plain_unit):
         mid, low, high = (10.0**v for v in interval)
         plain = f"= {mid:.3g} {unit}, 90 % interval {low:.3g} to {high:.3g}"
     return "; ".join(text for text in (plain, item.note, site) if text) or None

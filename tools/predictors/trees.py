@@ -19,11 +19,11 @@ FloatArray = NDArray[np.float64]
 #: Objectives whose prediction is the plain sum of the trees.
 _SUMS = ("regression", "regression_l1", "huber", "fair", "quantile")
 #: Rows that go through the trees at once: what they need stays in the processor's cache.
-_BATCH = 32
+_BATCH = 64
 #: Rows before the tables are made: more than a run lists, which asks most models of nothing else. With those of the neighbours they take 10 MB a model.
 _FEW = 16
-#: Levels of the trees between two looks at which rows have come to a leaf.
-_LEVELS = 10
+#: Levels of the trees before the first look at which rows have come to a leaf, and between two further ones.
+_FIRST_LEVELS, _LEVELS = 9, 5
 _DIGITS = 7
 #: Powers of ten that numbers may have; up to 22 they are exact. LightGBM divides zero from more at 1e-35.
 _POWERS = 40
@@ -89,17 +89,17 @@ class Trees:
 
     @cached_property
     def _tables(self) -> _Tables:
-        held, count = self._arrays, len(self._arrays["test"])
+        held, count, numbers = self._arrays, len(self._arrays["test"]), _quotients if self._plain else _decimals
         split, leaf = (np.repeat(first.astype(np.int32), self._tree_splits) for first in (self._first_split, self._first_leaf))
         steps = np.empty((count, 2), dtype=np.int32)
         for place, side in enumerate(("right", "left")):
             child = held[side].astype(np.int32)
             steps[:, place] = 2 * np.where(child >= 0, child + split, count + leaf - child - 1)
-        values = _decimals(held["value_digits"], held["value_decimals"])
+        values = numbers(held["value_digits"], held["value_decimals"])
         ends = 2 * np.repeat(np.arange(count, count + len(values), dtype=np.int32), 2)
         return _Tables(
             columns=held["column"].astype(np.int64),
-            thresholds=_decimals(held["threshold_digits"], held["threshold_decimals"]),
+            thresholds=numbers(held["threshold_digits"], held["threshold_decimals"]),
             values=values,
             steps=np.concatenate([steps.ravel(), ends]),
             tests=np.concatenate([np.repeat(held["test"], 2), np.zeros(len(ends), dtype=held["test"].dtype)]),
@@ -128,22 +128,30 @@ class _Tables:
     roots: NDArray[np.int32]
     splits: int
 
+    @cached_property
+    def _single(self) -> NDArray[np.float32]:
+        """The largest numbers of single precision that are not above the thresholds: a single-precision value is at most one where it is at most the other."""
+        near = self.thresholds.astype(np.float32)
+        return np.where(near > self.thresholds, np.nextafter(near, np.float32(-np.inf)), near)
+
     def sums(self, x: NDArray[Any]) -> FloatArray:
         """Sums over the trees, one tree after the other, as LightGBM adds them."""
         met = np.ones((max(1, len(self.columns)), len(x)), dtype=np.uint8)
-        np.less_equal(x[:, self.columns].T, self.thresholds[:, None], out=met[: len(self.columns)].view(np.bool_))
+        limits = self._single if x.dtype == np.float32 else self.thresholds
+        asked = np.ascontiguousarray(x.T).take(
+            self.columns, axis=0
+        )  # a column's rows lie together, so that whole rows are copied and compared
+        np.less_equal(asked, limits[:, None], out=met[: len(self.columns)].view(np.bool_))
         tests, flat = self.tests * np.int32(len(x)), met.ravel()
-        ends = np.empty((len(self.roots), len(x)), dtype=np.int32)
-        going = np.arange(ends.size)
         at, row = np.repeat(self.roots, len(x)), np.tile(np.arange(len(x), dtype=np.int32), len(self.roots))
+        ends, going, levels = at, np.arange(len(at)), _FIRST_LEVELS
         while len(going):
-            for _ in range(_LEVELS):
+            for _ in range(levels):
                 at = self.steps.take(at + flat.take(tests.take(at) + row))
-            ended = at >= 2 * self.splits
-            ends.ravel()[going[ended]] = at[ended]
-            further = ~ended
-            going, at, row = going[further], at[further], row[further]
-        values = self.values[ends // 2 - self.splits]
+            ends[going] = at
+            further, levels = np.flatnonzero(at < 2 * self.splits), _LEVELS
+            going, at, row = going.take(further), at.take(further), row.take(further)
+        values = self.values.take(ends // 2 - self.splits).reshape(len(self.roots), len(x))
         return np.asarray(np.add.accumulate(values, axis=0)[-1])
 
 

@@ -31,7 +31,7 @@ def named_lists() -> dict[str, dict[str, Any]]:
 
 
 def standings(smiles: str, own: Sequence[OwnList] = ()) -> list[ListStanding]:
-    """How the structure ``smiles`` (a molecule or a repeat unit) stands to each list, in their order, then to a team's ``own``, which are of molecules; [] for what cannot be read."""
+    """How the structure ``smiles`` (a molecule or a repeat unit) stands to each list, in their order, then to a team's ``own``; [] for what cannot be read."""
     with rdBase.BlockLogs():
         mol = Chem.MolFromSmiles(smiles)
     if mol is None:
@@ -43,7 +43,7 @@ def standings(smiles: str, own: Sequence[OwnList] = ()) -> list[ListStanding]:
         count = int(compute_descriptor(entry["property"], mol))
         text = entry["on" if count else "off"].format(name=entry["name"], what=_what(entry["property"], count, mol) if count else "")
         found.append(ListStanding(id=identifier, name=entry["name"], on=count > 0, text=text, source=entry["source"]))
-    for one in own if "*" not in smiles else ():
+    for one in own:
         on, text = one.told(mol)
         found.append(ListStanding(id=one.id, name=one.edition, on=on, text=text, source=one.source))
     return found

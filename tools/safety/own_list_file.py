@@ -16,18 +16,18 @@ from pathlib import Path
 
 from rdkit import Chem, rdBase
 
-from core.errors import NotFoundError, StructureError, UsageError
-from tools.calculators.own_lists import OwnEntry, OwnList
+from core.errors import StructureError, UsageError
+from tools.calculators.own_lists import OwnEntry, OwnList, unit_key
 from tools.files import xlsx
 from tools.files.headings import CAS, NAMES, first_of, squashed, structure_column
-from tools.files.source import Lines, Position, Source, head_of
+from tools.files.source import Lines, Source, is_workbook, opened
 from tools.safety.name_to_structure import smiles_of_name
 from tools.safety.tables import MISASSIGNED
 from tools.structures.cas_keys import INSTALL, installed, is_cas, skeletons_of
 from tools.structures.names import common_names
 from tools.structures.parse import parse_smiles
 from tools.structures.standardise import inchikey
-from tools.structures.wider_names import wider_names
+from tools.structures.wider_names import polymer_names, wider_names
 
 #: More entries than this are no list of a regulator.
 MOST = 100_000
@@ -91,15 +91,11 @@ def read_own_list(path: Path, *, name: str, issued: date, source: str = "", word
 
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
-    try:
-        with Source(path.name, path).open(Position()) as raw:
-            if head_of(raw).startswith(b"PK\x03\x04"):
-                return list(xlsx.rows_of(raw, path.name, []))
-            lines = list(Lines(raw))
-    except FileNotFoundError as error:
-        raise NotFoundError(f"cannot read {path}: no such file") from error
-    except OSError as error:
-        raise NotFoundError(f"cannot read {path}: {error.strerror or error}") from error
+    source = Source(path.name, path)
+    with opened(source) as raw:
+        if is_workbook(raw, source):
+            return list(xlsx.rows_of(raw, path.name, []))
+        lines = list(Lines(raw))
     head = "".join(lines[: _BEFORE + 1])
     separator = max(",;\t", key=lambda sign: sum(len(_placed(row)) for row in csv.reader(head.splitlines(), delimiter=sign)))
     reader = csv.reader(lines, delimiter=separator)
@@ -168,39 +164,42 @@ def _entry(line: int, given: _Given, known: Mapping[str, str]) -> OwnEntry | Non
         if Chem.MolFromSmarts(given.smarts) is None:
             raise UsageError(f"line {line}: {given.smarts!r} is not a SMARTS")
         return OwnEntry(name=called, line=line, smarts=given.smarts)
-    found, unknown = set(given.keys), list[str]()
+    found, units, unknown = set(given.keys), set[str](), list[str]()
     if given.smiles:
-        read = _skeleton(given.smiles)
+        read, units = _structure(given.smiles)
         found |= read
-        unknown += [] if read else [f"the structure {given.smiles[:60]} cannot be read"]
-    if not found:
+        unknown += [] if read or units else [f"the structure {given.smiles[:60]} cannot be read"]
+    if not (found or units):
         found = {known[number] for number in given.numbers if known.get(number, "") not in ("", *MISASSIGNED)}
         unknown += [f"CAS {number} is not known here" for number in given.numbers if known.get(number, "") in ("", *MISASSIGNED)]
-    if not found and (named := _named(given.name)):
-        found, unknown = named, []
-    if not (found or unknown):
+    if not (found or units) and any(named := _named(given.name)):
+        (found, units), unknown = named, []
+    if not (found or units or unknown):
         unknown = ["it has no CAS number or structure, and its name is not known here"]
     if group := _GROUP.search(given.name):
         unknown.append(f"its name speaks of more than one substance ({group[0].lower()!r})")
-    return OwnEntry(name=called, line=line, skeletons=tuple(sorted(found)), undecided="; ".join(dict.fromkeys(unknown)))
+    undecided = "; ".join(dict.fromkeys(unknown))
+    return OwnEntry(name=called, line=line, skeletons=tuple(sorted(found)), polymers=tuple(sorted(units)), undecided=undecided)
 
 
-def _skeleton(smiles: str) -> set[str]:
-    """The first block of the InChIKey of a structure as a whole (the pieces of a salt are not what is listed); {} for what cannot be read."""
+def _structure(smiles: str) -> tuple[set[str], set[str]]:
+    """(first block of the InChIKey, key of the repeat unit) of a structure as a whole (the pieces of a salt are not what is listed), one of them at most; {} for what cannot be read."""
+    if "*" in smiles:
+        return set(), {key for key in (unit_key(smiles),) if key}
     try:
         with rdBase.BlockLogs():
             key = inchikey(parse_smiles(smiles))
     except StructureError:
-        return set()
-    return {key.split("-")[0]} if key else set()
+        return set(), set()
+    return {key.split("-")[0]} if key else set(), set()
 
 
-def _named(name: str) -> set[str]:
+def _named(name: str) -> tuple[set[str], set[str]]:
     for spelt in _spellings(name):
-        smiles = common_names()[spelt][1] if spelt in common_names() else wider_names().get(spelt, "")
-        if smiles and "*" not in smiles:
-            return _skeleton(smiles)
-    return _skeleton(smiles) if (smiles := smiles_of_name(name)) else set()
+        smiles = common_names()[spelt][1] if spelt in common_names() else wider_names().get(spelt, "") or polymer_names().get(spelt, "")
+        if smiles:
+            return _structure(smiles)
+    return _structure(smiles) if (smiles := smiles_of_name(name)) else (set(), set())
 
 
 def _spellings(name: str) -> Iterable[str]:

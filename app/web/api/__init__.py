@@ -27,10 +27,12 @@ PROBLEMS: dict[int | str, dict[str, object]] = {
 def router() -> APIRouter:
     """Every operation of the API."""
     from app.web.api import (
+        computations,
         evaluations,
         finding,
         fleet,
         libraries,
+        lists,
         literature,
         models,
         people,
@@ -46,7 +48,7 @@ def router() -> APIRouter:
     )
 
     whole = APIRouter(prefix=API, responses=PROBLEMS)
-    looking = (reading, templates, screens, libraries, finding, profiles, models, fleet, literature, people)
+    looking = (reading, templates, screens, libraries, finding, profiles, computations, models, lists, fleet, literature, people)
     for part in (*looking, runs, results, tracing, review, progress, evaluations):
         whole.include_router(part.router)
     return whole

@@ -1,4 +1,4 @@
-"""The pages: New goal, Saved specifications, Run, Report, Compare, Review, Trace, Runs, Share, Structures, Libraries, Models, Fleet, Literature, Evaluations,
+"""The pages: New goal, Saved specifications, Run, Report, Compare, Review, Trace, Runs, Share, Structures, Libraries, Lists, Models, Fleet, Literature, Evaluations,
 Sign in, My account, Admin."""
 
 from fastapi import APIRouter
@@ -12,11 +12,13 @@ def router() -> APIRouter:
         admin,
         asking,
         compare,
+        computations,
         differences,
         evaluations,
         fleet,
         goal,
         libraries,
+        lists,
         literature,
         lives,
         me,
@@ -42,8 +44,10 @@ def router() -> APIRouter:
             goal,
             saved,
             runs,
+            computations,
             structures,
             libraries,
+            lists,
             models,
             fleet,
             asking,

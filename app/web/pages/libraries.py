@@ -12,7 +12,7 @@ from app.services.job_work import hours
 from app.services.jobs import LONGEST
 from app.services.reports import MEDIA_TYPES
 from app.services.reports import Form as ReportForm
-from app.services.screens import MOST_LISTED, MOST_RECORDS, TABLES
+from app.services.screens import MOST_CALLS, MOST_LISTED, MOST_RECORDS, TABLES
 from app.web.api.libraries import Table, report_file, table_file
 from app.web.door import Door
 from app.web.guard import MAX_BODY
@@ -27,13 +27,19 @@ router = APIRouter()
 #: Hits on one page.
 PAGE = 50
 #: How much a screen may take, in words.
-LIMITS = {"records": f"{MOST_RECORDS:,}", "megabytes": MAX_BODY // 1_000_000, "hours": hours(LONGEST), "listed": MOST_LISTED}
+LIMITS = {
+    "records": f"{MOST_RECORDS:,}",
+    "megabytes": MAX_BODY // 1_000_000,
+    "hours": hours(LONGEST),
+    "listed": MOST_LISTED,
+    "calls": MOST_CALLS,
+}
 
 
 @router.get("/libraries")
 def _libraries(request: Request, door: Door, goal: Annotated[str, Query(max_length=20_000)] = "") -> Response:
     """The form and the screens so far, newest first."""
-    return _shown(request, door, {"goal": goal, "listed": "100", "column": "", "accept_unread": ""})
+    return _shown(request, door, {"goal": goal, "listed": "100", "calls": "", "column": "", "accept_unread": ""})
 
 
 def _shown(
@@ -46,7 +52,7 @@ def _shown(
 @router.post("/libraries")
 def _start_library(request: Request, form: Form, door: Door) -> Response:
     """Read the goal, begin the file, and let a worker screen it; back to the form where something is in the way."""
-    fields = {name: text_of(form, name) for name in ("goal", "listed", "column", "accept_unread")}
+    fields = {name: text_of(form, name) for name in ("goal", "listed", "calls", "column", "accept_unread")}
     try:
         uploads = uploads_of(form, "library")
         if not uploads:
@@ -56,11 +62,15 @@ def _start_library(request: Request, form: Form, door: Door) -> Response:
         listed = whole_of(form, "listed", "the number of ranked structures") or 100
         if not 1 <= listed <= MOST_LISTED:
             raise UsageError(f"the number of ranked structures lies between 1 and {MOST_LISTED}")
+        calls = whole_of(form, "calls", "the number of calls")
+        if calls is not None and not 1 <= calls <= MOST_CALLS:
+            raise UsageError(f"the number of calls lies between 1 and {MOST_CALLS:,}, or is left empty")
         job = door.screens.start(
             uploads[0],
             door.goals.interpret(fields["goal"]),  # which the guard reads first
             listed=listed,
             smiles_column=fields["column"],
+            calls=calls,
             despite_objections=fields["accept_unread"] == "yes",
         )
     except MolwrightError as error:

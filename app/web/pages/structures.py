@@ -43,6 +43,8 @@ def _structures(
     values |= {"lines": [], "marks": "", "most": MOST_RECORDS, "megabytes": MAX_BODY // 1_000_000, "withheld": False, "tables": []}
     values |= {
         "tables": door.jobs.all("table")[:10],
+        "computed": door.jobs.all("computation")[:10],
+        **{"costs": [], "costs_for_goal": [], "plain_lines": []},
         "with_route": None,
         "with_runs": None,
         "link": lambda **more: _address({**asked, **more}),
@@ -58,10 +60,13 @@ def _structures(
     except MolwrightError as error:
         return page(request, "structures.html.j2", status=status_of(error), **{**values, "fault": str(error)})
     values |= {"profile": found, "lines": profiles.lines(found.candidate), "withheld": blocked(found.candidate)}
+    values["plain_lines"] = [line for line in values["lines"] if not line.exact]
+    values |= {"costs": door.structures.costly(found.candidate.candidate_class), "computed": door.computations.of_structure(smiles)[:5]}
     values["marks"] = legend(found.candidate.properties.values())
     if asked["goal"]:
         try:
-            values["standing"] = profiles.standing(smiles, asked["goal"], despite_objections=accept_unread == "yes")
+            standing = profiles.standing(smiles, asked["goal"], despite_objections=accept_unread == "yes")
+            values |= {"standing": standing, "costs_for_goal": door.structures.costly(standing.candidate.candidate_class, standing.spec)}
         except MolwrightError as error:
             values |= {"goal_fault": str(error), "unread": isinstance(error, UnreadGoal)}
     if route == "yes" and not values["withheld"]:

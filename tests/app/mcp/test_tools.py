@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -212,3 +213,16 @@ def test_an_answer_is_never_larger_than_a_client_can_take_in() -> None:
     shown_now = len(answer["entries"])
     assert answer["more"] == f"{100 - shown_now} left out: offset={10 + shown_now}"
     assert "more" not in bounded({"entries": entries[:2]}, "entries", "")
+
+
+def test_the_teams_own_lists_are_shown(call: Call, door: Door, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("name,smiles\nAnthracene,c1ccc2cc3ccccc3cc2c1\nAlkanes C10-13,\n", encoding="utf-8")
+    door.services.own_lists.add(tmp_path / "list.csv", "restricted list", "2026-01-01")
+    try:
+        [one] = told(call("lists"))["lists"]
+        assert (one["name"], one["issued"], one["entries"], one["undecided"]) == ("restricted list", "2026-01-01", 2, 1)
+        found = told(call("lists", list="Restricted list"))
+        assert found["not_decided"][0]["entry"] == "Alkanes C10-13"
+        assert error(call("lists", list="no such list"))["kind"] == "not-found"
+    finally:
+        door.services.own_lists.remove("restricted list")

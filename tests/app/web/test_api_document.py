@@ -56,7 +56,7 @@ def test_every_operation_has_examples_that_fit(document: dict[str, Any]) -> None
 def test_each_room_of_the_api_is_there_and_every_error_is_a_problem(document: dict[str, Any]) -> None:
     assert {tag for o in _operations(document) for tag in o["tags"]} == {
         *("specs", "templates", "runs", "results", "progress", "structures", "screens", "trace", "evaluations", "literature", "people"),
-        *("libraries", "models", "fleet", "review"),
+        *("libraries", "lists", "models", "fleet", "review"),
     }
     problem = document["components"]["schemas"]["Problem"]
     _fits(problem["examples"][0], problem, document)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import random
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from tools.files import source
 from tools.files.headings import squashed, unit_in
 from tools.files.records import Record, StructureFile, records, smiles_of
 from tools.files.source import Position, Source
+from tools.safety.own_list_file import read_own_list
 
 ROWS = [("CCO", "ethanol"), ("Oc1ccccc1", "phenol"), ("Nc1ccccc1", "aniline")]
 
@@ -136,7 +139,7 @@ def test_which_column_of_several_is_said() -> None:
     [
         ("x.csv", b"", "is empty"),
         ("x.csv", b"name,value\na,1\n", "it has the columns: name, value"),
-        ("x.csv", b"a\0b\0c,smiles\n\0", "not a text file"),
+        ("x.csv", b"a\0b\0c,smiles\n\0", "neither text nor a workbook"),
         ("x.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Excel 97"),
         ("x.xlsx", b"smiles\nCCO\n", "is no workbook"),
         ("x.xlsx", b"PK\x03\x04 broken", "no workbook that can be read"),
@@ -147,6 +150,36 @@ def test_which_column_of_several_is_said() -> None:
 def test_files_that_cannot_be_used_say_why(name: str, content: bytes, words: str) -> None:
     with pytest.raises(UsageError, match=words):
         _read(content, name)
+
+
+#: Bytes that are no text, the same every time; no first byte of a kind that is known.
+RANDOM = random.Random(5).randbytes(700)
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".sdf", ".smi", ".csv.gz", ".gz"])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (RANDOM, "binary data"),
+        (gzip.compress(RANDOM, mtime=0), "binary data"),
+        (b"%PDF-1.7\n" + RANDOM, "a PDF"),
+        (b"\xff\xfe" + RANDOM, "binary data"),
+    ],
+)
+def test_bytes_that_are_no_text_are_never_quoted(tmp_path: Path, suffix: str, content: bytes, said: str) -> None:
+    path = tmp_path / f"l{suffix}"
+    path.write_bytes(content)
+    for read in (lambda: list(records(path)), lambda: read_own_list(path, name="Some list", issued=date(2026, 1, 1))):
+        with pytest.raises(UsageError) as caught:
+            read()
+        assert str(caught.value).isascii()
+        assert said in str(caught.value) or "not a known kind of file" in str(caught.value)
+
+
+def test_text_with_a_few_odd_characters_is_text() -> None:
+    assert [r.text for r in _read(b"CCO a\x01\x02\nCCC b\x1a\n", "x.smi")] == ["CCO", "CCC"]
+    assert [r.text for r in _read("smiles,name\nCCO,Säure\n".encode("utf-16"), "x.csv")] == ["CCO"]
+    assert [r.text for r in _read("smiles,name\nCCO,Säure\n".encode("cp1252"), "x.csv")] == ["CCO"]
 
 
 def test_missing_and_unknown_files(tmp_path: Path) -> None:

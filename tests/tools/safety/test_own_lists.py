@@ -10,6 +10,7 @@ import pytest
 
 from agent.reading import interpret
 from core.errors import NotFoundError, UsageError
+from core.model import content_hash
 from core.spec import DesignSpec, PropertyRequirement
 from evals.replay import _changed_own_list
 from tests.tables import each_row
@@ -82,8 +83,50 @@ def test_a_structure_stands_to_the_list_by_skeleton_and_pattern(one: OwnList, sm
     assert entry or found.text.endswith("2 of its 6 entries are not decided by structure here, or only in part; other law may apply")
 
 
-def test_a_polymer_is_not_held_against_it(one: OwnList) -> None:
-    assert "on_reach_candidate_list" not in [s.id for s in standings("*CC*", [one])]
+@pytest.fixture(scope="module")
+def of_polymers(tmp_path_factory: pytest.TempPathFactory) -> OwnList:
+    path = tmp_path_factory.mktemp("list") / "restricted.csv"
+    rows = ("Polyoxymethylene,*CO*,", "polystyrene,,", "Styrene,C=Cc1ccccc1,", "Perfluorinated chains,,[CX4](F)(F)[CX4](F)(F)[CX4](F)(F)")
+    path.write_text("\n".join(["name,smiles,smarts", *rows]), encoding="utf-8")
+    return read_own_list(path, name="restricted list", issued=date(2026, 1, 1))
+
+
+@each_row(
+    ("smiles", "entry"),
+    [
+        ("*OC*", "Polyoxymethylene"),  # in another frame
+        ("*COCO*", "Polyoxymethylene"),  # doubled
+        ("*CC(*)c1ccccc1", "polystyrene"),  # by its name
+        ("*[C@H](c1ccccc1)C*", "polystyrene"),
+        ("*C(F)(F)C(F)(F)*", "Perfluorinated chains"),  # a pattern that crosses the frame of the unit
+        ("*CC*", ""),
+        ("C=Cc1ccccc1", "Styrene"),
+        ("C1OCOCO1", ""),
+    ],
+)
+def test_a_polymer_is_held_against_repeat_units_and_patterns_and_never_by_what_it_is_made_from(
+    of_polymers: OwnList, smiles: str, entry: str
+) -> None:
+    assert of_polymers.undecided == ()
+    found = standings(smiles, [of_polymers])[-1]
+    assert (found.on, found.id) == (bool(entry), "on_restricted_list")
+    assert entry in found.text
+    assert ("of its 4 entries 3 can say anything of a polymer" in found.text) is (smiles == "*CC*")
+
+
+def test_goals_that_design_polymers_ask_for_none_of_it(workspace: Workspace) -> None:
+    spec = interpret("a polymer with Tg above 50 °C that is not on the REACH candidate list", workspace=workspace)
+    assert [r.property for r in spec.requirements_of(PropertyRequirement)] == ["glass_transition_temperature", "on_reach_candidate_list"]
+    found = judge_one("*CC*", spec, proposer="x", calculators=workspace.calculators)
+    assert next(r for r in found.requirements if "candidate list" in r.text).met
+
+
+def test_a_list_without_polymers_has_the_version_that_it_had(one: OwnList) -> None:
+    old = one.model_dump(mode="json")
+    for entry in old["entries"]:
+        del entry["polymers"]
+    assert one.version == str(content_hash(old))[:12]
+    assert OwnList.model_validate(old) == one
 
 
 @pytest.mark.parametrize(

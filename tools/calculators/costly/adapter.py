@@ -49,7 +49,7 @@ class Costly(PlainCalculator):
 
     def batch(self, names: Sequence[str], batch: Batch) -> dict[str, list[PropertyValue]]:
         """No value, with the reason, for every structure."""
-        reason = f"not computed: a call of {self.name} takes about {in_words(self.inner.seconds)}; a run, a screen of a library or molwright check computes it"
+        reason = f"not computed: a call of {self.name} takes about {in_words(self.inner.seconds)}; a run, a screen of a library, molwright check or a computation of this structure (page Structures) has it"
         return {p.name: [self.missing(p, reason)] * len(batch.mols) for p in self.properties if p.name in names}
 
     def computed(self, outcomes: Mapping[str, Outcome]) -> dict[str, PropertyValue]:

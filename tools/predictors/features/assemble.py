@@ -47,15 +47,19 @@ class Describer:
     _pi: dict[str, tuple[FloatArray, NDArray[np.float64]]] = field(default_factory=dict)
     _polymers: dict[str, FloatArray] = field(default_factory=dict)
     _bits: dict[tuple[bool, str], NDArray[np.uint16]] = field(default_factory=dict)
+    _matrices: dict[FeatureKind, tuple[tuple[list[str], list[str]], FloatArray]] = field(default_factory=dict)
     _last: tuple[str, MoleculeTable] | None = None
 
     def matrix(self, kind: FeatureKind, keys: Sequence[str], mols: Sequence[Chem.Mol], solvents: Sequence[str] | None = None) -> FloatArray:
         """Features of ``mols`` (their canonical SMILES in ``keys``), shape (structures, len(feature_names(kind))).
 
-        Never NaN or infinite: a descriptor that cannot be computed is 0.
+        Never NaN or infinite: a descriptor that cannot be computed is 0. Not to be written to: the last matrix of each kind is kept.
 
         ``solvents`` holds one canonical solvent a structure and is needed for dyes only.
         """
+        asked = list(keys), list(solvents or ())
+        if kind in self._matrices and self._matrices[kind][0] == asked:
+            return self._matrices[kind][1]
         width = len(feature_names(kind))
         rows = np.zeros((len(mols), width), dtype=np.float32)
         with BlockLogs():
@@ -70,6 +74,8 @@ class Describer:
                     pi, dipoles = self._conjugated(key, mol)
                     beside = solvent_features(solvents[i]), solvation_features(dipoles, solvents[i])
                     rows[i, len(common) :] = np.concatenate([pi, *beside])
+        rows.flags.writeable = False  # the next model that asks about these structures gets the same rows
+        self._matrices[kind] = asked, rows
         return rows
 
     def fingerprints(self, kind: FeatureKind, keys: Sequence[str], mols: Sequence[Chem.Mol]) -> list[NDArray[np.uint16]]:
