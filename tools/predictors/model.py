@@ -200,11 +200,11 @@ class Model:
 
     @property
     def structures(self) -> list[str]:
-        """Canonical SMILES of the training structures."""
+        """Canonical SMILES of the training structures, shape (structures,); [] for none."""
         return [_structure(row) for row in self._weights.rows]
 
     def structure(self, position: int) -> str:
-        """Canonical SMILES of the training structure with this index. IndexError where there is none."""
+        """Canonical SMILES of the training structure at ``position``, the index of its row from 0. IndexError where there is none."""
         return _structure(self._weights.rows[position])
 
     def values(self, x: NDArray[np.float32]) -> tuple[FloatArray, FloatArray]:

@@ -130,7 +130,10 @@ class _Tables:
 
     @cached_property
     def _single(self) -> NDArray[np.float32]:
-        """The largest numbers of single precision that are not above the thresholds: a single-precision value is at most one where it is at most the other."""
+        """The largest numbers of single precision that are not above the thresholds: a single-precision value is at most one where it is at most the other.
+
+        Shape (tests,), in the units of the columns; empty for no tests.
+        """
         near = self.thresholds.astype(np.float32)
         return np.where(near > self.thresholds, np.nextafter(near, np.float32(-np.inf)), near)
 

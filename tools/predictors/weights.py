@@ -187,7 +187,7 @@ class Lines(Sequence[str]):
         return str(self._text[begin : int(self._ends[number])], "utf-8")
 
     def sorted_place(self, start: str) -> int | None:
-        """Place of the line whose part before a tab is ``start``, where the lines are in the order of these parts; None where there is none.
+        """Index of the line whose part before a tab is ``start``, from 0, where the lines are in the order of these parts; None where there is none.
 
         As a bisection over the lines, but without making a text of each.
         """
