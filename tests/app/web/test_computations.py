@@ -79,7 +79,7 @@ def test_what_a_goal_needs_is_computed_by_a_worker_and_held_against_it(api: Clie
 def test_the_page_of_a_structure_offers_what_costs_a_call(pages: TestClient, served: Services) -> None:
     asked = {"structure": "CCO", "goal": GOAL}
     page = pages.get("/structures?" + urlencode(asked)).text
-    assert "each costs a call: surface score (surface score, about 20 s)" in " ".join(page.split())
+    assert "it takes a while: surface score (about 20 s a call)" in " ".join(page.split())
     token = _token(pages, "/structures?" + urlencode(asked))
     answer = pages.post("/structures/computations", data={**token, **asked}, follow_redirects=False)
     assert answer.status_code == 303, answer.text
