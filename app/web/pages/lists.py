@@ -28,7 +28,7 @@ def _lists(request: Request, door: Door) -> Response:
 def _shown(request: Request, door: Services, fields: dict[str, str], fault: str = "", status: int = 200) -> Response:
     kept, problems = door.own_lists.all(), door.own_lists.problems()
     values = {"kept": kept, "problems": problems, "fields": fields, "fault": fault, "megabytes": MAX_BODY // 1_000_000}
-    return page(request, "lists.html.j2", status=status, **values)
+    return page(request, "substance_lists.html.j2", status=status, **values)
 
 
 @router.post("/lists")
@@ -51,13 +51,13 @@ def _add_list(request: Request, form: Form, door: Door) -> Response:
 @router.get("/lists/{name}")
 def _show_list(request: Request, name: str, door: Door) -> Response:
     """A list and which of its entries structure does not decide, or only in part."""
-    return page(request, "list.html.j2", one=door.own_lists.find(name), asked=False)
+    return page(request, "substance_list.html.j2", one=door.own_lists.find(name), asked=False)
 
 
 @router.get("/lists/{name}/remove")
 def _ask_before_removing(request: Request, name: str, door: Door) -> Response:
     """The question whether a list shall go."""
-    return page(request, "list.html.j2", one=door.own_lists.find(name), asked=True)
+    return page(request, "substance_list.html.j2", one=door.own_lists.find(name), asked=True)
 
 
 @router.post("/lists/{name}/remove")
