@@ -16,7 +16,7 @@ from tests.settings_kit import settings_of
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is in the dev group: make setup-dev")
 pytestmark = pytest.mark.slow
 #: Requests made up for each operation.
-EXAMPLES = 10
+EXAMPLES = 6
 
 
 class _Local:
