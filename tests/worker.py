@@ -15,6 +15,8 @@ import json
 import os
 import signal
 import sys
+import tempfile
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -253,6 +255,29 @@ def warm() -> None:
             proposals = propose_with(name, spec, 0, 2, (), (), workspace=workspace)
             judge(proposals, spec, score=True, calculators=workspace.calculators)
     find_route("CC(=O)Nc1ccccc1", "molecule")
+    _small_run()
+
+
+def _small_run() -> None:
+    """One small run to its end: what ranking, reasons and the report read once is more than half of what such a run takes in a new process."""
+    from app.services.runs import RunService
+    from memory.sql import schema
+    from memory.sql.store import SqlRunStore
+    from tests.migrated_kit import replayed
+    from tests.settings_kit import settings_of
+
+    schema._migrate = replayed
+    with tempfile.TemporaryDirectory() as home:
+        settings = settings_of(home=Path(home), literature__uri="", store__url="", workers__processes=1, user__name="ada")
+        with SqlRunStore(settings.sql_url(), lease_seconds=settings.store.lease_seconds) as store:
+            runs = RunService(settings, store)
+            runs.execute(
+                runs.start("a molecule with MW < 300 that's stable at 200 °C", {"yes": True, "budget": 30, "seed": 1}, use_models=False)
+            )
+    alive = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
+    for thread in alive:
+        thread.join(5)
+    assert threading.active_count() == 1, alive  # a forked process has none of the others
 
 
 def main() -> None:
