@@ -59,8 +59,9 @@ def _flat(requirement: Requirement) -> bool:
 
 
 def _needs(requirement: Requirement) -> frozenset[str]:
-    asked = isinstance(requirement, MotifRequirement) and requirement.wanted
-    return needed_elements(compile_smarts(requirement.smarts)) if asked else frozenset()
+    if isinstance(requirement, MotifRequirement) and requirement.wanted:
+        return needed_elements(compile_smarts(requirement.smarts))
+    return frozenset()
 
 
 def best_order(steps: Sequence[Step], sample: Sequence[Chem.Mol]) -> tuple[str, ...]:
