@@ -20,9 +20,6 @@ from evals.judges.wishes import judge_wishes
 from tools.catalogue.rule_sets import RULE_SETS
 from tools.workspace import builtin
 
-#: How a row can come out.
-OUTCOMES = ("right", "unread", "wrong")
-
 
 @dataclass(frozen=True)
 class Row:

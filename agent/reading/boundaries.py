@@ -103,7 +103,7 @@ class Boundaries:
         if lattice.lower(j) != "(" or lattice.lower(end) != ")" or not (end + 1 >= self.end or self.sign(end + 1)):
             return False
         inside = range(j + 1, end)
-        if self._turned(inside) or any(lattice.has(k, *_NEVER_ASIDE) for k in inside):
+        if self._turned(inside) or any(lattice.has(k, *_NEVER_ASIDE) or lattice.lower(k) in ("?", "!") for k in inside):
             return False
         return all(
             lattice.has(k, "grp", "elem", "formula", "smiles", "neutral", "role", "plain", "intersective", "and")
@@ -117,7 +117,11 @@ class Boundaries:
         """Whether what follows a part in the singular says only in what else it is found: 'benzodiazepine bicycle | like diazepam', 'pyrrolidone | as in NMP'."""
         lattice = self.lattice
         words = " ".join(lattice.lower(k) for k in (j, j + 1))
-        led = lattice.lower(j) in ("like", "resembling") or words in ("as in", "such as")
+        led = (
+            lattice.lower(j) in ("like", "resembling")
+            or words in ("as in", "such as")
+            or (lattice.lower(j) == "as" and lattice.lower(j - 1) == "such")
+        )
         plain = not any(lattice.has(k, "or", "cmp", "prop", "relative", "necessity", "and", "but") for k in range(j + 1, end))
         return led and plain and 1 < end - j <= _MOST_OF_A_USE and not lattice.lower(j - 1).endswith("s")
 

@@ -26,6 +26,8 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return _folded(node, stance, lattice)
     if stance.free or parted(node, lattice) or (not stance.strong and any(m.value == UNKNOWN for m in node.mentions("intersective"))):
         return None  # 'two nitro-free rings', 'at most 3 rings an ether', 'suggest 12 wibbly esters'
+    if any(lattice.lower(m.j) == "-" and lattice.lower(m.j + 1) == "ring" for m in node.mentions("num")) and node.first("grp"):
+        return None  # 'a five-ring cyclic carbonate'
     if _measured_value(node, lattice):
         return Refusal("a value of this name is measured, and is no number of groups")
     limits = _times(node) or limits_of(node, catalogue=lattice.catalogue)

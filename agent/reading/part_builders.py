@@ -41,16 +41,6 @@ def _ends_with_only(node: Node, lattice: Lattice) -> bool:
     return ends and lattice.lower(node.j - 1) in ("only", "exclusively")
 
 
-def _two_names(node: Node, lattice: Lattice) -> bool:
-    """Whether a group is named twice, and each time as another one: 'imine (amide) bond', 'amide ester'; not 'imine (Schiff base) bond', 'thiocyanate SCN'."""
-    return any(
-        m.value != item.mentions("grp")[0].value and not (GROUPS[m.value].name.endswith(" bond") and not node.first("free"))
-        for item in node.nodes("List")
-        for group in item.nodes("Item")
-        for m in group.mentions("grp")[1:]
-    )
-
-
 def any_of(node: Node, stance: Stance, lattice: Lattice) -> Built:
     """'at least one of nitro, cyano or azide', 'at least one acid or tetrazole'."""
     names = [m.value for m in node.mentions("grp")]
@@ -81,7 +71,7 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return None
     if stance.denied and (node.mentions("intersective") or any(m.value is not True for m in node.mentions("standing"))):
         return None  # 'no hindered esters', 'no esters in the outer arms' leave others
-    if parted(node, lattice) or _two_names(node, lattice):
+    if parted(node, lattice):
         return None
     if node.mentions("tail") and (stance.denied or stance.soft):
         return None  # 'no quinoline antimalarial nucleus' leaves other quinolines

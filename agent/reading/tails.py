@@ -5,6 +5,7 @@ The words between say what the part does, and leave it what it is. None of them 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from agent.reading.modifiers import harmless
@@ -22,6 +23,10 @@ _NEVER = (
 )  # fmt: skip
 
 
+#: Those of them that no formula is either.
+_BARRED = frozenset(_NEVER) - {"grp", "elem", "prop"}
+
+
 def mark_tails(lattice: Lattice) -> None:
     """Mark such words, with their noun, behind the names of groups. Before :meth:`Lattice.finish`."""
     from agent.reading.mentions import Mention
@@ -34,12 +39,25 @@ def mark_tails(lattice: Lattice) -> None:
                 continue
             if "metal" in group.value:
                 continue  # 'metal chelating ligand'
+            _mark_again(lattice, group)
             ring = GROUPS[group.value].kind == "ring system"
             start = _behind_nouns(lattice, group.j)
-            if end := _end(lattice, start, ring=ring):
+            named = any(m.kind in ("fam", "role") for k in range(n) for m in lattice.at[k])  # else the noun is that of the thing designed
+            if end := _end(lattice, start, ring=ring, named=named):
                 found[start] = max(found.get(start, 0), end)
     for start, end in found.items():
         lattice.at[start].append(Mention(start, end, "tail"))
+
+
+def _mark_again(lattice: Lattice, group: Mention) -> None:
+    """Mark another name of the same part, or of its bond, right behind it or in brackets: 'imine (Schiff base) bond', 'thiocyanate group SCN', 'azo chromophore N=N'."""
+    from agent.reading.mentions import Mention
+
+    for j in {group.j, _behind_nouns(lattice, group.j)}:
+        k = j + (j < len(lattice.pieces) and lattice.pieces[j].text == "(")
+        for m in [m for m in lattice.at[k] if m.kind == "grp"] if k < len(lattice.pieces) else ():
+            if m.value == group.value or str(m.value).endswith(" bond"):
+                lattice.at[k].append(Mention(m.i, m.j, "again"))
 
 
 def _mark_abbreviations(lattice: Lattice) -> None:
@@ -69,36 +87,51 @@ def _behind_nouns(lattice: Lattice, j: int) -> int:
     return j
 
 
-def _end(lattice: Lattice, start: int, *, ring: bool) -> int:
+def _end(lattice: Lattice, start: int, *, ring: bool, named: bool) -> int:
     """The piece behind the noun that closes such words from piece ``start``; 0 where there are none."""
     table = words_of("tails.toml")
-    structural, roles = frozenset((*table["structural"], *table["of_any"])), frozenset(table["roles"])
-    for k in range(start, min(start + 2 * table["most"]["words"], len(lattice.pieces))):
+    structural = frozenset((*table["structural"], *(table["of_any"] if named else ())))
+    roles = frozenset(table["roles"] if named and ring else ())
+    k = start
+    while k < min(start + 2 * table["most"]["words"], len(lattice.pieces)):
         piece = lattice.pieces[k]
         if piece.text == "-" and lattice.hyphen(k) and k > start:
+            k += 1
             continue
-        if _formula(piece.text) and not {m.kind for m in lattice.at[k]} & {*_NEVER, "unit"} - {"grp", "elem"} and k == start:
-            ends = k + 1 >= len(lattice.pieces) or lattice.pieces[k + 1].text in (",", ".", ";")
-            if ends:
-                return k + 1
-            continue  # 'sulfinic acid SO2H group'
+        if (behind := _formula(lattice, k)) and not {m.kind for m in lattice.at[k]} & _BARRED:
+            if behind >= len(lattice.pieces) or lattice.pieces[behind].text in (",", ".", ";"):
+                return behind  # 'a sulfinic acid SO2H'
+            k = behind
+            continue
         if not piece.text.isalpha() or (k == start and piece.glued):
             return 0
         joined = k + 1 < len(lattice.pieces) and lattice.hyphen(k + 1)
-        closes = piece.lower in structural or (ring and piece.lower in roles)
+        closes = piece.lower in structural or piece.lower in roles
         if closes and not joined and not lattice.hyphen(k - 1):
             more = lattice.pieces[k + 1].lower if k + 1 < len(lattice.pieces) else ""
             if more not in structural and more not in roles:
                 return k + 1
-            continue
-        if not _says_more(lattice, k, ring=ring):
+        elif not _says_more(lattice, k, ring=ring):
             return 0
+        k += 1
     return 0
 
 
-def _formula(text: str) -> bool:
-    """Whether a word is written as a formula or an abbreviation: 'SO2H', 'OMs', 'BODIPY'."""
-    return 2 <= len(text) <= 8 and text.isalnum() and text[0].isupper() and any(c.isupper() or c.isdigit() for c in text[1:])
+#: What is written as a formula or an abbreviation: 'SO2H', 'OMs', 'S=N', 'N(SO2R)2'.
+_WRITTEN = re.compile(r"(?:[A-Z][a-z]?|\d|[()=≡#+-])+")
+
+
+def _formula(lattice: Lattice, k: int) -> int:
+    """The piece behind a formula or an abbreviation that begins at piece ``k``, behind a space; 0 where there is none."""
+    pieces = lattice.pieces
+    if pieces[k].glued or not pieces[k].text[0].isupper():
+        return 0
+    j = k + 1
+    while j < len(pieces) and pieces[j].glued and pieces[j].text not in ",.;:!?":
+        j += 1
+    text = lattice.plain[pieces[k].start : pieces[j - 1].end]
+    long_enough = 2 <= len(text) <= 12 and (sum(c.isupper() for c in text) > 1 or any(c in "=≡(" or c.isdigit() for c in text))
+    return j if long_enough and _WRITTEN.fullmatch(text) else 0
 
 
 def _says_more(lattice: Lattice, k: int, *, ring: bool) -> bool:
@@ -108,9 +141,4 @@ def _says_more(lattice: Lattice, k: int, *, ring: bool) -> bool:
         return False
     if kinds & {"neutral", "groups", "role", "intersective", "unchk", "plain", "candidates"} or harmless(word):
         return True
-    return ring
-
-
-def tailed(node_mentions: list[Mention]) -> bool:
-    """Whether a name has such words behind it."""
-    return any(m.kind == "tail" for m in node_mentions)
+    return ring or not word.endswith(tuple(words_of("tails.toml")["actions"]))

@@ -43,7 +43,7 @@ def test_class_and_family_come_from_the_noun(goal: str, candidate_class: str, fa
         "a lithium-ion battery solvent with MW below 300", "a potassium channel blocker with MW below 300", "a copper corrosion inhibitor with MW below 300",
         "a sizing agent for carbon fibre with MW below 300", "a CO2 absorbent with MW below 300", "an additive for nitrile rubber with MW below 300",
         "an epoxy hardener with MW below 300", "a peroxide scavenger with MW below 300", "a 193 nm photoresist quencher with MW below 300",
-        "nitrogen-rich, MW below 300", "no N-alkyl groups, MW below 300", "for use under nitrogen, MW below 300",
+        "no N-alkyl groups, MW below 300", "for use under nitrogen, MW below 300",
         "a liquid crystal with MW below 300", "a low-molecular-weight gelator with MW below 300",
     ],
 )  # fmt: skip

@@ -70,6 +70,7 @@ def test_read(phrase: str, expected: list[str]) -> None:
         "solvation in the flask (CHCl3)",
         "at most eight vinyl carbons",
         "a small-molecule capping layer",
+        "a five-ring cyclic carbonate for NIPU",
     ],
 )
 def test_not_read(phrase: str) -> None:
