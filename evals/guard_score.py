@@ -92,9 +92,12 @@ def examples() -> list[Example]:
 
 
 def _parts(goal: str) -> list[str]:
-    """The sentences of a goal of several, which the guard looks at one by one."""
+    """The sentences of a goal of several, and the pieces of a long one, which the guard looks at one by one."""
     parts = [part for part in score.SENTENCE.split(goal) if len(score.words_of(part)) >= score.FEWEST_WORDS]
-    return parts if len(parts) > 1 or (parts and parts[0] != goal) else []
+    words, most = score.words_of(goal), score.MOST_WORDS
+    cut = (words[at : at + most] for at in range(most // 2, len(words) - most // 2, most // 2))
+    pieces = [goal[piece[0].start : piece[-1].end] for piece in cut]
+    return [*(parts if len(parts) > 1 or (parts and parts[0] != goal) else []), *pieces]
 
 
 def _goals(table: Any) -> Iterator[str]:
