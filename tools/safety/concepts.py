@@ -62,26 +62,34 @@ class _Table:
     groups: dict[str, list[tuple[str, tuple[str, ...], str]]]
 
 
-@lru_cache(maxsize=1)
-def _tables() -> dict[str, _Table]:
-    """The entries by writing. Raises ValueError for a row with too few columns."""
-    lines = data.text("tools.safety", TABLE).splitlines()
-    languages = lines[0].split("\t")[2:]
-    written = {language: family for _, family in _SCRIPTS for language in family.split()}
-    found = {family: _Table(defaultdict(list), defaultdict(list), defaultdict(list)) for family in {*written.values(), _LATIN}}
-    for line in lines[1:]:
-        concept, _, *cells = line.split("\t")
-        for language, cell in zip(languages, cells, strict=True):
-            for raw in cell.split():
-                _add(found[written.get(language, _LATIN)], language, concept, raw)
+@lru_cache(maxsize=16)
+def _table(family: str) -> _Table:
+    """The entries of the languages that share a writing. Raises ValueError for a row with too few columns."""
+    heading, *lines = data.text("tools.safety", TABLE).splitlines()
+    languages = heading.split("\t")
+    written = {language: name for _, name in _SCRIPTS for language in name.split()}
+    columns = [i for i, language in enumerate(languages) if i > 1 and written.get(language, _LATIN) == family]
+    found = _Table(defaultdict(list), defaultdict(list), defaultdict(list))
+    for line in lines:
+        cells = line.split("\t")
+        if len(cells) != len(languages):
+            raise ValueError(f"{TABLE}: {cells[0]!r} has {len(cells)} columns, not {len(languages)}")
+        for column in columns:
+            for raw in cells[column].split():
+                _add(found, languages[column], cells[0], raw)
     return found
+
+
+def _plain(entry: str) -> str:
+    """An entry as it stands in a normalised text."""
+    return entry if entry.isascii() and entry.isalnum() and entry.islower() else normalise(entry)
 
 
 def _add(entries: _Table, language: str, concept: str, raw: str) -> None:
     if language in _ANYWHERE:
-        entries.stems[normalise(raw.rstrip("._").replace("_", ""))].append((language, concept))
+        entries.stems[_plain(raw.rstrip("._").replace("_", ""))].append((language, concept))
         return
-    parts = [normalise(part.rstrip(".")) for part in raw.split("_") if part]
+    parts = [_plain(part.rstrip(".")) for part in raw.split("_") if part]
     if len(parts) > 1:
         entries.groups[parts[0]].append((language, tuple(parts[1:]), concept))
     else:
@@ -120,7 +128,7 @@ def _seen(sentence: str) -> tuple[Seen, ...]:
 
 
 def _anywhere(family: str, text: str) -> Iterator[tuple[str, Seen]]:
-    entries = _tables()[family].stems
+    entries = _table(family).stems
     longest = max(map(len, entries))
     for start in range(len(text)):
         for size in range(1, min(longest, len(text) - start) + 1):
@@ -142,7 +150,7 @@ def _of_words(family: str, text: str) -> Iterator[tuple[str, Seen]]:
 @lru_cache(maxsize=20_000)
 def _of_word(family: str, word: str) -> tuple[tuple[str, str, int, int], ...]:
     """The entries that a word begins with, in languages that join words also those inside: language, concept, place in the word, and length."""
-    entries = _tables()[family]
+    entries = _table(family)
     found: list[tuple[str, str, int, int]] = []
     for form in _forms(family, word):
         at = len(word) - len(form)
@@ -159,7 +167,7 @@ def _of_word(family: str, word: str) -> tuple[tuple[str, str, int, int], ...]:
 @lru_cache(maxsize=20_000)
 def _groups(family: str, word: str) -> tuple[tuple[str, tuple[str, ...], str], ...]:
     """The entries of several words whose first one ``word`` may be."""
-    entries = _tables()[family].groups
+    entries = _table(family).groups
     return tuple(entry for form in _forms(family, word) for size in range(1, len(form) + 1) for entry in entries.get(form[:size], ()))
 
 
