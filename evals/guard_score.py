@@ -2,12 +2,11 @@
 
 ``python -m evals.guard_score train`` writes ``tools/safety/tables/score.npz``; ``python -m evals.guard_score check`` trains without each batch
 in turn and prints what the voice alone says to the batch that was left out; ``python -m evals.guard_score authors`` trains without each author of
-blind batches in turn and prints what the whole guard, rules and voice, does with the sentences of that author.
+blind or outside batches in turn and prints what the whole guard, rules and voice, does with the sentences of that author.
 """
 
 from __future__ import annotations
 
-import math
 import sys
 import tomllib
 from collections import Counter
@@ -26,14 +25,16 @@ from core.errors import GoalError
 from evals.romanising import copies
 from evals.suites.base import DATA
 from evals.suites.guard import batches
-from tools.safety import goal_text, score
+from tools.safety import concepts, goal_text, score
 from tools.safety.goal_text import HARMLESS, SUSPECT
 from tools.safety.guard import outcome
 from tools.safety.marks import features
 from tools.safety.spelling import normalise
 
-#: Batches that were run once; the voice learns from them only after that.
+#: Batches that were run once and are not learnt from yet.
 FRESH = DATA / "guard" / "fresh"
+#: Batches that were run once and are learnt from, no word being tuned on them.
+OPEN = DATA / "guard" / "open"
 TARGET = Path(score.__file__).parent / score.MODEL
 #: Inverse strength of the penalty on the squares of the weights.
 STRENGTH = 30.0
@@ -41,8 +42,11 @@ STRENGTH = 30.0
 ORDINARY = 0.5
 #: Romanised spellings of each sentence in other writing, and the weight of each.
 COPIES, ROMANISED = 2, 0.5
+#: Weights of a sentence of the files of phrases, which are many and mostly built from frames, and of one by an outside writer, who had seen nothing of
+#: the guard.
+PHRASE, OUTSIDE = 0.4, 3.0
 #: Values of ``SUSPECT`` that are held against each other, each author left out in turn.
-SUSPECTS = (-0.4, -0.2, 0.0, 0.3, 0.6)
+SUSPECTS = (-1.5, -1.0, -0.7, -0.4, 0.0, 0.4, 0.8)
 #: Languages that put what is said of a thing before it, and those that write without spaces.
 _BEFORE = ("chinese", "japanese", "korean", "turkish")
 _JOINED = ("chinese", "japanese", "thai")
@@ -66,14 +70,21 @@ def examples() -> list[Example]:
     """All sentences to learn from, in a fixed order: the batches, the phrases filled in, the first tables, and ordinary goals."""
     found = [Example(batch.removeprefix("batch "), text, expected != "allow") for batch, text, expected, _ in batches()]
     found += [
-        Example(batch.removeprefix("batch "), text, expected != "allow") for batch, text, expected, _ in batches(DATA / "guard" / "open")
+        Example(batch.removeprefix("batch "), text, expected != "allow", OUTSIDE if "outside" in batch else 1.0)
+        for batch, text, expected, _ in batches(OPEN)
     ]
     for name in ("block", "allow"):
         lines = (DATA / "guard" / f"goals_{name}.txt").read_text(encoding="utf-8").splitlines()
         found += [Example("goals", line, name == "block") for line in lines if line.strip()]
+    questions = (DATA / "guard" / "questions.txt").read_text(encoding="utf-8").splitlines()
+    found += [Example("questions", line, False) for line in questions]
     for path in sorted((DATA / "guard" / "phrases").glob("*.txt")):
-        found += [Example("phrases", text, harmful) for text, harmful in filled(path)]
-    found += [Example(example.source, copy, example.harmful, ROMANISED) for example in list(found) for copy in copies(example.text, COPIES)]
+        found += [Example("phrases", text, harmful, PHRASE) for text, harmful in filled(path)]
+    found += [
+        Example(example.source, copy, example.harmful, ROMANISED * example.weight)
+        for example in list(found)
+        for copy in copies(example.text, COPIES)
+    ]
     for path in sorted((DATA / "interpreter").rglob("*.toml")):
         goals = dict.fromkeys(_goals(tomllib.loads(path.read_text(encoding="utf-8"))))
         found += [Example("ordinary", text, False, ORDINARY) for goal in goals for text in (goal, *_parts(goal))]
@@ -81,9 +92,12 @@ def examples() -> list[Example]:
 
 
 def _parts(goal: str) -> list[str]:
-    """The sentences of a goal of several, which the guard looks at one by one."""
+    """The sentences of a goal of several, and the pieces of a long one, which the guard looks at one by one."""
     parts = [part for part in score.SENTENCE.split(goal) if len(score.words_of(part)) >= score.FEWEST_WORDS]
-    return parts if len(parts) > 1 or (parts and parts[0] != goal) else []
+    words, most = score.words_of(goal), score.MOST_WORDS
+    cut = (words[at : at + most] for at in range(most // 2, len(words) - most // 2, most // 2))
+    pieces = [goal[piece[0].start : piece[-1].end] for piece in cut]
+    return [*(parts if len(parts) > 1 or (parts and parts[0] != goal) else []), *pieces]
 
 
 def _goals(table: Any) -> Iterator[str]:
@@ -135,7 +149,7 @@ def filled(path: Path) -> Iterator[tuple[str, bool]]:
 class Table:
     """Examples as buckets: one row an example."""
 
-    rows: list[NDArray[np.int64]]
+    rows: list[score.Row]
     labels: NDArray[np.float64]
     weights: NDArray[np.float64]
     sources: list[str]
@@ -144,7 +158,7 @@ class Table:
 def table(found: list[Example]) -> Table:
     """``found`` as the model sees it."""
     texts = [normalise(example.text) for example in found]
-    rows = [score.buckets((word.text for word in score.words_of(text)), features(text)) for text in texts]
+    rows = [score.buckets((word.text for word in score.words_of(text)), features(text), concepts.features(text)) for text in texts]
     labels = np.array([float(example.harmful) for example in found])
     return Table(rows, labels, np.array([example.weight for example in found]), [example.source for example in found])
 
@@ -154,16 +168,14 @@ def trained(data: Table, use: NDArray[np.bool_]) -> score.Model:
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
 
-    size = 1 << score.BITS
     rows = [row for row, wanted in zip(data.rows, use, strict=True) if wanted]
     labels, weights = data.labels[use], data.weights[use]
-    ends = np.cumsum([0, *(len(row) for row in rows)])
-    places = np.concatenate(rows)
-    often = np.bincount(places, minlength=size)
+    often = np.bincount(np.concatenate([block for row in rows for block in row]), minlength=score.SIZE)
     rarity = np.log((1 + len(rows)) / (1 + often)) + 1
-    values = rarity[places]
-    lengths = np.array([math.sqrt(float(rarity[row] @ rarity[row])) or 1.0 for row in rows])
-    matrix = csr_matrix((values / np.repeat(lengths, np.diff(ends)), places, ends), shape=(len(rows), size))
+    values = np.concatenate([score.scaled(rarity[block], less) for row in rows for block, less in zip(row, score.LEAST, strict=True)])
+    places = np.concatenate([block for row in rows for block in row])
+    ends = np.cumsum([0, *(sum(map(len, row)) for row in rows)])
+    matrix = csr_matrix((values, places, ends), shape=(len(rows), score.SIZE))
     balance = np.where(labels > 0, 0.5 / (weights @ labels), 0.5 / (weights @ (1 - labels)))
     fitted = LogisticRegression(C=STRENGTH, max_iter=1000, tol=1e-6).fit(matrix, labels, sample_weight=weights * balance * weights.sum())
     return score.Model(fitted.coef_[0], rarity, float(fitted.intercept_[0]))
@@ -177,13 +189,6 @@ def rounded(model: score.Model) -> dict[str, NDArray[Any]]:
         "rarity": np.rint(model.rarity / deep).astype(np.uint8),
         "scale": np.array([wide, deep, model.bias]).round(9),
     }
-
-
-def said(model: score.Model, row: NDArray[np.int64]) -> float:
-    """What a model says to a row of buckets."""
-    rarity = model.rarity[row]
-    length = math.sqrt(float(rarity @ rarity))
-    return (float(model.weight[row] @ rarity) / length if length else 0.0) + model.bias
 
 
 def train() -> None:
@@ -207,7 +212,7 @@ def left_out(found: list[Example]) -> Iterator[tuple[str, NDArray[np.bool_], NDA
     parts += [("ordinary", np.isin(np.arange(len(found)), part)) for part in np.array_split(ordinary, 6)]
     for name, out in parts:
         model = trained(data, ~out)
-        yield name, out, np.array([said(model, data.rows[i]) for i in np.flatnonzero(out)])
+        yield name, out, np.array([model.says(data.rows[i]) for i in np.flatnonzero(out)])
 
 
 def check() -> None:
@@ -248,12 +253,12 @@ def _forget() -> None:
 
 
 def blind() -> dict[str, list[tuple[str, str, str, str]]]:
-    """The blind batches by author (``blind``, ``blind2``, ...): kind of batch, sentence, what is expected, language."""
+    """The blind and outside batches by author (``blind``, ``blind2``, ...): harmful, decoys or harmless; sentence, what is expected, language."""
     by_author: dict[str, list[tuple[str, str, str, str]]] = {}
-    for batch, text, expected, language in [*batches(), *batches(FRESH)]:
+    for batch, text, expected, language in [*batches(), *batches(OPEN)]:
         author, _, kind = batch.removeprefix("batch ").partition("_")
-        if author.startswith("blind"):
-            by_author.setdefault(author, []).append((kind, text, expected, language))
+        if author.startswith(("blind", "outside")):
+            by_author.setdefault(author, []).append((kind or ("harmless" if expected == "allow" else "harmful"), text, expected, language))
     return dict(sorted(by_author.items()))
 
 

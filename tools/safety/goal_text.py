@@ -20,11 +20,12 @@ from functools import lru_cache
 from core import data
 from core.candidate import SafetyRuleHit, Verdict
 from tools.safety import score
+from tools.safety.asked_for import asks_for_it, is_praise, turned_on_somebody
 from tools.safety.named import Named, named, objections
 from tools.safety.roles import JUDGED, Judged, Sentence, judged, sentences
 from tools.safety.spelling import UNSPACED, normalise, unleet
 from tools.safety.titles import is_remedial
-from tools.safety.word_tables import HAZARDS, Mention, lexicon
+from tools.safety.word_tables import HAZARDS, Mention
 
 #: Text beyond this many characters is not screened but blocked: a design goal is a sentence.
 MAX_GOAL = 20_000
@@ -91,15 +92,12 @@ _RULES = {
 #: From which value of the learned voice on a goal stops for a person: a stretch of at least ``FULL`` different words, a shorter one of at
 #: least ``FEWEST``, and a full one whose hazards the roles spare; shorter ones of these are left to the roles. Chosen by leaving one author
 #: out: docs/evaluation.md.
-SUSPECT, SUSPECT_SHORT, SUSPECT_SPARED, FULL, FEWEST = 0.0, 1.3, 1.6, 6, 3
-#: Down to which value what the rules refuse for a word may be freed, what they only doubt, and the same for each stretch of ``NEARBY`` words.
-HARMLESS, HARMLESS_DOUBTED, HARMLESS_NEARBY, NEARBY = -1.1, -1.4, -0.3, 12
-#: Fewest words before a hazard that may be freed, in languages that put the thing first: an explosive of red colour is an explosive.
-BEFORE = 2
-#: Most words between a hazard and a word of likeness that goes with it.
-NEAR = 2
-#: Hits that say no more than that the words of a hazard occur.
-_MAY_BE_SPOKEN_OF = frozenset(
+SUSPECT, SUSPECT_SHORT, SUSPECT_SPARED, FULL, FEWEST = -0.3, 1.3, 1.6, 6, 3
+#: Down to which value what the rules refuse for the words of a hazard may be freed, each stretch of ``NEARBY`` words, a figure of speech, and what
+#: the rules only stop for words that are ordinary elsewhere.
+HARMLESS, HARMLESS_NEARBY, NEARBY, FIGURE, ORDINARY = -1.1, -0.3, 12, -2.0, -2.0
+#: Hits that say no more than that words of a hazard occur, and stops for words that are ordinary in many goals (a neighbour, soup, "kills").
+_HAZARD_ONLY = frozenset(
     (
         "goal.chemical_weapon",
         "goal.explosive",
@@ -107,10 +105,10 @@ _MAY_BE_SPOKEN_OF = frozenset(
         "stop.weapon",
         "stop.explosive",
         "stop.drug",
-        "stop.doubtful",
         "stop.medicine",
     )
 )
+_ORDINARY_WORDS = frozenset(("stop.place", "stop.effect", "stop.doubtful", "stop.strike", "stop.rival", "stop.served"))
 #: A letter of a writing in which the guard knows no words: it knows Latin, Greek, Cyrillic, Hebrew, Arabic, Devanagari, Bengali,
 #: Thai, Chinese, Japanese and Korean letters.
 _UNKNOWN_WRITING = re.compile(
@@ -161,12 +159,16 @@ def _weighed(hits: list[SafetyRuleHit], plain: str) -> list[SafetyRuleHit]:
     if not against:
         value = max((part.value for part in parts if part.value >= _limit(part, plain)), default=None)
         return hits if value is None else [*hits, _alike(value)]
-    limit = HARMLESS_DOUBTED if all(hit.id.startswith(STOP) for hit in against) else HARMLESS
-    if any(part.value > limit or part.words < FULL for part in parts) or any(hit.id not in _MAY_BE_SPOKEN_OF for hit in against):
+    if any(hit.id not in _HAZARD_ONLY | _ORDINARY_WORDS for hit in against) or any(part.words < FULL for part in parts):
         return hits
-    if any(part.value > HARMLESS_NEARBY for part in score.stretches(plain, NEARBY)) or _asks_for_it(plain):
-        return hits
-    return [_spoken_of(hit) if hit in against else hit for hit in hits]
+    highest = max(part.value for part in parts) if parts else math.inf
+    if all(hit.id in _ORDINARY_WORDS for hit in against):
+        harmless = highest <= ORDINARY and not turned_on_somebody(plain)
+    else:
+        nearby = max(part.value for part in score.stretches(plain, NEARBY)) if parts else math.inf
+        praise = max(highest, nearby) <= FIGURE and is_praise(plain)
+        harmless = highest <= HARMLESS and nearby <= HARMLESS_NEARBY and not asks_for_it(plain, praise)
+    return [_spoken_of(hit) if hit in against else hit for hit in hits] if harmless else hits
 
 
 def _limit(part: score.Stretch, plain: str) -> float:
@@ -178,24 +180,6 @@ def _limit(part: score.Stretch, plain: str) -> float:
     return SUSPECT if part.words >= FULL else SUSPECT_SHORT
 
 
-def _asks_for_it(plain: str) -> bool:
-    """Whether a hazard is what is asked for: what something is to be like, or better than, what is to go unnoticed, what comes after 'but', what stands first."""
-    for sentence in sentences(plain):
-        hazards = sentence.of(*HAZARDS)
-        if hazards and sentence.of("stronger", "evasion", "contrast", "undone"):
-            return True
-        medicines = [one.mention for one in judged(sentence) if one.mention.kind == "medicine" and not one.spared]
-        near = (
-            len(sentence.between(min(m.end, h.end), max(m.start, h.start))) for h in (*hazards, *medicines) for m in sentence.of("like")
-        )
-        if any(words <= NEAR for words in near):
-            return True
-        first = all(lexicon().order.get(language) != "after" for language in sentence.languages) and not UNSPACED.search(sentence.text)
-        if first and any(len(sentence.between(sentence.start, h.start)) < BEFORE for h in hazards):
-            return True
-    return False
-
-
 def _alike(value: float) -> SafetyRuleHit:
     """The hit that stops a goal because its words together are like those of requests for harm."""
     reason = f"The words of the goal together are like those of requests for harm ({value:.1f}, from {SUSPECT:g} on a person has to look at it first)."
@@ -203,8 +187,8 @@ def _alike(value: float) -> SafetyRuleHit:
 
 
 def _spoken_of(hit: SafetyRuleHit) -> SafetyRuleHit:
-    """A warning in place of ``hit``: the hazard is spoken of, and nothing around it asks for it."""
-    reason = f"A hazard is spoken of, and nothing around it asks for one. Without that: {hit.reason}"
+    """A warning in place of ``hit``: what it fired on is spoken of, and nothing around it asks for harm."""
+    reason = f"A hazard or somebody is spoken of, and nothing around that asks for harm. Without that: {hit.reason}"
     return SafetyRuleHit(id=f"spoken_of.{hit.id.removeprefix(STOP).removeprefix('goal.')}", name=hit.name, verdict="warn", reason=reason)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from tools.safety import romanised
+from tools.safety import concepts, romanised
 from tools.safety.spelling import UNSPACED
 from tools.safety.titles import is_title
 from tools.safety.word_tables import HAZARDS, Mention, Token, lexicon, tokens
@@ -32,6 +32,8 @@ REACH_OF_NO, SMALL_WORD = 6, 4
 FIGURATIVE = ("doubtful", "effect", "strike")
 FIGURE_WORDS, FIGURE_SIGNS = 2, 6
 _MEANT = ("people", "victim", "rival", "place", "served", "kin", "checker", "unseen", "helpless", *HAZARDS)
+#: Most words between a defence and what gets through it, and between one and the words that it fails.
+OVERCOME, FAILS = 1, 3
 #: Most letters from the stem of a word to the next word.
 LONGEST_ENDING = 12
 #: What ends the reach of a defence: what is prevented may be a defence itself.
@@ -184,7 +186,7 @@ def _spared(sentence: Sentence, hazard: Mention) -> bool:
     if hazard.kind == "doubtful" and any(m.start < hazard.start < m.end for m in sentence.of("defence")):
         return True  # a piece of the word for a defence: 毒薬 in 解毒薬
     orders = {lexicon().order[name] for name in sentence.languages if name in lexicon().order}
-    shields = [m for m in sentence.of("defence", "counter") if not _voided(sentence, m)]
+    shields = [m for m in sentence.of("defence", "counter") if not _voided(sentence, m) and not _overcome(sentence, m)]
     before = [m for m in shields if m.end <= hazard.start]
     if any(_reaches(sentence, m, hazard) for m in before if orders & {"before", "both"} or m.language == "english"):
         return True
@@ -193,7 +195,7 @@ def _spared(sentence: Sentence, hazard: Mention) -> bool:
     if any(
         _reaches_back(sentence, hazard, m, reach)
         for m in shields
-        if m.start >= hazard.end and (orders & {"both", "after"} or (m.start, m.end) in behind)
+        if m.start >= hazard.end and not _fails(sentence, m) and (orders & {"both", "after"} or (m.start, m.end) in behind)
     ):
         return True
     return _denied(sentence, hazard) and not any(m.start >= hazard.end for m in sentence.of("stronger"))
@@ -234,6 +236,25 @@ def _voided(sentence: Sentence, shield: Mention) -> bool:
         for m in sentence.of("counter")
         if m.start != shield.start
     )
+
+
+def _overcome(sentence: Sentence, shield: Mention) -> bool:
+    """Whether something is to get through or around a defence: a word of that right before or right behind it ('penetrates masks')."""
+    near = (one for one in concepts.between(sentence.text, sentence.start, sentence.end) if one.concept == "penetrat")
+    return any(
+        len(sentence.between(end, start)) <= OVERCOME and _gap(sentence, end, start) <= LONGEST_ENDING
+        for one in near
+        for end, start in [(one.end, shield.start) if one.start < shield.start else (shield.end, one.start)]
+        if end <= start and not _COMMA.search(sentence.text, end, start)
+    )
+
+
+def _fails(sentence: Sentence, shield: Mention) -> bool:
+    """Whether a defence that stands behind a hazard is said to fail: 'a nerve agent against which the antidotes do not work'."""
+    if any(0 <= no.start - shield.end <= LONGEST_ENDING and not sentence.between(shield.end, no.start) for no in sentence.of("negation")):
+        return True
+    behind = concepts.between(sentence.text, shield.end, sentence.end)
+    return any(one.concept == "notwork" and len(sentence.between(shield.end, one.start)) <= FAILS for one in behind)
 
 
 def _gap(sentence: Sentence, start: int, end: int) -> int:

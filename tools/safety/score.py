@@ -1,9 +1,10 @@
 """A learned second voice beside the rules on the words of a goal: how much a sentence looks like one that asks for harm.
 
-A linear model over the pieces of the words (two to five letters), pairs of neighbouring words, and what the lexicon knows of them
-(:mod:`tools.safety.marks`), in whatever language. It is trained by
+A linear model over two blocks of features: the pieces of the words (two to five letters), pairs of neighbouring words, and what the lexicon knows of
+them (:mod:`tools.safety.marks`), in whatever language; and the concepts that all languages share (:mod:`tools.safety.concepts`). It is trained by
 ``python -m evals.guard_score train`` on the sentences in ``evals/data`` and ships as ``tables/score.npz``: for each of 2^18 buckets of
-hashed pieces a weight and a rarity, one byte each. The same text gives the same number everywhere: nothing is sampled, and no network is asked.
+hashed pieces, and of 2^16 of concepts behind them, a weight and a rarity, one byte each. The same text gives the same number everywhere: nothing is
+sampled, and no network is asked.
 
 The number is a log-odds on a training set that is half harmful, not a probability of anything in the world. What is done with it is
 decided in :mod:`tools.safety.goal_text`.
@@ -24,12 +25,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ConfigurationError
+from tools.safety import concepts
 from tools.safety.marks import features
 from tools.safety.romanised import skeleton
 from tools.safety.spelling import UNSPACED, WORD
 
-#: Buckets of hashed pieces, as a power of two.
-BITS = 18
+#: Buckets of hashed pieces and of concepts, as powers of two, and of both together.
+BITS, CONCEPT_BITS = 18, 16
+SIZE = (1 << BITS) + (1 << CONCEPT_BITS)
+#: What is added to the square of the length of each block.
+LEAST = (0.0, 200.0)
 #: Letters of the shortest and of the longest piece of a word.
 SHORTEST, LONGEST = 2, 5
 #: Fewest letters of a word whose consonants are looked at.
@@ -43,13 +48,31 @@ MODEL = "tables/score.npz"
 SENTENCE = re.compile(r"[;!?\u3002\uff01\uff1f\n]|\.(?=\s|$)")
 
 
+#: The buckets of a text: those of its pieces, and those of its concepts.
+Row = tuple[NDArray[np.int64], NDArray[np.int64]]
+
+
+_VOWELS = "aeiouy"
+
+
 @dataclass(frozen=True)
 class Model:
-    """The weights: a piece in bucket b adds ``weight[b] * rarity[b]``; the sum is divided by the length of the vector of rarities."""
+    """The weights: a piece in bucket b adds ``weight[b] * rarity[b]``; the sum of each block is divided by the length of its vector of rarities (:func:`scaled`)."""
 
     weight: NDArray[np.float64]
     rarity: NDArray[np.float64]
     bias: float
+
+    def says(self, row: Row) -> float:
+        """What the model says to a row of buckets."""
+        return self.bias + sum(
+            float(self.weight[block] @ scaled(self.rarity[block], least)) for block, least in zip(row, LEAST, strict=True)
+        )
+
+
+def scaled(rarity: NDArray[np.float64], least: float) -> NDArray[np.float64]:
+    """The values of a block: its rarities divided by the length of their vector; ``least`` is added to its square, so that a few say little."""
+    return rarity / math.sqrt(float(rarity @ rarity) + least) if len(rarity) else rarity
 
 
 @lru_cache(maxsize=1)
@@ -60,8 +83,8 @@ def model() -> Model:
             weight, rarity, scale = stored["weight"], stored["rarity"], stored["scale"]
     except (OSError, KeyError, ValueError) as error:
         raise ConfigurationError(f"the guard's file {MODEL} cannot be read: {error}") from error
-    if weight.shape != (1 << BITS,) or rarity.shape != weight.shape or scale.shape != (3,):
-        raise ConfigurationError(f"the guard's file {MODEL} has arrays of another shape than {1 << BITS} buckets")
+    if weight.shape != (SIZE,) or rarity.shape != weight.shape or scale.shape != (3,):
+        raise ConfigurationError(f"the guard's file {MODEL} has arrays of another shape than {SIZE} buckets")
     return Model(weight * float(scale[0]), rarity * float(scale[1]), float(scale[2]))
 
 
@@ -85,8 +108,8 @@ def _sounds(word: str) -> tuple[int, ...]:
     return tuple(zlib.crc32(f"~{part}".encode()) & ((1 << BITS) - 1) for part in {sounds, f"{sounds[:3]}*"}) if len(sounds) > 1 else ()
 
 
-def buckets(words: Iterable[str], known: Iterable[str] = ()) -> NDArray[np.int64]:
-    """The buckets that some words fall into, and what is ``known`` of them, each once, in order."""
+def buckets(words: Iterable[str], known: Iterable[str] = (), spoken_of: Iterable[str] = ()) -> Row:
+    """The buckets that some words fall into with what is ``known`` of them, and those of the concepts that are ``spoken_of``, each once, in order."""
     found = {zlib.crc32(f"\n{feature}".encode()) & ((1 << BITS) - 1) for feature in known}
     before = "^"
     for word in words:
@@ -96,7 +119,8 @@ def buckets(words: Iterable[str], known: Iterable[str] = ()) -> NDArray[np.int64
         before = word
     if before != "^":
         found.add(zlib.crc32(f"{before}|$".encode()) & ((1 << BITS) - 1))
-    return np.array(sorted(found), dtype=np.int64)
+    shared = {(1 << BITS) + (zlib.crc32(feature.encode()) & ((1 << CONCEPT_BITS) - 1)) for feature in spoken_of}
+    return np.array(sorted(found), dtype=np.int64), np.array(sorted(shared), dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -153,14 +177,16 @@ def _sentences(text: str, words: list[Word]) -> list[list[Word]]:
 
 def _stretch(text: str, words: tuple[Word, ...]) -> Stretch:
     plain = tuple(word.text for word in words)
-    value = _score(plain, features(text, words[0].start, words[-1].end))
-    return Stretch(value, sum(max(len(word) // 2, 1) if UNSPACED.search(word) else 1 for word in set(plain)))
+    start, end = words[0].start, words[-1].end
+    value = _score(plain, features(text, start, end), concepts.features(text, start, end))
+    return Stretch(value, sum(max(len(word) // 2, 1) if UNSPACED.search(word) else _counts(word) for word in set(plain)))
+
+
+def _counts(word: str) -> bool:
+    """Whether a word is one: no piece of a structure written in letters, signs and digits."""
+    return (len(word) > 1 or not word.isascii() or word in _VOWELS) and not any(sign.isdigit() for sign in word)
 
 
 @lru_cache(maxsize=2_000)
-def _score(words: tuple[str, ...], known: tuple[str, ...]) -> float:
-    weights = model()
-    found = buckets(words, known)
-    rarity = weights.rarity[found]
-    length = math.sqrt(float(rarity @ rarity))
-    return (float(weights.weight[found] @ rarity) / length if length else 0.0) + weights.bias
+def _score(words: tuple[str, ...], known: tuple[str, ...], spoken_of: tuple[str, ...]) -> float:
+    return model().says(buckets(words, known, spoken_of))

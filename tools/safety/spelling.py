@@ -26,7 +26,7 @@ _SPELLED_BY_SIGN = re.compile(r"(?<![^\W_])[^\W_](?=([-.,*/|+~:_]))(?:\1[^\W_]){
 _PARTS = re.compile("(?<=[\u0600-\u06ff])\u200c(?=[\u0600-\u06ff])")
 _SIGNS = re.compile(r"[ .,*/|+~:'\"]")
 #: Runs of letters, digits and the vowel signs of Indic, Thai and Arabic writing.
-WORD = re.compile("(?:[^\\W_]|[\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u064b-\u0652])+")
+WORD = re.compile("(?:[^\\W_]|[\u0900-\u0903\u093a-\u094f\u0981-\u0983\u09bc-\u09cd\u09d7\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u064b-\u0652])+")
 #: Writing without spaces between words: Chinese, Japanese, Korean (whose particles follow without a space; also decomposed), Thai.
 _UNSPACED = "[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]"
 UNSPACED = re.compile(_UNSPACED)

@@ -93,13 +93,14 @@ def test_an_ordinary_half_that_is_put_aside_spares_no_hazard() -> None:
 def test_the_blind_batches_are_known_by_their_authors() -> None:
     by_author = guard_score.blind()
     assert set(by_author) >= {"blind", "blind2", "blind3", "blind4", "blind5", "blind6"}
+    assert set(by_author) >= {"blind7", "outside1", "outside2", "outside3"}
     for author, sentences_ in by_author.items():
-        assert {kind for kind, *_ in sentences_} == {"harmful", "harmless", "decoys"}, author
+        assert {kind for kind, *_ in sentences_} == {"harmful", "harmless", *(["decoys"] if author.startswith("blind") else [])}, author
 
 
 def test_another_voice_speaks_only_as_long_as_it_is_asked_to() -> None:
     goal = "a plasticiser for cables with a low glass transition and no phthalates"
-    suspicious = score.Model(np.zeros(1 << score.BITS), np.ones(1 << score.BITS), 9.0)
+    suspicious = score.Model(np.zeros(score.SIZE), np.ones(score.SIZE), 9.0)
     assert outcome(goal) == "allow"
     with guard_score.speaking(suspicious):
         assert outcome(goal) == "stop"

@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import ConfigurationError
 from evals import guard_score
-from tools.safety import goal_text, score
+from tools.safety import concepts, goal_text, score
 from tools.safety.guard import concerns, goal_verdict, outcome
 from tools.safety.marks import features
 from tools.safety.spelling import normalise
@@ -156,3 +156,35 @@ def test_a_stretch_is_told_only_of_its_own_words() -> None:
     text = normalise("A blue dye for cotton that stands washing; a nerve agent for a crowd of people.")
     assert "weapon" not in features(text, 0, text.index(";"))
     assert "weapon" in features(text)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A powder for my uncle's soup.",
+        "Ein Pulver für die Suppe meines Onkels.",
+        "Порошок в суп моей сестры.",
+        "동생 밥에 넣을 가루",
+        "叔父のスープに入れる粉",
+    ],
+)
+def test_concepts_are_the_same_in_every_language(sentence: str) -> None:
+    assert {"sibling", "food"} <= {one.concept for one in concepts.seen(normalise(sentence))}
+
+
+def test_concepts_are_told_in_their_order_and_with_their_classes() -> None:
+    told = set(concepts.features(normalise("A pill that heals my sister.")))
+    assert {"medicine", "sibling", "medicine>mine", "medicine&:person", ":shield>:person"} <= told
+    assert concepts.features("") == ()
+
+
+def test_every_row_of_the_concepts_has_a_class_and_all_languages() -> None:
+    rows = [line.split("\t") for line in (Path(concepts.__file__).parent / concepts.TABLE).read_text(encoding="utf-8").splitlines()]
+    assert {len(row) for row in rows} == {30}
+    assert len({row[0] for row in rows}) == len(rows)
+    assert all(row[1].isalpha() for row in rows)
+
+
+def test_a_few_concepts_say_less_than_many() -> None:
+    few, many = score.scaled(np.ones(1) * 5, 200.0), score.scaled(np.ones(50) * 5, 200.0)
+    assert np.linalg.norm(few) < 0.5 < np.linalg.norm(many) <= 1.0
