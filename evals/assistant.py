@@ -60,7 +60,9 @@ def section(batches: dict[str, list[CaseResult]], stored: Sequence[EvalRun]) -> 
         text=(
             "Questions and tasks that were written by people who had not seen the assistant (`evals/data/agent/`), each answer held against values computed anew. The first batch was used to "
             "mend the assistant, the second one after its first run, so these figures are not blind; [evaluation.md](evaluation.md#the-assistant) has the first runs. "
-            "Of a language model stands here what was measured: the second column says on how many of the cases, which `--limit` spreads evenly over both batches."
+            "Of a language model stands here what was measured: the second column says on how many of the cases, which `--limit` spreads evenly over both batches. An invalid call is a reply that "
+            "could not be used, such as a call that had failed before, or a call that its tool answered with a fault, such as text that is no structure; whether calls keep to their schema is "
+            "measured [above](#what-training-adds)."
         ),
         tables=[
             ResultTable(columns=["who answers", "right", "property questions (95 %)", "right call", "invalid calls", "steps", "tokens", "seconds"], rows=rows),
