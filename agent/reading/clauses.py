@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from agent.reading.builders import build
 from agent.reading.clause import Clause
-from agent.reading.frames import Ending, Frames, Opening, stance_of
+from agent.reading.frames import PLACED, Ending, Frames, Opening, stance_of
 from agent.reading.grammar import Node
 from agent.reading.mentions import Lattice
 from agent.reading.stance import Refusal, Stance
@@ -54,8 +54,10 @@ class Reader(Frames):
                 next_limit = node.name == "limit" and not ending.kinds and self.lattice.has(j, "prop")
                 if not (self.boundary(j) or next_limit) or j == i or self._says_more(ending.at, j):
                     continue
-                if ending.terse and (opening.words or not self.item(i, j)):
+                if ending.terse and (opening.words or j in places or not self.item(i, j)):
                     continue
+                if node.name == "limit" and PLACED in ending.kinds:
+                    continue  # a part may be absent from a place, a limit is not: 'Tg above 50 °C, not on my list'
                 clause = self._judged(i, j, opening, node, ending)
                 if clause is not None:
                     yield clause

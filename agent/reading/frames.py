@@ -67,11 +67,18 @@ _TRANSPORTING = (
 _TELLING = frozenset(["has", "contains", "bears", "carries", "includes", "possesses", "features", "comprises", "incorporates", "holds"])
 #: Words of a wish that may stand between a verb and what it says: 'should preferably be avoided'.
 _ADVERBS = frozenset(["preferably", "ideally", "if possible", "where possible"])
+#: The last word of an ending such as 'not on', behind which a noun may still come, and words that announce one.
+_HANGING = (" on", " of", " with", " in", " at")
+_ARTICLES = frozenset(["a", "an", "the", "my", "our", "your", "his", "her", "their", "this", "that", "these", "those", "any", "every", "either"])
 _MOST_BEFORE = 9
 #: With what an obligation begins that, where it is denied, leaves the choice.
 _OBLIGATIONS = frozenset(["need", "needs", "have", "has", "required"])
-#: What the one-word endings of terse items stand for.
-_TERSE = {"terse_no": "negation_after", "terse_yes": "positive_after"}
+#: Nouns for what whole compounds are on or in: 'an ester that is not on my list' may be an ester all the same.
+_OUTSIDE = frozenset(["list", "lists", "set", "sets"])
+#: A place of which something is said not to be there.
+PLACED = "place_after"
+#: What the one-word endings of terse items stand for, and a place.
+_TERSE = {"terse_no": "negation_after", "terse_yes": "positive_after", PLACED: "positive_after"}
 #: Verbs that the thing designed may do to something else, in the third person, as a participle or behind 'to'.
 _REMOVING = (
     "exclud",
@@ -286,9 +293,12 @@ class Frames(Boundaries):
                 continue
             for start in self.matcher.starts(here.at):
                 for m in self.lattice.of(start, *_AFTER):
-                    if m.kind == "soft_after" and here.words and self.lattice.text(m.i, m.j).lower() not in _ADVERBS:
+                    text = self.lattice.text(m.i, m.j).lower()
+                    if m.kind == "soft_after" and here.words and text not in _ADVERBS:
                         continue
-                    given = m.kind == "permission_after" and self.lattice.text(m.i, m.j).lower() in _ALLOWANCES
+                    if text.endswith(_HANGING) and self.lattice.lower(m.j) in _ARTICLES:
+                        continue  # 'Tg above 50 °C that is not on my list'
+                    given = m.kind == "permission_after" and text in _ALLOWANCES
                     end = self._named_again(m) if m.kind in ("free", "containing_suffix") else m.j
                     nxt = Ending(end, (*here.kinds, "permission_given" if given else m.kind), here.words + 1)
                     if nxt not in found:
@@ -302,10 +312,11 @@ class Frames(Boundaries):
             if self._told(j, m)
         ]  # 'an ester? no'
         told += [
-            Ending(place, (*e.kinds, "positive_after"), e.words + 1)
+            Ending(place, (*e.kinds, PLACED), e.words + 1)
             for e in found
             if e.kinds and e.kinds[-1] in ("necessity", "negation") and e.words < 4
             for place in self.places(self.matcher.starts(e.at)[-1])
+            if self.lattice.lower(place - 1) not in _OUTSIDE
         ]
         return [e for e in found if not e.kinds or e.kinds[-1] not in ("negation", "necessity", "permission")] + told
 

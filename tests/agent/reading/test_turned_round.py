@@ -272,3 +272,26 @@ def _says(name: str, frame: str, opening: str) -> bool:
         return False
     texts = [r.text for r in spec.requirements if r.origin == "goal"]
     return any(text.startswith(opening) and (opening != "contains " or not text.startswith("contains no ")) for text in texts)
+
+
+@each_row(
+    "said",
+    [
+        "a polymer with Tg above 50 °C that is not on my list",
+        "a polymer with Tg above 50 °C not on the list",
+        "an ester that is not on my list",
+        "an ester not on our list, MW below 300",
+        "a phenol that isn't on the list, logP below 3",
+        "a new ketone, not in my set, MW below 400",
+        "a molecule with a melting point below 50 °C which is not on any list of ours",
+    ],
+)
+def test_what_is_not_on_a_list_turns_nothing_round(said: str) -> None:
+    asked = " ".join(_stated(said))
+    assert "absent" not in asked and "= " not in asked, asked
+    assert interpret(said, may_be_empty=True).unchecked
+
+
+def test_a_part_is_still_denied_by_a_place() -> None:
+    assert "motif:nitrile absent" in _stated("MW below 300, nitriles not in our product")
+    assert "motif:phenol absent" in _stated("logP below 3, phenols are just not on")
