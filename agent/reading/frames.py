@@ -69,7 +69,9 @@ _TELLING = frozenset(["has", "contains", "bears", "carries", "includes", "posses
 _ADVERBS = frozenset(["preferably", "ideally", "if possible", "where possible"])
 #: The last word of an ending such as 'not on', behind which a noun may still come, and words that announce one.
 _HANGING = (" on", " of", " with", " in", " at")
-_ARTICLES = frozenset(["a", "an", "the", "my", "our", "your", "his", "her", "their", "this", "that", "these", "those", "any", "every", "either"])
+_ARTICLES = frozenset(
+    ["a", "an", "the", "my", "our", "your", "his", "her", "their", "this", "that", "these", "those", "any", "every", "either"]
+)
 _MOST_BEFORE = 9
 #: With what an obligation begins that, where it is denied, leaves the choice.
 _OBLIGATIONS = frozenset(["need", "needs", "have", "has", "required"])
