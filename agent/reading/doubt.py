@@ -21,7 +21,7 @@ from agent.reading.doubt_words import (
     twice_denied,
 )
 from agent.reading.exchanged import half_read
-from agent.reading.facts import FACT, states_fact
+from agent.reading.facts import DONE, FACT, done_by_people, states_fact
 from agent.reading.pronouns import ANAPHORA, takes_nothing
 from agent.reading.said_of import signs, thing_excluded
 
@@ -31,6 +31,8 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     clause = clauses[n]
     if clause.content == "denied_item":
         return ""  # the whole list was looked at
+    if clause.role in ("read", "head") and done_by_people(reader, clauses, n):
+        return DONE
     after = clauses[n + 1] if n + 1 < len(clauses) else None
     if clause.role == "head" and after is not None and any(s.kind == "motif" for s in clause.statements) and _of_a_list(reader, clauses, n):
         return AT_THE_END

@@ -8,6 +8,10 @@ from agent.reading.boundaries import STOPS
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 
+#: Who does something in a sentence that asks for nothing.
+_PEOPLE = frozenset(["we", "i", "they", "people", "our", "my"])
+#: Why what people do asks for nothing.
+DONE = "it seems to say what somebody does, not what is wanted"
 #: Why a fact asks for nothing.
 FACT = "it seems to say what the compound is, not what is wanted; say 'should' or 'must' if it is wanted"
 _VERB = r"(?:has|have|is|shows?|absorbs|melts|boils|weighs|dissolves|contains|bears|carries|exhibits|possesses|features|includes|withstands|survives)\b"
@@ -52,3 +56,16 @@ def states_fact(reader: Reader, clauses: list[Clause], n: int) -> bool:
         return True
     exact = any(s.limit is not None and s.limit.operator in ("bare", "~", "==") for s in clause.statements)
     return exact and n > 0 and clauses[n - 1].content == "own" and since == clause.i and not lattice.has(clauses[n - 1].i, "improved")
+
+
+def done_by_people(reader: Reader, clauses: list[Clause], n: int) -> bool:
+    """Whether clause ``n`` names a part of something that people do: a person and a verb that is not understood stand before it, and no sign: 'We cure epoxy with diamines'."""
+    clause, lattice, k = clauses[n], reader.lattice, n
+    if clause.denied or not any(s.kind in ("motif", "count") for s in clause.statements):
+        return False
+    while k and not any(reader.sign(j) for j in range(clauses[k - 1].j, clauses[k].i)):
+        k -= 1
+    begun = clauses[k].i
+    people = lattice.lower(begun) in _PEOPLE
+    doing = any(c.role == "unread" and c.i > begun for c in clauses[k:n])
+    return people and doing and not any(lattice.has(j, "request", "necessity", "soft") for j in range(begun, clause.j))

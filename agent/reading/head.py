@@ -8,7 +8,7 @@ from agent.reading.builders import build
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.head_alternatives import with_alternatives
-from agent.reading.head_groups import called, folded, goes_on, plainly_asked, stood_for
+from agent.reading.head_groups import called, folded, goes_on, many, plainly_asked, plural_class, stood_for
 from agent.reading.head_judged import judged
 from agent.reading.head_parts import (
     FOLLOWERS,
@@ -44,9 +44,11 @@ class HeadReader:
         self.reader = reader
         self.lattice = reader.lattice
         self._remembered: dict[tuple[int, int], Found | None] = {}
+        self._many = False
 
     def read_at(self, i: int, *, determined: bool = False, requested: bool = False) -> list[Clause] | None:
         """The clauses of a noun phrase from piece ``i`` that names the thing designed, or None."""
+        self._many = False
         k, article, candidates = self._lead(i)
         if determined and not article:
             return None
@@ -118,6 +120,7 @@ class HeadReader:
             value = float(number.value)
             if self.lattice.lower(number.i) == "zero":
                 continue  # 'zero chromium': excluded, no number of structures
+            self._many = start == k and many(self.lattice, number, requested)
             found = self._phrase(number.j, MOST_UNKNOWN, True)
             self._remembered = {}
             named = found is not None and (found.noun is not None or (requested and self._plural_name(found)))
@@ -179,8 +182,10 @@ class HeadReader:
                 continue
             if m.kind in ("grp", "derived") and (more := self.lattice.of(j, "analogue")):
                 j = more[0].j
-            elif m.kind in ("grp", "derived") and (counted or j > m.j or self.lattice.lower(j) == "or"):
+            elif m.kind in ("grp", "derived") and (j > m.j or self.lattice.lower(j) == "or"):
                 continue  # 'an ester or amide solvent'
+            elif m.kind in ("grp", "derived") and counted and not (self._many and plural_class(self.lattice, j)):
+                continue  # 'two esters' are two groups, 'List 12 esters' are twelve structures
             if m.kind == "cmpd" and any(g.j == m.j for g in self.lattice.of(k, "grp")):
                 continue
             if m.kind == "cmpd":

@@ -18,6 +18,11 @@ _QUALIFYING = frozenset(["with", "without", "w", "sans", "lacking", "devoid", "f
 #: Verbs with which a question goes on behind the noun of the thing designed: 'Which liquid could serve ...?'
 MODALS = frozenset(["could", "can", "would", "might", "will", "should", "shall", "may"])
 
+#: From which number on a plural at the head counts structures.
+MANY = 5
+#: Requests that say what a structure has to have.
+_NEEDING = frozenset(["need", "needs", "require", "requires", "required", "wants"])
+
 #: How words for smells end: 'fruity', 'woody'.
 _SMELLING = ("oody", "uity", "oral", "inty", "usky", "icy", "moky", "rthy", "rusy", "amy", "tery", "utty", "ssy", "osy", "axy")
 
@@ -63,7 +68,7 @@ def plainly_asked(reader: Reader, found: Found, i: int, k: int) -> bool:
     """Whether a noun that names a part ('an amide', 'find a thiophene') is asked for: with 'a' or a request, no unknown word, no verb behind it."""
     lattice = reader.lattice
     words = {lattice.lower(n) for n in range(i, k)} | {lattice.lower(p.i) for p in found.parts if p.sort == "plain"}
-    asked = bool(words & {"a", "an"}) or any(lattice.has(n, "request") for n in range(i, k))
+    asked = bool(words & {"a", "an"}) or any(lattice.has(n, "request", "num") for n in range(i, k))
     strange = any(p.sort in ("unknown", "family", "glue") for p in found.parts) and not (
         found.noun is not None and found.noun.kind in ("grp", "derived", "pair") and leaves_it(lattice, found)
     )
@@ -82,6 +87,22 @@ def plainly_asked(reader: Reader, found: Found, i: int, k: int) -> bool:
     asked = asked or (i == 0 and not lattice.lower(end - 1).endswith("s"))
     turned = lattice.has(end, "negation", "necessity", "negation_after") and lattice.lower(end) not in _QUALIFYING
     return (asked or not needed) and not strange and (follows or lattice.lower(end) in _QUALIFYING) and not turned
+
+
+def many(lattice: Lattice, number: Mention, requested: bool) -> bool:
+    """Whether ``number`` before the plural of a group counts structures and no groups: 'List 12 esters', '15 esters with MW below 300'.
+
+    Not 'two esters', which may be groups, nor what the thing needs ('needs six hydroxyls'), nor a terse list ('six hydroxyls, MW below 400').
+    """
+    if float(number.value) < MANY or lattice.lower(number.i - 1) in _NEEDING:
+        return False
+    ends = {m.j for kind in ("grp", "derived") for m in lattice.of(number.j, kind)}
+    return requested or (number.i == 0 and any(lattice.has(end, "open", "relative", "purpose") for end in ends))
+
+
+def plural_class(lattice: Lattice, j: int) -> bool:
+    """Whether what ends at piece ``j`` may name structures, and not parts of them: 'esters', not 'ester groups'."""
+    return lattice.lower(j - 1).endswith("s") and not lattice.has(j - 1, "groups")
 
 
 def folded(lattice: Lattice, k: int) -> list[Mention]:

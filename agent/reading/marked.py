@@ -33,6 +33,10 @@ _ON_SILICON = {
 }
 
 
+#: Words behind which a compound stands that something is compared with.
+_COMPARING = frozenset(["of", "than"])
+
+
 def mark_words(lattice: Lattice, n: int) -> None:
     """Change what piece ``n`` means by the words beside it. Before :meth:`Lattice.finish`."""
     from agent.reading.mentions import Mention
@@ -64,11 +68,19 @@ def mark_words(lattice: Lattice, n: int) -> None:
         here.append(Mention(n, n + 2, "negation_after"))  # 'nitro groups keep out.'
     if word == "so" and any(m.kind == "prop" for m in behind):
         lattice.at[n] = [m for m in here if m.kind != "skip"] + [Mention(n, n + 1, "and")]  # 'low migration so MW above 400'
+    if n and pieces[n - 1].lower in _COMPARING and any(m.kind == "cmpd" for m in here):
+        longest = max((m.j for m in here if m.kind == "grp"), default=n)
+        lattice.at[n] = here = [m for m in here if m.kind != "cmpd" or (m.j >= longest and not _named_further(lattice, m.j))]
     if word in _ON_SILICON and _speaks_of_silanes(lattice):
         kept = [m for m in here if m.kind not in ("grp", "substituent") or m.j > n + 1]
         lattice.at[n] = [*kept, Mention(n, n + 1, "grp", _ON_SILICON[word])]
     for whole in [m for m in lattice.at[n] if m.kind == "whole"]:
         _close(lattice, whole)
+
+
+def _named_further(lattice: Lattice, j: int) -> bool:
+    """Whether the name of a compound goes on at piece ``j``: 'lower than that of ethylene | carbonate', 'higher than toluene | diisocyanate'."""
+    return j < len(lattice.pieces) and any(m.kind in ("grp", "cmpd", "substituent", "derived", "pair") for m in lattice.at[j])
 
 
 def _denied_behind(lattice: Lattice, n: int) -> bool:

@@ -296,3 +296,52 @@ def test_what_is_not_on_a_list_turns_nothing_round(said: str) -> None:
 def test_a_part_is_still_denied_by_a_place() -> None:
     assert "motif:nitrile absent" in _stated("MW below 300, nitriles not in our product")
     assert "motif:phenol absent" in _stated("logP below 3, phenols are just not on")
+
+
+@each_row(
+    ("said", "number", "part"),
+    [
+        ("15 esters with MW below 300", 15, "ester"),
+        ("List 12 phenanthrolines for an electron transport layer with MW below 400", 12, "phenanthroline"),
+        ("Can you design 10 macrocycles with TPSA below 140 Å2", 10, "macrocycle"),
+        ("name ten amides that melt above 100 °C", 10, "amide"),
+    ],
+)
+def test_a_number_before_a_plural_at_the_head_counts_structures(said: str, number: int, part: str) -> None:
+    spec = interpret(said)
+    assert spec.candidates == number
+    assert f"motif:{part} present" in _stated(said)
+
+
+@each_row(
+    ("said", "count"),
+    [
+        ("a molecule with 12 esters", "count:group:ester == 12"),
+        ("six hydroxyls, MW below 400", "count:group:hydroxyl == 6"),
+        ("at least 6 hydroxyls with MW below 500", "count:group:hydroxyl >= 6"),
+        ("give me 12 ester groups", "count:group:ester == 12"),
+        ("needs 6 hydroxyls", "count:group:hydroxyl == 6"),
+    ],
+)
+def test_other_numbers_count_groups(said: str, count: str) -> None:
+    assert interpret(said).candidates == 10
+    assert count in _stated(said)
+
+
+def test_the_name_of_a_compound_that_is_compared_with_is_not_cut() -> None:
+    assert not any("motif" in one for one in _stated("LUMO lower than that of ethylene carbonate, MW below 300"))
+    assert interpret("lighter than propylene carbonate").requirements[0].text == "Molecular weight below 102.1 g/mol"
+    assert [r.text for r in interpret("boiling point higher than toluene diisocyanate").requirements] == ["Boiling point above 252.1 °C"]
+
+
+@each_row(
+    "said",
+    [
+        "We cure epoxy with anhydrides; MW below 300",
+        "we degrade phenol with enzymes, suggest a ligand with MW below 300",
+        "Our team oxidises alcohol to aldehyde; MW below 300",
+    ],
+)
+def test_what_people_do_with_a_part_asks_for_none(said: str) -> None:
+    assert _stated(said)[0] == "property:molecular_weight < 300"
+    assert not any("motif" in one or "count" in one for one in _stated(said))
