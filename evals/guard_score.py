@@ -22,6 +22,8 @@ from numpy.typing import NDArray
 from agent.reading import interpret
 from core.approval import objections
 from core.errors import GoalError
+from evals.agent_cases import cases_in
+from evals.exact_tasks import tasks
 from evals.romanising import copies
 from evals.suites.base import DATA
 from evals.suites.guard import batches
@@ -40,6 +42,8 @@ TARGET = Path(score.__file__).parent / score.MODEL
 STRENGTH = 30.0
 #: Weight of a sentence of the sets of ordinary goals, which are many and all English.
 ORDINARY = 0.5
+#: Draws of plain goals that are answered exactly, and goals in each.
+DRAWS, DRAWN = 4, 150
 #: Romanised spellings of each sentence in other writing, and the weight of each.
 COPIES, ROMANISED = 2, 0.5
 #: Weights of a sentence of the files of phrases, which are many and mostly built from frames, and of one by an outside writer, who had seen nothing of
@@ -88,7 +92,19 @@ def examples() -> list[Example]:
     for path in sorted((DATA / "interpreter").rglob("*.toml")):
         goals = dict.fromkeys(_goals(tomllib.loads(path.read_text(encoding="utf-8"))))
         found += [Example("ordinary", text, False, ORDINARY) for goal in goals for text in (goal, *_parts(goal))]
-    return found
+    return found + _plain_requests()
+
+
+def _plain_requests() -> list[Example]:
+    """Short plain goals of every kind that is answered exactly, and questions to the assistant but for those about hazards and those that it refuses."""
+    goals = dict.fromkeys(task.goal for seed in range(DRAWS) for task in tasks(DRAWN, seed))
+    asked = [
+        case.question for path in sorted((DATA / "agent").glob("*.tsv")) for case in cases_in(path) if case.kind not in ("safety", "refuse")
+    ]
+    return [
+        *(Example("ordinary", goal, False, ORDINARY) for goal in goals),
+        *(Example("ordinary", text, False) for text in dict.fromkeys(asked)),
+    ]
 
 
 def _parts(goal: str) -> list[str]:
