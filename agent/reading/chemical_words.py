@@ -100,7 +100,7 @@ def add_chemistry(add: Any, catalogue: Catalogue) -> None:
 _SHARE_WORDS = (
     "{} loading", "{} share", "{} fraction by mass", "{} mass fraction", "mass fraction of {}", "weight fraction of {}", "{} content (wt%)", "{} content (%)", "{} (wt%)", "{} wt%", "wt% {}", "wt.% {}", "wt-% {}",
     "% {}", "%{}", "weight % {}", "mass% {}", "% {} (w/w)", "% {} by weight", "total {} by mass", "total {} by weight", "mass of {}", "{} mass percent", "{} weight percent", "gravimetric {} share", "gravimetric {} content",
-    "{} (calcd)", "{} calcd", "{} found/calcd", "{} by elemental analysis", "elemental {}", "{} percentage", "share of {}", "{} loading by weight",
+    "{} (calcd)", "{} calcd", "{} found/calcd", "{} by elemental analysis", "elemental {}", "{} percentage", "{} loading by weight",
 )  # fmt: skip
 
 

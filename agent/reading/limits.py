@@ -38,7 +38,10 @@ def property_condition(
     unit = limit.unit or (definition.plain_unit if limit.ref is None else "")
     converted = [_converted(definition, v, unit, phrase, notes, catalogue=catalogue) for v in numbers if v is not None]
     values = [value for value, _ in converted]
-    if not limit.unit and limit.ref is None and definition.unit and definition.name not in ("molecular_weight", "log_epsilon"):
+    if not limit.unit and limit.ref is None and _fractions(definition, values, phrase):
+        values = [100 * value for value in values]
+        notes.append(f"a fraction of the mass, {', '.join(f'{value:g} {definition.unit}' for value in values)}")
+    elif not limit.unit and limit.ref is None and definition.unit and definition.name not in ("molecular_weight", "log_epsilon"):
         notes.append(f"no unit is given; {definition.plain_unit or definition.unit} is assumed")
     if limit.unit and any(reversed_ for _, reversed_ in converted):
         operator = _TURNED.get(operator, operator)
@@ -87,6 +90,12 @@ def _converted(definition: Property, value: float, unit: str, phrase: str, notes
         return in_property_unit(value, known, definition, catalogue=catalogue)
     except UnitError as error:
         raise UnitError(str(error), phrase=phrase) from error
+
+
+def _fractions(definition: Property, values: list[float], phrase: str) -> bool:
+    """Whether plain numbers for a share of the mass are fractions: 'mass fraction of oxygen above 0.3', 'a carbon share of 0.6'."""
+    named = any(word in phrase.lower() for word in ("fraction", "share"))
+    return definition.unit == "wt%" and named and all(0 <= value <= 1 for value in values)
 
 
 def _condition(definition: Property, operator: str, values: list[float], notes: list[str]) -> Condition:

@@ -26,9 +26,13 @@ FAMILIES = sorted({word for family in families() for word in family.words if fam
 STRANGE = ("wibble", "wibbled", "wibbles", "frobnic", "zork", "quuxy")
 
 
+#: A part and a property that ask for the same.
+_RING = {"contains aromatic ring": "Aromatic rings at least 1", "contains no aromatic ring": "Aromatic rings exactly 0"}
+
+
 def asked(spec: DesignSpec) -> set[str]:
     """What the words of the goal ask for, without what a family or an assumption brings."""
-    stated = {r.text for r in spec.requirements if r.origin == "goal"}
+    stated = {_RING.get(r.text, r.text) for r in spec.requirements if r.origin == "goal"}
     return stated | {o.text for o in spec.objectives if o.origin == "goal"} | {s.text for s in spec.set_requirements}
 
 

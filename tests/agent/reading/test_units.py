@@ -106,3 +106,11 @@ def test_every_property_takes_its_own_units_and_no_other(definition: object) -> 
     stranger = "Pa" if "Pa" not in definition.unit else "K"
     spec = interpret(f"a {head}; {definition.name.replace('_', ' ')} of at most {value} {stranger}; no thiols", may_be_empty=True)
     assert not any(r.kind == "property" for r in spec.requirements)
+
+
+def test_a_plain_fraction_of_the_mass_is_no_percentage() -> None:
+    assert [r.text for r in interpret("a molecule with a mass fraction of oxygen above 0.3").requirements] == [
+        "Oxygen content above 30 wt%"
+    ]
+    assert [r.text for r in interpret("a molecule, carbon share of at least 0.6").requirements] == ["Carbon content at least 60 wt%"]
+    assert [r.text for r in interpret("a molecule with nitrogen content above 20").requirements] == ["Nitrogen content above 20 wt%"]
