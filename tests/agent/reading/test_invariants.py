@@ -32,7 +32,7 @@ _RING = {"contains aromatic ring": "Aromatic rings at least 1", "contains no aro
 
 def asked(spec: DesignSpec) -> set[str]:
     """What the words of the goal ask for, without what a family or an assumption brings."""
-    stated = {_RING.get(r.text, r.text) for r in spec.requirements if r.origin == "goal"}
+    stated = {_RING.get(r.text, r.text) for r in spec.requirements if r.origin in ("goal", "assumption")}
     return stated | {o.text for o in spec.objectives if o.origin == "goal"} | {s.text for s in spec.set_requirements}
 
 
