@@ -67,11 +67,6 @@ _TRANSPORTING = (
 _TELLING = frozenset(["has", "contains", "bears", "carries", "includes", "possesses", "features", "comprises", "incorporates", "holds"])
 #: Words of a wish that may stand between a verb and what it says: 'should preferably be avoided'.
 _ADVERBS = frozenset(["preferably", "ideally", "if possible", "where possible"])
-#: The last word of an ending such as 'not on', behind which a noun may still come, and words that announce one.
-_HANGING = (" on", " of", " with", " in", " at")
-_ARTICLES = frozenset(
-    ["a", "an", "the", "my", "our", "your", "his", "her", "their", "this", "that", "these", "those", "any", "every", "either"]
-)
 _MOST_BEFORE = 9
 #: With what an obligation begins that, where it is denied, leaves the choice.
 _OBLIGATIONS = frozenset(["need", "needs", "have", "has", "required"])
@@ -298,8 +293,6 @@ class Frames(Boundaries):
                     text = self.lattice.text(m.i, m.j).lower()
                     if m.kind == "soft_after" and here.words and text not in _ADVERBS:
                         continue
-                    if text.endswith(_HANGING) and self.lattice.lower(m.j) in _ARTICLES:
-                        continue  # 'Tg above 50 °C that is not on my list'
                     given = m.kind == "permission_after" and text in _ALLOWANCES
                     end = self._named_again(m) if m.kind in ("free", "containing_suffix") else m.j
                     nxt = Ending(end, (*here.kinds, "permission_given" if given else m.kind), here.words + 1)
