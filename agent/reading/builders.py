@@ -86,7 +86,8 @@ def _level(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if any(c is None for c in celsius):
         return None
     words = lattice.text(node.i, node.j).lower()
-    direct = words[:6] in ("surviv", "withst", "tolera", "endure", "resist")
+    held = [lattice.lower(m.j - 1) for m in node.mentions("stable")]
+    direct = words[:6] in ("surviv", "withst", "tolera", "endure", "resist") or not _UNTIL.isdisjoint(held)
     if not node.mentions("temperature_links", "link", "cmp", "after") and not direct and len(numbers) == 1:
         return None
     if any(m.value not in (">=", "better=") for m in node.mentions("after")):
@@ -105,6 +106,8 @@ def _level(node: Node, stance: Stance, lattice: Lattice) -> Built:
     return [Statement("level", "", name="thermal_stability", temperature=max(c for c in celsius if c is not None), shape=shape)]
 
 
+#: Words with which 'does not decompose' names the temperature up to which it does not.
+_UNTIL = frozenset(["below", "before", "under", "until"])
 #: Below this temperature in °C a decomposition temperature without a comparison may be one that an initiator or a blowing agent is to have.
 _INITIATING = 220.0
 #: Words with which a temperature of decomposition is a lower bound.

@@ -192,6 +192,7 @@ def _of_a_list(reader: Reader, clauses: list[Clause], n: int) -> bool:
     if reader.lattice.lower(after.i) in ("the", "a", "an") or reader.lattice.lower(after.i - 1) in ("the", "a", "an"):
         return False  # 'flavonoid analogue, the catechol removed'
     led = any(reader.lattice.lower(k) in ("a", "an") or reader.lattice.has(k, "request") for k in range(max(0, clause.i - 2), clause.i))
+    led = led or (len(after.statements) == 1 and any(reader.lattice.lower(k) in ("is", "was") for k in range(after.i, after.j)))
     ends = (after.closing and after.denied) or after.reason == AT_THE_END
     return not led and reader.lattice.lower(clause.j) == "," and after.content == "motif" and ends
 

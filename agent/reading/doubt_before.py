@@ -170,10 +170,11 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
     if reader.lattice.lower(before.j) == ":" and reader.lattice.lower(before.j - 1) in _PREPOSITIONS:
         return DOUBT  # 'incompatible with: an amine'
     if before.content in ("purpose", "adverbial") and not joined and not sign:
+        led = max((m.j for m in reader.lattice.of(before.i, "purpose")), default=before.i)  # 'that could be used in'
         if any(
             reader.lattice.has(k, "negation", "negation_after", "subject", "necessity", "permission", "condition")
             and reader.lattice.text(k, k + 2).lower() != "out of"
-            for k in range(before.i, before.j - 1)
+            for k in range(led, before.j - 1)
         ) or reader.lattice.has(before.j - 1, "negation", "negation_after"):
             return DOUBT  # it holds a verb of its own
         if clause.content == "similarity" and any(reader.lattice.has(k, "num") for k in range(before.i, before.j)):
@@ -222,7 +223,7 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
     ):
         return DOUBT
     if clause.bare and clause.content == "limit" and not _names_property(reader, clause) and before.content not in ("purpose", "adverbial"):
-        return "" if sign and of_the_molecule(reader, before, clause) else DOUBT
+        return "" if sign and (of_the_molecule(reader, before, clause) or _solubility(reader, before, clause, sign)) else DOUBT
     return DOUBT if not sign and not nominal else ""
 
 
@@ -382,6 +383,15 @@ def _counted_apart(reader: Reader, before: Clause, clause: Clause, sign: str) ->
     own = reader.lattice.lower(before.i) in ("no", "zero") and before.j - before.i <= 4 and not reader.lattice.has(before.i, "cmp")
     denies = any(reader.lattice.has(k, "negation", "negation_after") for k in range(before.i + own, before.j))
     return clause.content == "count" and bool(sign) and not denies  # 'no wibble, one pyridine'
+
+
+def _solubility(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
+    """Whether a concentration in water behind a sign can only be a solubility, as the words before it name nothing that is measured: '(REACH), below 0.1 mg/L in water'."""
+    lattice = reader.lattice
+    dissolved = any(s.name == "aqueous_solubility" for s in clause.statements) and any(lattice.lower(k) == "water" for k in range(clause.i, clause.j))
+    spoken = before.content in ("motif", "count") or in_brackets(reader, before)
+    turned = any(lattice.has(k, "num", "prop", "condition", "exception") for k in range(before.i, before.j))
+    return dissolved and sign == "," and spoken and not turned
 
 
 def _closed(reader: Reader, before: Clause) -> bool:

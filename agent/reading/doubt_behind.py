@@ -115,10 +115,14 @@ def _before_read(reader: Reader, clause: Clause, after: Clause, sign: str, joine
     )  # 'an ester, chlorine is prohibited'
     noun = reader.lattice.has(clause.j - 1, "groups")  # 'phthalimide core, thiols and free sulfur not welcome'
     apart = apart and not (len(after.statements) > 1 and not clause.opened and not noun)  # 'azo, azoxy and peroxides are excluded'
+    pair = len(after.statements) == 2 and any(reader.lattice.lower(k) == "both" for k in range(after.start, after.j))
+    apart = apart or pair  # 'acyl taurate head, sulfate ester and PEG both prohibited'
     if clause.listed and after.closing and after.denied and sign == "," and not apart:
         return AT_THE_END
     counted = clause.content == "count" and any(s.limit is not None and s.limit.operator == ">=" for s in clause.statements)
-    told = clause.content in ("limit", "level") and _has_verb(reader, clause)  # 'log S must be above -2 and phenols are unacceptable'
+    windowed = clause.content == "limit" and all(s.limit is not None and s.limit.operator == "between" for s in clause.statements)
+    plural = any(reader.lattice.lower(k) in ("are", "were", "both", "all", "neither") for k in range(clause.j, after.j))
+    told = (windowed and not plural) or clause.content in ("limit", "level") and _has_verb(reader, clause)  # 'log S must be above -2 and phenols are unacceptable'
     if after.closing and after.denied and not counted and not told and joined and not sign and not clause.closing and not clause.opened:
         return AT_THE_END
     if (
@@ -247,10 +251,21 @@ _AIMS = frozenset(
 )  # fmt: skip
 
 
+#: Those of them that say as well what parts are for: 'with two thiols | to protect aluminium', not 'with two thiols | to replace'.
+_SERVED = frozenset(
+    [
+        "allow", "enable", "match", "fit", "ensure", "survive", "pass", "suit", "improve", "increase", "raise", "boost", "help", "guarantee", "secure", "resist", "withstand", "tolerate", "ease",
+        "aid", "facilitate", "protect", "support", "assist", "promote", "inhibit", "preserve", "retain", "maintain",
+    ]
+)  # fmt: skip
+
+
 def _aims(reader: Reader, clause: Clause, after: Clause) -> bool:
     """Whether 'to' behind a bound says what the bound is for, with no number of its own: 'MW > 500 g/mol | to cut migration'."""
     numbers = any(reader.lattice.has(k, "num", "negation") for k in range(after.i, after.j))
-    return clause.content == "limit" and reader.lattice.lower(after.i + 1) in _AIMS and not numbers
+    verb = reader.lattice.lower(after.i + 1)
+    whole = clause.content in ("count", "motif") and clause.opened and not clause.denied and after.j - after.i > 2
+    return not numbers and ((clause.content == "limit" and verb in _AIMS) or (whole and verb in _SERVED))
 
 
 def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> str:
@@ -272,7 +287,7 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     unsaid = (
         loose
         and inexact
-        and not (_whole(reader, after) or _tells(reader, after) or _use_of_parts(reader, clause, after) or measured_so(reader, after))
+        and not (_whole(reader, after) or _tells(reader, after) or _use_of_parts(reader, clause, after) or _aims(reader, clause, after) or measured_so(reader, after))
     )
     if unsaid or (loose and reader.lattice.lower(after.i) == "to" and not _aims(reader, clause, after)):
         return DOUBT

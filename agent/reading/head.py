@@ -200,7 +200,7 @@ class HeadReader:
     def _name_may_end(self, j: int) -> bool:
         if self.lattice.hyphen(j):
             return False
-        if self.lattice.lower(j) in ("is", "are", "be", "please", "made", "prepared", "obtained", "wanted", "needed", "sought"):
+        if self.lattice.lower(j) in ("is", "are", "be", "please", "made", "built", "composed", "assembled", "prepared", "obtained", "wanted", "needed", "sought"):
             return True
         if asks(self.lattice, j):
             return False

@@ -22,7 +22,7 @@ def likewise(reader: Reader, clauses: list[Clause]) -> list[Clause]:
         before = found[n - 1] if n else None
         if before is None or not _adds(reader, clause) or signs(reader, before.j, clause.i) == ".":
             continue
-        if before.role == "read" and before.denied and before.closing and before.parts:
+        if before.role == "read" and before.denied and before.closing and (before.parts or before.content == "denied_kind"):
             excluded = True
         else:
             excluded = before.role == "unread" and _excludes(reader, before)

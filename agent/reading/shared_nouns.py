@@ -23,6 +23,7 @@ def mark_shared(lattice: Lattice) -> None:
     pieces = lattice.pieces
     nouns: dict[int, list[str]] = {}
     for n in range(len(pieces) - 3, -1, -1):
+        _mark_counted(lattice, n)
         alkyl = "substituent" in meanings.get(pieces[n].lower, {}) and pieces[n].lower.endswith("yl")
         if pieces[n + 1].lower not in ("or", "and", ",", "/", "nor") or ("grp" in meanings.get(pieces[n].lower, {}) and not alkyl):
             continue
@@ -37,3 +38,23 @@ def mark_shared(lattice: Lattice) -> None:
                 lattice.at[n].append(Mention(n, n + 1, "shared", name))
                 nouns[n] = noun
                 break
+
+
+def _mark_counted(lattice: Lattice, n: int) -> None:
+    """A counted degree before another counted group names a group with its noun: the 'primary' of 'one primary and one secondary amine'."""
+    from agent.reading.mentions import Mention
+
+    pieces, meanings = lattice.pieces, lexicon(lattice.catalogue).meanings
+    if not n or n + 3 >= len(pieces) or pieces[n + 1].lower not in ("and", ",", "plus", "&"):
+        return
+    kinds = {m.kind for m in lattice.at[n]}, {m.kind for m in lattice.at[n - 1]}
+    if "grp" in kinds[0] or "num" not in kinds[1] or pieces[n].lower not in ("primary", "secondary", "tertiary", "terminal", "internal", "aromatic", "aliphatic"):
+        return
+    for number in [m for m in lattice.at[n + 2] if m.kind == "num"]:
+        for group in [m for m in lattice.at[number.j] if m.kind == "grp"] if number.j < len(pieces) else []:
+            noun = " ".join(p.lower for p in pieces[group.i + 1 : group.j])
+            forms = (noun, noun.removesuffix("s"), f"{noun}s")
+            name = next((found for form in forms if (found := meanings.get(f"{pieces[n].lower} {form}", {}).get("grp"))), None)
+            if noun and name is not None:
+                lattice.at[n].append(Mention(n, n + 1, "grp", name))
+                return
