@@ -44,7 +44,7 @@ def _only_asked(builder: Callable[[Node, Stance, Lattice], Built]) -> Callable[[
 
 def _limit(node: Node, stance: Stance, lattice: Lattice) -> Built:
     found = measured(node, lattice)
-    if found is None:
+    if found is None or (stance.denied and node.first("vague")):
         return None
     if stance.denied and beside_the_word(node, lattice):
         return _own_bound(node, found)

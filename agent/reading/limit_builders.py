@@ -200,6 +200,8 @@ def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
         if isinstance(entry, Vague):
             return _each(entry.stands_for, _dissolving(node, entry, lattice), entry.reason)
         return _each("absorption_maximum", limits, "")
+    if (word := node.first("vague")) is not None and not node.mentions("prop"):
+        return _of_a_word(node, word.value, lattice)
     if node.mentions("half_as", "twice_as"):
         return _ratio(node, catalogue=lattice.catalogue)
     if node.mentions("scale"):
@@ -398,3 +400,13 @@ def _without_name(node: Node, lattice: Lattice) -> list[Measured] | None:
     if "wavelength" in words and unit is not None and unit.name in ("nm", "eV", "µm"):
         name = "absorption_maximum"
     return [(name, limit, "") for limit in limits] if name else None
+
+
+def _of_a_word(node: Node, word: Vague, lattice: Lattice) -> list[Measured] | None:
+    """The number that a bracket gives to a word for a property: 'sparingly soluble in water (< 1 g/L)'; None where the two point apart."""
+    kind, _, rest = (word.requires[0] if len(word.requires) == 1 and not word.special else "").partition(":")
+    name, _, bound = rest.partition(" ")
+    limits = limits_of(node, catalogue=lattice.catalogue)
+    if kind != "property" or limits is None or in_other_solvent(node) or len(limits) != 1 or limits[0].operator not in ("<", "<=", ">", ">="):
+        return None
+    return _each(name, limits, "") if bound[:1] == limits[0].operator[0] else None

@@ -20,6 +20,7 @@ from agent.reading.origins import mark_origins
 from agent.reading.shared_nouns import mark_shared
 from agent.reading.shortened import ABBREVIATED, one_letter, shortens
 from agent.reading.tails import mark_tails
+from agent.reading.preambles import PREAMBLE
 from agent.reading.units import Unit, unit_at
 from agent.reading.written_structures import FORMULA, structures_in
 from tools.catalogue.catalogue import Catalogue
@@ -150,6 +151,7 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
     for kind, pattern in (
         ("approval", _APPROVAL),
         ("skip", _PARENTHESIS),
+        ("skip", PREAMBLE),
         ("negation_after", LEFT_OUT),
         ("negation", _EXCLUDED),
         ("open", _INCLUDED),
@@ -373,6 +375,7 @@ def _is_locant(pieces: list[Piece], n: int) -> bool:
         and behind[1].glued
         and len(behind[1].text) > 2
         and behind[1].text.islower()
+        and behind[1].text not in ("free", "containing", "bearing")  # 'S-free'
     )
 
 

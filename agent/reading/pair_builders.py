@@ -64,7 +64,8 @@ def contrast(node: Node, stance: Stance, lattice: Lattice) -> Built:
     asked = each([wanted], denied=False, catalogue=lattice.catalogue)
     denied = each([spurned], denied=True, catalogue=lattice.catalogue)
     if isinstance(asked, list) and holds_the_other(wanted, spurned):
-        return asked  # 'diamantane rather than adamantane'
+        said = f"{wanted.first('grp').value} holds the pattern of {spurned.first('grp').value}, so nothing is excluded"  # type: ignore[union-attr]
+        return [replace(s, assumption=said) for s in asked]  # 'diamantane rather than adamantane'
     return [*asked, *denied] if isinstance(asked, list) and isinstance(denied, list) else None
 
 

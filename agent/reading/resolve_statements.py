@@ -48,6 +48,21 @@ _COUNTED_GROUPS = {"spiro_atoms": "spiro centre", "double_bonds": "alkene", "tri
 _DUMMY: dict[str, Any] = {"id": "", "text": ""}
 
 
+#: Words that say of a property that it is that of the substance by itself.
+_OF_THE_PURE = frozenset(["neat", "pure", "undiluted"])
+_SIGNS = re.compile(r"[,;:.!?()](?=\s|$)|\(")
+
+
+def near_text(goal: str, phrase: str) -> str:
+    """The part of ``goal``, both in lower case, between the signs around ``phrase``; all of it where the phrase is not found in it."""
+    at = goal.find(phrase) if phrase else -1
+    if at < 0:
+        return goal
+    before = max((m.end() for m in _SIGNS.finditer(goal, 0, at)), default=0)
+    after = _SIGNS.search(goal, at + len(phrase))
+    return goal[before : after.start() if after else len(goal)]
+
+
 class Unread(Exception):
     """A clause that cannot be resolved after all; ``str`` of it is the reason. ``error``: the error that says so, where one does."""
 
@@ -113,7 +128,10 @@ class StatementResolver:
         if self.candidate_class not in definition.classes:
             what = "polymers" if self.candidate_class == "polymer" else "molecules"
             raise Unread(f"{definition.label}: no method for {what}")
+        near = near_text(self.goal_text, phrase.lower())
         beside = next((word for word in definition.other_sense if word in self.goal_text), "")
+        beside = "" if beside and not _OF_THE_PURE.isdisjoint(near.split()) else beside  # 'neat surface tension'
+        beside = beside or next((word for word in definition.other_sense_near if word in near), "")
         if beside:
             raise Unread(
                 f"beside '{beside.strip()}' it means something else than the {definition.label[0].lower() + definition.label[1:]} that is predicted"

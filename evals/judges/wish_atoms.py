@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.spec import (
     Condition,
@@ -22,6 +23,8 @@ from core.spec import (
     ScaffoldRequirement,
     SimilarityRequirement,
 )
+from tools.groups.groups import GROUPS
+from tools.structures.wider_names import compound_of
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,15 @@ def _presence(kind: str, name: str, condition: Condition) -> list[Atom]:
 
 
 def _part(name: str) -> str:
-    """What is said of a part, by its name in small letters; symbols of elements keep theirs."""
-    return f"part:{name.lower() if len(name) > 2 else name}"
+    """What is said of a part, by its name in small letters, of a compound by its structure; symbols of elements keep theirs."""
+    return f"part:{_named(name) if len(name) > 2 else name}"
+
+
+@lru_cache(maxsize=4096)
+def _named(name: str) -> str:
+    """One name for all names of a compound: its SMILES; ``name`` in small letters where it is that of a group or of nothing known."""
+    compound = None if name in GROUPS else compound_of(name)
+    return compound.smiles if compound is not None else name.lower()
 
 
 def atoms_of(requirement: Requirement, spec: DesignSpec) -> list[Atom]:
@@ -78,7 +88,7 @@ def atoms_of(requirement: Requirement, spec: DesignSpec) -> list[Atom]:
     if isinstance(requirement, ElementsRequirement):
         return [Atom("elements:" + ",".join(sorted({*requirement.allowed, "H"})), "only")]
     if isinstance(requirement, SimilarityRequirement):
-        return _bounds(f"similarity:{requirement.reference_name or requirement.reference}", requirement.condition, False)
+        return _bounds(f"similarity:{_named(requirement.reference_name or requirement.reference)}", requirement.condition, False)
     if isinstance(requirement, RuleSetRequirement):
         return [Atom(f"rule_set:{requirement.rule_set}", "met")]
     if isinstance(requirement, EditRequirement):
@@ -144,9 +154,9 @@ def expected_atoms(text: str) -> list[Atom]:
     if kind == "similarity":
         match = re.fullmatch(r"(.+?)\s*(<=|>=|==|<|>)\s*(\S+)", rest)
         if match is None:
-            return [Atom(f"similarity:{rest.strip()}", "low", None)]
+            return [Atom(f"similarity:{_named(rest.strip())}", "low", None)]
         sense = "low" if match[2].startswith(">") else "high"
-        return [Atom(f"similarity:{match[1]}", sense, None if "*" in match[3] else float(match[3]), len(match[2]) == 1)]
+        return [Atom(f"similarity:{_named(match[1])}", sense, None if "*" in match[3] else float(match[3]), len(match[2]) == 1)]
     if kind == "rule_set":
         return [Atom(f"rule_set:{rest.strip()}", "met")]
     if kind in ("maximise", "minimise"):

@@ -45,6 +45,7 @@ class Property:
         measured_at: ranges of the conditions that the value is for ("15..30 °C", "0.9..1.1 atm"), which a goal may state with its limit; under others
             the clause is unread. Empty: a goal states none.
         other_sense: words of a goal, lower case, beside which its name means something else ("charge density"): the clause is then unread.
+        other_sense_near: such words that count only between the signs around the clause ("transition dipole", not "glass transition").
         assumed: what the spec of a goal that asks for it says of it as an assumption; empty: nothing.
         in_solvent: whether its value is that in the solvent that the goal names.
         topics: what literature a goal with it calls for ("dye", "drug").
@@ -96,6 +97,7 @@ class Property:
     needs_unit: bool = False
     measured_at: tuple[str, ...] = ()
     other_sense: tuple[str, ...] = ()
+    other_sense_near: tuple[str, ...] = ()
     assumed: str = ""
     in_solvent: bool = False
     topics: tuple[str, ...] = ()
