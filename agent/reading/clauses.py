@@ -107,7 +107,7 @@ class Reader(Frames):
         bare = not (opening.strong or opening.weak or opening.negations or ending.kinds or opening.soft)
         return Clause(
             i, j, "read", tuple(built), content=node.name, start=node.i, bare=bare, denied=stance.denied, closing=bool(ending.kinds) and ending.kinds != ("free",), adjectival=ending.kinds == ("free",) or node.name == "vague",
-            opened=opening.words > 0, subject=opening.subject, listed=listed, plural=listed and node.name == "motif" and not node.mentions("groups") and _plural(built, self.lattice, node), needs_head=opening.named and not opening.denied_subject,
+            opened=opening.words > 0, subject=opening.subject, listed=listed, plural=listed and node.name == "motif" and not node.mentions("groups", "only_after") and _plural(built, self.lattice, node), needs_head=opening.named and not opening.denied_subject,
         )  # fmt: skip
 
     @staticmethod

@@ -324,6 +324,20 @@ def _thing_answered(reader: Reader, clauses: list[Clause], n: int) -> bool:
     return not asked and _answered(reader, clauses, head)
 
 
+#: Words behind a negation that stand for a list to come: 'without any of these: ...'.
+_TO_COME = frozenset(["these", "this", "those", "following", "any", "such", "of", "wanted", "allowed", "acceptable", "go", "way", "groups", "group", "features", "functions", "motifs", "units", "substructures", "moieties", "elements", "please"])  # fmt: skip
+
+
+def _lacks_its_own(reader: Reader, m: int, k: int) -> bool:
+    """Whether a negation at piece ``m``, behind the noun of the thing designed, denies what stands between it and the colon at ``k``: 'a cooling agent without minty smell:'."""
+    lattice, start = reader.lattice, m
+    while start > 0 and lattice.lower(start - 1) not in (".", "!", "?", ";"):
+        start -= 1
+    told = any(lattice.has(n, "role", "fam") for n in range(start, m))
+    end = max((x.j for x in lattice.of(m, "negation")), default=k)
+    return told and end < k and not any(lattice.lower(n) in _TO_COME or lattice.has(n, "negation_after") for n in range(end, k))
+
+
 def _under_label(reader: Reader, clause: Clause) -> bool:
     """Whether the clause stands in a list under a heading that denies: 'No-gos: nitro, wibble, an ester'."""
     if not (clause.parts or clause.content == "vague"):
@@ -334,6 +348,7 @@ def _under_label(reader: Reader, clause: Clause) -> bool:
             m for m in range(max(0, k - 5), k) if reader.lattice.has(m, "negation", "negation_after") and not reader.lattice.hyphen(m + 1)
         ]
         named = any(reader.lattice.has(n, "grp", "elem", "halide", "cmpd") for m in denying for n in range(m + 1, k))
+        named = named or bool(denying and _lacks_its_own(reader, denying[0], k))
         if reader.lattice.lower(k) == ":" and denying and not named:
             return True  # not 'a pigment without metals: insoluble in water'
         k -= 1

@@ -21,6 +21,7 @@ from agent.reading.doubt_words import (
     tells_effect,
     twice_denied,
 )
+from agent.reading.lexicon import key_of, lexicon
 from agent.reading.locants import located
 from agent.reading.said_of import counted_together, goes_on, signs
 
@@ -117,6 +118,8 @@ def _before_read(reader: Reader, clause: Clause, after: Clause, sign: str, joine
     apart = apart and not (len(after.statements) > 1 and not clause.opened and not noun)  # 'azo, azoxy and peroxides are excluded'
     pair = len(after.statements) == 2 and any(reader.lattice.lower(k) == "both" for k in range(after.start, after.j))
     apart = apart or pair  # 'acyl taurate head, sulfate ester and PEG both prohibited'
+    elements = bool(after.statements) and all(s.kind == "count" and s.what == "element" for s in after.statements)
+    apart = apart or (elements and _one_noun(reader, clause))  # 'imidazoline, C17 alkyl chain, sulphur none'
     if clause.listed and after.closing and after.denied and sign == "," and not apart:
         return AT_THE_END
     counted = clause.content == "count" and any(s.limit is not None and s.limit.operator == ">=" for s in clause.statements)
@@ -148,6 +151,16 @@ def _before_read(reader: Reader, clause: Clause, after: Clause, sign: str, joine
         and not reader.lattice.text(after.i, after.j).lower().startswith(INSTEAD)
         else ""
     )
+
+
+def _one_noun(reader: Reader, clause: Clause) -> bool:
+    """Whether a clause ends with the name of a group in the singular that has a plural, so that it is no item of a list of what is not wanted."""
+    word = reader.lattice.lower(clause.j - 1)
+    named = [m for k in range(clause.start, clause.j) for m in reader.lattice.of(k, "grp") if m.j == clause.j]
+    if word.endswith("s") or not (named or reader.lattice.has(clause.j - 1, "groups")):
+        return False
+    several = key_of(f"{reader.lattice.text(named[0].i, named[0].j)}s") if named else ""
+    return not named or "grp" in lexicon(reader.lattice.catalogue).meanings.get(several, {})
 
 
 def _only_commas(reader: Reader, clause: Clause) -> bool:

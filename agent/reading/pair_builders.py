@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rdkit import Chem
+
 
 from agent.reading.grammar import Node
 from agent.reading.mentions import Lattice
