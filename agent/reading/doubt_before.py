@@ -169,8 +169,10 @@ def _introduces(reader: Reader, before: Clause) -> bool:
     turning = (*TURNING, "condition", "than", "cmp")
     if lattice.lower(end - 1) in _HEADINGS:
         return not any(lattice.has(k, *turning) for k in range(before.i, end))
-    return bool(named) and any(lattice.lower(k) in ("a", "an") for k in range(max(before.i, end - 4), end)) and not any(
-        lattice.has(k, *turning) for k in range(before.i, end)
+    return (
+        bool(named)
+        and any(lattice.lower(k) in ("a", "an") for k in range(max(before.i, end - 4), end))
+        and not any(lattice.has(k, *turning) for k in range(before.i, end))
     )
 
 
@@ -397,7 +399,9 @@ def _counted_apart(reader: Reader, before: Clause, clause: Clause, sign: str) ->
 def _solubility(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
     """Whether a concentration in water behind a sign can only be a solubility, as the words before it name nothing that is measured: '(REACH), below 0.1 mg/L in water'."""
     lattice = reader.lattice
-    dissolved = any(s.name == "aqueous_solubility" for s in clause.statements) and any(lattice.lower(k) == "water" for k in range(clause.i, clause.j))
+    dissolved = any(s.name == "aqueous_solubility" for s in clause.statements) and any(
+        lattice.lower(k) == "water" for k in range(clause.i, clause.j)
+    )
     spoken = before.content in ("motif", "count") or in_brackets(reader, before)
     turned = any(lattice.has(k, "num", "prop", "condition", "exception") for k in range(before.i, before.j))
     return dissolved and sign == "," and spoken and not turned

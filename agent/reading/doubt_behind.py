@@ -125,7 +125,9 @@ def _before_read(reader: Reader, clause: Clause, after: Clause, sign: str, joine
     counted = clause.content == "count" and any(s.limit is not None and s.limit.operator == ">=" for s in clause.statements)
     windowed = clause.content == "limit" and all(s.limit is not None and s.limit.operator == "between" for s in clause.statements)
     plural = any(reader.lattice.lower(k) in ("are", "were", "both", "all", "neither") for k in range(clause.j, after.j))
-    told = (windowed and not plural) or clause.content in ("limit", "level") and _has_verb(reader, clause)  # 'log S must be above -2 and phenols are unacceptable'
+    told = (windowed and not plural) or (
+        clause.content in ("limit", "level") and _has_verb(reader, clause)
+    )  # 'log S must be above -2 and phenols are unacceptable'
     if after.closing and after.denied and not counted and not told and joined and not sign and not clause.closing and not clause.opened:
         return AT_THE_END
     if (
@@ -300,7 +302,13 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     unsaid = (
         loose
         and inexact
-        and not (_whole(reader, after) or _tells(reader, after) or _use_of_parts(reader, clause, after) or _aims(reader, clause, after) or measured_so(reader, after))
+        and not (
+            _whole(reader, after)
+            or _tells(reader, after)
+            or _use_of_parts(reader, clause, after)
+            or _aims(reader, clause, after)
+            or measured_so(reader, after)
+        )
     )
     if unsaid or (loose and reader.lattice.lower(after.i) == "to" and not _aims(reader, clause, after)):
         return DOUBT

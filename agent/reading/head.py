@@ -8,7 +8,7 @@ from agent.reading.builders import build
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.head_alternatives import with_alternatives
-from agent.reading.head_groups import called, folded, goes_on, many, plainly_asked, plural_class, stood_for
+from agent.reading.head_groups import REPLACED, called, folded, goes_on, many, plainly_asked, plural_class, stood_for
 from agent.reading.head_judged import judged
 from agent.reading.head_parts import (
     FOLLOWERS,
@@ -200,7 +200,21 @@ class HeadReader:
     def _name_may_end(self, j: int) -> bool:
         if self.lattice.hyphen(j):
             return False
-        if self.lattice.lower(j) in ("is", "are", "be", "please", "made", "built", "composed", "assembled", "prepared", "obtained", "wanted", "needed", "sought"):
+        if self.lattice.lower(j) in (
+            "is",
+            "are",
+            "be",
+            "please",
+            "made",
+            "built",
+            "composed",
+            "assembled",
+            "prepared",
+            "obtained",
+            "wanted",
+            "needed",
+            "sought",
+        ):
             return True
         if asks(self.lattice, j):
             return False
@@ -351,7 +365,9 @@ class HeadReader:
                 )
             )
             return clauses
-        clauses.append(self._head(noun, parts, families, determined, candidates))
+        head = self._head(noun, parts, families, determined, candidates)
+        stands_for = noun.kind == "role" and self.lattice.lower(noun.j - 1).removesuffix("s") in ("replacement", "substitute")
+        clauses.append(replace(head, role="unread", reason=REPLACED) if stands_for else head)
         return clauses
 
     def _adjunct(self, part: Part, families: list[tuple[Family, str]]) -> Clause:

@@ -27,6 +27,10 @@ _NEEDING = frozenset(["need", "needs", "require", "requires", "required", "wants
 _SMELLING = ("oody", "uity", "oral", "inty", "usky", "icy", "moky", "rthy", "rusy", "amy", "tery", "utty", "ssy", "osy", "axy")
 
 
+#: Why the noun for a thing that stands in for another is no thing that is known.
+REPLACED = "what would replace something in use cannot be computed; state the properties that it needs"
+
+
 def called(reader: Reader, found: Found, i: int, k: int) -> list[Clause] | None:
     """The unread name of a thing that begins the goal with an unknown adjective before the noun of a group: 'Fruity ester under 200 Da'."""
     lattice = reader.lattice
@@ -175,7 +179,7 @@ def stood_for(reader: Reader, i: int, k: int, article: bool) -> list[Clause] | N
             k,
             end,
             "unread",
-            reason="what would replace something in use cannot be computed; state the properties that it needs",
+            reason=REPLACED,
             content="head",
         ),
     ]

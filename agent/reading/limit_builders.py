@@ -407,6 +407,13 @@ def _of_a_word(node: Node, word: Vague, lattice: Lattice) -> list[Measured] | No
     kind, _, rest = (word.requires[0] if len(word.requires) == 1 and not word.special else "").partition(":")
     name, _, bound = rest.partition(" ")
     limits = limits_of(node, catalogue=lattice.catalogue)
-    if kind != "property" or limits is None or in_other_solvent(node) or len(limits) != 1 or limits[0].operator not in ("<", "<=", ">", ">="):
+    if (
+        kind != "property"
+        or limits is None
+        or in_other_solvent(node)
+        or len(limits) != 1
+        or limits[0].operator not in ("<", "<=", ">", ">=")
+    ):
         return None
-    return _each(name, limits, "") if bound[:1] == limits[0].operator[0] else None
+    said = bool(limits[0].unit) or not lattice.catalogue[name].unit  # not 'not too heavy (< 400)'
+    return _each(name, limits, "") if said and bound[:1] == limits[0].operator[0] else None

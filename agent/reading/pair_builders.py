@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from rdkit import Chem
 
-
 from agent.reading.grammar import Node
 from agent.reading.mentions import Lattice
 from agent.reading.part_builders import each, form_of

@@ -48,7 +48,11 @@ def _mark_counted(lattice: Lattice, n: int) -> None:
     if not n or n + 3 >= len(pieces) or pieces[n + 1].lower not in ("and", ",", "plus", "&"):
         return
     kinds = {m.kind for m in lattice.at[n]}, {m.kind for m in lattice.at[n - 1]}
-    if "grp" in kinds[0] or "num" not in kinds[1] or pieces[n].lower not in ("primary", "secondary", "tertiary", "terminal", "internal", "aromatic", "aliphatic"):
+    if (
+        "grp" in kinds[0]
+        or "num" not in kinds[1]
+        or pieces[n].lower not in ("primary", "secondary", "tertiary", "terminal", "internal", "aromatic", "aliphatic")
+    ):
         return
     for number in [m for m in lattice.at[n + 2] if m.kind == "num"]:
         for group in [m for m in lattice.at[number.j] if m.kind == "grp"] if number.j < len(pieces) else []:
