@@ -87,7 +87,7 @@ def _level(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return None
     words = lattice.text(node.i, node.j).lower()
     held = [lattice.lower(m.j - 1) for m in node.mentions("stable")]
-    direct = words[:6] in ("surviv", "withst", "tolera", "endure", "resist") or not _UNTIL.isdisjoint(held)
+    direct = words[:6] in ("surviv", "withst", "tolera", "endure", "resist", "stands", "stand ") or not _UNTIL.isdisjoint(held)
     if not node.mentions("temperature_links", "link", "cmp", "after") and not direct and len(numbers) == 1:
         return None
     if any(m.value not in (">=", "better=") for m in node.mentions("after")):

@@ -214,6 +214,8 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
         return ""
     if clause.denied and clause.adjectival and joined <= {"but", "and"} and _compares(reader, before):
         return ""  # 'like sucralose but chlorine-free'
+    if clause.content == "elements" and sign and not denies_before(reader, before.i + 1):
+        return ""  # 'for Am(III), CHON only'
     closed = _closed(reader, before) or describes(reader, before, sign)
     if (
         clause.content in ("limit", "level")

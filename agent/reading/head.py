@@ -204,6 +204,7 @@ class HeadReader:
             "is",
             "are",
             "be",
+            "degrading",
             "please",
             "made",
             "built",

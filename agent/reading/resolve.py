@@ -29,6 +29,7 @@ from core.spec import (
     SetRequirement,
 )
 from tools.calculators.collection import Calculators
+from tools.structures.wider_names import polymer_names
 
 #: Statements whose structure is the reference of the goal.
 REFERRING = ("own", "similarity", "edit", "objective", "kept")
@@ -129,8 +130,11 @@ class Resolver(StatementResolver):
         )
         if any(s.kind == "own" and s.ref is not None and s.ref.smiles.count("*") == 2 for s in self.statements):
             return "polymer"
-        if tg and head is not None and head.reason.startswith("what would replace") and not self._polymer_named(head):
-            return "molecule"
+        if head is not None and head.reason.startswith("what would replace"):
+            if self._polymer_replaced(head):
+                return "polymer"
+            if tg and not self._polymer_named(head):
+                return "molecule"
         if tg and head is not None:
             self.class_assumption = "a polymer is designed, as a glass transition is asked for"
         return "polymer" if tg else "molecule"
@@ -146,6 +150,13 @@ class Resolver(StatementResolver):
         pieces = self.reading.lattice.pieces[head.i : head.j]
         ends = ("resin", "plastic", "rubber", "elastomer", "nylon", "fibre", "film")
         return any(p.lower.startswith(("poly", *ends)) or (p.text.isupper() and len(p.text) > 2) for p in pieces)
+
+    def _polymer_replaced(self, head: Clause) -> bool:
+        """Whether the words right before 'replacement', or behind 'to' and 'for', name a polymer: 'PHB replacement', 'nitrile rubber substitute'."""
+        lattice = self.reading.lattice
+        said = [lattice.text(i, j).lower() for j in (head.i, head.j - 1, head.j) for i in range(max(0, j - 3), j)]
+        known = polymer_names()
+        return any(text in known or text.endswith((" rubber", " elastomer", " resin")) for text in said)
 
     def _conditions(self) -> EstimationConditions:
         levels = [s.temperature for s in self.statements if s.kind == "level"]
