@@ -271,6 +271,8 @@ def _right_behind_unread(reader: Reader, before: Clause, clause: Clause) -> str:
         and reader.lattice.lower(clause.i) in ("with", "having")
     ):
         return ""
+    if clause.opened and clause.content in ("limit", "level") and _goes_on_a_name(reader, before):
+        return ""
     known = before.reason != "" or (reader.lattice.has(before.i, "unchk") and before.content != "joined") or _names_a_thing(reader, before)
     if _names_a_thing(reader, before) and _says_of_it(reader, before, clause):
         return ""
@@ -341,6 +343,14 @@ def _names_a_thing(reader: Reader, before: Clause) -> bool:
     if before.j - i == 1 or lattice.has(i, "grp", "elem", "cmpd", "fam", "role", "vague", "unchk", "plain"):
         return True
     return adjective(lattice, i)
+
+
+def _goes_on_a_name(reader: Reader, before: Clause) -> bool:
+    """Whether one or two unread words go on the name of the thing designed: 'Polyacrylate wibble | with Tg below 0 °C'."""
+    lattice, i = reader.lattice, before.i
+    named = any(m.j == i for k in range(max(0, i - 4), i) for m in lattice.of(k, "fam", "role"))
+    strange = any(lattice.has(k, *_NO_NAME) or lattice.lower(k).endswith(("ing", "ed")) for k in range(i, before.j))
+    return named and before.j - i <= 2 and not before.content and not strange
 
 
 def _determined(reader: Reader, i: int) -> bool:
