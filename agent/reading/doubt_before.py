@@ -24,7 +24,6 @@ from agent.reading.doubt_words import (
     EXCEPTION,
     INSTEAD,
     TOGETHER,
-    TURNING,
     between,
     denies_before,
     excepted,
@@ -34,6 +33,7 @@ from agent.reading.doubt_words import (
     tells_effect,
 )
 from agent.reading.head_parts import NOT_IN_NAMES, adjective
+from agent.reading.headings import PREPOSITIONS, introduces
 from agent.reading.said_of import articled, counted_together, goes_on, offered, signs
 
 #: Parts of a structure that a number behind them may count the atoms of.
@@ -91,7 +91,7 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
     )
     if (clause.listed or both) and excludes_parts(reader, before) and sign != "." and not freed and not apart:
         return "it may belong to what is excluded before it"
-    if before.role != "unread" or sign == "." or _introduces(reader, before):
+    if before.role != "unread" or sign == "." or introduces(reader, before):
         return ""
     return _behind_unread(reader, before, clause, sign, joined)
 
@@ -149,36 +149,9 @@ def _behind_head(reader: Reader, before: Clause, clause: Clause, sign: str, join
     return DOUBT if (before.uncertain and not sign) or qualified or bound or stuck else ""
 
 
-#: Words that leave open what follows a colon behind them.
-_PREPOSITIONS = frozenset(["with", "to", "by", "of", "from", "than", "against", "on", "towards"])
-
-
-#: Nouns that end a heading which says for what occasion the wishes are, and turns none of them: 'Musk project, next round: ...'.
-_HEADINGS = frozenset(
-    ["project", "round", "batch", "request", "ticket", "order", "task", "brief", "job", "spec", "specs", "requirements", "wishlist", "criteria", "profile", "entry", "series", "campaign", "programme", "program",
-     "update", "question", "query", "idea", "iteration", "cycle", "proposal", "call", "target", "targets", "goal", "goals", "wishes", "needs", "summary"]
-)  # fmt: skip
-
-
-def _introduces(reader: Reader, before: Clause) -> bool:
-    """Whether unread words end with a noun for the thing designed and a colon, and deny nothing: 'our resist wants a base quencher:'."""
-    lattice, end = reader.lattice, before.j
-    named = [m for k in range(before.i, end) for m in lattice.of(k, "fam", "role") if m.j == end]
-    if lattice.lower(end) != ":":
-        return False
-    turning = (*TURNING, "condition", "than", "cmp")
-    if lattice.lower(end - 1) in _HEADINGS:
-        return not any(lattice.has(k, *turning) for k in range(before.i, end))
-    return (
-        bool(named)
-        and any(lattice.lower(k) in ("a", "an") for k in range(max(before.i, end - 4), end))
-        and not any(lattice.has(k, *turning) for k in range(before.i, end))
-    )
-
-
 def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, joined: set[str]) -> str:
     """Why a clause may not count behind one that was not read."""
-    if reader.lattice.lower(before.j) == ":" and reader.lattice.lower(before.j - 1) in _PREPOSITIONS:
+    if reader.lattice.lower(before.j) == ":" and reader.lattice.lower(before.j - 1) in PREPOSITIONS:
         return DOUBT  # 'incompatible with: an amine'
     if before.content in ("purpose", "adverbial") and not joined and not sign:
         led = max((m.j for m in reader.lattice.of(before.i, "purpose")), default=before.i)  # 'that could be used in'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.reading.aims import aims_at
 from agent.reading.chains import of_a_length
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
@@ -256,33 +257,6 @@ WITHOUT_SUBJECT = frozenset(["must", "should", "shall", "can", "could", "may", "
 _PREDICATES = frozenset(["is", "are", "was", "were", "does", "do", "matters", "remains", "plays", "seems", "looks", "counts"])
 
 
-#: Verbs behind 'to' that say what a bound is for, and change nothing of it.
-_AIMS = frozenset(
-    [
-        "replace", "avoid", "prevent", "allow", "enable", "match", "meet", "fit", "ensure", "keep", "limit", "survive", "stay", "pass", "suit", "cut", "curb", "reduce", "minimise", "minimize",
-        "lower", "improve", "increase", "raise", "boost", "suppress", "stop", "help", "guarantee", "secure", "resist", "withstand", "tolerate", "slow", "ease", "aid", "facilitate", "comply",
-        "satisfy", "qualify", "preserve", "retain", "maintain", "protect", "control", "hinder", "inhibit", "limit", "restrict", "deter", "support", "assist", "promote", "lessen", "eliminate",
-    ]
-)  # fmt: skip
-
-
-#: Those of them that say as well what parts are for: 'with two thiols | to protect aluminium', not 'with two thiols | to replace'.
-_SERVED = frozenset(
-    [
-        "allow", "enable", "match", "fit", "ensure", "survive", "pass", "suit", "improve", "increase", "raise", "boost", "help", "guarantee", "secure", "resist", "withstand", "tolerate", "ease",
-        "aid", "facilitate", "protect", "support", "assist", "promote", "inhibit", "preserve", "retain", "maintain",
-    ]
-)  # fmt: skip
-
-
-def _aims(reader: Reader, clause: Clause, after: Clause) -> bool:
-    """Whether 'to' behind a bound says what the bound is for, with no number of its own: 'MW > 500 g/mol | to cut migration'."""
-    numbers = any(reader.lattice.has(k, "num", "negation") for k in range(after.i, after.j))
-    verb = reader.lattice.lower(after.i + 1)
-    whole = clause.content in ("count", "motif") and clause.opened and not clause.denied and after.j - after.i > 2
-    return not numbers and ((clause.content == "limit" and verb in _AIMS) or (whole and verb in _SERVED))
-
-
 def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> str:
     """Why a clause may not count before one that was not read and that follows it without a sign, or in brackets."""
     loose = not sign and not joined
@@ -306,11 +280,11 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
             _whole(reader, after)
             or _tells(reader, after)
             or _use_of_parts(reader, clause, after)
-            or _aims(reader, clause, after)
+            or aims_at(reader, clause, after)
             or measured_so(reader, after)
         )
     )
-    if unsaid or (loose and reader.lattice.lower(after.i) == "to" and not _aims(reader, clause, after)):
+    if unsaid or (loose and reader.lattice.lower(after.i) == "to" and not aims_at(reader, clause, after)):
         return DOUBT
     if joined and not sign and after.closing and not clause.opened:
         return AT_THE_END
