@@ -73,7 +73,8 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return None  # 'no hindered esters', 'no esters in the outer arms' leave others
     if parted(node, lattice):
         return None
-    if not stance.denied and not node.mentions("only_after") and any(m.value == "H" for m in node.mentions("elem")):
+    bracketed = lattice.lower(node.i - 1) in ("(", "[")  # 'CHON only (C, H, O, N)'
+    if not (stance.denied or bracketed or node.mentions("only_after")) and any(m.value == "H" for m in node.mentions("elem")):
         return None  # ', H and O': every molecule has hydrogen, so that the letters are the rest of something else
     if node.mentions("tail") and (stance.denied or stance.soft):
         return None  # 'no quinoline antimalarial nucleus' leaves other quinolines
