@@ -180,7 +180,7 @@ _ALKYLS = frozenset(
 
 #: Words of groups with which another group is described that is there too: 'acetylenic diol', 'Fmoc dipeptide', 'hydroxy ketone'.
 _DESCRIBING = frozenset(
-    ["acetylenic", "olefinic", "propargylic", "allylic", "benzylic", "fmoc", "boc", "cbz", "tosyl", "mesyl", "trityl", "acetyl", "glycidyl", "trifluoromethoxy",
+    ["difluoromethyl", "difluoromethoxy", "acetylenic", "olefinic", "propargylic", "allylic", "benzylic", "fmoc", "boc", "cbz", "tosyl", "mesyl", "trityl", "acetyl", "glycidyl", "trifluoromethoxy",
      "methoxy", "ethoxy", "hydroxy", "amino", "cyano", "nitro", "chloro", "bromo", "azido", "perfluoroalkyl", "phenoxy", "allyloxy", "benzyloxy", "dimethylamino", "diethylamino"]
 )  # fmt: skip
 

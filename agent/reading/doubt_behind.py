@@ -37,6 +37,8 @@ def doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return ALTERNATIVE  # 'an ester, or failing that an amide'
     if sign == "." or after.role in ("head", "adjunct"):
         return ""
+    if not sign and after.role == "unread" and reader.lattice.lower(after.i) in ("to", "for") and _stands_for(reader, clause):
+        return ""  # 'a fluorine-free alternative | to bistriflimide'
     if excepted(reader, clause, after, sign):
         return EXCEPTION
     if "or" in joined and after.content != "name" and after.role in ("read", "unread"):
@@ -71,6 +73,11 @@ def doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
     if clause.content in ("limit", "level", "count") and tells_effect(reader, after):
         return ""
     return _before_unread(reader, clause, after, sign, joined) or _stuck_to_unread(reader, clause, after, sign, joined)
+
+
+def _stands_for(reader: Reader, clause: Clause) -> bool:
+    """Whether a clause ends with a noun for what stands in for something else, of which the next words say what that is."""
+    return reader.lattice.lower(clause.j - 1).removesuffix("s") in ("alternative", "replacement", "substitute")
 
 
 def _chain_of_a_length(reader: Reader, clause: Clause, after: Clause) -> bool:

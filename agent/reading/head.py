@@ -367,7 +367,11 @@ class HeadReader:
             )
             return clauses
         head = self._head(noun, parts, families, determined, candidates)
-        stands_for = noun.kind == "role" and self.lattice.lower(noun.j - 1).removesuffix("s") in ("replacement", "substitute")
+        stands_for = noun.kind == "role" and self.lattice.lower(noun.j - 1).removesuffix("s") in (
+            "replacement",
+            "substitute",
+            "alternative",
+        )
         clauses.append(replace(head, role="unread", reason=REPLACED) if stands_for else head)
         return clauses
 

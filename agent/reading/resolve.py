@@ -13,7 +13,7 @@ from agent.reading.kinds import kind_of
 from agent.reading.lexicon import Family
 from agent.reading.reading import Reading
 from agent.reading.resolve_statements import StatementResolver, Unread
-from agent.reading.said_narrower import without_said_narrower
+from agent.reading.said_narrower import without_said_in_numbers, without_said_narrower
 from agent.reading.spoken_of import acts_on_family, spoken_of
 from agent.reading.statements import Ref
 from core.errors import ContradictionError, GoalError
@@ -182,6 +182,11 @@ class Resolver(StatementResolver):
             if outcome.clause.role in ("read", "head"):
                 self._clause(outcome)
         self.requirements = without_said_narrower(self.requirements, [o.clause for o in self.outcomes])
+        kept = without_said_in_numbers(self.objectives, self.requirements, [o.clause for o in self.outcomes])
+        for objective in self.objectives:
+            if objective not in kept:
+                self.assume(objective.phrase, "adds no threshold beside the number that the goal states")
+        self.objectives = kept
         if (analogue := unstated_likeness(self.requirements, self.compound)) is not None:
             self.requirements.append(analogue[0])
             self.assume(analogue[1].phrase, analogue[1].text)

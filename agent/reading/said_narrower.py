@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 from rdkit import Chem
 
 from agent.reading.clause import Clause
 from agent.reading.registered import GROUPS
-from core.spec import CountRequirement, MotifRequirement, Requirement
+from core.spec import CountRequirement, MotifRequirement, Objective, PropertyRequirement, Requirement
 
 
 def without_said_narrower(requirements: list[Requirement], clauses: list[Clause]) -> list[Requirement]:
     """The requirements without those for a part in a name that a later one for a narrower part implies, so that each wish stands once."""
     named = {(s.name, s.phrase) for c in clauses if c.content in ("name", "head") and c.role in ("read", "head") for s in c.statements}
     return [r for r in requirements if (_name(r), r.phrase) not in named or not any(_implies(other, r) for other in requirements)]
+
+
+def without_said_in_numbers(objectives: list[Objective], requirements: list[Requirement], clauses: list[Clause]) -> list[Objective]:
+    """The objectives without those of an adjective before the name of which the goal says the number: 'High-boiling solvent, bp above 200 °C'."""
+    named = {(s.name, s.phrase) for c in clauses if c.content == "name" and c.role == "read" for s in c.statements if s.kind == "objective"}
+    return [o for o in objectives if (o.property, o.phrase) not in named or not any(_bounds(r, o) for r in requirements)]
+
+
+def _bounds(requirement: Requirement, objective: Objective) -> bool:
+    """Whether ``requirement`` bounds the property of ``objective`` on the side from which it is wished away."""
+    if not isinstance(requirement, PropertyRequirement) or requirement.property != objective.property:
+        return False
+    low, high = requirement.condition.bounds()
+    return math.isfinite(low if objective.shape == "maximise" else high)
 
 
 def _name(requirement: Requirement) -> str:

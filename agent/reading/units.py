@@ -96,6 +96,8 @@ def _by_pint(text: str, start: int) -> Unit | None:
         return None
     written = match.group()
     for candidate in (written, written.split(" ")[0]) if not written.startswith("% ") else ("%",):  # '6 % P' is no poise
+        if not _WORDS.isdisjoint(candidate.split(" ")[1:]):
+            continue  # '1 mPa at 25 °C' is no millipascal times a technical atmosphere
         if candidate and _ends(text, start + len(candidate)) and _pint_unit(candidate) is not None:
             return Unit(candidate)
     return None
